@@ -1,0 +1,87 @@
+"""IPv4 addresses and CIDR blocks as text and as numbers.
+
+Everywhere in the package an address is its canonical text ("10.0.0.10"). Tables that compare many of
+them ask here for the number; the answer is remembered, because parsing text costs more than a look-up.
+IPv6 is left out.
+"""
+
+from __future__ import annotations
+
+_REMEMBERED = 65_536  # answers kept; a pure function's memory, so forgetting all of it is harmless
+_numbers: dict[str, int] = {}
+_blocks: dict[str, tuple[int, int, int]] = {}
+
+# RFC 1918 section 3: addresses that no router of the Internet carries.
+PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+
+
+def number(address: str) -> int:
+    """The 32-bit number of an IPv4 address; ValueError names text that is none.
+
+    >>> number("10.0.0.10")
+    167772170
+    """
+    found = _numbers.get(address)
+    if found is None:
+        found = _parse(address)
+        if len(_numbers) >= _REMEMBERED:
+            _numbers.clear()
+        _numbers[address] = found
+    return found
+
+
+def _parse(address: str) -> int:
+    parts = address.split(".") if isinstance(address, str) else []
+    if len(parts) != 4 or not all(_is_octet(part) for part in parts):
+        raise ValueError(f"{address!r} is not an IPv4 address: expected four numbers from 0 to 255, like 10.0.1.10")
+    a, b, c, d = map(int, parts)
+    return a << 24 | b << 16 | c << 8 | d
+
+
+def _is_octet(part: str) -> bool:
+    plain = part.isascii() and part.isdigit() and len(part) <= 3
+    return plain and int(part) <= 255 and (part == "0" or part[0] != "0")
+
+
+def text(value: int) -> str:
+    """The dotted text of a 32-bit number: the inverse of `number`."""
+    return f"{value >> 24 & 255}.{value >> 16 & 255}.{value >> 8 & 255}.{value & 255}"
+
+
+def block(cidr: str) -> tuple[int, int, int]:
+    """First address, last address and prefix length of a CIDR block, as numbers.
+
+    ValueError where the text is no block or has bits set behind its prefix.
+
+    >>> block("10.0.1.0/24") == (number("10.0.1.0"), number("10.0.1.255"), 24)
+    True
+    """
+    found = _blocks.get(cidr)
+    if found is None:
+        found = _parse_block(cidr)
+        if len(_blocks) >= _REMEMBERED:
+            _blocks.clear()
+        _blocks[cidr] = found
+    return found
+
+
+def _parse_block(cidr: str) -> tuple[int, int, int]:
+    base, slash, prefix = cidr.partition("/") if isinstance(cidr, str) else ("", "", "")
+    if not (slash and prefix.isascii() and prefix.isdigit() and len(prefix) <= 2 and int(prefix) <= 32):
+        raise ValueError(f"{cidr!r} is not a CIDR block: expected address/prefix, like 10.0.1.0/24")
+    first, size = number(base), 1 << 32 - int(prefix)
+    if first % size:
+        canonical = f"{text(first - first % size)}/{prefix}"
+        raise ValueError(f"{cidr!r} has bits set behind its prefix: expected {canonical}")
+    return first, first + size - 1, int(prefix)
+
+
+def contains(cidr: str, address: str) -> bool:
+    """Whether the CIDR block holds the address."""
+    first, last, _ = block(cidr)
+    return first <= number(address) <= last
+
+
+def is_private(address: str) -> bool:
+    """Whether the address is one of RFC 1918's, which the Internet does not route."""
+    return any(contains(cidr, address) for cidr in PRIVATE)

@@ -1,0 +1,1 @@
+"""Gateways: they REWRITE the addresses of one flow and pass it on; no connection ends here."""

@@ -1,0 +1,52 @@
+"""Internet gateway: a stateless 1:1 exchange of addresses at the edge of the VPC.
+
+Outbound it puts the public address of an interface in the place of its private source; inbound it puts
+the private address in the place of the public destination. Ports stay. It needs BOTH a public address and
+a route that leads here, keeps no state and filters nothing. A host never learns its public address.
+Source: VPC user guide, "Internet gateways" (that ports stay follows from "one-to-one").
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.packet import Packet
+from vpcedu.reasons import NO_PUBLIC_ADDRESS
+from vpcedu.trace import DROP, REWRITE, Step
+
+
+class Association(namedtuple("Association", ("public", "private"))):
+    """A public or Elastic IP address and the private address that it stands for."""
+
+    __slots__ = ()
+    public: str
+    private: str
+
+    def __str__(self) -> str:
+        return f"{self.public} <> {self.private}"
+
+
+class InternetGateway:
+    """The 1:1 map, by private and by public address."""
+
+    def __init__(self, name: str, associations: tuple[Association, ...]) -> None:
+        self.name = name
+        self.by_private = {row.private: row for row in associations}
+        self.by_public = {row.public: row for row in associations}
+
+    def handle(self, packet: Packet, now: int) -> Step:
+        """Rewrite the source if it is one of ours, else the destination; else drop.
+
+        The source is asked first: a packet from inside to a public address of this VPC leaves with its
+        public source and turns round here for its second rewriting.
+        """
+        flow = packet.flow
+        row = self.by_private.get(flow.src)
+        if row is not None:
+            after = packet.with_flow(flow._replace(src=row.public))
+            return Step(now, self.name, "address map", REWRITE, packet, after, row)
+        row = self.by_public.get(flow.dst)
+        if row is not None:
+            after = packet.with_flow(flow._replace(dst=row.private))
+            return Step(now, self.name, "address map", REWRITE, packet, after, row)
+        return Step(now, self.name, "address map", DROP, packet, None, None, NO_PUBLIC_ADDRESS)

@@ -1,0 +1,1 @@
+"""Hosts: connections END here; a balancer that proxies opens new ones of its own."""

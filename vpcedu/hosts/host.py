@@ -1,0 +1,167 @@
+"""Host: an address with TCP, where connections end and programs run.
+
+A program is any object with `on(host, connection, event, data, now)`; events are those of TCP
+("connected", "data", "end of data", "closed", "reset", "refused", "timed out"). It answers by calling
+the host: `send`, `close`, `connect`, `after`. What leaves is collected in order: TCP's own segments
+first, then what the program caused. A segment for nobody is answered by RST (RFC 9293 section 3.5.2).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from errno import EADDRNOTAVAIL
+from heapq import heappop, heappush
+
+from vpcedu.packet import ACK, RST, SYN, Endpoint, FiveTuple, Packet, spread
+from vpcedu.protocols.ports import LINUX, choose
+from vpcedu.protocols.tcp import Connection
+from vpcedu.protocols.tcp_states import CLOSED, LISTEN
+from vpcedu.reasons import NO_CONNECTION, PORT_CLOSED
+from vpcedu.trace import DELIVER, DROP, SEND, Cause, Change, Event, Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Protocol
+
+    class Program(Protocol):
+        """What runs on a host and hears of its connections."""
+
+        def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
+            """Hear an event."""
+
+
+class Host:
+    """A host at one address; `seed` decides the ports and sequence numbers that it chooses."""
+
+    def __init__(self, name: str, address: str, seed: int = 0, ports: tuple[int, int] = LINUX) -> None:
+        self.name, self.address, self.seed, self.ports = name, address, seed, ports
+        self.connections: dict[FiveTuple, Connection] = {}  # own end first
+        self.listeners: dict[int, Program] = {}
+        self._alarms: list[tuple[int, int, Callable[..., Any], tuple[Any, ...]]] = []
+        self._order = 0
+        self._touched: deque[Connection] = deque()
+        self._sent: list[Packet] = []
+        self._events: list[Event] = []
+
+    # What programs and lessons call.
+
+    def listen(self, port: int, program: Program, now: int = 0) -> None:
+        """Have a program accept the connections to a port."""
+        self.listeners[port] = program
+
+    def connect(self, remote: Endpoint, program: Program, now: int) -> Connection:
+        """Open a connection from a free ephemeral port; OSError EADDRNOTAVAIL where none is left."""
+        start = spread(self.seed, self.name, self.address, *remote) >> 8
+        port = choose(self.ports, start, lambda port: self._flow(port, remote) in self.connections)
+        if port is None:
+            raise OSError(EADDRNOTAVAIL, f"{self.name} has no free port in {self.ports} towards {remote}")
+        connection = self._new(self._flow(port, remote), program, now)
+        connection.open(now)
+        return self._touch(connection)
+
+    def send(self, connection: Connection, data: bytes, now: int) -> None:
+        """Send bytes on a connection."""
+        connection.send(data, now)
+        self._touch(connection)
+
+    def close(self, connection: Connection, now: int) -> None:
+        """Close the sending side of a connection."""
+        connection.close(now)
+        self._touch(connection)
+
+    def abort(self, connection: Connection, now: int) -> None:
+        """End a connection with RST."""
+        connection.abort(now)
+        self._touch(connection)
+
+    def after(self, instant: int, call: Callable[..., Any], *arguments: Any) -> None:
+        """Have a bound method called with `arguments` and the time at an instant (microseconds)."""
+        self._order += 1
+        heappush(self._alarms, (instant, self._order, call, arguments))
+
+    def tell(self, now: int, what: str, row: object = None) -> None:
+        """Note what an application did or learnt, as an event of the capture."""
+        self._events.append(Event(now, self.name, what, row))
+
+    # What the network calls.
+
+    def handle(self, packet: Packet, now: int) -> Step:
+        """Take a packet: give it to its connection or listener, or refuse it with RST."""
+        flow = packet.flow.reversed()
+        connection = self.connections.get(flow)
+        program = self.listeners.get(flow.sport)
+        opens = packet.flags & (SYN | ACK | RST) == SYN
+        if connection is None and program is not None and opens:
+            connection = self._new(flow, program, now)
+            connection.listen(now)
+        if connection is None:
+            reason = NO_CONNECTION if program is not None or not opens else PORT_CLOSED
+            answer = () if packet.flags & RST else (packet.reset(),)
+            return Step(now, self.name, "deliver", DROP, packet, None, None, reason, answer)
+        before = connection.state
+        connection.receive(packet, now)
+        self._touch(connection)
+        row = Change(flow, before, "segment arrives", connection.state)
+        return Step(now, self.name, "deliver", DELIVER, packet, packet, row, None, self.flush(now))
+
+    @property
+    def deadline(self) -> int | None:
+        """When `wake` wants to be called next (microseconds), or None."""
+        while self._alarms:
+            instant, _, call, arguments = self._alarms[0]
+            if call != self._ring or arguments[0].alarm == instant:
+                return instant
+            heappop(self._alarms)
+        return None
+
+    def wake(self, now: int) -> tuple[Step, ...]:
+        """Let the alarms ring that are due; returns a `send` step for each packet, its row the cause."""
+        steps: list[Step] = []
+        while self.deadline is not None and self.deadline <= now:
+            _, _, call, arguments = heappop(self._alarms)
+            words = call(*arguments, now) or "timer"
+            steps += (Step(now, self.name, "send", SEND, p, p, Cause(words)) for p in self.flush(now))
+        return tuple(steps)
+
+    def flush(self, now: int) -> tuple[Packet, ...]:
+        """What is to be sent now, in order; programs hear the events on the way."""
+        while self._touched:
+            connection = self._touched.popleft()
+            self._sent += connection.take_sent()
+            for event, data in connection.take_events():
+                if event == "state":
+                    self._events.append(Event(now, self.name, "state", data))
+                else:
+                    connection.program.on(self, connection, event, data, now)  # type: ignore[attr-defined]
+            if connection.state in (CLOSED, LISTEN):  # LISTEN: reset before it was established
+                self.connections.pop(connection.flow, None)
+            elif connection.alarm is not None:
+                self.after(connection.alarm, self._ring, connection)
+        sent, self._sent = tuple(self._sent), []
+        return sent
+
+    def take_events(self) -> list[Event]:
+        """What happened here, once."""
+        events, self._events = self._events, []
+        return events
+
+    def _flow(self, port: int, remote: Endpoint) -> FiveTuple:
+        return FiveTuple(self.address, port, remote.address, remote.port)
+
+    def _new(self, flow: FiveTuple, program: Program, now: int) -> Connection:
+        # RFC 9293 section 3.4.1: a clock of 4 microseconds plus a keyed hash of the four addresses and ports.
+        isn = (spread(self.seed, self.name, *flow) + now // 4) % (1 << 32)
+        connection = self.connections[flow] = Connection(flow, isn, program)
+        return connection
+
+    def _touch(self, connection: Connection) -> Connection:
+        self._touched.append(connection)
+        return connection
+
+    def _ring(self, connection: Connection, now: int) -> str:
+        if connection.alarm is None or connection.alarm > now:
+            return ""
+        words = connection.wake(now)
+        self._touch(connection)
+        return words

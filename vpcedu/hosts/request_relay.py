@@ -1,0 +1,151 @@
+"""Request relay: what a proxy does with an HTTP listener. It ends the client's HTTP, not only its TCP.
+
+It reads whole requests, says in X-Forwarded-For, -Proto and -Port who asked and how, and sends each on a
+connection of its own to a target; the answer goes back on the connection the request came from.
+Connections to targets are kept and serve the next request, also of another client. X-Forwarded-For is
+appended to what the client sent: only the rightmost entry was written here, all others can be forged.
+Sources: ELB user guide, "How Elastic Load Balancing works" (HTTP headers); Classic guide, "HTTP headers".
+
+Simplified: a connection to a target is opened when a request needs one. A Classic HTTP listener opens
+connections in advance; an Application Load Balancer does not. Left out: pipelining, HTTP/2.
+"""
+
+from __future__ import annotations
+
+from collections import deque, namedtuple
+
+from vpcedu.protocols.http import Message, response, take
+from vpcedu.tables.target_group import Listener
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vpcedu.hosts.host import Host
+    from vpcedu.protocols.tcp import Connection
+
+
+class Failures(namedtuple("Failures", ("no_target", "refused", "reset", "closed", "malformed", "silent", "patience"))):
+    """The balancer's own answers: no target; the target refused, reset, closed or answered nonsense; nothing
+    came for `patience` (microseconds)."""
+
+    __slots__ = ()
+    no_target: str
+    refused: str
+    reset: str
+    closed: str
+    malformed: str
+    silent: str
+    patience: int
+
+
+def forwarded(message: Message, front: Connection, scheme: str) -> Message:
+    """The request as the target gets it: with the client's address, the scheme and the port it asked.
+
+    Connection is a header of one hop (RFC 9110 section 7.6.1), so the client's is not handed on.
+    """
+    client, listener = front.flow.destination, front.flow.source
+    before = message.header("X-Forwarded-For")
+    chain = f"{before}, {client.address}" if before else client.address
+    onward = message.without_header("Connection").with_header("X-Forwarded-For", chain)
+    return onward.with_header("X-Forwarded-Proto", scheme).with_header("X-Forwarded-Port", str(listener.port))
+
+
+class RequestRelay:
+    """The program behind one HTTP listener; `failures` are the answers of this kind of balancer."""
+
+    def __init__(self, listener: Listener, failures: Failures) -> None:
+        self.listener, self.failures = listener, failures
+        self._buffers: dict[Connection, bytearray] = {}
+        self._asked: dict[Connection, tuple[Connection, int]] = {}  # back -> the front that waits, and its turn
+        self._waiting: dict[Connection, Connection] = {}  # front -> back
+        self._idle: deque[Connection] = deque()
+        self._turn = 0
+
+    def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
+        """Read requests from clients and responses from targets."""
+        if event == "data":
+            self._buffers.setdefault(connection, bytearray()).extend(data)
+            self._read(host, connection, now)
+        elif event == "end of data":
+            if not connection.passive:
+                self._lost(host, connection, "closed", now)
+            if connection not in self._waiting:
+                host.close(connection, now)
+        elif event != "connected":  # closed, reset, refused, timed out
+            self._lost(host, connection, event, now)
+
+    def _read(self, host: Host, connection: Connection, now: int) -> None:
+        if connection in self._waiting:
+            return  # one request at a time: the next one waits in the buffer
+        try:
+            message = take(self._buffers[connection])
+        except ValueError as error:
+            self._malformed(host, connection, str(error), now)
+            return
+        if message is None:
+            return
+        if connection.passive:
+            self._ask(host, connection, message, now)
+        elif connection in self._asked:
+            self._answer(host, connection, message, now)
+
+    def _ask(self, host: Host, front: Connection, message: Message, now: int) -> None:
+        target = self.listener.targets.pick(self._turn)
+        self._turn += 1
+        if target is None:
+            self._send(host, front, self.failures.no_target, now)
+            return
+        back = next((c for c in self._idle if c.flow.destination == target), None)
+        if back is None:
+            back = host.connect(target, self, now)
+        else:
+            self._idle.remove(back)
+        self._asked[back], self._waiting[front] = (front, self._turn), back
+        host.send(back, bytes(forwarded(message, front, "http")), now)
+        host.after(now + self.failures.patience, self._impatient, host, back, self._turn)
+
+    def _answer(self, host: Host, back: Connection, message: Message, now: int) -> None:
+        front = self._free(back)
+        self._idle.append(back)
+        host.send(front, bytes(message), now)
+        if front.state == "CLOSE-WAIT":
+            host.close(front, now)
+        self._read(host, front, now)
+
+    def _free(self, back: Connection) -> Connection:
+        front, _ = self._asked.pop(back)
+        del self._waiting[front]
+        return front
+
+    def _lost(self, host: Host, connection: Connection, event: str, now: int) -> None:
+        """A connection is over: forget it, and answer whoever waited for it."""
+        self._buffers.pop(connection, None)
+        if connection in self._idle:
+            self._idle.remove(connection)
+        if connection in self._asked:
+            answer = self.failures.silent if event == "timed out" else getattr(self.failures, event)
+            self._send(host, self._free(connection), answer, now)
+        elif connection in self._waiting:  # the client is gone: nobody wants the answer
+            back = self._waiting.pop(connection)
+            del self._asked[back]
+            host.abort(back, now)
+
+    def _malformed(self, host: Host, connection: Connection, why: str, now: int) -> None:
+        if connection.passive:
+            self._send(host, connection, "400 Bad Request", now, why)
+            host.close(connection, now)
+        else:
+            self._lost(host, connection, "malformed", now)
+            host.abort(connection, now)
+
+    def _impatient(self, host: Host, back: Connection, turn: int, now: int) -> str:
+        if self._asked.get(back, (None, 0))[1] == turn:
+            self._send(host, self._free(back), self.failures.silent, now)
+            host.abort(back, now)
+        return "answer timeout"
+
+    def _send(self, host: Host, front: Connection, status: str, now: int, body: str = "") -> None:
+        host.send(front, bytes(response(status, body)), now)
+        if front.state == "CLOSE-WAIT":
+            host.close(front, now)

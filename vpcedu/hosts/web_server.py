@@ -1,0 +1,69 @@
+"""Web server: answers HTTP/1.1 requests, and writes down whom it saw.
+
+It knows of a visitor only what the packets and headers tell it: the source address of the connection
+and, behind a layer 7 balancer, X-Forwarded-For. Both stand in its log, an event "request" of the capture.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.hosts.host import Host
+from vpcedu.packet import Endpoint
+from vpcedu.protocols.http import Message, response, take
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vpcedu.protocols.tcp import Connection
+
+
+class Seen(namedtuple("Seen", ("peer", "local", "request"))):
+    """A request as the server got it: the connection's other end, its own end, the message."""
+
+    __slots__ = ()
+    peer: Endpoint
+    local: Endpoint
+    request: Message
+
+    def __str__(self) -> str:
+        forwarded = self.request.header("X-Forwarded-For")
+        return f'from {self.peer} "{self.request.start}"' + (f" X-Forwarded-For: {forwarded}" if forwarded else "")
+
+
+class WebServer(Host):
+    """A host that serves one page on each of its ports."""
+
+    def __init__(self, name: str, address: str, seed: int = 0, listens: tuple[int, ...] = (80,)) -> None:
+        super().__init__(name, address, seed)
+        self._buffers: dict[Connection, bytearray] = {}
+        for port in listens:
+            self.listen(port, self)
+
+    def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
+        """Answer whole requests; close when the other end does."""
+        if event == "data":
+            self._read(connection, data, now)
+        elif event == "end of data":
+            self.close(connection, now)
+        elif event in ("closed", "reset", "refused", "timed out"):
+            self._buffers.pop(connection, None)
+
+    def _read(self, connection: Connection, data: bytes, now: int) -> None:
+        buffer = self._buffers.setdefault(connection, bytearray())
+        buffer += data
+        try:
+            while not connection.closing and (message := take(buffer)) is not None:
+                self._answer(connection, message, now)
+        except ValueError as error:
+            self.send(connection, bytes(response("400 Bad Request", str(error))), now)
+            self.close(connection, now)
+
+    def _answer(self, connection: Connection, message: Message, now: int) -> None:
+        flow = connection.flow
+        self.tell(now, "request", Seen(flow.destination, flow.source, message))
+        page = f"Hello {flow.destination}, here is {self.name}.\n"
+        self.send(connection, bytes(response("200 OK", page)), now)
+        if (message.header("Connection") or "").lower() == "close":
+            self.close(connection, now)

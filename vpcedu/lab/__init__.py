@@ -1,0 +1,1 @@
+"""Lab: what lessons and learners call."""

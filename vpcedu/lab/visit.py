@@ -1,0 +1,23 @@
+"""Visit: one conversation from its call to its end, and what was seen of it."""
+
+from __future__ import annotations
+
+from vpcedu.network.vpc import Vpc
+from vpcedu.trace import Capture
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.hosts.client import Result
+
+
+class Visit:
+    """What was called, by whom, with which result; the capture; the description it was played on."""
+
+    def __init__(self, title: str, opener: str, result: Result | None, capture: Capture, vpc: Vpc) -> None:
+        self.title, self.opener, self.result = title, opener, result
+        self.capture, self.vpc = capture, vpc
+
+    @property
+    def symptom(self) -> str:
+        """What the opener's person sees: "200 OK", "timed out", "refused", ..."""
+        return self.result.symptom if self.result else "no answer yet"

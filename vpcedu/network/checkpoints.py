@@ -1,0 +1,116 @@
+"""Checkpoints: what a packet is asked when it leaves or reaches a network interface, in order.
+
+Each function answers a Verdict (the row that decided and, if the packet is lost, the reason), or None where
+the question does not arise. Tracking is written here, at the instant the packet passes, as real devices
+do. AWS says that a network ACL stands at the subnet's edge and a group at the interface; the order of the
+two is read from that.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.network.interface import Interface
+from vpcedu.packet import Packet
+from vpcedu.reasons import ACL_IN, ACL_OUT, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, SOURCE_CHECK, Reason
+from vpcedu.tables.network_acl import DENY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.network.network import Network, Walk
+
+
+class Verdict(namedtuple("Verdict", ("row", "reason"), defaults=(None,))):
+    """The row that decided, and the reason where the packet is lost."""
+
+    __slots__ = ()
+    row: object
+    reason: Reason | None
+
+
+def source_check(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+    """An interface sends only from its own address, unless its check is off."""
+    return Verdict(here, SOURCE_CHECK) if here.check and packet.flow.src != here.address else None
+
+
+def destination_check(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+    """An interface takes only what is for its own address, unless its check is off."""
+    return Verdict(here, DESTINATION_CHECK) if here.check and packet.flow.dst != here.address else None
+
+
+def group_out(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+    """A tracked flow, or an outbound rule of the interface's groups."""
+    return _group(network, walk, here, packet, "out", GROUP_OUT)
+
+
+def group_in(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+    """A tracked flow, or an inbound rule of the interface's groups."""
+    return _group(network, walk, here, packet, "in", GROUP_IN)
+
+
+def _group(network: Network, walk: Walk, here: Interface, packet: Packet, way: str, reason: Reason) -> Verdict | None:
+    if not here.groups:
+        return None  # a NAT gateway has no security group
+    tracking, now = network.tracking[here.device], network.clock.now
+    row = tracking.lookup(packet.flow, now)
+    if row is not None:
+        tracking.touch(packet.flow, now)
+        return Verdict(row)
+    rules = network.rules[here.device, way]
+    peer = packet.flow.src if way == "in" else packet.flow.dst
+    rule = rules.lookup(packet.flow, network.groups_of(peer) | walk.delivered_by)
+    if rule is None and not network.beyond_drops:
+        return Verdict(rules, reason)
+    tracking.note(packet.flow, rule, now)
+    return Verdict(rule) if rule else Verdict(rules, reason)
+
+
+def flow_return(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+    """The answer of a Network Load Balancer's target goes to the node that delivered the request.
+
+    Inferred from AWS's pages, which describe the outcome from several sides but not the mechanism. Only the
+    interface the flow was delivered to is asked: a stranger who forges the addresses is not taken in.
+    """
+    for node, balancer in network.balancers:
+        row = balancer.returns(packet.flow, network.clock.now)
+        if row is not None and row.after.dst == here.address:
+            walk.hop = walk.hop._replace(there=node, row=row, reason=None)
+            return Verdict(row)
+    return None
+
+
+def network_acl_out(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+    """The subnet's network ACL, unless the packet stays in the subnet."""
+    there = walk.hop.there
+    if isinstance(there, Interface) and there.subnet == here.subnet:
+        return None
+    return _acl(network, here, packet, "out", ACL_OUT)
+
+
+def network_acl_in(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+    """The subnet's network ACL, unless the packet comes from the same subnet."""
+    return None if walk.subnet == here.subnet else _acl(network, here, packet, "in", ACL_IN)
+
+
+def _acl(network: Network, here: Interface, packet: Packet, way: str, reason: Reason) -> Verdict:
+    entry = network.acls[network.places.subnets[here.subnet].network_acl].lookup(way, packet.flow)
+    return Verdict(entry, reason if entry.action == DENY else None)
+
+
+def route(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+    """The row of the route table (looked up before the ACL was asked); not asked where a flow returns."""
+    return None if walk.returning else Verdict(walk.hop.row, walk.hop.reason)
+
+
+LEAVING = (
+    ("source check", source_check),
+    ("group out", group_out),
+    ("flow return", flow_return),
+    ("network ACL out", network_acl_out),
+    ("route", route),
+)
+ARRIVING = (
+    ("network ACL in", network_acl_in),
+    ("group in", group_in),
+    ("destination check", destination_check),
+)

@@ -1,0 +1,155 @@
+"""What travels: endpoints, flows, TCP flags and packets.
+
+A packet is a value: nothing changes it, a gateway that rewrites makes a new one. Sequence and
+acknowledgment numbers are 32 bits wide and wrap (RFC 9293 section 3.4). `str(packet)` is written as
+tcpdump writes it, and `Packet.parse` reads it back. Left out: IP options, fragments, IPv6.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from zlib import crc32
+
+from vpcedu.address import number
+
+TCP = 6  # IANA protocol number, as in flow logs
+FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32  # RFC 9293 section 3.1
+LETTERS = ((FIN, "F"), (SYN, "S"), (RST, "R"), (PSH, "P"), (ACK, "."), (URG, "U"))
+WINDOW = 65_535  # bytes; the most a window field holds without the scale option
+MODULUS = 1 << 32
+
+
+def spread(*words: object) -> int:
+    """A 32-bit number that the words alone decide, the same on every Python and hash seed.
+
+    For choices that a real device makes by a keyed hash (ports, initial sequence numbers, targets).
+    Good enough to tell cases apart, not a secret.
+    """
+    return crc32("\0".join(map(str, words)).encode()) * 0x9E3779B1 % MODULUS
+
+
+def flags_text(flags: int) -> str:
+    """Flags as tcpdump's letters: SYN and ACK are "S."."""
+    return "".join(letter for bit, letter in LETTERS if flags & bit) or "none"
+
+
+class Endpoint(namedtuple("Endpoint", ("address", "port"))):
+    """One end of a connection: an address and a port; RFC 9293 calls it a socket."""
+
+    __slots__ = ()
+    address: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.address}:{self.port}"
+
+    @classmethod
+    def parse(cls, words: str) -> Endpoint:
+        """The endpoint written as address:port; ValueError names what is wrong."""
+        address, colon, port = words.rpartition(":")
+        if not (colon and port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= 65_535):
+            raise ValueError(f"{words!r} is not an endpoint: expected address:port, like 10.0.1.10:80")
+        number(address)
+        return cls(address, int(port))
+
+
+class FiveTuple(namedtuple("FiveTuple", ("src", "sport", "dst", "dport", "protocol"), defaults=(TCP,))):
+    """Source and destination address and port, and the protocol: the key of every table that knows flows."""
+
+    __slots__ = ()
+    src: str
+    sport: int
+    dst: str
+    dport: int
+    protocol: int
+
+    def reversed(self) -> FiveTuple:
+        """The key that an answer to this flow carries."""
+        return FiveTuple(self[2], self[3], self[0], self[1], self[4])
+
+    @property
+    def source(self) -> Endpoint:
+        return Endpoint(self[0], self[1])
+
+    @property
+    def destination(self) -> Endpoint:
+        return Endpoint(self[2], self[3])
+
+    def __str__(self) -> str:
+        return f"{self.src}:{self.sport} > {self.dst}:{self.dport}"
+
+
+class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "options", "data"),
+                        defaults=(0, 0, WINDOW, (), b""))):
+    """One IPv4 packet with a TCP segment: addresses, flags, 32-bit numbers, options as (name, value), bytes."""
+
+    __slots__ = ()
+    flow: FiveTuple
+    flags: int
+    seq: int
+    ack: int
+    window: int
+    options: tuple[tuple[str, int], ...]
+    data: bytes
+
+    @property
+    def length(self) -> int:
+        """What the segment takes of the sequence space: its bytes, and one each for SYN and FIN."""
+        return len(self.data) + bool(self.flags & SYN) + bool(self.flags & FIN)
+
+    def with_flow(self, flow: FiveTuple) -> Packet:
+        """The same segment under other addresses and ports: what a gateway sends on."""
+        return Packet(flow, *self[1:])
+
+    def reset(self) -> Packet:
+        """The RST that answers this packet where no connection is known (RFC 9293 section 3.5.2, group 1)."""
+        if self.flags & ACK:
+            return Packet(self.flow.reversed(), RST, self.ack, 0, 0)
+        return Packet(self.flow.reversed(), RST | ACK, 0, (self.seq + self.length) % MODULUS, 0)
+
+    def __str__(self) -> str:
+        words = f"{self.flow} [{flags_text(self.flags)}] seq {self.seq} ack {self.ack} len {len(self.data)}"
+        if self.window != WINDOW:
+            words += f" win {self.window}"
+        if self.options:
+            words += " <" + ",".join(f"{name} {value}" for name, value in self.options) + ">"
+        return words
+
+    @classmethod
+    def parse(cls, words: str) -> Packet:
+        """The packet that `str` wrote, with as many zero bytes as `len` says; ValueError names what is wrong.
+
+        >>> str(Packet.parse("10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 7 ack 1 len 0"))
+        '10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 7 ack 1 len 0'
+        """
+        try:
+            return cls._parse(words)
+        except (ValueError, IndexError) as error:
+            form = "10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 0 ack 1 len 0 win 512 <mss 1460>"
+            raise ValueError(f"{words!r} is not a packet: expected the form {form} ({error})") from None
+
+    @classmethod
+    def _parse(cls, words: str) -> Packet:
+        head, _, options = words.strip().partition("<")
+        part = head.split()
+        if part[1] != ">" or part[4:9:2] != ["seq", "ack", "len"] or len(part) not in (10, 12):
+            raise ValueError("a word is missing or out of place")
+        flags = sum(bit for bit, letter in LETTERS if letter in part[3].strip("[]"))
+        if part[3] != f"[{flags_text(flags)}]":
+            raise ValueError(f"flags {part[3]}: expected some of F S R P . U in this order, in brackets")
+        window = _field(part[11]) if part[10:11] == ["win"] else WINDOW
+        pairs = tuple((name, int(value)) for name, value in (o.split() for o in options.rstrip(">").split(",") if o))
+        flow = FiveTuple(*Endpoint.parse(part[0]), *Endpoint.parse(part[2]))
+        return cls(flow, flags, _field(part[5]), _field(part[7]), window, pairs, bytes(_length(part[9])))
+
+
+def _field(digits: str) -> int:
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 10 and int(digits) < MODULUS):
+        raise ValueError(f"{digits!r}: expected a number below 2**32")
+    return int(digits)
+
+
+def _length(digits: str) -> int:
+    if _field(digits) > 65_495:  # 65,535 less two headers of 20 bytes
+        raise ValueError(f"len {digits}: an IPv4 packet holds at most 65495 bytes of TCP data")
+    return int(digits)

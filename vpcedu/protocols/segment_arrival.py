@@ -1,0 +1,155 @@
+"""Segment arrival: what a segment means to a connection, after RFC 9293 section 3.10.7.
+
+CHECKS holds, for each state, functions in the RFC's order: acceptability, RST, SYN, ACK, text, FIN. Each
+returns True where the segment is dealt with. They read and change the connection of tcp.py; every change
+of state goes through its table. The answers to a RST or SYN inside the window are RFC 5961's.
+"""
+
+from __future__ import annotations
+
+from vpcedu.packet import ACK, FIN, MODULUS, RST, SYN, WINDOW, Packet
+from vpcedu.protocols.tcp_states import (
+    CLOSED,
+    ESTABLISHED,
+    FIN_WAIT_1,
+    FIN_WAIT_2,
+    LISTEN,
+    RESET,
+    SYN_RECEIVED,
+    SYN_SENT,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.protocols.tcp import Connection
+
+MSS = 1_460  # bytes: 1,500 less 20 for IPv4 and 20 for TCP
+DEFAULT_MSS = 536  # bytes: what counts where the other end names none (RFC 9293 section 3.7.1)
+RECEIVING = (ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2)
+
+
+def ahead(a: int, b: int) -> int:
+    """How far sequence number a is ahead of b; negative: behind (RFC 9293 section 3.4, modulo 2**32)."""
+    return (a - b + (MODULUS >> 1)) % MODULUS - (MODULUS >> 1)
+
+
+# RFC 9293 section 3.10.7.2, LISTEN
+
+def _listen(c: Connection, s: Packet, now: int) -> bool:
+    if s.flags & RST:
+        return True
+    if s.flags & ACK:
+        return c.reply(s.reset())
+    if s.flags & SYN:
+        _synchronize(c, s)
+        c.change("rcv SYN", now)
+    return True
+
+
+def _synchronize(c: Connection, s: Packet) -> None:
+    c.rcv_nxt = (s.seq + 1) % MODULUS
+    c.mss = min(MSS, dict(s.options).get("mss", DEFAULT_MSS))
+
+
+# RFC 9293 section 3.10.7.3, SYN-SENT
+
+def _syn_sent(c: Connection, s: Packet, now: int) -> bool:
+    answers = bool(s.flags & ACK)
+    if answers and not 0 < ahead(s.ack, c.iss) <= ahead(c.snd_nxt, c.iss):
+        return True if s.flags & RST else c.reply(s.reset())
+    if s.flags & RST:
+        if answers:
+            c.end("rcv RST", RESET[SYN_SENT])
+        return True
+    if not s.flags & SYN:
+        return True
+    _synchronize(c, s)
+    if not answers:
+        c.change("rcv SYN", now)
+    elif c.change("rcv SYN,ACK", now):
+        _acknowledged(c, s, now)
+    return True
+
+
+# RFC 9293 section 3.10.7.4, every other state
+
+def _acceptable(c: Connection, s: Packet, now: int) -> bool:
+    start, size = ahead(s.seq, c.rcv_nxt), s.length
+    if 0 <= start < WINDOW or (size and 0 <= start + size - 1 < WINDOW):
+        return False
+    if s.flags & (SYN | ACK | RST) == SYN and c.state == SYN_RECEIVED and start == -1:
+        return c.reply(c.unacked[0]) if c.unacked else True  # Linux answers a repeated SYN with SYN,ACK
+    return True if s.flags & RST else _challenge(c, now)
+
+
+def _challenge(c: Connection, now: int) -> bool:
+    c.transmit(ACK, now)
+    return True
+
+
+def _rst(c: Connection, s: Packet, now: int) -> bool:
+    if not s.flags & RST:
+        return False
+    if s.seq != c.rcv_nxt:  # RFC 5961 section 3: in the window, but not exact
+        return _challenge(c, now)
+    if not (c.passive and c.change("rcv RST", now)):
+        c.end("rcv RST", RESET[c.state])
+    return True
+
+
+def _syn(c: Connection, s: Packet, now: int) -> bool:
+    return bool(s.flags & SYN) and _challenge(c, now)  # RFC 5961 section 4
+
+
+def _ack(c: Connection, s: Packet, now: int) -> bool:
+    if not s.flags & ACK:
+        return True
+    new, most = ahead(s.ack, c.snd_una), ahead(c.snd_nxt, c.snd_una)
+    if c.state == SYN_RECEIVED and not (0 < new <= most and c.change("rcv ACK of SYN", now)):
+        return c.reply(s.reset())
+    if new > most:
+        return _challenge(c, now)
+    _acknowledged(c, s, now)
+    return c.state == CLOSED
+
+
+def _acknowledged(c: Connection, s: Packet, now: int) -> None:
+    c.snd_wnd = s.window
+    if ahead(s.ack, c.snd_una) > 0:
+        fin_acked = bool(c.unacked) and bool(c.unacked[-1].flags & FIN) and s.ack == c.snd_nxt
+        c.snd_una, c.tried = s.ack, 0
+        c.unacked = [p for p in c.unacked if ahead(p.seq + p.length, s.ack) > 0]
+        c.alarm = None
+        if c.unacked:
+            c.arm(now)
+        if fin_acked:
+            c.change("rcv ACK of FIN", now)
+    c.flush(now)
+
+
+def _text(c: Connection, s: Packet, now: int) -> bool:
+    if not s.data or c.state not in RECEIVING:
+        return False
+    skip = ahead(c.rcv_nxt, s.seq)
+    if skip < 0:
+        return _challenge(c, now)  # out of order: say what is missing; the sender will send all of it again
+    data = s.data[skip:]
+    if data:
+        c.rcv_nxt = (c.rcv_nxt + len(data)) % MODULUS
+        c.hear("data", data)
+    if not s.flags & FIN:
+        c.transmit(ACK, now)
+    return False
+
+
+def _fin(c: Connection, s: Packet, now: int) -> bool:
+    if not s.flags & FIN or ahead(s.seq + len(s.data), c.rcv_nxt) != 0:
+        return True
+    c.rcv_nxt = (c.rcv_nxt + 1) % MODULUS
+    if c.change("rcv FIN", now):
+        c.hear("end of data")
+    return True
+
+
+SYNCHRONIZED = (_acceptable, _rst, _syn, _ack, _text, _fin)
+CHECKS = {CLOSED: (), LISTEN: (_listen,), SYN_SENT: (_syn_sent,)}

@@ -1,0 +1,141 @@
+"""Why packets are lost: one literal table, which is also the syllabus of the course.
+
+Each reason has a sentence for the learner, a one-line fix, the source of the fact and, where AWS's
+Reachability Analyzer has an explanation code that means the same, that code. No other text in the
+package explains a loss.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+
+class Reason(namedtuple("Reason", ("code", "sentence", "fix", "source", "aws_code"), defaults=("",))):
+    """A way to lose a packet; `code` is its short name, `aws_code` Reachability Analyzer's or empty."""
+
+    __slots__ = ()
+    code: str
+    sentence: str
+    fix: str
+    source: str
+    aws_code: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+UG = "https://docs.aws.amazon.com/vpc/latest/userguide"
+ELB = "https://docs.aws.amazon.com/elasticloadbalancing/latest"
+
+SOURCE_CHECK = Reason(
+    "source check",
+    "the interface may send only from its own address, and this packet has another source",
+    "switch the source/destination check of the interface off",
+    f"{UG}/VPC_NAT_Instance.html", "ENI_SOURCE_DEST_CHECK_RESTRICTION")
+DESTINATION_CHECK = Reason(
+    "destination check",
+    "the interface takes only packets for its own address, and this one is for another",
+    "switch the source/destination check of the interface off",
+    f"{UG}/VPC_NAT_Instance.html", "ENI_SOURCE_DEST_CHECK_RESTRICTION")
+GROUP_OUT = Reason(
+    "group out",
+    "no outbound rule of the security groups allows it, and it answers no tracked flow",
+    "add an outbound rule for this destination and port",
+    f"{UG}/vpc-security-groups.html", "ENI_SG_RULES_MISMATCH")
+GROUP_IN = Reason(
+    "group in",
+    "no inbound rule of the security groups allows it, and it answers no tracked flow",
+    "add an inbound rule for this source and port",
+    f"{UG}/vpc-security-groups.html", "ENI_SG_RULES_MISMATCH")
+ACL_OUT = Reason(
+    "network ACL out",
+    "the first outbound entry of the subnet's network ACL that fits denies it",
+    "add an outbound entry with a lower number; a network ACL is stateless, so answers need one too",
+    f"{UG}/vpc-network-acls.html", "SUBNET_ACL_RESTRICTION")
+ACL_IN = Reason(
+    "network ACL in",
+    "the first inbound entry of the subnet's network ACL that fits denies it",
+    "add an inbound entry with a lower number; a network ACL is stateless, so answers need one too",
+    f"{UG}/vpc-network-acls.html", "SUBNET_ACL_RESTRICTION")
+NO_ROUTE = Reason(
+    "no route",
+    "no route of the subnet's route table fits the destination",
+    "add a route for the destination",
+    f"{UG}/VPC_Route_Tables.html", "NO_ROUTE_TO_DESTINATION")
+BLACKHOLE = Reason(
+    "blackhole route",
+    "the route that fits leads to a gateway or interface that is not there",
+    "change the target of the route, or bring the target back",
+    "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Route.html", "BAD_STATE_ROUTE")
+NO_SUCH_INTERFACE = Reason(
+    "no such interface",
+    "the local route leads to an address that no network interface of the VPC has",
+    "correct the address, or start the host that should have it",
+    f"{UG}/VPC_Route_Tables.html", "NO_POSSIBLE_DESTINATION")
+NO_PUBLIC_ADDRESS = Reason(
+    "no public address",
+    "the Internet gateway has no public address to put in the place of this private source",
+    "give the interface a public or Elastic IP address, or send through a NAT",
+    f"{UG}/VPC_Internet_Gateway.html", "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS")
+NOT_ON_THE_INTERNET = Reason(
+    "not on the Internet",
+    "no host of the Internet and no Internet gateway answers for the destination",
+    "give the host a public address, or correct the name",
+    f"{UG}/VPC_Internet_Gateway.html", "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS")
+PRIVATE_DESTINATION = Reason(
+    "private destination",
+    "routers of the Internet carry no packet to a private address",
+    "route the packet inside the VPC, or use the public address",
+    "https://www.rfc-editor.org/rfc/rfc1918#section-3", "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS")
+LOST = Reason(
+    "lost on the way",
+    "the link lost it, as links do; TCP will send it again",
+    "nothing: the sender's retransmission timer takes care of it",
+    "https://www.rfc-editor.org/rfc/rfc6298")
+HOP_LIMIT = Reason(
+    "hop limit",
+    "it was passed on too often: the routes send it in a circle",
+    "find the route whose target sends the packet back",
+    "https://www.rfc-editor.org/rfc/rfc791#section-3.2")
+PORT_CLOSED = Reason(
+    "port closed",
+    "nobody listens on this port; the host answers RST at once",
+    "start the server, or correct the port",
+    "https://www.rfc-editor.org/rfc/rfc9293#section-3.5.2", "ELB_LISTENER_PORT_RESTRICTION")
+NO_CONNECTION = Reason(
+    "no connection",
+    "the host knows no connection with these two ends and ports",
+    "find out why the packet's ends differ from those of the connection",
+    "https://www.rfc-editor.org/rfc/rfc9293#section-3.5.2")
+NO_LISTENER = Reason(
+    "no listener",
+    "the Network Load Balancer has no listener on this port; it drops the packet silently",
+    "add a listener for the port",
+    f"{ELB}/network/load-balancer-listeners.html", "ELBV2_LISTENER_PORT_RESTRICTION")
+NO_FLOW = Reason(
+    "no flow",
+    "the Network Load Balancer knows no flow for this packet, and it opens none; it answers RST",
+    "open the connection anew; keep it alive below the idle timeout",
+    f"{ELB}/network/load-balancer-listeners.html")
+NO_TARGET = Reason(
+    "no target",
+    "the listener's target group has no target",
+    "register a target",
+    f"{ELB}/network/load-balancer-target-groups.html", "ELBV2_NO_TARGETS_IN_AZ")
+NO_TRANSLATION = Reason(
+    "no translation",
+    "the NAT has no translation for this packet, so it came from nobody the NAT serves",
+    "nothing: a NAT lets no connection in; publish the service through a load balancer",
+    f"{UG}/vpc-nat-gateway.html", "NGW_REQUIRES_SOURCE_IN_VPC")
+IDLE_TIMEOUT = Reason(
+    "idle timeout",
+    "the connection was silent too long and its row was removed",
+    "send TCP keep-alives more often than the idle timeout",
+    f"{UG}/nat-gateway-troubleshooting.html")
+NO_PORT = Reason(
+    "no port left",
+    "every port of the NAT is taken towards this destination",
+    "spread the connections over more destinations or NAT addresses",
+    f"{UG}/nat-gateway-basics.html", "REMAP_EPHEMERAL_PORT")
+
+REASONS = tuple(value for value in list(globals().values()) if isinstance(value, Reason))

@@ -1,0 +1,1 @@
+"""Tables: each answers one question about a packet, and no table knows another."""

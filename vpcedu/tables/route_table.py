@@ -1,0 +1,48 @@
+"""Route table: which way does a packet leave its subnet?
+
+The most specific route that holds the destination wins (longest prefix); for equal prefixes a static
+route comes before a propagated one. Every table of a VPC has a `local` route for the VPC's own block.
+Source: VPC user guide, "Route tables" and "Route priority". Left out: prefix lists, IPv6.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.address import block, number
+
+LOCAL = "local"
+
+
+class Route(namedtuple("Route", ("table", "destination", "target", "propagated"), defaults=(False,))):
+    """One row of a route table: `destination` is a CIDR block, `target` is `local` or a gateway's or device's name."""
+
+    __slots__ = ()
+    table: str
+    destination: str
+    target: str
+    propagated: bool
+
+    def __str__(self) -> str:
+        return f"route {self.destination} > {self.target}"
+
+
+class RouteTable:
+    """The routes of one table, kept in the order in which they win; ValueError for a bad CIDR block."""
+
+    def __init__(self, routes: tuple[Route, ...]) -> None:
+        ordered = sorted(routes, key=lambda route: (-block(route.destination)[2], route.propagated))
+        self._rows = tuple((*block(route.destination)[:2], route) for route in ordered)
+
+    def lookup(self, address: str) -> Route | None:
+        """The route that wins for a destination address, or None.
+
+        >>> table = RouteTable((Route("private", "0.0.0.0/0", "NAT"), Route("private", "10.0.0.0/16", LOCAL)))
+        >>> print(table.lookup("10.0.0.10"))
+        route 10.0.0.0/16 > local
+        """
+        value = number(address)
+        for first, last, route in self._rows:
+            if first <= value <= last:
+                return route
+        return None

@@ -1,0 +1,89 @@
+"""Translations: with which addresses and ports does this flow go on, and what brings its answer back?
+
+One row maps a flow as it arrives (`before`) to the flow as it leaves (`after`). The answer arrives as
+`after` reversed and leaves as `before` reversed; both ways are written at once and cannot drift apart.
+A NAT rewrites the source this way (RFC 3022 calls it NAPT), a Network Load Balancer the destination.
+A row that was silent for the idle timeout serves nobody, but it is remembered (bounded) until it is met
+or its port is taken again, so that the right reason can be named.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, namedtuple
+
+from vpcedu.packet import FiveTuple
+from vpcedu.tables.flows import Flows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REMEMBERED = 1_024  # expired rows kept
+
+
+class Translation(namedtuple("Translation", ("before", "after", "since"))):
+    """A flow before and after the rewriting device, as the opener's packets show it; since: microseconds."""
+
+    __slots__ = ()
+    before: FiveTuple
+    after: FiveTuple
+    since: int
+
+    def onward(self, flow: FiveTuple) -> FiveTuple:
+        """The flow with which a packet of this row goes on, in whichever of the two directions it comes."""
+        return self.after if flow == self.before else self.before.reversed()
+
+    def __str__(self) -> str:
+        return f"{self.before} becomes {self.after}"
+
+
+class Translations:
+    """The rows of one device; `lookup` and `expired` only read, the other methods are the only writers."""
+
+    def __init__(self, idle: int) -> None:
+        self._flows = Flows(idle)
+        self._expired: OrderedDict[FiveTuple, Translation] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._flows)
+
+    def __iter__(self) -> Iterator[Translation]:
+        return iter(self._flows)
+
+    def lookup(self, flow: FiveTuple, now: int) -> Translation | None:
+        """The live row of a packet in either direction, or None."""
+        entry = self._flows.find(flow)
+        return entry.row if entry is not None and self._flows.live(entry, now) else None
+
+    def expired(self, flow: FiveTuple, now: int) -> Translation | None:
+        """The row this packet had before it ran out, or None."""
+        entry = self._flows.find(flow)
+        return entry.row if entry is not None and not self._flows.live(entry, now) else self._expired.get(flow)
+
+    def add(self, before: FiveTuple, after: FiveTuple, now: int) -> Translation:
+        """Write a row for both directions."""
+        row = Translation(before, after, now)
+        self._flows.put(row, before, after.reversed(), now)
+        self.forget(row)
+        return row
+
+    def touch(self, flow: FiveTuple, now: int) -> None:
+        """Start the idle clock of the flow's row again."""
+        entry = self._flows.find(flow)
+        if entry is not None:
+            self._flows.touch(entry, now)
+
+    def sweep(self, now: int) -> list[Translation]:
+        """Expire what was silent for the idle timeout; return those rows, whose ports are free again."""
+        gone = [entry.row for entry in self._flows.sweep(now)]
+        for row in gone:
+            for flow in (row.before, row.after.reversed()):
+                self._expired[flow] = row
+        while len(self._expired) > REMEMBERED:
+            self._expired.popitem(last=False)
+        return gone
+
+    def forget(self, row: Translation) -> None:
+        """Drop an expired row for good, under both flows: it was met, or its port is taken again."""
+        for flow in (row.before, row.after.reversed()):
+            self._expired.pop(flow, None)

@@ -1,0 +1,161 @@
+"""What was seen: steps, traces, events and the capture that holds them.
+
+A step is one decision about one packet, a trace all steps of one packet, a capture all traces and events
+in the order of time. Data flows one way: every picture, table and sentence is made from a capture, and
+none of them asks the network anything.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.packet import FiveTuple, Packet
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vpcedu.reasons import Reason
+
+# What a step did with the packet.
+SEND, PASS, REWRITE, DELIVER, DROP = "send", "pass", "rewrite", "deliver", "drop"
+
+# Every place at which a packet is looked at, in the order of one hop. AWS documents that a network ACL
+# stands at the subnet's edge and a group at the interface; the order of the two follows from that.
+CHECKS = (
+    "send", "source check", "group out", "flow return", "network ACL out", "route", "link",
+    "network ACL in", "group in", "destination check", "address map", "translation", "deliver",
+    "hop limit",
+)
+
+
+class Step(namedtuple("Step", ("now", "at", "check", "action", "before", "after", "row", "reason", "sent"),
+                      defaults=(None, None, ()))):
+    """One decision about one packet.
+
+    now: microseconds. at: name of the device. check: one of CHECKS. action: SEND, PASS, REWRITE, DELIVER
+    or DROP. before, after: the packet; `after` is None where nothing goes on (a filter that drops keeps it,
+    since a later filter might be asked too). row: the frozen table row that decided. reason: why it was
+    lost. sent: packets the device put out because of this one.
+    """
+
+    __slots__ = ()
+    now: int
+    at: str
+    check: str
+    action: str
+    before: Packet
+    after: Packet | None
+    row: object
+    reason: Reason | None
+    sent: tuple[Packet, ...]
+
+
+class Cause(namedtuple("Cause", ("what", "trace"), defaults=(None,))):
+    """Why a packet was sent: words, and the number of the trace that provoked it, if one did."""
+
+    __slots__ = ()
+    what: str
+    trace: int | None
+
+    def __str__(self) -> str:
+        return self.what if self.trace is None else f"{self.what} {self.trace}"
+
+
+class Event(namedtuple("Event", ("at", "who", "what", "row"), defaults=(None,))):
+    """What is not a packet: a state change, an application's call or result. at: microseconds."""
+
+    __slots__ = ()
+    at: int
+    who: str
+    what: str
+    row: object
+
+
+class Change(namedtuple("Change", ("flow", "before", "event", "after"))):
+    """A connection's change of state: `flow` as its owner writes it (own end first), RFC 9293's state names."""
+
+    __slots__ = ()
+    flow: FiveTuple
+    before: str
+    event: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.before} -> {self.after} ({self.event})"
+
+
+class Trace:
+    """All steps of one packet, from the one that sent it to the one that delivered or dropped it."""
+
+    __slots__ = ("number", "steps")
+
+    def __init__(self, number: int, first: Step) -> None:
+        self.number = number
+        self.steps = [first]
+
+    @property
+    def packet(self) -> Packet:
+        """The packet as it was sent."""
+        return self.steps[0].before
+
+    @property
+    def sender(self) -> str:
+        return self.steps[0].at
+
+    @property
+    def cause(self) -> Cause:
+        cause = self.steps[0].row
+        assert isinstance(cause, Cause)
+        return cause
+
+    @property
+    def last(self) -> Step:
+        return self.steps[-1]
+
+    @property
+    def delivered(self) -> bool:
+        return self.last.action == DELIVER
+
+    @property
+    def dropped(self) -> Step | None:
+        """The first step that dropped the packet, or None."""
+        return next((step for step in self.steps if step.action == DROP), None)
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """The devices it met, in order, each once in a row."""
+        names = [step.at for step in self.steps]
+        return tuple(name for i, name in enumerate(names) if i == 0 or names[i - 1] != name)
+
+    def __str__(self) -> str:
+        end = self.last.reason.code if self.last.reason else self.last.action
+        return f"{self.number}: {self.packet} ({' > '.join(self.devices)}: {end})"
+
+
+class Capture:
+    """Traces and events in the order of time."""
+
+    def __init__(self) -> None:
+        self.traces: list[Trace] = []
+        self.events: list[Event] = []
+
+    def __iter__(self) -> Iterator[Trace]:
+        return iter(self.traces)
+
+    def __len__(self) -> int:
+        return len(self.traces)
+
+    def __getitem__(self, number: int) -> Trace:
+        """The trace with this number, as printed; ValueError names the numbers there are."""
+        first = self.traces[0].number if self.traces else 1
+        if not self.traces or not first <= number < first + len(self.traces):
+            span = f"{first} to {first + len(self.traces) - 1}" if self.traces else "none"
+            raise ValueError(f"no packet {number!r} in this capture: expected {span}")
+        return self.traces[number - first]
+
+    def since(self, traces: int, events: int) -> Capture:
+        """What was seen after the first so many traces and events."""
+        later = Capture()
+        later.traces, later.events = self.traces[traces:], self.events[events:]
+        return later
