@@ -24,6 +24,7 @@ from vpcedu.tables.target_group import Listener, TargetGroup
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 ANYWHERE, VPC_BLOCK, PUBLIC, PRIVATE = "0.0.0.0/0", "10.0.0.0/16", "10.0.0.0/24", "10.0.1.0/24"
 CLIENT, UPDATES, WEB, NAT = "203.0.113.10", "198.51.100.7", "10.0.1.10", "10.0.0.20"
@@ -140,7 +141,7 @@ def reference_architecture(balancer: str = "classic-tcp", nat: str = "instance",
     return Site(reference_vpc(balancer, nat), seed)
 
 
-def _choose(word: str, value: str, table: dict[str, Callable[[], tuple[Device, ...]]]) -> Callable[[], tuple[Device, ...]]:
+def _choose(word: str, value: str, table: dict[str, Any]) -> Any:
     if value not in table:
         raise ValueError(f"{word} {value!r}: expected one of {', '.join(table)}")
     return table[value]

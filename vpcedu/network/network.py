@@ -60,7 +60,8 @@ class Network:
         self.link = link or Link()
         self.beyond_drops = False  # only on a copy: filters that drop let the packet go on, to find every blocker
         self.places, self.names = Places(vpc), Names(vpc.names)
-        addresses = {row.device: row.address for row in (*vpc.interfaces, *vpc.outside)}
+        addresses = {row.device: row.address for row in vpc.interfaces}
+        addresses.update({row.device: row.address for row in vpc.outside})
         self.devices: dict[str, Any] = {
             row.name: row.kind(row.name, addresses[row.name], seed, **dict(row.settings)) for row in vpc.devices}
         if vpc.internet_gateway:

@@ -59,11 +59,8 @@ class Hop(namedtuple("Hop", ("there", "row", "reason"), defaults=(None,))):
     reason: Reason | None
 
 
-_FIELDS = ("cidr", "subnets", "interfaces", "routes", "acl_entries", "group_rules", "internet_gateway",
-           "associations", "outside", "devices", "names")
-
-
-class Vpc(namedtuple("Vpc", _FIELDS)):
+class Vpc(namedtuple("Vpc", ("cidr", "subnets", "interfaces", "routes", "acl_entries", "group_rules",
+                              "internet_gateway", "associations", "outside", "devices", "names"))):
     """One VPC and the part of the Internet that talks to it; every field but `cidr` and `internet_gateway`
     is a tuple of rows."""
 

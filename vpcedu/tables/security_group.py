@@ -27,9 +27,14 @@ class GroupRule(namedtuple("GroupRule", ("group", "direction", "ports", "peer", 
     protocol: int
 
     def __str__(self) -> str:
+        return f"{self.group} {self.direction} {self.what}"
+
+    @property
+    def what(self) -> str:
+        """What the rule allows, without the name of its group."""
         first, last = self.ports
         ports = str(first) if first == last else f"{first}-{last}"
-        return f"{self.group} {self.direction} tcp {ports} {'from' if self.direction == IN else 'to'} {self.peer}"
+        return f"tcp {ports} {'from' if self.direction == IN else 'to'} {self.peer}"
 
 
 class RuleSet(namedtuple("RuleSet", ("groups", "direction", "rules"))):
@@ -41,8 +46,8 @@ class RuleSet(namedtuple("RuleSet", ("groups", "direction", "rules"))):
     rules: tuple[GroupRule, ...]
 
     def __str__(self) -> str:
-        allowed = "; ".join(str(rule) for rule in self.rules) or "nothing"
-        return f"{', '.join(self.groups)} {self.direction} allows only: {allowed}"
+        allowed = ", ".join(rule.what for rule in self.rules) or "nothing"
+        return f"{', '.join(self.groups)} {self.direction} allows only {allowed}"
 
     def lookup(self, flow: FiveTuple, peer_groups: frozenset[str]) -> GroupRule | None:
         """A rule that allows the flow, or None; `peer_groups` are the groups of the other side's interface."""

@@ -30,7 +30,7 @@ class TrackedFlow(namedtuple("TrackedFlow", ("flow", "rule", "since"))):
     since: int
 
     def __str__(self) -> str:
-        return f"tracked flow {self.flow}, let through by {self.rule}"
+        return f"tracked {self.flow}, let through by {self.rule}"
 
 
 class Tracking:

@@ -1,0 +1,1 @@
+"""Views: one capture, read in many ways. A view never asks the network anything."""

@@ -1,0 +1,64 @@
+"""Document: a visit as plain dictionaries and lists, for `--json` and for programs.
+
+Times are whole microseconds. Every packet is written as `Packet.parse` reads it; every row carries the name
+of its kind beside its own fields.
+"""
+
+from __future__ import annotations
+
+from vpcedu.packet import Packet
+from vpcedu.reasons import Reason
+from vpcedu.trace import Step
+from vpcedu.views.conversations import conversations
+from vpcedu.views.explain import answer, because
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vpcedu.lab.visit import Visit
+
+
+def document(visit: Visit) -> dict[str, Any]:
+    """The visit: call, result, answer, connections, packets with every step, events."""
+    return {
+        "call": visit.title,
+        "opener": visit.opener,
+        "symptom": visit.symptom,
+        "after_us": visit.result.after if visit.result else None,
+        "answer": answer(visit),
+        "connections": [
+            {"number": talk.number, "opener": talk.opener, "listener": talk.listener, "passes": list(talk.passes),
+             "stretches": [{"from": here, "to": there, "flow": str(flow)} for here, there, flow in talk.stretches()],
+             "packets": [trace.number for trace in talk.traces]}
+            for talk in conversations(visit.capture)],
+        "packets": [
+            {"number": trace.number, "devices": list(trace.devices), "delivered": trace.delivered,
+             "steps": [_step(step) for step in trace.steps]}
+            for trace in visit.capture],
+        "events": [{"at_us": event.at, "who": event.who, "what": event.what, "row": _plain(event.row)}
+                   for event in visit.capture.events],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    words = {"at_us": step.now, "at": step.at, "check": step.check, "action": step.action, "packet": str(step.before)}
+    if step.after is not None and step.after != step.before:
+        words["after"] = str(step.after)
+    words["row"] = _plain(step.row)
+    if step.reason is not None:
+        words["reason"] = _plain(step.reason)
+    return words | {"because": because(step)}
+
+
+def _plain(value: Any) -> Any:
+    """Rows as dictionaries, packets as text, bytes as Latin-1 text, the rest as it is."""
+    if isinstance(value, Packet):
+        return str(value)
+    if isinstance(value, Reason):
+        return value._asdict()
+    if hasattr(value, "_asdict"):
+        return {"kind": type(value).__name__} | {word: _plain(part) for word, part in value._asdict().items()}
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return value.decode("latin-1") if isinstance(value, bytes) else value

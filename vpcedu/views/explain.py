@@ -1,0 +1,229 @@
+"""Explain: the answer to the question in plain words, made from what was seen.
+
+Every sentence is filled from steps: which source the server saw, which row sent the answer on, who put which
+address in the place of which. Nothing is said that no packet did.
+"""
+
+from __future__ import annotations
+
+from vpcedu.gateways.internet_gateway import Association
+from vpcedu.packet import ACK, FIN, RST, SYN, FiveTuple, Packet
+from vpcedu.reasons import LOST
+from vpcedu.tables.route_table import LOCAL, Route
+from vpcedu.tables.tracking import TrackedFlow
+from vpcedu.tables.translation import Translation
+from vpcedu.trace import DROP, REWRITE, Change, Step, Trace
+from vpcedu.views.conversations import conversations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.lab.visit import Visit
+
+BOTH = SYN | ACK
+WORKS = ("connected", "200 OK")  # what a person sees where nothing is wrong
+
+
+def label(packet: Packet) -> str:
+    """What a packet is, in two or three words: "SYN ACK", "GET /", "200 OK", "FIN ACK"."""
+    if packet.data:
+        words = packet.data.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
+        if words[0].startswith("HTTP/1.") and len(words) > 1:
+            return " ".join(words[1:])
+        if len(words) == 3 and words[2].startswith("HTTP/1."):
+            return " ".join(words[:2])
+        return f"{len(packet.data)} bytes"
+    names = ((SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (ACK, "ACK"))
+    return " ".join(name for bit, name in names if packet.flags & bit) or "segment"
+
+
+def rewritten(step: Step) -> str:
+    """What a rewriting changed: "source 10.0.0.10 becomes 192.0.2.10"; "" where nothing was changed."""
+    if step.action != REWRITE or step.after is None:
+        return ""
+    before, after = step.before.flow, step.after.flow
+    parts = []
+    for word, old, new in (("source", before.source, after.source), ("destination", before.destination, after.destination)):
+        if old != new:
+            whole = old.port != new.port
+            parts.append(f"{word} {old if whole else old.address} becomes {new if whole else new.address}")
+    return ", ".join(parts)
+
+
+def because(step: Step) -> str:
+    """Why a step ended as it did: the row that decided, or the reason with the row it was held against."""
+    if step.reason is not None:
+        return f"LOST: {step.reason}" + (f" ({step.row})" if step.row is not None else "")
+    if step.check == "flow return":
+        return f"back by the balancer's flow {step.row}; the route table is not asked (inferred)"
+    if step.action == REWRITE:
+        return rewritten(step) + (f" ({step.row})" if isinstance(step.row, Association) else "")
+    if step.check == "translation":
+        return "belongs to no translation: passed on as it is"
+    if isinstance(step.row, Change):
+        same = step.row.before == step.row.after
+        return f"stays {step.row.after}" if same else f"{step.row.before} -> {step.row.after}"
+    return str(step.row)
+
+
+def answer_legs(visit: Visit) -> tuple[Trace, ...]:
+    """The packets that carry the answer home, from the server to the opener; one for each connection."""
+    home = [t for t in visit.capture if t.delivered and t.last.at == visit.opener]
+    found = next((t for t in home if t.packet.data.startswith(b"HTTP/1.")), None)
+    if found is None and visit.symptom == "connected":
+        found = next((t for t in home if t.packet.flags & BOTH == BOTH), None)
+    return _legs(visit, found)
+
+
+def request_legs(visit: Visit) -> tuple[Trace, ...]:
+    """The packets that carry the request from the opener to the server; one for each connection."""
+    answers = answer_legs(visit)
+    last = next((t for t in visit.capture if answers and t.number == answers[0].cause.trace), None)
+    return _legs(visit, last)
+
+
+def _legs(visit: Visit, last: Trace | None) -> tuple[Trace, ...]:
+    """The chain of causes that ends with this trace, as long as each step crosses to another connection."""
+    where = {trace.number: talk.number for talk in conversations(visit.capture) for trace in talk.traces}
+    by_number = {trace.number: trace for trace in visit.capture}
+    legs: list[Trace] = []
+    while last is not None and (not legs or where[last.number] != where[legs[0].number]):
+        legs.insert(0, last)
+        last = by_number.get(last.cause.trace or 0)
+    return tuple(legs)
+
+
+def blocker(visit: Visit) -> tuple[Trace, Step] | None:
+    """The first packet that was lost for a reason one can repair, and the step that lost it."""
+    for trace in visit.capture:
+        step = trace.dropped
+        if step is not None and step.reason is not LOST:
+            return trace, step
+    return None
+
+
+def way(trace: Trace) -> str:
+    """By which row the sender's packet left: "by the local route", "by the route ...", "by the flow of ..."."""
+    for step in (step for step in trace.steps if step.at == trace.sender):
+        if step.check == "flow return":
+            return f"by the flow of the {trace.devices[1]}"
+        if step.check == "route" and isinstance(step.row, Route):
+            return "by the local route" if step.row.target == LOCAL else f"by the {step.row}"
+    return "over the Internet"
+
+
+def why(trace: Trace) -> str:
+    """Why a packet goes where it goes, in two or three sentences."""
+    sentences = [f"{trace.sender} sends {label(trace.packet)} to {trace.packet.flow.destination} {way(trace)}."]
+    for step in trace.steps:
+        if step.check == "group out" and isinstance(step.row, TrackedFlow) and step.at == trace.sender:
+            sentences.append(f"Its group lets it out because it belongs to the tracked flow {step.row.flow}.")
+        if step.action == REWRITE:
+            back = "by the same row, backwards" if _backwards(step) else "by its row"
+            sentences.append(f"{_the(step.at)}: {rewritten(step)}, {back}.")
+        if step.action == DROP:
+            sentences.append(f"It is lost at {step.at}, {step.check}: {step.reason}.")
+    return " ".join(sentences)
+
+
+def _backwards(step: Step) -> bool:
+    row, flow = step.row, step.before.flow
+    if isinstance(row, Translation):
+        return flow != row.before
+    return isinstance(row, Association) and flow.src == row.private
+
+
+def _the(name: str) -> str:
+    """A device's name at the beginning of a sentence; web is used as a name of its own."""
+    return name if name == "web" else f"The {name}"
+
+
+def verdict(visit: Visit) -> str:
+    """The whole answer in one short sentence, for the bottom of a picture."""
+    legs = answer_legs(visit)
+    stop = blocker(visit)
+    if legs and not (stop and visit.symptom not in WORKS):
+        first = f"{legs[0].sender} answers {legs[0].packet.flow.destination} {way(legs[0])}"
+        rest = "".join(f"; the {leg.sender} answers {leg.packet.flow.destination}" for leg in legs[1:])
+        return f"{first}{rest}."
+    if stop:
+        return f"Packet {stop[0].number} dies at {stop[1].at}, {stop[1].check}; {visit.opener} sees: {visit.symptom}."
+    return f"{visit.opener} sees: {visit.symptom}."
+
+
+def answer(visit: Visit) -> str:
+    """One paragraph: why the answer came back, or why there was none."""
+    legs, stop = answer_legs(visit), blocker(visit)
+    sentences: list[str] = []
+    if stop and visit.symptom not in WORKS:
+        sentences += _failure(visit, *stop)
+    elif legs:
+        if visit.symptom not in WORKS:
+            sentences.append(f"{_the(visit.opener)} sees: {visit.symptom}. {_the(legs[0].sender)} made this answer itself"
+                             " and asked no server.")
+        sentences += [_leg(visit, leg, first=leg is legs[0]) for leg in legs]
+        sentences.append(_ports(legs))
+    else:
+        sentences.append(f"{_the(visit.opener)} sees: {visit.symptom}.")
+    sentences += _nat(visit)
+    return " ".join(sentences)
+
+
+def _leg(visit: Visit, leg: Trace, first: bool) -> str:
+    flow = leg.packet.flow
+    if first:
+        begins = (f"{_the(leg.sender)} ({flow.source}) answers {flow.destination}, because that is the source of the"
+                  " packets it got.")
+    else:
+        begins = f"{_the(leg.sender)} then answers {flow.destination} on the connection that host had opened."
+    gate = next((step.row for step in leg.steps if step.check == "group out" and step.at == leg.sender), None)
+    tracked = "Its group lets the answer out without a rule, as part of a tracked flow." if (
+        first and isinstance(gate, TrackedFlow)) else ""
+    rewriting = (f"{_the(s.at)} rewrites it: {rewritten(s)}." for s in leg.steps if s.action == REWRITE)
+    return " ".join(part for part in (begins, tracked, _direction(visit, leg), *rewriting) if part)
+
+
+def _direction(visit: Visit, leg: Trace) -> str:
+    """Which row sends an answer on its way from its sender, and which row was not asked."""
+    for step in (step for step in leg.steps if step.at == leg.sender):
+        if step.check == "flow return":
+            return (f"It does not take the subnet's {_default_route(visit, leg.sender)}: the {leg.devices[1]} delivered"
+                    f" this flow to {leg.sender}'s interface and takes its answers back (AWS describes the outcome;"
+                    " the mechanism is inferred).")
+        if step.check == "route" and isinstance(step.row, Route):
+            if step.row.target != LOCAL:
+                return f"It leaves by the {step.row}."
+            return f"The {step.row} takes it there: that is the {leg.devices[1]}, which had opened this connection itself."
+    return ""
+
+
+def _default_route(visit: Visit, device: str) -> str:
+    subnet = next(i.subnet for i in visit.vpc.interfaces if i.device == device)
+    table = next(s.route_table for s in visit.vpc.subnets if s.name == subnet)
+    row = next((r for r in visit.vpc.routes if r.table == table and r.destination == "0.0.0.0/0"), None)
+    return str(row) if row else "route table"
+
+
+def _ports(legs: tuple[Trace, ...]) -> str:
+    chosen = " and ".join(str(leg.last.before.flow.dport) for leg in legs)
+    ends = "port that the opener" if len(legs) == 1 else "ports that the openers"
+    return (f"No new port was opened for the answer: it comes FROM port {legs[0].packet.flow.sport} and goes TO the"
+            f" {ends} had chosen ({chosen}).")
+
+
+def _failure(visit: Visit, trace: Trace, step: Step) -> list[str]:
+    held = f" It was held against: {step.row}." if step.row is not None else ""
+    assert step.reason is not None
+    after = f" after {visit.result.after / 1e6:g} s" if visit.result else ""
+    return [f"{_the(visit.opener)} sees: {visit.symptom}{after}.",
+            f"Packet {trace.number} ({label(trace.packet)}, {step.before.flow}) was lost at {step.at}, {step.check}:"
+            f" {step.reason}.{held} What helps: {step.reason.fix}."]
+
+
+def _nat(visit: Visit) -> list[str]:
+    """Where the NAT was: how many packets met it, and whether any route to it was followed."""
+    if not any(device.name == "NAT" for device in visit.vpc.devices):
+        return []
+    met = sum("NAT" in trace.devices for trace in visit.capture)
+    if met:
+        return [f"The NAT was on the path of {met} of {len(visit.capture)} packets."]
+    return [f"The NAT was on the path of none of the {len(visit.capture)} packets."]

@@ -1,0 +1,159 @@
+"""Text: a visit as a person reads it in a terminal, at most 80 columns wide where addresses allow.
+
+First the answer in plain words, then the connections with their addresses on every stretch, a ladder of all
+packets, what the server saw, and the decisions about the packets that matter, row by row.
+"""
+
+from __future__ import annotations
+
+from vpcedu.clock import seconds
+from vpcedu.hosts.web_server import Seen
+from vpcedu.trace import REWRITE, Trace
+from vpcedu.views.conversations import Conversation, conversations
+from vpcedu.views.explain import answer, answer_legs, because, label, request_legs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.lab.visit import Visit
+
+WIDTH = 80
+LEGEND = "| a host: connections end here   : a gateway: they go through   * rewritten"
+
+
+def fold(words: str, width: int = WIDTH) -> str:
+    """Words in lines of at most `width` characters, where no single word is longer."""
+    lines, line = [], ""
+    for word in words.split():
+        if line and len(line) + 1 + len(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return "\n".join([*lines, line])
+
+
+def report(visit: Visit, every: bool = False) -> str:
+    """The whole text of a visit; `every` shows the decisions about every packet, not only the telling ones."""
+    talks = conversations(visit.capture)
+    result = visit.result or "no answer yet"
+    parts = [
+        f"{visit.title}, by {visit.opener}: {result}",
+        fold(answer(visit)),
+        "\n".join(line for talk in talks for line in _connection(talk)),
+        "\n".join(ladder(visit, talks)),
+        _seen(visit),
+        *(decisions(trace) for trace in (visit.capture if every else telling(visit, talks))),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def telling(visit: Visit, talks: tuple[Conversation, ...]) -> list[Trace]:
+    """The packets whose decisions are shown: what opens a connection, request and answer, the first of each loss."""
+    chosen = {talk.traces[0].number: talk.traces[0] for talk in talks}
+    chosen.update({leg.number: leg for leg in (*request_legs(visit), *answer_legs(visit))})
+    lost: dict[tuple[str, str], Trace] = {}
+    for trace in visit.capture:
+        step = trace.dropped
+        if step is not None:
+            lost.setdefault((step.at, step.check), trace)
+    chosen.update({trace.number: trace for trace in lost.values()})
+    return [chosen[number] for number in sorted(chosen)]
+
+
+def _connection(talk: Conversation) -> list[str]:
+    lines = [f"Connection {talk.number}: {talk.opener} opens it, it ends at {talk.listener}"]
+    stretches = list(talk.stretches())
+    wide = max((len(f"{here} > {there}") for here, there, _ in stretches), default=0)
+    return lines + [f"  {f'{here} > {there}':<{wide}}   {flow}" for here, there, flow in stretches]
+
+
+def columns(talks: tuple[Conversation, ...], traces: list[Trace]) -> list[str]:
+    """The devices from left to right, in the order in which connections and packets come upon them."""
+    order: list[str] = []
+    for path in [talk.path for talk in talks] + [trace.devices for trace in traces]:
+        for place, name in enumerate(path):
+            if name not in order and name != "Internet":
+                before = order.index(path[place - 1]) + 1 if place and path[place - 1] in order else len(order)
+                order.insert(before if place else len(order), name)
+    return order
+
+
+def ladder(visit: Visit, talks: tuple[Conversation, ...]) -> list[str]:
+    """One line for each packet: number, time, arrow from device to device, what it is."""
+    names = columns(talks, visit.capture.traces)
+    if not names:
+        return []
+    step = max(22, *(len(name) for name in names)) if len(names) < 5 else 18
+    at = {name: 12 + i * step for i, name in enumerate(names)}
+    walls = {end for talk in talks for end in (talk.opener, talk.listener)}
+    lines = [LEGEND, "", _heads(names, at)]
+    return lines + [_rung(trace, at, walls) for trace in visit.capture]
+
+
+def _heads(names: list[str], at: dict[str, int]) -> str:
+    line = ""
+    for name in names:
+        start = max(at[name] - len(name) // 2, len(line) + 2 if line else 0)
+        line = line.ljust(start) + name
+    return line
+
+
+def _rung(trace: Trace, at: dict[str, int], walls: set[str]) -> str:
+    cells = [" "] * (max(at.values()) + 1)
+    for name, x in at.items():
+        cells[x] = "|" if name in walls else ":"
+    path = [name for name in trace.devices if name in at]
+    words = f"{label(trace.packet)} {trace.packet.flow.sport}>{trace.packet.flow.dport}"
+    for place, (here, there) in enumerate(zip(path, path[1:], strict=False)):
+        _arrow(cells, at[here], at[there], words if place == 0 else "", last=place == len(path) - 2)
+    for step in trace.steps:
+        if step.action == REWRITE:
+            cells[at[step.at]] = "*"
+    lost = ""
+    end = trace.dropped
+    if end is not None and end.reason is not None:
+        x = at.get(end.at, at[path[-1]] + 2)  # lost on a link: just behind the last device
+        cells[x:x + 1] = "x"
+        lost = f"  x {end.at}, {end.check}" + ("" if end.check == end.reason.code else f": {end.reason.code}")
+    return f"{trace.number:>3} {seconds(trace.steps[0].now):>7}".ljust(11) + "".join(cells)[11:].rstrip() + lost
+
+
+def _arrow(cells: list[str], start: int, end: int, words: str, last: bool) -> None:
+    left, right = min(start, end) + 1, max(start, end)
+    room = right - left
+    text = f" {words} " if words and len(words) + 4 <= room else ""
+    line = text.center(room, "-") if text else words[: room - 2].center(room, "-")
+    cells[left:right] = line
+    if last:
+        cells[right - 1 if end > start else left] = ">" if end > start else "<"
+
+
+def _seen(visit: Visit) -> str:
+    """What each server got, beside what was sent where a balancer changed it."""
+    rows = [(event.who, event.row) for event in visit.capture.events if isinstance(event.row, Seen)]
+    if not rows:
+        return ""
+    asked = next((t.packet.data for t in visit.capture if t.sender == visit.opener and t.packet.data), b"")
+    lines = []
+    for who, row in rows:
+        same = asked == bytes(row.request)
+        lines.append(f"What {who} saw: a connection from {row.peer}, and these bytes"
+                     + (", just as sent:" if same else ":"))
+        lines += [f"  {line}" for line in bytes(row.request).decode("latin-1").split("\r\n") if line]
+        if not same:
+            lines += [f"What {visit.opener} sent, other bytes:"]
+            lines += [f"  {line}" for line in asked.decode("latin-1").split("\r\n") if line]
+    return "\n".join(lines)
+
+
+def decisions(trace: Trace) -> str:
+    """Every decision about one packet: where, which check, which row, and the addresses behind each rewriting."""
+    packet = trace.packet
+    lines = [f"Packet {trace.number} at {seconds(trace.steps[0].now)} s: {label(packet)}, "
+             f"{' > '.join(trace.devices)}  ({trace.cause})", f"  {packet.flow}"]
+    for step in trace.steps[1:]:
+        words = fold(because(step), WIDTH - 39).replace("\n", "\n" + " " * 39)
+        lines.append(f"    {step.at:<16} {step.check:<17} {words}")
+        if step.action == REWRITE and step.after is not None:
+            lines.append(f"  {step.after.flow}")
+    return "\n".join(lines)
