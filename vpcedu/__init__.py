@@ -21,10 +21,24 @@ _PLACES = {
     "Endpoint": "vpcedu.packet",
     "REASONS": "vpcedu.reasons",
 }
-__all__ = ["draw", "widgets", *_PLACES]  # noqa: PLE0604
+__all__ = [
+    "REASONS",
+    "Endpoint",
+    "FiveTuple",
+    "Link",
+    "Network",
+    "Packet",
+    "Site",
+    "Vpc",
+    "draw",
+    "reference_architecture",
+    "reference_vpc",
+    "widgets",
+]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vpcedu import draw, widgets
     from vpcedu.lab.reference import reference_architecture, reference_vpc
     from vpcedu.lab.site import Site
     from vpcedu.network.link import Link

@@ -69,10 +69,12 @@ class FiveTuple(namedtuple("FiveTuple", ("src", "sport", "dst", "dport", "protoc
 
     @property
     def source(self) -> Endpoint:
+        """Who sent it, as far as the packet says."""
         return Endpoint(self[0], self[1])
 
     @property
     def destination(self) -> Endpoint:
+        """Whom it is for."""
         return Endpoint(self[2], self[3])
 
     def __str__(self) -> str:

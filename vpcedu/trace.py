@@ -101,20 +101,24 @@ class Trace:
 
     @property
     def sender(self) -> str:
+        """The device that sent it."""
         return self.steps[0].at
 
     @property
     def cause(self) -> Cause:
+        """Why it was sent."""
         cause = self.steps[0].row
         assert isinstance(cause, Cause)
         return cause
 
     @property
     def last(self) -> Step:
+        """Where it ended, or is now."""
         return self.steps[-1]
 
     @property
     def delivered(self) -> bool:
+        """Whether a host took it."""
         return self.last.action == DELIVER
 
     @property

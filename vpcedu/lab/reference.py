@@ -107,7 +107,10 @@ def reference_vpc(balancer: str = "classic-tcp", nat: str = "instance") -> Vpc:
     nat_device, nat_groups = _choose("nat", nat, NATS)()
     return Vpc(
         cidr=VPC_BLOCK,
-        subnets=(Subnet("public", PUBLIC, "public", "acl-public"), Subnet("private", PRIVATE, "private", "acl-private")),
+        subnets=(
+            Subnet("public", PUBLIC, "public", "acl-public"),
+            Subnet("private", PRIVATE, "private", "acl-private"),
+        ),
         interfaces=(
             Interface(device.name, "public", address, ("sg-balancer",), check=device.name != "NLB node"),
             Interface("NAT", "public", NAT, nat_groups, check=False),

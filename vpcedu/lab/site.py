@@ -1,19 +1,19 @@
 """Site: a VPC that can be visited, and what-ifs of it.
 
-Each visit is played on the site's network, one after the other. `without` and `replace` give another site
-whose description differs in one row and whose network is new: the first one stays as it was.
+Each visit is played on the site's network, one after the other. `without`, `replace` and `with_row` give
+another site whose description differs in one row and whose network is new: the first one stays as it was.
 """
 
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
 from vpcedu.hosts.client import Fetch
-from vpcedu.lab.visit import Visit
+from vpcedu.lab.visit import Call, Visit
 from vpcedu.network.link import Link
 from vpcedu.network.network import Network
 from vpcedu.network.vpc import Vpc
 from vpcedu.packet import Endpoint
-from vpcedu.protocols.http import Message, request
+from vpcedu.protocols.http import request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ class Site:
     def get(self, url: str, opener: str = "client", headers: tuple[tuple[str, str], ...] = ()) -> Visit:
         """Have a host fetch a page; ValueError where the URL is not http://name[:port]/path or the name is unknown."""
         name, port, path = _parts(url)
-        return self._visit(name, port, opener, request("GET", path, name, *headers), f"GET {url}")
+        return self.play(Call(opener, name, port, request("GET", path, name, *headers)))
 
     def connect(self, opener: str, name: str, port: int) -> Visit:
         """Have a host open a TCP connection to a name or address and close it again once it stands."""
-        return self._visit(name, port, opener, None, f"connect to {name}:{port}")
+        return self.play(Call(opener, name, port))
 
     def without(self, row: Any) -> Site:
         """The same site less one row of its description."""
@@ -47,32 +47,42 @@ class Site:
         """The same site with one row changed."""
         return Site(self.vpc.replace(row, new), self.seed)
 
-    def open(self, opener: str, name: str, port: int, message: Message | None = None) -> Fetch:
-        """Begin a visit and return its program; `network.step()` plays on, one thing at a time."""
-        network = self.network
-        if opener not in network.devices or not hasattr(network.devices[opener], "connect"):
-            hosts = [name for name, device in network.devices.items() if hasattr(device, "connect")]
-            raise ValueError(f"opener {opener!r}: expected a host, one of {', '.join(hosts)}")
-        address = name if name.replace(".", "").isdigit() else network.names.resolve(name)
-        program = Fetch(message, network.clock.now)
-        network.do(opener, "connect", Endpoint.parse(f"{address}:{port}"), program)
-        return program
+    def with_row(self, row: Any) -> Site:
+        """The same site with one row more."""
+        return Site(self.vpc.with_row(row), self.seed)
 
-    def _visit(self, name: str, port: int, opener: str, message: Message | None, title: str) -> Visit:
+    def play(self, call: Call) -> Visit:
+        """Play a call until its result is known, and one second more."""
         network, capture = self.network, self.network.capture
         begun, traces, events = network.clock.now, len(capture.traces), len(capture.events)
-        program = self.open(opener, name, port, message)
+        program = self.open(call)
         while program.result is None and network.clock.due is not None and network.clock.due - begun <= LONGEST:
             network.step()
         network.run(network.clock.now + LINGER)
-        return Visit(title, opener, program.result, capture.since(traces, events), self.vpc)
+        return Visit(call, program.result, capture.since(traces, events), self.vpc, self.seed)
+
+    def open(self, call: Call) -> Fetch:
+        """Begin a call and return its program; `network.step()` then plays one thing at a time.
+
+        ValueError names an opener that is no host, or a name that is not known.
+        """
+        network = self.network
+        hosts = [name for name, device in network.devices.items() if hasattr(device, "connect")]
+        if call.opener not in hosts:
+            raise ValueError(f"opener {call.opener!r}: expected a host, one of {', '.join(hosts)}")
+        literal = call.name.replace(".", "").isdigit()
+        address = call.name if literal else network.names.resolve(call.name)
+        program = Fetch(call.request, network.clock.now)
+        network.do(call.opener, "connect", Endpoint.parse(f"{address}:{call.port}"), program)
+        return program
 
 
 def _parts(url: str) -> tuple[str, int, str]:
-    scheme, found, rest = url.partition("://")
-    place, slash, path = rest.partition("/")
+    """Name, port and path of a URL."""
+    scheme, _, rest = url.partition("://")
+    place, _, path = rest.partition("/")
     name, colon, port = place.partition(":")
     number = int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else 0 if colon else 80
-    if scheme != "http" or not name or not 0 < number <= 65_535:
-        raise ValueError(f"{url!r} is not a URL this model can fetch: expected http://name/path or http://name:port/path")
+    if scheme != "http" or not name or not 0 < number <= 65_535 or " " in path:
+        raise ValueError(f"{url!r} is no URL this model can fetch: expected http://name/path or http://name:port/path")
     return name, number, "/" + path

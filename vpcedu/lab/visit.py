@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 from vpcedu.network.vpc import Vpc
+from vpcedu.protocols.http import Message
 from vpcedu.trace import Capture
 
 TYPE_CHECKING = False
@@ -12,12 +15,37 @@ if TYPE_CHECKING:
     from vpcedu.hosts.client import Result
 
 
-class Visit:
-    """What was called, by whom, with which result; the capture; the description it was played on."""
+class Call(namedtuple("Call", ("opener", "name", "port", "request"), defaults=(None,))):
+    """Who opens a connection to which name (or address) and port, and the HTTP request to send on it, if any."""
 
-    def __init__(self, title: str, opener: str, result: Result | None, capture: Capture, vpc: Vpc) -> None:
-        self.title, self.opener, self.result = title, opener, result
-        self.capture, self.vpc = capture, vpc
+    __slots__ = ()
+    opener: str
+    name: str
+    port: int
+    request: Message | None
+
+    def __str__(self) -> str:
+        if self.request is None:
+            return f"connect to {self.name}:{self.port}"
+        method, path, _ = self.request.start.split(" ", 2)
+        return f"{method} http://{self.name}{'' if self.port == 80 else f':{self.port}'}{path}"
+
+
+class Visit:
+    """The call and its result, the capture, and the description and seed it was played with."""
+
+    def __init__(self, call: Call, result: Result | None, capture: Capture, vpc: Vpc, seed: int) -> None:
+        self.call, self.result, self.capture, self.vpc, self.seed = call, result, capture, vpc, seed
+
+    @property
+    def opener(self) -> str:
+        """The host that opened the first connection."""
+        return self.call.opener
+
+    @property
+    def title(self) -> str:
+        """The call in words."""
+        return str(self.call)
 
     @property
     def symptom(self) -> str:

@@ -19,6 +19,9 @@ class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups"
     groups: tuple[str, ...]
     check: bool
 
+    def __str__(self) -> str:
+        return f"{self.device}'s interface, {self.address}"
+
 
 class Subnet(namedtuple("Subnet", ("name", "cidr", "route_table", "network_acl", "zone"), defaults=("a",))):
     """A block of addresses in one Availability Zone, with the names of its route table and network ACL."""

@@ -85,6 +85,10 @@ class Network:
         self._collect(name, host.flush(now), Cause(f"{name} calls {call}"))
         return result
 
+    def send(self, name: str, packet: Packet, words: str) -> None:
+        """Put a packet out of a device as if it had sent it: a learner's "what if it sent this?"."""
+        self._collect(name, (packet,), Cause(words))
+
     def step(self) -> bool:
         """Let the next thing on the clock happen; False where nothing is left."""
         return self.clock.tick()

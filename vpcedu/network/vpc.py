@@ -90,6 +90,15 @@ class Vpc(namedtuple("Vpc", ("cidr", "subnets", "interfaces", "routes", "acl_ent
         """The same description with another row in the place of one; ValueError where it has no such row."""
         return self._changed(row, (new,))
 
+    def with_row(self, row: Any) -> Vpc:
+        """The same description with one more route, ACL entry, group rule or public address; ValueError for others."""
+        for field, kind in (("routes", Route), ("acl_entries", AclEntry), ("group_rules", GroupRule),
+                            ("associations", Association)):
+            if isinstance(row, kind):
+                changed: Vpc = self._replace(**{field: (*getattr(self, field), row)})
+                return changed
+        raise ValueError(f"{row!r} is no row that can be added: expected a Route, AclEntry, GroupRule or Association")
+
     def _changed(self, row: Any, news: tuple[Any, ...]) -> Vpc:
         changed: Vpc = _swap(self, row, news)
         if changed == self:
@@ -103,7 +112,8 @@ def _swap(value: Any, row: Any, news: tuple[Any, ...]) -> Any:
         return value
     items: list[Any] = []
     for item in value:
-        items += news if isinstance(item, tuple) and item == row and type(item) is type(row) else [_swap(item, row, news)]
+        found = type(item) is type(row) and item == row
+        items += news if found else [_swap(item, row, news)]
     return tuple(items) if type(value) is tuple else type(value)(*items)
 
 

@@ -8,6 +8,7 @@ ties nothing: what arrives on one connection and what it sends on another are tw
 from __future__ import annotations
 
 from collections import namedtuple
+from itertools import pairwise
 
 from vpcedu.packet import FiveTuple
 from vpcedu.trace import Capture, Trace
@@ -36,7 +37,7 @@ class Conversation(namedtuple("Conversation", ("number", "opener", "listener", "
     def stretches(self) -> Iterator[tuple[str, str, FiveTuple]]:
         """From, to, and the flow between them, for each stretch of the opener's way."""
         best = max((t for t in self.traces if t.sender == self.opener), key=lambda t: len(t.devices))
-        for here, there in zip(best.devices, best.devices[1:], strict=False):
+        for here, there in pairwise(best.devices):
             arrives = next(step for step in best.steps if step.at == there)
             yield here, there, arrives.before.flow
 

@@ -7,7 +7,7 @@ address in the place of which. Nothing is said that no packet did.
 from __future__ import annotations
 
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.packet import ACK, FIN, RST, SYN, FiveTuple, Packet
+from vpcedu.packet import ACK, FIN, RST, SYN, Packet
 from vpcedu.reasons import LOST
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.tracking import TrackedFlow
@@ -42,7 +42,8 @@ def rewritten(step: Step) -> str:
         return ""
     before, after = step.before.flow, step.after.flow
     parts = []
-    for word, old, new in (("source", before.source, after.source), ("destination", before.destination, after.destination)):
+    ends = ("source", before.source, after.source), ("destination", before.destination, after.destination)
+    for word, old, new in ends:
         if old != new:
             whole = old.port != new.port
             parts.append(f"{word} {old if whole else old.address} becomes {new if whole else new.address}")
@@ -158,8 +159,8 @@ def answer(visit: Visit) -> str:
         sentences += _failure(visit, *stop)
     elif legs:
         if visit.symptom not in WORKS:
-            sentences.append(f"{_the(visit.opener)} sees: {visit.symptom}. {_the(legs[0].sender)} made this answer itself"
-                             " and asked no server.")
+            sentences.append(f"{_the(visit.opener)} sees: {visit.symptom}. {_the(legs[0].sender)} made this answer"
+                             " itself.")
         sentences += [_leg(visit, leg, first=leg is legs[0]) for leg in legs]
         sentences.append(_ports(legs))
     else:
@@ -192,7 +193,7 @@ def _direction(visit: Visit, leg: Trace) -> str:
         if step.check == "route" and isinstance(step.row, Route):
             if step.row.target != LOCAL:
                 return f"It leaves by the {step.row}."
-            return f"The {step.row} takes it there: that is the {leg.devices[1]}, which had opened this connection itself."
+            return f"The {step.row} takes it there: to the {leg.devices[1]}, which had opened this connection itself."
     return ""
 
 

@@ -6,6 +6,8 @@ packets, what the server saw, and the decisions about the packets that matter, r
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from vpcedu.clock import seconds
 from vpcedu.hosts.web_server import Seen
 from vpcedu.trace import REWRITE, Trace
@@ -104,7 +106,7 @@ def _rung(trace: Trace, at: dict[str, int], walls: set[str]) -> str:
         cells[x] = "|" if name in walls else ":"
     path = [name for name in trace.devices if name in at]
     words = f"{label(trace.packet)} {trace.packet.flow.sport}>{trace.packet.flow.dport}"
-    for place, (here, there) in enumerate(zip(path, path[1:], strict=False)):
+    for place, (here, there) in enumerate(pairwise(path)):
         _arrow(cells, at[here], at[there], words if place == 0 else "", last=place == len(path) - 2)
     for step in trace.steps:
         if step.action == REWRITE:

@@ -1,0 +1,109 @@
+"""Predict: what would a learner's answer have meant? The model is the judge.
+
+The learner says which addresses and ports the server's answer carries. The visit says which it really
+carried; where they differ, the packet the learner described is really sent from the server, in the middle
+of the same visit, and what becomes of it is told, with the belief that usually stands behind it.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.address import number
+from vpcedu.lab.site import Site
+from vpcedu.lab.visit import Visit
+from vpcedu.packet import FiveTuple, Packet
+from vpcedu.trace import DELIVER, DROP, Trace
+from vpcedu.views.explain import answer_legs, way
+
+SAID = "what the learner said"
+NOT_YET = "No prediction yet: fill in the four fields, then check."
+
+
+class Judgement(namedtuple("Judgement", ("right", "words", "trace"))):
+    """Whether the prediction was right, what to say about it, and the trace of the packet the learner described."""
+
+    __slots__ = ()
+    right: bool
+    words: str
+    trace: Trace | None
+
+    def __str__(self) -> str:
+        return self.words
+
+
+def judge(visit: Visit, source: str, source_port: object, destination: str, destination_port: object) -> Judgement:
+    """Hold a prediction of the server's answer against what happened.
+
+    The fields may be text as typed. ValueError where one is no address or port, or the visit had no answer.
+    """
+    legs = answer_legs(visit)
+    if not legs:
+        raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
+    told = FiveTuple(_address(source), _port(source_port), _address(destination), _port(destination_port))
+    real = legs[0].packet.flow
+    if told == real:
+        return Judgement(True, f"Right: {real}. {legs[0].sender} answers the source it saw, {way(legs[0])}.", legs[0])
+    trace = play(visit, legs[0], told)
+    belief = _belief(visit, told, real)
+    return Judgement(False, f"{belief} Your packet was really sent: {told}. {_fate(trace, legs[0].sender)}", trace)
+
+
+def play(visit: Visit, leg: Trace, flow: FiveTuple) -> Trace:
+    """Play the visit again up to the answer, then have the server send this packet in its place."""
+    site = Site(visit.vpc, visit.seed)
+    site.open(visit.call)
+    network = site.network
+    while len(network.capture) < leg.number - 1:
+        network.step()
+    answer = leg.packet
+    network.send(leg.sender, Packet(flow, answer.flags, answer.seq, answer.ack, data=answer.data), SAID)
+    while network.step():
+        for trace in network.capture:
+            if trace.cause.what == SAID and trace.last.action in (DELIVER, DROP):
+                return trace
+    raise AssertionError("every packet is delivered or dropped")
+
+
+def _fate(trace: Trace, sender: str) -> str:
+    drop = trace.dropped
+    if drop is None:
+        return f"It reached {trace.last.at}, but {sender} sends nothing like it."
+    held = f" ({drop.row})" if drop.row is not None else ""
+    return f"It was lost at {drop.at}, {drop.check}: {drop.reason}{held}."
+
+
+def _belief(visit: Visit, told: FiveTuple, real: FiveTuple) -> str:
+    """The first field that is wrong, and the belief behind it."""
+    client = next((h.address for h in visit.vpc.outside if h.device == visit.opener), "")
+    inside = {i.address: i.device for i in visit.vpc.interfaces}
+    inside.update({a.public: inside[a.private] for a in visit.vpc.associations if a.private in inside})
+    if told.src != real.src:
+        return f"The source is not {told.src}: a host sends from its own address, and nobody has rewritten it yet."
+    if told.sport != real.sport:
+        return (f"The source port is not {told.sport}: the answer comes FROM the port the request went to, {real.sport}."
+                " No other, higher port is opened for it.")
+    if told.dst == client:
+        return ("The destination is not the client: that would be so if the balancer passed the client's packets on. "
+                "This one ended the client's connection and opened its own.")
+    if inside.get(told.dst) == "NAT":
+        return "The destination is not the NAT: only connections opened from inside go through it."
+    if told.dst != real.dst and real.dst == client:
+        return ("The destination is not the balancer: this one opens no connection of its own, it rewrites only the "
+                "destination, so the server sees the client.")
+    if told.dst != real.dst:
+        return f"The destination is not {told.dst}: the server answers the source address that it saw."
+    return (f"The destination port is not {told.dport}: the answer goes TO the port that the opener of this connection "
+            f"chose, {real.dport}.")
+
+
+def _address(words: str) -> str:
+    number(words.strip())
+    return words.strip()
+
+
+def _port(words: object) -> int:
+    digits = str(words).strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 5 and 0 < int(digits) <= 65_535):
+        raise ValueError(f"{words!r} is not a port: expected a number from 1 to 65535")
+    return int(digits)
