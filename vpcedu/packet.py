@@ -15,6 +15,7 @@ from vpcedu.address import number
 TCP = 6  # IANA protocol number, as in flow logs
 FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32  # RFC 9293 section 3.1
 LETTERS = ((FIN, "F"), (SYN, "S"), (RST, "R"), (PSH, "P"), (ACK, "."), (URG, "U"))
+WORDS = (">", "seq", "ack", "len", "win")  # what stands between the fields of a packet's text
 WINDOW = 65_535  # bytes; the most a window field holds without the scale option
 MODULUS = 1 << 32
 
@@ -132,22 +133,24 @@ class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "opt
 
     @classmethod
     def _parse(cls, words: str) -> Packet:
-        head, _, options = words.strip().partition("<")
+        head, opened, options = words.strip().partition("<")
         part = head.split()
-        if part[1] != ">" or part[4:9:2] != ["seq", "ack", "len"] or len(part) not in (10, 12):
+        if len(part) not in (10, 12) or (part[1], *part[4::2]) != WORDS[: len(part) // 2 - 1]:
             raise ValueError("a word is missing or out of place")
         flags = sum(bit for bit, letter in LETTERS if letter in part[3].strip("[]"))
         if part[3] != f"[{flags_text(flags)}]":
             raise ValueError(f"flags {part[3]}: expected some of F S R P . U in this order, in brackets")
-        window = _field(part[11]) if part[10:11] == ["win"] else WINDOW
-        pairs = tuple((name, int(value)) for name, value in (o.split() for o in options.rstrip(">").split(",") if o))
+        if opened and not options.endswith(">"):
+            raise ValueError("options end with >")
+        window = _field(part[11], 65_535) if len(part) == 12 else WINDOW
+        pairs = tuple((name, _field(value)) for name, value in (o.split() for o in options[:-1].split(",") if o))
         flow = FiveTuple(*Endpoint.parse(part[0]), *Endpoint.parse(part[2]))
         return cls(flow, flags, _field(part[5]), _field(part[7]), window, pairs, bytes(_length(part[9])))
 
 
-def _field(digits: str) -> int:
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 10 and int(digits) < MODULUS):
-        raise ValueError(f"{digits!r}: expected a number below 2**32")
+def _field(digits: str, most: int = MODULUS - 1) -> int:
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 10 and int(digits) <= most):
+        raise ValueError(f"{digits!r}: expected a number from 0 to {most}")
     return int(digits)
 
 

@@ -44,8 +44,9 @@ def _only_the_nlb(row: object) -> str:
     if stop is None or stop[0].sender != "web":
         at = f"packet {stop[0].number} from {stop[0].sender}" if stop else "nothing of web's"
         return f"Not yet. With network the page is gone, but your row stops {at}. It should stop web's own answer."
+    trace, step = stop
     return (f"Right. With classic-tcp the client sees 200 OK; with network it sees '{network.symptom}', because"
-            f" packet {stop[0].number}, {stop[1].before.flow}, is lost at {stop[1].at}, {stop[1].check}: {stop[1].row}.")
+            f" packet {trace.number}, {step.before.flow}, is lost at {step.at}, {step.check}: {step.row}.")
 
 
 def _acl_row(trace: object) -> str:

@@ -17,6 +17,7 @@ from vpcedu.trace import DELIVER, DROP, Trace
 from vpcedu.views.explain import answer_legs, way
 
 SAID = "what the learner said"
+UNKNOWN = "?"  # what a learner types for a port that nobody can know beforehand
 NOT_YET = "No prediction yet: fill in the four fields, then check."
 
 
@@ -35,13 +36,19 @@ class Judgement(namedtuple("Judgement", ("right", "words", "trace"))):
 def judge(visit: Visit, source: str, source_port: object, destination: str, destination_port: object) -> Judgement:
     """Hold a prediction of the server's answer against what happened.
 
-    The fields may be text as typed. ValueError where one is no address or port, or the visit had no answer.
+    The fields may be text as typed; the destination port may be "?" where it cannot be known yet. ValueError
+    where one is no address or port, or the visit had no answer.
     """
     legs = answer_legs(visit)
     if not legs:
         raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
-    told = FiveTuple(_address(source), _port(source_port), _address(destination), _port(destination_port))
     real = legs[0].packet.flow
+    open_port = str(destination_port).strip() == UNKNOWN
+    dport = real.dport if open_port else _port(destination_port)
+    told = FiveTuple(_address(source), _port(source_port), _address(destination), dport)
+    if told == real and open_port and visit.opener == legs[0].last.at:
+        return Judgement(False, f"All but the port, which can be known: the answer goes TO the port that"
+                         f" {visit.opener} itself chose, {real.dport}.", legs[0])
     if told == real:
         return Judgement(True, f"Right: {real}. {legs[0].sender} answers the source it saw, {way(legs[0])}.", legs[0])
     trace = play(visit, legs[0], told)
@@ -81,8 +88,8 @@ def _belief(visit: Visit, told: FiveTuple, real: FiveTuple) -> str:
     if told.src != real.src:
         return f"The source is not {told.src}: a host sends from its own address, and nobody has rewritten it yet."
     if told.sport != real.sport:
-        return (f"The source port is not {told.sport}: the answer comes FROM the port the request went to, {real.sport}."
-                " No other, higher port is opened for it.")
+        return (f"The source port is not {told.sport}: the answer comes FROM the port the request went to,"
+                f" {real.sport}. No other, higher port is opened for it.")
     if told.dst == client:
         return ("The destination is not the client: that would be so if the balancer passed the client's packets on. "
                 "This one ended the client's connection and opened its own.")

@@ -30,6 +30,15 @@ class Site:
         self.vpc, self.seed = vpc, seed
         self.network = Network(vpc, seed, link)
 
+    def __str__(self) -> str:
+        from vpcedu.views.description import describe
+
+        return describe(self.vpc)
+
+    def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
+        """In a notebook: who is where, and every row."""
+        return {"text/plain": str(self)}
+
     def get(self, url: str, opener: str = "client", headers: tuple[tuple[str, str], ...] = ()) -> Visit:
         """Have a host fetch a page; ValueError where the URL is not http://name[:port]/path or the name is unknown."""
         name, port, path = _parts(url)

@@ -52,6 +52,21 @@ class Visit:
         """What the opener's person sees: "200 OK", "timed out", "refused", ..."""
         return self.result.symptom if self.result else "no answer yet"
 
+    @property
+    def answer(self) -> str:
+        """Why the answer came back, or why there was none: one paragraph."""
+        from vpcedu.views.explain import answer
+        from vpcedu.views.text import fold
+
+        return fold(answer(self))
+
+    @property
+    def seen(self) -> str:
+        """What the servers saw of the visitor: the other end of the connection, and the bytes."""
+        from vpcedu.views.text import seen
+
+        return seen(self) or "No server saw anything."
+
     def __str__(self) -> str:
         from vpcedu.views.text import report
 

@@ -17,6 +17,7 @@ from vpcedu.protocols.tcp_states import (
     RESET,
     SYN_RECEIVED,
     SYN_SENT,
+    TIME_WAIT,
 )
 
 TYPE_CHECKING = False
@@ -79,6 +80,8 @@ def _acceptable(c: Connection, s: Packet, now: int) -> bool:
         return False
     if s.flags & (SYN | ACK | RST) == SYN and c.state == SYN_RECEIVED and start == -1:
         return c.reply(c.unacked[0]) if c.unacked else True  # Linux answers a repeated SYN with SYN,ACK
+    if c.state == TIME_WAIT and s.flags & FIN:
+        c.linger(now)  # the other end sends its FIN again: it did not get the last ACK
     return True if s.flags & RST else _challenge(c, now)
 
 

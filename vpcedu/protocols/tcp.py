@@ -134,10 +134,14 @@ class Connection:
         if row.send:
             self.transmit(row.send, now)
         if row.next == TIME_WAIT:
-            self.alarm = now + TIME_WAIT_LENGTH
+            self.linger(now)
         elif row.next in (CLOSED, LISTEN):
             self.alarm, self.unacked = None, []
         return True
+
+    def linger(self, now: int) -> None:
+        """Begin the time of TIME-WAIT, also anew."""
+        self.alarm = now + TIME_WAIT_LENGTH
 
     def enter(self, event: str, state: str) -> None:
         """Be in another state, and say so."""

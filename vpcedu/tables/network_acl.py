@@ -33,10 +33,14 @@ class AclEntry(namedtuple("AclEntry", ("acl", "number", "direction", "action", "
 
     def __str__(self) -> str:
         name = "*" if self.number == LAST else self.number
+        return f"{self.acl} {self.direction} {name}: {self.what}"
+
+    @property
+    def what(self) -> str:
+        """What the entry allows or denies, without its place."""
         first, last = self.ports
-        what = "all" if self.protocol == ANY else f"tcp {first}" if first == last else f"tcp {first}-{last}"
-        towards = "from" if self.direction == IN else "to"
-        return f"{self.acl} {self.direction} {name}: {self.action} {what} {towards} {self.cidr}"
+        ports = "all" if self.protocol == ANY else f"tcp {first}" if first == last else f"tcp {first}-{last}"
+        return f"{self.action} {ports} {'from' if self.direction == IN else 'to'} {self.cidr}"
 
 
 class NetworkAcl:

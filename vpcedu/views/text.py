@@ -43,7 +43,7 @@ def report(visit: Visit, every: bool = False) -> str:
         fold(answer(visit)),
         "\n".join(line for talk in talks for line in _connection(talk)),
         "\n".join(ladder(visit, talks)),
-        _seen(visit),
+        seen(visit),
         *(decisions(trace) for trace in (visit.capture if every else telling(visit, talks))),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -130,8 +130,8 @@ def _arrow(cells: list[str], start: int, end: int, words: str, last: bool) -> No
         cells[right - 1 if end > start else left] = ">" if end > start else "<"
 
 
-def _seen(visit: Visit) -> str:
-    """What each server got, beside what was sent where a balancer changed it."""
+def seen(visit: Visit) -> str:
+    """What each server got, beside what the opener sent where a balancer changed it; "" if nothing arrived."""
     rows = [(event.who, event.row) for event in visit.capture.events if isinstance(event.row, Seen)]
     if not rows:
         return ""

@@ -1,0 +1,89 @@
+"""Frame: what every picture has around its middle: title and subtitle above, sentence and legend below."""
+
+from __future__ import annotations
+
+from vpcedu.draw.fonts import shorten, width_of, wrap
+from vpcedu.draw.scene import Box, Line, Mark, Text
+from vpcedu.draw.style import (
+    CONNECTION,
+    CROSS,
+    DIAMOND,
+    DOTS,
+    GUIDE,
+    LABEL,
+    LONG_DASH,
+    MARGIN,
+    NOTE,
+    PACKET,
+    SUBTITLE,
+    TITLE,
+    WIDTH,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.draw.scene import Band
+
+    Item = Band | Box | Line | Text | Mark
+
+TOP = 58.0  # where the middle begins
+ROOM = WIDTH - 2 * MARGIN
+# Signs of a legend, in the order in which they are shown: name -> words.
+SIGNS = {
+    "rewritten": "rewritten here",
+    "outside": "site's public address",
+    "inside": "site's private address",
+    "dropped": "lost here",
+    "beyond": "not travelled",
+    "opened": "opens a connection",
+}
+
+
+def heading(title: str, subtitle: str) -> list[Item]:
+    """Title and subtitle, one line each."""
+    return [Text(MARGIN, 24, shorten(title, TITLE, ROOM, True), "ink", TITLE, True),
+            Text(MARGIN, 44, shorten(subtitle, SUBTITLE, ROOM), "muted", SUBTITLE)]
+
+
+def footing(y: float, notes: tuple[str, ...], sentence: str, lines: int, signs: set[str]) -> tuple[list[Item], float]:
+    """Rule, notes with a cross, the sentence in so many lines, the legend; and the height of the whole picture."""
+    items: list[Item] = [Line(((MARGIN - 6, y), (WIDTH - MARGIN + 6, y)), "rule", GUIDE)]
+    y += 22
+    for note in notes:
+        items.append(Mark("cross", MARGIN + 6, y - 4.5, "dropped", 4.5))
+        for words in wrap(note, NOTE, ROOM - 20):
+            items.append(Text(MARGIN + 20, y, words, "dropped", NOTE))
+            y += 17
+        y += 3
+    for number, words in enumerate(wrap(sentence, LABEL, ROOM)[:lines]):
+        items.append(Text(MARGIN, y + 17 * number, words, "ink", LABEL, True))
+    y += 17 * lines + 8
+    legend, y = _legend(y, signs)
+    return items + legend, y + 4
+
+
+def _legend(y: float, signs: set[str]) -> tuple[list[Item], float]:
+    items: list[Item] = []
+    x = MARGIN
+    for sign in (sign for sign in SIGNS if sign in signs):
+        words = SIGNS[sign]
+        ink = {"beyond": "muted", "opened": "ink"}.get(sign, sign)
+        lead = 20.0 if sign in ("rewritten", "dropped") else 40.0
+        width = lead + width_of(words, NOTE)
+        if x + width > WIDTH - MARGIN:
+            x, y = MARGIN, y + 20
+        items += [*_sign(sign, x, y - 4.5, ink), Text(x + lead, y, words, ink, NOTE)]
+        x += width + 22
+    return items, y + 8
+
+
+def _sign(sign: str, x: float, y: float, ink: str) -> list[Item]:
+    if sign == "rewritten":
+        return [Mark("diamond", x + 6, y, ink, DIAMOND)]
+    if sign == "dropped":
+        return [Mark("cross", x + 6, y, ink, CROSS - 1)]
+    way = ((x, y), (x + 33, y))
+    if sign == "opened":
+        return [Line(way, ink, CONNECTION, (), "hollow"), Mark("ring", x + 5, y, ink, 4.5)]
+    dash = {"outside": LONG_DASH, "beyond": DOTS}.get(sign, ())
+    return [Line(way, ink, 1.4 if sign == "beyond" else PACKET, dash)]

@@ -1,0 +1,211 @@
+"""Ladder arrows: gives each row of a ladder its place, so that nothing overlaps, and draws it.
+
+Every column between two lifelines remembers the lowest line drawn in it, every gutter its lowest state. A row
+is put as high as all its columns and gutters allow, never above the row before it, and never above what
+reached its sender: so causes stand above effects. Overlaps are prevented, not repaired.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from itertools import pairwise
+
+from vpcedu.draw.fonts import width_of
+from vpcedu.draw.ladder_rows import is_again, since
+from vpcedu.draw.scene import Box, Line, Mark, Text
+from vpcedu.draw.style import (
+    CLEAR,
+    CROSS,
+    DIAMOND,
+    DOTS,
+    LINE,
+    LIT,
+    LONG_DASH,
+    NOTE,
+    PACKET,
+)
+from vpcedu.draw.way import AT, END, MIDDLE, START, boxed, is_public, legs_of, owner, rewritings
+from vpcedu.packet import ACK
+from vpcedu.views.explain import label
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.draw.frame import Item
+    from vpcedu.draw.ladder_rows import Row
+    from vpcedu.draw.lifelines import Lifelines
+    from vpcedu.draw.way import Leg
+    from vpcedu.lab.visit import Visit
+
+BEYOND = "beyond"  # the spot of a leg that nothing travelled
+SLOPE, FLAT = 0.075, 0.045  # how far an arrow sinks for each pixel it runs, wide and compact
+GAP = 5.0  # between a line and the label under it
+STATE = 15.0  # the height of one line of a state
+
+
+class Run(namedtuple("Run", ("words", "ink", "bold", "boxed"), defaults=("ink", False, False))):
+    """A few words of a label in one style; `boxed` is a field that a gateway rewrites."""
+
+    __slots__ = ()
+    words: str
+    ink: str
+    bold: bool
+    boxed: bool
+
+    @property
+    def width(self) -> float:
+        """With the room that its frame needs."""
+        return width_of(self.words, NOTE, self.bold) + (8.0 if self.boxed else 0.0)
+
+
+class Piece(namedtuple("Piece", ("leg", "xs", "ys", "lines", "column"))):
+    """A leg with its place relative to its row: two x, two y, the label's lines, and the column the label is in."""
+
+    __slots__ = ()
+    leg: Leg
+    xs: tuple[float, float]
+    ys: tuple[float, float]
+    lines: tuple[tuple[Run, ...], ...]
+    column: tuple[float, float]
+
+    def y(self, x: float) -> float:
+        """The line's y at an x."""
+        (x0, x1), (y0, y1) = self.xs, self.ys
+        return y0 if x0 == x1 else y0 + (y1 - y0) * (x - x0) / (x1 - x0)
+
+    @property
+    def width(self) -> float:
+        """The label's."""
+        return max((line_width(line) for line in self.lines), default=0.0)
+
+    @property
+    def foot(self) -> float:
+        """The label's lowest baseline, relative to the row."""
+        middle, half = sum(self.column) / 2, self.width / 2
+        return min(self.y(middle - half), self.y(middle + half)) - CLEAR
+
+    @property
+    def top(self) -> float:
+        """The label's upper edge, relative to the row."""
+        return self.foot - LINE * (len(self.lines) - 1) - 13.0
+
+
+def line_width(line: tuple[Run, ...]) -> float:
+    """Runs stand a blank apart."""
+    return sum(run.width for run in line) + 5.0 * (len(line) - 1)
+
+
+class Arrows:
+    """The rows drawn so far, and the places they took."""
+
+    def __init__(self, visit: Visit, lines: Lifelines, top: float, compact: bool) -> None:
+        self.visit, self.lines = visit, lines
+        self.slope = FLAT if compact else SLOPE
+        self.floor: dict[float, Piece] = {}  # a column's left edge -> its lowest line
+        self.top, self.low, self.last = top, top, top - 20.0
+        self.reached: dict[str, float] = {}  # device -> the lowest line that ends or begins there
+        self.states: dict[str, float] = {}  # gutter -> its lowest text
+        self.shown: set[tuple[int, str]] = set()  # connection and sender whose addresses were written
+
+    # Columns.
+
+    def columns(self, x0: float, x1: float) -> list[tuple[float, float]]:
+        """The columns between two x, each from lifeline to lifeline."""
+        low, high = min(x0, x1), max(x0, x1)
+        edges = [low, *sorted(x for row in self.lines.rows for x in {row.left, row.right} if low < x < high), high]
+        return list(pairwise(edges))
+
+    # Measuring.
+
+    def pieces(self, row: Row) -> list[Piece]:
+        """The legs of a row with places relative to its first point."""
+        legs = legs_of(row.trace, self.visit.vpc)
+        fields = boxed(row.trace, legs)
+        write = (row.talk.number, row.trace.sender) not in self.shown and not row.words and not is_again(row.trace)
+        self.shown.add((row.talk.number, row.trace.sender))
+        found, y = [], 0.0
+        for leg, field in zip(legs, fields, strict=True):
+            xs = self.lines.ends(leg.start, leg.end)
+            ys = y, y + abs(xs[1] - xs[0]) * self.slope
+            column = max(self.columns(*xs), key=lambda edges: edges[1] - edges[0])
+            label_lines = self._label(row, leg, field if write else (), column[1] - column[0] - 2 * CLEAR)
+            found.append(Piece(leg, xs, ys, label_lines, column))
+            y = ys[1]
+        return found + self._beyond(found, row)
+
+    def _beyond(self, pieces: list[Piece], row: Row) -> list[Piece]:
+        """The way that a lost packet did not travel, from where its last leg would have ended."""
+        last = pieces[-1] if pieces else None
+        meant = owner(self.visit.vpc, row.trace.packet.flow.dst)
+        if last is None or last.leg.drop is None or meant not in self.lines or meant in (last.leg.start, last.leg.end):
+            return []
+        xs = last.xs[1], self.lines.ends(last.leg.end, meant)[1]
+        if (xs[1] - xs[0]) * (last.xs[1] - last.xs[0]) <= 0:
+            return []
+        ys = last.ys[1], last.ys[1] + abs(xs[1] - xs[0]) * self.slope
+        return [Piece(last.leg._replace(start=last.leg.end, end=meant, drop=None, spot=BEYOND), xs, ys, (), xs)]
+
+    def _label(self, row: Row, leg: Leg, fields: tuple[tuple[str, str], ...], room: float) -> tuple[tuple[Run, ...], ...]:
+        lines: list[tuple[Run, ...]] = []
+        packet = row.trace.packet
+        first = leg.start == row.trace.sender
+        if row.words:
+            return tuple((Run(words, "muted"),) for words in row.words) if first else ()
+        if leg.spot != START or first:  # it travelled here
+            name = Run(label(packet) + (" again" if is_again(row.trace) else ""), bold=True)
+            ports = Run(f"{leg.packet.flow.sport}>{leg.packet.flow.dport}")
+            if is_again(row.trace):
+                ports = Run(f"at {since(self.visit, row.trace.steps[0].now)}")
+            bare = packet.flags == ACK and not packet.data
+            lines.append(_first_that_fits(room, () if bare else (name, ports), (name,)))
+            lines += [_first_that_fits(room, (Run(word), Run(words, "rewritten", False, True)),
+                                       (Run(words, "rewritten", False, True),)) for word, words in fields]
+            lines += [(Run(words),) for words in self._added(row) if Run(words).width <= room]
+        if leg.drop is not None:
+            code = leg.drop.reason.code if leg.drop.reason else "lost"
+            lines.append(_first_that_fits(room, (Run("lost:", "dropped"), Run(code, "dropped", True)),
+                                          (Run(code, "dropped", True),)))
+        return tuple(line for line in lines if line)
+
+    def _added(self, row: Row) -> tuple[str, ...]:
+        """A header that this request has and the first request of the capture had not."""
+        requests = [t for t in self.visit.capture if b" HTTP/1.1\r\n" in t.packet.data[:200]]
+        if row.trace not in requests or is_again(row.trace):
+            return ()
+        before = {line.split(b":")[0] for line in requests[0].packet.data.split(b"\r\n")}
+        new = [line.split(b":")[0].decode("latin-1") for line in row.trace.packet.data.split(b"\r\n")
+               if line.split(b":")[0] not in before]
+        return (f"+ {new[0]}",) if new else ()
+
+    # Placing.
+
+    def place(self, pieces: list[Piece], states: list[tuple[str, float, int]]) -> float:
+        """The y of a row: as high as columns, gutters and what came before allow."""
+        sender = pieces[0].leg.start
+        y = max(self.last + 3.0, self.reached.get(sender, self.top - 40.0) + 7.0)
+        for piece in pieces:
+            middle, half = sum(piece.column) / 2, piece.width / 2
+            for left, right in self.columns(*piece.xs):
+                above = self.floor.get(left)
+                lowest = (lambda x, a=above: a.y(x) if a else self.top)
+                y = max(y, *(lowest(x) + 9.0 - piece.y(x) for x in (left, right)))
+                if piece.lines and left <= middle <= right:
+                    y = max(y, *(lowest(x) + GAP - piece.top for x in (middle - half, middle + half)))
+        for gutter, offset, lines in states:
+            y = max(y, self.states.get(gutter, self.top - 20.0) + 9.0 - offset)
+        return y
+
+    def settle(self, pieces: list[Piece], y: float) -> None:
+        """Remember the places of a row put at y."""
+        self.last = y
+        for piece in pieces:
+            lower = piece._replace(ys=(piece.ys[0] + y, piece.ys[1] + y))
+            for left, _ in self.columns(*piece.xs):
+                self.floor[left] = lower
+            for name, end in ((piece.leg.start, 0), (piece.leg.end, 1)):
+                self.reached[name] = max(self.reached.get(name, 0.0), lower.ys[end])
+            self.low = max(self.low, *lower.ys)
+
+
+def _first_that_fits(room: float, *choices: tuple[Run, ...]) -> tuple[Run, ...]:
+    fitting = [line for line in choices if line and line_width(line) <= room]
+    return fitting[0] if fitting else choices[-1]

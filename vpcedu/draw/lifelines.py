@@ -1,0 +1,116 @@
+"""Lifelines: which devices stand in a ladder, in which order, and where.
+
+Outside hosts stand at the left, then the Internet gateway, the public subnets' devices, the private ones'. A
+host is a wall, a gateway a crossing. A proxy, a host that connections end at and that opens others, has two
+walls with paper between: no line crosses it. States have places of their own: the gutters beside the
+outermost lines, and the space inside a proxy.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.draw.way import is_outside, legs_of, owner
+from vpcedu.hosts.host import Host
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.lab.visit import Visit
+    from vpcedu.network.vpc import Vpc
+    from vpcedu.views.conversations import Conversation
+
+LEFT, RIGHT, PROXY = 92.0, 609.0, 93.0  # the first line, the last line, the width of a proxy
+
+
+class Lifeline(namedtuple("Lifeline", ("name", "left", "right", "host", "met"))):
+    """A device's place: `left` and `right` differ for a proxy; `host` is a wall; `met` by at least one packet."""
+
+    __slots__ = ()
+    name: str
+    left: float
+    right: float
+    host: bool
+    met: bool
+
+    @property
+    def middle(self) -> float:
+        """Where its head stands."""
+        return (self.left + self.right) / 2
+
+    @property
+    def proxy(self) -> bool:
+        """Whether it has two walls."""
+        return self.left != self.right
+
+
+class Lifelines:
+    """The lifelines of one ladder, from left to right."""
+
+    def __init__(self, rows: tuple[Lifeline, ...]) -> None:
+        self.rows = rows
+        self._by_name = {row.name: row for row in rows}
+
+    def __getitem__(self, name: str) -> Lifeline:
+        return self._by_name[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+    def ends(self, start: str, end: str) -> tuple[float, float]:
+        """The two x of a leg: each at the wall that faces the other device."""
+        here, there = self[start], self[end]
+        if here.middle < there.middle:
+            return here.right, there.left
+        if here.middle > there.middle:
+            return here.left, there.right
+        return here.left, here.left + (60.0 if here is self.rows[0] else -60.0)  # it has nowhere to go
+
+    def gutter(self, device: str, towards: float) -> tuple[str, float, str] | None:
+        """Where states of a device stand that face another x: the gutter's name, x, anchor; None without a gutter."""
+        row = self[device]
+        if row.proxy:
+            left = towards < row.middle
+            return (device, row.left + 6, "start") if left else (device, row.right - 6, "end")
+        if row is self.rows[0]:
+            return "left", row.left - 6, "end"
+        return ("right", row.right + 6, "start") if row is self.rows[-1] else None
+
+
+def lifelines(visit: Visit, talks: tuple[Conversation, ...]) -> Lifelines:
+    """The lifelines of a visit: every device a packet met, and those that lost packets were meant to reach."""
+    vpc = visit.vpc
+    met = {device for trace in visit.capture for device in trace.devices}
+    names = {name for trace in visit.capture if trace.dropped for leg in legs_of(trace, vpc)[-1:]
+             for name in (leg.start, leg.end, owner(vpc, leg.packet.flow.dst)) if name}
+    names |= met & {*(d.name for d in vpc.devices), vpc.internet_gateway}
+    outside = {name for name in names if is_outside(vpc, name)}
+    if vpc.internet_gateway and outside and outside != names:
+        names.add(vpc.internet_gateway)
+    order = tuple(sorted(names, key=lambda name: rank(vpc, name)))
+    hosts = {device.name for device in vpc.devices if issubclass(device.kind, Host)}
+    proxies = {talk.opener for talk in talks} & {talk.listener for talk in talks} & hosts
+    proxies &= set(order[1:-1])  # at the edge one wall is enough
+    gaps = max(len(order) - 1, 1)
+    pitch = (RIGHT - LEFT - PROXY * len(proxies)) / gaps
+    rows, x = [], LEFT
+    for name in order:
+        end = x + PROXY if name in proxies else x
+        rows.append(Lifeline(name, x, end, name in hosts, name in met))
+        x = end + pitch
+    return Lifelines(tuple(rows))
+
+
+def rank(vpc: Vpc, name: str) -> tuple[int, int]:
+    """A device's column (outside, Internet gateway, public subnet, private subnet) and its place within."""
+    if is_outside(vpc, name):
+        return 0, [host.device for host in vpc.outside].index(name)
+    if name == vpc.internet_gateway:
+        return 1, 0
+    place = next((i for i, row in enumerate(vpc.interfaces) if row.device == name), 0)
+    return (2 if is_public_subnet(vpc, vpc.interfaces[place].subnet) else 3), place
+
+
+def is_public_subnet(vpc: Vpc, subnet: str) -> bool:
+    """Whether the subnet's route table has a route to the Internet gateway."""
+    table = next(row.route_table for row in vpc.subnets if row.name == subnet)
+    return any(route.table == table and route.target == vpc.internet_gateway for route in vpc.routes)

@@ -1,0 +1,116 @@
+"""Scene: a picture as data, in five primitives with coordinates in CSS pixels, before anything is painted.
+
+x runs right from 0 to `width`, y runs DOWN from 0 to `height`; items are painted in their order. A colour is
+the name of a meaning ("inside", "dropped", ...) that style.py turns into ink. Because a text knows its own
+place (fonts.py measures it), "nothing overlaps" is a test without pictures.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.draw.fonts import ASCENT, DESCENT, width_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Point = tuple[float, float]
+    Extent = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+class Band(namedtuple("Band", ("x", "y", "w", "h", "ground"))):
+    """A coloured ground without a border."""
+
+    __slots__ = ()
+    x: float
+    y: float
+    w: float
+    h: float
+    ground: str
+
+
+class Box(namedtuple("Box", ("x", "y", "w", "h", "ink", "ground", "width", "radius", "dash"),
+                     defaults=("paper", 1.6, 3.0, ()))):
+    """A frame with a border (`ink`, `width`, `dash`) and a ground ("" for none)."""
+
+    __slots__ = ()
+    x: float
+    y: float
+    w: float
+    h: float
+    ink: str
+    ground: str
+    width: float
+    radius: float
+    dash: tuple[float, ...]
+
+    @property
+    def extent(self) -> Extent:
+        """Left, top, right, bottom."""
+        return self.x, self.y, self.x + self.w, self.y + self.h
+
+
+class Line(namedtuple("Line", ("points", "ink", "width", "dash", "head", "part_of"),
+                      defaults=(1.8, (), "", 0))):
+    """A line through points; `head` "solid" or "hollow" stands at its end.
+
+    `part_of` is the number of the packet whose way it is, 0 for all other lines.
+    """
+
+    __slots__ = ()
+    points: tuple[Point, ...]
+    ink: str
+    width: float
+    dash: tuple[float, ...]
+    head: str
+    part_of: int
+
+
+class Text(namedtuple("Text", ("x", "y", "words", "ink", "size", "bold", "anchor"),
+                      defaults=("ink", 12.0, False, "start"))):
+    """One line of words; y is the baseline, `anchor` says which end x is: "start", "middle" or "end"."""
+
+    __slots__ = ()
+    x: float
+    y: float
+    words: str
+    ink: str
+    size: float
+    bold: bool
+    anchor: str
+
+    @property
+    def extent(self) -> Extent:
+        """Left, top, right, bottom of the ink."""
+        width = width_of(self.words, self.size, self.bold)
+        left = self.x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor]
+        return left, self.y - ASCENT * self.size, left + width, self.y + DESCENT * self.size
+
+
+class Mark(namedtuple("Mark", ("kind", "x", "y", "ink", "size", "words", "part_of"), defaults=("", 0))):
+    """A sign at a point: diamond, cross, ring, disc, circle or square; the last three carry `words`.
+
+    `size` is half the sign's height. disc is filled, circle is open, square is filled.
+    """
+
+    __slots__ = ()
+    kind: str
+    x: float
+    y: float
+    ink: str
+    size: float
+    words: str
+    part_of: int
+
+
+MARKS = ("diamond", "cross", "ring", "disc", "circle", "square")
+
+
+class Scene(namedtuple("Scene", ("width", "height", "items", "title", "alt"))):
+    """A whole picture: its size, its items in painting order, its title and its text alternative."""
+
+    __slots__ = ()
+    width: float
+    height: float
+    items: tuple[Band | Box | Line | Text | Mark, ...]
+    title: str
+    alt: str

@@ -1,0 +1,42 @@
+"""Description: a VPC as text: who is where, which way packets leave each subnet, what the groups and ACLs allow."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.network.interface import Subnet
+    from vpcedu.network.vpc import Vpc
+
+SPELLED = {"NatInstance": "NAT instance", "NatGateway": "NAT gateway", "WebServer": "web server"}
+
+
+def describe(vpc: Vpc) -> str:
+    """The rows of a VPC, grouped as the console shows them."""
+    public = {row.private: row.public for row in vpc.associations}
+    kinds = {device.name: _words(device.kind.__name__) for device in vpc.devices}
+    lines = ["Internet"]
+    lines += [f"  {host.device:<16}{host.address}" for host in vpc.outside]
+    lines.append(f"VPC {vpc.cidr}, with an {vpc.internet_gateway}")
+    for subnet in vpc.subnets:
+        lines.append(f"  {subnet.name} subnet {subnet.cidr}")
+        for row in (row for row in vpc.interfaces if row.subnet == subnet.name):
+            shown = f", to the Internet {public[row.address]}" if row.address in public else ""
+            groups = f", {', '.join(row.groups)}" if row.groups else ", no security group"
+            lines.append(f"    {row.device:<14}{row.address}{shown}{groups}  ({kinds[row.device]})")
+        lines += _tables(vpc, subnet)
+    lines.append("Security groups")
+    lines += [f"  {rule.group:<14}{rule.direction:<4}{rule.what}" for rule in vpc.group_rules]
+    return "\n".join(lines)
+
+
+def _tables(vpc: Vpc, subnet: Subnet) -> list[str]:
+    routes = [f"{row.destination} > {row.target}" for row in vpc.routes if row.table == subnet.route_table]
+    entries = [f"{row.direction} {row.number} {row.what}" for row in vpc.acl_entries if row.acl == subnet.network_acl]
+    return [f"    routes:      {', '.join(routes) or 'none'}", f"    network ACL: {', '.join(entries) or 'denies all'}"]
+
+
+def _words(name: str) -> str:
+    """A class's name as AWS writes it: ClassicLoadBalancer is "Classic Load Balancer"."""
+    if name in SPELLED:
+        return SPELLED[name]
+    return "".join(f" {letter}" if letter.isupper() and i else letter for i, letter in enumerate(name))

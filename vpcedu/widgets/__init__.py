@@ -1,0 +1,29 @@
+"""Widgets: sliders and fields for notebooks, one layer over lab and draw (extra: course).
+
+Every widget object shows itself in a notebook, live where a kernel runs and as a picture with one sentence
+where none does. It works without a browser too: set a control's value, read `sentence`.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Arrows", "Prediction", "ReturnPaths"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.widgets.arrows import Arrows
+    from vpcedu.widgets.prediction import Prediction
+    from vpcedu.widgets.return_paths import ReturnPaths
+
+_PLACES = {"Arrows": "arrows", "Prediction": "prediction", "ReturnPaths": "return_paths"}
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name not in _PLACES:
+        raise AttributeError(f"module 'vpcedu.widgets' has no attribute {name!r}")
+    try:
+        import ipywidgets  # noqa: F401
+    except ImportError:
+        raise ImportError("the sliders need ipywidgets: install the course with 'pip install vpcedu[course]'") from None
+    return getattr(import_module(f"vpcedu.widgets.{_PLACES[name]}"), name)

@@ -1,0 +1,75 @@
+"""Explorer: some controls, one picture, one sentence; the picture follows the controls.
+
+A pure function makes the frame from the controls' values; the explorer only shows it. The picture's place has
+a fixed height, so the page never jumps. An error is shown in place of the sentence, and raised.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from html import escape
+
+import ipywidgets
+
+from vpcedu.draw import Picture
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+WIDTH = 700  # CSS pixels
+
+
+class Frame(namedtuple("Frame", ("picture", "sentence"))):
+    """What is shown for one setting of the controls."""
+
+    __slots__ = ()
+    picture: Picture
+    sentence: str
+
+
+class Explorer:
+    """Controls by name, and `frame`, a function of their values; `height` is that of the tallest picture."""
+
+    def __init__(self, frame: Callable[..., Frame], height: int, **controls: Any) -> None:
+        self._frame, self.controls = frame, controls
+        self.image = ipywidgets.Image(format="png", layout={"width": f"{WIDTH}px", "height": "auto"})
+        self.line = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "min_height": "6em"})
+        stage = ipywidgets.Box([self.image], layout={"height": f"{height + 8}px", "align_items": "flex-start",
+                                                     "overflow": "hidden", "flex": "0 0 auto"})
+        bar = ipywidgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"})
+        self.box = ipywidgets.VBox([bar, self.line, stage], layout={"width": f"{WIDTH + 24}px", "max_width": "100%",
+                                                                    "overflow": "auto hidden"})
+        self.sentence = ""
+        self.picture: Picture | None = None
+        for control in controls.values():
+            control.observe(self._changed, names="value")
+        self.show()
+
+    def show(self) -> None:
+        """Make the frame for the present values and show it."""
+        try:
+            frame = self._frame(**{name: control.value for name, control in self.controls.items()})
+            png = frame.picture.png()
+        except Exception as error:
+            self.line.value = f"<b>This setting failed:</b> {escape(str(error))}"
+            raise
+        self.picture, self.sentence = frame.picture, frame.sentence
+        self.image.value = png
+        self.line.value = f'<p style="line-height:1.4;font-size:14px">{escape(frame.sentence)}</p>'
+
+    def _changed(self, change: object) -> None:
+        self.show()
+
+    def _repr_mimebundle_(self, **formats: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The live view, and for a page without a kernel the picture and the sentence."""
+        live = self.box._repr_mimebundle_(**formats)
+        assert self.picture is not None
+        still, metadata = self.picture._repr_mimebundle_(**formats)
+        bundle = (live[0] if isinstance(live, tuple) else live) | still
+        bundle["text/plain"] = f"{self.sentence}\n\n{self.picture.alt}"
+        return bundle, metadata
+
+    def __repr__(self) -> str:
+        return self.sentence
