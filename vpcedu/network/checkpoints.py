@@ -52,16 +52,16 @@ def _group(network: Network, walk: Walk, here: Interface, packet: Packet, way: s
     if not here.groups:
         return None  # a NAT gateway has no security group
     tracking, now = network.tracking[here.device], network.clock.now
-    row = tracking.lookup(packet.flow, now)
+    row = tracking.lookup(way, packet.flow, now)
     if row is not None:
-        tracking.touch(packet.flow, now)
+        tracking.touch(way, packet.flow, now)
         return Verdict(row)
     rules = network.rules[here.device, way]
     peer = packet.flow.src if way == "in" else packet.flow.dst
     rule = rules.lookup(packet.flow, network.groups_of(peer) | walk.delivered_by)
     if rule is None and not network.beyond_drops:
         return Verdict(rules, reason)
-    tracking.note(packet.flow, rule, now)
+    tracking.note(way, packet.flow, rule, now)
     return Verdict(rule) if rule else Verdict(rules, reason)
 
 

@@ -1,6 +1,6 @@
 """Flow rows with an idle clock: what connection tracking and translations have in common.
 
-A row is found by two flows (the opener's and the answer's) and dies when neither was seen for the idle
+A row is found by two keys (the opener's flow and the answer's) and dies when neither was seen for the idle
 timeout. Both ways are written and removed together. Judging happens at look-up, clearing in one sweep
 over the rows in the order of their last use, so no packet costs more because the table is large.
 """
@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from vpcedu.packet import FiveTuple
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
     from typing import Any
 
 
@@ -22,7 +20,7 @@ class Entry:
 
     __slots__ = ("row", "there", "back", "used")
 
-    def __init__(self, row: Any, there: FiveTuple, back: FiveTuple, used: int) -> None:
+    def __init__(self, row: Any, there: Hashable, back: Hashable, used: int) -> None:
         self.row, self.there, self.back, self.used = row, there, back, used
 
 
@@ -33,7 +31,7 @@ class Flows:
 
     def __init__(self, idle: int) -> None:
         self.idle = idle  # microseconds
-        self._entries: dict[FiveTuple, Entry] = {}
+        self._entries: dict[Hashable, Entry] = {}
         self._order: OrderedDict[Entry, None] = OrderedDict()
 
     def __len__(self) -> int:
@@ -42,7 +40,7 @@ class Flows:
     def __iter__(self) -> Iterator[Any]:
         return (entry.row for entry in list(self._order))
 
-    def find(self, flow: FiveTuple) -> Entry | None:
+    def find(self, flow: Hashable) -> Entry | None:
         """The entry that has this flow, live or run out."""
         return self._entries.get(flow)
 
@@ -50,7 +48,7 @@ class Flows:
         """Whether the entry was used within the idle timeout: at exactly the timeout it is over."""
         return now - entry.used < self.idle
 
-    def put(self, row: Any, there: FiveTuple, back: FiveTuple, now: int) -> None:
+    def put(self, row: Any, there: Hashable, back: Hashable, now: int) -> None:
         """Write a row under both of its flows, in the place of whatever had them."""
         for flow in (there, back):
             old = self._entries.get(flow)

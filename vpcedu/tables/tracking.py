@@ -1,7 +1,9 @@
 """Connection tracking of security groups: does a packet belong to a flow that was let through before?
 
-One table for each network interface, never for a group. A flow that a rule allowed is tracked in both
-directions, so its answers pass whatever the rules of the other direction say. An established TCP flow is
+One table for each network interface, never for a group. A flow that a rule let in is tracked: its later
+packets pass inwards and its answers outwards, whatever the rules say (and the other way round for a flow that
+a rule let out). A host that forwards a packet as it is sends it out in the same direction: that is no answer,
+and the outbound rules are asked. An established TCP flow is
 forgotten after 432,000 s (5 days) of silence; 350 s on Nitro v6 instances. Sources: EC2 user guide,
 "Security group connection tracking"; EC2 API, ConnectionTrackingConfiguration.
 
@@ -16,16 +18,17 @@ from collections import namedtuple
 from vpcedu.clock import SECOND
 from vpcedu.packet import FiveTuple
 from vpcedu.tables.flows import Flows
-from vpcedu.tables.security_group import GroupRule
+from vpcedu.tables.security_group import IN, OUT, GroupRule
 
 ESTABLISHED_IDLE = 432_000 * SECOND  # microseconds
 
 
-class TrackedFlow(namedtuple("TrackedFlow", ("flow", "rule", "since"))):
-    """A flow as its opener sent it, the rule that let it through, and when (microseconds)."""
+class TrackedFlow(namedtuple("TrackedFlow", ("flow", "way", "rule", "since"))):
+    """A flow as its opener sent it, whether it went IN or OUT here, the rule that let it, and when (microseconds)."""
 
     __slots__ = ()
     flow: FiveTuple
+    way: str
     rule: GroupRule | None
     since: int
 
@@ -42,21 +45,21 @@ class Tracking:
     def __len__(self) -> int:
         return len(self._flows)
 
-    def lookup(self, flow: FiveTuple, now: int) -> TrackedFlow | None:
-        """The row that this packet or its opposite direction belongs to, or None."""
-        entry = self._flows.find(flow)
+    def lookup(self, way: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
+        """The row of a packet that goes IN or OUT here with this flow, or None."""
+        entry = self._flows.find((way, flow))
         return entry.row if entry is not None and self._flows.live(entry, now) else None
 
-    def note(self, flow: FiveTuple, rule: GroupRule | None, now: int) -> TrackedFlow:
+    def note(self, way: str, flow: FiveTuple, rule: GroupRule | None, now: int) -> TrackedFlow:
         """Track a flow that a rule let through."""
         self._flows.sweep(now)
-        row = TrackedFlow(flow, rule, now)
-        self._flows.put(row, flow, flow.reversed(), now)
+        row = TrackedFlow(flow, way, rule, now)
+        self._flows.put(row, (way, flow), (OUT if way == IN else IN, flow.reversed()), now)
         return row
 
-    def touch(self, flow: FiveTuple, now: int) -> None:
-        """Start the idle clock of the flow's row again."""
-        entry = self._flows.find(flow)
+    def touch(self, way: str, flow: FiveTuple, now: int) -> None:
+        """Start the idle clock of a packet's row again."""
+        entry = self._flows.find((way, flow))
         if entry is not None:
             self._flows.touch(entry, now)
 
