@@ -4,8 +4,8 @@ For each connection (TCP listener) or request (HTTP listener) it uses a second c
 instance, from its own private address, so the instance sees the node and answers the node. A TCP listener
 changes no byte and adds no header. Sources: Classic guide, "Listeners", "Troubleshoot HTTP errors".
 
-What AWS does not say: the answer when an instance refuses a connection (here 504, as for one that
-closes). Left out for now: HTTPS and SSL listeners, PROXY protocol, idle timeouts, health checks,
+What AWS does not say: what a port without a listener does (here it refuses with RST, as any host), and the
+answer when an instance refuses a connection (here 504, as for one that closes). Left out for now: HTTPS and SSL listeners, PROXY protocol, idle timeouts, health checks,
 connections opened in advance (HTTP listeners have them).
 """
 

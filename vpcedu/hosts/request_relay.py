@@ -76,25 +76,26 @@ class RequestRelay:
             self._lost(host, connection, event, now)
 
     def _read(self, host: Host, connection: Connection, now: int) -> None:
-        if connection in self._waiting:
-            return  # one request at a time: the next one waits in the buffer
+        while (message := self._next(host, connection, now)) is not None:
+            if connection.passive:
+                self._ask(host, connection, message, now)
+            elif connection in self._asked:
+                self._answer(host, connection, message, now)
+
+    def _next(self, host: Host, connection: Connection, now: int) -> Message | None:
+        if connection in self._waiting or connection.closing:
+            return None  # one request at a time: the next one waits in the buffer
         try:
-            message = take(self._buffers[connection])
+            return take(self._buffers[connection])
         except ValueError as error:
             self._malformed(host, connection, str(error), now)
-            return
-        if message is None:
-            return
-        if connection.passive:
-            self._ask(host, connection, message, now)
-        elif connection in self._asked:
-            self._answer(host, connection, message, now)
+            return None
 
     def _ask(self, host: Host, front: Connection, message: Message, now: int) -> None:
         target = self.listener.targets.pick(self._turn)
         self._turn += 1
         if target is None:
-            self._send(host, front, self.failures.no_target, now)
+            host.send(front, bytes(response(self.failures.no_target)), now)
             return
         back = next((c for c in self._idle if c.flow.destination == target), None)
         if back is None:
@@ -108,10 +109,7 @@ class RequestRelay:
     def _answer(self, host: Host, back: Connection, message: Message, now: int) -> None:
         front = self._free(back)
         self._idle.append(back)
-        host.send(front, bytes(message), now)
-        if front.state == "CLOSE-WAIT":
-            host.close(front, now)
-        self._read(host, front, now)
+        self._give(host, front, message, now)
 
     def _free(self, back: Connection) -> Connection:
         front, _ = self._asked.pop(back)
@@ -125,7 +123,7 @@ class RequestRelay:
             self._idle.remove(connection)
         if connection in self._asked:
             answer = self.failures.silent if event == "timed out" else getattr(self.failures, event)
-            self._send(host, self._free(connection), answer, now)
+            self._give(host, self._free(connection), response(answer), now)
         elif connection in self._waiting:  # the client is gone: nobody wants the answer
             back = self._waiting.pop(connection)
             del self._asked[back]
@@ -133,7 +131,7 @@ class RequestRelay:
 
     def _malformed(self, host: Host, connection: Connection, why: str, now: int) -> None:
         if connection.passive:
-            self._send(host, connection, "400 Bad Request", now, why)
+            host.send(connection, bytes(response("400 Bad Request", why)), now)
             host.close(connection, now)
         else:
             self._lost(host, connection, "malformed", now)
@@ -141,11 +139,13 @@ class RequestRelay:
 
     def _impatient(self, host: Host, back: Connection, turn: int, now: int) -> str:
         if self._asked.get(back, (None, 0))[1] == turn:
-            self._send(host, self._free(back), self.failures.silent, now)
+            self._give(host, self._free(back), response(self.failures.silent), now)
             host.abort(back, now)
         return "answer timeout"
 
-    def _send(self, host: Host, front: Connection, status: str, now: int, body: str = "") -> None:
-        host.send(front, bytes(response(status, body)), now)
-        if front.state == "CLOSE-WAIT":
+    def _give(self, host: Host, front: Connection, message: Message, now: int) -> None:
+        """Answer a client; go on with its next request, or close where it sends no more."""
+        host.send(front, bytes(message), now)
+        self._read(host, front, now)
+        if front.state == "CLOSE-WAIT" and front not in self._waiting:
             host.close(front, now)

@@ -111,7 +111,7 @@ def reference_vpc(balancer: str = "classic-tcp", nat: str = "instance") -> Vpc:
             Subnet("public", PUBLIC, "public", "acl-public"),
             Subnet("private", PRIVATE, "private", "acl-private"),
         ),
-        interfaces=(
+        interfaces=(  # a device that sends from addresses not its own can only work with its check off
             Interface(device.name, "public", address, ("sg-balancer",), check=device.name != "NLB node"),
             Interface("NAT", "public", NAT, nat_groups, check=False),
             Interface("web", "private", WEB, ("sg-web",)),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from vpcedu.network.interface import Interface
+from vpcedu.network.vpc import Hop
 from vpcedu.packet import Packet
 from vpcedu.reasons import ACL_IN, ACL_OUT, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, SOURCE_CHECK, Reason
 from vpcedu.tables.network_acl import DENY
@@ -74,7 +75,7 @@ def flow_return(network: Network, walk: Walk, here: Interface, packet: Packet) -
     for node, balancer in network.balancers:
         row = balancer.returns(packet.flow, network.clock.now)
         if row is not None and row.after.dst == here.address:
-            walk.hop = walk.hop._replace(there=node, row=row, reason=None)
+            walk.hop, walk.returning = Hop(node, row), True
             return Verdict(row)
     return None
 

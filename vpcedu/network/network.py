@@ -36,19 +36,15 @@ MOST_HOPS = 32  # devices one packet may meet
 class Walk:
     """Where one packet is on its way: its trace, the next hop, the subnet it left, who delivered it."""
 
-    __slots__ = ("trace", "hop", "subnet", "delivered_by", "hops")
+    __slots__ = ("trace", "hop", "returning", "subnet", "delivered_by", "hops")
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.hop = Hop(None, None)
         self.subnet: str | None = None  # the subnet it comes from; None: from outside the VPC
         self.delivered_by: frozenset[str] = frozenset()  # groups of the balancer's interface that sent it on
+        self.returning = False  # whether a flow, not the route table, said where it goes from here
         self.hops = 0
-
-    @property
-    def returning(self) -> bool:
-        """Whether a flow, not the route table, says where it goes."""
-        return any(step.check == "flow return" and step.row is self.hop.row for step in self.trace.steps)
 
 
 class Network:
@@ -138,6 +134,7 @@ class Network:
         """A packet leaves a device: from its interface, or straight into the Internet."""
         here = self.places.by_device.get(name)
         walk.hop = self.places.next_hop(packet, here or (name if name == self.vpc.internet_gateway else INTERNET))
+        walk.returning = False
         if here is not None and not self._pass(walk, LEAVING, here, packet):
             return
         if here is None and walk.hop.reason is not None:

@@ -1,0 +1,33 @@
+"""Put the tests in order -- core, notebooks, browser -- and say how long each part took."""
+
+import pytest
+
+PARTS = ("core", "notebooks", "browser")
+
+
+def part_of(item: pytest.Item) -> str:
+    """Which part of the suite a test belongs to."""
+    if item.path.suffix == ".ipynb":
+        return "notebooks"
+    return "browser" if item.get_closest_marker("browser") else "core"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        item.user_properties.append(("part", part_of(item)))
+    items.sort(key=lambda item: PARTS.index(part_of(item)))
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """One line a part, above pytest's own closing line, which counts everything."""
+    seconds = dict.fromkeys(PARTS, 0.0)
+    tests = {part: set() for part in PARTS}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                part = dict(report.user_properties)["part"]
+                seconds[part] += report.duration
+                tests[part].add(report.nodeid)
+    for part in PARTS:
+        if tests[part]:
+            terminalreporter.write_line(f"time: {part} {seconds[part]:.1f} s ({len(tests[part])} tests)")

@@ -1,0 +1,188 @@
+"""A real JupyterLab in a real Chromium: what a learner sees before and after running the lesson.
+
+Needs Chromium (Debian: chromium). Screenshots are left in pytest's temporary folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parent.parent
+LESSON = "08-return-paths.ipynb"
+CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+EXPLORER = ".widget-box:has(> .widget-box .widget-slider)"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A JupyterLab on a copy of the notebooks, started as start.py starts it; gives its address."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    port = free_port()
+    log = folder / "log.txt"
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1",
+               f"--ServerApp.port={port}", "--IdentityProvider.token=", "--expose-app-in-browser",
+               f"--ServerApp.root_dir={folder / 'notebooks'}"]
+    with log.open("w") as out:
+        server = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, "JUPYTER_PLATFORM_DIRS": "1"})
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            assert server.poll() is None, log.read_text()
+            try:
+                urllib.request.urlopen(f"{address}/api/status", timeout=5)
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="module")
+def page(lab, tmp_path_factory):
+    """The lesson opened in Lab, not run; the page notes its console errors and requests off the machine."""
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM, "no Chromium found: on Debian run 'apt install chromium'"
+    with sync_playwright() as play:
+        browser = play.chromium.launch_persistent_context(
+            str(tmp_path_factory.mktemp("profile")), executable_path=CHROMIUM, headless=True, args=QUIET,
+            viewport={"width": 1180, "height": 1000})
+        page = browser.pages[0]
+        page.off_machine, page.complaints = [], []
+        page.on("request", lambda request: re.match(r"(https?|wss?)://(?!127\.0\.0\.1)", request.url)
+                and page.off_machine.append(request.url))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.goto(f"{lab}/lab/tree/{LESSON}")
+        page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput h1", timeout=60_000)
+        yield page
+        browser.close()
+
+
+def cell(page, words: str):
+    """The code cell that holds these words, scrolled into view."""
+    count = page.evaluate("() => jupyterapp.shell.currentWidget.content.widgets.length")
+    for number in range(count):
+        source = page.evaluate(f"() => jupyterapp.shell.currentWidget.content.widgets[{number}].model.sharedModel.source")
+        if words in source:
+            page.evaluate(f"""async () => {{
+                const book = jupyterapp.shell.currentWidget.content;
+                await book.scrollToItem({number}, 'start'); book.activeCellIndex = {number};
+            }}""")
+            page.wait_for_timeout(400)
+            return page.locator(f'.jp-Cell[data-windowed-list-index="{number}"]')
+    raise AssertionError(f"no cell holds {words!r}")
+
+
+def wait_until(page, what, seconds=30):
+    """Wait until a function gives something true; returns it."""
+    for _ in range(seconds * 10):
+        if found := what():
+            return found
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not happen in time")
+
+
+def test_the_stored_pictures_are_there_before_anything_runs(page, tmp_path):
+    picture = cell(page, "print(visit.answer)").locator("img")
+    picture.scroll_into_view_if_needed()
+    wide = picture.evaluate("img => [img.naturalWidth, img.clientWidth, img.complete, img.alt || '']")
+    page.screenshot(path=tmp_path / "unrun.png")
+    assert wide[0] >= 1400 and 600 <= wide[1] <= 700 and wide[2]
+    explorer = cell(page, "widgets.ReturnPaths()").locator(".jp-OutputArea img")
+    assert explorer.count() == 1, "the explorer's stored picture is shown where no kernel runs"
+
+
+@pytest.fixture(scope="module")
+def run(page):
+    """The same page after all its cells were run."""
+    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+    last = "() => { const w = jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type == 'code');" \
+           " return w.every(c => c.model.executionState != 'running' && c.model.executionCount) }"
+    page.wait_for_timeout(1000)
+    wait_until(page, lambda: page.evaluate(last), 90)
+    return page
+
+
+def explorer_state(cell):
+    """The sentence, the picture's source and the height of the explorer's output."""
+    return (cell.locator(".widget-html p").last.inner_text(), cell.locator(".widget-image, img").last.get_attribute("src"),
+            cell.locator(".jp-OutputArea").bounding_box()["height"])
+
+
+def test_the_slider_moves_picture_and_sentence_and_the_page_stays_still(run, tmp_path):
+    from vpcedu.widgets.return_paths import frame
+
+    explorer = cell(run, "widgets.ReturnPaths()")
+    explorer.locator(".noUi-handle").wait_for(timeout=30_000)
+    wait_until(run, lambda: "Packet 6 of 11" in explorer_state(explorer)[0])  # a later cell moved it there
+    heights = set()
+    handle = explorer.locator(".noUi-handle")
+    for packet in (7, 8, 9):
+        before = explorer_state(explorer)
+        handle.press("ArrowRight")
+        wait_until(run, lambda packet=packet: explorer_state(explorer)[0].startswith(f"Packet {packet} "))
+        wait_until(run, lambda before=before: explorer_state(explorer)[1] != before[1])
+        assert explorer_state(explorer)[0] == frame("network", packet, "ladder").sentence
+        heights.add(explorer_state(explorer)[2])
+    explorer.get_by_role("button", name="Application").click()
+    wait_until(run, lambda: "of 18" in explorer_state(explorer)[0])
+    heights.add(explorer_state(explorer)[2])
+    explorer.get_by_role("button", name="map").click()
+    wait_until(run, lambda: explorer.locator("button.mod-active", has_text="map").count() == 1)
+    run.wait_for_timeout(500)
+    heights.add(explorer_state(explorer)[2])
+    run.screenshot(path=tmp_path / "explorer.png")
+    assert len(heights) == 1, f"the output changed its height: {heights}"
+
+
+def test_a_typed_prediction_is_judged(run, tmp_path):
+    form = cell(run, "prediction = widgets.Prediction(visit)")
+    for place, words in enumerate(("10.0.1.10", "80", "10.0.0.10", "?")):
+        form.locator("input[type=text]").nth(place).fill(words)
+        form.locator("input[type=text]").nth(place).press("Tab")
+    form.get_by_role("button", name="Check").click()
+    wait_until(run, lambda: form.locator(".widget-html p").inner_text().startswith("Right:"))
+    run.screenshot(path=tmp_path / "prediction.png")
+
+
+def test_the_arrows_toggle_changes_the_map_and_nothing_jumps(run, tmp_path):
+    arrows = cell(run, "widgets.Arrows(visit)")
+    before = explorer_state(arrows)
+    arrows.get_by_role("button", name="where packets go").click()
+    wait_until(run, lambda: explorer_state(arrows)[1] != before[1])
+    after = explorer_state(arrows)
+    run.screenshot(path=tmp_path / "arrows.png")
+    assert after[2] == before[2] and after[0] != before[0]
+
+
+def test_no_cell_failed_nothing_left_the_machine_and_nothing_complained(run):
+    outputs = run.evaluate("() => JSON.stringify(jupyterapp.shell.currentWidget.content.widgets"
+                           ".filter(c => c.model.type == 'code').map(c => c.model.outputs.toJSON()))")
+    kinds = {output["output_type"] for cell_outputs in json.loads(outputs) for output in cell_outputs}
+    assert "error" not in kinds
+    assert run.off_machine == []
+    assert run.complaints == []

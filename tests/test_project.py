@@ -1,0 +1,182 @@
+"""The project as a whole: one version, one address, links that lead somewhere, clean files."""
+
+import importlib.metadata
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import vpcedu
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+REPOSITORY = PROJECT["urls"]["Repository"]
+FIRST_LESSON = "notebooks/08-return-paths.ipynb"
+
+
+def project_files() -> list[Path]:
+    """The files of the project: those that git knows or would take; without git, all but caches."""
+    git = ["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        listed = subprocess.run(git, capture_output=True, check=True).stdout.decode().split("\0")
+        paths = [ROOT / name for name in listed if name]
+    except (OSError, subprocess.CalledProcessError):
+        made = re.compile(r"^\.(git|venv|.*_cache|hypothesis|ipynb_checkpoints)$|^__pycache__$|\.pyc$")
+        paths = [
+            path for path in ROOT.rglob("*") if not any(made.search(part) for part in path.relative_to(ROOT).parts)
+        ]
+    return [path for path in paths if path.is_file()]
+
+
+FILES = project_files()
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_there_are_files_to_look_at():
+    assert {ROOT / "start.py", ROOT / "vpcedu" / "__init__.py", ROOT / FIRST_LESSON} <= set(FILES)
+
+
+# --- one version, one address -----------------------------------------------------------
+
+
+def test_one_version():
+    citation = re.search(r"^version: (.+)$", read("CITATION.cff"), re.MULTILINE)
+    assert citation
+    assert PROJECT["version"] == citation[1] == vpcedu.__version__ == importlib.metadata.version("vpcedu")
+
+
+def test_one_address():
+    citation = re.search(r'^repository-code: "(.+)"$', read("CITATION.cff"), re.MULTILINE)
+    assert citation and citation[1] == REPOSITORY
+    assert list(PROJECT["urls"]) == ["Repository"]
+
+
+def test_every_mention_of_the_repository_is_the_same_address():
+    host, owner_and_name = REPOSITORY.split("/", 3)[2:]
+    name = owner_and_name.split("/")[1]
+    for path in FILES:
+        if path.suffix in (".md", ".toml", ".cff", ".py", ".ipynb"):
+            text = path.read_text(encoding="utf-8")
+            assert set(re.findall(rf"{re.escape(host)}/([\w.-]+/{name})\b", text)) <= {owner_and_name}, path
+
+
+def test_the_readme_leads_to_the_repository_and_to_binder():
+    readme = read("README.md")
+    owner_and_name = REPOSITORY.removeprefix("https://github.com/")
+    assert REPOSITORY in readme
+    link = f"https://mybinder.org/v2/gh/{owner_and_name}/HEAD?urlpath=lab/tree/{FIRST_LESSON}"
+    assert f"[![Binder](https://mybinder.org/badge_logo.svg)]({link})" in readme
+
+
+def test_start_and_binder_open_the_same_lesson():
+    assert f'FIRST_LESSON = "{FIRST_LESSON}"' in read("start.py")
+
+
+# --- links ------------------------------------------------------------------------------
+
+PAGES = [path for path in FILES if path.suffix == ".md"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_relative_links_lead_to_files_and_headings(page):
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"`[^`\n]*`", "", text)
+    for target in re.findall(r"\]\(<?([^)\s>]+)>?(?: \"[^\"]*\")?\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name).resolve() if name else page
+        assert file.exists(), f"{page.name} links to {target}"
+        assert file.is_relative_to(ROOT), f"{page.name} links out of the project: {target}"
+        if anchor and file.suffix == ".md":
+            assert anchor in headings(file), f"{page.name} links to {target}"
+
+
+def headings(file: Path) -> set[str]:
+    """The anchors that GitHub gives a page's headings."""
+    found = re.findall(r"^#+ +(.+?) *$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+# --- clean files ------------------------------------------------------------------------
+
+# written in two pieces, so that this file does not hold what it looks for
+PLACES = ["/" + folder + "/" for folder in ("work", "root", "home", "Users")]
+REGISTRIES = ["pypi.org" + "/simple", "files.python" + "hosted.org", "registry" + " = "]
+
+
+@pytest.mark.parametrize("banned", PLACES + REGISTRIES)
+def test_no_file_holds_a_place_on_one_machine_or_a_registry_address(banned):
+    start_of_path = rb"(?<![\w.}>~-])" if banned in PLACES else b""
+    pattern = re.compile(start_of_path + re.escape(banned.encode()))
+    holders = {str(path.relative_to(ROOT)) for path in FILES if pattern.search(path.read_bytes())}
+    assert holders <= MAY_HOLD_PLACES if banned in PLACES else not holders
+
+
+# one looks for such places too, the other tries path logic on a made-up one
+MAY_HOLD_PLACES = {"tests/notebook_rules.py", "tests/test_start.py"}
+
+
+PERMITTED = """
+    .ci .gitattributes .gitignore CHANGELOG.md CITATION.cff CONTRIBUTING.md DESIGN.md LICENSE LICENSE-TEXT
+    README.md REFERENCE.md bench binder constraints.txt notebooks pyproject.toml start.py tests vpcedu
+"""
+
+
+def test_the_top_level_stays_tidy():
+    assert {path.relative_to(ROOT).parts[0] for path in FILES} - set(PERMITTED.split()) == set()
+
+
+# --- packages ---------------------------------------------------------------------------
+
+
+def names(requirements: list[str]) -> set[str]:
+    """The packages' names alone, without versions, extras and markers."""
+    return {re.split(r"[\[<>=;~! ]", requirement)[0].lower() for requirement in requirements}
+
+
+def test_the_package_needs_nothing():
+    assert PROJECT["dependencies"] == []
+
+
+def test_constraints_pin_the_packages_of_every_extra_and_hold_no_address():
+    text = read("constraints.txt")
+    assert "://" not in text
+    lines = text.splitlines()
+    assert all(re.match(r"[\w.-]+==[\w.]+( ; .+)?$", line) for line in lines)
+    wanted = names([r for extra in ("course", "test") for r in PROJECT["optional-dependencies"][extra]])
+    assert wanted - {"vpcedu"} <= names(lines)
+
+
+def test_this_environment_is_the_pinned_one():
+    """Else the notebooks would be compared under other versions than a learner gets."""
+    for line in read("constraints.txt").splitlines():
+        name, version = line.split(" ; ")[0].split("==")
+        if name in ("ipywidgets", "jupyterlab", "nbval", "pytest") and " ; " not in line:
+            assert importlib.metadata.version(name) == version
+
+
+def test_binder_installs_only_what_its_base_lacks():
+    lines = [line for line in read("binder/requirements.txt").splitlines() if not line.startswith("#")]
+    course = PROJECT["optional-dependencies"]["course"]
+    assert lines == [requirement for requirement in course if requirement.startswith("matplotlib")] + ["-e ."]
+
+
+def test_binders_python_is_one_that_the_package_takes():
+    found = re.fullmatch(r"python-3\.(\d+)\n", read("binder/runtime.txt"))
+    assert found and int(found[1]) >= int(PROJECT["requires-python"].removeprefix(">=3."))
+
+
+# --- the code reads well ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tool", [["ruff", "check", "--output-format=concise"], ["mypy"]], ids=["ruff", "mypy"])
+def test_the_checkers_are_content(tool):
+    told = subprocess.run([sys.executable, "-m", *tool], cwd=ROOT, capture_output=True, text=True)
+    assert told.returncode == 0, told.stdout + told.stderr
