@@ -84,9 +84,9 @@ NOT_ON_THE_INTERNET = Reason(
     f"{UG}/VPC_Internet_Gateway.html", "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS")
 PRIVATE_DESTINATION = Reason(
     "private destination",
-    "routers of the Internet carry no packet to a private address",
+    "neither an Internet gateway nor any router of the Internet carries a packet to a private address",
     "route the packet inside the VPC, or use the public address",
-    "https://www.rfc-editor.org/rfc/rfc1918#section-3", "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS")
+    "https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html", "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS")
 LOST = Reason(
     "lost on the way",
     "the link lost it, as links do; TCP will send it again",
@@ -101,7 +101,7 @@ PORT_CLOSED = Reason(
     "port closed",
     "nobody listens on this port; the host answers RST at once",
     "start the server, or correct the port",
-    "https://www.rfc-editor.org/rfc/rfc9293#section-3.5.2", "ELB_LISTENER_PORT_RESTRICTION")
+    "https://www.rfc-editor.org/rfc/rfc9293#section-3.5.2")
 NO_CONNECTION = Reason(
     "no connection",
     "the host knows no connection with these two ends and ports",
@@ -136,6 +136,6 @@ NO_PORT = Reason(
     "no port left",
     "every port of the NAT is taken towards this destination",
     "spread the connections over more destinations or NAT addresses",
-    f"{UG}/nat-gateway-basics.html", "REMAP_EPHEMERAL_PORT")
+    f"{UG}/nat-gateway-basics.html")
 
 REASONS = tuple(value for value in list(globals().values()) if isinstance(value, Reason))

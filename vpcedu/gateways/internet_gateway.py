@@ -2,16 +2,18 @@
 
 Outbound it puts the public address of an interface in the place of its private source; inbound it puts
 the private address in the place of the public destination. Ports stay. It needs BOTH a public address and
-a route that leads here, keeps no state and filters nothing. A host never learns its public address.
-Source: VPC user guide, "Internet gateways" (that ports stay follows from "one-to-one").
+a route that leads here, and keeps no state. A host never learns its public address. Packets to private
+addresses are rejected. Sources: VPC user guide, "Internet gateways" (that ports stay follows from
+"one-to-one"); Reachability Analyzer guide, "Explanation codes".
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu.address import is_private
 from vpcedu.packet import Packet
-from vpcedu.reasons import NO_PUBLIC_ADDRESS
+from vpcedu.reasons import NO_PUBLIC_ADDRESS, PRIVATE_DESTINATION
 from vpcedu.trace import DROP, REWRITE, Step
 
 
@@ -35,12 +37,14 @@ class InternetGateway:
         self.by_public = {row.public: row for row in associations}
 
     def handle(self, packet: Packet, now: int) -> Step:
-        """Rewrite the source if it is one of ours, else the destination; else drop.
+        """Drop what goes to a private address; rewrite the source if it is one of ours, else the destination.
 
         The source is asked first: a packet from inside to a public address of this VPC leaves with its
         public source and turns round here for its second rewriting.
         """
         flow = packet.flow
+        if is_private(flow.dst):
+            return Step(now, self.name, "address map", DROP, packet, None, None, PRIVATE_DESTINATION)
         row = self.by_private.get(flow.src)
         if row is not None:
             after = packet.with_flow(flow._replace(src=row.public))

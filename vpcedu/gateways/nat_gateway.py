@@ -14,7 +14,7 @@ timeout (here: it hears nothing). Left out: UDP and ICMP, fragments, several add
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.packet import ACK, SYN, Endpoint, FiveTuple, Packet, spread
+from vpcedu.packet import ACK, RST, SYN, Endpoint, FiveTuple, Packet, spread
 from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, NO_TRANSLATION
 from vpcedu.tables.translation import Translation, Translations
 from vpcedu.trace import DROP, REWRITE, Step
@@ -90,7 +90,8 @@ class NatGateway:
         inside = packet.flow.dst != self.address
         if expired is not None and inside:
             self.translations.forget(expired)
-            return Step(now, self.name, "translation", DROP, packet, None, expired, IDLE_TIMEOUT, (packet.reset(),))
+            answer = () if packet.flags & RST else (packet.reset(),)
+            return Step(now, self.name, "translation", DROP, packet, None, expired, IDLE_TIMEOUT, answer)
         opens = inside and packet.flags & (SYN | ACK) == SYN
         reason = IDLE_TIMEOUT if expired is not None else NO_PORT if opens else NO_TRANSLATION
         return Step(now, self.name, "translation", DROP, packet, None, expired, reason)

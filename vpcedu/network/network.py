@@ -138,7 +138,7 @@ class Network:
         if here is not None and not self._pass(walk, LEAVING, here, packet):
             return
         if here is None and walk.hop.reason is not None:
-            self._note(walk, name, "route", packet, walk.hop.row, walk.hop.reason)
+            self._note(walk, INTERNET, "route", packet, walk.hop.row, walk.hop.reason)
             return
         walk.subnet = here.subnet if here else None
         walk.delivered_by = frozenset(here.groups) if here and self._is_balancer(name) else frozenset()

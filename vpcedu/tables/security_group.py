@@ -46,8 +46,8 @@ class RuleSet(namedtuple("RuleSet", ("groups", "direction", "rules"))):
     rules: tuple[GroupRule, ...]
 
     def __str__(self) -> str:
-        allowed = ", ".join(rule.what for rule in self.rules) or "nothing"
-        return f"{', '.join(self.groups)} {self.direction} allows only {allowed}"
+        allowed = "only " + ", ".join(rule.what for rule in self.rules) if self.rules else "nothing"
+        return f"{', '.join(self.groups)} {self.direction} allows {allowed}"
 
     def lookup(self, flow: FiveTuple, peer_groups: frozenset[str]) -> GroupRule | None:
         """A rule that allows the flow, or None; `peer_groups` are the groups of the other side's interface."""

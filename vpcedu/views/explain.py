@@ -143,12 +143,18 @@ def verdict(visit: Visit) -> str:
     legs = answer_legs(visit)
     stop = blocker(visit)
     if legs and not (stop and visit.symptom not in WORKS):
-        first = f"{legs[0].sender} answers {legs[0].packet.flow.destination} {way(legs[0])}"
+        first = f"{legs[0].sender} answers {legs[0].packet.flow.destination}{_by(legs[0])}"
         rest = "".join(f"; the {leg.sender} answers {leg.packet.flow.destination}" for leg in legs[1:])
         return f"{first}{rest}."
     if stop:
         return f"Packet {stop[0].number} dies at {stop[1].at}, {stop[1].check}; {visit.opener} sees: {visit.symptom}."
     return f"{visit.opener} sees: {visit.symptom}."
+
+
+def _by(leg: Trace) -> str:
+    if any(step.check == "flow return" for step in leg.steps):
+        return f"; the flow of the {leg.devices[1]} takes it back, not a route"
+    return f" {way(leg)}"
 
 
 def answer(visit: Visit) -> str:

@@ -1,0 +1,62 @@
+"""REFERENCE.md, made from the code: `start.py refresh` writes it, test_reference.py compares it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vpcedu import REASONS, reference_architecture
+from vpcedu.hosts.web_server import Seen
+from vpcedu.lab.reference import BALANCERS, NATS
+from vpcedu.packet import flags_text
+from vpcedu.protocols.tcp_states import TRANSITIONS
+from vpcedu.views.explain import answer_legs, way
+
+PATH = Path(__file__).parent.parent / "REFERENCE.md"
+URL = "http://www.example.com/"
+HEAD = """# Reference
+
+Made from the code by `python3 start.py refresh`; a test fails where it is out of date.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([HEAD, *_balancers(), "", *_transitions(), "", *_reasons(), ""])
+
+
+def write() -> None:
+    """Write the page."""
+    PATH.write_text(page(), encoding="utf-8")
+
+
+def _table(*rows: tuple[object, ...]) -> list[str]:
+    lines = ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return [lines[0], "|" + "---|" * len(rows[0]), *lines[1:]]
+
+
+def _balancers() -> list[str]:
+    rows: list[tuple[object, ...]] = [("balancer", "NAT", "client sees", "packets", "web saw a connection from",
+                                       "web's answer goes to", "and leaves", "packets at the NAT")]
+    for balancer in BALANCERS:
+        for nat in NATS:
+            visit = reference_architecture(balancer, nat).get(URL)
+            seen = next(event.row for event in visit.capture.events if isinstance(event.row, Seen))
+            answer = answer_legs(visit)[0]
+            met = sum("NAT" in trace.devices for trace in visit.capture)
+            rows.append((balancer, nat, visit.symptom, len(visit.capture), seen.peer, answer.packet.flow.destination,
+                         way(answer), met))
+    return ["## The answer's way, by balancer and NAT", "", *_table(*rows)]
+
+
+def _transitions() -> list[str]:
+    rows = [(row.state, row.event, flags_text(row.send) if row.send else "", row.next) for row in TRANSITIONS]
+    return ["## TCP: the changes of state (RFC 9293 figure 5)", "",
+            "What is sent is written in tcpdump's letters: `S` SYN, `F` FIN, `.` ACK.", "",
+            *_table(("state", "event", "sends", "next"), *rows)]
+
+
+def _reasons() -> list[str]:
+    rows = [(reason.code, reason.sentence, reason.fix, reason.aws_code, f"<{reason.source}>") for reason in REASONS]
+    return ["## Why packets are lost", "",
+            "The fourth column is the explanation code of AWS's Reachability Analyzer that means the same, if there is one.",
+            "", *_table(("reason", "what happened", "what helps", "AWS's code", "source"), *rows)]
