@@ -67,6 +67,15 @@ class Visit:
 
         return seen(self) or "No server saw anything."
 
+    def save_pcap(self, path: str, at: str, side: str = "") -> int:
+        """Write what the device `at` saw to a file for Wireshark; returns the number of packets.
+
+        side: "in", "out" or "" for both. ValueError names an unknown device or side.
+        """
+        from vpcedu.views.pcap import save
+
+        return save(self.capture, path, at, side)
+
     def __str__(self) -> str:
         from vpcedu.views.text import report
 

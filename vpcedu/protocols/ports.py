@@ -25,10 +25,10 @@ def choose(ports: tuple[int, int], start: int, taken: Callable[[int], bool]) -> 
     40000
     """
     first, size = ports[0], ports[1] - ports[0] + 1
-    start = start % size & ~1
     for parity in (0, 1):
-        for step in range(parity, size + parity, 2):
-            offset = (start + step) % size
-            if offset % 2 == parity and not taken(first + offset):
-                return first + offset
+        offsets = range(parity, size, 2)
+        for turn in range(len(offsets)):
+            port = first + offsets[(start % size // 2 + turn) % len(offsets)]
+            if not taken(port):
+                return port
     return None

@@ -1,0 +1,100 @@
+"""The PROXY protocol, byte for byte."""
+
+from __future__ import annotations
+
+import doctest
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vpcedu.address import text
+from vpcedu.packet import Endpoint
+from vpcedu.protocols import proxy_protocol
+from vpcedu.protocols.proxy_protocol import SIGNATURE, Header, local, parse, version_1, version_2
+
+CLIENT, NODE = Endpoint("203.0.113.10", 50_001), Endpoint("10.0.0.30", 80)
+V2 = "0d0a0d0a000d0a515549540a" + "21" + "11" + "000c" + "cb00710a" + "0a00001e" + "c351" + "0050"
+TLVS = st.lists(st.tuples(st.integers(0xE0, 0xEF), st.binary(max_size=40)), max_size=3).map(tuple)
+ENDPOINTS = st.builds(Endpoint, st.integers(0, 2**32 - 1).map(text), st.integers(0, 65_535))
+
+
+def test_the_examples_in_the_docstrings_hold():
+    assert doctest.testmod(proxy_protocol).failed == 0
+
+
+def test_version_2_is_these_28_bytes():
+    assert version_2(CLIENT, NODE).hex() == V2
+
+
+def test_aws_s_own_example_line_is_read():
+    line = b"PROXY TCP4 198.51.100.22 203.0.113.7 35646 80\r\n"
+    assert parse(line + b"GET /") == (
+        Header(1, 1, Endpoint("198.51.100.22", 35_646), Endpoint("203.0.113.7", 80)), len(line))
+
+
+def test_a_health_check_s_header_is_local_and_names_nobody():
+    assert parse(local()) == (Header(2, 0, None, None), 16)
+
+
+@given(ENDPOINTS, ENDPOINTS, TLVS, st.booleans(), st.binary(max_size=20))
+@settings(derandomize=True, max_examples=200)
+def test_what_is_written_is_read_back_and_the_data_behind_it_is_left(source, destination, tlvs, checksum, behind):
+    data = version_2(source, destination, tlvs, checksum)
+    header, taken = parse(data + behind)
+    assert (header.source, header.destination, taken) == (source, destination, len(data))
+    assert header.tlvs[: len(tlvs)] == tlvs
+    assert parse(version_1(source, destination) + behind)[0][:4] == (1, 1, source, destination)
+
+
+@pytest.mark.parametrize("whole", [version_1(CLIENT, NODE), version_2(CLIENT, NODE, ((0xEA, b"\x01vpce-1"),), True)])
+def test_every_beginning_of_a_header_is_incomplete_and_no_more(whole):
+    assert [parse(whole[:size]) for size in range(len(whole))] == [None] * len(whole)
+    assert parse(whole)[1] == len(whole)
+
+
+def test_the_endpoint_id_of_privatelink_is_read():
+    header, _ = parse(version_2(CLIENT, NODE, ((0xEA, b"\x01vpce-0123456789abcdef0"),)))
+    assert header.vpc_endpoint_id == "vpce-0123456789abcdef0"
+
+
+@pytest.mark.parametrize(("data", "why"), [
+    (b"GET / HTTP/1.1\r\n", "signature"),
+    (b"PROXY TCP4 203.0.113.10 10.0.0.30 50001\r\n", "expected 'PROXY TCP4"),
+    (b"PROXY TCP4 203.0.113.999 10.0.0.30 1 2\r\n", "not an IPv4 address"),
+    (b"PROXY TCP4 203.0.113.1 10.0.0.30 1 99999\r\n", "not an endpoint"),
+    (b"PROXY TCP4 " + b"1" * 120, "end of line"),
+    (SIGNATURE + b"\x31\x11\0\x0c", "version and command"),
+    (SIGNATURE + b"\x22\x11\0\x0c", "version and command"),
+    (SIGNATURE + b"\x21\x41\0\x0c", "family"),
+    (SIGNATURE + b"\x21\x11\0\x0b", "bytes of addresses"),
+    (bytes.fromhex(V2[:28] + "0010" + V2[32:] + "ea00ff00"), "a field of 255 bytes"),
+])
+def test_what_can_never_become_a_header_is_refused_with_the_reason(data, why):
+    with pytest.raises(ValueError, match=why):
+        parse(data)
+
+
+def test_a_wrong_checksum_is_refused():
+    data = bytearray(version_2(CLIENT, NODE, checksum=True))
+    data[20] ^= 1
+    with pytest.raises(ValueError, match="CRC-32c"):
+        parse(bytes(data))
+
+
+@pytest.mark.parametrize("data", [b"PROXY UNKNOWN\r\n", b"PROXY TCP6 2001:db8::1 2001:db8::2 1 2\r\n",
+                                  SIGNATURE + b"\x21\x00\0\0", SIGNATURE + b"\x21\x21\0\x24" + bytes(36)])
+def test_unknown_and_ipv6_connections_are_accepted_and_name_nobody(data):
+    header, taken = parse(data)
+    assert (header.source, header.destination, taken) == (None, None, len(data))
+
+
+@given(st.binary(max_size=60), st.booleans())
+@settings(derandomize=True, max_examples=300)
+def test_hostile_bytes_are_refused_or_wait_and_nothing_else(data, signed):
+    data = SIGNATURE + data if signed else data
+    try:
+        found = parse(data)
+    except ValueError:
+        return
+    assert found is None or found[1] <= len(data)

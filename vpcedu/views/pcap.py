@@ -1,0 +1,76 @@
+"""Pcap: what one device saw, as a file that Wireshark opens.
+
+The classic format with raw IP packets (link type 101): a guest of a VPC has no Ethernet that would tell
+anything. A host sees what its own kernel sees, so a packet that its security group or subnet refused is not in
+the file; a gateway sees each packet it rewrites twice, once on each side. The same packet carries the same
+IPv4 identification at every device. Source: draft-ietf-opsawg-pcap.
+"""
+
+from __future__ import annotations
+
+import os
+from struct import Struct
+
+from vpcedu.clock import SECOND
+from vpcedu.packet import Packet
+from vpcedu.trace import PASS, REWRITE, SEND, Capture
+from vpcedu.views.wire import encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEADER = Struct("<IHHiIII")
+RECORD = Struct("<IIII")
+MAGIC, RAW, SNAPSHOT = 0xA1B2C3D4, 101, 262_144
+SIDES = ("in", "out")
+HANDLED = ("deliver", "translation", "address map")  # the checks at which a device itself takes a packet
+
+
+def seen_at(capture: Capture, device: str, side: str = "") -> list[tuple[int, int, Packet]]:
+    """What a device saw: (microseconds, number of the trace, packet), in order.
+
+    side: "in" what it took, "out" what it put out, "" both. ValueError names an unknown device or side.
+    """
+    if side and side not in SIDES:
+        raise ValueError(f"side {side!r}: expected one of {', '.join(SIDES)}, or nothing for both")
+    names = {step.at for trace in capture for step in trace.steps}
+    if device not in names:
+        raise ValueError(f"device {device!r}: expected one of {', '.join(sorted(names))}")
+    found = []
+    for trace in capture:
+        for step in trace.steps:
+            if step.at == device and step.action == SEND:
+                found.append((step.now, trace.number, "out", step.before))
+            elif step.at == device and step.check in HANDLED:
+                found.append((step.now, trace.number, "in", step.before))
+                if step.after is not None and step.action in (REWRITE, PASS):
+                    found.append((step.now, trace.number, "out", step.after))
+    found.sort(key=lambda row: row[:2])  # stable: a rewritten packet stays behind the one it was made from
+    return [(now, number, packet) for now, number, way, packet in found if side in ("", way)]
+
+
+def dump(rows: list[tuple[int, int, Packet]]) -> Iterator[bytes]:
+    """The bytes of a pcap file, piece by piece."""
+    yield HEADER.pack(MAGIC, 2, 4, 0, 0, SNAPSHOT, RAW)
+    for now, number, packet in rows:
+        data = encode(packet, number)
+        yield RECORD.pack(now // SECOND, now % SECOND, len(data), len(data)) + data
+
+
+def save(capture: Capture, path: str | os.PathLike[str], device: str, side: str = "") -> int:
+    """Write what a device saw to a file and return the number of packets; the file appears only when it is whole.
+
+    ValueError names an unknown device or side; OSError where the file cannot be written.
+    """
+    rows = seen_at(capture, device, side)
+    whole = f"{os.fspath(path)}.part"
+    try:
+        with open(whole, "wb") as file:
+            file.writelines(dump(rows))
+        os.replace(whole, path)
+    except BaseException:
+        if os.path.exists(whole):
+            os.remove(whole)
+        raise
+    return len(rows)
