@@ -119,7 +119,9 @@ def test_the_stored_pictures_are_there_before_anything_runs(page, tmp_path):
 @pytest.fixture(scope="module")
 def run(page):
     """The same page after all its cells were run."""
-    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.evaluate("async () => { const session = jupyterapp.shell.currentWidget.sessionContext;"
+                  " await session.ready; await session.session.kernel.info;"
+                  " await jupyterapp.commands.execute('notebook:run-all-cells') }")
     last = "() => { const w = jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type == 'code');" \
            " return w.every(c => c.model.executionState != 'running' && c.model.executionCount) }"
     page.wait_for_timeout(1000)
@@ -129,7 +131,7 @@ def run(page):
 
 def explorer_state(cell):
     """The sentence, the picture's source and the height of the explorer's output."""
-    return (cell.locator(".widget-html p").last.inner_text(), cell.locator(".widget-image, img").last.get_attribute("src"),
+    return (cell.locator(".widget-html p").inner_text(), cell.locator(".widget-html svg").inner_html(),
             cell.locator(".jp-OutputArea").bounding_box()["height"])
 
 
@@ -151,9 +153,9 @@ def test_the_slider_moves_picture_and_sentence_and_the_page_stays_still(run, tmp
     explorer.get_by_role("button", name="Application").click()
     wait_until(run, lambda: "of 18" in explorer_state(explorer)[0])
     heights.add(explorer_state(explorer)[2])
+    before = explorer_state(explorer)
     explorer.get_by_role("button", name="map").click()
-    wait_until(run, lambda: explorer.locator("button.mod-active", has_text="map").count() == 1)
-    run.wait_for_timeout(500)
+    wait_until(run, lambda: explorer_state(explorer)[1] != before[1])
     heights.add(explorer_state(explorer)[2])
     run.screenshot(path=tmp_path / "explorer.png")
     assert len(heights) == 1, f"the output changed its height: {heights}"

@@ -15,6 +15,7 @@ from vpcedu.draw.style import (
     MARGIN,
     NOTE,
     PACKET,
+    ROOM,
     SUBTITLE,
     TITLE,
     WIDTH,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     Item = Band | Box | Line | Text | Mark
 
 TOP = 58.0  # where the middle begins
-ROOM = WIDTH - 2 * MARGIN
 # Signs of a legend, in the order in which they are shown: name -> words.
 SIGNS = {
     "rewritten": "rewritten here",
@@ -55,7 +55,7 @@ def footing(y: float, notes: tuple[str, ...], sentence: str, lines: int, signs: 
             items.append(Text(MARGIN + 20, y, words, "dropped", NOTE))
             y += 17
         y += 3
-    for number, words in enumerate(wrap(sentence, LABEL, ROOM)[:lines]):
+    for number, words in enumerate(wrap(sentence, LABEL, ROOM, True)[:lines]):
         items.append(Text(MARGIN, y + 17 * number, words, "ink", LABEL, True))
     y += 17 * lines + 8
     legend, y = _legend(y, signs)

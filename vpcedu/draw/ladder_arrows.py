@@ -10,36 +10,32 @@ from __future__ import annotations
 from collections import namedtuple
 from itertools import pairwise
 
-from vpcedu.draw.fonts import width_of
-from vpcedu.draw.ladder_rows import is_again, since
-from vpcedu.draw.scene import Box, Line, Mark, Text
+from vpcedu.draw.fonts import width_of, wrap
+from vpcedu.draw.ladder_rows import begun, since
 from vpcedu.draw.style import (
     CLEAR,
     CROSS,
-    DIAMOND,
-    DOTS,
     LINE,
-    LIT,
-    LONG_DASH,
     NOTE,
-    PACKET,
 )
-from vpcedu.draw.way import AT, END, MIDDLE, START, boxed, is_public, legs_of, owner, rewritings
+from vpcedu.draw.way import START, boxed, legs_of, owner
 from vpcedu.packet import ACK
 from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.draw.frame import Item
     from vpcedu.draw.ladder_rows import Row
+    from vpcedu.draw.ladder_states import Note
     from vpcedu.draw.lifelines import Lifelines
     from vpcedu.draw.way import Leg
     from vpcedu.lab.visit import Visit
 
+    Label = tuple[tuple["Run", ...], ...]  # lines of runs
+
 BEYOND = "beyond"  # the spot of a leg that nothing travelled
 SLOPE, FLAT = 0.075, 0.045  # how far an arrow sinks for each pixel it runs, wide and compact
+TURN = 42.0  # how much lower a packet goes on that turns round at a gateway
 GAP = 5.0  # between a line and the label under it
-STATE = 15.0  # the height of one line of a state
 
 
 class Run(namedtuple("Run", ("words", "ink", "bold", "boxed"), defaults=("ink", False, False))):
@@ -79,9 +75,10 @@ class Piece(namedtuple("Piece", ("leg", "xs", "ys", "lines", "column"))):
 
     @property
     def foot(self) -> float:
-        """The label's lowest baseline, relative to the row."""
-        middle, half = sum(self.column) / 2, self.width / 2
-        return min(self.y(middle - half), self.y(middle + half)) - CLEAR
+        """The label's lowest baseline, relative to the row; with room for the frame it has when it is lit."""
+        middle, half = sum(self.column) / 2, self.width / 2 + 5
+        cross = CROSS if self.leg.drop is not None else 0.0
+        return min(self.y(middle - half), self.y(middle + half)) - CLEAR - 2.5 - cross
 
     @property
     def top(self) -> float:
@@ -114,20 +111,27 @@ class Arrows:
         edges = [low, *sorted(x for row in self.lines.rows for x in {row.left, row.right} if low < x < high), high]
         return list(pairwise(edges))
 
+    def _key(self, x: float) -> float:
+        """The lifeline at a column's left."""
+        return max((edge for row in self.lines.rows for edge in (row.left, row.right) if edge <= x), default=0.0)
+
     # Measuring.
 
     def pieces(self, row: Row) -> list[Piece]:
         """The legs of a row with places relative to its first point."""
         legs = legs_of(row.trace, self.visit.vpc)
         fields = boxed(row.trace, legs)
-        write = (row.talk.number, row.trace.sender) not in self.shown and not row.words and not is_again(row.trace)
+        write = (row.talk.number, row.trace.sender) not in self.shown and not row.words and not row.again
         self.shown.add((row.talk.number, row.trace.sender))
-        found, y = [], 0.0
+        found: list[Piece] = []
+        y = 0.0
         for leg, field in zip(legs, fields, strict=True):
             xs = self.lines.ends(leg.start, leg.end)
-            ys = y, y + abs(xs[1] - xs[0]) * self.slope
             column = max(self.columns(*xs), key=lambda edges: edges[1] - edges[0])
             label_lines = self._label(row, leg, field if write else (), column[1] - column[0] - 2 * CLEAR)
+            if found and (xs[1] - xs[0]) * (found[-1].xs[1] - found[-1].xs[0]) < 0:
+                y += TURN + LINE * max(len(label_lines) - 1, 0)  # it turns round: below its own way
+            ys = y, y + abs(xs[1] - xs[0]) * (0.0 if row.closing else self.slope)
             found.append(Piece(leg, xs, ys, label_lines, column))
             y = ys[1]
         return found + self._beyond(found, row)
@@ -144,19 +148,22 @@ class Arrows:
         ys = last.ys[1], last.ys[1] + abs(xs[1] - xs[0]) * self.slope
         return [Piece(last.leg._replace(start=last.leg.end, end=meant, drop=None, spot=BEYOND), xs, ys, (), xs)]
 
-    def _label(self, row: Row, leg: Leg, fields: tuple[tuple[str, str], ...], room: float) -> tuple[tuple[Run, ...], ...]:
+    def _label(self, row: Row, leg: Leg, fields: tuple[tuple[str, str], ...], room: float) -> Label:
         lines: list[tuple[Run, ...]] = []
         packet = row.trace.packet
         first = leg.start == row.trace.sender
         if row.words:
-            return tuple((Run(words, "muted"),) for words in row.words) if first else ()
+            parts = (part for words in row.words for part in wrap(words, NOTE, room))
+            return tuple((Run(part, "muted"),) for part in parts) if first else ()
         if leg.spot != START or first:  # it travelled here
-            name = Run(label(packet) + (" again" if is_again(row.trace) else ""), bold=True)
+            name = Run(label(packet) + (" again" if row.again else ""), bold=True)
             ports = Run(f"{leg.packet.flow.sport}>{leg.packet.flow.dport}")
-            if is_again(row.trace):
-                ports = Run(f"at {since(self.visit, row.trace.steps[0].now)}")
+            if row.again:
+                ports = Run(f"at {since(begun(self.visit), row.trace.steps[0].now)}")
             bare = packet.flags == ACK and not packet.data
-            lines.append(_first_that_fits(room, () if bare else (name, ports), (name,)))
+            whole = (name,) if bare else (name, ports)
+            folded = [(Run(words, bold=True),) for words in wrap(name.words, NOTE, room, True)]
+            lines += [whole] if line_width(whole) <= room else folded
             lines += [_first_that_fits(room, (Run(word), Run(words, "rewritten", False, True)),
                                        (Run(words, "rewritten", False, True),)) for word, words in fields]
             lines += [(Run(words),) for words in self._added(row) if Run(words).width <= room]
@@ -169,7 +176,7 @@ class Arrows:
     def _added(self, row: Row) -> tuple[str, ...]:
         """A header that this request has and the first request of the capture had not."""
         requests = [t for t in self.visit.capture if b" HTTP/1.1\r\n" in t.packet.data[:200]]
-        if row.trace not in requests or is_again(row.trace):
+        if row.trace not in requests or row.again:
             return ()
         before = {line.split(b":")[0] for line in requests[0].packet.data.split(b"\r\n")}
         new = [line.split(b":")[0].decode("latin-1") for line in row.trace.packet.data.split(b"\r\n")
@@ -178,29 +185,33 @@ class Arrows:
 
     # Placing.
 
-    def place(self, pieces: list[Piece], states: list[tuple[str, float, int]]) -> float:
-        """The y of a row: as high as columns, gutters and what came before allow."""
+    def place(self, pieces: list[Piece], notes: list[Note]) -> float:
+        """The y of a row: as high as columns, gutters and what came before allow; its place is then taken."""
         sender = pieces[0].leg.start
         y = max(self.last + 3.0, self.reached.get(sender, self.top - 40.0) + 7.0)
         for piece in pieces:
             middle, half = sum(piece.column) / 2, piece.width / 2
             for left, right in self.columns(*piece.xs):
-                above = self.floor.get(left)
-                lowest = (lambda x, a=above: a.y(x) if a else self.top)
-                y = max(y, *(lowest(x) + 9.0 - piece.y(x) for x in (left, right)))
+                y = max(y, *(self._lowest(left, x) + 9.0 - piece.y(x) for x in (left, right)))
                 if piece.lines and left <= middle <= right:
-                    y = max(y, *(lowest(x) + GAP - piece.top for x in (middle - half, middle + half)))
-        for gutter, offset, lines in states:
-            y = max(y, self.states.get(gutter, self.top - 20.0) + 9.0 - offset)
+                    y = max(y, *(self._lowest(left, x) + GAP - piece.top for x in (middle - half, middle + half)))
+        for note in notes[:1] + [note for note in notes[1:] if note.gutter != notes[0].gutter]:
+            y = max(y, self.states.get(note.gutter, self.top - 20.0) + 13.5 - note.y)
+        self._settle(pieces, y)
+        self.states.update({note.gutter: note.foot(y) for note in notes})
         return y
 
-    def settle(self, pieces: list[Piece], y: float) -> None:
-        """Remember the places of a row put at y."""
+    def _lowest(self, left: float, x: float) -> float:
+        """The y of the lowest line in a column, at an x."""
+        above = self.floor.get(self._key(left))
+        return above.y(x) if above else self.top
+
+    def _settle(self, pieces: list[Piece], y: float) -> None:
         self.last = y
         for piece in pieces:
             lower = piece._replace(ys=(piece.ys[0] + y, piece.ys[1] + y))
             for left, _ in self.columns(*piece.xs):
-                self.floor[left] = lower
+                self.floor[self._key(left)] = lower
             for name, end in ((piece.leg.start, 0), (piece.leg.end, 1)):
                 self.reached[name] = max(self.reached.get(name, 0.0), lower.ys[end])
             self.low = max(self.low, *lower.ys)

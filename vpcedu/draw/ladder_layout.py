@@ -7,16 +7,92 @@ packet that is lit: under a slider nothing jumps.
 
 from __future__ import annotations
 
-from vpcedu.draw.frame import TOP, footing, heading
-from vpcedu.draw.ladder_arrows import STATE, Arrows
+from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.ladder_arrows import Arrows
 from vpcedu.draw.ladder_bars import bars
-from vpcedu.draw.ladder_heads import HEAD, grounds, heads, posts
-from vpcedu.draw.ladder_ink import row_items
-from vpcedu.draw.ladder_rows import ends_of, rows_of, since, states_of
+from vpcedu.draw.ladder_heads import FOOT, grounds, heads, posts
+from vpcedu.draw.ladder_ink import closing_items, row_items
+from vpcedu.draw.ladder_rows import rows_of, states_of
+from vpcedu.draw.ladder_states import closing_notes, notes_of, result_note
 from vpcedu.draw.lifelines import lifelines
-from vpcedu.draw.scene import Scene, Text
-from vpcedu.draw.style import NOTE, WIDTH
-from vpcedu.draw.fonts import width_of
-from vpcedu.draw.words import alternative, finding, loss_words, losses, packet_words, subtitle
+from vpcedu.draw.scene import Scene
+from vpcedu.draw.style import WIDTH
+from vpcedu.draw.way import START, legs_of, rewritings, space
+from vpcedu.draw.words import alternative, finding, loss_words, losses, packet_words, sentence_lines, subtitle
 from vpcedu.views.conversations import conversations
-from vpcedu.views.explain import answer_legs, blocker, label, verdict
+from vpcedu.views.explain import WORKS, answer_legs, blocker, verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.draw.frame import Item
+    from vpcedu.draw.ladder_ink import Layers
+    from vpcedu.draw.ladder_rows import Row
+    from vpcedu.lab.visit import Visit
+
+
+def ladder_scene(visit: Visit, packet: int | None = None, every: bool | None = None) -> Scene:
+    """The ladder of a visit; ValueError for a packet that the capture has not.
+
+    packet: the number of the packet that is lit; later ones are not drawn, but keep their rows. None: all are
+    drawn, and the answer is lit. every: one row for each packet; None: only where a packet is chosen.
+    """
+    end = visit.capture.traces[-1].number if len(visit.capture) else 0
+    last = end if packet is None else visit.capture[packet].number
+    every = packet is not None if every is None else every
+    talks = conversations(visit.capture)
+    lines = lifelines(visit, talks)
+    above, top, gutters = bars(visit, talks, lines, FOOT, last)
+    arrows = Arrows(visit, lines, top + 14, every)
+    arrows.states.update(gutters)
+    rows = rows_of(visit, talks, every)
+    drawn = sum(len(row.traces) for row in rows)
+    ways, marks = _rows(visit, arrows, rows, last, lit_packets(visit) if packet is None else {packet})
+    for note in result_note(visit, lines):
+        y = max(arrows.low, arrows.states.get(note.gutter, 0.0) + 20)
+        arrows.states[note.gutter] = note.foot(y)
+        marks += note.texts(y) if last == end else ()
+    bottom = max(arrows.low, *arrows.states.values(), top) + 16
+    sentence = verdict(visit) if packet is None else packet_words(visit, packet)
+    notes = tuple(loss_words(step) for step in losses(visit))
+    foot, height = footing(bottom, notes, sentence, sentence_lines(visit), _signs(visit))
+    title = finding(visit)
+    items = [*heading(title, subtitle(visit, drawn < len(visit.capture))), *grounds(visit, lines, bottom),
+             *ways, *posts(lines, bottom), *heads(visit, lines), *above, *marks, *foot]
+    return Scene(WIDTH, height, tuple(items), title, alternative(visit, "Ladder"))
+
+
+def lit_packets(visit: Visit) -> set[int]:
+    """The answer's packets, or the first that was lost for good."""
+    stop = blocker(visit)
+    if stop is not None and visit.symptom not in WORKS:
+        return {stop[0].number}
+    return {leg.number for leg in answer_legs(visit)}
+
+
+def _rows(visit: Visit, arrows: Arrows, rows: tuple[Row, ...], last: int, lit: set[int]) -> Layers:
+    """All rows, placed from top to bottom: what is drawn under the lifelines, and what over them."""
+    states, talks = states_of(visit), conversations(visit.capture)
+    ways: list[Item] = []
+    marks: list[Item] = []
+    for row in rows:
+        pieces = arrows.pieces(row)
+        notes = (closing_notes(visit, row, arrows.lines) if row.closing
+                 else notes_of(row, pieces, arrows.lines, states, talks))
+        y = arrows.place(pieces, notes)
+        if row.trace.number <= last:
+            draw = closing_items if row.closing else row_items
+            is_lit = any(trace.number in lit for trace in row.traces)
+            under, over = draw(row, pieces, y, is_lit, visit.vpc, arrows.lines)
+            ways += under
+            marks += over + [text for note in notes for text in note.texts(y)]
+    return ways, marks
+
+
+def _signs(visit: Visit) -> set[str]:
+    """The signs that the whole ladder shows, whichever packet is lit."""
+    signs = {"opened"}
+    for trace in visit.capture:
+        signs |= {"rewritten"} if rewritings(trace) else set()
+        signs |= {"dropped", "beyond"} if trace.dropped else set()
+        signs |= {space(visit.vpc, leg.packet) for leg in legs_of(trace, visit.vpc) if leg.spot != START}
+    return signs

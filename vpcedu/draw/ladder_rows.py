@@ -9,24 +9,27 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from vpcedu.clock import seconds
+from vpcedu.clock import SECOND
 from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.trace import DELIVER, Change
 from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from vpcedu.lab.visit import Visit
     from vpcedu.trace import Trace
     from vpcedu.views.conversations import Conversation
 
 
-class Row(namedtuple("Row", ("traces", "talk", "words", "closing"), defaults=((), False))):
-    """The packets of one row, their connection, and, where it stands for several, words that say so."""
+class Row(namedtuple("Row", ("traces", "talk", "again", "words", "closing"), defaults=(False, (), False))):
+    """The packets of one row, their connection, whether they were sent before, and words where they are several."""
 
     __slots__ = ()
     traces: tuple[Trace, ...]
     talk: Conversation
+    again: bool
     words: tuple[str, ...]
     closing: bool
 
@@ -40,25 +43,36 @@ def rows_of(visit: Visit, talks: tuple[Conversation, ...], every: bool) -> tuple
     """The rows of a ladder in the order of their first packets."""
     rows: list[Row] = []
     for talk in talks:
-        if every:
-            rows += [Row((trace,), talk) for trace in talk.traces]
-        else:
-            rows += _condensed(visit, talk)
+        single = [Row((trace,), talk, again) for trace, again in _repeated(talk)]
+        rows += single if every else _condensed(visit, talk, single)
     return tuple(sorted(rows, key=lambda row: row.trace.number))
 
 
-def _condensed(visit: Visit, talk: Conversation) -> list[Row]:
+def _repeated(talk: Conversation) -> list[tuple[Trace, bool]]:
+    """Each packet, and whether the same one was sent before: what takes sequence space twice is a retransmission."""
+    seen: set[object] = set()
+    found: list[tuple[Trace, bool]] = []
+    for trace in talk.traces:
+        packet = trace.packet
+        key = packet.flow, packet.flags & (SYN | FIN), packet.seq, packet.data
+        found.append((trace, bool(packet.length) and key in seen))
+        seen.add(key)
+    return found
+
+
+def _condensed(visit: Visit, talk: Conversation, single: list[Row]) -> list[Row]:
     first_fin = next((t.number for t in talk.traces if t.packet.flags & FIN), None)
     rows, closing = [], []
-    for trace in talk.traces:
+    for row in single:
+        trace = row.trace
         quiet = trace.dropped is None and not trace.packet.data and not trace.packet.flags & RST
         if quiet and first_fin is not None and trace.number >= first_fin:
             closing.append(trace)
         elif not quiet or trace.packet.flags != ACK or _moves(trace):
-            rows.append(Row((trace,), talk))
+            rows.append(row)
     rows = _without_repeats(visit, rows)
     if closing:
-        rows.append(Row(tuple(closing), talk, _closing_words(tuple(closing)), True))
+        rows.append(Row(tuple(closing), talk, False, _closing_words(tuple(closing)), True))
     return rows
 
 
@@ -76,46 +90,47 @@ def _closing_words(closing: tuple[Trace, ...]) -> tuple[str, ...]:
 
 
 def _without_repeats(visit: Visit, rows: list[Row]) -> list[Row]:
-    """Three or more retransmissions in a row that die in the same way become one row, after the first of them."""
+    """Of retransmissions with the same fate the first is kept; two or more others become one row after it."""
+    runs: dict[object, list[Row]] = {}
+    for row in rows:
+        if row.again:
+            runs.setdefault(_fate(row.trace), []).append(row)
+    long = {key: run for key, run in runs.items() if len(run) > 2}
     kept: list[Row] = []
-    run: list[Row] = []
-    for row in [*rows, None]:
-        if run and (row is None or not is_again(row.trace) or _fate(row.trace) != _fate(run[0].trace)):
-            kept += [run[0], _repeats(visit, run[1:])] if len(run) > 2 else run
-            run = []
-        if row is not None:
-            if is_again(row.trace) and row.trace.dropped:
-                run.append(row)
-            else:
-                kept.append(row)
+    for row in rows:
+        run = long.get(_fate(row.trace)) if row.again else None
+        if run is None or row is run[0]:
+            kept.append(row)
+        elif row is run[1]:
+            kept.append(_repeats(visit, run[1:]))
     return kept
 
 
 def _repeats(visit: Visit, run: list[Row]) -> Row:
     traces = tuple(row.trace for row in run)
-    words = f"{label(traces[0].packet)} {len(traces)} times more,", f"last at {since(visit, traces[-1].steps[0].now)}"
-    return Row(traces, run[0].talk, words)
+    words = f"{label(traces[0].packet)}: {len(traces)} more,", f"last at {since(begun(visit), traces[-1].steps[0].now)}"
+    return Row(traces, run[0].talk, True, words)
 
 
 def _fate(trace: Trace) -> tuple[object, ...]:
-    lost = trace.dropped
-    return trace.packet.flow, trace.packet.flags, lost and (lost.at, lost.check)
+    packet, lost = trace.packet, trace.dropped
+    return packet.flow, packet.flags & (SYN | FIN | RST), len(packet.data), lost and (lost.at, lost.check)
 
 
-def is_again(trace: Trace) -> bool:
-    """Whether the packet is a retransmission."""
-    return trace.cause.what.startswith("retransmission")
+def begun(visit: Visit) -> int:
+    """When the first packet was sent, in microseconds."""
+    return visit.capture.traces[0].steps[0].now
 
 
-def since(visit: Visit, now: int) -> str:
-    """An instant as seconds since the visit began, as short as it can be: "3 s", "0.06 s"."""
-    begun = visit.capture.traces[0].steps[0].now
-    return seconds(now - begun).rstrip("0").rstrip(".") + " s"
+def since(begun: int, now: int) -> str:
+    """The time from one instant to another in seconds, as short as it can be: "3 s", "0.06 s", "131 s"."""
+    passed = (now - begun) / SECOND
+    return f"{passed:.0f} s" if passed >= 10 else f"{passed:.2f}".rstrip("0").rstrip(".") + " s"
 
 
 def states_of(visit: Visit) -> dict[int, tuple[str, str]]:
     """For each packet: the state its sending brought its sender into, and its arrival its receiver; "" for none."""
-    opens = {(e.who, e.row.flow, e.row.event): e.row.after for e in visit.capture.events if e.what == "state"}
+    opens = {(who, change.flow, change.event): change.after for who, change in changes(visit)}
     found: dict[int, tuple[str, str]] = {}
     for trace in visit.capture:
         packet = trace.packet
@@ -130,11 +145,16 @@ def ends_of(visit: Visit, talk: Conversation) -> dict[str, tuple[str, str]]:
     own = {(trace.sender, trace.packet.flow) for trace in talk.traces}
     own |= {(trace.last.at, trace.last.before.flow.reversed()) for trace in talk.traces if trace.delivered}
     found: dict[str, tuple[str, str]] = {}
-    for event in visit.capture.events:
-        if event.what == "state" and (event.who, event.row.flow) in own:
-            first = event.row.after if event.row.event == "passive OPEN" else event.row.before
-            found[event.who] = found.get(event.who, (first, ""))[0], event.row.after
+    for who, change in changes(visit):
+        if (who, change.flow) in own:
+            first = change.after if change.event == "passive OPEN" else change.before
+            found[who] = found.get(who, (first, ""))[0], change.after
     return found
+
+
+def changes(visit: Visit) -> Iterator[tuple[str, Change]]:
+    """All changes of state, with the host where they happened."""
+    return ((event.who, event.row) for event in visit.capture.events if isinstance(event.row, Change))
 
 
 def is_open(talk: Conversation) -> bool:

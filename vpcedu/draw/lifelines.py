@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
     from vpcedu.views.conversations import Conversation
 
-LEFT, RIGHT, PROXY = 92.0, 609.0, 93.0  # the first line, the last line, the width of a proxy
+STUB = 170.0  # the length of a way that leads nowhere
+LEFT, RIGHT, PROXY = 94.0, 606.0, 93.0  # the first line, the last line, the width of a proxy
 
 
 class Lifeline(namedtuple("Lifeline", ("name", "left", "right", "host", "met"))):
@@ -63,7 +64,14 @@ class Lifelines:
             return here.right, there.left
         if here.middle > there.middle:
             return here.left, there.right
-        return here.left, here.left + (60.0 if here is self.rows[0] else -60.0)  # it has nowhere to go
+        return self._nowhere(here)
+
+    def _nowhere(self, row: Lifeline) -> tuple[float, float]:
+        """A stub into the wider of the columns beside a device, for a packet that has nowhere to go."""
+        place = self.rows.index(row)
+        left = row.left - self.rows[place - 1].right if place else 0.0
+        right = self.rows[place + 1].left - row.right if place + 1 < len(self.rows) else (0.0 if place else STUB)
+        return (row.right, row.right + min(right, STUB)) if right >= left else (row.left, row.left - min(left, STUB))
 
     def gutter(self, device: str, towards: float) -> tuple[str, float, str] | None:
         """Where states of a device stand that face another x: the gutter's name, x, anchor; None without a gutter."""
@@ -107,10 +115,18 @@ def rank(vpc: Vpc, name: str) -> tuple[int, int]:
     if name == vpc.internet_gateway:
         return 1, 0
     place = next((i for i, row in enumerate(vpc.interfaces) if row.device == name), 0)
-    return (2 if is_public_subnet(vpc, vpc.interfaces[place].subnet) else 3), place
+    return (2 if is_near(vpc, vpc.interfaces[place].subnet) else 3), place
 
 
 def is_public_subnet(vpc: Vpc, subnet: str) -> bool:
     """Whether the subnet's route table has a route to the Internet gateway."""
     table = next(row.route_table for row in vpc.subnets if row.name == subnet)
     return any(route.table == table and route.target == vpc.internet_gateway for route in vpc.routes)
+
+
+def is_near(vpc: Vpc, subnet: str) -> bool:
+    """Whether the subnet stands beside the gateway: a public one, or, where none is, one with public addresses."""
+    if any(is_public_subnet(vpc, row.name) for row in vpc.subnets):
+        return is_public_subnet(vpc, subnet)
+    publics = {row.private for row in vpc.associations}
+    return any(row.subnet == subnet and row.address in publics for row in vpc.interfaces)

@@ -45,20 +45,49 @@ DARK = {
 }
 THEMES = {"light": LIGHT, "dark": DARK}
 
+# Which inks stand on which ground: what a PNG of few colours needs blends of, for smooth edges.
+MEETINGS = {
+    "paper": ("ink", "muted", "inside", "outside", "rewritten", "dropped", "rule"),
+    "inside-ground": ("ink", "muted", "inside", "outside", "rewritten", "dropped"),
+    "outside-ground": ("ink", "muted", "outside", "rewritten", "dropped"),
+    "lit-ground": ("ink", "dropped"),
+    "rewritten-ground": ("rewritten",),
+    "faint-ground": ("ink", "muted"),
+}
+
+
+def colours(theme: str, steps: int = 5) -> list[tuple[int, int, int]]:
+    """The colours of a theme and so many blends between each ink and each ground it stands on, at most 256."""
+    inks = {name: _rgb(code) for name, code in THEMES[theme].items()}
+    blends = [_blend(inks[ground], inks[ink], step / (steps + 1))
+              for ground, names in MEETINGS.items() for ink in names for step in range(1, steps + 1)]
+    return [*inks.values(), *blends]
+
+
+def _rgb(code: str) -> tuple[int, int, int]:
+    return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)
+
+
+def _blend(one: tuple[int, int, int], other: tuple[int, int, int], share: float) -> tuple[int, int, int]:
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
+    return red, green, blue
+
+
 FONT = "DejaVu Sans"
 FALLBACKS = "DejaVu Sans, Verdana, Arial, sans-serif"  # what a browser may take in its place
 
 # All in CSS pixels.
 WIDTH = 700.0
 MARGIN = 14.0  # nothing that is read stands nearer to the frame's edge
+ROOM = WIDTH - 2 * MARGIN
 TITLE, SUBTITLE, LABEL, NOTE = 16.0, 12.5, 12.5, 12.0  # type sizes; nothing is smaller than NOTE
-LINE = 16.0  # from baseline to baseline of a two-line label
+LINE = 17.0  # from baseline to baseline of a two-line label
 CLEAR = 6.0  # between a text and a border or line that is not its own
 LIFELINE, CROSSING, PACKET, LIT, CONNECTION, BOX, GUIDE = 2.0, 1.3, 1.8, 3.0, 4.0, 1.6, 0.8  # strokes
 DIAMOND, CROSS, RING, BADGE = 6.0, 6.0, 5.0, 9.0  # half heights of marks
 SOLID_HEAD, HOLLOW_HEAD = 10.0, 15.0  # lengths of arrow heads
 
-LONG_DASH = (9.0, 2.5)  # outside
+LONG_DASH = (15.0, 4.5)  # outside
 DOTS = (1.5, 3.0)  # the way not travelled
 GATE = (2.0, 3.0)  # the line of a gateway
 FAINT = (4.0, 3.0)  # what was not reached

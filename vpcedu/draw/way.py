@@ -44,8 +44,16 @@ class Leg(namedtuple("Leg", ("start", "end", "packet", "row", "check", "drop", "
 def owner(vpc: Vpc, address: str) -> str:
     """The device that a packet to this address is meant for; "" where nobody has it."""
     private = next((row.private for row in vpc.associations if row.public == address), address)
-    places = (*vpc.interfaces, *vpc.outside)
-    return next((place.device for place in places if place.address == private), "")
+    inside = (row.device for row in vpc.interfaces if row.address == private)
+    outside = (row.device for row in vpc.outside if row.address == private)
+    return next(inside, None) or next(outside, "")
+
+
+def address_of(vpc: Vpc, device: str) -> str:
+    """A device's own address; "" for a gateway without one."""
+    inside = (row.address for row in vpc.interfaces if row.device == device)
+    outside = (row.address for row in vpc.outside if row.device == device)
+    return next(inside, None) or next(outside, "")
 
 
 def is_outside(vpc: Vpc, device: str) -> bool:
@@ -53,10 +61,12 @@ def is_outside(vpc: Vpc, device: str) -> bool:
     return any(host.device == device for host in vpc.outside)
 
 
-def is_public(vpc: Vpc, packet: Packet) -> bool:
-    """Whether the packet carries one of the site's public addresses."""
-    publics = {row.public for row in vpc.associations}
-    return packet.flow.src in publics or packet.flow.dst in publics
+def space(vpc: Vpc, packet: Packet) -> str:
+    """Which of the site's addresses a packet carries: "outside" (a public one), "inside" (a private one), or "ink"."""
+    src, dst = packet.flow.src, packet.flow.dst
+    if any(row.public in (src, dst) for row in vpc.associations):
+        return "outside"
+    return "inside" if contains(vpc.cidr, src) or contains(vpc.cidr, dst) else "ink"
 
 
 def legs_of(trace: Trace, vpc: Vpc) -> tuple[Leg, ...]:

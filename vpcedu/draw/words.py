@@ -5,12 +5,16 @@ Nothing is said here that no packet did; sentences of whole answers are made in 
 
 from __future__ import annotations
 
+from vpcedu.clock import seconds
+from vpcedu.draw.fonts import shorten, wrap
+from vpcedu.draw.style import LABEL, ROOM
 from vpcedu.draw.way import changed, rewritings
+from vpcedu.network.vpc import INTERNET
 from vpcedu.packet import SYN
 from vpcedu.reasons import LOST
 from vpcedu.tables.security_group import RuleSet
 from vpcedu.views.conversations import Conversation, conversations
-from vpcedu.views.explain import answer_legs, blocker, label, request_legs, verdict
+from vpcedu.views.explain import WORKS, answer_legs, blocker, label, verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
     from vpcedu.trace import Step, Trace
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-SHORT = {"Internet gateway": "IGW", "ELB node": "ELB", "NLB node": "NLB", "update server": "updates"}
+SHORT = {"Internet gateway": "IGW", "ELB node": "ELB", "NLB node": "NLB"}
 
 
 def count(number: int, word: str) -> str:
@@ -35,38 +39,50 @@ def short(name: str) -> str:
 def finding(visit: Visit) -> str:
     """What the capture shows, as a title of one line."""
     talks, legs, stop = conversations(visit.capture), answer_legs(visit), blocker(visit)
-    if stop is not None and (not legs or visit.symptom not in ("connected", "200 OK")):
-        return _loss(visit, *stop)
     lost = [trace for trace in visit.capture if trace.dropped]
+    if stop is not None and (not legs or visit.symptom not in WORKS):
+        return _loss(visit, *stop)
     if lost and legs:
-        return f"{count(len(lost), 'packet').capitalize()} lost on the way, sent again, and the answer arrives"
+        return f"{count(len(lost), 'packet').capitalize()} lost on the way and sent again; the answer arrives"
     if len(legs) > 1:
-        return f"{count(len(legs), 'connection').capitalize()}: the answer of {legs[0].sender} ends at the {legs[0].last.at}"
+        return f"{count(len(legs), 'connection').capitalize()}: {legs[0].sender}'s answer ends at the {legs[0].last.at}"
     if not legs:
         return f"{visit.opener} sees: {visit.symptom}"
-    if len(talks) == 1 and rewritings(legs[0]):
-        places = count(len(rewritings(legs[0])), "place")
-        return f"One connection from {visit.opener} to {legs[0].sender}, rewritten in {places}, there and back"
+    places = len(rewritings(legs[0]))
+    if len(talks) == 1 and places:
+        times = {1: "once", 2: "twice"}.get(places, f"{places} times")
+        return f"One connection, {visit.opener} to {legs[0].sender}: each packet is rewritten {times}"
     return f"{visit.opener} gets its answer from {legs[0].sender}: {visit.symptom}"
 
 
 def _loss(visit: Visit, trace: Trace, step: Step) -> str:
-    times = sum(other.packet == trace.packet and other.dropped is not None for other in visit.capture)
-    again = f", {times} times" if times > 1 else ""
-    return f"{label(trace.packet)} from {trace.sender} dies at {step.at}: {step.check}{again}"
+    times = sum(_same(other, trace) for other in visit.capture)
+    what = f"{label(trace.packet)} from {trace.sender}"
+    if times == 1:
+        return f"{what} is lost at {step.at}"
+    if step.at == trace.sender:
+        return f"{label(trace.packet)}, sent {times} times, never leaves {step.at}"
+    return f"{what}, sent {times} times, {'is lost on the' if step.at == INTERNET else 'never gets past'} {step.at}"
+
+
+def _same(other: Trace, trace: Trace) -> bool:
+    """Whether a packet is the same as another, or a retransmission of it, and was lost too."""
+    one, two = other.packet, trace.packet
+    return other.dropped is not None and (one.flow, one.flags, one.data) == (two.flow, two.flags, two.data)
 
 
 def subtitle(visit: Visit, left_out: bool) -> str:
     """What was asked, how much was seen, how to read it."""
-    quiet = " Pure ACKs are left out." if left_out else ""
-    return f"{visit.title}, by {visit.opener}: {len(visit.capture)} packets. Time runs down, not to scale.{quiet}"
+    quiet = ", pure ACKs left out" if left_out else ""
+    return f"{visit.title}, by {visit.opener}. {len(visit.capture)} packets{quiet}; time runs down."
 
 
 def row_words(row: object) -> str:
     """A table row, as short as it can be said."""
     if isinstance(row, RuleSet):
-        allowed = ", ".join(str(r).removeprefix(f"{r.group} {r.direction} ") for r in row.rules) or "nothing"
-        return f"{', '.join(row.groups)} lets {row.direction} only {allowed}"
+        allowed = ", ".join(str(r).removeprefix(f"{r.group} {r.direction} ") for r in row.rules)
+        what = f"{row.direction} only {allowed}" if allowed else f"nothing {row.direction}"
+        return f"{', '.join(row.groups)} lets {what}"
     return str(row)
 
 
@@ -91,11 +107,11 @@ def alternative(visit: Visit, kind: str) -> str:
     talks = conversations(visit.capture)
     parts = [f"{kind} of {visit.title}, {len(visit.capture)} packets."]
     parts += [_opening(talk) for talk in talks]
-    for leg in (*request_legs(visit)[:0], *answer_legs(visit)):
+    for leg in answer_legs(visit):
         parts.append(f"{leg.sender} sends {label(leg.packet)} to {leg.packet.flow.destination}{_rewritten(leg)}.")
     parts += [f"Lost at {loss_words(step)}." for step in losses(visit) if step.reason is not LOST]
-    if any(step.reason is LOST for step in losses(visit)):
-        parts.append(f"{count(sum(bool(t.dropped) for t in visit.capture), 'packet').capitalize()} lost on the Internet.")
+    lost = sum(trace.dropped is not None and trace.dropped.reason is LOST for trace in visit.capture)
+    parts += [f"{count(lost, 'packet').capitalize()} lost on the Internet."] if lost else []
     parts.append(verdict(visit))
     return " ".join(parts)
 
@@ -112,3 +128,18 @@ def _rewritten(trace: Trace) -> str:
     names = {"from": "source", "to": "destination"}
     return "".join(f"; the {at} puts {new} in the place of the {names[word]} {old}"
                    for at, flows in rewritings(trace).items() for word, old, new in changed(*flows))
+
+
+def sentence_lines(visit: Visit) -> int:
+    """How many lines the bottom sentence needs; one about a packet needs one."""
+    return len(wrap(verdict(visit), LABEL, ROOM, True))
+
+
+def packet_words(visit: Visit, number: int) -> str:
+    """One packet in one line: what it is, its ends, when it was sent, how it ended."""
+    trace = visit.capture[number]
+    begun = visit.capture.traces[0].steps[0].now
+    end = f"lost at {trace.dropped.at}" if trace.dropped else f"reaches {trace.last.at}"
+    words = (f"{number} of {visit.capture.traces[-1].number}: {label(trace.packet)} {trace.packet.flow}, "
+             f"sent at {seconds(trace.steps[0].now - begun)} s, {end}")
+    return shorten(words, LABEL, ROOM, True)

@@ -9,6 +9,7 @@ from collections import namedtuple
 
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.views.explain import answer_legs, blocker
+from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ row = AclEntry("acl-private", 90, "out", "deny", -1, (0, 65_535), "203.0.113.0/2
 
 def check(number: str, row: object) -> str:
     """What the model says of an answer; ValueError for an unknown exercise or something that is no row."""
-    return _exercise(number).check(row)
+    return fold(_exercise(number).check(row))
 
 
 def solution(number: str) -> str:

@@ -15,6 +15,7 @@ from vpcedu.lab.visit import Visit
 from vpcedu.packet import FiveTuple, Packet
 from vpcedu.trace import DELIVER, DROP, Trace
 from vpcedu.views.explain import answer_legs, way
+from vpcedu.views.text import fold
 
 SAID = "what the learner said"
 UNKNOWN = "?"  # what a learner types for a port that nobody can know beforehand
@@ -30,7 +31,7 @@ class Judgement(namedtuple("Judgement", ("right", "words", "trace"))):
     trace: Trace | None
 
     def __str__(self) -> str:
-        return self.words
+        return fold(self.words)
 
 
 def judge(visit: Visit, source: str, source_port: object, destination: str, destination_port: object) -> Judgement:

@@ -12,7 +12,7 @@ from vpcedu.reasons import LOST
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.tables.translation import Translation
-from vpcedu.trace import DROP, REWRITE, Change, Step, Trace
+from vpcedu.trace import REWRITE, Change, Step, Trace
 from vpcedu.views.conversations import conversations
 
 TYPE_CHECKING = False
@@ -115,14 +115,16 @@ def way(trace: Trace) -> str:
 def why(trace: Trace) -> str:
     """Why a packet goes where it goes, in two or three sentences."""
     sentences = [f"{trace.sender} sends {label(trace.packet)} to {trace.packet.flow.destination} {way(trace)}."]
-    for step in trace.steps:
-        if step.check == "group out" and isinstance(step.row, TrackedFlow) and step.at == trace.sender:
-            sentences.append(f"Its group lets it out because it belongs to the tracked flow {step.row.flow}.")
-        if step.action == REWRITE:
-            back = "by the same row, backwards" if _backwards(step) else "by its row"
-            sentences.append(f"{_the(step.at)}: {rewritten(step)}, {back}.")
-        if step.action == DROP:
-            sentences.append(f"It is lost at {step.at}, {step.check}: {step.reason}.")
+    gate = next((step.row for step in trace.steps if step.check == "group out" and step.at == trace.sender), None)
+    if isinstance(gate, TrackedFlow):
+        sentences.append("Its group lets it out as part of a tracked flow.")
+    changed = [step for step in trace.steps if step.action == REWRITE]
+    if changed:
+        back = " (rows of the request, read backwards)" if all(map(_backwards, changed)) else ""
+        sentences.append("; ".join(f"{step.at}: {rewritten(step)}" for step in changed) + back + ".")
+    lost = trace.dropped
+    if lost is not None:
+        sentences.append(f"It is lost at {lost.at}, {lost.check}: {lost.reason}.")
     return " ".join(sentences)
 
 

@@ -27,8 +27,8 @@ class Arrows(Explorer):
     def __init__(self, visit: Visit, arrows: str = "connections") -> None:
         self._visit = visit
         words = [("who connects", "connections"), ("where packets go", "packets")]
-        self.arrows = ipywidgets.ToggleButtons(options=words, value=arrows, description="Arrows",
-                                               style={"button_width": "150px", "description_width": "64px"})
+        self.arrows = ipywidgets.ToggleButtons(options=words, value=arrows, tooltips=[name for name, _ in words],
+                                               style={"button_width": "150px"})
         height = max(round(frame(visit, value).picture.scene.height) for _, value in words)
         super().__init__(self._make, height, arrows=self.arrows)
 

@@ -1,7 +1,8 @@
 """Explorer: some controls, one picture, one sentence; the picture follows the controls.
 
-A pure function makes the frame from the controls' values; the explorer only shows it. The picture's place has
-a fixed height, so the page never jumps. An error is shown in place of the sentence, and raised.
+A pure function makes the frame from the controls' values; the explorer only shows it: live as SVG, which is
+quick, and on a page without a kernel as PNG. The picture's place has a fixed height, so the page never jumps. An
+error is shown in place of the sentence, and raised.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 WIDTH = 700  # CSS pixels
+LINE = 84  # CSS pixels: room for the longest sentence, so that none pushes the picture down
 
 
 class Frame(namedtuple("Frame", ("picture", "sentence"))):
@@ -34,8 +36,8 @@ class Explorer:
 
     def __init__(self, frame: Callable[..., Frame], height: int, **controls: Any) -> None:
         self._frame, self.controls = frame, controls
-        self.image = ipywidgets.Image(format="png", layout={"width": f"{WIDTH}px", "height": "auto"})
-        self.line = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "min_height": "6em"})
+        self.image = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "margin": "0"})
+        self.line = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "height": f"{LINE}px", "overflow": "hidden auto"})
         stage = ipywidgets.Box([self.image], layout={"height": f"{height + 8}px", "align_items": "flex-start",
                                                      "overflow": "hidden", "flex": "0 0 auto"})
         bar = ipywidgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"})
@@ -51,13 +53,13 @@ class Explorer:
         """Make the frame for the present values and show it."""
         try:
             frame = self._frame(**{name: control.value for name, control in self.controls.items()})
-            png = frame.picture.png()
+            svg = frame.picture.svg()
         except Exception as error:
             self.line.value = f"<b>This setting failed:</b> {escape(str(error))}"
             raise
         self.picture, self.sentence = frame.picture, frame.sentence
-        self.image.value = png
-        self.line.value = f'<p style="line-height:1.4;font-size:14px">{escape(frame.sentence)}</p>'
+        self.image.value = svg
+        self.line.value = f'<p style="line-height:1.4;font-size:14px;margin:4px 0">{escape(frame.sentence)}</p>'
 
     def _changed(self, change: object) -> None:
         self.show()

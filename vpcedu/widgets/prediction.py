@@ -41,7 +41,7 @@ class Prediction:
         if not any(values):
             return self._say(NOT_YET)
         try:
-            return self._say(str(judge(self._visit, *values)))
+            return self._say(judge(self._visit, *values).words)
         except ValueError as error:
             return self._say(f"Not understood: {error}.")
 

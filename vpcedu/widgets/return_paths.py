@@ -13,8 +13,8 @@ from vpcedu.views.explain import answer_legs, why
 from vpcedu.widgets.explorer import Explorer, Frame
 
 URL = "http://www.example.com/"
-WORDS = {"Classic, TCP listener": "classic-tcp", "Classic, HTTP listener": "classic-http",
-         "Application": "application", "Network": "network"}
+WORDS = {"Classic TCP": "classic-tcp", "Classic HTTP": "classic-http", "Application": "application",
+         "Network": "network"}
 PICTURES = {"ladder": draw.ladder, "map": draw.map}
 
 
@@ -40,15 +40,14 @@ class ReturnPaths(Explorer):
     def __init__(self, balancer: str = "classic-tcp", nat: str = "instance", packet: int = 1) -> None:
         visits = [_visit(name, nat) for name in BALANCERS]
         height = max(round(show(visit, packet=1).scene.height) for visit in visits for show in PICTURES.values())
-        wide = {"description_width": "64px"}
-        self.balancer = ipywidgets.ToggleButtons(options=list(WORDS.items()), value=balancer, description="Balancer",
-                                                 style={"button_width": "144px", **wide})
-        self.view = ipywidgets.ToggleButtons(options=list(PICTURES), value="ladder", description="Picture",
-                                             style={"button_width": "72px", **wide})
+        self.balancer = ipywidgets.ToggleButtons(options=list(WORDS.items()), value=balancer, tooltips=list(WORDS),
+                                                 style={"button_width": "120px"}, layout={"width": "540px"})
+        self.view = ipywidgets.ToggleButtons(options=list(PICTURES), value="ladder", tooltips=list(PICTURES),
+                                             style={"button_width": "66px"}, layout={"width": "150px"})
         self.packet = ipywidgets.IntSlider(packet, 1, max(len(visit.capture) for visit in visits), description="Packet",
-                                           layout={"width": "420px"}, style=wide)
+                                           layout={"width": "680px"}, style={"description_width": "48px"})
         self.nat = nat
-        super().__init__(self._make, height, balancer=self.balancer, packet=self.packet, picture=self.view)
+        super().__init__(self._make, height, balancer=self.balancer, picture=self.view, packet=self.packet)
 
     def _make(self, balancer: str, packet: int, picture: str) -> Frame:
         return frame(balancer, packet, picture, self.nat)

@@ -1,0 +1,95 @@
+"""Ladder states: what stands in the gutters beside a row: TCP states, and what a proxy or an opener does.
+
+A gutter is a place of its own beside an outermost lifeline or inside a proxy, so no state meets an arrow.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.draw.fonts import width_of, wrap
+from vpcedu.draw.ladder_arrows import BEYOND
+from vpcedu.draw.ladder_rows import ends_of, since
+from vpcedu.draw.scene import Text
+from vpcedu.draw.style import NOTE
+from vpcedu.packet import SYN
+from vpcedu.views.explain import WORKS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.draw.ladder_arrows import Piece
+    from vpcedu.draw.ladder_rows import Row
+    from vpcedu.draw.lifelines import Lifelines
+    from vpcedu.lab.visit import Visit
+    from vpcedu.views.conversations import Conversation
+
+STATE = 15.0  # from one line to the next
+ROOM = 86.0  # the width of a gutter less its margins
+
+
+class Note(namedtuple("Note", ("gutter", "x", "anchor", "lines", "y", "ink", "bold"), defaults=("muted", False))):
+    """Lines of text in a gutter; y is the middle of the first, relative to its row."""
+
+    __slots__ = ()
+    gutter: str
+    x: float
+    anchor: str
+    lines: tuple[str, ...]
+    y: float
+    ink: str
+    bold: bool
+
+    def texts(self, y: float) -> list[Text]:
+        """The lines as items, for a row at y."""
+        return [Text(self.x, y + self.y + 4.5 + STATE * number, line, self.ink, NOTE, self.bold, self.anchor)
+                for number, line in enumerate(self.lines)]
+
+    def foot(self, y: float) -> float:
+        """The lowest baseline, for a row at y."""
+        return y + self.y + 4.5 + STATE * (len(self.lines) - 1)
+
+
+def notes_of(row: Row, pieces: list[Piece], lines: Lifelines, states: dict[int, tuple[str, str]],
+             talks: tuple[Conversation, ...]) -> list[Note]:
+    """What stands beside the row of one packet."""
+    sent, arrived = states[row.trace.number]
+    travelled = [piece for piece in pieces if piece.leg.spot != BEYOND]
+    found = _opens(row, lines, talks)
+    for words, piece, end in ((sent, travelled[0], 0), (arrived, travelled[-1], 1)):
+        found += _state(lines, (piece.leg.start, piece.leg.end)[end], piece.xs[1 - end], words, piece.ys[end])
+    return found
+
+
+def closing_notes(visit: Visit, row: Row, lines: Lifelines) -> list[Note]:
+    """The last states of both ends of a connection."""
+    other = {row.talk.opener: row.talk.listener, row.talk.listener: row.talk.opener}
+    return [note for device, (_, final) in ends_of(visit, row.talk).items() if device in other
+            for note in _state(lines, device, lines[other[device]].middle, final, 0.0)]
+
+
+def result_note(visit: Visit, lines: Lifelines) -> list[Note]:
+    """What the opener's person sees in the end, where something went wrong."""
+    place = lines.gutter(visit.opener, lines.rows[len(lines.rows) // 2].middle)
+    if visit.symptom in WORKS or place is None or visit.result is None:
+        return []
+    after = f"after {since(0, visit.result.after)}"
+    return [Note(*place, (*wrap(visit.symptom, NOTE, ROOM, True), after), 0.0, "dropped", True)]
+
+
+def _opens(row: Row, lines: Lifelines, talks: tuple[Conversation, ...]) -> list[Note]:
+    """Inside a proxy, above the first packet of a connection that it opens: which one it ended before."""
+    device = row.talk.opener
+    ended = [talk.number for talk in talks if talk.listener == device and talk.number < row.talk.number]
+    if not ended or not lines[device].proxy or row.trace is not row.talk.traces[0]:
+        return []
+    verb = "opens" if row.trace.packet.flags & SYN else "uses"
+    words = f"ends {ended[-1]},", f"{verb} {row.talk.number}"
+    return [Note(device, lines[device].middle, "middle", words, -42.0, "ink", True)]
+
+
+def _state(lines: Lifelines, device: str, towards: float, words: str, y: float) -> list[Note]:
+    place = lines.gutter(device, towards) if words and device in lines else None
+    if place is None:
+        return []
+    parts = words.replace("-", "-\n", 1).split("\n") if width_of(words, NOTE) > ROOM else [words]
+    return [Note(*place, tuple(parts), y)]

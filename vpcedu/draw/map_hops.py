@@ -1,0 +1,102 @@
+"""Map hops: which legs a map shows, in which lane, and why each goes this way.
+
+A request and its answer, or one packet: each of its legs is a numbered hop. A hop's reason is the row that
+decided it: a route, a balancer's flow, an address map.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.draw.way import changed, legs_of, owner, rewritings
+from vpcedu.draw.words import short
+from vpcedu.gateways.internet_gateway import Association
+from vpcedu.tables.route_table import Route
+from vpcedu.views.conversations import conversations
+from vpcedu.views.explain import WORKS, answer_legs, blocker
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.draw.way import Leg
+    from vpcedu.lab.visit import Visit
+    from vpcedu.trace import Trace
+    from vpcedu.views.conversations import Conversation
+
+
+class Hop(namedtuple("Hop", ("number", "trace", "leg", "lane", "fields", "lit"))):
+    """One leg: its number, its packet, its lane, the fields the gateway before it rewrote, whether it is lit."""
+
+    __slots__ = ()
+    number: int
+    trace: Trace
+    leg: Leg
+    lane: str
+    fields: dict[str, str]
+    lit: bool
+
+
+def hops_of(visit: Visit, packet: int | None) -> tuple[Hop, ...]:
+    """The hops of one packet; without a number, those of a request and its answer, or of what was lost."""
+    openers = {t.number: talk.opener for talk in conversations(visit.capture) for t in talk.traces}
+    traces = chosen(visit) if packet is None else (visit.capture[packet],)
+    answers = answer_legs(visit)
+    found: list[Hop] = []
+    for trace in traces:
+        gates = rewritings(trace)
+        lane = "request" if trace.sender == openers[trace.number] else "answer"
+        for leg in legs_of(trace, visit.vpc):
+            fields = {word: new for word, _, new in changed(*gates[leg.start])} if leg.start in gates else {}
+            decides = bool(answers) and trace is answers[0] and leg.start == trace.sender and packet is None
+            lit = leg.drop is not None or decides
+            found.append(Hop(len(found) + 1, trace, leg, lane, fields, lit))
+    return tuple(found)
+
+
+def chosen(visit: Visit) -> tuple[Trace, ...]:
+    """A request and its answer on every connection, or the way to the first packet that was lost for good."""
+    stop, answers = blocker(visit), answer_legs(visit)
+    if answers and (stop is None or visit.symptom in WORKS):
+        talks = {t.number: talk for talk in conversations(visit.capture) for t in talk.traces}
+        return (*(_request(talks[answer.number], answer) for answer in reversed(answers)), *answers)
+    if stop is None:
+        return tuple(visit.capture)[:1]
+    return (*_before(visit, stop[0]), stop[0])
+
+
+def _request(talk: Conversation, answer: Trace) -> Trace:
+    """What an answer answers: the last bytes that the opener sent before it, or else the opener's first packet."""
+    asked = [t for t in talk.traces if t.sender == talk.opener and t.delivered and t.number < answer.number]
+    return next((t for t in reversed(asked) if t.packet.data), asked[0] if asked else talk.traces[0])
+
+
+def _before(visit: Visit, lost: Trace) -> tuple[Trace, ...]:
+    """The packets that led to a lost one: its causes, as far as each crossed to another connection or turned round."""
+    by_number = {trace.number: trace for trace in visit.capture}
+    talks = {t.number: talk for talk in conversations(visit.capture) for t in talk.traces}
+    chain: list[Trace] = []
+    last = by_number.get(lost.cause.trace or 0)
+    while last is not None:
+        talk = talks[last.number]
+        fresh = talk.number not in {talks[t.number].number for t in chain}
+        fits = last.sender == talk.opener and last.delivered and fresh
+        if fits and not (talk.number == talks[lost.number].number and lost.sender == talk.opener):
+            chain.insert(0, last)
+        last = by_number.get(last.cause.trace or 0)
+    return tuple(chain)
+
+
+def why(visit: Visit, hop: Hop) -> str:
+    """Why a hop goes this way, in about thirty characters."""
+    leg = hop.leg
+    if leg.drop is not None and leg.drop.reason is not None:
+        return leg.drop.reason.code
+    if leg.check == "flow return":
+        return f"flow of the {short(leg.end)} (inferred)"
+    if isinstance(leg.row, Route):
+        return f"route {leg.row.destination} {short(leg.row.target)}"
+    if leg.check == "public address" and isinstance(leg.row, Association):
+        return f"public address of {short(owner(visit.vpc, leg.row.public))}"
+    if isinstance(leg.row, Association):
+        back = hop.leg.packet.flow.src == leg.row.public
+        return f"{short(leg.start)}: 1:1 map, {'outwards' if back else 'inwards'}"
+    return "across the Internet"

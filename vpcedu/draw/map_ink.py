@@ -1,0 +1,206 @@
+"""Map ink: the items of a map's places, hops and connections."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from vpcedu.draw.frame import TOP
+from vpcedu.draw.ladder_rows import is_open
+from vpcedu.draw.map_places import COLUMNS, GAPS, GATEWAY, OUTSIDE, TALL
+from vpcedu.draw.map_table import badge, letter
+from vpcedu.draw.map_ways import way
+from vpcedu.draw.scene import Band, Box, Line, Mark, Text
+from vpcedu.draw.style import (
+    BADGE,
+    BOX,
+    CONNECTION,
+    CROSS,
+    DIAMOND,
+    DOTS,
+    FAINT,
+    LABEL,
+    LIT,
+    LONG_DASH,
+    NOTE,
+    PACKET,
+    RING,
+)
+from vpcedu.draw.way import AT, END, MIDDLE, START, legs_of, rewritings, space
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.draw.frame import Item
+    from vpcedu.draw.map_hops import Hop
+    from vpcedu.draw.map_places import Place, Places
+    from vpcedu.draw.scene import Point
+    from vpcedu.lab.visit import Visit
+    from vpcedu.views.conversations import Conversation
+
+
+def ground_items(visit: Visit, places: Places) -> list[Item]:
+    """The Internet's band, the frame of the VPC, the frames of its subnets."""
+    left, right = COLUMNS[OUTSIDE]
+    edge = sum(COLUMNS[GATEWAY]) / 2
+    items: list[Item] = [
+        Band(left, TOP, right - left, places.bottom - TOP + 4, "outside-ground"),
+        Text(left + 8, TOP + 16, "Internet", "outside", NOTE, True),
+        Box(edge, TOP, 692 - edge, places.bottom - TOP + 4, "inside", "paper", 2.2, 4.0),
+        Text(684, TOP + 16, f"VPC {visit.vpc.cidr}", "inside", NOTE, True, "end")]
+    for frame in places.frames:
+        left, right = COLUMNS[frame.column]
+        items += [Box(left, frame.y, right - left, frame.h - 6, "inside", "inside-ground", 1.0),
+                  Text(left + 8, frame.y + 17, frame.words, "inside", NOTE, True)]
+    return items
+
+
+def device_items(visit: Visit, places: Places) -> list[Item]:
+    """What stands above the ways: names; the boxes themselves lie below them (see box_items)."""
+    items: list[Item] = []
+    for place in places.boxes.values():
+        items += _gateway_words(place) if place.column == GATEWAY else _device_words(visit, place)
+    return items
+
+
+def box_items(places: Places) -> list[Item]:
+    """A box for each device; faint and dashed where no packet came."""
+    return [_box(places, place) for place in places.boxes.values()]
+
+
+def _box(places: Places, place: Place) -> Box:
+    tall = places.bottom - place.y - 8 if place.column == GATEWAY else TALL
+    ink = "outside" if place.column == OUTSIDE else "inside" if place.host else "rewritten"
+    frame = (ink, "paper", BOX, 3.0, ()) if place.met else ("muted", "faint-ground", 1.0, 3.0, FAINT)
+    return Box(place.left, place.y, place.right - place.left, tall, *frame)
+
+
+def _gateway_words(place: Place) -> list[Item]:
+    ink = "ink" if place.met else "muted"
+    words = place.name.rsplit(" ", 1)
+    return [Text(place.middle, place.y + 17 + 15 * i, word, ink, NOTE, True, "middle") for i, word in enumerate(words)]
+
+
+def _device_words(visit: Visit, place: Place) -> list[Item]:
+    top = place.y + (18 if place.column != OUTSIDE and not (place.host and place.met) else 38)
+    items: list[Item] = [Text(place.middle, top, place.name, "ink" if place.met else "muted", LABEL, True, "middle")]
+    if place.address:
+        ink = ("outside" if place.column == OUTSIDE else "inside") if place.met else "muted"
+        items.append(Text(place.middle, top + 16, place.address, ink, NOTE, False, "middle"))
+    if not place.met and place.column != OUTSIDE:
+        items += [Text(place.middle, top + 34 + 15 * i, words, "ink", NOTE, i == 1, "middle")
+                  for i, words in enumerate(("not on this path:", f"0 of {len(visit.capture)} packets"))]
+    return items
+
+
+def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list[Item], list[Item]]:
+    """The ways of hops, and their diamonds, crosses and numbers."""
+    ways: list[Item] = box_items(places)
+    marks: list[Item] = []
+    used: list[tuple[frozenset[str], str]] = []
+    for hop in hops:
+        leg = hop.leg
+        if leg.start not in places or leg.end not in places or leg.start == leg.end:
+            continue
+        again = used.count((frozenset((leg.start, leg.end)), hop.lane))  # the same way once more: a lane between
+        used.append((frozenset((leg.start, leg.end)), hop.lane))
+        points = way(places, (leg.start, leg.end), hop.lane, (10.0 if hop.lane == "request" else -10.0) * again)
+        ink = space(visit.vpc, leg.packet)
+        dash = LONG_DASH if ink == "outside" else ()
+        width = LIT if hop.lit and leg.drop is None else PACKET
+        gates = rewritings(hop.trace)
+        if leg.drop is None:
+            ways.append(Line(tuple(points), ink, width, dash, "solid" if places[leg.end].host else "", hop.number))
+        else:
+            travelled, rest, cross = _cut(points, leg.spot)
+            ways += [Line(part, ink_, w, d, "", hop.number) for part, ink_, w, d in (
+                (travelled, ink, width, dash), (rest, "muted", 1.4, DOTS)) if len(part) > 1]
+            marks.append(Mark("cross", *cross, "dropped", CROSS, "", hop.number))
+        if leg.start in gates:
+            marks.append(Mark("diamond", *points[0], "rewritten", DIAMOND, "", hop.number))
+        spots = _badge_spots(places, (leg.start, leg.end), points, hop.lane)
+        if leg.spot == START:  # beside the cross, not over the lane of the other direction
+            spots = [(cross[0], cross[1] + (19.0 if places[leg.start].host or hop.lane == "request" else -19.0))]
+        marks.append(badge(hop, *_free(marks, spots, hop.lane)))
+    return ways, marks
+
+
+def _cut(points: list[Point], spot: str) -> tuple[tuple[Point, ...], tuple[Point, ...], Point]:
+    """A way cut where its packet was lost: the part travelled, the rest, and the point between."""
+    if spot == START:  # it never left: a stub, since nobody decided where it would have gone
+        (x0, y0), (x1, _) = points[:2]
+        ways = 1.0 if x1 > x0 else -1.0
+        return (), ((x0, y0), (x0 + 32 * ways, y0)), (x0 + 18 * ways, y0)
+    if spot == AT:
+        return tuple(points), (), points[-1]
+    (x0, y0), (x1, y1) = points[:2] if spot == MIDDLE else points[-2:]
+    share = 0.5 if spot == MIDDLE else min(18 / (abs(x1 - x0) + abs(y1 - y0) or 1.0), 0.5)
+    share = 1 - share if spot == END else share
+    cross = x0 + (x1 - x0) * share, y0 + (y1 - y0) * share
+    if spot == END:
+        return (*points[:-1], cross), (cross, points[-1]), cross
+    return (points[0], cross), (cross, *points[1:]), cross
+
+
+def _badge_spots(places: Places, names: tuple[str, str], points: list[Point], lane: str) -> list[Point]:
+    """Where a badge may stand: above a request, below an answer; in a gap, or beside either box."""
+    beside = {"request": -14.0, "answer": 14.0, "connection": -16.0}[lane]
+    (x0, y0), (x1, _) = points[0], points[-1]
+    if len(points) == 2:
+        return [(next((gap for gap in GAPS if min(x0, x1) < gap < max(x0, x1)), (x0 + x1) / 2), y0 + beside)]
+    spots: list[Point] = []
+    for end in (0, -1) if points[0][1] > points[-1][1] else (-1, 0):  # an elbow: at its lower end, if that is free
+        place, corner = places[names[end]], points[1 if end == 0 else -2]
+        left, right = COLUMNS[place.column]
+        x = (place.right + right) / 2 if corner[0] > place.middle else (place.left + left) / 2
+        if place.column != GATEWAY:
+            spots.append((GAPS[OUTSIDE] if place.column == OUTSIDE else x, points[end][1] + beside))
+    return spots or [((x0 + x1) / 2, y0 + beside)]
+
+
+def _free(marks: list[Item], spots: list[Point], lane: str) -> Point:
+    """The first of these spots where no badge stands, or one beside the first."""
+    taken = [mark for mark in marks if isinstance(mark, Mark) and mark.words]
+    step = (2 * BADGE + 2) * (1.0 if lane == "answer" else -1.0)
+    more = [(spots[0][0], spots[0][1] + step * times) for times in range(1, len(taken) + 2)]
+    return next(((x, y) for x, y in (*spots, *more)
+                 if all(abs(mark.x - x) > 2 * BADGE or abs(mark.y - y) > 2 * BADGE for mark in taken)), spots[0])
+
+
+def connection_items(visit: Visit, places: Places, talks: tuple[Conversation, ...]) -> tuple[list[Item], list[Item]]:
+    """Thick ways from each opener to the end that listened."""
+    ways: list[Item] = box_items(places)
+    marks: list[Item] = []
+    used: list[frozenset[str]] = []
+    for talk in talks:
+        path = [name for name in (talk.path if is_open(talk) else talk.traces[0].devices) if name in places]
+        pairs = list(pairwise(path))
+        shift = 14.0 * sum(bool({frozenset(pair)} & {u}) for pair in pairs[:1] for u in used)
+        used += [frozenset(pair) for pair in pairs]
+        points: list[Point] = []
+        for pair in pairs:
+            points += [point for point in way(places, pair, "connection", shift) if not points or point != points[-1]]
+        lost = next((leg for t in talk.traces for leg in legs_of(t, visit.vpc) if leg.drop), None)
+        if not is_open(talk) and lost is not None and lost.start != lost.end:
+            rest = way(places, (lost.start, lost.end), "connection", shift)
+            cross = _cut(rest, lost.spot)[2]
+            marks.append(Mark("cross", *cross, "dropped", CROSS))
+            if talk.traces[0].dropped and lost.spot in (START, MIDDLE):  # the way goes on as far as the cross
+                points = [*(points or rest[:1]), cross]
+                pairs = [*pairs, (lost.start, lost.end)]
+        if len(points) < 2:
+            continue
+        stroke = ("ink", CONNECTION, (), "hollow") if is_open(talk) else ("muted", 2.0, FAINT)
+        ways.append(Line(tuple(points), *stroke))
+        marks += _connection_marks(talk, points, places, pairs, shift)
+        where = pairs[1] if len(pairs) == 2 and places[pairs[0][0]].column == OUTSIDE else pairs[0]
+        spots = _badge_spots(places, where, way(places, where, "connection", shift), "connection")
+        marks.append(Mark("square", *_free(marks, spots, "connection"), "ink", BADGE, letter(talk)))
+    return ways, marks
+
+
+def _connection_marks(talk: Conversation, points: list[Point], places: Places, pairs: list[tuple[str, str]],
+                      shift: float) -> list[Mark]:
+    whole = next((t for t in talk.traces if t.delivered and t.sender == talk.opener), talk.traces[0])
+    marks = [Mark("diamond", *way(places, pair, "connection", shift)[0], "rewritten", DIAMOND)
+                         for pair in pairs if pair[0] in rewritings(whole)]
+    return [*marks, Mark("ring", *points[0], "ink" if is_open(talk) else "muted", RING)]
+

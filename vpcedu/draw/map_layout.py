@@ -1,0 +1,90 @@
+"""Map: where packets go between the devices of a VPC, or who opens connections: the same places, two questions.
+
+A packet's arrow is thin and numbered, solid discs for the request and open ones for its answer; a connection's
+is thick, with a ring at the opener and a letter. The table below says for each hop which addresses the packet
+has and which row sent it this way. Both pictures have the same size, whichever packet is shown.
+"""
+
+from __future__ import annotations
+
+from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.ladder_rows import is_open
+from vpcedu.draw.map_hops import hops_of
+from vpcedu.draw.map_ink import connection_items, device_items, ground_items, hop_items
+from vpcedu.draw.map_places import places
+from vpcedu.draw.map_table import LINE_HEIGHT, connection_rows, hop_rows, stretches
+from vpcedu.draw.scene import Scene
+from vpcedu.draw.style import WIDTH
+from vpcedu.draw.way import START, legs_of, rewritings, space
+from vpcedu.draw.words import alternative, count, finding, loss_words, losses, packet_words, sentence_lines
+from vpcedu.views.conversations import conversations
+from vpcedu.views.explain import WORKS, verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.draw.frame import Item
+    from vpcedu.lab.visit import Visit
+
+ARROWS = ("packets", "connections")
+
+
+def map_scene(visit: Visit, packet: int | None = None, arrows: str = "packets") -> Scene:
+    """The map of a visit; ValueError for a packet that the capture has not, or for another word for arrows."""
+    if arrows not in ARROWS:
+        raise ValueError(f"arrows {arrows!r}: expected one of {', '.join(ARROWS)}")
+    if packet is not None:
+        visit.capture[packet]
+    talks, where = conversations(visit.capture), places(visit)
+    y = where.bottom + 26
+    rows = max(1, len(hops_of(visit, None)), sum(len(stretches(visit, talk)) for talk in talks),
+               *(len(legs_of(trace, visit.vpc)) for trace in visit.capture))
+    if arrows == "packets":
+        hops = hops_of(visit, packet)
+        ways, marks = hop_items(visit, where, hops)
+        table = hop_rows(visit, hops, y)
+    else:
+        ways, marks = connection_items(visit, where, talks)
+        table = connection_rows(visit, talks, y)
+    sentence = verdict(visit) if packet is None or arrows == "connections" else packet_words(visit, packet)
+    notes, under = tuple(loss_words(step) for step in losses(visit)), y + LINE_HEIGHT * rows + 14
+    footings = {word: footing(under, notes, sentence, sentence_lines(visit), _signs(visit, word)) for word in ARROWS}
+    title = _title(visit, arrows)
+    items: list[Item] = [*heading(title, _subtitle(visit, packet, arrows)), *ground_items(visit, where), *ways,
+                         *device_items(visit, where), *marks, *table, *footings[arrows][0]]
+    return Scene(WIDTH, max(height for _, height in footings.values()), tuple(items), title, alternative(visit, "Map"))
+
+
+def _title(visit: Visit, arrows: str) -> str:
+    if arrows == "connections":
+        openers = list(dict.fromkeys(talk.opener for talk in conversations(visit.capture)))
+        return f"Who opens: {count(len(conversations(visit.capture)), 'connection')}, opened by {' and '.join(openers)}"
+    if visit.symptom not in WORKS:
+        return finding(visit)
+    targets = {route.target for route in visit.vpc.routes}
+    way_out = next((row.device for row in visit.vpc.interfaces if row.device in targets), None)
+    if way_out is None:
+        return finding(visit)
+    total, met = len(visit.capture), sum(way_out in trace.devices for trace in visit.capture)
+    some = f"all {total}" if met == total else f"{met} of {total}"
+    return f"Where packets go: {f'{some} meet' if met else f'none of {total} meets'} the {way_out}"
+
+
+def _subtitle(visit: Visit, packet: int | None, arrows: str) -> str:
+    if arrows == "connections":
+        return "The ring opens, the hollow head listens. Packets travel both ways along each arrow."
+    if packet is not None:
+        return f"{visit.title}: the hops of packet {packet} of {visit.capture.traces[-1].number}."
+    if visit.symptom not in WORKS:
+        return f"{visit.title}: the way to where the packet was lost."
+    return f"{visit.title}: a request (solid numbers) and its answer (open numbers)."
+
+
+def _signs(visit: Visit, arrows: str) -> set[str]:
+    signs = {"rewritten"} if any(rewritings(trace) for trace in visit.capture) else set()
+    if arrows == "connections":
+        never = any(not is_open(talk) for talk in conversations(visit.capture))
+        return signs | {"opened"} | ({"dropped"} if never else set())
+    for trace in visit.capture:
+        signs |= {"dropped", "beyond"} if trace.dropped else set()
+        signs |= {space(visit.vpc, leg.packet) for leg in legs_of(trace, visit.vpc) if leg.spot != START}
+    return signs

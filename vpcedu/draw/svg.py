@@ -1,0 +1,120 @@
+"""SVG: a scene as text that every browser paints. The standard library only, and fast enough for a slider.
+
+One function for each primitive, as in paint.py. Words are real text; each carries the width that the layout
+counted on, so that a browser with another font keeps the places. The picture brings its own paper, a role and
+a label for screen readers.
+"""
+
+from __future__ import annotations
+
+from math import hypot
+
+from vpcedu.draw.fonts import width_of
+from vpcedu.draw.scene import Band, Box, Line, Mark, Scene, Text
+from vpcedu.draw.style import FALLBACKS, HOLLOW_HEAD, SOLID_HEAD, THEMES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Colours = dict[str, str]
+    Point = tuple[float, float]
+
+
+def paint(scene: Scene, theme: str = "light") -> str:
+    """The scene as one <svg> element; ValueError for an unknown theme."""
+    if theme not in THEMES:
+        raise ValueError(f"theme {theme!r}: expected one of {', '.join(THEMES)}")
+    colours = THEMES[theme] | {"": "none"}
+    width, height = _n(scene.width), _n(scene.height)
+    body = "\n".join(PAINTERS[type(item)](item, colours) for item in scene.items)
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+            f' role="img" aria-label="{_escape(scene.alt)}" font-family="{FALLBACKS}">\n'
+            f'<rect width="{width}" height="{height}" fill="{colours["paper"]}"/>\n{body}\n</svg>\n')
+
+
+def _band(band: Band, colours: Colours) -> str:
+    return f'<rect {_place(band.x, band.y, band.w, band.h)} fill="{colours[band.ground]}"/>'
+
+
+def _box(box: Box, colours: Colours) -> str:
+    return (f'<rect {_place(box.x, box.y, box.w, box.h)} rx="{_n(box.radius)}" fill="{colours[box.ground]}"'
+            f' stroke="{colours[box.ink]}" stroke-width="{_n(box.width)}"{_dash(box.dash)}/>')
+
+
+def _line(line: Line, colours: Colours) -> str:
+    points = list(line.points)
+    if line.head:  # the line ends where its head begins
+        points[-1] = back(points[-2], points[-1], (HOLLOW_HEAD if line.head == "hollow" else SOLID_HEAD) - 1)
+    drawn = (f'<polyline points="{_points(points)}" fill="none" stroke="{colours[line.ink]}"'
+             f' stroke-width="{_n(line.width)}"{_dash(line.dash)}/>')
+    return drawn + (_head(line, colours) if line.head else "")
+
+
+def _head(line: Line, colours: Colours) -> str:
+    tip, hollow = line.points[-1], line.head == "hollow"
+    length = HOLLOW_HEAD if hollow else SOLID_HEAD
+    half = 7.0 if hollow else 4.0 + 0.4 * (line.width - 1.8)
+    x, y = back(line.points[-2], tip, length)
+    across = (tip[1] - y) / length * half, (x - tip[0]) / length * half
+    corners = [tip, (x + across[0], y + across[1]), (x - across[0], y - across[1])]
+    return _polygon(corners, colours["paper" if hollow else line.ink], colours[line.ink], 1.6 if hollow else 0.3)
+
+
+def back(start: Point, end: Point, length: float) -> Point:
+    """The point that lies `length` before the end."""
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    share = length / (hypot(dx, dy) or 1.0)
+    return end[0] - dx * share, end[1] - dy * share
+
+
+def _text(text: Text, colours: Colours) -> str:
+    bold = ' font-weight="bold"' if text.bold else ""
+    width = width_of(text.words, text.size, text.bold)
+    fixed = f' textLength="{_n(width)}" lengthAdjust="spacingAndGlyphs"' if len(text.words) > 1 else ""
+    return (f'<text x="{_n(text.x)}" y="{_n(text.y)}" font-size="{_n(text.size)}"{bold} fill="{colours[text.ink]}"'
+            f' text-anchor="{text.anchor}"{fixed}>{_escape(text.words)}</text>')
+
+
+def _mark(mark: Mark, colours: Colours) -> str:
+    x, y, r, ink, paper = mark.x, mark.y, mark.size, colours[mark.ink], colours["paper"]
+    if mark.kind == "cross":
+        ways = (((x - r, y - r), (x + r, y + r)), ((x - r, y + r), (x + r, y - r)))
+        return "".join(_line(Line(way, mark.ink, 2.6), colours) for way in ways)
+    if mark.kind == "diamond":
+        return _polygon([(x, y - r), (x + r, y), (x, y + r), (x - r, y)], ink, paper, 1.2)
+    filled = mark.kind in ("disc", "square")
+    look = f'fill="{ink if filled else paper}" stroke="{ink}" stroke-width="1.8"'
+    square = mark.kind == "square"
+    sign = f"<rect {_place(x - r, y - r, 2 * r, 2 * r)} {look}/>" if square else (
+        f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(r)}" {look}/>')
+    word = Text(x, y + 4.4, mark.words, "paper" if filled else mark.ink, 12.0, True, "middle")
+    return sign + (_text(word, colours) if mark.words else "")
+
+
+def _polygon(corners: list[Point], fill: str, stroke: str, width: float) -> str:
+    return f'<polygon points="{_points(corners)}" fill="{fill}" stroke="{stroke}" stroke-width="{_n(width)}"/>'
+
+
+def _points(points: list[Point]) -> str:
+    return " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
+
+
+def _place(x: float, y: float, w: float, h: float) -> str:
+    return f'x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}"'
+
+
+def _dash(dash: tuple[float, ...]) -> str:
+    return f' stroke-dasharray="{" ".join(map(_n, dash))}"' if dash else ""
+
+
+def _n(value: float) -> str:
+    """A number with at most two places, and no more zeros than it needs."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _escape(words: str) -> str:
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+PAINTERS: dict[type, Any] = {Band: _band, Box: _box, Line: _line, Text: _text, Mark: _mark}
