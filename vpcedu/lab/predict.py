@@ -45,8 +45,9 @@ def judge(visit: Visit, source: str, source_port: object, destination: str, dest
         raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
     real = legs[0].packet.flow
     open_port = str(destination_port).strip() == UNKNOWN
-    dport = real.dport if open_port else _port(destination_port)
-    told = FiveTuple(_address(source), _port(source_port), _address(destination), dport)
+    dport = real.dport if open_port else _port("destination", destination_port)
+    told = FiveTuple(_address("source", source), _port("source", source_port),
+                     _address("destination", destination), dport)
     if told == real and open_port and visit.opener == legs[0].last.at:
         return Judgement(False, f"All but the port, which can be known: the answer goes TO the port that"
                          f" {visit.opener} itself chose, {real.dport}.", legs[0])
@@ -105,13 +106,16 @@ def _belief(visit: Visit, told: FiveTuple, real: FiveTuple) -> str:
             f"chose, {real.dport}.")
 
 
-def _address(words: str) -> str:
-    number(words.strip())
+def _address(end: str, words: str) -> str:
+    try:
+        number(words.strip())
+    except ValueError as error:
+        raise ValueError(f"{end} address: {error}") from None
     return words.strip()
 
 
-def _port(words: object) -> int:
+def _port(end: str, words: object) -> int:
     digits = str(words).strip()
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 5 and 0 < int(digits) <= 65_535):
-        raise ValueError(f"{words!r} is not a port: expected a number from 1 to 65535")
+        raise ValueError(f"{end} port {words!r}: expected a number from 1 to 65535")
     return int(digits)

@@ -1,0 +1,131 @@
+"""Predictions and exercises: the model is the judge, and it says what a wrong answer would have meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from vpcedu import lab, reference_architecture
+from vpcedu.lab.exercises import EXERCISES
+from vpcedu.tables.network_acl import AclEntry
+
+URL = "http://www.example.com/"
+
+
+@pytest.fixture(scope="module")
+def classic():
+    return reference_architecture("classic-tcp").get(URL)
+
+
+@pytest.fixture(scope="module")
+def network():
+    return reference_architecture("network").get(URL)
+
+
+def test_the_right_prediction_is_right(classic):
+    judgement = lab.judge(classic, " 10.0.1.10", "80", "10.0.0.10", 19404)
+    assert judgement.right and "by the local route" in judgement.words
+
+
+def test_a_port_that_nobody_can_know_may_be_left_open(classic):
+    assert lab.judge(classic, "10.0.1.10", 80, "10.0.0.10", "?").right
+
+
+def test_the_client_s_own_port_can_be_known(network):
+    judgement = lab.judge(network, "10.0.1.10", 80, "203.0.113.10", "?")
+    assert not judgement.right and "can be known" in judgement.words and "49654" in judgement.words
+
+
+@pytest.mark.parametrize(("told", "belief", "fate"), [
+    (("10.0.1.10", 80, "203.0.113.10", 51828), "passed the client's packets on", "lost at web, group out"),
+    (("10.0.1.10", 40000, "10.0.0.10", 19404), "No other, higher port", "lost at web, group out"),
+    (("10.0.1.10", 80, "10.0.0.20", 19404), "not the NAT", "lost at web, group out"),
+    (("10.0.0.10", 80, "203.0.113.10", 51828), "own address", "lost at web, source check"),
+    (("10.0.1.10", 80, "192.0.2.10", 80), "answers the source address that it saw", "lost at web, group out"),
+    (("10.0.1.10", 80, "10.0.0.10", 51828), "the port that the opener", "lost at web, group out"),
+])
+def test_a_wrong_prediction_meets_its_belief_and_a_run_of_the_model(classic, told, belief, fate):
+    judgement = lab.judge(classic, *told)
+    assert not judgement.right and belief in judgement.words and fate in judgement.words
+    assert str(judgement.trace.packet.flow) in judgement.words
+    assert judgement.trace.cause.what == "what the learner said"
+
+
+def test_behind_an_nlb_the_belief_in_a_proxy_is_named(network):
+    judgement = lab.judge(network, "10.0.1.10", 80, "10.0.0.30", "?")
+    assert not judgement.right and "opens no connection of its own" in judgement.words
+
+
+@pytest.mark.parametrize("told", [("10.0.1", 80, "10.0.0.10", 1), ("10.0.1.10", "http", "10.0.0.10", 1),
+                                  ("10.0.1.10", 80, "10.0.0.10", 0), ("10.0.1.10", 80, "", 1)])
+def test_what_is_no_address_or_port_is_named(classic, told):
+    with pytest.raises(ValueError, match="expected"):
+        lab.judge(classic, *told)
+
+
+def test_a_visit_without_an_answer_cannot_be_judged():
+    site = reference_architecture()
+    with pytest.raises(ValueError, match="no answer"):
+        lab.judge(site.without(site.vpc.associations[0]).get(URL), "10.0.1.10", 80, "10.0.0.10", 1)
+
+
+def test_judging_changes_neither_visit_nor_site(classic):
+    before = str(classic)
+    lab.judge(classic, "10.0.1.10", 80, "203.0.113.10", 51828)
+    assert str(classic) == before
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_every_solution_solves_its_exercise(number):
+    names: dict[str, object] = {}
+    exec(lab.solution(number), names)
+    assert lab.check(number, names["row"]).startswith("Right.")
+
+
+def entry(number, way, action, cidr, acl="acl-private"):
+    return AclEntry(acl, number, way, action, -1, (0, 65_535), cidr)
+
+
+@pytest.mark.parametrize(("row", "hint"), [
+    (entry(110, "out", "deny", "203.0.113.0/24"), "lower number"),
+    (entry(90, "out", "deny", "0.0.0.0/0"), "must spare that address"),
+    (entry(90, "in", "deny", "203.0.113.0/24"), "should stop web's own answer"),
+    (entry(90, "out", "deny", "203.0.113.0/24", "acl-public"), "must spare that address"),
+])
+def test_a_wrong_solution_of_08_1_meets_the_right_hint(row, hint):
+    said = lab.check("08.1", row).replace("\n", " ")
+    assert said.startswith("Not yet.") and hint in said
+
+
+def test_an_unknown_exercise_or_a_thing_that_is_no_row_is_named():
+    with pytest.raises(ValueError, match=r"99\.1"):
+        lab.solution("99.1")
+    with pytest.raises(ValueError, match="no row"):
+        lab.check("08.1", "deny everything")
+
+
+def test_a_site_tells_who_is_where():
+    words = str(reference_architecture("network", "gateway"))
+    for part in ("NLB node      10.0.0.30, to the Internet 192.0.2.30", "NAT gateway", "no security group",
+                 "routes:      10.0.0.0/16 > local, 0.0.0.0/0 > NAT", "sg-web        out tcp 8080 to 0.0.0.0/0"):
+        assert part in words
+    assert "sg-nat" not in words
+
+
+@pytest.mark.parametrize("url", ["https://www.example.com/", "www.example.com", "http:///", "http://www.example.com:99999/",
+                                 "http://www.example.com:x/", "http://www.example.com/a b"])
+def test_a_url_that_cannot_be_fetched_is_named(url):
+    with pytest.raises(ValueError, match="expected http://"):
+        reference_architecture().get(url)
+
+
+def test_unknown_names_openers_balancers_and_seeds_are_named():
+    with pytest.raises(ValueError, match=r"nope\.example.*updates\.example\.net"):
+        reference_architecture().get("http://nope.example/")
+    with pytest.raises(ValueError, match="opener 'NAT'"):
+        reference_architecture().get(URL, opener="NAT")
+    with pytest.raises(ValueError, match="balancer 'haproxy'.*classic-tcp"):
+        reference_architecture("haproxy")
+    with pytest.raises(ValueError, match="nat 'none'.*gateway"):
+        reference_architecture(nat="none")
+    with pytest.raises(ValueError, match="seed 'x'"):
+        reference_architecture(seed="x")
