@@ -9,7 +9,8 @@ from typing import Any
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 8
-SECTIONS = ("The question", "Predict", "See it", "Touch it", "Break it", "Exercise", "What this leaves out", "Take away")
+SECTIONS = ("The question", "Predict", "See it", "Touch it", "Break it", "Exercise", "What this leaves out",
+            "Take away")
 LOGIC = (ast.For, ast.While, ast.If, ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.Try, ast.With, ast.ListComp,
          ast.DictComp, ast.SetComp, ast.GeneratorExp, ast.IfExp)
 LIVE = "application/vnd.jupyter.widget-view+json"

@@ -58,5 +58,5 @@ def _transitions() -> list[str]:
 def _reasons() -> list[str]:
     rows = [(reason.code, reason.sentence, reason.fix, reason.aws_code, f"<{reason.source}>") for reason in REASONS]
     return ["## Why packets are lost", "",
-            "The fourth column is the explanation code of AWS's Reachability Analyzer that means the same, if there is one.",
+            "The fourth column is the explanation code of AWS's Reachability Analyzer that means the same, if any.",
             "", *_table(("reason", "what happened", "what helps", "AWS's code", "source"), *rows)]

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent
 LESSON = "08-return-paths.ipynb"
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
 EXPLORER = ".widget-box:has(> .widget-box .widget-slider)"
@@ -84,9 +84,8 @@ def page(lab, tmp_path_factory):
 
 def cell(page, words: str):
     """The code cell that holds these words, scrolled into view."""
-    count = page.evaluate("() => jupyterapp.shell.currentWidget.content.widgets.length")
-    for number in range(count):
-        source = page.evaluate(f"() => jupyterapp.shell.currentWidget.content.widgets[{number}].model.sharedModel.source")
+    sources = page.evaluate("() => jupyterapp.shell.currentWidget.content.widgets.map(c => c.model.sharedModel.source)")
+    for number, source in enumerate(sources):
         if words in source:
             page.evaluate(f"""async () => {{
                 const book = jupyterapp.shell.currentWidget.content;

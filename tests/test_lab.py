@@ -123,9 +123,9 @@ def test_unknown_names_openers_balancers_and_seeds_are_named():
         reference_architecture().get("http://nope.example/")
     with pytest.raises(ValueError, match="opener 'NAT'"):
         reference_architecture().get(URL, opener="NAT")
-    with pytest.raises(ValueError, match="balancer 'haproxy'.*classic-tcp"):
+    with pytest.raises(ValueError, match=r"balancer 'haproxy'.*classic-tcp"):
         reference_architecture("haproxy")
-    with pytest.raises(ValueError, match="nat 'none'.*gateway"):
+    with pytest.raises(ValueError, match=r"nat 'none'.*gateway"):
         reference_architecture(nat="none")
     with pytest.raises(ValueError, match="seed 'x'"):
         reference_architecture(seed="x")

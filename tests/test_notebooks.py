@@ -44,7 +44,8 @@ def _long(notebook):
 
 
 def _error(notebook):
-    notebook["cells"][_code(notebook)[0]]["outputs"] = [{"output_type": "error", "ename": "E", "evalue": "", "traceback": []}]
+    error = {"output_type": "error", "ename": "E", "evalue": "", "traceback": []}
+    notebook["cells"][_code(notebook)[0]]["outputs"] = [error]
 
 
 def _no_alt(notebook):

@@ -122,4 +122,4 @@ def test_without_ipywidgets_one_clear_line(monkeypatch):
 
 
 def test_the_explorer_s_width_is_the_picture_s():
-    assert explorer_module.WIDTH == frame("network", 1, "ladder").picture.scene.width
+    assert frame("network", 1, "ladder").picture.scene.width == explorer_module.WIDTH

@@ -31,6 +31,8 @@ def parse(words: list[str]) -> dict[str, str]:
             options[name] = value if equals else rest.pop(0)
         elif name in TAKES:
             raise ValueError(f"{name}: expected a value behind it")
+        elif name in FLAGS:
+            raise ValueError(f"{name} takes no value: expected {name} alone, not {name}={value}")
         else:
             raise ValueError(f"{name!r} is not an option: expected one of {', '.join((*TAKES, *FLAGS[:3]))}")
     return options

@@ -8,6 +8,7 @@ tcpdump writes it, and `Packet.parse` reads it back. Left out: IP options, fragm
 from __future__ import annotations
 
 from collections import namedtuple
+from operator import itemgetter
 from zlib import crc32
 
 from vpcedu.address import number
@@ -18,6 +19,9 @@ LETTERS = ((FIN, "F"), (SYN, "S"), (RST, "R"), (PSH, "P"), (ACK, "."), (URG, "U"
 WORDS = (">", "seq", "ack", "len", "win")  # what stands between the fields of a packet's text
 WINDOW = 65_535  # bytes; the most a window field holds without the scale option
 MODULUS = 1 << 32
+
+# Every packet that is answered or passed on is made by these two: quicker than by its class's own call.
+_new, _swapped = tuple.__new__, itemgetter(2, 3, 0, 1, 4)
 
 
 def spread(*words: object) -> int:
@@ -66,7 +70,7 @@ class FiveTuple(namedtuple("FiveTuple", ("src", "sport", "dst", "dport", "protoc
 
     def reversed(self) -> FiveTuple:
         """The key that an answer to this flow carries."""
-        return FiveTuple(self[2], self[3], self[0], self[1], self[4])
+        return _new(FiveTuple, _swapped(self))
 
     @property
     def source(self) -> Endpoint:
@@ -102,7 +106,7 @@ class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "opt
 
     def with_flow(self, flow: FiveTuple) -> Packet:
         """The same segment under other addresses and ports: what a gateway sends on."""
-        return Packet(flow, *self[1:])
+        return _new(Packet, (flow, *self[1:]))
 
     def reset(self) -> Packet:
         """The RST that answers this packet where no connection is known (RFC 9293 section 3.5.2, group 1)."""

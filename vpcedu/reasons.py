@@ -86,7 +86,8 @@ PRIVATE_DESTINATION = Reason(
     "private destination",
     "neither an Internet gateway nor any router of the Internet carries a packet to a private address",
     "route the packet inside the VPC, or use the public address",
-    "https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html", "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS")
+    "https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html",
+    "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS")
 LOST = Reason(
     "lost on the way",
     "the link lost it, as links do; TCP will send it again",

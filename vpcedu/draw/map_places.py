@@ -104,7 +104,7 @@ def places(visit: Visit) -> Places:
                                         name in hosts, name in met)
                 kind = "public" if is_public_subnet(vpc, subnet.name) else "private"
                 deep = HEADER + PITCH * max(len(devices), 1)
-                room = COLUMNS[column][1] - COLUMNS[column][0] - 16
+                room = COLUMNS[column][1] - COLUMNS[column][0] - 14
                 words = f"{kind} subnet {subnet.cidr}"
                 words = words if width_of(words, NOTE, True) <= room else f"subnet {subnet.cidr}"
                 frames.append(Frame(words, column, below, deep))

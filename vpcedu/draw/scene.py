@@ -8,6 +8,7 @@ place (fonts.py measures it), "nothing overlaps" is a test without pictures.
 from __future__ import annotations
 
 from collections import namedtuple
+from math import hypot
 
 from vpcedu.draw.fonts import ASCENT, DESCENT, width_of
 
@@ -114,3 +115,10 @@ class Scene(namedtuple("Scene", ("width", "height", "items", "title", "alt"))):
     items: tuple[Band | Box | Line | Text | Mark, ...]
     title: str
     alt: str
+
+
+def back(start: Point, end: Point, length: float) -> Point:
+    """The point that lies `length` before the end of a line: where its head begins."""
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    share = length / (hypot(dx, dy) or 1.0)
+    return end[0] - dx * share, end[1] - dy * share

@@ -69,15 +69,12 @@ class NatGateway:
         """Rewrite by the packet's row, or by a new one for a SYN from inside; else drop with the reason."""
         for gone in self.translations.sweep(now):
             self.ports.give_back(gone)
-        row = self.translations.lookup(packet.flow, now)
-        if row is not None:
-            self.translations.touch(packet.flow, now)
-        elif packet.flow.dst != self.address and packet.flags & (SYN | ACK) == SYN:
+        row = self.translations.use(packet.flow, now)
+        if row is None and packet.flow.dst != self.address and packet.flags & (SYN | ACK) == SYN:
             row = self._open(packet.flow, now)
-        if row is not None:
-            after = packet.with_flow(row.onward(packet.flow))
-            return Step(now, self.name, "translation", REWRITE, packet, after, row)
-        return self._refuse(packet, now)
+        if row is None:
+            return self._refuse(packet, now)
+        return Step(now, self.name, "translation", REWRITE, packet, packet.with_flow(row.onward(packet.flow)), row)
 
     def _open(self, flow: FiveTuple, now: int) -> Translation | None:
         port = self.ports.take(flow.destination)

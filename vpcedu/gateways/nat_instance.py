@@ -36,15 +36,13 @@ class NatInstance:
         """Rewrite by the packet's row, or by a new one for a SYN; else forward unchanged or refuse."""
         for gone in self.translations.sweep(now):
             self.ports.give_back(gone)
-        row = self.translations.lookup(packet.flow, now)
-        if row is not None:
-            self.translations.touch(packet.flow, now)
-        elif packet.flow.dst == self.address:
-            answer = () if packet.flags & RST else (packet.reset(),)
-            return Step(now, self.name, "deliver", DROP, packet, None, None, PORT_CLOSED, answer)
-        elif packet.flags & (SYN | ACK) != SYN:
-            return Step(now, self.name, "translation", PASS, packet, packet)
-        else:
+        row = self.translations.use(packet.flow, now)
+        if row is None:
+            if packet.flow.dst == self.address:
+                answer = () if packet.flags & RST else (packet.reset(),)
+                return Step(now, self.name, "deliver", DROP, packet, None, None, PORT_CLOSED, answer)
+            if packet.flags & (SYN | ACK) != SYN:
+                return Step(now, self.name, "translation", PASS, packet, packet)
             row = self._open(packet.flow, now)
             if row is None:
                 return Step(now, self.name, "translation", DROP, packet, None, None, NO_PORT)

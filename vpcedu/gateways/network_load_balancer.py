@@ -35,9 +35,8 @@ class NetworkLoadBalancer:
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's flow, or by a new one for a SYN to a listener; else drop with the reason."""
         self.flows.sweep(now)
-        row = self.flows.lookup(packet.flow, now)
+        row = self.flows.use(packet.flow, now)
         if row is not None:
-            self.flows.touch(packet.flow, now)
             return self._pass_on(packet, row, now)
         listener = self.listeners.get(packet.flow.dport) if packet.flow.dst == self.address else None
         if listener is None or packet.flags & (SYN | ACK) != SYN:

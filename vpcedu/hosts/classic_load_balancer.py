@@ -5,8 +5,9 @@ instance, from its own private address, so the instance sees the node and answer
 changes no byte and adds no header. Sources: Classic guide, "Listeners", "Troubleshoot HTTP errors".
 
 What AWS does not say: what a port without a listener does (here it refuses with RST, as any host), and the
-answer when an instance refuses a connection (here 504, as for one that closes). Left out for now: HTTPS and SSL listeners, PROXY protocol, idle timeouts, health checks,
-connections opened in advance (HTTP listeners have them).
+answer when an instance refuses a connection (here 504, as for one that closes). Left out for now: HTTPS and
+SSL listeners, PROXY protocol, idle timeouts, health checks, connections opened in advance (HTTP listeners have
+them).
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import deque, namedtuple
 
+from vpcedu.protocols.forwarded import forward
 from vpcedu.protocols.http import Message, response, take
 from vpcedu.tables.target_group import Listener
 
@@ -37,18 +38,6 @@ class Failures(namedtuple("Failures", ("no_target", "refused", "reset", "closed"
     malformed: str
     silent: str
     patience: int
-
-
-def forwarded(message: Message, front: Connection, scheme: str) -> Message:
-    """The request as the target gets it: with the client's address, the scheme and the port it asked.
-
-    Connection is a header of one hop (RFC 9110 section 7.6.1), so the client's is not handed on.
-    """
-    client, listener = front.flow.destination, front.flow.source
-    before = message.header("X-Forwarded-For")
-    chain = f"{before}, {client.address}" if before else client.address
-    onward = message.without_header("Connection").with_header("X-Forwarded-For", chain)
-    return onward.with_header("X-Forwarded-Proto", scheme).with_header("X-Forwarded-Port", str(listener.port))
 
 
 class RequestRelay:
@@ -103,7 +92,7 @@ class RequestRelay:
         else:
             self._idle.remove(back)
         self._asked[back], self._waiting[front] = (front, self._turn), back
-        host.send(back, bytes(forwarded(message, front, "http")), now)
+        host.send(back, bytes(forward(message, front.flow.destination, front.flow.source)), now)
         host.after(now + self.failures.patience, self._impatient, host, back, self._turn)
 
     def _answer(self, host: Host, back: Connection, message: Message, now: int) -> None:

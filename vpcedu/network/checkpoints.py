@@ -1,14 +1,12 @@
 """Checkpoints: what a packet is asked when it leaves or reaches a network interface, in order.
 
-Each function answers a Verdict (the row that decided and, if the packet is lost, the reason), or None where
-the question does not arise. Tracking is written here, at the instant the packet passes, as real devices
+Each function answers (row, reason): the row that decided and, if the packet is lost, why; or None where the
+question does not arise. Tracking is written here, at the instant the packet passes, as real devices
 do. AWS says that a network ACL stands at the subnet's edge and a group at the interface; the order of the
 two is read from that.
 """
 
 from __future__ import annotations
-
-from collections import namedtuple
 
 from vpcedu.network.interface import Interface
 from vpcedu.network.vpc import Hop
@@ -20,23 +18,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.network.network import Network, Walk
 
-
-class Verdict(namedtuple("Verdict", ("row", "reason"), defaults=(None,))):
-    """The row that decided, and the reason where the packet is lost."""
-
-    __slots__ = ()
-    row: object
-    reason: Reason | None
+    Verdict = tuple[object, Reason | None]
 
 
 def source_check(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """An interface sends only from its own address, unless its check is off."""
-    return Verdict(here, SOURCE_CHECK) if here.check and packet.flow.src != here.address else None
+    return (here, SOURCE_CHECK) if here.check and packet.flow.src != here.address else None
 
 
 def destination_check(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """An interface takes only what is for its own address, unless its check is off."""
-    return Verdict(here, DESTINATION_CHECK) if here.check and packet.flow.dst != here.address else None
+    return (here, DESTINATION_CHECK) if here.check and packet.flow.dst != here.address else None
 
 
 def group_out(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
@@ -53,17 +45,16 @@ def _group(network: Network, walk: Walk, here: Interface, packet: Packet, way: s
     if not here.groups:
         return None  # a NAT gateway has no security group
     tracking, now = network.tracking[here.device], network.clock.now
-    row = tracking.lookup(way, packet.flow, now)
+    row = tracking.use(way, packet.flow, now)
     if row is not None:
-        tracking.touch(way, packet.flow, now)
-        return Verdict(row)
+        return row, None
     rules = network.rules[here.device, way]
     peer = packet.flow.src if way == "in" else packet.flow.dst
     rule = rules.lookup(packet.flow, network.groups_of(peer) | walk.delivered_by)
     if rule is None and not network.beyond_drops:
-        return Verdict(rules, reason)
+        return rules, reason
     tracking.note(way, packet.flow, rule, now)
-    return Verdict(rule) if rule else Verdict(rules, reason)
+    return (rule, None) if rule else (rules, reason)
 
 
 def flow_return(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
@@ -76,7 +67,7 @@ def flow_return(network: Network, walk: Walk, here: Interface, packet: Packet) -
         row = balancer.returns(packet.flow, network.clock.now)
         if row is not None and row.after.dst == here.address:
             walk.hop, walk.returning = Hop(node, row), True
-            return Verdict(row)
+            return row, None
     return None
 
 
@@ -94,13 +85,13 @@ def network_acl_in(network: Network, walk: Walk, here: Interface, packet: Packet
 
 
 def _acl(network: Network, here: Interface, packet: Packet, way: str, reason: Reason) -> Verdict:
-    entry = network.acls[network.places.subnets[here.subnet].network_acl].lookup(way, packet.flow)
-    return Verdict(entry, reason if entry.action == DENY else None)
+    entry = network.acls[here.subnet].lookup(way, packet.flow)
+    return entry, reason if entry.action == DENY else None
 
 
 def route(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """The row of the route table (looked up before the ACL was asked); not asked where a flow returns."""
-    return None if walk.returning else Verdict(walk.hop.row, walk.hop.reason)
+    return None if walk.returning else (walk.hop.row, walk.hop.reason)
 
 
 LEAVING = (

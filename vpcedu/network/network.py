@@ -21,7 +21,7 @@ from vpcedu.reasons import HOP_LIMIT, LOST, Reason
 from vpcedu.tables.network_acl import NetworkAcl
 from vpcedu.tables.security_group import IN, OUT, RuleSet
 from vpcedu.tables.tracking import Tracking
-from vpcedu.trace import DROP, PASS, SEND, Capture, Cause, Step, Trace
+from vpcedu.trace import DROP, SEND, Capture, Cause, Step, Trace, passed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,10 +66,11 @@ class Network:
         self.rules = {(i.device, way): RuleSet(i.groups, way, tuple(
             rule for rule in vpc.group_rules if rule.group in i.groups and rule.direction == way))
             for i in vpc.interfaces for way in (IN, OUT)}
-        names = {subnet.network_acl for subnet in vpc.subnets}
-        self.acls = {name: NetworkAcl(name, tuple(e for e in vpc.acl_entries if e.acl == name)) for name in names}
+        self.acls = {s.name: NetworkAcl(s.network_acl, tuple(e for e in vpc.acl_entries if e.acl == s.network_acl))
+                     for s in vpc.subnets}
         self.balancers = tuple((interface, self.devices[interface.device]) for interface in vpc.interfaces
                                if isinstance(self.devices[interface.device], NetworkLoadBalancer))
+        self._hosts = {name for name, device in self.devices.items() if hasattr(device, "deadline")}
         self._armed: dict[str, int] = {}
 
     # What lessons call.
@@ -107,9 +108,10 @@ class Network:
         device, now = self.devices[name], self.clock.now
         for packet in packets:
             self._queue(Step(now, name, "send", SEND, packet, packet, cause))
-        if hasattr(device, "take_events"):
-            self.capture.events += device.take_events()
-        deadline = getattr(device, "deadline", None)
+        if name not in self._hosts:
+            return  # a gateway keeps no alarm and notes no event
+        self.capture.events += device.take_events()
+        deadline = device.deadline
         if deadline is not None and not self.clock.now <= self._armed.get(name, -1) <= deadline:
             self._armed[name] = max(deadline, now)
             self.clock.at(self._armed[name], self._wake, name)
@@ -166,7 +168,8 @@ class Network:
             return
         step = self.devices[name].handle(packet, self.clock.now)
         walk.trace.steps.append(step)
-        self._collect(name, step.sent, Cause("answer to", walk.trace.number))
+        if step.sent or name in self._hosts:
+            self._collect(name, step.sent, Cause("answer to", walk.trace.number))
         if step.after is not None and step.action not in ("deliver", DROP):
             self._leave(walk, name, step.after)
 
@@ -180,11 +183,12 @@ class Network:
 
     def _note(self, walk: Walk, at: str, check: str, packet: Packet, row: object, reason: Reason | None) -> bool:
         """Add a step to the trace; whether the packet goes on. A dead end has no `after`, a filter has."""
-        final = check in ("route", "link", "hop limit")
-        after = None if reason and final else packet
-        action = DROP if reason else PASS
-        walk.trace.steps.append(Step(self.clock.now, at, check, action, packet, after, row, reason))
-        return reason is None or (self.beyond_drops and after is not None)
+        if reason is None:
+            walk.trace.steps.append(passed(self.clock.now, at, check, packet, row))
+            return True
+        after = None if check in ("route", "link", "hop limit") else packet
+        walk.trace.steps.append(Step(self.clock.now, at, check, DROP, packet, after, row, reason))
+        return self.beyond_drops and after is not None
 
     def _is_balancer(self, name: str) -> bool:
         return isinstance(self.devices[name], NetworkLoadBalancer)

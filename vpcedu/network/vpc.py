@@ -122,12 +122,11 @@ class Places:
 
     def __init__(self, vpc: Vpc) -> None:
         self.vpc = vpc
-        self.subnets = {subnet.name: subnet for subnet in vpc.subnets}
         self.by_address = {interface.address: interface for interface in vpc.interfaces}
         self.by_device = {interface.device: interface for interface in vpc.interfaces}
         self.public = {row.public: row for row in vpc.associations}
         self.outside = {host.address: host for host in vpc.outside}
-        self.tables = {subnet.route_table: RouteTable(tuple(r for r in vpc.routes if r.table == subnet.route_table))
+        self.tables = {subnet.name: RouteTable(tuple(r for r in vpc.routes if r.table == subnet.route_table))
                        for subnet in vpc.subnets}
 
     def next_hop(self, packet: Packet, here: Interface | str) -> Hop:
@@ -139,7 +138,7 @@ class Places:
         return self._local(packet.flow.dst, self.public.get(packet.flow.dst))
 
     def _routed(self, packet: Packet, here: Interface) -> Hop:
-        route = self.tables[self.subnets[here.subnet].route_table].lookup(packet.flow.dst)
+        route = self.tables[here.subnet].lookup(packet.flow.dst)
         if route is None:
             return Hop(None, None, NO_ROUTE)
         if route.target == LOCAL:

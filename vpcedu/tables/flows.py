@@ -1,13 +1,14 @@
 """Flow rows with an idle clock: what connection tracking and translations have in common.
 
 A row is found by two keys (the opener's flow and the answer's) and dies when neither was seen for the idle
-timeout. Both ways are written and removed together. Judging happens at look-up, clearing in one sweep
-over the rows in the order of their last use, so no packet costs more because the table is large.
+timeout. Both ways are written and removed together. Using a row only notes when; a heap says when each row
+is to be looked at again, and the sweep looks at those that are due. So a packet costs the same however
+large the table is.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from heapq import heappop, heappush
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,63 +26,74 @@ class Entry:
 
 
 class Flows:
-    """Entries by flow; `find` only reads, `put`, `touch`, `sweep` and `clear` are the only writers."""
+    """Rows by flow; `lookup` and `ended` only read, the other methods are the only writers."""
 
-    __slots__ = ("idle", "_entries", "_order")
+    __slots__ = ("idle", "_entries", "_due", "_order")
 
     def __init__(self, idle: int) -> None:
         self.idle = idle  # microseconds
         self._entries: dict[Hashable, Entry] = {}
-        self._order: OrderedDict[Entry, None] = OrderedDict()
+        self._due: list[tuple[int, int, Entry]] = []  # a heap; an entry runs out at its instant or later
+        self._order = 0
 
     def __len__(self) -> int:
-        return len(self._order)
+        return len(self._entries) // 2
 
     def __iter__(self) -> Iterator[Any]:
-        return (entry.row for entry in list(self._order))
+        return (entry.row for flow, entry in list(self._entries.items()) if flow == entry.there)
 
-    def find(self, flow: Hashable) -> Entry | None:
-        """The entry that has this flow, live or run out."""
-        return self._entries.get(flow)
+    def lookup(self, flow: Hashable, now: int) -> Any:
+        """The live row that has this flow, or None: at exactly the idle timeout it is over."""
+        entry = self._entries.get(flow)
+        return entry.row if entry is not None and now - entry.used < self.idle else None
 
-    def live(self, entry: Entry, now: int) -> bool:
-        """Whether the entry was used within the idle timeout: at exactly the timeout it is over."""
-        return now - entry.used < self.idle
+    def ended(self, flow: Hashable, now: int) -> Any:
+        """The row that has this flow and ran out, though no sweep has taken it yet, or None."""
+        entry = self._entries.get(flow)
+        return entry.row if entry is not None and now - entry.used >= self.idle else None
+
+    def use(self, flow: Hashable, now: int) -> Any:
+        """As `lookup`; the row's idle clock starts again."""
+        entry = self._entries.get(flow)
+        if entry is None or now - entry.used >= self.idle:
+            return None
+        entry.used = now
+        return entry.row
 
     def put(self, row: Any, there: Hashable, back: Hashable, now: int) -> None:
         """Write a row under both of its flows, in the place of whatever had them."""
         for flow in (there, back):
             old = self._entries.get(flow)
             if old is not None:
-                self.remove(old)
+                self._remove(old)
         entry = Entry(row, there, back, now)
         self._entries[there] = self._entries[back] = entry
-        self._order[entry] = None
+        self._look_at(entry)
 
-    def touch(self, entry: Entry, now: int) -> None:
-        """Start the idle clock of an entry again."""
-        entry.used = now
-        self._order.move_to_end(entry)
-
-    def sweep(self, now: int) -> list[Entry]:
-        """Remove the entries that ran out and return them, the longest silent first."""
-        gone: list[Entry] = []
-        while self._order:
-            entry = next(iter(self._order))
-            if self.live(entry, now):
-                break
-            self.remove(entry)
-            gone.append(entry)
+    def sweep(self, now: int) -> list[Any]:
+        """Remove the rows that ran out and return them, the longest silent first."""
+        gone: list[Any] = []
+        while self._due and self._due[0][0] <= now:
+            instant, _, entry = heappop(self._due)
+            if self._entries.get(entry.there) is not entry:
+                continue  # another row has taken its place
+            if entry.used + self.idle > instant:
+                self._look_at(entry)
+            else:
+                self._remove(entry)
+                gone.append(entry.row)
         return gone
-
-    def remove(self, entry: Entry) -> None:
-        """Take an entry out under both of its flows."""
-        del self._order[entry]
-        for flow in (entry.there, entry.back):
-            if self._entries.get(flow) is entry:
-                del self._entries[flow]
 
     def clear(self) -> None:
         """Forget every row."""
         self._entries.clear()
-        self._order.clear()
+        self._due.clear()
+
+    def _look_at(self, entry: Entry) -> None:
+        self._order += 1
+        heappush(self._due, (entry.used + self.idle, self._order, entry))
+
+    def _remove(self, entry: Entry) -> None:
+        for flow in (entry.there, entry.back):
+            if self._entries.get(flow) is entry:
+                del self._entries[flow]

@@ -48,16 +48,14 @@ class NetworkAcl:
 
     def __init__(self, name: str, entries: tuple[AclEntry, ...]) -> None:
         ends = tuple(AclEntry(name, LAST, way, DENY, ANY, (0, 65_535), "0.0.0.0/0") for way in (IN, OUT))
-        self._rows: dict[str, list[tuple[int, int, AclEntry]]] = {IN: [], OUT: []}
+        self._rows: dict[str, list[tuple[int, int, int, int, int, AclEntry]]] = {IN: [], OUT: []}
         for entry in sorted(entries + ends, key=lambda entry: entry.number):
-            self._rows[entry.direction].append((*block(entry.cidr)[:2], entry))
+            self._rows[entry.direction].append((*block(entry.cidr)[:2], *entry.ports, entry.protocol, entry))
 
     def lookup(self, direction: str, flow: FiveTuple) -> AclEntry:
         """The entry that decides about a packet that goes IN or OUT; there always is one."""
-        remote = number(flow.src if direction == IN else flow.dst)
-        for first, last, entry in self._rows[direction]:
-            low, high = entry.ports
-            if (first <= remote <= last and low <= flow.dport <= high
-                    and (entry.protocol == flow.protocol or entry.protocol == ANY)):
+        remote, port = number(flow.src if direction == IN else flow.dst), flow.dport
+        for first, last, low, high, protocol, entry in self._rows[direction]:
+            if first <= remote <= last and low <= port <= high and protocol in (ANY, flow.protocol):
                 return entry
         raise AssertionError("the * entry fits every packet")

@@ -47,8 +47,13 @@ class Tracking:
 
     def lookup(self, way: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
         """The row of a packet that goes IN or OUT here with this flow, or None."""
-        entry = self._flows.find((way, flow))
-        return entry.row if entry is not None and self._flows.live(entry, now) else None
+        row: TrackedFlow | None = self._flows.lookup((way, flow), now)
+        return row
+
+    def use(self, way: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
+        """As `lookup`, for a packet that now passes: the row's idle clock starts again."""
+        row: TrackedFlow | None = self._flows.use((way, flow), now)
+        return row
 
     def note(self, way: str, flow: FiveTuple, rule: GroupRule | None, now: int) -> TrackedFlow:
         """Track a flow that a rule let through."""
@@ -56,12 +61,6 @@ class Tracking:
         row = TrackedFlow(flow, way, rule, now)
         self._flows.put(row, (way, flow), (OUT if way == IN else IN, flow.reversed()), now)
         return row
-
-    def touch(self, way: str, flow: FiveTuple, now: int) -> None:
-        """Start the idle clock of a packet's row again."""
-        entry = self._flows.find((way, flow))
-        if entry is not None:
-            self._flows.touch(entry, now)
 
     def clear(self) -> None:
         """Forget every flow: what a learner does to see answers die."""

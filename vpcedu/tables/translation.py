@@ -52,13 +52,17 @@ class Translations:
 
     def lookup(self, flow: FiveTuple, now: int) -> Translation | None:
         """The live row of a packet in either direction, or None."""
-        entry = self._flows.find(flow)
-        return entry.row if entry is not None and self._flows.live(entry, now) else None
+        row: Translation | None = self._flows.lookup(flow, now)
+        return row
+
+    def use(self, flow: FiveTuple, now: int) -> Translation | None:
+        """As `lookup`, for a packet that now goes on: the row's idle clock starts again."""
+        row: Translation | None = self._flows.use(flow, now)
+        return row
 
     def expired(self, flow: FiveTuple, now: int) -> Translation | None:
         """The row this packet had before it ran out, or None."""
-        entry = self._flows.find(flow)
-        return entry.row if entry is not None and not self._flows.live(entry, now) else self._expired.get(flow)
+        return self._flows.ended(flow, now) or self._expired.get(flow)
 
     def add(self, before: FiveTuple, after: FiveTuple, now: int) -> Translation:
         """Write a row for both directions."""
@@ -67,15 +71,9 @@ class Translations:
         self.forget(row)
         return row
 
-    def touch(self, flow: FiveTuple, now: int) -> None:
-        """Start the idle clock of the flow's row again."""
-        entry = self._flows.find(flow)
-        if entry is not None:
-            self._flows.touch(entry, now)
-
     def sweep(self, now: int) -> list[Translation]:
         """Expire what was silent for the idle timeout; return those rows, whose ports are free again."""
-        gone = [entry.row for entry in self._flows.sweep(now)]
+        gone: list[Translation] = self._flows.sweep(now)
         for row in gone:
             for flow in (row.before, row.after.reversed()):
                 self._expired[flow] = row

@@ -1,0 +1,131 @@
+"""`python3 -m vpcedu`: every option, every wrong value, and what it prints where."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from play import BALANCERS, NATS
+
+from vpcedu.__main__ import USAGE
+from vpcedu.packet import Packet
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(*words, isolated=False):
+    flags = ["-S"] if isolated else []
+    return subprocess.run([sys.executable, *flags, "-m", "vpcedu", *words], cwd=ROOT, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return run().stdout
+
+
+def test_without_options_it_answers_the_question(plain):
+    first, _, answer = plain.partition("\n\n")
+    assert first == "GET http://www.example.com/, by client: 200 OK after 0.080 s"
+    assert answer.startswith("web (10.0.1.10:80) answers 10.0.0.10:")
+
+
+def test_it_needs_no_installed_package(plain):
+    assert run(isolated=True).stdout == plain
+
+
+@pytest.mark.parametrize("words", [["--balancer", "classic-tcp"], ["--nat", "instance"], ["--seed", "0"],
+                                   ["--seed=0", "--nat=instance", "--balancer=classic-tcp"]])  # fmt: skip
+def test_the_defaults_are_the_questions(words, plain):
+    assert run(*words).stdout == plain
+
+
+@pytest.mark.parametrize("balancer", BALANCERS)
+@pytest.mark.parametrize("nat", NATS)
+def test_every_balancer_and_nat_answers(balancer, nat):
+    done = run("--balancer", balancer, "--nat", nat)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "200 OK" in done.stdout.splitlines()[0]
+
+
+def test_a_seed_changes_the_ports_and_may_be_negative(plain):
+    other, negative = run("--seed", "7").stdout, run("--seed", "-7").stdout
+    assert len({plain, other, negative}) == 3
+
+
+def test_all_shows_the_decisions_about_every_packet(plain):
+    every = run("--all").stdout
+    assert every.startswith(plain.partition("\n\nPacket ")[0])
+    packets = [line.split()[1] for line in every.splitlines() if line.startswith("Packet ")]
+    assert packets == [str(number) for number in range(1, 23)]
+
+
+def packet_texts(value):
+    """Every text in a document that is a packet."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if key in ("packet", "after") and isinstance(part, str) and " > " in part:
+                yield part
+            else:
+                yield from packet_texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from packet_texts(part)
+
+
+@pytest.mark.parametrize("balancer", BALANCERS)
+def test_json_is_json_and_every_packet_in_it_can_be_read(balancer):
+    done = run("--json", "--balancer", balancer)
+    found = json.loads(done.stdout)
+    assert (found["symptom"], found["opener"], found["after_us"]) == ("200 OK", "client", 80_000)
+    texts = list(packet_texts(found))
+    assert len(texts) > 50
+    assert [str(Packet.parse(text)) for text in texts] == texts
+    assert [packet["number"] for packet in found["packets"]] == list(range(1, len(found["packets"]) + 1))
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_is_the_usage(option):
+    done = run(option)
+    assert (done.returncode, done.stdout, done.stderr) == (0, USAGE, "")
+
+
+def test_the_usage_names_every_option_and_value():
+    for word in ("--balancer", "--nat", "--seed", "--all", "--json", "--help", *BALANCERS, *NATS):
+        assert word in USAGE
+
+
+@pytest.mark.parametrize(("words", "named", "expected"), [
+    (["--balancer", "haproxy"], "'haproxy'", "classic-tcp, classic-http, application, network"),
+    (["--balancer="], "''", "classic-tcp"),
+    (["--balancer", ""], "''", "classic-tcp"),
+    (["--balancer"], "--balancer", "a value behind it"),
+    (["--nat", "proxy"], "'proxy'", "instance, gateway"),
+    (["--seed", "x"], "'x'", "a whole number"),
+    (["--seed", "1.5"], "'1.5'", "a whole number"),
+    (["--seed", "--5"], "'--5'", "a whole number"),
+    (["--seed", "٣"], "'٣'", "a whole number"),
+    (["--seed", "9" * 5_000], "99999", "a whole number"),
+    (["--colour"], "'--colour'", "--balancer, --nat, --seed, --all, --json, --help"),
+    (["--json=yes"], "--json=yes", "--json alone"),
+    (["--balancer", "--json"], "'--json'", "classic-tcp"),
+    (["network"], "'network'", "--balancer"),
+    ([""], "''", "--balancer"),
+])  # fmt: skip
+def test_a_wrong_value_is_one_line_on_stderr_and_exit_2(words, named, expected):
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("vpcedu: ")
+    assert named in line
+    assert f"expected {'one of ' if ',' in expected else ''}" in line
+    assert expected in line
+
+
+@pytest.mark.parametrize("option", ["--all", "--json"])
+def test_a_closed_pipe_is_no_traceback(option):
+    with subprocess.Popen([sys.executable, "-m", "vpcedu", option], cwd=ROOT, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:  # fmt: skip
+        process.stdout.close()  # nobody reads a byte
+        assert process.stderr.read() == b""
+    assert process.returncode == 0

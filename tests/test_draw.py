@@ -1,0 +1,476 @@
+"""Pictures are laid out right: tested on scenes, without painting, for every architecture and many failures."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import cache
+from itertools import combinations, pairwise
+
+import pytest
+
+from vpcedu import draw
+from vpcedu.draw import style
+from vpcedu.draw.fonts import shorten, width_of, wrap
+from vpcedu.draw.ladder_layout import ladder_scene
+from vpcedu.draw.map_layout import map_scene
+from vpcedu.draw.scene import Band, Box, Line, Mark, Text
+from vpcedu.draw.way import rewritings
+from vpcedu.lab.reference import reference_architecture, reference_vpc
+from vpcedu.lab.site import Site
+from vpcedu.network.link import Link
+from vpcedu.views.conversations import conversations
+
+PAGE = "http://www.example.com/"
+BALANCERS = ("classic-tcp", "classic-http", "application", "network")
+NATS = ("instance", "gateway")
+
+
+def _visits():
+    """Name -> how to make the visit."""
+    made = {}
+    for balancer in BALANCERS:
+        for nat in NATS:
+            made[f"{balancer} {nat}"] = lambda b=balancer, n=nat: reference_architecture(b, n).get(PAGE)
+        what_ifs = enumerate(reference_vpc(balancer).rows()) if balancer in ("classic-tcp", "network") else ()
+        for number, row in what_ifs:
+            made[f"{balancer} without row {number}, {row}"] = (
+                lambda b=balancer, r=row: reference_architecture(b).without(r).get(PAGE))
+        made[f"{balancer} twice"] = lambda b=balancer: _second(reference_architecture(b))
+        for lost in (1, 2, 3, 5):
+            made[f"{balancer} losing {lost}"] = (
+                lambda b=balancer, n=lost: Site(reference_vpc(b), 0, Link(lose=(n,))).get(PAGE))
+    for nat in NATS:
+        for port in (443, 8080, 81):
+            made[f"web {nat} {port}"] = (
+                lambda n=nat, p=port: reference_architecture(nat=n).connect("web", "updates.example.net", p))
+    made["web fetches"] = lambda: reference_architecture(nat="gateway").get("http://updates.example.net:8080/", "web")
+    for name, opener, port in (("10.0.1.10", "client", 80), ("192.0.2.99", "client", 80), ("10.0.9.9", "web", 443),
+                               ("192.0.2.10", "client", 81), ("192.0.2.20", "client", 22), ("10.0.0.10", "web", 443),
+                               ("192.0.2.10", "web", 443), ("203.0.113.10", "web", 443)):
+        made[f"{opener} to {name}:{port}"] = (
+            lambda o=opener, n=name, p=port: reference_architecture().connect(o, n, p))
+    return made
+
+
+def _second(site):
+    site.get(PAGE)
+    return site.get(PAGE)
+
+
+VISITS = _visits()
+FEW = ["classic-tcp instance", "application gateway", "network instance", "web instance 443", "web gateway 8080",
+       "classic-http twice", "classic-tcp losing 2", "web fetches", "web to 192.0.2.10:443",
+       *(name for name in VISITS if "sg-web in" in name or "10.0.0.0/16 > local" in name)]
+every_visit = pytest.mark.parametrize("name", VISITS)
+few_visits = pytest.mark.parametrize("name", FEW)
+
+
+@cache
+def visit(name):
+    return VISITS[name]()
+
+
+@cache
+def scenes(name):
+    seen = visit(name)
+    middle = seen.capture.traces[len(seen.capture) // 2].number
+    return {
+        "ladder": ladder_scene(seen), "every": ladder_scene(seen, every=True), "lit": ladder_scene(seen, middle),
+        "map": map_scene(seen), "connections": map_scene(seen, arrows="connections"),
+        "map of one": map_scene(seen, middle)}
+
+
+def each_packet(name):
+    return [trace.number for trace in visit(name).capture]
+
+
+# What is wrong with a picture, as sentences.
+
+def _meet(one, other, room=0.0):
+    return (one[0] < other[2] + room and other[0] < one[2] + room
+            and one[1] < other[3] + room and other[1] < one[3] + room)
+
+
+def _inside(one, other, side=0.0):
+    return (other[0] + side <= one[0] and one[2] <= other[2] - side and other[1] <= one[1] and one[3] <= other[3])
+
+
+def _segment_meets(start, end, extent):
+    """Whether a straight line touches a box: Liang and Barsky's clipping."""
+    (x0, y0), (x1, y1) = start, end
+    low, high = 0.0, 1.0
+    for delta, first, last in ((x1 - x0, extent[0] - x0, extent[2] - x0), (y1 - y0, extent[1] - y0, extent[3] - y0)):
+        if delta == 0:
+            if first > 0 or last < 0:
+                return False
+            continue
+        near, far = sorted((first / delta, last / delta))
+        low, high = max(low, near), min(high, far)
+    return low <= high
+
+
+def _sign(mark):
+    return mark.x - mark.size, mark.y - mark.size, mark.x + mark.size, mark.y + mark.size
+
+
+def faults(scene):
+    found = []
+    items = list(enumerate(scene.items))
+    texts = [(i, t) for i, t in items if isinstance(t, Text)]
+    boxes = [(i, b) for i, b in items if isinstance(b, Box)]
+    marks = [m for _, m in items if isinstance(m, Mark)]
+    for (_, one), (_, other) in combinations(texts, 2):
+        if _meet(one.extent, other.extent):
+            found.append(f"{one.words!r} overlaps {other.words!r}")
+    for i, text in texts:
+        left, top, right, bottom = text.extent
+        if text.size < style.NOTE:
+            found.append(f"{text.words!r} is smaller than {style.NOTE}")
+        if left < 4 or right > scene.width - 4 or top < 4 or bottom > scene.height - 2:
+            found.append(f"{text.words!r} leaves the frame: {text.extent}")
+        for j, box in boxes:
+            if not _meet(text.extent, box.extent, 1.0):
+                continue
+            if any(j < k < i and other.ground and _inside(text.extent, other.extent) for k, other in boxes):
+                continue  # the text stands on another box that lies above this one
+            side = 3.0 if box.ground in ("lit-ground", "rewritten-ground") else 6.0  # a label's own frame sits closer
+            if not _inside(text.extent, box.extent, side):
+                found.append(f"{text.words!r} {text.extent} is over the edge of the box {box.extent}")
+            elif j > i and box.ground:
+                found.append(f"{text.words!r} is hidden by a box")
+        for j, line in items:
+            if isinstance(line, Line) and any(_segment_meets(*ends, text.extent) for ends in pairwise(line.points)):
+                covered = any(j < k < i and box.ground and _inside(text.extent, box.extent) for k, box in boxes)
+                if not covered:
+                    found.append(f"{text.words!r} {text.extent} is crossed by {line}")
+        found += [f"{text.words!r} meets a {mark.kind}" for mark in marks if _meet(text.extent, _sign(mark))]
+    badges = [mark for mark in marks if mark.words]
+    for one, other in combinations(badges, 2):
+        if _meet(_sign(one), _sign(other)):
+            found.append(f"badges {one.words} and {other.words} overlap")
+    for mark in badges:
+        found += [f"badge {mark.words} is over the edge of {box.extent}" for _, box in boxes
+                  if _meet(_sign(mark), box.extent) and not _inside(_sign(mark), box.extent)]
+    return found
+
+
+@every_visit
+def test_nothing_overlaps_or_leaves_the_frame(name):
+    wrong = [f"{kind}: {fault}" for kind, scene in scenes(name).items() for fault in faults(scene)]
+    assert wrong == []
+
+
+@few_visits
+def test_nothing_overlaps_whichever_packet_is_lit(name):
+    seen = visit(name)
+    wrong = [f"{number}: {fault}" for number in each_packet(name)
+             for scene in (ladder_scene(seen, number), map_scene(seen, number)) for fault in faults(scene)]
+    assert wrong == []
+
+
+@few_visits
+def test_height_is_the_same_whichever_packet_is_lit(name):
+    seen = visit(name)
+    heights = {ladder_scene(seen, number).height for number in each_packet(name)}
+    assert heights == {ladder_scene(seen, every=True).height}
+    maps = {map_scene(seen, number, arrows).height for number in (None, *each_packet(name)[:6]) for arrows in (
+        "packets", "connections")}
+    assert len(maps) == 1
+
+
+@few_visits
+def test_nothing_jumps_under_a_slider(name):
+    """What is drawn for a packet stands at the same place later on, and only later packets are missing."""
+    seen = visit(name)
+
+    def ways(scene):
+        return {(item.part_of, item.points) for item in scene.items if isinstance(item, Line) and item.part_of}
+
+    numbers = each_packet(name)
+    whole = ways(ladder_scene(seen, numbers[-1]))
+    for number in numbers:
+        assert ways(ladder_scene(seen, number)) == {way for way in whole if way[0] <= number}
+
+
+@every_visit
+def test_maps_share_all_places(name):
+    """A toggle between packets and connections moves no box and no device's name."""
+    boxes = [{item for item in scenes(name)[kind].items if isinstance(item, Box) and item.h > 20}
+             for kind in ("map", "connections")]
+    assert boxes[0] == boxes[1] != set()
+
+
+@every_visit
+def test_rows_stand_in_the_order_of_time(name):
+    seen = visit(name)
+    for every in (True, False):
+        starts: dict[int, float] = {}
+        for item in scenes(name)["every" if every else "ladder"].items:
+            if isinstance(item, Line) and item.part_of:
+                starts.setdefault(item.part_of, item.points[0][1])
+        assert list(starts) == sorted(starts)
+        assert not every or all(one < other for one, other in pairwise(starts.values()))
+        assert all(one <= other for one, other in pairwise(starts.values()))
+        assert not every or set(starts) == set(each_packet(name))
+
+
+@every_visit
+def test_no_effect_stands_above_its_cause(name):
+    seen = visit(name)
+    first: dict[int, float] = {}
+    last: dict[int, float] = {}
+    for item in scenes(name)["every"].items:
+        if isinstance(item, Line) and item.part_of:
+            first.setdefault(item.part_of, item.points[0][1])
+            last[item.part_of] = item.points[-1][1]
+    for trace in seen.capture:
+        if trace.cause.trace in last:
+            assert last[trace.cause.trace] < first[trace.number]
+
+
+@every_visit
+def test_every_loss_is_a_cross_with_its_reason(name):
+    seen = visit(name)
+    crosses = {item.part_of for item in scenes(name)["every"].items if isinstance(item, Mark) and item.kind == "cross" and item.part_of}
+    assert crosses == {trace.number for trace in seen.capture if trace.dropped}
+    for kind in ("every", "ladder", "map"):
+        scene = scenes(name)[kind]
+        words = " ".join(item.words for item in scene.items if isinstance(item, Text))
+        for trace in seen.capture:
+            if trace.dropped is not None:
+                assert trace.dropped.reason.code in words
+                assert trace.dropped.reason.code in scene.alt or "lost on the Internet" in scene.alt
+
+
+@every_visit
+def test_every_rewriting_is_a_diamond(name):
+    seen = visit(name)
+    found: dict[int, int] = {}
+    for item in scenes(name)["every"].items:
+        if isinstance(item, Mark) and item.kind == "diamond" and item.part_of:
+            found[item.part_of] = found.get(item.part_of, 0) + 1
+    assert found == {trace.number: len(rewritings(trace)) for trace in seen.capture if rewritings(trace)}
+
+
+@every_visit
+def test_addresses_that_are_written_were_on_packets(name):
+    """No address stands in a ladder or in a hop that the capture or the description has not."""
+    seen = visit(name)
+    known = {end for trace in seen.capture for step in trace.steps for packet in (step.before, step.after) if packet
+             for end in (packet.flow.src, packet.flow.dst)}
+    known |= {row.address for row in (*seen.vpc.interfaces, *seen.vpc.outside)}
+    for kind, scene in scenes(name).items():
+        boxed = [item.words for item in scene.items if isinstance(item, Text) and item.ink == "rewritten"]
+        for words in boxed:
+            if words[0].isdigit():
+                assert words.partition(":")[0] in known, kind
+
+
+@every_visit
+def test_alternative_tells_every_connection(name):
+    seen = visit(name)
+    for kind in ("ladder", "map"):
+        scene = scenes(name)[kind]
+        for talk in conversations(seen.capture):
+            assert f"Connection {talk.number}: {talk.opener}" in scene.alt
+            assert str(talk.flow) in scene.alt
+        assert scene.title and len(scene.alt) < 4_000
+
+
+def test_proxy_has_two_walls_and_a_gateway_one_line():
+    def heights(name, device):
+        from vpcedu.draw.lifelines import lifelines
+        seen = visit(name)
+        return lifelines(seen, conversations(seen.capture))[device]
+
+    assert heights("classic-tcp instance", "ELB node").proxy
+    nlb = heights("network instance", "NLB node")
+    assert not nlb.proxy and not nlb.host
+
+
+def test_answer_is_lit_on_both_connections():
+    def lit(name):
+        return {item.part_of for item in ladder_scene(visit(name)).items
+                if isinstance(item, Line) and item.width == style.LIT}
+
+    seen = visit("classic-tcp instance")
+    assert {seen.capture[number].sender for number in lit("classic-tcp instance")} == {"web", "ELB node"}
+    assert len(lit("network instance")) == 1
+
+
+def test_map_counts_what_the_nat_saw():
+    words = [item.words for item in map_scene(visit("classic-tcp instance")).items if isinstance(item, Text)]
+    assert "0 of 22 packets" in words
+    words = [item.words for item in map_scene(visit("web instance 443")).items if isinstance(item, Text)]
+    assert "Where packets go: all 7 meet the NAT" in words
+
+
+def test_hops_are_a_request_and_its_answer():
+    badges = [item.words for item in map_scene(visit("classic-tcp instance")).items
+              if isinstance(item, Mark) and item.kind in ("disc", "circle")]
+    assert sorted(badges) == sorted("123456" * 2)  # once on the map, once in the table
+
+
+@pytest.mark.parametrize("draws", [ladder_scene, map_scene])
+def test_unknown_packet_is_refused(draws):
+    with pytest.raises(ValueError, match="no packet 99"):
+        draws(visit("network instance"), 99)
+
+
+def test_unknown_words_are_refused():
+    with pytest.raises(ValueError, match="expected one of packets, connections"):
+        map_scene(visit("network instance"), arrows="roads")
+    with pytest.raises(ValueError, match="no width known"):
+        width_of("\N{SNOWMAN}", 12)
+
+
+def test_texts_fit_their_room():
+    assert wrap("one two three", 12, width_of("one two", 12)) == ("one two", "three")
+    assert shorten("a long sentence", 12, 50).endswith("...")
+    assert width_of(shorten("a long sentence", 12, 50), 12) <= 50
+
+
+# Style.
+
+def _luminance(code):
+    parts = (int(code[i:i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("theme", style.THEMES)
+def test_every_ink_can_be_read_on_every_ground_it_meets(theme):
+    colours = style.THEMES[theme]
+    for ground, inks in style.MEETINGS.items():
+        for ink in inks:
+            if ink != "rule":  # decoration only
+                low, high = sorted((_luminance(colours[ground]), _luminance(colours[ink])))
+                assert (high + 0.05) / (low + 0.05) >= 4.5, (ink, ground)
+
+
+@few_visits
+def test_inks_stand_only_on_grounds_they_can_be_read_on(name):
+    for kind, scene in scenes(name).items():
+        for i, text in enumerate(scene.items):
+            if isinstance(text, Text):
+                middle = (text.extent[0] + text.extent[2]) / 2, (text.extent[1] + text.extent[3]) / 2
+                under = ["paper"] + [item.ground for item in scene.items[:i]
+                                     if isinstance(item, Box | Band) and item.ground
+                                     and item.x <= middle[0] <= item.x + item.w
+                                     and item.y <= middle[1] <= item.y + item.h]
+                assert text.ink in style.MEETINGS[under[-1]], (kind, text.words, under[-1])
+
+
+def test_colours_of_a_stored_picture_fit_a_palette():
+    for theme in style.THEMES:
+        found = style.colours(theme)
+        assert len(found) <= 256
+        assert all(0 <= part <= 255 for colour in found for part in colour)
+
+
+# Painting.
+
+def test_importing_draw_imports_no_matplotlib():
+    code = "import sys, vpcedu.draw; print(sorted({'matplotlib', 'PIL', 'numpy'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def _painted():
+    pytest.importorskip("matplotlib")
+    return draw.ladder(visit("classic-tcp instance"))
+
+
+def test_missing_matplotlib_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ImportError, match=r"pip install vpcedu\[course\]"):
+        _ = draw.map(visit("network instance")).figure
+
+
+def test_painter_draws_every_primitive():
+    pytest.importorskip("matplotlib")
+    from vpcedu.draw.paint import PAINTERS, figure_of
+    from vpcedu.draw.scene import MARKS, Scene
+
+    items = (Band(0, 0, 50, 50, "lit-ground"), Box(5, 5, 20, 20, "ink", "", 1.0, 3.0, style.FAINT),
+             Line(((0, 0), (50, 50)), "inside", 1.8, style.LONG_DASH, "solid"),
+             Line(((0, 50), (50, 0)), "ink", 4.0, (), "hollow"), Text(10, 40, "a $ sign", "ink"),
+             *(Mark(kind, 60, 60, "ink", 6, "1") for kind in MARKS))
+    for theme in style.THEMES:
+        figure = figure_of(Scene(100, 100, items, "title", "alt"), theme)
+        assert len(figure.axes[0].get_children()) > len(items)
+        figure.savefig("/dev/null", format="png")
+    assert {type(item) for item in items} == set(PAINTERS)
+
+
+def test_png_is_the_same_twice_and_as_large_as_its_scene():
+    from io import BytesIO
+
+    picture = _painted()
+    image = pytest.importorskip("PIL.Image")
+    for dpi in (100, 200):
+        one, other = picture.png(dpi), draw.ladder(visit("classic-tcp instance")).png(dpi)
+        assert one == other
+        assert image.open(BytesIO(one)).size == (7 * dpi, int(picture.scene.height * dpi / 100))
+        colours = {code: n for n, code in image.open(BytesIO(one)).convert("RGB").getcolors(256)}
+        for name in ("paper", "ink", "inside", "outside", "inside-ground", "outside-ground", "lit-ground"):
+            assert colours.get(style.colours("light")[list(style.LIGHT).index(name)], 0) > 50, name
+
+
+def test_png_at_two_sizes_shows_the_same_picture():
+    """Each block of the large one has about the colour of the small one's pixels: nothing is torn or stretched."""
+    from io import BytesIO
+
+    picture = _painted()
+    image = pytest.importorskip("PIL.Image")
+    small, large = (image.open(BytesIO(picture.png(dpi))).convert("L").resize((70, 70)) for dpi in (100, 200))
+    apart = [abs(a - b) for a, b in zip(small.tobytes(), large.tobytes(), strict=True)]
+    assert sum(apart) / len(apart) < 3
+
+
+def test_table_of_widths_is_the_font_matplotlib_paints_with():
+    pytest.importorskip("matplotlib")
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(dpi=200)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    with rc_context({"text.hinting": "none"}):
+        for words, size, bold in (("203.0.113.10:51828", 12, False), ("Two connections: web's answer", 16, True)):
+            weight = "bold" if bold else "normal"
+            text = figure.text(0, 0, words, fontsize=size * 0.72, family=style.FONT, weight=weight)
+            assert text.get_window_extent(renderer).width / 2 == pytest.approx(width_of(words, size, bold), rel=0.02)
+
+
+def test_picture_shows_itself_with_words():
+    picture = _painted()
+    data, metadata = picture._repr_mimebundle_()
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert data["text/plain"] == repr(picture) == picture.alt
+    assert metadata["image/png"] == {"width": 700, "alt": picture.alt}
+
+
+def test_picture_is_painted_on_axes_it_is_given():
+    pytest.importorskip("matplotlib")
+    from matplotlib.figure import Figure
+
+    axes = Figure().add_subplot()
+    picture = draw.map(visit("network instance"), ax=axes)
+    assert picture.axes is axes and picture.figure is axes.figure
+    assert len(axes.texts) + len(axes.lines) + len(axes.patches) + len(axes.artists) > 50
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_picture_is_saved_whole(tmp_path, suffix):
+    path = tmp_path / f"ladder{suffix}"
+    _painted().save(path)
+    assert path.read_bytes()[:5] in (b"\x89PNG\r", b"<svg ", b"<?xml", b"%PDF-")
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_picture_is_not_saved_under_another_suffix(tmp_path):
+    with pytest.raises(ValueError, match=r"\.png, \.svg, \.pdf"):
+        _painted().save(tmp_path / "ladder.jpg")
+    assert list(tmp_path.iterdir()) == []

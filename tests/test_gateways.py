@@ -1,0 +1,309 @@
+"""Gateways: they rewrite one flow and pass it on. Each is asked alone, without a network."""
+
+import pytest
+
+from vpcedu.clock import SECOND
+from vpcedu.gateways.internet_gateway import Association, InternetGateway
+from vpcedu.gateways.nat_gateway import FIRST_PORT, LAST_PORT, MOST, NatGateway, Ports
+from vpcedu.gateways.nat_instance import NatInstance
+from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
+from vpcedu.packet import ACK, PSH, RST, SYN, Endpoint, FiveTuple, Packet
+from vpcedu.reasons import (
+    IDLE_TIMEOUT,
+    NO_FLOW,
+    NO_LISTENER,
+    NO_PORT,
+    NO_PUBLIC_ADDRESS,
+    NO_TARGET,
+    NO_TRANSLATION,
+    PORT_CLOSED,
+    PRIVATE_DESTINATION,
+)
+from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.trace import DROP, PASS, REWRITE
+
+WEB, NAT, UPDATES = "10.0.1.10", "10.0.0.20", "198.51.100.7"
+OUT = FiveTuple(WEB, 40_000, UPDATES, 443)
+IDLE = 350 * SECOND
+
+
+def syn(flow=OUT):
+    return Packet(flow, SYN, 100)
+
+
+def data(flow=OUT, ack=300):
+    return Packet(flow, PSH | ACK, 101, ack, data=b"hello")
+
+
+def answer(step, flags=SYN | ACK):
+    """What the far side sends back when it got what a step sent on."""
+    return Packet(step.after.flow.reversed(), flags, 300, 101)
+
+
+# --- Internet gateway ------------------------------------------------------------------------
+
+
+GATE = InternetGateway("Internet gateway", (Association("192.0.2.20", NAT), Association("192.0.2.10", "10.0.0.10")))
+
+
+def test_the_internet_gateway_changes_the_address_and_keeps_the_port():
+    out = GATE.handle(syn(OUT._replace(src=NAT)), 0)
+    assert out.after.flow == FiveTuple("192.0.2.20", 40_000, UPDATES, 443)
+    assert (out.action, out.row) == (REWRITE, Association("192.0.2.20", NAT))
+    back = GATE.handle(answer(out), 0)
+    assert back.after.flow == FiveTuple(UPDATES, 443, NAT, 40_000)
+
+
+def test_the_internet_gateway_keeps_no_state_and_filters_nothing():
+    late = GATE.handle(data(FiveTuple("203.0.113.10", 1, "192.0.2.10", 2)), 0)
+    assert late.after.flow == FiveTuple("203.0.113.10", 1, "10.0.0.10", 2)
+
+
+def test_who_has_no_public_address_does_not_get_out():
+    step = GATE.handle(syn(), 0)
+    assert (step.action, step.reason, step.after) == (DROP, NO_PUBLIC_ADDRESS, None)
+
+
+def test_a_private_destination_does_not_get_out():
+    step = GATE.handle(syn(OUT._replace(src=NAT, dst="10.1.0.1")), 0)
+    assert (step.action, step.reason, step.after) == (DROP, PRIVATE_DESTINATION, None)
+
+
+def test_a_packet_from_inside_to_a_public_address_gets_its_public_source_first():
+    first = GATE.handle(syn(FiveTuple(NAT, 40_000, "192.0.2.10", 80)), 0)
+    assert first.after.flow == FiveTuple("192.0.2.20", 40_000, "192.0.2.10", 80)
+    second = GATE.handle(first.after, 0)
+    assert second.after.flow == FiveTuple("192.0.2.20", 40_000, "10.0.0.10", 80)
+
+
+# --- both kinds of NAT ---------------------------------------------------------------------------
+
+
+@pytest.fixture(params=[NatGateway, NatInstance])
+def nat(request):
+    return request.param("NAT", NAT)
+
+
+def test_a_nat_puts_its_own_address_in_the_place_of_the_source_and_gives_the_answer_back(nat):
+    out = nat.handle(syn(), 0)
+    assert (out.action, out.after.flow.src, out.after.flow.destination) == (REWRITE, NAT, OUT.destination)
+    back = nat.handle(answer(out), 0)
+    assert back.after.flow == OUT.reversed()
+    assert back.row == out.row
+
+
+def test_a_nat_changes_nothing_but_the_flow(nat):
+    packet = Packet(OUT, SYN, 100, 0, 512, (("mss", 1_460),))
+    assert nat.handle(packet, 0).after.with_flow(OUT) == packet
+
+
+def test_one_port_serves_many_destinations_and_two_connections_to_one_have_two(nat):
+    flows = [OUT, OUT._replace(src="10.0.1.11"), OUT._replace(src="10.0.1.11", dport=80)]
+    first, second, third = (nat.handle(syn(flow), 0).after.flow for flow in flows)
+    assert first.sport != second.sport
+    assert third.sport in (first.sport, second.sport)
+
+
+def test_a_nat_lets_nobody_in(nat):
+    for flags in (SYN, ACK, SYN | ACK, PSH | ACK):
+        step = nat.handle(Packet(FiveTuple(UPDATES, 443, NAT, 2_000), flags), 0)
+        assert step.action == DROP
+        assert step.after is None
+    assert len(nat.translations) == 0
+
+
+def test_a_stranger_who_knows_the_port_of_a_row_is_not_let_in(nat):
+    out = nat.handle(syn(), 0)
+    for stranger in ({"src": "203.0.113.66"}, {"sport": 80}):
+        flow = out.after.flow.reversed()._replace(**stranger)
+        assert nat.handle(data(flow), 0).action == DROP
+
+
+# --- NAT gateway ------------------------------------------------------------------------------------
+
+
+def test_the_55001st_connection_to_one_destination_finds_no_port():
+    nat = NatGateway("NAT", NAT)
+    ports = set()
+    for number in range(MOST):
+        flow = OUT._replace(src=f"10.0.{number // 250}.{number % 250}", sport=number % 60_000)
+        ports.add(nat.handle(syn(flow), 0).after.flow.sport)
+    assert len(ports) == MOST == 55_000
+    assert min(ports) >= FIRST_PORT and max(ports) <= LAST_PORT
+    one_more = syn(OUT._replace(src="10.9.9.9"))
+    step = nat.handle(one_more, 0)
+    assert (step.action, step.reason, step.sent) == (DROP, NO_PORT, ())
+    assert nat.handle(syn(one_more.flow._replace(dport=80)), 0).action == REWRITE
+    assert nat.handle(syn(one_more.flow._replace(dst="198.51.100.8")), 0).action == REWRITE
+    assert nat.handle(one_more, IDLE).action == REWRITE  # the silent ones gave their ports back
+
+
+def test_a_nat_gateway_forgets_after_350_seconds_of_silence_and_tells_only_the_inside():
+    nat = NatGateway("NAT", NAT)
+    out = nat.handle(syn(), 0)
+    assert nat.handle(answer(out), 1).action == REWRITE
+    assert nat.handle(data(), IDLE).action == REWRITE  # 1 microsecond less than 350 s after the last
+    step = nat.handle(answer(out, ACK), 2 * IDLE)
+    assert (step.action, step.reason, step.row, step.sent) == (DROP, IDLE_TIMEOUT, out.row, ())
+    step = nat.handle(data(), 2 * IDLE)
+    assert (step.action, step.reason, step.row) == (DROP, IDLE_TIMEOUT, out.row)
+    assert [str(packet) for packet in step.sent] == [f"{OUT.reversed()} [R] seq 300 ack 0 len 0 win 0"]
+
+
+def test_an_expired_row_is_met_once():
+    nat = NatGateway("NAT", NAT)
+    nat.handle(syn(), 0)
+    assert nat.handle(data(), IDLE).reason is IDLE_TIMEOUT
+    step = nat.handle(data(), IDLE)
+    assert (step.reason, step.sent) == (NO_TRANSLATION, ())
+
+
+def test_a_reset_to_an_expired_row_is_not_answered_by_a_reset():
+    nat = NatGateway("NAT", NAT)
+    nat.handle(syn(), 0)
+    step = nat.handle(Packet(OUT, RST, 101), IDLE)
+    assert (step.reason, step.sent) == (IDLE_TIMEOUT, ())
+
+
+def test_a_packet_in_mid_stream_opens_no_translation():
+    nat = NatGateway("NAT", NAT)
+    for flags in (ACK, PSH | ACK, SYN | ACK, RST):
+        step = nat.handle(Packet(OUT, flags), 0)
+        assert (step.action, step.reason) == (DROP, NO_TRANSLATION)
+
+
+def test_the_seed_decides_the_first_port():
+    first = {NatGateway("NAT", NAT, seed).handle(syn(), 0).after.flow.sport for seed in range(5)}
+    again = {NatGateway("NAT", NAT, seed).handle(syn(), 0).after.flow.sport for seed in range(5)}
+    assert first == again
+    assert len(first) == 5
+
+
+def test_a_port_given_back_is_taken_again_and_the_old_row_is_then_forgotten():
+    nat = NatGateway("NAT", NAT)
+    nat.ports = Ports(NAT, 5_000, 5_000, MOST, 0)
+    out = nat.handle(syn(), 0)
+    assert nat.handle(syn(OUT._replace(sport=41_000)), 1).reason is NO_PORT
+    again = nat.handle(syn(OUT._replace(sport=41_000)), IDLE)
+    assert again.after.flow == out.after.flow
+    assert nat.handle(answer(again), IDLE).after.flow.dport == 41_000
+
+
+# --- ports of a NAT -------------------------------------------------------------------------------------
+
+
+THERE = Endpoint(UPDATES, 443)
+
+
+def test_ports_are_taken_in_turn_and_round_the_end():
+    ports = Ports(NAT, 1_000, 1_003, MOST, 2)
+    assert [ports.take(THERE) for _ in range(5)] == [1_002, 1_003, 1_000, 1_001, None]
+
+
+def test_a_wish_is_granted_where_the_port_is_free_and_in_range():
+    ports = Ports(NAT, 1_000, 1_003, MOST, 0)
+    assert ports.take(THERE, wish=1_002) == 1_002
+    assert ports.take(THERE, wish=1_002) == 1_000
+    assert ports.take(THERE, wish=80) == 1_001
+    assert ports.take(THERE._replace(port=80), wish=1_002) == 1_002
+
+
+def test_no_more_connections_than_the_limit_whatever_the_range():
+    ports = Ports(NAT, 1_000, 2_000, 3, 0)
+    assert [ports.take(THERE) for _ in range(4)] == [1_000, 1_001, 1_002, None]
+
+
+# --- NAT instance -----------------------------------------------------------------------------------------
+
+
+def test_a_nat_instance_keeps_the_openers_port_where_it_is_free():
+    nat = NatInstance("NAT", NAT)
+    assert nat.handle(syn(), 0).after.flow == FiveTuple(NAT, 40_000, UPDATES, 443)
+    assert nat.handle(syn(OUT._replace(src="10.0.1.11")), 0).after.flow.sport != 40_000
+
+
+def test_a_nat_instance_forwards_a_packet_in_mid_stream_as_it_is():
+    step = NatInstance("NAT", NAT).handle(data(), 0)
+    assert (step.action, step.before, step.after) == (PASS, data(), data())
+
+
+def test_nobody_listens_on_the_nat_instance_itself():
+    knock = syn(FiveTuple(UPDATES, 443, NAT, 22))
+    step = NatInstance("NAT", NAT).handle(knock, 0)
+    assert (step.action, step.reason, step.sent) == (DROP, PORT_CLOSED, (knock.reset(),))
+    assert NatInstance("NAT", NAT).handle(Packet(knock.flow, RST), 0).sent == ()
+
+
+def test_a_nat_instance_without_a_free_port_drops():
+    nat = NatInstance("NAT", NAT)
+    nat.ports = Ports(NAT, 5_000, 5_001, MOST, 0)
+    steps = [nat.handle(syn(OUT._replace(sport=port)), 0) for port in (1, 2, 3)]
+    assert [step.reason for step in steps] == [None, None, NO_PORT]
+
+
+# --- Network Load Balancer ---------------------------------------------------------------------------------
+
+
+NODE, CLIENT = "10.0.0.30", "203.0.113.10"
+TARGETS = tuple(Endpoint(f"10.0.1.{host}", 8_080) for host in (10, 11, 12))
+IN = FiveTuple(CLIENT, 50_000, NODE, 80)
+
+
+def balancer(*targets, seed=0):
+    return NetworkLoadBalancer("NLB node", NODE, seed, (Listener("TCP", 80, TargetGroup("web", targets)),))
+
+
+def test_the_balancer_changes_the_destination_and_keeps_the_client():
+    step = balancer(TARGETS[0]).handle(syn(IN), 0)
+    assert step.after.flow == FiveTuple(CLIENT, 50_000, "10.0.1.10", 8_080)
+
+
+def test_the_balancer_gives_the_targets_answer_its_own_address():
+    node = balancer(TARGETS[0])
+    out = node.handle(syn(IN), 0)
+    assert node.handle(answer(out), 0).after.flow == IN.reversed()
+
+
+def test_a_flow_stays_with_its_target_and_flows_are_spread():
+    node = balancer(*TARGETS)
+    first = {port: node.handle(syn(IN._replace(sport=port)), 0).after.flow.dst for port in range(50_000, 50_060)}
+    later = {port: node.handle(data(IN._replace(sport=port)), 1).after.flow.dst for port in first}
+    assert first == later
+    assert set(first.values()) == {target.address for target in TARGETS}
+
+
+def test_without_a_listener_the_balancer_is_silent():
+    step = balancer(TARGETS[0]).handle(syn(IN._replace(dport=81)), 0)
+    assert (step.action, step.reason, step.sent) == (DROP, NO_LISTENER, ())
+
+
+def test_without_a_target_the_balancer_drops_and_names_the_listener():
+    step = balancer().handle(syn(IN), 0)
+    assert (step.action, step.reason, step.sent) == (DROP, NO_TARGET, ())
+    assert step.row == Listener("TCP", 80, TargetGroup("web", ()))
+
+
+def test_what_belongs_to_no_flow_is_answered_by_a_reset():
+    step = balancer(TARGETS[0]).handle(data(IN), 0)
+    assert (step.action, step.reason, step.sent) == (DROP, NO_FLOW, (data(IN).reset(),))
+    assert balancer(TARGETS[0]).handle(Packet(IN, RST), 0).sent == ()
+
+
+@pytest.mark.parametrize("sender", ["client", "target"])
+def test_after_350_silent_seconds_whoever_sends_gets_a_reset(sender):
+    node = balancer(TARGETS[0])
+    out = node.handle(syn(IN), 0)
+    late = data(IN) if sender == "client" else answer(out, ACK)
+    assert node.handle(late, IDLE - 1).action == REWRITE
+    step = node.handle(late, 2 * IDLE - 1)
+    assert (step.action, step.reason, step.row, step.sent) == (DROP, IDLE_TIMEOUT, out.row, (late.reset(),))
+
+
+def test_only_the_targets_side_of_a_flow_returns_and_it_does_so_also_when_it_ran_out():
+    node = balancer(TARGETS[0])
+    out = node.handle(syn(IN), 0)
+    back = out.after.flow.reversed()
+    assert node.returns(back, 0) == out.row
+    assert node.returns(IN, 0) is None
+    assert node.returns(back._replace(dport=50_001), 0) is None
+    assert node.returns(back, IDLE) == out.row

@@ -1,0 +1,126 @@
+"""Reasons: each is explained, and each is produced by packets that were really sent."""
+
+import pytest
+from play import site
+
+from vpcedu.clock import SECOND
+from vpcedu.gateways.internet_gateway import Association
+from vpcedu.gateways.nat_gateway import Ports
+from vpcedu.lab.reference import ANYWHERE, IGW, TARGETS
+from vpcedu.network.link import Link
+from vpcedu.packet import ACK, PSH, FiveTuple, Packet
+from vpcedu.reasons import REASONS
+from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
+from vpcedu.tables.route_table import Route
+from vpcedu.tables.target_group import Listener, TargetGroup
+
+PAGE, UPDATES, TO_UPDATES = "www.example.com", "updates.example.net", "198.51.100.7"
+
+
+@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.code)
+def test_every_reason_has_a_sentence_a_fix_and_a_source(reason):
+    for words in (reason.code, reason.sentence, reason.fix):
+        assert words == words.strip() != ""
+        assert not words.endswith(".")
+    assert reason.source.startswith("https://")
+    assert " " not in reason.source
+    assert reason.aws_code == reason.aws_code.upper()
+    assert str(reason) == reason.sentence
+
+
+def test_no_two_reasons_share_a_code_or_a_sentence():
+    assert len({reason.code for reason in REASONS}) == len({reason.sentence for reason in REASONS}) == len(REASONS)
+
+
+# --- one scenario for each ------------------------------------------------------------------------------------
+
+
+def connect(opener, name, port, **changes):
+    visited = site(**changes)
+    visited.connect(opener, name, port)
+    return visited
+
+
+def put(device, flow, flags=ACK, **changes):
+    visited = site(**changes)
+    visited.network.send(device, Packet(flow, flags, 1, 1), "a probe")
+    visited.network.run(SECOND)
+    return visited
+
+
+def late():
+    """A connection through a NAT gateway that is silent for 400 s, and then web speaks."""
+    visited = connect("web", UPDATES, 8080, nat="gateway")
+    flow = visited.network.capture.traces[0].packet.flow
+    visited.network.run(400 * SECOND)
+    visited.network.send("web", Packet(flow, PSH | ACK, 1, 1), "a late word")
+    visited.network.run(401 * SECOND)
+    return visited
+
+
+def crowded():
+    """A NAT gateway with one port, and two connections to one destination."""
+    visited = site(nat="gateway")
+    visited.network.devices["NAT"].ports = Ports("10.0.0.20", 1_024, 1_024, 1, 0)
+    visited.connect("web", UPDATES, 8080)
+    visited.connect("web", UPDATES, 8080)
+    return visited
+
+
+def changed_check(device, **changes):
+    row = next(interface for interface in site(**changes).vpc.interfaces if interface.device == device)
+    return {**changes, "replace": [(row, row._replace(check=True))]}
+
+
+def denying(way):
+    entry = next(row for row in site().vpc.acl_entries if row.acl == "acl-private" and row.direction == way)
+    return [(entry, AclEntry("acl-private", 100, way, DENY, -1, (0, 65_535), ANYWHERE))]
+
+
+def no_target():
+    return [(TARGETS, TargetGroup(TARGETS.name, ()))]
+
+
+CIRCLE = [(Route("public", ANYWHERE, IGW), Route("public", ANYWHERE, "NAT"))]
+SCENARIOS = {
+    "source check": lambda: put("web", FiveTuple("10.0.1.66", 1, TO_UPDATES, 443)),
+    "destination check": lambda: connect("web", UPDATES, 443, **changed_check("NAT")),
+    "group out": lambda: connect("web", UPDATES, 80),
+    "group in": lambda: connect("client", PAGE, 81),
+    "network ACL out": lambda: connect("web", UPDATES, 443, replace=denying(OUT)),
+    "network ACL in": lambda: connect("client", PAGE, 80, replace=denying(IN)),
+    "no route": lambda: connect("web", UPDATES, 443, without=[Route("private", ANYWHERE, "NAT")]),
+    "blackhole route": lambda: connect("web", UPDATES, 443, replace=[
+        (Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, "gone"))]),
+    "no such interface": lambda: connect("web", "10.0.1.99", 443),
+    "no public address": lambda: connect("web", UPDATES, 443, without=[Association("192.0.2.20", "10.0.0.20")]),
+    "not on the Internet": lambda: connect("client", "192.0.2.99", 80),
+    "private destination": lambda: connect("client", "10.0.1.10", 80),
+    "lost on the way": lambda: connect("client", PAGE, 80, link=Link(lose=(1,))),
+    "hop limit": lambda: connect("web", UPDATES, 443, nat="gateway", replace=CIRCLE),
+    "port closed": lambda: connect("client", PAGE, 80, without=[Listener("HTTP", 80, TARGETS)], balancer="application"),
+    "no connection": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.10", 80)),
+    "no listener": lambda: connect("client", PAGE, 80, without=[Listener("TCP", 80, TARGETS)], balancer="network"),
+    "no flow": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.30", 80), balancer="network"),
+    "no target": lambda: connect("client", PAGE, 80, balancer="network", replace=no_target()),
+    "no translation": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.20", 4_000), nat="gateway"),
+    "idle timeout": late,
+    "no port left": crowded,
+}
+
+
+@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.code)
+def test_every_reason_is_produced_by_packets(reason):
+    capture = SCENARIOS[reason.code]().network.capture
+    lost = [step for trace in capture for step in trace.steps if step.reason is not None]
+    assert reason in [step.reason for step in lost]
+
+
+def test_every_scenario_belongs_to_a_reason():
+    assert set(SCENARIOS) == {reason.code for reason in REASONS}
+
+
+def test_after_an_idle_timeout_only_the_inside_hears_a_reset():
+    capture = late().network.capture
+    resets = [trace for trace in capture if trace.packet.flags & 4]
+    assert [trace.devices for trace in resets] == [("NAT", "web")]

@@ -1,0 +1,303 @@
+"""Tables: each answers one question, and a row never changes."""
+
+import pytest
+
+from vpcedu.clock import SECOND
+from vpcedu.packet import Endpoint, FiveTuple
+from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX, choose
+from vpcedu.tables.flows import Flows
+from vpcedu.tables.network_acl import ALLOW, ANY, DENY, LAST, AclEntry, NetworkAcl
+from vpcedu.tables.route_table import LOCAL, Route, RouteTable
+from vpcedu.tables.security_group import IN, OUT, GroupRule, RuleSet
+from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.tracking import ESTABLISHED_IDLE, Tracking
+from vpcedu.tables.translation import REMEMBERED, Translation, Translations
+
+FLOW = FiveTuple("203.0.113.10", 40_000, "10.0.0.10", 80)
+
+
+# --- route table ---------------------------------------------------------------------------------
+
+
+def test_the_most_specific_route_wins_whatever_the_order():
+    rows = [Route("t", "0.0.0.0/0", "NAT"), Route("t", "10.0.0.0/16", LOCAL), Route("t", "10.0.1.0/24", "firewall"),
+            Route("t", "10.0.1.7/32", "one host")]  # fmt: skip
+    for routes in (rows, rows[::-1], rows[2:] + rows[:2]):
+        table = RouteTable(tuple(routes))
+        found = [table.lookup(a).target for a in ("10.0.1.7", "10.0.1.8", "10.0.2.1", "198.51.100.7")]
+        assert found == ["one host", "firewall", "local", "NAT"]
+
+
+def test_a_static_route_comes_before_a_propagated_one_of_the_same_prefix_only():
+    table = RouteTable((
+        Route("t", "10.1.0.0/16", "vpn", propagated=True),
+        Route("t", "10.1.0.0/16", "static"),
+        Route("t", "10.1.1.0/24", "vpn", propagated=True),
+    ))  # fmt: skip
+    assert table.lookup("10.1.0.1").target == "static"
+    assert table.lookup("10.1.1.1").target == "vpn"
+
+
+def test_without_a_route_that_fits_there_is_none():
+    table = RouteTable((Route("t", "10.0.0.0/16", LOCAL),))
+    assert table.lookup("10.1.0.0") is None
+    assert RouteTable(()).lookup("10.0.0.1") is None
+
+
+def test_a_route_to_no_block_is_refused():
+    with pytest.raises(ValueError, match=r"'10\.0\.0\.1/16' has bits set behind its prefix"):
+        RouteTable((Route("t", "10.0.0.1/16", LOCAL),))
+
+
+# --- network ACL -----------------------------------------------------------------------------------
+
+
+def entry(number, action, ports=(0, 65_535), cidr="0.0.0.0/0", direction=IN, protocol=ANY):
+    return AclEntry("acl", number, direction, action, protocol, ports, cidr)
+
+
+def test_the_lowest_number_that_fits_decides():
+    denies, allows = entry(90, DENY, (80, 80)), entry(100, ALLOW)
+    for entries in ((denies, allows), (allows, denies)):
+        acl = NetworkAcl("acl", entries)
+        assert acl.lookup(IN, FLOW) == denies
+        assert acl.lookup(IN, FLOW._replace(dport=81)) == allows
+    assert NetworkAcl("acl", (allows, denies._replace(number=110))).lookup(IN, FLOW) == allows
+
+
+def test_the_star_denies_what_no_entry_fits():
+    acl = NetworkAcl("acl", (entry(100, ALLOW, cidr="10.0.0.0/8"),))
+    star = acl.lookup(IN, FLOW)
+    assert (star.action, star.number, str(star)) == (DENY, LAST, "acl in *: deny all from 0.0.0.0/0")
+    assert NetworkAcl("acl", ()).lookup(OUT, FLOW).action == DENY
+
+
+def test_each_direction_has_its_own_entries_and_looks_at_the_far_side():
+    acl = NetworkAcl("acl", (entry(100, ALLOW, cidr="203.0.113.0/24"), entry(100, ALLOW, (80, 80), "10.0.0.0/24", OUT)))
+    assert acl.lookup(IN, FLOW).action == ALLOW  # from 203.0.113.10
+    assert acl.lookup(OUT, FLOW).action == ALLOW  # to 10.0.0.10, port 80
+    assert acl.lookup(IN, FLOW.reversed()).action == DENY
+    assert acl.lookup(OUT, FLOW.reversed()).action == DENY
+
+
+def test_the_first_and_the_last_port_of_a_range_fit():
+    acl = NetworkAcl("acl", (entry(100, ALLOW, (80, 82), protocol=6),))
+    found = [acl.lookup(IN, FLOW._replace(dport=port)).action for port in (79, 80, 82, 83)]
+    assert found == [DENY, ALLOW, ALLOW, DENY]
+
+
+def test_an_entry_for_another_protocol_does_not_fit():
+    assert NetworkAcl("acl", (entry(100, ALLOW, protocol=17),)).lookup(IN, FLOW).action == DENY
+
+
+# --- security group ------------------------------------------------------------------------------------
+
+
+def rules(*rows, direction=IN):
+    return RuleSet(("sg-a", "sg-b"), direction, rows)
+
+
+def test_no_rule_allows_nothing_and_says_so():
+    assert rules().lookup(FLOW, frozenset()) is None
+    assert str(rules()) == "sg-a, sg-b in allows nothing"
+
+
+def test_the_rules_of_all_groups_count_together():
+    web, ssh = GroupRule("sg-a", IN, (80, 80), "0.0.0.0/0"), GroupRule("sg-b", IN, (22, 22), "203.0.113.0/24")
+    both = rules(web, ssh)
+    assert both.lookup(FLOW, frozenset()) == web
+    assert both.lookup(FLOW._replace(dport=22), frozenset()) == ssh
+    assert both.lookup(FLOW._replace(dport=22, src="198.51.100.7"), frozenset()) is None
+    assert str(both) == "sg-a, sg-b in allows only tcp 80 from 0.0.0.0/0, tcp 22 from 203.0.113.0/24"
+
+
+def test_a_group_as_peer_stands_for_those_who_carry_it_and_for_no_address():
+    rule = GroupRule("sg-a", IN, (80, 80), "sg-balancer")
+    assert rules(rule).lookup(FLOW, frozenset({"sg-balancer", "sg-x"})) == rule
+    assert rules(rule).lookup(FLOW, frozenset({"sg-x"})) is None
+    assert rules(rule).lookup(FLOW, frozenset()) is None
+
+
+def test_outbound_rules_look_at_the_destination():
+    rule = GroupRule("sg-a", OUT, (80, 80), "10.0.0.0/24")
+    assert rules(rule, direction=OUT).lookup(FLOW, frozenset()) == rule
+    assert rules(rule, direction=OUT).lookup(FLOW._replace(dst="10.0.1.1"), frozenset()) is None
+
+
+def test_a_rule_for_another_protocol_allows_nothing():
+    assert rules(GroupRule("sg-a", IN, (80, 80), "0.0.0.0/0", 17)).lookup(FLOW, frozenset()) is None
+
+
+# --- tracking --------------------------------------------------------------------------------------------
+
+
+def test_a_tracked_flow_lets_its_packets_in_and_its_answers_out():
+    tracking = Tracking()
+    row = tracking.note(IN, FLOW, None, 5)
+    assert (row.flow, row.way, row.since) == (FLOW, IN, 5)
+    assert tracking.lookup(IN, FLOW, 6) is tracking.lookup(OUT, FLOW.reversed(), 6) is row
+    assert tracking.lookup(IN, FLOW._replace(sport=40_001), 6) is None
+    assert len(tracking) == 1
+
+
+def test_what_is_forwarded_in_the_same_direction_is_no_answer():
+    tracking = Tracking()
+    tracking.note(IN, FLOW, None, 0)
+    assert tracking.lookup(OUT, FLOW, 0) is None
+    assert tracking.lookup(IN, FLOW.reversed(), 0) is None
+
+
+def test_looking_up_a_tracked_flow_changes_nothing():
+    tracking = Tracking(10)
+    tracking.note(IN, FLOW, None, 0)
+    assert tracking.lookup(IN, FLOW, 9)
+    assert tracking.lookup(IN, FLOW, 10) is None  # the look-up at 9 did not start the idle clock again
+
+
+def test_a_tracked_flow_is_forgotten_after_five_days_of_silence():
+    tracking = Tracking()
+    tracking.note(OUT, FLOW, None, 0)
+    assert tracking.use(IN, FLOW.reversed(), 100)
+    assert tracking.lookup(OUT, FLOW, 100 + 432_000 * SECOND - 1)
+    assert tracking.lookup(OUT, FLOW, 100 + 432_000 * SECOND) is None
+    assert ESTABLISHED_IDLE == 432_000 * SECOND
+
+
+def test_noting_a_flow_clears_those_that_ran_out():
+    tracking = Tracking(10)
+    for port in range(5):
+        tracking.note(IN, FLOW._replace(sport=port), None, port)
+    tracking.note(IN, FLOW, None, 12)
+    assert len(tracking) == 3
+
+
+def test_a_cleared_table_knows_nobody():
+    tracking = Tracking()
+    tracking.note(IN, FLOW, None, 0)
+    tracking.clear()
+    assert tracking.lookup(IN, FLOW, 0) is None
+    assert len(tracking) == 0
+
+
+# --- flows and translations --------------------------------------------------------------------------------
+
+
+def test_both_ways_of_a_row_go_together():
+    flows = Flows(10)
+    back = FiveTuple("10.0.0.10", 80, "192.0.2.20", 1_024)
+    flows.put("row", FLOW, back, 0)
+    assert flows.lookup(FLOW, 0) == flows.lookup(back, 0) == "row"
+    assert flows.sweep(10) == ["row"]
+    assert flows.lookup(FLOW, 0) is flows.lookup(back, 0) is None
+    assert len(flows) == 0
+
+
+def test_a_new_row_takes_the_place_of_whatever_had_one_of_its_flows():
+    flows = Flows(10)
+    back = FiveTuple("10.0.0.10", 80, "192.0.2.20", 1_024)
+    flows.put("old", FLOW, FLOW.reversed(), 0)
+    flows.put("new", FLOW, back, 1)
+    assert list(flows) == ["new"]
+    assert flows.lookup(FLOW.reversed(), 1) is None
+
+
+def test_the_sweep_takes_the_longest_silent_first_and_stops_at_the_living():
+    flows = Flows(10)
+    for port in range(4):
+        flows.put(port, FLOW._replace(sport=port), FLOW._replace(sport=port).reversed(), port)
+    assert flows.use(FLOW._replace(sport=0), 5) == 0
+    assert flows.sweep(12) == [1, 2]
+    assert sorted(flows) == [0, 3]
+    assert flows.sweep(13) == [3]
+    assert flows.sweep(15) == [0]
+
+
+def test_a_row_that_ran_out_is_not_used_again():
+    flows = Flows(10)
+    flows.put("row", FLOW, FLOW.reversed(), 0)
+    assert (flows.use(FLOW, 9), flows.ended(FLOW, 9)) == ("row", None)
+    assert (flows.use(FLOW, 19), flows.ended(FLOW, 19)) == (None, "row")
+
+
+def test_the_sweep_misses_no_row_that_was_written_after_it():
+    flows = Flows(10)
+    assert flows.sweep(0) == []
+    flows.put("row", FLOW, FLOW.reversed(), 3)
+    assert [flows.sweep(now) for now in (5, 12, 13)] == [[], [], ["row"]]
+
+
+AFTER = FLOW._replace(src="10.0.0.20", sport=1_024)
+
+
+def test_a_translation_takes_a_flow_there_and_its_answer_back():
+    rows = Translations(10)
+    row = rows.add(FLOW, AFTER, 0)
+    assert rows.lookup(FLOW, 0) is rows.lookup(AFTER.reversed(), 0) is row
+    assert rows.lookup(AFTER, 0) is rows.lookup(FLOW.reversed(), 0) is None
+    assert row.onward(FLOW) == AFTER
+    assert row.onward(AFTER.reversed()) == FLOW.reversed()
+
+
+def test_an_expired_translation_serves_nobody_but_is_remembered_until_it_is_met():
+    rows = Translations(10)
+    row = rows.add(FLOW, AFTER, 0)
+    assert (rows.lookup(FLOW, 9), rows.expired(FLOW, 9)) == (row, None)
+    assert (rows.lookup(FLOW, 10), rows.expired(FLOW, 10)) == (None, row)
+    assert rows.sweep(10) == [row]
+    assert rows.expired(AFTER.reversed(), 10) == row
+    rows.forget(row)
+    assert rows.expired(FLOW, 10) is rows.expired(AFTER.reversed(), 10) is None
+
+
+def test_a_flow_that_begins_again_is_no_longer_remembered_as_expired():
+    rows = Translations(10)
+    rows.add(FLOW, AFTER, 0)
+    rows.sweep(10)
+    rows.add(FLOW, AFTER, 10)
+    rows.sweep(10)
+    assert rows.expired(FLOW, 11) is None
+
+
+def test_the_memory_of_expired_rows_is_bounded():
+    rows = Translations(10)
+    for port in range(REMEMBERED):
+        rows.add(FLOW._replace(sport=port), AFTER._replace(sport=port), 0)
+    rows.sweep(10)
+    remembered = [port for port in range(REMEMBERED) if rows.expired(FLOW._replace(sport=port), 10)]
+    assert remembered == list(range(REMEMBERED // 2, REMEMBERED))  # two flows to a row, the oldest went
+
+
+def test_a_row_is_the_same_before_and_after_later_traffic():
+    rows = Translations(10)
+    row = rows.add(FLOW, AFTER, 3)
+    for now in range(4, 40, 5):
+        rows.use(FLOW, now)
+    assert rows.lookup(FLOW, 40) is row
+    assert row == Translation(FLOW, AFTER, 3)
+
+
+# --- target group and ports ------------------------------------------------------------------------------------
+
+
+def test_a_target_group_hands_out_its_targets_in_turn():
+    targets = (Endpoint("10.0.1.10", 80), Endpoint("10.0.1.11", 80), Endpoint("10.0.1.12", 80))
+    group = TargetGroup("web", targets)
+    assert tuple(group.pick(turn) for turn in range(6)) == targets * 2
+    assert TargetGroup("web", ()).pick(0) is None
+    assert str(Listener("TCP", 80, TargetGroup("web", ()))) == "listener TCP 80 > web (no targets)"
+
+
+def test_linux_takes_the_ports_of_even_offset_first():
+    taken = []
+    for _ in range(4):
+        taken.append(choose((40_000, 40_003), 1, taken.__contains__))
+    assert taken == [40_000, 40_002, 40_001, 40_003]
+    assert choose((40_000, 40_003), 1, taken.__contains__) is None
+
+
+@pytest.mark.parametrize("start", [0, 1, 6, 7, 12_345_678])
+@pytest.mark.parametrize("ports", [LINUX, ELASTIC_LOAD_BALANCING, (1, 7), (5, 5)])
+def test_the_choice_is_in_the_range_and_every_port_is_found(ports, start):
+    assert ports[0] <= choose(ports, start, lambda port: False) <= ports[1]
+    only = (ports[0] + ports[1]) // 2
+    assert choose(ports, start, lambda port: port != only) == only
