@@ -3,7 +3,8 @@
 from collections import deque
 
 from vpcedu.packet import ACK, FIN, SYN, FiveTuple, Packet, flags_text
-from vpcedu.protocols.tcp import LINUX, Connection
+from vpcedu.protocols.tcp import Connection
+from vpcedu.protocols.tcp_settings import LINUX
 
 FLOW = FiveTuple("10.0.0.1", 40_000, "10.0.0.2", 80)
 ALL_STATES = ("CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT",
@@ -13,8 +14,8 @@ ALL_STATES = ("CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FI
 class Wire:
     """Two ends A and B; `seen` is what they sent, as "A [S] 100 0 0": who, flags, SEQ, ACK, length of the data."""
 
-    def __init__(self, iss_a=100, iss_b=300, tries=LINUX):
-        self.a, self.b = Connection(FLOW, iss_a, tries=tries), Connection(FLOW.reversed(), iss_b, tries=tries)
+    def __init__(self, iss_a=100, iss_b=300, settings=LINUX):
+        self.a, self.b = Connection(FLOW, iss_a, settings=settings), Connection(FLOW.reversed(), iss_b, settings=settings)
         self.seen, self.heard, self.now = [], {"A": [], "B": []}, 0
         self.way = {"A": deque(), "B": deque()}  # on the way from A, from B
         self.lose = set()  # numbers of segments in `seen`, from 1

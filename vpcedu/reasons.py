@@ -103,6 +103,11 @@ PORT_CLOSED = Reason(
     "nobody listens on this port; the host answers RST at once",
     "start the server, or correct the port",
     "https://www.rfc-editor.org/rfc/rfc9293#section-3.5.2")
+BACKLOG_FULL = Reason(
+    "backlog full",
+    "the server accepts no connections and its backlog is full; the SYN is dropped without a word",
+    "have the server accept faster, or give it a larger backlog",
+    "https://man7.org/linux/man-pages/man2/listen.2.html")
 NO_CONNECTION = Reason(
     "no connection",
     "the host knows no connection with these two ends and ports",

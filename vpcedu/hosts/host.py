@@ -12,11 +12,14 @@ from collections import deque
 from errno import EADDRNOTAVAIL
 from heapq import heappop, heappush
 
-from vpcedu.packet import ACK, RST, SYN, Endpoint, FiveTuple, Packet, spread
+from vpcedu.packet import ACK, MODULUS, RST, SYN, Endpoint, FiveTuple, Packet, spread
 from vpcedu.protocols.ports import LINUX, choose
+from vpcedu.protocols.segment_arrival import ahead
 from vpcedu.protocols.tcp import Connection
-from vpcedu.protocols.tcp_states import CLOSED, LISTEN
-from vpcedu.reasons import NO_CONNECTION, PORT_CLOSED
+from vpcedu.protocols.tcp_settings import LINUX as LINUX_TCP
+from vpcedu.protocols.tcp_settings import Settings
+from vpcedu.protocols.tcp_states import CLOSED, LISTEN, TIME_WAIT
+from vpcedu.reasons import BACKLOG_FULL, NO_CONNECTION, PORT_CLOSED
 from vpcedu.trace import DELIVER, DROP, SEND, Cause, Change, Event, Step
 
 TYPE_CHECKING = False
@@ -30,14 +33,20 @@ if TYPE_CHECKING:
         def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
             """Hear an event."""
 
+SOMAXCONN = 4_096  # Linux' largest backlog since 5.4
+
 
 class Host:
-    """A host at one address; `seed` decides the ports and sequence numbers that it chooses."""
+    """A host at one address; `seed` decides the ports and sequence numbers that it chooses, `settings` are TCP's."""
 
-    def __init__(self, name: str, address: str, seed: int = 0, ports: tuple[int, int] = LINUX) -> None:
+    def __init__(self, name: str, address: str, seed: int = 0, ports: tuple[int, int] = LINUX,
+                 settings: Settings = LINUX_TCP) -> None:
         self.name, self.address, self.seed, self.ports = name, address, seed, ports
         self.connections: dict[FiveTuple, Connection] = {}  # own end first
+        self.settings = settings
         self.listeners: dict[int, Program] = {}
+        self._backlogs: dict[int, int] = {}
+        self._waiting: dict[int, deque[tuple[Connection, list[tuple[str, Any]]]]] = {}  # ports on hold
         self._alarms: list[tuple[int, int, Callable[..., Any], tuple[Any, ...]]] = []
         self._order = 0
         self._touched: deque[Connection] = deque()
@@ -46,9 +55,23 @@ class Host:
 
     # What programs and lessons call.
 
-    def listen(self, port: int, program: Program, now: int = 0) -> None:
-        """Have a program accept the connections to a port."""
+    def listen(self, port: int, program: Program, now: int = 0, backlog: int = SOMAXCONN) -> None:
+        """Have a program accept the connections to a port; `backlog` matters once the port is on hold."""
         self.listeners[port] = program
+        self._backlogs[port] = backlog
+
+    def hold(self, port: int, now: int = 0) -> None:
+        """Stop accepting: connections to the port are established, and wait; the program hears nothing of them."""
+        self._waiting.setdefault(port, deque())
+
+    def accept(self, port: int, now: int) -> Connection | None:
+        """Accept the connection that has waited longest on a port on hold: its program hears what happened so far."""
+        if not self._waiting.get(port):
+            return None
+        connection, events = self._waiting[port].popleft()
+        for event, data in events:
+            self._tell_program(connection, event, data, now)
+        return connection
 
     def connect(self, remote: Endpoint, program: Program, now: int) -> Connection:
         """Open a connection from a free ephemeral port; OSError EADDRNOTAVAIL where none is left."""
@@ -64,6 +87,12 @@ class Host:
         """Send bytes on a connection."""
         connection.send(data, now)
         self._touch(connection)
+
+    def read(self, connection: Connection, most: int, now: int) -> bytes:
+        """Read from a connection whose `pull` is set."""
+        data = connection.read(most, now)
+        self._touch(connection)
+        return data
 
     def close(self, connection: Connection, now: int) -> None:
         """Close the sending side of a connection."""
@@ -92,8 +121,10 @@ class Host:
         connection = self.connections.get(flow)
         program = self.listeners.get(flow.sport)
         opens = packet.flags & (SYN | ACK | RST) == SYN
-        if connection is None and program is not None and opens:
-            connection = self._new(flow, program, now)
+        if program is not None and opens and (connection is None or self._may_follow(connection, packet)):
+            if len(self._waiting.get(flow.sport, ())) > self._backlogs[flow.sport]:
+                return Step(now, self.name, "deliver", DROP, packet, None, None, BACKLOG_FULL)
+            connection = self._new(flow, program, now, connection)
             connection.listen(now)
         if connection is None:
             reason = NO_CONNECTION if program is not None or not opens else PORT_CLOSED
@@ -133,7 +164,7 @@ class Host:
                 if event == "state":
                     self._events.append(Event(now, self.name, "state", data))
                 else:
-                    connection.program.on(self, connection, event, data, now)  # type: ignore[attr-defined]
+                    self._hear(connection, event, data, now)
             if connection.state in (CLOSED, LISTEN):  # LISTEN: reset before it was established
                 self.connections.pop(connection.flow, None)
             elif connection.alarm is not None:
@@ -149,10 +180,30 @@ class Host:
     def _flow(self, port: int, remote: Endpoint) -> FiveTuple:
         return FiveTuple(self.address, port, remote.address, remote.port)
 
-    def _new(self, flow: FiveTuple, program: Program, now: int) -> Connection:
+    def _hear(self, connection: Connection, event: str, data: Any, now: int) -> None:
+        """Tell the program, or keep it for later where the connection was not accepted yet."""
+        waiting = self._waiting.get(connection.flow.sport) if connection.passive else None
+        if waiting is not None and event == "connected":
+            waiting.append((connection, []))
+        for held, events in waiting or ():
+            if held is connection:
+                events.append((event, data))
+                return
+        self._tell_program(connection, event, data, now)
+
+    def _tell_program(self, connection: Connection, event: str, data: Any, now: int) -> None:
+        connection.program.on(self, connection, event, data, now)  # type: ignore[attr-defined]
+
+    def _may_follow(self, old: Connection, packet: Packet) -> bool:
+        """Whether a SYN may take the place of a connection in TIME-WAIT (RFC 9293 section 3.6.1, MAY-2)."""
+        return old.state == TIME_WAIT and ahead(packet.seq, old.rcv_nxt) > 0
+
+    def _new(self, flow: FiveTuple, program: Program, now: int, old: Connection | None = None) -> Connection:
         # RFC 9293 section 3.4.1: a clock of 4 microseconds plus a keyed hash of the four addresses and ports.
-        isn = (spread(self.seed, self.name, *flow) + now // 4) % (1 << 32)
-        connection = self.connections[flow] = Connection(flow, isn, program)
+        isn = (spread(self.seed, self.name, *flow) + now // 4) % MODULUS
+        if old is not None and ahead(isn, old.snd_nxt) <= 0:
+            isn = (old.snd_nxt + 1) % MODULUS  # MAY-2: above every number of the connection before
+        connection = self.connections[flow] = Connection(flow, isn, program, self.settings)
         return connection
 
     def _touch(self, connection: Connection) -> Connection:

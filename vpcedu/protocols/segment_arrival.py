@@ -7,7 +7,7 @@ of state goes through its table. The answers to a RST or SYN inside the window a
 
 from __future__ import annotations
 
-from vpcedu.packet import ACK, FIN, MODULUS, RST, SYN, WINDOW, Packet
+from vpcedu.packet import ACK, FIN, MODULUS, RST, SYN, Packet
 from vpcedu.protocols.tcp_states import (
     CLOSED,
     ESTABLISHED,
@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.protocols.tcp import Connection
 
-MSS = 1_460  # bytes: 1,500 less 20 for IPv4 and 20 for TCP
+STAMP = 12  # bytes of a timestamps option with its padding
 DEFAULT_MSS = 536  # bytes: what counts where the other end names none (RFC 9293 section 3.7.1)
 RECEIVING = (ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2)
 
@@ -49,7 +49,12 @@ def _listen(c: Connection, s: Packet, now: int) -> bool:
 
 def _synchronize(c: Connection, s: Packet) -> None:
     c.rcv_nxt = (s.seq + 1) % MODULUS
-    c.mss = min(MSS, dict(s.options).get("mss", DEFAULT_MSS))
+    offers = {option[0]: option[1:] for option in s.options}
+    c.mss = min(c.settings.mss, int(offers.get("mss", (DEFAULT_MSS,))[0]))
+    c.timestamps = c.settings.timestamps and "TS" in offers
+    if c.timestamps:
+        c.mss -= STAMP  # RFC 7323 appendix A: the option's 12 bytes come out of every segment
+        c.echo = int(offers["TS"][0])
 
 
 # RFC 9293 section 3.10.7.3, SYN-SENT
@@ -75,14 +80,20 @@ def _syn_sent(c: Connection, s: Packet, now: int) -> bool:
 # RFC 9293 section 3.10.7.4, every other state
 
 def _acceptable(c: Connection, s: Packet, now: int) -> bool:
-    start, size = ahead(s.seq, c.rcv_nxt), s.length
-    if 0 <= start < WINDOW or (size and 0 <= start + size - 1 < WINDOW):
+    start, size, window = ahead(s.seq, c.rcv_nxt), s.length, c.rcv_wnd
+    if 0 <= start < window or (size and 0 <= start + size - 1 < window) or (start == 0 and not window):
+        _note_stamp(c, s, start)
         return False
     if s.flags & (SYN | ACK | RST) == SYN and c.state == SYN_RECEIVED and start == -1:
         return c.reply(c.unacked[0]) if c.unacked else True  # Linux answers a repeated SYN with SYN,ACK
     if c.state == TIME_WAIT and s.flags & FIN:
         c.linger(now)  # the other end sends its FIN again: it did not get the last ACK
     return True if s.flags & RST else _challenge(c, now)
+
+
+def _note_stamp(c: Connection, s: Packet, start: int) -> None:
+    if c.timestamps and start <= 0:
+        c.echo = next((int(option[1]) for option in s.options if option[0] == "TS"), c.echo)
 
 
 def _challenge(c: Connection, now: int) -> bool:
@@ -120,7 +131,9 @@ def _acknowledged(c: Connection, s: Packet, now: int) -> None:
     c.snd_wnd = s.window
     if ahead(s.ack, c.snd_una) > 0:
         fin_acked = bool(c.unacked) and bool(c.unacked[-1].flags & FIN) and s.ack == c.snd_nxt
-        c.snd_una, c.tried = s.ack, 0
+        awaited = c.timer.awaits
+        c.timer.acknowledged(awaited is not None and ahead(s.ack, awaited) >= 0, now)
+        c.snd_una = s.ack
         c.unacked = [p for p in c.unacked if ahead(p.seq + p.length, s.ack) > 0]
         c.alarm = None
         if c.unacked:
@@ -135,24 +148,41 @@ def _text(c: Connection, s: Packet, now: int) -> bool:
         return False
     skip = ahead(c.rcv_nxt, s.seq)
     if skip < 0:
-        return _challenge(c, now)  # out of order: say what is missing; the sender will send all of it again
-    data = s.data[skip:]
+        c.held[s.seq] = s  # out of order: keep it, and say what is missing
+        return _challenge(c, now)
+    data = s.data[skip : skip + c.rcv_wnd]
     if data:
         c.rcv_nxt = (c.rcv_nxt + len(data)) % MODULUS
+        if c.pull:
+            c.unread += data
         c.hear("data", data)
-    if not s.flags & FIN:
-        c.transmit(ACK, now)
+    c.owes_ack = True
     return False
 
 
 def _fin(c: Connection, s: Packet, now: int) -> bool:
-    if not s.flags & FIN or ahead(s.seq + len(s.data), c.rcv_nxt) != 0:
+    start = ahead(s.seq + len(s.data), c.rcv_nxt)
+    if s.flags & FIN and start > 0 and not s.data:
+        c.held[s.seq] = s
+        return _challenge(c, now)
+    if s.flags & FIN and start == 0:
+        c.rcv_nxt = (c.rcv_nxt + 1) % MODULUS
+        if c.change("rcv FIN", now):
+            c.hear("end of data")
         return True
-    c.rcv_nxt = (c.rcv_nxt + 1) % MODULUS
-    if c.change("rcv FIN", now):
-        c.hear("end of data")
+    return False
+
+
+def _held(c: Connection, s: Packet, now: int) -> bool:
+    """What came out of order and is now in order: the RFC's "segments with higher beginning sequence numbers"."""
+    for seq in sorted(c.held, key=lambda seq: ahead(seq, c.rcv_nxt)):
+        if ahead(seq, c.rcv_nxt) > 0:
+            break
+        segment = c.held.pop(seq)
+        if not _text(c, segment, now):
+            _fin(c, segment, now)
     return True
 
 
-SYNCHRONIZED = (_acceptable, _rst, _syn, _ack, _text, _fin)
+SYNCHRONIZED = (_acceptable, _rst, _syn, _ack, _text, _fin, _held)
 CHECKS = {CLOSED: (), LISTEN: (_listen,), SYN_SENT: (_syn_sent,)}

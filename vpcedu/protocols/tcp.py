@@ -1,60 +1,71 @@
 """TCP: one end of a connection, after RFC 9293. Segments in, segments out; time comes as an argument.
 
-The states change by the table of tcp_states.py; which event a segment is, segment_arrival.py decides.
-This file holds the connection itself: what the application calls, what is sent, and when it is sent
-again. Retransmission doubles its time-out (RFC 6298 section 5.5) on the schedules of
-Linux. Names SND.UNA, SND.NXT, RCV.NXT are the RFC's.
+The states change by the table of tcp_states.py; which event a segment is, segment_arrival.py decides; how
+long to wait, retransmission.py. This file holds the connection itself: what the application calls, what is
+sent, and when it is sent again. Names SND.UNA, SND.NXT, RCV.NXT are the RFC's.
 
-Left out: congestion control, window scaling, timestamps, SACK, urgent data, round-trip measurement (the
-time-out starts at 1 s), data held out of order (it is sent again), the reuse of a TIME-WAIT connection.
+Left out: congestion control (all that the window allows is sent at once), window scaling, SACK and fast
+retransmission, urgent data, delayed acknowledgments, FIN-WAIT-2's time-out.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
 
-from vpcedu.clock import SECOND
+from vpcedu.clock import MILLISECOND
 from vpcedu.packet import ACK, MODULUS, PSH, RST, SYN, WINDOW, FiveTuple, Packet
 from vpcedu.protocols import tcp_states
-from vpcedu.protocols.segment_arrival import CHECKS, DEFAULT_MSS, MSS, SYNCHRONIZED, ahead
-from vpcedu.protocols.tcp_states import CLOSE_WAIT, CLOSED, ESTABLISHED, LISTEN, SYN_SENT, TIME_WAIT
+from vpcedu.protocols.alarm import ring, watch
+from vpcedu.protocols.retransmission import Timer
+from vpcedu.protocols.segment_arrival import CHECKS, DEFAULT_MSS, SYNCHRONIZED, ahead
+from vpcedu.protocols.tcp_settings import LINUX, Settings
+from vpcedu.protocols.tcp_states import (
+    CLOSE_WAIT,
+    CLOSED,
+    ESTABLISHED,
+    LISTEN,
+    SYN_RECEIVED,
+    SYN_SENT,
+    TIME_WAIT,
+)
 from vpcedu.trace import Change
 
-RTO, LONGEST_RTO = SECOND, 120 * SECOND  # RFC 6298 section 2.1; Linux' TCP_RTO_MAX
-TIME_WAIT_LENGTH = 60 * SECOND  # Linux' TCP_TIMEWAIT_LEN; the RFC says twice 2 minutes
-
-
-class Tries(namedtuple("Tries", ("syn", "linear", "synack", "data"))):
-    """How often a segment is sent again, as Linux' sysctls: tcp_syn_retries, tcp_syn_linear_timeouts,
-    tcp_synack_retries, tcp_retries2."""
-
-    __slots__ = ()
-    syn: int
-    linear: int
-    synack: int
-    data: int
-
-
-LINUX = Tries(6, 4, 5, 15)  # since 6.5: SYNs at 0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67 s; given up at 131 s
 SENDING = (ESTABLISHED, CLOSE_WAIT)
 HEARD = {ESTABLISHED: "connected", CLOSED: "closed"}  # the states whose beginning the application hears of
+
+
+class Status(namedtuple("Status", ("state", "snd_una", "snd_nxt", "snd_wnd", "rcv_nxt", "rcv_wnd", "queued", "unread"))):
+    """The STATUS call's answer: state, sequence numbers and windows, bytes not sent and bytes not read."""
+
+    __slots__ = ()
 
 
 class Connection:
     """One end: `flow` is (own address, own port, other address, other port); `program` hears its events."""
 
-    def __init__(self, flow: FiveTuple, isn: int, program: object = None, tries: Tries = LINUX) -> None:
-        self.flow, self.program, self.tries = flow, program, tries
+    def __init__(self, flow: FiveTuple, isn: int, program: object = None, settings: Settings = LINUX) -> None:
+        self.flow, self.program, self.settings = flow, program, settings
         self.state, self.passive = CLOSED, False
         self.iss = self.snd_una = self.snd_nxt = isn
         self.rcv_nxt, self.snd_wnd, self.mss = 0, WINDOW, DEFAULT_MSS
         self.queue = bytearray()
         self.closing = False  # the application closed; FIN waits behind the queue
         self.unacked: list[Packet] = []
+        self.timer = Timer(settings)
         self.alarm: int | None = None  # microseconds: when wake wants to be called
-        self.tried = 0
+        self.held: dict[int, Packet] = {}  # segments that came out of order, by sequence number
+        self.pull = False  # True: the application reads when it wants to; until then bytes wait in `unread`
+        self.unread = bytearray()
+        self.timestamps, self.echo = False, 0  # whether both ends offered them; the other end's last one
+        self.owes_ack = False
+        self.probes = 0
         self._sent: list[Packet] = []
         self._events: list[tuple[str, object]] = []
+
+    @property
+    def rcv_wnd(self) -> int:
+        """What may still come before the application reads."""
+        return WINDOW - len(self.unread)
 
     # What the application calls.
 
@@ -75,8 +86,20 @@ class Connection:
         self.change("SEND", now)
         self.flush(now)
 
+    def read(self, most: int, now: int) -> bytes:
+        """RECEIVE, where `pull` is set: up to so many bytes that came; says so to the other end if that helps it."""
+        was = self.rcv_wnd
+        data = bytes(self.unread[:most])
+        del self.unread[: len(data)]
+        if was < self.mss <= self.rcv_wnd:
+            self.transmit(ACK, now)
+        return data
+
     def close(self, now: int) -> None:
-        """Send FIN behind what is queued; the other direction stays open."""
+        """Send FIN behind what is queued; the other direction stays open. With unread bytes: RST instead."""
+        if self.unread:
+            self.abort(now)
+            return
         self.closing = True
         self.flush(now)
 
@@ -86,31 +109,34 @@ class Connection:
             self.transmit(RST | ACK, now)
         self.end("ABORT", "closed")
 
+    @property
+    def status(self) -> Status:
+        """The STATUS call."""
+        return Status(self.state, self.snd_una, self.snd_nxt, self.snd_wnd, self.rcv_nxt, self.rcv_wnd,
+                      len(self.queue), len(self.unread))
+
     # What the host calls.
 
     def receive(self, segment: Packet, now: int) -> None:
         """Take a segment from the other end."""
+        self.probes = 0
         for check in CHECKS.get(self.state, SYNCHRONIZED):
             if check(self, segment, now):
                 break
+        if self.owes_ack:
+            self.transmit(ACK, now)
+        watch(self, now)
+
+    def unreachable(self, now: int) -> None:
+        """An ICMP error says that the other end cannot be reached: before ESTABLISHED that ends the attempt,
+        later it is only a hint (RFC 9293 section 3.9.2.2)."""
+        if self.state in (SYN_SENT, SYN_RECEIVED):
+            self.end("ICMP unreachable", "unreachable")
 
     def wake(self, now: int) -> str:
-        """The alarm rang: send again, give up, or end TIME-WAIT; returns what was done in words, or ""."""
-        if self.state == TIME_WAIT:
-            self.change("timeout 2MSL", now)
-            return ""
+        """The alarm rang: send again, probe, give up, or end TIME-WAIT; returns what was sent in words, or ""."""
         self.alarm = None
-        if not self.unacked:
-            return ""
-        first = self.unacked[0]
-        if self.tried >= self._most(first):
-            self.end("USER TIMEOUT", "timed out")
-            return ""
-        self.tried += 1
-        again = first._replace(ack=self.rcv_nxt if first.flags & ACK else 0)
-        self._sent.append(again)
-        self.arm(now)
-        return f"retransmission {self.tried}"
+        return ring(self, now)
 
     def take_sent(self) -> list[Packet]:
         """The segments to be sent, once."""
@@ -119,7 +145,7 @@ class Connection:
 
     def take_events(self) -> list[tuple[str, object]]:
         """What happened, once: ("state", Change), ("data", bytes), ("connected" | "end of data" | "closed" |
-        "reset" | "refused" | "timed out", None)."""
+        "reset" | "refused" | "timed out" | "unreachable", None)."""
         events, self._events = self._events, []
         return events
 
@@ -140,8 +166,8 @@ class Connection:
         return True
 
     def linger(self, now: int) -> None:
-        """Begin the time of TIME-WAIT, also anew."""
-        self.alarm = now + TIME_WAIT_LENGTH
+        """Let TIME-WAIT last its whole time from now."""
+        self.alarm = now + self.settings.time_wait
 
     def enter(self, event: str, state: str) -> None:
         """Be in another state, and say so."""
@@ -154,7 +180,7 @@ class Connection:
         """Be CLOSED at once; the application hears why."""
         self.hear("state", Change(self.flow, self.state, event, CLOSED))
         self.hear(heard)
-        self.state, self.alarm, self.unacked = CLOSED, None, []
+        self.state, self.alarm, self.unacked, self.owes_ack = CLOSED, None, [], False
 
     def hear(self, event: str, row: object = None) -> None:
         """Note an event for the program."""
@@ -165,6 +191,8 @@ class Connection:
         while self.queue and self.state in SENDING:
             room = self.snd_wnd - ahead(self.snd_nxt, self.snd_una)
             if room <= 0:
+                if self.alarm is None:
+                    self.alarm = now + self.timer.rto
                 return
             data = bytes(self.queue[: min(self.mss, room)])
             del self.queue[: len(data)]
@@ -174,30 +202,33 @@ class Connection:
 
     def transmit(self, flags: int, now: int, data: bytes = b"") -> None:
         """Send a segment; remember it for retransmission if it takes sequence numbers."""
-        options: tuple[tuple[str, int], ...] = ()
         if flags & SYN:  # a SYN that is answered by a SYN goes out again as SYN,ACK with the same number
-            self.snd_nxt, self.unacked, options = self.iss, [], (("mss", MSS),)
+            self.snd_nxt, self.unacked = self.iss, []
         ack = self.rcv_nxt if flags & ACK else 0
-        packet = Packet(self.flow, flags, self.snd_nxt, ack, WINDOW, options, data)
+        packet = Packet(self.flow, flags, self.snd_nxt, ack, self.rcv_wnd, self.options(flags, now), data)
         self._sent.append(packet)
+        self.owes_ack = self.owes_ack and not flags & ACK
         if packet.length:
             self.snd_nxt = (self.snd_nxt + packet.length) % MODULUS
             self.unacked.append(packet)
+            self.timer.sent(self.snd_nxt, now)
             if len(self.unacked) == 1:
-                self.tried = 0
+                self.timer.tried = 0
                 self.arm(now)
 
-    def _most(self, segment: Packet) -> int:
-        if not segment.flags & SYN:
-            return self.tries.data
-        return self.tries.synack if segment.flags & ACK else self.tries.syn + self.tries.linear
-
     def arm(self, now: int) -> None:
-        """Set the retransmission alarm: 1 s, doubled with each try behind the linear ones."""
-        linear = self.tries.linear if self.unacked[0].flags & (SYN | ACK) == SYN else 0
-        self.alarm = now + min(RTO << max(0, self.tried - linear), LONGEST_RTO)
+        """Set the retransmission alarm for the oldest segment."""
+        self.alarm = now + self.timer.interval(self.unacked[0].flags)
 
     def reply(self, packet: Packet) -> bool:
         """Send a segment as it is, outside the sequence (a RST, an answer once more); always True."""
         self._sent.append(packet)
         return True
+
+    def options(self, flags: int, now: int) -> tuple[tuple[str | int, ...], ...]:
+        """The options of a segment with these flags: MSS and offers with SYN, timestamps once both ends agreed."""
+        stamp = ("TS", now // MILLISECOND % MODULUS, self.echo if flags & ACK else 0)
+        if flags & SYN:
+            offers = self.timestamps if flags & ACK else self.settings.timestamps
+            return (("mss", self.settings.mss), ("nop",), ("nop",), stamp) if offers else (("mss", self.settings.mss),)
+        return (("nop",), ("nop",), stamp) if self.timestamps and not flags & RST else ()

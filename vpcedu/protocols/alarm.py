@@ -1,0 +1,73 @@
+"""Alarm: what a connection does when its one alarm rings.
+
+Oldest unacknowledged segment first: it is sent again, or given up after the configured tries. A window that the
+other end has shut is probed with one byte, for as long as that end goes on answering (RFC 9293 section 3.8.6.1). A
+silent connection with keep-alive is probed with an old sequence number (section 3.8.4).
+"""
+
+from __future__ import annotations
+
+from vpcedu.packet import ACK, MODULUS, PSH, SYN, Packet
+from vpcedu.protocols.tcp_states import CLOSE_WAIT, ESTABLISHED, TIME_WAIT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.protocols.tcp import Connection
+
+SENDING = (ESTABLISHED, CLOSE_WAIT)
+
+
+def ring(c: Connection, now: int) -> str:
+    """Do what is due and return it in words, "" where nothing was sent."""
+    if c.state == TIME_WAIT:
+        c.change("timeout 2MSL", now)
+        return ""
+    if c.unacked:
+        return _again(c, now)
+    if c.queue and c.state in SENDING:
+        return _probe_window(c, now)
+    return _keep_alive(c, now)
+
+
+def watch(c: Connection, now: int) -> None:
+    """Set the alarm for the next keep-alive probe, where nothing else is due."""
+    if c.alarm is None and c.settings.keepalive and c.state in SENDING:
+        c.alarm = now + c.settings.keepalive.idle
+
+
+def _again(c: Connection, now: int) -> str:
+    first = c.unacked[0]
+    if c.timer.tried >= _most(c, first) and c.snd_wnd:  # a shut window is probed for ever
+        c.end("USER TIMEOUT", "timed out")
+        return ""
+    c.timer.expired(bool(first.flags & SYN))
+    ack = c.rcv_nxt if first.flags & ACK else 0
+    c.reply(first._replace(ack=ack, window=c.rcv_wnd, options=c.options(first.flags, now)))
+    c.arm(now)
+    return f"retransmission {c.timer.tried}"
+
+
+def _most(c: Connection, segment: Packet) -> int:
+    if not segment.flags & SYN:
+        return c.settings.data
+    return c.settings.synack if segment.flags & ACK else c.settings.syn + c.settings.linear
+
+
+def _probe_window(c: Connection, now: int) -> str:
+    data = bytes(c.queue[:1])
+    del c.queue[:1]
+    c.transmit(ACK | PSH, now, data)
+    return "window probe"
+
+
+def _keep_alive(c: Connection, now: int) -> str:
+    keepalive = c.settings.keepalive
+    if keepalive is None or c.state not in SENDING:
+        return ""
+    if c.probes >= keepalive.probes:
+        c.end("USER TIMEOUT", "timed out")
+        return ""
+    c.probes += 1
+    c.reply(Packet(c.flow, ACK, (c.snd_nxt - 1) % MODULUS, c.rcv_nxt, c.rcv_wnd, c.options(ACK, now)))
+    c.alarm = now + keepalive.interval
+    return f"keep-alive probe {c.probes}"
