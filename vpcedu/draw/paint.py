@@ -104,7 +104,7 @@ def _mark(mark: Mark, colours: dict[str, str]) -> list[Any]:
         corners = [(x, y - r), (x + r, y), (x, y + r), (x - r, y)]
         return [Polygon(corners, closed=True, facecolor=ink, edgecolor=paper, linewidth=1.2 * POINTS)]
     filled = mark.kind in ("disc", "square")
-    ground = {"facecolor": ink if filled else paper, "edgecolor": ink, "linewidth": 1.8 * POINTS}
+    ground: dict[str, Any] = {"facecolor": ink if filled else paper, "edgecolor": ink, "linewidth": 1.8 * POINTS}
     sign = Rectangle((x - r, y - r), 2 * r, 2 * r, **ground) if mark.kind == "square" else Circle((x, y), r, **ground)
     word = Text(x, y + 4.4, mark.words, "paper" if filled else mark.ink, 12.0, True, "middle")
     return [sign, *(_text(word, colours) if mark.words else ())]

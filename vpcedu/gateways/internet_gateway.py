@@ -14,7 +14,7 @@ from collections import namedtuple
 from vpcedu.address import is_private
 from vpcedu.packet import Packet
 from vpcedu.reasons import NO_PUBLIC_ADDRESS, PRIVATE_DESTINATION
-from vpcedu.trace import DROP, REWRITE, Step
+from vpcedu.trace import DROP, Step, rewrote
 
 
 class Association(namedtuple("Association", ("public", "private"))):
@@ -48,9 +48,9 @@ class InternetGateway:
         row = self.by_private.get(flow.src)
         if row is not None:
             after = packet.with_flow(flow._replace(src=row.public))
-            return Step(now, self.name, "address map", REWRITE, packet, after, row)
+            return rewrote(now, self.name, "address map", packet, after, row)
         row = self.by_public.get(flow.dst)
         if row is not None:
             after = packet.with_flow(flow._replace(dst=row.private))
-            return Step(now, self.name, "address map", REWRITE, packet, after, row)
+            return rewrote(now, self.name, "address map", packet, after, row)
         return Step(now, self.name, "address map", DROP, packet, None, None, NO_PUBLIC_ADDRESS)

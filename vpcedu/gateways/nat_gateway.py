@@ -17,7 +17,7 @@ from vpcedu.clock import SECOND
 from vpcedu.packet import ACK, RST, SYN, Endpoint, FiveTuple, Packet, spread
 from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, NO_TRANSLATION
 from vpcedu.tables.translation import Translation, Translations
-from vpcedu.trace import DROP, REWRITE, Step
+from vpcedu.trace import DROP, Step, rewrote
 
 IDLE = 350 * SECOND  # microseconds
 FIRST_PORT, LAST_PORT = 1_024, 65_535
@@ -74,7 +74,7 @@ class NatGateway:
             row = self._open(packet.flow, now)
         if row is None:
             return self._refuse(packet, now)
-        return Step(now, self.name, "translation", REWRITE, packet, packet.with_flow(row.onward(packet.flow)), row)
+        return rewrote(now, self.name, "translation", packet, packet.with_flow(row.onward(packet.flow)), row)
 
     def _open(self, flow: FiveTuple, now: int) -> Translation | None:
         port = self.ports.take(flow.destination)

@@ -18,7 +18,7 @@ from vpcedu.gateways.nat_gateway import Ports
 from vpcedu.packet import ACK, RST, SYN, FiveTuple, Packet
 from vpcedu.reasons import NO_PORT, PORT_CLOSED
 from vpcedu.tables.translation import Translation, Translations
-from vpcedu.trace import DROP, PASS, REWRITE, Step
+from vpcedu.trace import DROP, PASS, Step, rewrote
 
 IDLE = 432_000 * SECOND  # nf_conntrack_tcp_timeout_established
 FIRST_PORT, LAST_PORT = 1_024, 65_535
@@ -46,7 +46,7 @@ class NatInstance:
             row = self._open(packet.flow, now)
             if row is None:
                 return Step(now, self.name, "translation", DROP, packet, None, None, NO_PORT)
-        return Step(now, self.name, "translation", REWRITE, packet, packet.with_flow(row.onward(packet.flow)), row)
+        return rewrote(now, self.name, "translation", packet, packet.with_flow(row.onward(packet.flow)), row)
 
     def _open(self, flow: FiveTuple, now: int) -> Translation | None:
         port = self.ports.take(flow.destination, wish=flow.sport)

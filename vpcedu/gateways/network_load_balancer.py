@@ -18,7 +18,7 @@ from vpcedu.packet import ACK, RST, SYN, FiveTuple, Packet, spread
 from vpcedu.reasons import IDLE_TIMEOUT, NO_FLOW, NO_LISTENER, NO_TARGET
 from vpcedu.tables.target_group import Listener
 from vpcedu.tables.translation import Translation, Translations
-from vpcedu.trace import DROP, REWRITE, Step
+from vpcedu.trace import DROP, Step, rewrote
 
 IDLE = 350 * SECOND  # microseconds; 60 to 6,000 s can be set
 
@@ -53,7 +53,7 @@ class NetworkLoadBalancer:
         return row if row is not None and flow == row.after.reversed() else None
 
     def _pass_on(self, packet: Packet, row: Translation, now: int) -> Step:
-        return Step(now, self.name, "translation", REWRITE, packet, packet.with_flow(row.onward(packet.flow)), row)
+        return rewrote(now, self.name, "translation", packet, packet.with_flow(row.onward(packet.flow)), row)
 
     def _refuse(self, packet: Packet, listener: Listener | None, now: int) -> Step:
         """Drop: with RST what belongs to no flow, silently what no listener waits for."""

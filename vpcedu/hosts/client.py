@@ -46,6 +46,7 @@ class Fetch:
         elif event == "data":
             self._read(host, connection, data, now)
         elif event == "end of data":
+            self._read(host, connection, b"", now, ended=True)
             self._finish(host, "closed", now)
             host.close(connection, now)
         else:  # closed, reset, refused, timed out
@@ -58,10 +59,10 @@ class Fetch:
         else:
             host.send(connection, bytes(self.request), now)
 
-    def _read(self, host: Host, connection: Connection, data: bytes, now: int) -> None:
+    def _read(self, host: Host, connection: Connection, data: bytes, now: int, ended: bool = False) -> None:
         self._buffer += data
         try:
-            message = take(self._buffer)
+            message = take(self._buffer, ended)
         except ValueError as error:
             self._finish(host, f"malformed response: {error}", now)
             host.abort(connection, now)

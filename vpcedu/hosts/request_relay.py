@@ -58,24 +58,25 @@ class RequestRelay:
             self._read(host, connection, now)
         elif event == "end of data":
             if not connection.passive:
+                self._read(host, connection, now, ended=True)
                 self._lost(host, connection, "closed", now)
             if connection not in self._waiting:
                 host.close(connection, now)
         elif event != "connected":  # closed, reset, refused, timed out
             self._lost(host, connection, event, now)
 
-    def _read(self, host: Host, connection: Connection, now: int) -> None:
-        while (message := self._next(host, connection, now)) is not None:
+    def _read(self, host: Host, connection: Connection, now: int, ended: bool = False) -> None:
+        while (message := self._next(host, connection, now, ended)) is not None:
             if connection.passive:
                 self._ask(host, connection, message, now)
             elif connection in self._asked:
                 self._answer(host, connection, message, now)
 
-    def _next(self, host: Host, connection: Connection, now: int) -> Message | None:
-        if connection in self._waiting or connection.closing:
+    def _next(self, host: Host, connection: Connection, now: int, ended: bool) -> Message | None:
+        if connection in self._waiting or connection.closing or connection not in self._buffers:
             return None  # one request at a time: the next one waits in the buffer
         try:
-            return take(self._buffers[connection])
+            return take(self._buffers[connection], ended)
         except ValueError as error:
             self._malformed(host, connection, str(error), now)
             return None
@@ -97,7 +98,8 @@ class RequestRelay:
 
     def _answer(self, host: Host, back: Connection, message: Message, now: int) -> None:
         front = self._free(back)
-        self._idle.append(back)
+        if message.keeps_alive:
+            self._idle.append(back)
         self._give(host, front, message, now)
 
     def _free(self, back: Connection) -> Connection:

@@ -102,14 +102,11 @@ def _body(message: Message, buffer: bytearray, at: int, ended: bool) -> tuple[by
         return _chunks(buffer, at)
     length = message.header("Content-Length")
     if length is None and message.is_response:
-        return (bytes(buffer[at:]), len(buffer)) if ended else _not_yet(len(buffer) - at)
+        if len(buffer) - at > LARGEST_BODY:
+            raise ValueError(f"a body of more than {LARGEST_BODY} bytes: expected its end before")
+        return (bytes(buffer[at:]), len(buffer)) if ended else None
     size = _size(length or "0", 10, "Content-Length")
     return (bytes(buffer[at : at + size]), at + size) if len(buffer) >= at + size else None
-
-
-def _not_yet(size: int) -> None:
-    if size > LARGEST_BODY:
-        raise ValueError(f"a body of more than {LARGEST_BODY} bytes: expected its end before")
 
 
 def _is_chunked(message: Message) -> bool:

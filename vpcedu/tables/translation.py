@@ -68,7 +68,8 @@ class Translations:
         """Write a row for both directions."""
         row = Translation(before, after, now)
         self._flows.put(row, before, after.reversed(), now)
-        self.forget(row)
+        if self._expired:
+            self.forget(row)
         return row
 
     def sweep(self, now: int) -> list[Translation]:

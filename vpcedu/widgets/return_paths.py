@@ -12,10 +12,14 @@ from vpcedu.lab.visit import Visit
 from vpcedu.views.explain import answer_legs, why
 from vpcedu.widgets.explorer import Explorer, Frame
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 URL = "http://www.example.com/"
 WORDS = {"Classic TCP": "classic-tcp", "Classic HTTP": "classic-http", "Application": "application",
          "Network": "network"}
-PICTURES = {"ladder": draw.ladder, "map": draw.map}
+PICTURES: dict[str, Callable[..., draw.Picture]] = {"ladder": draw.ladder, "map": draw.map}
 
 
 @cache
