@@ -15,7 +15,8 @@ class Wire:
     """Two ends A and B; `seen` is what they sent, as "A [S] 100 0 0": who, flags, SEQ, ACK, length of the data."""
 
     def __init__(self, iss_a=100, iss_b=300, settings=LINUX):
-        self.a, self.b = Connection(FLOW, iss_a, settings=settings), Connection(FLOW.reversed(), iss_b, settings=settings)
+        self.a = Connection(FLOW, iss_a, settings=settings)
+        self.b = Connection(FLOW.reversed(), iss_b, settings=settings)
         self.seen, self.heard, self.now = [], {"A": [], "B": []}, 0
         self.way = {"A": deque(), "B": deque()}  # on the way from A, from B
         self.lose = set()  # numbers of segments in `seen`, from 1

@@ -34,7 +34,8 @@ SENDING = (ESTABLISHED, CLOSE_WAIT)
 HEARD = {ESTABLISHED: "connected", CLOSED: "closed"}  # the states whose beginning the application hears of
 
 
-class Status(namedtuple("Status", ("state", "snd_una", "snd_nxt", "snd_wnd", "rcv_nxt", "rcv_wnd", "queued", "unread"))):
+class Status(namedtuple("Status", ("state", "snd_una", "snd_nxt", "snd_wnd", "rcv_nxt", "rcv_wnd", "queued",
+                                   "unread"))):
     """The STATUS call's answer: state, sequence numbers and windows, bytes not sent and bytes not read."""
 
     __slots__ = ()
