@@ -67,6 +67,17 @@ def crowded():
     return visited
 
 
+def full():
+    """A web server that accepts nobody and lets one connection wait, and three that come."""
+    visited = site("network")
+    web = visited.network.devices["web"]
+    web.listen(80, web, backlog=1)
+    web.hold(80)
+    for _ in range(3):
+        visited.connect("client", PAGE, 80)
+    return visited
+
+
 def changed_check(device, **changes):
     row = next(interface for interface in site(**changes).vpc.interfaces if interface.device == device)
     return {**changes, "replace": [(row, row._replace(check=True))]}
@@ -99,6 +110,7 @@ SCENARIOS = {
     "lost on the way": lambda: connect("client", PAGE, 80, link=Link(lose=(1,))),
     "hop limit": lambda: connect("web", UPDATES, 443, nat="gateway", replace=CIRCLE),
     "port closed": lambda: connect("client", PAGE, 80, without=[Listener("HTTP", 80, TARGETS)], balancer="application"),
+    "backlog full": full,
     "no connection": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.10", 80)),
     "no listener": lambda: connect("client", PAGE, 80, without=[Listener("TCP", 80, TARGETS)], balancer="network"),
     "no flow": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.30", 80), balancer="network"),

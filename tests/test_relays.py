@@ -192,6 +192,19 @@ def test_two_requests_at_once_have_a_connection_each(kind):
     assert len(ports) == 2
 
 
+def test_a_kept_connection_serves_one_request_at_a_time(kind):
+    lan = site(kind, "HTTP")
+    call(lan, Talker(get()))
+    lan.silent.add("web")  # from here on no request is answered
+    call(lan, Talker(get()))
+    call(lan, Talker(get()), OTHER)
+    asked = [packet.flow for packet in lan.seen if packet.flow.destination == BACK and packet.data]
+    opened = [packet.flow for packet in lan.seen if packet.flow.destination == BACK and packet.flags == SYN]
+    assert len(asked) == 2  # the third waits for its own connection
+    assert len(set(asked)) == 1
+    assert len(set(opened)) == 2
+
+
 def test_two_requests_on_one_connection_are_both_answered_in_order(kind):
     lan = site(kind, "HTTP")
     talker = call(lan, Talker(get(path="/one") + get(path="/two")))

@@ -67,23 +67,14 @@ def because(step: Step) -> str:
 
 
 def answer_legs(visit: Visit) -> tuple[Trace, ...]:
-    """The packets that carry the answer home, from the server to the opener; one for each connection."""
+    """The packets that carry the answer home, from the server to the opener; one for each connection.
+
+    From the last one back along the causes, as long as each step crosses to another connection.
+    """
     home = [t for t in visit.capture if t.delivered and t.last.at == visit.opener]
-    found = next((t for t in home if t.packet.data.startswith(b"HTTP/1.")), None)
-    if found is None and visit.symptom == "connected":
-        found = next((t for t in home if t.packet.flags & BOTH == BOTH), None)
-    return _legs(visit, found)
-
-
-def request_legs(visit: Visit) -> tuple[Trace, ...]:
-    """The packets that carry the request from the opener to the server; one for each connection."""
-    answers = answer_legs(visit)
-    last = next((t for t in visit.capture if answers and t.number == answers[0].cause.trace), None)
-    return _legs(visit, last)
-
-
-def _legs(visit: Visit, last: Trace | None) -> tuple[Trace, ...]:
-    """The chain of causes that ends with this trace, as long as each step crosses to another connection."""
+    last = next((t for t in home if t.packet.data.startswith(b"HTTP/1.")), None)
+    if last is None and visit.symptom == "connected":
+        last = next((t for t in home if t.packet.flags & BOTH == BOTH), None)
     where = {trace.number: talk.number for talk in conversations(visit.capture) for trace in talk.traces}
     by_number = {trace.number: trace for trace in visit.capture}
     legs: list[Trace] = []
@@ -91,6 +82,14 @@ def _legs(visit: Visit, last: Trace | None) -> tuple[Trace, ...]:
         legs.insert(0, last)
         last = by_number.get(last.cause.trace or 0)
     return tuple(legs)
+
+
+def request_legs(visit: Visit) -> tuple[Trace, ...]:
+    """The packets that carry the request: in each connection that the answer used, its opener's first bytes."""
+    answers = {trace.number for trace in answer_legs(visit)}
+    talks = [talk for talk in conversations(visit.capture) if answers & {trace.number for trace in talk.traces}]
+    firsts = (next((t for t in talk.traces if t.sender == talk.opener and t.packet.data), None) for talk in talks)
+    return tuple(trace for trace in firsts if trace is not None)
 
 
 def blocker(visit: Visit) -> tuple[Trace, Step] | None:
