@@ -15,13 +15,11 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.hosts.byte_relay import ByteRelay
 from vpcedu.hosts.host import Host
-from vpcedu.hosts.request_relay import Failures, RequestRelay
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING
 from vpcedu.tables.target_group import Listener
 
 TIMEOUT = "504 Gateway Timeout"
-FAILURES = Failures("503 Service Unavailable", TIMEOUT, TIMEOUT, TIMEOUT, "502 Bad Gateway", TIMEOUT,
-                    60 * SECOND)  # the default idle timeout
+IDLE = 60 * SECOND  # the default idle timeout
 
 
 class ClassicLoadBalancer(Host):
@@ -33,6 +31,10 @@ class ClassicLoadBalancer(Host):
             if listener.protocol == "TCP":
                 self.listen(listener.port, ByteRelay(listener))
             elif listener.protocol == "HTTP":
-                self.listen(listener.port, RequestRelay(listener, FAILURES))
+                from vpcedu.hosts.request_relay import Failures, RequestRelay  # only where HTTP is spoken
+
+                failures = Failures("503 Service Unavailable", TIMEOUT, TIMEOUT, TIMEOUT, "502 Bad Gateway",
+                                    TIMEOUT, IDLE)
+                self.listen(listener.port, RequestRelay(listener, failures))
             else:
                 raise ValueError(f"listener protocol {listener.protocol!r}: expected TCP or HTTP")

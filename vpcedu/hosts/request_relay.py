@@ -88,10 +88,14 @@ class RequestRelay:
             host.send(front, bytes(response(self.failures.no_target)), now)
             return
         back = next((c for c in self._idle if c.flow.destination == target), None)
-        if back is None:
-            back = host.connect(target, self, now)
-        else:
+        if back is not None:
             self._idle.remove(back)
+        else:
+            try:
+                back = host.connect(target, self, now)
+            except OSError:  # no port is free towards the target
+                host.send(front, bytes(response(self.failures.no_target)), now)
+                return
         self._asked[back], self._waiting[front] = (front, self._turn), back
         host.send(back, bytes(forward(message, front.flow.destination, front.flow.source)), now)
         host.after(now + self.failures.patience, self._impatient, host, back, self._turn)

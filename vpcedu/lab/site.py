@@ -50,15 +50,18 @@ class Site:
 
     def without(self, row: Any) -> Site:
         """The same site less one row of its description."""
-        return Site(self.vpc.without(row), self.seed)
+        return self._with(self.vpc.without(row))
 
     def replace(self, row: Any, new: Any) -> Site:
         """The same site with one row changed."""
-        return Site(self.vpc.replace(row, new), self.seed)
+        return self._with(self.vpc.replace(row, new))
 
     def with_row(self, row: Any) -> Site:
         """The same site with one row more."""
-        return Site(self.vpc.with_row(row), self.seed)
+        return self._with(self.vpc.with_row(row))
+
+    def _with(self, vpc: Vpc) -> Site:
+        return Site(vpc, self.seed, self.network.link.anew())
 
     def play(self, call: Call) -> Visit:
         """Play a call until its result is known, and one second more."""
