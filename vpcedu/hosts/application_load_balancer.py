@@ -6,7 +6,7 @@ say what went wrong behind it: 502 a target that refused, reset or closed; 503 n
 in 10 s. Sources: Application Load Balancers guide, "What is", "Listeners", "Troubleshoot".
 
 Simplified: 10 s is the limit for the whole answer, not only for the connection. Left out for now: rules,
-HTTPS, HTTP/2, X-Amzn-Trace-Id, the modes of X-Forwarded-For, idle timeouts, health checks.
+TLS to the targets, HTTP/2, X-Amzn-Trace-Id, the modes of X-Forwarded-For, idle timeouts, health checks.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.request_relay import Failures, RequestRelay
+from vpcedu.hosts.tls_end import secured
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING
 from vpcedu.tables.target_group import Listener
 
@@ -23,11 +24,12 @@ FAILURES = Failures("503 Service Unavailable", BAD_GATEWAY, BAD_GATEWAY, BAD_GAT
 
 
 class ApplicationLoadBalancer(Host):
-    """One node at one private address; ValueError for a listener that is not HTTP."""
+    """One node at one private address; ValueError for a listener that is neither HTTP nor HTTPS, or has no certificate."""
 
     def __init__(self, name: str, address: str, seed: int = 0, listeners: tuple[Listener, ...] = ()) -> None:
         super().__init__(name, address, seed, ELASTIC_LOAD_BALANCING)
         for listener in listeners:
-            if listener.protocol != "HTTP":
-                raise ValueError(f"listener protocol {listener.protocol!r}: expected HTTP")
-            self.listen(listener.port, RequestRelay(listener, FAILURES))
+            if listener.protocol not in ("HTTP", "HTTPS"):
+                raise ValueError(f"listener protocol {listener.protocol!r}: expected HTTP or HTTPS")
+            relay = RequestRelay(listener, FAILURES)
+            self.listen(listener.port, secured(listener, relay) if listener.protocol == "HTTPS" else relay)

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from vpcedu.clock import SECOND
 from vpcedu.hosts.client import Fetch
+from vpcedu.hosts.tls_end import TlsEnd
 from vpcedu.lab.visit import Call, Visit
 from vpcedu.network.link import Link
 from vpcedu.network.network import Network
 from vpcedu.network.vpc import Vpc
 from vpcedu.packet import Endpoint
 from vpcedu.protocols.http import request
+from vpcedu.protocols.tls import DEMONSTRATION, Client, library
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 LONGEST = 300 * SECOND  # a visit is cut off here; TCP gives a silent host up after 131 s
+SCHEMES = {"http": 80, "https": 443}  # and their usual ports
 LINGER = SECOND  # played on after the result, so that the connections can close
 
 
@@ -39,10 +42,17 @@ class Site:
         """In a notebook: who is where, and every row."""
         return {"text/plain": str(self)}
 
-    def get(self, url: str, opener: str = "client", headers: tuple[tuple[str, str], ...] = ()) -> Visit:
-        """Have a host fetch a page; ValueError where the URL is not http://name[:port]/path or the name is unknown."""
-        name, port, path = _parts(url)
-        return self.play(Call(opener, name, port, request("GET", path, name, *headers)))
+    def get(self, url: str, opener: str = "client", headers: tuple[tuple[str, str], ...] = (),
+            trust: str | None = DEMONSTRATION) -> Visit:
+        """Have a host fetch a page, by https:// inside TLS.
+
+        trust: a PEM file with the certificates that the host trusts; "demonstration": the course's own; None: none.
+        ValueError where the URL is not http[s]://name[:port]/path or the name is unknown; RuntimeError for https
+        where Python has no module ssl.
+        """
+        scheme, name, port, path = _parts(url)
+        tls = Client(name, trust) if scheme == "https" else None
+        return self.play(Call(opener, name, port, request("GET", path, name, *headers), tls))
 
     def connect(self, opener: str, name: str, port: int) -> Visit:
         """Have a host open a TCP connection to a name or address and close it again once it stands."""
@@ -85,16 +95,19 @@ class Site:
         literal = call.name.replace(".", "").isdigit()
         address = call.name if literal else network.names.resolve(call.name)
         program = Fetch(call.request, network.clock.now)
-        network.do(call.opener, "connect", Endpoint.parse(f"{address}:{call.port}"), program)
+        if call.tls is not None:
+            library()  # says at once where there is none
+        outer = program if call.tls is None else TlsEnd(program, call.tls)
+        network.do(call.opener, "connect", Endpoint.parse(f"{address}:{call.port}"), outer)
         return program
 
 
-def _parts(url: str) -> tuple[str, int, str]:
-    """Name, port and path of a URL."""
+def _parts(url: str) -> tuple[str, str, int, str]:
+    """Scheme, name, port and path of a URL."""
     scheme, _, rest = url.partition("://")
     place, _, path = rest.partition("/")
     name, colon, port = place.partition(":")
-    number = int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else 0 if colon else 80
-    if scheme != "http" or not name or not 0 < number <= 65_535 or " " in path:
+    number = int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else 0 if colon else SCHEMES.get(scheme, 0)
+    if scheme not in SCHEMES or not name or not 0 < number <= 65_535 or " " in path:
         raise ValueError(f"{url!r} is no URL this model can fetch: expected http://name/path or http://name:port/path")
-    return name, number, "/" + path
+    return scheme, name, number, "/" + path
