@@ -13,6 +13,7 @@ from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.tables.translation import Translation
 from vpcedu.trace import REWRITE, Change, Step, Trace
+from vpcedu.views import tls_records
 from vpcedu.views.conversations import conversations
 
 TYPE_CHECKING = False
@@ -24,14 +25,14 @@ WORKS = ("connected", "200 OK")  # what a person sees where nothing is wrong
 
 
 def label(packet: Packet) -> str:
-    """What a packet is, in two or three words: "SYN ACK", "GET /", "200 OK", "FIN ACK"."""
+    """What a packet is, in two or three words: "SYN ACK", "GET /", "200 OK", "TLS ClientHello"."""
     if packet.data:
         words = packet.data.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
         if words[0].startswith("HTTP/1.") and len(words) > 1:
             return " ".join(words[1:])
         if len(words) == 3 and words[2].startswith("HTTP/1."):
             return " ".join(words[:2])
-        return f"{len(packet.data)} bytes"
+        return tls_records.label(packet.data) or f"{len(packet.data)} bytes"
     names = ((SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (ACK, "ACK"))
     return " ".join(name for bit, name in names if packet.flags & bit) or "segment"
 
@@ -72,7 +73,8 @@ def answer_legs(visit: Visit) -> tuple[Trace, ...]:
     From the last one back along the causes, as long as each step crosses to another connection.
     """
     home = [t for t in visit.capture if t.delivered and t.last.at == visit.opener]
-    last = next((t for t in home if t.packet.data.startswith(b"HTTP/1.")), None)
+    last = next((t for t in home if t.packet.data.startswith(b"HTTP/1.") or tls_records.carries_data(t.packet.data)),
+                None)
     if last is None and visit.symptom == "connected":
         last = next((t for t in home if t.packet.flags & BOTH == BOTH), None)
     where = {trace.number: talk.number for talk in conversations(visit.capture) for trace in talk.traces}
@@ -169,7 +171,7 @@ def answer(visit: Visit) -> str:
             sentences.append(f"{_the(visit.opener)} sees: {visit.symptom}. {_the(legs[0].sender)} made this answer"
                              " itself.")
         sentences += [_leg(visit, leg, first=leg is legs[0]) for leg in legs]
-        sentences.append(_ports(legs))
+        sentences += [_ports(legs), *tls_records.where_tls_ends(legs)]
     else:
         sentences.append(f"{_the(visit.opener)} sees: {visit.symptom}.")
     sentences += _nat(visit)
