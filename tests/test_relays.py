@@ -307,7 +307,7 @@ def test_a_kept_connection_that_the_target_closed_is_not_used_again(kind):
 
 @pytest.mark.parametrize(("balancer", "wrong"), [
     (ClassicLoadBalancer, "UDP"), (ClassicLoadBalancer, "tcp"), (ApplicationLoadBalancer, "TCP"),
-    (ApplicationLoadBalancer, "HTTPS"),
+    (ApplicationLoadBalancer, "SSL"),
 ])  # fmt: skip
 def test_a_listener_of_another_protocol_is_refused(balancer, wrong):
     with pytest.raises(ValueError, match=f"listener protocol '{wrong}': expected"):

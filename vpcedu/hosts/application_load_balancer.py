@@ -24,7 +24,7 @@ FAILURES = Failures("503 Service Unavailable", BAD_GATEWAY, BAD_GATEWAY, BAD_GAT
 
 
 class ApplicationLoadBalancer(Host):
-    """One node at one private address; ValueError for a listener that is neither HTTP nor HTTPS, or has no certificate."""
+    """One node at one private address; ValueError for another protocol than HTTP and HTTPS, or no certificate."""
 
     def __init__(self, name: str, address: str, seed: int = 0, listeners: tuple[Listener, ...] = ()) -> None:
         super().__init__(name, address, seed, ELASTIC_LOAD_BALANCING)

@@ -48,6 +48,8 @@ class TlsEnd:
         elif event != "end of data":  # closed, reset, refused, timed out
             self._secured.pop(connection, None)
             self._tell(connection, event, data, now)
+        elif tls is not None and not tls.stands:
+            self._fail(connection, "closed", now)
         elif tls is not None and not tls.ended:
             self._tell(connection, event, data, now)
 

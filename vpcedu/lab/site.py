@@ -107,7 +107,8 @@ def _parts(url: str) -> tuple[str, str, int, str]:
     scheme, _, rest = url.partition("://")
     place, _, path = rest.partition("/")
     name, colon, port = place.partition(":")
-    number = int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else 0 if colon else SCHEMES.get(scheme, 0)
+    known = port.isascii() and port.isdigit() and len(port) <= 5
+    number = int(port) if known else 0 if colon else SCHEMES.get(scheme, 0)
     if scheme not in SCHEMES or not name or not 0 < number <= 65_535 or " " in path:
-        raise ValueError(f"{url!r} is no URL this model can fetch: expected http://name/path or http://name:port/path")
+        raise ValueError(f"{url!r} is no URL this model can fetch: expected http://name/path, https://name/path or with name:port")
     return scheme, name, number, "/" + path

@@ -93,7 +93,8 @@ class Tls:
         """Take bytes from the other end (none: let a client begin). Returns what happened, in order: ("handshake
         done", None), ("data", plaintext), ("end of data", None), ("failed", why, in words)."""
         engine, into, _ = self._slot.content
-        ssl, happened = library(), []
+        ssl = library()
+        happened: list[tuple[str, Any]] = []
         into.write(data)
         try:
             if not self.stands:
