@@ -114,7 +114,8 @@ def test_a_site_tells_who_is_where():
     assert "sg-nat" not in words
 
 
-@pytest.mark.parametrize("url", ["https://www.example.com/", "www.example.com", "http:///", "http://www.example.com:99999/",
+@pytest.mark.parametrize("url", ["ftp://www.example.com/", "www.example.com", "http:///",
+                                 "http://www.example.com:99999/", "https://www.example.com:/",
                                  "http://www.example.com:x/", "http://www.example.com/a b"])
 def test_a_url_that_cannot_be_fetched_is_named(url):
     with pytest.raises(ValueError, match="expected http://"):

@@ -15,7 +15,7 @@ from vpcedu.network.network import Network
 from vpcedu.network.vpc import Vpc
 from vpcedu.packet import Endpoint
 from vpcedu.protocols.http import request
-from vpcedu.protocols.tls import DEMONSTRATION, Client, library
+from vpcedu.protocols.tls import DEMONSTRATION, Client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Site:
 
         trust: a PEM file with the certificates that the host trusts; "demonstration": the course's own; None: none.
         ValueError where the URL is not http[s]://name[:port]/path or the name is unknown; RuntimeError for https
-        where Python has no module ssl.
+        where Python has no module ssl; OSError where the file cannot be read.
         """
         scheme, name, port, path = _parts(url)
         tls = Client(name, trust) if scheme == "https" else None
@@ -96,7 +96,7 @@ class Site:
         address = call.name if literal else network.names.resolve(call.name)
         program = Fetch(call.request, network.clock.now)
         if call.tls is not None:
-            library()  # says at once where there is none
+            call.tls.begin()  # says at once that there is no ssl, or no such file
         outer = program if call.tls is None else TlsEnd(program, call.tls)
         network.do(call.opener, "connect", Endpoint.parse(f"{address}:{call.port}"), outer)
         return program
@@ -110,5 +110,6 @@ def _parts(url: str) -> tuple[str, str, int, str]:
     known = port.isascii() and port.isdigit() and len(port) <= 5
     number = int(port) if known else 0 if colon else SCHEMES.get(scheme, 0)
     if scheme not in SCHEMES or not name or not 0 < number <= 65_535 or " " in path:
-        raise ValueError(f"{url!r} is no URL this model can fetch: expected http://name/path, https://name/path or with name:port")
+        raise ValueError(f"{url!r} is no URL this model can fetch: expected http://name/path, https://name/path, or"
+                         " name:port in the place of the name")
     return scheme, name, number, "/" + path
