@@ -2,9 +2,11 @@
 
 import copy
 import pickle
+import shutil
 import ssl
 import subprocess
 import sys
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -27,7 +29,7 @@ from vpcedu.protocols.tls import DEMONSTRATION, Client, Server, Slot, path
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.views.conversations import conversations
 from vpcedu.views.exchange import exchange
-from vpcedu.views.explain import label
+from vpcedu.views.explain import label, request_legs
 from vpcedu.views.pcap import seen_at
 from vpcedu.views.text import report
 from vpcedu.views.tls_records import is_tls, records
@@ -149,6 +151,36 @@ def test_a_long_answer_comes_whole():
     assert talker.heard[0] == "connected" and talker.heard[-1] == "end of data"
 
 
+# --- what Wireshark reads ------------------------------------------------------------------------
+
+
+def tshark(file, *fields):
+    """Rows of fields as tshark reads them from a pcap file, those of packets that have any."""
+    words = [word for field in fields for word in ("-e", field)]
+    done = subprocess.run(["tshark", "-r", str(file), "-T", "fields", *words], capture_output=True, text=True,
+                          check=True)  # fmt: skip
+    return [row for row in (line.split("\t") for line in done.stdout.splitlines()) if any(row)]
+
+
+@pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
+@pytest.mark.parametrize("balancer", TLS_BALANCERS)
+def test_tshark_reads_the_same_records_and_http_only_behind_the_end_of_tls(balancer, visits, tmp_path):
+    visit = visits[balancer]
+    for at in ("client", "web"):
+        visit.save_pcap(tmp_path / f"{at}.pcap", at=at)
+        found = tshark(tmp_path / f"{at}.pcap", "tls.record.content_type")
+        ours = [names for names in (records(p.data)[0] for _, _, p in seen_at(visit.capture, at)) if names]
+        types = [[{"ChangeCipherSpec": "20", "Alert": "21", "ApplicationData": "23"}.get(name, "22") for name in names]
+                 for names in ours]  # fmt: skip
+        once = [[kind for kind, _ in groupby(row)] for row in types]  # how many messages a record holds is OpenSSL's
+        assert [[kind for kind, _ in groupby(row[0].split(","))] for row in found] == once
+        assert tshark(tmp_path / f"{at}.pcap", "_ws.malformed") == []
+    plain = tshark(tmp_path / "web.pcap", "http.request.line")
+    assert tshark(tmp_path / "client.pcap", "http.request.line") == []
+    assert ("X-Forwarded-Proto: https" in str(plain)) == (balancer in ("classic-https", "application"))
+    assert bool(plain) == (balancer in ENDS_AT_BALANCER)
+
+
 # --- what text shows -----------------------------------------------------------------------------
 
 
@@ -209,6 +241,13 @@ def test_labels_of_single_records(data, words):
 ])  # fmt: skip
 def test_the_answer_says_where_tls_ends(balancer, words, visits):
     assert words in visits[balancer].answer.replace("\n", " ")
+
+
+def test_the_request_is_the_first_data_behind_the_handshake(visits):
+    labels = {balancer: [(trace.sender, label(trace.packet)) for trace in request_legs(visits[balancer])]
+              for balancer in ("classic-https", "classic-tcp")}  # fmt: skip
+    secret = [("client", "TLS ApplicationData"), ("ELB node", "TLS ApplicationData")]
+    assert labels == {"classic-https": [secret[0], ("ELB node", "GET /")], "classic-tcp": secret}
 
 
 def test_what_the_client_sent_is_shown_as_it_was_before_encryption(visits):

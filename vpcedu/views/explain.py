@@ -87,10 +87,12 @@ def answer_legs(visit: Visit) -> tuple[Trace, ...]:
 
 
 def request_legs(visit: Visit) -> tuple[Trace, ...]:
-    """The packets that carry the request: in each connection that the answer used, its opener's first bytes."""
+    """The packets that carry the request: in each connection that the answer used, its opener's first bytes
+    (after TLS's handshake)."""
     answers = {trace.number for trace in answer_legs(visit)}
     talks = [talk for talk in conversations(visit.capture) if answers & {trace.number for trace in talk.traces}]
-    firsts = (next((t for t in talk.traces if t.sender == talk.opener and t.packet.data), None) for talk in talks)
+    firsts = (next((t for t in talk.traces if t.sender == talk.opener and t.packet.data
+                    and not tls_records.is_handshake(t.packet.data)), None) for talk in talks)
     return tuple(trace for trace in firsts if trace is not None)
 
 

@@ -48,6 +48,11 @@ def carries_data(data: bytes) -> bool:
     return bool(data) and data[0] in TYPES and DATA in records(data)[0]
 
 
+def is_handshake(data: bytes) -> bool:
+    """Whether bytes begin with records and none of them is an application's."""
+    return is_tls(data) and not carries_data(data)
+
+
 def where_tls_ends(legs: tuple[Trace, ...]) -> list[str]:
     """A sentence about the end of TLS, from the packets that carry an answer home; none where there is no TLS."""
     secret = [leg.sender for leg in legs if is_tls(leg.packet.data)]
