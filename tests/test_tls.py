@@ -443,11 +443,18 @@ def test_without_the_module_ssl_https_says_so_and_http_works(monkeypatch):
 
 
 def test_no_visit_by_http_loads_the_module_ssl():
-    program = ("import sys\nfrom vpcedu.lab.tls_site import tls_site\nsite = tls_site()\n"
-               "print(site.get('http://www.example.com/').symptom, 'ssl' in sys.modules, '_ssl' in sys.modules)\n"
-               f"print(site.get({URL!r}).symptom, 'ssl' in sys.modules)\n")  # fmt: skip
+    program = f"""
+import sys
+from vpcedu import reference_architecture
+reference_architecture("classic-http").get("http://www.example.com/")
+print([name for name in sys.modules if name in ("vpcedu.hosts.tls_end", "vpcedu.protocols.tls")])
+from vpcedu import tls_site
+site = tls_site()
+print(site.get("http://www.example.com/").symptom, "ssl" in sys.modules, "_ssl" in sys.modules)
+print(site.get({URL!r}).symptom, "ssl" in sys.modules)
+"""
     done = subprocess.run([sys.executable, "-S", "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["200 OK False False", "200 OK True"]
+    assert done.stdout.splitlines() == ["[]", "200 OK False False", "200 OK True"]
 
 
 def test_wrong_words_are_named():

@@ -14,9 +14,12 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.request_relay import Failures, RequestRelay
-from vpcedu.hosts.tls_end import secured
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING
 from vpcedu.tables.target_group import Listener
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.hosts.host import Program
 
 BAD_GATEWAY = "502 Bad Gateway"
 FAILURES = Failures("503 Service Unavailable", BAD_GATEWAY, BAD_GATEWAY, BAD_GATEWAY, BAD_GATEWAY,
@@ -31,5 +34,13 @@ class ApplicationLoadBalancer(Host):
         for listener in listeners:
             if listener.protocol not in ("HTTP", "HTTPS"):
                 raise ValueError(f"listener protocol {listener.protocol!r}: expected HTTP or HTTPS")
-            relay = RequestRelay(listener, FAILURES)
-            self.listen(listener.port, secured(listener, relay) if listener.protocol == "HTTPS" else relay)
+            self.listen(listener.port, _program(listener))
+
+
+def _program(listener: Listener) -> Program:
+    relay = RequestRelay(listener, FAILURES)
+    if listener.protocol == "HTTP":
+        return relay
+    from vpcedu.hosts.tls_end import secured
+
+    return secured(listener, relay)

@@ -127,4 +127,9 @@ def secured(listener: Listener, program: Program) -> TlsEnd:
     """The program of a listener behind the listener's TLS; ValueError where it has no certificate."""
     if listener.certificate is None:
         raise ValueError(f"{listener} has no certificate: expected the path of a PEM file with certificate and key")
-    return TlsEnd(program, Server(listener.certificate))
+    return served(program, listener.certificate)
+
+
+def served(program: Program, certificate: str) -> TlsEnd:
+    """A server's program behind TLS."""
+    return TlsEnd(program, Server(certificate))

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections import namedtuple
 
 from vpcedu.hosts.host import Host
-from vpcedu.hosts.tls_end import TlsEnd
 from vpcedu.packet import Endpoint
 from vpcedu.protocols.http import Message, response, take
-from vpcedu.protocols.tls import Server
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +42,9 @@ class WebServer(Host):
         for port in listens:
             self.listen(port, self)
         for port, certificate in certificates:
-            self.listen(port, TlsEnd(self, Server(certificate)))
+            from vpcedu.hosts.tls_end import served
+
+            self.listen(port, served(self, certificate))
 
     def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
         """Answer whole requests; close when the other end does."""

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from vpcedu.clock import SECOND
 from vpcedu.hosts.client import Fetch
-from vpcedu.hosts.tls_end import TlsEnd
 from vpcedu.lab.visit import Call, Visit
 from vpcedu.network.link import Link
 from vpcedu.network.network import Network
 from vpcedu.network.vpc import Vpc
 from vpcedu.packet import Endpoint
 from vpcedu.protocols.http import request
-from vpcedu.protocols.tls import DEMONSTRATION, Client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from vpcedu.hosts.host import Program
 
 LONGEST = 300 * SECOND  # a visit is cut off here; TCP gives a silent host up after 131 s
 SCHEMES = {"http": 80, "https": 443}  # and their usual ports
@@ -43,7 +43,7 @@ class Site:
         return {"text/plain": str(self)}
 
     def get(self, url: str, opener: str = "client", headers: tuple[tuple[str, str], ...] = (),
-            trust: str | None = DEMONSTRATION) -> Visit:
+            trust: str | None = "demonstration") -> Visit:
         """Have a host fetch a page, by https:// inside TLS.
 
         trust: a PEM file with the certificates that the host trusts; "demonstration": the course's own; None: none.
@@ -51,8 +51,12 @@ class Site:
         where Python has no module ssl; OSError where the file cannot be read.
         """
         scheme, name, port, path = _parts(url)
-        tls = Client(name, trust) if scheme == "https" else None
-        return self.play(Call(opener, name, port, request("GET", path, name, *headers), tls))
+        message = request("GET", path, name, *headers)
+        if scheme == "http":
+            return self.play(Call(opener, name, port, message))
+        from vpcedu.protocols.tls import Client
+
+        return self.play(Call(opener, name, port, message, Client(name, trust)))
 
     def connect(self, opener: str, name: str, port: int) -> Visit:
         """Have a host open a TCP connection to a name or address and close it again once it stands."""
@@ -95,9 +99,12 @@ class Site:
         literal = call.name.replace(".", "").isdigit()
         address = call.name if literal else network.names.resolve(call.name)
         program = Fetch(call.request, network.clock.now)
+        outer: Program = program
         if call.tls is not None:
+            from vpcedu.hosts.tls_end import TlsEnd
+
             call.tls.begin()  # says at once that there is no ssl, or no such file
-        outer = program if call.tls is None else TlsEnd(program, call.tls)
+            outer = TlsEnd(program, call.tls)
         network.do(call.opener, "connect", Endpoint.parse(f"{address}:{call.port}"), outer)
         return program
 
