@@ -67,6 +67,17 @@ def crowded():
     return visited
 
 
+def full():
+    """A web server that accepts nothing and lets one connection wait, and two connections."""
+    visited = site(balancer="network")
+    web = visited.network.devices["web"]
+    web.listen(80, web.listeners[80], backlog=0)
+    web.hold(80)
+    visited.connect("client", PAGE, 80)
+    visited.connect("client", PAGE, 80)
+    return visited
+
+
 def changed_check(device, **changes):
     row = next(interface for interface in site(**changes).vpc.interfaces if interface.device == device)
     return {**changes, "replace": [(row, row._replace(check=True))]}
@@ -106,6 +117,7 @@ SCENARIOS = {
     "no translation": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.20", 4_000), nat="gateway"),
     "idle timeout": late,
     "no port left": crowded,
+    "backlog full": full,
 }
 
 

@@ -157,7 +157,7 @@ class Link(RuleBasedStateMachine):
         if not self.aborted and not GAVE_UP & {*self.heard["A"], *self.heard["B"]}:
             assert {end.state for end in self.ends.values()} <= set(OVER), self.story()
             if "connected" in self.heard["A"] and "connected" in self.heard["B"]:
-                assert {name: len(self.got[name]) for name in "AB"} == {"A": self.sent["B"], "B": self.sent["A"]}, self.story()
+                assert (len(self.got["A"]), len(self.got["B"])) == (self.sent["B"], self.sent["A"]), self.story()
         self.every_state_is_one_of_the_eleven()
         self.the_bytes_delivered_are_a_prefix_of_the_bytes_sent()
 
