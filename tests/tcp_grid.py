@@ -84,8 +84,8 @@ def section():
     yield tuple(overview)
     yield "\n".join(f"- **{kind}**: {words}" for kind, words in KINDS.items())
     yield ("In SYN-RECEIVED the end had listened; had it opened, a RST would lead to CLOSED and \"refused\". In CLOSED "
-           "and LISTEN nothing was sent before. In TIME-WAIT a FIN lets the two MSL begin anew, and a SYN with a higher "
-           "number than any before takes the connection's place if the port has a listener.")
+           "and LISTEN nothing was sent before. In TIME-WAIT a FIN lets the two MSL begin anew, and a SYN with "
+           "a higher number than any before takes the connection's place if the port has a listener.")
     for state in ALL_STATES:
         yield f"### In {state}"
         rows = [("arrives", "then the state is", "sent", "the application hears")]
