@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from vpcedu import REASONS, reference_architecture
@@ -10,6 +11,9 @@ from vpcedu.lab.reference import BALANCERS, NATS
 from vpcedu.packet import flags_text
 from vpcedu.protocols.tcp_states import TRANSITIONS
 from vpcedu.views.explain import answer_legs, way
+
+sys.path.insert(0, str(Path(__file__).parent))  # as pytest has it: the helpers of the tests import each other
+from tcp_grid import section
 
 PATH = Path(__file__).parent.parent / "REFERENCE.md"
 URL = "http://www.example.com/"
@@ -21,7 +25,7 @@ Made from the code by `python3 start.py refresh`; a test fails where it is out o
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *_balancers(), "", *_transitions(), "", *_reasons(), ""])
+    return "\n".join([HEAD, *_balancers(), "", *_transitions(), "", *_arrivals(), *_reasons(), ""])
 
 
 def write() -> None:
@@ -53,6 +57,13 @@ def _transitions() -> list[str]:
     return ["## TCP: the changes of state (RFC 9293 figure 5)", "",
             "What is sent is written in tcpdump's letters: `S` SYN, `F` FIN, `.` ACK.", "",
             *_table(("state", "event", "sends", "next"), *rows)]
+
+
+def _arrivals() -> list[str]:
+    lines: list[str] = []
+    for part in section():
+        lines += [*(_table(*part) if isinstance(part, tuple) else [part]), ""]
+    return lines
 
 
 def _reasons() -> list[str]:

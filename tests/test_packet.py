@@ -17,7 +17,8 @@ addresses = st.integers(0, MODULUS - 1).map(text)
 ports = st.integers(0, 65_535)
 numbers = st.integers(0, MODULUS - 1)
 flows = st.builds(FiveTuple, addresses, ports, addresses, ports, st.just(TCP))
-option = st.tuples(st.sampled_from(["mss", "wscale", "sackOK"]), ports)
+option = st.one_of(st.tuples(st.sampled_from(["mss", "wscale"]), ports), st.tuples(st.sampled_from(["nop", "sackOK"])),
+                   st.tuples(st.just("TS"), numbers, numbers))  # fmt: skip
 options = st.lists(option, max_size=3).map(tuple)
 packets = st.builds(Packet, flows, st.integers(0, 63), numbers, numbers, st.integers(0, 65_535), options,
                     st.integers(0, 1_460).map(bytes))  # fmt: skip
@@ -74,6 +75,8 @@ GOOD = "10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 0 ack 1 len 0"
     (GOOD + " win 65536", "'65536': expected a number from 0 to 65535"),
     (GOOD + " <mss>", "not a packet"),
     (GOOD + " <mss x>", "not a packet"),
+    (GOOD + " <TS 1>", "option TS: expected 2 numbers"),
+    (GOOD + " <nop 1>", "option nop: expected 0 numbers"),
     (GOOD + " <mss 1460", "options end with >"),
     (GOOD + " <mss 1_460>", "expected a number"),
 ])  # fmt: skip

@@ -16,6 +16,7 @@ TCP = 6  # IANA protocol number, as in flow logs
 FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32  # RFC 9293 section 3.1
 LETTERS = ((FIN, "F"), (SYN, "S"), (RST, "R"), (PSH, "P"), (ACK, "."), (URG, "U"))
 WORDS = (">", "seq", "ack", "len", "win")  # what stands between the fields of a packet's text
+NUMBERS = {"nop": 0, "sackOK": 0, "TS": 2}  # how many an option carries; the others one
 WINDOW = 65_535  # bytes; the most a window field holds without the scale option
 MODULUS = 1 << 32
 
@@ -86,7 +87,7 @@ class FiveTuple(namedtuple("FiveTuple", ("src", "sport", "dst", "dport", "protoc
 
 class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "options", "data"),
                         defaults=(0, 0, WINDOW, (), b""))):
-    """One IPv4 packet with a TCP segment: addresses, flags, 32-bit numbers, options as (name, value), bytes."""
+    """One IPv4 packet with a TCP segment: addresses, flags, 32-bit numbers, options as (name, values...), bytes."""
 
     __slots__ = ()
     flow: FiveTuple
@@ -94,7 +95,7 @@ class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "opt
     seq: int
     ack: int
     window: int
-    options: tuple[tuple[str, int], ...]
+    options: tuple[tuple[str | int, ...], ...]
     data: bytes
 
     @property
@@ -117,7 +118,7 @@ class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "opt
         if self.window != WINDOW:
             words += f" win {self.window}"
         if self.options:
-            words += " <" + ",".join(f"{name} {value}" for name, value in self.options) + ">"
+            words += " <" + ",".join(" ".join(map(str, option)) for option in self.options) + ">"
         return words
 
     @classmethod
@@ -145,9 +146,15 @@ class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "opt
         if opened and not options.endswith(">"):
             raise ValueError("options end with >")
         window = _field(part[11], 65_535) if len(part) == 12 else WINDOW
-        pairs = tuple((name, _field(value)) for name, value in (o.split() for o in options[:-1].split(",") if o))
+        pairs = tuple(_option(*words.split()) for words in options[:-1].split(",") if words)
         flow = FiveTuple(*Endpoint.parse(part[0]), *Endpoint.parse(part[2]))
         return cls(flow, flags, _field(part[5]), _field(part[7]), window, pairs, bytes(_length(part[9])))
+
+
+def _option(name: str, *values: str) -> tuple[str | int, ...]:
+    if len(values) != NUMBERS.get(name, 1):
+        raise ValueError(f"option {name}: expected {NUMBERS.get(name, 1)} numbers behind it")
+    return name, *map(_field, values)
 
 
 def _field(digits: str, most: int = MODULUS - 1) -> int:

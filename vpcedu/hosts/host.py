@@ -126,6 +126,8 @@ class Host:
         if program is not None and opens and (connection is None or self._may_follow(connection, packet)):
             if len(self._waiting.get(flow.sport, ())) > self._backlogs[flow.sport]:
                 return Step(now, self.name, "deliver", DROP, packet, None, None, BACKLOG_FULL)
+            if connection is not None:
+                self._touch(connection).end("rcv SYN", "closed")  # TIME-WAIT ends here
             connection = self._new(flow, program, now, connection)
             connection.listen(now)
         if connection is None:
@@ -168,7 +170,8 @@ class Host:
                 else:
                     self._hear(connection, event, data, now)
             if connection.state in (CLOSED, LISTEN):  # LISTEN: reset before it was established
-                self.connections.pop(connection.flow, None)
+                if self.connections.get(connection.flow) is connection:  # no other took its place
+                    del self.connections[connection.flow]
             elif connection.alarm is not None:
                 self.after(connection.alarm, self._ring, connection)
         sent, self._sent = tuple(self._sent), []

@@ -2,7 +2,8 @@
 
 Oldest unacknowledged segment first: it is sent again, or given up after the configured tries. A window that the
 other end has shut is probed with one byte, for as long as that end goes on answering (RFC 9293 section 3.8.6.1). A
-silent connection with keep-alive is probed with an old sequence number (section 3.8.4).
+silent connection with keep-alive is probed with an old sequence number (section 3.8.4). How many probes in a row may
+go unanswered: as many as tries of data, or what keep-alive's settings say.
 """
 
 from __future__ import annotations
@@ -23,23 +24,25 @@ def ring(c: Connection, now: int) -> str:
         c.change("timeout 2MSL", now)
         return ""
     if c.unacked:
-        return _again(c, now)
+        return again(c, now)
     if c.queue and c.state in SENDING:
         return _probe_window(c, now)
     return _keep_alive(c, now)
 
 
 def watch(c: Connection, now: int) -> None:
-    """Set the alarm for the next keep-alive probe, where nothing else is due."""
-    if c.alarm is None and c.settings.keepalive and c.state in SENDING:
+    """The other end was heard: let keep-alive begin to count anew, where nothing else is due."""
+    if c.settings.keepalive and c.state in SENDING and not (c.unacked or c.queue):
         c.alarm = now + c.settings.keepalive.idle
 
 
-def _again(c: Connection, now: int) -> str:
+def again(c: Connection, now: int) -> str:
+    """Send the oldest segment again, or give up; a shut window is probed as long as each probe is answered."""
     first = c.unacked[0]
-    if c.timer.tried >= _most(c, first) and c.snd_wnd:  # a shut window is probed for ever
+    if (c.timer.tried if c.snd_wnd else c.probes) >= _most(c, first):
         c.end("USER TIMEOUT", "timed out")
         return ""
+    c.probes += 1
     c.timer.expired(bool(first.flags & SYN))
     ack = c.rcv_nxt if first.flags & ACK else 0
     c.reply(first._replace(ack=ack, window=c.rcv_wnd, options=c.options(first.flags, now)))

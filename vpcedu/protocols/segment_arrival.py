@@ -8,6 +8,7 @@ of state goes through its table. The answers to a RST or SYN inside the window a
 from __future__ import annotations
 
 from vpcedu.packet import ACK, FIN, MODULUS, RST, SYN, Packet
+from vpcedu.protocols.alarm import again
 from vpcedu.protocols.tcp_states import (
     CLOSED,
     ESTABLISHED,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 STAMP = 12  # bytes of a timestamps option with its padding
 DEFAULT_MSS = 536  # bytes: what counts where the other end names none (RFC 9293 section 3.7.1)
+LEAST_MSS = 48  # bytes: no other end makes our segments smaller (Linux' TCP_MIN_SND_MSS)
+BEYOND = 2  # a window probe's byte and a FIN may stand behind the window's end
 RECEIVING = (ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2)
 
 
@@ -50,11 +53,13 @@ def _listen(c: Connection, s: Packet, now: int) -> bool:
 def _synchronize(c: Connection, s: Packet) -> None:
     c.rcv_nxt = (s.seq + 1) % MODULUS
     offers = {option[0]: option[1:] for option in s.options}
-    c.mss = min(c.settings.mss, int(offers.get("mss", (DEFAULT_MSS,))[0]))
+    c.mss = max(LEAST_MSS, min(c.settings.mss, int(offers.get("mss", (DEFAULT_MSS,))[0])))
     c.timestamps = c.settings.timestamps and "TS" in offers
     if c.timestamps:
         c.mss -= STAMP  # RFC 7323 appendix A: the option's 12 bytes come out of every segment
         c.echo = int(offers["TS"][0])
+    c.snd_wl = s.seq, c.snd_una
+    c.snd_wnd = c.max_wnd = s.window
 
 
 # RFC 9293 section 3.10.7.3, SYN-SENT
@@ -84,6 +89,12 @@ def _acceptable(c: Connection, s: Packet, now: int) -> bool:
     if 0 <= start < window or (size and 0 <= start + size - 1 < window) or (start == 0 and not window):
         _note_stamp(c, s, start)
         return False
+    if not size and not s.flags & RST and 0 <= start <= window + BEYOND:
+        return False  # RFC 9293 section 3.4: "special allowance" for an ACK from behind a window that is full
+    if _crossed(c, s, start):  # figure 7, line 6; the text of section 3.10.7.4 alone would only send an ACK
+        c.change("rcv ACK of SYN", now)
+        _acknowledged(c, s, now)
+        return True
     if s.flags & (SYN | ACK | RST) == SYN and c.state == SYN_RECEIVED and start == -1:
         return c.reply(c.unacked[0]) if c.unacked else True  # Linux answers a repeated SYN with SYN,ACK
     if c.state == TIME_WAIT and s.flags & FIN:
@@ -91,9 +102,16 @@ def _acceptable(c: Connection, s: Packet, now: int) -> bool:
     return True if s.flags & RST else _challenge(c, now)
 
 
+def _crossed(c: Connection, s: Packet, start: int) -> bool:
+    """Whether both ends opened at once, and this is the SYN,ACK with which the other end answers our SYN."""
+    answers = s.flags & (SYN | ACK | RST) == SYN | ACK and start == -1 and s.ack == c.snd_nxt
+    return answers and c.state == SYN_RECEIVED and not c.passive
+
+
 def _note_stamp(c: Connection, s: Packet, start: int) -> None:
     if c.timestamps and start <= 0:
-        c.echo = next((int(option[1]) for option in s.options if option[0] == "TS"), c.echo)
+        stamp = next((int(option[1]) for option in s.options if option[0] == "TS"), c.echo)
+        c.echo = stamp if ahead(stamp, c.echo) > 0 else c.echo
 
 
 def _challenge(c: Connection, now: int) -> bool:
@@ -121,14 +139,15 @@ def _ack(c: Connection, s: Packet, now: int) -> bool:
     new, most = ahead(s.ack, c.snd_una), ahead(c.snd_nxt, c.snd_una)
     if c.state == SYN_RECEIVED and not (0 < new <= most and c.change("rcv ACK of SYN", now)):
         return c.reply(s.reset())
-    if new > most:
+    if new > most or new < -c.max_wnd:  # RFC 5961 section 5
         return _challenge(c, now)
     _acknowledged(c, s, now)
     return c.state == CLOSED
 
 
 def _acknowledged(c: Connection, s: Packet, now: int) -> None:
-    c.snd_wnd = s.window
+    shut = not c.snd_wnd
+    _window(c, s)
     if ahead(s.ack, c.snd_una) > 0:
         fin_acked = bool(c.unacked) and bool(c.unacked[-1].flags & FIN) and s.ack == c.snd_nxt
         awaited = c.timer.awaits
@@ -140,7 +159,19 @@ def _acknowledged(c: Connection, s: Packet, now: int) -> None:
             c.arm(now)
         if fin_acked:
             c.change("rcv ACK of FIN", now)
+    if shut and c.snd_wnd and c.unacked:
+        c.timer.tried = 0
+        again(c, now)  # the window opened: what it kept out goes again at once
     c.flush(now)
+
+
+def _window(c: Connection, s: Packet) -> None:
+    """Believe the window of this segment, unless it is older than the one that set it last (SND.WL1, SND.WL2)."""
+    newer = ahead(s.seq, c.snd_wl[0])
+    if ahead(s.ack, c.snd_una) >= 0 and (newer > 0 or (newer == 0 and ahead(s.ack, c.snd_wl[1]) >= 0)):
+        c.snd_wl = s.seq, s.ack
+        c.snd_wnd = s.window
+        c.max_wnd = max(c.max_wnd, s.window)
 
 
 def _text(c: Connection, s: Packet, now: int) -> bool:
@@ -161,6 +192,8 @@ def _text(c: Connection, s: Packet, now: int) -> bool:
 
 
 def _fin(c: Connection, s: Packet, now: int) -> bool:
+    if c.state not in RECEIVING:  # there can be no second FIN
+        return False
     start = ahead(s.seq + len(s.data), c.rcv_nxt)
     if s.flags & FIN and start > 0 and not s.data:
         c.held[s.seq] = s

@@ -17,12 +17,14 @@ from vpcedu.packet import ACK, MODULUS, PSH, RST, SYN, WINDOW, FiveTuple, Packet
 from vpcedu.protocols import tcp_states
 from vpcedu.protocols.alarm import ring, watch
 from vpcedu.protocols.retransmission import Timer
-from vpcedu.protocols.segment_arrival import CHECKS, DEFAULT_MSS, SYNCHRONIZED, ahead
+from vpcedu.protocols.segment_arrival import CHECKS, DEFAULT_MSS, RECEIVING, SYNCHRONIZED, ahead
 from vpcedu.protocols.tcp_settings import LINUX, Settings
 from vpcedu.protocols.tcp_states import (
     CLOSE_WAIT,
     CLOSED,
     ESTABLISHED,
+    FIN_WAIT_1,
+    FIN_WAIT_2,
     LISTEN,
     SYN_RECEIVED,
     SYN_SENT,
@@ -31,6 +33,7 @@ from vpcedu.protocols.tcp_states import (
 from vpcedu.trace import Change
 
 SENDING = (ESTABLISHED, CLOSE_WAIT)
+MISSED = (SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT)  # the other end waits for more: ABORT says so
 HEARD = {ESTABLISHED: "connected", CLOSED: "closed"}  # the states whose beginning the application hears of
 
 
@@ -49,6 +52,8 @@ class Connection:
         self.state, self.passive = CLOSED, False
         self.iss = self.snd_una = self.snd_nxt = isn
         self.rcv_nxt, self.snd_wnd, self.mss = 0, WINDOW, DEFAULT_MSS
+        self.snd_wl = 0, 0  # SEQ and ACK of the segment that last changed snd_wnd: SND.WL1, SND.WL2
+        self.max_wnd = 0  # the largest window the other end ever offered
         self.queue = bytearray()
         self.closing = False  # the application closed; FIN waits behind the queue
         self.unacked: list[Packet] = []
@@ -59,7 +64,7 @@ class Connection:
         self.unread = bytearray()
         self.timestamps, self.echo = False, 0  # whether both ends offered them; the other end's last one
         self.owes_ack = False
-        self.probes = 0
+        self.probes = 0  # how many went out since the other end was last heard
         self._sent: list[Packet] = []
         self._events: list[tuple[str, object]] = []
 
@@ -83,7 +88,10 @@ class Connection:
         """Queue bytes; they leave once the connection is established. ValueError after close or when CLOSED."""
         if self.closing or self.state == CLOSED:
             raise ValueError(f"connection {self.flow} is closing or CLOSED: expected one that can still send")
+        if self.state in SENDING and not (self.unacked or self.queue):
+            self.alarm = None  # keep-alive's: this connection is no longer idle
         self.queue += data
+        self.passive = self.passive and self.state != LISTEN
         self.change("SEND", now)
         self.flush(now)
 
@@ -92,7 +100,7 @@ class Connection:
         was = self.rcv_wnd
         data = bytes(self.unread[:most])
         del self.unread[: len(data)]
-        if was < self.mss <= self.rcv_wnd:
+        if was < self.mss <= self.rcv_wnd and self.state in RECEIVING:
             self.transmit(ACK, now)
         return data
 
@@ -106,9 +114,10 @@ class Connection:
 
     def abort(self, now: int) -> None:
         """Send RST and forget the connection."""
-        if self.state not in (CLOSED, LISTEN, SYN_SENT, TIME_WAIT):
+        if self.state in MISSED:
             self.transmit(RST | ACK, now)
-        self.end("ABORT", "closed")
+        if self.state != CLOSED:
+            self.end("ABORT", "closed")
 
     @property
     def status(self) -> Status:
@@ -130,7 +139,7 @@ class Connection:
 
     def unreachable(self, now: int) -> None:
         """An ICMP error says that the other end cannot be reached: before ESTABLISHED that ends the attempt,
-        later it is only a hint (RFC 9293 section 3.9.2.2)."""
+        as in most systems (RFC 5461 section 4.1), later it is only a hint (RFC 9293 section 3.9.2.2)."""
         if self.state in (SYN_SENT, SYN_RECEIVED):
             self.end("ICMP unreachable", "unreachable")
 
