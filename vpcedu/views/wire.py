@@ -3,27 +3,40 @@
 Both checksums are the ones'-complement sums of RFC 1071; TCP's covers the pseudo header of RFC 9293 section
 3.1. What is written is what a host without offload would send: no IP options, Don't Fragment set, TTL 64,
 identification as given. Reading checks every length before it believes it, and says where it stopped.
-Left out: IPv6, fragments, IP options (they are skipped when read).
+
+The sums are taken of the fields, not of the bytes: 2**16 is 1 modulo 0xFFFF, so a number of any width counts
+as the sum of its 16-bit digits with the carries added back. `-total % 0xFFFF` is the complement of that sum; a
+total is never 0 here, which is the one case that it would get wrong.
+
+Left out: IPv6, fragments, IP options and the flags of ECN (they are skipped when read).
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
-from struct import Struct
+from functools import lru_cache
+from struct import Struct, error
 
-from vpcedu.address import number, text
+from vpcedu import address
+from vpcedu.address import number
 from vpcedu.packet import TCP, FiveTuple, Packet
 
 IPV4 = Struct("!BBHHHBBHII")  # RFC 791 section 3.1
-TCP_HEADER = Struct("!HHIIBBHHH")  # RFC 9293 section 3.1
+TCP_HEADER = Struct("!HHIIHHHH")  # RFC 9293 section 3.1
+BOTH = Struct("!HHHHHHIIHHIIHHHH")  # an IPv4 header without options and a TCP header, in fields that can be summed
+PLAIN = 0x4500  # version 4, a header of five words, no special service
 DONT_FRAGMENT = 0x4000
 TTL = 64
+MOST = 65_535  # bytes of an IPv4 packet
 
 # Options of RFC 9293 section 3.2, RFC 7323 and RFC 2018: name, kind, the sizes of its numbers in bytes.
 OPTIONS = (("mss", 2, (2,)), ("wscale", 3, (1,)), ("sackOK", 4, ()), ("TS", 8, (4, 4)))
 BY_NAME = {name: (kind, sizes) for name, kind, sizes in OPTIONS}
 BY_KIND = {kind: (name, sizes) for name, kind, sizes in OPTIONS}
 END, NOP = 0, 1
+
+text = lru_cache(65_536)(address.text)
+_new = tuple.__new__  # quicker than a class's own call, for what is made once a packet
 
 
 class WireError(ValueError):
@@ -45,72 +58,73 @@ class Decoded(namedtuple("Decoded", ("packet", "ttl", "identification", "checksu
 
 
 def checksum(data: bytes) -> int:
-    """The Internet checksum of RFC 1071: the complement of the ones'-complement sum of 16-bit words.
+    """The Internet checksum of RFC 1071: the complement of the ones'-complement sum of 16-bit words."""
+    total = summed(data)
+    return -total % 0xFFFF if total else 0xFFFF
 
-    A number modulo 2**16 - 1 is the sum of its 16-bit digits with the carries added back; where that is 0 the
-    folding gives 0xffff, whose complement is 0, unless every byte is 0.
-    """
-    if len(data) % 2:
-        data += b"\0"
+
+def summed(data: bytes) -> int:
+    """A number that is, modulo 0xFFFF, the sum of the 16-bit words; a last odd byte counts as a word's first."""
     total = int.from_bytes(data, "big")
-    rest = total % 0xFFFF
-    return ~(rest or (0xFFFF if total else 0)) & 0xFFFF
+    return total << 8 if len(data) & 1 else total
 
 
 def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
-    """The bytes of the IPv4 packet; ValueError for another protocol than TCP or an unknown option."""
-    flow = packet.flow
-    if flow.protocol != TCP:
-        raise ValueError(f"protocol {flow.protocol}: expected 6, TCP")
-    options = _options_out(packet.options)
-    size = 20 + len(options)
-    src, dst = number(flow.src), number(flow.dst)
-    head = TCP_HEADER.pack(flow.sport, flow.dport, packet.seq, packet.ack, size // 4 << 4, packet.flags,
-                           packet.window, 0, 0)
-    segment = head + options + packet.data
-    proof = checksum(_pseudo_header(src, dst, len(segment)) + segment)
-    total = 20 + len(segment)
-    begins = IPV4.pack(0x45, 0, total, identification & 0xFFFF, DONT_FRAGMENT, ttl, TCP, 0, src, dst)
-    begins = begins[:10] + checksum(begins).to_bytes(2, "big") + begins[12:]
-    return begins + segment[:16] + proof.to_bytes(2, "big") + segment[18:]
+    """The bytes of the IPv4 packet; ValueError for another protocol than TCP, an unknown option or too many bytes."""
+    (src, sport, dst, dport, protocol), flags, seq, ack, window, options, data = packet
+    if protocol != TCP:
+        raise ValueError(f"protocol {protocol}: expected 6, TCP")
+    rest: bytes = _options_out(options) + data if options else data
+    length = 20 + len(rest)
+    about = 20 + len(rest) - len(data) << 10 | flags  # the header's length in words of 4 bytes, above 12 bits of flags
+    lives, sent_as, source, target = ttl << 8 | TCP, identification & 0xFFFF, number(src), number(dst)
+    if length + 20 > MOST or about > 0xFFFF:
+        raise ValueError(f"{length - 20} bytes of options and data: expected at most 40 of options, {MOST - 40} in all")
+    ip = PLAIN + length + 20 + sent_as + DONT_FRAGMENT + lives + source + target
+    tcp = source + target + TCP + length + sport + dport + seq + ack + about + window + summed(rest)
+    try:
+        head: bytes = BOTH.pack(PLAIN, length + 20, sent_as, DONT_FRAGMENT, lives, -ip % 0xFFFF, source, target,
+                                sport, dport, seq, ack, about, window, -tcp % 0xFFFF, 0)
+    except error as wrong:
+        raise ValueError(f"a number does not fit its field in {packet}, ttl {ttl} ({wrong})") from None
+    return head + rest
 
 
-def decode(data: bytes) -> Decoded:
+def decode(data: bytes, start: int = 0) -> Decoded:
     """Read the bytes of one IPv4 packet with TCP; bytes behind its total length are padding and left aside.
 
-    WireError (a ValueError with `offset`) where they are cut short, or are no IPv4 or no TCP.
+    start: where the packet begins. WireError (a ValueError with `offset`) where the bytes are cut short, or are
+    no IPv4 or no TCP.
     """
-    if len(data) < 20:
-        raise WireError(f"{len(data)} bytes: expected an IPv4 header of 20", len(data))
-    first, _, total, identification, fragment, ttl, protocol, _, src, dst = IPV4.unpack_from(data)
+    room = len(data) - start
+    if room < 20:
+        raise WireError(f"{room} bytes: expected an IPv4 header of 20", len(data))
+    first, _, total, identification, fragment, ttl, protocol, _, src, dst = IPV4.unpack_from(data, start)
     size = (first & 15) * 4
     if first >> 4 != 4 or size < 20:
-        raise WireError(f"version and header length {first:#04x}: expected IPv4, 0x45 to 0x4f", 0)
-    if not size <= total <= len(data):
-        raise WireError(f"total length {total} of {len(data)} bytes: expected {size} to {len(data)}", 2)
+        raise WireError(f"version and header length {first:#04x}: expected IPv4, 0x45 to 0x4f", start)
+    if not size <= total <= room:
+        raise WireError(f"total length {total} of {room} bytes: expected {size} to {room}", start + 2)
     if fragment & 0x3FFF:
-        raise WireError("a fragment: expected a whole packet", 6)
+        raise WireError("a fragment: expected a whole packet", start + 6)
     if protocol != TCP:
-        raise WireError(f"protocol {protocol}: expected 6, TCP", 9)
-    packet = _segment(data, size, total, text(src), text(dst))
-    right = checksum(data[:size]) == 0 and checksum(
-        _pseudo_header(src, dst, total - size) + data[size:total]) == 0
-    return Decoded(packet, ttl, identification, right)
+        raise WireError(f"protocol {protocol}: expected 6, TCP", start + 9)
+    segment = data[start + size : start + total]
+    right = int.from_bytes(data[start : start + size], "big") % 0xFFFF == 0 and (
+        src + dst + TCP + total - size + summed(segment)) % 0xFFFF == 0
+    return _new(Decoded, (_segment(segment, start + size, src, dst), ttl, identification, right))
 
 
-def _segment(data: bytes, start: int, end: int, src: str, dst: str) -> Packet:
-    if end - start < 20:
-        raise WireError(f"{end - start} bytes: expected a TCP header of 20", start)
-    sport, dport, seq, ack, offset, flags, window, _, _ = TCP_HEADER.unpack_from(data, start)
-    size = (offset >> 4) * 4
-    if not 20 <= size <= end - start:
-        raise WireError(f"TCP header length {size}: expected 20 to {end - start}", start + 12)
-    options = _options_in(data, start + 20, start + size)
-    return Packet(FiveTuple(src, sport, dst, dport), flags & 0x3F, seq, ack, window, options, data[start + size : end])
-
-
-def _pseudo_header(src: int, dst: int, length: int) -> bytes:
-    return src.to_bytes(4, "big") + dst.to_bytes(4, "big") + bytes((0, TCP)) + length.to_bytes(2, "big")
+def _segment(data: bytes, offset: int, src: int, dst: int) -> Packet:
+    if len(data) < 20:
+        raise WireError(f"{len(data)} bytes: expected a TCP header of 20", offset)
+    sport, dport, seq, ack, about, window, _, _ = TCP_HEADER.unpack_from(data)
+    size = about >> 12 << 2
+    if not 20 <= size <= len(data):
+        raise WireError(f"TCP header length {size}: expected 20 to {len(data)}", offset + 12)
+    options = _options_in(data, size, offset) if size > 20 else ()
+    flow = _new(FiveTuple, (text(src), sport, text(dst), dport, TCP))
+    return _new(Packet, (flow, about & 0x3F, seq, ack, window, options, data[size:]))
 
 
 def _options_out(options: tuple[tuple[str | int, ...], ...]) -> bytes:
@@ -125,11 +139,14 @@ def _options_out(options: tuple[tuple[str | int, ...], ...]) -> bytes:
         kind, sizes = BY_NAME[name]
         out += bytes((kind, 2 + sum(sizes)))
         for value, size in zip(values, sizes, strict=True):
+            if not 0 <= int(value) < 1 << 8 * size:
+                raise ValueError(f"option {(name, *values)!r}: expected numbers of {size} bytes")
             out += int(value).to_bytes(size, "big")
     return bytes(out) + bytes(-len(out) % 4)
 
 
-def _options_in(data: bytes, start: int, end: int) -> tuple[tuple[str | int, ...], ...]:
+def _options_in(data: bytes, end: int, offset: int) -> tuple[tuple[str | int, ...], ...]:
+    start = 20
     found: list[tuple[str | int, ...]] = []
     while start < end and data[start] != END:
         if data[start] == NOP:
@@ -138,7 +155,7 @@ def _options_in(data: bytes, start: int, end: int) -> tuple[tuple[str | int, ...
             continue
         size = data[start + 1] if start + 1 < end else 0
         if not 2 <= size <= end - start:
-            raise WireError(f"TCP option of {size} bytes: expected 2 to {end - start}", start)
+            raise WireError(f"TCP option of {size} bytes: expected 2 to {end - start}", offset + start)
         name, sizes = BY_KIND.get(data[start], ("", ()))
         if name and size == 2 + sum(sizes):
             at, values = start + 2, []
