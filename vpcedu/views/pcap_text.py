@@ -65,7 +65,7 @@ def talks(packets: Iterable[Seen]) -> list[Talk]:
 def listing(packets: Iterable[Seen]) -> str:
     """The whole text: each connection, who talks to whom, and its packets with relative numbers.
 
-    > is a packet of the opener, < one of the listener. Times are seconds since the first packet of the file.
+    > is a packet of the end that is named first, < one of the other. Times are seconds since the file's first packet.
     """
     rows = list(packets)
     if not rows:
@@ -78,10 +78,10 @@ def listing(packets: Iterable[Seen]) -> str:
 
 def _talk(number: int, talk: Talk, begun: int) -> list[str]:
     senders = {seen.decoded.packet.flow.source for _, seen in talk.rows}
-    how = "opened" if talk.opening else "its beginning was not seen"
+    how = "opened by the first" if talk.opening else "who opened it was not seen"
     if len(senders) == 1:
         how += f", only {senders.pop()} was heard"
-    lines = [f"Connection {number}: {talk.opener} > {talk.listener} ({how}), {len(talk.rows)} packets"]
+    lines = [f"Connection {number}: {talk.opener} and {talk.listener} ({how}), {len(talk.rows)} packets"]
     return lines + [_row(place, seen, talk, begun) for place, seen in talk.rows]
 
 
