@@ -106,8 +106,8 @@ class Ours:
         for at, (packet, _, _, checksums) in read(path):
             if not checksums:
                 raise ValueError("a wrong checksum")
-            flow, flags, _, _, _, _, data = packet
-            found.append((at, *flow[:4], flags, len(data)))
+            (src, sport, dst, dport, _), flags, _, _, _, _, data = packet
+            found.append((at, src, sport, dst, dport, flags, len(data)))
         return found
 
     def plain(self, rows):

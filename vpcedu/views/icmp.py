@@ -13,11 +13,12 @@ from struct import Struct
 
 from vpcedu.address import number, text
 from vpcedu.packet import TCP, FiveTuple, Packet
-from vpcedu.views.wire import DONT_FRAGMENT, IPV4, PLAIN, TTL, WireError, checksum, encode
+from vpcedu.views.wire import DONT_FRAGMENT, PLAIN, TTL, WireError, checksum, encode
 
 ICMP = 1  # IANA protocol number
 UNREACHABLE = 3  # the type
 NET, HOST, PROTOCOL, PORT, FRAGMENTATION_NEEDED, ADMINISTRATIVELY = 0, 1, 2, 3, 4, 13  # codes (IANA ICMP parameters)
+IPV4 = Struct("!HHHHHHII")  # RFC 791 section 3.1, in fields that can be summed
 HEADER = Struct("!BBHHH")
 QUOTED = 28  # bytes: an IPv4 header without options, and eight more
 
@@ -47,7 +48,7 @@ def unreachable(src: str, packet: Packet, code: int, mtu: int = 0, identificatio
     source, target, lives = number(src), number(packet.flow.src), TTL << 8 | ICMP
     total = 20 + len(body)
     ip = PLAIN + total + DONT_FRAGMENT + lives + source + target
-    head: bytes = IPV4.pack(PLAIN >> 8, 0, total, 0, DONT_FRAGMENT, TTL, ICMP, -ip % 0xFFFF, source, target)
+    head: bytes = IPV4.pack(PLAIN, total, 0, DONT_FRAGMENT, lives, -ip % 0xFFFF, source, target)
     return head + body
 
 
@@ -61,7 +62,7 @@ def decode(data: bytes) -> tuple[Unreachable, bool]:
     size, total = (data[0] & 15) * 4, int.from_bytes(data[2:4], "big")
     if not size + 8 + QUOTED <= total <= len(data):
         raise WireError(f"total length {total} of {len(data)} bytes: expected {size + 8 + QUOTED} to {len(data)}", 2)
-    _, _, _, _, _, _, _, _, src, dst = IPV4.unpack_from(data)
+    src, dst = IPV4.unpack_from(data)[-2:]
     kind, code, _, _, mtu = HEADER.unpack_from(data, size)
     if kind != UNREACHABLE:
         raise WireError(f"ICMP type {kind}: expected 3, destination unreachable", size)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import namedtuple
 from struct import Struct, unpack, unpack_from
 
-from vpcedu.views.wire import Decoded, WireError, decode
+from vpcedu.views.wire import Decoded, OtherPacket, WireError, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,30 +66,20 @@ def read(path: str | PathLike[str]) -> Iterator[Seen]:
     new, seen = tuple.__new__, Seen
     with open(path, "rb") as file:
         for at, link, data, whole, offset in _frames(file):
-            begins = _where_ip_begins(link, data, offset)
-            if begins < 0:
-                continue
+            place, begins = FRAMED.get(link, (0, 0))
+            if begins and data[place : place + 2] != IPV4:
+                if link != ETHERNET or data[12:14] != VLAN or data[16:18] != IPV4:
+                    continue
+                begins += 4
+            elif not begins and link not in BARE:
+                raise PcapError(f"link type {link}: expected Ethernet, raw IP, SLL or SLL2", offset)
             try:
                 yield new(seen, (at, decode(data, begins)))
+            except OtherPacket:
+                continue
             except WireError as error:
                 kept = f"; {len(data)} of its {whole} bytes were kept" if whole > len(data) else ""
                 raise PcapError(f"a damaged packet ({error}{kept})", offset) from None
-
-
-def _where_ip_begins(link: int, data: bytes, offset: int) -> int:
-    """The place of the IPv4 header in a frame; -1 where it is something else than an unfragmented TCP packet."""
-    begins = 0
-    if link in FRAMED:
-        place, begins = FRAMED[link]
-        if data[place : place + 2] == VLAN and link == ETHERNET:
-            place, begins = place + 4, begins + 4
-        if data[place : place + 2] != IPV4:
-            return -1
-    elif link not in BARE:
-        raise PcapError(f"link type {link}: expected Ethernet, raw IP, SLL or SLL2", offset)
-    if len(data) < begins + 20 or data[begins] >> 4 != 4 or data[begins + 9] != 6:
-        return -1
-    return -1 if data[begins + 6] & 0x3F or data[begins + 7] else begins
 
 
 def _frames(file: BinaryIO) -> Iterator[Frame]:

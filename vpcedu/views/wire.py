@@ -18,16 +18,14 @@ from functools import lru_cache
 from struct import Struct, error
 
 from vpcedu import address
-from vpcedu.address import number
 from vpcedu.packet import TCP, FiveTuple, Packet
 
-IPV4 = Struct("!BBHHHBBHII")  # RFC 791 section 3.1
-TCP_HEADER = Struct("!HHIIHHHH")  # RFC 9293 section 3.1
+IPV4 = Struct("!BxHHHBBxxII")  # RFC 791 section 3.1, without service and checksum
+TCP_HEADER = Struct("!HHIIHH")  # RFC 9293 section 3.1, without checksum and urgent pointer
 BOTH = Struct("!HHHHHHIIHHIIHHHH")  # an IPv4 header without options and a TCP header, in fields that can be summed
 PLAIN = 0x4500  # version 4, a header of five words, no special service
 DONT_FRAGMENT = 0x4000
 TTL = 64
-MOST = 65_535  # bytes of an IPv4 packet
 
 # Options of RFC 9293 section 3.2, RFC 7323 and RFC 2018: name, kind, the sizes of its numbers in bytes.
 OPTIONS = (("mss", 2, (2,)), ("wscale", 3, (1,)), ("sackOK", 4, ()), ("TS", 8, (4, 4)))
@@ -35,7 +33,7 @@ BY_NAME = {name: (kind, sizes) for name, kind, sizes in OPTIONS}
 BY_KIND = {kind: (name, sizes) for name, kind, sizes in OPTIONS}
 END, NOP = 0, 1
 
-text = lru_cache(65_536)(address.text)
+number, text = lru_cache(65_536)(address.number), lru_cache(65_536)(address.text)
 _new = tuple.__new__  # quicker than a class's own call, for what is made once a packet
 
 
@@ -45,6 +43,10 @@ class WireError(ValueError):
     def __init__(self, words: str, offset: int) -> None:
         super().__init__(f"{words} at byte {offset}")
         self.offset = offset
+
+
+class OtherPacket(WireError):
+    """Bytes that may be in order, but are something else than a whole IPv4 packet with TCP."""
 
 
 class Decoded(namedtuple("Decoded", ("packet", "ttl", "identification", "checksums"))):
@@ -78,53 +80,51 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
     length = 20 + len(rest)
     about = 20 + len(rest) - len(data) << 10 | flags  # the header's length in words of 4 bytes, above 12 bits of flags
     lives, sent_as, source, target = ttl << 8 | TCP, identification & 0xFFFF, number(src), number(dst)
-    if length + 20 > MOST or about > 0xFFFF:
-        raise ValueError(f"{length - 20} bytes of options and data: expected at most 40 of options, {MOST - 40} in all")
+    total = int.from_bytes(rest, "big")
+    if length & 1:  # as in `summed`, which would be one call more
+        total <<= 8
     ip = PLAIN + length + 20 + sent_as + DONT_FRAGMENT + lives + source + target
-    tcp = source + target + TCP + length + sport + dport + seq + ack + about + window + summed(rest)
+    tcp = source + target + TCP + length + sport + dport + seq + ack + about + window + total
     try:
         head: bytes = BOTH.pack(PLAIN, length + 20, sent_as, DONT_FRAGMENT, lives, -ip % 0xFFFF, source, target,
                                 sport, dport, seq, ack, about, window, -tcp % 0xFFFF, 0)
     except error as wrong:
-        raise ValueError(f"a number does not fit its field in {packet}, ttl {ttl} ({wrong})") from None
+        raise ValueError(f"too many bytes, or a number that does not fit: {packet}, ttl {ttl} ({wrong})") from None
     return head + rest
 
 
 def decode(data: bytes, start: int = 0) -> Decoded:
     """Read the bytes of one IPv4 packet with TCP; bytes behind its total length are padding and left aside.
 
-    start: where the packet begins. WireError (a ValueError with `offset`) where the bytes are cut short, or are
-    no IPv4 or no TCP.
+    start: where the packet begins. WireError (a ValueError with `offset`) where the bytes are cut short or
+    damaged; its subclass OtherPacket where they are no IPv4, no TCP, or a fragment.
     """
     room = len(data) - start
     if room < 20:
         raise WireError(f"{room} bytes: expected an IPv4 header of 20", len(data))
-    first, _, total, identification, fragment, ttl, protocol, _, src, dst = IPV4.unpack_from(data, start)
-    size = (first & 15) * 4
-    if first >> 4 != 4 or size < 20:
-        raise WireError(f"version and header length {first:#04x}: expected IPv4, 0x45 to 0x4f", start)
-    if not size <= total <= room:
-        raise WireError(f"total length {total} of {room} bytes: expected {size} to {room}", start + 2)
+    first, total, identification, fragment, ttl, protocol, src, dst = IPV4.unpack_from(data, start)
+    size = (first & 15) << 2
+    if first >> 4 != 4:
+        raise OtherPacket(f"version {first >> 4}: expected IPv4", start)
     if fragment & 0x3FFF:
-        raise WireError("a fragment: expected a whole packet", start + 6)
+        raise OtherPacket("a fragment: expected a whole packet", start + 6)
     if protocol != TCP:
-        raise WireError(f"protocol {protocol}: expected 6, TCP", start + 9)
+        raise OtherPacket(f"protocol {protocol}: expected 6, TCP", start + 9)
+    if not 20 <= size <= total <= room:
+        raise WireError(f"header of {size} and {total} bytes in all: expected 20 or more, up to {room}", start + 2)
     segment = data[start + size : start + total]
-    right = int.from_bytes(data[start : start + size], "big") % 0xFFFF == 0 and (
-        src + dst + TCP + total - size + summed(segment)) % 0xFFFF == 0
-    return _new(Decoded, (_segment(segment, start + size, src, dst), ttl, identification, right))
-
-
-def _segment(data: bytes, offset: int, src: int, dst: int) -> Packet:
-    if len(data) < 20:
-        raise WireError(f"{len(data)} bytes: expected a TCP header of 20", offset)
-    sport, dport, seq, ack, about, window, _, _ = TCP_HEADER.unpack_from(data)
-    size = about >> 12 << 2
-    if not 20 <= size <= len(data):
-        raise WireError(f"TCP header length {size}: expected 20 to {len(data)}", offset + 12)
-    options = _options_in(data, size, offset) if size > 20 else ()
-    flow = _new(FiveTuple, (text(src), sport, text(dst), dport, TCP))
-    return _new(Packet, (flow, about & 0x3F, seq, ack, window, options, data[size:]))
+    if len(segment) < 20:
+        raise WireError(f"{len(segment)} bytes: expected a TCP header of 20", start + size)
+    sport, dport, seq, ack, about, window = TCP_HEADER.unpack_from(segment)
+    begins = about >> 12 << 2
+    if not 20 <= begins <= len(segment):
+        raise WireError(f"TCP header length {begins}: expected 20 to {len(segment)}", start + size + 12)
+    options = _options_in(segment, begins, start + size) if begins > 20 else ()
+    packet = _new(Packet, (_new(FiveTuple, (text(src), sport, text(dst), dport, TCP)), about & 0x3F, seq, ack, window,
+                           options, segment[begins:]))
+    right = (int.from_bytes(data[start : start + size], "big") % 0xFFFF == 0
+             and (src + dst + TCP + total - size + summed(segment)) % 0xFFFF == 0)
+    return _new(Decoded, (packet, ttl, identification, right))
 
 
 def _options_out(options: tuple[tuple[str | int, ...], ...]) -> bytes:
