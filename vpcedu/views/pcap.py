@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 HEADER = Struct("<IHHiIII")
 RECORD = Struct("<IIII")
 MAGIC, RAW, SNAPSHOT = 0xA1B2C3D4, 101, 262_144
+BUFFER = 1 << 20  # bytes written at once
 SIDES = ("in", "out")
 HANDLED = ("deliver", "translation", "address map")  # the checks at which a device itself takes a packet
 
@@ -73,7 +74,7 @@ def write(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
     """
     whole = f"{os.fspath(path)}.{os.getpid()}.part"
     try:
-        with open(whole, "wb") as file:
+        with open(whole, "wb", BUFFER) as file:
             file.writelines(pieces)
         os.replace(whole, path)
     except BaseException:

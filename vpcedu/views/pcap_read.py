@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LONGEST = 262_144  # bytes of one packet, tcpdump's largest snapshot length
 LONGEST_BLOCK = LONGEST + 65_536  # of pcapng, where options follow the packet
+BUFFER = 1 << 18  # bytes read at once
 NANO, MICRO = 1_000_000_000, 1_000_000
 CLASSIC = {b"\xd4\xc3\xb2\xa1": ("<", MICRO), b"\xa1\xb2\xc3\xd4": (">", MICRO),
            b"\x4d\x3c\xb2\xa1": ("<", NANO), b"\xa1\xb2\x3c\x4d": (">", NANO)}
@@ -64,7 +65,7 @@ def load(path: str | PathLike[str]) -> list[Seen]:
 def read(path: str | PathLike[str]) -> Iterator[Seen]:
     """The same one by one, for a file that is larger than memory."""
     new, seen = tuple.__new__, Seen
-    with open(path, "rb") as file:
+    with open(path, "rb", BUFFER) as file:
         for at, link, data, whole, offset in _frames(file):
             place, begins = FRAMED.get(link, (0, 0))
             if begins and data[place : place + 2] != IPV4:

@@ -22,7 +22,7 @@ from vpcedu.packet import TCP, FiveTuple, Packet
 
 IPV4 = Struct("!BxHHHBBxxII")  # RFC 791 section 3.1, without service and checksum
 TCP_HEADER = Struct("!HHIIHH")  # RFC 9293 section 3.1, without checksum and urgent pointer
-BOTH = Struct("!HHHHHHIIHHIIHHHH")  # an IPv4 header without options and a TCP header, in fields that can be summed
+_pack = Struct("!HHHHHHIIHHIIHHHH").pack  # an IPv4 header without options and a TCP header, in fields that can be summed
 PLAIN = 0x4500  # version 4, a header of five words, no special service
 DONT_FRAGMENT = 0x4000
 TTL = 64
@@ -78,16 +78,17 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
         raise ValueError(f"protocol {protocol}: expected 6, TCP")
     rest: bytes = _options_out(options) + data if options else data
     length = 20 + len(rest)
-    about = 20 + len(rest) - len(data) << 10 | flags  # the header's length in words of 4 bytes, above 12 bits of flags
+    about = length - len(data) << 10 | flags  # the header's length in words of 4 bytes, above 12 bits of flags
     lives, sent_as, source, target = ttl << 8 | TCP, identification & 0xFFFF, number(src), number(dst)
     total = int.from_bytes(rest, "big")
     if length & 1:  # as in `summed`, which would be one call more
         total <<= 8
-    ip = PLAIN + length + 20 + sent_as + DONT_FRAGMENT + lives + source + target
-    tcp = source + target + TCP + length + sport + dport + seq + ack + about + window + total
+    both = source + target
+    ip = PLAIN + length + 20 + sent_as + DONT_FRAGMENT + lives + both
+    tcp = both + TCP + length + sport + dport + seq + ack + about + window + total
     try:
-        head: bytes = BOTH.pack(PLAIN, length + 20, sent_as, DONT_FRAGMENT, lives, -ip % 0xFFFF, source, target,
-                                sport, dport, seq, ack, about, window, -tcp % 0xFFFF, 0)
+        head: bytes = _pack(PLAIN, length + 20, sent_as, DONT_FRAGMENT, lives, -ip % 0xFFFF, source, target,
+                            sport, dport, seq, ack, about, window, -tcp % 0xFFFF, 0)
     except error as wrong:
         raise ValueError(f"too many bytes, or a number that does not fit: {packet}, ttl {ttl} ({wrong})") from None
     return head + rest
