@@ -65,8 +65,9 @@ def option(order, code, value):
 
 
 def enhanced(order, number, ticks, data, kind=6):
-    return block(order, kind, struct.pack(f"{order}IIIII", number, ticks >> 32, ticks & 0xFFFFFFFF, len(data), len(data))
-                 + data + bytes(-len(data) % 4) + option(order, 1, b"a comment") + option(order, 0, b""))
+    head = struct.pack(f"{order}IIIII", number, ticks >> 32, ticks & 0xFFFFFFFF, len(data), len(data))
+    options = option(order, 1, b"a comment") + option(order, 0, b"")
+    return block(order, kind, head + data + bytes(-len(data) % 4) + options)
 
 
 def next_generation(order="<", link=101, options=b"", ticks=lambda at: at):

@@ -22,7 +22,7 @@ from vpcedu.packet import TCP, FiveTuple, Packet
 
 IPV4 = Struct("!BxHHHBBxxII")  # RFC 791 section 3.1, without service and checksum
 TCP_HEADER = Struct("!HHIIHH")  # RFC 9293 section 3.1, without checksum and urgent pointer
-_pack = Struct("!HHHHHHIIHHIIHHHH").pack  # an IPv4 header without options and a TCP header, in fields that can be summed
+_pack = Struct("!HHHHHHIIHHIIHHHH").pack  # both headers without options, in fields that can be summed
 PLAIN = 0x4500  # version 4, a header of five words, no special service
 DONT_FRAGMENT = 0x4000
 TTL = 64
