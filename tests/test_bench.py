@@ -35,3 +35,32 @@ def test_first_answer_prints_a_line_for_each_process():
     printed = run("first_answer.py", "--rounds", "1")
     for name in ("bare start ", "python3 -m vpcedu ", "two zones, an ALB "):
         assert name in printed
+
+
+def test_every_contender_of_handshake_comes_to_the_same_result():
+    program = """import handshake as h
+print(*(sum(i * at for i, at in enumerate(play(300)[2])) for name, play in h.CONTENDERS.items() if "SimPy" not in name))
+"""
+    bare, clock = run("-c", program).split()
+    assert bare == clock
+
+
+def test_handshake_counts_the_events_of_its_work():
+    """7 arrivals a connection, less the last ACKs that are lost, and an arrival or an expiry for each loss."""
+    program = "import handshake as h; print(*h.on_the_clock(2000)[:2], h.whole_tcp(200)[1])"
+    events, again, stuck = map(int, run("-c", program).split())
+    lost = run("-c", "import handshake as h; print(sum(h.lost(i, 6, 0) for i in range(2000)))")
+    assert events == 7 * 2_000 - int(lost) + again
+    assert stuck == 0
+
+
+def test_pcap_contenders_write_the_same_file_and_read_the_same_list():
+    printed = run("pcap.py", "--n", "200", "--rounds", "1")
+    for name in ("struct limit", "vpcedu"):
+        assert sum(line.startswith(name) for line in printed.splitlines()) == 1
+
+
+def test_handshake_prints_a_line_for_each_contender():
+    printed = run("handshake.py", "--n", "50", "--rounds", "1")
+    for name in ("bare heap of tuples", "vpcedu's Clock", "whole TCP"):
+        assert sum(line.startswith(name) for line in printed.splitlines()) == 1

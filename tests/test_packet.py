@@ -17,9 +17,9 @@ addresses = st.integers(0, MODULUS - 1).map(text)
 ports = st.integers(0, 65_535)
 numbers = st.integers(0, MODULUS - 1)
 flows = st.builds(FiveTuple, addresses, ports, addresses, ports, st.just(TCP))
-option = st.one_of(st.tuples(st.sampled_from(["mss", "wscale"]), ports), st.tuples(st.sampled_from(["nop", "sackOK"])),
+option = st.one_of(st.tuples(st.sampled_from(["mss", "wscale"]), ports), st.sampled_from([("nop",), ("sackOK",)]),
                    st.tuples(st.just("TS"), numbers, numbers))  # fmt: skip
-options = st.lists(option, max_size=3).map(tuple)
+options = st.lists(option, max_size=5).map(tuple)
 packets = st.builds(Packet, flows, st.integers(0, 63), numbers, numbers, st.integers(0, 65_535), options,
                     st.integers(0, 1_460).map(bytes))  # fmt: skip
 
@@ -30,6 +30,13 @@ packets = st.builds(Packet, flows, st.integers(0, 63), numbers, numbers, st.inte
 @settings(max_examples=200, derandomize=True)
 @given(packets)
 def test_what_str_writes_parse_reads(packet):
+    assert Packet.parse(str(packet)) == packet
+
+
+def test_options_are_written_as_tcpdump_writes_them():
+    options = (("mss", 1460), ("nop",), ("nop",), ("TS", 1, 2), ("sackOK",), ("wscale", 7))
+    packet = Packet(FiveTuple("10.0.0.1", 1, "10.0.0.2", 2), SYN, 5, options=options)
+    assert str(packet).endswith(" <mss 1460,nop,nop,TS val 1 ecr 2,sackOK,wscale 7>")
     assert Packet.parse(str(packet)) == packet
 
 
@@ -73,7 +80,9 @@ GOOD = "10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 0 ack 1 len 0"
     (GOOD + " win 512 more", "a word is missing or out of place"),
     (GOOD + " wim 512", "a word is missing or out of place"),
     (GOOD + " win 65536", "'65536': expected a number from 0 to 65535"),
-    (GOOD + " <mss>", "not a packet"),
+    (GOOD + " < >", "not a packet"),
+    (GOOD + " <TS val 1 ecr>", "option TS: expected 2 numbers"),
+    (GOOD + " <TS val 1 ecr 2 3>", "option TS: expected 2 numbers"),
     (GOOD + " <mss x>", "not a packet"),
     (GOOD + " <TS 1>", "option TS: expected 2 numbers"),
     (GOOD + " <nop 1>", "option nop: expected 0 numbers"),

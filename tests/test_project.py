@@ -150,7 +150,7 @@ def test_constraints_pin_the_packages_of_every_extra_and_hold_no_address():
     assert "://" not in text
     lines = text.splitlines()
     assert all(re.match(r"[\w.-]+==[\w.]+( ; .+)?$", line) for line in lines)
-    wanted = names([r for extra in ("course", "test") for r in PROJECT["optional-dependencies"][extra]])
+    wanted = names([r for extra in ("course", "test", "bench") for r in PROJECT["optional-dependencies"][extra]])
     assert wanted - {"vpcedu"} <= names(lines)
 
 

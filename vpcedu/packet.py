@@ -87,7 +87,10 @@ class FiveTuple(namedtuple("FiveTuple", ("src", "sport", "dst", "dport", "protoc
 
 class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "options", "data"),
                         defaults=(0, 0, WINDOW, (), b""))):
-    """One IPv4 packet with a TCP segment: addresses, flags, 32-bit numbers, options as (name, values...), bytes."""
+    """One IPv4 packet with a TCP segment: addresses, flags, 32-bit numbers, bytes.
+
+    Options are (name, *numbers): ("mss", 1460), ("nop",), ("TS", 1, 2), ("sackOK",), ("wscale", 7).
+    """
 
     __slots__ = ()
     flow: FiveTuple
@@ -118,7 +121,7 @@ class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "opt
         if self.window != WINDOW:
             words += f" win {self.window}"
         if self.options:
-            words += " <" + ",".join(" ".join(map(str, option)) for option in self.options) + ">"
+            words += " <" + ",".join(map(_option_text, self.options)) + ">"
         return words
 
     @classmethod
@@ -146,15 +149,25 @@ class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "opt
         if opened and not options.endswith(">"):
             raise ValueError("options end with >")
         window = _field(part[11], 65_535) if len(part) == 12 else WINDOW
-        pairs = tuple(_option(*words.split()) for words in options[:-1].split(",") if words)
+        read = tuple(_option(words) for words in options[:-1].split(",") if words)
         flow = FiveTuple(*Endpoint.parse(part[0]), *Endpoint.parse(part[2]))
-        return cls(flow, flags, _field(part[5]), _field(part[7]), window, pairs, bytes(_length(part[9])))
+        return cls(flow, flags, _field(part[5]), _field(part[7]), window, read, bytes(_length(part[9])))
 
 
-def _option(name: str, *values: str) -> tuple[str | int, ...]:
-    if len(values) != NUMBERS.get(name, 1):
+def _option_text(option: tuple[str | int, ...]) -> str:
+    """An option as tcpdump writes it: "mss 1460", "nop", "TS val 1 ecr 2"."""
+    if option[0] == "TS" and len(option) == 3:
+        return f"TS val {option[1]} ecr {option[2]}"
+    return " ".join(map(str, option))
+
+
+def _option(words: str) -> tuple[str | int, ...]:
+    name, *numbers = words.split()
+    if name == "TS" and len(numbers) == 4 and numbers[::2] == ["val", "ecr"]:
+        numbers = numbers[1::2]
+    if len(numbers) != NUMBERS.get(name, 1):
         raise ValueError(f"option {name}: expected {NUMBERS.get(name, 1)} numbers behind it")
-    return name, *map(_field, values)
+    return (name, *map(_field, numbers))
 
 
 def _field(digits: str, most: int = MODULUS - 1) -> int:

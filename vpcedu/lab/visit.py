@@ -78,7 +78,8 @@ class Visit:
         """
         from vpcedu.views.pcap import save
 
-        return save(self.capture, path, at, side)
+        gateway = (self.vpc.internet_gateway,) if self.vpc.internet_gateway else ()
+        return save(self.capture, path, at, side, (*(device.name for device in self.vpc.devices), *gateway))
 
     def __str__(self) -> str:
         from vpcedu.views.text import report

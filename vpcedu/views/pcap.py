@@ -18,25 +18,29 @@ from vpcedu.views.wire import encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    Row = tuple[int, int, Packet]
 
 HEADER = Struct("<IHHiIII")
 RECORD = Struct("<IIII")
 MAGIC, RAW, SNAPSHOT = 0xA1B2C3D4, 101, 262_144
+BUFFER = 1 << 20  # bytes written at once
 SIDES = ("in", "out")
 HANDLED = ("deliver", "translation", "address map")  # the checks at which a device itself takes a packet
 
 
-def seen_at(capture: Capture, device: str, side: str = "") -> list[tuple[int, int, Packet]]:
+def seen_at(capture: Capture, device: str, side: str = "", known: tuple[str, ...] = ()) -> list[Row]:
     """What a device saw: (microseconds, number of the trace, packet), in order.
 
-    side: "in" what it took, "out" what it put out, "" both. ValueError names an unknown device or side.
+    side: "in" what it took, "out" what it put out, "" both. known: the names of all devices, also those that
+    saw nothing; without it those that the capture names. ValueError names an unknown device or side.
     """
     if side and side not in SIDES:
         raise ValueError(f"side {side!r}: expected one of {', '.join(SIDES)}, or nothing for both")
-    names = {step.at for trace in capture for step in trace.steps}
+    names = known or sorted({step.at for trace in capture for step in trace.steps if step.check != "link"})
     if device not in names:
-        raise ValueError(f"device {device!r}: expected one of {', '.join(sorted(names))}")
+        raise ValueError(f"device {device!r}: expected one of {', '.join(names)}")
     found = []
     for trace in capture:
         for step in trace.steps:
@@ -50,27 +54,41 @@ def seen_at(capture: Capture, device: str, side: str = "") -> list[tuple[int, in
     return [(now, number, packet) for now, number, way, packet in found if side in ("", way)]
 
 
-def dump(rows: list[tuple[int, int, Packet]]) -> Iterator[bytes]:
-    """The bytes of a pcap file, piece by piece."""
-    yield HEADER.pack(MAGIC, 2, 4, 0, 0, SNAPSHOT, RAW)
-    for now, number, packet in rows:
-        data = encode(packet, number)
-        yield RECORD.pack(now // SECOND, now % SECOND, len(data), len(data)) + data
+def dump(rows: Iterable[Row], link: int = RAW, before: bytes = b"") -> Iterator[bytes]:
+    """The bytes of a pcap file, piece by piece; `before` stands in front of each packet, as `link` has it.
 
-
-def save(capture: Capture, path: str | os.PathLike[str], device: str, side: str = "") -> int:
-    """Write what a device saw to a file and return the number of packets; the file appears only when it is whole.
-
-    ValueError names an unknown device or side; OSError where the file cannot be written.
+    A row is (microseconds, IPv4 identification, packet).
     """
-    rows = seen_at(capture, device, side)
-    whole = f"{os.fspath(path)}.part"
+    yield HEADER.pack(MAGIC, 2, 4, 0, 0, SNAPSHOT, link)
+    record, more = RECORD.pack, len(before)
+    for now, identification, packet in rows:
+        data = encode(packet, identification)
+        size = more + len(data)
+        yield record(now // SECOND, now % SECOND, size, size) + before + data
+
+
+def write(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
+    """Write a file from pieces; it appears only when it is whole, and until then what was there stays.
+
+    OSError where it cannot be written.
+    """
+    whole = f"{os.fspath(path)}.{os.getpid()}.part"
     try:
-        with open(whole, "wb") as file:
-            file.writelines(dump(rows))
+        with open(whole, "wb", BUFFER) as file:
+            file.writelines(pieces)
         os.replace(whole, path)
     except BaseException:
         if os.path.exists(whole):
             os.remove(whole)
         raise
+
+
+def save(capture: Capture, path: str | os.PathLike[str], device: str, side: str = "",
+         known: tuple[str, ...] = ()) -> int:
+    """Write what a device saw to a file and return the number of packets; arguments as for `seen_at`.
+
+    ValueError names an unknown device or side; OSError where the file cannot be written.
+    """
+    rows = seen_at(capture, device, side, known)
+    write(path, dump(rows))
     return len(rows)

@@ -1,17 +1,20 @@
 """Reading captures: classic pcap and pcapng files, as tcpdump and Wireshark write them.
 
-Both byte orders, micro- and nanoseconds, link types Ethernet, raw IP, SLL and SLL2. Packets that are no
-IPv4 with TCP are passed over. No length is believed before it is compared with a limit, so memory stays
-bounded whatever a file claims; a damaged file is a PcapError that names the offset.
-Sources: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng; tcpdump.org's link-layer header types.
+Both byte orders, micro- and nanoseconds, link types Ethernet (also with one VLAN tag), raw IP, SLL and SLL2.
+Packets that are no IPv4 with TCP are passed over, and so are fragments. No length is believed before it is
+compared with a limit, so memory stays bounded whatever a file claims; a damaged file is a PcapError that names
+the offset. Sources: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng; tcpdump.org's link-layer header types.
+
+Left out: packets of which only the first bytes were kept, and the older packet blocks of pcapng (2 and 3).
+Both are a PcapError, since a list of what was seen must not be silently shorter than the file.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
-from struct import unpack, unpack_from
+from struct import Struct, unpack, unpack_from
 
-from vpcedu.views.wire import Decoded, WireError, decode
+from vpcedu.views.wire import Decoded, OtherPacket, WireError, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,15 +22,23 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import BinaryIO
 
-LONGEST = 262_144  # bytes of one packet, tcpdump's largest snapshot length; blocks of pcapng hold 1,024 more
+    Frame = tuple[int, int, bytes, int, int]  # microseconds, link type, bytes, how many there were, offset in the file
+
+LONGEST = 262_144  # bytes of one packet, tcpdump's largest snapshot length
+LONGEST_BLOCK = LONGEST + 65_536  # of pcapng, where options follow the packet
+BUFFER = 1 << 18  # bytes read at once
 NANO, MICRO = 1_000_000_000, 1_000_000
 CLASSIC = {b"\xd4\xc3\xb2\xa1": ("<", MICRO), b"\xa1\xb2\xc3\xd4": (">", MICRO),
            b"\x4d\x3c\xb2\xa1": ("<", NANO), b"\xa1\xb2\x3c\x4d": (">", NANO)}
 SECTION = b"\x0a\x0d\x0d\x0a"
-IPV4 = 0x0800
+ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
+INTERFACE, OBSOLETE_PACKET, SIMPLE_PACKET, ENHANCED_PACKET = 1, 2, 3, 6  # types of blocks
+END_OF_OPTIONS, IF_TSRESOL, IF_TSOFFSET = 0, 9, 14
+IPV4, VLAN = b"\x08\x00", b"\x81\x00"
 # Link types whose packets are IPv4 as they are; for the others: where the Ethernet type stands, where IP begins.
 BARE = (12, 14, 101, 228)
-FRAMED = {1: (12, 14), 113: (14, 16), 276: (0, 20)}
+ETHERNET, SLL, SLL2 = 1, 113, 276
+FRAMED = {ETHERNET: (12, 14), SLL: (14, 16), SLL2: (0, 20)}
 
 
 class PcapError(ValueError):
@@ -47,108 +58,136 @@ class Seen(namedtuple("Seen", ("at", "decoded"))):
 
 
 def load(path: str | PathLike[str]) -> list[Seen]:
-    """The TCP packets of a file in its order; PcapError where it is damaged."""
-    with open(path, "rb") as file:
-        return [seen for at, link, data, offset in _frames(file) if (seen := _packet(at, link, data, offset))]
+    """The TCP packets of a file in its order; PcapError where it is damaged, OSError where it cannot be read."""
+    return list(read(path))
 
 
-def _packet(at: int, link: int, data: bytes, offset: int) -> Seen | None:
-    begins = 0
-    if link in FRAMED:
-        place, begins = FRAMED[link]
-        if int.from_bytes(data[place : place + 2], "big") != IPV4:
-            return None
-    elif link not in BARE:
-        raise PcapError(f"link type {link}: expected Ethernet, raw IP, SLL or SLL2", offset)
-    if len(data) < begins + 20 or data[begins] >> 4 != 4 or data[begins + 9] != 6:
-        return None
-    try:
-        return Seen(at, decode(data[begins:]))
-    except WireError as error:
-        raise PcapError(f"a damaged packet ({error})", offset) from None
+def read(path: str | PathLike[str]) -> Iterator[Seen]:
+    """The same one by one, for a file that is larger than memory."""
+    new, seen = tuple.__new__, Seen
+    with open(path, "rb", BUFFER) as file:
+        for at, link, data, whole, offset in _frames(file):
+            place, begins = FRAMED.get(link, (0, 0))
+            if begins and data[place : place + 2] != IPV4:
+                if link != ETHERNET or data[12:14] != VLAN or data[16:18] != IPV4:
+                    continue
+                begins += 4
+            elif not begins and link not in BARE:
+                raise PcapError(f"link type {link}: expected Ethernet, raw IP, SLL or SLL2", offset)
+            try:
+                yield new(seen, (at, decode(data, begins)))
+            except OtherPacket:
+                continue
+            except WireError as error:
+                kept = f"; {len(data)} of its {whole} bytes were kept" if whole > len(data) else ""
+                raise PcapError(f"a damaged packet ({error}{kept})", offset) from None
 
 
-def _frames(file: BinaryIO) -> Iterator[tuple[int, int, bytes, int]]:
-    """Instant in microseconds, link type, bytes and offset of each frame."""
+def _frames(file: BinaryIO) -> Iterator[Frame]:
     magic = file.read(4)
     if magic in CLASSIC:
-        yield from _classic(file, *CLASSIC[magic])
-    elif magic == SECTION:
-        yield from _next_generation(file)
-    else:
-        raise PcapError(f"the file begins with {magic.hex() or 'nothing'}: expected a pcap or pcapng file", 0)
+        return _classic(file, *CLASSIC[magic])
+    if magic == SECTION:
+        return _next_generation(file)
+    raise PcapError(f"the file begins with {magic.hex() or 'nothing'}: expected a pcap or pcapng file", 0)
 
 
-def _classic(file: BinaryIO, order: str, ticks: int) -> Iterator[tuple[int, int, bytes, int]]:
-    link = unpack(f"{order}I", _take(file, 20)[16:])[0] & 0xFFFF
-    while True:
-        offset = file.tell()
-        head = file.read(16)
-        if not head:
-            return
-        if len(head) < 16:
-            raise PcapError(f"{len(head)} bytes: expected a record header of 16", offset)
-        whole, part, size, _ = unpack(f"{order}IIII", head)
-        yield whole * MICRO + part * MICRO // ticks, link, _take(file, size), offset
-
-
-def _take(file: BinaryIO, size: int) -> bytes:
-    """Exactly so many bytes."""
-    offset = file.tell()
-    if size > LONGEST + 1_024:
-        raise PcapError(f"a length of {size} bytes: expected at most {LONGEST}", offset)
+def _take(file: BinaryIO, size: int, offset: int) -> bytes:
+    """Exactly so many bytes, which stand at this offset."""
+    if size > LONGEST_BLOCK:
+        raise PcapError(f"a length of {size} bytes: expected at most {LONGEST_BLOCK}", offset)
     data = file.read(size)
     if len(data) < size:
         raise PcapError(f"{len(data)} bytes: expected {size}, the file is cut short", offset)
     return data
 
 
-def _next_generation(file: BinaryIO) -> Iterator[tuple[int, int, bytes, int]]:
-    order = "<"
-    interfaces: list[tuple[int, int]] = []
+# The classic format: a header, then records.
+
+
+def _classic(file: BinaryIO, order: str, ticks: int) -> Iterator[Frame]:
+    major, _, _, _, _, link = unpack(f"{order}HHiIII", _take(file, 20, 4))
+    if major != 2:
+        raise PcapError(f"version {major}: expected 2", 4)
+    link &= 0xFFFF
+    record, offset = Struct(f"{order}IIII").unpack, 24
+    while head := file.read(16):
+        if len(head) < 16:
+            raise PcapError(f"{len(head)} bytes: expected a record header of 16", offset)
+        whole, part, size, full = record(head)
+        if size > LONGEST:
+            raise PcapError(f"a packet of {size} bytes: expected at most {LONGEST}", offset + 8)
+        data = file.read(size)
+        if len(data) < size:
+            raise PcapError(f"{len(data)} bytes: expected {size}, the file is cut short", offset + 16)
+        yield whole * MICRO + (part if ticks == MICRO else part * MICRO // ticks), link, data, full, offset
+        offset += 16 + size
+
+
+# The next generation: sections of blocks, each with its length in front and behind.
+
+
+def _next_generation(file: BinaryIO) -> Iterator[Frame]:
+    order, offset = "<", 0
+    interfaces: list[tuple[int, int, int]] = []
     file.seek(0)
     while head := file.read(8):
-        offset = file.tell() - len(head)
         if len(head) < 8:
             raise PcapError(f"{len(head)} bytes: expected a block header of 8", offset)
+        begins = offset + 8
         if head[:4] == SECTION:
-            mark = _take(file, 4)
-            if mark not in (b"\x4d\x3c\x2b\x1a", b"\x1a\x2b\x3c\x4d"):
+            mark, begins = _take(file, 4, begins), begins + 4
+            if mark not in ORDERS:
                 raise PcapError(f"byte order mark {mark.hex()}: expected 1a2b3c4d in either order", offset + 8)
-            order, interfaces = "<" if mark[0] == 0x4D else ">", []
-            file.seek(-4, 1)
+            order, interfaces = ORDERS[mark], []
         kind, size = unpack(f"{order}II", head)
-        if size < 12 or size % 4:
-            raise PcapError(f"a block of {size} bytes: expected 12 or more, a multiple of 4", offset)
-        body = _take(file, size - 12)
-        if _take(file, 4) != head[4:]:
+        ends = offset + size - 4  # where the length stands again
+        if begins > ends or size % 4:
+            raise PcapError(f"a block of {size} bytes: expected a multiple of 4 from 12 (a section: 16)", offset + 4)
+        if kind in (OBSOLETE_PACKET, SIMPLE_PACKET):
+            raise PcapError(f"a packet block of type {kind}: expected {ENHANCED_PACKET}, the enhanced one", offset)
+        body = b""
+        if kind in (INTERFACE, ENHANCED_PACKET):
+            body = _take(file, ends - begins, begins)
+        else:  # passed over in pieces: such a block may be as long as it likes
+            for place in range(begins, ends, LONGEST):
+                _take(file, min(LONGEST, ends - place), place)
+        if _take(file, 4, ends) != head[4:]:
             raise PcapError("a block whose two lengths differ", offset)
-        if kind == 1:
+        if kind == INTERFACE:
             interfaces.append(_interface(body, order, offset))
-        elif kind == 6:
+        elif kind == ENHANCED_PACKET:
             yield _enhanced(body, order, interfaces, offset)
+        offset += size
 
 
-def _interface(body: bytes, order: str, offset: int) -> tuple[int, int]:
-    """Link type and ticks per second of an interface description block."""
+def _interface(body: bytes, order: str, offset: int) -> tuple[int, int, int]:
+    """Link type, ticks per second and offset in seconds of an interface description block."""
     if len(body) < 8:
         raise PcapError(f"an interface block of {len(body)} bytes: expected 8 or more", offset)
-    place, ticks = 8, MICRO
+    place, ticks, later = 8, MICRO, 0
     while place + 4 <= len(body):
         code, size = unpack_from(f"{order}HH", body, place)
-        if code == 9 and size == 1 and place + 4 < len(body):  # if_tsresol
-            power = body[place + 4]
-            ticks = 1 << (power & 127) if power & 128 else int(10 ** min(power, 18))
+        value = body[place + 4 : place + 4 + size]
+        if code == END_OF_OPTIONS:
+            break
+        if len(value) < size:
+            raise PcapError(f"an option of {size} bytes: expected at most {len(value)}", offset + 8 + place)
+        if code == IF_TSRESOL and size == 1:
+            ticks = 1 << (value[0] & 127) if value[0] & 128 else int(10 ** value[0])
+        elif code == IF_TSOFFSET and size == 8:
+            later = unpack(f"{order}q", value)[0]
         place += 4 + size + -size % 4
-    return unpack_from(f"{order}H", body)[0], ticks
+    return unpack_from(f"{order}H", body)[0], ticks, later
 
 
-def _enhanced(body: bytes, order: str, interfaces: list[tuple[int, int]], offset: int) -> tuple[int, int, bytes, int]:
+def _enhanced(body: bytes, order: str, interfaces: list[tuple[int, int, int]], offset: int) -> Frame:
     if len(body) < 20:
         raise PcapError(f"a packet block of {len(body)} bytes: expected 20 or more", offset)
-    number, high, low, size, _ = unpack_from(f"{order}IIIII", body)
-    if number >= len(interfaces) or size > len(body) - 20:
-        raise PcapError(f"interface {number}, {size} bytes: expected a described interface and what the block holds",
-                        offset)
-    link, ticks = interfaces[number]
-    return ((high << 32) + low) * MICRO // ticks, link, body[20 : 20 + size], offset
+    number, high, low, size, full = unpack_from(f"{order}IIIII", body)
+    if number >= len(interfaces):
+        raise PcapError(f"interface {number}: expected one of the {len(interfaces)} described before", offset + 8)
+    if size > len(body) - 20:
+        raise PcapError(f"a packet of {size} bytes: expected at most {len(body) - 20} in this block", offset + 20)
+    link, ticks, later = interfaces[number]
+    return ((high << 32) + low) * MICRO // ticks + later * MICRO, link, body[20 : 20 + size], full, offset

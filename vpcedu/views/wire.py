@@ -3,19 +3,27 @@
 Both checksums are the ones'-complement sums of RFC 1071; TCP's covers the pseudo header of RFC 9293 section
 3.1. What is written is what a host without offload would send: no IP options, Don't Fragment set, TTL 64,
 identification as given. Reading checks every length before it believes it, and says where it stopped.
-Left out: IPv6, fragments, IP options (they are skipped when read).
+
+The sums are taken of the fields, not of the bytes: 2**16 is 1 modulo 0xFFFF, so a number of any width counts
+as the sum of its 16-bit digits with the carries added back. `-total % 0xFFFF` is the complement of that sum; a
+total is never 0 here, which is the one case that it would get wrong.
+
+Left out: IPv6, fragments, IP options and the flags of ECN (they are skipped when read).
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
-from struct import Struct
+from functools import lru_cache
+from struct import Struct, error
 
-from vpcedu.address import number, text
+from vpcedu import address
 from vpcedu.packet import TCP, FiveTuple, Packet
 
-IPV4 = Struct("!BBHHHBBHII")  # RFC 791 section 3.1
-TCP_HEADER = Struct("!HHIIBBHHH")  # RFC 9293 section 3.1
+IPV4 = Struct("!BxHHHBBxxII")  # RFC 791 section 3.1, without service and checksum
+TCP_HEADER = Struct("!HHIIHH")  # RFC 9293 section 3.1, without checksum and urgent pointer
+_pack = Struct("!HHHHHHIIHHIIHHHH").pack  # both headers without options, in fields that can be summed
+PLAIN = 0x4500  # version 4, a header of five words, no special service
 DONT_FRAGMENT = 0x4000
 TTL = 64
 
@@ -25,6 +33,9 @@ BY_NAME = {name: (kind, sizes) for name, kind, sizes in OPTIONS}
 BY_KIND = {kind: (name, sizes) for name, kind, sizes in OPTIONS}
 END, NOP = 0, 1
 
+number, text = lru_cache(65_536)(address.number), lru_cache(65_536)(address.text)
+_new = tuple.__new__  # quicker than a class's own call, for what is made once a packet
+
 
 class WireError(ValueError):
     """Bytes that are no whole packet; `offset` is where they stop making sense."""
@@ -32,6 +43,10 @@ class WireError(ValueError):
     def __init__(self, words: str, offset: int) -> None:
         super().__init__(f"{words} at byte {offset}")
         self.offset = offset
+
+
+class OtherPacket(WireError):
+    """Bytes that may be in order, but are something else than a whole IPv4 packet with TCP."""
 
 
 class Decoded(namedtuple("Decoded", ("packet", "ttl", "identification", "checksums"))):
@@ -45,72 +60,72 @@ class Decoded(namedtuple("Decoded", ("packet", "ttl", "identification", "checksu
 
 
 def checksum(data: bytes) -> int:
-    """The Internet checksum of RFC 1071: the complement of the ones'-complement sum of 16-bit words.
+    """The Internet checksum of RFC 1071: the complement of the ones'-complement sum of 16-bit words."""
+    total = summed(data)
+    return -total % 0xFFFF if total else 0xFFFF
 
-    A number modulo 2**16 - 1 is the sum of its 16-bit digits with the carries added back; where that is 0 the
-    folding gives 0xffff, whose complement is 0, unless every byte is 0.
-    """
-    if len(data) % 2:
-        data += b"\0"
+
+def summed(data: bytes) -> int:
+    """A number that is, modulo 0xFFFF, the sum of the 16-bit words; a last odd byte counts as a word's first."""
     total = int.from_bytes(data, "big")
-    rest = total % 0xFFFF
-    return ~(rest or (0xFFFF if total else 0)) & 0xFFFF
+    return total << 8 if len(data) & 1 else total
 
 
 def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
-    """The bytes of the IPv4 packet; ValueError for another protocol than TCP or an unknown option."""
-    flow = packet.flow
-    if flow.protocol != TCP:
-        raise ValueError(f"protocol {flow.protocol}: expected 6, TCP")
-    options = _options_out(packet.options)
-    size = 20 + len(options)
-    src, dst = number(flow.src), number(flow.dst)
-    head = TCP_HEADER.pack(flow.sport, flow.dport, packet.seq, packet.ack, size // 4 << 4, packet.flags,
-                           packet.window, 0, 0)
-    segment = head + options + packet.data
-    proof = checksum(_pseudo_header(src, dst, len(segment)) + segment)
-    total = 20 + len(segment)
-    begins = IPV4.pack(0x45, 0, total, identification & 0xFFFF, DONT_FRAGMENT, ttl, TCP, 0, src, dst)
-    begins = begins[:10] + checksum(begins).to_bytes(2, "big") + begins[12:]
-    return begins + segment[:16] + proof.to_bytes(2, "big") + segment[18:]
+    """The bytes of the IPv4 packet; ValueError for another protocol than TCP, an unknown option or too many bytes."""
+    (src, sport, dst, dport, protocol), flags, seq, ack, window, options, data = packet
+    if protocol != TCP:
+        raise ValueError(f"protocol {protocol}: expected 6, TCP")
+    rest: bytes = _options_out(options) + data if options else data
+    length = 20 + len(rest)
+    about = length - len(data) << 10 | flags  # the header's length in words of 4 bytes, above 12 bits of flags
+    lives, sent_as, source, target = ttl << 8 | TCP, identification & 0xFFFF, number(src), number(dst)
+    total = int.from_bytes(rest, "big")
+    if length & 1:  # as in `summed`, which would be one call more
+        total <<= 8
+    both = source + target
+    ip = PLAIN + length + 20 + sent_as + DONT_FRAGMENT + lives + both
+    tcp = both + TCP + length + sport + dport + seq + ack + about + window + total
+    try:
+        head: bytes = _pack(PLAIN, length + 20, sent_as, DONT_FRAGMENT, lives, -ip % 0xFFFF, source, target,
+                            sport, dport, seq, ack, about, window, -tcp % 0xFFFF, 0)
+    except error as wrong:
+        raise ValueError(f"too many bytes, or a number that does not fit: {packet}, ttl {ttl} ({wrong})") from None
+    return head + rest
 
 
-def decode(data: bytes) -> Decoded:
+def decode(data: bytes, start: int = 0) -> Decoded:
     """Read the bytes of one IPv4 packet with TCP; bytes behind its total length are padding and left aside.
 
-    WireError (a ValueError with `offset`) where they are cut short, or are no IPv4 or no TCP.
+    start: where the packet begins. WireError (a ValueError with `offset`) where the bytes are cut short or
+    damaged; its subclass OtherPacket where they are no IPv4, no TCP, or a fragment.
     """
-    if len(data) < 20:
-        raise WireError(f"{len(data)} bytes: expected an IPv4 header of 20", len(data))
-    first, _, total, identification, fragment, ttl, protocol, _, src, dst = IPV4.unpack_from(data)
-    size = (first & 15) * 4
-    if first >> 4 != 4 or size < 20:
-        raise WireError(f"version and header length {first:#04x}: expected IPv4, 0x45 to 0x4f", 0)
-    if not size <= total <= len(data):
-        raise WireError(f"total length {total} of {len(data)} bytes: expected {size} to {len(data)}", 2)
+    room = len(data) - start
+    if room < 20:
+        raise WireError(f"{room} bytes: expected an IPv4 header of 20", len(data))
+    first, total, identification, fragment, ttl, protocol, src, dst = IPV4.unpack_from(data, start)
+    size = (first & 15) << 2
+    if first >> 4 != 4:
+        raise OtherPacket(f"version {first >> 4}: expected IPv4", start)
     if fragment & 0x3FFF:
-        raise WireError("a fragment: expected a whole packet", 6)
+        raise OtherPacket("a fragment: expected a whole packet", start + 6)
     if protocol != TCP:
-        raise WireError(f"protocol {protocol}: expected 6, TCP", 9)
-    packet = _segment(data, size, total, text(src), text(dst))
-    right = checksum(data[:size]) == 0 and checksum(
-        _pseudo_header(src, dst, total - size) + data[size:total]) == 0
-    return Decoded(packet, ttl, identification, right)
-
-
-def _segment(data: bytes, start: int, end: int, src: str, dst: str) -> Packet:
-    if end - start < 20:
-        raise WireError(f"{end - start} bytes: expected a TCP header of 20", start)
-    sport, dport, seq, ack, offset, flags, window, _, _ = TCP_HEADER.unpack_from(data, start)
-    size = (offset >> 4) * 4
-    if not 20 <= size <= end - start:
-        raise WireError(f"TCP header length {size}: expected 20 to {end - start}", start + 12)
-    options = _options_in(data, start + 20, start + size)
-    return Packet(FiveTuple(src, sport, dst, dport), flags & 0x3F, seq, ack, window, options, data[start + size : end])
-
-
-def _pseudo_header(src: int, dst: int, length: int) -> bytes:
-    return src.to_bytes(4, "big") + dst.to_bytes(4, "big") + bytes((0, TCP)) + length.to_bytes(2, "big")
+        raise OtherPacket(f"protocol {protocol}: expected 6, TCP", start + 9)
+    if not 20 <= size <= total <= room:
+        raise WireError(f"header of {size} and {total} bytes in all: expected 20 or more, up to {room}", start + 2)
+    segment = data[start + size : start + total]
+    if len(segment) < 20:
+        raise WireError(f"{len(segment)} bytes: expected a TCP header of 20", start + size)
+    sport, dport, seq, ack, about, window = TCP_HEADER.unpack_from(segment)
+    begins = about >> 12 << 2
+    if not 20 <= begins <= len(segment):
+        raise WireError(f"TCP header length {begins}: expected 20 to {len(segment)}", start + size + 12)
+    options = _options_in(segment, begins, start + size) if begins > 20 else ()
+    packet = _new(Packet, (_new(FiveTuple, (text(src), sport, text(dst), dport, TCP)), about & 0x3F, seq, ack, window,
+                           options, segment[begins:]))
+    right = (int.from_bytes(data[start : start + size], "big") % 0xFFFF == 0
+             and (src + dst + TCP + total - size + summed(segment)) % 0xFFFF == 0)
+    return _new(Decoded, (packet, ttl, identification, right))
 
 
 def _options_out(options: tuple[tuple[str | int, ...], ...]) -> bytes:
@@ -125,11 +140,14 @@ def _options_out(options: tuple[tuple[str | int, ...], ...]) -> bytes:
         kind, sizes = BY_NAME[name]
         out += bytes((kind, 2 + sum(sizes)))
         for value, size in zip(values, sizes, strict=True):
+            if not 0 <= int(value) < 1 << 8 * size:
+                raise ValueError(f"option {(name, *values)!r}: expected numbers of {size} bytes")
             out += int(value).to_bytes(size, "big")
     return bytes(out) + bytes(-len(out) % 4)
 
 
-def _options_in(data: bytes, start: int, end: int) -> tuple[tuple[str | int, ...], ...]:
+def _options_in(data: bytes, end: int, offset: int) -> tuple[tuple[str | int, ...], ...]:
+    start = 20
     found: list[tuple[str | int, ...]] = []
     while start < end and data[start] != END:
         if data[start] == NOP:
@@ -138,7 +156,7 @@ def _options_in(data: bytes, start: int, end: int) -> tuple[tuple[str | int, ...
             continue
         size = data[start + 1] if start + 1 < end else 0
         if not 2 <= size <= end - start:
-            raise WireError(f"TCP option of {size} bytes: expected 2 to {end - start}", start)
+            raise WireError(f"TCP option of {size} bytes: expected 2 to {end - start}", offset + start)
         name, sizes = BY_KIND.get(data[start], ("", ()))
         if name and size == 2 + sum(sizes):
             at, values = start + 2, []
