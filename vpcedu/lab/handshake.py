@@ -109,7 +109,7 @@ def two_hosts(server: str = "up", round_trip: int = 40, seed: int = 0) -> Site:
     return Site(two_hosts_vpc(server), seed, Link(round_trip * MILLISECOND // 2))
 
 
-def handshake(round_trip: int = 200, lost: tuple[str, ...] | list[str] = (), server: str = "up",
+def handshake(round_trip: int = 200, lost: tuple[str, ...] = (), server: str = "up",
               kernel: str = "since 6.5", seed: int = 0) -> Handshake:
     """Have the client connect, and play until nothing is left to happen.
 
@@ -118,11 +118,12 @@ def handshake(round_trip: int = 200, lost: tuple[str, ...] | list[str] = (), ser
     """
     if isinstance(round_trip, bool) or not isinstance(round_trip, int) or not 0 < round_trip <= 10_000:
         raise ValueError(f"round trip {round_trip!r}: expected whole milliseconds, from 1 to 10000")
-    if isinstance(lost, str):
-        raise ValueError(f"lost {lost!r}: expected a tuple of words, like ({lost!r},)")
+    if not isinstance(lost, (tuple, list)):
+        raise ValueError(f"lost {lost!r}: expected a tuple of words, like ('1st SYN', '1st ACK')")
     wanted = {SEGMENTS[_choose("segment", word, tuple(SEGMENTS))] for word in lost}
     setting = Setting(round_trip, tuple(word for word in SEGMENTS if word in lost), server, kernel)
-    vpc, ordinals = two_hosts_vpc(server, kernel), ()
+    vpc = two_hosts_vpc(server, kernel)
+    ordinals: tuple[int, ...] = ()
     while True:
         visit = _play(setting, vpc, seed, ordinals)
         due = _first_wanted(visit.capture, wanted)
@@ -146,7 +147,7 @@ def _first_wanted(capture: Capture, wanted: set[tuple[int, int]]) -> int | None:
     for trace in capture:
         flags = trace.packet.flags
         seen[flags] = seen.get(flags, 0) + 1
-        if trace.delivered and (flags, seen[flags]) in wanted:
+        if trace.last.check == "deliver" and (flags, seen[flags]) in wanted:
             return trace.number
     return None
 
