@@ -121,7 +121,8 @@ def after(visit: Handshake, axis: Axis) -> list[Item]:
     if axis.rows or axis.result is not None or visit.result is None:
         return []
     if visit.result.symptom == "connected":
-        lines = ["No packet after this: the", "connection is what both ends", "remember. Nothing holds it", "between them."]
+        lines = ["No packet after this: the", "connection is what both ends", "remember. Nothing holds it",
+                 "between them."]
     else:
         lines = ["No packet after this,", "and no connection: neither", "end remembers anything."]
     return [Text((CLIENT + SERVER) / 2, FIRST_ROW + 20 + 18 * number, words, "muted", LABEL, False, "middle")
