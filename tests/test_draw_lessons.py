@@ -8,12 +8,12 @@ import pytest
 
 from tests.test_draw import faults
 from vpcedu import draw
-from vpcedu.draw.handshake import handshake_scene
 from vpcedu.draw.handshake_axis import CLIENT, PER_SECOND, SERVER, START
-from vpcedu.draw.ports import ports_scene
+from vpcedu.draw.handshake_layout import handshake_scene
+from vpcedu.draw.ports_layout import ports_scene
 from vpcedu.draw.scene import Line, Mark, Text
-from vpcedu.lab.handshake import KERNELS, handshake
-from vpcedu.lab.port_use import RANGES, Load, port_use
+from vpcedu.lab.load import RANGES, Load, port_use
+from vpcedu.lab.opening import KERNELS, handshake
 
 LOSSES = [tuple(word for word, is_lost in zip(("1st SYN", "2nd SYN", "1st SYN ACK", "1st ACK"), choice, strict=True)
                 if is_lost) for choice in product((False, True), repeat=4)]

@@ -8,18 +8,18 @@ package does not import matplotlib.
 
 from __future__ import annotations
 
-from vpcedu.draw.handshake import handshake_scene
+from vpcedu.draw.handshake_layout import handshake_scene
 from vpcedu.draw.ladder_layout import ladder_scene
 from vpcedu.draw.map_layout import map_scene
 from vpcedu.draw.picture import Picture
-from vpcedu.draw.ports import ports_scene
+from vpcedu.draw.ports_layout import ports_scene
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from vpcedu.lab.handshake import Handshake
-    from vpcedu.lab.port_use import PortUse
+    from vpcedu.lab.load import PortUse
+    from vpcedu.lab.opening import Handshake
     from vpcedu.lab.visit import Visit
 
 __all__ = ["Picture", "handshake", "ladder", "ladder_scene", "map", "map_scene", "ports"]

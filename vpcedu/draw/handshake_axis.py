@@ -12,7 +12,7 @@ from vpcedu.draw.style import GUIDE, LABEL, LIFELINE, MARGIN, NOTE
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.frame import Item
-    from vpcedu.lab.handshake import Handshake
+    from vpcedu.lab.opening import Handshake
     from vpcedu.trace import Trace
 
 CLIENT, SERVER = 206.0, 496.0  # the lifelines

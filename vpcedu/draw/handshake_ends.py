@@ -16,7 +16,7 @@ from vpcedu.trace import Change
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.frame import Item
-    from vpcedu.lab.handshake import Handshake
+    from vpcedu.lab.opening import Handshake
 
 BRACKET = (74.0, 616.0)  # x of the waits: client's, server's
 

@@ -8,7 +8,7 @@ from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.lab.handshake import Handshake
+    from vpcedu.lab.opening import Handshake
     from vpcedu.trace import Trace
 
 TIMES = {1: "", 2: " twice"}

@@ -8,15 +8,15 @@ __all__ = ["Load", "check", "handshake", "judge", "judge_ports", "judge_silence"
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.lab.exercises import check, solution
-    from vpcedu.lab.handshake import handshake, two_hosts
-    from vpcedu.lab.port_use import Load, open_all, port_use
+    from vpcedu.lab.load import Load, open_all, port_use
+    from vpcedu.lab.opening import handshake, two_hosts
     from vpcedu.lab.predict import judge
     from vpcedu.lab.predict_tcp import judge_ports, judge_silence
 
 
 _PLACES = {"judge": "predict", "judge_ports": "predict_tcp", "judge_silence": "predict_tcp", "check": "exercises",
-           "solution": "exercises", "handshake": "handshake", "two_hosts": "handshake", "Load": "port_use",
-           "open_all": "port_use", "port_use": "port_use"}
+           "solution": "exercises", "handshake": "opening", "two_hosts": "opening", "Load": "load",
+           "open_all": "load", "port_use": "load"}
 
 
 def __getattr__(name: str) -> object:

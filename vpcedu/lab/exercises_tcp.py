@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND, seconds
-from vpcedu.lab.handshake import handshake
-from vpcedu.lab.port_use import Load, port_use
+from vpcedu.lab.load import Load, port_use
+from vpcedu.lab.opening import handshake
 
 RATE, LIFETIME = 900, 2  # the work that 03.1 asks for
 

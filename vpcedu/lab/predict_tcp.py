@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND, seconds
-from vpcedu.lab.handshake import handshake
-from vpcedu.lab.port_use import RANGES, fill
+from vpcedu.lab.load import RANGES, fill
+from vpcedu.lab.opening import handshake
 from vpcedu.lab.predict import Judgement, judge
 from vpcedu.lab.visit import Visit
 from vpcedu.protocols.ports import LINUX

@@ -6,7 +6,7 @@ import ipywidgets
 
 from vpcedu import draw
 from vpcedu.draw.handshake_words import sentence
-from vpcedu.lab.handshake import KERNELS, SERVERS, handshake
+from vpcedu.lab.opening import KERNELS, SERVERS, handshake
 from vpcedu.widgets.explorer import Explorer, Frame
 
 LOSABLE = ("1st SYN", "2nd SYN", "1st SYN ACK", "1st ACK")
@@ -26,7 +26,7 @@ NAMES = dict(zip(LOSABLE, ("first_syn", "second_syn", "first_syn_ack", "first_ac
 
 
 def _met(words: tuple[str, ...], capture: object) -> list[bool]:
-    from vpcedu.lab.handshake import SEGMENTS
+    from vpcedu.lab.opening import SEGMENTS
 
     counts: dict[int, int] = {}
     for trace in capture:  # type: ignore[attr-defined]

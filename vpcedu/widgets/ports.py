@@ -5,8 +5,8 @@ from __future__ import annotations
 import ipywidgets
 
 from vpcedu import draw
-from vpcedu.draw.ports import sentence
-from vpcedu.lab.port_use import CLOSERS, RANGES, Load, port_use
+from vpcedu.draw.ports_layout import sentence
+from vpcedu.lab.load import CLOSERS, RANGES, Load, port_use
 from vpcedu.widgets.explorer import Explorer, Frame
 
 

@@ -17,7 +17,7 @@ from vpcedu.draw.style import GUIDE, LIT, MARGIN, NOTE, PACKET, WIDTH
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.frame import Item
-    from vpcedu.lab.port_use import PortUse
+    from vpcedu.lab.load import PortUse
 
 LEFT, RIGHT, SPAN = 84.0, 556.0, 600  # x of 0 s and of the last second
 TOP, FLOOR, MOST = 118.0, 318.0, 75_000  # the upper axis: y of MOST ports and of none

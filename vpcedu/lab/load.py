@@ -1,4 +1,4 @@
-"""Port use: how many ephemeral ports does a client need, and does it run out?
+"""Load: how many ephemeral ports does a client need, and does it run out?
 
 A port is taken only towards one destination (address and port), for as long as its connection is open and, where
 the client closes first, for the 60 s of TIME-WAIT behind it. The answer is plain arithmetic (connections per second
@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import deque, namedtuple
 
 from vpcedu.clock import SECOND
-from vpcedu.lab.handshake import Stay, two_hosts_vpc
+from vpcedu.lab.opening import Stay, two_hosts_vpc
 from vpcedu.network.network import Network
 from vpcedu.packet import Endpoint, spread
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX, choose

@@ -1,4 +1,4 @@
-"""Handshake: a client opens a connection to a server across the Internet, and some segments get lost.
+"""Opening: a client opens a connection to a server across the Internet, and some segments get lost.
 
 Two hosts of the Internet, no VPC between them: what is left is TCP alone. The client connects and then keeps
 the connection without using it. The link loses packets by their ordinals; which ordinal the "first SYN ACK" has

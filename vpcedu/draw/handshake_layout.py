@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.frame import Item
     from vpcedu.draw.handshake_axis import Group
-    from vpcedu.lab.handshake import Handshake
+    from vpcedu.lab.opening import Handshake
 
 WORDY = 360  # milliseconds of round trip from which words fit between the arrows
 
