@@ -59,7 +59,8 @@ def _acl_row(trace: object) -> str:
 EXERCISES = {
     "02.1": Exercise(
         "02.1",
-        "Choose the segments to lose so that for more than 3 s the client's end is ESTABLISHED and the server's is not.",
+        "Choose the segments to lose so that for more than 3 s the client's end is ESTABLISHED and the server's is"
+        " not.",
         half_open, HALF_OPEN),
     "03.1": Exercise(
         "03.1",

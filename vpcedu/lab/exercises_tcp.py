@@ -27,8 +27,8 @@ def half_open(lost: object) -> str:
     return f"Not yet: {said}. Nothing that the server waits for was lost."
 
 
-HALF_OPEN = """# The server is ESTABLISHED when an ACK comes. Its first SYN ACK goes out again after 1 s, then after 2 s more;
-# each one is answered by an ACK, so two ACKs must be lost.
+HALF_OPEN = """# The server is ESTABLISHED when an ACK comes. Its SYN ACK goes out again after 1 s, then after 2 s
+# more; each one is answered by an ACK, so two ACKs must be lost.
 row = ("1st ACK", "2nd ACK")
 """
 
@@ -42,16 +42,17 @@ def room(load: object) -> str:
                 f" {RATE} new per s, each open {LIFETIME} s. Leave the work and find it room.")
     need = f"{load.share:,} new per s x {load.occupancy} s = {load.needed:,} ports towards one destination"
     if use.first is not None:
-        hint = (" What keeps a port for 60 s after the connection is closed?" if load == Load(rate=RATE, lifetime=LIFETIME)
-                else "")
-        return f"Not yet. The first attempt fails after {use.first:.1f} s: {need}, but the range has {load.size:,}.{hint}"
+        unchanged = load == Load(rate=RATE, lifetime=LIFETIME)
+        hint = " What keeps a port for 60 s after the connection is closed?" if unchanged else ""
+        return (f"Not yet. The first attempt fails after {use.first:.1f} s: {need}, but the range has"
+                f" {load.size:,}.{hint}")
     return f"Right. None fails in 10 minutes: {need}, and the range has {load.size:,}."
 
 
 ROOM = """from vpcedu.lab import Load
 
-# Three ways. A second destination takes half of the connections: 450 x 62 s = 27,900 ports towards each. Or a wider
-# range: Load((1024, 65535), rate=900, lifetime=2). Or let the server close first, so that it waits in TIME-WAIT and
-# the client does not: Load(rate=900, lifetime=2, closes_first="server").
+# Three ways. A second destination takes half of the connections: 450 x 62 s = 27,900 ports towards
+# each. Or a wider range: Load((1024, 65535), rate=900, lifetime=2). Or let the server close first, so
+# that it waits in TIME-WAIT and the client does not: Load(rate=900, lifetime=2, closes_first="server").
 row = Load(destinations=2, rate=900, lifetime=2)
 """

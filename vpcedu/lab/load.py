@@ -20,6 +20,7 @@ from vpcedu.network.network import Network
 from vpcedu.packet import Endpoint, spread
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX, choose
 from vpcedu.protocols.tcp_settings import LINUX as LINUX_TCP
+from vpcedu.views.text import fold
 
 RANGES = {
     "Linux": LINUX,
@@ -86,16 +87,12 @@ class PortUse(namedtuple("PortUse", ("load", "in_use", "failed", "first"))):
 
     def __str__(self) -> str:
         load = self.load
-        end = (f"the first one fails after {self.first:.1f} s ({self.failed[-1]:,} fail in the last second)"
-               if self.first is not None else "none fails")
-        return (f"{load.rate:,} new per s to {load.destinations} destination(s), each port kept {load.occupancy} s:"
-                f" {load.needed:,} ports needed towards one destination, {load.size:,} there; {end};"
-                f" {max(self.total):,} connections at once.")
-
-    def _repr_mimebundle_(self, **formats: object) -> dict[str, str]:
-        from vpcedu.views.text import fold
-
-        return {"text/plain": fold(str(self))}
+        tries, end = load.rate * len(self.failed), "none fails"
+        if self.first is not None:
+            end = f"the first one fails after {self.first:.1f} s ({sum(self.failed):,} of {tries:,} fail)"
+        return fold(f"{load.rate:,} new per s to {load.destinations} destination(s), each port kept {load.occupancy} s:"
+                    f" {load.needed:,} ports needed towards one destination, {load.size:,} there; {end};"
+                    f" {max(self.total):,} connections at once.")
 
 
 def port_use(load: Load, span: int = SPAN) -> PortUse:
@@ -164,17 +161,12 @@ class Opened(namedtuple("Opened", ("ports", "found"))):
     found: tuple[tuple[Endpoint, tuple[int, ...], str], ...]
 
     def __str__(self) -> str:
-        from vpcedu.views.text import fold
-
         lines = [f"A client with {self.ports[1] - self.ports[0] + 1} ephemeral ports, {self.ports[0]}-{self.ports[1]}:"]
         for remote, found, error in self.found:
             lines.append(f"to {remote}: {len(found)} connections, from ports {' '.join(map(str, found))}")
             lines += [f"  and then: {error}"] if error else []
         lines.append(f"{sum(len(found) for _, found, _ in self.found)} connections at once")
-        return "\n".join("\n  ".join(fold(line, 76).splitlines()) for line in lines)
-
-    def _repr_mimebundle_(self, **formats: object) -> dict[str, str]:
-        return {"text/plain": str(self)}
+        return "\n".join("\n    ".join(fold(line, 76).splitlines()) for line in lines)
 
 
 def open_all(ports: tuple[int, int], tries: int, *destinations: str, seed: int = 0) -> Opened:

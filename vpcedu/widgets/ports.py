@@ -18,7 +18,7 @@ def frame(ports: tuple[int, int], destinations: int, rate: int, lifetime: int, c
 
 
 class Ports(Explorer):
-    """The explorer of ephemeral ports; set `ports`, `destinations`, `rate`, `lifetime`, `closes_first`, or move them."""
+    """The explorer of ephemeral ports; set `ports`, `destinations`, `rate`, `lifetime`, `closes_first`."""
 
     def __init__(self, ports: str = "Linux", destinations: int = 1, rate: int = 500, lifetime: int = 1) -> None:
         wide, style = {"width": "680px"}, {"description_width": "150px"}
@@ -28,7 +28,8 @@ class Ports(Explorer):
         self.closes_first = ipywidgets.ToggleButtons(
             options=CLOSERS, value="client", description="Closes first", tooltips=list(CLOSERS),
             style={"button_width": "60px", "description_width": "75px"}, layout={"width": "225px"})
-        self.destinations = ipywidgets.IntSlider(destinations, 1, 4, description="Destinations", layout=wide, style=style)
+        self.destinations = ipywidgets.IntSlider(destinations, 1, 4, description="Destinations", layout=wide,
+                                                 style=style)
         self.rate = ipywidgets.IntSlider(rate, 10, 2_000, 10, description="New connections per s", layout=wide,
                                          style=style)
         self.lifetime = ipywidgets.IntSlider(lifetime, 1, 300, description="Each is open, s", layout=wide, style=style)

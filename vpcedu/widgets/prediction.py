@@ -82,7 +82,7 @@ class SilencePrediction(Form):
 
     def __init__(self, kernel: str = "since 6.5") -> None:
         fields = (("third", "Third SYN sent at (s)"), ("learns", "The client learns"), ("after", "... after (s)"))
-        super().__init__(lambda *values: judge_silence(*values, kernel), fields, THREE)
+        super().__init__(lambda third, learns, after: judge_silence(third, learns, after, kernel), fields, THREE)
 
 
 class PortPrediction(Form):
