@@ -63,6 +63,12 @@ def test_just_the_segment_that_was_named_is_lost(word):
     assert lost == same[place - 1 : place]
 
 
+def test_an_opening_prints_itself_in_narrow_lines():
+    words = str(handshake(200, ("1st SYN",)))
+    assert "0.000 s  SYN      203.0.113.10:51828 > 192.0.2.10:80  (lost)" in words
+    assert words.endswith("client: connected after 1.200 s") and max(map(len, words.splitlines())) <= 72
+
+
 def test_the_same_setting_gives_the_same_capture():
     one, other = (handshake(300, ("1st SYN", "1st ACK"), seed=7) for _ in range(2))
     assert list(map(str, one.capture)) == list(map(str, other.capture))
@@ -159,8 +165,8 @@ def test_a_wrong_load_is_named(load, named):
     ((2, "refused", 1), "since 6.5", "somebody must send it"),
     ((2, "connected", 1), "since 6.5", "SYN ACK"),
     ((2, "reset", 1), "since 6.5", "ESTABLISHED"),
-    ((3, "timed out", 131), "since 6.5", "so does a Linux kernel before 6.5"),
-    ((2, "timed out", 127), "before 6.5", "so does a Linux kernel since 6.5"),
+    ((3, "timed out", 131), "since 6.5", "3 s is what a Linux kernel before 6.5 does"),
+    ((2, "timed out", 127), "before 6.5", "is what a Linux kernel since 6.5 does"),
     ((0.4, "timed out", 131), "since 6.5", "whatever the round trip"),
     ((2, "timed out", 127), "since 6.5", "before 6.5"),
     ((2, "timed out", 1.5), "since 6.5", "its own clock"),

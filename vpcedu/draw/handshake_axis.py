@@ -93,7 +93,7 @@ class Axis:
             if group is None:
                 times = ", ".join(seconds(late.sent).removesuffix(" s") for late in self.skipped)
                 words = f"SYN again at {times} s"
-                items.append(Text((CLIENT + SERVER) / 2, y + 4.5, words, "dropped", NOTE, True, "middle"))
+                items.append(Text(CLIENT + 14, y - 9, words, "dropped", NOTE, True))
             else:
                 items.append(Text(MARGIN, y + 4.5, seconds(group.sent), "ink", LABEL, True))
         if self.result is not None:

@@ -13,6 +13,7 @@ from vpcedu.draw.fonts import width_of
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.scene import Band, Box, Line, Scene, Text
 from vpcedu.draw.style import GUIDE, LIT, MARGIN, NOTE, PACKET, WIDTH
+from vpcedu.lab.load import destinations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def alternative(use: PortUse) -> str:
     each = ", ".join(f"{max(row[second - 1] for row in use.in_use):,} at {second} s" for second in marks)
     total = ", ".join(f"{use.total[second - 1]:,} at {second} s" for second in marks)
     fails = f"first failure after {use.first:.1f} s" if use.first is not None else "no failure"
-    return (f"Curves over 10 minutes. Range {load.ports[0]}-{load.ports[1]}, {load.destinations} destination(s),"
+    return (f"Curves over 10 minutes. Range {load.ports[0]}-{load.ports[1]}, {destinations(load)},"
             f" {load.rate:,} new connections per s, each open {load.lifetime} s, the {load.closes_first} closes first."
             f" Ports in use towards one destination: {each}; limit {load.size:,}. All connections: {total}."
             f" {fails[0].upper() + fails[1:]}. {sentence(use)}")

@@ -90,9 +90,14 @@ class PortUse(namedtuple("PortUse", ("load", "in_use", "failed", "first"))):
         tries, end = load.rate * len(self.failed), "none fails"
         if self.first is not None:
             end = f"the first one fails after {self.first:.1f} s ({sum(self.failed):,} of {tries:,} fail)"
-        return fold(f"{load.rate:,} new per s to {load.destinations} destination(s), each port kept {load.occupancy} s:"
+        return fold(f"{load.rate:,} new per s to {destinations(load)}, each port kept {load.occupancy} s:"
                     f" {load.needed:,} ports needed towards one destination, {load.size:,} there; {end};"
                     f" {max(self.total):,} connections at once.")
+
+
+def destinations(load: Load) -> str:
+    """Their number in words."""
+    return "one destination" if load.destinations == 1 else f"{load.destinations} destinations"
 
 
 def port_use(load: Load, span: int = SPAN) -> PortUse:
@@ -163,10 +168,11 @@ class Opened(namedtuple("Opened", ("ports", "found"))):
     def __str__(self) -> str:
         lines = [f"A client with {self.ports[1] - self.ports[0] + 1} ephemeral ports, {self.ports[0]}-{self.ports[1]}:"]
         for remote, found, error in self.found:
-            lines.append(f"to {remote}: {len(found)} connections, from ports {' '.join(map(str, found))}")
-            lines += [f"  and then: {error}"] if error else []
-        lines.append(f"{sum(len(found) for _, found, _ in self.found)} connections at once")
-        return "\n".join("\n    ".join(fold(line, 76).splitlines()) for line in lines)
+            said = f"to {remote}: {len(found)} connections, from ports {' '.join(map(str, found))}"
+            said += f"; then {error}" if error else ""
+            lines += [f"  {line}" if number == 0 else f"    {line}" for number, line in
+                      enumerate(fold(said, 76).splitlines())]
+        return "\n".join([*lines, f"{sum(len(found) for _, found, _ in self.found)} connections at once"])
 
 
 def open_all(ports: tuple[int, int], tries: int, *destinations: str, seed: int = 0) -> Opened:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from vpcedu.clock import MILLISECOND, SECOND
+from vpcedu.clock import MILLISECOND, SECOND, seconds
 from vpcedu.hosts.client import Fetch
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
@@ -27,6 +27,7 @@ from vpcedu.protocols.ports import LINUX as LINUX_PORTS
 from vpcedu.protocols.tcp_settings import LINUX, LINUX_BEFORE_6_5
 from vpcedu.protocols.tcp_states import ESTABLISHED
 from vpcedu.trace import Change
+from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,6 +78,14 @@ class Handshake(Visit):
         """When a host's end of the connection became ESTABLISHED (microseconds), or None."""
         return next((event.at for event in self.capture.events if event.who == who
                      and isinstance(event.row, Change) and event.row.after == ESTABLISHED), None)
+
+    def __str__(self) -> str:
+        """One line for each packet, and what the client learned."""
+        lines = [f"{'sent at':>9}"]
+        for trace in self.capture:
+            words = "" if trace.last.check == "deliver" else "  (lost)"
+            lines.append(f"{seconds(trace.steps[0].now):>7} s  {label(trace.packet):9}{trace.packet.flow}{words}")
+        return "\n".join([*lines, f"{self.opener}: {self.result or 'no answer yet'}"])
 
 
 class Stay(Fetch):

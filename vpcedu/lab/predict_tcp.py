@@ -51,15 +51,19 @@ def _not_that(word: str) -> str:
 def _third(sent: int, kernel: str) -> str:
     other = "before 6.5" if kernel == "since 6.5" else "since 6.5"
     if sent == handshake(200, server="silent", kernel=other).syns[2].steps[0].now:
-        return f"Not at {sent / SECOND:g} s: so does a Linux kernel {other}. This client's is one {kernel}."
+        return f"{sent / SECOND:g} s is what a Linux kernel {other} does. This client's is {_age(kernel)}."
     return f"Not at {sent / SECOND:g} s: the first wait is 1 s, whatever the round trip."
+
+
+def _age(kernel: str) -> str:
+    return "newer" if kernel == "since 6.5" else "older"
 
 
 def _end(end: int, kernel: str) -> str:
     other = "before 6.5" if kernel == "since 6.5" else "since 6.5"
     result = handshake(200, server="silent", kernel=other).result
     if result is not None and end == result.after:
-        return f"Not after {end / SECOND:g} s: so does a Linux kernel {other}. This client's is one {kernel}."
+        return f"{end / SECOND:g} s is what a Linux kernel {other} does. This client's is {_age(kernel)}."
     if end <= 10 * SECOND:
         return (f"Not after {end / SECOND:g} s: no one tells the client that its packets are lost. It has only its own"
                 " clock, and it is patient.")
