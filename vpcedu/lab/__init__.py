@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-__all__ = ["check", "judge", "solution"]
+__all__ = ["Load", "check", "handshake", "judge", "judge_ports", "judge_silence", "open_all", "port_use", "solution",
+           "two_hosts"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.lab.exercises import check, solution
+    from vpcedu.lab.load import Load, open_all, port_use
+    from vpcedu.lab.opening import handshake, two_hosts
     from vpcedu.lab.predict import judge
+    from vpcedu.lab.predict_tcp import judge_ports, judge_silence
+
+
+_PLACES = {"judge": "predict", "judge_ports": "predict_tcp", "judge_silence": "predict_tcp", "check": "exercises",
+           "solution": "exercises", "handshake": "opening", "two_hosts": "opening", "Load": "load",
+           "open_all": "load", "port_use": "load"}
 
 
 def __getattr__(name: str) -> object:
     from importlib import import_module
 
-    places = {"judge": "predict", "check": "exercises", "solution": "exercises"}
-    if name not in places:
+    if name not in _PLACES:
         raise AttributeError(f"module 'vpcedu.lab' has no attribute {name!r}")
-    return getattr(import_module(f"vpcedu.lab.{places[name]}"), name)
+    return getattr(import_module(f"vpcedu.lab.{_PLACES[name]}"), name)

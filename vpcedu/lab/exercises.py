@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu.lab.exercises_tcp import HALF_OPEN, ROOM, half_open, room
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.views.explain import answer_legs, blocker
 from vpcedu.views.text import fold
@@ -56,6 +57,15 @@ def _acl_row(trace: object) -> str:
 
 
 EXERCISES = {
+    "02.1": Exercise(
+        "02.1",
+        "Choose the segments to lose so that for more than 3 s the client's end is ESTABLISHED and the server's is"
+        " not.",
+        half_open, HALF_OPEN),
+    "03.1": Exercise(
+        "03.1",
+        "Change the load so that 900 new connections per second, each open for 2 s, go on for 10 minutes.",
+        room, ROOM),
     "08.1": Exercise(
         "08.1",
         "Add one entry to the private subnet's network ACL so that the page still comes through the Classic balancer"

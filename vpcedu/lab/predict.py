@@ -92,7 +92,7 @@ def _belief(visit: Visit, told: FiveTuple, real: FiveTuple) -> str:
     if told.sport != real.sport:
         return (f"The source port is not {told.sport}: the answer comes FROM the port the request went to,"
                 f" {real.sport}. No other, higher port is opened for it.")
-    if told.dst == client:
+    if told.dst == client != real.dst:
         return ("The destination is not the client: that would be so if the balancer passed the client's packets on. "
                 "This one ended the client's connection and opened its own.")
     if inside.get(told.dst) == "NAT":

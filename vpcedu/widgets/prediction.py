@@ -1,4 +1,8 @@
-"""Prediction: four fields for the answer's addresses and ports, judged by the model."""
+"""Prediction: fields to commit to before anything is shown, judged by the model.
+
+One form, and three uses of it: the answer's addresses and ports, what a client learns of a silent server, and how
+many ports there are.
+"""
 
 from __future__ import annotations
 
@@ -6,42 +10,49 @@ from html import escape
 
 import ipywidgets
 
-from vpcedu.lab.predict import NOT_YET, judge
+from vpcedu.lab.predict import NOT_YET, Judgement, judge
+from vpcedu.lab.predict_tcp import judge_ports, judge_silence
 from vpcedu.lab.visit import Visit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 FIELDS = (("source", "Source address"), ("source_port", "Source port"),
           ("destination", "Destination address"), ("destination_port", "Destination port"))
+THREE = "No prediction yet: fill in the three fields, then check."
 
 
-class Prediction:
-    """The form; type into the fields and press Check, or set their values and call `check()`."""
+class Form:
+    """Fields by name; type into them and press Check, or set their values and call `check()`.
 
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
-        self.sentence = NOT_YET
-        layout, style = {"width": "330px"}, {"description_width": "140px"}
-        for name, words in FIELDS:
+    judge: takes the fields' texts in their order. A ValueError of it is shown, not raised.
+    """
+
+    def __init__(self, judge: Callable[..., Judgement], fields: tuple[tuple[str, str], ...], not_yet: str,
+                 label: int = 140) -> None:
+        self._judge, self._names, self._not_yet = judge, tuple(name for name, _ in fields), not_yet
+        self.sentence = not_yet
+        layout, style = {"width": f"{label + 190}px"}, {"description_width": f"{label}px"}
+        for name, words in fields:
             field = ipywidgets.Text(description=words, layout=layout, style=style, continuous_update=False)
             setattr(self, name, field)
         self.button = ipywidgets.Button(description="Check", button_style="primary")
         self.button.on_click(lambda _: self.check())
         self.line = ipywidgets.HTML(layout={"width": "700px", "min_height": "5em"})
-        rows = [ipywidgets.HBox([getattr(self, a), getattr(self, b)], layout={"flex_flow": "row wrap"})
-                for a, b in (("source", "source_port"), ("destination", "destination_port"))]
+        rows = [ipywidgets.HBox([getattr(self, name) for name in pair], layout={"flex_flow": "row wrap"})
+                for pair in (self._names[i:i + 2] for i in range(0, len(self._names), 2))]
         self.box = ipywidgets.VBox([*rows, self.button, self.line])
-        self._say(NOT_YET)
+        self._say(not_yet)
 
     def check(self) -> str:
-        """Judge what stands in the fields; what is no address or port is named, not raised."""
-        values = [getattr(self, name).value for name, _ in FIELDS]
+        """Judge what stands in the fields; what is not understood is named, not raised."""
+        values = [getattr(self, name).value for name in self._names]
         if not any(values):
-            return self._say(NOT_YET)
+            return self._say(self._not_yet)
         try:
-            return self._say(judge(self._visit, *values).words)
+            return self._say(self._judge(*values).words)
         except ValueError as error:
             return self._say(f"Not understood: {error}.")
 
@@ -57,3 +68,27 @@ class Prediction:
 
     def __repr__(self) -> str:
         return self.sentence
+
+
+class Prediction(Form):
+    """Four fields: addresses and ports of the server's answer."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__(lambda *values: judge(visit, *values), FIELDS, NOT_YET)
+
+
+class SilencePrediction(Form):
+    """Three fields: the third SYN to a silent server, what the client learns, and when."""
+
+    def __init__(self, kernel: str = "since 6.5") -> None:
+        fields = (("third", "Third SYN sent at (s)"), ("learns", "The client learns"), ("after", "... after (s)"))
+        super().__init__(lambda third, learns, after: judge_silence(third, learns, after, kernel), fields, THREE)
+
+
+class PortPrediction(Form):
+    """Three fields: the ports of the server's answer, and how many connections at once to one destination."""
+
+    def __init__(self, visit: Visit) -> None:
+        fields = (("source_port", "Answer's source port"), ("destination_port", "Answer's destination port"),
+                  ("most", "Connections at once"))
+        super().__init__(lambda *values: judge_ports(visit, *values), fields, THREE, 175)

@@ -1,0 +1,167 @@
+"""Opening: a client opens a connection to a server across the Internet, and some segments get lost.
+
+Two hosts of the Internet, no VPC between them: what is left is TCP alone. The client connects and then keeps
+the connection without using it. The link loses packets by their ordinals; which ordinal the "first SYN ACK" has
+is only known once everything before it was played, so the scenario is played again for each segment to lose.
+
+A silent server is one that is not there: nobody has its address. A filter that drops would look the same to
+the client. Left out: data, and what happens when the connection is closed.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.clock import MILLISECOND, SECOND, seconds
+from vpcedu.hosts.client import Fetch
+from vpcedu.hosts.host import Host
+from vpcedu.hosts.web_server import WebServer
+from vpcedu.lab.site import Site
+from vpcedu.lab.visit import Call, Visit
+from vpcedu.network.link import Link
+from vpcedu.network.names import Name
+from vpcedu.network.network import Network
+from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.packet import ACK, SYN, Endpoint
+from vpcedu.protocols.ports import LINUX as LINUX_PORTS
+from vpcedu.protocols.tcp_settings import LINUX, LINUX_BEFORE_6_5
+from vpcedu.protocols.tcp_states import ESTABLISHED
+from vpcedu.trace import Change
+from vpcedu.views.explain import label
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.hosts.client import Result
+    from vpcedu.hosts.host import Host as AnyHost
+    from vpcedu.protocols.tcp import Connection
+    from vpcedu.trace import Capture, Trace
+
+CLIENT, SERVER, UPDATES = "203.0.113.10", "192.0.2.10", "198.51.100.7"
+URL = "http://www.example.com/"
+SEGMENTS = {  # what may be lost: the word for it, its flags, the how-manieth of its kind
+    "1st SYN": (SYN, 1), "2nd SYN": (SYN, 2), "3rd SYN": (SYN, 3),
+    "1st SYN ACK": (SYN | ACK, 1), "2nd SYN ACK": (SYN | ACK, 2), "1st ACK": (ACK, 1), "2nd ACK": (ACK, 2),
+}  # fmt: skip
+SERVERS = ("up", "closed", "silent")
+KERNELS = {"since 6.5": LINUX, "before 6.5": LINUX_BEFORE_6_5}
+LONGEST = 300 * SECOND
+
+
+class Setting(namedtuple("Setting", ("round_trip", "lost", "server", "kernel"))):
+    """Round-trip time in milliseconds, the words of the lost segments, one of SERVERS, one of KERNELS."""
+
+    __slots__ = ()
+    round_trip: int
+    lost: tuple[str, ...]
+    server: str
+    kernel: str
+
+
+class Handshake(Visit):
+    """A visit that only connects; `setting` is what it was played with."""
+
+    def __init__(self, setting: Setting, result: Result | None, capture: Capture, vpc: Vpc, seed: int) -> None:
+        super().__init__(Call("client", "www.example.com", 80), result, capture, vpc, seed)
+        self.setting = setting
+
+    @property
+    def syns(self) -> tuple[Trace, ...]:
+        """The client's SYNs, in order."""
+        return tuple(trace for trace in self.capture if trace.packet.flags == SYN)
+
+    @property
+    def syn_times(self) -> tuple[float, ...]:
+        """When the SYNs were sent, in seconds."""
+        return tuple(trace.steps[0].now / SECOND for trace in self.syns)
+
+    def established(self, who: str) -> int | None:
+        """When a host's end of the connection became ESTABLISHED (microseconds), or None."""
+        return next((event.at for event in self.capture.events if event.who == who
+                     and isinstance(event.row, Change) and event.row.after == ESTABLISHED), None)
+
+    def __str__(self) -> str:
+        """One line for each packet, and what the client learned."""
+        lines = [f"{'sent at':>9}"]
+        for trace in self.capture:
+            words = "" if trace.last.check == "deliver" else "  (lost)"
+            lines.append(f"{seconds(trace.steps[0].now):>7} s  {label(trace.packet):9}{trace.packet.flow}{words}")
+        return "\n".join([*lines, f"{self.opener}: {self.result or 'no answer yet'}"])
+
+
+class Stay(Fetch):
+    """A program that connects and then leaves the connection alone."""
+
+    def _connected(self, host: AnyHost, connection: Connection, now: int) -> None:
+        self._finish(host, "connected", now)
+
+
+def two_hosts_vpc(server: str = "up", kernel: str = "since 6.5", ports: tuple[int, int] = LINUX_PORTS) -> Vpc:
+    """A description with hosts of the Internet only: a client, www.example.com and an update server.
+
+    server: up, closed (its host runs, but nothing listens) or silent (nobody has its address). kernel: the client's,
+    "since 6.5" or "before 6.5". ports: the client's ephemeral range.
+    """
+    settings = _choose("kernel", kernel, tuple(KERNELS)) and KERNELS[kernel]
+    client = Device("client", Host, (("ports", ports), ("settings", settings)))
+    devices, outside = [client], [OutsideHost("client", CLIENT)]
+    if _choose("server", server, SERVERS) != "silent":
+        devices.append(Device("server", WebServer) if server == "up" else Device("server", Host))
+        outside.append(OutsideHost("server", SERVER))
+    devices.append(Device("update server", WebServer, (("listens", (80, 443)),)))
+    outside.append(OutsideHost("update server", UPDATES))
+    names = (Name("www.example.com", (SERVER,)), Name("updates.example.net", (UPDATES,)))
+    return Vpc("10.0.0.0/16", (), (), (), (), (), "", (), tuple(outside), tuple(devices), names)
+
+
+def two_hosts(server: str = "up", round_trip: int = 40, seed: int = 0) -> Site:
+    """A client and servers of the Internet, without a VPC, ready to be visited; the round trip in milliseconds."""
+    return Site(two_hosts_vpc(server), seed, Link(round_trip * MILLISECOND // 2))
+
+
+def handshake(round_trip: int = 200, lost: tuple[str, ...] = (), server: str = "up",
+              kernel: str = "since 6.5", seed: int = 0) -> Handshake:
+    """Have the client connect, and play until nothing is left to happen.
+
+    round_trip: milliseconds. lost: words of SEGMENTS, like ("1st SYN", "1st ACK"). server: up, closed or silent.
+    kernel: "since 6.5" or "before 6.5". ValueError names a wrong value.
+    """
+    if isinstance(round_trip, bool) or not isinstance(round_trip, int) or not 0 < round_trip <= 10_000:
+        raise ValueError(f"round trip {round_trip!r}: expected whole milliseconds, from 1 to 10000")
+    if not isinstance(lost, (tuple, list)):
+        raise ValueError(f"lost {lost!r}: expected a tuple of words, like ('1st SYN', '1st ACK')")
+    wanted = {SEGMENTS[_choose("segment", word, tuple(SEGMENTS))] for word in lost}
+    setting = Setting(round_trip, tuple(word for word in SEGMENTS if word in lost), server, kernel)
+    vpc = two_hosts_vpc(server, kernel)
+    ordinals: tuple[int, ...] = ()
+    while True:
+        visit = _play(setting, vpc, seed, ordinals)
+        due = _first_wanted(visit.capture, wanted)
+        if due is None:
+            return visit
+        ordinals += (due,)
+
+
+def _play(setting: Setting, vpc: Vpc, seed: int, ordinals: tuple[int, ...]) -> Handshake:
+    network = Network(vpc, seed, Link(setting.round_trip * MILLISECOND // 2, lose=ordinals))
+    program = Stay(None, network.clock.now)
+    network.do("client", "connect", Endpoint(SERVER, 80), program)
+    while network.clock.due is not None and network.clock.due <= LONGEST:
+        network.step()
+    return Handshake(setting, program.result, network.capture, vpc, seed)
+
+
+def _first_wanted(capture: Capture, wanted: set[tuple[int, int]]) -> int | None:
+    """The ordinal of the first segment that is to be lost and was not; each packet crosses the link once."""
+    seen: dict[int, int] = {}
+    for trace in capture:
+        flags = trace.packet.flags
+        seen[flags] = seen.get(flags, 0) + 1
+        if trace.last.check == "deliver" and (flags, seen[flags]) in wanted:
+            return trace.number
+    return None
+
+
+def _choose(what: str, word: object, words: tuple[str, ...]) -> str:
+    if word not in words:
+        raise ValueError(f"{what} {word!r}: expected one of {', '.join(words)}")
+    return str(word)
