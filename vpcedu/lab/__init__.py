@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 _PLACES = {"judge": "predict", "judge_ports": "predict_tcp", "judge_silence": "predict_tcp", "check": "exercises",
-           "solution": "exercises", "handshake": "opening", "two_hosts": "opening", "Load": "load",
+           "solution": "exercises", "load_pcap": "loaded", "handshake": "opening", "two_hosts": "opening", "Load": "load",
            "open_all": "load", "port_use": "load"}
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from vpcedu.clock import seconds
 from vpcedu.hosts.web_server import Seen
-from vpcedu.trace import REWRITE, Trace
+from vpcedu.trace import REWRITE, Capture, Trace
 from vpcedu.views.conversations import Conversation, conversations
 from vpcedu.views.explain import answer, answer_legs, because, label, request_legs
 
@@ -42,7 +42,7 @@ def report(visit: Visit, every: bool = False) -> str:
         f"{visit.title}, by {visit.opener}: {result}",
         fold(answer(visit)),
         "\n".join(line for talk in talks for line in _connection(talk)),
-        "\n".join(ladder(visit, talks)),
+        "\n".join(ladder(visit.capture, talks)),
         seen(visit),
         *(decisions(trace) for trace in (visit.capture if every else telling(visit, talks))),
     ]
@@ -80,16 +80,16 @@ def columns(talks: tuple[Conversation, ...], traces: list[Trace]) -> list[str]:
     return order
 
 
-def ladder(visit: Visit, talks: tuple[Conversation, ...]) -> list[str]:
+def ladder(capture: Capture, talks: tuple[Conversation, ...]) -> list[str]:
     """One line for each packet: number, time, arrow from device to device, what it is."""
-    names = columns(talks, visit.capture.traces)
+    names = columns(talks, capture.traces)
     if not names:
         return []
     step = max(22, *(len(name) for name in names)) if len(names) < 5 else 18
     at = {name: 12 + i * step for i, name in enumerate(names)}
     walls = {end for talk in talks for end in (talk.opener, talk.listener)}
     lines = [LEGEND, "", _heads(names, at)]
-    return lines + [_rung(trace, at, walls) for trace in visit.capture]
+    return lines + [_rung(trace, at, walls) for trace in capture]
 
 
 def _heads(names: list[str], at: dict[str, int]) -> str:

@@ -1,0 +1,68 @@
+"""Loaded: a capture file as a learner looks at it: who talked to whom, as text, as a ladder, as a picture.
+
+A file holds what was SEEN at one place. It tells no reasons and no way, so the hosts are named by their
+addresses, every packet goes straight from one to the other, and nothing is said of gateways or losses.
+"""
+
+from __future__ import annotations
+
+from vpcedu.hosts.host import Host
+from vpcedu.lab.visit import Call
+from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.trace import DELIVER, SEND, Capture, Cause, Step, Trace
+from vpcedu.views.conversations import conversations
+from vpcedu.views.pcap_read import Seen, load
+from vpcedu.views.pcap_text import listing
+from vpcedu.views.text import columns, ladder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from os import PathLike
+    from typing import Any
+
+    from vpcedu.hosts.client import Result
+
+
+class Loaded:
+    """The TCP packets of a file; has what the views and pictures of a visit ask for, as far as a file can tell."""
+
+    def __init__(self, name: str, packets: list[Seen]) -> None:
+        self.packets, self.capture, self.seed = packets, as_capture(packets), 0
+        self.result: Result | None = None
+        hosts = columns(conversations(self.capture), self.capture.traces)
+        self.vpc = Vpc("0.0.0.0/32", (), (), (), (), (), "", (),
+                       tuple(OutsideHost(address, address) for address in hosts),
+                       tuple(Device(address, Host) for address in hosts), ())
+        first = packets[0].decoded.packet.flow if packets else None
+        self.call = Call(first.src, first.dst, first.dport) if first else Call("nobody", "nobody", 0)
+        self.title, self.opener, self.symptom = name, self.call.opener, "as seen"
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.title}: {len(self.packets)} packets, as seen", "", listing(self.packets), "",
+                          *ladder(self.capture, conversations(self.capture))])
+
+    def __repr__(self) -> str:
+        return f"<Loaded: {self.title}; {len(self.packets)} packets>"
+
+    def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
+        """In a notebook: the listing and the ladder."""
+        return {"text/plain": str(self)}
+
+
+def load_pcap(path: str | PathLike[str]) -> Loaded:
+    """Read a capture file; OSError where there is none, PcapError (a ValueError with `offset`) where it is damaged."""
+    import os
+
+    return Loaded(os.path.basename(os.fspath(path)), load(path))
+
+
+def as_capture(packets: list[Seen]) -> Capture:
+    """A capture in which each packet goes from its source to its destination, named by their addresses."""
+    capture = Capture()
+    begun = packets[0].at if packets else 0
+    for number, seen in enumerate(packets, 1):
+        packet, now = seen.decoded.packet, max(seen.at - begun, 0)
+        trace = Trace(number, Step(now, packet.flow.src, "send", SEND, packet, packet, Cause("seen")))
+        trace.steps.append(Step(now, packet.flow.dst, "deliver", DELIVER, packet, packet))
+        capture.traces.append(trace)
+    return capture
