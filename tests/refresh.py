@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests import notebook_rules, reference_page  # noqa: E402
+from tests import notebook_rules, readme, reference_page  # noqa: E402
 
 
 def refresh_notebook(path: Path) -> list[str]:
@@ -45,6 +45,7 @@ def main(words: list[str]) -> int:
 
         test_golden.write_all()
         reference_page.write()
+        readme.write()
     bad = 0
     for path in notebook_rules.NOTEBOOKS:
         if words and not any(word in path.name for word in words):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from functools import cache
 from itertools import combinations, pairwise
+from xml.etree import ElementTree
 
 import pytest
 
@@ -15,7 +16,7 @@ from vpcedu.draw.fonts import shorten, width_of, wrap
 from vpcedu.draw.ladder_layout import ladder_scene
 from vpcedu.draw.map_layout import map_scene
 from vpcedu.draw.scene import Band, Box, Line, Mark, Text
-from vpcedu.draw.way import rewritings
+from vpcedu.draw.way import boxed, changed, legs_of, rewritings
 from vpcedu.lab.reference import reference_architecture, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.network.link import Link
@@ -204,7 +205,6 @@ def test_maps_share_all_places(name):
 
 @every_visit
 def test_rows_stand_in_the_order_of_time(name):
-    seen = visit(name)
     for every in (True, False):
         starts: dict[int, float] = {}
         for item in scenes(name)["every" if every else "ladder"].items:
@@ -255,6 +255,24 @@ def test_every_rewriting_is_a_diamond(name):
         if isinstance(item, Mark) and item.kind == "diamond" and item.part_of:
             found[item.part_of] = found.get(item.part_of, 0) + 1
     assert found == {trace.number: len(rewritings(trace)) for trace in seen.capture if rewritings(trace)}
+
+
+@every_visit
+def test_boxed_field_is_all_that_a_gateway_changes(name):
+    """Both sides of a crossing box the address, and the port too where that is rewritten."""
+    seen = visit(name)
+    for trace in seen.capture:
+        legs = legs_of(trace, seen.vpc)
+        gates = rewritings(trace)
+        for leg, fields in zip(legs, boxed(trace, legs), strict=True):
+            wanted = {}
+            for gate, side in ((leg.start, 2), (leg.end, 1)):
+                if gate in gates and not (gate == leg.end and leg.drop):
+                    for change in changed(*gates[gate]):
+                        wanted.setdefault(change[0], set()).add(change[side])
+            assert dict(fields) == {word: max(found, key=len) for word, found in wanted.items()}
+            assert all(str(end).startswith(words) for word, words in fields for end in (
+                (leg.packet.flow.source,) if word == "from" else (leg.packet.flow.destination,)))
 
 
 @every_visit
@@ -478,3 +496,28 @@ def test_picture_is_not_saved_under_another_suffix(tmp_path):
     with pytest.raises(ValueError, match=r"\.png, \.svg, \.pdf"):
         _painted().save(tmp_path / "ladder.jpg")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["classic-tcp instance", "network instance", "web instance 8080"])
+def test_the_svg_painter_paints_what_matplotlib_paints(name):
+    """The same words at the same places, and as many signs."""
+    picture = draw.ladder(visit(name))
+    root = ElementTree.fromstring(picture.svg())
+    painted = [(e.text, float(e.get("x")), e.get("text-anchor")) for e in root.iter() if e.tag.endswith("text")]
+    anchors = {"left": "start", "center": "middle", "right": "end"}
+    drawn = [(a.get_text(), a.get_position()[0], anchors[a.get_ha()]) for a in picture.axes.texts]
+    assert painted == [(words, pytest.approx(x, abs=0.01), anchor) for words, x, anchor in drawn] != []
+    heads = sum(1 for item in picture.scene.items if isinstance(item, Line) and item.head)
+    diamonds = sum(1 for item in picture.scene.items if isinstance(item, Mark) and item.kind == "diamond")
+    assert sum(e.tag.endswith("polygon") for e in root.iter()) == heads + diamonds
+    assert root.get("role") == "img" and root.get("aria-label") == picture.alt
+
+
+def test_a_text_of_the_svg_keeps_the_width_the_layout_counted_on():
+    root = ElementTree.fromstring(draw.map(visit("network instance")).svg())
+    wide = [e for e in root.iter() if e.tag.endswith("text") and len(e.text) > 1]
+    for text in wide:
+        bold = text.get("font-weight") == "bold"
+        assert float(text.get("textLength")) == pytest.approx(
+            width_of(text.text, float(text.get("font-size")), bold), abs=0.01)
+    assert len(wide) > 20

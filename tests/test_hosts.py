@@ -79,10 +79,16 @@ def test_two_hosts_never_share_an_initial_sequence_number():
     assert len(isns) == len(names)
 
 
-def test_sequence_numbers_move_on_with_the_clock(client):
+def test_sequence_numbers_move_on_with_the_clock():
+    early, late = (Host("client", CLIENT).connect(TO_WEB, Talker(), now) for now in (0, 4 * SECOND))
+    assert early.flow == late.flow
+    assert (late.iss - early.iss) % (1 << 32) == SECOND
+
+
+def test_a_port_that_is_free_again_is_not_taken_again_at_once(client):
     first = client.connect(TO_WEB, Talker(), 0)
     client.connections.clear()
-    assert (client.connect(TO_WEB, Talker(), 4 * SECOND).iss - first.iss) % (1 << 32) == SECOND
+    assert client.connect(TO_WEB, Talker(), 0).flow.sport == first.flow.sport + 2
 
 
 def test_each_connection_to_one_destination_has_its_own_port(client):

@@ -6,6 +6,9 @@ import pytest
 
 from vpcedu import lab, reference_architecture
 from vpcedu.lab.exercises import EXERCISES
+from vpcedu.lab.reference import reference_vpc
+from vpcedu.lab.site import Site
+from vpcedu.network.link import Link
 from vpcedu.tables.network_acl import AclEntry
 
 URL = "http://www.example.com/"
@@ -111,7 +114,8 @@ def test_a_site_tells_who_is_where():
     assert "sg-nat" not in words
 
 
-@pytest.mark.parametrize("url", ["https://www.example.com/", "www.example.com", "http:///", "http://www.example.com:99999/",
+@pytest.mark.parametrize("url", ["ftp://www.example.com/", "www.example.com", "http:///",
+                                 "http://www.example.com:99999/", "https://www.example.com:/",
                                  "http://www.example.com:x/", "http://www.example.com/a b"])
 def test_a_url_that_cannot_be_fetched_is_named(url):
     with pytest.raises(ValueError, match="expected http://"):
@@ -129,3 +133,18 @@ def test_unknown_names_openers_balancers_and_seeds_are_named():
         reference_architecture(nat="none")
     with pytest.raises(ValueError, match="seed 'x'"):
         reference_architecture(seed="x")
+
+
+def test_a_what_if_keeps_the_link_of_its_site_as_it_was_when_new():
+    site = Site(reference_vpc(), 0, Link(lose=(1,)))
+    site.get(URL)
+    rule = site.vpc.group_rules[4]  # web may open 8080: of no use for this visit
+    visit = site.without(rule).get(URL)
+    assert [trace.number for trace in visit.capture if trace.dropped] == [1]
+
+
+def test_a_public_address_that_stands_for_nobody_is_a_loss_at_the_internet_gateway():
+    site = reference_architecture()
+    old = site.vpc.associations[0]
+    step = site.replace(old, old._replace(private="10.0.0.99")).get(URL).capture[1].dropped
+    assert (step.at, step.reason.code) == ("Internet gateway", "no such interface")

@@ -68,13 +68,13 @@ def crowded():
 
 
 def full():
-    """A web server that accepts nothing and lets one connection wait, and two connections."""
-    visited = site(balancer="network")
+    """A web server that accepts nobody and lets one connection wait, and three that come."""
+    visited = site("network")
     web = visited.network.devices["web"]
-    web.listen(80, web.listeners[80], backlog=0)
+    web.listen(80, web, backlog=1)
     web.hold(80)
-    visited.connect("client", PAGE, 80)
-    visited.connect("client", PAGE, 80)
+    for _ in range(3):
+        visited.connect("client", PAGE, 80)
     return visited
 
 
@@ -110,6 +110,7 @@ SCENARIOS = {
     "lost on the way": lambda: connect("client", PAGE, 80, link=Link(lose=(1,))),
     "hop limit": lambda: connect("web", UPDATES, 443, nat="gateway", replace=CIRCLE),
     "port closed": lambda: connect("client", PAGE, 80, without=[Listener("HTTP", 80, TARGETS)], balancer="application"),
+    "backlog full": full,
     "no connection": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.10", 80)),
     "no listener": lambda: connect("client", PAGE, 80, without=[Listener("TCP", 80, TARGETS)], balancer="network"),
     "no flow": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.30", 80), balancer="network"),
@@ -117,7 +118,6 @@ SCENARIOS = {
     "no translation": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.20", 4_000), nat="gateway"),
     "idle timeout": late,
     "no port left": crowded,
-    "backlog full": full,
 }
 
 

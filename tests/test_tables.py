@@ -219,6 +219,13 @@ def test_a_row_that_ran_out_is_not_used_again():
     assert (flows.use(FLOW, 19), flows.ended(FLOW, 19)) == (None, "row")
 
 
+def test_a_row_that_was_replaced_does_not_run_out():
+    flows = Flows(10)
+    flows.put("old", FLOW, FLOW.reversed(), 0)
+    flows.put("new", FLOW, FLOW.reversed(), 5)
+    assert [flows.sweep(now) for now in (10, 14, 15)] == [[], [], ["new"]]
+
+
 def test_the_sweep_misses_no_row_that_was_written_after_it():
     flows = Flows(10)
     assert flows.sweep(0) == []

@@ -13,6 +13,7 @@ from play import BALANCERS, NATS, PAGE, dropped, open_connections, site, transcr
 from vpcedu.clock import SECOND, Clock, seconds
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.reference import ANYWHERE, IGW, VPC_BLOCK
+from vpcedu.lab.visit import Call
 from vpcedu.network.link import Link
 from vpcedu.network.names import Name, Names
 from vpcedu.network.network import MOST_HOPS
@@ -22,6 +23,7 @@ from vpcedu.reasons import (
     DESTINATION_CHECK,
     HOP_LIMIT,
     LOST,
+    NO_PUBLIC_ADDRESS,
     NO_ROUTE,
     NO_SUCH_INTERFACE,
     NOT_ON_THE_INTERNET,
@@ -231,6 +233,18 @@ def test_tracked_flows_live_on_where_their_rule_is_gone():
     assert ("web", "group in", "group in") in dropped(visited.play(call))
 
 
+def test_an_answer_that_another_interface_forges_is_not_taken_into_the_balancers_flow():
+    visited = site("network", nat="gateway")
+    answer = next(t for t in visited.get(PAGE).capture if t.sender == "web" and t.packet.data)
+    assert "flow return" in [step.check for step in answer.steps]
+    visited.network.send("NAT", answer.packet, "a forger sends")
+    visited.network.run(visited.network.clock.now)
+    forged = visited.network.capture.traces[-1]
+    assert forged.devices == ("NAT", IGW)
+    assert (forged.packet, forged.last.reason) == (answer.packet, NO_PUBLIC_ADDRESS)
+    assert "flow return" not in [step.check for step in forged.steps]
+
+
 # --- copies and all blockers --------------------------------------------------------------------------
 
 
@@ -280,6 +294,13 @@ def test_behind_a_dead_end_nothing_goes_on_even_for_a_search_of_all_blockers():
     visit, _ = blockers(site(without=[Association("192.0.2.10", "10.0.0.10")]), call)
     assert visit.symptom == "timed out"
     assert {trace.last.reason for trace in visit.capture} == {NOT_ON_THE_INTERNET}
+
+
+def test_a_missing_route_ends_even_a_search_of_all_blockers():
+    call = Call("web", "updates.example.net", 443)
+    visit, rows = blockers(site(without=[Route("private", ANYWHERE, "NAT")]), call)
+    assert {trace.last.reason for trace in visit.capture} == {NO_ROUTE}
+    assert rows == {None}
 
 
 # --- clock, link and names ------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ _PLACES = {
     "reference_architecture": "vpcedu.lab.reference",
     "reference_vpc": "vpcedu.lab.reference",
     "Site": "vpcedu.lab.site",
+    "tls_site": "vpcedu.lab.tls_site",
     "Network": "vpcedu.network.network",
     "Link": "vpcedu.network.link",
     "Vpc": "vpcedu.network.vpc",
@@ -33,6 +34,7 @@ __all__ = [
     "draw",
     "reference_architecture",
     "reference_vpc",
+    "tls_site",
     "widgets",
 ]
 
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from vpcedu import draw, widgets
     from vpcedu.lab.reference import reference_architecture, reference_vpc
     from vpcedu.lab.site import Site
+    from vpcedu.lab.tls_site import tls_site
     from vpcedu.network.link import Link
     from vpcedu.network.network import Network
     from vpcedu.network.vpc import Vpc

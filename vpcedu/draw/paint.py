@@ -6,8 +6,8 @@ matplotlib is imported when something is painted, not before.
 
 from __future__ import annotations
 
-from vpcedu.draw.scene import Band, Box, Line, Mark, Scene, Text, back
-from vpcedu.draw.style import FONT, HOLLOW_HEAD, SOLID_HEAD, THEMES
+from vpcedu.draw.scene import Band, Box, Line, Mark, Scene, Text
+from vpcedu.draw.style import FONT, THEMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,25 +63,16 @@ def _box(box: Box, colours: dict[str, str]) -> list[Any]:
 def _line(line: Line, colours: dict[str, str]) -> list[Any]:
     from matplotlib.lines import Line2D
 
-    points, colour = list(line.points), colours[line.ink]
-    head = _head(line, colours) if line.head else []
-    if line.head:  # the line ends where its head begins
-        points[-1] = back(points[-2], points[-1], (HOLLOW_HEAD if line.head == "hollow" else SOLID_HEAD) - 1)
-    return [Line2D([x for x, _ in points], [y for _, y in points], color=colour, linewidth=line.width * POINTS,
-                   linestyle=_dash(line.dash, line.width), dash_capstyle="butt", solid_capstyle="butt",
-                   solid_joinstyle="miter"), *head]
+    return [Line2D([x for x, _ in line.shaft], [y for _, y in line.shaft], color=colours[line.ink],
+                   linewidth=line.width * POINTS, linestyle=_dash(line.dash, line.width), dash_capstyle="butt",
+                   solid_capstyle="butt", solid_joinstyle="miter"), *(_head(line, colours) if line.head else ())]
 
 
 def _head(line: Line, colours: dict[str, str]) -> list[Any]:
     from matplotlib.patches import Polygon
 
-    tip, hollow = line.points[-1], line.head == "hollow"
-    length = HOLLOW_HEAD if hollow else SOLID_HEAD
-    half = 7.0 if hollow else 4.0 + 0.4 * (line.width - 1.8)
-    x, y = back(line.points[-2], tip, length)
-    across = (tip[1] - y) / length * half, (x - tip[0]) / length * half
-    corners = [tip, (x + across[0], y + across[1]), (x - across[0], y - across[1])]
-    return [Polygon(corners, closed=True, facecolor=colours["paper" if hollow else line.ink],
+    hollow = line.head == "hollow"
+    return [Polygon(line.corners, closed=True, facecolor=colours["paper" if hollow else line.ink],
                     edgecolor=colours[line.ink], linewidth=(1.6 if hollow else 0.3) * POINTS, joinstyle="miter")]
 
 

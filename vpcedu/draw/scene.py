@@ -11,6 +11,7 @@ from collections import namedtuple
 from math import hypot
 
 from vpcedu.draw.fonts import ASCENT, DESCENT, width_of
+from vpcedu.draw.style import HOLLOW_HEAD, SOLID_HEAD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +65,26 @@ class Line(namedtuple("Line", ("points", "ink", "width", "dash", "head", "part_o
     dash: tuple[float, ...]
     head: str
     part_of: int
+
+    @property
+    def shaft(self) -> tuple[Point, ...]:
+        """The points without the head: where there is one, the line ends just inside it."""
+        if not self.head:
+            return self.points
+        return (*self.points[:-1], back(self.points[-2], self.points[-1], self._length - 1))
+
+    @property
+    def corners(self) -> tuple[Point, ...]:
+        """The three corners of the head, the tip first."""
+        tip = self.points[-1]
+        x, y = back(self.points[-2], tip, self._length)
+        half = 7.0 if self.head == "hollow" else 4.0 + 0.4 * (self.width - 1.8)
+        across = (tip[1] - y) / self._length * half, (x - tip[0]) / self._length * half
+        return tip, (x + across[0], y + across[1]), (x - across[0], y - across[1])
+
+    @property
+    def _length(self) -> float:
+        return HOLLOW_HEAD if self.head == "hollow" else SOLID_HEAD
 
 
 class Text(namedtuple("Text", ("x", "y", "words", "ink", "size", "bold", "anchor"),

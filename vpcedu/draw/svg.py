@@ -7,18 +7,16 @@ a label for screen readers.
 
 from __future__ import annotations
 
-from math import hypot
-
 from vpcedu.draw.fonts import width_of
 from vpcedu.draw.scene import Band, Box, Line, Mark, Scene, Text
-from vpcedu.draw.style import FALLBACKS, HOLLOW_HEAD, SOLID_HEAD, THEMES
+from vpcedu.draw.style import FALLBACKS, THEMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     Colours = dict[str, str]
-    Point = tuple[float, float]
+    Points = tuple[tuple[float, float], ...]
 
 
 def paint(scene: Scene, theme: str = "light") -> str:
@@ -43,29 +41,14 @@ def _box(box: Box, colours: Colours) -> str:
 
 
 def _line(line: Line, colours: Colours) -> str:
-    points = list(line.points)
-    if line.head:  # the line ends where its head begins
-        points[-1] = back(points[-2], points[-1], (HOLLOW_HEAD if line.head == "hollow" else SOLID_HEAD) - 1)
-    drawn = (f'<polyline points="{_points(points)}" fill="none" stroke="{colours[line.ink]}"'
+    drawn = (f'<polyline points="{_points(line.shaft)}" fill="none" stroke="{colours[line.ink]}"'
              f' stroke-width="{_n(line.width)}"{_dash(line.dash)}/>')
     return drawn + (_head(line, colours) if line.head else "")
 
 
 def _head(line: Line, colours: Colours) -> str:
-    tip, hollow = line.points[-1], line.head == "hollow"
-    length = HOLLOW_HEAD if hollow else SOLID_HEAD
-    half = 7.0 if hollow else 4.0 + 0.4 * (line.width - 1.8)
-    x, y = back(line.points[-2], tip, length)
-    across = (tip[1] - y) / length * half, (x - tip[0]) / length * half
-    corners = [tip, (x + across[0], y + across[1]), (x - across[0], y - across[1])]
-    return _polygon(corners, colours["paper" if hollow else line.ink], colours[line.ink], 1.6 if hollow else 0.3)
-
-
-def back(start: Point, end: Point, length: float) -> Point:
-    """The point that lies `length` before the end."""
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    share = length / (hypot(dx, dy) or 1.0)
-    return end[0] - dx * share, end[1] - dy * share
+    hollow = line.head == "hollow"
+    return _polygon(line.corners, colours["paper" if hollow else line.ink], colours[line.ink], 1.6 if hollow else 0.3)
 
 
 def _text(text: Text, colours: Colours) -> str:
@@ -82,7 +65,7 @@ def _mark(mark: Mark, colours: Colours) -> str:
         ways = (((x - r, y - r), (x + r, y + r)), ((x - r, y + r), (x + r, y - r)))
         return "".join(_line(Line(way, mark.ink, 2.6), colours) for way in ways)
     if mark.kind == "diamond":
-        return _polygon([(x, y - r), (x + r, y), (x, y + r), (x - r, y)], ink, paper, 1.2)
+        return _polygon(((x, y - r), (x + r, y), (x, y + r), (x - r, y)), ink, paper, 1.2)
     filled = mark.kind in ("disc", "square")
     look = f'fill="{ink if filled else paper}" stroke="{ink}" stroke-width="1.8"'
     square = mark.kind == "square"
@@ -92,11 +75,11 @@ def _mark(mark: Mark, colours: Colours) -> str:
     return sign + (_text(word, colours) if mark.words else "")
 
 
-def _polygon(corners: list[Point], fill: str, stroke: str, width: float) -> str:
+def _polygon(corners: Points, fill: str, stroke: str, width: float) -> str:
     return f'<polygon points="{_points(corners)}" fill="{fill}" stroke="{stroke}" stroke-width="{_n(width)}"/>'
 
 
-def _points(points: list[Point]) -> str:
+def _points(points: Points) -> str:
     return " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
 
 

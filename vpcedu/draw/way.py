@@ -137,6 +137,7 @@ def boxed(trace: Trace, legs: tuple[Leg, ...]) -> tuple[tuple[tuple[str, str], .
         if leg.end in at and leg.drop is None:
             found.update({word: old for word, old, _ in changed(*at[leg.end])})
         if leg.start in at:
-            found.update({word: new for word, _, new in changed(*at[leg.start])})
+            for word, _, new in changed(*at[leg.start]):
+                found[word] = max(found.get(word, ""), new, key=len)  # with the port, if either gateway changes it
         fields.append(tuple(found.items()))
     return tuple(fields)

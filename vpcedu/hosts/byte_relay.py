@@ -45,7 +45,11 @@ class ByteRelay:
         if target is None:
             host.close(front, now)
             return
-        back = host.connect(target, self, now)
+        try:
+            back = host.connect(target, self, now)
+        except OSError:  # no port is free towards the target
+            host.close(front, now)
+            return
         self._other[front], self._other[back] = back, front
 
     def _part(self, host: Host, connection: Connection, event: str, now: int) -> None:

@@ -47,6 +47,7 @@ class Host:
         self.listeners: dict[int, Program] = {}
         self._backlogs: dict[int, int] = {}
         self._waiting: dict[int, deque[tuple[Connection, list[tuple[str, Any]]]]] = {}  # ports on hold
+        self._opened = 0
         self._alarms: list[tuple[int, int, Callable[..., Any], tuple[Any, ...]]] = []
         self._order = 0
         self._touched: deque[Connection] = deque()
@@ -75,7 +76,8 @@ class Host:
 
     def connect(self, remote: Endpoint, program: Program, now: int) -> Connection:
         """Open a connection from a free ephemeral port; OSError EADDRNOTAVAIL where none is left."""
-        start = spread(self.seed, self.name, self.address, *remote) >> 8
+        start = (spread(self.seed, self.name, self.address, *remote) >> 8) + 2 * self._opened  # Linux moves on by 2
+        self._opened += 1
         port = choose(self.ports, start, lambda port: self._flow(port, remote) in self.connections)
         if port is None:
             raise OSError(EADDRNOTAVAIL, f"{self.name} has no free port in {self.ports} towards {remote}")

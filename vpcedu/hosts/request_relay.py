@@ -1,4 +1,4 @@
-"""Request relay: what a proxy does with an HTTP listener. It ends the client's HTTP, not only its TCP.
+"""Request relay: what a proxy does with an HTTP or HTTPS listener. It ends the client's HTTP, not only its TCP.
 
 It reads whole requests, says in X-Forwarded-For, -Proto and -Port who asked and how, and sends each on a
 connection of its own to a target; the answer goes back on the connection the request came from.
@@ -88,12 +88,17 @@ class RequestRelay:
             host.send(front, bytes(response(self.failures.no_target)), now)
             return
         back = next((c for c in self._idle if c.flow.destination == target), None)
-        if back is None:
-            back = host.connect(target, self, now)
-        else:
+        if back is not None:
             self._idle.remove(back)
+        else:
+            try:
+                back = host.connect(target, self, now)
+            except OSError:  # no port is free towards the target
+                host.send(front, bytes(response(self.failures.no_target)), now)
+                return
         self._asked[back], self._waiting[front] = (front, self._turn), back
-        host.send(back, bytes(forward(message, front.flow.destination, front.flow.source)), now)
+        onward = forward(message, front.flow.destination, front.flow.source, self.listener.protocol.lower())
+        host.send(back, bytes(onward), now)
         host.after(now + self.failures.patience, self._impatient, host, back, self._turn)
 
     def _answer(self, host: Host, back: Connection, message: Message, now: int) -> None:

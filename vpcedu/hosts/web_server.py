@@ -33,37 +33,42 @@ class Seen(namedtuple("Seen", ("peer", "local", "request"))):
 
 
 class WebServer(Host):
-    """A host that serves one page on each of its ports."""
+    """A host that serves one page on each of its ports; `certificates` are (port, certificate) of those with TLS."""
 
-    def __init__(self, name: str, address: str, seed: int = 0, listens: tuple[int, ...] = (80,)) -> None:
+    def __init__(self, name: str, address: str, seed: int = 0, listens: tuple[int, ...] = (80,),
+                 certificates: tuple[tuple[int, str], ...] = ()) -> None:
         super().__init__(name, address, seed)
         self._buffers: dict[Connection, bytearray] = {}
         for port in listens:
             self.listen(port, self)
+        for port, certificate in certificates:
+            from vpcedu.hosts.tls_end import served
+
+            self.listen(port, served(self, certificate))
 
     def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
         """Answer whole requests; close when the other end does."""
         if event == "data":
-            self._read(connection, data, now)
+            self._read(host, connection, data, now)
         elif event == "end of data":
-            self.close(connection, now)
+            host.close(connection, now)
         elif event in ("closed", "reset", "refused", "timed out"):
             self._buffers.pop(connection, None)
 
-    def _read(self, connection: Connection, data: bytes, now: int) -> None:
+    def _read(self, host: Host, connection: Connection, data: bytes, now: int) -> None:
         buffer = self._buffers.setdefault(connection, bytearray())
         buffer += data
         try:
             while not connection.closing and (message := take(buffer)) is not None:
-                self._answer(connection, message, now)
+                self._answer(host, connection, message, now)
         except ValueError as error:
-            self.send(connection, bytes(response("400 Bad Request", str(error))), now)
-            self.close(connection, now)
+            host.send(connection, bytes(response("400 Bad Request", str(error))), now)
+            host.close(connection, now)
 
-    def _answer(self, connection: Connection, message: Message, now: int) -> None:
+    def _answer(self, host: Host, connection: Connection, message: Message, now: int) -> None:
         flow = connection.flow
         self.tell(now, "request", Seen(flow.destination, flow.source, message))
         page = f"Hello {flow.destination}, here is {self.name}.\n"
-        self.send(connection, bytes(response("200 OK", page)), now)
+        host.send(connection, bytes(response("200 OK", page)), now)
         if (message.header("Connection") or "").lower() == "close":
-            self.close(connection, now)
+            host.close(connection, now)

@@ -19,7 +19,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from vpcedu.hosts.host import Program
+
 LONGEST = 300 * SECOND  # a visit is cut off here; TCP gives a silent host up after 131 s
+SCHEMES = {"http": 80, "https": 443}  # and their usual ports
 LINGER = SECOND  # played on after the result, so that the connections can close
 
 
@@ -39,10 +42,21 @@ class Site:
         """In a notebook: who is where, and every row."""
         return {"text/plain": str(self)}
 
-    def get(self, url: str, opener: str = "client", headers: tuple[tuple[str, str], ...] = ()) -> Visit:
-        """Have a host fetch a page; ValueError where the URL is not http://name[:port]/path or the name is unknown."""
-        name, port, path = _parts(url)
-        return self.play(Call(opener, name, port, request("GET", path, name, *headers)))
+    def get(self, url: str, opener: str = "client", headers: tuple[tuple[str, str], ...] = (),
+            trust: str | None = "demonstration") -> Visit:
+        """Have a host fetch a page, by https:// inside TLS.
+
+        trust: a PEM file with the certificates that the host trusts; "demonstration": the course's own; None: none.
+        ValueError where the URL is not http[s]://name[:port]/path or the name is unknown; RuntimeError for https
+        where Python has no module ssl; OSError where the file cannot be read.
+        """
+        scheme, name, port, path = _parts(url)
+        message = request("GET", path, name, *headers)
+        if scheme == "http":
+            return self.play(Call(opener, name, port, message))
+        from vpcedu.protocols.tls import Client
+
+        return self.play(Call(opener, name, port, message, Client(name, trust)))
 
     def connect(self, opener: str, name: str, port: int) -> Visit:
         """Have a host open a TCP connection to a name or address and close it again once it stands."""
@@ -50,15 +64,18 @@ class Site:
 
     def without(self, row: Any) -> Site:
         """The same site less one row of its description."""
-        return Site(self.vpc.without(row), self.seed)
+        return self._with(self.vpc.without(row))
 
     def replace(self, row: Any, new: Any) -> Site:
         """The same site with one row changed."""
-        return Site(self.vpc.replace(row, new), self.seed)
+        return self._with(self.vpc.replace(row, new))
 
     def with_row(self, row: Any) -> Site:
         """The same site with one row more."""
-        return Site(self.vpc.with_row(row), self.seed)
+        return self._with(self.vpc.with_row(row))
+
+    def _with(self, vpc: Vpc) -> Site:
+        return Site(vpc, self.seed, self.network.link.anew())
 
     def play(self, call: Call) -> Visit:
         """Play a call until its result is known, and one second more."""
@@ -82,16 +99,24 @@ class Site:
         literal = call.name.replace(".", "").isdigit()
         address = call.name if literal else network.names.resolve(call.name)
         program = Fetch(call.request, network.clock.now)
-        network.do(call.opener, "connect", Endpoint.parse(f"{address}:{call.port}"), program)
+        outer: Program = program
+        if call.tls is not None:
+            from vpcedu.hosts.tls_end import TlsEnd
+
+            call.tls.begin()  # says at once that there is no ssl, or no such file
+            outer = TlsEnd(program, call.tls)
+        network.do(call.opener, "connect", Endpoint.parse(f"{address}:{call.port}"), outer)
         return program
 
 
-def _parts(url: str) -> tuple[str, int, str]:
-    """Name, port and path of a URL."""
+def _parts(url: str) -> tuple[str, str, int, str]:
+    """Scheme, name, port and path of a URL."""
     scheme, _, rest = url.partition("://")
     place, _, path = rest.partition("/")
     name, colon, port = place.partition(":")
-    number = int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else 0 if colon else 80
-    if scheme != "http" or not name or not 0 < number <= 65_535 or " " in path:
-        raise ValueError(f"{url!r} is no URL this model can fetch: expected http://name/path or http://name:port/path")
-    return name, number, "/" + path
+    known = port.isascii() and port.isdigit() and len(port) <= 5
+    number = int(port) if known else 0 if colon else SCHEMES.get(scheme, 0)
+    if scheme not in SCHEMES or not name or not 0 < number <= 65_535 or " " in path:
+        raise ValueError(f"{url!r} is no URL this model can fetch: expected http://name/path, https://name/path, or"
+                         " name:port in the place of the name")
+    return scheme, name, number, "/" + path

@@ -13,22 +13,26 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vpcedu.hosts.client import Result
+    from vpcedu.protocols.tls import Client
 
 
-class Call(namedtuple("Call", ("opener", "name", "port", "request"), defaults=(None,))):
-    """Who opens a connection to which name (or address) and port, and the HTTP request to send on it, if any."""
+class Call(namedtuple("Call", ("opener", "name", "port", "request", "tls"), defaults=(None, None))):
+    """Who opens a connection to which name (or address) and port, the HTTP request to send on it, if any, and
+    the terms of TLS if it is https."""
 
     __slots__ = ()
     opener: str
     name: str
     port: int
     request: Message | None
+    tls: Client | None
 
     def __str__(self) -> str:
         if self.request is None:
             return f"connect to {self.name}:{self.port}"
         method, path, _ = self.request.start.split(" ", 2)
-        return f"{method} http://{self.name}{'' if self.port == 80 else f':{self.port}'}{path}"
+        scheme, usual = ("https", 443) if self.tls else ("http", 80)
+        return f"{method} {scheme}://{self.name}{'' if self.port == usual else f':{self.port}'}{path}"
 
 
 class Visit:

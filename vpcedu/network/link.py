@@ -17,8 +17,12 @@ class Link:
         if delay < 0 or not 0 <= loss <= 1:
             raise ValueError(f"delay {delay}, loss {loss}: expected a delay of 0 or more and a loss from 0 to 1")
         self.delay, self.loss, self.lose = delay, loss, frozenset(lose)
-        self.carried = 0
+        self.carried, self.seed = 0, seed
         self._draw = self._random(seed) if loss else None
+
+    def anew(self) -> Link:
+        """A link with the same settings that has carried nothing yet."""
+        return Link(self.delay, self.loss, tuple(self.lose), self.seed)
 
     def carry(self) -> bool:
         """Whether the next packet gets through."""

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from vpcedu.clock import Clock
 from vpcedu.gateways.internet_gateway import InternetGateway
-from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.network.checkpoints import ARRIVING, LEAVING
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
 from vpcedu.network.names import Names
 from vpcedu.network.vpc import INTERNET, Hop, OutsideHost, Places, Vpc
 from vpcedu.packet import Packet
-from vpcedu.reasons import HOP_LIMIT, LOST, Reason
+from vpcedu.reasons import HOP_LIMIT, LOST, NO_SUCH_INTERFACE, Reason
 from vpcedu.tables.network_acl import NetworkAcl
 from vpcedu.tables.security_group import IN, OUT, RuleSet
 from vpcedu.tables.tracking import Tracking
@@ -69,7 +68,7 @@ class Network:
         self.acls = {s.name: NetworkAcl(s.network_acl, tuple(e for e in vpc.acl_entries if e.acl == s.network_acl))
                      for s in vpc.subnets}
         self.balancers = tuple((interface, self.devices[interface.device]) for interface in vpc.interfaces
-                               if isinstance(self.devices[interface.device], NetworkLoadBalancer))
+                               if hasattr(self.devices[interface.device], "returns"))
         self._hosts = {name for name, device in self.devices.items() if hasattr(device, "deadline")}
         self._armed: dict[str, int] = {}
 
@@ -140,10 +139,11 @@ class Network:
         if here is not None and not self._pass(walk, LEAVING, here, packet):
             return
         if here is None and walk.hop.reason is not None:
-            self._note(walk, INTERNET, "route", packet, walk.hop.row, walk.hop.reason)
+            inside = walk.hop.reason is NO_SUCH_INTERFACE  # the Internet gateway has a row for nobody
+            self._note(walk, name if inside else INTERNET, "route", packet, walk.hop.row, walk.hop.reason)
             return
         walk.subnet = here.subnet if here else None
-        walk.delivered_by = frozenset(here.groups) if here and self._is_balancer(name) else frozenset()
+        walk.delivered_by = frozenset(here.groups) if here and hasattr(self.devices[name], "returns") else frozenset()
         if here is None and (isinstance(walk.hop.there, OutsideHost) or name != self.vpc.internet_gateway):
             self._cross(walk, name, packet)
         else:
@@ -189,6 +189,3 @@ class Network:
         after = None if check in ("route", "link", "hop limit") else packet
         walk.trace.steps.append(Step(self.clock.now, at, check, DROP, packet, after, row, reason))
         return self.beyond_drops and after is not None
-
-    def _is_balancer(self, name: str) -> bool:
-        return isinstance(self.devices[name], NetworkLoadBalancer)

@@ -2,7 +2,7 @@
 
 A listener waits on a port of the balancer and names a target group; the group's targets are addresses
 and ports inside the VPC, always private ones. Source: ELB user guide, "How Elastic Load Balancing works".
-Left out for now: health, draining, stickiness, weights.
+A listener that ends TLS names a certificate too. Left out for now: health, draining, stickiness, weights.
 """
 
 from __future__ import annotations
@@ -27,13 +27,17 @@ class TargetGroup(namedtuple("TargetGroup", ("name", "targets"))):
         return f"{self.name} ({', '.join(map(str, self.targets)) or 'no targets'})"
 
 
-class Listener(namedtuple("Listener", ("protocol", "port", "targets"))):
-    """A port a balancer listens on, AWS's protocol name for it (TCP, HTTP), and the group behind it."""
+class Listener(namedtuple("Listener", ("protocol", "port", "targets", "certificate"), defaults=(None,))):
+    """A port a balancer listens on, AWS's protocol name for it (TCP, SSL, HTTP, HTTPS), and the group behind it.
+
+    certificate: for SSL and HTTPS, the path of a PEM file with certificate and key, or "demonstration".
+    """
 
     __slots__ = ()
     protocol: str
     port: int
     targets: TargetGroup
+    certificate: str | None
 
     def __str__(self) -> str:
         return f"listener {self.protocol} {self.port} > {self.targets}"

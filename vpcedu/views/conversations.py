@@ -11,7 +11,7 @@ from collections import namedtuple
 from itertools import pairwise
 
 from vpcedu.packet import FiveTuple
-from vpcedu.trace import Capture, Trace
+from vpcedu.trace import REWRITE, Capture, Trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def conversations(capture: Capture) -> tuple[Conversation, ...]:
     group: dict[FiveTuple, int] = {}
     members: dict[int, list[Trace]] = {}
     for trace in capture:
-        keys = {min(flow, flow.reversed()) for flow in (step.before.flow for step in trace.steps)}
-        keys |= {min(step.after.flow, step.after.flow.reversed()) for step in trace.steps if step.after}
+        keys = {_both_ways(trace.packet.flow)}
+        keys |= {_both_ways(step.after.flow) for step in trace.steps if step.action == REWRITE and step.after}
         known = sorted({group[key] for key in keys if key in group})
         name = known[0] if known else trace.number
         for other in known[1:]:  # two groups meet: they are one
@@ -58,6 +58,12 @@ def conversations(capture: Capture) -> tuple[Conversation, ...]:
         members.setdefault(name, []).append(trace)
     ordered = sorted((sorted(traces, key=lambda t: t.number) for traces in members.values()), key=lambda t: t[0].number)
     return tuple(_conversation(number, tuple(traces)) for number, traces in enumerate(ordered, 1))
+
+
+def _both_ways(flow: FiveTuple) -> FiveTuple:
+    """One key for a flow and its answer."""
+    back = flow.reversed()
+    return flow if flow < back else back
 
 
 def _conversation(number: int, traces: tuple[Trace, ...]) -> Conversation:

@@ -13,6 +13,7 @@ from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.tables.translation import Translation
 from vpcedu.trace import REWRITE, Change, Step, Trace
+from vpcedu.views import tls_records
 from vpcedu.views.conversations import conversations
 
 TYPE_CHECKING = False
@@ -24,14 +25,14 @@ WORKS = ("connected", "200 OK")  # what a person sees where nothing is wrong
 
 
 def label(packet: Packet) -> str:
-    """What a packet is, in two or three words: "SYN ACK", "GET /", "200 OK", "FIN ACK"."""
+    """What a packet is, in two or three words: "SYN ACK", "GET /", "200 OK", "TLS ClientHello"."""
     if packet.data:
         words = packet.data.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
         if words[0].startswith("HTTP/1.") and len(words) > 1:
             return " ".join(words[1:])
         if len(words) == 3 and words[2].startswith("HTTP/1."):
             return " ".join(words[:2])
-        return f"{len(packet.data)} bytes"
+        return tls_records.label(packet.data) or f"{len(packet.data)} bytes"
     names = ((SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (ACK, "ACK"))
     return " ".join(name for bit, name in names if packet.flags & bit) or "segment"
 
@@ -67,23 +68,15 @@ def because(step: Step) -> str:
 
 
 def answer_legs(visit: Visit) -> tuple[Trace, ...]:
-    """The packets that carry the answer home, from the server to the opener; one for each connection."""
+    """The packets that carry the answer home, from the server to the opener; one for each connection.
+
+    From the last one back along the causes, as long as each step crosses to another connection.
+    """
     home = [t for t in visit.capture if t.delivered and t.last.at == visit.opener]
-    found = next((t for t in home if t.packet.data.startswith(b"HTTP/1.")), None)
-    if found is None and visit.symptom == "connected":
-        found = next((t for t in home if t.packet.flags & BOTH == BOTH), None)
-    return _legs(visit, found)
-
-
-def request_legs(visit: Visit) -> tuple[Trace, ...]:
-    """The packets that carry the request from the opener to the server; one for each connection."""
-    answers = answer_legs(visit)
-    last = next((t for t in visit.capture if answers and t.number == answers[0].cause.trace), None)
-    return _legs(visit, last)
-
-
-def _legs(visit: Visit, last: Trace | None) -> tuple[Trace, ...]:
-    """The chain of causes that ends with this trace, as long as each step crosses to another connection."""
+    last = next((t for t in home if t.packet.data.startswith(b"HTTP/1.") or tls_records.carries_data(t.packet.data)),
+                None)
+    if last is None and visit.symptom == "connected":
+        last = next((t for t in home if t.packet.flags & BOTH == BOTH), None)
     where = {trace.number: talk.number for talk in conversations(visit.capture) for trace in talk.traces}
     by_number = {trace.number: trace for trace in visit.capture}
     legs: list[Trace] = []
@@ -91,6 +84,16 @@ def _legs(visit: Visit, last: Trace | None) -> tuple[Trace, ...]:
         legs.insert(0, last)
         last = by_number.get(last.cause.trace or 0)
     return tuple(legs)
+
+
+def request_legs(visit: Visit) -> tuple[Trace, ...]:
+    """The packets that carry the request: in each connection that the answer used, its opener's first bytes
+    (after TLS's handshake)."""
+    answers = {trace.number for trace in answer_legs(visit)}
+    talks = [talk for talk in conversations(visit.capture) if answers & {trace.number for trace in talk.traces}]
+    firsts = (next((t for t in talk.traces if t.sender == talk.opener and t.packet.data
+                    and not tls_records.is_handshake(t.packet.data)), None) for talk in talks)
+    return tuple(trace for trace in firsts if trace is not None)
 
 
 def blocker(visit: Visit) -> tuple[Trace, Step] | None:
@@ -170,7 +173,7 @@ def answer(visit: Visit) -> str:
             sentences.append(f"{_the(visit.opener)} sees: {visit.symptom}. {_the(legs[0].sender)} made this answer"
                              " itself.")
         sentences += [_leg(visit, leg, first=leg is legs[0]) for leg in legs]
-        sentences.append(_ports(legs))
+        sentences += [_ports(legs), *tls_records.where_tls_ends(legs)]
     else:
         sentences.append(f"{_the(visit.opener)} sees: {visit.symptom}.")
     sentences += _nat(visit)

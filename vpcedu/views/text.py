@@ -136,14 +136,17 @@ def seen(visit: Visit) -> str:
     if not rows:
         return ""
     asked = next((t.packet.data for t in visit.capture if t.sender == visit.opener and t.packet.data), b"")
+    if visit.call.tls:
+        asked = bytes(visit.call.request or b"")
+    inside = " inside TLS" if visit.call.tls else ""
     lines = []
     for who, row in rows:
         same = asked == bytes(row.request)
         lines.append(f"What {who} saw: a connection from {row.peer}, and these bytes"
-                     + (", just as sent:" if same else ":"))
+                     + (f", just as sent{inside}:" if same else ":"))
         lines += [f"  {line}" for line in bytes(row.request).decode("latin-1").split("\r\n") if line]
         if not same:
-            lines += [f"What {visit.opener} sent, other bytes:"]
+            lines += [f"What {visit.opener} sent{inside}, other bytes:"]
             lines += [f"  {line}" for line in asked.decode("latin-1").split("\r\n") if line]
     return "\n".join(lines)
 

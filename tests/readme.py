@@ -1,0 +1,34 @@
+"""The parts of README.md that are made from the code: the answer in its first block, and the size of the core."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.test_floors import MODULES, PACKAGE, SMALL, code_lines, room
+from vpcedu import reference_architecture
+
+PATH = Path(__file__).parent.parent / "README.md"
+
+
+def block() -> str:
+    """The answer and the ladder, as `python3 -m vpcedu` prints them."""
+    text = str(reference_architecture().get("http://www.example.com/"))
+    return text[: text.index("What web saw")].rstrip()
+
+
+def lines() -> str:
+    """The lines of code of the core, rounded to hundreds."""
+    files = [file for module, file in MODULES.items() if room(module) in SMALL] + [PACKAGE / "views" / "text.py"]
+    return f"{round(sum(map(code_lines, files)), -2):,}"
+
+
+def renewed(words: str) -> str:
+    """README's text with these parts as they are today."""
+    words = re.sub(r"(?s)(```text\n).*?(\n```)", lambda m: m[1] + block() + m[2], words, count=1)
+    return re.sub(r"(?s)\b[\d,]+ lines of\s+code", f"{lines()} lines of code", words, count=1)
+
+
+def write() -> None:
+    """Renew README.md."""
+    PATH.write_text(renewed(PATH.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,18 @@
+"""What README.md shows is what the program prints, and its commands are those that exist."""
+
+from tests.readme import PATH, renewed
+from vpcedu.__main__ import FLAGS, TAKES, parse
+
+TEXT = PATH.read_text(encoding="utf-8")
+
+
+def test_the_answer_and_the_size_in_the_readme_are_today_s():
+    assert renewed(TEXT) == TEXT, "run 'python3 start.py refresh'"
+
+
+def test_every_option_in_the_readme_is_understood():
+    shown = [words for words in TEXT.split("`") if words.startswith("--") and "no-browser" not in words]
+    assert len(shown) >= 5
+    for words in shown:
+        assert parse(words.split())
+    assert set(TAKES) <= {word for words in shown for word in words.split()} and "--json" in FLAGS
