@@ -137,6 +137,7 @@ def test_held_segments_that_overlap_give_each_byte_once():
 def test_nothing_is_received_behind_the_other_ends_fin():
     end = in_state("CLOSE-WAIT")
     end.receive(other(FIN | PSH | ACK, 302, 101, b"more"), 0)
+    end.receive(other(FIN | ACK, 302, 101), 0)
     assert data_of(end) == []
     assert end.rcv_nxt == 302
 
@@ -221,6 +222,17 @@ def test_an_old_segment_does_not_change_the_window():
     for seq, ack, window, believed in ((310, 101, 500, 500), (305, 101, 9_000, 500), (310, 101, 700, 700)):
         end.receive(Packet(FLOW.reversed(), ACK, seq, ack, window), 0)
         assert end.snd_wnd == believed
+
+
+@pytest.mark.parametrize(("behind", "challenged"), [(0, False), (500, False), (501, True)])
+def test_an_ack_older_than_the_largest_window_is_challenged(behind, challenged):
+    """RFC 5961 section 5: an attacker has to guess an ACK from a narrow range."""
+    end = Connection(FLOW, 100)
+    end.open(0)
+    end.receive(other(SYN | ACK, 300, 101)._replace(window=500), 0)
+    end.take_sent()
+    end.receive(other(ACK, 301, 101 - behind), 0)
+    assert [line("A", packet) for packet in end.take_sent()] == ["A [.] 101 301 0"] * challenged
 
 
 def test_two_shut_windows_never_argue():
@@ -525,7 +537,7 @@ def waiting():
 @pytest.mark.parametrize(("seq", "taken"), [(1_003, True), (900_000, True), (1_001, False), (5, False)])
 def test_a_syn_with_a_higher_number_takes_the_place_of_time_wait(seq, taken):
     server, flow, old, _ = waiting()
-    [answer] = server.handle(Packet(flow, SYN, seq), 10 * SECOND).sent
+    [answer] = server.handle(Packet(flow, SYN, seq), 0).sent
     new = server.connections[flow.reversed()]
     assert (new is not old) == taken
     if taken:
