@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from vpcedu import FiveTuple, Packet, reference_architecture
 from vpcedu.address import text
 from vpcedu.packet import TCP
-from vpcedu.views.wire import WireError, checksum, decode, encode
+from vpcedu.views.wire import OtherPacket, WireError, checksum, decode, encode
 
 PORTS = st.integers(0, 65_535)
 NUMBERS = st.integers(0, 2**32 - 1)
@@ -97,3 +97,41 @@ def test_every_packet_of_a_visit_goes_over_the_wire_and_back(balancer):
         for step in trace.steps:
             read = decode(encode(step.before))
             assert read.packet == step.before and read.checksums
+
+
+@given(PACKETS, st.integers(1, 10))
+@settings(derandomize=True, max_examples=100)
+def test_ip_options_are_skipped_and_both_checksums_still_hold(packet, words):
+    plain = encode(packet, 7)
+    head = bytearray(plain[:20] + b"\x01" * 4 * words)
+    head[0] += words
+    head[2:4] = (len(plain) + 4 * words).to_bytes(2, "big")
+    head[10:12] = bytes(2)
+    head[10:12] = checksum(bytes(head)).to_bytes(2, "big")
+    whole = bytes(head) + plain[20:]
+    read = decode(b"in front" + whole, 8)
+    assert read.packet == packet and read.checksums
+    for cut in range(0, len(whole), 7):
+        with pytest.raises(WireError):
+            decode(whole[:cut])
+
+
+@pytest.mark.parametrize(("place", "value", "words"), [
+    (0, 0x65, "version 6"), (9, 17, "protocol 17"), (6, 0x20, "a fragment"), (7, 1, "a fragment")])
+@pytest.mark.parametrize("length", [28, 40, 60])
+def test_what_is_in_order_but_something_else_is_told_apart(place, value, words, length):
+    data = bytearray(encode(Packet(FiveTuple("10.0.0.1", 1, "10.0.0.2", 2), 2, data=bytes(20)))[:length])
+    data[place] = value
+    with pytest.raises(OtherPacket, match=words) as caught:
+        decode(bytes(data))
+    assert caught.value.offset <= place
+
+
+@pytest.mark.parametrize("wrong", [
+    {"data": bytes(65_496)}, {"seq": -1}, {"seq": 2**32}, {"window": 65_536}, {"flags": 4_096},
+    {"options": (("mss", 65_536),)}, {"options": (("TS", 1),)}, {"options": (("TS", 1, 2),) * 5},
+    {"flow": FiveTuple("10.0.0.1", 65_536, "10.0.0.2", 2)}, {"flow": FiveTuple("10.0.0.1", 1, "10.0.0.2", 2, 17)}])
+def test_what_does_not_fit_into_its_field_is_refused(wrong):
+    with pytest.raises(ValueError):
+        encode(Packet(FiveTuple("10.0.0.1", 1, "10.0.0.2", 2), 2)._replace(**wrong))
+    encode(Packet(FiveTuple("10.0.0.1", 1, "10.0.0.2", 2), 2, data=bytes(65_495)))

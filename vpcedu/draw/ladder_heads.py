@@ -28,7 +28,7 @@ def grounds(visit: Visit, lines: Lifelines, bottom: float) -> list[Item]:
     outer = [row for row in lines.rows if is_outside(visit.vpc, row.name)]
     inner = [row for row in lines.rows if not is_outside(visit.vpc, row.name)]
     edge = inner[0].left if outer and inner else EDGE if inner else WIDTH - EDGE
-    if outer:
+    if outer and (inner or visit.vpc.internet_gateway):  # without a VPC there is no outside
         items += [Band(EDGE, TOP, edge - EDGE, bottom - TOP, "outside-ground"),
                   Text(16, TOP + 15, "outside: public addresses", "outside", NOTE, True)]
     if inner:
@@ -56,6 +56,7 @@ def heads(visit: Visit, lines: Lifelines) -> list[Item]:
     for row in lines.rows:
         pair = _exchanged(visit, lines, row) if not row.host else ()
         address, name = address_of(visit.vpc, row.name), row.name
+        address = "" if address == name else address  # hosts of a loaded capture have no other name
         second = sum(width_of(word, NOTE) for word in pair) + 22
         if second + 2 * SPARE > HEAD_ROOM and len(lines.rows) > 4:  # a fifth lifeline: heads must be brief
             pair, name = (), short(name)

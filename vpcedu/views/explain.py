@@ -112,7 +112,7 @@ def way(trace: Trace) -> str:
             return f"by the flow of the {trace.devices[1]}"
         if step.check == "route" and isinstance(step.row, Route):
             return "by the local route" if step.row.target == LOCAL else f"by the {step.row}"
-    return "over the Internet"
+    return "as was seen" if trace.cause.what == "seen" else "over the Internet"
 
 
 def why(trace: Trace) -> str:

@@ -20,8 +20,8 @@ from struct import Struct, error
 from vpcedu import address
 from vpcedu.packet import TCP, FiveTuple, Packet
 
-IPV4 = Struct("!BxHHHBBxxII")  # RFC 791 section 3.1, without service and checksum
 TCP_HEADER = Struct("!HHIIHH")  # RFC 9293 section 3.1, without checksum and urgent pointer
+_unpack = Struct("!BxHHHBBxxIIHHIIHH").unpack_from  # RFC 791 section 3.1, without service and checksum; and the same
 _pack = Struct("!HHHHHHIIHHIIHHHH").pack  # both headers without options, in fields that can be summed
 PLAIN = 0x4500  # version 4, a header of five words, no special service
 DONT_FRAGMENT = 0x4000
@@ -74,8 +74,8 @@ def summed(data: bytes) -> int:
 def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
     """The bytes of the IPv4 packet; ValueError for another protocol than TCP, an unknown option or too many bytes."""
     (src, sport, dst, dport, protocol), flags, seq, ack, window, options, data = packet
-    if protocol != TCP:
-        raise ValueError(f"protocol {protocol}: expected 6, TCP")
+    if protocol != TCP or flags & ~63:
+        raise ValueError(f"protocol {protocol}, flags {flags}: expected 6, TCP, and flags from 0 to 63")
     rest: bytes = _options_out(options) + data if options else data
     length = 20 + len(rest)
     about = length - len(data) << 10 | flags  # the header's length in words of 4 bytes, above 12 bits of flags
@@ -85,7 +85,7 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
         total <<= 8
     both = source + target
     ip = PLAIN + length + 20 + sent_as + DONT_FRAGMENT + lives + both
-    tcp = both + TCP + length + sport + dport + seq + ack + about + window + total
+    tcp = (both + TCP + length + sport + dport + seq + ack + about + window + total) % 0xFFFF
     try:
         head: bytes = _pack(PLAIN, length + 20, sent_as, DONT_FRAGMENT, lives, -ip % 0xFFFF, source, target,
                             sport, dport, seq, ack, about, window, -tcp % 0xFFFF, 0)
@@ -101,23 +101,21 @@ def decode(data: bytes, start: int = 0) -> Decoded:
     damaged; its subclass OtherPacket where they are no IPv4, no TCP, or a fragment.
     """
     room = len(data) - start
-    if room < 20:
-        raise WireError(f"{room} bytes: expected an IPv4 header of 20", len(data))
-    first, total, identification, fragment, ttl, protocol, src, dst = IPV4.unpack_from(data, start)
-    size = (first & 15) << 2
-    if first >> 4 != 4:
-        raise OtherPacket(f"version {first >> 4}: expected IPv4", start)
-    if fragment & 0x3FFF:
-        raise OtherPacket("a fragment: expected a whole packet", start + 6)
-    if protocol != TCP:
-        raise OtherPacket(f"protocol {protocol}: expected 6, TCP", start + 9)
-    if not 20 <= size <= total <= room:
+    if room < 40:
+        raise _too_short(data, start)
+    (first, total, identification, fragment, ttl, protocol, src, dst, sport, dport, seq, ack, about, window
+     ) = _unpack(data, start)
+    if first >> 4 != 4 or fragment & 0x3FFF or protocol != TCP:
+        raise _other(first, protocol, start)
+    size = 20
+    if first != 0x45:
+        size = (first & 15) << 2
+        if 20 <= size <= room - 20:  # IP options: the TCP header stands behind them
+            sport, dport, seq, ack, about, window = TCP_HEADER.unpack_from(data, start + size)
+    begins = about >> 12 << 2
+    if not 20 <= size <= total - 20 <= room - 20:
         raise WireError(f"header of {size} and {total} bytes in all: expected 20 or more, up to {room}", start + 2)
     segment = data[start + size : start + total]
-    if len(segment) < 20:
-        raise WireError(f"{len(segment)} bytes: expected a TCP header of 20", start + size)
-    sport, dport, seq, ack, about, window = TCP_HEADER.unpack_from(segment)
-    begins = about >> 12 << 2
     if not 20 <= begins <= len(segment):
         raise WireError(f"TCP header length {begins}: expected 20 to {len(segment)}", start + size + 12)
     options = _options_in(segment, begins, start + size) if begins > 20 else ()
@@ -126,6 +124,22 @@ def decode(data: bytes, start: int = 0) -> Decoded:
     right = (int.from_bytes(data[start : start + size], "big") % 0xFFFF == 0
              and (src + dst + TCP + total - size + summed(segment)) % 0xFFFF == 0)
     return _new(Decoded, (packet, ttl, identification, right))
+
+
+def _too_short(data: bytes, start: int) -> WireError:
+    """The error for bytes that cannot hold both headers; another protocol may be shorter."""
+    room = len(data) - start
+    if room >= 20 and (data[start] >> 4 != 4 or data[start + 9] != TCP or data[start + 6] & 0x3F or data[start + 7]):
+        return _other(data[start], data[start + 9], start)
+    return WireError(f"{room} bytes: expected headers of 20 and 20", len(data))
+
+
+def _other(first: int, protocol: int, start: int) -> OtherPacket:
+    if first >> 4 != 4:
+        return OtherPacket(f"version {first >> 4}: expected IPv4", start)
+    if protocol != TCP:
+        return OtherPacket(f"protocol {protocol}: expected 6, TCP", start + 9)
+    return OtherPacket("a fragment: expected a whole packet", start + 6)
 
 
 def _options_out(options: tuple[tuple[str | int, ...], ...]) -> bytes:
