@@ -42,11 +42,11 @@ class Handshake(Explorer):
                                                layout={"width": "680px"}, style={"description_width": "110px"})
         self.server = ipywidgets.ToggleButtons(
             options=[(WORDS[word], word) for word in SERVERS], value=server, description="Server",
-            tooltips=list(SERVERS), style={"button_width": "92px", "description_width": "50px"},
-            layout={"width": "366px"})
+            tooltips=list(SERVERS), style={"button_width": "112px", "description_width": "50px"},
+            layout={"width": "400px"})
         self.kernel = ipywidgets.ToggleButtons(
             options=list(KERNELS), value=kernel, description="Linux", tooltips=list(KERNELS),
-            style={"button_width": "86px", "description_width": "40px"}, layout={"width": "300px"})
+            style={"button_width": "112px", "description_width": "40px"}, layout={"width": "280px"})
         boxes = {name: ipywidgets.Checkbox(description=f"{word} lost", indent=False, layout={"width": "155px"})
                  for word, name in LOSABLE.items()}
         self.first_syn, self.second_syn, self.first_syn_ack, self.first_ack = boxes.values()

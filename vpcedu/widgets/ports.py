@@ -24,10 +24,10 @@ class Ports(Explorer):
         wide, style = {"width": "680px"}, {"description_width": "150px"}
         self.ports = ipywidgets.ToggleButtons(
             options=list(RANGES.items()), value=RANGES[ports], description="Range", tooltips=list(RANGES),
-            style={"button_width": "128px", "description_width": "45px"}, layout={"width": "470px"})
+            style={"button_width": "148px", "description_width": "45px"}, layout={"width": "470px"})
         self.closes_first = ipywidgets.ToggleButtons(
             options=CLOSERS, value="client", description="Closes first", tooltips=list(CLOSERS),
-            style={"button_width": "60px", "description_width": "75px"}, layout={"width": "225px"})
+            style={"button_width": "84px", "description_width": "75px"}, layout={"width": "225px"})
         self.destinations = ipywidgets.IntSlider(destinations, 1, 4, description="Destinations", layout=wide,
                                                  style=style)
         self.rate = ipywidgets.IntSlider(rate, 10, 2_000, 10, description="New connections per s", layout=wide,
