@@ -92,7 +92,7 @@ def cell(page, words: str):
                 await book.scrollToItem({number}, 'start'); book.activeCellIndex = {number};
             }}""")
             page.wait_for_timeout(400)
-            return page.locator(f'.jp-Cell[data-windowed-list-index="{number}"]')
+            return page.locator(".jp-Notebook-cell.jp-mod-active")
     raise AssertionError(f"no cell holds {words!r}")
 
 

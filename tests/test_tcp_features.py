@@ -405,7 +405,7 @@ def test_each_end_sends_its_time_and_echoes_the_others():
     a.receive(answer, 40 * MILLISECOND)
     [ack] = a.take_sent()
     assert [stamp(packet) for packet in (syn, answer, ack)] == [(7, 0), (20, 7), (40, 20)]
-    assert str(syn).endswith("<mss 1460,nop,nop,TS 7 0>")
+    assert str(syn).endswith("<mss 1460,nop,nop,TS val 7 ecr 0>")
     assert Packet.parse(str(syn)) == syn
 
 
