@@ -39,8 +39,10 @@ def finding(visit: Handshake) -> str:
     if result.symptom == "timed out":
         return f"Silence: {syns} SYNs, no answer, timed out after {after}"
     if result.symptom == "refused":
-        late = f"; {count(syns - 1, 'SYN')} got lost before" if syns > 1 else ""
-        return f"Refused after {after}: the server's host answers with RST{late}"
+        if syns > 1:
+            lost = count(syns - 1, "SYN")
+            return f"{lost[0].upper()}{lost[1:]} lost, then refused after {after} by a RST"
+        return f"Refused after {after}: the server's host answers with RST"
     server = visit.established("server")
     if server is not None and server - result.after > SECOND // 2:
         return f"For {seconds(server - result.after)} only the client believes in the connection"
