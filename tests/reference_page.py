@@ -9,7 +9,7 @@ from vpcedu import REASONS, reference_architecture
 from vpcedu.hosts.web_server import Seen
 from vpcedu.lab.reference import BALANCERS, NATS
 from vpcedu.packet import flags_text
-from vpcedu.protocols.tcp_states import TRANSITIONS
+from vpcedu.protocols.tcp_states import TRANSITIONS, diagram
 from vpcedu.views.explain import answer_legs, way
 
 sys.path.insert(0, str(Path(__file__).parent))  # as pytest has it: the helpers of the tests import each other
@@ -56,7 +56,9 @@ def _transitions() -> list[str]:
     rows = [(row.state, row.event, flags_text(row.send) if row.send else "", row.next) for row in TRANSITIONS]
     return ["## TCP: the changes of state (RFC 9293 figure 5)", "",
             "What is sent is written in tcpdump's letters: `S` SYN, `F` FIN, `.` ACK.", "",
-            *_table(("state", "event", "sends", "next"), *rows)]
+            *_table(("state", "event", "sends", "next"), *rows), "",
+            "The same rows as a diagram, the letters of what is sent behind the stroke:", "",
+            "```mermaid", diagram(), "```"]
 
 
 def _arrivals() -> list[str]:

@@ -5,7 +5,7 @@ from ends import ALL_STATES, Wire, in_state, line, other
 
 from vpcedu.clock import SECOND
 from vpcedu.packet import ACK, FIN, PSH, RST, SYN, flags_text
-from vpcedu.protocols.tcp_states import RESET, STATES, TRANSITIONS
+from vpcedu.protocols.tcp_states import RESET, STATES, TRANSITIONS, diagram
 
 # RFC 9293, figure 5: state, event, what is sent, next state. Note 1 of the figure: SYN-RECEIVED goes back to
 # LISTEN on a RST after a passive OPEN; note 2, FIN-WAIT-1 to TIME-WAIT, is two rows one after the other.
@@ -156,3 +156,11 @@ def test_every_change_of_state_is_told_with_its_event():
         "A SYN-SENT -> ESTABLISHED (rcv SYN,ACK)",
         "B SYN-RECEIVED -> ESTABLISHED (rcv ACK of SYN)",
     ]
+
+
+def test_the_diagram_is_drawn_from_the_table_that_runs():
+    words = diagram()
+    arrows = [line.strip() for line in words.splitlines() if "-->" in line]
+    assert len(arrows) == len(TRANSITIONS)
+    assert "SYN_SENT --> ESTABLISHED: rcv SYN,ACK / ." in arrows
+    assert words.count('state "') == 11

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from vpcedu.packet import ACK, FIN, SYN
+from vpcedu.packet import ACK, FIN, SYN, flags_text
 
 CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED = "CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED"
 ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2 = "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2"
@@ -49,6 +49,22 @@ TRANSITIONS = (
     Transition(LAST_ACK,     "rcv ACK of FIN", 0,         CLOSED),
     Transition(TIME_WAIT,    "timeout 2MSL",   0,         CLOSED),
 )  # fmt: skip
+
+
+def diagram() -> str:
+    """The table as a state diagram, in the Mermaid language that code hosts and notebooks draw."""
+    lines = ["stateDiagram-v2"]
+    lines += [f'    state "{state}" as {_name(state)}' for state in dict.fromkeys(row.state for row in TRANSITIONS)]
+    for row in TRANSITIONS:
+        sends = f" / {flags_text(row.send)}" if row.send else ""
+        lines.append(f"    {_name(row.state)} --> {_name(row.next)}: {row.event}{sends}")
+    return "\n".join(lines)
+
+
+def _name(state: str) -> str:
+    return state.replace("-", "_")
+
+
 STATES = {(row.state, row.event): row for row in TRANSITIONS}
 
 # What the application hears when a RST ends the connection (RFC 9293 section 3.10.7.4, second check).
