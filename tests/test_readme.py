@@ -16,3 +16,11 @@ def test_every_option_in_the_readme_is_understood():
     for words in shown:
         assert parse(words.split())
     assert set(TAKES) <= {word for words in shown for word in words.split()} and "--json" in FLAGS
+
+
+def test_the_example_in_the_readme_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    exec(TEXT.split("```python\n")[1].split("```")[0], names)
+    assert names["visit"].symptom == "200 OK"
+    assert (tmp_path / "web.pcap").stat().st_size > 500

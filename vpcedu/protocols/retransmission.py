@@ -3,6 +3,9 @@
 The first time-out is 1 s. Each measured round trip moves a smoothed mean and its variation; the time-out is the
 mean and four variations, within the settings' least and most. A segment that was sent twice is not measured
 (Karn's rule), and each expiry doubles the time-out until something new is acknowledged.
+
+Where Linux differs: it puts its least of 200 ms under the variation and not under the whole, so on a steady way
+of 100 ms it waits 300 ms and this model 200 ms.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from collections import namedtuple
 from vpcedu.clock import MILLISECOND
 from vpcedu.packet import ACK, MODULUS, PSH, RST, SYN, WINDOW, FiveTuple, Packet
 from vpcedu.protocols import tcp_states
-from vpcedu.protocols.alarm import ring, watch
+from vpcedu.protocols.alarm import SENDING, ring, watch
 from vpcedu.protocols.retransmission import Timer
 from vpcedu.protocols.segment_arrival import CHECKS, DEFAULT_MSS, RECEIVING, SYNCHRONIZED, ahead
 from vpcedu.protocols.tcp_settings import LINUX, Settings
@@ -32,7 +32,6 @@ from vpcedu.protocols.tcp_states import (
 )
 from vpcedu.trace import Change
 
-SENDING = (ESTABLISHED, CLOSE_WAIT)
 MISSED = (SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT)  # the other end waits for more: ABORT says so
 HEARD = {ESTABLISHED: "connected", CLOSED: "closed"}  # the states whose beginning the application hears of
 
