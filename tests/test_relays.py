@@ -322,3 +322,16 @@ def test_a_balancer_without_a_free_port_answers_or_closes_and_raises_nothing(kin
     lan.hosts[NODE].ports = (1_024, 1_023)  # an empty range
     talker = call(lan, Talker(get()))
     assert talker.got.startswith(seen) and bool(talker.got) == bool(seen)
+
+
+@pytest.mark.parametrize(("kind", "protocol", "seen"), [
+    (ClassicLoadBalancer, "TCP", b""), (ClassicLoadBalancer, "HTTP", b"HTTP/1.1 504"),
+    (ApplicationLoadBalancer, "HTTP", b"HTTP/1.1 502")])
+def test_a_target_that_an_icmp_error_calls_unreachable_is_answered_for(kind, protocol, seen):
+    lan = site(kind, protocol, (Endpoint("10.0.9.9", 80),))  # nobody has this address
+    talker = call(lan, Talker(get()))
+    node = lan.hosts[NODE]
+    (back,) = (c for c in node.connections.values() if not c.passive)
+    lan.do(node, "unreachable", back.flow)
+    assert talker.got.startswith(seen) and bool(talker.got) == bool(seen)
+    assert not any(c.state == "SYN-SENT" for c in node.connections.values())

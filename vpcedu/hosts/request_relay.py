@@ -118,7 +118,8 @@ class RequestRelay:
         if connection in self._idle:
             self._idle.remove(connection)
         if connection in self._asked:
-            answer = self.failures.silent if event == "timed out" else getattr(self.failures, event)
+            named = {"timed out": self.failures.silent, "unreachable": self.failures.refused}
+            answer = named.get(event) or getattr(self.failures, event)
             self._give(host, self._free(connection), response(answer), now)
         elif connection in self._waiting:  # the client is gone: nobody wants the answer
             back = self._waiting.pop(connection)
