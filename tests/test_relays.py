@@ -335,3 +335,13 @@ def test_a_target_that_an_icmp_error_calls_unreachable_is_answered_for(kind, pro
     lan.do(node, "unreachable", back.flow)
     assert talker.got.startswith(seen) and bool(talker.got) == bool(seen)
     assert not any(c.state == "SYN-SENT" for c in node.connections.values())
+
+
+@pytest.mark.parametrize("kind", [ClassicLoadBalancer, ApplicationLoadBalancer])
+@pytest.mark.parametrize(("targets", "seen"), [((BACK,), "200 OK"), ((), "503 Service Unavailable")])
+def test_a_client_that_asks_for_close_is_answered_once_and_closed(kind, targets, seen):
+    lan = site(kind, "HTTP", targets)
+    talker = call(lan, Talker(get(("Connection", "close")) + get()))
+    assert status(talker) == seen and talker.got.count(b"HTTP/1.1") == 1
+    (front,) = (c for c in lan.hosts[NODE].connections.values() if c.passive)
+    assert front.closing

@@ -48,6 +48,7 @@ class RequestRelay:
         self._buffers: dict[Connection, bytearray] = {}
         self._asked: dict[Connection, tuple[Connection, int]] = {}  # back -> the front that waits, and its turn
         self._waiting: dict[Connection, Connection] = {}  # front -> back
+        self._last: set[Connection] = set()  # fronts whose client wants no other answer
         self._idle: deque[Connection] = deque()
         self._turn = 0
 
@@ -82,10 +83,12 @@ class RequestRelay:
             return None
 
     def _ask(self, host: Host, front: Connection, message: Message, now: int) -> None:
+        if not message.keeps_alive:
+            self._last.add(front)
         target = self.listener.targets.pick(self._turn)
         self._turn += 1
         if target is None:
-            host.send(front, bytes(response(self.failures.no_target)), now)
+            self._say(host, front, response(self.failures.no_target), now)
             return
         back = next((c for c in self._idle if c.flow.destination == target), None)
         if back is not None:
@@ -94,7 +97,7 @@ class RequestRelay:
             try:
                 back = host.connect(target, self, now)
             except OSError:  # no port is free towards the target
-                host.send(front, bytes(response(self.failures.no_target)), now)
+                self._say(host, front, response(self.failures.no_target), now)
                 return
         self._asked[back], self._waiting[front] = (front, self._turn), back
         onward = forward(message, front.flow.destination, front.flow.source, self.listener.protocol.lower())
@@ -115,6 +118,7 @@ class RequestRelay:
     def _lost(self, host: Host, connection: Connection, event: str, now: int) -> None:
         """A connection is over: forget it, and answer whoever waited for it."""
         self._buffers.pop(connection, None)
+        self._last.discard(connection)
         if connection in self._idle:
             self._idle.remove(connection)
         if connection in self._asked:
@@ -142,7 +146,14 @@ class RequestRelay:
 
     def _give(self, host: Host, front: Connection, message: Message, now: int) -> None:
         """Answer a client; go on with its next request, or close where it sends no more."""
-        host.send(front, bytes(message), now)
+        self._say(host, front, message, now)
         self._read(host, front, now)
         if front.state == "CLOSE-WAIT" and front not in self._waiting:
+            host.close(front, now)
+
+    def _say(self, host: Host, front: Connection, message: Message, now: int) -> None:
+        """Send an answer; close behind it where the client asked for that (RFC 9112 section 9.6)."""
+        host.send(front, bytes(message), now)
+        if front in self._last:
+            self._last.remove(front)
             host.close(front, now)

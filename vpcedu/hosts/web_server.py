@@ -70,5 +70,5 @@ class WebServer(Host):
         self.tell(now, "request", Seen(flow.destination, flow.source, message))
         page = f"Hello {flow.destination}, here is {self.name}.\n"
         host.send(connection, bytes(response("200 OK", page)), now)
-        if (message.header("Connection") or "").lower() == "close":
+        if not message.keeps_alive:
             host.close(connection, now)

@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from vpcedu.trace import Trace
+
 URL = "http://www.example.com/"
 
 
@@ -51,9 +53,8 @@ def _only_the_nlb(row: object) -> str:
             f" packet {trace.number}, {step.before.flow}, is lost at {step.at}, {step.check}: {step.row}.")
 
 
-def _acl_row(trace: object) -> str:
-    steps = getattr(trace, "steps", ())
-    return next((str(step.row) for step in steps if step.check == "network ACL out"), "no row")
+def _acl_row(trace: Trace) -> str:
+    return next((str(step.row) for step in trace.steps if step.check == "network ACL out"), "no row")
 
 
 EXERCISES = {

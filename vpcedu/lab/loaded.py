@@ -11,6 +11,7 @@ from vpcedu.lab.visit import Call
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.trace import DELIVER, SEND, Capture, Cause, Step, Trace
 from vpcedu.views.conversations import conversations
+from vpcedu.views.explain import SEEN
 from vpcedu.views.pcap_read import Seen, load
 from vpcedu.views.pcap_text import listing
 from vpcedu.views.text import columns, ladder
@@ -62,7 +63,7 @@ def as_capture(packets: list[Seen]) -> Capture:
     begun = packets[0].at if packets else 0
     for number, seen in enumerate(packets, 1):
         packet, now = seen.decoded.packet, max(seen.at - begun, 0)
-        trace = Trace(number, Step(now, packet.flow.src, "send", SEND, packet, packet, Cause("seen")))
+        trace = Trace(number, Step(now, packet.flow.src, "send", SEND, packet, packet, Cause(SEEN)))
         trace.steps.append(Step(now, packet.flow.dst, "deliver", DELIVER, packet, packet))
         capture.traces.append(trace)
     return capture

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vpcedu.lab.visit import Visit
 
 BOTH = SYN | ACK
+SEEN = "seen in a file"  # the cause of every packet of a loaded capture: a file tells no other
 WORKS = ("connected", "200 OK")  # what a person sees where nothing is wrong
 
 
@@ -112,7 +113,7 @@ def way(trace: Trace) -> str:
             return f"by the flow of the {trace.devices[1]}"
         if step.check == "route" and isinstance(step.row, Route):
             return "by the local route" if step.row.target == LOCAL else f"by the {step.row}"
-    return "as was seen" if trace.cause.what == "seen" else "over the Internet"
+    return "as was seen" if trace.cause.what == SEEN else "over the Internet"
 
 
 def why(trace: Trace) -> str:
