@@ -103,6 +103,7 @@ SCENARIOS = {
     "no route": lambda: connect("web", UPDATES, 443, without=[Route("private", ANYWHERE, "NAT")]),
     "blackhole route": lambda: connect("web", UPDATES, 443, replace=[
         (Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, "gone"))]),
+    "unroutable range": lambda: connect("web", "169.254.169.254", 443),
     "no such interface": lambda: connect("web", "10.0.1.99", 443),
     "no public address": lambda: connect("web", UPDATES, 443, without=[Association("192.0.2.20", "10.0.0.20")]),
     "not on the Internet": lambda: connect("client", "192.0.2.99", 80),

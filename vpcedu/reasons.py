@@ -67,6 +67,11 @@ BLACKHOLE = Reason(
     "the route that fits leads to a gateway or interface that is not there",
     "change the target of the route, or bring the target back",
     "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Route.html", "BAD_STATE_ROUTE")
+UNROUTABLE_RANGE = Reason(
+    "unroutable range",
+    "no route, not even a wider one, takes a packet to AWS's own services in 169.254.168.0/22",
+    "ask the service from the host itself; such a packet is never forwarded",
+    f"{UG}/subnet-route-tables.html")
 NO_SUCH_INTERFACE = Reason(
     "no such interface",
     "the local route leads to an address that no network interface of the VPC has",

@@ -44,11 +44,11 @@ def group_in(network: Network, walk: Walk, here: Interface, packet: Packet) -> V
 def _group(network: Network, walk: Walk, here: Interface, packet: Packet, way: str, reason: Reason) -> Verdict | None:
     if not here.groups:
         return None  # a NAT gateway has no security group
-    tracking, now = network.tracking[here.device], network.clock.now
+    tracking, now = network.tracking[here.id], network.clock.now
     row = tracking.use(way, packet.flow, now)
     if row is not None:
         return row, None
-    rules = network.rules[here.device, way]
+    rules = network.rules[here.id, way]
     peer = packet.flow.src if way == "in" else packet.flow.dst
     rule = rules.lookup(packet.flow, network.groups_of(peer) | walk.delivered_by)
     if rule is None and not network.beyond_drops:

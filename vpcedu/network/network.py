@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from vpcedu.clock import Clock
 from vpcedu.gateways.internet_gateway import InternetGateway
+from vpcedu.network import rules
 from vpcedu.network.checkpoints import ARRIVING, LEAVING
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
@@ -47,22 +48,23 @@ class Walk:
 
 
 class Network:
-    """A VPC in motion; `link` is the way through the Internet."""
+    """A VPC in motion; `link` is the way through the Internet. ValueError where AWS would refuse the description."""
 
     def __init__(self, vpc: Vpc, seed: int = 0, link: Link | None = None) -> None:
+        rules.check(vpc)
         self.vpc, self.seed = vpc, seed
         self.clock, self.capture = Clock(), Capture()
         self.link = link or Link()
         self.beyond_drops = False  # only on a copy: filters that drop let the packet go on, to find every blocker
         self.places, self.names = Places(vpc), Names(vpc.names)
-        addresses = {row.device: row.address for row in vpc.interfaces}
+        addresses = {row.device: row.address for row in self.places.by_device.values()}
         addresses.update({row.device: row.address for row in vpc.outside})
         self.devices: dict[str, Any] = {
             row.name: row.kind(row.name, addresses[row.name], seed, **dict(row.settings)) for row in vpc.devices}
         if vpc.internet_gateway:
             self.devices[vpc.internet_gateway] = InternetGateway(vpc.internet_gateway, vpc.associations)
-        self.tracking = {interface.device: Tracking() for interface in vpc.interfaces if interface.groups}
-        self.rules = {(i.device, way): RuleSet(i.groups, way, tuple(
+        self.tracking = {interface.id: Tracking() for interface in vpc.interfaces if interface.groups}
+        self.rules = {(i.id, way): RuleSet(i.groups, way, tuple(
             rule for rule in vpc.group_rules if rule.group in i.groups and rule.direction == way))
             for i in vpc.interfaces for way in (IN, OUT)}
         self.acls = {s.name: NetworkAcl(s.network_acl, tuple(e for e in vpc.acl_entries if e.acl == s.network_acl))
@@ -133,7 +135,7 @@ class Network:
 
     def _leave(self, walk: Walk, name: str, packet: Packet) -> None:
         """A packet leaves a device: from its interface, or straight into the Internet."""
-        here = self.places.by_device.get(name)
+        here = self.places.leaving(name, packet.flow.src)
         walk.hop = self.places.next_hop(packet, here or (name if name == self.vpc.internet_gateway else INTERNET))
         walk.returning = False
         if here is not None and not self._pass(walk, LEAVING, here, packet):

@@ -210,9 +210,9 @@ def _direction(visit: Visit, leg: Trace) -> str:
 
 
 def _default_route(visit: Visit, device: str) -> str:
-    subnet = next(i.subnet for i in visit.vpc.interfaces if i.device == device)
-    table = next(s.route_table for s in visit.vpc.subnets if s.name == subnet)
-    row = next((r for r in visit.vpc.routes if r.table == table and r.destination == "0.0.0.0/0"), None)
+    name = next(i.subnet for i in visit.vpc.interfaces if i.device == device)
+    subnet = next(s for s in visit.vpc.subnets if s.name == name)
+    row = next((r for r in visit.vpc.routes_of(subnet) if r.destination == "0.0.0.0/0"), None)
     return str(row) if row else "route table"
 
 
