@@ -337,7 +337,7 @@ def test_a_blackhole_hides_a_wider_route_that_would_work():
     (IGW, ("b", IGW), None), ("NAT", ("b", "NAT", IGW, INTERNET), None), ("c", ("b", "c"), "10.0.2.10"),
     ("c eth1", ("b", "c"), "10.0.2.11"),
 ])  # fmt: skip
-def test_a_route_leads_to_a_gateway_an_instance_or_one_of_its_interfaces(target, devices):
+def test_a_route_leads_to_a_gateway_an_instance_or_one_of_its_interfaces(target, devices, interface):
     vpc = with_nat(more("interfaces", Interface("c", "other", "10.0.2.11", ("sg",), True, "c eth1")))
     route = Route("main", "198.51.100.0/24", target)
     trace = connect(vpc._replace(routes=(*vpc.routes, route)), "b", "198.51.100.7").capture.traces[0]
