@@ -167,6 +167,7 @@ def test_an_interface_is_in_a_subnet_there_is():
     (more("associations", Association("192.0.2.11", "10.0.0.10")), "public address for '10.0.0.10' is there twice"),
     (more("outside", OutsideHost("d", "192.0.2.10")), "public address '192.0.2.10' is there twice"),
     (more("devices", Device("a", Host)), "device 'a' is there twice"),
+    (small(internet_gateway="a"), "device 'a' is there twice"),
     (more("interfaces", Interface("a", "edge", "10.0.0.11")), "`name` tells a device's interfaces apart"),
     (more("subnets", INNER._replace(cidr="10.0.9.0/24")), "subnet 'inner' is there twice"),
 ])  # fmt: skip
@@ -176,6 +177,8 @@ def test_nothing_that_has_to_be_alone_is_there_twice(vpc, words):
 
 def test_a_device_stands_somewhere():
     refused(more("devices", Device("ghost", Host)), "device 'ghost'", "an interface or a place on the Internet")
+    refused(more("interfaces", Interface("ghost", "inner", "10.0.1.20")), "device 'ghost'", "a row in `devices`")
+    refused(more("outside", OutsideHost("ghost", "192.0.2.99")), "device 'ghost'", "a row in `devices`")
 
 
 @pytest.mark.fact("subnet-one-az")

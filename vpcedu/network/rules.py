@@ -39,7 +39,7 @@ def check(vpc: Vpc) -> None:
     _once("public address", (*(row.public for row in vpc.associations), *(row.address for row in vpc.outside)),
           "one holder for each address")
     _once("public address for", (row.private for row in vpc.associations), "one for each private address")
-    _once("device", (row.name for row in vpc.devices), "one name each")
+    _once("device", (*(row.name for row in vpc.devices), vpc.internet_gateway), "one name each")
     _interfaces(vpc)
     for route in vpc.routes:
         _route(vpc, route)
@@ -105,9 +105,9 @@ def _interfaces(vpc: Vpc) -> None:
         _expect(not kept, row, f"an address that is not reserved; this one is for {kept}")
         zone = zones.setdefault(row.device, subnet.zone)
         _expect(zone == subnet.zone, f"{row} in zone {subnet.zone!r}", f"{row.device}'s zone {zone!r}")
-    placed = {*zones, *(host.device for host in vpc.outside)}
-    for device in vpc.devices:
-        _expect(device.name in placed, f"device {device.name!r}", "an interface or a place on the Internet")
+    placed, known = {*zones, *(host.device for host in vpc.outside)}, {device.name for device in vpc.devices}
+    for name in sorted(placed ^ known):
+        _expect(False, f"device {name!r}", "a row in `devices` and an interface or a place on the Internet")
 
 
 def _route(vpc: Vpc, route: Route) -> None:
