@@ -5,8 +5,9 @@ Network, and the visit played again. `next_hop` is where routes become places.
 Every description that a Network is made from must be one that AWS would accept: see `rules`. One exception: a
 table may lack its `local` route, because one learns most about it where it is gone; a table without any row is a
 new one and has it. Which interface a packet leaves by is the host's choice: here the one that has the packet's
-source address, else the primary one. Linux needs policy routing for that, which Amazon Linux 2023 sets up by
-itself ("Networking service"); a Linux without it leaves by the primary one and dies at the source check.
+source address, else the primary one. Linux does so by policy routing, which Amazon Linux 2023 sets up by itself
+(its user guide, "Networking service"); without it the destination alone chooses, mostly the primary one, and what
+carries another interface's address dies at the source check.
 Left out: peering, endpoints, several VPCs, several blocks of one VPC, IPv6.
 """
 
