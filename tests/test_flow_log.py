@@ -337,6 +337,14 @@ def test_the_traffic_path_tells_the_internet_gateway_from_the_vpc():
     assert lines(visit.flow_log("web", fields)) == [f"{WEB} {UPDATES} egress 1", f"{UPDATES} {WEB} ingress -"]
 
 
+def test_in_a_vpc_without_an_internet_gateway_every_path_stays_inside():
+    network = Network(reference_vpc("network")._replace(internet_gateway="", associations=()))
+    network.send("NAT", Packet(FiveTuple(NAT, 40_000, NLB, 80), SYN), "by hand")
+    network.run(SECOND)
+    for at, paths in (("web", ["-", "1"]), ("NLB node", ["-", "1", "-", "1"])):
+        assert lines(flow_log(network, at, "traffic-path"))[: len(paths)] == paths
+
+
 @pytest.mark.fact("fl-v3", "fl-v4")
 def test_ids_have_awss_form_and_what_the_model_does_not_know_is_a_dash():
     visit = site().get(PAGE)

@@ -147,7 +147,7 @@ def _leaving(now: int, packet: Packet, asked: Iterable[Step], gateway: str) -> I
             action, path = ACCEPT if step.check == "route" else REJECT, None
             break
         if step.check in ("flow return", "route"):
-            path = GATEWAY if getattr(step.row, "target", "") == gateway else INSIDE
+            path = GATEWAY if getattr(step.row, "target", None) == gateway else INSIDE
     yield Passage(now, packet, EGRESS, action, path)
 
 
