@@ -311,6 +311,8 @@ SECTIONS = (
              " probes do not count.", "60 s", (CLB_IDLE,), AWS),
         Fact("clb-hc", "Health checks: every 30 s, 5 s patience, out after 2, in after 10.", "30 s, 5 s, 2, 10",
              (CLB_HEALTH,), AWS),
+        Fact("clb-hc-ua", "HTTP health checks call themselves ELB-HealthChecker/1.0.", "ELB-HealthChecker/1.0",
+             ("https://github.com/cloudfoundry/gorouter/pull/138",), SECONDARY),
         Fact("clb-surge", "Up to 1,024 requests wait for an instance; beyond that 503, or the connection is closed.",
              "1,024", (CLB_METRICS,), AWS),
         Fact("clb-subnets", "An Internet-facing balancer's own subnets are public; its instances' need not be.", "",
@@ -593,7 +595,7 @@ sg-no-dns-imds sg-quota nacl-default nacl-assoc nacl-vs-sg-order nacl-eph-elb na
 nacl-eph-lambda nacl-eph-rule nacl-not-filtered nacl-pmtud nacl-quota natgw-types natgw-proto natgw-ports
 natgw-8ip natgw-frag natgw-metrics natgw-no-peering natgw-rts natgw-mtu natgw-zonal natgw-regional
 natgw-regional-limits natinst-fin elb-hdr-case elb-http10-host elb-crosszone elb-algo elb-dereg elb-subnet-size
-clb-pp1 clb-preopen clb-idle clb-hc clb-surge clb-subnets clb-sg alb-trace alb-idle alb-keepalive
+clb-pp1 clb-preopen clb-idle clb-hc clb-hc-ua clb-surge clb-subnets clb-sg alb-trace alb-idle alb-keepalive
 alb-app-timeout alb-460 alb-463 alb-4xx alb-5xx alb-408 alb-hc-ua alb-hc alb-algo alb-limits alb-sg
 nlb-static-ip nlb-targets nlb-listeners nlb-weighted nlb-cip-default nlb-cip-fixed nlb-cip-off-src
 nlb-cip-privatelink nlb-cip-req nlb-hairpin nlb-return-late nlb-return-outside nlb-return-eni nlb-idle
