@@ -148,6 +148,7 @@ def test_every_scenario_belongs_to_a_reason():
     assert set(SCENARIOS) == {reason.code for reason in REASONS}
 
 
+@pytest.mark.fact("natgw-rst")
 def test_after_an_idle_timeout_only_the_inside_hears_a_reset():
     capture = late().network.capture
     resets = [trace for trace in capture if trace.packet.flags & 4]

@@ -19,6 +19,7 @@ FLOW = FiveTuple("203.0.113.10", 40_000, "10.0.0.10", 80)
 # --- route table ---------------------------------------------------------------------------------
 
 
+@pytest.mark.fact("lpm")
 def test_the_most_specific_route_wins_whatever_the_order():
     rows = [Route("t", "0.0.0.0/0", "NAT"), Route("t", "10.0.0.0/16", LOCAL), Route("t", "10.0.1.0/24", "firewall"),
             Route("t", "10.0.1.7/32", "one host")]  # fmt: skip
@@ -28,6 +29,7 @@ def test_the_most_specific_route_wins_whatever_the_order():
         assert found == ["one host", "firewall", "local", "NAT"]
 
 
+@pytest.mark.fact("static-vs-propagated")
 def test_a_static_route_comes_before_a_propagated_one_of_the_same_prefix_only():
     table = RouteTable((
         Route("t", "10.1.0.0/16", "vpn", propagated=True),
@@ -56,6 +58,7 @@ def entry(number, action, ports=(0, 65_535), cidr="0.0.0.0/0", direction=IN, pro
     return AclEntry("acl", number, direction, action, protocol, ports, cidr)
 
 
+@pytest.mark.fact("nacl-order")
 def test_the_lowest_number_that_fits_decides():
     denies, allows = entry(90, DENY, (80, 80)), entry(100, ALLOW)
     for entries in ((denies, allows), (allows, denies)):
@@ -65,6 +68,7 @@ def test_the_lowest_number_that_fits_decides():
     assert NetworkAcl("acl", (allows, denies._replace(number=110))).lookup(IN, FLOW) == allows
 
 
+@pytest.mark.fact("nacl-order")
 def test_the_star_denies_what_no_entry_fits():
     acl = NetworkAcl("acl", (entry(100, ALLOW, cidr="10.0.0.0/8"),))
     star = acl.lookup(IN, FLOW)
@@ -97,11 +101,13 @@ def rules(*rows, direction=IN):
     return RuleSet(("sg-a", "sg-b"), direction, rows)
 
 
+@pytest.mark.fact("sg-allow-only")
 def test_no_rule_allows_nothing_and_says_so():
     assert rules().lookup(FLOW, frozenset()) is None
     assert str(rules()) == "sg-a, sg-b in allows nothing"
 
 
+@pytest.mark.fact("sg-allow-only")
 def test_the_rules_of_all_groups_count_together():
     web, ssh = GroupRule("sg-a", IN, (80, 80), "0.0.0.0/0"), GroupRule("sg-b", IN, (22, 22), "203.0.113.0/24")
     both = rules(web, ssh)
@@ -111,6 +117,7 @@ def test_the_rules_of_all_groups_count_together():
     assert str(both) == "sg-a, sg-b in allows only tcp 80 from 0.0.0.0/0, tcp 22 from 203.0.113.0/24"
 
 
+@pytest.mark.fact("sg-ref")
 def test_a_group_as_peer_stands_for_those_who_carry_it_and_for_no_address():
     rule = GroupRule("sg-a", IN, (80, 80), "sg-balancer")
     assert rules(rule).lookup(FLOW, frozenset({"sg-balancer", "sg-x"})) == rule
@@ -131,6 +138,7 @@ def test_a_rule_for_another_protocol_allows_nothing():
 # --- tracking --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fact("sg-stateful")
 def test_a_tracked_flow_lets_its_packets_in_and_its_answers_out():
     tracking = Tracking()
     row = tracking.note(IN, FLOW, None, 5)
@@ -303,9 +311,9 @@ def test_a_flow_that_begins_again_is_no_longer_remembered_as_expired():
 def test_the_memory_of_expired_rows_is_bounded():
     rows = Translations(10)
     for port in range(REMEMBERED):
-        rows.add(FLOW._replace(sport=port), AFTER._replace(sport=port), 0)
-    rows.sweep(10)
-    remembered = [port for port in range(REMEMBERED) if rows.expired(FLOW._replace(sport=port), 10)]
+        rows.add(FLOW._replace(sport=port), AFTER._replace(sport=port), port)
+    rows.sweep(REMEMBERED + 10)
+    remembered = [p for p in range(REMEMBERED) if rows.expired(FLOW._replace(sport=p), REMEMBERED + 10)]
     assert remembered == list(range(REMEMBERED // 2, REMEMBERED))  # two flows to a row, the oldest went
 
 
@@ -329,6 +337,7 @@ def test_a_target_group_hands_out_its_targets_in_turn():
     assert str(Listener("TCP", 80, TargetGroup("web", ()))) == "listener TCP 80 > web (no targets)"
 
 
+@pytest.mark.fact("eph-linux-parity")
 def test_linux_takes_the_ports_of_even_offset_first():
     taken = []
     for _ in range(4):
