@@ -1,12 +1,13 @@
 """What holds for every flow, table and network, tried on many that a machine made up."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from play import BALANCERS, NATS, PAGE, site
 
 from vpcedu.address import number, text
 from vpcedu.clock import SECOND
-from vpcedu.gateways.nat_gateway import NatGateway, Ports
+from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.lab.reference import IGW
@@ -16,6 +17,7 @@ from vpcedu.reasons import REASONS
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, IN, OUT, AclEntry, NetworkAcl
 from vpcedu.tables.route_table import LOCAL, Route, RouteTable
 from vpcedu.tables.security_group import GroupRule
+from vpcedu.tables.source_ports import Ports
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.tables.translation import Translations
 from vpcedu.trace import DELIVER, DROP
@@ -47,6 +49,7 @@ def test_in_and_out_of_a_translation_gives_the_original(before, after):
         assert row.onward(after.reversed()) == before.reversed()
 
 
+@pytest.mark.fact("natgw-src", "natinst-reply")
 @examples(40)
 @given(st.lists(flows, min_size=1, max_size=30), st.sampled_from([NatGateway, NatInstance]))
 def test_every_answer_finds_back_to_the_one_who_asked(asked, kind):
@@ -60,7 +63,7 @@ def test_every_answer_finds_back_to_the_one_who_asked(asked, kind):
 @given(st.lists(st.tuples(flows, st.integers(0, 400)), min_size=1, max_size=40), st.integers(1, 4))
 def test_no_two_live_rows_of_a_nat_share_a_port_to_one_destination(calls, size):
     nat, now = NatGateway("NAT", "10.0.0.20"), 0
-    nat.ports = Ports("10.0.0.20", 2_000, 2_000 + size - 1, 55_000, 0)
+    nat.ports = Ports(("10.0.0.20",), 2_000, 2_000 + size - 1, 55_000, 0)
     for flow, wait in calls:
         now += wait * SECOND
         nat.handle(Packet(flow._replace(dport=443, dst="198.51.100.7"), SYN), now)
@@ -68,6 +71,7 @@ def test_no_two_live_rows_of_a_nat_share_a_port_to_one_destination(calls, size):
         assert len({(row.after.source, row.after.destination) for row in live}) == len(live) <= size
 
 
+@pytest.mark.fact("nlb-hash")
 @examples(40)
 @given(st.lists(st.tuples(ports, st.integers(0, 200)), min_size=1, max_size=40))
 def test_a_balancers_flow_stays_with_its_target_while_it_lives(calls):
@@ -91,6 +95,7 @@ entries = st.builds(AclEntry, st.just("acl"), st.integers(1, 200), ways, actions
 acls = st.lists(entries, max_size=8, unique_by=lambda entry: (entry.number, entry.direction)).map(tuple)
 
 
+@pytest.mark.fact("nacl-stateless", "nacl-order")
 @examples(80)
 @given(acls, st.lists(st.tuples(st.sampled_from([IN, OUT]), flows), min_size=1, max_size=6), st.randoms())
 def test_an_acls_verdict_depends_on_no_history_and_no_order(rows, packets, chance):
@@ -102,6 +107,7 @@ def test_an_acls_verdict_depends_on_no_history_and_no_order(rows, packets, chanc
     assert [other.lookup(way, flow) for way, flow in packets] == first
 
 
+@pytest.mark.fact("lpm")
 @examples(80)
 @given(st.lists(st.tuples(numbers, st.integers(0, 32)), max_size=8), numbers)
 def test_the_route_that_wins_is_the_longest_prefix_that_fits(blocks, address):
@@ -115,6 +121,7 @@ def test_the_route_that_wins_is_the_longest_prefix_that_fits(blocks, address):
     assert (found.target if found else None) == (max(fit)[1] if fit else None)
 
 
+@pytest.mark.fact("sg-stateful")
 @examples(60)
 @given(flows, st.booleans())
 def test_a_group_lets_the_answers_of_what_it_let_pass_through(flow, inward):

@@ -3,7 +3,7 @@
 import pytest
 
 from vpcedu.clock import SECOND
-from vpcedu.packet import Endpoint, FiveTuple
+from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Endpoint, FiveTuple
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX, choose
 from vpcedu.tables.flows import Flows
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, LAST, AclEntry, NetworkAcl
@@ -19,6 +19,7 @@ FLOW = FiveTuple("203.0.113.10", 40_000, "10.0.0.10", 80)
 # --- route table ---------------------------------------------------------------------------------
 
 
+@pytest.mark.fact("lpm")
 def test_the_most_specific_route_wins_whatever_the_order():
     rows = [Route("t", "0.0.0.0/0", "NAT"), Route("t", "10.0.0.0/16", LOCAL), Route("t", "10.0.1.0/24", "firewall"),
             Route("t", "10.0.1.7/32", "one host")]  # fmt: skip
@@ -28,6 +29,7 @@ def test_the_most_specific_route_wins_whatever_the_order():
         assert found == ["one host", "firewall", "local", "NAT"]
 
 
+@pytest.mark.fact("static-vs-propagated")
 def test_a_static_route_comes_before_a_propagated_one_of_the_same_prefix_only():
     table = RouteTable((
         Route("t", "10.1.0.0/16", "vpn", propagated=True),
@@ -56,6 +58,7 @@ def entry(number, action, ports=(0, 65_535), cidr="0.0.0.0/0", direction=IN, pro
     return AclEntry("acl", number, direction, action, protocol, ports, cidr)
 
 
+@pytest.mark.fact("nacl-order")
 def test_the_lowest_number_that_fits_decides():
     denies, allows = entry(90, DENY, (80, 80)), entry(100, ALLOW)
     for entries in ((denies, allows), (allows, denies)):
@@ -65,6 +68,7 @@ def test_the_lowest_number_that_fits_decides():
     assert NetworkAcl("acl", (allows, denies._replace(number=110))).lookup(IN, FLOW) == allows
 
 
+@pytest.mark.fact("nacl-order")
 def test_the_star_denies_what_no_entry_fits():
     acl = NetworkAcl("acl", (entry(100, ALLOW, cidr="10.0.0.0/8"),))
     star = acl.lookup(IN, FLOW)
@@ -97,11 +101,13 @@ def rules(*rows, direction=IN):
     return RuleSet(("sg-a", "sg-b"), direction, rows)
 
 
+@pytest.mark.fact("sg-allow-only")
 def test_no_rule_allows_nothing_and_says_so():
     assert rules().lookup(FLOW, frozenset()) is None
     assert str(rules()) == "sg-a, sg-b in allows nothing"
 
 
+@pytest.mark.fact("sg-allow-only")
 def test_the_rules_of_all_groups_count_together():
     web, ssh = GroupRule("sg-a", IN, (80, 80), "0.0.0.0/0"), GroupRule("sg-b", IN, (22, 22), "203.0.113.0/24")
     both = rules(web, ssh)
@@ -111,6 +117,7 @@ def test_the_rules_of_all_groups_count_together():
     assert str(both) == "sg-a, sg-b in allows only tcp 80 from 0.0.0.0/0, tcp 22 from 203.0.113.0/24"
 
 
+@pytest.mark.fact("sg-ref")
 def test_a_group_as_peer_stands_for_those_who_carry_it_and_for_no_address():
     rule = GroupRule("sg-a", IN, (80, 80), "sg-balancer")
     assert rules(rule).lookup(FLOW, frozenset({"sg-balancer", "sg-x"})) == rule
@@ -131,6 +138,7 @@ def test_a_rule_for_another_protocol_allows_nothing():
 # --- tracking --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fact("sg-stateful")
 def test_a_tracked_flow_lets_its_packets_in_and_its_answers_out():
     tracking = Tracking()
     row = tracking.note(IN, FLOW, None, 5)
@@ -182,12 +190,16 @@ def test_a_cleared_table_knows_nobody():
 # --- flows and translations --------------------------------------------------------------------------------
 
 
+def swept(flows, now):
+    return [entry.row for entry in flows.sweep(now)]
+
+
 def test_both_ways_of_a_row_go_together():
     flows = Flows(10)
     back = FiveTuple("10.0.0.10", 80, "192.0.2.20", 1_024)
     flows.put("row", FLOW, back, 0)
     assert flows.lookup(FLOW, 0) == flows.lookup(back, 0) == "row"
-    assert flows.sweep(10) == ["row"]
+    assert swept(flows, 10) == ["row"]
     assert flows.lookup(FLOW, 0) is flows.lookup(back, 0) is None
     assert len(flows) == 0
 
@@ -206,10 +218,10 @@ def test_the_sweep_takes_the_longest_silent_first_and_stops_at_the_living():
     for port in range(4):
         flows.put(port, FLOW._replace(sport=port), FLOW._replace(sport=port).reversed(), port)
     assert flows.use(FLOW._replace(sport=0), 5) == 0
-    assert flows.sweep(12) == [1, 2]
+    assert swept(flows, 12) == [1, 2]
     assert sorted(flows) == [0, 3]
-    assert flows.sweep(13) == [3]
-    assert flows.sweep(15) == [0]
+    assert swept(flows, 13) == [3]
+    assert swept(flows, 15) == [0]
 
 
 def test_a_row_that_ran_out_is_not_used_again():
@@ -219,18 +231,49 @@ def test_a_row_that_ran_out_is_not_used_again():
     assert (flows.use(FLOW, 19), flows.ended(FLOW, 19)) == (None, "row")
 
 
+def test_a_row_is_closed_by_rst_or_by_the_ack_behind_a_fin_from_each_side():
+    for seen in ([(FLOW, RST)], [(FLOW, FIN | ACK), (FLOW.reversed(), FIN | ACK), (FLOW, ACK)],
+                 [(FLOW.reversed(), FIN | ACK), (FLOW, ACK), (FLOW, FIN | ACK), (FLOW.reversed(), ACK)]):  # fmt: skip
+        flows = Flows(100, closed=20, reset=10)
+        flows.put("row", FLOW, FLOW.reversed(), 0)
+        for flow, flags in seen:
+            assert flows.take_closed() == []
+            assert flows.use(flow, 0, flags) == "row"
+        assert (flows.take_closed(), flows.take_closed()) == (["row"], [])
+        assert (flows.use(FLOW, 9, ACK), flows.use(FLOW, 9, SYN)) == ("row", None)
+        last = 9 + (10 if len(seen) == 1 else 20)
+        assert (flows.lookup(FLOW, last - 1), flows.lookup(FLOW, last), flows.ended(FLOW, last)) == ("row", None, None)
+
+
+def test_a_fin_from_one_side_alone_closes_no_row_however_often_it_is_sent():
+    flows = Flows(100, closed=20)
+    flows.put("row", FLOW, FLOW.reversed(), 0)
+    for flow, flags in ((FLOW, FIN | ACK), (FLOW.reversed(), ACK), (FLOW, FIN | ACK), (FLOW.reversed(), PSH | ACK)):
+        flows.use(flow, 0, flags)
+    assert flows.take_closed() == [] and flows.lookup(FLOW, 99) == "row"
+
+
+def test_a_row_that_is_opening_has_less_time_until_it_is_answered():
+    for answered, end in ((False, 5), (True, 40)):
+        flows = Flows(100, opening=5)
+        flows.put("row", FLOW, FLOW.reversed(), 0, idle=40)
+        flows.use(FLOW.reversed() if answered else FLOW, 0)
+        assert (flows.lookup(FLOW, end - 1), flows.lookup(FLOW, end)) == ("row", None)
+        assert swept(flows, end - 1) == [] and swept(flows, end) == ["row"]
+
+
 def test_a_row_that_was_replaced_does_not_run_out():
     flows = Flows(10)
     flows.put("old", FLOW, FLOW.reversed(), 0)
     flows.put("new", FLOW, FLOW.reversed(), 5)
-    assert [flows.sweep(now) for now in (10, 14, 15)] == [[], [], ["new"]]
+    assert [swept(flows, now) for now in (10, 14, 15)] == [[], [], ["new"]]
 
 
 def test_the_sweep_misses_no_row_that_was_written_after_it():
     flows = Flows(10)
-    assert flows.sweep(0) == []
+    assert swept(flows, 0) == []
     flows.put("row", FLOW, FLOW.reversed(), 3)
-    assert [flows.sweep(now) for now in (5, 12, 13)] == [[], [], ["row"]]
+    assert [swept(flows, now) for now in (5, 12, 13)] == [[], [], ["row"]]
 
 
 AFTER = FLOW._replace(src="10.0.0.20", sport=1_024)
@@ -268,9 +311,9 @@ def test_a_flow_that_begins_again_is_no_longer_remembered_as_expired():
 def test_the_memory_of_expired_rows_is_bounded():
     rows = Translations(10)
     for port in range(REMEMBERED):
-        rows.add(FLOW._replace(sport=port), AFTER._replace(sport=port), 0)
-    rows.sweep(10)
-    remembered = [port for port in range(REMEMBERED) if rows.expired(FLOW._replace(sport=port), 10)]
+        rows.add(FLOW._replace(sport=port), AFTER._replace(sport=port), port)
+    rows.sweep(REMEMBERED + 10)
+    remembered = [p for p in range(REMEMBERED) if rows.expired(FLOW._replace(sport=p), REMEMBERED + 10)]
     assert remembered == list(range(REMEMBERED // 2, REMEMBERED))  # two flows to a row, the oldest went
 
 
@@ -294,6 +337,7 @@ def test_a_target_group_hands_out_its_targets_in_turn():
     assert str(Listener("TCP", 80, TargetGroup("web", ()))) == "listener TCP 80 > web (no targets)"
 
 
+@pytest.mark.fact("eph-linux-parity")
 def test_linux_takes_the_ports_of_even_offset_first():
     taken = []
     for _ in range(4):

@@ -3,7 +3,7 @@
 Security groups, connection tracking and the source/destination check belong to the interface; the route
 table and the network ACL to its subnet. The public address is not here: only the Internet gateway knows it.
 A device may have several interfaces in one zone; the first that a description lists is its primary one.
-Source: EC2 user guide, "Elastic network interfaces". Left out: secondary private addresses, MAC addresses.
+Source: EC2 user guide, "Elastic network interfaces". Left out: MAC addresses.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections import namedtuple
 
 
-class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups", "check", "name"),
-                          defaults=((), True, ""))):
+class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups", "check", "name", "secondary"),
+                          defaults=((), True, "", ()))):
     """A device's interface: its subnet's name, private address, group ids, source/destination check; a name of its
-    own where the device's name does not say which."""
+    own where the device's name does not say which; more private addresses, of a NAT gateway or a balancer."""
 
     __slots__ = ()
     device: str
@@ -23,6 +23,7 @@ class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups"
     groups: tuple[str, ...]
     check: bool
     name: str
+    secondary: tuple[str, ...]
 
     @property
     def id(self) -> str:
