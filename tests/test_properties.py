@@ -137,9 +137,12 @@ def test_a_group_lets_the_answers_of_what_it_let_pass_through(flow, inward):
 targets = st.sampled_from([LOCAL, IGW, "NAT", "ELB node", "NLB node", "nobody"])
 routes = st.lists(st.builds(Route, st.sampled_from(["public", "private"]), anywhere, targets), max_size=6).map(tuple)
 groups, peers = st.sampled_from(["sg-web", "sg-nat", "sg-balancer"]), st.sampled_from(["sg-web", "sg-balancer"])
-rules = st.lists(st.builds(GroupRule, groups, ways, ranges, st.one_of(anywhere, peers)), max_size=8).map(tuple)
-random_acls = st.lists(entries.flatmap(lambda entry: st.sampled_from(["acl-public", "acl-private"]).map(
-    lambda name: entry._replace(acl=name, protocol=ANY))), max_size=4).map(tuple)
+protocols = st.sampled_from([ANY, 6, 17])
+rules = st.lists(st.builds(GroupRule, groups, ways, ranges, st.one_of(anywhere, peers), protocols),
+                 max_size=8).map(tuple)  # fmt: skip
+random_acls = st.lists(st.builds(
+    AclEntry, st.sampled_from(["acl-public", "acl-private"]), st.sampled_from([*range(1, 100), *range(101, 200)]), ways,
+    actions, protocols, ranges, anywhere), max_size=4, unique_by=lambda entry: entry[:3]).map(tuple)
 
 
 @examples(60)

@@ -10,10 +10,11 @@ from vpcedu.tables.network_acl import ALLOW, ANY, DENY, LAST, AclEntry, NetworkA
 from vpcedu.tables.route_table import LOCAL, Route, RouteTable
 from vpcedu.tables.security_group import IN, OUT, GroupRule, RuleSet
 from vpcedu.tables.target_group import Listener, TargetGroup
-from vpcedu.tables.tracking import ESTABLISHED_IDLE, Tracking
+from vpcedu.tables.tracking import ESTABLISHED_IDLE, Tracking, TrackingConfiguration
 from vpcedu.tables.translation import REMEMBERED, Translation, Translations
 
 FLOW = FiveTuple("203.0.113.10", 40_000, "10.0.0.10", 80)
+MINUTE = TrackingConfiguration(tcp_established=60 * SECOND)
 
 
 # --- route table ---------------------------------------------------------------------------------
@@ -57,7 +58,7 @@ def entry(number, action, ports=(0, 65_535), cidr="0.0.0.0/0", direction=IN, pro
 
 
 def test_the_lowest_number_that_fits_decides():
-    denies, allows = entry(90, DENY, (80, 80)), entry(100, ALLOW)
+    denies, allows = entry(90, DENY, (80, 80), protocol=6), entry(100, ALLOW)
     for entries in ((denies, allows), (allows, denies)):
         acl = NetworkAcl("acl", entries)
         assert acl.lookup(IN, FLOW) == denies
@@ -73,7 +74,8 @@ def test_the_star_denies_what_no_entry_fits():
 
 
 def test_each_direction_has_its_own_entries_and_looks_at_the_far_side():
-    acl = NetworkAcl("acl", (entry(100, ALLOW, cidr="203.0.113.0/24"), entry(100, ALLOW, (80, 80), "10.0.0.0/24", OUT)))
+    acl = NetworkAcl("acl", (entry(100, ALLOW, cidr="203.0.113.0/24"),
+                             entry(100, ALLOW, (80, 80), "10.0.0.0/24", OUT, 6)))  # fmt: skip
     assert acl.lookup(IN, FLOW).action == ALLOW  # from 203.0.113.10
     assert acl.lookup(OUT, FLOW).action == ALLOW  # to 10.0.0.10, port 80
     assert acl.lookup(IN, FLOW.reversed()).action == DENY
@@ -148,10 +150,10 @@ def test_what_is_forwarded_in_the_same_direction_is_no_answer():
 
 
 def test_looking_up_a_tracked_flow_changes_nothing():
-    tracking = Tracking(10)
+    tracking = Tracking(MINUTE)
     tracking.note(IN, FLOW, None, 0)
-    assert tracking.lookup(IN, FLOW, 9)
-    assert tracking.lookup(IN, FLOW, 10) is None  # the look-up at 9 did not start the idle clock again
+    assert tracking.lookup(IN, FLOW, 59 * SECOND)
+    assert tracking.lookup(IN, FLOW, 60 * SECOND) is None  # the look-up at 59 s did not start the idle clock again
 
 
 def test_a_tracked_flow_is_forgotten_after_five_days_of_silence():
@@ -164,10 +166,10 @@ def test_a_tracked_flow_is_forgotten_after_five_days_of_silence():
 
 
 def test_noting_a_flow_clears_those_that_ran_out():
-    tracking = Tracking(10)
+    tracking = Tracking(MINUTE)
     for port in range(5):
-        tracking.note(IN, FLOW._replace(sport=port), None, port)
-    tracking.note(IN, FLOW, None, 12)
+        tracking.note(IN, FLOW._replace(sport=port), None, port * SECOND)
+    tracking.note(IN, FLOW, None, 62 * SECOND)
     assert len(tracking) == 3
 
 
@@ -268,9 +270,9 @@ def test_a_flow_that_begins_again_is_no_longer_remembered_as_expired():
 def test_the_memory_of_expired_rows_is_bounded():
     rows = Translations(10)
     for port in range(REMEMBERED):
-        rows.add(FLOW._replace(sport=port), AFTER._replace(sport=port), 0)
-    rows.sweep(10)
-    remembered = [port for port in range(REMEMBERED) if rows.expired(FLOW._replace(sport=port), 10)]
+        rows.add(FLOW._replace(sport=port), AFTER._replace(sport=port), port)
+    rows.sweep(REMEMBERED + 10)
+    remembered = [p for p in range(REMEMBERED) if rows.expired(FLOW._replace(sport=p), REMEMBERED + 10)]
     assert remembered == list(range(REMEMBERED // 2, REMEMBERED))  # two flows to a row, the oldest went
 
 

@@ -60,6 +60,8 @@ class Ports:
 class NatGateway:
     """A NAT gateway at one private address; `seed` decides the first port it tries."""
 
+    always_tracked = ()  # by groups, whatever their rules; here with the interface's own idle timeouts
+
     def __init__(self, name: str, address: str, seed: int = 0, idle: int = IDLE) -> None:
         self.name, self.address = name, address
         self.translations = Translations(idle)

@@ -14,9 +14,10 @@ Left out for now: client address preservation switched off, several zones, PROXY
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.packet import ACK, RST, SYN, FiveTuple, Packet, spread
+from vpcedu.packet import ACK, RST, SYN, TCP, FiveTuple, Packet, spread
 from vpcedu.reasons import IDLE_TIMEOUT, NO_FLOW, NO_LISTENER, NO_TARGET
 from vpcedu.tables.target_group import Listener
+from vpcedu.tables.traffic import UDP
 from vpcedu.tables.translation import Translation, Translations
 from vpcedu.trace import DROP, Step, rewrote
 
@@ -25,6 +26,8 @@ IDLE = 350 * SECOND  # microseconds; 60 to 6,000 s can be set
 
 class NetworkLoadBalancer:
     """One node at one private address; `listeners` say which port leads to which targets."""
+
+    always_tracked = ((TCP, 350 * SECOND), (UDP, 120 * SECOND))  # by groups, whatever their rules; idle timeouts there
 
     def __init__(self, name: str, address: str, seed: int = 0, listeners: tuple[Listener, ...] = (),
                  idle: int = IDLE) -> None:

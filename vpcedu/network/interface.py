@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu.tables.tracking import DEFAULT, TrackingConfiguration
 
-class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups", "check"), defaults=((), True))):
-    """A device's interface: its subnet's name, private address, group ids, source/destination check."""
+
+class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups", "check", "tracking"),
+                           defaults=((), True, DEFAULT))):
+    """A device's interface: its subnet's name, private address, group ids, source/destination check, and how it tracks
+    connections."""
 
     __slots__ = ()
     device: str
@@ -18,6 +22,7 @@ class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups"
     address: str
     groups: tuple[str, ...]
     check: bool
+    tracking: TrackingConfiguration
 
     def __str__(self) -> str:
         return f"{self.device}'s interface, {self.address}"

@@ -17,27 +17,32 @@ if TYPE_CHECKING:
 
 
 class Entry:
-    """A row in the table: the frozen row itself, its two flows, and when it was last used (microseconds)."""
+    """A row in the table: the frozen row itself, its two flows, when it was last used, after how long a silence it
+    ends, and when it is to be looked at again (microseconds)."""
 
-    __slots__ = ("row", "there", "back", "used")
+    __slots__ = ("row", "there", "back", "used", "idle", "due")
 
-    def __init__(self, row: Any, there: Hashable, back: Hashable, used: int) -> None:
-        self.row, self.there, self.back, self.used = row, there, back, used
+    def __init__(self, row: Any, there: Hashable, back: Hashable, used: int, idle: int) -> None:
+        self.row, self.there, self.back, self.used, self.idle = row, there, back, used, idle
+        self.due = used + idle
+
+    def __lt__(self, other: Entry) -> bool:
+        return self.due < other.due
 
 
 class Flows:
     """Rows by flow; `lookup` and `ended` only read, the other methods are the only writers."""
 
-    __slots__ = ("idle", "_entries", "_due", "_order")
+    __slots__ = ("idle", "_entries", "_due", "_count")
 
     def __init__(self, idle: int) -> None:
-        self.idle = idle  # microseconds
+        self.idle = idle  # microseconds, of rows that have no other
         self._entries: dict[Hashable, Entry] = {}
-        self._due: list[tuple[int, int, Entry]] = []  # a heap; an entry runs out at its instant or later
-        self._order = 0
+        self._due: list[Entry] = []  # a heap; an entry runs out when it is due or later
+        self._count = 0
 
     def __len__(self) -> int:
-        return len(self._entries) // 2
+        return self._count
 
     def __iter__(self) -> Iterator[Any]:
         return (entry.row for flow, entry in list(self._entries.items()) if flow == entry.there)
@@ -45,40 +50,42 @@ class Flows:
     def lookup(self, flow: Hashable, now: int) -> Any:
         """The live row that has this flow, or None: at exactly the idle timeout it is over."""
         entry = self._entries.get(flow)
-        return entry.row if entry is not None and now - entry.used < self.idle else None
+        return entry.row if entry is not None and now - entry.used < entry.idle else None
 
     def ended(self, flow: Hashable, now: int) -> Any:
         """The row that has this flow and ran out, though no sweep has taken it yet, or None."""
         entry = self._entries.get(flow)
-        return entry.row if entry is not None and now - entry.used >= self.idle else None
+        return entry.row if entry is not None and now - entry.used >= entry.idle else None
 
     def use(self, flow: Hashable, now: int) -> Any:
         """As `lookup`; the row's idle clock starts again."""
         entry = self._entries.get(flow)
-        if entry is None or now - entry.used >= self.idle:
+        if entry is None or now - entry.used >= entry.idle:
             return None
         entry.used = now
         return entry.row
 
-    def put(self, row: Any, there: Hashable, back: Hashable, now: int) -> None:
-        """Write a row under both of its flows, in the place of whatever had them."""
+    def put(self, row: Any, there: Hashable, back: Hashable, now: int, idle: int | None = None) -> None:
+        """Write a row under both of its flows (they may be one), in the place of whatever had them."""
         for flow in (there, back):
             old = self._entries.get(flow)
             if old is not None:
                 self._remove(old)
-        entry = Entry(row, there, back, now)
+        entry = Entry(row, there, back, now, self.idle if idle is None else idle)
         self._entries[there] = self._entries[back] = entry
-        self._look_at(entry)
+        self._count += 1
+        heappush(self._due, entry)
 
     def sweep(self, now: int) -> list[Any]:
         """Remove the rows that ran out and return them, the longest silent first."""
         gone: list[Any] = []
-        while self._due and self._due[0][0] <= now:
-            instant, _, entry = heappop(self._due)
+        while self._due and self._due[0].due <= now:
+            entry = heappop(self._due)
             if self._entries.get(entry.there) is not entry:
                 continue  # another row has taken its place
-            if entry.used + self.idle > instant:
-                self._look_at(entry)
+            if entry.used + entry.idle > entry.due:
+                entry.due = entry.used + entry.idle
+                heappush(self._due, entry)
             else:
                 self._remove(entry)
                 gone.append(entry.row)
@@ -88,12 +95,10 @@ class Flows:
         """Forget every row."""
         self._entries.clear()
         self._due.clear()
-
-    def _look_at(self, entry: Entry) -> None:
-        self._order += 1
-        heappush(self._due, (entry.used + self.idle, self._order, entry))
+        self._count = 0
 
     def _remove(self, entry: Entry) -> None:
+        self._count -= 1
         for flow in (entry.there, entry.back):
             if self._entries.get(flow) is entry:
                 del self._entries[flow]
