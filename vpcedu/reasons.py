@@ -47,7 +47,7 @@ GROUP_IN = Reason(
     "no inbound rule of the security groups allows it, and it answers no tracked flow",
     "add an inbound rule for this source and port",
     f"{UG}/vpc-security-groups.html", "ENI_SG_RULES_MISMATCH")
-CONNTRACK_LIMIT = Reason(
+CONNTRACK_FULL = Reason(
     "conntrack allowance exceeded",
     "the instance tracks as many connections as it can, so it can track no new one",
     "set a shorter idle timeout, use rules that need no tracking, or a larger instance",

@@ -11,7 +11,7 @@ from __future__ import annotations
 from vpcedu.network.interface import Interface
 from vpcedu.network.vpc import Hop
 from vpcedu.packet import ACK, SYN, TCP, Packet
-from vpcedu.reasons import ACL_IN, ACL_OUT, CONNTRACK_LIMIT, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, SOURCE_CHECK, Reason
+from vpcedu.reasons import ACL_IN, ACL_OUT, CONNTRACK_FULL, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, SOURCE_CHECK, Reason
 from vpcedu.tables.network_acl import DENY
 from vpcedu.tables.security_group import IN, OUT
 from vpcedu.tables.tracking import Untracked, is_untracked
@@ -62,7 +62,7 @@ def _group(network: Network, walk: Walk, here: Interface, packet: Packet, way: s
     if midstream or (through is None and is_untracked(rule, rules, back, flow)):
         return Untracked(rule), None
     if tracking.note(way, flow, rule, now, dict(through or ()).get(flow.protocol)) is None:
-        return tracking.configuration, CONNTRACK_LIMIT
+        return tracking.configuration, CONNTRACK_FULL
     return rule, None
 
 

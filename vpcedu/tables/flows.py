@@ -17,17 +17,16 @@ if TYPE_CHECKING:
 
 
 class Entry:
-    """A row in the table: the frozen row itself, its two flows, when it was last used, after how long a silence it
-    ends, and when it is to be looked at again (microseconds)."""
+    """A row in the table: the frozen row itself, its two flows, when it was last used, when the sweep last knew of
+    that, and after how long a silence it ends (microseconds)."""
 
-    __slots__ = ("row", "there", "back", "used", "idle", "due")
+    __slots__ = ("row", "there", "back", "used", "seen", "idle")
 
     def __init__(self, row: Any, there: Hashable, back: Hashable, used: int, idle: int) -> None:
-        self.row, self.there, self.back, self.used, self.idle = row, there, back, used, idle
-        self.due = used + idle
+        self.row, self.there, self.back, self.used, self.seen, self.idle = row, there, back, used, used, idle
 
     def __lt__(self, other: Entry) -> bool:
-        return self.due < other.due
+        return self.seen + self.idle < other.seen + other.idle
 
 
 class Flows:
@@ -67,24 +66,24 @@ class Flows:
 
     def put(self, row: Any, there: Hashable, back: Hashable, now: int, idle: int | None = None) -> None:
         """Write a row under both of its flows (they may be one), in the place of whatever had them."""
-        for flow in (there, back):
-            old = self._entries.get(flow)
-            if old is not None:
-                self._remove(old)
         entry = Entry(row, there, back, now, self.idle if idle is None else idle)
-        self._entries[there] = self._entries[back] = entry
+        for flow in (there, back):
+            old = self._entries.setdefault(flow, entry)
+            if old is not entry:
+                self._remove(old)
+                self._entries[flow] = entry
         self._count += 1
         heappush(self._due, entry)
 
     def sweep(self, now: int) -> list[Any]:
         """Remove the rows that ran out and return them, the longest silent first."""
         gone: list[Any] = []
-        while self._due and self._due[0].due <= now:
+        while self._due and self._due[0].seen + self._due[0].idle <= now:
             entry = heappop(self._due)
             if self._entries.get(entry.there) is not entry:
                 continue  # another row has taken its place
-            if entry.used + entry.idle > entry.due:
-                entry.due = entry.used + entry.idle
+            if entry.used > entry.seen:
+                entry.seen = entry.used
                 heappush(self._due, entry)
             else:
                 self._remove(entry)
