@@ -26,7 +26,6 @@ from vpcedu.tables.security_group import IN, GroupRule, RuleSet
 from vpcedu.tables.traffic import ANYWHERE, ICMP, UDP
 
 ESTABLISHED_IDLE = 432_000 * SECOND  # microseconds: 5 days
-NITRO_V6_IDLE = 350 * SECOND  # instance types of Nitro v6, except P6e-GB200
 ICMP_IDLE, OTHER_IDLE = 30 * SECOND, 600 * SECOND
 LIMITS = ((60, 432_000), (30, 60), (60, 180))  # seconds, in the order of the fields of TrackingConfiguration
 STREAM = 3  # changes of speaker: request, answer, request, answer
@@ -48,7 +47,7 @@ class TrackingConfiguration(namedtuple("TrackingConfiguration", ("tcp_establishe
 
 
 DEFAULT = TrackingConfiguration()
-NITRO_V6 = TrackingConfiguration(NITRO_V6_IDLE)
+NITRO_V6 = TrackingConfiguration(350 * SECOND)  # the default of instance types of Nitro v6, except P6e-GB200
 
 
 class TrackedFlow(namedtuple("TrackedFlow", ("flow", "way", "rule", "since", "idle", "turns"), defaults=(0,))):
