@@ -104,6 +104,7 @@ class Tracking:
             if not least * SECOND <= idle <= most * SECOND:
                 raise ValueError(f"{name} of {idle} us: expected {least} to {most} s, in microseconds")
         self.configuration = configuration
+        self._idle = {TCP: configuration.tcp_established, UDP: configuration.udp, ICMP: ICMP_IDLE}
 
     def lookup(self, way: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
         """The row of a packet that goes IN or OUT here with this flow, or None."""
@@ -123,11 +124,11 @@ class Tracking:
              idle: int | None = None) -> TrackedFlow | None:
         """Track a flow that a rule let through; None where the allowance is used up. idle: if not the interface's."""
         self._flows.sweep(now)
-        settings = self.configuration
-        if settings.allowance is not None and len(self) >= settings.allowance:
+        allowance = self.configuration.allowance
+        if allowance is not None and len(self._flows) >= allowance:
             return None
         if idle is None:
-            idle = {TCP: settings.tcp_established, UDP: settings.udp, ICMP: ICMP_IDLE}.get(flow.protocol, OTHER_IDLE)
+            idle = self._idle.get(flow.protocol, OTHER_IDLE)
         return self._put(TrackedFlow(flow, way, rule, now, idle), now)
 
     def clear(self) -> None:
