@@ -587,14 +587,11 @@ LEFT_OUT = {
 
 # Facts that have no test yet; a fact that gets one goes from here.
 _WAITING = """
-static-vs-prefixlist sg-new sg-default sg-ref-middlebox sg-conntrack-proto sg-untracked sg-untracked-example
-sg-untracked-cut sg-autotrack sg-idle-tcp sg-idle-udp sg-idle-udp-stream sg-idle-nlb sg-conntrack-limit
-sg-no-dns-imds sg-quota nacl-default nacl-assoc nacl-vs-sg-order nacl-eph-elb nacl-eph-win nacl-eph-nat
-nacl-eph-lambda nacl-eph-rule nacl-not-filtered nacl-pmtud nacl-quota natgw-proto natgw-frag natgw-no-peering
-natgw-rts natgw-mtu natgw-zonal natgw-regional natgw-regional-limits natinst-fin elb-hdr-case elb-http10-host
-elb-crosszone elb-algo elb-dereg elb-subnet-size clb-pp1 clb-preopen clb-idle clb-hc clb-hc-ua clb-surge clb-subnets
-clb-sg alb-trace alb-idle alb-keepalive alb-app-timeout alb-460 alb-463 alb-4xx alb-5xx alb-408 alb-hc-ua alb-hc
-alb-algo alb-limits alb-sg nlb-weighted nlb-cip-privatelink nlb-cip-req nlb-return-outside nlb-return-eni
-nlb-tls-keepalive nlb-udp-idle nlb-unhealthy-rst nlb-hc nlb-tls nat-udp-timer nat-icmp
+static-vs-prefixlist sg-no-dns-imds sg-quota nacl-eph-lambda nacl-not-filtered nacl-quota natgw-proto natgw-frag
+natgw-no-peering natgw-rts natgw-mtu natgw-zonal natgw-regional natgw-regional-limits natinst-fin elb-hdr-case
+elb-http10-host elb-crosszone elb-algo elb-dereg elb-subnet-size clb-pp1 clb-preopen clb-idle clb-hc clb-hc-ua
+clb-surge clb-subnets clb-sg alb-trace alb-idle alb-keepalive alb-app-timeout alb-460 alb-463 alb-4xx alb-5xx
+alb-408 alb-hc-ua alb-hc alb-algo alb-limits alb-sg nlb-weighted nlb-cip-privatelink nlb-cip-req nlb-return-outside
+nlb-return-eni nlb-tls-keepalive nlb-udp-idle nlb-unhealthy-rst nlb-hc nlb-tls nat-udp-timer nat-icmp
 """
 PENDING = frozenset(_WAITING.split())

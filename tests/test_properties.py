@@ -154,10 +154,12 @@ blocks = st.sampled_from(["0.0.0.0/0", "10.0.0.0/16", "10.0.1.0/24", "203.0.113.
 some_route = st.builds(Route, st.sampled_from(["public", "private"]), blocks, targets).filter(possible)
 routes = st.lists(some_route, max_size=6).map(tuple)
 groups, peers = st.sampled_from(["sg-web", "sg-nat", "sg-balancer"]), st.sampled_from(["sg-web", "sg-balancer"])
-some_rule = st.builds(GroupRule, groups, ways, ranges, st.one_of(anywhere, peers), st.just(6))
+protocols = st.sampled_from([ANY, 6, 17])
+some_rule = st.builds(GroupRule, groups, ways, ranges, st.one_of(anywhere, peers), protocols)
 rules = st.lists(some_rule, max_size=8).map(tuple)
-random_acls = st.lists(entries.flatmap(lambda entry: st.sampled_from(["acl-public", "acl-private"]).map(
-    lambda name: entry._replace(acl=name, protocol=ANY))), max_size=4).map(tuple)
+random_acls = st.lists(st.builds(
+    AclEntry, st.sampled_from(["acl-public", "acl-private"]), st.sampled_from([*range(1, 100), *range(101, 200)]), ways,
+    actions, protocols, ranges, anywhere), max_size=4, unique_by=lambda entry: entry[:3]).map(tuple)
 
 
 @examples(60)

@@ -10,10 +10,11 @@ from vpcedu.tables.network_acl import ALLOW, ANY, DENY, LAST, AclEntry, NetworkA
 from vpcedu.tables.route_table import LOCAL, Route, RouteTable
 from vpcedu.tables.security_group import IN, OUT, GroupRule, RuleSet
 from vpcedu.tables.target_group import Listener, TargetGroup
-from vpcedu.tables.tracking import ESTABLISHED_IDLE, Tracking
+from vpcedu.tables.tracking import ESTABLISHED_IDLE, Tracking, TrackingConfiguration
 from vpcedu.tables.translation import REMEMBERED, Translation, Translations
 
 FLOW = FiveTuple("203.0.113.10", 40_000, "10.0.0.10", 80)
+MINUTE = TrackingConfiguration(tcp_established=60 * SECOND)
 
 
 # --- route table ---------------------------------------------------------------------------------
@@ -60,7 +61,7 @@ def entry(number, action, ports=(0, 65_535), cidr="0.0.0.0/0", direction=IN, pro
 
 @pytest.mark.fact("nacl-order")
 def test_the_lowest_number_that_fits_decides():
-    denies, allows = entry(90, DENY, (80, 80)), entry(100, ALLOW)
+    denies, allows = entry(90, DENY, (80, 80), protocol=6), entry(100, ALLOW)
     for entries in ((denies, allows), (allows, denies)):
         acl = NetworkAcl("acl", entries)
         assert acl.lookup(IN, FLOW) == denies
@@ -77,7 +78,8 @@ def test_the_star_denies_what_no_entry_fits():
 
 
 def test_each_direction_has_its_own_entries_and_looks_at_the_far_side():
-    acl = NetworkAcl("acl", (entry(100, ALLOW, cidr="203.0.113.0/24"), entry(100, ALLOW, (80, 80), "10.0.0.0/24", OUT)))
+    acl = NetworkAcl("acl", (entry(100, ALLOW, cidr="203.0.113.0/24"),
+                             entry(100, ALLOW, (80, 80), "10.0.0.0/24", OUT, 6)))  # fmt: skip
     assert acl.lookup(IN, FLOW).action == ALLOW  # from 203.0.113.10
     assert acl.lookup(OUT, FLOW).action == ALLOW  # to 10.0.0.10, port 80
     assert acl.lookup(IN, FLOW.reversed()).action == DENY
@@ -156,10 +158,10 @@ def test_what_is_forwarded_in_the_same_direction_is_no_answer():
 
 
 def test_looking_up_a_tracked_flow_changes_nothing():
-    tracking = Tracking(10)
+    tracking = Tracking(MINUTE)
     tracking.note(IN, FLOW, None, 0)
-    assert tracking.lookup(IN, FLOW, 9)
-    assert tracking.lookup(IN, FLOW, 10) is None  # the look-up at 9 did not start the idle clock again
+    assert tracking.lookup(IN, FLOW, 59 * SECOND)
+    assert tracking.lookup(IN, FLOW, 60 * SECOND) is None  # the look-up at 59 s did not start the idle clock again
 
 
 def test_a_tracked_flow_is_forgotten_after_five_days_of_silence():
@@ -172,10 +174,10 @@ def test_a_tracked_flow_is_forgotten_after_five_days_of_silence():
 
 
 def test_noting_a_flow_clears_those_that_ran_out():
-    tracking = Tracking(10)
+    tracking = Tracking(MINUTE)
     for port in range(5):
-        tracking.note(IN, FLOW._replace(sport=port), None, port)
-    tracking.note(IN, FLOW, None, 12)
+        tracking.note(IN, FLOW._replace(sport=port), None, port * SECOND)
+    tracking.note(IN, FLOW, None, 62 * SECOND)
     assert len(tracking) == 3
 
 

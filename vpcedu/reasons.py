@@ -47,6 +47,11 @@ GROUP_IN = Reason(
     "no inbound rule of the security groups allows it, and it answers no tracked flow",
     "add an inbound rule for this source and port",
     f"{UG}/vpc-security-groups.html", "ENI_SG_RULES_MISMATCH")
+CONNTRACK_FULL = Reason(
+    "conntrack allowance exceeded",
+    "the instance tracks as many connections as it can, so it can track no new one",
+    "set a shorter idle timeout, use rules that need no tracking, or a larger instance",
+    "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html")
 ACL_OUT = Reason(
     "network ACL out",
     "the first outbound entry of the subnet's network ACL that fits denies it",

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu.tables.tracking import DEFAULT, TrackingConfiguration
 
-class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups", "check", "name", "secondary"),
-                          defaults=((), True, "", ()))):
+
+class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups", "check", "name", "secondary",
+                                         "tracking"), defaults=((), True, "", (), DEFAULT))):
     """A device's interface: its subnet's name, private address, group ids, source/destination check; a name of its
-    own where the device's name does not say which; more private addresses, of a NAT gateway or a balancer."""
+    own where the device's name does not say which; more private addresses, of a NAT gateway or a balancer; and how
+    it tracks connections."""
 
     __slots__ = ()
     device: str
@@ -24,6 +27,7 @@ class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups"
     check: bool
     name: str
     secondary: tuple[str, ...]
+    tracking: TrackingConfiguration
 
     @property
     def id(self) -> str:
