@@ -95,6 +95,12 @@ class Network:
             self.clock.tick()
         self.clock.advance(until)
 
+    def in_service(self, address: str) -> bool:
+        """Whether DNS may answer with an address: it leads to no node of a balancer, or to one with healthy targets."""
+        row = self.places.public.get(address)
+        here = self.places.by_address.get(row.private if row else address)
+        return here is None or getattr(self.devices[here.device], "in_service", True)
+
     def groups_of(self, address: str) -> frozenset[str]:
         """The security groups of the interface that has a private address."""
         interface = self.places.by_address.get(address)
