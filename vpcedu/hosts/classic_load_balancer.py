@@ -14,6 +14,8 @@ surge queue, draining.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from vpcedu.hosts.health_check import CLASSIC, Groups
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.idle import IDLE
@@ -83,7 +85,8 @@ class ClassicLoadBalancer(Host):
         """A healthy instance: see that each HTTP listener has a connection to it."""
         for listener in self.rows:
             program = self.listeners[listener.port]
-            ready = any(c.flow.destination == target and c.program is program and not c.passive
+            ready = any(c.flow.destination == target and c.program is program and not c.closing
                         for c in self.connections.values())
             if listener.protocol in ("HTTP", "HTTPS") and target in listener.targets.targets and not ready:
-                self.connect(target, program, now)
+                with suppress(OSError):  # no port is free: the request will see
+                    self.connect(target, program, now)

@@ -115,7 +115,10 @@ class RequestRelay:
         if connection in self._waiting or connection.closing or connection not in self._buffers:
             return None  # one request at a time: the next one waits in the buffer
         try:
-            return take(self._buffers[connection], ended)
+            message = take(self._buffers[connection], ended)
+            if message is not None and message.is_response == connection.passive:
+                raise ValueError(f"{message.start[:80]!r}: expected a request from a client, else a response")
+            return message
         except ValueError as error:
             if connection.passive:
                 self._refuse(host, connection, response("400 Bad Request", str(error)), now)
