@@ -350,7 +350,8 @@ def test_what_is_no_request_is_400_and_reaches_no_target(data):
 
 
 @pytest.mark.fact("alb-502")
-@pytest.mark.parametrize("data", [b"SSH-2.0-OpenSSH\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\nno\r\n\r\n"])
+@pytest.mark.parametrize("data", [b"SSH-2.0-OpenSSH\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n",
+                                  b"HTTP/1.1 200 OK\r\nno\r\n\r\n"])  # fmt: skip
 def test_what_is_no_response_is_502(data):
     lan = lan_with(ALB)
     lan.hosts[WEB].listen(8_080, Says(data))

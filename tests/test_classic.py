@@ -19,12 +19,19 @@ from balancing import (
     say,
     statuses,
 )
+from lan import Talker
 
 from vpcedu.clock import SECOND
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
-from vpcedu.packet import FIN, Endpoint
+from vpcedu.hosts.tls_end import TlsEnd
+from vpcedu.lab.site import Site
+from vpcedu.lab.tls_site import tls_site
+from vpcedu.lab.visit import Call
+from vpcedu.packet import FIN, SYN, Endpoint
+from vpcedu.protocols.http import request
 from vpcedu.protocols.proxy_protocol import parse
 from vpcedu.protocols.tcp_settings import LINUX, KeepAlive
+from vpcedu.protocols.tls import DEMONSTRATION, Client
 from vpcedu.tables.target_group import TargetGroup
 
 # --- idle timeout ---------------------------------------------------------------------------------------
@@ -264,3 +271,57 @@ def test_every_request_is_noted_with_client_and_instance():
     client = talker.connection.flow.source
     assert good == (client, Endpoint(NODE, 80), BACK, "GET / HTTP/1.1", "200 OK", "200 OK", 0)
     assert bad == (client, Endpoint(NODE, 80), None, "", "400 Bad Request", "", 0)
+
+
+def test_a_client_that_speaks_after_the_idle_timeout_is_not_heard():
+    lan, server = lan_with(ClassicLoadBalancer, "TCP"), Says()
+    lan.hosts[WEB].listen(8_080, server)
+    talker = call(lan, b"hello")
+    lan.wait(60 * SECOND)
+    say(lan, talker, b"still there?")
+    assert server.got == b"hello"
+
+
+# --- listeners that end TLS ---------------------------------------------------------------------------------
+
+
+TRUSTING = Client("www.example.com", DEMONSTRATION)
+
+
+def secured(balancer, **settings):
+    """The site with port 443; more settings go to the balancer's node."""
+    site = tls_site(balancer)
+    devices = tuple(d._replace(settings=(*d.settings, *settings.items())) if d.name == "ELB node" else d
+                    for d in site.vpc.devices)  # fmt: skip
+    return Site(site.vpc._replace(devices=devices))
+
+
+@pytest.mark.fact("clb-preopen")
+def test_an_https_listener_uses_a_connection_opened_in_advance_too():
+    site = secured("classic-https")
+    site.start_checks()
+    site.wait(SECOND)
+    visit = site.get("https://www.example.com/")
+    assert visit.symptom == "200 OK"
+    assert not [t for t in visit.capture if t.sender == "ELB node" and t.packet.flags == SYN]
+
+
+@pytest.mark.fact("clb-idle")
+def test_a_client_inside_tls_is_closed_by_close_notify_after_the_idle_timeout():
+    site = secured("classic-ssl", idle=5 * SECOND)
+    program = TlsEnd(Talker(), TRUSTING)
+    site.network.do("client", "connect", Endpoint("192.0.2.10", 443), program)
+    site.wait(4 * SECOND)
+    assert program.program.heard == ["connected"]
+    site.wait(2 * SECOND)
+    assert program.program.heard == ["connected", "end of data"]
+
+
+@pytest.mark.fact("clb-pp1")
+def test_behind_an_ssl_listener_the_proxy_line_comes_in_the_clear():
+    site, server = secured("classic-ssl", proxy_protocol=(80,)), Says()
+    site.network.devices["web"].listen(80, server)
+    site.open(Call("client", "www.example.com", 443, request("GET", "/", "www.example.com"), TRUSTING))
+    site.wait(SECOND)
+    port = site.network.capture.traces[0].packet.flow.sport
+    assert server.got == f"PROXY TCP4 {CLIENT} {NODE} {port} 443\r\n".encode() + get()
