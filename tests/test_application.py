@@ -260,7 +260,7 @@ def test_what_a_target_sends_unasked_ends_its_connection():
 
 
 def answers(lan):
-    return [(row.status, row.answer) for row in lan.told("answered")]
+    return [(row.status, row.came) for row in lan.told("answered")]
 
 
 @pytest.mark.fact("alb-502", "alb-app-timeout")

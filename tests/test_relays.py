@@ -223,7 +223,7 @@ def test_a_client_that_closes_before_the_answer_is_gone_and_that_is_only_noted(k
     assert (talker.got, talker.heard) == (b"", ["connected", "end of data"])
     (row,) = lan.told("answered")
     assert row.status == ("460" if kind is ApplicationLoadBalancer else "408 Request Timeout")
-    assert (row.client.address, row.target, row.request, row.answer) == (CLIENT, BACK, "GET /one HTTP/1.1", "")
+    assert (row.client.address, row.target, row.request, row.came) == (CLIENT, BACK, "GET /one HTTP/1.1", "")
     assert lan.idle
 
 

@@ -13,7 +13,6 @@ for another idle timeout. Left out: the surge queue (1,024 connections wait for 
 from __future__ import annotations
 
 from vpcedu.hosts.idle import Idle
-from vpcedu.protocols.proxy_protocol import version_1
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,6 +59,8 @@ class ByteRelay:
             return
         self._other[front], self._other[back] = back, front
         if target.port in self.proxied:
+            from vpcedu.protocols.proxy_protocol import version_1
+
             self._send(host, back, version_1(front.flow.destination, front.flow.source), now)
 
     def _send(self, host: Host, connection: Connection, data: bytes, now: int) -> None:

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections import deque, namedtuple
 
+from vpcedu.hosts.answered import Asked
 from vpcedu.hosts.idle import Idle
 from vpcedu.hosts.rules import action, answer
-from vpcedu.packet import Endpoint
 from vpcedu.protocols.forwarded import returned
 from vpcedu.protocols.http import Message, response, take
 from vpcedu.tables.target_group import Listener, TargetGroup
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vpcedu.hosts.host import Host
+    from vpcedu.packet import Endpoint
     from vpcedu.protocols.tcp import Connection
     from vpcedu.tables.targets import Targets
 
@@ -44,29 +45,6 @@ class Conduct(namedtuple("Conduct", ("broken", "gone", "patience", "least"))):
     gone: str
     patience: int
     least: bool
-
-
-class Answered(namedtuple("Answered", ("client", "listener", "target", "request", "status", "answer", "begun"))):
-    """One request as the balancer logs it: who asked whom, the target or None, the request's start line ("" if
-    malformed), the client's status, the target's ("" where it gave none), and when it came (microseconds)."""
-
-    __slots__ = ()
-    client: Endpoint
-    listener: Endpoint
-    target: Endpoint | None
-    request: str
-    status: str
-    answer: str
-    begun: int
-
-
-class Asked(namedtuple("Asked", ("front", "request", "begun"))):
-    """The client's connection that waits for a target's answer, to what, and since when."""
-
-    __slots__ = ()
-    front: Connection
-    request: Message
-    begun: int
 
 
 class RequestRelay:
@@ -127,7 +105,7 @@ class RequestRelay:
             return None
 
     def _ask(self, host: Host, asked: Asked, now: int) -> None:
-        front, message, _ = asked
+        front, message = asked.front, asked.request
         if not message.keeps_alive:
             self._last.add(front)
         group = action(self.listener, message)
@@ -140,7 +118,7 @@ class RequestRelay:
         if back is None:
             self._say(host, asked, response(NO_TARGET), now)
             return
-        self._asked[back], self._waiting[front] = asked, back
+        self._asked[back], self._waiting[front] = asked._replace(target=target), back
         self._idle.stirred(host, back, now)
         host.send(back, bytes(self.forward(message, front, self.listener.protocol.lower(), now)), now)
 
@@ -168,7 +146,7 @@ class RequestRelay:
             host.abort(back, now)
         elif message.keeps_alive:
             self._kept.append(back)
-        self._give(host, asked, returned(message), now, back.flow.destination, _status(message))
+        self._give(host, asked, returned(message), now, _status(message))
 
     def _free(self, back: Connection) -> Asked:
         asked = self._asked.pop(back)
@@ -178,7 +156,7 @@ class RequestRelay:
     def _fail(self, host: Host, back: Connection, status: str, now: int) -> None:
         """Answer in the place of a target that did not, and leave its connection."""
         if back in self._asked:
-            self._give(host, self._free(back), response(status), now, back.flow.destination)
+            self._give(host, self._free(back), response(status), now)
         host.abort(back, now)
 
     def _lost(self, host: Host, connection: Connection, event: str, now: int) -> None:
@@ -189,10 +167,10 @@ class RequestRelay:
             self._kept.remove(connection)
         if connection in self._asked:
             status = SILENT if event == "timed out" else self.conduct.broken
-            self._give(host, self._free(connection), response(status), now, connection.flow.destination)
+            self._give(host, self._free(connection), response(status), now)
         elif connection in self._waiting:  # the client is gone: nobody wants the answer
             back = self._waiting[connection]
-            self._note(host, self._free(back), self.conduct.gone, now, back.flow.destination)
+            host.tell(now, "answered", self._free(back).ends(self.conduct.gone))
             host.abort(back, now)
 
     def _silent(self, host: Host, connection: Connection, now: int) -> None:
@@ -210,27 +188,22 @@ class RequestRelay:
         self._last.add(front)
         self._say(host, Asked(front, Message(""), now), message, now)
 
-    def _give(self, host: Host, asked: Asked, message: Message, now: int, target: Endpoint, status: str = "") -> None:
+    def _give(self, host: Host, asked: Asked, message: Message, now: int, came: str = "") -> None:
         """Answer a client and go on with its next request."""
-        self._say(host, asked, message, now, target, status)
+        self._say(host, asked, message, now, came)
         self._read(host, asked.front, now)
 
-    def _say(self, host: Host, asked: Asked, message: Message, now: int, target: Endpoint | None = None,
-             status: str = "") -> None:
+    def _say(self, host: Host, asked: Asked, message: Message, now: int, came: str = "") -> None:
         """Send an answer; close behind it where the client asked for that (RFC 9112 section 9.6)."""
         front = asked.front
         if front in self._last:
             message = message.with_header("Connection", "close")
-        self._note(host, asked, _status(message), now, target, status)
+        host.tell(now, "answered", asked.ends(_status(message), came))
         self._idle.stirred(host, front, now)
         host.send(front, bytes(message), now)
         if front in self._last:
             self._last.remove(front)
             host.close(front, now)
-
-    def _note(self, host: Host, asked: Asked, status: str, now: int, target: Endpoint | None, came: str = "") -> None:
-        ends = asked.front.flow.destination, asked.front.flow.source
-        host.tell(now, "answered", Answered(*ends, target, asked.request.start, status, came, asked.begun))
 
 
 def _status(message: Message) -> str:
