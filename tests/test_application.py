@@ -24,6 +24,7 @@ from vpcedu.clock import SECOND
 from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 from vpcedu.lab.reference import reference_architecture
+from vpcedu.lab.site import Site
 from vpcedu.packet import Endpoint
 from vpcedu.protocols.forwarded import believed
 from vpcedu.protocols.http import Message, request, take
@@ -289,6 +290,20 @@ def test_a_web_server_with_a_shorter_keep_alive_closes_first_and_one_with_a_long
         lan.wait(100 * SECOND)
         ends = [p.flow.src for p in lan.seen if p.flags & 1 and {p.flow.src, p.flow.dst} == {NODE, WEB}]
         assert ends == ([WEB, NODE] if first == WEB else [NODE, WEB])
+
+
+@pytest.mark.fact("alb-502", "alb-app-timeout")
+def test_a_visit_at_the_moment_when_the_web_server_s_keep_alive_ends_gets_502_from_the_balancer():
+    site = reference_architecture("application")
+    devices = tuple(d._replace(settings=(("keep_alive", 5 * SECOND),)) if d.name == "web" else d
+                    for d in site.vpc.devices)  # fmt: skip
+    for moment, symptom in ((-1, "200 OK"), (0, "502 Bad Gateway"), (1, "200 OK")):
+        site = Site(site.vpc._replace(devices=devices))
+        assert site.get("http://www.example.com/").symptom == "200 OK"
+        site.wait(5 * SECOND - site.network.clock.now + moment)
+        visit = site.get("http://www.example.com/")
+        assert visit.symptom == symptom
+        assert ("The ELB node made this answer itself." in visit.answer) is (moment == 0)
 
 
 @pytest.mark.fact("alb-504")

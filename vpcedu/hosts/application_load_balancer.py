@@ -9,7 +9,7 @@ gone. All targets unhealthy: it fails open and uses all of them.
 Sources: Application Load Balancers guide, "What is", "Listeners", "Troubleshoot", "Attributes", "Request tracing".
 
 Simulated time begins at 0, so the times in X-Amzn-Trace-Id do too. Left out: TLS to the targets, HTTP/2, HTTP 4xx for
-what is too long, the life of client connections (3,600 s).
+what is too long or too many, the life of client connections (3,600 s).
 """
 
 from __future__ import annotations
