@@ -5,7 +5,8 @@ instance, from its own private address, so the instance sees the node and answer
 changes no byte and adds no header. SSL and HTTPS listeners do the same behind the client's TLS, which ends here;
 the instance gets plain bytes or plain HTTP. Once checks are started, HTTP listeners keep a connection open in advance
 to every healthy instance. A balancer has a node in each of its zones; with cross-zone off (the API's default; the
-console's is on, as here) a node uses the instances of its own. Sources: Classic guide, "Listeners", "Troubleshoot HTTP errors", "Idle timeout", "Proxy Protocol".
+console's is on, as here) a node uses the instances of its own.
+Sources: Classic guide, "Listeners", "Troubleshoot HTTP errors", "Idle timeout", "Proxy Protocol".
 
 What AWS does not say: what a port without a listener does (here it refuses with RST, as any host), and the
 answer when an instance refuses a connection (here 504, as for one that closes). Left out: TLS to the instances, the
