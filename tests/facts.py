@@ -588,10 +588,8 @@ LEFT_OUT = {
 # Facts that have no test yet; a fact that gets one goes from here.
 _WAITING = """
 static-vs-prefixlist sg-no-dns-imds sg-quota nacl-eph-lambda nacl-not-filtered nacl-quota natgw-proto natgw-frag
-natgw-no-peering natgw-rts natgw-mtu natgw-zonal natgw-regional natgw-regional-limits natinst-fin elb-hdr-case
-elb-http10-host elb-crosszone elb-algo elb-dereg elb-subnet-size clb-pp1 clb-preopen clb-idle clb-hc clb-hc-ua
-clb-surge clb-subnets clb-sg alb-trace alb-idle alb-keepalive alb-app-timeout alb-460 alb-463 alb-4xx alb-5xx
-alb-408 alb-hc-ua alb-hc alb-algo alb-limits alb-sg nlb-weighted nlb-cip-privatelink nlb-cip-req nlb-return-outside
-nlb-return-eni nlb-tls-keepalive nlb-udp-idle nlb-unhealthy-rst nlb-hc nlb-tls nat-udp-timer nat-icmp
+natgw-no-peering natgw-rts natgw-mtu natgw-zonal natgw-regional natgw-regional-limits natinst-fin elb-subnet-size
+clb-subnets clb-sg alb-keepalive alb-463 alb-5xx alb-algo alb-limits nlb-weighted nlb-cip-privatelink nlb-cip-req
+nlb-return-outside nlb-return-eni nlb-tls-keepalive nlb-udp-idle nlb-unhealthy-rst nlb-tls nat-udp-timer nat-icmp
 """
 PENDING = frozenset(_WAITING.split())

@@ -232,6 +232,9 @@ def test_the_header_bytes_at_both_sides(balancer, seen):
     visit = site(balancer).get(PAGE)
     sent = [trace.packet.data for trace in visit.capture if trace.sender == "client" and trace.packet.data]
     got = [t.last.before.data for t in visit.capture if t.last.at == "web" and t.packet.data]
+    if balancer == "application":
+        trace = got[0].index(b"X-Amzn-Trace-Id: Root=1-00000000-")
+        got[0] = got[0][:trace] + got[0][trace + len("X-Amzn-Trace-Id: Root=1-00000000-\r\n") + 24 :]
     assert (sent, got) == ([SENT], [seen])
 
 

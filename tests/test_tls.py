@@ -105,6 +105,7 @@ def test_behind_a_listener_that_ends_tls_all_is_plain(balancer, visits):
 @pytest.mark.parametrize("balancer", ["classic-https", "application"])
 def test_an_https_listener_says_who_asked_and_how(balancer, visits):
     headers = dict(seen(visits[balancer]).request.headers)
+    assert bool(headers.pop("X-Amzn-Trace-Id", None)) is (balancer == "application")
     assert headers == {"Host": "www.example.com", "X-Forwarded-For": CLIENT, "X-Forwarded-Proto": "https",
                        "X-Forwarded-Port": "443"}  # fmt: skip
 

@@ -460,7 +460,7 @@ def test_groups_and_tracking_belong_to_the_interface():
     assert visited.connect("client", "192.0.2.30", 81).symptom == "timed out"  # sg 2 knows port 80 alone
     assert visited.connect("a", "10.0.1.10", 81).symptom == "refused"  # sg lets it in, nobody listens
     assert visited.network.places.by_address["10.0.0.30"].groups == ("sg 2",)
-    assert visited.network.groups_of("10.0.1.10") == {"sg"}
+    assert visited.network.places.by_address["10.0.1.10"].groups == ("sg",)
 
 
 def test_the_check_belongs_to_the_interface():

@@ -74,8 +74,7 @@ def test_with_a_fifth_of_the_packets_lost_every_visit_is_answered_and_nothing_st
     visited = site(balancer, link=Link(loss=0.2, seed=seed))
     assert visited.get(PAGE).symptom == "200 OK"
     visited.network.run(3_000 * SECOND)
-    kept = [("ELB node", "ESTABLISHED"), ("web", "ESTABLISHED")] if balancer in ("classic-http", "application") else []
-    assert sorted(open_connections(visited.network)) == kept
+    assert open_connections(visited.network) == []  # a balancer keeps its connection to the target for 60 s only
     check_traces(visited.network.capture)
 
 

@@ -17,14 +17,13 @@ Left out: TLS, UDP and QUIC listeners, ALB targets, weights, stickiness by sourc
 
 from __future__ import annotations
 
-from vpcedu.address import contains
 from vpcedu.clock import SECOND
 from vpcedu.gateways.proxy_insertion import Insertion
 from vpcedu.packet import ACK, MODULUS, RST, SYN, TCP, FiveTuple, Packet, spread
 from vpcedu.protocols.proxy_protocol import version_2
 from vpcedu.reasons import IDLE_TIMEOUT, NO_FLOW, NO_LISTENER, NO_PORT, NO_TARGET
 from vpcedu.tables.source_ports import EPHEMERAL, MOST, Ports
-from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.target_group import Listener
 from vpcedu.tables.traffic import UDP
 from vpcedu.tables.translation import Translation, Translations
 from vpcedu.trace import DROP, Event, Step, rewrote
@@ -47,8 +46,7 @@ class NetworkLoadBalancer:
         self.name, self.address, self.seed = name, address, seed
         self.listeners = {listener.port: listener for listener in listeners}
         self.idle = {row.port: _checked(row, idle) for row in listeners}
-        everyone = cross_zone or not zone
-        self.groups = {row.port: row.targets if everyone else _within(row.targets, zone) for row in listeners}
+        self.groups = {row.port: row.targets.within(() if cross_zone else zone) for row in listeners}
         self.flows = Translations(idle, opening=ANSWER)
         self.ports = Ports((address, *secondary), *EPHEMERAL, MOST, spread(seed, name))
         self._headers: dict[FiveTuple, Insertion] = {}  # by the flow as the target sees it
@@ -112,12 +110,6 @@ class NetworkLoadBalancer:
         self._counts["TCP_ELB_Reset_Count"] += not silent
         answer = () if silent else (packet.reset(),)
         return Step(now, self.name, "translation", DROP, packet, None, expired or listener, reason, answer)
-
-
-def _within(group: TargetGroup, zone: tuple[str, ...]) -> TargetGroup:
-    """The group less the targets of other zones."""
-    near = tuple(target for target in group.targets if any(contains(block, target.address) for block in zone))
-    return group._replace(targets=near)
 
 
 def _checked(listener: Listener, idle: int) -> int:

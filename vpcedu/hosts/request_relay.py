@@ -2,158 +2,209 @@
 
 It reads whole requests, says in X-Forwarded-For, -Proto and -Port who asked and how, and sends each on a
 connection of its own to a target; the answer goes back on the connection the request came from.
-Connections to targets are kept and serve the next request, also of another client. X-Forwarded-For is
-appended to what the client sent: only the rightmost entry was written here, all others can be forged.
-Sources: ELB user guide, "How Elastic Load Balancing works" (HTTP headers); Classic guide, "HTTP headers".
+Connections to targets are kept and serve the next request, also of another client. Every request ends as one
+event "answered": with the status the client got, or the one that is only logged because the client was gone.
+Sources: ELB user guide, "How Elastic Load Balancing works"; "Troubleshoot" in both guides (who answers what, when).
 
-Simplified: a connection to a target is opened when a request needs one. A Classic HTTP listener opens
-connections in advance; an Application Load Balancer does not. Left out: pipelining, HTTP/2.
+Not said by AWS: 408 is for a client whose first request never came whole; a connection that was served before is
+closed without a word. Left out: pipelining to targets, HTTP/2, HEAD, 100 Continue, the surge queue.
 """
 
 from __future__ import annotations
 
 from collections import deque, namedtuple
 
-from vpcedu.protocols.forwarded import forward
+from vpcedu.hosts.answered import Asked
+from vpcedu.hosts.idle import Idle
+from vpcedu.hosts.rules import action, answer
+from vpcedu.protocols.forwarded import returned
 from vpcedu.protocols.http import Message, response, take
-from vpcedu.tables.target_group import Listener
+from vpcedu.tables.target_group import Listener, TargetGroup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from vpcedu.hosts.host import Host
+    from vpcedu.packet import Endpoint
     from vpcedu.protocols.tcp import Connection
+    from vpcedu.tables.targets import Targets
 
 
-class Failures(namedtuple("Failures", ("no_target", "refused", "reset", "closed", "malformed", "silent", "patience"))):
-    """The balancer's own answers: no target; the target refused, reset, closed or answered nonsense; nothing
-    came for `patience` (microseconds)."""
+NO_TARGET, MALFORMED, SILENT = "503 Service Unavailable", "502 Bad Gateway", "504 Gateway Timeout"
+
+
+class Conduct(namedtuple("Conduct", ("broken", "gone", "patience", "least"))):
+    """What one kind of balancer does: its answer where a target refused, reset or closed; what it logs where the
+    client is gone; how long a connection to a target may take (microseconds); whether the target with the least
+    outstanding requests is next, or whose turn it is."""
 
     __slots__ = ()
-    no_target: str
-    refused: str
-    reset: str
-    closed: str
-    malformed: str
-    silent: str
+    broken: str
+    gone: str
     patience: int
+    least: bool
 
 
 class RequestRelay:
-    """The program behind one HTTP listener; `failures` are the answers of this kind of balancer."""
+    """The program behind one HTTP listener; `forward` makes the target's request, `idle` is in microseconds."""
 
-    def __init__(self, listener: Listener, failures: Failures) -> None:
-        self.listener, self.failures = listener, failures
+    def __init__(self, listener: Listener, groups: dict[TargetGroup, Targets], conduct: Conduct, idle: int,
+                 forward: Callable[[Message, Connection, str, int], Message]) -> None:
+        self.listener, self.groups, self.conduct, self.forward = listener, groups, conduct, forward
+        self._idle = Idle(self, idle)
         self._buffers: dict[Connection, bytearray] = {}
-        self._asked: dict[Connection, tuple[Connection, int]] = {}  # back -> the front that waits, and its turn
+        self._asked: dict[Connection, Asked] = {}  # by the connection to the target
         self._waiting: dict[Connection, Connection] = {}  # front -> back
         self._last: set[Connection] = set()  # fronts whose client wants no other answer
-        self._idle: deque[Connection] = deque()
-        self._turn = 0
+        self._kept: deque[Connection] = deque()  # backs that wait for a request
 
     def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
         """Read requests from clients and responses from targets."""
-        if event == "data":
+        if event in ("connected", "data"):
+            self._idle.stirred(host, connection, now)
+        if event == "connected":
+            if not connection.passive and connection not in self._asked:  # opened in advance
+                self._kept.append(connection)
+        elif event == "data" and connection in self._kept:  # nobody asked
+            host.abort(connection, now)
+        elif event == "data":
             self._buffers.setdefault(connection, bytearray()).extend(data)
             self._read(host, connection, now)
         elif event == "end of data":
-            if not connection.passive:
-                self._read(host, connection, now, ended=True)
-                self._lost(host, connection, "closed", now)
-            if connection not in self._waiting:
-                host.close(connection, now)
-        elif event != "connected":  # closed, reset, refused, timed out
+            self._read(host, connection, now, ended=not connection.passive)
+            self._lost(host, connection, "closed", now)
+            host.close(connection, now)
+        elif event == "idle":
+            self._silent(host, connection, now)
+        else:  # closed, reset, refused, timed out, unreachable
+            self._idle.forget(connection)
             self._lost(host, connection, event, now)
 
     def _read(self, host: Host, connection: Connection, now: int, ended: bool = False) -> None:
         while (message := self._next(host, connection, now, ended)) is not None:
             if connection.passive:
-                self._ask(host, connection, message, now)
-            elif connection in self._asked:
+                self._ask(host, Asked(connection, message, now), now)
+            elif connection in self._asked and not message.start.split(" ")[1].startswith("1"):
                 self._answer(host, connection, message, now)
 
     def _next(self, host: Host, connection: Connection, now: int, ended: bool) -> Message | None:
         if connection in self._waiting or connection.closing or connection not in self._buffers:
             return None  # one request at a time: the next one waits in the buffer
         try:
-            return take(self._buffers[connection], ended)
+            message = take(self._buffers[connection], ended)
+            if message is not None and message.is_response == connection.passive:
+                raise ValueError(f"{message.start[:80]!r}: expected a request from a client, else a response")
+            return message
         except ValueError as error:
-            self._malformed(host, connection, str(error), now)
+            if connection.passive:
+                self._refuse(host, connection, response("400 Bad Request", str(error)), now)
+            else:
+                self._fail(host, connection, MALFORMED, now)
             return None
 
-    def _ask(self, host: Host, front: Connection, message: Message, now: int) -> None:
+    def _ask(self, host: Host, asked: Asked, now: int) -> None:
+        front, message = asked.front, asked.request
         if not message.keeps_alive:
             self._last.add(front)
-        target = self.listener.targets.pick(self._turn)
-        self._turn += 1
-        if target is None:
-            self._say(host, front, response(self.failures.no_target), now)
+        group = action(self.listener, message)
+        if not isinstance(group, TargetGroup):
+            self._say(host, asked, answer(self.listener, message, group), now)
             return
-        back = next((c for c in self._idle if c.flow.destination == target), None)
-        if back is not None:
-            self._idle.remove(back)
-        else:
-            try:
-                back = host.connect(target, self, now)
-            except OSError:  # no port is free towards the target
-                self._say(host, front, response(self.failures.no_target), now)
-                return
-        self._asked[back], self._waiting[front] = (front, self._turn), back
-        onward = forward(message, front.flow.destination, front.flow.source, self.listener.protocol.lower())
-        host.send(back, bytes(onward), now)
-        host.after(now + self.failures.patience, self._impatient, host, back, self._turn)
+        busy = [back.flow.destination for back in self._asked] if self.conduct.least else []
+        target = self.groups[group].pick(busy)
+        back = self._back(host, target, now) if target is not None else None
+        if back is None:
+            self._say(host, asked, response(NO_TARGET), now)
+            return
+        self._asked[back], self._waiting[front] = asked._replace(target=target), back
+        self._idle.stirred(host, back, now)
+        host.send(back, bytes(self.forward(message, front, self.listener.protocol.lower(), now)), now)
+
+    def _back(self, host: Host, target: Endpoint, now: int) -> Connection | None:
+        """A kept connection to a target, or a new one; None where no port is free."""
+        kept = next((c for c in self._kept if c.flow.destination == target), None)
+        if kept is not None:
+            self._kept.remove(kept)
+            return kept
+        try:
+            back = host.connect(target, self, now)
+        except OSError:
+            return None
+        host.after(now + self.conduct.patience, self._impatient, host, back)
+        return back
+
+    def _impatient(self, host: Host, back: Connection, now: int) -> str:
+        if back.state == "SYN-SENT":
+            self._fail(host, back, SILENT, now)
+        return "connection timeout"
 
     def _answer(self, host: Host, back: Connection, message: Message, now: int) -> None:
-        front = self._free(back)
-        if message.keeps_alive:
-            self._idle.append(back)
-        self._give(host, front, message, now)
+        asked = self._free(back)
+        if self._buffers[back]:  # more than an answer: the rest must not become another client's
+            host.abort(back, now)
+        elif message.keeps_alive:
+            self._kept.append(back)
+        self._give(host, asked, returned(message), now, _status(message))
 
-    def _free(self, back: Connection) -> Connection:
-        front, _ = self._asked.pop(back)
-        del self._waiting[front]
-        return front
+    def _free(self, back: Connection) -> Asked:
+        asked = self._asked.pop(back)
+        del self._waiting[asked.front]
+        return asked
+
+    def _fail(self, host: Host, back: Connection, status: str, now: int) -> None:
+        """Answer in the place of a target that did not, and leave its connection."""
+        if back in self._asked:
+            self._give(host, self._free(back), response(status), now)
+        host.abort(back, now)
 
     def _lost(self, host: Host, connection: Connection, event: str, now: int) -> None:
         """A connection is over: forget it, and answer whoever waited for it."""
         self._buffers.pop(connection, None)
         self._last.discard(connection)
-        if connection in self._idle:
-            self._idle.remove(connection)
+        if connection in self._kept:
+            self._kept.remove(connection)
         if connection in self._asked:
-            named = {"timed out": self.failures.silent, "unreachable": self.failures.refused}
-            answer = named.get(event) or getattr(self.failures, event)
-            self._give(host, self._free(connection), response(answer), now)
+            status = SILENT if event == "timed out" else self.conduct.broken
+            self._give(host, self._free(connection), response(status), now)
         elif connection in self._waiting:  # the client is gone: nobody wants the answer
-            back = self._waiting.pop(connection)
-            del self._asked[back]
+            back = self._waiting[connection]
+            host.tell(now, "answered", self._free(back).ends(self.conduct.gone))
             host.abort(back, now)
 
-    def _malformed(self, host: Host, connection: Connection, why: str, now: int) -> None:
-        if connection.passive:
-            host.send(connection, bytes(response("400 Bad Request", why)), now)
-            host.close(connection, now)
+    def _silent(self, host: Host, connection: Connection, now: int) -> None:
+        """Nothing came and nothing went for the idle timeout."""
+        back = self._waiting.get(connection, connection)
+        if back in self._asked or connection.closing:
+            self._fail(host, back, SILENT, now)
+        elif connection.passive and (connection not in self._buffers or self._buffers[connection]):
+            self._refuse(host, connection, response("408 Request Timeout"), now)
         else:
-            self._lost(host, connection, "malformed", now)
-            host.abort(connection, now)
+            host.close(connection, now)
 
-    def _impatient(self, host: Host, back: Connection, turn: int, now: int) -> str:
-        if self._asked.get(back, (None, 0))[1] == turn:
-            self._give(host, self._free(back), response(self.failures.silent), now)
-            host.abort(back, now)
-        return "answer timeout"
+    def _refuse(self, host: Host, front: Connection, message: Message, now: int) -> None:
+        """Answer what was no request, and close."""
+        self._last.add(front)
+        self._say(host, Asked(front, Message(""), now), message, now)
 
-    def _give(self, host: Host, front: Connection, message: Message, now: int) -> None:
-        """Answer a client; go on with its next request, or close where it sends no more."""
-        self._say(host, front, message, now)
-        self._read(host, front, now)
-        if front.state == "CLOSE-WAIT" and front not in self._waiting:
-            host.close(front, now)
+    def _give(self, host: Host, asked: Asked, message: Message, now: int, came: str = "") -> None:
+        """Answer a client and go on with its next request."""
+        self._say(host, asked, message, now, came)
+        self._read(host, asked.front, now)
 
-    def _say(self, host: Host, front: Connection, message: Message, now: int) -> None:
+    def _say(self, host: Host, asked: Asked, message: Message, now: int, came: str = "") -> None:
         """Send an answer; close behind it where the client asked for that (RFC 9112 section 9.6)."""
+        front = asked.front
+        if front in self._last:
+            message = message.with_header("Connection", "close")
+        host.tell(now, "answered", asked.ends(_status(message), came))
+        self._idle.stirred(host, front, now)
         host.send(front, bytes(message), now)
         if front in self._last:
             self._last.remove(front)
             host.close(front, now)
+
+
+def _status(message: Message) -> str:
+    return message.start.partition(" ")[2]

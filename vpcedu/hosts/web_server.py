@@ -1,7 +1,8 @@
 """Web server: answers HTTP/1.1 requests, and writes down whom it saw.
 
 It knows of a visitor only what the packets and headers tell it: the source address of the connection
-and, behind a layer 7 balancer, X-Forwarded-For. Both stand in its log, an event "request" of the capture.
+and, behind a layer 7 balancer, X-Forwarded-For. Both stand in its log, an event "request" of the capture. With
+`keep_alive` it closes a connection that was silent for so long.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from vpcedu.hosts.host import Host
+from vpcedu.hosts.idle import Idle
 from vpcedu.packet import Endpoint
 from vpcedu.protocols.http import Message, response, take
 
@@ -33,11 +35,13 @@ class Seen(namedtuple("Seen", ("peer", "local", "request"))):
 
 
 class WebServer(Host):
-    """A host that serves one page on each of its ports; `certificates` are (port, certificate) of those with TLS."""
+    """A host that serves one page on each of its ports; `certificates` are (port, certificate) of those with TLS;
+    keep_alive: microseconds, or None for ever."""
 
     def __init__(self, name: str, address: str, seed: int = 0, listens: tuple[int, ...] = (80,),
-                 certificates: tuple[tuple[int, str], ...] = ()) -> None:
+                 certificates: tuple[tuple[int, str], ...] = (), keep_alive: int | None = None) -> None:
         super().__init__(name, address, seed)
+        self._idle = Idle(self, keep_alive) if keep_alive else None
         self._buffers: dict[Connection, bytearray] = {}
         for port in listens:
             self.listen(port, self)
@@ -48,12 +52,16 @@ class WebServer(Host):
 
     def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
         """Answer whole requests; close when the other end does."""
+        if event in ("connected", "data") and self._idle is not None:
+            self._idle.stirred(host, connection, now)
         if event == "data":
             self._read(host, connection, data, now)
-        elif event == "end of data":
+        elif event in ("end of data", "idle"):
             host.close(connection, now)
         elif event in ("closed", "reset", "refused", "timed out"):
             self._buffers.pop(connection, None)
+            if self._idle is not None:
+                self._idle.forget(connection)
 
     def _read(self, host: Host, connection: Connection, data: bytes, now: int) -> None:
         buffer = self._buffers.setdefault(connection, bytearray())

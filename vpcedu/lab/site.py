@@ -14,6 +14,7 @@ from vpcedu.network.network import Network
 from vpcedu.network.vpc import Vpc
 from vpcedu.packet import Endpoint
 from vpcedu.protocols.http import request
+from vpcedu.trace import Capture
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +63,19 @@ class Site:
         """Have a host open a TCP connection to a name or address and close it again once it stands."""
         return self.play(Call(opener, name, port))
 
+    def start_checks(self) -> None:
+        """Have the balancer's nodes begin to check their targets; they go on for as long as the site is used."""
+        for name, device in self.network.devices.items():
+            if hasattr(device, "start_checks"):
+                self.network.do(name, "start_checks")
+
+    def wait(self, microseconds: int) -> Capture:
+        """Let time pass; returns what happened meanwhile."""
+        network, capture = self.network, self.network.capture
+        traces, events = len(capture.traces), len(capture.events)
+        network.run(network.clock.now + microseconds)
+        return capture.since(traces, events)
+
     def without(self, row: Any) -> Site:
         """The same site less one row of its description."""
         return self._with(self.vpc.without(row))
@@ -97,7 +111,7 @@ class Site:
         if call.opener not in hosts:
             raise ValueError(f"opener {call.opener!r}: expected a host, one of {', '.join(hosts)}")
         literal = call.name.replace(".", "").isdigit()
-        address = call.name if literal else network.names.resolve(call.name)
+        address = call.name if literal else network.names.resolve(call.name, network.in_service)
         program = Fetch(call.request, network.clock.now)
         outer: Program = program
         if call.tls is not None:

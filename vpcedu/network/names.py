@@ -1,12 +1,18 @@
 """Names: what DNS answers for a load balancer or a host of the Internet.
 
-A balancer's name leads to the addresses of its nodes, and the order turns from answer to answer. A look-up
-is no packet of the model. Source: ELB user guide, "How Elastic Load Balancing works".
+A balancer's name leads to the addresses of its nodes, and the order turns from answer to answer. The node of a zone
+without a healthy target is left out; if that leaves nobody, all stay. A look-up is no packet of the model, and nobody
+remembers an answer (AWS says: for 60 s). Sources: ELB user guide, "How Elastic Load Balancing works"; Application Load
+Balancers guide, "Target group health"; Route 53 guide, "How Amazon Route 53 chooses records" (all unhealthy: all).
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Name(namedtuple("Name", ("name", "addresses"))):
@@ -24,10 +30,13 @@ class Names:
         self._rows = {row.name: row.addresses for row in rows}
         self._asked = dict.fromkeys(self._rows, 0)
 
-    def resolve(self, name: str) -> str:
-        """The address that stands first in the answer this time; ValueError names the known names."""
+    def resolve(self, name: str, in_service: Callable[[str], bool] | None = None) -> str:
+        """The address that stands first in the answer this time; ValueError names the known names.
+
+        in_service: says whether an address may be answered; None: all may.
+        """
         if name not in self._rows:
             raise ValueError(f"no such name {name!r}: expected one of {', '.join(sorted(self._rows)) or 'none'}")
-        addresses = self._rows[name]
+        addresses = tuple(filter(in_service, self._rows[name])) or self._rows[name]
         self._asked[name] += 1
         return addresses[(self._asked[name] - 1) % len(addresses)]

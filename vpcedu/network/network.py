@@ -127,6 +127,12 @@ class Network:
         rules.check(vpc)
         self._compile(vpc)
 
+    def in_service(self, address: str) -> bool:
+        """Whether DNS may answer with an address: it leads to no node of a balancer, or to one with healthy targets."""
+        row = self.places.public.get(address)
+        here = self.places.by_address.get(row.private if row else address)
+        return here is None or getattr(self.devices[here.device], "in_service", True)
+
     def tracked_through(self, *places: Any) -> tuple[tuple[int, int], ...] | None:
         """(protocol, idle timeout) where flows through one of these interfaces' devices are always tracked, or None."""
         devices = (self.devices[place.device] for place in places if isinstance(place, Interface))

@@ -1,11 +1,13 @@
 """X-Forwarded-For, -Proto and -Port: how a layer 7 balancer tells the target who asked, and whom to believe.
 
+Here stands all that such a balancer changes in a message: these headers, X-Amzn-Trace-Id, the headers of one hop.
+
 A balancer ends the client's connection, so its target sees the balancer's address. In these headers it says
 what it saw itself: the address of the other end of ITS connection, the protocol, the port that was asked.
 In append mode, the default, that address is put behind whatever the client sent; so only the rightmost
 entry was written by the balancer, and everything left of it came from outside and can be forged.
-Sources: Application Load Balancers guide, "X-Forwarded headers" (modes, client port); Classic guide, "HTTP
-headers". AWS's balancers do not send RFC 7239's Forwarded header.
+Sources: Application Load Balancers guide, "X-Forwarded headers" (modes, client port), "Request tracing"; Classic
+guide, "HTTP headers"; ELB user guide, "How Elastic Load Balancing works". RFC 7239's Forwarded header is not sent.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FOR, PROTO, PORT = "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port"
+TRACE = "X-Amzn-Trace-Id"
+ONE_HOP = ("Connection", "Keep-Alive")  # what the two ends of one connection tell each other (RFC 9110 section 7.6.1)
 
 
 def append(before: str | None, peer: str) -> str | None:
@@ -46,15 +50,43 @@ def forward(message: Message, client: Endpoint, listener: Endpoint, scheme: str 
     client: the other end of the balancer's connection; listener: its own end, whose port the client asked.
     scheme: http or https. mode: append, preserve or remove; ValueError for another. client_port: whether the
     balancer's own entry carries the port, as routing.http.xff_client_port.enabled has it; of effect in append mode
-    only. The client's Connection header is dropped: it is of one hop (RFC 9110 section 7.6.1).
+    only. What is of one hop is dropped. Targets get HTTP/1.1; where HTTP/1.0 named no Host it is the node's address (a
+    Classic balancer's way; an Application Load Balancer writes its DNS name, which its nodes here do not know).
     """
     if mode not in MODES:
         raise ValueError(f"X-Forwarded-For mode {mode!r}: expected one of {', '.join(MODES)}")
     chain = MODES[mode](chain_of(message), str(client) if client_port else client.address)
-    onward = message.without_header("Connection")
+    onward = _of_no_hop(message)
+    if message.start.endswith("HTTP/1.0"):
+        onward = onward._replace(start=message.start[:-1] + "1")
+        onward = onward.with_header("Host", message.header("Host") or listener.address)
     if mode != "preserve":
         onward = onward.with_header(FOR, chain) if chain is not None else onward.without_header(FOR)
     return onward.with_header(PROTO, scheme).with_header(PORT, str(listener.port))
+
+
+def returned(message: Message) -> Message:
+    """The response as the client gets it: less what is of one hop, and with its length where the target said none."""
+    onward = _of_no_hop(message)
+    known = not message.body or message.header("Content-Length") or message.header("Transfer-Encoding")
+    return onward if known else onward.with_header("Content-Length", str(len(message.body)))
+
+
+def traced(message: Message, own: str) -> Message:
+    """The request with X-Amzn-Trace-Id: `own` is Root where there was none, else Self; other fields stay.
+
+    >>> traced(Message("GET / HTTP/1.1", ((TRACE, "Root=1-0-a;CalledFrom=app"),)), "1-5-b").header(TRACE)
+    'Self=1-5-b;Root=1-0-a;CalledFrom=app'
+    """
+    fields = [field for field in (message.header(TRACE) or "").split(";") if field and not field.startswith("Self=")]
+    word = "Self" if any(field.startswith("Root=") for field in fields) else "Root"
+    return message.with_header(TRACE, ";".join((f"{word}={own}", *fields)))
+
+
+def _of_no_hop(message: Message) -> Message:
+    for name in ONE_HOP:
+        message = message.without_header(name)
+    return message
 
 
 def chain_of(message: Message) -> str | None:

@@ -2,14 +2,20 @@
 
 A listener waits on a port of the balancer and names a target group; the group's targets are addresses
 and ports inside the VPC, always private ones. Source: ELB user guide, "How Elastic Load Balancing works".
-A listener that ends TLS names a certificate too. Left out for now: health, draining, stickiness, weights.
+A listener that ends TLS names a certificate too, one of an Application Load Balancer may have rules. What a node
+remembers of a group (turns, health) stands in targets.py.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu.address import contains
 from vpcedu.packet import Endpoint
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.tables.rules import Rule
 
 
 class TargetGroup(namedtuple("TargetGroup", ("name", "targets", "target_type", "preserve_client_ip",
@@ -36,14 +42,21 @@ class TargetGroup(namedtuple("TargetGroup", ("name", "targets", "target_type", "
         """The target that a number selects (a counter: round robin; a hash: flow hash); None without targets."""
         return self.targets[number % len(self.targets)] if self.targets else None
 
+    def within(self, zone: tuple[str, ...]) -> TargetGroup:
+        """Less the targets outside some blocks of addresses: what a node uses with cross-zone off; (): all of them."""
+        return self._replace(targets=tuple(t for t in self.targets if not zone or any(
+            contains(block, t.address) for block in zone)))
+
     def __str__(self) -> str:
         return f"{self.name} ({', '.join(map(str, self.targets)) or 'no targets'})"
 
 
-class Listener(namedtuple("Listener", ("protocol", "port", "targets", "certificate", "idle"), defaults=(None, None))):
+class Listener(namedtuple("Listener", ("protocol", "port", "targets", "certificate", "rules", "idle"),
+                          defaults=(None, (), None))):
     """A port a balancer listens on, AWS's protocol name for it (TCP, SSL, HTTP, HTTPS), and the group behind it.
 
     certificate: for SSL and HTTPS, the path of a PEM file with certificate and key, or "demonstration".
+    rules: what an Application Load Balancer asks before it hands a request to `targets`.
     idle: a Network Load Balancer's TCP idle timeout (microseconds); None: its default.
     """
 
@@ -52,7 +65,14 @@ class Listener(namedtuple("Listener", ("protocol", "port", "targets", "certifica
     port: int
     targets: TargetGroup
     certificate: str | None
+    rules: tuple[Rule, ...]
     idle: int | None
+
+    @property
+    def groups(self) -> tuple[TargetGroup, ...]:
+        """Every group it may hand something to."""
+        actions = (rule.action for rule in self.rules)
+        return (self.targets, *(action for action in actions if isinstance(action, TargetGroup)))
 
     def __str__(self) -> str:
         return f"listener {self.protocol} {self.port} > {self.targets}"

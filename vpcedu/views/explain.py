@@ -71,7 +71,8 @@ def because(step: Step) -> str:
 def answer_legs(visit: Visit) -> tuple[Trace, ...]:
     """The packets that carry the answer home, from the server to the opener; one for each connection.
 
-    From the last one back along the causes, as long as each step crosses to another connection.
+    From the last one back along the causes, as long as each step crosses to another connection and carries bytes: a
+    balancer's own answer to a FIN or RST begins at the balancer.
     """
     home = [t for t in visit.capture if t.delivered and t.last.at == visit.opener]
     last = next((t for t in home if t.packet.data.startswith(b"HTTP/1.") or tls_records.carries_data(t.packet.data)),
@@ -81,7 +82,7 @@ def answer_legs(visit: Visit) -> tuple[Trace, ...]:
     where = {trace.number: talk.number for talk in conversations(visit.capture) for trace in talk.traces}
     by_number = {trace.number: trace for trace in visit.capture}
     legs: list[Trace] = []
-    while last is not None and (not legs or where[last.number] != where[legs[0].number]):
+    while last is not None and (not legs or (last.packet.data and where[last.number] != where[legs[0].number])):
         legs.insert(0, last)
         last = by_number.get(last.cause.trace or 0)
     return tuple(legs)

@@ -1,0 +1,46 @@
+"""Answered: what a layer 7 balancer notes of a request when it has ended, as its access log would.
+
+The client's address and port and the target's in one row are the shortest proof of two connections. The status is what
+the client got, or what is only logged because the client was gone (460 at an Application Load Balancer).
+Sources: "Access logs" of the Application Load Balancers guide and of the Classic guide.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.packet import Endpoint
+from vpcedu.protocols.http import Message
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.protocols.tcp import Connection
+
+
+class Answered(namedtuple("Answered", ("client", "listener", "target", "request", "status", "came", "begun"))):
+    """One request: who asked whom, the target or None, the start line ("" if malformed), the client's status, the
+    status that came from the target ("" where none came), and when the request was whole (microseconds)."""
+
+    __slots__ = ()
+    client: Endpoint
+    listener: Endpoint
+    target: Endpoint | None
+    request: str
+    status: str
+    came: str
+    begun: int
+
+
+class Asked(namedtuple("Asked", ("front", "request", "begun", "target"), defaults=(None,))):
+    """A request that has not ended: the client's connection, the message, since when, and the target that has it."""
+
+    __slots__ = ()
+    front: Connection
+    request: Message
+    begun: int
+    target: Endpoint | None
+
+    def ends(self, status: str, came: str = "") -> Answered:
+        """What is noted of it."""
+        client, listener = self.front.flow.destination, self.front.flow.source
+        return Answered(client, listener, self.target, self.request.start, status, came, self.begun)

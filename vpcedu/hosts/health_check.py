@@ -1,0 +1,118 @@
+"""Health checks: a balancer's node connects to every target, again and again, from its own address.
+
+A check is a connection like any other: groups and network ACLs must let it through, it stands in the capture and, if
+it is HTTP, in the web server's log under the name ELB-HealthChecker. TCP: it passes if the connection is established;
+HTTP: if a GET is answered with a code of success. A new connection for each check, closed after it; whatever takes
+longer than the timeout has failed. They go on for as long as the clock does, so they are started by hand.
+Sources: Application Load Balancers guide, "Health checks", "Troubleshoot"; Classic guide, "Health checks".
+
+Classic's user agent ELB-HealthChecker/1.0 was seen in access logs; no page of AWS says it. Simplified: all targets
+are checked at the same instant. Left out: HTTPS and SSL checks, a Network Load Balancer's checks.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.hosts.client import Fetch
+from vpcedu.packet import Endpoint
+from vpcedu.protocols.http import Message, request
+from vpcedu.tables.targets import HealthCheck, Targets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from vpcedu.hosts.host import Host
+    from vpcedu.protocols.tcp import Connection
+    from vpcedu.tables.target_group import Listener, TargetGroup
+
+APPLICATION = HealthCheck("HTTP", agent="ELB-HealthChecker/2.0")
+CLASSIC = HealthCheck("TCP", healthy=10)  # the API's default, on the port of the target where AWS has port 80
+CLASSIC_HTTP = CLASSIC._replace(protocol="HTTP", path="/index.html", agent="ELB-HealthChecker/1.0")  # the console's
+
+
+class Health(namedtuple("Health", ("target", "before", "after", "why"))):
+    """A target's change of state, and what the last check met: "200 OK", "refused", "timed out"."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f"{self.target}: {self.before} -> {self.after} ({self.why})"
+
+
+class Probe:
+    """One check of one target."""
+
+    def __init__(self, groups: Groups, targets: Targets, target: Endpoint, now: int) -> None:
+        self.groups, self.targets, self.target = groups, targets, target
+        self.fetch = Fetch(groups.message(target), now)
+
+    def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
+        """Follow the connection; judge the target as soon as the result is known."""
+        known = self.fetch.result
+        self.fetch.on(host, connection, event, data, now)
+        if self.fetch.result is not None and known is None:
+            self.groups.judge(host, self.targets, self.target, self.fetch.result.symptom, now)
+
+    def late(self, host: Host, connection: Connection, now: int) -> str:
+        """The timeout has passed: without a result by now the check has failed."""
+        if self.fetch.result is None:
+            self.on(host, connection, "timed out", None, now)
+            host.abort(connection, now)
+        return "health check timeout"
+
+
+class Groups:
+    """All groups of one node's listeners, less the targets outside its zone where cross-zone is off, and their checks;
+    `passed` hears of every check that a target passes. ValueError for another protocol than TCP and HTTP."""
+
+    def __init__(self, listeners: tuple[Listener, ...], zone: tuple[str, ...], fails_open: bool, check: HealthCheck,
+                 passed: Callable[[Endpoint, int], None] | None = None) -> None:
+        if check.protocol not in ("TCP", "HTTP"):
+            raise ValueError(f"health check protocol {check.protocol!r}: expected TCP or HTTP")
+        self.of: dict[TargetGroup, Targets] = {group: Targets(group.within(zone), fails_open)
+                                               for listener in listeners for group in listener.groups}
+        self.check, self.passed, self.begun = check, passed, False
+
+    def begin(self, host: Host, now: int) -> None:
+        """Check every target now and then every interval."""
+        self.begun = True
+        for targets in self.of.values():
+            targets.begin()
+            for target in targets.group.targets:
+                host.after(now, self._check, host, targets, target)
+
+    @property
+    def in_service(self) -> bool:
+        """Whether DNS may answer with the node: every group has a healthy target (or none is checked)."""
+        return not self.begun or all(targets.healthy for targets in self.of.values())
+
+    def message(self, target: Endpoint) -> Message | None:
+        """The request of an HTTP check, whose Host is the target's address; None for TCP."""
+        if self.check.protocol == "TCP":
+            return None
+        port = self.check.port or target.port
+        name = target.address if port == 80 else f"{target.address}:{port}"
+        return request("GET", self.check.path, name, ("User-Agent", self.check.agent))
+
+    def judge(self, host: Host, targets: Targets, target: Endpoint, symptom: str, now: int) -> None:
+        """Count a result; note a change of state as an event."""
+        passed = symptom == "connected" or symptom[:3] in self.check.success
+        before = targets.states[target]
+        if targets.note(target, passed, self.check):
+            host.tell(now, "target health", Health(target, before, targets.states[target], symptom))
+        if passed and self.passed is not None:
+            self.passed(target, now)
+
+    def _check(self, host: Host, targets: Targets, target: Endpoint, now: int) -> str:
+        host.after(now + self.check.interval, self._check, host, targets, target)
+        probe = Probe(self, targets, target, now)
+        try:
+            connection = host.connect(target._replace(port=self.check.port or target.port), probe, now)
+        except OSError:
+            self.judge(host, targets, target, "no free port", now)
+        else:
+            host.after(now + self.check.timeout, probe.late, host, connection)
+        return "health check"

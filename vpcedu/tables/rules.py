@@ -1,0 +1,77 @@
+"""Listener rules: which group gets a request, or which answer the balancer gives itself.
+
+The rules of an Application Load Balancer's listener are asked in the order of their priority, the lowest number
+first; the first whose conditions all hold decides, else the listener's default. Conditions are patterns for the
+host (any case) and the path (as it is written, without the query), in which * stands for any letters and ? for one.
+Sources: Application Load Balancers guide, "Condition types", "Action types".
+
+Left out: conditions on headers, methods, queries and source addresses, regular expressions, weights, authentication.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from itertools import accumulate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.tables.target_group import TargetGroup
+
+
+class FixedResponse(namedtuple("FixedResponse", ("status", "body", "kind"), defaults=("", "text/plain"))):
+    """An answer of the balancer's own; status is like "404 Not Found"."""
+
+    __slots__ = ()
+    status: str
+    body: str
+    kind: str
+
+
+class Redirect(namedtuple("Redirect", ("status", "protocol", "host", "port", "path", "query"),
+                          defaults=("#{protocol}", "#{host}", "#{port}", "/#{path}", "#{query}"))):
+    """Another URL for the client, "301 Moved Permanently" or "302 Found"; #{host} and so on keep what was asked."""
+
+    __slots__ = ()
+    status: str
+    protocol: str
+    host: str
+    port: str
+    path: str
+    query: str
+
+    def location(self, **asked: str) -> str:
+        """The URL, from what was asked: protocol, host, port, path (without its first /) and query."""
+        url = f"{self.protocol.lower()}://{self.host}:{self.port}{self.path}?{self.query}"
+        for word, value in asked.items():
+            url = url.replace(f"#{{{word}}}", value)
+        return url.removesuffix("?")
+
+
+class Rule(namedtuple("Rule", ("priority", "hosts", "paths", "action"))):
+    """What happens to requests whose host and path fit one of the patterns each; no patterns: any."""
+
+    __slots__ = ()
+    priority: int
+    hosts: tuple[str, ...]
+    paths: tuple[str, ...]
+    action: TargetGroup | FixedResponse | Redirect
+
+    def fits(self, host: str, path: str) -> bool:
+        """Whether both conditions hold."""
+        return ((not self.hosts or any(fits(pattern.lower(), host.lower()) for pattern in self.hosts))
+                and (not self.paths or any(fits(pattern, path) for pattern in self.paths)))
+
+
+def fits(pattern: str, text: str) -> bool:
+    """Whether a text fits a pattern with * and ?.
+
+    >>> fits("*.example.com", "test.example.com"), fits("*.example.com", "example.com")
+    (True, False)
+    """
+    row = [True] + [False] * len(text)  # whether the pattern, as far as it was read, fits so many letters
+    for sign in pattern:
+        if sign == "*":
+            row = list(accumulate(row, max))
+        else:
+            row = [False] + [fit and sign in ("?", letter) for fit, letter in zip(row, text, strict=False)]
+    return row[-1]

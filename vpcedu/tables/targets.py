@@ -1,0 +1,80 @@
+"""Targets: what one node of a balancer remembers of a target group: whose turn it is, and who is healthy.
+
+Before checks begin every target is used. Then a target is `initial`, the first check it passes makes it `healthy`,
+and from there so many checks in a row turn it `unhealthy` or back. Without a healthy target an Application Load
+Balancer fails open and uses all of them, a Classic one uses none. Sources: Application Load Balancers guide, "Health
+checks"; Classic guide, "Health checks" (that there too the first pass is enough: inferred). A target that drains
+gets nothing new. Left out: slow start, stickiness, weights.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.clock import SECOND
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vpcedu.packet import Endpoint
+    from vpcedu.tables.target_group import TargetGroup
+
+INITIAL, HEALTHY, UNHEALTHY = "initial", "healthy", "unhealthy"
+
+
+class HealthCheck(namedtuple("HealthCheck", ("protocol", "healthy", "unhealthy", "interval", "timeout", "path", "port",
+                                             "success", "agent"),
+                             defaults=(5, 2, 30 * SECOND, 5 * SECOND, "/", None, ("200",), ""))):
+    """How targets are checked: TCP or HTTP, how many passes or failures in a row count, how often and how long to
+    wait (microseconds); for HTTP the path, the codes of success and the user agent; port: None is the target's."""
+
+    __slots__ = ()
+    protocol: str
+    healthy: int
+    unhealthy: int
+    interval: int
+    timeout: int
+    path: str
+    port: int | None
+    success: tuple[str, ...]
+    agent: str
+
+
+class Targets:
+    """One group at one node."""
+
+    def __init__(self, group: TargetGroup, fails_open: bool) -> None:
+        self.group, self.fails_open = group, fails_open
+        self.states: dict[Endpoint, str] = {}  # empty until checks begin
+        self.draining: set[Endpoint] = set()
+        self._against: dict[Endpoint, int] = {}  # checks in a row that spoke against the state
+        self._turn = 0
+
+    def begin(self) -> None:
+        """From now on checks decide."""
+        self.states = dict.fromkeys(self.group.targets, INITIAL)
+
+    def note(self, target: Endpoint, passed: bool, check: HealthCheck) -> bool:
+        """Count a check of a target; whether it changed the target's state."""
+        before, now = self.states[target], HEALTHY if passed else UNHEALTHY
+        self._against[target] = 0 if now == before else self._against.get(target, 0) + 1
+        needed = check.unhealthy if not passed else 1 if before == INITIAL else check.healthy
+        if self._against[target] < needed:
+            return False
+        self.states[target], self._against[target] = now, 0
+        return True
+
+    @property
+    def healthy(self) -> tuple[Endpoint, ...]:
+        """Who may be used because nothing speaks against it."""
+        return tuple(t for t in self.group.targets
+                     if t not in self.draining and self.states.get(t, HEALTHY) == HEALTHY)
+
+    def pick(self, busy: Sequence[Endpoint] = ()) -> Endpoint | None:
+        """Whose turn it is, of those that stand least often in `busy`; None where nobody may be used."""
+        stay = tuple(t for t in self.group.targets if t not in self.draining)
+        usable = self.healthy or (stay if self.fails_open else ())
+        turn, self._turn = self._turn, self._turn + 1
+        order = [usable[(turn + i) % len(usable)] for i in range(len(usable))]
+        return min(order, key=busy.count, default=None)
