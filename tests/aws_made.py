@@ -125,9 +125,21 @@ def write(folder, make):
                 cloud.ec2.delete_subnet(SubnetId=subnet["SubnetId"])
             cloud.ec2.delete_vpc(VpcId=row["VpcId"])
         made = make(cloud)
-        for name, answer in cloud.describe().items():
-            (folder / f"{name}.json").write_text(json.dumps(answer, indent=4, default=_plain), encoding="utf-8")
+        answers = cloud.describe()
+    for name, answer in answers.items():
+        text = json.dumps(answer, indent=4, default=_plain)
+        for old, new in _nat_addresses(answers):
+            text = text.replace(f'"{old}"', f'"{new}"')
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
     return made
+
+
+def _nat_addresses(answers):
+    """moto draws the private address of a NAT gateway outside its subnet: the old one, and number 200 of the subnet."""
+    blocks = {row["SubnetId"]: row["CidrBlock"] for row in answers["describe_subnets"]["Subnets"]}
+    for row in answers["describe_nat_gateways"]["NatGateways"]:
+        for at in row["NatGatewayAddresses"]:
+            yield at["PrivateIp"], blocks[row["SubnetId"]].rpartition(".")[0] + ".200"
 
 
 def _plain(value):

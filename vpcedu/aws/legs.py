@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu.address import contains
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.at import At
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.interface import Interface
+from vpcedu.network.rules import reserved
 from vpcedu.network.vpc import Device
 from vpcedu.tables.tracking import DEFAULT, LIMITS, TrackingConfiguration
 
@@ -78,7 +80,7 @@ def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Leg:
         device = instance.id("InstanceId")
     order = attachment.number("DeviceIndex", 0, 1_000, 0) if attachment else 0
     groups = tuple(row.id("GroupId") for row in (*at.rows("Groups"), *at.rows("SecurityGroups")))
-    primary = at.address("PrivateIpAddress")
+    primary, subnet = _placed(at, "PrivateIpAddress", subnets)
     addresses = [row for row in at.rows("PrivateIpAddresses") if row.has("PrivateIpAddress")]
     more = tuple(a for row in addresses if (a := row.address("PrivateIpAddress")) != primary)
     if more:
@@ -88,7 +90,7 @@ def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Leg:
               for row in (*addresses, at) if row.has("Association") and row.get("Association").has("PublicIp")]
     if instance is at and at.has("PublicIpAddress"):
         public = [Association(at.address("PublicIpAddress"), primary)]
-    interface = Interface(device, _subnet(at, subnets), primary, groups, at.flag("SourceDestCheck", True),
+    interface = Interface(device, subnet, primary, groups, at.flag("SourceDestCheck", True),
                           at.text("NetworkInterfaceId", ""), (), _tracking(at))
     return Leg(interface, tuple(dict.fromkeys(public)), at.text("InterfaceType", "interface"),
                at.text("Description", "") if _plain(at) else "", order, at)
@@ -110,10 +112,15 @@ def _tracking(at: At) -> TrackingConfiguration:
     return TrackingConfiguration(*times)
 
 
-def _subnet(at: At, subnets: dict[str, str]) -> str:
-    if at.id("SubnetId") not in subnets:
-        raise at.get("SubnetId").refusal(f"one of {', '.join(list(subnets)[:5]) or 'no subnet at all'}")
-    return at.id("SubnetId")
+def _placed(at: At, field: str, subnets: dict[str, str], within: At | None = None) -> tuple[str, str]:
+    """An address and the subnet that it must be in."""
+    home = within or at
+    subnet, address = home.id("SubnetId"), at.address(field)
+    if subnet not in subnets:
+        raise home.get("SubnetId").refusal(f"one of {', '.join(list(subnets)[:5]) or 'no subnet at all'}")
+    if not contains(subnets[subnet], address) or reserved(subnets[subnet], address):
+        raise at.get(field).refusal(f"an address of {subnet} {subnets[subnet]} that AWS does not keep for itself")
+    return address, subnet
 
 
 def _nat_gateways(answers: Answers, vpc: str, subnets: dict[str, str], known: set[str]) -> Iterator[Leg]:
@@ -125,8 +132,8 @@ def _nat_gateways(answers: Answers, vpc: str, subnets: dict[str, str], known: se
                               f"NAT gateway {name}: {row.text('State', 'available')}, without a subnet or an address"
                               " of the model")
         elif first.text("NetworkInterfaceId", "") not in known:
-            interface = Interface(name, _subnet(row, subnets), first.address("PrivateIp"), (), False,
-                                  first.text("NetworkInterfaceId", ""))
+            address, subnet = _placed(first, "PrivateIp", subnets, row)
+            interface = Interface(name, subnet, address, (), False, first.text("NetworkInterfaceId", ""))
             yield Leg(interface, (), "nat_gateway", "", 0, row)
 
 

@@ -81,9 +81,9 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
             elif at.has("SubnetId"):
                 tables[at.id("SubnetId")] = name
             elif at.has("GatewayId"):
-                answers.notes.add("beyond", at, f"routes of {name} for what enters by {at.id('GatewayId')}: left out")
+                answers.notes.add("beyond", at, f"{name} routes what enters by {at.id('GatewayId')}: left out")
     if not main:
-        answers.notes.add("inferred", None, f"the main route table of {vpc} is in no file: it has its local route alone")
+        answers.notes.add("inferred", None, f"main route table of {vpc}, which no file has: its local route alone")
     return main or "main", tables
 
 
