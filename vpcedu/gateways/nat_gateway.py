@@ -8,7 +8,10 @@ its subnet applies. Sources: VPC user guide, "NAT gateway basics", "Troubleshoot
 
 AWS does not say which port it picks (here: the next free one, from a place the seed decides), nor what it
 does with a packet in mid-stream that has no row (here: dropped) or with the far side after the idle
-timeout (here: it hears nothing). Left out: UDP and ICMP, fragments, several addresses, private NAT.
+timeout (here: it hears nothing). An ICMP error is translated by the packet that it quotes (AWS: "support Path MTU
+Discovery"; how: RFC 5508 section 4.2). Left out: its own MTU of 8,500 bytes, and that it clamps the MSS of all
+packets, since no host here offers more than 1,460; UDP, ICMP's other messages, fragments, several addresses,
+private NAT.
 """
 
 from __future__ import annotations
@@ -60,6 +63,8 @@ class Ports:
 class NatGateway:
     """A NAT gateway at one private address; `seed` decides the first port it tries."""
 
+    tracked = True  # security groups track every connection through it (EC2 user guide, "Automatically tracked")
+
     def __init__(self, name: str, address: str, seed: int = 0, idle: int = IDLE) -> None:
         self.name, self.address = name, address
         self.translations = Translations(idle)
@@ -70,6 +75,8 @@ class NatGateway:
         for gone in self.translations.sweep(now):
             self.ports.give_back(gone)
         row = self.translations.use(packet.flow, now)
+        if packet.icmp is not None:
+            return self.translations.related(self.name, packet, now)
         if row is None and packet.flow.dst != self.address and packet.flags & (SYN | ACK) == SYN:
             row = self._open(packet.flow, now)
         if row is None:

@@ -8,7 +8,8 @@ translate it). What is meant for the host itself meets its own TCP, where nobody
 Sources: VPC user guide, "NAT instances"; a Linux kernel's conntrack.
 
 Simplified: rows live 432,000 s (Linux' default for established connections) and are dropped without the
-FIN that AWS names for its former NAT image. Left out: ICMP, UDP, fragments.
+FIN that AWS names for its former NAT image; an ICMP error about no row is dropped (Linux forwards it as INVALID).
+Left out: ICMP's other messages, UDP, fragments.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class NatInstance:
         """Rewrite by the packet's row, or by a new one for a SYN; else forward unchanged or refuse."""
         for gone in self.translations.sweep(now):
             self.ports.give_back(gone)
+        if packet.icmp is not None:
+            return self.translations.related(self.name, packet, now)
         row = self.translations.use(packet.flow, now)
         if row is None:
             if packet.flow.dst == self.address:

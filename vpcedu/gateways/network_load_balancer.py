@@ -6,7 +6,8 @@ client's address and port are preserved, so the target answers the CLIENT, and t
 here by the flow, not by the route table of the target's subnet. AWS describes that outcome from several
 sides and never its mechanism, so every such step of the model is marked as inferred. Idle rows go after
 350 s; whoever then sends gets RST. Sources: Network Load Balancers guide, "What is", "Target groups",
-"Register targets", "Listeners" (no listener: silent drop; unknown flow: RST).
+"Register targets", "Listeners" (no listener: silent drop; unknown flow: RST; of ICMP only type 3 passes, and here
+it is translated as by a NAT: inferred).
 
 Left out for now: client address preservation switched off, several zones, PROXY v2, TLS, UDP, health.
 """
@@ -26,6 +27,8 @@ IDLE = 350 * SECOND  # microseconds; 60 to 6,000 s can be set
 class NetworkLoadBalancer:
     """One node at one private address; `listeners` say which port leads to which targets."""
 
+    tracked = True  # security groups track every connection through it (EC2 user guide, "Automatically tracked")
+
     def __init__(self, name: str, address: str, seed: int = 0, listeners: tuple[Listener, ...] = (),
                  idle: int = IDLE) -> None:
         self.name, self.address, self.seed = name, address, seed
@@ -35,6 +38,8 @@ class NetworkLoadBalancer:
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's flow, or by a new one for a SYN to a listener; else drop with the reason."""
         self.flows.sweep(now)
+        if packet.icmp is not None:
+            return self.flows.related(self.name, packet, now)
         row = self.flows.use(packet.flow, now)
         if row is not None:
             return self._pass_on(packet, row, now)

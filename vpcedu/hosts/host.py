@@ -12,14 +12,16 @@ from collections import deque
 from errno import EADDRNOTAVAIL
 from heapq import heappop, heappush
 
+from vpcedu.icmp import FRAGMENTATION_NEEDED, UNREACHABLE, icmp_port
 from vpcedu.packet import ACK, MODULUS, RST, SYN, Endpoint, FiveTuple, Packet, spread
+from vpcedu.protocols.path_mtu import too_large
 from vpcedu.protocols.ports import LINUX, choose
 from vpcedu.protocols.segment_arrival import ahead
 from vpcedu.protocols.tcp import Connection
 from vpcedu.protocols.tcp_settings import LINUX as LINUX_TCP
 from vpcedu.protocols.tcp_settings import Settings
 from vpcedu.protocols.tcp_states import CLOSED, LISTEN, TIME_WAIT
-from vpcedu.reasons import BACKLOG_FULL, NO_CONNECTION, PORT_CLOSED
+from vpcedu.reasons import BACKLOG_FULL, NO_CONNECTION, PORT_CLOSED, UNRELATED
 from vpcedu.trace import DELIVER, DROP, SEND, Cause, Change, Event, Step
 
 TYPE_CHECKING = False
@@ -126,6 +128,8 @@ class Host:
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Take a packet: give it to its connection or listener, or refuse it with RST."""
+        if packet.icmp is not None:
+            return self._told(packet, now)
         flow = packet.flow.reversed()
         connection = self.connections.get(flow)
         program = self.listeners.get(flow.sport)
@@ -145,6 +149,21 @@ class Host:
         connection.receive(packet, now)
         self._touch(connection)
         row = Change(flow, before, "segment arrives", connection.state)
+        return Step(now, self.name, "deliver", DELIVER, packet, packet, row, None, self.flush(now))
+
+    def _told(self, packet: Packet, now: int) -> Step:
+        """Take an ICMP error: tell the connection whose segment it quotes."""
+        mtu, flow, seq, _ = packet.icmp  # type: ignore[misc]
+        connection = self.connections.get(flow)
+        if connection is None:
+            return Step(now, self.name, "deliver", DROP, packet, None, None, UNRELATED)
+        before = connection.state
+        if packet.flow.dport == icmp_port(UNREACHABLE, FRAGMENTATION_NEEDED):
+            too_large(connection, mtu, seq, now)
+        else:
+            connection.unreachable(now)
+        self._touch(connection)
+        row = Change(flow, before, packet.what, connection.state)
         return Step(now, self.name, "deliver", DELIVER, packet, packet, row, None, self.flush(now))
 
     @property

@@ -2,6 +2,7 @@
 
 It knows of a visitor only what the packets and headers tell it: the source address of the connection
 and, behind a layer 7 balancer, X-Forwarded-For. Both stand in its log, an event "request" of the capture.
+A path that is a number, such as /4000, asks for a page of so many bytes (at most 65,536).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vpcedu.protocols.tcp import Connection
+
+LARGEST = 65_536  # bytes of a page
 
 
 class Seen(namedtuple("Seen", ("peer", "local", "request"))):
@@ -68,7 +71,9 @@ class WebServer(Host):
     def _answer(self, host: Host, connection: Connection, message: Message, now: int) -> None:
         flow = connection.flow
         self.tell(now, "request", Seen(flow.destination, flow.source, message))
-        page = f"Hello {flow.destination}, here is {self.name}.\n"
+        size = message.start.split(" ")[1][1:]
+        wished = min(int(size), LARGEST) if size.isascii() and size.isdigit() and len(size) < 10 else 0
+        page = f"Hello {flow.destination}, here is {self.name}.\n".ljust(wished, ".")
         host.send(connection, bytes(response("200 OK", page)), now)
         if not message.keeps_alive:
             host.close(connection, now)

@@ -13,6 +13,8 @@ from vpcedu.network.vpc import Hop
 from vpcedu.packet import Packet
 from vpcedu.reasons import ACL_IN, ACL_OUT, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, SOURCE_CHECK, Reason
 from vpcedu.tables.network_acl import DENY
+from vpcedu.tables.security_group import IN
+from vpcedu.tables.tracking import TrackedFlow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def _group(network: Network, walk: Walk, here: Interface, packet: Packet, way: s
     if not here.groups:
         return None  # a NAT gateway has no security group
     tracking, now = network.tracking[here.device], network.clock.now
-    row = tracking.use(way, packet.flow, now)
+    row = tracking.use(way, packet.flow, now) if packet.icmp is None else _related(network, walk, here, packet, way)
     if row is not None:
         return row, None
     rules = network.rules[here.device, way]
@@ -57,6 +59,17 @@ def _group(network: Network, walk: Walk, here: Interface, packet: Packet, way: s
     return (rule, None) if rule else (rules, reason)
 
 
+def _related(network: Network, walk: Walk, here: Interface, packet: Packet, way: str) -> TrackedFlow | None:
+    """The tracked flow that an ICMP error is about, if it comes from a device whose flows are always tracked.
+
+    EC2 user guide, "Path MTU Discovery": such an error is let in for flows that are tracked automatically (through a
+    NAT gateway, a Network Load Balancer) or untracked, else by a rule for ICMP. That it may leave these is inferred.
+    """
+    before = (step.at for step in reversed(walk.trace.steps) if step.at != here.device)
+    automatic = getattr(network.devices.get(next(before, "") if way == IN else here.device), "tracked", False)
+    return network.tracking[here.device].lookup(way, packet.about, network.clock.now) if automatic else None
+
+
 def flow_return(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """The answer of a Network Load Balancer's target goes to the node that delivered the request.
 
@@ -64,7 +77,7 @@ def flow_return(network: Network, walk: Walk, here: Interface, packet: Packet) -
     interface the flow was delivered to is asked: a stranger who forges the addresses is not taken in.
     """
     for node, balancer in network.balancers:
-        row = balancer.returns(packet.flow, network.clock.now)
+        row = balancer.returns(packet.about, network.clock.now)
         if row is not None and row.after.dst == here.address:
             walk.hop, walk.returning = Hop(node, row), True
             return row, None

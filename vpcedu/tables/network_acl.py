@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from vpcedu.address import block, number
+from vpcedu.icmp import ports_text
 from vpcedu.packet import FiveTuple
 
 IN, OUT = "in", "out"
@@ -20,7 +21,10 @@ LAST = 32_767  # the number the API gives the `*` entry (IPv4)
 
 
 class AclEntry(namedtuple("AclEntry", ("acl", "number", "direction", "action", "protocol", "ports", "cidr"))):
-    """One entry: direction IN or OUT, action ALLOW or DENY, `ports` (first, last) of the destination port."""
+    """One entry: direction IN or OUT, action ALLOW or DENY, `ports` (first, last) of the destination port.
+
+    For ICMP see `icmp_port`.
+    """
 
     __slots__ = ()
     acl: str
@@ -38,8 +42,7 @@ class AclEntry(namedtuple("AclEntry", ("acl", "number", "direction", "action", "
     @property
     def what(self) -> str:
         """What the entry allows or denies, without its place."""
-        first, last = self.ports
-        ports = "all" if self.protocol == ANY else f"tcp {first}" if first == last else f"tcp {first}-{last}"
+        ports = "all" if self.protocol == ANY else ports_text(self.protocol, self.ports)
         return f"{self.action} {ports} {'from' if self.direction == IN else 'to'} {self.cidr}"
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from vpcedu.address import block, number
+from vpcedu.icmp import ports_text
 from vpcedu.packet import TCP, FiveTuple
 
 IN, OUT = "in", "out"
@@ -32,9 +33,7 @@ class GroupRule(namedtuple("GroupRule", ("group", "direction", "ports", "peer", 
     @property
     def what(self) -> str:
         """What the rule allows, without the name of its group."""
-        first, last = self.ports
-        ports = str(first) if first == last else f"{first}-{last}"
-        return f"tcp {ports} {'from' if self.direction == IN else 'to'} {self.peer}"
+        return f"{ports_text(self.protocol, self.ports)} {'from' if self.direction == IN else 'to'} {self.peer}"
 
 
 class RuleSet(namedtuple("RuleSet", ("groups", "direction", "rules"))):

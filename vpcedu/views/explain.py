@@ -27,6 +27,8 @@ WORKS = ("connected", "200 OK")  # what a person sees where nothing is wrong
 
 def label(packet: Packet) -> str:
     """What a packet is, in two or three words: "SYN ACK", "GET /", "200 OK", "TLS ClientHello"."""
+    if packet.icmp is not None:
+        return packet.what.replace("unreachable - ", "")
     if packet.data:
         words = packet.data.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
         if words[0].startswith("HTTP/1.") and len(words) > 1:
@@ -84,6 +86,8 @@ def answer_legs(visit: Visit) -> tuple[Trace, ...]:
     while last is not None and (not legs or where[last.number] != where[legs[0].number]):
         legs.insert(0, last)
         last = by_number.get(last.cause.trace or 0)
+        if last is not None and last.packet.icmp:  # what it made smaller was sent before: why?
+            last = by_number.get(by_number[last.cause.trace or 0].cause.trace or 0)
     return tuple(legs)
 
 
@@ -118,7 +122,8 @@ def way(trace: Trace) -> str:
 
 def why(trace: Trace) -> str:
     """Why a packet goes where it goes, in two or three sentences."""
-    sentences = [f"{trace.sender} sends {label(trace.packet)} to {trace.packet.flow.destination} {way(trace)}."]
+    there = trace.packet.flow.dst if trace.packet.icmp else trace.packet.flow.destination
+    sentences = [f"{trace.sender} sends {label(trace.packet)} to {there} {way(trace)}."]
     gate = next((step.row for step in trace.steps if step.check == "group out" and step.at == trace.sender), None)
     if isinstance(gate, TrackedFlow):
         sentences.append("Its group lets it out as part of a tracked flow.")

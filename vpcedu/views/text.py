@@ -105,7 +105,9 @@ def _rung(trace: Trace, at: dict[str, int], walls: set[str]) -> str:
     for name, x in at.items():
         cells[x] = "|" if name in walls else ":"
     path = [name for name in trace.devices if name in at]
-    words = f"{label(trace.packet)} {trace.packet.flow.sport}>{trace.packet.flow.dport}"
+    words = label(trace.packet)
+    if trace.packet.icmp is None:
+        words += f" {trace.packet.flow.sport}>{trace.packet.flow.dport}"
     for place, (here, there) in enumerate(pairwise(path)):
         _arrow(cells, at[here], at[there], words if place == 0 else "", last=place == len(path) - 2)
     for step in trace.steps:

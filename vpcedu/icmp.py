@@ -1,0 +1,59 @@
+"""ICMP errors: what "destination unreachable" says (RFC 792, type 3; RFC 1191 for the next hop's MTU).
+
+An error quotes the headers of the packet that did not get through, so that its sender finds the connection. Code 4
+says that the packet was too large to go on in one piece, and which size would have been carried.
+Left out: echo, time exceeded, and every other message.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.packet import FiveTuple
+
+ICMP = 1  # IANA protocol number
+UNREACHABLE = 3  # the type; its codes:
+HOST, PORT, FRAGMENTATION_NEEDED = 1, 3, 4
+CODES = {0: "net unreachable", HOST: "host unreachable", 2: "protocol unreachable", PORT: "port unreachable",
+         FRAGMENTATION_NEEDED: "unreachable - need to frag"}  # as tcpdump says them
+SIZE = 56  # bytes: headers of 20 and 8, and 28 that are quoted: RFC 792's least
+
+
+def icmp_port(kind: int, code: int) -> int:
+    """What stands in the place of the port for ICMP: type * 256 + code, as flow records have it (IPFIX, element 32).
+
+    So an ACL entry or group rule for type 3, code 4 has the ports (772, 772), and one for all of type 3 (768, 1023).
+    """
+    return kind << 8 | code
+
+
+def ports_text(protocol: int, ports: tuple[int, int]) -> str:
+    """What a rule is for, in words: "tcp 80", "tcp 1024-65535", "icmp 3/4", "icmp 3", "icmp all"."""
+    first, last = ports
+    if protocol != ICMP:
+        return f"tcp {first}" if first == last else f"tcp {first}-{last}"
+    if first == last:
+        return f"icmp {first >> 8}/{first & 255}"
+    return f"icmp {first >> 8}" if first >> 8 == last >> 8 else "icmp all"
+
+
+def code_text(code: int) -> str:
+    """A code of type 3 in words: 1 is "host unreachable"."""
+    return CODES.get(code, f"unreachable - #{code}")
+
+
+class Icmp(namedtuple("Icmp", ("mtu", "flow", "seq", "size"))):
+    """What an ICMP error says behind type and code: the next hop's MTU (bytes; 0 but for code 4), and of the packet
+    that did not get through its flow, sequence number and size (bytes)."""
+
+    __slots__ = ()
+    mtu: int
+    flow: FiveTuple
+    seq: int
+    size: int
+
+    def __str__(self) -> str:
+        mtu = f" (mtu {self.mtu})" if self.mtu else ""
+        return f"{mtu}, about {self.flow} seq {self.seq} length {self.size}"
