@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lan import Talker
-from play import BALANCERS, NATS, PAGE, dropped, site
+from play import BALANCERS, PAGE, dropped, site
 from test_reasons import SCENARIOS
 from test_walk import check_traces
 
-from vpcedu import FiveTuple, Link, Packet
+from vpcedu import FiveTuple, Link, Packet, draw
 from vpcedu.clock import SECOND
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
@@ -75,6 +75,7 @@ def test_a_network_acl_that_eats_icmp_makes_a_black_hole_only_for_large_pages(ba
     assert [place[:2] for place in dropped(visit)] == [
         ("Internet", "link"), (f"{'NLB' if balancer == 'network' else 'ELB'} node", "network ACL in")]
     assert {str(trace.dropped.row) for trace in errors(visit)} == {"acl-public in 90: deny icmp all from 0.0.0.0/0"}
+    assert "acl-public in 90: deny icmp all from 0.0.0.0/0" in visit.answer.replace("\n", " ")
     opened = closed.with_row(AclEntry("acl-public", 80, IN, ALLOW, ICMP, TOO_BIG, ANYWHERE))
     assert opened.get(LARGE).symptom == "200 OK"
     assert closed.without(deny).get(LARGE).symptom == "200 OK"
@@ -89,6 +90,8 @@ def test_a_balancer_s_group_needs_a_rule_for_the_error_but_a_target_behind_a_net
     assert {(t.dropped.at, t.dropped.check) for t in errors(refused)} == {(node, "group in")}
     first = errors(narrow(balancer).get(LARGE))[0]
     rows = [(step.at, step.row) for step in first.steps if step.check == "group in"]
+    assert not any("icmp" in str(step.row) for t in narrow(balancer).get(LARGE).capture for step in t.steps
+                   if isinstance(step.row, TrackedFlow))  # fmt: skip
     assert rows[0] == (node, ICMP_IN)
     assert [at for at, row in rows[1:] if isinstance(row, TrackedFlow)] == (["web"] if balancer == "network" else [])
 
@@ -137,6 +140,9 @@ def test_an_error_that_is_lost_itself_is_sent_again_for_the_retransmission():
     visit = site("network", link=Link(mtu=1_400, lose=lose)).with_row(ICMP_IN).get(LARGE)
     assert {trace.last.reason and trace.last.reason.code for trace in errors(visit)} == {"lost on the way", None}
     assert visit.symptom == "200 OK" and len(visit.result.response.body) == 4_000
+    gone = [trace.number for trace in errors(visit) if not trace.delivered]
+    assert f"{gone[0]:>3} " in str(visit) and "x Internet, link: lost on the way" in str(visit)
+    assert draw.ladder(visit, every=True).scene.items and draw.map(visit, packet=gone[0]).scene.items
 
 
 @settings(max_examples=25, derandomize=True, deadline=None)

@@ -2,6 +2,10 @@
 
 An error quotes the headers of the packet that did not get through, so that its sender finds the connection. Code 4
 says that the packet was too large to go on in one piece, and which size would have been carried.
+
+Who says so: here only a router of the Internet, with code 4 (network/link.py), and whoever a lesson lets speak. AWS
+names no ICMP answer of its filters, routes and gateways, so what they drop they drop in silence; a host refuses a
+closed TCP port with RST. `host unreachable` is heard by TCP, but nothing in a VPC sends it.
 Left out: echo, time exceeded, and every other message.
 """
 

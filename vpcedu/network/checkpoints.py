@@ -55,7 +55,8 @@ def _group(network: Network, walk: Walk, here: Interface, packet: Packet, way: s
     rule = rules.lookup(packet.flow, network.groups_of(peer) | walk.delivered_by)
     if rule is None and not network.beyond_drops:
         return rules, reason
-    tracking.note(way, packet.flow, rule, now)
+    if packet.icmp is None:  # nobody answers an error
+        tracking.note(way, packet.flow, rule, now)
     return (rule, None) if rule else (rules, reason)
 
 

@@ -65,7 +65,8 @@ class Translations:
     def related(self, name: str, packet: Packet, now: int) -> Step:
         """What the device `name` does with an ICMP error: translate it by the row of what it quotes, or drop it.
 
-        The row's idle clock goes on: RFC 5508 section 4.2, REQ-4 and REQ-5; RFC 5382 REQ-10.
+        RFC 5508 section 4.2, REQ-4 and REQ-5. It ends no row (RFC 5382 REQ-10), nor keeps it alive: REQ-6 says so of
+        queries.
         """
         row = self.lookup(packet.about, now)
         if row is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.packet import ACK, FIN, RST, SYN, Packet
-from vpcedu.reasons import LOST
+from vpcedu.reasons import LOST, TOO_LARGE
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.tables.translation import Translation
@@ -102,10 +102,13 @@ def request_legs(visit: Visit) -> tuple[Trace, ...]:
 
 
 def blocker(visit: Visit) -> tuple[Trace, Step] | None:
-    """The first packet that was lost for a reason one can repair, and the step that lost it."""
+    """The first packet that was lost for a reason one can repair, and the step that lost it.
+
+    A packet that is too large is answered by an ICMP error: what lost that one is to be repaired.
+    """
     for trace in visit.capture:
         step = trace.dropped
-        if step is not None and step.reason is not LOST:
+        if step is not None and step.reason not in (LOST, TOO_LARGE):
             return trace, step
     return None
 
