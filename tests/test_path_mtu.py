@@ -13,11 +13,11 @@ from vpcedu.clock import SECOND
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
-from vpcedu.icmp import FRAGMENTATION_NEEDED, HOST, ICMP
+from vpcedu.icmp import FRAGMENTATION_NEEDED, HOST, ICMP, PORT
 from vpcedu.lab.reference import ANYWHERE, PRIVATE, TARGETS
 from vpcedu.lab.visit import Call
 from vpcedu.network.link import ROUTER
-from vpcedu.packet import ACK, FIN, PSH, SYN
+from vpcedu.packet import ACK, FIN, PSH, SYN, TCP
 from vpcedu.protocols.path_mtu import too_large
 from vpcedu.protocols.segment_arrival import ahead
 from vpcedu.protocols.tcp import Connection
@@ -90,8 +90,6 @@ def test_a_balancer_s_group_needs_a_rule_for_the_error_but_a_target_behind_a_net
     assert {(t.dropped.at, t.dropped.check) for t in errors(refused)} == {(node, "group in")}
     first = errors(narrow(balancer).get(LARGE))[0]
     rows = [(step.at, step.row) for step in first.steps if step.check == "group in"]
-    assert not any("icmp" in str(step.row) for t in narrow(balancer).get(LARGE).capture for step in t.steps
-                   if isinstance(step.row, TrackedFlow))  # fmt: skip
     assert rows[0] == (node, ICMP_IN)
     assert [at for at, row in rows[1:] if isinstance(row, TrackedFlow)] == (["web"] if balancer == "network" else [])
 
@@ -159,6 +157,26 @@ def test_the_router_carries_a_packet_of_exactly_its_mtu_and_answers_one_byte_mor
     assert link.error(packet) is None and link.anew().mtu == 1_400 and Link().error(packet) is None
     answer = link.error(packet._replace(data=bytes(1_361)))
     assert answer == packet._replace(data=bytes(1_361)).unreachable(ROUTER, FRAGMENTATION_NEEDED, 1_400)
+
+
+def test_a_group_tracks_no_error_since_nobody_answers_one():
+    built = narrow()
+    assert errors(built.get(LARGE))[0].delivered
+    assert {row.flow.protocol for row in built.network.tracking["ELB node"]._flows} == {TCP}
+
+
+@pytest.mark.fact("nlb-return")
+def test_an_error_of_a_target_goes_back_through_the_network_balancer_that_it_is_about():
+    built = narrow("network", rows=(GroupRule("sg-web", OUT, (768, 1_023), ANYWHERE, ICMP),
+                                    GroupRule("sg-balancer", IN, (768, 1_023), ANYWHERE, ICMP)))  # fmt: skip
+    built.get(PAGE)
+    got = next(step.before for step in built.network.capture[1].steps if step.at == "web" and step.action == DELIVER)
+    built.network.send("web", got.unreachable("10.0.1.10", PORT), "a word of web's kernel")
+    built.network.run(built.network.clock.now + SECOND)
+    trace = built.network.capture.traces[-1]
+    assert trace.devices == ("web", "NLB node", "Internet gateway", "client")
+    came = trace.last.before
+    assert (came.flow.src, came.icmp.flow) == ("192.0.2.30", built.network.capture[1].packet.flow)
 
 
 @pytest.mark.parametrize("mtu", [67, 0, -1, 65_536])
@@ -242,6 +260,14 @@ def test_only_what_was_too_large_goes_again_at_once_and_in_order():
     assert [len(s.data) for s in end.take_sent()] == [960, 960, 80]
 
 
+def test_the_pieces_acknowledge_what_came_meanwhile():
+    end, sent = established(bytes(1_460))
+    end.receive(Packet(end.flow.reversed(), ACK | PSH, 501, 101, data=b"hello"), 1_500)
+    assert [s.ack for s in (*sent, *end.take_sent())] == [501, 506]
+    too_large(end, 1_000, 101, 2_000)
+    assert [s.ack for s in end.take_sent()] == [506, 506]
+
+
 def test_the_last_piece_alone_pushes_and_timestamps_take_their_room():
     end, sent = established(bytes(1_448), timestamps=True)
     assert (len(sent), sent[0].flags, sent[0].size) == (1, ACK | PSH, 1_500)
@@ -256,8 +282,10 @@ def test_the_smaller_segments_are_acknowledged_one_by_one_and_not_measured():
     end, _ = established(bytes(1_460))
     before = end.timer.srtt
     too_large(end, 1_000, 101, 2_000)
-    end.receive(Packet(end.flow.reversed(), ACK, 501, 101 + 960), 900_000)
+    end.receive(Packet(end.flow.reversed(), ACK, 501, 101 + 960), 600_000)
     assert [p.seq for p in end.unacked] == [1_061]
+    end.receive(Packet(end.flow.reversed(), ACK, 501, 101 + 1_460), 900_000)
+    assert end.unacked == []
     assert end.timer.srtt == before  # RFC 6298 section 3: what was sent twice says nothing of the way's time
 
 
