@@ -27,6 +27,9 @@ from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.target_group import Listener
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.trace import DELIVER, DROP
+from vpcedu.views.conversations import conversations
+from vpcedu.views.pcap_read import load
+from vpcedu.views.pcap_text import listing, talks
 
 TOO_BIG = (772, 772)  # type 3, code 4
 ICMP_IN = GroupRule("sg-balancer", IN, TOO_BIG, ANYWHERE, ICMP)
@@ -103,6 +106,19 @@ def test_the_address_that_is_quoted_is_rewritten_at_every_gateway_on_the_way():
         ("web", "10.0.1.10", "10.0.1.10")]  # fmt: skip
     assert first.packet.flow.src == first.last.before.flow.src == ROUTER
     assert str(first.last.row.event) == "ICMP unreachable - need to frag"
+
+
+def test_an_error_is_shown_in_the_connection_that_it_is_about(tmp_path):
+    visit = narrow().get(LARGE)
+    front, back = conversations(visit.capture)
+    assert {trace.number for trace in errors(visit)} < {trace.number for trace in front.traces}
+    assert visit.answer.startswith("web (10.0.1.10:80) answers 10.0.0.10:")  # though its answer went on only later
+    visit.save_pcap(str(tmp_path / "elb.pcap"), at="ELB node")
+    listed = listing(load(tmp_path / "elb.pcap"))
+    assert "Connection 2:" in listed and "Connection 3:" not in listed
+    assert "> ICMP  unreachable - need to frag (mtu 1400), from 203.0.113.254" in listed
+    only_errors = [seen for seen in load(tmp_path / "elb.pcap") if seen.decoded.packet.icmp]
+    assert talks(only_errors)[0].zero == {}  # an error has no number of its own
 
 
 UPLOAD = ("http://updates.example.net:8080/", "web", (("X-Upload", "x" * 3_000),))
