@@ -14,6 +14,7 @@ from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.icmp import FRAGMENTATION_NEEDED, HOST, ICMP, PORT
+from vpcedu.lab.loaded import load_pcap
 from vpcedu.lab.reference import ANYWHERE, PRIVATE, TARGETS
 from vpcedu.lab.visit import Call
 from vpcedu.network.link import ROUTER
@@ -110,13 +111,14 @@ def test_the_address_that_is_quoted_is_rewritten_at_every_gateway_on_the_way():
 
 def test_an_error_is_shown_in_the_connection_that_it_is_about(tmp_path):
     visit = narrow().get(LARGE)
-    front, back = conversations(visit.capture)
+    front, _ = conversations(visit.capture)
     assert {trace.number for trace in errors(visit)} < {trace.number for trace in front.traces}
     assert visit.answer.startswith("web (10.0.1.10:80) answers 10.0.0.10:")  # though its answer went on only later
     visit.save_pcap(str(tmp_path / "elb.pcap"), at="ELB node")
     listed = listing(load(tmp_path / "elb.pcap"))
     assert "Connection 2:" in listed and "Connection 3:" not in listed
     assert "> ICMP  unreachable - need to frag (mtu 1400), from 203.0.113.254" in listed
+    assert len(conversations(load_pcap(tmp_path / "elb.pcap").capture)) == 2
     only_errors = [seen for seen in load(tmp_path / "elb.pcap") if seen.decoded.packet.icmp]
     assert talks(only_errors)[0].zero == {}  # an error has no number of its own
 
