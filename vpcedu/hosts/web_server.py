@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from vpcedu.protocols.tcp import Connection
 
-LARGEST = 65_536  # bytes of a page
-
 
 class Seen(namedtuple("Seen", ("peer", "local", "request"))):
     """A request as the server got it: the connection's other end, its own end, the message."""
@@ -72,7 +70,7 @@ class WebServer(Host):
         flow = connection.flow
         self.tell(now, "request", Seen(flow.destination, flow.source, message))
         size = message.start.split(" ")[1][1:]
-        wished = min(int(size), LARGEST) if size.isascii() and size.isdigit() and len(size) < 10 else 0
+        wished = min(int(size), 65_536) if size.isascii() and size.isdigit() and len(size) < 10 else 0
         page = f"Hello {flow.destination}, here is {self.name}.\n".ljust(wished, ".")
         host.send(connection, bytes(response("200 OK", page)), now)
         if not message.keeps_alive:

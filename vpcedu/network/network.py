@@ -153,8 +153,9 @@ class Network:
         """The way through the Internet: it may lose the packet, or find it too large, and it takes time."""
         error = self.link.error(packet)
         if error is not None:
-            walk.trace.steps.append(Step(self.clock.now, INTERNET, "link", DROP, packet, None, None, TOO_LARGE, (error,)))
-            self._queue(Step(self.clock.now, INTERNET, "send", SEND, error, error, Cause("answer to", walk.trace.number)))
+            now, number = self.clock.now, walk.trace.number
+            walk.trace.steps.append(Step(now, INTERNET, "link", DROP, packet, None, None, TOO_LARGE, (error,)))
+            self._queue(Step(now, INTERNET, "send", SEND, error, error, Cause("answer to", number)))
             return
         if not self.link.carry():
             self._note(walk, INTERNET, "link", packet, None, LOST)
