@@ -7,7 +7,6 @@ from vpcedu.draw.grid import PITCH, cell, head_items, row_items, title_of
 from vpcedu.draw.scene import Scene, Text
 from vpcedu.draw.style import LABEL, MARGIN, WIDTH
 from vpcedu.draw.table_rows import table_of
-from vpcedu.draw.words import loss_words
 from vpcedu.trace import DROP
 from vpcedu.views.explain import answer_legs, blocker, label
 
@@ -49,7 +48,7 @@ def table_scene(visit: Visit, packet: int | None = None, at: str | None = None, 
         if more:
             y += PITCH if none else 0.0
             items.append(Text(table.columns[0], y, more, "muted"))
-    notes = (loss_words(step),) if lost else ()
+    notes = (f"{step.reason.code}. What helps: {step.reason.fix}.",) if step.reason else ()
     foot, height = footing(y + 20, notes, table.why, 2, set())
     title = title_of(table.finding, table.finding.rpartition(" > ")[0] or table.finding)
     subtitle = f"Packet {trace.number}, {label(trace.packet)}, {step.before.flow}."

@@ -69,9 +69,9 @@ def _routes(visit: Visit, step: Step) -> Table:
                 if contains(row.destination, to) else "does not fit")
         rows.append((row.destination, row.target, said))
     lit = routes.index(decided) if decided in routes else None
-    found = f"To {to}: no route fits" if decided is None else f"To {to}: {decided.destination} wins, {decided.target}"
+    found = f"To {to}: no route fits" if decided is None else f"To {to}: {decided.destination} > {decided.target} wins"
     end = f" It is lost: {step.reason}." if step.reason else ""
-    return Table(f"route table {subnet.route_table}, subnet {subnet.name}", ("destination", "target", "this packet"),
+    return Table(f"table {subnet.route_table}, subnet {subnet.name}", ("destination", "target", "this packet"),
                  (40.0, 200.0, 370.0), tuple(rows), lit, found,
                  f"Only the destination is asked, never the source; the longest prefix that fits wins.{end}")
 
@@ -90,7 +90,7 @@ def _entries(visit: Visit, step: Step) -> Table:
                      _span(entry.ports), entry.cidr, entry.action, said))
     verb = "denies" if step.action == DROP else "allows"
     name = "*" if row.number == LAST else str(row.number)
-    return Table(f"network ACL {row.acl}, {row.direction}",
+    return Table(row.acl,
                  ("row", "protocol", "port (to)", "source" if row.direction == "in" else "destination", "action",
                   "this packet"), (40.0, 90.0, 164.0, 270.0, 400.0, 478.0), tuple(rows), entries.index(row),
                  f"Row {name} {verb} {flow}",
@@ -123,7 +123,7 @@ def _rules(visit: Visit, step: Step) -> Table:
         rows.append((rule.group, "tcp", _span(rule.ports), rule.peer, said))
     lit = rules.index(step.row) if step.row in rules else None
     found = (f"No rule lets {flow} {way}" if lit is None else f"{rules[lit].group} lets {flow} {way}")
-    return Table(f"security group {', '.join(groups)}, {way}",
+    return Table(', '.join(groups),
                  ("group", "protocol", "port (to)", "source" if way == "in" else "destination", "this packet"),
                  (40.0, 150.0, 230.0, 340.0, 490.0), tuple(rows), lit, found,
                  "Rules only allow, in no order, and are asked for the first packet of a flow; then it is tracked.")
