@@ -31,6 +31,7 @@ LANES = {False: TOP + 74, True: TOP + 142}  # of the request, of the answer
 FOOT = TOP + 170  # lower edge of the subnets' frames
 PITCH, EDGE, WIDEST = 21.0, 14.0, 88.0  # of the table's rows; between two subnets; between two gates at most
 SAID = 252.0  # where the table says what a check said
+SAID_ROOM = WIDTH - MARGIN - SAID
 OFF = "check off"
 SIGNS = {GROUP: "circle", ACL: "square", CHECK: "disc"}
 
@@ -118,8 +119,9 @@ def _devices(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
     for place, name in enumerate(trip.path):
         address = address_of(visit.vpc, name)
         lines = [(word, "ink", True) for word in _name(name)]
-        lines += [(address, "outside" if is_outside(visit.vpc, name) else "inside", False)] * (address not in ("", name))
-        lines += [(OFF, "muted", False)] * (name in off)
+        space = "outside" if is_outside(visit.vpc, name) else "inside"
+        lines += [(address, space, False)] if address not in ("", name) else []
+        lines += [(OFF, "muted", False)] if name in off else []
         y = sum(LANES.values()) / 2 + 4.5 - 7.5 * (len(lines) - 1)
         items += [Text(sum(plan.boxes[place]) / 2, y + 15 * number, words, ink, NOTE, bold, "middle")
                   for number, (words, ink, bold) in enumerate(lines)]
@@ -211,7 +213,7 @@ def _table(trip: Trip, y: float) -> tuple[list[Item], float]:
             badge = _badge(gate, MARGIN + BADGE, y - 4.5)
             items += [badge._replace(size=badge.size - 1),
                       Text(42, y, f"{gate.device}, {gate.check}", ink, NOTE, gate.asked),
-                      Text(SAID, y, shorten(gate.words, NOTE, WIDTH - MARGIN - SAID, gate.drops), ink, NOTE, gate.drops)]
+                      Text(SAID, y, shorten(gate.words, NOTE, SAID_ROOM, gate.drops), ink, NOTE, gate.drops)]
             y += PITCH
         y += 4
     return items, y - 6
@@ -229,7 +231,7 @@ def _title(visit: Visit, trip: Trip) -> str:
         subnet = next(row.subnet for row in visit.vpc.interfaces if row.device == gate.device)
         return title_of(f"{drops} of subnet {subnet}" if gate.kind == ACL else f"{drops} at {gate.device}", drops)
     if lost is not None and lost.reason is not None:
-        return title_of(f"No filter drops it: {lost.reason.code} at {lost.at}", f"No filter drops it: {lost.reason.code}")
+        return title_of(f"No filter drops it: {lost.reason.code} at {lost.at}", "No filter drops it")
     if trip.answer is None:
         return f"The request passes {count(sum(g.asked for g in trip.gates), 'check')}; no answer is sent"
     if not total:

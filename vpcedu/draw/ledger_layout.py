@@ -152,7 +152,8 @@ def _facts(visit: Visit) -> list[Fact]:
 
 
 def _addresses(visit: Visit) -> list[tuple[str, str]]:
-    return [(row.device, row.address) for row in (*visit.vpc.interfaces, *visit.vpc.outside)]
+    return [*((row.device, row.address) for row in visit.vpc.interfaces),
+            *((row.device, row.address) for row in visit.vpc.outside)]
 
 
 def carried(talk: Conversation) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from vpcedu.draw.fonts import wrap
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.states_places import ENDS, FOOT, PLACES, TALL, WAYS, WIDE
-from vpcedu.draw.style import BADGE, BOX, CONNECTION, GUIDE, LABEL, LIT, NOTE, PACKET, ROOM, WIDTH
+from vpcedu.draw.style import BADGE, CONNECTION, GUIDE, LABEL, LIT, NOTE, PACKET, ROOM, WIDTH
 from vpcedu.draw.words import NUMBERS
 from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.protocols.tcp_states import TRANSITIONS
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from vpcedu.lab.visit import Visit
     from vpcedu.packet import FiveTuple
     from vpcedu.protocols.tcp_states import Transition
-    from vpcedu.trace import Event
     from vpcedu.views.conversations import Conversation
+
+    Changes = list[tuple[int, Change]]  # with the instant of each, in microseconds
 
 PANEL, RIGHT, TOP = 446.0, 686.0, 62.0
 LINE, MOST = 18.0, 8  # of the panel's lists; changes that it has room for
@@ -44,8 +45,8 @@ def states_scene(visit: Visit, connection: int = 1, who: str | None = None, chan
     talk, who, events = ways_of(visit, connection, who)
     if changes is not None and changes not in range(len(events) + 1):
         raise ValueError(f"changes {changes!r}: expected a number from 0 to {len(events)}")
-    taken = [event.row for event in events[:changes]]
-    now = taken[-1].after if taken else events[0].row.before if events else None
+    taken = [row for _, row in events[:changes]]
+    now = taken[-1].after if taken else events[0][1].before if events else None
     following = tuple(row for row in TRANSITIONS if row.state == now)
     items = [*_arrows(taken, following), *_boxes(taken, now), *_panel(events[:changes], following)]
     missing = [row for row in TRANSITIONS if (row.state, row.next) not in WAYS]
@@ -59,7 +60,7 @@ def states_scene(visit: Visit, connection: int = 1, who: str | None = None, chan
                  _alternative(visit, title, talk, who, events[:changes], following))
 
 
-def ways_of(visit: Visit, connection: int, who: str | None) -> tuple[Conversation, str, list[Event]]:
+def ways_of(visit: Visit, connection: int, who: str | None) -> tuple[Conversation, str, Changes]:
     """A connection, one of its ends, and that end's changes of state in order."""
     talks = conversations(visit.capture)
     if connection not in range(1, len(talks) + 1):
@@ -70,7 +71,7 @@ def ways_of(visit: Visit, connection: int, who: str | None) -> tuple[Conversatio
         raise ValueError(f"{who!r} is no end of connection {connection}: expected {talk.opener} or {talk.listener}")
     own: set[FiveTuple] = {trace.packet.flow for trace in talk.traces if trace.sender == who}
     own |= {trace.last.before.flow.reversed() for trace in talk.traces if trace.last.at == who}
-    return talk, who, [event for event in visit.capture.events
+    return talk, who, [(event.at, event.row) for event in visit.capture.events
                        if event.who == who and isinstance(event.row, Change) and event.row.flow in own]
 
 
@@ -83,7 +84,8 @@ def _arrows(taken: list[Change], following: tuple[Transition, ...]) -> list[Item
     for rank in range(3):
         for row in TRANSITIONS:
             pair = row.state, row.next
-            if pair not in WAYS or rank != (2 if (row.state, row.event, row.next) in used else 1 if pair in letters else 0):
+            weight = 2 if (row.state, row.event, row.next) in used else 1 if pair in letters else 0
+            if pair not in WAYS or rank != weight:
                 continue
             ink, width = INKS[rank]
             items.append(Line(WAYS[pair], ink, width, (), "solid"))
@@ -115,15 +117,15 @@ def _boxes(taken: list[Change], now: str | None) -> list[Item]:
     return items
 
 
-def _panel(events: list[Event], following: tuple[Transition, ...]) -> list[Item]:
+def _panel(events: Changes, following: tuple[Transition, ...]) -> list[Item]:
     """What happened so far, and what can happen next, in words."""
     items: list[Item] = [Box(PANEL, TOP, RIGHT - PANEL, FOOT - TOP, "rule", "faint-ground", 1.0),
                          Text(PANEL + 12, TOP + 22, "So far", "ink", LABEL, True)]
     y = TOP + 22
-    for event in events[-MOST:]:
+    for _, change in events[-MOST:]:
         y += LINE
-        items += [Text(PANEL + 12, y, event.row.event, "ink", NOTE),
-                  Text(RIGHT - 12, y, event.row.after, "ink", NOTE, True, "end")]
+        items += [Text(PANEL + 12, y, change.event, "ink", NOTE),
+                  Text(RIGHT - 12, y, change.after, "ink", NOTE, True, "end")]
     if not events:
         items.append(Text(PANEL + 12, y + LINE, "nothing yet", "muted", NOTE))
     y = TOP + 22 + LINE * MOST + 16
@@ -165,9 +167,9 @@ def _sentence(who: str, taken: list[Change], now: str | None) -> str:
     return f"{who}, {last.flow.source}: {last.event} made it {now}.{table}"
 
 
-def _alternative(visit: Visit, title: str, talk: Conversation, who: str, events: list[Event],
+def _alternative(visit: Visit, title: str, talk: Conversation, who: str, events: Changes,
                  following: tuple[Transition, ...]) -> str:
-    path = "; ".join(f"{event.row.event} to {event.row.after} at {seconds(event.at)} s" for event in events) or "none"
+    path = "; ".join(f"{row.event} to {row.after} at {seconds(at)} s" for at, row in events) or "none"
     ways = "; ".join(f"{row.event} to {row.next}" for row in following) or "none"
     return (f"State diagram of TCP, {len(PLACES)} states. {title}. Connection {talk.number} of {visit.title}, changes"
             f" of {who}: {path}. What can happen next: {ways}.")

@@ -41,7 +41,8 @@ def table_scene(visit: Visit, packet: int | None = None, at: str | None = None, 
         items += row_items(y, table.columns, tuple(cells), lit)
     if len(shown) < len(table.rows) or table.lit is None:
         y += PITCH
-        more = f"{len(table.rows) - len(shown)} more rows, none of which decides" if len(shown) < len(table.rows) else ""
+        hidden = len(table.rows) - len(shown)
+        more = f"{hidden} more rows, none of which decides" if hidden else ""
         none = "" if table.lit is not None else "no row fits" if table.rows else "the table has no row"
         if none:
             items += row_items(y, table.columns[:1], (cell(none)._replace(ink="dropped", bold=True),), "dropped")

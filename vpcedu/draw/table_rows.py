@@ -13,7 +13,7 @@ from vpcedu.clock import seconds
 from vpcedu.draw.grid import Cell
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.tables.network_acl import ANY, LAST, AclEntry, NetworkAcl
-from vpcedu.tables.route_table import Route, RouteTable
+from vpcedu.tables.route_table import RouteTable
 from vpcedu.tables.security_group import GroupRule, RuleSet, fits
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.tables.translation import Translation
