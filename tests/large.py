@@ -12,6 +12,8 @@ from vpcedu.network.vpc import Device
 from vpcedu.packet import Endpoint
 from vpcedu.tables.target_group import Listener, TargetGroup
 
+TIERS = ("web", "app", "db")
+
 
 def large_vpc(zones=3, tiers=3, hosts=1, balancer="application"):
     """Zones x tiers subnets (one public tier), so many instances in each private one, and a second balancer."""
@@ -26,7 +28,7 @@ def large_vpc(zones=3, tiers=3, hosts=1, balancer="application"):
             name = f"{'public' if tier == 0 else f'tier {tier}'} {letters[zone]}"
             subnets.append(Subnet(name, f"{block}.0/24", table, f"acl-{table}", letters[zone]))
             for number in range(hosts if tier else 0):
-                host = f"{'web app db'.split()[(tier - 1) % 3]} {letters[zone]}{tier}{number or ''}"
+                host = f"{TIERS[(tier - 1) % 3]} {letters[zone]}{tier}{number or ''}"
                 cards.append(Interface(host, name, f"{block}.{10 + number}", ("sg-web",)))
                 devices.append(Device(host, Host))
     second = next((subnet.name for subnet in subnets if subnet.name.startswith("public ")), "public")

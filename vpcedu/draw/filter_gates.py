@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vpcedu.views.conversations import Conversation
 
 CHECK, GROUP, ACL = "check", "group", "ACL"
+NOBODY = "nobody"
 LEAVING = {CHECK: "source check", GROUP: "group out", ACL: "network ACL out"}
 ARRIVING = {CHECK: "destination check", GROUP: "group in", ACL: "network ACL in"}
 
@@ -115,6 +116,8 @@ def _path(visit: Visit, talk: Conversation, request: Trace) -> tuple[str, ...]:
     meant = owner(visit.vpc, (legs[-1].packet if legs else whole.packet).flow.dst)
     if whole.dropped and meant and meant not in path:
         path.append(meant)
+    if set(path) == {path[0]}:
+        path.append(NOBODY)  # nobody has the destination's address
     return tuple(name for i, name in enumerate(path) if i == 0 or path[i - 1] != name)
 
 

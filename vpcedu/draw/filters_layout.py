@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from vpcedu.draw.filter_gates import ACL, CHECK, GROUP, trip_of
+from vpcedu.draw.filter_gates import ACL, CHECK, GROUP, NOBODY, trip_of
 from vpcedu.draw.fonts import shorten, width_of, wrap
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import title_of
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
-from vpcedu.draw.style import BADGE, BOX, CROSS, DIAMOND, DOTS, LABEL, MARGIN, NOTE, PACKET, ROOM, WIDTH
+from vpcedu.draw.style import BADGE, BOX, CROSS, DIAMOND, DOTS, FAINT, LABEL, MARGIN, NOTE, PACKET, ROOM, WIDTH
 from vpcedu.draw.way import address_of, is_outside, rewritings
 from vpcedu.draw.words import count
 from vpcedu.hosts.host import Host
@@ -134,7 +134,8 @@ def _boxes(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
     for place, name in enumerate(trip.path):
         left, right = plan.boxes[place]
         ink = "outside" if is_outside(visit.vpc, name) else "inside" if name in hosts else "rewritten"
-        items.append(Box(left, LANES[False] - 20, right - left, LANES[True] - LANES[False] + 40, ink))
+        look = (ink, "paper", BOX, 3.0, ()) if name != NOBODY else ("muted", "paper", 1.0, 3.0, FAINT)
+        items.append(Box(left, LANES[False] - 20, right - left, LANES[True] - LANES[False] + 40, *look))
     return items
 
 

@@ -58,6 +58,7 @@ def cell_items(x: float, y: float, one: Cell, room: float) -> list[Item]:
     """The items of one cell."""
     if not one.words:
         return []
+    one = one._replace(bold=one.bold and width_of(one.words, NOTE, True) <= room)  # rather thin than cut
     if not one.boxed:
         return [Text(x, y, shorten(one.words, NOTE, room, one.bold), one.ink, NOTE, one.bold)]
     width, rest = width_of(one.boxed, NOTE), one.words.removeprefix(one.boxed)

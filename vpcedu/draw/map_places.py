@@ -98,7 +98,8 @@ def places(visit: Visit) -> Places:
     y, row = TOP + 22, 0
     hidden = _unmet(vpc, met)
     zones = sorted({subnet.zone for subnet in vpc.subnets})
-    passed = [zone for zone in zones if len(hidden) > STRIPS and all(s in hidden for s in vpc.subnets if s.zone == zone)]
+    met_zones = {subnet.zone for subnet in vpc.subnets if subnet not in hidden}
+    passed = [zone for zone in zones if len(hidden) > STRIPS and zone not in met_zones]
     for zone in (zone for zone in zones if zone not in passed):
         height = 0.0
         for column in (PUBLIC, PRIVATE):

@@ -155,7 +155,7 @@ def _tracked(visit: Visit, step: Step) -> Table:
     assert isinstance(step.row, TrackedFlow)
     back = flow == step.row.flow.reversed()
     return Table(f"connection tracking of {step.at}'s interface", ("opened as", "way", "by the rule", "last used"),
-                 (40.0, 272.0, 312.0, 574.0), rows, list(flows).index(step.row),
+                 (40.0, 296.0, 332.0, 600.0), rows, list(flows).index(step.row),
                  f"{step.at}'s group asks no rule: {'the answer' if back else 'this flow'} is tracked",
                  f"{flow} is {'the answer to ' if back else 'part of '}a flow that a rule let {step.row.way}"
                  f" at {seconds(step.row.since)} s.")
