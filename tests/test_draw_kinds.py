@@ -409,7 +409,7 @@ def test_thick_arrows_are_the_changes_of_the_capture(who, path):
         assert sorted(thick) == sorted(taken)
         box, = lit(scene)
         assert (box.x + WIDE / 2, box.y) == PLACES[["CLOSED", *path][changes]]
-        assert scene.title.startswith(f"{who} is in {['CLOSED', *path][changes]}: ")
+        assert scene.title.startswith(f"{who} is in {['CLOSED', *path][changes]}")
     assert len({states_scene(seen, 1, who, changes).height for changes in range(len(path) + 1)}) == 1
 
 

@@ -14,7 +14,7 @@ from vpcedu.clock import SECOND
 from vpcedu.packet import RST
 from vpcedu.protocols.tcp_settings import LINUX
 from vpcedu.tables.security_group import GroupRule
-from vpcedu.tables.tracking import ESTABLISHED_IDLE
+from vpcedu.tables.tracking import ESTABLISHED_IDLE, TrackedFlow
 from vpcedu.trace import DROP, SEND
 from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import label
@@ -22,6 +22,7 @@ from vpcedu.views.explain import label
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.lab.visit import Visit
+    from vpcedu.network.interface import Interface
     from vpcedu.network.vpc import Device
     from vpcedu.trace import Step, Trace
     from vpcedu.views.conversations import Conversation
@@ -98,7 +99,7 @@ def clocks_of(visit: Visit, silence: Silence) -> tuple[Clock, ...]:
                 rows.append(_host(silence, device, idle))
         card = cards.get(name)
         if card is not None and card.groups:
-            rows.append(_group(silence, name, getattr(card, "idle", None) or ESTABLISHED_IDLE))
+            rows.append(_group(silence, name, _tracked_for(silence, card)))
     return tuple(rows)
 
 
@@ -111,6 +112,14 @@ def idle_of(device: Device) -> int | None:
 
     parameter = signature(device.kind).parameters.get("idle")
     return parameter.default if parameter is not None and isinstance(parameter.default, int) else None
+
+
+def _tracked_for(silence: Silence, card: Interface) -> int:
+    """How long an interface tracks this flow: as the tracked row says, or else the interface, or else the default."""
+    rows = [step.row for trace in silence.talk.traces for step in trace.steps
+            if step.at == card.device and isinstance(step.row, TrackedFlow) and step.now <= silence.begun]
+    own = getattr(card, "tracking", None)
+    return int(getattr(rows[-1] if rows else None, "idle", getattr(own, "tcp_established", ESTABLISHED_IDLE)))
 
 
 def _gate(silence: Silence, name: str, idle: int) -> Clock:

@@ -54,7 +54,7 @@ def states_scene(visit: Visit, connection: int = 1, who: str | None = None, chan
     notes = [f"Not drawn: {row.state}, {row.event}, {row.next}." for row in missing]
     foot, height = footing(FOOT + 12, (), " ".join([sentence, *notes]),
                            max(2, len(wrap(" ".join([sentence, *notes]), LABEL, ROOM, True))), set())
-    title = _title(who, now, following)
+    title = _title(who, taken, now, following)
     subtitle = f"Connection {connection}, {talk.opener} to {talk.listener}. Thick: the way taken. Letters: the ways on."
     return Scene(WIDTH, height - 8, (*heading(title, subtitle), *items, *foot), title,
                  _alternative(visit, title, talk, who, events[:changes], following))
@@ -150,11 +150,12 @@ def _flags(flags: int) -> str:
     return " ".join(name for bit, name in NAMES if flags & bit)
 
 
-def _title(who: str, now: str | None, following: tuple[Transition, ...]) -> str:
+def _title(who: str, taken: list[Change], now: str | None, following: tuple[Transition, ...]) -> str:
     if now is None:
         return f"No state of {who} was seen"
     ways = len(following)
-    return f"{who} is in {now}: {NUMBERS[ways]} way{'' if ways == 1 else 's'} on"
+    after = f" after {taken[-1].event}" if taken else ""
+    return f"{who} is in {now}{after}: {NUMBERS[ways]} way{'' if ways == 1 else 's'} on"
 
 
 def _sentence(who: str, taken: list[Change], now: str | None) -> str:

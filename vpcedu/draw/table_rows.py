@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from vpcedu.address import block, contains, number
+from vpcedu.address import block, contains
 from vpcedu.clock import seconds
 from vpcedu.draw.grid import Cell
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.tables.network_acl import ANY, LAST, AclEntry, NetworkAcl
+from vpcedu.tables.network_acl import LAST, AclEntry, NetworkAcl
 from vpcedu.tables.route_table import RouteTable
-from vpcedu.tables.security_group import GroupRule, RuleSet, fits
+from vpcedu.tables.security_group import GroupRule, RuleSet
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.tables.translation import Translation
 from vpcedu.trace import DROP
@@ -46,8 +46,9 @@ def table_of(visit: Visit, step: Step) -> Table | None:
         return None
     if step.check == "route":
         return _routes(visit, step)
-    for kind, made in ((AclEntry, _entries), (RuleSet, _rules), (GroupRule, _rules), (TrackedFlow, _tracked),
-                       (Translation, _translations), (Association, _addresses)):
+    if step.check in ("group in", "group out"):
+        return _tracked(visit, step) if isinstance(step.row, TrackedFlow) else _rules(visit, step)
+    for kind, made in ((AclEntry, _entries), (Translation, _translations), (Association, _addresses)):
         if isinstance(step.row, kind):
             return made(visit, step)
     return None
@@ -86,13 +87,13 @@ def _entries(visit: Visit, step: Step) -> Table:
     for entry in entries:
         said = "not asked any more" if past else "the first that fits" if entry == row else _misfit(entry, remote, flow)
         past = past or entry == row
-        rows.append(("*" if entry.number == LAST else str(entry.number), "all" if entry.protocol == ANY else "tcp",
-                     _span(entry.ports), entry.cidr, entry.action, said))
+        rows.append(("*" if entry.number == LAST else str(entry.number), _traffic(entry.what), entry.cidr,
+                     entry.action, said))
     verb = "denies" if step.action == DROP else "allows"
     name = "*" if row.number == LAST else str(row.number)
     return Table(row.acl,
-                 ("row", "protocol", "port (to)", "source" if row.direction == "in" else "destination", "action",
-                  "this packet"), (40.0, 90.0, 164.0, 270.0, 400.0, 478.0), tuple(rows), entries.index(row),
+                 ("row", "traffic, to port", "source" if row.direction == "in" else "destination", "action",
+                  "this packet"), (40.0, 90.0, 230.0, 376.0, 460.0), tuple(rows), entries.index(row),
                  f"Row {name} {verb} {flow}",
                  f"The packet goes to port {flow.dport}. A network ACL remembers nothing: it asks each packet anew,"
                  " answers too.")
@@ -100,12 +101,13 @@ def _entries(visit: Visit, step: Step) -> Table:
 
 def _misfit(entry: AclEntry, remote: str, flow: FiveTuple) -> str:
     """Why an entry does not fit."""
-    low, high = entry.ports
-    return f"not {remote}" if low <= flow.dport <= high else f"not port {flow.dport}"
+    return f"not port {flow.dport}" if contains(entry.cidr, remote) else f"not {remote}"
 
 
-def _span(ports: tuple[int, int]) -> str:
-    return str(ports[0]) if ports[0] == ports[1] else "all" if ports == (0, 65_535) else f"{ports[0]}-{ports[1]}"
+def _traffic(what: str) -> str:
+    """Protocol and ports of an entry or a rule, out of its own words: "tcp 80", "all"."""
+    words = what.replace(" to ", " from ").partition(" from ")[0]
+    return words.removeprefix("allow ").removeprefix("deny ")
 
 
 def _rules(visit: Visit, step: Step) -> Table:
@@ -115,18 +117,22 @@ def _rules(visit: Visit, step: Step) -> Table:
     flow = step.before.flow
     remote = flow.src if way == "in" else flow.dst
     owners = frozenset(group for i in visit.vpc.interfaces if i.address == remote for group in i.groups)
+    decided = step.row if isinstance(step.row, GroupRule) else getattr(step.row, "rule", None)
     rows = []
     for rule in rules:
-        near = rule.ports[0] <= flow.dport <= rule.ports[1]
-        said = ("allows it" if rule == step.row else f"not port {flow.dport}" if not near
-                else "would allow it too" if fits(rule.peer, number(remote), owners) else f"not {remote}")
-        rows.append((rule.group, "tcp", _span(rule.ports), rule.peer, said))
-    lit = rules.index(step.row) if step.row in rules else None
+        near = rule.peer in owners if rule.peer.startswith("sg-") else contains(rule.peer, remote)
+        said = ("allows it" if rule == decided else f"not {remote}" if not near
+                else "would allow it too" if RuleSet(groups, way, (rule,)).lookup(flow, owners)
+                else f"not port {flow.dport}")
+        rows.append((rule.group, _traffic(rule.what), rule.peer, said))
+    lit = rules.index(decided) if decided in rules else None
     found = (f"No rule lets {flow} {way}" if lit is None else f"{rules[lit].group} lets {flow} {way}")
     return Table(', '.join(groups),
-                 ("group", "protocol", "port (to)", "source" if way == "in" else "destination", "this packet"),
-                 (40.0, 150.0, 230.0, 340.0, 490.0), tuple(rows), lit, found,
-                 "Rules only allow, in no order, and are asked for the first packet of a flow; then it is tracked.")
+                 ("group", "traffic, to port", "source" if way == "in" else "destination", "this packet"),
+                 (40.0, 160.0, 300.0, 460.0), tuple(rows), lit, found,
+                 "Rules only allow, in no order. What a rule lets pass is tracked, and its answers need none."
+                 if isinstance(step.row, GroupRule) else "Rules only allow: what no rule allows is dropped."
+                 if decided is None else "A rule lets it pass; nothing is tracked.")
 
 
 def _seen(visit: Visit, step: Step) -> list[Step]:
@@ -142,20 +148,19 @@ def _seen(visit: Visit, step: Step) -> list[Step]:
 
 
 def _tracked(visit: Visit, step: Step) -> Table:
-    flows: dict[TrackedFlow, int] = {}
+    flows: dict[tuple[object, ...], int] = {}  # flow, way, rule, since -> last used
     for other in _seen(visit, step):
-        row = other.row
-        if isinstance(row, GroupRule) and other.action != DROP:
-            row = TrackedFlow(other.before.flow, row.direction, row, other.now)
-        if isinstance(row, TrackedFlow):
-            flows[row] = other.now
-    rows = tuple((str(row.flow), row.way, str(row.rule.what if row.rule else "nothing"),
-                  f"{seconds(now)} s") for row, now in flows.items())
+        if isinstance(other.row, GroupRule) and other.action != DROP:
+            flows[other.before.flow, other.row.direction, other.row, other.now] = other.now
+        if isinstance(other.row, TrackedFlow):
+            flows[other.row[:4]] = other.now
+    rows = tuple((str(opened), str(way), rule.what if isinstance(rule, GroupRule) else "nothing", f"{seconds(now)} s")
+                 for (opened, way, rule, _), now in flows.items())
     flow = step.before.flow
     assert isinstance(step.row, TrackedFlow)
     back = flow == step.row.flow.reversed()
     return Table(f"connection tracking of {step.at}'s interface", ("opened as", "way", "by the rule", "last used"),
-                 (40.0, 296.0, 332.0, 600.0), rows, list(flows).index(step.row),
+                 (40.0, 296.0, 332.0, 600.0), rows, list(flows).index(step.row[:4]),
                  f"{step.at}'s group asks no rule: {'the answer' if back else 'this flow'} is tracked",
                  f"{flow} is {'the answer to ' if back else 'part of '}a flow that a rule let {step.row.way}"
                  f" at {seconds(step.row.since)} s.")
