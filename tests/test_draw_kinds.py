@@ -41,7 +41,7 @@ from vpcedu.packet import TCP
 from vpcedu.protocols.tcp_settings import KEEP_ALIVE, LINUX
 from vpcedu.protocols.tcp_states import TRANSITIONS
 from vpcedu.tables.network_acl import ALLOW, OUT, AclEntry
-from vpcedu.tables.tracking import ESTABLISHED_IDLE
+from vpcedu.tables.tracking import ESTABLISHED_IDLE, TrackedFlow
 from vpcedu.trace import DROP, REWRITE
 from vpcedu.views.conversations import conversations
 
@@ -455,9 +455,10 @@ def test_clocks_come_from_the_devices():
     assert idle_of(kinds["NAT"]._replace(settings=(("idle", 7 * SECOND),))) == 7 * SECOND
     assert idle_of(kinds["client"]) is None
     clocks = clocks_of(visit("network"), silences(visit("network"))[0])
+    rows = {s.at: s.row for t in visit("network").capture for s in t.steps if isinstance(s.row, TrackedFlow)}
     assert [(clock.owner, clock.idle) for clock in clocks if clock.idle] == [
-        ("NLB node", idle_of(kinds["NLB node"])), ("NLB node's group", ESTABLISHED_IDLE),
-        ("web's group", ESTABLISHED_IDLE)]
+        ("NLB node", idle_of(kinds["NLB node"])),
+        *((f"{name}'s group", getattr(rows[name], "idle", ESTABLISHED_IDLE)) for name in ("NLB node", "web"))]
 
 
 def test_a_nat_gateway_tells_the_inner_end_only_and_only_when_it_sends():
