@@ -152,7 +152,8 @@ def _host(silence: Silence, device: Device, idle: int | None) -> Clock:
     if got is not None and (sent is None or got.number < sent.number or reset):
         return Clock(device.name, what, limit, state, _name(got), f"from {got.sender}")
     if sent is not None:
-        tries = sum(t.sender == device.name for t in silence.after)
+        tries = sum(t.sender == device.name and (t.packet.seq, t.packet.flags) == (sent.packet.seq, sent.packet.flags)
+                    for t in silence.after)
         heard = f", hears {label(got.packet)}" if got is not None else ", hears nothing"
         times = "" if tries == 1 else f", {tries} times"
         return Clock(device.name, what, limit, state, "sends", f"{_name(sent)}{times}{heard}")

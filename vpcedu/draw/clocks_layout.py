@@ -150,6 +150,10 @@ def _sentence(found: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
             if clock.hears == "RST" and clock.state == FORGOT and clock.words.startswith("to ")]
     if told:
         return f"{told[0][0]} forgot in silence. It answers with RST {told[0][1]}."
+    closing = next((clock for _, clocks in found for clock in clocks
+                    if clock.state == FORGOT and clock.hears == "sends" and clock.idle is not None), None)
+    if closing is not None and closing.idle is not None:
+        return f"{closing.owner} does not wait: at {span(closing.idle)} it sends {closing.words.partition(',')[0]}."
     lost = next((clock for _, clocks in found for clock in clocks if clock.hears == "dropped"), None)
     if lost is not None:
         return f"{lost.owner} drops what comes after the silence ({lost.words})."

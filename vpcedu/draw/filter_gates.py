@@ -79,7 +79,7 @@ class Trip(namedtuple("Trip", ("talk", "path", "request", "answer", "gates"))):
 def trip_of(visit: Visit, connection: int | None) -> Trip:
     """The round trip of a connection; None: the one that lost a packet, else the last. ValueError for no such one."""
     talks = conversations(visit.capture)
-    if connection is not None and connection not in range(1, len(talks) + 1):
+    if not talks or (connection is not None and connection not in range(1, len(talks) + 1)):
         raise ValueError(f"connection {connection!r}: expected one from 1 to {len(talks)}")
     lossy = [talk for talk in talks if any(_filtered(trace) for trace in talk.traces)]
     talk = talks[connection - 1] if connection is not None else lossy[0] if lossy else talks[-1]

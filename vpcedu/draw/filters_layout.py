@@ -244,6 +244,8 @@ def _title(visit: Visit, trip: Trip) -> str:
 def _sentence(trip: Trip) -> str:
     """What the two kinds of filters remember, as far as this trip shows it."""
     gate = next((g for g in trip.gates if g.drops), None)
+    if not trip.gates and trip.lost is None:
+        return "Groups and network ACLs belong to a VPC; nothing is known of one here."
     if gate is None and trip.lost is not None:
         return f"{trip.lost.at} lost it: {trip.lost.reason}."
     if gate is not None and gate.kind == ACL and gate.answer:

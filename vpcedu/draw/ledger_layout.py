@@ -14,6 +14,7 @@ from vpcedu.draw.ladder_rows import ends_of
 from vpcedu.draw.map_table import stretches
 from vpcedu.draw.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import BOX, CONNECTION, DIAMOND, LABEL, MARGIN, NOTE, ROOM, WIDTH
+from vpcedu.draw.way import rewritings
 from vpcedu.draw.words import short
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import Seen
@@ -33,8 +34,11 @@ BAR, STRETCH = 36.0, 46.0  # heights: between two connections, of a stretch
 
 
 def ledger_scene(visit: Visit, beside: Visit | None = None) -> Scene:
-    """One visit, or two beside each other."""
+    """One visit, or two beside each other; ValueError for one whose capture is empty."""
     visits = (visit,) if beside is None else (visit, beside)
+    for one in visits:
+        if not len(one.capture):
+            raise ValueError(f"the capture of {one.title!r} holds no packet: expected at least one")
     wide = (ROOM - GAP * (len(visits) - 1)) / len(visits)
     columns = [(MARGIN + (wide + GAP) * number, wide) for number in range(len(visits))]
     made = [_column(one, x, wide) for one, (x, wide) in zip(visits, columns, strict=True)]
@@ -43,7 +47,8 @@ def ledger_scene(visit: Visit, beside: Visit | None = None) -> Scene:
     items += [item for column, _ in made for item in column]
     table, y = _table(visits, low + 26)
     sentence = " ".join(dict.fromkeys(_sentence(one) for one in visits))
-    foot, height = footing(y, (), sentence, len(wrap(sentence, LABEL, ROOM, True)), {"rewritten"})
+    signs = {"rewritten"} if any(rewritings(trace) for one in visits for trace in one.capture) else set()
+    foot, height = footing(y, (), sentence, len(wrap(sentence, LABEL, ROOM, True)), signs)
     title = _title(visits)
     subtitle = "Read each column downwards: the request on its way in. Boxed: rewritten."
     return Scene(WIDTH, height, (*heading(title, subtitle), *items, *table, *foot), title,
@@ -51,9 +56,10 @@ def ledger_scene(visit: Visit, beside: Visit | None = None) -> Scene:
 
 
 def balancer(visit: Visit) -> str:
-    """The device that ends the opener's connection, or the last one that passes it on."""
+    """The device that ends the opener's connection, or the last one that passes it on behind the Internet gateway."""
     first = conversations(visit.capture)[0]
-    return first.passes[-1] if first.passes and not _ends(visit) else first.listener
+    passes = [name for name in first.passes if name != visit.vpc.internet_gateway]
+    return passes[-1] if passes and not _ends(visit) else first.listener
 
 
 def _ends(visit: Visit) -> bool:
@@ -115,7 +121,7 @@ def _table(visits: tuple[Visit, ...], y: float) -> tuple[list[Item], float]:
                          for place, visit in enumerate(visits)]
     for name in names:
         y += PITCH
-        lit = name.endswith("sees as source")
+        lit = name.endswith(" sees")
         if lit:
             items.append(Box(MARGIN - 6, y - 16, ROOM + 12, PITCH, "ink", "lit-ground", BOX))
         items.append(Text(MARGIN + 2, y, name, "ink", NOTE, True))
@@ -135,7 +141,7 @@ def _facts(visit: Visit) -> list[Fact]:
     for who, row in seen:
         whose = next((device for device, address in _addresses(visit) if address == row.peer.address), "")
         forwarded = row.request.header("X-Forwarded-For")
-        found += [(f"{who} sees as source", Cell(f"{row.peer}, {whose}".rstrip(", "), bold=True)),
+        found += [(f"{who} sees", Cell(f"{row.peer}, {whose}".rstrip(", "), bold=True)),
                   ("X-Forwarded-For", f"{forwarded} added" if forwarded else "none"),
                   ("request's bytes", "as the client sent them" if bytes(row.request) == asked or visit.call.tls
                    else "other bytes")]
@@ -172,8 +178,9 @@ def _title(visits: tuple[Visit, ...]) -> str:
     """Whom the server sees behind each balancer."""
     parts = []
     for visit in visits:
-        row = next((event.row for event in visit.capture.events if isinstance(event.row, Seen)), None)
-        shown = f"web sees {row.peer.address}" if row else visit.symptom
+        who, row = next(((event.who, event.row) for event in visit.capture.events if isinstance(event.row, Seen)),
+                        ("", None))
+        shown = f"{who} sees {row.peer.address}" if row else visit.symptom
         whose = next((d for d, address in _addresses(visit) if row and address == row.peer.address), "")
         parts.append(f"{balancer(visit)}: {shown}" + (f" ({whose})" if whose else ""))
     return title_of("; ".join(parts), "; ".join(part.partition(" (")[0] for part in parts),
@@ -189,7 +196,9 @@ def _sentence(visit: Visit) -> str:
         return f"The {name} is an end of {len(talks)} connections; port {chosen} is its own choice."
     if name in hosts:
         return f"{name} is the end of the connection."
-    return f"The {name} is no end: the client's port {talks[0].flow.sport} arrives at {talks[0].listener}."
+    arrives = list(stretches(visit, talks[0]))[-1][0].packet.flow.sport
+    own = "" if arrives == talks[0].flow.sport else f", as {arrives}"
+    return f"The {name} is no end: {talks[0].opener}'s port {talks[0].flow.sport} arrives at {talks[0].listener}{own}."
 
 
 def _alternative(visits: tuple[Visit, ...], title: str, sentence: str) -> str:
