@@ -41,6 +41,7 @@ from vpcedu.packet import TCP
 from vpcedu.protocols.tcp_settings import KEEP_ALIVE, LINUX
 from vpcedu.protocols.tcp_states import TRANSITIONS
 from vpcedu.tables.network_acl import ALLOW, OUT, AclEntry
+from vpcedu.tables.route_table import Route
 from vpcedu.tables.tracking import ESTABLISHED_IDLE, TrackedFlow
 from vpcedu.trace import DROP, REWRITE
 from vpcedu.views.conversations import conversations
@@ -276,6 +277,20 @@ def test_a_tracking_table_holds_the_flow_that_a_rule_let_in():
     opened = conversations(seen.capture)[1].flow
     assert scene.title == "web's group asks no rule: the answer is tracked"
     assert str(opened) in words_of(scene) and "tcp 80 from sg-balancer" in words_of(scene)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_a_long_table_the_rows_around_the_one_that_decides_are_shown_and_the_others_counted(first):
+    vpc = reference_vpc()
+    more = tuple(Route("private", f"172.16.{number}.0/24", "NAT") for number in range(30))
+    local = next(row for row in vpc.routes if str(row) == "route 10.0.0.0/16 > local" and row.table == "private")
+    others = tuple(row for row in vpc.routes if row is not local)
+    seen = Site(vpc._replace(routes=(local, *others, *more) if first else (*more, *others, local))).get(PAGE)
+    scene = table_scene(seen)
+    assert faults(scene) == [] and len(lit(scene)) == 1
+    assert "18 more rows, none of which decides" in words_of(scene)
+    assert sum(words.startswith("does not fit") for words in words_of(scene)) == 12
+    assert "10.0.0.0/16, local, fits, and is the longest: /16" in scene.alt
 
 
 def test_a_table_that_was_not_asked_is_refused_with_those_that_were():

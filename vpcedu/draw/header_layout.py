@@ -70,7 +70,8 @@ def rewriting(visit: Visit, packet: int | None = None, at: str | None = None) ->
     if not fits:
         where = ", ".join(dict.fromkeys(step.at for _, step in found)) or "none"
         what = "any packet" if packet is None else f"packet {packet}"
-        raise ValueError(f"{at or 'no gateway'} does not rewrite {what}: expected a place that does, of these: {where}")
+        who = f"{at} does not rewrite" if at else "no gateway rewrites"
+        raise ValueError(f"{who} {what}: expected a place that does, of these: {where}")
     return fits[0]
 
 

@@ -7,6 +7,8 @@ connection goes on. Below, row by row, what each side has: ports, states, bytes,
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 from vpcedu.draw.fonts import width_of, wrap
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import PITCH, Cell, cell_items, title_of
@@ -33,46 +35,58 @@ TOP, GAP, NAMES = 58.0, 16.0, 168.0  # of the columns; between them; where the t
 BAR, STRETCH = 36.0, 46.0  # heights: between two connections, of a stretch
 
 
+class Side(namedtuple("Side", ("visit", "talks", "name"))):
+    """One visit, its connections, and the name of the device that ends or rewrites them."""
+
+    __slots__ = ()
+    visit: Visit
+    talks: tuple[Conversation, ...]
+    name: str
+
+    @property
+    def ends(self) -> bool:
+        """Whether somebody ended the opener's connection and opened another."""
+        return len(self.talks) > 1
+
+
 def ledger_scene(visit: Visit, beside: Visit | None = None) -> Scene:
     """One visit, or two beside each other; ValueError for one whose capture is empty."""
-    visits = (visit,) if beside is None else (visit, beside)
-    for one in visits:
-        if not len(one.capture):
-            raise ValueError(f"the capture of {one.title!r} holds no packet: expected at least one")
-    wide = (ROOM - GAP * (len(visits) - 1)) / len(visits)
-    columns = [(MARGIN + (wide + GAP) * number, wide) for number in range(len(visits))]
-    made = [_column(one, x, wide) for one, (x, wide) in zip(visits, columns, strict=True)]
+    sides = tuple(map(side_of, (visit,) if beside is None else (visit, beside)))
+    wide = (ROOM - GAP * (len(sides) - 1)) / len(sides)
+    columns = [(MARGIN + (wide + GAP) * number, wide) for number in range(len(sides))]
+    made = [_column(side, x, wide) for side, (x, wide) in zip(sides, columns, strict=True)]
     low = max(y for _, y in made)
     items: list[Item] = [Box(x, TOP, wide, low - TOP, "ink", "", BOX) for x, wide in columns]
     items += [item for column, _ in made for item in column]
-    table, y = _table(visits, low + 26)
-    sentence = " ".join(dict.fromkeys(_sentence(one) for one in visits))
-    signs = {"rewritten"} if any(rewritings(trace) for one in visits for trace in one.capture) else set()
+    table, y = _table(sides, low + 26)
+    sentence = " ".join(dict.fromkeys(map(_sentence, sides)))
+    signs = {"rewritten"} if any(rewritings(trace) for side in sides for trace in side.visit.capture) else set()
     foot, height = footing(y, (), sentence, len(wrap(sentence, LABEL, ROOM, True)), signs)
-    title = _title(visits)
+    title = _title(sides)
     subtitle = "Read each column downwards: the request on its way in. Boxed: rewritten."
     return Scene(WIDTH, height, (*heading(title, subtitle), *items, *table, *foot), title,
-                 _alternative(visits, title, sentence))
+                 _alternative(sides, title, sentence))
 
 
-def balancer(visit: Visit) -> str:
-    """The device that ends the opener's connection, or the last one that passes it on behind the Internet gateway."""
-    first = conversations(visit.capture)[0]
-    passes = [name for name in first.passes if name != visit.vpc.internet_gateway]
-    return passes[-1] if passes and not _ends(visit) else first.listener
+def side_of(visit: Visit) -> Side:
+    """A visit with its connections and its balancer; ValueError where its capture is empty.
+
+    The balancer is the device that ends the opener's connection, or the last one that passes it on behind the
+    Internet gateway.
+    """
+    talks = conversations(visit.capture)
+    if not talks:
+        raise ValueError(f"the capture of {visit.title!r} holds no packet: expected at least one")
+    passes = [name for name in talks[0].passes if name != visit.vpc.internet_gateway]
+    return Side(visit, talks, passes[-1] if passes and len(talks) == 1 else talks[0].listener)
 
 
-def _ends(visit: Visit) -> bool:
-    """Whether there is more than one connection: somebody ended the opener's and opened another."""
-    return len(conversations(visit.capture)) > 1
-
-
-def _column(visit: Visit, x: float, wide: float) -> tuple[list[Item], float]:
+def _column(side: Side, x: float, wide: float) -> tuple[list[Item], float]:
     """The stretches of all connections, from top to bottom."""
-    talks, name = conversations(visit.capture), balancer(visit)
+    visit, talks, name = side
     kind = next((d.kind.__name__ for d in visit.vpc.devices if d.name == name), "")
     more = "another" if len(talks) == 2 else str(len(talks) - 1)
-    does = (f"ends one connection, opens {more}" if _ends(visit)
+    does = (f"ends one connection, opens {more}" if side.ends
             else "rewrites one connection, ends none" if name in talks[0].passes else "is where it ends")
     items: list[Item] = [Box(x, TOP, wide, 42, "ink", "faint-ground", BOX),
                          Text(x + 10, TOP + 18, f"{name}: {_kind(kind)}" if kind else name, "ink", LABEL, True),
@@ -112,13 +126,13 @@ def _flow(x: float, y: float, flow: object, fields: dict[str, str]) -> list[Item
                               WIDTH)
 
 
-def _table(visits: tuple[Visit, ...], y: float) -> tuple[list[Item], float]:
+def _table(sides: tuple[Side, ...], y: float) -> tuple[list[Item], float]:
     """The same facts of every visit, side by side; what the server sees is lit."""
-    facts = [dict(_facts(visit)) for visit in visits]
+    facts = [dict(_facts(side)) for side in sides]
     names = list(dict.fromkeys(name for found in facts for name in found))
-    room = (WIDTH - MARGIN - NAMES) / len(visits)
-    items: list[Item] = [Text(NAMES + room * place, y, balancer(visit), "muted", NOTE, True)
-                         for place, visit in enumerate(visits)]
+    room = (WIDTH - MARGIN - NAMES) / len(sides)
+    items: list[Item] = [Text(NAMES + room * place, y, side.name, "muted", NOTE, True)
+                         for place, side in enumerate(sides)]
     for name in names:
         y += PITCH
         lit = name.endswith(" sees")
@@ -132,9 +146,9 @@ def _table(visits: tuple[Visit, ...], y: float) -> tuple[list[Item], float]:
     return items, y + 18
 
 
-def _facts(visit: Visit) -> list[Fact]:
+def _facts(side: Side) -> list[Fact]:
     """What one visit has to say."""
-    talks = conversations(visit.capture)
+    visit, talks, _ = side
     found: list[Fact] = []
     seen = [(event.who, event.row) for event in visit.capture.events if isinstance(event.row, Seen)][-1:]
     asked = next((t.packet.data for t in visit.capture if t.sender == visit.opener and t.packet.data), b"")
@@ -174,22 +188,21 @@ def carried(talk: Conversation) -> tuple[int, int]:
     return sums[True], sums[False]
 
 
-def _title(visits: tuple[Visit, ...]) -> str:
+def _title(sides: tuple[Side, ...]) -> str:
     """Whom the server sees behind each balancer."""
     parts = []
-    for visit in visits:
+    for visit, _, name in sides:
         who, row = next(((event.who, event.row) for event in visit.capture.events if isinstance(event.row, Seen)),
                         ("", None))
         shown = f"{who} sees {row.peer.address}" if row else visit.symptom
         whose = next((d for d, address in _addresses(visit) if row and address == row.peer.address), "")
-        parts.append(f"{balancer(visit)}: {shown}" + (f" ({whose})" if whose else ""))
+        parts.append(f"{name}: {shown}" + (f" ({whose})" if whose else ""))
     return title_of("; ".join(parts), "; ".join(part.partition(" (")[0] for part in parts),
-                    " and ".join(f"{len(conversations(v.capture))} by the {balancer(v)}" for v in visits))
+                    " and ".join(f"{len(side.talks)} by the {side.name}" for side in sides))
 
 
-def _sentence(visit: Visit) -> str:
-    talks = conversations(visit.capture)
-    name = balancer(visit)
+def _sentence(side: Side) -> str:
+    visit, talks, name = side
     hosts = {device.name for device in visit.vpc.devices if issubclass(device.kind, Host)}
     if len(talks) > 1:
         chosen = next((t.flow.sport for t in talks if t.opener == name), talks[-1].flow.sport)
@@ -201,14 +214,14 @@ def _sentence(visit: Visit) -> str:
     return f"The {name} is no end: {talks[0].opener}'s port {talks[0].flow.sport} arrives at {talks[0].listener}{own}."
 
 
-def _alternative(visits: tuple[Visit, ...], title: str, sentence: str) -> str:
+def _alternative(sides: tuple[Side, ...], title: str, sentence: str) -> str:
     parts = [f"Ledger. {title}."]
-    for visit in visits:
-        talks = conversations(visit.capture)
-        parts.append(f"{balancer(visit)}, {visit.title}, {len(talks)} connection{'s'[:len(talks) - 1]}.")
+    for side in sides:
+        visit, talks, name = side
+        parts.append(f"{name}, {visit.title}, {len(talks)} connection{'s'[:len(talks) - 1]}.")
         for talk in talks:
             flows = [str(leg.packet.flow) for leg, _ in stretches(visit, talk)]
             parts.append(f"Connection {talk.number}: {'; then '.join(flows)}.")
-        parts += [f"{name}: {value.words if isinstance(value, Cell) else value}." for name, value in _facts(visit)]
+        parts += [f"{name}: {value.words if isinstance(value, Cell) else value}." for name, value in _facts(side)]
     return " ".join([*parts, sentence])
 
