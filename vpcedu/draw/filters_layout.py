@@ -9,13 +9,12 @@ from __future__ import annotations
 from itertools import groupby
 
 from vpcedu.draw.filter_gates import ACL, CHECK, GROUP, NOBODY, trip_of
+from vpcedu.draw.filter_words import alternative, sentence, title
 from vpcedu.draw.fonts import shorten, width_of, wrap
 from vpcedu.draw.frame import footing, heading
-from vpcedu.draw.grid import title_of
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import BADGE, BOX, CROSS, DIAMOND, DOTS, FAINT, LABEL, MARGIN, NOTE, PACKET, ROOM, WIDTH
 from vpcedu.draw.way import address_of, is_outside, rewritings
-from vpcedu.draw.words import count
 from vpcedu.hosts.host import Host
 from vpcedu.views.explain import label
 
@@ -76,13 +75,13 @@ def filters_scene(visit: Visit, connection: int | None = None) -> Scene:
     table, y = _table(trip, FOOT + 26)
     lost = trip.lost
     notes = (f"{lost.at}, {lost.reason.code}. What helps: {lost.reason.fix}.",) if lost and lost.reason else ()
-    sentence = _sentence(trip)
-    foot, height = footing(y, notes, sentence, len(wrap(sentence, LABEL, ROOM, True)),
+    words = sentence(trip)
+    foot, height = footing(y, notes, words, len(wrap(words, LABEL, ROOM, True)),
                             {"rewritten"} if _rewrites(trip) else set())
-    title = _title(visit, trip)
+    heads = title(visit, trip)
     disc = " Disc: address check." if any(gate.kind == CHECK for gate in trip.gates) else ""
     subtitle = f"Circle: security group. Square: network ACL.{disc} Asked in the order of the numbers."
-    return Scene(WIDTH, height, (*heading(title, subtitle), *items, *table, *foot), title, _alternative(trip, title))
+    return Scene(WIDTH, height, (*heading(heads, subtitle), *items, *table, *foot), heads, alternative(trip, heads))
 
 
 def _name(name: str) -> list[str]:
@@ -222,46 +221,3 @@ def _table(trip: Trip, y: float) -> tuple[list[Item], float]:
 
 def _rewrites(trip: Trip) -> bool:
     return bool(rewritings(trip.request) or (trip.answer and rewritings(trip.answer)))
-
-
-def _title(visit: Visit, trip: Trip) -> str:
-    lost, total = trip.lost, len(trip.gates)
-    gate = next((g for g in trip.gates if g.drops), None)
-    if gate is not None:
-        drops = f"Check {gate.number} of {total} drops the {'answer' if gate.answer else 'request'}: {gate.check}"
-        subnet = next(row.subnet for row in visit.vpc.interfaces if row.device == gate.device)
-        return title_of(f"{drops} of subnet {subnet}" if gate.kind == ACL else f"{drops} at {gate.device}", drops)
-    if lost is not None and lost.reason is not None:
-        return title_of(f"No filter drops it: {lost.reason.code} at {lost.at}", "No filter drops it")
-    if trip.answer is None:
-        return f"The request passes {count(sum(g.asked for g in trip.gates), 'check')}; no answer is sent"
-    if not total:
-        return "No filter stands on this way"
-    by_memory = sum("tracked" in g.words for g in trip.gates)
-    return f"{total} checks pass; {by_memory} of them by memory, without a rule"
-
-
-def _sentence(trip: Trip) -> str:
-    """What the two kinds of filters remember, as far as this trip shows it."""
-    gate = next((g for g in trip.gates if g.drops), None)
-    if not trip.gates and trip.lost is None:
-        return "Groups and network ACLs belong to a VPC; nothing is known of one here."
-    if gate is None and trip.lost is not None:
-        return f"{trip.lost.at} lost it: {trip.lost.reason}."
-    if gate is not None and gate.kind == ACL and gate.answer:
-        assert trip.answer is not None
-        return (f"The answer goes to port {trip.answer.packet.flow.dport}, which the opener chose. A network ACL"
-                " remembers no flow: it asks answers too.")
-    if gate is not None and gate.step is not None:
-        return f"{gate.device}: {gate.step.reason}."
-    return ("A group asks its rules once, for the packet that opens the flow, and lets the answer pass by memory. A"
-            " network ACL asks every packet.")
-
-
-def _alternative(trip: Trip, title: str) -> str:
-    parts = [f"Checks of connection {trip.talk.number}, {' > '.join(trip.path)}. {title}."]
-    for answer, trace in ((False, trip.request), (True, trip.answer)):
-        parts.append(f"{'Answer' if answer else 'Request'}: {trace.packet.flow if trace else 'never sent'}.")
-        parts += [f"{g.number} {g.device} {g.check}: {g.words}." for g in trip.gates if g.answer == answer]
-    return " ".join([*parts, _sentence(trip)])
-
