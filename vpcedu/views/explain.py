@@ -221,8 +221,7 @@ def _direction(visit: Visit, leg: Trace) -> str:
 
 
 def _default_route(visit: Visit, device: str) -> str:
-    names = {i.subnet for i in visit.vpc.interfaces if i.device == device}
-    subnet = next(s for s in visit.vpc.subnets if s.name in names)
+    subnet = next(s for i in visit.vpc.interfaces if i.device == device for s in visit.vpc.subnets if s.name == i.subnet)
     row = next((r for r in visit.vpc.routes_of(subnet) if r.destination == "0.0.0.0/0"), None)
     return str(row) if row else "route table"
 
