@@ -26,7 +26,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from vpcedu.address import number, text
-from vpcedu.gateways.nat_gateway import NatGateway, Ports
+from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.network import Network, Walk
 from vpcedu.network.vpc import Device, Hop, Vpc
@@ -34,6 +34,7 @@ from vpcedu.packet import ACK, FIN, PSH, SYN, FiveTuple, Packet
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule
+from vpcedu.tables.source_ports import Ports
 from vpcedu.tables.translation import Translations
 from vpcedu.trace import DELIVER, SEND, Cause, Step, Trace
 
@@ -113,7 +114,7 @@ class Table(Ours):
     goal = 1.5
 
     def __init__(self):
-        self.rows, self.ports = Translations(350_000_000), Ports(NAT_IP, FIRST_PORT, 65_535, PORTS, 0)
+        self.rows, self.ports = Translations(350_000_000), Ports((NAT_IP,), FIRST_PORT, 65_535, PORTS, 0)
 
     def make(self, flows, flags):
         return flows
@@ -124,8 +125,8 @@ class Table(Ours):
             now += 1
             row = rows.use(flow, now)
             if row is None:
-                port = self.ports.take(flow.destination)
-                row = rows.add(flow, FiveTuple(NAT_IP, port, flow.dst, flow.dport), now)
+                source = self.ports.take(flow.destination)
+                row = rows.add(flow, FiveTuple(*source, flow.dst, flow.dport), now)
             after.append(row.onward(flow))
         self.now = now
         return after
@@ -134,7 +135,7 @@ class Table(Ours):
 def spec_gateway():
     """A NAT gateway with the port rule of this work: from 1024, lowest first, 64,512 to each destination."""
     nat = NatGateway("NAT", NAT_IP)
-    nat.ports = Ports(NAT_IP, FIRST_PORT, 65_535, PORTS, 0)
+    nat.ports = Ports((NAT_IP,), FIRST_PORT, 65_535, PORTS, 0)
     return nat
 
 

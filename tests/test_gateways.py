@@ -4,10 +4,10 @@ import pytest
 
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association, InternetGateway
-from vpcedu.gateways.nat_gateway import FIRST_PORT, LAST_PORT, MOST, NatGateway, Ports
+from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
-from vpcedu.packet import ACK, PSH, RST, SYN, Endpoint, FiveTuple, Packet
+from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Endpoint, FiveTuple, Packet
 from vpcedu.reasons import (
     IDLE_TIMEOUT,
     NO_FLOW,
@@ -19,6 +19,7 @@ from vpcedu.reasons import (
     PORT_CLOSED,
     PRIVATE_DESTINATION,
 )
+from vpcedu.tables.source_ports import EPHEMERAL, MOST, Ports
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.trace import DROP, PASS, REWRITE
 
@@ -129,7 +130,7 @@ def test_the_55001st_connection_to_one_destination_finds_no_port():
         flow = OUT._replace(src=f"10.0.{number // 250}.{number % 250}", sport=number % 60_000)
         ports.add(nat.handle(syn(flow), 0).after.flow.sport)
     assert len(ports) == MOST == 55_000
-    assert min(ports) >= FIRST_PORT and max(ports) <= LAST_PORT
+    assert min(ports) >= EPHEMERAL[0] and max(ports) <= EPHEMERAL[1]
     one_more = syn(OUT._replace(src="10.9.9.9"))
     step = nat.handle(one_more, 0)
     assert (step.action, step.reason, step.sent) == (DROP, NO_PORT, ())
@@ -181,7 +182,7 @@ def test_the_seed_decides_the_first_port():
 
 def test_a_port_given_back_is_taken_again_and_the_old_row_is_then_forgotten():
     nat = NatGateway("NAT", NAT)
-    nat.ports = Ports(NAT, 5_000, 5_000, MOST, 0)
+    nat.ports = Ports((NAT,), 5_000, 5_000, MOST, 0)
     out = nat.handle(syn(), 0)
     assert nat.handle(syn(OUT._replace(sport=41_000)), 1).reason is NO_PORT
     again = nat.handle(syn(OUT._replace(sport=41_000)), IDLE)
@@ -195,22 +196,36 @@ def test_a_port_given_back_is_taken_again_and_the_old_row_is_then_forgotten():
 THERE = Endpoint(UPDATES, 443)
 
 
+def pool(first, last, most=MOST, start=0):
+    return Ports((NAT,), first, last, most, start)
+
+
+def taken(port):
+    return Endpoint(NAT, port)
+
+
 def test_ports_are_taken_in_turn_and_round_the_end():
-    ports = Ports(NAT, 1_000, 1_003, MOST, 2)
-    assert [ports.take(THERE) for _ in range(5)] == [1_002, 1_003, 1_000, 1_001, None]
+    ports = pool(1_000, 1_003, start=2)
+    assert [ports.take(THERE) for _ in range(5)] == [*map(taken, (1_002, 1_003, 1_000, 1_001)), None]
 
 
 def test_a_wish_is_granted_where_the_port_is_free_and_in_range():
-    ports = Ports(NAT, 1_000, 1_003, MOST, 0)
-    assert ports.take(THERE, wish=1_002) == 1_002
-    assert ports.take(THERE, wish=1_002) == 1_000
-    assert ports.take(THERE, wish=80) == 1_001
-    assert ports.take(THERE._replace(port=80), wish=1_002) == 1_002
+    ports = pool(1_000, 1_003)
+    assert ports.take(THERE, wish=1_002) == taken(1_002)
+    assert ports.take(THERE, wish=1_002) == taken(1_000)
+    assert ports.take(THERE, wish=80) == taken(1_001)
+    assert ports.take(THERE._replace(port=80), wish=1_002) == taken(1_002)
 
 
 def test_no_more_connections_than_the_limit_whatever_the_range():
-    ports = Ports(NAT, 1_000, 2_000, 3, 0)
-    assert [ports.take(THERE) for _ in range(4)] == [1_000, 1_001, 1_002, None]
+    ports = pool(1_000, 2_000, most=3)
+    assert [ports.take(THERE) for _ in range(4)] == [*map(taken, (1_000, 1_001, 1_002)), None]
+
+
+@pytest.mark.parametrize("first, last", [(0, 10), (10, 9), (10, 65_536)])
+def test_ports_that_are_no_range_are_refused(first, last):
+    with pytest.raises(ValueError, match=f"ports {first}-{last}: expected"):
+        pool(first, last)
 
 
 # --- NAT instance -----------------------------------------------------------------------------------------
@@ -222,9 +237,122 @@ def test_a_nat_instance_keeps_the_openers_port_where_it_is_free():
     assert nat.handle(syn(OUT._replace(src="10.0.1.11")), 0).after.flow.sport != 40_000
 
 
-def test_a_nat_instance_forwards_a_packet_in_mid_stream_as_it_is():
-    step = NatInstance("NAT", NAT).handle(data(), 0)
-    assert (step.action, step.before, step.after) == (PASS, data(), data())
+@pytest.mark.parametrize("flags", [SYN | ACK, FIN | ACK, RST])
+def test_a_nat_instance_forwards_as_it_is_what_can_open_no_row(flags):
+    packet = Packet(OUT, flags, 101, 300)
+    step = NatInstance("NAT", NAT).handle(packet, 0)
+    assert (step.action, step.before, step.after) == (PASS, packet, packet)
+
+
+def test_a_nat_instance_opens_a_row_for_a_packet_in_mid_stream():
+    nat = NatInstance("NAT", NAT)
+    step = nat.handle(data(), 0)
+    assert (step.action, step.after.flow) == (REWRITE, FiveTuple(NAT, 40_000, UPDATES, 443))
+    assert nat.handle(answer(step, ACK), 1).after.flow == OUT.reversed()
+
+
+@pytest.mark.parametrize("flags", [ACK, PSH | ACK, FIN | ACK, SYN | ACK])
+def test_a_nat_instance_that_is_not_loose_refuses_what_belongs_to_no_row(flags):
+    nat, packet = NatInstance("NAT", NAT, loose=False), Packet(OUT, flags, 101, 300)
+    step = nat.handle(packet, 0)
+    assert (step.action, step.reason, step.sent) == (DROP, NO_TRANSLATION, (packet.reset(),))
+    assert nat.handle(Packet(OUT, RST, 101), 0).sent == ()
+
+
+@pytest.mark.parametrize("loose", [True, False])
+def test_a_nat_instance_forgets_after_its_own_idle_time(loose):
+    nat = NatInstance("NAT", NAT, idle=2 * SECOND, loose=loose)
+    out = nat.handle(syn(), 0)
+    nat.handle(answer(out), 0)
+    assert nat.handle(answer(out, ACK), 2 * SECOND - 1).action == REWRITE
+    late = nat.handle(answer(out, ACK), 5 * SECOND)
+    assert (late.reason, late.sent) == (PORT_CLOSED, (answer(out, ACK).reset(),))  # its own TCP has no such port
+    step = nat.handle(data(), 5 * SECOND)
+    assert (step.action, step.reason) == ((REWRITE, None) if loose else (DROP, IDLE_TIMEOUT))
+
+
+def close(nat, out, now=0):
+    """Both ends close the connection of a step, the opener first; the steps of their packets."""
+    there, back = out.before.flow, out.after.flow.reversed()
+    packets = ((there, FIN | ACK), (back, ACK), (back, FIN | ACK), (there, ACK))
+    return [nat.handle(Packet(flow, flags, 200, 400), now) for flow, flags in packets]
+
+
+@pytest.mark.parametrize("end, lives", [("both FINs", 120), ("RST", 10)])
+def test_a_closed_row_of_a_nat_instance_frees_its_port_and_serves_late_packets_a_while(end, lives):
+    nat = NatInstance("NAT", NAT, ports=(5_000, 5_000))
+    out = nat.handle(syn(), 0)
+    nat.handle(answer(out), 0)
+    if end == "RST":
+        nat.handle(answer(out, RST), 0)
+    else:
+        assert [step.action for step in close(nat, out)] == [REWRITE] * 4
+    assert nat.handle(answer(out, ACK), 1).after.flow == OUT.reversed()
+    assert nat.handle(answer(out, ACK), lives * SECOND).action == REWRITE
+    assert nat.handle(answer(out, ACK), (2 * lives + 1) * SECOND).reason is PORT_CLOSED
+
+
+def test_the_port_of_a_closed_row_serves_the_next_connection_at_once():
+    nat = NatInstance("NAT", NAT, ports=(5_000, 5_000))
+    out = nat.handle(syn(), 0)
+    nat.handle(answer(out), 0)
+    assert nat.handle(syn(OUT._replace(sport=41_000)), 0).reason is NO_PORT
+    close(nat, out)
+    again = nat.handle(syn(OUT._replace(sport=41_000)), 0)
+    assert again.after.flow == out.after.flow
+    assert nat.handle(answer(again), 0).after.flow.dport == 41_000
+
+
+def test_a_nat_instance_gives_an_unanswered_connection_up_after_120_seconds():
+    nat = NatInstance("NAT", NAT, ports=(5_000, 5_000))
+    nat.handle(syn(), 0)
+    assert nat.handle(syn(OUT._replace(sport=41_000)), 120 * SECOND - 1).reason is NO_PORT
+    assert nat.handle(syn(OUT._replace(sport=41_000)), 120 * SECOND).action == REWRITE
+
+
+# --- a Linux host that forwards a port of its own ------------------------------------------------------------
+
+
+CALL = FiveTuple("203.0.113.10", 50_000, NAT, 80)
+
+
+def forwarding(*targets, **settings):
+    return NatInstance("NAT", NAT, listeners=(Listener("TCP", 80, TargetGroup("web", targets)),), **settings)
+
+
+def test_a_forwarded_port_leads_to_the_target_and_the_answer_gets_the_hosts_address():
+    nat = forwarding(Endpoint(WEB, 8_080))
+    out = nat.handle(syn(CALL), 0)
+    assert out.after.flow == FiveTuple("203.0.113.10", 50_000, WEB, 8_080)
+    assert nat.handle(answer(out), 0).after.flow == CALL.reversed()
+
+
+def test_without_client_address_preservation_the_target_sees_the_host_and_the_clients_port():
+    nat = forwarding(Endpoint(WEB, 8_080), preserve_client_address=False)
+    out = nat.handle(syn(CALL), 0)
+    assert out.after.flow == FiveTuple(NAT, 50_000, WEB, 8_080)
+    other = nat.handle(syn(CALL._replace(src="203.0.113.11")), 0)
+    assert other.after.flow.src == NAT and other.after.flow.sport != 50_000
+    assert nat.handle(answer(out), 0).after.flow == CALL.reversed()
+
+
+def test_two_listeners_and_one_client_port_make_two_flows_at_the_target():
+    group = TargetGroup("web", (Endpoint(WEB, 80),))
+    nat = NatInstance("NAT", NAT, listeners=(Listener("TCP", 80, group), Listener("TCP", 81, group)))
+    first, second = (nat.handle(syn(CALL._replace(dport=port)), 0) for port in (80, 81))
+    assert first.after.flow.source == CALL.source
+    assert second.after.flow.src == CALL.src and second.after.flow.sport != CALL.sport
+
+
+def test_a_linux_host_has_no_flow_that_returns_without_a_route():
+    assert not hasattr(forwarding(Endpoint(WEB, 80)), "returns")
+
+
+def test_a_port_that_is_not_forwarded_meets_the_host_itself_and_one_without_target_is_dropped():
+    nat = forwarding()
+    assert nat.handle(syn(CALL._replace(dport=81)), 0).reason is PORT_CLOSED
+    step = nat.handle(syn(CALL), 0)
+    assert (step.reason, step.sent) == (NO_TARGET, ())
 
 
 def test_nobody_listens_on_the_nat_instance_itself():
@@ -235,8 +363,7 @@ def test_nobody_listens_on_the_nat_instance_itself():
 
 
 def test_a_nat_instance_without_a_free_port_drops():
-    nat = NatInstance("NAT", NAT)
-    nat.ports = Ports(NAT, 5_000, 5_001, MOST, 0)
+    nat = NatInstance("NAT", NAT, ports=(5_000, 5_001))
     steps = [nat.handle(syn(OUT._replace(sport=port)), 0) for port in (1, 2, 3)]
     assert [step.reason for step in steps] == [None, None, NO_PORT]
 
@@ -293,6 +420,7 @@ def test_what_belongs_to_no_flow_is_answered_by_a_reset():
 def test_after_350_silent_seconds_whoever_sends_gets_a_reset(sender):
     node = balancer(TARGETS[0])
     out = node.handle(syn(IN), 0)
+    node.handle(answer(out), 0)
     late = data(IN) if sender == "client" else answer(out, ACK)
     assert node.handle(late, IDLE - 1).action == REWRITE
     step = node.handle(late, 2 * IDLE - 1)

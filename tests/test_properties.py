@@ -6,7 +6,7 @@ from play import BALANCERS, NATS, PAGE, site
 
 from vpcedu.address import number, text
 from vpcedu.clock import SECOND
-from vpcedu.gateways.nat_gateway import NatGateway, Ports
+from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.lab.reference import IGW
@@ -16,6 +16,7 @@ from vpcedu.reasons import REASONS
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, IN, OUT, AclEntry, NetworkAcl
 from vpcedu.tables.route_table import LOCAL, Route, RouteTable
 from vpcedu.tables.security_group import GroupRule
+from vpcedu.tables.source_ports import Ports
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.tables.translation import Translations
 from vpcedu.trace import DELIVER, DROP
@@ -60,7 +61,7 @@ def test_every_answer_finds_back_to_the_one_who_asked(asked, kind):
 @given(st.lists(st.tuples(flows, st.integers(0, 400)), min_size=1, max_size=40), st.integers(1, 4))
 def test_no_two_live_rows_of_a_nat_share_a_port_to_one_destination(calls, size):
     nat, now = NatGateway("NAT", "10.0.0.20"), 0
-    nat.ports = Ports("10.0.0.20", 2_000, 2_000 + size - 1, 55_000, 0)
+    nat.ports = Ports(("10.0.0.20",), 2_000, 2_000 + size - 1, 55_000, 0)
     for flow, wait in calls:
         now += wait * SECOND
         nat.handle(Packet(flow._replace(dport=443, dst="198.51.100.7"), SYN), now)

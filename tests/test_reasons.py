@@ -5,13 +5,14 @@ from play import site
 
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.gateways.nat_gateway import Ports
 from vpcedu.lab.reference import ANYWHERE, IGW, TARGETS
 from vpcedu.network.link import Link
-from vpcedu.packet import ACK, PSH, FiveTuple, Packet
+from vpcedu.packet import ACK, Endpoint, FiveTuple, Packet
 from vpcedu.reasons import REASONS
 from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
+from vpcedu.tables.security_group import GroupRule
+from vpcedu.tables.source_ports import Ports
 from vpcedu.tables.target_group import Listener, TargetGroup
 
 PAGE, UPDATES, TO_UPDATES = "www.example.com", "updates.example.net", "198.51.100.7"
@@ -48,12 +49,19 @@ def put(device, flow, flags=ACK, **changes):
     return visited
 
 
+class Silent:
+    """A program that opens a connection and says nothing."""
+
+    def on(self, host, connection, event, data, now):
+        pass
+
+
 def late():
     """A connection through a NAT gateway that is silent for 400 s, and then web speaks."""
-    visited = connect("web", UPDATES, 8080, nat="gateway")
-    flow = visited.network.capture.traces[0].packet.flow
+    visited = site(nat="gateway")
+    connection = visited.network.do("web", "connect", Endpoint(TO_UPDATES, 8080), Silent())
     visited.network.run(400 * SECOND)
-    visited.network.send("web", Packet(flow, PSH | ACK, 1, 1), "a late word")
+    visited.network.do("web", "send", connection, b"a late word")
     visited.network.run(401 * SECOND)
     return visited
 
@@ -61,9 +69,10 @@ def late():
 def crowded():
     """A NAT gateway with one port, and two connections to one destination."""
     visited = site(nat="gateway")
-    visited.network.devices["NAT"].ports = Ports("10.0.0.20", 1_024, 1_024, 1, 0)
-    visited.connect("web", UPDATES, 8080)
-    visited.connect("web", UPDATES, 8080)
+    visited.network.devices["NAT"].ports = Ports(("10.0.0.20",), 1_024, 1_024, 1, 0)
+    for _ in range(2):
+        visited.network.do("web", "connect", Endpoint(TO_UPDATES, 8080), Silent())
+    visited.network.run(SECOND)
     return visited
 
 
@@ -76,6 +85,12 @@ def full():
     for _ in range(3):
         visited.connect("client", PAGE, 80)
     return visited
+
+
+def to_itself():
+    """web opens a connection to the balancer of which it is the only target."""
+    old = GroupRule("sg-web", OUT, (443, 443), ANYWHERE)
+    return connect("web", "10.0.0.30", 80, balancer="network", replace=[(old, old._replace(ports=(0, 65_535)))])
 
 
 def changed_check(device, **changes):
@@ -111,6 +126,7 @@ SCENARIOS = {
     "hop limit": lambda: connect("web", UPDATES, 443, nat="gateway", replace=CIRCLE),
     "port closed": lambda: connect("client", PAGE, 80, without=[Listener("HTTP", 80, TARGETS)], balancer="application"),
     "backlog full": full,
+    "own source": to_itself,
     "no connection": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.10", 80)),
     "no listener": lambda: connect("client", PAGE, 80, without=[Listener("TCP", 80, TARGETS)], balancer="network"),
     "no flow": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.30", 80), balancer="network"),

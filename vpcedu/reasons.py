@@ -103,6 +103,11 @@ PORT_CLOSED = Reason(
     "nobody listens on this port; the host answers RST at once",
     "start the server, or correct the port",
     "https://www.rfc-editor.org/rfc/rfc9293#section-3.5.2")
+OWN_SOURCE = Reason(
+    "own source",
+    "it comes from outside with the host's own address as source, so the host drops it without a word",
+    "switch client address preservation off, or let no target be a client of its own load balancer",
+    f"{ELB}/network/load-balancer-troubleshooting.html")
 BACKLOG_FULL = Reason(
     "backlog full",
     "the server accepts no connections and its backlog is full; the SYN is dropped without a word",
@@ -140,8 +145,8 @@ IDLE_TIMEOUT = Reason(
     f"{UG}/nat-gateway-troubleshooting.html")
 NO_PORT = Reason(
     "no port left",
-    "every port of the NAT is taken towards this destination",
-    "spread the connections over more destinations or NAT addresses",
+    "every source port of the translating device is taken towards this destination",
+    "spread the connections over more destinations or addresses",
     f"{UG}/nat-gateway-basics.html")
 
 REASONS = tuple(value for value in list(globals().values()) if isinstance(value, Reason))

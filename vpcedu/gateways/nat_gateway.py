@@ -1,94 +1,88 @@
 """NAT gateway: lets private hosts open connections to the outside, and nobody open one to them.
 
-Outbound it puts its own private address and a port of its own in the place of the source (the Internet
-gateway then maps that address to its public one); answers are given back by the same row. One address
-carries 55,000 connections to each destination (address, port, protocol); a row that was silent for 350 s
-is gone, and the host inside that goes on sending gets RST. It has NO security group; the network ACL of
-its subnet applies. Sources: VPC user guide, "NAT gateway basics", "Troubleshoot NAT gateways".
+Outbound it puts a private address and a port of its own in the place of the source (the Internet gateway then
+maps that address to its public one; a private NAT gateway has none, so nothing of it passes there); answers
+are given back by the same row. One address carries 55,000 connections to each destination (address, port,
+protocol), and it has up to eight; a row that was silent for 350 s is gone, and the host inside that goes on
+sending gets RST. It has NO security group; the network ACL of its subnet applies. Sources: VPC user guide,
+"NAT gateway basics", "Troubleshoot NAT gateways", "NAT gateway metrics and dimensions".
 
-AWS does not say which port it picks (here: the next free one, from a place the seed decides), nor what it
-does with a packet in mid-stream that has no row (here: dropped) or with the far side after the idle
-timeout (here: it hears nothing). Left out: UDP and ICMP, fragments, several addresses, private NAT.
+AWS does not say which port or address it picks (here: the next free port, from a place the seed decides), what
+it does with a packet in mid-stream that has no row (here: dropped), with the far side after the idle timeout
+(here: it hears nothing), or when the port of a closed connection is free (here: at once, as 55,000 are called
+simultaneous; RST or the ACK behind both FINs closes). Left out: UDP, ICMP, fragments, MTU, regional NAT gateways.
 """
 
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.packet import ACK, RST, SYN, Endpoint, FiveTuple, Packet, spread
-from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, NO_TRANSLATION
+from vpcedu.packet import ACK, RST, SYN, FiveTuple, Packet, spread
+from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, NO_TRANSLATION, Reason
+from vpcedu.tables.source_ports import EPHEMERAL, MOST, Ports
 from vpcedu.tables.translation import Translation, Translations
-from vpcedu.trace import DROP, Step, rewrote
+from vpcedu.trace import DROP, Event, Step, rewrote
 
 IDLE = 350 * SECOND  # microseconds
-FIRST_PORT, LAST_PORT = 1_024, 65_535
-MOST = 55_000  # connections of one address to one destination
-
-
-class Ports:
-    """The ports of one NAT address: each is free or taken towards each destination separately."""
-
-    def __init__(self, address: str, first: int, last: int, most: int, start: int) -> None:
-        self.address, self.first, self.size, self.most = address, first, last - first + 1, most
-        self.start = start % self.size
-        self._taken: dict[Endpoint, set[int]] = {}
-        self._next: dict[Endpoint, int] = {}
-
-    def take(self, destination: Endpoint, wish: int | None = None) -> int | None:
-        """The wished-for port if it is free and in range, else the next free one; None where all are taken."""
-        taken = self._taken.setdefault(destination, set())
-        if len(taken) >= min(self.most, self.size):
-            return None
-        if wish is None or wish in taken or not self.first <= wish < self.first + self.size:
-            offset = self._next.get(destination, self.start)
-            while self.first + offset in taken:
-                offset = (offset + 1) % self.size
-            wish = self.first + offset
-            self._next[destination] = (offset + 1) % self.size
-        taken.add(wish)
-        return wish
-
-    def give_back(self, row: Translation) -> None:
-        """Free the port of a row that ran out."""
-        destination = row.after.destination
-        taken = self._taken[destination]
-        taken.discard(row.after.sport)
-        if not taken:
-            del self._taken[destination]
-            self._next.pop(destination, None)
+MOST_ADDRESSES = 8  # one primary, seven secondary
 
 
 class NatGateway:
-    """A NAT gateway at one private address; `seed` decides the first port it tries."""
+    """A NAT gateway at one or more private addresses; `seed` decides the first port it tries."""
 
-    def __init__(self, name: str, address: str, seed: int = 0, idle: int = IDLE) -> None:
-        self.name, self.address = name, address
+    def __init__(self, name: str, address: str, seed: int = 0, idle: int = IDLE,
+                 secondary: tuple[str, ...] = ()) -> None:
+        if len(secondary) >= MOST_ADDRESSES:
+            raise ValueError(f"{len(secondary)} secondary addresses: expected at most {MOST_ADDRESSES - 1}")
+        self.name, self.addresses = name, (address, *secondary)
         self.translations = Translations(idle)
-        self.ports = Ports(address, FIRST_PORT, LAST_PORT, MOST, spread(seed, name))
+        self.ports = Ports(self.addresses, *EPHEMERAL, MOST, spread(seed, name))
+        self._counts = dict.fromkeys(("ErrorPortAllocation", "ConnectionAttemptCount", "ConnectionEstablishedCount",
+                                      "PacketsDropCount"), 0)
+        self._events: list[Event] = []
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's row, or by a new one for a SYN from inside; else drop with the reason."""
-        for gone in self.translations.sweep(now):
-            self.ports.give_back(gone)
-        row = self.translations.use(packet.flow, now)
-        if row is None and packet.flow.dst != self.address and packet.flags & (SYN | ACK) == SYN:
-            row = self._open(packet.flow, now)
+        self._sweep(now)
+        row = self.translations.use(packet.flow, now, packet.flags)
         if row is None:
-            return self._refuse(packet, now)
+            if packet.flow.dst in self.addresses or packet.flags & (SYN | ACK) != SYN:
+                return self._refuse(packet, now)
+            self._counts["ConnectionAttemptCount"] += 1
+            row = self._open(packet.flow, now)
+            if row is None:
+                self._counts["ErrorPortAllocation"] += 1
+                self._events.append(Event(now, self.name, "ErrorPortAllocation", packet.flow))
+                return self._drop(packet, None, NO_PORT, now)
+        elif packet.flags & SYN and packet.flow != row.before:
+            self._counts["ConnectionEstablishedCount"] += 1
         return rewrote(now, self.name, "translation", packet, packet.with_flow(row.onward(packet.flow)), row)
 
+    def metrics(self, now: int) -> dict[str, int]:
+        """What was counted up to `now` (microseconds), under the names that CloudWatch has for it."""
+        self._sweep(now)
+        return self._counts | {"IdleTimeoutCount": self.translations.timed_out}
+
+    def take_events(self) -> list[Event]:
+        """What happened here beside packets, once."""
+        events, self._events = self._events, []
+        return events
+
+    def _sweep(self, now: int) -> None:
+        for free in self.translations.sweep(now):
+            self.ports.give_back(free)
+
     def _open(self, flow: FiveTuple, now: int) -> Translation | None:
-        port = self.ports.take(flow.destination)
-        if port is None:
-            return None
-        return self.translations.add(flow, FiveTuple(self.address, port, *flow[2:]), now)
+        source = self.ports.take(flow.destination)
+        return source and self.translations.add(flow, FiveTuple(*source, *flow[2:]), now)
 
     def _refuse(self, packet: Packet, now: int) -> Step:
         expired = self.translations.expired(packet.flow, now)
-        inside = packet.flow.dst != self.address
-        if expired is not None and inside:
-            self.translations.forget(expired)
-            answer = () if packet.flags & RST else (packet.reset(),)
-            return Step(now, self.name, "translation", DROP, packet, None, expired, IDLE_TIMEOUT, answer)
-        opens = inside and packet.flags & (SYN | ACK) == SYN
-        reason = IDLE_TIMEOUT if expired is not None else NO_PORT if opens else NO_TRANSLATION
-        return Step(now, self.name, "translation", DROP, packet, None, expired, reason)
+        reason = NO_TRANSLATION if expired is None else IDLE_TIMEOUT
+        if expired is None or packet.flow.dst in self.addresses:
+            return self._drop(packet, expired, reason, now)
+        self.translations.forget(expired)
+        return self._drop(packet, expired, reason, now, () if packet.flags & RST else (packet.reset(),))
+
+    def _drop(self, packet: Packet, row: object, reason: Reason, now: int, sent: tuple[Packet, ...] = ()) -> Step:
+        self._counts["PacketsDropCount"] += 1
+        return Step(now, self.name, "translation", DROP, packet, None, row, reason, sent)

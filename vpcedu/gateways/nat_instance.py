@@ -2,54 +2,86 @@
 
 Unlike a NAT gateway it has a network interface like any host: its source/destination check must be off,
 and it has a security group, which every forwarded packet passes twice (in from the private subnet, out to
-the Internet). It keeps the opener's port where that is free, as Linux does; a packet in mid-stream that
-belongs to no row is forwarded as it is, with its private source (Linux calls it INVALID and does not
-translate it). What is meant for the host itself meets its own TCP, where nobody listens.
-Sources: VPC user guide, "NAT instances"; a Linux kernel's conntrack.
+the Internet). It keeps the opener's port where that is free, as Linux does. It can forward ports of its own to
+hosts inside, which a NAT gateway cannot: then it is a load balancer by destination NAT, as Linux builds one,
+and unlike a Network Load Balancer it sees the answers only if a route leads them here.
 
-Simplified: rows live 432,000 s (Linux' default for established connections) and are dropped without the
-FIN that AWS names for its former NAT image. Left out: ICMP, UDP, fragments.
+A packet in mid-stream that belongs to no row opens one again (`loose`); what cannot (SYN,ACK, FIN, RST: Linux
+calls it INVALID) is forwarded as it is, with its private source. Where `loose` is off both are refused with
+RST. What is meant for the host itself meets its own TCP, where nobody listens. A row lives 432,000 s of
+silence, 120 s before its first answer and behind both FINs, 10 s behind RST; a closed row's port is free at
+once. Sources: VPC user guide, "NAT instances", "Compare NAT devices"; Linux, nf_conntrack and nf_nat.
+
+Left out: the FIN that AWS names for its former NAT image at the idle timeout, Linux' other times, ICMP, UDP.
 """
 
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.gateways.nat_gateway import Ports
-from vpcedu.packet import ACK, RST, SYN, FiveTuple, Packet
-from vpcedu.reasons import NO_PORT, PORT_CLOSED
+from vpcedu.packet import ACK, FIN, RST, SYN, FiveTuple, Packet, spread
+from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, NO_TARGET, NO_TRANSLATION, PORT_CLOSED, Reason
+from vpcedu.tables.source_ports import EPHEMERAL, Ports
+from vpcedu.tables.target_group import Listener
 from vpcedu.tables.translation import Translation, Translations
 from vpcedu.trace import DROP, PASS, Step, rewrote
 
 IDLE = 432_000 * SECOND  # nf_conntrack_tcp_timeout_established
-FIRST_PORT, LAST_PORT = 1_024, 65_535
+OPENING, CLOSED, RESET = 120 * SECOND, 120 * SECOND, 10 * SECOND  # ..._syn_sent, ..._time_wait, ..._close
 
 
 class NatInstance:
-    """A masquerading Linux host at one private address."""
+    """A Linux host at one private address that masquerades, with `ports`, and forwards what its `listeners` say.
 
-    def __init__(self, name: str, address: str, seed: int = 0, idle: int = IDLE) -> None:
-        self.name, self.address = name, address
-        self.translations = Translations(idle)
-        self.ports = Ports(address, FIRST_PORT, LAST_PORT, LAST_PORT, seed)
+    preserve_client_address: whether targets of a listener see the client's address, else this host's.
+    """
+
+    def __init__(self, name: str, address: str, seed: int = 0, idle: int = IDLE, ports: tuple[int, int] = EPHEMERAL,
+                 loose: bool = True, listeners: tuple[Listener, ...] = (),
+                 preserve_client_address: bool = True) -> None:
+        self.name, self.address, self.seed, self.loose = name, address, seed, loose
+        self.translations = Translations(idle, OPENING, CLOSED, RESET)
+        self.ports = Ports((address,), *ports, ports[1], seed)
+        self.listeners = {listener.port: listener for listener in listeners}
+        self.preserve_client_address = preserve_client_address
 
     def handle(self, packet: Packet, now: int) -> Step:
-        """Rewrite by the packet's row, or by a new one for a SYN; else forward unchanged or refuse."""
-        for gone in self.translations.sweep(now):
-            self.ports.give_back(gone)
-        row = self.translations.use(packet.flow, now)
+        """Rewrite by the packet's row, or by a new one; else refuse, or forward it as it is."""
+        for free in self.translations.sweep(now):
+            self.ports.give_back(free)
+        row, flow = self.translations.use(packet.flow, now, packet.flags), packet.flow
         if row is None:
-            if packet.flow.dst == self.address:
-                answer = () if packet.flags & RST else (packet.reset(),)
-                return Step(now, self.name, "deliver", DROP, packet, None, None, PORT_CLOSED, answer)
-            if packet.flags & (SYN | ACK) != SYN:
+            own = flow.dst == self.address
+            if self._opens(packet.flags) and (not own or flow.dport in self.listeners):
+                opened = self._open(packet, now)
+                if isinstance(opened, Reason):
+                    return self._drop(packet, None, opened, now)
+                row = opened
+            elif own:
+                return self._drop(packet, None, PORT_CLOSED, now, refuse=True)
+            elif self.loose:
                 return Step(now, self.name, "translation", PASS, packet, packet)
-            row = self._open(packet.flow, now)
-            if row is None:
-                return Step(now, self.name, "translation", DROP, packet, None, None, NO_PORT)
-        return rewrote(now, self.name, "translation", packet, packet.with_flow(row.onward(packet.flow)), row)
+            else:
+                expired = self.translations.expired(flow, now)
+                return self._drop(packet, expired, IDLE_TIMEOUT if expired else NO_TRANSLATION, now, refuse=True)
+        return rewrote(now, self.name, "translation", packet, packet.with_flow(row.onward(flow)), row)
 
-    def _open(self, flow: FiveTuple, now: int) -> Translation | None:
-        port = self.ports.take(flow.destination, wish=flow.sport)
-        if port is None:
-            return None
-        return self.translations.add(flow, FiveTuple(self.address, port, *flow[2:]), now)
+    def _opens(self, flags: int) -> bool:
+        return flags & (SYN | ACK) == SYN or (self.loose and flags & (SYN | FIN | RST | ACK) == ACK)
+
+    def _open(self, packet: Packet, now: int) -> Translation | Reason:
+        """A new row: to the destination from this address, or to a target; the opener's port where that is free."""
+        flow, destination, sources = packet.flow, packet.flow.destination, (self.address,)
+        if flow.dst == self.address:
+            target = self.listeners[flow.dport].targets.pick(spread(self.seed, *flow, packet.seq))
+            if target is None:
+                return NO_TARGET
+            destination, sources = target, (flow.src,) if self.preserve_client_address else sources
+        source = self.ports.take(destination, flow.sport, sources)
+        if source is None:
+            return NO_PORT
+        return self.translations.add(flow, FiveTuple(*source, *destination, flow.protocol), now)
+
+    def _drop(self, packet: Packet, row: object, reason: Reason, now: int, refuse: bool = False) -> Step:
+        check = "deliver" if reason is PORT_CLOSED else "translation"
+        answer = (packet.reset(),) if refuse and not packet.flags & RST else ()
+        return Step(now, self.name, check, DROP, packet, None, row, reason, answer)

@@ -1,59 +1,103 @@
 """Network Load Balancer node: hands each flow to a target by rewriting its destination.
 
 It ends no connection. The first packet of a flow is given to a target by a hash over addresses, ports and
-sequence number; the row then serves every later packet in both directions. With instance targets the
-client's address and port are preserved, so the target answers the CLIENT, and the answer is brought back
-here by the flow, not by the route table of the target's subnet. AWS describes that outcome from several
-sides and never its mechanism, so every such step of the model is marked as inferred. Idle rows go after
-350 s; whoever then sends gets RST. Sources: Network Load Balancers guide, "What is", "Target groups",
-"Register targets", "Listeners" (no listener: silent drop; unknown flow: RST).
+sequence number; the row then serves every later packet in both directions. There is one node, with a static
+address of its own, for each zone; it uses the targets of its zone, or all of them with cross-zone load
+balancing. With the client's address preserved (default of instance targets) the target answers the CLIENT, and
+the answer is brought back here by the flow, not by the route table of the target's subnet. AWS describes that
+outcome from several sides and never its mechanism, so every such step of the model is marked as inferred.
+Otherwise (default of ip targets) it sees the node's private address and a port of it, one of 55,000 to each
+target. Rows go after 350 silent seconds (60 to 6,000 can be set) and if the target has not answered for 30 s;
+whoever then sends gets RST. Sources: Network Load Balancers guide, "What is", "Target groups", "Register
+targets", "Listeners" (no listener: silent drop; unknown flow: RST), "Troubleshoot".
 
-Left out for now: client address preservation switched off, several zones, PROXY v2, TLS, UDP, health.
+Inferred: what was closed serves late packets for the idle timeout, and a SYN then opens another flow.
+Left out: TLS, UDP and QUIC listeners, ALB targets, weights, stickiness by source, PrivateLink.
 """
 
 from __future__ import annotations
 
+from vpcedu.address import contains
 from vpcedu.clock import SECOND
-from vpcedu.packet import ACK, RST, SYN, FiveTuple, Packet, spread
-from vpcedu.reasons import IDLE_TIMEOUT, NO_FLOW, NO_LISTENER, NO_TARGET
-from vpcedu.tables.target_group import Listener
+from vpcedu.gateways.proxy_insertion import Insertion
+from vpcedu.packet import ACK, MODULUS, RST, SYN, FiveTuple, Packet, spread
+from vpcedu.protocols.proxy_protocol import version_2
+from vpcedu.reasons import IDLE_TIMEOUT, NO_FLOW, NO_LISTENER, NO_PORT, NO_TARGET
+from vpcedu.tables.source_ports import EPHEMERAL, MOST, Ports
+from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.tables.translation import Translation, Translations
-from vpcedu.trace import DROP, Step, rewrote
+from vpcedu.trace import DROP, Event, Step, rewrote
 
-IDLE = 350 * SECOND  # microseconds; 60 to 6,000 s can be set
+IDLE, ANSWER = 350 * SECOND, 30 * SECOND  # microseconds
+SHORTEST, LONGEST = 60 * SECOND, 6_000 * SECOND
 
 
 class NetworkLoadBalancer:
-    """One node at one private address; `listeners` say which port leads to which targets."""
+    """One node at one private address; `listeners` say which port leads to which targets.
 
-    def __init__(self, name: str, address: str, seed: int = 0, listeners: tuple[Listener, ...] = (),
-                 idle: int = IDLE) -> None:
+    zone: the CIDR blocks of the subnets in the node's zone, none: every target is in it. cross_zone: use the targets
+    of other zones too. secondary: more addresses to open connections to targets from. idle: of listeners without own.
+    """
+
+    def __init__(self, name: str, address: str, seed: int = 0, listeners: tuple[Listener, ...] = (), idle: int = IDLE,
+                 zone: tuple[str, ...] = (), cross_zone: bool = False, secondary: tuple[str, ...] = ()) -> None:
         self.name, self.address, self.seed = name, address, seed
         self.listeners = {listener.port: listener for listener in listeners}
-        self.flows = Translations(idle)
+        self.idle = {row.port: _checked(row, idle) for row in listeners}
+        everyone = cross_zone or not zone
+        self.groups = {row.port: row.targets if everyone else _within(row.targets, zone) for row in listeners}
+        self.flows = Translations(idle, opening=ANSWER)
+        self.ports = Ports((address, *secondary), *EPHEMERAL, MOST, spread(seed, name))
+        self._headers: dict[FiveTuple, Insertion] = {}  # by the flow as the target sees it
+        self._counts = dict.fromkeys(("PortAllocationErrorCount", "TCP_ELB_Reset_Count"), 0)
+        self._events: list[Event] = []
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's flow, or by a new one for a SYN to a listener; else drop with the reason."""
-        self.flows.sweep(now)
-        row = self.flows.use(packet.flow, now)
+        for free in self.flows.sweep(now):
+            self.ports.give_back(free)
+            if self.flows.lookup(free.before, now) is None:
+                self._headers.pop(free.after, None)
+        row = self.flows.use(packet.flow, now, packet.flags)
         if row is not None:
             return self._pass_on(packet, row, now)
         listener = self.listeners.get(packet.flow.dport) if packet.flow.dst == self.address else None
         if listener is None or packet.flags & (SYN | ACK) != SYN:
             return self._refuse(packet, listener, now)
-        target = listener.targets.pick(spread(self.seed, *packet.flow, packet.seq))
+        target = self.groups[listener.port].pick(spread(self.seed, *packet.flow, packet.seq))
         if target is None:
             return Step(now, self.name, "translation", DROP, packet, None, listener, NO_TARGET)
-        onward = packet.flow._replace(dst=target.address, dport=target.port)
-        return self._pass_on(packet, self.flows.add(packet.flow, onward, now), now)
+        source = packet.flow.source if listener.targets.preserves else self.ports.take(target)
+        if source is None:
+            self._counts["PortAllocationErrorCount"] += 1
+            self._events.append(Event(now, self.name, "PortAllocationErrorCount", packet.flow))
+            return Step(now, self.name, "translation", DROP, packet, None, listener, NO_PORT)
+        onward = FiveTuple(*source, *target, packet.flow.protocol)
+        if listener.targets.proxy_protocol_v2:
+            header = version_2(packet.flow.source, packet.flow.destination)
+            self._headers[onward] = Insertion((packet.seq + 1) % MODULUS, header)
+        return self._pass_on(packet, self.flows.add(packet.flow, onward, now, self.idle[listener.port]), now)
 
     def returns(self, flow: FiveTuple, now: int) -> Translation | None:
         """The row, live or run out, that brings a target's packet back to this node; None: ask the route table."""
         row = self.flows.lookup(flow, now) or self.flows.expired(flow, now)
-        return row if row is not None and flow == row.after.reversed() else None
+        back = row is not None and flow == row.after.reversed() and row.after.source == row.before.source
+        return row if back else None
+
+    def metrics(self, now: int) -> dict[str, int]:
+        """What was counted up to `now` (microseconds), under the names that CloudWatch has for it."""
+        return dict(self._counts)
+
+    def take_events(self) -> list[Event]:
+        """What happened here beside packets, once."""
+        events, self._events = self._events, []
+        return events
 
     def _pass_on(self, packet: Packet, row: Translation, now: int) -> Step:
-        return rewrote(now, self.name, "translation", packet, packet.with_flow(row.onward(packet.flow)), row)
+        after, header = packet, self._headers.get(row.after)
+        if header is not None:
+            after = header.there(packet) if packet.flow == row.before else header.back(packet)
+        return rewrote(now, self.name, "translation", packet, after.with_flow(row.onward(packet.flow)), row)
 
     def _refuse(self, packet: Packet, listener: Listener | None, now: int) -> Step:
         """Drop: with RST what belongs to no flow, silently what no listener waits for."""
@@ -62,5 +106,22 @@ class NetworkLoadBalancer:
             self.flows.forget(expired)
         reason = IDLE_TIMEOUT if expired else NO_FLOW if listener else NO_LISTENER
         silent = reason is NO_LISTENER or packet.flags & RST
+        self._counts["TCP_ELB_Reset_Count"] += not silent
         answer = () if silent else (packet.reset(),)
         return Step(now, self.name, "translation", DROP, packet, None, expired or listener, reason, answer)
+
+
+def _within(group: TargetGroup, zone: tuple[str, ...]) -> TargetGroup:
+    """The group less the targets of other zones."""
+    near = tuple(target for target in group.targets if any(contains(block, target.address) for block in zone))
+    return group._replace(targets=near)
+
+
+def _checked(listener: Listener, idle: int) -> int:
+    """The idle timeout of a listener; ValueError where AWS would refuse the listener or the model has none like it."""
+    idle = idle if listener.idle is None else listener.idle
+    if listener.protocol != "TCP" or listener.targets.target_type not in ("instance", "ip"):
+        raise ValueError(f"{listener}: expected protocol TCP and targets of type instance or ip")
+    if not SHORTEST <= idle <= LONGEST:
+        raise ValueError(f"{listener}: idle timeout of {idle / SECOND:g} s, expected 60 to 6000")
+    return idle

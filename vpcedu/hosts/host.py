@@ -19,7 +19,7 @@ from vpcedu.protocols.tcp import Connection
 from vpcedu.protocols.tcp_settings import LINUX as LINUX_TCP
 from vpcedu.protocols.tcp_settings import Settings
 from vpcedu.protocols.tcp_states import CLOSED, LISTEN, TIME_WAIT
-from vpcedu.reasons import BACKLOG_FULL, NO_CONNECTION, PORT_CLOSED
+from vpcedu.reasons import BACKLOG_FULL, NO_CONNECTION, OWN_SOURCE, PORT_CLOSED
 from vpcedu.trace import DELIVER, DROP, SEND, Cause, Change, Event, Step
 
 TYPE_CHECKING = False
@@ -128,6 +128,8 @@ class Host:
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Take a packet: give it to its connection or listener, or refuse it with RST."""
+        if packet.flow.src == self.address:
+            return Step(now, self.name, "deliver", DROP, packet, None, None, OWN_SOURCE)
         flow = packet.flow.reversed()
         connection = self.connections.get(flow)
         program = self.listeners.get(flow.sport)

@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections import namedtuple
 
 
-class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups", "check"), defaults=((), True))):
-    """A device's interface: its subnet's name, private address, group ids, source/destination check."""
+class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups", "check", "secondary"),
+                           defaults=((), True, ()))):
+    """A device's interface: its subnet's name, private address, group ids, source/destination check.
+
+    secondary: more private addresses, of a NAT gateway or a Network Load Balancer.
+    """
 
     __slots__ = ()
     device: str
@@ -18,6 +22,7 @@ class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups"
     address: str
     groups: tuple[str, ...]
     check: bool
+    secondary: tuple[str, ...]
 
     def __str__(self) -> str:
         return f"{self.device}'s interface, {self.address}"

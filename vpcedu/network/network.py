@@ -57,8 +57,10 @@ class Network:
         self.places, self.names = Places(vpc), Names(vpc.names)
         addresses = {row.device: row.address for row in vpc.interfaces}
         addresses.update({row.device: row.address for row in vpc.outside})
+        more = {row.device: {"secondary": row.secondary} for row in vpc.interfaces if row.secondary}
         self.devices: dict[str, Any] = {
-            row.name: row.kind(row.name, addresses[row.name], seed, **dict(row.settings)) for row in vpc.devices}
+            row.name: row.kind(row.name, addresses[row.name], seed, **more.get(row.name, {}), **dict(row.settings))
+            for row in vpc.devices}
         if vpc.internet_gateway:
             self.devices[vpc.internet_gateway] = InternetGateway(vpc.internet_gateway, vpc.associations)
         self.tracking = {interface.device: Tracking() for interface in vpc.interfaces if interface.groups}
@@ -107,9 +109,10 @@ class Network:
         device, now = self.devices[name], self.clock.now
         for packet in packets:
             self._queue(Step(now, name, "send", SEND, packet, packet, cause))
+        if hasattr(device, "take_events"):
+            self.capture.events += device.take_events()
         if name not in self._hosts:
-            return  # a gateway keeps no alarm and notes no event
-        self.capture.events += device.take_events()
+            return  # a gateway keeps no alarm
         deadline = device.deadline
         if deadline is not None and not self.clock.now <= self._armed.get(name, -1) <= deadline:
             self._armed[name] = max(deadline, now)
@@ -168,7 +171,7 @@ class Network:
             return
         step = self.devices[name].handle(packet, self.clock.now)
         walk.trace.steps.append(step)
-        if step.sent or name in self._hosts:
+        if step.sent or step.reason or name in self._hosts:
             self._collect(name, step.sent, Cause("answer to", walk.trace.number))
         if step.after is not None and step.action not in ("deliver", DROP):
             self._leave(walk, name, step.after)

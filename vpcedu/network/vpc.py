@@ -122,7 +122,7 @@ class Places:
 
     def __init__(self, vpc: Vpc) -> None:
         self.vpc = vpc
-        self.by_address = {interface.address: interface for interface in vpc.interfaces}
+        self.by_address = {address: row for row in vpc.interfaces for address in (row.address, *row.secondary)}
         self.by_device = {interface.device: interface for interface in vpc.interfaces}
         self.public = {row.public: row for row in vpc.associations}
         self.outside = {host.address: host for host in vpc.outside}

@@ -4,15 +4,16 @@ One row maps a flow as it arrives (`before`) to the flow as it leaves (`after`).
 `after` reversed and leaves as `before` reversed; both ways are written at once and cannot drift apart.
 A NAT rewrites the source this way (RFC 3022 calls it NAPT), a Network Load Balancer the destination.
 A row that was silent for the idle timeout serves nobody, but it is remembered (bounded) until it is met
-or its port is taken again, so that the right reason can be named.
+or its port is taken again, so that the right reason can be named. The port of a row whose connection was
+closed is free at once, and the row serves late packets until the port is taken again or its time is over.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, namedtuple
 
-from vpcedu.packet import FiveTuple
-from vpcedu.tables.flows import Flows
+from vpcedu.packet import ACK, FiveTuple
+from vpcedu.tables.flows import CLOSED, Flows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,10 +39,15 @@ class Translation(namedtuple("Translation", ("before", "after", "since"))):
 
 
 class Translations:
-    """The rows of one device; `lookup` and `expired` only read, the other methods are the only writers."""
+    """The rows of one device; `lookup` and `expired` only read, the other methods are the only writers.
 
-    def __init__(self, idle: int) -> None:
-        self._flows = Flows(idle)
+    The times are those of `Flows`. `timed_out` counts the rows that ran out though nobody had closed them.
+    """
+
+    def __init__(self, idle: int, opening: int | None = None, closed: int | None = None,
+                 reset: int | None = None) -> None:
+        self._flows = Flows(idle, opening, closed, reset)
+        self.timed_out = 0
         self._expired: OrderedDict[FiveTuple, Translation] = OrderedDict()
 
     def __len__(self) -> int:
@@ -55,32 +61,35 @@ class Translations:
         row: Translation | None = self._flows.lookup(flow, now)
         return row
 
-    def use(self, flow: FiveTuple, now: int) -> Translation | None:
-        """As `lookup`, for a packet that now goes on: the row's idle clock starts again."""
-        row: Translation | None = self._flows.use(flow, now)
+    def use(self, flow: FiveTuple, now: int, flags: int = ACK) -> Translation | None:
+        """As `lookup`, for a packet that now goes on: the row's idle clock starts again; a SYN finds no closed row."""
+        row: Translation | None = self._flows.use(flow, now, flags)
         return row
 
     def expired(self, flow: FiveTuple, now: int) -> Translation | None:
         """The row this packet had before it ran out, or None."""
         return self._flows.ended(flow, now) or self._expired.get(flow)
 
-    def add(self, before: FiveTuple, after: FiveTuple, now: int) -> Translation:
-        """Write a row for both directions."""
+    def add(self, before: FiveTuple, after: FiveTuple, now: int, idle: int | None = None) -> Translation:
+        """Write a row for both directions; `idle`: an idle timeout of its own (microseconds)."""
         row = Translation(before, after, now)
-        self._flows.put(row, before, after.reversed(), now)
+        self._flows.put(row, before, after.reversed(), now, idle)
         if self._expired:
             self.forget(row)
         return row
 
     def sweep(self, now: int) -> list[Translation]:
-        """Expire what was silent for the idle timeout; return those rows, whose ports are free again."""
-        gone: list[Translation] = self._flows.sweep(now)
-        for row in gone:
-            for flow in (row.before, row.after.reversed()):
-                self._expired[flow] = row
+        """Expire what was silent too long; return those rows and the newly closed ones, whose ports are free again."""
+        free: list[Translation] = self._flows.take_closed()
+        for entry in self._flows.sweep(now):
+            free.append(entry.row)
+            if entry.state != CLOSED:
+                self.timed_out += 1
+                for flow in (entry.row.before, entry.row.after.reversed()):
+                    self._expired[flow] = entry.row
         while len(self._expired) > REMEMBERED:
             self._expired.popitem(last=False)
-        return gone
+        return free
 
     def forget(self, row: Translation) -> None:
         """Drop an expired row for good, under both flows: it was met, or its port is taken again."""
