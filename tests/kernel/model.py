@@ -29,7 +29,6 @@ from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.trace import DELIVER, DROP, SEND, Step
 from vpcedu.views.wire import encode
 
-from .linux import DestinationNat
 from .play import Scenario
 from .records import Record
 from .setting import (
@@ -323,10 +322,9 @@ def vpc(setting: Setting) -> Vpc:
     nat = setting.nat
     boxes = (
         Device("elb", Elb, (("proxies", setting.proxies), ("settings", tcp))),
-        Device("nat", NatInstance, (("idle", round(nat.idle * SECOND)),)),
-        *(Device(box, DestinationNat, (("forwards", tuple(
-            (row.port, Endpoint(*row.target), row.preserve) for row in setting.forwards if row.box == box)),))
-          for box in ("nlb", "nlb2")),
+        Device("nat", NatInstance, (("idle", round(nat.idle * SECOND)), ("loose", nat.loose),
+                                    *((("ports", nat.ports),) if nat.ports else ()))),
+        *(Device(box, NatInstance, _forwards(setting, box)) for box in ("nlb", "nlb2")),
     )
     return Vpc(
         cidr=VPC_BLOCK,
@@ -352,6 +350,13 @@ def vpc(setting: Setting) -> Vpc:
         devices=(*hosts, *boxes),
         names=(),
     )
+
+
+def _forwards(setting: Setting, box: str) -> tuple[tuple[str, Any], ...]:
+    """What a box that forwards ports is made with."""
+    rows = [row for row in setting.forwards if row.box == box]
+    listeners = tuple(Listener("TCP", row.port, TargetGroup("web", (Endpoint(*row.target),))) for row in rows)
+    return ("listeners", listeners), ("preserve_client_address", all(row.preserve for row in rows))
 
 
 class Elb(Host):
