@@ -12,8 +12,9 @@ from .setting import ADDRESSES, BOXES, PRIVATE, VPC_BLOCK, WEB_PUBLIC, Setting
 def set_up(namespaces: Namespaces, setting: Setting) -> None:
     """Give every box of the place its rules."""
     namespaces.rules("igw", internet_gateway(setting))
-    namespaces.rules("nat", nat(setting))
-    _remember(namespaces, setting)
+    if "nat" in namespaces.devices:
+        namespaces.rules("nat", nat(setting))
+        _remember(namespaces, setting)
     for box in {forward.box for forward in setting.forwards}:
         namespaces.rules(box, balancer(setting, box))
     if setting.acl:
@@ -83,13 +84,13 @@ def balancer(setting: Setting, box: str) -> str:
 
 def network_acl(acl: tuple[AclEntry, ...]) -> str:
     """The private subnet's ACL at the router: stateless, first match, what fits no entry is dropped."""
-    way = {IN: [entry for entry in acl if entry.direction == IN], OUT: [row for row in acl if row.direction == OUT]}
+    came, leaves = ([entry for entry in acl if entry.direction == way] for way in (IN, OUT))
     return f"""table ip acl {{
     chain into {{
-        {_lines([*(_entry(entry, "saddr") for entry in way[IN]), "drop"])}
+        {_lines([*(_entry(entry, "saddr") for entry in came), "drop"])}
     }}
     chain outof {{
-        {_lines([*(_entry(entry, "daddr") for entry in way[OUT]), "drop"])}
+        {_lines([*(_entry(entry, "daddr") for entry in leaves), "drop"])}
     }}
     chain onward {{
         type filter hook forward priority filter; policy accept;
@@ -102,7 +103,7 @@ def network_acl(acl: tuple[AclEntry, ...]) -> str:
 
 def group_chains() -> str:
     """Where web's group stands: tracked flows pass, others are held against the rules."""
-    base = "type filter hook {} priority filter; policy drop;\n        {} lo accept\n        ct state established accept"
+    base = "type filter hook {} priority filter; policy drop; {} lo accept; ct state established accept"
     return f"""table ip group {{
     chain {IN}bound {{
     }}

@@ -8,8 +8,10 @@ import subprocess
 import time
 from pathlib import Path
 
+from vpcedu.views.wire import decode
+
 from .namespaces import LabError, Namespaces, mac
-from .records import POINTS, Record, is_tcp
+from .records import POINTS, Record
 
 NANO = 0xA1B23C4D
 ETHERNET, ETHERNET_HEADER = 1, 14
@@ -22,8 +24,8 @@ class Capture:
 
     def __init__(self, namespaces: Namespaces) -> None:
         self._namespaces = namespaces
-        sides = [("igw", "inside"), ("igw", "outside")]
-        self._places = [(point, "eth0") for point in POINTS if point != "igw"] + sides
+        self._places = [(point, interface) for point in POINTS if point in namespaces.devices
+                        for interface in (("inside", "outside") if point == "igw" else ("eth0",))]  # fmt: skip
         self._running: list[subprocess.Popen[str]] = []
 
     def start(self) -> None:
@@ -80,7 +82,7 @@ def _rows(file: Path, point: str, interface: str) -> list[tuple[int, str, str, b
         offset += 16 + kept
         packet = frame[ETHERNET_HEADER:]
         packet = packet[: int.from_bytes(packet[2:4], "big")]  # short frames are padded
-        if kept < whole or not is_tcp(packet):
-            raise LabError(f"{file.name}: {kept} of {whole} bytes of a packet")
+        if kept < whole or not decode(packet).checksums:
+            raise LabError(f"{file.name}: a packet that is not whole, or has a wrong checksum")
         rows.append((seconds * 1_000_000_000 + nano, point, "out" if frame[6:12] == own else "in", packet))
     return rows

@@ -105,7 +105,7 @@ class KernelLab:
         self._namespaces = place = Namespaces()
         place.build(self.setting)
         boxes.set_up(place, self.setting)
-        if self.setting.delay or self.setting.lose:
+        if "wire" in place.devices:
             self._wire = Wire(place, self.setting.delay, self.setting.lose)
             self._wire.start()
         if (proxies := start_proxies(place, self.setting.proxies)) is not None:

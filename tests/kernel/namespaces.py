@@ -21,13 +21,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .setting import ADDRESSES, PRIVATE, PUBLIC, VPC_BLOCK, Setting
+from .setting import ADDRESSES, BOXES, PRIVATE, PUBLIC, VPC_BLOCK, Setting
 
 PREFIX = "vpcedu-"  # then the number of the process, a number within it, the name of the device
 NAMED = Path("/run/netns")
 CLONE_NEWNET = 0x40000000
 INSIDE_VPC = tuple(name for name, address in ADDRESSES.items() if address.startswith("10."))
 ROUTERS = ("inet", "igw", "vpc", "nat", "nlb", "nlb2")
+ALWAYS = ("client", "server", "inet", "igw", "vpc", "web", "web2")
 DEVICES = (*ADDRESSES, "inet", "igw", "vpc", "wire")
 PUBLIC_TABLE, PRIVATE_TABLE = 100, 101
 EDGE, CORE = "100.64.0", "100.64.1"  # the links inet-igw and igw-vpc: .1 towards the Internet, .2 towards the VPC
@@ -60,18 +61,17 @@ class Namespaces:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self.prefix = f"{self.folder.name}-"
-        self._made: list[str] = []
+        self.devices: tuple[str, ...] = ()
 
     def build(self, setting: Setting) -> None:
         """Make all devices and links of a setting."""
-        wired = bool(setting.delay or setting.lose)
-        for name in DEVICES:
-            self._made.append(name)
+        self.devices = _needed(setting)
+        for name in self.devices:
             run("ip", "netns", "add", self.name(name))
             self._set_up(name, setting)
-        for left, right in _links(wired):
+        for left, right in _links(self.devices):
             self._join(*left, *right)
-        for name, lines in _addresses_and_routes(setting).items():
+        for name, lines in _addresses_and_routes(setting, self.devices).items():
             run("ip", "-n", self.name(name), "-batch", "-", text="\n".join(lines) + "\n")
 
     def name(self, device: str) -> str:
@@ -107,7 +107,7 @@ class Namespaces:
 
     def close(self) -> None:
         """Take everything away; programs that still run in a namespace are ended."""
-        remove([self.name(device) for device in self._made])
+        remove([self.name(device) for device in self.devices])
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _set_up(self, device: str, setting: Setting) -> None:
@@ -125,7 +125,8 @@ class Namespaces:
             for path, value in values.items():
                 file = Path("/proc/sys/net", path)
                 # kernels before 6.5 know no linear phase; those without IPv6 need none of its settings
-                if file.exists() or not (path.startswith("ipv6/") or path.endswith("linear_timeouts") and value == "0"):
+                needless = path.startswith("ipv6/") or (path.endswith("linear_timeouts") and value == "0")
+                if file.exists() or not needless:
                     file.write_text(value, encoding="ascii")
 
     def _join(self, left: str, port: str, right: str, other: str) -> None:
@@ -193,40 +194,55 @@ def _enter(descriptor: int) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def _links(wired: bool) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+def _needed(setting: Setting) -> tuple[str, ...]:
+    """The devices of a setting; a box that it does not mention is left out."""
+    boxes = {setting.private_default, *(row.box for row in setting.forwards)} & set(BOXES)
+    if setting.proxies:
+        boxes.add("elb")
+    if setting.delay or setting.lose:
+        boxes.add("wire")
+    return tuple(name for name in DEVICES if name in boxes or name in ALWAYS)
+
+
+def _links(devices: tuple[str, ...]) -> list[tuple[tuple[str, str], tuple[str, str]]]:
     links = [(("client", "eth0"), ("inet", "client")), (("server", "eth0"), ("inet", "server"))]
-    if wired:
+    if "wire" in devices:
         links += [(("inet", "igw"), ("wire", "inet")), (("wire", "igw"), ("igw", "outside"))]
     else:
         links += [(("inet", "igw"), ("igw", "outside"))]
-    return [*links, (("igw", "inside"), ("vpc", "igw")), *((("vpc", name), (name, "eth0")) for name in INSIDE_VPC)]
+    return [*links, (("igw", "inside"), ("vpc", "igw")),
+            *((("vpc", name), (name, "eth0")) for name in devices if name in INSIDE_VPC)]  # fmt: skip
 
 
-def _addresses_and_routes(setting: Setting) -> dict[str, list[str]]:
+def _addresses_and_routes(setting: Setting, devices: tuple[str, ...]) -> dict[str, list[str]]:
     """Lines for `ip -batch` by device."""
-    lines = {name: ["link set lo up"] for name in DEVICES}
-    gateways = {name: address.rpartition(".")[0] + ".1" for name, address in ADDRESSES.items()}
-    for name, address in ADDRESSES.items():
+    lines = {name: ["link set lo up"] for name in devices}
+    gateways = {name: ADDRESSES[name].rpartition(".")[0] + ".1" for name in devices if name in ADDRESSES}
+    for name in gateways:
+        address = ADDRESSES[name]
         lines[name] += [*_up("eth0", f"{address}/24"), f"route add default via {gateways[name]}"]
     lines["inet"] += [line for name in ("client", "server") for line in _up(name, f"{gateways[name]}/24")]
     lines["inet"] += [*_up("igw", f"{EDGE}.1/30"), f"route add 192.0.2.0/24 via {EDGE}.2"]
     lines["igw"] += [*_up("outside", f"{EDGE}.2/30"), *_up("inside", f"{CORE}.1/30"),
                      f"route add default via {EDGE}.1", f"route add {VPC_BLOCK} via {CORE}.2"]  # fmt: skip
-    if setting.delay or setting.lose:
+    if "wire" in devices:
         lines["wire"] += ["link set inet up", "link set igw up"]
     lines["vpc"] += _up("igw", f"{CORE}.2/30")
+    rules: list[str] = []
     default = f"{CORE}.1" if setting.private_default == "igw" else ADDRESSES[setting.private_default]
-    for bridge, block, table, way in (("public", PUBLIC, PUBLIC_TABLE, f"{CORE}.1"),
-                                      ("private", PRIVATE, PRIVATE_TABLE, default)):  # fmt: skip
+    for bridge, block, table, way in (
+        ("public", PUBLIC, PUBLIC_TABLE, f"{CORE}.1"),
+        ("private", PRIVATE, PRIVATE_TABLE, default),
+    ):
         first = block.removesuffix("0/24") + "1"
         lines["vpc"] += [f"link add {bridge} type bridge mcast_snooping 0", *_up(bridge, f"{first}/24")]
-        for name in INSIDE_VPC:
-            if gateways[name] == first:
+        for name, gateway in gateways.items():
+            if gateway == first:
                 lines["vpc"] += [f"link set {name} master {bridge}", f"link set {name} up"]
-        lines["vpc"] += [f"rule add iif {bridge} lookup {table}"]
-    for table, way in ((PUBLIC_TABLE, f"{CORE}.1"), (PRIVATE_TABLE, default)):
-        lines["vpc"] += [f"route add {PUBLIC} dev public table {table}", f"route add {PRIVATE} dev private table {table}",
-                         f"route add default via {way} table {table}"]  # fmt: skip
+        rules += [f"rule add iif {bridge} lookup {table}", f"route add {PUBLIC} dev public table {table}",
+                  f"route add {PRIVATE} dev private table {table}",
+                  f"route add default via {way} table {table}"]  # fmt: skip
+    lines["vpc"] += rules  # once both bridges are there
     return lines
 
 

@@ -31,6 +31,7 @@ def opened(lab: Driver, port: int = 50_001) -> tuple[str, str]:
     """A connection from the client to web, accepted: the handles of both ends."""
     lab.listen("web", 80)
     client = lab.connect("client", PAGE, port)
+    lab.wait(0.15)  # the third packet's way, where the link is slow
     server = lab.accept("web", 80)
     lab.outcome(client)
     return client, server
