@@ -84,6 +84,9 @@ class KernelLab:
     def __enter__(self) -> Self:
         sweep()
         self._old = _catch_sigterm()
+        self._processors = os.sched_getaffinity(0)
+        # one processor for all: what is due at one moment happens in one order
+        os.sched_setaffinity(0, {sorted(self._processors)[os.getpid() % len(self._processors)]})
         atexit.register(self._tear_down)
         try:
             self._build()
@@ -115,6 +118,7 @@ class KernelLab:
 
     def _tear_down(self) -> None:
         atexit.unregister(self._tear_down)
+        os.sched_setaffinity(0, self._processors)
         place, self._namespaces = self._namespaces, None
         if self._wire is not None:
             self._wire.stop()
