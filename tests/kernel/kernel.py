@@ -12,7 +12,6 @@ import struct
 import sys
 import threading
 import time
-from subprocess import Popen
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -75,7 +74,6 @@ class KernelLab:
         self._listeners: dict[tuple[str, int], socket.socket] = {}
         self._sockets: dict[str, socket.socket] = {}  # kept alive: one that is forgotten sends FIN
         self._errors: dict[str, int] = {}
-        self._programs: list[Popen[str]] = []
         self._opened = self._accepted = 0
         self._end = 0.0
         self._wire: Wire | None = None
@@ -111,8 +109,8 @@ class KernelLab:
         if "wire" in place.devices:
             self._wire = Wire(place, self.setting.delay, self.setting.lose)
             self._wire.start()
-        if (proxies := start_proxies(place, self.setting.proxies)) is not None:
-            self._programs.append(proxies)
+        if self.setting.proxies:
+            start_proxies(place, self.setting.proxies)
         self._capture = Capture(place)
         self._capture.start()
 
@@ -124,8 +122,6 @@ class KernelLab:
             self._wire.stop()
         if place is not None:
             place.close()
-        for program in self._programs:
-            program.communicate(timeout=10)
         for end in (*self._sockets.values(), *self._listeners.values()):
             end.close()
         if self._old is not None:
@@ -221,7 +217,7 @@ class KernelLab:
         self._nap()
 
     def serve(self, host: str, port: int) -> None:
-        self._programs.append(start_nginx(self._place, host, ADDRESSES[host], port))
+        start_nginx(self._place, host, ADDRESSES[host], port)
         self._nap()
 
     def fetch(self, host: str, url: str) -> None:

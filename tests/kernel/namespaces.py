@@ -62,6 +62,7 @@ class Namespaces:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self.prefix = f"{self.folder.name}-"
         self.devices: tuple[str, ...] = ()
+        self._programs: list[subprocess.Popen[str]] = []
 
     def build(self, setting: Setting) -> None:
         """Make all devices and links of a setting."""
@@ -91,8 +92,10 @@ class Namespaces:
     def start(self, device: str, *words: str) -> subprocess.Popen[str]:
         """Start a program in a namespace."""
         with self.inside(device):
-            return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                    text=True, cwd=self.folder)  # fmt: skip
+            program = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                       text=True, cwd=self.folder)  # fmt: skip
+        self._programs.append(program)
+        return program
 
     def rules(self, device: str, text: str) -> None:
         """Load nft rules in a namespace."""
@@ -108,6 +111,11 @@ class Namespaces:
     def close(self) -> None:
         """Take everything away; programs that still run in a namespace are ended."""
         remove([self.name(device) for device in self.devices])
+        for program in self._programs:
+            program.wait(10)
+            for pipe in (program.stdout, program.stderr):
+                if pipe is not None:
+                    pipe.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _set_up(self, device: str, setting: Setting) -> None:

@@ -40,7 +40,7 @@ def tcp_socket(namespaces: Namespaces, device: str) -> socket.socket:
     return made
 
 
-def start_nginx(namespaces: Namespaces, device: str, address: str, port: int) -> subprocess.Popen[str]:
+def start_nginx(namespaces: Namespaces, device: str, address: str, port: int) -> None:
     """A web server with one page."""
     page = namespaces.folder / "page" / "index.html"
     page.parent.mkdir(exist_ok=True)
@@ -53,7 +53,6 @@ def start_nginx(namespaces: Namespaces, device: str, address: str, port: int) ->
     file = _written(namespaces.folder / "nginx.conf", text)
     program = namespaces.start(device, "nginx", "-c", str(file), "-e", str(namespaces.folder / "nginx.log"))
     wait_for(namespaces, program, device, port)
-    return program
 
 
 def curl(namespaces: Namespaces, device: str, url: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-
 from vpcedu.protocols.forwarded import FOR, PORT, PROTO
 from vpcedu.protocols.http import response
 
@@ -48,10 +46,8 @@ SECTIONS = {"tcp": TCP, "http": HTTP}
 HEADERS = {0: "", 1: "send-proxy", 2: "send-proxy-v2"}
 
 
-def start_proxies(namespaces: Namespaces, rows: tuple[Proxy, ...]) -> subprocess.Popen[str] | None:
-    """HAProxy at "elb" with all rows; None where there are none."""
-    if not rows:
-        return None
+def start_proxies(namespaces: Namespaces, rows: tuple[Proxy, ...]) -> None:
+    """HAProxy at "elb" with all rows."""
     said = bytes(response("503 Service Unavailable", UNAVAILABLE))
     (namespaces.folder / "503.http").write_bytes(said)
     file = namespaces.folder / "haproxy.cfg"
@@ -59,7 +55,6 @@ def start_proxies(namespaces: Namespaces, rows: tuple[Proxy, ...]) -> subprocess
     program = namespaces.start("elb", "haproxy", "-db", "-q", "-f", str(file))
     for row in rows:
         wait_for(namespaces, program, "elb", row.port)
-    return program
 
 
 def configuration(rows: tuple[Proxy, ...], folder: str) -> str:

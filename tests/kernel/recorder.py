@@ -54,7 +54,10 @@ def keep(scenario: Scenario, folder: Path) -> None:
 
 
 def record_scenarios(scenarios: Iterable[Scenario], workers: int = WORKERS) -> dict[str, Recorded]:
-    """Play scenarios, several at once: rows and facts by name; LabError where one fails. They must be of the list."""
+    """Play scenarios, several at once: rows and facts by name.
+
+    LabError where one fails; ValueError for one that is not in the list (a process finds it there by its name).
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for played in play_all(scenarios, folder, workers):
@@ -80,7 +83,10 @@ def record(scenarios: Iterable[Scenario], folder: Path = RECORDED, workers: int 
 
 def play_all(scenarios: Iterable[Scenario], folder: Path, workers: int = WORKERS) -> Iterator[Played]:
     """Play scenarios, several at once, into a folder; each is told of when it is over."""
-    names = [scenario.name for scenario in scenarios if BY_NAME[scenario.name] is scenario]
+    names = [scenario.name for scenario in scenarios]
+    for name in names:
+        if name not in BY_NAME:
+            raise ValueError(f"{name!r}: expected one of the list of scenarios")
     pool = ThreadPoolExecutor(workers)
     try:
         for done in as_completed([pool.submit(_in_a_process, name, folder) for name in names]):
