@@ -96,11 +96,12 @@ class ModelLab:
 
     def accept(self, host: str, port: int) -> str:
         """Take the connection that waits longest."""
-        handle = self._handle("a")
         end = End(self.network, host)
         connection = self.network.devices[host].accept(port, self.network.clock.now)
+        handle = self._handle("a")
         if connection is None:
             self._fact(handle, "accept", "nobody")
+            self.handles["a"] -= 1  # the name goes to the next one that is accepted
         else:
             connection.program.take(self.network.devices[host], connection, end, self.network.clock.now)
             self.ends[handle] = end
@@ -123,11 +124,8 @@ class ModelLab:
         end = self.ends[handle]
         data = end.take_early() + (self._do(end.host, "read", end.connection, 1 << 30) if end.connection.unread else b"")
         words = f"{len(data)} bytes" if len(data) > 60 else data.decode("latin-1")
-        if end.ended:
-            words += " end"
-        elif not data:
-            words = end.take_failure() if end.failed else "nothing"
-        self._fact(handle, "read", words)
+        more = "end" if end.ended else end.take_failure()
+        self._fact(handle, "read", f"{words} {more}" if more and (words or end.ended) else words or more or "nothing")
         self._nap(True)
 
     def shut(self, handle: str, nap: bool = True) -> None:
@@ -171,7 +169,7 @@ class ModelLab:
         address = url.split("/")[2]
         self._do(host, "connect", Endpoint(address, 80), asks)
         self.wait(1)
-        self._fact(self._handle("f"), "fetch", asks.result)
+        self._fact(host, "fetch", asks.result)
 
     # Their parts.
 

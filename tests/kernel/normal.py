@@ -113,6 +113,7 @@ def normal(records: Iterable[Record], fixed: frozenset[int]) -> Normal:
     names = [tuple(f"{point} {way} {ports.flow(flow)}" for point, way, flow in path.hops) for path in found]
     rows: Normal = {}
     first: dict[tuple[str, int, int], int] = {}
+    answering = {hops[0] for path, hops in zip(found, names, strict=True) if path.packet.flags & (SYN | ACK) == SYN | ACK}
     for path, hops in zip(found, names, strict=True):
         _, flags, seq, ack, _, _, data = path.packet
         flow = path.hops[0][2]
@@ -123,6 +124,8 @@ def normal(records: Iterable[Record], fixed: frozenset[int]) -> Normal:
         for part in _parts(flags & ~PSH, seq, ack, len(data)):
             when = round((path.at - begins) / 1_000_000) if part[0] & SYN else None
             row = [flags_text(part[0]), *part[1:], when, list(hops)]
+            if row[:4] == [".", 1, 1, 0] and hops[0] in answering:
+                continue  # the third packet of a handshake comes from the end that sent no SYN,ACK
             if under and _joins(under[-1], row):
                 under[-1][3] += row[3]  # type: ignore[operator]
             else:
