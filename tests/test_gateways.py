@@ -47,6 +47,7 @@ def answer(step, flags=SYN | ACK):
 GATE = InternetGateway("Internet gateway", (Association("192.0.2.20", NAT), Association("192.0.2.10", "10.0.0.10")))
 
 
+@pytest.mark.fact("igw-1to1-nat")
 def test_the_internet_gateway_changes_the_address_and_keeps_the_port():
     out = GATE.handle(syn(OUT._replace(src=NAT)), 0)
     assert out.after.flow == FiveTuple("192.0.2.20", 40_000, UPDATES, 443)
@@ -60,6 +61,7 @@ def test_the_internet_gateway_keeps_no_state_and_filters_nothing():
     assert late.after.flow == FiveTuple("203.0.113.10", 1, "10.0.0.10", 2)
 
 
+@pytest.mark.fact("public-needs-both")
 def test_who_has_no_public_address_does_not_get_out():
     step = GATE.handle(syn(), 0)
     assert (step.action, step.reason, step.after) == (DROP, NO_PUBLIC_ADDRESS, None)
@@ -105,6 +107,7 @@ def test_one_port_serves_many_destinations_and_two_connections_to_one_have_two(n
     assert third.sport in (first.sport, second.sport)
 
 
+@pytest.mark.fact("natgw-src")
 def test_a_nat_lets_nobody_in(nat):
     for flags in (SYN, ACK, SYN | ACK, PSH | ACK):
         step = nat.handle(Packet(FiveTuple(UPDATES, 443, NAT, 2_000), flags), 0)
@@ -123,6 +126,7 @@ def test_a_stranger_who_knows_the_port_of_a_row_is_not_let_in(nat):
 # --- NAT gateway ------------------------------------------------------------------------------------
 
 
+@pytest.mark.fact("natgw-55000", "natgw-ports")
 def test_the_55001st_connection_to_one_destination_finds_no_port():
     nat = NatGateway("NAT", NAT)
     ports = set()
@@ -399,6 +403,7 @@ def test_a_flow_stays_with_its_target_and_flows_are_spread():
     assert set(first.values()) == {target.address for target in TARGETS}
 
 
+@pytest.mark.fact("nlb-unknown-rst")
 def test_without_a_listener_the_balancer_is_silent():
     step = balancer(TARGETS[0]).handle(syn(IN._replace(dport=81)), 0)
     assert (step.action, step.reason, step.sent) == (DROP, NO_LISTENER, ())
@@ -410,6 +415,7 @@ def test_without_a_target_the_balancer_drops_and_names_the_listener():
     assert step.row == Listener("TCP", 80, TargetGroup("web", ()))
 
 
+@pytest.mark.fact("nlb-unknown-rst")
 def test_what_belongs_to_no_flow_is_answered_by_a_reset():
     step = balancer(TARGETS[0]).handle(data(IN), 0)
     assert (step.action, step.reason, step.sent) == (DROP, NO_FLOW, (data(IN).reset(),))
@@ -417,6 +423,7 @@ def test_what_belongs_to_no_flow_is_answered_by_a_reset():
 
 
 @pytest.mark.parametrize("sender", ["client", "target"])
+@pytest.mark.fact("nlb-idle", "nlb-idle-rst")
 def test_after_350_silent_seconds_whoever_sends_gets_a_reset(sender):
     node = balancer(TARGETS[0])
     out = node.handle(syn(IN), 0)

@@ -3,7 +3,7 @@
 import pytest
 
 from vpcedu.clock import SECOND
-from vpcedu.packet import Endpoint, FiveTuple
+from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Endpoint, FiveTuple
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX, choose
 from vpcedu.tables.flows import Flows
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, LAST, AclEntry, NetworkAcl
@@ -221,6 +221,37 @@ def test_a_row_that_ran_out_is_not_used_again():
     flows.put("row", FLOW, FLOW.reversed(), 0)
     assert (flows.use(FLOW, 9), flows.ended(FLOW, 9)) == ("row", None)
     assert (flows.use(FLOW, 19), flows.ended(FLOW, 19)) == (None, "row")
+
+
+def test_a_row_is_closed_by_rst_or_by_the_ack_behind_a_fin_from_each_side():
+    for seen in ([(FLOW, RST)], [(FLOW, FIN | ACK), (FLOW.reversed(), FIN | ACK), (FLOW, ACK)],
+                 [(FLOW.reversed(), FIN | ACK), (FLOW, ACK), (FLOW, FIN | ACK), (FLOW.reversed(), ACK)]):  # fmt: skip
+        flows = Flows(100, closed=20, reset=10)
+        flows.put("row", FLOW, FLOW.reversed(), 0)
+        for flow, flags in seen:
+            assert flows.take_closed() == []
+            assert flows.use(flow, 0, flags) == "row"
+        assert (flows.take_closed(), flows.take_closed()) == (["row"], [])
+        assert (flows.use(FLOW, 9, ACK), flows.use(FLOW, 9, SYN)) == ("row", None)
+        last = 9 + (10 if len(seen) == 1 else 20)
+        assert (flows.lookup(FLOW, last - 1), flows.lookup(FLOW, last), flows.ended(FLOW, last)) == ("row", None, None)
+
+
+def test_a_fin_from_one_side_alone_closes_no_row_however_often_it_is_sent():
+    flows = Flows(100, closed=20)
+    flows.put("row", FLOW, FLOW.reversed(), 0)
+    for flow, flags in ((FLOW, FIN | ACK), (FLOW.reversed(), ACK), (FLOW, FIN | ACK), (FLOW.reversed(), PSH | ACK)):
+        flows.use(flow, 0, flags)
+    assert flows.take_closed() == [] and flows.lookup(FLOW, 99) == "row"
+
+
+def test_a_row_that_is_opening_has_less_time_until_it_is_answered():
+    for answered, end in ((False, 5), (True, 40)):
+        flows = Flows(100, opening=5)
+        flows.put("row", FLOW, FLOW.reversed(), 0, idle=40)
+        flows.use(FLOW.reversed() if answered else FLOW, 0)
+        assert (flows.lookup(FLOW, end - 1), flows.lookup(FLOW, end)) == ("row", None)
+        assert swept(flows, end - 1) == [] and swept(flows, end) == ["row"]
 
 
 def test_a_row_that_was_replaced_does_not_run_out():
