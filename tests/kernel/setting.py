@@ -91,4 +91,4 @@ class Setting(NamedTuple):
     tcp: Tcp = Tcp()  # of every host
 
 
-UNAVAILABLE = "No server is available to handle this request.\n"
+UNAVAILABLE = ""  # what the proxy says itself has no body
