@@ -2,7 +2,7 @@
 
 A handle is a short text ("c1", "a1": the first connection that was opened, the first accepted). Behind every action
 both drivers let NAP seconds pass (and three times the link's delay), unless `nap=False`. What programs learn becomes
-a fact: a pair (handle and verb, what was seen). Ports that the scenario did not choose itself are written "eph" in facts.
+a fact: a pair (handle and verb, what was seen). Ports that the scenario did not choose itself are written "eph" there.
 """
 
 from __future__ import annotations
