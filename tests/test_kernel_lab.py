@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from kernel import recorder
 from kernel.kernel import LIMIT, KernelLab, missing_tools, why_not
-from kernel.namespaces import NAMED, PREFIX, LabError, run, sweep
+from kernel.namespaces import NAMED, PREFIX, LabError, run, runs, sweep
 from kernel.records import load, save
 from kernel.scenarios import BY_NAME
 from kernel.setting import CLIENT, Setting
@@ -38,14 +38,9 @@ def left_by(pid: int) -> list[str]:
     return sorted(path.name for path in NAMED.glob(f"{PREFIX}{pid}-*"))
 
 
-def inside(names: list[str]) -> list[Path]:
-    """The processes in some namespaces, as places under /proc."""
-    return [Path("/proc", pid) for name in names for pid in run("ip", "netns", "pids", name).split()]
-
-
-def runs(place: Path) -> bool:
-    """Whether a process is there and is more than a name that waits for its parent."""
-    return place.exists() and (place / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+def inside(names: list[str]) -> list[str]:
+    """The processes in some namespaces."""
+    return [pid for name in names for pid in run("ip", "netns", "pids", name).split()]
 
 
 # --- nothing stays behind ---------------------------------------------------------------
@@ -150,7 +145,7 @@ def test_a_scenario_shows_the_same_facts_and_the_same_packets_twice():
     (first, facts), (second, again) = (recorder.record_scenarios([DIRECT])["direct"] for _ in range(2))
     assert facts == again == [("a1 accept", f"{CLIENT}:50001"), ("c1 outcome", "connected"), ("a1 read", "request\n"),
                               ("c1 read", "page\n"), ("a1 read", " end")]  # fmt: skip
-    assert shape(first) == shape(second) and len(first) == 44  # eleven packets, two rows at the gateway, two at the ends
+    assert shape(first) == shape(second) and len(first) == 44  # eleven packets, each at the ends and at the gateway's
 
 
 def test_the_proxy_writes_to_its_target_what_the_model_writes(tmp_path):

@@ -7,6 +7,7 @@ python -m tests.kernel play NAME FOLDER      play one scenario here and write it
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from pathlib import Path
@@ -25,7 +26,7 @@ def main(words: list[str]) -> int:
         case ["show", *names] if names:
             return _unknown(names) or _show(names)
         case ["play", name, folder]:
-            return _unknown([name]) or keep(BY_NAME[name], Path(folder)) or 0
+            return _unknown([name]) or _play(name, Path(folder))
     print(__doc__, file=sys.stderr)
     return 2
 
@@ -40,6 +41,11 @@ def _record(names: list[str]) -> int:
     failed = record(BY_NAME[name] for name in names)
     print(f"{len(names) - failed} recorded, {failed} failed, {time.monotonic() - began:.0f} s")
     return 1 if failed else 0
+
+
+def _play(name: str, folder: Path) -> int:
+    keep(BY_NAME[name], folder)
+    return 0
 
 
 def _show(names: list[str]) -> int:
@@ -59,4 +65,5 @@ def _unknown(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # through all `finally` blocks
     sys.exit(main(sys.argv[1:]))

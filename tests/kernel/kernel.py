@@ -237,7 +237,7 @@ class KernelLab:
 
     def _nap(self, nap: bool = True) -> None:
         if nap:
-            self.wait(NAP + 2 * self.setting.delay)
+            self.wait(NAP + 3 * self.setting.delay)
 
     def _standing(self, handle: str) -> str:
         end = self._sockets[handle]

@@ -17,7 +17,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -163,14 +163,25 @@ def set_conntrack(namespaces: Namespaces, device: str, values: dict[str, int]) -
 def remove(names: Iterable[str]) -> None:
     """Delete namespaces, and end what runs in them."""
     names = [name for name in names if (NAMED / name).exists()]
+    programs: list[str] = []
     for name in names:
         with suppress(LabError):
-            for pid in run("ip", "netns", "pids", name).split():
-                with suppress(ProcessLookupError):
-                    os.kill(int(pid), signal.SIGKILL)
+            programs += run("ip", "netns", "pids", name).split()
+    for pid in programs:
+        with suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGKILL)
+    wait_until(lambda: not any(map(runs, programs)), 10, f"processes {programs} do not end")
     for name in names:
         with suppress(LabError):
             run("ip", "netns", "delete", name)
+
+
+def runs(pid: str) -> bool:
+    """Whether a process is there and is more than a name that waits for its parent."""
+    try:
+        return Path("/proc", pid, "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def sweep() -> list[str]:
@@ -183,10 +194,10 @@ def sweep() -> list[str]:
     return left
 
 
-def wait_until(true: object, seconds: float, words: str) -> None:
+def wait_until(true: Callable[[], bool], seconds: float, words: str) -> None:
     """Ask again until it is true; LabError with the words where it never is."""
     end = time.monotonic() + seconds
-    while not true():  # type: ignore[operator]
+    while not true():
         if time.monotonic() > end:
             raise LabError(words)
         time.sleep(0.005)

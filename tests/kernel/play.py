@@ -1,8 +1,8 @@
 """What a scenario may do: the verbs that the kernel's laboratory and the model both understand.
 
 A handle is a short text ("c1", "a1": the first connection that was opened, the first accepted). Behind every action
-both drivers let NAP seconds pass (and three times the link's delay), unless `nap=False`. What programs learn becomes a fact:
-a pair (handle and verb, what was seen). Ports that the scenario did not choose itself are written "eph" in facts.
+both drivers let NAP seconds pass (and three times the link's delay), unless `nap=False`. What programs learn becomes
+a fact: a pair (handle and verb, what was seen). Ports that the scenario did not choose itself are written "eph" there.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Driver(Protocol):
 
 
 class Scenario(NamedTuple):
-    """A named play: `kinds` say what it needs (tcp, one-to-one, nat, filter, proxy, nlb), `ports` are those it chose."""
+    """A named play: `kinds` say what it needs (tcp, one-to-one, nat, filter, proxy, nlb), `ports` those it chose."""
 
     name: str
     sentence: str

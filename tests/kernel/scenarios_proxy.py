@@ -148,7 +148,8 @@ PROXY_SCENARIOS: tuple[Scenario, ...] = (
     _row("proxy-tcp-half-close", "A half close passes.", "tcp proxy one-to-one", TCP, relayed_half_close),
     _row("proxy-tcp-refused", "The target refuses after the client was connected.", "tcp proxy one-to-one", TCP,
          target_refuses),
-    _row("proxy-http", "The request is read, then sent on with three headers more.", "tcp proxy one-to-one", HTTP, asked),
+    _row("proxy-http", "The request is read, then sent on with three headers more.", "tcp proxy one-to-one", HTTP,
+         asked),
     _row("proxy-http-forged", "A forged X-Forwarded-For is appended to.", "tcp proxy one-to-one", HTTP, asked_forged),
     _row("proxy-http-reuse", "Two clients share one connection to the target.", "tcp proxy one-to-one", HTTP,
          two_clients_one_connection, 50_002),
@@ -162,6 +163,6 @@ PROXY_SCENARIOS: tuple[Scenario, ...] = (
     _row("real-proxy-http", "curl and nginx through an HTTP proxy.", "tcp proxy one-to-one", HTTP, real_through_elb),
     _row("real-nlb", "curl and nginx through a destination NAT.", "tcp nlb one-to-one",
          Setting(private_default="nlb", forwards=(Forward("nlb", 80, TARGET),)), real_through_nlb),
-    _row("real-nat", "curl in the private subnet through the NAT.", "tcp nat one-to-one", Setting(private_default="nat"),
-         real_out),
+    _row("real-nat", "curl in the private subnet through the NAT.", "tcp nat one-to-one",
+         Setting(private_default="nat"), real_out),
 )

@@ -18,7 +18,7 @@ IMPATIENT = Tcp(syn=1)  # gives up after 3 s
 
 
 def _acl(*rows: tuple[int, str, str, tuple[int, int]]) -> tuple[AclEntry, ...]:
-    return tuple(AclEntry("acl-private", number, way, action, ANY, ports, ANYWHERE) for number, way, action, ports in rows)
+    return tuple(AclEntry("acl-private", number, way, what, ANY, ports, ANYWHERE) for number, way, what, ports in rows)
 
 
 ALL = (0, 65_535)
@@ -278,7 +278,8 @@ def group_out_refuses(lab: Driver) -> None:
 
 
 def _row(name: str, sentence: str, kinds: str, setting: Setting, script, *ports: int) -> Scenario:  # type: ignore[no-untyped-def]
-    return Scenario(name, sentence, tuple(kinds.split()), setting, script, frozenset((80, 81, 443, 8_080, 50_001, *ports)))
+    chosen = frozenset((80, 81, 443, 8_080, 50_001, *ports))
+    return Scenario(name, sentence, tuple(kinds.split()), setting, script, chosen)
 
 
 GROUPED = OPEN._replace(grouped=True, groups=(WEB_80,), tcp=IMPATIENT)
