@@ -13,6 +13,7 @@ from vpcedu.protocols.tcp_states import TRANSITIONS, diagram
 from vpcedu.views.explain import answer_legs, way
 
 sys.path.insert(0, str(Path(__file__).parent))  # as pytest has it: the helpers of the tests import each other
+from fact_page import tables
 from kernel import agreement
 from tcp_grid import section
 
@@ -27,7 +28,7 @@ Made from the code by `python3 start.py refresh`; a test fails where it is out o
 def page() -> str:
     """The whole page."""
     return "\n".join([HEAD, *_balancers(), "", *_transitions(), "", *_arrivals(), *_reasons(), "",
-                      *agreement.section(_table), ""])
+                      *agreement.section(_table), "", *_facts()])
 
 
 def write() -> None:
@@ -75,3 +76,10 @@ def _reasons() -> list[str]:
     return ["## Why packets are lost", "",
             "The fourth column is the explanation code of AWS's Reachability Analyzer that means the same, if any.",
             "", *_table(("reason", "what happened", "what helps", "AWS's code", "source"), *rows)]
+
+
+def _facts() -> list[str]:
+    lines: list[str] = []
+    for part in tables():
+        lines += [*(_table(*part) if isinstance(part, list) else [part]), ""]
+    return lines

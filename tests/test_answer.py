@@ -36,6 +36,7 @@ def checks(trace, at):
 # --- the way back ------------------------------------------------------------------------------------
 
 
+@pytest.mark.fact("clb-src-ip", "clb-return", "alb-two-conns", "elb-private-targets")
 @pytest.mark.parametrize("balancer", PROXIES)
 def test_the_reply_goes_to_the_balancers_private_address_because_that_is_the_source_web_saw(balancer):
     visit = site(balancer).get(PAGE)
@@ -46,6 +47,7 @@ def test_the_reply_goes_to_the_balancers_private_address_because_that_is_the_sou
     assert answer.packet.flow.source.port == 80
 
 
+@pytest.mark.fact("local-route", "sg-stateful", "clb-return")
 @pytest.mark.parametrize("balancer", PROXIES)
 def test_the_reply_leaves_by_the_local_route_as_part_of_a_tracked_flow(balancer):
     answer = reply(site(balancer).get(PAGE))
@@ -56,6 +58,7 @@ def test_the_reply_leaves_by_the_local_route_as_part_of_a_tracked_flow(balancer)
     assert answer.devices == ("web", "ELB node")
 
 
+@pytest.mark.fact("nlb-return", "nlb-private-ok")
 def test_behind_a_network_load_balancer_the_reply_goes_to_the_client_and_comes_back_through_the_flow():
     answer = reply(site("network").get(PAGE))
     assert answer.packet.flow.dst == CLIENT
@@ -67,6 +70,7 @@ def test_behind_a_network_load_balancer_the_reply_goes_to_the_client_and_comes_b
     assert step_at(answer, "NLB node", "translation").after.flow.src == "10.0.0.30"
 
 
+@pytest.mark.fact("clb-return", "nlb-return")
 @pytest.mark.parametrize("nat", NATS)
 @pytest.mark.parametrize("balancer", BALANCERS)
 def test_no_packet_of_the_visit_meets_the_nat(balancer, nat):
@@ -76,6 +80,7 @@ def test_no_packet_of_the_visit_meets_the_nat(balancer, nat):
     assert dropped(visit) == []
 
 
+@pytest.mark.fact("igw-1to1-nat")
 @pytest.mark.parametrize("balancer", BALANCERS)
 def test_the_client_sees_only_the_public_address_it_asked(balancer):
     visit = site(balancer).get(PAGE)
@@ -83,6 +88,7 @@ def test_the_client_sees_only_the_public_address_it_asked(balancer):
     assert {(end.address, end.port) for end in flows} == {(NODE[balancer][2], 80)}
 
 
+@pytest.mark.fact("tcp-reply-port")
 @pytest.mark.parametrize("balancer", BALANCERS)
 def test_the_reply_uses_the_ports_the_request_used_and_no_other(balancer):
     visit = site(balancer).get(PAGE)
@@ -90,6 +96,7 @@ def test_the_reply_uses_the_ports_the_request_used_and_no_other(balancer):
     assert {frozenset((t.packet.flow.sport, t.packet.flow.dport)) for t in visit.capture} == opened
 
 
+@pytest.mark.fact("clb-two-conns", "alb-two-conns", "nlb-l4")
 @pytest.mark.parametrize(("balancer", "connections"), [*((name, 2) for name in PROXIES), ("network", 1)])
 def test_a_proxy_has_two_connections_and_a_gateway_one(balancer, connections):
     visit = site(balancer).get(PAGE)
@@ -101,6 +108,7 @@ def test_a_proxy_has_two_connections_and_a_gateway_one(balancer, connections):
 # --- take one row away ------------------------------------------------------------------------------------
 
 
+@pytest.mark.fact("sg-stateful")
 @pytest.mark.parametrize("balancer", BALANCERS)
 def test_without_the_tracked_flow_the_reply_dies_at_webs_own_group(balancer):
     visited = site(balancer)
@@ -129,6 +137,7 @@ def test_without_the_listener_a_host_refuses_and_a_gateway_is_silent(balancer):
     assert (visit.symptom, dropped(visit)) == NO_LISTENER[balancer]
 
 
+@pytest.mark.fact("elb-scheme", "public-needs-both")
 @pytest.mark.parametrize("balancer", BALANCERS)
 def test_without_the_balancers_public_address_nobody_on_the_internet_finds_it(balancer):
     _, private, public = NODE[balancer]
@@ -153,6 +162,7 @@ def test_with_a_nat_gateway_there_is_no_group_to_die_at_and_the_reply_is_lost_fo
     assert ("NAT", "translation", "no translation") in dropped(visit)
 
 
+@pytest.mark.fact("nlb-return", "nlb-return-noroute")
 def test_a_network_load_balancers_reply_does_not_even_need_the_private_local_route():
     visit = site("network", without=[Route("private", VPC_BLOCK, LOCAL)]).get(PAGE)
     assert visit.symptom == "200 OK"
@@ -168,6 +178,7 @@ def test_each_removed_row_has_its_own_reason():
 # --- the NAT is for connections opened from inside ----------------------------------------------------------
 
 
+@pytest.mark.fact("natgw-src")
 @pytest.mark.parametrize("nat", NATS)
 def test_a_connection_that_web_opens_to_port_443_passes_the_nat(nat):
     visit = site(nat=nat).connect("web", "updates.example.net", 443)
@@ -183,6 +194,7 @@ def test_a_connection_that_web_opens_to_port_443_passes_the_nat(nat):
     assert back.last.before.flow == syn.packet.flow.reversed()
 
 
+@pytest.mark.fact("natinst-sg")
 def test_a_connection_that_web_opens_to_port_8080_dies_at_the_nat_instances_group():
     visit = site().connect("web", "updates.example.net", 8080)
     assert visit.symptom == "timed out"
@@ -192,6 +204,7 @@ def test_a_connection_that_web_opens_to_port_8080_dies_at_the_nat_instances_grou
     assert visit.result.after == 131 * SECOND
 
 
+@pytest.mark.fact("natgw-no-sg")
 def test_a_nat_gateway_has_no_group_so_port_8080_passes():
     visit = site(nat="gateway").connect("web", "updates.example.net", 8080)
     assert visit.symptom == "connected"
@@ -211,6 +224,7 @@ SENT = b"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n"
 SEEN = SENT[:-2] + b"X-Forwarded-For: 203.0.113.10\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: 80\r\n\r\n"
 
 
+@pytest.mark.fact("clb-tcp-no-headers")
 @pytest.mark.parametrize(("balancer", "seen"), [
     ("classic-tcp", SENT), ("network", SENT), ("classic-http", SEEN), ("application", SEEN),
 ])  # fmt: skip
@@ -221,6 +235,7 @@ def test_the_header_bytes_at_both_sides(balancer, seen):
     assert (sent, got) == ([SENT], [seen])
 
 
+@pytest.mark.fact("clb-src-ip", "alb-two-conns", "elb-xff-auto", "clb-tcp-no-headers")
 @pytest.mark.parametrize(("balancer", "address"), [
     ("classic-tcp", "10.0.0.10"), ("network", CLIENT), ("classic-http", "10.0.0.10"), ("application", "10.0.0.10"),
 ])  # fmt: skip

@@ -64,3 +64,17 @@ def test_handshake_prints_a_line_for_each_contender():
     printed = run("handshake.py", "--n", "50", "--rounds", "1")
     for name in ("bare heap of tuples", "vpcedu's Clock", "whole TCP"):
         assert sum(line.startswith(name) for line in printed.splitlines()) == 1
+
+
+def test_every_contender_of_growth_finds_what_it_put_in():
+    program = "import growth as g; print(*(g.play(kind, 1100)[2] for kind in g.CONTENDERS.values()))"
+    slots, translations, tracking = map(int, run("-c", program).split())
+    client, nat = sum(32_768 + i // 1_000 for i in range(1100)), sum(1_024 + i // 4 for i in range(1100))
+    assert slots == translations == 2 * (client + nat)
+    assert tracking == 4 * client
+
+
+def test_growth_prints_a_line_for_each_contender():
+    printed = run("growth.py", "--n", "500", "--rounds", "1")
+    for name in ("slots class", "Translations", "Tracking"):
+        assert sum(line.startswith(name) for line in printed.splitlines()) == 1

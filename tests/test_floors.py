@@ -114,7 +114,7 @@ def test_a_module_is_one_idea(module):
 def test_the_core_is_small():
     files = [file for module, file in MODULES.items() if room(module) in SMALL] + [PACKAGE / "views" / "text.py"]
     assert len(files) > 30
-    assert sum(map(code_lines, files)) <= 3_050
+    assert sum(map(code_lines, files)) <= 4_000
 
 
 def test_the_counting_of_lines_leaves_out_what_is_no_code(tmp_path):

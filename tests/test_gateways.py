@@ -47,7 +47,7 @@ def answer(step, flags=SYN | ACK):
 GATE = InternetGateway("Internet gateway", (Association("192.0.2.20", NAT), Association("192.0.2.10", "10.0.0.10")))
 
 
-@pytest.mark.fact("igw-1to1-nat")
+@pytest.mark.fact("igw-1to1-nat", "nat-basic-napt")
 def test_the_internet_gateway_changes_the_address_and_keeps_the_port():
     out = GATE.handle(syn(OUT._replace(src=NAT)), 0)
     assert out.after.flow == FiveTuple("192.0.2.20", 40_000, UPDATES, 443)
@@ -87,6 +87,7 @@ def nat(request):
     return request.param("NAT", NAT)
 
 
+@pytest.mark.fact("natgw-src", "natinst-reply", "nat-basic-napt")
 def test_a_nat_puts_its_own_address_in_the_place_of_the_source_and_gives_the_answer_back(nat):
     out = nat.handle(syn(), 0)
     assert (out.action, out.after.flow.src, out.after.flow.destination) == (REWRITE, NAT, OUT.destination)
@@ -100,6 +101,7 @@ def test_a_nat_changes_nothing_but_the_flow(nat):
     assert nat.handle(packet, 0).after.with_flow(OUT) == packet
 
 
+@pytest.mark.fact("nat-overload")
 def test_one_port_serves_many_destinations_and_two_connections_to_one_have_two(nat):
     flows = [OUT, OUT._replace(src="10.0.1.11"), OUT._replace(src="10.0.1.11", dport=80)]
     first, second, third = (nat.handle(syn(flow), 0).after.flow for flow in flows)
@@ -116,6 +118,7 @@ def test_a_nat_lets_nobody_in(nat):
     assert len(nat.translations) == 0
 
 
+@pytest.mark.fact("nat-filter")
 def test_a_stranger_who_knows_the_port_of_a_row_is_not_let_in(nat):
     out = nat.handle(syn(), 0)
     for stranger in ({"src": "203.0.113.66"}, {"sport": 80}):
@@ -143,6 +146,7 @@ def test_the_55001st_connection_to_one_destination_finds_no_port():
     assert nat.handle(one_more, IDLE).action == REWRITE  # the silent ones gave their ports back
 
 
+@pytest.mark.fact("natgw-idle", "natgw-rst", "nat-tcp-timer")
 def test_a_nat_gateway_forgets_after_350_seconds_of_silence_and_tells_only_the_inside():
     nat = NatGateway("NAT", NAT)
     out = nat.handle(syn(), 0)
@@ -235,6 +239,7 @@ def test_ports_that_are_no_range_are_refused(first, last):
 # --- NAT instance -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.fact("nat-port-pres")
 def test_a_nat_instance_keeps_the_openers_port_where_it_is_free():
     nat = NatInstance("NAT", NAT)
     assert nat.handle(syn(), 0).after.flow == FiveTuple(NAT, 40_000, UPDATES, 443)
@@ -384,6 +389,7 @@ def balancer(*targets, seed=0):
     return NetworkLoadBalancer("NLB node", NODE, seed, (Listener("TCP", 80, TargetGroup("web", targets)),))
 
 
+@pytest.mark.fact("nlb-dnat")
 def test_the_balancer_changes_the_destination_and_keeps_the_client():
     step = balancer(TARGETS[0]).handle(syn(IN), 0)
     assert step.after.flow == FiveTuple(CLIENT, 50_000, "10.0.1.10", 8_080)
@@ -395,6 +401,7 @@ def test_the_balancer_gives_the_targets_answer_its_own_address():
     assert node.handle(answer(out), 0).after.flow == IN.reversed()
 
 
+@pytest.mark.fact("nlb-hash")
 def test_a_flow_stays_with_its_target_and_flows_are_spread():
     node = balancer(*TARGETS)
     first = {port: node.handle(syn(IN._replace(sport=port)), 0).after.flow.dst for port in range(50_000, 50_060)}
@@ -422,8 +429,8 @@ def test_what_belongs_to_no_flow_is_answered_by_a_reset():
     assert balancer(TARGETS[0]).handle(Packet(IN, RST), 0).sent == ()
 
 
+@pytest.mark.fact("nlb-idle-rst", "nlb-idle")
 @pytest.mark.parametrize("sender", ["client", "target"])
-@pytest.mark.fact("nlb-idle", "nlb-idle-rst")
 def test_after_350_silent_seconds_whoever_sends_gets_a_reset(sender):
     node = balancer(TARGETS[0])
     out = node.handle(syn(IN), 0)
@@ -434,6 +441,7 @@ def test_after_350_silent_seconds_whoever_sends_gets_a_reset(sender):
     assert (step.action, step.reason, step.row, step.sent) == (DROP, IDLE_TIMEOUT, out.row, (late.reset(),))
 
 
+@pytest.mark.fact("nlb-return")
 def test_only_the_targets_side_of_a_flow_returns_and_it_does_so_also_when_it_ran_out():
     node = balancer(TARGETS[0])
     out = node.handle(syn(IN), 0)

@@ -42,6 +42,7 @@ def web(lan):
 # --- host ------------------------------------------------------------------------------------
 
 
+@pytest.mark.fact("tcp-rst-closed", "tcp-closed-vs-dropped")
 def test_a_closed_port_is_refused_at_once(lan, client):
     program = fetch(lan, client, None, Endpoint(WEB, 81))
     syn, reset = lan.seen
@@ -73,12 +74,14 @@ def test_the_step_of_a_delivered_segment_says_what_it_did_to_the_connection(web)
     assert (step.row.before, step.row.after) == ("LISTEN", "SYN-RECEIVED")
 
 
+@pytest.mark.fact("tcp-isn")
 def test_two_hosts_never_share_an_initial_sequence_number():
     names = [Host(name, address, seed) for name in ("a", "b") for address in (CLIENT, WEB) for seed in (0, 1)]
     isns = {host.connect(Endpoint("198.51.100.7", 443), Talker(), 0).iss for host in names}
     assert len(isns) == len(names)
 
 
+@pytest.mark.fact("tcp-isn")
 def test_sequence_numbers_move_on_with_the_clock():
     early, late = (Host("client", CLIENT).connect(TO_WEB, Talker(), now) for now in (0, 4 * SECOND))
     assert early.flow == late.flow
@@ -91,12 +94,14 @@ def test_a_port_that_is_free_again_is_not_taken_again_at_once(client):
     assert client.connect(TO_WEB, Talker(), 0).flow.sport == first.flow.sport + 2
 
 
+@pytest.mark.fact("eph-linux", "nacl-eph-linux")
 def test_each_connection_to_one_destination_has_its_own_port(client):
     ports = [client.connect(TO_WEB, Talker(), 0).flow.sport for _ in range(50)]
     assert len(set(ports)) == 50
     assert all(32_768 <= port <= 60_999 for port in ports)
 
 
+@pytest.mark.fact("eph-reuse")
 def test_without_a_free_port_the_program_gets_an_error_and_no_packet_leaves():
     client = Host("client", CLIENT, ports=(40_000, 40_003))
     for _ in range(4):
@@ -134,6 +139,7 @@ def test_alarms_that_were_overtaken_do_not_ring(lan, client):
     assert len(lan.seen) == seen
 
 
+@pytest.mark.fact("tcp-syn-65", "tcp-closed-vs-dropped")
 def test_a_silent_host_is_given_up_after_131_seconds(lan, client):
     lan.silent.add("web")
     program = fetch(lan, client, None)

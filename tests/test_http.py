@@ -100,6 +100,7 @@ def test_hostile_bytes_are_a_message_or_incomplete_or_a_value_error(data, head, 
 P = "203.0.113.10"
 
 
+@pytest.mark.fact("alb-xff-mode")
 @pytest.mark.parametrize(("sent", "append", "preserve", "remove"), [
     (None, P, None, None), ("192.0.2.1", f"192.0.2.1, {P}", "192.0.2.1", None),
     ("192.0.2.1, 192.0.2.2", f"192.0.2.1, 192.0.2.2, {P}", "192.0.2.1, 192.0.2.2", None)])
@@ -111,6 +112,7 @@ def test_the_three_modes_of_x_forwarded_for_give_aws_s_table(sent, append, prese
         assert (onward.header("X-Forwarded-Proto"), onward.header("X-Forwarded-Port")) == ("https", "443")
 
 
+@pytest.mark.fact("alb-xff-port")
 def test_with_the_client_s_port_only_the_balancer_s_own_entry_carries_it():
     message = request("GET", "/", "x", ("X-Forwarded-For", "192.0.2.1"))
     assert chain_of(forward(message, CLIENT, NODE, client_port=True)) == "192.0.2.1, 203.0.113.10:50001"
@@ -124,6 +126,7 @@ def test_several_headers_of_one_name_are_one_chain_and_the_hop_s_own_header_stay
     assert chain_of(onward) == f"1.1.1.1, 2.2.2.2, {P}" and onward.header("Connection") is None
 
 
+@pytest.mark.fact("alb-xff-trust")
 def test_only_as_many_entries_from_the_right_are_believed_as_balancers_stand_in_front():
     spoofed = request("GET", "/", "x", ("X-Forwarded-For", "127.0.0.1, 198.51.100.9, 203.0.113.10"))
     assert [believed(spoofed, hops) for hops in (1, 2, 3, 4)] == ["203.0.113.10", "198.51.100.9", "127.0.0.1", None]

@@ -26,6 +26,7 @@ def test_an_opening_without_loss_takes_one_round_trip(round_trip):
     assert visit.established("server") == round_trip * 1_500
 
 
+@pytest.mark.fact("tcp-syn-classic", "tcp-syn-65")
 @pytest.mark.parametrize(("kernel", "times", "end"), [("since 6.5", NEW, 131), ("before 6.5", OLD, 127)])
 def test_a_silent_server_is_given_up_by_the_kernel_s_schedule(kernel, times, end):
     visit = handshake(server="silent", kernel=kernel)
@@ -34,6 +35,7 @@ def test_a_silent_server_is_given_up_by_the_kernel_s_schedule(kernel, times, end
     assert all(trace.dropped for trace in visit.capture)
 
 
+@pytest.mark.fact("tcp-closed-vs-dropped")
 def test_a_closed_port_refuses_after_one_round_trip():
     visit = handshake(200, server="closed")
     assert (visit.result.symptom, visit.result.after) == ("refused", 200_000)
@@ -85,6 +87,7 @@ def test_a_wrong_value_of_an_opening_is_named(values, named):
 # --- ports -------------------------------------------------------------------------------
 
 
+@pytest.mark.fact("eph-linux-parity")
 @pytest.mark.parametrize("ports", [LINUX, (40_000, 40_006), (40_001, 40_001), RANGES["Windows, macOS"]])
 def test_filling_takes_every_port_once_and_even_offsets_first(ports):
     found = fill(ports)

@@ -130,6 +130,7 @@ def test_a_rewritten_packet_is_the_same_segment_under_another_flow(packet, flow)
     assert packet.with_flow(flow) == packet._replace(flow=flow)
 
 
+@pytest.mark.fact("tcp-3whs")
 @pytest.mark.parametrize(("flags", "data", "length"), [
     (ACK, b"", 0), (SYN, b"", 1), (FIN | ACK, b"", 1), (PSH | ACK, b"abc", 3),
     (FIN | PSH | ACK, b"abc", 4), (RST, b"", 0),
@@ -141,11 +142,13 @@ def test_syn_and_fin_take_a_sequence_number_each(flags, data, length):
 # --- RST, RFC 9293 section 3.5.2 -------------------------------------------------------------
 
 
+@pytest.mark.fact("tcp-rst-closed")
 def test_the_reset_of_a_segment_with_ack_takes_its_number_from_there():
     answer = Packet.parse("10.0.0.1:1 > 10.0.0.2:2 [P.] seq 100 ack 300 len 10").reset()
     assert str(answer) == "10.0.0.2:2 > 10.0.0.1:1 [R] seq 300 ack 0 len 0 win 0"
 
 
+@pytest.mark.fact("tcp-rst-closed")
 @pytest.mark.parametrize(("segment", "acknowledged"), [
     ("[S] seq 100 ack 0 len 0", 101),
     ("[none] seq 100 ack 0 len 10", 110),

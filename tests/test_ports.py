@@ -20,6 +20,7 @@ def none(port):
     return False
 
 
+@pytest.mark.fact("eph-linux", "eph-win", "eph-mac-bsd")
 @pytest.mark.parametrize(("system", "first", "last", "size"), [
     ("Linux", 32_768, 60_999, 28_232), ("Windows", 49_152, 65_535, 16_384), ("macOS", 49_152, 65_535, 16_384),
     ("FreeBSD", 10_000, 65_535, 55_536), ("Elastic Load Balancing", 1_024, 65_535, 64_512),
@@ -42,6 +43,7 @@ def taken_in_turn(way):
     return taken
 
 
+@pytest.mark.fact("eph-linux-parity")
 @pytest.mark.parametrize("start", range(5))
 def test_linux_takes_the_even_ports_first(start):
     order = taken_in_turn(lambda taken: choose(FOUR, start, taken))
@@ -57,6 +59,7 @@ def test_a_random_choice_goes_upwards_and_round_through_the_whole_range(size, se
     assert order == [50_000 + (start + turn) % size for turn in range(size)]
 
 
+@pytest.mark.fact("eph-rfc6056")
 def test_a_random_choice_depends_on_its_seed_alone_and_reaches_every_part_of_the_range():
     chosen = [choose_randomly(LINUX, seed, none) for seed in range(2_000)]
     assert chosen == [choose_randomly(LINUX, seed, none) for seed in range(2_000)]
@@ -110,6 +113,7 @@ def lan():
     return Lan(client, server)
 
 
+@pytest.mark.fact("eph-reuse", "tcp-4tuple")
 def test_ports_are_unique_for_one_destination_and_shared_between_two(lan):
     client = lan.hosts["10.0.0.1"]
     flows = [lan.do(client, "connect", to, Talker()).flow for _ in range(4) for to in (SERVER, OTHER)]
@@ -118,6 +122,7 @@ def test_ports_are_unique_for_one_destination_and_shared_between_two(lan):
         assert {flow.sport for flow in flows if flow.destination == to} == {40_000, 40_001, 40_002, 40_003}
 
 
+@pytest.mark.fact("tcp-timewait-linux", "eph-reuse")
 def test_connections_in_time_wait_hold_their_ports_for_a_minute(lan):
     client = lan.hosts["10.0.0.1"]
     for _ in range(4):

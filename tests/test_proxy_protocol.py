@@ -23,20 +23,24 @@ def test_the_examples_in_the_docstrings_hold():
     assert doctest.testmod(proxy_protocol).failed == 0
 
 
+@pytest.mark.fact("pp2-sig", "pp2-b13", "pp2-b14", "pp2-len", "pp2-addr")
 def test_version_2_is_these_28_bytes():
     assert version_2(CLIENT, NODE).hex() == V2
 
 
+@pytest.mark.fact("pp1-format")
 def test_aws_s_own_example_line_is_read():
     line = b"PROXY TCP4 198.51.100.22 203.0.113.7 35646 80\r\n"
     assert parse(line + b"GET /") == (
         Header(1, 1, Endpoint("198.51.100.22", 35_646), Endpoint("203.0.113.7", 80)), len(line))
 
 
+@pytest.mark.fact("pp2-b13")
 def test_a_health_check_s_header_is_local_and_names_nobody():
     assert parse(local()) == (Header(2, 0, None, None), 16)
 
 
+@pytest.mark.fact("pp2-tlv")
 @given(ENDPOINTS, ENDPOINTS, TLVS, st.booleans(), st.binary(max_size=20))
 @settings(derandomize=True, max_examples=200)
 def test_what_is_written_is_read_back_and_the_data_behind_it_is_left(source, destination, tlvs, checksum, behind):
@@ -53,6 +57,7 @@ def test_every_beginning_of_a_header_is_incomplete_and_no_more(whole):
     assert parse(whole)[1] == len(whole)
 
 
+@pytest.mark.fact("nlb-pp2-tlv", "pp2-tlv")
 def test_the_endpoint_id_of_privatelink_is_read():
     header, _ = parse(version_2(CLIENT, NODE, ((0xEA, b"\x01vpce-0123456789abcdef0"),)))
     assert header.vpc_endpoint_id == "vpce-0123456789abcdef0"

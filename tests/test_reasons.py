@@ -14,6 +14,7 @@ from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.source_ports import Ports
 from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.tracking import TrackingConfiguration
 
 PAGE, UPDATES, TO_UPDATES = "www.example.com", "updates.example.net", "198.51.100.7"
 
@@ -93,6 +94,15 @@ def to_itself():
     return connect("web", "10.0.0.30", 80, balancer="network", replace=[(old, old._replace(ports=(0, 65_535)))])
 
 
+def busy():
+    """A web server whose instance can track one connection, and two that come."""
+    web = next(interface for interface in site().vpc.interfaces if interface.device == "web")
+    visited = site("network", replace=[(web, web._replace(tracking=TrackingConfiguration(allowance=1)))])
+    for _ in range(2):
+        visited.connect("client", PAGE, 80)
+    return visited
+
+
 def changed_check(device, **changes):
     row = next(interface for interface in site(**changes).vpc.interfaces if interface.device == device)
     return {**changes, "replace": [(row, row._replace(check=True))]}
@@ -113,11 +123,13 @@ SCENARIOS = {
     "destination check": lambda: connect("web", UPDATES, 443, **changed_check("NAT")),
     "group out": lambda: connect("web", UPDATES, 80),
     "group in": lambda: connect("client", PAGE, 81),
+    "conntrack allowance exceeded": busy,
     "network ACL out": lambda: connect("web", UPDATES, 443, replace=denying(OUT)),
     "network ACL in": lambda: connect("client", PAGE, 80, replace=denying(IN)),
     "no route": lambda: connect("web", UPDATES, 443, without=[Route("private", ANYWHERE, "NAT")]),
     "blackhole route": lambda: connect("web", UPDATES, 443, replace=[
         (Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, "gone"))]),
+    "unroutable range": lambda: connect("web", "169.254.169.254", 443),
     "no such interface": lambda: connect("web", "10.0.1.99", 443),
     "no public address": lambda: connect("web", UPDATES, 443, without=[Association("192.0.2.20", "10.0.0.20")]),
     "not on the Internet": lambda: connect("client", "192.0.2.99", 80),
@@ -148,6 +160,7 @@ def test_every_scenario_belongs_to_a_reason():
     assert set(SCENARIOS) == {reason.code for reason in REASONS}
 
 
+@pytest.mark.fact("natgw-rst")
 def test_after_an_idle_timeout_only_the_inside_hears_a_reset():
     capture = late().network.capture
     resets = [trace for trace in capture if trace.packet.flags & 4]

@@ -66,6 +66,7 @@ class Does:
 # --- TCP listener: two connections, the same bytes -----------------------------------------------------
 
 
+@pytest.mark.fact("clb-tcp-no-headers")
 @settings(max_examples=40, derandomize=True)
 @given(st.binary(min_size=1, max_size=5_000))
 def test_a_tcp_listener_changes_no_byte(data):
@@ -77,6 +78,7 @@ def test_a_tcp_listener_changes_no_byte(data):
     assert len(data) > 1_460 or talker.got == data[::-1]
 
 
+@pytest.mark.fact("clb-two-conns", "clb-src-ip")
 def test_a_tcp_listener_opens_one_connection_for_each_from_its_own_address():
     lan = site(ClassicLoadBalancer, "TCP")
     call(lan, Talker(get()))
@@ -86,6 +88,7 @@ def test_a_tcp_listener_opens_one_connection_for_each_from_its_own_address():
     assert peers[0].port != peers[1].port
 
 
+@pytest.mark.fact("clb-tcp-no-headers")
 def test_a_tcp_listener_adds_no_header():
     lan = site(ClassicLoadBalancer, "TCP")
     call(lan, Talker(get()))
@@ -153,6 +156,7 @@ def seen_headers(lan):
     return [dict(seen.request.headers) for seen in lan.told("request")]
 
 
+@pytest.mark.fact("elb-xff-auto", "clb-xff")
 def test_an_http_listener_says_who_asked_and_how(kind):
     lan = site(kind, "HTTP")
     assert status(call(lan, Talker(get()))) == "200 OK"
@@ -160,6 +164,7 @@ def test_an_http_listener_says_who_asked_and_how(kind):
                                   "X-Forwarded-Port": "80"}]  # fmt: skip
 
 
+@pytest.mark.fact("clb-xff", "alb-xff-trust")
 def test_a_forged_x_forwarded_for_is_appended_to_and_the_rightmost_entry_is_true(kind):
     lan = site(kind, "HTTP")
     call(lan, Talker(get(("x-forwarded-for", "10.0.0.1, 127.0.0.1"), ("X-Forwarded-Port", "443"))))
@@ -174,6 +179,7 @@ def test_the_connection_header_is_not_handed_on(kind):
     assert "Connection" not in seen_headers(lan)[0]
 
 
+@pytest.mark.fact("elb-mux")
 def test_requests_of_two_clients_share_one_connection_to_the_target(kind):
     lan = site(kind, "HTTP")
     assert status(call(lan, Talker(get()))) == "200 OK"
@@ -192,6 +198,7 @@ def test_two_requests_at_once_have_a_connection_each(kind):
     assert len(ports) == 2
 
 
+@pytest.mark.fact("clb-pipeline")
 def test_a_kept_connection_serves_one_request_at_a_time(kind):
     lan = site(kind, "HTTP")
     call(lan, Talker(get()))
@@ -205,6 +212,7 @@ def test_a_kept_connection_serves_one_request_at_a_time(kind):
     assert len(set(opened)) == 2
 
 
+@pytest.mark.fact("clb-pipeline")
 def test_two_requests_on_one_connection_are_both_answered_in_order(kind):
     lan = site(kind, "HTTP")
     talker = call(lan, Talker(get(path="/one") + get(path="/two")))
@@ -267,6 +275,7 @@ SERVERS = {
 }
 
 
+@pytest.mark.fact("alb-502", "alb-503", "alb-504")
 @pytest.mark.parametrize("does", STATUS)
 def test_the_status_says_what_the_target_did(kind, does):
     targets = {"no target": (), "refuses": (Endpoint(WEB, 9_999),), "is not there": (Endpoint("10.0.1.99", 80),)}
@@ -305,6 +314,7 @@ def test_a_kept_connection_that_the_target_closed_is_not_used_again(kind):
     assert sum(packet.flags == SYN and packet.flow.dst == WEB for packet in lan.seen) == 2
 
 
+@pytest.mark.fact("alb-l7", "clb-listeners")
 @pytest.mark.parametrize(("balancer", "wrong"), [
     (ClassicLoadBalancer, "UDP"), (ClassicLoadBalancer, "tcp"), (ApplicationLoadBalancer, "TCP"),
     (ApplicationLoadBalancer, "SSL"),
@@ -324,6 +334,7 @@ def test_a_balancer_without_a_free_port_answers_or_closes_and_raises_nothing(kin
     assert talker.got.startswith(seen) and bool(talker.got) == bool(seen)
 
 
+@pytest.mark.fact("alb-502")
 @pytest.mark.parametrize(("kind", "protocol", "seen"), [
     (ClassicLoadBalancer, "TCP", b""), (ClassicLoadBalancer, "HTTP", b"HTTP/1.1 504"),
     (ApplicationLoadBalancer, "HTTP", b"HTTP/1.1 502")])

@@ -10,15 +10,17 @@ from vpcedu.tables.network_acl import ALLOW, ANY, DENY, LAST, AclEntry, NetworkA
 from vpcedu.tables.route_table import LOCAL, Route, RouteTable
 from vpcedu.tables.security_group import IN, OUT, GroupRule, RuleSet
 from vpcedu.tables.target_group import Listener, TargetGroup
-from vpcedu.tables.tracking import ESTABLISHED_IDLE, Tracking
+from vpcedu.tables.tracking import ESTABLISHED_IDLE, Tracking, TrackingConfiguration
 from vpcedu.tables.translation import REMEMBERED, Translation, Translations
 
 FLOW = FiveTuple("203.0.113.10", 40_000, "10.0.0.10", 80)
+MINUTE = TrackingConfiguration(tcp_established=60 * SECOND)
 
 
 # --- route table ---------------------------------------------------------------------------------
 
 
+@pytest.mark.fact("lpm")
 def test_the_most_specific_route_wins_whatever_the_order():
     rows = [Route("t", "0.0.0.0/0", "NAT"), Route("t", "10.0.0.0/16", LOCAL), Route("t", "10.0.1.0/24", "firewall"),
             Route("t", "10.0.1.7/32", "one host")]  # fmt: skip
@@ -28,6 +30,7 @@ def test_the_most_specific_route_wins_whatever_the_order():
         assert found == ["one host", "firewall", "local", "NAT"]
 
 
+@pytest.mark.fact("static-vs-propagated")
 def test_a_static_route_comes_before_a_propagated_one_of_the_same_prefix_only():
     table = RouteTable((
         Route("t", "10.1.0.0/16", "vpn", propagated=True),
@@ -56,8 +59,9 @@ def entry(number, action, ports=(0, 65_535), cidr="0.0.0.0/0", direction=IN, pro
     return AclEntry("acl", number, direction, action, protocol, ports, cidr)
 
 
+@pytest.mark.fact("nacl-order")
 def test_the_lowest_number_that_fits_decides():
-    denies, allows = entry(90, DENY, (80, 80)), entry(100, ALLOW)
+    denies, allows = entry(90, DENY, (80, 80), protocol=6), entry(100, ALLOW)
     for entries in ((denies, allows), (allows, denies)):
         acl = NetworkAcl("acl", entries)
         assert acl.lookup(IN, FLOW) == denies
@@ -65,6 +69,7 @@ def test_the_lowest_number_that_fits_decides():
     assert NetworkAcl("acl", (allows, denies._replace(number=110))).lookup(IN, FLOW) == allows
 
 
+@pytest.mark.fact("nacl-order")
 def test_the_star_denies_what_no_entry_fits():
     acl = NetworkAcl("acl", (entry(100, ALLOW, cidr="10.0.0.0/8"),))
     star = acl.lookup(IN, FLOW)
@@ -73,7 +78,8 @@ def test_the_star_denies_what_no_entry_fits():
 
 
 def test_each_direction_has_its_own_entries_and_looks_at_the_far_side():
-    acl = NetworkAcl("acl", (entry(100, ALLOW, cidr="203.0.113.0/24"), entry(100, ALLOW, (80, 80), "10.0.0.0/24", OUT)))
+    acl = NetworkAcl("acl", (entry(100, ALLOW, cidr="203.0.113.0/24"),
+                             entry(100, ALLOW, (80, 80), "10.0.0.0/24", OUT, 6)))  # fmt: skip
     assert acl.lookup(IN, FLOW).action == ALLOW  # from 203.0.113.10
     assert acl.lookup(OUT, FLOW).action == ALLOW  # to 10.0.0.10, port 80
     assert acl.lookup(IN, FLOW.reversed()).action == DENY
@@ -97,11 +103,13 @@ def rules(*rows, direction=IN):
     return RuleSet(("sg-a", "sg-b"), direction, rows)
 
 
+@pytest.mark.fact("sg-allow-only")
 def test_no_rule_allows_nothing_and_says_so():
     assert rules().lookup(FLOW, frozenset()) is None
     assert str(rules()) == "sg-a, sg-b in allows nothing"
 
 
+@pytest.mark.fact("sg-allow-only")
 def test_the_rules_of_all_groups_count_together():
     web, ssh = GroupRule("sg-a", IN, (80, 80), "0.0.0.0/0"), GroupRule("sg-b", IN, (22, 22), "203.0.113.0/24")
     both = rules(web, ssh)
@@ -111,6 +119,7 @@ def test_the_rules_of_all_groups_count_together():
     assert str(both) == "sg-a, sg-b in allows only tcp 80 from 0.0.0.0/0, tcp 22 from 203.0.113.0/24"
 
 
+@pytest.mark.fact("sg-ref")
 def test_a_group_as_peer_stands_for_those_who_carry_it_and_for_no_address():
     rule = GroupRule("sg-a", IN, (80, 80), "sg-balancer")
     assert rules(rule).lookup(FLOW, frozenset({"sg-balancer", "sg-x"})) == rule
@@ -131,6 +140,7 @@ def test_a_rule_for_another_protocol_allows_nothing():
 # --- tracking --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fact("sg-stateful")
 def test_a_tracked_flow_lets_its_packets_in_and_its_answers_out():
     tracking = Tracking()
     row = tracking.note(IN, FLOW, None, 5)
@@ -148,10 +158,10 @@ def test_what_is_forwarded_in_the_same_direction_is_no_answer():
 
 
 def test_looking_up_a_tracked_flow_changes_nothing():
-    tracking = Tracking(10)
+    tracking = Tracking(MINUTE)
     tracking.note(IN, FLOW, None, 0)
-    assert tracking.lookup(IN, FLOW, 9)
-    assert tracking.lookup(IN, FLOW, 10) is None  # the look-up at 9 did not start the idle clock again
+    assert tracking.lookup(IN, FLOW, 59 * SECOND)
+    assert tracking.lookup(IN, FLOW, 60 * SECOND) is None  # the look-up at 59 s did not start the idle clock again
 
 
 def test_a_tracked_flow_is_forgotten_after_five_days_of_silence():
@@ -164,10 +174,10 @@ def test_a_tracked_flow_is_forgotten_after_five_days_of_silence():
 
 
 def test_noting_a_flow_clears_those_that_ran_out():
-    tracking = Tracking(10)
+    tracking = Tracking(MINUTE)
     for port in range(5):
-        tracking.note(IN, FLOW._replace(sport=port), None, port)
-    tracking.note(IN, FLOW, None, 12)
+        tracking.note(IN, FLOW._replace(sport=port), None, port * SECOND)
+    tracking.note(IN, FLOW, None, 62 * SECOND)
     assert len(tracking) == 3
 
 
@@ -303,9 +313,9 @@ def test_a_flow_that_begins_again_is_no_longer_remembered_as_expired():
 def test_the_memory_of_expired_rows_is_bounded():
     rows = Translations(10)
     for port in range(REMEMBERED):
-        rows.add(FLOW._replace(sport=port), AFTER._replace(sport=port), 0)
-    rows.sweep(10)
-    remembered = [port for port in range(REMEMBERED) if rows.expired(FLOW._replace(sport=port), 10)]
+        rows.add(FLOW._replace(sport=port), AFTER._replace(sport=port), port)
+    rows.sweep(REMEMBERED + 10)
+    remembered = [p for p in range(REMEMBERED) if rows.expired(FLOW._replace(sport=p), REMEMBERED + 10)]
     assert remembered == list(range(REMEMBERED // 2, REMEMBERED))  # two flows to a row, the oldest went
 
 
@@ -329,6 +339,7 @@ def test_a_target_group_hands_out_its_targets_in_turn():
     assert str(Listener("TCP", 80, TargetGroup("web", ()))) == "listener TCP 80 > web (no targets)"
 
 
+@pytest.mark.fact("eph-linux-parity")
 def test_linux_takes_the_ports_of_even_offset_first():
     taken = []
     for _ in range(4):

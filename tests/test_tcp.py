@@ -10,6 +10,7 @@ from vpcedu.protocols.tcp import Connection
 # --- the figures of RFC 9293, section 3.5 and 3.6 ---------------------------------------------
 
 
+@pytest.mark.fact("tcp-3whs")
 def test_figure_6_the_three_way_handshake():
     wire = Wire()
     wire.b.listen(0)
@@ -20,6 +21,7 @@ def test_figure_6_the_three_way_handshake():
     assert wire.heard == {"A": ["connected"], "B": ["connected"]}
 
 
+@pytest.mark.fact("tcp-simopen")
 def test_figure_7_simultaneous_open():
     wire = Wire()
     wire.a.open(0)
@@ -80,6 +82,7 @@ def test_figure_11_an_old_syn_between_two_listeners_leaves_both_listening():
     assert wire.states == ("LISTEN", "LISTEN")
 
 
+@pytest.mark.fact("tcp-close")
 def test_figure_12_the_normal_close():
     wire = connected()
     wire.a.close(0)
@@ -96,6 +99,7 @@ def test_figure_12_the_normal_close():
     assert wire.heard == {"A": ["connected", "end of data", "closed"], "B": ["connected", "end of data", "closed"]}
 
 
+@pytest.mark.fact("tcp-simclose")
 def test_figure_13_the_simultaneous_close():
     wire = connected()
     wire.a.close(0)
@@ -105,6 +109,7 @@ def test_figure_13_the_simultaneous_close():
     assert wire.states == ("TIME-WAIT", "TIME-WAIT")
 
 
+@pytest.mark.fact("tcp-simclose")
 def test_a_simultaneous_close_passes_through_closing():
     wire = connected()
     wire.a.close(0)
@@ -116,6 +121,7 @@ def test_a_simultaneous_close_passes_through_closing():
 # --- half close, reset, refusal ---------------------------------------------------------------
 
 
+@pytest.mark.fact("tcp-close")
 def test_a_half_closed_connection_still_carries_data_the_other_way():
     wire = connected()
     wire.a.close(0)
@@ -135,6 +141,7 @@ def test_after_close_nothing_can_be_sent():
         Connection(FLOW, 0).send(b"too early", 0)
 
 
+@pytest.mark.fact("tcp-rst-closed")
 def test_a_closed_port_refuses():
     wire = Wire()
     wire.a.open(0)
@@ -166,6 +173,7 @@ def test_abort_says_nothing_where_nobody_would_know(state):
 # --- RFC 5961: what an attacker cannot do blindly -------------------------------------------------
 
 
+@pytest.mark.fact("tcp-rst-sync")
 def test_a_segment_outside_the_window_is_answered_by_an_ack_and_not_read():
     wire = connected()
     wire.b.receive(Packet(FLOW, PSH | ACK, 100 + 65_535, 300, data=b"far away"), 0)
@@ -175,6 +183,7 @@ def test_a_segment_outside_the_window_is_answered_by_an_ack_and_not_read():
     assert wire.heard["B"] == ["connected"]
 
 
+@pytest.mark.fact("tcp-challenge")
 def test_a_reset_in_the_window_but_not_exact_is_challenged():
     wire = connected()
     wire.b.receive(Packet(FLOW, RST, 101), 0)
@@ -183,6 +192,7 @@ def test_a_reset_in_the_window_but_not_exact_is_challenged():
     assert wire.b.state == "ESTABLISHED"
 
 
+@pytest.mark.fact("tcp-challenge")
 def test_a_reset_outside_the_window_is_not_even_answered():
     wire = connected()
     wire.b.receive(Packet(FLOW, RST, 99), 0)
@@ -191,6 +201,7 @@ def test_a_reset_outside_the_window_is_not_even_answered():
     assert wire.b.state == "ESTABLISHED"
 
 
+@pytest.mark.fact("tcp-challenge")
 @pytest.mark.parametrize("seq", [99, 100, 5_000])
 def test_a_syn_in_a_standing_connection_is_challenged(seq):
     wire = connected()

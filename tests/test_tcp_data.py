@@ -26,6 +26,7 @@ def test_data_goes_in_segments_of_the_other_ends_mss():
     assert wire.a.snd_una == 1_300
 
 
+@pytest.mark.fact("tcp-mss")
 def test_both_ends_offer_1460_bytes_and_536_count_where_nothing_is_offered():
     wire = connected()
     assert (wire.a.mss, wire.b.mss) == (1_460, 1_460)
@@ -152,6 +153,7 @@ def ring(end):
     return instants, now // SECOND
 
 
+@pytest.mark.fact("tcp-syn-classic", "tcp-syn-65")
 @pytest.mark.parametrize(("settings", "instants", "end"), [
     (LINUX, [1, 2, 3, 4, 5, 7, 11, 19, 35, 67], 131),
     (LINUX_BEFORE_6_5, [1, 3, 7, 15, 31, 63], 127),
@@ -177,6 +179,7 @@ def test_a_retransmitted_syn_is_the_same_segment_and_says_its_number():
     assert connection.wake(2 * SECOND) == "retransmission 2"
 
 
+@pytest.mark.fact("tcp-synack")
 def test_a_syn_ack_is_sent_five_times_more():
     connection = Connection(FLOW.reversed(), 300)
     connection.listen(0)

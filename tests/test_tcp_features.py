@@ -27,6 +27,7 @@ def measured(*round_trips, settings=LINUX):
     return timer
 
 
+@pytest.mark.fact("tcp-rto")
 @pytest.mark.parametrize(("round_trips", "srtt", "rttvar", "rto"), [
     # by hand, in milliseconds: SRTT = R, RTTVAR = R/2; then
     # RTTVAR = 3/4 RTTVAR + 1/4 |SRTT - R|, SRTT = 7/8 SRTT + 1/8 R
@@ -41,6 +42,7 @@ def test_the_time_out_is_the_mean_and_four_variations(round_trips, srtt, rttvar,
     assert (timer.srtt, timer.rttvar, timer.rto) == (srtt * MILLISECOND, rttvar * MILLISECOND, rto * MILLISECOND)
 
 
+@pytest.mark.fact("tcp-rto-linux", "tcp-rto")
 @pytest.mark.parametrize(("settings", "trip", "rto"), [
     (LINUX, 1, 200), (RFC_9293, 1, 1_000), (RFC_9293, 400, 1_200), (LINUX, 90_000, 120_000),
 ])  # fmt: skip
@@ -48,6 +50,7 @@ def test_the_time_out_has_a_least_and_a_most(settings, trip, rto):
     assert measured(trip, settings=settings).rto == rto * MILLISECOND
 
 
+@pytest.mark.fact("tcp-rto", "tcp-rto-linux")
 def test_before_any_measurement_it_is_one_second_and_three_if_the_syn_was_lost():
     timer = Timer(LINUX)
     assert timer.rto == SECOND  # RFC 6298 section 2.1
@@ -55,6 +58,7 @@ def test_before_any_measurement_it_is_one_second_and_three_if_the_syn_was_lost()
     assert timer.rto == 3 * SECOND  # section 5.7
 
 
+@pytest.mark.fact("tcp-rto")
 def test_each_expiry_doubles_the_wait_until_something_new_is_acknowledged():
     timer = measured(100)
     waits = []
@@ -77,6 +81,7 @@ def test_a_connection_measures_its_handshake_and_its_data():
     assert end.timer.srtt == 110 * MILLISECOND
 
 
+@pytest.mark.fact("tcp-rto")
 def test_karns_rule_what_was_sent_twice_is_not_measured():
     end = Connection(FLOW, 100)
     end.open(0)
@@ -307,8 +312,8 @@ def test_abort_resets_where_the_other_end_still_waits_for_something(state, reset
 ALIVE = LINUX._replace(keepalive=KeepAlive(100 * SECOND, 10 * SECOND, 3))
 
 
-def alive():
-    wire = Wire(99, 299, ALIVE)
+def alive(settings=ALIVE):
+    wire = Wire(99, 299, settings)
     wire.b.settings = LINUX
     wire.b.listen(0)
     wire.a.open(0)
@@ -330,15 +335,19 @@ def test_an_idle_connection_is_probed_with_an_old_number_and_lives_on_if_answere
     assert wire.states == ("ESTABLISHED", "ESTABLISHED")
 
 
-def test_a_dead_peer_is_found_after_the_last_probe():
-    wire = alive()
+@pytest.mark.fact("tcp-keepalive-linux")
+@pytest.mark.parametrize(("settings", "probes", "found"), [
+    (ALIVE, [100, 110, 120], 130), (LINUX._replace(keepalive=KEEP_ALIVE), [*range(7_200, 7_801, 75)], 7_875),
+])  # fmt: skip
+def test_a_dead_peer_is_found_after_the_last_probe(settings, probes, found):
+    wire = alive(settings)
     sent = []
     while wire.a.alarm is not None:
         now = wire.a.alarm
         words = wire.a.wake(now)
         sent += [(now // SECOND, words)] * len(wire.a.take_sent())
-    assert sent == [(100, "keep-alive probe 1"), (110, "keep-alive probe 2"), (120, "keep-alive probe 3")]
-    assert now == 130 * SECOND
+    assert sent == [(instant, f"keep-alive probe {number}") for number, instant in enumerate(probes, 1)]
+    assert now == found * SECOND
     assert [event for event, _ in wire.a.take_events()] == ["state", "timed out"]
 
 
@@ -443,6 +452,7 @@ def test_an_absurd_mss_does_not_make_endless_segments(offer):
 # --- SYNs to nobody, ICMP ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.fact("tcp-syn-classic", "tcp-syn-65")
 @pytest.mark.parametrize(("settings", "sent", "given_up"), [
     (LINUX, [0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67], 131),
     (LINUX_BEFORE_6_5, [0, 1, 3, 7, 15, 31, 63], 127),
@@ -463,6 +473,7 @@ def test_syns_to_a_silent_host_and_when_the_application_hears(settings, sent, gi
     assert client.connections == {}
 
 
+@pytest.mark.fact("tcp-closed-vs-dropped")
 def test_a_closed_port_is_refused_at_once_and_never_tried_again():
     client, server = Host("client", "10.0.0.1"), Host("server", SERVER.address)
     lan, program = Lan(client, server), Talker()
@@ -534,6 +545,7 @@ def waiting():
     return server, flow, end, program
 
 
+@pytest.mark.fact("tcp-timewait")
 @pytest.mark.parametrize(("seq", "taken"), [(1_003, True), (900_000, True), (1_001, False), (5, False)])
 def test_a_syn_with_a_higher_number_takes_the_place_of_time_wait(seq, taken):
     server, flow, old, _ = waiting()

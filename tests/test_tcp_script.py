@@ -8,6 +8,7 @@ from vpcedu.hosts.host import Host
 from vpcedu.packet import ACK, SYN, Packet
 
 
+@pytest.mark.fact("tcp-3whs")
 def test_figure_6_basic_three_way_handshake():
     play(
         (0, "A quiet", "CLOSED CLOSED"),
@@ -30,6 +31,7 @@ def test_figure_6_basic_three_way_handshake():
     )  # fmt: skip
 
 
+@pytest.mark.fact("tcp-simopen")
 def test_figure_7_simultaneous_connection_synchronization():
     play(
         (0, "A open"),
@@ -114,6 +116,7 @@ def test_figure_11_old_duplicate_syn_initiates_a_reset_on_two_passive_sockets():
     )  # fmt: skip
 
 
+@pytest.mark.fact("tcp-close")
 def test_figure_12_normal_close_sequence():
     play_established(
         (0, "A close"),
@@ -134,6 +137,7 @@ def test_figure_12_normal_close_sequence():
     )  # fmt: skip
 
 
+@pytest.mark.fact("tcp-simclose")
 def test_figure_13_simultaneous_close_sequence():
     play_established(
         (0, "A close"),
@@ -156,6 +160,7 @@ def test_figure_13_simultaneous_close_sequence():
 # --- section 3.5.2: when a reset is sent, and with which numbers --------------------------------------------
 
 
+@pytest.mark.fact("tcp-rst-closed")
 @pytest.mark.parametrize(("arrives", "answer"), [
     ("[S] 7", "[R.] 0 8"),  # no ACK: SEQ zero, ACK the sum of SEQ and length
     ("[F] 7", "[R.] 0 8"),
@@ -185,6 +190,7 @@ def test_group_2_before_a_connection_is_synchronized_an_unacceptable_ack_is_answ
     assert end.state == state
 
 
+@pytest.mark.fact("tcp-rst-sync")
 @pytest.mark.parametrize("state", ["ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING", "LAST-ACK",
                                    "TIME-WAIT"])  # fmt: skip
 @pytest.mark.parametrize("arrives", ["far away", "acknowledges what was never sent"])

@@ -34,6 +34,7 @@ TIME-WAIT    | timeout 2MSL   |         | CLOSED
 FLAGS = {"": 0, "SYN": SYN, "ACK": ACK, "SYN,ACK": SYN | ACK, "FIN,ACK": FIN | ACK}
 
 
+@pytest.mark.fact("tcp-states")
 def test_the_transitions_are_those_of_figure_5():
     figure = set()
     for row in FIGURE_5.strip().splitlines():
@@ -43,6 +44,7 @@ def test_the_transitions_are_those_of_figure_5():
     assert len(TRANSITIONS) == len(figure) == len(STATES)
 
 
+@pytest.mark.fact("tcp-states")
 def test_every_state_is_reached_and_left():
     assert {row.state for row in TRANSITIONS} == {row.next for row in TRANSITIONS} == set(ALL_STATES)
 

@@ -114,6 +114,7 @@ def test_an_ssl_listener_adds_no_header(visits):
     assert bytes(seen(visits["classic-ssl"]).request) == bytes(request("GET", "/", "www.example.com"))
 
 
+@pytest.mark.fact("clb-tcp-no-headers")
 def test_behind_a_tcp_listener_both_connections_carry_the_same_bytes(visits):
     front, back = conversations(visits["classic-tcp"].capture)
     assert front.flow.dport == back.flow.dport == 443

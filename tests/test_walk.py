@@ -120,11 +120,13 @@ def test_a_local_address_that_nobody_has():
     assert step.row == Route("private", VPC_BLOCK, LOCAL)
 
 
+@pytest.mark.fact("implicit-router")
 def test_no_route():
     step = first_loss(site(without=[Route("private", ANYWHERE, "NAT")]), "web", "198.51.100.7", 443)
     assert (step.at, step.check, step.reason, step.after) == ("web", "route", NO_ROUTE, None)
 
 
+@pytest.mark.fact("route-state", "natgw-blackhole")
 def test_a_route_to_a_device_that_is_not_there_is_a_blackhole():
     route, gone = Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, "NAT 2")
     step = first_loss(site(replace=[(route, gone)]), "web", "198.51.100.7", 443)
@@ -149,6 +151,7 @@ def with_check(visited, device):
     return visited.replace(interface, interface._replace(check=True))
 
 
+@pytest.mark.fact("natinst-srcdst")
 @pytest.mark.parametrize("nat", NATS)
 def test_a_nat_with_its_check_on_takes_nothing_for_others(nat):
     step = first_loss(with_check(site(nat=nat), "NAT"), "web", "198.51.100.7", 443)
@@ -189,6 +192,7 @@ def test_a_lost_packet_says_on_which_link():
 # --- ways through ---------------------------------------------------------------------------------
 
 
+@pytest.mark.fact("igw-1to1-nat")
 def test_a_host_inside_reaches_the_public_name_of_its_own_vpc_over_the_internet_gateway():
     allowed = (GroupRule("sg-web", OUT, (443, 443), ANYWHERE), GroupRule("sg-web", OUT, (80, 80), ANYWHERE))
     visit = site(replace=[allowed]).get(PAGE, opener="web")
@@ -202,6 +206,7 @@ def test_a_host_inside_reaches_the_public_name_of_its_own_vpc_over_the_internet_
     assert first.src == "10.0.0.20"
 
 
+@pytest.mark.fact("nacl-boundary")
 def test_inside_one_subnet_no_network_acl_is_asked():
     entries = [entry for entry in site().vpc.acl_entries if entry.acl == "acl-public"]
     network = site(without=entries).network
@@ -362,6 +367,7 @@ def test_the_loss_of_a_link_is_a_seeded_draw():
     assert 20 < draws[0].count(False) < 60
 
 
+@pytest.mark.fact("elb-dns")
 def test_a_name_turns_through_its_addresses():
     names = Names((Name("www", ("192.0.2.1", "192.0.2.2")),))
     assert [names.resolve("www") for _ in range(3)] == ["192.0.2.1", "192.0.2.2", "192.0.2.1"]

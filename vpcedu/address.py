@@ -82,6 +82,12 @@ def contains(cidr: str, address: str) -> bool:
     return first <= number(address) <= last
 
 
+def within(inner: str, outer: str) -> bool:
+    """Whether a CIDR block is the other one or a part of it."""
+    (first, last, _), (low, high, _) = block(inner), block(outer)
+    return low <= first and last <= high
+
+
 def is_private(address: str) -> bool:
     """Whether the address is one of RFC 1918's, which the Internet does not route."""
     return any(contains(cidr, address) for cidr in PRIVATE)

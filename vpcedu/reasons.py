@@ -47,6 +47,11 @@ GROUP_IN = Reason(
     "no inbound rule of the security groups allows it, and it answers no tracked flow",
     "add an inbound rule for this source and port",
     f"{UG}/vpc-security-groups.html", "ENI_SG_RULES_MISMATCH")
+CONNTRACK_FULL = Reason(
+    "conntrack allowance exceeded",
+    "the instance tracks as many connections as it can, so it can track no new one",
+    "set a shorter idle timeout, use rules that need no tracking, or a larger instance",
+    "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html")
 ACL_OUT = Reason(
     "network ACL out",
     "the first outbound entry of the subnet's network ACL that fits denies it",
@@ -67,6 +72,11 @@ BLACKHOLE = Reason(
     "the route that fits leads to a gateway or interface that is not there",
     "change the target of the route, or bring the target back",
     "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Route.html", "BAD_STATE_ROUTE")
+UNROUTABLE_RANGE = Reason(
+    "unroutable range",
+    "no route, not even a wider one, takes a packet to AWS's own services in 169.254.168.0/22",
+    "ask the service from the host itself; such a packet is never forwarded",
+    f"{UG}/subnet-route-tables.html")
 NO_SUCH_INTERFACE = Reason(
     "no such interface",
     "the local route leads to an address that no network interface of the VPC has",

@@ -120,8 +120,7 @@ def rank(vpc: Vpc, name: str) -> tuple[int, int]:
 
 def is_public_subnet(vpc: Vpc, subnet: str) -> bool:
     """Whether the subnet's route table has a route to the Internet gateway."""
-    table = next(row.route_table for row in vpc.subnets if row.name == subnet)
-    return any(route.table == table and route.target == vpc.internet_gateway for route in vpc.routes)
+    return any(vpc.is_public(row) for row in vpc.subnets if row.name == subnet)
 
 
 def is_near(vpc: Vpc, subnet: str) -> bool:

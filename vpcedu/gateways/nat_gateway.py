@@ -29,6 +29,8 @@ MOST_ADDRESSES = 8  # one primary, seven secondary
 class NatGateway:
     """A NAT gateway at one or more private addresses; `seed` decides the first port it tries."""
 
+    always_tracked = ()  # by groups, whatever their rules; here with the interface's own idle timeouts
+
     def __init__(self, name: str, address: str, seed: int = 0, idle: int = IDLE,
                  secondary: tuple[str, ...] = ()) -> None:
         if len(secondary) >= MOST_ADDRESSES:

@@ -20,11 +20,12 @@ from __future__ import annotations
 from vpcedu.address import contains
 from vpcedu.clock import SECOND
 from vpcedu.gateways.proxy_insertion import Insertion
-from vpcedu.packet import ACK, MODULUS, RST, SYN, FiveTuple, Packet, spread
+from vpcedu.packet import ACK, MODULUS, RST, SYN, TCP, FiveTuple, Packet, spread
 from vpcedu.protocols.proxy_protocol import version_2
 from vpcedu.reasons import IDLE_TIMEOUT, NO_FLOW, NO_LISTENER, NO_PORT, NO_TARGET
 from vpcedu.tables.source_ports import EPHEMERAL, MOST, Ports
 from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.traffic import UDP
 from vpcedu.tables.translation import Translation, Translations
 from vpcedu.trace import DROP, Event, Step, rewrote
 
@@ -38,6 +39,8 @@ class NetworkLoadBalancer:
     zone: the CIDR blocks of the subnets in the node's zone, none: every target is in it. cross_zone: use the targets
     of other zones too. secondary: more addresses to open connections to targets from. idle: of listeners without own.
     """
+
+    always_tracked = ((TCP, 350 * SECOND), (UDP, 120 * SECOND))  # by groups, whatever their rules; idle timeouts there
 
     def __init__(self, name: str, address: str, seed: int = 0, listeners: tuple[Listener, ...] = (), idle: int = IDLE,
                  zone: tuple[str, ...] = (), cross_zone: bool = False, secondary: tuple[str, ...] = ()) -> None:

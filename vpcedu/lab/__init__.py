@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["Load", "check", "handshake", "judge", "judge_ports", "judge_silence", "load_pcap", "open_all",
+__all__ = ["Load", "blockers", "check", "handshake", "judge", "judge_ports", "judge_silence", "load_pcap", "open_all",
            "port_use", "solution", "two_hosts"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vpcedu.lab.diagnose import blockers
     from vpcedu.lab.exercises import check, solution
     from vpcedu.lab.load import Load, open_all, port_use
     from vpcedu.lab.loaded import load_pcap
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 
 _PLACES = {"judge": "predict", "judge_ports": "predict_tcp", "judge_silence": "predict_tcp", "check": "exercises",
-           "solution": "exercises", "load_pcap": "loaded", "handshake": "opening", "two_hosts": "opening",
-           "Load": "load", "open_all": "load", "port_use": "load"}
+           "solution": "exercises", "blockers": "diagnose", "load_pcap": "loaded", "handshake": "opening",
+           "two_hosts": "opening", "Load": "load", "open_all": "load", "port_use": "load"}
 
 
 def __getattr__(name: str) -> object:

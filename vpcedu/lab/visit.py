@@ -10,10 +10,12 @@ from vpcedu.trace import Capture
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from vpcedu.hosts.client import Result
     from vpcedu.protocols.tls import Client
+    from vpcedu.views.flow_log import FlowLog
 
 
 class Call(namedtuple("Call", ("opener", "name", "port", "request", "tls"), defaults=(None, None))):
@@ -80,6 +82,17 @@ class Visit:
 
         gateway = (self.vpc.internet_gateway,) if self.vpc.internet_gateway else ()
         return save(self.capture, path, at, side, (*(device.name for device in self.vpc.devices), *gateway))
+
+    def flow_log(self, at: str, fields: str | Iterable[str] = "", interval: int = 600) -> FlowLog:
+        """What VPC Flow Logs would tell of the interface of the device `at`.
+
+        fields: names, in a list or as one text; nothing: the default format. interval: 600 or 60 (seconds).
+        ValueError names an unknown device, field or interval.
+        """
+        from vpcedu.views.flow_log import flow_log
+        from vpcedu.views.flow_record import DEFAULT
+
+        return flow_log(self, at, fields or DEFAULT, interval)
 
     def __str__(self) -> str:
         from vpcedu.views.text import report

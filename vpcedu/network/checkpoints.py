@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from vpcedu.network.interface import Interface
 from vpcedu.network.vpc import Hop
-from vpcedu.packet import Packet
-from vpcedu.reasons import ACL_IN, ACL_OUT, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, SOURCE_CHECK, Reason
+from vpcedu.packet import ACK, SYN, TCP, Packet
+from vpcedu.reasons import ACL_IN, ACL_OUT, CONNTRACK_FULL, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, SOURCE_CHECK, Reason
 from vpcedu.tables.network_acl import DENY
+from vpcedu.tables.security_group import IN, OUT
+from vpcedu.tables.tracking import Untracked, is_untracked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,28 +35,47 @@ def destination_check(network: Network, walk: Walk, here: Interface, packet: Pac
 
 def group_out(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """A tracked flow, or an outbound rule of the interface's groups."""
-    return _group(network, walk, here, packet, "out", GROUP_OUT)
+    return _group(network, walk, here, packet, OUT, GROUP_OUT)
 
 
 def group_in(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """A tracked flow, or an inbound rule of the interface's groups."""
-    return _group(network, walk, here, packet, "in", GROUP_IN)
+    return _group(network, walk, here, packet, IN, GROUP_IN)
 
 
 def _group(network: Network, walk: Walk, here: Interface, packet: Packet, way: str, reason: Reason) -> Verdict | None:
     if not here.groups:
         return None  # a NAT gateway has no security group
-    tracking, now = network.tracking[here.device], network.clock.now
-    row = tracking.use(way, packet.flow, now)
+    tracking, flow, now = network.tracking[here.id], packet.flow, network.clock.now
+    row = tracking.use(way, flow, now)
     if row is not None:
         return row, None
-    rules = network.rules[here.device, way]
-    peer = packet.flow.src if way == "in" else packet.flow.dst
-    rule = rules.lookup(packet.flow, network.groups_of(peer) | walk.delivered_by)
-    if rule is None and not network.beyond_drops:
+    there, peer, other = (walk.left, flow.src, OUT) if way == IN else (walk.hop.there, flow.dst, IN)
+    rules, back = network.rules[here.id, way], network.rules[here.id, other]
+    rule = rules.lookup(flow, _groups(network, there, peer))
+    if rule is None:
+        if network.beyond_drops:
+            tracking.note(way, flow, None, now)
         return rules, reason
-    tracking.note(way, packet.flow, rule, now)
-    return (rule, None) if rule else (rules, reason)
+    through = network.tracked_through(here, there)
+    midstream = flow.protocol == TCP and packet.flags & (SYN | ACK) != SYN
+    if midstream or (through is None and is_untracked(rule, rules, back, flow)):
+        return Untracked(rule), None
+    if tracking.note(way, flow, rule, now, dict(through or ()).get(flow.protocol)) is None:
+        return tracking.configuration, CONNTRACK_FULL
+    return rule, None
+
+
+def _groups(network: Network, there: object, peer: str) -> frozenset[str]:
+    """The groups a rule may name the other side by: its interface's own, if the packet comes straight from there (or
+    goes there) and not through a middlebox; or those of the Network Load Balancer that delivers it."""
+    if isinstance(there, Interface) and (peer in (there.address, *there.secondary) or _balances(network, there)):
+        return frozenset(there.groups)
+    return frozenset()
+
+
+def _balances(network: Network, there: Interface) -> bool:
+    return any(node == there for node, _ in network.balancers)
 
 
 def flow_return(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
@@ -76,12 +97,13 @@ def network_acl_out(network: Network, walk: Walk, here: Interface, packet: Packe
     there = walk.hop.there
     if isinstance(there, Interface) and there.subnet == here.subnet:
         return None
-    return _acl(network, here, packet, "out", ACL_OUT)
+    return _acl(network, here, packet, OUT, ACL_OUT)
 
 
 def network_acl_in(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """The subnet's network ACL, unless the packet comes from the same subnet."""
-    return None if walk.subnet == here.subnet else _acl(network, here, packet, "in", ACL_IN)
+    within = walk.left is not None and walk.left.subnet == here.subnet
+    return None if within else _acl(network, here, packet, IN, ACL_IN)
 
 
 def _acl(network: Network, here: Interface, packet: Packet, way: str, reason: Reason) -> Verdict:

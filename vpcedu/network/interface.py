@@ -2,19 +2,22 @@
 
 Security groups, connection tracking and the source/destination check belong to the interface; the route
 table and the network ACL to its subnet. The public address is not here: only the Internet gateway knows it.
+A device may have several interfaces in one zone; the first that a description lists is its primary one.
+Source: EC2 user guide, "Elastic network interfaces". Left out: MAC addresses.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu.tables.tracking import DEFAULT, TrackingConfiguration
 
-class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups", "check", "secondary"),
-                           defaults=((), True, ()))):
-    """A device's interface: its subnet's name, private address, group ids, source/destination check.
 
-    secondary: more private addresses, of a NAT gateway or a Network Load Balancer.
-    """
+class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups", "check", "name", "secondary",
+                                         "tracking"), defaults=((), True, "", (), DEFAULT))):
+    """A device's interface: its subnet's name, private address, group ids, source/destination check; a name of its
+    own where the device's name does not say which; more private addresses, of a NAT gateway or a balancer; and how
+    it tracks connections."""
 
     __slots__ = ()
     device: str
@@ -22,18 +25,26 @@ class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups"
     address: str
     groups: tuple[str, ...]
     check: bool
+    name: str
     secondary: tuple[str, ...]
+    tracking: TrackingConfiguration
+
+    @property
+    def id(self) -> str:
+        """What tracking, rules and routes know it by: its own name, or else its device's."""
+        return self.name or self.device
 
     def __str__(self) -> str:
-        return f"{self.device}'s interface, {self.address}"
+        return f"{self.device}'s interface{self.name and ' ' + self.name}, {self.address}"
 
 
 class Subnet(namedtuple("Subnet", ("name", "cidr", "route_table", "network_acl", "zone"), defaults=("a",))):
-    """A block of addresses in one Availability Zone, with the names of its route table and network ACL."""
+    """A block of addresses in one Availability Zone, with the names of its network ACL and of the route table that is
+    associated with it; None: the VPC's main one."""
 
     __slots__ = ()
     name: str
     cidr: str
-    route_table: str
+    route_table: str | None
     network_acl: str
     zone: str

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from vpcedu.clock import Clock
 from vpcedu.gateways.internet_gateway import InternetGateway
+from vpcedu.network import rules
 from vpcedu.network.checkpoints import ARRIVING, LEAVING
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
@@ -33,46 +34,52 @@ MOST_HOPS = 32  # devices one packet may meet
 
 
 class Walk:
-    """Where one packet is on its way: its trace, the next hop, the subnet it left, who delivered it."""
+    """Where one packet is on its way: its trace, the next hop, the interface it left."""
 
-    __slots__ = ("trace", "hop", "returning", "subnet", "delivered_by", "hops")
+    __slots__ = ("trace", "hop", "returning", "left", "hops")
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.hop = Hop(None, None)
-        self.subnet: str | None = None  # the subnet it comes from; None: from outside the VPC
-        self.delivered_by: frozenset[str] = frozenset()  # groups of the balancer's interface that sent it on
+        self.left: Interface | None = None  # the interface it comes from; None: from outside the VPC
         self.returning = False  # whether a flow, not the route table, said where it goes from here
         self.hops = 0
 
 
 class Network:
-    """A VPC in motion; `link` is the way through the Internet."""
+    """A VPC in motion; `link` is the way through the Internet. ValueError where AWS would refuse the description."""
 
     def __init__(self, vpc: Vpc, seed: int = 0, link: Link | None = None) -> None:
-        self.vpc, self.seed = vpc, seed
+        rules.check(vpc)
+        self.seed = seed
         self.clock, self.capture = Clock(), Capture()
         self.link = link or Link()
         self.beyond_drops = False  # only on a copy: filters that drop let the packet go on, to find every blocker
-        self.places, self.names = Places(vpc), Names(vpc.names)
-        addresses = {row.device: row.address for row in vpc.interfaces}
+        addresses = {row.device: row.address for row in reversed(vpc.interfaces)}  # of the primary interface
         addresses.update({row.device: row.address for row in vpc.outside})
         more = {row.device: {"secondary": row.secondary} for row in vpc.interfaces if row.secondary}
         self.devices: dict[str, Any] = {
             row.name: row.kind(row.name, addresses[row.name], seed, **more.get(row.name, {}), **dict(row.settings))
             for row in vpc.devices}
+        self.tracking: dict[str, Tracking] = {}
+        self._compile(vpc)
+        self._hosts = {name for name, device in self.devices.items() if hasattr(device, "deadline")}
+        self._armed: dict[str, int] = {}
+
+    def _compile(self, vpc: Vpc) -> None:
+        """Make whatever follows from the description and keeps no state."""
+        self.vpc, self.places, self.names = vpc, Places(vpc), Names(vpc.names)
         if vpc.internet_gateway:
             self.devices[vpc.internet_gateway] = InternetGateway(vpc.internet_gateway, vpc.associations)
-        self.tracking = {interface.device: Tracking() for interface in vpc.interfaces if interface.groups}
-        self.rules = {(i.device, way): RuleSet(i.groups, way, tuple(
-            rule for rule in vpc.group_rules if rule.group in i.groups and rule.direction == way))
-            for i in vpc.interfaces for way in (IN, OUT)}
+        for interface in vpc.interfaces:
+            if interface.groups:
+                self.tracking.setdefault(interface.id, Tracking()).configure(interface.tracking)
+        self.rules = {(i.id, way): RuleSet.of(i.groups, way, vpc.group_rules)
+                      for i in vpc.interfaces for way in (IN, OUT)}
         self.acls = {s.name: NetworkAcl(s.network_acl, tuple(e for e in vpc.acl_entries if e.acl == s.network_acl))
                      for s in vpc.subnets}
         self.balancers = tuple((interface, self.devices[interface.device]) for interface in vpc.interfaces
                                if hasattr(self.devices[interface.device], "returns"))
-        self._hosts = {name for name, device in self.devices.items() if hasattr(device, "deadline")}
-        self._armed: dict[str, int] = {}
 
     # What lessons call.
 
@@ -97,10 +104,26 @@ class Network:
             self.clock.tick()
         self.clock.advance(until)
 
-    def groups_of(self, address: str) -> frozenset[str]:
-        """The security groups of the interface that has a private address."""
-        interface = self.places.by_address.get(address)
-        return frozenset(interface.groups) if interface else frozenset()
+    def replace(self, row: Any, new: Any) -> None:
+        """Change the description in flight: `new` in the place of `row`. Without `new` (None) the row is removed,
+        without `row` the new one is added.
+
+        Connections, tracked flows and translations stay as they are. ValueError for a row that is not there, or one
+        that a device was made from, such as a listener.
+        """
+        vpc = self.vpc.with_row(new) if row is None else (
+            self.vpc.without(row) if new is None else self.vpc.replace(row, new))
+        if len({(v.devices, v.outside, tuple((i.device, i.address) for i in v.interfaces))
+                for v in (self.vpc, vpc)}) > 1:
+            raise ValueError(f"{row!r} is part of a device: expected a route, ACL entry, group rule, public address,"
+                             " subnet, or an interface that keeps its device and address")
+        rules.check(vpc)
+        self._compile(vpc)
+
+    def tracked_through(self, *places: Any) -> tuple[tuple[int, int], ...] | None:
+        """(protocol, idle timeout) where flows through one of these interfaces' devices are always tracked, or None."""
+        devices = (self.devices[place.device] for place in places if isinstance(place, Interface))
+        return next((device.always_tracked for device in devices if hasattr(device, "always_tracked")), None)
 
     # Sending.
 
@@ -136,7 +159,7 @@ class Network:
 
     def _leave(self, walk: Walk, name: str, packet: Packet) -> None:
         """A packet leaves a device: from its interface, or straight into the Internet."""
-        here = self.places.by_device.get(name)
+        here = self.places.leaving(name, packet.flow.src)
         walk.hop = self.places.next_hop(packet, here or (name if name == self.vpc.internet_gateway else INTERNET))
         walk.returning = False
         if here is not None and not self._pass(walk, LEAVING, here, packet):
@@ -145,8 +168,7 @@ class Network:
             inside = walk.hop.reason is NO_SUCH_INTERFACE  # the Internet gateway has a row for nobody
             self._note(walk, name if inside else INTERNET, "route", packet, walk.hop.row, walk.hop.reason)
             return
-        walk.subnet = here.subnet if here else None
-        walk.delivered_by = frozenset(here.groups) if here and hasattr(self.devices[name], "returns") else frozenset()
+        walk.left = here
         if here is None and (isinstance(walk.hop.there, OutsideHost) or name != self.vpc.internet_gateway):
             self._cross(walk, name, packet)
         else:

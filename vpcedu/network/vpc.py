@@ -2,7 +2,13 @@
 
 A description holds rows only, no state: a what-if is `vpc.without(row)` or `vpc.replace(row, new)`, a new
 Network, and the visit played again. `next_hop` is where routes become places.
-Left out: peering, endpoints, several VPCs, IPv6.
+Every description that a Network is made from must be one that AWS would accept: see `rules`. One exception: a
+table may lack its `local` route, because one learns most about it where it is gone; a table without any row is a
+new one and has it. Which interface a packet leaves by is the host's choice: here the one that has the packet's
+source address, else the primary one. Linux does so by policy routing, which Amazon Linux 2023 sets up by itself
+(its user guide, "Networking service"); without it the destination alone chooses, mostly the primary one, and what
+carries another interface's address dies at the source check.
+Left out: peering, endpoints, several VPCs, several blocks of one VPC, IPv6.
 """
 
 from __future__ import annotations
@@ -20,10 +26,11 @@ from vpcedu.reasons import (
     NO_SUCH_INTERFACE,
     NOT_ON_THE_INTERNET,
     PRIVATE_DESTINATION,
+    UNROUTABLE_RANGE,
     Reason,
 )
 from vpcedu.tables.network_acl import AclEntry
-from vpcedu.tables.route_table import LOCAL, Route, RouteTable
+from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route, RouteTable
 from vpcedu.tables.security_group import GroupRule
 
 TYPE_CHECKING = False
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 INTERNET = "Internet"
+ACTIVE, BLACKHOLED = "active", "blackhole"  # states of a route (EC2 API, Route); `filtered` is left out
 
 
 class Device(namedtuple("Device", ("name", "kind", "settings"), defaults=((),))):
@@ -60,9 +68,10 @@ class Hop(namedtuple("Hop", ("there", "row", "reason"), defaults=(None,))):
 
 
 class Vpc(namedtuple("Vpc", ("cidr", "subnets", "interfaces", "routes", "acl_entries", "group_rules",
-                              "internet_gateway", "associations", "outside", "devices", "names"))):
-    """One VPC and the part of the Internet that talks to it; every field but `cidr` and `internet_gateway`
-    is a tuple of rows."""
+                              "internet_gateway", "associations", "outside", "devices", "names", "main"),
+                     defaults=("main",))):
+    """One VPC and the part of the Internet that talks to it; every field is a tuple of rows, but for `cidr`, the name
+    of the Internet gateway ("": none) and the name of the main route table."""
 
     cidr: str
     subnets: tuple[Subnet, ...]
@@ -75,6 +84,21 @@ class Vpc(namedtuple("Vpc", ("cidr", "subnets", "interfaces", "routes", "acl_ent
     outside: tuple[OutsideHost, ...]
     devices: tuple[Device, ...]
     names: tuple[Name, ...]
+    main: str
+
+    def routes_of(self, subnet: Subnet) -> tuple[Route, ...]:
+        """The routes that a subnet's packets follow: those of its route table, or of the main one where it has none."""
+        table = subnet.route_table or self.main
+        return tuple(row for row in self.routes if row.table == table) or (Route(table, self.cidr, LOCAL),)
+
+    def is_public(self, subnet: Subnet) -> bool:
+        """Whether a subnet has a route to the Internet gateway, which is all that makes it public."""
+        return any(self.internet_gateway == row.target for row in self.routes_of(subnet))
+
+    def state(self, route: Route) -> str:
+        """The state of a route: `active`, or `blackhole` where its target does not exist (any more)."""
+        there = {LOCAL, self.internet_gateway, *(name for row in self.interfaces for name in (row.device, row.id))}
+        return ACTIVE if route.target in there else BLACKHOLED
 
     def rows(self) -> tuple[Any, ...]:
         """Every row a lesson may take out or change: routes, entries, rules, addresses, listeners."""
@@ -123,11 +147,16 @@ class Places:
     def __init__(self, vpc: Vpc) -> None:
         self.vpc = vpc
         self.by_address = {address: row for row in vpc.interfaces for address in (row.address, *row.secondary)}
-        self.by_device = {interface.device: interface for interface in vpc.interfaces}
+        self.by_device = {row.device: row for row in reversed(vpc.interfaces)}  # its primary interface
+        self.by_target = self.by_device | {row.id: row for row in vpc.interfaces}
         self.public = {row.public: row for row in vpc.associations}
         self.outside = {host.address: host for host in vpc.outside}
-        self.tables = {subnet.name: RouteTable(tuple(r for r in vpc.routes if r.table == subnet.route_table))
-                       for subnet in vpc.subnets}
+        self.tables = {subnet.name: RouteTable(vpc.routes_of(subnet)) for subnet in vpc.subnets}
+
+    def leaving(self, device: str, source: str) -> Interface | None:
+        """The interface by which a device sends a packet with this source address; None: it has none in the VPC."""
+        own = self.by_address.get(source)
+        return own if own is not None and own.device == device else self.by_device.get(device)
 
     def next_hop(self, packet: Packet, here: Interface | str) -> Hop:
         """Where a packet goes that leaves an interface, the Internet gateway (its name) or a host of the INTERNET."""
@@ -143,9 +172,11 @@ class Places:
             return Hop(None, None, NO_ROUTE)
         if route.target == LOCAL:
             return self._local(packet.flow.dst, route)
+        if contains(UNROUTABLE, packet.flow.dst):
+            return Hop(None, route, UNROUTABLE_RANGE)
         if route.target == self.vpc.internet_gateway:
             return Hop(route.target, route)
-        there = self.by_device.get(route.target)
+        there = self.by_target.get(route.target)
         return Hop(there, route, None if there else BLACKHOLE)
 
     def _local(self, address: str, row: object) -> Hop:

@@ -1,8 +1,8 @@
 """Flow rows with an idle clock: what connection tracking and translations have in common.
 
-A row is found by two keys (the opener's flow and the answer's) and dies when neither was seen for the idle
-timeout. Both ways are written and removed together. Using a row only notes when; a heap says when each row
-is to be looked at again, and the sweep looks at those that are due. So a packet costs the same however
+A row is found by two keys (the opener's flow and the answer's; they may be one) and dies when neither was seen for
+the idle timeout. Both ways are written and removed together. Using a row only notes when; a heap says when each
+row is to be looked at again, and the sweep looks at those that are due. So a packet costs the same however
 large the table is.
 
 Whoever hands over the flags of TCP has the end of the connection followed: RST closes a row, and so does the
@@ -27,14 +27,18 @@ OPENING, OPENER_FIN, OTHER_FIN, CLOSED = 1, 2, 4, 8
 
 
 class Entry:
-    """A row in the table, its two flows, when it was last used, how long it may be silent now and once it is open."""
+    """A row in the table: the frozen row itself, its two flows, when it was last used, when the sweep last knew of
+    that, after how long a silence it ends now and once it is open (microseconds), and what it has seen."""
 
-    __slots__ = ("row", "there", "back", "used", "idle", "open_idle", "state")
+    __slots__ = ("row", "there", "back", "used", "seen", "idle", "open_idle", "state")
 
-    def __init__(self, row: Any, there: Hashable, back: Hashable, used: int, idle: int) -> None:
-        self.row, self.there, self.back, self.used = row, there, back, used
-        self.idle = self.open_idle = idle
-        self.state = 0
+    def __init__(self, row: Any, there: Hashable, back: Hashable, used: int, idle: int, open_idle: int,
+                 state: int) -> None:
+        self.row, self.there, self.back, self.used, self.seen = row, there, back, used, used
+        self.idle, self.open_idle, self.state = idle, open_idle, state
+
+    def __lt__(self, other: Entry) -> bool:
+        return self.seen + self.idle < other.seen + other.idle
 
 
 class Flows:
@@ -44,7 +48,7 @@ class Flows:
     `closed` behind its end, `reset` behind RST, each as long as `idle` where it is not given.
     """
 
-    __slots__ = ("idle", "opening", "closed", "reset", "_entries", "_due", "_order", "_closed")
+    __slots__ = ("idle", "opening", "closed", "reset", "_entries", "_due", "_count", "_closed")
 
     def __init__(self, idle: int, opening: int | None = None, closed: int | None = None,
                  reset: int | None = None) -> None:
@@ -52,11 +56,11 @@ class Flows:
         self.closed, self.reset = idle if closed is None else closed, idle if reset is None else reset
         self._closed: list[Any] = []
         self._entries: dict[Hashable, Entry] = {}
-        self._due: list[tuple[int, int, Entry]] = []  # a heap; an entry runs out at its instant or later
-        self._order = 0
+        self._due: list[Entry] = []  # a heap; an entry runs out when it is due or later
+        self._count = 0
 
     def __len__(self) -> int:
-        return len(self._entries) // 2
+        return self._count
 
     def __iter__(self) -> Iterator[Any]:
         return (entry.row for flow, entry in list(self._entries.items()) if flow == entry.there)
@@ -76,24 +80,12 @@ class Flows:
         entry = self._entries.get(flow)
         if entry is None or now - entry.used >= entry.idle:
             return None
+        entry.used = now
         if entry.state or flags & (FIN | RST):
             if entry.state == CLOSED and flags & (SYN | ACK) == SYN:
                 return None
             self._follow(entry, flow, flags)
-        entry.used = now
         return entry.row
-
-    def _follow(self, entry: Entry, flow: Hashable, flags: int) -> None:
-        """Note what a packet says about the beginning or the end of the row's connection."""
-        if entry.state & OPENING and flow == entry.back:
-            entry.state, entry.idle = entry.state & ~OPENING, entry.open_idle
-        both = entry.state & OPENER_FIN and entry.state & OTHER_FIN
-        if entry.state != CLOSED and (flags & RST or (both and not flags & FIN)):
-            entry.state, entry.idle = CLOSED, self.reset if flags & RST else self.closed
-            self._closed.append(entry.row)
-            self._look_at(entry)
-        elif flags & FIN and entry.state != CLOSED:
-            entry.state |= OPENER_FIN if flow == entry.there else OTHER_FIN
 
     def put(self, row: Any, there: Hashable, back: Hashable, now: int, idle: int | None = None) -> None:
         """Write a row under both of its flows, in the place of whatever had them; `idle`: other than the table's."""
@@ -101,11 +93,11 @@ class Flows:
             old = self._entries.get(flow)
             if old is not None:
                 self._remove(old)
-        entry = Entry(row, there, back, now, self.idle if idle is None else idle)
-        if self.opening is not None:
-            entry.state, entry.idle = OPENING, self.opening
-        self._entries[there] = self._entries[back] = entry
-        self._look_at(entry)
+        idle = self.idle if idle is None else idle
+        opening = self.opening is not None
+        self._enter(Entry(row, there, back, now, self.opening if opening else idle,  # type: ignore[arg-type]
+                          idle, OPENING if opening else 0))
+        self._count += 1
 
     def take_closed(self) -> list[Any]:
         """The rows whose connections have ended since this was asked last."""
@@ -115,12 +107,13 @@ class Flows:
     def sweep(self, now: int) -> list[Entry]:
         """Remove the rows that ran out and return their entries, the longest silent first."""
         gone: list[Entry] = []
-        while self._due and self._due[0][0] <= now:
-            instant, _, entry = heappop(self._due)
+        while self._due and self._due[0].seen + self._due[0].idle <= now:
+            entry = heappop(self._due)
             if self._entries.get(entry.there) is not entry:
-                continue  # another row has taken its place
-            if entry.used + entry.idle > instant:
-                self._look_at(entry)
+                continue  # another has taken its place
+            if entry.used > entry.seen:
+                entry.seen = entry.used
+                heappush(self._due, entry)
             else:
                 self._remove(entry)
                 gone.append(entry)
@@ -131,12 +124,30 @@ class Flows:
         self._entries.clear()
         self._due.clear()
         self._closed.clear()
+        self._count = 0
 
-    def _look_at(self, entry: Entry) -> None:
-        self._order += 1
-        heappush(self._due, (entry.used + entry.idle, self._order, entry))
+    def _follow(self, entry: Entry, flow: Hashable, flags: int) -> None:
+        """Note what a packet says about the beginning or the end of the row's connection."""
+        if entry.state & OPENING and flow == entry.back:
+            entry = self._renew(entry, entry.state & ~OPENING, entry.open_idle)
+        both = entry.state & OPENER_FIN and entry.state & OTHER_FIN
+        if entry.state != CLOSED and (flags & RST or (both and not flags & FIN)):
+            self._renew(entry, CLOSED, self.reset if flags & RST else self.closed)
+            self._closed.append(entry.row)
+        elif flags & FIN and entry.state != CLOSED:
+            entry.state |= OPENER_FIN if flow == entry.there else OTHER_FIN
+
+    def _renew(self, old: Entry, state: int, idle: int) -> Entry:
+        """Another entry for the same row: the heap holds entries whose idle timeout never changes."""
+        return self._enter(Entry(old.row, old.there, old.back, old.used, idle, old.open_idle, state))
+
+    def _enter(self, entry: Entry) -> Entry:
+        self._entries[entry.there] = self._entries[entry.back] = entry
+        heappush(self._due, entry)
+        return entry
 
     def _remove(self, entry: Entry) -> None:
+        self._count -= 1
         for flow in (entry.there, entry.back):
             if self._entries.get(flow) is entry:
                 del self._entries[flow]

@@ -1,9 +1,10 @@
 """Network ACL: may a packet cross the edge of a subnet?
 
-Entries are tried in the order of their numbers, the first that fits decides, and `*` at the end denies.
-The ACL is stateless: an answer needs an entry of its own. It is asked only where a packet enters or
-leaves the subnet, never between two hosts of one subnet. Source: VPC user guide, "Network ACLs".
-Left out: the kinds of traffic that an ACL never filters (Amazon DNS, DHCP, instance metadata).
+Entries are tried in the order of their numbers (1 to 32,766), the first that fits decides, and `*` at the end
+denies. The ACL is stateless: an answer needs an entry of its own. It is asked only where a packet enters or
+leaves the subnet, never between two hosts of one subnet. Sources: VPC user guide, "Network ACLs"; EC2 API.
+Left out: the kinds of traffic that an ACL never filters (Amazon DNS and DHCP, instance metadata, ECS task metadata,
+licence activation for Windows, Amazon Time Sync, the router's reserved addresses); the quota of 20 entries.
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ from collections import namedtuple
 
 from vpcedu.address import block, number
 from vpcedu.packet import FiveTuple
+from vpcedu.tables.traffic import ANY as ANY
+from vpcedu.tables.traffic import ANYWHERE, EVERY_PORT, span, words
 
 IN, OUT = "in", "out"
 ALLOW, DENY = "allow", "deny"
-ANY = -1  # "all protocols", as the API writes it
 LAST = 32_767  # the number the API gives the `*` entry (IPv4)
 
 
 class AclEntry(namedtuple("AclEntry", ("acl", "number", "direction", "action", "protocol", "ports", "cidr"))):
-    """One entry: direction IN or OUT, action ALLOW or DENY, `ports` (first, last) of the destination port."""
+    """One entry: direction IN or OUT, action ALLOW or DENY, `ports` (first, last) of the destination port, for ICMP
+    (type, code); see traffic.py."""
 
     __slots__ = ()
     acl: str
@@ -38,19 +41,32 @@ class AclEntry(namedtuple("AclEntry", ("acl", "number", "direction", "action", "
     @property
     def what(self) -> str:
         """What the entry allows or denies, without its place."""
-        first, last = self.ports
-        ports = "all" if self.protocol == ANY else f"tcp {first}" if first == last else f"tcp {first}-{last}"
-        return f"{self.action} {ports} {'from' if self.direction == IN else 'to'} {self.cidr}"
+        side = "from" if self.direction == IN else "to"
+        return f"{self.action} {words(self.protocol, self.ports)} {side} {self.cidr}"
+
+
+def default_acl(name: str) -> tuple[AclEntry, ...]:
+    """The entries of a VPC's default ACL: all traffic, both ways. A new ACL of your own has none but `*`."""
+    return tuple(AclEntry(name, 100, way, ALLOW, ANY, EVERY_PORT, ANYWHERE) for way in (IN, OUT))
 
 
 class NetworkAcl:
-    """The entries of one network ACL, by direction, in the order of their numbers."""
+    """The entries of one network ACL, by direction, in the order of their numbers; ValueError for an impossible one."""
 
     def __init__(self, name: str, entries: tuple[AclEntry, ...]) -> None:
-        ends = tuple(AclEntry(name, LAST, way, DENY, ANY, (0, 65_535), "0.0.0.0/0") for way in (IN, OUT))
         self._rows: dict[str, list[tuple[int, int, int, int, int, AclEntry]]] = {IN: [], OUT: []}
-        for entry in sorted(entries + ends, key=lambda entry: entry.number):
-            self._rows[entry.direction].append((*block(entry.cidr)[:2], *entry.ports, entry.protocol, entry))
+        for entry in sorted(entries, key=lambda entry: entry.number):
+            if not 1 <= entry.number < LAST or entry.direction not in self._rows or entry.action not in (ALLOW, DENY):
+                raise ValueError(f"{entry!r}: expected a number from 1 to 32766, in or out, allow or deny")
+            if entry.number in [row[-1].number for row in self._rows[entry.direction]]:
+                raise ValueError(f"{entry}: {name} has another with this number, expected each once in a direction")
+            self._add(entry)
+        for way in (IN, OUT):
+            self._add(AclEntry(name, LAST, way, DENY, ANY, EVERY_PORT, ANYWHERE))
+
+    def _add(self, entry: AclEntry) -> None:
+        ports, addresses = span(entry.protocol, entry.ports), block(entry.cidr)
+        self._rows[entry.direction].append((*addresses[:2], *ports, entry.protocol, entry))
 
     def lookup(self, direction: str, flow: FiveTuple) -> AclEntry:
         """The entry that decides about a packet that goes IN or OUT; there always is one."""

@@ -2,7 +2,8 @@
 
 The most specific route that holds the destination wins (longest prefix); for equal prefixes a static
 route comes before a propagated one. Every table of a VPC has a `local` route for the VPC's own block.
-Source: VPC user guide, "Route tables" and "Route priority". Left out: prefix lists, IPv6.
+Of two static routes for one destination, which AWS refuses, the first listed wins.
+Source: VPC user guide, "Subnet route tables" and "Route priority". Left out: prefix lists, IPv6.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import namedtuple
 from vpcedu.address import block, number
 
 LOCAL = "local"
+UNROUTABLE = "169.254.168.0/22"  # AWS's own services: no route may lead there, no packet is forwarded there
 
 
 class Route(namedtuple("Route", ("table", "destination", "target", "propagated"), defaults=(False,))):

@@ -3,7 +3,8 @@
 Rules only allow. All rules of all groups of an interface count together, in no order; no rule, no flow.
 A rule names the other side by a CIDR block or by a group: a group reference fits the private addresses of
 the interfaces that carry the group. Answers to allowed flows are not asked about here but in tracking.py.
-Sources: VPC user guide, "Security groups" and "Security group rules".
+Sources: VPC user guide, "Security groups", "Security group rules", "Default security groups"; EC2 user guide,
+"Security group connection tracking". Left out: prefix lists, quotas, the DNS traffic that groups never filter.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from collections import namedtuple
 
 from vpcedu.address import block, number
 from vpcedu.packet import TCP, FiveTuple
+from vpcedu.tables.traffic import ANY, ANYWHERE, EVERY_PORT, span, words
 
 IN, OUT = "in", "out"
 
 
 class GroupRule(namedtuple("GroupRule", ("group", "direction", "ports", "peer", "protocol"), defaults=(TCP,))):
-    """One rule: `ports` (first, last) of the destination port; `peer` is a CIDR block or a group's id (sg-...)."""
+    """One rule: `ports` (first, last) of the destination port, for ICMP (type, code), see traffic.py; `peer` is a
+    CIDR block or a group's id (sg-...)."""
 
     __slots__ = ()
     group: str
@@ -32,9 +35,27 @@ class GroupRule(namedtuple("GroupRule", ("group", "direction", "ports", "peer", 
     @property
     def what(self) -> str:
         """What the rule allows, without the name of its group."""
-        first, last = self.ports
-        ports = str(first) if first == last else f"{first}-{last}"
-        return f"tcp {ports} {'from' if self.direction == IN else 'to'} {self.peer}"
+        return f"{words(self.protocol, self.ports)} {'from' if self.direction == IN else 'to'} {self.peer}"
+
+    def fits(self, flow: FiveTuple, peer_groups: frozenset[str]) -> bool:
+        """Whether the rule allows a flow, the other side of which carries these groups."""
+        first, last = span(self.protocol, self.ports)
+        if self.protocol not in (ANY, flow.protocol) or not first <= flow.dport <= last:
+            return False
+        if self.peer.startswith("sg-"):
+            return self.peer in peer_groups
+        first, last, _ = block(self.peer)
+        return first <= number(flow.src if self.direction == IN else flow.dst) <= last
+
+
+def new_group(name: str) -> tuple[GroupRule, ...]:
+    """The rules of a group that was just made: nothing in, everything out."""
+    return (GroupRule(name, OUT, EVERY_PORT, ANYWHERE, ANY),)
+
+
+def default_group(name: str) -> tuple[GroupRule, ...]:
+    """The rules of a VPC's default group: everything in from its own members, everything out."""
+    return (GroupRule(name, IN, EVERY_PORT, name, ANY), *new_group(name))
 
 
 class RuleSet(namedtuple("RuleSet", ("groups", "direction", "rules"))):
@@ -45,23 +66,30 @@ class RuleSet(namedtuple("RuleSet", ("groups", "direction", "rules"))):
     direction: str
     rules: tuple[GroupRule, ...]
 
+    @classmethod
+    def of(cls, groups: tuple[str, ...], direction: str, rules: tuple[GroupRule, ...]) -> RuleSet:
+        """The set made from the rules of a VPC; ValueError for a rule that cannot be."""
+        for rule in rules:
+            span(rule.protocol, rule.ports)
+            if rule.direction not in (IN, OUT):
+                raise ValueError(f"{rule!r}: expected the direction in or out")
+            if not rule.peer.startswith("sg-"):
+                block(rule.peer)
+        return cls(groups, direction, tuple(r for r in rules if r.group in groups and r.direction == direction))
+
     def __str__(self) -> str:
         allowed = "only " + ", ".join(rule.what for rule in self.rules) if self.rules else "nothing"
         return f"{', '.join(self.groups)} {self.direction} allows {allowed}"
 
     def lookup(self, flow: FiveTuple, peer_groups: frozenset[str]) -> GroupRule | None:
-        """A rule that allows the flow, or None; `peer_groups` are the groups of the other side's interface."""
-        remote = number(flow.src if self.direction == IN else flow.dst)
-        for rule in self.rules:
-            low, high = rule.ports
-            if low <= flow.dport <= high and rule.protocol == flow.protocol and fits(rule.peer, remote, peer_groups):
-                return rule
-        return None
+        """A rule that allows the flow, or None; `peer_groups` are the groups of the other side's interface.
 
+        A rule for anywhere comes before others: it is the one that can leave a flow untracked.
+        """
+        found = (rule for rule in self.rules if rule.fits(flow, peer_groups))
+        return min(found, key=lambda rule: rule.peer != ANYWHERE, default=None)
 
-def fits(peer: str, remote: int, peer_groups: frozenset[str]) -> bool:
-    """Whether a rule's peer (CIDR block or group id) stands for the other side of a flow."""
-    if peer.startswith("sg-"):
-        return peer in peer_groups
-    first, last, _ = block(peer)
-    return first <= remote <= last
+    def lets_all(self, protocol: int) -> bool:
+        """Whether a rule allows a protocol from or to anywhere on every port, so that every answer may pass."""
+        return any(rule.peer == ANYWHERE and rule.protocol in (ANY, protocol)
+                   and span(rule.protocol, rule.ports) == EVERY_PORT for rule in self.rules)

@@ -3,12 +3,16 @@
 One table for each network interface, never for a group. A flow that a rule let in is tracked: its later
 packets pass inwards and its answers outwards, whatever the rules say (and the other way round for a flow that
 a rule let out). A host that forwards a packet as it is sends it out in the same direction: that is no answer,
-and the outbound rules are asked. An established TCP flow is
-forgotten after 432,000 s (5 days) of silence; 350 s on Nitro v6 instances. Sources: EC2 user guide,
-"Security group connection tracking"; EC2 API, ConnectionTrackingConfiguration.
+and the outbound rules are asked. So one key finds a row in both directions: the flow as packets carry it inwards.
 
-Simplified: a flow stays until its idle timeout even when it was closed, every allowed flow is tracked
-(AWS leaves some flows untracked), and a packet in mid-stream that a rule allows is tracked anew.
+TCP and UDP flows are NOT tracked where a rule for 0.0.0.0/0 lets them pass and a rule of the other direction lets
+all answers pass; each of their packets needs a rule. But flows through a NAT gateway or a Network Load Balancer
+always are. Idle timeouts can be set for an interface; a flow through a Network Load Balancer has its own.
+Sources: EC2 user guide, "Security group connection tracking"; EC2 API, ConnectionTrackingConfiguration.
+
+AWS does not say, so it is assumed: TCP is tracked from its SYN on, and a packet in mid-stream that only a rule allows
+passes untracked (else an untracked flow that was cut would come back); a flow stays until its idle timeout even when
+it was closed, and the established timeout holds for all its states; ICMP is forgotten after 30 s, as in Linux.
 """
 
 from __future__ import annotations
@@ -16,52 +20,129 @@ from __future__ import annotations
 from collections import namedtuple
 
 from vpcedu.clock import SECOND
-from vpcedu.packet import FiveTuple
+from vpcedu.packet import TCP, FiveTuple
 from vpcedu.tables.flows import Flows
-from vpcedu.tables.security_group import IN, OUT, GroupRule
+from vpcedu.tables.security_group import IN, GroupRule, RuleSet
+from vpcedu.tables.traffic import ANYWHERE, ICMP, UDP
 
-ESTABLISHED_IDLE = 432_000 * SECOND  # microseconds
+ESTABLISHED_IDLE = 432_000 * SECOND  # microseconds: 5 days
+ICMP_IDLE, OTHER_IDLE = 30 * SECOND, 600 * SECOND
+LIMITS = ((60, 432_000), (30, 60), (60, 180))  # seconds, in the order of the fields of TrackingConfiguration
+STREAM = 3  # changes of speaker: request, answer, request, answer
 
 
-class TrackedFlow(namedtuple("TrackedFlow", ("flow", "way", "rule", "since"))):
-    """A flow as its opener sent it, whether it went IN or OUT here, the rule that let it, and when (microseconds)."""
+class TrackingConfiguration(namedtuple("TrackingConfiguration", ("tcp_established", "udp", "udp_stream", "allowance"),
+                                       defaults=(ESTABLISHED_IDLE, 30 * SECOND, 180 * SECOND, None))):
+    """Idle timeouts of one interface (microseconds), and how many flows its instance can track (None: no end in sight;
+    AWS publishes no numbers)."""
+
+    __slots__ = ()
+    tcp_established: int
+    udp: int
+    udp_stream: int
+    allowance: int | None
+
+    def __str__(self) -> str:
+        return f"at most {self.allowance} tracked connections"
+
+
+DEFAULT = TrackingConfiguration()
+NITRO_V6 = TrackingConfiguration(350 * SECOND)  # the default of instance types of Nitro v6, except P6e-GB200
+
+
+class TrackedFlow(namedtuple("TrackedFlow", ("flow", "way", "rule", "since", "idle", "turns"), defaults=(0,))):
+    """A flow as its opener sent it, whether it went IN or OUT here, the rule that let it, when, and its idle timeout
+    (microseconds); of UDP also how often the speaker changed, up to STREAM."""
 
     __slots__ = ()
     flow: FiveTuple
     way: str
     rule: GroupRule | None
     since: int
+    idle: int
+    turns: int
 
     def __str__(self) -> str:
         return f"tracked {self.flow}, let through by {self.rule}"
 
 
+class Untracked(namedtuple("Untracked", ("rule",))):
+    """Let pass by a rule of the packet's own direction, answers too: it belongs to no tracked flow."""
+
+    __slots__ = ()
+    rule: GroupRule
+
+    def __str__(self) -> str:
+        return f"{self.rule}, not tracked"
+
+
+def is_untracked(rule: GroupRule, rules: RuleSet, back: RuleSet, flow: FiveTuple) -> bool:
+    """Whether AWS leaves the flow of a packet untracked that `rule` of `rules` allows; `back`: of the other direction.
+
+    The packet may be of the opener or an answer: in UDP nothing tells them apart.
+    """
+    if flow.protocol not in (TCP, UDP):
+        return False
+    asked = back.lookup(flow.reversed(), frozenset())
+    return (rule.peer == ANYWHERE and back.lets_all(flow.protocol)) or (
+        rules.lets_all(flow.protocol) and asked is not None and asked.peer == ANYWHERE)
+
+
 class Tracking:
     """The tracked flows of one interface; `lookup` only reads, the other methods are the only writers."""
 
-    def __init__(self, idle: int = ESTABLISHED_IDLE) -> None:
-        self._flows = Flows(idle)
+    def __init__(self, configuration: TrackingConfiguration = DEFAULT) -> None:
+        self._flows = Flows(configuration.tcp_established)
+        self.configure(configuration)
 
     def __len__(self) -> int:
         return len(self._flows)
 
+    def configure(self, configuration: TrackingConfiguration) -> None:
+        """Set timeouts and allowance for flows to come; ValueError for a timeout outside AWS's limits."""
+        for name, idle, (least, most) in zip(configuration._fields, configuration, LIMITS, strict=False):
+            if not least * SECOND <= idle <= most * SECOND:
+                raise ValueError(f"{name} of {idle} us: expected {least} to {most} s, in microseconds")
+        self.configuration = configuration
+        self._idle = {TCP: configuration.tcp_established, UDP: configuration.udp, ICMP: ICMP_IDLE}
+
     def lookup(self, way: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
         """The row of a packet that goes IN or OUT here with this flow, or None."""
-        row: TrackedFlow | None = self._flows.lookup((way, flow), now)
+        row: TrackedFlow | None = self._flows.lookup(_key(way, flow), now)
         return row
 
     def use(self, way: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
         """As `lookup`, for a packet that now passes: the row's idle clock starts again."""
-        row: TrackedFlow | None = self._flows.use((way, flow), now)
+        row: TrackedFlow | None = self._flows.use(_key(way, flow), now)
+        if row is not None and flow.protocol == UDP and row.turns < STREAM and (way == row.way) == row.turns % 2:
+            stream = row.turns + 1 == STREAM and row.idle == self.configuration.udp
+            return self._put(row._replace(
+                turns=row.turns + 1, idle=self.configuration.udp_stream if stream else row.idle), now)
         return row
 
-    def note(self, way: str, flow: FiveTuple, rule: GroupRule | None, now: int) -> TrackedFlow:
-        """Track a flow that a rule let through."""
+    def note(self, way: str, flow: FiveTuple, rule: GroupRule | None, now: int,
+             idle: int | None = None) -> TrackedFlow | None:
+        """Track a flow that a rule let through; None where the allowance is used up. idle: if not the interface's."""
         self._flows.sweep(now)
-        row = TrackedFlow(flow, way, rule, now)
-        self._flows.put(row, (way, flow), (OUT if way == IN else IN, flow.reversed()), now)
-        return row
+        allowance = self.configuration.allowance
+        if allowance is not None and len(self._flows) >= allowance:
+            return None
+        if idle is None:
+            idle = self._idle.get(flow.protocol, OTHER_IDLE)
+        return self._put(TrackedFlow(flow, way, rule, now, idle), now)
 
     def clear(self) -> None:
         """Forget every flow: what a learner does to see answers die."""
         self._flows.clear()
+
+    def _put(self, row: TrackedFlow, now: int) -> TrackedFlow:
+        key = _key(row.way, row.flow)
+        self._flows.put(row, key, key, now, row.idle)
+        return row
+
+
+def _key(way: str, flow: FiveTuple) -> FiveTuple:
+    """The flow as packets carry it inwards; of protocols without ports the addresses alone."""
+    if flow.protocol not in (TCP, UDP):
+        flow = flow._replace(sport=0, dport=0)
+    return flow if way == IN else flow.reversed()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from vpcedu.network.vpc import BLACKHOLED
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.network.interface import Subnet
@@ -30,7 +32,8 @@ def describe(vpc: Vpc) -> str:
 
 
 def _tables(vpc: Vpc, subnet: Subnet) -> list[str]:
-    routes = [f"{row.destination} > {row.target}" for row in vpc.routes if row.table == subnet.route_table]
+    routes = [f"{row.destination} > {row.target}{' (blackhole)' * (vpc.state(row) == BLACKHOLED)}"
+              for row in vpc.routes_of(subnet)]
     entries = [f"{row.direction} {row.number} {row.what}" for row in vpc.acl_entries if row.acl == subnet.network_acl]
     return [f"    routes:      {', '.join(routes) or 'none'}", f"    network ACL: {', '.join(entries) or 'denies all'}"]
 

@@ -10,7 +10,7 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.packet import ACK, FIN, RST, SYN, Packet
 from vpcedu.reasons import LOST
 from vpcedu.tables.route_table import LOCAL, Route
-from vpcedu.tables.tracking import TrackedFlow
+from vpcedu.tables.tracking import TrackedFlow, Untracked
 from vpcedu.tables.translation import Translation
 from vpcedu.trace import REWRITE, Change, Step, Trace
 from vpcedu.views import tls_records
@@ -122,6 +122,8 @@ def why(trace: Trace) -> str:
     gate = next((step.row for step in trace.steps if step.check == "group out" and step.at == trace.sender), None)
     if isinstance(gate, TrackedFlow):
         sentences.append("Its group lets it out as part of a tracked flow.")
+    elif isinstance(gate, Untracked):
+        sentences.append(f"It belongs to no tracked flow; {gate.rule} lets it out.")
     changed = [step for step in trace.steps if step.action == REWRITE]
     if changed:
         back = " (rows of the request, read backwards)" if all(map(_backwards, changed)) else ""
@@ -190,7 +192,8 @@ def _leg(visit: Visit, leg: Trace, first: bool) -> str:
         begins = f"{_the(leg.sender)} then answers {flow.destination} on the connection that host had opened."
     gate = next((step.row for step in leg.steps if step.check == "group out" and step.at == leg.sender), None)
     tracked = "Its group lets the answer out without a rule, as part of a tracked flow." if (
-        first and isinstance(gate, TrackedFlow)) else ""
+        first and isinstance(gate, TrackedFlow)) else (
+        f"Its flow is not tracked; the rule {gate.rule} lets the answer out." if isinstance(gate, Untracked) else "")
     rewriting = (f"{_the(s.at)} rewrites it: {rewritten(s)}." for s in leg.steps if s.action == REWRITE)
     return " ".join(part for part in (begins, tracked, _direction(visit, leg), *rewriting) if part)
 
@@ -210,9 +213,9 @@ def _direction(visit: Visit, leg: Trace) -> str:
 
 
 def _default_route(visit: Visit, device: str) -> str:
-    subnet = next(i.subnet for i in visit.vpc.interfaces if i.device == device)
-    table = next(s.route_table for s in visit.vpc.subnets if s.name == subnet)
-    row = next((r for r in visit.vpc.routes if r.table == table and r.destination == "0.0.0.0/0"), None)
+    name = next(i.subnet for i in visit.vpc.interfaces if i.device == device)
+    subnet = next(s for s in visit.vpc.subnets if s.name == name)
+    row = next((r for r in visit.vpc.routes_of(subnet) if r.destination == "0.0.0.0/0"), None)
     return str(row) if row else "route table"
 
 

@@ -1,0 +1,122 @@
+"""Rules: which descriptions of a VPC does AWS accept?
+
+`check` raises ValueError at the first row that AWS would refuse; it names the row and what was expected. A route
+whose target does not exist is no error: it stays, as a blackhole, and packets that follow it are lost. AWS brings
+a block with bits behind its prefix into its canonical form; here it is refused, and the canonical form named.
+Sources: VPC user guide, "VPC CIDR blocks", "Subnet CIDR blocks", "Subnet route tables"; EC2 user guide, "Elastic
+network interfaces". One Internet gateway to a VPC and one route table to a subnet follow from the rows' shape.
+Left out: quotas, IPv6, which ranges a second block of a VPC may come from.
+"""
+
+from __future__ import annotations
+
+from vpcedu.address import block, contains, number, within
+from vpcedu.tables.route_table import LOCAL, UNROUTABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from vpcedu.network.vpc import Vpc
+    from vpcedu.tables.route_table import Route
+
+LARGEST, SMALLEST = 16, 28  # prefix lengths of a VPC and of a subnet
+NO_VPC = ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4")
+RESERVED = {  # by distance from the first address of a subnet
+    0: "the network's address",
+    1: "the VPC's router",
+    2: "AWS (the VPC's base plus two is the Amazon DNS server)",
+    3: "future use by AWS",
+}
+BROADCAST = "broadcast, which a VPC does not support"
+
+
+def check(vpc: Vpc) -> None:
+    """Refuse a description that AWS would refuse: ValueError names the row and what was expected."""
+    _blocks(vpc)
+    _once("interface", (row.id for row in vpc.interfaces), "one name each: `name` tells a device's interfaces apart")
+    _once("private address", (row.address for row in vpc.interfaces), "one interface for each address")
+    _once("public address", (*(row.public for row in vpc.associations), *(row.address for row in vpc.outside)),
+          "one holder for each address")
+    _once("public address for", (row.private for row in vpc.associations), "one for each private address")
+    _once("device", (*(row.name for row in vpc.devices), vpc.internet_gateway), "one name each")
+    _interfaces(vpc)
+    for route in vpc.routes:
+        _route(vpc, route)
+
+
+def reserved(cidr: str, address: str) -> str:
+    """What AWS keeps an address of a subnet for; "" where an interface may have it.
+
+    >>> reserved("10.0.1.0/24", "10.0.1.1")
+    "the VPC's router"
+    """
+    first, last, _ = block(cidr)
+    return BROADCAST if number(address) == last else RESERVED.get(number(address) - first, "")
+
+
+def usable(cidr: str) -> int:
+    """How many addresses of a subnet an interface may have: all but five.
+
+    >>> usable("10.0.1.0/24"), usable("10.0.1.0/28")
+    (251, 11)
+    """
+    first, last, _ = block(cidr)
+    return last - first + 1 - len(RESERVED) - 1
+
+
+def _expect(right: bool, what: object, expected: str) -> None:
+    if not right:
+        raise ValueError(f"{what}: expected {expected}")
+
+
+def _once(what: str, values: Iterable[str], expected: str) -> None:
+    seen: set[str] = set()
+    for value in values:
+        _expect(value not in seen, f"{what} {value!r} is there twice", expected)
+        seen.add(value)
+
+
+def _blocks(vpc: Vpc) -> None:
+    """The blocks of the VPC and of its subnets."""
+    size = f"a block from /{LARGEST} to /{SMALLEST}"
+    _expect(LARGEST <= block(vpc.cidr)[2] <= SMALLEST, f"VPC {vpc.cidr}", size)
+    _expect(not any(within(vpc.cidr, cidr) for cidr in NO_VPC), f"VPC {vpc.cidr}", f"none of {', '.join(NO_VPC)}")
+    _once("subnet", (row.name for row in vpc.subnets), "one name each")
+    below = None
+    for row in sorted(vpc.subnets, key=lambda row: block(row.cidr)):
+        what = f"subnet {row.name!r} {row.cidr}"
+        _expect(LARGEST <= block(row.cidr)[2] <= SMALLEST, what, size)
+        _expect(within(row.cidr, vpc.cidr), what, f"a part of the VPC's block {vpc.cidr}")
+        if below:
+            _expect(block(below.cidr)[1] < block(row.cidr)[0], what, f"no overlap with {below.name!r} {below.cidr}")
+        below = row
+
+
+def _interfaces(vpc: Vpc) -> None:
+    """Each interface's subnet, address and zone; each device's interface."""
+    subnets = {row.name: row for row in vpc.subnets}
+    zones: dict[str, str] = {}
+    for row in vpc.interfaces:
+        _expect(row.subnet in subnets, f"{row} in subnet {row.subnet!r}", f"one of {', '.join(subnets) or 'none'}")
+        subnet = subnets[row.subnet]
+        _expect(contains(subnet.cidr, row.address), row, f"an address of subnet {subnet.name!r} {subnet.cidr}")
+        kept = reserved(subnet.cidr, row.address)
+        _expect(not kept, row, f"an address that is not reserved; this one is for {kept}")
+        zone = zones.setdefault(row.device, subnet.zone)
+        _expect(zone == subnet.zone, f"{row} in zone {subnet.zone!r}", f"{row.device}'s zone {zone!r}")
+    placed, known = {*zones, *(host.device for host in vpc.outside)}, {device.name for device in vpc.devices}
+    for name in sorted(placed ^ known):
+        _expect(False, f"device {name!r}", "a row in `devices` and an interface or a place on the Internet")
+
+
+def _route(vpc: Vpc, route: Route) -> None:
+    """What AWS lets one add to a route table."""
+    what = f"route {route.destination} > {route.target} of table {route.table!r}"
+    _expect(not within(route.destination, UNROUTABLE), what, f"no destination in {UNROUTABLE}")
+    if route.target == LOCAL:
+        _expect(route.destination == vpc.cidr, what, f"the VPC's block {vpc.cidr} as the destination of {LOCAL}")
+    elif within(route.destination, vpc.cidr):
+        wholes = (vpc.cidr, *(subnet.cidr for subnet in vpc.subnets))
+        _expect(route.destination in wholes, what, "inside the VPC, the whole block of a subnet (or of the VPC)")
+        _expect(route.target != vpc.internet_gateway, what, "inside the VPC, a NAT gateway or a network interface")
