@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vpcedu.packet import TCP
 from vpcedu.tables.network_acl import ALLOW, DENY, AclEntry
 from vpcedu.tables.security_group import IN, OUT, GroupRule
 
@@ -12,13 +13,12 @@ PAGE, LARGE = f"{WEB_PUBLIC}:80", bytes(range(256)) * 20  # 5,120 bytes: several
 OPEN = Setting(web_public=True)
 SLOW = OPEN._replace(delay=0.15)
 ANYWHERE = "0.0.0.0/0"
-TCP = 6
 WEB_80 = GroupRule("sg-web", IN, (80, 80), ANYWHERE)
 IMPATIENT = Tcp(syn=1)  # gives up after 3 s
 
 
 def _acl(*rows: tuple[int, str, str, tuple[int, int]]) -> tuple[AclEntry, ...]:
-    return tuple(AclEntry("acl-private", number, way, what, ANY, ports, ANYWHERE) for number, way, what, ports in rows)
+    return tuple(AclEntry("acl-private", number, way, what, TCP, ports, ANYWHERE) for number, way, what, ports in rows)
 
 
 ALL = (0, 65_535)
