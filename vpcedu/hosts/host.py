@@ -72,13 +72,15 @@ class Host:
             connection.program.on(self, connection, event, data, now)  # type: ignore[union-attr]
         return connection
 
-    def connect(self, remote: Endpoint, program: Program, now: int) -> Connection:
-        """Open a connection from a free ephemeral port; OSError EADDRNOTAVAIL where none is left."""
-        start = (spread(self.seed, self.name, self.address, *remote) >> 8) + 2 * self._opened  # Linux moves on by 2
-        self._opened += 1
-        port = choose(self.ports, start, lambda port: self._flow(port, remote) in self.connections)
-        if port is None:
-            raise OSError(EADDRNOTAVAIL, f"{self.name} has no free port in {self.ports} towards {remote}")
+    def connect(self, remote: Endpoint, program: Program, now: int, port: int | None = None) -> Connection:
+        """Open a connection from a port of one's own choice or a free ephemeral one.
+
+        OSError EADDRNOTAVAIL where that port is taken towards `remote`, or none is left.
+        """
+        port = self._free_port(remote) if port is None else port
+        if port is None or self._flow(port, remote) in self.connections:
+            what = f"no free port in {self.ports}" if port is None else f"port {port} in use"
+            raise OSError(EADDRNOTAVAIL, f"{self.name} has {what} towards {remote}")
         connection = self._new(self._flow(port, remote), program, now)
         connection.open(now)
         return self._touch(connection)
@@ -208,6 +210,11 @@ class Host:
 
     def _flow(self, port: int, remote: Endpoint) -> FiveTuple:
         return FiveTuple(self.address, port, remote.address, remote.port)
+
+    def _free_port(self, remote: Endpoint) -> int | None:
+        start = (spread(self.seed, self.name, self.address, *remote) >> 8) + 2 * self._opened  # Linux moves on by 2
+        self._opened += 1
+        return choose(self.ports, start, lambda port: self._flow(port, remote) in self.connections)
 
     def _may_follow(self, old: Connection, packet: Packet) -> bool:
         """Whether a SYN may take the place of a connection in TIME-WAIT (RFC 9293 section 3.6.1, MAY-2)."""

@@ -83,10 +83,10 @@ class Network:
 
     # What lessons call.
 
-    def do(self, name: str, call: str, *arguments: object) -> Any:
+    def do(self, name: str, call: str, *arguments: object, **settings: object) -> Any:
         """Have a host's program do something now, like do("client", "connect", endpoint, program)."""
         host, now = self.devices[name], self.clock.now
-        result = getattr(host, call)(*arguments, now)
+        result = getattr(host, call)(*arguments, now, **settings)
         self._collect(name, host.flush(now), Cause(f"{name} calls {call}"))
         return result
 

@@ -221,8 +221,9 @@ def _direction(visit: Visit, leg: Trace) -> str:
 
 
 def _default_route(visit: Visit, device: str) -> str:
-    subnet = next(s for i in visit.vpc.interfaces if i.device == device for s in visit.vpc.subnets if s.name == i.subnet)
-    row = next((r for r in visit.vpc.routes_of(subnet) if r.destination == "0.0.0.0/0"), None)
+    name = next(i.subnet for i in visit.vpc.interfaces if i.device == device)
+    routes = (r for s in visit.vpc.subnets if s.name == name for r in visit.vpc.routes_of(s))
+    row = next((r for r in routes if r.destination == "0.0.0.0/0"), None)
     return str(row) if row else "route table"
 
 
@@ -244,7 +245,6 @@ def _failure(visit: Visit, trace: Trace, step: Step) -> list[str]:
 
 def _nat(visit: Visit) -> list[str]:
     """Where the NAT was: how many packets met it, and whether any route to it was followed."""
-    if "NAT" not in {device.name for device in visit.vpc.devices}:
-        return []
     met = sum("NAT" in trace.devices for trace in visit.capture)
-    return [f"The NAT was on the path of {f'{met} of' if met else 'none of the'} {len(visit.capture)} packets."]
+    return [] if "NAT" not in {device.name for device in visit.vpc.devices} else [
+        f"The NAT was on the path of {f'{met} of' if met else 'none of the'} {len(visit.capture)} packets."]
