@@ -106,7 +106,7 @@ class Ours:
         for at, (packet, _, _, checksums) in read(path):
             if not checksums:
                 raise ValueError("a wrong checksum")
-            (src, sport, dst, dport, _), flags, _, _, _, _, data = packet
+            (src, sport, dst, dport, _), flags, _, _, _, _, data, _ = packet
             found.append((at, src, sport, dst, dport, flags, len(data)))
         return found
 

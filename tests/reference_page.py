@@ -14,6 +14,7 @@ from vpcedu.views.explain import answer_legs, way
 
 sys.path.insert(0, str(Path(__file__).parent))  # as pytest has it: the helpers of the tests import each other
 from fact_page import tables
+from kernel import agreement
 from tcp_grid import section
 
 PATH = Path(__file__).parent.parent / "REFERENCE.md"
@@ -27,7 +28,7 @@ Made from the code by `python3 start.py refresh`; a test fails where it is out o
 def page() -> str:
     """The whole page."""
     return "\n".join([HEAD, *_balancers(), "", *_transitions(), "", *_arrivals(), *_reasons(), "",
-                      *_facts()])
+                      *agreement.section(_table), "", *_facts()])
 
 
 def write() -> None:

@@ -21,7 +21,7 @@ option = st.one_of(st.tuples(st.sampled_from(["mss", "wscale"]), ports), st.samp
                    st.tuples(st.just("TS"), numbers, numbers))  # fmt: skip
 options = st.lists(option, max_size=5).map(tuple)
 packets = st.builds(Packet, flows, st.integers(0, 63), numbers, numbers, st.integers(0, 65_535), options,
-                    st.integers(0, 1_460).map(bytes))  # fmt: skip
+                    st.integers(0, 1_460).map(bytes), st.none())  # fmt: skip
 
 
 # --- text and back -----------------------------------------------------------------------

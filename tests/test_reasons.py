@@ -103,6 +103,21 @@ def busy():
     return visited
 
 
+def too_large():
+    visited = site(link=Link(mtu=1_400))
+    visited.get(f"http://{PAGE}/4000")
+    return visited
+
+
+def unrelated():
+    """An ICMP error about a packet that nobody sent, at the client."""
+    visited = site()
+    forged = Packet(FiveTuple("203.0.113.10", 1, "192.0.2.10", 80), ACK).unreachable("198.51.100.7", 1)
+    visited.network.send("update server", forged, "a forged error")
+    visited.network.run(SECOND)
+    return visited
+
+
 def changed_check(device, **changes):
     row = next(interface for interface in site(**changes).vpc.interfaces if interface.device == device)
     return {**changes, "replace": [(row, row._replace(check=True))]}
@@ -135,6 +150,8 @@ SCENARIOS = {
     "not on the Internet": lambda: connect("client", "192.0.2.99", 80),
     "private destination": lambda: connect("client", "10.0.1.10", 80),
     "lost on the way": lambda: connect("client", PAGE, 80, link=Link(lose=(1,))),
+    "too large": too_large,
+    "unrelated": unrelated,
     "hop limit": lambda: connect("web", UPDATES, 443, nat="gateway", replace=CIRCLE),
     "port closed": lambda: connect("client", PAGE, 80, without=[Listener("HTTP", 80, TARGETS)], balancer="application"),
     "backlog full": full,

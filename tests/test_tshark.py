@@ -11,10 +11,11 @@ import pytest
 from play import BALANCERS, NATS, PAGE, site
 
 from vpcedu import Endpoint, FiveTuple, Link, Packet
+from vpcedu.icmp import FRAGMENTATION_NEEDED, ICMP
 from vpcedu.packet import ACK, PSH, SYN
 from vpcedu.protocols.proxy_protocol import version_1, version_2
-from vpcedu.views.icmp import FRAGMENTATION_NEEDED, unreachable
-from vpcedu.views.pcap import HEADER, MAGIC, RAW, RECORD, SIDES, dump, seen_at
+from vpcedu.tables.security_group import IN, GroupRule
+from vpcedu.views.pcap import SIDES, dump, seen_at
 from vpcedu.views.pcap_read import load
 
 TSHARK = shutil.which("tshark")
@@ -51,7 +52,7 @@ def ours(path):
     """What our own reader says the same fields are."""
     rows = []
     for seen in load(path):
-        (src, sport, dst, dport, _), flags, seq, ack, _, _, data = seen.decoded.packet
+        (src, sport, dst, dport, _), flags, seq, ack, _, _, data, _ = seen.decoded.packet
         rows.append((src, dst, str(sport), str(dport), f"0x{flags:04x}", str(seq), str(ack), str(len(data))))
     return rows
 
@@ -181,11 +182,32 @@ def test_a_proxy_header_in_front_of_a_request_is_dissected(tmp_path, header, ver
     assert last[6:] == (RIGHT, RIGHT, "", "")
 
 
+@pytest.mark.parametrize("balancer", BALANCERS)
+def test_a_visit_with_icmp_errors_at_every_device(tmp_path, balancer):
+    rule = GroupRule("sg-balancer", IN, (3, 4), "0.0.0.0/0", ICMP)
+    visit = site(balancer, link=Link(mtu=1_400)).with_row(rule).get(f"{PAGE}4000")
+    assert visit.symptom == "200 OK"
+    seen = 0
+    for device in ("Internet gateway", f"{'NLB' if balancer == 'network' else 'ELB'} node", "web"):
+        path = tmp_path / f"{device}.pcap"
+        visit.save_pcap(str(path), at=device)
+        rows = tshark(path, "icmp.type", "icmp.code", "icmp.mtu", "icmp.checksum.status", "_ws.malformed", "ip.src",
+                      "ip.dst", "tcp.srcport", "tcp.seq",
+                      preferences=("tcp.relative_sequence_numbers:FALSE",))  # fmt: skip
+        errors = [row for row in rows if row[0]]
+        packets = [read.decoded.packet for read in load(path)]
+        assert len(rows) == len(packets)
+        assert errors == [
+            ("3", "4", "1400", RIGHT, "", f"{p.flow.src},{p.icmp.flow.src}", f"{p.flow.dst},{p.icmp.flow.dst}", "80",
+             str(p.icmp.seq)) for p in packets if p.icmp]  # fmt: skip
+        seen += len(errors)
+    assert seen == (10 if balancer == "network" else 6)
+
+
 def test_an_icmp_message_is_dissected_with_the_packet_it_quotes(tmp_path):
-    packet = Packet(TO_WEB, ACK, 7, 1, data=bytes(1_460))
-    data = unreachable("10.0.0.1", packet, FRAGMENTATION_NEEDED, 1_400)
+    packet = Packet(TO_WEB, ACK, 7, 1, data=bytes(1_460)).unreachable("10.0.0.1", FRAGMENTATION_NEEDED, 1_400)
     path = tmp_path / "icmp.pcap"
-    path.write_bytes(HEADER.pack(MAGIC, 2, 4, 0, 0, 65_535, RAW) + RECORD.pack(0, 0, len(data), len(data)) + data)
+    path.write_bytes(b"".join(dump([(0, 0, packet)])))
     row = tshark(path, "icmp.type", "icmp.code", "icmp.mtu", "icmp.checksum.status", "ip.src", "tcp.srcport",
                  "tcp.seq", "_ws.malformed")  # fmt: skip
     assert row == [("3", "4", "1400", RIGHT, "10.0.0.1,10.0.0.10", "20000", "7", "")]

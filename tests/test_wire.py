@@ -21,7 +21,7 @@ OPTIONS = st.lists(st.one_of(
     lambda options: sum({"mss": 4, "wscale": 3, "sackOK": 2, "TS": 10, "nop": 1}[o[0]] for o in options) <= 40)
 PACKETS = st.builds(
     Packet, st.builds(FiveTuple, NUMBERS.map(text), PORTS, NUMBERS.map(text), PORTS, st.just(TCP)),
-    st.integers(0, 63), NUMBERS, NUMBERS, PORTS, OPTIONS, st.binary(max_size=1_460))
+    st.integers(0, 63), NUMBERS, NUMBERS, PORTS, OPTIONS, st.binary(max_size=1_460), st.none())
 
 
 @given(PACKETS, PORTS, st.integers(0, 255))

@@ -2,7 +2,11 @@
 
 A packet is a value: nothing changes it, a gateway that rewrites makes a new one. Sequence and
 acknowledgment numbers are 32 bits wide and wrap (RFC 9293 section 3.4). `str(packet)` is written as
-tcpdump writes it, and `Packet.parse` reads it back. Left out: IP options, fragments, IPv6.
+tcpdump writes it, and `Packet.parse` reads it back. Every packet says Don't Fragment.
+
+An ICMP error (RFC 792, type 3) is a packet of its own with two flows: `flow` is between the router that speaks and
+the host that is told, which routes, ACLs and groups look at; `about` is the flow that it belongs to, by which
+connections and translations find it. Left out: IP options, fragments, IPv6, UDP, ICMP's other messages.
 """
 
 from __future__ import annotations
@@ -11,12 +15,14 @@ from collections import namedtuple
 from zlib import crc32
 
 from vpcedu.address import number
+from vpcedu.icmp import FRAGMENTATION_NEEDED, ICMP, SIZE, UNREACHABLE, Icmp, code_text, icmp_port
 
 TCP = 6  # IANA protocol number, as in flow logs
 FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32  # RFC 9293 section 3.1
 LETTERS = ((FIN, "F"), (SYN, "S"), (RST, "R"), (PSH, "P"), (ACK, "."), (URG, "U"))
 WORDS = (">", "seq", "ack", "len", "win")  # what stands between the fields of a packet's text
 NUMBERS = {"nop": 0, "sackOK": 0, "TS": 2}  # how many an option carries; the others one
+SIZES = {"mss": 4, "nop": 1, "wscale": 3, "sackOK": 2, "TS": 10}  # bytes of an option
 WINDOW = 65_535  # bytes; the most a window field holds without the scale option
 MODULUS = 1 << 32
 
@@ -82,12 +88,14 @@ class FiveTuple(namedtuple("FiveTuple", ("src", "sport", "dst", "dport", "protoc
         return Endpoint(self[2], self[3])
 
     def __str__(self) -> str:
+        if self.protocol == ICMP:
+            return f"{self.src} > {self.dst} icmp {self.dport >> 8}/{self.dport & 255}"
         return f"{self.src}:{self.sport} > {self.dst}:{self.dport}"
 
 
-class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "options", "data"),
-                        defaults=(0, 0, WINDOW, (), b""))):
-    """One IPv4 packet with a TCP segment: addresses, flags, 32-bit numbers, bytes.
+class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "options", "data", "icmp"),
+                        defaults=(0, 0, WINDOW, (), b"", None))):
+    """One IPv4 packet with a TCP segment: addresses, flags, 32-bit numbers, bytes; or with an ICMP error.
 
     Options are (name, *numbers): ("mss", 1460), ("nop",), ("TS", 1, 2), ("sackOK",), ("wscale", 7).
     """
@@ -100,15 +108,44 @@ class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "opt
     window: int
     options: tuple[tuple[str | int, ...], ...]
     data: bytes
+    icmp: Icmp | None
 
     @property
     def length(self) -> int:
         """What the segment takes of the sequence space: its bytes, and one each for SYN and FIN."""
         return len(self.data) + bool(self.flags & SYN) + bool(self.flags & FIN)
 
+    @property
+    def size(self) -> int:
+        """Bytes of the whole IPv4 packet; TCP's options fill words of four. An ICMP error quotes 28 bytes."""
+        options = sum(SIZES.get(str(option[0]), 0) for option in self.options)
+        return SIZE if self.icmp else 40 + options + -options % 4 + len(self.data)
+
+    @property
+    def about(self) -> FiveTuple:
+        """The flow it belongs to: its own; for an ICMP error the one of the answers to what it quotes."""
+        return self.flow if self.icmp is None else self.icmp.flow.reversed()
+
     def with_flow(self, flow: FiveTuple) -> Packet:
-        """The same segment under other addresses and ports: what a gateway sends on."""
-        return _new(Packet, (flow, self.flags, self.seq, self.ack, self.window, self.options, self.data))
+        """The same segment under other addresses and ports: what a gateway sends on; or an ICMP error about another
+        flow, the addresses outside and in what it quotes changed alike (RFC 5508 section 4.2, REQ-4 and REQ-5)."""
+        icmp = self.icmp
+        if icmp is not None:
+            src = self.flow.src if flow.src == self.about.src else flow.src
+            outer = self.flow._replace(src=src, dst=flow.dst)
+            return Packet(outer, 0, icmp=icmp._replace(flow=flow.reversed()))
+        return _new(Packet, (flow, self.flags, self.seq, self.ack, self.window, self.options, self.data, None))
+
+    def unreachable(self, src: str, code: int, mtu: int = 0) -> Packet:
+        """The ICMP error in which `src` tells this packet's sender why it did not get through.
+
+        ValueError for a code above 15, and for an MTU with another code than 4.
+        """
+        if self.icmp or not 0 <= code <= 15 or not 0 <= mtu <= 65_535 or (mtu and code != FRAGMENTATION_NEEDED):
+            raise ValueError(f"{self}, code {code}, MTU {mtu}: expected a TCP packet, a code from 0 to 15, an MTU up to"
+                             " 65535 with code 4 only")
+        flow = FiveTuple(src, 0, self.flow.src, icmp_port(UNREACHABLE, code), ICMP)
+        return Packet(flow, 0, icmp=Icmp(mtu, self.flow, self.seq, self.size))
 
     def reset(self) -> Packet:
         """The RST that answers this packet where no connection is known (RFC 9293 section 3.5.2, group 1)."""
@@ -117,12 +154,19 @@ class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "opt
         return Packet(self.flow.reversed(), RST | ACK, 0, (self.seq + self.length) % MODULUS, 0)
 
     def __str__(self) -> str:
+        if self.icmp is not None:
+            return f"{self.flow.src} > {self.flow.dst}: {self.what}{self.icmp}"
         words = f"{self.flow} [{flags_text(self.flags)}] seq {self.seq} ack {self.ack} len {len(self.data)}"
         if self.window != WINDOW:
             words += f" win {self.window}"
         if self.options:
             words += " <" + ",".join(map(_option_text, self.options)) + ">"
         return words
+
+    @property
+    def what(self) -> str:
+        """What an ICMP error says, in tcpdump's words: "ICMP host unreachable"."""
+        return f"ICMP {code_text(self.flow.dport & 255)}"
 
     @classmethod
     def parse(cls, words: str) -> Packet:
@@ -132,7 +176,7 @@ class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "opt
         '10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 7 ack 1 len 0'
         """
         try:
-            return cls._parse(words)
+            return cls._parse_icmp(words) if ": ICMP " in words else cls._parse(words)
         except (ValueError, IndexError) as error:
             form = "10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 0 ack 1 len 0 win 512 <mss 1460>"
             raise ValueError(f"{words!r} is not a packet: expected the form {form} ({error})") from None
@@ -152,6 +196,22 @@ class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "opt
         read = tuple(_option(words) for words in options[:-1].split(",") if words)
         flow = FiveTuple(*Endpoint.parse(part[0]), *Endpoint.parse(part[2]))
         return cls(flow, flags, _field(part[5]), _field(part[7]), window, read, bytes(_length(part[9])))
+
+
+    @classmethod
+    def _parse_icmp(cls, words: str) -> Packet:
+        head, _, tail = words.strip().partition(": ICMP ")
+        said, about, quoted = tail.partition(", about ")
+        what, bracket, digits = said.partition(" (mtu ")
+        src, dst = head.split(" > ")
+        start, arrow, end, seq, first, length, size = quoted.split()
+        if (about, arrow, seq, length) != (", about ", ">", "seq", "length") or (bracket and not digits.endswith(")")):
+            raise ValueError("a word is missing or out of place")
+        code, mtu = [code_text(code) for code in range(16)].index(what), _field(digits[:-1]) if bracket else 0
+        flow = FiveTuple(*Endpoint.parse(start), *Endpoint.parse(end))
+        error = cls(flow._replace(src=dst), 0).unreachable(src, code, mtu)
+        number(src), number(dst)
+        return error._replace(icmp=Icmp(mtu, flow, _field(first), _field(size, 65_535)))
 
 
 def _option_text(option: tuple[str | int, ...]) -> str:

@@ -114,6 +114,11 @@ LOST = Reason(
     "the link lost it, as links do; TCP will send it again",
     "nothing: the sender's retransmission timer takes care of it",
     "https://www.rfc-editor.org/rfc/rfc6298")
+TOO_LARGE = Reason(
+    "too large",
+    "it is larger than the link carries and must not be fragmented; a router there tells its sender by ICMP",
+    "let ICMP type 3, code 4 through to the sender: in the network ACLs both ways, and in its groups",
+    f"{UG}/path_mtu_discovery.html")
 HOP_LIMIT = Reason(
     "hop limit",
     "it was passed on too often: the routes send it in a circle",
@@ -159,6 +164,11 @@ NO_TRANSLATION = Reason(
     "the NAT has no translation for this packet, so it came from nobody the NAT serves",
     "nothing: a NAT lets no connection in; publish the service through a load balancer",
     f"{UG}/vpc-nat-gateway.html", "NGW_REQUIRES_SOURCE_IN_VPC")
+UNRELATED = Reason(
+    "unrelated",
+    "it is an ICMP error about a packet of no flow that is known here; an error is never answered",
+    "nothing: it came too late, or was made up",
+    "https://www.rfc-editor.org/rfc/rfc5508#section-4.2")
 IDLE_TIMEOUT = Reason(
     "idle timeout",
     "the connection was silent too long and its row was removed",

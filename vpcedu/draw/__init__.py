@@ -1,18 +1,27 @@
 """Draw: a visit as a picture, made from its capture and from nothing else.
 
-`ladder` shows every packet in the order of time, `map` where packets go or who opens connections, `handshake` a
-connection's opening to scale, `ports` how many ephemeral ports a load takes. All give a Picture, which a notebook
-shows by itself. A scene (pure data) is laid out first and painted by matplotlib when someone looks; importing this
-package does not import matplotlib.
+`ladder` shows every packet in the order of time, `map` where packets go or who opens connections, `filters` every
+check of a round trip, `table` the table that decided about a packet, `header` what a gateway changes in it,
+`ledger` the two connections of a proxy beside the one flow of a Network Load Balancer, `states` one end's way
+through TCP's states, `clocks` who forgets a silent connection when, `handshake` a connection's opening to scale,
+`ports` how many ephemeral ports a load takes. All give a Picture, which a notebook shows by itself. A scene (pure
+data) is laid out first and painted by matplotlib when someone looks; importing this package does not import
+matplotlib.
 """
 
 from __future__ import annotations
 
+from vpcedu.draw.clocks_layout import clocks_scene
+from vpcedu.draw.filters_layout import filters_scene
 from vpcedu.draw.handshake_layout import handshake_scene
+from vpcedu.draw.header_layout import header_scene
 from vpcedu.draw.ladder_layout import ladder_scene
+from vpcedu.draw.ledger_layout import ledger_scene
 from vpcedu.draw.map_layout import map_scene
 from vpcedu.draw.picture import Picture
 from vpcedu.draw.ports_layout import ports_scene
+from vpcedu.draw.states_layout import states_scene
+from vpcedu.draw.table_layout import table_scene
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +31,8 @@ if TYPE_CHECKING:
     from vpcedu.lab.opening import Handshake
     from vpcedu.lab.visit import Visit
 
-__all__ = ["Picture", "handshake", "ladder", "ladder_scene", "map", "map_scene", "ports"]
+__all__ = ["Picture", "clocks", "filters", "handshake", "header", "ladder", "ladder_scene", "ledger", "map",
+           "map_scene", "ports", "states", "table"]
 
 
 def ladder(visit: Visit, packet: int | None = None, every: bool | None = None, *, theme: str = "light",
@@ -59,3 +69,58 @@ def ports(use: PortUse, *, theme: str = "light", ax: Any = None) -> Picture:
     theme: light or dark. ax: matplotlib Axes to paint on.
     """
     return Picture(ports_scene(use), theme, ax)
+
+
+def header(visit: Visit, packet: int | None = None, at: str | None = None, *, theme: str = "light",
+           ax: Any = None) -> Picture:
+    """A packet's header before and after the gateway `at` rewrote it; None: the first rewriting there is.
+
+    theme: light or dark. ax: matplotlib Axes to paint on. ValueError where that packet was not rewritten there.
+    """
+    return Picture(header_scene(visit, packet, at), theme, ax)
+
+
+def table(visit: Visit, packet: int | None = None, at: str | None = None, check: str | None = None, *,
+          theme: str = "light", ax: Any = None) -> Picture:
+    """The table that was asked about a packet at a device, with the row that decided lit.
+
+    check: one of trace.CHECKS. packet None: the one that was lost, or else the answer; at or check None: the step
+    that lost it, or else the route. theme: light or dark. ax: matplotlib Axes to paint on. ValueError where no table
+    was asked there; it names where one was.
+    """
+    return Picture(table_scene(visit, packet, at, check), theme, ax)
+
+
+def filters(visit: Visit, connection: int | None = None, *, theme: str = "light", ax: Any = None) -> Picture:
+    """Every check that a connection's packet and its answer meet, in order; the one that drops is lit.
+
+    connection: its number; None: the one that lost a packet, or else the last. theme: light or dark. ax: matplotlib
+    Axes to paint on. ValueError for a number that there is not.
+    """
+    return Picture(filters_scene(visit, connection), theme, ax)
+
+
+def ledger(visit: Visit, beside: Visit | None = None, *, theme: str = "light", ax: Any = None) -> Picture:
+    """The connections that a balancer makes of a visit: ports, states, bytes; with `beside`, two visits compared.
+
+    theme: light or dark. ax: matplotlib Axes to paint on.
+    """
+    return Picture(ledger_scene(visit, beside), theme, ax)
+
+
+def states(visit: Visit, connection: int = 1, who: str | None = None, changes: int | None = None, *,
+           theme: str = "light", ax: Any = None) -> Picture:
+    """The diagram of TCP's states with the way of one end of a connection, after so many changes; None: all.
+
+    who: the opener (None) or the listener. theme: light or dark. ax: matplotlib Axes to paint on. ValueError for a
+    connection, an end or a number of changes that there is not.
+    """
+    return Picture(states_scene(visit, connection, who, changes), theme, ax)
+
+
+def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Picture:
+    """The idle clocks of every party of a visit that fell silent: who forgets when, who hears what.
+
+    theme: light or dark. ax: matplotlib Axes to paint on. ValueError where no connection was silent for 10 s.
+    """
+    return Picture(clocks_scene(visit), theme, ax)

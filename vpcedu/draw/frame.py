@@ -36,7 +36,10 @@ SIGNS = {
     "dropped": "lost here",
     "beyond": "not travelled",
     "opened": "opens a connection",
+    "forgot": "ran out",
+    "runs": "still runs",
 }
+CROSSES = ("dropped", "forgot")  # signs that are a cross
 
 
 def heading(title: str, subtitle: str) -> list[Item]:
@@ -67,8 +70,8 @@ def _legend(y: float, signs: set[str]) -> tuple[list[Item], float]:
     x = MARGIN
     for sign in (sign for sign in SIGNS if sign in signs):
         words = SIGNS[sign]
-        ink = {"beyond": "muted", "opened": "ink"}.get(sign, sign)
-        lead = 20.0 if sign in ("rewritten", "dropped") else 40.0
+        ink = {"beyond": "muted", "opened": "ink", "forgot": "dropped", "runs": "tracked"}.get(sign, sign)
+        lead = 20.0 if sign in ("rewritten", "runs", *CROSSES) else 40.0
         width = lead + width_of(words, NOTE)
         if x + width > WIDTH - MARGIN:
             x, y = MARGIN, y + 20
@@ -80,7 +83,9 @@ def _legend(y: float, signs: set[str]) -> tuple[list[Item], float]:
 def _sign(sign: str, x: float, y: float, ink: str) -> list[Item]:
     if sign == "rewritten":
         return [Mark("diamond", x + 6, y, ink, DIAMOND)]
-    if sign == "dropped":
+    if sign == "runs":
+        return [Line(((x + 6, y - 7), (x + 6, y + 7)), ink, 3.0)]
+    if sign in CROSSES:
         return [Mark("cross", x + 6, y, ink, CROSS - 1)]
     way = ((x, y), (x + 33, y))
     if sign == "opened":

@@ -162,8 +162,7 @@ class Arrows:
                 ports = Run(f"at {since(begun(self.visit), row.trace.steps[0].now)}")
             bare = packet.flags == ACK and not packet.data
             whole = (name,) if bare else (name, ports)
-            folded = [(Run(words, bold=True),) for words in wrap(name.words, NOTE, room, True)]
-            lines += [whole] if line_width(whole) <= room else folded
+            lines += [whole] if line_width(whole) <= room else _folded(name.words, room)
             lines += [_first_that_fits(room, (Run(word), Run(words, "rewritten", False, True)),
                                        (Run(words, "rewritten", False, True),)) for word, words in fields]
             lines += [(Run(words),) for words in self._added(row) if Run(words).width <= room]
@@ -215,6 +214,15 @@ class Arrows:
             for name, end in ((piece.leg.start, 0), (piece.leg.end, 1)):
                 self.reached[name] = max(self.reached.get(name, 0.0), lower.ys[end])
             self.low = max(self.low, *lower.ys)
+
+
+def _folded(words: str, room: float) -> list[tuple[Run, ...]]:
+    """A name in several lines; of TLS the message first, which is a long word and is not cut."""
+    tls, _, message = words.partition(" ")
+    if tls != "TLS" or width_of(words, NOTE, True) <= room:
+        return [(Run(part, bold=True),) for part in wrap(words, NOTE, room, True)]
+    message, more = message.removesuffix(" ..."), ", and more" if message.endswith(" ...") else ""
+    return [(Run(message, bold=width_of(message, NOTE, True) <= room),), (Run(tls + more),)]
 
 
 def _first_that_fits(room: float, *choices: tuple[Run, ...]) -> tuple[Run, ...]:

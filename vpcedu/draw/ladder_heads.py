@@ -18,8 +18,13 @@ if TYPE_CHECKING:
 
 HEAD, FOOT = TOP + 22, TOP + 62  # the upper and lower edge of the heads
 SPARE = 8.0  # on both sides of a head's words
-HEAD_ROOM = 104.0  # a head's width where five lifelines stand
+STACKED = 15.0  # how much taller heads are where the two addresses of a gateway stand one above the other
 EDGE = 0.0  # where the grounds begin
+
+
+def foot_of(lines: Lifelines) -> float:
+    """The lower edge of the heads: five lifelines leave no room for two addresses side by side."""
+    return FOOT + (STACKED if len(lines.rows) > 4 else 0.0)
 
 
 def grounds(visit: Visit, lines: Lifelines, bottom: float) -> list[Item]:
@@ -34,7 +39,8 @@ def grounds(visit: Visit, lines: Lifelines, bottom: float) -> list[Item]:
     if inner:
         items += [Band(edge, TOP, WIDTH - EDGE - edge, bottom - TOP, "inside-ground"),
                   Text(WIDTH - 16, TOP + 15, f"inside the VPC: {visit.vpc.cidr}", "inside", NOTE, True, "end")]
-    return items + [Band(row.left, FOOT - 4, row.right - row.left, bottom - FOOT + 4, "paper")
+    foot = foot_of(lines)
+    return items + [Band(row.left, foot - 4, row.right - row.left, bottom - foot + 4, "paper")
                     for row in lines.rows if row.proxy]
 
 
@@ -46,7 +52,7 @@ def posts(lines: Lifelines, bottom: float) -> list[Item]:
             ink = ("ink" if row.host else "rewritten") if row.met else "muted"
             width = (LIFELINE if row.host else CROSSING) if row.met else 1.0
             dash = () if row.host and row.met else GATE if row.met else FAINT
-            items.append(Line(((x, FOOT), (x, bottom)), ink, width, dash))
+            items.append(Line(((x, foot_of(lines)), (x, bottom)), ink, width, dash))
     return items
 
 
@@ -57,20 +63,24 @@ def heads(visit: Visit, lines: Lifelines) -> list[Item]:
         pair = _exchanged(visit, lines, row) if not row.host else ()
         address, name = address_of(visit.vpc, row.name), row.name
         address = "" if address == name else address  # hosts of a loaded capture have no other name
-        second = sum(width_of(word, NOTE) for word in pair) + 22
-        if second + 2 * SPARE > HEAD_ROOM and len(lines.rows) > 4:  # a fifth lifeline: heads must be brief
-            pair, name = (), short(name)
-        second = second if pair else width_of(address, NOTE)
+        stacked = len(lines.rows) > 4
+        name = short(name) if stacked and not row.host else name
+        widths = [width_of(word, NOTE) for word in pair]
+        second = (max(widths) + 22 if stacked else sum(widths) + 22) if pair else width_of(address, NOTE)
         width = max(width_of(name, 13, True), second, 70.0) + 2 * SPARE
         if row.proxy:
             width = max(width, row.right - row.left)
         ink = ("outside" if is_outside(visit.vpc, row.name) else "inside" if row.host else "rewritten")
         frame = (ink, "paper", BOX, 3.0, ()) if row.met else ("muted", "paper", 1.0, 3.0, FAINT)
         single = not pair and not address
-        items += [Box(row.middle - width / 2, HEAD, width, FOOT - HEAD, *frame),
+        items += [Box(row.middle - width / 2, HEAD, width, foot_of(lines) - HEAD, *frame),
                   Text(row.middle, HEAD + (24 if single else 17), name, "ink" if row.met else "muted", 13, True,
                        "middle")]
-        if pair:
+        if pair and stacked:
+            items += [Text(row.middle + 8, HEAD + 33 + STACKED * number, word, _space(visit.vpc, word), NOTE, False,
+                           "middle") for number, word in enumerate(pair)]
+            items.append(Mark("diamond", row.middle - max(widths) / 2 - 4, HEAD + 36, "rewritten", 5.0))
+        elif pair:
             left, right = row.middle - second / 2, row.middle + second / 2
             middle = left + width_of(pair[0], NOTE) + 11
             items += [Text(left, HEAD + 33, pair[0], _space(visit.vpc, pair[0]), NOTE),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.ladder_arrows import Arrows
 from vpcedu.draw.ladder_bars import bars
-from vpcedu.draw.ladder_heads import FOOT, grounds, heads, posts
+from vpcedu.draw.ladder_heads import foot_of, grounds, heads, posts
 from vpcedu.draw.ladder_ink import closing_items, row_items
 from vpcedu.draw.ladder_rows import rows_of, states_of
 from vpcedu.draw.ladder_states import closing_notes, notes_of, result_note
@@ -41,7 +41,7 @@ def ladder_scene(visit: Visit, packet: int | None = None, every: bool | None = N
     every = packet is not None if every is None else every
     talks = conversations(visit.capture)
     lines = lifelines(visit, talks)
-    above, top, gutters = bars(visit, talks, lines, FOOT, last)
+    above, top, gutters = bars(visit, talks, lines, foot_of(lines), last)
     arrows = Arrows(visit, lines, top + 14, every)
     arrows.states.update(gutters)
     rows = rows_of(visit, talks, every)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from vpcedu.clock import SECOND
+from vpcedu.network.vpc import INTERNET
 from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.trace import DELIVER, Change
 from vpcedu.views.explain import label
@@ -43,7 +44,8 @@ def rows_of(visit: Visit, talks: tuple[Conversation, ...], every: bool) -> tuple
     """The rows of a ladder in the order of their first packets."""
     rows: list[Row] = []
     for talk in talks:
-        single = [Row((trace,), talk, again) for trace, again in _repeated(talk)]
+        single = [Row((trace,), talk, again) for trace, again in _repeated(talk)
+                  if trace.devices != (INTERNET,)]  # what the Internet itself says and loses is seen nowhere
         rows += single if every else _condensed(visit, talk, single)
     return tuple(sorted(rows, key=lambda row: row.trace.number))
 

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from vpcedu.views.conversations import Conversation
 
 
+APART = 8.0  # half the distance of request and answer inside the gateway
+
+
 def ground_items(visit: Visit, places: Places) -> list[Item]:
     """The Internet's band, the frame of the VPC, the frames of its subnets."""
     left, right = COLUMNS[OUTSIDE]
@@ -48,6 +51,11 @@ def ground_items(visit: Visit, places: Places) -> list[Item]:
         Text(684, TOP + 16, f"VPC {visit.vpc.cidr}", "inside", NOTE, True, "end")]
     for frame in places.frames:
         left, right = COLUMNS[frame.column]
+        if frame.note:
+            items += [Box(left, frame.y, right - left, frame.h - 6, "muted", "faint-ground", 1.0, 3.0, FAINT),
+                      Text(left + 8, frame.y + 17, frame.words, "muted", NOTE, True),
+                      Text(left + 8, frame.y + 34, frame.note, "muted", NOTE)]
+            continue
         items += [Box(left, frame.y, right - left, frame.h - 6, "inside", "inside-ground", 1.0),
                   Text(left + 8, frame.y + 17, frame.words, "inside", NOTE, True)]
     return items
@@ -96,13 +104,17 @@ def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list
     ways: list[Item] = box_items(places)
     marks: list[Item] = []
     used: list[tuple[frozenset[str], str]] = []
+    drawn: list[tuple[Hop, list[Point]]] = []
     for hop in hops:
         leg = hop.leg
-        if leg.start not in places or leg.end not in places or leg.start == leg.end:
-            continue
-        again = used.count((frozenset((leg.start, leg.end)), hop.lane))  # the same way once more: a lane between
-        used.append((frozenset((leg.start, leg.end)), hop.lane))
-        points = way(places, (leg.start, leg.end), hop.lane, (10.0 if hop.lane == "request" else -10.0) * again)
+        if leg.start in places and leg.end in places and leg.start != leg.end:
+            pair = frozenset((leg.start, leg.end)), hop.lane
+            again = used.count(pair)  # the same way once more: a lane between
+            used.append(pair)
+            shift = (10.0 if hop.lane == "request" else -10.0) * again
+            drawn.append((hop, way(places, (leg.start, leg.end), hop.lane, shift)))
+    for (hop, plain), points in zip(drawn, _joined(places, drawn), strict=True):
+        leg = hop.leg
         ink = space(visit.vpc, leg.packet)
         dash = LONG_DASH if ink == "outside" else ()
         width = LIT if hop.lit and leg.drop is None else PACKET
@@ -116,11 +128,29 @@ def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list
             marks.append(Mark("cross", *cross, "dropped", CROSS, "", hop.number))
         if leg.start in gates:
             marks.append(Mark("diamond", *points[0], "rewritten", DIAMOND, "", hop.number))
-        spots = _badge_spots(places, (leg.start, leg.end), points, hop.lane)
+        spots = _badge_spots(places, (leg.start, leg.end), plain, hop.lane)
         if leg.spot == START:  # beside the cross, not over the lane of the other direction
             spots = [(cross[0], cross[1] + (19.0 if places[leg.start].host or hop.lane == "request" else -19.0))]
         marks.append(badge(hop, *_free(marks, spots, hop.lane)))
     return ways, marks
+
+
+def _joined(places: Places, drawn: list[tuple[Hop, list[Point]]]) -> list[list[Point]]:
+    """The same ways; where a packet leaves the gateway at another height than it came, the way goes up or down in it.
+
+    Request and answer keep apart there.
+    """
+    ways = [list(points) for _, points in drawn]
+    for number, ((hop, _), (after, _)) in enumerate(pairwise(drawn)):
+        same = hop.trace is after.trace and hop.leg.end == after.leg.start and hop.leg.drop is None
+        here, there = ways[number], ways[number + 1]
+        if (not same or places[hop.leg.end].column != GATEWAY or here[-1][1] == there[0][1]
+                or after.leg.spot in (START, MIDDLE)):
+            continue
+        x, y = here[-1][0] + (-APART if hop.lane == "request" else APART), here[-1][1]
+        here[-1] = x, y
+        ways[number + 1] = [(x, y), (x, there[0][1]), *there[1:]]
+    return ways
 
 
 def _cut(points: list[Point], spot: str) -> tuple[tuple[Point, ...], tuple[Point, ...], Point]:

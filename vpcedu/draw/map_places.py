@@ -2,7 +2,8 @@
 
 Nothing is placed by its name: an outside host stands at the left, a device with an interface in its subnet's
 frame, one under another, zones below each other. A device that no packet met is faint; more than four of
-them in one subnet become one box that counts them.
+them in one subnet become one box that counts them. In a larger VPC a subnet in which no packet met anything is a
+strip with its name; where there are many of those, they are counted by zone.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ GAPS = (146.0, 245.5, 465.0, 688.0)  # right of each column: where lines go up a
 BOXES = ((15.0, 133.0), (159.0, 233.0), (291.0, 413.0), (526.0, 642.0))  # the devices' left and right edges
 HEADER, TALL, PITCH = 28.0, 80.0, 100.0  # of a subnet's name, of a device's box, from one device to the next
 LANES = {"request": 47.0, "answer": 67.0, "connection": 57.0}  # below a box's upper edge
-MANY = 4  # devices not met that are still drawn one by one
+MANY = 4  # devices not met that are still drawn one by one; subnets that are all drawn in full
+STRIPS, STRIP = 8, 44.0  # subnets not met that have a strip each; a strip's height
 
 
 class Place(namedtuple("Place", ("name", "address", "column", "row", "y", "host", "met"))):
@@ -58,14 +60,15 @@ class Place(namedtuple("Place", ("name", "address", "column", "row", "y", "host"
         return (self.left + self.right) / 2
 
 
-class Frame(namedtuple("Frame", ("words", "column", "y", "h"))):
-    """A subnet's frame: its title, its column, upper edge and height."""
+class Frame(namedtuple("Frame", ("words", "column", "y", "h", "note"), defaults=("",))):
+    """A subnet's frame: its title, its column, upper edge and height; `note` is what a strip says of what it hides."""
 
     __slots__ = ()
     words: str
     column: int
     y: float
     h: float
+    note: str
 
 
 class Places:
@@ -93,28 +96,37 @@ def places(visit: Visit) -> Places:
     boxes: dict[str, Place] = {}
     frames: list[Frame] = []
     y, row = TOP + 22, 0
-    for zone in sorted({subnet.zone for subnet in vpc.subnets}):
+    hidden = _unmet(vpc, met)
+    zones = sorted({subnet.zone for subnet in vpc.subnets})
+    met_zones = {subnet.zone for subnet in vpc.subnets if subnet not in hidden}
+    passed = [zone for zone in zones if len(hidden) > STRIPS and zone not in met_zones]
+    for zone in (zone for zone in zones if zone not in passed):
         height = 0.0
         for column in (PUBLIC, PRIVATE):
             below, first = y, row
-            for subnet in (s for s in vpc.subnets if s.zone == zone and _column(vpc, s) == column):
+            here = [s for s in vpc.subnets if s.zone == zone and _column(vpc, s) == column]
+            for subnet in (s for s in here if s not in hidden):
                 devices = _devices(vpc, subnet, met)
                 for number, (name, address) in enumerate(devices):
                     boxes[name] = Place(name, address, column, first + number, below + HEADER + PITCH * number,
                                         name in hosts, name in met)
-                kind = "public" if is_public_subnet(vpc, subnet.name) else "private"
-                deep = HEADER + PITCH * max(len(devices), 1)
-                room = COLUMNS[column][1] - COLUMNS[column][0] - 14
-                words = f"{kind} subnet {subnet.cidr}"
-                words = words if width_of(words, NOTE, True) <= room else f"subnet {subnet.cidr}"
-                frames.append(Frame(words, column, below, deep))
+                frames.append(Frame(_title(vpc, subnet, column), column, below, HEADER + PITCH * max(len(devices), 1)))
                 below += frames[-1].h + 10
                 first += max(len(devices), 1)
+            for words, note in _strips(vpc, [s for s in here if s in hidden], column, len(hidden) > STRIPS):
+                frames.append(Frame(words, column, below, STRIP + 6, note))
+                below += STRIP + 8
             height = max(height, below - y)
         deepest = max((frame.y + frame.h for frame in frames), default=y)
         frames = [frame._replace(h=deepest - frame.y) if frame.y + frame.h < deepest and _last(frame, frames)
-                  else frame for frame in frames]
+                  and not frame.note else frame for frame in frames]
         y, row = y + height, 1 + max((box.row for box in boxes.values()), default=-1)
+    if passed:
+        for column in (PUBLIC, PRIVATE):
+            here = [s for s in vpc.subnets if s.zone in passed and _column(vpc, s) == column]
+            frames.append(Frame(f"{len(passed)} zones, not met", column, y, STRIP + 6,
+                                f"{len(here)} subnets, {_devices_in(vpc, here)}"))
+        y += STRIP + 10
     rows = sorted({box.y for box in boxes.values()}) or [TOP + 22 + HEADER]
     for number, host in enumerate(vpc.outside):
         top = rows[number] if number < len(rows) else rows[-1] + PITCH * (number - len(rows) + 1)
@@ -129,6 +141,45 @@ def places(visit: Visit) -> Places:
 def _last(frame: Frame, frames: list[Frame]) -> bool:
     """Whether no other frame stands below it in its column."""
     return not any(other.column == frame.column and other.y > frame.y for other in frames)
+
+
+def _unmet(vpc: Vpc, met: set[str]) -> list[Subnet]:
+    """The subnets that are not drawn in full: those in which no packet met a device, in a VPC of more than a few."""
+    if len(vpc.subnets) <= MANY:
+        return []
+    busy = {row.subnet for row in vpc.interfaces if row.device in met}
+    tables = {subnet.route_table for subnet in vpc.subnets if subnet.name in busy}
+    asked = {route.target for route in vpc.routes if route.table in tables}  # a NAT that was not used is a finding too
+    busy |= {row.subnet for row in vpc.interfaces if row.device in asked}
+    return [subnet for subnet in vpc.subnets if subnet.name not in busy]
+
+
+def _strips(vpc: Vpc, subnets: list[Subnet], column: int, many: bool) -> list[tuple[str, str]]:
+    """Titles and notes of the strips for subnets that no packet met: one for each, or one for all."""
+    if many and len(subnets) > 1:
+        return [(f"{len(subnets)} subnets, not met", _devices_in(vpc, subnets))]
+    room = COLUMNS[column][1] - COLUMNS[column][0] - 16
+    found = []
+    for subnet in subnets:
+        names = [row.device for row in vpc.interfaces if row.subnet == subnet.name]
+        words = f"{', '.join(names)}: not on this path"
+        found.append((_title(vpc, subnet, column), words if width_of(words, NOTE) <= room and names
+                      else f"{_devices_in(vpc, [subnet])}, not met"))
+    return found
+
+
+def _devices_in(vpc: Vpc, subnets: list[Subnet]) -> str:
+    """How many devices these subnets hold."""
+    devices = sum(row.subnet in {subnet.name for subnet in subnets} for row in vpc.interfaces)
+    return f"{devices} device{'' if devices == 1 else 's'}"
+
+
+def _title(vpc: Vpc, subnet: Subnet, column: int) -> str:
+    """A subnet's title, as long as its frame allows."""
+    kind = "public" if is_public_subnet(vpc, subnet.name) else "private"
+    words = f"{kind} subnet {subnet.cidr}"
+    room = COLUMNS[column][1] - COLUMNS[column][0] - 14
+    return words if width_of(words, NOTE, True) <= room else f"subnet {subnet.cidr}"
 
 
 def _column(vpc: Vpc, subnet: Subnet) -> int:

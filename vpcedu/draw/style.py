@@ -47,12 +47,15 @@ THEMES = {"light": LIGHT, "dark": DARK}
 
 # Which inks stand on which ground: what a PNG of few colours needs blends of, for smooth edges.
 MEETINGS = {
-    "paper": ("ink", "muted", "inside", "outside", "rewritten", "dropped", "rule"),
-    "inside-ground": ("ink", "muted", "inside", "outside", "rewritten", "dropped"),
+    "paper": ("ink", "muted", "inside", "outside", "rewritten", "dropped", "tracked", "rule"),
+    "inside-ground": ("ink", "muted", "inside", "outside", "rewritten", "dropped", "tracked"),
     "outside-ground": ("ink", "muted", "outside", "rewritten", "dropped"),
-    "lit-ground": ("ink", "dropped"),
+    "lit-ground": ("ink", "muted", "inside", "outside", "dropped", "tracked"),
     "rewritten-ground": ("rewritten",),
     "faint-ground": ("ink", "muted"),
+    "dropped-ground": ("dropped",),
+    "tracked-ground": ("tracked",),
+    "ink": ("paper",),  # the bar of a proxy
 }
 
 

@@ -77,6 +77,8 @@ def legs_of(trace: Trace, vpc: Vpc) -> tuple[Leg, ...]:
     legs = [_leg(here, there[0].at, there[0].before, there[0]) for here, there in pairwise(visits)]
     if lost is None:
         return tuple(legs)
+    if not visits:  # the Internet itself sent it and lost it
+        return ()
     last = visits[-1]
     if lost.check in LEAVING:
         before = (*last, lost) if lost.at == INTERNET else last

@@ -6,7 +6,7 @@ Nothing is said here that no packet did; sentences of whole answers are made in 
 from __future__ import annotations
 
 from vpcedu.clock import seconds
-from vpcedu.draw.fonts import shorten, wrap
+from vpcedu.draw.fonts import shorten, width_of, wrap
 from vpcedu.draw.style import LABEL, ROOM
 from vpcedu.draw.way import changed, rewritings
 from vpcedu.network.vpc import INTERNET
@@ -140,6 +140,9 @@ def packet_words(visit: Visit, number: int) -> str:
     trace = visit.capture[number]
     begun = visit.capture.traces[0].steps[0].now
     end = f"lost at {trace.dropped.at}" if trace.dropped else f"reaches {trace.last.at}"
-    words = (f"{number} of {visit.capture.traces[-1].number}: {label(trace.packet)} {trace.packet.flow}, "
-             f"sent at {seconds(trace.steps[0].now - begun)} s, {end}")
-    return shorten(words, LABEL, ROOM, True)
+    what, flow, at = label(trace.packet), trace.packet.flow, seconds(trace.steps[0].now - begun)
+    first = f"{number} of {visit.capture.traces[-1].number}: {what}"
+    choices = (f"{first} {flow}, sent at {at} s, {end}", f"{first} {flow}, {at} s, {end}", f"{first} {flow}, {end}",
+               f"{first} {flow.sport}>{flow.dport}, {at} s, {end}")
+    fitting = (words for words in choices if width_of(words, LABEL, True) <= ROOM)
+    return next(fitting, shorten(choices[-1], LABEL, ROOM, True))

@@ -3,7 +3,8 @@
 Outbound it puts the public address of an interface in the place of its private source; inbound it puts
 the private address in the place of the public destination. Ports stay. It needs BOTH a public address and
 a route that leads here, and keeps no state. A host never learns its public address. Packets to private
-addresses are rejected. Sources: VPC user guide, "Internet gateways" (that ports stay follows from
+addresses are rejected. In an ICMP error the address that it quotes is exchanged too (inferred: path MTU discovery
+works through it). Sources: VPC user guide, "Internet gateways" (that ports stay follows from
 "one-to-one"); Reachability Analyzer guide, "Explanation codes".
 """
 
@@ -47,10 +48,10 @@ class InternetGateway:
             return Step(now, self.name, "address map", DROP, packet, None, None, PRIVATE_DESTINATION)
         row = self.by_private.get(flow.src)
         if row is not None:
-            after = packet.with_flow(flow._replace(src=row.public))
+            after = packet.with_flow(packet.about._replace(src=row.public))
             return rewrote(now, self.name, "address map", packet, after, row)
         row = self.by_public.get(flow.dst)
         if row is not None:
-            after = packet.with_flow(flow._replace(dst=row.private))
+            after = packet.with_flow(packet.about._replace(dst=row.private))
             return rewrote(now, self.name, "address map", packet, after, row)
         return Step(now, self.name, "address map", DROP, packet, None, None, NO_PUBLIC_ADDRESS)

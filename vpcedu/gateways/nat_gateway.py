@@ -10,7 +10,9 @@ sending gets RST. It has NO security group; the network ACL of its subnet applie
 AWS does not say which port or address it picks (here: the next free port, from a place the seed decides), what
 it does with a packet in mid-stream that has no row (here: dropped), with the far side after the idle timeout
 (here: it hears nothing), or when the port of a closed connection is free (here: at once, as 55,000 are called
-simultaneous; RST or the ACK behind both FINs closes). Left out: UDP, ICMP, fragments, MTU, regional NAT gateways.
+simultaneous; RST or the ACK behind both FINs closes). An ICMP error is translated by the packet that it quotes
+(AWS: "support Path MTU Discovery"; how: RFC 5508 section 4.2). Left out: its own MTU of 8,500 bytes and that it
+clamps the MSS, since no host here offers more than 1,460; UDP, ICMP's other messages, fragments, regional gateways.
 """
 
 from __future__ import annotations
@@ -45,6 +47,8 @@ class NatGateway:
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's row, or by a new one for a SYN from inside; else drop with the reason."""
         self._sweep(now)
+        if packet.icmp is not None:
+            return self.translations.related(self.name, packet, now)
         row = self.translations.use(packet.flow, now, packet.flags)
         if row is None:
             if packet.flow.dst in self.addresses or packet.flags & (SYN | ACK) != SYN:

@@ -12,7 +12,8 @@ RST. What is meant for the host itself meets its own TCP, where nobody listens. 
 silence, 120 s before its first answer and behind both FINs, 10 s behind RST; a closed row's port is free at
 once. Sources: VPC user guide, "NAT instances", "Compare NAT devices"; Linux, nf_conntrack and nf_nat.
 
-Left out: the FIN that AWS names for its former NAT image at the idle timeout, Linux' other times, ICMP, UDP.
+Simplified: an ICMP error about no row is dropped (Linux forwards it as INVALID). Left out: the FIN that AWS names
+for its former NAT image at the idle timeout, Linux' other times, ICMP's other messages, UDP.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ class NatInstance:
         """Rewrite by the packet's row, or by a new one; else refuse, or forward it as it is."""
         for free in self.translations.sweep(now):
             self.ports.give_back(free)
+        if packet.icmp is not None:
+            return self.translations.related(self.name, packet, now)
         row, flow = self.translations.use(packet.flow, now, packet.flags), packet.flow
         if row is None:
             own = flow.dst == self.address

@@ -9,7 +9,8 @@ outcome from several sides and never its mechanism, so every such step of the mo
 Otherwise (default of ip targets) it sees the node's private address and a port of it, one of 55,000 to each
 target. Rows go after 350 silent seconds (60 to 6,000 can be set) and if the target has not answered for 30 s;
 whoever then sends gets RST. Sources: Network Load Balancers guide, "What is", "Target groups", "Register
-targets", "Listeners" (no listener: silent drop; unknown flow: RST), "Troubleshoot".
+targets", "Listeners" (no listener: silent drop; unknown flow: RST; of ICMP only type 3 passes, and here it is
+translated as by a NAT: inferred), "Troubleshoot".
 
 Inferred: what was closed serves late packets for the idle timeout, and a SYN then opens another flow.
 Left out: TLS, UDP and QUIC listeners, ALB targets, weights, stickiness by source, PrivateLink.
@@ -59,6 +60,8 @@ class NetworkLoadBalancer:
             self.ports.give_back(free)
             if self.flows.lookup(free.before, now) is None:
                 self._headers.pop(free.after, None)
+        if packet.icmp is not None:
+            return self.flows.related(self.name, packet, now)
         row = self.flows.use(packet.flow, now, packet.flags)
         if row is not None:
             return self._pass_on(packet, row, now)

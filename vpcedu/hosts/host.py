@@ -12,14 +12,17 @@ from collections import deque
 from errno import EADDRNOTAVAIL
 from heapq import heappop, heappush
 
+from vpcedu.hosts.accept_queue import SOMAXCONN, AcceptQueue
+from vpcedu.icmp import FRAGMENTATION_NEEDED, UNREACHABLE, icmp_port
 from vpcedu.packet import ACK, MODULUS, RST, SYN, Endpoint, FiveTuple, Packet, spread
+from vpcedu.protocols.path_mtu import too_large
 from vpcedu.protocols.ports import LINUX, choose
 from vpcedu.protocols.segment_arrival import ahead
 from vpcedu.protocols.tcp import Connection
 from vpcedu.protocols.tcp_settings import LINUX as LINUX_TCP
 from vpcedu.protocols.tcp_settings import Settings
 from vpcedu.protocols.tcp_states import CLOSED, LISTEN, TIME_WAIT
-from vpcedu.reasons import BACKLOG_FULL, NO_CONNECTION, OWN_SOURCE, PORT_CLOSED
+from vpcedu.reasons import BACKLOG_FULL, NO_CONNECTION, OWN_SOURCE, PORT_CLOSED, UNRELATED
 from vpcedu.trace import DELIVER, DROP, SEND, Cause, Change, Event, Step
 
 TYPE_CHECKING = False
@@ -33,8 +36,6 @@ if TYPE_CHECKING:
         def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
             """Hear an event."""
 
-SOMAXCONN = 4_096  # Linux' largest backlog since 5.4
-
 
 class Host:
     """A host at one address; `seed` decides the ports and sequence numbers that it chooses, `settings` are TCP's."""
@@ -45,8 +46,7 @@ class Host:
         self.connections: dict[FiveTuple, Connection] = {}  # own end first
         self.settings = settings
         self.listeners: dict[int, Program] = {}
-        self._backlogs: dict[int, int] = {}
-        self._waiting: dict[int, deque[tuple[Connection, list[tuple[str, Any]]]]] = {}  # ports on hold
+        self._queue = AcceptQueue()
         self._opened = 0
         self._alarms: list[tuple[int, int, Callable[..., Any], tuple[Any, ...]]] = []
         self._order = 0
@@ -59,28 +59,28 @@ class Host:
     def listen(self, port: int, program: Program, now: int = 0, backlog: int = SOMAXCONN) -> None:
         """Have a program accept the connections to a port; `backlog` matters once the port is on hold."""
         self.listeners[port] = program
-        self._backlogs[port] = backlog
+        self._queue.backlogs[port] = backlog
 
     def hold(self, port: int, now: int = 0) -> None:
         """Stop accepting: connections to the port are established, and wait; the program hears nothing of them."""
-        self._waiting.setdefault(port, deque())
+        self._queue.hold(port)
 
     def accept(self, port: int, now: int) -> Connection | None:
         """Accept the connection that has waited longest on a port on hold: its program hears what happened so far."""
-        if not self._waiting.get(port):
-            return None
-        connection, events = self._waiting[port].popleft()
+        connection, events = self._queue.take(port)
         for event, data in events:
-            self._tell_program(connection, event, data, now)
+            connection.program.on(self, connection, event, data, now)  # type: ignore[union-attr]
         return connection
 
-    def connect(self, remote: Endpoint, program: Program, now: int) -> Connection:
-        """Open a connection from a free ephemeral port; OSError EADDRNOTAVAIL where none is left."""
-        start = (spread(self.seed, self.name, self.address, *remote) >> 8) + 2 * self._opened  # Linux moves on by 2
-        self._opened += 1
-        port = choose(self.ports, start, lambda port: self._flow(port, remote) in self.connections)
-        if port is None:
-            raise OSError(EADDRNOTAVAIL, f"{self.name} has no free port in {self.ports} towards {remote}")
+    def connect(self, remote: Endpoint, program: Program, now: int, port: int | None = None) -> Connection:
+        """Open a connection from a port of one's own choice or a free ephemeral one.
+
+        OSError EADDRNOTAVAIL where that port is taken towards `remote`, or none is left.
+        """
+        port = self._free_port(remote) if port is None else port
+        if port is None or self._flow(port, remote) in self.connections:
+            what = f"no free port in {self.ports}" if port is None else f"port {port} in use"
+            raise OSError(EADDRNOTAVAIL, f"{self.name} has {what} towards {remote}")
         connection = self._new(self._flow(port, remote), program, now)
         connection.open(now)
         return self._touch(connection)
@@ -128,12 +128,14 @@ class Host:
         """Take a packet: give it to its connection or listener, or refuse it with RST."""
         if packet.flow.src == self.address:
             return Step(now, self.name, "deliver", DROP, packet, None, None, OWN_SOURCE)
+        if packet.icmp is not None:
+            return self._told(packet, now)
         flow = packet.flow.reversed()
         connection = self.connections.get(flow)
         program = self.listeners.get(flow.sport)
         opens = packet.flags & (SYN | ACK | RST) == SYN
         if program is not None and opens and (connection is None or self._may_follow(connection, packet)):
-            if len(self._waiting.get(flow.sport, ())) > self._backlogs[flow.sport]:
+            if self._queue.full(flow.sport):
                 return Step(now, self.name, "deliver", DROP, packet, None, None, BACKLOG_FULL)
             if connection is not None:
                 self._touch(connection).end("rcv SYN", "closed")  # TIME-WAIT ends here
@@ -147,6 +149,21 @@ class Host:
         connection.receive(packet, now)
         self._touch(connection)
         row = Change(flow, before, "segment arrives", connection.state)
+        return Step(now, self.name, "deliver", DELIVER, packet, packet, row, None, self.flush(now))
+
+    def _told(self, packet: Packet, now: int) -> Step:
+        """Take an ICMP error: tell the connection whose segment it quotes."""
+        mtu, flow, seq, _ = packet.icmp  # type: ignore[misc]
+        connection = self.connections.get(flow)
+        if connection is None:
+            return Step(now, self.name, "deliver", DROP, packet, None, None, UNRELATED)
+        before = connection.state
+        if packet.flow.dport == icmp_port(UNREACHABLE, FRAGMENTATION_NEEDED):
+            too_large(connection, mtu, seq, now)
+        else:
+            connection.unreachable(now)
+        self._touch(connection)
+        row = Change(flow, before, packet.what, connection.state)
         return Step(now, self.name, "deliver", DELIVER, packet, packet, row, None, self.flush(now))
 
     @property
@@ -176,8 +193,8 @@ class Host:
             for event, data in connection.take_events():
                 if event == "state":
                     self._events.append(Event(now, self.name, "state", data))
-                else:
-                    self._hear(connection, event, data, now)
+                elif not self._queue.keep(connection, event, data):
+                    connection.program.on(self, connection, event, data, now)  # type: ignore[attr-defined]
             if connection.state in (CLOSED, LISTEN):  # LISTEN: reset before it was established
                 if self.connections.get(connection.flow) is connection:  # no other took its place
                     del self.connections[connection.flow]
@@ -194,19 +211,10 @@ class Host:
     def _flow(self, port: int, remote: Endpoint) -> FiveTuple:
         return FiveTuple(self.address, port, remote.address, remote.port)
 
-    def _hear(self, connection: Connection, event: str, data: Any, now: int) -> None:
-        """Tell the program, or keep it for later where the connection was not accepted yet."""
-        waiting = self._waiting.get(connection.flow.sport) if connection.passive else None
-        if waiting is not None and event == "connected":
-            waiting.append((connection, []))
-        for held, events in waiting or ():
-            if held is connection:
-                events.append((event, data))
-                return
-        self._tell_program(connection, event, data, now)
-
-    def _tell_program(self, connection: Connection, event: str, data: Any, now: int) -> None:
-        connection.program.on(self, connection, event, data, now)  # type: ignore[attr-defined]
+    def _free_port(self, remote: Endpoint) -> int | None:
+        start = (spread(self.seed, self.name, self.address, *remote) >> 8) + 2 * self._opened  # Linux moves on by 2
+        self._opened += 1
+        return choose(self.ports, start, lambda port: self._flow(port, remote) in self.connections)
 
     def _may_follow(self, old: Connection, packet: Packet) -> bool:
         """Whether a SYN may take the place of a connection in TIME-WAIT (RFC 9293 section 3.6.1, MAY-2)."""

@@ -3,6 +3,7 @@
 It knows of a visitor only what the packets and headers tell it: the source address of the connection
 and, behind a layer 7 balancer, X-Forwarded-For. Both stand in its log, an event "request" of the capture. With
 `keep_alive` it closes a connection that was silent for so long.
+A path that is a number, such as /4000, asks for a page of so many bytes (at most 65,536).
 """
 
 from __future__ import annotations
@@ -76,7 +77,9 @@ class WebServer(Host):
     def _answer(self, host: Host, connection: Connection, message: Message, now: int) -> None:
         flow = connection.flow
         self.tell(now, "request", Seen(flow.destination, flow.source, message))
-        page = f"Hello {flow.destination}, here is {self.name}.\n"
+        size = message.start.split(" ")[1][1:]
+        wished = min(int(size), 65_536) if size.isascii() and size.isdigit() and len(size) < 10 else 0
+        page = f"Hello {flow.destination}, here is {self.name}.\n".ljust(wished, ".")
         host.send(connection, bytes(response("200 OK", page)), now)
         if not message.keeps_alive:
             host.close(connection, now)

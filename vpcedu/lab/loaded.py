@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Loaded:
-    """The TCP packets of a file; has what the views and pictures of a visit ask for, as far as a file can tell."""
+    """The packets of a file; has what the views and pictures of a visit ask for, as far as a file can tell."""
 
     def __init__(self, name: str, packets: list[Seen]) -> None:
         self.packets, self.capture, self.seed = packets, as_capture(packets), 0

@@ -14,7 +14,7 @@ from vpcedu.packet import ACK, SYN, TCP, Packet
 from vpcedu.reasons import ACL_IN, ACL_OUT, CONNTRACK_FULL, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, SOURCE_CHECK, Reason
 from vpcedu.tables.network_acl import DENY
 from vpcedu.tables.security_group import IN, OUT
-from vpcedu.tables.tracking import Untracked, is_untracked
+from vpcedu.tables.tracking import TrackedFlow, Untracked, is_untracked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,16 +47,18 @@ def _group(network: Network, walk: Walk, here: Interface, packet: Packet, way: s
     if not here.groups:
         return None  # a NAT gateway has no security group
     tracking, flow, now = network.tracking[here.id], packet.flow, network.clock.now
-    row = tracking.use(way, flow, now)
+    row = tracking.use(way, flow, now) if packet.icmp is None else _related(network, walk, here, packet, way)
     if row is not None:
         return row, None
     there, peer, other = (walk.left, flow.src, OUT) if way == IN else (walk.hop.there, flow.dst, IN)
     rules, back = network.rules[here.id, way], network.rules[here.id, other]
     rule = rules.lookup(flow, _groups(network, there, peer))
     if rule is None:
-        if network.beyond_drops:
+        if network.beyond_drops and packet.icmp is None:
             tracking.note(way, flow, None, now)
         return rules, reason
+    if packet.icmp is not None:
+        return rule, None  # nobody answers an error
     through = network.tracked_through(here, there)
     midstream = flow.protocol == TCP and packet.flags & (SYN | ACK) != SYN
     if midstream or (through is None and is_untracked(rule, rules, back, flow)):
@@ -78,6 +80,19 @@ def _balances(network: Network, there: Interface) -> bool:
     return any(node == there for node, _ in network.balancers)
 
 
+def _related(network: Network, walk: Walk, here: Interface, packet: Packet, way: str) -> TrackedFlow | Untracked | None:
+    """The flow that an ICMP error is about, if it is tracked automatically, or left untracked.
+
+    EC2 user guide, "Path MTU Discovery": such an error is let in for flows that are tracked automatically (through a
+    NAT gateway, a Network Load Balancer) or untracked, else by a rule for ICMP. That it may leave these is inferred.
+    """
+    if network.tracked_through(walk.left if way == IN else here) is not None:
+        return network.tracking[here.id].lookup(way, packet.about, network.clock.now)
+    rules, back = network.rules[here.id, way], network.rules[here.id, OUT if way == IN else IN]
+    rule = rules.lookup(packet.about, frozenset())
+    return Untracked(rule) if rule is not None and is_untracked(rule, rules, back, packet.about) else None
+
+
 def flow_return(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """The answer of a Network Load Balancer's target goes to the node that delivered the request.
 
@@ -85,7 +100,7 @@ def flow_return(network: Network, walk: Walk, here: Interface, packet: Packet) -
     interface the flow was delivered to is asked: a stranger who forges the addresses is not taken in.
     """
     for node, balancer in network.balancers:
-        row = balancer.returns(packet.flow, network.clock.now)
+        row = balancer.returns(packet.about, network.clock.now)
         if row is not None and row.after.dst == here.address:
             walk.hop, walk.returning = Hop(node, row), True
             return row, None

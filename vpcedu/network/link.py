@@ -1,28 +1,44 @@
 """Link: a way with a length. Only links take time and lose packets; here the only one is the Internet.
 
-Loss is either an explicit list of ordinals (1 for the first packet the link carries) or a seeded draw.
+Loss is either an explicit list of ordinals (1 for the first packet the link carries) or a seeded draw. A link may
+have an MTU: what is larger is dropped by a router half-way, which answers with the ICMP error "fragmentation
+needed" (RFC 1191 section 4). The router's address is one that RFC 5737 sets aside for documentation.
 """
 
 from __future__ import annotations
 
 from vpcedu.clock import MILLISECOND
+from vpcedu.icmp import FRAGMENTATION_NEEDED
+from vpcedu.packet import Packet
 
 ONE_WAY = 20 * MILLISECOND  # a simplification: every way through the Internet takes this long
+ROUTER = "203.0.113.254"
+LEAST_MTU = 68  # bytes: what every link of IPv4 carries whole (RFC 791 section 3.2)
 
 
 class Link:
-    """A link with a delay (microseconds), a loss rate (0 to 1) and a set of ordinals to lose."""
+    """A link with a delay (microseconds), a loss rate (0 to 1), a set of ordinals to lose, an MTU (bytes) or None."""
 
-    def __init__(self, delay: int = ONE_WAY, loss: float = 0.0, lose: tuple[int, ...] = (), seed: int = 0) -> None:
+    def __init__(self, delay: int = ONE_WAY, loss: float = 0.0, lose: tuple[int, ...] = (), seed: int = 0,
+                 mtu: int | None = None) -> None:
         if delay < 0 or not 0 <= loss <= 1:
             raise ValueError(f"delay {delay}, loss {loss}: expected a delay of 0 or more and a loss from 0 to 1")
+        if mtu is not None and not LEAST_MTU <= mtu <= 65_535:
+            raise ValueError(f"MTU {mtu}: expected None, or {LEAST_MTU} to 65535 bytes")
+        self.mtu = mtu
         self.delay, self.loss, self.lose = delay, loss, frozenset(lose)
         self.carried, self.seed = 0, seed
         self._draw = self._random(seed) if loss else None
 
     def anew(self) -> Link:
         """A link with the same settings that has carried nothing yet."""
-        return Link(self.delay, self.loss, tuple(self.lose), self.seed)
+        return Link(self.delay, self.loss, tuple(self.lose), self.seed, self.mtu)
+
+    def error(self, packet: Packet) -> Packet | None:
+        """What the router answers to a packet that is too large for the link; None where it is not."""
+        if self.mtu is None or packet.size <= self.mtu:
+            return None
+        return packet.unreachable(ROUTER, FRAGMENTATION_NEEDED, self.mtu)
 
     def carry(self) -> bool:
         """Whether the next packet gets through."""

@@ -17,7 +17,7 @@ from vpcedu.network.link import Link
 from vpcedu.network.names import Names
 from vpcedu.network.vpc import INTERNET, Hop, Places, Vpc
 from vpcedu.packet import Packet
-from vpcedu.reasons import HOP_LIMIT, LOST, NO_SUCH_INTERFACE, Reason
+from vpcedu.reasons import HOP_LIMIT, LOST, NO_SUCH_INTERFACE, TOO_LARGE, Reason
 from vpcedu.tables.network_acl import NetworkAcl
 from vpcedu.tables.security_group import IN, OUT, RuleSet
 from vpcedu.tables.tracking import Tracking
@@ -90,10 +90,10 @@ class Network:
 
     # What lessons call.
 
-    def do(self, name: str, call: str, *arguments: object) -> Any:
+    def do(self, name: str, call: str, *arguments: object, **settings: object) -> Any:
         """Have a host's program do something now, like do("client", "connect", endpoint, program)."""
         host, now = self.devices[name], self.clock.now
-        result = getattr(host, call)(*arguments, now)
+        result = getattr(host, call)(*arguments, now, **settings)
         self._collect(name, host.flush(now), Cause(f"{name} calls {call}"))
         return result
 
@@ -189,7 +189,13 @@ class Network:
             self._arrive(walk, packet)
 
     def _cross(self, walk: Walk, name: str, packet: Packet) -> None:
-        """The way through the Internet: it may lose the packet, and it takes time."""
+        """The way through the Internet: it may lose the packet, or find it too large, and it takes time."""
+        error = self.link.error(packet)
+        if error is not None:
+            now, number = self.clock.now, walk.trace.number
+            walk.trace.steps.append(Step(now, INTERNET, "link", DROP, packet, None, None, TOO_LARGE, (error,)))
+            self._queue(Step(now, INTERNET, "send", SEND, error, error, Cause("answer to", number)))
+            return
         if not self.link.carry():
             self._note(walk, INTERNET, "link", packet, None, LOST)
             return

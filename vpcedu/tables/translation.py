@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from collections import OrderedDict, namedtuple
 
-from vpcedu.packet import ACK, FiveTuple
+from vpcedu.packet import ACK, FiveTuple, Packet
+from vpcedu.reasons import UNRELATED
 from vpcedu.tables.flows import CLOSED, Flows
+from vpcedu.trace import DROP, Step, rewrote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,6 +68,17 @@ class Translations:
         """As `lookup`, for a packet that now goes on: the row's idle clock starts again; a SYN finds no closed row."""
         row: Translation | None = self._flows.use(flow, now, flags)
         return row
+
+    def related(self, name: str, packet: Packet, now: int) -> Step:
+        """What the device `name` does with an ICMP error: translate it by the row of what it quotes, or drop it.
+
+        RFC 5508 section 4.2, REQ-4 and REQ-5. It ends no row (RFC 5382 REQ-10), nor keeps it alive: REQ-6 says so of
+        queries.
+        """
+        row = self.lookup(packet.about, now)
+        if row is None:
+            return Step(now, name, "translation", DROP, packet, None, None, UNRELATED)
+        return rewrote(now, name, "translation", packet, packet.with_flow(row.onward(packet.about)), row)
 
     def expired(self, flow: FiveTuple, now: int) -> Translation | None:
         """The row this packet had before it ran out, or None."""

@@ -2,7 +2,8 @@
 
 A gateway that rewrites changes addresses on the way, so one connection shows several pairs of addresses.
 Every trace ties together the pairs it went through; pairs that are tied are one conversation. A proxy
-ties nothing: what arrives on one connection and what it sends on another are two conversations.
+ties nothing: what arrives on one connection and what it sends on another are two conversations. An ICMP error
+belongs to the connection whose packet it quotes.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ def conversations(capture: Capture) -> tuple[Conversation, ...]:
     group: dict[FiveTuple, int] = {}
     members: dict[int, list[Trace]] = {}
     for trace in capture:
-        keys = {_both_ways(trace.packet.flow)}
-        keys |= {_both_ways(step.after.flow) for step in trace.steps if step.action == REWRITE and step.after}
+        keys = {_both_ways(trace.packet.about)}
+        keys |= {_both_ways(step.after.about) for step in trace.steps if step.action == REWRITE and step.after}
         known = sorted({group[key] for key in keys if key in group})
         name = known[0] if known else trace.number
         for other in known[1:]:  # two groups meet: they are one
@@ -69,4 +70,4 @@ def _both_ways(flow: FiveTuple) -> FiveTuple:
 def _conversation(number: int, traces: tuple[Trace, ...]) -> Conversation:
     opener = traces[0].sender
     whole = next((t for t in traces if t.sender == opener and t.delivered), traces[0])
-    return Conversation(number, opener, whole.devices[-1], traces[0].packet.flow, whole.devices[1:-1], traces)
+    return Conversation(number, opener, whole.devices[-1], traces[0].packet.about, whole.devices[1:-1], traces)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.packet import ACK, FIN, RST, SYN, Packet
-from vpcedu.reasons import LOST
+from vpcedu.reasons import LOST, TOO_LARGE
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.tracking import TrackedFlow, Untracked
 from vpcedu.tables.translation import Translation
@@ -27,6 +27,8 @@ WORKS = ("connected", "200 OK")  # what a person sees where nothing is wrong
 
 def label(packet: Packet) -> str:
     """What a packet is, in two or three words: "SYN ACK", "GET /", "200 OK", "TLS ClientHello"."""
+    if packet.icmp is not None:
+        return packet.what.replace("unreachable - ", "")
     if packet.data:
         words = packet.data.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
         if words[0].startswith("HTTP/1.") and len(words) > 1:
@@ -85,6 +87,8 @@ def answer_legs(visit: Visit) -> tuple[Trace, ...]:
     while last is not None and (not legs or (last.packet.data and where[last.number] != where[legs[0].number])):
         legs.insert(0, last)
         last = by_number.get(last.cause.trace or 0)
+        if last is not None and last.packet.icmp:  # what it made smaller was sent before: why?
+            last = by_number.get(by_number[last.cause.trace or 0].cause.trace or 0)
     return tuple(legs)
 
 
@@ -99,10 +103,13 @@ def request_legs(visit: Visit) -> tuple[Trace, ...]:
 
 
 def blocker(visit: Visit) -> tuple[Trace, Step] | None:
-    """The first packet that was lost for a reason one can repair, and the step that lost it."""
+    """The first packet that was lost for a reason one can repair, and the step that lost it.
+
+    A packet that is too large is answered by an ICMP error: what lost that one is to be repaired.
+    """
     for trace in visit.capture:
         step = trace.dropped
-        if step is not None and step.reason is not LOST:
+        if step is not None and step.reason not in (LOST, TOO_LARGE):
             return trace, step
     return None
 
@@ -119,7 +126,8 @@ def way(trace: Trace) -> str:
 
 def why(trace: Trace) -> str:
     """Why a packet goes where it goes, in two or three sentences."""
-    sentences = [f"{trace.sender} sends {label(trace.packet)} to {trace.packet.flow.destination} {way(trace)}."]
+    there = trace.packet.flow.dst if trace.packet.icmp else trace.packet.flow.destination
+    sentences = [f"{trace.sender} sends {label(trace.packet)} to {there} {way(trace)}."]
     gate = next((step.row for step in trace.steps if step.check == "group out" and step.at == trace.sender), None)
     if isinstance(gate, TrackedFlow):
         sentences.append("Its group lets it out as part of a tracked flow.")
@@ -207,16 +215,15 @@ def _direction(visit: Visit, leg: Trace) -> str:
                     f" this flow to {leg.sender}'s interface and takes its answers back (AWS describes the outcome;"
                     " the mechanism is inferred).")
         if step.check == "route" and isinstance(step.row, Route):
-            if step.row.target != LOCAL:
-                return f"It leaves by the {step.row}."
-            return f"The {step.row} takes it there: to the {leg.devices[1]}, which had opened this connection itself."
+            return f"It leaves by the {step.row}." if step.row.target != LOCAL else (
+                f"The {step.row} takes it there: to the {leg.devices[1]}, which had opened this connection itself.")
     return ""
 
 
 def _default_route(visit: Visit, device: str) -> str:
     name = next(i.subnet for i in visit.vpc.interfaces if i.device == device)
-    subnet = next(s for s in visit.vpc.subnets if s.name == name)
-    row = next((r for r in visit.vpc.routes_of(subnet) if r.destination == "0.0.0.0/0"), None)
+    routes = (r for s in visit.vpc.subnets if s.name == name for r in visit.vpc.routes_of(s))
+    row = next((r for r in routes if r.destination == "0.0.0.0/0"), None)
     return str(row) if row else "route table"
 
 
@@ -238,9 +245,6 @@ def _failure(visit: Visit, trace: Trace, step: Step) -> list[str]:
 
 def _nat(visit: Visit) -> list[str]:
     """Where the NAT was: how many packets met it, and whether any route to it was followed."""
-    if not any(device.name == "NAT" for device in visit.vpc.devices):
-        return []
     met = sum("NAT" in trace.devices for trace in visit.capture)
-    if met:
-        return [f"The NAT was on the path of {met} of {len(visit.capture)} packets."]
-    return [f"The NAT was on the path of none of the {len(visit.capture)} packets."]
+    return [] if "NAT" not in {device.name for device in visit.vpc.devices} else [
+        f"The NAT was on the path of {f'{met} of' if met else 'none of the'} {len(visit.capture)} packets."]

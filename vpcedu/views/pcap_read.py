@@ -1,9 +1,10 @@
 """Reading captures: classic pcap and pcapng files, as tcpdump and Wireshark write them.
 
 Both byte orders, micro- and nanoseconds, link types Ethernet (also with one VLAN tag), raw IP, SLL and SLL2.
-Packets that are no IPv4 with TCP are passed over, and so are fragments. No length is believed before it is
-compared with a limit, so memory stays bounded whatever a file claims; a damaged file is a PcapError that names
-the offset. Sources: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng; tcpdump.org's link-layer header types.
+Packets that are neither IPv4 with TCP nor an ICMP error about it are passed over, and so are fragments. No length
+is believed before it is compared with a limit, so memory stays bounded whatever a file claims; a damaged file is a
+PcapError that names the offset. Sources: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng; tcpdump.org's link-layer
+header types.
 
 Left out: packets of which only the first bytes were kept, and the older packet blocks of pcapng (2 and 3).
 Both are a PcapError, since a list of what was seen must not be silently shorter than the file.
@@ -58,7 +59,10 @@ class Seen(namedtuple("Seen", ("at", "decoded"))):
 
 
 def load(path: str | PathLike[str]) -> list[Seen]:
-    """The TCP packets of a file in its order; PcapError where it is damaged, OSError where it cannot be read."""
+    """The packets of a file that are TCP, or ICMP errors about it, in its order.
+
+    PcapError where it is damaged, OSError where it cannot be read.
+    """
     return list(read(path))
 
 

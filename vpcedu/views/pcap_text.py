@@ -26,8 +26,8 @@ class Talk:
 
     def __init__(self, first: Packet) -> None:
         answers = first.flags & (SYN | ACK) == SYN | ACK
-        self.opener: Endpoint = first.flow.destination if answers else first.flow.source
-        self.listener: Endpoint = first.flow.source if answers else first.flow.destination
+        self.opener: Endpoint = first.about.destination if answers else first.about.source
+        self.listener: Endpoint = first.about.source if answers else first.about.destination
         self.opening = bool(first.flags & SYN)  # whether it was seen from its beginning
         self.zero: dict[Endpoint, int] = {}  # the number from which each end counts
         self.rows: list[tuple[int, Seen]] = []
@@ -40,11 +40,13 @@ class Talk:
     def add(self, number: int, seen: Seen) -> None:
         """Take the next packet, and note from where its ends count."""
         packet = seen.decoded.packet
+        self.rows.append((number, seen))
+        if packet.icmp is not None:
+            return  # it belongs to the connection, and has no number of its own
         if packet.flags & SYN or not packet.flags & RST:  # a RST for no connection has number 0
             self.zero.setdefault(packet.flow.source, packet.seq)
         if packet.flags & ACK and not packet.flags & RST:
             self.zero.setdefault(packet.flow.destination, (packet.ack - bool(self.opening)) % MODULUS)
-        self.rows.append((number, seen))
 
 
 def talks(packets: Iterable[Seen]) -> list[Talk]:
@@ -53,7 +55,7 @@ def talks(packets: Iterable[Seen]) -> list[Talk]:
     latest: dict[frozenset[Endpoint], Talk] = {}
     for number, seen in enumerate(packets, 1):
         packet = seen.decoded.packet
-        ends = frozenset((packet.flow.source, packet.flow.destination))
+        ends = frozenset((packet.about.source, packet.about.destination))
         talk = latest.get(ends)
         if talk is None or talk.begins_anew(packet):
             talk = latest[ends] = Talk(packet)
@@ -71,13 +73,13 @@ def listing(packets: Iterable[Seen]) -> str:
     if not rows:
         return "No TCP packet was seen."
     begun = rows[0].at
-    parts = [f"What was seen: {len(rows)} TCP packets. A capture does not say why, nor what was lost before it."]
+    parts = [f"What was seen: {len(rows)} packets. A capture does not say why, nor what was lost before it."]
     parts += ["\n".join(_talk(number, talk, begun)) for number, talk in enumerate(talks(rows), 1)]
     return "\n\n".join(parts)
 
 
 def _talk(number: int, talk: Talk, begun: int) -> list[str]:
-    senders = {seen.decoded.packet.flow.source for _, seen in talk.rows}
+    senders = {seen.decoded.packet.about.source for _, seen in talk.rows}
     how = "opened by the first" if talk.opening else "who opened it was not seen"
     if len(senders) == 1:
         how += f", only {senders.pop()} was heard"
@@ -87,16 +89,19 @@ def _talk(number: int, talk: Talk, begun: int) -> list[str]:
 
 def _row(place: int, seen: Seen, talk: Talk, begun: int) -> str:
     packet = seen.decoded.packet
-    arrow = ">" if packet.flow.source == talk.opener else "<"
+    arrow = ">" if packet.about.source == talk.opener else "<"
+    flags = f"[{flags_text(packet.flags)}]"
     words = f"seq {_relative(packet.seq, talk.zero.get(packet.flow.source, 0))}"
     if packet.flags & ACK:
         words += f" ack {_relative(packet.ack, talk.zero.get(packet.flow.destination, 0))}"
     if packet.data:
         words += f" len {len(packet.data)}"
+    if packet.icmp is not None:
+        flags, words = "ICMP", f"{str(packet).partition(' ICMP ')[2].partition(',')[0]}, from {packet.flow.src}"
     wrong = "" if seen.decoded.checksums else "  WRONG CHECKSUM"
     later = seen.at - begun
     when = seconds(later) if later >= 0 else f"-{seconds(-later)}"
-    return f"{place:>5} {when:>9}  {arrow} {f'[{flags_text(packet.flags)}]':<5} {words}{wrong}"
+    return f"{place:>5} {when:>9}  {arrow} {flags:<5} {words}{wrong}"
 
 
 def _relative(number: int, zero: int) -> int:

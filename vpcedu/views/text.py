@@ -105,7 +105,9 @@ def _rung(trace: Trace, at: dict[str, int], walls: set[str]) -> str:
     for name, x in at.items():
         cells[x] = "|" if name in walls else ":"
     path = [name for name in trace.devices if name in at]
-    words = f"{label(trace.packet)} {trace.packet.flow.sport}>{trace.packet.flow.dport}"
+    words = label(trace.packet)
+    if trace.packet.icmp is None:
+        words += f" {trace.packet.flow.sport}>{trace.packet.flow.dport}"
     for place, (here, there) in enumerate(pairwise(path)):
         _arrow(cells, at[here], at[there], words if place == 0 else "", last=place == len(path) - 2)
     for step in trace.steps:
@@ -114,7 +116,7 @@ def _rung(trace: Trace, at: dict[str, int], walls: set[str]) -> str:
     lost = ""
     end = trace.dropped
     if end is not None and end.reason is not None:
-        x = at.get(end.at, at[path[-1]] + 2)  # lost on a link: just behind the last device
+        x = at.get(end.at, (at[path[-1]] if path else max(at.values())) + 2)  # lost on a link: behind the last device
         cells[x:x + 1] = "x"
         lost = f"  x {end.at}, {end.check}" + ("" if end.check == end.reason.code else f": {end.reason.code}")
     return f"{trace.number:>3} {seconds(trace.steps[0].now):>7}".ljust(11) + "".join(cells)[11:].rstrip() + lost

@@ -1,4 +1,4 @@
-"""Wire: a packet as the bytes of an IPv4 header and a TCP segment, and back.
+"""Wire: a packet as the bytes of an IPv4 header and a TCP segment, and back; of an ICMP error see icmp.py.
 
 Both checksums are the ones'-complement sums of RFC 1071; TCP's covers the pseudo header of RFC 9293 section
 3.1. What is written is what a host without offload would send: no IP options, Don't Fragment set, TTL 64,
@@ -18,6 +18,7 @@ from functools import lru_cache
 from struct import Struct, error
 
 from vpcedu import address
+from vpcedu.icmp import ICMP
 from vpcedu.packet import TCP, FiveTuple, Packet
 
 TCP_HEADER = Struct("!HHIIHH")  # RFC 9293 section 3.1, without checksum and urgent pointer
@@ -46,7 +47,7 @@ class WireError(ValueError):
 
 
 class OtherPacket(WireError):
-    """Bytes that may be in order, but are something else than a whole IPv4 packet with TCP."""
+    """Bytes that may be in order, but are something else than a whole IPv4 packet with TCP or an ICMP error."""
 
 
 class Decoded(namedtuple("Decoded", ("packet", "ttl", "identification", "checksums"))):
@@ -73,7 +74,11 @@ def summed(data: bytes) -> int:
 
 def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
     """The bytes of the IPv4 packet; ValueError for another protocol than TCP, an unknown option or too many bytes."""
-    (src, sport, dst, dport, protocol), flags, seq, ack, window, options, data = packet
+    (src, sport, dst, dport, protocol), flags, seq, ack, window, options, data, icmp = packet
+    if icmp is not None:
+        from vpcedu.views import icmp as messages
+
+        return messages.encode(packet, identification, ttl)
     if protocol != TCP or flags & ~63:
         raise ValueError(f"protocol {protocol}, flags {flags}: expected 6, TCP, and flags from 0 to 63")
     rest: bytes = _options_out(options) + data if options else data
@@ -95,10 +100,10 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
 
 
 def decode(data: bytes, start: int = 0) -> Decoded:
-    """Read the bytes of one IPv4 packet with TCP; bytes behind its total length are padding and left aside.
+    """Read the bytes of one IPv4 packet with TCP or an ICMP error; what is behind its total length is left aside.
 
     start: where the packet begins. WireError (a ValueError with `offset`) where the bytes are cut short or
-    damaged; its subclass OtherPacket where they are no IPv4, no TCP, or a fragment.
+    damaged; its subclass OtherPacket where they are no IPv4, another protocol or message, or a fragment.
     """
     room = len(data) - start
     if room < 40:
@@ -106,6 +111,10 @@ def decode(data: bytes, start: int = 0) -> Decoded:
     (first, total, identification, fragment, ttl, protocol, src, dst, sport, dport, seq, ack, about, window
      ) = _unpack(data, start)
     if first >> 4 != 4 or fragment & 0x3FFF or protocol != TCP:
+        if protocol == ICMP and first >> 4 == 4 and not fragment & 0x3FFF:
+            from vpcedu.views import icmp as messages
+
+            return messages.decode(data, start)
         raise _other(first, protocol, start)
     size = 20
     if first != 0x45:
@@ -120,7 +129,7 @@ def decode(data: bytes, start: int = 0) -> Decoded:
         raise WireError(f"TCP header length {begins}: expected 20 to {len(segment)}", start + size + 12)
     options = _options_in(segment, begins, start + size) if begins > 20 else ()
     packet = _new(Packet, (_new(FiveTuple, (text(src), sport, text(dst), dport, TCP)), about & 0x3F, seq, ack, window,
-                           options, segment[begins:]))
+                           options, segment[begins:], None))
     right = (int.from_bytes(data[start : start + size], "big") % 0xFFFF == 0
              and (src + dst + TCP + total - size + summed(segment)) % 0xFFFF == 0)
     return _new(Decoded, (packet, ttl, identification, right))

@@ -1,0 +1,227 @@
+"""Ledger: what a balancer makes of one visit: two connections of a proxy beside the one flow of a rewriter.
+
+Each visit is a column that is read downwards, the request on its way in: the addresses on every stretch, boxed
+where a gateway changed them; a black bar where one connection ends and another begins; a diamond where the same
+connection goes on. Below, row by row, what each side has: ports, states, bytes, and what the server saw.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.draw.fonts import width_of, wrap
+from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.grid import PITCH, Cell, cell_items, title_of
+from vpcedu.draw.ladder_rows import ends_of
+from vpcedu.draw.map_table import stretches
+from vpcedu.draw.scene import Band, Box, Line, Mark, Scene, Text
+from vpcedu.draw.style import BOX, CONNECTION, DIAMOND, LABEL, MARGIN, NOTE, ROOM, WIDTH
+from vpcedu.draw.way import rewritings
+from vpcedu.draw.words import short
+from vpcedu.hosts.host import Host
+from vpcedu.hosts.web_server import Seen
+from vpcedu.views.conversations import conversations
+from vpcedu.views.tls_records import is_tls
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.draw.frame import Item
+    from vpcedu.lab.visit import Visit
+    from vpcedu.views.conversations import Conversation
+
+    Fact = tuple[str, Cell | str]  # the name of a row and what one visit has there
+
+TOP, GAP, NAMES = 58.0, 16.0, 168.0  # of the columns; between them; where the table's values begin
+BAR, STRETCH = 36.0, 46.0  # heights: between two connections, of a stretch
+
+
+class Side(namedtuple("Side", ("visit", "talks", "name"))):
+    """One visit, its connections, and the name of the device that ends or rewrites them."""
+
+    __slots__ = ()
+    visit: Visit
+    talks: tuple[Conversation, ...]
+    name: str
+
+    @property
+    def ends(self) -> bool:
+        """Whether somebody ended the opener's connection and opened another."""
+        return len(self.talks) > 1
+
+
+def ledger_scene(visit: Visit, beside: Visit | None = None) -> Scene:
+    """One visit, or two beside each other; ValueError for one whose capture is empty."""
+    sides = tuple(map(side_of, (visit,) if beside is None else (visit, beside)))
+    wide = (ROOM - GAP * (len(sides) - 1)) / len(sides)
+    columns = [(MARGIN + (wide + GAP) * number, wide) for number in range(len(sides))]
+    made = [_column(side, x, wide) for side, (x, wide) in zip(sides, columns, strict=True)]
+    low = max(y for _, y in made)
+    items: list[Item] = [Box(x, TOP, wide, low - TOP, "ink", "", BOX) for x, wide in columns]
+    items += [item for column, _ in made for item in column]
+    table, y = _table(sides, low + 26)
+    sentence = " ".join(dict.fromkeys(map(_sentence, sides)))
+    signs = {"rewritten"} if any(rewritings(trace) for side in sides for trace in side.visit.capture) else set()
+    foot, height = footing(y, (), sentence, len(wrap(sentence, LABEL, ROOM, True)), signs)
+    title = _title(sides)
+    subtitle = "Read each column downwards: the request on its way in. Boxed: rewritten."
+    return Scene(WIDTH, height, (*heading(title, subtitle), *items, *table, *foot), title,
+                 _alternative(sides, title, sentence))
+
+
+def side_of(visit: Visit) -> Side:
+    """A visit with its connections and its balancer; ValueError where its capture is empty.
+
+    The balancer is the device that ends the opener's connection, or the last one that passes it on behind the
+    Internet gateway.
+    """
+    talks = conversations(visit.capture)
+    if not talks:
+        raise ValueError(f"the capture of {visit.title!r} holds no packet: expected at least one")
+    passes = [name for name in talks[0].passes if name != visit.vpc.internet_gateway]
+    return Side(visit, talks, passes[-1] if passes and len(talks) == 1 else talks[0].listener)
+
+
+def _column(side: Side, x: float, wide: float) -> tuple[list[Item], float]:
+    """The stretches of all connections, from top to bottom."""
+    visit, talks, name = side
+    kind = next((d.kind.__name__ for d in visit.vpc.devices if d.name == name), "")
+    more = "another" if len(talks) == 2 else str(len(talks) - 1)
+    does = (f"ends one connection, opens {more}" if side.ends
+            else "rewrites one connection, ends none" if name in talks[0].passes else "is where it ends")
+    items: list[Item] = [Box(x, TOP, wide, 42, "ink", "faint-ground", BOX),
+                         Text(x + 10, TOP + 18, f"{name}: {_kind(kind)}" if kind else name, "ink", LABEL, True),
+                         Text(x + 10, TOP + 35, does, "ink", NOTE)]
+    y, number = TOP + 42, 0
+    for talk in talks:
+        if talk is not talks[0]:
+            items += [Band(x, y, wide, BAR - 8, "ink"),
+                      Text(x + wide / 2, y + 18, f"connection {talk.number - 1} ends | connection {talk.number} begins",
+                           "paper", NOTE, True, "middle")]
+            y += BAR - 8
+        rows = stretches(visit, talk)
+        for place, (leg, fields) in enumerate(rows):
+            number += 1
+            words = f"{number}  {leg.start} to {leg.end}"
+            items += [Text(x + 10, y + 19, words, "muted", NOTE), *_flow(x + 10, y + 37, leg.packet.flow, fields)]
+            y += STRETCH
+            if place < len(rows) - 1 and leg.end == name:
+                items += [Line(((x + 20, y + 2), (x + 20, y + 26)), "ink", CONNECTION),
+                          Mark("diamond", x + 20, y + 14, "rewritten", DIAMOND),
+                          Text(x + 36, y + 18.5, "the same connection goes on", "ink", NOTE, True)]
+                y += BAR - 8
+    return items, y + 6
+
+
+def _kind(name: str) -> str:
+    """A class's name as AWS writes it: ClassicLoadBalancer is "Classic Load Balancer"."""
+    return "".join(f" {letter}" if letter.isupper() and i else letter for i, letter in enumerate(name))
+
+
+def _flow(x: float, y: float, flow: object, fields: dict[str, str]) -> list[Item]:
+    source, destination = flow.source, flow.destination  # type: ignore[attr-defined]
+    items = cell_items(x, y, Cell(str(source), boxed=fields.get("from", "")), WIDTH)
+    x += width_of(str(source), NOTE) + (12 if "from" in fields else 6)
+    items.append(Text(x, y, ">", "muted", NOTE))
+    return items + cell_items(x + (20 if "to" in fields else 16), y, Cell(str(destination), boxed=fields.get("to", "")),
+                              WIDTH)
+
+
+def _table(sides: tuple[Side, ...], y: float) -> tuple[list[Item], float]:
+    """The same facts of every visit, side by side; what the server sees is lit."""
+    facts = [dict(_facts(side)) for side in sides]
+    names = list(dict.fromkeys(name for found in facts for name in found))
+    room = (WIDTH - MARGIN - NAMES) / len(sides)
+    items: list[Item] = [Text(NAMES + room * place, y, side.name, "muted", NOTE, True)
+                         for place, side in enumerate(sides)]
+    for name in names:
+        y += PITCH
+        lit = name.endswith(" sees")
+        if lit:
+            items.append(Box(MARGIN - 6, y - 16, ROOM + 12, PITCH, "ink", "lit-ground", BOX))
+        items.append(Text(MARGIN + 2, y, name, "ink", NOTE, True))
+        for place, found in enumerate(facts):
+            one = found.get(name, Cell("there is no second one" if name.startswith("connection") else "-", "muted"))
+            one = one if isinstance(one, Cell) else Cell(one)
+            items += cell_items(NAMES + room * place, y, one._replace(ink="ink") if lit else one, room - 8)
+    return items, y + 18
+
+
+def _facts(side: Side) -> list[Fact]:
+    """What one visit has to say."""
+    visit, talks, _ = side
+    found: list[Fact] = []
+    seen = [(event.who, event.row) for event in visit.capture.events if isinstance(event.row, Seen)][-1:]
+    asked = next((t.packet.data for t in visit.capture if t.sender == visit.opener and t.packet.data), b"")
+    for who, row in seen:
+        whose = next((device for device, address in _addresses(visit) if address == row.peer.address), "")
+        forwarded = row.request.header("X-Forwarded-For")
+        found += [(f"{who} sees", Cell(f"{row.peer}, {whose}".rstrip(", "), bold=True)),
+                  ("X-Forwarded-For", f"{forwarded} added" if forwarded else "none"),
+                  ("request's bytes", "as the client sent them" if bytes(row.request) == asked or visit.call.tls
+                   else "other bytes")]
+    for talk in talks:
+        name = f"connection {talk.number}"
+        there, back = carried(talk)
+        ends = ends_of(visit, talk)
+        hidden = any(is_tls(trace.packet.data) for trace in talk.traces)  # sizes change with OpenSSL's version
+        found += [(f"{name}: port", f"{talk.flow.sport}, chosen by {talk.opener}"),
+                  (f"{name}: bytes", "inside TLS" if hidden else f"{there:,} there, {back:,} back"),
+                  (f"{name}: states", ", ".join(f"{short(who)} {last}" for who, (_, last) in ends.items())
+                   or "not seen")]
+    return found
+
+
+def _addresses(visit: Visit) -> list[tuple[str, str]]:
+    return [*((row.device, row.address) for row in visit.vpc.interfaces),
+            *((row.device, row.address) for row in visit.vpc.outside)]
+
+
+def carried(talk: Conversation) -> tuple[int, int]:
+    """The bytes that arrived from the opener and from the listener, each byte once."""
+    sums = {True: 0, False: 0}
+    known: set[tuple[bool, int]] = set()
+    for trace in (t for t in talk.traces if t.delivered and t.packet.data):
+        own = trace.sender == talk.opener
+        if (own, trace.packet.seq) not in known:
+            known.add((own, trace.packet.seq))
+            sums[own] += len(trace.packet.data)
+    return sums[True], sums[False]
+
+
+def _title(sides: tuple[Side, ...]) -> str:
+    """Whom the server sees behind each balancer."""
+    parts = []
+    for visit, _, name in sides:
+        who, row = next(((event.who, event.row) for event in visit.capture.events if isinstance(event.row, Seen)),
+                        ("", None))
+        shown = f"{who} sees {row.peer.address}" if row else visit.symptom
+        whose = next((d for d, address in _addresses(visit) if row and address == row.peer.address), "")
+        parts.append(f"{name}: {shown}" + (f" ({whose})" if whose else ""))
+    return title_of("; ".join(parts), "; ".join(part.partition(" (")[0] for part in parts),
+                    " and ".join(f"{len(side.talks)} by the {side.name}" for side in sides))
+
+
+def _sentence(side: Side) -> str:
+    visit, talks, name = side
+    hosts = {device.name for device in visit.vpc.devices if issubclass(device.kind, Host)}
+    if len(talks) > 1:
+        chosen = next((t.flow.sport for t in talks if t.opener == name), talks[-1].flow.sport)
+        return f"The {name} is an end of {len(talks)} connections; port {chosen} is its own choice."
+    if name in hosts:
+        return f"{name} is the end of the connection."
+    arrives = list(stretches(visit, talks[0]))[-1][0].packet.flow.sport
+    own = "" if arrives == talks[0].flow.sport else f", as {arrives}"
+    return f"The {name} is no end: {talks[0].opener}'s port {talks[0].flow.sport} arrives at {talks[0].listener}{own}."
+
+
+def _alternative(sides: tuple[Side, ...], title: str, sentence: str) -> str:
+    parts = [f"Ledger. {title}."]
+    for side in sides:
+        visit, talks, name = side
+        parts.append(f"{name}, {visit.title}, {len(talks)} connection{'s'[:len(talks) - 1]}.")
+        for talk in talks:
+            flows = [str(leg.packet.flow) for leg, _ in stretches(visit, talk)]
+            parts.append(f"Connection {talk.number}: {'; then '.join(flows)}.")
+        parts += [f"{name}: {value.words if isinstance(value, Cell) else value}." for name, value in _facts(side)]
+    return " ".join([*parts, sentence])
+

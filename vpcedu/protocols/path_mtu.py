@@ -1,0 +1,44 @@
+"""Path MTU discovery: what a connection does when it hears that a segment was too large for a link (RFC 1191).
+
+A router that may not fragment names the size that it would have carried. The sender makes its segments smaller from
+then on and sends again at once what was too large (section 6.4). An error about nothing that is in flight is not
+believed: anybody can send one (RFC 5927 section 4.1). Left out: trying larger segments again after ten minutes,
+routers that name no size, and finding the size without ICMP (RFC 4821).
+"""
+
+from __future__ import annotations
+
+from vpcedu.packet import FIN, MODULUS, PSH, Packet
+from vpcedu.protocols.segment_arrival import LEAST_MSS, STAMP, ahead
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.protocols.tcp import Connection
+
+LEAST_MTU = 68  # bytes: RFC 1191 section 3, a smaller one is nobody's
+
+
+def too_large(c: Connection, mtu: int, seq: int, now: int) -> None:
+    """The segment `seq` was larger than a link's MTU (bytes)."""
+    mss = max(LEAST_MSS, mtu - 40 - (STAMP if c.timestamps else 0))
+    in_flight = 0 <= ahead(seq, c.snd_una) < ahead(c.snd_nxt, c.snd_una)
+    if mtu < LEAST_MTU or mss >= c.mss or not in_flight:
+        return
+    c.mss = mss
+    unacked, c.unacked = c.unacked, []
+    for segment in unacked:
+        pieces = _split(segment._replace(ack=c.rcv_nxt, window=c.rcv_wnd), mss)
+        c.unacked += pieces
+        for piece in pieces if len(pieces) > 1 else ():
+            c.reply(piece)
+    c.timer.expired(False)  # what goes twice is not measured
+    c.timer.tried = 0
+    c.arm(now)
+
+
+def _split(segment: Packet, mss: int) -> list[Packet]:
+    """The segment in pieces of at most so many bytes; the last has its PSH and FIN."""
+    data, flags = segment.data, segment.flags
+    return [segment._replace(seq=(segment.seq + at) % MODULUS, data=data[at : at + mss],
+                             flags=flags if at + mss >= len(data) else flags & ~(PSH | FIN))
+            for at in range(0, max(1, len(data)), mss)]
