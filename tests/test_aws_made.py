@@ -1,4 +1,4 @@
-"""Networks of real API calls, loaded and asked: what is reachable is reached, what is not is lost at what was planted."""
+"""Networks of real API calls, loaded and asked: what is open is reached, what is not is lost at what was planted."""
 
 import aws_made
 import aws_networks
