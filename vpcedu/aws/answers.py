@@ -133,7 +133,7 @@ class Answers:
 
 
 def _each(value: At) -> Iterable[At]:
-    """The value, or the values of a list."""
-    if isinstance(value.value, list):
-        return [At(inner, i, value) for i, inner in enumerate(value.value)]
-    return [value]
+    """The value, or the values of a list; lists in lists are one."""
+    if not isinstance(value.value, list):
+        return [value]
+    return [one for i, inner in enumerate(value.value) for one in _each(At(inner, i, value))]
