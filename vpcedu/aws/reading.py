@@ -34,7 +34,7 @@ def read(path: str | Path, notes: Notes) -> Iterator[At]:
     for file in _files(Path(path), notes):
         try:
             with file.open("rb") as opened:
-                data = opened.read(left + 1)
+                data = opened.read(min(left, file.stat().st_size) + 1)
         except OSError as error:
             raise LoadError(f"{file}: $: {error.strerror or error}: expected a file that can be read") from None
         left -= len(data)
