@@ -16,7 +16,8 @@ ODD = st.one_of(
     st.none(), st.booleans(), st.integers(-(10**30), 10**30), st.floats(allow_nan=False), st.text(max_size=8),
     st.sampled_from(["10.0.0.0/16", "10.0.1.0/24", "10.0.1.10", "0.0.0.0/0", "local", "vpc-1", "subnet-pub", "i-web",
                      "eni-web", "nat-1", "igw-1", "sg-web", "network", "application", "TLS", "HTTPS", "UDP", "ip",
-                     "-1", "6", "icmp", "blackhole", "65536", "\ud800", "é", "", [], {}, [[]], [{}], {"a": {}}, "2001:db8::/32"]),
+                     "-1", "6", "icmp", "blackhole", "65536", "\ud800", "é", "", [], {}, [[]], [{}],
+                     {"a": {}}, "2001:db8::/32"]),
     st.lists(st.integers(), max_size=2), st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
 )  # fmt: skip
 
