@@ -171,6 +171,20 @@ def test_every_note_has_a_kind_and_a_place_or_a_subject(tmp_path):
         assert note.times >= 1 and (note.where == "" or ": $" in note.where)
 
 
+def test_the_example_is_read_whole_and_has_the_two_faults_of_its_lesson():
+    account = aws.load(aws.example())
+    assert {note.kind for note in account.report} == {"inferred", "simplified", "beyond"}
+    vpc = account.vpc()
+    assert Site(vpc).get("http://shop/", "internet").symptom == "200 OK"
+    web_1, web_2 = (f"i-0e11f22a33b44000{n}" for n in (1, 2))
+    assert Site(vpc).connect(web_1, "203.0.113.10", 443).symptom == "connected"
+    lost = Site(vpc).connect(web_2, "203.0.113.10", 443).capture.traces[0].dropped
+    assert lost.reason.code == "no route"  # its subnet has the main table
+    answer = Site(vpc).connect(web_1, "10.20.20.10", 5_432).capture.traces[1]
+    assert answer.dropped.reason.code == "network ACL out"  # 1024-32767 is half of the ephemeral ports
+    assert str(answer.dropped.row).startswith("acl-0d11e22f33a440002 out *")
+
+
 # --- forms of files ----------------------------------------------------------------------------------------------
 
 
