@@ -42,8 +42,8 @@ def section(table) -> list[str]:  # type: ignore[no-untyped-def]
     """The section's lines; `table` makes the lines of a table from its rows."""
     lines = ["## Hop by hop", "",
              "The packet with the request and the one with the answer, wherever a row decided: what the header was, "
-             "what it became, and whether state or a row of the description brought it on. Rules and ACL entries, which "
-             "only let pass, are left out.", ""]  # fmt: skip
+             "what it became, and whether state or a row of the description brought it on. Rules and ACL entries "
+             "only let pass and are left out.", ""]  # fmt: skip
     for balancer in BALANCERS:
         visits = {nat: reference_architecture(balancer, nat).get(URL) for nat in NATS}
         for nat, visit in visits.items():
