@@ -1,15 +1,17 @@
-"""Put the tests in order -- core, notebooks, browser -- and say how long each part took."""
+"""Put the tests in order -- core, kernel, notebooks, browser -- and say how long each part took."""
 
 import pytest
 
-PARTS = ("core", "notebooks", "browser")
+PARTS = ("core", "kernel", "notebooks", "browser")
 
 
 def part_of(item: pytest.Item) -> str:
     """Which part of the suite a test belongs to."""
     if item.path.suffix == ".ipynb":
         return "notebooks"
-    return "browser" if item.get_closest_marker("browser") else "core"
+    if item.get_closest_marker("browser"):
+        return "browser"
+    return "kernel" if item.path.stem.startswith("test_kernel") else "core"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

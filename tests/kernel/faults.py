@@ -44,10 +44,12 @@ def _ack_less_one(original: Any, c: Any, flags: int, now: int, data: bytes = b""
     c.rcv_nxt = kept
 
 
-def _fin_takes_no_number(original: Any, c: Any, flags: int, now: int, data: bytes = b"") -> None:
+def _short_answer(original: Any, c: Any, flags: int, now: int, data: bytes = b"") -> None:
+    """Data that acknowledges one byte too few."""
+    kept = c.rcv_nxt
+    c.rcv_nxt = (kept - bool(data)) % MODULUS
     original(c, flags, now, data)
-    if flags & FIN:
-        c.snd_nxt = (c.snd_nxt - 1) % MODULUS
+    c.rcv_nxt = kept
 
 
 def _never_again(original: Any, c: Any, now: int) -> str:
@@ -108,8 +110,12 @@ def _polite(original: Any, c: Any, now: int) -> None:
 
 
 def _last_match(original: Any, acl: Any, way: str, flow: Any) -> Any:
-    acl_reversed = NetworkAcl(acl.name, tuple(row._replace(number=32_766 - row.number) for row in acl.entries))
-    return original(acl_reversed, way, flow)
+    """The entry with the highest number wins, though `*` stays the last."""
+    rows = acl._rows[way]
+    acl._rows[way] = [*rows[-2::-1], rows[-1]]
+    found = original(acl, way, flow)
+    acl._rows[way] = rows
+    return found
 
 
 FAULTS: dict[str, tuple[Callable[[Patch], None], str]] = {
@@ -119,7 +125,7 @@ FAULTS: dict[str, tuple[Callable[[Patch], None], str]] = {
         lambda patch: patch(Timer, "interval", lambda timer, flags: 1_000_000), "acl-without-ephemeral"),
     "lost data is not sent again": (_wrapped(Connection, "wake", _never_again), "lost-data"),
     "a FIN acknowledges one byte too few": (_wrapped(Connection, "transmit", _ack_less_one), "direct"),
-    "a FIN takes no sequence number": (_wrapped(Connection, "transmit", _fin_takes_no_number), "half-close"),
+    "data acknowledges one byte too few": (_wrapped(Connection, "transmit", _short_answer), "half-close"),
     "tracking forgets": (lambda patch: patch(Tracking, "use", lambda *_: None), "group-stateful"),
     "the last ACL entry wins": (_wrapped(NetworkAcl, "lookup", _last_match), "acl-first-match"),
     "a NAT takes a port of its own": (_wrapped(Ports, "take", _own_port), "nat-out"),

@@ -94,7 +94,9 @@ class ModelLab:
 
     def outcome(self, handle: str) -> None:
         """How the connect stands."""
-        self._fact(handle, "outcome", self.ends[handle].outcome)
+        end = self._end(handle, "outcome")
+        if end is not None:
+            self._fact(handle, "outcome", end.outcome)
 
     def accept(self, host: str, port: int) -> str:
         """Take the connection that waits longest."""
@@ -114,7 +116,9 @@ class ModelLab:
 
     def send(self, handle: str, data: bytes, nap: bool = True) -> None:
         """Write bytes; a failure is a fact."""
-        end = self.ends[handle]
+        end = self._end(handle, "send")
+        if end is None:
+            return
         if end.failed:
             self._fact(handle, "send", end.take_failure())
         else:
@@ -123,7 +127,9 @@ class ModelLab:
 
     def read(self, handle: str) -> None:
         """Read all that has come."""
-        end = self.ends[handle]
+        end = self._end(handle, "read")
+        if end is None:
+            return
         data = end.take_early()
         if end.connection.unread:
             data += self._do(end.host, "read", end.connection, 1 << 30)
@@ -134,7 +140,9 @@ class ModelLab:
 
     def shut(self, handle: str, nap: bool = True) -> None:
         """Close the sending direction: in the model as in RFC 9293 that is CLOSE."""
-        end = self.ends[handle]
+        end = self._end(handle, "shut")
+        if end is None:
+            return
         if end.connection.unread:
             raise NotImplementedError("shut with bytes unread: read them first")
         self._do(end.host, "close", end.connection)
@@ -142,14 +150,18 @@ class ModelLab:
 
     def close(self, handle: str, nap: bool = True) -> None:
         """Close the socket."""
-        end = self.ends[handle]
+        end = self._end(handle, "close")
+        if end is None:
+            return
         if not end.connection.closing:
             self._do(end.host, "close", end.connection)
         self._nap(nap)
 
     def abort(self, handle: str) -> None:
         """Close with RST."""
-        end = self.ends[handle]
+        end = self._end(handle, "abort")
+        if end is None:
+            return
         self._do(end.host, "abort", end.connection)
         self._nap(True)
 
@@ -176,6 +188,12 @@ class ModelLab:
         self._fact(host, "fetch", asks.result)
 
     # Their parts.
+
+    def _end(self, handle: str, verb: str) -> End | None:
+        """The end with this handle; None and a fact where it never came to be, as under a planted fault."""
+        if handle not in self.ends:
+            self._fact(handle, verb, "no connection")
+        return self.ends.get(handle)
 
     def _do(self, host: str, call: str, *arguments: object, **settings: object) -> Any:
         return self.network.do(host, call, *arguments, **settings)
