@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["Load", "blockers", "check", "handshake", "judge", "judge_ports", "judge_silence", "load_pcap", "open_all",
-           "port_use", "solution", "two_hosts"]
+__all__ = ["Load", "ask", "blockers", "check", "handshake", "judge", "judge_ports", "judge_silence", "load_pcap",
+           "open_all", "port_use", "solution", "two_hosts"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.lab.diagnose import blockers
+    from vpcedu.lab.asking import ask
+    from vpcedu.lab.diagnosis import blockers
     from vpcedu.lab.exercises import check, solution
     from vpcedu.lab.load import Load, open_all, port_use
     from vpcedu.lab.loaded import load_pcap
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     from vpcedu.lab.predict_tcp import judge_ports, judge_silence
 
 
+# No module may have the name of a function: importing it would put the module in the function's place.
 _PLACES = {"judge": "predict", "judge_ports": "predict_tcp", "judge_silence": "predict_tcp", "check": "exercises",
-           "solution": "exercises", "blockers": "diagnose", "load_pcap": "loaded", "handshake": "opening",
-           "two_hosts": "opening", "Load": "load", "open_all": "load", "port_use": "load"}
+           "solution": "exercises", "ask": "asking", "blockers": "diagnosis", "load_pcap": "loaded",
+           "handshake": "opening", "two_hosts": "opening", "Load": "load", "open_all": "load", "port_use": "load"}
 
 
 def __getattr__(name: str) -> object:

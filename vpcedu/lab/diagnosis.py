@@ -17,6 +17,7 @@ from vpcedu.reasons import LOST
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.lab.site import Site
+    from vpcedu.lab.visit import Visit
     from vpcedu.trace import Step
 
 
@@ -26,11 +27,15 @@ def blockers(site: Site, what: str | Call) -> tuple[Step, ...]:
     what: a URL for the client to fetch, or a Call. The site stays as it was. What a link loses is left out: nothing
     is to be repaired there. ValueError as in `Site.get`.
     """
-    copy = deepcopy(site)
-    copy.network.beyond_drops = True
-    visit = copy.play(what) if isinstance(what, Call) else copy.get(what)
     found: dict[tuple[object, ...], Step] = {}
-    for step in (step for trace in visit.capture for step in trace.steps):
+    for step in (step for trace in beyond_drops(site, what).capture for step in trace.steps):
         if step.reason not in (None, LOST):
             found.setdefault((step.at, step.check, step.row, step.before.flow), step)
     return tuple(found.values())
+
+
+def beyond_drops(site: Site, what: str | Call) -> Visit:
+    """The visit as it goes where filters that drop let the packet go on, played on a copy of the site."""
+    copy = deepcopy(site)
+    copy.network.beyond_drops = True
+    return copy.play(what) if isinstance(what, Call) else copy.get(what)
