@@ -55,7 +55,7 @@ class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repa
     @property
     def symptom(self) -> str:
         """What the person at the source sees: "works", "connection timed out", "504 Gateway Timeout", ..."""
-        return "works" if self.reachable else FORECAST.get(self.visit.symptom, self.visit.symptom)
+        return forecast(self.visit)
 
     @property
     def forward(self) -> tuple[Trace, ...]:
@@ -117,6 +117,11 @@ class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repa
     def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
         """In a notebook the last line of a cell is the whole text."""
         return {"text/plain": str(self)}
+
+
+def forecast(visit: Visit) -> str:
+    """The symptom of a visit in the words of the person who sees it."""
+    return "works" if works(visit) else FORECAST.get(visit.symptom, visit.symptom)
 
 
 def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> Answer:

@@ -138,12 +138,13 @@ def _public_destination(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Re
 def _closed(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     device, port = _device(vpc, loss.step.at), loss.step.before.flow.dport
     settings = dict(device.settings) if device else {}
-    for listener in settings.get("listeners", ()):
-        yield Repair(listener, listener._replace(port=port))
+    for listener in settings.get("listeners", ())[:1]:
+        more = {**settings, "listeners": (*settings["listeners"], listener._replace(port=port))}
+        yield Repair(device, device and device._replace(settings=tuple(more.items())))
     if device and device.kind.__name__ == "WebServer":
         listens = tuple(sorted({*settings.get("listens", (80,)), port}))
         yield Repair(device, device._replace(settings=tuple({**settings, "listens": listens}.items())))
-    for row in _groups_of_targets(vpc):
+    for row in target_groups(vpc):
         for target in row.targets:
             if target == loss.step.before.flow.destination:
                 yield from (Repair(row, row._replace(targets=(Endpoint(target.address, each),)))
@@ -151,7 +152,7 @@ def _closed(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 
 def _hairpin(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    yield from (Repair(row, row._replace(preserve_client_ip=False)) for row in _groups_of_targets(vpc) if row.preserves)
+    yield from (Repair(row, row._replace(preserve_client_ip=False)) for row in target_groups(vpc) if row.preserves)
 
 
 def _allowance(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
@@ -162,7 +163,7 @@ def _allowance(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 def _strangers(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     """A target that nobody is: another host of the VPC in its place."""
-    for row in _groups_of_targets(vpc):
+    for row in target_groups(vpc):
         if loss.step.before.flow.destination in row.targets:
             yield from _with_targets(vpc, row, loss.step.before.flow.dport)
 
@@ -191,7 +192,8 @@ def _with_targets(vpc: Vpc, row: TargetGroup, port: int) -> Iterator[Repair]:
                 yield Repair(row, row._replace(targets=(Endpoint(interface.address, each),)))
 
 
-def _groups_of_targets(vpc: Vpc) -> tuple[TargetGroup, ...]:
+def target_groups(vpc: Vpc) -> tuple[TargetGroup, ...]:
+    """The target groups of all balancers, each once."""
     return tuple(dict.fromkeys(row.targets for device in vpc.devices for word, value in device.settings
                                if word == "listeners" for row in value))
 

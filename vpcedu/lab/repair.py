@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import namedtuple
 
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.network.interface import Subnet
+from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
 from vpcedu.tables.route_table import LOCAL, Route
 
@@ -40,7 +42,7 @@ class Repair(namedtuple("Repair", ("row", "new"))):
         if self.row is None or self.new is None:
             return f"{self.action} {words(self.new if self.row is None else self.row)}"
         if isinstance(self.row, Device):
-            return f"change {words(self.row)} to {words(self.new)}"
+            return f"change {self.row.name}: {_settings(dict(self.row.settings), dict(self.new.settings))}"
         return f"change {words(self.row)}: {_difference(self.row, self.new)}"
 
 
@@ -50,13 +52,25 @@ def words(row: Any) -> str:
         return f"{row} in {row.table}"
     if isinstance(row, Association):
         return f"public address {row.public} for {row.private}"
-    if isinstance(row, Device):
-        return f"{row.name} ({', '.join(f'{word} {_plain(value)}' for word, value in row.settings) or 'no settings'})"
+    if isinstance(row, Subnet):
+        return f"subnet {row.name}"
+    if isinstance(row, Name):
+        return f"name {row.name} > {', '.join(row.addresses)}"
     return str(row)
 
 
 def _plain(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:
+    """What changes of a device: what is new in each setting, and what is no longer there."""
+    parts = []
+    for name, value in new.items():
+        more = [str(item) for item in value if item not in old.get(name, ())]
+        less = [str(item) for item in old.get(name, ()) if item not in value]
+        parts += [f"add {name} {', '.join(more)}"] * bool(more) + [f"remove {name} {', '.join(less)}"] * bool(less)
+    return ", ".join(parts)
 
 
 def _difference(old: Any, new: Any) -> str:
