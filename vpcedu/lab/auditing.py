@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from vpcedu.lab.visit import Visit
     from vpcedu.network.vpc import Vpc
 
-MOST, NAMED = 2_000, 4  # packets sent where tables do not decide; names shown of a set
+MOST, NAMED, SHOWN = 2_000, 4, 200  # packets sent where tables do not decide; names shown of a set; rows of a table
 Ports = tuple[int, int]
 
 
@@ -125,14 +125,16 @@ class Audit:
                 "undecided": self.undecided}
 
     def __str__(self) -> str:
-        hosts = [place.name for place in self.tables.places if place.interface]
+        hosts = {place.name for place in self.tables.places if place.interface}
         lines = ["From the Internet, through balancers"]
         lines += [f"  {name} port {port}: {symptom}" for name, port, symptom in self.balancers] or ["  none"]
         lines += ["", "Who reaches what (TCP; what the network allows, and its answers)"]
+        reached = self.reached
         rows = [(_some(row.destinations, hosts), _ports(row.ports), _some(row.sources, hosts)
-                 + (" (only from some of its ports)" if row.sometimes else "")) for row in self.reached]
+                 + (" (only from some of its ports)" if row.sometimes else "")) for row in reached[:SHOWN]]
         wide = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
         lines += [f"  {to:<{wide[0]}}  {ports:<{wide[1]}}  from {source}" for to, ports, source in rows] or ["  nobody"]
+        lines += [f"  ... and {len(reached) - SHOWN} rows more; --json has all"] * (len(reached) > SHOWN)
         if self.undecided:
             lines.append(f"  {self.undecided} questions about ways past a device inside the VPC are left open.")
         lines += ["", "Rows that do nothing, or too little"]
@@ -167,16 +169,16 @@ def _balancers(vpc: Vpc) -> list[tuple[str, int, str]]:
     found = []
     for name in vpc.names:
         node = device.get(owner.get(name.addresses[0], ""), "") if name.addresses else ""
-        for listener in settings.get(node, {}).get("listeners", ()):
+        for listener in settings.get(node, {}).get("listeners", ()) if name.addresses else ():
             visit = run(vpc, Question(SOMEONE, name.name, listener.port))
             found.append((name.name, listener.port, forecast(visit)))
     return found
 
 
-def _some(names: tuple[str, ...], hosts: list[str]) -> str:
+def _some(names: tuple[str, ...], hosts: set[str]) -> str:
     """A set of places in few words."""
-    outside = [name for name in names if name not in set(hosts)]
-    inside = [name for name in names if name in set(hosts)]
+    outside = [name for name in names if name not in hosts]
+    inside = [name for name in names if name in hosts]
     words = ["the Internet" if name == SOMEONE else name for name in outside]
     if len(inside) > NAMED:
         words.append(f"{len(inside)} of {len(hosts)} hosts ({', '.join(inside[:NAMED])}, ...)")

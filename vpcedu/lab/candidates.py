@@ -12,7 +12,7 @@ from vpcedu.address import contains, is_private
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
-from vpcedu.lab.ends import OWN, SOMEONE, Question, free_address
+from vpcedu.lab.ends import OWN, SOMEONE, Question, everyone, free_address, is_inside, target_groups
 from vpcedu.lab.paths import losses, table_of, talks
 from vpcedu.lab.repair import Repair
 from vpcedu.network.vpc import Device
@@ -20,7 +20,7 @@ from vpcedu.packet import TCP, Endpoint
 from vpcedu.tables.network_acl import ALLOW, LAST, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import IN, GroupRule
-from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.target_group import TargetGroup
 from vpcedu.tables.traffic import ANYWHERE
 
 TYPE_CHECKING = False
@@ -52,9 +52,10 @@ def _nothing(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 def _peers(vpc: Vpc, question: Question, address: str) -> Iterator[str]:
     """How a rule may name the other side: by its group, anyone where anyone was asked about, or by its address."""
-    row = next((row for row in vpc.interfaces if address in (row.address, *row.secondary)), None)
+    rows = (row for one in everyone(vpc) for row in one.interfaces)
+    row = next((row for row in rows if address in (row.address, *row.secondary)), None)
     yield from row.groups[:1] if row else ()
-    outside = row is None and not contains(vpc.cidr, address)
+    outside = row is None and not is_inside(vpc, address)
     yield ANYWHERE if outside and SOMEONE in (question.source, question.destination) else f"{address}/32"
 
 
@@ -144,7 +145,7 @@ def _closed(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     if device and device.kind.__name__ == "WebServer":
         listens = tuple(sorted({*settings.get("listens", (80,)), port}))
         yield Repair(device, device._replace(settings=tuple({**settings, "listens": listens}.items())))
-    for row in target_groups(vpc):
+    for row in target_groups(vpc.devices):
         for target in row.targets:
             if target == loss.step.before.flow.destination:
                 yield from (Repair(row, row._replace(targets=(Endpoint(target.address, each),)))
@@ -152,7 +153,8 @@ def _closed(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 
 def _hairpin(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    yield from (Repair(row, row._replace(preserve_client_ip=False)) for row in target_groups(vpc) if row.preserves)
+    groups = target_groups(vpc.devices)
+    yield from (Repair(row, row._replace(preserve_client_ip=False)) for row in groups if row.preserves)
 
 
 def _allowance(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
@@ -163,7 +165,7 @@ def _allowance(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 def _strangers(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     """A target that nobody is: another host of the VPC in its place."""
-    for row in target_groups(vpc):
+    for row in target_groups(vpc.devices):
         if loss.step.before.flow.destination in row.targets:
             yield from _with_targets(vpc, row, loss.step.before.flow.dport)
 
@@ -173,14 +175,16 @@ def _targets(vpc: Vpc, visit: Visit) -> Iterator[Repair]:
     met = {name for talk in talks(visit) for name in talk.path}
     for device in (row for row in vpc.devices if row.name in met):
         for listener in dict(device.settings).get("listeners", ()):
-            if not listener.targets.targets:
-                yield from _with_targets(vpc, listener.targets, listener.port)
+            for group in target_groups(listener):
+                if not group.targets:
+                    yield from _with_targets(vpc, group, listener.port)
 
 
 def _no_target(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     row = loss.row
-    if isinstance(row, Listener) and not row.targets.targets:
-        yield from _with_targets(vpc, row.targets, row.port)
+    for group in target_groups(row):
+        if not group.targets:
+            yield from _with_targets(vpc, group, row.port)
 
 
 def _with_targets(vpc: Vpc, row: TargetGroup, port: int) -> Iterator[Repair]:
@@ -190,12 +194,6 @@ def _with_targets(vpc: Vpc, row: TargetGroup, port: int) -> Iterator[Repair]:
             ports = dict(device.settings).get("listens", (80,) if device.kind.__name__ == "WebServer" else (port,))
             for each in ports:
                 yield Repair(row, row._replace(targets=(Endpoint(interface.address, each),)))
-
-
-def target_groups(vpc: Vpc) -> tuple[TargetGroup, ...]:
-    """The target groups of all balancers, each once."""
-    return tuple(dict.fromkeys(row.targets for device in vpc.devices for word, value in device.settings
-                               if word == "listeners" for row in value))
 
 
 def _device(vpc: Vpc, name: str) -> Device | None:

@@ -80,17 +80,19 @@ def whole(name: str, digits: str) -> int:
     return int(digits)
 
 
-def load(folder: str, wanted: str = "") -> Vpc:
+def load(options: dict[str, str]) -> Vpc:
     """The VPC that a folder describes, or the reference site; ValueError for what is none."""
+    folder, wanted = options[""], options.get("--vpc", "")
     if folder == "reference" or folder.startswith("reference:"):
         from vpcedu.lab.reference import reference_vpc
 
         balancer, _, nat = folder.partition(":")[2].partition("+")
         return reference_vpc(balancer or "classic-tcp", nat or "instance")
-    return _loaded(folder, wanted)
+    return _loaded(folder, wanted, [options[name] for name in ("--from", "--to") if name in options])
 
 
-def _loaded(folder: str, wanted: str) -> Vpc:
+def _loaded(folder: str, wanted: str, ends: list[str]) -> Vpc:
+    """Of several VPCs the one asked for, or the one that an end is in; notes about the files go to stderr."""
     from importlib import import_module
 
     try:
@@ -99,10 +101,13 @@ def _loaded(folder: str, wanted: str) -> Vpc:
         raise ValueError(f"{folder!r}: expected the word reference; this version loads no folders ({error})") from None
     except OSError as error:
         raise ValueError(f"{folder!r}: expected a folder that can be read ({error.strerror})") from None
-    vpcs: dict[str, Vpc] = dict(account.vpcs)
-    if wanted not in vpcs and (wanted or len(vpcs) != 1):
-        raise ValueError(f"VPC {wanted!r}: expected --vpc with one of {', '.join(vpcs) or 'none'}")
-    return vpcs[wanted] if wanted else next(iter(vpcs.values()))
+    inside = [end for end in ends if end.lower() != "internet"]
+    if not wanted and len(account.vpcs) > 1 and inside:
+        wanted = account.home(inside[0])
+    vpc: Vpc = account.vpc(wanted)
+    for note in account.report:
+        sys.stderr.write(f"vpcedu: note: {note}\n")
+    return vpc
 
 
 def ask(options: dict[str, str]) -> int:
@@ -113,7 +118,7 @@ def ask(options: dict[str, str]) -> int:
         if name not in options:
             raise ValueError(f"no {name}: expected --from END --to END --port N")
     port = whole("--port", options["--port"])
-    answer = answered(load(options[""], options.get("--vpc", "")), options["--from"], options["--to"], port)
+    answer = answered(load(options), options["--from"], options["--to"], port)
     _print(answer, "--json" in options)
     return 0 if answer.reachable else 1
 
@@ -122,7 +127,7 @@ def audit(options: dict[str, str]) -> int:
     """Print who reaches what, and which rules do nothing."""
     from vpcedu.lab.auditing import audit as audited
 
-    _print(audited(load(options[""], options.get("--vpc", ""))), "--json" in options)
+    _print(audited(load(options)), "--json" in options)
     return 0
 
 

@@ -20,7 +20,7 @@ from vpcedu.lab.visit import Call
 from vpcedu.network.interface import Interface
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.http import request
-from vpcedu.tables.target_group import Listener
+from vpcedu.tables.target_group import Listener, TargetGroup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,9 +52,27 @@ class End(namedtuple("End", ("device", "address", "interface"))):
     interface: Interface | None
 
 
+def everyone(vpc: Vpc) -> tuple[Vpc, ...]:
+    """A VPC and those beside it."""
+    return (vpc, *getattr(vpc, "peers", ()))
+
+
+def is_inside(vpc: Vpc, address: str) -> bool:
+    """Whether an address is in a block of one of the VPCs."""
+    return any(contains(cidr, address) for one in everyone(vpc) for cidr in getattr(one, "blocks", (one.cidr,)))
+
+
+def target_groups(value: Any) -> tuple[TargetGroup, ...]:
+    """Every target group inside a listener, a device's settings or other rows, each once."""
+    if isinstance(value, TargetGroup):
+        return (value,)
+    return tuple(dict.fromkeys(group for part in value for group in target_groups(part))) if (
+        isinstance(value, tuple)) else ()
+
+
 def free_address(vpc: Vpc, cidr: str) -> str:
     """A public address of a block that nobody in the description has and, if there is one, no narrower row names."""
-    taken = {row.public for row in vpc.associations} | {row.address for row in vpc.outside}
+    taken = {row.public for one in everyone(vpc) for row in one.associations} | {row.address for row in vpc.outside}
     taken |= {address for name in vpc.names for address in name.addresses}
     named = [c for c in (*(r.peer for r in vpc.group_rules), *(e.cidr for e in vpc.acl_entries),
                          *(r.destination for r in vpc.routes)) if "/" in c and not c.endswith("/0")]
@@ -66,11 +84,12 @@ def free_address(vpc: Vpc, cidr: str) -> str:
 def find(vpc: Vpc, word: str) -> End:
     """The end that a word means; ValueError names what was expected."""
     if word.lower() == SOMEONE:
-        return End(SOMEONE, free_address(vpc, OTHERS), None)
-    for row in vpc.interfaces:
+        own = next((row.address for row in vpc.outside if row.device == SOMEONE), None)
+        return End(SOMEONE, own or free_address(vpc, OTHERS), None)
+    for row in (row for one in everyone(vpc) for row in one.interfaces):
         if word in (row.device, row.id):
             return End(row.device, row.address, row)
-    address = next((row.addresses[0] for row in vpc.names if row.name == word), word)
+    address = next((row.addresses[0] for one in everyone(vpc) for row in one.names if row.name == word), word)
     host = next((row for row in vpc.outside if row.device == word), None)
     if host is not None:
         return End(host.device, host.address, None)
@@ -83,8 +102,8 @@ def find(vpc: Vpc, word: str) -> End:
 
 
 def _at(vpc: Vpc, address: str) -> End:
-    private = next((row.private for row in vpc.associations if row.public == address), address)
-    for row in vpc.interfaces:
+    private = next((row.private for one in everyone(vpc) for row in one.associations if row.public == address), address)
+    for row in (row for one in everyone(vpc) for row in one.interfaces):
         if private in (row.address, *row.secondary):
             return End(row.device, address, row)
     return End(next((row.device for row in vpc.outside if row.address == address), ""), address, None)
@@ -95,14 +114,14 @@ def prepare(vpc: Vpc, question: Question, seed: int = 0) -> tuple[Site, Call]:
     _checked(question)
     source, there = find(vpc, question.source), find(vpc, question.destination)
     if not source.device:
-        if is_private(source.address) or contains(vpc.cidr, source.address):
+        if is_private(source.address) or is_inside(vpc, source.address):
             raise ValueError(f"source {question.source!r}: no interface has this address, expected one that opens")
         source = source._replace(device=source.address)
     if not there.device:
         there = there._replace(device=there.address)
     if source.device == there.device:
         raise ValueError(f"both ends are {source.device}: expected two")
-    kind = next((row.kind for row in vpc.devices if row.name == source.device), Host)
+    kind = next((row.kind for one in everyone(vpc) for row in one.devices if row.name == source.device), Host)
     if not hasattr(kind, "connect"):
         raise ValueError(f"source {question.source!r} opens no connections: expected a host, not a {kind.__name__}")
     address = _address(vpc, source, there, question)
@@ -126,7 +145,8 @@ def _checked(question: Question) -> None:
 def _address(vpc: Vpc, source: End, there: End, question: Question) -> str:
     """Where the opener sends to: from outside a device's public address, if it has one."""
     if source.interface is None and there.interface is not None and question.destination != there.address:
-        return next((row.public for row in vpc.associations if row.private == there.address), there.address)
+        return next((row.public for one in everyone(vpc) for row in one.associations if row.private == there.address),
+                    there.address)
     return there.address
 
 
@@ -142,10 +162,9 @@ def _peopled(vpc: Vpc, source: End, there: End, address: str, question: Question
     if source.interface is None and source.device not in known:
         outside.append(OutsideHost(source.device, source.address))
         devices.append(Device(source.device, Host))
-    public = not is_private(address) and not contains(vpc.cidr, address)
+    public = not is_private(address) and not is_inside(vpc, address)
     named = any(address in row.addresses for row in vpc.names)
-    if there.interface is None and there.device not in known and public and not named and (
-            address not in {row.public for row in vpc.associations}):
+    if there.interface is None and there.device not in known and public and not named:
         outside.append(OutsideHost(there.device, address))
         devices.append(Device(there.device, WebServer, (("listens", (question.port,)),)))
     first = tuple(row for row in vpc.interfaces if row == source.interface)
@@ -178,8 +197,8 @@ def _concerned(vpc: Vpc, names: set[str]) -> Vpc:
         name = todo.pop()
         if name not in kept:
             kept.add(name)
-            todo += (owner.get(target.address, "") for listener in settings.get(name, {}).get("listeners", ())
-                     for target in listener.targets.targets)
+            todo += (owner.get(target.address, "") for group in target_groups(tuple(settings.get(name, {}).values()))
+                     for target in group.targets)
     interfaces = tuple(row for row in vpc.interfaces if row.device in kept)
     groups = {group for row in interfaces for group in row.groups}
     return vpc._replace(
@@ -190,8 +209,7 @@ def _concerned(vpc: Vpc, names: set[str]) -> Vpc:
 
 def _listen(site: Site, opener: str, port: int) -> None:
     """Plain hosts listen on the port asked about, and on those they are a target on."""
-    ports = {port} | {target.port for device in site.vpc.devices for word, value in device.settings
-                      if word == "listeners" for row in value for target in row.targets.targets}
+    ports = {port} | {target.port for group in target_groups(site.vpc.devices) for target in group.targets}
     for name, host in site.network.devices.items():
         if type(host) is Host and name != opener:
             program = WebServer(name, host.address, 0, ())

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from vpcedu import reasons
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.lab.candidates import gateways, target_groups
-from vpcedu.lab.ends import Question
+from vpcedu.lab.candidates import gateways
+from vpcedu.lab.ends import Question, target_groups
 from vpcedu.lab.reference import ANYWHERE, CLIENT, IGW, NAT, TARGETS, UPDATES, WEB, reference_vpc
 from vpcedu.lab.repair import Repair
 from vpcedu.network.vpc import Device
@@ -121,7 +121,7 @@ def _balancers(vpc: Vpc) -> Iterator[Repair]:
         for row in dict(device.settings).get("listeners", ()):
             assert isinstance(row, Listener)
             yield Repair(row, row._replace(port=OTHER_PORT))
-    for row in target_groups(vpc):
+    for row in target_groups(vpc.devices):
         for targets in ((), (Endpoint(NOBODY, 80),), (Endpoint(NAT, 80),), (Endpoint(WEB, OTHER_PORT),)):
             yield Repair(row, row._replace(targets=targets))
         if not row.preserves:

@@ -121,9 +121,12 @@ def _whose(step: Step) -> str:
 
 def table_of(vpc: Vpc, device: str) -> str:
     """The name of the route table that a device's packets follow."""
-    names = {row.subnet for row in vpc.interfaces if row.device == device}
-    subnet = next((row for row in vpc.subnets if row.name in names), None)
-    return (subnet.route_table or vpc.main) if subnet else vpc.main
+    for one in (vpc, *getattr(vpc, "peers", ())):
+        names = {row.subnet for row in one.interfaces if row.device == device}
+        subnet = next((row for row in one.subnets if row.name in names), None)
+        if subnet:
+            return str(subnet.route_table or one.main)
+    return vpc.main
 
 
 def shown(vpc: Vpc, trace: Trace) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from vpcedu.address import block, contains, is_private, number, text
-from vpcedu.lab.ends import OTHERS, SOMEONE, free_address
+from vpcedu.lab.ends import SOMEONE, find
 from vpcedu.network.interface import Interface
 from vpcedu.packet import TCP
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX
@@ -49,7 +49,7 @@ def inside(vpc: Vpc) -> list[Place]:
 def outside(vpc: Vpc) -> list[Place]:
     """Anyone on the Internet, and somebody of each public block that a rule or an entry names."""
     blocks = dict.fromkeys((*(row.peer for row in vpc.group_rules), *(row.cidr for row in vpc.acl_entries)))
-    found = {number(free_address(vpc, OTHERS)): SOMEONE}
+    found = {number(find(vpc, SOMEONE).address): SOMEONE}
     for cidr in blocks:
         if "/" in cidr and not cidr.endswith("/0"):
             first, last, prefix = block(cidr)

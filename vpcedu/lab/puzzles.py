@@ -15,7 +15,7 @@ from vpcedu.lab.faults import faults, scenes
 from vpcedu.lab.paths import Loss, decided, losses, talks
 from vpcedu.lab.remedies import remedies
 from vpcedu.lab.repair import Repair, apply
-from vpcedu.lab.repairs import run, works
+from vpcedu.lab.repairs import run, served, works
 from vpcedu.packet import spread
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import Route
@@ -174,10 +174,10 @@ def _answers(vpc: Vpc, question: Question, fault: Repair, server: str) -> tuple[
 def mends(vpc: Vpc, question: Question, repair: Repair, server: str) -> bool:
     """Whether a question works with a row changed, and the server it is meant for answers."""
     try:
-        visit = run(repair.apply(vpc), question)
+        visit = served(repair.apply(vpc), question)
     except ValueError:
         return False
-    return works(visit) and served_by(visit) == server
+    return visit is not None and works(visit) and served_by(visit) == server
 
 
 def served_by(visit: Visit) -> str:

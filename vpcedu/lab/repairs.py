@@ -13,15 +13,16 @@ from vpcedu.lab.candidates import candidates
 from vpcedu.lab.ends import Question, prepare
 from vpcedu.lab.paths import losses
 from vpcedu.lab.repair import Repair, apply
+from vpcedu.lab.site import LONGEST
+from vpcedu.lab.visit import Visit
+from vpcedu.reasons import LOST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.lab.paths import Loss
-    from vpcedu.lab.visit import Visit
     from vpcedu.network.vpc import Vpc
 
 MOST_RUNS, MOST_ROWS = 400, 6
-WORKING = ("connected", "200 OK")
 
 
 def run(vpc: Vpc, question: Question, seed: int = 0) -> Visit:
@@ -30,9 +31,22 @@ def run(vpc: Vpc, question: Question, seed: int = 0) -> Visit:
     return site.play(call)
 
 
+def served(vpc: Vpc, question: Question, seed: int = 0) -> Visit | None:
+    """The same, but only up to the result, and None as soon as the opening packet is lost: what is lost once is lost
+    again."""
+    site, call = prepare(vpc, question, seed)
+    program, network = site.open(call), site.network
+    while program.result is None and network.clock.due is not None and network.clock.due <= LONGEST:
+        network.step()
+        if network.capture.traces and network.capture.traces[0].last.reason not in (None, LOST):
+            return None
+    return Visit(call, program.result, network.capture, site.vpc, seed)
+
+
 def works(visit: Visit) -> bool:
     """Whether the person gets what she asked for."""
-    return visit.symptom in WORKING
+    status = visit.symptom.partition(" ")[0]
+    return visit.symptom == "connected" or (status.isdigit() and 200 <= int(status) < 400)
 
 
 def smallest(vpc: Vpc, question: Question, seed: int = 0) -> tuple[tuple[Repair, ...], tuple[Loss, ...]] | None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Box = tuple[int, int, int, int]  # first and last address, first and last port
 
 REST = 255  # stands for every other protocol
+EVERY_CLIENT = (1_024, 65_535)  # the ephemeral ports of all systems together
 NOTHING = (1, 0, 1, 0)  # a box that holds no address
 
 
@@ -153,10 +154,16 @@ def _refused(wanted: AclEntry, entries: list[AclEntry]) -> list[Box]:
     left, refused = _box(wanted, TCP), []
     for row in entries:
         for taken in _box(row, TCP):
-            if row.action != ALLOW:
+            if row.action != ALLOW and not _is_a_ban(row):
                 refused += [part for whole in left for part in _both(whole, taken)]
             left = [part for whole in left for part in _minus(whole, taken)]
     return refused + left
+
+
+def _is_a_ban(row: AclEntry) -> bool:
+    """Whether an entry denies every port of every client: it is about the block, not about ports."""
+    first, last = span(row.protocol, row.ports)
+    return first <= EVERY_CLIENT[0] and EVERY_CLIENT[1] <= last
 
 
 def _both(one: Box, other: Box) -> list[Box]:
