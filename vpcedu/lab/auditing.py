@@ -10,7 +10,7 @@ Left out: TCP apart, all protocols; ways out to the Internet; places of the Inte
 
 from __future__ import annotations
 
-from collections import namedtuple
+from collections import Counter, namedtuple
 
 from vpcedu.address import text
 from vpcedu.lab import paths
@@ -52,6 +52,9 @@ class Audit:
         self.findings: tuple[Finding, ...] = findings(vpc)
         self.balancers = tuple(_balancers(vpc))
         self._index = {place.name: i for i, place in enumerate(self.tables.places)}
+        devices = Counter(row.device for row in vpc.interfaces)
+        self._called = {place.name: place.interface.device if devices[place.interface.device] == 1
+                        else place.name for place in self.tables.places if place.interface}
         self.sent, self.undecided = 0, 0
         self._sure = [list(row) for row in self.tables.sure]
         self._some = self.tables.some
@@ -116,6 +119,14 @@ class Audit:
     def _names(self, places: list[int]) -> tuple[str, ...]:
         return tuple(self.tables.places[i].name for i in places)
 
+    def _in_words(self, names: tuple[str, ...]) -> str:
+        """A set of places in few words; hosts of one interface by the host's name."""
+        words = ["the Internet" if name == SOMEONE else name for name in names if name not in self._called]
+        inside = [self._called[name] for name in names if name in self._called]
+        if len(inside) > NAMED:
+            words.append(f"{len(inside)} of {len(self._called)} interfaces ({', '.join(inside[:NAMED])}, ...)")
+        return ", ".join(words + (inside if len(inside) <= NAMED else []))
+
     def as_json(self) -> dict[str, Any]:
         """Everything as plain dictionaries and lists."""
         return {"reached": [row._asdict() for row in self.reached],
@@ -125,12 +136,11 @@ class Audit:
                 "undecided": self.undecided}
 
     def __str__(self) -> str:
-        hosts = {place.name for place in self.tables.places if place.interface}
         lines = ["From the Internet, through balancers"]
         lines += [f"  {name} port {port}: {symptom}" for name, port, symptom in self.balancers] or ["  none"]
         lines += ["", "Who reaches what (TCP; what the network allows, and its answers)"]
         reached = self.reached
-        rows = [(_some(row.destinations, hosts), _ports(row.ports), _some(row.sources, hosts)
+        rows = [(self._in_words(row.destinations), _ports(row.ports), self._in_words(row.sources)
                  + (" (only from some of its ports)" if row.sometimes else "")) for row in reached[:SHOWN]]
         wide = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
         lines += [f"  {to:<{wide[0]}}  {ports:<{wide[1]}}  from {source}" for to, ports, source in rows] or ["  nobody"]
@@ -167,22 +177,12 @@ def _balancers(vpc: Vpc) -> list[tuple[str, int, str]]:
     device = {row.address: row.device for row in vpc.interfaces}
     settings = {row.name: dict(row.settings) for row in vpc.devices}
     found = []
-    for name in vpc.names:
+    for name in {row.addresses: row for row in reversed(vpc.names)}.values():  # of names for one balancer, the first
         node = device.get(owner.get(name.addresses[0], ""), "") if name.addresses else ""
         for listener in settings.get(node, {}).get("listeners", ()) if name.addresses else ():
             visit = run(vpc, Question(SOMEONE, name.name, listener.port))
             found.append((name.name, listener.port, forecast(visit)))
     return found
-
-
-def _some(names: tuple[str, ...], hosts: set[str]) -> str:
-    """A set of places in few words."""
-    outside = [name for name in names if name not in hosts]
-    inside = [name for name in names if name in hosts]
-    words = ["the Internet" if name == SOMEONE else name for name in outside]
-    if len(inside) > NAMED:
-        words.append(f"{len(inside)} of {len(hosts)} hosts ({', '.join(inside[:NAMED])}, ...)")
-    return ", ".join(words + (inside if len(inside) <= NAMED else []))
 
 
 def _ports(ranges: tuple[Ports, ...]) -> str:

@@ -190,8 +190,9 @@ def _no_target(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 def _with_targets(vpc: Vpc, row: TargetGroup, port: int) -> Iterator[Repair]:
     for interface in vpc.interfaces:
         device = _device(vpc, interface.device)
-        if device and device.kind.__name__ in ("WebServer", "Host"):
-            ports = dict(device.settings).get("listens", (80,) if device.kind.__name__ == "WebServer" else (port,))
+        settings = dict(device.settings) if device else {}
+        if device and hasattr(device.kind, "connect") and "listeners" not in settings:
+            ports = settings.get("listens", (80,) if device.kind.__name__ == "WebServer" else (port,))
             for each in ports:
                 yield Repair(row, row._replace(targets=(Endpoint(interface.address, each),)))
 

@@ -132,11 +132,12 @@ def table_of(vpc: Vpc, device: str) -> str:
 def shown(vpc: Vpc, trace: Trace) -> list[str]:
     """A leg as lines: its flow and, for each check that decided something, where and by which row."""
     lines = [f"  {trace.packet.flow}  ({' > '.join(trace.devices)})"]
+    wide = max(16, *(len(step.at) for step in trace.steps)) + 2
     for step in trace.steps:
         words = decided(vpc, step)
         if step.action != SEND and (words or step.reason):
             lost = f"LOST: {step.reason}" + (f" ({words})" if words else "") if step.reason else words
-            lines.append(f"    {step.at:<18} {step.check:<18} {lost}")
+            lines.append(f"    {step.at:<{wide}}{step.check:<18} {lost}")
     return lines
 
 

@@ -67,8 +67,9 @@ def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:
     """What changes of a device: what is new in each setting, and what is no longer there."""
     parts = []
     for name, value in new.items():
-        more = [str(item) for item in value if item not in old.get(name, ())]
-        less = [str(item) for item in old.get(name, ()) if item not in value]
+        before, after = (part if isinstance(part, tuple) else (part,) for part in (old.get(name, ()), value))
+        more = [str(item) for item in after if item not in before]
+        less = [str(item) for item in before if item not in after]
         parts += [f"add {name} {', '.join(more)}"] * bool(more) + [f"remove {name} {', '.join(less)}"] * bool(less)
     return ", ".join(parts)
 
