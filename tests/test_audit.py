@@ -226,8 +226,27 @@ def test_an_acl_without_the_ports_of_some_clients_is_a_trap_and_says_which():
     assert not [finding for finding in findings(wide) if finding.what == "ephemeral trap"]
 
 
+def test_entries_for_answers_and_bans_of_a_block_are_no_traps():
+    vpc = reference_vpc()
+    for row in [row for row in vpc.acl_entries if row.acl == "acl-private"]:
+        ports = (80, 80) if row.direction == IN else (1_024, 65_535)
+        vpc = vpc.replace(row, row._replace(protocol=6, ports=ports))
+    assert not found_in(vpc, "ephemeral trap")
+    ban = AclEntry("acl-private", 1, OUT, DENY, ANY, (0, 65_535), "198.51.100.0/24")
+    assert not found_in(vpc.with_row(ban), "ephemeral trap")
+    high = AclEntry("acl-private", 1, OUT, DENY, 6, (50_000, 65_535), "198.51.100.0/24")
+    assert [row.direction for row in found_in(vpc.with_row(high), "ephemeral trap")] == [IN]
+
+
 def test_the_text_has_all_three_parts():
     text_ = str(audit(reference_vpc().with_row(GroupRule("sg-old", IN, (22, 22), ANYWHERE))))
     for words in ("www.example.com port 80: works", "web       80  from ELB node", "unused: sg-old; no interface has"):
         assert words in text_
     assert audit(reference_vpc()).as_json()["reached"][0]["destinations"] == ("ELB node",)
+
+
+def test_a_description_that_aws_would_refuse_is_refused():
+    twice = AclEntry("acl-public", 100, IN, DENY, 6, (22, 22), ANYWHERE)
+    for row in (twice, GroupRule("sg-web", IN, (90, 80), ANYWHERE), GroupRule("sg-web", IN, (80, 80), "10.0.0.1/24")):
+        with pytest.raises(ValueError, match="expected"):
+            audit(reference_vpc().with_row(row))

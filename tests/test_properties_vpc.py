@@ -66,13 +66,14 @@ def vpcs(draw):
     open_entries = tuple(AclEntry(acl, 100, way, ALLOW, ANY, ALL, ANYWHERE) for acl in ACLS for way in (IN, OUT))
     entries = st.builds(AclEntry, st.sampled_from(ACLS), st.integers(1, 99), ways, st.sampled_from((ALLOW, DENY)),
                         st.just(ANY), ranges, peers)  # fmt: skip
+    numbered = draw(st.lists(entries, max_size=3, unique_by=lambda row: (row.acl, row.number, row.direction)))
     grants = st.builds(GroupRule, st.sampled_from(GROUPS), ways, ranges, st.one_of(peers, st.sampled_from(GROUPS)),
                        st.just(TCP))  # fmt: skip
     local = tuple(Route(table, BLOCK, "local") for table in ("main", "one", "two"))
     public = [Association(f"192.0.2.{10 + i}", row.address) for i, row in enumerate(interfaces) if draw(st.booleans())]
     return Vpc(
         BLOCK, subnets, tuple(interfaces), local + some(draw, wide, 4) + some(draw, whole, 1),
-        some(draw, entries, 3) + open_entries, some(draw, grants, 6), IGW, tuple(public),
+        tuple(numbered) + open_entries, some(draw, grants, 6), IGW, tuple(public),
         (OutsideHost("client", OUTSIDE), OutsideHost("far", "198.51.100.7")),
         (*devices, Device("client", Host), Device("far", WebServer)), (), pick("main", "one"),
     )  # fmt: skip

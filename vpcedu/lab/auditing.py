@@ -5,7 +5,8 @@ Pairs are found by compiled tables (`reach`), so a thousand instances take a sec
 where nobody listens) comes back: what the network allows, not what a server does. Where routes inside the VPC lead
 past another device, packets are sent, up to MOST of them. What stands behind a balancer's name is asked by packets
 too, for each of its listeners.
-Left out: TCP apart, all protocols; ways out to the Internet; places of the Internet that no row names.
+Left out: all protocols but TCP; pairs of two VPCs; ways out to the Internet; places of the Internet that no row
+names.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from vpcedu.lab.reach import Reach
 from vpcedu.lab.repairs import run
 from vpcedu.lab.useless import Finding, findings
 from vpcedu.network import rules
+from vpcedu.tables.network_acl import IN, NetworkAcl
+from vpcedu.tables.security_group import RuleSet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +51,9 @@ class Audit:
 
     def __init__(self, vpc: Vpc) -> None:
         rules.check(vpc)
+        RuleSet.of((), IN, vpc.group_rules)
+        for acl in {row.acl for row in vpc.acl_entries}:
+            NetworkAcl(acl, tuple(row for row in vpc.acl_entries if row.acl == acl))
         self.vpc, self.tables = vpc, Reach(vpc)
         self.findings: tuple[Finding, ...] = findings(vpc)
         self.balancers = tuple(_balancers(vpc))

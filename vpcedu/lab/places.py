@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from vpcedu.address import block, contains, is_private, number, text
-from vpcedu.lab.ends import SOMEONE, find
+from vpcedu.address import block, is_private, number, text
+from vpcedu.lab.ends import SOMEONE, find, is_inside
 from vpcedu.network.interface import Interface
 from vpcedu.packet import TCP
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX
@@ -54,7 +54,7 @@ def outside(vpc: Vpc) -> list[Place]:
         if "/" in cidr and not cidr.endswith("/0"):
             first, last, prefix = block(cidr)
             value = min(first + (1 if prefix > 8 else 0x08080808), last)
-            if not is_private(text(value)) and not contains(vpc.cidr, text(value)) and 1 << 24 <= value < 224 << 24:
+            if not is_private(text(value)) and not is_inside(vpc, text(value)) and 1 << 24 <= value < 224 << 24:
                 found.setdefault(value, cidr)
     return [Place(value, name, None, LINUX) for value, name in found.items()]
 

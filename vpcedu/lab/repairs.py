@@ -38,7 +38,8 @@ def served(vpc: Vpc, question: Question, seed: int = 0) -> Visit | None:
     program, network = site.open(call), site.network
     while program.result is None and network.clock.due is not None and network.clock.due <= LONGEST:
         network.step()
-        if network.capture.traces and network.capture.traces[0].last.reason not in (None, LOST):
+        opening = next((trace for trace in network.capture if trace.sender == call.opener), None)
+        if opening is not None and opening.last.reason not in (None, LOST):
             return None
     return Visit(call, program.result, network.capture, site.vpc, seed)
 

@@ -3,8 +3,9 @@
 A rule is shadowed where another one of its group allows all that it allows; an ACL's entry can never match where
 those with lower numbers take everything it fits, together. Unused is what no interface or subnet has. An ephemeral
 trap is an ACL that lets requests pass and their answers only for clients of some systems: each system chooses its
-ports from a range of its own (protocols/ports.py). Of IANA's protocols only TCP, UDP, ICMP and "all others" are told
-apart; that two group rules together cover a third one is not looked for.
+ports from a range of its own (protocols/ports.py); an entry for a thousand or more high ports is taken to be for answers, and one that
+denies a block all of them for a ban. Of IANA's protocols only TCP, UDP, ICMP and "all others" are told apart; that two
+group rules together cover a third one is not looked for.
 """
 
 from __future__ import annotations
@@ -132,9 +133,14 @@ def _traps(vpc: Vpc) -> Iterator[Finding]:
     for acl in dict.fromkeys(row.network_acl for row in vpc.subnets):
         for way, back, who in ((IN, OUT, "clients outside the subnet"), (OUT, IN, "clients in the subnet")):
             for request in rows.get((acl, way), ()):
-                if request.action == ALLOW and request.protocol in (ANY, TCP) and _left(
+                if request.action == ALLOW and request.protocol in (ANY, TCP) and not _for_answers(request) and _left(
                         request, [r for r in rows[acl, way] if r.number < request.number], TCP):
                     yield from _narrow(acl, request, rows.get((acl, back), []), back, who)
+
+
+def _for_answers(row: AclEntry) -> bool:
+    first, last = span(row.protocol, row.ports)
+    return first >= EVERY_CLIENT[0] and last - first >= 999
 
 
 def _narrow(acl: str, request: AclEntry, answers: list[AclEntry], back: str, who: str) -> Iterator[Finding]:
