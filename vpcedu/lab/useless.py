@@ -3,9 +3,9 @@
 A rule is shadowed where another one of its group allows all that it allows; an ACL's entry can never match where
 those with lower numbers take everything it fits, together. Unused is what no interface or subnet has. An ephemeral
 trap is an ACL that lets requests pass and their answers only for clients of some systems: each system chooses its
-ports from a range of its own (protocols/ports.py); an entry for a thousand or more high ports is taken to be for answers, and one that
-denies a block all of them for a ban. Of IANA's protocols only TCP, UDP, ICMP and "all others" are told apart; that two
-group rules together cover a third one is not looked for.
+ports from a range of its own (protocols/ports.py). An entry for a thousand or more high ports is taken to be for
+answers, and one that denies a block all of them for a ban. Of IANA's protocols only TCP, UDP, ICMP and "all others"
+are told apart; that two group rules together cover a third one is not looked for.
 """
 
 from __future__ import annotations
