@@ -5,6 +5,10 @@ import pytest
 PARTS = ("core", "kernel", "notebooks", "browser")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="play 10,000 puzzles instead of 300")
+
+
 def part_of(item: pytest.Item) -> str:
     """Which part of the suite a test belongs to."""
     if item.path.suffix == ".ipynb":
