@@ -7,6 +7,12 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu.lab.exercises_start import (
+    CONNECTED_WITHOUT_A_PAGE,
+    ONLY_THE_UPDATE,
+    connected_without_a_page,
+    only_the_update,
+)
 from vpcedu.lab.exercises_tcp import HALF_OPEN, ROOM, half_open, room
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.views.explain import answer_legs, blocker
@@ -58,6 +64,14 @@ def _acl_row(trace: Trace) -> str:
 
 
 EXERCISES = {
+    "00.1": Exercise(
+        "00.1",
+        "Take one row out so that web can no longer fetch its update, and the page still comes.",
+        only_the_update, ONLY_THE_UPDATE),
+    "00.2": Exercise(
+        "00.2",
+        "Take one row out so that the client gets a connection, and yet no page.",
+        connected_without_a_page, CONNECTED_WITHOUT_A_PAGE),
     "02.1": Exercise(
         "02.1",
         "Choose the segments to lose so that for more than 3 s the client's end is ESTABLISHED and the server's is"
