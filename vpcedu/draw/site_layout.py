@@ -40,28 +40,44 @@ def site_scene(site: Site) -> Scene:
     for heads, rows in _tables(vpc):
         items += [Text(x, y, words, "muted", NOTE, True) for x, words in zip(COLUMNS, heads, strict=False)]
         for whose, cells in rows:
-            height = max(map(len, cells)) if cells else 1
             items.append(Text(COLUMNS[0], y + LINE, whose, "ink", NOTE, True))
             for x, lines in zip(COLUMNS[1:], cells, strict=False):
                 items += [Text(x, y + LINE * (n + 1), words, "ink", NOTE) for n, words in enumerate(lines)]
-            y += LINE * height
+            y += LINE * max(map(len, cells))
         y += LINE + 11
     foot, height = footing(y - 14, (), _sentence(vpc), 1, set())
-    alt = "The site before anything is sent: " + "; ".join(" ".join(line.split()) for line in describe(vpc).splitlines())
+    lines = (" ".join(line.split()) for line in describe(vpc).splitlines())
+    alt = f"The site before anything is sent: {'; '.join(lines)}."
     return Scene(WIDTH, height, (*items, *foot), "The site, before anything is sent", alt)
 
 
 def _tables(vpc: Vpc) -> list[tuple[tuple[str, ...], Rows]]:
     """Heads and rows of each table; a row's cells hold one line or several."""
-    routes: Rows = [(f"{'public' if vpc.is_public(subnet) else 'private'} {subnet.cidr}", ([row.destination for row in vpc.routes_of(subnet)],
-               [row.target for row in vpc.routes_of(subnet)])) for subnet in vpc.subnets]
-    groups: Rows = [(f"{row.device}, {', '.join(row.groups)}", tuple([rule.what for rule in vpc.group_rules if rule.group in row.groups
-                                  and rule.direction == way] or ["nothing"] for way in ("in", "out")))
-              for row in vpc.interfaces if row.groups]
+    return [(("routes of", "to", "lead to"), _routes(vpc)),
+            (("security group of", "lets in", "lets out"), _groups(vpc)),
+            (("public address of", "inside", "to the Internet"), _addresses(vpc))]
+
+
+def _routes(vpc: Vpc) -> Rows:
+    rows: Rows = []
+    for subnet in vpc.subnets:
+        kind, routes = "public" if vpc.is_public(subnet) else "private", vpc.routes_of(subnet)
+        rows.append((f"{kind} {subnet.cidr}", ([row.destination for row in routes], [row.target for row in routes])))
+    return rows
+
+
+def _groups(vpc: Vpc) -> Rows:
+    rows: Rows = []
+    for row in (row for row in vpc.interfaces if row.groups):
+        rules = [rule for rule in vpc.group_rules if rule.group in row.groups]
+        ways = tuple([rule.what for rule in rules if rule.direction == way] or ["nothing"] for way in ("in", "out"))
+        rows.append((f"{row.device}, {', '.join(row.groups)}", ways))
+    return rows
+
+
+def _addresses(vpc: Vpc) -> Rows:
     holders = {row.address: row.device for row in vpc.interfaces}
-    public: Rows = [(holders.get(row.private, "nobody"), ([row.private], [row.public])) for row in vpc.associations]
-    return [(("routes of", "to", "lead to"), routes), (("security group of", "lets in", "lets out"), groups),
-            (("public address of", "inside", "to the Internet"), public)]
+    return [(holders.get(row.private, "nobody"), ([row.private], [row.public])) for row in vpc.associations]
 
 
 def _sentence(vpc: Vpc) -> str:

@@ -27,8 +27,8 @@ def only_the_update(row: object) -> str:
             " that only a connection opened by web can need.")
 
 
-ONLY_THE_UPDATE = """# Whatever lets web open connections will do: rows 4, 12, 14, 16 and 18. This one is the default route of
-# the private subnet: web's answers go to 10.0.0.10, by the local route, and never use it.
+ONLY_THE_UPDATE = """# Whatever lets web open connections will do: rows 4, 12, 14, 16 and 18. This one is the
+# default route of the private subnet: web's answers go to 10.0.0.10, by the local route.
 row = 4
 """
 
@@ -47,8 +47,8 @@ def connected_without_a_page(row: object) -> str:
             f" {seconds(less.page.result.after)} s without a byte{_where(less.page)}.")
 
 
-CONNECTED_WITHOUT_A_PAGE = """# The client's handshake is with the ELB node. What only connection 2 needs may be missing: rows 3, 7, 8, 10
-# and 11 (and row 1, by which the ELB node finds web). Here the ELB node may not open anything to web.
+CONNECTED_WITHOUT_A_PAGE = """# The client's handshake is with the ELB node. What connection 2 needs may be
+# missing: rows 1, 3, 7, 8, 10 and 11. Here the ELB node's group lets it open nothing to web.
 row = 10
 """
 
