@@ -32,7 +32,7 @@ def table(site):
 
 @pytest.mark.fact("clb-two-conns", "clb-src-ip", "clb-return")
 def test_the_answer_goes_to_the_node_by_the_local_route_and_the_node_s_to_the_client(site):
-    visit = site.get(URL)
+    visit = site.anew().get(URL)
     answer = next(trace for trace in visit.capture if trace.sender == "web" and trace.packet.data)
     assert str(answer.packet.flow).startswith("10.0.1.10:80 > 10.0.0.10:") and answer.last.at == "ELB node"
     assert "10.0.0.0/16 > local" in visit.answer.replace("\n", " ") and "none of the 22 packets" in visit.answer
@@ -45,9 +45,27 @@ def test_the_answer_goes_to_the_node_by_the_local_route_and_the_node_s_to_the_cl
     (("192.0.2.10", 80, "203.0.113.10", 51828), "a host sends from its own address", "web, source check"),
 ])
 def test_a_wrong_prediction_is_really_sent_and_lost(site, told, belief, lost):
-    judgement = lab.judge(site.get(URL), *told)
+    judgement = lab.judge(site.anew().get(URL), *told)
     assert not judgement.right and belief in judgement.words and lost in judgement.words
     assert judgement.trace.last.action == DROP
+
+
+def test_a_cell_that_is_run_again_gives_the_same_visit():
+    site = reference_architecture()
+    first, again = site.anew().get(URL), site.anew().get(URL)
+    assert str(first) == str(again) and again.capture[1].packet == first.capture[1].packet
+
+
+def test_a_later_visit_of_a_site_is_judged_by_playing_those_before_it_too():
+    site = reference_architecture()
+    site.get(URL)
+    visit = site.get(URL)
+    client = visit.capture[23].packet.flow.sport
+    judgement = lab.judge(visit, "10.0.1.10", 80, "203.0.113.10", client)
+    assert client != 51828 and "web, group out" in judgement.words and judgement.trace.number > 23
+    site.connect("web", "updates.example.net", 443)
+    with pytest.raises(ValueError, match="not the first visit"):
+        lab.judge(site.get(URL), "10.0.1.10", 80, "203.0.113.10", client)
 
 
 # --- one row less ------------------------------------------------------------------------
@@ -144,7 +162,7 @@ def test_nothing_of_the_site_is_faint_before_a_packet_was_sent():
 
 
 def test_the_arrows_answer_the_question_in_both_positions(site):
-    arrows = widgets.Arrows(site.get(URL))
+    arrows = widgets.Arrows(site.anew().get(URL))
     assert "ELB node opens one that ends at web" in arrows.sentence
     arrows.arrows.value = "packets"
     assert "web answers 10.0.0.10:19404 by the local route" in arrows.sentence

@@ -12,7 +12,7 @@ from vpcedu.draw.map_places import Places, places
 from vpcedu.draw.scene import Scene, Text
 from vpcedu.draw.style import MARGIN, NOTE, WIDTH
 from vpcedu.lab.visit import Call, Visit
-from vpcedu.tables.network_acl import ALLOW, ANY
+from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT
 from vpcedu.trace import Capture
 from vpcedu.views.description import describe
 
@@ -46,8 +46,8 @@ def site_scene(site: Site) -> Scene:
             y += LINE * max(map(len, cells))
         y += LINE + 11
     foot, height = footing(y - 14, (), _sentence(vpc), 1, set())
-    lines = (" ".join(line.split()) for line in describe(vpc).splitlines())
-    alt = f"The site before anything is sent: {'; '.join(lines)}."
+    told = (" ".join(line.split()) for line in describe(vpc).splitlines())
+    alt = f"The site before anything is sent: {'; '.join(told)}."
     return Scene(WIDTH, height, (*items, *foot), "The site, before anything is sent", alt)
 
 
@@ -82,8 +82,9 @@ def _addresses(vpc: Vpc) -> Rows:
 
 def _sentence(vpc: Vpc) -> str:
     """What the network ACLs do."""
-    entries = [row for row in vpc.acl_entries if not (row.action == ALLOW and row.protocol == ANY
-                                                      and row.cidr == "0.0.0.0/0")]
-    if entries or not vpc.acl_entries:
-        return f"Network ACLs: {len(vpc.acl_entries)} entries; the text lists them."
-    return "The network ACLs let everything pass."
+    free = {(row.acl, row.direction) for row in vpc.acl_entries
+            if (row.action, row.protocol, row.cidr) == (ALLOW, ANY, "0.0.0.0/0")}
+    needed = {(subnet.network_acl, way) for subnet in vpc.subnets for way in (IN, OUT)}
+    if free == needed and len(vpc.acl_entries) == len(free):
+        return "The network ACLs let everything pass."
+    return f"The network ACLs have {len(vpc.acl_entries)} entries of their own; print the site to read them."

@@ -31,7 +31,7 @@ CLIENT, UPDATES, PARTNER = "203.0.113.10", "198.51.100.7", "198.51.100.0/24"
 IGW, TABLE = "Internet gateway", "rtb-web"
 DEFAULTS = ("nowhere", "NAT", IGW)  # where the default route of web's subnet leads
 URL = f"http://{PUBLIC}/"
-LINE = "{:<18}{:<14}{:<12}{:<18}{}"
+LINE = "{:<17}{:<13}{:<9}{:<17}{}"
 
 
 def lone_server_vpc(default: str = "NAT", public: bool = True, partner: bool = False) -> Vpc:
@@ -90,7 +90,7 @@ class Cases(namedtuple("Cases", ("rows",))):
     rows: tuple[Case, ...]
 
     def __str__(self) -> str:
-        heads = (LINE.format("default route", "web's public", "the subnet", "a visitor asks", "web fetches"),
+        heads = (LINE.format("default route", "web's public", "subnet", "a visitor asks", "web fetches"),
                  LINE.format("leads to", "address", "is", "for the page", "its update"))
         return "\n".join((*heads, *map(str, self.rows)))
 
