@@ -31,7 +31,7 @@ import subprocess
 import time
 
 ROOT = os.path.dirname(os.path.realpath(__file__))
-FIRST_LESSON = "notebooks/08-return-paths.ipynb"
+FIRST_LESSON = "notebooks/00-the-question.ipynb"
 PYTHON = "%d.%d" % sys.version_info[:2]
 
 # the plugin of JupyterLab that asks, in a pop-up over the lesson, whether to show news

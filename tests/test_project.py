@@ -14,7 +14,7 @@ import vpcedu
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 REPOSITORY = PROJECT["urls"]["Repository"]
-FIRST_LESSON = "notebooks/08-return-paths.ipynb"
+FIRST_LESSON = "notebooks/00-the-question.ipynb"
 
 
 def project_files() -> list[Path]:

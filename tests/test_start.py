@@ -90,7 +90,7 @@ def test_lab_opens_the_first_lesson_and_gets_the_words_meant_for_it():
     command = start.lab_command("py", "/tree", ["--no-browser", "--port", "9"])
     assert command[:3] == ["py", "-m", "jupyterlab"]
     assert "--ServerApp.root_dir=" + os.path.join("/tree", "notebooks") in command
-    assert "--LabApp.default_url=/lab/tree/08-return-paths.ipynb" in command
+    assert "--LabApp.default_url=/lab/tree/00-the-question.ipynb" in command
     assert command[-3:] == ["--no-browser", "--port", "9"]
 
 

@@ -1,12 +1,12 @@
 """Draw: a visit as a picture, made from its capture and from nothing else.
 
 `ladder` shows every packet in the order of time, `map` where packets go or who opens connections, `filters` every
-check of a round trip, `table` the table that decided about a packet, `header` what a gateway changes in it,
-`ledger` the two connections of a proxy beside the one flow of a Network Load Balancer, `states` one end's way
-through TCP's states, `clocks` who forgets a silent connection when, `handshake` a connection's opening to scale,
-`ports` how many ephemeral ports a load takes. All give a Picture, which a notebook shows by itself. A scene (pure
-data) is laid out first and painted by matplotlib when someone looks; importing this package does not import
-matplotlib.
+check of a round trip, `table` the table that decided about a packet, `header` what a gateway changes in it, `ledger`
+the two connections of a proxy beside the one flow of a Network Load Balancer, `states` one end's way through TCP's
+states, `clocks` who forgets a silent connection when, `handshake` a connection's opening to scale, `ports` how many
+ephemeral ports a load takes, `site` who is where before anything is sent. All give a Picture, which a notebook shows
+by itself. A scene (pure data) is laid out first and painted by matplotlib when someone looks; importing this package
+does not import matplotlib.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from vpcedu.draw.ledger_layout import ledger_scene
 from vpcedu.draw.map_layout import map_scene
 from vpcedu.draw.picture import Picture
 from vpcedu.draw.ports_layout import ports_scene
+from vpcedu.draw.site_layout import site_scene
 from vpcedu.draw.states_layout import states_scene
 from vpcedu.draw.table_layout import table_scene
 
@@ -29,10 +30,11 @@ if TYPE_CHECKING:
 
     from vpcedu.lab.load import PortUse
     from vpcedu.lab.opening import Handshake
+    from vpcedu.lab.site import Site
     from vpcedu.lab.visit import Visit
 
 __all__ = ["Picture", "clocks", "filters", "handshake", "header", "ladder", "ladder_scene", "ledger", "map",
-           "map_scene", "ports", "states", "table"]
+           "map_scene", "ports", "site", "states", "table"]
 
 
 def ladder(visit: Visit, packet: int | None = None, every: bool | None = None, *, theme: str = "light",
@@ -69,6 +71,14 @@ def ports(use: PortUse, *, theme: str = "light", ax: Any = None) -> Picture:
     theme: light or dark. ax: matplotlib Axes to paint on.
     """
     return Picture(ports_scene(use), theme, ax)
+
+
+def site(site: Site, *, theme: str = "light", ax: Any = None) -> Picture:
+    """A site before anything is sent: who is where, and the rows that every packet will be held against.
+
+    theme: light or dark. ax: matplotlib Axes to paint on.
+    """
+    return Picture(site_scene(site), theme, ax)
 
 
 def header(visit: Visit, packet: int | None = None, at: str | None = None, *, theme: str = "light",

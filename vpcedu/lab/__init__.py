@@ -1,12 +1,14 @@
-"""Lab: what lessons and learners call."""
+"""Lab: what lessons and learners call. Sites, visits, what-ifs, predictions, questions to a VPC."""
 
 from __future__ import annotations
 
-__all__ = ["Load", "ask", "audit", "blockers", "check", "diagnose", "handshake", "judge", "judge_ports",
-           "judge_silence", "load_pcap", "open_all", "port_use", "puzzle", "solution", "sweep", "two_hosts"]
+__all__ = ["Load", "ask", "audit", "blockers", "check", "diagnose", "handshake", "judge", "judge_addresses",
+           "judge_ports", "judge_reach", "judge_silence", "load_pcap", "lone_server", "one_row_less", "open_all",
+           "port_use", "public_or_not", "puzzle", "solution", "sweep", "two_hosts"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vpcedu.lab.addresses import lone_server, public_or_not
     from vpcedu.lab.asking import ask
     from vpcedu.lab.auditing import audit
     from vpcedu.lab.diagnosis import blockers, diagnose
@@ -15,16 +17,20 @@ if TYPE_CHECKING:
     from vpcedu.lab.loaded import load_pcap
     from vpcedu.lab.opening import handshake, two_hosts
     from vpcedu.lab.predict import judge
+    from vpcedu.lab.predict_addresses import judge_addresses, judge_reach
     from vpcedu.lab.predict_tcp import judge_ports, judge_silence
     from vpcedu.lab.puzzles import puzzle
+    from vpcedu.lab.rows import one_row_less
     from vpcedu.lab.sweeping import sweep
 
 
 # No module may have the name of a function: importing it would put the module in the function's place.
-_PLACES = {"judge": "predict", "judge_ports": "predict_tcp", "judge_silence": "predict_tcp", "check": "exercises",
-           "solution": "exercises", "ask": "asking", "audit": "auditing", "blockers": "diagnosis",
-           "diagnose": "diagnosis", "load_pcap": "loaded", "handshake": "opening", "two_hosts": "opening",
-           "Load": "load", "open_all": "load", "port_use": "load", "puzzle": "puzzles", "sweep": "sweeping"}
+_PLACES = {"Load": "load", "ask": "asking", "audit": "auditing", "blockers": "diagnosis", "check": "exercises",
+           "diagnose": "diagnosis", "handshake": "opening", "judge": "predict", "judge_addresses": "predict_addresses",
+           "judge_ports": "predict_tcp", "judge_reach": "predict_addresses", "judge_silence": "predict_tcp",
+           "load_pcap": "loaded", "lone_server": "addresses", "one_row_less": "rows", "open_all": "load",
+           "port_use": "load", "public_or_not": "addresses", "puzzle": "puzzles", "solution": "exercises",
+           "sweep": "sweeping", "two_hosts": "opening"}
 
 
 def __getattr__(name: str) -> object:

@@ -7,6 +7,13 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu.lab.exercises_addresses import ONE_VISITOR, OUT_BUT_NOT_IN, one_visitor, out_but_not_in
+from vpcedu.lab.exercises_start import (
+    CONNECTED_WITHOUT_A_PAGE,
+    ONLY_THE_UPDATE,
+    connected_without_a_page,
+    only_the_update,
+)
 from vpcedu.lab.exercises_tcp import HALF_OPEN, ROOM, half_open, room
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.views.explain import answer_legs, blocker
@@ -58,6 +65,23 @@ def _acl_row(trace: Trace) -> str:
 
 
 EXERCISES = {
+    "00.1": Exercise(
+        "00.1",
+        "Take one row out so that web can no longer fetch its update, and the page still comes.",
+        only_the_update, ONLY_THE_UPDATE),
+    "00.2": Exercise(
+        "00.2",
+        "Take one row out so that the client gets a connection, and yet no page.",
+        connected_without_a_page, CONNECTED_WITHOUT_A_PAGE),
+    "01.1": Exercise(
+        "01.1",
+        "Add one route to 'rtb-web' so that the visitor gets the page, and the update server still sees the NAT.",
+        one_visitor, ONE_VISITOR),
+    "01.2": Exercise(
+        "01.2",
+        "One row so that web, in a subnet with a route to the Internet gateway, reaches the update server without an"
+        " address that a visitor could use.",
+        out_but_not_in, OUT_BUT_NOT_IN),
     "02.1": Exercise(
         "02.1",
         "Choose the segments to lose so that for more than 3 s the client's end is ESTABLISHED and the server's is"

@@ -76,6 +76,10 @@ class Site:
         network.run(network.clock.now + microseconds)
         return capture.since(traces, events)
 
+    def anew(self) -> Site:
+        """The same site before any visit: what is played there is the same every time."""
+        return self._with(self.vpc)
+
     def without(self, row: Any) -> Site:
         """The same site less one row of its description."""
         return self._with(self.vpc.without(row))

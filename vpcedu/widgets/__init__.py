@@ -6,17 +6,26 @@ where none does. It works without a browser too: set a control's value, read `se
 
 from __future__ import annotations
 
-__all__ = ["Arrows", "Handshake", "PortPrediction", "Ports", "Prediction", "ReturnPaths", "SilencePrediction"]
+__all__ = ["AddressPrediction", "Arrows", "Handshake", "PortPrediction", "Ports", "Prediction", "ReachPrediction",
+           "ReturnPaths", "Routes", "SilencePrediction"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.widgets.arrows import Arrows
     from vpcedu.widgets.handshake import Handshake
     from vpcedu.widgets.ports import Ports
-    from vpcedu.widgets.prediction import PortPrediction, Prediction, SilencePrediction
+    from vpcedu.widgets.prediction import (
+        AddressPrediction,
+        PortPrediction,
+        Prediction,
+        ReachPrediction,
+        SilencePrediction,
+    )
     from vpcedu.widgets.return_paths import ReturnPaths
+    from vpcedu.widgets.routes import Routes
 
-_PLACES = {"Arrows": "arrows", "Handshake": "handshake", "PortPrediction": "prediction", "Ports": "ports",
+_PLACES = {"AddressPrediction": "prediction", "ReachPrediction": "prediction", "Routes": "routes",
+           "Arrows": "arrows", "Handshake": "handshake", "PortPrediction": "prediction", "Ports": "ports",
            "Prediction": "prediction", "ReturnPaths": "return_paths", "SilencePrediction": "prediction"}
 
 

@@ -11,6 +11,7 @@ from html import escape
 import ipywidgets
 
 from vpcedu.lab.predict import NOT_YET, Judgement, judge
+from vpcedu.lab.predict_addresses import judge_addresses, judge_reach
 from vpcedu.lab.predict_tcp import judge_ports, judge_silence
 from vpcedu.lab.visit import Visit
 
@@ -92,3 +93,20 @@ class PortPrediction(Form):
         fields = (("source_port", "Answer's source port"), ("destination_port", "Answer's destination port"),
                   ("most", "Connections at once"))
         super().__init__(lambda *values: judge_ports(visit, *values), fields, THREE, 175)
+
+
+class ReachPrediction(Form):
+    """Three fields: what a visitor of a public address in a private subnet sees, what is lost first, and where."""
+
+    def __init__(self) -> None:
+        fields = (("sees", "The visitor sees"), ("lost", "Lost first"), ("at", "... at"))
+        super().__init__(judge_reach, fields, THREE)
+
+
+class AddressPrediction(Form):
+    """Three fields: a visit's addresses of web, as the request arrives, as the answer leaves, as the client gets it."""
+
+    def __init__(self, visit: Visit) -> None:
+        fields = (("arrives", "Request reaches web, to"), ("leaves", "Answer leaves web, from"),
+                  ("home", "Client gets it, from"))
+        super().__init__(lambda *values: judge_addresses(visit, *values), fields, THREE, 175)

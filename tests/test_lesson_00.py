@@ -1,0 +1,168 @@
+"""Lesson 00: what it shows is so, and each wrong answer is contradicted by a run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_draw import faults
+from vpcedu import draw, lab, reference_architecture, widgets
+from vpcedu.draw.scene import Box, Text
+from vpcedu.lab.exercises import EXERCISES
+from vpcedu.lab.reference import BALANCERS
+from vpcedu.lab.rows import one_row_less, row_of
+from vpcedu.trace import DROP
+
+URL = "http://www.example.com/"
+ONLY_UPDATE = {4, 12, 14, 16, 18}
+CONNECTED = {1, 3, 7, 8, 10, 11}
+
+
+@pytest.fixture(scope="module")
+def site():
+    return reference_architecture()
+
+
+@pytest.fixture(scope="module")
+def table(site):
+    return one_row_less(site)
+
+
+# --- the prediction ----------------------------------------------------------------------
+
+
+@pytest.mark.fact("clb-two-conns", "clb-src-ip", "clb-return")
+def test_the_answer_goes_to_the_node_by_the_local_route_and_the_node_s_to_the_client(site):
+    visit = site.anew().get(URL)
+    answer = next(trace for trace in visit.capture if trace.sender == "web" and trace.packet.data)
+    assert str(answer.packet.flow).startswith("10.0.1.10:80 > 10.0.0.10:") and answer.last.at == "ELB node"
+    assert "10.0.0.0/16 > local" in visit.answer.replace("\n", " ") and "none of the 22 packets" in visit.answer
+
+
+@pytest.mark.parametrize(("told", "belief", "lost"), [
+    (("10.0.1.10", 80, "203.0.113.10", 51828), "passed the client's packets on", "web, group out"),
+    (("10.0.1.10", 40000, "10.0.0.10", "?"), "No other, higher port", "web, group out"),
+    (("10.0.1.10", 80, "10.0.0.20", "?"), "only connections opened from inside go through it", "web, group out"),
+    (("192.0.2.10", 80, "203.0.113.10", 51828), "a host sends from its own address", "web, source check"),
+])
+def test_a_wrong_prediction_is_really_sent_and_lost(site, told, belief, lost):
+    judgement = lab.judge(site.anew().get(URL), *told)
+    assert not judgement.right and belief in judgement.words and lost in judgement.words
+    assert judgement.trace.last.action == DROP
+
+
+def test_a_cell_that_is_run_again_gives_the_same_visit():
+    site = reference_architecture()
+    first, again = site.anew().get(URL), site.anew().get(URL)
+    assert str(first) == str(again) and again.capture[1].packet == first.capture[1].packet
+
+
+def test_a_later_visit_of_a_site_is_judged_by_playing_those_before_it_too():
+    site = reference_architecture()
+    site.get(URL)
+    visit = site.get(URL)
+    client = visit.capture[23].packet.flow.sport
+    judgement = lab.judge(visit, "10.0.1.10", 80, "203.0.113.10", client)
+    assert client != 51828 and "web, group out" in judgement.words and judgement.trace.number > 23
+    site.connect("web", "updates.example.net", 443)
+    with pytest.raises(ValueError, match="not the first visit"):
+        lab.judge(site.get(URL), "10.0.1.10", 80, "203.0.113.10", client)
+
+
+# --- one row less ------------------------------------------------------------------------
+
+
+def test_the_page_needs_no_row_about_the_nat_and_the_update_needs_four(table):
+    page = {one.number for one in table.rows if one.page.symptom != "200 OK"}
+    update = {one.number for one in table.rows if one.update.symptom != "connected"}
+    assert set(table.nat) == {4, 14, 15, 16, 18} and not page & set(table.nat)
+    assert update - page == ONLY_UPDATE and table.whole.page.symptom == "200 OK"
+    assert str(table).endswith("Of these the page needs none.") and len(table.rows) == 19
+
+
+def test_the_table_says_what_the_visits_say(site, table):
+    lines = str(table).splitlines()[3:22]
+    assert max(map(len, str(table).splitlines())) <= 80
+    for one, line in zip(table.rows, lines, strict=True):
+        again = site.without(one.row)
+        assert f"{one.number:>3}  {one.words}" in line
+        assert ("works" if again.get(URL).symptom == "200 OK" else again.get(URL).symptom) in line[51:65]
+
+
+def test_with_a_network_load_balancer_the_page_needs_no_row_about_the_nat_either():
+    table = one_row_less(reference_architecture("network"))
+    assert str(table).endswith("Of these the page needs none.")
+
+
+def test_the_nat_s_rows_are_found_where_it_is_a_gateway():
+    assert one_row_less(reference_architecture(nat="gateway")).nat == (4, 15)
+
+
+@pytest.mark.parametrize("row", [0, 20, True, "4", None])
+def test_what_is_no_row_is_named(site, row):
+    with pytest.raises(ValueError, match="from 1 to 19"):
+        row_of(site, row)
+
+
+# --- exercises ---------------------------------------------------------------------------
+
+
+def test_each_row_of_the_site_is_judged_by_what_it_does():
+    right = {number: {row for row in range(1, 20) if lab.check(number, row).startswith("Right.")}
+             for number in ("00.1", "00.2")}
+    assert right == {"00.1": ONLY_UPDATE, "00.2": CONNECTED}
+
+
+@pytest.mark.parametrize(("number", "row", "hint"), [
+    ("00.1", 2, "Both need this row."), ("00.1", 9, "That is the other way round."), ("00.1", 15, "nothing changes"),
+    ("00.2", 4, "the page still comes"), ("00.2", 9, "it never got a connection"),
+    ("00.2", 19, "client sees 'refused'")])
+def test_a_wrong_row_meets_its_hint(number, row, hint):
+    said = " ".join(lab.check(number, row).split())
+    assert said.startswith("Not yet.") and hint in said
+
+
+def test_a_row_itself_is_taken_as_well_as_its_number(site):
+    assert lab.check("00.1", site.vpc.rows()[3]) == lab.check("00.1", 4)
+
+
+@pytest.mark.parametrize("number", ["00.1", "00.2"])
+def test_the_solution_is_right(number):
+    names: dict[str, object] = {}
+    exec(lab.solution(number), names)
+    assert lab.check(number, names["row"]).startswith("Right.") and EXERCISES[number].number == number
+
+
+# --- the picture and the explorer --------------------------------------------------------
+
+
+@pytest.mark.parametrize("balancer", BALANCERS)
+@pytest.mark.parametrize("nat", ["instance", "gateway"])
+def test_the_picture_of_the_site_is_laid_out_right_and_holds_every_row(balancer, nat):
+    site = reference_architecture(balancer, nat)
+    scene = draw.site(site).scene
+    words = " ".join(item.words for item in scene.items if isinstance(item, Text))
+    assert faults(scene) == []
+    assert all(row.what in words for row in site.vpc.group_rules)
+    assert all(row.destination in words and row.target in words for row in site.vpc.routes)
+    assert all(row.public in words for row in site.vpc.associations)
+    assert "The network ACLs let everything pass." in words and "not on this path" not in words
+    assert all(f"{row.device}" in scene.alt for row in site.vpc.interfaces)
+
+
+def test_a_site_whose_acls_do_not_allow_everything_says_so():
+    site = reference_architecture()
+    scene = draw.site(site.without(site.vpc.acl_entries[0])).scene
+    words = " ".join(item.words for item in scene.items if isinstance(item, Text))
+    assert "let everything pass" not in words
+
+
+def test_nothing_of_the_site_is_faint_before_a_packet_was_sent():
+    boxes = [item for item in draw.site(reference_architecture()).scene.items if isinstance(item, Box)]
+    assert not [box for box in boxes if box.dash]
+
+
+def test_the_arrows_answer_the_question_in_both_positions(site):
+    arrows = widgets.Arrows(site.anew().get(URL))
+    assert "ELB node opens one that ends at web" in arrows.sentence
+    arrows.arrows.value = "packets"
+    assert "web answers 10.0.0.10:19404 by the local route" in arrows.sentence

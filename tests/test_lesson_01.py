@@ -1,0 +1,211 @@
+"""Lesson 01: what it shows is so, and each wrong answer is contradicted by a run."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from tests.test_draw import faults
+from vpcedu import lab, widgets
+from vpcedu.draw.site_layout import site_scene
+from vpcedu.gateways.internet_gateway import Association
+from vpcedu.lab.addresses import DEFAULTS, IGW, PARTNER, PUBLIC, TABLE, UPDATES, URL, lone_server, public_or_not
+from vpcedu.lab.exercises import EXERCISES
+from vpcedu.tables.route_table import Route
+from vpcedu.trace import DROP
+from vpcedu.widgets.explorer import LINE, WIDTH
+from vpcedu.widgets.routes import PICTURES, Routes, frame
+
+TRIED = (UPDATES, "203.0.113.10", "10.0.0.20", "10.0.1.10", PUBLIC, "10.0.1.99", "192.168.0.1", "8.8.8.8", "192.0.2.20",
+         "169.254.169.254", "255.255.255.255")
+LIVE = "application/vnd.jupyter.widget-view+json"
+
+
+# --- the site ----------------------------------------------------------------------------
+
+
+@pytest.mark.fact("public-needs-both", "public-subnet")
+def test_only_the_route_and_the_address_together_reach_the_internet():
+    for case in public_or_not().rows:
+        route = case.default == IGW
+        assert (case.visit.symptom == "200 OK") == (route and case.public)
+        assert case.subnet == ("public" if route else "private")
+        works = case.default == "NAT" or (route and case.public)
+        assert (case.update.symptom == "connected") == works
+
+
+def test_the_table_of_six_is_narrow_and_says_whose_address_is_seen():
+    words = str(public_or_not())
+    assert max(map(len, words.splitlines())) <= 80 and len(words.splitlines()) == 8
+    assert "NAT              192.0.2.40   private  answer lost: NAT works, as 192.0.2.20" in words
+
+
+@pytest.mark.fact("igw-1to1-nat", "instance-sees-private")
+def test_web_knows_itself_only_by_its_private_address():
+    visit = lone_server(IGW).get(URL)
+    inside = [step.before.flow for trace in visit.capture for step in trace.steps if step.at == "web"]
+    assert inside and all("10.0.1.10" in (flow.src, flow.dst) and PUBLIC not in (flow.src, flow.dst)
+                          for flow in inside)
+
+
+@pytest.mark.fact("lpm")
+def test_the_longest_prefix_wins_whatever_the_default():
+    for default in DEFAULTS:
+        visit = lone_server(default, partner=True).connect("web", UPDATES, 443)
+        row = next(step.row for step in visit.capture[1].steps if step.check == "route")
+        assert row == Route(TABLE, PARTNER, "NAT") and visit.symptom == "connected"
+
+
+def test_an_unknown_default_is_named():
+    with pytest.raises(ValueError, match="nowhere, NAT, Internet gateway"):
+        lone_server("igw")
+
+
+@pytest.mark.parametrize(("default", "public", "partner"), [*product(DEFAULTS, (False, True), (False, True))])
+def test_the_picture_of_each_site_is_laid_out_right(default, public, partner):
+    assert faults(site_scene(lone_server(default, public, partner))) == []
+
+
+# --- judges ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("told", "said"), [
+    (("timed out", "answer", "NAT"), "Right. The request did arrive"),
+    ((" Timed  Out ", "ANSWER", "nat"), "Right. The request did arrive"),
+    (("page", "none", "nowhere"), "it does not decide how they leave"),
+    (("connected", "nothing", "nowhere"), "it does not decide how they leave"),
+    (("refused", "request", "web"), "gave up after 131 s"),
+    (("timed out", "request", "Internet gateway"), "that was enough for the way in"),
+    (("timed out", "answer", "igw"), "not at Internet gateway"),
+])
+def test_a_prediction_of_the_reach_meets_its_belief(told, said):
+    judgement = lab.judge_reach(*told)
+    assert said in judgement.words and judgement.right == said.startswith("Right")
+    assert judgement.trace.dropped.at == "NAT" and judgement.trace.sender == "web"
+
+
+@pytest.mark.parametrize("told", [("", "answer", "NAT"), ("timed out", "both", "NAT"),
+                                  ("timed out", "answer", "router")])
+def test_a_prediction_of_the_reach_that_is_not_understood_is_named(told):
+    with pytest.raises(ValueError, match="expected one of"):
+        lab.judge_reach(*told)
+
+
+@pytest.mark.parametrize(("told", "said", "lost"), [
+    (("10.0.1.10", "10.0.1.10", PUBLIC), "Right: in and out", None),
+    ((PUBLIC, PUBLIC, PUBLIC), "does not reach web under 192.0.2.40", None),
+    (("10.0.1.10", PUBLIC, PUBLIC), "It was lost at web, source check", "web"),
+    (("10.0.1.10", "10.0.0.1", PUBLIC), "It was lost at web, source check", "web"),
+    (("10.0.1.10", "10.0.1.10", "10.0.1.10"), "It was lost at client, deliver", "client"),
+])
+def test_a_prediction_of_the_addresses_meets_its_belief(told, said, lost):
+    judgement = lab.judge_addresses(lone_server(IGW).get(URL), *told)
+    assert said in judgement.words and judgement.right == said.startswith("Right")
+    assert (judgement.trace.last.action == DROP) == bool(lost)
+    assert not lost or judgement.trace.last.at == lost
+
+
+def test_a_prediction_of_the_addresses_that_is_not_understood_is_named():
+    visit = lone_server(IGW).get(URL)
+    with pytest.raises(ValueError, match="source at the client: 'web'"):
+        lab.judge_addresses(visit, "10.0.1.10", "10.0.1.10", "web")
+    with pytest.raises(ValueError, match="had no answer"):
+        lab.judge_addresses(lone_server().get(URL), "10.0.1.10", "10.0.1.10", PUBLIC)
+
+
+def test_the_forms_judge_what_is_typed():
+    form = widgets.ReachPrediction()
+    assert form.check().startswith("No prediction yet")
+    form.sees.value, form.lost.value, form.at.value = "page", "none", "nowhere"
+    form.button.click()
+    assert form.sentence.startswith("No page.") and form._repr_mimebundle_()["text/plain"] == form.sentence
+    form.sees.value = "an error"
+    assert form.check().startswith("Not understood: sees 'an error'")
+    again = widgets.AddressPrediction(lone_server(IGW).get(URL))
+    again.arrives.value = again.leaves.value = "10.0.1.10"
+    again.home.value = PUBLIC
+    assert again.check().startswith("Right:")
+
+
+# --- the explorer ------------------------------------------------------------------------
+
+
+def test_the_explorer_follows_its_controls():
+    explorer = widgets.Routes()
+    for name, value, said in (
+            ("partner", True, "the longest prefix wins: route 198.51.100.0/24 > NAT"),
+            ("default", IGW, "sees it come from 192.0.2.20"), ("partner", False, "sees it come from 192.0.2.40"),
+            ("public", False, "lost at Internet gateway: the Internet gateway has no public address"),
+            ("default", "nowhere", "No row fits 198.51.100.7. web's packet is lost at web"),
+            ("to", "10.0.1.99", "route 10.0.0.0/16 > local. web's packet is lost at web: the local route leads"),
+            ("view", "map", "10.0.1.99")):
+        before = explorer.image.value
+        getattr(explorer, name).value = value
+        assert said in explorer.sentence and explorer.image.value == explorer.picture.svg()
+        assert (explorer.image.value != before) == (name != "public")  # no table holds it
+
+
+def test_what_is_no_address_is_said_and_the_picture_stays():
+    explorer = widgets.Routes()
+    picture = explorer.image.value
+    explorer.to.value = "web.example"
+    assert explorer.sentence.startswith("Not understood: 'web.example'") and explorer.image.value == picture
+    explorer.to.value = " 198.51.100.7 "
+    assert "One row fits" in explorer.sentence
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+@pytest.mark.parametrize("default", DEFAULTS)
+def test_every_setting_has_a_picture_that_fits_and_a_sentence_with_room(picture, default):
+    room = int(Routes().box.children[2].layout.height.removesuffix("px"))
+    for to, public, partner in product(TRIED, (False, True), (False, True)):
+        shown = frame(to, default, public, partner, picture)
+        assert shown.picture.scene.height <= room and faults(shown.picture.scene) == []
+        assert len(shown.sentence) <= LINE // 20 * 92 and shown.picture.scene.width == WIDTH
+
+
+def test_the_explorer_shows_itself_live_and_still():
+    explorer = widgets.Routes()
+    data, metadata = explorer._repr_mimebundle_()
+    assert LIVE in data and data["image/png"][:4] == b"\x89PNG"
+    assert data["text/plain"].startswith(explorer.sentence)
+    assert metadata["image/png"]["alt"] == explorer.picture.alt
+
+
+# --- exercises ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("number", "row", "hint"), [
+    ("01.1", Route(TABLE, "203.0.113.0/24", "NAT"), "is lost at NAT"),
+    ("01.1", Route("rtb-nat", "203.0.113.0/24", IGW), "its subnet follows 'rtb-web'"),
+    ("01.1", Route(TABLE, "0.0.0.0/0", IGW), "one route for a destination"),
+    ("01.1", Route(TABLE, "128.0.0.0/1", IGW), "takes more than the visitor"),
+    ("01.2", Association(PUBLIC, "10.0.1.10"), "works in both directions"),
+    ("01.2", Association("192.0.2.77", "10.0.1.10"), "a visitor of 192.0.2.77 gets '200 OK'"),
+    ("01.2", Route(TABLE, "0.0.0.0/0", "nat-gone"), "a gateway or interface that is not there"),
+    ("01.2", Route(TABLE, "203.0.113.0/24", "NAT"), "no public address"),
+])
+def test_a_wrong_row_meets_its_hint(number, row, hint):
+    said = " ".join(lab.check(number, row).split())
+    assert said.startswith("Not yet.") and hint in said
+
+
+@pytest.mark.parametrize(("number", "row"), [
+    ("01.1", Route(TABLE, "203.0.113.0/24", IGW)), ("01.1", Route(TABLE, "203.0.112.0/20", IGW)),
+    ("01.2", Route(TABLE, "198.51.100.0/24", "NAT"))])
+def test_other_right_rows_are_right_too(number, row):
+    assert lab.check(number, row).startswith("Right.")
+
+
+@pytest.mark.parametrize(("number", "row"), [("01.1", 3), ("01.2", "NAT")])
+def test_what_is_no_row_is_named(number, row):
+    with pytest.raises(ValueError, match="expected a Route"):
+        lab.check(number, row)
+
+
+@pytest.mark.parametrize("number", ["01.1", "01.2"])
+def test_the_solution_is_right(number):
+    names: dict[str, object] = {}
+    exec(lab.solution(number), names)
+    assert lab.check(number, names["row"]).startswith("Right.") and EXERCISES[number].number == number

@@ -1,0 +1,121 @@
+"""Addresses: one server, one route table, one public address; who reaches whom?
+
+`lone_server` is the site of lesson 01: web stands in a subnet whose default route leads nowhere, to the NAT, or to the
+Internet gateway; it has a public address or none. Nothing else changes. A visit from outside uses web's public
+address; one from inside goes to the update server. Whether a subnet is public is asked of its route table, never of
+its name. What a NAT gateway does with an answer that belongs to none of its translations AWS does not say; here it
+drops it, and so the visitor waits in vain, as AWS says of a public address without the route.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.gateways.internet_gateway import Association
+from vpcedu.gateways.nat_gateway import NatGateway
+from vpcedu.hosts.host import Host
+from vpcedu.hosts.web_server import WebServer
+from vpcedu.lab.site import Site
+from vpcedu.lab.visit import Visit
+from vpcedu.network.interface import Interface, Subnet
+from vpcedu.network.names import Name
+from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
+from vpcedu.tables.route_table import LOCAL, Route
+from vpcedu.tables.security_group import GroupRule
+from vpcedu.views.explain import WORKS, blocker
+
+ANYWHERE, VPC_BLOCK, NEAR, FAR = "0.0.0.0/0", "10.0.0.0/16", "10.0.0.0/24", "10.0.1.0/24"
+WEB, NAT, PUBLIC, NAT_PUBLIC = "10.0.1.10", "10.0.0.20", "192.0.2.40", "192.0.2.20"
+CLIENT, UPDATES, PARTNER = "203.0.113.10", "198.51.100.7", "198.51.100.0/24"
+IGW, TABLE = "Internet gateway", "rtb-web"
+DEFAULTS = ("nowhere", "NAT", IGW)  # where the default route of web's subnet leads
+URL = f"http://{PUBLIC}/"
+LINE = "{:<17}{:<13}{:<9}{:<17}{}"
+
+
+def lone_server_vpc(default: str = "NAT", public: bool = True, partner: bool = False) -> Vpc:
+    """The description of the site; see `lone_server`."""
+    if default not in DEFAULTS:
+        raise ValueError(f"default {default!r}: expected one of {', '.join(DEFAULTS)}")
+    routes = [Route("rtb-nat", VPC_BLOCK, LOCAL), Route("rtb-nat", ANYWHERE, IGW), Route(TABLE, VPC_BLOCK, LOCAL)]
+    routes += [Route(TABLE, PARTNER, "NAT")] if partner else []
+    routes += [Route(TABLE, ANYWHERE, default)] if default != "nowhere" else []
+    associations = [Association(NAT_PUBLIC, NAT)] + ([Association(PUBLIC, WEB)] if public else [])
+    return Vpc(
+        cidr=VPC_BLOCK,
+        subnets=(Subnet("nat", NEAR, "rtb-nat", "acl"), Subnet("web", FAR, TABLE, "acl")),
+        interfaces=(Interface("NAT", "nat", NAT, (), check=False), Interface("web", "web", WEB, ("sg-web",))),
+        routes=tuple(routes),
+        acl_entries=tuple(AclEntry("acl", 100, way, ALLOW, ANY, (0, 65_535), ANYWHERE) for way in (IN, OUT)),
+        group_rules=(GroupRule("sg-web", IN, (80, 80), ANYWHERE), GroupRule("sg-web", OUT, (80, 80), ANYWHERE),
+                     GroupRule("sg-web", OUT, (443, 443), ANYWHERE)),
+        internet_gateway=IGW,
+        associations=tuple(associations),
+        outside=(OutsideHost("client", CLIENT), OutsideHost("update server", UPDATES)),
+        devices=(Device("client", Host), Device("update server", WebServer, (("listens", (80, 443)),)),
+                 Device("NAT", NatGateway), Device("web", WebServer)),
+        names=(Name("updates.example.net", (UPDATES,)),),
+    )
+
+
+def lone_server(default: str = "NAT", public: bool = True, partner: bool = False, seed: int = 0) -> Site:
+    """A server alone in its subnet, ready to be visited at 192.0.2.40.
+
+    default: where the subnet's default route leads: nowhere (there is none), NAT or "Internet gateway". public: whether
+    web has the public address. partner: one more route, 198.51.100.0/24 > NAT. ValueError for another default.
+    """
+    return Site(lone_server_vpc(default, public, partner), seed)
+
+
+class Case(namedtuple("Case", ("default", "public", "subnet", "visit", "update"))):
+    """A default route and whether web has a public address; what makes the subnet public or private; both visits."""
+
+    __slots__ = ()
+    default: str
+    public: bool
+    subnet: str
+    visit: Visit
+    update: Visit
+
+    def __str__(self) -> str:
+        asked = _outcome(self.visit) if self.public else "no address"
+        return LINE.format(self.default, PUBLIC if self.public else "none", self.subnet, asked, _outcome(self.update))
+
+
+class Cases(namedtuple("Cases", ("rows",))):
+    """The six cases; prints as a table."""
+
+    __slots__ = ()
+    rows: tuple[Case, ...]
+
+    def __str__(self) -> str:
+        heads = (LINE.format("default route", "web's public", "subnet", "a visitor asks", "web fetches"),
+                 LINE.format("leads to", "address", "is", "for the page", "its update"))
+        return "\n".join((*heads, *map(str, self.rows)))
+
+
+def public_or_not() -> Cases:
+    """Play all six: three default routes, with and without a public address."""
+    return Cases(tuple(_case(default, public) for default in DEFAULTS for public in (False, True)))
+
+
+def _case(default: str, public: bool) -> Case:
+    site = lone_server(default, public)
+    subnet = "public" if site.vpc.is_public(site.vpc.subnets[1]) else "private"
+    update = lone_server(default, public).connect("web", UPDATES, 443)
+    return Case(default, public, subnet, site.get(URL), update)
+
+
+def _outcome(visit: Visit) -> str:
+    """Works, and as whom the opener was seen; or where the first packet was lost."""
+    if visit.symptom in WORKS:
+        return "works" if visit.opener == "client" else f"works, as {seen_as(visit)}"
+    stop = blocker(visit)
+    what = "" if stop is None or stop[0].sender == visit.opener else "answer "
+    return f"{what}lost: {stop[1].at}" if stop else visit.symptom
+
+
+def seen_as(visit: Visit) -> str:
+    """The source address of the opener's first packet as it arrived; "" where none arrived."""
+    return next((str(t.last.before.flow.src) for t in visit.capture if t.sender == visit.opener and t.delivered), "")

@@ -1,0 +1,112 @@
+"""Rows: what is each row of a site needed for? Take them out one at a time, and play two visits without each.
+
+The visits are the two that a puzzled person mixes up: a page that is asked for from the Internet, and a connection
+that the web server opens itself. Each cell of the table is the result of a visit that was really played.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.gateways.internet_gateway import Association
+from vpcedu.lab.reference import NAT
+from vpcedu.lab.site import Site
+from vpcedu.lab.visit import Visit
+from vpcedu.packet import Endpoint
+from vpcedu.tables.route_table import Route
+from vpcedu.views.explain import WORKS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vpcedu.network.vpc import Vpc
+
+URL, UPDATES = "http://www.example.com/", Endpoint("updates.example.net", 443)
+LINE = "{:>3}  {:<46}{:<14}{}"
+
+
+class Less(namedtuple("Less", ("number", "row", "words", "page", "update"))):
+    """A row's number, the row (None: none), its words, and both visits as they go without it."""
+
+    __slots__ = ()
+    number: int
+    row: Any
+    words: str
+    page: Visit
+    update: Visit
+
+
+class RowTable(namedtuple("RowTable", ("whole", "rows", "nat"))):
+    """Both visits with every row there, with one row less each time, and the numbers of the rows about the NAT."""
+
+    __slots__ = ()
+    whole: Less
+    rows: tuple[Less, ...]
+    nat: tuple[int, ...]
+
+    def __str__(self) -> str:
+        lines = [LINE.format("", "without this row", "page asked", "web fetches"),
+                 LINE.format("no.", "", "from outside", "its update"),
+                 LINE.format("", "(every row there)", _came(self.whole.page), _came(self.whole.update))]
+        lines += [LINE.format(one.number, one.words, _came(one.page), _came(one.update)) for one in self.rows]
+        page = {one.number for one in self.rows if one.page.symptom not in WORKS}
+        update = {one.number for one in self.rows if one.update.symptom not in WORKS}
+        return "\n".join([
+            *lines, "", f"Rows that both need: {_list(page & update)}.",
+            f"Only the page: {_list(page - update)}.", f"Only the update: {_list(update - page)}.",
+            f"Rows about the NAT: {_list(set(self.nat))}. Of these the page needs {_list(page & set(self.nat))}."])
+
+
+def one_row_less(site: Site) -> RowTable:
+    """Play the page and the update once with every row, and once without each; the site stays as it was."""
+    rows = tuple(_without(site, number) for number in range(1, len(site.vpc.rows()) + 1))
+    whole = Less(0, None, "", *_both(site.vpc, site.seed))
+    return RowTable(whole, rows, tuple(one.number for one in rows if _is_nat(site.vpc, one.row)))
+
+
+def row_of(site: Site, row: Any) -> Any:
+    """A row by its number in the table, or itself; ValueError where the site has no such row."""
+    rows = site.vpc.rows()
+    if isinstance(row, int) and not isinstance(row, bool):
+        if not 1 <= row <= len(rows):
+            raise ValueError(f"row {row}: expected a number from 1 to {len(rows)}")
+        return rows[row - 1]
+    if row not in rows:
+        raise ValueError(f"{row!r} is no row of this site: expected a number from 1 to {len(rows)}")
+    return row
+
+
+def words_of(row: Any) -> str:
+    """A row in words that say where it stands."""
+    if isinstance(row, Association):
+        return f"public address {row}"
+    return f"{row.table} {row}" if isinstance(row, Route) else str(row)
+
+
+def without(site: Site, row: Any) -> Less:
+    """Both visits without a row, given by its number or itself."""
+    return _without(site, site.vpc.rows().index(row_of(site, row)) + 1)
+
+
+def _without(site: Site, number: int) -> Less:
+    row = site.vpc.rows()[number - 1]
+    return Less(number, row, words_of(row), *_both(site.vpc.without(row), site.seed))
+
+
+def _both(vpc: Vpc, seed: int) -> tuple[Visit, Visit]:
+    return Site(vpc, seed).get(URL), Site(vpc, seed).connect("web", *UPDATES)
+
+
+def _is_nat(vpc: Vpc, row: Any) -> bool:
+    groups = {group for i in vpc.interfaces if i.device == "NAT" for group in i.groups}
+    return "NAT" in (getattr(row, "target", ""),) or getattr(row, "group", "") in groups \
+        or getattr(row, "private", "") == NAT
+
+
+def _came(visit: Visit) -> str:
+    return "works" if visit.symptom in WORKS else visit.symptom
+
+
+def _list(numbers: set[int]) -> str:
+    return ", ".join(map(str, sorted(numbers))) or "none"
