@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-__all__ = ["Load", "blockers", "check", "handshake", "judge", "judge_ports", "judge_silence", "load_pcap", "open_all",
-           "port_use", "solution", "two_hosts"]
+__all__ = ["Load", "blockers", "check", "edited", "edits", "handshake", "judge", "judge_filters", "judge_ports",
+           "judge_silence", "load_pcap", "one_server", "open_all", "port_use", "solution", "two_hosts"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.lab.diagnose import blockers
     from vpcedu.lab.exercises import check, solution
+    from vpcedu.lab.filters import edited, edits, one_server
     from vpcedu.lab.load import Load, open_all, port_use
     from vpcedu.lab.loaded import load_pcap
     from vpcedu.lab.opening import handshake, two_hosts
     from vpcedu.lab.predict import judge
+    from vpcedu.lab.predict_filters import judge_filters
     from vpcedu.lab.predict_tcp import judge_ports, judge_silence
 
 
 _PLACES = {"judge": "predict", "judge_ports": "predict_tcp", "judge_silence": "predict_tcp", "check": "exercises",
            "solution": "exercises", "blockers": "diagnose", "load_pcap": "loaded", "handshake": "opening",
            "two_hosts": "opening", "Load": "load", "open_all": "load", "port_use": "load"}
+
+
+_PLACES |= {"edits": "filters", "edited": "filters", "one_server": "filters", "judge_filters": "predict_filters"}
 
 
 def __getattr__(name: str) -> object:

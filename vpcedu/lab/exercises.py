@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu.lab import exercises_filters
 from vpcedu.lab.exercises_tcp import HALF_OPEN, ROOM, half_open, room
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.views.explain import answer_legs, blocker
@@ -67,6 +68,18 @@ EXERCISES = {
         "03.1",
         "Change the load so that 900 new connections per second, each open for 2 s, go on for 10 minutes.",
         room, ROOM),
+    "04.1": Exercise(
+        "04.1",
+        "web opens a connection to the update server. Add the entry that its network ACL still lacks.",
+        exercises_filters.updates, exercises_filters.UPDATES_SOLUTION),
+    "04.2": Exercise(
+        "04.2",
+        "Behind a Classic balancer some pages come and others do not: correct the entry of the private subnet's ACL.",
+        exercises_filters.sometimes, exercises_filters.SOMETIMES),
+    "04.3": Exercise(
+        "04.3",
+        "Add one row that cuts a client off at once, its open connection too, and nobody else.",
+        exercises_filters.cut, exercises_filters.CUT),
     "08.1": Exercise(
         "08.1",
         "Add one entry to the private subnet's network ACL so that the page still comes through the Classic balancer"

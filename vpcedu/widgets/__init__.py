@@ -6,18 +6,22 @@ where none does. It works without a browser too: set a control's value, read `se
 
 from __future__ import annotations
 
-__all__ = ["Arrows", "Handshake", "PortPrediction", "Ports", "Prediction", "ReturnPaths", "SilencePrediction"]
+__all__ = ["Arrows", "FilterPrediction", "Filters", "Handshake", "PortPrediction", "Ports", "Prediction",
+           "ReturnPaths", "SilencePrediction"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.widgets.arrows import Arrows
+    from vpcedu.widgets.filters import Filters
     from vpcedu.widgets.handshake import Handshake
     from vpcedu.widgets.ports import Ports
     from vpcedu.widgets.prediction import PortPrediction, Prediction, SilencePrediction
+    from vpcedu.widgets.prediction_filters import FilterPrediction
     from vpcedu.widgets.return_paths import ReturnPaths
 
 _PLACES = {"Arrows": "arrows", "Handshake": "handshake", "PortPrediction": "prediction", "Ports": "ports",
            "Prediction": "prediction", "ReturnPaths": "return_paths", "SilencePrediction": "prediction"}
+_PLACES |= {"FilterPrediction": "prediction_filters", "Filters": "filters"}
 
 
 def __getattr__(name: str) -> object:
