@@ -13,6 +13,7 @@ from tests.notebook_rules import NOTEBOOKS, normalise, problems
 def test_there_is_a_lesson():
     assert [path.name for path in NOTEBOOKS] == ["02-a-tcp-connection.ipynb", "03-ephemeral-ports.ipynb",
                                                    "04-stateful-and-stateless.ipynb",
+                                                   "05-address-translation.ipynb",
                                                    "08-return-paths.ipynb"]
 
 

@@ -4,9 +4,9 @@
 check of a round trip, `table` the table that decided about a packet, `header` what a gateway changes in it,
 `ledger` the two connections of a proxy beside the one flow of a Network Load Balancer, `states` one end's way
 through TCP's states, `clocks` who forgets a silent connection when, `handshake` a connection's opening to scale,
-`ports` how many ephemeral ports a load takes. All give a Picture, which a notebook shows by itself. A scene (pure
-data) is laid out first and painted by matplotlib when someone looks; importing this package does not import
-matplotlib.
+`ports` how many ephemeral ports a load takes, `translations` a NAT's table as time goes by. All give a Picture,
+which a notebook shows by itself. A scene (pure data) is laid out first and painted by matplotlib when someone
+looks; importing this package does not import matplotlib.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from vpcedu.draw.picture import Picture
 from vpcedu.draw.ports_layout import ports_scene
 from vpcedu.draw.states_layout import states_scene
 from vpcedu.draw.table_layout import table_scene
+from vpcedu.draw.translations_layout import translations_scene
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,10 +30,11 @@ if TYPE_CHECKING:
 
     from vpcedu.lab.load import PortUse
     from vpcedu.lab.opening import Handshake
+    from vpcedu.lab.translating import Story
     from vpcedu.lab.visit import Visit
 
 __all__ = ["Picture", "clocks", "filters", "handshake", "header", "ladder", "ladder_scene", "ledger", "map",
-           "map_scene", "ports", "states", "table"]
+           "map_scene", "ports", "states", "table", "translations"]
 
 
 def ladder(visit: Visit, packet: int | None = None, every: bool | None = None, *, theme: str = "light",
@@ -124,3 +126,11 @@ def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Picture:
     theme: light or dark. ax: matplotlib Axes to paint on. ValueError where no connection was silent for 10 s.
     """
     return Picture(clocks_scene(visit), theme, ax)
+
+
+def translations(story: Story, *, theme: str = "light", ax: Any = None) -> Picture:
+    """The table of a NAT gateway as time goes by: each row from its first packet to its removal, and who spoke last.
+
+    theme: light or dark. ax: matplotlib Axes to paint on.
+    """
+    return Picture(translations_scene(story), theme, ax)

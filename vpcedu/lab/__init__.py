@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["Load", "blockers", "check", "edited", "edits", "handshake", "judge", "judge_filters", "judge_ports",
-           "judge_silence", "load_pcap", "one_server", "open_all", "port_use", "solution", "two_hosts"]
+__all__ = ["Load", "blockers", "check", "edited", "edits", "fill_nat", "handshake", "judge", "judge_filters",
+           "judge_nat", "judge_ports", "judge_silence", "load_pcap", "nat_site", "one_server", "open_all", "port_use",
+           "solution", "two_hosts"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from vpcedu.lab.opening import handshake, two_hosts
     from vpcedu.lab.predict import judge
     from vpcedu.lab.predict_filters import judge_filters
+    from vpcedu.lab.predict_nat import judge_nat
     from vpcedu.lab.predict_tcp import judge_ports, judge_silence
+    from vpcedu.lab.translating import fill_nat, nat_site
 
 
 _PLACES = {"judge": "predict", "judge_ports": "predict_tcp", "judge_silence": "predict_tcp", "check": "exercises",
@@ -24,6 +27,7 @@ _PLACES = {"judge": "predict", "judge_ports": "predict_tcp", "judge_silence": "p
 
 
 _PLACES |= {"edits": "filters", "edited": "filters", "one_server": "filters", "judge_filters": "predict_filters"}
+_PLACES |= {"fill_nat": "translating", "nat_site": "translating", "judge_nat": "predict_nat"}
 
 
 def __getattr__(name: str) -> object:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from vpcedu.lab import exercises_filters
+from vpcedu.lab import exercises_filters, exercises_nat
 from vpcedu.lab.exercises_tcp import HALF_OPEN, ROOM, half_open, room
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.views.explain import answer_legs, blocker
@@ -80,6 +80,18 @@ EXERCISES = {
         "04.3",
         "Add one row that cuts a client off at once, its open connection too, and nobody else.",
         exercises_filters.cut, exercises_filters.CUT),
+    "05.1": Exercise(
+        "05.1",
+        "While web is connected to the update server, write the flow of a packet from the Internet that reaches web.",
+        exercises_nat.key, exercises_nat.KEY),
+    "05.2": Exercise(
+        "05.2",
+        "As few addresses of a NAT gateway as carry 120,000 connections at once to one destination.",
+        exercises_nat.addresses, exercises_nat.ADDRESSES),
+    "05.3": Exercise(
+        "05.3",
+        "After how long a silence must web probe, so that a connection outlives 20 silent minutes behind the NAT?",
+        exercises_nat.awake, exercises_nat.AWAKE),
     "08.1": Exercise(
         "08.1",
         "Add one entry to the private subnet's network ACL so that the page still comes through the Classic balancer"

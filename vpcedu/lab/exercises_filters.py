@@ -51,7 +51,8 @@ def updates(row: object) -> str:
             return f"Not yet. This time it works, but web is a Linux and may choose port {port}: {_lost(ports)}."
     flow = visit.capture[1].packet.flow
     return (f"Right. web opened {flow}, so the answer comes from port 443 and goes to port {flow.sport}. Before a"
-            " server the ACL must let answers OUT to the clients' ports; before a client it must let them IN to its own.")
+            " server the ACL must let answers OUT to the clients' ports; before a client it must let them IN to its"
+            " own.")
 
 
 def _web_from(port: int, row: object) -> Site:

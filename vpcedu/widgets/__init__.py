@@ -6,8 +6,8 @@ where none does. It works without a browser too: set a control's value, read `se
 
 from __future__ import annotations
 
-__all__ = ["Arrows", "FilterPrediction", "Filters", "Handshake", "PortPrediction", "Ports", "Prediction",
-           "ReturnPaths", "SilencePrediction"]
+__all__ = ["Arrows", "FilterPrediction", "Filters", "Handshake", "NatPrediction", "PortPrediction", "Ports",
+           "Prediction", "ReturnPaths", "SilencePrediction", "Translations"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from vpcedu.widgets.handshake import Handshake
     from vpcedu.widgets.ports import Ports
     from vpcedu.widgets.prediction import PortPrediction, Prediction, SilencePrediction
-    from vpcedu.widgets.prediction_filters import FilterPrediction
+    from vpcedu.widgets.prediction_filters import FilterPrediction, NatPrediction
     from vpcedu.widgets.return_paths import ReturnPaths
+    from vpcedu.widgets.translations import Translations
 
 _PLACES = {"Arrows": "arrows", "Handshake": "handshake", "PortPrediction": "prediction", "Ports": "ports",
            "Prediction": "prediction", "ReturnPaths": "return_paths", "SilencePrediction": "prediction"}
-_PLACES |= {"FilterPrediction": "prediction_filters", "Filters": "filters"}
+_PLACES |= {"FilterPrediction": "prediction_filters", "Filters": "filters", "NatPrediction": "prediction_filters",
+            "Translations": "translations"}
 
 
 def __getattr__(name: str) -> object:
