@@ -185,8 +185,8 @@ def test_the_text_alternative_comes_from_the_run():
 
 def test_the_explorer_follows_its_controls():
     explorer = widgets.Translations()
-    for name, value, said in (("connections", 6, "6 connections tried, 6 rows"), ("room", 2, "4 found no port"),
-                              ("destinations", 2, "2 found no port"), ("at", 400, "2 rows in the table"),
+    for name, value, said in (("connections", 6, "six connections tried, six rows"), ("room", 2, "4 found no port"),
+                              ("destinations", 2, "2 found no port"), ("at", 400, "two rows in the table"),
                               ("speaks", "web", "RST"), ("keepalive", 300, "finds the first row"),
                               ("speaks", "stranger", "no translation for this packet")):
         before = explorer.image.value

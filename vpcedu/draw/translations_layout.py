@@ -9,9 +9,9 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.draw.fonts import width_of, wrap
 from vpcedu.draw.frame import footing, heading
-from vpcedu.draw.grid import title_of
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import BOX, CROSS, GUIDE, LABEL, LINE, MARGIN, NOTE, ROOM, WIDTH
+from vpcedu.draw.words import count
 from vpcedu.gateways.nat_gateway import IDLE
 from vpcedu.lab.translating import MOST, SPAN
 from vpcedu.tables.source_ports import MOST as PORTS
@@ -117,10 +117,11 @@ def finding(story: Story) -> str:
     if lost and not over:
         return f"{lost} of {tried} connections found no free port towards their destination"
     if over:
-        words = f"At {story.setting.at} s {story.live} of {tried - lost} rows are left"
-        return title_of(f"{words}: the others were silent for {IDLE // SECOND} s", words)
-    rows = "1 row" if story.live == 1 else f"{story.live} rows"
-    return f"At {story.setting.at} s the NAT's table has {rows}"
+        words = f"silent for {IDLE // SECOND} s"
+        return f"At {story.setting.at} s no row is left: {words}" if not story.live else (
+            f"At {story.setting.at} s {story.live} of {tried - lost} rows {'is' if story.live == 1 else 'are'} left:"
+            f" the others were {words}")
+    return f"At {story.setting.at} s the NAT's table has {count(story.live, 'row')}"
 
 
 def sentence(story: Story) -> str:

@@ -6,6 +6,7 @@ import ipywidgets
 
 from vpcedu import draw
 from vpcedu.draw.translations_layout import sentence
+from vpcedu.draw.words import count
 from vpcedu.lab.translating import MOST, SPAN, SPEAKERS, Setting, tell
 from vpcedu.widgets.explorer import Explorer, Frame
 
@@ -17,8 +18,8 @@ def frame(connections: int, destinations: int, room: int, at: int, speaks: str, 
     story = tell(Setting(connections, destinations, room, at, speaks, keepalive))
     lost = sum(attempt.row is None for attempt in story.attempts)
     none = f"; {lost} found no port" if lost else ""
-    return Frame(draw.translations(story), f"At {at} s: {len(story.attempts)} connections tried, {story.live} rows in"
-                 f" the table{none}. {sentence(story)}")
+    return Frame(draw.translations(story), f"At {at} s: {count(len(story.attempts), 'connection')} tried,"
+                 f" {count(story.live, 'row')} in the table{none}. {sentence(story)}")
 
 
 class Translations(Explorer):
