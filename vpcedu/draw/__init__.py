@@ -4,13 +4,15 @@
 check of a round trip, `table` the table that decided about a packet, `header` what a gateway changes in it, `ledger`
 the two connections of a proxy beside the one flow of a Network Load Balancer, `states` one end's way through TCP's
 states, `clocks` who forgets a silent connection when, `handshake` a connection's opening to scale, `ports` how many
-ephemeral ports a load takes, `site` who is where before anything is sent. All give a Picture, which a notebook shows
-by itself. A scene (pure data) is laid out first and painted by matplotlib when someone looks; importing this package
-does not import matplotlib.
+ephemeral ports a load takes, `site` who is where before anything is sent, `translations` a NAT's table as time goes
+by, `sides` what a balancer gets and what it sends on, `beside` what a kernel sent beside what the model sends. All
+give a Picture, which a notebook shows by itself. A scene (pure data) is laid out first and painted by matplotlib when
+someone looks; importing this package does not import matplotlib.
 """
 
 from __future__ import annotations
 
+from vpcedu.draw.beside_layout import beside_scene
 from vpcedu.draw.clocks_layout import clocks_scene
 from vpcedu.draw.filters_layout import filters_scene
 from vpcedu.draw.handshake_layout import handshake_scene
@@ -20,9 +22,11 @@ from vpcedu.draw.ledger_layout import ledger_scene
 from vpcedu.draw.map_layout import map_scene
 from vpcedu.draw.picture import Picture
 from vpcedu.draw.ports_layout import ports_scene
+from vpcedu.draw.sides_layout import sides_scene
 from vpcedu.draw.site_layout import site_scene
 from vpcedu.draw.states_layout import states_scene
 from vpcedu.draw.table_layout import table_scene
+from vpcedu.draw.translations_layout import translations_scene
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,10 +35,12 @@ if TYPE_CHECKING:
     from vpcedu.lab.load import PortUse
     from vpcedu.lab.opening import Handshake
     from vpcedu.lab.site import Site
+    from vpcedu.lab.translating import Story
     from vpcedu.lab.visit import Visit
+    from vpcedu.lab.witness import Beside
 
 __all__ = ["Picture", "clocks", "filters", "handshake", "header", "ladder", "ladder_scene", "ledger", "map",
-           "map_scene", "ports", "site", "states", "table"]
+           "map_scene", "ports", "sides", "site", "states", "table", "translations"]
 
 
 def ladder(visit: Visit, packet: int | None = None, every: bool | None = None, *, theme: str = "light",
@@ -134,3 +140,28 @@ def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Picture:
     theme: light or dark. ax: matplotlib Axes to paint on. ValueError where no connection was silent for 10 s.
     """
     return Picture(clocks_scene(visit), theme, ax)
+
+
+def translations(story: Story, *, theme: str = "light", ax: Any = None) -> Picture:
+    """The table of a NAT gateway as time goes by: each row from its first packet to its removal, and who spoke last.
+
+    theme: light or dark. ax: matplotlib Axes to paint on.
+    """
+    return Picture(translations_scene(story), theme, ax)
+
+
+def sides(visit: Visit, *, theme: str = "light", ax: Any = None) -> Picture:
+    """What the opener sends and what of it reaches the server, with the balancer between; whose address, which bytes.
+
+    theme: light or dark. ax: matplotlib Axes to paint on.
+    """
+    return Picture(sides_scene(visit), theme, ax)
+
+
+def beside(both: Beside, row: int | None = None, *, theme: str = "light", ax: Any = None) -> Picture:
+    """Two ladders of one scenario: a Linux kernel's recording and the model's run; `row` is lit.
+
+    row None: the first that differs. theme: light or dark. ax: matplotlib Axes to paint on. ValueError for a row that
+    there is not.
+    """
+    return Picture(beside_scene(both, row), theme, ax)

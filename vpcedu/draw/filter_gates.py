@@ -15,7 +15,7 @@ from vpcedu.draw.way import legs_of, owner
 from vpcedu.draw.words import row_words
 from vpcedu.tables.network_acl import LAST, AclEntry
 from vpcedu.tables.security_group import GroupRule, RuleSet
-from vpcedu.tables.tracking import TrackedFlow
+from vpcedu.tables.tracking import TrackedFlow, Untracked
 from vpcedu.trace import DROP
 from vpcedu.views.conversations import conversations
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 CHECK, GROUP, ACL = "check", "group", "ACL"
 NOBODY = "nobody"
+MEMORY, UNTRACKED = "tracked, no rule is asked", "not tracked"  # what a group says beside its rules
 LEAVING = {CHECK: "source check", GROUP: "group out", ACL: "network ACL out"}
 ARRIVING = {CHECK: "destination check", GROUP: "group in", ACL: "network ACL in"}
 
@@ -168,7 +169,9 @@ def _words(step: Step | None, kind: str) -> str:
         return f"drops it: {ends[0]} {ends[1]}, not its own address"
     verb = "drops it" if step.action == DROP else "passes"
     if isinstance(row, TrackedFlow):
-        return "passes: tracked, no rule is asked"
+        return f"passes: {MEMORY}"
+    if isinstance(row, Untracked):
+        return f"{verb}: rule {row.rule.what}, {UNTRACKED}"
     if isinstance(row, AclEntry):
         return f"{verb}: row {'*' if row.number == LAST else row.number}, {row.what}"
     if isinstance(row, GroupRule):

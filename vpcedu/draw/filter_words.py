@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vpcedu.draw.filter_gates import ACL
+from vpcedu.draw.filter_gates import ACL, MEMORY, UNTRACKED
 from vpcedu.draw.grid import title_of
 from vpcedu.draw.words import count
 
@@ -26,8 +26,8 @@ def title(visit: Visit, trip: Trip) -> str:
         return f"The request passes {count(sum(g.asked for g in trip.gates), 'check')}; no answer is sent"
     if not total:
         return "No filter stands on this way"
-    by_memory = sum("tracked" in g.words for g in trip.gates)
-    return f"{total} checks pass; {by_memory} of them by memory, without a rule"
+    by_memory = sum(MEMORY in g.words for g in trip.gates)
+    return f"{total} checks pass; {by_memory or 'none'} of them by memory, without a rule"
 
 
 def sentence(trip: Trip) -> str:
@@ -43,6 +43,9 @@ def sentence(trip: Trip) -> str:
                 " remembers no flow: it asks answers too.")
     if gate is not None and gate.step is not None:
         return f"{gate.device}: {gate.step.reason}."
+    if any(UNTRACKED in g.words for g in trip.gates):
+        return ("This flow is not tracked: a rule lets anybody open it, and one of the other direction lets everything"
+                " pass. So the group, too, asks its rules for every packet.")
     return ("A group asks its rules once, for the packet that opens the flow, and lets the answer pass by memory. A"
             " network ACL asks every packet.")
 

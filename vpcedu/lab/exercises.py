@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu.lab import exercises_filters, exercises_nat
 from vpcedu.lab.exercises_addresses import ONE_VISITOR, OUT_BUT_NOT_IN, one_visitor, out_but_not_in
+from vpcedu.lab.exercises_nlb import HAIRPIN, HEADER, OFFICE, hairpin, header, office
+from vpcedu.lab.exercises_proxies import BELIEVE, NARROW, PROXY_LINE, narrow_rule, proxy_line, whom_to_believe
 from vpcedu.lab.exercises_start import (
     CONNECTED_WITHOUT_A_PAGE,
     ONLY_THE_UPDATE,
@@ -15,6 +18,8 @@ from vpcedu.lab.exercises_start import (
     only_the_update,
 )
 from vpcedu.lab.exercises_tcp import HALF_OPEN, ROOM, half_open, room
+from vpcedu.lab.exercises_time import IN_TIME, PATIENT, in_time, patient
+from vpcedu.lab.exercises_witness import CONVICTS, UNNOTICED, convicts, unnoticed
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.views.explain import answer_legs, blocker
 from vpcedu.views.text import fold
@@ -91,6 +96,54 @@ EXERCISES = {
         "03.1",
         "Change the load so that 900 new connections per second, each open for 2 s, go on for 10 minutes.",
         room, ROOM),
+    "04.1": Exercise(
+        "04.1",
+        "web opens a connection to the update server. Add the entry that its network ACL still lacks.",
+        exercises_filters.updates, exercises_filters.UPDATES_SOLUTION),
+    "04.2": Exercise(
+        "04.2",
+        "Behind a Classic balancer some pages come and others do not: correct the entry of the private subnet's ACL.",
+        exercises_filters.sometimes, exercises_filters.SOMETIMES),
+    "04.3": Exercise(
+        "04.3",
+        "Add one row that cuts a client off at once, its open connection too, and nobody else.",
+        exercises_filters.cut, exercises_filters.CUT),
+    "05.1": Exercise(
+        "05.1",
+        "While web is connected to the update server, write the flow of a packet from the Internet that reaches web.",
+        exercises_nat.key, exercises_nat.KEY),
+    "05.2": Exercise(
+        "05.2",
+        "As few addresses of a NAT gateway as carry 120,000 connections at once to one destination.",
+        exercises_nat.addresses, exercises_nat.ADDRESSES),
+    "05.3": Exercise(
+        "05.3",
+        "After how long a silence must web probe, so that a connection outlives 20 silent minutes behind the NAT?",
+        exercises_nat.awake, exercises_nat.AWAKE),
+    "06.1": Exercise(
+        "06.1",
+        "Write the PROXY line that the ELB node sends to web for the client's connection.",
+        proxy_line, PROXY_LINE),
+    "06.2": Exercise(
+        "06.2",
+        "Choose the mode and the entry of X-Forwarded-For by which every client is logged with its own address.",
+        whom_to_believe, BELIEVE),
+    "06.3": Exercise(
+        "06.3",
+        "Write web's inbound rule with the smallest block of addresses that keeps the page while nodes come and go.",
+        narrow_rule, NARROW),
+    "07.1": Exercise(
+        "07.1",
+        "Change the target group so that both targets, too, can call their own balancer every time.",
+        hairpin, HAIRPIN),
+    "07.2": Exercise(
+        "07.2",
+        "Write web's inbound rule that lets the visitors of 203.0.113.0/24 in through the balancer, and no others.",
+        office, OFFICE),
+    "07.3": Exercise(
+        "07.3",
+        "Read the client's address and port from the bytes of a PROXY header of version 2.",
+        header, HEADER),
     "08.1": Exercise(
         "08.1",
         "Add one entry to the private subnet's network ACL so that the page still comes through the Classic balancer"
@@ -103,6 +156,23 @@ EXERCISES = {
 row = AclEntry("acl-private", 90, "out", "deny", -1, (0, 65_535), "203.0.113.0/24")
 """,
     ),
+    "09.1": Exercise(
+        "09.1",
+        "Choose web's keep-alive, in seconds, so that an answer after 420 s comes back through the NAT gateway.",
+        in_time, IN_TIME),
+    "09.2": Exercise(
+        "09.2",
+        "Choose the client's keep-alive and the Classic balancer's idle timeout, in seconds, so that an answer after"
+        " 420 s comes back.",
+        patient, PATIENT),
+    "12.1": Exercise(
+        "12.1",
+        'Name a scenario that convicts a model with the fault "a closed port is silent".',
+        convicts, CONVICTS),
+    "12.2": Exercise(
+        "12.2",
+        "Name a fault and a scenario where packets differ from the recording and every program learns the same.",
+        unnoticed, UNNOTICED),
 }
 
 

@@ -6,27 +6,44 @@ where none does. It works without a browser too: set a control's value, read `se
 
 from __future__ import annotations
 
-__all__ = ["AddressPrediction", "Arrows", "Handshake", "PortPrediction", "Ports", "Prediction", "ReachPrediction",
-           "ReturnPaths", "Routes", "SilencePrediction"]
+__all__ = ["AddressPrediction", "Arrows", "Evidence", "FilterPrediction", "Filters", "Handshake", "IdleClocks",
+           "IdlePrediction", "NatPrediction", "NetworkBalancer", "NetworkPrediction", "PortPrediction", "Ports",
+           "Prediction", "Proxies", "ProxyPrediction", "ReachPrediction", "ReturnPaths", "Routes", "SilencePrediction",
+           "Translations", "VersionsPrediction"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.widgets.arrows import Arrows
+    from vpcedu.widgets.clocks import IdleClocks
+    from vpcedu.widgets.evidence import Evidence
+    from vpcedu.widgets.filters import Filters
     from vpcedu.widgets.handshake import Handshake
+    from vpcedu.widgets.network_balancer import NetworkBalancer
     from vpcedu.widgets.ports import Ports
     from vpcedu.widgets.prediction import (
         AddressPrediction,
+        IdlePrediction,
         PortPrediction,
         Prediction,
         ReachPrediction,
         SilencePrediction,
+        VersionsPrediction,
     )
+    from vpcedu.widgets.prediction_balancers import NetworkPrediction, ProxyPrediction
+    from vpcedu.widgets.prediction_filters import FilterPrediction, NatPrediction
+    from vpcedu.widgets.proxies import Proxies
     from vpcedu.widgets.return_paths import ReturnPaths
     from vpcedu.widgets.routes import Routes
+    from vpcedu.widgets.translations import Translations
 
-_PLACES = {"AddressPrediction": "prediction", "ReachPrediction": "prediction", "Routes": "routes",
-           "Arrows": "arrows", "Handshake": "handshake", "PortPrediction": "prediction", "Ports": "ports",
-           "Prediction": "prediction", "ReturnPaths": "return_paths", "SilencePrediction": "prediction"}
+_PLACES = {"AddressPrediction": "prediction", "Arrows": "arrows", "Evidence": "evidence",
+           "FilterPrediction": "prediction_filters", "Filters": "filters", "Handshake": "handshake",
+           "IdleClocks": "clocks", "IdlePrediction": "prediction", "NatPrediction": "prediction_filters",
+           "NetworkBalancer": "network_balancer", "NetworkPrediction": "prediction_balancers",
+           "PortPrediction": "prediction", "Ports": "ports", "Prediction": "prediction", "Proxies": "proxies",
+           "ProxyPrediction": "prediction_balancers", "ReachPrediction": "prediction", "ReturnPaths": "return_paths",
+           "Routes": "routes", "SilencePrediction": "prediction", "Translations": "translations",
+           "VersionsPrediction": "prediction"}
 
 
 def __getattr__(name: str) -> object:

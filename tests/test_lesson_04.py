@@ -1,0 +1,197 @@
+"""Lesson 04: what the page says of stateful and stateless filters is what the model does."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from tests.test_draw import faults
+from tests.test_draw_lessons import cut_off
+from vpcedu import draw, lab, widgets
+from vpcedu.lab.exercises_filters import NARROW
+from vpcedu.lab.filters import ACL, CALLERS, GROUP_IN, GROUP_OUT, URL, answers, edited, one_server, share
+from vpcedu.packet import FiveTuple
+from vpcedu.tables.network_acl import DENY, OUT, AclEntry, NetworkAcl
+from vpcedu.tables.security_group import GroupRule
+from vpcedu.tables.tracking import TrackedFlow, Untracked
+from vpcedu.widgets.filters import frame, percent
+
+LIVE = "application/vnd.jupyter.widget-view+json"
+
+
+def row_at(visit, check):
+    return next(step.row for trace in visit.capture for step in trace.steps if (step.at, step.check) == ("web", check))
+
+
+# --- the belief, and what contradicts it --------------------------------------------------
+
+
+def test_an_inbound_rule_is_enough_for_the_group_and_not_for_the_network_acl():
+    visit = one_server().get(URL)
+    assert isinstance(row_at(visit, "group out"), TrackedFlow)
+    lost = {(trace.packet.flow.sport, trace.dropped.check) for trace in visit.capture if trace.dropped}
+    assert lost == {(80, "network ACL out")} and visit.symptom == "timed out"
+
+
+@pytest.mark.parametrize(("told", "said"), [
+    (("nothing",), "lost at web, network ACL out"),
+    (("nothing", "", ""), "asks each packet anew, the answer too"),
+    (("group", 1024, 65535), "belongs to a flow that it tracks"),
+    (("both", 1024, 65535), "comes without the group's rule too"),
+    (("acl", 80, 80), "The answer comes FROM port 80"),
+    (("ACL", "49,152", 65535), "Linux hosts choose from 32768-60999"),
+    (("acl", 32768, 60999), "Windows and macOS choose from 49152-65535"),
+    (("acl", 32768, 65535), "load balancers and NAT gateways choose from 1024-65535"),
+    (("acl", 60000, 65535), "This client, a Linux, chose 51828"),
+    (("network acl", 1024, 65535), "Right."),
+    (("acl", 0, 65535), "Right."),
+])
+def test_a_prediction_of_what_is_missing_meets_a_run(told, said):
+    judgement = lab.judge_filters(*told)
+    assert said in judgement.words and judgement.right == said.startswith("Right")
+    assert judgement.right or "timed out after 131 s" in judgement.words or told[0] == "both"
+
+
+@pytest.mark.parametrize("told", [("", 1, 2), ("acl", "", ""), ("acl", 90, 80), ("acl", 1, 65536), ("acl", "x", 2)])
+def test_a_prediction_of_what_is_missing_that_is_not_understood_is_named(told):
+    with pytest.raises(ValueError, match="expected"):
+        lab.judge_filters(*told)
+
+
+@pytest.mark.fact("nacl-eph-rule", "nacl-stateless")
+@pytest.mark.parametrize("port", [1_024, 32_768, 51_828, 60_999, 61_000, 65_535])
+@pytest.mark.parametrize("entry", [(80, 80), (32_768, 60_999), (49_152, 65_535), (1_024, 65_535)])
+def test_the_page_comes_where_the_entry_has_the_client_s_port(port, entry):
+    visit = one_server(answers(*entry), port=port).get(URL)
+    assert (visit.symptom == "200 OK") == (entry[0] <= port <= entry[1])
+
+
+def test_the_shares_in_the_sentence_are_what_the_acl_says_of_each_port():
+    for entry in ((80, 80), (49_152, 65_535), (1_024, 40_000)):
+        table = NetworkAcl(ACL, (answers(*entry),))
+        for low, high in CALLERS.values():
+            passed = sum(table.lookup(OUT, FiveTuple("10.0.0.40", 80, "203.0.113.10", port)).action != DENY
+                         for port in range(low, high + 1))
+            assert passed == share(*entry, (low, high))
+    assert [percent(part, 1_000) for part in (0, 1, 999, 1_000)] == ["none", "1 %", "99 %", "all"]
+
+
+# --- who remembers --------------------------------------------------------------------------
+
+
+@pytest.mark.fact("sg-untracked", "sg-untracked-cut", "sg-stateful")
+def test_a_removed_rule_cuts_what_is_not_tracked_and_a_new_acl_entry_cuts_both():
+    found = {(group_out, change): (edit.tracked, edit.passes) for group_out, change, edit in lab.edits().rows}
+    assert found == {("nothing", "group's rule is removed"): (True, True),
+                     ("all", "group's rule is removed"): (False, False),
+                     ("nothing", "ACL entry that denies"): (True, False),
+                     ("all", "ACL entry that denies"): (False, False)}
+    assert max(map(len, str(lab.edits()).splitlines())) <= 80
+
+
+def test_the_table_of_the_edit_shows_the_flow_that_outlives_its_rule():
+    edit = edited(one_server(answers(1_024, 65_535)), GROUP_IN, None)
+    assert GROUP_IN not in edit.visit.vpc.group_rules
+    scene = draw.table(edit.visit, packet=edit.again.number, at="web", check="group in").scene
+    assert scene.title == "web's group asks no rule: this flow is tracked" and faults(scene) == []
+
+
+def test_the_picture_of_checks_says_which_pass_by_memory():
+    """A flow that is not tracked was once counted as remembered, because its words hold "tracked"."""
+    said = {}
+    for group_out in GROUP_OUT:
+        visit = one_server(answers(1_024, 65_535), group_out=group_out).get(URL)
+        said[group_out] = draw.filters(visit, 1).scene
+        assert isinstance(row_at(visit, "group out"), Untracked if group_out == "all" else TrackedFlow)
+    assert said["nothing"].title == "4 checks pass; 1 of them by memory, without a rule"
+    assert said["all"].title == "4 checks pass; none of them by memory, without a rule"
+    assert "lets the answer pass by memory" in said["nothing"].alt
+    assert "This flow is not tracked" in said["all"].alt and "by memory" not in said["all"].alt.split("rule.", 1)[1]
+
+
+def test_a_wrong_word_for_what_the_group_lets_out_is_named():
+    with pytest.raises(ValueError, match="expected one of nothing, all"):
+        one_server(group_out="some")
+
+
+# --- the explorer and the form ----------------------------------------------------------------
+
+
+def test_the_explorer_follows_its_controls():
+    explorer = widgets.Filters()
+    assert "lost at the ACL: timed out" in explorer.sentence and "Linux hosts none" in explorer.sentence
+    for name, value, said in (("entry", (49_152, 65_535), "the page comes"), ("port", 40_000, "Linux hosts 42 %"),
+                              ("entry", (1_024, 65_535), "remembers the flow"),
+                              ("group_out", "all", "remembers nothing")):
+        before = explorer.image.value
+        getattr(explorer, name).value = value
+        assert said in explorer.sentence and explorer.image.value == explorer.picture.svg() != before
+
+
+def test_every_setting_of_the_explorer_fits_its_place_and_nothing_overlaps():
+    room = int(widgets.Filters().box.children[2].layout.height.removesuffix("px"))
+    entries = ((80, 80), (32_768, 60_999), (0, 65_535))
+    for port, entry, group_out in product((1_024, 40_000, 65_535), entries, GROUP_OUT):
+        shown = frame(port, entry, group_out)
+        assert shown.picture.scene.height <= room and len(shown.sentence) <= 4 * 92
+        assert faults(shown.picture.scene) + cut_off(shown.picture.scene) == []
+
+
+def test_the_explorer_shows_itself_live_and_still():
+    explorer = widgets.Filters()
+    data, metadata = explorer._repr_mimebundle_()
+    assert LIVE in data and data["image/png"][:4] == b"\x89PNG"
+    assert data["text/plain"].startswith(explorer.sentence) and metadata["image/png"]["alt"] == explorer.picture.alt
+
+
+def test_the_form_judges_what_is_typed():
+    form = widgets.FilterPrediction()
+    assert form.check().startswith("No prediction yet")
+    form.missing.value = "nothing"
+    assert form.check().startswith("Just that was played")
+    form.missing.value, form.first.value, form.last.value = "ACL", "1024", "65535"
+    form.button.click()
+    assert form.sentence.startswith("Right.")
+    form.last.value = "high"
+    assert form.check().startswith("Not understood: last port 'high'")
+
+
+# --- exercises --------------------------------------------------------------------------------
+
+
+def entry(number, way, action, ports, cidr="0.0.0.0/0", acl=ACL, protocol=6):
+    return AclEntry(acl, number, way, action, protocol, ports, cidr)
+
+
+@pytest.mark.parametrize(("number", "row", "hint"), [
+    ("04.1", entry(110, "in", "allow", (443, 443)), "The answer comes from port 443. To which port?"),
+    ("04.1", entry(120, "out", "allow", (32_768, 60_999)), "has to come INTO web's subnet"),
+    ("04.1", entry(110, "in", "allow", (49_152, 65_535)), "Does your entry let in what comes from there"),
+    ("04.1", entry(110, "in", "allow", (40_000, 50_000)), "may choose port 32768"),
+    ("04.1", GroupRule("sg-web", "in", (443, 443), "0.0.0.0/0"), "Who does not remember?"),
+    ("04.2", NARROW[1], "To whom does web answer here"),
+    ("04.2", entry(100, "out", "allow", (80, 80), "10.0.0.0/24", "acl-private"), "0 of 20 pages come"),
+    ("04.2", entry(100, "out", "allow", (1_024, 65_535), "203.0.113.10/32", "acl-private"), "0 of 20 pages come"),
+    ("04.3", entry(110, "in", "deny", (80, 80), "203.0.113.10/32"), "The lowest number that fits decides"),
+    ("04.3", entry(90, "in", "allow", (80, 80), "203.0.113.10/32"), "You allow."),
+    ("04.3", entry(90, "in", "deny", (80, 80)), "so is another one"),
+    ("04.3", GroupRule("sg-web", "in", (80, 80), "203.0.113.0/24"), "Rules of a group only allow"),
+])
+def test_a_wrong_answer_meets_the_right_hint(number, row, hint):
+    said = " ".join(lab.check(number, row).split())
+    assert said.startswith("Not yet") and hint in said
+
+
+@pytest.mark.parametrize(("number", "row"), [
+    ("04.1", entry(110, "in", "allow", (1_024, 65_535), "198.51.100.7/32")),
+    ("04.2", entry(100, "out", "allow", (0, 65_535), "10.0.0.0/16", "acl-private", -1)),
+    ("04.3", entry(90, "out", "deny", (1_024, 65_535), "203.0.113.10/32")),
+    ("04.3", entry(1, "in", "deny", (80, 80), "203.0.113.10/32"))])
+def test_other_right_answers_are_right_too(number, row):
+    assert lab.check(number, row).startswith("Right.")
+
+
+def test_an_answer_that_is_no_such_entry_is_named():
+    with pytest.raises(ValueError, match="expected an AclEntry for acl-private"):
+        lab.check("04.2", entry(90, "out", "allow", (1_024, 65_535)))
