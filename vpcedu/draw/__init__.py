@@ -2,7 +2,8 @@
 
 `ladder` shows every packet in the order of time, `map` where packets go or who opens connections, `filters` every
 check of a round trip, `table` the table that decided about a packet, `header` what a gateway changes in it,
-`ledger` the two connections of a proxy beside the one flow of a Network Load Balancer, `states` one end's way
+`ledger` the two connections of a proxy beside the one flow of a Network Load Balancer, `sides` what is sent on one
+side of a balancer and what arrives on the other, `states` one end's way
 through TCP's states, `clocks` who forgets a silent connection when, `handshake` a connection's opening to scale,
 `ports` how many ephemeral ports a load takes. All give a Picture, which a notebook shows by itself. A scene (pure
 data) is laid out first and painted by matplotlib when someone looks; importing this package does not import
@@ -20,6 +21,7 @@ from vpcedu.draw.ledger_layout import ledger_scene
 from vpcedu.draw.map_layout import map_scene
 from vpcedu.draw.picture import Picture
 from vpcedu.draw.ports_layout import ports_scene
+from vpcedu.draw.sides_layout import sides_scene
 from vpcedu.draw.states_layout import states_scene
 from vpcedu.draw.table_layout import table_scene
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from vpcedu.lab.visit import Visit
 
 __all__ = ["Picture", "clocks", "filters", "handshake", "header", "ladder", "ladder_scene", "ledger", "map",
-           "map_scene", "ports", "states", "table"]
+           "map_scene", "ports", "sides", "states", "table"]
 
 
 def ladder(visit: Visit, packet: int | None = None, every: bool | None = None, *, theme: str = "light",
@@ -124,3 +126,11 @@ def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Picture:
     theme: light or dark. ax: matplotlib Axes to paint on. ValueError where no connection was silent for 10 s.
     """
     return Picture(clocks_scene(visit), theme, ax)
+
+
+def sides(visit: Visit, *, theme: str = "light", ax: Any = None) -> Picture:
+    """What the opener sends and what of it reaches the server, with the balancer between; whose address, which bytes.
+
+    theme: light or dark. ax: matplotlib Axes to paint on.
+    """
+    return Picture(sides_scene(visit), theme, ax)

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 _PLACES = {"judge": "predict", "judge_ports": "predict_tcp", "judge_silence": "predict_tcp", "check": "exercises",
            "solution": "exercises", "blockers": "diagnose", "load_pcap": "loaded", "handshake": "opening",
            "two_hosts": "opening", "Load": "load", "open_all": "load", "port_use": "load"}
+# Lessons 06 and 07.
+__all__ += ["first_bytes", "first_numbers", "judge_nlb", "judge_proxy", "nlb_site", "nlb_tries", "nlb_visit",
+            "proxy_site"]
+if TYPE_CHECKING:
+    from vpcedu.lab.nlb import first_bytes, judge_nlb, nlb_site, nlb_tries, nlb_visit
+    from vpcedu.lab.proxies import first_numbers, judge_proxy, proxy_site
+
+_PLACES |= {"first_bytes": "nlb", "first_numbers": "proxies", "judge_nlb": "nlb", "judge_proxy": "proxies",
+            "nlb_site": "nlb", "nlb_tries": "nlb", "nlb_visit": "nlb", "proxy_site": "proxies"}
 
 
 def __getattr__(name: str) -> object:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu.lab.exercises_nlb import HEADER, HAIRPIN, OFFICE, hairpin, header, office
+from vpcedu.lab.exercises_proxies import BELIEVE, NARROW, PROXY_LINE, narrow_rule, proxy_line, whom_to_believe
 from vpcedu.lab.exercises_tcp import HALF_OPEN, ROOM, half_open, room
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.views.explain import answer_legs, blocker
@@ -67,6 +69,30 @@ EXERCISES = {
         "03.1",
         "Change the load so that 900 new connections per second, each open for 2 s, go on for 10 minutes.",
         room, ROOM),
+    "06.1": Exercise(
+        "06.1",
+        "Write the PROXY line that the ELB node sends to web for the client's connection.",
+        proxy_line, PROXY_LINE),
+    "06.2": Exercise(
+        "06.2",
+        "Choose the mode and the entry of X-Forwarded-For by which every client is logged with its own address.",
+        whom_to_believe, BELIEVE),
+    "06.3": Exercise(
+        "06.3",
+        "Write web's inbound rule with the smallest block of addresses that keeps the page while nodes come and go.",
+        narrow_rule, NARROW),
+    "07.1": Exercise(
+        "07.1",
+        "Change the target group so that both targets, too, can call their own balancer every time.",
+        hairpin, HAIRPIN),
+    "07.2": Exercise(
+        "07.2",
+        "Write web's inbound rule that lets the visitors of 203.0.113.0/24 in through the balancer, and no others.",
+        office, OFFICE),
+    "07.3": Exercise(
+        "07.3",
+        "Read the client's address and port from the bytes of a PROXY header of version 2.",
+        header, HEADER),
     "08.1": Exercise(
         "08.1",
         "Add one entry to the private subnet's network ACL so that the page still comes through the Classic balancer"

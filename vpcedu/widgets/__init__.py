@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 _PLACES = {"Arrows": "arrows", "Handshake": "handshake", "PortPrediction": "prediction", "Ports": "ports",
            "Prediction": "prediction", "ReturnPaths": "return_paths", "SilencePrediction": "prediction"}
+# Lessons 06 and 07.
+__all__ += ["NetworkBalancer", "NetworkPrediction", "Proxies", "ProxyPrediction"]
+if TYPE_CHECKING:
+    from vpcedu.widgets.network_balancer import NetworkBalancer
+    from vpcedu.widgets.prediction_balancers import NetworkPrediction, ProxyPrediction
+    from vpcedu.widgets.proxies import Proxies
+
+_PLACES |= {"NetworkBalancer": "network_balancer", "NetworkPrediction": "prediction_balancers", "Proxies": "proxies",
+            "ProxyPrediction": "prediction_balancers"}
 
 
 def __getattr__(name: str) -> object:
