@@ -106,8 +106,8 @@ def lines_of(data: bytes) -> tuple[str, ...]:
         assert header is not None and header.source is not None and header.destination is not None
         (source, sport), (destination, dport) = header.source, header.destination
         raw, data = data[:size].hex(), data[size:]
-        head = (f"{raw[:24]}  signature", f"{raw[24:32]}  version 2, TCP, 12 more bytes", f"{raw[32:40]}  {source}",
-                f"{raw[40:48]}  {destination}", f"{raw[48:56]}  ports {sport}, {dport}")
+        head = (f"{raw[:24]} = signature", f"{raw[24:32]} = version 2, TCP, 12 more bytes", f"{raw[32:40]} = {source}",
+                f"{raw[40:48]} = {destination}", f"{raw[48:56]} = ports {sport}, {dport}")
     return (*head, *(line for line in data.decode("latin-1").split("\r\n") if line))
 
 
@@ -172,7 +172,7 @@ def _column(x: float, end: End, other: End, boxes: bool) -> list[Item]:
     y += 4
     for line in end.lines[:LINES]:
         y += PITCH - 1
-        bold = line not in other.lines
+        bold = line not in other.lines and not width_of(line, NOTE) <= WIDE - 20 < width_of(line, NOTE, True)
         items.append(Text(x + 10, y, shorten(line, NOTE, WIDE - 20, bold), "ink", NOTE, bold))
     if end.lost or not end.lines:
         y += PITCH
@@ -188,26 +188,29 @@ def _column(x: float, end: End, other: End, boxes: bool) -> list[Item]:
 
 
 def _title(here: End, there: End) -> str:
+    source = here.flow.src if here.flow else ""
     if there.flow is None:
         return title_of(f"Nothing of {here.who}'s reaches {there.who}: {there.lost}",
                         f"Nothing of {here.who}'s reaches {there.who}")
     if there.flow.src == there.flow.dst:
         return f"{there.who} gets a packet from {there.flow.src}: from itself"
-    if there.flow.src == here.flow.src:  # type: ignore[union-attr]
-        return f"{there.who} sees {here.who}'s own address, {there.flow.src}"
-    return f"{there.who} sees {there.flow.src}, and {here.who} is {here.flow.src}"  # type: ignore[union-attr]
+    if there.flow.src == source:
+        return f"{there.who} sees {here.who}'s own address, {source}"
+    if there.who == here.who:
+        return f"{there.who} calls itself, and sees {there.flow.src}"
+    return f"{there.who} sees {there.flow.src}; {here.who} is {source}"
 
 
 def _sentence(side: Side, here: End, there: End) -> str:
     if side.ends:
-        where = f"{there.who} got other bytes" if there.lines != here.lines else f"{there.who} got the same bytes"
-        return (f"Two connections: numbers and ports on the right are the {side.name}'s own."
-                f"{f' {where}.' if there.lines else ''}")
-    if there.opened is None:
+        bytes_are = "the same" if there.lines == here.lines else "other"
+        more = f" {there.who} got {bytes_are} bytes." if there.lines else ""
+        return f"Two connections: ports and numbers on the right are the {side.name}'s own.{more}"
+    if there.opened is None or there.flow is None or here.flow is None:
         return f"One connection, which never stood: {there.lost}."
-    same = here.number == there.number
-    return (f"One connection: {there.who} gets {here.who}'s own segments"
-            f"{f', whose bytes begin at {there.number} on both sides' if same else ''}.")
+    source = "" if there.flow.src == here.flow.src else ", under another source"
+    number = f"; the bytes begin at {there.number} on both sides" if here.number == there.number else ""
+    return f"One connection: {there.who} gets {here.who}'s own segments{source}{number}."
 
 
 def _alternative(visit: Visit, side: Side, here: End, there: End, title: str, sentence: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from vpcedu.lab.exercises_nlb import HEADER, HAIRPIN, OFFICE, hairpin, header, office
+from vpcedu.lab.exercises_nlb import HAIRPIN, HEADER, OFFICE, hairpin, header, office
 from vpcedu.lab.exercises_proxies import BELIEVE, NARROW, PROXY_LINE, narrow_rule, proxy_line, whom_to_believe
 from vpcedu.lab.exercises_tcp import HALF_OPEN, ROOM, half_open, room
 from vpcedu.lab.reference import reference_architecture

@@ -74,8 +74,8 @@ def whom_to_believe(choice: object) -> str:
             " entry is its word, and only that. Three clients, two of them liars: each was logged as 203.0.113.10.")
 
 
-BELIEVE = """# "append" (the default) puts the other end of the balancer's own connection LAST. Entry -1 is the last one.
-# Entry 0, the leftmost, is what the client claims. With two balancers of one's own in a row it would be -2.
+BELIEVE = """# "append" (the default) puts the other end of the balancer's own connection LAST: entry -1. Entry 0, the
+# leftmost, is what the client claims. With two balancers of one's own in a row it would be -2.
 row = ("append", -1)
 """
 

@@ -195,10 +195,10 @@ def _no_way_out(word: str, run: Visit) -> str:
     leg = answer_legs(run)[0]
     public = in_public_subnet().get(f"http://{NAME}/")
     other = answer_legs(public)[0]
-    return (f"Not {word}: the client saw {run.symptom}. {leg.sender} has no public address and its subnet only the local"
-            f" route; its answer to {leg.packet.flow.destination} left {way(leg)}, not by a route. And with a public"
-            f" address and a route to the Internet gateway? The model tried that too: the answer left {way(other)}"
-            " again.")
+    return (f"Not {word}: the client saw {run.symptom}. {leg.sender} has no public address and its subnet only the"
+            f" local route; its answer to {leg.packet.flow.destination} left {way(leg)}, not by a route. And with a"
+            f" public address and a route to the Internet gateway? The model tried that too: the answer left"
+            f" {way(other)} again.")
 
 
 def in_public_subnet() -> Site:
@@ -213,8 +213,8 @@ def _source(told: str, found: str, kind: str, other: str) -> str:
     swapped = "address" if kind == "instance" else "instance"
     if told == other:
         rule = "hide" if kind == "instance" else "show"
-        belief = (f"{told} is what a target registered by {swapped} sees, by AWS's defaults: a Network Load Balancer does"
-                  f" not always {rule} the client.")
+        belief = (f"{told} is what a target registered by {swapped} sees, by AWS's defaults: a Network Load Balancer"
+                  f" does not always {rule} the client.")
     elif told == ELASTIC:
         belief = f"{told} is known to the Internet gateway only, which exchanges it for {NODE}."
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from vpcedu.clock import seconds
 from vpcedu.hosts.host import Host
 from vpcedu.lab.predict import Judgement
-from vpcedu.lab.reference import BALANCERS, reference_vpc
+from vpcedu.lab.reference import reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.network.vpc import Device, Vpc
@@ -80,7 +80,8 @@ def judge_proxy(connections: object, sees: object, learns: object) -> Judgement:
     if int(count) != len(talks):
         return Judgement(False, _count(int(count), rewriter, mine.seq, theirs.seq, theirs.flow.sport), None)
     if address != real:
-        return Judgement(False, _address(address, mine.flow.src, mine.flow.dst, rewriter, str(theirs.flow.source)), None)
+        words = _address(address, mine.flow.src, mine.flow.dst, rewriter, str(theirs.flow.source))
+        return Judgement(False, words, None)
     down = proxy_site("classic-tcp", WEBS[1])
     opened, fetched = down.connect("client", "www.example.com", 80).result, proxy_site("classic-tcp", WEBS[1]).get(URL)
     assert opened is not None and fetched.result is not None
@@ -97,10 +98,10 @@ def _count(count: int, rewriter: Visit, mine: int, theirs: int, port: int) -> st
         return (f"Not {count}: the SYNs were counted, and there are two, one by the client and one by the ELB node,"
                 f" which chose port {port} for it.")
     syn = conversations(rewriter.capture)[0].traces[0]
-    return (f"One it would be if the balancer passed the client's packets on. In a run with a Network Load Balancer that"
-            f" is so: the client's SYN has number {syn.packet.seq}, and web gets number {syn.last.before.seq}. Here the"
-            f" client's SYN has number {mine}, and web gets a SYN with number {theirs}, from port {port}. Nobody"
-            " rewrote that: another host opened another connection.")
+    return (f"One it would be if the balancer passed the client's packets on. In a run with a Network Load Balancer"
+            f" that is so: the client's SYN has number {syn.packet.seq}, and web gets number {syn.last.before.seq}."
+            f" Here the client's SYN has number {mine}, and web gets a SYN with number {theirs}, from port {port}."
+            " Nobody rewrote that: another host opened another connection.")
 
 
 def _address(address: str, client: str, public: str, rewriter: Visit, real: str) -> str:

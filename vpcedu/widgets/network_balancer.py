@@ -1,4 +1,4 @@
-"""Network balancer: whose address the target sees, which target, what a PROXY header looks like, when a flow is gone."""
+"""Network balancer: whose address the target sees, which target, what a PROXY header is, when a flow is gone."""
 
 from __future__ import annotations
 
@@ -63,8 +63,7 @@ class NetworkBalancer(Explorer):
     def __init__(self, target_type: str = "instance", opener: str = "client", connection: int = 1) -> None:
         self.target_type = _choice("Registered by", (("instance", "instance"), ("address (ip)", "ip")), target_type,
                                    100, 90, 320)
-        self.preserve = _choice("Client's address kept", tuple((word, word) for word in PRESERVE), "default", 70, 130,
-                                365)
+        self.preserve = _choice("Address kept", tuple((word, word) for word in PRESERVE), "default", 80, 90, 365)
         self.opener = _choice("Who calls", (("client", "client"), ("web 1", "web 1")), opener, 100, 90, 320)
         self.proxy = ipywidgets.Checkbox(description="PROXY header, version 2", indent=False, layout={"width": "300px"})
         style = {"description_width": "90px"}
@@ -72,7 +71,7 @@ class NetworkBalancer(Explorer):
                                                layout={"width": "320px"})
         self.silent = ipywidgets.SelectionSlider(options=SILENT, value=0, description="Then silent, s", style=style,
                                                  layout={"width": "365px"})
-        self.idle = _choice("Idle timeout, s", tuple((f"{limit:,}", limit) for limit in IDLE), 350, 70, 90, 320)
+        self.idle = _choice("Idle timeout, s", tuple((f"{limit:,}", limit) for limit in IDLE), 350, 66, 98, 320)
         height = round(frame(target_type, opener=opener, connection=connection).picture.scene.height)
         super().__init__(frame, height, target_type=self.target_type, preserve=self.preserve, opener=self.opener,
                          proxy=self.proxy, connection=self.connection, silent=self.silent, idle=self.idle)

@@ -58,7 +58,7 @@ class Proxies(Explorer):
         self.balancer = ipywidgets.ToggleButtons(options=list(WORDS.items()), value=balancer, tooltips=list(WORDS),
                                                  description="Balancer", style=style, layout={"width": "680px"})
         self.web = ipywidgets.ToggleButtons(options=list(WEBS), value=web, description="web", tooltips=list(WEBS),
-                                            style=style, layout={"width": "360px"})
+                                            style=style | {"button_width": "136px"}, layout={"width": "360px"})
         self.proxy = ipywidgets.Checkbox(description="PROXY line (Classic TCP)", indent=False,
                                          layout={"width": "250px"})
         self.mode = ipywidgets.ToggleButtons(options=list(MODES), value="append", description="ALB mode",
