@@ -151,8 +151,8 @@ def _backwards(step: Step) -> bool:
 
 
 def _the(name: str) -> str:
-    """A device's name at the beginning of a sentence; web is used as a name of its own."""
-    return name if name == "web" else f"The {name}"
+    """A device's name at the beginning of a sentence; web (web 1, web 2) is used as a name of its own."""
+    return name if name.partition(" ")[0] == "web" else f"The {name}"
 
 
 def verdict(visit: Visit) -> str:

@@ -1,0 +1,226 @@
+"""Lesson 06: what a proxy is, held against a balancer that only rewrites."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from tests.test_draw import faults
+from vpcedu import draw, lab, widgets
+from vpcedu.draw import style
+from vpcedu.draw.fonts import width_of
+from vpcedu.draw.scene import Band, Mark, Text
+from vpcedu.draw.sides_layout import lines_of, sides_scene
+from vpcedu.lab.exercises import EXERCISES
+from vpcedu.lab.proxies import FORGED, LEARNS, URL, WEBS, proxy_site
+from vpcedu.lab.reference import BALANCERS
+from vpcedu.lab.tls_site import TLS_BALANCERS, tls_site
+from vpcedu.packet import Endpoint
+from vpcedu.protocols.forwarded import MODES
+from vpcedu.protocols.proxy_protocol import version_2
+from vpcedu.tables.security_group import GroupRule
+from vpcedu.views.conversations import conversations
+from vpcedu.widgets.proxies import frame
+
+LIVE = "application/vnd.jupyter.widget-view+json"
+RULE = GroupRule("sg-web", "in", (80, 80), "sg-balancer")
+
+# --- the site and the judge --------------------------------------------------------------
+
+
+@pytest.mark.fact("clb-two-conns", "clb-src-ip")
+@pytest.mark.parametrize("balancer", ["classic-tcp", "classic-http", "application"])
+def test_a_proxy_makes_two_connections_with_numbers_of_their_own(balancer):
+    front, back = conversations(proxy_site(balancer).get(URL).capture)
+    assert front.traces[0].packet.seq != back.traces[0].packet.seq
+    assert (back.opener, back.flow.src) == ("ELB node", "10.0.0.10")
+
+
+def test_a_rewriter_makes_one_and_keeps_the_number():
+    (talk,) = conversations(proxy_site("network").get(URL).capture)
+    syn = talk.traces[0]
+    assert syn.packet.seq == syn.last.before.seq and syn.last.before.flow.src == "203.0.113.10"
+    words = lab.first_numbers(proxy_site("network").get(URL)).splitlines()
+    assert len(words) == 2 and words[0].rpartition(" ")[2] == words[1].rpartition(" ")[2]
+
+
+@pytest.mark.parametrize(("balancer", "connects", "fetches"), [
+    ("classic-tcp", "connected", "closed"), ("classic-http", "connected", "504 Gateway Timeout"),
+    ("application", "connected", "502 Bad Gateway"), ("network", "refused", "refused")])
+def test_behind_a_proxy_the_client_is_connected_though_nothing_listens(balancer, connects, fetches):
+    site = proxy_site(balancer, WEBS[1])
+    assert site.connect("client", "www.example.com", 80).symptom == connects
+    assert proxy_site(balancer, WEBS[1]).get(URL).symptom == fetches
+
+
+@pytest.mark.parametrize(("told", "said"), [
+    ((2, "10.0.0.10", "connected"), "Right: 2 connections"),
+    ((" 2 ", "10.0.0.10", " Connected"), "Right: 2 connections"),
+    ((1, "10.0.0.10", "connected"), "another host opened another connection"),
+    ((22, "10.0.0.10", "connected"), "Not 22: the SYNs were counted"),
+    ((2, "203.0.113.10", "connected"), "in a run with a Network Load Balancer web saw 203.0.113.10"),
+    ((2, "192.0.2.10", "connected"), "known to the Internet gateway only"),
+    ((2, "10.0.0.20", "connected"), "That is the ELB node"),
+    ((2, "10.0.0.10", "refused"), "if web's RST came through"),
+    ((2, "10.0.0.10", "timed out"), "nobody was silent"),
+    ((2, "10.0.0.10", "reset"), "closed in the ordinary way"),
+])
+def test_a_prediction_of_a_proxy_meets_its_belief(told, said):
+    judgement = lab.judge_proxy(*told)
+    assert said in judgement.words and judgement.right == said.startswith("Right")
+
+
+def test_what_the_judge_says_of_a_wrong_count_comes_from_two_runs():
+    words = lab.judge_proxy(1, "10.0.0.10", "connected").words
+    for balancer in ("classic-tcp", "network"):
+        for talk in conversations(proxy_site(balancer).get(URL).capture):
+            assert str(talk.traces[0].packet.seq) in words
+
+
+@pytest.mark.parametrize(("told", "named"), [
+    (("two", "10.0.0.10", "connected"), "connections"), ((0, "10.0.0.10", "connected"), "connections"),
+    ((2, "the client", "connected"), "web sees"), ((2, "10.0.0.10", "works"), ", ".join(LEARNS))])
+def test_a_prediction_of_a_proxy_that_is_not_understood_is_named(told, named):
+    with pytest.raises(ValueError, match=named):
+        lab.judge_proxy(*told)
+
+
+@pytest.mark.parametrize(("values", "named"), [
+    ({"balancer": "haproxy"}, "balancer"), ({"web": "down"}, "nothing listens"), ({"mode": "prepend"}, "preserve"),
+    ({"balancer": "network", "proxy": True}, "classic-tcp"), ({"mode": "remove"}, "application")])
+def test_a_wrong_setting_of_the_site_is_named(values, named):
+    with pytest.raises(ValueError, match=named):
+        proxy_site(**values)
+
+
+# --- the exercises -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", ["06.1", "06.2", "06.3"])
+def test_the_worked_solutions_are_right(number):
+    names: dict[str, object] = {}
+    exec(lab.solution(number), names)
+    assert lab.check(number, names["row"]).startswith("Right.") and EXERCISES[number].number == number
+
+
+@pytest.mark.parametrize(("number", "row", "hint"), [
+    ("06.1", "PROXY TCP4 203.0.113.10 192.0.2.10 51828 80", "what the client dialled"),
+    ("06.1", "PROXY TCP4 10.0.0.10 10.0.1.10 19404 80", "The source is whom the ELB node sees"),
+    ("06.1", "PROXY TCP4 203.0.113.10 10.0.1.10 51828 80", "The destination is the ELB node's end"),
+    ("06.1", "203.0.113.10", "expected 'PROXY '"),
+    ("06.1", "PROXY UNKNOWN", "a TCP connection over IPv4"),
+    ("06.2", ("append", 0), "takes '127.0.0.1'"),
+    ("06.2", ("append", 1), "takes nobody"),
+    ("06.2", ("preserve", -1), "no such header"),
+    ("06.2", ("remove", 0), "no such header"),
+    ("06.3", RULE._replace(peer="203.0.113.0/24"), "Whose connection is that?"),
+    ("06.3", RULE._replace(peer="10.0.0.10/32"), "Nodes come and go"),
+    ("06.3", RULE._replace(peer="0.0.0.0/0"), "more than the balancer's subnet"),
+    ("06.3", RULE._replace(peer="10.0.0.0/24", ports=(0, 65_535)), "more than the balancer's subnet"),
+    ("06.3", RULE, "do it once with a block"),
+])
+def test_a_wrong_answer_meets_the_right_hint(number, row, hint):
+    said = " ".join(lab.check(number, row).split())
+    assert said.startswith("Not yet") and hint in said
+
+
+@pytest.mark.parametrize(("number", "row"), [("06.1", 7), ("06.2", "append"), ("06.2", ("first", 0)),
+                                             ("06.3", RULE._replace(group="sg-nat"))])
+def test_an_answer_that_is_none_is_named(number, row):
+    with pytest.raises(ValueError, match="expected"):
+        lab.check(number, row)
+
+
+# --- the picture -------------------------------------------------------------------------
+
+
+def settings():
+    for balancer, web, mode, proxy, forged in product(BALANCERS, WEBS, MODES, (False, True), (False, True)):
+        yield {"balancer": balancer, "web": web, "mode": mode, "proxy": proxy, "forged": forged}
+
+
+def test_both_sides_fit_and_keep_one_height_at_every_setting():
+    scenes = [frame(**values).picture.scene for values in settings()]
+    scenes += [sides_scene(tls_site(name).get("https://www.example.com/")) for name in TLS_BALANCERS]
+    scenes += [sides_scene(proxy_site(name).without(RULE).get(URL)) for name in BALANCERS]
+    assert [fault for scene in scenes for fault in faults(scene)] == []
+    assert {scene.height for scene in scenes} == {scenes[0].height}
+    assert max(width_of(scene.title, style.TITLE, True) for scene in scenes) <= style.ROOM
+
+
+@pytest.mark.parametrize("balancer", BALANCERS)
+def test_a_wall_stands_where_connections_end_and_a_diamond_where_one_is_rewritten(balancer):
+    scene = sides_scene(proxy_site(balancer).get(URL))
+    walls = [item for item in scene.items if isinstance(item, Band)]
+    diamonds = [item for item in scene.items if isinstance(item, Mark) and item.kind == "diamond"]
+    assert (len(walls), bool(diamonds)) == ((0, True) if balancer == "network" else (1, False))
+
+
+def test_what_the_proxy_added_is_bold_and_what_it_left_alone_is_not():
+    scene = sides_scene(proxy_site("application").get(URL, headers=FORGED))
+    bold = {item.words: item.bold for item in scene.items if isinstance(item, Text)}
+    assert bold["X-Forwarded-For: 127.0.0.1, 203.0.113.10"] and bold["X-Forwarded-Proto: http"]
+    assert not bold["Host: www.example.com"] and not bold["X-Forwarded-For: 127.0.0.1"]
+
+
+def test_the_text_alternative_tells_both_sides():
+    alt = draw.sides(proxy_site("classic-tcp").get(URL)).alt
+    assert "client sends: from 203.0.113.10:51828" in alt and "web gets: from 10.0.0.10:19404" in alt
+    assert "answers: 200 OK to 10.0.0.10:19404" in alt and "web got the same bytes" in alt
+
+
+def test_a_binary_header_is_read_byte_by_byte():
+    data = version_2(Endpoint("203.0.113.10", 50_001), Endpoint("10.0.0.30", 80))
+    lines = lines_of(data + b"GET / HTTP/1.1\r\n\r\n")
+    assert "".join(line.split(" = ")[0] for line in lines[:5]) == data.hex()
+    assert lines[2:] == ("cb00710a = 203.0.113.10", "0a00001e = 10.0.0.30", "c3510050 = ports 50001, 80",
+                         "GET / HTTP/1.1")
+
+
+# --- the explorer and the form -----------------------------------------------------------
+
+
+def test_the_explorer_follows_its_controls():
+    explorer = widgets.Proxies()
+    assert explorer.sentence == frame("classic-tcp").sentence
+    for name, value, said in (("balancer", "application", "X-Forwarded-For is 203.0.113.10"),
+                              ("forged", True, "127.0.0.1, 203.0.113.10: only the last entry"),
+                              ("mode", "preserve", "the client's claim; nobody checked it"),
+                              ("mode", "remove", "do not tell who asked"),
+                              ("balancer", "network", "the client's own address"),
+                              ("mode", "append", "the client's claim"), ("balancer", "classic-tcp", "10.0.0.10"),
+                              ("proxy", True, "does not know what a PROXY line is"),
+                              ("web", WEBS[1], "nothing listens at web, and in the end the client sees: closed"),
+                              ("balancer", "network", "never connected")):
+        before = explorer.sentence
+        getattr(explorer, name).value = value
+        assert said in explorer.sentence != before and explorer.image.value == explorer.picture.svg()
+
+
+def test_a_setting_that_this_balancer_has_not_is_said_to_be_idle():
+    assert "mode remove: of Application" in frame("classic-tcp", mode="remove").sentence
+    assert "PROXY line: of Classic TCP" in frame("network", proxy=True).sentence
+
+
+def test_every_sentence_fits_its_place():
+    explorer = widgets.Proxies()
+    room = int(explorer.box.children[2].layout.height.removesuffix("px"))
+    for values in settings():
+        shown = frame(**values)
+        assert shown.picture.scene.height <= room and len(shown.sentence) <= 4 * 92
+
+
+def test_the_explorer_shows_itself_live_and_still():
+    data, metadata = widgets.Proxies()._repr_mimebundle_()
+    assert LIVE in data and data["image/png"][:4] == b"\x89PNG" and metadata["image/png"]["alt"] in data["text/plain"]
+
+
+def test_the_form_judges_what_is_typed():
+    form = widgets.ProxyPrediction()
+    assert form.check().startswith("No prediction yet: fill in the three fields")
+    form.connections.value, form.sees.value, form.learns.value = "2", "10.0.0.10", "connected"
+    form.button.click()
+    assert form.sentence.startswith("Right:")
+    form.learns.value = "fine"
+    assert form.check().startswith("Not understood: ")

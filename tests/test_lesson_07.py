@@ -1,0 +1,230 @@
+"""Lesson 07: a Network Load Balancer's private targets, whom they see, and who gets an answer."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from tests.test_draw import faults
+from vpcedu import lab, widgets
+from vpcedu.draw.sides_layout import sides_scene
+from vpcedu.lab.nlb import (
+    CLIENT,
+    NODE,
+    SEES,
+    TARGETS,
+    first_bytes,
+    in_public_subnet,
+    nlb_site,
+    nlb_tries,
+    nlb_visit,
+    nth,
+    source_at_target,
+    target_of,
+)
+from vpcedu.reasons import OWN_SOURCE
+from vpcedu.tables.security_group import GroupRule
+from vpcedu.views.explain import answer_legs, way
+from vpcedu.widgets.network_balancer import IDLE, MOST, PRESERVE, SILENT, frame
+
+LIVE = "application/vnd.jupyter.widget-view+json"
+URL = "http://www.example.com/"
+RULE = GroupRule("sg-web", "in", (80, 80), "203.0.113.0/24")
+
+# --- the site ----------------------------------------------------------------------------
+
+
+@pytest.mark.fact("nlb-private-ok", "nlb-return")
+def test_targets_without_any_route_out_serve_the_internet():
+    site = nlb_site()
+    assert [row.destination for row in site.vpc.routes if row.table == "private"] == ["10.0.0.0/16"]
+    visit = site.get(URL)
+    assert visit.symptom == "200 OK" and way(answer_legs(visit)[0]) == "by the flow of the NLB node"
+
+
+def test_with_a_public_address_and_route_the_answer_takes_the_same_way():
+    visit = in_public_subnet().get(URL)
+    assert visit.symptom == "200 OK" and way(answer_legs(visit)[0]) == "by the flow of the NLB node"
+
+
+@pytest.mark.fact("nlb-cip-default", "nlb-cip-off-src")
+@pytest.mark.parametrize(("kind", "preserve", "source"), [
+    ("instance", None, CLIENT), ("ip", None, NODE), ("instance", False, NODE), ("ip", True, CLIENT)])
+def test_a_setting_decides_whom_the_target_sees(kind, preserve, source):
+    assert source_at_target(nlb_site(kind, preserve).get(URL)) == source
+
+
+@pytest.mark.fact("nlb-hairpin")
+def test_a_target_that_is_given_its_own_call_times_out_and_no_other_does():
+    for call in nlb_tries(nlb_site(), "web 1", 12):
+        lost = {trace.dropped.reason for trace in call.capture if trace.dropped}
+        hairpin = target_of(call) == "web 1"
+        assert (call.symptom, lost) == (("timed out", {OWN_SOURCE}) if hairpin else ("200 OK", set()))
+    assert {call.symptom for call in nlb_tries(nlb_site(preserve=False), "web 1", 12)} == {"200 OK"}
+
+
+@pytest.mark.fact("nlb-hash")
+def test_connections_of_one_client_go_to_both_targets():
+    calls = nlb_tries(nlb_site(), count=MOST)
+    assert {target_of(call) for call in calls} == {"web 1", "web 2"}
+    assert str(calls).count("\n") == MOST - 1 and "from port" in str(calls)
+
+
+@pytest.mark.fact("nlb-idle", "nlb-idle-rst")
+@pytest.mark.parametrize(("idle", "silent", "symptom"), [
+    (60, 50, "200 OK"), (60, 70, "reset"), (350, 340, "200 OK"), (350, 360, "reset"), (6_000, 5_900, "200 OK"),
+    (6_000, 6_100, "reset")])
+def test_who_speaks_after_the_idle_timeout_is_reset(idle, silent, symptom):
+    visit = nlb_visit(nlb_site(idle=idle), silent)
+    assert visit.symptom == symptom and visit.result.after // 1_000_000 == silent
+
+
+@pytest.mark.fact("nlb-pp2")
+def test_the_first_bytes_are_a_header_and_then_the_request():
+    lines = first_bytes(nlb_site(proxy_v2=True).get(URL)).splitlines()
+    assert lines[0].startswith("0d0a 0d0a 000d 0a51 5549 540a 2111 000c") and lines[1].endswith("GET ")
+    assert first_bytes(nlb_site().get(URL)).startswith("4745 5420")
+
+
+@pytest.mark.parametrize(("call", "named"), [
+    (lambda: nlb_site("alb"), "instance or ip"), (lambda: nlb_site(targets=("web 3",)), "web 1, web 2"),
+    (lambda: nlb_site(targets=()), "web 1, web 2"), (lambda: nlb_site(idle=10), "60 to 6000"),
+    (lambda: nlb_tries(nlb_site(), count=0), "1 to 50")])
+def test_a_wrong_setting_is_named(call, named):
+    with pytest.raises(ValueError, match=named):
+        call()
+
+
+# --- the judge ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("told", "said"), [
+    (("200 OK", CLIENT, NODE), "Right: the client sees 200 OK"),
+    ((" 200 ", f" {CLIENT} ", NODE), "Right: the client sees 200 OK"),
+    (("timed out", CLIENT, NODE), "The model tried that too: the answer left by the flow of the NLB node again"),
+    (("refused", CLIENT, NODE), "Not refused: the client saw 200 OK"),
+    (("200 OK", NODE, NODE), "does not always hide the client"),
+    (("200 OK", CLIENT, CLIENT), "does not always show the client"),
+    (("200 OK", "192.0.2.30", NODE), "known to the Internet gateway only"),
+    (("200 OK", CLIENT, "10.0.1.11"), "stands in the destination"),
+])
+def test_a_prediction_meets_its_belief(told, said):
+    judgement = lab.judge_nlb(*told)
+    assert said in judgement.words and judgement.right == said.startswith("Right")
+
+
+@pytest.mark.parametrize(("told", "named"), [
+    (("works", CLIENT, NODE), ", ".join(SEES)), (("200 OK", "the client", NODE), "registered by instance"),
+    (("200 OK", CLIENT, ""), "registered by address")])
+def test_a_prediction_that_is_not_understood_is_named(told, named):
+    with pytest.raises(ValueError, match=named):
+        lab.judge_nlb(*told)
+
+
+# --- the exercises -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", ["07.1", "07.2", "07.3"])
+def test_the_worked_solutions_are_right(number):
+    names: dict[str, object] = {}
+    exec(lab.solution(number), names)
+    assert lab.check(number, names["row"]).startswith("Right")
+
+
+@pytest.mark.parametrize(("number", "row", "hint"), [
+    ("07.1", TARGETS, "10.0.1.10:50518 > 10.0.1.10:80: look at the two addresses"),
+    ("07.1", TARGETS._replace(proxy_protocol_v2=True), "do not read that header"),
+    ("07.1", TARGETS._replace(targets=TARGETS.targets[:1]), "Leave both targets in"),
+    ("07.1", TARGETS._replace(target_type="ip", preserve_client_ip=True), "look at the two addresses"),
+    ("07.2", RULE._replace(peer="10.0.0.30/32"), "The NLB node is no end"),
+    ("07.2", RULE._replace(peer="10.0.0.0/16"), "The NLB node is no end"),
+    ("07.2", RULE._replace(peer="0.0.0.0/0"), "A stranger, 198.51.100.7"),
+    ("07.3", "10.0.0.30:80", "10.0.0.30 comes second"),
+    ("07.3", "203.0.113.10:80", "the destination's"),
+    ("07.3", "203.0.113.10:49654", "b942"),
+    ("07.3", "81.85.73.84:80", "not that address"),
+])
+def test_a_wrong_answer_meets_the_right_hint(number, row, hint):
+    said = " ".join(lab.check(number, row).split())
+    assert said.startswith("Not yet") and hint in said
+
+
+@pytest.mark.parametrize(("number", "row"), [
+    ("07.1", TARGETS._replace(target_type="ip")), ("07.2", RULE._replace(peer="203.0.113.10/32"))])
+def test_other_right_answers_are_right_too(number, row):
+    assert lab.check(number, row).startswith("Right")
+
+
+@pytest.mark.parametrize(("number", "row"), [("07.1", "ip"), ("07.2", RULE._replace(direction="out")),
+                                             ("07.3", "the client")])
+def test_an_answer_that_is_none_is_named(number, row):
+    with pytest.raises(ValueError, match="expected"):
+        lab.check(number, row)
+
+
+# --- the explorer and the form -----------------------------------------------------------
+
+
+def settings():
+    return product(("instance", "ip"), PRESERVE, (False, True), ("client", "web 1"), (1, 4, MOST), (0, 70, 6_100), IDLE)
+
+
+def test_the_explorer_follows_its_controls():
+    explorer = widgets.NetworkBalancer()
+    assert explorer.sentence == frame().sentence
+    for name, value, said in (("target_type", "ip", "sees 10.0.0.30: the NLB node"),
+                              ("preserve", "on", "the address of client itself"),
+                              ("connection", 2, "Connection 2 of client is given to web 1"),
+                              ("opener", "web 1", "Connection 2 of web 1"),
+                              ("connection", 4, "its own address, so it drops the packet; web 1 sees: timed out"),
+                              ("preserve", "off", "web 1 sees: 200 OK"),
+                              ("proxy", True, "28 bytes stand before the request"),
+                              ("silent", 70, "its row was still there (idle timeout 350 s)"),
+                              ("idle", 60, "its row was gone (idle timeout 60 s): the NLB node answers RST")):
+        before = explorer.sentence
+        getattr(explorer, name).value = value
+        assert said in explorer.sentence != before and explorer.image.value == explorer.picture.svg()
+
+
+def test_every_setting_fits_its_place_and_nothing_overlaps():
+    explorer = widgets.NetworkBalancer()
+    room = int(explorer.box.children[2].layout.height.removesuffix("px"))
+    for values in settings():
+        shown = frame(*values)
+        assert shown.picture.scene.height == room - 8 and len(shown.sentence) <= 4 * 92
+        assert faults(shown.picture.scene) == []
+
+
+def test_every_silence_ends_in_something():
+    for silent in SILENT:
+        assert "no answer yet" not in frame(opener="web 1", silent=silent).sentence
+
+
+def test_the_explorer_s_connections_are_those_of_the_lesson():
+    """The fourth call of web 1 hangs in the cell that makes eight, and in the explorer."""
+    assert nlb_tries(nlb_site(), "web 1", 4)[3].symptom == nth(nlb_site(), 4, "web 1").symptom == "timed out"
+
+
+def test_a_packet_from_itself_is_drawn_as_one():
+    scene = sides_scene(nth(nlb_site(), 4, "web 1"))
+    assert scene.title == "web 1 gets a packet from 10.0.1.10: from itself" and "own source" in scene.alt
+
+
+def test_whose_address_a_target_sees_that_calls_itself():
+    assert sides_scene(nth(nlb_site("ip"), 4, "web 1")).title == "web 1 calls itself, and sees 10.0.0.30"
+
+
+def test_the_explorer_shows_itself_live_and_still():
+    data, metadata = widgets.NetworkBalancer()._repr_mimebundle_()
+    assert LIVE in data and data["image/png"][:4] == b"\x89PNG" and metadata["image/png"]["alt"] in data["text/plain"]
+
+
+def test_the_form_judges_what_is_typed():
+    form = widgets.NetworkPrediction()
+    assert form.check().startswith("No prediction yet: fill in the three fields")
+    form.client_sees.value, form.instance.value, form.ip.value = "200 OK", CLIENT, NODE
+    form.button.click()
+    assert form.sentence.startswith("Right:")
+    form.ip.value = "?"
+    assert form.check().startswith("Not understood: ")

@@ -1,0 +1,84 @@
+"""Network balancer: whose address the target sees, which target, what a PROXY header is, when a flow is gone."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import ipywidgets
+
+from vpcedu import draw
+from vpcedu.lab.nlb import nlb_site, nth, source_at_target, target_of
+from vpcedu.lab.visit import Visit
+from vpcedu.reasons import IDLE_TIMEOUT, OWN_SOURCE
+from vpcedu.widgets.explorer import Explorer, Frame
+
+PRESERVE = {"default": None, "on": True, "off": False}
+SILENT = (0, 30, 50, 70, 120, 200, 300, 340, 360, 400, 1_000, 5_900, 6_100)  # seconds
+IDLE = (60, 350, 6_000)
+MOST = 8  # connections
+
+
+@cache
+def _visit(target_type: str, preserve: str, proxy: bool, opener: str, connection: int, silent: int, idle: int) -> Visit:
+    return nth(nlb_site(target_type, PRESERVE[preserve], proxy, idle), connection, opener, silent)
+
+
+def frame(target_type: str = "instance", preserve: str = "default", proxy: bool = False, opener: str = "client",
+          connection: int = 1, silent: int = 0, idle: int = 350) -> Frame:
+    """Picture and sentence for one setting."""
+    visit = _visit(target_type, preserve, proxy, opener, connection, silent, idle)
+    return Frame(draw.sides(visit), sentence(visit, connection, proxy, silent, idle))
+
+
+def sentence(visit: Visit, connection: int, proxy: bool, silent: int, idle: int) -> str:
+    """What became of this connection, and why."""
+    target, source = target_of(visit), source_at_target(visit)
+    own = visit.capture.traces[0].packet.flow.src == source
+    parts = [f"Connection {connection} of {visit.opener} is given to {target}, which sees {source}:"
+             f" {f'the address of {visit.opener} itself' if own else 'the NLB node'}."]
+    lost = {trace.dropped.reason for trace in visit.capture if trace.dropped}
+    if OWN_SOURCE in lost:
+        parts.append(f"That is its own address, so it drops the packet; {visit.opener} sees: {visit.symptom}.")
+        return " ".join(parts)
+    if IDLE_TIMEOUT in lost:
+        parts.append(f"After {silent} s of silence its row was gone (idle timeout {idle} s): the NLB node answers"
+                     f" RST{_fate_of_rst(visit)}.")
+    elif silent:
+        parts.append(f"After {silent} s of silence its row was still there (idle timeout {idle} s).")
+    if proxy and IDLE_TIMEOUT not in lost:
+        parts.append("28 bytes stand before the request; this server does not read them.")
+    return " ".join([*parts, f"{visit.opener} sees: {visit.symptom}."])
+
+
+def _fate_of_rst(visit: Visit) -> str:
+    """Where the RST of the NLB node was lost, if it was."""
+    lost = next((t.dropped for t in visit.capture if t.sender == "NLB node" and t.dropped), None)
+    return f", which dies at {lost.at}: {lost.check}, for that forgot the flow as well" if lost else ""
+
+
+class NetworkBalancer(Explorer):
+    """The explorer of a Network Load Balancer; set `target_type`, `preserve`, `proxy`, `opener`, `connection`,
+    `silent`, `idle`, or move them."""
+
+    def __init__(self, target_type: str = "instance", opener: str = "client", connection: int = 1) -> None:
+        self.target_type = _choice("Registered by", (("instance", "instance"), ("address (ip)", "ip")), target_type,
+                                   100, 90, 320)
+        self.preserve = _choice("Address kept", tuple((word, word) for word in PRESERVE), "default", 80, 90, 365)
+        self.opener = _choice("Who calls", (("client", "client"), ("web 1", "web 1")), opener, 100, 90, 320)
+        self.proxy = ipywidgets.Checkbox(description="PROXY header, version 2", indent=False, layout={"width": "300px"})
+        style = {"description_width": "90px"}
+        self.connection = ipywidgets.IntSlider(connection, 1, MOST, description="Connection", style=style,
+                                               layout={"width": "320px"})
+        self.silent = ipywidgets.SelectionSlider(options=SILENT, value=0, description="Then silent, s", style=style,
+                                                 layout={"width": "365px"})
+        self.idle = _choice("Idle timeout, s", tuple((f"{limit:,}", limit) for limit in IDLE), 350, 66, 98, 320)
+        height = round(frame(target_type, opener=opener, connection=connection).picture.scene.height)
+        super().__init__(frame, height, target_type=self.target_type, preserve=self.preserve, opener=self.opener,
+                         proxy=self.proxy, connection=self.connection, silent=self.silent, idle=self.idle)
+
+
+def _choice(words: str, options: tuple[tuple[str, object], ...], value: object, button: int, label: int,
+            width: int) -> ipywidgets.ToggleButtons:
+    return ipywidgets.ToggleButtons(
+        options=list(options), value=value, description=words, tooltips=[name for name, _ in options],
+        style={"button_width": f"{button}px", "description_width": f"{label}px"}, layout={"width": f"{width}px"})
