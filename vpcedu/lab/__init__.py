@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Load", "blockers", "check", "handshake", "judge", "judge_ports", "judge_silence", "load_pcap", "open_all",
            "port_use", "solution", "two_hosts"]
+__all__ += ["judge_idle", "silence"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,11 +15,14 @@ if TYPE_CHECKING:
     from vpcedu.lab.opening import handshake, two_hosts
     from vpcedu.lab.predict import judge
     from vpcedu.lab.predict_tcp import judge_ports, judge_silence
+    from vpcedu.lab.predict_time import judge_idle
+    from vpcedu.lab.quiet import silence
 
 
 _PLACES = {"judge": "predict", "judge_ports": "predict_tcp", "judge_silence": "predict_tcp", "check": "exercises",
            "solution": "exercises", "blockers": "diagnose", "load_pcap": "loaded", "handshake": "opening",
            "two_hosts": "opening", "Load": "load", "open_all": "load", "port_use": "load"}
+_PLACES |= {"judge_idle": "predict_time", "silence": "quiet"}
 
 
 def __getattr__(name: str) -> object:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from vpcedu.lab.exercises_tcp import HALF_OPEN, ROOM, half_open, room
+from vpcedu.lab.exercises_time import IN_TIME, PATIENT, in_time, patient
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.views.explain import answer_legs, blocker
 from vpcedu.views.text import fold
@@ -79,6 +80,15 @@ EXERCISES = {
 row = AclEntry("acl-private", 90, "out", "deny", -1, (0, 65_535), "203.0.113.0/24")
 """,
     ),
+    "09.1": Exercise(
+        "09.1",
+        "Choose web's keep-alive, in seconds, so that an answer after 420 s comes back through the NAT gateway.",
+        in_time, IN_TIME),
+    "09.2": Exercise(
+        "09.2",
+        "Choose the client's keep-alive and the Classic balancer's idle timeout, in seconds, so that an answer after"
+        " 420 s comes back.",
+        patient, PATIENT),
 }
 
 

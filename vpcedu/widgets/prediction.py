@@ -12,6 +12,7 @@ import ipywidgets
 
 from vpcedu.lab.predict import NOT_YET, Judgement, judge
 from vpcedu.lab.predict_tcp import judge_ports, judge_silence
+from vpcedu.lab.predict_time import judge_idle
 from vpcedu.lab.visit import Visit
 
 TYPE_CHECKING = False
@@ -92,3 +93,12 @@ class PortPrediction(Form):
         fields = (("source_port", "Answer's source port"), ("destination_port", "Answer's destination port"),
                   ("most", "Connections at once"))
         super().__init__(lambda *values: judge_ports(visit, *values), fields, THREE, 175)
+
+
+class IdlePrediction(Form):
+    """Three fields: what web receives at the NAT gateway's timeout, the answer's fate, and when web learns of it."""
+
+    def __init__(self) -> None:
+        fields = (("hears", "At 350 s web receives"), ("answer", "The answer (420 s)"),
+                  ("learns", "web learns it after (s)"))
+        super().__init__(judge_idle, fields, THREE, 160)
