@@ -12,7 +12,7 @@ from tests.notebook_rules import NOTEBOOKS, normalise, problems
 
 def test_there_is_a_lesson():
     assert [path.name for path in NOTEBOOKS] == ["02-a-tcp-connection.ipynb", "03-ephemeral-ports.ipynb",
-                                                   "08-return-paths.ipynb", "09-time.ipynb"]
+                                                   "08-return-paths.ipynb", "09-time.ipynb", "12-is-it-true.ipynb"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

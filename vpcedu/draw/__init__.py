@@ -11,6 +11,7 @@ matplotlib.
 
 from __future__ import annotations
 
+from vpcedu.draw.beside_layout import beside_scene
 from vpcedu.draw.clocks_layout import clocks_scene
 from vpcedu.draw.filters_layout import filters_scene
 from vpcedu.draw.handshake_layout import handshake_scene
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
     from vpcedu.lab.load import PortUse
     from vpcedu.lab.opening import Handshake
     from vpcedu.lab.visit import Visit
+    from vpcedu.lab.witness import Beside
 
 __all__ = ["Picture", "clocks", "filters", "handshake", "header", "ladder", "ladder_scene", "ledger", "map",
            "map_scene", "ports", "states", "table"]
+__all__ += ["beside"]
 
 
 def ladder(visit: Visit, packet: int | None = None, every: bool | None = None, *, theme: str = "light",
@@ -124,3 +127,12 @@ def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Picture:
     theme: light or dark. ax: matplotlib Axes to paint on. ValueError where no connection was silent for 10 s.
     """
     return Picture(clocks_scene(visit), theme, ax)
+
+
+def beside(both: Beside, row: int | None = None, *, theme: str = "light", ax: Any = None) -> Picture:
+    """Two ladders of one scenario: a Linux kernel's recording and the model's run; `row` is lit.
+
+    row None: the first that differs. theme: light or dark. ax: matplotlib Axes to paint on. ValueError for a row that
+    there is not.
+    """
+    return Picture(beside_scene(both, row), theme, ax)

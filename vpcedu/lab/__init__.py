@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Load", "blockers", "check", "handshake", "judge", "judge_ports", "judge_silence", "load_pcap", "open_all",
            "port_use", "solution", "two_hosts"]
 __all__ += ["judge_idle", "silence"]
+__all__ += ["Versions", "judge_versions", "laboratory"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
     from vpcedu.lab.predict import judge
     from vpcedu.lab.predict_tcp import judge_ports, judge_silence
     from vpcedu.lab.predict_time import judge_idle
+    from vpcedu.lab.predict_witness import Versions, judge_versions
     from vpcedu.lab.quiet import silence
+    from vpcedu.lab.witness import laboratory
 
 
 _PLACES = {"judge": "predict", "judge_ports": "predict_tcp", "judge_silence": "predict_tcp", "check": "exercises",
            "solution": "exercises", "blockers": "diagnose", "load_pcap": "loaded", "handshake": "opening",
            "two_hosts": "opening", "Load": "load", "open_all": "load", "port_use": "load"}
+_PLACES |= {"Versions": "predict_witness", "judge_versions": "predict_witness", "laboratory": "witness"}
 _PLACES |= {"judge_idle": "predict_time", "silence": "quiet"}
 
 

@@ -9,6 +9,7 @@ from collections import namedtuple
 
 from vpcedu.lab.exercises_tcp import HALF_OPEN, ROOM, half_open, room
 from vpcedu.lab.exercises_time import IN_TIME, PATIENT, in_time, patient
+from vpcedu.lab.exercises_witness import CONVICTS, UNNOTICED, convicts, unnoticed
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.views.explain import answer_legs, blocker
 from vpcedu.views.text import fold
@@ -89,6 +90,14 @@ row = AclEntry("acl-private", 90, "out", "deny", -1, (0, 65_535), "203.0.113.0/2
         "Choose the client's keep-alive and the Classic balancer's idle timeout, in seconds, so that an answer after"
         " 420 s comes back.",
         patient, PATIENT),
+    "12.1": Exercise(
+        "12.1",
+        'Name a scenario that convicts a model with the fault "a closed port is silent".',
+        convicts, CONVICTS),
+    "12.2": Exercise(
+        "12.2",
+        "Name a fault and a scenario where packets differ from the recording and every program learns the same.",
+        unnoticed, UNNOTICED),
 }
 
 

@@ -8,18 +8,27 @@ from __future__ import annotations
 
 __all__ = ["Arrows", "Handshake", "PortPrediction", "Ports", "Prediction", "ReturnPaths", "SilencePrediction"]
 __all__ += ["IdleClocks", "IdlePrediction"]
+__all__ += ["Evidence", "VersionsPrediction"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.widgets.arrows import Arrows
     from vpcedu.widgets.clocks import IdleClocks
+    from vpcedu.widgets.evidence import Evidence
     from vpcedu.widgets.handshake import Handshake
     from vpcedu.widgets.ports import Ports
-    from vpcedu.widgets.prediction import IdlePrediction, PortPrediction, Prediction, SilencePrediction
+    from vpcedu.widgets.prediction import (
+        IdlePrediction,
+        PortPrediction,
+        Prediction,
+        SilencePrediction,
+        VersionsPrediction,
+    )
     from vpcedu.widgets.return_paths import ReturnPaths
 
 _PLACES = {"Arrows": "arrows", "Handshake": "handshake", "PortPrediction": "prediction", "Ports": "ports",
            "Prediction": "prediction", "ReturnPaths": "return_paths", "SilencePrediction": "prediction"}
+_PLACES |= {"Evidence": "evidence", "VersionsPrediction": "prediction"}
 _PLACES |= {"IdleClocks": "clocks", "IdlePrediction": "prediction"}
 
 
