@@ -11,8 +11,8 @@ from tests.notebook_rules import NOTEBOOKS, normalise, problems
 
 
 def test_there_is_a_lesson():
-    assert {"00-the-question.ipynb", "01-addresses-and-routes.ipynb", "02-a-tcp-connection.ipynb",
-            "03-ephemeral-ports.ipynb", "08-return-paths.ipynb"} <= {path.name for path in NOTEBOOKS}
+    built = {path.name[:2] for path in NOTEBOOKS}
+    assert built >= {"00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "12"}
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

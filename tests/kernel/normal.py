@@ -108,10 +108,15 @@ class Numbers:
 
 def normal(records: Iterable[Record], fixed: frozenset[int]) -> Normal:
     """The normal form of a recording: rows [flags, seq, ack, length, seconds or None, [hops]] by the sender's flow."""
+    return {flow: [row for _, row in kept] for flow, kept in timed(records, fixed).items()}
+
+
+def timed(records: Iterable[Record], fixed: frozenset[int]) -> dict[str, list[tuple[int, list[object]]]]:
+    """The same rows, each behind the time at which its first segment left (microseconds)."""
     found = paths(records)
     ports, numbers = Ports(fixed), Numbers(found)
     names = [tuple(f"{point} {way} {ports.flow(flow)}" for point, way, flow in path.hops) for path in found]
-    rows: Normal = {}
+    rows: dict[str, list[tuple[int, list[object]]]] = {}
     first: dict[tuple[str, int, int], int] = {}
     both = SYN | ACK
     answering = {hops[0] for path, hops in zip(found, names, strict=True) if path.packet.flags & both == both}
@@ -127,10 +132,10 @@ def normal(records: Iterable[Record], fixed: frozenset[int]) -> Normal:
             row = [flags_text(part[0]), *part[1:], when, list(hops)]
             if row[:4] == [".", 1, 1, 0] and hops[0] in answering:
                 continue  # the third packet of a handshake comes from the end that sent no SYN,ACK
-            if under and _joins(under[-1], row):
-                under[-1][3] += row[3]  # type: ignore[operator]
+            if under and _joins(under[-1][1], row):
+                under[-1][1][3] += row[3]  # type: ignore[operator]
             else:
-                under.append(row)
+                under.append((path.at, row))
     return {name: kept for name, kept in rows.items() if kept}
 
 

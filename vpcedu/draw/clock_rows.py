@@ -14,7 +14,7 @@ from vpcedu.clock import SECOND
 from vpcedu.packet import RST
 from vpcedu.protocols.tcp_settings import LINUX
 from vpcedu.tables.security_group import GroupRule
-from vpcedu.tables.tracking import ESTABLISHED_IDLE, TrackedFlow
+from vpcedu.tables.tracking import ESTABLISHED_IDLE, TrackedFlow, Untracked
 from vpcedu.trace import DROP, SEND
 from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import label
@@ -163,13 +163,15 @@ def _host(silence: Silence, device: Device, idle: int | None) -> Clock:
 def _group(silence: Silence, name: str, idle: int) -> Clock:
     """The tracking of an interface's groups."""
     state = FORGOT if silence.at(name) >= idle else RUNS
-    step = next((s for t in silence.after for s in t.steps if s.at == name and s.check in ("group in", "group out")),
-                None)
+    steps = [s for t in silence.after for s in t.steps if s.at == name and s.check in ("group in", "group out")]
+    step = next((s for s in steps if s.action == DROP), steps[0] if steps else None)
     whose = f"{name}'s group"
     if step is None:
         return Clock(whose, "tracked flow", idle, state, "silence", "is not asked again")
     if step.action == DROP:
         return Clock(whose, "tracked flow", idle, state, "dropped", "no rule for it")
+    if isinstance(step.row, Untracked):
+        return Clock(whose, "tracked flow", idle, state, "by a rule", "not tracked")
     if isinstance(step.row, GroupRule):
         return Clock(whose, "tracked flow", idle, state, "by a rule", "tracked anew")
     return Clock(whose, "tracked flow", idle, state, "passes", "the flow is still tracked")

@@ -13,6 +13,8 @@ import ipywidgets
 from vpcedu.lab.predict import NOT_YET, Judgement, judge
 from vpcedu.lab.predict_addresses import judge_addresses, judge_reach
 from vpcedu.lab.predict_tcp import judge_ports, judge_silence
+from vpcedu.lab.predict_time import judge_idle
+from vpcedu.lab.predict_witness import judge_versions
 from vpcedu.lab.visit import Visit
 
 TYPE_CHECKING = False
@@ -20,9 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from vpcedu.lab.witness import Laboratory
+
 FIELDS = (("source", "Source address"), ("source_port", "Source port"),
           ("destination", "Destination address"), ("destination_port", "Destination port"))
 THREE = "No prediction yet: fill in the three fields, then check."
+TWO = "No prediction yet: fill in the two fields, then check."
 
 
 class Form:
@@ -110,3 +115,20 @@ class AddressPrediction(Form):
         fields = (("arrives", "Request reaches web, to"), ("leaves", "Answer leaves web, from"),
                   ("home", "Client gets it, from"))
         super().__init__(lambda *values: judge_addresses(visit, *values), fields, THREE, 175)
+
+
+class IdlePrediction(Form):
+    """Three fields: what web receives at the NAT gateway's timeout, the answer's fate, and when web learns of it."""
+
+    def __init__(self) -> None:
+        fields = (("hears", "At 350 s web receives"), ("answer", "The answer (420 s)"),
+                  ("learns", "web learns it after (s)"))
+        super().__init__(judge_idle, fields, THREE, 160)
+
+
+class VersionsPrediction(Form):
+    """Two fields: which version of the model is wrong, and in which packet it shows; "?" where a run cannot tell."""
+
+    def __init__(self, laboratory: Laboratory) -> None:
+        fields = (("which", "Wrong version"), ("packet", "Packet that shows it"))
+        super().__init__(lambda *values: judge_versions(laboratory, *values), fields, TWO, 150)

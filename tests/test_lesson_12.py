@@ -1,0 +1,179 @@
+"""Lesson 12, is it true? The comparison shown is the tests' own, its judge a recording; explorer and solutions work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from kernel import compare, stored
+from kernel.faults import FAULTS
+from kernel.scenarios import BY_NAME
+
+from tests.test_draw import faults
+from vpcedu import draw, lab, widgets
+from vpcedu.lab.witness import Pair, Row
+from vpcedu.widgets.evidence import NONE, sentence
+
+LIVE = "application/vnd.jupyter.widget-view+json"
+FOLDER = Path(__file__).parent / "kernel"
+FIN = "a FIN acknowledges one byte too few"
+
+
+@pytest.fixture(scope="module")
+def laboratory():
+    return lab.laboratory(FOLDER)
+
+
+def test_the_lesson_has_every_scenario_and_every_fault(laboratory):
+    assert list(laboratory.names) == list(BY_NAME)
+    assert laboratory.faults == {fault: name for fault, (_, name) in FAULTS.items()}
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_the_lesson_says_equal_where_the_tests_do_and_shows_every_row(laboratory, name):
+    both, kernel = laboratory.beside(name), stored.load(name)
+    assert both.equal and not compare.differences(BY_NAME[name], kernel, compare.of_model(BY_NAME[name], kernel))
+    rows = [row for rows in kernel.normal(BY_NAME[name]).values() for row in rows]
+    assert len(both.pairs) == len(rows) and len(both.facts) == len(kernel.facts)
+    assert sorted(str(list(pair.kernel.compared[1:5])) for pair in both.pairs) == sorted(str(row[:4]) for row in rows)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_shown_and_taken_out_again(laboratory, fault):
+    name = laboratory.faults[fault]
+    both = laboratory.beside(name, fault)
+    assert both.differing and "X" in str(both) and fault in str(both)
+    assert laboratory.beside(name).equal
+
+
+def test_rows_stand_in_the_order_of_time_and_a_flow_s_in_its_own(laboratory):
+    for name in laboratory.names:
+        rows = [pair.kernel for pair in laboratory.beside(name).pairs]
+        assert [row.at for row in rows] == sorted(row.at for row in rows)
+    first = [pair.model.what for pair in laboratory.beside("proxy-tcp").pairs[:6]]
+    assert first == ["SYN", "SYN ACK", "ACK", "SYN", "SYN ACK", "ACK"]
+
+
+def test_the_first_difference_is_named():
+    row = Row(0, "a", "S", 0, 0, 0, 0, ("web out 1", "nat in 1", "nat out 2"))
+    assert Pair(row, row).difference == "" and Pair(row, None).difference == "SYN | nothing"
+    assert Pair(row, row._replace(when=2)).difference == "SYN | SYN (2 s)"
+    assert Pair(row, row._replace(ack=4)).difference == "ack 0 | ack 4"
+    assert Pair(row, row._replace(hops=row.hops[:2])).difference == "nat out 2 | not seen there"
+    assert row.lost and row.rewritten == ("nat",) and row.points == ("web", "nat")
+
+
+def test_another_folder_scenario_or_fault_is_refused(laboratory):
+    for call, words in ((lambda: lab.laboratory("nowhere"), "'nowhere': expected the repository's folder"),
+                        (lambda: laboratory.beside("moon"), "scenario 'moon'"),
+                        (lambda: laboratory.beside("direct", "moon"), "fault 'moon'")):
+        with pytest.raises(ValueError, match=words):
+            call()
+
+
+def test_the_summary_counts_what_is_there(laboratory):
+    assert laboratory.summary.startswith(f"{len(BY_NAME)} scenarios, {len(BY_NAME)} equal\n")
+    assert laboratory.summary.endswith(f"one after the other: {len(FAULTS)} found")
+
+
+# --- the prediction ---------------------------------------------------------------------
+
+
+def test_both_versions_look_sound_and_only_the_recording_tells(laboratory):
+    versions = lab.Versions(laboratory)
+    assert versions.guilty == "A" and "Version B:" in str(versions)
+    said = lab.judge_versions(laboratory, "?", "?")
+    assert said.right and "A is wrong in 7 of 7 packets" in " ".join(said.words.split())
+
+
+@pytest.mark.parametrize(("which", "belief"), [("A", "how could you know?"), ("b", "Not B: it equals the recording")])
+def test_a_wrong_prediction_is_contradicted_by_the_recording(laboratory, which, belief):
+    said = lab.judge_versions(laboratory, which, 1)
+    words = " ".join(said.words.split())
+    assert not said.right and belief in words and "Packet 1, Linux: nat out 10.0.0.20:50001" in words
+
+
+def test_what_is_no_prediction_is_named(laboratory):
+    for which, packet in (("C", 1), ("A", 0), ("A", 8), ("A", "x")):
+        with pytest.raises(ValueError, match="expected"):
+            lab.judge_versions(laboratory, which, packet)
+
+
+def test_the_form_judges_what_is_typed(laboratory):
+    form = widgets.VersionsPrediction(laboratory)
+    assert form.check().startswith("No prediction yet")
+    form.which.value = form.packet.value = "?"
+    assert form.check().startswith("Right.")
+    form.which.value = "both"
+    assert form.check().startswith("Not understood: version 'both'")
+
+
+# --- the explorer and its picture -------------------------------------------------------
+
+
+def test_picture_and_sentence_follow_every_control(laboratory):
+    explorer = widgets.Evidence(laboratory)
+    for scenario, fault, row in (("proxy-tcp", NONE, 9), ("direct", FIN, 6), ("refused", "a closed port is silent", 2)):
+        explorer.scenario.value, explorer.fault.value, explorer.row.value = scenario, fault, row
+        both = laboratory.beside(scenario, "" if fault == NONE else fault)
+        assert explorer.sentence == sentence(both, row)
+        assert explorer.image.value == draw.beside(both, row).svg()
+        assert ("differs" in explorer.sentence) == (fault != NONE)
+    explorer.row.value = 17
+    assert explorer.sentence.startswith("All 2 rows are through.")
+
+
+def test_the_explorer_shows_itself_live_and_still(laboratory):
+    explorer = widgets.Evidence(laboratory)
+    data, metadata = explorer._repr_mimebundle_()
+    assert LIVE in data and data["image/png"][:4] == b"\x89PNG"
+    assert data["text/plain"].startswith(explorer.sentence) and metadata["image/png"]["alt"] == explorer.picture.alt
+
+
+def test_no_picture_overlaps_or_leaves_the_frame_and_every_sentence_fits(laboratory):
+    room = int(widgets.Evidence(laboratory).box.children[2].layout.height.removesuffix("px"))
+    wrong = []
+    for fault in ("", *list(laboratory.faults)[::4]):
+        for name in laboratory.names:
+            both = laboratory.beside(name, fault)
+            for row in {1, (len(both.pairs) + 1) // 2, len(both.pairs)} - {0} if both.pairs else {None}:
+                scene = draw.beside(both, row).scene
+                wrong += [f"{name}, {fault}, {row}: {what}" for what in faults(scene)]
+                assert scene.height <= room and len(sentence(both, row or 1)) <= 4 * 92
+    assert wrong == []
+
+
+def test_the_picture_marks_what_differs(laboratory):
+    both = laboratory.beside("direct", FIN)
+    picture = draw.beside(both)
+    assert picture.scene.title == "Kernel and model differ in 2 of 7 rows, first in row 6"
+    assert "6: FIN, client > igw > web, Linux | model: ack 6 | ack 5." in picture.alt
+    assert "all 14 rows are equal" in draw.beside(laboratory.beside("proxy-tcp"), theme="dark").alt
+    with pytest.raises(ValueError, match="row 8: expected 1 to 7"):
+        draw.beside(both, 8)
+
+
+# --- exercises --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("number", "wrong", "hint"), [
+    ("12.1", "direct", "nobody knocks at a closed port"),
+    ("12.2", ("a closed port is silent", "refused"), "A program does notice"),
+    ("12.2", ("a closed port is silent", "direct"), "What must happen for this fault to show?"),
+])
+def test_a_wrong_solution_is_played_and_met_with_the_right_hint(laboratory, number, wrong, hint):
+    said = " ".join(lab.check(number, (laboratory, wrong)).split())
+    assert said.startswith("Not yet") and hint in said
+
+
+@pytest.mark.parametrize("number", ["12.1", "12.2"])
+def test_the_worked_solution_is_right(laboratory, number):
+    place = {}
+    exec(lab.solution(number), place)
+    assert lab.check(number, (laboratory, place["row"])).startswith("Right")
+
+
+def test_an_answer_of_another_kind_is_named(laboratory):
+    for number, row in (("12.1", "direct"), ("12.1", (laboratory, "moon")), ("12.2", (laboratory, "direct"))):
+        with pytest.raises(ValueError, match="expected"):
+            lab.check(number, row)

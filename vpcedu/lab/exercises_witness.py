@@ -1,0 +1,57 @@
+"""Exercises of the lesson on evidence: which scenario convicts a fault? Played with the repository's recordings."""
+
+from __future__ import annotations
+
+from vpcedu.lab.witness import Beside, Laboratory
+
+SILENT = "a closed port is silent"
+
+
+def convicts(row: object) -> str:
+    """12.1: a scenario in which a model with the fault SILENT differs from the recording."""
+    laboratory, name = _pair(row)
+    found = laboratory.beside(str(name), SILENT)
+    if found.equal:
+        return (f"Not yet. {name}: {found.verdict} The fault is in there, and nothing shows: in this scenario nobody"
+                " knocks at a closed port. A comparison finds only what its scenarios ask for.")
+    return f"Right. {name}: {found.verdict} {_first(found)}"
+
+
+CONVICTS = """# The scenario must knock at a port where nobody listens: Linux answers RST, the faulty model nothing.
+# lab.check("12.1", (laboratory, row))
+row = "refused"
+"""
+
+
+def unnoticed(row: object) -> str:
+    """12.2: a fault and a scenario where packets differ from the recording and no program learns anything else."""
+    laboratory, pair = _pair(row)
+    if not isinstance(pair, tuple) or len(pair) != 2:
+        raise ValueError(f"{pair!r}: expected (fault, scenario)")
+    fault, name = pair
+    found = laboratory.beside(name, fault)
+    if found.equal:
+        return f"Not yet. {name}: {found.verdict} Nothing differs at all. What must happen for this fault to show?"
+    if found.unlike:
+        what, one, other = found.unlike[0]
+        return (f"Not yet. {name}: {found.verdict} A program does notice: {what} is {one!r} with Linux and {other!r}"
+                " with the model. Which faults stay below what programs see?")
+    return (f"Right. {name}: {found.verdict} {_first(found)} Every program is content all the same. That is why"
+            " headers are compared, not results.")
+
+
+def _first(found: Beside) -> str:
+    kernel, _, model = found.pairs[found.differing[0] - 1].difference.partition(" | ")
+    return f"First in row {found.differing[0]}, Linux: {kernel}; the model: {model}."
+
+
+UNNOTICED = """# Acknowledgment numbers and the times of tries are TCP's own business; programs see bytes and the end only.
+# lab.check("12.2", (laboratory, row))
+row = ("the time-out does not double", "silent")
+"""
+
+
+def _pair(row: object) -> tuple[Laboratory, object]:
+    if not isinstance(row, tuple) or len(row) != 2 or not isinstance(row[0], Laboratory):
+        raise ValueError(f"{row!r}: expected (laboratory, answer)")
+    return row

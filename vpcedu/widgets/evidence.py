@@ -1,0 +1,61 @@
+"""Evidence: choose a scenario and a fault, step through the rows: does the model send what the kernel sent?"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import ipywidgets
+
+from vpcedu import draw
+from vpcedu.lab.witness import Beside, Laboratory, Row
+from vpcedu.widgets.explorer import Explorer, Frame
+
+NONE = "no fault"
+
+
+def sentence(both: Beside, row: int) -> str:
+    """One row in words: what it is, and whether both have it, from which header to which."""
+    if not both.pairs:
+        return f"Nothing was sent in either. {both.verdict}"
+    if row > len(both.pairs):
+        return f"All {len(both.pairs)} rows are through. {both.verdict}"
+    pair = both.pairs[row - 1]
+    if pair.equal:
+        same = f"the same in both, at {_places(pair.row)}"
+        return f"Row {row} of {len(both.pairs)}: {same}. {pair.row.what}: {_way(pair.row)}."
+    kernel, _, model = pair.difference.partition(" | ")
+    return f"Row {row} of {len(both.pairs)} differs. Linux: {kernel}. The model: {model}."
+
+
+def _places(row: Row) -> str:
+    return "one place" if len(row.points) == 1 else f"{len(row.points)} places"
+
+
+def _way(row: Row) -> str:
+    first, last = (hop.split(" ", 2) for hop in (row.hops[0], row.hops[-1]))
+    if len(row.hops) == 1:
+        return f"{first[0]} sent {first[2]}, and nobody else saw it"
+    return f"left {first[0]} as {first[2]}, was last seen at {last[0]} as {last[2]}"
+
+
+class Evidence(Explorer):
+    """The explorer of the recordings; set `scenario`, `fault`, `row`, or move them."""
+
+    def __init__(self, laboratory: Laboratory, scenario: str = "proxy-tcp", fault: str = NONE, row: int = 1) -> None:
+        self._beside = cache(laboratory.beside)
+        wide, style = {"width": "340px"}, {"description_width": "70px"}
+        self.scenario = ipywidgets.Dropdown(options=list(laboratory.names), value=scenario, description="Scenario",
+                                            layout=wide, style=style)
+        self.fault = ipywidgets.Dropdown(options=[NONE, *laboratory.faults], value=fault, description="The model",
+                                         layout=wide, style=style)
+        most = max(len(self._beside(name).pairs) for name in laboratory.names)
+        self.row = ipywidgets.IntSlider(row, 1, most, description="Row", layout={"width": "680px"},
+                                        style={"description_width": "48px"})
+        tallest = max(laboratory.names, key=lambda name: len(self._beside(name).pairs))
+        height = round(draw.beside(self._beside(tallest)).scene.height) + 80  # a fault may bring a row and a note
+        super().__init__(self._make, height, scenario=self.scenario, fault=self.fault, row=self.row)
+
+    def _make(self, scenario: str, fault: str, row: int) -> Frame:
+        both = self._beside(scenario, "" if fault == NONE else fault)
+        shown = row if row <= len(both.pairs) else None
+        return Frame(draw.beside(both, shown), sentence(both, row))
