@@ -590,6 +590,6 @@ _WAITING = """
 static-vs-prefixlist sg-no-dns-imds sg-quota nacl-eph-lambda nacl-not-filtered nacl-quota natgw-proto natgw-frag
 natgw-no-peering natgw-rts natgw-zonal natgw-regional natgw-regional-limits natinst-fin elb-subnet-size clb-subnets
 clb-sg alb-keepalive alb-463 alb-5xx alb-algo alb-limits nlb-weighted nlb-cip-privatelink nlb-cip-req
-nlb-return-outside nlb-return-eni nlb-tls-keepalive nlb-udp-idle nlb-unhealthy-rst nlb-tls nat-udp-timer
+nlb-return-outside nlb-return-eni nlb-tls-keepalive nlb-udp-idle nlb-tls nat-udp-timer
 """
 PENDING = frozenset(_WAITING.split())
