@@ -104,7 +104,7 @@ def test_a_node_without_checks_keeps_no_alarm_and_is_in_service():
 def test_a_group_that_lets_only_the_clients_in_fails_the_checks_and_the_balancer_fails_open():
     made = checked(rules=(FROM_CLIENTS,), seconds=75)
     assert set(states(made).values()) == {"unhealthy"}
-    lost = {(step.at, step.reason, step.before.flow.src) for trace in made.capture for step in trace.steps if step.reason}
+    lost = {(s.at, s.reason, s.before.flow.src) for trace in made.capture for s in trace.steps if s.reason}
     assert lost == {("web 1", GROUP_IN, NODE_A), ("web 2", GROUP_IN, NODE_B)}
     assert call(made, PUBLIC_A).heard == ["connected"]  # all unhealthy: all are used
     for node in (NODE_A, NODE_B):

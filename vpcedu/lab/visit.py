@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from vpcedu.hosts.client import Result
     from vpcedu.protocols.tls import Client
+    from vpcedu.views.access_log import AccessLog
     from vpcedu.views.flow_log import FlowLog
 
 
@@ -93,6 +94,15 @@ class Visit:
         from vpcedu.views.flow_record import DEFAULT
 
         return flow_log(self, at, fields or DEFAULT, interval)
+
+    def access_log(self, at: str = "") -> AccessLog:
+        """What a Classic or Application Load Balancer would log; at: the node's name, "" where there is only one.
+
+        ValueError where no such balancer has that name.
+        """
+        from vpcedu.views.access_log import access_log
+
+        return access_log(self, at)
 
     def __str__(self) -> str:
         from vpcedu.views.text import report
