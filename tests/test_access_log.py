@@ -195,7 +195,7 @@ def test_health_checks_are_not_in_the_log():
 def test_a_network_load_balancer_keeps_no_log_of_tcp_listeners_and_nodes_are_named():
     with pytest.raises(ValueError, match="at '': expected a Classic or Application Load Balancer's node, one of none"):
         site("network").get(PAGE).access_log()
-    with pytest.raises(ValueError, match="at 'web': expected .* one of ELB node"):
+    with pytest.raises(ValueError, match=r"at 'web': expected .* one of ELB node"):
         site().get(PAGE).access_log("web")
     vpc = reference_vpc()
     two = vpc._replace(devices=(*vpc.devices, Device("other", vpc.devices[2].kind, vpc.devices[2].settings)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 __all__ = ["Load", "blockers", "check", "handshake", "judge", "judge_ports", "judge_silence", "load_pcap", "open_all",
-           "port_use", "solution", "two_hosts"]
+           "port_use", "scenario", "scenario_names", "solution", "two_hosts"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from vpcedu.lab.opening import handshake, two_hosts
     from vpcedu.lab.predict import judge
     from vpcedu.lab.predict_tcp import judge_ports, judge_silence
+    from vpcedu.lab.scenarios import scenario, scenario_names
 
 
 _PLACES = {"judge": "predict", "judge_ports": "predict_tcp", "judge_silence": "predict_tcp", "check": "exercises",
            "solution": "exercises", "blockers": "diagnose", "load_pcap": "loaded", "handshake": "opening",
-           "two_hosts": "opening", "Load": "load", "open_all": "load", "port_use": "load"}
+           "two_hosts": "opening", "Load": "load", "open_all": "load", "port_use": "load",
+           "scenario": "scenarios", "scenario_names": "scenarios"}
 
 
 def __getattr__(name: str) -> object:
