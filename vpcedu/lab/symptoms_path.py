@@ -132,8 +132,8 @@ SCENARIOS = (
              "It does not take the subnet's route 0.0.0.0/0 > NAT: the NLB node delivered this flow"),
     Scenario("acl-without-answers", 5, "The groups allow port 443 and still it times out: the network ACL lets no"
              " answer out, since answers go to ports 1024 to 65535.",
-             no_ephemeral, lambda site: site.connect("client", NAME, 443), TIMED_OUT, DENIED_OUT, (), lambda site: site.replace(OUT_443, OUT_ALL),
-             "the outbound entry allows all ports again"),
+             no_ephemeral, lambda site: site.connect("client", NAME, 443), TIMED_OUT, DENIED_OUT, (),
+             lambda site: site.replace(OUT_443, OUT_ALL), "the outbound entry allows all ports again"),
     Scenario("acl-with-too-few-ports", 5, "Some clients get the page and some do not: the network ACL lets answers out"
              " to Linux' ports, and Windows uses higher ones too.",
              narrow_range, each_client, TIMED_OUT, DENIED_OUT, (),
