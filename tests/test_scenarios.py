@@ -180,7 +180,7 @@ def test_4_the_checks_that_fail_come_from_the_balancer_s_address_and_the_client_
     assert lost == {"10.0.0.30"}
 
 
-@pytest.mark.fact("nacl-eph-range", "nacl-ephemeral")
+@pytest.mark.fact("nacl-eph-linux", "nacl-eph-win", "nacl-eph-rule")
 def test_5_only_clients_with_ports_above_the_acl_s_range_fail():
     site = scenario("acl-with-too-few-ports").build()
     ports = {}

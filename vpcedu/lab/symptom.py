@@ -59,6 +59,13 @@ class Scenario(namedtuple("Scenario", ("name", "entry", "says", "build", "play",
             raise ValueError(f"scenario {self.name!r} shows correct behaviour: expected one with a fault to undo")
         return self.play(self.undo(self.build()))
 
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name}: {self.says}>"
+
+    def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
+        """In a notebook: the story."""
+        return {"text/plain": str(self)}
+
     def __str__(self) -> str:
         """The story, played."""
         visit = self.visit()

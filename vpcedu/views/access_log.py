@@ -2,8 +2,9 @@
 
 `client:port` and the target's address and port in one line are the shortest proof of two connections. An entry is
 made of what the node told (an event "answered" for each request) and of the packets it got and sent; at a TCP listener
-of a Classic balancer, of each connection. Where TLS hides what the client said, the target's side is read; what nobody
-outside can know (bytes inside TLS, the cipher) is `-`. A Network Load Balancer logs TLS listeners only, so it has no
+of a Classic balancer, of each connection. Where TLS hides what the client said, the target's side is read; what the
+capture does not show (a request's size inside TLS) and what is left out (ssl_cipher, ssl_protocol, domain_name,
+chosen_cert_arn) is `-`. A Network Load Balancer logs TLS listeners only, so it has no
 log here. Sources: as in access_entry.py.
 
 Ours, since AWS does not say: a request without an answer of its target has the time until it was sent on if it was, and
