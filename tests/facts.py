@@ -618,6 +618,6 @@ LEFT_OUT = {
 
 # Facts that have no test yet; a fact that gets one goes from here.
 _WAITING = """
-nlb-unhealthy-rst
+
 """
 PENDING = frozenset(_WAITING.split())

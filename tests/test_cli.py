@@ -90,6 +90,15 @@ def test_help_is_the_usage(option):
     assert (done.returncode, done.stdout, done.stderr) == (0, USAGE, "")
 
 
+def test_a_scenario_is_played_and_all_are_listed():
+    done = run("scenario", "no-rule-to-the-database", isolated=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "web sees: connection timed out after 131 s." in done.stdout
+    assert done.stdout.endswith("web sees: works.\n")
+    listed = run("scenario").stdout
+    assert listed.startswith("nat-lets-80-and-443-out\n    ") and "\nhttps-loop\n" in listed
+
+
 def test_the_usage_names_every_option_and_value():
     for word in ("--balancer", "--nat", "--seed", "--all", "--json", "--help", *BALANCERS, *NATS):
         assert word in USAGE
@@ -111,6 +120,7 @@ def test_the_usage_names_every_option_and_value():
     (["--balancer", "--json"], "'--json'", "classic-tcp"),
     (["network"], "'network'", "--balancer"),
     ([""], "''", "--balancer"),
+    (["scenario", "dns"], "'dns'", "nat-lets-80-and-443-out"),
 ])  # fmt: skip
 def test_a_wrong_value_is_one_line_on_stderr_and_exit_2(words, named, expected):
     done = run(*words)

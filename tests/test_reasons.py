@@ -1,6 +1,9 @@
 """Reasons: each is explained, and each is produced by packets that were really sent."""
 
+from types import SimpleNamespace
+
 import pytest
+import two_zones
 from play import site
 
 from vpcedu.clock import SECOND
@@ -111,6 +114,19 @@ def too_large():
     return visited
 
 
+def sick():
+    """A Network Load Balancer's target stops its server while a connection to it is open; another one is healthy."""
+    made = two_zones.network(cross_zone=True)
+    made.do("node a", "start_checks")
+    connection = two_zones.call(made, two_zones.PUBLIC_A).connection
+    target = next(t for t in made.capture if t.sender == "client" and len(t.steps) > 5).last.at
+    made.devices[target].listeners.clear()
+    made.run(70 * SECOND)
+    made.do("client", "send", connection, b"more")
+    made.run(71 * SECOND)
+    return SimpleNamespace(network=made)
+
+
 def unrelated():
     """An ICMP error about a packet that nobody sent, at the client."""
     visited = site()
@@ -176,6 +192,7 @@ SCENARIOS = {
     "no listener": lambda: connect("client", PAGE, 80, without=[Listener("TCP", 80, TARGETS)], balancer="network"),
     "no flow": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.30", 80), balancer="network"),
     "no target": lambda: connect("client", PAGE, 80, balancer="network", replace=no_target()),
+    "target unhealthy": sick,
     "no translation": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.20", 4_000), nat="gateway"),
     "idle timeout": late,
     "no port left": crowded,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 
 USAGE = """usage: python3 -m vpcedu [options]
+       python3 -m vpcedu scenario [NAME]
 
 A client asks a web server in a private subnet for a page, through a load balancer. How does the
-answer get back? Prints it in words, then packet by packet.
+answer get back? Prints it in words, then packet by packet. With `scenario` it plays a symptom
+that people meet, names its cause and undoes it; without a NAME it lists them.
 
   --balancer NAME   classic-tcp (default), classic-http, application, network
   --nat NAME        instance (default, as in the question), gateway
@@ -55,6 +57,11 @@ def main(words: list[str]) -> int:
             from vpcedu.lab import commands
 
             return commands.main(words)
+        if words[:1] == ["scenario"]:
+            from vpcedu.lab.scenarios import listing, scenario
+
+            sys.stdout.write(f"{scenario(' '.join(words[1:])) if words[1:] else listing()}\n")
+            return 0
         options = parse(words)
         if "--help" in options or "-h" in options:
             sys.stdout.write(USAGE)

@@ -159,6 +159,11 @@ NO_TARGET = Reason(
     "the listener's target group has no target",
     "register a target",
     f"{ELB}/network/load-balancer-target-groups.html", "ELBV2_NO_TARGETS_IN_AZ")
+TARGET_UNHEALTHY = Reason(
+    "target unhealthy",
+    "the target of this flow has turned unhealthy, so the Network Load Balancer ends the connection with RST",
+    "connect again, to a healthy target; find out why the health checks of this one fail",
+    f"{ELB}/network/target-group-health-checks.html")
 NO_TRANSLATION = Reason(
     "no translation",
     "the NAT has no translation for this packet, so it came from nobody the NAT serves",

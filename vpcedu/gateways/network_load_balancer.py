@@ -8,9 +8,11 @@ the answer is brought back here by the flow, not by the route table of the targe
 outcome from several sides and never its mechanism, so every such step of the model is marked as inferred.
 Otherwise (default of ip targets) it sees the node's private address and a port of it, one of 55,000 to each
 target. Rows go after 350 silent seconds (60 to 6,000 can be set) and if the target has not answered for 30 s;
-whoever then sends gets RST. Sources: Network Load Balancers guide, "What is", "Target groups", "Register
-targets", "Listeners" (no listener: silent drop; unknown flow: RST; of ICMP only type 3 passes, and here it is
-translated as by a NAT: inferred), "Troubleshoot".
+whoever then sends gets RST. Once checks are started (by a small host inside: hosts/network_checker.py) new flows
+go to healthy targets, or to all where none is; what is sent to a target that turned unhealthy gets RST.
+Sources: Network Load Balancers guide, "What is", "Target groups", "Register targets", "Listeners" (no listener:
+silent drop; unknown flow: RST; of ICMP only type 3 passes, and here it is translated as by a NAT: inferred),
+"Health checks", "Troubleshoot".
 
 Inferred: what was closed serves late packets for the idle timeout, and a SYN then opens another flow.
 Left out: TLS, UDP and QUIC listeners, ALB targets, weights, stickiness by source, PrivateLink.
@@ -22,12 +24,17 @@ from vpcedu.clock import SECOND
 from vpcedu.gateways.proxy_insertion import Insertion
 from vpcedu.packet import ACK, MODULUS, RST, SYN, TCP, FiveTuple, Packet, spread
 from vpcedu.protocols.proxy_protocol import version_2
-from vpcedu.reasons import IDLE_TIMEOUT, NO_FLOW, NO_LISTENER, NO_PORT, NO_TARGET
+from vpcedu.reasons import IDLE_TIMEOUT, NO_FLOW, NO_LISTENER, NO_PORT, NO_TARGET, TARGET_UNHEALTHY, Reason
 from vpcedu.tables.source_ports import EPHEMERAL, MOST, Ports
-from vpcedu.tables.target_group import Listener
+from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.tables.traffic import UDP
 from vpcedu.tables.translation import Translation, Translations
 from vpcedu.trace import DROP, Event, Step, rewrote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.hosts.network_checker import NetworkChecker
+    from vpcedu.tables.targets import HealthCheck
 
 IDLE, ANSWER = 350 * SECOND, 30 * SECOND  # microseconds
 SHORTEST, LONGEST = 60 * SECOND, 6_000 * SECOND
@@ -38,16 +45,21 @@ class NetworkLoadBalancer:
 
     zone: the CIDR blocks of the subnets in the node's zone, none: every target is in it. cross_zone: use the targets
     of other zones too. secondary: more addresses to open connections to targets from. idle: of listeners without own.
+    check: how targets are checked once `start_checks` is called, None: AWS's default.
     """
 
     always_tracked = ((TCP, 350 * SECOND), (UDP, 120 * SECOND))  # by groups, whatever their rules; idle timeouts there
 
     def __init__(self, name: str, address: str, seed: int = 0, listeners: tuple[Listener, ...] = (), idle: int = IDLE,
-                 zone: tuple[str, ...] = (), cross_zone: bool = False, secondary: tuple[str, ...] = ()) -> None:
+                 zone: tuple[str, ...] = (), cross_zone: bool = False, secondary: tuple[str, ...] = (),
+                 check: HealthCheck | None = None) -> None:
         self.name, self.address, self.seed = name, address, seed
         self.listeners = {listener.port: listener for listener in listeners}
         self.idle = {row.port: _checked(row, idle) for row in listeners}
-        self.groups = {row.port: row.targets.within(() if cross_zone else zone) for row in listeners}
+        self.zone: tuple[str, ...] = () if cross_zone else zone
+        self.groups = {row.port: row.targets.within(self.zone) for row in listeners}
+        self.check = check
+        self.checker: NetworkChecker | None = None
         self.flows = Translations(idle, opening=ANSWER)
         self.ports = Ports((address, *secondary), *EPHEMERAL, MOST, spread(seed, name))
         self._headers: dict[FiveTuple, Insertion] = {}  # by the flow as the target sees it
@@ -56,6 +68,8 @@ class NetworkLoadBalancer:
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's flow, or by a new one for a SYN to a listener; else drop with the reason."""
+        if self.checker is not None and packet.about.reversed() in self.checker.connections:
+            return self.checker.handle(packet, now)
         for free in self.flows.sweep(now):
             self.ports.give_back(free)
             if self.flows.lookup(free.before, now) is None:
@@ -63,12 +77,15 @@ class NetworkLoadBalancer:
         if packet.icmp is not None:
             return self.flows.related(self.name, packet, now)
         row = self.flows.use(packet.flow, now, packet.flags)
+        if row is not None and packet.flow == row.before and self._gave_up(row):
+            self.flows.use(packet.flow, now, RST)
+            return self._drop(packet, row, TARGET_UNHEALTHY, now)
         if row is not None:
             return self._pass_on(packet, row, now)
         listener = self.listeners.get(packet.flow.dport) if packet.flow.dst == self.address else None
         if listener is None or packet.flags & (SYN | ACK) != SYN:
             return self._refuse(packet, listener, now)
-        target = self.groups[listener.port].pick(spread(self.seed, *packet.flow, packet.seq))
+        target = self._usable(listener).pick(spread(self.seed, *packet.flow, packet.seq))
         if target is None:
             return Step(now, self.name, "translation", DROP, packet, None, listener, NO_TARGET)
         source = packet.flow.source if listener.targets.preserves else self.ports.take(target)
@@ -95,7 +112,44 @@ class NetworkLoadBalancer:
     def take_events(self) -> list[Event]:
         """What happened here beside packets, once."""
         events, self._events = self._events, []
-        return events
+        return events if self.checker is None else events + self.checker.take_events()
+
+    # Health checks: the host inside.
+
+    def start_checks(self, now: int) -> None:
+        """Begin to check the targets from the node's own address, and never end."""
+        from vpcedu.hosts.network_checker import NetworkChecker
+
+        self.checker = NetworkChecker(self.name, self.address, self.seed, tuple(self.listeners.values()), self.zone,
+                                      self.check)
+        self.checker.groups.begin(self.checker, now)
+
+    @property
+    def in_service(self) -> bool:
+        """Whether DNS may answer with this node."""
+        return self.checker is None or self.checker.groups.in_service
+
+    @property
+    def deadline(self) -> int | None:
+        """When the next check is due (microseconds), or None."""
+        return None if self.checker is None else self.checker.deadline
+
+    def wake(self, now: int) -> tuple[Step, ...]:
+        """Let the checks begin that are due."""
+        return () if self.checker is None else self.checker.wake(now)
+
+    def flush(self, now: int) -> tuple[Packet, ...]:
+        """What the checks send now."""
+        return () if self.checker is None else self.checker.flush(now)
+
+    def _usable(self, listener: Listener) -> TargetGroup:
+        if self.checker is None:
+            return self.groups[listener.port]
+        return listener.targets._replace(targets=self.checker.groups.of[listener.targets].usable)
+
+    def _gave_up(self, row: Translation) -> bool:
+        groups = self.checker.groups.of.values() if self.checker is not None else ()
+        return any(targets.gave_up(row.after.destination) for targets in groups)
 
     def _pass_on(self, packet: Packet, row: Translation, now: int) -> Step:
         after, header = packet, self._headers.get(row.after)
@@ -104,15 +158,18 @@ class NetworkLoadBalancer:
         return rewrote(now, self.name, "translation", packet, after.with_flow(row.onward(packet.flow)), row)
 
     def _refuse(self, packet: Packet, listener: Listener | None, now: int) -> Step:
-        """Drop: with RST what belongs to no flow, silently what no listener waits for."""
         expired = self.flows.expired(packet.flow, now)
         if expired is not None:
             self.flows.forget(expired)
         reason = IDLE_TIMEOUT if expired else NO_FLOW if listener else NO_LISTENER
+        return self._drop(packet, expired or listener, reason, now)
+
+    def _drop(self, packet: Packet, row: object, reason: Reason, now: int) -> Step:
+        """With RST what belongs to no flow or to one that is over, silently what no listener waits for."""
         silent = reason is NO_LISTENER or packet.flags & RST
         self._counts["TCP_ELB_Reset_Count"] += not silent
         answer = () if silent else (packet.reset(),)
-        return Step(now, self.name, "translation", DROP, packet, None, expired or listener, reason, answer)
+        return Step(now, self.name, "translation", DROP, packet, None, row, reason, answer)
 
 
 def _checked(listener: Listener, idle: int) -> int:

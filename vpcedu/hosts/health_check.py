@@ -7,7 +7,7 @@ longer than the timeout has failed. They go on for as long as the clock does, so
 Sources: Application Load Balancers guide, "Health checks", "Troubleshoot"; Classic guide, "Health checks".
 
 Classic's user agent ELB-HealthChecker/1.0 was seen in access logs; no page of AWS says it. Simplified: all targets
-are checked at the same instant. Left out: HTTPS and SSL checks, a Network Load Balancer's checks.
+are checked at the same instant. Left out: HTTPS and SSL checks. Those of a Network Load Balancer: network_checker.py.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Probe:
 
     def __init__(self, groups: Groups, targets: Targets, target: Endpoint, now: int) -> None:
         self.groups, self.targets, self.target = groups, targets, target
-        self.fetch = Fetch(groups.message(target), now)
+        self.fetch = Fetch(groups.message(targets.group, target), now)
 
     def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
         """Follow the connection; judge the target as soon as the result is known."""
@@ -66,15 +66,18 @@ class Probe:
 
 class Groups:
     """All groups of one node's listeners, less the targets outside its zone where cross-zone is off, and their checks;
-    `passed` hears of every check that a target passes. ValueError for another protocol than TCP and HTTP."""
+    `passed` hears of every check that a target passes. `host`: for HTTP's Host, with the listener's port, in the place
+    of the target's. ValueError for another protocol than TCP and HTTP."""
 
     def __init__(self, listeners: tuple[Listener, ...], zone: tuple[str, ...], fails_open: bool, check: HealthCheck,
-                 passed: Callable[[Endpoint, int], None] | None = None) -> None:
+                 passed: Callable[[Endpoint, int], None] | None = None, host: str = "") -> None:
         if check.protocol not in ("TCP", "HTTP"):
             raise ValueError(f"health check protocol {check.protocol!r}: expected TCP or HTTP")
         self.of: dict[TargetGroup, Targets] = {group: Targets(group.within(zone), fails_open)
                                                for listener in listeners for group in listener.groups}
         self.check, self.passed, self.begun = check, passed, False
+        self.hosts = {group.name: f"{host}:{row.port}" for row in reversed(listeners) for group in row.groups
+                      } if host else {}
 
     def begin(self, host: Host, now: int) -> None:
         """Check every target now and then every interval."""
@@ -89,12 +92,12 @@ class Groups:
         """Whether DNS may answer with the node: every group has a healthy target (or none is checked)."""
         return not self.begun or all(targets.healthy for targets in self.of.values())
 
-    def message(self, target: Endpoint) -> Message | None:
-        """The request of an HTTP check, whose Host is the target's address; None for TCP."""
+    def message(self, group: TargetGroup, target: Endpoint) -> Message | None:
+        """The request of an HTTP check, whose Host is the target's address or as was said; None for TCP."""
         if self.check.protocol == "TCP":
             return None
         port = self.check.port or target.port
-        name = target.address if port == 80 else f"{target.address}:{port}"
+        name = self.hosts.get(group.name) or (target.address if port == 80 else f"{target.address}:{port}")
         return request("GET", self.check.path, name, ("User-Agent", self.check.agent))
 
     def judge(self, host: Host, targets: Targets, target: Endpoint, symptom: str, now: int) -> None:

@@ -103,7 +103,8 @@ class Site:
         while program.result is None and network.clock.due is not None and network.clock.due - begun <= LONGEST:
             network.step()
         network.run(network.clock.now + LINGER)
-        return Visit(call, program.result, capture.since(traces, events), self.vpc, self.seed)
+        waited = LONGEST if program.result is None else network.clock.now - begun  # nothing is due before that
+        return Visit(call, program.result, capture.since(traces, events), self.vpc, self.seed, waited)
 
     def open(self, call: Call) -> Fetch:
         """Begin a call and return its program; `network.step()` then plays one thing at a time.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from vpcedu.hosts.client import Result
     from vpcedu.protocols.tls import Client
+    from vpcedu.views.access_log import AccessLog
     from vpcedu.views.flow_log import FlowLog
 
 
@@ -38,9 +39,12 @@ class Call(namedtuple("Call", ("opener", "name", "port", "request", "tls"), defa
 
 
 class Visit:
-    """The call and its result, the capture, and the description and seed it was played with."""
+    """The call and its result, the capture, and the description and seed it was played with; waited: how long it was
+    played (microseconds)."""
 
-    def __init__(self, call: Call, result: Result | None, capture: Capture, vpc: Vpc, seed: int) -> None:
+    def __init__(self, call: Call, result: Result | None, capture: Capture, vpc: Vpc, seed: int,
+                 waited: int = 0) -> None:
+        self.waited = waited
         self.call, self.result, self.capture, self.vpc, self.seed = call, result, capture, vpc, seed
 
     @property
@@ -57,6 +61,20 @@ class Visit:
     def symptom(self) -> str:
         """What the opener's person sees: "200 OK", "timed out", "refused", ..."""
         return self.result.symptom if self.result else "no answer yet"
+
+    @property
+    def client_sees(self) -> str:
+        """What the opener's person would report: "works", "connection timed out after 131 s", "HTTP 502", ..."""
+        from vpcedu.lab.forecast import client_sees
+
+        return client_sees(self)
+
+    @property
+    def balancer_logs(self) -> tuple[str, ...]:
+        """What the balancers' logs say: statuses like "200" and "460", and targets that turned unhealthy."""
+        from vpcedu.lab.forecast import balancer_logs
+
+        return balancer_logs(self)
 
     @property
     def answer(self) -> str:
@@ -93,6 +111,15 @@ class Visit:
         from vpcedu.views.flow_record import DEFAULT
 
         return flow_log(self, at, fields or DEFAULT, interval)
+
+    def access_log(self, at: str = "") -> AccessLog:
+        """What a Classic or Application Load Balancer would log; at: the node's name, "" where there is only one.
+
+        ValueError where no such balancer has that name.
+        """
+        from vpcedu.views.access_log import access_log
+
+        return access_log(self, at)
 
     def __str__(self) -> str:
         from vpcedu.views.text import report

@@ -1,10 +1,11 @@
 """Targets: what one node of a balancer remembers of a target group: whose turn it is, and who is healthy.
 
 Before checks begin every target is used. Then a target is `initial`, the first check it passes makes it `healthy`,
-and from there so many checks in a row turn it `unhealthy` or back. Without a healthy target an Application Load
-Balancer fails open and uses all of them, a Classic one uses none. Sources: Application Load Balancers guide, "Health
-checks"; Classic guide, "Health checks" (that there too the first pass is enough: inferred). A target that drains
-gets nothing new. Left out: slow start, stickiness, weights.
+and from there so many checks in a row turn it `unhealthy` or back. Without a healthy target Application and Network
+Load Balancers fail open and use all of them, a Classic one uses none. Sources: Application Load Balancers guide,
+"Health checks"; Network Load Balancers guide, "Target groups" (routing failover); Classic guide, "Health checks"
+(that at both the first pass is enough too: inferred). A target that drains gets nothing new. Left out: slow start,
+stickiness, weights.
 """
 
 from __future__ import annotations
@@ -71,10 +72,19 @@ class Targets:
         return tuple(t for t in self.group.targets
                      if t not in self.draining and self.states.get(t, HEALTHY) == HEALTHY)
 
+    @property
+    def usable(self) -> tuple[Endpoint, ...]:
+        """Who may be used: the healthy ones, or all where there are none and it fails open."""
+        stay = tuple(t for t in self.group.targets if t not in self.draining)
+        return self.healthy or (stay if self.fails_open else ())
+
+    def gave_up(self, target: Endpoint) -> bool:
+        """Whether a target is unhealthy and others are in its place."""
+        return self.states.get(target) == UNHEALTHY and bool(self.healthy)
+
     def pick(self, busy: Sequence[Endpoint] = ()) -> Endpoint | None:
         """Whose turn it is, of those that stand least often in `busy`; None where nobody may be used."""
-        stay = tuple(t for t in self.group.targets if t not in self.draining)
-        usable = self.healthy or (stay if self.fails_open else ())
+        usable = self.usable
         turn, self._turn = self._turn, self._turn + 1
         order = [usable[(turn + i) % len(usable)] for i in range(len(usable))]
         return min(order, key=busy.count, default=None)

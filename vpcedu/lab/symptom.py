@@ -1,0 +1,166 @@
+"""Symptom: a site with a planted fault, the visit that suffers, what people see, the cause, and its undoing."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.clock import SECOND
+from vpcedu.hosts.answered import Answered
+from vpcedu.hosts.client import Fetch
+from vpcedu.lab.site import Site
+from vpcedu.lab.visit import Call, Visit
+from vpcedu.network.vpc import Device
+from vpcedu.packet import FIN, SYN, Endpoint
+from vpcedu.protocols.http import request
+from vpcedu.tables.tracking import TrackedFlow
+from vpcedu.trace import DROP, Change
+from vpcedu.views.text import fold
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+PAGE, NAME = "http://www.example.com/", "www.example.com"
+API = "updates.example.net"
+UNDONE = "works"
+LONG = 240  # letters: of a longer line only the part that matters is shown
+
+
+class Scenario(namedtuple("Scenario", ("name", "entry", "says", "build", "play", "sees", "cause", "logs", "undo",
+                                       "undoing"), defaults=((), None, ""))):
+    """A symptom that people meet.
+
+    name, entry: its name, and the number of the symptom it belongs to. says: one sentence. build: makes the site with
+    the fault in it. play: has the visit happen there. sees, logs: what `client_sees` and `balancer_logs` then are.
+    cause: words of `evidence` that name it. undo, undoing: takes the fault out of a site, and that in words; None
+    where nothing is wrong and the behaviour only surprises.
+    """
+
+    __slots__ = ()
+    name: str
+    entry: int
+    says: str
+    build: Callable[[], Site]
+    play: Callable[[Site], Visit]
+    sees: str
+    cause: str
+    logs: tuple[str, ...]
+    undo: Callable[[Site], Site] | None
+    undoing: str
+
+    def visit(self) -> Visit:
+        """The visit with the fault."""
+        return self.play(self.build())
+
+    def undone(self) -> Visit:
+        """The same visit with the fault undone; ValueError where nothing is wrong."""
+        if self.undo is None:
+            raise ValueError(f"scenario {self.name!r} shows correct behaviour: expected one with a fault to undo")
+        return self.play(self.undo(self.build()))
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name}: {self.says}>"
+
+    def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
+        """In a notebook: the story."""
+        return {"text/plain": str(self)}
+
+    def __str__(self) -> str:
+        """The story, played."""
+        visit = self.visit()
+        lines = [f"{self.name} (symptom {self.entry}): {self.says}", f"{visit.opener} sees: {visit.client_sees}."]
+        if visit.balancer_logs:
+            lines.append(f"The balancer's log: {', '.join(visit.balancer_logs)}.")
+        line = next(line for line in evidence(visit) if self.cause in line)
+        lines.append(f"What the capture shows: {line if len(line) < LONG else self.cause}")
+        if self.undo is not None:
+            lines.append(f"Undone ({self.undoing}), {visit.opener} sees: {self.undone().client_sees}.")
+        return "\n".join(fold(line) for line in lines)
+
+
+def evidence(visit: Visit) -> list[str]:
+    """What a capture shows of a cause: each loss with its row, what ends and applications noted, and the answer."""
+    lines = [f"{step.at}, {step.check}: {step.reason.code}" + (f" ({step.row})" if step.row is not None else "")
+             for trace in visit.capture for step in trace.steps if step.action == DROP and step.reason is not None]
+    lines += [f"{trace.last.at}, deliver: SYN for a connection that is {trace.last.row.after} already"
+              f" ({trace.last.before.flow})" for trace in visit.capture if trace.delivered
+              and trace.packet.flags == SYN and isinstance(trace.last.row, Change)
+              and trace.last.row.before == trace.last.row.after != "SYN-RECEIVED"]
+    lines += [f"{trace.sender}: {trace.cause}: FIN to {trace.packet.flow.destination}" for trace in visit.capture
+              if trace.cause.what == "idle timeout" and trace.packet.flags & FIN]
+    lines += [f"{event.who}: {event.what}: {_words(event.row)}" for event in visit.capture.events
+              if event.what != "state"]
+    lines += [f"{step.at}, {step.check}: {step.row}" for trace in visit.capture for step in trace.steps
+              if isinstance(step.row, TrackedFlow) and step.check == "group in"]
+    return [*dict.fromkeys(lines), visit.answer.replace("\n", " ")]
+
+
+def _words(row: object) -> str:
+    if not isinstance(row, Answered):
+        return str(row)
+    came = f"the target said {row.came}" if row.came else "the target said nothing"
+    return f'{row.client} was told {row.status} to "{row.request}"; {came}'
+
+
+# What scenarios are built with.
+
+
+def device(site: Site, name: str) -> Device:
+    """A device's row."""
+    return next(row for row in site.vpc.devices if row.name == name)
+
+
+def with_settings(site: Site, name: str, kind: type | None = None, **settings: Any) -> Site:
+    """The same site with a device that is made with other settings, or of another class."""
+    row = device(site, name)
+    both = tuple((dict(row.settings) | settings).items())
+    new = Device(name, kind or row.kind, both)
+    return site if new == row else site.replace(row, new)
+
+
+class Get(namedtuple("Get", ("url", "opener", "headers"), defaults=(PAGE, "client", ()))):
+    """Play: fetch a page."""
+
+    __slots__ = ()
+    url: str
+    opener: str
+    headers: tuple[tuple[str, str], ...]
+
+    def __call__(self, site: Site) -> Visit:
+        """Fetch it on a site."""
+        return site.get(self.url, self.opener, self.headers)
+
+
+def first_failure(visits: Iterable[Visit]) -> Visit:
+    """The first of some visits that does not work, else the last."""
+    last = None
+    for visit in visits:
+        last = visit
+        if visit.client_sees != UNDONE:
+            break
+    if last is None:
+        raise ValueError("no visits: expected one or more")
+    return last
+
+
+def patient(site: Site, opener: str, name: str, port: int, seconds: int, program: Fetch | None = None,
+            changes: Iterable[tuple[Any, Any]] = ()) -> Visit:
+    """Ask for a page and wait so many seconds, whatever happens; program: in the place of one that asks at once;
+    changes: rows of the description, and what stands in their place after a second."""
+    network, capture = site.network, site.network.capture
+    begun, traces, events = network.clock.now, len(capture.traces), len(capture.events)
+    call = Call(opener, name, port, request("GET", "/", name))
+    program = program or Fetch(call.request, begun)
+    network.do(opener, "connect", Endpoint(network.names.resolve(name, network.in_service), port), program)
+    if changes:
+        network.run(begun + SECOND)
+    for row, new in changes:
+        network.replace(row, new)
+    network.run(begun + seconds * SECOND)
+    return Visit(call, program.result, capture.since(traces, events), site.vpc, site.seed, network.clock.now - begun)
+
+
+def whole(site: Site, visit: Visit) -> Visit:
+    """The same visit with all that its site has ever seen, so that what went before is in its capture."""
+    return Visit(visit.call, visit.result, site.network.capture, visit.vpc, visit.seed, visit.waited)
