@@ -1,15 +1,15 @@
-"""Put the tests in order -- core, notebooks, browser -- and say how long each part took."""
+"""Put the tests in order -- core, notebooks, browser, Binder -- and say how long each part took."""
 
 import pytest
 
-PARTS = ("core", "notebooks", "browser")
+PARTS = ("core", "notebooks", "browser", "binder")
 
 
 def part_of(item: pytest.Item) -> str:
     """Which part of the suite a test belongs to."""
     if item.path.suffix == ".ipynb":
         return "notebooks"
-    return "browser" if item.get_closest_marker("browser") else "core"
+    return next((part for part in ("browser", "binder") if item.get_closest_marker(part)), "core")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
