@@ -1,7 +1,7 @@
-"""The parts of notebooks/README.md and notebooks/SOURCES.md that are made from the lessons.
+"""The parts of README.md, SOURCES.md and GLOSSARY.md in notebooks/ that are made from the lessons.
 
 By hand: which lessons there are to be, and the belief each corrects (LESSONS, the table's other columns come from the
-notebooks); the headings of the sources page. A lesson that is not there yet stands in the table without link and time.
+notebooks); the glossary's entries. A lesson that is not there yet stands in the table without link and time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
-CONTENTS, SOURCES = FOLDER / "README.md", FOLDER / "SOURCES.md"
+CONTENTS, SOURCES, GLOSSARY = (FOLDER / name for name in ("README.md", "SOURCES.md", "GLOSSARY.md"))
 
 
 class Lesson(NamedTuple):
@@ -99,6 +99,18 @@ def sources(page: str) -> str:
     return told
 
 
+def glossary(page: str) -> str:
+    """The page where the lessons at the end of each entry are links, if they are there."""
+    names = {lesson.name[:2]: lesson.path.name for lesson in LESSONS if lesson.path.exists()}
+
+    def linked(match: re.Match[str]) -> str:
+        numbers = re.findall(r"(?<![\w-])(\d\d)(?![\w-])", re.sub(r"\(.*?\)", "", match[1]))
+        return " " + ", ".join(f"[{n}]({names[n]})" if n in names else n for n in numbers) + "."
+
+    one = r"(?:\[\d\d\]\([^)]*\)|\d\d)"
+    return re.sub(rf" ({one}(?:, {one})*)\.$", linked, page, flags=re.MULTILINE)
+
+
 def _kind(address: str) -> str:
     host = urlsplit(address).hostname or ""
     return next(kind for kind, fits in KINDS if fits(host))
@@ -121,8 +133,8 @@ def _text(notebook: dict[str, Any]) -> str:
 
 
 def write() -> None:
-    """Renew both pages."""
-    for path, renewed in ((CONTENTS, contents), (SOURCES, sources)):
+    """Renew the three pages."""
+    for path, renewed in ((CONTENTS, contents), (SOURCES, sources), (GLOSSARY, glossary)):
         path.write_text(renewed(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 

@@ -45,7 +45,7 @@ pre { margin: .7em 0; padding: 10px 12px; }
 p code, li code, td code { background: #F3F5F7; padding: 1px 3px; }
 .code { background: #F3F5F7; border-left: 4px solid #595959; }
 .told { background: #FFFFFF; border: 1px solid #C9CED4; }
-.flow { white-space: pre-wrap; }
+.flow, .code { white-space: pre-wrap; }
 .scroll { overflow-x: auto; }
 .scroll:focus-visible, summary:focus-visible, a:focus-visible { outline: 3px solid #006BB8; outline-offset: 2px; }
 figure { margin: .9em 0; }
@@ -57,7 +57,7 @@ table { border-collapse: collapse; width: 100%; } th, td { text-align: left; ver
 .wide { display: none; }
 .k, .kn, .ow { color: #004F8A; font-weight: bold; } .s1, .s2, .sd { color: #0A5A50; }
 .c1 { color: #595959; } .mi, .mf { color: #6A0571; }
-@media (max-width: 600px) { .wide { display: block; } figure img { max-width: none; } .code { white-space: pre-wrap; }
+@media (max-width: 600px) { .wide { display: block; } figure img { max-width: none; }
   body { font-size: 16px; } td, th { padding: 6px 4px; } td:last-child { width: 55%; } }
 """
 
@@ -159,7 +159,7 @@ def picture(output: dict[str, Any]) -> str:
 def code_cell(cell: dict[str, Any]) -> str:
     """A cell's source and what it showed."""
     source = highlight("".join(cell["source"]), PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
-    told = block("code scroll", source)
+    told = block("code", source)
     for output in cell["outputs"]:
         data = output.get("data", {})
         words = "".join(output.get("text", "") or data.get("text/plain", ""))
