@@ -65,7 +65,7 @@ def lab_command(python, root, words):
 
 
 def pytest_command(python, words):
-    """The command that runs the chosen tests, or all of them: core, notebooks, browser."""
+    """The command that runs the chosen tests, or all of them: core, kernel, notebooks, browser."""
     if words:
         return [python, "-m", "pytest"] + words
     notebooks = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120"]

@@ -1,15 +1,22 @@
-"""Put the tests in order -- core, notebooks, browser, Binder -- and say how long each part took."""
+"""Put the tests in order -- core, kernel, notebooks, browser, Binder -- and say how long each part took."""
 
 import pytest
 
-PARTS = ("core", "notebooks", "browser", "binder")
+PARTS = ("core", "kernel", "notebooks", "browser", "binder")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="play 10,000 puzzles instead of 300")
 
 
 def part_of(item: pytest.Item) -> str:
     """Which part of the suite a test belongs to."""
     if item.path.suffix == ".ipynb":
         return "notebooks"
-    return next((part for part in ("browser", "binder") if item.get_closest_marker(part)), "core")
+    for part in ("browser", "binder"):
+        if item.get_closest_marker(part):
+            return part
+    return "kernel" if item.path.stem.startswith("test_kernel") else "core"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,6 +13,7 @@ from vpcedu.protocols.tcp_states import TRANSITIONS, diagram
 from vpcedu.views.explain import answer_legs, way
 
 sys.path.insert(0, str(Path(__file__).parent))  # as pytest has it: the helpers of the tests import each other
+import hops_page
 from fact_page import tables
 from kernel import agreement
 from tcp_grid import section
@@ -27,8 +28,8 @@ Made from the code by `python3 start.py refresh`; a test fails where it is out o
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *_balancers(), "", *_transitions(), "", *_arrivals(), *_reasons(), "",
-                      *agreement.section(_table), "", *_facts()])
+    return "\n".join([HEAD, *_balancers(), "", *hops_page.section(_table), *_transitions(), "", *_arrivals(),
+                      *_reasons(), "", *agreement.section(_table), "", *_facts()])
 
 
 def write() -> None:

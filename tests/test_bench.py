@@ -78,3 +78,32 @@ def test_growth_prints_a_line_for_each_contender():
     printed = run("growth.py", "--n", "500", "--rounds", "1")
     for name in ("slots class", "Translations", "Tracking"):
         assert sum(line.startswith(name) for line in printed.splitlines()) == 1
+
+
+def test_both_contenders_of_reachability_come_to_the_same_count_and_digest():
+    program = "import reachability as r; n = r.vpc(8); print(*(work(n) for work in r.CONTENDERS.values()), sep='\\n')"
+    first, second = run("-c", program).splitlines()
+    assert first == second
+    assert run("-c", "import reachability as r; print(r.compiled(r.vpc())[0])") == "774539\n"  # as computed elsewhere
+
+
+def test_a_thousand_of_a_thousand_instances_answers_are_what_packets_do():
+    program = """
+from random import Random
+import reachability as r
+from vpcedu.lab import audit
+found, chance = audit(r.vpc()), Random(7)
+names = [place.name for place in found.tables.places if place.interface]
+triples = [(*chance.sample(names, 2), chance.choice(r.PORTS)) for _ in range(1_000)]
+said = [found.reaches(*triple) for triple in triples]
+print(len(names), said == [found.confirm(*triple) for triple in triples], said.count(True), found.undecided)
+"""
+    instances, same, reached, undecided = run("-c", program).split()
+    assert (instances, same, undecided) == ("1000", "True", "0")
+    assert 100 < int(reached) < 900
+
+
+def test_reachability_prints_a_line_for_each_contender():
+    printed = run("reachability.py", "--subnets", "3", "--rounds", "1")
+    for name in ("pair by pair", "compiled"):
+        assert sum(line.startswith(name) for line in printed.splitlines()) == 1

@@ -14,7 +14,9 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -34,10 +36,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+@contextmanager
+def jupyterlab():
     """A JupyterLab on a copy of the notebooks, started as start.py starts it; gives its address."""
-    folder = tmp_path_factory.mktemp("lab")
+    with TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        yield from _serve(Path(name))
+
+
+def _serve(folder):
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     port = free_port()
     log = folder / "log.txt"
@@ -61,25 +67,39 @@ def lab(tmp_path_factory):
         server.wait(20)
 
 
-@pytest.fixture(scope="module")
-def page(lab, tmp_path_factory):
-    """The lesson opened in Lab, not run; the page notes its console errors and requests off the machine."""
+@contextmanager
+def lesson(address, name):
+    """A lesson opened in Lab, not run; the page notes its console errors and requests off the machine."""
     from playwright.sync_api import sync_playwright
 
     assert CHROMIUM, "no Chromium found: on Debian run 'apt install chromium'"
-    with sync_playwright() as play:
+    with TemporaryDirectory(ignore_cleanup_errors=True) as profile, sync_playwright() as play:
         browser = play.chromium.launch_persistent_context(
-            str(tmp_path_factory.mktemp("profile")), executable_path=CHROMIUM, headless=True, args=QUIET,
+            profile, executable_path=CHROMIUM, headless=True, args=QUIET,
             viewport={"width": 1180, "height": 1000})
         page = browser.pages[0]
         page.off_machine, page.complaints = [], []
         page.on("request", lambda request: re.match(r"(https?|wss?)://(?!127\.0\.0\.1)", request.url)
                 and page.off_machine.append(request.url))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(f"{lab}/lab/tree/{LESSON}")
+        page.goto(f"{address}/lab/tree/{name}?reset")
         page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput h1", timeout=60_000)
         yield page
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def lab():
+    """JupyterLab's address."""
+    with jupyterlab() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def page(lab):
+    """Lesson 08, opened and not run."""
+    with lesson(lab, LESSON) as page:
+        yield page
 
 
 def cell(page, words: str):
@@ -118,6 +138,11 @@ def test_the_stored_pictures_are_there_before_anything_runs(page, tmp_path):
 @pytest.fixture(scope="module")
 def run(page):
     """The same page after all its cells were run."""
+    return run_all(page)
+
+
+def run_all(page):
+    """Run all cells of the open lesson and wait for the last one."""
     page.evaluate("async () => { const session = jupyterapp.shell.currentWidget.sessionContext;"
                   " await session.ready; await session.session.kernel.info;"
                   " await jupyterapp.commands.execute('notebook:run-all-cells') }")

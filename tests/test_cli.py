@@ -129,3 +129,75 @@ def test_a_closed_pipe_is_no_traceback(option):
         process.stdout.close()  # nobody reads a byte
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+# --- commands -----------------------------------------------------------------------------------------------------
+
+
+ASKED = ("ask", "reference:network+gateway", "--from", "internet", "--to", "www.example.com", "--port")
+
+
+def test_ask_says_what_becomes_of_a_question_and_exits_0_or_1():
+    works, fails = run(*ASKED, "80"), run(*ASKED, "443")
+    assert (works.returncode, works.stderr, fails.returncode, fails.stderr) == (0, "", 1, "")
+    assert works.stdout.startswith("internet reaches www.example.com on TCP port 80, and the answer comes back.")
+    assert "add sg-balancer in tcp 443 from 0.0.0.0/0" in fails.stdout
+
+
+@pytest.mark.parametrize(("port", "found"), [("80", True), ("443", False)])
+def test_ask_with_json_has_the_analyzers_shape(port, found):
+    done = run(*ASKED, port, "--json")
+    shape = json.loads(done.stdout)
+    assert (shape["NetworkPathFound"], done.returncode) == (found, 0 if found else 1)
+    assert {"ForwardPathComponents", "ReturnPathComponents", "Explanations", "Answer"} <= set(shape)
+
+
+def test_audit_prints_who_reaches_what():
+    done = run("audit", "reference")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "web       80  from ELB node" in done.stdout
+    assert json.loads(run("audit", "reference", "--json").stdout)["findings"] == []
+
+
+def test_a_puzzle_and_its_answer():
+    shown, told = run("puzzle", "--seed", "7"), run("puzzle", "--seed=7", "--answer")
+    assert (shown.returncode, told.returncode, shown.stderr, told.stderr) == (0, 0, "", "")
+    assert shown.stdout.startswith("Puzzle 7.")
+    assert "What mends it:" in told.stdout
+    assert run("puzzle", "--seed", "8").stdout != shown.stdout
+    assert "2 rows are to blame" in " ".join(run("puzzle", "--faults", "2").stdout.split())
+
+
+@pytest.mark.parametrize("command", ["ask", "audit", "puzzle"])
+def test_each_command_has_a_help(command):
+    done = run(command, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"usage: python3 -m vpcedu {command}")
+    assert command in USAGE
+
+
+@pytest.mark.parametrize(("words", "named"), [
+    (["ask"], "FOLDER"), (["ask", "reference"], "--from"), (["audit"], "FOLDER"),
+    (["ask", "reference", "more"], "'more'"),
+    ([*ASKED, "x"], "'x'"), ([*ASKED, "0"], "0"), ([*ASKED, "70000"], "70000"), ([*ASKED], "--port"),
+    (["ask", "reference", "--from", "nobody", "--to", "web", "--port", "80"], "'nobody'"),
+    (["ask", "no such folder", "--from", "a", "--to", "b", "--port", "80"], "no such folder"),
+    (["ask", "reference:haproxy", "--from", "a", "--to", "b", "--port", "80"], "'haproxy'"),
+    (["puzzle", "--seed", "x"], "'x'"), (["puzzle", "--faults", "9"], "9"), (["puzzle", "reference"], "'reference'"),
+    (["puzzle", "--answer=yes"], "--answer=yes"), (["audit", "reference", "--colour"], "'--colour'"),
+])  # fmt: skip
+def test_wrong_words_of_a_command_are_one_line_on_stderr_and_exit_2(words, named):
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("vpcedu: ")
+    assert named in line
+    assert "expected" in line
+
+
+def test_commands_load_no_module_that_is_slow_to_load():
+    words = subprocess.run([sys.executable, "-S", "-X", "importtime", "-m", "vpcedu", *ASKED, "80"], cwd=ROOT,
+                           capture_output=True, text=True, check=True).stderr  # fmt: skip
+    names = {line.rpartition("|")[2].strip() for line in words.splitlines()}
+    assert "vpcedu.lab.asking" in names
+    assert not names & {"typing", "dataclasses", "re", "argparse", "json", "inspect"}

@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from kernel import recorder
+from kernel import compare, recorder, stored
 from kernel.kernel import LIMIT, KernelLab, missing_tools, why_not
 from kernel.namespaces import NAMED, PREFIX, LabError, run, runs, sweep
 from kernel.records import load, save
-from kernel.scenarios import BY_NAME
+from kernel.scenarios import BY_NAME, SCENARIOS
 from kernel.setting import CLIENT, Setting
 
 from vpcedu import Endpoint
@@ -41,6 +41,20 @@ def left_by(pid: int) -> list[str]:
 def inside(names: list[str]) -> list[str]:
     """The processes in some namespaces."""
     return [pid for name in names for pid in run("ip", "netns", "pids", name).split()]
+
+
+# --- fresh, stored, model ---------------------------------------------------------------
+
+
+def test_what_is_recorded_now_what_is_stored_and_what_the_model_plays_are_equal():
+    """All scenarios without long waits, recorded anew; the recorder does the others with the same programs."""
+    kept = {scenario.name: stored.load(scenario.name) for scenario in SCENARIOS}
+    short = [row for row in SCENARIOS if max((record.at for record in kept[row.name].seen), default=0) < 2_500_000]
+    assert len(short) >= 40
+    for name, (seen, facts) in recorder.record_scenarios(short).items():
+        scenario, fresh = BY_NAME[name], stored.Recording(seen, facts)
+        assert compare.differences(scenario, kept[name], fresh) == [], name
+        assert compare.differences(scenario, fresh, compare.of_model(scenario, fresh)) == [], name
 
 
 # --- nothing stays behind ---------------------------------------------------------------

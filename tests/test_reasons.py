@@ -6,7 +6,9 @@ from play import site
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.reference import ANYWHERE, IGW, TARGETS
+from vpcedu.lab.site import Site
 from vpcedu.network.link import Link
+from vpcedu.network.vpc import Peering, Vpc
 from vpcedu.packet import ACK, Endpoint, FiveTuple, Packet
 from vpcedu.reasons import REASONS
 from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
@@ -132,6 +134,18 @@ def no_target():
     return [(TARGETS, TargetGroup(TARGETS.name, ()))]
 
 
+def across(target):
+    """web asks an address behind a peering connection, or another gateway."""
+    old, new = Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, target)
+    other = Vpc("10.9.0.0/16", (), (), (), (), (), "", (), (), (), (), name="vpc-2",
+                peerings=(Peering("pcx-1", "vpc-1"),))
+    vpc = site().vpc.replace(old, new)._replace(name="vpc-1", peerings=(Peering("pcx-1", "vpc-2"),), peers=(other,),
+                                                beyond=("tgw-1",))
+    visited = Site(vpc)
+    visited.connect("web", TO_UPDATES, 443)
+    return visited
+
+
 CIRCLE = [(Route("public", ANYWHERE, IGW), Route("public", ANYWHERE, "NAT"))]
 SCENARIOS = {
     "source check": lambda: put("web", FiveTuple("10.0.1.66", 1, TO_UPDATES, 443)),
@@ -145,6 +159,8 @@ SCENARIOS = {
     "blackhole route": lambda: connect("web", UPDATES, 443, replace=[
         (Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, "gone"))]),
     "unroutable range": lambda: connect("web", "169.254.169.254", 443),
+    "not transitive": lambda: across("pcx-1"),
+    "beyond the model": lambda: across("tgw-1"),
     "no such interface": lambda: connect("web", "10.0.1.99", 443),
     "no public address": lambda: connect("web", UPDATES, 443, without=[Association("192.0.2.20", "10.0.0.20")]),
     "not on the Internet": lambda: connect("client", "192.0.2.99", 80),

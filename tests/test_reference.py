@@ -1,10 +1,23 @@
 """The generated reference page is what the code says today."""
 
+import hops_page
 import pytest
 from ends import ALL_STATES
 from tcp_grid import KINDS, grid
 
 from tests.reference_page import PATH, page
+from vpcedu import reference_architecture
+
+
+@pytest.mark.parametrize("balancer", hops_page.BALANCERS)
+def test_every_hop_of_the_answer_is_brought_on_by_a_row_and_none_by_the_nat(balancer):
+    by_nat = [hops_page.hops(reference_architecture(balancer, nat).get(hops_page.URL)) for nat in hops_page.NATS]
+    assert by_nat[0] == by_nat[1]  # whichever NAT stands beside it
+    answer = [row for row in by_nat[0] if row[0] == "answer"]
+    assert "NAT" not in {row[1] for row in answer}
+    checks = [(at, check) for _, at, check, *_ in answer]
+    assert checks[0] == ("web", "group out") and checks[-1] == ("client", "deliver")
+    assert (("web", "flow return") in checks) == (balancer == "network") != (("web", "route") in checks)
 
 
 def test_the_reference_page_is_up_to_date():

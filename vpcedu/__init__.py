@@ -31,6 +31,7 @@ __all__ = [
     "Packet",
     "Site",
     "Vpc",
+    "aws",
     "draw",
     "reference_architecture",
     "reference_vpc",
@@ -40,7 +41,7 @@ __all__ = [
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu import draw, widgets
+    from vpcedu import aws, draw, widgets
     from vpcedu.lab.reference import reference_architecture, reference_vpc
     from vpcedu.lab.site import Site
     from vpcedu.lab.tls_site import tls_site
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> object:
     from importlib import import_module
 
-    if name in ("draw", "widgets", "lab"):
+    if name in ("aws", "draw", "widgets", "lab"):
         return import_module(f"vpcedu.{name}")
     if name not in _PLACES:
         raise AttributeError(f"module 'vpcedu' has no attribute {name!r}")

@@ -15,7 +15,10 @@ answer get back? Prints it in words, then packet by packet.
   --all             the decisions about every packet, not only the telling ones
   --json            everything as JSON
   --help            this text
+
+Of your own VPC: python3 -m vpcedu ask | audit FOLDER; to practise: python3 -m vpcedu puzzle. Each has --help.
 """
+COMMANDS = ("ask", "audit", "puzzle")
 TAKES, FLAGS = ("--balancer", "--nat", "--seed"), ("--all", "--json", "--help", "-h")
 
 
@@ -46,8 +49,12 @@ def seed(digits: str) -> int:
 
 
 def main(words: list[str]) -> int:
-    """Answer the question; 0, or 2 with one line on stderr for a wrong value."""
+    """Answer the question, or run a command; its exit code, 0, or 2 with one line on stderr for a wrong value."""
     try:
+        if words[:1] and words[0] in COMMANDS:
+            from vpcedu.lab import commands
+
+            return commands.main(words)
         options = parse(words)
         if "--help" in options or "-h" in options:
             sys.stdout.write(USAGE)

@@ -77,6 +77,17 @@ UNROUTABLE_RANGE = Reason(
     "no route, not even a wider one, takes a packet to AWS's own services in 169.254.168.0/22",
     "ask the service from the host itself; such a packet is never forwarded",
     f"{UG}/subnet-route-tables.html")
+NOT_TRANSITIVE = Reason(
+    "not transitive",
+    "the VPC behind the peering connection has no such address, and peering passes nothing on, not even to a gateway",
+    "peer the two VPCs directly, or connect them by a transit gateway",
+    "https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html", "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR")
+BEYOND = Reason(
+    "beyond the model",
+    "the route leads to something that is there but whose far side is not described, so what becomes of the packet is"
+    " unknown",
+    "follow the route's target in the account itself",
+    f"{UG}/route-table-options.html")
 NO_SUCH_INTERFACE = Reason(
     "no such interface",
     "the local route leads to an address that no network interface of the VPC has",

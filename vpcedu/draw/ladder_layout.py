@@ -21,6 +21,7 @@ from vpcedu.draw.way import START, legs_of, rewritings, space
 from vpcedu.draw.words import alternative, finding, loss_words, losses, packet_words, sentence_lines, subtitle
 from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import WORKS, answer_legs, blocker, verdict
+from vpcedu.views.together import as_one
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def ladder_scene(visit: Visit, packet: int | None = None, every: bool | None = N
     packet: the number of the packet that is lit; later ones are not drawn, but keep their rows. None: all are
     drawn, and the answer is lit. every: one row for each packet; None: only where a packet is chosen.
     """
+    visit = as_one(visit)
     end = visit.capture.traces[-1].number if len(visit.capture) else 0
     last = end if packet is None else visit.capture[packet].number
     every = packet is not None if every is None else every

@@ -19,6 +19,7 @@ from vpcedu.draw.way import START, legs_of, rewritings, space
 from vpcedu.draw.words import alternative, count, finding, loss_words, losses, packet_words, sentence_lines
 from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import WORKS, verdict
+from vpcedu.views.together import as_one
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def map_scene(visit: Visit, packet: int | None = None, arrows: str = "packets") 
         raise ValueError(f"arrows {arrows!r}: expected one of {', '.join(ARROWS)}")
     if packet is not None:
         visit.capture[packet]
+    visit = as_one(visit)
     talks, where = conversations(visit.capture), places(visit)
     y = where.bottom + 26
     rows = max(1, len(hops_of(visit, None)), sum(len(stretches(visit, talk)) for talk in talks),

@@ -15,7 +15,7 @@ from vpcedu.network.checkpoints import ARRIVING, LEAVING
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
 from vpcedu.network.names import Names
-from vpcedu.network.vpc import INTERNET, Hop, OutsideHost, Places, Vpc
+from vpcedu.network.vpc import INTERNET, Hop, Places, Vpc
 from vpcedu.packet import Packet
 from vpcedu.reasons import HOP_LIMIT, LOST, NO_SUCH_INTERFACE, TOO_LARGE, Reason
 from vpcedu.tables.network_acl import NetworkAcl
@@ -55,12 +55,13 @@ class Network:
         self.clock, self.capture = Clock(), Capture()
         self.link = link or Link()
         self.beyond_drops = False  # only on a copy: filters that drop let the packet go on, to find every blocker
-        addresses = {row.device: row.address for row in reversed(vpc.interfaces)}  # of the primary interface
-        addresses.update({row.device: row.address for row in vpc.outside})
-        more = {row.device: {"secondary": row.secondary} for row in vpc.interfaces if row.secondary}
+        interfaces = tuple(row for one in vpc.everyone for row in one.interfaces)
+        addresses = {row.device: row.address for row in reversed(interfaces)}  # of the primary interface
+        addresses.update({row.device: row.address for one in vpc.everyone for row in one.outside})
+        more = {row.device: {"secondary": row.secondary} for row in interfaces if row.secondary}
         self.devices: dict[str, Any] = {
             row.name: row.kind(row.name, addresses[row.name], seed, **more.get(row.name, {}), **dict(row.settings))
-            for row in vpc.devices}
+            for one in vpc.everyone for row in one.devices}
         self.tracking: dict[str, Tracking] = {}
         self._compile(vpc)
         self._hosts = {name for name, device in self.devices.items() if hasattr(device, "deadline")}
@@ -68,18 +69,24 @@ class Network:
 
     def _compile(self, vpc: Vpc) -> None:
         """Make whatever follows from the description and keeps no state."""
-        self.vpc, self.places, self.names = vpc, Places(vpc), Names(vpc.names)
-        if vpc.internet_gateway:
-            self.devices[vpc.internet_gateway] = InternetGateway(vpc.internet_gateway, vpc.associations)
-        for interface in vpc.interfaces:
-            if interface.groups:
-                self.tracking.setdefault(interface.id, Tracking()).configure(interface.tracking)
-        self.rules = {(i.id, way): RuleSet.of(i.groups, way, vpc.group_rules)
-                      for i in vpc.interfaces for way in (IN, OUT)}
-        self.acls = {s.name: NetworkAcl(s.network_acl, tuple(e for e in vpc.acl_entries if e.acl == s.network_acl))
-                     for s in vpc.subnets}
-        self.balancers = tuple((interface, self.devices[interface.device]) for interface in vpc.interfaces
-                               if hasattr(self.devices[interface.device], "returns"))
+        every = Places.of(vpc)
+        self.vpc, self.places = vpc, every[0]
+        self.names = Names(tuple(row for one in vpc.everyone for row in one.names))
+        self._homes = {name: one for one in every for name in (*one.by_device, one.vpc.internet_gateway) if name}
+        self.rules, self.acls, balancers = {}, {}, []
+        for one in vpc.everyone:
+            if one.internet_gateway:
+                self.devices[one.internet_gateway] = InternetGateway(one.internet_gateway, one.associations)
+            for interface in one.interfaces:
+                if interface.groups:
+                    self.tracking.setdefault(interface.id, Tracking()).configure(interface.tracking)
+                for way in (IN, OUT):
+                    self.rules[interface.id, way] = RuleSet.of(interface.groups, way, one.group_rules)
+                if hasattr(self.devices[interface.device], "returns"):
+                    balancers.append((interface, self.devices[interface.device]))
+            self.acls.update({s.name: NetworkAcl(s.network_acl, tuple(
+                e for e in one.acl_entries if e.acl == s.network_acl)) for s in one.subnets})
+        self.balancers = tuple(balancers)
 
     # What lessons call.
 
@@ -113,8 +120,8 @@ class Network:
         """
         vpc = self.vpc.with_row(new) if row is None else (
             self.vpc.without(row) if new is None else self.vpc.replace(row, new))
-        if len({(v.devices, v.outside, tuple((i.device, i.address) for i in v.interfaces))
-                for v in (self.vpc, vpc)}) > 1:
+        if len({tuple((one.devices, one.outside, tuple((i.device, i.address) for i in one.interfaces))
+                      for one in whole.everyone) for whole in (self.vpc, vpc)}) > 1:
             raise ValueError(f"{row!r} is part of a device: expected a route, ACL entry, group rule, public address,"
                              " subnet, or an interface that keeps its device and address")
         rules.check(vpc)
@@ -165,8 +172,9 @@ class Network:
 
     def _leave(self, walk: Walk, name: str, packet: Packet) -> None:
         """A packet leaves a device: from its interface, or straight into the Internet."""
-        here = self.places.leaving(name, packet.flow.src)
-        walk.hop = self.places.next_hop(packet, here or (name if name == self.vpc.internet_gateway else INTERNET))
+        places = self._homes.get(name, self.places)
+        here = places.leaving(name, packet.flow.src)
+        walk.hop = places.next_hop(packet, here or (name if name == places.vpc.internet_gateway else INTERNET))
         walk.returning = False
         if here is not None and not self._pass(walk, LEAVING, here, packet):
             return
@@ -175,7 +183,7 @@ class Network:
             self._note(walk, name if inside else INTERNET, "route", packet, walk.hop.row, walk.hop.reason)
             return
         walk.left = here
-        if here is None and (isinstance(walk.hop.there, OutsideHost) or name != self.vpc.internet_gateway):
+        if here is None and not isinstance(walk.hop.there, Interface) and walk.hop.there != name:
             self._cross(walk, name, packet)
         else:
             self._arrive(walk, packet)

@@ -33,6 +33,25 @@ BROADCAST = "broadcast, which a VPC does not support"
 
 def check(vpc: Vpc) -> None:
     """Refuse a description that AWS would refuse: ValueError names the row and what was expected."""
+    everyone = vpc.everyone
+    if vpc.peers:
+        _once("VPC", (one.name for one in everyone), "one name each")
+        for words, rows in (("subnet", "subnets"), ("device", "devices"), ("Internet host", "outside")):
+            _once(words, (row[0] for one in everyone for row in getattr(one, rows)), "one name in all VPCs")
+    for one in everyone:
+        _check_one(one)
+    _peerings(everyone)
+
+
+def _peerings(everyone: tuple[Vpc, ...]) -> None:
+    """VPCs that are peered share no address."""
+    blocks = {one.name: one.blocks for one in everyone}
+    for name, own, far in ((row.name, own, far) for one in everyone for row in one.peerings
+                           for own in one.blocks for far in blocks.get(row.vpc, ())):
+        _expect(not (within(own, far) or within(far, own)), f"{name} between {own} and {far}", "no overlap")
+
+
+def _check_one(vpc: Vpc) -> None:
     _blocks(vpc)
     _once("interface", (row.id for row in vpc.interfaces), "one name each: `name` tells a device's interfaces apart")
     _once("private address", (row.address for row in vpc.interfaces), "one interface for each address")
@@ -80,14 +99,15 @@ def _once(what: str, values: Iterable[str], expected: str) -> None:
 def _blocks(vpc: Vpc) -> None:
     """The blocks of the VPC and of its subnets."""
     size = f"a block from /{LARGEST} to /{SMALLEST}"
-    _expect(LARGEST <= block(vpc.cidr)[2] <= SMALLEST, f"VPC {vpc.cidr}", size)
-    _expect(not any(within(vpc.cidr, cidr) for cidr in NO_VPC), f"VPC {vpc.cidr}", f"none of {', '.join(NO_VPC)}")
+    for cidr in vpc.blocks:
+        _expect(LARGEST <= block(cidr)[2] <= SMALLEST, f"VPC {cidr}", size)
+        _expect(not any(within(cidr, never) for never in NO_VPC), f"VPC {cidr}", f"none of {', '.join(NO_VPC)}")
     _once("subnet", (row.name for row in vpc.subnets), "one name each")
     below = None
     for row in sorted(vpc.subnets, key=lambda row: block(row.cidr)):
         what = f"subnet {row.name!r} {row.cidr}"
         _expect(LARGEST <= block(row.cidr)[2] <= SMALLEST, what, size)
-        _expect(within(row.cidr, vpc.cidr), what, f"a part of the VPC's block {vpc.cidr}")
+        _expect(any(within(row.cidr, whole) for whole in vpc.blocks), what, f"a part of the VPC's block {vpc.cidr}")
         if below:
             _expect(block(below.cidr)[1] < block(row.cidr)[0], what, f"no overlap with {below.name!r} {below.cidr}")
         below = row
@@ -115,8 +135,8 @@ def _route(vpc: Vpc, route: Route) -> None:
     what = f"route {route.destination} > {route.target} of table {route.table!r}"
     _expect(not within(route.destination, UNROUTABLE), what, f"no destination in {UNROUTABLE}")
     if route.target == LOCAL:
-        _expect(route.destination == vpc.cidr, what, f"the VPC's block {vpc.cidr} as the destination of {LOCAL}")
-    elif within(route.destination, vpc.cidr):
-        wholes = (vpc.cidr, *(subnet.cidr for subnet in vpc.subnets))
+        _expect(route.destination in vpc.blocks, what, f"the VPC's block {vpc.cidr} as the destination of {LOCAL}")
+    elif any(within(route.destination, cidr) for cidr in vpc.blocks):
+        wholes = (*vpc.blocks, *(subnet.cidr for subnet in vpc.subnets))
         _expect(route.destination in wholes, what, "inside the VPC, the whole block of a subnet (or of the VPC)")
         _expect(route.target != vpc.internet_gateway, what, "inside the VPC, a NAT gateway or a network interface")

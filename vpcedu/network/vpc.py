@@ -8,7 +8,10 @@ new one and has it. Which interface a packet leaves by is the host's choice: her
 source address, else the primary one. Linux does so by policy routing, which Amazon Linux 2023 sets up by itself
 (its user guide, "Networking service"); without it the destination alone chooses, mostly the primary one, and what
 carries another interface's address dies at the source check.
-Left out: peering, endpoints, several VPCs, several blocks of one VPC, IPv6.
+A peering connection hands a packet straight to an interface of the VPC behind it, and to nothing else there: that is
+why peering is not transitive and shares no gateway (VPC peering guide, "VPC peering limitations"). Where a route leads
+to something that is there but not described (transit gateway, VPN, endpoint, a peer without its rows), the packet
+ends with a reason that says so. Left out: "Return to Sender" of NAT gateways across peering, edge routing, IPv6.
 """
 
 from __future__ import annotations
@@ -21,10 +24,12 @@ from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.packet import Packet
 from vpcedu.reasons import (
+    BEYOND,
     BLACKHOLE,
     NO_ROUTE,
     NO_SUCH_INTERFACE,
     NOT_ON_THE_INTERNET,
+    NOT_TRANSITIVE,
     PRIVATE_DESTINATION,
     UNROUTABLE_RANGE,
     Reason,
@@ -37,8 +42,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-INTERNET = "Internet"
-ACTIVE, BLACKHOLED = "active", "blackhole"  # states of a route (EC2 API, Route); `filtered` is left out
+INTERNET, ACTIVE, BLACKHOLED = "Internet", "active", "blackhole"  # states of a route; `filtered` is left out
 
 
 class Device(namedtuple("Device", ("name", "kind", "settings"), defaults=((),))):
@@ -58,6 +62,14 @@ class OutsideHost(namedtuple("OutsideHost", ("device", "address"))):
     address: str
 
 
+class Peering(namedtuple("Peering", ("name", "vpc"))):
+    """A peering connection (pcx-...), and the name of the VPC on its other side."""
+
+    __slots__ = ()
+    name: str
+    vpc: str
+
+
 class Hop(namedtuple("Hop", ("there", "row", "reason"), defaults=(None,))):
     """Where a packet goes next: an interface, an outside host or a gateway's name; the row that says so; or why not."""
 
@@ -68,10 +80,14 @@ class Hop(namedtuple("Hop", ("there", "row", "reason"), defaults=(None,))):
 
 
 class Vpc(namedtuple("Vpc", ("cidr", "subnets", "interfaces", "routes", "acl_entries", "group_rules",
-                              "internet_gateway", "associations", "outside", "devices", "names", "main"),
-                     defaults=("main",))):
+                              "internet_gateway", "associations", "outside", "devices", "names", "main",
+                              "name", "more", "beyond", "peerings", "peers"), defaults=("main", "", (), (), (), ()))):
     """One VPC and the part of the Internet that talks to it; every field is a tuple of rows, but for `cidr`, the name
-    of the Internet gateway ("": none) and the name of the main route table."""
+    of the Internet gateway ("": none), the name of the main route table and the VPC's own.
+
+    more: further blocks. beyond: gateways that are there, but not what lies behind them. peers: the other VPCs in
+    whole; devices, interfaces, subnets, route tables, ACLs and groups have names that no two VPCs share.
+    """
 
     cidr: str
     subnets: tuple[Subnet, ...]
@@ -85,11 +101,31 @@ class Vpc(namedtuple("Vpc", ("cidr", "subnets", "interfaces", "routes", "acl_ent
     devices: tuple[Device, ...]
     names: tuple[Name, ...]
     main: str
+    name: str
+    more: tuple[str, ...]
+    beyond: tuple[str, ...]
+    peerings: tuple[Peering, ...]
+    peers: tuple[Vpc, ...]
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """Every block of addresses of the VPC."""
+        return (self.cidr, *self.more)
+
+    @property
+    def everyone(self) -> tuple[Vpc, ...]:
+        """This VPC and the others."""
+        return (self, *self.peers)
+
+    def has(self, address: str) -> bool:
+        """Whether an address is in one of the VPC's blocks."""
+        return any(contains(block, address) for block in self.blocks)
 
     def routes_of(self, subnet: Subnet) -> tuple[Route, ...]:
         """The routes that a subnet's packets follow: those of its route table, or of the main one where it has none."""
         table = subnet.route_table or self.main
-        return tuple(row for row in self.routes if row.table == table) or (Route(table, self.cidr, LOCAL),)
+        return tuple(row for row in self.routes if row.table == table) or tuple(
+            Route(table, block, LOCAL) for block in self.blocks)
 
     def is_public(self, subnet: Subnet) -> bool:
         """Whether a subnet has a route to the Internet gateway, which is all that makes it public."""
@@ -97,14 +133,16 @@ class Vpc(namedtuple("Vpc", ("cidr", "subnets", "interfaces", "routes", "acl_ent
 
     def state(self, route: Route) -> str:
         """The state of a route: `active`, or `blackhole` where its target does not exist (any more)."""
-        there = {LOCAL, self.internet_gateway, *(name for row in self.interfaces for name in (row.device, row.id))}
+        there = {LOCAL, self.internet_gateway, *self.beyond, *(row.name for row in self.peerings),
+                 *(name for row in self.interfaces for name in (row.device, row.id))}
         return ACTIVE if route.target in there else BLACKHOLED
 
     def rows(self) -> tuple[Any, ...]:
         """Every row a lesson may take out or change: routes, entries, rules, addresses, listeners."""
         listeners = (row for device in self.devices for word, value in device.settings if word == "listeners"
                      for row in value)
-        return (*self.routes, *self.acl_entries, *self.group_rules, *self.associations, *listeners)
+        return (*self.routes, *self.acl_entries, *self.group_rules, *self.associations, *listeners,
+                *(row for peer in self.peers for row in peer.rows()))
 
     def without(self, row: Any) -> Vpc:
         """The same description less one row; ValueError where it has no such row."""
@@ -116,12 +154,18 @@ class Vpc(namedtuple("Vpc", ("cidr", "subnets", "interfaces", "routes", "acl_ent
 
     def with_row(self, row: Any) -> Vpc:
         """The same description with one more route, ACL entry, group rule or public address; ValueError for others."""
-        for field, kind in (("routes", Route), ("acl_entries", AclEntry), ("group_rules", GroupRule),
-                            ("associations", Association)):
+        for field, kind, owner in (("routes", Route, "table"), ("acl_entries", AclEntry, "acl"),
+                                   ("group_rules", GroupRule, "group"), ("associations", Association, "private")):
             if isinstance(row, kind):
-                changed: Vpc = self._replace(**{field: (*getattr(self, field), row)})
-                return changed
+                home = next((one for one in self.everyone if getattr(row, owner) in one._owners()), self)
+                changed: Vpc = home._replace(**{field: (*getattr(home, field), row)})
+                return changed if home is self else self.replace(home, changed)
         raise ValueError(f"{row!r} is no row that can be added: expected a Route, AclEntry, GroupRule or Association")
+
+    def _owners(self) -> set[str]:
+        """What rows belong to: route tables, network ACLs, groups, private addresses."""
+        return {self.main}.union(*((row.route_table or "", row.network_acl) for row in self.subnets),
+                                 *((row.address, *row.secondary, *row.groups) for row in self.interfaces))
 
     def _changed(self, row: Any, news: tuple[Any, ...]) -> Vpc:
         changed: Vpc = _swap(self, row, news)
@@ -142,7 +186,7 @@ def _swap(value: Any, row: Any, news: tuple[Any, ...]) -> Any:
 
 
 class Places:
-    """The description compiled for look-ups: who has which address, where a packet goes next."""
+    """The description of one VPC compiled for look-ups: who has which address, where a packet goes next."""
 
     def __init__(self, vpc: Vpc) -> None:
         self.vpc = vpc
@@ -150,8 +194,20 @@ class Places:
         self.by_device = {row.device: row for row in reversed(vpc.interfaces)}  # its primary interface
         self.by_target = self.by_device | {row.id: row for row in vpc.interfaces}
         self.public = {row.public: row for row in vpc.associations}
-        self.outside = {host.address: host for host in vpc.outside}
         self.tables = {subnet.name: RouteTable(vpc.routes_of(subnet)) for subnet in vpc.subnets}
+        self.across: dict[str, Places | None] = {}  # behind each peering connection; None: not described
+        self.on_the_internet: dict[str, Hop] = {}
+
+    @staticmethod
+    def of(vpc: Vpc) -> tuple[Places, ...]:
+        """The places of a VPC and of each of the others; they know each other."""
+        made = tuple(Places(one) for one in vpc.everyone)
+        known = {one.vpc.name: one for one in made}
+        internet = {host.address: Hop(host, host) for one in made for host in one.vpc.outside}
+        internet |= {address: Hop(one.vpc.internet_gateway, row) for one in made for address, row in one.public.items()}
+        for one in made:
+            one.on_the_internet, one.across = internet, {row.name: known.get(row.vpc) for row in one.vpc.peerings}
+        return made
 
     def leaving(self, device: str, source: str) -> Interface | None:
         """The interface by which a device sends a packet with this source address; None: it has none in the VPC."""
@@ -160,22 +216,26 @@ class Places:
 
     def next_hop(self, packet: Packet, here: Interface | str) -> Hop:
         """Where a packet goes that leaves an interface, the Internet gateway (its name) or a host of the INTERNET."""
+        address = packet.flow.dst
         if isinstance(here, Interface):
-            return self._routed(packet, here)
-        if here == INTERNET or not contains(self.vpc.cidr, packet.flow.dst):
-            return self._across_the_internet(packet.flow.dst)
-        return self._local(packet.flow.dst, self.public.get(packet.flow.dst))
+            return self._routed(address, here)
+        if here == INTERNET or not self.vpc.has(address):
+            reason = PRIVATE_DESTINATION if is_private(address) else NOT_ON_THE_INTERNET
+            return self.on_the_internet.get(address, Hop(None, None, reason))
+        return self._local(address, self.public.get(address))
 
-    def _routed(self, packet: Packet, here: Interface) -> Hop:
-        route = self.tables[here.subnet].lookup(packet.flow.dst)
+    def _routed(self, address: str, here: Interface) -> Hop:
+        route = self.tables[here.subnet].lookup(address)
         if route is None:
             return Hop(None, None, NO_ROUTE)
         if route.target == LOCAL:
-            return self._local(packet.flow.dst, route)
-        if contains(UNROUTABLE, packet.flow.dst):
+            return self._local(address, route)
+        if contains(UNROUTABLE, address):
             return Hop(None, route, UNROUTABLE_RANGE)
         if route.target == self.vpc.internet_gateway:
             return Hop(route.target, route)
+        if route.target in (*self.across, *self.vpc.beyond):
+            return self._behind(self.across.get(route.target), address, route)
         there = self.by_target.get(route.target)
         return Hop(there, route, None if there else BLACKHOLE)
 
@@ -183,9 +243,8 @@ class Places:
         there = self.by_address.get(address)
         return Hop(there, row, None if there else NO_SUCH_INTERFACE)
 
-    def _across_the_internet(self, address: str) -> Hop:
-        if address in self.public:
-            return Hop(self.vpc.internet_gateway, self.public[address])
-        if address in self.outside:
-            return Hop(self.outside[address], self.outside[address])
-        return Hop(None, None, PRIVATE_DESTINATION if is_private(address) else NOT_ON_THE_INTERNET)
+    @staticmethod
+    def _behind(far: Places | None, address: str, route: Route) -> Hop:
+        if far is None:
+            return Hop(None, route, BEYOND)
+        return far._local(address, route) if far.vpc.has(address) else Hop(None, route, NOT_TRANSITIVE)

@@ -9,26 +9,31 @@ if TYPE_CHECKING:
     from vpcedu.network.interface import Subnet
     from vpcedu.network.vpc import Vpc
 
-SPELLED = {"NatInstance": "NAT instance", "NatGateway": "NAT gateway", "WebServer": "web server"}
+SPELLED = {"NatInstance": "NAT instance", "NatGateway": "NAT gateway", "WebServer": "web server",
+           "AnyServer": "host, every TCP port"}
 
 
 def describe(vpc: Vpc) -> str:
-    """The rows of a VPC, grouped as the console shows them."""
+    """The rows of a VPC, grouped as the console shows them, and those of its peers."""
+    return "\n".join(["Internet", *(f"  {host.device:<15} {host.address}" for one in vpc.everyone
+                                    for host in one.outside), *(line for one in vpc.everyone for line in _lines(one))])
+
+
+def _lines(vpc: Vpc) -> list[str]:
     public = {row.private: row.public for row in vpc.associations}
     kinds = {device.name: _words(device.kind.__name__) for device in vpc.devices}
-    lines = ["Internet"]
-    lines += [f"  {host.device:<16}{host.address}" for host in vpc.outside]
-    lines.append(f"VPC {vpc.cidr}, with an {vpc.internet_gateway}")
+    gateway = f", with an {vpc.internet_gateway}" if vpc.internet_gateway else ""
+    lines = [f"VPC {vpc.name and vpc.name + ' '}{', '.join(vpc.blocks)}{gateway}"]
+    lines += [f"  peered with {row.vpc} by {row.name}" for row in vpc.peerings]
     for subnet in vpc.subnets:
         lines.append(f"  {subnet.name} subnet {subnet.cidr}")
         for row in (row for row in vpc.interfaces if row.subnet == subnet.name):
             shown = f", to the Internet {public[row.address]}" if row.address in public else ""
             groups = f", {', '.join(row.groups)}" if row.groups else ", no security group"
-            lines.append(f"    {row.device:<14}{row.address}{shown}{groups}  ({kinds[row.device]})")
+            lines.append(f"    {row.device:<13} {row.address}{shown}{groups}  ({kinds[row.device]})")
         lines += _tables(vpc, subnet)
     lines.append("Security groups")
-    lines += [f"  {rule.group:<14}{rule.direction:<4}{rule.what}" for rule in vpc.group_rules]
-    return "\n".join(lines)
+    return [*lines, *(f"  {rule.group:<13} {rule.direction:<4}{rule.what}" for rule in vpc.group_rules)]
 
 
 def _tables(vpc: Vpc, subnet: Subnet) -> list[str]:

@@ -1,0 +1,146 @@
+"""Networks made by boto3 calls on moto, which plays AWS in this process, and written as the AWS CLI writes them.
+
+`write(folder, make)` calls `make(Cloud())` and leaves a folder of JSON files. No network is used and no credentials.
+"""
+
+import json
+import os
+from datetime import datetime
+
+REGION = "us-east-1"
+EC2 = {
+    "describe_vpcs": "Vpcs", "describe_subnets": "Subnets", "describe_route_tables": "RouteTables",
+    "describe_security_groups": "SecurityGroups", "describe_network_acls": "NetworkAcls",
+    "describe_internet_gateways": "InternetGateways", "describe_nat_gateways": "NatGateways",
+    "describe_instances": "Reservations", "describe_network_interfaces": "NetworkInterfaces",
+    "describe_addresses": "Addresses", "describe_vpc_peering_connections": "VpcPeeringConnections",
+    "describe_vpc_endpoints": "VpcEndpoints",
+}  # fmt: skip
+
+
+class Cloud:
+    """Clients, and the calls that every network needs."""
+
+    def __init__(self):
+        import boto3
+
+        self.ec2, self.elbv2, self.elb = (boto3.client(name, region_name=REGION) for name in ("ec2", "elbv2", "elb"))
+
+    def vpc(self, cidr):
+        return self.ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
+
+    def subnet(self, vpc, cidr, zone="a"):
+        made = self.ec2.create_subnet(VpcId=vpc, CidrBlock=cidr, AvailabilityZone=REGION + zone)
+        return made["Subnet"]["SubnetId"]
+
+    def gateway(self, vpc):
+        gateway = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        self.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+        return gateway
+
+    def table(self, vpc, subnet, *routes):
+        """A route table for a subnet; routes are (destination, field, target)."""
+        table = self.ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+        self.ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
+        for destination, field, target in routes:
+            self.ec2.create_route(RouteTableId=table, DestinationCidrBlock=destination, **{field: target})
+        return table
+
+    def group(self, vpc, name, *rules):
+        """A group with inbound rules, each (port, CIDR block or group)."""
+        group = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
+        for port, peer in rules:
+            side = {"UserIdGroupPairs": [{"GroupId": peer}]} if peer.startswith("sg-") else {
+                "IpRanges": [{"CidrIp": peer}]}  # fmt: skip
+            self.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[
+                {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **side}])
+        return group
+
+    def instance(self, subnet, group, address, public=False):
+        made = self.ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, SubnetId=subnet,
+                                      SecurityGroupIds=[group], PrivateIpAddress=address)
+        instance = made["Instances"][0]["InstanceId"]
+        if public:
+            allocation = self.ec2.allocate_address(Domain="vpc")["AllocationId"]
+            self.ec2.associate_address(AllocationId=allocation, InstanceId=instance)
+        return instance
+
+    def nat_gateway(self, subnet):
+        allocation = self.ec2.allocate_address(Domain="vpc")["AllocationId"]
+        return self.ec2.create_nat_gateway(SubnetId=subnet, AllocationId=allocation)["NatGateway"]["NatGatewayId"]
+
+    def balancer(self, vpc, kind, subnets, targets, port=80, target_port=80, groups=(), scheme="internet-facing"):
+        """A load balancer of the second generation with one listener and one target group; its ARN."""
+        words = {"SecurityGroups": list(groups)} if groups else {}
+        made = self.elbv2.create_load_balancer(Name="web", Subnets=subnets, Type=kind, Scheme=scheme, **words)
+        arn, protocol = made["LoadBalancers"][0]["LoadBalancerArn"], {"network": "TCP", "application": "HTTP"}[kind]
+        group = self.elbv2.create_target_group(Name="web", Protocol=protocol, Port=target_port, VpcId=vpc,
+                                               TargetType="instance")["TargetGroups"][0]["TargetGroupArn"]
+        self.elbv2.register_targets(TargetGroupArn=group, Targets=[{"Id": target} for target in targets])
+        self.elbv2.create_listener(LoadBalancerArn=arn, Protocol=protocol, Port=port,
+                                   DefaultActions=[{"Type": "forward", "TargetGroupArn": group}])
+        return arn
+
+    def describe(self):
+        """Every answer, by a name for its file."""
+        answers = {call: {key: getattr(self.ec2, call)()[key]} for call, key in EC2.items()}
+        lists = self.ec2.describe_managed_prefix_lists()["PrefixLists"]
+        answers["prefix_lists"] = {"PrefixLists": lists}
+        balancers = self.elbv2.describe_load_balancers()["LoadBalancers"]
+        groups = self.elbv2.describe_target_groups()["TargetGroups"]
+        answers["load_balancers"] = {"LoadBalancers": balancers}
+        answers["target_groups"] = {"TargetGroups": groups}
+        answers["listeners"] = {"Listeners": [row for one in balancers for row in self.elbv2.describe_listeners(
+            LoadBalancerArn=one["LoadBalancerArn"])["Listeners"]]}
+        answers["rules"] = {"Rules": [row for one in answers["listeners"]["Listeners"]
+                                      for row in self.elbv2.describe_rules(ListenerArn=one["ListenerArn"])["Rules"]]}
+        answers["classic"] = {"LoadBalancerDescriptions": self.elb.describe_load_balancers()[
+            "LoadBalancerDescriptions"]}
+        wrapped = [(row["PrefixListId"], self.ec2.get_managed_prefix_list_entries(PrefixListId=row["PrefixListId"]))
+                   for row in lists]
+        for row in groups:
+            arn = row["TargetGroupArn"]
+            wrapped += [(arn, self.elbv2.describe_target_health(TargetGroupArn=arn)),
+                        (arn, self.elbv2.describe_target_group_attributes(TargetGroupArn=arn))]
+        for row in balancers:
+            arn = row["LoadBalancerArn"]
+            wrapped.append((arn, self.elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn)))
+        for row in answers["classic"]["LoadBalancerDescriptions"]:
+            name = row["LoadBalancerName"]
+            wrapped.append((name, self.elb.describe_load_balancer_attributes(LoadBalancerName=name)))
+        answers["wrapped"] = [{"For": subject, "Output": {key: value for key, value in answer.items()
+                                                          if key != "ResponseMetadata"}} for subject, answer in wrapped]
+        return answers
+
+
+def write(folder, make):
+    """Make a network and write its files; what `make` returned."""
+    os.environ.update({f"AWS_{word}": "testing" for word in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")})
+    from moto import mock_aws
+
+    with mock_aws(config={"core": {"reset_boto3_session": True}}):
+        cloud = Cloud()
+        for row in cloud.ec2.describe_vpcs()["Vpcs"]:  # moto begins with a default VPC and its subnets
+            for subnet in cloud.ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [row["VpcId"]]}])["Subnets"]:
+                cloud.ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+            cloud.ec2.delete_vpc(VpcId=row["VpcId"])
+        made = make(cloud)
+        answers = cloud.describe()
+    for name, answer in answers.items():
+        text = json.dumps(answer, indent=4, default=_plain)
+        for old, new in _nat_addresses(answers):
+            text = text.replace(f'"{old}"', f'"{new}"')
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    return made
+
+
+def _nat_addresses(answers):
+    """moto draws the private address of a NAT gateway outside its subnet: the old one, and number 200 of the subnet."""
+    blocks = {row["SubnetId"]: row["CidrBlock"] for row in answers["describe_subnets"]["Subnets"]}
+    for row in answers["describe_nat_gateways"]["NatGateways"]:
+        for at in row["NatGatewayAddresses"]:
+            yield at["PrivateIp"], blocks[row["SubnetId"]].rpartition(".")[0] + ".200"
+
+
+def _plain(value):
+    return value.isoformat() if isinstance(value, datetime) else str(value)

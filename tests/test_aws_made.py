@@ -1,0 +1,138 @@
+"""Networks of real API calls, loaded and asked: what is open is reached, what is not is lost at what was planted."""
+
+import aws_made
+import aws_networks
+import pytest
+
+from vpcedu import aws
+from vpcedu.lab.site import Site
+from vpcedu.lab.visit import Call
+
+OUTSIDE = "203.0.113.10"
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory):
+    """The account and the planted ids of a network, made once."""
+    known = {}
+
+    def make(name):
+        if name not in known:
+            folder = tmp_path_factory.mktemp(name)
+            planted = aws_made.write(folder, getattr(aws_networks, name))
+            known[name] = aws.load(folder), planted
+        return known[name]
+
+    return make
+
+
+def ask(account, opener, name, port, vpc=""):
+    """A connection, played: its symptom, and (check, row) of the first loss where it failed."""
+    visit = Site(account.vpc(vpc)).play(Call(opener, name, port))
+    lost = next((trace.dropped for trace in visit.capture if trace.dropped), None)
+    return visit.symptom, None if visit.symptom == "connected" else (lost.check, str(lost.row))
+
+
+def test_the_reference_architecture(network):
+    account, at = network("reference")
+    web, back = at["web"], at["back"]
+    assert ask(account, "internet", "shop", 80) == ("connected", None)
+    assert ask(account, web, OUTSIDE, 443) == ("connected", None)
+    assert ask(account, at["bastion"], "10.0.1.10", 8080)[0] == "connected"  # it carries the group that `back` names
+    symptom, lost = ask(account, at["bastion"], "10.0.1.10", 22)
+    assert symptom == "timed out" and lost[0] == "group in" and back in lost[1]
+    symptom, lost = ask(account, "internet", "shop", 443)
+    assert symptom == "timed out" and lost[0] == "group in" and at["front"] in lost[1]
+
+
+def test_the_page_comes_back_through_the_loaded_balancer(network):
+    account, at = network("reference")
+    visit = Site(account.vpc()).get("http://shop/", "internet")
+    assert visit.symptom == "200 OK" and at["web"] in visit.result.response.body.decode()
+
+
+def test_a_network_load_balancers_private_targets_answer_without_a_route(network):
+    account, at = network("private_targets")
+    assert ask(account, "internet", at["arn"], 80) == ("connected", None)
+    assert ask(account, at["web"], OUTSIDE, 443) == ("timed out", ("route", "None"))
+    assert ask(account, "internet", at["arn"], 81)[1][0] == "translation"
+
+
+def test_a_network_acl_without_ephemeral_ports_loses_the_answer(network):
+    account, at = network("no_ephemeral_ports")
+    public = account.vpcs[0].associations[0].public
+    symptom, lost = ask(account, "internet", public, 80)
+    assert symptom == "timed out"
+    assert lost == ("network ACL out", f"{at['acl']} out *: deny all to 0.0.0.0/0")
+    vpc = account.vpc()
+    repaired = vpc.with_row(next(row for row in vpc.acl_entries if row.acl == at["acl"] and row.direction == "out")
+                            ._replace(number=110, ports=(1_024, 65_535)))
+    assert Site(repaired).connect("internet", public, 80).symptom == "connected"
+
+
+def test_peered_vpcs_reach_each_other_and_a_group_may_be_named_across(network):
+    account, at = network("peered")
+    (a, b, c), (vpc_a, vpc_b, vpc_c) = at["hosts"], at["vpcs"]
+    assert ask(account, a, "10.2.0.10", 80, vpc_a) == ("connected", None)  # b's rule names a's group
+    symptom, lost = ask(account, c, "10.2.0.10", 80, vpc_c)
+    assert symptom == "timed out" and lost[0] == "group in" and at["groups"][1] in lost[1]
+    assert ask(account, c, "10.2.0.10", 81, vpc_c) == ("connected", None)
+    assert ask(account, b, "10.1.0.10", 80, vpc_b) == ("connected", None)
+    assert ask(account, a, "10.2.0.10", 80, vpc_b) == ("connected", None)  # the same, whichever stands in the middle
+
+
+def test_peering_is_not_transitive(network):
+    account, at = network("peered")
+    symptom, lost = ask(account, at["hosts"][0], "10.3.0.10", 80, at["vpcs"][0])
+    assert (symptom, lost) == ("timed out", ("route", f"route 10.3.0.0/16 > {at['links'][0]}"))
+
+
+def test_an_answer_needs_a_route_across_peering_too(network):
+    account, at = network("peered")
+    vpc = account.vpc(at["vpcs"][0])
+    back = next(row for row in vpc.rows() if str(row) == f"route 10.1.0.0/16 > {at['links'][0]}")
+    assert back.table == at["tables"][1]
+    lost = next(trace.dropped for trace in Site(vpc.without(back)).connect(at["hosts"][0], "10.2.0.10", 80).capture
+                if trace.dropped)
+    assert (lost.at, lost.check, lost.reason.code) == (at["hosts"][1], "route", "no route")
+    again = vpc.without(back).with_row(back)
+    assert again.peers[0].routes[-1] == back  # it finds its way back into the VPC that has the table
+    assert Site(again).connect(at["hosts"][0], "10.2.0.10", 80).symptom == "connected"
+
+
+def test_a_target_that_asks_its_own_balancer_hears_nothing(network):
+    account, at = network("hairpin")
+    symptom, lost = ask(account, at["web"], at["arn"], 80)
+    assert symptom == "timed out" and lost[0] == "deliver"
+    assert ask(account, "internet", account.vpcs[0].associations[0].public, 80) == ("connected", None)
+
+
+def test_an_application_load_balancer_in_private_subnets_cannot_answer(network):
+    account, at = network("in_private_subnets")
+    symptom, lost = ask(account, "internet", at["arn"], 80)
+    assert (symptom, lost) == ("timed out", ("route", "None"))
+    assert {row.kind for row in account.report} >= {"inferred"}
+    nodes = [row for row in account.vpcs[0].devices if row.kind.__name__ == "ApplicationLoadBalancer"]
+    assert len(nodes) == 2
+
+
+def test_a_nat_instance_with_its_check_on_takes_nothing_for_others(network):
+    account, at = network("nat_with_check")
+    symptom, lost = ask(account, at["web"], OUTSIDE, 443)
+    assert symptom == "timed out" and lost[0] == "destination check" and at["nat"] in lost[1]
+
+
+def test_with_its_check_off_it_is_a_nat_instance(network):
+    account, at = network("nat_without_check")
+    assert ask(account, at["web"], OUTSIDE, 443) == ("connected", None)
+    assert f"inferred: {at['nat']} is a NAT instance" in str(account)
+
+
+@pytest.mark.parametrize("name", ["reference", "private_targets", "no_ephemeral_ports", "peered", "hairpin",
+                                  "in_private_subnets", "nat_with_check", "nat_without_check"])
+def test_nothing_that_moto_writes_is_unknown(network, name):
+    account, _ = network(name)
+    assert [note for note in account.report if note.kind in ("unknown", "inconsistent")] == []
+    text = str(Site(account.vpc(account.vpcs[0].name)))
+    assert all(row.device in text for row in account.vpcs[0].interfaces)

@@ -1,0 +1,56 @@
+"""Diagnosis: from a symptom to the rows that give it in this VPC, each shown by a run."""
+
+import pytest
+
+from vpcedu import reference_vpc
+from vpcedu.lab import ask, diagnose
+from vpcedu.lab.asking import forecast
+from vpcedu.lab.reference import ANYWHERE, TARGETS
+from vpcedu.tables.network_acl import DENY, OUT, AclEntry
+from vpcedu.tables.security_group import IN, GroupRule
+from vpcedu.tables.target_group import TargetGroup
+
+PAGE = ("client", "www.example.com", 80)
+
+
+@pytest.mark.parametrize(("kind", "symptom"), [
+    ("network", "connection timed out"), ("application", "504 Gateway Timeout"), ("application", "502 Bad Gateway"),
+    ("application", "503 Service Unavailable"), ("application", "connection refused"),
+    ("classic-tcp", "connection closed without an answer"),
+])  # fmt: skip
+def test_every_cause_gives_the_symptom_and_taking_it_back_mends_it(kind, symptom):
+    vpc = reference_vpc(kind)
+    causes = diagnose(vpc, *PAGE, symptom)
+    assert causes
+    for cause in causes:
+        assert forecast(cause.visit) == symptom
+        broken = cause.visit.vpc
+        assert broken != vpc
+        assert str(cause.repair) in str(cause)
+
+
+def test_a_service_unavailable_comes_from_a_target_group_without_targets_alone():
+    (cause,) = diagnose(reference_vpc("application"), *PAGE, "503 Service Unavailable")
+    assert cause.row == TargetGroup("web servers", ())
+    assert cause.repair.new == TARGETS
+
+
+def test_where_the_description_shows_the_symptom_its_blockers_are_the_causes():
+    deny = AclEntry("acl-private", 50, OUT, DENY, 6, (1_024, 65_535), ANYWHERE)
+    vpc = reference_vpc("network").with_row(deny).without(GroupRule("sg-web", IN, (80, 80), "sg-balancer"))
+    for symptom in ("", "connection timed out"):
+        causes = diagnose(vpc, *PAGE, symptom)
+        assert [cause.words.partition(":")[0] for cause in causes] == [
+            "on the way there a packet is lost at web, group in",
+            "on the way back a packet is lost at web, network ACL out"]
+        assert causes[1].row == deny
+        assert [cause.repair for cause in causes] == list(ask(vpc, *PAGE).repairs)
+
+
+def test_what_works_has_no_cause():
+    assert diagnose(reference_vpc(), *PAGE) == ()
+
+
+def test_a_symptom_that_nothing_gives_is_refused_and_the_others_named():
+    with pytest.raises(ValueError, match=r"teapot.*expected one of .*connection timed out$"):
+        diagnose(reference_vpc(), *PAGE, "418 I'm a teapot")

@@ -1,0 +1,132 @@
+"""Peering: a packet goes straight to an interface of the other VPC, and no further."""
+
+import pytest
+from small import IGW, Middlebox, small
+
+from vpcedu import draw
+from vpcedu.gateways.internet_gateway import Association
+from vpcedu.hosts.web_server import WebServer
+from vpcedu.lab.site import Site
+from vpcedu.network.interface import Interface, Subnet
+from vpcedu.network.vpc import Device, Peering, Vpc
+from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
+from vpcedu.tables.route_table import Route
+from vpcedu.tables.security_group import GroupRule
+
+ANYWHERE, ALL, HERE, THERE = "0.0.0.0/0", (0, 65_535), Route("main", "10.1.0.0/16", "pcx-1"), Route(
+    "far", "10.0.0.0/16", "pcx-1")  # fmt: skip
+
+
+def far(**changes):
+    """Another VPC with one host, z, which has a public address; z's group lets in only members of the near group."""
+    rows = {
+        "cidr": "10.1.0.0/16", "subnets": (Subnet("far subnet", "10.1.0.0/24", None, "far acl"),),
+        "interfaces": (Interface("z", "far subnet", "10.1.0.10", ("sg-far",)),),
+        "routes": (Route("far", "10.1.0.0/16", "local"), Route("far", ANYWHERE, "far gateway"), THERE),
+        "acl_entries": tuple(AclEntry("far acl", 100, way, ALLOW, ANY, ALL, ANYWHERE) for way in (IN, OUT)),
+        "group_rules": (GroupRule("sg-far", IN, (80, 80), "sg-near"), GroupRule("sg-far", IN, (81, 81), ANYWHERE),
+                        GroupRule("sg-far", OUT, ALL, ANYWHERE)),
+        "internet_gateway": "far gateway", "associations": (Association("192.0.2.50", "10.1.0.10"),), "outside": (),
+        "devices": (Device("z", WebServer, (("listens", (80, 81)),)),), "names": (), "main": "far", "name": "vpc-2",
+        "peerings": (Peering("pcx-1", "vpc-1"),),
+    }  # fmt: skip
+    return Vpc(**(rows | changes))
+
+
+def near(*peers, **changes):
+    """The small VPC, peered; its hosts a, b and c carry the group sg-near."""
+    vpc = small(interfaces=tuple(row._replace(groups=("sg-near",)) for row in small().interfaces),
+                group_rules=tuple(GroupRule("sg-near", way, ALL, ANYWHERE) for way in (IN, OUT)))
+    return vpc._replace(name="vpc-1", routes=(*vpc.routes, HERE), peers=peers or (far(),),
+                        peerings=(Peering("pcx-1", "vpc-2"),), **changes)  # fmt: skip
+
+
+def ask(vpc, opener, address, port=80):
+    visit = Site(vpc).connect(opener, address, port)
+    lost = next((trace.dropped for trace in visit.capture if trace.dropped), None)
+    return visit.symptom, lost and (lost.at, lost.check, lost.reason.code)
+
+
+def test_a_packet_crosses_by_the_routes_of_both_sides():
+    assert ask(near(), "b", "10.1.0.10")[0] == "connected"
+    assert ask(near(), "z", "10.0.1.10")[0] == "connected"
+    assert ask(near().without(HERE), "b", "10.1.0.10") == ("timed out", ("b", "route", "no route"))
+
+
+def test_without_a_route_back_the_answer_is_lost_at_the_far_gateway():
+    symptom, lost = ask(near().without(THERE), "b", "10.1.0.10")
+    assert symptom == "timed out" and lost[2] == "private destination"
+
+
+@pytest.mark.fact("sg-ref")
+def test_a_group_may_name_a_group_of_the_other_vpc():
+    vpc = near()
+    stranger = vpc.interfaces[1]._replace(groups=("sg-other",))
+    rules = tuple(row._replace(group="sg-other") for row in vpc.group_rules)
+    other = vpc._replace(interfaces=(vpc.interfaces[0], stranger, vpc.interfaces[2]),
+                         group_rules=(*vpc.group_rules, *rules))
+    assert ask(other, "b", "10.1.0.10") == ("timed out", ("z", "group in", "group in"))
+    assert ask(other, "b", "10.1.0.10", 81)[0] == "connected"
+
+
+def test_peering_shares_no_gateway_and_leads_to_no_third_vpc():
+    for destination in (ANYWHERE, "10.2.0.0/16"):
+        vpc = near().replace(HERE, HERE._replace(destination=destination))
+        lost = ask(vpc, "b", "10.2.0.10" if destination != ANYWHERE else "203.0.113.10")[1]
+        assert lost == ("b", "route", "not transitive")
+
+
+def test_no_route_of_the_other_vpc_is_asked_on_the_way_in():
+    vpc = near(far(routes=(Route("far", "10.1.0.0/16", "local"), Route("far", "10.1.0.0/24", "box"), THERE),
+                   interfaces=(*far().interfaces, Interface("box", "far subnet", "10.1.0.20", check=False)),
+                   devices=(*far().devices, Device("box", Middlebox))))  # fmt: skip
+    assert ask(vpc, "b", "10.1.0.10")[0] == "connected"
+
+
+def test_two_vpcs_that_are_not_peered_meet_on_the_internet():
+    apart = near(far(peerings=()))._replace(peerings=(), routes=small().routes)
+    site = Site(apart)
+    visit = site.connect("a", "192.0.2.50", 81)
+    assert visit.symptom == "connected"
+    assert list(visit.capture.traces[0].devices) == ["a", IGW, "far gateway", "z"]
+    assert visit.result.after > 0  # the Internet takes time, a peering connection none
+
+
+def test_each_vpc_has_addresses_of_its_own():
+    third = far(name="vpc-3", subnets=(Subnet("s3", "10.1.0.0/24", None, "acl 3"),), main="t3", routes=(
+        Route("t3", "10.1.0.0/16", "local"),), interfaces=(Interface("y", "s3", "10.1.0.10", ("sg-3",)),),
+        devices=(Device("y", WebServer),), peerings=(), internet_gateway="", associations=(), group_rules=(),
+        acl_entries=())  # fmt: skip
+    assert ask(near(far(), third), "b", "10.1.0.10")[0] == "connected"  # the peer's 10.1.0.10, not the stranger's
+
+
+def test_rows_of_a_peer_can_be_taken_out_changed_and_added():
+    vpc = near()
+    assert THERE in vpc.rows()
+    row = GroupRule("sg-far", IN, (82, 82), ANYWHERE)
+    assert vpc.with_row(row).peers[0].group_rules[-1] == row
+    assert vpc.with_row(Route("far", "10.7.0.0/16", "gone")).peers[0].routes[-1].target == "gone"
+    assert vpc.with_row(Association("192.0.2.60", "10.0.1.10")).associations[-1].public == "192.0.2.60"
+    site = Site(vpc)
+    site.network.replace(THERE, None)
+    assert site.connect("b", "10.1.0.10", 80).symptom == "timed out"
+
+
+@pytest.mark.parametrize(("peer", "told"), [
+    (far(cidr="10.0.0.0/17", subnets=(), interfaces=(), devices=(), routes=(), associations=()), "no overlap"),
+    (far(name="vpc-1"), "VPC 'vpc-1' is there twice"),
+    (far(devices=(Device("a", WebServer),), interfaces=(Interface("a", "far subnet", "10.1.0.10"),)), "in all VPCs"),
+    (far(routes=(Route("far", "10.1.9.0/24", "z"),)), "inside the VPC, the whole block of a subnet"),
+])  # fmt: skip
+def test_descriptions_that_do_not_fit_together_are_refused(peer, told):
+    with pytest.raises(ValueError, match=told):
+        Site(near(peer))
+
+
+def test_a_description_and_pictures_show_the_peers_too():
+    site = Site(near())
+    text = str(site)
+    assert "peered with vpc-2 by pcx-1" in text and "VPC vpc-2 10.1.0.0/16, with an far gateway" in text
+    visit = site.connect("b", "10.1.0.10", 80)
+    for picture in (draw.ladder(visit), draw.map(visit)):
+        assert "z" in picture.svg()

@@ -1,0 +1,15 @@
+"""AWS: your own network, read from files as the AWS CLI writes them. Nothing is sent, no credentials are read.
+
+    from vpcedu import aws
+    account = aws.load("my-network")   # a folder of `aws ec2 describe-...` answers
+    print(account)                     # what was understood, and what was not
+    vpc = account.vpc()                # a description, as the rest of the package takes it
+"""
+
+from __future__ import annotations
+
+from vpcedu.aws.account import Account, example, load
+from vpcedu.aws.at import LoadError
+from vpcedu.aws.notes import Note
+
+__all__ = ["Account", "LoadError", "Note", "example", "load"]

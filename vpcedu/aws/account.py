@@ -1,0 +1,195 @@
+"""Account: the VPCs that files describe, and what to know about the reading.
+
+The VPCs of one account stand beside each other: `vpc(id)` gives one with all others as its peers, so that a packet can
+cross a peering connection, or the Internet, into another. A host of the Internet is added that serves every port.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from pathlib import Path
+
+from vpcedu.address import block
+from vpcedu.aws import legs as interfaces
+from vpcedu.aws import routing
+from vpcedu.aws.answers import Answers
+from vpcedu.aws.at import At, LoadError
+from vpcedu.aws.balancers import Nodes
+from vpcedu.aws.fields import COMMANDS
+from vpcedu.aws.filters import acl_entries, group_rules, prefixes
+from vpcedu.aws.notes import Note, Notes
+from vpcedu.aws.reading import read
+from vpcedu.aws.targets import Targets, free_address
+from vpcedu.network import rules
+from vpcedu.network.interface import Subnet
+from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.tables.network_acl import default_acl
+from vpcedu.tables.route_table import LOCAL
+
+INTERNET, OUTSIDE = "internet", "203.0.113.0/24"  # RFC 5737: for documentation
+
+
+class Account(namedtuple("Account", ("vpcs", "report", "prefix_lists"))):
+    """Descriptions, one for each VPC; the notes; (name, blocks) of each prefix list whose entries are known."""
+
+    __slots__ = ()
+    vpcs: tuple[Vpc, ...]
+    report: tuple[Note, ...]
+    prefix_lists: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def vpc(self, name: str = "") -> Vpc:
+        """The VPC with this id (may be left out where there is only one), its peers around it, and a host of the
+        Internet, "internet"; ValueError names the ids."""
+        known = {one.name: one for one in self.vpcs}
+        if not name and len(known) == 1:
+            name = self.vpcs[0].name
+        if name not in known:
+            raise ValueError(f"VPC {name!r}: expected one of {', '.join(known)}")
+        from vpcedu.hosts.any_server import AnyServer
+
+        taken = {row.public for one in self.vpcs for row in one.associations}
+        low, _, _ = block(OUTSIDE)
+        outside = OutsideHost(INTERNET, free_address(low, low + 11, taken))
+        one = known.pop(name)
+        made: Vpc = one._replace(outside=(outside,), devices=(*one.devices, Device(INTERNET, AnyServer)),
+                                 peers=tuple(known.values()))
+        return made
+
+    def home(self, end: str) -> str:
+        """The id of the VPC that has an instance, interface, address (private or public) or balancer (node, name, ARN
+        or DNS name); ValueError where none has, or several have."""
+        found = [one.name for one in self.vpcs if end in _ends(one)]
+        if len(found) != 1:
+            raise ValueError(f"{end!r} is in {', '.join(found) or 'no VPC'}: expected the id of an instance or"
+                             " interface, an address or the name of a load balancer that one VPC has")
+        return found[0]
+
+    def __str__(self) -> str:
+        lines = [f"{one.name} {', '.join(one.blocks)}: {len(one.subnets)} subnets, {len(one.interfaces)} interfaces,"
+                 f" {len(one.devices)} devices, {len(one.routes)} routes, {len(one.group_rules)} group rules"
+                 for one in self.vpcs]
+        return "\n".join([*lines, *map(str, self.report)])
+
+
+def _ends(vpc: Vpc) -> set[str]:
+    """What one may ask a VPC about."""
+    return {*(row.name for row in vpc.devices), *(row.name for row in vpc.names),
+            *(word for row in vpc.interfaces for word in (row.id, row.address, *row.secondary)),
+            *(row.public for row in vpc.associations)}
+
+
+def load(path: str | Path) -> Account:
+    """The network that a file, or the *.json files of a folder, describe as the AWS CLI writes it.
+
+    Nothing is sent anywhere and no credentials are read. LoadError (a ValueError) names file, JSON path and what was
+    expected; what is not used is in the account's report.
+    """
+    notes = Notes()
+    answers = Answers(read(path, notes), notes)
+    if not answers.rows("Vpcs"):
+        raise LoadError(f"{path}: $.Vpcs: nothing: expected at least one VPC, as aws ec2 describe-vpcs writes it")
+    _complete(answers)
+    found = {name: _Ground(answers, name, row) for name, row in answers.rows("Vpcs").items()}
+    addresses: dict[str, str] = {}
+    for ground in found.values():
+        for row in ground.interfaces:
+            addresses.setdefault(row.device, row.address)
+    targets = Targets(answers, addresses)
+    vpcs = tuple(_checked(ground, ground.build(targets)) for ground in found.values())
+    for one in vpcs:
+        _together(one, vpcs, found[one.name].at)
+    lists = tuple((name, blocks) for name in answers.rows("PrefixLists") if (blocks := prefixes(answers, name)))
+    return Account(vpcs, notes.rows(), lists)
+
+
+def example() -> Path:
+    """The folder of an example network that comes with the package."""
+    return Path(__file__).parent / "example"
+
+
+def _complete(answers: Answers) -> None:
+    """Note which answers are missing that every network has, and rows of VPCs that no file describes."""
+    for kind, command in COMMANDS.items():
+        if kind not in answers.kinds:
+            answers.notes.add("missing", None, f"{kind}: no file has the answer of aws {command}")
+    for kind, field in (*((kind, "VpcId") for kind in (*COMMANDS, "NatGateways", "LoadBalancers")),
+                        ("LoadBalancerDescriptions", "VPCId")):
+        for name, row in answers.rows(kind).items():
+            if row.has(field) and row.text(field) not in answers.rows("Vpcs"):
+                answers.notes.add("left out", row, f"{name} is in {row.text(field)}, which no file describes")
+
+
+class _Ground:
+    """A VPC on its way to a description: all but its load balancers."""
+
+    def __init__(self, answers: Answers, name: str, at: At) -> None:
+        self.answers, self.name, self.at = answers, name, at
+        self.cidr = at.block("CidrBlock")
+        others = [row.block("CidrBlock") for row in at.rows("CidrBlockAssociationSet")
+                  if not row.has("CidrBlockState") or row.get("CidrBlockState").text("State", "") == "associated"]
+        self.more = tuple(cidr for cidr in dict.fromkeys(others) if cidr != self.cidr)
+        if at.has("Ipv6CidrBlockAssociationSet"):
+            answers.notes.add("beyond", at, "IPv6: its rules, routes and addresses are left out")
+        self.main, tables = routing.associations(answers, name)
+        self.acls: list[str] = []
+        self.subnets = tuple(self._subnets(tables))
+        self.routes = list(routing.routes(answers, name, (self.cidr, *self.more)))
+        cidrs = {row.name: row.cidr for row in self.subnets}
+        wanted = {route.target for route, _ in self.routes}
+        self.devices, self.interfaces, self.associations, self.legs = interfaces.devices(
+            answers, name, interfaces.legs(answers, name, cidrs), wanted)
+
+    def _subnets(self, tables: dict[str, str]) -> list[Subnet]:
+        acls = {at.id("SubnetId"): acl for acl, row in self.answers.of_vpc("NetworkAcls", self.name).items()
+                for at in row.rows("Associations") if at.has("SubnetId")}
+        default = next((acl for acl, row in self.answers.of_vpc("NetworkAcls", self.name).items()
+                        if row.flag("IsDefault", False)), "")
+        made = []
+        for name, row in self.answers.of_vpc("Subnets", self.name).items():
+            if not row.has("CidrBlock"):
+                self.answers.notes.add("beyond", row, "IPv6: its rules, routes and addresses are left out")
+                continue
+            acl = acls.get(name) or default or f"default ACL of {self.name}"
+            if name not in acls:
+                self.answers.notes.add("inferred", row, f"the network ACL of {name}: {acl}")
+            if acl.startswith("default ACL") and acl not in self.acls:
+                self.acls.append(acl)
+            made.append(Subnet(name, row.block("CidrBlock"), tables.get(name), acl, row.text("AvailabilityZone", "")))
+        return made
+
+    def build(self, targets: Targets) -> Vpc:
+        """The description."""
+        answers, name = self.answers, self.name
+        taken = {a for row in self.interfaces for a in (row.address, *row.secondary)}
+        taken |= {leg.interface.address for leg in self.legs} | {row.public for row in self.associations}
+        nodes = Nodes(answers, targets, self.subnets, self.legs, taken)
+        nodes.build(name)
+        interfaces = (*self.interfaces, *nodes.interfaces)
+        gateway, peerings = routing.internet_gateway(answers, name), tuple(routing.peerings(answers, name))
+        known = {LOCAL, gateway, *(row.name for row in peerings),
+                 *(word for row in interfaces for word in (row.device, row.id))}
+        groups = {group for row in interfaces for group in row.groups} - set(answers.rows("SecurityGroups"))
+        for group in sorted(groups):
+            answers.notes.add("missing", None, f"the rules of {group}: as if it had none")
+        defaults = tuple(row for acl in self.acls for row in default_acl(acl))
+        return Vpc(self.cidr, self.subnets, interfaces, tuple(route for route, _ in self.routes),
+                   (*acl_entries(answers, name), *defaults), tuple(group_rules(answers, name)), gateway,
+                   tuple(dict.fromkeys((*self.associations, *nodes.associations))), (),
+                   (*self.devices, *nodes.devices), tuple(nodes.names), self.main, name, self.more,
+                   routing.beyond(answers, self.routes, known), peerings)
+
+
+def _checked(ground: _Ground, vpc: Vpc) -> Vpc:
+    """The description, if it is one that AWS would accept."""
+    try:
+        rules.check(vpc)
+    except ValueError as error:
+        raise LoadError(f"{ground.at.where}: the rows of {vpc.name} do not fit together: {error}") from None
+    return vpc
+
+
+def _together(vpc: Vpc, everyone: tuple[Vpc, ...], at: At) -> None:
+    try:
+        rules.check(vpc._replace(peers=tuple(one for one in everyone if one is not vpc)))
+    except ValueError as error:
+        raise LoadError(f"{at.where}: the VPCs do not fit together: {error}") from None

@@ -1,0 +1,139 @@
+"""Answers: the values of the files sorted by what they describe.
+
+An answer is known by its top-level key. Parts of one collection (pages, several regions) are joined; the same row
+may come twice, two different rows with one id are refused. Answers that do not name their subject (health of targets,
+attributes, entries of a prefix list) are wrapped as {"For": subject, "Output": answer}; one that is not wrapped is
+taken where it can be about one thing only, else reported.
+"""
+
+from __future__ import annotations
+
+from vpcedu.aws.at import At, LoadError, shown
+from vpcedu.aws.fields import ENVELOPE, IDS, KNOWN, PAGING, SUBJECTLESS
+from vpcedu.aws.notes import Notes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Attributes that only one kind of subject has (ELB API); the kind stands in the subject's ARN.
+TELLING = {"deletion_protection.enabled": ":loadbalancer/", "deregistration_delay.timeout_seconds": ":targetgroup/",
+           "stickiness.enabled": ":targetgroup/", "tcp.idle_timeout.seconds": ":listener/"}
+SUBJECTS = {"TargetHealthDescriptions": ("TargetGroups",), "Entries": ("PrefixLists",),
+            "LoadBalancerAttributes": ("LoadBalancerDescriptions",),
+            "Attributes": ("LoadBalancers", "TargetGroups", "Listeners")}
+
+
+class Answers:
+    """Rows by kind and id, answers without a subject of their own by kind and subject."""
+
+    def __init__(self, values: Iterable[At], notes: Notes) -> None:
+        self.notes = notes
+        self._rows: dict[str, dict[str, At]] = {kind: {} for kind in IDS}
+        self._about: dict[str, dict[str, At]] = {kind: {} for kind in SUBJECTLESS}
+        self._loose: list[tuple[str, At]] = []
+        self._pages: dict[str, list[bool]] = {}
+        self.kinds: set[str] = set()
+        for value in values:
+            for one in _each(value):
+                self._sort(one)
+        for kind, pages in self._pages.items():
+            if all(pages):
+                notes.add("missing", None, f"the last page of {kind}: every part names a next one")
+        self._match()
+
+    def rows(self, kind: str) -> dict[str, At]:
+        """The rows of a kind by their id."""
+        return self._rows[kind]
+
+    def about(self, kind: str, subject: str) -> At | None:
+        """The answer about a subject, or None."""
+        return self._about[kind].get(subject)
+
+    def attributes(self, arn: str) -> dict[str, str]:
+        """Keys and values of a balancer's, group's or listener's attributes."""
+        answer = self.about("Attributes", arn)
+        return {row.text("Key"): row.text("Value", "") for row in answer.rows("Attributes")} if answer else {}
+
+    def of_vpc(self, kind: str, vpc: str, field: str = "VpcId") -> dict[str, At]:
+        """The rows of a kind that belong to a VPC."""
+        return {name: row for name, row in self._rows[kind].items() if row.text(field, "") == vpc}
+
+    def _sort(self, value: At) -> None:
+        if not isinstance(value.value, dict):
+            raise value.refusal("an object, as the AWS CLI writes it")
+        subject = None
+        if value.has("Output"):
+            subject, value = value.id("For"), value.get("Output")
+        if not isinstance(value.value, dict):
+            raise value.refusal("an object, as the AWS CLI writes it")
+        for kind in value.value:
+            if kind in SUBJECTLESS:
+                self._take_about(kind, subject, value)
+            elif kind == "Reservations":
+                for reservation in value.rows(kind):
+                    self.known(kind, reservation)
+                    self._take("Instances", reservation.rows("Instances"))
+            elif kind in self._rows:
+                self._take(kind, value.rows(kind))
+            elif kind not in ENVELOPE:
+                self.notes.add("unknown", value.get(kind), f"answers called {shown(kind)}: kept aside")
+            if kind not in ENVELOPE:
+                self.kinds.add("Instances" if kind == "Reservations" else kind)
+                self._pages.setdefault(kind, []).append(any(value.has(key) for key in PAGING))
+
+    def _take(self, kind: str, rows: Iterable[At]) -> None:
+        for row in rows:
+            self.known(kind, row)
+            name = row.id(IDS[kind])
+            before = self._rows[kind].setdefault(name, row)
+            if before.value != row.value:
+                raise LoadError(f"{row.where}: {name} is there twice, the other one at {before.where}:"
+                                " expected one row for each id")
+
+    def known(self, kind: str, row: At) -> None:
+        """Report the fields of a row that this package does not know."""
+        for field in row.value.keys() - KNOWN[kind]:
+            self.notes.add("unknown", row.get(field), f"field {shown(field)} of {kind}: not used")
+
+    def _take_about(self, kind: str, subject: str | None, value: At) -> None:
+        if kind == "LoadBalancerAttributes":
+            value = value.get(kind)
+        value.get("") if kind == "LoadBalancerAttributes" else list(value.rows(kind))  # refuse what has another shape
+        if subject is None:
+            self._loose.append((kind, value))
+            return
+        before = self._about[kind].setdefault(subject, value)
+        if before.value != value.value:
+            raise LoadError(f"{value.where}: a second answer about {subject}, the other one at {before.where}:"
+                            " expected one")
+
+    def _match(self) -> None:
+        """Find the subject of answers that do not name one."""
+        found = [(kind, value, self._candidates(kind, value)) for kind, value in self._loose]
+        for kind, value, free in found:
+            if len(free) == 1 and [other for other, _, same in found if (other, same) == (kind, free)] == [kind]:
+                self._about[kind][free[0]] = value
+                self.notes.add("inferred", value, f"{kind} is about {free[0]}, the only candidate")
+            else:
+                self.notes.add("unknown", value, f"{kind} does not say what it is about, and {len(free)} could be"
+                               ' meant: wrap it as {"For": "<arn, name or id>", "Output": ...}')
+        for kind, answers in self._about.items():
+            for subject in answers:
+                if not any(subject in self._rows[of] for of in SUBJECTS[kind]):
+                    self.notes.add("unknown", answers[subject], f"{kind} is about {subject}, which no file describes")
+
+    def _candidates(self, kind: str, value: At) -> list[str]:
+        """What an answer can be about: what has none yet and, of attributes, is of the kind that has such keys."""
+        telling = {""}
+        if kind == "Attributes":
+            telling = {TELLING.get(row.text("Key"), "") for row in value.rows(kind)} - telling
+        return [name for of in SUBJECTS[kind] for name in self._rows[of]
+                if name not in self._about[kind] and any(part in name for part in telling)]
+
+
+def _each(value: At) -> Iterable[At]:
+    """The value, or the values of a list; lists in lists are one."""
+    if not isinstance(value.value, list):
+        return [value]
+    return [one for i, inner in enumerate(value.value) for one in _each(At(inner, i, value))]

@@ -1,0 +1,183 @@
+"""Balancers: Application, Network and Classic Load Balancers as nodes, one for each of their interfaces.
+
+A node is known by the description of its interface, "ELB net/name/id" ("ELB name" of a Classic one), which AWS writes.
+Where no file tells of it, a node is put into each subnet of the balancer: with the addresses that the balancer's own
+answer says or, noted as inferred, with the subnet's highest free one and a public stand-in of RFC 5737's 192.0.2.0/24.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.address import block
+from vpcedu.aws.answers import Answers
+from vpcedu.aws.at import At
+from vpcedu.aws.legs import Leg
+from vpcedu.aws.targets import CERTIFICATE, Targets, free_address
+from vpcedu.clock import SECOND
+from vpcedu.gateways.internet_gateway import Association
+from vpcedu.network.interface import Interface, Subnet
+from vpcedu.network.names import Name
+from vpcedu.network.vpc import Device
+from vpcedu.packet import Endpoint
+from vpcedu.tables.target_group import Listener, TargetGroup
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+STAND_IN = "192.0.2.0/24"
+
+
+class Balancer(namedtuple("Balancer", ("name", "kind", "settings", "names", "groups", "faces", "places", "at"))):
+    """A balancer before it has nodes: name and ARN, class, settings (zone aside), whether the Internet is its client,
+    and (subnet, private address, public address) of each place where the answer says one."""
+
+    __slots__ = ()
+    name: str
+    kind: type
+    settings: tuple[tuple[str, Any], ...]
+    names: tuple[str, ...]
+    groups: tuple[str, ...]
+    faces: bool
+    places: tuple[tuple[str, str, str], ...]
+    at: At
+
+
+class Nodes:
+    """The nodes of a VPC's balancers, as rows of the model."""
+
+    def __init__(self, answers: Answers, targets: Targets, subnets: tuple[Subnet, ...], legs: list[Leg],
+                 taken: set[str]) -> None:
+        self.answers, self.targets, self.subnets, self.legs, self.taken = answers, targets, subnets, legs, taken
+        self.devices: list[Device] = []
+        self.interfaces: list[Interface] = []
+        self.associations: list[Association] = []
+        self.names: list[Name] = []
+
+    def build(self, vpc: str) -> None:
+        """Make the nodes of every balancer of a VPC."""
+        found = [*self._second_generation(vpc), *self._classic(vpc)]
+        for one in found:
+            own = [leg for leg in self.legs if leg.description == f"ELB {one.name}"]
+            nodes = [self._known(one, leg) for leg in own]
+            nodes += [self._inferred(one, *place) for place in one.places
+                      if place[0] not in {leg.interface.subnet for leg in own}]
+            if one.faces and not any(node.public for node in nodes):
+                self.answers.notes.add("inconsistent", one.at, f"{one.name} faces the Internet, no node's address does")
+            addresses = tuple(node.public if one.faces and node.public else node.private for node in nodes)
+            self.names += [Name(word, addresses) for word in dict.fromkeys(one.names) if word and addresses]
+        known = {f"ELB {one.name}" for one in found}
+        for leg in (leg for leg in self.legs if leg.description not in known):
+            self.answers.notes.add("missing", leg.at, f"the balancer of interface {leg.interface.name}"
+                                                      f" ({leg.description}): left out")
+
+    def _known(self, one: Balancer, leg: Leg) -> Association:
+        public = {row.private: row.public for row in leg.associations}.get(leg.interface.address, "")
+        return self._node(one, leg.interface.name, leg.interface.subnet, leg.interface.address, public,
+                          leg.interface.groups or one.groups)
+
+    def _inferred(self, one: Balancer, subnet: str, private: str, public: str) -> Association:
+        cidr = next((row.cidr for row in self.subnets if row.name == subnet), None)
+        if cidr is None:
+            raise one.at.refusal(f"a balancer in subnets of its VPC, not in {subnet}")
+        first, last, _ = block(cidr)
+        private = private or free_address(first, last, self.taken)
+        if one.faces and not public:
+            low, high, _ = block(STAND_IN)
+            public = free_address(low, high, self.taken)
+        self.taken |= {private, public}
+        self.answers.notes.add("inferred", one.at, f"a node of {one.name} in {subnet}: {private}"
+                                                   + f", to the Internet {public}" * bool(public))
+        return self._node(one, "", subnet, private, public, one.groups)
+
+    def _node(self, one: Balancer, interface: str, subnet: str, private: str, public: str, groups: tuple[str, ...]
+              ) -> Association:
+        device, zones = f"{one.name.split('/')[1] if '/' in one.name else one.name}/{interface or subnet}", {
+            row.name: row.zone for row in self.subnets}
+        zone = tuple(row.cidr for row in self.subnets if row.zone == zones[subnet])
+        settings = tuple((word, zone if value is ZONE else value) for word, value in one.settings)
+        self.devices.append(Device(device, one.kind, settings))
+        passes = any(word == "cross_zone" for word, _ in one.settings)  # a Network Load Balancer passes packets on
+        self.interfaces.append(Interface(device, subnet, private, groups, not passes, interface))
+        if public:
+            self.associations.append(Association(public, private))
+        return Association(public, private)
+
+    def _second_generation(self, vpc: str) -> Iterator[Balancer]:
+        for arn, row in self.answers.of_vpc("LoadBalancers", vpc).items():
+            kind, own = row.text("Type", "application"), self.answers.attributes(arn)
+            name = arn.rpartition(":loadbalancer/")[2]
+            if kind not in ("application", "network"):
+                self.answers.notes.add("beyond", row, f"load balancer {name} of type {kind}: left out")
+                continue
+            settings: tuple[tuple[str, Any], ...] = (("listeners", self.targets.listeners(arn, kind)),)
+            if kind == "network":
+                from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer as Kind
+
+                cross = own.get("load_balancing.cross_zone.enabled") == "true"
+                settings += (("zone", ZONE), ("cross_zone", cross))
+            else:
+                from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer as Kind  # type: ignore
+
+                settings += tuple(self._application(own))
+            if not own:
+                self.answers.notes.add("missing", row, f"attributes of {name}: the defaults")
+            yield Balancer(name, Kind, settings, (row.text("DNSName", ""), row.text("LoadBalancerName", ""), arn),
+                           row.texts("SecurityGroups"), row.text("Scheme", "") == "internet-facing",
+                           tuple(_places(row)), row)
+
+    def _application(self, own: dict[str, str]) -> Iterator[tuple[str, Any]]:
+        seconds, mode = own.get("idle_timeout.timeout_seconds", ""), own.get("routing.http.xff_header_processing.mode")
+        if seconds.isdecimal() and 1 <= int(seconds[:6]) <= 4_000:
+            yield "idle", int(seconds) * SECOND
+        if mode in ("append", "preserve", "remove"):
+            yield "xff", mode
+        if own.get("routing.http.xff_client_port.enabled") == "true":
+            yield "client_port", True
+
+    def _classic(self, vpc: str) -> Iterator[Balancer]:
+        from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
+
+        for name, row in self.answers.of_vpc("LoadBalancerDescriptions", vpc, "VPCId").items():
+            own = self.answers.about("LoadBalancerAttributes", name)
+            settings: tuple[tuple[str, Any], ...] = (("listeners", tuple(self._classic_listeners(name, row))),)
+            if own is None:
+                self.answers.notes.add("missing", row, f"attributes of {name}: the defaults")
+            elif own.has("CrossZoneLoadBalancing") and not own.get("CrossZoneLoadBalancing").flag("Enabled", False):
+                settings += (("zone", ZONE),)
+            if own is not None and own.has("ConnectionSettings"):
+                settings += (("idle", own.get("ConnectionSettings").number("IdleTimeout", 1, 4_000, 60) * SECOND),)
+            yield Balancer(name, ClassicLoadBalancer, settings, (row.text("DNSName", ""), name),
+                           row.texts("SecurityGroups"), row.text("Scheme", "internet-facing") == "internet-facing",
+                           tuple((subnet, "", "") for subnet in row.texts("Subnets")), row)
+
+    def _classic_listeners(self, name: str, row: At) -> Iterator[Listener]:
+        instances = [at.id("InstanceId") for at in row.rows("Instances")]
+        for at in (at.get("Listener") for at in row.rows("ListenerDescriptions")):
+            protocol, port = at.text("Protocol").upper(), at.number("InstancePort", 1, 65_535)
+            if protocol not in ("TCP", "SSL", "HTTP", "HTTPS"):
+                raise at.get("Protocol").refusal("TCP, SSL, HTTP or HTTPS")
+            if at.text("InstanceProtocol", protocol).upper() in ("HTTPS", "SSL"):
+                self.targets.note("simplified", at, "TLS from a balancer to its targets: plain")
+            secured = CERTIFICATE if protocol in ("HTTPS", "SSL") else None
+            if secured:
+                self.targets.note("simplified", at, "certificates: each HTTPS and SSL listener has a demonstration one")
+            targets = tuple(Endpoint(self.targets.addresses[i], port) for i in instances if i in self.targets.addresses)
+            for gone in (i for i in instances if i not in self.targets.addresses):
+                self.targets.note("left out", row, f"target {gone} of {name}: no such instance runs")
+            group = TargetGroup(f"instances of {name}, port {port}", targets)
+            yield Listener(protocol, at.number("LoadBalancerPort", 1, 65_535), group, secured)
+
+
+ZONE = ("the blocks of the node's zone",)
+
+
+def _places(row: At) -> Iterator[tuple[str, str, str]]:
+    """Subnet, private and public address of each zone of a balancer, as far as its answer says them."""
+    for zone in row.rows("AvailabilityZones"):
+        said = next(iter(zone.rows("LoadBalancerAddresses")), None)
+        private = said.address("PrivateIPv4Address") if said and said.has("PrivateIPv4Address") else ""
+        public = said.address("IpAddress") if said and said.has("IpAddress") else ""
+        yield zone.id("SubnetId"), private, public

@@ -1,0 +1,45 @@
+"""Notes: what a reader of the files should know: what was kept aside, what was missing, what was inferred.
+
+Kinds: `unknown` (not understood, so not used), `beyond` (understood, but the model has nothing like it), `missing`
+(an answer that was not among the files), `inferred` (what was put in its place), `simplified` (told less than it is),
+`left out` (rows that take no part, such as stopped instances), `inconsistent` (answers that disagree).
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.aws.at import At
+
+
+class Note(namedtuple("Note", ("kind", "where", "words", "times"))):
+    """One thing to know; `where` is file and JSON path of the first of `times` places."""
+
+    __slots__ = ()
+    kind: str
+    where: str
+    words: str
+    times: int
+
+    def __str__(self) -> str:
+        more = f" and {self.times - 1:,} more like it" * (self.times > 1)
+        return f"{self.kind}: {self.words}" + (f" ({self.where}{more})" if self.where else "")
+
+
+class Notes:
+    """Collects notes; equal words are one note that counts its places."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], list[At | int | None]] = {}
+
+    def add(self, kind: str, at: At | None, words: str) -> None:
+        """Note something about a value."""
+        found = self._found.setdefault((kind, words), [at, 0])
+        found[1] += 1  # type: ignore[operator]
+
+    def rows(self) -> tuple[Note, ...]:
+        """The notes, by kind, each kind in the order in which it was found."""
+        order = {kind: i for i, kind in enumerate(dict.fromkeys(kind for kind, _ in self._found))}
+        made = (Note(kind, at.where if isinstance(at, At) else "", words, times)
+                for (kind, words), (at, times) in self._found.items())
+        return tuple(sorted(made, key=lambda note: order[note.kind]))

@@ -1,0 +1,116 @@
+"""Reading: files to JSON values, with limits, so that no file can take the memory or break the walk behind it.
+
+A file holds one value or several behind each other, as a shell loop that appends writes them. Text is UTF-8, or
+UTF-16 as PowerShell's `>` writes it. Not taken: more than 64 MiB in all, values nested deeper than 64, NaN and
+infinities, numbers of more than 40 digits, an object with one name twice.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from vpcedu.aws.at import At, LoadError
+from vpcedu.aws.notes import Notes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+MOST_BYTES, DEEPEST, MOST_DIGITS = 64 * 1_024 * 1_024, 64, 40
+
+
+class Odd:
+    """Stands in a value for something that is not taken, until its path is known."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+
+def read(path: str | Path, notes: Notes) -> Iterator[At]:
+    """Every JSON value of a file, or of the *.json files of a folder; LoadError where one cannot be read."""
+    left = MOST_BYTES
+    for file in _files(Path(path), notes):
+        try:
+            with file.open("rb") as opened:
+                data = opened.read(min(left, file.stat().st_size) + 1)
+        except OSError as error:
+            raise LoadError(f"{file}: $: {error.strerror or error}: expected a file that can be read") from None
+        left -= len(data)
+        if left < 0:
+            raise LoadError(f"{file.name}: $: too long: expected at most {MOST_BYTES} bytes in all files together")
+        yield from _values(file.name, _text(file.name, data))
+
+
+def _files(path: Path, notes: Notes) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise LoadError(f"{path}: $: no such file or folder: expected answers of the AWS CLI as JSON")
+    inside = sorted(path.iterdir())
+    for other in (file for file in inside if file.suffix.lower() != ".json" or not file.is_file()):
+        notes.add("unknown", At(None, ascii(other.name)[1:-1]), "not read: its name does not end in .json")
+    return [file for file in inside if file.suffix.lower() == ".json" and file.is_file()]
+
+
+def _text(name: str, data: bytes) -> str:
+    try:
+        return data.decode(json.detect_encoding(data)).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise LoadError(f"{name}: $: {error.reason} at byte {error.start}: expected JSON in UTF-8 or UTF-16") from None
+
+
+def _values(name: str, text: str) -> Iterator[At]:
+    decoder = json.JSONDecoder(object_pairs_hook=_object, parse_int=_whole, parse_float=_float, parse_constant=Odd)
+    position, count = _skip(text, 0), 0
+    while position < len(text):
+        count += 1
+        label = name if count == 1 else f"{name}, value {count}"
+        try:
+            value, position = decoder.raw_decode(text, position)
+        except json.JSONDecodeError as error:
+            raise LoadError(f"{label}: $: line {error.lineno}, column {error.colno}: {error.msg}:"
+                            " expected JSON as the AWS CLI writes it") from None
+        except RecursionError:
+            raise LoadError(f"{label}: $: nested too deep: expected at most {DEEPEST} levels") from None
+        at = At(value, label)
+        _check(at)
+        yield at
+        position = _skip(text, position)
+
+
+def _skip(text: str, position: int) -> int:
+    while position < len(text) and text[position] in " \t\r\n":
+        position += 1
+    return position
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Any:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        twice = next(key for i, (key, _) in enumerate(pairs) if key in [other for other, _ in pairs[:i]])
+        return Odd(f"an object with the name {twice[:60]!a} twice")
+    return made
+
+
+def _whole(digits: str) -> Any:
+    return int(digits) if len(digits) <= MOST_DIGITS else Odd(f"a number of {len(digits)} digits")
+
+
+def _float(digits: str) -> Any:
+    return float(digits) if len(digits) <= MOST_DIGITS else Odd(f"a number of {len(digits)} digits")
+
+
+def _check(top: At) -> None:
+    """Look at every value once, without recursion."""
+    waiting = [(top, 0)]
+    while waiting:
+        at, depth = waiting.pop()
+        if isinstance(at.value, Odd):
+            raise LoadError(f"{at.where}: {at.value.what}: expected plain JSON")
+        if depth > DEEPEST:
+            raise LoadError(f"{at.where}: nested too deep: expected at most {DEEPEST} levels")
+        inner = at.value.items() if isinstance(at.value, dict) else (
+            enumerate(at.value) if isinstance(at.value, list) else ())
+        waiting += [(At(value, key, at), depth + 1) for key, value in inner if isinstance(value, dict | list | Odd)]

@@ -1,0 +1,163 @@
+"""Targets: target groups and what health checks last said of them, listeners and their rules, as rows of the model.
+
+Which targets get traffic follows the health answer: the healthy ones; where none is healthy, all that are not draining
+or unused (both kinds of balancer fail open). Without an answer a group has no targets, which is noted.
+Simplified, and noted: TLS behind a balancer, a Network Load Balancer's TLS listener (as TCP), weights.
+"""
+
+from __future__ import annotations
+
+from vpcedu.address import text
+from vpcedu.aws.answers import Answers
+from vpcedu.aws.at import At
+from vpcedu.clock import SECOND
+from vpcedu.packet import Endpoint
+from vpcedu.tables.rules import FixedResponse, Redirect, Rule
+from vpcedu.tables.target_group import Listener, TargetGroup
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Action = TargetGroup | FixedResponse | Redirect
+
+CERTIFICATE = "demonstration"
+HEALTHY, NEVER = ("healthy", "unavailable"), ("unused", "draining", "unhealthy.draining")
+SPOKEN = {"application": ("HTTP", "HTTPS"), "network": ("TCP",)}
+STATUS = {"HTTP_301": "301 Moved Permanently", "HTTP_302": "302 Found"}
+PHRASES = {"200": "200 OK", "403": "403 Forbidden", "404": "404 Not Found", "503": "503 Service Unavailable"}
+
+
+class Targets:
+    """Target groups, resolved; `addresses`: the primary private address of each instance."""
+
+    def __init__(self, answers: Answers, addresses: dict[str, str]) -> None:
+        self.answers, self.addresses = answers, addresses
+
+    def listeners(self, balancer: str, kind: str) -> tuple[Listener, ...]:
+        """The listeners of an Application or Network Load Balancer (its ARN) that the model has."""
+        made = []
+        for arn, row in self.answers.of_vpc("Listeners", balancer, "LoadBalancerArn").items():
+            protocol, port = row.text("Protocol", "TCP"), row.number("Port", 1, 65_535)
+            if kind == "network" and protocol in ("TLS", "TCP_UDP"):
+                self.note("simplified", row, f"{protocol} listeners of Network Load Balancers: as TCP")
+                protocol = "TCP"
+            if protocol not in SPOKEN[kind]:
+                self.note("beyond", row, f"listener {protocol} {port} of {balancer}: left out")
+                continue
+            made.append(Listener(protocol, port, self._default(row), CERTIFICATE if protocol == "HTTPS" else None,
+                                 self._rules(arn) if kind == "application" else (), self._idle(arn)))
+            if protocol == "HTTPS":
+                self.note("simplified", row, "certificates: each HTTPS and SSL listener has a demonstration one")
+        return tuple(made)
+
+    def note(self, kind: str, at: At, words: str) -> None:
+        """Note something."""
+        self.answers.notes.add(kind, at, words)
+
+    def _idle(self, arn: str) -> int | None:
+        seconds = self.answers.attributes(arn).get("tcp.idle_timeout.seconds", "")
+        return int(seconds) * SECOND if seconds.isdecimal() and 60 <= int(seconds[:6]) <= 6_000 else None
+
+    def _default(self, row: At) -> TargetGroup:
+        action = self._action(row, "DefaultActions")
+        if isinstance(action, TargetGroup):
+            return action
+        self.note("beyond", row, "a default action that forwards to no target group: 503 stands in its place")
+        return TargetGroup("no target group", ())
+
+    def _rules(self, listener: str) -> tuple[Rule, ...]:
+        made = []
+        for arn, row in self.answers.rows("Rules").items():
+            own = arn.replace(":listener-rule/", ":listener/").rpartition("/")[0]
+            if own != listener or row.flag("IsDefault", False):
+                continue
+            hosts: tuple[str, ...] = ()
+            paths: tuple[str, ...] = ()
+            other = row.has("Transforms")
+            for at in row.rows("Conditions"):
+                field = at.text("Field", "")
+                if field not in ("host-header", "path-pattern"):
+                    other = True
+                    continue
+                values = at.texts("Values") or at.get(
+                    "HostHeaderConfig" if field == "host-header" else "PathPatternConfig").texts("Values")
+                hosts, paths = (values, paths) if field == "host-header" else (hosts, values)
+            action = self._action(row, "Actions")
+            if other or action is None:
+                self.note("beyond", row, f"rule {row.text('Priority', '?')} of {listener}: left out, for its conditions"
+                                         " or its action")
+                continue
+            made.append(Rule(row.number("Priority", 1, 50_000), hosts, paths, action))
+        return tuple(made)
+
+    def _action(self, row: At, field: str) -> Action | None:
+        """What a listener or rule does in the end; None: what the model has not."""
+        for at in row.rows(field):
+            kind = at.text("Type")
+            if kind == "forward":
+                return self._forward(at)
+            if kind == "fixed-response" and at.has("FixedResponseConfig"):
+                own = at.get("FixedResponseConfig")
+                code = str(own.number("StatusCode", 200, 599))
+                return FixedResponse(PHRASES.get(code, f"{code} Fixed"), own.text("MessageBody", ""))
+            if kind == "redirect" and at.has("RedirectConfig"):
+                own, keep = at.get("RedirectConfig"), Redirect("")
+                words = {word: own.text(word.title(), getattr(keep, word)) for word in keep._fields[1:]}
+                return Redirect(STATUS.get(own.text("StatusCode"), STATUS["HTTP_302"]), **words)
+            self.note("beyond", at, f"actions of type {kind}: as if they let everything through")
+        return None
+
+    def _forward(self, at: At) -> TargetGroup:
+        arns = [at.id("TargetGroupArn")] if at.has("TargetGroupArn") else []
+        if at.has("ForwardConfig"):
+            arns += [row.id("TargetGroupArn") for row in at.get("ForwardConfig").rows("TargetGroups")
+                     if row.number("Weight", 0, 999, 1)]
+        groups = [self.group(arn, at) for arn in dict.fromkeys(arns)]
+        if len(groups) == 1:
+            return groups[0]
+        self.note("simplified", at, "weights of target groups: all their targets are used alike")
+        first = groups[0] if groups else TargetGroup("no target group", ())
+        return first._replace(name=", ".join(group.name for group in groups) or first.name,
+                              targets=tuple(dict.fromkeys(t for group in groups for t in group.targets)))
+
+    def group(self, arn: str, at: At) -> TargetGroup:
+        """A target group by its ARN, with the targets that get traffic."""
+        row = self.answers.rows("TargetGroups").get(arn)
+        if row is None:
+            self.note("missing", at, f"target group {arn}: no file describes it, so it has no targets")
+            return TargetGroup(arn.rpartition("targetgroup/")[2], ())
+        kind, own = row.text("TargetType", "instance"), self.answers.attributes(arn)
+        if row.text("Protocol", "HTTP") in ("HTTPS", "TLS"):
+            self.note("simplified", row, "TLS from a balancer to its targets: plain")
+        preserve = own.get("preserve_client_ip.enabled")
+        return TargetGroup(row.text("TargetGroupName", arn), self._endpoints(arn, row, kind),
+                           "ip" if kind == "ip" else "instance", None if preserve is None else preserve == "true",
+                           own.get("proxy_protocol_v2.enabled") == "true")
+
+    def _endpoints(self, arn: str, row: At, kind: str) -> tuple[Endpoint, ...]:
+        answer = self.answers.about("TargetHealthDescriptions", arn)
+        if kind not in ("instance", "ip"):
+            self.note("beyond", row, f"target type {kind} of {arn}: no targets")
+            return ()
+        if answer is None:
+            self.note("missing", row, f"health of {arn}: so nobody says what its targets are, and it has none")
+            return ()
+        states: dict[Endpoint, str] = {}
+        for at in answer.rows("TargetHealthDescriptions"):
+            target = at.get("Target")
+            name, port = target.id("Id"), target.number("Port", 1, 65_535, row.number("Port", 1, 65_535, 80))
+            address = self.addresses.get(name, "") if kind == "instance" else (
+                target.address("Id") if ":" not in name else "")
+            if not address:
+                self.note("left out", at, f"target {name} of {arn}: no such instance runs, or it has no IPv4 address")
+                continue
+            health = at.get("TargetHealth").text("State", "healthy") if at.has("TargetHealth") else "healthy"
+            states[Endpoint(address, port)] = health
+            if health not in HEALTHY:
+                self.note("left out" if health in NEVER else "simplified", at, f"target {name} of {arn} is {health}")
+        healthy = tuple(target for target, state in states.items() if state in HEALTHY)
+        return healthy or tuple(target for target, state in states.items() if state not in NEVER)
+
+
+def free_address(first: int, last: int, taken: set[str]) -> str:
+    """The highest address of a subnet that nobody has; "" where all are taken."""
+    return next((text(n) for n in range(last - 1, first + 3, -1) if text(n) not in taken), "")

@@ -1,0 +1,156 @@
+"""Analyzer: an answer in the shape of Reachability Analyzer's, as DescribeNetworkInsightsAnalyses returns it.
+
+NetworkPathFound, ForwardPathComponents, ReturnPathComponents and Explanations have the fields and the codes of the
+EC2 API (NetworkInsightsAnalysis, PathComponent, AnalysisComponent, Explanation). What that shape has no place for
+(symptom, verdict, repairs, states, everything in the way) stands beside it under "Answer". Differences: here a return
+path is what packets really took, and is there also where the answer was lost; reasons that the analyzer has no
+code for, since it does not model them, have the code OTHER. Left out: ARNs, ids of analyses, additional details.
+"""
+
+from __future__ import annotations
+
+from vpcedu.gateways.internet_gateway import Association
+from vpcedu.lab.paths import Loss, decided, table_of
+from vpcedu.network.interface import Interface
+from vpcedu.tables.network_acl import AclEntry
+from vpcedu.tables.route_table import LOCAL, Route
+from vpcedu.tables.security_group import OUT, GroupRule, RuleSet
+from vpcedu.tables.tracking import TrackedFlow, Untracked
+from vpcedu.tables.traffic import NAMES
+from vpcedu.tables.translation import Translation
+from vpcedu.trace import DELIVER, SEND
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vpcedu.lab.asking import Answer
+    from vpcedu.network.vpc import Vpc
+    from vpcedu.packet import Packet
+    from vpcedu.trace import Step, Trace
+
+
+def analysis(answer: Answer) -> dict[str, Any]:
+    """The answer as plain dictionaries and lists."""
+    vpc = answer.vpc
+    return {
+        "NetworkPathFound": answer.reachable,
+        "Status": "succeeded",
+        "ForwardPathComponents": _components(vpc, answer.forward),
+        "ReturnPathComponents": _components(vpc, answer.back),
+        "Explanations": [_explanation(vpc, loss) for loss in answer.blockers],
+        "Answer": {
+            "source": answer.question.source, "destination": answer.question.destination,
+            "port": answer.question.port, "reachable": answer.reachable, "symptom": answer.symptom,
+            "verdict": answer.verdict, "rows": list(answer.rows), "states": list(answer.states),
+            "blockers": [{"direction": "return" if loss.back else "forward", "at": loss.step.at,
+                          "check": loss.step.check, "row": decided(vpc, loss.step), "reason": str(loss.step.reason),
+                          "fix": getattr(loss.step.reason, "fix", "")} for loss in answer.blockers],
+            "repairs": None if answer.repairs is None else [
+                {"action": repair.action, "row": _plain(repair.row), "new": _plain(repair.new), "words": str(repair)}
+                for repair in answer.repairs],
+            "notes": list(answer.notes),
+        },
+    }
+
+
+def _components(vpc: Vpc, traces: tuple[Trace, ...]) -> list[dict[str, Any]]:
+    found = [part for trace in traces for step in trace.steps for part in _component(vpc, step, trace)]
+    merged = [part for place, part in enumerate(found) if not place or part != found[place - 1]]
+    return [{"SequenceNumber": number} | part for number, part in enumerate(merged, 1)]
+
+
+def _component(vpc: Vpc, step: Step, trace: Trace) -> list[dict[str, Any]]:
+    """What a step is in the analyzer's words; a check without a row of its own is none."""
+    row = step.row.rule if isinstance(step.row, (TrackedFlow, Untracked)) else step.row
+    if step.action in (SEND, DELIVER) or step.check == "deliver":
+        own = [{"Component": {"Id": step.at}} | ({"OutboundHeader": _header(step.before)}
+                                                 if step.action == SEND else {"InboundHeader": _header(step.before)})]
+        attached = _interface(vpc, step)
+        return own + attached if step.action == SEND else attached + own
+    if isinstance(row, AclEntry):
+        return [{"AclRule": _entry(row), "Component": {"Id": row.acl}}]
+    if isinstance(row, GroupRule):
+        tracked = {"TrackedFlow": True} if isinstance(step.row, TrackedFlow) else {}
+        return [{"Component": {"Id": row.group}, "SecurityGroupRule": _rule(row), **tracked}]
+    if isinstance(row, Route):
+        return [{"Component": {"Id": row.table}, "RouteTableRoute": _route(vpc, row)}]
+    if isinstance(row, (Association, Translation)) and step.after is not None and step.check != "flow return":
+        return [{"Component": {"Id": step.at}, "InboundHeader": _header(step.before),
+                 "OutboundHeader": _header(step.after)}]
+    return []
+
+
+def _interface(vpc: Vpc, step: Step) -> list[dict[str, Any]]:
+    flow = step.before.flow
+    own = [row for row in vpc.interfaces if row.device == step.at]
+    row = next((row for row in own if {flow.src, flow.dst} & {row.address, *row.secondary}), own[0] if own else None)
+    if row is None:
+        return []
+    return [{"Component": {"Id": row.id}, "AttachedTo": {"Id": row.device}, "Subnet": {"Id": row.subnet}}]
+
+
+def _header(packet: Packet) -> dict[str, Any]:
+    flow = packet.flow
+    return {"Protocol": str(flow.protocol),
+            "SourceAddresses": [f"{flow.src}/32"], "SourcePortRanges": [_range((flow.sport, flow.sport))],
+            "DestinationAddresses": [f"{flow.dst}/32"], "DestinationPortRanges": [_range((flow.dport, flow.dport))]}
+
+
+def _range(ports: tuple[int, int]) -> dict[str, int]:
+    return {"From": ports[0], "To": ports[1]}
+
+
+def _entry(row: AclEntry) -> dict[str, Any]:
+    return {"Cidr": row.cidr, "Egress": row.direction == OUT, "PortRange": _range(row.ports),
+            "Protocol": NAMES.get(row.protocol, str(row.protocol)), "RuleAction": row.action, "RuleNumber": row.number}
+
+
+def _rule(row: GroupRule) -> dict[str, Any]:
+    peer = {"SecurityGroupId": row.peer} if row.peer.startswith("sg-") else {"Cidr": row.peer}
+    return {**peer, "Direction": _direction(row.direction), "PortRange": _range(row.ports),
+            "Protocol": NAMES.get(row.protocol, str(row.protocol))}
+
+
+def _direction(way: str) -> str:
+    return "egress" if way == OUT else "ingress"
+
+
+def _route(vpc: Vpc, row: Route) -> dict[str, Any]:
+    kinds = {device.name: device.kind.__name__ for device in vpc.devices}
+    words = {"NatGateway": "NatGatewayId"}
+    field = "GatewayId" if row.target in (LOCAL, vpc.internet_gateway) else words.get(
+        kinds.get(row.target, ""), "InstanceId" if row.target in kinds else "NetworkInterfaceId")
+    return {"DestinationCidr": row.destination, field: row.target, "State": vpc.state(row),
+            "Origin": "CreateRouteTable" if row.target == LOCAL else "CreateRoute"}
+
+
+def _explanation(vpc: Vpc, loss: Loss) -> dict[str, Any]:
+    """One explanation; its direction is that of the check at its interface, as the analyzer means it."""
+    step, row = loss.step, loss.step.row
+    code = getattr(step.reason, "aws_code", "") or "OTHER"
+    found: dict[str, Any] = {"ExplanationCode": code, "Direction": "ingress" if step.check.endswith("in") else "egress",
+                             "Destination": {"Id": step.before.flow.dst}, "Port": step.before.flow.dport,
+                             "Protocols": ["tcp"], "Component": {"Id": step.at}}
+    own = next((interface for interface in vpc.interfaces if interface.device == step.at), None)
+    if own is not None:
+        found |= {"NetworkInterface": {"Id": own.id}, "Subnet": {"Id": own.subnet}}
+    if isinstance(row, RuleSet):
+        found["SecurityGroups"] = [{"Id": group} for group in row.groups]
+    elif isinstance(row, AclEntry):
+        found |= {"Acl": {"Id": row.acl}, "AclRule": _entry(row)}
+    elif isinstance(row, Route):
+        found |= {"RouteTable": {"Id": row.table}, "RouteTableRoute": _route(vpc, row)}
+    elif isinstance(row, Interface):
+        found["NetworkInterface"] = {"Id": row.id}
+    elif step.check == "route" and own is not None:
+        found["RouteTable"] = {"Id": table_of(vpc, step.at)}
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "_asdict"):
+        return {"kind": type(value).__name__} | {word: _plain(part) for word, part in value._asdict().items()}
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return value.__name__ if isinstance(value, type) else value

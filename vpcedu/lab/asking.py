@@ -1,0 +1,169 @@
+"""Ask: does this end reach that one, and does the answer come back? Found by really sending the packets.
+
+`ask` makes a network from the description, opens a connection, sends a request and waits for the reply, as a person
+would with curl. The answer is read off what was captured: the way there and back, the rows that decided, what brings
+each hop of the reply back. Where it does not work, everything in the way is named, in both directions, and the
+smallest set of rows that mends it, found by changing the description and asking again.
+
+What a host listens on is only known of a web server; of a plain host it is assumed, and said, that it listens on the
+port asked about. Left out: a choice of the source's port and of a balancer's node (the first address of a name is
+asked), what a program does beside answering.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.lab import paths
+from vpcedu.lab.diagnosis import beyond_drops
+from vpcedu.lab.ends import Question, find, prepare, silent_about
+from vpcedu.lab.repairs import smallest, works
+from vpcedu.network import rules
+from vpcedu.views.text import fold
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vpcedu.lab.paths import Loss
+    from vpcedu.lab.repair import Repair
+    from vpcedu.lab.visit import Visit
+    from vpcedu.network.vpc import Vpc
+    from vpcedu.trace import Trace
+
+FORECAST = {"timed out": "connection timed out", "refused": "connection refused", "reset": "connection reset",
+            "closed": "connection closed without an answer", "no answer yet": "connected, but no answer comes"}
+
+
+class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repairs", "notes"))):
+    """The question, the description asked, the visit that was played, everything in the way (both directions), the
+    smallest set of repairs (None: none was found), and what was assumed."""
+
+    __slots__ = ()
+    question: Question
+    vpc: Vpc
+    visit: Visit
+    blockers: tuple[Loss, ...]
+    repairs: tuple[Repair, ...] | None
+    notes: tuple[str, ...]
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the request got there and its answer came back."""
+        return works(self.visit)
+
+    @property
+    def symptom(self) -> str:
+        """What the person at the source sees: "works", "connection timed out", "504 Gateway Timeout", ..."""
+        return forecast(self.visit)
+
+    @property
+    def forward(self) -> tuple[Trace, ...]:
+        """The opening packet of each connection on the way."""
+        return paths.forward(self.visit)
+
+    @property
+    def back(self) -> tuple[Trace, ...]:
+        """What answered each of them, from the far end homewards."""
+        return paths.back(self.visit)
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The rows that decided, there and back, by their names."""
+        return tuple(dict.fromkeys((*paths.row_names(self.vpc, self.forward), *paths.row_names(self.vpc, self.back))))
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """What brings the reply back at each hop."""
+        return paths.states(self.back)
+
+    @property
+    def verdict(self) -> str:
+        """The answer in one sentence."""
+        ends = f"{self.question.destination} on TCP port {self.question.port}"
+        if self.reachable:
+            return f"{self.question.source} reaches {ends}, and the answer comes back."
+        lost = paths.losses(self.visit)
+        if not lost:
+            return f"{self.question.source} gets no good answer from {ends}: {self.symptom}."
+        step = lost[0].step
+        row = paths.decided(self.vpc, step)
+        return (f"{self.question.source} does not reach {ends}: {lost[0].way} a packet is lost at {step.at},"
+                f" {step.check}: {step.reason}{f' ({row})' if row else ''}.")
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer in the shape of Reachability Analyzer's, and what it has no field for."""
+        from vpcedu.lab.analyzer import analysis
+
+        return analysis(self)
+
+    def __str__(self) -> str:
+        parts = [fold(self.verdict), f"The person at {self.question.source} sees: {self.symptom}."]
+        if self.blockers:
+            parts.append("\n".join(["In the way:", *(f"  {n}. {_blocked(self.vpc, loss)}"
+                                                     for n, loss in enumerate(self.blockers, 1))]))
+        parts += _repaired(self)
+        parts.append("\n".join(["The way there", *(line for t in self.forward for line in paths.shown(self.vpc, t))]))
+        if self.back:
+            parts.append("\n".join(["The way back", *(line for t in self.back for line in paths.shown(self.vpc, t))]))
+        if self.states:
+            parts.append("\n".join(["What brings the reply back", *(f"  {line}" for line in self.states)]))
+        parts += map(fold, self.notes)
+        return "\n\n".join(parts)
+
+    def __repr__(self) -> str:
+        return f"<Answer: {self.question}: {self.symptom}>"
+
+    def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
+        """In a notebook the last line of a cell is the whole text."""
+        return {"text/plain": str(self)}
+
+
+def forecast(visit: Visit) -> str:
+    """The symptom of a visit in the words of the person who sees it."""
+    return "works" if works(visit) else FORECAST.get(visit.symptom, visit.symptom)
+
+
+def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> Answer:
+    """Send a request from one end to a TCP port of the other, and tell what becomes of it.
+
+    source, destination: a device's name or instance id, an interface's id, an address, "internet", or a balancer's
+    DNS name. ValueError for an end or a port that cannot be, and for a description that AWS would refuse.
+    """
+    question = Question(source, destination, port)
+    rules.check(vpc)
+    site, call = prepare(vpc, question, seed)
+    beyond = beyond_drops(site, call)
+    visit = site.play(call)
+    notes = _notes(vpc, question)
+    if works(visit):
+        return Answer(question, vpc, visit, (), (), notes)
+    found = smallest(vpc, question, seed)
+    behind = found[1] if found else ()
+    return Answer(question, vpc, visit, _once((*paths.losses(beyond), *behind)), found and found[0], notes)
+
+
+def _once(found: tuple[Loss, ...]) -> tuple[Loss, ...]:
+    """Each place, check and direction once: one packet's addresses differ from run to run."""
+    return tuple({(loss.step.at, loss.step.check, loss.back, str(loss.step.reason)): loss
+                  for loss in reversed(found)}.values())[::-1]
+
+
+def _blocked(vpc: Vpc, loss: Loss) -> str:
+    row = paths.decided(vpc, loss.step)
+    return f"{loss.way}, {loss.step.at}, {loss.step.check}: {loss.step.reason}" + (f" ({row})" if row else "")
+
+
+def _repaired(answer: Answer) -> list[str]:
+    if answer.reachable:
+        return []
+    if answer.repairs is None:
+        return ["No row was found that mends it."]
+    return ["\n".join(["The smallest repair (tried, it works):", *(f"  {repair}" for repair in answer.repairs)])]
+
+
+def _notes(vpc: Vpc, question: Question) -> tuple[str, ...]:
+    device = find(vpc, question.destination).device
+    if not silent_about(vpc, device):
+        return ()
+    return (f"Nothing tells what {device} listens on: asked as if it listened on port {question.port}.",)

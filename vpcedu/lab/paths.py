@@ -1,0 +1,185 @@
+"""Paths: the way of a question's packets there and back, hop by hop, with the rows that decided, by their names.
+
+One leg for each connection on the way (a balancer that ends connections makes two of one): there the first SYN of its
+opener, back the first SYN ACK (or RST) that answered. Later segments go the same ways, by tracked flows where these
+went by rules; so these two show most. Connections that nobody asked for, such as health checks, are left out.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from vpcedu.gateways.internet_gateway import Association
+from vpcedu.packet import ACK, RST, SYN, TCP
+from vpcedu.reasons import LOST, NO_ROUTE
+from vpcedu.tables.network_acl import AclEntry
+from vpcedu.tables.route_table import LOCAL, Route
+from vpcedu.tables.security_group import RuleSet
+from vpcedu.tables.tracking import TrackedFlow, Untracked
+from vpcedu.tables.translation import Translation
+from vpcedu.trace import DELIVER, REWRITE, SEND, Change
+from vpcedu.views.conversations import conversations
+from vpcedu.views.explain import rewritten
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vpcedu.lab.visit import Visit
+    from vpcedu.network.vpc import Vpc
+    from vpcedu.trace import Step, Trace
+    from vpcedu.views.conversations import Conversation
+
+
+class Loss(namedtuple("Loss", ("trace", "step", "back"))):
+    """A packet that was lost for a reason one can repair, where, and whether it was on its way back."""
+
+    __slots__ = ()
+    trace: Trace
+    step: Step
+    back: bool
+
+    @property
+    def row(self) -> Any:
+        """The row it was held against."""
+        return self.step.row
+
+    @property
+    def way(self) -> str:
+        """The direction in words."""
+        return "on the way back" if self.back else "on the way there"
+
+
+def talks(visit: Visit) -> tuple[Conversation, ...]:
+    """The connections that the visit led to, the opener's own one first."""
+    chosen: list[Conversation] = []
+    numbers: set[int] = set()
+    for talk in conversations(visit.capture):
+        first = talk.traces[0]
+        if talk.opener == visit.opener if not chosen else first.cause.trace in numbers:
+            chosen.append(talk)
+            numbers |= {trace.number for trace in talk.traces}
+    return tuple(chosen)
+
+
+def _is_back(talk: Conversation, trace: Trace) -> bool:
+    """Whether a packet answers the opener: by who sent it, or by an error that a device on the way made."""
+    return trace.sender != talk.opener
+
+
+def losses(visit: Visit) -> tuple[Loss, ...]:
+    """Everything that lost a packet of these connections, each place, row and direction once, in order of time."""
+    found: dict[tuple[object, ...], Loss] = {}
+    packets = sorted(((trace, _is_back(talk, trace)) for talk in talks(visit) for trace in talk.traces),
+                     key=lambda pair: pair[0].number)
+    for trace, back in packets:
+        for step in trace.steps:
+            if step.reason not in (None, LOST):
+                found.setdefault((step.at, step.check, step.row, back), Loss(trace, step, back))
+    return tuple(found.values())
+
+
+def forward(visit: Visit) -> tuple[Trace, ...]:
+    """The opening packet of each connection, the one of them that got furthest."""
+    legs = ([t for t in talk.traces if t.sender == talk.opener and t.packet.flags & (SYN | ACK) == SYN]
+            for talk in talks(visit))
+    return tuple(max(leg, key=lambda t: (t.delivered, len(t.steps), -t.number)) for leg in legs if leg)
+
+
+def back(visit: Visit) -> tuple[Trace, ...]:
+    """What answered each opening packet, the last connection first."""
+    legs = []
+    for talk in reversed(talks(visit)):
+        answers = [t for t in talk.traces if _is_back(talk, t) and t.packet.flow.protocol == TCP
+                   and (t.packet.flags & (SYN | ACK) == SYN | ACK or t.packet.flags & RST)]
+        if answers:
+            legs.append(max(answers, key=lambda t: (t.delivered, -t.number)))
+    return tuple(legs)
+
+
+def decided(vpc: Vpc, step: Step) -> str:
+    """The row that decided a step, by its name: group and rule, ACL and number, route table and route."""
+    row = step.row
+    if step.reason is NO_ROUTE:
+        return f"{table_of(vpc, step.at)}: no route for {step.before.flow.dst}"
+    if isinstance(row, Route):
+        return f"{row.table}: {row}"
+    if isinstance(row, TrackedFlow):
+        return f"tracked flow, let through by {row.rule}" if row.rule else "tracked flow"
+    if isinstance(row, Association) and step.action == REWRITE:
+        return f"{row}: {rewritten(step)}"
+    if isinstance(row, Translation):
+        return f"{_whose(step)}: {rewritten(step) or 'unchanged'}"
+    if isinstance(row, Change):
+        return f"connection {row}"
+    return "" if row is None else str(row)
+
+
+def _whose(step: Step) -> str:
+    return "flow of the balancer" if step.check == "flow return" else "row of its table"
+
+
+def table_of(vpc: Vpc, device: str) -> str:
+    """The name of the route table that a device's packets follow."""
+    for one in (vpc, *getattr(vpc, "peers", ())):
+        names = {row.subnet for row in one.interfaces if row.device == device}
+        subnet = next((row for row in one.subnets if row.name in names), None)
+        if subnet:
+            return str(subnet.route_table or one.main)
+    return vpc.main
+
+
+def shown(vpc: Vpc, trace: Trace) -> list[str]:
+    """A leg as lines: its flow and, for each check that decided something, where and by which row."""
+    lines = [f"  {trace.packet.flow}  ({' > '.join(trace.devices)})"]
+    wide = max(16, *(len(step.at) for step in trace.steps)) + 2
+    for step in trace.steps:
+        words = decided(vpc, step)
+        if step.action != SEND and (words or step.reason):
+            lost = f"LOST: {step.reason}" + (f" ({words})" if words else "") if step.reason else words
+            lines.append(f"    {step.at:<{wide}}{step.check:<18} {lost}")
+    return lines
+
+
+def row_names(vpc: Vpc, traces: tuple[Trace, ...]) -> tuple[str, ...]:
+    """The rows of the description that decided on a way, each once, in order."""
+    names: dict[str, None] = {}
+    for step in (step for trace in traces for step in trace.steps):
+        row = step.row.rule if isinstance(step.row, (TrackedFlow, Untracked)) else step.row
+        if isinstance(row, (Route, AclEntry, Association, RuleSet)) or type(row).__name__ == "GroupRule":
+            names[f"{row.table}: {row}" if isinstance(row, Route) else str(row)] = None
+        elif step.reason is not None and decided(vpc, step):
+            names[decided(vpc, step)] = None
+    return tuple(names)
+
+
+def states(traces: tuple[Trace, ...]) -> tuple[str, ...]:
+    """What brings each reply hop back: a tracked flow, a translation, a balancer's flow, a connection; or only rows."""
+    lines = []
+    for trace in traces:
+        for step in trace.steps:
+            words = _state(step)
+            if words:
+                lines.append(f"{step.at}, {step.check}: {words}")
+    return tuple(dict.fromkeys(lines))
+
+
+def _state(step: Step) -> str:
+    row = step.row
+    if step.reason is not None:
+        return ""
+    if isinstance(row, TrackedFlow):
+        return f"the tracked flow that {row.rule} let through" if row.rule else "a tracked flow"
+    if isinstance(row, Untracked):
+        return f"no state: {row.rule} lets answers pass too"
+    if step.check == "flow return":
+        return "the balancer's flow, not a route (inferred)"
+    if isinstance(row, Translation):
+        return f"the device's own table of flows: {rewritten(step) or 'unchanged'}"
+    if isinstance(row, Association):
+        return f"no state: the address map {row}"
+    if isinstance(row, AclEntry):
+        return f"no state: {row}"
+    if isinstance(row, Route):
+        return f"no state: {row.table}, {'the local route' if row.target == LOCAL else row}"
+    return "the opener's connection" if step.action == DELIVER else ""

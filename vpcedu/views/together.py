@@ -1,0 +1,34 @@
+"""Together: the VPCs of one description as one, for pictures and words that place devices and know one VPC."""
+
+from __future__ import annotations
+
+from copy import copy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vpcedu.network.vpc import Vpc
+
+FIELDS = ("interfaces", "routes", "acl_entries", "group_rules", "associations", "outside", "devices", "names")
+
+
+def together(vpc: Vpc) -> Vpc:
+    """The rows of a VPC and of its peers in one description; a subnet names its table even where it is the main one."""
+    if not vpc.peers:
+        return vpc
+    rows = {field: tuple(row for one in vpc.everyone for row in getattr(one, field)) for field in FIELDS}
+    subnets = tuple(row._replace(route_table=row.route_table or one.main)
+                    for one in vpc.everyone for row in one.subnets)
+    more = tuple(cidr for one in vpc.everyone for cidr in one.blocks)[1:]
+    whole: Vpc = vpc._replace(subnets=subnets, more=more, peers=(), **rows)
+    return whole
+
+
+def as_one(visit: Any) -> Any:
+    """A visit whose description holds its peers' rows too."""
+    if not visit.vpc.peers:
+        return visit
+    other = copy(visit)
+    other.vpc = together(visit.vpc)
+    return other
