@@ -5,7 +5,9 @@
     python3 start.py --no-browser           the same, but only print the address
     python3 start.py -- --port 8899         words after -- go to JupyterLab
     python3 start.py test [pytest words]    run all tests, or those that the words choose
-    python3 start.py refresh [words]        run the notebooks again and store their outputs
+    python3 start.py refresh [words]        run the notebooks again and store their outputs; ends
+                                            with 1 where one breaks a rule, or had to be mended
+    python3 start.py site                   pages to read without Python, in build/site/
 
 Everything is installed into the folder .venv beside this file; delete it to start afresh.
 Tried on Linux only. macOS should work alike; the Windows parts are tested as functions
@@ -198,6 +200,8 @@ def main(words, root=ROOT, prepare=prepare, hand_over=hand_over):
             command = pytest_command(prepare(root, "test"), words[1:])
         elif first == "refresh":
             command = [prepare(root, "test"), os.path.join("tests", "refresh.py")] + words[1:]
+        elif words == ["site"]:
+            command = [prepare(root, "course"), os.path.join("tests", "static_pages.py")]
         else:
             cut = words.index("--") if "--" in words else len(words)
             for word in words[:cut]:

@@ -1,8 +1,8 @@
-"""Put the tests in order -- core, kernel, notebooks, browser -- and say how long each part took."""
+"""Put the tests in order -- core, kernel, notebooks, browser, Binder -- and say how long each part took."""
 
 import pytest
 
-PARTS = ("core", "kernel", "notebooks", "browser")
+PARTS = ("core", "kernel", "notebooks", "browser", "binder")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -13,8 +13,9 @@ def part_of(item: pytest.Item) -> str:
     """Which part of the suite a test belongs to."""
     if item.path.suffix == ".ipynb":
         return "notebooks"
-    if item.get_closest_marker("browser"):
-        return "browser"
+    for part in ("browser", "binder"):
+        if item.get_closest_marker(part):
+            return part
     return "kernel" if item.path.stem.startswith("test_kernel") else "core"
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 from typing import Any
+
+from tests import reading_time
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 8
@@ -21,7 +24,7 @@ def problems(notebook: dict[str, Any]) -> list[str]:
     """What is wrong with a stored notebook, in words; empty where it is fit to be read, run and compared."""
     cells = notebook["cells"]
     code = [cell for cell in cells if cell["cell_type"] == "code"]
-    found = [f"no section '{name}'" for name in SECTIONS if not any(_is_heading(cell, name) for cell in cells)]
+    found = _headings(cells) + _sources(cells) + reading_time.problems(notebook)
     if notebook["metadata"].get("kernelspec") != KERNEL:
         found.append("the kernelspec is not the plain python3")
     if set(notebook["metadata"]) - {"kernelspec", "language_info"}:
@@ -35,9 +38,30 @@ def problems(notebook: dict[str, Any]) -> list[str]:
     return found
 
 
-def _is_heading(cell: dict[str, Any], name: str) -> bool:
-    lines = "".join(cell["source"]).splitlines()
-    return cell["cell_type"] == "markdown" and any(line.startswith(f"## {name}") for line in lines)
+def _headings(cells: list[dict[str, Any]]) -> list[str]:
+    """A title, and the sections of a lesson in their order; no heading skips a level."""
+    headings = [match.groups() for cell in cells if cell["cell_type"] == "markdown"
+                for match in re.finditer(r"^(#+) (.+)$", _fenceless(cell), re.MULTILINE)]
+    levels = [len(marks) for marks, _ in headings]
+    found = [] if levels[:1] == [1] and levels.count(1) == 1 else ["not one title, at the top"]
+    found += [f"heading {words!r} skips a level" for (_, words), before, level
+              in zip(headings[1:], levels, levels[1:], strict=False) if level > before + 1]
+    places = {name: [place for place, (marks, words) in enumerate(headings) if marks == "##" and words.startswith(name)]
+              for name in SECTIONS}
+    found += [f"no section '{name}'" for name, at in places.items() if not at]
+    firsts = [at[0] for at in places.values() if at]
+    return found if firsts == sorted(firsts) else [*found, f"sections not in the order {', '.join(SECTIONS)}"]
+
+
+def _fenceless(cell: dict[str, Any]) -> str:
+    return re.sub(r"(?ms)^```.*?^```", "", "".join(cell["source"]))
+
+
+def _sources(cells: list[dict[str, Any]]) -> list[str]:
+    """A paragraph that begins with **Sources** and has at least one address."""
+    text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    paragraph = re.search(r"(?ms)^\*\*Sources?\*\*.*?(?=\n\n|\Z)", text)
+    return [] if paragraph and "](https://" in paragraph[0] else ["no sources: no paragraph **Sources** with addresses"]
 
 
 def _cell(cell: dict[str, Any]) -> list[str]:
@@ -70,6 +94,38 @@ def _output(output: dict[str, Any]) -> list[str]:
 
 def _texts(cell: dict[str, Any]) -> list[Any]:
     return [output.get("text") or output.get("data", {}).get("text/plain") for output in cell["outputs"]]
+
+
+def stale(stored: dict[str, Any], anew: dict[str, Any]) -> list[str]:
+    """Which code cells of a stored notebook were not run, or show something else than a run just now, in words.
+
+    Pictures are compared by their alt text and the text beside them: their bytes depend on versions and machines.
+    """
+    found = []
+    pairs = zip(*([cell for cell in book["cells"] if cell["cell_type"] == "code"] for book in (stored, anew)),
+                strict=True)
+    for number, (old, new) in enumerate(pairs, 1):
+        if old["execution_count"] is None:
+            found.append(f"code cell {number}: stripped, or never run")
+        elif _compared(old) != _compared(new):
+            found.append(f"code cell {number}: stale")
+    return found
+
+
+def _compared(cell: dict[str, Any]) -> list[Any]:
+    """The outputs without pictures' bytes; neighbouring pieces of one stream are one."""
+    told: list[Any] = []
+    for output in cell["outputs"]:
+        if output["output_type"] == "stream":
+            words = "".join(output["text"])
+            if told and told[-1][0] == output["name"]:
+                words = told.pop()[1] + words
+            told.append((output["name"], words))
+        else:
+            data = {kind: "".join(what) if isinstance(what, list) else what for kind, what
+                    in output.get("data", {}).items() if kind not in (LIVE, "image/png")}
+            told.append((output["output_type"], data, output.get("metadata"), output.get("ename")))
+    return told
 
 
 def normalise(notebook: dict[str, Any]) -> None:

@@ -1,10 +1,13 @@
 """Store golden texts and notebook outputs anew after a change of the package: `python3 start.py refresh`.
 
-Everything is made first and checked; a file is replaced only when its new form is good, and only as a whole.
+Everything is made first and checked; a file is replaced only when its new form is good, and only as a whole. Ends with
+1 where a notebook breaks a rule (then it is not stored), and where one was stripped or stale (then it has been mended):
+so a second run tells whether all is well now.
 """
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
 from pathlib import Path
@@ -12,49 +15,52 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests import notebook_rules, readme, reference_page  # noqa: E402
+from tests import course_pages, notebook_rules, readme, reference_page  # noqa: E402
 
 
-def refresh_notebook(path: Path) -> list[str]:
-    """Run a notebook and store it; returns what is wrong with it, and then stores nothing."""
+def refresh_notebook(path: Path) -> tuple[bool, list[str]]:
+    """Run a notebook; store it if it keeps the rules. Whether it was stored, and what was or is wrong with it."""
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
     notebook = nbformat.read(path, as_version=4)
+    before = copy.deepcopy(notebook)
     client = NotebookClient(notebook, timeout=120, kernel_name="python3",
                             resources={"metadata": {"path": str(path.parent)}}, store_widget_state=False)
     try:
         client.execute()
     except CellExecutionError as error:
-        return [str(error)]
+        return False, [str(error)]
     notebook_rules.normalise(notebook)
     found = notebook_rules.problems(notebook)
-    if not found:
-        nbformat.validate(notebook)
-        whole = path.with_suffix(".new")
-        nbformat.write(notebook, whole)
-        os.replace(whole, path)
-    return found
+    if found:
+        return False, found
+    nbformat.validate(notebook)
+    whole = path.with_suffix(".new")
+    nbformat.write(notebook, whole)
+    os.replace(whole, path)
+    return True, notebook_rules.stale(before, notebook)
 
 
-def main(words: list[str]) -> int:
-    """Refresh everything, or the notebooks whose names hold one of the words; 1 where something is wrong."""
+def main(words: list[str], paths: list[Path] = notebook_rules.NOTEBOOKS) -> int:
+    """Refresh everything, or the notebooks whose names hold one of the words; 1 where something is or was wrong."""
+    bad = 0
+    for path in paths:
+        if words and not any(word in path.name for word in words):
+            continue
+        stored, found = refresh_notebook(path)
+        bad += bool(found)
+        print(f"{path.name}: {'NOT stored' if not stored else 'mended' if found else 'stored'}")
+        for what in found:
+            print(f"  {what}{' before; stored anew' if stored else ''}")
     if not words:
         from tests import test_golden
 
         test_golden.write_all()
         reference_page.write()
         readme.write()
-    bad = 0
-    for path in notebook_rules.NOTEBOOKS:
-        if words and not any(word in path.name for word in words):
-            continue
-        found = refresh_notebook(path)
-        bad += bool(found)
-        print(f"{path.name}: {'stored' if not found else 'NOT stored'}")
-        for what in found:
-            print(f"  {what}")
+        course_pages.write()
     return 1 if bad else 0
 
 

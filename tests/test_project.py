@@ -125,7 +125,7 @@ MAY_HOLD_PLACES = {"tests/notebook_rules.py", "tests/test_start.py"}
 
 PERMITTED = """
     .ci .gitattributes .gitignore CHANGELOG.md CITATION.cff CONTRIBUTING.md DESIGN.md LICENSE LICENSE-TEXT
-    README.md REFERENCE.md bench binder constraints.txt notebooks pyproject.toml start.py tests vpcedu
+    README.md REFERENCE.md TEACHING.md bench binder constraints.txt notebooks pyproject.toml start.py tests vpcedu
 """
 
 

@@ -333,7 +333,7 @@ def test_without_ensurepip_debians_package_is_named(tree, tmp_path):
     assert not (tree / ".venv").exists()
 
 
-@pytest.mark.parametrize("words", [["tets"], ["--nobrowser"], ["--no-browser", "test"]])
+@pytest.mark.parametrize("words", [["tets"], ["--nobrowser"], ["--no-browser", "test"], ["--no-browser", "site"]])
 def test_a_wrong_word_is_named_in_one_line(tree, words):
     shutil.copy(START, tree)
     told = run_start(*words, folder=tree)
@@ -376,6 +376,8 @@ def test_what_each_command_installs_and_starts(tree):
     assert (extra, words) == ("test", ["-m", "pytest", "-k", "nat"])
     extra, words = handed_over(tree, "refresh", "08")
     assert (extra, words) == ("test", [os.path.join("tests", "refresh.py"), "08"])
+    extra, words = handed_over(tree, "site")
+    assert (extra, words) == ("course", [os.path.join("tests", "static_pages.py")])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")

@@ -45,7 +45,7 @@ def _first(found: Beside) -> str:
     return f"First in row {found.differing[0]}, Linux: {kernel}; the model: {model}."
 
 
-UNNOTICED = """# Acknowledgment numbers and the times of tries are TCP's own business; programs see bytes and the end only.
+UNNOTICED = """# Acknowledgment numbers and the times of tries are TCP's own; programs see bytes and the end only.
 # lab.check("12.2", (laboratory, row))
 row = ("the time-out does not double", "silent")
 """

@@ -1,0 +1,224 @@
+"""The course as plain HTML pages, to be read without Python: `python3 start.py site`, into build/site/.
+
+Made from the stored notebooks and the pages beside them, so it shows what the tests compared. A page is one file: its
+pictures are inside, it has no script, and it asks nobody for anything. Under each picture stands its text in words.
+Printed lines that are prose are joined and wrapped anew, so that they can be read on a telephone; ladders, tables and
+source code keep their lines and are moved sideways.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import mistune
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "notebooks"
+OUT = ROOT / "build" / "site"
+PAGES = {"README.md": "index.html", "GLOSSARY.md": "glossary.html", "SOURCES.md": "sources.html"}
+REPOSITORY = "https://github.com/vpcedu/vpcedu/blob/HEAD/"
+FOLDED = 60  # a line at least this long may go on in the next
+
+STYLE = """
+:root { color-scheme: light; }
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; }
+body { margin: 0 auto; padding: 0 14px 48px; max-width: 760px; background: #FFFFFF; color: #1A1A1A;
+  font: 17px/1.55 Verdana, "DejaVu Sans", Arial, sans-serif; overflow-wrap: break-word; }
+h1, h2, h3 { line-height: 1.25; margin: 1.6em 0 .5em; }
+h1 { font-size: 1.6em; margin-top: .8em; } h2 { font-size: 1.3em; } h3 { font-size: 1.1em; }
+a { color: #004F8A; }
+nav { display: flex; flex-wrap: wrap; gap: 4px 20px; padding: 10px 0; border-bottom: 1px solid #C9CED4; }
+nav a { padding: 6px 0; }
+blockquote { margin: 1em 0; padding: 2px 14px; border-left: 4px solid #006BB8; background: #EAF3FB; }
+pre, code { font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: 13px; line-height: 1.45; }
+pre { margin: .7em 0; padding: 10px 12px; }
+p code, li code, td code { background: #F3F5F7; padding: 1px 3px; }
+.code { background: #F3F5F7; border-left: 4px solid #595959; }
+.told { background: #FFFFFF; border: 1px solid #C9CED4; }
+.flow, .code { white-space: pre-wrap; }
+.scroll { overflow-x: auto; }
+.scroll:focus-visible, summary:focus-visible, a:focus-visible { outline: 3px solid #006BB8; outline-offset: 2px; }
+figure { margin: .9em 0; }
+figure img { display: block; width: 700px; max-width: 100%; height: auto; }
+details { margin-top: 6px; } summary { cursor: pointer; padding: 6px 0; color: #004F8A; }
+table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top;
+  padding: 6px 8px; border-bottom: 1px solid #C9CED4; }
+.note { color: #595959; font-size: 15px; }
+.wide { display: none; }
+.k, .kn, .ow { color: #004F8A; font-weight: bold; } .s1, .s2, .sd { color: #0A5A50; }
+.c1 { color: #595959; } .mi, .mf { color: #6A0571; }
+@media (max-width: 600px) { .wide { display: block; } figure img { max-width: none; }
+  body { font-size: 16px; } td, th { padding: 6px 4px; } td:last-child { width: 55%; } }
+"""
+
+
+class Renderer(mistune.HTMLRenderer):
+    """Markdown to HTML, where a link to a page of the course leads to its HTML page."""
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        """A link; to another file of the project it leads to the repository."""
+        return super().link(text, where(url), title)
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """Only its words: these pages load nothing."""
+        return html.escape(text)
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        """A fenced block, in its own lines."""
+        return block("code scroll", html.escape(code.rstrip("\n")))
+
+
+def where(url: str) -> str:
+    """Where a link of a page in notebooks/ leads to from a page of the site."""
+    if urlsplit(url).scheme or url.startswith("#"):
+        return url
+    path, mark, anchor = url.partition("#")
+    if path in PAGES:
+        return PAGES[path] + mark + anchor
+    if path.endswith(".ipynb") and "/" not in path:
+        return path.removesuffix(".ipynb") + ".html" + mark + anchor
+    return REPOSITORY + (FOLDER / path).resolve().relative_to(ROOT).as_posix() + mark + anchor
+
+
+MARKDOWN = mistune.create_markdown(renderer=Renderer(escape=True), plugins=["table", "strikethrough"])
+
+
+def block(kind: str, inner: str) -> str:
+    """A block of lines; one that can be moved sideways can be reached and moved by the keyboard."""
+    reach = ' tabindex="0" role="region" aria-label="Lines, can be moved sideways"' if "scroll" in kind else ""
+    return f'<pre class="{kind}"{reach}>{inner}</pre>\n'
+
+
+def markdown(text: str) -> str:
+    """The HTML of a piece of Markdown."""
+    return str(MARKDOWN(text))
+
+
+def printed(text: str) -> str:
+    """Printed lines: paragraphs of prose are joined and flow, everything else keeps its lines."""
+    told = ""
+    for kept, lines in pieces(text.rstrip("\n").split("\n")):
+        told += block("told scroll", html.escape("\n".join(lines))) if kept else block(
+            "told flow", html.escape("\n".join(lines)))
+    return told
+
+
+def pieces(lines: list[str]) -> list[tuple[bool, list[str]]]:
+    """Neighbouring lines of one sort together: whether they keep their form, and the lines, prose already joined."""
+    found: list[tuple[bool, list[str]]] = []
+    for paragraph in "\n".join(lines).split("\n\n"):
+        rows = paragraph.strip("\n").split("\n")
+        kept = any(drawn(row) for row in rows)
+        if not kept:
+            rows = joined(rows)
+        if found and found[-1][0] == kept:
+            found[-1][1].extend(["", *rows])
+        else:
+            found.append((kept, rows))
+    return found
+
+
+def drawn(row: str) -> bool:
+    """Whether a line's spaces carry meaning: columns, a ladder, an indented list or source code."""
+    return row.startswith(" ") or "  " in row or "|" in row
+
+
+def joined(rows: list[str]) -> list[str]:
+    """Folded prose in whole paragraphs."""
+    told: list[str] = []
+    for place, row in enumerate(rows):
+        if place and len(rows[place - 1]) >= FOLDED:
+            told[-1] += " " + row
+        else:
+            told.append(row)
+    return told
+
+
+def picture(output: dict[str, Any]) -> str:
+    """A picture, its alt text, and its words below."""
+    data = output["data"]
+    shown = output["metadata"]["image/png"]
+    png = "".join(data["image/png"]).replace("\n", "")
+    words = html.escape("".join(data.get("text/plain", ""))).replace("\n\n", "</p>\n<p>")
+    return (f'<figure>\n<p class="wide note">The picture is wider than this screen: move it sideways.</p>\n'
+            f'<div class="scroll" tabindex="0" role="region" aria-label="Picture, can be moved sideways">'
+            f'<img width="700" alt="{html.escape(shown["alt"])}" src="data:image/png;base64,{png}"></div>\n'
+            f"<details><summary>This picture in words</summary>\n<p>{words}</p></details>\n</figure>\n")
+
+
+def code_cell(cell: dict[str, Any]) -> str:
+    """A cell's source and what it showed."""
+    source = highlight("".join(cell["source"]), PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
+    told = block("code", source)
+    for output in cell["outputs"]:
+        data = output.get("data", {})
+        words = "".join(output.get("text", "") or data.get("text/plain", ""))
+        if "image/png" in data:
+            told += picture(output)
+        elif words.startswith("No prediction yet"):
+            told += '<p class="note">Running, this is a form to fill in. Say your answer aloud, then read on.</p>\n'
+        else:
+            told += printed(words)
+    return told
+
+
+def page(title: str, body: str) -> str:
+    """A whole page around its body."""
+    links = "".join(f'<a href="{file}">{name}</a>' for name, file in (
+        ("Contents", "index.html"), ("Glossary", "glossary.html"), ("Sources", "sources.html")))
+    return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{html.escape(title)}</title>\n"
+            f'<style>{STYLE}</style>\n</head>\n<body>\n<nav aria-label="Course">{links}</nav>\n<main>\n{body}</main>\n'
+            f"</body>\n</html>\n")
+
+
+def lesson(notebook: dict[str, Any]) -> str:
+    """A notebook as a page."""
+    title = "".join(notebook["cells"][0]["source"]).splitlines()[0].lstrip("# ")
+    body = "".join(code_cell(cell) if cell["cell_type"] == "code" else markdown("".join(cell["source"]))
+                   for cell in notebook["cells"])
+    return page(title, body)
+
+
+def pages() -> dict[str, str]:
+    """Every page of the site by its file name."""
+    made = {}
+    for name, file in PAGES.items():
+        text = (FOLDER / name).read_text(encoding="utf-8")
+        made[file] = page(text.splitlines()[0].lstrip("# "), markdown(text))
+    for path in sorted(FOLDER.glob("*.ipynb")):
+        made[path.stem + ".html"] = lesson(json.loads(path.read_text(encoding="utf-8")))
+    return made
+
+
+def write(folder: Path = OUT) -> list[Path]:
+    """Write the site anew into a folder; returns its files."""
+    made = pages()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, text in made.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in made]
+
+
+def main() -> int:
+    """Write the site and say where."""
+    files = write()
+    size = sum(file.stat().st_size for file in files) / 1e6
+    print(f"{len(files)} pages, {size:.1f} MB; open {OUT.relative_to(ROOT).as_posix()}/index.html in a browser.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+"""The site that can be read without Python: complete, usable by everybody, and asking nobody for anything."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+
+import pytest
+
+from tests import accessibility, static_pages
+from tests.notebook_rules import NOTEBOOKS
+
+PAGES = static_pages.pages()
+LESSONS = [path.stem + ".html" for path in NOTEBOOKS]
+each_page = pytest.mark.parametrize("name", PAGES)
+
+
+def words(text: str) -> str:
+    """A page's or text's words, whatever the markup and the line breaks."""
+    text = re.sub(r"(?s)<style>.*?</style>|data:image/png;base64,[^\"]*", "", text)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def test_every_lesson_has_a_page_and_the_index_leads_to_it():
+    assert set(PAGES) == {"index.html", "glossary.html", "sources.html", *LESSONS}
+    assert set(LESSONS) <= set(accessibility.read(PAGES["index.html"]).links)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_lessons_page_is_complete(path):
+    """Every picture, alt text, printed line, text alternative and line of source of the notebook is on the page."""
+    page = PAGES[path.stem + ".html"]
+    read = words(page)
+    bare = squeezed(read)
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            assert squeezed("".join(cell["source"])) in bare
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            told = "".join(output.get("text", "") or data.get("text/plain", ""))
+            assert told.startswith("No prediction yet") or squeezed(told) in bare
+            if "image/png" in data:
+                assert "".join(data["image/png"]).replace("\n", "") in page
+                assert f'alt="{html.escape(output["metadata"]["image/png"]["alt"])}"' in page
+    prose = re.sub(r"\]\([^)]*\)|[*_`>#\[\]|-]", " ", "\n".join(
+        "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"))
+    said = {word for word in prose.split() if re.fullmatch(r"[A-Za-z]+", word)}
+    assert said - set(re.findall(r"[A-Za-z]+", read)) == set()
+
+
+@each_page
+def test_a_page_is_usable_by_everybody(name):
+    assert accessibility.faults(PAGES[name]) == []
+
+
+@each_page
+def test_links_between_pages_lead_somewhere(name):
+    for link in accessibility.read(PAGES[name]).links:
+        if not link.startswith("https://"):
+            file, _, anchor = link.partition("#")
+            assert file in PAGES and not anchor, f"{name} links to {link}"
+
+
+@each_page
+def test_a_page_has_no_script_and_loads_nothing(name):
+    assert "<script" not in PAGES[name]
+    assert not re.search(r"url\(|@import|\bon\w+=|srcset=", re.sub(r'src="data:[^"]*"', "", PAGES[name]))
+
+
+FAULTS = {
+    "no language": ('<html lang="en">', "<html>"),
+    "a picture without alt text": (re.compile(r' alt="[^"]*"'), ""),
+    "a heading of level 4 after one of level 2": (re.compile(r"<h2>(.*?)</h2>"), r"<h2>\1</h2><h4>deep</h4>"),
+    "two headings of level 1": ("</main>", "<h1>again</h1></main>"),
+    "loads https://example.com/a.js": ("</main>", '<script src="https://example.com/a.js"></script></main>'),
+    "an empty <a>": ("</main>", '<a href="index.html"></a></main>'),
+    "no <main>": (re.compile(r"</?main>"), ""),
+    "a <div> that can be moved sideways, but not by the keyboard": (re.compile(r'(<div class="scroll") tabindex="0"'),
+                                                                    r"\1"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found(fault):
+    old, new = FAULTS[fault]
+    page = PAGES["02-a-tcp-connection.html"]
+    harmed = old.sub(new, page) if isinstance(old, re.Pattern) else page.replace(old, new)
+    assert harmed != page
+    assert fault in accessibility.faults(harmed)
+
+
+def test_folded_prose_flows_and_drawn_lines_stay():
+    prose = "The answer goes to the source address that was seen by the server in the\npacket it got."
+    told = static_pages.printed(f"{prose}\n\n  1  0.000 |--- SYN --->|\n  2  0.020 |<---------|\n")
+    assert "seen by the server in the packet it got." in told
+    assert "  1  0.000 |--- SYN ---&gt;|\n  2  0.020 |&lt;---------|" in told
+
+
+def test_links_leave_the_course_only_for_the_repository():
+    assert static_pages.where("03-ephemeral-ports.ipynb#predict") == "03-ephemeral-ports.html#predict"
+    assert static_pages.where("GLOSSARY.md") == "glossary.html"
+    assert static_pages.where("../README.md").endswith("/blob/HEAD/README.md")
+    assert static_pages.where("https://a.example/") == "https://a.example/"
+
+
+def test_the_site_is_written_anew_and_whole(tmp_path):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "old.html").touch()
+    files = static_pages.write(tmp_path / "site")
+    assert sorted(file.name for file in files) == sorted(PAGES) == sorted(p.name for p in (tmp_path / "site").iterdir())
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert chromium, "no Chromium found: on Debian run 'apt install chromium'"
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [380, 700])
+def test_every_page_can_be_read_on_a_small_screen(browser, width, tmp_path):
+    """Contrast, size and reflow as Chromium shows them, and not one request; screenshots are left in tmp_path."""
+    static_pages.write(tmp_path / "site")
+    view = browser.new_page(viewport={"width": width, "height": 800})
+    asked = []
+    view.on("request", lambda request: asked.append(request.url))
+    for name in PAGES:
+        view.goto((tmp_path / "site" / name).as_uri())
+        view.screenshot(path=tmp_path / f"{name}-{width}.png")
+        told = view.evaluate(accessibility.IN_BROWSER)
+        assert told["texts"] > 20 and told["faults"] == [], name
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    view.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("style, fault", [
+    ("p { color: #8A8A8A; }", "contrast 3."),
+    ("p { font-size: 9px; }", "small"),
+    ("p { width: 900px; white-space: nowrap; }", "the page is wider than the window"),
+    (".flow { white-space: pre; }", "sticks out"),
+])
+def test_the_browser_finds_a_planted_fault(browser, style, fault):
+    view = browser.new_page(viewport={"width": 380, "height": 800})
+    view.set_content(PAGES["02-a-tcp-connection.html"].replace("</style>", style + "</style>"))
+    assert any(fault in told for told in view.evaluate(accessibility.IN_BROWSER)["faults"])
+    view.close()
