@@ -37,7 +37,8 @@ class Explorer:
     def __init__(self, frame: Callable[..., Frame], height: int, **controls: Any) -> None:
         self._frame, self.controls = frame, controls
         self.image = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "margin": "0"})
-        self.line = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "height": f"{LINE}px", "overflow": "hidden auto"})
+        self.line = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "max_width": "100%", "height": f"{LINE}px",
+                                            "overflow": "hidden auto"})
         stage = ipywidgets.Box([self.image], layout={"height": f"{height + 8}px", "align_items": "flex-start",
                                                      "overflow": "hidden", "flex": "0 0 auto"})
         bar = ipywidgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"})

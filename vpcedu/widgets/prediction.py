@@ -46,7 +46,7 @@ class Form:
             setattr(self, name, field)
         self.button = ipywidgets.Button(description="Check", button_style="primary")
         self.button.on_click(lambda _: self.check())
-        self.line = ipywidgets.HTML(layout={"width": "700px", "min_height": "5em"})
+        self.line = ipywidgets.HTML(layout={"width": "700px", "max_width": "100%", "min_height": "5em"})
         rows = [ipywidgets.HBox([getattr(self, name) for name in pair], layout={"flex_flow": "row wrap"})
                 for pair in (self._names[i:i + 2] for i in range(0, len(self._names), 2))]
         self.box = ipywidgets.VBox([*rows, self.button, self.line])
