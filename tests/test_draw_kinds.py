@@ -25,6 +25,7 @@ from vpcedu.draw.ledger_layout import carried, ledger_scene
 from vpcedu.draw.map_layout import map_scene
 from vpcedu.draw.picture import Picture
 from vpcedu.draw.scene import Band, Box, Line, Mark, Text
+from vpcedu.draw.sides_layout import sides_scene
 from vpcedu.draw.states_layout import states_scene, ways_of
 from vpcedu.draw.states_places import PLACES, TALL, WAYS, WIDE
 from vpcedu.draw.table_layout import table_scene
@@ -119,7 +120,7 @@ def scenes(name):
     """Every picture of a visit that has something to show, by its call."""
     seen = visit(name)
     found = {"filters": filters_scene(seen), "ledger": ledger_scene(seen),
-             "beside": ledger_scene(seen, visit("network gateway"))}
+             "beside": ledger_scene(seen, visit("network gateway")), "sides": sides_scene(seen)}
     for talk in conversations(seen.capture):
         found[f"filters {talk.number}"] = filters_scene(seen, talk.number)
         for who in dict.fromkeys((talk.opener, talk.listener)):
@@ -174,10 +175,11 @@ def test_every_ink_stands_on_a_ground_it_can_be_read_on(name):
 def test_the_text_alternative_begins_with_the_kind_and_holds_the_finding(name):
     for kind, scene in all_scenes(name).items():
         begins = {"filters": "Checks of", "ledger": "Ledger", "beside": "Ledger", "states": "State diagram",
-                  "header": "Header of", "table": "Table asked", "clocks": "Clocks of"}[kind.split()[0]]
+                  "header": "Header of", "table": "Table asked", "clocks": "Clocks of",
+                  "sides": "Both sides"}[kind.split()[0]]
         assert scene.alt.startswith(begins), kind
         assert len(scene.alt) < 4_000
-        if kind.split()[0] in ("filters", "ledger", "beside", "states", "clocks"):
+        if kind.split()[0] in ("filters", "ledger", "beside", "states", "clocks", "sides"):
             assert scene.title in scene.alt, kind
 
 
@@ -204,7 +206,7 @@ def test_both_painters_draw_the_same(name):
 def test_every_kind_is_called_from_draw():
     seen, other = visit("application gateway"), visit("network gateway")
     for picture in (draw.header(seen), draw.table(seen), draw.ledger(seen, other), draw.filters(seen),
-                    draw.states(seen), draw.clocks(visit("NAT gateway"), theme="dark")):
+                    draw.sides(seen), draw.states(seen), draw.clocks(visit("NAT gateway"), theme="dark")):
         assert picture.svg().startswith("<svg ") and picture.alt == repr(picture)
 
 

@@ -80,8 +80,8 @@ def header(client: object) -> str:
     real, node = found[0].source, found[0].destination
     said = client if isinstance(client, Endpoint) else Endpoint.parse(str(client).strip())
     if said == real:
-        return (f"Right: {real}. Bytes 17 to 20 are the address, {data[16:20].hex()}; bytes 25 and 26 the port,"
-                f" {data[24:26].hex()}.")
+        return (f"Right. The client is {real}: bytes 17 to 20 are the address, {data[16:20].hex()}; bytes 25 and"
+                f" 26 the port, {data[24:26].hex()}.")
     if said.address == node.address:
         return f"Not yet. {node.address} comes second: the destination, the NLB node. The source stands before it."
     if said.address != real.address:
