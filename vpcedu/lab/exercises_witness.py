@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from vpcedu.lab.witness import Beside, Laboratory
+from vpcedu.lab.witness import Beside, laboratory
 
 SILENT = "a closed port is silent"
 
 
 def convicts(row: object) -> str:
     """12.1: a scenario in which a model with the fault SILENT differs from the recording."""
-    laboratory, name = _pair(row)
-    found = laboratory.beside(str(name), SILENT)
+    found = laboratory().beside(str(row), SILENT)
+    name = found.name
     if found.equal:
         return (f"Not yet. {name}: {found.verdict} The fault is in there, and nothing shows: in this scenario nobody"
                 " knocks at a closed port. A comparison finds only what its scenarios ask for.")
@@ -18,18 +18,16 @@ def convicts(row: object) -> str:
 
 
 CONVICTS = """# The scenario must knock at a port where nobody listens: Linux answers RST, the faulty model nothing.
-# lab.check("12.1", (laboratory, row))
 row = "refused"
 """
 
 
 def unnoticed(row: object) -> str:
     """12.2: a fault and a scenario where packets differ from the recording and no program learns anything else."""
-    laboratory, pair = _pair(row)
-    if not isinstance(pair, tuple) or len(pair) != 2:
-        raise ValueError(f"{pair!r}: expected (fault, scenario)")
-    fault, name = pair
-    found = laboratory.beside(name, fault)
+    if not isinstance(row, tuple) or len(row) != 2:
+        raise ValueError(f"{row!r}: expected (fault, scenario)")
+    fault, name = row
+    found = laboratory().beside(name, fault)
     if found.equal:
         return f"Not yet. {name}: {found.verdict} Nothing differs at all. What must happen for this fault to show?"
     if found.unlike:
@@ -45,13 +43,6 @@ def _first(found: Beside) -> str:
     return f"First in row {found.differing[0]}, Linux: {kernel}; the model: {model}."
 
 
-UNNOTICED = """# Acknowledgment numbers and the times of tries are TCP's own; programs see bytes and the end only.
-# lab.check("12.2", (laboratory, row))
+UNNOTICED = """# Acknowledgment numbers and the times of tries are TCP's own business; programs see bytes only.
 row = ("the time-out does not double", "silent")
 """
-
-
-def _pair(row: object) -> tuple[Laboratory, object]:
-    if not isinstance(row, tuple) or len(row) != 2 or not isinstance(row[0], Laboratory):
-        raise ValueError(f"{row!r}: expected (laboratory, answer)")
-    return row

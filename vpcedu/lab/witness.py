@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 ALIAS = "vpcedu_kernel_laboratory"  # the name under which the folder is imported
+LESSON = "lesson.py"
 FLAGS = {"S": "SYN", "F": "FIN", "R": "RST"}
 
 
@@ -81,9 +82,7 @@ class Pair(namedtuple("Pair", ("kernel", "model"))):
     def equal(self) -> bool:
         """Whether every header at every place is the same."""
         one, other = self.kernel, self.model
-        if one is None or other is None:
-            return False
-        return bool(one.compared == other.compared)
+        return one is not None and other is not None and bool(one.compared == other.compared)
 
     @property
     def row(self) -> Row:
@@ -180,7 +179,7 @@ class Laboratory:
             raise ValueError(f"fault {fault!r}: expected one of {', '.join(self.faults)}")
         release, packets, rows, facts = self._lesson.kernel(name)
         played, learnt = self._lesson.model(name, fault)
-        both = [(one, other) for one, other in zip(facts, learnt, strict=False)]
+        both = list(zip(facts, learnt, strict=False))
         lacking = [([what, said], [what, "nothing"]) for what, said in facts[len(both):]]
         pairs = _paired([_row(*row) for row in rows], [_row(*row) for row in played])
         return Beside(name, self.names[name], release, packets, fault, pairs,
@@ -202,11 +201,18 @@ class Laboratory:
         return f"<Laboratory: {len(self.names)} scenarios, {len(self.faults)} faults>"
 
 
-def laboratory(folder: str | PathLike[str]) -> Laboratory:
-    """Load the recordings and scenarios of the repository's folder tests/kernel; ValueError for another one."""
-    place = Path(folder).resolve()
-    if not (place / "lesson.py").is_file():
-        raise ValueError(f"{str(folder)!r}: expected the repository's folder tests/kernel, with lesson.py in it")
+def laboratory(folder: str | PathLike[str] | None = None) -> Laboratory:
+    """Load the recordings and scenarios of the repository's folder tests/kernel; ValueError where it is not there.
+
+    folder: where it is; None: looked for here and in the folders above, as from the course's notebooks.
+    """
+    here = Path.cwd()
+    above = [place / "tests" / "kernel" for place in (here, *here.parents)]
+    places = above if folder is None else [Path(folder).resolve()]
+    place = next((place for place in places if (place / LESSON).is_file()), None)
+    if place is None:
+        where = "here and above" if folder is None else repr(str(folder))
+        raise ValueError(f"{where}: expected the repository's folder tests/kernel, with {LESSON} in it")
     if ALIAS not in sys.modules:
         spec = util.spec_from_file_location(ALIAS, place / "__init__.py", submodule_search_locations=[str(place)])
         assert spec is not None and spec.loader is not None

@@ -44,10 +44,10 @@ class IdleClocks(Explorer):
         self.speaks = ipywidgets.ToggleButtons(
             options=[("opener", "opener"), ("other end", "listener")], value=speaks, description="Then speaks",
             tooltips=list(SPEAKERS), style={"button_width": "92px", "description_width": "80px"},
-            layout={"width": "300px"})
+            layout={"width": "290px"})
         self.keepalive = ipywidgets.ToggleButtons(
             options=list(KEEP_ALIVE.items()), value=None, description="Keep-alive", tooltips=list(KEEP_ALIVE),
-            style={"button_width": "66px", "description_width": "75px"}, layout={"width": "380px"})
+            style={"button_width": "78px", "description_width": "75px"}, layout={"width": "400px"})
         self.instance = ipywidgets.ToggleButtons(
             options=list(INSTANCES), value="before Nitro v6", description="web is", tooltips=list(INSTANCES),
             style={"button_width": "130px", "description_width": "60px"}, layout={"width": "350px"})
