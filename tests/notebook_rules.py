@@ -128,11 +128,25 @@ def _compared(cell: dict[str, Any]) -> list[Any]:
     return told
 
 
+def _joined(outputs: list[Any]) -> list[Any]:
+    """The outputs with each stream in one piece: into how many a kernel cuts what is printed is chance."""
+    joined: list[Any] = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output["output_type"] == "stream" and last.get("name") == output["name"]:
+            last["text"] = "".join(last["text"]) + "".join(output["text"])
+        else:
+            joined.append(output)
+    return joined
+
+
 def normalise(notebook: dict[str, Any]) -> None:
     """Leave in an executed notebook only what a reader and the comparison need."""
     notebook["metadata"] = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
     for cell in notebook["cells"]:
         tags = cell["metadata"].get("tags")
         cell["metadata"] = {"tags": tags} if tags else {}
+        if cell.get("outputs"):
+            cell["outputs"] = _joined(cell["outputs"])
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(LIVE, None)

@@ -25,7 +25,7 @@ from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.lab.reference import ANYWHERE, PRIVATE
 from vpcedu.network.checkpoints import group_in, group_out
 from vpcedu.network.network import Walk
-from vpcedu.packet import ACK, SYN, TCP, FiveTuple, Packet
+from vpcedu.packet import ACK, PSH, RST, SYN, TCP, FiveTuple, Packet
 from vpcedu.tables.network_acl import DENY, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import IN, OUT, GroupRule, RuleSet, default_group, new_group
@@ -449,3 +449,18 @@ def test_a_group_admits_the_answers_to_whatever_it_let_pass(rules, protocol, inw
         and rule.protocol in (ANY, protocol)
         and (rule.protocol == ANY or rule.ports[0] <= 80 <= rule.ports[1]) for rule in rules)
     assert isinstance(row, Untracked) == (reason is None and len(network.tracking["web"]) == 0)
+
+
+@pytest.mark.fact("nlb-idle-rst", "sg-idle-nlb")
+def test_the_reset_of_a_network_load_balancer_passes_its_own_group_though_that_has_forgotten_the_flow():
+    visited = site("network")  # the balancer has a group, which tracks for 350 s too
+    visited.connect("client", "www.example.com", 80)
+    first = next(trace.packet for trace in visited.network.capture if trace.packet.flags & SYN)
+    visited.network.run(visited.network.clock.now + 351 * SECOND)
+    before = len(visited.network.capture)
+    late = Packet(first.flow, ACK | PSH, first.seq + 1, 1, data=b"late")
+    visited.network.send("client", late, "a client that speaks after lunch")
+    visited.network.run(visited.network.clock.now + SECOND)
+    reset = [trace for trace in visited.network.capture.since(before, 0) if trace.packet.flags & RST]
+    assert [(trace.sender, trace.last.at) for trace in reset][:1] == [("NLB node", "client")]
+    assert "group out" not in {step.check for step in reset[0].steps}

@@ -275,3 +275,11 @@ def test_nbval_finds_every_corrupted_sentence_table_and_text_alternative(tmp_pat
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", path]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
     assert told >= 10 and re.search(rf"^{told} failed", said, re.MULTILINE), said
+
+
+def test_what_a_cell_prints_is_stored_in_one_piece():
+    pieces = [{"output_type": "stream", "name": "stdout", "text": text} for text in ("one\n", ["two\n", "three\n"])]
+    notebook = {"metadata": {}, "cells": [{"cell_type": "code", "metadata": {}, "outputs": pieces}]}
+    normalise(notebook)
+    assert notebook["cells"][0]["outputs"] == [
+        {"output_type": "stream", "name": "stdout", "text": "one\ntwo\nthree\n"}]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from vpcedu.network.interface import Interface
 from vpcedu.network.vpc import Hop
-from vpcedu.packet import ACK, SYN, TCP, Packet
+from vpcedu.packet import ACK, RST, SYN, TCP, Packet
 from vpcedu.reasons import ACL_IN, ACL_OUT, CONNTRACK_FULL, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, SOURCE_CHECK, Reason
 from vpcedu.tables.network_acl import DENY
 from vpcedu.tables.security_group import IN, OUT
@@ -34,7 +34,13 @@ def destination_check(network: Network, walk: Walk, here: Interface, packet: Pac
 
 
 def group_out(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
-    """A tracked flow, or an outbound rule of the interface's groups."""
+    """A tracked flow, or an outbound rule of the interface's groups.
+
+    A Network Load Balancer's own RST is not asked: AWS says that clients get it after the idle timeout, when the
+    group's tracking has forgotten the flow too (inferred).
+    """
+    if packet.flags & RST and walk.trace.sender == here.device and _balances(network, here):
+        return None
     return _group(network, walk, here, packet, OUT, GROUP_OUT)
 
 
