@@ -123,3 +123,13 @@ def test_without_ipywidgets_one_clear_line(monkeypatch):
 
 def test_the_explorer_s_width_is_the_picture_s():
     assert frame("network", 1, "ladder").picture.scene.width == explorer_module.WIDTH
+
+
+def test_reset_brings_every_control_and_the_picture_back():
+    explorer = widgets.ReturnPaths(packet=3)
+    before = explorer.sentence, explorer.image.value
+    explorer.balancer.value, explorer.packet.value, explorer.view.value = "network", 7, "map"
+    assert explorer.sentence != before[0] and explorer.image.value != before[1]
+    explorer.reset.click()
+    assert (explorer.sentence, explorer.image.value) == before
+    assert (explorer.balancer.value, explorer.packet.value, explorer.view.value) == ("classic-tcp", 3, "ladder")

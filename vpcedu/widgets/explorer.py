@@ -2,7 +2,7 @@
 
 A pure function makes the frame from the controls' values; the explorer only shows it: live as SVG, which is
 quick, and on a page without a kernel as PNG. The picture's place has a fixed height, so the page never jumps. An
-error is shown in place of the sentence, and raised.
+error is shown in place of the sentence, and raised. "Reset" brings every control back to where it began.
 """
 
 from __future__ import annotations
@@ -32,18 +32,25 @@ class Frame(namedtuple("Frame", ("picture", "sentence"))):
 
 
 class Explorer:
-    """Controls by name, and `frame`, a function of their values; `height` is that of the tallest picture."""
+    """Controls by name, and `frame`, a function of their values; `height` is that of the tallest picture.
 
-    def __init__(self, frame: Callable[..., Frame], height: int, **controls: Any) -> None:
+    more: widgets beside the controls that the frame does not ask, such as one that plays.
+    """
+
+    def __init__(self, frame: Callable[..., Frame], height: int, more: tuple[Any, ...] = (), **controls: Any) -> None:
         self._frame, self.controls = frame, controls
         self.image = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "margin": "0"})
         self.line = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "max_width": "100%", "height": f"{LINE}px",
                                             "overflow": "hidden auto"})
         stage = ipywidgets.Box([self.image], layout={"height": f"{height + 8}px", "align_items": "flex-start",
                                                      "overflow": "hidden", "flex": "0 0 auto"})
-        bar = ipywidgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"})
+        self.reset = ipywidgets.Button(description="Reset", tooltip="every control as it was at first",
+                                       layout={"width": "80px"})
+        bar = ipywidgets.HBox([*controls.values(), *more, self.reset], layout={"flex_flow": "row wrap"})
         self.box = ipywidgets.VBox([bar, self.line, stage], layout={"width": f"{WIDTH + 24}px", "max_width": "100%",
                                                                     "overflow": "auto hidden"})
+        self._first = {name: control.value for name, control in controls.items()}
+        self.reset.on_click(self.begin_again)
         self.sentence = ""
         self.picture: Picture | None = None
         for control in controls.values():
@@ -61,6 +68,11 @@ class Explorer:
         self.picture, self.sentence = frame.picture, frame.sentence
         self.image.value = svg
         self.line.value = f'<p style="line-height:1.4;font-size:14px;margin:4px 0">{escape(frame.sentence)}</p>'
+
+    def begin_again(self, button: object = None) -> None:
+        """Set every control to the value it had at first."""
+        for name, value in self._first.items():
+            self.controls[name].value = value
 
     def _changed(self, change: object) -> None:
         self.show()

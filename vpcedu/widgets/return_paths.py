@@ -51,7 +51,11 @@ class ReturnPaths(Explorer):
         self.packet = ipywidgets.IntSlider(packet, 1, max(len(visit.capture) for visit in visits), description="Packet",
                                            layout={"width": "680px"}, style={"description_width": "48px"})
         self.nat = nat
-        super().__init__(self._make, height, balancer=self.balancer, picture=self.view, packet=self.packet)
+        self.play = ipywidgets.Play(min=1, max=self.packet.max, interval=900, show_repeat=False,
+                                    layout={"width": "120px"})
+        ipywidgets.jslink((self.play, "value"), (self.packet, "value"))
+        super().__init__(self._make, height, (self.play,), balancer=self.balancer, picture=self.view,
+                         packet=self.packet)
 
     def _make(self, balancer: str, packet: int, picture: str) -> Frame:
         return frame(balancer, packet, picture, self.nat)
