@@ -34,7 +34,7 @@ BEYOND_ROWS = {
     reasons.BACKLOG_FULL: "a server that accepts too slowly", reasons.NO_FLOW: "a packet out of nowhere",
     reasons.IDLE_TIMEOUT: "silence", reasons.NO_PORT: "too many connections",
     reasons.NO_CONNECTION: "a packet out of nowhere", reasons.UNRELATED: "an error out of nowhere",
-    reasons.TOO_LARGE: "a link's MTU",
+    reasons.TOO_LARGE: "a link's MTU", reasons.TARGET_UNHEALTHY: "a health check that failed",
     reasons.NOT_TRANSITIVE: "it takes three VPCs", reasons.BEYOND: "a network that nobody described",
 }  # fmt: skip
 

@@ -53,7 +53,7 @@ class ReturnPaths(Explorer):
         self.nat = nat
         self.play = ipywidgets.Play(min=1, max=self.packet.max, interval=900, show_repeat=False,
                                     layout={"width": "120px"})
-        ipywidgets.jslink((self.play, "value"), (self.packet, "value"))
+        ipywidgets.jslink((self.packet, "value"), (self.play, "value"))  # the first of the two sets the other
         super().__init__(self._make, height, (self.play,), balancer=self.balancer, picture=self.view,
                          packet=self.packet)
 
