@@ -165,15 +165,15 @@ def test_the_slider_moves_picture_and_sentence_and_the_page_stays_still(run, tmp
 
     explorer = cell(run, "widgets.ReturnPaths()")
     explorer.locator(".noUi-handle").wait_for(timeout=30_000)
-    wait_until(run, lambda: "Packet 6 of 11" in explorer_state(explorer)[0])  # a later cell moved it there
+    wait_until(run, lambda: "Packet 11 of 22" in explorer_state(explorer)[0])  # the cell moved it there
     heights = set()
     handle = explorer.locator(".noUi-handle")
-    for packet in (7, 8, 9):
+    for packet in (12, 13, 14):
         before = explorer_state(explorer)
         handle.press("ArrowRight")
         wait_until(run, lambda packet=packet: explorer_state(explorer)[0].startswith(f"Packet {packet} "))
         wait_until(run, lambda before=before: explorer_state(explorer)[1] != before[1])
-        assert explorer_state(explorer)[0] == frame("network", packet, "ladder").sentence
+        assert explorer_state(explorer)[0] == frame("classic-tcp", packet, "ladder").sentence
         heights.add(explorer_state(explorer)[2])
     explorer.get_by_role("button", name="Application").click()
     wait_until(run, lambda: "of 18" in explorer_state(explorer)[0])
