@@ -28,8 +28,8 @@ def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
     """
     names = (*(row.name for row in puzzle.vpc.devices), puzzle.vpc.internet_gateway or "", "Internet")
     device = _word("device", at, names)
-    short = str(check).strip().lower().startswith("acl")
-    where = _word("check", f"network {str(check).strip()}" if short else check, CHECKS)
+    said = str(check).strip()
+    where = _word("check", f"network {said}" if said.lower().startswith("acl") else said, CHECKS)
     lost = losses(puzzle.visit)
     asked = [step for trace in puzzle.visit.capture for step in trace.steps if (step.at, step.check) == (device, where)]
     if not lost:
