@@ -39,8 +39,8 @@ def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
         return Judgement(True, f"Right: {lost[0].way} a packet is lost at {device}, {where}: {step.reason}"
                          f" ({step.row}).", None)
     if not asked:
-        return Judgement(False, f"In this run no packet came to {device}, {where}. Whatever is written there, it was not"
-                         " asked.", None)
+        return Judgement(False, f"In this run no packet came to {device}, {where}. Whatever is written there, it was"
+                         " not asked.", None)
     passed = sum(step.reason is None for step in asked)
     return Judgement(False, f"{device}, {where}, was asked {len(asked)} times and let {passed} of them pass"
                      f" ({asked[0].row}). Look further along the way, or on the way back.", None)
