@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["Load", "Versions", "ask", "audit", "blockers", "check", "diagnose", "edited", "edits", "fill_nat",
-           "first_bytes", "first_numbers", "handshake", "judge", "judge_addresses", "judge_filters", "judge_idle",
-           "judge_nat", "judge_nlb", "judge_ports", "judge_proxy", "judge_reach", "judge_silence", "judge_versions",
-           "laboratory", "load_pcap", "lone_server", "nat_site", "nlb_site", "nlb_tries", "nlb_visit", "one_row_less",
-           "one_server", "open_all", "port_use", "proxy_site", "public_or_not", "puzzle", "scenario", "scenario_names",
-           "silence", "solution", "sweep", "two_hosts"]
+__all__ = ["Load", "Versions", "ask", "audit", "blockers", "check", "diagnose", "edited", "edits", "example_vpc",
+           "fill_nat", "first_bytes", "first_numbers", "handshake", "judge", "judge_addresses", "judge_filters",
+           "judge_idle", "judge_nat", "judge_nlb", "judge_own", "judge_ports", "judge_proxy", "judge_puzzle",
+           "judge_reach", "judge_silence", "judge_versions", "laboratory", "load_pcap", "lone_server", "named",
+           "nat_site", "nlb_site", "nlb_tries", "nlb_visit", "one_row_less", "one_server", "open_all", "port_use",
+           "proxy_site", "public_or_not", "puzzle", "scenario", "scenario_names", "silence", "solution", "sweep",
+           "symptom_table", "two_hosts"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
     from vpcedu.lab.loaded import load_pcap
     from vpcedu.lab.nlb import first_bytes, judge_nlb, nlb_site, nlb_tries, nlb_visit
     from vpcedu.lab.opening import handshake, two_hosts
+    from vpcedu.lab.own import example_vpc, judge_own, named
     from vpcedu.lab.predict import judge
     from vpcedu.lab.predict_addresses import judge_addresses, judge_reach
     from vpcedu.lab.predict_filters import judge_filters
     from vpcedu.lab.predict_nat import judge_nat
+    from vpcedu.lab.predict_puzzle import judge_puzzle, symptom_table
     from vpcedu.lab.predict_tcp import judge_ports, judge_silence
     from vpcedu.lab.predict_time import judge_idle
     from vpcedu.lab.predict_witness import Versions, judge_versions
@@ -40,16 +43,17 @@ if TYPE_CHECKING:
 
 # No module may have the name of a function: importing it would put the module in the function's place.
 _PLACES = {"Load": "load", "Versions": "predict_witness", "ask": "asking", "audit": "auditing", "blockers": "diagnosis",
-           "check": "exercises", "diagnose": "diagnosis", "edited": "filters", "edits": "filters",
+           "check": "exercises", "diagnose": "diagnosis", "edited": "filters", "edits": "filters", "example_vpc": "own",
            "fill_nat": "translating", "first_bytes": "nlb", "first_numbers": "proxies", "handshake": "opening",
            "judge": "predict", "judge_addresses": "predict_addresses", "judge_filters": "predict_filters",
-           "judge_idle": "predict_time", "judge_nat": "predict_nat", "judge_nlb": "nlb", "judge_ports": "predict_tcp",
-           "judge_proxy": "proxies", "judge_reach": "predict_addresses", "judge_silence": "predict_tcp",
-           "judge_versions": "predict_witness", "laboratory": "witness", "load_pcap": "loaded",
-           "lone_server": "addresses", "nat_site": "translating", "nlb_site": "nlb", "nlb_tries": "nlb",
-           "nlb_visit": "nlb", "one_row_less": "rows", "one_server": "filters", "open_all": "load", "port_use": "load",
-           "proxy_site": "proxies", "public_or_not": "addresses", "puzzle": "puzzles", "scenario": "scenarios",
-           "scenario_names": "scenarios", "silence": "quiet", "solution": "exercises", "sweep": "sweeping",
+           "judge_idle": "predict_time", "judge_nat": "predict_nat", "judge_nlb": "nlb", "judge_own": "own",
+           "judge_ports": "predict_tcp", "judge_proxy": "proxies", "judge_puzzle": "predict_puzzle",
+           "judge_reach": "predict_addresses", "judge_silence": "predict_tcp", "judge_versions": "predict_witness",
+           "laboratory": "witness", "load_pcap": "loaded", "lone_server": "addresses", "named": "own",
+           "nat_site": "translating", "nlb_site": "nlb", "nlb_tries": "nlb", "nlb_visit": "nlb", "one_row_less": "rows",
+           "one_server": "filters", "open_all": "load", "port_use": "load", "proxy_site": "proxies",
+           "public_or_not": "addresses", "puzzle": "puzzles", "scenario": "scenarios", "scenario_names": "scenarios",
+           "silence": "quiet", "solution": "exercises", "sweep": "sweeping", "symptom_table": "predict_puzzle",
            "two_hosts": "opening"}
 
 

@@ -10,6 +10,7 @@ from collections import namedtuple
 from vpcedu.lab import exercises_filters, exercises_nat
 from vpcedu.lab.exercises_addresses import ONE_VISITOR, OUT_BUT_NOT_IN, one_visitor, out_but_not_in
 from vpcedu.lab.exercises_nlb import HAIRPIN, HEADER, OFFICE, hairpin, header, office
+from vpcedu.lab.exercises_own import BOTH, CLOSED, DATABASE, WAY_OUT, both, closed, database, way_out
 from vpcedu.lab.exercises_proxies import BELIEVE, NARROW, PROXY_LINE, narrow_rule, proxy_line, whom_to_believe
 from vpcedu.lab.exercises_start import (
     CONNECTED_WITHOUT_A_PAGE,
@@ -165,6 +166,22 @@ row = AclEntry("acl-private", 90, "out", "deny", -1, (0, 65_535), "203.0.113.0/2
         "Choose the client's keep-alive and the Classic balancer's idle timeout, in seconds, so that an answer after"
         " 420 s comes back.",
         patient, PATIENT),
+    "10.1": Exercise(
+        "10.1",
+        "Puzzle 39: the connection is closed without an answer. Name the row and what mends it.",
+        closed, CLOSED),
+    "10.2": Exercise(
+        "10.2",
+        "Puzzle 8 with two rows broken: mend both.",
+        both, BOTH),
+    "11.1": Exercise(
+        "11.1",
+        "Let web-2 fetch its update, and give no way out to a subnet that names no route table.",
+        way_out, WAY_OUT),
+    "11.2": Exercise(
+        "11.2",
+        "Let web-1 and web-2 reach db from every port that they may choose.",
+        database, DATABASE),
     "12.1": Exercise(
         "12.1",
         'Name a scenario that convicts a model with the fault "a closed port is silent".',

@@ -7,9 +7,9 @@ where none does. It works without a browser too: set a control's value, read `se
 from __future__ import annotations
 
 __all__ = ["AddressPrediction", "Arrows", "Evidence", "FilterPrediction", "Filters", "Handshake", "IdleClocks",
-           "IdlePrediction", "NatPrediction", "NetworkBalancer", "NetworkPrediction", "PortPrediction", "Ports",
-           "Prediction", "Proxies", "ProxyPrediction", "ReachPrediction", "ReturnPaths", "Routes", "SilencePrediction",
-           "Translations", "VersionsPrediction"]
+           "IdlePrediction", "NatPrediction", "NetworkBalancer", "NetworkPrediction", "OwnPrediction", "PortPrediction",
+           "Ports", "Prediction", "Proxies", "ProxyPrediction", "PuzzlePrediction", "ReachPrediction", "ReturnPaths",
+           "Routes", "SilencePrediction", "Translations", "VersionsPrediction"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from vpcedu.widgets.prediction_balancers import NetworkPrediction, ProxyPrediction
     from vpcedu.widgets.prediction_filters import FilterPrediction, NatPrediction
+    from vpcedu.widgets.prediction_own import OwnPrediction, PuzzlePrediction
     from vpcedu.widgets.proxies import Proxies
     from vpcedu.widgets.return_paths import ReturnPaths
     from vpcedu.widgets.routes import Routes
@@ -40,8 +41,9 @@ _PLACES = {"AddressPrediction": "prediction", "Arrows": "arrows", "Evidence": "e
            "FilterPrediction": "prediction_filters", "Filters": "filters", "Handshake": "handshake",
            "IdleClocks": "clocks", "IdlePrediction": "prediction", "NatPrediction": "prediction_filters",
            "NetworkBalancer": "network_balancer", "NetworkPrediction": "prediction_balancers",
-           "PortPrediction": "prediction", "Ports": "ports", "Prediction": "prediction", "Proxies": "proxies",
-           "ProxyPrediction": "prediction_balancers", "ReachPrediction": "prediction", "ReturnPaths": "return_paths",
+           "OwnPrediction": "prediction_own", "PortPrediction": "prediction", "Ports": "ports",
+           "Prediction": "prediction", "Proxies": "proxies", "ProxyPrediction": "prediction_balancers",
+           "PuzzlePrediction": "prediction_own", "ReachPrediction": "prediction", "ReturnPaths": "return_paths",
            "Routes": "routes", "SilencePrediction": "prediction", "Translations": "translations",
            "VersionsPrediction": "prediction"}
 

@@ -1,0 +1,81 @@
+"""Lesson 10, troubleshooting: the judge's words are a run's, the table of symptoms is counted, solutions work."""
+
+from __future__ import annotations
+
+import pytest
+
+from vpcedu import lab, widgets
+from vpcedu.lab.paths import losses
+from vpcedu.lab.predict_puzzle import CHECKS
+from vpcedu.lab.reference import reference_vpc
+from vpcedu.tables.network_acl import AclEntry
+from vpcedu.tables.security_group import GroupRule
+
+MENDED = AclEntry("acl-public", 110, "out", "allow", 6, (1024, 65535), "0.0.0.0/0")
+
+
+@pytest.mark.parametrize(("answer", "words"), [
+    (("web", "group in"), "no packet came to web, group in"),
+    (("ELB node", "group in"), "was asked 11 times and let 11 of them pass"),
+    (("elb node ", " ROUTE"), "no packet came to ELB node, route"),
+])
+def test_a_wrong_prediction_is_met_with_what_that_check_saw(answer, words):
+    said = lab.judge_puzzle(lab.puzzle(5), *answer)
+    assert not said.right and words in said.words
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_only_the_place_of_the_first_loss_is_right(seed):
+    puzzle = lab.puzzle(seed)
+    places = [*(row.name for row in puzzle.vpc.devices), "Internet gateway", "Internet"]
+    right = [(place, check) for place in places for check in CHECKS if lab.judge_puzzle(puzzle, place, check).right]
+    assert right == [(loss.step.at, loss.step.check) for loss in losses(puzzle.visit)[:1]]
+
+
+@pytest.mark.parametrize("answer", [("moon", "route"), ("web", "firewall"), ("", "route")])
+def test_what_is_no_place_is_named(answer):
+    with pytest.raises(ValueError, match="expected one of"):
+        lab.judge_puzzle(lab.puzzle(5), *answer)
+
+
+def test_the_form_judges_what_is_typed():
+    form = widgets.PuzzlePrediction(lab.puzzle(5))
+    assert form.check().startswith("No prediction yet")
+    form.at.value, form.check_name.value = "ELB node", "ACL out"
+    assert form.check().startswith("Right: on the way back")
+    form.at.value = "moon"
+    assert form.check().startswith("Not understood: device 'moon'")
+
+
+def test_the_table_of_symptoms_counts_what_diagnose_lists():
+    vpc = reference_vpc("application")
+    lines = lab.symptom_table(vpc, "client", "www.example.com", 80).splitlines()
+    for line in lines[1:-1]:
+        symptom, counts = line[:40].strip(), line[40:].split()
+        assert int(counts[0]) == sum(int(one) for one in counts[1:] if one != "-")
+        assert int(counts[0]) == len(lab.diagnose(vpc, "client", "www.example.com", 80, symptom))
+    answered = [line for line in lines if line.startswith(("connection refused", "502", "503"))]
+    assert len(answered) == 3 and all(line.split()[-4:-1] == ["-", "-", "-"] for line in answered)
+
+
+def test_a_second_fault_hides_behind_the_first_and_asking_shows_both():
+    assert lab.puzzle(5).check(MENDED).startswith("Right")
+    double = lab.puzzle(5, 2)
+    assert "504 Gateway Timeout" in double.check(MENDED)
+    assert {loss.step.at for loss in lab.ask(double.vpc, *double.question).blockers} == {"ELB node", "web"}
+
+
+@pytest.mark.parametrize("number", ["10.1", "10.2"])
+def test_the_worked_solution_is_right(number):
+    place = {}
+    exec(lab.solution(number), place)
+    assert lab.check(number, place["row"]).startswith("Right")
+
+
+@pytest.mark.parametrize(("number", "row", "words"), [
+    ("10.1", AclEntry("acl-private", 90, "out", "allow", 6, (1024, 65535), "0.0.0.0/0"), "still lost at ELB node"),
+    ("10.2", [GroupRule("sg-web", "out", (80, 80), "sg-balancer")], "now lost at web, group in"),
+])
+def test_a_wrong_solution_is_played_and_what_became_of_it_is_told(number, row, words):
+    said = " ".join(lab.check(number, row).split())
+    assert said.startswith("Not yet") and words in said

@@ -1,0 +1,75 @@
+"""A puzzle's prediction: which check of which device lost the packet? And where symptoms come from, counted by runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from vpcedu.lab.asking import forecast
+from vpcedu.lab.ends import Question
+from vpcedu.lab.faults import faults
+from vpcedu.lab.paths import losses
+from vpcedu.lab.predict import Judgement
+from vpcedu.lab.repairs import run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.lab.puzzles import Puzzle
+    from vpcedu.network.vpc import Vpc
+
+CHECKS = ("group in", "group out", "network ACL in", "network ACL out", "route", "address map", "translation",
+          "source check", "destination check", "deliver")
+KINDS = (("group", "security group"), ("network ACL", "network ACL"), ("route", "route"), ("", "something else"))
+
+
+def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
+    """Hold against the puzzle's run at which device, at which check, the first packet is lost.
+
+    The fields may be text as typed. ValueError for a device that the VPC has not, or another check.
+    """
+    names = (*(row.name for row in puzzle.vpc.devices), puzzle.vpc.internet_gateway or "", "Internet")
+    device = _word("device", at, names)
+    said = str(check).strip()
+    where = _word("check", f"network {said}" if said.lower().startswith("acl") else said, CHECKS)
+    lost = losses(puzzle.visit)
+    asked = [step for trace in puzzle.visit.capture for step in trace.steps if (step.at, step.check) == (device, where)]
+    if not lost:
+        return Judgement(False, f"No packet is lost here at all. The symptom: {puzzle.symptom}.", None)
+    step = lost[0].step
+    if (step.at, step.check) == (device, where):
+        return Judgement(True, f"Right: {lost[0].way} a packet is lost at {device}, {where}: {step.reason}"
+                         f" ({step.row}).", None)
+    if not asked:
+        return Judgement(False, f"In this run no packet came to {device}, {where}. Whatever is written there, it was"
+                         " not asked.", None)
+    passed = sum(step.reason is None for step in asked)
+    return Judgement(False, f"{device}, {where}, was asked {len(asked)} times and let {passed} of them pass"
+                     f" ({asked[0].row}). Look further along the way, or on the way back.", None)
+
+
+def _word(field: str, value: object, known: tuple[str, ...]) -> str:
+    said = str(value).strip().lower()
+    found = next((word for word in known if word.lower() == said), None)
+    if not found:
+        raise ValueError(f"{field} {value!r}: expected one of {', '.join(filter(None, known))}")
+    return found
+
+
+def symptom_table(vpc: Vpc, source: str, destination: str, port: int) -> str:
+    """A table: each fault of the catalogue planted alone and run; what the person sees, and what lost the packet."""
+    question = Question(source, destination, port)
+    found: Counter[tuple[str, str]] = Counter()
+    for fault in faults(vpc, question):
+        try:
+            visit = run(fault.apply(vpc), question)
+        except ValueError:
+            continue
+        lost = losses(visit)
+        check = lost[0].step.check if lost else "-"
+        found[forecast(visit), next(name for start, name in KINDS if check.startswith(start))] += 1
+    names = [name for _, name in KINDS]
+    seen = Counter({symptom: sum(found[symptom, name] for name in names) for symptom, _ in found if symptom != "works"})
+    lines = [f"{'what the person sees':<40}{'faults':>7}" + "".join(f"{name:>16}" for name in names)]
+    lines += [f"{symptom:<40}{count:>7}" + "".join(f"{found[symptom, name] or '-':>16}" for name in names)
+              for symptom, count in seen.most_common()]
+    harmless = sum(count for (symptom, _), count in found.items() if symptom == "works")
+    return "\n".join([*lines, f"(and {harmless} faults that this question does not notice)"])
