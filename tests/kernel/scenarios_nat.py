@@ -87,13 +87,19 @@ def nat_refused(lab: Driver) -> None:
     lab.outcome(lab.connect("web", OUTSIDE, 50_001))
 
 
-def idle_then_inside(lab: Driver) -> None:
-    """The NAT forgets a silent connection; then the inside speaks."""
+def forgotten(lab: Driver) -> tuple[str, str]:
+    """A connection through the NAT that was silent until the NAT forgot it: the handles of both ends."""
     lab.listen("server", 80)
     client = lab.connect("web", OUTSIDE, 50_001)
     server = lab.accept("server", 80)
     ask_and_answer(lab, client, server)
     lab.wait(3.5)
+    return client, server
+
+
+def idle_then_inside(lab: Driver) -> None:
+    """The NAT forgets a silent connection; then the inside speaks."""
+    client, server = forgotten(lab)
     lab.send(client, b"still there?\n")
     lab.read(server)
     lab.read(client)
@@ -101,11 +107,7 @@ def idle_then_inside(lab: Driver) -> None:
 
 def idle_then_outside(lab: Driver) -> None:
     """The NAT forgets a silent connection; then the far side speaks."""
-    lab.listen("server", 80)
-    client = lab.connect("web", OUTSIDE, 50_001)
-    server = lab.accept("server", 80)
-    ask_and_answer(lab, client, server)
-    lab.wait(3.5)
+    client, server = forgotten(lab)
     lab.send(server, b"still there?\n")
     lab.read(client)
     lab.read(server)
