@@ -91,19 +91,20 @@ def compiled(network):
     reach = Reach(network)
     order = {row.id: m for m, row in enumerate(network.interfaces)}
     numbers = [order.get(place.name, 0) for place in reach.places]
+    digits = [sum(1 << i for i, m in enumerate(numbers) if m >> digit & 1) for digit in range(len(order).bit_length())]
     count = digest = 0
     for port in PORTS:
         for i, sources in enumerate(reach.sure[reach.port_class(port)]):
             sources &= reach.inside
-            some = [numbers[bit] for bit in bits(sources)]
-            count += len(some)
-            digest += sum(some) * 31 + (numbers[i] * 17 + port) * len(some)
+            some = sources.bit_count()
+            count += some
+            digest += total(sources, digits) * 31 + (numbers[i] * 17 + port) * some
     return count, digest % 2**64
 
 
-def bits(mask):
-    """The places of the ones in a number."""
-    return [i for i, bit in enumerate(bin(mask)[:1:-1]) if bit == "1"]
+def total(members, digits):
+    """The sum of the members' numbers; `digits`: for each binary digit those whose number has it."""
+    return sum((members & having).bit_count() << digit for digit, having in enumerate(digits))
 
 
 def pair_by_pair(network):

@@ -103,6 +103,24 @@ print(len(names), said == [found.confirm(*triple) for triple in triples], said.c
     assert 100 < int(reached) < 900
 
 
+def test_every_contender_of_routes_finds_the_same_winners():
+    program = """
+import routes as r
+for size in r.SIZES:
+    table, sums = r.blocks(size), set()
+    for make, form in (kind for name, kind in r.CONTENDERS.items() if "pytricia" not in name):
+        sums.add(make(table)([form(address) for address in r.addresses(table)]))
+    print(len(sums), sums.pop() > 0)
+"""
+    assert run("-c", program) == "1 True\n1 True\n"
+
+
+def test_routes_prints_a_line_for_each_contender():
+    printed = run("routes.py", "--n", "200", "--rounds", "1")
+    for name in ("bare bisect", "dictionary per length", "RouteTable.lookup"):
+        assert sum(line.startswith(name) for line in printed.splitlines()) == 2
+
+
 def test_reachability_prints_a_line_for_each_contender():
     printed = run("reachability.py", "--subnets", "3", "--rounds", "1")
     for name in ("pair by pair", "compiled"):

@@ -43,25 +43,30 @@ class Reach:
         self.every = (1 << len(self.places)) - 1
         self.inside = self._bits(place.interface is not None for place in self.places)
         self.starts = classes(vpc)
-        self._subnet = {row.name: self._bits(place.interface is not None and place.interface.subnet == row.name
-                                             for place in self.places) for row in vpc.subnets}
-        self._acl_of = {row.name: row.network_acl for row in vpc.subnets}
-        self._behind = {acl: self._sum(self._subnet[name] for name, own in self._acl_of.items() if own == acl)
-                        for acl in self._acl_of.values()}
+        self._subnet = {row.name: 0 for row in vpc.subnets}
         self._carriers: dict[str, int] = {}
         self._ranges: dict[tuple[int, int], int] = {}
         self._devices: dict[str, int] = {}
         for i, place in enumerate(self.places):
             self._ranges[place.ports] = self._ranges.get(place.ports, 0) | 1 << i
             if place.interface:
+                self._subnet[place.interface.subnet] |= 1 << i
                 self._devices[place.interface.device] = self._devices.get(place.interface.device, 0) | 1 << i
                 for group in place.interface.groups:
                     self._carriers[group] = self._carriers.get(group, 0) | 1 << i
+        self._acl_of = {row.name: row.network_acl for row in vpc.subnets}
+        self._behind = {acl: self._sum(self._subnet[name] for name, own in self._acl_of.items() if own == acl)
+                        for acl in self._acl_of.values()}
         self._free = self._bits(not place.interface or not place.interface.groups for place in self.places)
         self._routes()
+        self._named = {peer: self._peer(peer) for peer in {rule.peer for rule in vpc.group_rules}}
         self._rules = {way: self._by_port([r for r in vpc.group_rules if r.direction == way]) for way in (IN, OUT)}
         self._acls = {(name, way): self._acl(name, way) for name in {row.network_acl for row in vpc.subnets}
                       for way in (IN, OUT)}
+        blocks = [block(cidr) for cidr in {row.cidr for row in vpc.acl_entries}]
+        cuts = sorted({edge for first, last, _ in blocks for edge in (first, last + 1)})
+        self._kin = [bisect_right(cuts, value) for value in self._values]  # places alike to every ACL's entry
+        self._passing: dict[tuple[str, int], dict[int, int]] = {}
         self.sure, self.some = self._all()
 
     def port_class(self, port: int) -> int:
@@ -89,9 +94,8 @@ class Reach:
             table = row.route_table or self.vpc.main
             self._tables[table] = self._tables.get(table, 0) | self._subnet[row.name]
             if table not in known:
-                routes = self.vpc.routes_of(row)
-                targets = [(found := RouteTable(routes).lookup(text(place.value))) and found.target
-                           for place in self.places]
+                routes = RouteTable(self.vpc.routes_of(row))
+                targets = [(found := routes.lookup(text(place.value))) and found.target for place in self.places]
                 known[table] = (self._bits(target == LOCAL for target in targets),
                                 self._bits(target not in (LOCAL, gateway, None) for target in targets),
                                 self._bits(bool(gateway) and target == gateway for target in targets))
@@ -100,7 +104,7 @@ class Reach:
         self._public = self._bits(bool(place.interface and gateway and place.interface.address in public)
                                   for place in self.places)
 
-    def _by_port(self, rules: list[GroupRule]) -> list[list[GroupRule]]:
+    def _by_port(self, rules: list[GroupRule]) -> list[tuple[GroupRule, ...]]:
         """The rules that speak of TCP, by class of ports."""
         found: list[list[GroupRule]] = [[] for _ in self.starts]
         for rule in rules:
@@ -108,7 +112,7 @@ class Reach:
                 first, last = span(rule.protocol, rule.ports)
                 for place in range(self.port_class(max(first, 0)), self.port_class(last) + 1):
                     found[place].append(rule)
-        return found
+        return list(map(tuple, found))
 
     def _acl(self, name: str, way: str) -> list[int]:
         """For each class of ports the places that an ACL lets packets come from, or go to."""
@@ -130,16 +134,22 @@ class Reach:
         return self._carriers.get(peer, 0) if peer.startswith("sg-") else self.mask(peer)
 
     def _all(self) -> tuple[list[list[int]], list[list[int]]]:
+        """Classes about which all rows say the same, like the gaps between the ports that are named, are done once."""
         ways = [self._ways(i) for i in range(len(self.places))]
-        sure, some = [], []
-        for number_, _ in enumerate(self.starts):
-            entering, leaving = self._entering(number_), self._leaving(number_)
-            rows = [(0, 0) if place.interface is None
-                    else self._pair(number_, i, entering.get(place.interface.groups, 0) & leaving[i], ways[i])
-                    for i, place in enumerate(self.places)]
-            sure.append([row[0] for row in rows])
-            some.append([row[1] & ~row[0] for row in rows])
-        return sure, some
+        leaving = {rules: self._leaving(rules) for rules in set(self._rules[OUT])}
+        done: dict[tuple[object, ...], tuple[list[int], list[int]]] = {}
+        found = []
+        for port, _ in enumerate(self.starts):
+            coming, going = self._rules[IN][port], self._rules[OUT][port]
+            said = coming, going, *(masks[port] for masks in self._acls.values())
+            if said not in done:
+                entering, let_out = self._entering(coming), leaving[going]
+                rows = [(0, 0) if place.interface is None
+                        else self._pair(port, i, entering[place.interface.groups] & let_out[i], ways[i])
+                        for i, place in enumerate(self.places)]
+                done[said] = [always for always, _ in rows], [some & ~always for always, some in rows]
+            found.append(done[said])
+        return [sure for sure, _ in found], [some for _, some in found]
 
     def _pair(self, port: int, i: int, groups: int, ways: tuple[int, int, int]) -> tuple[int, int]:
         """The sources that reach place i in a class of ports: always, and at least from some of their ports."""
@@ -147,19 +157,15 @@ class Reach:
         direct, always, sometimes = ways
         if here is None or not groups & direct:
             return 0, 0
-        out = self.every & ~self.inside
-        for acl, members in self._behind.items():
-            if self._acls[acl, OUT][port] >> i & 1:
-                out |= members
         own = self._acls[self._acl_of[here.subnet], IN][port]
-        there = groups & direct & (out & own | self._subnet[here.subnet])
+        there = groups & direct & (self._theirs(OUT, i, port) & own | self._subnet[here.subnet])
         return there & always, there & sometimes
 
-    def _entering(self, port: int) -> dict[tuple[str, ...], int]:
+    def _entering(self, rules: tuple[GroupRule, ...]) -> dict[tuple[str, ...], int]:
         """By the groups of an interface: the sources that an inbound rule names."""
         by_group: dict[str, int] = {}
-        for rule in self._rules[IN][port]:
-            by_group[rule.group] = by_group.get(rule.group, 0) | self._peer(rule.peer)
+        for rule in rules:
+            by_group[rule.group] = by_group.get(rule.group, 0) | self._named[rule.peer]
         found = {}
         for groups in {place.interface.groups for place in self.places if place.interface}:
             found[groups] = 0 if groups else self.every
@@ -167,10 +173,10 @@ class Reach:
                 found[groups] |= by_group.get(group, 0)
         return found
 
-    def _leaving(self, port: int) -> list[int]:
+    def _leaving(self, rules: tuple[GroupRule, ...]) -> list[int]:
         """For each place the sources that have an outbound rule for it."""
         by_peer: dict[str, int] = {}
-        for rule in self._rules[OUT][port]:
+        for rule in rules:
             by_peer[rule.peer] = by_peer.get(rule.peer, 0) | self._carriers.get(rule.group, 0)
         blocks = [(*block(peer)[:2], sources) for peer, sources in by_peer.items() if not peer.startswith("sg-")]
         found = []
@@ -203,7 +209,7 @@ class Reach:
         always = sometimes = 0
         out = self._acls[self._acl_of[here.subnet], OUT]
         for ports, sources in self._ranges.items():
-            passed = [out[port] & self._back(i, port) & sources
+            passed = [out[port] & self._theirs(IN, i, port) & sources
                       for port in range(self.port_class(ports[0]), self.port_class(ports[1]) + 1)]
             whole = sources
             for part in passed:
@@ -212,10 +218,13 @@ class Reach:
             sometimes |= self._sum(passed)
         return always, sometimes
 
-    def _back(self, i: int, port: int) -> int:
-        """The sources whose own ACL lets a packet from place i in, to a class of ports."""
-        return ~self.inside & self.every | self._sum(
-            members for acl, members in self._behind.items() if self._acls[acl, IN][port] >> i & 1)
+    def _theirs(self, way: str, i: int, port: int) -> int:
+        """The sources whose own ACL lets a packet out to place i, or in from it, to a class of ports."""
+        known = self._passing.setdefault((way, port), {})
+        if self._kin[i] not in known:
+            known[self._kin[i]] = ~self.inside & self.every | self._sum(
+                members for acl, members in self._behind.items() if self._acls[acl, way][port] >> i & 1)
+        return known[self._kin[i]]
 
     def unsure(self, i: int) -> int:
         """The sources of place i between which and it a route leads past another device, so that packets decide."""

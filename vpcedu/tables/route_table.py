@@ -8,6 +8,7 @@ Source: VPC user guide, "Subnet route tables" and "Route priority". Left out: pr
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import namedtuple
 
 from vpcedu.address import block, number
@@ -30,11 +31,16 @@ class Route(namedtuple("Route", ("table", "destination", "target", "propagated")
 
 
 class RouteTable:
-    """The routes of one table, kept in the order in which they win; ValueError for a bad CIDR block."""
+    """The routes of one table, as intervals of addresses with one winner each; ValueError for a bad CIDR block."""
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
         ordered = sorted(routes, key=lambda route: (-block(route.destination)[2], route.propagated))
-        self._rows = tuple((*block(route.destination)[:2], route) for route in ordered)
+        rows = [(*block(route.destination)[:2], route) for route in reversed(ordered)]
+        self._starts = sorted({0, *(edge for first, last, _ in rows for edge in (first, last + 1))})
+        self._winners: list[Route | None] = [None] * len(self._starts)
+        for first, last, route in rows:  # who wins comes later, and covers the others
+            start, end = bisect_left(self._starts, first), bisect_left(self._starts, last + 1)
+            self._winners[start:end] = [route] * (end - start)
 
     def lookup(self, address: str) -> Route | None:
         """The route that wins for a destination address, or None.
@@ -43,8 +49,4 @@ class RouteTable:
         >>> print(table.lookup("10.0.0.10"))
         route 10.0.0.0/16 > local
         """
-        value = number(address)
-        for first, last, route in self._rows:
-            if first <= value <= last:
-                return route
-        return None
+        return self._winners[bisect_right(self._starts, number(address)) - 1]
