@@ -103,6 +103,25 @@ print(len(names), said == [found.confirm(*triple) for triple in triples], said.c
     assert 100 < int(reached) < 900
 
 
+def test_a_thousand_instances_are_loaded_from_files_and_audited_with_the_same_count_and_digest():
+    program = """
+import tempfile, reachability as r, files as f
+from vpcedu.aws import load
+from vpcedu.lab import audit
+with tempfile.TemporaryDirectory() as folder:
+    f.write(folder, r.vpc())
+    network = load(folder).vpc()
+print(len(network.interfaces), r.compiled(network) == r.compiled(r.vpc()), audit(network).undecided)
+"""
+    assert run("-c", program) == "1000 True 0\n"
+
+
+def test_files_prints_a_line_for_each_part():
+    printed = run("files.py", "--subnets", "3", "--rounds", "1")
+    for name in ("60 instances", "load", "audit", "print", "reached"):
+        assert name in printed
+
+
 def test_every_contender_of_routes_finds_the_same_winners():
     program = """
 import routes as r
