@@ -1,12 +1,21 @@
 """Sweeps: every point of a grid is played once, by any executor, and the rows come in the order of the grid."""
 
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import threading
 from collections import namedtuple
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from vpcedu import reference_architecture
 from vpcedu.lab import Load, port_use, sweep
+from vpcedu.lab.sweeping import SweepError
 
 GRID = {"balancer": ("network", "classic-tcp"), "nat": ("instance", "gateway"), "seed": (0, 7)}
 POINTS = [(b, n, s) for b in GRID["balancer"] for n in GRID["nat"] for s in GRID["seed"]]
@@ -60,20 +69,98 @@ def test_the_default_is_a_pool_of_processes():
     assert [row["result"] > 0 for row in rows] == [False, False, True, False]
 
 
+ON_DASK = """
+from distributed import Client, LocalCluster
+from test_sweep import GRID, SweepError, odd, page, sweep
+
+if __name__ == "__main__":
+    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
+        with Client(cluster) as client, client.get_executor() as executor:
+            print(repr(sweep(page, GRID, executor)))
+            told = []
+            try:
+                sweep(odd, {"value": range(5)}, executor, lambda done, of: told.append((done, of)))
+            except SweepError as error:
+                print(repr((told, error.rows, [one.__notes__ for one in error.exceptions])))
+"""
+
+
+def test_dask_gives_the_same_rows(tmp_path):
+    """Two worker processes on this machine, in a process of their own: Dask's threads outlive its client."""
+    paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parent.parent)])
+    told = subprocess.run([sys.executable, "-c", ON_DASK], capture_output=True, text=True,
+                          env=os.environ | {"PYTHONPATH": paths, "DASK_CONFIG": str(tmp_path)})
+    assert told.returncode == 0, told.stderr
+    rows, failed = told.stdout.splitlines()
+    assert rows == repr(sweep(page, GRID, OneByOne()))
+    assert failed == repr(([(n, 5) for n in range(1, 6)], [{"value": n, "result": n} for n in (0, 1, 2, 4)],
+                           [["at the point {'value': 3} of the grid"]]))
+
+
+def test_rows_are_plain():
+    rows = sweep(page, GRID, OneByOne())
+    assert json.loads(json.dumps(rows)) == rows
+    written = io.StringIO()
+    table = csv.DictWriter(written, rows[0])
+    table.writeheader()
+    table.writerows(rows)
+    assert written.getvalue().splitlines()[0] == "balancer,nat,seed,symptom,port,packets"
+    assert len(written.getvalue().splitlines()) == 1 + len(POINTS)
+
+
 def test_progress_is_told_for_every_point():
     told = []
     sweep(odd, {"value": range(3)}, OneByOne(), lambda done, of: told.append((done, of)))
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
+def test_progress_does_not_wait_for_a_slow_first_point():
+    slow = threading.Event()
+
+    def scenario(value):
+        return value == 0 and slow.wait(60)
+
+    with ThreadPoolExecutor(2) as executor:
+        rows = sweep(scenario, {"value": range(3)}, executor, lambda done, _: slow.set() if done == 2 else None)
+    assert [row["result"] for row in rows] == [True, False, False]
+
+
 def test_named_tuples_give_their_fields():
     assert sweep(point, {"value": (1,)}, OneByOne()) == [{"value": 1, "port": 1, "packets": 2}]
 
 
-def test_an_error_says_at_which_point_it_happened():
-    with pytest.raises(ValueError, match="three") as error, ThreadPoolExecutor(1) as executor:
+@pytest.mark.parametrize("kind", [ProcessPoolExecutor, ThreadPoolExecutor])
+def test_an_error_says_at_which_point_it_happened_and_the_other_rows_are_not_lost(kind):
+    with pytest.raises(SweepError, match="1 of 5 points failed") as error, kind(2) as executor:
         sweep(odd, {"value": range(5)}, executor)
-    assert error.value.__notes__ == ["at the point {'value': 3} of the grid"]
+    (cause,) = error.value.exceptions
+    assert isinstance(cause, ValueError) and str(cause) == "three"
+    assert cause.__notes__ == ["at the point {'value': 3} of the grid"]
+    assert error.value.rows == [{"value": n, "result": n} for n in (0, 1, 2, 4)]
+    assert error.value.subgroup(ValueError).rows == error.value.rows
+
+
+def test_a_result_that_says_something_else_about_a_word_of_the_grid_is_an_error():
+    with pytest.raises(SweepError) as error:
+        sweep(lambda seed: {"seed": seed + 1}, {"seed": (7,)}, OneByOne())
+    assert str(error.value.exceptions[0]) == "'seed' is 8 in the result: expected other words than the grid's"
+    assert sweep(lambda seed: {"seed": seed}, {"seed": (7,)}, OneByOne()) == [{"seed": 7}]
+
+
+def test_what_interrupts_the_caller_cancels_the_points_that_have_not_begun():
+    begun, going = [], threading.Event()
+
+    def scenario(value):
+        begun.append(value)
+        return value == 0 or going.wait(60)
+
+    def stop(done, of):
+        going.set()
+        raise KeyboardInterrupt
+
+    with ThreadPoolExecutor(1) as executor, pytest.raises(KeyboardInterrupt):
+        sweep(scenario, {"value": range(100)}, executor, stop)
+    assert len(begun) < 100
 
 
 def test_an_empty_grid_has_no_rows_and_no_words_one():

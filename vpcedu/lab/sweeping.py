@@ -4,28 +4,43 @@
 
 The scenario is a function with one parameter for each word of the grid; what it returns becomes a part of its row: a
 mapping adds its words, a named tuple its fields, anything else is "result". Rows are plain dictionaries in the order
-of the grid (the last word changes first), whatever the order in which they were done. Any `concurrent.futures`
-executor does the work: by default a pool of processes, for which the scenario must be a function of a module.
+of the grid (the last word changes first), whatever the order in which they were done: `json.dumps(rows)` and
+`csv.DictWriter(file, rows[0])` take them as they are. Any `concurrent.futures` executor does the work: by default a
+pool of processes, for which the scenario must be a function of a module; Dask's `Client.get_executor()` where one
+machine is too small. A point that fails stops no other one.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import as_completed
 from itertools import product
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from concurrent.futures import Executor
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor, Future
     from typing import Any
+
+
+class SweepError(ExceptionGroup[Exception]):
+    """What scenarios raised, each with its point in a note, in the order of the grid; `rows` are the others' rows."""
+
+    rows: list[dict[str, Any]]
+
+    def derive(self, errors: Sequence[Exception]) -> SweepError:  # type: ignore[override]
+        """A part of it, as `except*` and `split` make one."""
+        part = SweepError(self.message, errors)
+        part.rows = self.rows
+        return part
 
 
 def sweep(scenario: Callable[..., Any], grid: Mapping[str, Sequence[Any]], executor: Executor | None = None,
           progress: Callable[[int, int], None] | None = None) -> list[dict[str, Any]]:
     """Play a scenario once for each point of a grid.
 
-    grid: for each parameter the values to play. executor: any with `submit`; None: a process pool, made and ended
-    here. progress: called with how many points are done, and how many there are. ValueError for a grid that is none;
-    what a scenario raises is raised, with the point in a note.
+    grid: for each parameter the values to play. executor: any of `concurrent.futures`; None: a process pool, made and
+    ended here. progress: called after each point with how many are done, and how many there are. ValueError for a grid
+    that is none; SweepError, when all points are done, where scenarios raised.
     """
     points = _points(grid)
     if executor is not None:
@@ -49,24 +64,34 @@ def _played(scenario: Callable[..., Any], points: list[dict[str, Any]], executor
             progress: Callable[[int, int], None] | None) -> list[dict[str, Any]]:
     waiting = [executor.submit(scenario, **point) for point in points]
     try:
-        return list(_rows(points, waiting, progress))
-    except BaseException:
+        for done, _ in enumerate(as_completed(waiting), 1):
+            if progress is not None:
+                progress(done, len(points))
+    except BaseException:  # Ctrl-C, or the caller's own
         for future in waiting:
             future.cancel()
         raise
-
-
-def _rows(points: list[dict[str, Any]], waiting: list[Any],
-          progress: Callable[[int, int], None] | None) -> Iterator[dict[str, Any]]:
-    for done, (point, future) in enumerate(zip(points, waiting, strict=True), 1):
+    rows: list[dict[str, Any]] = []
+    errors: list[Exception] = []
+    for point, future in zip(points, waiting, strict=True):
         try:
-            result = future.result()
+            rows.append(_row(point, future))
         except Exception as error:
             error.add_note(f"at the point {point!r} of the grid")
-            raise
-        if progress is not None:
-            progress(done, len(points))
-        yield point | _plain(result)
+            errors.append(error)
+    if errors:
+        failed = SweepError(f"{len(errors)} of {len(points)} points failed; .rows holds the others", errors)
+        failed.rows = rows
+        raise failed
+    return rows
+
+
+def _row(point: dict[str, Any], future: Future[Any]) -> dict[str, Any]:
+    result = _plain(future.result())
+    for word in point.keys() & result.keys():
+        if point[word] != result[word]:
+            raise ValueError(f"{word!r} is {result[word]!r} in the result: expected other words than the grid's")
+    return point | result
 
 
 def _plain(result: Any) -> dict[str, Any]:
