@@ -1,23 +1,21 @@
 """Reasons: each is explained, and each is produced by packets that were really sent."""
 
-from types import SimpleNamespace
+import json
+from pathlib import Path
 
 import pytest
-import two_zones
 from play import site
 
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.lab.beyond import BEYOND
+from vpcedu.lab.puzzles import puzzle
 from vpcedu.lab.reference import ANYWHERE, IGW, TARGETS
-from vpcedu.lab.site import Site
-from vpcedu.network.link import Link
-from vpcedu.network.vpc import Peering, Vpc
-from vpcedu.packet import ACK, Endpoint, FiveTuple, Packet
+from vpcedu.packet import ACK, FiveTuple, Packet
 from vpcedu.reasons import REASONS
 from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule
-from vpcedu.tables.source_ports import Ports
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.tables.tracking import TrackingConfiguration
 
@@ -55,44 +53,6 @@ def put(device, flow, flags=ACK, **changes):
     return visited
 
 
-class Silent:
-    """A program that opens a connection and says nothing."""
-
-    def on(self, host, connection, event, data, now):
-        pass
-
-
-def late():
-    """A connection through a NAT gateway that is silent for 400 s, and then web speaks."""
-    visited = site(nat="gateway")
-    connection = visited.network.do("web", "connect", Endpoint(TO_UPDATES, 8080), Silent())
-    visited.network.run(400 * SECOND)
-    visited.network.do("web", "send", connection, b"a late word")
-    visited.network.run(401 * SECOND)
-    return visited
-
-
-def crowded():
-    """A NAT gateway with one port, and two connections to one destination."""
-    visited = site(nat="gateway")
-    visited.network.devices["NAT"].ports = Ports(("10.0.0.20",), 1_024, 1_024, 1, 0)
-    for _ in range(2):
-        visited.network.do("web", "connect", Endpoint(TO_UPDATES, 8080), Silent())
-    visited.network.run(SECOND)
-    return visited
-
-
-def full():
-    """A web server that accepts nobody and lets one connection wait, and three that come."""
-    visited = site("network")
-    web = visited.network.devices["web"]
-    web.listen(80, web, backlog=1)
-    web.hold(80)
-    for _ in range(3):
-        visited.connect("client", PAGE, 80)
-    return visited
-
-
 def to_itself():
     """web opens a connection to the balancer of which it is the only target."""
     old = GroupRule("sg-web", OUT, (443, 443), ANYWHERE)
@@ -105,34 +65,6 @@ def busy():
     visited = site("network", replace=[(web, web._replace(tracking=TrackingConfiguration(allowance=1)))])
     for _ in range(2):
         visited.connect("client", PAGE, 80)
-    return visited
-
-
-def too_large():
-    visited = site(link=Link(mtu=1_400))
-    visited.get(f"http://{PAGE}/4000")
-    return visited
-
-
-def sick():
-    """A Network Load Balancer's target stops its server while a connection to it is open; another one is healthy."""
-    made = two_zones.network(cross_zone=True)
-    made.do("node a", "start_checks")
-    connection = two_zones.call(made, two_zones.PUBLIC_A).connection
-    target = next(t for t in made.capture if t.sender == "client" and len(t.steps) > 5).last.at
-    made.devices[target].listeners.clear()
-    made.run(70 * SECOND)
-    made.do("client", "send", connection, b"more")
-    made.run(71 * SECOND)
-    return SimpleNamespace(network=made)
-
-
-def unrelated():
-    """An ICMP error about a packet that nobody sent, at the client."""
-    visited = site()
-    forged = Packet(FiveTuple("203.0.113.10", 1, "192.0.2.10", 80), ACK).unreachable("198.51.100.7", 1)
-    visited.network.send("update server", forged, "a forged error")
-    visited.network.run(SECOND)
     return visited
 
 
@@ -150,18 +82,6 @@ def no_target():
     return [(TARGETS, TargetGroup(TARGETS.name, ()))]
 
 
-def across(target):
-    """web asks an address behind a peering connection, or another gateway."""
-    old, new = Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, target)
-    other = Vpc("10.9.0.0/16", (), (), (), (), (), "", (), (), (), (), name="vpc-2",
-                peerings=(Peering("pcx-1", "vpc-1"),))
-    vpc = site().vpc.replace(old, new)._replace(name="vpc-1", peerings=(Peering("pcx-1", "vpc-2"),), peers=(other,),
-                                                beyond=("tgw-1",))
-    visited = Site(vpc)
-    visited.connect("web", TO_UPDATES, 443)
-    return visited
-
-
 CIRCLE = [(Route("public", ANYWHERE, IGW), Route("public", ANYWHERE, "NAT"))]
 SCENARIOS = {
     "source check": lambda: put("web", FiveTuple("10.0.1.66", 1, TO_UPDATES, 443)),
@@ -174,29 +94,17 @@ SCENARIOS = {
     "no route": lambda: connect("web", UPDATES, 443, without=[Route("private", ANYWHERE, "NAT")]),
     "blackhole route": lambda: connect("web", UPDATES, 443, replace=[
         (Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, "gone"))]),
-    "unroutable range": lambda: connect("web", "169.254.169.254", 443),
-    "not transitive": lambda: across("pcx-1"),
-    "beyond the model": lambda: across("tgw-1"),
     "no such interface": lambda: connect("web", "10.0.1.99", 443),
     "no public address": lambda: connect("web", UPDATES, 443, without=[Association("192.0.2.20", "10.0.0.20")]),
     "not on the Internet": lambda: connect("client", "192.0.2.99", 80),
     "private destination": lambda: connect("client", "10.0.1.10", 80),
-    "lost on the way": lambda: connect("client", PAGE, 80, link=Link(lose=(1,))),
-    "too large": too_large,
-    "unrelated": unrelated,
     "hop limit": lambda: connect("web", UPDATES, 443, nat="gateway", replace=CIRCLE),
     "port closed": lambda: connect("client", PAGE, 80, without=[Listener("HTTP", 80, TARGETS)], balancer="application"),
-    "backlog full": full,
     "own source": to_itself,
-    "no connection": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.10", 80)),
     "no listener": lambda: connect("client", PAGE, 80, without=[Listener("TCP", 80, TARGETS)], balancer="network"),
-    "no flow": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.30", 80), balancer="network"),
     "no target": lambda: connect("client", PAGE, 80, balancer="network", replace=no_target()),
-    "target unhealthy": sick,
     "no translation": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.20", 4_000), nat="gateway"),
-    "idle timeout": late,
-    "no port left": crowded,
-}
+} | {row.reason.code: row.play for row in BEYOND}
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.code)
@@ -212,6 +120,49 @@ def test_every_scenario_belongs_to_a_reason():
 
 @pytest.mark.fact("natgw-rst")
 def test_after_an_idle_timeout_only_the_inside_hears_a_reset():
-    capture = late().network.capture
+    capture = SCENARIOS["idle timeout"]().network.capture
     resets = [trace for trace in capture if trace.packet.flags & 4]
     assert [trace.devices for trace in resets] == [("NAT", "web")]
+
+
+# --- where a learner meets them -------------------------------------------------------------------------------------
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+
+
+def lesson_words():
+    """What the lessons' cells print, as stored and compared, in one line."""
+    found = []
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for output in (output for cell in cells for output in cell.get("outputs", ())):
+            found += [output.get("text", ()), *(text for kind, text in output.get("data", {}).items()
+                                                if kind.startswith("text/"))]
+    return " ".join(" ".join("".join(text) for text in found).split())
+
+
+@pytest.fixture(scope="module")
+def shown():
+    """The reasons whose sentence a lesson prints, and those that one of the first 300 puzzles is lost by."""
+    words = lesson_words()
+    return ({reason for reason in REASONS if reason.sentence in words},
+            {made.reason for made in map(puzzle, range(300))})
+
+
+@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.code)
+def test_every_reason_is_shown_by_a_lesson_or_a_puzzle(reason, shown):
+    assert reason in set.union(*shown)
+
+
+def test_what_no_row_brings_about_is_shown_by_a_lesson_and_by_no_puzzle(shown):
+    by_lessons, by_puzzles = shown
+    beyond = {row.reason for row in BEYOND}
+    assert beyond <= by_lessons
+    assert not beyond & by_puzzles
+
+
+@pytest.mark.parametrize("row", BEYOND, ids=lambda row: row.reason.code)
+def test_what_no_row_brings_about_is_told_as_it_was_played(row):
+    step = row.lost()
+    assert str(row).startswith(f"{row.what}\n    {step.at}, {step.check}: ")
+    assert " ".join(str(row).split()).endswith(str(row.reason))

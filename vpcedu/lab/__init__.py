@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-__all__ = ["Load", "Versions", "ask", "audit", "blockers", "check", "diagnose", "edited", "edits", "example_vpc",
+__all__ = ["Load", "Versions", "ask", "audit", "beyond_rows", "blockers", "check", "diagnose", "edited", "edits",
+           "example_vpc",
            "fill_nat", "first_bytes", "first_numbers", "handshake", "judge", "judge_addresses", "judge_filters",
            "judge_idle", "judge_nat", "judge_nlb", "judge_own", "judge_ports", "judge_proxy", "judge_puzzle",
            "judge_reach", "judge_silence", "judge_versions", "laboratory", "load_pcap", "lone_server", "named",
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from vpcedu.lab.addresses import lone_server, public_or_not
     from vpcedu.lab.asking import ask
     from vpcedu.lab.auditing import audit
+    from vpcedu.lab.beyond import beyond_rows
     from vpcedu.lab.diagnosis import blockers, diagnose
     from vpcedu.lab.exercises import check, solution
     from vpcedu.lab.filters import edited, edits, one_server
@@ -42,7 +44,8 @@ if TYPE_CHECKING:
 
 
 # No module may have the name of a function: importing it would put the module in the function's place.
-_PLACES = {"Load": "load", "Versions": "predict_witness", "ask": "asking", "audit": "auditing", "blockers": "diagnosis",
+_PLACES = {"Load": "load", "Versions": "predict_witness", "ask": "asking", "audit": "auditing",
+           "beyond_rows": "beyond", "blockers": "diagnosis",
            "check": "exercises", "diagnose": "diagnosis", "edited": "filters", "edits": "filters", "example_vpc": "own",
            "fill_nat": "translating", "first_bytes": "nlb", "first_numbers": "proxies", "handshake": "opening",
            "judge": "predict", "judge_addresses": "predict_addresses", "judge_filters": "predict_filters",

@@ -2,13 +2,12 @@
 
 A fault is a change of one row that people really make: a rule forgotten or for the wrong port, an ACL without
 ephemeral ports, a route to the wrong target or to one that is gone, a subnet with the wrong table, a check left on,
-a balancer without targets. Whether it breaks anything is for packets to say. Not here, because no row alone brings
-them about, but time, load or the packet itself: see BEYOND_ROWS.
+a balancer without targets. Whether it breaks anything is for packets to say. Losses that no row alone brings about
+are played in `beyond`.
 """
 
 from __future__ import annotations
 
-from vpcedu import reasons
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.candidates import gateways
 from vpcedu.lab.ends import Question, target_groups
@@ -29,14 +28,6 @@ if TYPE_CHECKING:
 
 EPHEMERAL, OTHER_PORT = (1_024, 65_535), 8_081
 GONE, NOBODY, STRANGER = "gone", "10.0.1.99", "192.0.2.99"
-BEYOND_ROWS = {
-    reasons.LOST: "a link loses it", reasons.UNROUTABLE_RANGE: "the packet's own destination",
-    reasons.BACKLOG_FULL: "a server that accepts too slowly", reasons.NO_FLOW: "a packet out of nowhere",
-    reasons.IDLE_TIMEOUT: "silence", reasons.NO_PORT: "too many connections",
-    reasons.NO_CONNECTION: "a packet out of nowhere", reasons.UNRELATED: "an error out of nowhere",
-    reasons.TOO_LARGE: "a link's MTU", reasons.TARGET_UNHEALTHY: "a health check that failed",
-    reasons.NOT_TRANSITIVE: "it takes three VPCs", reasons.BEYOND: "a network that nobody described",
-}  # fmt: skip
 
 
 def scenes() -> tuple[tuple[Vpc, Question], ...]:
