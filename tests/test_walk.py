@@ -374,6 +374,11 @@ def test_a_name_turns_through_its_addresses():
         names.resolve("ftp")
 
 
+def test_a_name_without_addresses_is_as_good_as_none():
+    with pytest.raises(ValueError, match="no such name 'empty'"):
+        Names((Name("empty", ()),)).resolve("empty")
+
+
 # --- the same seed, the same bytes -----------------------------------------------------------------------
 
 

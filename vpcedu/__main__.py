@@ -93,3 +93,6 @@ if __name__ == "__main__":
     except BrokenPipeError:  # `| head` closed the pipe: not an error worth a traceback
         sys.stderr.close()
         sys.exit(0)
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        sys.exit(130)

@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from vpcedu.lab.puzzles import Puzzle
     from vpcedu.network.vpc import Vpc
 
 ASK = """usage: python3 -m vpcedu ask FOLDER --from END --to END --port N [--json]
@@ -29,12 +30,16 @@ AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json]
 
 Who can reach what, from the Internet and inside; rules that do nothing; network ACLs that are too narrow for answers.
 """
-PUZZLE = """usage: python3 -m vpcedu puzzle [--seed N] [--faults N] [--answer]
+PUZZLE = """usage: python3 -m vpcedu puzzle [--seed N] [--faults N] [--rows | --hint | --try CHANGE | --answer]
 
 A working VPC in which something was broken: prints what a person sees, and every row. Which row, and what mends it?
+In a terminal it then asks for your change, puts it in and sends the packets again; help says how changes are typed.
 
   --seed N          which puzzle (default 0)
   --faults N        how many rows were broken (default 1)
+  --rows            its rows with their numbers, for --try
+  --hint            where the first packet is lost
+  --try CHANGE      judge one change and end, such as --try "change 7 ports 443"; exit code 1 if it does not help
   --answer          the rows that mend it
 """
 
@@ -132,11 +137,33 @@ def audit(options: dict[str, str]) -> int:
 
 
 def puzzle(options: dict[str, str]) -> int:
-    """Print a puzzle, or its answers."""
+    """Print a puzzle and, where somebody types, have it played; or what is asked about it. 1 where --try is wrong."""
+    from vpcedu.lab import terminal
     from vpcedu.lab.puzzles import puzzle as made
+    from vpcedu.lab.typed import listing
 
     found = made(whole("--seed", options.get("--seed", "0")), whole("--faults", options.get("--faults", "1")))
-    sys.stdout.write((found.solution if "--answer" in options else str(found)) + "\n")
+    if "--try" in options:
+        right, told = terminal.judged(found, options["--try"])
+        print(told)
+        return 0 if right else 1
+    asked = [listing(found.vpc)] if "--rows" in options else []
+    asked += found.hints if "--hint" in options else ()
+    asked += [found.solution] if "--answer" in options else []
+    if not asked:
+        return _played(found)
+    print(*asked, sep="\n")
+    return 0
+
+
+def _played(found: Puzzle) -> int:
+    from vpcedu.lab.terminal import play
+
+    print(found, end="\n\n")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("To judge a change: --rows, then --try CHANGE. Also: --hint, --answer.")
+    elif play(found, lambda: input("> "), print):
+        print(f"The next one: python3 -m vpcedu puzzle --seed {found.seed + 1}")
     return 0
 
 
@@ -152,5 +179,5 @@ def _print(shown: Any, as_json: bool) -> None:
 COMMANDS: dict[str, Any] = {  # usage, function, options with a value, options without, words that stand alone
     "ask": (ASK, ask, ("--from", "--to", "--port", "--vpc"), ("--json",), 1),
     "audit": (AUDIT, audit, ("--vpc",), ("--json",), 1),
-    "puzzle": (PUZZLE, puzzle, ("--seed", "--faults"), ("--answer",), 0),
+    "puzzle": (PUZZLE, puzzle, ("--seed", "--faults", "--try"), ("--rows", "--hint", "--answer"), 0),
 }

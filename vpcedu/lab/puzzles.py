@@ -94,6 +94,17 @@ class Puzzle:
                 f" {packet.check}: {packet.reason}.")
 
     @property
+    def hints(self) -> tuple[str, ...]:
+        """Where the first packet is lost, each hint saying more than the one before it."""
+        lost = losses(self.visit)
+        if not lost:
+            return (f"No packet is lost. Somebody answers: {self.visit.symptom}. Who?",)
+        step = lost[0].step
+        return (f"{lost[0].way.capitalize()} a packet is lost at {step.at}.",
+                f"The check that loses it there is: {step.check}.",
+                fold(f"It is lost because {step.reason} ({decided(self.vpc, step)})."))
+
+    @property
     def solution(self) -> str:
         """What was broken, and for each fault every row of the catalogue that mends it."""
         lines = []

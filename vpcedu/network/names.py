@@ -27,7 +27,7 @@ class Names:
     """The names of one network and how often each was asked for."""
 
     def __init__(self, rows: tuple[Name, ...]) -> None:
-        self._rows = {row.name: row.addresses for row in rows}
+        self._rows = {row.name: row.addresses for row in rows if row.addresses}
         self._asked = dict.fromkeys(self._rows, 0)
 
     def resolve(self, name: str, in_service: Callable[[str], bool] | None = None) -> str:
