@@ -2,10 +2,11 @@
 
 Sources stand in the order of their addresses, so the sources of a CIDR block are a run of bits and any block, of a
 rule, an ACL's entry or a route, is one mask. Ports fall into classes between which no row of the description tells a
-difference. For each class and destination the set of sources is then a handful of ANDs and ORs: outbound rules,
-network ACLs, inbound rules, routes; and for the answer the ACLs again, for the source's ephemeral range, and routes.
-Groups are not asked for answers: they track. What is decided here is what packets would do (a test holds both equal);
-where a route inside the VPC leads elsewhere than `local`, packets decide: see `unsure`.
+difference; so do addresses, as far as network ACLs go. For each class and destination the set of sources is then a
+handful of ANDs and ORs: outbound rules, network ACLs, inbound rules, routes; and for the answer the ACLs again, for the
+source's ephemeral range, and routes. Groups are not asked for answers: they track. What is decided here is what packets
+would do (a test holds both equal); where a route inside the VPC leads elsewhere than `local`, packets decide: see
+`unsure`.
 Left out: tracking allowances; hosts that answer nobody; forwarding devices as ends (NAT, Network Load Balancer).
 """
 
