@@ -111,6 +111,15 @@ def test_a_wrong_change_is_told_its_consequence_and_a_right_one_ends_the_game():
     assert "NLB node" in said[0]
 
 
+def test_several_faults_are_mended_in_one_line():
+    made, said = puzzle(8, 2), []
+    back = [typed(made.vpc, undone(fault)) for fault in made.planted]
+    lines = iter((back[0], "; ".join(back)))
+    assert play(made, lambda: next(lines), said.append)
+    assert said[0].startswith("Which 2 changes mend it?")
+    assert [words.split(".")[0] for words in said[1:]] == ["Not yet", "Right"]
+
+
 def test_each_hint_says_more_and_none_names_the_answer():
     _, said = game(*["hint"] * 4)
     assert said[:2] == ["On the way there a packet is lost at NLB node.",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from vpcedu.lab.puzzles import Puzzle
 
 ASKED = "Which change mends it? Type one, or rows, hint, answer, help, quit."
+SEVERAL = "Which {} changes mend it? Type them in one line with ; between, or rows, hint, answer, help, quit."
 HELP = """\
 rows                      every row with its number, and what can be changed of it
 change 7 ports 443        put another value into a field of row 7
@@ -35,7 +36,8 @@ def play(puzzle: Puzzle, ask: Callable[[], str], say: Callable[[str], object]) -
     ask: gives the next line, EOFError at the end. say: shows a text.
     """
     hints = iter(puzzle.hints)
-    say(ASKED)
+    several = len(puzzle.planted) > 1
+    say(SEVERAL.format(len(puzzle.planted)) if several else ASKED)
     while True:
         try:
             line = ask().strip()
