@@ -7,6 +7,8 @@ other characters in OTHERS. Left out: kerning, which makes a text narrower by a 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 EM = 2048
 ASCENT, DESCENT = 0.76, 0.24  # of the size: ascenders and descenders of this font
 OTHERS = "·×–→≤≥"
@@ -30,6 +32,7 @@ _CHARACTERS = "".join(map(chr, range(32, 127))) + OTHERS
 _WIDTHS = {False: dict(zip(_CHARACTERS, REGULAR, strict=True)), True: dict(zip(_CHARACTERS, BOLD, strict=True))}
 
 
+@lru_cache(4096)
 def width_of(words: str, size: float, bold: bool = False) -> float:
     """The width of a text in pixels at a size in pixels; ValueError names a character the table lacks.
 
