@@ -38,6 +38,12 @@ def odd(value):
     return value
 
 
+def dies(value):
+    if value == 2:
+        os._exit(1)
+    return value
+
+
 def point(value):
     return Point(value, value * 2)
 
@@ -138,6 +144,14 @@ def test_an_error_says_at_which_point_it_happened_and_the_other_rows_are_not_los
     assert cause.__notes__ == ["at the point {'value': 3} of the grid"]
     assert error.value.rows == [{"value": n, "result": n} for n in (0, 1, 2, 4)]
     assert error.value.subgroup(ValueError).rows == error.value.rows
+
+
+def test_a_process_that_dies_loses_only_what_it_had_not_done():
+    with pytest.raises(SweepError, match="3 of 5 points failed") as error, ProcessPoolExecutor(1) as executor:
+        sweep(dies, {"value": range(5)}, executor)
+    assert error.value.rows == [{"value": n, "result": n} for n in (0, 1)]
+    (broken,) = error.value.exceptions
+    assert broken.__notes__ == [f"at the point {{'value': {n}}} of the grid" for n in (2, 3, 4)]
 
 
 def test_a_result_that_says_something_else_about_a_word_of_the_grid_is_an_error():

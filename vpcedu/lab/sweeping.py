@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class SweepError(ExceptionGroup[Exception]):
-    """What scenarios raised, each with its point in a note, in the order of the grid; `rows` are the others' rows."""
+    """What scenarios raised, in the order of the grid, with their points as notes; `rows` are the others' rows."""
 
     rows: list[dict[str, Any]]
 
@@ -78,9 +78,11 @@ def _played(scenario: Callable[..., Any], points: list[dict[str, Any]], executor
             rows.append(_row(point, future))
         except Exception as error:
             error.add_note(f"at the point {point!r} of the grid")
-            errors.append(error)
+            if not any(error is known for known in errors):  # a pool that broke gives all its points one error
+                errors.append(error)
     if errors:
-        failed = SweepError(f"{len(errors)} of {len(points)} points failed; .rows holds the others", errors)
+        message = f"{len(points) - len(rows)} of {len(points)} points failed; .rows holds the others"
+        failed = SweepError(message, errors)
         failed.rows = rows
         raise failed
     return rows
