@@ -4,7 +4,7 @@ import copy
 import json
 
 import pytest
-from aws_shapes import SHAPES, classic, files, network, peering
+from aws_shapes import SHAPES, classic, files, network, peering, tcp
 
 from vpcedu import aws
 from vpcedu.aws.reading import MOST_BYTES
@@ -95,7 +95,7 @@ def test_prefix_lists_become_a_row_for_each_block_and_keep_their_names(tmp_path)
 
 def test_routes_beyond_the_model_end_there_and_are_named(tmp_path):
     account = load(tmp_path, network())
-    assert account.vpcs[0].beyond == ("tgw-1", "vpce-s3")
+    assert account.vpcs[0].beyond == ("tgw-1",)
     assert any("rtb-priv, route 10.50.0.0/16 > tgw-1" in word for word in words(account, "beyond"))
     visit = Site(account.vpc()).connect("i-web", "10.50.0.1", 443)
     lost = visit.capture.traces[0].dropped
@@ -103,9 +103,29 @@ def test_routes_beyond_the_model_end_there_and_are_named(tmp_path):
     assert account.vpcs[0].state(lost.row) == "active"
 
 
-def test_an_interface_endpoint_is_reached_and_not_guessed_about(tmp_path):
-    lost = Site(load(tmp_path, network()).vpc()).connect("i-web", "10.0.1.40", 443).capture.traces[0].dropped
+def test_an_interface_endpoint_is_a_host_and_what_it_accepts_is_said_to_be_inferred(tmp_path):
+    account = load(tmp_path, network())
+    assert Site(account.vpc()).connect("i-web", "10.0.1.40", 443).symptom == "connected"
+    assert any("eni-vpce (VPC Endpoint Interface vpce-1): its service accepts" in w for w in words(account, "inferred"))
+
+
+@pytest.mark.parametrize("kind", ["gateway_load_balancer_endpoint", "transit_gateway"])
+def test_an_interface_of_an_appliance_is_reached_and_not_guessed_about(tmp_path, kind):
+    answers = network()
+    answers["NetworkInterfaces"][5]["InterfaceType"] = kind
+    lost = Site(load(tmp_path, answers).vpc()).connect("i-web", "10.0.1.40", 443).capture.traces[0].dropped
     assert (lost.at, lost.reason.code) == ("eni-vpce", "beyond the model")
+
+
+def test_an_interface_that_a_route_leads_to_is_an_appliance_unless_it_is_an_instances(tmp_path):
+    answers = network()
+    answers["RouteTables"][1]["Routes"][1] = {"DestinationCidrBlock": "0.0.0.0/0", "NetworkInterfaceId": "eni-db"}
+    lost = Site(load(tmp_path, answers).vpc()).connect("i-web", "192.0.2.200", 443).capture.traces[0].dropped
+    assert (lost.at, lost.check) == ("eni-db", "group in")
+    answers["SecurityGroups"][1]["IpPermissions"].append(tcp(443, IpRanges=[{"CidrIp": "0.0.0.0/0"}]))
+    answers["NetworkInterfaces"][4]["SourceDestCheck"] = False
+    lost = Site(load(tmp_path, answers).vpc()).connect("i-web", "192.0.2.200", 443).capture.traces[0].dropped
+    assert (lost.at, lost.reason.code) == ("eni-db", "beyond the model")
 
 
 def test_a_blackhole_stays_one(tmp_path):

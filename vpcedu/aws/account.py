@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vpcedu.address import block
 from vpcedu.aws import legs as interfaces
-from vpcedu.aws import routing
+from vpcedu.aws import endpoints, routing
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.at import At, LoadError
 from vpcedu.aws.balancers import Nodes
@@ -166,6 +166,7 @@ class _Ground:
         nodes.build(name)
         interfaces = (*self.interfaces, *nodes.interfaces)
         gateway, peerings = routing.internet_gateway(answers, name), tuple(routing.peerings(answers, name))
+        useless = routing.useless(answers, name, gateway, peerings)
         known = {LOCAL, gateway, *(row.name for row in peerings),
                  *(word for row in interfaces for word in (row.device, row.id))}
         groups = {group for row in interfaces for group in row.groups} - set(answers.rows("SecurityGroups"))
@@ -175,8 +176,8 @@ class _Ground:
         return Vpc(self.cidr, self.subnets, interfaces, tuple(route for route, _ in self.routes),
                    (*acl_entries(answers, name), *defaults), tuple(group_rules(answers, name)), gateway,
                    tuple(dict.fromkeys((*self.associations, *nodes.associations))), (),
-                   (*self.devices, *nodes.devices), tuple(nodes.names), self.main, name, self.more,
-                   routing.beyond(answers, self.routes, known), peerings)
+                   (*self.devices, *nodes.devices), (*nodes.names, *endpoints.names(answers, name, interfaces)), self.main, name, self.more,
+                   routing.beyond(answers, self.routes, known, useless), peerings)
 
 
 def _checked(ground: _Ground, vpc: Vpc) -> Vpc:

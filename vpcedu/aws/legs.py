@@ -1,8 +1,9 @@
 """Legs: the network interfaces of a VPC, and the devices they belong to.
 
 The answer about interfaces comes first, what instances and NAT gateways say of theirs fills in. Nobody knows what
-runs on an instance: it is a host that listens on every TCP port, or a NAT instance where its check is off and a route
-leads to it. An interface of a service (a database, a function) is such a host of its own.
+runs on an instance: it is a host that listens on every TCP port, and a NAT instance too where a route leads to it. An
+interface of a service (a database, a function) is such a host of its own; where a route leads to it, nobody knows what
+it does with packets for others.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 RUNNING = ("running", "pending")
 NAT_STATES = ("available", "pending")
-FAR_SIDES = ("vpc_endpoint", "gateway_load_balancer_endpoint", "gateway_load_balancer", "transit_gateway",
+FAR_SIDES = ("gateway_load_balancer_endpoint", "gateway_load_balancer", "transit_gateway",
              "global_accelerator_managed")
 
 
@@ -171,7 +172,7 @@ def devices(answers: Answers, vpc: str, found: list[Leg], targets: set[str]
                 answers.notes.add("left out", leg.at, "interfaces that are attached to nothing")
                 continue
             interface, pairs = own._replace(device=own.name), leg.associations
-            _service(answers, leg, made)
+            _service(answers, leg, made, own.name in targets)
         if interface.device.startswith("nat-"):
             made[interface.device] = Device(interface.device, _gateway_class())
         interfaces.append(interface)
@@ -212,25 +213,31 @@ def _runs(answers: Answers, instance: str, leg: Leg) -> bool:
 
 
 def _instance(answers: Answers, leg: Leg, made: dict[str, Device], targets: set[str]) -> None:
-    """A host, or a NAT instance where one of its interfaces has its check off and is a route's target."""
+    """A host; a NAT instance too where a route leads to one of its interfaces."""
     own = leg.interface
-    if not own.check and targets & {own.device, own.name}:
-        from vpcedu.gateways.nat_instance import NatInstance
+    if targets & {own.device, own.name}:
+        from vpcedu.aws.nat_server import NatServer
 
-        made[own.device] = Device(own.device, NatInstance)
-        answers.notes.add("inferred", leg.at, f"{own.device} is a NAT instance: its check is off, a route leads to it")
+        made[own.device] = Device(own.device, NatServer)
+        answers.notes.add("inferred", leg.at, f"{own.device} is a NAT instance, for a route leads to it"
+                                              + ("; but its source/destination check is on" if own.check else ""))
     elif own.device not in made:
         made[own.device] = Device(own.device, _host_class())
         answers.notes.add("inferred", leg.at, "which ports instances listen on: every TCP port")
 
 
-def _service(answers: Answers, leg: Leg, made: dict[str, Device]) -> None:
+def _service(answers: Answers, leg: Leg, made: dict[str, Device], routed: bool) -> None:
     name, words = leg.interface.name, leg.description or leg.kind
-    if leg.kind in FAR_SIDES or words.startswith("VPC Endpoint"):
+    if leg.kind in FAR_SIDES or routed:
         from vpcedu.gateways.beyond import Beyond
 
         made[name] = Device(name, Beyond)
         answers.notes.add("beyond", leg.at, f"{name} ({words}): what lies behind it is unknown")
+    elif leg.kind == "vpc_endpoint" or words.startswith("VPC Endpoint"):
+        from vpcedu.aws.endpoints import InterfaceEndpoint
+
+        made[name] = Device(name, InterfaceEndpoint)
+        answers.notes.add("inferred", leg.at, f"{name} ({words}): its service accepts connections on every TCP port")
     else:
         made[name] = Device(name, _host_class())
         answers.notes.add("inferred", leg.at, f"{name} ({words}): a host that listens on every TCP port")

@@ -145,8 +145,10 @@ def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> An
 
 def _once(found: tuple[Loss, ...]) -> tuple[Loss, ...]:
     """Each place, check and direction once: one packet's addresses differ from run to run."""
-    return tuple({(loss.step.at, loss.step.check, loss.back, str(loss.step.reason)): loss
-                  for loss in reversed(found)}.values())[::-1]
+    once: dict[tuple[object, ...], Loss] = {}
+    for loss in found:
+        once.setdefault((loss.step.at, loss.step.check, loss.back, str(loss.step.reason)), loss)
+    return tuple(once.values())
 
 
 def _blocked(vpc: Vpc, loss: Loss) -> str:

@@ -105,7 +105,7 @@ def _route(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 def gateways(vpc: Vpc) -> tuple[str, ...]:
     """Where a route out of the VPC may lead: the Internet gateway, and each NAT."""
-    nats = tuple(row.name for row in vpc.devices if row.kind in (NatGateway, NatInstance))
+    nats = tuple(row.name for row in vpc.devices if issubclass(row.kind, (NatGateway, NatInstance)))
     return (vpc.internet_gateway, *nats) if vpc.internet_gateway else nats
 
 

@@ -62,12 +62,14 @@ class OutsideHost(namedtuple("OutsideHost", ("device", "address"))):
     address: str
 
 
-class Peering(namedtuple("Peering", ("name", "vpc"))):
-    """A peering connection (pcx-...), and the name of the VPC on its other side."""
+class Peering(namedtuple("Peering", ("name", "vpc", "status"), defaults=(ACTIVE,))):
+    """A peering connection (pcx-...), the name of the VPC on its other side, and its status: it carries packets only
+    while that is "active"; before, as in "pending-acceptance", and after, routes to it are blackholes."""
 
     __slots__ = ()
     name: str
     vpc: str
+    status: str
 
 
 class Hop(namedtuple("Hop", ("there", "row", "reason"), defaults=(None,))):
@@ -133,7 +135,7 @@ class Vpc(namedtuple("Vpc", ("cidr", "subnets", "interfaces", "routes", "acl_ent
 
     def state(self, route: Route) -> str:
         """The state of a route: `active`, or `blackhole` where its target does not exist (any more)."""
-        there = {LOCAL, self.internet_gateway, *self.beyond, *(row.name for row in self.peerings),
+        there = {LOCAL, self.internet_gateway, *self.beyond, *(row.name for row in self.peerings if row.status == ACTIVE),
                  *(name for row in self.interfaces for name in (row.device, row.id))}
         return ACTIVE if route.target in there else BLACKHOLED
 
@@ -169,7 +171,7 @@ class Vpc(namedtuple("Vpc", ("cidr", "subnets", "interfaces", "routes", "acl_ent
 
     def _changed(self, row: Any, news: tuple[Any, ...]) -> Vpc:
         changed: Vpc = _swap(self, row, news)
-        if changed == self:
+        if changed == self and _swap(self, row, ()) == self:
             raise ValueError(f"no row {row!r} in this VPC: expected one of its rows")
         return changed
 
@@ -204,9 +206,11 @@ class Places:
         made = tuple(Places(one) for one in vpc.everyone)
         known = {one.vpc.name: one for one in made}
         internet = {host.address: Hop(host, host) for one in made for host in one.vpc.outside}
-        internet |= {address: Hop(one.vpc.internet_gateway, row) for one in made for address, row in one.public.items()}
+        internet |= {address: Hop(one.vpc.internet_gateway, row) for one in made if one.vpc.internet_gateway
+                     for address, row in one.public.items()}
         for one in made:
-            one.on_the_internet, one.across = internet, {row.name: known.get(row.vpc) for row in one.vpc.peerings}
+            one.on_the_internet = internet
+            one.across = {row.name: known.get(row.vpc) for row in one.vpc.peerings if row.status == ACTIVE}
         return made
 
     def leaving(self, device: str, source: str) -> Interface | None:
