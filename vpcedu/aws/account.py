@@ -10,8 +10,8 @@ from collections import namedtuple
 from pathlib import Path
 
 from vpcedu.address import block
-from vpcedu.aws import legs as interfaces
 from vpcedu.aws import endpoints, routing
+from vpcedu.aws import legs as interfaces
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.at import At, LoadError
 from vpcedu.aws.balancers import Nodes
@@ -172,11 +172,12 @@ class _Ground:
         groups = {group for row in interfaces for group in row.groups} - set(answers.rows("SecurityGroups"))
         for group in sorted(groups):
             answers.notes.add("missing", None, f"the rules of {group}: as if it had none")
+        names = (*nodes.names, *endpoints.names(answers, name, interfaces))
         defaults = tuple(row for acl in self.acls for row in default_acl(acl))
         return Vpc(self.cidr, self.subnets, interfaces, tuple(route for route, _ in self.routes),
                    (*acl_entries(answers, name), *defaults), tuple(group_rules(answers, name)), gateway,
                    tuple(dict.fromkeys((*self.associations, *nodes.associations))), (),
-                   (*self.devices, *nodes.devices), (*nodes.names, *endpoints.names(answers, name, interfaces)), self.main, name, self.more,
+                   (*self.devices, *nodes.devices), names, self.main, name, self.more,
                    routing.beyond(answers, self.routes, known, useless), peerings)
 
 

@@ -32,7 +32,7 @@ class NatServer(NatInstance):
     def handle(self, packet: Packet, now: int) -> Step:
         """What is meant for the host goes to the host; everything else is forwarded."""
         opens = packet.flow.dst == self.address and packet.flags & (SYN | ACK) == SYN
-        if packet.flow.reversed() in self.host.connections or opens and packet.flow.dport not in self.listeners:
+        if packet.flow.reversed() in self.host.connections or (opens and packet.flow.dport not in self.listeners):
             return self.host.handle(packet, now)
         return super().handle(packet, now)
 

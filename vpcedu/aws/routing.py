@@ -105,7 +105,7 @@ def peerings(answers: Answers, vpc: str) -> Iterator[Peering]:
 
 
 def useless(answers: Answers, vpc: str, gateway: str, links: tuple[Peering, ...]) -> dict[str, str]:
-    """What is described, but carries nothing for a VPC, and why: gateways of no or another VPC, inactive connections."""
+    """What is described, but carries nothing for a VPC, and why: gateways that are elsewhere, inactive connections."""
     found = {name: f"{name} is not attached to {vpc}" for name in answers.rows("InternetGateways") if name != gateway}
     return found | {row.name: f"{row.name} is {row.status}" for row in links if row.status != ACTIVE}
 

@@ -2,7 +2,8 @@
 
 NetworkPathFound, ForwardPathComponents, ReturnPathComponents and Explanations have the fields and the codes of the
 EC2 API (NetworkInsightsAnalysis, PathComponent, AnalysisComponent, Explanation). What that shape has no place for
-(symptom, verdict, repairs, states, everything in the way) stands beside it under "Answer". Differences: here a return
+(symptom, verdict, repairs, states, everything in the way) stands beside it under "Answer". Differences:
+NetworkPathFound is null where the model ends on the way, and the explanation names the row that leads there; a return
 path is what packets really took, and is there also where the answer was lost; reasons that the analyzer has no
 code for, since it does not model them, have the code OTHER. Left out: ARNs, ids of analyses, additional details.
 """

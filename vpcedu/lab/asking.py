@@ -35,9 +35,14 @@ FORECAST = {"timed out": "connection timed out", "refused": "connection refused"
             "closed": "connection closed without an answer", "no answer yet": "connected, but no answer comes"}
 
 
-class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repairs", "notes"))):
+class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repairs", "notes", "ends"),
+                        defaults=(None,))):
     """The question, the description asked, the visit that was played, everything in the way (both directions), the
-    smallest set of repairs (None: none was found), and what was assumed."""
+    smallest set of repairs (None: none was found), what was assumed, and where the model ends behind the repairs.
+
+    Where a route or an interface leads to something that nobody described, the answer is neither yes nor no: the model
+    ends there, which is named, and nothing is guessed.
+    """
 
     __slots__ = ()
     question: Question
@@ -46,15 +51,17 @@ class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repa
     blockers: tuple[Loss, ...]
     repairs: tuple[Repair, ...] | None
     notes: tuple[str, ...]
+    ends: Loss | None
 
     @property
-    def reachable(self) -> bool:
-        """Whether the request got there and its answer came back."""
-        return works(self.visit)
+    def reachable(self) -> bool | None:
+        """Whether the request got there and its answer came back; None: the model ends on the way."""
+        return works(self.visit) or (None if paths.model_ends(self.visit) else False)
 
     @property
     def symptom(self) -> str:
-        """What the person at the source sees: "works", "connection timed out", "504 Gateway Timeout", ..."""
+        """What the person at the source sees: "works", "connection timed out", "504 Gateway Timeout", ...; or "beyond
+        the model"."""
         return forecast(self.visit)
 
     @property
@@ -88,6 +95,9 @@ class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repa
             return f"{self.question.source} gets no good answer from {ends}: {self.symptom}."
         step = lost[0].step
         row = paths.decided(self.vpc, step)
+        if self.reachable is None:
+            return (f"Whether {self.question.source} reaches {ends} is beyond the model: {lost[0].way} it ends at"
+                    f" {step.at}, {step.check}: {step.reason}{f' ({row})' if row else ''}.")
         return (f"{self.question.source} does not reach {ends}: {lost[0].way} a packet is lost at {step.at},"
                 f" {step.check}: {step.reason}{f' ({row})' if row else ''}.")
 
@@ -98,7 +108,9 @@ class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repa
         return analysis(self)
 
     def __str__(self) -> str:
-        parts = [fold(self.verdict), f"The person at {self.question.source} sees: {self.symptom}."]
+        parts = [fold(self.verdict)]
+        if self.reachable is not None:
+            parts.append(f"The person at {self.question.source} sees: {self.symptom}.")
         if self.blockers:
             parts.append("\n".join(["In the way:", *(f"  {n}. {_blocked(self.vpc, loss)}"
                                                      for n, loss in enumerate(self.blockers, 1))]))
@@ -121,7 +133,9 @@ class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repa
 
 def forecast(visit: Visit) -> str:
     """The symptom of a visit in the words of the person who sees it."""
-    return "works" if works(visit) else FORECAST.get(visit.symptom, visit.symptom)
+    if works(visit):
+        return "works"
+    return "beyond the model" if paths.model_ends(visit) else FORECAST.get(visit.symptom, visit.symptom)
 
 
 def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> Answer:
@@ -138,9 +152,10 @@ def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> An
     notes = _notes(vpc, question)
     if works(visit):
         return Answer(question, vpc, visit, (), (), notes)
-    found = smallest(vpc, question, seed)
-    behind = found[1] if found else ()
-    return Answer(question, vpc, visit, _once((*paths.losses(beyond), *behind)), found and found[0], notes)
+    found = None if paths.model_ends(visit) else smallest(vpc, question, seed)
+    behind = found.met if found else ()
+    return Answer(question, vpc, visit, _once((*paths.losses(beyond), *behind)), found and found.repairs, notes,
+                  found and found.ends)
 
 
 def _once(found: tuple[Loss, ...]) -> tuple[Loss, ...]:
@@ -151,17 +166,25 @@ def _once(found: tuple[Loss, ...]) -> tuple[Loss, ...]:
     return tuple(once.values())
 
 
+def _place(vpc: Vpc, loss: Loss) -> str:
+    row = paths.decided(vpc, loss.step)
+    return f"{loss.step.at}, {loss.step.check}" + (f" ({row})" if row else "")
+
+
 def _blocked(vpc: Vpc, loss: Loss) -> str:
     row = paths.decided(vpc, loss.step)
     return f"{loss.way}, {loss.step.at}, {loss.step.check}: {loss.step.reason}" + (f" ({row})" if row else "")
 
 
 def _repaired(answer: Answer) -> list[str]:
-    if answer.reachable:
+    if answer.reachable is not False:
         return []
     if answer.repairs is None:
         return ["No row was found that mends it."]
-    return ["\n".join(["The smallest repair (tried, it works):", *(f"  {repair}" for repair in answer.repairs)])]
+    end = "tried, it works"
+    if answer.ends:
+        end = f"tried, it leads to where the model ends: {_place(answer.vpc, answer.ends)}"
+    return ["\n".join([f"The smallest repair ({end}):", *(f"  {repair}" for repair in answer.repairs)])]
 
 
 def _notes(vpc: Vpc, question: Question) -> tuple[str, ...]:

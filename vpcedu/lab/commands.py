@@ -2,7 +2,7 @@
 
 A description is a folder (or file) of what the AWS CLI prints, or the word `reference`, the course's own site;
 `reference:network+gateway` is the site with that balancer and NAT. Exit codes: 0 reachable (or done), 1 not
-reachable, 2 a wrong value, which is told in one line on stderr. Nothing is sent anywhere.
+reachable, 2 a wrong value, which is told in one line on stderr, 3 beyond the model. Nothing is sent anywhere.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (
   --port N          TCP port
   --vpc ID          which VPC, where the folder holds several
   --json            in the shape of Reachability Analyzer's answer
+
+Exit codes: 0 it works, 1 it does not, 2 a wrong value, 3 the model ends on the way (transit gateway, VPN, ...).
 """
 AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json]
 
@@ -111,7 +113,7 @@ def _loaded(folder: str, wanted: str, ends: list[str]) -> Vpc:
 
 
 def ask(options: dict[str, str]) -> int:
-    """Print an answer; 0 where it works, 1 where it does not."""
+    """Print an answer; 0 where it works, 1 where it does not, 3 where the model ends before it is decided."""
     from vpcedu.lab.asking import ask as answered
 
     for name in ("--from", "--to", "--port"):
@@ -120,7 +122,7 @@ def ask(options: dict[str, str]) -> int:
     port = whole("--port", options["--port"])
     answer = answered(load(options), options["--from"], options["--to"], port)
     _print(answer, "--json" in options)
-    return 0 if answer.reachable else 1
+    return 3 if answer.reachable is None else 0 if answer.reachable else 1
 
 
 def audit(options: dict[str, str]) -> int:

@@ -11,7 +11,7 @@ from collections import namedtuple
 
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.packet import ACK, RST, SYN, TCP
-from vpcedu.reasons import LOST, NO_ROUTE
+from vpcedu.reasons import BEYOND, BLACKHOLE, LOST, NO_ROUTE
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import RuleSet
@@ -79,6 +79,11 @@ def losses(visit: Visit) -> tuple[Loss, ...]:
     return tuple(found.values())
 
 
+def model_ends(visit: Visit) -> Loss | None:
+    """Where the model ends: the first loss, where what a route or an interface leads to is not described."""
+    return next((loss for loss in losses(visit)[:1] if loss.step.reason is BEYOND), None)
+
+
 def forward(visit: Visit) -> tuple[Trace, ...]:
     """The opening packet of each connection, the one of them that got furthest."""
     legs = ([t for t in talk.traces if t.sender == talk.opener and t.packet.flags & (SYN | ACK) == SYN]
@@ -103,7 +108,7 @@ def decided(vpc: Vpc, step: Step) -> str:
     if step.reason is NO_ROUTE:
         return f"{table_of(vpc, step.at)}: no route for {step.before.flow.dst}"
     if isinstance(row, Route):
-        return f"{row.table}: {row}"
+        return f"{row.table}: {row}" + (_gone(vpc, row) if step.reason is BLACKHOLE else "")
     if isinstance(row, TrackedFlow):
         return f"tracked flow, let through by {row.rule}" if row.rule else "tracked flow"
     if isinstance(row, Association) and step.action == REWRITE:
@@ -113,6 +118,15 @@ def decided(vpc: Vpc, step: Step) -> str:
     if isinstance(row, Change):
         return f"connection {row}"
     return "" if row is None else str(row)
+
+
+def _gone(vpc: Vpc, route: Route) -> str:
+    """Why a route is a blackhole, as far as the description tells."""
+    links = {row.name: row.status for one in vpc.everyone for row in one.peerings}
+    if route.target in links:
+        return f", a blackhole: {route.target} is {links[route.target]}"
+    home = next((one for one in vpc.everyone if route in one.routes), vpc)
+    return f", a blackhole: {route.target} is not attached to {home.name}" if route.target.startswith("igw-") else ""
 
 
 def _whose(step: Step) -> str:

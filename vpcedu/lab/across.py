@@ -1,0 +1,63 @@
+"""Across: the rows that could help a packet to another VPC, or to an Internet gateway that is not attached.
+
+Between two VPCs it takes a peering connection, active, and a route on both sides: peering passes nothing on to a third
+VPC, so each pair needs its own. What does not exist yet is called pcx-new or igw-new. Source: VPC peering guide,
+"Update your route tables for a VPC peering connection". Left out: VPCs of other Regions, transit gateways.
+"""
+
+from __future__ import annotations
+
+from vpcedu import reasons
+from vpcedu.address import contains
+from vpcedu.lab.paths import table_of
+from vpcedu.lab.repair import Attachment, PeeringConnection, Repair
+from vpcedu.network.vpc import ACTIVE, INTERNET
+from vpcedu.tables.route_table import Route
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vpcedu.lab.paths import Loss
+    from vpcedu.network.vpc import Vpc
+
+PENDING = "pending-acceptance"
+NO_WAY = (reasons.NO_ROUTE, reasons.BLACKHOLE, reasons.NOT_TRANSITIVE, reasons.PRIVATE_DESTINATION)
+
+
+def home_of(vpc: Vpc, device: str) -> Vpc:
+    """The VPC that a device's interface is in; the first one where it has none."""
+    return next((one for one in vpc.everyone if any(row.device == device for row in one.interfaces)), vpc)
+
+
+def across(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
+    """Rows that could help a packet that found no way out of its VPC."""
+    if loss.step.reason not in NO_WAY:
+        return
+    left = loss.step.at if loss.step.at != INTERNET else loss.trace.sender
+    home, address = home_of(vpc, left), loss.step.before.flow.dst
+    far = next((one for one in vpc.everyone if one is not home and one.has(address)), None)
+    if far is not None and not home.has(address):
+        yield from _peered(home, far, table_of(vpc, left), address)
+    elif not home.internet_gateway:
+        target = loss.row.target if isinstance(loss.row, Route) else "igw-new"
+        free = target not in {one.internet_gateway for one in vpc.everyone}
+        if target.startswith("igw-") and free and loss.step.reason is not reasons.PRIVATE_DESTINATION:
+            yield Repair(None, Attachment(target, home.name))
+
+
+def _peered(home: Vpc, far: Vpc, table: str, address: str) -> Iterator[Repair]:
+    """A route to the other VPC, the connection that it needs accepted, or one made."""
+    links = [row for row in home.peerings if row.vpc == far.name]
+    block = next(cidr for cidr in far.blocks if contains(cidr, address))
+    for row in links:
+        ends = (home.name, far.name)
+        if row.status == ACTIVE:
+            old = next((route for route in home.routes if (route.table, route.destination) == (table, block)), None)
+            new = Route(table, block, row.name)
+            if old != new:
+                yield Repair(old, new)
+        elif row.status == PENDING:
+            yield Repair(PeeringConnection(row.name, ends, PENDING), PeeringConnection(row.name, ends))
+    if not any(row.status in (ACTIVE, PENDING) for row in links):
+        yield Repair(None, PeeringConnection("pcx-new", (home.name, far.name)))
