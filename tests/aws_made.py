@@ -1,6 +1,8 @@
 """Networks made by boto3 calls on moto, which plays AWS in this process, and written as the AWS CLI writes them.
 
 `write(folder, make)` calls `make(Cloud())` and leaves a folder of JSON files. No network is used and no credentials.
+moto draws ids from a generator that has a seed here, so a network has the same ids every time. Where moto writes what
+AWS never does (an address outside its subnet, ...) the answers are put right: see `_as_aws`.
 """
 
 import json
@@ -57,13 +59,25 @@ class Cloud:
         return group
 
     def instance(self, subnet, group, address, public=False):
-        made = self.ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, SubnetId=subnet,
-                                      SecurityGroupIds=[group], PrivateIpAddress=address)
+        made = self.ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, NetworkInterfaces=[
+            {"DeviceIndex": 0, "SubnetId": subnet, "Groups": [group], "PrivateIpAddress": address,
+             "AssociatePublicIpAddress": False}])
         instance = made["Instances"][0]["InstanceId"]
         if public:
             allocation = self.ec2.allocate_address(Domain="vpc")["AllocationId"]
             self.ec2.associate_address(AllocationId=allocation, InstanceId=instance)
         return instance
+
+    def interface_of(self, instance):
+        found = self.ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
+        return found["NetworkInterfaces"][0]["NetworkInterfaceId"]
+
+    def public_of(self, instance):
+        found = self.ec2.describe_addresses(Filters=[{"Name": "instance-id", "Values": [instance]}])["Addresses"]
+        return found[0]["PublicIp"]
+
+    def dns_of(self, arn):
+        return self.elbv2.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]["DNSName"]
 
     def nat_gateway(self, subnet):
         allocation = self.ec2.allocate_address(Domain="vpc")["AllocationId"]
@@ -117,8 +131,10 @@ def write(folder, make):
     """Make a network and write its files; what `make` returned."""
     os.environ.update({f"AWS_{word}": "testing" for word in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")})
     from moto import mock_aws
+    from moto.moto_api._internal import mock_random
 
     with mock_aws(config={"core": {"reset_boto3_session": True}}):
+        mock_random.seed(make.__name__)
         cloud = Cloud()
         for row in cloud.ec2.describe_vpcs()["Vpcs"]:  # moto begins with a default VPC and its subnets
             for subnet in cloud.ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [row["VpcId"]]}])["Subnets"]:
@@ -126,20 +142,42 @@ def write(folder, make):
             cloud.ec2.delete_vpc(VpcId=row["VpcId"])
         made = make(cloud)
         answers = cloud.describe()
+    words = list(_as_aws(answers))
     for name, answer in answers.items():
-        text = json.dumps(answer, indent=4, default=_plain)
-        for old, new in _nat_addresses(answers):
-            text = text.replace(f'"{old}"', f'"{new}"')
-        (folder / f"{name}.json").write_text(text, encoding="utf-8")
-    return made
+        (folder / f"{name}.json").write_text(_replaced(json.dumps(answer, indent=4, default=_plain), words),
+                                             encoding="utf-8")
+    return json.loads(_replaced(json.dumps(made), words))
 
 
-def _nat_addresses(answers):
-    """moto draws the private address of a NAT gateway outside its subnet: the old one, and number 200 of the subnet."""
+def _replaced(text, words):
+    for old, new in words:
+        text = text.replace(old, new)
+    return text
+
+
+def _as_aws(answers):
+    """Words of moto's and what stands there at AWS; an endpoint's interface is changed in place.
+
+    moto draws private addresses of NAT gateways and endpoints outside their subnets and public addresses from
+    127.0.0.0/8, writes `app` in the ARN of a Network Load Balancer, and an endpoint's interface as a loose one.
+    """
     blocks = {row["SubnetId"]: row["CidrBlock"] for row in answers["describe_subnets"]["Subnets"]}
     for row in answers["describe_nat_gateways"]["NatGateways"]:
         for at in row["NatGatewayAddresses"]:
-            yield at["PrivateIp"], blocks[row["SubnetId"]].rpartition(".")[0] + ".200"
+            yield f'"{at["PrivateIp"]}"', f'"{blocks[row["SubnetId"]].rpartition(".")[0]}.200"'
+    for number, row in enumerate(answers["describe_addresses"]["Addresses"], 10):
+        yield f'"{row["PublicIp"]}"', f'"198.51.100.{number}"'
+    for row in answers["load_balancers"]["LoadBalancers"]:
+        if row["Type"] == "network":
+            end = row["LoadBalancerArn"].partition(":loadbalancer/app/")[2]
+            yield from ((f"/app/{end}{close}", f"/net/{end}{close}") for close in ('"', "/"))
+    interfaces = {row["NetworkInterfaceId"]: row for row in answers["describe_network_interfaces"]["NetworkInterfaces"]}
+    for row in answers["describe_vpc_endpoints"]["VpcEndpoints"]:
+        for name in row["NetworkInterfaceIds"]:
+            own = interfaces[name]
+            own |= {"InterfaceType": "vpc_endpoint", "Description": f"VPC Endpoint Interface {row['VpcEndpointId']}",
+                    "Status": "in-use", "Groups": row["Groups"]}
+            yield f'"{own["PrivateIpAddress"]}"', f'"{blocks[own["SubnetId"]].rpartition(".")[0]}.201"'
 
 
 def _plain(value):

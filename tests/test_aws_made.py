@@ -1,10 +1,17 @@
 """Networks of real API calls, loaded and asked: what is open is reached, what is not is lost at what was planted."""
 
+import json
+import re
+
 import aws_made
 import aws_networks
 import pytest
+from aws_questions import QUESTIONS
 
-from vpcedu import aws
+from vpcedu import aws, lab
+from vpcedu.__main__ import main
+from vpcedu.lab import paths
+from vpcedu.lab.repair import apply
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Call
 
@@ -21,10 +28,75 @@ def network(tmp_path_factory):
         if name not in known:
             folder = tmp_path_factory.mktemp(name)
             planted = aws_made.write(folder, getattr(aws_networks, name))
-            known[name] = aws.load(folder), planted
-        return known[name]
+            known[name] = aws.load(folder), planted, folder
+        return known[name][:2]
 
+    make.folder = lambda name: make(name) and known[name][2]
     return make
+
+
+def question(account, at, asked):
+    """The VPC that the source is in, and the question, with ids in the place of words in braces."""
+    source, destination = (word.format(**at) for word in asked[:2])
+    home = account.home(source) if len(account.vpcs) > 1 else ""
+    return account.vpc(home), source, destination, asked.port
+
+
+def begins(lines, words):
+    return len(lines) == len(words) and all(line.startswith(word) for line, word in zip(lines, words, strict=True))
+
+
+@pytest.mark.parametrize(("name", "asked"), [pytest.param(name, asked, id=f"{name}-{'-'.join(map(str, asked[:3]))}")
+                                             for name, rows in QUESTIONS.items() for asked in rows])
+def test_each_question_has_the_answer_that_aws_would_give(network, name, asked):
+    account, at = network(name)
+    words = [word.format(**at) for word in asked.words]
+    if not asked.symptom:
+        with pytest.raises(ValueError, match="expected") as error:
+            lab.ask(*question(account, at, asked))
+        assert words[0] in str(error.value)
+        return
+    answer = lab.ask(*question(account, at, asked))
+    assert answer.symptom == asked.symptom
+    assert answer.reachable is {"works": True, "beyond the model": None}.get(asked.symptom, False)
+    if answer.reachable:
+        assert all(any(line.startswith(word) for line in answer.states) for word in words), answer.states
+        return
+    found = [f"{'back' if loss.back else 'there'}, {loss.step.at}, {loss.step.check}: {paths.decided(answer.vpc, loss.step)}"
+             for loss in answer.blockers]
+    assert begins(found, words), found
+    assert words[0].split(": ", 1)[1] in answer.verdict
+    if asked.repairs is None:
+        assert answer.repairs is None
+        return
+    assert begins([str(repair) for repair in answer.repairs], [word.format(**at) for word in asked.repairs])
+    assert lab.ask(apply(answer.vpc, answer.repairs), *answer.question).reachable
+
+
+@pytest.mark.parametrize("name", ["reference", "private_targets", "no_ephemeral_ports", "peered", "hairpin",
+                                  "in_private_subnets", "nat_with_check", "nat_without_check", "endpoints"])
+def test_each_network_is_asked_ten_questions_of_both_kinds(name):
+    symptoms = [asked.symptom for asked in QUESTIONS[name] if asked.symptom]
+    assert len(QUESTIONS[name]) >= 10 and len(set(map(tuple, (asked[:3] for asked in QUESTIONS[name])))) >= 10
+    assert 0 < symptoms.count("works") < len(symptoms)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_command_answers_in_the_analyzers_shape(network, name, capsys):
+    account, at = network(name)
+    asked = next(row for row in QUESTIONS[name] if row.symptom)
+    _, source, destination, port = question(account, at, asked)
+    folder = network.folder(name)
+    code = main(["ask", str(folder), "--from", source, "--to", destination, "--port", str(port), "--json"])
+    shape = json.loads(capsys.readouterr().out)
+    assert code == {True: 0, False: 1, None: 3}[shape["NetworkPathFound"]]
+    assert shape["Answer"]["symptom"] == asked.symptom
+    assert [part["SequenceNumber"] for part in shape["ForwardPathComponents"]] == list(
+        range(1, len(shape["ForwardPathComponents"]) + 1))
+    assert bool(shape["Explanations"]) is not bool(shape["NetworkPathFound"])
+    ids = json.dumps(shape)
+    assert all(word.format(**at) in ids for row in (asked.words, asked.repairs or ()) for text in row
+               for word in re.findall(r"\{\w+(?:\[\d\])?\}", text))
 
 
 def ask(account, opener, name, port, vpc=""):
@@ -129,8 +201,7 @@ def test_with_its_check_off_it_is_a_nat_instance(network):
     assert f"inferred: {at['nat']} is a NAT instance" in str(account)
 
 
-@pytest.mark.parametrize("name", ["reference", "private_targets", "no_ephemeral_ports", "peered", "hairpin",
-                                  "in_private_subnets", "nat_with_check", "nat_without_check"])
+@pytest.mark.parametrize("name", QUESTIONS)
 def test_nothing_that_moto_writes_is_unknown(network, name):
     account, _ = network(name)
     assert [note for note in account.report if note.kind in ("unknown", "inconsistent")] == []

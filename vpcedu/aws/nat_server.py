@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 class NatServer(NatInstance):
     """A NAT instance with a server at its own address."""
 
+    any_port = True
+
     def __init__(self, name: str, address: str, seed: int = 0, **settings: Any) -> None:
         super().__init__(name, address, seed, **settings)
         self.host = AnyServer(name, address, seed)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PENDING = "pending-acceptance"
 NO_WAY = (reasons.NO_ROUTE, reasons.BLACKHOLE, reasons.NOT_TRANSITIVE, reasons.PRIVATE_DESTINATION)
+NO_GATEWAY = (reasons.NO_ROUTE, reasons.BLACKHOLE)
 
 
 def home_of(vpc: Vpc, device: str) -> Vpc:
@@ -31,19 +32,26 @@ def home_of(vpc: Vpc, device: str) -> Vpc:
 
 
 def across(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
-    """Rows that could help a packet that found no way out of its VPC."""
-    if loss.step.reason not in NO_WAY:
-        return
+    """Rows that could help a packet that found no way out of its VPC, or none into one."""
     left = loss.step.at if loss.step.at != INTERNET else loss.trace.sender
-    home, address = home_of(vpc, left), loss.step.before.flow.dst
+    address, reason = loss.step.before.flow.dst, loss.step.reason
+    if left not in {row.device for one in vpc.everyone for row in one.interfaces}:
+        yield from (_attached(vpc, one) for one in vpc.everyone if not one.internet_gateway and (
+            one.has(address) or address in {row.public for row in one.associations}))
+        return
+    home = home_of(vpc, left)
     far = next((one for one in vpc.everyone if one is not home and one.has(address)), None)
     if far is not None and not home.has(address):
-        yield from _peered(home, far, table_of(vpc, left), address)
-    elif not home.internet_gateway:
-        target = loss.row.target if isinstance(loss.row, Route) else "igw-new"
-        free = target not in {one.internet_gateway for one in vpc.everyone}
-        if target.startswith("igw-") and free and loss.step.reason is not reasons.PRIVATE_DESTINATION:
-            yield Repair(None, Attachment(target, home.name))
+        yield from _peered(home, far, table_of(vpc, left), address) if reason in NO_WAY else ()
+    elif not home.internet_gateway and reason in NO_GATEWAY:
+        yield _attached(vpc, home)
+
+
+def _attached(vpc: Vpc, home: Vpc) -> Repair:
+    """The gateway that a route of this VPC names, or a new one, attached to it."""
+    taken = {one.internet_gateway for one in vpc.everyone}
+    named = (row.target for row in home.routes if row.target.startswith("igw-") and row.target not in taken)
+    return Repair(None, Attachment(next(named, "igw-new"), home.name))
 
 
 def _peered(home: Vpc, far: Vpc, table: str, address: str) -> Iterator[Repair]:

@@ -11,7 +11,7 @@ code for, since it does not model them, have the code OTHER. Left out: ARNs, ids
 from __future__ import annotations
 
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.lab.paths import Loss, decided, table_of
+from vpcedu.lab.paths import Loss, decided, is_nobodys, table_of
 from vpcedu.network.interface import Interface
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
@@ -69,6 +69,8 @@ def _component(vpc: Vpc, step: Step, trace: Trace) -> list[dict[str, Any]]:
                                                  if step.action == SEND else {"InboundHeader": _header(step.before)})]
         attached = _interface(vpc, step)
         return own + attached if step.action == SEND else attached + own
+    if is_nobodys(row):
+        return []
     if isinstance(row, AclEntry):
         return [{"AclRule": _entry(row), "Component": {"Id": row.acl}}]
     if isinstance(row, GroupRule):

@@ -6,8 +6,8 @@ each hop of the reply back. Where it does not work, everything in the way is nam
 smallest set of rows that mends it, found by changing the description and asking again.
 
 What a host listens on is only known of a web server; of a plain host it is assumed, and said, that it listens on the
-port asked about. Left out: a choice of the source's port and of a balancer's node (the first address of a name is
-asked), what a program does beside answering.
+port asked about. A name's first address is asked in full; what its others give is noted. Left out: a choice of the
+source's port, what a program does beside answering.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from collections import namedtuple
 from vpcedu.lab import paths
 from vpcedu.lab.diagnosis import beyond_drops
 from vpcedu.lab.ends import Question, find, prepare, silent_about
-from vpcedu.lab.repairs import smallest, works
+from vpcedu.lab.repairs import run, smallest, works
+from vpcedu.lab.services import endpoint
 from vpcedu.network import rules
 from vpcedu.views.text import fold
 
@@ -149,7 +150,7 @@ def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> An
     site, call = prepare(vpc, question, seed)
     beyond = beyond_drops(site, call)
     visit = site.play(call)
-    notes = _notes(vpc, question)
+    notes = (*_assumed(vpc, question), *_elsewhere(vpc, question, visit, seed))
     if works(visit):
         return Answer(question, vpc, visit, (), (), notes)
     found = None if paths.model_ends(visit) else smallest(vpc, question, seed)
@@ -187,8 +188,25 @@ def _repaired(answer: Answer) -> list[str]:
     return ["\n".join([f"The smallest repair ({end}):", *(f"  {repair}" for repair in answer.repairs)])]
 
 
-def _notes(vpc: Vpc, question: Question) -> tuple[str, ...]:
-    device = find(vpc, question.destination).device
-    if not silent_about(vpc, device):
+def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
+    there = find(vpc, question.destination)
+    link = endpoint(vpc, find(vpc, question.source), there.address)
+    if link:
+        return (f"{link.name} leads to {link.vpc}: asked as if that listened on port {question.port} and no policy"
+                " refused the request.",)
+    if not silent_about(vpc, there.device):
         return ()
-    return (f"Nothing tells what {device} listens on: asked as if it listened on port {question.port}.",)
+    return (f"Nothing tells what {there.device} listens on: asked as if it listened on port {question.port}.",)
+
+
+def _elsewhere(vpc: Vpc, question: Question, visit: Visit, seed: int) -> tuple[str, ...]:
+    """What the other addresses of a name give: a balancer has a node in each zone, and their subnets may differ."""
+    known = {row.name: row.addresses for one in vpc.everyone for row in one.names}.get(question.destination, ())
+    asked = visit.capture.traces[0].packet.flow.dst
+    others = {word: forecast(run(vpc, question._replace(destination=word), seed)) for word in known if word != asked}
+    if not others:
+        return ()
+    told = ", ".join(f"{word}: {symptom}" for word, symptom in others.items())
+    return (f"{question.destination} has {len(known)} addresses; asked was {asked}. The others, alike: {told}."
+            if set(others.values()) == {forecast(visit)} else
+            f"{question.destination} has {len(known)} addresses, and they differ: asked was {asked}; {told}.",)

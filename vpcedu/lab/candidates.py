@@ -13,7 +13,7 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.lab.across import across, home_of
-from vpcedu.lab.ends import OWN, SOMEONE, Question, everyone, free_address, is_inside, target_groups
+from vpcedu.lab.ends import OWN, SOMEONE, Question, free_address, is_inside, target_groups
 from vpcedu.lab.paths import losses, table_of, talks
 from vpcedu.lab.repair import Repair
 from vpcedu.network.vpc import Device
@@ -54,7 +54,7 @@ def _nothing(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 def _peers(vpc: Vpc, question: Question, address: str) -> Iterator[str]:
     """How a rule may name the other side: by its group, anyone where anyone was asked about, or by its address."""
-    rows = (row for one in everyone(vpc) for row in one.interfaces)
+    rows = (row for one in vpc.everyone for row in one.interfaces)
     row = next((row for row in rows if address in (row.address, *row.secondary)), None)
     yield from row.groups[:1] if row else ()
     outside = row is None and not is_inside(vpc, address)
@@ -144,9 +144,9 @@ def _public_destination(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Re
 
 
 def _managed(vpc: Vpc, name: str) -> bool:
-    """Whether AWS alone gives a device's interfaces their addresses, as those of balancers."""
+    """Whether AWS alone gives a device's interfaces their addresses: those of balancers, endpoints, databases, ..."""
     device = _device(vpc, name)
-    return device is not None and "listeners" in dict(device.settings)
+    return device is not None and (name.startswith("eni-") or "listeners" in dict(device.settings))
 
 
 def _closed(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:

@@ -105,10 +105,14 @@ def back(visit: Visit) -> tuple[Trace, ...]:
 def decided(vpc: Vpc, step: Step) -> str:
     """The row that decided a step, by its name: group and rule, ACL and number, route table and route."""
     row = step.row
+    if is_nobodys(row):
+        return ""
     if step.reason is NO_ROUTE:
         return f"{table_of(vpc, step.at)}: no route for {step.before.flow.dst}"
     if isinstance(row, Route):
         return f"{row.table}: {row}" + (_gone(vpc, row) if step.reason is BLACKHOLE else "")
+    if isinstance(row, RuleSet):  # as asked about: behind a repair that was tried it has a rule more
+        return str(_as_described(vpc, row))
     if isinstance(row, TrackedFlow):
         return f"tracked flow, let through by {row.rule}" if row.rule else "tracked flow"
     if isinstance(row, Association) and step.action == REWRITE:
@@ -118,6 +122,17 @@ def decided(vpc: Vpc, step: Step) -> str:
     if isinstance(row, Change):
         return f"connection {row}"
     return "" if row is None else str(row)
+
+
+def _as_described(vpc: Vpc, row: RuleSet) -> RuleSet:
+    changed: RuleSet = row._replace(rules=tuple(rule for one in vpc.everyone for rule in one.group_rules
+                                                if rule.group in row.groups and rule.direction == row.direction))
+    return changed
+
+
+def is_nobodys(row: Any) -> bool:
+    """Whether a row stands only in the working copy, for the far side of an endpoint."""
+    return (isinstance(row, Route) and not row.table) or (isinstance(row, AclEntry) and not row.acl)
 
 
 def _gone(vpc: Vpc, route: Route) -> str:
@@ -160,6 +175,8 @@ def row_names(vpc: Vpc, traces: tuple[Trace, ...]) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for step in (step for trace in traces for step in trace.steps):
         row = step.row.rule if isinstance(step.row, (TrackedFlow, Untracked)) else step.row
+        if is_nobodys(row):
+            continue
         if isinstance(row, (Route, AclEntry, Association, RuleSet)) or type(row).__name__ == "GroupRule":
             names[f"{row.table}: {row}" if isinstance(row, Route) else str(row)] = None
         elif step.reason is not None and decided(vpc, step):
@@ -180,7 +197,7 @@ def states(traces: tuple[Trace, ...]) -> tuple[str, ...]:
 
 def _state(step: Step) -> str:
     row = step.row
-    if step.reason is not None:
+    if step.reason is not None or is_nobodys(row):
         return ""
     if isinstance(row, TrackedFlow):
         return f"the tracked flow that {row.rule} let through" if row.rule else "a tracked flow"

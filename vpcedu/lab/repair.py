@@ -129,9 +129,10 @@ def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:
     parts = []
     for name, value in new.items():
         before, after = (part if isinstance(part, tuple) else (part,) for part in (old.get(name, ()), value))
-        more = [str(item) for item in after if item not in before]
-        less = [str(item) for item in before if item not in after]
-        parts += [f"add {name} {', '.join(more)}"] * bool(more) + [f"remove {name} {', '.join(less)}"] * bool(less)
+        for verb, items in (("add", [row for row in after if row not in before]),
+                            ("remove", [row for row in before if row not in after])):
+            told = ", ".join(map(str, items))
+            parts += [f"{verb} {told}" if told.startswith(name.removesuffix("s")) else f"{verb} {name} {told}"] * bool(items)
     return ", ".join(parts)
 
 
