@@ -6,7 +6,7 @@ import re
 import aws_made
 import aws_networks
 import pytest
-from aws_questions import QUESTIONS
+from aws_questions import QUESTIONS, STRANGER
 
 from vpcedu import aws, lab
 from vpcedu.__main__ import main
@@ -62,8 +62,8 @@ def test_each_question_has_the_answer_that_aws_would_give(network, name, asked):
     if answer.reachable:
         assert all(any(line.startswith(word) for line in answer.states) for word in words), answer.states
         return
-    found = [f"{'back' if loss.back else 'there'}, {loss.step.at}, {loss.step.check}: {paths.decided(answer.vpc, loss.step)}"
-             for loss in answer.blockers]
+    steps = [("back" if loss.back else "there", loss.step) for loss in answer.blockers]
+    found = [f"{way}, {step.at}, {step.check}: {paths.decided(answer.vpc, step)}" for way, step in steps]
     assert begins(found, words), found
     assert words[0].split(": ", 1)[1] in answer.verdict
     if asked.repairs is None:
@@ -104,6 +104,76 @@ def ask(account, opener, name, port, vpc=""):
     visit = Site(account.vpc(vpc)).play(Call(opener, name, port))
     lost = next((trace.dropped for trace in visit.capture if trace.dropped), None)
     return visit.symptom, None if visit.symptom == "connected" else (lost.check, str(lost.row))
+
+
+def test_an_audit_looks_at_every_vpc_unless_one_is_named_and_says_what_it_leaves_out(network, capsys):
+    _, at = network("peered")
+    folder = str(network.folder("peered"))
+    assert main(["audit", folder]) == 0
+    told = capsys.readouterr().out
+    assert [line.split()[1] for line in told.splitlines() if line.startswith("VPC ")] == at["vpcs"]
+    assert told.count("only TCP is looked at") == told.count("Ways between this VPC and others are not looked at") == 3
+    assert f"no interface has the group {at['groups'][0]}" not in told  # one of the other VPC has it
+    assert main(["audit", folder, "--vpc", at["vpcs"][1]]) == 0
+    assert f"VPC {at['vpcs'][1]}" in (alone := capsys.readouterr().out) and at["vpcs"][0] not in alone
+    assert main(["audit", folder, "--json"]) == 0
+    shape = json.loads(capsys.readouterr().out)
+    assert [one["vpc"] for one in shape["vpcs"]] == at["vpcs"] and {one["protocol"] for one in shape["vpcs"]} == {"tcp"}
+    assert main(["audit", folder, "--vpc", "vpc-none"]) == 2
+    assert f"'vpc-none': expected one of {at['vpcs'][0]}" in capsys.readouterr().err
+
+
+def test_an_audit_agrees_with_what_is_asked(network):
+    account, at = network("nat_without_check")
+    found = lab.audit(account.vpc())
+    for one, other in (("web", "nat"), ("nat", "web")):
+        asked = lab.ask(account.vpc(), at[one], at[other], 443)
+        assert found.reaches(at[f"{one}_eni"], at[f"{other}_eni"], 443) is asked.reachable
+
+
+def test_the_analyzers_shape_names_what_lies_between_two_vpcs(network):
+    account, at = network("peered")
+    shape = lab.ask(account.vpc(at["vpcs"][0]), at["hosts"][0], at["hosts"][1], 80).as_json()
+    for way, table in (("ForwardPathComponents", 0), ("ReturnPathComponents", 1)):
+        ids = [part["Component"]["Id"] for part in shape[way]]
+        assert ids.index(at["tables"][table]) + 1 == ids.index(at["links"][0])
+        row = next(part["RouteTableRoute"] for part in shape[way] if "RouteTableRoute" in part)
+        assert (row["VpcPeeringConnectionId"], row["State"]) == (at["links"][0], "active")
+    assert [part["Vpc"]["Id"] for part in shape["ForwardPathComponents"] if "Vpc" in part] == at["vpcs"][:2]
+    account, at = network("pending")
+    (first, second) = lab.ask(account.vpc(at["vpcs"][0]), *at["hosts"], 80).as_json()["Explanations"]
+    assert (first["ExplanationCode"], second["ExplanationCode"]) == ("BAD_STATE_ROUTE", "NO_ROUTE_TO_DESTINATION")
+    assert first["RouteTableRoute"]["State"] == "blackhole" and second["RouteTable"] == {"Id": at["tables"][1]}
+
+
+def test_the_command_asks_in_the_vpc_of_the_first_end_that_has_one(network, capsys):
+    _, at = network("peered")
+    asked = ["ask", str(network.folder("peered")), "--port", "80", "--to"]
+    assert main([*asked, at["hosts"][1], "--from", at["hosts"][0]]) == 0
+    for stranger in ("internet", STRANGER):
+        assert main([*asked, at["hosts"][1], "--from", stranger]) == 1
+    capsys.readouterr()
+    assert main([*asked, "203.0.113.9", "--from", STRANGER]) == 2
+    assert f"'{STRANGER}' is in no VPC: expected the id of an instance" in capsys.readouterr().err
+
+
+def test_causes_of_a_symptom_are_shown_by_runs_of_the_loaded_network(network):
+    account, at = network("no_ephemeral_ports")
+    (cause,) = lab.diagnose(account.vpc(), "internet", at["web"], 80, "connection timed out")
+    assert str(cause).startswith(f"on the way back a packet is lost at {at['web']}, network ACL out:")
+    assert f"({at['acl']} out *: deny all to 0.0.0.0/0)" in cause.words
+    assert str(cause.repair) == f"add {at['acl']} out 110: allow tcp 1024-65535 to 0.0.0.0/0"
+    account, at = network("reference")
+    vpc = account.vpc()
+    causes = lab.diagnose(vpc, "internet", "shop", 80, "connection timed out")
+    assert {cause.visit.symptom for cause in causes} == {"timed out"}
+    told = "\n".join(map(str, causes))
+    assert f"{at['front']} in tcp 80 from 0.0.0.0/0" in told and f"route 0.0.0.0/0 > {at['igw']}" in told
+    assert f"{at['back']} in tcp 8080" not in told  # behind the balancer the symptom is another one
+    closed = lab.diagnose(vpc, "internet", "shop", 80, "connection closed without an answer")
+    assert any(f"{at['back']} in tcp 8080 from {at['front']}" in str(cause) for cause in closed)
+    for cause in (*causes, *closed):
+        assert not str(cause).rstrip().endswith(":")
 
 
 def test_the_reference_architecture(network):

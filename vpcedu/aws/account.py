@@ -55,10 +55,12 @@ class Account(namedtuple("Account", ("vpcs", "report", "prefix_lists"))):
                                  peers=tuple(known.values()))
         return made
 
-    def home(self, end: str) -> str:
-        """The id of the VPC that has an instance, interface, address (private or public) or balancer (node, name, ARN
-        or DNS name); ValueError where none has, or several have."""
-        found = [one.name for one in self.vpcs if end in _ends(one)]
+    def home(self, *ends: str) -> str:
+        """The id of the VPC that the first of these ends is in that any VPC has: an instance, interface, address
+        (private or public), balancer (node, name, ARN or DNS name) or endpoint; ValueError where none has, or several
+        have."""
+        homes = [[one.name for one in self.vpcs if end in _ends(one)] for end in ends]
+        end, found = next((pair for pair in zip(ends, homes, strict=True) if pair[1]), (ends[0], []))
         if len(found) != 1:
             raise ValueError(f"{end!r} is in {', '.join(found) or 'no VPC'}: expected the id of an instance or"
                              " interface, an address or the name of a load balancer that one VPC has")

@@ -33,16 +33,19 @@ def home_of(vpc: Vpc, device: str) -> Vpc:
 
 def across(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
     """Rows that could help a packet that found no way out of its VPC, or none into one."""
-    left = loss.step.at if loss.step.at != INTERNET else loss.trace.sender
     address, reason = loss.step.before.flow.dst, loss.step.reason
-    if left not in {row.device for one in vpc.everyone for row in one.interfaces}:
+    owned = {row.device: one for one in vpc.everyone for row in one.interfaces}
+    met = [name for name in loss.trace.devices if name in owned]
+    if loss.step.at == INTERNET:
         yield from (_attached(vpc, one) for one in vpc.everyone if not one.internet_gateway and (
-            one.has(address) or address in {row.public for row in one.associations}))
+            address in {row.public for row in one.associations} or (not met and one.has(address))))
+    if not met:
         return
-    home = home_of(vpc, left)
+    home = owned[met[0]]
     far = next((one for one in vpc.everyone if one is not home and one.has(address)), None)
     if far is not None and not home.has(address):
-        yield from _peered(home, far, table_of(vpc, left), address) if reason in NO_WAY else ()
+        for table in dict.fromkeys(table_of(vpc, name) for name in met if owned[name] is home):
+            yield from _peered(home, far, table, address) if reason in NO_WAY else ()
     elif not home.internet_gateway and reason in NO_GATEWAY:
         yield _attached(vpc, home)
 

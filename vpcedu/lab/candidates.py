@@ -138,6 +138,8 @@ def _public_destination(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Re
             if device and home.internet_gateway and not _managed(home, device):
                 yield Repair(None, Association(free_address(vpc, OWN), wanted))
         return
+    if any(wanted == row.public for one in vpc.everyone for row in one.associations):
+        return  # its VPC has no Internet gateway: see `across`
     taken = {row.private for row in vpc.associations}
     without = [row.address for row in vpc.interfaces if row.address not in taken]
     yield from (Repair(None, Association(wanted, address)) for address in without[:8])

@@ -125,14 +125,16 @@ def _plain(value: Any) -> str:
 
 
 def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:
-    """What changes of a device: what is new in each setting, and what is no longer there."""
+    """What changes of a device: what is new in each setting, and what is no longer there; without one, its default."""
     parts = []
-    for name, value in new.items():
-        before, after = (part if isinstance(part, tuple) else (part,) for part in (old.get(name, ()), value))
+    for name in dict.fromkeys((*old, *new)):
+        values = (old.get(name, ()), new.get(name, ()))
+        before, after = (part if isinstance(part, tuple) else (part,) for part in values)
         for verb, items in (("add", [row for row in after if row not in before]),
                             ("remove", [row for row in before if row not in after])):
             told = ", ".join(map(str, items))
-            parts += [f"{verb} {told}" if told.startswith(name.removesuffix("s")) else f"{verb} {name} {told}"] * bool(items)
+            named = told.startswith(name.removesuffix("s"))  # "listener TCP 80 > ..." says itself what it is
+            parts += [f"{verb} {told}" if named else f"{verb} {name} {told}"] * bool(items)
     return ", ".join(parts)
 
 
