@@ -9,6 +9,9 @@ import json
 import os
 from datetime import datetime
 
+import aws_networks
+
+_MADE = {}
 REGION = "us-east-1"
 EC2 = {
     "describe_vpcs": "Vpcs", "describe_subnets": "Subnets", "describe_route_tables": "RouteTables",
@@ -125,6 +128,14 @@ class Cloud:
         answers["wrapped"] = [{"For": subject, "Output": {key: value for key, value in answer.items()
                                                           if key != "ResponseMetadata"}} for subject, answer in wrapped]
         return answers
+
+
+def made(name, folders):
+    """The folder of a network of `aws_networks` and what was planted there, made once; folders: a tmp_path_factory."""
+    if name not in _MADE:
+        folder = folders.mktemp(name)
+        _MADE[name] = folder, write(folder, getattr(aws_networks, name))
+    return _MADE[name]
 
 
 def write(folder, make):

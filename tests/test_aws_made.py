@@ -4,7 +4,6 @@ import json
 import re
 
 import aws_made
-import aws_networks
 import pytest
 from aws_questions import QUESTIONS, STRANGER
 
@@ -21,18 +20,17 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory):
-    """The account and the planted ids of a network, made once."""
+    """The account and the planted ids of a network, loaded once."""
     known = {}
 
-    def make(name):
+    def load(name):
+        folder, planted = aws_made.made(name, tmp_path_factory)
         if name not in known:
-            folder = tmp_path_factory.mktemp(name)
-            planted = aws_made.write(folder, getattr(aws_networks, name))
-            known[name] = aws.load(folder), planted, folder
-        return known[name][:2]
+            known[name] = aws.load(folder), planted
+        return known[name]
 
-    make.folder = lambda name: make(name) and known[name][2]
-    return make
+    load.folder = lambda name: aws_made.made(name, tmp_path_factory)[0]
+    return load
 
 
 def question(account, at, asked):
