@@ -2,11 +2,13 @@
 
 import copy
 import json
+from pathlib import Path
 
 import pytest
 from aws_shapes import SHAPES, classic, files, network, peering, tcp
 
 from vpcedu import aws
+from vpcedu.aws.fields import KNOWN
 from vpcedu.aws.reading import MOST_BYTES
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
@@ -170,6 +172,73 @@ def test_unknown_answers_fields_and_files_are_reported(tmp_path):
     assert "field 'Weather' of Vpcs: not used (Vpcs.json: $.Vpcs[0].Weather)" in told
     assert "answers called 'TransitGateways': kept aside (TransitGateways.json: $.TransitGateways)" in told
     assert "notes.txt" in told
+
+
+def test_public_access_that_is_blocked_is_said(tmp_path):
+    answers = network()
+    answers["Vpcs"][0]["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": "off"}
+    answers["Subnets"][1]["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": "block-ingress"}
+    (told,) = [word for word in words(load(tmp_path, answers), "beyond") if "Block Public Access" in word]
+    assert "is on (block-ingress)" in told and told.endswith("(Subnets.json: $.Subnets[1])")
+
+
+# --- what the service models of the AWS SDK document ---------------------------------------------------------------
+
+ROWS = {"Vpcs": "ec2 DescribeVpcs", "Subnets": "ec2 DescribeSubnets", "RouteTables": "ec2 DescribeRouteTables",
+        "SecurityGroups": "ec2 DescribeSecurityGroups", "NetworkAcls": "ec2 DescribeNetworkAcls",
+        "InternetGateways": "ec2 DescribeInternetGateways", "NatGateways": "ec2 DescribeNatGateways",
+        "Reservations": "ec2 DescribeInstances", "NetworkInterfaces": "ec2 DescribeNetworkInterfaces",
+        "Addresses": "ec2 DescribeAddresses", "VpcPeeringConnections": "ec2 DescribeVpcPeeringConnections",
+        "VpcEndpoints": "ec2 DescribeVpcEndpoints", "PrefixLists": "ec2 DescribeManagedPrefixLists",
+        "LoadBalancers": "elbv2 DescribeLoadBalancers", "TargetGroups": "elbv2 DescribeTargetGroups",
+        "Listeners": "elbv2 DescribeListeners", "Rules": "elbv2 DescribeRules",
+        "LoadBalancerDescriptions": "elb DescribeLoadBalancers"}  # fmt: skip
+INSIDE = {"Instances": ("Reservations", "Instances"), "Routes": ("RouteTables", "Routes"),
+          "IpPermissions": ("SecurityGroups", "IpPermissions"), "ACL entries": ("NetworkAcls", "Entries")}
+
+
+def documented(kind):
+    """The shape of a row by botocore's service models, which are made from AWS's own."""
+    import botocore.session
+
+    outer, field = INSIDE.get(kind, (kind, ""))
+    service, operation = ROWS[outer].split()
+    model = botocore.session.get_session().get_service_model(service)
+    row = model.operation_model(operation).output_shape.members[outer].member
+    return row.members[field].member if field else row
+
+
+def sample(shape, depth=0):
+    """A value of a documented shape."""
+    if shape.type_name == "structure":
+        return {name: sample(member, depth + 1) for name, member in shape.members.items()} if depth < 4 else {}
+    if shape.type_name == "list":
+        return [sample(shape.member, depth + 1)]
+    plain = {"string": (getattr(shape, "enum", None) or ["é \n x"])[-1], "boolean": True, "map": {},
+             "timestamp": "2026-01-01T00:00:00+00:00"}  # fmt: skip
+    return plain.get(shape.type_name, 7)
+
+
+@pytest.mark.parametrize("kind", KNOWN)
+def test_every_field_that_the_sdk_documents_is_known_here(kind):
+    assert set(documented(kind).members) - KNOWN[kind] == set()
+
+
+def test_documented_fields_that_say_nothing_about_packets_change_nothing_whatever_they_hold(tmp_path):
+    source = "".join(file.read_text() for file in Path(aws.__file__).parent.glob("*.py") if file.name != "fields.py")
+    answers = changed(**classic())
+    before = load(tmp_path, answers)
+    filled = 0
+    rows = {kind: answers[kind] for kind in ROWS if kind in answers}
+    rows["Instances"] = [row for one in answers["Reservations"] for row in one["Instances"]]
+    for kind, found in rows.items():
+        more = {name: sample(shape) for name, shape in documented(kind).members.items() if f'"{name}"' not in source}
+        for row in found:
+            filled += len(more.keys() - row.keys())
+            row |= {name: value for name, value in more.items() if name not in row}
+    after = load(tmp_path, answers)
+    assert filled > 200
+    assert after.vpcs == before.vpcs and words(after, "unknown") == words(before, "unknown")
 
 
 def test_ipv6_is_left_out_and_said(tmp_path):

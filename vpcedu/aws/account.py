@@ -130,6 +130,7 @@ class _Ground:
         others = [row.block("CidrBlock") for row in at.rows("CidrBlockAssociationSet")
                   if not row.has("CidrBlockState") or row.get("CidrBlockState").text("State", "") == "associated"]
         self.more = tuple(cidr for cidr in dict.fromkeys(others) if cidr != self.cidr)
+        self._public_access(at)
         if at.has("Ipv6CidrBlockAssociationSet"):
             answers.notes.add("beyond", at, "IPv6: its rules, routes and addresses are left out")
         self.main, tables = routing.associations(answers, name)
@@ -141,6 +142,13 @@ class _Ground:
         self.devices, self.interfaces, self.associations, self.legs = interfaces.devices(
             answers, name, interfaces.legs(answers, name, cidrs), wanted)
 
+    def _public_access(self, row: At) -> None:
+        mode = row.get("BlockPublicAccessStates").text("InternetGatewayBlockMode", "off") if row.has(
+            "BlockPublicAccessStates") else "off"
+        if mode != "off":
+            self.answers.notes.add("beyond", row, f"VPC Block Public Access is on ({mode}): Internet gateways let"
+                                                  " everything through here")
+
     def _subnets(self, tables: dict[str, str]) -> list[Subnet]:
         acls = {at.id("SubnetId"): acl for acl, row in self.answers.of_vpc("NetworkAcls", self.name).items()
                 for at in row.rows("Associations") if at.has("SubnetId")}
@@ -151,6 +159,7 @@ class _Ground:
             if not row.has("CidrBlock"):
                 self.answers.notes.add("beyond", row, "IPv6: its rules, routes and addresses are left out")
                 continue
+            self._public_access(row)
             acl = acls.get(name) or default or f"default ACL of {self.name}"
             if name not in acls:
                 self.answers.notes.add("inferred", row, f"the network ACL of {name}: {acl}")
