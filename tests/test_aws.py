@@ -349,6 +349,18 @@ def test_an_account_names_the_vpc_of_an_end(tmp_path):
         account.home("i-none")
 
 
+def test_a_name_tag_stands_for_the_one_thing_that_has_it(tmp_path):
+    answers = network()
+    answers["Reservations"][0]["Instances"][0]["Tags"] = [{"Key": "Name", "Value": "Wéb 1"}]
+    answers["NetworkInterfaces"][4]["TagSet"] = [{"Key": "Name", "Value": "db"}, {"Key": "Owner", "Value": 7}]
+    account = load(tmp_path, answers)
+    assert [account.called(word) for word in ("Wéb 1", "db", "shop", "i-web", "nobody")] == [
+        "i-web", "eni-db", "shop", "i-web", "nobody"]
+    answers["NetworkInterfaces"][4]["TagSet"][0]["Value"] = "Wéb 1"
+    with pytest.raises(ValueError, match="'Wéb 1' is the Name tag of i-web, eni-db: expected one of these ids"):
+        load(tmp_path, answers).called("Wéb 1")
+
+
 def test_a_peer_that_no_file_describes_is_beyond_the_model(tmp_path):
     answers = network()
     answers["VpcPeeringConnections"] = [peering("vpc-x")]

@@ -121,6 +121,27 @@ def test_an_audit_looks_at_every_vpc_unless_one_is_named_and_says_what_it_leaves
     assert f"'vpc-none': expected one of {at['vpcs'][0]}" in capsys.readouterr().err
 
 
+def test_what_the_other_addresses_of_a_name_give_is_noted(network):
+    account, at = network("in_private_subnets")
+    answer = lab.ask(account.vpc(), "internet", at["arn"], 80)
+    assert f"{at['arn']} has 2 addresses: asked was 192.0.2.254, and 192.0.2.253 gives the same." in answer.notes
+    mended = apply(answer.vpc, answer.repairs)  # the route of one subnet; the other one follows the main table
+    told = lab.ask(mended, "internet", at["arn"], 80).notes[-1]
+    assert told.endswith("they differ: asked was 192.0.2.254; 192.0.2.253 gives: connection timed out.")
+
+
+def test_what_is_assumed_is_noted(network):
+    account, at = network("endpoints")
+    (told,) = lab.ask(account.vpc(), at["app"], "52.216.0.9", 443).notes
+    assert told.startswith(f"{at['s3']} leads to com.amazonaws.us-east-1.s3: asked as if that listened on port 443 and")
+    (told,) = lab.ask(account.vpc(), at["bastion"], at["app"], 80).notes
+    assert told == f"Nothing tells what {at['app']} listens on: asked as if it listened on port 80."
+    for destination, reachable in (("52.216.1.0", True), ("52.216.0.255", True), ("52.216.0.1", None)):
+        assert lab.ask(account.vpc(), at["app"], destination, 443).reachable is reachable
+    account, at = network("detached")
+    assert any(f"a blackhole, for {at['igw']} is not attached to {at['vpc']}" in note.words for note in account.report)
+
+
 def test_an_audit_agrees_with_what_is_asked(network):
     account, at = network("nat_without_check")
     found = lab.audit(account.vpc())

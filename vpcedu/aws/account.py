@@ -26,16 +26,22 @@ from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.tables.network_acl import default_acl
 from vpcedu.tables.route_table import LOCAL
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 INTERNET, OUTSIDE = "internet", "203.0.113.0/24"  # RFC 5737: for documentation
 
 
-class Account(namedtuple("Account", ("vpcs", "report", "prefix_lists"))):
-    """Descriptions, one for each VPC; the notes; (name, blocks) of each prefix list whose entries are known."""
+class Account(namedtuple("Account", ("vpcs", "report", "prefix_lists", "tags"))):
+    """Descriptions, one for each VPC; the notes; (name, blocks) of each prefix list whose entries are known; (Name tag,
+    id) of each instance and interface that has one."""
 
     __slots__ = ()
     vpcs: tuple[Vpc, ...]
     report: tuple[Note, ...]
     prefix_lists: tuple[tuple[str, tuple[str, ...]], ...]
+    tags: tuple[tuple[str, str], ...]
 
     def vpc(self, name: str = "") -> Vpc:
         """The VPC with this id (may be left out where there is only one), its peers around it, and a host of the
@@ -54,6 +60,14 @@ class Account(namedtuple("Account", ("vpcs", "report", "prefix_lists"))):
         made: Vpc = one._replace(outside=(outside,), devices=(*one.devices, Device(INTERNET, AnyServer)),
                                  peers=tuple(known.values()))
         return made
+
+    def called(self, word: str) -> str:
+        """The id of the instance or interface whose Name tag a word is, else the word; ValueError where several have
+        the tag."""
+        found = [name for tag, name in self.tags if tag == word]
+        if len(found) > 1 and not any(word in _ends(one) for one in self.vpcs):
+            raise ValueError(f"{word!r} is the Name tag of {', '.join(found)}: expected one of these ids")
+        return found[0] if len(found) == 1 and not any(word in _ends(one) for one in self.vpcs) else word
 
     def home(self, *ends: str) -> str:
         """The id of the VPC that the first of these ends is in that any VPC has: an instance, interface, address
@@ -101,7 +115,18 @@ def load(path: str | Path) -> Account:
     for one in vpcs:
         _together(one, vpcs, found[one.name].at)
     lists = tuple((name, blocks) for name in answers.rows("PrefixLists") if (blocks := prefixes(answers, name)))
-    return Account(vpcs, notes.rows(), lists)
+    return Account(vpcs, notes.rows(), lists, tuple(_tags(answers, vpcs)))
+
+
+def _tags(answers: Answers, vpcs: tuple[Vpc, ...]) -> Iterator[tuple[str, str]]:
+    """The Name tags of what one may ask about; people may write them in any letters."""
+    known = {word for one in vpcs for word in _ends(one)}
+    for kind, field in (("Instances", "Tags"), ("NetworkInterfaces", "TagSet")):
+        for name, row in answers.rows(kind).items():
+            for tag in row.rows(field):
+                value = tag.get("Value").value
+                if tag.get("Key").value == "Name" and isinstance(value, str) and value and name in known:
+                    yield value, name
 
 
 def example() -> Path:

@@ -57,7 +57,7 @@ def analysis(answer: Answer) -> dict[str, Any]:
             "repairs": None if answer.repairs is None else [
                 {"action": repair.action, "row": _plain(repair.row), "new": _plain(repair.new), "words": str(repair)}
                 for repair in answer.repairs],
-            "notes": list(answer.notes),
+            "ends": decided(vpc, answer.ends.step) if answer.ends else None, "notes": list(answer.notes),
         },
     }
 

@@ -112,7 +112,7 @@ class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repa
         parts = [fold(self.verdict)]
         if self.reachable is not None:
             parts.append(f"The person at {self.question.source} sees: {self.symptom}.")
-        if self.blockers:
+        if self.blockers and self.reachable is not None:
             parts.append("\n".join(["In the way:", *(f"  {n}. {_blocked(self.vpc, loss)}"
                                                      for n, loss in enumerate(self.blockers, 1))]))
         parts += _repaired(self)
@@ -206,7 +206,8 @@ def _elsewhere(vpc: Vpc, question: Question, visit: Visit, seed: int) -> tuple[s
     others = {word: forecast(run(vpc, question._replace(destination=word), seed)) for word in known if word != asked}
     if not others:
         return ()
-    told = ", ".join(f"{word}: {symptom}" for word, symptom in others.items())
-    return (f"{question.destination} has {len(known)} addresses; asked was {asked}. The others, alike: {told}."
-            if set(others.values()) == {forecast(visit)} else
-            f"{question.destination} has {len(known)} addresses, and they differ: asked was {asked}; {told}.",)
+    if set(others.values()) == {forecast(visit)}:
+        return (f"{question.destination} has {len(known)} addresses: asked was {asked}, and {', '.join(others)} gives"
+                " the same.",)
+    told = ", ".join(f"{word} gives: {symptom}" for word, symptom in others.items())
+    return (f"{question.destination} has {len(known)} addresses, and they differ: asked was {asked}; {told}.",)

@@ -20,7 +20,7 @@ ASK = """usage: python3 -m vpcedu ask FOLDER --from END --to END --port N [--jso
 Does one end reach the other, and does the answer come back? Packets are sent in the model, nothing leaves this
 computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (reference:network+gateway).
 
-  --from, --to END  an instance or device, an interface, an address, internet, a balancer's name
+  --from, --to END  an instance (its id or Name tag), an interface, an address, internet, a balancer's name or ARN
   --port N          TCP port
   --vpc ID          which VPC, where the folder holds several
   --json            in the shape of Reachability Analyzer's answer
@@ -86,14 +86,17 @@ def whole(name: str, digits: str) -> int:
     return int(digits)
 
 
-def load(options: dict[str, str]) -> Vpc:
-    """The VPC that a folder describes and the ends are in, or the reference site; ValueError for what is none."""
+def load(options: dict[str, str]) -> tuple[Vpc, str, str]:
+    """The VPC that a folder describes and the ends are in, or the reference site, and the ends, by their ids where Name
+    tags were given; ValueError for what is none."""
+    ends = options["--from"], options["--to"]
     if _is_reference(options[""]):
-        return _reference(options[""])
+        return _reference(options[""]), *ends
     account = _account(options[""])
-    inside = [options[name] for name in ("--from", "--to") if options[name].lower() != "internet"]
-    vpc: Vpc = account.vpc(options.get("--vpc") or (account.home(*inside) if len(account.vpcs) > 1 and inside else ""))
-    return vpc
+    source, destination = (account.called(end) for end in ends)
+    inside = [end for end in (source, destination) if end.lower() != "internet"]
+    home = options.get("--vpc") or (account.home(*inside) if len(account.vpcs) > 1 and inside else "")
+    return account.vpc(home), source, destination
 
 
 def load_all(options: dict[str, str]) -> tuple[Vpc, ...]:
@@ -139,7 +142,7 @@ def ask(options: dict[str, str]) -> int:
         if name not in options:
             raise ValueError(f"no {name}: expected --from END --to END --port N")
     port = whole("--port", options["--port"])
-    answer = answered(load(options), options["--from"], options["--to"], port)
+    answer = answered(*load(options), port)
     _print(answer, "--json" in options)
     return 3 if answer.reachable is None else 0 if answer.reachable else 1
 

@@ -90,7 +90,8 @@ def find(vpc: Vpc, word: str) -> End:
     if host is not None:
         return End(host.device, host.address, None)
     if not address.replace(".", "").isdigit():
-        known = ", ".join(dict.fromkeys(row.name for one in vpc.everyone for row in (*one.devices, *one.names)))
+        devices = (row.name for one in vpc.everyone for row in one.devices)
+        known = ", ".join(dict.fromkeys((*devices, *(row.name for one in vpc.everyone for row in one.names))))
         raise ValueError(f"no end {word!r}: expected {SOMEONE}, an address, an interface's id, or one of"
                          f" {known if len(known) < 300 else known[:300] + ' ...'}")
     number(address)

@@ -165,7 +165,8 @@ def shown(vpc: Vpc, trace: Trace) -> list[str]:
     for step in trace.steps:
         words = decided(vpc, step)
         if step.action != SEND and (words or step.reason):
-            lost = f"LOST: {step.reason}" + (f" ({words})" if words else "") if step.reason else words
+            fate = "THE MODEL ENDS" if step.reason is BEYOND else "LOST"
+            lost = f"{fate}: {step.reason}" + (f" ({words})" if words else "") if step.reason else words
             lines.append(f"    {step.at:<{wide}}{step.check:<18} {lost}")
     return lines
 

@@ -38,13 +38,16 @@ def endpoint(vpc: Vpc, source: End, address: str) -> Peering | None:
 
 
 def with_service(vpc: Vpc, source: End, address: str, port: int) -> Vpc:
-    """The description with the host of the service at this address, where a gateway endpoint leads there."""
+    """The description with the host of the service at this address, where a gateway endpoint leads there.
+
+    Four addresses in 65,536 and the last one have no place in any subnet: there the model ends.
+    """
     link = endpoint(vpc, source, address)
-    if link is None:
+    blocks = (_around(address, prefix) for prefix in range(NARROW, LARGEST - 1, -1))
+    cidr = next((wide for wide in blocks if not reserved(wide, address)), "")
+    if link is None or not cidr:
         return vpc
     home = home_of(vpc, source.device)
-    blocks = [_around(address, prefix) for prefix in range(NARROW, LARGEST - 1, -1)]
-    cidr = next((wide for wide in blocks if not reserved(wide, address)), blocks[-1])
     back = (Route("", cidr, LOCAL), *(Route("", own, link.name) for own in home.blocks))
     service = Vpc(cidr, (Subnet(link.vpc, cidr, None, ""),), (Interface(link.vpc, link.vpc, address),), back,
                   tuple(AclEntry("", 100, way, ALLOW, ANY, EVERY_PORT, ANYWHERE) for way in (IN, OUT)), (), "", (), (),
