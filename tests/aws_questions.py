@@ -55,6 +55,8 @@ QUESTIONS = {
         yes("{web}", "shop", 80, "{nat}, translation: the device's own table"),  # out by the NAT, in by the address
         no("internet", "{nat}", 443, ["there, {nat}, translation: "], None),
         no("{web}", NOBODY, 80, ["there, {web}, route: {private_table}: route 10.0.0.0/16 > local"], None),
+        yes("{web}", "{bastion_public}", 80, "{nat}, translation: the device's own table"),
+        yes("{bastion}", "shop", 80, "shop/{public}, deliver: the opener's connection"),
         error("{nat}", "internet", 443, "'{nat}' opens no connections: expected a host, not a NatGateway"),
         error("{web}", "i-nobody", 80, "no end 'i-nobody': expected internet, an address, an interface's id, or one"),
     ],
@@ -276,6 +278,7 @@ QUESTIONS = {
            ["add {doors} in tcp 80 from {group}"]),
         no("internet", "{sqs_eni}", 443, ["there, Internet, route: "], None),
         yes("{bastion}", "{app}", 80, "{app}, group out: the tracked flow that {group} in tcp 80 from 10.0.0.0/16"),
+        error("{sqs}", "{app}", 80, "'{sqs}' opens no connections: expected a host, not a InterfaceEndpoint"),
     ],
     "detached": [
         no("{web}", "internet", 443,

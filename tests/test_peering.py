@@ -9,6 +9,7 @@ from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.repair import Repair
 from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface, Subnet
+from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device, Peering, Vpc
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
@@ -198,3 +199,19 @@ def test_a_public_address_of_a_vpc_without_a_gateway_is_not_on_the_internet():
     answer = lab.ask(vpc, "a", "192.0.2.50", 81)
     assert [str(row) for row in answer.repairs] == [
         "add attachment of igw-new to vpc-2", "add route 0.0.0.0/0 > igw-new in far"]
+
+
+def test_a_name_of_the_other_vpc_leads_there():
+    vpc = near(far(names=(Name("service.internal", ("10.1.0.10",)),)))
+    answer = lab.ask(vpc, "b", "service.internal", 80)
+    assert answer.reachable and answer.visit.call.name == "service.internal"
+    assert lab.ask(vpc.without(THERE), "b", "service.internal", 80).repairs == (Repair(None, THERE),)
+
+
+def test_an_end_whose_address_means_another_host_at_home_is_refused():
+    same = near(far(cidr="10.0.0.0/16", subnets=(Subnet("far subnet", "10.0.1.0/24", None, "far acl"),),
+                    interfaces=(Interface("z", "far subnet", "10.0.1.10", ("sg-far",)),), routes=(), peerings=(),
+                    associations=()))._replace(peerings=(), routes=small().routes)  # fmt: skip
+    with pytest.raises(ValueError, match=r"z has the address 10.0.1.10, and so has vpc-1 of a: expected VPCs whose"):
+        lab.ask(same, "a", "z", 80)
+    assert lab.ask(same, "a", "b", 80).reachable

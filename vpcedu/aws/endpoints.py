@@ -22,6 +22,7 @@ class InterfaceEndpoint(AnyServer):
     """An interface of an endpoint, with the service behind it."""
 
     always_tracked = ()  # by groups, whatever their rules
+    opens = False  # connections come to it alone
 
 
 def names(answers: Answers, vpc: str, interfaces: tuple[Interface, ...]) -> Iterator[Name]:

@@ -119,9 +119,10 @@ def prepare(vpc: Vpc, question: Question, seed: int = 0) -> tuple[Site, Call]:
     if source.device == there.device:
         raise ValueError(f"both ends are {source.device}: expected two")
     kind = next((row.kind for one in vpc.everyone for row in one.devices if row.name == source.device), Host)
-    if not hasattr(kind, "connect"):
+    if not hasattr(kind, "connect") or not getattr(kind, "opens", True):
         raise ValueError(f"source {question.source!r} opens no connections: expected a host, not a {kind.__name__}")
     address = _address(vpc, source, there, question)
+    _distinct(vpc, source, there, address)
     whole = _peopled(vpc, source, there, address, question)
     copy = _concerned(whole, {source.device, there.device, *_nodes(vpc, question.destination)})
     site = Site(copy, seed)
@@ -129,6 +130,14 @@ def prepare(vpc: Vpc, question: Question, seed: int = 0) -> tuple[Site, Call]:
     names = {row.name for one in vpc.everyone for row in one.names}
     name = question.destination if question.destination in names else address
     return site, Call(source.device, name, question.port, request("GET", "/", name))
+
+
+def _distinct(vpc: Vpc, source: End, there: End, address: str) -> None:
+    """Refuse a destination in another VPC whose address means somebody, or nobody, of the source's own."""
+    home = next((one for one in vpc.everyone if source.interface in one.interfaces), None)
+    if home and there.interface and home.has(address) and there.interface not in home.interfaces:
+        raise ValueError(f"{there.device} has the address {address}, and so has {home.name or 'the VPC'} of"
+                         f" {source.device}: expected VPCs whose blocks do not overlap")
 
 
 def _checked(question: Question) -> None:
