@@ -2,6 +2,7 @@
 
 import json
 import re
+from random import Random
 
 import aws_made
 import pytest
@@ -13,6 +14,8 @@ from vpcedu.lab import paths
 from vpcedu.lab.repair import apply
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Call
+from vpcedu.network.interface import Interface
+from vpcedu.tables.route_table import Route
 
 OUTSIDE = "203.0.113.10"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -77,6 +80,41 @@ def test_each_network_is_asked_ten_questions_of_both_kinds(name):
     symptoms = [asked.symptom for asked in QUESTIONS[name] if asked.symptom]
     assert len(QUESTIONS[name]) >= 10 and len(set(map(tuple, (asked[:3] for asked in QUESTIONS[name])))) >= 10
     assert 0 < symptoms.count("works") < len(symptoms)
+
+
+def ends_of(account):
+    """Everything that one may ask an account about, in a fixed order."""
+    inside = [word for one in account.vpcs for word in (
+        *(row.id for row in one.interfaces), *(row.address for row in one.interfaces), *(row.name for row in one.names),
+        *(row.public for row in one.associations))]
+    return ["internet", STRANGER, *dict.fromkeys(inside)]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_whatever_is_asked_has_an_answer_whose_repairs_work_and_whose_rows_are_there(network, name):
+    account, _ = network(name)
+    chance, answered = Random(name), 0
+    for _ in range(14):
+        source, destination = chance.sample(ends_of(account), 2)
+        try:
+            vpc = account.vpc(account.home(source, destination) if len(account.vpcs) > 1 else "")
+            answer = lab.ask(vpc, source, destination, chance.choice((22, 80, 443, 8080)))
+        except ValueError as error:
+            assert "expected" in str(error) and "\n" not in str(error)
+            continue
+        answered += 1
+        json.dumps(answer.as_json())
+        assert answer.verdict.split(":")[0] in str(answer).replace("\n", " ")
+        here = {row for one in vpc.everyone for field in (one.routes, one.acl_entries, one.interfaces) for row in field}
+        for loss in answer.blockers:
+            row = loss.step.row
+            assert not isinstance(row, (Route, Interface)) or row in here, row
+        if answer.reachable is False:
+            assert answer.blockers
+            if answer.repairs:
+                again = lab.ask(apply(vpc, answer.repairs), *answer.question)
+                assert again.reachable or (answer.ends and again.reachable is None)
+    assert answered > 3
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
