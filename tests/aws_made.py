@@ -8,6 +8,7 @@ AWS never does (an address outside its subnet, ...) the answers are put right: s
 import json
 import os
 from datetime import datetime
+from functools import cache
 
 import aws_networks
 
@@ -23,13 +24,19 @@ EC2 = {
 }  # fmt: skip
 
 
+@cache
+def _session():
+    """One session, which reads the service models once."""
+    import boto3
+
+    return boto3.Session(region_name=REGION)
+
+
 class Cloud:
     """Clients, and the calls that every network needs."""
 
     def __init__(self):
-        import boto3
-
-        self.ec2, self.elbv2, self.elb = (boto3.client(name, region_name=REGION) for name in ("ec2", "elbv2", "elb"))
+        self.ec2, self.elbv2, self.elb = map(_session().client, ("ec2", "elbv2", "elb"))
 
     def vpc(self, cidr):
         return self.ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
@@ -141,6 +148,7 @@ def made(name, folders):
 def write(folder, make):
     """Make a network and write its files; what `make` returned."""
     os.environ.update({f"AWS_{word}": "testing" for word in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")})
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # a third of the time, and nobody asks for an image
     from moto import mock_aws
     from moto.moto_api._internal import mock_random
 
