@@ -76,7 +76,7 @@ def smallest(vpc: Vpc, question: Question, seed: int = 0) -> Found | None:
         if works(visit):
             return Found(_needed(vpc, question, done, seed), met, None)
         lost, ends = losses(visit), model_ends(visit)
-        known = known or (Found(done, (*met, *lost[:1]), ends) if ends else None)
+        known = known or (Found(done, (*met, *lost[:1]), ends) if ends and done else None)
         for repair in candidates(changed, question, visit) if len(done) < MOST_ROWS else ():
             key = frozenset((*done, repair))
             if key not in tried and len(key) > len(done):
