@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from random import Random
 
 import aws_made
@@ -326,6 +327,22 @@ def test_with_its_check_off_it_is_a_nat_instance(network):
     account, at = network("nat_without_check")
     assert ask(account, at["web"], OUTSIDE, 443) == ("connected", None)
     assert f"inferred: {at['nat']} is a NAT instance" in str(account)
+
+
+@pytest.mark.parametrize("name", ["reference", "in_private_subnets", "private_targets", "peered", "endpoints"])
+def test_a_file_that_is_not_there_is_said_wherever_it_makes_a_difference(network, name, tmp_path):
+    whole, _ = network(name)
+    for file in sorted(network.folder(name).glob("*.json")):
+        folder = tmp_path / file.stem
+        shutil.copytree(network.folder(name), folder)
+        (folder / file.name).unlink()
+        try:
+            account = aws.load(folder)
+        except aws.LoadError as error:
+            assert "as aws ec2 describe-vpcs writes it" in str(error) or "aws ec2 describe-subnets writes" in str(error)
+            continue
+        said = {note.words for note in account.report if note.kind in ("missing", "inferred", "unknown", "left out")}
+        assert account.vpcs == whole.vpcs or said - {note.words for note in whole.report}, file.name
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

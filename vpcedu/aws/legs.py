@@ -118,7 +118,8 @@ def _placed(at: At, field: str, subnets: dict[str, str], within: At | None = Non
     home = within or at
     subnet, address = home.id("SubnetId"), at.address(field)
     if subnet not in subnets:
-        raise home.get("SubnetId").refusal(f"one of {', '.join(list(subnets)[:5]) or 'no subnet at all'}")
+        known = ", ".join(list(subnets)[:5]) or "the subnets that aws ec2 describe-subnets writes, but no file has any"
+        raise home.get("SubnetId").refusal(f"one of {known}")
     if not contains(subnets[subnet], address) or reserved(subnets[subnet], address):
         raise at.get(field).refusal(f"an address of {subnet} {subnets[subnet]} that AWS does not keep for itself")
     return address, subnet

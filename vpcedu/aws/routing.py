@@ -125,7 +125,8 @@ def beyond(answers: Answers, found: list[tuple[Route, At]], known: set[str], use
             answers.notes.add("inconsistent", at, f"{route} is a blackhole, but {route.target} is there: active here")
         elif not gone and route.target not in known:
             names.append(route.target)
-            kind, words = ("missing", "no file describes it") if route.target.startswith(OURS) else (
-                "beyond", "the model ends there")
+            ours = route.target.startswith(OURS) or (route.target.startswith("vpce-")
+                                                     and "VpcEndpoints" not in answers.kinds)
+            kind, words = ("missing", "no file describes it") if ours else ("beyond", "the model ends there")
             answers.notes.add(kind, at, f"{route.table}, {route}: {words}")
     return tuple(dict.fromkeys(names))
