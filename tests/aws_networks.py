@@ -128,12 +128,13 @@ def in_private_subnets(cloud):
 
 
 def nat_with_check(cloud):
-    """A NAT instance whose source/destination check is still on."""
+    """A NAT instance whose source/destination check is still on; a route to another network leads there too."""
     made = ground(cloud)
     group = cloud.group(made.vpc, "nat", (443, PRIVATE))
     nat = cloud.instance(made.public, group, "10.0.0.20", public=True)
     web = cloud.instance(made.private, group, "10.0.1.10")
-    cloud.ec2.create_route(RouteTableId=made.private_table, DestinationCidrBlock=ANYWHERE, InstanceId=nat)
+    for block in (ANYWHERE, "172.16.0.0/12"):
+        cloud.ec2.create_route(RouteTableId=made.private_table, DestinationCidrBlock=block, InstanceId=nat)
     return made._asdict() | {"nat": nat, "web": web, "group": group, "nat_eni": cloud.interface_of(nat),
                              "nat_public": cloud.public_of(nat), "web_eni": cloud.interface_of(web)}  # fmt: skip
 

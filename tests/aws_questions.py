@@ -259,6 +259,8 @@ QUESTIONS = {
            ["add public address 192.0.2.77 for 10.0.1.10", "add {group} in tcp 443 from 0.0.0.0/0",
             "change route 0.0.0.0/0 > {nat} in {private_table}: target {nat} becomes {igw}"]),
         no("{web}", NOBODY, 443, ["there, {web}, route: {private_table}: route 10.0.0.0/16 > local"], None),
+        ends("{web}", "172.16.0.9", 443,  # a VPN, a firewall? The files do not tell.
+             "there, {nat}, deliver: {private_table}: route 172.16.0.0/12 > {nat}"),
         error("{web}", "{web_eni}", 443, "both ends are {web}: expected two"),
     ],
     "endpoints": [

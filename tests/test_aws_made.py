@@ -64,8 +64,8 @@ def test_each_question_has_the_answer_that_aws_would_give(network, name, asked):
     if answer.reachable:
         assert all(any(line.startswith(word) for line in answer.states) for word in words), answer.states
         return
-    steps = [("back" if loss.back else "there", loss.step) for loss in answer.blockers]
-    found = [f"{way}, {step.at}, {step.check}: {paths.decided(answer.vpc, step)}" for way, step in steps]
+    steps = [("back" if loss.back else "there", loss.step, loss) for loss in answer.blockers]
+    found = [f"{way}, {step.at}, {step.check}: {paths.leads(answer.vpc, loss)}" for way, step, loss in steps]
     assert begins(found, words), found
     assert words[0].split(": ", 1)[1] in answer.verdict
     if asked.repairs is None:

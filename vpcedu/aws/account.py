@@ -163,7 +163,9 @@ class _Ground:
         self.subnets = tuple(self._subnets(tables))
         self.routes = list(routing.routes(answers, name, (self.cidr, *self.more)))
         cidrs = {row.name: row.cidr for row in self.subnets}
-        wanted = {route.target for route, _ in self.routes}
+        wanted: dict[str, tuple[str, ...]] = {}
+        for route, _ in self.routes:
+            wanted[route.target] = (*wanted.get(route.target, ()), route.destination)
         self.devices, self.interfaces, self.associations, self.legs = interfaces.devices(
             answers, name, interfaces.legs(answers, name, cidrs), wanted)
 

@@ -1,9 +1,7 @@
 """Legs: the network interfaces of a VPC, and the devices they belong to.
 
-The answer about interfaces comes first, what instances and NAT gateways say of theirs fills in. Nobody knows what
-runs on an instance: it is a host that listens on every TCP port, and a NAT instance too where a route leads to it. An
-interface of a service (a database, a function) is such a host of its own; where a route leads to it, nobody knows what
-it does with packets for others.
+The answer about interfaces comes first, what instances and NAT gateways say of theirs fills in. What runs on a device
+is inferred: see `kinds`.
 """
 
 from __future__ import annotations
@@ -11,6 +9,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from vpcedu.address import contains
+from vpcedu.aws import kinds
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.at import At
 from vpcedu.clock import SECOND
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 RUNNING = ("running", "pending")
 NAT_STATES = ("available", "pending")
-FAR_SIDES = ("gateway_load_balancer_endpoint", "gateway_load_balancer", "transit_gateway",
-             "global_accelerator_managed")
 
 
 class Leg(namedtuple("Leg", ("interface", "associations", "kind", "description", "order", "at"))):
@@ -145,7 +142,7 @@ def primary(gateway: At) -> At | None:
     return next((row for row in rows if row.flag("IsPrimary", False)), rows[0] if rows else None)
 
 
-def devices(answers: Answers, vpc: str, found: list[Leg], targets: set[str]
+def devices(answers: Answers, vpc: str, found: list[Leg], targets: dict[str, tuple[str, ...]]
             ) -> tuple[list[Device], list[Interface], list[Association], list[Leg]]:
     """Devices, interfaces and public addresses; and the legs of load balancers, which are another module's."""
     gateways = {at.text("NetworkInterfaceId", ""): (name, row)
@@ -167,24 +164,18 @@ def devices(answers: Answers, vpc: str, found: list[Leg], targets: set[str]
             if not _runs(answers, own.device, leg):
                 continue
             interface, pairs = own, leg.associations
-            _instance(answers, leg, made, targets)
+            kinds.instance(answers, leg, made, targets)
         else:
             if leg.at.text("Status", "in-use") == "available":
                 answers.notes.add("left out", leg.at, "interfaces that are attached to nothing")
                 continue
             interface, pairs = own._replace(device=own.name), leg.associations
-            _service(answers, leg, made, own.name in targets)
+            kinds.service(answers, leg, made, own.name in targets)
         if interface.device.startswith("nat-"):
-            made[interface.device] = Device(interface.device, _gateway_class())
+            made[interface.device] = Device(interface.device, kinds.nat_gateway())
         interfaces.append(interface)
         public += pairs
     return list(made.values()), interfaces, public, balancers
-
-
-def _gateway_class() -> type:
-    from vpcedu.gateways.nat_gateway import NatGateway
-
-    return NatGateway
 
 
 def _nat_gateway(answers: Answers, leg: Leg, gateways: dict[str, tuple[str, At]]
@@ -211,40 +202,3 @@ def _runs(answers: Answers, instance: str, leg: Leg) -> bool:
     if state not in RUNNING:
         answers.notes.add("left out", leg.at, f"{instance} is {state}")
     return state in RUNNING
-
-
-def _instance(answers: Answers, leg: Leg, made: dict[str, Device], targets: set[str]) -> None:
-    """A host; a NAT instance too where a route leads to one of its interfaces."""
-    own = leg.interface
-    if targets & {own.device, own.name}:
-        from vpcedu.aws.nat_server import NatServer
-
-        made[own.device] = Device(own.device, NatServer)
-        answers.notes.add("inferred", leg.at, f"{own.device} is a NAT instance, for a route leads to it"
-                                              + ("; but its source/destination check is on" if own.check else ""))
-    elif own.device not in made:
-        made[own.device] = Device(own.device, _host_class())
-        answers.notes.add("inferred", leg.at, "which ports instances listen on: every TCP port")
-
-
-def _service(answers: Answers, leg: Leg, made: dict[str, Device], routed: bool) -> None:
-    name, words = leg.interface.name, leg.description or leg.kind
-    if leg.kind in FAR_SIDES or routed:
-        from vpcedu.gateways.beyond import Beyond
-
-        made[name] = Device(name, Beyond)
-        answers.notes.add("beyond", leg.at, f"{name} ({words}): what lies behind it is unknown")
-    elif leg.kind == "vpc_endpoint" or words.startswith("VPC Endpoint"):
-        from vpcedu.aws.endpoints import InterfaceEndpoint
-
-        made[name] = Device(name, InterfaceEndpoint)
-        answers.notes.add("inferred", leg.at, f"{name} ({words}): its service accepts connections on every TCP port")
-    else:
-        made[name] = Device(name, _host_class())
-        answers.notes.add("inferred", leg.at, f"{name} ({words}): a host that listens on every TCP port")
-
-
-def _host_class() -> type:
-    from vpcedu.hosts.any_server import AnyServer
-
-    return AnyServer

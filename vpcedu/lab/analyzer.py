@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.across import home_of
-from vpcedu.lab.paths import Loss, decided, is_nobodys, table_of
+from vpcedu.lab.paths import Loss, is_nobodys, leads, table_of
 from vpcedu.network.interface import Interface
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
@@ -52,12 +52,12 @@ def analysis(answer: Answer) -> dict[str, Any]:
             "port": answer.question.port, "reachable": answer.reachable, "symptom": answer.symptom,
             "verdict": answer.verdict, "rows": list(answer.rows), "states": list(answer.states),
             "blockers": [{"direction": "return" if loss.back else "forward", "at": loss.step.at,
-                          "check": loss.step.check, "row": decided(vpc, loss.step), "reason": str(loss.step.reason),
+                          "check": loss.step.check, "row": leads(vpc, loss), "reason": str(loss.step.reason),
                           "fix": getattr(loss.step.reason, "fix", "")} for loss in answer.blockers],
             "repairs": None if answer.repairs is None else [
                 {"action": repair.action, "row": _plain(repair.row), "new": _plain(repair.new), "words": str(repair)}
                 for repair in answer.repairs],
-            "ends": decided(vpc, answer.ends.step) if answer.ends else None, "notes": list(answer.notes),
+            "ends": leads(vpc, answer.ends) if answer.ends else None, "notes": list(answer.notes),
         },
     }
 

@@ -95,7 +95,7 @@ class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repa
         if not lost:
             return f"{self.question.source} gets no good answer from {ends}: {self.symptom}."
         step = lost[0].step
-        row = paths.decided(self.vpc, step)
+        row = paths.leads(self.vpc, lost[0])
         if self.reachable is None:
             return (f"Whether {self.question.source} reaches {ends} is beyond the model: {lost[0].way} it ends at"
                     f" {step.at}, {step.check}: {step.reason}{f' ({row})' if row else ''}.")
@@ -168,12 +168,12 @@ def _once(found: tuple[Loss, ...]) -> tuple[Loss, ...]:
 
 
 def _place(vpc: Vpc, loss: Loss) -> str:
-    row = paths.decided(vpc, loss.step)
+    row = paths.leads(vpc, loss)
     return f"{loss.step.at}, {loss.step.check}" + (f" ({row})" if row else "")
 
 
 def _blocked(vpc: Vpc, loss: Loss) -> str:
-    row = paths.decided(vpc, loss.step)
+    row = paths.leads(vpc, loss)
     return f"{loss.way}, {loss.step.at}, {loss.step.check}: {loss.step.reason}" + (f" ({row})" if row else "")
 
 

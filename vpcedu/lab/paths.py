@@ -84,6 +84,14 @@ def model_ends(visit: Visit) -> Loss | None:
     return next((loss for loss in losses(visit)[:1] if loss.step.reason is BEYOND), None)
 
 
+def leads(vpc: Vpc, loss: Loss) -> str:
+    """The row that decided a loss; where the model ends at a device, the route that led there."""
+    routes = [step.row for step in loss.trace.steps if isinstance(step.row, Route)]
+    if loss.step.reason is BEYOND and loss.step.row is None and routes:
+        return f"{routes[-1].table}: {routes[-1]}"
+    return decided(vpc, loss.step)
+
+
 def forward(visit: Visit) -> tuple[Trace, ...]:
     """The opening packet of each connection, the one of them that got furthest."""
     legs = ([t for t in talk.traces if t.sender == talk.opener and t.packet.flags & (SYN | ACK) == SYN]
