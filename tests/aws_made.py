@@ -1,12 +1,18 @@
 """Networks made by boto3 calls on moto, which plays AWS in this process, and written as the AWS CLI writes them.
 
 `write(folder, make)` calls `make(Cloud())` and leaves a folder of JSON files. No network is used and no credentials.
+moto draws ids from a generator that has a seed here, so a network has the same ids every time. Where moto writes what
+AWS never does (an address outside its subnet, ...) the answers are put right: see `_as_aws`.
 """
 
 import json
 import os
 from datetime import datetime
+from functools import cache
 
+import aws_networks
+
+_MADE = {}
 REGION = "us-east-1"
 EC2 = {
     "describe_vpcs": "Vpcs", "describe_subnets": "Subnets", "describe_route_tables": "RouteTables",
@@ -18,13 +24,19 @@ EC2 = {
 }  # fmt: skip
 
 
+@cache
+def _session():
+    """One session, which reads the service models once."""
+    import boto3
+
+    return boto3.Session(region_name=REGION)
+
+
 class Cloud:
     """Clients, and the calls that every network needs."""
 
     def __init__(self):
-        import boto3
-
-        self.ec2, self.elbv2, self.elb = (boto3.client(name, region_name=REGION) for name in ("ec2", "elbv2", "elb"))
+        self.ec2, self.elbv2, self.elb = map(_session().client, ("ec2", "elbv2", "elb"))
 
     def vpc(self, cidr):
         return self.ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
@@ -57,13 +69,25 @@ class Cloud:
         return group
 
     def instance(self, subnet, group, address, public=False):
-        made = self.ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, SubnetId=subnet,
-                                      SecurityGroupIds=[group], PrivateIpAddress=address)
+        made = self.ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, NetworkInterfaces=[
+            {"DeviceIndex": 0, "SubnetId": subnet, "Groups": [group], "PrivateIpAddress": address,
+             "AssociatePublicIpAddress": False}])
         instance = made["Instances"][0]["InstanceId"]
         if public:
             allocation = self.ec2.allocate_address(Domain="vpc")["AllocationId"]
             self.ec2.associate_address(AllocationId=allocation, InstanceId=instance)
         return instance
+
+    def interface_of(self, instance):
+        found = self.ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
+        return found["NetworkInterfaces"][0]["NetworkInterfaceId"]
+
+    def public_of(self, instance):
+        found = self.ec2.describe_addresses(Filters=[{"Name": "instance-id", "Values": [instance]}])["Addresses"]
+        return found[0]["PublicIp"]
+
+    def dns_of(self, arn):
+        return self.elbv2.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]["DNSName"]
 
     def nat_gateway(self, subnet):
         allocation = self.ec2.allocate_address(Domain="vpc")["AllocationId"]
@@ -113,12 +137,23 @@ class Cloud:
         return answers
 
 
+def made(name, folders):
+    """The folder of a network of `aws_networks` and what was planted there, made once; folders: a tmp_path_factory."""
+    if name not in _MADE:
+        folder = folders.mktemp(name)
+        _MADE[name] = folder, write(folder, getattr(aws_networks, name))
+    return _MADE[name]
+
+
 def write(folder, make):
     """Make a network and write its files; what `make` returned."""
     os.environ.update({f"AWS_{word}": "testing" for word in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")})
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # a third of the time, and nobody asks for an image
     from moto import mock_aws
+    from moto.moto_api._internal import mock_random
 
     with mock_aws(config={"core": {"reset_boto3_session": True}}):
+        mock_random.seed(make.__name__)
         cloud = Cloud()
         for row in cloud.ec2.describe_vpcs()["Vpcs"]:  # moto begins with a default VPC and its subnets
             for subnet in cloud.ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [row["VpcId"]]}])["Subnets"]:
@@ -126,20 +161,42 @@ def write(folder, make):
             cloud.ec2.delete_vpc(VpcId=row["VpcId"])
         made = make(cloud)
         answers = cloud.describe()
+    words = list(_as_aws(answers))
     for name, answer in answers.items():
-        text = json.dumps(answer, indent=4, default=_plain)
-        for old, new in _nat_addresses(answers):
-            text = text.replace(f'"{old}"', f'"{new}"')
-        (folder / f"{name}.json").write_text(text, encoding="utf-8")
-    return made
+        (folder / f"{name}.json").write_text(_replaced(json.dumps(answer, indent=4, default=_plain), words),
+                                             encoding="utf-8")
+    return json.loads(_replaced(json.dumps(made), words))
 
 
-def _nat_addresses(answers):
-    """moto draws the private address of a NAT gateway outside its subnet: the old one, and number 200 of the subnet."""
+def _replaced(text, words):
+    for old, new in words:
+        text = text.replace(old, new)
+    return text
+
+
+def _as_aws(answers):
+    """Words of moto's and what stands there at AWS; an endpoint's interface is changed in place.
+
+    moto draws private addresses of NAT gateways and endpoints outside their subnets and public addresses from
+    127.0.0.0/8, writes `app` in the ARN of a Network Load Balancer, and an endpoint's interface as a loose one.
+    """
     blocks = {row["SubnetId"]: row["CidrBlock"] for row in answers["describe_subnets"]["Subnets"]}
     for row in answers["describe_nat_gateways"]["NatGateways"]:
         for at in row["NatGatewayAddresses"]:
-            yield at["PrivateIp"], blocks[row["SubnetId"]].rpartition(".")[0] + ".200"
+            yield f'"{at["PrivateIp"]}"', f'"{blocks[row["SubnetId"]].rpartition(".")[0]}.200"'
+    for number, row in enumerate(answers["describe_addresses"]["Addresses"], 10):
+        yield f'"{row["PublicIp"]}"', f'"198.51.100.{number}"'
+    for row in answers["load_balancers"]["LoadBalancers"]:
+        if row["Type"] == "network":
+            end = row["LoadBalancerArn"].partition(":loadbalancer/app/")[2]
+            yield from ((f"/app/{end}{close}", f"/net/{end}{close}") for close in ('"', "/"))
+    interfaces = {row["NetworkInterfaceId"]: row for row in answers["describe_network_interfaces"]["NetworkInterfaces"]}
+    for row in answers["describe_vpc_endpoints"]["VpcEndpoints"]:
+        for name in row["NetworkInterfaceIds"]:
+            own = interfaces[name]
+            own |= {"InterfaceType": "vpc_endpoint", "Description": f"VPC Endpoint Interface {row['VpcEndpointId']}",
+                    "Status": "in-use", "Groups": row["Groups"]}
+            yield f'"{own["PrivateIpAddress"]}"', f'"{blocks[own["SubnetId"]].rpartition(".")[0]}.201"'
 
 
 def _plain(value):

@@ -2,11 +2,13 @@
 
 import copy
 import json
+from pathlib import Path
 
 import pytest
-from aws_shapes import SHAPES, classic, files, network, peering
+from aws_shapes import SHAPES, classic, files, network, peering, tcp
 
 from vpcedu import aws
+from vpcedu.aws.fields import KNOWN
 from vpcedu.aws.reading import MOST_BYTES
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
@@ -95,7 +97,7 @@ def test_prefix_lists_become_a_row_for_each_block_and_keep_their_names(tmp_path)
 
 def test_routes_beyond_the_model_end_there_and_are_named(tmp_path):
     account = load(tmp_path, network())
-    assert account.vpcs[0].beyond == ("tgw-1", "vpce-s3")
+    assert account.vpcs[0].beyond == ("tgw-1",)
     assert any("rtb-priv, route 10.50.0.0/16 > tgw-1" in word for word in words(account, "beyond"))
     visit = Site(account.vpc()).connect("i-web", "10.50.0.1", 443)
     lost = visit.capture.traces[0].dropped
@@ -103,9 +105,29 @@ def test_routes_beyond_the_model_end_there_and_are_named(tmp_path):
     assert account.vpcs[0].state(lost.row) == "active"
 
 
-def test_an_interface_endpoint_is_reached_and_not_guessed_about(tmp_path):
-    lost = Site(load(tmp_path, network()).vpc()).connect("i-web", "10.0.1.40", 443).capture.traces[0].dropped
+def test_an_interface_endpoint_is_a_host_and_what_it_accepts_is_said_to_be_inferred(tmp_path):
+    account = load(tmp_path, network())
+    assert Site(account.vpc()).connect("i-web", "10.0.1.40", 443).symptom == "connected"
+    assert any("eni-vpce (VPC Endpoint Interface vpce-1): its service accepts" in w for w in words(account, "inferred"))
+
+
+@pytest.mark.parametrize("kind", ["gateway_load_balancer_endpoint", "transit_gateway"])
+def test_an_interface_of_an_appliance_is_reached_and_not_guessed_about(tmp_path, kind):
+    answers = network()
+    answers["NetworkInterfaces"][5]["InterfaceType"] = kind
+    lost = Site(load(tmp_path, answers).vpc()).connect("i-web", "10.0.1.40", 443).capture.traces[0].dropped
     assert (lost.at, lost.reason.code) == ("eni-vpce", "beyond the model")
+
+
+def test_an_interface_that_a_route_leads_to_is_an_appliance_unless_it_is_an_instances(tmp_path):
+    answers = network()
+    answers["RouteTables"][1]["Routes"][1] = {"DestinationCidrBlock": "0.0.0.0/0", "NetworkInterfaceId": "eni-db"}
+    lost = Site(load(tmp_path, answers).vpc()).connect("i-web", "192.0.2.200", 443).capture.traces[0].dropped
+    assert (lost.at, lost.check) == ("eni-db", "group in")
+    answers["SecurityGroups"][1]["IpPermissions"].append(tcp(443, IpRanges=[{"CidrIp": "0.0.0.0/0"}]))
+    answers["NetworkInterfaces"][4]["SourceDestCheck"] = False
+    lost = Site(load(tmp_path, answers).vpc()).connect("i-web", "192.0.2.200", 443).capture.traces[0].dropped
+    assert (lost.at, lost.reason.code) == ("eni-db", "beyond the model")
 
 
 def test_a_blackhole_stays_one(tmp_path):
@@ -150,6 +172,73 @@ def test_unknown_answers_fields_and_files_are_reported(tmp_path):
     assert "field 'Weather' of Vpcs: not used (Vpcs.json: $.Vpcs[0].Weather)" in told
     assert "answers called 'TransitGateways': kept aside (TransitGateways.json: $.TransitGateways)" in told
     assert "notes.txt" in told
+
+
+def test_public_access_that_is_blocked_is_said(tmp_path):
+    answers = network()
+    answers["Vpcs"][0]["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": "off"}
+    answers["Subnets"][1]["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": "block-ingress"}
+    (told,) = [word for word in words(load(tmp_path, answers), "beyond") if "Block Public Access" in word]
+    assert "is on (block-ingress)" in told and told.endswith("(Subnets.json: $.Subnets[1])")
+
+
+# --- what the service models of the AWS SDK document ---------------------------------------------------------------
+
+ROWS = {"Vpcs": "ec2 DescribeVpcs", "Subnets": "ec2 DescribeSubnets", "RouteTables": "ec2 DescribeRouteTables",
+        "SecurityGroups": "ec2 DescribeSecurityGroups", "NetworkAcls": "ec2 DescribeNetworkAcls",
+        "InternetGateways": "ec2 DescribeInternetGateways", "NatGateways": "ec2 DescribeNatGateways",
+        "Reservations": "ec2 DescribeInstances", "NetworkInterfaces": "ec2 DescribeNetworkInterfaces",
+        "Addresses": "ec2 DescribeAddresses", "VpcPeeringConnections": "ec2 DescribeVpcPeeringConnections",
+        "VpcEndpoints": "ec2 DescribeVpcEndpoints", "PrefixLists": "ec2 DescribeManagedPrefixLists",
+        "LoadBalancers": "elbv2 DescribeLoadBalancers", "TargetGroups": "elbv2 DescribeTargetGroups",
+        "Listeners": "elbv2 DescribeListeners", "Rules": "elbv2 DescribeRules",
+        "LoadBalancerDescriptions": "elb DescribeLoadBalancers"}  # fmt: skip
+INSIDE = {"Instances": ("Reservations", "Instances"), "Routes": ("RouteTables", "Routes"),
+          "IpPermissions": ("SecurityGroups", "IpPermissions"), "ACL entries": ("NetworkAcls", "Entries")}
+
+
+def documented(kind):
+    """The shape of a row by botocore's service models, which are made from AWS's own."""
+    import botocore.session
+
+    outer, field = INSIDE.get(kind, (kind, ""))
+    service, operation = ROWS[outer].split()
+    model = botocore.session.get_session().get_service_model(service)
+    row = model.operation_model(operation).output_shape.members[outer].member
+    return row.members[field].member if field else row
+
+
+def sample(shape, depth=0):
+    """A value of a documented shape."""
+    if shape.type_name == "structure":
+        return {name: sample(member, depth + 1) for name, member in shape.members.items()} if depth < 4 else {}
+    if shape.type_name == "list":
+        return [sample(shape.member, depth + 1)]
+    plain = {"string": (getattr(shape, "enum", None) or ["é \n x"])[-1], "boolean": True, "map": {},
+             "timestamp": "2026-01-01T00:00:00+00:00"}  # fmt: skip
+    return plain.get(shape.type_name, 7)
+
+
+@pytest.mark.parametrize("kind", KNOWN)
+def test_every_field_that_the_sdk_documents_is_known_here(kind):
+    assert set(documented(kind).members) - KNOWN[kind] == set()
+
+
+def test_documented_fields_that_say_nothing_about_packets_change_nothing_whatever_they_hold(tmp_path):
+    source = "".join(file.read_text() for file in Path(aws.__file__).parent.glob("*.py") if file.name != "fields.py")
+    answers = changed(**classic())
+    before = load(tmp_path, answers)
+    filled = 0
+    rows = {kind: answers[kind] for kind in ROWS if kind in answers}
+    rows["Instances"] = [row for one in answers["Reservations"] for row in one["Instances"]]
+    for kind, found in rows.items():
+        more = {name: sample(shape) for name, shape in documented(kind).members.items() if f'"{name}"' not in source}
+        for row in found:
+            filled += len(more.keys() - row.keys())
+            row |= {name: value for name, value in more.items() if name not in row}
+    after = load(tmp_path, answers)
+    assert filled > 200
+    assert after.vpcs == before.vpcs and words(after, "unknown") == words(before, "unknown")
 
 
 def test_ipv6_is_left_out_and_said(tmp_path):
@@ -258,6 +347,18 @@ def test_an_account_names_the_vpc_of_an_end(tmp_path):
         account.vpc()
     with pytest.raises(ValueError, match=r"'i-none' is in no VPC: expected the id of an instance"):
         account.home("i-none")
+
+
+def test_a_name_tag_stands_for_the_one_thing_that_has_it(tmp_path):
+    answers = network()
+    answers["Reservations"][0]["Instances"][0]["Tags"] = [{"Key": "Name", "Value": "Wéb 1"}]
+    answers["NetworkInterfaces"][4]["TagSet"] = [{"Key": "Name", "Value": "db"}, {"Key": "Owner", "Value": 7}]
+    account = load(tmp_path, answers)
+    assert [account.called(word) for word in ("Wéb 1", "db", "shop", "i-web", "nobody")] == [
+        "i-web", "eni-db", "shop", "i-web", "nobody"]
+    answers["NetworkInterfaces"][4]["TagSet"][0]["Value"] = "Wéb 1"
+    with pytest.raises(ValueError, match="'Wéb 1' is the Name tag of i-web, eni-db: expected one of these ids"):
+        load(tmp_path, answers).called("Wéb 1")
 
 
 def test_a_peer_that_no_file_describes_is_beyond_the_model(tmp_path):

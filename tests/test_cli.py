@@ -162,6 +162,21 @@ def test_ask_with_json_has_the_analyzers_shape(port, found):
     assert {"ForwardPathComponents", "ReturnPathComponents", "Explanations", "Answer"} <= set(shape)
 
 
+def test_ask_takes_name_tags_and_says_where_the_model_ends_behind_the_repairs():
+    folder = str(ROOT / "vpcedu" / "aws" / "example")
+    done = run("ask", folder, "--from", "web-2", "--to", "internet", "--port", "443")
+    assert (done.returncode, done.stdout.split()[0]) == (1, "i-0e11f22a33b440002")
+    done = run("ask", folder, "--from", "db", "--to", "10.99.0.5", "--port", "443", "--json")
+    shape = json.loads(done.stdout)
+    end = "rtb-0b11c22d33e440004: route 10.99.0.0/16 > tgw-0a55b66c77d880001"
+    assert (done.returncode, shape["NetworkPathFound"], shape["Answer"]["ends"]) == (1, False, end)
+    assert [row["new"]["kind"] for row in shape["Answer"]["repairs"]] == ["AclEntry"]
+    assert [row["ExplanationCode"] for row in shape["Explanations"]] == ["SUBNET_ACL_RESTRICTION", "OTHER"]
+    done = run("ask", folder, "--from", "db", "--to", "10.99.0.5", "--port", "443")
+    assert f"The smallest repair (tried, it leads to where the model ends: i-0e11f22a33b440003, route ({end})):" in (
+        done.stdout)
+
+
 def test_audit_prints_who_reaches_what():
     done = run("audit", "reference")
     assert (done.returncode, done.stderr) == (0, "")

@@ -54,3 +54,18 @@ def test_what_works_has_no_cause():
 def test_a_symptom_that_nothing_gives_is_refused_and_the_others_named():
     with pytest.raises(ValueError, match=r"teapot.*expected one of .*connection timed out$"):
         diagnose(reference_vpc(), *PAGE, "418 I'm a teapot")
+
+
+@pytest.mark.parametrize("kind", ["classic-tcp", "application", "network"])
+def test_every_cause_says_in_full_what_was_done_and_what_mends_it(kind):
+    for symptom in ("connection timed out", "connection refused", "502 Bad Gateway"):
+        try:
+            causes = diagnose(reference_vpc(kind), *PAGE, symptom)
+        except ValueError:
+            continue
+        for cause in causes:
+            assert not str(cause).rstrip().endswith((":", ";", "to", "becomes"))
+            assert ": ," not in str(cause) and ": then" not in str(cause)
+    told = [str(cause) for cause in diagnose(reference_vpc("application"), *PAGE, "502 Bad Gateway")]
+    assert any("change web: add listens 8081" in words and words.endswith("change web: remove listens 8081")
+               for words in told)

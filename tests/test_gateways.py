@@ -79,6 +79,12 @@ def test_a_packet_from_inside_to_a_public_address_gets_its_public_source_first()
     assert second.after.flow == FiveTuple("192.0.2.20", 40_000, "10.0.0.10", 80)
 
 
+@pytest.mark.fact("public-needs-both")
+def test_who_has_no_public_address_does_not_reach_one_of_its_own_vpc_by_the_gateway():
+    step = GATE.handle(syn(OUT._replace(dst="192.0.2.10")), 0)
+    assert (step.action, step.reason, step.after) == (DROP, NO_PUBLIC_ADDRESS, None)
+
+
 # --- both kinds of NAT ---------------------------------------------------------------------------
 
 

@@ -3,11 +3,13 @@
 import pytest
 from small import IGW, Middlebox, small
 
-from vpcedu import draw
+from vpcedu import draw, lab
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.web_server import WebServer
+from vpcedu.lab.repair import Repair
 from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface, Subnet
+from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device, Peering, Vpc
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
@@ -130,3 +132,86 @@ def test_a_description_and_pictures_show_the_peers_too():
     visit = site.connect("b", "10.1.0.10", 80)
     for picture in (draw.ladder(visit), draw.map(visit)):
         assert "z" in picture.svg()
+
+
+def test_a_row_in_its_own_place_changes_nothing_and_one_that_is_not_there_is_named():
+    assert near().replace(HERE, HERE) == near()
+    with pytest.raises(ValueError, match=r"no row Route.*in this VPC: expected one of its rows"):
+        near().replace(HERE._replace(target="gone"), HERE._replace(target="gone"))
+
+
+@pytest.mark.parametrize("status", ["pending-acceptance", "rejected", "expired", "deleted"])
+def test_a_connection_that_is_not_active_carries_nothing_and_its_routes_are_blackholes(status):
+    links = (Peering("pcx-1", "vpc-2", status),)
+    vpc = near(far(peerings=(Peering("pcx-1", "vpc-1", status),)))._replace(peerings=links)
+    assert vpc.state(HERE) == "blackhole"
+    assert ask(vpc, "b", "10.1.0.10") == ("timed out", ("b", "route", "blackhole route"))
+    assert f"peered with vpc-2 by pcx-1 ({status})" in str(Site(vpc))
+    answer = lab.ask(vpc, "b", "z", 80)
+    assert f"route 10.1.0.0/16 > pcx-1, a blackhole: pcx-1 is {status}" in answer.verdict
+    first = str(answer.repairs[0])
+    if status == "pending-acceptance":
+        assert first.endswith("of vpc-1 and vpc-2: status pending-acceptance becomes active")
+    else:
+        assert first == "add peering connection pcx-new of vpc-1 and vpc-2"
+
+
+@pytest.mark.parametrize(("vpc", "repair"), [
+    (near().without(HERE), "add route 10.1.0.0/16 > pcx-1 in main"),
+    (near().without(THERE), "add route 10.0.0.0/16 > pcx-1 in far"),
+    (near().replace(HERE, HERE._replace(target="gone")),
+     "change route 10.1.0.0/16 > gone in main: target gone becomes pcx-1"),
+    (near().without(GroupRule("sg-far", IN, (80, 80), "sg-near")), "add sg-far in tcp 80 from sg-near"),
+    (near().without(next(row for row in far().acl_entries if row.direction == OUT)),
+     "add far acl out 10: allow tcp 1024-65535 to 10.0.1.10/32"),
+])  # fmt: skip
+def test_what_is_missing_on_either_side_is_added_there(vpc, repair):
+    answer = lab.ask(vpc, "b", "z", 80)
+    assert [str(row) for row in answer.repairs] == [repair]
+    assert lab.ask(answer.repairs[0].apply(vpc), "b", "z", 80).reachable
+
+
+def test_the_way_back_is_mended_too_where_the_main_vpc_is_the_far_one():
+    one, other = near().without(THERE), near().without(THERE).peers[0]
+    turned = other._replace(peers=(one._replace(peers=()),))
+    for vpc in (one, turned):
+        assert [str(row) for row in lab.ask(vpc, "b", "z", 80).repairs] == ["add route 10.0.0.0/16 > pcx-1 in far"]
+        assert lab.ask(vpc, "z", "b", 80).repairs == lab.ask(turned, "z", "b", 80).repairs
+
+
+def test_a_first_route_of_a_table_brings_the_local_routes_of_every_block():
+    vpc = near(far(more=("10.7.0.0/16",), routes=()))
+    route = Route("far", "10.0.0.0/16", "pcx-1")
+    rows = Repair(None, route).apply(vpc).peers[0].routes
+    assert rows == (Route("far", "10.1.0.0/16", "local"), Route("far", "10.7.0.0/16", "local"), route)
+
+
+def test_blocks_that_overlap_do_not_matter_to_a_connection_that_came_to_nothing():
+    peer = far(cidr="10.0.0.0/17", subnets=(), interfaces=(), devices=(), routes=(), associations=(),
+               peerings=(Peering("pcx-1", "vpc-1", "failed"),))  # fmt: skip
+    vpc = near(peer)._replace(peerings=(Peering("pcx-1", "vpc-2", "failed"),))
+    assert ask(vpc, "b", "10.0.0.10")[0] == "connected"
+
+
+def test_a_public_address_of_a_vpc_without_a_gateway_is_not_on_the_internet():
+    vpc = near(far(internet_gateway="", routes=(Route("far", "10.1.0.0/16", "local"),)))
+    assert ask(vpc, "a", "192.0.2.50", 81)[1][2] == "not on the Internet"
+    answer = lab.ask(vpc, "a", "192.0.2.50", 81)
+    assert [str(row) for row in answer.repairs] == [
+        "add attachment of igw-new to vpc-2", "add route 0.0.0.0/0 > igw-new in far"]
+
+
+def test_a_name_of_the_other_vpc_leads_there():
+    vpc = near(far(names=(Name("service.internal", ("10.1.0.10",)),)))
+    answer = lab.ask(vpc, "b", "service.internal", 80)
+    assert answer.reachable and answer.visit.call.name == "service.internal"
+    assert lab.ask(vpc.without(THERE), "b", "service.internal", 80).repairs == (Repair(None, THERE),)
+
+
+def test_an_end_whose_address_means_another_host_at_home_is_refused():
+    same = near(far(cidr="10.0.0.0/16", subnets=(Subnet("far subnet", "10.0.1.0/24", None, "far acl"),),
+                    interfaces=(Interface("z", "far subnet", "10.0.1.10", ("sg-far",)),), routes=(), peerings=(),
+                    associations=()))._replace(peerings=(), routes=small().routes)  # fmt: skip
+    with pytest.raises(ValueError, match=r"z has the address 10.0.1.10, and so has vpc-1 of a: expected VPCs whose"):
+        lab.ask(same, "a", "z", 80)
+    assert lab.ask(same, "a", "b", 80).reachable

@@ -10,8 +10,8 @@ from collections import namedtuple
 from pathlib import Path
 
 from vpcedu.address import block
+from vpcedu.aws import endpoints, routing
 from vpcedu.aws import legs as interfaces
-from vpcedu.aws import routing
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.at import At, LoadError
 from vpcedu.aws.balancers import Nodes
@@ -26,16 +26,22 @@ from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.tables.network_acl import default_acl
 from vpcedu.tables.route_table import LOCAL
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 INTERNET, OUTSIDE = "internet", "203.0.113.0/24"  # RFC 5737: for documentation
 
 
-class Account(namedtuple("Account", ("vpcs", "report", "prefix_lists"))):
-    """Descriptions, one for each VPC; the notes; (name, blocks) of each prefix list whose entries are known."""
+class Account(namedtuple("Account", ("vpcs", "report", "prefix_lists", "tags"))):
+    """Descriptions, one for each VPC; the notes; (name, blocks) of each prefix list whose entries are known; (Name tag,
+    id) of each instance and interface that has one."""
 
     __slots__ = ()
     vpcs: tuple[Vpc, ...]
     report: tuple[Note, ...]
     prefix_lists: tuple[tuple[str, tuple[str, ...]], ...]
+    tags: tuple[tuple[str, str], ...]
 
     def vpc(self, name: str = "") -> Vpc:
         """The VPC with this id (may be left out where there is only one), its peers around it, and a host of the
@@ -55,10 +61,20 @@ class Account(namedtuple("Account", ("vpcs", "report", "prefix_lists"))):
                                  peers=tuple(known.values()))
         return made
 
-    def home(self, end: str) -> str:
-        """The id of the VPC that has an instance, interface, address (private or public) or balancer (node, name, ARN
-        or DNS name); ValueError where none has, or several have."""
-        found = [one.name for one in self.vpcs if end in _ends(one)]
+    def called(self, word: str) -> str:
+        """The id of the instance or interface whose Name tag a word is, else the word; ValueError where several have
+        the tag."""
+        found = [name for tag, name in self.tags if tag == word]
+        if len(found) > 1 and not any(word in _ends(one) for one in self.vpcs):
+            raise ValueError(f"{word!r} is the Name tag of {', '.join(found)}: expected one of these ids")
+        return found[0] if len(found) == 1 and not any(word in _ends(one) for one in self.vpcs) else word
+
+    def home(self, *ends: str) -> str:
+        """The id of the VPC that the first of these ends is in that any VPC has: an instance, interface, address
+        (private or public), balancer (node, name, ARN or DNS name) or endpoint; ValueError where none has, or several
+        have."""
+        homes = [[one.name for one in self.vpcs if end in _ends(one)] for end in ends]
+        end, found = next((pair for pair in zip(ends, homes, strict=True) if pair[1]), (ends[0], []))
         if len(found) != 1:
             raise ValueError(f"{end!r} is in {', '.join(found) or 'no VPC'}: expected the id of an instance or"
                              " interface, an address or the name of a load balancer that one VPC has")
@@ -99,7 +115,18 @@ def load(path: str | Path) -> Account:
     for one in vpcs:
         _together(one, vpcs, found[one.name].at)
     lists = tuple((name, blocks) for name in answers.rows("PrefixLists") if (blocks := prefixes(answers, name)))
-    return Account(vpcs, notes.rows(), lists)
+    return Account(vpcs, notes.rows(), lists, tuple(_tags(answers, vpcs)))
+
+
+def _tags(answers: Answers, vpcs: tuple[Vpc, ...]) -> Iterator[tuple[str, str]]:
+    """The Name tags of what one may ask about; people may write them in any letters."""
+    known = {word for one in vpcs for word in _ends(one)}
+    for kind, field in (("Instances", "Tags"), ("NetworkInterfaces", "TagSet")):
+        for name, row in answers.rows(kind).items():
+            for tag in row.rows(field):
+                value = tag.get("Value").value
+                if tag.get("Key").value == "Name" and isinstance(value, str) and value and name in known:
+                    yield value, name
 
 
 def example() -> Path:
@@ -128,6 +155,7 @@ class _Ground:
         others = [row.block("CidrBlock") for row in at.rows("CidrBlockAssociationSet")
                   if not row.has("CidrBlockState") or row.get("CidrBlockState").text("State", "") == "associated"]
         self.more = tuple(cidr for cidr in dict.fromkeys(others) if cidr != self.cidr)
+        self._public_access(at)
         if at.has("Ipv6CidrBlockAssociationSet"):
             answers.notes.add("beyond", at, "IPv6: its rules, routes and addresses are left out")
         self.main, tables = routing.associations(answers, name)
@@ -135,9 +163,18 @@ class _Ground:
         self.subnets = tuple(self._subnets(tables))
         self.routes = list(routing.routes(answers, name, (self.cidr, *self.more)))
         cidrs = {row.name: row.cidr for row in self.subnets}
-        wanted = {route.target for route, _ in self.routes}
+        wanted: dict[str, tuple[str, ...]] = {}
+        for route, _ in self.routes:
+            wanted[route.target] = (*wanted.get(route.target, ()), route.destination)
         self.devices, self.interfaces, self.associations, self.legs = interfaces.devices(
             answers, name, interfaces.legs(answers, name, cidrs), wanted)
+
+    def _public_access(self, row: At) -> None:
+        mode = row.get("BlockPublicAccessStates").text("InternetGatewayBlockMode", "off") if row.has(
+            "BlockPublicAccessStates") else "off"
+        if mode != "off":
+            self.answers.notes.add("beyond", row, f"VPC Block Public Access is on ({mode}): Internet gateways let"
+                                                  " everything through here")
 
     def _subnets(self, tables: dict[str, str]) -> list[Subnet]:
         acls = {at.id("SubnetId"): acl for acl, row in self.answers.of_vpc("NetworkAcls", self.name).items()
@@ -149,6 +186,7 @@ class _Ground:
             if not row.has("CidrBlock"):
                 self.answers.notes.add("beyond", row, "IPv6: its rules, routes and addresses are left out")
                 continue
+            self._public_access(row)
             acl = acls.get(name) or default or f"default ACL of {self.name}"
             if name not in acls:
                 self.answers.notes.add("inferred", row, f"the network ACL of {name}: {acl}")
@@ -166,17 +204,19 @@ class _Ground:
         nodes.build(name)
         interfaces = (*self.interfaces, *nodes.interfaces)
         gateway, peerings = routing.internet_gateway(answers, name), tuple(routing.peerings(answers, name))
+        useless = routing.useless(answers, name, gateway, peerings)
         known = {LOCAL, gateway, *(row.name for row in peerings),
                  *(word for row in interfaces for word in (row.device, row.id))}
         groups = {group for row in interfaces for group in row.groups} - set(answers.rows("SecurityGroups"))
         for group in sorted(groups):
             answers.notes.add("missing", None, f"the rules of {group}: as if it had none")
+        names = (*nodes.names, *endpoints.names(answers, name, interfaces))
         defaults = tuple(row for acl in self.acls for row in default_acl(acl))
         return Vpc(self.cidr, self.subnets, interfaces, tuple(route for route, _ in self.routes),
                    (*acl_entries(answers, name), *defaults), tuple(group_rules(answers, name)), gateway,
                    tuple(dict.fromkeys((*self.associations, *nodes.associations))), (),
-                   (*self.devices, *nodes.devices), tuple(nodes.names), self.main, name, self.more,
-                   routing.beyond(answers, self.routes, known), peerings)
+                   (*self.devices, *nodes.devices), names, self.main, name, self.more,
+                   routing.beyond(answers, self.routes, known, useless), peerings)
 
 
 def _checked(ground: _Ground, vpc: Vpc) -> Vpc:

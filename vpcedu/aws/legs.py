@@ -1,8 +1,7 @@
 """Legs: the network interfaces of a VPC, and the devices they belong to.
 
-The answer about interfaces comes first, what instances and NAT gateways say of theirs fills in. Nobody knows what
-runs on an instance: it is a host that listens on every TCP port, or a NAT instance where its check is off and a route
-leads to it. An interface of a service (a database, a function) is such a host of its own.
+The answer about interfaces comes first, what instances and NAT gateways say of theirs fills in. What runs on a device
+is inferred: see `kinds`.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from vpcedu.address import contains
+from vpcedu.aws import kinds
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.at import At
 from vpcedu.clock import SECOND
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 RUNNING = ("running", "pending")
 NAT_STATES = ("available", "pending")
-FAR_SIDES = ("vpc_endpoint", "gateway_load_balancer_endpoint", "gateway_load_balancer", "transit_gateway",
-             "global_accelerator_managed")
 
 
 class Leg(namedtuple("Leg", ("interface", "associations", "kind", "description", "order", "at"))):
@@ -117,7 +115,8 @@ def _placed(at: At, field: str, subnets: dict[str, str], within: At | None = Non
     home = within or at
     subnet, address = home.id("SubnetId"), at.address(field)
     if subnet not in subnets:
-        raise home.get("SubnetId").refusal(f"one of {', '.join(list(subnets)[:5]) or 'no subnet at all'}")
+        known = ", ".join(list(subnets)[:5]) or "the subnets that aws ec2 describe-subnets writes, but no file has any"
+        raise home.get("SubnetId").refusal(f"one of {known}")
     if not contains(subnets[subnet], address) or reserved(subnets[subnet], address):
         raise at.get(field).refusal(f"an address of {subnet} {subnets[subnet]} that AWS does not keep for itself")
     return address, subnet
@@ -143,7 +142,7 @@ def primary(gateway: At) -> At | None:
     return next((row for row in rows if row.flag("IsPrimary", False)), rows[0] if rows else None)
 
 
-def devices(answers: Answers, vpc: str, found: list[Leg], targets: set[str]
+def devices(answers: Answers, vpc: str, found: list[Leg], targets: dict[str, tuple[str, ...]]
             ) -> tuple[list[Device], list[Interface], list[Association], list[Leg]]:
     """Devices, interfaces and public addresses; and the legs of load balancers, which are another module's."""
     gateways = {at.text("NetworkInterfaceId", ""): (name, row)
@@ -165,24 +164,18 @@ def devices(answers: Answers, vpc: str, found: list[Leg], targets: set[str]
             if not _runs(answers, own.device, leg):
                 continue
             interface, pairs = own, leg.associations
-            _instance(answers, leg, made, targets)
+            kinds.instance(answers, leg, made, targets)
         else:
             if leg.at.text("Status", "in-use") == "available":
                 answers.notes.add("left out", leg.at, "interfaces that are attached to nothing")
                 continue
             interface, pairs = own._replace(device=own.name), leg.associations
-            _service(answers, leg, made)
+            kinds.service(answers, leg, made, own.name in targets)
         if interface.device.startswith("nat-"):
-            made[interface.device] = Device(interface.device, _gateway_class())
+            made[interface.device] = Device(interface.device, kinds.nat_gateway())
         interfaces.append(interface)
         public += pairs
     return list(made.values()), interfaces, public, balancers
-
-
-def _gateway_class() -> type:
-    from vpcedu.gateways.nat_gateway import NatGateway
-
-    return NatGateway
 
 
 def _nat_gateway(answers: Answers, leg: Leg, gateways: dict[str, tuple[str, At]]
@@ -209,34 +202,3 @@ def _runs(answers: Answers, instance: str, leg: Leg) -> bool:
     if state not in RUNNING:
         answers.notes.add("left out", leg.at, f"{instance} is {state}")
     return state in RUNNING
-
-
-def _instance(answers: Answers, leg: Leg, made: dict[str, Device], targets: set[str]) -> None:
-    """A host, or a NAT instance where one of its interfaces has its check off and is a route's target."""
-    own = leg.interface
-    if not own.check and targets & {own.device, own.name}:
-        from vpcedu.gateways.nat_instance import NatInstance
-
-        made[own.device] = Device(own.device, NatInstance)
-        answers.notes.add("inferred", leg.at, f"{own.device} is a NAT instance: its check is off, a route leads to it")
-    elif own.device not in made:
-        made[own.device] = Device(own.device, _host_class())
-        answers.notes.add("inferred", leg.at, "which ports instances listen on: every TCP port")
-
-
-def _service(answers: Answers, leg: Leg, made: dict[str, Device]) -> None:
-    name, words = leg.interface.name, leg.description or leg.kind
-    if leg.kind in FAR_SIDES or words.startswith("VPC Endpoint"):
-        from vpcedu.gateways.beyond import Beyond
-
-        made[name] = Device(name, Beyond)
-        answers.notes.add("beyond", leg.at, f"{name} ({words}): what lies behind it is unknown")
-    else:
-        made[name] = Device(name, _host_class())
-        answers.notes.add("inferred", leg.at, f"{name} ({words}): a host that listens on every TCP port")
-
-
-def _host_class() -> type:
-    from vpcedu.hosts.any_server import AnyServer
-
-    return AnyServer

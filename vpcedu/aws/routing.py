@@ -1,7 +1,8 @@
-"""Routing: route tables, gateways and peering connections of a VPC, as rows of the model.
+"""Routing: route tables, gateways, peering connections and gateway endpoints of a VPC, as rows of the model.
 
 The target of a route keeps its id. What a route leads to that is there, but is nothing of the model (transit gateway,
-virtual private gateway, endpoint, ...) or is not described by the files, is named as beyond the model.
+virtual private gateway, ...) or is not described by the files, is named as beyond the model. A gateway endpoint stands
+with the peering connections, with the service's name in the place of a VPC: it leads to a service's addresses only.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from vpcedu.address import within
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.at import At
 from vpcedu.aws.filters import expanded
-from vpcedu.network.vpc import BLACKHOLED, Peering
+from vpcedu.network.vpc import ACTIVE, BLACKHOLED, Peering
 from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route
 
 TYPE_CHECKING = False
@@ -88,27 +89,44 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
 
 
 def peerings(answers: Answers, vpc: str) -> Iterator[Peering]:
-    """The active peering connections of a VPC."""
+    """The peering connections of a VPC, with their status, and its gateway endpoints."""
     for name, row in answers.rows("VpcPeeringConnections").items():
         ends = [row.get(end) for end in ("RequesterVpcInfo", "AccepterVpcInfo")]
         ids = [end.text("VpcId", "") if end.value is not None else "" for end in ends]
         status = row.get("Status").text("Code", "active") if row.has("Status") else "active"
-        if vpc in ids and status == "active":
-            yield Peering(name, ids[1 - ids.index(vpc)])
-        elif vpc in ids:
-            answers.notes.add("left out", row, f"peering connection {name}: {status}")
+        if vpc in ids:
+            yield Peering(name, ids[1 - ids.index(vpc)], status)
+            if status != ACTIVE:
+                answers.notes.add("left out", row, f"peering connection {name} is {status}: it carries nothing")
+    for name, row in answers.of_vpc("VpcEndpoints", vpc).items():
+        if row.text("VpcEndpointType", "Gateway") == "Gateway":
+            state = row.text("State", "available").lower()
+            yield Peering(name, row.text("ServiceName", name), ACTIVE if state == "available" else state)
 
 
-def beyond(answers: Answers, found: list[tuple[Route, At]], known: set[str]) -> tuple[str, ...]:
-    """The targets of routes that are there, but not described; notes them, and states that do not agree."""
+def useless(answers: Answers, vpc: str, gateway: str, links: tuple[Peering, ...]) -> dict[str, str]:
+    """What is described, but carries nothing for a VPC, and why: gateways that are elsewhere, inactive connections."""
+    found = {name: f"{name} is not attached to {vpc}" for name in answers.rows("InternetGateways") if name != gateway}
+    return found | {row.name: f"{row.name} is {row.status}" for row in links if row.status != ACTIVE}
+
+
+def beyond(answers: Answers, found: list[tuple[Route, At]], known: set[str], useless: dict[str, str]
+           ) -> tuple[str, ...]:
+    """The targets of routes that are there, but not described; notes them, and states that do not agree.
+
+    useless: why a target that is described carries nothing, such as a peering connection that nobody accepted.
+    """
     names = []
     for route, at in found:
         gone = at.text("State", "active") == BLACKHOLED
-        if gone and route.target in known:
+        if route.target in useless:
+            answers.notes.add("left out", at, f"{route.table}, {route}: a blackhole, for {useless[route.target]}")
+        elif gone and route.target in known:
             answers.notes.add("inconsistent", at, f"{route} is a blackhole, but {route.target} is there: active here")
         elif not gone and route.target not in known:
             names.append(route.target)
-            kind, words = ("missing", "no file describes it") if route.target.startswith(OURS) else (
-                "beyond", "the model ends there")
+            ours = route.target.startswith(OURS) or (route.target.startswith("vpce-")
+                                                     and "VpcEndpoints" not in answers.kinds)
+            kind, words = ("missing", "no file describes it") if ours else ("beyond", "the model ends there")
             answers.notes.add(kind, at, f"{route.table}, {route}: {words}")
     return tuple(dict.fromkeys(names))

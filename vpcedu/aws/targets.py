@@ -35,7 +35,12 @@ class Targets:
     def listeners(self, balancer: str, kind: str) -> tuple[Listener, ...]:
         """The listeners of an Application or Network Load Balancer (its ARN) that the model has."""
         made = []
-        for arn, row in self.answers.of_vpc("Listeners", balancer, "LoadBalancerArn").items():
+        found = self.answers.of_vpc("Listeners", balancer, "LoadBalancerArn")
+        if not found:
+            self.answers.notes.add("missing", None, f"listeners of {balancer}: it takes no connection")
+        if found and kind == "application" and "Rules" not in self.answers.kinds:
+            self.answers.notes.add("missing", None, f"rules of {balancer}'s listeners: their default actions alone")
+        for arn, row in found.items():
             protocol, port = row.text("Protocol", "TCP"), row.number("Port", 1, 65_535)
             if kind == "network" and protocol in ("TLS", "TCP_UDP"):
                 self.note("simplified", row, f"{protocol} listeners of Network Load Balancers: as TCP")

@@ -41,7 +41,7 @@ class InternetGateway:
         """Drop what goes to a private address; rewrite the source if it is one of ours, else the destination.
 
         The source is asked first: a packet from inside to a public address of this VPC leaves with its
-        public source and turns round here for its second rewriting.
+        public source and turns round here for its second rewriting; one with a private source has none to leave with.
         """
         flow = packet.flow
         if is_private(flow.dst):
@@ -51,7 +51,7 @@ class InternetGateway:
             after = packet.with_flow(packet.about._replace(src=row.public))
             return rewrote(now, self.name, "address map", packet, after, row)
         row = self.by_public.get(flow.dst)
-        if row is not None:
+        if row is not None and not is_private(flow.src):
             after = packet.with_flow(packet.about._replace(dst=row.private))
             return rewrote(now, self.name, "address map", packet, after, row)
         return Step(now, self.name, "address map", DROP, packet, None, None, NO_PUBLIC_ADDRESS)

@@ -13,6 +13,8 @@ from vpcedu.trace import Step
 class AnyServer(WebServer):
     """A host that accepts connections on every port."""
 
+    any_port = True  # nobody knows what it listens on
+
     def handle(self, packet: Packet, now: int) -> Step:
         """As any host, and where a connection is to be opened, listen first."""
         if packet.flow.dport not in self.listeners and packet.flags & (SYN | ACK) == SYN:

@@ -2,7 +2,8 @@
 
 NetworkPathFound, ForwardPathComponents, ReturnPathComponents and Explanations have the fields and the codes of the
 EC2 API (NetworkInsightsAnalysis, PathComponent, AnalysisComponent, Explanation). What that shape has no place for
-(symptom, verdict, repairs, states, everything in the way) stands beside it under "Answer". Differences: here a return
+(symptom, verdict, repairs, states, everything in the way) stands beside it under "Answer". Differences:
+NetworkPathFound is null where the model ends on the way, and the explanation names the row that leads there; a return
 path is what packets really took, and is there also where the answer was lost; reasons that the analyzer has no
 code for, since it does not model them, have the code OTHER. Left out: ARNs, ids of analyses, additional details.
 """
@@ -10,7 +11,8 @@ code for, since it does not model them, have the code OTHER. Left out: ARNs, ids
 from __future__ import annotations
 
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.lab.paths import Loss, decided, table_of
+from vpcedu.lab.across import home_of
+from vpcedu.lab.paths import Loss, is_nobodys, leads, table_of
 from vpcedu.network.interface import Interface
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
@@ -30,6 +32,12 @@ if TYPE_CHECKING:
     from vpcedu.trace import Step, Trace
 
 
+TARGETS = {"igw-": "GatewayId", "vgw-": "GatewayId", "vpce-": "GatewayId", "nat-": "NatGatewayId",
+           "eni-": "NetworkInterfaceId", "i-": "InstanceId", "pcx-": "VpcPeeringConnectionId",
+           "tgw-": "TransitGatewayId", "lgw-": "LocalGatewayId", "cagw-": "CarrierGatewayId",
+           "eigw-": "EgressOnlyInternetGatewayId", "arn:": "CoreNetworkArn"}  # fmt: skip
+
+
 def analysis(answer: Answer) -> dict[str, Any]:
     """The answer as plain dictionaries and lists."""
     vpc = answer.vpc
@@ -44,12 +52,12 @@ def analysis(answer: Answer) -> dict[str, Any]:
             "port": answer.question.port, "reachable": answer.reachable, "symptom": answer.symptom,
             "verdict": answer.verdict, "rows": list(answer.rows), "states": list(answer.states),
             "blockers": [{"direction": "return" if loss.back else "forward", "at": loss.step.at,
-                          "check": loss.step.check, "row": decided(vpc, loss.step), "reason": str(loss.step.reason),
+                          "check": loss.step.check, "row": leads(vpc, loss), "reason": str(loss.step.reason),
                           "fix": getattr(loss.step.reason, "fix", "")} for loss in answer.blockers],
             "repairs": None if answer.repairs is None else [
                 {"action": repair.action, "row": _plain(repair.row), "new": _plain(repair.new), "words": str(repair)}
                 for repair in answer.repairs],
-            "notes": list(answer.notes),
+            "ends": leads(vpc, answer.ends) if answer.ends else None, "notes": list(answer.notes),
         },
     }
 
@@ -68,13 +76,17 @@ def _component(vpc: Vpc, step: Step, trace: Trace) -> list[dict[str, Any]]:
                                                  if step.action == SEND else {"InboundHeader": _header(step.before)})]
         attached = _interface(vpc, step)
         return own + attached if step.action == SEND else attached + own
+    if is_nobodys(row):
+        return []
     if isinstance(row, AclEntry):
         return [{"AclRule": _entry(row), "Component": {"Id": row.acl}}]
     if isinstance(row, GroupRule):
         tracked = {"TrackedFlow": True} if isinstance(step.row, TrackedFlow) else {}
         return [{"Component": {"Id": row.group}, "SecurityGroupRule": _rule(row), **tracked}]
     if isinstance(row, Route):
-        return [{"Component": {"Id": row.table}, "RouteTableRoute": _route(vpc, row)}]
+        route = {"Component": {"Id": row.table}, "RouteTableRoute": _route(vpc, row)}
+        link = any(row.target == other.name for one in vpc.everyone for other in one.peerings)
+        return [route, {"Component": {"Id": row.target}}] if link and step.reason is None else [route]
     if isinstance(row, (Association, Translation)) and step.after is not None and step.check != "flow return":
         return [{"Component": {"Id": step.at}, "InboundHeader": _header(step.before),
                  "OutboundHeader": _header(step.after)}]
@@ -83,11 +95,12 @@ def _component(vpc: Vpc, step: Step, trace: Trace) -> list[dict[str, Any]]:
 
 def _interface(vpc: Vpc, step: Step) -> list[dict[str, Any]]:
     flow = step.before.flow
-    own = [row for row in vpc.interfaces if row.device == step.at]
+    own = [row for one in vpc.everyone for row in one.interfaces if row.device == step.at]
     row = next((row for row in own if {flow.src, flow.dst} & {row.address, *row.secondary}), own[0] if own else None)
     if row is None:
         return []
-    return [{"Component": {"Id": row.id}, "AttachedTo": {"Id": row.device}, "Subnet": {"Id": row.subnet}}]
+    return [{"Component": {"Id": row.id}, "AttachedTo": {"Id": row.device}, "Subnet": {"Id": row.subnet},
+             "Vpc": {"Id": home_of(vpc, row.device).name}}]
 
 
 def _header(packet: Packet) -> dict[str, Any]:
@@ -117,12 +130,19 @@ def _direction(way: str) -> str:
 
 
 def _route(vpc: Vpc, row: Route) -> dict[str, Any]:
-    kinds = {device.name: device.kind.__name__ for device in vpc.devices}
-    words = {"NatGateway": "NatGatewayId"}
-    field = "GatewayId" if row.target in (LOCAL, vpc.internet_gateway) else words.get(
-        kinds.get(row.target, ""), "InstanceId" if row.target in kinds else "NetworkInterfaceId")
-    return {"DestinationCidr": row.destination, field: row.target, "State": vpc.state(row),
-            "Origin": "CreateRouteTable" if row.target == LOCAL else "CreateRoute"}
+    home = next((one for one in vpc.everyone if row in one.routes), vpc)
+    return {"DestinationCidr": row.destination, _field(home, row.target): row.target, "State": home.state(row),
+            "Origin": "CreateRouteTable" if row.target == LOCAL else
+            "EnableVgwRoutePropagation" if row.propagated else "CreateRoute"}
+
+
+def _field(vpc: Vpc, target: str) -> str:
+    """The field that names a route's target: by the beginning of AWS's id, else by what the device is."""
+    known = next((field for begin, field in TARGETS.items() if target.startswith(begin)), None)
+    if known or target in (LOCAL, vpc.internet_gateway):
+        return known or "GatewayId"
+    kind = next((device.kind.__name__ for device in vpc.devices if device.name == target), "")
+    return {"NatGateway": "NatGatewayId", "": "NetworkInterfaceId"}.get(kind, "InstanceId")
 
 
 def _explanation(vpc: Vpc, loss: Loss) -> dict[str, Any]:
@@ -132,9 +152,10 @@ def _explanation(vpc: Vpc, loss: Loss) -> dict[str, Any]:
     found: dict[str, Any] = {"ExplanationCode": code, "Direction": "ingress" if step.check.endswith("in") else "egress",
                              "Destination": {"Id": step.before.flow.dst}, "Port": step.before.flow.dport,
                              "Protocols": ["tcp"], "Component": {"Id": step.at}}
-    own = next((interface for interface in vpc.interfaces if interface.device == step.at), None)
+    own = next((interface for one in vpc.everyone for interface in one.interfaces if interface.device == step.at), None)
     if own is not None:
-        found |= {"NetworkInterface": {"Id": own.id}, "Subnet": {"Id": own.subnet}}
+        found |= {"NetworkInterface": {"Id": own.id}, "Subnet": {"Id": own.subnet},
+                  "Vpc": {"Id": home_of(vpc, step.at).name}}
     if isinstance(row, RuleSet):
         found["SecurityGroups"] = [{"Id": group} for group in row.groups]
     elif isinstance(row, AclEntry):

@@ -6,8 +6,8 @@ each hop of the reply back. Where it does not work, everything in the way is nam
 smallest set of rows that mends it, found by changing the description and asking again.
 
 What a host listens on is only known of a web server; of a plain host it is assumed, and said, that it listens on the
-port asked about. Left out: a choice of the source's port and of a balancer's node (the first address of a name is
-asked), what a program does beside answering.
+port asked about. A name's first address is asked in full; what its others give is noted. Left out: a choice of the
+source's port, what a program does beside answering.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from collections import namedtuple
 from vpcedu.lab import paths
 from vpcedu.lab.diagnosis import beyond_drops
 from vpcedu.lab.ends import Question, find, prepare, silent_about
-from vpcedu.lab.repairs import smallest, works
+from vpcedu.lab.repairs import run, smallest, works
+from vpcedu.lab.services import endpoint
 from vpcedu.network import rules
 from vpcedu.views.text import fold
 
@@ -35,9 +36,14 @@ FORECAST = {"timed out": "connection timed out", "refused": "connection refused"
             "closed": "connection closed without an answer", "no answer yet": "connected, but no answer comes"}
 
 
-class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repairs", "notes"))):
+class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repairs", "notes", "ends"),
+                        defaults=(None,))):
     """The question, the description asked, the visit that was played, everything in the way (both directions), the
-    smallest set of repairs (None: none was found), and what was assumed."""
+    smallest set of repairs (None: none was found), what was assumed, and where the model ends behind the repairs.
+
+    Where a route or an interface leads to something that nobody described, the answer is neither yes nor no: the model
+    ends there, which is named, and nothing is guessed.
+    """
 
     __slots__ = ()
     question: Question
@@ -46,15 +52,17 @@ class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repa
     blockers: tuple[Loss, ...]
     repairs: tuple[Repair, ...] | None
     notes: tuple[str, ...]
+    ends: Loss | None
 
     @property
-    def reachable(self) -> bool:
-        """Whether the request got there and its answer came back."""
-        return works(self.visit)
+    def reachable(self) -> bool | None:
+        """Whether the request got there and its answer came back; None: the model ends on the way."""
+        return works(self.visit) or (None if paths.model_ends(self.visit) else False)
 
     @property
     def symptom(self) -> str:
-        """What the person at the source sees: "works", "connection timed out", "504 Gateway Timeout", ..."""
+        """What the person at the source sees: "works", "connection timed out", "504 Gateway Timeout", ...; or "beyond
+        the model"."""
         return forecast(self.visit)
 
     @property
@@ -87,7 +95,10 @@ class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repa
         if not lost:
             return f"{self.question.source} gets no good answer from {ends}: {self.symptom}."
         step = lost[0].step
-        row = paths.decided(self.vpc, step)
+        row = paths.leads(self.vpc, lost[0])
+        if self.reachable is None:
+            return (f"Whether {self.question.source} reaches {ends} is beyond the model: {lost[0].way} it ends at"
+                    f" {step.at}, {step.check}: {step.reason}{f' ({row})' if row else ''}.")
         return (f"{self.question.source} does not reach {ends}: {lost[0].way} a packet is lost at {step.at},"
                 f" {step.check}: {step.reason}{f' ({row})' if row else ''}.")
 
@@ -98,8 +109,10 @@ class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repa
         return analysis(self)
 
     def __str__(self) -> str:
-        parts = [fold(self.verdict), f"The person at {self.question.source} sees: {self.symptom}."]
-        if self.blockers:
+        parts = [fold(self.verdict)]
+        if self.reachable is not None:
+            parts.append(f"The person at {self.question.source} sees: {self.symptom}.")
+        if self.blockers and self.reachable is not None:
             parts.append("\n".join(["In the way:", *(f"  {n}. {_blocked(self.vpc, loss)}"
                                                      for n, loss in enumerate(self.blockers, 1))]))
         parts += _repaired(self)
@@ -121,7 +134,9 @@ class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repa
 
 def forecast(visit: Visit) -> str:
     """The symptom of a visit in the words of the person who sees it."""
-    return "works" if works(visit) else FORECAST.get(visit.symptom, visit.symptom)
+    if works(visit):
+        return "works"
+    return "beyond the model" if paths.model_ends(visit) else FORECAST.get(visit.symptom, visit.symptom)
 
 
 def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> Answer:
@@ -135,35 +150,64 @@ def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> An
     site, call = prepare(vpc, question, seed)
     beyond = beyond_drops(site, call)
     visit = site.play(call)
-    notes = _notes(vpc, question)
+    notes = (*_assumed(vpc, question), *_elsewhere(vpc, question, visit, seed))
     if works(visit):
         return Answer(question, vpc, visit, (), (), notes)
-    found = smallest(vpc, question, seed)
-    behind = found[1] if found else ()
-    return Answer(question, vpc, visit, _once((*paths.losses(beyond), *behind)), found and found[0], notes)
+    found = None if paths.model_ends(visit) else smallest(vpc, question, seed)
+    behind = found.met if found else ()
+    return Answer(question, vpc, visit, _once((*paths.losses(beyond), *behind)), found and found.repairs, notes,
+                  found and found.ends)
 
 
 def _once(found: tuple[Loss, ...]) -> tuple[Loss, ...]:
     """Each place, check and direction once: one packet's addresses differ from run to run."""
-    return tuple({(loss.step.at, loss.step.check, loss.back, str(loss.step.reason)): loss
-                  for loss in reversed(found)}.values())[::-1]
+    once: dict[tuple[object, ...], Loss] = {}
+    for loss in found:
+        once.setdefault((loss.step.at, loss.step.check, loss.back, str(loss.step.reason)), loss)
+    return tuple(once.values())
+
+
+def _place(vpc: Vpc, loss: Loss) -> str:
+    row = paths.leads(vpc, loss)
+    return f"{loss.step.at}, {loss.step.check}" + (f" ({row})" if row else "")
 
 
 def _blocked(vpc: Vpc, loss: Loss) -> str:
-    row = paths.decided(vpc, loss.step)
+    row = paths.leads(vpc, loss)
     return f"{loss.way}, {loss.step.at}, {loss.step.check}: {loss.step.reason}" + (f" ({row})" if row else "")
 
 
 def _repaired(answer: Answer) -> list[str]:
-    if answer.reachable:
+    if answer.reachable is not False:
         return []
     if answer.repairs is None:
         return ["No row was found that mends it."]
-    return ["\n".join(["The smallest repair (tried, it works):", *(f"  {repair}" for repair in answer.repairs)])]
+    end = "tried, it works"
+    if answer.ends:
+        end = f"tried, it leads to where the model ends: {_place(answer.vpc, answer.ends)}"
+    return ["\n".join([f"The smallest repair ({end}):", *(f"  {repair}" for repair in answer.repairs)])]
 
 
-def _notes(vpc: Vpc, question: Question) -> tuple[str, ...]:
-    device = find(vpc, question.destination).device
-    if not silent_about(vpc, device):
+def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
+    there = find(vpc, question.destination)
+    link = endpoint(vpc, find(vpc, question.source), there.address)
+    if link:
+        return (f"{link.name} leads to {link.vpc}: asked as if that listened on port {question.port} and no policy"
+                " refused the request.",)
+    if not silent_about(vpc, there.device):
         return ()
-    return (f"Nothing tells what {device} listens on: asked as if it listened on port {question.port}.",)
+    return (f"Nothing tells what {there.device} listens on: asked as if it listened on port {question.port}.",)
+
+
+def _elsewhere(vpc: Vpc, question: Question, visit: Visit, seed: int) -> tuple[str, ...]:
+    """What the other addresses of a name give: a balancer has a node in each zone, and their subnets may differ."""
+    known = {row.name: row.addresses for one in vpc.everyone for row in one.names}.get(question.destination, ())
+    asked = visit.capture.traces[0].packet.flow.dst
+    others = {word: forecast(run(vpc, question._replace(destination=word), seed)) for word in known if word != asked}
+    if not others:
+        return ()
+    if set(others.values()) == {forecast(visit)}:
+        return (f"{question.destination} has {len(known)} addresses: asked was {asked}, and {', '.join(others)} gives"
+                " the same.",)
+    told = ", ".join(f"{word} gives: {symptom}" for word, symptom in others.items())
+    return (f"{question.destination} has {len(known)} addresses, and they differ: asked was {asked}; {told}.",)

@@ -135,16 +135,17 @@ class Audit:
 
     def as_json(self) -> dict[str, Any]:
         """Everything as plain dictionaries and lists."""
-        return {"reached": [row._asdict() for row in self.reached],
+        return {"vpc": self.vpc.name, "protocol": "tcp", "reached": [row._asdict() for row in self.reached],
                 "balancers": [{"name": name, "port": port, "symptom": symptom}
                               for name, port, symptom in self.balancers],
                 "findings": [{"row": str(row.row), "what": row.what, "because": row.because} for row in self.findings],
                 "undecided": self.undecided}
 
     def __str__(self) -> str:
-        lines = ["From the Internet, through balancers"]
+        lines = [f"VPC {self.vpc.name} {', '.join(self.vpc.blocks)}", ""] if self.vpc.name else []
+        lines += ["From the Internet, through balancers"]
         lines += [f"  {name} port {port}: {symptom}" for name, port, symptom in self.balancers] or ["  none"]
-        lines += ["", "Who reaches what (TCP; what the network allows, and its answers)"]
+        lines += ["", "Who reaches what (only TCP is looked at; what the network allows, and its answers)"]
         reached = self.reached
         rows = [(self._in_words(row.destinations), _ports(row.ports), self._in_words(row.sources)
                  + (" (only from some of its ports)" if row.sometimes else "")) for row in reached[:SHOWN]]
@@ -153,6 +154,8 @@ class Audit:
         lines += [f"  ... and {len(reached) - SHOWN} rows more; --json has all"] * (len(reached) > SHOWN)
         if self.undecided:
             lines.append(f"  {self.undecided} questions about ways past a device inside the VPC are left open.")
+        if self.vpc.peers:
+            lines.append("  Ways between this VPC and others are not looked at: ask about them one by one.")
         lines += ["", "Rows that do nothing, or too little"]
         lines += [f"  {row}" for row in self.findings] or ["  none"]
         return "\n".join(lines)

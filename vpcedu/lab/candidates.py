@@ -12,7 +12,8 @@ from vpcedu.address import contains, is_private
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
-from vpcedu.lab.ends import OWN, SOMEONE, Question, everyone, free_address, is_inside, target_groups
+from vpcedu.lab.across import across, home_of
+from vpcedu.lab.ends import OWN, SOMEONE, Question, free_address, is_inside, target_groups
 from vpcedu.lab.paths import losses, table_of, talks
 from vpcedu.lab.repair import Repair
 from vpcedu.network.vpc import Device
@@ -42,6 +43,7 @@ def candidates(vpc: Vpc, question: Question, visit: Visit) -> Iterator[Repair]:
         return
     loss = lost[0]
     yield from HELP.get(loss.step.reason, _nothing)(vpc, question, loss)
+    yield from across(vpc, loss)
     if loss.step.reason in REROUTED:
         yield from _rerouted(vpc, loss)
 
@@ -52,7 +54,7 @@ def _nothing(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 def _peers(vpc: Vpc, question: Question, address: str) -> Iterator[str]:
     """How a rule may name the other side: by its group, anyone where anyone was asked about, or by its address."""
-    rows = (row for one in everyone(vpc) for row in one.interfaces)
+    rows = (row for one in vpc.everyone for row in one.interfaces)
     row = next((row for row in rows if address in (row.address, *row.secondary)), None)
     yield from row.groups[:1] if row else ()
     outside = row is None and not is_inside(vpc, address)
@@ -75,13 +77,14 @@ def _group(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 def _deliverer(vpc: Vpc, loss: Loss) -> tuple[str, ...]:
     """The groups of the device that the packet came from, such as a Network Load Balancer."""
     before = [step.at for step in loss.trace.steps if step.at != loss.step.at][-1:]
-    return next((row.groups[:1] for row in vpc.interfaces if row.device in before), ())
+    return next((row.groups[:1] for one in vpc.everyone for row in one.interfaces if row.device in before), ())
 
 
 def _acl(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     entry, flow = loss.row, loss.step.before.flow
     *_, peer = _peers(vpc, question, flow.src if entry.direction == IN else flow.dst)
-    used = {row.number for row in vpc.acl_entries if (row.acl, row.direction) == (entry.acl, entry.direction)}
+    used = {row.number for one in vpc.everyone for row in one.acl_entries
+            if (row.acl, row.direction) == (entry.acl, entry.direction)}
     free = max(used, default=0) + 10 if entry.number == LAST else entry.number - 1
     place = next((n for n in range(min(free, LAST - 1), 0, -1) if n not in used), None)
     if place is not None:
@@ -95,17 +98,17 @@ def _check(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 
 def _route(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    table, address = table_of(vpc, loss.step.at), loss.step.before.flow.dst
-    if contains(vpc.cidr, address):
-        yield Repair(None, Route(table, vpc.cidr, LOCAL))
-        return
-    for target in gateways(vpc):
-        yield Repair(None, Route(table, ANYWHERE, target))
+    table, address, home = table_of(vpc, loss.step.at), loss.step.before.flow.dst, home_of(vpc, loss.step.at)
+    own = next((cidr for cidr in home.blocks if contains(cidr, address)), None)
+    if own:
+        yield Repair(None, Route(table, own, LOCAL))
+    elif not is_inside(vpc, address):
+        yield from (Repair(None, Route(table, ANYWHERE, target)) for target in gateways(home))
 
 
 def gateways(vpc: Vpc) -> tuple[str, ...]:
     """Where a route out of the VPC may lead: the Internet gateway, and each NAT."""
-    nats = tuple(row.name for row in vpc.devices if row.kind in (NatGateway, NatInstance))
+    nats = tuple(row.name for row in vpc.devices if issubclass(row.kind, (NatGateway, NatInstance)))
     return (vpc.internet_gateway, *nats) if vpc.internet_gateway else nats
 
 
@@ -113,27 +116,39 @@ def _rerouted(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
     """Each route that was followed, with another target."""
     followed = [step.row for step in loss.trace.steps if isinstance(step.row, Route) and step.row.target != LOCAL]
     for row in dict.fromkeys(reversed(followed)):
-        if row in vpc.routes:
-            yield from (Repair(row, row._replace(target=target)) for target in gateways(vpc) if target != row.target)
-    if followed and contains(vpc.cidr, loss.step.before.flow.dst):
-        yield Repair(None, Route(followed[-1].table, vpc.cidr, LOCAL))
+        home = next((one for one in vpc.everyone if row in one.routes), None)
+        if home:
+            yield from (Repair(row, row._replace(target=target)) for target in gateways(home) if target != row.target)
+    own = [cidr for cidr in vpc.blocks if contains(cidr, loss.step.before.flow.dst)]
+    if followed and own:
+        yield Repair(None, Route(followed[-1].table, own[0], LOCAL))
 
 
 def _public_source(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     source = loss.step.before.flow.src
-    if any(source in (row.address, *row.secondary) for row in vpc.interfaces):
+    if any(source in (row.address, *row.secondary) for one in vpc.everyone for row in one.interfaces):
         yield Repair(None, Association(free_address(vpc, OWN), source))
 
 
 def _public_destination(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     wanted = loss.step.before.flow.dst
     if is_private(wanted):
-        if any(row.address == wanted for row in vpc.interfaces) and vpc.internet_gateway:
-            yield Repair(None, Association(free_address(vpc, OWN), wanted))
+        for home in vpc.everyone:
+            device = next((row.device for row in home.interfaces if row.address == wanted), "")
+            if device and home.internet_gateway and not _managed(home, device):
+                yield Repair(None, Association(free_address(vpc, OWN), wanted))
         return
+    if any(wanted == row.public for one in vpc.everyone for row in one.associations):
+        return  # its VPC has no Internet gateway: see `across`
     taken = {row.private for row in vpc.associations}
     without = [row.address for row in vpc.interfaces if row.address not in taken]
     yield from (Repair(None, Association(wanted, address)) for address in without[:8])
+
+
+def _managed(vpc: Vpc, name: str) -> bool:
+    """Whether AWS alone gives a device's interfaces their addresses: those of balancers, endpoints, databases, ..."""
+    device = _device(vpc, name)
+    return device is not None and (name.startswith("eni-") or "listeners" in dict(device.settings))
 
 
 def _closed(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
@@ -158,7 +173,7 @@ def _hairpin(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 
 def _allowance(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    for row in vpc.interfaces:
+    for row in (row for one in vpc.everyone for row in one.interfaces):
         if row.tracking == loss.row and row.device == loss.step.at:
             yield Repair(row, row._replace(tracking=row.tracking._replace(allowance=None)))
 
@@ -198,7 +213,7 @@ def _with_targets(vpc: Vpc, row: TargetGroup, port: int) -> Iterator[Repair]:
 
 
 def _device(vpc: Vpc, name: str) -> Device | None:
-    return next((row for row in vpc.devices if row.name == name), None)
+    return next((row for one in vpc.everyone for row in one.devices if row.name == name), None)
 
 
 HELP: dict[object, Callable[[Vpc, Question, Loss], Iterator[Repair]]] = {

@@ -2,7 +2,7 @@
 
 A description is a folder (or file) of what the AWS CLI prints, or the word `reference`, the course's own site;
 `reference:network+gateway` is the site with that balancer and NAT. Exit codes: 0 reachable (or done), 1 not
-reachable, 2 a wrong value, which is told in one line on stderr. Nothing is sent anywhere.
+reachable, 2 a wrong value, which is told in one line on stderr, 3 beyond the model. Nothing is sent anywhere.
 """
 
 from __future__ import annotations
@@ -21,14 +21,20 @@ ASK = """usage: python3 -m vpcedu ask FOLDER --from END --to END --port N [--jso
 Does one end reach the other, and does the answer come back? Packets are sent in the model, nothing leaves this
 computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (reference:network+gateway).
 
-  --from, --to END  an instance or device, an interface, an address, internet, a balancer's name
+  --from, --to END  an instance (its id or Name tag), an interface, an address, internet, a balancer's name or ARN
   --port N          TCP port
   --vpc ID          which VPC, where the folder holds several
   --json            in the shape of Reachability Analyzer's answer
+
+Exit codes: 0 it works, 1 it does not, 2 a wrong value, 3 the model ends on the way (transit gateway, VPN, ...).
 """
 AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json]
 
-Who can reach what, from the Internet and inside; rules that do nothing; network ACLs that are too narrow for answers.
+Who can reach what by TCP, from the Internet and inside; rules that do nothing; network ACLs that are too narrow for
+answers. Where the folder holds several VPCs, each is audited, one after the other.
+
+  --vpc ID          this one alone
+  --json            as JSON; of several VPCs a list under "vpcs"
 """
 PUZZLE = """usage: python3 -m vpcedu puzzle [--seed N] [--faults N] [--rows | --hint | --try CHANGE | --answer]
 
@@ -85,19 +91,41 @@ def whole(name: str, digits: str) -> int:
     return int(digits)
 
 
-def load(options: dict[str, str]) -> Vpc:
-    """The VPC that a folder describes, or the reference site; ValueError for what is none."""
-    folder, wanted = options[""], options.get("--vpc", "")
-    if folder == "reference" or folder.startswith("reference:"):
-        from vpcedu.lab.reference import reference_vpc
+def load(options: dict[str, str]) -> tuple[Vpc, str, str]:
+    """The VPC that a folder describes and the ends are in, or the reference site, and the ends, by their ids where Name
+    tags were given; ValueError for what is none."""
+    ends = options["--from"], options["--to"]
+    if _is_reference(options[""]):
+        return _reference(options[""]), *ends
+    account = _account(options[""])
+    source, destination = (account.called(end) for end in ends)
+    inside = [end for end in (source, destination) if end.lower() != "internet"]
+    home = options.get("--vpc") or (account.home(*inside) if len(account.vpcs) > 1 and inside else "")
+    return account.vpc(home), source, destination
 
-        balancer, _, nat = folder.partition(":")[2].partition("+")
-        return reference_vpc(balancer or "classic-tcp", nat or "instance")
-    return _loaded(folder, wanted, [options[name] for name in ("--from", "--to") if name in options])
+
+def load_all(options: dict[str, str]) -> tuple[Vpc, ...]:
+    """Every VPC that a folder describes, or the one asked for; ValueError for what is none."""
+    if _is_reference(options[""]):
+        return (_reference(options[""]),)
+    account = _account(options[""])
+    return tuple(account.vpc(name) for name in [options.get("--vpc")] if name) or tuple(
+        account.vpc(one.name) for one in account.vpcs)
 
 
-def _loaded(folder: str, wanted: str, ends: list[str]) -> Vpc:
-    """Of several VPCs the one asked for, or the one that an end is in; notes about the files go to stderr."""
+def _is_reference(folder: str) -> bool:
+    return folder == "reference" or folder.startswith("reference:")
+
+
+def _reference(folder: str) -> Vpc:
+    from vpcedu.lab.reference import reference_vpc
+
+    balancer, _, nat = folder.partition(":")[2].partition("+")
+    return reference_vpc(balancer or "classic-tcp", nat or "instance")
+
+
+def _account(folder: str) -> Any:
+    """What the files describe; notes about them go to stderr."""
     from importlib import import_module
 
     try:
@@ -106,33 +134,35 @@ def _loaded(folder: str, wanted: str, ends: list[str]) -> Vpc:
         raise ValueError(f"{folder!r}: expected the word reference; this version loads no folders ({error})") from None
     except OSError as error:
         raise ValueError(f"{folder!r}: expected a folder that can be read ({error.strerror})") from None
-    inside = [end for end in ends if end.lower() != "internet"]
-    if not wanted and len(account.vpcs) > 1 and inside:
-        wanted = account.home(inside[0])
-    vpc: Vpc = account.vpc(wanted)
     for note in account.report:
         sys.stderr.write(f"vpcedu: note: {note}\n")
-    return vpc
+    return account
 
 
 def ask(options: dict[str, str]) -> int:
-    """Print an answer; 0 where it works, 1 where it does not."""
+    """Print an answer; 0 where it works, 1 where it does not, 3 where the model ends before it is decided."""
     from vpcedu.lab.asking import ask as answered
 
     for name in ("--from", "--to", "--port"):
         if name not in options:
             raise ValueError(f"no {name}: expected --from END --to END --port N")
     port = whole("--port", options["--port"])
-    answer = answered(load(options), options["--from"], options["--to"], port)
+    answer = answered(*load(options), port)
     _print(answer, "--json" in options)
-    return 0 if answer.reachable else 1
+    return 3 if answer.reachable is None else 0 if answer.reachable else 1
 
 
 def audit(options: dict[str, str]) -> int:
-    """Print who reaches what, and which rules do nothing."""
+    """Print who reaches what, and which rules do nothing, in each VPC."""
     from vpcedu.lab.auditing import audit as audited
 
-    _print(audited(load(options)), "--json" in options)
+    found = [audited(vpc) for vpc in load_all(options)]
+    if len(found) == 1:
+        _print(found[0], "--json" in options)
+    elif "--json" in options:
+        _print_json({"vpcs": [one.as_json() for one in found]})
+    else:
+        sys.stdout.write("\n\n".join(map(str, found)) + "\n")
     return 0
 
 
@@ -169,11 +199,15 @@ def _played(found: Puzzle) -> int:
 
 def _print(shown: Any, as_json: bool) -> None:
     if as_json:
-        import json
-
-        sys.stdout.write(json.dumps(shown.as_json(), indent=1) + "\n")
+        _print_json(shown.as_json())
     else:
         sys.stdout.write(f"{shown}\n")
+
+
+def _print_json(value: Any) -> None:
+    import json
+
+    sys.stdout.write(json.dumps(value, indent=1) + "\n")
 
 
 COMMANDS: dict[str, Any] = {  # usage, function, options with a value, options without, words that stand alone

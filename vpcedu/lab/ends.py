@@ -15,6 +15,7 @@ from collections import namedtuple
 from vpcedu.address import block, contains, is_private, number, text
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
+from vpcedu.lab.services import endpoint, with_service
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Call
 from vpcedu.network.interface import Interface
@@ -52,14 +53,9 @@ class End(namedtuple("End", ("device", "address", "interface"))):
     interface: Interface | None
 
 
-def everyone(vpc: Vpc) -> tuple[Vpc, ...]:
-    """A VPC and those beside it."""
-    return (vpc, *getattr(vpc, "peers", ()))
-
-
 def is_inside(vpc: Vpc, address: str) -> bool:
     """Whether an address is in a block of one of the VPCs."""
-    return any(contains(cidr, address) for one in everyone(vpc) for cidr in getattr(one, "blocks", (one.cidr,)))
+    return any(one.has(address) for one in vpc.everyone)
 
 
 def target_groups(value: Any) -> tuple[TargetGroup, ...]:
@@ -72,8 +68,8 @@ def target_groups(value: Any) -> tuple[TargetGroup, ...]:
 
 def free_address(vpc: Vpc, cidr: str) -> str:
     """A public address of a block that nobody in the description has and, if there is one, no narrower row names."""
-    taken = {row.public for one in everyone(vpc) for row in one.associations} | {row.address for row in vpc.outside}
-    taken |= {address for name in vpc.names for address in name.addresses}
+    taken = {row.public for one in vpc.everyone for row in one.associations} | {row.address for row in vpc.outside}
+    taken |= {address for one in vpc.everyone for name in one.names for address in name.addresses}
     named = [c for c in (*(r.peer for r in vpc.group_rules), *(e.cidr for e in vpc.acl_entries),
                          *(r.destination for r in vpc.routes)) if "/" in c and not c.endswith("/0")]
     spare = [text(block(cidr)[0] + i) for i in (*range(77, 255), *range(1, 77))]
@@ -86,15 +82,16 @@ def find(vpc: Vpc, word: str) -> End:
     if word.lower() == SOMEONE:
         own = next((row.address for row in vpc.outside if row.device == SOMEONE), None)
         return End(SOMEONE, own or free_address(vpc, OTHERS), None)
-    for row in (row for one in everyone(vpc) for row in one.interfaces):
+    for row in (row for one in vpc.everyone for row in one.interfaces):
         if word in (row.device, row.id):
             return End(row.device, row.address, row)
-    address = next((row.addresses[0] for one in everyone(vpc) for row in one.names if row.name == word), word)
+    address = next((row.addresses[0] for one in vpc.everyone for row in one.names if row.name == word), word)
     host = next((row for row in vpc.outside if row.device == word), None)
     if host is not None:
         return End(host.device, host.address, None)
     if not address.replace(".", "").isdigit():
-        known = ", ".join(dict.fromkeys((*(d.name for d in vpc.devices), *(n.name for n in vpc.names))))
+        devices = (row.name for one in vpc.everyone for row in one.devices)
+        known = ", ".join(dict.fromkeys((*devices, *(row.name for one in vpc.everyone for row in one.names))))
         raise ValueError(f"no end {word!r}: expected {SOMEONE}, an address, an interface's id, or one of"
                          f" {known if len(known) < 300 else known[:300] + ' ...'}")
     number(address)
@@ -102,8 +99,8 @@ def find(vpc: Vpc, word: str) -> End:
 
 
 def _at(vpc: Vpc, address: str) -> End:
-    private = next((row.private for one in everyone(vpc) for row in one.associations if row.public == address), address)
-    for row in (row for one in everyone(vpc) for row in one.interfaces):
+    private = next((row.private for one in vpc.everyone for row in one.associations if row.public == address), address)
+    for row in (row for one in vpc.everyone for row in one.interfaces):
         if private in (row.address, *row.secondary):
             return End(row.device, address, row)
     return End(next((row.device for row in vpc.outside if row.address == address), ""), address, None)
@@ -121,16 +118,26 @@ def prepare(vpc: Vpc, question: Question, seed: int = 0) -> tuple[Site, Call]:
         there = there._replace(device=there.address)
     if source.device == there.device:
         raise ValueError(f"both ends are {source.device}: expected two")
-    kind = next((row.kind for one in everyone(vpc) for row in one.devices if row.name == source.device), Host)
-    if not hasattr(kind, "connect"):
+    kind = next((row.kind for one in vpc.everyone for row in one.devices if row.name == source.device), Host)
+    if not hasattr(kind, "connect") or not getattr(kind, "opens", True):
         raise ValueError(f"source {question.source!r} opens no connections: expected a host, not a {kind.__name__}")
     address = _address(vpc, source, there, question)
+    _distinct(vpc, source, there, address)
     whole = _peopled(vpc, source, there, address, question)
     copy = _concerned(whole, {source.device, there.device, *_nodes(vpc, question.destination)})
     site = Site(copy, seed)
     _listen(site, source.device, question.port)
-    name = question.destination if any(n.name == question.destination for n in vpc.names) else address
+    names = {row.name for one in vpc.everyone for row in one.names}
+    name = question.destination if question.destination in names else address
     return site, Call(source.device, name, question.port, request("GET", "/", name))
+
+
+def _distinct(vpc: Vpc, source: End, there: End, address: str) -> None:
+    """Refuse a destination in another VPC whose address means somebody, or nobody, of the source's own."""
+    home = next((one for one in vpc.everyone if source.interface in one.interfaces), None)
+    if home and there.interface and home.has(address) and there.interface not in home.interfaces:
+        raise ValueError(f"{there.device} has the address {address}, and so has {home.name or 'the VPC'} of"
+                         f" {source.device}: expected VPCs whose blocks do not overlap")
 
 
 def _checked(question: Question) -> None:
@@ -145,14 +152,15 @@ def _checked(question: Question) -> None:
 def _address(vpc: Vpc, source: End, there: End, question: Question) -> str:
     """Where the opener sends to: from outside a device's public address, if it has one."""
     if source.interface is None and there.interface is not None and question.destination != there.address:
-        return next((row.public for one in everyone(vpc) for row in one.associations if row.private == there.address),
+        return next((row.public for one in vpc.everyone for row in one.associations if row.private == there.address),
                     there.address)
     return there.address
 
 
 def _nodes(vpc: Vpc, name: str) -> set[str]:
     """The devices behind all addresses of a DNS name."""
-    return {_at(vpc, address).device for row in vpc.names if row.name == name for address in row.addresses}
+    return {_at(vpc, address).device for one in vpc.everyone for row in one.names if row.name == name
+            for address in row.addresses}
 
 
 def _peopled(vpc: Vpc, source: End, there: End, address: str, question: Question) -> Vpc:
@@ -163,13 +171,16 @@ def _peopled(vpc: Vpc, source: End, there: End, address: str, question: Question
         outside.append(OutsideHost(source.device, source.address))
         devices.append(Device(source.device, Host))
     public = not is_private(address) and not is_inside(vpc, address)
-    named = any(address in row.addresses for row in vpc.names)
-    if there.interface is None and there.device not in known and public and not named:
+    named = any(address in row.addresses for one in vpc.everyone for row in one.names)
+    if endpoint(vpc, source, address):
+        vpc = with_service(vpc, source, address, question.port)
+    elif there.interface is None and there.device not in known and public and not named:
         outside.append(OutsideHost(there.device, address))
         devices.append(Device(there.device, WebServer, (("listens", (question.port,)),)))
     first = tuple(row for row in vpc.interfaces if row == source.interface)
     rest = tuple(row for row in vpc.interfaces if row != source.interface)
-    return vpc._replace(outside=tuple(outside), devices=tuple(map(_in_clear, devices)), interfaces=first + rest)
+    return vpc._replace(outside=tuple(outside), devices=tuple(map(_in_clear, devices)), interfaces=first + rest,
+                        peers=tuple(one._replace(devices=tuple(map(_in_clear, one.devices))) for one in vpc.peers))
 
 
 def _in_clear(device: Device) -> Device:
@@ -209,7 +220,8 @@ def _concerned(vpc: Vpc, names: set[str]) -> Vpc:
 
 def _listen(site: Site, opener: str, port: int) -> None:
     """Plain hosts listen on the port asked about, and on those they are a target on."""
-    ports = {port} | {target.port for group in target_groups(site.vpc.devices) for target in group.targets}
+    ports = {port} | {target.port for one in site.vpc.everyone for group in target_groups(one.devices)
+                      for target in group.targets}
     for name, host in site.network.devices.items():
         if type(host) is Host and name != opener:
             program = WebServer(name, host.address, 0, ())
@@ -219,4 +231,5 @@ def _listen(site: Site, opener: str, port: int) -> None:
 
 def silent_about(vpc: Vpc, device: str) -> bool:
     """Whether the description does not tell what a host listens on."""
-    return any(row.name == device and row.kind is Host for row in vpc.devices)
+    return any(row.name == device and (row.kind is Host or hasattr(row.kind, "any_port"))
+               for one in vpc.everyone for row in one.devices)

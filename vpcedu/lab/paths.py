@@ -11,7 +11,7 @@ from collections import namedtuple
 
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.packet import ACK, RST, SYN, TCP
-from vpcedu.reasons import LOST, NO_ROUTE
+from vpcedu.reasons import BEYOND, BLACKHOLE, LOST, NO_ROUTE
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import RuleSet
@@ -79,6 +79,19 @@ def losses(visit: Visit) -> tuple[Loss, ...]:
     return tuple(found.values())
 
 
+def model_ends(visit: Visit) -> Loss | None:
+    """Where the model ends: the first loss, where what a route or an interface leads to is not described."""
+    return next((loss for loss in losses(visit)[:1] if loss.step.reason is BEYOND), None)
+
+
+def leads(vpc: Vpc, loss: Loss) -> str:
+    """The row that decided a loss; where the model ends at a device, the route that led there."""
+    routes = [step.row for step in loss.trace.steps if isinstance(step.row, Route)]
+    if loss.step.reason is BEYOND and loss.step.row is None and routes:
+        return f"{routes[-1].table}: {routes[-1]}"
+    return decided(vpc, loss.step)
+
+
 def forward(visit: Visit) -> tuple[Trace, ...]:
     """The opening packet of each connection, the one of them that got furthest."""
     legs = ([t for t in talk.traces if t.sender == talk.opener and t.packet.flags & (SYN | ACK) == SYN]
@@ -100,10 +113,14 @@ def back(visit: Visit) -> tuple[Trace, ...]:
 def decided(vpc: Vpc, step: Step) -> str:
     """The row that decided a step, by its name: group and rule, ACL and number, route table and route."""
     row = step.row
+    if is_nobodys(row):
+        return ""
     if step.reason is NO_ROUTE:
         return f"{table_of(vpc, step.at)}: no route for {step.before.flow.dst}"
     if isinstance(row, Route):
-        return f"{row.table}: {row}"
+        return f"{row.table}: {row}" + (_gone(vpc, row) if step.reason is BLACKHOLE else "")
+    if isinstance(row, RuleSet):  # as asked about: behind a repair that was tried it has a rule more
+        return str(_as_described(vpc, row))
     if isinstance(row, TrackedFlow):
         return f"tracked flow, let through by {row.rule}" if row.rule else "tracked flow"
     if isinstance(row, Association) and step.action == REWRITE:
@@ -113,6 +130,26 @@ def decided(vpc: Vpc, step: Step) -> str:
     if isinstance(row, Change):
         return f"connection {row}"
     return "" if row is None else str(row)
+
+
+def _as_described(vpc: Vpc, row: RuleSet) -> RuleSet:
+    changed: RuleSet = row._replace(rules=tuple(rule for one in vpc.everyone for rule in one.group_rules
+                                                if rule.group in row.groups and rule.direction == row.direction))
+    return changed
+
+
+def is_nobodys(row: Any) -> bool:
+    """Whether a row stands only in the working copy, for the far side of an endpoint."""
+    return (isinstance(row, Route) and not row.table) or (isinstance(row, AclEntry) and not row.acl)
+
+
+def _gone(vpc: Vpc, route: Route) -> str:
+    """Why a route is a blackhole, as far as the description tells."""
+    links = {row.name: row.status for one in vpc.everyone for row in one.peerings}
+    if route.target in links:
+        return f", a blackhole: {route.target} is {links[route.target]}"
+    home = next((one for one in vpc.everyone if route in one.routes), vpc)
+    return f", a blackhole: {route.target} is not attached to {home.name}" if route.target.startswith("igw-") else ""
 
 
 def _whose(step: Step) -> str:
@@ -136,7 +173,8 @@ def shown(vpc: Vpc, trace: Trace) -> list[str]:
     for step in trace.steps:
         words = decided(vpc, step)
         if step.action != SEND and (words or step.reason):
-            lost = f"LOST: {step.reason}" + (f" ({words})" if words else "") if step.reason else words
+            fate = "THE MODEL ENDS" if step.reason is BEYOND else "LOST"
+            lost = f"{fate}: {step.reason}" + (f" ({words})" if words else "") if step.reason else words
             lines.append(f"    {step.at:<{wide}}{step.check:<18} {lost}")
     return lines
 
@@ -146,6 +184,8 @@ def row_names(vpc: Vpc, traces: tuple[Trace, ...]) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for step in (step for trace in traces for step in trace.steps):
         row = step.row.rule if isinstance(step.row, (TrackedFlow, Untracked)) else step.row
+        if is_nobodys(row):
+            continue
         if isinstance(row, (Route, AclEntry, Association, RuleSet)) or type(row).__name__ == "GroupRule":
             names[f"{row.table}: {row}" if isinstance(row, Route) else str(row)] = None
         elif step.reason is not None and decided(vpc, step):
@@ -166,7 +206,7 @@ def states(traces: tuple[Trace, ...]) -> tuple[str, ...]:
 
 def _state(step: Step) -> str:
     row = step.row
-    if step.reason is not None:
+    if step.reason is not None or is_nobodys(row):
         return ""
     if isinstance(row, TrackedFlow):
         return f"the tracked flow that {row.rule} let through" if row.rule else "a tracked flow"

@@ -1,4 +1,8 @@
-"""Repair: one row of a description to add, change or remove."""
+"""Repair: one row of a description to add, change or remove.
+
+Two of AWS's rows stand in a description as values of its own: a peering connection, which both VPCs have, and the
+attachment of an Internet gateway. Here they are rows like others.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,61 @@ from collections import namedtuple
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.interface import Subnet
 from vpcedu.network.names import Name
-from vpcedu.network.vpc import Device
+from vpcedu.network.vpc import ACTIVE, Device, Peering
 from vpcedu.tables.route_table import LOCAL, Route
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from vpcedu.network.vpc import Vpc
+
+
+class PeeringConnection(namedtuple("PeeringConnection", ("name", "ends", "status"), defaults=(ACTIVE,))):
+    """A peering connection as AWS describes it: its id, the ids of both VPCs, its status."""
+
+    __slots__ = ()
+    name: str
+    ends: tuple[str, str]
+    status: str
+
+    def apply(self, vpc: Vpc) -> Vpc:
+        """The description with this connection, in the place of one with its id."""
+        return _everywhere(vpc, self._at)
+
+    def _at(self, vpc: Vpc) -> Vpc:
+        others = tuple(row for row in vpc.peerings if row.name != self.name)
+        own = tuple(Peering(self.name, far, self.status) for here, far in (self.ends, self.ends[::-1])
+                    if here == vpc.name)
+        return vpc._replace(peerings=others + own)
+
+    def __str__(self) -> str:
+        return f"peering connection {self.name} of {' and '.join(self.ends)}"
+
+
+class Attachment(namedtuple("Attachment", ("gateway", "vpc"))):
+    """The attachment of an Internet gateway to a VPC."""
+
+    __slots__ = ()
+    gateway: str
+    vpc: str
+
+    def apply(self, vpc: Vpc) -> Vpc:
+        """The description with this gateway attached."""
+        return _everywhere(vpc, self._at)
+
+    def _at(self, vpc: Vpc) -> Vpc:
+        changed: Vpc = vpc._replace(internet_gateway=self.gateway)
+        return changed if vpc.name == self.vpc else vpc
+
+    def __str__(self) -> str:
+        return f"attachment of {self.gateway} to {self.vpc or 'the VPC'}"
+
+
+def _everywhere(vpc: Vpc, change: Callable[[Vpc], Vpc]) -> Vpc:
+    changed: Vpc = change(vpc)._replace(peers=tuple(change(one) for one in vpc.peers))
+    return changed
 
 
 class Repair(namedtuple("Repair", ("row", "new"))):
@@ -32,10 +82,10 @@ class Repair(namedtuple("Repair", ("row", "new"))):
 
     def apply(self, vpc: Vpc) -> Vpc:
         """The description with the row changed; ValueError where it has no such row."""
+        if isinstance(self.new, (PeeringConnection, Attachment)):
+            return self.new.apply(vpc)
         if self.row is None:
-            if isinstance(self.new, Route) and not any(row.table == self.new.table for row in vpc.routes):
-                vpc = vpc.with_row(Route(self.new.table, vpc.cidr, LOCAL))  # an empty table has it without saying so
-            return vpc.with_row(self.new)
+            return (_with_local(vpc, self.new) if isinstance(self.new, Route) else vpc).with_row(self.new)
         return vpc.without(self.row) if self.new is None else vpc.replace(self.row, self.new)
 
     def __str__(self) -> str:
@@ -44,6 +94,17 @@ class Repair(namedtuple("Repair", ("row", "new"))):
         if isinstance(self.row, Device):
             return f"change {self.row.name}: {_settings(dict(self.row.settings), dict(self.new.settings))}"
         return f"change {words(self.row)}: {_difference(self.row, self.new)}"
+
+
+def _with_local(vpc: Vpc, route: Route) -> Vpc:
+    """The description with the local routes of a table written down, which an empty table has without saying so."""
+    if any(row.table == route.table for one in vpc.everyone for row in one.routes):
+        return vpc
+    home = next((one for one in vpc.everyone if any(
+        (row.route_table or one.main) == route.table for row in one.subnets)), vpc)
+    for block in home.blocks:
+        vpc = vpc.with_row(Route(route.table, block, LOCAL))
+    return vpc
 
 
 def words(row: Any) -> str:
@@ -64,13 +125,16 @@ def _plain(value: Any) -> str:
 
 
 def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:
-    """What changes of a device: what is new in each setting, and what is no longer there."""
+    """What changes of a device: what is new in each setting, and what is no longer there; without one, its default."""
     parts = []
-    for name, value in new.items():
-        before, after = (part if isinstance(part, tuple) else (part,) for part in (old.get(name, ()), value))
-        more = [str(item) for item in after if item not in before]
-        less = [str(item) for item in before if item not in after]
-        parts += [f"add {name} {', '.join(more)}"] * bool(more) + [f"remove {name} {', '.join(less)}"] * bool(less)
+    for name in dict.fromkeys((*old, *new)):
+        values = (old.get(name, ()), new.get(name, ()))
+        before, after = (part if isinstance(part, tuple) else (part,) for part in values)
+        for verb, items in (("add", [row for row in after if row not in before]),
+                            ("remove", [row for row in before if row not in after])):
+            told = ", ".join(map(str, items))
+            named = told.startswith(name.removesuffix("s"))  # "listener TCP 80 > ..." says itself what it is
+            parts += [f"{verb} {told}" if named else f"{verb} {name} {told}"] * bool(items)
     return ", ".join(parts)
 
 

@@ -1,5 +1,6 @@
 """Repairs: the smallest set of rows to add, change or remove so that a question gets its answer, found by running.
 
+Where no set does, but one leads to something that is not described, that one is named, and where the model ends.
 `candidates` names the rows that could help against a loss; which of them do is not reasoned but tried: the row is put
 in, the packets are sent again. The search goes over all sets of one repair before those of two, so the first set that
 works is a smallest one of those tried.
@@ -7,11 +8,11 @@ works is a smallest one of those tried.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import deque, namedtuple
 
 from vpcedu.lab.candidates import candidates
 from vpcedu.lab.ends import Question, prepare
-from vpcedu.lab.paths import losses
+from vpcedu.lab.paths import losses, model_ends
 from vpcedu.lab.repair import Repair, apply
 from vpcedu.lab.site import LONGEST
 from vpcedu.lab.visit import Visit
@@ -50,8 +51,19 @@ def works(visit: Visit) -> bool:
     return visit.symptom == "connected" or (status.isdigit() and 200 <= int(status) < 400)
 
 
-def smallest(vpc: Vpc, question: Question, seed: int = 0) -> tuple[tuple[Repair, ...], tuple[Loss, ...]] | None:
-    """The smallest set of repairs that makes a question work, and what was in the way one behind the other; or None."""
+class Found(namedtuple("Found", ("repairs", "met", "ends"))):
+    """A smallest set of repairs, what was in the way one behind the other, and where the model ends behind them (None:
+    the question gets its answer)."""
+
+    __slots__ = ()
+    repairs: tuple[Repair, ...]
+    met: tuple[Loss, ...]
+    ends: Loss | None
+
+
+def smallest(vpc: Vpc, question: Question, seed: int = 0) -> Found | None:
+    """The smallest set of repairs that makes a question work, or else leads to where the model ends; or None."""
+    known: Found | None = None
     queue: deque[tuple[Vpc | None, tuple[Repair, ...], tuple[Loss, ...]]] = deque([(vpc, (), ())])
     tried: set[frozenset[Repair]] = set()
     runs = 0
@@ -62,14 +74,15 @@ def smallest(vpc: Vpc, question: Question, seed: int = 0) -> tuple[tuple[Repair,
         if visit is None or changed is None:
             continue
         if works(visit):
-            return _needed(vpc, question, done, seed), met
-        lost = losses(visit)
+            return Found(_needed(vpc, question, done, seed), met, None)
+        lost, ends = losses(visit), model_ends(visit)
+        known = known or (Found(done, (*met, *lost[:1]), ends) if ends and done else None)
         for repair in candidates(changed, question, visit) if len(done) < MOST_ROWS else ():
             key = frozenset((*done, repair))
             if key not in tried and len(key) > len(done):
                 tried.add(key)
                 queue.append((_applied(changed, repair), (*done, repair), met + lost[:1]))
-    return None
+    return known
 
 
 def _applied(vpc: Vpc, repair: Repair) -> Vpc | None:

@@ -54,8 +54,9 @@ def _unused(vpc: Vpc) -> Iterator[Finding]:
     for group in dict.fromkeys(row.group for row in vpc.group_rules):
         if group not in carried:
             yield Finding(group, "unused", "no interface has this group")
+    anywhere = {group for one in vpc.everyone for row in one.interfaces for group in row.groups}
     for row in vpc.group_rules:
-        if row.group in carried and row.peer.startswith("sg-") and row.peer not in carried:
+        if row.group in carried and row.peer.startswith("sg-") and row.peer not in anywhere:
             yield Finding(row, "unused", f"no interface has the group {row.peer}")
     acls, tables = {row.network_acl for row in vpc.subnets}, {row.route_table or vpc.main for row in vpc.subnets}
     for acl in dict.fromkeys(row.acl for row in vpc.acl_entries):

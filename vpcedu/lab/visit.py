@@ -88,8 +88,9 @@ class Visit:
     def seen(self) -> str:
         """What the servers saw of the visitor: the other end of the connection, and the bytes."""
         from vpcedu.views.text import seen
+        from vpcedu.views.unread import unread
 
-        return seen(self) or "No server saw anything."
+        return seen(self) or unread(self) or "No server saw anything."
 
     def save_pcap(self, path: str, at: str, side: str = "") -> int:
         """Write what the device `at` saw to a file for Wireshark; returns the number of packets.

@@ -18,22 +18,13 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu import reasons
 from vpcedu.address import contains, is_private
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.packet import Packet
-from vpcedu.reasons import (
-    BEYOND,
-    BLACKHOLE,
-    NO_ROUTE,
-    NO_SUCH_INTERFACE,
-    NOT_ON_THE_INTERNET,
-    NOT_TRANSITIVE,
-    PRIVATE_DESTINATION,
-    UNROUTABLE_RANGE,
-    Reason,
-)
+from vpcedu.reasons import Reason
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route, RouteTable
 from vpcedu.tables.security_group import GroupRule
@@ -62,12 +53,14 @@ class OutsideHost(namedtuple("OutsideHost", ("device", "address"))):
     address: str
 
 
-class Peering(namedtuple("Peering", ("name", "vpc"))):
-    """A peering connection (pcx-...), and the name of the VPC on its other side."""
+class Peering(namedtuple("Peering", ("name", "vpc", "status"), defaults=(ACTIVE,))):
+    """A peering connection (pcx-...), the name of the VPC on its other side, and its status: it carries packets only
+    while that is "active"; before, as in "pending-acceptance", and after, routes to it are blackholes."""
 
     __slots__ = ()
     name: str
     vpc: str
+    status: str
 
 
 class Hop(namedtuple("Hop", ("there", "row", "reason"), defaults=(None,))):
@@ -133,7 +126,8 @@ class Vpc(namedtuple("Vpc", ("cidr", "subnets", "interfaces", "routes", "acl_ent
 
     def state(self, route: Route) -> str:
         """The state of a route: `active`, or `blackhole` where its target does not exist (any more)."""
-        there = {LOCAL, self.internet_gateway, *self.beyond, *(row.name for row in self.peerings),
+        links = {row.name for row in self.peerings if row.status == ACTIVE}
+        there = {LOCAL, self.internet_gateway, *self.beyond, *links,
                  *(name for row in self.interfaces for name in (row.device, row.id))}
         return ACTIVE if route.target in there else BLACKHOLED
 
@@ -169,7 +163,7 @@ class Vpc(namedtuple("Vpc", ("cidr", "subnets", "interfaces", "routes", "acl_ent
 
     def _changed(self, row: Any, news: tuple[Any, ...]) -> Vpc:
         changed: Vpc = _swap(self, row, news)
-        if changed == self:
+        if changed == self and _swap(self, row, ()) == self:
             raise ValueError(f"no row {row!r} in this VPC: expected one of its rows")
         return changed
 
@@ -204,9 +198,11 @@ class Places:
         made = tuple(Places(one) for one in vpc.everyone)
         known = {one.vpc.name: one for one in made}
         internet = {host.address: Hop(host, host) for one in made for host in one.vpc.outside}
-        internet |= {address: Hop(one.vpc.internet_gateway, row) for one in made for address, row in one.public.items()}
+        internet |= {address: Hop(one.vpc.internet_gateway, row) for one in made if one.vpc.internet_gateway
+                     for address, row in one.public.items()}
         for one in made:
-            one.on_the_internet, one.across = internet, {row.name: known.get(row.vpc) for row in one.vpc.peerings}
+            one.on_the_internet = internet
+            one.across = {row.name: known.get(row.vpc) for row in one.vpc.peerings if row.status == ACTIVE}
         return made
 
     def leaving(self, device: str, source: str) -> Interface | None:
@@ -220,31 +216,31 @@ class Places:
         if isinstance(here, Interface):
             return self._routed(address, here)
         if here == INTERNET or not self.vpc.has(address):
-            reason = PRIVATE_DESTINATION if is_private(address) else NOT_ON_THE_INTERNET
+            reason = reasons.PRIVATE_DESTINATION if is_private(address) else reasons.NOT_ON_THE_INTERNET
             return self.on_the_internet.get(address, Hop(None, None, reason))
         return self._local(address, self.public.get(address))
 
     def _routed(self, address: str, here: Interface) -> Hop:
         route = self.tables[here.subnet].lookup(address)
         if route is None:
-            return Hop(None, None, NO_ROUTE)
+            return Hop(None, None, reasons.NO_ROUTE)
         if route.target == LOCAL:
             return self._local(address, route)
         if contains(UNROUTABLE, address):
-            return Hop(None, route, UNROUTABLE_RANGE)
+            return Hop(None, route, reasons.UNROUTABLE_RANGE)
         if route.target == self.vpc.internet_gateway:
             return Hop(route.target, route)
         if route.target in (*self.across, *self.vpc.beyond):
             return self._behind(self.across.get(route.target), address, route)
         there = self.by_target.get(route.target)
-        return Hop(there, route, None if there else BLACKHOLE)
+        return Hop(there, route, None if there else reasons.BLACKHOLE)
 
     def _local(self, address: str, row: object) -> Hop:
         there = self.by_address.get(address)
-        return Hop(there, row, None if there else NO_SUCH_INTERFACE)
+        return Hop(there, row, None if there else reasons.NO_SUCH_INTERFACE)
 
     @staticmethod
     def _behind(far: Places | None, address: str, route: Route) -> Hop:
         if far is None:
-            return Hop(None, route, BEYOND)
-        return far._local(address, route) if far.vpc.has(address) else Hop(None, route, NOT_TRANSITIVE)
+            return Hop(None, route, reasons.BEYOND)
+        return far._local(address, route) if far.vpc.has(address) else Hop(None, route, reasons.NOT_TRANSITIVE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vpcedu.network.vpc import BLACKHOLED
+from vpcedu.network.vpc import ACTIVE, BLACKHOLED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
 
 SPELLED = {"NatInstance": "NAT instance", "NatGateway": "NAT gateway", "WebServer": "web server",
-           "AnyServer": "host, every TCP port"}
+           "AnyServer": "host, every TCP port", "NatServer": "NAT instance, host on every TCP port"}
 
 
 def describe(vpc: Vpc) -> str:
@@ -24,7 +24,8 @@ def _lines(vpc: Vpc) -> list[str]:
     kinds = {device.name: _words(device.kind.__name__) for device in vpc.devices}
     gateway = f", with an {vpc.internet_gateway}" if vpc.internet_gateway else ""
     lines = [f"VPC {vpc.name and vpc.name + ' '}{', '.join(vpc.blocks)}{gateway}"]
-    lines += [f"  peered with {row.vpc} by {row.name}" for row in vpc.peerings]
+    lines += [f"  {'endpoint of' if row.name.startswith('vpce-') else 'peered with'} {row.vpc} by {row.name}"
+              + f" ({row.status})" * (row.status != ACTIVE) for row in vpc.peerings]
     for subnet in vpc.subnets:
         lines.append(f"  {subnet.name} subnet {subnet.cidr}")
         for row in (row for row in vpc.interfaces if row.subnet == subnet.name):
