@@ -9,8 +9,9 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.large import large_vpc
+from tests.layout import faults, segment_meets
 from tests.silent import silent
-from tests.test_draw import BALANCERS, NATS, PAGE, faults
+from tests.test_draw import BALANCERS, NATS, PAGE
 from vpcedu import draw
 from vpcedu.clock import SECOND
 from vpcedu.draw import style
@@ -407,13 +408,11 @@ def test_every_row_of_the_table_is_an_arrow_between_its_two_boxes():
 
 
 def test_no_arrow_of_the_states_goes_through_another_s_box():
-    from tests.test_draw import _segment_meets
-
     for (state, after), points in WAYS.items():
         for other, (x, y) in PLACES.items():
             if other not in (state, after):
                 box = x - WIDE / 2, y, x + WIDE / 2, y + TALL
-                assert not any(_segment_meets(*ends, box) for ends in pairwise(points)), (state, after, other)
+                assert not any(segment_meets(*ends, box) for ends in pairwise(points)), (state, after, other)
 
 
 @pytest.mark.parametrize(("who", "path"), [

@@ -10,6 +10,7 @@ from math import log10
 
 from vpcedu.clock import SECOND
 from vpcedu.draw.clock_rows import FORGOT, NONE, RINGS, RUNS, clocks_of, silences
+from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.fonts import width_of, wrap
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import title_of
@@ -28,6 +29,7 @@ TICKS = ((10, "10 s"), (60, "1 min"), (3_600, "1 h"), (86_400, "1 day"), (432_00
 TOP, HEAD, PITCH, BAR = 100.0, 26.0, 46.0, 22.0  # first row; heights of a heading, of a row, of a bar
 
 
+@as_drawn
 def clocks_scene(visit: Visit) -> Scene:
     """The clocks of every connection that fell silent; ValueError where none did."""
     found = [(silence, clocks_of(visit, silence)) for silence in silences(visit)]

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu.draw.drawn import as_drawn, gateways
 from vpcedu.draw.fonts import width_of, wrap
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import PITCH, Cell, cell_items, title_of
 from vpcedu.draw.ladder_rows import ends_of
-from vpcedu.draw.map_table import stretches
+from vpcedu.draw.map_connections import stretches
 from vpcedu.draw.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import BOX, CONNECTION, DIAMOND, LABEL, MARGIN, NOTE, ROOM, WIDTH
 from vpcedu.draw.way import rewritings
@@ -49,6 +50,7 @@ class Side(namedtuple("Side", ("visit", "talks", "name"))):
         return len(self.talks) > 1
 
 
+@as_drawn
 def ledger_scene(visit: Visit, beside: Visit | None = None) -> Scene:
     """One visit, or two beside each other; ValueError for one whose capture is empty."""
     sides = tuple(map(side_of, (visit,) if beside is None else (visit, beside)))
@@ -77,7 +79,7 @@ def side_of(visit: Visit) -> Side:
     talks = conversations(visit.capture)
     if not talks:
         raise ValueError(f"the capture of {visit.title!r} holds no packet: expected at least one")
-    passes = [name for name in talks[0].passes if name != visit.vpc.internet_gateway]
+    passes = [name for name in talks[0].passes if name not in gateways(visit.vpc)]
     return Side(visit, talks, passes[-1] if passes and len(talks) == 1 else talks[0].listener)
 
 

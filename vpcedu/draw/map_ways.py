@@ -35,8 +35,8 @@ def way(places: Places, names: tuple[str, str], lane: str, shift: float = 0.0) -
 
 
 def _level(place: Place, other: Place, lane: str, shift: float) -> float:
-    """The y at which a line meets a box; the Internet gateway is met at the other's."""
-    return (other if place.column == GATEWAY else place).y + LANES[lane] + shift
+    """The y at which a line meets a box; an Internet gateway is met at the other's, where that is no gateway."""
+    return (other if place.column == GATEWAY != other.column else place).y + LANES[lane] + shift
 
 
 def _edge(place: Place, other: Place) -> float:

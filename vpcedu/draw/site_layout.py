@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.map_ink import box_items, device_items, ground_items
-from vpcedu.draw.map_places import Places, places
+from vpcedu.draw.map_places import places
 from vpcedu.draw.scene import Scene, Text
 from vpcedu.draw.style import MARGIN, NOTE, WIDTH
 from vpcedu.lab.visit import Call, Visit
@@ -32,10 +32,10 @@ def site_scene(site: Site) -> Scene:
     """The picture of a site without a packet."""
     vpc = site.vpc
     visit = Visit(Call("", "", 0), None, Capture(), vpc, site.seed)
-    found = places(visit)
-    there = Places({name: box._replace(met=True) for name, box in found.boxes.items()}, found.frames, found.bottom)
+    there = places(visit)
+    there.boxes = {name: box._replace(met=True) for name, box in there.boxes.items()}
     items: list[Item] = [*heading("The site, before anything is sent", "Who is where; below, the rows that decide."),
-                         *ground_items(visit, there), *box_items(there), *device_items(visit, there)]
+                         *ground_items(there), *box_items(there), *device_items(visit, there)]
     y = there.bottom + 30
     for heads, rows in _tables(vpc):
         items += [Text(x, y, words, "muted", NOTE, True) for x, words in zip(COLUMNS, heads, strict=False)]
