@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from itertools import combinations, pairwise
 
+from vpcedu import draw
+from vpcedu.draw.clock_rows import SHORTEST
+from vpcedu.draw.drawn import drawn, short_names
 from vpcedu.draw.scene import Band, Box, Line, Mark, Text
+from vpcedu.draw.states_layout import ways_of
+from vpcedu.draw.table_rows import table_of
+from vpcedu.draw.way import rewritings
+from vpcedu.views.conversations import conversations
 
 SMALLEST = 12  # CSS pixels: a number of its own, so that style.py cannot lower it unseen
 OWN = ("lit-ground", "rewritten-ground")  # grounds of a label's own frame, which may sit closer
@@ -43,7 +50,7 @@ def grown(extent, x, y):
     return extent[0] - x, extent[1] - y, extent[2] + x, extent[3] + y
 
 
-SIDE, OVER = 5.9, 1.0  # pixels that a text keeps from a line that stands beside it, or lies above or below it
+SIDE, OVER = 5.9, 0.0  # pixels that a text keeps from a line that stands beside it, or lies above or below it
 FRAME = 4.0  # pixels that a text keeps from the picture's edge
 
 
@@ -147,3 +154,52 @@ def faults(scene):
     if not any(text.words == scene.title and text.bold for _, text in texts):
         found.append(f"the title is cut: {scene.title}")
     return found
+
+
+# Which pictures a visit has, with settings taken from its beginning, middle and end, and from what was lost.
+
+
+def sample(values):
+    """The first, the middle and the last of some values."""
+    values = list(values)
+    return list(dict.fromkeys((values[0], values[len(values) // 2], values[-1]))) if values else []
+
+
+def numbers_of(visit):
+    """Packets: the first, the middle one, the last, the first that was lost, the first that was rewritten."""
+    lost = [trace.number for trace in visit.capture if trace.dropped][:1]
+    new = [trace.number for trace in visit.capture if rewritings(trace)][:1]
+    return sorted({*sample(trace.number for trace in visit.capture), *lost, *new})
+
+
+def pictures_of(visit):
+    """(kind and setting, picture) of every kind that has something to show for a visit."""
+    packets, talks = numbers_of(visit), conversations(visit.capture)
+    yield "ladder", draw.ladder(visit)
+    yield "ladder of every packet", draw.ladder(visit, every=True)
+    yield "map", draw.map(visit)
+    yield "map of connections", draw.map(visit, arrows="connections")
+    yield "map of the VPC alone", draw.map(visit.vpc)
+    yield "ledger", draw.ledger(visit)
+    yield "sides", draw.sides(visit)
+    yield "filters", draw.filters(visit)
+    for number in packets:
+        yield f"ladder {number}", draw.ladder(visit, number)
+        yield f"map {number}", draw.map(visit, number)
+    for talk in sample(talks):
+        yield f"filters {talk.number}", draw.filters(visit, talk.number)
+        for who in dict.fromkeys((talk.opener, talk.listener)):
+            ways = len(ways_of(visit, talk.number, who)[2])
+            for changes in sample(range(ways + 1))[-2:]:
+                yield f"states {talk.number} {who} {changes}", draw.states(visit, talk.number, who, changes)
+    shown, seen = drawn(visit, short_names(visit.vpc)), set()
+    for number in packets:
+        for gate in rewritings(visit.capture[number]):
+            yield f"header {number} {gate}", draw.header(visit, number, gate)
+        for step, own in zip(shown.capture[number].steps, visit.capture[number].steps, strict=True):
+            sort = own.check, type(own.row), own.action
+            if sort not in seen and table_of(shown, step) is not None:  # each sort of table once
+                seen.add(sort)
+                yield f"table {number} {own.at} {own.check}", draw.table(visit, number, own.at, own.check)
+    if any(there.steps[0].now - here.last.now >= SHORTEST for talk in talks for here, there in pairwise(talk.traces)):
+        yield "clocks", draw.clocks(visit)

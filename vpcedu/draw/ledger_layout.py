@@ -206,9 +206,10 @@ def _title(sides: tuple[Side, ...]) -> str:
 def _sentence(side: Side) -> str:
     visit, talks, name = side
     hosts = {device.name for device in visit.vpc.devices if issubclass(device.kind, Host)}
-    if len(talks) > 1:
-        chosen = next((t.flow.sport for t in talks if t.opener == name), talks[-1].flow.sport)
-        return f"The {name} is an end of {len(talks)} connections; port {chosen} is its own choice."
+    ends = [talk for talk in talks if name in (talk.opener, talk.listener)]
+    if len(ends) > 1:
+        chosen = next((f"; port {t.flow.sport} is its own choice" for t in ends if t.opener == name), "")
+        return f"The {name} is an end of {len(ends)} connections{chosen}."
     if name in hosts:
         return f"{name} is the end of the connection."
     arrives = list(stretches(visit, talks[0]))[-1][0].packet.flow.sport
@@ -223,7 +224,7 @@ def _alternative(sides: tuple[Side, ...], title: str, sentence: str) -> str:
         parts.append(f"{name}, {visit.title}, {len(talks)} connection{'s'[:len(talks) - 1]}.")
         for talk in talks:
             flows = [str(leg.packet.flow) for leg, _ in stretches(visit, talk)]
-            parts.append(f"Connection {talk.number}: {'; then '.join(flows)}.")
+            parts.append(f"Connection {talk.number}, {talk.opener} to {talk.listener}: {'; then '.join(flows)}.")
         parts += [f"{name}: {value.words if isinstance(value, Cell) else value}." for name, value in _facts(side)]
     return " ".join([*parts, sentence])
 

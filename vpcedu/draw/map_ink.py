@@ -132,7 +132,7 @@ def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list
             marks.append(Mark("diamond", *points[0], "rewritten", DIAMOND, "", hop.number))
         spots = badge_spots(places, (leg.start, leg.end), plain, hop.lane)
         if leg.spot == START:  # beside the cross, not over the lane of the other direction
-            spots = [(cross[0], cross[1] + (19.0 if places[leg.start].host or hop.lane == "request" else -19.0))]
+            spots = [(cross[0], cross[1] + (16.5 if places[leg.start].host or hop.lane == "request" else -16.5))]
         marks.append(badge(hop, *free_spot(marks, spots, hop.lane)))
     return ways, marks
 

@@ -25,9 +25,11 @@ computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (
   --vpc ID          which VPC, where the folder holds several
   --json            in the shape of Reachability Analyzer's answer
 """
-AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json]
+AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json] [--map FILE.svg]
 
 Who can reach what, from the Internet and inside; rules that do nothing; network ACLs that are too narrow for answers.
+
+  --map FILE.svg    the same as a picture too: the VPC's map with what the Internet reaches
 """
 PUZZLE = """usage: python3 -m vpcedu puzzle [--seed N] [--faults N] [--answer]
 
@@ -127,8 +129,25 @@ def audit(options: dict[str, str]) -> int:
     """Print who reaches what, and which rules do nothing."""
     from vpcedu.lab.auditing import audit as audited
 
-    _print(audited(load(options)), "--json" in options)
+    path = options.get("--map", "")
+    if "--map" in options and not path.lower().endswith(".svg"):
+        raise ValueError(f"--map {path!r}: expected the name of a file that ends in .svg")
+    found = audited(load(options))
+    if path:
+        _save(found, path)
+    _print(found, "--json" in options)
     return 0
+
+
+def _save(found: Any, path: str) -> None:
+    """Draw the map of an audit; the file is written whole or not at all."""
+    from importlib import import_module
+
+    picture: Any = import_module("vpcedu.draw").audit(found)  # a floor above: found here, drawn there
+    try:
+        picture.save(path)
+    except OSError as error:
+        raise ValueError(f"--map {path!r}: expected a file that can be written ({error.strerror})") from None
 
 
 def puzzle(options: dict[str, str]) -> int:
@@ -151,6 +170,6 @@ def _print(shown: Any, as_json: bool) -> None:
 
 COMMANDS: dict[str, Any] = {  # usage, function, options with a value, options without, words that stand alone
     "ask": (ASK, ask, ("--from", "--to", "--port", "--vpc"), ("--json",), 1),
-    "audit": (AUDIT, audit, ("--vpc",), ("--json",), 1),
+    "audit": (AUDIT, audit, ("--vpc", "--map"), ("--json",), 1),
     "puzzle": (PUZZLE, puzzle, ("--seed", "--faults"), ("--answer",), 0),
 }
