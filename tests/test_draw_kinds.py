@@ -34,6 +34,7 @@ from vpcedu.draw.table_rows import table_of
 from vpcedu.draw.words import packet_words
 from vpcedu.gateways.nat_gateway import IDLE as NAT_IDLE
 from vpcedu.hosts.host import Host
+from vpcedu.lab import audit
 from vpcedu.lab.opening import handshake
 from vpcedu.lab.reference import ACL_ENTRIES, reference_architecture, reference_vpc
 from vpcedu.lab.site import Site
@@ -207,7 +208,8 @@ def test_both_painters_draw_the_same(name):
 def test_every_kind_is_called_from_draw():
     seen, other = visit("application gateway"), visit("network gateway")
     for picture in (draw.header(seen), draw.table(seen), draw.ledger(seen, other), draw.filters(seen),
-                    draw.sides(seen), draw.states(seen), draw.clocks(visit("NAT gateway"), theme="dark")):
+                    draw.sides(seen), draw.states(seen), draw.clocks(visit("NAT gateway"), theme="dark"),
+                    draw.map(seen.vpc), draw.audit(audit(seen.vpc))):
         assert picture.svg().startswith("<svg ") and picture.alt == repr(picture)
 
 

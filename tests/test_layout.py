@@ -18,7 +18,7 @@ from vpcedu import aws, draw, widgets
 from vpcedu.draw.drawn import drawn, short_names
 from vpcedu.draw.fonts import width_of
 from vpcedu.draw.scene import Band, Box, Line, Mark, Scene, Text
-from vpcedu.draw.style import LABEL, NOTE
+from vpcedu.draw.style import CROSS, LABEL, NOTE
 from vpcedu.lab import audit, named
 from vpcedu.lab.asking import ask
 from vpcedu.lab.reference import reference_vpc
@@ -178,6 +178,18 @@ def test_a_page_counts_what_it_does_not_tell_one_by_one():
         assert hidden + boxes == len(vpc.interfaces) > 700
 
 
+def test_a_map_of_an_answer_counts_what_it_hides_of_the_whole_description():
+    """A question is played with the devices that it can meet; the picture is of all that was described."""
+    vpc = large.large_vpc(10, 5, 20)
+    scene = draw.map(ask(vpc, "internet", "www.example.com", 80).visit).scene
+    words = [item.words for item in scene.items if isinstance(item, Text)]
+    hidden = [int(text.split()[-2]) for text in words if text.endswith((" device", " devices")) and "," in text]
+    hidden += [int(text.split()[0]) for text in words if text.endswith((" devices", " others")) and "," not in text]
+    assert sum(hidden) + sum(row.device in words for row in vpc.interfaces) == len(vpc.interfaces)
+    assert "i-...0003: not on this path" in [
+        item.words for item in draw.map(visit("example, balancer")).scene.items if isinstance(item, Text)]
+
+
 AUDITS = {"example": example, "example under long names": lambda: example(True), "reference": reference_vpc,
           "network balancer": lambda: reference_vpc("network", "gateway"), "three zones": lambda: THREE,
           "160 instances": lambda: reachability.vpc(8), "moto, reference": lambda: made("reference")[0].vpc(),
@@ -216,6 +228,8 @@ def test_an_audit_s_map_says_which_ports_and_tells_a_block_from_anyone():
 def test_where_no_answer_gets_out_the_arrow_ends_in_a_cross():
     scene = draw.audit(audit(made("in_private_subnets")[0].vpc())).scene
     assert not any(isinstance(item, Line) and item.ink == "outside" for item in scene.items)
+    crosses = [item for item in scene.items if isinstance(item, Mark) and item.kind == "cross" and item.size == CROSS]
+    assert len(crosses) == 2  # a node in each subnet
     assert any("connection timed out" in item.words for item in scene.items if isinstance(item, Text))
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 COLUMNS = (44.0, 220.0, 320.0)  # of the table: what is reached, on which ports, by whom
 PITCH, MOST, TOLD = 23.0, 12, 24  # of its rows; rows shown; rows that the text alternative tells
 LETTERS = "ABCDEFGHIJKL"
+LANE = 18.0  # between two arrows
 BADGES = 4  # letters that a box has room for
 LAST_PORT, EVERY = 65_535, "every port"
 WORKS = "works"  # the symptom of a balancer that answers
@@ -61,7 +62,9 @@ def audit_scene(audit: Audit) -> Scene:
     items = [*ground_items(found), *chip_items(found, marked, room), *_arrows(found, entries), *_badges(letters)]
     table, y = _table(shown, len(rows) - len(shown), found[-1].bottom + 26)
     sentence = _sentence(audit)
-    foot, height = footing(y, (), sentence, len(wrap(sentence, LABEL, ROOM, True)), {"outside"} if marked else set())
+    lost = any(not works for entry in entries.values() for _, works in entry)
+    signs = {sign for sign, there in (("outside", marked), ("dropped", lost)) if there}
+    foot, height = footing(y, (), sentence, len(wrap(sentence, LABEL, ROOM, True)), signs)
     total = len({row.device for row in vpc.interfaces})
     title = title_of(f"The Internet reaches {len(marked) or 'none'} of {counted(total, 'device')}")
     subtitle = "Arrows: from anyone, or from a block that a rule names, with the ports. Letters: the rows below."
@@ -106,20 +109,29 @@ def _entry(rows: list[Reach], name: str) -> list[tuple[str, bool]]:
 
 
 def _arrows(found: list[Plain], entries: dict[str, list[tuple[str, bool]]]) -> list[Item]:
-    """Arrows from the Internet through the gateway to the boxes in the public column."""
+    """Arrows from the Internet through the gateway to the boxes; one without an answer ends in the gateway."""
     items: list[Item] = []
-    for chip in (chip for plain in found for chip in plain.chips if chip.column == 0):
+    taken: list[float] = []
+    for chip in sorted((chip for plain in found for chip in plain.chips), key=lambda chip: (chip.column, chip.y)):
         entry = list(dict.fromkeys(one for name in chip.names for one in entries.get(name, ())))[:2]
         for number, (words, works) in enumerate(entry):
-            y = chip.y + TALL / 2 + (number - (len(entry) - 1) / 2) * 18
-            text = shorten(words, NOTE, BAND[1] - BAND[0] - 14)
-            end = ((chip.left, y),) if works else ((chip.left - 10, y),)
-            items += [Text(BAND[1] - 6, y + 4.5, text, "outside" if works else "dropped", NOTE, False, "end"),
-                      Line(((BAND[1], y), *end), "outside" if works else "muted", PACKET,
-                           LONG_DASH if works else DOTS, "solid" if works and chip.ends else ""),
-                      Mark("diamond", sum(GATEWAY) / 2, y, "rewritten", DIAMOND) if works
-                      else Mark("cross", chip.left - 10, y, "dropped", CROSS)]
+            y = chip.y + TALL / 2 + (number - (len(entry) - 1) / 2) * LANE
+            free = [level for level in (y, y + LANE, y - LANE) if all(abs(level - other) >= LANE for other in taken)]
+            if free and (chip.column == 0 or not works):  # of what finds no room the rows tell
+                taken.append(free[0])
+                items += _arrow(free[0], chip.left if works else 0.0, words, chip.ends)
     return items
+
+
+def _arrow(y: float, end: float, words: str, ends: bool) -> list[Item]:
+    """One arrow with its ports; end 0: no answer comes out."""
+    gate = sum(GATEWAY) / 2
+    ink = "outside" if end else "dropped"
+    text = Text(BAND[1] - 6, y + 4.5, shorten(words, NOTE, BAND[1] - BAND[0] - 14), ink, NOTE, False, "end")
+    if not end:
+        return [text, Line(((BAND[1], y), (gate, y)), "muted", PACKET, DOTS), Mark("cross", gate, y, "dropped", CROSS)]
+    return [text, Line(((BAND[1], y), (end, y)), "outside", PACKET, LONG_DASH, "solid" if ends else ""),
+            Mark("diamond", gate, y, "rewritten", DIAMOND)]
 
 
 def _badges(letters: dict[Chip, list[str]]) -> list[Item]:

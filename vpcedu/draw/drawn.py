@@ -1,8 +1,9 @@
 """Drawn: a visit as pictures take it: the VPCs that its packets met together, each name short enough for its place.
 
 AWS's ids are wider than a device's box. A name that is too wide loses its middle, since ids differ at their ends; an
-Internet gateway's id gives way to the words. No two things get one name, and the text alternative says what a short
-name stands for. A description of several VPCs becomes one whose `peers` are the VPCs themselves, this one first.
+Internet gateway's gives way to the words. No two things get one name, and the text alternative says what a short name
+stands for. A description of several VPCs becomes one whose `peers` are the VPCs themselves, this one first. Left out:
+letters that the font has not (fonts.py), which a browser shows and a PNG does not.
 """
 
 from __future__ import annotations
@@ -119,7 +120,7 @@ def _fits(name: str, gate: bool) -> bool:
 
 def _short(name: str, gates: list[str], taken: set[str]) -> str:
     """A name that fits and that nothing else has."""
-    if name in gates and name.startswith(ID):
+    if name in gates and (len(gates) == 1 or name.startswith(ID)):
         words = GATEWAY if len(gates) == 1 else f"IGW {name[-4:]}"
         if words not in taken:
             return words

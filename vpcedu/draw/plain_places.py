@@ -64,10 +64,12 @@ class Field(namedtuple("Field", ("title", "column", "y", "h", "names"))):
 
 
 class Plain:
-    """All boxes and frames of one VPC, the zones' names with their y, and its upper and lower edge."""
+    """All boxes and frames of one VPC, the zones' names with their y, and its upper and lower edge; which devices are
+    of note, which are hosts."""
 
     def __init__(self, vpc: Vpc, top: float) -> None:
         self.vpc, self.top, self.bottom = vpc, top, top
+        self.noted, self.hosts = of_note(vpc), {row.name for row in vpc.devices if issubclass(row.kind, Host)}
         self.chips: list[Chip] = []
         self.fields: list[Field] = []
         self.zones: list[tuple[str, float]] = []
@@ -108,11 +110,11 @@ def _column(found: Plain, subnets: list[Subnet], column: int, y: float, level: i
     joined: list[Subnet] = []
     for subnet in subnets:
         rows = [row for row in found.vpc.interfaces if row.subnet == subnet.name]
-        noted = [row for row in rows if is_of_note(found.vpc, row)]
+        noted = [row for row in rows if row.device in found.noted]
         if level == EVERYTHING or (level >= SUBNETS and not noted):
             joined.append(subnet)
             continue
-        boxes = _boxes(found.vpc, rows, noted, level)
+        boxes = _boxes(found, rows, noted, level)
         tall = HEADER + PITCH * max(len(boxes), 0.1)
         found.fields.append(Field(subnet_title(found.vpc, subnet, _room(column)), column, y, tall, ()))
         found.chips += [Chip(names, first, note, column, y + HEADER + PITCH * number, ends)
@@ -130,13 +132,13 @@ def _column(found: Plain, subnets: list[Subnet], column: int, y: float, level: i
     return y
 
 
-def _boxes(vpc: Vpc, rows: list[Interface], noted: list[Interface],
+def _boxes(found: Plain, rows: list[Interface], noted: list[Interface],
            level: int) -> list[tuple[tuple[str, ...], str, str, bool]]:
     """Names, two lines and the kind of each box in a subnet: what is of note, then plain hosts, or how many."""
     plain = [row for row in rows if row not in noted]
     single = [*noted, *(plain if level == ALL and len(plain) <= MANY else ())]
     boxes: list[tuple[tuple[str, ...], str, str, bool]] = [
-        ((row.device,), row.device, row.address, _ends(vpc, row.device)) for row in single]
+        ((row.device,), row.device, row.address, row.device in found.hosts) for row in single]
     if plain and plain[0] not in single:
         boxes.append((tuple(row.device for row in plain), counted(len(plain), "host"), "", True))
     return boxes
@@ -146,16 +148,12 @@ def _room(column: int) -> float:
     return COLUMNS[column][1] - COLUMNS[column][0] - 16
 
 
-def is_of_note(vpc: Vpc, row: Interface) -> bool:
-    """Whether an interface is more than a host's without a public address: a gateway's, a balancer's, or public."""
-    public = any(pair.private in (row.address, *row.secondary) for pair in vpc.associations)
-    device = next((one for one in vpc.devices if one.name == row.device), None)
-    return public or (device is not None and (not issubclass(device.kind, Host)
-                                              or "listeners" in dict(device.settings)))
-
-
-def _ends(vpc: Vpc, name: str) -> bool:
-    return any(row.name == name and issubclass(row.kind, Host) for row in vpc.devices)
+def of_note(vpc: Vpc) -> set[str]:
+    """The devices that are more than hosts without a public address: gateways', balancers' nodes, public ones."""
+    public = {pair.private for pair in vpc.associations}
+    found = {row.device for row in vpc.interfaces if public.intersection((row.address, *row.secondary))}
+    return found | {row.name for row in vpc.devices if not issubclass(row.kind, Host)
+                    or "listeners" in dict(row.settings)}
 
 
 def counted(number: int, word: str) -> str:
