@@ -6,12 +6,15 @@ the end of each range.
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from bench import reachability
-from tests import aws_made, aws_networks, large
+from tests import aws_made, aws_networks, aws_shapes, large
 from tests.layout import faults, pictures_of, sample
 from tests.test_peering import THERE, near
 from vpcedu import aws, draw, widgets
@@ -44,12 +47,18 @@ def example(renamed=False):
 def made(name):
     """A network of tests/aws_networks.py, made by moto in a folder that is gone when it is loaded."""
     pytest.importorskip("moto")
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
-
     with TemporaryDirectory() as folder:
         ids = aws_made.write(Path(folder), getattr(aws_networks, name))
         return aws.load(folder), ids
+
+
+@cache
+def shapes():
+    """A VPC with a Classic and an Application balancer, endpoints of both kinds, and routes that lead beyond it."""
+    with TemporaryDirectory() as folder:
+        for name, answer in aws_shapes.files(aws_shapes.network() | aws_shapes.classic()).items():
+            Path(folder, name).write_text(json.dumps(answer), encoding="utf-8")
+        return aws.load(folder).vpc()
 
 
 def asked_of_moto(name):
@@ -74,6 +83,12 @@ VISITS = {
     "example under long names, way out": lambda: ask(example(True), NAMES[WEB_1], "internet", 443).visit,
     "example under long names, database": lambda: ask(example(True), NAMES[WEB_2], NAMES[DB], 5432).visit,
     "example under long names, bastion": lambda: ask(example(True), "internet", NAMES[BASTION], 22).visit,
+    "example, transit gateway": lambda: ask(example(), DB, "10.99.0.5", 443).visit,
+    "interface endpoint": lambda: ask(shapes(), "i-web", "10.0.1.40", 443).visit,
+    "gateway endpoint": lambda: ask(shapes(), "i-web", "198.51.100.70", 443).visit,
+    "blackhole": lambda: ask(shapes(), "i-web", "10.51.0.5", 443).visit,
+    "database instance": lambda: ask(shapes(), "i-web", "10.0.1.30", 8_443).visit,
+    "loaded balancer": lambda: ask(shapes(), "internet", "10.0.0.30", 80).visit,
     **{f"moto, {name}": lambda name=name: asked_of_moto(name)
        for name in ("reference", "private_targets", "no_ephemeral_ports", "peered", "in_private_subnets")},
     "peering": lambda: Site(near()).connect("b", "10.1.0.10", 80),

@@ -360,8 +360,9 @@ def test_a_link_that_cannot_be_is_refused(delay, loss):
 
 
 def test_the_loss_of_a_link_is_a_seeded_draw():
-    draws = [[link.carry() for _ in range(200)] for link in (Link(loss=0.2, seed=1), Link(loss=0.2, seed=1),
-                                                             Link(loss=0.2, seed=2))]  # fmt: skip
+    packet = Packet(FiveTuple("203.0.113.10", 1, "192.0.2.10", 80), SYN)
+    draws = [[link.carry(packet) for _ in range(200)]
+             for link in (Link(loss=0.2, seed=1), Link(loss=0.2, seed=1), Link(loss=0.2, seed=2))]
     assert draws[0] == draws[1] != draws[2]
     assert 20 < draws[0].count(False) < 60
 

@@ -9,7 +9,7 @@ letters that the font has not (fonts.py), which a browser shows and a PNG does n
 from __future__ import annotations
 
 from copy import copy
-from functools import lru_cache, wraps
+from functools import wraps
 from itertools import count
 
 from vpcedu.draw.fonts import width_of
@@ -111,7 +111,6 @@ def short_names(vpc: Vpc) -> Names:
     return found
 
 
-@lru_cache(maxsize=4096)
 def _fits(name: str, gate: bool) -> bool:
     if gate:
         return all(width_of(word, NOTE, True) <= NARROW for word in name.rsplit(" ", 1))

@@ -33,6 +33,7 @@ _CHARACTERS = "".join(map(chr, range(32, 127))) + OTHERS
 _WIDTHS = {False: dict(zip(_CHARACTERS, REGULAR, strict=True)), True: dict(zip(_CHARACTERS, BOLD, strict=True))}
 
 
+@lru_cache(4096)
 def width_of(words: str, size: float, bold: bool = False) -> float:
     """The width of a text in pixels at a size in pixels.
 

@@ -87,6 +87,9 @@ class Line(namedtuple("Line", ("points", "ink", "width", "dash", "head", "part_o
         return HOLLOW_HEAD if self.head == "hollow" else SOLID_HEAD
 
 
+SHARES = {"start": 0.0, "middle": 0.5, "end": 1.0}  # how much of a text lies left of its anchor
+
+
 class Text(namedtuple("Text", ("x", "y", "words", "ink", "size", "bold", "anchor"),
                       defaults=("ink", 12.0, False, "start"))):
     """One line of words; y is the baseline, `anchor` says which end x is: "start", "middle" or "end"."""
@@ -104,7 +107,7 @@ class Text(namedtuple("Text", ("x", "y", "words", "ink", "size", "bold", "anchor
     def extent(self) -> Extent:
         """Left, top, right, bottom of the ink."""
         width = width_of(self.words, self.size, self.bold)
-        left = self.x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor]
+        left = self.x - width * SHARES[self.anchor]
         return left, self.y - ASCENT * self.size, left + width, self.y + DESCENT * self.size
 
 

@@ -7,6 +7,8 @@ a label for screen readers.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from vpcedu.draw.fonts import width_of
 from vpcedu.draw.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import FALLBACKS, THEMES
@@ -91,8 +93,9 @@ def _dash(dash: tuple[float, ...]) -> str:
     return f' stroke-dasharray="{" ".join(map(_n, dash))}"' if dash else ""
 
 
+@lru_cache(8192)
 def _n(value: float) -> str:
-    """A number with at most two places, and no more zeros than it needs."""
+    """A number with at most two places, and no more zeros than it needs; a moving picture asks for the same ones."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 

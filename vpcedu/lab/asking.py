@@ -124,6 +124,13 @@ def forecast(visit: Visit) -> str:
     return "works" if works(visit) else FORECAST.get(visit.symptom, visit.symptom)
 
 
+def _whole(vpc: Vpc, played: Vpc) -> Vpc:
+    """The description as it was asked, with the hosts of the Internet that the question needed: for pictures."""
+    known = {row.name for row in vpc.devices}
+    more = tuple(row for row in played.devices if row.name not in known)
+    return vpc._replace(outside=played.outside, devices=(*vpc.devices, *more))
+
+
 def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> Answer:
     """Send a request from one end to a TCP port of the other, and tell what becomes of it.
 
@@ -134,21 +141,14 @@ def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> An
     rules.check(vpc)
     site, call = prepare(vpc, question, seed)
     beyond = beyond_drops(site, call)
+    site.vpc = _whole(vpc, site.vpc)
     visit = site.play(call)
-    visit.vpc = _whole(vpc, site.vpc)
     notes = _notes(vpc, question)
     if works(visit):
         return Answer(question, vpc, visit, (), (), notes)
     found = smallest(vpc, question, seed)
     behind = found[1] if found else ()
     return Answer(question, vpc, visit, _once((*paths.losses(beyond), *behind)), found and found[0], notes)
-
-
-def _whole(vpc: Vpc, played: Vpc) -> Vpc:
-    """The description as it was asked, with the hosts of the Internet that the question needed: for pictures."""
-    known = {row.name for row in vpc.devices}
-    more = tuple(row for row in played.devices if row.name not in known)
-    return vpc._replace(outside=played.outside, devices=(*vpc.devices, *more))
 
 
 def _once(found: tuple[Loss, ...]) -> tuple[Loss, ...]:

@@ -1,8 +1,8 @@
 """Opening: a client opens a connection to a server across the Internet, and some segments get lost.
 
 Two hosts of the Internet, no VPC between them: what is left is TCP alone. The client connects and then keeps
-the connection without using it. The link loses packets by their ordinals; which ordinal the "first SYN ACK" has
-is only known once everything before it was played, so the scenario is played again for each segment to lose.
+the connection without using it. The link loses segments by what they are: the "2nd SYN" is the second that it was
+given to carry.
 
 A silent server is one that is not there: nobody has its address. A filter that drops would look the same to
 the client. Left out: data, and what happens when the connection is closed.
@@ -33,6 +33,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.hosts.client import Result
     from vpcedu.hosts.host import Host as AnyHost
+    from vpcedu.packet import Packet
     from vpcedu.protocols.tcp import Connection
     from vpcedu.trace import Capture, Trace
 
@@ -88,6 +89,26 @@ class Handshake(Visit):
         return "\n".join([*lines, f"{self.opener}: {self.result or 'no answer yet'}"])
 
 
+class Choosy(Link):
+    """A link that loses the segments of some words of SEGMENTS, and carries all others; the delay in microseconds."""
+
+    def __init__(self, delay: int, words: tuple[str, ...]) -> None:
+        super().__init__(delay)
+        self._words = words
+        self._wanted = {SEGMENTS[word] for word in words}
+        self._seen: dict[int, int] = {}
+
+    def anew(self) -> Choosy:
+        """A link with the same settings that has carried nothing yet."""
+        return Choosy(self.delay, self._words)
+
+    def carry(self, packet: Packet) -> bool:
+        """Whether this segment gets through."""
+        flags = packet.flags
+        self._seen[flags] = self._seen.get(flags, 0) + 1
+        return (flags, self._seen[flags]) not in self._wanted
+
+
 class Stay(Fetch):
     """A program that connects and then leaves the connection alone."""
 
@@ -129,36 +150,16 @@ def handshake(round_trip: int = 200, lost: tuple[str, ...] = (), server: str = "
         raise ValueError(f"round trip {round_trip!r}: expected whole milliseconds, from 1 to 10000")
     if not isinstance(lost, (tuple, list)):
         raise ValueError(f"lost {lost!r}: expected a tuple of words, like ('1st SYN', '1st ACK')")
-    wanted = {SEGMENTS[_choose("segment", word, tuple(SEGMENTS))] for word in lost}
+    for word in lost:
+        _choose("segment", word, tuple(SEGMENTS))
     setting = Setting(round_trip, tuple(word for word in SEGMENTS if word in lost), server, kernel)
     vpc = two_hosts_vpc(server, kernel)
-    ordinals: tuple[int, ...] = ()
-    while True:
-        visit = _play(setting, vpc, seed, ordinals)
-        due = _first_wanted(visit.capture, wanted)
-        if due is None:
-            return visit
-        ordinals += (due,)
-
-
-def _play(setting: Setting, vpc: Vpc, seed: int, ordinals: tuple[int, ...]) -> Handshake:
-    network = Network(vpc, seed, Link(setting.round_trip * MILLISECOND // 2, lose=ordinals))
+    network = Network(vpc, seed, Choosy(setting.round_trip * MILLISECOND // 2, setting.lost))
     program = Stay(None, network.clock.now)
     network.do("client", "connect", Endpoint(SERVER, 80), program)
     while network.clock.due is not None and network.clock.due <= LONGEST:
         network.step()
     return Handshake(setting, program.result, network.capture, vpc, seed)
-
-
-def _first_wanted(capture: Capture, wanted: set[tuple[int, int]]) -> int | None:
-    """The ordinal of the first segment that is to be lost and was not; each packet crosses the link once."""
-    seen: dict[int, int] = {}
-    for trace in capture:
-        flags = trace.packet.flags
-        seen[flags] = seen.get(flags, 0) + 1
-        if trace.last.check == "deliver" and (flags, seen[flags]) in wanted:
-            return trace.number
-    return None
 
 
 def _choose(what: str, word: object, words: tuple[str, ...]) -> str:

@@ -40,8 +40,8 @@ class Link:
             return None
         return packet.unreachable(ROUTER, FRAGMENTATION_NEEDED, self.mtu)
 
-    def carry(self) -> bool:
-        """Whether the next packet gets through."""
+    def carry(self, packet: Packet) -> bool:
+        """Whether the next packet gets through; this link asks only how many went before it."""
         self.carried += 1
         drawn = self._draw is not None and self._draw.random() < self.loss
         return not (drawn or self.carried in self.lose)

@@ -196,7 +196,7 @@ class Network:
             walk.trace.steps.append(Step(now, INTERNET, "link", DROP, packet, None, None, TOO_LARGE, (error,)))
             self._queue(Step(now, INTERNET, "send", SEND, error, error, Cause("answer to", number)))
             return
-        if not self.link.carry():
+        if not self.link.carry(packet):
             self._note(walk, INTERNET, "link", packet, None, LOST)
             return
         self.clock.at(self.clock.now + self.link.delay, self._arrive, walk, packet)
