@@ -184,6 +184,15 @@ def test_a_vpc_alone_is_legible_on_one_page(name):
     assert 40 < len(picture.alt) < 4_000
 
 
+@pytest.mark.parametrize("name", ["reference", "three zones", "example", "example under long names", "peered",
+                                  "50 subnets"])
+def test_a_site_before_anything_is_sent_is_legible(name):
+    picture = draw.site(Site(ALONE[name]()))
+    assert wrong([(name, picture)]) == []
+    assert picture.scene.height <= 2_400
+    assert 40 < len(picture.alt) < 4_000
+
+
 def test_a_page_counts_what_it_does_not_tell_one_by_one():
     for vpc in (reachability.vpc(), large.large_vpc(10, 5, 20)):
         words = [item.words for item in draw.map(vpc).scene.items if isinstance(item, Text)]
