@@ -16,7 +16,7 @@ import pytest
 from bench import reachability
 from tests import aws_made, aws_networks, aws_shapes, large
 from tests.layout import faults, pictures_of, sample
-from tests.test_peering import THERE, near
+from tests.test_peering import THERE, far, near
 from vpcedu import aws, draw, widgets
 from vpcedu.draw.drawn import drawn, short_names
 from vpcedu.draw.fonts import width_of
@@ -28,7 +28,7 @@ from vpcedu.lab.reference import reference_vpc
 from vpcedu.lab.scenarios import SCENARIOS
 from vpcedu.lab.site import Site
 from vpcedu.lab.witness import laboratory
-from vpcedu.network.vpc import Vpc
+from vpcedu.network.vpc import Peering, Vpc
 from vpcedu.views.conversations import conversations
 
 WEB_1, WEB_2, DB, BASTION = (f"i-0e11f22a33b44000{number}" for number in (1, 2, 3, 4))
@@ -255,6 +255,21 @@ def test_where_no_answer_gets_out_the_arrow_ends_in_a_cross():
     crosses = [item for item in scene.items if isinstance(item, Mark) and item.kind == "cross" and item.size == CROSS]
     assert len(crosses) == 2  # a node in each subnet
     assert any("connection timed out" in item.words for item in scene.items if isinstance(item, Text))
+
+
+def test_each_vpc_has_a_frame_and_a_service_has_its_name():
+    service = "com.amazonaws.us-east-1.s3"
+    vpc = near(far(name=service))._replace(peerings=(Peering("pcx-1", service),))
+    for seen, above in ((visit("peering"), "VPC 10.1.0.0/16"), (Site(vpc).connect("b", "10.1.0.10", 80), service)):
+        scene = draw.map(seen).scene
+        words = [item.words for item in scene.items if isinstance(item, Text)]
+        frames = [item for item in scene.items if isinstance(item, Box) and item.width == 2.2]
+        assert len(frames) == 2
+        assert {"VPC 10.0.0.0/16", above} <= set(words)
+        assert faults(scene) == []
+        assert faults(draw.ladder(seen).scene) == []
+    alone = draw.map(visit("three zones, Network")).scene
+    assert sum(isinstance(item, Box) and item.width == 2.2 for item in alone.items) == 1
 
 
 # Names.

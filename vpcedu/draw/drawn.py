@@ -84,6 +84,14 @@ def parts(vpc: Vpc) -> tuple[Vpc, ...]:
     return vpc.peers or (vpc,)
 
 
+def headings(vpc: Vpc) -> tuple[str, ...]:
+    """What stands above a VPC, from long to short; a service that a gateway endpoint leads to has a name, not a VPC's
+    id."""
+    if "." in vpc.name:
+        return vpc.name, vpc.name.rpartition(".")[2]
+    return f"inside the VPC: {vpc.cidr}", f"VPC {vpc.cidr}", vpc.cidr
+
+
 def part_of(vpc: Vpc, device: str) -> Vpc | None:
     """The VPC that a device stands in, or that a gateway belongs to; None for a host of the Internet."""
     return next((one for one in parts(vpc) if device and (device == one.internet_gateway or any(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from vpcedu.draw.drawn import part_of, parts
+from vpcedu.draw.drawn import headings, part_of, parts
 from vpcedu.draw.fonts import width_of
 from vpcedu.draw.frame import TOP
 from vpcedu.draw.scene import Band, Box, Line, Mark, Text
@@ -100,8 +100,7 @@ def _inside(vpc: Vpc, inner: list[Lifeline], edge: float, foot: float, bottom: f
     ends = [(rows[-1].right + later[0].left) / 2 for (_, rows), (_, later) in pairwise(homes)] + [WIDTH - EDGE]
     items: list[Item] = [Band(edge, TOP, WIDTH - EDGE - edge, bottom - TOP, "inside-ground")]
     for (one, _), end in zip(homes, ends, strict=True):
-        words = (f"inside the VPC: {one.cidr}", f"VPC {one.cidr}", one.cidr)
-        items.append(Text(end - 16, TOP + 15, _that_fits(end - edge - 24, *words), "inside", NOTE, True, "end"))
+        items.append(Text(end - 16, TOP + 15, _that_fits(end - edge - 24, *headings(one)), "inside", NOTE, True, "end"))
         if end < WIDTH - EDGE:
             items.append(Band(end - APART / 2, TOP, APART, foot - TOP, "paper"))
         edge = end

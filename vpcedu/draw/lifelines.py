@@ -13,6 +13,7 @@ from collections import namedtuple
 from vpcedu.draw.drawn import gateways, parts
 from vpcedu.draw.way import is_outside, legs_of, owner
 from vpcedu.hosts.host import Host
+from vpcedu.network.vpc import INTERNET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def lifelines(visit: Visit, talks: tuple[Conversation, ...]) -> Lifelines:
     names = {name for trace in visit.capture if trace.dropped for leg in legs_of(trace, vpc)[-1:]
              for name in (leg.start, leg.end, owner(vpc, leg.packet.flow.dst)) if name}
     gates = gateways(vpc)
-    names |= met & {*(d.name for d in vpc.devices), *gates}
+    names |= met - {INTERNET}
     outside = {name for name in names if is_outside(vpc, name)}
     if vpc.internet_gateway and outside and outside != names and names.isdisjoint(gates):
         names.add(vpc.internet_gateway)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from vpcedu.draw.drawn import parts
+from vpcedu.draw.drawn import headings, parts
 from vpcedu.draw.frame import TOP
 from vpcedu.draw.lifelines import is_near
 from vpcedu.draw.map_zones import STRIPS, devices_in, hidden_subnets, passed_zones, strips, subnet_title
@@ -119,7 +119,7 @@ def places(visit: Visit) -> Places:
         found.bottom = _zones(found, one, met, hosts, top + ABOVE)
         if one is parts(vpc)[0]:
             _outside(found, vpc, met)
-        found.walls.append(Wall(f"VPC {one.cidr}", top, found.bottom + BELOW))
+        found.walls.append(Wall(headings(one)[-2], top, found.bottom + BELOW))
         gate = one.internet_gateway
         if gate:
             y = min((box.y for box in found.boxes.values() if box.row >= row and box.column > GATEWAY),

@@ -125,10 +125,11 @@ def forecast(visit: Visit) -> str:
 
 
 def _whole(vpc: Vpc, played: Vpc) -> Vpc:
-    """The description as it was asked, with the hosts of the Internet that the question needed: for pictures."""
-    known = {row.name for row in vpc.devices}
-    more = tuple(row for row in played.devices if row.name not in known)
-    return vpc._replace(outside=played.outside, devices=(*vpc.devices, *more))
+    """The description as it was asked, with the hosts and peers that the question needed beside it: for pictures."""
+    devices, peers = {row.name for row in vpc.devices}, {one.name for one in vpc.peers}
+    return vpc._replace(
+        outside=played.outside, devices=(*vpc.devices, *(row for row in played.devices if row.name not in devices)),
+        peers=(*vpc.peers, *(one for one in played.peers if one.name not in peers)))
 
 
 def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> Answer:
