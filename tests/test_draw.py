@@ -276,6 +276,13 @@ def test_unknown_words_are_refused():
         map_scene(visit("network instance"), arrows="roads")
 
 
+def test_every_character_has_a_width():
+    """A letter with an accent is as wide as without; what the table has not counts an em, as wide as its widest."""
+    assert width_of("Größe", 12) == width_of("Gro", 12) + 12 + width_of("e", 12)
+    assert width_of("e\N{COMBINING ACUTE ACCENT}", 12) == width_of("\N{LATIN SMALL LETTER E WITH ACUTE}", 12)
+    assert width_of("\N{SNOWMAN}", 12) == 12 >= max(width_of(chr(code), 12) for code in range(32, 127))
+
+
 def test_texts_fit_their_room():
     assert wrap("one two three", 12, width_of("one two", 12)) == ("one two", "three")
     assert shorten("a long sentence", 12, 50).endswith("...")

@@ -30,6 +30,7 @@ from vpcedu.lab.site import Site
 from vpcedu.lab.witness import laboratory
 from vpcedu.network.vpc import Peering, Vpc
 from vpcedu.views.conversations import conversations
+from vpcedu.widgets.explorer import Explorer
 
 WEB_1, WEB_2, DB, BASTION = (f"i-0e11f22a33b44000{number}" for number in (1, 2, 3, 4))
 LONG = "payment-service-blue-green-deployment-canary-production-eu-west-1-host-number-"
@@ -99,8 +100,7 @@ VISITS = {
     "three zones, Network": lambda: Site(THREE).get("http://nlb.example.com/"),
     "three zones, way out": lambda: Site(THREE).connect("web b1", "updates.example.net", 443),
 }
-EXPLORERS = ("Arrows", "Evidence", "Filters", "Handshake", "IdleClocks", "NetworkBalancer", "Ports", "Proxies",
-             "ReturnPaths", "Routes", "Translations")
+EXPLORERS = [name for name in widgets.__all__ if issubclass(getattr(widgets, name), Explorer)]
 
 
 @cache
@@ -133,39 +133,35 @@ def test_every_picture_of_a_visit_is_laid_out_right_and_told_in_words(name):
                 assert full in alt, kind
 
 
-# Explorers: each control at its least, middle and greatest value, the others as they begin; and all at either end.
+# Explorers: every control is moved to the beginning, middle and end of its range, one after the other, there and back.
 
 
-def settings_of(explorer):
-    """The values that a control may take, three of each."""
-    values = {}
-    for name, control in explorer.controls.items():
-        if hasattr(control, "min"):
-            values[name] = sample(range(control.min, control.max + 1, control.step))
-            if isinstance(control.value, tuple):  # a range
-                values[name] = [(one, other) for one in values[name] for other in values[name] if one <= other]
-        elif hasattr(control, "options"):
-            values[name] = sample(one[1] if isinstance(one, tuple) else one for one in control.options)
-        else:
-            values[name] = [False, True] if isinstance(control.value, bool) else [control.value]
-    first = {name: control.value for name, control in explorer.controls.items()}
-    yield first
-    for name, some in values.items():
-        yield from (first | {name: value} for value in some)
-    for end in (0, -1):
-        yield {name: some[end] for name, some in values.items()}
+def values_of(control):
+    """Three values that a control may take; of a range its ends."""
+    if hasattr(control, "min"):
+        some = sample(range(control.min, control.max + 1, getattr(control, "step", 1) or 1))
+        if isinstance(control.value, tuple):
+            return [(one, other) for one in some for other in some if one <= other]
+        return some
+    if hasattr(control, "options"):
+        return sample(one[1] if isinstance(one, tuple) else one for one in control.options)
+    return [False, True] if isinstance(control.value, bool) else [control.value]
 
 
 @pytest.mark.parametrize("name", EXPLORERS)
-def test_every_explorer_s_picture_is_laid_out_right_and_fits_its_place(name):
-    given = {"Arrows": (Site(reference_vpc()).get("http://www.example.com/"),), "Evidence": (laboratory(),)}
+def test_every_explorer_s_picture_is_laid_out_right(name):
+    given = {"Arrows": (Site(reference_vpc()).get("http://www.example.com/"),), "Evidence": (laboratory(),),
+             "YourVpc": (example(),)}
     explorer = getattr(widgets, name)(*given.get(name, ()))
-    place = int(explorer.box.children[2].layout.height.removesuffix("px"))
-    for setting in settings_of(explorer):
-        picture = explorer._frame(**setting).picture
-        assert wrong([(str(setting), picture)]) == []
-        assert picture.scene.height <= place, setting
-        assert picture.alt
+    shown = 0
+    for way in (1, -1):
+        for word, control in list(explorer.controls.items()):
+            for value in values_of(control)[::way]:
+                control.value = value
+                assert wrong([(f"{word} {value}", explorer.picture)]) == []
+                assert explorer.picture.alt
+                shown += 1
+    assert shown >= 4
 
 
 # Descriptions alone, and audits.
