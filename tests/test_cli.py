@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from play import BALANCERS, NATS
@@ -182,6 +183,22 @@ def test_audit_prints_who_reaches_what():
     assert (done.returncode, done.stderr) == (0, "")
     assert "web       80  from ELB node" in done.stdout
     assert json.loads(run("audit", "reference", "--json").stdout)["findings"] == []
+
+
+def test_audit_draws_its_map_to_a_file_or_leaves_none(tmp_path):
+    path = tmp_path / "map.svg"
+    done = run("audit", "vpcedu/aws/example", "--map", str(path))
+    assert done.returncode == 0
+    assert done.stdout == run("audit", "vpcedu/aws/example").stdout
+    words = [element.text for element in ElementTree.parse(path).getroot().iter() if element.tag.endswith("text")]
+    assert "The Internet reaches 3 of 7 devices" in words
+    for name in ("none here/map.svg", "map.jpg", ""):
+        done = run("audit", "reference", f"--map={tmp_path / name if name else name}")
+        (line,) = done.stderr.splitlines()
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "--map" in line
+        assert "expected" in line
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_puzzle_and_its_answer():

@@ -5,11 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
 
+from tests.layout import faults
 from tests.painted import assert_same
 from vpcedu import draw
 from vpcedu.draw import style
@@ -23,7 +24,6 @@ from vpcedu.lab.site import Site
 from vpcedu.network.link import Link
 from vpcedu.views.conversations import conversations
 
-SMALLEST = 12  # CSS pixels: a number of its own, so that style.py cannot lower it unseen
 PAGE = "http://www.example.com/"
 BALANCERS = ("classic-tcp", "classic-http", "application", "network")
 NATS = ("instance", "gateway")
@@ -86,76 +86,6 @@ def scenes(name):
 
 def each_packet(name):
     return [trace.number for trace in visit(name).capture]
-
-
-# What is wrong with a picture, as sentences.
-
-def _meet(one, other, room=0.0):
-    return (one[0] < other[2] + room and other[0] < one[2] + room
-            and one[1] < other[3] + room and other[1] < one[3] + room)
-
-
-def _inside(one, other, side=0.0):
-    return (other[0] + side <= one[0] and one[2] <= other[2] - side and other[1] <= one[1] and one[3] <= other[3])
-
-
-def _segment_meets(start, end, extent):
-    """Whether a straight line touches a box: Liang and Barsky's clipping."""
-    (x0, y0), (x1, y1) = start, end
-    low, high = 0.0, 1.0
-    for delta, first, last in ((x1 - x0, extent[0] - x0, extent[2] - x0), (y1 - y0, extent[1] - y0, extent[3] - y0)):
-        if delta == 0:
-            if first > 0 or last < 0:
-                return False
-            continue
-        near, far = sorted((first / delta, last / delta))
-        low, high = max(low, near), min(high, far)
-    return low <= high
-
-
-def _sign(mark):
-    return mark.x - mark.size, mark.y - mark.size, mark.x + mark.size, mark.y + mark.size
-
-
-def faults(scene):
-    found = []
-    items = list(enumerate(scene.items))
-    texts = [(i, t) for i, t in items if isinstance(t, Text)]
-    boxes = [(i, b) for i, b in items if isinstance(b, Box)]
-    marks = [m for _, m in items if isinstance(m, Mark)]
-    for (_, one), (_, other) in combinations(texts, 2):
-        if _meet(one.extent, other.extent):
-            found.append(f"{one.words!r} overlaps {other.words!r}")
-    for i, text in texts:
-        left, top, right, bottom = text.extent
-        if text.size < SMALLEST:
-            found.append(f"{text.words!r} is smaller than {SMALLEST}")
-        if left < 4 or right > scene.width - 4 or top < 4 or bottom > scene.height - 2:
-            found.append(f"{text.words!r} leaves the frame: {text.extent}")
-        for j, box in boxes:
-            if not _meet(text.extent, box.extent, 1.0):
-                continue
-            if any(j < k < i and other.ground and _inside(text.extent, other.extent) for k, other in boxes):
-                continue  # the text stands on another box that lies above this one
-            side = 3.0 if box.ground in ("lit-ground", "rewritten-ground") else 6.0  # a label's own frame sits closer
-            if not _inside(text.extent, box.extent, side):
-                found.append(f"{text.words!r} {text.extent} is over the edge of the box {box.extent}")
-            elif j > i and box.ground:
-                found.append(f"{text.words!r} is hidden by a box")
-        for j, line in items:
-            if isinstance(line, Line) and any(_segment_meets(*ends, text.extent) for ends in pairwise(line.points)):
-                covered = any(j < k < i and box.ground and _inside(text.extent, box.extent) for k, box in boxes)
-                if not covered:
-                    found.append(f"{text.words!r} {text.extent} is crossed by {line}")
-        found += [f"{text.words!r} meets a {mark.kind}" for mark in marks if _meet(text.extent, _sign(mark))]
-    badges = [mark for mark in marks if mark.words]
-    for one, other in combinations(badges, 2):
-        if _meet(_sign(one), _sign(other)):
-            found.append(f"badges {one.words} and {other.words} overlap")
-    for mark in badges:
-        found += [f"badge {mark.words} is over the edge of {box.extent}" for _, box in boxes
-                  if _meet(_sign(mark), box.extent) and not _inside(_sign(mark), box.extent)]
-    return found
 
 
 @every_visit
@@ -344,8 +274,13 @@ def test_unknown_packet_is_refused(draws):
 def test_unknown_words_are_refused():
     with pytest.raises(ValueError, match="expected one of packets, connections"):
         map_scene(visit("network instance"), arrows="roads")
-    with pytest.raises(ValueError, match="no width known"):
-        width_of("\N{SNOWMAN}", 12)
+
+
+def test_every_character_has_a_width():
+    """A letter with an accent is as wide as without; what the table has not counts an em, as wide as its widest."""
+    assert width_of("Größe", 12) == width_of("Gro", 12) + 12 + width_of("e", 12)
+    assert width_of("e\N{COMBINING ACUTE ACCENT}", 12) == width_of("\N{LATIN SMALL LETTER E WITH ACUTE}", 12)
+    assert width_of("\N{SNOWMAN}", 12) == 12 >= max(width_of(chr(code), 12) for code in range(32, 127))
 
 
 def test_texts_fit_their_room():

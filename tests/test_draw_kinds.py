@@ -9,9 +9,10 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.large import large_vpc
+from tests.layout import faults, segment_meets
 from tests.painted import assert_same
 from tests.silent import silent
-from tests.test_draw import BALANCERS, NATS, PAGE, faults
+from tests.test_draw import BALANCERS, NATS, PAGE
 from vpcedu import draw
 from vpcedu.clock import SECOND
 from vpcedu.draw import style
@@ -34,6 +35,7 @@ from vpcedu.draw.table_rows import table_of
 from vpcedu.draw.words import packet_words
 from vpcedu.gateways.nat_gateway import IDLE as NAT_IDLE
 from vpcedu.hosts.host import Host
+from vpcedu.lab import audit
 from vpcedu.lab.opening import handshake
 from vpcedu.lab.reference import ACL_ENTRIES, reference_architecture, reference_vpc
 from vpcedu.lab.site import Site
@@ -204,7 +206,8 @@ def test_both_painters_draw_the_same(name):
 def test_every_kind_is_called_from_draw():
     seen, other = visit("application gateway"), visit("network gateway")
     for picture in (draw.header(seen), draw.table(seen), draw.ledger(seen, other), draw.filters(seen),
-                    draw.sides(seen), draw.states(seen), draw.clocks(visit("NAT gateway"), theme="dark")):
+                    draw.sides(seen), draw.states(seen), draw.clocks(visit("NAT gateway"), theme="dark"),
+                    draw.map(seen.vpc), draw.audit(audit(seen.vpc))):
         assert picture.svg().startswith("<svg ") and picture.alt == repr(picture)
 
 
@@ -405,13 +408,11 @@ def test_every_row_of_the_table_is_an_arrow_between_its_two_boxes():
 
 
 def test_no_arrow_of_the_states_goes_through_another_s_box():
-    from tests.test_draw import _segment_meets
-
     for (state, after), points in WAYS.items():
         for other, (x, y) in PLACES.items():
             if other not in (state, after):
                 box = x - WIDE / 2, y, x + WIDE / 2, y + TALL
-                assert not any(_segment_meets(*ends, box) for ends in pairwise(points)), (state, after, other)
+                assert not any(segment_meets(*ends, box) for ends in pairwise(points)), (state, after, other)
 
 
 @pytest.mark.parametrize(("who", "path"), [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_draw import faults
+from tests.layout import faults
 from vpcedu import draw, lab, reference_architecture, widgets
 from vpcedu.draw.scene import Box, Text
 from vpcedu.lab.exercises import EXERCISES

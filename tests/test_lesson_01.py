@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from tests.test_draw import faults
+from tests.layout import faults
 from vpcedu import lab, widgets
 from vpcedu.draw.site_layout import site_scene
 from vpcedu.gateways.internet_gateway import Association

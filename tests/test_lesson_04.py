@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from tests.test_draw import faults
+from tests.layout import faults
 from tests.test_draw_lessons import cut_off
 from vpcedu import draw, lab, widgets
 from vpcedu.lab.exercises_filters import NARROW

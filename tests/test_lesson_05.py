@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from tests.test_draw import faults
+from tests.layout import faults
 from vpcedu import draw, lab, reference_architecture, widgets
 from vpcedu.clock import SECOND
 from vpcedu.draw.scene import Mark, Text

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from tests.test_draw import faults
+from tests.layout import faults
 from vpcedu import draw, lab, widgets
 from vpcedu.draw import style
 from vpcedu.draw.fonts import width_of

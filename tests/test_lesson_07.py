@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from tests.test_draw import faults
+from tests.layout import faults
 from vpcedu import lab, widgets
 from vpcedu.draw.sides_layout import sides_scene
 from vpcedu.lab.nlb import (

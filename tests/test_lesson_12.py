@@ -9,7 +9,7 @@ from kernel import compare, stored
 from kernel.faults import FAULTS
 from kernel.scenarios import BY_NAME
 
-from tests.test_draw import faults
+from tests.layout import faults
 from vpcedu import draw, lab, widgets
 from vpcedu.lab.witness import Pair, Row
 from vpcedu.widgets.evidence import NONE, sentence

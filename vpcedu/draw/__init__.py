@@ -1,17 +1,18 @@
 """Draw: a visit as a picture, made from its capture and from nothing else.
 
-`ladder` shows every packet in the order of time, `map` where packets go or who opens connections, `filters` every
-check of a round trip, `table` the table that decided about a packet, `header` what a gateway changes in it, `ledger`
-the two connections of a proxy beside the one flow of a Network Load Balancer, `states` one end's way through TCP's
-states, `clocks` who forgets a silent connection when, `handshake` a connection's opening to scale, `ports` how many
-ephemeral ports a load takes, `site` who is where before anything is sent, `translations` a NAT's table as time goes
-by, `sides` what a balancer gets and what it sends on, `beside` what a kernel sent beside what the model sends. All
-give a Picture, which a notebook shows by itself. A scene (pure data) is laid out first and painted by matplotlib when
-someone looks; importing this package does not import matplotlib.
+`ladder` shows every packet in the order of time, `map` where packets go or who opens connections, or a VPC alone,
+`audit` what the Internet reaches in one, `filters` every check of a round trip, `table` the table that decided about a
+packet, `header` what a gateway changes in it, `ledger` the two connections of a proxy beside the one flow of a Network
+Load Balancer, `states` one end's way through TCP's states, `clocks` who forgets a silent connection when, `handshake`
+a connection's opening to scale, `ports` how many ephemeral ports a load takes, `site` who is where before anything is
+sent, `translations` a NAT's table as time goes by, `sides` what a balancer gets and what it sends on, `beside` what a
+kernel sent beside what the model sends. All give a Picture, which a notebook shows by itself. A scene (pure data) is
+laid out first and painted by matplotlib when someone looks; importing this package does not import matplotlib.
 """
 
 from __future__ import annotations
 
+from vpcedu.draw.audit_layout import audit_scene
 from vpcedu.draw.beside_layout import beside_scene
 from vpcedu.draw.clocks_layout import clocks_scene
 from vpcedu.draw.filters_layout import filters_scene
@@ -21,6 +22,7 @@ from vpcedu.draw.ladder_layout import ladder_scene
 from vpcedu.draw.ledger_layout import ledger_scene
 from vpcedu.draw.map_layout import map_scene
 from vpcedu.draw.picture import Picture
+from vpcedu.draw.plain_layout import plain_scene
 from vpcedu.draw.ports_layout import ports_scene
 from vpcedu.draw.sides_layout import sides_scene
 from vpcedu.draw.site_layout import site_scene
@@ -32,14 +34,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from vpcedu.lab.auditing import Audit
     from vpcedu.lab.load import PortUse
     from vpcedu.lab.opening import Handshake
     from vpcedu.lab.site import Site
     from vpcedu.lab.translating import Story
     from vpcedu.lab.visit import Visit
     from vpcedu.lab.witness import Beside
+    from vpcedu.network.vpc import Vpc
 
-__all__ = ["Picture", "clocks", "filters", "handshake", "header", "ladder", "ladder_scene", "ledger", "map",
+__all__ = ["Picture", "audit", "clocks", "filters", "handshake", "header", "ladder", "ladder_scene", "ledger", "map",
            "map_scene", "ports", "sides", "site", "states", "table", "translations"]
 
 
@@ -53,14 +57,26 @@ def ladder(visit: Visit, packet: int | None = None, every: bool | None = None, *
     return Picture(ladder_scene(visit, packet, every), theme, ax)
 
 
-def map(visit: Visit, packet: int | None = None, arrows: str = "packets", *, theme: str = "light",
+def map(visit: Visit | Vpc, packet: int | None = None, arrows: str = "packets", *, theme: str = "light",
         ax: Any = None) -> Picture:
-    """The VPC with the hops of one request and its answer, or of one packet, or with who opens connections.
+    """The VPC with the hops of one request and its answer, or of one packet, or with who opens connections; of a VPC
+    in the place of a visit: who stands where.
 
     arrows: packets or connections; both pictures have the same places and the same size. theme: light or dark.
     ax: matplotlib Axes to paint on. ValueError for a number the capture has not, or another word for arrows.
     """
-    return Picture(map_scene(visit, packet, arrows), theme, ax)
+    from vpcedu.network.vpc import Vpc
+
+    scene = plain_scene(visit) if isinstance(visit, Vpc) else map_scene(visit, packet, arrows)
+    return Picture(scene, theme, ax)
+
+
+def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Picture:
+    """What the Internet reaches in a VPC, on its map, and who reaches what inside, in rows below.
+
+    theme: light or dark. ax: matplotlib Axes to paint on.
+    """
+    return Picture(audit_scene(audit), theme, ax)
 
 
 def handshake(visit: Handshake, *, theme: str = "light", ax: Any = None) -> Picture:

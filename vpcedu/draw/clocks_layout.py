@@ -10,6 +10,7 @@ from math import log10
 
 from vpcedu.clock import SECOND
 from vpcedu.draw.clock_rows import FORGOT, NONE, RINGS, RUNS, clocks_of, silences
+from vpcedu.draw.drawn import as_drawn, cut_middle
 from vpcedu.draw.fonts import width_of, wrap
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import title_of
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from vpcedu.lab.visit import Visit
 
 LEFT, RIGHT, HEARS = 176.0, 424.0, 446.0  # the axis; where "who hears what" begins
+NAMES = LEFT - 6 - MARGIN  # the room of whose clock it is
 LEAST, MOST = 10, 1_000_000  # seconds at both ends of the axis
 TICKS = ((10, "10 s"), (60, "1 min"), (3_600, "1 h"), (86_400, "1 day"), (432_000, "5 days"))
 TOP, HEAD, PITCH, BAR = 100.0, 26.0, 46.0, 22.0  # first row; heights of a heading, of a row, of a bar
 
 
+@as_drawn
 def clocks_scene(visit: Visit) -> Scene:
     """The clocks of every connection that fell silent; ValueError where none did."""
     found = [(silence, clocks_of(visit, silence)) for silence in silences(visit)]
@@ -78,7 +81,7 @@ def _heading(silence: Silence, y: float) -> list[Item]:
 
 def _row(clock: Clock, silence: Silence, y: float) -> list[Item]:
     """One party: its name, its bar, and what it heard."""
-    items: list[Item] = [Text(MARGIN, y + 13, clock.owner, "ink", LABEL, True),
+    items: list[Item] = [Text(MARGIN, y + 13, cut_middle(clock.owner, LABEL, NAMES, True), "ink", LABEL, True),
                          Text(MARGIN, y + 29, clock.what, "muted", NOTE)]
     middle = y + 15.0
     if clock.idle is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from vpcedu.draw.drawn import as_drawn, cut_middle
 from vpcedu.draw.filter_gates import ACL, CHECK, GROUP, NOBODY, trip_of
 from vpcedu.draw.filter_words import alternative, sentence, title
 from vpcedu.draw.fonts import shorten, width_of, wrap
@@ -58,14 +59,20 @@ class Plan:
                     self.gates[slot] = x + self.pitch * (number + 0.5) + (0.0 if near else EDGE + spare)
                 x += self.pitch * len(slots[place]) + EDGE + spare
 
+    def near(self, place: int, names: tuple[str, ...]) -> list[float]:
+        """The gates of the device at one place of the path, which may come to another place of it again."""
+        return [x for (stretch, device, _), x in self.gates.items()
+                if device == names[place] and stretch in (place - 1, place)]
+
     def frame(self, places: list[int], names: tuple[str, ...]) -> tuple[float, float]:
         """Left and right edge of a subnet with these devices."""
-        near = [x for (_, device, _), x in self.gates.items() if device in {names[place] for place in places}]
+        near = [x for place in places for x in self.near(place, names)]
         left = min([self.boxes[places[0]][0] - 6, *(x - max(self.pitch / 2, 18) for x in near)])
         right = max([self.boxes[places[-1]][1] + 6, *(x + max(self.pitch / 2, 18) for x in near)])
         return max(left, MARGIN - 8), min(right, WIDTH - MARGIN + 8)
 
 
+@as_drawn
 def filters_scene(visit: Visit, connection: int | None = None) -> Scene:
     """The checks of one connection's round trip; ValueError where there is no such connection."""
     trip = trip_of(visit, connection)
@@ -167,12 +174,21 @@ def _stop(trip: Trip, plan: Plan, trace: Trace, answer: bool) -> float | None:
     if gate is not None:
         return plan.gates[gate.stretch, gate.device, gate.kind] + ways * min(plan.pitch / 2, 24.0)
     names = trip.path
-    place = names.index(trace.dropped.at) if trace.dropped.at in names else 0 if not answer else len(names) - 1
+    place = _place(trip, trace, answer)
     left, right = plan.boxes[place]
     if trace.dropped.check in ("route", "link"):  # it left the device, and got no further
-        near = [x for (_, device, _), x in plan.gates.items() if device == names[place] and (x - left) * ways > 0]
+        near = [x for x in plan.near(place, names) if (x - left) * ways > 0]
         return (max(near) if ways > 0 else min(near)) + 22 * ways if near else (right if ways > 0 else left) + 16 * ways
     return (left if ways > 0 else right)
+
+
+def _place(trip: Trip, trace: Trace, answer: bool) -> int:
+    """Where on the path a packet was lost; of a device that stands there twice, the place it had come to."""
+    last = len(trip.path) - 1
+    came = sum(name in trip.path for name in trace.devices) - 1
+    came = last - came if answer else came
+    here = [place for place, name in enumerate(trip.path) if trace.dropped and name == trace.dropped.at]
+    return min(here, key=lambda place: abs(place - came), default=last if answer else 0)
 
 
 def _gates(trip: Trip, plan: Plan) -> list[Item]:
@@ -212,11 +228,17 @@ def _table(trip: Trip, y: float) -> tuple[list[Item], float]:
                 items.append(Box(MARGIN - 6, y - 15.5, ROOM + 12, 22, "dropped", "lit-ground", BOX))
             badge = _badge(gate, MARGIN + BADGE, y - 4.5)
             items += [badge._replace(size=badge.size - 1),
-                      Text(42, y, f"{gate.device}, {gate.check}", ink, NOTE, gate.asked),
+                      Text(42, y, _whose(gate), ink, NOTE, gate.asked),
                       Text(SAID, y, shorten(gate.words, NOTE, SAID_ROOM, gate.drops), ink, NOTE, gate.drops)]
             y += PITCH
         y += 4
     return items, y - 6
+
+
+def _whose(gate: Gate) -> str:
+    """Device and check, as far as there is room before what the check said."""
+    check = f", {gate.check}"
+    return cut_middle(gate.device, NOTE, SAID - 50 - width_of(check, NOTE, gate.asked), gate.asked) + check
 
 
 def _rewrites(trip: Trip) -> bool:

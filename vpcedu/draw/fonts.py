@@ -2,7 +2,8 @@
 
 DejaVu Sans ships with matplotlib and is the widest face a browser is likely to put in its place, so what fits
 by this table fits. The numbers are the font's own, in units of 1/2048 em, for ASCII 32 to 126 and the few
-other characters in OTHERS. Left out: kerning, which makes a text narrower by a pixel or two.
+other characters in OTHERS. A letter with an accent is as wide as without; any other character, which only a name can
+bring in, counts one em, as wide as the widest here. Left out: kerning, which makes a text narrower by a pixel or two.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _WIDTHS = {False: dict(zip(_CHARACTERS, REGULAR, strict=True)), True: dict(zip(_
 
 @lru_cache(4096)
 def width_of(words: str, size: float, bold: bool = False) -> float:
-    """The width of a text in pixels at a size in pixels; ValueError names a character the table lacks.
+    """The width of a text in pixels at a size in pixels.
 
     >>> round(width_of("ESTABLISHED", 12))
     81
@@ -42,8 +43,17 @@ def width_of(words: str, size: float, bold: bool = False) -> float:
     table = _WIDTHS[bold]
     try:
         return sum([table[character] for character in words]) * size / EM
-    except KeyError as error:
-        raise ValueError(f"{words!r}: no width known for {error}: expected ASCII or one of {OTHERS}") from None
+    except KeyError:
+        return sum([table.get(character) or _bound(character, bold) for character in words]) * size / EM
+
+
+@lru_cache(maxsize=4096)
+def _bound(character: str, bold: bool) -> int:
+    """How wide a character is at most that the table has not."""
+    from unicodedata import combining, normalize
+
+    base = normalize("NFD", character)[0]
+    return 0 if combining(character) else _WIDTHS[bold].get(base, EM)
 
 
 def wrap(words: str, size: float, width: float, bold: bool = False) -> tuple[str, ...]:

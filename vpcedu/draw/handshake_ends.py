@@ -90,7 +90,7 @@ def _bracket(x: float, top: float, end: float, words: str, left: bool) -> list[I
     points: tuple[tuple[float, float], ...] = ((inner, top), (x, top), (x, end), (inner, end))
     middle = (top + end) / 2 + 4.5
     if top < FOLD - 12 and end > FOLD + 12:
-        points = ((inner, top), (x, top), (x, FOLD - 8), (x + 5, FOLD - 4), (x - 5, FOLD + 4), (x, FOLD + 8), (x, end),
+        points = ((inner, top), (x, top), (x, FOLD - 8), (x + 3, FOLD - 4), (x - 3, FOLD + 4), (x, FOLD + 8), (x, end),
                   (inner, end))
         middle = FOLD + 4.5
     return [Line(points, "muted", 1.3), Text(x + 9, middle, words, "ink", NOTE)]

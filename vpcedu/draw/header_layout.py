@@ -6,6 +6,7 @@ changes as well (time to live, checksums) is left out.
 
 from __future__ import annotations
 
+from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.fonts import shorten
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import title_of
@@ -42,6 +43,7 @@ def fields_of(packet: Packet) -> Rows:
     )
 
 
+@as_drawn
 def header_scene(visit: Visit, packet: int | None = None, at: str | None = None) -> Scene:
     """One rewriting; None: the first one. ValueError where that packet was not rewritten there."""
     trace, step = rewriting(visit, packet, at)
@@ -56,7 +58,9 @@ def header_scene(visit: Visit, packet: int | None = None, at: str | None = None)
     bottom = TOP + TALL * len(before) + 18
     notes = _sentence(step, before, after)
     foot, height = footing(bottom, (), notes, 2, {"rewritten"})
-    title = title_of(f"{step.at}: {rewritten(step)}", f"{step.at} changes {' and '.join(_changed(before, after))}")
+    names = _changed(before, after)
+    title = title_of(f"{step.at}: {rewritten(step)}", f"{step.at} changes {' and '.join(names)}",
+                     f"{step.at} changes {NUMBERS[len(names)]} of {NUMBERS[sum(map(len, before))]} fields")
     subtitle = f"Packet {trace.number}, {label(trace.packet)}, of {visit.title}. Boxed: changed here."
     return Scene(WIDTH, height, (*heading(title, subtitle), *items, *foot), title, _alternative(trace, step, notes))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import namedtuple
 from itertools import pairwise
 
-from vpcedu.draw.fonts import width_of, wrap
+from vpcedu.draw.fonts import shorten, width_of, wrap
 from vpcedu.draw.ladder_rows import begun, since
 from vpcedu.draw.style import (
     CLEAR,
@@ -168,8 +168,9 @@ class Arrows:
             lines += [(Run(words),) for words in self._added(row) if Run(words).width <= room]
         if leg.drop is not None:
             code = leg.drop.reason.code if leg.drop.reason else "lost"
-            lines.append(_first_that_fits(room, (Run("lost:", "dropped"), Run(code, "dropped", True)),
-                                          (Run(code, "dropped", True),)))
+            line = _first_that_fits(room, (Run("lost:", "dropped"), Run(code, "dropped", True)),
+                                    (Run(code, "dropped", True),))
+            lines += [line] if line else [(Run(part, "dropped", True),) for part in wrap(code, NOTE, room, True)]
         return tuple(line for line in lines if line)
 
     def _added(self, row: Row) -> tuple[str, ...]:
@@ -220,11 +221,11 @@ def _folded(words: str, room: float) -> list[tuple[Run, ...]]:
     """A name in several lines; of TLS the message first, which is a long word and is not cut."""
     tls, _, message = words.partition(" ")
     if tls != "TLS" or width_of(words, NOTE, True) <= room:
-        return [(Run(part, bold=True),) for part in wrap(words, NOTE, room, True)]
+        return [(Run(shorten(part, NOTE, room, True), bold=True),) for part in wrap(words, NOTE, room, True)]
     message, more = message.removesuffix(" ..."), ", and more" if message.endswith(" ...") else ""
     return [(Run(message, bold=width_of(message, NOTE, True) <= room),), (Run(tls + more),)]
 
 
 def _first_that_fits(room: float, *choices: tuple[Run, ...]) -> tuple[Run, ...]:
-    fitting = [line for line in choices if line and line_width(line) <= room]
-    return fitting[0] if fitting else choices[-1]
+    """The first of these lines that has room; nothing where none has."""
+    return next((line for line in choices if line_width(line) <= room), ())

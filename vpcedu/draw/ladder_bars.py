@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from vpcedu.draw.fonts import width_of
 from vpcedu.draw.ladder_rows import ends_of, is_open
+from vpcedu.draw.ladder_states import ROOM
 from vpcedu.draw.scene import Line, Mark, Text
 from vpcedu.draw.style import CLEAR, CONNECTION, FAINT, NOTE, RING
 from vpcedu.draw.way import owner
@@ -50,8 +51,10 @@ def bars(visit: Visit, talks: tuple[Conversation, ...], lines: Lifelines, top: f
             place = lines.gutter(device, towards) if device in lines else None
             if place is not None and not (place[0] == device == talk.opener):  # there the listening end's state stands
                 gutter, x, anchor = place
-                x += {"end": -8.0, "start": 8.0}[anchor] if device == talk.opener else 0.0  # beside the ring
-                below = y + (22 if gutter == device else 4)  # inside a proxy the words "two sockets" come first
+                beside = device == talk.opener and width_of(first, NOTE) <= ROOM - RING  # beside its ring, or below it
+                x += {"end": -8.0, "start": 8.0}[anchor] if beside else 0.0
+                under = gutter == device or (device == talk.opener and not beside)
+                below = y + (22 if under else 4)  # inside a proxy the words "two sockets" come first
                 gutters[gutter] = max(gutters.get(gutter, 0.0), below)
                 if begun:
                     items.append(Text(x, below, first, "muted", NOTE, False, anchor))

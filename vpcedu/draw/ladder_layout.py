@@ -7,10 +7,11 @@ packet that is lit: under a slider nothing jumps.
 
 from __future__ import annotations
 
+from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.ladder_arrows import Arrows
 from vpcedu.draw.ladder_bars import bars
-from vpcedu.draw.ladder_heads import foot_of, grounds, heads, posts
+from vpcedu.draw.ladder_heads import Heads, grounds, head_items, posts
 from vpcedu.draw.ladder_ink import closing_items, row_items
 from vpcedu.draw.ladder_rows import rows_of, states_of
 from vpcedu.draw.ladder_states import closing_notes, notes_of, result_note
@@ -21,7 +22,6 @@ from vpcedu.draw.way import START, legs_of, rewritings, space
 from vpcedu.draw.words import alternative, finding, loss_words, losses, packet_words, sentence_lines, subtitle
 from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import WORKS, answer_legs, blocker, verdict
-from vpcedu.views.together import as_one
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,19 +31,20 @@ if TYPE_CHECKING:
     from vpcedu.lab.visit import Visit
 
 
+@as_drawn
 def ladder_scene(visit: Visit, packet: int | None = None, every: bool | None = None) -> Scene:
     """The ladder of a visit; ValueError for a packet that the capture has not.
 
     packet: the number of the packet that is lit; later ones are not drawn, but keep their rows. None: all are
     drawn, and the answer is lit. every: one row for each packet; None: only where a packet is chosen.
     """
-    visit = as_one(visit)
     end = visit.capture.traces[-1].number if len(visit.capture) else 0
     last = end if packet is None else visit.capture[packet].number
     every = packet is not None if every is None else every
     talks = conversations(visit.capture)
     lines = lifelines(visit, talks)
-    above, top, gutters = bars(visit, talks, lines, foot_of(lines), last)
+    heads = Heads(visit, lines)
+    above, top, gutters = bars(visit, talks, lines, heads.foot(), last)
     arrows = Arrows(visit, lines, top + 14, every)
     arrows.states.update(gutters)
     rows = rows_of(visit, talks, every)
@@ -58,8 +59,8 @@ def ladder_scene(visit: Visit, packet: int | None = None, every: bool | None = N
     notes = tuple(loss_words(step) for step in losses(visit))
     foot, height = footing(bottom, notes, sentence, sentence_lines(visit), _signs(visit))
     title = finding(visit)
-    items = [*heading(title, subtitle(visit, drawn < len(visit.capture))), *grounds(visit, lines, bottom),
-             *ways, *posts(lines, bottom), *heads(visit, lines), *above, *marks, *foot]
+    items = [*heading(title, subtitle(visit, drawn < len(visit.capture))), *grounds(heads, bottom),
+             *ways, *posts(heads, bottom), *head_items(heads), *above, *marks, *foot]
     return Scene(WIDTH, height, tuple(items), title, alternative(visit, "Ladder"))
 
 

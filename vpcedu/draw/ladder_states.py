@@ -72,8 +72,9 @@ def result_note(visit: Visit, lines: Lifelines) -> list[Note]:
     place = lines.gutter(visit.opener, lines.rows[len(lines.rows) // 2].middle)
     if visit.symptom in WORKS or place is None or visit.result is None:
         return []
-    after = f"after {since(0, visit.result.after)}"
-    return [Note(*place, (*wrap(visit.symptom, NOTE, ROOM, True), after), 0.0, "dropped", True)]
+    bold = all(width_of(word, NOTE, True) <= ROOM for word in visit.symptom.split())  # rather thin than cut
+    words = *wrap(visit.symptom, NOTE, ROOM, bold), f"after {since(0, visit.result.after)}"
+    return [Note(*place, words, 0.0, "dropped", bold)]
 
 
 def _opens(row: Row, lines: Lifelines, talks: tuple[Conversation, ...]) -> list[Note]:

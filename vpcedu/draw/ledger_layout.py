@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu.draw.drawn import as_drawn, gateways
 from vpcedu.draw.fonts import width_of, wrap
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import PITCH, Cell, cell_items, title_of
 from vpcedu.draw.ladder_rows import ends_of
-from vpcedu.draw.map_table import stretches
+from vpcedu.draw.map_connections import stretches
 from vpcedu.draw.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import BOX, CONNECTION, DIAMOND, LABEL, MARGIN, NOTE, ROOM, WIDTH
 from vpcedu.draw.way import rewritings
@@ -49,6 +50,7 @@ class Side(namedtuple("Side", ("visit", "talks", "name"))):
         return len(self.talks) > 1
 
 
+@as_drawn
 def ledger_scene(visit: Visit, beside: Visit | None = None) -> Scene:
     """One visit, or two beside each other; ValueError for one whose capture is empty."""
     sides = tuple(map(side_of, (visit,) if beside is None else (visit, beside)))
@@ -77,7 +79,7 @@ def side_of(visit: Visit) -> Side:
     talks = conversations(visit.capture)
     if not talks:
         raise ValueError(f"the capture of {visit.title!r} holds no packet: expected at least one")
-    passes = [name for name in talks[0].passes if name != visit.vpc.internet_gateway]
+    passes = [name for name in talks[0].passes if name not in gateways(visit.vpc)]
     return Side(visit, talks, passes[-1] if passes and len(talks) == 1 else talks[0].listener)
 
 
@@ -204,9 +206,10 @@ def _title(sides: tuple[Side, ...]) -> str:
 def _sentence(side: Side) -> str:
     visit, talks, name = side
     hosts = {device.name for device in visit.vpc.devices if issubclass(device.kind, Host)}
-    if len(talks) > 1:
-        chosen = next((t.flow.sport for t in talks if t.opener == name), talks[-1].flow.sport)
-        return f"The {name} is an end of {len(talks)} connections; port {chosen} is its own choice."
+    ends = [talk for talk in talks if name in (talk.opener, talk.listener)]
+    if len(ends) > 1:
+        chosen = next((f"; port {t.flow.sport} is its own choice" for t in ends if t.opener == name), "")
+        return f"The {name} is an end of {len(ends)} connections{chosen}."
     if name in hosts:
         return f"{name} is the end of the connection."
     arrives = list(stretches(visit, talks[0]))[-1][0].packet.flow.sport
@@ -221,7 +224,7 @@ def _alternative(sides: tuple[Side, ...], title: str, sentence: str) -> str:
         parts.append(f"{name}, {visit.title}, {len(talks)} connection{'s'[:len(talks) - 1]}.")
         for talk in talks:
             flows = [str(leg.packet.flow) for leg, _ in stretches(visit, talk)]
-            parts.append(f"Connection {talk.number}: {'; then '.join(flows)}.")
+            parts.append(f"Connection {talk.number}, {talk.opener} to {talk.listener}: {'; then '.join(flows)}.")
         parts += [f"{name}: {value.words if isinstance(value, Cell) else value}." for name, value in _facts(side)]
     return " ".join([*parts, sentence])
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from vpcedu.draw.drawn import gateways, parts
 from vpcedu.draw.way import is_outside, legs_of, owner
 from vpcedu.hosts.host import Host
+from vpcedu.network.vpc import INTERNET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from vpcedu.views.conversations import Conversation
 
 STUB = 170.0  # the length of a way that leads nowhere
-LEFT, RIGHT, PROXY = 94.0, 606.0, 93.0  # the first line, the last line, the width of a proxy
+LEFT, RIGHT, PROXY = 94.0, 606.0, 95.0  # the first line, the last line, the width of a proxy
 
 
 class Lifeline(namedtuple("Lifeline", ("name", "left", "right", "host", "met"))):
@@ -90,9 +92,10 @@ def lifelines(visit: Visit, talks: tuple[Conversation, ...]) -> Lifelines:
     met = {device for trace in visit.capture for device in trace.devices}
     names = {name for trace in visit.capture if trace.dropped for leg in legs_of(trace, vpc)[-1:]
              for name in (leg.start, leg.end, owner(vpc, leg.packet.flow.dst)) if name}
-    names |= met & {*(d.name for d in vpc.devices), vpc.internet_gateway}
+    gates = gateways(vpc)
+    names |= met - {INTERNET}
     outside = {name for name in names if is_outside(vpc, name)}
-    if vpc.internet_gateway and outside and outside != names:
+    if vpc.internet_gateway and outside and outside != names and names.isdisjoint(gates):
         names.add(vpc.internet_gateway)
     order = tuple(sorted(names, key=lambda name: rank(vpc, name)))
     hosts = {device.name for device in vpc.devices if issubclass(device.kind, Host)}
@@ -109,23 +112,27 @@ def lifelines(visit: Visit, talks: tuple[Conversation, ...]) -> Lifelines:
 
 
 def rank(vpc: Vpc, name: str) -> tuple[int, int]:
-    """A device's column (outside, Internet gateway, public subnet, private subnet) and its place within."""
+    """A device's column (outside, Internet gateways, public subnets, private subnets, then those of another VPC) and
+    its place within."""
     if is_outside(vpc, name):
         return 0, [host.device for host in vpc.outside].index(name)
-    if name == vpc.internet_gateway:
-        return 1, 0
+    if name in gateways(vpc):
+        return 1, gateways(vpc).index(name)
     place = next((i for i, row in enumerate(vpc.interfaces) if row.device == name), 0)
-    return (2 if is_near(vpc, vpc.interfaces[place].subnet) else 3), place
+    subnet = vpc.interfaces[place].subnet
+    number = next((i for i, one in enumerate(parts(vpc)) if any(row.name == subnet for row in one.subnets)), 0)
+    return 2 + 2 * number + (0 if is_near(vpc, subnet) else 1), place
 
 
 def is_public_subnet(vpc: Vpc, subnet: str) -> bool:
     """Whether the subnet's route table has a route to the Internet gateway."""
-    return any(vpc.is_public(row) for row in vpc.subnets if row.name == subnet)
+    return any(one.is_public(row) for one in parts(vpc) for row in one.subnets if row.name == subnet)
 
 
 def is_near(vpc: Vpc, subnet: str) -> bool:
     """Whether the subnet stands beside the gateway: a public one, or, where none is, one with public addresses."""
-    if any(is_public_subnet(vpc, row.name) for row in vpc.subnets):
+    home = next(one for one in parts(vpc) if any(row.name == subnet for row in one.subnets))
+    if any(home.is_public(row) for row in home.subnets):
         return is_public_subnet(vpc, subnet)
-    publics = {row.private for row in vpc.associations}
-    return any(row.subnet == subnet and row.address in publics for row in vpc.interfaces)
+    publics = {row.private for row in home.associations}
+    return any(row.subnet == subnet and row.address in publics for row in home.interfaces)

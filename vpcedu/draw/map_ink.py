@@ -1,19 +1,19 @@
-"""Map ink: the items of a map's places, hops and connections."""
+"""Map ink: the items of a map's places and hops."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
+from vpcedu.draw.drawn import cut_middle
+from vpcedu.draw.fonts import shorten, width_of
 from vpcedu.draw.frame import TOP
-from vpcedu.draw.ladder_rows import is_open
-from vpcedu.draw.map_places import COLUMNS, GAPS, GATEWAY, OUTSIDE, TALL
-from vpcedu.draw.map_table import badge, letter
+from vpcedu.draw.map_places import COLUMNS, GAPS, GATEWAY, OUTSIDE
+from vpcedu.draw.map_table import badge
 from vpcedu.draw.map_ways import way
 from vpcedu.draw.scene import Band, Box, Line, Mark, Text
 from vpcedu.draw.style import (
     BADGE,
     BOX,
-    CONNECTION,
     CROSS,
     DIAMOND,
     DOTS,
@@ -23,9 +23,8 @@ from vpcedu.draw.style import (
     LONG_DASH,
     NOTE,
     PACKET,
-    RING,
 )
-from vpcedu.draw.way import AT, END, MIDDLE, START, legs_of, rewritings, space
+from vpcedu.draw.way import AT, END, MIDDLE, START, rewritings, space
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,21 +33,20 @@ if TYPE_CHECKING:
     from vpcedu.draw.map_places import Place, Places
     from vpcedu.draw.scene import Point
     from vpcedu.lab.visit import Visit
-    from vpcedu.views.conversations import Conversation
 
 
 APART = 8.0  # half the distance of request and answer inside the gateway
 
 
-def ground_items(visit: Visit, places: Places) -> list[Item]:
-    """The Internet's band, the frame of the VPC, the frames of its subnets."""
+def ground_items(places: Places) -> list[Item]:
+    """The Internet's band, the frames of the VPCs and of their subnets."""
     left, right = COLUMNS[OUTSIDE]
     edge = sum(COLUMNS[GATEWAY]) / 2
-    items: list[Item] = [
-        Band(left, TOP, right - left, places.bottom - TOP + 4, "outside-ground"),
-        Text(left + 8, TOP + 16, "Internet", "outside", NOTE, True),
-        Box(edge, TOP, 692 - edge, places.bottom - TOP + 4, "inside", "paper", 2.2, 4.0),
-        Text(684, TOP + 16, f"VPC {visit.vpc.cidr}", "inside", NOTE, True, "end")]
+    items: list[Item] = [Band(left, TOP, right - left, places.bottom - TOP + 4, "outside-ground"),
+                         Text(left + 8, TOP + 16, "Internet", "outside", NOTE, True)]
+    for wall in places.walls:
+        items += [Box(edge, wall.y, 692 - edge, wall.bottom - wall.y, "inside", "paper", 2.2, 4.0),
+                  Text(684, wall.y + 16, wall.words, "inside", NOTE, True, "end")]
     for frame in places.frames:
         left, right = COLUMNS[frame.column]
         if frame.note:
@@ -71,31 +69,35 @@ def device_items(visit: Visit, places: Places) -> list[Item]:
 
 def box_items(places: Places) -> list[Item]:
     """A box for each device; faint and dashed where no packet came."""
-    return [_box(places, place) for place in places.boxes.values()]
+    return [_box(place) for place in places.boxes.values()]
 
 
-def _box(places: Places, place: Place) -> Box:
-    tall = places.bottom - place.y - 8 if place.column == GATEWAY else TALL
+def _box(place: Place) -> Box:
     ink = "outside" if place.column == OUTSIDE else "inside" if place.host else "rewritten"
     frame = (ink, "paper", BOX, 3.0, ()) if place.met else ("muted", "faint-ground", 1.0, 3.0, FAINT)
-    return Box(place.left, place.y, place.right - place.left, tall, *frame)
+    return Box(place.left, place.y, place.right - place.left, place.tall, *frame)
 
 
 def _gateway_words(place: Place) -> list[Item]:
     ink = "ink" if place.met else "muted"
-    words = place.name.rsplit(" ", 1)
+    room = place.right - place.left - 12
+    words = [cut_middle(word, NOTE, room, True) for word in place.name.rsplit(" ", 1)]
     return [Text(place.middle, place.y + 17 + 15 * i, word, ink, NOTE, True, "middle") for i, word in enumerate(words)]
 
 
 def _device_words(visit: Visit, place: Place) -> list[Item]:
     top = place.y + (18 if place.column != OUTSIDE and not (place.host and place.met) else 38)
-    items: list[Item] = [Text(place.middle, top, place.name, "ink" if place.met else "muted", LABEL, True, "middle")]
+    room, ink = place.right - place.left - 12, "ink" if place.met else "muted"
+    bold = width_of(place.name, LABEL, True) <= room  # rather thin than cut
+    name = place.name if bold else cut_middle(place.name, NOTE, room)
+    items: list[Item] = [Text(place.middle, top, name, ink, LABEL if bold else NOTE, bold, "middle")]
     if place.address:
         ink = ("outside" if place.column == OUTSIDE else "inside") if place.met else "muted"
         items.append(Text(place.middle, top + 16, place.address, ink, NOTE, False, "middle"))
     if not place.met and place.column != OUTSIDE:
+        counted = shorten(f"0 of {len(visit.capture)} packets", NOTE, room, True)
         items += [Text(place.middle, top + 34 + 15 * i, words, "ink", NOTE, i == 1, "middle")
-                  for i, words in enumerate(("not on this path:", f"0 of {len(visit.capture)} packets"))]
+                  for i, words in enumerate(("not on this path:", counted))]
     return items
 
 
@@ -122,16 +124,16 @@ def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list
         if leg.drop is None:
             ways.append(Line(tuple(points), ink, width, dash, "solid" if places[leg.end].host else "", hop.number))
         else:
-            travelled, rest, cross = _cut(points, leg.spot)
+            travelled, rest, cross = cut_way(points, leg.spot)
             ways += [Line(part, ink_, w, d, "", hop.number) for part, ink_, w, d in (
                 (travelled, ink, width, dash), (rest, "muted", 1.4, DOTS)) if len(part) > 1]
             marks.append(Mark("cross", *cross, "dropped", CROSS, "", hop.number))
         if leg.start in gates:
             marks.append(Mark("diamond", *points[0], "rewritten", DIAMOND, "", hop.number))
-        spots = _badge_spots(places, (leg.start, leg.end), plain, hop.lane)
+        spots = badge_spots(places, (leg.start, leg.end), plain, hop.lane)
         if leg.spot == START:  # beside the cross, not over the lane of the other direction
-            spots = [(cross[0], cross[1] + (19.0 if places[leg.start].host or hop.lane == "request" else -19.0))]
-        marks.append(badge(hop, *_free(marks, spots, hop.lane)))
+            spots = [(cross[0], cross[1] + (16.5 if places[leg.start].host or hop.lane == "request" else -16.5))]
+        marks.append(badge(hop, *free_spot(marks, spots, hop.lane)))
     return ways, marks
 
 
@@ -153,7 +155,7 @@ def _joined(places: Places, drawn: list[tuple[Hop, list[Point]]]) -> list[list[P
     return ways
 
 
-def _cut(points: list[Point], spot: str) -> tuple[tuple[Point, ...], tuple[Point, ...], Point]:
+def cut_way(points: list[Point], spot: str) -> tuple[tuple[Point, ...], tuple[Point, ...], Point]:
     """A way cut where its packet was lost: the part travelled, the rest, and the point between."""
     if spot == START:  # it never left: a stub, since nobody decided where it would have gone
         (x0, y0), (x1, _) = points[:2]
@@ -170,10 +172,12 @@ def _cut(points: list[Point], spot: str) -> tuple[tuple[Point, ...], tuple[Point
     return (points[0], cross), (cross, *points[1:]), cross
 
 
-def _badge_spots(places: Places, names: tuple[str, str], points: list[Point], lane: str) -> list[Point]:
+def badge_spots(places: Places, names: tuple[str, str], points: list[Point], lane: str) -> list[Point]:
     """Where a badge may stand: above a request, below an answer; in a gap, or beside either box."""
     beside = {"request": -14.0, "answer": 14.0, "connection": -16.0}[lane]
     (x0, y0), (x1, _) = points[0], points[-1]
+    if places[names[0]].column == places[names[1]].column == GATEWAY:  # beside the upper one, below its other hops
+        return [(GAPS[GATEWAY], min(y0, points[-1][1]) + (60.0 if lane == "request" else 86.0))]
     if len(points) == 2:
         return [(next((gap for gap in GAPS if min(x0, x1) < gap < max(x0, x1)), (x0 + x1) / 2), y0 + beside)]
     spots: list[Point] = []
@@ -186,51 +190,10 @@ def _badge_spots(places: Places, names: tuple[str, str], points: list[Point], la
     return spots or [((x0 + x1) / 2, y0 + beside)]
 
 
-def _free(marks: list[Item], spots: list[Point], lane: str) -> Point:
+def free_spot(marks: list[Item], spots: list[Point], lane: str) -> Point:
     """The first of these spots where no badge stands, or one beside the first."""
     taken = [mark for mark in marks if isinstance(mark, Mark) and mark.words]
     step = (2 * BADGE + 2) * (1.0 if lane == "answer" else -1.0)
     more = [(spots[0][0], spots[0][1] + step * times) for times in range(1, len(taken) + 2)]
     return next(((x, y) for x, y in (*spots, *more)
                  if all(abs(mark.x - x) > 2 * BADGE or abs(mark.y - y) > 2 * BADGE for mark in taken)), spots[0])
-
-
-def connection_items(visit: Visit, places: Places, talks: tuple[Conversation, ...]) -> tuple[list[Item], list[Item]]:
-    """Thick ways from each opener to the end that listened."""
-    ways: list[Item] = box_items(places)
-    marks: list[Item] = []
-    used: list[frozenset[str]] = []
-    for talk in talks:
-        path = [name for name in (talk.path if is_open(talk) else talk.traces[0].devices) if name in places]
-        pairs = list(pairwise(path))
-        shift = 14.0 * sum(bool({frozenset(pair)} & {u}) for pair in pairs[:1] for u in used)
-        used += [frozenset(pair) for pair in pairs]
-        points: list[Point] = []
-        for pair in pairs:
-            points += [point for point in way(places, pair, "connection", shift) if not points or point != points[-1]]
-        lost = next((leg for t in talk.traces for leg in legs_of(t, visit.vpc) if leg.drop), None)
-        if not is_open(talk) and lost is not None and lost.start != lost.end:
-            rest = way(places, (lost.start, lost.end), "connection", shift)
-            cross = _cut(rest, lost.spot)[2]
-            marks.append(Mark("cross", *cross, "dropped", CROSS))
-            if talk.traces[0].dropped and lost.spot in (START, MIDDLE):  # the way goes on as far as the cross
-                points = [*(points or rest[:1]), cross]
-                pairs = [*pairs, (lost.start, lost.end)]
-        if len(points) < 2:
-            continue
-        stroke = ("ink", CONNECTION, (), "hollow") if is_open(talk) else ("muted", 2.0, FAINT)
-        ways.append(Line(tuple(points), *stroke))
-        marks += _connection_marks(talk, points, places, pairs, shift)
-        where = pairs[1] if len(pairs) == 2 and places[pairs[0][0]].column == OUTSIDE else pairs[0]
-        spots = _badge_spots(places, where, way(places, where, "connection", shift), "connection")
-        marks.append(Mark("square", *_free(marks, spots, "connection"), "ink", BADGE, letter(talk)))
-    return ways, marks
-
-
-def _connection_marks(talk: Conversation, points: list[Point], places: Places, pairs: list[tuple[str, str]],
-                      shift: float) -> list[Mark]:
-    whole = next((t for t in talk.traces if t.delivered and t.sender == talk.opener), talk.traces[0])
-    marks = [Mark("diamond", *way(places, pair, "connection", shift)[0], "rewritten", DIAMOND)
-                         for pair in pairs if pair[0] in rewritings(whole)]
-    return [*marks, Mark("ring", *points[0], "ink" if is_open(talk) else "muted", RING)]
-

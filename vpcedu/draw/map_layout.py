@@ -7,19 +7,21 @@ has and which row sent it this way. Both pictures have the same size, whichever 
 
 from __future__ import annotations
 
+from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.grid import title_of
 from vpcedu.draw.ladder_rows import is_open
+from vpcedu.draw.map_connections import connection_items, connection_rows, opened, stretches
 from vpcedu.draw.map_hops import hops_of
-from vpcedu.draw.map_ink import connection_items, device_items, ground_items, hop_items
+from vpcedu.draw.map_ink import device_items, ground_items, hop_items
 from vpcedu.draw.map_places import places
-from vpcedu.draw.map_table import LINE_HEIGHT, connection_rows, hop_rows, stretches
+from vpcedu.draw.map_table import LINE_HEIGHT, hop_rows
 from vpcedu.draw.scene import Scene
 from vpcedu.draw.style import WIDTH
 from vpcedu.draw.way import START, legs_of, rewritings, space
 from vpcedu.draw.words import alternative, count, finding, loss_words, losses, packet_words, sentence_lines
 from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import WORKS, verdict
-from vpcedu.views.together import as_one
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,29 +31,29 @@ if TYPE_CHECKING:
 ARROWS = ("packets", "connections")
 
 
+@as_drawn
 def map_scene(visit: Visit, packet: int | None = None, arrows: str = "packets") -> Scene:
     """The map of a visit; ValueError for a packet that the capture has not, or for another word for arrows."""
     if arrows not in ARROWS:
         raise ValueError(f"arrows {arrows!r}: expected one of {', '.join(ARROWS)}")
     if packet is not None:
         visit.capture[packet]
-    visit = as_one(visit)
-    talks, where = conversations(visit.capture), places(visit)
+    opens, where = opened(conversations(visit.capture)), places(visit)
     y = where.bottom + 26
-    rows = max(1, len(hops_of(visit, None)), sum(len(stretches(visit, talk)) for talk in talks),
+    rows = max(1, len(hops_of(visit, None)), sum(len(stretches(visit, one.talk)) for one in opens),
                *(len(legs_of(trace, visit.vpc)) for trace in visit.capture))
     if arrows == "packets":
         hops = hops_of(visit, packet)
         ways, marks = hop_items(visit, where, hops)
         table = hop_rows(visit, hops, y)
     else:
-        ways, marks = connection_items(visit, where, talks)
-        table = connection_rows(visit, talks, y)
+        ways, marks = connection_items(visit, where, opens)
+        table = connection_rows(visit, opens, y)
     sentence = verdict(visit) if packet is None or arrows == "connections" else packet_words(visit, packet)
     notes, under = tuple(loss_words(step) for step in losses(visit)), y + LINE_HEIGHT * rows + 14
     footings = {word: footing(under, notes, sentence, sentence_lines(visit), _signs(visit, word)) for word in ARROWS}
     title = _title(visit, arrows)
-    items: list[Item] = [*heading(title, _subtitle(visit, packet, arrows)), *ground_items(visit, where), *ways,
+    items: list[Item] = [*heading(title, _subtitle(visit, packet, arrows)), *ground_items(where), *ways,
                          *device_items(visit, where), *marks, *table, *footings[arrows][0]]
     return Scene(WIDTH, max(height for _, height in footings.values()), tuple(items), title, alternative(visit, "Map"))
 
@@ -59,7 +61,8 @@ def map_scene(visit: Visit, packet: int | None = None, arrows: str = "packets") 
 def _title(visit: Visit, arrows: str) -> str:
     if arrows == "connections":
         openers = list(dict.fromkeys(talk.opener for talk in conversations(visit.capture)))
-        return f"Who opens: {count(len(conversations(visit.capture)), 'connection')}, opened by {' and '.join(openers)}"
+        opens = f"Who opens: {count(len(conversations(visit.capture)), 'connection')}, opened by"
+        return title_of(f"{opens} {' and '.join(openers)}", f"{opens} {count(len(openers), 'device')}")
     if visit.symptom not in WORKS:
         return finding(visit)
     targets = {route.target for route in visit.vpc.routes}

@@ -1,19 +1,18 @@
 """Map places: where the devices of a description stand: Internet | gateway | public subnets | private subnets.
 
 Nothing is placed by its name: an outside host stands at the left, a device with an interface in its subnet's
-frame, one under another, zones below each other. A device that no packet met is faint; more than four of
-them in one subnet become one box that counts them. In a larger VPC a subnet in which no packet met anything is a
-strip with its name; where there are many of those, they are counted by zone.
+frame, one under another, zones below each other; another VPC below the first, in a frame of its own. A device that no
+packet met is faint; more than four of them in one subnet become one box that counts them.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
 
-from vpcedu.draw.fonts import width_of
+from vpcedu.draw.drawn import headings, parts
 from vpcedu.draw.frame import TOP
-from vpcedu.draw.lifelines import is_near, is_public_subnet
-from vpcedu.draw.style import NOTE
+from vpcedu.draw.lifelines import is_near
+from vpcedu.draw.map_zones import STRIPS, devices_in, hidden_subnets, passed_zones, strips, subnet_title
 from vpcedu.hosts.host import Host
 
 TYPE_CHECKING = False
@@ -28,12 +27,15 @@ GAPS = (146.0, 245.5, 465.0, 688.0)  # right of each column: where lines go up a
 BOXES = ((15.0, 133.0), (159.0, 233.0), (291.0, 413.0), (526.0, 642.0))  # the devices' left and right edges
 HEADER, TALL, PITCH = 28.0, 80.0, 100.0  # of a subnet's name, of a device's box, from one device to the next
 LANES = {"request": 47.0, "answer": 67.0, "connection": 57.0}  # below a box's upper edge
-MANY = 4  # devices not met that are still drawn one by one; subnets that are all drawn in full
-STRIPS, STRIP = 8, 44.0  # subnets not met that have a strip each; a strip's height
+MANY = 4  # devices not met that are still drawn one by one
+STRIP = 44.0  # the height of a strip, which stands for a subnet that is not drawn in full
+ABOVE, BELOW = 22.0, 4.0  # from a VPC's frame to what is in it
+APART = 14.0  # between the frames of two VPCs
 
 
-class Place(namedtuple("Place", ("name", "address", "column", "row", "y", "host", "met"))):
-    """A device's box: its column and row, the y of its upper edge; `host`: arrows end here; `met` by a packet."""
+class Place(namedtuple("Place", ("name", "address", "column", "row", "y", "host", "met", "tall"), defaults=(TALL,))):
+    """A device's box: its column and row, the y of its upper edge; `host`: arrows end here; `met` by a packet; its
+    height."""
 
     __slots__ = ()
     name: str
@@ -43,6 +45,7 @@ class Place(namedtuple("Place", ("name", "address", "column", "row", "y", "host"
     y: float
     host: bool
     met: bool
+    tall: float
 
     @property
     def left(self) -> float:
@@ -71,11 +74,23 @@ class Frame(namedtuple("Frame", ("words", "column", "y", "h", "note"), defaults=
     note: str
 
 
-class Places:
-    """All boxes by device, the subnets' frames, and the lower edge of everything."""
+class Wall(namedtuple("Wall", ("words", "y", "bottom"))):
+    """A VPC's frame: its title, its upper and its lower edge."""
 
-    def __init__(self, boxes: dict[str, Place], frames: tuple[Frame, ...], bottom: float) -> None:
-        self.boxes, self.frames, self.bottom = boxes, frames, bottom
+    __slots__ = ()
+    words: str
+    y: float
+    bottom: float
+
+
+class Places:
+    """All boxes by device, the frames of the subnets and of the VPCs, and the lower edge of everything."""
+
+    def __init__(self) -> None:
+        self.boxes: dict[str, Place] = {}
+        self.frames: list[Frame] = []
+        self.walls: list[Wall] = []
+        self.bottom = TOP
 
     def __getitem__(self, name: str) -> Place:
         return self.boxes[name]
@@ -87,109 +102,104 @@ class Places:
         """Whether a device stands there."""
         return any(box.column == column and box.row == row for box in self.boxes.values())
 
+    @property
+    def rows(self) -> int:
+        """How many rows of devices there are so far."""
+        return 1 + max((box.row for box in self.boxes.values()), default=-1)
+
 
 def places(visit: Visit) -> Places:
     """The places of a visit's description; they depend on the whole capture, not on one packet."""
-    vpc = visit.vpc
+    vpc, found = visit.vpc, Places()
     met = {name for trace in visit.capture for name in trace.devices}
     hosts = {device.name for device in vpc.devices if issubclass(device.kind, Host)}
-    boxes: dict[str, Place] = {}
-    frames: list[Frame] = []
-    y, row = TOP + 22, 0
-    hidden = _unmet(vpc, met)
-    zones = sorted({subnet.zone for subnet in vpc.subnets})
-    met_zones = {subnet.zone for subnet in vpc.subnets if subnet not in hidden}
-    passed = [zone for zone in zones if len(hidden) > STRIPS and zone not in met_zones]
-    for zone in (zone for zone in zones if zone not in passed):
-        height = 0.0
-        for column in (PUBLIC, PRIVATE):
-            below, first = y, row
-            here = [s for s in vpc.subnets if s.zone == zone and _column(vpc, s) == column]
-            for subnet in (s for s in here if s not in hidden):
-                devices = _devices(vpc, subnet, met)
-                for number, (name, address) in enumerate(devices):
-                    boxes[name] = Place(name, address, column, first + number, below + HEADER + PITCH * number,
-                                        name in hosts, name in met)
-                frames.append(Frame(_title(vpc, subnet, column), column, below, HEADER + PITCH * max(len(devices), 1)))
-                below += frames[-1].h + 10
-                first += max(len(devices), 1)
-            for words, note in _strips(vpc, [s for s in here if s in hidden], column, len(hidden) > STRIPS):
-                frames.append(Frame(words, column, below, STRIP + 6, note))
-                below += STRIP + 8
-            height = max(height, below - y)
-        deepest = max((frame.y + frame.h for frame in frames), default=y)
-        frames = [frame._replace(h=deepest - frame.y) if frame.y + frame.h < deepest and _last(frame, frames)
-                  and not frame.note else frame for frame in frames]
-        y, row = y + height, 1 + max((box.row for box in boxes.values()), default=-1)
-    if passed:
-        for column in (PUBLIC, PRIVATE):
-            here = [s for s in vpc.subnets if s.zone in passed and _column(vpc, s) == column]
-            frames.append(Frame(f"{len(passed)} zones, not met", column, y, STRIP + 6,
-                                f"{len(here)} subnets, {_devices_in(vpc, here)}"))
-        y += STRIP + 10
-    rows = sorted({box.y for box in boxes.values()}) or [TOP + 22 + HEADER]
-    for number, host in enumerate(vpc.outside):
-        top = rows[number] if number < len(rows) else rows[-1] + PITCH * (number - len(rows) + 1)
-        boxes[host.device] = Place(host.device, host.address, OUTSIDE, number, top, True, host.device in met)
-        y = max(y, top + PITCH + 10)
-    if vpc.internet_gateway:
-        boxes[vpc.internet_gateway] = Place(vpc.internet_gateway, "", GATEWAY, 0, rows[0], False,
-                                            vpc.internet_gateway in met)
-    return Places(boxes, tuple(frames), y)
-
-
-def _last(frame: Frame, frames: list[Frame]) -> bool:
-    """Whether no other frame stands below it in its column."""
-    return not any(other.column == frame.column and other.y > frame.y for other in frames)
-
-
-def _unmet(vpc: Vpc, met: set[str]) -> list[Subnet]:
-    """The subnets that are not drawn in full: those in which no packet met a device, in a VPC of more than a few."""
-    if len(vpc.subnets) <= MANY:
-        return []
-    busy = {row.subnet for row in vpc.interfaces if row.device in met}
-    tables = {subnet.route_table for subnet in vpc.subnets if subnet.name in busy}
-    asked = {route.target for route in vpc.routes if route.table in tables}  # a NAT that was not used is a finding too
-    busy |= {row.subnet for row in vpc.interfaces if row.device in asked}
-    return [subnet for subnet in vpc.subnets if subnet.name not in busy]
-
-
-def _strips(vpc: Vpc, subnets: list[Subnet], column: int, many: bool) -> list[tuple[str, str]]:
-    """Titles and notes of the strips for subnets that no packet met: one for each, or one for all."""
-    if many and len(subnets) > 1:
-        return [(f"{len(subnets)} subnets, not met", _devices_in(vpc, subnets))]
-    room = COLUMNS[column][1] - COLUMNS[column][0] - 16
-    found = []
-    for subnet in subnets:
-        names = [row.device for row in vpc.interfaces if row.subnet == subnet.name]
-        words = f"{', '.join(names)}: not on this path"
-        found.append((_title(vpc, subnet, column), words if width_of(words, NOTE) <= room and names
-                      else f"{_devices_in(vpc, [subnet])}, not met"))
+    top = TOP
+    for one in parts(vpc):
+        row, first = found.rows, len(found.frames)
+        found.bottom = _zones(found, one, met, hosts, top + ABOVE)
+        if one is parts(vpc)[0]:
+            _outside(found, vpc, met)
+        found.walls.append(Wall(headings(one)[-2], top, found.bottom + BELOW))
+        gate = one.internet_gateway
+        if gate:
+            y = min((box.y for box in found.boxes.values() if box.row >= row and box.column > GATEWAY),
+                    default=found.frames[first].y + HEADER if first < len(found.frames) else top + ABOVE + HEADER)
+            found.boxes[gate] = Place(gate, "", GATEWAY, row, y, False, gate in met, max(found.bottom - y - 8, TALL))
+        top = found.bottom + BELOW + APART
     return found
 
 
-def _devices_in(vpc: Vpc, subnets: list[Subnet]) -> str:
-    """How many devices these subnets hold."""
-    devices = sum(row.subnet in {subnet.name for subnet in subnets} for row in vpc.interfaces)
-    return f"{devices} device{'' if devices == 1 else 's'}"
+def _zones(found: Places, vpc: Vpc, met: set[str], hosts: set[str], y: float) -> float:
+    """The subnets of one VPC, zone below zone; the y below them."""
+    hidden, first = hidden_subnets(vpc, met), len(found.frames)
+    passed = passed_zones(vpc, hidden)
+    for zone in sorted({subnet.zone for subnet in vpc.subnets} - set(passed)):
+        row, lows = found.rows, [y]
+        for column in (PUBLIC, PRIVATE):
+            here = [s for s in vpc.subnets if s.zone == zone and _column(vpc, s) == column]
+            below = _subnets(found, vpc, [s for s in here if s not in hidden], column, (y, row), met, hosts)
+            for words, note in strips(vpc, [s for s in here if s in hidden], _room(column), len(hidden) > STRIPS):
+                found.frames.append(Frame(words, column, below, STRIP + 6, note))
+                below += STRIP + 8
+            lows.append(below)
+        _stretch(found.frames, first)
+        y = max(lows)
+    if passed:
+        for column in (PUBLIC, PRIVATE):
+            here = [s for s in vpc.subnets if s.zone in passed and _column(vpc, s) == column]
+            found.frames.append(Frame(f"{len(passed)} zone{'s'[:len(passed) - 1]}, not met", column, y, STRIP + 6,
+                                      f"{len(here)} subnets, {devices_in(vpc, here)}"))
+        y += STRIP + 10
+    return y
 
 
-def _title(vpc: Vpc, subnet: Subnet, column: int) -> str:
-    """A subnet's title, as long as its frame allows."""
-    kind = "public" if is_public_subnet(vpc, subnet.name) else "private"
-    words = f"{kind} subnet {subnet.cidr}"
-    room = COLUMNS[column][1] - COLUMNS[column][0] - 14
-    return words if width_of(words, NOTE, True) <= room else f"subnet {subnet.cidr}"
+def _subnets(found: Places, vpc: Vpc, subnets: list[Subnet], column: int, start: tuple[float, int], met: set[str],
+             hosts: set[str]) -> float:
+    """The frames and devices of one zone's subnets in one column, from a y and a row on; the y below them."""
+    y, row = start
+    for subnet in subnets:
+        devices = _devices(vpc, subnet, met)
+        for number, (key, name, address) in enumerate(devices):
+            found.boxes.setdefault(key, Place(name, address, column, row + number, y + HEADER + PITCH * number,
+                                              name in hosts, name in met))
+        room = max(len(devices), 1)
+        found.frames.append(Frame(subnet_title(vpc, subnet, _room(column)), column, y, HEADER + PITCH * room))
+        y, row = y + found.frames[-1].h + 10, row + room
+    return y
+
+
+def _stretch(frames: list[Frame], first: int) -> None:
+    """Give the last frame of each column the depth of the deepest."""
+    deepest = max((frame.y + frame.h for frame in frames[first:]), default=0.0)
+    for number, frame in enumerate(frames):
+        last = not any(other.column == frame.column and other.y > frame.y for other in frames)
+        if number >= first and last and frame.y + frame.h < deepest and not frame.note:
+            frames[number] = frame._replace(h=deepest - frame.y)
+
+
+def _outside(found: Places, vpc: Vpc, met: set[str]) -> None:
+    """The hosts of the Internet, each beside a row of devices."""
+    rows = sorted({box.y for box in found.boxes.values()}) or [TOP + ABOVE + HEADER]
+    for number, host in enumerate(vpc.outside):
+        top = rows[number] if number < len(rows) else rows[-1] + PITCH * (number - len(rows) + 1)
+        found.boxes[host.device] = Place(host.device, host.address, OUTSIDE, number, top, True, host.device in met)
+        found.bottom = max(found.bottom, top + PITCH + 10)
+
+
+def _room(column: int) -> float:
+    """How wide a subnet's title may be."""
+    return COLUMNS[column][1] - COLUMNS[column][0] - 14
 
 
 def _column(vpc: Vpc, subnet: Subnet) -> int:
     return PUBLIC if is_near(vpc, subnet.name) else PRIVATE
 
 
-def _devices(vpc: Vpc, subnet: Subnet, met: set[str]) -> list[tuple[str, str]]:
-    """Names and addresses in a subnet; many that no packet met are counted in one."""
+def _devices(vpc: Vpc, subnet: Subnet, met: set[str]) -> list[tuple[str, str, str]]:
+    """Keys, names and addresses of a subnet's boxes; devices that no packet met are counted in one if they are many."""
     here: list[Interface] = [row for row in vpc.interfaces if row.subnet == subnet.name]
     unmet = [row for row in here if row.device not in met]
     if len(unmet) > MANY:
-        return [(row.device, row.address) for row in here if row.device in met] + [(f"{len(unmet)} others", "")]
-    return [(row.device, row.address) for row in here]
+        others = f"others in {subnet.name}", f"{len(unmet)} others", ""
+        return [(row.device, row.device, row.address) for row in here if row.device in met] + [others]
+    return [(row.device, row.device, row.address) for row in here]

@@ -1,13 +1,13 @@
 """Map ways: the line that a leg takes between two boxes of a map.
 
 Boxes of neighbouring columns in one row are joined straight; other rows by an elbow in the gap between the
-columns; a leg that jumps over a column goes below its box. Request and answer have lanes of their own, and
-their elbows stand so that they never cross.
+columns, rows of one column by an elbow beside it; a leg that jumps over a column goes below its box. Request and
+answer have lanes of their own, and their elbows stand so that they never cross.
 """
 
 from __future__ import annotations
 
-from vpcedu.draw.map_places import GAPS, GATEWAY, LANES, TALL
+from vpcedu.draw.map_places import GAPS, GATEWAY, LANES, PRIVATE, TALL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,19 +30,20 @@ def way(places: Places, names: tuple[str, str], lane: str, shift: float = 0.0) -
         return _below(here, there, (x0, y0), (x1, y1), lane)
     if y0 == y1 and here.column != there.column:
         return [(x0, y0), (x1, y1)]
-    x = GAPS[low] + _side(here, there, lane)
+    x = GAPS[low - 1 if low == high == PRIVATE else low] + _side(here, there, lane)
     return [(x0, y0), (x, y0), (x, y1), (x1, y1)]
 
 
 def _level(place: Place, other: Place, lane: str, shift: float) -> float:
-    """The y at which a line meets a box; the Internet gateway is met at the other's."""
-    return (other if place.column == GATEWAY else place).y + LANES[lane] + shift
+    """The y at which a line meets a box; an Internet gateway is met at the other's, where that is no gateway."""
+    return (other if place.column == GATEWAY != other.column else place).y + LANES[lane] + shift
 
 
 def _edge(place: Place, other: Place) -> float:
     if not place.host:
         return place.middle
-    return place.right if other.column >= place.column else place.left
+    last = place.column == other.column == PRIVATE  # right of the last column is the VPC's edge
+    return place.right if other.column >= place.column and not last else place.left
 
 
 def _side(here: Place, there: Place, lane: str) -> float:
@@ -50,7 +51,7 @@ def _side(here: Place, there: Place, lane: str) -> float:
     lower = here if here.y > there.y else there
     upper = there if lower is here else here
     sign = {"request": 1.0, "answer": -1.0, "connection": 0.0}[lane]
-    return ELBOW * sign * (1 if lower.column > upper.column else -1)
+    return ELBOW * sign * (1 if lower.column > upper.column or lower.column == upper.column == PRIVATE else -1)
 
 
 def _below(here: Place, there: Place, start: Point, end: Point, lane: str) -> list[Point]:

@@ -90,7 +90,7 @@ def _failing(use: PortUse) -> list[Item]:
         elif not lost and begun is not None:
             x = max(_x(begun), _x(use.first or 0))
             wide = max(_x(second) - x, 1.0)
-            items += [Band(x, TOP, wide, FLOOR - TOP, "dropped-ground"),
+            items += [Band(x, TOP + 16, wide, FLOOR - TOP - 16, "dropped-ground"),  # below the words
                       Band(x, TOP_ALL, wide, FLOOR_ALL - TOP_ALL, "dropped-ground")]
             begun = None
     if use.first is not None:

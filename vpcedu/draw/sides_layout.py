@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from vpcedu.clock import seconds
+from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.fonts import shorten, width_of
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import PITCH, Cell, cell_items, title_of
@@ -50,6 +51,7 @@ class End(namedtuple("End", ("who", "flow", "number", "opened", "lines", "lost",
     answer: str
 
 
+@as_drawn
 def sides_scene(visit: Visit) -> Scene:
     """One visit on both sides of its balancer; ValueError where its capture is empty."""
     side = side_of(visit)

@@ -6,9 +6,14 @@ addresses; network ACLs only where they are not the two entries that allow every
 
 from __future__ import annotations
 
+from vpcedu.draw.drawn import cut_middle, in_full, renamed, short_names
+from vpcedu.draw.fonts import shorten
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.map_ink import box_items, device_items, ground_items
-from vpcedu.draw.map_places import Places, places
+from vpcedu.draw.map_places import places
+from vpcedu.draw.map_zones import FEW
+from vpcedu.draw.plain_layout import all_places, chip_items, host_items, peered
+from vpcedu.draw.plain_layout import ground_items as plain_ground
 from vpcedu.draw.scene import Scene, Text
 from vpcedu.draw.style import MARGIN, NOTE, WIDTH
 from vpcedu.lab.visit import Call, Visit
@@ -25,30 +30,60 @@ if TYPE_CHECKING:
     Rows = list[tuple[str, tuple[list[str], ...]]]  # whose, and the lines of each column behind it
 
 COLUMNS = (MARGIN, 200.0, 424.0)
-LINE = 21.0
+ROOMS = (176.0, 214.0, WIDTH - MARGIN - 424.0)
+LINE, MOST, LINES, TOLD = 21.0, 12, 6, 3_000  # of the tables; rows of each; lines of a row; letters of the alternative
 
 
 def site_scene(site: Site) -> Scene:
-    """The picture of a site without a packet."""
-    vpc = site.vpc
-    visit = Visit(Call("", "", 0), None, Capture(), vpc, site.seed)
-    found = places(visit)
-    there = Places({name: box._replace(met=True) for name, box in found.boxes.items()}, found.frames, found.bottom)
-    items: list[Item] = [*heading("The site, before anything is sent", "Who is where; below, the rows that decide."),
-                         *ground_items(visit, there), *box_items(there), *device_items(visit, there)]
-    y = there.bottom + 30
+    """The picture of a site without a packet; a large one's places are those of the map of a VPC alone."""
+    names = short_names(site.vpc)
+    vpc = renamed(peered(site.vpc), names)
+    ground, bottom = _places(vpc) if len(vpc.subnets) <= FEW and not vpc.peers else _plain(vpc)
+    title = "The site, before anything is sent"
+    items: list[Item] = [*heading(title, "Who is where; below, the rows that decide."), *ground]
+    y = bottom + 30
     for heads, rows in _tables(vpc):
         items += [Text(x, y, words, "muted", NOTE, True) for x, words in zip(COLUMNS, heads, strict=False)]
-        for whose, cells in rows:
-            items.append(Text(COLUMNS[0], y + LINE, whose, "ink", NOTE, True))
-            for x, lines in zip(COLUMNS[1:], cells, strict=False):
-                items += [Text(x, y + LINE * (n + 1), words, "ink", NOTE) for n, words in enumerate(lines)]
+        for whose, all_lines in rows[:MOST]:
+            cells = [_few(lines) for lines in all_lines]
+            items.append(Text(COLUMNS[0], y + LINE, cut_middle(whose, NOTE, ROOMS[0], True), "ink", NOTE, True))
+            for x, room, lines in zip(COLUMNS[1:], ROOMS[1:], cells, strict=False):
+                items += [Text(x, y + LINE * (n + 1), shorten(words, NOTE, room), "ink", NOTE)
+                          for n, words in enumerate(lines)]
             y += LINE * max(map(len, cells))
+        if len(rows) > MOST:
+            y += LINE
+            more = f"and {len(rows) - MOST} more: print the site to read them"
+            items.append(Text(COLUMNS[0], y, more, "muted", NOTE))
         y += LINE + 11
     foot, height = footing(y - 14, (), _sentence(vpc), 1, set())
-    told = (" ".join(line.split()) for line in describe(vpc).splitlines())
-    alt = f"The site before anything is sent: {'; '.join(told)}."
-    return Scene(WIDTH, height, (*items, *foot), "The site, before anything is sent", alt)
+    scene = Scene(WIDTH, height, (*items, *foot), title, _alternative(vpc))
+    return scene._replace(alt=scene.alt + in_full(scene, names))
+
+
+def _few(lines: list[str]) -> list[str]:
+    """The lines of a cell; of many the first, and how many there are."""
+    return lines if len(lines) <= LINES else [*lines[:LINES - 1], f"and {len(lines) - LINES + 1} more"]
+
+
+def _places(vpc: Vpc) -> tuple[list[Item], float]:
+    """The places of the map of a visit, everything in them as if a packet had met it; and their lower edge."""
+    visit = Visit(Call("", "", 0), None, Capture(), vpc, 0)
+    there = places(visit)
+    there.boxes = {name: box._replace(met=True) for name, box in there.boxes.items()}
+    return [*ground_items(there), *box_items(there), *device_items(visit, there)], there.bottom
+
+
+def _plain(vpc: Vpc) -> tuple[list[Item], float]:
+    found = all_places(vpc)
+    return [*plain_ground(found), *chip_items(found), *host_items(vpc)], found[-1].bottom
+
+
+def _alternative(vpc: Vpc) -> str:
+    told = "; ".join(" ".join(line.split()) for line in describe(vpc).splitlines())
+    if len(told) > TOLD:
+        told = told[:TOLD].rpartition("; ")[0] + "; and more, which the printed site has"
+    return f"The site before anything is sent: {told}."
 
 
 def _tables(vpc: Vpc) -> list[tuple[tuple[str, ...], Rows]]:

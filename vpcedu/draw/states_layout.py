@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vpcedu.clock import seconds
+from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.fonts import wrap
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
@@ -37,6 +38,7 @@ INKS = (("muted", GUIDE + 0.2), ("ink", PACKET), ("ink", CONNECTION))  # an arro
 STRAIGHT = "A RST or giving up leads straight to CLOSED: no row of the table, no arrow here."
 
 
+@as_drawn
 def states_scene(visit: Visit, connection: int = 1, who: str | None = None, changes: int | None = None) -> Scene:
     """One end's way through the states; ValueError for a connection, end or number of changes that is not there.
 

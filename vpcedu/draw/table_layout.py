@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import PITCH, cell, head_items, row_items, title_of
 from vpcedu.draw.scene import Scene, Text
@@ -20,6 +21,7 @@ TOP = 82.0
 MOST = 14  # rows that are shown; more than that are counted
 
 
+@as_drawn
 def table_scene(visit: Visit, packet: int | None = None, at: str | None = None, check: str | None = None) -> Scene:
     """The table of one step; ValueError where no step of the packet asked a table there."""
     trace, step = asked(visit, packet, at, check)

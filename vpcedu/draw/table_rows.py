@@ -13,7 +13,7 @@ from vpcedu.clock import seconds
 from vpcedu.draw.grid import Cell
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.tables.network_acl import LAST, AclEntry, NetworkAcl
-from vpcedu.tables.route_table import RouteTable
+from vpcedu.tables.route_table import Route, RouteTable
 from vpcedu.tables.security_group import GroupRule, RuleSet
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.tables.translation import Translation
@@ -61,7 +61,9 @@ def _subnet(visit: Visit, device: str) -> Subnet:
 
 def _routes(visit: Visit, step: Step) -> Table:
     subnet, to = _subnet(visit, step.at), step.before.flow.dst
-    routes = tuple(row for row in visit.vpc.routes if row.table == subnet.route_table)
+    routes = visit.vpc.routes_of(subnet)
+    if isinstance(step.row, Route) and step.row not in routes:  # the table was changed during the visit
+        routes = (*(row for row in routes if row.destination != step.row.destination), step.row)
     decided = RouteTable(routes).lookup(to)
     rows = []
     for row in routes:
@@ -72,8 +74,8 @@ def _routes(visit: Visit, step: Step) -> Table:
     lit = routes.index(decided) if decided in routes else None
     found = f"To {to}: no route fits" if decided is None else f"To {to}: {decided.destination} > {decided.target} wins"
     end = f" It is lost: {step.reason}." if step.reason else ""
-    return Table(f"table {subnet.route_table}, subnet {subnet.name}", ("destination", "target", "this packet"),
-                 (40.0, 200.0, 370.0), tuple(rows), lit, found,
+    return Table(f"table {subnet.route_table or visit.vpc.main}, subnet {subnet.name}",
+                 ("destination", "target", "this packet"), (40.0, 200.0, 370.0), tuple(rows), lit, found,
                  f"Only the destination is asked, never the source; the longest prefix that fits wins.{end}")
 
 
@@ -83,6 +85,8 @@ def _entries(visit: Visit, step: Step) -> Table:
     remote = flow.src if row.direction == "in" else flow.dst
     rows, past = [], False
     entries = [entry for entry in visit.vpc.acl_entries if (entry.acl, entry.direction) == (row.acl, row.direction)]
+    if row.number != LAST and row not in entries:  # the ACL was changed during the visit
+        entries = [*(entry for entry in entries if entry.number != row.number), row]
     entries = [*sorted(entries, key=lambda entry: entry.number), NetworkAcl(row.acl, ()).lookup(row.direction, flow)]
     for entry in entries:
         said = "not asked any more" if past else "the first that fits" if entry == row else _misfit(entry, remote, flow)

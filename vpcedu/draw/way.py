@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import namedtuple
 from itertools import groupby, pairwise
 
-from vpcedu.address import contains
+from vpcedu.draw.drawn import part_of
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.vpc import INTERNET, Vpc
 from vpcedu.trace import DROP, REWRITE, SEND
@@ -66,7 +66,7 @@ def space(vpc: Vpc, packet: Packet) -> str:
     src, dst = packet.flow.src, packet.flow.dst
     if any(row.public in (src, dst) for row in vpc.associations):
         return "outside"
-    return "inside" if contains(vpc.cidr, src) or contains(vpc.cidr, dst) else "ink"
+    return "inside" if vpc.has(src) or vpc.has(dst) else "ink"
 
 
 def legs_of(trace: Trace, vpc: Vpc) -> tuple[Leg, ...]:
@@ -92,11 +92,10 @@ def legs_of(trace: Trace, vpc: Vpc) -> tuple[Leg, ...]:
 def onward(vpc: Vpc, here: str, packet: Packet) -> str:
     """The device a packet was meant to reach next: the gateway at the VPC's edge, or its destination."""
     there = owner(vpc, packet.flow.dst)
-    far = is_outside(vpc, there) if there else not contains(vpc.cidr, packet.flow.dst)
-    crosses = is_outside(vpc, here) != far
-    if crosses and vpc.internet_gateway and here != vpc.internet_gateway:
-        return vpc.internet_gateway
-    return there or here
+    far = is_outside(vpc, there) if there else not vpc.has(packet.flow.dst)
+    home = part_of(vpc, there if is_outside(vpc, here) else here)
+    gate = home.internet_gateway if home else vpc.internet_gateway
+    return gate if is_outside(vpc, here) != far and gate and here != gate else there or here
 
 
 def _leg(here: tuple[Step, ...], end: str, packet: Packet, arrival: Step) -> Leg:

@@ -28,13 +28,14 @@ computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (
 
 Exit codes: 0 it works, 1 it does not, 2 a wrong value, 3 the model ends on the way (transit gateway, VPN, ...).
 """
-AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json]
+AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json] [--map FILE.svg]
 
 Who can reach what by TCP, from the Internet and inside; rules that do nothing; network ACLs that are too narrow for
 answers. Where the folder holds several VPCs, each is audited, one after the other.
 
   --vpc ID          this one alone
   --json            as JSON; of several VPCs a list under "vpcs"
+  --map FILE.svg    the same as a picture too: the VPC's map with what the Internet reaches
 """
 PUZZLE = """usage: python3 -m vpcedu puzzle [--seed N] [--faults N] [--rows | --hint | --try CHANGE | --answer]
 
@@ -156,7 +157,14 @@ def audit(options: dict[str, str]) -> int:
     """Print who reaches what, and which rules do nothing, in each VPC."""
     from vpcedu.lab.auditing import audit as audited
 
+    path = options.get("--map", "")
+    if "--map" in options and not path.lower().endswith(".svg"):
+        raise ValueError(f"--map {path!r}: expected the name of a file that ends in .svg")
     found = [audited(vpc) for vpc in load_all(options)]
+    if path and len(found) > 1:
+        raise ValueError(f"--map {path!r}: expected --vpc ID beside it, the folder holds {len(found)} VPCs")
+    if path:
+        _save(found[0], path)
     if len(found) == 1:
         _print(found[0], "--json" in options)
     elif "--json" in options:
@@ -164,6 +172,17 @@ def audit(options: dict[str, str]) -> int:
     else:
         sys.stdout.write("\n\n".join(map(str, found)) + "\n")
     return 0
+
+
+def _save(found: Any, path: str) -> None:
+    """Draw the map of an audit; the file is written whole or not at all."""
+    from importlib import import_module
+
+    picture: Any = import_module("vpcedu.draw").audit(found)  # a floor above: found here, drawn there
+    try:
+        picture.save(path)
+    except OSError as error:
+        raise ValueError(f"--map {path!r}: expected a file that can be written ({error.strerror})") from None
 
 
 def puzzle(options: dict[str, str]) -> int:
@@ -212,6 +231,6 @@ def _print_json(value: Any) -> None:
 
 COMMANDS: dict[str, Any] = {  # usage, function, options with a value, options without, words that stand alone
     "ask": (ASK, ask, ("--from", "--to", "--port", "--vpc"), ("--json",), 1),
-    "audit": (AUDIT, audit, ("--vpc",), ("--json",), 1),
+    "audit": (AUDIT, audit, ("--vpc", "--map"), ("--json",), 1),
     "puzzle": (PUZZLE, puzzle, ("--seed", "--faults", "--try"), ("--rows", "--hint", "--answer"), 0),
 }

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from copy import copy
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from vpcedu.network.vpc import Vpc
 
 FIELDS = ("interfaces", "routes", "acl_entries", "group_rules", "associations", "outside", "devices", "names")
@@ -23,12 +19,3 @@ def together(vpc: Vpc) -> Vpc:
     more = tuple(cidr for one in vpc.everyone for cidr in one.blocks)[1:]
     whole: Vpc = vpc._replace(subnets=subnets, more=more, peers=(), **rows)
     return whole
-
-
-def as_one(visit: Any) -> Any:
-    """A visit whose description holds its peers' rows too."""
-    if not visit.vpc.peers:
-        return visit
-    other = copy(visit)
-    other.vpc = together(visit.vpc)
-    return other
