@@ -100,6 +100,15 @@ def test_a_scenario_is_played_and_all_are_listed():
     assert listed.startswith("nat-lets-80-and-443-out\n    ") and "\nhttps-loop\n" in listed
 
 
+def test_commands_are_known_where_they_are_called():
+    from vpcedu.__main__ import COMMANDS
+    from vpcedu.lab import commands
+
+    assert tuple(commands.COMMANDS) == COMMANDS
+    for name in COMMANDS:
+        assert run(name, "--help").stdout.startswith(f"usage: python3 -m vpcedu {name} ") and name in USAGE
+
+
 def test_the_usage_names_every_option_and_value():
     for word in ("--balancer", "--nat", "--seed", "--all", "--json", "--help", *BALANCERS, *NATS):
         assert word in USAGE

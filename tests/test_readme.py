@@ -6,7 +6,8 @@ import subprocess
 import pytest
 
 from tests.readme import PATH, renewed
-from vpcedu.__main__ import FLAGS, TAKES, main, parse
+from vpcedu.__main__ import FLAGS, TAKES, main
+from vpcedu.lab.options import parse
 
 TEXT = PATH.read_text(encoding="utf-8")
 
@@ -19,7 +20,7 @@ def test_every_option_in_the_readme_is_understood():
     shown = [words for words in TEXT.split("`") if words.startswith("--") and "no-browser" not in words]
     assert len(shown) >= 5
     for words in shown:
-        assert parse(words.split())
+        assert parse(words.split(), TAKES, FLAGS)
     assert set(TAKES) <= {word for words in shown for word in words.split()} and "--json" in FLAGS
 
 

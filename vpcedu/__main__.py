@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from vpcedu.lab.options import parse, whole
+
 USAGE = """usage: python3 -m vpcedu [options]
-       python3 -m vpcedu scenario [NAME]
 
 A client asks a web server in a private subnet for a page, through a load balancer. How does the
-answer get back? Prints it in words, then packet by packet. With `scenario` it plays a symptom
-that people meet, names its cause and undoes it; without a NAME it lists them.
+answer get back? Prints it in words, then packet by packet.
 
   --balancer NAME   classic-tcp (default), classic-http, application, network
   --nat NAME        instance (default, as in the question), gateway
@@ -18,36 +18,11 @@ that people meet, names its cause and undoes it; without a NAME it lists them.
   --json            everything as JSON
   --help            this text
 
-Of your own VPC: python3 -m vpcedu ask | audit FOLDER; to practise: python3 -m vpcedu puzzle. Each has --help.
+Of your own VPC: python3 -m vpcedu ask | audit FOLDER; symptoms that people meet, each played: scenario [NAME];
+to practise: puzzle. Each has --help.
 """
-COMMANDS = ("ask", "audit", "puzzle")
-TAKES, FLAGS = ("--balancer", "--nat", "--seed"), ("--all", "--json", "--help", "-h")
-
-
-def parse(words: list[str]) -> dict[str, str]:
-    """Options by name; ValueError names what is not understood."""
-    options: dict[str, str] = {}
-    rest = list(words)
-    while rest:
-        name, equals, value = rest.pop(0).partition("=")
-        if name in FLAGS and not equals:
-            options[name] = "yes"
-        elif name in TAKES and (equals or rest):
-            options[name] = value if equals else rest.pop(0)
-        elif name in TAKES:
-            raise ValueError(f"{name}: expected a value behind it")
-        elif name in FLAGS:
-            raise ValueError(f"{name} takes no value: expected {name} alone, not {name}={value}")
-        else:
-            raise ValueError(f"{name!r} is not an option: expected one of {', '.join((*TAKES, *FLAGS[:3]))}")
-    return options
-
-
-def seed(digits: str) -> int:
-    """A seed as a whole number; ValueError otherwise."""
-    if not (digits.removeprefix("-").isascii() and digits.removeprefix("-").isdigit() and len(digits) < 20):
-        raise ValueError(f"seed {digits!r}: expected a whole number")
-    return int(digits)
+COMMANDS = ("ask", "audit", "puzzle", "scenario")  # known here, so that the question alone loads none of them
+TAKES, FLAGS = ("--balancer", "--nat", "--seed"), ("--all", "--json")
 
 
 def main(words: list[str]) -> int:
@@ -57,22 +32,21 @@ def main(words: list[str]) -> int:
             from vpcedu.lab import commands
 
             return commands.main(words)
-        if words[:1] == ["scenario"]:
-            from vpcedu.lab.scenarios import listing, scenario
-
-            sys.stdout.write(f"{scenario(' '.join(words[1:])) if words[1:] else listing()}\n")
-            return 0
-        options = parse(words)
-        if "--help" in options or "-h" in options:
+        if "--help" in words or "-h" in words:
             sys.stdout.write(USAGE)
             return 0
-        from vpcedu.lab.reference import reference_architecture
-
-        site = reference_architecture(options.get("--balancer", "classic-tcp"), options.get("--nat", "instance"),
-                                      seed(options.get("--seed", "0")))
+        return answer(parse(words, TAKES, FLAGS))
     except ValueError as error:
         sys.stderr.write(f"vpcedu: {error}\n")
         return 2
+
+
+def answer(options: dict[str, str]) -> int:
+    """Play the question's visit and print what the packets did. ValueError for a wrong value."""
+    from vpcedu.lab.reference import reference_architecture
+
+    site = reference_architecture(options.get("--balancer", "classic-tcp"), options.get("--nat", "instance"),
+                                  whole("--seed", options.get("--seed", "0")))
     visit = site.get("http://www.example.com/")
     if "--json" in options:
         import json

@@ -1,4 +1,4 @@
-"""Commands: `python3 -m vpcedu ask`, `audit` and `puzzle`: a description of one's own, asked in a terminal.
+"""Commands: `python3 -m vpcedu ask`, `audit`, `puzzle` and `scenario`, in a terminal.
 
 A description is a folder (or file) of what the AWS CLI prints, or the word `reference`, the course's own site;
 `reference:network+gateway` is the site with that balancer and NAT. Exit codes: 0 reachable (or done), 1 not
@@ -8,6 +8,8 @@ reachable, 2 a wrong value, which is told in one line on stderr, 3 beyond the mo
 from __future__ import annotations
 
 import sys
+
+from vpcedu.lab.options import parse, whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,45 +53,21 @@ In a terminal it then asks for your change, puts it in and sends the packets aga
 """
 
 
+SCENARIO = """usage: python3 -m vpcedu scenario [NAME]
+
+Plays a symptom that people meet, names its cause and undoes it. Without a NAME: lists them all.
+"""
+
+
 def main(words: list[str]) -> int:
     """Run one command; its exit code. ValueError for words that it does not understand."""
     command, rest = words[0], words[1:]
-    usage, call, takes, flags, places = COMMANDS[command]
+    usage, call, takes, flags, place = COMMANDS[command]
     if "--help" in rest or "-h" in rest:
         sys.stdout.write(usage)
         return 0
-    options = parse(rest, takes, flags, places)
-    code: int = call(options)
+    code: int = call(parse(rest, takes, flags, place))
     return code
-
-
-def parse(words: list[str], takes: tuple[str, ...], flags: tuple[str, ...], places: int) -> dict[str, str]:
-    """Options by name, and the word that stands alone as ""; ValueError names what is not understood."""
-    options: dict[str, str] = {}
-    rest = list(words)
-    while rest:
-        name, equals, value = rest.pop(0).partition("=")
-        if name in flags and not equals:
-            options[name] = "yes"
-        elif name in takes and (equals or rest):
-            options[name] = value if equals else rest.pop(0)
-        elif name in takes:
-            raise ValueError(f"{name}: expected a value behind it")
-        elif places and "" not in options and name and not name.startswith("-"):
-            options[""] = name + equals + value
-        else:
-            raise ValueError(f"{name + equals + value!r}: expected {'one FOLDER and ' if places else ''}any of"
-                             f" {', '.join((*takes, *flags))}")
-    if places and "" not in options:
-        raise ValueError("no FOLDER: expected a folder of the AWS CLI's JSON, or the word reference")
-    return options
-
-
-def whole(name: str, digits: str) -> int:
-    """A whole number; ValueError names the option."""
-    if not (digits.removeprefix("-").isascii() and digits.removeprefix("-").isdigit() and len(digits) < 20):
-        raise ValueError(f"{name} {digits!r}: expected a whole number")
-    return int(digits)
 
 
 def load(options: dict[str, str]) -> tuple[Vpc, str, str]:
@@ -229,8 +207,17 @@ def _print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=1) + "\n")
 
 
-COMMANDS: dict[str, Any] = {  # usage, function, options with a value, options without, words that stand alone
-    "ask": (ASK, ask, ("--from", "--to", "--port", "--vpc"), ("--json",), 1),
-    "audit": (AUDIT, audit, ("--vpc", "--map"), ("--json",), 1),
-    "puzzle": (PUZZLE, puzzle, ("--seed", "--faults", "--try"), ("--rows", "--hint", "--answer"), 0),
+def scenario(options: dict[str, str]) -> int:
+    """Play a symptom and print its story, or list them all."""
+    from vpcedu.lab import scenarios
+
+    print(scenarios.scenario(options[""]) if "" in options else scenarios.listing())
+    return 0
+
+
+COMMANDS: dict[str, Any] = {  # usage, function, options with a value, options without, the word that stands alone
+    "ask": (ASK, ask, ("--from", "--to", "--port", "--vpc"), ("--json",), "FOLDER"),
+    "audit": (AUDIT, audit, ("--vpc", "--map"), ("--json",), "FOLDER"),
+    "puzzle": (PUZZLE, puzzle, ("--seed", "--faults", "--try"), ("--rows", "--hint", "--answer"), ""),
+    "scenario": (SCENARIO, scenario, (), (), "[NAME]"),
 }

@@ -1,0 +1,39 @@
+"""Options: the words of a command line, by name. argparse would take longer to load than the answer takes."""
+
+from __future__ import annotations
+
+
+def parse(words: list[str], takes: tuple[str, ...], flags: tuple[str, ...], place: str = "") -> dict[str, str]:
+    """Options by name, "yes" for those without a value, and the one word that stands alone as "".
+
+    takes: options with a value, behind it or behind "=". flags: options without. place: what the word that stands
+    alone is, like "FOLDER", "[NAME]" where it may be missing, "" where there is none. ValueError names what is wrong.
+    """
+    options: dict[str, str] = {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.partition("=")
+        if name in takes and not equals and not rest:
+            raise ValueError(f"{name}: expected a value behind it")
+        if name in takes:
+            options[name] = value if equals else rest.pop(0)
+        elif name in flags and equals:
+            raise ValueError(f"{name} takes no value: expected {name} alone, not {word}")
+        elif name in flags:
+            options[name] = "yes"
+        elif place and "" not in options and word and not word.startswith("-"):
+            options[""] = word
+        else:
+            known = ", ".join((*([place.strip("[]")] if place else []), *takes, *flags, "--help"))
+            raise ValueError(f"{word!r} is not understood: expected one of {known}")
+    if place and not place.startswith("[") and "" not in options:
+        raise ValueError(f"no {place}: expected a folder of the AWS CLI's JSON, or the word reference")
+    return options
+
+
+def whole(name: str, digits: str) -> int:
+    """A whole number; ValueError names the option."""
+    if not (digits.removeprefix("-").isascii() and digits.removeprefix("-").isdigit() and len(digits) < 20):
+        raise ValueError(f"{name} {digits!r}: expected a whole number")
+    return int(digits)
