@@ -19,6 +19,8 @@ from vpcedu.reasons import LOST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vpcedu.lab.paths import Loss
     from vpcedu.network.vpc import Vpc
 
@@ -50,14 +52,20 @@ def works(visit: Visit) -> bool:
     return visit.symptom == "connected" or (status.isdigit() and 200 <= int(status) < 400)
 
 
-def smallest(vpc: Vpc, question: Question, seed: int = 0) -> tuple[tuple[Repair, ...], tuple[Loss, ...]] | None:
-    """The smallest set of repairs that makes a question work, and what was in the way one behind the other; or None."""
+def smallest(vpc: Vpc, question: Question, seed: int = 0, progress: Callable[[int, int], None] | None = None,
+             ) -> tuple[tuple[Repair, ...], tuple[Loss, ...]] | None:
+    """The smallest set of repairs that makes a question work, and what was in the way one behind the other; or None.
+
+    progress: called with how many sets were tried, and how many are tried at most.
+    """
     queue: deque[tuple[Vpc | None, tuple[Repair, ...], tuple[Loss, ...]]] = deque([(vpc, (), ())])
     tried: set[frozenset[Repair]] = set()
     runs = 0
     while queue and runs < MOST_RUNS:
         changed, done, met = queue.popleft()
         runs += 1
+        if progress is not None:
+            progress(runs, MOST_RUNS)
         visit = _tried(changed, question, seed)
         if visit is None or changed is None:
             continue
