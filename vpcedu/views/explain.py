@@ -117,7 +117,7 @@ def blocker(visit: Visit) -> tuple[Trace, Step] | None:
 def way(trace: Trace) -> str:
     """By which row the packet left its sender: "by the local route", "by the flow ..."; "" where it never left."""
     for step in (step for step in trace.steps if step.at == trace.sender):
-        if step.check == "flow return":
+        if step.check == "flow return" and len(trace.devices) > 1:
             return f"by the flow of the {trace.devices[1]}"
         if step.check == "route" and isinstance(step.row, Route):
             return "by the local route" if step.row.target == LOCAL else f"by the {step.row}"

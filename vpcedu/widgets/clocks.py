@@ -10,7 +10,7 @@ from vpcedu.widgets.controls import choice, menu, slider
 from vpcedu.widgets.explorer import KEPT, Explorer, Frame, tallest
 
 SECONDS = (30, 45, 59, 61, 90, 120, 180, 240, 300, 349, 351, 420, 600, 900, 1_800, 3_600, 7_100, 7_300)
-KEEP_ALIVE = {"off": None, "7,200 s": 7_200, "300 s": 300, "45 s": 45}
+KEEP_ALIVE = {"off": 0, "7,200 s": 7_200, "300 s": 300, "45 s": 45}
 ABOUT = ("Each bar is a clock of one party that remembers the connection; time runs right, each step ten times the"
          " one before. A bar that ends in a cross ran out: that party forgot. The dashed line is the end of the"
          " silence; right of it stands who then hears what.")
@@ -21,9 +21,9 @@ def _visit(way: str, seconds: int, speaks: str, keepalive: int | None, instance:
     return silence(way, seconds, speaks, keepalive, instance)
 
 
-def frame(way: str, seconds: int, speaks: str, keepalive: int | None, instance: str) -> Frame:
-    """Picture and sentence for one silence."""
-    visit = _visit(way, seconds, speaks, keepalive, instance)
+def frame(way: str, seconds: int, speaks: str, keepalive: int, instance: str) -> Frame:
+    """Picture and sentence for one silence; keepalive: the opener's, in seconds, 0 for none."""
+    visit = _visit(way, seconds, speaks, keepalive or None, instance)
     if not visit.said:
         then = f"After {seconds:,} s {visit.speaker} has nothing left to send on."
     else:
@@ -39,7 +39,7 @@ class IdleClocks(Explorer):
         self.way = choice("Through", tuple((name, name) for name in WAYS), way)
         self.seconds = slider("Silence", seconds, [(f"{at:,} s", at) for at in SECONDS])
         self.speaks = menu("Then speaks", (("opener", "opener"), ("other end", "listener")), speaks)
-        self.keepalive = menu("Keep-alive", tuple(KEEP_ALIVE.items()), None)
+        self.keepalive = menu("Keep-alive", tuple(KEEP_ALIVE.items()), 0)
         self.instance = menu("web is", tuple((name, name) for name in INSTANCES), "before Nitro v6")
         super().__init__(frame, room, ABOUT, way=self.way, seconds=self.seconds, speaks=self.speaks,
                          keepalive=self.keepalive, instance=self.instance)
@@ -52,4 +52,4 @@ def room(way: str, **_: object) -> int:
 
 @lru_cache(KEPT)
 def _tallest(way: str) -> int:
-    return tallest(frame(way, seconds, "opener", None, "before Nitro v6").picture for seconds in (61, 7_300))
+    return tallest(frame(way, seconds, "opener", 0, "before Nitro v6").picture for seconds in (61, 7_300))

@@ -7,10 +7,11 @@ from functools import lru_cache
 from vpcedu import draw
 from vpcedu.lab.witness import Beside, Laboratory, Row
 from vpcedu.widgets.controls import menu
-from vpcedu.widgets.explorer import KEPT, Explorer, Frame
+from vpcedu.widgets.explorer import KEPT, Explorer, Frame, tallest
 from vpcedu.widgets.stepper import Stepper
 
 NONE = "no fault"
+NOTE = 40  # pixels
 ABOUT = ("Two ladders of one scenario: left what a Linux kernel sent, right what the model sends. One row is one"
          " packet; = between them says that every header is the same at every place, a cross that something"
          " differs. The row you stand on is yellow.")
@@ -46,16 +47,18 @@ class Evidence(Explorer):
 
     def __init__(self, laboratory: Laboratory, scenario: str = "proxy-tcp", fault: str = NONE, row: int = 1) -> None:
         self._beside = lru_cache(KEPT)(laboratory.beside)
-        sizes = {name: len(self._beside(name).pairs) for name in laboratory.names}
-        longest = max(sizes, key=lambda name: sizes[name])
+        longest = max(len(self._beside(name).pairs) for name in laboratory.names)
         self.scenario = menu("Scenario", tuple((name, name) for name in laboratory.names), scenario, 335)
         self.fault = menu("The model", tuple((name, name) for name in (NONE, *laboratory.faults)), fault, 335)
-        self.steps = Stepper(row, sizes[longest], "Row", "row")
+        self.steps = Stepper(row, longest, "Row", "row")
         self.row = self.steps.slider
-        height = round(draw.beside(self._beside(longest)).scene.height) + 80  # a fault may bring a row and a note
-        super().__init__(self._make, height, ABOUT, (self.steps,), scenario=self.scenario, fault=self.fault)
+        super().__init__(self._make, self._room, ABOUT, (self.steps,), scenario=self.scenario, fault=self.fault)
 
     def _make(self, scenario: str, fault: str, row: int) -> Frame:
         both = self._beside(scenario, "" if fault == NONE else fault)
         shown = row if row <= len(both.pairs) else None
         return Frame(draw.beside(both, shown), sentence(both, row))
+
+    def _room(self, scenario: str, fault: str, **_: object) -> int:
+        """The height of a comparison's picture; a row that differs brings a note of one line or two."""
+        return tallest([draw.beside(self._beside(scenario, "" if fault == NONE else fault))]) + NOTE

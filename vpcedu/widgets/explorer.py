@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from html import escape
+from math import ceil
 
 import ipywidgets
 
@@ -28,14 +29,17 @@ SCROLLBAR = 16  # CSS pixels: room for it where a picture is wider than the wind
 KEPT = 32  # settings whose visits are kept: enough to go back and forth, bounded
 WRAPPED = {"flex_flow": "row wrap", "flex": "0 0 auto"}
 # The sentence's place holds its longest words; in a narrow window the picture moves sideways in its own frame.
-LINE, NARROW = 84, 560  # CSS pixels: of four lines; a window below this has twice as many
+LINE, PITCH, NARROW = 84, 21, 560  # CSS pixels: four lines, one more; a window below this has twice as many
 LOOK = f"""<style>
 .vpcedu-explorer {{ container-type: inline-size; }}
-.vpcedu-line {{ height: {LINE}px; overflow: hidden auto; }}
+.vpcedu-line {{ overflow: hidden auto; }}
 .vpcedu-line p {{ line-height: 1.4; font-size: 14px; margin: 4px 0; overflow-wrap: break-word; }}
+.vpcedu-explorer .widget-toggle-buttons {{ display: flex; flex-wrap: nowrap; }}
+.vpcedu-explorer .widget-toggle-buttons > div {{ flex: 1 1 0; min-width: 0; }}
+.vpcedu-note .widget-html-content {{ line-height: 16px; }}
 .vpcedu-about details {{ font-size: 13px; line-height: 1.4; }}
 .vpcedu-about summary {{ cursor: pointer; }}
-@container (max-width: {NARROW}px) {{ .vpcedu-line {{ height: {2 * LINE}px; }} }}
+@container (max-width: {NARROW}px) {{ .vpcedu-line {{ height: {2 * LINE}px !important; }} }}
 </style>"""
 
 
@@ -52,7 +56,8 @@ class Explorer:
 
     height: that of the tallest picture, in pixels; or a function of the controls' values, where pictures of several
     kinds are shown. What is taller moves up and down in its place. about: what the learner looks at, in a few words.
-    parts: a Stepper, a WhatIf; each stands in a row of its own.
+    parts: a Stepper, a WhatIf; each stands in a row of its own (`box`), has controls that the frame asks, can begin
+    again, and says how many `lines` the sentence needs because of it.
     """
 
     def __init__(self, frame: Callable[..., Frame], height: Height, about: str, parts: tuple[Any, ...] = (),
@@ -102,6 +107,8 @@ class Explorer:
         finally:
             self._busy = False
         self.picture, self.sentence = frame.picture, frame.sentence
+        more = sum(part.lines for part in self._parts)
+        self.line.layout.height = f"{LINE + PITCH * more}px"
         self.stage.layout.height = f"{self.tall + SCROLLBAR}px"
         self.image.value = svg
         self.line.value = f"<p>{escape(frame.sentence)}</p>"
@@ -148,5 +155,5 @@ class Explorer:
 
 
 def tallest(pictures: Any) -> int:
-    """The height of the tallest of some pictures, in pixels."""
-    return max(round(picture.scene.height) for picture in pictures)
+    """The height of the tallest of some pictures, in whole pixels."""
+    return int(max(ceil(picture.scene.height) for picture in pictures))

@@ -12,7 +12,7 @@ from vpcedu.lab.ends import Question
 from vpcedu.lab.filters import CALLERS, GROUP_OUT, URL, answers, one_server, share
 from vpcedu.lab.repair import Repair
 from vpcedu.lab.visit import Visit
-from vpcedu.widgets.controls import choice, slider
+from vpcedu.widgets.controls import menu, slider
 from vpcedu.widgets.explorer import KEPT, Explorer, Frame, tallest
 from vpcedu.widgets.what_if import WhatIf, said, tried
 
@@ -66,16 +66,16 @@ class Filters(Explorer):
     them."""
 
     def __init__(self, port: int = 51_828, entry: tuple[int, int] = (80, 80), group_out: str = "nothing") -> None:
-        self.port = slider("The client's port", port, range(PORTS[0], PORTS[1] + 1))
+        self.port = slider("The client's port", port, range(PORTS[0], PORTS[1] + 1), 480)
         self.entry = ipywidgets.IntRangeSlider(
             value=entry, min=0, max=PORTS[1], description="ACL out, to ports", style={"description_width": "112px"},
             layout={"width": "680px", "max_width": "100%"})
-        self.group_out = choice("The group lets out", tuple((word, word) for word in GROUP_OUT), group_out)
+        self.group_out = menu("group lets out", tuple((word, word) for word in GROUP_OUT), group_out)
         self.what_if = WhatIf(_changes(entry, group_out))
         height = tallest(frame(port, ports, word).picture for ports in ((80, 80), PORTS) for word in GROUP_OUT)
-        super().__init__(self._make, height, ABOUT, (self.what_if,), port=self.port, entry=self.entry,
-                         group_out=self.group_out)
+        super().__init__(self._make, height, ABOUT, (self.what_if,), port=self.port, group_out=self.group_out,
+                         entry=self.entry)
 
-    def _make(self, port: int, entry: tuple[int, int], group_out: str, change: Repair | None) -> Frame:
-        change = self.what_if.offer(_changes(entry, group_out))
-        return tried(lambda change: frame(port, entry, group_out, change), change)
+    def _make(self, port: int, entry: tuple[int, int], group_out: str, change: object) -> Frame:
+        chosen = self.what_if.offer(_changes(entry, group_out))
+        return tried(lambda change: frame(port, entry, group_out, change), chosen)

@@ -16,17 +16,18 @@ class Progress:
 
     def __init__(self, words: str = "done") -> None:
         self.words = words
-        self.bar = ipywidgets.IntProgress(0, 0, 1, layout={"width": "300px", "max_width": "60%"})
+        self.bar = ipywidgets.IntProgress(0, 0, 1, layout={"width": "220px", "max_width": "50%"})
         self.line = ipywidgets.HTML()
-        self.box = ipywidgets.HBox([self.bar, self.line])
+        self.box = ipywidgets.HBox([self.bar, self.line], layout={"max_width": "100%"})
 
     def __call__(self, done: int, of: int) -> None:
         """So many are done."""
-        self.bar.max, self.bar.value = of, done
+        self.bar.max, self.bar.value, self.bar.layout.display = of, done, ""
         self.line.value = escape(str(self))
 
     def say(self, words: str) -> None:
         """The work is over: what came of it."""
+        self.bar.layout.display = "none"
         self.line.value = escape(words)
 
     def __str__(self) -> str:

@@ -32,6 +32,7 @@ NAT = "nat"
 WAYS = {**WORDS, "NAT": NAT}
 PAGE, UPDATE = Question("client", "www.example.com", 80), Question("web", "updates.example.net", 443)
 PICTURES = ("ladder", "map", "all five")
+NOTE = 20  # pixels
 ABOUT = ("Ladder: each arrow is one packet, time runs down; a thick black pair of lines is a proxy, where arrows"
          " end, a dotted line a gateway that they go through. Map: the hops of the packet you stand on. All five:"
          " the same moment by every balancer and by the NAT. With What if, one row is changed and the visit is"
@@ -91,8 +92,8 @@ def _picture(visit: Visit, packet: int | None, picture: str, balancer: str, nat:
 
 
 def room(picture: str, **_: object) -> int:
-    """The height of a kind of picture: that of the tallest way, with every row there."""
-    return _tallest(picture)
+    """The height of a kind of picture: that of the tallest way, and a note more for a packet that is lost."""
+    return _tallest(picture) + NOTE
 
 
 @lru_cache(KEPT)
@@ -119,6 +120,6 @@ class ReturnPaths(Explorer):
         super().__init__(self._make, room, ABOUT, (self.steps, self.what_if), balancer=self.balancer,
                          picture=self.view)
 
-    def _make(self, balancer: str, packet: int, picture: str, change: Repair | None) -> Frame:
-        change = self.what_if.offer(_changes(balancer, self.nat))
-        return tried(lambda change: frame(balancer, packet, picture, self.nat, change), change)
+    def _make(self, balancer: str, packet: int, picture: str, change: object) -> Frame:
+        chosen = self.what_if.offer(_changes(balancer, self.nat))
+        return tried(lambda change: frame(balancer, packet, picture, self.nat, change), chosen)

@@ -78,12 +78,16 @@ class Routes(Explorer):
         self.default = choice("", tuple(WORDS.items()), default)
         self.public = check(f"web has the public address {PUBLIC}", public)
         self.partner = check(f"one more row: {PARTNER} > NAT", partner)
-        super().__init__(frame, _height(), ABOUT, to=self.to, picture=self.view, default=self.default,
+        super().__init__(frame, room, ABOUT, to=self.to, picture=self.view, default=self.default,
                          public=self.public, partner=self.partner)
 
 
+def room(picture: str, **_: object) -> int:
+    """The height of a kind of picture."""
+    return _tallest(picture)
+
+
 @cache
-def _height() -> int:
-    """That of the tallest picture."""
+def _tallest(picture: str) -> int:
     return tallest(frame(to, default, public, True, picture).picture for to in TALL for default in DEFAULTS
-                   for public in (False, True) for picture in PICTURES)
+                   for public in (False, True))

@@ -12,6 +12,8 @@ PACE = 900  # milliseconds from packet to packet
 class Stepper:
     """A number from 1 to `most`; `controls` has the slider under the name that the frame asks for."""
 
+    lines = 0
+
     def __init__(self, value: int, most: int, words: str = "Packet", name: str = "packet") -> None:
         self.slider = slider(words, value, range(1, most + 1), 470)
         self.back, self.on = (ipywidgets.Button(description=sign, tooltip=f"one {words.lower()} {way}",

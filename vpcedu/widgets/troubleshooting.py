@@ -106,12 +106,17 @@ class Troubleshooting(Explorer):
         self.view = menu("Picture", tuple((word, word) for word in PICTURES), picture)
         self.steps = Stepper(1, len(seen(story, number).steps), "Step")
         self.packet, self.what_if = self.steps.slider, WhatIf(_changes(story, number))
+        self._last = (story, number)
         super().__init__(self._make, ROOM, ABOUT, (self.steps, self.what_if), story=self.story, number=self.number,
                          picture=self.view)
 
-    def _make(self, story: str, number: int, picture: str, packet: int, change: Repair | None) -> Frame:
+    def _make(self, story: str, number: int, picture: str, packet: int, change: object) -> Frame:
         self.number.disabled = story != PUZZLE
-        change = self.what_if.offer(_changes(story, number))
-        shown = tried(lambda change: frame(story, number, packet, picture, change), change)
-        self.steps.reach(len(seen(story, number, change).steps))
+        if (story, number) != self._last:  # another morning begins with every row as it is
+            self._last, packet = (story, number), 1
+            self.what_if.begin_again()
+            self.steps.begin_again()
+        chosen = self.what_if.offer(_changes(story, number))
+        shown = tried(lambda change: frame(story, number, packet, picture, change), chosen)
+        self.steps.reach(len(seen(story, number, chosen).steps))
         return shown

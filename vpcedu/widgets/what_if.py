@@ -18,7 +18,7 @@ ALL_THERE, AS_IT_IS = "every row as it is", "as it is"
 
 
 class WhatIf:
-    """Two menus; `change.value` is the Repair that was chosen, None: nothing is changed.
+    """Two menus; `change.value` is the Repair that was chosen, "": nothing is changed.
 
     changes: for each row in words what may become of it, as `lab.changes.changes` gives them.
     """
@@ -26,7 +26,7 @@ class WhatIf:
     def __init__(self, changes: Changes) -> None:
         self._changes: Changes = {}
         self.row = menu("What if", ((ALL_THERE, ""),), "", 330)
-        self.change = menu("is", ((AS_IT_IS, None),), None, 270)
+        self.change = menu("is", ((AS_IT_IS, ""),), "", 270)
         self.undo = ipywidgets.Button(description="Undo", tooltip="every row as it is", layout={"width": "70px"})
         self.row.observe(self._chosen, names="value")
         self.undo.on_click(lambda _: self.begin_again())
@@ -34,16 +34,20 @@ class WhatIf:
         self.box = ipywidgets.HBox([self.row, self.change, self.undo], layout={"flex_flow": "row wrap"})
         self.offer(changes)
 
+    @property
+    def lines(self) -> int:
+        """A change and what it did take two lines of the sentence."""
+        return 2 if self.change.value else 0
+
     def offer(self, changes: Changes) -> Repair | None:
         """Offer these rows from now on; what was chosen stays if it is among them. Returns what is chosen then."""
         if changes is not self._changes:
             row, chosen = self.row.value, self.change.value
             self._changes = changes
             self.row.options = [(ALL_THERE, ""), *((short(words), words) for words in changes)]
-            if chosen is not None and chosen in changes.get(row, {}).values():
+            if chosen in changes.get(row, {}).values():
                 self.row.value, self.change.value = row, chosen
-        value: Repair | None = self.change.value
-        return value
+        return self.change.value or None
 
     def take(self, repair: Repair) -> None:
         """Choose a change; ValueError where it is not on offer."""
@@ -60,8 +64,8 @@ class WhatIf:
     def _chosen(self, event: object) -> None:
         """A row was chosen: the first that may become of it is done at once."""
         ways = self._changes.get(self.row.value, {})
-        self.change.options = [(AS_IT_IS, None), *((short(words), way) for words, way in ways.items())]
-        self.change.value = next(iter(ways.values()), None)
+        self.change.options = [(AS_IT_IS, ""), *((short(words), way) for words, way in ways.items())]
+        self.change.value = next(iter(ways.values()), "")
 
 
 def said(change: Repair | None, who: str, before: str, after: str) -> str:

@@ -70,6 +70,7 @@ class YourVpc(Explorer):
         self._changes = lru_cache(KEPT)(self._offers)
         self._vpc = vpc
         self._found: dict[Question, tuple[Repair, ...]] = {}
+        self._last: Question | None = None
         ends = destinations(vpc)
         self.source = menu("From", _named(sources(vpc)), source, 220)
         self.destination = menu("to", _named(ends), destination or ends[0], 220)
@@ -99,7 +100,7 @@ class YourVpc(Explorer):
         return self._tell("; ".join(map(str, found[0])))
 
     def _tell(self, words: str) -> str:
-        self.progress.say(words)
+        self.progress.say(short(words))
         return words
 
     def _asked(self, question: Question, change: Repair | None) -> Answer:
@@ -116,7 +117,7 @@ class YourVpc(Explorer):
                 found[row] = ways
         return found
 
-    def _make(self, source: str, destination: str, port: int, picture: str, change: Repair | None) -> Frame:
+    def _make(self, source: str, destination: str, port: int, picture: str, change: object) -> Frame:
         question = Question(source, destination, port)
         try:
             self._run(question, None)
@@ -124,8 +125,11 @@ class YourVpc(Explorer):
             if self.picture is None:
                 raise
             return Frame(self.picture, f"This cannot be asked: {error}. The picture is of the question before.")
-        change = self.what_if.offer(self._changes(question))
-        return tried(lambda change: self._answered(question, picture, change), change)
+        if question != self._last:
+            self._last = question
+            self.progress.say("")  # what was found belongs to the question before
+        chosen = self.what_if.offer(self._changes(question))
+        return tried(lambda change: self._answered(question, picture, change), chosen)
 
     def _answered(self, question: Question, picture: str, change: Repair | None) -> Frame:
         answer = self._run(question, change)
@@ -141,10 +145,15 @@ class YourVpc(Explorer):
 class Search:
     """The button that looks for a repair, and how far it has got; a part of the explorer without controls."""
 
+    lines = 0
+
     def __init__(self, button: ipywidgets.Button, progress: Progress) -> None:
         self.controls: dict[str, object] = {}
         self.progress = progress
-        self.box = ipywidgets.HBox([button, progress.box], layout={"flex_flow": "row wrap"})
+        progress.say("")
+        progress.line.layout = {"width": "440px", "max_width": "100%", "height": "32px", "overflow": "hidden auto"}
+        progress.line.add_class("vpcedu-note")
+        self.box = ipywidgets.HBox([button, progress.box], layout={"flex_flow": "row wrap", "flex": "0 0 auto"})
 
     def begin_again(self) -> None:
         """As if nothing had been looked for."""
