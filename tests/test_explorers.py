@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
 
 import ipywidgets
 import pytest
 
-from vpcedu import lab, widgets
+from vpcedu import draw, lab, widgets
+from vpcedu.draw.style import THEMES
+from vpcedu.draw.svg import FOLLOW
 from vpcedu.lab import repairs
 from vpcedu.lab.changes import changed, changes
 from vpcedu.lab.ends import Question
@@ -141,6 +144,30 @@ def test_printed_an_explorer_is_its_sentence_in_lines_that_fit():
     assert max(map(len, str(explorer).splitlines())) <= 80 < len(explorer.sentence)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_live_picture_is_the_same_picture_with_the_page_s_inks(theme):
+    picture = widgets.ReturnPaths().picture
+    live = picture.svg("live")
+    for name, code in THEMES[theme].items():
+        assert f"--v-{name}:{code};" in live
+        live = live.replace(f'"var(--v-{name})"', f'"{code}"')
+    assert live.replace(FOLLOW, "").replace(' class="v-live"', "") == picture.svg(theme)
+    with pytest.raises(ValueError, match="expected one of light, dark, live"):
+        picture.svg("sepia")
+
+
+def doubled(number):
+    return 2 * number
+
+
+def test_progress_is_shown_and_told():
+    progress = widgets.Progress("sites")
+    with ThreadPoolExecutor() as pool:
+        lab.sweep(doubled, {"number": (1, 2, 3)}, pool, progress)
+    assert (progress.bar.value, progress.bar.max, str(progress)) == (3, 3, "3 of 3 sites")
+    assert progress._repr_mimebundle_()["text/plain"] == "3 of 3 sites"
+
+
 # --- the stepper ------------------------------------------------------------------------
 
 
@@ -244,6 +271,14 @@ def test_all_ways_stand_at_the_same_moment(way):
         titles.append(scene.title.split(":")[0])
     assert titles[:2] == ["The opening packets", "What answers them"]
     assert "The answer, and why it comes back here" in titles and "The request" in titles
+
+
+def test_a_way_or_a_packet_that_is_none_is_named():
+    visits = {"one": reference_architecture().get("http://www.example.com/")}
+    with pytest.raises(ValueError, match="way 'two': expected one of one"):
+        draw.ways(visits, "two", 1)
+    with pytest.raises(ValueError, match="99"):
+        draw.ways(visits, "one", 99)
 
 
 def test_the_answer_by_all_ways_names_what_brings_it_back():

@@ -11,9 +11,9 @@ from vpcedu.widgets.explorer import KEPT, Explorer, Frame, tallest
 
 SECONDS = (30, 45, 59, 61, 90, 120, 180, 240, 300, 349, 351, 420, 600, 900, 1_800, 3_600, 7_100, 7_300)
 KEEP_ALIVE = {"off": 0, "7,200 s": 7_200, "300 s": 300, "45 s": 45}
-ABOUT = ("Each bar is a clock of one party that remembers the connection; time runs right, each step ten times the"
-         " one before. A bar that ends in a cross ran out: that party forgot. The dashed line is the end of the"
-         " silence; right of it stands who then hears what.")
+ABOUT = ("Each bar is the clock of one party that remembers the connection; time runs right, on a scale that makes"
+         " seconds and days fit. A bar that ends in a cross ran out: that party forgot. The dashed line is the end"
+         " of the silence; at the right stands what each party did or heard then.")
 
 
 @lru_cache(KEPT)

@@ -8,9 +8,9 @@ from vpcedu.lab.load import CLOSERS, RANGES, Load, port_use
 from vpcedu.widgets.controls import choice, menu, slider
 from vpcedu.widgets.explorer import Explorer, Frame
 
-ABOUT = ("Ports in use over ten minutes: each thin line is one destination, the thick one all of them. The"
-         " horizontal line is the limit, the number of ports in the range; where a line meets it, a new connection"
-         " finds no port.")
+ABOUT = ("Above: the ports in use towards each destination, over ten minutes; the red line is the limit, the"
+         " number of ports in the range. Where the black line meets it, a new connection finds no port. Below: all"
+         " connections at once, to every destination together.")
 
 
 def frame(ports: tuple[int, int], destinations: int, rate: int, lifetime: int, closes_first: str = "client") -> Frame:

@@ -33,9 +33,9 @@ WAYS = {**WORDS, "NAT": NAT}
 PAGE, UPDATE = Question("client", "www.example.com", 80), Question("web", "updates.example.net", 443)
 PICTURES = ("ladder", "map", "all five")
 NOTE = 20  # pixels
-ABOUT = ("Ladder: each arrow is one packet, time runs down; a thick black pair of lines is a proxy, where arrows"
-         " end, a dotted line a gateway that they go through. Map: the hops of the packet you stand on. All five:"
-         " the same moment by every balancer and by the NAT. With What if, one row is changed and the visit is"
+ABOUT = ("Ladder: each arrow is one packet, time runs down. A white strip between two lines is a proxy, where"
+         " arrows end; a dotted line is a gateway that they go through. Map: the hops of the packet you stand on."
+         " All five: the same moment by every balancer and by the NAT. What if: one row is changed and the visit is"
          " played again.")
 
 

@@ -9,9 +9,9 @@ from vpcedu.lab.translating import MOST, SPAN, SPEAKERS, Setting, tell
 from vpcedu.widgets.controls import menu, slider
 from vpcedu.widgets.explorer import Explorer, Frame
 
-ABOUT = ("Each bar is one row of the NAT gateway's table, from its first packet to its removal; time runs right,"
-         " and the dashed line is now. Under the name of each connection stands the port that the gateway chose for"
-         " it; a cross is a connection that found none, or a row that is gone.")
+ABOUT = ("Each line is one connection: its inside address, the port that the gateway chose for it, whom it calls."
+         " The bar is its row in the table, from its first packet to its removal; time runs right, the dashed line"
+         " is now. A cross: the row ran out, or no port was left.")
 
 ALIVE = {"off": 0, "after 300 s": 300}
 

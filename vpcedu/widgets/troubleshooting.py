@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 PUZZLE, LAST = "a puzzle", 9_999
 PICTURES = ("map", "checks", "ladder")
 ROOM = 600  # pixels: all but a few pictures fit, those move up and down in their place
-ABOUT = ("Each step is one packet that tells something; repetitions are left out. Map: its hops, and a cross where"
-         " it is lost. Checks: every filter on its connection's way, in order. Ladder: all packets. What if: put"
-         " your repair in, and the same visit is played again.")
+ABOUT = ("Each step is a packet that tells something; repetitions are left out. Map: its hops, and a cross where"
+         " it is lost. Checks: every filter on its connection's way, in order. Ladder: the whole visit from top to"
+         " bottom. What if: put your repair in, and the same visit is played again.")
 
 
 class Seen(namedtuple("Seen", ("visit", "symptom", "steps"))):
