@@ -179,11 +179,26 @@ def test_the_slider_moves_picture_and_sentence_and_the_page_stays_still(run, tmp
     wait_until(run, lambda: "of 18" in explorer_state(explorer)[0])
     heights.add(explorer_state(explorer)[2])
     before = explorer_state(explorer)
-    explorer.get_by_role("button", name="map").click()
-    wait_until(run, lambda: explorer_state(explorer)[1] != before[1])
+    explorer.get_by_label("What if").select_option("sg-web out tcp 8080 to 0.0.0.0/0")
+    wait_until(run, lambda: "Then client still sees: 200 OK" in explorer_state(explorer)[0])
+    explorer.get_by_role("button", name="Undo").click()
+    wait_until(run, lambda: explorer_state(explorer)[:2] == before[:2])
     heights.add(explorer_state(explorer)[2])
+    explorer.get_by_label("Picture").select_option("map")
+    wait_until(run, lambda: explorer_state(explorer)[1] != before[1])
     run.screenshot(path=tmp_path / "explorer.png")
     assert len(heights) == 1, f"the output changed its height: {heights}"
+
+
+def test_the_explorer_steps_by_its_buttons_and_by_play(run):
+    explorer = cell(run, "widgets.ReturnPaths()")
+    explorer.get_by_role("button", name="Reset").click()
+    wait_until(run, lambda: explorer_state(explorer)[0].startswith("Packet 1 "))
+    explorer.get_by_role("button", name=">").click()
+    wait_until(run, lambda: explorer_state(explorer)[0].startswith("Packet 2 "))
+    explorer.locator(".jupyter-widget-play button, .widget-play button").first.click()
+    wait_until(run, lambda: explorer_state(explorer)[0].startswith("Packet 4 "))
+    explorer.locator(".jupyter-widget-play button, .widget-play button").first.click()
 
 
 def test_a_typed_prediction_is_judged(run, tmp_path):

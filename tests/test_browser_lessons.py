@@ -1,4 +1,10 @@
-"""Every lesson's explorer in a real JupyterLab: each control is moved, the picture follows, nothing jumps."""
+"""Every lesson's explorer in a real JupyterLab, looked at and moved.
+
+Each explorer is brought to three settings and photographed at each: nothing is cut off, nothing lies over another
+thing, the controls need three rows at most. The last setting is photographed in the dark theme too, and in a narrow
+window, where the picture moves sideways in its own frame. Then each control is moved by hand: the picture follows,
+and no slider changes the height.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +15,33 @@ from test_browser import cell, explorer_state, jupyterlab, lesson, run_all, wait
 
 pytestmark = pytest.mark.browser
 
+# The explorer's name in the lesson, and what brings it to its second and third setting; the first is the lesson's own.
 EXPLORERS = {
-    "00-the-question": "arrows",
-    "01-addresses-and-routes": "explorer",
-    "02-a-tcp-connection": "explorer",
-    "03-ephemeral-ports": "explorer",
-    "04-stateful-and-stateless": "explorer",
-    "05-address-translation": "explorer",
-    "06-proxies": "explorer",
-    "07-network-load-balancer": "explorer",
-    "09-time": "explorer",
-    "12-is-it-true": "explorer",
+    "00-the-question": ("arrows", "x.arrows.value = 'packets'", "x.begin_again()"),
+    "01-addresses-and-routes": (
+        "explorer", "x.view.value = 'map'", "x.to.value = '10.0.1.99'; x.default.value = 'NAT'"),
+    "02-a-tcp-connection": ("explorer", "x.begin_again(); x.server.value = 'up'", "x.first_syn_ack.value = True"),
+    "03-ephemeral-ports": ("explorer", "x.lifetime.value = 200", "x.ports.value = (1024, 65535); x.rate.value = 10"),
+    "04-stateful-and-stateless": (
+        "explorer", "x.entry.value = (80, 80)",
+        "x.what_if.row.value = 'sg-web in tcp 80 from 0.0.0.0/0'"),
+    "05-address-translation": ("explorer", "x.room.value = 1", "x.destinations.value = 2; x.at.value = 100"),
+    "06-proxies": (
+        "explorer", "x.balancer.value = 'classic-tcp'; x.proxy.value = True", "x.balancer.value = 'network'"),
+    "07-network-load-balancer": (
+        "explorer", "x.preserve.value = 'on'", "x.opener.value = 'client'; x.silent.value = 400"),
+    "08-return-paths": (
+        "explorer", "x.view.value = 'all five'",
+        "x.view.value = 'map'; x.what_if.row.value = 'route 10.0.0.0/16 > local in private'; x.packet.value = 7"),
+    "09-time": ("explorer", "x.way.value = 'Classic LB'", "x.way.value = 'NAT instance'; x.seconds.value = 7300"),
+    "10-troubleshooting": (
+        "explorer", "x.view.value = 'checks'", "x.story.value = 'acl-without-answers'; x.view.value = 'map'"),
+    "11-your-own-vpc": (
+        "explorer", "x.view.value = 'map'",
+        "x.source.value = 'internet'; x.destination.value = 'shop'; x.port.value = 80; x.view.value = 'checks'"),
+    "12-is-it-true": ("explorer", "x.row.value = 3", "x.begin_again(); x.scenario.value = 'proxy-tcp'"),
 }  # fmt: skip
+ROWS, WIDE, NARROW = 3, 890, 480  # of controls; the window's width for an output of 700 pixels, and of 380
 ASK = """async code => {
     const future = jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute(
         {code: code, store_history: false});
@@ -29,12 +50,54 @@ ASK = """async code => {
     await future.done;
     return told;
 }"""
+OPEN = """async name => {
+    const old = jupyterapp.shell.currentWidget;
+    if (old.context.path === name) return;
+    old.context.model.dirty = false;
+    await old.sessionContext.shutdown();
+    old.dispose();
+    const book = await jupyterapp.commands.execute('docmanager:open', {path: name});
+    await book.revealed;
+}"""
+LOOK = """explorer => {
+    const cut = [...explorer.querySelectorAll('button, .widget-label, .widget-readout, summary')]
+        .filter(e => e.offsetParent && (e.scrollWidth > e.clientWidth + 1)).map(e => e.textContent);
+    const rows = [...explorer.children].filter(e => e.matches('.widget-hbox') && !e.querySelector('.vpcedu-about'));
+    const places = rows.flatMap(row => [...row.children]).filter(e => e.offsetHeight)
+        .map(e => e.getBoundingClientRect()).sort((a, b) => a.top - b.top);
+    let lines = 0, end = -1e9;
+    for (const place of places) {
+        if (place.top > end - 6) lines += 1;
+        end = Math.max(end, place.bottom);
+    }
+    const labels = [...explorer.querySelectorAll('.widget-toggle-buttons')].filter(e => e.offsetHeight > 40).length;
+    const line = explorer.querySelector('.vpcedu-line'), stage = explorer.querySelector('svg[role=img]')
+        .closest('.widget-box');
+    return {cut, rows: lines, labels, words: line.scrollHeight - line.clientHeight,
+            sideways: explorer.scrollWidth - explorer.clientWidth, frame: stage.scrollWidth - stage.clientWidth,
+            below: stage.scrollHeight - stage.clientHeight, wide: stage.clientWidth,
+            paper: getComputedStyle(stage.querySelector('svg > rect')).fill};
+}"""
 
 
 @pytest.fixture(scope="module")
-def address():
-    with jupyterlab() as address:
-        yield address
+def page():
+    """One JupyterLab page, in which one lesson after the other is opened."""
+    with jupyterlab() as address, lesson(address, "00-the-question.ipynb") as page:
+        page.evaluate("() => jupyterapp.shell.collapseLeft()")
+        yield page
+
+
+def opened(page, file):
+    """The cell of a lesson's explorer, after all cells were run."""
+    page.set_viewport_size({"width": WIDE, "height": 1_300})
+    page.evaluate(OPEN, f"{file}.ipynb")
+    page.complaints.clear()  # JupyterLab's own, about the lesson that was closed
+    page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput h1", timeout=60_000)
+    run_all(page)
+    shown = cell(page, f"{EXPLORERS[file][0]} = widgets.")
+    shown.locator(".widget-html svg").wait_for(timeout=30_000)
+    return shown
 
 
 def in_kernel(page, name):
@@ -44,42 +107,82 @@ def in_kernel(page, name):
     return json.loads(page.evaluate(ASK, code))
 
 
+def same_words(shown, sentence):
+    """Whether the page shows a sentence."""
+    return " ".join(explorer_state(shown)[0].split()) == " ".join(sentence.split())
+
+
 def follow(page, shown, name, before):
     """Wait until the kernel's values changed and the page shows the kernel's sentence."""
     wait_until(page, lambda: in_kernel(page, name)[1] != before[1])
     sentence, values = in_kernel(page, name)
-    wait_until(page, lambda: " ".join(explorer_state(shown)[0].split()) == " ".join(sentence.split()))
+    wait_until(page, lambda: same_words(shown, sentence))
     return sentence, values
 
 
+def photograph(page, shown, path):
+    """Look at the explorer as it stands; a photograph, and what a look at the page's boxes says."""
+    page.wait_for_timeout(150)
+    explorer = shown.locator(".vpcedu-explorer")
+    explorer.screenshot(path=path)
+    return explorer.evaluate(LOOK)
+
+
+def look_at_three_settings(page, shown, file, folder):
+    """The lesson's own setting and two more, the last one in the dark and in a narrow window too; the pictures."""
+    name, *changes = EXPLORERS[file]
+    pictures = set()
+    for number, change in enumerate(("pass", *changes), 1):
+        page.evaluate(ASK, change.replace("x.", f"{name}."))
+        wait_until(page, lambda: same_words(shown, in_kernel(page, name)[0]))
+        seen = photograph(page, shown, folder / f"{file}-{number}.png")
+        pictures.add(explorer_state(shown)[1])
+        assert seen["cut"] == [] and seen["rows"] <= ROWS and seen["labels"] == 0, seen
+        assert seen["words"] <= 0 and seen["sideways"] <= 0 and seen["frame"] <= 0, seen
+        assert seen["wide"] >= 700 and seen["paper"] == "rgb(255, 255, 255)", seen
+    page.evaluate("jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+    wait_until(page, lambda: page.evaluate("document.body.dataset.jpThemeLight") == "false")
+    dark = photograph(page, shown, folder / f"{file}-dark.png")
+    page.evaluate("jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
+    wait_until(page, lambda: page.evaluate("document.body.dataset.jpThemeLight") == "true")
+    assert dark["paper"] == "rgb(17, 17, 17)"
+    page.set_viewport_size({"width": NARROW, "height": 1_300})
+    narrow = photograph(page, shown, folder / f"{file}-narrow.png")
+    assert narrow["cut"] == [] and narrow["sideways"] <= 6 < narrow["frame"] and narrow["wide"] < 420, narrow
+    page.set_viewport_size({"width": WIDE, "height": 1_300})
+    return pictures
+
+
 @pytest.mark.parametrize("file", EXPLORERS)
-def test_every_control_of_the_explorer_moves_the_picture_and_nothing_jumps(file, address, tmp_path):
-    name = EXPLORERS[file]
-    with lesson(address, f"{file}.ipynb") as page:
-        run_all(page)
-        shown = cell(page, f"{name} = widgets.")
-        shown.locator(".widget-html svg").wait_for(timeout=30_000)
-        heights, pictures = {explorer_state(shown)[2]}, {explorer_state(shown)[1]}
-        for number in range(shown.locator(".noUi-handle").count()):
-            before = in_kernel(page, name)
-            handle = shown.locator(".noUi-handle").nth(number)
-            handle.press("ArrowRight")
-            page.wait_for_timeout(150)
-            if in_kernel(page, name)[1] == before[1]:  # it stood at its right end
-                handle.press("ArrowLeft")
-            follow(page, shown, name, before)
-            heights.add(explorer_state(shown)[2])
-            pictures.add(explorer_state(shown)[1])
-        for group in range(shown.locator(".widget-toggle-buttons").count()):
-            before = in_kernel(page, name)
-            shown.locator(".widget-toggle-buttons").nth(group).locator("button:not(.mod-active)").first.click()
-            follow(page, shown, name, before)
-            heights.add(explorer_state(shown)[2])
-            pictures.add(explorer_state(shown)[1])
-        shown.screenshot(path=tmp_path / f"{file}.png")
-        moved = in_kernel(page, name)
-        shown.get_by_role("button", name="Reset").click()
-        follow(page, shown, name, moved)
-        assert len(heights) == 1, f"the output changed its height: {heights}"
-        assert len(pictures) > 1, "no control changed the picture"
-        assert page.complaints == [] and page.off_machine == []
+def test_the_explorer_is_whole_at_three_settings_and_follows_every_control(file, page, tmp_path):
+    name = EXPLORERS[file][0]
+    shown = opened(page, file)
+    pictures = look_at_three_settings(page, shown, file, tmp_path)
+    shown = cell(page, f"{name} = widgets.")
+    for number in range(shown.locator(".noUi-handle").count()):
+        before, high = in_kernel(page, name), explorer_state(shown)[2]
+        handle = shown.locator(".noUi-handle").nth(number)
+        handle.press("ArrowRight")
+        page.wait_for_timeout(150)
+        if in_kernel(page, name)[1] == before[1]:  # it stood at its right end
+            handle.press("ArrowLeft")
+        follow(page, shown, name, before)
+        assert explorer_state(shown)[2] == high, "a slider changed the height of the output"
+        pictures.add(explorer_state(shown)[1])
+    for group in range(shown.locator(".widget-toggle-buttons").count()):
+        before = in_kernel(page, name)
+        shown.locator(".widget-toggle-buttons").nth(group).locator("button:not(.mod-active)").first.click()
+        follow(page, shown, name, before)
+        pictures.add(explorer_state(shown)[1])
+    menus = shown.locator("select:enabled")
+    if menus.count():
+        before = in_kernel(page, name)
+        menu = menus.first
+        menu.select_option(index=(menu.evaluate("menu => menu.selectedIndex") + 1) % menu.locator("option").count())
+        follow(page, shown, name, before)
+        pictures.add(explorer_state(shown)[1])
+    moved = in_kernel(page, name)
+    shown.get_by_role("button", name="Reset").click()
+    follow(page, shown, name, moved)
+    assert len(pictures) > 1 + (name == "explorer"), "no control changed the picture"
+    assert page.complaints == [] and page.off_machine == []

@@ -15,7 +15,8 @@ from vpcedu.lab.exercises import EXERCISES
 from vpcedu.tables.route_table import Route
 from vpcedu.trace import DROP
 from vpcedu.widgets.explorer import LINE, WIDTH
-from vpcedu.widgets.routes import PICTURES, Routes, frame
+from vpcedu.widgets.routes import PICTURES, frame
+from vpcedu.widgets.routes import room as height
 
 TRIED = (UPDATES, "203.0.113.10", "10.0.0.20", "10.0.1.10", PUBLIC, "10.0.1.99", "192.168.0.1", "8.8.8.8", "192.0.2.20",
          "169.254.169.254", "255.255.255.255")
@@ -142,7 +143,7 @@ def test_the_explorer_follows_its_controls():
             ("view", "map", "10.0.1.99")):
         before = explorer.image.value
         getattr(explorer, name).value = value
-        assert said in explorer.sentence and explorer.image.value == explorer.picture.svg()
+        assert said in explorer.sentence and explorer.image.value == explorer.picture.svg("live")
         assert (explorer.image.value != before) == (name != "public")  # no table holds it
 
 
@@ -158,7 +159,7 @@ def test_what_is_no_address_is_said_and_the_picture_stays():
 @pytest.mark.parametrize("picture", PICTURES)
 @pytest.mark.parametrize("default", DEFAULTS)
 def test_every_setting_has_a_picture_that_fits_and_a_sentence_with_room(picture, default):
-    room = int(Routes().box.children[2].layout.height.removesuffix("px"))
+    room = height(picture)
     for to, public, partner in product(TRIED, (False, True), (False, True)):
         shown = frame(to, default, public, partner, picture)
         assert shown.picture.scene.height <= room and faults(shown.picture.scene) == []

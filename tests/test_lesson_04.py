@@ -126,11 +126,11 @@ def test_the_explorer_follows_its_controls():
                               ("group_out", "all", "remembers nothing")):
         before = explorer.image.value
         getattr(explorer, name).value = value
-        assert said in explorer.sentence and explorer.image.value == explorer.picture.svg() != before
+        assert said in explorer.sentence and explorer.image.value == explorer.picture.svg("live") != before
 
 
 def test_every_setting_of_the_explorer_fits_its_place_and_nothing_overlaps():
-    room = int(widgets.Filters().box.children[2].layout.height.removesuffix("px"))
+    room = int(widgets.Filters().stage.layout.height.removesuffix("px"))
     entries = ((80, 80), (32_768, 60_999), (0, 65_535))
     for port, entry, group_out in product((1_024, 40_000, 65_535), entries, GROUP_OUT):
         shown = frame(port, entry, group_out)

@@ -191,11 +191,11 @@ def test_the_explorer_follows_its_controls():
                               ("speaks", "stranger", "no translation for this packet")):
         before = explorer.image.value
         getattr(explorer, name).value = value
-        assert said in explorer.sentence and explorer.image.value == explorer.picture.svg() != before
+        assert said in explorer.sentence and explorer.image.value == explorer.picture.svg("live") != before
 
 
 def test_every_setting_of_the_explorer_fits_its_place():
-    room = int(widgets.Translations().box.children[2].layout.height.removesuffix("px"))
+    room = int(widgets.Translations().stage.layout.height.removesuffix("px"))
     for setting in STORIES[::3]:
         shown = frame(*setting)
         assert shown.picture.scene.height <= room and len(shown.sentence) <= 4 * 92

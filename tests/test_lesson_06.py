@@ -196,7 +196,7 @@ def test_the_explorer_follows_its_controls():
                               ("balancer", "network", "never connected")):
         before = explorer.sentence
         getattr(explorer, name).value = value
-        assert said in explorer.sentence != before and explorer.image.value == explorer.picture.svg()
+        assert said in explorer.sentence != before and explorer.image.value == explorer.picture.svg("live")
 
 
 def test_a_setting_that_this_balancer_has_not_is_said_to_be_idle():
@@ -206,7 +206,7 @@ def test_a_setting_that_this_balancer_has_not_is_said_to_be_idle():
 
 def test_every_sentence_fits_its_place():
     explorer = widgets.Proxies()
-    room = int(explorer.box.children[2].layout.height.removesuffix("px"))
+    room = int(explorer.stage.layout.height.removesuffix("px"))
     for values in settings():
         shown = frame(**values)
         assert shown.picture.scene.height <= room and len(shown.sentence) <= 4 * 92

@@ -184,16 +184,15 @@ def test_the_explorer_follows_its_controls():
                               ("idle", 60, "its row was gone (idle timeout 60 s): the NLB node answers RST")):
         before = explorer.sentence
         getattr(explorer, name).value = value
-        assert said in explorer.sentence != before and explorer.image.value == explorer.picture.svg()
+        assert said in explorer.sentence != before and explorer.image.value == explorer.picture.svg("live")
 
 
 def test_every_setting_fits_its_place_and_nothing_overlaps():
     explorer = widgets.NetworkBalancer()
-    room = int(explorer.box.children[2].layout.height.removesuffix("px"))
     scenes = {}
     for values in (*settings(), ("ip", "off", True, "web 1", MOST, 6_100, 6_000)):
         shown = frame(*values)
-        assert shown.picture.scene.height == room - 8 and len(shown.sentence) <= 4 * 92
+        assert shown.picture.scene.height == explorer.tall and len(shown.sentence) <= 4 * 92
         scenes[shown.picture.alt] = shown.picture.scene
     assert len(scenes) > 20 and [fault for scene in scenes.values() for fault in faults(scene)] == []
 

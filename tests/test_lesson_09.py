@@ -7,7 +7,7 @@ import pytest
 from vpcedu import draw, lab, widgets
 from vpcedu.clock import SECOND
 from vpcedu.lab.quiet import INSTANCES, SPEAKERS, WAYS, at
-from vpcedu.widgets.clocks import KEEP_ALIVE, SECONDS, TALLEST, frame
+from vpcedu.widgets.clocks import KEEP_ALIVE, SECONDS, frame, room
 
 LIVE = "application/vnd.jupyter.widget-view+json"
 
@@ -114,7 +114,7 @@ def test_picture_and_sentence_follow_every_control():
         explorer.keepalive.value, explorer.instance.value = keepalive, instance
         assert words in explorer.sentence
         run = lab.silence(way, seconds, speaks, keepalive, instance)
-        assert run.ends in explorer.sentence and explorer.image.value == draw.clocks(run).svg()
+        assert run.ends in explorer.sentence and explorer.image.value == draw.clocks(run).svg("live")
 
 
 def test_the_explorer_shows_itself_live_and_still():
@@ -126,10 +126,9 @@ def test_the_explorer_shows_itself_live_and_still():
 
 @pytest.mark.parametrize("way", WAYS)
 def test_every_setting_has_a_frame_that_fits_its_place(way):
-    room = frame(*TALLEST).picture.scene.height
     shown = [frame(way, seconds, speaks, keepalive, instance) for seconds in SECONDS[::4] for speaks in SPEAKERS
              for keepalive in KEEP_ALIVE.values() for instance in INSTANCES]
-    assert len({one.picture.scene.height for one in shown}) == 1 and shown[0].picture.scene.height <= room
+    assert len({one.picture.scene.height for one in shown}) == 1 and shown[0].picture.scene.height == room(way)
     assert max(len(one.sentence) for one in shown) <= 4 * 92
 
 

@@ -125,7 +125,7 @@ def test_picture_and_sentence_follow_every_control(laboratory):
         explorer.scenario.value, explorer.fault.value, explorer.row.value = scenario, fault, row
         both = laboratory.beside(scenario, "" if fault == NONE else fault)
         assert explorer.sentence == sentence(both, row)
-        assert explorer.image.value == draw.beside(both, row).svg()
+        assert explorer.image.value == draw.beside(both, row).svg("live")
         assert ("differs" in explorer.sentence) == (fault != NONE)
     explorer.row.value = 17
     assert explorer.sentence.startswith("All 2 rows are through.")
@@ -139,13 +139,14 @@ def test_the_explorer_shows_itself_live_and_still(laboratory):
 
 
 def test_no_picture_overlaps_or_leaves_the_frame_and_every_sentence_fits(laboratory):
-    room = int(widgets.Evidence(laboratory).box.children[2].layout.height.removesuffix("px"))
+    explorer = widgets.Evidence(laboratory)
     wrong = []
     for name, fault in [(name, "") for name in laboratory.names] + [(name, f) for f, name in laboratory.faults.items()]:
         both = laboratory.beside(name, fault)
         scene = draw.beside(both, len(both.pairs) // 2 or None).scene
         wrong += [f"{name}, {fault}: {what}" for what in faults(scene)]
-        assert scene.height <= room
+        explorer.scenario.value, explorer.fault.value = name, fault or NONE
+        assert scene.height <= explorer.tall
         assert max(len(sentence(both, row + 1)) for row in range(len(both.pairs) + 1)) <= 4 * 92
     assert wrong == []
 

@@ -27,7 +27,7 @@ def test_the_picture_and_the_sentence_follow_the_slider():
     for packet in range(1, 23):
         explorer.packet.value = packet
         assert explorer.sentence == frame("classic-tcp", packet, "ladder").sentence
-        assert explorer.image.value == explorer.picture.svg()
+        assert explorer.image.value == explorer.picture.svg("live")
         seen.add(explorer.image.value)
     assert len(seen) == 22
 
@@ -44,10 +44,10 @@ def test_every_setting_has_a_frame_of_one_height(balancer, picture):
 
 def test_the_place_of_the_picture_holds_the_tallest():
     explorer = widgets.ReturnPaths()
-    stage = explorer.box.children[2]
-    room = int(stage.layout.height.removesuffix("px"))
-    for balancer in BALANCERS:
-        for picture in ("ladder", "map"):
+    for picture in ("ladder", "map", "all five"):
+        explorer.view.value = picture
+        room = int(explorer.stage.layout.height.removesuffix("px"))
+        for balancer in (*BALANCERS, "nat"):
             assert frame(balancer, 1, picture).picture.scene.height <= room
 
 

@@ -16,7 +16,7 @@ LIVE = "application/vnd.jupyter.widget-view+json"
 
 
 def room(explorer):
-    return int(explorer.box.children[2].layout.height.removesuffix("px"))
+    return int(explorer.stage.layout.height.removesuffix("px"))
 
 
 def test_the_handshake_follows_its_controls():
@@ -28,7 +28,7 @@ def test_the_handshake_follows_its_controls():
                               ("kernel", "since 6.5", "131 s")):
         before = explorer.image.value
         getattr(explorer, name).value = value
-        assert said in explorer.sentence and explorer.image.value == explorer.picture.svg() != before
+        assert said in explorer.sentence and explorer.image.value == explorer.picture.svg("live") != before
 
 
 def test_a_loss_that_cannot_happen_is_said():
@@ -54,7 +54,7 @@ def test_the_ports_follow_their_controls():
                               ("ports", RANGES["1024-65535"], "64,512 there")):
         before = explorer.image.value
         getattr(explorer, name).value = value
-        assert said in explorer.sentence and explorer.image.value == explorer.picture.svg() != before
+        assert said in explorer.sentence and explorer.image.value == explorer.picture.svg("live") != before
 
 
 def test_every_setting_of_the_ports_fits_its_place():

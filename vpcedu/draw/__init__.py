@@ -5,9 +5,10 @@
 packet, `header` what a gateway changes in it, `ledger` the two connections of a proxy beside the one flow of a Network
 Load Balancer, `states` one end's way through TCP's states, `clocks` who forgets a silent connection when, `handshake`
 a connection's opening to scale, `ports` how many ephemeral ports a load takes, `site` who is where before anything is
-sent, `translations` a NAT's table as time goes by, `sides` what a balancer gets and what it sends on, `beside` what a
-kernel sent beside what the model sends. All give a Picture, which a notebook shows by itself. A scene (pure data) is
-laid out first and painted by matplotlib when someone looks; importing this package does not import matplotlib.
+sent, `translations` a NAT's table as time goes by, `sides` what a balancer gets and what it sends on, `ways` the same
+moment by several ways, `beside` what a kernel sent beside what the model sends. All give a Picture, which a notebook
+shows by itself. A scene (pure data) is laid out first and painted by matplotlib when someone looks; importing this
+package does not import matplotlib.
 """
 
 from __future__ import annotations
@@ -29,9 +30,11 @@ from vpcedu.draw.site_layout import site_scene
 from vpcedu.draw.states_layout import states_scene
 from vpcedu.draw.table_layout import table_scene
 from vpcedu.draw.translations_layout import translations_scene
+from vpcedu.draw.ways_layout import ways_scene
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from vpcedu.lab.auditing import Audit
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
 
 __all__ = ["Picture", "audit", "clocks", "filters", "handshake", "header", "ladder", "ladder_scene", "ledger", "map",
-           "map_scene", "ports", "sides", "site", "states", "table", "translations"]
+           "map_scene", "ports", "sides", "site", "states", "table", "translations", "ways"]
 
 
 def ladder(visit: Visit, packet: int | None = None, every: bool | None = None, *, theme: str = "light",
@@ -181,3 +184,11 @@ def beside(both: Beside, row: int | None = None, *, theme: str = "light", ax: An
     there is not.
     """
     return Picture(beside_scene(both, row), theme, ax)
+
+
+def ways(visits: Mapping[str, Visit], name: str, packet: int, *, theme: str = "light", ax: Any = None) -> Picture:
+    """Several visits at the moment of one packet of the visit called `name`, in strips under the same columns.
+
+    theme: light or dark. ax: matplotlib Axes to paint on. ValueError for a name or a number that there is not.
+    """
+    return Picture(ways_scene(visits, name, packet), theme, ax)

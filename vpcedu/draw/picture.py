@@ -70,9 +70,12 @@ class Picture:
         image.quantize(palette=palette, dither=Image.Dither.NONE).save(small, format="PNG")
         return small.getvalue()
 
-    def svg(self) -> str:
-        """The picture as SVG with real text, 700 CSS pixels wide, readable by a screen reader; needs no matplotlib."""
-        return svg.paint(self.scene, self.theme)
+    def svg(self, theme: str = "") -> str:
+        """The picture as SVG with real text, 700 CSS pixels wide, readable by a screen reader; needs no matplotlib.
+
+        theme: light, dark, or live, which follows JupyterLab's own; "": the picture's. ValueError for another word.
+        """
+        return svg.paint(self.scene, theme or self.theme)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the picture to a file; its suffix says how. ValueError for a suffix other than .png, .svg, .pdf."""

@@ -21,16 +21,31 @@ if TYPE_CHECKING:
     Points = tuple[tuple[float, float], ...]
 
 
+LIVE = "live"  # the theme that follows the page's: inks are CSS variables, light where nothing says dark
+INKS = {name: f"--v-{name}" for name in THEMES["light"]}
+PAGE_IS_DARK = '[data-jp-theme-light="false"]'  # JupyterLab's own mark, on its body
+
+
+def _variables(theme: str) -> str:
+    return "".join(f"{variable}:{THEMES[theme][name]};" for name, variable in INKS.items())
+
+
+FOLLOW = f"<style>.v-live{{{_variables('light')}}}{PAGE_IS_DARK} .v-live{{{_variables('dark')}}}</style>\n"
+
+
 def paint(scene: Scene, theme: str = "light") -> str:
-    """The scene as one <svg> element; ValueError for an unknown theme."""
-    if theme not in THEMES:
-        raise ValueError(f"theme {theme!r}: expected one of {', '.join(THEMES)}")
-    colours = THEMES[theme] | {"": "none"}
+    """The scene as one <svg> element; theme: light, dark or live. ValueError for an unknown one."""
+    if theme not in (*THEMES, LIVE):
+        raise ValueError(f"theme {theme!r}: expected one of {', '.join((*THEMES, LIVE))}")
+    live = theme == LIVE
+    inks = {name: f"var({variable})" for name, variable in INKS.items()} if live else THEMES[theme]
+    colours = inks | {"": "none"}
+    follows = (' class="v-live"', FOLLOW) if live else ("", "")
     width, height = _n(scene.width), _n(scene.height)
     body = "\n".join(PAINTERS[type(item)](item, colours) for item in scene.items)
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-            f' role="img" aria-label="{_escape(scene.alt)}" font-family="{FALLBACKS}">\n'
-            f'<rect width="{width}" height="{height}" fill="{colours["paper"]}"/>\n{body}\n</svg>\n')
+            f' role="img" aria-label="{_escape(scene.alt)}" font-family="{FALLBACKS}"{follows[0]}>\n'
+            f'{follows[1]}<rect width="{width}" height="{height}" fill="{colours["paper"]}"/>\n{body}\n</svg>\n')
 
 
 def _band(band: Band, colours: Colours) -> str:

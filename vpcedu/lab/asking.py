@@ -139,14 +139,6 @@ def forecast(visit: Visit) -> str:
     return "beyond the model" if paths.model_ends(visit) else FORECAST.get(visit.symptom, visit.symptom)
 
 
-def _whole(vpc: Vpc, played: Vpc) -> Vpc:
-    """The description as it was asked, with the hosts and peers that the question needed beside it: for pictures."""
-    devices, peers = {row.name for row in vpc.devices}, {one.name for one in vpc.peers}
-    return vpc._replace(
-        outside=played.outside, devices=(*vpc.devices, *(row for row in played.devices if row.name not in devices)),
-        peers=(*vpc.peers, *(one for one in played.peers if one.name not in peers)))
-
-
 def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> Answer:
     """Send a request from one end to a TCP port of the other, and tell what becomes of it.
 
@@ -157,8 +149,7 @@ def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> An
     rules.check(vpc)
     site, call = prepare(vpc, question, seed)
     beyond = beyond_drops(site, call)
-    site.vpc = _whole(vpc, site.vpc)
-    visit = site.play(call)
+    visit = run(vpc, question, seed)
     notes = (*_assumed(vpc, question), *_elsewhere(vpc, question, visit, seed))
     if works(visit):
         return Answer(question, vpc, visit, (), (), notes)

@@ -12,7 +12,9 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.interface import Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import ACTIVE, Device, Peering
+from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
+from vpcedu.tables.security_group import GroupRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +82,20 @@ class Repair(namedtuple("Repair", ("row", "new"))):
         """add, remove or change."""
         return "add" if self.row is None else "remove" if self.new is None else "change"
 
+    @property
+    def effect(self) -> str:
+        """What becomes of the row, without the row: "taken out", "allow tcp 80-443 from 0.0.0.0/0", "target NAT"."""
+        if self.new is None:
+            return "taken out"
+        if isinstance(self.new, (AclEntry, GroupRule)):
+            return str(self.new if self.row is None else self.new.what)
+        if self.row is None:
+            return words(self.new)
+        if isinstance(self.row, Device):
+            return _settings(dict(self.row.settings), dict(self.new.settings))
+        return ", ".join(f"{field.replace('_', ' ')} {_plain(getattr(self.new, field)) or 'none'}"
+                         for field in self.row._fields if getattr(self.row, field) != getattr(self.new, field))
+
     def apply(self, vpc: Vpc) -> Vpc:
         """The description with the row changed; ValueError where it has no such row."""
         if isinstance(self.new, (PeeringConnection, Attachment)):
@@ -115,13 +131,20 @@ def words(row: Any) -> str:
         return f"public address {row.public} for {row.private}"
     if isinstance(row, Subnet):
         return f"subnet {row.name}"
+    if isinstance(row, Device):
+        return str(row.name)
     if isinstance(row, Name):
         return f"name {row.name} > {', '.join(row.addresses)}"
     return str(row)
 
 
 def _plain(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    """The value of a field in words; two numbers are a range of ports."""
+    if type(value) is not tuple:
+        return str(value)
+    if [type(part) for part in value] == [int, int]:
+        return str(value[0]) if value[0] == value[1] else f"{value[0]}-{value[1]}"
+    return ", ".join(map(str, value))
 
 
 def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:

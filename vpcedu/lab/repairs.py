@@ -20,6 +20,8 @@ from vpcedu.reasons import LOST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vpcedu.lab.paths import Loss
     from vpcedu.network.vpc import Vpc
 
@@ -29,7 +31,16 @@ MOST_RUNS, MOST_ROWS = 400, 6
 def run(vpc: Vpc, question: Question, seed: int = 0) -> Visit:
     """Send the packets of a question through a description."""
     site, call = prepare(vpc, question, seed)
+    site.vpc = _whole(vpc, site.vpc)
     return site.play(call)
+
+
+def _whole(vpc: Vpc, played: Vpc) -> Vpc:
+    """The description as it was asked, with the hosts and peers that the question needed beside it: for pictures."""
+    devices, peers = {row.name for row in vpc.devices}, {one.name for one in vpc.peers}
+    return vpc._replace(
+        outside=played.outside, devices=(*vpc.devices, *(row for row in played.devices if row.name not in devices)),
+        peers=(*vpc.peers, *(one for one in played.peers if one.name not in peers)))
 
 
 def served(vpc: Vpc, question: Question, seed: int = 0) -> Visit | None:
@@ -61,8 +72,12 @@ class Found(namedtuple("Found", ("repairs", "met", "ends"))):
     ends: Loss | None
 
 
-def smallest(vpc: Vpc, question: Question, seed: int = 0) -> Found | None:
-    """The smallest set of repairs that makes a question work, or else leads to where the model ends; or None."""
+def smallest(vpc: Vpc, question: Question, seed: int = 0,
+             progress: Callable[[int, int], None] | None = None) -> Found | None:
+    """The smallest set of repairs that makes a question work, or else leads to where the model ends; or None.
+
+    progress: called with how many sets were tried, and how many are tried at most.
+    """
     known: Found | None = None
     queue: deque[tuple[Vpc | None, tuple[Repair, ...], tuple[Loss, ...]]] = deque([(vpc, (), ())])
     tried: set[frozenset[Repair]] = set()
@@ -70,6 +85,8 @@ def smallest(vpc: Vpc, question: Question, seed: int = 0) -> Found | None:
     while queue and runs < MOST_RUNS:
         changed, done, met = queue.popleft()
         runs += 1
+        if progress is not None:
+            progress(runs, MOST_RUNS)
         visit = _tried(changed, question, seed)
         if visit is None or changed is None:
             continue

@@ -43,7 +43,7 @@ class TrackingConfiguration(namedtuple("TrackingConfiguration", ("tcp_establishe
     allowance: int | None
 
     def __str__(self) -> str:
-        return f"at most {self.allowance} tracked connections"
+        return f"{'any number of' if self.allowance is None else f'at most {self.allowance}'} tracked connections"
 
 
 DEFAULT = TrackingConfiguration()

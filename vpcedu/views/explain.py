@@ -115,19 +115,20 @@ def blocker(visit: Visit) -> tuple[Trace, Step] | None:
 
 
 def way(trace: Trace) -> str:
-    """By which row the sender's packet left: "by the local route", "by the route ...", "by the flow of ..."."""
+    """By which row the packet left its sender: "by the local route", "by the flow ..."; "" where it never left."""
     for step in (step for step in trace.steps if step.at == trace.sender):
-        if step.check == "flow return":
+        if step.check == "flow return" and len(trace.devices) > 1:
             return f"by the flow of the {trace.devices[1]}"
         if step.check == "route" and isinstance(step.row, Route):
             return "by the local route" if step.row.target == LOCAL else f"by the {step.row}"
-    return "as was seen" if trace.cause.what == SEEN else "over the Internet"
+    left = "" if trace.dropped is not None and trace.dropped.at == trace.sender else "over the Internet"
+    return "as was seen" if trace.cause.what == SEEN else left
 
 
 def why(trace: Trace) -> str:
     """Why a packet goes where it goes, in two or three sentences."""
     there = trace.packet.flow.dst if trace.packet.icmp else trace.packet.flow.destination
-    sentences = [f"{trace.sender} sends {label(trace.packet)} to {there} {way(trace)}."]
+    sentences = [f"{trace.sender} sends {label(trace.packet)} to {there} {way(trace)}".rstrip() + "."]
     gate = next((step.row for step in trace.steps if step.check == "group out" and step.at == trace.sender), None)
     if isinstance(gate, TrackedFlow):
         sentences.append("Its group lets it out as part of a tracked flow.")
@@ -137,8 +138,7 @@ def why(trace: Trace) -> str:
     if changed:
         back = " (rows of the request, read backwards)" if all(map(_backwards, changed)) else ""
         sentences.append("; ".join(f"{step.at}: {rewritten(step)}" for step in changed) + back + ".")
-    lost = trace.dropped
-    if lost is not None:
+    if (lost := trace.dropped) is not None:
         sentences.append(f"It is lost at {lost.at}, {lost.check}: {lost.reason}.")
     return " ".join(sentences)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 __all__ = ["AddressPrediction", "Arrows", "Evidence", "FilterPrediction", "Filters", "Handshake", "IdleClocks",
            "IdlePrediction", "NatPrediction", "NetworkBalancer", "NetworkPrediction", "OwnPrediction", "PortPrediction",
-           "Ports", "Prediction", "Proxies", "ProxyPrediction", "PuzzlePrediction", "ReachPrediction", "ReturnPaths",
-           "Routes", "SilencePrediction", "Translations", "VersionsPrediction"]
+           "Ports", "Prediction", "Progress", "Proxies", "ProxyPrediction", "PuzzlePrediction", "ReachPrediction",
+           "ReturnPaths", "Routes", "SilencePrediction", "Translations", "Troubleshooting", "VersionsPrediction",
+           "YourVpc"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,20 +33,24 @@ if TYPE_CHECKING:
     from vpcedu.widgets.prediction_balancers import NetworkPrediction, ProxyPrediction
     from vpcedu.widgets.prediction_filters import FilterPrediction, NatPrediction
     from vpcedu.widgets.prediction_own import OwnPrediction, PuzzlePrediction
+    from vpcedu.widgets.progress import Progress
     from vpcedu.widgets.proxies import Proxies
     from vpcedu.widgets.return_paths import ReturnPaths
     from vpcedu.widgets.routes import Routes
     from vpcedu.widgets.translations import Translations
+    from vpcedu.widgets.troubleshooting import Troubleshooting
+    from vpcedu.widgets.your_vpc import YourVpc
 
 _PLACES = {"AddressPrediction": "prediction", "Arrows": "arrows", "Evidence": "evidence",
            "FilterPrediction": "prediction_filters", "Filters": "filters", "Handshake": "handshake",
            "IdleClocks": "clocks", "IdlePrediction": "prediction", "NatPrediction": "prediction_filters",
            "NetworkBalancer": "network_balancer", "NetworkPrediction": "prediction_balancers",
            "OwnPrediction": "prediction_own", "PortPrediction": "prediction", "Ports": "ports",
-           "Prediction": "prediction", "Proxies": "proxies", "ProxyPrediction": "prediction_balancers",
-           "PuzzlePrediction": "prediction_own", "ReachPrediction": "prediction", "ReturnPaths": "return_paths",
-           "Routes": "routes", "SilencePrediction": "prediction", "Translations": "translations",
-           "VersionsPrediction": "prediction"}
+           "Prediction": "prediction", "Progress": "progress", "Proxies": "proxies",
+           "ProxyPrediction": "prediction_balancers", "PuzzlePrediction": "prediction_own",
+           "ReachPrediction": "prediction", "ReturnPaths": "return_paths", "Routes": "routes",
+           "SilencePrediction": "prediction", "Translations": "translations", "Troubleshooting": "troubleshooting",
+           "VersionsPrediction": "prediction", "YourVpc": "your_vpc"}
 
 
 def __getattr__(name: str) -> object:

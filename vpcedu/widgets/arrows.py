@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import ipywidgets
-
 from vpcedu import draw
 from vpcedu.lab.visit import Visit
 from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import verdict
-from vpcedu.widgets.explorer import Explorer, Frame
+from vpcedu.widgets.controls import choice
+from vpcedu.widgets.explorer import Explorer, Frame, tallest
+
+WORDS = (("who connects", "connections"), ("where packets go", "packets"))
+ABOUT = ("Both maps show one visit. Thick arrows with a ring say who opened a connection and who listened; thin"
+         " numbered arrows are packets. Brown is the public address, blue the private one; a diamond is a place"
+         " where an address is rewritten.")
 
 
 def frame(visit: Visit, arrows: str) -> Frame:
@@ -26,11 +30,9 @@ class Arrows(Explorer):
 
     def __init__(self, visit: Visit, arrows: str = "connections") -> None:
         self._visit = visit
-        words = [("who connects", "connections"), ("where packets go", "packets")]
-        self.arrows = ipywidgets.ToggleButtons(options=words, value=arrows, tooltips=[name for name, _ in words],
-                                               style={"button_width": "150px"})
-        height = max(round(frame(visit, value).picture.scene.height) for _, value in words)
-        super().__init__(self._make, height, arrows=self.arrows)
+        self.arrows = choice("", WORDS, arrows)
+        height = tallest(frame(visit, value).picture for _, value in WORDS)
+        super().__init__(self._make, height, ABOUT, arrows=self.arrows)
 
     def _make(self, arrows: str) -> Frame:
         return frame(self._visit, arrows)

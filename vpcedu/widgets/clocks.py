@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-import ipywidgets
+from functools import lru_cache
 
 from vpcedu import draw
-from vpcedu.lab.quiet import INSTANCES, SPEAKERS, WAYS, Silent, silence
-from vpcedu.widgets.explorer import Explorer, Frame
+from vpcedu.lab.quiet import INSTANCES, WAYS, Silent, silence
+from vpcedu.widgets.controls import choice, menu, slider
+from vpcedu.widgets.explorer import KEPT, Explorer, Frame, tallest
 
 SECONDS = (30, 45, 59, 61, 90, 120, 180, 240, 300, 349, 351, 420, 600, 900, 1_800, 3_600, 7_100, 7_300)
-KEEP_ALIVE = {"off": None, "7,200 s": 7_200, "300 s": 300, "45 s": 45}
-TALLEST = ("Classic LB", 61, "opener", None, "before Nitro v6")
+KEEP_ALIVE = {"off": 0, "7,200 s": 7_200, "300 s": 300, "45 s": 45}
+ABOUT = ("Each bar is the clock of one party that remembers the connection; time runs right, on a scale that makes"
+         " seconds and days fit. A bar that ends in a cross ran out: that party forgot. The dashed line is the end"
+         " of the silence; at the right stands what each party did or heard then.")
 
 
-@cache
+@lru_cache(KEPT)
 def _visit(way: str, seconds: int, speaks: str, keepalive: int | None, instance: str) -> Silent:
     return silence(way, seconds, speaks, keepalive, instance)
 
 
-def frame(way: str, seconds: int, speaks: str, keepalive: int | None, instance: str) -> Frame:
-    """Picture and sentence for one silence."""
-    visit = _visit(way, seconds, speaks, keepalive, instance)
+def frame(way: str, seconds: int, speaks: str, keepalive: int, instance: str) -> Frame:
+    """Picture and sentence for one silence; keepalive: the opener's, in seconds, 0 for none."""
+    visit = _visit(way, seconds, speaks, keepalive or None, instance)
     if not visit.said:
         then = f"After {seconds:,} s {visit.speaker} has nothing left to send on."
     else:
@@ -35,22 +36,20 @@ class IdleClocks(Explorer):
     """The explorer of idle clocks; set `way`, `seconds`, `speaks`, `keepalive`, `instance`, or move them."""
 
     def __init__(self, way: str = "NAT gateway", seconds: int = 420, speaks: str = "listener") -> None:
-        self.way = ipywidgets.ToggleButtons(
-            options=list(WAYS), value=way, description="Through", tooltips=list(WAYS),
-            style={"button_width": "120px", "description_width": "60px"}, layout={"width": "600px"})
-        self.seconds = ipywidgets.SelectionSlider(
-            options=[(f"{at:,} s", at) for at in SECONDS], value=seconds, description="Silence",
-            layout={"width": "680px"}, style={"description_width": "60px"})
-        self.speaks = ipywidgets.ToggleButtons(
-            options=[("opener", "opener"), ("other end", "listener")], value=speaks, description="Then speaks",
-            tooltips=list(SPEAKERS), style={"button_width": "92px", "description_width": "80px"},
-            layout={"width": "290px"})
-        self.keepalive = ipywidgets.ToggleButtons(
-            options=list(KEEP_ALIVE.items()), value=None, description="Keep-alive", tooltips=list(KEEP_ALIVE),
-            style={"button_width": "78px", "description_width": "75px"}, layout={"width": "400px"})
-        self.instance = ipywidgets.ToggleButtons(
-            options=list(INSTANCES), value="before Nitro v6", description="web is", tooltips=list(INSTANCES),
-            style={"button_width": "130px", "description_width": "60px"}, layout={"width": "350px"})
-        height = round(frame(*TALLEST).picture.scene.height)
-        super().__init__(frame, height, way=self.way, seconds=self.seconds, speaks=self.speaks,
+        self.way = choice("Through", tuple((name, name) for name in WAYS), way)
+        self.seconds = slider("Silence", seconds, [(f"{at:,} s", at) for at in SECONDS])
+        self.speaks = menu("Then speaks", (("opener", "opener"), ("other end", "listener")), speaks)
+        self.keepalive = menu("Keep-alive", tuple(KEEP_ALIVE.items()), 0)
+        self.instance = menu("web is", tuple((name, name) for name in INSTANCES), "before Nitro v6")
+        super().__init__(frame, room, ABOUT, way=self.way, seconds=self.seconds, speaks=self.speaks,
                          keepalive=self.keepalive, instance=self.instance)
+
+
+def room(way: str, **_: object) -> int:
+    """The height of a way's pictures: each way has its own parties, whatever the silence."""
+    return _tallest(way)
+
+
+@lru_cache(KEPT)
+def _tallest(way: str) -> int:
+    return tallest(frame(way, seconds, "opener", 0, "before Nitro v6").picture for seconds in (61, 7_300))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-import ipywidgets
+from functools import lru_cache
 
 from vpcedu import draw
 from vpcedu.lab.witness import Beside, Laboratory, Row
-from vpcedu.widgets.explorer import Explorer, Frame
+from vpcedu.widgets.controls import menu
+from vpcedu.widgets.explorer import KEPT, Explorer, Frame, tallest
+from vpcedu.widgets.stepper import Stepper
 
 NONE = "no fault"
+NOTE = 40  # pixels
+ABOUT = ("Two ladders of one scenario: left what a Linux kernel sent, right what the model sends. One row is one"
+         " packet; = between them says that every header is the same at every place, a cross that something"
+         " differs. The row you stand on is yellow.")
 
 
 def sentence(both: Beside, row: int) -> str:
@@ -42,20 +46,19 @@ class Evidence(Explorer):
     """The explorer of the recordings; set `scenario`, `fault`, `row`, or move them."""
 
     def __init__(self, laboratory: Laboratory, scenario: str = "proxy-tcp", fault: str = NONE, row: int = 1) -> None:
-        self._beside = cache(laboratory.beside)
-        wide, style = {"width": "340px"}, {"description_width": "70px"}
-        self.scenario = ipywidgets.Dropdown(options=list(laboratory.names), value=scenario, description="Scenario",
-                                            layout=wide, style=style)
-        self.fault = ipywidgets.Dropdown(options=[NONE, *laboratory.faults], value=fault, description="The model",
-                                         layout=wide, style=style)
-        most = max(len(self._beside(name).pairs) for name in laboratory.names)
-        self.row = ipywidgets.IntSlider(row, 1, most, description="Row", layout={"width": "680px"},
-                                        style={"description_width": "48px"})
-        tallest = max(laboratory.names, key=lambda name: len(self._beside(name).pairs))
-        height = round(draw.beside(self._beside(tallest)).scene.height) + 80  # a fault may bring a row and a note
-        super().__init__(self._make, height, scenario=self.scenario, fault=self.fault, row=self.row)
+        self._beside = lru_cache(KEPT)(laboratory.beside)
+        longest = max(len(self._beside(name).pairs) for name in laboratory.names)
+        self.scenario = menu("Scenario", tuple((name, name) for name in laboratory.names), scenario, 335)
+        self.fault = menu("The model", tuple((name, name) for name in (NONE, *laboratory.faults)), fault, 335)
+        self.steps = Stepper(row, longest, "Row", "row")
+        self.row = self.steps.slider
+        super().__init__(self._make, self._room, ABOUT, (self.steps,), scenario=self.scenario, fault=self.fault)
 
     def _make(self, scenario: str, fault: str, row: int) -> Frame:
         both = self._beside(scenario, "" if fault == NONE else fault)
         shown = row if row <= len(both.pairs) else None
         return Frame(draw.beside(both, shown), sentence(both, row))
+
+    def _room(self, scenario: str, fault: str, **_: object) -> int:
+        """The height of a comparison's picture; a row that differs brings a note of one line or two."""
+        return tallest([draw.beside(self._beside(scenario, "" if fault == NONE else fault))]) + NOTE

@@ -1,26 +1,46 @@
 """Explorer: some controls, one picture, one sentence; the picture follows the controls.
 
 A pure function makes the frame from the controls' values; the explorer only shows it: live as SVG, which is
-quick, and on a page without a kernel as PNG. The picture's place has a fixed height, so the page never jumps. An
-error is shown in place of the sentence, and raised. "Reset" brings every control back to where it began.
+quick, and on a page without a kernel as PNG. The picture's place has a fixed height for all values of a slider, so the
+page never jumps. An error is shown in place of the sentence, and raised. "Reset" brings every control back to where
+it began. Parts that several explorers have (a stepper, a what-if panel) bring controls of their own.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
 from html import escape
+from math import ceil
 
 import ipywidgets
 
 from vpcedu.draw import Picture
+from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    Height = int | Callable[..., int]
+
 WIDTH = 700  # CSS pixels
-LINE = 84  # CSS pixels: room for the longest sentence, so that none pushes the picture down
+SCROLLBAR = 16  # CSS pixels: room for it where a picture is wider than the window
+KEPT = 32  # settings whose visits are kept: enough to go back and forth, bounded
+WRAPPED = {"flex_flow": "row wrap", "flex": "0 0 auto"}
+# The sentence's place holds its longest words; in a narrow window the picture moves sideways in its own frame.
+LINE, PITCH, NARROW = 84, 21, 560  # CSS pixels: four lines, one more; a window below this has twice as many
+LOOK = f"""<style>
+.vpcedu-explorer {{ container-type: inline-size; }}
+.vpcedu-line {{ overflow: hidden auto; }}
+.vpcedu-line p {{ line-height: 1.4; font-size: 14px; margin: 4px 0; overflow-wrap: break-word; }}
+.vpcedu-explorer .widget-toggle-buttons {{ display: flex; flex-wrap: nowrap; }}
+.vpcedu-explorer .widget-toggle-buttons > div {{ flex: 1 1 0; min-width: 0; }}
+.vpcedu-note .widget-html-content {{ line-height: 16px; }}
+.vpcedu-about details {{ font-size: 13px; line-height: 1.4; }}
+.vpcedu-about summary {{ cursor: pointer; }}
+@container (max-width: {NARROW}px) {{ .vpcedu-line {{ height: {2 * LINE}px !important; }} }}
+</style>"""
 
 
 class Frame(namedtuple("Frame", ("picture", "sentence"))):
@@ -32,50 +52,90 @@ class Frame(namedtuple("Frame", ("picture", "sentence"))):
 
 
 class Explorer:
-    """Controls by name, and `frame`, a function of their values; `height` is that of the tallest picture.
+    """Controls by name, and `frame`, a function of their values.
 
-    more: widgets beside the controls that the frame does not ask, such as one that plays.
+    height: that of the tallest picture, in pixels; or a function of the controls' values, where pictures of several
+    kinds are shown. What is taller moves up and down in its place. about: what the learner looks at, in a few words.
+    parts: a Stepper, a WhatIf; each stands in a row of its own (`box`), has controls that the frame asks, can begin
+    again, and says how many `lines` the sentence needs because of it.
     """
 
-    def __init__(self, frame: Callable[..., Frame], height: int, more: tuple[Any, ...] = (), **controls: Any) -> None:
-        self._frame, self.controls = frame, controls
-        self.image = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "margin": "0"})
-        self.line = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "max_width": "100%", "height": f"{LINE}px",
-                                            "overflow": "hidden auto"})
-        stage = ipywidgets.Box([self.image], layout={"height": f"{height + 8}px", "align_items": "flex-start",
-                                                     "overflow": "hidden", "flex": "0 0 auto"})
-        self.reset = ipywidgets.Button(description="Reset", tooltip="every control as it was at first",
-                                       layout={"width": "80px"})
-        bar = ipywidgets.HBox([*controls.values(), *more, self.reset], layout={"flex_flow": "row wrap"})
-        self.box = ipywidgets.VBox([bar, self.line, stage], layout={"width": f"{WIDTH + 24}px", "max_width": "100%",
-                                                                    "overflow": "auto hidden"})
+    def __init__(self, frame: Callable[..., Frame], height: Height, about: str, parts: tuple[Any, ...] = (),
+                 **controls: Any) -> None:
+        self._frame, self._height, self._parts = frame, height, parts
+        self.controls = dict(controls)
+        for part in parts:
+            self.controls |= part.controls
+        self.about = about
+        self.image = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "min_width": f"{WIDTH}px", "margin": "0"})
+        self.line = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "max_width": "100%"})
+        self.line.add_class("vpcedu-line")
+        self.stage = ipywidgets.Box([self.image], layout={"align_items": "flex-start", "overflow": "auto",
+                                                          "flex": "0 0 auto", "max_width": "100%"})
+        self.box = ipywidgets.VBox([self._head(), ipywidgets.HBox(list(controls.values()), layout=WRAPPED),
+                                    *(part.box for part in parts), self.line, self.stage],
+                                   layout={"width": f"{WIDTH + 24}px", "max_width": "100%", "overflow": "hidden"})
+        self.box.add_class("vpcedu-explorer")
         self._first = {name: control.value for name, control in controls.items()}
-        self.reset.on_click(self.begin_again)
         self.sentence = ""
         self.picture: Picture | None = None
-        for control in controls.values():
+        self._busy = False
+        for control in self.controls.values():
             control.observe(self._changed, names="value")
         self.show()
 
+    def _head(self) -> Any:
+        """What one looks at, to be opened, and Reset."""
+        self.reset = ipywidgets.Button(description="Reset", tooltip="every control as it was at first",
+                                       layout={"width": "80px"})
+        self.reset.on_click(self.begin_again)
+        told = f"<details><summary>What am I looking at?</summary>{escape(self.about)}</details>"
+        words = ipywidgets.HTML(LOOK + told,
+                                layout={"width": "590px", "max_width": "calc(100% - 90px)", "height": "auto"})
+        words.add_class("vpcedu-about")
+        return ipywidgets.HBox([words, self.reset], layout={"justify_content": "space-between", "flex": "0 0 auto"})
+
     def show(self) -> None:
         """Make the frame for the present values and show it."""
+        self._busy = True  # what the frame itself moves, such as a slider's end, is not shown twice
         try:
             frame = self._frame(**{name: control.value for name, control in self.controls.items()})
-            svg = frame.picture.svg()
+            svg = frame.picture.svg("live")
         except Exception as error:
-            self.line.value = f"<b>This setting failed:</b> {escape(str(error))}"
+            self.line.value = f"<p><b>This setting failed:</b> {escape(str(error))}</p>"
             raise
+        finally:
+            self._busy = False
         self.picture, self.sentence = frame.picture, frame.sentence
+        more = sum(part.lines for part in self._parts)
+        self.line.layout.height = f"{LINE + PITCH * more}px"
+        self.stage.layout.height = f"{self.tall + SCROLLBAR}px"
         self.image.value = svg
-        self.line.value = f'<p style="line-height:1.4;font-size:14px;margin:4px 0">{escape(frame.sentence)}</p>'
+        self.line.value = f"<p>{escape(frame.sentence)}</p>"
+
+    @property
+    def tall(self) -> int:
+        """The height of the picture's place, in pixels."""
+        if isinstance(self._height, int):
+            return self._height
+        height: int = self._height(**{name: control.value for name, control in self.controls.items()})
+        return height
 
     def begin_again(self, button: object = None) -> None:
-        """Set every control to the value it had at first."""
-        for name, value in self._first.items():
-            self.controls[name].value = value
+        """Set every control to the value it had at first, and show that once."""
+        self._busy = True
+        try:
+            for part in self._parts:
+                part.begin_again()
+            for name, value in self._first.items():
+                self.controls[name].value = value
+        finally:
+            self._busy = False
+        self.show()
 
     def _changed(self, change: object) -> None:
-        self.show()
+        if not self._busy:
+            self.show()
 
     def _repr_mimebundle_(self, **formats: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The live view, and for a page without a kernel the picture and the sentence."""
@@ -86,5 +146,14 @@ class Explorer:
         bundle["text/plain"] = f"{self.sentence}\n\n{self.picture.alt}"
         return bundle, metadata
 
+    def __str__(self) -> str:
+        """The sentence in lines that fit a page."""
+        return fold(self.sentence)
+
     def __repr__(self) -> str:
         return self.sentence
+
+
+def tallest(pictures: Any) -> int:
+    """The height of the tallest of some pictures, in whole pixels."""
+    return int(max(ceil(picture.scene.height) for picture in pictures))

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import ipywidgets
 
 from vpcedu import draw
+from vpcedu.lab.changes import changed, changes
+from vpcedu.lab.ends import Question
 from vpcedu.lab.filters import CALLERS, GROUP_OUT, URL, answers, one_server, share
-from vpcedu.widgets.explorer import Explorer, Frame
+from vpcedu.lab.repair import Repair
+from vpcedu.lab.visit import Visit
+from vpcedu.widgets.controls import menu, slider
+from vpcedu.widgets.explorer import KEPT, Explorer, Frame, tallest
+from vpcedu.widgets.what_if import WhatIf, said, tried
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.lab.changes import Changes
 
 PORTS = (1_024, 65_535)
+ASKED = Question("client", "www.example.com", 80)
+ABOUT = ("The upper arrow is the client's packet, the lower one web's answer. Each circle is the security group,"
+         " each square the network ACL, numbered in the order in which they are asked; the table says what each of"
+         " them answered. A cross is where the packet dies.")
 
 
-def frame(port: int, entry: tuple[int, int], group_out: str) -> Frame:
-    """Picture and sentence for one client's port, one entry (first and last port), and what the group lets out."""
-    visit = one_server(answers(*entry), group_out=group_out, port=port).get(URL)
+def frame(port: int, entry: tuple[int, int], group_out: str, change: Repair | None = None) -> Frame:
+    """Picture and sentence for one client's port, one entry (first and last port), and what the group lets out.
+
+    change: a row that is changed before the visit; ValueError where AWS would refuse that.
+    """
+    visit = _visit(port, entry, group_out, change)
+    if change is not None:
+        before = _visit(port, entry, group_out).symptom
+        return Frame(draw.filters(visit, 1), said(change, "client", before, visit.symptom).strip())
     came = visit.symptom == "200 OK"
     fate = "and the page comes" if came else f"and the answer is lost at the ACL: {visit.symptom}"
     parts = ", ".join(f"{who} {percent(share(*entry, ports), ports[1] - ports[0] + 1)}"
@@ -21,6 +43,15 @@ def frame(port: int, entry: tuple[int, int], group_out: str) -> Frame:
     return Frame(draw.filters(visit, 1), f"The client chose port {port}, {fate}. The group"
                  f" {'remembers the flow' if group_out == 'nothing' else 'has a rule for it and remembers nothing'}."
                  f" Of the ports that clients choose from, the ACL's entry has: {parts}.")
+
+
+def _visit(port: int, entry: tuple[int, int], group_out: str, change: Repair | None = None) -> Visit:
+    return changed(one_server(answers(*entry), group_out=group_out, port=port), change).get(URL)
+
+
+@lru_cache(KEPT)
+def _changes(entry: tuple[int, int], group_out: str) -> Changes:
+    return changes(one_server(answers(*entry), group_out=group_out).vpc, ASKED)
 
 
 def percent(part: int, whole: int) -> str:
@@ -31,16 +62,20 @@ def percent(part: int, whole: int) -> str:
 
 
 class Filters(Explorer):
-    """The explorer of group and network ACL; set `port`, `entry` (a pair of ports) and `group_out`, or move them."""
+    """The explorer of group and network ACL; set `port`, `entry` (a pair of ports), `group_out` and `what_if`, or move
+    them."""
 
     def __init__(self, port: int = 51_828, entry: tuple[int, int] = (80, 80), group_out: str = "nothing") -> None:
-        wide, style = {"width": "680px"}, {"description_width": "150px"}
-        self.port = ipywidgets.IntSlider(port, *PORTS, description="The client's port", layout=wide, style=style)
-        self.entry = ipywidgets.IntRangeSlider(value=entry, min=0, max=PORTS[1], layout=wide, style=style,
-                                               description="ACL out, to ports")
-        self.group_out = ipywidgets.ToggleButtons(
-            options=list(GROUP_OUT), value=group_out, description="The group lets out", tooltips=list(GROUP_OUT),
-            style={"button_width": "84px", "description_width": "150px"}, layout={"width": "420px"})
-        height = max(round(frame(port, ports, word).picture.scene.height) for ports in ((80, 80), PORTS)
-                     for word in GROUP_OUT)
-        super().__init__(frame, height, port=self.port, entry=self.entry, group_out=self.group_out)
+        self.port = slider("The client's port", port, range(PORTS[0], PORTS[1] + 1), 480)
+        self.entry = ipywidgets.IntRangeSlider(
+            value=entry, min=0, max=PORTS[1], description="ACL out, to ports", style={"description_width": "112px"},
+            layout={"width": "680px", "max_width": "100%"})
+        self.group_out = menu("group lets out", tuple((word, word) for word in GROUP_OUT), group_out)
+        self.what_if = WhatIf(_changes(entry, group_out))
+        height = tallest(frame(port, ports, word).picture for ports in ((80, 80), PORTS) for word in GROUP_OUT)
+        super().__init__(self._make, height, ABOUT, (self.what_if,), port=self.port, group_out=self.group_out,
+                         entry=self.entry)
+
+    def _make(self, port: int, entry: tuple[int, int], group_out: str, change: object) -> Frame:
+        chosen = self.what_if.offer(_changes(entry, group_out))
+        return tried(lambda change: frame(port, entry, group_out, change), chosen)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ipywidgets
-
 from vpcedu import draw
 from vpcedu.draw.handshake_words import sentence
 from vpcedu.lab.opening import KERNELS, SEGMENTS, SERVERS, handshake
+from vpcedu.widgets.controls import check, choice, slider
 from vpcedu.widgets.explorer import Explorer, Frame
 
 TYPE_CHECKING = False
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
     from vpcedu.trace import Capture
 
 LOSABLE = {"1st SYN": "first_syn", "2nd SYN": "second_syn", "1st SYN ACK": "first_syn_ack", "1st ACK": "first_ack"}
+ABOUT = ("Time runs down and is drawn to scale. Slanted arrows are segments, a cross is where one was lost. In the"
+         " margins stand the states of each end, and the waits before a segment is sent again.")
 WORDS = {"up": "listening", "closed": "port closed", "silent": "silent"}
 
 
@@ -38,17 +39,11 @@ class Handshake(Explorer):
     """The explorer of the handshake; set `round_trip`, `server`, `kernel`, `first_syn` and so on, or move them."""
 
     def __init__(self, round_trip: int = 200, server: str = "up", kernel: str = "since 6.5") -> None:
-        self.round_trip = ipywidgets.IntSlider(round_trip, 20, 500, 20, description="Round trip, ms",
-                                               layout={"width": "680px"}, style={"description_width": "110px"})
-        self.server = ipywidgets.ToggleButtons(
-            options=[(WORDS[word], word) for word in SERVERS], value=server, description="Server",
-            tooltips=list(SERVERS), style={"button_width": "112px", "description_width": "50px"},
-            layout={"width": "400px"})
-        self.kernel = ipywidgets.ToggleButtons(
-            options=list(KERNELS), value=kernel, description="Linux", tooltips=list(KERNELS),
-            style={"button_width": "112px", "description_width": "40px"}, layout={"width": "280px"})
-        boxes = {name: ipywidgets.Checkbox(description=f"{word} lost", indent=False, layout={"width": "155px"})
-                 for word, name in LOSABLE.items()}
+        self.round_trip = slider("Round trip, ms", round_trip, range(20, 501, 20))
+        self.server = choice("Server", tuple((WORDS[word], word) for word in SERVERS), server)
+        self.kernel = choice("Linux", tuple((name, name) for name in KERNELS), kernel)
+        boxes = {name: check(f"{word} lost") for word, name in LOSABLE.items()}
         self.first_syn, self.second_syn, self.first_syn_ack, self.first_ack = boxes.values()
         height = round(frame(round_trip, server, kernel).picture.scene.height)
-        super().__init__(frame, height, round_trip=self.round_trip, **boxes, server=self.server, kernel=self.kernel)
+        super().__init__(frame, height, ABOUT, round_trip=self.round_trip, **boxes, server=self.server,
+                         kernel=self.kernel)

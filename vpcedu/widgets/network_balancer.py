@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-import ipywidgets
+from functools import lru_cache
 
 from vpcedu import draw
 from vpcedu.lab.nlb import nlb_site, nth, source_at_target, target_of
 from vpcedu.lab.visit import Visit
 from vpcedu.reasons import IDLE_TIMEOUT, OWN_SOURCE
-from vpcedu.widgets.explorer import Explorer, Frame
+from vpcedu.widgets.controls import check, choice, menu, slider
+from vpcedu.widgets.explorer import KEPT, Explorer, Frame
 
 PRESERVE = {"default": None, "on": True, "off": False}
 SILENT = (0, 30, 50, 70, 120, 200, 300, 340, 360, 400, 1_000, 5_900, 6_100)  # seconds
 IDLE = (60, 350, 6_000)
 MOST = 8  # connections
+ABOUT = ("Left what the caller puts on the wire, right what of it reaches the target; the dotted line between them"
+         " is the balancer. Boxed is what it rewrote. Each connection number has a source port of its own, and a"
+         " hash of that decides which target gets it.")
 
 
-@cache
+@lru_cache(KEPT)
 def _visit(target_type: str, preserve: str, proxy: bool, opener: str, connection: int, silent: int, idle: int) -> Visit:
     return nth(nlb_site(target_type, PRESERVE[preserve], proxy, idle), connection, opener, silent)
 
@@ -61,24 +63,13 @@ class NetworkBalancer(Explorer):
     `silent`, `idle`, or move them."""
 
     def __init__(self, target_type: str = "instance", opener: str = "client", connection: int = 1) -> None:
-        self.target_type = _choice("Registered by", (("instance", "instance"), ("address (ip)", "ip")), target_type,
-                                   100, 90, 320)
-        self.preserve = _choice("Address kept", tuple((word, word) for word in PRESERVE), "default", 80, 90, 365)
-        self.opener = _choice("Who calls", (("client", "client"), ("web 1", "web 1")), opener, 100, 90, 320)
-        self.proxy = ipywidgets.Checkbox(description="PROXY header, version 2", indent=False, layout={"width": "300px"})
-        style = {"description_width": "90px"}
-        self.connection = ipywidgets.IntSlider(connection, 1, MOST, description="Connection", style=style,
-                                               layout={"width": "320px"})
-        self.silent = ipywidgets.SelectionSlider(options=SILENT, value=0, description="Then silent, s", style=style,
-                                                 layout={"width": "365px"})
-        self.idle = _choice("Idle timeout, s", tuple((f"{limit:,}", limit) for limit in IDLE), 350, 66, 98, 320)
+        self.target_type = choice("Registered by", (("instance", "instance"), ("address (ip)", "ip")), target_type)
+        self.preserve = menu("Address kept", tuple((word, word) for word in PRESERVE), "default")
+        self.proxy = check("PROXY header v2")
+        self.connection = slider("Connection", connection, range(1, MOST + 1), 335, 90)
+        self.silent = slider("Then silent, s", 0, SILENT, 335)
+        self.opener = choice("Who calls", (("client", "client"), ("web 1", "web 1")), opener)
+        self.idle = menu("Idle timeout, s", tuple((f"{limit:,}", limit) for limit in IDLE), 350)
         height = round(frame(target_type, opener=opener, connection=connection).picture.scene.height)
-        super().__init__(frame, height, target_type=self.target_type, preserve=self.preserve, opener=self.opener,
-                         proxy=self.proxy, connection=self.connection, silent=self.silent, idle=self.idle)
-
-
-def _choice(words: str, options: tuple[tuple[str, object], ...], value: object, button: int, label: int,
-            width: int) -> ipywidgets.ToggleButtons:
-    return ipywidgets.ToggleButtons(
-        options=list(options), value=value, description=words, tooltips=[name for name, _ in options],
-        style={"button_width": f"{button}px", "description_width": f"{label}px"}, layout={"width": f"{width}px"})
+        super().__init__(frame, height, ABOUT, target_type=self.target_type, preserve=self.preserve, proxy=self.proxy,
+                         connection=self.connection, silent=self.silent, opener=self.opener, idle=self.idle)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import ipywidgets
-
 from vpcedu import draw
 from vpcedu.draw.ports_layout import sentence
 from vpcedu.lab.load import CLOSERS, RANGES, Load, port_use
+from vpcedu.widgets.controls import choice, menu, slider
 from vpcedu.widgets.explorer import Explorer, Frame
+
+ABOUT = ("Above: the ports in use towards each destination, over ten minutes; the red line is the limit, the"
+         " number of ports in the range. Where the black line meets it, a new connection finds no port. Below: all"
+         " connections at once, to every destination together.")
 
 
 def frame(ports: tuple[int, int], destinations: int, rate: int, lifetime: int, closes_first: str = "client") -> Frame:
@@ -21,18 +24,11 @@ class Ports(Explorer):
     """The explorer of ephemeral ports; set `ports`, `destinations`, `rate`, `lifetime`, `closes_first`."""
 
     def __init__(self, ports: str = "Linux", destinations: int = 1, rate: int = 500, lifetime: int = 1) -> None:
-        wide, style = {"width": "680px"}, {"description_width": "150px"}
-        self.ports = ipywidgets.ToggleButtons(
-            options=list(RANGES.items()), value=RANGES[ports], description="Range", tooltips=list(RANGES),
-            style={"button_width": "148px", "description_width": "45px"}, layout={"width": "470px"})
-        self.closes_first = ipywidgets.ToggleButtons(
-            options=CLOSERS, value="client", description="Closes first", tooltips=list(CLOSERS),
-            style={"button_width": "84px", "description_width": "75px"}, layout={"width": "225px"})
-        self.destinations = ipywidgets.IntSlider(destinations, 1, 4, description="Destinations", layout=wide,
-                                                 style=style)
-        self.rate = ipywidgets.IntSlider(rate, 10, 2_000, 10, description="New connections per s", layout=wide,
-                                         style=style)
-        self.lifetime = ipywidgets.IntSlider(lifetime, 1, 300, description="Each is open, s", layout=wide, style=style)
+        self.ports = choice("Range", tuple(RANGES.items()), RANGES[ports])
+        self.closes_first = menu("Closes first", tuple((word, word) for word in CLOSERS), "client")
+        self.rate = slider("New per s", rate, range(10, 2_001, 10), 500)
+        self.destinations = menu("Destinations", tuple((str(count), count) for count in range(1, 5)), destinations)
+        self.lifetime = slider("Each is open, s", lifetime, range(1, 301))
         height = round(frame(RANGES[ports], destinations, rate, lifetime).picture.scene.height)
-        super().__init__(frame, height, ports=self.ports, closes_first=self.closes_first,
-                         destinations=self.destinations, rate=self.rate, lifetime=self.lifetime)
+        super().__init__(frame, height, ABOUT, ports=self.ports, closes_first=self.closes_first, rate=self.rate,
+                         destinations=self.destinations, lifetime=self.lifetime)

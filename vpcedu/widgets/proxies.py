@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-import ipywidgets
+from functools import lru_cache
 
 from vpcedu import draw
 from vpcedu.hosts.web_server import Seen
@@ -12,11 +10,16 @@ from vpcedu.lab.proxies import FORGED, URL, WEBS, proxy_site
 from vpcedu.lab.visit import Visit
 from vpcedu.protocols.forwarded import MODES, chain_of
 from vpcedu.views.conversations import conversations
-from vpcedu.widgets.explorer import Explorer, Frame
+from vpcedu.widgets.controls import check, choice
+from vpcedu.widgets.explorer import KEPT, Explorer, Frame
 from vpcedu.widgets.return_paths import WORDS
 
+ABOUT = ("Left what the client puts on the wire, right what of it reaches web. A black wall between them is a"
+         " proxy: one connection ends there and another begins. A dotted line is a gateway: the same connection"
+         " goes through. Bold on the right is what is not as it was on the left.")
 
-@cache
+
+@lru_cache(KEPT)
 def _visit(balancer: str, web: str, mode: str, proxy: bool, forged: bool) -> Visit:
     return proxy_site(balancer, web, mode, proxy).get(URL, headers=FORGED if forged else ())
 
@@ -54,18 +57,11 @@ class Proxies(Explorer):
     """The explorer of proxies; set `balancer`, `web`, `forged`, `mode`, `proxy`, or move them."""
 
     def __init__(self, balancer: str = "classic-tcp", web: str = WEBS[0]) -> None:
-        style = {"button_width": "112px", "description_width": "64px"}
-        self.balancer = ipywidgets.ToggleButtons(options=list(WORDS.items()), value=balancer, tooltips=list(WORDS),
-                                                 description="Balancer", style=style, layout={"width": "680px"})
-        self.web = ipywidgets.ToggleButtons(options=list(WEBS), value=web, description="web", tooltips=list(WEBS),
-                                            style=style | {"button_width": "136px"}, layout={"width": "360px"})
-        self.proxy = ipywidgets.Checkbox(description="PROXY line (Classic TCP)", indent=False,
-                                         layout={"width": "250px"})
-        self.mode = ipywidgets.ToggleButtons(options=list(MODES), value="append", description="ALB mode",
-                                             tooltips=list(MODES), layout={"width": "360px"},
-                                             style={"button_width": "80px", "description_width": "64px"})
-        self.forged = ipywidgets.Checkbox(description="client claims to be 127.0.0.1", indent=False,
-                                          layout={"width": "250px"})
+        self.balancer = choice("Balancer", tuple(WORDS.items()), balancer)
+        self.web = choice("web", tuple((word, word) for word in WEBS), web)
+        self.proxy = check("PROXY line (Classic TCP)")
+        self.mode = choice("ALB mode", tuple((word, word) for word in MODES), "append")
+        self.forged = check("client claims to be 127.0.0.1")
         height = round(frame(balancer, web).picture.scene.height)
-        super().__init__(frame, height, balancer=self.balancer, web=self.web, proxy=self.proxy, mode=self.mode,
+        super().__init__(frame, height, ABOUT, balancer=self.balancer, web=self.web, proxy=self.proxy, mode=self.mode,
                          forged=self.forged)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import ipywidgets
 
@@ -12,10 +12,14 @@ from vpcedu.lab.addresses import DEFAULTS, IGW, PARTNER, PUBLIC, UPDATES, lone_s
 from vpcedu.lab.visit import Visit
 from vpcedu.reasons import PORT_CLOSED
 from vpcedu.views.explain import blocker
-from vpcedu.widgets.explorer import Explorer, Frame
+from vpcedu.widgets.controls import check, choice
+from vpcedu.widgets.explorer import KEPT, Explorer, Frame, tallest
 
 PICTURES = ("route table", "map")
 WORDS = {"no default route": "nowhere", "0.0.0.0/0 > NAT": "NAT", "0.0.0.0/0 > IGW": IGW}
+ABOUT = ("The route table of web's subnet, asked about the address you typed: rows that fit it, and the one that"
+         " wins, in yellow. The map shows the same packet: the numbered arrows are its hops, a cross is where it is"
+         " lost.")
 TALL = (UPDATES, PUBLIC)  # their pictures are the tallest
 
 
@@ -30,7 +34,7 @@ def frame(to: str, default: str, public: bool, partner: bool, picture: str) -> F
     return Frame(_picture(visit, picture), f"{_lookup(visit, to.strip())} {_fate(visit)}")
 
 
-@cache
+@lru_cache(KEPT)
 def _visit(to: str, default: str, public: bool, partner: bool) -> Visit:
     return lone_server(default, public, partner).connect("web", to, 80)
 
@@ -69,21 +73,21 @@ class Routes(Explorer):
 
     def __init__(self, to: str = UPDATES, default: str = "NAT", public: bool = True, partner: bool = False) -> None:
         self.to = ipywidgets.Text(to, description="web sends to", continuous_update=False,
-                                  layout={"width": "330px"}, style={"description_width": "90px"})
-        self.view = ipywidgets.ToggleButtons(options=PICTURES, tooltips=list(PICTURES), value=PICTURES[0],
-                                             style={"button_width": "130px"}, layout={"width": "330px"})
-        self.default = ipywidgets.ToggleButtons(options=list(WORDS.items()), tooltips=list(WORDS), value=default,
-                                                style={"button_width": "150px"}, layout={"width": "690px"})
-        self.public = ipywidgets.Checkbox(public, description=f"web has the public address {PUBLIC}", indent=False,
-                                          layout={"width": "330px"})
-        self.partner = ipywidgets.Checkbox(partner, description=f"one more row: {PARTNER} > NAT", indent=False,
-                                           layout={"width": "330px"})
-        super().__init__(frame, _height(), to=self.to, picture=self.view, default=self.default, public=self.public,
-                         partner=self.partner)
+                                  layout={"width": "260px", "max_width": "100%"}, style={"description_width": "90px"})
+        self.view = choice("Picture", tuple((word, word) for word in PICTURES), PICTURES[0])
+        self.default = choice("", tuple(WORDS.items()), default)
+        self.public = check(f"web has the public address {PUBLIC}", public)
+        self.partner = check(f"one more row: {PARTNER} > NAT", partner)
+        super().__init__(frame, room, ABOUT, to=self.to, picture=self.view, default=self.default,
+                         public=self.public, partner=self.partner)
+
+
+def room(picture: str, **_: object) -> int:
+    """The height of a kind of picture."""
+    return _tallest(picture)
 
 
 @cache
-def _height() -> int:
-    """That of the tallest picture."""
-    return max(round(frame(to, default, public, True, picture).picture.scene.height) for to in TALL
-               for default in DEFAULTS for public in (False, True) for picture in PICTURES)
+def _tallest(picture: str) -> int:
+    return tallest(frame(to, default, public, True, picture).picture for to in TALL for default in DEFAULTS
+                   for public in (False, True))

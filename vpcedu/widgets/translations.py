@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import ipywidgets
-
 from vpcedu import draw
 from vpcedu.draw.translations_layout import sentence
 from vpcedu.draw.words import count
 from vpcedu.lab.translating import MOST, SPAN, SPEAKERS, Setting, tell
+from vpcedu.widgets.controls import menu, slider
 from vpcedu.widgets.explorer import Explorer, Frame
+
+ABOUT = ("Each line is one connection: its inside address, the port that the gateway chose for it, whom it calls."
+         " The bar is its row in the table, from its first packet to its removal; time runs right, the dashed line"
+         " is now. A cross: the row ran out, or no port was left.")
 
 ALIVE = {"off": 0, "after 300 s": 300}
 
@@ -27,18 +30,12 @@ class Translations(Explorer):
 
     def __init__(self, connections: int = 4, destinations: int = 1, room: int = MOST, at: int = 200,
                  speaks: str = "nobody", keepalive: int = 0) -> None:
-        wide, half, style = {"width": "680px"}, {"width": "335px"}, {"description_width": "150px"}
-        self.at = ipywidgets.IntSlider(at, 10, SPAN, 10, description="Now, s", layout=wide, style=style)
-        self.connections, self.room, self.destinations = (
-            ipywidgets.IntSlider(value, 1, most, description=words, layout=half, style=style)
-            for value, most, words in ((connections, MOST, "Connections"), (room, MOST, "Ports per destination"),
-                                       (destinations, 2, "Destinations")))
-        self.keepalive = ipywidgets.ToggleButtons(
-            options=list(ALIVE.items()), value=keepalive, description="Keep-alive", tooltips=list(ALIVE),
-            style={"button_width": "92px", "description_width": "75px"}, layout={"width": "335px"})
-        self.speaks = ipywidgets.ToggleButtons(
-            options=list(SPEAKERS), value=speaks, description="Speaks now", tooltips=list(SPEAKERS),
-            style={"button_width": "112px", "description_width": "75px"}, layout=wide)
+        self.at = slider("Now, s", at, range(10, SPAN + 1, 10))
+        self.connections = slider("Connections", connections, range(1, MOST + 1), 335, 140)
+        self.room = slider("Ports per destination", room, range(1, MOST + 1), 335, 140)
+        self.destinations = menu("Destinations", (("1", 1), ("2", 2)), destinations)
+        self.keepalive = menu("Keep-alive", tuple(ALIVE.items()), keepalive)
+        self.speaks = menu("Speaks now", tuple((name, name) for name in SPEAKERS), speaks)
         height = round(frame(connections, destinations, room, at, speaks, keepalive).picture.scene.height)
-        super().__init__(frame, height, at=self.at, connections=self.connections, room=self.room,
+        super().__init__(frame, height, ABOUT, at=self.at, connections=self.connections, room=self.room,
                          destinations=self.destinations, keepalive=self.keepalive, speaks=self.speaks)

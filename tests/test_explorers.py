@@ -1,0 +1,370 @@
+"""What explorers share: the stepper, the what-if panel, Reset; and dragging them leaves nothing behind."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle, islice
+
+import ipywidgets
+import pytest
+
+from vpcedu import draw, lab, widgets
+from vpcedu.draw.style import THEMES
+from vpcedu.draw.svg import FOLLOW
+from vpcedu.lab import repairs
+from vpcedu.lab.changes import changed, changes
+from vpcedu.lab.ends import Question
+from vpcedu.lab.reference import reference_architecture
+from vpcedu.lab.repair import Repair
+from vpcedu.lab.repairs import smallest
+from vpcedu.lab.scenarios import SCENARIOS
+from vpcedu.tables.network_acl import AclEntry
+from vpcedu.tables.security_group import GroupRule
+from vpcedu.widgets import troubleshooting
+from vpcedu.widgets.controls import short
+from vpcedu.widgets.return_paths import frame
+from vpcedu.widgets.stepper import Stepper
+from vpcedu.widgets.troubleshooting import PUZZLE
+from vpcedu.widgets.what_if import AS_IT_IS, WhatIf, tried
+
+ASKED = Question("client", "www.example.com", 80)
+WATCHED, GROWTH = 40, 200_000  # values; bytes that they may leave: a picture has 30,000, a visit 100,000
+
+
+def your_vpc():
+    return widgets.YourVpc(lab.example_vpc(), "web-1", "db", 5_432)
+
+
+EXPLORERS = {
+    "Arrows": lambda: widgets.Arrows(reference_architecture().get("http://www.example.com/")),
+    "Evidence": lambda: widgets.Evidence(lab.laboratory()), "Filters": widgets.Filters, "Handshake": widgets.Handshake,
+    "IdleClocks": widgets.IdleClocks, "NetworkBalancer": widgets.NetworkBalancer, "Ports": widgets.Ports,
+    "Proxies": widgets.Proxies, "ReturnPaths": widgets.ReturnPaths, "Routes": widgets.Routes,
+    "Translations": widgets.Translations, "Troubleshooting": widgets.Troubleshooting, "YourVpc": your_vpc,
+}  # fmt: skip
+
+
+def test_every_explorer_of_the_package_is_here():
+    found = {name for name in widgets.__all__ if issubclass(getattr(widgets, name), widgets.explorer.Explorer)}
+    assert found == set(EXPLORERS)
+
+
+def values_of(control):
+    """Values that a hand may bring a control to, again and again."""
+    if isinstance(control, ipywidgets.IntRangeSlider):
+        return [(low, high) for low in range(0, 60_000, 7_001) for high in (61_000, 65_535)]
+    if isinstance(control, ipywidgets.IntSlider):
+        return list(range(control.min, control.max + 1, max(control.step, (control.max - control.min) // 40)))
+    if isinstance(control, ipywidgets.Text):
+        return ["198.51.100.7", "10.0.1.99", "no address", "203.0.113.10"]
+    if isinstance(control, ipywidgets.BoundedIntText):
+        return list(range(12))
+    return [False, True] if isinstance(control, ipywidgets.Checkbox) else [value for _, value in (
+        one if isinstance(one, tuple) else (one, one) for one in control.options)]
+
+
+def drag(explorer, count):
+    """So many values, a share of them on each control; the what-if panel's rows too."""
+    names = [name for name in explorer.controls if name != "change"]
+    controls = [explorer.controls[name] for name in names]
+    if hasattr(explorer, "what_if"):
+        controls.append(explorer.what_if.row)
+    done = 0
+    for number, control in enumerate(controls):
+        share = count // len(controls) + (number < count % len(controls))
+        for value in islice(cycle(values_of(control)), share):
+            control.value = value
+            done += 1
+        explorer.begin_again()
+    assert done == count
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_two_hundred_dragged_values_leave_no_figure_and_no_memory(name):
+    import matplotlib.pyplot
+
+    explorer = EXPLORERS[name]()
+    drag(explorer, 200)
+    tracemalloc.start()  # twice the same values: what is kept is the same then, and was made while being watched
+    try:
+        drag(explorer, WATCHED)
+        gc.collect()
+        before = tracemalloc.get_traced_memory()[0]
+        drag(explorer, WATCHED)
+        gc.collect()
+        grown = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert matplotlib.pyplot.get_fignums() == []
+    assert grown < GROWTH
+
+
+def test_nothing_that_is_kept_for_a_slider_grows_without_bound():
+    """A cache over settings has a size; those without one take no setting, or one of a few words."""
+    import functools
+    from importlib import import_module
+    from pathlib import Path
+
+    folder = Path(widgets.__file__).parent
+    unbounded = []
+    for file in sorted(folder.glob("*.py")):
+        module = import_module(f"vpcedu.widgets.{file.stem}") if file.stem != "__init__" else widgets
+        for word, value in vars(module).items():
+            if isinstance(value, functools._lru_cache_wrapper) and value.cache_parameters()["maxsize"] is None:
+                unbounded.append(f"{file.stem}.{word}")
+    assert unbounded == ["routes._tallest"]  # of two kinds of picture
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_an_explorer_tells_what_one_looks_at_in_a_few_words(name):
+    explorer = EXPLORERS[name]()
+    assert 60 < len(explorer.about) < 420 and explorer.about.endswith(".")
+    head = explorer.box.children[0].children[0].value
+    assert "<summary>What am I looking at?</summary>" in head
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_reset_brings_every_control_back_and_shows_once(name):
+    explorer = EXPLORERS[name]()
+    first = {word: control.value for word, control in explorer.controls.items()}, explorer.sentence
+    drag_one = next(iter(explorer.controls.values()))
+    drag_one.value = next(value for value in values_of(drag_one) if value != drag_one.value)
+    shown = []
+    explorer.image.observe(lambda change: shown.append(change), names="value")
+    explorer.reset.click()
+    assert ({word: control.value for word, control in explorer.controls.items()}, explorer.sentence) == first
+    assert len(shown) <= 1
+
+
+def test_printed_an_explorer_is_its_sentence_in_lines_that_fit():
+    explorer = widgets.ReturnPaths(packet=11)
+    assert " ".join(str(explorer).split()) == explorer.sentence
+    assert max(map(len, str(explorer).splitlines())) <= 80 < len(explorer.sentence)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_live_picture_is_the_same_picture_with_the_page_s_inks(theme):
+    picture = widgets.ReturnPaths().picture
+    live = picture.svg("live")
+    for name, code in THEMES[theme].items():
+        assert f"--v-{name}:{code};" in live
+        live = live.replace(f'"var(--v-{name})"', f'"{code}"')
+    assert live.replace(FOLLOW, "").replace(' class="v-live"', "") == picture.svg(theme)
+    with pytest.raises(ValueError, match="expected one of light, dark, live"):
+        picture.svg("sepia")
+
+
+def doubled(number):
+    return 2 * number
+
+
+def test_progress_is_shown_and_told():
+    progress = widgets.Progress("sites")
+    with ThreadPoolExecutor() as pool:
+        lab.sweep(doubled, {"number": (1, 2, 3)}, pool, progress)
+    assert (progress.bar.value, progress.bar.max, str(progress)) == (3, 3, "3 of 3 sites")
+    assert progress._repr_mimebundle_()["text/plain"] == "3 of 3 sites"
+
+
+# --- the stepper ------------------------------------------------------------------------
+
+
+def test_the_stepper_steps_and_stays_at_its_ends():
+    steps = Stepper(1, 3)
+    steps.back.click()
+    assert steps.slider.value == 1
+    for _ in range(5):
+        steps.on.click()
+    assert steps.slider.value == 3
+    assert steps.reach(2) == 2 and steps.play.max == 2
+    steps.begin_again()
+    assert steps.slider.value == 1
+
+
+# --- what if ----------------------------------------------------------------------------
+
+
+def test_a_change_is_offered_for_every_row_of_a_description():
+    vpc = reference_architecture().vpc
+    offered = changes(vpc, ASKED)
+    taken_out = {ways["taken out"].row for ways in offered.values() if "taken out" in ways}
+    assert taken_out == set(vpc.rows())
+    assert all(repair.row != repair.new for ways in offered.values() for repair in ways.values())
+    assert all(words and effect for words, ways in offered.items() for effect in ways)
+
+
+@pytest.mark.parametrize("row", reference_architecture().vpc.rows(), ids=str)
+def test_taking_a_row_out_is_what_the_site_without_it_shows(row):
+    explorer, site = widgets.ReturnPaths(), reference_architecture()
+    repair = Repair(row, None)
+    explorer.what_if.take(repair)
+    assert explorer.what_if.change.value == repair
+    sees = site.without(row).get("http://www.example.com/").symptom
+    said = "still sees: 200 OK" if sees == "200 OK" else f"sees: {sees} (before: 200 OK)"
+    assert explorer.sentence.startswith(f"What if: {repair}. Then client {said}.")
+    explorer.what_if.undo.click()
+    assert explorer.sentence == widgets.ReturnPaths().sentence
+
+
+def test_no_row_about_the_nat_is_needed_by_the_page_and_all_are_by_the_update():
+    explorer = widgets.ReturnPaths()
+    needed = {}
+    for way in ("classic-tcp", "nat"):
+        explorer.balancer.value = way
+        for row, ways in dict(explorer.what_if._changes).items():
+            if "taken out" in ways:
+                explorer.what_if.row.value = row
+                needed[way, row] = "(before: 200 OK)" in explorer.sentence
+    about_nat = ["route 0.0.0.0/0 > NAT in private", "sg-nat in tcp 0-65535 from 10.0.1.0/24",
+                 "sg-nat out tcp 443 to 0.0.0.0/0", "public address 192.0.2.20 for 10.0.0.20"]
+    assert [needed["classic-tcp", row] for row in about_nat] == [False] * 4
+    assert [needed["nat", row] for row in about_nat] == [True] * 4
+
+
+def test_a_change_that_aws_would_refuse_is_said_and_the_picture_is_without_it():
+    twice = Repair(None, AclEntry("acl-private", 100, "in", "deny", -1, (0, 65_535), "0.0.0.0/0"))
+    with pytest.raises(ValueError, match="acl-private"):
+        changed(reference_architecture(), twice)
+    shown = tried(lambda change: frame("classic-tcp", 1, "map", "instance", change), twice)
+    assert shown.sentence.startswith(f"{twice}: that cannot be.")
+    assert shown.picture.svg() == frame("classic-tcp", 1, "map").picture.svg()
+
+
+def test_a_choice_stays_where_the_next_site_has_the_row_and_goes_where_it_has_not():
+    explorer = widgets.ReturnPaths()
+    explorer.what_if.row.value = "sg-balancer in tcp 80 from 0.0.0.0/0"
+    explorer.balancer.value = "application"
+    assert explorer.what_if.row.value == "sg-balancer in tcp 80 from 0.0.0.0/0" and "What if" in explorer.sentence
+    explorer.what_if.row.value = next(row for row in explorer.what_if._changes if row.startswith("listener HTTP"))
+    explorer.balancer.value = "network"
+    assert explorer.what_if.row.value == "" and "What if" not in explorer.sentence
+
+
+def test_the_panel_refuses_what_is_not_on_offer():
+    panel = WhatIf(changes(reference_architecture().vpc, ASKED))
+    with pytest.raises(ValueError, match="not on offer"):
+        panel.take(Repair(None, GroupRule("sg-nobody", "in", (80, 80), "0.0.0.0/0")))
+    assert panel.change.options[0] == (AS_IT_IS, "") and panel.lines == 0
+
+
+def test_ids_are_cut_in_their_middle_and_other_words_stay():
+    assert short("sg-0c11d22e33f440002 in tcp 80 from 10.0.0.0/24") == "sg-..0002 in tcp 80 from 10.0.0.0/24"
+    assert short("sg-web in tcp 80") == "sg-web in tcp 80"
+
+
+# --- all ways, one under the other ------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["classic-tcp", "network", "nat"])
+def test_all_ways_stand_at_the_same_moment(way):
+    from tests.test_draw import faults
+
+    explorer = widgets.ReturnPaths(way)
+    explorer.view.value = "all five"
+    titles = []
+    for packet in range(1, explorer.packet.max + 1):
+        explorer.packet.value = packet
+        scene = explorer.picture.scene
+        assert scene.height == 628 and faults(scene) == []
+        titles.append(scene.title.split(":")[0])
+    assert titles[:2] == ["The opening packets", "What answers them"]
+    assert "The answer, and why it comes back here" in titles and "The request" in titles
+
+
+def test_a_way_or_a_packet_that_is_none_is_named():
+    visits = {"one": reference_architecture().get("http://www.example.com/")}
+    with pytest.raises(ValueError, match="way 'two': expected one of one"):
+        draw.ways(visits, "two", 1)
+    with pytest.raises(ValueError, match="99"):
+        draw.ways(visits, "one", 99)
+
+
+def test_the_answer_by_all_ways_names_what_brings_it_back():
+    explorer = widgets.ReturnPaths(packet=11)
+    explorer.view.value = "all five"
+    alt = explorer.picture.alt
+    assert "Classic TCP: web by the local route; ELB node by the route 0.0.0.0/0 > IGW" in alt
+    assert "Network: web by the flow of the NLB node" in alt
+    assert "NAT: update server over the Internet; IGW by its address map; NAT by a row of its table" in alt
+
+
+# --- troubleshooting --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("story", [PUZZLE, *SCENARIOS])
+def test_every_morning_can_be_stepped_through_in_every_picture(story):
+    explorer = widgets.Troubleshooting()
+    explorer.story.value = story
+    seen = troubleshooting.seen(story, explorer.number.value)
+    assert explorer.steps.slider.max == len(seen.steps) and explorer.packet.value == 1
+    for picture in troubleshooting.PICTURES:
+        explorer.view.value = picture
+        for step in range(1, len(seen.steps) + 1):
+            explorer.packet.value = step
+            assert f"packet {seen.steps[step - 1]}:" in explorer.sentence
+    assert seen.symptom in explorer.sentence
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_puzzle_is_mended_in_the_panel_by_what_puzzles_call_right(seed):
+    explorer = widgets.Troubleshooting(number=seed)
+    riddle = lab.puzzle(seed)
+    offered = {repair for ways in explorer.what_if._changes.values() for repair in ways.values()}
+    right = [repair for repair in riddle.answers[0] if repair in offered]
+    assert right, "no answer of the catalogue is on offer"
+    explorer.what_if.take(right[0])
+    assert f"sees: works (before: {riddle.symptom})" in explorer.sentence
+
+
+def test_another_morning_begins_with_every_row_as_it_is():
+    explorer = widgets.Troubleshooting(number=5)
+    explorer.what_if.row.value = "a new rule of sg-balancer"
+    explorer.packet.value = 2
+    explorer.number.value = 6
+    assert explorer.what_if.change.value == "" and explorer.packet.value == 1 and "What if" not in explorer.sentence
+
+
+# --- your own VPC -----------------------------------------------------------------------
+
+
+def test_every_question_of_the_menus_is_answered_or_said_to_be_none():
+    explorer = your_vpc()
+    vpc = lab.example_vpc()
+    told = set()
+    for source in [value for _, value in explorer.source.options]:
+        for destination in [value for _, value in explorer.destination.options]:
+            explorer.source.value, explorer.destination.value = source, destination
+            try:
+                said = lab.ask(vpc, source, destination, 5_432).verdict
+            except ValueError as error:
+                assert str(error) in explorer.sentence
+                told.add("cannot")
+                continue
+            assert explorer.sentence == short(said)
+            told.add("reaches" if "and the answer comes back" in said else "does not")
+    assert told == {"cannot", "reaches", "does not"}
+
+
+def test_the_smallest_repair_is_looked_for_with_progress_and_put_in():
+    explorer = your_vpc()
+    assert explorer.look() == "add acl-0d11e22f33a440002 out 110: allow tcp 1024-65535 to 10.20.10.10/32"
+    assert "sees: works" in explorer.sentence and explorer.progress.bar.max == repairs.MOST_RUNS
+    assert explorer.progress.bar.value > 1 and explorer.progress.bar.layout.display == "none"
+    explorer.source.value = "web-2"
+    assert explorer.progress.line.value == "" and "What if" not in explorer.sentence
+    explorer.source.value, explorer.destination.value, explorer.port.value = "internet", "shop", 80
+    assert explorer.look() == "nothing is to be mended"
+
+
+def test_progress_is_told_for_every_set_that_is_tried():
+    told = []
+    vpc = lab.example_vpc()
+    found = smallest(vpc, Question("web-1", "db", 5_432), progress=lambda done, of: told.append((done, of)))
+    assert found and [done for done, _ in told] == list(range(1, len(told) + 1))
+
+
+def test_an_end_that_is_none_is_refused_at_once():
+    with pytest.raises(ValueError, match="both ends are db"):
+        widgets.YourVpc(lab.example_vpc(), "db", "db")

@@ -1,0 +1,55 @@
+"""Changes: for each row of a description, what may become of it: taken out, or changed as people change rows.
+
+A what-if is one of these, a new network, and the visit played again. They come from the two catalogues that puzzles
+use: `faults`, what is done wrong, and `remedies`, what might mend; so nothing here knows what will come of a change.
+"""
+
+from __future__ import annotations
+
+from vpcedu.gateways.internet_gateway import Association
+from vpcedu.lab.faults import faults
+from vpcedu.lab.remedies import remedies
+from vpcedu.lab.repair import Repair, words
+from vpcedu.lab.site import Site
+from vpcedu.tables.network_acl import AclEntry
+from vpcedu.tables.route_table import Route
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vpcedu.lab.ends import Question
+    from vpcedu.network.vpc import Vpc
+
+    Changes = dict[str, dict[str, Repair]]
+
+
+def changes(vpc: Vpc, question: Question, first: tuple[Repair, ...] = ()) -> Changes:
+    """For each row in words: what may become of it in words, and the Repair that does it.
+
+    Rows that may be added stand under the name of their table, such as "a new rule of sg-web". first: repairs to be
+    offered before all others.
+    """
+    found: Changes = {}
+    removals = (Repair(row, None) for row in vpc.rows())
+    for repair in dict.fromkeys((*first, *removals, *faults(vpc, question), *remedies(vpc, question))):
+        if repair.row != repair.new:
+            found.setdefault(_place(repair), {}).setdefault(repair.effect, repair)
+    return found
+
+
+def changed(site: Site, repair: Repair | None) -> Site:
+    """The same site, not visited yet, with a row changed; ValueError where AWS would refuse the description."""
+    return Site(repair.apply(site.vpc), site.seed, site.network.link.anew()) if repair else site.anew()
+
+
+def _place(repair: Repair) -> str:
+    """What a change is filed under: the row, or for a new row its table."""
+    if repair.row is not None:
+        return words(repair.row)
+    new: Any = repair.new
+    if isinstance(new, Route):
+        return f"a new route in {new.table}"
+    if isinstance(new, Association):
+        return "a new public address"
+    return f"a new entry of {new.acl}" if isinstance(new, AclEntry) else f"a new rule of {new.group}"
