@@ -65,11 +65,12 @@ def lab_command(python, root, words):
 
 
 def pytest_command(python, words):
-    """The command that runs the chosen tests, or all of them: core, kernel, notebooks, browser."""
+    """The command that runs the chosen tests, or all: core, shared by workers; then kernel, notebooks, browser."""
     if words:
         return [python, "-m", "pytest"] + words
+    workers = ["-n", str(min(4, os.cpu_count() or 1)), "--no-loadscope-reorder"]
     notebooks = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120"]
-    return [python, "-m", "pytest", "--continue-on-collection-errors"] + notebooks + ["tests", "notebooks"]
+    return [python, "-m", "pytest", "--continue-on-collection-errors"] + workers + notebooks + ["tests", "notebooks"]
 
 
 # --- the environment in .venv -----------------------------------------------------------

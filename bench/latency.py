@@ -3,7 +3,8 @@
 A notebook with the opening of a connection, 12 arrows, under a slider: with the standard library's SVG painter, which
 the explorers use, and with matplotlib's. Beside them a picture of one word: what the way through JupyterLab takes by
 itself. An arrow key goes to the slider's handle; the page's own clock runs from the `keydown` event until the picture's
-element has changed and the browser has drawn a frame. Medians of rounds that take turns. Wants the packages of the course's tests (`python3 start.py test` installs them) and Chromium.
+element has changed and the browser has drawn a frame. Medians of rounds that take turns. Wants Chromium and the
+packages of the tests, which `python3 start.py test` installs.
 
     .venv/bin/python bench/latency.py
 """

@@ -116,6 +116,21 @@ def test_all_tests_compare_the_notebooks_strictly():
     assert command[-2:] == ["tests", "notebooks"]
 
 
+def test_all_tests_are_shared_by_a_few_workers_in_order():
+    command = start.pytest_command("py", [])
+    assert command[command.index("-n") + 1] in "1234"
+    assert "--no-loadscope-reorder" in command
+
+
+def test_only_files_of_the_core_run_beside_others():
+    from tests.conftest import unit_of
+
+    assert unit_of("tests/test_tcp.py::test_a") == "test_tcp.py"
+    alone = ("tests/test_kernel_lab.py::test_a", "tests/test_browser.py::test_a", "tests/test_binder.py::test_a[x/y]",
+             "notebooks/00-the-question.ipynb::Cell 1")  # fmt: skip
+    assert {unit_of(name) for name in alone} == {"alone"}
+
+
 def test_words_choose_tests():
     assert start.pytest_command("py", ["-k", "nat"]) == ["py", "-m", "pytest", "-k", "nat"]
 

@@ -203,7 +203,9 @@ def _elsewhere(vpc: Vpc, question: Question, visit: Visit, seed: int) -> tuple[s
     """What the other addresses of a name give: a balancer has a node in each zone, and their subnets may differ."""
     known = {row.name: row.addresses for one in vpc.everyone for row in one.names}.get(question.destination, ())
     asked = visit.capture.traces[0].packet.flow.dst
-    others = {word: forecast(run(vpc, question._replace(destination=word), seed)) for word in known if word != asked}
+    own = find(vpc, question.source).device  # a node that asks for its own balancer's name
+    others = {word: forecast(run(vpc, question._replace(destination=word), seed)) for word in known
+              if word != asked and find(vpc, word).device != own}
     if not others:
         return ()
     if set(others.values()) == {forecast(visit)}:
