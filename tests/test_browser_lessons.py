@@ -80,6 +80,9 @@ LOOK = """explorer => {
 }"""
 
 
+CLOSED = "Cannot read properties of null (reading 'kernel')"  # JupyterLab's own, of a closed lesson, at any time later
+
+
 @pytest.fixture(scope="module")
 def page():
     """One JupyterLab page, in which one lesson after the other is opened."""
@@ -92,7 +95,7 @@ def opened(page, file):
     """The cell of a lesson's explorer, after all cells were run."""
     page.set_viewport_size({"width": WIDE, "height": 1_300})
     page.evaluate(OPEN, f"{file}.ipynb")
-    page.complaints.clear()  # JupyterLab's own, about the lesson that was closed
+    page.complaints.clear()  # about the lesson that was closed
     page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput h1", timeout=60_000)
     run_all(page)
     shown = cell(page, f"{EXPLORERS[file][0]} = widgets.")
@@ -185,4 +188,4 @@ def test_the_explorer_is_whole_at_three_settings_and_follows_every_control(file,
     shown.get_by_role("button", name="Reset").click()
     follow(page, shown, name, moved)
     assert len(pictures) > 1 + (name == "explorer"), "no control changed the picture"
-    assert page.complaints == [] and page.off_machine == []
+    assert [told for told in page.complaints if told != CLOSED] == [] and page.off_machine == []

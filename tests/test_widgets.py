@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 
 import pytest
 
@@ -80,16 +79,6 @@ def test_the_arrows_toggle_between_connections_and_packets(visit):
     arrows.arrows.value = "packets"
     assert "Who connects" in first[0] and "Where packets go" in arrows.sentence
     assert first[1].height == arrows.picture.scene.height
-
-
-def test_two_hundred_values_leave_no_figures_behind():
-    import matplotlib.pyplot
-
-    explorer = widgets.ReturnPaths()
-    for step in range(200):
-        explorer.packet.value = step % 22 + 1
-    gc.collect()
-    assert matplotlib.pyplot.get_fignums() == []
 
 
 def test_the_prediction_form_judges_what_is_typed(visit):
