@@ -37,15 +37,26 @@ def paint(scene: Scene, theme: str = "light") -> str:
     """The scene as one <svg> element; theme: light, dark or live. ValueError for an unknown one."""
     if theme not in (*THEMES, LIVE):
         raise ValueError(f"theme {theme!r}: expected one of {', '.join((*THEMES, LIVE))}")
-    live = theme == LIVE
-    inks = {name: f"var({variable})" for name, variable in INKS.items()} if live else THEMES[theme]
-    colours = inks | {"": "none"}
-    follows = (' class="v-live"', FOLLOW) if live else ("", "")
-    width, height = _n(scene.width), _n(scene.height)
-    body = "\n".join(PAINTERS[type(item)](item, colours) for item in scene.items)
+    follows = (' class="v-live"', FOLLOW) if theme == LIVE else ("", "")
+    width, height, paper = _n(scene.width), _n(scene.height), _colours(theme)["paper"]
+    body = "\n".join([_painted(item, theme) for item in scene.items])
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
             f' role="img" aria-label="{_escape(scene.alt)}" font-family="{FALLBACKS}"{follows[0]}>\n'
-            f'{follows[1]}<rect width="{width}" height="{height}" fill="{colours["paper"]}"/>\n{body}\n</svg>\n')
+            f'{follows[1]}<rect width="{width}" height="{height}" fill="{paper}"/>\n{body}\n</svg>\n')
+
+
+@lru_cache(8192, typed=True)  # typed: a Band and another tuple may hold the same values
+def _painted(item: Any, theme: str) -> str:
+    """One item; a picture that moves shows most of its items again and again."""
+    drawn: str = PAINTERS[type(item)](item, _colours(theme))
+    return drawn
+
+
+@lru_cache(4)
+def _colours(theme: str) -> Colours:
+    """Inks by their meanings; "" is none."""
+    inks = {name: f"var({variable})" for name, variable in INKS.items()} if theme == LIVE else THEMES[theme]
+    return inks | {"": "none"}
 
 
 def _band(band: Band, colours: Colours) -> str:
