@@ -11,7 +11,7 @@ Left out: echo, time exceeded, and every other message.
 
 from __future__ import annotations
 
-from collections import namedtuple
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,11 +38,10 @@ def code_text(code: int) -> str:
     return CODES.get(code, f"unreachable - #{code}")
 
 
-class Icmp(namedtuple("Icmp", ("mtu", "flow", "seq", "size"))):
+class Icmp(NamedRow):
     """What an ICMP error says behind type and code: the next hop's MTU (bytes; 0 but for code 4), and of the packet
     that did not get through its flow, sequence number and size (bytes)."""
 
-    __slots__ = ()
     mtu: int
     flow: FiveTuple
     seq: int

@@ -11,11 +11,11 @@ connections and translations find it. Left out: IP options, fragments, IPv6, UDP
 
 from __future__ import annotations
 
-from collections import namedtuple
 from zlib import crc32
 
 from vpcedu.address import number
 from vpcedu.icmp import FRAGMENTATION_NEEDED, ICMP, SIZE, UNREACHABLE, Icmp, code_text, icmp_port
+from vpcedu.row import NamedRow
 
 TCP = 6  # IANA protocol number, as in flow logs
 FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32  # RFC 9293 section 3.1
@@ -43,10 +43,9 @@ def flags_text(flags: int) -> str:
     return "".join(letter for bit, letter in LETTERS if flags & bit) or "none"
 
 
-class Endpoint(namedtuple("Endpoint", ("address", "port"))):
+class Endpoint(NamedRow):
     """One end of a connection: an address and a port; RFC 9293 calls it a socket."""
 
-    __slots__ = ()
     address: str
     port: int
 
@@ -63,15 +62,14 @@ class Endpoint(namedtuple("Endpoint", ("address", "port"))):
         return cls(address, int(port))
 
 
-class FiveTuple(namedtuple("FiveTuple", ("src", "sport", "dst", "dport", "protocol"), defaults=(TCP,))):
+class FiveTuple(NamedRow):
     """Source and destination address and port, and the protocol: the key of every table that knows flows."""
 
-    __slots__ = ()
     src: str
     sport: int
     dst: str
     dport: int
-    protocol: int
+    protocol: int = TCP
 
     def reversed(self) -> FiveTuple:
         """The key that an answer to this flow carries."""
@@ -93,22 +91,20 @@ class FiveTuple(namedtuple("FiveTuple", ("src", "sport", "dst", "dport", "protoc
         return f"{self.src}:{self.sport} > {self.dst}:{self.dport}"
 
 
-class Packet(namedtuple("Packet", ("flow", "flags", "seq", "ack", "window", "options", "data", "icmp"),
-                        defaults=(0, 0, WINDOW, (), b"", None))):
+class Packet(NamedRow):
     """One IPv4 packet with a TCP segment: addresses, flags, 32-bit numbers, bytes; or with an ICMP error.
 
     Options are (name, *numbers): ("mss", 1460), ("nop",), ("TS", 1, 2), ("sackOK",), ("wscale", 7).
     """
 
-    __slots__ = ()
     flow: FiveTuple
     flags: int
-    seq: int
-    ack: int
-    window: int
-    options: tuple[tuple[str | int, ...], ...]
-    data: bytes
-    icmp: Icmp | None
+    seq: int = 0
+    ack: int = 0
+    window: int = WINDOW
+    options: tuple[tuple[str | int, ...], ...] = ()
+    data: bytes = b""
+    icmp: Icmp | None = None
 
     @property
     def length(self) -> int:

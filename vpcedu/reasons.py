@@ -7,18 +7,17 @@ package explains a loss.
 
 from __future__ import annotations
 
-from collections import namedtuple
+from vpcedu.row import NamedRow
 
 
-class Reason(namedtuple("Reason", ("code", "sentence", "fix", "source", "aws_code"), defaults=("",))):
+class Reason(NamedRow):
     """A way to lose a packet; `code` is its short name, `aws_code` Reachability Analyzer's or empty."""
 
-    __slots__ = ()
     code: str
     sentence: str
     fix: str
     source: str
-    aws_code: str
+    aws_code: str = ""
 
     def __str__(self) -> str:
         return self.sentence

@@ -7,9 +7,8 @@ none of them asks the network anything.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.packet import FiveTuple, Packet
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +28,7 @@ CHECKS = (
 )
 
 
-class Step(namedtuple("Step", ("now", "at", "check", "action", "before", "after", "row", "reason", "sent"),
-                      defaults=(None, None, ()))):
+class Step(NamedRow):
     """One decision about one packet.
 
     now: microseconds. at: name of the device. check: one of CHECKS. action: SEND, PASS, REWRITE, DELIVER
@@ -39,16 +37,15 @@ class Step(namedtuple("Step", ("now", "at", "check", "action", "before", "after"
     lost. sent: packets the device put out because of this one.
     """
 
-    __slots__ = ()
     now: int
     at: str
     check: str
     action: str
     before: Packet
     after: Packet | None
-    row: object
-    reason: Reason | None
-    sent: tuple[Packet, ...]
+    row: object = None
+    reason: Reason | None = None
+    sent: tuple[Packet, ...] = ()
 
 
 # The two most frequent steps are made the quick way.
@@ -63,31 +60,28 @@ def rewrote(now: int, at: str, check: str, before: Packet, after: Packet, row: o
     return tuple.__new__(Step, (now, at, check, REWRITE, before, after, row, None, ()))
 
 
-class Cause(namedtuple("Cause", ("what", "trace"), defaults=(None,))):
+class Cause(NamedRow):
     """Why a packet was sent: words, and the number of the trace that provoked it, if one did."""
 
-    __slots__ = ()
     what: str
-    trace: int | None
+    trace: int | None = None
 
     def __str__(self) -> str:
         return self.what if self.trace is None else f"{self.what} {self.trace}"
 
 
-class Event(namedtuple("Event", ("at", "who", "what", "row"), defaults=(None,))):
+class Event(NamedRow):
     """What is not a packet: a state change, an application's call or result. at: microseconds."""
 
-    __slots__ = ()
     at: int
     who: str
     what: str
-    row: object
+    row: object = None
 
 
-class Change(namedtuple("Change", ("flow", "before", "event", "after"))):
+class Change(NamedRow):
     """A connection's change of state: `flow` as its owner writes it (own end first), RFC 9293's state names."""
 
-    __slots__ = ()
     flow: FiveTuple
     before: str
     event: str

@@ -6,7 +6,6 @@ cross a peering connection, or the Internet, into another. A host of the Interne
 
 from __future__ import annotations
 
-from collections import namedtuple
 from pathlib import Path
 
 from vpcedu.address import block
@@ -23,6 +22,7 @@ from vpcedu.aws.targets import Targets, free_address
 from vpcedu.network import rules
 from vpcedu.network.interface import Subnet
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import default_acl
 from vpcedu.tables.route_table import LOCAL
 
@@ -33,11 +33,10 @@ if TYPE_CHECKING:
 INTERNET, OUTSIDE = "internet", "203.0.113.0/24"  # RFC 5737: for documentation
 
 
-class Account(namedtuple("Account", ("vpcs", "report", "prefix_lists", "tags"))):
+class Account(NamedRow):
     """Descriptions, one for each VPC; the notes; (name, blocks) of each prefix list whose entries are known; (Name tag,
     id) of each instance and interface that has one."""
 
-    __slots__ = ()
     vpcs: tuple[Vpc, ...]
     report: tuple[Note, ...]
     prefix_lists: tuple[tuple[str, tuple[str, ...]], ...]

@@ -7,8 +7,6 @@ answer says or, noted as inferred, with the subnet's highest free one and a publ
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.address import block
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.at import At
@@ -20,6 +18,7 @@ from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
 from vpcedu.packet import Endpoint
+from vpcedu.row import NamedRow
 from vpcedu.tables.target_group import Listener, TargetGroup
 
 TYPE_CHECKING = False
@@ -30,11 +29,10 @@ if TYPE_CHECKING:
 STAND_IN = "192.0.2.0/24"
 
 
-class Balancer(namedtuple("Balancer", ("name", "kind", "settings", "names", "groups", "faces", "places", "at"))):
+class Balancer(NamedRow):
     """A balancer before it has nodes: name and ARN, class, settings (zone aside), whether the Internet is its client,
     and (subnet, private address, public address) of each place where the answer says one."""
 
-    __slots__ = ()
     name: str
     kind: type
     settings: tuple[tuple[str, Any], ...]

@@ -6,8 +6,6 @@ is inferred: see `kinds`.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.address import contains
 from vpcedu.aws import kinds
 from vpcedu.aws.answers import Answers
@@ -17,6 +15,7 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.interface import Interface
 from vpcedu.network.rules import reserved
 from vpcedu.network.vpc import Device
+from vpcedu.row import NamedRow
 from vpcedu.tables.tracking import DEFAULT, LIMITS, TrackingConfiguration
 
 TYPE_CHECKING = False
@@ -27,10 +26,9 @@ RUNNING = ("running", "pending")
 NAT_STATES = ("available", "pending")
 
 
-class Leg(namedtuple("Leg", ("interface", "associations", "kind", "description", "order", "at"))):
+class Leg(NamedRow):
     """An interface row, its public addresses, AWS's type and description, its place among its device's, its source."""
 
-    __slots__ = ()
     interface: Interface
     associations: tuple[Association, ...]
     kind: str
@@ -105,7 +103,7 @@ def _tracking(at: At) -> TrackingConfiguration:
     if not at.has("ConnectionTrackingConfiguration"):
         return DEFAULT
     own, fields = at.get("ConnectionTrackingConfiguration"), ("TcpEstablishedTimeout", "UdpTimeout", "UdpStreamTimeout")
-    times = [own.number(field, *limits, DEFAULT[i] // SECOND) * SECOND
+    times = [own.number(field, *limits, DEFAULT.idle_timeouts[i] // SECOND) * SECOND
              for i, (field, limits) in enumerate(zip(fields, LIMITS, strict=True))]
     return TrackingConfiguration(*times)
 

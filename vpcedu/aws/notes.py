@@ -7,15 +7,13 @@ Kinds: `unknown` (not understood, so not used), `beyond` (understood, but the mo
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.aws.at import At
+from vpcedu.row import NamedRow
 
 
-class Note(namedtuple("Note", ("kind", "where", "words", "times"))):
+class Note(NamedRow):
     """One thing to know; `where` is file and JSON path of the first of `times` places."""
 
-    __slots__ = ()
     kind: str
     where: str
     words: str
@@ -30,16 +28,16 @@ class Notes:
     """Collects notes; equal words are one note that counts its places."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str], list[At | int | None]] = {}
+        self._found: dict[tuple[str, str], tuple[At | None, int]] = {}
 
     def add(self, kind: str, at: At | None, words: str) -> None:
         """Note something about a value."""
-        found = self._found.setdefault((kind, words), [at, 0])
-        found[1] += 1  # type: ignore[operator]
+        first, times = self._found.get((kind, words), (at, 0))
+        self._found[kind, words] = first, times + 1
 
     def rows(self) -> tuple[Note, ...]:
         """The notes, by kind, each kind in the order in which it was found."""
         order = {kind: i for i, kind in enumerate(dict.fromkeys(kind for kind, _ in self._found))}
-        made = (Note(kind, at.where if isinstance(at, At) else "", words, times)
+        made = (Note(kind, at.where if at else "", words, times)
                 for (kind, words), (at, times) in self._found.items())
         return tuple(sorted(made, key=lambda note: order[note.kind]))

@@ -6,8 +6,6 @@ the ports stand where it begins. A letter on a box is a row of the table below: 
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.draw.drawn import cut_middle, in_full, renamed, short_names
 from vpcedu.draw.fonts import shorten, width_of, wrap
 from vpcedu.draw.frame import footing, heading
@@ -17,6 +15,7 @@ from vpcedu.draw.plain_places import BAND, GATEWAY, TALL, Chip, Plain, counted
 from vpcedu.draw.scene import Line, Mark, Scene, Text
 from vpcedu.draw.style import BADGE, CROSS, DIAMOND, DOTS, LABEL, LONG_DASH, MARGIN, NOTE, PACKET, ROOM, WIDTH
 from vpcedu.lab.ends import SOMEONE
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,11 +32,10 @@ WORKS = "works"  # the symptom of a balancer that answers
 FEW = 4  # names that the text alternative tells of a row
 
 
-class Reach(namedtuple("Reach", ("devices", "ports", "sources", "outside", "words"))):
+class Reach(NamedRow):
     """A row: devices reached, ports in words, devices inside that reach them, who does from outside, and by what name
     of a balancer with what symptom ("" where no name leads there)."""
 
-    __slots__ = ()
     devices: tuple[str, ...]
     ports: str
     sources: tuple[str, ...]

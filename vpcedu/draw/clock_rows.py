@@ -7,12 +7,12 @@ rules (the Internet gateway, a network ACL) has no clock and no row.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from itertools import pairwise
 
 from vpcedu.clock import SECOND
 from vpcedu.packet import RST
 from vpcedu.protocols.tcp_settings import LINUX
+from vpcedu.row import NamedRow
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.tracking import ESTABLISHED_IDLE, TrackedFlow, Untracked
 from vpcedu.trace import DROP, SEND
@@ -31,11 +31,10 @@ SHORTEST = 10 * SECOND  # microseconds: what counts as silence
 FORGOT, RUNS, RINGS, NONE = "forgot", "runs", "rings", "no clock"  # RINGS: keep-alive asks
 
 
-class Silence(namedtuple("Silence", ("talk", "begun", "ended", "after"))):
+class Silence(NamedRow):
     """The longest silence of a connection: from the last packet's end to the next one's beginning (microseconds),
     and the packets since."""
 
-    __slots__ = ()
     talk: Conversation
     begun: int
     ended: int
@@ -55,11 +54,10 @@ class Silence(namedtuple("Silence", ("talk", "begun", "ended", "after"))):
         return min(later, default=self.ended) - max(steps, default=self.begun)
 
 
-class Clock(namedtuple("Clock", ("owner", "what", "idle", "state", "hears", "words"))):
+class Clock(NamedRow):
     """A party's clock: whose, what it guards, how long it runs (microseconds, None: never), one of FORGOT, RUNS,
     RINGS, NONE; the word for what the party heard or said after the silence, and the rest of that sentence."""
 
-    __slots__ = ()
     owner: str
     what: str
     idle: int | None

@@ -8,11 +8,11 @@ the middle of the way that have it on. Where it is off there is no gate.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from itertools import pairwise
 
 from vpcedu.draw.way import legs_of, owner
 from vpcedu.draw.words import row_words
+from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import LAST, AclEntry
 from vpcedu.tables.security_group import GroupRule, RuleSet
 from vpcedu.tables.tracking import TrackedFlow, Untracked
@@ -34,13 +34,12 @@ LEAVING = {CHECK: "source check", GROUP: "group out", ACL: "network ACL out"}
 ARRIVING = {CHECK: "destination check", GROUP: "group in", ACL: "network ACL in"}
 
 
-class Gate(namedtuple("Gate", ("number", "stretch", "device", "kind", "check", "step", "words", "answer"))):
+class Gate(NamedRow):
     """One check of one direction: its number, the stretch it stands on, whose it is, what it said.
 
     step: None where it was not asked, or left no step. words: what it said. answer: whether it is on the way back.
     """
 
-    __slots__ = ()
     number: int
     stretch: int
     device: str
@@ -61,10 +60,9 @@ class Gate(namedtuple("Gate", ("number", "stretch", "device", "kind", "check", "
         return self.words not in ("not asked", "never sent")
 
 
-class Trip(namedtuple("Trip", ("talk", "path", "request", "answer", "gates"))):
+class Trip(NamedRow):
     """A connection's packet there and back: the devices from opener to listener, and the gates in order."""
 
-    __slots__ = ()
     talk: Conversation
     path: tuple[str, ...]
     request: Trace

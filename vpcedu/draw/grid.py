@@ -5,11 +5,10 @@ A cell knows its ink and its weight; a field that was rewritten is boxed. What i
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.draw.fonts import shorten, width_of
 from vpcedu.draw.scene import Box, Mark, Text
 from vpcedu.draw.style import BOX, MARGIN, NOTE, WIDTH
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,14 +18,13 @@ PITCH = 23.0  # from baseline to baseline
 SPARE = 10.0  # between two columns
 
 
-class Cell(namedtuple("Cell", ("words", "ink", "bold", "boxed"), defaults=("ink", False, ""))):
+class Cell(NamedRow):
     """Words in one style; `boxed` is the beginning of them that a gateway rewrote."""
 
-    __slots__ = ()
     words: str
-    ink: str
-    bold: bool
-    boxed: str
+    ink: str = "ink"
+    bold: bool = False
+    boxed: str = ""
 
 
 def cell(words: Cell | str) -> Cell:

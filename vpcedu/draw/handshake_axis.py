@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.clock import SECOND
 from vpcedu.draw.handshake_words import seconds
 from vpcedu.draw.scene import Band, Line, Text
 from vpcedu.draw.style import GUIDE, LABEL, LIFELINE, MARGIN, NOTE
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,10 +22,9 @@ FIRST_ROW = FOLD + 36
 END = FIRST_ROW + ROW * ROWS + 2
 
 
-class Group(namedtuple("Group", ("sender", "sent", "traces"))):
+class Group(NamedRow):
     """What one host sends at one instant."""
 
-    __slots__ = ()
     sender: str
     sent: int
     traces: tuple[Trace, ...]

@@ -7,7 +7,6 @@ reached its sender: so causes stand above effects. Overlaps are prevented, not r
 
 from __future__ import annotations
 
-from collections import namedtuple
 from itertools import pairwise
 
 from vpcedu.draw.fonts import shorten, width_of, wrap
@@ -20,6 +19,7 @@ from vpcedu.draw.style import (
 )
 from vpcedu.draw.way import START, boxed, legs_of, owner
 from vpcedu.packet import ACK
+from vpcedu.row import NamedRow
 from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
@@ -38,14 +38,13 @@ TURN = 42.0  # how much lower a packet goes on that turns round at a gateway
 GAP = 5.0  # between a line and the label under it
 
 
-class Run(namedtuple("Run", ("words", "ink", "bold", "boxed"), defaults=("ink", False, False))):
+class Run(NamedRow):
     """A few words of a label in one style; `boxed` is a field that a gateway rewrites."""
 
-    __slots__ = ()
     words: str
-    ink: str
-    bold: bool
-    boxed: bool
+    ink: str = "ink"
+    bold: bool = False
+    boxed: bool = False
 
     @property
     def width(self) -> float:
@@ -53,10 +52,9 @@ class Run(namedtuple("Run", ("words", "ink", "bold", "boxed"), defaults=("ink", 
         return width_of(self.words, NOTE, self.bold) + (8.0 if self.boxed else 0.0)
 
 
-class Piece(namedtuple("Piece", ("leg", "xs", "ys", "lines", "column"))):
+class Piece(NamedRow):
     """A leg with its place relative to its row: two x, two y, the label's lines, and the column the label is in."""
 
-    __slots__ = ()
     leg: Leg
     xs: tuple[float, float]
     ys: tuple[float, float]

@@ -7,11 +7,10 @@ stand the states: a row's packet brings its sender or its receiver into a state 
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.clock import SECOND
 from vpcedu.network.vpc import INTERNET
 from vpcedu.packet import ACK, FIN, RST, SYN
+from vpcedu.row import NamedRow
 from vpcedu.trace import DELIVER, Change
 from vpcedu.views.explain import label
 
@@ -24,15 +23,14 @@ if TYPE_CHECKING:
     from vpcedu.views.conversations import Conversation
 
 
-class Row(namedtuple("Row", ("traces", "talk", "again", "words", "closing"), defaults=(False, (), False))):
+class Row(NamedRow):
     """The packets of one row, their connection, whether they were sent before, and words where they are several."""
 
-    __slots__ = ()
     traces: tuple[Trace, ...]
     talk: Conversation
-    again: bool
-    words: tuple[str, ...]
-    closing: bool
+    again: bool = False
+    words: tuple[str, ...] = ()
+    closing: bool = False
 
     @property
     def trace(self) -> Trace:

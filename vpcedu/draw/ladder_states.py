@@ -5,14 +5,13 @@ A gutter is a place of its own beside an outermost lifeline or inside a proxy, s
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.draw.fonts import width_of, wrap
 from vpcedu.draw.ladder_arrows import BEYOND
 from vpcedu.draw.ladder_rows import ends_of, since
 from vpcedu.draw.scene import Text
 from vpcedu.draw.style import NOTE
 from vpcedu.packet import SYN
+from vpcedu.row import NamedRow
 from vpcedu.views.explain import WORKS
 
 TYPE_CHECKING = False
@@ -27,17 +26,16 @@ STATE = 15.0  # from one line to the next
 ROOM = 86.0  # the width of a gutter less its margins
 
 
-class Note(namedtuple("Note", ("gutter", "x", "anchor", "lines", "y", "ink", "bold"), defaults=("muted", False))):
+class Note(NamedRow):
     """Lines of text in a gutter; y is the middle of the first, relative to its row."""
 
-    __slots__ = ()
     gutter: str
     x: float
     anchor: str
     lines: tuple[str, ...]
     y: float
-    ink: str
-    bold: bool
+    ink: str = "muted"
+    bold: bool = False
 
     def texts(self, y: float) -> list[Text]:
         """The lines as items, for a row at y."""

@@ -7,8 +7,6 @@ connection goes on. Below, row by row, what each side has: ports, states, bytes,
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.draw.drawn import as_drawn, gateways
 from vpcedu.draw.fonts import width_of, wrap
 from vpcedu.draw.frame import footing, heading
@@ -21,6 +19,7 @@ from vpcedu.draw.way import rewritings
 from vpcedu.draw.words import short
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import Seen
+from vpcedu.row import NamedRow
 from vpcedu.views.conversations import conversations
 from vpcedu.views.tls_records import is_tls
 
@@ -36,10 +35,9 @@ TOP, GAP, NAMES = 58.0, 16.0, 168.0  # of the columns; between them; where the t
 BAR, STRETCH = 36.0, 46.0  # heights: between two connections, of a stretch
 
 
-class Side(namedtuple("Side", ("visit", "talks", "name"))):
+class Side(NamedRow):
     """One visit, its connections, and the name of the device that ends or rewrites them."""
 
-    __slots__ = ()
     visit: Visit
     talks: tuple[Conversation, ...]
     name: str

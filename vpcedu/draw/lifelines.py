@@ -8,12 +8,11 @@ outermost lines, and the space inside a proxy.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.draw.drawn import gateways, parts
 from vpcedu.draw.way import is_outside, legs_of, owner
 from vpcedu.hosts.host import Host
 from vpcedu.network.vpc import INTERNET
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,10 +24,9 @@ STUB = 170.0  # the length of a way that leads nowhere
 LEFT, RIGHT, PROXY = 94.0, 606.0, 95.0  # the first line, the last line, the width of a proxy
 
 
-class Lifeline(namedtuple("Lifeline", ("name", "left", "right", "host", "met"))):
+class Lifeline(NamedRow):
     """A device's place: `left` and `right` differ for a proxy; `host` is a wall; `met` by at least one packet."""
 
-    __slots__ = ()
     name: str
     left: float
     right: float

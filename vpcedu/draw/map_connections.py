@@ -6,7 +6,6 @@ balancer's health checks, the first stands for all, and its row counts them.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from itertools import pairwise
 
 from vpcedu.draw.drawn import cut_middle
@@ -20,6 +19,7 @@ from vpcedu.draw.scene import Line, Mark, Text
 from vpcedu.draw.style import BADGE, CONNECTION, CROSS, DIAMOND, FAINT, MARGIN, NOTE, RING, WIDTH
 from vpcedu.draw.way import MIDDLE, START, changed, legs_of, rewritings
 from vpcedu.draw.words import short
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,10 +36,9 @@ TWO = 2  # connections alike that have an arrow each
 SHIFTS = (0.0, 14.0, -14.0)  # of the first, the second and the third arrow between two places
 
 
-class Opened(namedtuple("Opened", ("letter", "talk", "times"))):
+class Opened(NamedRow):
     """An arrow: its letter, its connection, and how many connections it stands for."""
 
-    __slots__ = ()
     letter: str
     talk: Conversation
     times: int

@@ -6,11 +6,10 @@ decided it: a route, a balancer's flow, an address map.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.draw.way import changed, legs_of, owner, rewritings
 from vpcedu.draw.words import short
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import Route
 from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import WORKS, answer_legs, blocker
@@ -23,10 +22,9 @@ if TYPE_CHECKING:
     from vpcedu.views.conversations import Conversation
 
 
-class Hop(namedtuple("Hop", ("number", "trace", "leg", "lane", "fields", "lit"))):
+class Hop(NamedRow):
     """One leg: its number, its packet, its lane, the fields the gateway before it rewrote, whether it is lit."""
 
-    __slots__ = ()
     number: int
     trace: Trace
     leg: Leg

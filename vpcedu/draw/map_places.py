@@ -7,13 +7,12 @@ packet met is faint; more than four of them in one subnet become one box that co
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.draw.drawn import headings, parts
 from vpcedu.draw.frame import TOP
 from vpcedu.draw.lifelines import is_near
 from vpcedu.draw.map_zones import STRIPS, devices_in, hidden_subnets, passed_zones, strips, subnet_title
 from vpcedu.hosts.host import Host
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,11 +32,10 @@ ABOVE, BELOW = 22.0, 4.0  # from a VPC's frame to what is in it
 APART = 14.0  # between the frames of two VPCs
 
 
-class Place(namedtuple("Place", ("name", "address", "column", "row", "y", "host", "met", "tall"), defaults=(TALL,))):
+class Place(NamedRow):
     """A device's box: its column and row, the y of its upper edge; `host`: arrows end here; `met` by a packet; its
     height."""
 
-    __slots__ = ()
     name: str
     address: str
     column: int
@@ -45,7 +43,7 @@ class Place(namedtuple("Place", ("name", "address", "column", "row", "y", "host"
     y: float
     host: bool
     met: bool
-    tall: float
+    tall: float = TALL
 
     @property
     def left(self) -> float:
@@ -63,21 +61,19 @@ class Place(namedtuple("Place", ("name", "address", "column", "row", "y", "host"
         return (self.left + self.right) / 2
 
 
-class Frame(namedtuple("Frame", ("words", "column", "y", "h", "note"), defaults=("",))):
+class Frame(NamedRow):
     """A subnet's frame: its title, its column, upper edge and height; `note` is what a strip says of what it hides."""
 
-    __slots__ = ()
     words: str
     column: int
     y: float
     h: float
-    note: str
+    note: str = ""
 
 
-class Wall(namedtuple("Wall", ("words", "y", "bottom"))):
+class Wall(NamedRow):
     """A VPC's frame: its title, its upper and its lower edge."""
 
-    __slots__ = ()
     words: str
     y: float
     bottom: float

@@ -8,13 +8,12 @@ as long as there is room. Without any public subnet the private ones take both c
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.draw.fonts import width_of
 from vpcedu.draw.lifelines import is_near
 from vpcedu.draw.map_zones import subnet_title
 from vpcedu.draw.style import NOTE
 from vpcedu.hosts.host import Host
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,10 +29,9 @@ MANY = 3  # plain hosts that a subnet shows one by one
 PAGE = 760.0  # the height that a picture's places may have before less is told
 
 
-class Chip(namedtuple("Chip", ("names", "title", "note", "column", "y", "ends"))):
+class Chip(NamedRow):
     """A box: whose it is (several that are counted), its two lines, its column and upper edge; `ends`: a host."""
 
-    __slots__ = ()
     names: tuple[str, ...]
     title: str
     note: str
@@ -52,10 +50,9 @@ class Chip(namedtuple("Chip", ("names", "title", "note", "column", "y", "ends"))
         return COLUMNS[self.column][1] - 8
 
 
-class Field(namedtuple("Field", ("title", "column", "y", "h", "names"))):
+class Field(NamedRow):
     """A subnet's frame, or a strip of one line that counts; `names` of the devices that a strip hides."""
 
-    __slots__ = ()
     title: str
     column: int
     y: float

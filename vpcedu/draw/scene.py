@@ -7,11 +7,11 @@ place (fonts.py measures it), "nothing overlaps" is a test without pictures.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from math import hypot
 
 from vpcedu.draw.fonts import ASCENT, DESCENT, width_of
 from vpcedu.draw.style import HOLLOW_HEAD, SOLID_HEAD
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     Extent = tuple[float, float, float, float]  # left, top, right, bottom
 
 
-class Band(namedtuple("Band", ("x", "y", "w", "h", "ground"))):
+class Band(NamedRow):
     """A coloured ground without a border."""
 
-    __slots__ = ()
     x: float
     y: float
     w: float
@@ -30,20 +29,18 @@ class Band(namedtuple("Band", ("x", "y", "w", "h", "ground"))):
     ground: str
 
 
-class Box(namedtuple("Box", ("x", "y", "w", "h", "ink", "ground", "width", "radius", "dash"),
-                     defaults=("paper", 1.6, 3.0, ()))):
+class Box(NamedRow):
     """A frame with a border (`ink`, `width`, `dash`) and a ground ("" for none)."""
 
-    __slots__ = ()
     x: float
     y: float
     w: float
     h: float
     ink: str
-    ground: str
-    width: float
-    radius: float
-    dash: tuple[float, ...]
+    ground: str = "paper"
+    width: float = 1.6
+    radius: float = 3.0
+    dash: tuple[float, ...] = ()
 
     @property
     def extent(self) -> Extent:
@@ -51,20 +48,18 @@ class Box(namedtuple("Box", ("x", "y", "w", "h", "ink", "ground", "width", "radi
         return self.x, self.y, self.x + self.w, self.y + self.h
 
 
-class Line(namedtuple("Line", ("points", "ink", "width", "dash", "head", "part_of"),
-                      defaults=(1.8, (), "", 0))):
+class Line(NamedRow):
     """A line through points; `head` "solid" or "hollow" stands at its end.
 
     `part_of` is the number of the packet whose way it is, 0 for all other lines.
     """
 
-    __slots__ = ()
     points: tuple[Point, ...]
     ink: str
-    width: float
-    dash: tuple[float, ...]
-    head: str
-    part_of: int
+    width: float = 1.8
+    dash: tuple[float, ...] = ()
+    head: str = ""
+    part_of: int = 0
 
     @property
     def shaft(self) -> tuple[Point, ...]:
@@ -90,18 +85,16 @@ class Line(namedtuple("Line", ("points", "ink", "width", "dash", "head", "part_o
 SHARES = {"start": 0.0, "middle": 0.5, "end": 1.0}  # how much of a text lies left of its anchor
 
 
-class Text(namedtuple("Text", ("x", "y", "words", "ink", "size", "bold", "anchor"),
-                      defaults=("ink", 12.0, False, "start"))):
+class Text(NamedRow):
     """One line of words; y is the baseline, `anchor` says which end x is: "start", "middle" or "end"."""
 
-    __slots__ = ()
     x: float
     y: float
     words: str
-    ink: str
-    size: float
-    bold: bool
-    anchor: str
+    ink: str = "ink"
+    size: float = 12.0
+    bold: bool = False
+    anchor: str = "start"
 
     @property
     def extent(self) -> Extent:
@@ -111,29 +104,27 @@ class Text(namedtuple("Text", ("x", "y", "words", "ink", "size", "bold", "anchor
         return left, self.y - ASCENT * self.size, left + width, self.y + DESCENT * self.size
 
 
-class Mark(namedtuple("Mark", ("kind", "x", "y", "ink", "size", "words", "part_of"), defaults=("", 0))):
+class Mark(NamedRow):
     """A sign at a point: diamond, cross, ring, disc, circle or square; the last three carry `words`.
 
     `size` is half the sign's height. disc is filled, circle is open, square is filled.
     """
 
-    __slots__ = ()
     kind: str
     x: float
     y: float
     ink: str
     size: float
-    words: str
-    part_of: int
+    words: str = ""
+    part_of: int = 0
 
 
 MARKS = ("diamond", "cross", "ring", "disc", "circle", "square")
 
 
-class Scene(namedtuple("Scene", ("width", "height", "items", "title", "alt"))):
+class Scene(NamedRow):
     """A whole picture: its size, its items in painting order, its title and its text alternative."""
 
-    __slots__ = ()
     width: float
     height: float
     items: tuple[Band | Box | Line | Text | Mark, ...]

@@ -7,8 +7,6 @@ on the right is what is not as it was on the left; boxed is what a gateway rewro
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.clock import seconds
 from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.fonts import shorten, width_of
@@ -20,6 +18,7 @@ from vpcedu.draw.style import BOX, CROSSING, DIAMOND, GATE, LABEL, MARGIN, NOTE,
 from vpcedu.packet import SYN
 from vpcedu.protocols import proxy_protocol
 from vpcedu.protocols.tcp_states import ESTABLISHED
+from vpcedu.row import NamedRow
 from vpcedu.trace import Change
 from vpcedu.views.explain import answer_legs, label
 from vpcedu.views.tls_records import is_tls
@@ -37,11 +36,10 @@ LEFT, RIGHT, WIDE = MARGIN, 364.0, 322.0  # where the columns begin, and how wid
 NAMES, LINES = 96.0, 7  # room for the names of the facts; lines kept for the bytes
 
 
-class End(namedtuple("End", ("who", "flow", "number", "opened", "lines", "lost", "answer"))):
+class End(NamedRow):
     """One side: whose it is, its flow, the SYN's number, when ESTABLISHED, the first bytes as lines, what was lost
     instead, and the answer there; None or empty where there was none."""
 
-    __slots__ = ()
     who: str
     flow: FiveTuple | None
     number: int | None

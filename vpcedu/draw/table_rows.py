@@ -6,12 +6,11 @@ Translations and tracked flows are state: a capture shows those that its packets
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.address import block, contains
 from vpcedu.clock import seconds
 from vpcedu.draw.grid import Cell
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import LAST, AclEntry, NetworkAcl
 from vpcedu.tables.route_table import Route, RouteTable
 from vpcedu.tables.security_group import GroupRule, RuleSet
@@ -27,10 +26,9 @@ if TYPE_CHECKING:
     from vpcedu.trace import Step
 
 
-class Table(namedtuple("Table", ("name", "heads", "columns", "rows", "lit", "finding", "why"))):
+class Table(NamedRow):
     """A table as asked: heads, left edges, rows of cells, which is lit (None: no row fits), and what came of it."""
 
-    __slots__ = ()
     name: str
     heads: tuple[str, ...]
     columns: tuple[float, ...]

@@ -6,12 +6,12 @@ that lost it and how far along the leg that was. Nothing is known here but the t
 
 from __future__ import annotations
 
-from collections import namedtuple
 from itertools import groupby, pairwise
 
 from vpcedu.draw.drawn import part_of
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.vpc import INTERNET, Vpc
+from vpcedu.row import NamedRow
 from vpcedu.trace import DROP, REWRITE, SEND
 
 TYPE_CHECKING = False
@@ -24,21 +24,20 @@ LEAVING = ("source check", "group out", "flow return", "network ACL out", "route
 START, MIDDLE, END, AT = "start", "middle", "end", "at"  # where on its leg a packet was lost
 
 
-class Leg(namedtuple("Leg", ("start", "end", "packet", "row", "check", "drop", "spot"), defaults=(None, ""))):
+class Leg(NamedRow):
     """From device `start` to device `end`: the packet there, the row and check that sent it this way.
 
     drop: the step that lost it on this leg, or None. spot: START (it never left), MIDDLE (lost on a link), END
     (it was not let in) or AT (the device itself lost it); "" where it arrived.
     """
 
-    __slots__ = ()
     start: str
     end: str
     packet: Packet
     row: object
     check: str
-    drop: Step | None
-    spot: str
+    drop: Step | None = None
+    spot: str = ""
 
 
 def owner(vpc: Vpc, address: str) -> str:

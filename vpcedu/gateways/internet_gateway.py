@@ -10,18 +10,16 @@ works through it). Sources: VPC user guide, "Internet gateways" (that ports stay
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.address import is_private
 from vpcedu.packet import Packet
 from vpcedu.reasons import NO_PUBLIC_ADDRESS, PRIVATE_DESTINATION
+from vpcedu.row import NamedRow
 from vpcedu.trace import DROP, Step, rewrote
 
 
-class Association(namedtuple("Association", ("public", "private"))):
+class Association(NamedRow):
     """A public or Elastic IP address and the private address that it stands for."""
 
-    __slots__ = ()
     public: str
     private: str
 

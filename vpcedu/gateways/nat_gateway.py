@@ -79,7 +79,7 @@ class NatGateway:
 
     def _open(self, flow: FiveTuple, now: int) -> Translation | None:
         source = self.ports.take(flow.destination)
-        return source and self.translations.add(flow, FiveTuple(*source, *flow[2:]), now)
+        return source and self.translations.add(flow, FiveTuple(*source, flow.dst, flow.dport, flow.protocol), now)
 
     def _refuse(self, packet: Packet, now: int) -> Step:
         expired = self.translations.expired(packet.flow, now)

@@ -9,15 +9,13 @@ it so is inferred: it says that the header is put before the TCP data, and that 
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.packet import ACK, FIN, MODULUS, Packet
+from vpcedu.row import NamedRow
 
 
-class Insertion(namedtuple("Insertion", ("at", "data"))):
+class Insertion(NamedRow):
     """Bytes in front of a stream whose first byte has the sequence number `at`."""
 
-    __slots__ = ()
     at: int
     data: bytes
 

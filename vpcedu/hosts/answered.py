@@ -7,21 +7,19 @@ Sources: "Access logs" of the Application Load Balancers guide and of the Classi
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.packet import Endpoint
 from vpcedu.protocols.http import Message
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.protocols.tcp import Connection
 
 
-class Answered(namedtuple("Answered", ("client", "listener", "target", "request", "status", "came", "begun"))):
+class Answered(NamedRow):
     """One request: who asked whom, the target or None, the start line ("" if malformed), the client's status, the
     status that came from the target ("" where none came), and when the request was whole (microseconds)."""
 
-    __slots__ = ()
     client: Endpoint
     listener: Endpoint
     target: Endpoint | None
@@ -31,14 +29,13 @@ class Answered(namedtuple("Answered", ("client", "listener", "target", "request"
     begun: int
 
 
-class Asked(namedtuple("Asked", ("front", "request", "begun", "target"), defaults=(None,))):
+class Asked(NamedRow):
     """A request that has not ended: the client's connection, the message, since when, and the target that has it."""
 
-    __slots__ = ()
     front: Connection
     request: Message
     begun: int
-    target: Endpoint | None
+    target: Endpoint | None = None
 
     def ends(self, status: str, came: str = "") -> Answered:
         """What is noted of it."""

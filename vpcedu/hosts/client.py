@@ -6,10 +6,9 @@ after how long), or "closed" where the other end closed before it answered.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.clock import seconds
 from vpcedu.protocols.http import Message, take
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,13 +18,12 @@ if TYPE_CHECKING:
     from vpcedu.protocols.tcp import Connection
 
 
-class Result(namedtuple("Result", ("symptom", "response", "after"), defaults=(None, 0))):
+class Result(NamedRow):
     """What the program learnt: a symptom in words, the response if one came, and after how long (microseconds)."""
 
-    __slots__ = ()
     symptom: str
-    response: Message | None
-    after: int
+    response: Message | None = None
+    after: int = 0
 
     def __str__(self) -> str:
         return f"{self.symptom} after {seconds(self.after)} s"

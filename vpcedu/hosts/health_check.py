@@ -12,11 +12,10 @@ are checked at the same instant. Left out: HTTPS and SSL checks. Those of a Netw
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.hosts.client import Fetch
 from vpcedu.packet import Endpoint
 from vpcedu.protocols.http import Message, request
+from vpcedu.row import NamedRow
 from vpcedu.tables.targets import HealthCheck, Targets
 
 TYPE_CHECKING = False
@@ -33,10 +32,13 @@ CLASSIC = HealthCheck("TCP", healthy=10)  # the API's default, on the port of th
 CLASSIC_HTTP = CLASSIC._replace(protocol="HTTP", path="/index.html", agent="ELB-HealthChecker/1.0")  # the console's
 
 
-class Health(namedtuple("Health", ("target", "before", "after", "why"))):
+class Health(NamedRow):
     """A target's change of state, and what the last check met: "200 OK", "refused", "timed out"."""
 
-    __slots__ = ()
+    target: Endpoint
+    before: str
+    after: str
+    why: str
 
     def __str__(self) -> str:
         return f"{self.target}: {self.before} -> {self.after} ({self.why})"

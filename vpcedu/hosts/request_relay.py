@@ -12,13 +12,14 @@ closed without a word. Left out: pipelining to targets, HTTP/2, HEAD, 100 Contin
 
 from __future__ import annotations
 
-from collections import deque, namedtuple
+from collections import deque
 
 from vpcedu.hosts.answered import Asked
 from vpcedu.hosts.idle import Idle
 from vpcedu.hosts.rules import action, answer
 from vpcedu.protocols.forwarded import returned
 from vpcedu.protocols.http import Message, response, take
+from vpcedu.row import NamedRow
 from vpcedu.tables.target_group import Listener, TargetGroup
 
 TYPE_CHECKING = False
@@ -35,12 +36,11 @@ if TYPE_CHECKING:
 NO_TARGET, MALFORMED, SILENT = "503 Service Unavailable", "502 Bad Gateway", "504 Gateway Timeout"
 
 
-class Conduct(namedtuple("Conduct", ("broken", "gone", "patience", "least"))):
+class Conduct(NamedRow):
     """What one kind of balancer does: its answer where a target refused, reset or closed; what it logs where the
     client is gone; how long a connection to a target may take (microseconds); whether the target with the least
     outstanding requests is next, or whose turn it is."""
 
-    __slots__ = ()
     broken: str
     gone: str
     patience: int

@@ -8,12 +8,11 @@ A path that is a number, such as /4000, asks for a page of so many bytes (at mos
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.idle import Idle
 from vpcedu.packet import Endpoint
 from vpcedu.protocols.http import Message, response, take
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,10 +21,9 @@ if TYPE_CHECKING:
     from vpcedu.protocols.tcp import Connection
 
 
-class Seen(namedtuple("Seen", ("peer", "local", "request"))):
+class Seen(NamedRow):
     """A request as the server got it: the connection's other end, its own end, the message."""
 
-    __slots__ = ()
     peer: Endpoint
     local: Endpoint
     request: Message

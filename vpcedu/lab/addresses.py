@@ -9,8 +9,6 @@ drops it, and so the visitor waits in vain, as AWS says of a public address with
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.hosts.host import Host
@@ -20,6 +18,7 @@ from vpcedu.lab.visit import Visit
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule
@@ -68,10 +67,9 @@ def lone_server(default: str = "NAT", public: bool = True, partner: bool = False
     return Site(lone_server_vpc(default, public, partner), seed)
 
 
-class Case(namedtuple("Case", ("default", "public", "subnet", "visit", "update"))):
+class Case(NamedRow):
     """A default route and whether web has a public address; what makes the subnet public or private; both visits."""
 
-    __slots__ = ()
     default: str
     public: bool
     subnet: str
@@ -83,10 +81,9 @@ class Case(namedtuple("Case", ("default", "public", "subnet", "visit", "update")
         return LINE.format(self.default, PUBLIC if self.public else "none", self.subnet, asked, _outcome(self.update))
 
 
-class Cases(namedtuple("Cases", ("rows",))):
+class Cases(NamedRow):
     """The six cases; prints as a table."""
 
-    __slots__ = ()
     rows: tuple[Case, ...]
 
     def __str__(self) -> str:

@@ -8,14 +8,13 @@ the peer of the balancer that wrote it; what stands before came from outside) or
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.hosts.client import Fetch
 from vpcedu.hosts.web_server import Seen, WebServer
 from vpcedu.packet import Endpoint
 from vpcedu.protocols.forwarded import FOR, PROTO, believed, chain_of
 from vpcedu.protocols.http import Message, response
 from vpcedu.protocols.proxy_protocol import Header, parse
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,10 +26,9 @@ if TYPE_CHECKING:
     Belief = Callable[[Seen, "Header | None"], "str | None"]
 
 
-class Logged(namedtuple("Logged", ("client", "peer", "forwarded", "request"))):
+class Logged(NamedRow):
     """A line of an application's log: whom it takes for the client, and what it had to judge by."""
 
-    __slots__ = ()
     client: str | None
     peer: Endpoint
     forwarded: str | None

@@ -12,14 +12,13 @@ source's port, what a program does beside answering.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.lab import paths
 from vpcedu.lab.diagnosis import beyond_drops
 from vpcedu.lab.ends import Question, find, prepare, silent_about
 from vpcedu.lab.repairs import run, smallest, works
 from vpcedu.lab.services import endpoint
 from vpcedu.network import rules
+from vpcedu.row import NamedRow
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
@@ -36,8 +35,7 @@ FORECAST = {"timed out": "connection timed out", "refused": "connection refused"
             "closed": "connection closed without an answer", "no answer yet": "connected, but no answer comes"}
 
 
-class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repairs", "notes", "ends"),
-                        defaults=(None,))):
+class Answer(NamedRow):
     """The question, the description asked, the visit that was played, everything in the way (both directions), the
     smallest set of repairs (None: none was found), what was assumed, and where the model ends behind the repairs.
 
@@ -45,14 +43,13 @@ class Answer(namedtuple("Answer", ("question", "vpc", "visit", "blockers", "repa
     ends there, which is named, and nothing is guessed.
     """
 
-    __slots__ = ()
     question: Question
     vpc: Vpc
     visit: Visit
     blockers: tuple[Loss, ...]
     repairs: tuple[Repair, ...] | None
     notes: tuple[str, ...]
-    ends: Loss | None
+    ends: Loss | None = None
 
     @property
     def reachable(self) -> bool | None:

@@ -11,7 +11,7 @@ names.
 
 from __future__ import annotations
 
-from collections import Counter, namedtuple
+from collections import Counter
 
 from vpcedu.address import text
 from vpcedu.lab import paths
@@ -22,6 +22,7 @@ from vpcedu.lab.reach import Reach
 from vpcedu.lab.repairs import run
 from vpcedu.lab.useless import Finding, findings
 from vpcedu.network import rules
+from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import IN, NetworkAcl
 from vpcedu.tables.security_group import RuleSet
 
@@ -36,10 +37,9 @@ MOST, NAMED, SHOWN = 2_000, 4, 200  # packets sent where tables do not decide; n
 Ports = tuple[int, int]
 
 
-class Reached(namedtuple("Reached", ("destinations", "ports", "sources", "sometimes"))):
+class Reached(NamedRow):
     """Interfaces, ranges of ports, and who reaches them there; sometimes: only from a part of its ephemeral ports."""
 
-    __slots__ = ()
     destinations: tuple[str, ...]
     ports: tuple[Ports, ...]
     sources: tuple[str, ...]

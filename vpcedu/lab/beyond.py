@@ -6,8 +6,6 @@ on a site. Puzzles change one row, so none of them is a puzzle's cause; the cata
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu import reasons
 from vpcedu.clock import SECOND
 from vpcedu.lab.opening import Stay
@@ -18,6 +16,7 @@ from vpcedu.network.link import Link
 from vpcedu.network.vpc import Peering, Vpc
 from vpcedu.packet import ACK, Endpoint, FiveTuple, Packet
 from vpcedu.reasons import Reason
+from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.source_ports import Ports
 from vpcedu.views.text import fold
@@ -33,10 +32,9 @@ PAGE, NAME, API = "http://www.example.com/", "www.example.com", Endpoint(UPDATES
 CLIENT_PORT = FiveTuple("203.0.113.10", 40_000, "192.0.2.30", 80)
 
 
-class Beyond(namedtuple("Beyond", ("reason", "what", "play"))):
+class Beyond(NamedRow):
     """A Reason, what happens, and how it is played: a function that returns the site on which it did."""
 
-    __slots__ = ()
     reason: Reason
     what: str
     play: Callable[[], Site]

@@ -11,7 +11,6 @@ lies behind it shows once it is repaired.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from copy import deepcopy
 
 from vpcedu.lab import paths
@@ -19,6 +18,7 @@ from vpcedu.lab.repair import Repair
 from vpcedu.lab.repairs import run
 from vpcedu.lab.visit import Call
 from vpcedu.reasons import LOST
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,11 +52,10 @@ def beyond_drops(site: Site, what: str | Call) -> Visit:
     return copy.play(what) if isinstance(what, Call) else copy.get(what)
 
 
-class Cause(namedtuple("Cause", ("row", "words", "repair", "visit"))):
+class Cause(NamedRow):
     """What may be wrong: the row changed or held against, what it does in words, what mends it, and the run that
     shows it. The repair is None where none was found."""
 
-    __slots__ = ()
     row: Any
     words: str
     repair: Repair | None

@@ -10,8 +10,6 @@ Left out: TLS itself (a listener of HTTPS or SSL is asked as one of HTTP or TCP:
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.address import block, contains, is_private, number, text
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
@@ -21,6 +19,7 @@ from vpcedu.lab.visit import Call
 from vpcedu.network.interface import Interface
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.http import request
+from vpcedu.row import NamedRow
 from vpcedu.tables.target_group import Listener, TargetGroup
 
 TYPE_CHECKING = False
@@ -32,10 +31,9 @@ OTHERS, OWN = "203.0.113.0/24", "192.0.2.0/24"  # RFC 5737: of strangers, and of
 PLAIN = {"HTTPS": "HTTP", "SSL": "TCP"}
 
 
-class Question(namedtuple("Question", ("source", "destination", "port"))):
+class Question(NamedRow):
     """Does this end reach that one on this TCP port?"""
 
-    __slots__ = ()
     source: str
     destination: str
     port: int
@@ -44,10 +42,9 @@ class Question(namedtuple("Question", ("source", "destination", "port"))):
         return f"{self.source} to {self.destination}, TCP port {self.port}"
 
 
-class End(namedtuple("End", ("device", "address", "interface"))):
+class End(NamedRow):
     """One end: its device's name, the address meant, and its interface (None: on the Internet or nobody's)."""
 
-    __slots__ = ()
     device: str
     address: str
     interface: Interface | None

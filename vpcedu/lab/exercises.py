@@ -5,8 +5,6 @@ A check never compares with a stored answer: it plays the learner's row and says
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.lab import exercises_filters, exercises_nat
 from vpcedu.lab.exercises_addresses import ONE_VISITOR, OUT_BUT_NOT_IN, one_visitor, out_but_not_in
 from vpcedu.lab.exercises_nlb import HAIRPIN, HEADER, OFFICE, hairpin, header, office
@@ -22,6 +20,7 @@ from vpcedu.lab.exercises_tcp import HALF_OPEN, ROOM, half_open, room
 from vpcedu.lab.exercises_time import IN_TIME, PATIENT, in_time, patient
 from vpcedu.lab.exercises_witness import CONVICTS, UNNOTICED, convicts, unnoticed
 from vpcedu.lab.reference import reference_architecture
+from vpcedu.row import NamedRow
 from vpcedu.views.explain import answer_legs, blocker
 from vpcedu.views.text import fold
 
@@ -34,10 +33,9 @@ if TYPE_CHECKING:
 URL = "http://www.example.com/"
 
 
-class Exercise(namedtuple("Exercise", ("number", "asks", "check", "solution"))):
+class Exercise(NamedRow):
     """Its number, what it asks, a function from the learner's row to a verdict, and the text of a solution."""
 
-    __slots__ = ()
     number: str
     asks: str
     check: Callable[[object], str]

@@ -81,7 +81,7 @@ def sometimes(row: object) -> str:
             " To whom does web answer here, and from which range does that one take its ports?")
 
 
-def _behind(seed: int, row: object) -> Site:
+def _behind(seed: int, row: AclEntry) -> Site:
     vpc = reference_vpc("classic-tcp")
     others = tuple(entry for entry in vpc.acl_entries if entry.acl != "acl-private")
     return Site(vpc._replace(acl_entries=(*others, NARROW[0], row)), seed)

@@ -8,8 +8,6 @@ guide, "Security group connection tracking".
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
@@ -23,6 +21,7 @@ from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.packet import TCP, Endpoint
 from vpcedu.protocols.ports import LINUX as LINUX_PORTS
+from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule
@@ -83,10 +82,9 @@ def share(first: int, last: int, ports: tuple[int, int]) -> int:
     return max(0, min(last, ports[1]) - max(first, ports[0]) + 1)
 
 
-class Edit(namedtuple("Edit", ("visit", "again"))):
+class Edit(NamedRow):
     """A connection during which a row was changed: the visit, and the first packet the client sent after that."""
 
-    __slots__ = ()
     visit: Visit
     again: Trace
 
@@ -121,10 +119,9 @@ def edited(site: Site, row: Any, new: Any) -> Edit:
     return Edit(visit, network.capture[count + 1])
 
 
-class Edits(namedtuple("Edits", ("rows",))):
+class Edits(NamedRow):
     """(what the group allows outwards, what was changed, the Edit) for each case; prints itself as a table."""
 
-    __slots__ = ()
     rows: tuple[tuple[str, str, Edit], ...]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ holds one against the other). `fill` and `open_all` search for each port one by 
 
 from __future__ import annotations
 
-from collections import deque, namedtuple
+from collections import deque
 
 from vpcedu.clock import SECOND
 from vpcedu.lab.opening import Stay, two_hosts_vpc
@@ -20,6 +20,7 @@ from vpcedu.network.network import Network
 from vpcedu.packet import Endpoint, spread
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX, choose
 from vpcedu.protocols.tcp_settings import LINUX as LINUX_TCP
+from vpcedu.row import NamedRow
 from vpcedu.views.text import fold
 
 RANGES = {
@@ -32,17 +33,15 @@ TIME_WAIT = LINUX_TCP.time_wait // SECOND
 SPAN = 600  # seconds that are played
 
 
-class Load(namedtuple("Load", ("ports", "destinations", "rate", "lifetime", "closes_first"),
-                      defaults=(LINUX, 1, 500, 1, "client"))):
+class Load(NamedRow):
     """Ephemeral range, number of destinations, new connections per second (all destinations together), seconds that
     each is open, and who closes first: "client" (which then waits in TIME-WAIT) or "server"."""
 
-    __slots__ = ()
-    ports: tuple[int, int]
-    destinations: int
-    rate: int
-    lifetime: int
-    closes_first: str
+    ports: tuple[int, int] = LINUX
+    destinations: int = 1
+    rate: int = 500
+    lifetime: int = 1
+    closes_first: str = "client"
 
     @property
     def size(self) -> int:
@@ -70,11 +69,10 @@ class Load(namedtuple("Load", ("ports", "destinations", "rate", "lifetime", "clo
         return self.size // self.occupancy * self.destinations
 
 
-class PortUse(namedtuple("PortUse", ("load", "in_use", "failed", "first"))):
+class PortUse(NamedRow):
     """A played load: for each destination the ports in use at the end of each second; the attempts that failed in
     each second, all destinations together; and the instant of the first failure in seconds, or None."""
 
-    __slots__ = ()
     load: Load
     in_use: tuple[tuple[int, ...], ...]
     failed: tuple[int, ...]
@@ -158,10 +156,9 @@ def fill(ports: tuple[int, int] = LINUX, seed: int = 0) -> list[int]:
         start = port - left[0] + 2
 
 
-class Opened(namedtuple("Opened", ("ports", "found"))):
+class Opened(NamedRow):
     """The client's range, and for each destination the ports found and the error that ended it, "" for none."""
 
-    __slots__ = ()
     ports: tuple[int, int]
     found: tuple[tuple[Endpoint, tuple[int, ...], str], ...]
 

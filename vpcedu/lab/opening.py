@@ -10,8 +10,6 @@ the client. Left out: data, and what happens when the connection is closed.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.clock import MILLISECOND, SECOND, seconds
 from vpcedu.hosts.client import Fetch
 from vpcedu.hosts.host import Host
@@ -26,6 +24,7 @@ from vpcedu.packet import ACK, SYN, Endpoint
 from vpcedu.protocols.ports import LINUX as LINUX_PORTS
 from vpcedu.protocols.tcp_settings import LINUX, LINUX_BEFORE_6_5
 from vpcedu.protocols.tcp_states import ESTABLISHED
+from vpcedu.row import NamedRow
 from vpcedu.trace import Change
 from vpcedu.views.explain import label
 
@@ -48,10 +47,9 @@ KERNELS = {"since 6.5": LINUX, "before 6.5": LINUX_BEFORE_6_5}
 LONGEST = 300 * SECOND
 
 
-class Setting(namedtuple("Setting", ("round_trip", "lost", "server", "kernel"))):
+class Setting(NamedRow):
     """Round-trip time in milliseconds, the words of the lost segments, one of SERVERS, one of KERNELS."""
 
-    __slots__ = ()
     round_trip: int
     lost: tuple[str, ...]
     server: str

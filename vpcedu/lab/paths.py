@@ -7,11 +7,10 @@ went by rules; so these two show most. Connections that nobody asked for, such a
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.packet import ACK, RST, SYN, TCP
 from vpcedu.reasons import BEYOND, BLACKHOLE, LOST, NO_ROUTE
+from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import RuleSet
@@ -31,10 +30,9 @@ if TYPE_CHECKING:
     from vpcedu.views.conversations import Conversation
 
 
-class Loss(namedtuple("Loss", ("trace", "step", "back"))):
+class Loss(NamedRow):
     """A packet that was lost for a reason one can repair, where, and whether it was on its way back."""
 
-    __slots__ = ()
     trace: Trace
     step: Step
     back: bool

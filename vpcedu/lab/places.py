@@ -6,13 +6,12 @@ names: between others of the Internet no row tells a difference either, save whe
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.address import block, is_private, number, text
 from vpcedu.lab.ends import SOMEONE, find, is_inside
 from vpcedu.network.interface import Interface
 from vpcedu.packet import TCP
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX
+from vpcedu.row import NamedRow
 from vpcedu.tables.traffic import ANY, span
 
 TYPE_CHECKING = False
@@ -22,11 +21,10 @@ if TYPE_CHECKING:
 LAST_PORT = 65_535
 
 
-class Place(namedtuple("Place", ("value", "name", "interface", "ports"))):
+class Place(NamedRow):
     """One possible end: its address as a number, its name, its interface (None: on the Internet), its ephemeral
     range."""
 
-    __slots__ = ()
     value: int
     name: str
     interface: Interface | None

@@ -7,12 +7,11 @@ of the same visit, and what becomes of it is told, with the belief that usually 
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.address import number
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.packet import FiveTuple, Packet
+from vpcedu.row import NamedRow
 from vpcedu.trace import DELIVER, DROP, Trace
 from vpcedu.views.explain import answer_legs, way
 from vpcedu.views.text import fold
@@ -22,10 +21,9 @@ UNKNOWN = "?"  # what a learner types for a port that nobody can know beforehand
 NOT_YET = "No prediction yet: fill in the four fields, then check."
 
 
-class Judgement(namedtuple("Judgement", ("right", "words", "trace"))):
+class Judgement(NamedRow):
     """Whether the prediction was right, what to say about it, and the trace of the packet the learner described."""
 
-    __slots__ = ()
     right: bool
     words: str
     trace: Trace | None

@@ -10,7 +10,6 @@ Left out: what programs do about a lost connection (they would call again), TLS,
 
 from __future__ import annotations
 
-from collections import namedtuple
 from textwrap import wrap
 
 from vpcedu.clock import SECOND
@@ -23,6 +22,7 @@ from vpcedu.network.vpc import Device
 from vpcedu.packet import ACK, FIN, RST, SYN, Endpoint
 from vpcedu.protocols.tcp_settings import LINUX, KeepAlive
 from vpcedu.protocols.tcp_states import CLOSED
+from vpcedu.row import NamedRow
 from vpcedu.tables.tracking import DEFAULT, NITRO_V6
 from vpcedu.trace import Change
 from vpcedu.views.explain import label
@@ -51,11 +51,10 @@ LEARNT = {"rcv RST": "reset", "USER TIMEOUT": "timed out", "rcv FIN": "closed by
 QUERY, LATER = b"query", {"opener": b"again", "listener": b"answer"}
 
 
-class Setting(namedtuple("Setting", ("way", "seconds", "speaks", "keepalive", "instance", "idle"))):
+class Setting(NamedRow):
     """What a silence was played with: one of WAYS, seconds of silence, which end speaks then, the opener's keep-alive
     in seconds or None, web's instance type, the balancer's idle timeout in seconds or None."""
 
-    __slots__ = ()
     way: str
     seconds: int
     speaks: str

@@ -6,12 +6,11 @@ attachment of an Internet gateway. Here they are rows like others.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.interface import Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import ACTIVE, Device, Peering
+from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule
@@ -24,13 +23,12 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
 
 
-class PeeringConnection(namedtuple("PeeringConnection", ("name", "ends", "status"), defaults=(ACTIVE,))):
+class PeeringConnection(NamedRow):
     """A peering connection as AWS describes it: its id, the ids of both VPCs, its status."""
 
-    __slots__ = ()
     name: str
     ends: tuple[str, str]
-    status: str
+    status: str = ACTIVE
 
     def apply(self, vpc: Vpc) -> Vpc:
         """The description with this connection, in the place of one with its id."""
@@ -46,10 +44,9 @@ class PeeringConnection(namedtuple("PeeringConnection", ("name", "ends", "status
         return f"peering connection {self.name} of {' and '.join(self.ends)}"
 
 
-class Attachment(namedtuple("Attachment", ("gateway", "vpc"))):
+class Attachment(NamedRow):
     """The attachment of an Internet gateway to a VPC."""
 
-    __slots__ = ()
     gateway: str
     vpc: str
 
@@ -70,10 +67,9 @@ def _everywhere(vpc: Vpc, change: Callable[[Vpc], Vpc]) -> Vpc:
     return changed
 
 
-class Repair(namedtuple("Repair", ("row", "new"))):
+class Repair(NamedRow):
     """One row of a description to change; without `row` (None) the new one is added, without `new` it is removed."""
 
-    __slots__ = ()
     row: Any
     new: Any
 

@@ -8,7 +8,7 @@ works is a smallest one of those tried.
 
 from __future__ import annotations
 
-from collections import deque, namedtuple
+from collections import deque
 
 from vpcedu.lab.candidates import candidates
 from vpcedu.lab.ends import Question, prepare
@@ -17,6 +17,7 @@ from vpcedu.lab.repair import Repair, apply
 from vpcedu.lab.site import LONGEST
 from vpcedu.lab.visit import Visit
 from vpcedu.reasons import LOST
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,11 +63,10 @@ def works(visit: Visit) -> bool:
     return visit.symptom == "connected" or (status.isdigit() and 200 <= int(status) < 400)
 
 
-class Found(namedtuple("Found", ("repairs", "met", "ends"))):
+class Found(NamedRow):
     """A smallest set of repairs, what was in the way one behind the other, and where the model ends behind them (None:
     the question gets its answer)."""
 
-    __slots__ = ()
     repairs: tuple[Repair, ...]
     met: tuple[Loss, ...]
     ends: Loss | None

@@ -6,13 +6,12 @@ that the web server opens itself. Each cell of the table is the result of a visi
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.reference import NAT
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.packet import Endpoint
+from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import Route
 from vpcedu.views.explain import WORKS
 
@@ -26,10 +25,9 @@ URL, UPDATES = "http://www.example.com/", Endpoint("updates.example.net", 443)
 LINE = "{:>3}  {:<46}{:<14}{}"
 
 
-class Less(namedtuple("Less", ("number", "row", "words", "page", "update"))):
+class Less(NamedRow):
     """A row's number, the row (None: none), its words, and both visits as they go without it."""
 
-    __slots__ = ()
     number: int
     row: Any
     words: str
@@ -37,10 +35,9 @@ class Less(namedtuple("Less", ("number", "row", "words", "page", "update"))):
     update: Visit
 
 
-class RowTable(namedtuple("RowTable", ("whole", "rows", "nat"))):
+class RowTable(NamedRow):
     """Both visits with every row there, with one row less each time, and the numbers of the rows about the NAT."""
 
-    __slots__ = ()
     whole: Less
     rows: tuple[Less, ...]
     nat: tuple[int, ...]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.clock import SECOND
 from vpcedu.hosts.answered import Answered
 from vpcedu.hosts.client import Fetch
@@ -12,6 +10,7 @@ from vpcedu.lab.visit import Call, Visit
 from vpcedu.network.vpc import Device
 from vpcedu.packet import FIN, SYN, Endpoint
 from vpcedu.protocols.http import request
+from vpcedu.row import NamedRow
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.trace import DROP, Change
 from vpcedu.views.text import fold
@@ -27,8 +26,7 @@ UNDONE = "works"
 LONG = 240  # letters: of a longer line only the part that matters is shown
 
 
-class Scenario(namedtuple("Scenario", ("name", "entry", "says", "build", "play", "sees", "cause", "logs", "undo",
-                                       "undoing"), defaults=((), None, ""))):
+class Scenario(NamedRow):
     """A symptom that people meet.
 
     name, entry: its name, and the number of the symptom it belongs to. says: one sentence. build: makes the site with
@@ -37,7 +35,6 @@ class Scenario(namedtuple("Scenario", ("name", "entry", "says", "build", "play",
     where nothing is wrong and the behaviour only surprises.
     """
 
-    __slots__ = ()
     name: str
     entry: int
     says: str
@@ -45,9 +42,9 @@ class Scenario(namedtuple("Scenario", ("name", "entry", "says", "build", "play",
     play: Callable[[Site], Visit]
     sees: str
     cause: str
-    logs: tuple[str, ...]
-    undo: Callable[[Site], Site] | None
-    undoing: str
+    logs: tuple[str, ...] = ()
+    undo: Callable[[Site], Site] | None = None
+    undoing: str = ""
 
     def visit(self) -> Visit:
         """The visit with the fault."""
@@ -119,17 +116,10 @@ def with_settings(site: Site, name: str, kind: type | None = None, **settings: A
     return site if new == row else site.replace(row, new)
 
 
-class Get(namedtuple("Get", ("url", "opener", "headers"), defaults=(PAGE, "client", ()))):
+def fetched(url: str = PAGE, opener: str = "client", headers: tuple[tuple[str, str], ...] = ()
+            ) -> Callable[[Site], Visit]:
     """Play: fetch a page."""
-
-    __slots__ = ()
-    url: str
-    opener: str
-    headers: tuple[tuple[str, str], ...]
-
-    def __call__(self, site: Site) -> Visit:
-        """Fetch it on a site."""
-        return site.get(self.url, self.opener, self.headers)
+    return lambda site: site.get(url, opener, headers)
 
 
 def first_failure(visits: Iterable[Visit]) -> Visit:

@@ -8,7 +8,7 @@ from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.applications import Later
 from vpcedu.lab.reference import ANYWHERE, IGW, NAT, PRIVATE, reference_architecture, reference_vpc
 from vpcedu.lab.site import Site
-from vpcedu.lab.symptom import API, NAME, PAGE, Get, Scenario, first_failure, patient
+from vpcedu.lab.symptom import API, NAME, PAGE, Scenario, fetched, first_failure, patient
 from vpcedu.lab.tls_site import tls_site
 from vpcedu.lab.visit import Visit
 from vpcedu.network.interface import Interface
@@ -123,12 +123,12 @@ def black_hole() -> Site:
 SCENARIOS = (
     Scenario("nat-lets-80-and-443-out", 1, "The NAT's group lets only ports 80 and 443 out, and yet web's answers"
              " reach clients' high ports: they leave on the balancer's own connection.",
-             reference_architecture, Get(), "works",
+             reference_architecture, fetched(), "works",
              "The route 10.0.0.0/16 > local takes it there: to the ELB node, which had opened this connection itself."
              " The ELB node then answers 203.0.113.10"),
     Scenario("nlb-answer-and-the-nat", 2, "The targets' default route leads to the NAT, and yet their answers return"
              " by the Network Load Balancer.",
-             lambda: reference_architecture("network", "gateway"), Get(), "works",
+             lambda: reference_architecture("network", "gateway"), fetched(), "works",
              "It does not take the subnet's route 0.0.0.0/0 > NAT: the NLB node delivered this flow"),
     Scenario("acl-without-answers", 5, "The groups allow port 443 and still it times out: the network ACL lets no"
              " answer out, since answers go to ports 1024 to 65535.",
@@ -141,7 +141,7 @@ SCENARIOS = (
              "the outbound entry allows 1024 to 65535"),
     Scenario("default-route-to-the-gateway", 13, "A private instance with a route 0.0.0.0/0 to the Internet gateway has"
              " no Internet: it has no public address.",
-             lambda: reference_architecture(nat="gateway").replace(TO_NAT, TO_IGW), Get(API_URL, "web"), TIMED_OUT,
+             lambda: reference_architecture(nat="gateway").replace(TO_NAT, TO_IGW), fetched(API_URL, "web"), TIMED_OUT,
              "Internet gateway, address map: no public address", (), lambda site: site.replace(TO_IGW, TO_NAT),
              "the default route leads to the NAT again"),
     Scenario("nat-instance-with-its-check", 13, "A NAT instance forwards nothing: its source/destination check is on.",
@@ -150,7 +150,8 @@ SCENARIOS = (
              "the check is off"),
     Scenario("balancer-in-a-private-subnet", 14, "An internet-facing balancer times out: the subnet it is in has no"
              " route to the Internet gateway.",
-             lambda: reference_architecture().without(PUBLIC_ROUTE), Get(), TIMED_OUT, "ELB node, route: no route", (),
+             lambda: reference_architecture().without(PUBLIC_ROUTE), fetched(), TIMED_OUT,
+             "ELB node, route: no route", (),
              lambda site: site.with_row(PUBLIC_ROUTE), "the subnet has a route to the Internet gateway"),
     Scenario("tracked-goes-on", 15, "The group's rule is deleted, and who was connected goes on: the connection is"
              " tracked.",
@@ -166,7 +167,7 @@ SCENARIOS = (
              "an outbound rule allows 5432 to sg-db"),
     Scenario("large-pages-hang", 19, "Small pages load and large ones hang: a filter eats the ICMP error that says how"
              " much the way carries.",
-             black_hole, Get(f"{PAGE}4000"), "no answer after 300 s",
+             black_hole, fetched(f"{PAGE}4000"), "no answer after 300 s",
              f"NLB node, network ACL in: network ACL in ({NO_ICMP})", (), lambda site: site.without(NO_ICMP),
              "the entry that denies ICMP is gone"),
 )

@@ -7,7 +7,7 @@ from vpcedu.hosts.host import Host
 from vpcedu.lab.opening import Stay
 from vpcedu.lab.reference import TARGETS, reference_architecture
 from vpcedu.lab.site import Site
-from vpcedu.lab.symptom import PAGE, Get, Scenario, first_failure, whole, with_settings
+from vpcedu.lab.symptom import PAGE, Scenario, fetched, first_failure, whole, with_settings
 from vpcedu.lab.visit import Visit
 from vpcedu.lab.zones import public_address, zones_site
 from vpcedu.packet import Endpoint
@@ -135,5 +135,5 @@ SCENARIOS = (
              hidden_in_zones, "the client's address is not preserved"),
     Scenario("connected-then-closed", 18, "The target is down, and yet the client is connected, and closed then: its"
              " handshake was with the proxy.",
-             nobody_listens, Get(), "connection closed without an answer", "web, deliver: port closed"),
+             nobody_listens, fetched(), "connection closed without an answer", "web, deliver: port closed"),
 )

@@ -9,8 +9,6 @@ of the idle timeout, AWS does not say.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.clock import SECOND
 from vpcedu.gateways.nat_gateway import IDLE, MOST_ADDRESSES, NatGateway
 from vpcedu.hosts.host import Host
@@ -22,6 +20,7 @@ from vpcedu.network.network import Network
 from vpcedu.network.vpc import Device, Vpc
 from vpcedu.packet import SYN, Endpoint, FiveTuple, Packet
 from vpcedu.protocols.tcp_settings import LINUX, KeepAlive
+from vpcedu.row import NamedRow
 from vpcedu.tables.translation import Translation
 from vpcedu.trace import REWRITE
 from vpcedu.views.text import fold
@@ -52,26 +51,23 @@ def nat_site(seed: int = 0) -> Site:
     return Site(nat_vpc(), seed)
 
 
-class Setting(namedtuple("Setting", ("connections", "destinations", "room", "at", "speaks", "keepalive"),
-                         defaults=(4, 1, MOST, 200, "nobody", 0))):
+class Setting(NamedRow):
     """How many connections web and app open in turn, to how many destinations (1 or 2), how many ports the NAT has for
     each, at which second the story ends, who speaks then, and after how long a silence the instances probe (s, 0: not).
     """
 
-    __slots__ = ()
-    connections: int
-    destinations: int
-    room: int
-    at: int
-    speaks: str
-    keepalive: int
+    connections: int = 4
+    destinations: int = 1
+    room: int = MOST
+    at: int = 200
+    speaks: str = "nobody"
+    keepalive: int = 0
 
 
-class Attempt(namedtuple("Attempt", ("opener", "flow", "begun", "row", "uses", "gone"))):
+class Attempt(NamedRow):
     """One connection of a story: who opened it, the flow as its opener sent it, and when (microseconds); the NAT's row
     or None, when packets used that, and when it was removed, or None."""
 
-    __slots__ = ()
     opener: str
     flow: FiveTuple
     begun: int
@@ -80,11 +76,10 @@ class Attempt(namedtuple("Attempt", ("opener", "flow", "begun", "row", "uses", "
     gone: int | None
 
 
-class Story(namedtuple("Story", ("setting", "attempts", "spoken", "capture", "live"))):
+class Story(NamedRow):
     """A played setting: the connections, the packet of the one who spoke (None: nobody), everything that was seen, and
     how many rows the NAT had when it ended."""
 
-    __slots__ = ()
     setting: Setting
     attempts: tuple[Attempt, ...]
     spoken: Trace | None
@@ -160,11 +155,10 @@ def _checked(setting: Setting) -> None:
         raise ValueError(f"speaks {setting.speaks!r}: expected one of {', '.join(SPEAKERS)}")
 
 
-class Filled(namedtuple("Filled", ("addresses", "destination", "asked", "given", "then", "elsewhere"))):
+class Filled(NamedRow):
     """How many ports towards one destination a NAT gateway was asked for and gave; then its steps for one more SYN
     there, and for one to the next port of that host."""
 
-    __slots__ = ()
     addresses: tuple[str, ...]
     destination: Endpoint
     asked: int

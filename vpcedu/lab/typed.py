@@ -9,8 +9,6 @@ there because a device or subnet is. What is typed becomes a Repair; whether it 
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.address import block, number
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.ends import target_groups
@@ -19,6 +17,7 @@ from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
 from vpcedu.packet import TCP, Endpoint
+from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import ALLOW, DENY, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import IN, OUT, GroupRule
@@ -35,14 +34,13 @@ NONE = "none"
 SWITCH = {"on": True, "off": False}
 
 
-class Kind(namedtuple("Kind", ("word", "owner", "fields", "added"), defaults=(False,))):
+class Kind(NamedRow):
     """A kind of row: its word, the field that says whose it is, those that can be changed, and whether it is added."""
 
-    __slots__ = ()
     word: str
     owner: str
     fields: tuple[str, ...]
-    added: bool
+    added: bool = False
 
 
 KINDS: dict[type, Kind] = {

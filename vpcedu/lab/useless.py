@@ -10,11 +10,10 @@ are told apart; that two group rules together cover a third one is not looked fo
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.address import block, within
 from vpcedu.packet import TCP
 from vpcedu.protocols.ports import RANGES
+from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import ALLOW, AclEntry
 from vpcedu.tables.security_group import IN, OUT, GroupRule
 from vpcedu.tables.traffic import ANY, ICMP, UDP, span
@@ -32,10 +31,9 @@ EVERY_CLIENT = (1_024, 65_535)  # the ephemeral ports of all systems together
 NOTHING = (1, 0, 1, 0)  # a box that holds no address
 
 
-class Finding(namedtuple("Finding", ("row", "what", "because"))):
+class Finding(NamedRow):
     """A row or name, what is the matter with it ("unused", "shadowed", "never matches", "ephemeral trap"), and why."""
 
-    __slots__ = ()
     row: object
     what: str
     because: str

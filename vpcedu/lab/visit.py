@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.network.vpc import Vpc
 from vpcedu.protocols.http import Message
+from vpcedu.row import NamedRow
 from vpcedu.trace import Capture
 
 TYPE_CHECKING = False
@@ -19,16 +18,15 @@ if TYPE_CHECKING:
     from vpcedu.views.flow_log import FlowLog
 
 
-class Call(namedtuple("Call", ("opener", "name", "port", "request", "tls"), defaults=(None, None))):
+class Call(NamedRow):
     """Who opens a connection to which name (or address) and port, the HTTP request to send on it, if any, and
     the terms of TLS if it is https."""
 
-    __slots__ = ()
     opener: str
     name: str
     port: int
-    request: Message | None
-    tls: Client | None
+    request: Message | None = None
+    tls: Client | None = None
 
     def __str__(self) -> str:
         if self.request is None:

@@ -11,10 +11,11 @@ does otherwise: that comes from AWS's documents, or is inferred, and the modules
 from __future__ import annotations
 
 import sys
-from collections import namedtuple
 from importlib import import_module, util
 from itertools import pairwise
 from pathlib import Path
+
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,11 +27,10 @@ LESSON = "lesson.py"
 FLAGS = {"S": "SYN", "F": "FIN", "R": "RST"}
 
 
-class Row(namedtuple("Row", ("at", "flow", "flags", "seq", "ack", "length", "when", "hops"))):
+class Row(NamedRow):
     """One segment: microseconds, the sender's flow, and what is compared: flags as in tcpdump, relative numbers, bytes,
     seconds since the connection's first packet (SYNs only), and "point way header" for each place that saw it."""
 
-    __slots__ = ()
     at: int
     flow: str
     flags: str
@@ -71,10 +71,9 @@ class Row(namedtuple("Row", ("at", "flow", "flags", "seq", "ack", "length", "whe
         return tuple(here[0] for here, there in pairwise(seen) if here[0] == there[0] and here[2] != there[2])
 
 
-class Pair(namedtuple("Pair", ("kernel", "model"))):
+class Pair(NamedRow):
     """What the kernel sent and what the model sent in its place; None where one sent nothing."""
 
-    __slots__ = ()
     kernel: Row | None
     model: Row | None
 
@@ -111,11 +110,10 @@ class Pair(namedtuple("Pair", ("kernel", "model"))):
         return f"{one.flow} | {other.flow}"
 
 
-class Beside(namedtuple("Beside", ("name", "sentence", "release", "packets", "fault", "pairs", "facts"))):
+class Beside(NamedRow):
     """A scenario twice: its name and sentence, the kernel's release, how many packets were recorded at all places,
     the model's fault or "", the pairs, and of each thing the programs learnt (what, kernel, model)."""
 
-    __slots__ = ()
     name: str
     sentence: str
     release: str

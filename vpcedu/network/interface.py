@@ -8,26 +8,23 @@ Source: EC2 user guide, "Elastic network interfaces". Left out: MAC addresses.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
+from vpcedu.row import NamedRow
 from vpcedu.tables.tracking import DEFAULT, TrackingConfiguration
 
 
-class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups", "check", "name", "secondary",
-                                         "tracking"), defaults=((), True, "", (), DEFAULT))):
+class Interface(NamedRow):
     """A device's interface: its subnet's name, private address, group ids, source/destination check; a name of its
     own where the device's name does not say which; more private addresses, of a NAT gateway or a balancer; and how
     it tracks connections."""
 
-    __slots__ = ()
     device: str
     subnet: str
     address: str
-    groups: tuple[str, ...]
-    check: bool
-    name: str
-    secondary: tuple[str, ...]
-    tracking: TrackingConfiguration
+    groups: tuple[str, ...] = ()
+    check: bool = True
+    name: str = ""
+    secondary: tuple[str, ...] = ()
+    tracking: TrackingConfiguration = DEFAULT
 
     @property
     def id(self) -> str:
@@ -38,13 +35,12 @@ class Interface(namedtuple("Interface", ("device", "subnet", "address", "groups"
         return f"{self.device}'s interface{self.name and ' ' + self.name}, {self.address}"
 
 
-class Subnet(namedtuple("Subnet", ("name", "cidr", "route_table", "network_acl", "zone"), defaults=("a",))):
+class Subnet(NamedRow):
     """A block of addresses in one Availability Zone, with the names of its network ACL and of the route table that is
     associated with it; None: the VPC's main one."""
 
-    __slots__ = ()
     name: str
     cidr: str
     route_table: str | None
     network_acl: str
-    zone: str
+    zone: str = "a"

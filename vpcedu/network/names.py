@@ -8,17 +8,16 @@ Balancers guide, "Target group health"; Route 53 guide, "How Amazon Route 53 cho
 
 from __future__ import annotations
 
-from collections import namedtuple
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Name(namedtuple("Name", ("name", "addresses"))):
+class Name(NamedRow):
     """A DNS name and its addresses."""
 
-    __slots__ = ()
     name: str
     addresses: tuple[str, ...]
 

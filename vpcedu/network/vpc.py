@@ -16,8 +16,6 @@ ends with a reason that says so. Left out: "Return to Sender" of NAT gateways ac
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu import reasons
 from vpcedu.address import contains, is_private
 from vpcedu.gateways.internet_gateway import Association
@@ -25,6 +23,7 @@ from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.packet import Packet
 from vpcedu.reasons import Reason
+from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route, RouteTable
 from vpcedu.tables.security_group import GroupRule
@@ -36,45 +35,39 @@ if TYPE_CHECKING:
 INTERNET, ACTIVE, BLACKHOLED = "Internet", "active", "blackhole"  # states of a route; `filtered` is left out
 
 
-class Device(namedtuple("Device", ("name", "kind", "settings"), defaults=((),))):
+class Device(NamedRow):
     """A device: its name, its class, and what it is made with beyond name, address and seed, as (word, value)."""
 
-    __slots__ = ()
     name: str
     kind: type
-    settings: tuple[tuple[str, Any], ...]
+    settings: tuple[tuple[str, Any], ...] = ()
 
 
-class OutsideHost(namedtuple("OutsideHost", ("device", "address"))):
+class OutsideHost(NamedRow):
     """A host of the Internet: no interface of the VPC, only a public address."""
 
-    __slots__ = ()
     device: str
     address: str
 
 
-class Peering(namedtuple("Peering", ("name", "vpc", "status"), defaults=(ACTIVE,))):
+class Peering(NamedRow):
     """A peering connection (pcx-...), the name of the VPC on its other side, and its status: it carries packets only
     while that is "active"; before, as in "pending-acceptance", and after, routes to it are blackholes."""
 
-    __slots__ = ()
     name: str
     vpc: str
-    status: str
+    status: str = ACTIVE
 
 
-class Hop(namedtuple("Hop", ("there", "row", "reason"), defaults=(None,))):
+class Hop(NamedRow):
     """Where a packet goes next: an interface, an outside host or a gateway's name; the row that says so; or why not."""
 
-    __slots__ = ()
     there: Interface | OutsideHost | str | None
     row: object
-    reason: Reason | None
+    reason: Reason | None = None
 
 
-class Vpc(namedtuple("Vpc", ("cidr", "subnets", "interfaces", "routes", "acl_entries", "group_rules",
-                              "internet_gateway", "associations", "outside", "devices", "names", "main",
-                              "name", "more", "beyond", "peerings", "peers"), defaults=("main", "", (), (), (), ()))):
+class Vpc(NamedRow):
     """One VPC and the part of the Internet that talks to it; every field is a tuple of rows, but for `cidr`, the name
     of the Internet gateway ("": none), the name of the main route table and the VPC's own.
 
@@ -93,12 +86,12 @@ class Vpc(namedtuple("Vpc", ("cidr", "subnets", "interfaces", "routes", "acl_ent
     outside: tuple[OutsideHost, ...]
     devices: tuple[Device, ...]
     names: tuple[Name, ...]
-    main: str
-    name: str
-    more: tuple[str, ...]
-    beyond: tuple[str, ...]
-    peerings: tuple[Peering, ...]
-    peers: tuple[Vpc, ...]
+    main: str = "main"
+    name: str = ""
+    more: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+    peerings: tuple[Peering, ...] = ()
+    peers: tuple[Vpc, ...] = ()
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -152,7 +145,8 @@ class Vpc(namedtuple("Vpc", ("cidr", "subnets", "interfaces", "routes", "acl_ent
                                    ("group_rules", GroupRule, "group"), ("associations", Association, "private")):
             if isinstance(row, kind):
                 home = next((one for one in self.everyone if getattr(row, owner) in one._owners()), self)
-                changed: Vpc = home._replace(**{field: (*getattr(home, field), row)})
+                rows: dict[str, Any] = {field: (*getattr(home, field), row)}
+                changed = home._replace(**rows)
                 return changed if home is self else self.replace(home, changed)
         raise ValueError(f"{row!r} is no row that can be added: expected a Route, AclEntry, GroupRule or Association")
 

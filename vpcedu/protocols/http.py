@@ -7,20 +7,19 @@ ValueError: a server answers that with 400. Left out: trailers (read and dropped
 
 from __future__ import annotations
 
-from collections import namedtuple
+from vpcedu.row import NamedRow
 
 LARGEST_HEAD = 65_536  # bytes; ALB's limit for a whole request header is 64 K
 LARGEST_BODY = 1 << 20  # bytes
 NO_BODY = ("1", "204", "304")  # beginnings of status codes whose responses have none (RFC 9112 section 6.3)
 
 
-class Message(namedtuple("Message", ("start", "headers", "body"), defaults=((), b""))):
+class Message(NamedRow):
     """A request or response: start line, (name, value) headers, body."""
 
-    __slots__ = ()
     start: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
 
     def header(self, name: str) -> str | None:
         """The value of the first header of this name, whatever its case."""

@@ -11,11 +11,11 @@ IPv6 and UNIX addresses are accepted and passed over: `source` and `destination`
 
 from __future__ import annotations
 
-from collections import namedtuple
 from struct import Struct
 
 from vpcedu.address import number, text
 from vpcedu.packet import Endpoint
+from vpcedu.row import NamedRow
 
 SIGNATURE = bytes.fromhex("0d0a0d0a000d0a515549540a")
 LONGEST_V1 = 107  # bytes with CR LF
@@ -27,15 +27,14 @@ CRC32C, AWS = 0x03, 0xEA
 VPC_ENDPOINT_ID = 0x01  # AWS's subtype: the value is this byte and the id in ASCII
 
 
-class Header(namedtuple("Header", ("version", "command", "source", "destination", "tlvs"), defaults=((),))):
+class Header(NamedRow):
     """What a header says: version 1 or 2, LOCAL or PROXY, the client's connection, (type, value) fields."""
 
-    __slots__ = ()
     version: int
     command: int
     source: Endpoint | None
     destination: Endpoint | None
-    tlvs: tuple[tuple[int, bytes], ...]
+    tlvs: tuple[tuple[int, bytes], ...] = ()
 
     @property
     def vpc_endpoint_id(self) -> str | None:

@@ -10,8 +10,6 @@ retransmission, urgent data, delayed acknowledgments, FIN-WAIT-2's time-out.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.clock import MILLISECOND
 from vpcedu.packet import ACK, MODULUS, PSH, RST, SYN, WINDOW, FiveTuple, Packet
 from vpcedu.protocols import tcp_states
@@ -30,17 +28,24 @@ from vpcedu.protocols.tcp_states import (
     SYN_SENT,
     TIME_WAIT,
 )
+from vpcedu.row import NamedRow
 from vpcedu.trace import Change
 
 MISSED = (SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT)  # the other end waits for more: ABORT says so
 HEARD = {ESTABLISHED: "connected", CLOSED: "closed"}  # the states whose beginning the application hears of
 
 
-class Status(namedtuple("Status", ("state", "snd_una", "snd_nxt", "snd_wnd", "rcv_nxt", "rcv_wnd", "queued",
-                                   "unread"))):
+class Status(NamedRow):
     """The STATUS call's answer: state, sequence numbers and windows, bytes not sent and bytes not read."""
 
-    __slots__ = ()
+    state: str
+    snd_una: int
+    snd_nxt: int
+    snd_wnd: int
+    rcv_nxt: int
+    rcv_wnd: int
+    queued: int
+    unread: int
 
 
 class Connection:

@@ -7,30 +7,26 @@ Linux counts tries, the RFC seconds. LINUX is a kernel since 6.5, whose first fi
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.clock import MILLISECOND, SECOND
+from vpcedu.row import NamedRow
 
 FIRST_RTO = SECOND  # RFC 6298 section 2.1
 AFTER_LOST_SYN = 3 * SECOND  # RFC 6298 section 5.7: the time-out for data where the SYN had to be sent again
 
 
-class KeepAlive(namedtuple("KeepAlive", ("idle", "interval", "probes"))):
+class KeepAlive(NamedRow):
     """Silence before the first probe, time between probes (both microseconds), and how many go unanswered."""
 
-    __slots__ = ()
     idle: int
     interval: int
     probes: int
 
 
-class Settings(namedtuple("Settings", ("syn", "linear", "synack", "data", "least", "most", "time_wait", "mss",
-                                       "timestamps", "keepalive"))):
+class Settings(NamedRow):
     """How often SYN, SYN,ACK and data are sent again (`linear`: SYNs one second apart before the doubling);
     least and most RTO and the length of TIME-WAIT (microseconds); the MSS offered (bytes); whether timestamps
     are offered; keep-alive or None."""
 
-    __slots__ = ()
     syn: int
     linear: int
     synack: int

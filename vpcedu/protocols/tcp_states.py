@@ -8,19 +8,17 @@ acknowledgment is looked at first, so it takes the rows "rcv ACK of FIN" and "rc
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.packet import ACK, FIN, SYN, flags_text
+from vpcedu.row import NamedRow
 
 CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED = "CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED"
 ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2 = "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2"
 CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT = "CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT"
 
 
-class Transition(namedtuple("Transition", ("state", "event", "send", "next"))):
+class Transition(NamedRow):
     """In `state`, `event` leads to `next` and a segment with the flags `send` (0: none)."""
 
-    __slots__ = ()
     state: str
     event: str
     send: int

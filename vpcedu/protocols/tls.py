@@ -12,7 +12,7 @@ Left out: TLS 1.3, client certificates, renegotiation, resumption, ALPN, several
 
 from __future__ import annotations
 
-from collections import namedtuple
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,12 +48,15 @@ class Slot:
         return Slot, ()
 
 
-class Server(namedtuple("Server", ("certificate",))):
+class Server(NamedRow):
     """How a server ends TLS: the path of one PEM file with its certificate and private key, or DEMONSTRATION."""
 
-    __slots__ = ()
     certificate: str
-    passive = True  # it secures the connections that others open
+
+    @property
+    def passive(self) -> bool:
+        """It secures the connections that others open."""
+        return True
 
     def begin(self) -> Tls:
         """The server's end of a new connection; OSError or ssl.SSLError where the file is not such a one."""
@@ -62,14 +65,17 @@ class Server(namedtuple("Server", ("certificate",))):
         return Tls(context, None)
 
 
-class Client(namedtuple("Client", ("name", "trust"))):
+class Client(NamedRow):
     """How a client begins TLS: the name it wants to reach (sent as SNI), and the path of the certificates it
     trusts, DEMONSTRATION, or None where it trusts nobody."""
 
-    __slots__ = ()
     name: str
     trust: str | None
-    passive = False
+
+    @property
+    def passive(self) -> bool:
+        """It secures the connections that its own host opens."""
+        return False
 
     def begin(self) -> Tls:
         """The client's end of a new connection; OSError or ssl.SSLError where the file holds no certificates."""

@@ -9,10 +9,9 @@ licence activation for Windows, Amazon Time Sync, the router's reserved addresse
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.address import block, number
 from vpcedu.packet import FiveTuple
+from vpcedu.row import NamedRow
 from vpcedu.tables.traffic import ANY as ANY
 from vpcedu.tables.traffic import ANYWHERE, EVERY_PORT, span, words
 
@@ -21,11 +20,10 @@ ALLOW, DENY = "allow", "deny"
 LAST = 32_767  # the number the API gives the `*` entry (IPv4)
 
 
-class AclEntry(namedtuple("AclEntry", ("acl", "number", "direction", "action", "protocol", "ports", "cidr"))):
+class AclEntry(NamedRow):
     """One entry: direction IN or OUT, action ALLOW or DENY, `ports` (first, last) of the destination port, for ICMP
     (type, code); see traffic.py."""
 
-    __slots__ = ()
     acl: str
     number: int
     direction: str

@@ -9,22 +9,21 @@ Source: VPC user guide, "Subnet route tables" and "Route priority". Left out: pr
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import namedtuple
 
 from vpcedu.address import block, number
+from vpcedu.row import NamedRow
 
 LOCAL = "local"
 UNROUTABLE = "169.254.168.0/22"  # AWS's own services: no route may lead there, no packet is forwarded there
 
 
-class Route(namedtuple("Route", ("table", "destination", "target", "propagated"), defaults=(False,))):
+class Route(NamedRow):
     """One row of a route table: `destination` is a CIDR block, `target` is `local` or a gateway's or device's name."""
 
-    __slots__ = ()
     table: str
     destination: str
     target: str
-    propagated: bool
+    propagated: bool = False
 
     def __str__(self) -> str:
         return f"route {self.destination} > {self.target}"

@@ -10,34 +10,32 @@ Left out: conditions on headers, methods, queries and source addresses, regular 
 
 from __future__ import annotations
 
-from collections import namedtuple
 from itertools import accumulate
+
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.tables.target_group import TargetGroup
 
 
-class FixedResponse(namedtuple("FixedResponse", ("status", "body", "kind"), defaults=("", "text/plain"))):
+class FixedResponse(NamedRow):
     """An answer of the balancer's own; status is like "404 Not Found"."""
 
-    __slots__ = ()
     status: str
-    body: str
-    kind: str
+    body: str = ""
+    kind: str = "text/plain"
 
 
-class Redirect(namedtuple("Redirect", ("status", "protocol", "host", "port", "path", "query"),
-                          defaults=("#{protocol}", "#{host}", "#{port}", "/#{path}", "#{query}"))):
+class Redirect(NamedRow):
     """Another URL for the client, "301 Moved Permanently" or "302 Found"; #{host} and so on keep what was asked."""
 
-    __slots__ = ()
     status: str
-    protocol: str
-    host: str
-    port: str
-    path: str
-    query: str
+    protocol: str = "#{protocol}"
+    host: str = "#{host}"
+    port: str = "#{port}"
+    path: str = "/#{path}"
+    query: str = "#{query}"
 
     def location(self, **asked: str) -> str:
         """The URL, from what was asked: protocol, host, port, path (without its first /) and query."""
@@ -47,10 +45,9 @@ class Redirect(namedtuple("Redirect", ("status", "protocol", "host", "port", "pa
         return url.removesuffix("?")
 
 
-class Rule(namedtuple("Rule", ("priority", "hosts", "paths", "action"))):
+class Rule(NamedRow):
     """What happens to requests whose host and path fit one of the patterns each; no patterns: any."""
 
-    __slots__ = ()
     priority: int
     hosts: tuple[str, ...]
     paths: tuple[str, ...]

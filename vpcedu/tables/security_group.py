@@ -9,25 +9,23 @@ Sources: VPC user guide, "Security groups", "Security group rules", "Default sec
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.address import block, number
 from vpcedu.packet import TCP, FiveTuple
+from vpcedu.row import NamedRow
 from vpcedu.tables.traffic import ANY, ANYWHERE, EVERY_PORT, span, words
 
 IN, OUT = "in", "out"
 
 
-class GroupRule(namedtuple("GroupRule", ("group", "direction", "ports", "peer", "protocol"), defaults=(TCP,))):
+class GroupRule(NamedRow):
     """One rule: `ports` (first, last) of the destination port, for ICMP (type, code), see traffic.py; `peer` is a
     CIDR block or a group's id (sg-...)."""
 
-    __slots__ = ()
     group: str
     direction: str
     ports: tuple[int, int]
     peer: str
-    protocol: int
+    protocol: int = TCP
 
     def __str__(self) -> str:
         return f"{self.group} {self.direction} {self.what}"
@@ -58,10 +56,9 @@ def default_group(name: str) -> tuple[GroupRule, ...]:
     return (GroupRule(name, IN, EVERY_PORT, name, ANY), *new_group(name))
 
 
-class RuleSet(namedtuple("RuleSet", ("groups", "direction", "rules"))):
+class RuleSet(NamedRow):
     """The rules of one direction of all groups of one interface: what a refused packet was held against."""
 
-    __slots__ = ()
     groups: tuple[str, ...]
     direction: str
     rules: tuple[GroupRule, ...]

@@ -8,30 +8,27 @@ remembers of a group (turns, health) stands in targets.py.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.address import contains
 from vpcedu.packet import Endpoint
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.tables.rules import Rule
 
 
-class TargetGroup(namedtuple("TargetGroup", ("name", "targets", "target_type", "preserve_client_ip",
-                                              "proxy_protocol_v2"), defaults=("instance", None, False))):
+class TargetGroup(NamedRow):
     """A named set of targets (endpoints).
 
     For a Network Load Balancer also AWS's target type (instance or ip), whether targets see the client's address
     (None: AWS's default for the type), and whether a PROXY header of version 2 tells it.
     """
 
-    __slots__ = ()
     name: str
     targets: tuple[Endpoint, ...]
-    target_type: str
-    preserve_client_ip: bool | None
-    proxy_protocol_v2: bool
+    target_type: str = "instance"
+    preserve_client_ip: bool | None = None
+    proxy_protocol_v2: bool = False
 
     @property
     def preserves(self) -> bool:
@@ -51,8 +48,7 @@ class TargetGroup(namedtuple("TargetGroup", ("name", "targets", "target_type", "
         return f"{self.name} ({', '.join(map(str, self.targets)) or 'no targets'})"
 
 
-class Listener(namedtuple("Listener", ("protocol", "port", "targets", "certificate", "rules", "idle"),
-                          defaults=(None, (), None))):
+class Listener(NamedRow):
     """A port a balancer listens on, AWS's protocol name for it (TCP, SSL, HTTP, HTTPS), and the group behind it.
 
     certificate: for SSL and HTTPS, the path of a PEM file with certificate and key, or "demonstration".
@@ -60,13 +56,12 @@ class Listener(namedtuple("Listener", ("protocol", "port", "targets", "certifica
     idle: a Network Load Balancer's TCP idle timeout (microseconds); None: its default.
     """
 
-    __slots__ = ()
     protocol: str
     port: int
     targets: TargetGroup
-    certificate: str | None
-    rules: tuple[Rule, ...]
-    idle: int | None
+    certificate: str | None = None
+    rules: tuple[Rule, ...] = ()
+    idle: int | None = None
 
     @property
     def groups(self) -> tuple[TargetGroup, ...]:

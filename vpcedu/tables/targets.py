@@ -10,9 +10,8 @@ stickiness, weights.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.clock import SECOND
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,22 +23,19 @@ if TYPE_CHECKING:
 INITIAL, HEALTHY, UNHEALTHY = "initial", "healthy", "unhealthy"
 
 
-class HealthCheck(namedtuple("HealthCheck", ("protocol", "healthy", "unhealthy", "interval", "timeout", "path", "port",
-                                             "success", "agent"),
-                             defaults=(5, 2, 30 * SECOND, 5 * SECOND, "/", None, ("200",), ""))):
+class HealthCheck(NamedRow):
     """How targets are checked: TCP or HTTP, how many passes or failures in a row count, how often and how long to
     wait (microseconds); for HTTP the path, the codes of success and the user agent; port: None is the target's."""
 
-    __slots__ = ()
     protocol: str
-    healthy: int
-    unhealthy: int
-    interval: int
-    timeout: int
-    path: str
-    port: int | None
-    success: tuple[str, ...]
-    agent: str
+    healthy: int = 5
+    unhealthy: int = 2
+    interval: int = 30 * SECOND
+    timeout: int = 5 * SECOND
+    path: str = "/"
+    port: int | None = None
+    success: tuple[str, ...] = ("200",)
+    agent: str = ""
 
 
 class Targets:

@@ -17,10 +17,9 @@ it was closed, and the established timeout holds for all its states; ICMP is for
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.clock import SECOND
 from vpcedu.packet import TCP, FiveTuple
+from vpcedu.row import NamedRow
 from vpcedu.tables.flows import Flows
 from vpcedu.tables.security_group import IN, GroupRule, RuleSet
 from vpcedu.tables.traffic import ANYWHERE, ICMP, UDP
@@ -31,16 +30,19 @@ LIMITS = ((60, 432_000), (30, 60), (60, 180))  # seconds, in the order of the fi
 STREAM = 3  # changes of speaker: request, answer, request, answer
 
 
-class TrackingConfiguration(namedtuple("TrackingConfiguration", ("tcp_established", "udp", "udp_stream", "allowance"),
-                                       defaults=(ESTABLISHED_IDLE, 30 * SECOND, 180 * SECOND, None))):
+class TrackingConfiguration(NamedRow):
     """Idle timeouts of one interface (microseconds), and how many flows its instance can track (None: no end in sight;
     AWS publishes no numbers)."""
 
-    __slots__ = ()
-    tcp_established: int
-    udp: int
-    udp_stream: int
-    allowance: int | None
+    tcp_established: int = ESTABLISHED_IDLE
+    udp: int = 30 * SECOND
+    udp_stream: int = 180 * SECOND
+    allowance: int | None = None
+
+    @property
+    def idle_timeouts(self) -> tuple[int, int, int]:
+        """The first three fields, which AWS limits."""
+        return self.tcp_established, self.udp, self.udp_stream
 
     def __str__(self) -> str:
         return f"{'any number of' if self.allowance is None else f'at most {self.allowance}'} tracked connections"
@@ -50,26 +52,24 @@ DEFAULT = TrackingConfiguration()
 NITRO_V6 = TrackingConfiguration(350 * SECOND)  # the default of instance types of Nitro v6, except P6e-GB200
 
 
-class TrackedFlow(namedtuple("TrackedFlow", ("flow", "way", "rule", "since", "idle", "turns"), defaults=(0,))):
+class TrackedFlow(NamedRow):
     """A flow as its opener sent it, whether it went IN or OUT here, the rule that let it, when, and its idle timeout
     (microseconds); of UDP also how often the speaker changed, up to STREAM."""
 
-    __slots__ = ()
     flow: FiveTuple
     way: str
     rule: GroupRule | None
     since: int
     idle: int
-    turns: int
+    turns: int = 0
 
     def __str__(self) -> str:
         return f"tracked {self.flow}, let through by {self.rule}"
 
 
-class Untracked(namedtuple("Untracked", ("rule",))):
+class Untracked(NamedRow):
     """Let pass by a rule of the packet's own direction, answers too: it belongs to no tracked flow."""
 
-    __slots__ = ()
     rule: GroupRule
 
     def __str__(self) -> str:
@@ -100,7 +100,7 @@ class Tracking:
 
     def configure(self, configuration: TrackingConfiguration) -> None:
         """Set timeouts and allowance for flows to come; ValueError for a timeout outside AWS's limits."""
-        for name, idle, (least, most) in zip(configuration._fields, configuration, LIMITS, strict=False):
+        for name, idle, (least, most) in zip(configuration._fields, configuration.idle_timeouts, LIMITS, strict=False):
             if not least * SECOND <= idle <= most * SECOND:
                 raise ValueError(f"{name} of {idle} us: expected {least} to {most} s, in microseconds")
         self.configuration = configuration

@@ -10,10 +10,11 @@ closed is free at once, and the row serves late packets until the port is taken 
 
 from __future__ import annotations
 
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict
 
 from vpcedu.packet import ACK, FiveTuple, Packet
 from vpcedu.reasons import UNRELATED
+from vpcedu.row import NamedRow
 from vpcedu.tables.flows import CLOSED, Flows
 from vpcedu.trace import DROP, Step, rewrote
 
@@ -25,10 +26,9 @@ REMEMBERED = 1_024  # expired rows kept
 _new = tuple.__new__  # quicker than the class's own call
 
 
-class Translation(namedtuple("Translation", ("before", "after", "since"))):
+class Translation(NamedRow):
     """A flow before and after the rewriting device, as the opener's packets show it; since: microseconds."""
 
-    __slots__ = ()
     before: FiveTuple
     after: FiveTuple
     since: int

@@ -11,10 +11,10 @@ what came after "trace_id". How strictly a field is held to its form is ours.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from datetime import datetime
 
 from vpcedu.packet import Endpoint
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,19 +27,17 @@ NEVER = -1.0  # seconds: the step of a request that this time is about did not h
 NO_REQUEST = "- - - "  # what a TCP listener logs in the place of a request
 
 
-class Field(namedtuple("Field", ("name", "read", "quoted"), defaults=(False,))):
+class Field(NamedRow):
     """A field: its name, what makes a value of its text, whether it stands in double quotes."""
 
-    __slots__ = ()
     name: str
     read: Reader
-    quoted: bool
+    quoted: bool = False
 
 
-class Form(namedtuple("Form", ("balancer", "fields", "least", "decimals"))):
+class Form(NamedRow):
     """The entries of one kind of balancer: the fields in order, how many a line must have, the decimals of seconds."""
 
-    __slots__ = ()
     balancer: str
     fields: tuple[Field, ...]
     least: int

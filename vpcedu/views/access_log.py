@@ -13,7 +13,7 @@ Ours, since AWS does not say: a request without an answer of its target has the 
 
 from __future__ import annotations
 
-from collections import Counter, namedtuple
+from collections import Counter
 from datetime import datetime, timedelta
 
 from vpcedu.clock import SECOND
@@ -22,6 +22,7 @@ from vpcedu.hosts.rules import action, answer, asked
 from vpcedu.packet import SYN, FiveTuple, spread
 from vpcedu.protocols.forwarded import TRACE, returned
 from vpcedu.protocols.http import Message, take
+from vpcedu.row import NamedRow
 from vpcedu.tables.rules import FixedResponse, Redirect
 from vpcedu.tables.target_group import TargetGroup
 from vpcedu.views.access_entry import APPLICATION, CLASSIC, NEVER, NO_REQUEST, Entry, Form
@@ -43,10 +44,9 @@ TIMES = ("request_processing_time", "backend_processing_time", "target_processin
 ARN = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:targetgroup"
 
 
-class AccessLog(namedtuple("AccessLog", ("at", "rows"))):
+class AccessLog(NamedRow):
     """The entries of one node; as text a line for each."""
 
-    __slots__ = ()
     at: str
     rows: tuple[Entry, ...]
 

@@ -8,10 +8,10 @@ belongs to the connection whose packet it quotes.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from itertools import pairwise
 
 from vpcedu.packet import FiveTuple
+from vpcedu.row import NamedRow
 from vpcedu.trace import REWRITE, Capture, Trace
 
 TYPE_CHECKING = False
@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Conversation(namedtuple("Conversation", ("number", "opener", "listener", "flow", "passes", "traces"))):
+class Conversation(NamedRow):
     """One connection: who opened it, where it ends, the flow as the opener sent it, the gateways between."""
 
-    __slots__ = ()
     number: int
     opener: str
     listener: str

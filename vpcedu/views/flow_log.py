@@ -15,11 +15,11 @@ from the names; the zone's name stands for `az-id`. Left out: SKIPDATA, delivery
 
 from __future__ import annotations
 
-from collections import namedtuple
 from itertools import takewhile
 
 from vpcedu.clock import SECOND
 from vpcedu.packet import ACK, FIN, RST, SYN, FiveTuple, Packet, spread
+from vpcedu.row import NamedRow
 from vpcedu.trace import DROP, PASS, REWRITE, SEND, Capture, Step, Trace
 from vpcedu.views.flow_record import (
     ABOUT,
@@ -60,10 +60,9 @@ INSIDE, GATEWAY = 1, 8  # values of traffic-path: through the VPC; through an In
 MANAGED = ("NatGateway", "NetworkLoadBalancer", "ClassicLoadBalancer", "ApplicationLoadBalancer")  # AWS's interfaces
 
 
-class Passage(namedtuple("Passage", ("now", "packet", "direction", "action", "path"))):
+class Passage(NamedRow):
     """A packet at an interface: microseconds, INGRESS or EGRESS, ACCEPT or REJECT, the traffic-path or None."""
 
-    __slots__ = ()
     now: int
     packet: Packet
     direction: str
@@ -71,10 +70,9 @@ class Passage(namedtuple("Passage", ("now", "packet", "direction", "action", "pa
     path: int | None
 
 
-class Key(namedtuple("Key", ("window", "flow", "direction", "action", "path"))):
+class Key(NamedRow):
     """What packets of one record have in common."""
 
-    __slots__ = ()
     window: int
     flow: FiveTuple
     direction: str
@@ -82,10 +80,9 @@ class Key(namedtuple("Key", ("window", "flow", "direction", "action", "path"))):
     path: int | None
 
 
-class FlowLog(namedtuple("FlowLog", ("at", "fields", "interval", "rows"))):
+class FlowLog(NamedRow):
     """The records about one interface; as text a header line and one line for each record, as `parse` reads it."""
 
-    __slots__ = ()
     at: str
     fields: tuple[str, ...]
     interval: int

@@ -11,9 +11,8 @@ Left out: Parquet files, transit gateway flow logs (another product with other f
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 from vpcedu.address import number
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,10 +28,9 @@ INT_64 = (1 << 63) - 1
 NEWEST = 10  # the highest version that has a field of its own
 
 
-class Field(namedtuple("Field", ("name", "version", "read"))):
+class Field(NamedRow):
     """A field: its name, the version that brought it, and what makes a value of its text."""
 
-    __slots__ = ()
     name: str
     version: int
     read: Reader

@@ -12,9 +12,9 @@ Both are a PcapError, since a list of what was seen must not be silently shorter
 
 from __future__ import annotations
 
-from collections import namedtuple
 from struct import Struct, unpack, unpack_from
 
+from vpcedu.row import NamedRow
 from vpcedu.views.wire import Decoded, OtherPacket, WireError, decode
 
 TYPE_CHECKING = False
@@ -50,10 +50,9 @@ class PcapError(ValueError):
         self.offset = offset
 
 
-class Seen(namedtuple("Seen", ("at", "decoded"))):
+class Seen(NamedRow):
     """A packet of a file: microseconds since 1970, and what its bytes say."""
 
-    __slots__ = ()
     at: int
     decoded: Decoded
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.network.vpc import Vpc
 
 FIELDS = ("interfaces", "routes", "acl_entries", "group_rules", "associations", "outside", "devices", "names")
@@ -13,7 +15,8 @@ def together(vpc: Vpc) -> Vpc:
     """The rows of a VPC and of its peers in one description; a subnet names its table even where it is the main one."""
     if not vpc.peers:
         return vpc
-    rows = {field: tuple(row for one in vpc.everyone for row in getattr(one, field)) for field in FIELDS}
+    rows: dict[str, Any] = {
+        field: tuple(row for one in vpc.everyone for row in getattr(one, field)) for field in FIELDS}
     subnets = tuple(row._replace(route_table=row.route_table or one.main)
                     for one in vpc.everyone for row in one.subnets)
     more = tuple(cidr for one in vpc.everyone for cidr in one.blocks)[1:]

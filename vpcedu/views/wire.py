@@ -13,13 +13,13 @@ Left out: IPv6, fragments, IP options and the flags of ECN (they are skipped whe
 
 from __future__ import annotations
 
-from collections import namedtuple
 from functools import lru_cache
 from struct import Struct, error
 
 from vpcedu import address
 from vpcedu.icmp import ICMP
 from vpcedu.packet import TCP, FiveTuple, Packet
+from vpcedu.row import NamedRow
 
 TCP_HEADER = Struct("!HHIIHH")  # RFC 9293 section 3.1, without checksum and urgent pointer
 _unpack = Struct("!BxHHHBBxxIIHHIIHH").unpack_from  # RFC 791 section 3.1, without service and checksum; and the same
@@ -50,10 +50,9 @@ class OtherPacket(WireError):
     """Bytes that may be in order, but are something else than a whole IPv4 packet with TCP or an ICMP error."""
 
 
-class Decoded(namedtuple("Decoded", ("packet", "ttl", "identification", "checksums"))):
+class Decoded(NamedRow):
     """A packet that was read, its TTL and identification, and whether both checksums were right."""
 
-    __slots__ = ()
     packet: Packet
     ttl: int
     identification: int

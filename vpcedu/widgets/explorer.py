@@ -8,13 +8,13 @@ it began. Parts that several explorers have (a stepper, a what-if panel) bring c
 
 from __future__ import annotations
 
-from collections import namedtuple
 from html import escape
 from math import ceil
 
 import ipywidgets
 
 from vpcedu.draw import Picture
+from vpcedu.row import NamedRow
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
@@ -43,10 +43,9 @@ LOOK = f"""<style>
 </style>"""
 
 
-class Frame(namedtuple("Frame", ("picture", "sentence"))):
+class Frame(NamedRow):
     """What is shown for one setting of the controls."""
 
-    __slots__ = ()
     picture: Picture
     sentence: str
 

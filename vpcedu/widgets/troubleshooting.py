@@ -7,7 +7,6 @@ what asks, what answers, and the first of each loss.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from functools import lru_cache
 
 import ipywidgets
@@ -21,6 +20,7 @@ from vpcedu.lab.puzzles import puzzle
 from vpcedu.lab.repair import Repair
 from vpcedu.lab.scenarios import SCENARIOS, scenario
 from vpcedu.lab.visit import Visit
+from vpcedu.row import NamedRow
 from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import why
 from vpcedu.views.text import telling
@@ -41,10 +41,9 @@ ABOUT = ("Each step is a packet that tells something; repetitions are left out. 
          " bottom. What if: put your repair in, and the same visit is played again.")
 
 
-class Seen(namedtuple("Seen", ("visit", "symptom", "steps"))):
+class Seen(NamedRow):
     """A visit that was played, what the person saw, and the numbers of the packets that tell something."""
 
-    __slots__ = ()
     visit: Visit
     symptom: str
     steps: tuple[int, ...]

@@ -1,0 +1,44 @@
+"""Records are written once: annotations are fields, values behind them defaults."""
+
+import pickle
+from copy import deepcopy
+
+import pytest
+
+from vpcedu.row import NamedRow
+from vpcedu.tables.route_table import Route
+
+
+class Pair(NamedRow):
+    """Two fields, one with a default."""
+
+    first: int
+    second: str = "b"
+
+    def __str__(self) -> str:
+        return f"{self.first}{self.second}"
+
+
+def test_annotations_are_fields_in_their_order_and_values_are_defaults():
+    assert Pair._fields == ("first", "second")
+    assert Pair._field_defaults == {"second": "b"}
+    assert (Pair(1), Pair(1, "c"), Pair(first=2)) == ((1, "b"), (1, "c"), (2, "b"))
+    assert str(Pair(1)) == "1b"
+    assert repr(Pair(1)) == "Pair(first=1, second='b')"
+
+
+def test_a_record_is_a_frozen_value_without_a_dictionary_of_its_own():
+    with pytest.raises(AttributeError):
+        Pair(1).first = 2
+    with pytest.raises(AttributeError):
+        Pair(1).third = 3
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'first'"):
+        Pair()
+    assert Pair(1)._replace(second="c") == (1, "c")
+
+
+def test_a_record_is_copied_and_pickled_by_its_own_name():
+    row = Route("rtb-1", "0.0.0.0/0", "NAT")
+    assert pickle.loads(pickle.dumps(row)) == row == deepcopy(row)
+    assert type(pickle.loads(pickle.dumps(row))) is Route
+    assert Pair.__module__ == __name__ and Pair.__qualname__ == "Pair"
