@@ -29,7 +29,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from vpcedu.address import number, text
 from vpcedu.clock import SECOND
-from vpcedu.packet import FiveTuple
+from vpcedu.flow import FiveTuple
 from vpcedu.tables.security_group import IN, OUT
 from vpcedu.tables.tracking import Tracking
 from vpcedu.tables.translation import Translations

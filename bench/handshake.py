@@ -31,7 +31,7 @@ from heapq import heappop, heappush
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from vpcedu.clock import MILLISECOND, SECOND, Clock
-from vpcedu.packet import FiveTuple
+from vpcedu.flow import FiveTuple
 from vpcedu.protocols.tcp import Connection
 from vpcedu.protocols.tcp_states import TIME_WAIT
 

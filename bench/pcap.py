@@ -28,7 +28,8 @@ from struct import Struct
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from vpcedu.packet import ACK, PSH, FiveTuple, Packet
+from vpcedu.flow import FiveTuple
+from vpcedu.packet import ACK, PSH, Packet
 from vpcedu.views.pcap import dump, write
 from vpcedu.views.pcap_read import read
 from vpcedu.views.wire import text

@@ -26,12 +26,13 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from vpcedu.address import number, text
+from vpcedu.flow import FiveTuple
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.network import rules
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.network import Network, Walk
 from vpcedu.network.vpc import Device, Hop, Vpc
-from vpcedu.packet import ACK, FIN, PSH, SYN, FiveTuple, Packet
+from vpcedu.packet import ACK, FIN, PSH, SYN, Packet
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule

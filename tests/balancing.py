@@ -2,9 +2,10 @@
 
 from lan import Lan, Talker
 
+from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.packet import SYN, Endpoint
+from vpcedu.packet import SYN
 from vpcedu.protocols.http import request
 from vpcedu.tables.target_group import Listener, TargetGroup
 

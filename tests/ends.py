@@ -2,7 +2,8 @@
 
 from collections import deque
 
-from vpcedu.packet import ACK, FIN, SYN, FiveTuple, Packet, flags_text
+from vpcedu.flow import FiveTuple
+from vpcedu.packet import ACK, FIN, SYN, Packet, flags_text
 from vpcedu.protocols.tcp import Connection
 from vpcedu.protocols.tcp_settings import LINUX
 

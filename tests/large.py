@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
@@ -10,7 +11,6 @@ from vpcedu.lab.reference import reference_vpc
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
-from vpcedu.packet import Endpoint
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.target_group import Listener, TargetGroup
 

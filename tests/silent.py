@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.lab.opening import Stay
 from vpcedu.lab.visit import Call, Visit
-from vpcedu.packet import Endpoint
 
 
 def silent(site, opener, name, port, idle, again=None):

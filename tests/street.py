@@ -1,12 +1,12 @@
 """A small VPC for the tests of groups and ACLs: hosts with public addresses, and nobody between them and the client."""
 
+from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
-from vpcedu.packet import Endpoint
 from vpcedu.protocols.ports import LINUX
 from vpcedu.tables.network_acl import default_acl
 from vpcedu.tables.route_table import LOCAL, Route

@@ -175,7 +175,7 @@ def test_every_request_of_a_connection_has_its_own_entry():
 
     visited = site("application")
     talker = Talker(b"".join(f"GET /{size} HTTP/1.1\r\nHost: a\r\n\r\n".encode() for size in (100, 300, 200)))
-    from vpcedu.packet import Endpoint
+    from vpcedu.flow import Endpoint
 
     visited.network.do("client", "connect", Endpoint("192.0.2.10", 80), talker)
     visited.network.run(SECOND)

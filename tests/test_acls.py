@@ -4,8 +4,8 @@ import pytest
 from play import PAGE, dropped, site
 from street import ACLS, ALL_IN, ALL_OUT, CLIENT, DB, HTTP_IN, PEER, PUBLIC, SERVER, WEB, street
 
+from vpcedu.flow import TCP, FiveTuple
 from vpcedu.lab.reference import ANYWHERE
-from vpcedu.packet import TCP, FiveTuple
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX, NAT_GATEWAY, WINDOWS
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, LAST, OUT, AclEntry, NetworkAcl, default_acl
 from vpcedu.tables.traffic import ANY, ICMP, UDP

@@ -21,11 +21,11 @@ from balancing import (
 )
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.lab.site import Site
-from vpcedu.packet import Endpoint
 from vpcedu.protocols.forwarded import believed
 from vpcedu.protocols.http import Message, request, take
 from vpcedu.tables.rules import FixedResponse, Redirect, Rule, fits

@@ -6,6 +6,7 @@ import pytest
 from play import BALANCERS, NATS, site, transcript
 
 from vpcedu import reference_vpc
+from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.lab import ask
@@ -16,7 +17,6 @@ from vpcedu.lab.repairs import run, works
 from vpcedu.lab.tls_site import TLS_BALANCERS, tls_vpc
 from vpcedu.network.interface import Interface
 from vpcedu.network.vpc import Device
-from vpcedu.packet import Endpoint
 from vpcedu.reasons import REASONS
 from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route

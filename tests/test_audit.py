@@ -196,7 +196,7 @@ def test_an_entry_that_lower_numbers_take_whole_never_matches(rows, never):
 @given(st.lists(st.tuples(st.sampled_from((ALLOW, DENY)), st.sampled_from((6, ANY)), st.sampled_from(RANGES),
                           st.sampled_from(BLOCKS)), max_size=6), st.data())  # fmt: skip
 def test_what_is_said_never_to_match_decides_about_no_packet(rows, data):
-    from vpcedu.packet import FiveTuple
+    from vpcedu.flow import FiveTuple
     from vpcedu.tables.network_acl import NetworkAcl
 
     vpc = reference_vpc()

@@ -22,12 +22,13 @@ from balancing import (
 from lan import Talker
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 from vpcedu.hosts.tls_end import TlsEnd
 from vpcedu.lab.site import Site
 from vpcedu.lab.tls_site import tls_site
 from vpcedu.lab.visit import Call
-from vpcedu.packet import FIN, SYN, Endpoint
+from vpcedu.packet import FIN, SYN
 from vpcedu.protocols.http import request
 from vpcedu.protocols.proxy_protocol import parse
 from vpcedu.protocols.tcp_settings import LINUX, KeepAlive

@@ -33,6 +33,7 @@ from vpcedu.draw.states_places import PLACES, TALL, WAYS, WIDE
 from vpcedu.draw.table_layout import table_scene
 from vpcedu.draw.table_rows import table_of
 from vpcedu.draw.words import packet_words
+from vpcedu.flow import TCP
 from vpcedu.gateways.nat_gateway import IDLE as NAT_IDLE
 from vpcedu.hosts.host import Host
 from vpcedu.lab import audit
@@ -41,7 +42,6 @@ from vpcedu.lab.reference import ACL_ENTRIES, reference_architecture, reference_
 from vpcedu.lab.site import Site
 from vpcedu.lab.tls_site import TLS_BALANCERS, tls_site
 from vpcedu.network.vpc import Device
-from vpcedu.packet import TCP
 from vpcedu.protocols.tcp_settings import KEEP_ALIVE, LINUX
 from vpcedu.protocols.tcp_states import TRANSITIONS
 from vpcedu.tables.network_acl import ALLOW, OUT, AclEntry

@@ -109,7 +109,7 @@ def test_a_module_is_one_idea(module):
     source = MODULES[module].read_text(encoding="utf-8")
     assert ast.get_docstring(ast.parse(source)), f"{module} does not say what it is"
     if module != "vpcedu.reasons":  # one literal table
-        assert len(source.splitlines()) <= 250
+        assert len(source.splitlines()) <= (250 if room(module) in SMALL else 400)
 
 
 def test_the_core_is_small():

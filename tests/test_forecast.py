@@ -162,7 +162,7 @@ def test_a_proxy_header_in_pieces_is_read():
 
     lan = Lan(Host("client", "203.0.113.10"), Application("web", "10.0.1.10", proxied=True, reads=the_header))
     talker = Talker(b"PROXY TCP4 198.51.100.22 ")
-    from vpcedu.packet import Endpoint
+    from vpcedu.flow import Endpoint
 
     lan.do(lan.hosts["203.0.113.10"], "connect", Endpoint("10.0.1.10", 80), talker)
     for part in (b"203.0.113.7 35646 80\r", b"\n", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"):

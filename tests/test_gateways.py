@@ -3,11 +3,12 @@
 import pytest
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.internet_gateway import Association, InternetGateway
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
-from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Endpoint, FiveTuple, Packet
+from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Packet
 from vpcedu.reasons import (
     IDLE_TIMEOUT,
     NO_FLOW,

@@ -20,12 +20,13 @@ from street import (
 )
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import TCP, FiveTuple
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.lab.reference import ANYWHERE, PRIVATE
 from vpcedu.network.checkpoints import group_in, group_out
 from vpcedu.network.network import Walk
-from vpcedu.packet import ACK, PSH, RST, SYN, TCP, FiveTuple, Packet
+from vpcedu.packet import ACK, PSH, RST, SYN, Packet
 from vpcedu.tables.network_acl import DENY, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import IN, OUT, GroupRule, RuleSet, default_group, new_group

@@ -7,6 +7,7 @@ from balancing import BACK, CLIENT, NODE, ONE, WEB, Says, call, get, lan_with, o
 from play import PAGE, dropped, site
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
@@ -16,7 +17,7 @@ from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
-from vpcedu.packet import SYN, Endpoint
+from vpcedu.packet import SYN
 from vpcedu.tables.security_group import IN, GroupRule, RuleSet
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.tables.targets import HEALTHY, INITIAL, UNHEALTHY, Targets

@@ -6,10 +6,11 @@ import pytest
 from lan import Lan, Talker
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.hosts.client import Fetch, Result
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import Seen, WebServer
-from vpcedu.packet import ACK, PSH, RST, SYN, Endpoint, FiveTuple, Packet
+from vpcedu.packet import ACK, PSH, RST, SYN, Packet
 from vpcedu.protocols.http import request
 from vpcedu.reasons import NO_CONNECTION, PORT_CLOSED
 from vpcedu.trace import DELIVER, DROP

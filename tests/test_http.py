@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vpcedu.packet import Endpoint
+from vpcedu.flow import Endpoint
 from vpcedu.protocols import forwarded, http
 from vpcedu.protocols.forwarded import believed, chain_of, forward
 from vpcedu.protocols.http import Message, request, response, take

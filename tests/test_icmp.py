@@ -9,7 +9,8 @@ from test_packet import flows, packets, ports
 
 from vpcedu import FiveTuple, Packet
 from vpcedu.address import text
-from vpcedu.icmp import FRAGMENTATION_NEEDED, HOST, ICMP, PORT, Icmp, icmp_port
+from vpcedu.flow import ICMP
+from vpcedu.icmp import FRAGMENTATION_NEEDED, HOST, PORT, Icmp, icmp_port
 from vpcedu.packet import ACK, SYN
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, AclEntry
 from vpcedu.tables.security_group import GroupRule

@@ -9,9 +9,9 @@ import pytest
 from tests.layout import faults
 from tests.test_draw_lessons import cut_off
 from vpcedu import draw, lab, widgets
+from vpcedu.flow import FiveTuple
 from vpcedu.lab.exercises_filters import NARROW
 from vpcedu.lab.filters import ACL, CALLERS, GROUP_IN, GROUP_OUT, URL, answers, edited, one_server, share
-from vpcedu.packet import FiveTuple
 from vpcedu.tables.network_acl import DENY, OUT, AclEntry, NetworkAcl
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.tracking import TrackedFlow, Untracked

@@ -11,9 +11,10 @@ from vpcedu import draw, lab, reference_architecture, widgets
 from vpcedu.clock import SECOND
 from vpcedu.draw.scene import Mark, Text
 from vpcedu.draw.translations_layout import sentence, translations_scene
+from vpcedu.flow import FiveTuple
 from vpcedu.lab.reference import NAT
 from vpcedu.lab.translating import MOST, SPAN, SPEAKERS, Setting, tell
-from vpcedu.packet import FiveTuple, Packet
+from vpcedu.packet import Packet
 from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, NO_TRANSLATION
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.widgets.translations import ALIVE, frame

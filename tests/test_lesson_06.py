@@ -12,11 +12,11 @@ from vpcedu.draw import style
 from vpcedu.draw.fonts import width_of
 from vpcedu.draw.scene import Band, Mark, Text
 from vpcedu.draw.sides_layout import lines_of, sides_scene
+from vpcedu.flow import Endpoint
 from vpcedu.lab.exercises import EXERCISES
 from vpcedu.lab.proxies import FORGED, LEARNS, URL, WEBS, proxy_site
 from vpcedu.lab.reference import BALANCERS
 from vpcedu.lab.tls_site import TLS_BALANCERS, tls_site
-from vpcedu.packet import Endpoint
 from vpcedu.protocols.forwarded import MODES
 from vpcedu.protocols.proxy_protocol import version_2
 from vpcedu.tables.security_group import GroupRule

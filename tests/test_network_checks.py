@@ -7,12 +7,13 @@ from test_health import checks, health
 from two_zones import ANYWHERE, BOTH, CLIENT, NODE_A, NODE_B, PUBLIC_A, PUBLIC_B, WEB_1, WEB_2, call, network
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.hosts.health_check import APPLICATION
 from vpcedu.hosts.network_checker import NETWORK, NETWORK_HTTP
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.network.names import Names
-from vpcedu.packet import ACK, RST, SYN, Endpoint
+from vpcedu.packet import ACK, RST, SYN
 from vpcedu.reasons import GROUP_IN, TARGET_UNHEALTHY
 from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
 from vpcedu.tables.security_group import GroupRule

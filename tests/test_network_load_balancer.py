@@ -18,9 +18,10 @@ from two_zones import (
 )
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import MODULUS, Endpoint, FiveTuple
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.gateways.proxy_insertion import Insertion
-from vpcedu.packet import ACK, FIN, MODULUS, PSH, RST, SYN, Endpoint, FiveTuple, Packet
+from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Packet
 from vpcedu.protocols.proxy_protocol import parse, version_2
 from vpcedu.reasons import ACL_IN, ACL_OUT, GROUP_IN, IDLE_TIMEOUT, NO_PORT, NO_TARGET, OWN_SOURCE
 from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vpcedu.address import block, contains, is_private, number, text
-from vpcedu.packet import ACK, FIN, MODULUS, PSH, RST, SYN, TCP, URG, Endpoint, FiveTuple, Packet, flags_text, spread
+from vpcedu.flow import MODULUS, TCP, Endpoint, FiveTuple, spread
+from vpcedu.packet import ACK, FIN, PSH, RST, SYN, URG, Packet, flags_text
 
 ROOT = Path(__file__).parent.parent
 
@@ -221,7 +222,7 @@ def test_private_addresses_are_those_of_rfc_1918(address, private):
 
 
 def test_spread_is_the_same_whatever_the_hash_seed():
-    program = "from vpcedu.packet import spread; print(spread(0, 'web', '10.0.1.10', 80), spread('a', 'b'))"
+    program = "from vpcedu.flow import spread; print(spread(0, 'web', '10.0.1.10', 80), spread('a', 'b'))"
     printed = {subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={"PYTHONHASHSEED": seed}, text=True,
                               capture_output=True, check=True).stdout for seed in ("0", "1", "77")}  # fmt: skip
     assert printed == {f"{spread(0, 'web', '10.0.1.10', 80)} {spread('a', 'b')}\n"}

@@ -10,15 +10,16 @@ from test_walk import check_traces
 
 from vpcedu import FiveTuple, Link, Packet, draw
 from vpcedu.clock import SECOND
+from vpcedu.flow import ICMP, TCP
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
-from vpcedu.icmp import FRAGMENTATION_NEEDED, HOST, ICMP, PORT
+from vpcedu.icmp import FRAGMENTATION_NEEDED, HOST, PORT
 from vpcedu.lab.loaded import load_pcap
 from vpcedu.lab.reference import ANYWHERE, PRIVATE, TARGETS
 from vpcedu.lab.visit import Call
 from vpcedu.network.link import ROUTER
-from vpcedu.packet import ACK, FIN, PSH, SYN, TCP
+from vpcedu.packet import ACK, FIN, PSH, SYN
 from vpcedu.protocols.path_mtu import too_large
 from vpcedu.protocols.segment_arrival import ahead
 from vpcedu.protocols.tcp import Connection

@@ -7,8 +7,8 @@ import pytest
 from lan import Lan, Talker
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
-from vpcedu.packet import Endpoint
 from vpcedu.protocols import ports as module
 from vpcedu.protocols.ports import LINUX, RANGES, choose, choose_randomly, sustained
 

@@ -7,11 +7,12 @@ from play import BALANCERS, NATS, PAGE, site
 
 from vpcedu.address import number, text
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.lab.reference import IGW
-from vpcedu.packet import ACK, SYN, Endpoint, FiveTuple, Packet
+from vpcedu.packet import ACK, SYN, Packet
 from vpcedu.protocols.http import Message, request, take
 from vpcedu.reasons import REASONS
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, IN, OUT, AclEntry, NetworkAcl

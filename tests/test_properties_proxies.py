@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from lan import Lan, Talker
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint, spread
 from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 from vpcedu.hosts.host import Host
-from vpcedu.packet import Endpoint, spread
 from vpcedu.protocols.http import request, response, take
 from vpcedu.tables.target_group import Listener, TargetGroup
 

@@ -7,6 +7,7 @@ from small import ALL, ANYWHERE, BLOCK, IGW, OUTSIDE, Middlebox
 
 from vpcedu.address import number, text
 from vpcedu.clock import SECOND
+from vpcedu.flow import TCP, FiveTuple
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
@@ -19,7 +20,7 @@ from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.network import MOST_HOPS, Network
 from vpcedu.network.rules import check
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
-from vpcedu.packet import ACK, RST, SYN, TCP, FiveTuple, Packet
+from vpcedu.packet import ACK, RST, SYN, Packet
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vpcedu.address import text
-from vpcedu.packet import Endpoint
+from vpcedu.flow import Endpoint
 from vpcedu.protocols import proxy_protocol
 from vpcedu.protocols.proxy_protocol import SIGNATURE, Header, local, parse, version_1, version_2
 

@@ -4,6 +4,7 @@ from itertools import combinations
 
 import pytest
 
+from vpcedu.flow import spread
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.beyond import BEYOND
 from vpcedu.lab.ends import Question
@@ -14,7 +15,6 @@ from vpcedu.lab.remedies import remedies
 from vpcedu.lab.repair import Repair, apply
 from vpcedu.lab.repairs import run, works
 from vpcedu.network.names import Name
-from vpcedu.packet import spread
 from vpcedu.reasons import REASONS
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
 from vpcedu.tables.security_group import GroupRule

@@ -7,11 +7,12 @@ import pytest
 from play import site
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import FiveTuple
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.beyond import BEYOND
 from vpcedu.lab.puzzles import puzzle
 from vpcedu.lab.reference import ANYWHERE, IGW, TARGETS
-from vpcedu.packet import ACK, FiveTuple, Packet
+from vpcedu.packet import ACK, Packet
 from vpcedu.reasons import REASONS
 from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route

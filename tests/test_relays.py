@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 from lan import Lan, Talker
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.packet import SYN, Endpoint
+from vpcedu.packet import SYN
 from vpcedu.protocols.http import request
 from vpcedu.tables.target_group import Listener, TargetGroup
 

@@ -3,7 +3,8 @@
 import pytest
 
 from vpcedu.clock import SECOND
-from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Endpoint, FiveTuple
+from vpcedu.flow import Endpoint, FiveTuple
+from vpcedu.packet import ACK, FIN, PSH, RST, SYN
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX, choose
 from vpcedu.tables.flows import Flows
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, LAST, AclEntry, NetworkAcl

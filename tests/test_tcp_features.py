@@ -5,8 +5,9 @@ from ends import FLOW, Wire, connected, in_state, line, other
 from lan import Lan, Talker
 
 from vpcedu.clock import MILLISECOND, SECOND
+from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.hosts.host import Host
-from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Endpoint, FiveTuple, Packet
+from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Packet
 from vpcedu.protocols.retransmission import Timer
 from vpcedu.protocols.tcp import Connection
 from vpcedu.protocols.tcp_settings import KEEP_ALIVE, LINUX, LINUX_BEFORE_6_5, RFC_9293, KeepAlive

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from vpcedu.clock import MILLISECOND, SECOND
-from vpcedu.packet import ACK, MODULUS, RST
+from vpcedu.flow import MODULUS
+from vpcedu.packet import ACK, RST
 from vpcedu.protocols.segment_arrival import ahead
 from vpcedu.protocols.tcp import Connection
 from vpcedu.protocols.tcp_settings import LINUX, LINUX_BEFORE_6_5, RFC_9293, KeepAlive

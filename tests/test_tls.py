@@ -13,6 +13,7 @@ import pytest
 from lan import Lan, Talker
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 from vpcedu.hosts.client import Fetch
@@ -23,7 +24,7 @@ from vpcedu.lab.reference import reference_architecture
 from vpcedu.lab.site import Site
 from vpcedu.lab.tls_site import TLS_BALANCERS, tls_site
 from vpcedu.network.names import Name
-from vpcedu.packet import ACK, Endpoint, FiveTuple, Packet
+from vpcedu.packet import ACK, Packet
 from vpcedu.protocols.http import request
 from vpcedu.protocols.tls import DEMONSTRATION, Client, Server, Slot, path
 from vpcedu.tables.target_group import Listener, TargetGroup

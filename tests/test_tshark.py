@@ -11,7 +11,8 @@ import pytest
 from play import BALANCERS, NATS, PAGE, site
 
 from vpcedu import Endpoint, FiveTuple, Link, Packet
-from vpcedu.icmp import FRAGMENTATION_NEEDED, ICMP
+from vpcedu.flow import ICMP
+from vpcedu.icmp import FRAGMENTATION_NEEDED
 from vpcedu.packet import ACK, PSH, SYN
 from vpcedu.protocols.proxy_protocol import version_1, version_2
 from vpcedu.tables.security_group import IN, GroupRule

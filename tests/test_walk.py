@@ -11,13 +11,14 @@ import pytest
 from play import BALANCERS, NATS, PAGE, dropped, open_connections, site, transcript
 
 from vpcedu.clock import SECOND, Clock, seconds
+from vpcedu.flow import FiveTuple
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.reference import ANYWHERE, IGW, VPC_BLOCK
 from vpcedu.lab.visit import Call
 from vpcedu.network.link import Link
 from vpcedu.network.names import Name, Names
 from vpcedu.network.network import MOST_HOPS
-from vpcedu.packet import SYN, FiveTuple, Packet
+from vpcedu.packet import SYN, Packet
 from vpcedu.reasons import (
     BLACKHOLE,
     DESTINATION_CHECK,

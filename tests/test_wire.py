@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from vpcedu import FiveTuple, Packet, reference_architecture
 from vpcedu.address import text
-from vpcedu.packet import TCP
+from vpcedu.flow import TCP
 from vpcedu.views.wire import OtherPacket, WireError, checksum, decode, encode
 
 PORTS = st.integers(0, 65_535)

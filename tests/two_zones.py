@@ -6,13 +6,13 @@ answer that comes back to the Internet came back by the flow. Each web host list
 
 from lan import Talker
 
+from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.hosts.host import Host
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.network import Network
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
-from vpcedu.packet import Endpoint
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule

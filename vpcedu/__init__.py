@@ -18,8 +18,8 @@ _PLACES = {
     "Link": "vpcedu.network.link",
     "Vpc": "vpcedu.network.vpc",
     "Packet": "vpcedu.packet",
-    "FiveTuple": "vpcedu.packet",
-    "Endpoint": "vpcedu.packet",
+    "FiveTuple": "vpcedu.flow",
+    "Endpoint": "vpcedu.flow",
     "REASONS": "vpcedu.reasons",
 }
 __all__ = [
@@ -42,13 +42,14 @@ __all__ = [
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu import aws, draw, widgets
+    from vpcedu.flow import Endpoint, FiveTuple
     from vpcedu.lab.reference import reference_architecture, reference_vpc
     from vpcedu.lab.site import Site
     from vpcedu.lab.tls_site import tls_site
     from vpcedu.network.link import Link
     from vpcedu.network.network import Network
     from vpcedu.network.vpc import Vpc
-    from vpcedu.packet import Endpoint, FiveTuple, Packet
+    from vpcedu.packet import Packet
     from vpcedu.reasons import REASONS
 
 

@@ -11,13 +11,9 @@ Left out: echo, time exceeded, and every other message.
 
 from __future__ import annotations
 
+from vpcedu.flow import FiveTuple
 from vpcedu.row import NamedRow
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from vpcedu.packet import FiveTuple
-
-ICMP = 1  # IANA protocol number
 UNREACHABLE = 3  # the type; its codes:
 HOST, PORT, FRAGMENTATION_NEEDED = 1, 3, 4
 CODES = {0: "net unreachable", HOST: "host unreachable", 2: "protocol unreachable", PORT: "port unreachable",

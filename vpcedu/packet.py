@@ -1,4 +1,4 @@
-"""What travels: endpoints, flows, TCP flags and packets.
+"""What travels: TCP flags and packets, each of one flow.
 
 A packet is a value: nothing changes it, a gateway that rewrites makes a new one. Sequence and
 acknowledgment numbers are 32 bits wide and wrap (RFC 9293 section 3.4). `str(packet)` is written as
@@ -11,84 +11,24 @@ connections and translations find it. Left out: IP options, fragments, IPv6, UDP
 
 from __future__ import annotations
 
-from zlib import crc32
-
 from vpcedu.address import number
-from vpcedu.icmp import FRAGMENTATION_NEEDED, ICMP, SIZE, UNREACHABLE, Icmp, code_text, icmp_port
+from vpcedu.flow import ICMP, MODULUS, Endpoint, FiveTuple
+from vpcedu.icmp import FRAGMENTATION_NEEDED, SIZE, UNREACHABLE, Icmp, code_text, icmp_port
 from vpcedu.row import NamedRow
 
-TCP = 6  # IANA protocol number, as in flow logs
 FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32  # RFC 9293 section 3.1
 LETTERS = ((FIN, "F"), (SYN, "S"), (RST, "R"), (PSH, "P"), (ACK, "."), (URG, "U"))
 WORDS = (">", "seq", "ack", "len", "win")  # what stands between the fields of a packet's text
 NUMBERS = {"nop": 0, "sackOK": 0, "TS": 2}  # how many an option carries; the others one
 SIZES = {"mss": 4, "nop": 1, "wscale": 3, "sackOK": 2, "TS": 10}  # bytes of an option
 WINDOW = 65_535  # bytes; the most a window field holds without the scale option
-MODULUS = 1 << 32
 
 _new = tuple.__new__  # makes what every packet needs once more, quicker than the class's own call
-
-
-def spread(*words: object) -> int:
-    """A 32-bit number that the words alone decide, the same on every Python and hash seed.
-
-    For choices that a real device makes by a keyed hash (ports, initial sequence numbers, targets).
-    Good enough to tell cases apart, not a secret.
-    """
-    return crc32("\0".join(map(str, words)).encode()) * 0x9E3779B1 % MODULUS
 
 
 def flags_text(flags: int) -> str:
     """Flags as tcpdump's letters: SYN and ACK are "S."."""
     return "".join(letter for bit, letter in LETTERS if flags & bit) or "none"
-
-
-class Endpoint(NamedRow):
-    """One end of a connection: an address and a port; RFC 9293 calls it a socket."""
-
-    address: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"{self.address}:{self.port}"
-
-    @classmethod
-    def parse(cls, words: str) -> Endpoint:
-        """The endpoint written as address:port; ValueError names what is wrong."""
-        address, colon, port = words.rpartition(":")
-        if not (colon and port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= 65_535):
-            raise ValueError(f"{words!r} is not an endpoint: expected address:port, like 10.0.1.10:80")
-        number(address)
-        return cls(address, int(port))
-
-
-class FiveTuple(NamedRow):
-    """Source and destination address and port, and the protocol: the key of every table that knows flows."""
-
-    src: str
-    sport: int
-    dst: str
-    dport: int
-    protocol: int = TCP
-
-    def reversed(self) -> FiveTuple:
-        """The key that an answer to this flow carries."""
-        return _new(FiveTuple, (self.dst, self.dport, self.src, self.sport, self.protocol))
-
-    @property
-    def source(self) -> Endpoint:
-        """Who sent it, as far as the packet says."""
-        return Endpoint(self[0], self[1])
-
-    @property
-    def destination(self) -> Endpoint:
-        """Whom it is for."""
-        return Endpoint(self[2], self[3])
-
-    def __str__(self) -> str:
-        if self.protocol == ICMP:
-            return f"{self.src} > {self.dst} icmp {self.dport >> 8}/{self.dport & 255}"
-        return f"{self.src}:{self.sport} > {self.dst}:{self.dport}"
 
 
 class Packet(NamedRow):

@@ -7,7 +7,8 @@ none of them asks the network anything.
 
 from __future__ import annotations
 
-from vpcedu.packet import FiveTuple, Packet
+from vpcedu.flow import FiveTuple
+from vpcedu.packet import Packet
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False

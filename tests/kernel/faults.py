@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from vpcedu.flow import MODULUS
 from vpcedu.gateways.internet_gateway import InternetGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.hosts.byte_relay import ByteRelay
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.request_relay import RequestRelay
-from vpcedu.packet import ACK, FIN, MODULUS, SYN, Packet
+from vpcedu.packet import ACK, FIN, SYN, Packet
 from vpcedu.protocols.retransmission import Timer
 from vpcedu.protocols.tcp import Connection
 from vpcedu.tables.network_acl import NetworkAcl

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import Any
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.hosts.byte_relay import ByteRelay
@@ -20,7 +21,6 @@ from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.link import Link
 from vpcedu.network.network import Network
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
-from vpcedu.packet import Endpoint
 from vpcedu.protocols.http import take
 from vpcedu.protocols.proxy_protocol import version_2
 from vpcedu.protocols.tcp import Connection

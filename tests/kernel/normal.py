@@ -18,7 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from vpcedu.packet import ACK, FIN, MODULUS, PSH, RST, SYN, FiveTuple, Packet, flags_text
+from vpcedu.flow import MODULUS, FiveTuple
+from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Packet, flags_text
 
 from .records import Record
 

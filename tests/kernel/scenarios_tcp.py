@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vpcedu.packet import TCP
+from vpcedu.flow import TCP
 from vpcedu.tables.network_acl import ALLOW, DENY, AclEntry
 from vpcedu.tables.security_group import IN, OUT, GroupRule
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from vpcedu.packet import FiveTuple, Packet
+from vpcedu.flow import FiveTuple
+from vpcedu.packet import Packet
 
 from .records import Record
 

@@ -13,11 +13,11 @@ from vpcedu.aws.at import At
 from vpcedu.aws.legs import Leg
 from vpcedu.aws.targets import CERTIFICATE, Targets, free_address
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
-from vpcedu.packet import Endpoint
 from vpcedu.row import NamedRow
 from vpcedu.tables.target_group import Listener, TargetGroup
 

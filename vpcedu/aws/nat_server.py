@@ -20,8 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from vpcedu.flow import Endpoint
     from vpcedu.hosts.host import Program
-    from vpcedu.packet import Endpoint
     from vpcedu.protocols.tcp import Connection
 
 

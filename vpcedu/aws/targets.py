@@ -11,7 +11,7 @@ from vpcedu.address import text
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.at import At
 from vpcedu.clock import SECOND
-from vpcedu.packet import Endpoint
+from vpcedu.flow import Endpoint
 from vpcedu.tables.rules import FixedResponse, Redirect, Rule
 from vpcedu.tables.target_group import Listener, TargetGroup
 

@@ -27,8 +27,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.frame import Item
     from vpcedu.draw.ledger_layout import Side
+    from vpcedu.flow import FiveTuple
     from vpcedu.lab.visit import Visit
-    from vpcedu.packet import FiveTuple
     from vpcedu.trace import Capture, Trace
 
 TOP, HEAD, WALL = 58.0, 44.0, 12.0

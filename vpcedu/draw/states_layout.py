@@ -24,8 +24,8 @@ from vpcedu.views.conversations import conversations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.frame import Item
+    from vpcedu.flow import FiveTuple
     from vpcedu.lab.visit import Visit
-    from vpcedu.packet import FiveTuple
     from vpcedu.protocols.tcp_states import Transition
     from vpcedu.views.conversations import Conversation
 

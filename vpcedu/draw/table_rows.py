@@ -20,9 +20,9 @@ from vpcedu.trace import DROP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vpcedu.flow import FiveTuple
     from vpcedu.lab.visit import Visit
     from vpcedu.network.interface import Subnet
-    from vpcedu.packet import FiveTuple
     from vpcedu.trace import Step
 
 

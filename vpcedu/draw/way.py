@@ -16,7 +16,8 @@ from vpcedu.trace import DROP, REWRITE, SEND
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.packet import FiveTuple, Packet
+    from vpcedu.flow import FiveTuple
+    from vpcedu.packet import Packet
     from vpcedu.trace import Step, Trace
 
 ARRIVING = ("network ACL in", "group in", "destination check")

@@ -18,7 +18,8 @@ clamps the MSS, since no host here offers more than 1,460; UDP, ICMP's other mes
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.packet import ACK, RST, SYN, FiveTuple, Packet, spread
+from vpcedu.flow import FiveTuple, spread
+from vpcedu.packet import ACK, RST, SYN, Packet
 from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, NO_TRANSLATION, Reason
 from vpcedu.tables.source_ports import EPHEMERAL, MOST, Ports
 from vpcedu.tables.translation import Translation, Translations

@@ -19,7 +19,8 @@ for its former NAT image at the idle timeout, Linux' other times, ICMP's other m
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.packet import ACK, FIN, RST, SYN, FiveTuple, Packet, spread
+from vpcedu.flow import FiveTuple, spread
+from vpcedu.packet import ACK, FIN, RST, SYN, Packet
 from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, NO_TARGET, NO_TRANSLATION, PORT_CLOSED, Reason
 from vpcedu.tables.source_ports import EPHEMERAL, Ports
 from vpcedu.tables.target_group import Listener

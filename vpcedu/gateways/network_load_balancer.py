@@ -21,8 +21,9 @@ Left out: TLS, UDP and QUIC listeners, ALB targets, weights, stickiness by sourc
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import MODULUS, TCP, FiveTuple, spread
 from vpcedu.gateways.proxy_insertion import Insertion
-from vpcedu.packet import ACK, MODULUS, RST, SYN, TCP, FiveTuple, Packet, spread
+from vpcedu.packet import ACK, RST, SYN, Packet
 from vpcedu.protocols.proxy_protocol import version_2
 from vpcedu.reasons import IDLE_TIMEOUT, NO_FLOW, NO_LISTENER, NO_PORT, NO_TARGET, TARGET_UNHEALTHY, Reason
 from vpcedu.tables.source_ports import EPHEMERAL, MOST, Ports

@@ -9,7 +9,8 @@ it so is inferred: it says that the header is put before the TCP data, and that 
 
 from __future__ import annotations
 
-from vpcedu.packet import ACK, FIN, MODULUS, Packet
+from vpcedu.flow import MODULUS
+from vpcedu.packet import ACK, FIN, Packet
 from vpcedu.row import NamedRow
 
 

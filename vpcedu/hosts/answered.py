@@ -7,7 +7,7 @@ Sources: "Access logs" of the Application Load Balancers guide and of the Classi
 
 from __future__ import annotations
 
-from vpcedu.packet import Endpoint
+from vpcedu.flow import Endpoint
 from vpcedu.protocols.http import Message
 from vpcedu.row import NamedRow
 

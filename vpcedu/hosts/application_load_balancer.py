@@ -15,18 +15,18 @@ what is too long or too many, the life of client connections (3,600 s).
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import spread
 from vpcedu.hosts.health_check import APPLICATION, Groups
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.idle import IDLE
 from vpcedu.hosts.request_relay import Conduct, RequestRelay
-from vpcedu.packet import spread
 from vpcedu.protocols.forwarded import MODES, forward, traced
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vpcedu.flow import Endpoint
     from vpcedu.hosts.host import Program
-    from vpcedu.packet import Endpoint
     from vpcedu.protocols.http import Message
     from vpcedu.protocols.tcp import Connection
     from vpcedu.tables.target_group import Listener, TargetGroup

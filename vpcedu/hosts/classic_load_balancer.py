@@ -24,8 +24,8 @@ from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vpcedu.flow import Endpoint
     from vpcedu.hosts.host import Program
-    from vpcedu.packet import Endpoint
     from vpcedu.protocols.http import Message
     from vpcedu.protocols.tcp import Connection
     from vpcedu.tables.target_group import Listener

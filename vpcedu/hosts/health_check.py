@@ -12,8 +12,8 @@ are checked at the same instant. Left out: HTTPS and SSL checks. Those of a Netw
 
 from __future__ import annotations
 
+from vpcedu.flow import Endpoint
 from vpcedu.hosts.client import Fetch
-from vpcedu.packet import Endpoint
 from vpcedu.protocols.http import Message, request
 from vpcedu.row import NamedRow
 from vpcedu.tables.targets import HealthCheck, Targets

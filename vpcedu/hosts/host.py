@@ -12,9 +12,10 @@ from collections import deque
 from errno import EADDRNOTAVAIL
 from heapq import heappop, heappush
 
+from vpcedu.flow import MODULUS, Endpoint, FiveTuple, spread
 from vpcedu.hosts.accept_queue import SOMAXCONN, AcceptQueue
 from vpcedu.icmp import FRAGMENTATION_NEEDED, UNREACHABLE, icmp_port
-from vpcedu.packet import ACK, MODULUS, RST, SYN, Endpoint, FiveTuple, Packet, spread
+from vpcedu.packet import ACK, RST, SYN, Packet
 from vpcedu.protocols.path_mtu import too_large
 from vpcedu.protocols.ports import LINUX, choose
 from vpcedu.protocols.segment_arrival import ahead

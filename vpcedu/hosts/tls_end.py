@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from vpcedu.flow import Endpoint
     from vpcedu.hosts.host import Host, Program
-    from vpcedu.packet import Endpoint
     from vpcedu.protocols.tcp import Connection
     from vpcedu.tables.target_group import Listener
 

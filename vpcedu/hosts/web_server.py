@@ -8,9 +8,9 @@ A path that is a number, such as /4000, asks for a page of so many bytes (at mos
 
 from __future__ import annotations
 
+from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.idle import Idle
-from vpcedu.packet import Endpoint
 from vpcedu.protocols.http import Message, response, take
 from vpcedu.row import NamedRow
 

@@ -8,9 +8,9 @@ the peer of the balancer that wrote it; what stands before came from outside) or
 
 from __future__ import annotations
 
+from vpcedu.flow import Endpoint
 from vpcedu.hosts.client import Fetch
 from vpcedu.hosts.web_server import Seen, WebServer
-from vpcedu.packet import Endpoint
 from vpcedu.protocols.forwarded import FOR, PROTO, believed, chain_of
 from vpcedu.protocols.http import Message, response
 from vpcedu.protocols.proxy_protocol import Header, parse

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from vpcedu import reasons
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.lab.opening import Stay
 from vpcedu.lab.reference import ANYWHERE, UPDATES, reference_architecture, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.lab.zones import public_address, zones_site
 from vpcedu.network.link import Link
 from vpcedu.network.vpc import Peering, Vpc
-from vpcedu.packet import ACK, Endpoint, FiveTuple, Packet
+from vpcedu.packet import ACK, Packet
 from vpcedu.reasons import Reason
 from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import Route

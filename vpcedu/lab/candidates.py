@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from vpcedu import reasons
 from vpcedu.address import contains, is_private
+from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
@@ -17,7 +18,6 @@ from vpcedu.lab.ends import OWN, SOMEONE, Question, free_address, is_inside, tar
 from vpcedu.lab.paths import losses, table_of, talks
 from vpcedu.lab.repair import Repair
 from vpcedu.network.vpc import Device
-from vpcedu.packet import TCP, Endpoint
 from vpcedu.tables.network_acl import ALLOW, LAST, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import IN, GroupRule

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from vpcedu.flow import TCP
 from vpcedu.hosts.host import Host
 from vpcedu.lab.filters import CLIENT, URL, answers, edited, one_server
 from vpcedu.lab.reference import PUBLIC, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.network.vpc import Device, Vpc
-from vpcedu.packet import TCP
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.traffic import ANYWHERE

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND, seconds
+from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import IDLE
 from vpcedu.lab.opening import Stay
 from vpcedu.lab.reference import UPDATES
 from vpcedu.lab.translating import fill_nat, nat_site, nat_vpc
 from vpcedu.network.network import Network
-from vpcedu.packet import ACK, PSH, Endpoint, FiveTuple, Packet
+from vpcedu.packet import ACK, PSH, Packet
 from vpcedu.tables.translation import Translation
 
 WANTED, SILENCE = 120_000, 1_200  # connections at once; seconds

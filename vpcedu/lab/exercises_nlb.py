@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
 from vpcedu.lab.nlb import GROUP_RULES, NAME, TARGETS, nlb_site, nlb_tries, nlb_vpc, target_of
 from vpcedu.lab.reference import UPDATES
 from vpcedu.lab.site import Site
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
-from vpcedu.packet import Endpoint
 from vpcedu.protocols.proxy_protocol import parse
 from vpcedu.tables.security_group import IN, GroupRule
 from vpcedu.tables.target_group import Listener, TargetGroup

@@ -8,13 +8,13 @@ are played in `beyond`.
 
 from __future__ import annotations
 
+from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.candidates import gateways
 from vpcedu.lab.ends import Question, target_groups
 from vpcedu.lab.reference import ANYWHERE, CLIENT, IGW, NAT, TARGETS, UPDATES, WEB, reference_vpc
 from vpcedu.lab.repair import Repair
 from vpcedu.network.vpc import Device
-from vpcedu.packet import TCP, Endpoint
 from vpcedu.tables.network_acl import ALLOW, DENY, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import IN, OUT, GroupRule

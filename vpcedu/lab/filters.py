@@ -9,6 +9,7 @@ guide, "Security group connection tracking".
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
@@ -19,7 +20,6 @@ from vpcedu.lab.visit import Call, Visit
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
-from vpcedu.packet import TCP, Endpoint
 from vpcedu.protocols.ports import LINUX as LINUX_PORTS
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry

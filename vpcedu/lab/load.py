@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections import deque
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint, spread
 from vpcedu.lab.opening import Stay, two_hosts_vpc
 from vpcedu.network.network import Network
-from vpcedu.packet import Endpoint, spread
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX, choose
 from vpcedu.protocols.tcp_settings import LINUX as LINUX_TCP
 from vpcedu.row import NamedRow

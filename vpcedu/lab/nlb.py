@@ -7,6 +7,7 @@ that reaches a client on the Internet was not sent there by a route.
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.hosts.client import Fetch
@@ -19,7 +20,6 @@ from vpcedu.lab.visit import Call, Visit
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
-from vpcedu.packet import Endpoint
 from vpcedu.protocols.http import Message, request
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import IN, GroupRule, new_group

@@ -11,6 +11,7 @@ the client. Left out: data, and what happens when the connection is closed.
 from __future__ import annotations
 
 from vpcedu.clock import MILLISECOND, SECOND, seconds
+from vpcedu.flow import Endpoint
 from vpcedu.hosts.client import Fetch
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
@@ -20,7 +21,7 @@ from vpcedu.network.link import Link
 from vpcedu.network.names import Name
 from vpcedu.network.network import Network
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
-from vpcedu.packet import ACK, SYN, Endpoint
+from vpcedu.packet import ACK, SYN
 from vpcedu.protocols.ports import LINUX as LINUX_PORTS
 from vpcedu.protocols.tcp_settings import LINUX, LINUX_BEFORE_6_5
 from vpcedu.protocols.tcp_states import ESTABLISHED

@@ -7,8 +7,9 @@ went by rules; so these two show most. Connections that nobody asked for, such a
 
 from __future__ import annotations
 
+from vpcedu.flow import TCP
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.packet import ACK, RST, SYN, TCP
+from vpcedu.packet import ACK, RST, SYN
 from vpcedu.reasons import BEYOND, BLACKHOLE, LOST, NO_ROUTE
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import AclEntry

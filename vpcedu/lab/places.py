@@ -7,9 +7,9 @@ names: between others of the Internet no row tells a difference either, save whe
 from __future__ import annotations
 
 from vpcedu.address import block, is_private, number, text
+from vpcedu.flow import TCP
 from vpcedu.lab.ends import SOMEONE, find, is_inside
 from vpcedu.network.interface import Interface
-from vpcedu.packet import TCP
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX
 from vpcedu.row import NamedRow
 from vpcedu.tables.traffic import ANY, span

@@ -8,9 +8,10 @@ of the same visit, and what becomes of it is told, with the belief that usually 
 from __future__ import annotations
 
 from vpcedu.address import number
+from vpcedu.flow import FiveTuple
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
-from vpcedu.packet import FiveTuple, Packet
+from vpcedu.packet import Packet
 from vpcedu.row import NamedRow
 from vpcedu.trace import DELIVER, DROP, Trace
 from vpcedu.views.explain import answer_legs, way

@@ -8,6 +8,7 @@ row of the catalogue does. A learner's answer is not compared with them but run.
 
 from __future__ import annotations
 
+from vpcedu.flow import spread
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.asking import forecast
 from vpcedu.lab.ends import Question
@@ -16,7 +17,6 @@ from vpcedu.lab.paths import Loss, decided, losses, talks
 from vpcedu.lab.remedies import remedies
 from vpcedu.lab.repair import Repair, apply
 from vpcedu.lab.repairs import run, served, works
-from vpcedu.packet import spread
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule

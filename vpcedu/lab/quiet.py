@@ -13,13 +13,14 @@ from __future__ import annotations
 from textwrap import wrap
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
 from vpcedu.lab.opening import Stay
 from vpcedu.lab.reference import ANYWHERE, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Call, Visit
 from vpcedu.network.vpc import Device
-from vpcedu.packet import ACK, FIN, RST, SYN, Endpoint
+from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.protocols.tcp_settings import LINUX, KeepAlive
 from vpcedu.protocols.tcp_states import CLOSED
 from vpcedu.row import NamedRow

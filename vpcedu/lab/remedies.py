@@ -8,11 +8,11 @@ a puzzle runs that too.
 
 from __future__ import annotations
 
+from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.candidates import EPHEMERAL, gateways
 from vpcedu.lab.ends import OWN, Question, free_address, target_groups
 from vpcedu.lab.repair import Repair
-from vpcedu.packet import TCP, Endpoint
 from vpcedu.tables.network_acl import ALLOW, DENY, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import IN, OUT, GroupRule

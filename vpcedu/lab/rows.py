@@ -6,11 +6,11 @@ that the web server opens itself. Each cell of the table is the result of a visi
 
 from __future__ import annotations
 
+from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.reference import NAT
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
-from vpcedu.packet import Endpoint
 from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import Route
 from vpcedu.views.explain import WORKS

@@ -7,12 +7,12 @@ another site whose description differs in one row and whose network is new: the 
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.hosts.client import Fetch
 from vpcedu.lab.visit import Call, Visit
 from vpcedu.network.link import Link
 from vpcedu.network.network import Network
 from vpcedu.network.vpc import Vpc
-from vpcedu.packet import Endpoint
 from vpcedu.protocols.http import request
 from vpcedu.trace import Capture
 

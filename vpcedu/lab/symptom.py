@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.hosts.answered import Answered
 from vpcedu.hosts.client import Fetch
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Call, Visit
 from vpcedu.network.vpc import Device
-from vpcedu.packet import FIN, SYN, Endpoint
+from vpcedu.packet import FIN, SYN
 from vpcedu.protocols.http import request
 from vpcedu.row import NamedRow
 from vpcedu.tables.tracking import TrackedFlow

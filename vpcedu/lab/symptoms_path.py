@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import TCP
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.applications import Later
@@ -14,7 +15,6 @@ from vpcedu.lab.visit import Visit
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
 from vpcedu.network.vpc import Device, OutsideHost
-from vpcedu.packet import TCP
 from vpcedu.protocols.http import request
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route

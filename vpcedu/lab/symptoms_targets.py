@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
 from vpcedu.lab.opening import Stay
 from vpcedu.lab.reference import TARGETS, reference_architecture
@@ -10,7 +11,6 @@ from vpcedu.lab.site import Site
 from vpcedu.lab.symptom import PAGE, Scenario, fetched, first_failure, whole, with_settings
 from vpcedu.lab.visit import Visit
 from vpcedu.lab.zones import public_address, zones_site
-from vpcedu.packet import Endpoint
 from vpcedu.tables.security_group import IN, OUT, GroupRule
 
 TIMED_OUT = "connection timed out after 131 s"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.lab.applications import Application, Later
@@ -11,7 +12,6 @@ from vpcedu.lab.site import Site
 from vpcedu.lab.symptom import API, PAGE, Scenario, patient, with_settings
 from vpcedu.lab.visit import Visit
 from vpcedu.network.interface import Interface
-from vpcedu.packet import Endpoint
 from vpcedu.protocols.http import request
 from vpcedu.protocols.tcp_settings import KEEP_ALIVE, LINUX, KeepAlive
 from vpcedu.tables.source_ports import MOST

@@ -8,10 +8,10 @@ listeners and every text made from them stay as they are. The certificate is the
 
 from __future__ import annotations
 
+from vpcedu.flow import Endpoint
 from vpcedu.lab.reference import ANYWHERE, WEB, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.network.vpc import Device, Vpc
-from vpcedu.packet import Endpoint
 from vpcedu.protocols.tls import DEMONSTRATION
 from vpcedu.tables.security_group import IN, OUT, GroupRule
 from vpcedu.tables.target_group import Listener, TargetGroup

@@ -10,6 +10,7 @@ of the idle timeout, AWS does not say.
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import IDLE, MOST_ADDRESSES, NatGateway
 from vpcedu.hosts.host import Host
 from vpcedu.lab.opening import Stay
@@ -18,7 +19,7 @@ from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface
 from vpcedu.network.network import Network
 from vpcedu.network.vpc import Device, Vpc
-from vpcedu.packet import SYN, Endpoint, FiveTuple, Packet
+from vpcedu.packet import SYN, Packet
 from vpcedu.protocols.tcp_settings import LINUX, KeepAlive
 from vpcedu.row import NamedRow
 from vpcedu.tables.translation import Translation

@@ -10,13 +10,13 @@ there because a device or subnet is. What is typed becomes a Repair; whether it 
 from __future__ import annotations
 
 from vpcedu.address import block, number
+from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.ends import target_groups
 from vpcedu.lab.repair import Repair
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
-from vpcedu.packet import TCP, Endpoint
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import ALLOW, DENY, AclEntry
 from vpcedu.tables.route_table import Route

@@ -11,7 +11,7 @@ are told apart; that two group rules together cover a third one is not looked fo
 from __future__ import annotations
 
 from vpcedu.address import block, within
-from vpcedu.packet import TCP
+from vpcedu.flow import TCP
 from vpcedu.protocols.ports import RANGES
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import ALLOW, AclEntry

@@ -6,6 +6,7 @@ a node is .30 in the public one, a web server .10 in the private one. The privat
 
 from __future__ import annotations
 
+from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.hosts.host import Host
@@ -15,7 +16,6 @@ from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
-from vpcedu.packet import Endpoint
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule

@@ -8,9 +8,10 @@ two is read from that.
 
 from __future__ import annotations
 
+from vpcedu.flow import TCP
 from vpcedu.network.interface import Interface
 from vpcedu.network.vpc import Hop
-from vpcedu.packet import ACK, RST, SYN, TCP, Packet
+from vpcedu.packet import ACK, RST, SYN, Packet
 from vpcedu.reasons import ACL_IN, ACL_OUT, CONNTRACK_FULL, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, SOURCE_CHECK, Reason
 from vpcedu.tables.network_acl import DENY
 from vpcedu.tables.security_group import IN, OUT

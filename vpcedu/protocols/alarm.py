@@ -8,7 +8,8 @@ go unanswered: as many as tries of data, or what keep-alive's settings say.
 
 from __future__ import annotations
 
-from vpcedu.packet import ACK, MODULUS, PSH, SYN, Packet
+from vpcedu.flow import MODULUS
+from vpcedu.packet import ACK, PSH, SYN, Packet
 from vpcedu.protocols.tcp_states import CLOSE_WAIT, ESTABLISHED, TIME_WAIT
 
 TYPE_CHECKING = False

@@ -12,7 +12,7 @@ guide, "HTTP headers"; ELB user guide, "How Elastic Load Balancing works". RFC 7
 
 from __future__ import annotations
 
-from vpcedu.packet import Endpoint
+from vpcedu.flow import Endpoint
 from vpcedu.protocols.http import Message
 
 TYPE_CHECKING = False

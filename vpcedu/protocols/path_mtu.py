@@ -8,7 +8,8 @@ routers that name no size, and finding the size without ICMP (RFC 4821).
 
 from __future__ import annotations
 
-from vpcedu.packet import FIN, MODULUS, PSH, Packet
+from vpcedu.flow import MODULUS
+from vpcedu.packet import FIN, PSH, Packet
 from vpcedu.protocols.segment_arrival import LEAST_MSS, STAMP, ahead
 
 TYPE_CHECKING = False

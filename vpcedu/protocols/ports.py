@@ -8,7 +8,7 @@ network ACL user guide, "Ephemeral ports" (Elastic Load Balancing and NAT gatewa
 
 from __future__ import annotations
 
-from vpcedu.packet import spread
+from vpcedu.flow import spread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

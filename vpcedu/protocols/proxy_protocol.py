@@ -14,7 +14,7 @@ from __future__ import annotations
 from struct import Struct
 
 from vpcedu.address import number, text
-from vpcedu.packet import Endpoint
+from vpcedu.flow import Endpoint
 from vpcedu.row import NamedRow
 
 SIGNATURE = bytes.fromhex("0d0a0d0a000d0a515549540a")

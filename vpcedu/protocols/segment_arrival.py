@@ -7,7 +7,8 @@ of state goes through its table. The answers to a RST or SYN inside the window a
 
 from __future__ import annotations
 
-from vpcedu.packet import ACK, FIN, MODULUS, RST, SYN, Packet
+from vpcedu.flow import MODULUS
+from vpcedu.packet import ACK, FIN, RST, SYN, Packet
 from vpcedu.protocols.alarm import again
 from vpcedu.protocols.tcp_states import (
     CLOSED,

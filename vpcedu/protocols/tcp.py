@@ -11,7 +11,8 @@ retransmission, urgent data, delayed acknowledgments, FIN-WAIT-2's time-out.
 from __future__ import annotations
 
 from vpcedu.clock import MILLISECOND
-from vpcedu.packet import ACK, MODULUS, PSH, RST, SYN, WINDOW, FiveTuple, Packet
+from vpcedu.flow import MODULUS, FiveTuple
+from vpcedu.packet import ACK, PSH, RST, SYN, WINDOW, Packet
 from vpcedu.protocols import tcp_states
 from vpcedu.protocols.alarm import SENDING, ring, watch
 from vpcedu.protocols.retransmission import Timer

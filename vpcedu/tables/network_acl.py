@@ -10,7 +10,7 @@ licence activation for Windows, Amazon Time Sync, the router's reserved addresse
 from __future__ import annotations
 
 from vpcedu.address import block, number
-from vpcedu.packet import FiveTuple
+from vpcedu.flow import FiveTuple
 from vpcedu.row import NamedRow
 from vpcedu.tables.traffic import ANY as ANY
 from vpcedu.tables.traffic import ANYWHERE, EVERY_PORT, span, words

@@ -10,7 +10,7 @@ Sources: VPC user guide, "Security groups", "Security group rules", "Default sec
 from __future__ import annotations
 
 from vpcedu.address import block, number
-from vpcedu.packet import TCP, FiveTuple
+from vpcedu.flow import TCP, FiveTuple
 from vpcedu.row import NamedRow
 from vpcedu.tables.traffic import ANY, ANYWHERE, EVERY_PORT, span, words
 

@@ -9,7 +9,7 @@ not say how it chooses).
 
 from __future__ import annotations
 
-from vpcedu.packet import Endpoint
+from vpcedu.flow import Endpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

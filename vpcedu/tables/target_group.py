@@ -9,7 +9,7 @@ remembers of a group (turns, health) stands in targets.py.
 from __future__ import annotations
 
 from vpcedu.address import contains
-from vpcedu.packet import Endpoint
+from vpcedu.flow import Endpoint
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False

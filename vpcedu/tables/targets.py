@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from vpcedu.packet import Endpoint
+    from vpcedu.flow import Endpoint
     from vpcedu.tables.target_group import TargetGroup
 
 INITIAL, HEALTHY, UNHEALTHY = "initial", "healthy", "unhealthy"

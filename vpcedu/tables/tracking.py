@@ -18,7 +18,7 @@ it was closed, and the established timeout holds for all its states; ICMP is for
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.packet import TCP, FiveTuple
+from vpcedu.flow import TCP, FiveTuple
 from vpcedu.row import NamedRow
 from vpcedu.tables.flows import Flows
 from vpcedu.tables.security_group import IN, GroupRule, RuleSet

@@ -9,7 +9,7 @@ Sources: EC2 API, IpPermission and CreateNetworkAclEntry; RFC 792.
 
 from __future__ import annotations
 
-from vpcedu.packet import TCP
+from vpcedu.flow import TCP
 
 ANY, ICMP, UDP = -1, 1, 17  # IANA protocol numbers; -1 as the API writes "all"
 NAMES = {ANY: "all", ICMP: "icmp", TCP: "tcp", UDP: "udp"}

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from vpcedu.packet import ACK, FiveTuple, Packet
+from vpcedu.flow import FiveTuple
+from vpcedu.packet import ACK, Packet
 from vpcedu.reasons import UNRELATED
 from vpcedu.row import NamedRow
 from vpcedu.tables.flows import CLOSED, Flows

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from vpcedu.packet import Endpoint
+from vpcedu.flow import Endpoint
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False

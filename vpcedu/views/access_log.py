@@ -17,9 +17,10 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from vpcedu.clock import SECOND
+from vpcedu.flow import FiveTuple, spread
 from vpcedu.hosts.answered import Answered
 from vpcedu.hosts.rules import action, answer, asked
-from vpcedu.packet import SYN, FiveTuple, spread
+from vpcedu.packet import SYN
 from vpcedu.protocols.forwarded import TRACE, returned
 from vpcedu.protocols.http import Message, take
 from vpcedu.row import NamedRow

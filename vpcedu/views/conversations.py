@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from vpcedu.packet import FiveTuple
+from vpcedu.flow import FiveTuple
 from vpcedu.row import NamedRow
 from vpcedu.trace import REWRITE, Capture, Trace
 

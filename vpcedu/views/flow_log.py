@@ -18,7 +18,8 @@ from __future__ import annotations
 from itertools import takewhile
 
 from vpcedu.clock import SECOND
-from vpcedu.packet import ACK, FIN, RST, SYN, FiveTuple, Packet, spread
+from vpcedu.flow import FiveTuple, spread
+from vpcedu.packet import ACK, FIN, RST, SYN, Packet
 from vpcedu.row import NamedRow
 from vpcedu.trace import DROP, PASS, REWRITE, SEND, Capture, Step, Trace
 from vpcedu.views.flow_record import (

@@ -11,8 +11,9 @@ from __future__ import annotations
 from struct import Struct
 
 from vpcedu.address import number, text
-from vpcedu.icmp import FRAGMENTATION_NEEDED, ICMP, UNREACHABLE, Icmp
-from vpcedu.packet import MODULUS, TCP, FiveTuple, Packet
+from vpcedu.flow import ICMP, MODULUS, TCP, FiveTuple
+from vpcedu.icmp import FRAGMENTATION_NEEDED, UNREACHABLE, Icmp
+from vpcedu.packet import Packet
 from vpcedu.views.wire import DONT_FRAGMENT, PLAIN, TTL, Decoded, OtherPacket, WireError, checksum
 
 IPV4 = Struct("!HHHHHHII")  # RFC 791 section 3.1, in fields that can be summed

@@ -10,7 +10,8 @@ connections where the two ends have one.
 from __future__ import annotations
 
 from vpcedu.clock import seconds
-from vpcedu.packet import ACK, MODULUS, RST, SYN, Endpoint, Packet, flags_text
+from vpcedu.flow import MODULUS, Endpoint
+from vpcedu.packet import ACK, RST, SYN, Packet, flags_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

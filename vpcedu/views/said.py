@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vpcedu.packet import MODULUS, SYN
+from vpcedu.flow import MODULUS
+from vpcedu.packet import SYN
 from vpcedu.protocols.http import Message, take
 
 TYPE_CHECKING = False

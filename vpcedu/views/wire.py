@@ -17,8 +17,8 @@ from functools import lru_cache
 from struct import Struct, error
 
 from vpcedu import address
-from vpcedu.icmp import ICMP
-from vpcedu.packet import TCP, FiveTuple, Packet
+from vpcedu.flow import ICMP, TCP, FiveTuple
+from vpcedu.packet import Packet
 from vpcedu.row import NamedRow
 
 TCP_HEADER = Struct("!HHIIHH")  # RFC 9293 section 3.1, without checksum and urgent pointer
