@@ -15,7 +15,7 @@ from vpcedu.draw.scene import Band, Box, Line, Mark, Text
 from vpcedu.draw.states_layout import ways_of
 from vpcedu.draw.table_rows import table_of
 from vpcedu.draw.way import rewritings
-from vpcedu.views.conversations import conversations
+from vpcedu.network.conversations import conversations
 
 SMALLEST = 12  # CSS pixels: a number of its own, so that style.py cannot lower it unseen
 OWN = ("lit-ground", "rewritten-ground")  # grounds of a label's own frame, which may sit closer

@@ -5,7 +5,8 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.lab.opening import Stay
-from vpcedu.lab.visit import Call, Visit
+from vpcedu.lab.visit import Visit
+from vpcedu.network.record import Call
 
 
 def silent(site, opener, name, port, idle, again=None):

@@ -4,8 +4,8 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.site import Site
-from vpcedu.lab.visit import Call
 from vpcedu.network.interface import Interface, Subnet
+from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route

@@ -7,7 +7,7 @@ from play import PAGE, site
 
 from vpcedu import Site, reference_vpc, tls_site
 from vpcedu.clock import SECOND
-from vpcedu.lab.visit import Call
+from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device
 from vpcedu.protocols.http import Message
 from vpcedu.tables.rules import FixedResponse, Redirect, Rule

@@ -14,8 +14,8 @@ from vpcedu.__main__ import main
 from vpcedu.lab import paths
 from vpcedu.lab.repair import apply
 from vpcedu.lab.site import Site
-from vpcedu.lab.visit import Call
 from vpcedu.network.interface import Interface
+from vpcedu.network.record import Call
 from vpcedu.tables.route_table import Route
 
 OUTSIDE = "203.0.113.10"

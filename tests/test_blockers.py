@@ -9,9 +9,9 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab import blockers
 from vpcedu.lab.reference import ANYWHERE, IGW, TARGETS
 from vpcedu.lab.tls_site import TLS_BALANCERS, tls_site
-from vpcedu.lab.visit import Call
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
+from vpcedu.network.record import Call
 from vpcedu.reasons import ACL_IN, ACL_OUT, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, NO_ROUTE, SOURCE_CHECK
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route

@@ -27,7 +27,7 @@ from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 from vpcedu.hosts.tls_end import TlsEnd
 from vpcedu.lab.site import Site
 from vpcedu.lab.tls_site import tls_site
-from vpcedu.lab.visit import Call
+from vpcedu.network.record import Call
 from vpcedu.packet import FIN, SYN
 from vpcedu.protocols.http import request
 from vpcedu.protocols.proxy_protocol import parse

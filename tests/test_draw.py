@@ -21,8 +21,8 @@ from vpcedu.draw.scene import Band, Box, Line, Mark, Text
 from vpcedu.draw.way import boxed, changed, legs_of, rewritings
 from vpcedu.lab.reference import reference_architecture, reference_vpc
 from vpcedu.lab.site import Site
+from vpcedu.network.conversations import conversations
 from vpcedu.network.link import Link
-from vpcedu.views.conversations import conversations
 
 PAGE = "http://www.example.com/"
 BALANCERS = ("classic-tcp", "classic-http", "application", "network")

@@ -41,6 +41,7 @@ from vpcedu.lab.opening import handshake
 from vpcedu.lab.reference import ACL_ENTRIES, reference_architecture, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.lab.tls_site import TLS_BALANCERS, tls_site
+from vpcedu.network.conversations import conversations
 from vpcedu.network.vpc import Device
 from vpcedu.protocols.tcp_settings import KEEP_ALIVE, LINUX
 from vpcedu.protocols.tcp_states import TRANSITIONS
@@ -48,7 +49,6 @@ from vpcedu.tables.network_acl import ALLOW, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.tracking import ESTABLISHED_IDLE, TrackedFlow
 from vpcedu.trace import DROP, REWRITE
-from vpcedu.views.conversations import conversations
 
 SECURE = "https://www.example.com/"
 OUTBOUND = next(e for e in ACL_ENTRIES if e.acl == "acl-private" and e.direction == OUT)

@@ -13,7 +13,7 @@ from vpcedu.packet import ACK, FIN, PSH, RST, SYN
 from vpcedu.tables.network_acl import DENY, OUT, AclEntry
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.views.flow_log import START, flow_log, tcp_flags
-from vpcedu.views.flow_record import ABOUT, DEFAULT, FIELDS, Record, chosen, parse
+from vpcedu.views.flow_record import ABOUT, DEFAULT, FIELDS, FlowRecord, chosen, parse
 from vpcedu.views.pcap import seen_at
 from vpcedu.views.wire import encode
 
@@ -409,7 +409,7 @@ def test_what_is_read_is_printed_again(fields, line):
 
 
 def test_a_record_prints_a_dash_for_nothing():
-    assert str(Record({"srcport": 0, "action": None})) == "0 -"
+    assert str(FlowRecord({"srcport": 0, "action": None})) == "0 -"
 
 
 def test_a_log_in_a_notebook_is_its_lines():

@@ -17,7 +17,8 @@ from vpcedu.lab.applications import (
     the_peer,
 )
 from vpcedu.lab.symptom import patient, with_settings
-from vpcedu.lab.visit import Call, Visit
+from vpcedu.lab.visit import Visit
+from vpcedu.network.record import Call
 from vpcedu.protocols.http import Message, response
 from vpcedu.tables.rules import FixedResponse, Redirect, Rule
 from vpcedu.tables.security_group import IN, GroupRule

@@ -28,8 +28,8 @@ from vpcedu.lab.reference import reference_vpc
 from vpcedu.lab.scenarios import SCENARIOS
 from vpcedu.lab.site import Site
 from vpcedu.lab.witness import laboratory
+from vpcedu.network.conversations import conversations
 from vpcedu.network.vpc import Peering, Vpc
-from vpcedu.views.conversations import conversations
 from vpcedu.widgets.explorer import Explorer
 
 WEB_1, WEB_2, DB, BASTION = (f"i-0e11f22a33b44000{number}" for number in (1, 2, 3, 4))

@@ -17,10 +17,10 @@ from vpcedu.lab.exercises import EXERCISES
 from vpcedu.lab.proxies import FORGED, LEARNS, URL, WEBS, proxy_site
 from vpcedu.lab.reference import BALANCERS
 from vpcedu.lab.tls_site import TLS_BALANCERS, tls_site
+from vpcedu.network.conversations import conversations
 from vpcedu.protocols.forwarded import MODES
 from vpcedu.protocols.proxy_protocol import version_2
 from vpcedu.tables.security_group import GroupRule
-from vpcedu.views.conversations import conversations
 from vpcedu.widgets.proxies import frame
 
 LIVE = "application/vnd.jupyter.widget-view+json"

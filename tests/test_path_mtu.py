@@ -17,8 +17,9 @@ from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.icmp import FRAGMENTATION_NEEDED, HOST, PORT
 from vpcedu.lab.loaded import load_pcap
 from vpcedu.lab.reference import ANYWHERE, PRIVATE, TARGETS
-from vpcedu.lab.visit import Call
+from vpcedu.network.conversations import conversations
 from vpcedu.network.link import ROUTER
+from vpcedu.network.record import Call
 from vpcedu.packet import ACK, FIN, PSH, SYN
 from vpcedu.protocols.path_mtu import too_large
 from vpcedu.protocols.segment_arrival import ahead
@@ -29,7 +30,6 @@ from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.target_group import Listener
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.trace import DELIVER, DROP
-from vpcedu.views.conversations import conversations
 from vpcedu.views.pcap_read import load
 from vpcedu.views.pcap_text import listing, talks
 

@@ -15,9 +15,9 @@ from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab import blockers
 from vpcedu.lab.site import Site
-from vpcedu.lab.visit import Call
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.network import MOST_HOPS, Network
+from vpcedu.network.record import Call
 from vpcedu.network.rules import check
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.packet import ACK, RST, SYN, Packet

@@ -23,12 +23,12 @@ from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.lab.site import Site
 from vpcedu.lab.tls_site import TLS_BALANCERS, tls_site
+from vpcedu.network.conversations import conversations
 from vpcedu.network.names import Name
 from vpcedu.packet import ACK, Packet
 from vpcedu.protocols.http import request
 from vpcedu.protocols.tls import DEMONSTRATION, Client, Server, Slot, path
 from vpcedu.tables.target_group import Listener, TargetGroup
-from vpcedu.views.conversations import conversations
 from vpcedu.views.exchange import exchange
 from vpcedu.views.explain import label, request_legs
 from vpcedu.views.pcap import seen_at

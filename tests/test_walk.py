@@ -14,10 +14,10 @@ from vpcedu.clock import SECOND, Clock, seconds
 from vpcedu.flow import FiveTuple
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.reference import ANYWHERE, IGW, VPC_BLOCK
-from vpcedu.lab.visit import Call
 from vpcedu.network.link import Link
 from vpcedu.network.names import Name, Names
 from vpcedu.network.network import MOST_HOPS
+from vpcedu.network.record import Call
 from vpcedu.packet import SYN, Packet
 from vpcedu.reasons import (
     BLACKHOLE,

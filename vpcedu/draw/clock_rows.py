@@ -16,16 +16,15 @@ from vpcedu.row import NamedRow
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.tracking import ESTABLISHED_IDLE, TrackedFlow, Untracked
 from vpcedu.trace import DROP, SEND
-from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.lab.visit import Visit
+    from vpcedu.network.conversations import Conversation
     from vpcedu.network.interface import Interface
     from vpcedu.network.vpc import Device
     from vpcedu.trace import Step, Trace
-    from vpcedu.views.conversations import Conversation
 
 SHORTEST = 10 * SECOND  # microseconds: what counts as silence
 FORGOT, RUNS, RINGS, NONE = "forgot", "runs", "rings", "no clock"  # RINGS: keep-alive asks
@@ -69,7 +68,7 @@ class Clock(NamedRow):
 def silences(visit: Visit) -> tuple[Silence, ...]:
     """For each connection that fell silent, its longest silence; ValueError where none was silent for SHORTEST."""
     found = []
-    for talk in conversations(visit.capture):
+    for talk in visit.talks:
         gaps = [(there.steps[0].now - here.last.now, number) for number, (here, there) in enumerate(
             pairwise(talk.traces), 1)]
         longest, number = max(gaps, default=(0, 0))

@@ -14,8 +14,8 @@ from itertools import count
 
 from vpcedu.draw.fonts import width_of
 from vpcedu.draw.style import LABEL, NOTE
+from vpcedu.network.joined import together
 from vpcedu.trace import Capture, Trace
-from vpcedu.views.together import together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

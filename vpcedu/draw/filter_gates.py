@@ -17,15 +17,14 @@ from vpcedu.tables.network_acl import LAST, AclEntry
 from vpcedu.tables.security_group import GroupRule, RuleSet
 from vpcedu.tables.tracking import TrackedFlow, Untracked
 from vpcedu.trace import DROP
-from vpcedu.views.conversations import conversations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.lab.visit import Visit
+    from vpcedu.network.conversations import Conversation
     from vpcedu.network.interface import Interface
     from vpcedu.network.vpc import Vpc
     from vpcedu.trace import Step, Trace
-    from vpcedu.views.conversations import Conversation
 
 CHECK, GROUP, ACL = "check", "group", "ACL"
 NOBODY = "nobody"
@@ -77,7 +76,7 @@ class Trip(NamedRow):
 
 def trip_of(visit: Visit, connection: int | None) -> Trip:
     """The round trip of a connection; None: the one that lost a packet, else the last. ValueError for no such one."""
-    talks = conversations(visit.capture)
+    talks = visit.talks
     if not talks or (connection is not None and connection not in range(1, len(talks) + 1)):
         raise ValueError(f"connection {connection!r}: expected one from 1 to {len(talks)}")
     lossy = [talk for talk in talks if any(_filtered(trace) for trace in talk.traces)]

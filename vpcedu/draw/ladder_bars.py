@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vpcedu.draw.frame import Item
     from vpcedu.draw.lifelines import Lifelines
     from vpcedu.lab.visit import Visit
-    from vpcedu.views.conversations import Conversation
+    from vpcedu.network.conversations import Conversation
 
 STEP = 32.0  # from one bar to the next below it
 

@@ -20,7 +20,6 @@ from vpcedu.draw.scene import Scene
 from vpcedu.draw.style import WIDTH
 from vpcedu.draw.way import START, legs_of, rewritings, space
 from vpcedu.draw.words import alternative, finding, loss_words, losses, packet_words, sentence_lines, subtitle
-from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import WORKS, answer_legs, blocker, verdict
 
 TYPE_CHECKING = False
@@ -41,7 +40,7 @@ def ladder_scene(visit: Visit, packet: int | None = None, every: bool | None = N
     end = visit.capture.traces[-1].number if len(visit.capture) else 0
     last = end if packet is None else visit.capture[packet].number
     every = packet is not None if every is None else every
-    talks = conversations(visit.capture)
+    talks = visit.talks
     lines = lifelines(visit, talks)
     heads = Heads(visit, lines)
     above, top, gutters = bars(visit, talks, lines, heads.foot(), last)
@@ -74,7 +73,7 @@ def lit_packets(visit: Visit) -> set[int]:
 
 def _rows(visit: Visit, arrows: Arrows, rows: tuple[Row, ...], last: int, lit: set[int]) -> Layers:
     """All rows, placed from top to bottom: what is drawn under the lifelines, and what over them."""
-    states, talks = states_of(visit), conversations(visit.capture)
+    states, talks = states_of(visit), visit.talks
     ways: list[Item] = []
     marks: list[Item] = []
     for row in rows:

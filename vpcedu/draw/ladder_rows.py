@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vpcedu.lab.visit import Visit
+    from vpcedu.network.conversations import Conversation
     from vpcedu.trace import Trace
-    from vpcedu.views.conversations import Conversation
 
 
 class Row(NamedRow):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vpcedu.draw.ladder_rows import Row
     from vpcedu.draw.lifelines import Lifelines
     from vpcedu.lab.visit import Visit
-    from vpcedu.views.conversations import Conversation
+    from vpcedu.network.conversations import Conversation
 
 STATE = 15.0  # from one line to the next
 ROOM = 86.0  # the width of a gutter less its margins

@@ -20,14 +20,13 @@ from vpcedu.draw.words import short
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import Seen
 from vpcedu.row import NamedRow
-from vpcedu.views.conversations import conversations
 from vpcedu.views.tls_records import is_tls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.frame import Item
     from vpcedu.lab.visit import Visit
-    from vpcedu.views.conversations import Conversation
+    from vpcedu.network.conversations import Conversation
 
     Fact = tuple[str, Cell | str]  # the name of a row and what one visit has there
 
@@ -74,7 +73,7 @@ def side_of(visit: Visit) -> Side:
     The balancer is the device that ends the opener's connection, or the last one that passes it on behind the
     Internet gateway.
     """
-    talks = conversations(visit.capture)
+    talks = visit.talks
     if not talks:
         raise ValueError(f"the capture of {visit.title!r} holds no packet: expected at least one")
     passes = [name for name in talks[0].passes if name not in gateways(visit.vpc)]

@@ -17,8 +17,8 @@ from vpcedu.row import NamedRow
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.lab.visit import Visit
+    from vpcedu.network.conversations import Conversation
     from vpcedu.network.vpc import Vpc
-    from vpcedu.views.conversations import Conversation
 
 STUB = 170.0  # the length of a way that leads nowhere
 LEFT, RIGHT, PROXY = 94.0, 606.0, 95.0  # the first line, the last line, the width of a proxy

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from vpcedu.draw.scene import Point
     from vpcedu.draw.way import Leg
     from vpcedu.lab.visit import Visit
+    from vpcedu.network.conversations import Conversation
     from vpcedu.trace import Trace
-    from vpcedu.views.conversations import Conversation
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 TWO = 2  # connections alike that have an arrow each

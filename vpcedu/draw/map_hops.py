@@ -11,15 +11,14 @@ from vpcedu.draw.words import short
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import Route
-from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import WORKS, answer_legs, blocker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.way import Leg
     from vpcedu.lab.visit import Visit
+    from vpcedu.network.conversations import Conversation
     from vpcedu.trace import Trace
-    from vpcedu.views.conversations import Conversation
 
 
 class Hop(NamedRow):
@@ -35,7 +34,7 @@ class Hop(NamedRow):
 
 def hops_of(visit: Visit, packet: int | None) -> tuple[Hop, ...]:
     """The hops of one packet; without a number, those of a request and its answer, or of what was lost."""
-    openers = {t.number: talk.opener for talk in conversations(visit.capture) for t in talk.traces}
+    openers = {t.number: talk.opener for talk in visit.talks for t in talk.traces}
     traces = chosen(visit) if packet is None else (visit.capture[packet],)
     answers = answer_legs(visit)
     found: list[Hop] = []
@@ -54,7 +53,7 @@ def chosen(visit: Visit) -> tuple[Trace, ...]:
     """A request and its answer on every connection, or the way to the first packet that was lost for good."""
     stop, answers = blocker(visit), answer_legs(visit)
     if answers and (stop is None or visit.symptom in WORKS):
-        talks = {t.number: talk for talk in conversations(visit.capture) for t in talk.traces}
+        talks = {t.number: talk for talk in visit.talks for t in talk.traces}
         return (*(_request(talks[answer.number], answer) for answer in reversed(answers)), *answers)
     if stop is None:
         return tuple(visit.capture)[:1]
@@ -70,7 +69,7 @@ def _request(talk: Conversation, answer: Trace) -> Trace:
 def _before(visit: Visit, lost: Trace) -> tuple[Trace, ...]:
     """The packets that led to a lost one: its causes, as far as each crossed to another connection or turned round."""
     by_number = {trace.number: trace for trace in visit.capture}
-    talks = {t.number: talk for talk in conversations(visit.capture) for t in talk.traces}
+    talks = {t.number: talk for talk in visit.talks for t in talk.traces}
     chain: list[Trace] = []
     last = by_number.get(lost.cause.trace or 0)
     while last is not None:

@@ -20,7 +20,6 @@ from vpcedu.draw.scene import Scene
 from vpcedu.draw.style import WIDTH
 from vpcedu.draw.way import START, legs_of, rewritings, space
 from vpcedu.draw.words import alternative, count, finding, loss_words, losses, packet_words, sentence_lines
-from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import WORKS, verdict
 
 TYPE_CHECKING = False
@@ -38,7 +37,7 @@ def map_scene(visit: Visit, packet: int | None = None, arrows: str = "packets") 
         raise ValueError(f"arrows {arrows!r}: expected one of {', '.join(ARROWS)}")
     if packet is not None:
         visit.capture[packet]
-    opens, where = opened(conversations(visit.capture)), places(visit)
+    opens, where = opened(visit.talks), places(visit)
     y = where.bottom + 26
     rows = max(1, len(hops_of(visit, None)), sum(len(stretches(visit, one.talk)) for one in opens),
                *(len(legs_of(trace, visit.vpc)) for trace in visit.capture))
@@ -60,8 +59,8 @@ def map_scene(visit: Visit, packet: int | None = None, arrows: str = "packets") 
 
 def _title(visit: Visit, arrows: str) -> str:
     if arrows == "connections":
-        openers = list(dict.fromkeys(talk.opener for talk in conversations(visit.capture)))
-        opens = f"Who opens: {count(len(conversations(visit.capture)), 'connection')}, opened by"
+        openers = list(dict.fromkeys(talk.opener for talk in visit.talks))
+        opens = f"Who opens: {count(len(visit.talks), 'connection')}, opened by"
         return title_of(f"{opens} {' and '.join(openers)}", f"{opens} {count(len(openers), 'device')}")
     if visit.symptom not in WORKS:
         return finding(visit)
@@ -87,7 +86,7 @@ def _subtitle(visit: Visit, packet: int | None, arrows: str) -> str:
 def _signs(visit: Visit, arrows: str) -> set[str]:
     signs = {"rewritten"} if any(rewritings(trace) for trace in visit.capture) else set()
     if arrows == "connections":
-        never = any(not is_open(talk) for talk in conversations(visit.capture))
+        never = any(not is_open(talk) for talk in visit.talks)
         return signs | {"opened"} | ({"dropped"} if never else set())
     for trace in visit.capture:
         signs |= {"dropped", "beyond"} if trace.dropped else set()

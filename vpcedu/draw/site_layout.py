@@ -16,7 +16,8 @@ from vpcedu.draw.plain_layout import all_places, chip_items, host_items, peered
 from vpcedu.draw.plain_layout import ground_items as plain_ground
 from vpcedu.draw.scene import Scene, Text
 from vpcedu.draw.style import MARGIN, NOTE, WIDTH
-from vpcedu.lab.visit import Call, Visit
+from vpcedu.lab.visit import Visit
+from vpcedu.network.record import Call
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT
 from vpcedu.trace import Capture
 from vpcedu.views.description import describe

@@ -19,15 +19,14 @@ from vpcedu.draw.words import NUMBERS
 from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.protocols.tcp_states import TRANSITIONS
 from vpcedu.trace import Change
-from vpcedu.views.conversations import conversations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.frame import Item
     from vpcedu.flow import FiveTuple
     from vpcedu.lab.visit import Visit
+    from vpcedu.network.conversations import Conversation
     from vpcedu.protocols.tcp_states import Transition
-    from vpcedu.views.conversations import Conversation
 
     Changes = list[tuple[int, Change]]  # with the instant of each, in microseconds
 
@@ -64,7 +63,7 @@ def states_scene(visit: Visit, connection: int = 1, who: str | None = None, chan
 
 def ways_of(visit: Visit, connection: int, who: str | None) -> tuple[Conversation, str, Changes]:
     """A connection, one of its ends, and that end's changes of state in order."""
-    talks = conversations(visit.capture)
+    talks = visit.talks
     if connection not in range(1, len(talks) + 1):
         raise ValueError(f"connection {connection!r}: expected one from 1 to {len(talks)}")
     talk = talks[connection - 1]

@@ -33,7 +33,6 @@ from vpcedu.hosts.host import Host
 from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.tables.translation import Translation
 from vpcedu.trace import REWRITE
-from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import verdict, way
 
 TYPE_CHECKING = False
@@ -63,7 +62,7 @@ def moment_of(visit: Visit, trace: Trace) -> str:
         return AGREES if flags & ACK else OPENS
     if not trace.packet.data:
         return CONFIRMS
-    talk = next(talk for talk in conversations(visit.capture) if trace in talk.traces)
+    talk = next(talk for talk in visit.talks if trace in talk.traces)
     return ASKS if trace.sender == talk.opener else REPLIES
 
 
@@ -97,7 +96,7 @@ def ways_scene(visits: Mapping[str, Visit], name: str, packet: int) -> Scene:
 def _of(visit: Visit, moment: str) -> list[Trace]:
     """The first packet of this kind of each connection."""
     firsts = (next((t for t in talk.traces if moment_of(visit, t) == moment), None)
-              for talk in conversations(visit.capture))
+              for talk in visit.talks)
     return sorted((trace for trace in firsts if trace is not None), key=lambda trace: trace.number)
 
 
@@ -118,7 +117,7 @@ def _strip(y: float, words: str, visit: Visit, traces: list[Trace], lit: bool) -
     frame = Box(MARGIN - 8, y, WIDTH - 2 * MARGIN + 16, bottom - y, "ink" if lit else "rule",
                 "lit-ground" if lit else "paper", BOX if lit else 0.8)
     items: list[Item] = [frame, Text(MARGIN, y + 16, words, "ink", LABEL, True)]
-    for device in dict.fromkeys(device for talk in conversations(visit.capture) for device in talk.path):
+    for device in dict.fromkeys(device for talk in visit.talks for device in talk.path):
         items += _lifeline(visit, device, _column(visit, device), y + 24, y + 64)
     for trace in traces:
         items += _packet(visit, trace, y + LANE, "lit-ground" if lit else "paper")

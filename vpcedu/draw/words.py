@@ -9,11 +9,11 @@ from vpcedu.clock import seconds
 from vpcedu.draw.fonts import shorten, width_of, wrap
 from vpcedu.draw.style import LABEL, ROOM
 from vpcedu.draw.way import changed, rewritings
+from vpcedu.network.conversations import Conversation
 from vpcedu.network.vpc import INTERNET
 from vpcedu.packet import SYN
 from vpcedu.reasons import LOST
 from vpcedu.tables.security_group import RuleSet
-from vpcedu.views.conversations import Conversation, conversations
 from vpcedu.views.explain import WORKS, answer_legs, blocker, label, verdict
 
 TYPE_CHECKING = False
@@ -38,7 +38,7 @@ def short(name: str) -> str:
 
 def finding(visit: Visit) -> str:
     """What the capture shows, as a title of one line."""
-    talks, legs, stop = conversations(visit.capture), answer_legs(visit), blocker(visit)
+    talks, legs, stop = visit.talks, answer_legs(visit), blocker(visit)
     lost = [trace for trace in visit.capture if trace.dropped]
     if stop is not None and (not legs or visit.symptom not in WORKS):
         return _loss(visit, *stop)
@@ -104,7 +104,7 @@ def losses(visit: Visit) -> tuple[Step, ...]:
 
 def alternative(visit: Visit, kind: str) -> str:
     """The text alternative of a picture: who opens what, each rewriting, the answer's way, the losses."""
-    talks = conversations(visit.capture)
+    talks = visit.talks
     parts = [f"{kind} of {visit.title}, {len(visit.capture)} packets."]
     parts += [_opening(talk) for talk in talks]
     for leg in answer_legs(visit):

@@ -16,7 +16,7 @@ from copy import deepcopy
 from vpcedu.lab import paths
 from vpcedu.lab.repair import Repair
 from vpcedu.lab.repairs import run
-from vpcedu.lab.visit import Call
+from vpcedu.network.record import Call
 from vpcedu.reasons import LOST
 from vpcedu.row import NamedRow
 

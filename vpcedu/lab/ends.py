@@ -15,8 +15,8 @@ from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.services import endpoint, with_service
 from vpcedu.lab.site import Site
-from vpcedu.lab.visit import Call
 from vpcedu.network.interface import Interface
+from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.http import request
 from vpcedu.row import NamedRow

@@ -8,7 +8,6 @@ from vpcedu.lab.site import Site
 from vpcedu.protocols.forwarded import MODES, chain_of
 from vpcedu.protocols.proxy_protocol import parse, version_1
 from vpcedu.tables.security_group import IN, GroupRule
-from vpcedu.views.conversations import conversations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ WEB_RULE = GROUP_RULES[2]
 def proxy_line(line: object) -> str:
     """06.1: the line that the ELB node sends before the client's first byte."""
     visit = proxy_site(proxy=True).get(URL)
-    front = conversations(visit.capture)[0].traces[0]
+    front = visit.talks[0].traces[0]
     listener = front.last.before.flow.destination
     real = version_1(front.packet.flow.source, listener)
     sent = next(t.packet.data for t in visit.capture if t.sender == "ELB node" and t.packet.data)
@@ -89,7 +88,7 @@ def narrow_rule(rule: object) -> str:
     for node in NODES:
         visit = _with_node(node).replace(WEB_RULE, rule).get(URL)
         if visit.symptom != "200 OK":
-            back = conversations(visit.capture)[-1].traces[0]
+            back = visit.talks[-1].traces[0]
             return (f"Not yet. With a node at {node} the client sees '{visit.symptom}': web got a SYN of"
                     f" {back.packet.flow}, and your rule is for {rule.peer}, port {rule.ports[0]}."
                     + (" Whose connection is that?" if node == NODES[0] else " Nodes come and go. In which block do"

@@ -16,9 +16,10 @@ from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.load import RANGES
 from vpcedu.lab.opening import Stay
 from vpcedu.lab.site import Site
-from vpcedu.lab.visit import Call, Visit
+from vpcedu.lab.visit import Visit
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
+from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.ports import LINUX as LINUX_PORTS
 from vpcedu.row import NamedRow

@@ -7,10 +7,10 @@ addresses, every packet goes straight from one to the other, and nothing is said
 from __future__ import annotations
 
 from vpcedu.hosts.host import Host
-from vpcedu.lab.visit import Call
+from vpcedu.network.conversations import conversations
+from vpcedu.network.record import Call, Record
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.trace import DELIVER, SEND, Capture, Cause, Step, Trace
-from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import SEEN
 from vpcedu.views.pcap_read import Seen, load
 from vpcedu.views.pcap_text import listing
@@ -21,26 +21,33 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Any
 
-    from vpcedu.hosts.client import Result
 
-
-class Loaded:
+class Loaded(Record):
     """The packets of a file; has what the views and pictures of a visit ask for, as far as a file can tell."""
 
     def __init__(self, name: str, packets: list[Seen]) -> None:
-        self.packets, self.capture, self.seed = packets, as_capture(packets), 0
-        self.result: Result | None = None
-        hosts = columns(conversations(self.capture), self.capture.traces)
-        self.vpc = Vpc("0.0.0.0/32", (), (), (), (), (), "", (),
+        self.name, self.packets, capture = name, packets, as_capture(packets)
+        hosts = columns(conversations(capture), capture.traces)
+        vpc = Vpc("0.0.0.0/32", (), (), (), (), (), "", (),
                        tuple(OutsideHost(address, address) for address in hosts),
                        tuple(Device(address, Host) for address in hosts), ())
         first = packets[0].decoded.packet.flow if packets else None
-        self.call = Call(first.src, first.dst, first.dport) if first else Call("nobody", "nobody", 0)
-        self.title, self.opener, self.symptom = name, self.call.opener, "as seen"
+        call = Call(first.src, first.dst, first.dport) if first else Call("nobody", "nobody", 0)
+        super().__init__(call, None, capture, vpc, 0)
+
+    @property
+    def title(self) -> str:
+        """The file's name."""
+        return self.name
+
+    @property
+    def symptom(self) -> str:
+        """A file does not tell what a person saw."""
+        return "as seen"
 
     def __str__(self) -> str:
         return "\n".join([f"{self.title}: {len(self.packets)} packets, as seen", "", listing(self.packets), "",
-                          *ladder(self.capture, conversations(self.capture))])
+                          *ladder(self.capture, self.talks)])
 
     def __repr__(self) -> str:
         return f"<Loaded: {self.title}; {len(self.packets)} packets>"

@@ -16,9 +16,10 @@ from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.predict import Judgement
 from vpcedu.lab.reference import ACL_ENTRIES, ANYWHERE, CLIENT, IGW, PRIVATE, PUBLIC, VPC_BLOCK
 from vpcedu.lab.site import LINGER, Site
-from vpcedu.lab.visit import Call, Visit
+from vpcedu.lab.visit import Visit
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
+from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.http import Message, request
 from vpcedu.tables.route_table import LOCAL, Route

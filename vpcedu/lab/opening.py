@@ -16,10 +16,11 @@ from vpcedu.hosts.client import Fetch
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.site import Site
-from vpcedu.lab.visit import Call, Visit
+from vpcedu.lab.visit import Visit
 from vpcedu.network.link import Link
 from vpcedu.network.names import Name
 from vpcedu.network.network import Network
+from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.packet import ACK, SYN
 from vpcedu.protocols.ports import LINUX as LINUX_PORTS

@@ -18,7 +18,6 @@ from vpcedu.tables.security_group import RuleSet
 from vpcedu.tables.tracking import TrackedFlow, Untracked
 from vpcedu.tables.translation import Translation
 from vpcedu.trace import DELIVER, REWRITE, SEND, Change
-from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import rewritten
 
 TYPE_CHECKING = False
@@ -26,9 +25,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vpcedu.lab.visit import Visit
+    from vpcedu.network.conversations import Conversation
     from vpcedu.network.vpc import Vpc
     from vpcedu.trace import Step, Trace
-    from vpcedu.views.conversations import Conversation
 
 
 class Loss(NamedRow):
@@ -53,7 +52,7 @@ def talks(visit: Visit) -> tuple[Conversation, ...]:
     """The connections that the visit led to, the opener's own one first."""
     chosen: list[Conversation] = []
     numbers: set[int] = set()
-    for talk in conversations(visit.capture):
+    for talk in visit.talks:
         first = talk.traces[0]
         if talk.opener == visit.opener if not chosen else first.cause.trace in numbers:
             chosen.append(talk)

@@ -15,7 +15,6 @@ from vpcedu.lab.visit import Visit
 from vpcedu.network.vpc import Device, Vpc
 from vpcedu.packet import SYN
 from vpcedu.protocols.forwarded import MODES
-from vpcedu.views.conversations import conversations
 
 URL = "http://www.example.com/"
 WEBS = ("listens", "nothing listens")
@@ -52,7 +51,7 @@ def _changed(device: Device, web: str, extra: tuple[tuple[str, object], ...]) ->
 
 def first_numbers(visit: Visit) -> str:
     """Every SYN of a visit, once: who sent it, the flow it arrived with, and the number its bytes begin with."""
-    talks = conversations(visit.capture)
+    talks = visit.talks
     syns = [next(t for t in talk.traces if t.packet.flags == SYN) for talk in talks]
     lines = [f"SYN sent by {syn.sender}, {syn.packet.flow}, number {syn.packet.seq}" for syn in syns]
     last = syns[-1].last
@@ -74,7 +73,7 @@ def judge_proxy(connections: object, sees: object, learns: object) -> Judgement:
     if word not in LEARNS:
         raise ValueError(f"connect() {learns!r}: expected one of {', '.join(LEARNS)}")
     visit, rewriter = (proxy_site(balancer).get(URL) for balancer in ("classic-tcp", "network"))
-    talks = conversations(visit.capture)
+    talks = visit.talks
     mine, theirs = (talk.traces[0].packet for talk in talks)
     real = theirs.flow.src
     if int(count) != len(talks):
@@ -97,7 +96,7 @@ def _count(count: int, rewriter: Visit, mine: int, theirs: int, port: int) -> st
     if count != 1:
         return (f"Not {count}: the SYNs were counted, and there are two, one by the client and one by the ELB node,"
                 f" which chose port {port} for it.")
-    syn = conversations(rewriter.capture)[0].traces[0]
+    syn = rewriter.talks[0].traces[0]
     return (f"One it would be if the balancer passed the client's packets on. In a run with a Network Load Balancer"
             f" that is so: the client's SYN has number {syn.packet.seq}, and web gets number {syn.last.before.seq}."
             f" Here the client's SYN has number {mine}, and web gets a SYN with number {theirs}, from port {port}."
@@ -106,7 +105,7 @@ def _count(count: int, rewriter: Visit, mine: int, theirs: int, port: int) -> st
 
 def _address(address: str, client: str, public: str, rewriter: Visit, real: str) -> str:
     if address == client:
-        peer = conversations(rewriter.capture)[0].traces[0].last.before.flow.source
+        peer = rewriter.talks[0].traces[0].last.before.flow.source
         return (f"The client's address web sees if the balancer only rewrites the destination: in a run with a Network"
                 f" Load Balancer web saw {peer}. Here web's connection was opened by the ELB node, from {real}.")
     if address == public:

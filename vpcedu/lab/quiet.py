@@ -18,7 +18,8 @@ from vpcedu.hosts.host import Host
 from vpcedu.lab.opening import Stay
 from vpcedu.lab.reference import ANYWHERE, reference_vpc
 from vpcedu.lab.site import Site
-from vpcedu.lab.visit import Call, Visit
+from vpcedu.lab.visit import Visit
+from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device
 from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.protocols.tcp_settings import LINUX, KeepAlive

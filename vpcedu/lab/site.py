@@ -9,9 +9,10 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.client import Fetch
-from vpcedu.lab.visit import Call, Visit
+from vpcedu.lab.visit import Visit
 from vpcedu.network.link import Link
 from vpcedu.network.network import Network
+from vpcedu.network.record import Call
 from vpcedu.network.vpc import Vpc
 from vpcedu.protocols.http import request
 from vpcedu.trace import Capture

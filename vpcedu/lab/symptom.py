@@ -7,7 +7,8 @@ from vpcedu.flow import Endpoint
 from vpcedu.hosts.answered import Answered
 from vpcedu.hosts.client import Fetch
 from vpcedu.lab.site import Site
-from vpcedu.lab.visit import Call, Visit
+from vpcedu.lab.visit import Visit
+from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device
 from vpcedu.packet import FIN, SYN
 from vpcedu.protocols.http import request

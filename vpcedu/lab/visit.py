@@ -2,63 +2,19 @@
 
 from __future__ import annotations
 
-from vpcedu.network.vpc import Vpc
-from vpcedu.protocols.http import Message
-from vpcedu.row import NamedRow
-from vpcedu.trace import Capture
+from vpcedu.network.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from vpcedu.hosts.client import Result
-    from vpcedu.protocols.tls import Client
     from vpcedu.views.access_log import AccessLog
     from vpcedu.views.flow_log import FlowLog
 
 
-class Call(NamedRow):
-    """Who opens a connection to which name (or address) and port, the HTTP request to send on it, if any, and
-    the terms of TLS if it is https."""
-
-    opener: str
-    name: str
-    port: int
-    request: Message | None = None
-    tls: Client | None = None
-
-    def __str__(self) -> str:
-        if self.request is None:
-            return f"connect to {self.name}:{self.port}"
-        method, path, _ = self.request.start.split(" ", 2)
-        scheme, usual = ("https", 443) if self.tls else ("http", 80)
-        return f"{method} {scheme}://{self.name}{'' if self.port == usual else f':{self.port}'}{path}"
-
-
-class Visit:
-    """The call and its result, the capture, and the description and seed it was played with; waited: how long it was
-    played (microseconds)."""
-
-    def __init__(self, call: Call, result: Result | None, capture: Capture, vpc: Vpc, seed: int,
-                 waited: int = 0) -> None:
-        self.waited = waited
-        self.call, self.result, self.capture, self.vpc, self.seed = call, result, capture, vpc, seed
-
-    @property
-    def opener(self) -> str:
-        """The host that opened the first connection."""
-        return self.call.opener
-
-    @property
-    def title(self) -> str:
-        """The call in words."""
-        return str(self.call)
-
-    @property
-    def symptom(self) -> str:
-        """What the opener's person sees: "200 OK", "timed out", "refused", ..."""
-        return self.result.symptom if self.result else "no answer yet"
+class Visit(Record):
+    """A record with everything that a lesson asks of it."""
 
     @property
     def client_sees(self) -> str:

@@ -34,8 +34,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from vpcedu.lab.visit import Visit
     from vpcedu.network.network import Network
+    from vpcedu.network.record import Record
     from vpcedu.tables.target_group import Listener
     from vpcedu.trace import Capture, Trace
 
@@ -59,7 +59,7 @@ class AccessLog(NamedRow):
         return {"text/plain": str(self)}
 
 
-def access_log(seen: Visit | Network, at: str = "") -> AccessLog:
+def access_log(seen: Record | Network, at: str = "") -> AccessLog:
     """The access log of a node, of all that a visit or a network has seen; at: its name, "" where there is one.
 
     ValueError where no Classic or Application Load Balancer has that name.

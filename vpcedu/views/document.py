@@ -9,17 +9,16 @@ from __future__ import annotations
 from vpcedu.packet import Packet
 from vpcedu.reasons import Reason
 from vpcedu.trace import Step
-from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import answer, because
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from vpcedu.lab.visit import Visit
+    from vpcedu.network.record import Record
 
 
-def document(visit: Visit) -> dict[str, Any]:
+def document(visit: Record) -> dict[str, Any]:
     """The visit: call, result, answer, connections, packets with every step, events."""
     return {
         "call": visit.title,
@@ -31,7 +30,7 @@ def document(visit: Visit) -> dict[str, Any]:
             {"number": talk.number, "opener": talk.opener, "listener": talk.listener, "passes": list(talk.passes),
              "stretches": [{"from": here, "to": there, "flow": str(flow)} for here, there, flow in talk.stretches()],
              "packets": [trace.number for trace in talk.traces]}
-            for talk in conversations(visit.capture)],
+            for talk in visit.talks],
         "packets": [
             {"number": trace.number, "devices": list(trace.devices), "delivered": trace.delivered,
              "steps": [_step(step) for step in trace.steps]}

@@ -10,21 +10,21 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from vpcedu.network.conversations import Conversation
 from vpcedu.packet import FIN, RST, SYN
-from vpcedu.views.conversations import Conversation, conversations
 from vpcedu.views.explain import label
 from vpcedu.views.tls_records import is_tls, records
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.lab.visit import Visit
+    from vpcedu.network.record import Record
     from vpcedu.trace import Trace
 
 
-def exchange(visit: Visit) -> str:
+def exchange(visit: Record) -> str:
     """The connections of a visit, and under each what its ends said to each other."""
     lines: list[str] = []
-    for talk in conversations(visit.capture):
+    for talk in visit.talks:
         lines.append(f"Connection {talk.number}: {' > '.join(talk.path)}")
         turns = _turns(talk)
         wide = max((len(sender) for sender, _ in turns), default=0)

@@ -14,11 +14,10 @@ from vpcedu.tables.tracking import TrackedFlow, Untracked
 from vpcedu.tables.translation import Translation
 from vpcedu.trace import REWRITE, Change, Step, Trace
 from vpcedu.views import tls_records
-from vpcedu.views.conversations import conversations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.lab.visit import Visit
+    from vpcedu.network.record import Record
 
 BOTH = SYN | ACK
 SEEN = "seen in a file"  # the cause of every packet of a loaded capture: a file tells no other
@@ -70,7 +69,7 @@ def because(step: Step) -> str:
     return str(step.row)
 
 
-def answer_legs(visit: Visit) -> tuple[Trace, ...]:
+def answer_legs(visit: Record) -> tuple[Trace, ...]:
     """The packets that carry the answer home, from the server to the opener; one for each connection.
 
     From the last one back along the causes, as long as each step crosses to another connection and carries bytes: a
@@ -81,7 +80,7 @@ def answer_legs(visit: Visit) -> tuple[Trace, ...]:
                 None)
     if last is None and visit.symptom == "connected":
         last = next((t for t in home if t.packet.flags & BOTH == BOTH), None)
-    where = {trace.number: talk.number for talk in conversations(visit.capture) for trace in talk.traces}
+    where = {trace.number: talk.number for talk in visit.talks for trace in talk.traces}
     by_number = {trace.number: trace for trace in visit.capture}
     legs: list[Trace] = []
     while last is not None and (not legs or (last.packet.data and where[last.number] != where[legs[0].number])):
@@ -92,17 +91,17 @@ def answer_legs(visit: Visit) -> tuple[Trace, ...]:
     return tuple(legs)
 
 
-def request_legs(visit: Visit) -> tuple[Trace, ...]:
+def request_legs(visit: Record) -> tuple[Trace, ...]:
     """The packets that carry the request: in each connection that the answer used, its opener's first bytes
     (after TLS's handshake)."""
     answers = {trace.number for trace in answer_legs(visit)}
-    talks = [talk for talk in conversations(visit.capture) if answers & {trace.number for trace in talk.traces}]
+    talks = [talk for talk in visit.talks if answers & {trace.number for trace in talk.traces}]
     firsts = (next((t for t in talk.traces if t.sender == talk.opener and t.packet.data
                     and not tls_records.is_handshake(t.packet.data)), None) for talk in talks)
     return tuple(trace for trace in firsts if trace is not None)
 
 
-def blocker(visit: Visit) -> tuple[Trace, Step] | None:
+def blocker(visit: Record) -> tuple[Trace, Step] | None:
     """The first packet that was lost for a reason one can repair, and the step that lost it.
 
     A packet that is too large is answered by an ICMP error: what lost that one is to be repaired.
@@ -155,7 +154,7 @@ def _the(name: str) -> str:
     return name if name.partition(" ")[0] == "web" else f"The {name}"
 
 
-def verdict(visit: Visit) -> str:
+def verdict(visit: Record) -> str:
     """The whole answer in one short sentence, for the bottom of a picture."""
     legs = answer_legs(visit)
     stop = blocker(visit)
@@ -174,7 +173,7 @@ def _by(leg: Trace) -> str:
     return f" {way(leg)}"
 
 
-def answer(visit: Visit) -> str:
+def answer(visit: Record) -> str:
     """One paragraph: why the answer came back, or why there was none."""
     legs, stop = answer_legs(visit), blocker(visit)
     sentences: list[str] = []
@@ -192,7 +191,7 @@ def answer(visit: Visit) -> str:
     return " ".join(sentences)
 
 
-def _leg(visit: Visit, leg: Trace, first: bool) -> str:
+def _leg(visit: Record, leg: Trace, first: bool) -> str:
     flow = leg.packet.flow
     if first:
         begins = (f"{_the(leg.sender)} ({flow.source}) answers {flow.destination}, because that is the source of the"
@@ -207,7 +206,7 @@ def _leg(visit: Visit, leg: Trace, first: bool) -> str:
     return " ".join(part for part in (begins, tracked, _direction(visit, leg), *rewriting) if part)
 
 
-def _direction(visit: Visit, leg: Trace) -> str:
+def _direction(visit: Record, leg: Trace) -> str:
     """Which row sends an answer on its way from its sender, and which row was not asked."""
     for step in (step for step in leg.steps if step.at == leg.sender):
         if step.check == "flow return":
@@ -220,7 +219,7 @@ def _direction(visit: Visit, leg: Trace) -> str:
     return ""
 
 
-def _default_route(visit: Visit, device: str) -> str:
+def _default_route(visit: Record, device: str) -> str:
     name = next(i.subnet for i in visit.vpc.interfaces if i.device == device)
     routes = (r for s in visit.vpc.subnets if s.name == name for r in visit.vpc.routes_of(s))
     row = next((r for r in routes if r.destination == "0.0.0.0/0"), None)
@@ -234,7 +233,7 @@ def _ports(legs: tuple[Trace, ...]) -> str:
             f" {ends} had chosen ({chosen}).")
 
 
-def _failure(visit: Visit, trace: Trace, step: Step) -> list[str]:
+def _failure(visit: Record, trace: Trace, step: Step) -> list[str]:
     held = f" It was held against: {step.row}." if step.row is not None else ""
     assert step.reason is not None
     after = f" after {visit.result.after / 1e6:g} s" if visit.result else ""
@@ -243,7 +242,7 @@ def _failure(visit: Visit, trace: Trace, step: Step) -> list[str]:
             f" {step.reason}.{held} What helps: {step.reason.fix}."]
 
 
-def _nat(visit: Visit) -> list[str]:
+def _nat(visit: Record) -> list[str]:
     """Where the NAT was: how many packets met it, and whether any route to it was followed."""
     met = sum("NAT" in trace.devices for trace in visit.capture)
     return [] if "NAT" not in {device.name for device in visit.vpc.devices} else [

@@ -32,7 +32,7 @@ from vpcedu.views.flow_record import (
     NODATA,
     OK,
     REJECT,
-    Record,
+    FlowRecord,
     chosen,
     version,
 )
@@ -44,9 +44,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from vpcedu.lab.visit import Visit
     from vpcedu.network.interface import Interface
     from vpcedu.network.network import Network
+    from vpcedu.network.record import Record
     from vpcedu.network.vpc import Vpc
 
 START = 1_767_225_600  # Unix seconds where the simulation's clock is 0: 2026-01-01, midnight UTC
@@ -87,7 +87,7 @@ class FlowLog(NamedRow):
     at: str
     fields: tuple[str, ...]
     interval: int
-    rows: tuple[Record, ...]
+    rows: tuple[FlowRecord, ...]
 
     def __str__(self) -> str:
         return "\n".join([" ".join(self.fields), *map(str, self.rows)])
@@ -97,7 +97,7 @@ class FlowLog(NamedRow):
         return {"text/plain": str(self)}
 
 
-def flow_log(seen: Visit | Network, at: str, fields: str | Iterable[str] = DEFAULT, interval: int = 600,
+def flow_log(seen: Record | Network, at: str, fields: str | Iterable[str] = DEFAULT, interval: int = 600,
              start: int = START) -> FlowLog:
     """The flow log of the interface of the device `at`, of all that a visit or a network has seen.
 
@@ -117,7 +117,7 @@ def flow_log(seen: Visit | Network, at: str, fields: str | Iterable[str] = DEFAU
         if not flows:
             begins = start + window * interval
             rows.append(about | {"start": begins, "end": begins + interval, "log-status": NODATA})
-    return FlowLog(at, names, interval, tuple(Record((name, row[name]) for name in names) for row in rows))
+    return FlowLog(at, names, interval, tuple(FlowRecord((name, row[name]) for name in names) for row in rows))
 
 
 def passages(trace: Trace, device: str, gateway: str = "") -> Iterator[Passage]:

@@ -36,7 +36,7 @@ class Field(NamedRow):
     read: Reader
 
 
-class Record(dict[str, "int | str | None"]):
+class FlowRecord(dict[str, "int | str | None"]):
     """One record: the fields' names in the order of the line, with numbers, text, or None for `-`."""
 
     def __str__(self) -> str:
@@ -166,7 +166,7 @@ def version(fields: Iterable[str]) -> int:
     return max(FIELDS[name].version for name in fields)
 
 
-def parse(text: str, fields: str | Iterable[str] | None = None) -> list[Record]:
+def parse(text: str, fields: str | Iterable[str] | None = None) -> list[FlowRecord]:
     """The records of a flow log, from the lines of a file.
 
     fields: what `chosen` takes. Without it a first line of field names tells, else it is the default format.
@@ -180,10 +180,10 @@ def parse(text: str, fields: str | Iterable[str] | None = None) -> list[Record]:
     return [_record(names, words, f"line {number}: ") for number, words in lines[1 if header else 0 :]]
 
 
-def _record(names: tuple[str, ...], words: list[str], where: str) -> Record:
+def _record(names: tuple[str, ...], words: list[str], where: str) -> FlowRecord:
     if len(words) != len(names):
         raise ValueError(f"{where}{len(words)} fields: expected {len(names)}, {' '.join(names)}")
-    record = Record()
+    record = FlowRecord()
     for name, word in zip(names, words, strict=True):
         try:
             record[name] = None if word == "-" else FIELDS[name].read(word)
@@ -195,7 +195,7 @@ def _record(names: tuple[str, ...], words: list[str], where: str) -> Record:
     return record
 
 
-def _contradiction(record: Record) -> str:
+def _contradiction(record: FlowRecord) -> str:
     """What in a record does not go together, or nothing."""
     found, highest = record.get("version"), version(record)
     if found is not None and found != highest:

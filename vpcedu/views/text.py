@@ -10,13 +10,13 @@ from itertools import pairwise
 
 from vpcedu.clock import seconds
 from vpcedu.hosts.web_server import Seen
+from vpcedu.network.conversations import Conversation
 from vpcedu.trace import REWRITE, Capture, Trace
-from vpcedu.views.conversations import Conversation, conversations
 from vpcedu.views.explain import answer, answer_legs, because, label, request_legs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.lab.visit import Visit
+    from vpcedu.network.record import Record
 
 WIDTH = 80
 LEGEND = "| a host: connections end here   : a gateway: they go through   * rewritten"
@@ -34,9 +34,9 @@ def fold(words: str, width: int = WIDTH) -> str:
     return "\n".join([*lines, line])
 
 
-def report(visit: Visit, every: bool = False) -> str:
+def report(visit: Record, every: bool = False) -> str:
     """The whole text of a visit; `every` shows the decisions about every packet, not only the telling ones."""
-    talks = conversations(visit.capture)
+    talks = visit.talks
     result = visit.result or "no answer yet"
     parts = [
         f"{visit.title}, by {visit.opener}: {result}",
@@ -49,7 +49,7 @@ def report(visit: Visit, every: bool = False) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def telling(visit: Visit, talks: tuple[Conversation, ...]) -> list[Trace]:
+def telling(visit: Record, talks: tuple[Conversation, ...]) -> list[Trace]:
     """The packets whose decisions are shown: what opens a connection, request and answer, the first of each loss."""
     chosen = {talk.traces[0].number: talk.traces[0] for talk in talks}
     chosen.update({leg.number: leg for leg in (*request_legs(visit), *answer_legs(visit))})
@@ -132,7 +132,7 @@ def _arrow(cells: list[str], start: int, end: int, words: str, last: bool) -> No
         cells[right - 1 if end > start else left] = ">" if end > start else "<"
 
 
-def seen(visit: Visit) -> str:
+def seen(visit: Record) -> str:
     """What each server got, beside what the opener sent where a balancer changed it; "" if nothing arrived."""
     rows = [(event.who, event.row) for event in visit.capture.events if isinstance(event.row, Seen)]
     if not rows:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.views.conversations import conversations
 from vpcedu.views.said import Said
 
 TYPE_CHECKING = False
@@ -17,7 +16,7 @@ def unread(visit: Any) -> str:
     """What each server got that is no request it could read; "" where nothing arrived."""
     servers = {row.name for one in visit.vpc.everyone for row in one.devices if issubclass(row.kind, WebServer)}
     lines = []
-    for talk in conversations(visit.capture):
+    for talk in visit.talks:
         got = [t for t in talk.traces if t.sender == talk.opener and t.delivered and t.last.at in servers]
         data = bytes(Said(got, at_end=True).data)
         if data:

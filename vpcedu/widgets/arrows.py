@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from vpcedu import draw
 from vpcedu.lab.visit import Visit
-from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import verdict
 from vpcedu.widgets.controls import choice
 from vpcedu.widgets.explorer import Explorer, Frame, tallest
@@ -19,7 +18,7 @@ def frame(visit: Visit, arrows: str) -> Frame:
     """The map with arrows by "connections" or by "packets", and the sentence that belongs to it."""
     if arrows == "packets":
         return Frame(draw.map(visit, arrows="packets"), f"Where packets go, both ways. {verdict(visit)}")
-    talks = conversations(visit.capture)
+    talks = visit.talks
     opens = "; ".join(f"{talk.opener} opens one that ends at {talk.listener}" for talk in talks)
     return Frame(draw.map(visit, arrows="connections"),
                  f"Who connects to whom: {opens}. Answers need no arrow of their own: they travel back on these.")

@@ -9,7 +9,6 @@ from vpcedu.hosts.web_server import Seen
 from vpcedu.lab.proxies import FORGED, URL, WEBS, proxy_site
 from vpcedu.lab.visit import Visit
 from vpcedu.protocols.forwarded import MODES, chain_of
-from vpcedu.views.conversations import conversations
 from vpcedu.widgets.controls import check, choice
 from vpcedu.widgets.explorer import KEPT, Explorer, Frame
 from vpcedu.widgets.return_paths import WORDS
@@ -35,7 +34,7 @@ def frame(balancer: str, web: str = WEBS[0], mode: str = "append", proxy: bool =
 
 def sentence(visit: Visit) -> str:
     """Whom web sees, and what the bytes tell it of the client."""
-    talks = conversations(visit.capture)
+    talks = visit.talks
     seen = next((event.row for event in visit.capture.events if isinstance(event.row, Seen)), None)
     if seen is None:
         opened = "connected at once, by the ELB node" if len(talks) > 1 else "never connected"

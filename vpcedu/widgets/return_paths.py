@@ -13,7 +13,8 @@ from vpcedu.lab.changes import changed, changes
 from vpcedu.lab.ends import Question
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.lab.repair import Repair
-from vpcedu.lab.visit import Call, Visit
+from vpcedu.lab.visit import Visit
+from vpcedu.network.record import Call
 from vpcedu.protocols.http import request
 from vpcedu.views.explain import answer_legs, why
 from vpcedu.widgets.controls import choice, menu

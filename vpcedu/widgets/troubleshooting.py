@@ -21,7 +21,6 @@ from vpcedu.lab.repair import Repair
 from vpcedu.lab.scenarios import SCENARIOS, scenario
 from vpcedu.lab.visit import Visit
 from vpcedu.row import NamedRow
-from vpcedu.views.conversations import conversations
 from vpcedu.views.explain import why
 from vpcedu.views.text import telling
 from vpcedu.widgets.controls import menu
@@ -60,7 +59,7 @@ def seen(story: str, number: int, change: Repair | None = None) -> Seen:
         told = scenario(story)
         visit = told.play(changed(told.build(), change))
         symptom = visit.client_sees
-    steps = tuple(trace.number for trace in telling(visit, conversations(visit.capture)))
+    steps = tuple(trace.number for trace in telling(visit, visit.talks))
     return Seen(visit, symptom, steps)
 
 
@@ -88,7 +87,7 @@ def _picture(visit: Visit, packet: int, picture: str) -> draw.Picture:
         return draw.map(visit, packet=packet)
     if picture == "ladder":
         return draw.ladder(visit, packet=packet, every=False)
-    talk = next(talk for talk in conversations(visit.capture) if any(t.number == packet for t in talk.traces))
+    talk = next(talk for talk in visit.talks if any(t.number == packet for t in talk.traces))
     return draw.filters(visit, talk.number)
 
 
