@@ -65,7 +65,7 @@ def _destinations(answers: Answers, table: str, at: At) -> tuple[str, ...]:
     if at.has("DestinationCidrBlock"):
         return (at.block("DestinationCidrBlock"),)
     if at.has("DestinationPrefixListId"):
-        return expanded(answers, at, "DestinationPrefixListId", f"a route of {table}")
+        return expanded(answers, at, "DestinationPrefixListId", f"a route of {table}", table)
     if at.has("DestinationIpv6CidrBlock"):
         answers.notes.add("beyond", at, "IPv6: its rules, routes and addresses are left out")
         return ()
@@ -83,6 +83,8 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
                 tables[at.id("SubnetId")] = name
             elif at.has("GatewayId"):
                 answers.notes.add("beyond", at, f"{name} routes what enters by {at.id('GatewayId')}: left out")
+                answers.lacks(at.id("GatewayId"), f"{name} routes what enters by {at.id('GatewayId')}, and such routes"
+                                                  " are not modelled")
     if not main:
         answers.notes.add("inferred", None, f"main route table of {vpc}, which no file has: its local route alone")
     return main or "main", tables

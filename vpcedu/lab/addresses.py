@@ -22,7 +22,7 @@ from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule
-from vpcedu.views.explain import WORKS, blocker
+from vpcedu.views.outcome import blocker
 
 ANYWHERE, VPC_BLOCK, NEAR, FAR = "0.0.0.0/0", "10.0.0.0/16", "10.0.0.0/24", "10.0.1.0/24"
 WEB, NAT, PUBLIC, NAT_PUBLIC = "10.0.1.10", "10.0.0.20", "192.0.2.40", "192.0.2.20"
@@ -106,7 +106,7 @@ def _case(default: str, public: bool) -> Case:
 
 def _outcome(visit: Visit) -> str:
     """Works, and as whom the opener was seen; or where the first packet was lost."""
-    if visit.symptom in WORKS:
+    if visit.outcome.works:
         return "works" if visit.opener == "client" else f"works, as {seen_as(visit)}"
     stop = blocker(visit)
     what = "" if stop is None or stop[0].sender == visit.opener else "answer "

@@ -17,8 +17,10 @@ from vpcedu.lab.diagnosis import beyond_drops
 from vpcedu.lab.ends import Question, find, prepare, silent_about
 from vpcedu.lab.repairs import run, smallest, works
 from vpcedu.lab.services import endpoint
+from vpcedu.lab.unknown import met, nothing_inside
 from vpcedu.network import rules
 from vpcedu.row import NamedRow
+from vpcedu.views.outcome import SOMETIMES, UNKNOWN, Outcome, together
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
@@ -28,19 +30,16 @@ if TYPE_CHECKING:
     from vpcedu.lab.paths import Loss
     from vpcedu.lab.repair import Repair
     from vpcedu.lab.visit import Visit
-    from vpcedu.network.vpc import Vpc
+    from vpcedu.network.vpc import Unknown, Vpc
     from vpcedu.trace import Trace
-
-FORECAST = {"timed out": "connection timed out", "refused": "connection refused", "reset": "connection reset",
-            "closed": "connection closed without an answer", "no answer yet": "connected, but no answer comes"}
-
 
 class Answer(NamedRow):
     """The question, the description asked, the visit that was played, everything in the way (both directions), the
-    smallest set of repairs (None: none was found), what was assumed, and where the model ends behind the repairs.
+    smallest set of repairs (None: none was found), what was assumed, where the model ends behind the repairs, what is
+    not known of the network and decided here, and what the other addresses of the destination's name gave.
 
-    Where a route or an interface leads to something that nobody described, the answer is neither yes nor no: the model
-    ends there, which is named, and nothing is guessed.
+    Where a packet met what nobody described, or what the files do not tell, the answer is neither yes nor no: that is
+    named, and nothing is guessed.
     """
 
     question: Question
@@ -50,17 +49,26 @@ class Answer(NamedRow):
     repairs: tuple[Repair, ...] | None
     notes: tuple[str, ...]
     ends: Loss | None = None
+    unknown: tuple[Unknown, ...] = ()
+    others: tuple[tuple[str, Outcome], ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the person at the source sees, whichever address of the destination's name is used."""
+        if self.unknown:
+            return Outcome(UNKNOWN, UNKNOWN)
+        return together((self.visit.outcome, *(seen for _, seen in self.others)))
 
     @property
     def reachable(self) -> bool | None:
-        """Whether the request got there and its answer came back; None: the model ends on the way."""
-        return works(self.visit) or (None if paths.model_ends(self.visit) else False)
+        """Whether the request always gets there and its answer comes back; None: it cannot be told."""
+        return None if self.outcome.verdict == UNKNOWN else self.outcome.works
 
     @property
     def symptom(self) -> str:
-        """What the person at the source sees: "works", "connection timed out", "504 Gateway Timeout", ...; or "beyond
-        the model"."""
-        return forecast(self.visit)
+        """What the person at the source sees: "works", "timed out", "504 Gateway Timeout", "sometimes", ...; or
+        "cannot be told"."""
+        return self.outcome.said
 
     @property
     def forward(self) -> tuple[Trace, ...]:
@@ -86,8 +94,14 @@ class Answer(NamedRow):
     def verdict(self) -> str:
         """The answer in one sentence."""
         ends = f"{self.question.destination} on TCP port {self.question.port}"
-        if self.reachable:
-            return f"{self.question.source} reaches {ends}, and the answer comes back."
+        outcome = self.outcome
+        if outcome.works:
+            more = "" if outcome.leads == "" else f": {outcome.words}, on to {outcome.leads}"
+            return f"{self.question.source} reaches {ends}, and the answer comes back{more}."
+        if self.unknown:
+            return f"Whether {self.question.source} reaches {ends} cannot be told: {self.unknown[0].words}."
+        if outcome.verdict == SOMETIMES:
+            return f"{self.question.source} reaches {ends} only sometimes: {self.shares}."
         lost = paths.losses(self.visit)
         if not lost:
             return f"{self.question.source} gets no good answer from {ends}: {self.symptom}."
@@ -99,6 +113,14 @@ class Answer(NamedRow):
         return (f"{self.question.source} does not reach {ends}: {lost[0].way} a packet is lost at {step.at},"
                 f" {step.check}: {step.reason}{f' ({row})' if row else ''}.")
 
+    @property
+    def shares(self) -> str:
+        """What each address of the destination's name gives."""
+        asked = self.visit.capture.traces[0].packet.flow.dst
+        every = ((asked, self.visit.outcome), *self.others)
+        count = f"{sum(seen.works for _, seen in every)} of {len(every)} addresses works"
+        return f"{count} ({', '.join(f'{address}: {seen.said}' for address, seen in every)})"
+
     def as_json(self) -> dict[str, Any]:
         """The answer in the shape of Reachability Analyzer's, and what it has no field for."""
         from vpcedu.lab.analyzer import analysis
@@ -108,7 +130,10 @@ class Answer(NamedRow):
     def __str__(self) -> str:
         parts = [fold(self.verdict)]
         if self.reachable is not None:
-            parts.append(f"The person at {self.question.source} sees: {self.symptom}.")
+            parts.append(f"The person at {self.question.source} sees: {self.visit.outcome.said}.")
+        if self.unknown:
+            parts.append("\n".join(["What the files do not tell:", *(f"  {row}" for row in self.unknown)]))
+            parts.append("As far as the files tell, packets go like this; each may end elsewhere.")
         if self.blockers and self.reachable is not None:
             parts.append("\n".join(["In the way:", *(f"  {n}. {_blocked(self.vpc, loss)}"
                                                      for n, loss in enumerate(self.blockers, 1))]))
@@ -131,9 +156,7 @@ class Answer(NamedRow):
 
 def forecast(visit: Visit) -> str:
     """The symptom of a visit in the words of the person who sees it."""
-    if works(visit):
-        return "works"
-    return "beyond the model" if paths.model_ends(visit) else FORECAST.get(visit.symptom, visit.symptom)
+    return visit.outcome.said
 
 
 def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> Answer:
@@ -148,12 +171,13 @@ def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> An
     beyond = beyond_drops(site, call)
     visit = run(vpc, question, seed)
     notes = (*_assumed(vpc, question), *_elsewhere(vpc, question, visit, seed))
+    unknown = met(vpc, visit) or nothing_inside(vpc, visit)
     if works(visit):
-        return Answer(question, vpc, visit, (), (), notes)
-    found = None if paths.model_ends(visit) else smallest(vpc, question, seed)
+        return Answer(question, vpc, visit, (), (), notes, unknown=unknown)
+    found = None if paths.model_ends(visit) or unknown else smallest(vpc, question, seed)
     behind = found.met if found else ()
     return Answer(question, vpc, visit, _once((*paths.losses(beyond), *behind)), found and found.repairs, notes,
-                  found and found.ends)
+                  found and found.ends, unknown)
 
 
 def _once(found: tuple[Loss, ...]) -> tuple[Loss, ...]:

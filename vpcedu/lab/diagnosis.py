@@ -68,7 +68,7 @@ class Cause(NamedRow):
 def diagnose(vpc: Vpc, source: str, destination: str, port: int, symptom: str = "") -> tuple[Cause, ...]:
     """The causes that would give this symptom between these ends of this VPC, each shown by a run.
 
-    symptom: as in `Answer.symptom`, like "connection timed out"; "": that of the VPC as described. Where the
+    symptom: as in `Answer.symptom`, like "timed out"; "": that of the VPC as described. Where the
     description itself shows it, what is in the way there is the cause. Where it works, or shows another symptom, it
     differs from the real network by a row: every fault of the catalogue that turns it into the symptom is a cause.
     ValueError as in `ask`, and for a symptom that no fault gives.

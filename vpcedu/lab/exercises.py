@@ -21,7 +21,8 @@ from vpcedu.lab.exercises_time import IN_TIME, PATIENT, in_time, patient
 from vpcedu.lab.exercises_witness import CONVICTS, UNNOTICED, convicts, unnoticed
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.row import NamedRow
-from vpcedu.views.explain import answer_legs, blocker
+from vpcedu.views.explain import answer_legs
+from vpcedu.views.outcome import blocker
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False

@@ -11,7 +11,8 @@ from vpcedu.network.vpc import Device, Vpc
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.traffic import ANYWHERE
-from vpcedu.views.explain import blocker, label
+from vpcedu.views.explain import label
+from vpcedu.views.outcome import blocker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

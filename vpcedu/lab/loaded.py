@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 class Loaded(Record):
     """The packets of a file; has what the views and pictures of a visit ask for, as far as a file can tell."""
 
+    pending = "as seen"  # a file does not tell what a person saw
+
     def __init__(self, name: str, packets: list[Seen]) -> None:
         self.name, self.packets, capture = name, packets, as_capture(packets)
         hosts = columns(conversations(capture), capture.traces)
@@ -39,11 +41,6 @@ class Loaded(Record):
     def title(self) -> str:
         """The file's name."""
         return self.name
-
-    @property
-    def symptom(self) -> str:
-        """A file does not tell what a person saw."""
-        return "as seen"
 
     def __str__(self) -> str:
         return "\n".join([f"{self.title}: {len(self.packets)} packets, as seen", "", listing(self.packets), "",

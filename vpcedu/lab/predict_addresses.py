@@ -7,7 +7,8 @@ from vpcedu.clock import SECOND
 from vpcedu.lab.addresses import IGW, URL, WEB, lone_server
 from vpcedu.lab.predict import Judgement, play
 from vpcedu.lab.visit import Visit
-from vpcedu.views.explain import answer_legs, blocker
+from vpcedu.views.explain import answer_legs
+from vpcedu.views.outcome import blocker
 
 SEES = ("page", "refused", "timed out")
 LOST = ("request", "answer", "none")

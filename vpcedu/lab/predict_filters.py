@@ -6,7 +6,8 @@ from vpcedu.lab.filters import ACL, CALLERS, GROUP, URL, answers, one_server, sh
 from vpcedu.lab.predict import Judgement
 from vpcedu.tables.security_group import OUT, GroupRule
 from vpcedu.tables.traffic import ANYWHERE
-from vpcedu.views.explain import blocker, label
+from vpcedu.views.explain import label
+from vpcedu.views.outcome import blocker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -59,8 +59,7 @@ def served(vpc: Vpc, question: Question, seed: int = 0) -> Visit | None:
 
 def works(visit: Visit) -> bool:
     """Whether the person gets what she asked for."""
-    status = visit.symptom.partition(" ")[0]
-    return visit.symptom == "connected" or (status.isdigit() and 200 <= int(status) < 400)
+    return visit.outcome.works
 
 
 class Found(NamedRow):

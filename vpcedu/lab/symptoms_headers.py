@@ -76,6 +76,7 @@ SCENARIOS = (
              "PROXY protocol is on, and the application reads it"),
     Scenario("proxy-header-unread", 12, "Every request is answered 400 since PROXY protocol is on: the application"
              " takes its line for a request.",
-             proxy_header_unread, fetched(), "HTTP 400", "The client sees: 400 Bad Request.", (), reads_proxy_header,
+             proxy_header_unread, fetched(), "400 Bad Request", "The client sees: 400 Bad Request.", (),
+             reads_proxy_header,
              "the application reads the PROXY header"),
 )

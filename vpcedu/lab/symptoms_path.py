@@ -22,7 +22,7 @@ from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.traffic import ICMP
 
 DENIED_OUT = "ELB node, network ACL out: network ACL out (acl-public out *: deny all to 0.0.0.0/0)"
-TIMED_OUT = "connection timed out after 131 s"
+TIMED_OUT = "timed out after 131 s"
 API_URL = f"http://{API}:8080/"
 
 # 5: network ACLs without the ports that answers go to.

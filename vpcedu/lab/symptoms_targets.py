@@ -13,7 +13,7 @@ from vpcedu.lab.visit import Visit
 from vpcedu.lab.zones import public_address, zones_site
 from vpcedu.tables.security_group import IN, OUT, GroupRule
 
-TIMED_OUT = "connection timed out after 131 s"
+TIMED_OUT = "timed out after 131 s"
 HIDDEN = TARGETS._replace(preserve_client_ip=False)
 
 # 3: a target that is its own client.
@@ -120,12 +120,12 @@ SCENARIOS = (
              "the group lets the balancer in"),
     Scenario("clients-in-proxy-out", 4, "The same behind an Application Load Balancer: checks and requests fail, since"
              " both come from its address.",
-             lambda: narrowed("application"), checked_first, "HTTP 504", "web, group in: group in",
+             lambda: narrowed("application"), checked_first, "504 Gateway Timeout", "web, group in: group in",
              ("10.0.1.10:80 unhealthy (timed out)", "504"), lambda site: site.replace(FROM_CLIENTS, FROM_BALANCER),
              "the group lets the balancer in"),
     Scenario("one-address-fails", 14, "One of a balancer's three addresses always fails: its zone has no healthy target"
              " and cross-zone is off. DNS no longer answers with it; who pins it does not hear of that.",
-             one_zone_down, pinned, "connection refused",
+             one_zone_down, pinned, "refused",
              "NLB node c: target health: 10.0.5.10:80: initial -> unhealthy",
              ("10.0.5.10:80 unhealthy (refused)",), cross_zone, "cross-zone load balancing is on"),
     Scenario("one-port-to-two-nodes", 17, "A second connection from the same port, to another node of the balancer,"
@@ -135,5 +135,5 @@ SCENARIOS = (
              hidden_in_zones, "the client's address is not preserved"),
     Scenario("connected-then-closed", 18, "The target is down, and yet the client is connected, and closed then: its"
              " handshake was with the proxy.",
-             nobody_listens, fetched(), "connection closed without an answer", "web, deliver: port closed"),
+             nobody_listens, fetched(), "closed without an answer", "web, deliver: port closed"),
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from vpcedu.network.record import Record
+from vpcedu.views.outcome import Outcome, outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,9 +19,19 @@ if TYPE_CHECKING:
 class Visit(Record):
     """A record with everything that a lesson asks of it."""
 
+    @cached_property
+    def outcome(self) -> Outcome:
+        """What the opener's person saw: it works, or what was seen instead."""
+        return outcome(self)
+
+    @property
+    def symptom(self) -> str:
+        """The outcome in words: "200 OK", "timed out", "refused", ..."""
+        return self.outcome.words
+
     @property
     def client_sees(self) -> str:
-        """What the opener's person would report: "works", "connection timed out after 131 s", "HTTP 502", ..."""
+        """What the opener's person would report: "works", "timed out after 131 s", "502 Bad Gateway", ..."""
         from vpcedu.lab.forecast import client_sees
 
         return client_sees(self)

@@ -11,7 +11,7 @@ from vpcedu.address import contains, number
 from vpcedu.lab.addresses import DEFAULTS, IGW, PARTNER, PUBLIC, UPDATES, lone_server, seen_as
 from vpcedu.lab.visit import Visit
 from vpcedu.reasons import PORT_CLOSED
-from vpcedu.views.explain import blocker
+from vpcedu.views.outcome import blocker
 from vpcedu.widgets.controls import check, choice
 from vpcedu.widgets.explorer import KEPT, Explorer, Frame, tallest
 
