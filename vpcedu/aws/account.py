@@ -14,7 +14,7 @@ from vpcedu.aws import legs as interfaces
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.at import At, LoadError
 from vpcedu.aws.balancers import Nodes
-from vpcedu.aws.fields import COMMANDS, WHAT
+from vpcedu.aws.fields import COMMANDS, EVERYWHERE
 from vpcedu.aws.filters import acl_entries, group_rules, prefixes
 from vpcedu.aws.notes import Note, Notes
 from vpcedu.aws.reading import read
@@ -120,12 +120,14 @@ def load(path: str | Path) -> Account:
 
 def _about(vpc: Vpc, unknown: tuple[Unknown, ...]) -> Iterator[Unknown]:
     """What is unknown of a VPC: of itself, of its rows, of a listener (a balancer's name and port)."""
+    publics = {row.public for row in vpc.associations}
     parts = {vpc.name, vpc.internet_gateway, vpc.main, *_ends(vpc), *(row.group for row in vpc.group_rules),
              *(name for row in vpc.subnets for name in (row.name, row.route_table, row.network_acl)),
              *(group for row in vpc.interfaces for group in row.groups)}
     for row in unknown:
         balancer, _, port = row.about.rpartition(":")
-        if row.about and (row.about in parts or (port.isdecimal() and balancer in parts)):
+        is_address = row.about.replace(".", "").isdigit() and (row.about in publics or vpc.has(row.about))
+        if row.about and (row.about in parts or is_address or (port.isdecimal() and balancer in parts)):
             yield row
 
 
@@ -150,9 +152,9 @@ def _complete(answers: Answers) -> None:
     for kind, command in COMMANDS.items():
         if kind not in answers.kinds:
             answers.notes.add("missing", None, f"{kind}: no file has the answer of aws {command}")
-        if kind not in answers.kinds or kind in answers.cut:
+        if kind in EVERYWHERE and (kind not in answers.kinds or kind in answers.cut):
             for name in answers.rows("Vpcs"):
-                answers.lacks(name, f"no file has all {WHAT[kind]} of {name}", command)
+                answers.lacks(name, f"no file has all {EVERYWHERE[kind]} of {name}", command)
     for kind, field in (*((kind, "VpcId") for kind in (*COMMANDS, "NatGateways", "LoadBalancers")),
                         ("LoadBalancerDescriptions", "VPCId")):
         for name, row in answers.rows(kind).items():
@@ -223,6 +225,10 @@ class _Ground:
         interfaces = (*self.interfaces, *nodes.interfaces)
         gateway, peerings = routing.internet_gateway(answers, name), tuple(routing.peerings(answers, name))
         useless = routing.useless(answers, name, gateway, peerings)
+        if "InternetGateways" not in answers.kinds:
+            for about in (gateway,) if gateway else (row.public for row in self.associations):
+                answers.lacks(about, f"no file says which Internet gateway is attached to {name}",
+                              COMMANDS["InternetGateways"])
         known = {LOCAL, gateway, *(row.name for row in peerings),
                  *(word for row in interfaces for word in (row.device, row.id))}
         groups = {group for row in interfaces for group in row.groups} - set(answers.rows("SecurityGroups"))

@@ -22,9 +22,9 @@ COMMANDS = {
     "NetworkAcls": "ec2 describe-network-acls", "InternetGateways": "ec2 describe-internet-gateways",
     "NetworkInterfaces": "ec2 describe-network-interfaces", "Subnets": "ec2 describe-subnets",
 }  # fmt: skip
-WHAT = {
+EVERYWHERE = {  # of these every packet meets some: without them nothing can be told
     "RouteTables": "route tables", "SecurityGroups": "security groups", "NetworkAcls": "network ACLs",
-    "InternetGateways": "Internet gateways", "NetworkInterfaces": "network interfaces", "Subnets": "subnets",
+    "NetworkInterfaces": "network interfaces", "Subnets": "subnets",
 }  # fmt: skip
 
 KNOWN = {kind: frozenset(fields.split()) for kind, fields in {

@@ -211,4 +211,5 @@ def _runs(answers: Answers, instance: str, leg: Leg) -> bool:
         answers.lacks(instance, f"no file says whether {instance} runs", "ec2 describe-instances")
     if state not in RUNNING:
         answers.notes.add("left out", leg.at, f"{instance} is {state}")
+        answers.lacks(leg.interface.address, f"{instance} is {state}, and what is not running is not modelled")
     return state in RUNNING

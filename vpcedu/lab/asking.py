@@ -72,13 +72,13 @@ class Answer(NamedRow):
 
     @property
     def forward(self) -> tuple[Trace, ...]:
-        """The opening packet of each connection on the way."""
-        return paths.forward(self.visit)
+        """The opening packet of each connection on the way; none where the files do not tell its way."""
+        return () if self.unknown else paths.forward(self.visit)
 
     @property
     def back(self) -> tuple[Trace, ...]:
         """What answered each of them, from the far end homewards."""
-        return paths.back(self.visit)
+        return () if self.unknown else paths.back(self.visit)
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -133,12 +133,13 @@ class Answer(NamedRow):
             parts.append(f"The person at {self.question.source} sees: {self.visit.outcome.said}.")
         if self.unknown:
             parts.append("\n".join(["What the files do not tell:", *(f"  {row}" for row in self.unknown)]))
-            parts.append("As far as the files tell, packets go like this; each may end elsewhere.")
         if self.blockers and self.reachable is not None:
             parts.append("\n".join(["In the way:", *(f"  {n}. {_blocked(self.vpc, loss)}"
                                                      for n, loss in enumerate(self.blockers, 1))]))
         parts += _repaired(self)
-        parts.append("\n".join(["The way there", *(line for t in self.forward for line in paths.shown(self.vpc, t))]))
+        if self.forward:
+            parts.append("\n".join(["The way there", *(
+                line for t in self.forward for line in paths.shown(self.vpc, t))]))
         if self.back:
             parts.append("\n".join(["The way back", *(line for t in self.back for line in paths.shown(self.vpc, t))]))
         if self.states:
