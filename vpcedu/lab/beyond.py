@@ -9,7 +9,7 @@ from __future__ import annotations
 from vpcedu import reasons
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, FiveTuple
-from vpcedu.lab.opening import Stay
+from vpcedu.lab.programs import Stay
 from vpcedu.lab.reference import ANYWHERE, UPDATES, reference_architecture, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.lab.zones import public_address, zones_site
@@ -118,7 +118,7 @@ def _sick_target() -> Site:
 
 def _stay(site: Site, opener: str, remote: Endpoint) -> Connection:
     """A connection that is opened and left alone."""
-    connection: Connection = site.network.do(opener, "connect", remote, Stay(None, site.network.clock.now))
+    connection: Connection = site.network.do(opener, "connect", remote, Stay(site.network.clock.now))
     return connection
 
 

@@ -9,12 +9,12 @@ guide, "Security group connection tracking".
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.flow import TCP, Endpoint
+from vpcedu.flow import TCP
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.load import RANGES
-from vpcedu.lab.opening import Stay
+from vpcedu.lab.programs import Stay
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.network.interface import Interface, Subnet
@@ -108,15 +108,14 @@ def edited(site: Site, row: Any, new: Any) -> Edit:
     ValueError as in `Network.replace`.
     """
     network = site.network
-    program = Stay(None, network.clock.now)
-    connection = network.do("client", "connect", Endpoint(PUBLIC, 80), program)
-    network.run(network.clock.now + SECOND)
+    begun = site.begin(Call("client", "www.example.com", 80), Stay(network.clock.now))
+    site.wait(SECOND)
     network.replace(row, new)
-    network.run(network.clock.now + SECOND)
+    site.wait(SECOND)
     count = len(network.capture)
-    network.do("client", "send", connection, b"hello")
-    network.run(network.clock.now + SECOND)
-    visit = Visit(Call("client", "www.example.com", 80), program.result, network.capture, network.vpc, site.seed)
+    network.do("client", "send", begun.connection, b"hello")
+    site.wait(SECOND)
+    visit = Visit(begun.call, begun.program.result, network.capture, network.vpc, site.seed)
     return Edit(visit, network.capture[count + 1])
 
 

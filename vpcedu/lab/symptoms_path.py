@@ -6,7 +6,7 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import TCP
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.lab.applications import Later
+from vpcedu.lab.programs import Later
 from vpcedu.lab.reference import ANYWHERE, IGW, NAT, PRIVATE, reference_architecture, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.lab.symptom import API, NAME, PAGE, Scenario, fetched, first_failure, patient

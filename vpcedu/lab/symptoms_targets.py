@@ -5,7 +5,7 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
-from vpcedu.lab.opening import Stay
+from vpcedu.lab.programs import Stay
 from vpcedu.lab.reference import TARGETS, reference_architecture
 from vpcedu.lab.site import Site
 from vpcedu.lab.symptom import PAGE, Scenario, fetched, first_failure, whole, with_settings
@@ -91,7 +91,7 @@ def two_nodes_one_port() -> Site:
 def both_nodes(site: Site) -> Visit:
     """A connection to the first node that stays open; then one to the second."""
     network = site.network
-    network.do("client", "connect", Endpoint(public_address("a"), 80), Stay(None, 0))
+    network.do("client", "connect", Endpoint(public_address("a"), 80), Stay(0))
     network.run(SECOND)
     return site.get(f"http://{public_address('b')}/")
 

@@ -6,7 +6,8 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
-from vpcedu.lab.applications import Application, Later
+from vpcedu.lab.applications import Application
+from vpcedu.lab.programs import Later
 from vpcedu.lab.reference import NAT, reference_architecture
 from vpcedu.lab.site import Site
 from vpcedu.lab.symptom import API, PAGE, Scenario, patient, with_settings
