@@ -111,7 +111,7 @@ def test_instances_that_no_packet_can_meet_change_nothing():
         devices=(*vpc.devices, *(Device(name, Host) for name in idle)),
         group_rules=(*vpc.group_rules, GroupRule("sg-idle", IN, (22, 22), ANYWHERE)))
     assert str(ask(crowd, "internet", NAME, 80)) == str(ask(vpc, "internet", NAME, 80))
-    whole, _ = prepare(crowd, Question("internet", NAME, 80))
+    whole = prepare(crowd, Question("internet", NAME, 80)).site()
     assert {"client", *idle}.isdisjoint(whole.network.devices)
     assert {"NAT", "NLB node", "web", "internet"} <= set(whole.network.devices)
 

@@ -13,9 +13,9 @@ source's port, what a program does beside answering.
 from __future__ import annotations
 
 from vpcedu.lab import paths
-from vpcedu.lab.diagnosis import beyond_drops
-from vpcedu.lab.ends import Question, find, prepare, silent_about
-from vpcedu.lab.repairs import run, smallest, works
+from vpcedu.lab.ends import Question, find, silent_about
+from vpcedu.lab.plays import Plays
+from vpcedu.lab.repairs import smallest, works
 from vpcedu.lab.services import endpoint
 from vpcedu.network import rules
 from vpcedu.row import NamedRow
@@ -142,18 +142,20 @@ def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> An
     source, destination: a device's name or instance id, an interface's id, an address, "internet", or a balancer's
     DNS name. ValueError for an end or a port that cannot be, and for a description that AWS would refuse.
     """
-    question = Question(source, destination, port)
+    return asked(Plays(seed), vpc, Question(source, destination, port))
+
+
+def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
+    """The answer to a question; what was played for it, and before it, is in `plays`. ValueError as in `ask`."""
     rules.check(vpc)
-    site, call = prepare(vpc, question, seed)
-    beyond = beyond_drops(site, call)
-    visit = run(vpc, question, seed)
-    notes = (*_assumed(vpc, question), *_elsewhere(vpc, question, visit, seed))
+    visit = plays.whole(vpc, question)
+    notes = (*_assumed(vpc, question), *_elsewhere(plays, vpc, question, visit))
     if works(visit):
         return Answer(question, vpc, visit, (), (), notes)
-    found = None if paths.model_ends(visit) else smallest(vpc, question, seed)
+    found = None if paths.model_ends(visit) else smallest(vpc, question, plays)
     behind = found.met if found else ()
-    return Answer(question, vpc, visit, _once((*paths.losses(beyond), *behind)), found and found.repairs, notes,
-                  found and found.ends)
+    blockers = _once((*paths.losses(plays.beyond(vpc, question)), *behind))
+    return Answer(question, vpc, visit, blockers, found and found.repairs, notes, found and found.ends)
 
 
 def _once(found: tuple[Loss, ...]) -> tuple[Loss, ...]:
@@ -196,12 +198,12 @@ def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
     return (f"Nothing tells what {there.device} listens on: asked as if it listened on port {question.port}.",)
 
 
-def _elsewhere(vpc: Vpc, question: Question, visit: Visit, seed: int) -> tuple[str, ...]:
+def _elsewhere(plays: Plays, vpc: Vpc, question: Question, visit: Visit) -> tuple[str, ...]:
     """What the other addresses of a name give: a balancer has a node in each zone, and their subnets may differ."""
     known = {row.name: row.addresses for one in vpc.everyone for row in one.names}.get(question.destination, ())
     asked = visit.capture.traces[0].packet.flow.dst
     own = find(vpc, question.source).device  # a node that asks for its own balancer's name
-    others = {word: forecast(run(vpc, question._replace(destination=word), seed)) for word in known
+    others = {word: forecast(plays.whole(vpc, question._replace(destination=word))) for word in known
               if word != asked and find(vpc, word).device != own}
     if not others:
         return ()

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import Counter
 
 from vpcedu.address import text
-from vpcedu.lab import paths
 from vpcedu.lab.asking import forecast
 from vpcedu.lab.ends import SOMEONE, Question
 from vpcedu.lab.places import LAST_PORT
@@ -172,7 +171,7 @@ def audit(vpc: Vpc) -> Audit:
 
 def answered(visit: Visit) -> bool:
     """Whether what the opener sent first got to the other end and an answer to it came home."""
-    talk = paths.talks(visit)[0]
+    talk = visit.connections[0]
     home = [trace for trace in talk.traces if trace.delivered and trace.last.at == visit.opener]
     got = [trace.last.at for trace in talk.traces if trace.sender == visit.opener and trace.last.check == "deliver"]
     reset = any(trace.sender in got and trace.last.at == visit.opener for trace in talk.traces

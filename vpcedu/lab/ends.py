@@ -103,8 +103,31 @@ def _at(vpc: Vpc, address: str) -> End:
     return End(next((row.device for row in vpc.outside if row.address == address), ""), address, None)
 
 
-def prepare(vpc: Vpc, question: Question, seed: int = 0) -> tuple[Site, Call]:
-    """A site to play the question in and the call that plays it; ValueError for ends that cannot be."""
+class Working(NamedRow):
+    """The working copy of a description for one question, the call that plays it, and the port that plain hosts listen
+    on."""
+
+    vpc: Vpc
+    call: Call
+    port: int
+
+    def site(self, seed: int = 0) -> Site:
+        """A new site of the copy, ready to play the call; ValueError where AWS would refuse the description."""
+        site = Site(self.vpc, seed)
+        _listen(site, self.call.opener, self.port)
+        return site
+
+    def beside(self, vpc: Vpc) -> Vpc:
+        """The description as it was asked, with the hosts and peers that the question needed beside it: for
+        pictures."""
+        devices, peers = {row.name for row in vpc.devices}, {one.name for one in vpc.peers}
+        more = tuple(row for row in self.vpc.devices if row.name not in devices)
+        services = tuple(one for one in self.vpc.peers if one.name not in peers)
+        return vpc._replace(outside=self.vpc.outside, devices=vpc.devices + more, peers=vpc.peers + services)
+
+
+def prepare(vpc: Vpc, question: Question) -> Working:
+    """What the question is played in, and the call that plays it; ValueError for ends that cannot be."""
     _checked(question)
     source, there = find(vpc, question.source), find(vpc, question.destination)
     if not source.device:
@@ -122,11 +145,9 @@ def prepare(vpc: Vpc, question: Question, seed: int = 0) -> tuple[Site, Call]:
     _distinct(vpc, source, there, address)
     whole = _peopled(vpc, source, there, address, question)
     copy = _concerned(whole, {source.device, there.device, *_nodes(vpc, question.destination)})
-    site = Site(copy, seed)
-    _listen(site, source.device, question.port)
     names = {row.name for one in vpc.everyone for row in one.names}
     name = question.destination if question.destination in names else address
-    return site, Call(source.device, name, question.port, request("GET", "/", name))
+    return Working(copy, Call(source.device, name, question.port, request("GET", "/", name)), question.port)
 
 
 def _distinct(vpc: Vpc, source: End, there: End, address: str) -> None:
