@@ -144,7 +144,7 @@ def prepare(vpc: Vpc, question: Question) -> Working:
     address = _address(vpc, source, there, question)
     _distinct(vpc, source, there, address)
     whole = _peopled(vpc, source, there, address, question)
-    copy = _concerned(whole, {source.device, there.device, *_nodes(vpc, question.destination)})
+    copy = _in_clear(_concerned(whole, {source.device, there.device, *_nodes(vpc, question.destination)}))
     names = {row.name for one in vpc.everyone for row in one.names}
     name = question.destination if question.destination in names else address
     return Working(copy, Call(source.device, name, question.port, request("GET", "/", name)), question.port)
@@ -197,12 +197,15 @@ def _peopled(vpc: Vpc, source: End, there: End, address: str, question: Question
         devices.append(Device(there.device, WebServer, (("listens", (question.port,)),)))
     first = tuple(row for row in vpc.interfaces if row == source.interface)
     rest = tuple(row for row in vpc.interfaces if row != source.interface)
-    return vpc._replace(outside=tuple(outside), devices=tuple(map(_in_clear, devices)), interfaces=first + rest,
-                        peers=tuple(one._replace(devices=tuple(map(_in_clear, one.devices))) for one in vpc.peers))
+    return vpc._replace(outside=tuple(outside), devices=tuple(devices), interfaces=first + rest)
 
 
-def _in_clear(device: Device) -> Device:
-    """A device whose listeners end no TLS."""
+def _in_clear(vpc: Vpc) -> Vpc:
+    """The description with devices whose listeners end no TLS."""
+    return vpc._replace(devices=tuple(map(_unlocked, vpc.devices)), peers=tuple(map(_in_clear, vpc.peers)))
+
+
+def _unlocked(device: Device) -> Device:
     settings: dict[str, Any] = dict(device.settings)
     if "listeners" in settings:
         settings["listeners"] = tuple(_plain(row) for row in settings["listeners"])

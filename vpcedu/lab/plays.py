@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
     from vpcedu.trace import Capture
 
-WHOLE, TRIED, BEYOND = "to the end", "until the opening packet is lost", "as if filters let go on what they drop"
+WHOLE, TRIED, BEYOND = "to the end", "until it is lost", "past filters that drop"
 
 
 class Plays:
@@ -31,7 +31,7 @@ class Plays:
         return self._play(vpc, question, WHOLE)
 
     def tried(self, vpc: Vpc, question: Question) -> Visit:
-        """The same, ended as soon as the opening packet is lost: what is lost once is lost again."""
+        """The same, ended as soon as the opening packet or its answer is lost: what is lost once is lost again."""
         known = self._known.get((vpc, question, WHOLE))
         return known or self._play(vpc, question, TRIED)
 
@@ -54,5 +54,6 @@ class Plays:
 
 
 def _is_hopeless(seen: Capture) -> bool:
-    """Whether the opening packet, the first of a new site, was lost for a reason one can repair."""
-    return bool(seen.traces) and seen.traces[0].last.reason not in (None, LOST)
+    """Whether the opening packet or the answer to it, the first two of a new site, was lost for a reason one can
+    repair."""
+    return any(trace.last.reason not in (None, LOST) for trace in seen.traces[:2])
