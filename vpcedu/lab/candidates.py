@@ -15,6 +15,7 @@ from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.lab.across import across, home_of
 from vpcedu.lab.ends import OWN, SOMEONE, Question, free_address, is_inside, target_groups
+from vpcedu.lab.parts import EPHEMERAL
 from vpcedu.lab.paths import losses, table_of
 from vpcedu.lab.repair import Repair
 from vpcedu.network.vpc import Device
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from vpcedu.lab.paths import Loss
     from vpcedu.lab.visit import Visit
     from vpcedu.network.vpc import Vpc
-
-EPHEMERAL = (1_024, 65_535)  # network ACL user guide: the range to open for clients of every kind
 
 
 def candidates(vpc: Vpc, question: Question, visit: Visit) -> Iterator[Repair]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from vpcedu.address import block, contains, is_private, number, text
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
+from vpcedu.lab.parts import web_server
 from vpcedu.lab.services import endpoint, with_service
 from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface
@@ -194,7 +195,7 @@ def _peopled(vpc: Vpc, source: End, there: End, address: str, question: Question
         vpc = with_service(vpc, source, address, question.port)
     elif there.interface is None and there.device not in known and public and not named:
         outside.append(OutsideHost(there.device, address))
-        devices.append(Device(there.device, WebServer, (("listens", (question.port,)),)))
+        devices.append(web_server(there.device, question.port))
     first = tuple(row for row in vpc.interfaces if row == source.interface)
     rest = tuple(row for row in vpc.interfaces if row != source.interface)
     return vpc._replace(outside=tuple(outside), devices=tuple(devices), interfaces=first + rest)

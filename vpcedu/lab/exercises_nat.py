@@ -5,8 +5,8 @@ from __future__ import annotations
 from vpcedu.clock import SECOND, seconds
 from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import IDLE
+from vpcedu.lab.parts import UPDATES
 from vpcedu.lab.programs import Stay
-from vpcedu.lab.reference import UPDATES
 from vpcedu.lab.translating import fill_nat, nat_site, nat_vpc
 from vpcedu.network.network import Network
 from vpcedu.packet import ACK, PSH, Packet

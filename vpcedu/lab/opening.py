@@ -13,6 +13,7 @@ from __future__ import annotations
 from vpcedu.clock import MILLISECOND, SECOND, seconds
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
+from vpcedu.lab.parts import API, CLIENT, NAME, UPDATES, VPC_BLOCK, web_server
 from vpcedu.lab.programs import Stay
 from vpcedu.lab.site import LONGEST, Site
 from vpcedu.lab.visit import Visit
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
     from vpcedu.packet import Packet
     from vpcedu.trace import Capture, Trace
 
-CLIENT, SERVER, UPDATES = "203.0.113.10", "192.0.2.10", "198.51.100.7"
-URL = "http://www.example.com/"
+SERVER = "192.0.2.10"
 SEGMENTS = {  # what may be lost: the word for it, its flags, the how-manieth of its kind
     "1st SYN": (SYN, 1), "2nd SYN": (SYN, 2), "3rd SYN": (SYN, 3),
     "1st SYN ACK": (SYN | ACK, 1), "2nd SYN ACK": (SYN | ACK, 2), "1st ACK": (ACK, 1), "2nd ACK": (ACK, 2),
@@ -57,7 +57,7 @@ class Handshake(Visit):
     """A visit that only connects; `setting` is what it was played with."""
 
     def __init__(self, setting: Setting, result: Result | None, capture: Capture, vpc: Vpc, seed: int) -> None:
-        super().__init__(Call("client", "www.example.com", 80), result, capture, vpc, seed)
+        super().__init__(Call("client", NAME, 80), result, capture, vpc, seed)
         self.setting = setting
 
     @property
@@ -116,10 +116,10 @@ def two_hosts_vpc(server: str = "up", kernel: str = "since 6.5", ports: tuple[in
     if _choose("server", server, SERVERS) != "silent":
         devices.append(Device("server", WebServer) if server == "up" else Device("server", Host))
         outside.append(OutsideHost("server", SERVER))
-    devices.append(Device("update server", WebServer, (("listens", (80, 443)),)))
+    devices.append(web_server("update server", 80, 443))
     outside.append(OutsideHost("update server", UPDATES))
-    names = (Name("www.example.com", (SERVER,)), Name("updates.example.net", (UPDATES,)))
-    return Vpc("10.0.0.0/16", (), (), (), (), (), "", (), tuple(outside), tuple(devices), names)
+    names = (Name(NAME, (SERVER,)), Name(API, (UPDATES,)))
+    return Vpc(VPC_BLOCK, outside=tuple(outside), devices=tuple(devices), names=names)
 
 
 def two_hosts(server: str = "up", round_trip: int = 40, seed: int = 0) -> Site:
@@ -143,7 +143,7 @@ def handshake(round_trip: int = 200, lost: tuple[str, ...] = (), server: str = "
     setting = Setting(round_trip, tuple(word for word in SEGMENTS if word in lost), server, kernel)
     vpc = two_hosts_vpc(server, kernel)
     site = Site(vpc, seed, Choosy(setting.round_trip * MILLISECOND // 2, setting.lost))
-    begun = site.begin(Call("client", "www.example.com", 80), Stay(0))
+    begun = site.begin(Call("client", NAME, 80), Stay(0))
     site.wait(LONGEST)
     return Handshake(setting, begun.program.result, site.network.capture, vpc, seed)
 

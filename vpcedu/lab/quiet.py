@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from vpcedu.clock import SECOND
 from vpcedu.hosts.host import Host
+from vpcedu.lab.parts import API, NAME
 from vpcedu.lab.programs import Stay
-from vpcedu.lab.reference import ANYWHERE, reference_vpc
+from vpcedu.lab.reference import reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.network.record import Call
@@ -23,6 +24,7 @@ from vpcedu.protocols.tcp_settings import LINUX, KeepAlive
 from vpcedu.protocols.tcp_states import CLOSED
 from vpcedu.row import NamedRow
 from vpcedu.tables.tracking import DEFAULT, NITRO_V6
+from vpcedu.tables.traffic import ANYWHERE
 from vpcedu.trace import Change
 from vpcedu.views.explain import label
 from vpcedu.views.text import fold
@@ -35,10 +37,10 @@ if TYPE_CHECKING:
 
 # Way: balancer and NAT of the reference site, opener, name, port.
 WAYS = {
-    "NAT gateway": ("classic-tcp", "gateway", "web", "updates.example.net", 443),
-    "NAT instance": ("classic-tcp", "instance", "web", "updates.example.net", 443),
-    "Network LB": ("network", "instance", "client", "www.example.com", 80),
-    "Classic LB": ("classic-tcp", "instance", "client", "www.example.com", 80),
+    "NAT gateway": ("classic-tcp", "gateway", "web", API, 443),
+    "NAT instance": ("classic-tcp", "instance", "web", API, 443),
+    "Network LB": ("network", "instance", "client", NAME, 80),
+    "Classic LB": ("classic-tcp", "instance", "client", NAME, 80),
 }
 SPEAKERS = ("opener", "listener")
 INSTANCES = {"before Nitro v6": DEFAULT, "Nitro v6": NITRO_V6}

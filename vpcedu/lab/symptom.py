@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vpcedu.clock import SECOND
 from vpcedu.hosts.answered import Answered
+from vpcedu.lab.parts import PAGE
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.network.record import Call
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from vpcedu.hosts.client import Fetch
 
-PAGE, NAME = "http://www.example.com/", "www.example.com"
-API = "updates.example.net"
 UNDONE = "works"
 LONG = 240  # letters: of a longer line only the part that matters is shown
 

@@ -13,8 +13,9 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import IDLE, MOST_ADDRESSES, NatGateway
 from vpcedu.hosts.host import Host
+from vpcedu.lab.parts import UPDATES
 from vpcedu.lab.programs import Stay
-from vpcedu.lab.reference import NAT, UPDATES, WEB, reference_vpc
+from vpcedu.lab.reference import NAT, WEB, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface
 from vpcedu.network.network import Network
