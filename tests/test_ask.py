@@ -11,7 +11,8 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.lab import ask
 from vpcedu.lab.ends import Question, find, free_address, prepare
-from vpcedu.lab.reference import ANYWHERE, IGW, TARGETS
+from vpcedu.lab.parts import IGW
+from vpcedu.lab.reference import TARGETS
 from vpcedu.lab.repair import Repair, apply
 from vpcedu.lab.repairs import run, works
 from vpcedu.lab.tls_site import TLS_BALANCERS, tls_vpc
@@ -22,6 +23,7 @@ from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.traffic import ANYWHERE
 
 NAME, WEB_RULE = "www.example.com", GroupRule("sg-web", IN, (80, 80), "sg-balancer")
 NO_EPHEMERAL = AclEntry("acl-private", 50, OUT, DENY, 6, (1_024, 65_535), ANYWHERE)
@@ -111,7 +113,7 @@ def test_instances_that_no_packet_can_meet_change_nothing():
         devices=(*vpc.devices, *(Device(name, Host) for name in idle)),
         group_rules=(*vpc.group_rules, GroupRule("sg-idle", IN, (22, 22), ANYWHERE)))
     assert str(ask(crowd, "internet", NAME, 80)) == str(ask(vpc, "internet", NAME, 80))
-    whole, _ = prepare(crowd, Question("internet", NAME, 80))
+    whole = prepare(crowd, Question("internet", NAME, 80)).site()
     assert {"client", *idle}.isdisjoint(whole.network.devices)
     assert {"NAT", "NLB node", "web", "internet"} <= set(whole.network.devices)
 

@@ -5,10 +5,11 @@ import pytest
 from vpcedu import reference_vpc
 from vpcedu.lab import ask, diagnose
 from vpcedu.lab.asking import forecast
-from vpcedu.lab.reference import ANYWHERE, TARGETS
+from vpcedu.lab.reference import TARGETS
 from vpcedu.tables.network_acl import DENY, OUT, AclEntry
 from vpcedu.tables.security_group import IN, GroupRule
 from vpcedu.tables.target_group import TargetGroup
+from vpcedu.tables.traffic import ANYWHERE
 
 PAGE = ("client", "www.example.com", 80)
 

@@ -6,9 +6,10 @@ from play import PAGE
 from vpcedu.clock import SECOND
 from vpcedu.lab import scenario, scenario_names
 from vpcedu.lab.forecast import balancer_logs, client_sees
-from vpcedu.lab.reference import ANYWHERE, TARGETS
+from vpcedu.lab.parts import NAME
+from vpcedu.lab.reference import TARGETS
 from vpcedu.lab.scenarios import SCENARIOS, SYMPTOMS, listing
-from vpcedu.lab.symptom import NAME, evidence, first_failure, patient
+from vpcedu.lab.symptom import evidence, first_failure, patient
 from vpcedu.lab.symptoms_path import CLIENTS, DENY_CLIENTS, LISTENER_RULE
 from vpcedu.lab.zones import public_address, zones_site
 from vpcedu.packet import ACK, RST, SYN
@@ -17,6 +18,7 @@ from vpcedu.tables.route_table import LOCAL
 from vpcedu.tables.security_group import OUT
 from vpcedu.tables.source_ports import MOST
 from vpcedu.tables.tracking import TrackedFlow
+from vpcedu.tables.traffic import ANYWHERE
 from vpcedu.trace import Change
 
 RIGHT = (1, 2, 8, 15, 18)  # symptoms of correct behaviour

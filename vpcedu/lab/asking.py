@@ -13,11 +13,11 @@ source's port, what a program does beside answering.
 from __future__ import annotations
 
 from vpcedu.lab import paths
-from vpcedu.lab.diagnosis import beyond_drops
-from vpcedu.lab.ends import Question, find, prepare, silent_about
-from vpcedu.lab.repairs import run, smallest, works
+from vpcedu.lab.ends import Question, find, silent_about
+from vpcedu.lab.plays import Plays
+from vpcedu.lab.repairs import smallest
 from vpcedu.lab.services import endpoint
-from vpcedu.lab.unknown import met, nothing_inside
+from vpcedu.lab.unknown import met, nothing_inside, told
 from vpcedu.network import rules
 from vpcedu.row import NamedRow
 from vpcedu.views.outcome import SOMETIMES, UNKNOWN, Outcome, together
@@ -25,6 +25,7 @@ from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from vpcedu.lab.paths import Loss
@@ -155,30 +156,30 @@ class Answer(NamedRow):
         return {"text/plain": str(self)}
 
 
-def forecast(visit: Visit) -> str:
-    """The symptom of a visit in the words of the person who sees it."""
-    return visit.outcome.said
-
-
 def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> Answer:
     """Send a request from one end to a TCP port of the other, and tell what becomes of it.
 
     source, destination: a device's name or instance id, an interface's id, an address, "internet", or a balancer's
     DNS name. ValueError for an end or a port that cannot be, and for a description that AWS would refuse.
     """
-    question = Question(source, destination, port)
+    return asked(Plays(seed), vpc, Question(source, destination, port))
+
+
+def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
+    """The answer to a question; what was played for it, and before it, is in `plays`. ValueError as in `ask`."""
     rules.check(vpc)
-    site, call = prepare(vpc, question, seed)
-    beyond = beyond_drops(site, call)
-    visit = run(vpc, question, seed)
-    notes = (*_assumed(vpc, question), *_elsewhere(vpc, question, visit, seed))
+    visit = plays.whole(vpc, question)
     unknown = met(vpc, visit) or nothing_inside(vpc, visit)
-    if works(visit):
-        return Answer(question, vpc, visit, (), (), notes, unknown=unknown)
-    found = None if paths.model_ends(visit) or unknown else smallest(vpc, question, seed)
+    if unknown:
+        return Answer(question, vpc, visit, (), None, (), unknown=unknown)
+    others = tuple(_elsewhere(plays, vpc, question, visit))
+    notes = (*_assumed(vpc, question), *_alike(question, visit, others))
+    if visit.outcome.works:
+        return Answer(question, vpc, visit, (), (), notes, others=others)
+    found = None if paths.model_ends(visit) else smallest(vpc, question, plays)
     behind = found.met if found else ()
-    return Answer(question, vpc, visit, _once((*paths.losses(beyond), *behind)), found and found.repairs, notes,
-                  found and found.ends, unknown)
+    blockers = _once((*paths.losses(plays.beyond(vpc, question)), *behind))
+    return Answer(question, vpc, visit, blockers, found and found.repairs, notes, found and found.ends, others=others)
 
 
 def _once(found: tuple[Loss, ...]) -> tuple[Loss, ...]:
@@ -216,22 +217,26 @@ def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
     if link:
         return (f"{link.name} leads to {link.vpc}: asked as if that listened on port {question.port} and no policy"
                 " refused the request.",)
+    if not there.device:
+        return (f"Nothing tells whether {there.address} listens on port {question.port}: asked as if it did.",)
     if not silent_about(vpc, there.device):
         return ()
     return (f"Nothing tells what {there.device} listens on: asked as if it listened on port {question.port}.",)
 
 
-def _elsewhere(vpc: Vpc, question: Question, visit: Visit, seed: int) -> tuple[str, ...]:
+def _elsewhere(plays: Plays, vpc: Vpc, question: Question, visit: Visit) -> Iterator[tuple[str, Outcome]]:
     """What the other addresses of a name give: a balancer has a node in each zone, and their subnets may differ."""
     known = {row.name: row.addresses for one in vpc.everyone for row in one.names}.get(question.destination, ())
     asked = visit.capture.traces[0].packet.flow.dst
     own = find(vpc, question.source).device  # a node that asks for its own balancer's name
-    others = {word: forecast(run(vpc, question._replace(destination=word), seed)) for word in known
-              if word != asked and find(vpc, word).device != own}
-    if not others:
-        return ()
-    if set(others.values()) == {forecast(visit)}:
-        return (f"{question.destination} has {len(known)} addresses: asked was {asked}, and {', '.join(others)} gives"
-                " the same.",)
-    told = ", ".join(f"{word} gives: {symptom}" for word, symptom in others.items())
-    return (f"{question.destination} has {len(known)} addresses, and they differ: asked was {asked}; {told}.",)
+    for word in known:
+        if word != asked and find(vpc, word).device != own:
+            yield word, told(vpc, plays.whole(vpc, question._replace(destination=word)))
+
+
+def _alike(question: Question, visit: Visit, others: tuple[tuple[str, Outcome], ...]) -> Iterator[str]:
+    """That the other addresses of a name give the same; where they differ, the verdict says it."""
+    if others and {seen.said for _, seen in others} == {visit.outcome.said}:
+        words = ", ".join(word for word, _ in others)
+        yield (f"{question.destination} has {len(others) + 1} addresses: asked was"
+               f" {visit.capture.traces[0].packet.flow.dst}, and {words} gives the same.")

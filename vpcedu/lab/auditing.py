@@ -14,18 +14,17 @@ from __future__ import annotations
 from collections import Counter
 
 from vpcedu.address import text
-from vpcedu.lab import paths
 from vpcedu.lab.ends import SOMEONE, Question
 from vpcedu.lab.places import LAST_PORT
 from vpcedu.lab.reach import Reach
 from vpcedu.lab.repairs import run
-from vpcedu.lab.unknown import met, names_of
+from vpcedu.lab.unknown import names_of, told
 from vpcedu.lab.useless import Finding, findings
 from vpcedu.network import rules
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import IN, NetworkAcl
 from vpcedu.tables.security_group import RuleSet
-from vpcedu.views.outcome import UNKNOWN, Outcome
+from vpcedu.views.outcome import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -203,7 +202,7 @@ def audit(vpc: Vpc) -> Audit:
 
 def answered(visit: Visit) -> bool:
     """Whether what the opener sent first got to the other end and an answer to it came home."""
-    talk = paths.talks(visit)[0]
+    talk = visit.connections[0]
     home = [trace for trace in talk.traces if trace.delivered and trace.last.at == visit.opener]
     got = [trace.last.at for trace in talk.traces if trace.sender == visit.opener and trace.last.check == "deliver"]
     reset = any(trace.sender in got and trace.last.at == visit.opener for trace in talk.traces
@@ -221,8 +220,7 @@ def _balancers(vpc: Vpc) -> list[Entrance]:
         node = device.get(owner.get(name.addresses[0], ""), "") if name.addresses else ""
         for listener in settings.get(node, {}).get("listeners", ()) if name.addresses else ():
             visit = run(vpc, Question(SOMEONE, name.name, listener.port))
-            seen = Outcome(UNKNOWN, UNKNOWN) if met(vpc, visit) else visit.outcome
-            found.append(Entrance(name.name, listener.port, seen))
+            found.append(Entrance(name.name, listener.port, told(vpc, visit)))
     return found
 
 

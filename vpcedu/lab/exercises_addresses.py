@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.addresses import (
-    ANYWHERE,
-    IGW,
     NAT_PUBLIC,
     PUBLIC,
     TABLE,
-    UPDATES,
     URL,
     lone_server,
     seen_as,
 )
+from vpcedu.lab.parts import IGW, UPDATES
 from vpcedu.lab.site import Site
 from vpcedu.tables.route_table import Route
+from vpcedu.tables.traffic import ANYWHERE
 from vpcedu.views.outcome import blocker
 
 TYPE_CHECKING = False

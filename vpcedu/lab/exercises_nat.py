@@ -5,8 +5,8 @@ from __future__ import annotations
 from vpcedu.clock import SECOND, seconds
 from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import IDLE
-from vpcedu.lab.opening import Stay
-from vpcedu.lab.reference import UPDATES
+from vpcedu.lab.parts import UPDATES
+from vpcedu.lab.programs import Stay
 from vpcedu.lab.translating import fill_nat, nat_site, nat_vpc
 from vpcedu.network.network import Network
 from vpcedu.packet import ACK, PSH, Packet
@@ -21,7 +21,7 @@ def key(flow: object) -> str:
     if not isinstance(flow, FiveTuple):
         raise ValueError(f"{flow!r}: expected a FiveTuple(source, port, destination, port)")
     network = nat_site().network
-    network.do("web", "connect", FAR, Stay(None, 0))
+    network.do("web", "connect", FAR, Stay(0))
     network.run(SECOND)
     row = next(iter(network.devices["NAT"].translations))
     sender = next((host.device for host in network.vpc.outside if host.address == flow.src), "client")
@@ -79,7 +79,7 @@ def awake(keepalive: object) -> str:
     if isinstance(keepalive, bool) or not isinstance(keepalive, int) or not 1 <= keepalive <= 86_400:
         raise ValueError(f"keep-alive {keepalive!r}: expected whole seconds, from 1 to 86400")
     network = Network(nat_vpc(keepalive))
-    connection = network.do("web", "connect", FAR, Stay(None, 0))
+    connection = network.do("web", "connect", FAR, Stay(0))
     network.run(SECOND)
     count = len(network.capture)
     network.run(SILENCE * SECOND)

@@ -7,7 +7,6 @@ addresses, every packet goes straight from one to the other, and nothing is said
 from __future__ import annotations
 
 from vpcedu.hosts.host import Host
-from vpcedu.network.conversations import conversations
 from vpcedu.network.record import Call, Record
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.trace import DELIVER, SEND, Capture, Cause, Step, Trace
@@ -29,13 +28,12 @@ class Loaded(Record):
 
     def __init__(self, name: str, packets: list[Seen]) -> None:
         self.name, self.packets, capture = name, packets, as_capture(packets)
-        hosts = columns(conversations(capture), capture.traces)
-        vpc = Vpc("0.0.0.0/32", (), (), (), (), (), "", (),
-                       tuple(OutsideHost(address, address) for address in hosts),
-                       tuple(Device(address, Host) for address in hosts), ())
         first = packets[0].decoded.packet.flow if packets else None
         call = Call(first.src, first.dst, first.dport) if first else Call("nobody", "nobody", 0)
-        super().__init__(call, None, capture, vpc, 0)
+        super().__init__(call, None, capture, Vpc("0.0.0.0/32"), 0)
+        hosts = columns(self.talks, capture.traces)
+        self.vpc = Vpc("0.0.0.0/32", outside=tuple(OutsideHost(address, address) for address in hosts),
+                       devices=tuple(Device(address, Host) for address in hosts))
 
     @property
     def title(self) -> str:

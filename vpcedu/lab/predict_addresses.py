@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from vpcedu.address import number
 from vpcedu.clock import SECOND
-from vpcedu.lab.addresses import IGW, URL, WEB, lone_server
+from vpcedu.lab.addresses import URL, WEB, lone_server
+from vpcedu.lab.parts import IGW
 from vpcedu.lab.predict import Judgement, play
 from vpcedu.lab.visit import Visit
 from vpcedu.views.explain import answer_legs

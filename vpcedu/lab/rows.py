@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.lab.parts import API, PAGE
 from vpcedu.lab.reference import NAT
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from vpcedu.network.vpc import Vpc
 
-URL, UPDATES = "http://www.example.com/", Endpoint("updates.example.net", 443)
+UPDATES = Endpoint(API, 443)
 LINE = "{:>3}  {:<46}{:<14}{}"
 
 
@@ -91,7 +92,7 @@ def _without(site: Site, number: int) -> Less:
 
 
 def _both(vpc: Vpc, seed: int) -> tuple[Visit, Visit]:
-    return Site(vpc, seed).get(URL), Site(vpc, seed).connect("web", *UPDATES)
+    return Site(vpc, seed).get(PAGE), Site(vpc, seed).connect("web", *UPDATES)
 
 
 def _is_nat(vpc: Vpc, row: Any) -> bool:

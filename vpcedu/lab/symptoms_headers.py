@@ -12,9 +12,10 @@ from vpcedu.lab.applications import (
     the_header,
     the_peer,
 )
+from vpcedu.lab.parts import PAGE
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.lab.site import Site
-from vpcedu.lab.symptom import PAGE, Scenario, fetched, with_settings
+from vpcedu.lab.symptom import Scenario, fetched, with_settings
 from vpcedu.lab.tls_site import tls_site
 from vpcedu.lab.visit import Visit
 from vpcedu.protocols.forwarded import FOR

@@ -5,10 +5,11 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
-from vpcedu.lab.opening import Stay
+from vpcedu.lab.parts import PAGE, VPC_BLOCK
+from vpcedu.lab.programs import Stay
 from vpcedu.lab.reference import TARGETS, reference_architecture
 from vpcedu.lab.site import Site
-from vpcedu.lab.symptom import PAGE, Scenario, fetched, first_failure, whole, with_settings
+from vpcedu.lab.symptom import Scenario, fetched, first_failure, whole, with_settings
 from vpcedu.lab.visit import Visit
 from vpcedu.lab.zones import public_address, zones_site
 from vpcedu.tables.security_group import IN, OUT, GroupRule
@@ -21,7 +22,7 @@ HIDDEN = TARGETS._replace(preserve_client_ip=False)
 
 def hairpin() -> Site:
     """A Network Load Balancer whose only target may call it."""
-    return reference_architecture("network").with_row(GroupRule("sg-web", OUT, (80, 80), "10.0.0.0/16"))
+    return reference_architecture("network").with_row(GroupRule("sg-web", OUT, (80, 80), VPC_BLOCK))
 
 
 def to_the_node(site: Site) -> Visit:
@@ -91,7 +92,7 @@ def two_nodes_one_port() -> Site:
 def both_nodes(site: Site) -> Visit:
     """A connection to the first node that stays open; then one to the second."""
     network = site.network
-    network.do("client", "connect", Endpoint(public_address("a"), 80), Stay(None, 0))
+    network.do("client", "connect", Endpoint(public_address("a"), 80), Stay(0))
     network.run(SECOND)
     return site.get(f"http://{public_address('b')}/")
 

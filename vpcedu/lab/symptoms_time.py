@@ -6,10 +6,12 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
-from vpcedu.lab.applications import Application, Later
+from vpcedu.lab.applications import Application
+from vpcedu.lab.parts import API, PAGE, UPDATES
+from vpcedu.lab.programs import Later
 from vpcedu.lab.reference import NAT, reference_architecture
 from vpcedu.lab.site import Site
-from vpcedu.lab.symptom import API, PAGE, Scenario, patient, with_settings
+from vpcedu.lab.symptom import Scenario, patient, with_settings
 from vpcedu.lab.visit import Visit
 from vpcedu.network.interface import Interface
 from vpcedu.protocols.http import request
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 OFTEN = KeepAlive(300 * SECOND, 75 * SECOND, 9)  # below the NAT gateway's 350 s
-CROWDED_API = Endpoint("198.51.100.7", 443)
+CROWDED_API = Endpoint(UPDATES, 443)
 
 # 6: 55,000 connections of one address to one destination.
 

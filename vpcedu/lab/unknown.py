@@ -9,8 +9,8 @@ it is none. Coarse: a packet meets a VPC as soon as it is at one of its interfac
 
 from __future__ import annotations
 
-from vpcedu.lab.paths import talks
 from vpcedu.network.vpc import Unknown
+from vpcedu.views.outcome import UNKNOWN, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,9 +27,14 @@ def met(vpc: Vpc, visit: Visit) -> tuple[Unknown, ...]:
     open_points = tuple(dict.fromkeys(row for one in vpc.everyone for row in one.unknown))
     if not open_points:
         return ()
-    names = {name for talk in talks(visit) for trace in talk.traces for step in trace.steps
+    names = {name for talk in visit.connections for trace in talk.traces for step in trace.steps
              for name in _names(vpc, step)}
     return tuple(row for row in open_points if row.about in names)
+
+
+def told(vpc: Vpc, visit: Visit) -> Outcome:
+    """The outcome of a visit, as far as the files tell it."""
+    return Outcome(UNKNOWN, UNKNOWN) if met(vpc, visit) else visit.outcome
 
 
 def nothing_inside(vpc: Vpc, visit: Visit) -> tuple[Unknown, ...]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from vpcedu.network.conversations import Conversation
     from vpcedu.views.access_log import AccessLog
     from vpcedu.views.flow_log import FlowLog
 
@@ -28,6 +29,18 @@ class Visit(Record):
     def symptom(self) -> str:
         """The outcome in words: "200 OK", "timed out", "refused", ..."""
         return self.outcome.words
+
+    @cached_property
+    def connections(self) -> tuple[Conversation, ...]:
+        """The connections that the visit led to, the opener's own one first; health checks, for instance, are none."""
+        chosen: list[Conversation] = []
+        numbers: set[int] = set()
+        for talk in self.talks:
+            first = talk.traces[0]
+            if talk.opener == self.opener if not chosen else first.cause.trace in numbers:
+                chosen.append(talk)
+                numbers |= {trace.number for trace in talk.traces}
+        return tuple(chosen)
 
     @property
     def client_sees(self) -> str:

@@ -89,16 +89,16 @@ class Vpc(NamedRow):
     """
 
     cidr: str
-    subnets: tuple[Subnet, ...]
-    interfaces: tuple[Interface, ...]
-    routes: tuple[Route, ...]
-    acl_entries: tuple[AclEntry, ...]
-    group_rules: tuple[GroupRule, ...]
-    internet_gateway: str
-    associations: tuple[Association, ...]
-    outside: tuple[OutsideHost, ...]
-    devices: tuple[Device, ...]
-    names: tuple[Name, ...]
+    subnets: tuple[Subnet, ...] = ()
+    interfaces: tuple[Interface, ...] = ()
+    routes: tuple[Route, ...] = ()
+    acl_entries: tuple[AclEntry, ...] = ()
+    group_rules: tuple[GroupRule, ...] = ()
+    internet_gateway: str = ""
+    associations: tuple[Association, ...] = ()
+    outside: tuple[OutsideHost, ...] = ()
+    devices: tuple[Device, ...] = ()
+    names: tuple[Name, ...] = ()
     main: str = "main"
     name: str = ""
     more: tuple[str, ...] = ()
