@@ -189,10 +189,10 @@ class _Ground:
         mode = row.get("BlockPublicAccessStates").text("InternetGatewayBlockMode", "off") if row.has(
             "BlockPublicAccessStates") else "off"
         if mode != "off":
-            gateway = routing.internet_gateway(self.answers, self.name)
-            self.answers.lacks(gateway, f"VPC Block Public Access is on ({mode}), and what it blocks is not modelled")
             self.answers.notes.add("beyond", row, f"VPC Block Public Access is on ({mode}): Internet gateways let"
                                                   " everything through here")
+            gateway = routing.internet_gateway(self.answers, self.name)
+            self.answers.lacks(gateway, f"VPC Block Public Access is on ({mode}), and what it blocks is not modelled")
 
     def _subnets(self, tables: dict[str, str]) -> list[Subnet]:
         acls = {at.id("SubnetId"): acl for acl, row in self.answers.of_vpc("NetworkAcls", self.name).items()
