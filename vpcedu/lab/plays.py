@@ -7,11 +7,15 @@ drop, or only until it is clear that nothing comes of it. What a play shows is d
 from __future__ import annotations
 
 from vpcedu.lab.ends import prepare
+from vpcedu.lab.repair import apply
 from vpcedu.reasons import LOST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from vpcedu.lab.ends import Question
+    from vpcedu.lab.repair import Repair
     from vpcedu.lab.visit import Visit
     from vpcedu.network.vpc import Vpc
     from vpcedu.trace import Capture
@@ -40,6 +44,15 @@ class Plays:
         visit = self.whole(vpc, question)
         lost = (step for trace in visit.capture for step in trace.steps if step.reason is not None)
         return self._play(vpc, question, BEYOND) if any(step.after is not None for step in lost) else visit
+
+    def after(self, vpc: Vpc, repairs: Iterable[Repair], question: Question, choice: str = WHOLE) -> Visit | None:
+        """The visit after some repairs, WHOLE or TRIED; None where a row of theirs is not there, or AWS would refuse
+        what they make of it."""
+        try:
+            changed = apply(vpc, repairs)
+            return self.tried(changed, question) if choice == TRIED else self.whole(changed, question)
+        except ValueError:
+            return None
 
     def _play(self, vpc: Vpc, question: Question, choice: str) -> Visit:
         key = (vpc, question, choice)

@@ -12,7 +12,7 @@ from collections import deque
 
 from vpcedu.lab.candidates import candidates
 from vpcedu.lab.paths import losses, model_ends
-from vpcedu.lab.plays import Plays
+from vpcedu.lab.plays import TRIED, Plays
 from vpcedu.lab.repair import Repair, apply
 from vpcedu.row import NamedRow
 
@@ -57,17 +57,19 @@ def smallest(vpc: Vpc, question: Question, plays: Plays | None = None,
     """
     plays = plays or Plays()
     known: Found | None = None
-    queue: deque[tuple[Vpc | None, tuple[Repair, ...], tuple[Loss, ...]]] = deque([(vpc, (), ())])
+    queue: deque[tuple[Vpc, tuple[Repair, ...], tuple[Loss, ...]]] = deque([(vpc, (), ())])
     tried: set[frozenset[Repair]] = set()
     runs = 0
     while queue and runs < MOST_RUNS:
-        changed, done, met = queue.popleft()
+        before, done, met = queue.popleft()
         runs += 1
         if progress is not None:
             progress(runs, MOST_RUNS)
-        visit = _tried(plays, changed, question)
-        if visit is None or changed is None:
-            continue
+        try:
+            changed = apply(before, done[-1:])
+            visit = plays.tried(changed, question)
+        except ValueError:
+            continue  # AWS would refuse the description, or an end is gone
         if works(visit):
             return Found(_needed(plays, vpc, question, done), met, None)
         lost, ends = losses(visit), model_ends(visit)
@@ -76,34 +78,15 @@ def smallest(vpc: Vpc, question: Question, plays: Plays | None = None,
             key = frozenset((*done, repair))
             if key not in tried and len(key) > len(done):
                 tried.add(key)
-                queue.append((_applied(changed, repair), (*done, repair), met + lost[:1]))
+                queue.append((changed, (*done, repair), met + lost[:1]))
     return known
-
-
-def _applied(vpc: Vpc, repair: Repair) -> Vpc | None:
-    try:
-        return repair.apply(vpc)
-    except ValueError:
-        return None
-
-
-def _tried(plays: Plays, vpc: Vpc | None, question: Question) -> Visit | None:
-    """The visit, or None where AWS would refuse the description or the ends are gone."""
-    if vpc is None:
-        return None
-    try:
-        return plays.tried(vpc, question)
-    except ValueError:
-        return None
 
 
 def _needed(plays: Plays, vpc: Vpc, question: Question, repairs: tuple[Repair, ...]) -> tuple[Repair, ...]:
     """The repairs less those without which it works too."""
     for repair in repairs:
         fewer = tuple(other for other in repairs if other is not repair)
-        try:
-            if works(plays.tried(apply(vpc, fewer), question)):
-                return _needed(plays, vpc, question, fewer)
-        except ValueError:
-            pass  # one repair builds on the other
+        visit = plays.after(vpc, fewer, question, TRIED)  # None: one repair builds on the other
+        if visit is not None and works(visit):
+            return _needed(plays, vpc, question, fewer)
     return repairs
