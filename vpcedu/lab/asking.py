@@ -154,7 +154,7 @@ def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
         return Answer(question, vpc, visit, (), (), notes)
     found = None if paths.model_ends(visit) else smallest(vpc, question, plays)
     behind = found.met if found else ()
-    blockers = _once((*paths.losses(plays.beyond(vpc, question)), *behind))
+    blockers = _once((*paths.losses(plays.past_drops(vpc, question)), *behind))
     return Answer(question, vpc, visit, blockers, found and found.repairs, notes, found and found.ends)
 
 
