@@ -118,7 +118,7 @@ def test_another_seed_another_question_and_another_choice_are_other_plays(counte
     vpc, question = reference_vpc("network").with_row(NO_ANSWERS), Question("internet", NAME, 80)
     one = Plays()
     assert one.whole(vpc, question) is one.whole(vpc, question) is one.tried(vpc, question)
-    assert one.beyond(vpc, question) is not one.whole(vpc, question)
+    assert one.past_drops(vpc, question) is not one.whole(vpc, question)
     assert one.whole(vpc, question._replace(destination="web")) is not one.whole(vpc, question)
     assert len(counted.played) == 3
     assert Plays(1).whole(vpc, question).seed == 1

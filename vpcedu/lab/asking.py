@@ -190,7 +190,7 @@ def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
 
 def _blockers(vpc: Vpc, question: Question, plays: Plays, behind: tuple[Loss, ...] = ()) -> tuple[Loss, ...]:
     """Everything in the way, and what was met behind it."""
-    return _once((*paths.losses(plays.beyond(vpc, question)), *behind))
+    return _once((*paths.losses(plays.past_drops(vpc, question)), *behind))
 
 
 def _once(found: tuple[Loss, ...]) -> tuple[Loss, ...]:

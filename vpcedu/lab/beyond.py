@@ -15,6 +15,7 @@ from vpcedu.lab.reference import reference_architecture, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.lab.zones import public_address, zones_site
 from vpcedu.network.link import Link
+from vpcedu.network.record import Call
 from vpcedu.network.vpc import Peering, Vpc
 from vpcedu.packet import ACK, Packet
 from vpcedu.reasons import Reason
@@ -120,8 +121,7 @@ def _sick_target() -> Site:
 
 def _stay(site: Site, opener: str, remote: Endpoint) -> Connection:
     """A connection that is opened and left alone."""
-    connection: Connection = site.network.do(opener, "connect", remote, Stay(site.network.clock.now))
-    return connection
+    return site.begin(Call(opener, *remote), Stay(site.network.clock.now)).connection
 
 
 def _stray(sender: str, packet: Packet, balancer: str = "network") -> Site:

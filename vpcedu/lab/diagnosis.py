@@ -82,7 +82,7 @@ def diagnose(vpc: Vpc, source: str, destination: str, port: int, symptom: str = 
         return _in_the_way(answer)
     found, seen = [], set()
     for fault in faults(vpc, answer.question):
-        visit = _run(plays, fault, vpc, answer.question)
+        visit = plays.after(vpc, (fault,), answer.question)
         if visit is not None:
             seen.add(visit.outcome.said)
             if visit.outcome.said == symptom:
@@ -104,13 +104,6 @@ def _in_the_way(answer: Answer) -> tuple[Cause, ...]:
         causes = [Cause(None, f"no packet is lost; {answer.symptom}", repair, answer.visit)
                   for repair in repairs or (None,)]
     return tuple(causes)
-
-
-def _run(plays: Plays, fault: Repair, vpc: Vpc, question: Question) -> Visit | None:
-    try:
-        return plays.whole(fault.apply(vpc), question)
-    except ValueError:
-        return None
 
 
 def _told(vpc: Vpc, fault: Repair, visit: Visit) -> str:

@@ -19,7 +19,6 @@ from vpcedu.network.vpc import Device
 from vpcedu.tables.network_acl import ALLOW, DENY, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import IN, OUT, GroupRule
-from vpcedu.tables.target_group import Listener
 from vpcedu.tables.traffic import ANYWHERE
 
 TYPE_CHECKING = False
@@ -114,7 +113,6 @@ def _balancers(vpc: Vpc) -> Iterator[Repair]:
     """A listener on another port; no target, a wrong one, one on a wrong port; client addresses preserved."""
     for device in vpc.devices:
         for row in dict(device.settings).get("listeners", ()):
-            assert isinstance(row, Listener)
             yield Repair(row, row._replace(port=OTHER_PORT))
     for row in target_groups(vpc.devices):
         for targets in ((), (Endpoint(NOBODY, 80),), (Endpoint(NAT, 80),), (Endpoint(WEB, OTHER_PORT),)):

@@ -118,8 +118,8 @@ def two_hosts_vpc(server: str = "up", kernel: str = "since 6.5", ports: tuple[in
         outside.append(OutsideHost("server", SERVER))
     devices.append(web_server("update server", 80, 443))
     outside.append(OutsideHost("update server", UPDATES))
-    names = (Name(NAME, (SERVER,)), Name(API, (UPDATES,)))
-    return Vpc(VPC_BLOCK, outside=tuple(outside), devices=tuple(devices), names=names)
+    return Vpc(VPC_BLOCK, outside=tuple(outside), devices=tuple(devices),
+               names=(Name(NAME, (SERVER,)), Name(API, (UPDATES,))))
 
 
 def two_hosts(server: str = "up", round_trip: int = 40, seed: int = 0) -> Site:

@@ -7,8 +7,8 @@ from collections import Counter
 from vpcedu.lab.ends import Question
 from vpcedu.lab.faults import faults
 from vpcedu.lab.paths import losses
+from vpcedu.lab.plays import Plays
 from vpcedu.lab.predict import Judgement
-from vpcedu.lab.repairs import run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,12 +55,11 @@ def _word(field: str, value: object, known: tuple[str, ...]) -> str:
 
 def symptom_table(vpc: Vpc, source: str, destination: str, port: int) -> str:
     """A table: each fault of the catalogue planted alone and run; what the person sees, and what lost the packet."""
-    question = Question(source, destination, port)
+    plays, question = Plays(), Question(source, destination, port)
     found: Counter[tuple[str, str]] = Counter()
     for fault in faults(vpc, question):
-        try:
-            visit = run(fault.apply(vpc), question)
-        except ValueError:
+        visit = plays.after(vpc, (fault,), question)
+        if visit is None:
             continue
         lost = losses(visit)
         check = lost[0].step.check if lost else "-"

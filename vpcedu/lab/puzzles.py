@@ -8,12 +8,14 @@ row of the catalogue does. A learner's answer is not compared with them but run.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from vpcedu.flow import spread
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.ends import Question
 from vpcedu.lab.faults import faults, scenes
 from vpcedu.lab.paths import Loss, decided, losses
-from vpcedu.lab.plays import Plays
+from vpcedu.lab.plays import TRIED, Plays
 from vpcedu.lab.remedies import remedies
 from vpcedu.lab.repair import Repair, apply
 from vpcedu.tables.network_acl import AclEntry
@@ -42,7 +44,6 @@ class Puzzle:
         self._plays = plays
         self.visit = plays.whole(vpc, question)
         self.server = served_by(plays.whole(working, question))
-        self._answers: tuple[tuple[Repair, ...], ...] | None = None
 
     @property
     def symptom(self) -> str:
@@ -55,13 +56,11 @@ class Puzzle:
         lost = losses(self.visit)
         return lost[0].step.reason if lost else None
 
-    @property
+    @cached_property
     def answers(self) -> tuple[tuple[Repair, ...], ...]:
         """For each planted fault, every row of the catalogue that mends it once the other faults are mended."""
-        if self._answers is None:
-            self._answers = tuple(_answers(self._plays, self.alone(fault), self.question, fault, self.server)
-                                  for fault in self.planted)
-        return self._answers
+        return tuple(_answers(self._plays, self.alone(fault), self.question, fault, self.server)
+                     for fault in self.planted)
 
     def alone(self, fault: Repair) -> Vpc:
         """The working site with one fault alone."""
@@ -167,10 +166,8 @@ def _kind(fault: Repair) -> str:
 
 
 def _breaks(plays: Plays, vpc: Vpc, question: Question, fault: Repair) -> bool:
-    try:
-        return not plays.whole(fault.apply(vpc), question).outcome.works
-    except ValueError:
-        return False
+    visit = plays.after(vpc, (fault,), question)
+    return visit is not None and not visit.outcome.works
 
 
 def undone(fault: Repair) -> Repair:
@@ -186,11 +183,8 @@ def _answers(plays: Plays, vpc: Vpc, question: Question, fault: Repair, server: 
 
 def mends(plays: Plays, vpc: Vpc, question: Question, repair: Repair, server: str) -> bool:
     """Whether a question works with a row changed, and the server it is meant for answers."""
-    try:
-        visit = plays.tried(repair.apply(vpc), question)
-    except ValueError:
-        return False
-    return visit.outcome.works and served_by(visit) == server
+    visit = plays.after(vpc, (repair,), question, TRIED)
+    return visit is not None and visit.outcome.works and served_by(visit) == server
 
 
 def served_by(visit: Visit) -> str:

@@ -118,7 +118,9 @@ class Silent(Visit):
         learnt = self.learns(who)
         if learnt is not None:
             return f"{who}: {learnt[1]} at {at(learnt[0])} s."
-        head = "learns nothing" if not self.arrived else "its bytes arrive" if who == self.speaker else "gets them"
+        head = "its bytes arrive" if who == self.speaker else "gets them"
+        if not self.arrived:
+            head = "learns nothing"
         rest = ", and no timer is left" if self.over else ""
         return f"{who}: {head}; its end stays {self.state(who)}{rest}."
 

@@ -52,17 +52,19 @@ def smallest(vpc: Vpc, question: Question, plays: Plays | None = None,
     every = (question, *also)
     plays = plays or Plays()
     known: Found | None = None
-    queue: deque[tuple[Vpc | None, tuple[Repair, ...], tuple[Loss, ...]]] = deque([(vpc, (), ())])
+    queue: deque[tuple[Vpc, tuple[Repair, ...], tuple[Loss, ...]]] = deque([(vpc, (), ())])
     tried: set[frozenset[Repair]] = set()
     runs = 0
     while queue and runs < MOST_RUNS:
-        changed, done, met = queue.popleft()
+        before, done, met = queue.popleft()
         runs += 1
         if progress is not None:
             progress(runs, MOST_RUNS)
-        visit = _tried(plays, changed, every)
-        if visit is None or changed is None:
-            continue
+        try:
+            changed = apply(before, done[-1:])
+            visit = _worst(plays, changed, every)
+        except ValueError:
+            continue  # AWS would refuse the description, or an end is gone
         if visit.outcome.works:
             return Found(_needed(plays, vpc, every, done), met, None)
         lost, ends = losses(visit), model_ends(visit)
@@ -71,30 +73,16 @@ def smallest(vpc: Vpc, question: Question, plays: Plays | None = None,
             key = frozenset((*done, repair))
             if key not in tried and len(key) > len(done):
                 tried.add(key)
-                queue.append((_applied(changed, repair), (*done, repair), met + lost[:1]))
+                queue.append((changed, (*done, repair), met + lost[:1]))
     return known
 
 
-def _applied(vpc: Vpc, repair: Repair) -> Vpc | None:
-    try:
-        return repair.apply(vpc)
-    except ValueError:
-        return None
-
-
-def _tried(plays: Plays, vpc: Vpc | None, every: tuple[Question, ...]) -> Visit | None:
-    """The first visit that does not work, else the last; None where AWS would refuse the description or an end is
-    gone."""
-    if vpc is None:
-        return None
-    visit = None
-    try:
-        for question in every:
-            visit = plays.tried(vpc, question)
-            if not visit.outcome.works:
-                break
-    except ValueError:
-        return None
+def _worst(plays: Plays, vpc: Vpc, every: tuple[Question, ...]) -> Visit:
+    """The first visit of several questions that does not work, else the last; ValueError as of `Plays`."""
+    for question in every:
+        visit = plays.tried(vpc, question)
+        if not visit.outcome.works:
+            break
     return visit
 
 
@@ -103,9 +91,9 @@ def _needed(plays: Plays, vpc: Vpc, every: tuple[Question, ...], repairs: tuple[
     for repair in repairs:
         fewer = tuple(other for other in repairs if other is not repair)
         try:
-            visit = _tried(plays, apply(vpc, fewer), every)
+            visit = _worst(plays, apply(vpc, fewer), every)
         except ValueError:
             continue  # one repair builds on the other
-        if visit is not None and visit.outcome.works:
+        if visit.outcome.works:
             return _needed(plays, vpc, every, fewer)
     return repairs

@@ -154,10 +154,9 @@ class Begun:
 
     def visit(self, waited: int | None = None) -> Visit:
         """What was seen since it began; waited: microseconds, None: until now."""
-        site = self.site
-        played = site.network.clock.now - self.at if waited is None else waited
-        return Visit(self.call, self.program.result, site.network.capture.since(*self._before), site.vpc, site.seed,
-                     played)
+        site, network = self.site, self.site.network
+        return Visit(self.call, self.program.result, network.capture.since(*self._before), site.vpc, site.seed,
+                     network.clock.now - self.at if waited is None else waited)
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.hosts.answered import Answered
 from vpcedu.lab.parts import PAGE
+from vpcedu.lab.programs import Later
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.network.record import Call
@@ -14,6 +15,7 @@ from vpcedu.protocols.http import request
 from vpcedu.row import NamedRow
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.trace import DROP, Change
+from vpcedu.views.outcome import WORKS
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from vpcedu.hosts.client import Fetch
-
-UNDONE = "works"
 LONG = 240  # letters: of a longer line only the part that matters is shown
 
 
@@ -128,18 +127,21 @@ def first_failure(visits: Iterable[Visit]) -> Visit:
     last = None
     for visit in visits:
         last = visit
-        if visit.client_sees != UNDONE:
+        if visit.client_sees != WORKS:
             break
     if last is None:
         raise ValueError("no visits: expected one or more")
     return last
 
 
-def patient(site: Site, opener: str, name: str, port: int, seconds: int, program: Fetch | None = None,
+def patient(site: Site, opener: str, name: str, port: int, seconds: int, silent: int = 0,
             changes: Iterable[tuple[Any, Any]] = ()) -> Visit:
-    """Ask for a page and wait so many seconds, whatever happens; program: in the place of one that asks at once;
-    changes: rows of the description, and what stands in their place after a second."""
-    begun = site.begin(Call(opener, name, port, request("GET", "/", name)), program)
+    """Connect, ask for a page, and wait so many seconds in all, whatever happens.
+
+    silent: seconds before it asks. changes: rows of the description, and what stands in their place after a second.
+    """
+    message = request("GET", "/", name)
+    begun = site.begin(Call(opener, name, port, message), Later(message, site.network.clock.now, silent * SECOND))
     end = begun.at + seconds * SECOND
     if changes:
         site.wait(SECOND)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
 from vpcedu.lab.parts import PAGE, VPC_BLOCK
 from vpcedu.lab.programs import Stay
@@ -12,6 +11,7 @@ from vpcedu.lab.site import Site
 from vpcedu.lab.symptom import Scenario, fetched, first_failure, whole, with_settings
 from vpcedu.lab.visit import Visit
 from vpcedu.lab.zones import public_address, zones_site
+from vpcedu.network.record import Call
 from vpcedu.tables.security_group import IN, OUT, GroupRule
 
 TIMED_OUT = "timed out after 131 s"
@@ -91,9 +91,8 @@ def two_nodes_one_port() -> Site:
 
 def both_nodes(site: Site) -> Visit:
     """A connection to the first node that stays open; then one to the second."""
-    network = site.network
-    network.do("client", "connect", Endpoint(public_address("a"), 80), Stay(0))
-    network.run(SECOND)
+    site.begin(Call("client", public_address("a"), 80), Stay(0))
+    site.wait(SECOND)
     return site.get(f"http://{public_address('b')}/")
 
 
