@@ -10,6 +10,7 @@ from vpcedu.draw.drawn import cut_middle, in_full, renamed, short_names
 from vpcedu.draw.fonts import shorten, width_of, wrap
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import Cell, head_items, row_items, title_of
+from vpcedu.draw.picture import picture
 from vpcedu.draw.plain_layout import all_places, chip_items, ground_items
 from vpcedu.draw.plain_places import BAND, GATEWAY, TALL, Chip, Plain, counted
 from vpcedu.draw.scene import Line, Mark, Scene, Text
@@ -19,6 +20,8 @@ from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.auditing import Audit
 
@@ -43,8 +46,9 @@ class Reach(NamedRow):
     words: str
 
 
-def audit_scene(audit: Audit) -> Scene:
-    """The picture of an audit."""
+@picture
+def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
+    """What the Internet reaches in a VPC, on its map, and who reaches what inside, in rows below."""
     names = short_names(audit.vpc)
     vpc = renamed(audit.vpc, names)
     rows = [row._replace(devices=renamed(row.devices, names), sources=renamed(row.sources, names))

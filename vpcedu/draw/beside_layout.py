@@ -10,11 +10,14 @@ from __future__ import annotations
 from vpcedu.draw.fonts import wrap
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import title_of
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import BOX, CROSS, DIAMOND, DOTS, GATE, LABEL, LIFELINE, MARGIN, NOTE, PACKET, ROOM, WIDTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.witness import Beside, Pair, Row
 
@@ -25,12 +28,16 @@ MIDDLE, TOP, FIRST, PITCH = 354.0, 76.0, 128.0, 32.0  # of the sign; heads; firs
 TURN = 6.0  # how far an arrow that comes back runs below
 
 
-def beside_scene(beside: Beside, row: int | None = None) -> Scene:
-    """The two ladders; ValueError for a row that there is not."""
-    pairs = beside.pairs
+@picture
+def beside(both: Beside, row: int | None = None, *, theme: str = "light", ax: Any = None) -> Scene:
+    """Two ladders of one scenario: a Linux kernel's recording and the model's run; `row` is lit.
+
+    row None: the first that differs. ValueError for a row that there is not.
+    """
+    pairs = both.pairs
     if row is not None and not 1 <= row <= len(pairs):
         raise ValueError(f"row {row}: expected 1 to {len(pairs)}")
-    lit = row if row is not None else next(iter(beside.differing), None)
+    lit = row if row is not None else next(iter(both.differing), None)
     points = [name for name in ORDER if any(name in one.points for pair in pairs for one in pair if one is not None)]
     bottom = FIRST + PITCH * max(len(pairs), 1) - 14
     items: list[Item] = []
@@ -38,7 +45,7 @@ def beside_scene(beside: Beside, row: int | None = None) -> Scene:
         y = FIRST + PITCH * (lit - 1)
         ink = "ink" if pairs[lit - 1].equal else "dropped"
         items.append(Box(MARGIN - 6, y - 22, WIDTH - 2 * MARGIN + 12, PITCH - 2, ink, "lit-ground", BOX))
-    release = ".".join(beside.release.split("-")[0].split(".")[:2])
+    release = ".".join(both.release.split("-")[0].split(".")[:2])
     for words, (left, right) in zip((f"Linux {release}, recorded", "the model, played now"), PANELS, strict=True):
         items.append(Text((left + right) / 2, TOP, words, "ink", LABEL, True, "middle"))
         items += _lifelines(points, left, right, bottom)
@@ -49,13 +56,13 @@ def beside_scene(beside: Beside, row: int | None = None) -> Scene:
     signs = {"rewritten"} if any(one.rewritten for pair in pairs for one in pair if one is not None) else set()
     if any(one.lost for pair in pairs for one in pair if one is not None):
         signs.add("dropped")
-    foot, height = footing(bottom + 10, _notes(beside, lit), beside.verdict,
-                           len(wrap(beside.verdict, LABEL, ROOM, True)), signs)
-    title = _title(beside)
-    subtitle = f"{beside.name}. Fault in the model: {beside.fault}." if beside.fault else (
-        f"{beside.name}: {beside.sentence}")
+    foot, height = footing(bottom + 10, _notes(both, lit), both.verdict,
+                           len(wrap(both.verdict, LABEL, ROOM, True)), signs)
+    title = _title(both)
+    subtitle = f"{both.name}. Fault in the model: {both.fault}." if both.fault else (
+        f"{both.name}: {both.sentence}")
     return Scene(WIDTH, height, (*heading(title, subtitle), *items, *foot), title,
-                 _alternative(beside, title))
+                 _alternative(both, title))
 
 
 def _notes(beside: Beside, lit: int | None) -> tuple[str, ...]:

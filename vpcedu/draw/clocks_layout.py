@@ -10,15 +10,18 @@ from math import log10
 
 from vpcedu.clock import SECOND
 from vpcedu.draw.clock_rows import FORGOT, NONE, RINGS, RUNS, clocks_of, silences
-from vpcedu.draw.drawn import as_drawn, cut_middle
+from vpcedu.draw.drawn import cut_middle
 from vpcedu.draw.fonts import width_of, wrap
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import title_of
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import BOX, CROSS, DOTS, GUIDE, LABEL, MARGIN, NOTE, ROOM, WIDTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.clock_rows import Clock, Silence
     from vpcedu.draw.frame import Item
     from vpcedu.lab.visit import Visit
@@ -30,9 +33,12 @@ TICKS = ((10, "10 s"), (60, "1 min"), (3_600, "1 h"), (86_400, "1 day"), (432_00
 TOP, HEAD, PITCH, BAR = 100.0, 26.0, 46.0, 22.0  # first row; heights of a heading, of a row, of a bar
 
 
-@as_drawn
-def clocks_scene(visit: Visit) -> Scene:
-    """The clocks of every connection that fell silent; ValueError where none did."""
+@picture
+def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
+    """The idle clocks of every party of a visit that fell silent: who forgets when, who hears what.
+
+    ValueError where no connection was silent for 10 s.
+    """
     found = [(silence, clocks_of(visit, silence)) for silence in silences(visit)]
     items: list[Item] = []
     y = TOP

@@ -15,6 +15,7 @@ from itertools import count
 from vpcedu.draw.fonts import width_of
 from vpcedu.draw.style import LABEL, NOTE
 from vpcedu.network.joined import together
+from vpcedu.network.record import Record
 from vpcedu.trace import Capture, Trace
 
 TYPE_CHECKING = False
@@ -42,7 +43,7 @@ def as_drawn(make: Callable[P, Scene]) -> Callable[P, Scene]:
         named: dict[str, Any] = dict(more)
         names: Names = {}
         for value in (*plain, *named.values()):
-            if hasattr(value, "capture"):
+            if isinstance(value, Record):
                 names |= short_names(value.vpc)
         made = make(*(_taken(value, names) for value in plain),
                     **{word: _taken(value, names) for word, value in named.items()})
@@ -52,7 +53,7 @@ def as_drawn(make: Callable[P, Scene]) -> Callable[P, Scene]:
 
 
 def _taken(value: Any, names: Names) -> Any:
-    if hasattr(value, "capture"):
+    if isinstance(value, Record):
         return drawn(value, names)
     return names.get(value, value) if isinstance(value, str) else value
 

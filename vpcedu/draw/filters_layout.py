@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from vpcedu.draw.drawn import as_drawn, cut_middle
+from vpcedu.draw.drawn import cut_middle
 from vpcedu.draw.filter_gates import ACL, CHECK, GROUP, NOBODY, trip_of
 from vpcedu.draw.filter_words import alternative, sentence, title
 from vpcedu.draw.fonts import shorten, width_of, wrap
 from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import BADGE, BOX, CROSS, DIAMOND, DOTS, FAINT, LABEL, MARGIN, NOTE, PACKET, ROOM, WIDTH
 from vpcedu.draw.way import address_of, is_outside, rewritings
@@ -21,6 +22,8 @@ from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.filter_gates import Gate, Trip
     from vpcedu.draw.frame import Item
     from vpcedu.lab.visit import Visit
@@ -72,9 +75,15 @@ class Plan:
         return max(left, MARGIN - 8), min(right, WIDTH - MARGIN + 8)
 
 
-@as_drawn
-def filters_scene(visit: Visit, connection: int | None = None) -> Scene:
-    """The checks of one connection's round trip; ValueError where there is no such connection."""
+@picture
+def filters(
+    visit: Visit, connection: int | None = None, *, theme: str = "light", ax: Any = None
+) -> Scene:
+    """Every check that a connection's packet and its answer meet, in order; the one that drops is lit.
+
+    connection: its number; None: the one that lost a packet, or else the last. ValueError for a number that there
+    is not.
+    """
     trip = trip_of(visit, connection)
     plan = Plan(visit, trip)
     items = [*_frames(visit, trip, plan), *_lanes(visit, trip, plan), *_devices(visit, trip, plan),

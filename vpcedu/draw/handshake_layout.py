@@ -13,11 +13,14 @@ from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.handshake_axis import CLIENT, END, PER_SECOND, SCALED, SERVER, SLOPE, Axis, groups_of
 from vpcedu.draw.handshake_ends import after, bars, brackets, chips, posts, states
 from vpcedu.draw.handshake_words import alternative, finding, sentence, text_of
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Line, Mark, Scene, Text
 from vpcedu.draw.style import CROSS, DOTS, NOTE, PACKET, WIDTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.draw.handshake_axis import Group
     from vpcedu.lab.opening import Handshake
@@ -25,8 +28,9 @@ if TYPE_CHECKING:
 WORDY = 360  # milliseconds of round trip from which words fit between the arrows
 
 
-def handshake_scene(visit: Handshake) -> Scene:
-    """The ladder of a handshake, to scale."""
+@picture
+def handshake(visit: Handshake, *, theme: str = "light", ax: Any = None) -> Scene:
+    """The opening of a connection, to scale: every segment, every wait, the state of each end."""
     groups = groups_of(visit)
     axis = Axis(visit, [group for group in groups if group.sent > SCALED * SECOND])
     title = finding(visit)

@@ -6,10 +6,10 @@ changes as well (time to live, checksums) is left out.
 
 from __future__ import annotations
 
-from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.fonts import shorten
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import title_of
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import DIAMOND, LABEL, NOTE, PACKET, WIDTH
 from vpcedu.draw.words import NUMBERS
@@ -18,6 +18,8 @@ from vpcedu.views.explain import label, rewritten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.visit import Visit
     from vpcedu.packet import Packet
@@ -43,9 +45,19 @@ def fields_of(packet: Packet) -> Rows:
     )
 
 
-@as_drawn
-def header_scene(visit: Visit, packet: int | None = None, at: str | None = None) -> Scene:
-    """One rewriting; None: the first one. ValueError where that packet was not rewritten there."""
+@picture
+def header(
+    visit: Visit,
+    packet: int | None = None,
+    at: str | None = None,
+    *,
+    theme: str = "light",
+    ax: Any = None,
+) -> Scene:
+    """A packet's header before and after the gateway `at` rewrote it; None: the first rewriting there is.
+
+    ValueError where that packet was not rewritten there.
+    """
     trace, step = rewriting(visit, packet, at)
     assert step.after is not None
     before, after = fields_of(step.before), fields_of(step.after)

@@ -7,12 +7,13 @@ connection goes on. Below, row by row, what each side has: ports, states, bytes,
 
 from __future__ import annotations
 
-from vpcedu.draw.drawn import as_drawn, gateways
+from vpcedu.draw.drawn import gateways
 from vpcedu.draw.fonts import width_of, wrap
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import PITCH, Cell, cell_items, title_of
 from vpcedu.draw.ladder_rows import ends_of
 from vpcedu.draw.map_connections import stretches
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import BOX, CONNECTION, DIAMOND, LABEL, MARGIN, NOTE, ROOM, WIDTH
 from vpcedu.draw.way import rewritings
@@ -24,6 +25,8 @@ from vpcedu.views.tls_records import is_tls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.visit import Visit
     from vpcedu.network.conversations import Conversation
@@ -47,9 +50,11 @@ class Side(NamedRow):
         return len(self.talks) > 1
 
 
-@as_drawn
-def ledger_scene(visit: Visit, beside: Visit | None = None) -> Scene:
-    """One visit, or two beside each other; ValueError for one whose capture is empty."""
+@picture
+def ledger(
+    visit: Visit, beside: Visit | None = None, *, theme: str = "light", ax: Any = None
+) -> Scene:
+    """The connections that a balancer makes of a visit: ports, states, bytes; with `beside`, two visits compared."""
     sides = tuple(map(side_of, (visit,) if beside is None else (visit, beside)))
     wide = (ROOM - GAP * (len(sides) - 1)) / len(sides)
     columns = [(MARGIN + (wide + GAP) * number, wide) for number in range(len(sides))]

@@ -7,7 +7,6 @@ has and which row sent it this way. Both pictures have the same size, whichever 
 
 from __future__ import annotations
 
-from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import title_of
 from vpcedu.draw.ladder_rows import is_open
@@ -16,23 +15,43 @@ from vpcedu.draw.map_hops import hops_of
 from vpcedu.draw.map_ink import device_items, ground_items, hop_items
 from vpcedu.draw.map_places import places
 from vpcedu.draw.map_table import LINE_HEIGHT, hop_rows
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Scene
 from vpcedu.draw.style import WIDTH
 from vpcedu.draw.way import START, legs_of, rewritings, space
 from vpcedu.draw.words import alternative, count, finding, loss_words, losses, packet_words, sentence_lines
+from vpcedu.network.vpc import Vpc
 from vpcedu.views.explain import WORKS, verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.visit import Visit
 
 ARROWS = ("packets", "connections")
 
 
-@as_drawn
-def map_scene(visit: Visit, packet: int | None = None, arrows: str = "packets") -> Scene:
-    """The map of a visit; ValueError for a packet that the capture has not, or for another word for arrows."""
+@picture
+def map(
+    visit: Visit | Vpc,
+    packet: int | None = None,
+    arrows: str = "packets",
+    *,
+    theme: str = "light",
+    ax: Any = None,
+) -> Scene:
+    """The VPC with the hops of one request and its answer, or of one packet, or with who opens connections; of a
+    VPC in the place of a visit: who stands where.
+
+    arrows: packets or connections; both pictures have the same places and the same size. ValueError for a number
+    the capture has not, or another word for arrows.
+    """
+    if isinstance(visit, Vpc):
+        from vpcedu.draw.plain_layout import plain_scene
+
+        return plain_scene(visit)
     if arrows not in ARROWS:
         raise ValueError(f"arrows {arrows!r}: expected one of {', '.join(ARROWS)}")
     if packet is not None:

@@ -11,12 +11,15 @@ from itertools import pairwise
 
 from vpcedu.draw.fonts import width_of
 from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Band, Box, Line, Scene, Text
 from vpcedu.draw.style import GUIDE, LIT, MARGIN, NOTE, PACKET, WIDTH
 from vpcedu.lab.load import destinations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.load import PortUse
 
@@ -28,8 +31,9 @@ LIMIT_DASH = (9.0, 3.0, 2.0, 3.0)
 SIDE = RIGHT + 12  # where the names at the right begin
 
 
-def ports_scene(use: PortUse) -> Scene:
-    """The curves of a load; ValueError for one that was not played for ten minutes."""
+@picture
+def ports(use: PortUse, *, theme: str = "light", ax: Any = None) -> Scene:
+    """Ephemeral ports in use over ten minutes, towards each destination and all together, against the limit."""
     if len(use.failed) != SPAN:
         raise ValueError(f"a load played for {len(use.failed)} s: expected {SPAN} s, the width of the picture")
     title = finding(use)

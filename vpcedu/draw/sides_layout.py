@@ -8,11 +8,11 @@ on the right is what is not as it was on the left; boxed is what a gateway rewro
 from __future__ import annotations
 
 from vpcedu.clock import seconds
-from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.fonts import shorten, width_of
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import PITCH, Cell, cell_items, title_of
 from vpcedu.draw.ledger_layout import side_of
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import BOX, CROSSING, DIAMOND, GATE, LABEL, MARGIN, NOTE, WIDTH
 from vpcedu.packet import SYN
@@ -25,6 +25,8 @@ from vpcedu.views.tls_records import is_tls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.draw.ledger_layout import Side
     from vpcedu.flow import FiveTuple
@@ -49,9 +51,10 @@ class End(NamedRow):
     answer: str
 
 
-@as_drawn
-def sides_scene(visit: Visit) -> Scene:
-    """One visit on both sides of its balancer; ValueError where its capture is empty."""
+@picture
+def sides(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
+    """What the opener sends and what of it reaches the server, with the balancer between; whose address, which
+    bytes."""
     side = side_of(visit)
     here, there = ends_of(side)
     bottom = TOP + HEAD + PITCH * (6 + LINES) + 4

@@ -12,6 +12,7 @@ from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.map_ink import box_items, device_items, ground_items
 from vpcedu.draw.map_places import places
 from vpcedu.draw.map_zones import FEW
+from vpcedu.draw.picture import picture
 from vpcedu.draw.plain_layout import all_places, chip_items, host_items, peered
 from vpcedu.draw.plain_layout import ground_items as plain_ground
 from vpcedu.draw.scene import Scene, Text
@@ -24,6 +25,8 @@ from vpcedu.views.description import describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.site import Site
     from vpcedu.network.vpc import Vpc
@@ -35,8 +38,9 @@ ROOMS = (176.0, 214.0, WIDTH - MARGIN - 424.0)
 LINE, MOST, LINES, TOLD = 21.0, 12, 6, 3_000  # of the tables; rows of each; lines of a row; letters of the alternative
 
 
-def site_scene(site: Site) -> Scene:
-    """The picture of a site without a packet; a large one's places are those of the map of a VPC alone."""
+@picture
+def site(site: Site, *, theme: str = "light", ax: Any = None) -> Scene:
+    """A site before anything is sent: who is where, and the rows that every packet will be held against."""
     names = short_names(site.vpc)
     vpc = renamed(peered(site.vpc), names)
     ground, bottom = _places(vpc) if len(vpc.subnets) <= FEW and not vpc.peers else _plain(vpc)

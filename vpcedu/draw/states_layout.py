@@ -9,9 +9,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vpcedu.clock import seconds
-from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.fonts import wrap
 from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.states_places import ENDS, FOOT, PLACES, TALL, WAYS, WIDE
 from vpcedu.draw.style import BADGE, CONNECTION, GUIDE, LABEL, LIT, NOTE, PACKET, ROOM, WIDTH
@@ -22,6 +22,8 @@ from vpcedu.trace import Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.flow import FiveTuple
     from vpcedu.lab.visit import Visit
@@ -37,11 +39,20 @@ INKS = (("muted", GUIDE + 0.2), ("ink", PACKET), ("ink", CONNECTION))  # an arro
 STRAIGHT = "A RST or giving up leads straight to CLOSED: no row of the table, no arrow here."
 
 
-@as_drawn
-def states_scene(visit: Visit, connection: int = 1, who: str | None = None, changes: int | None = None) -> Scene:
-    """One end's way through the states; ValueError for a connection, end or number of changes that is not there.
+@picture
+def states(
+    visit: Visit,
+    connection: int = 1,
+    who: str | None = None,
+    changes: int | None = None,
+    *,
+    theme: str = "light",
+    ax: Any = None,
+) -> Scene:
+    """The diagram of TCP's states with the way of one end of a connection, after so many changes; None: all.
 
-    who: one end of the connection; None: the opener. changes: how many changes happened so far; None: all.
+    who: the opener (None) or the listener. ValueError for a connection, an end or a number of changes that there is
+    not.
     """
     talk, who, events = ways_of(visit, connection, who)
     if changes is not None and changes not in range(len(events) + 1):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.frame import footing, heading
 from vpcedu.draw.grid import PITCH, cell, head_items, row_items, title_of
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Scene, Text
 from vpcedu.draw.style import LABEL, MARGIN, WIDTH
 from vpcedu.draw.table_rows import table_of
@@ -13,6 +13,8 @@ from vpcedu.views.explain import answer_legs, blocker, label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.visit import Visit
     from vpcedu.trace import Step, Trace
@@ -21,9 +23,21 @@ TOP = 82.0
 MOST = 14  # rows that are shown; more than that are counted
 
 
-@as_drawn
-def table_scene(visit: Visit, packet: int | None = None, at: str | None = None, check: str | None = None) -> Scene:
-    """The table of one step; ValueError where no step of the packet asked a table there."""
+@picture
+def table(
+    visit: Visit,
+    packet: int | None = None,
+    at: str | None = None,
+    check: str | None = None,
+    *,
+    theme: str = "light",
+    ax: Any = None,
+) -> Scene:
+    """The table that was asked about a packet at a device, with the row that decided lit.
+
+    check: one of trace.CHECKS. packet None: the one that was lost, or else the answer; at or check None: the step
+    that lost it, or else the route. ValueError where no table was asked there; it names where one was.
+    """
     trace, step = asked(visit, packet, at, check)
     table = table_of(visit, step)
     assert table is not None

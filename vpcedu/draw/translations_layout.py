@@ -9,6 +9,7 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.draw.fonts import width_of, wrap
 from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import BOX, CROSS, GUIDE, LABEL, LINE, MARGIN, NOTE, ROOM, WIDTH
 from vpcedu.draw.words import count
@@ -19,6 +20,8 @@ from vpcedu.trace import DROP, REWRITE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.translating import Attempt, Story
     from vpcedu.trace import Step
@@ -29,8 +32,10 @@ LINES = 3  # of the sentence, whatever it says
 SIDE = {"web": "web", "update server": "The update server", "stranger": "A stranger"}
 
 
-def translations_scene(story: Story) -> Scene:
-    """The table and its history up to the end of a story."""
+@picture
+def translations(story: Story, *, theme: str = "light", ax: Any = None) -> Scene:
+    """The table of a NAT gateway as time goes by: each row from its first packet to its removal, and who spoke
+    last."""
     title, words = finding(story), sentence(story)
     bottom = TOP + PITCH * MOST
     foot, height = footing(bottom + 8, (), words, LINES, {"forgot", "runs"})

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from vpcedu.draw.fonts import shorten, width_of
 from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import (
     BOX,
@@ -38,6 +39,7 @@ from vpcedu.views.explain import verdict, way
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from vpcedu.draw.frame import Item
     from vpcedu.draw.way import Leg
@@ -66,8 +68,11 @@ def moment_of(visit: Visit, trace: Trace) -> str:
     return ASKS if trace.sender == talk.opener else REPLIES
 
 
-def ways_scene(visits: Mapping[str, Visit], name: str, packet: int) -> Scene:
-    """One strip for each visit, at the moment of one packet of the visit called `name`, which is lit.
+@picture
+def ways(
+    visits: Mapping[str, Visit], name: str, packet: int, *, theme: str = "light", ax: Any = None
+) -> Scene:
+    """Several visits at the moment of one packet of the visit called `name`, in strips under the same columns.
 
     ValueError for a name or a number that there is not.
     """
