@@ -13,10 +13,11 @@ from tests.layout import faults, segment_meets
 from tests.painted import assert_same
 from tests.silent import silent
 from tests.test_draw import BALANCERS, NATS, PAGE
-from vpcedu import draw
+from vpcedu import aws, draw, lab
 from vpcedu.clock import SECOND
 from vpcedu.draw import style
 from vpcedu.draw.clock_rows import clocks_of, idle_of, silences
+from vpcedu.draw.drawn import drawn, short_names
 from vpcedu.draw.filter_gates import trip_of
 from vpcedu.draw.fonts import width_of
 from vpcedu.draw.ledger_layout import carried
@@ -574,3 +575,41 @@ def test_no_name_of_tls_is_cut(balancer):
     whole = {"ClientKeyExchange", "ChangeCipherSpec", "ApplicationData"}
     written = set(" ".join(words_of(draw.ladder(seen).scene)).split())
     assert whole <= written
+
+
+DRAWS = {
+    "ladder": draw.ladder, "ladder of one": lambda seen: draw.ladder(seen, 3), "map": draw.map,
+    "map of one": lambda seen: draw.map(seen, 3), "connections": lambda seen: draw.map(seen, arrows="connections"),
+    "filters": draw.filters, "ledger": draw.ledger, "sides": draw.sides, "states": draw.states, "table": draw.table,
+    "header": draw.header, "ways": lambda seen: draw.ways({"one": seen}, "one", 3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", DRAWS)
+def test_a_picture_has_the_connections_of_its_visit_made_once(kind, monkeypatch):
+    """Counted wherever a module of the package calls the function by its name."""
+    import sys
+
+    made = []
+
+    def counted(capture):
+        made.append(capture)
+        return conversations(capture)
+
+    seen = reference_architecture("application", "gateway").get(PAGE)
+    for name, module in list(sys.modules.items()):
+        if name.startswith("vpcedu.") and getattr(module, "conversations", None) is conversations:
+            monkeypatch.setattr(module, "conversations", counted)
+    DRAWS[kind](seen)
+    assert len(made) == (kind != "header")  # a header needs none
+    DRAWS[kind](seen)
+    assert len(made) == (kind != "header")
+
+
+def test_a_visit_under_short_names_has_its_own_connections():
+    """Also where somebody asked for those under the long names before."""
+    seen = lab.ask(aws.load(aws.example()).vpc(), "internet", "shop", 80).visit
+    long = {talk.opener for talk in seen.talks} | {talk.listener for talk in seen.talks}
+    shown = drawn(seen, short_names(seen.vpc))
+    ends = {talk.opener for talk in shown.talks} | {talk.listener for talk in shown.talks}
+    assert ends == {short_names(seen.vpc).get(name, name) for name in long} != long

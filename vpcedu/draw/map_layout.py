@@ -58,10 +58,11 @@ def map(
         visit.capture[packet]
     opens, where = opened(visit.talks), places(visit)
     y = where.bottom + 26
-    rows = max(1, len(hops_of(visit, None)), sum(len(stretches(visit, one.talk)) for one in opens),
+    whole = hops_of(visit, None)
+    rows = max(1, len(whole), sum(len(stretches(visit, one.talk)) for one in opens),
                *(len(legs_of(trace, visit.vpc)) for trace in visit.capture))
     if arrows == "packets":
-        hops = hops_of(visit, packet)
+        hops = whole if packet is None else hops_of(visit, packet)
         ways, marks = hop_items(visit, where, hops)
         table = hop_rows(visit, hops, y)
     else:
