@@ -7,14 +7,14 @@ the ports stand where it begins. A letter on a box is a row of the table below: 
 from __future__ import annotations
 
 from vpcedu.draw.drawn import cut_middle, in_full, renamed, short_names
-from vpcedu.draw.fonts import shorten, width_of, wrap
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.fonts import shorten, width_of
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.grid import Cell, head_items, row_items, title_of
 from vpcedu.draw.picture import picture
 from vpcedu.draw.plain_layout import all_places, chip_items, ground_items
 from vpcedu.draw.plain_places import BAND, GATEWAY, TALL, Chip, Plain, counted
 from vpcedu.draw.scene import Line, Mark, Scene, Text
-from vpcedu.draw.style import BADGE, CROSS, DIAMOND, DOTS, LABEL, LONG_DASH, MARGIN, NOTE, PACKET, ROOM, WIDTH
+from vpcedu.draw.style import BADGE, CROSS, DIAMOND, DOTS, LONG_DASH, MARGIN, NOTE, PACKET, ROOM
 from vpcedu.lab.ends import SOMEONE
 from vpcedu.row import NamedRow
 
@@ -66,12 +66,11 @@ def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
     sentence = _sentence(audit)
     lost = any(not works for entry in entries.values() for _, works in entry)
     signs = {sign for sign, there in (("outside", marked), ("dropped", lost)) if there}
-    foot, height = footing(y, (), sentence, len(wrap(sentence, LABEL, ROOM, True)), signs)
     total = len({row.device for row in vpc.interfaces})
     title = title_of(f"The Internet reaches {len(marked) or 'none'} of {counted(total, 'device')}")
     subtitle = "Arrows: from anyone, or from a block that a rule names, with the ports. Letters: the rows below."
-    scene = Scene(WIDTH, height, (*heading(title, subtitle), *items, *table, *foot), title,
-                  _alternative(vpc.cidr, title, rows, sentence))
+    alt = _alternative(vpc.cidr, title, rows, sentence)
+    scene = page(title, subtitle, [*items, *table], footing(y, sentence, signs), alt)
     return scene._replace(alt=scene.alt + in_full(scene, names))
 
 

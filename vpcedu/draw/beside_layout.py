@@ -7,12 +7,11 @@ lit: the one asked for, or else the first that differs. Places and pitch do not 
 
 from __future__ import annotations
 
-from vpcedu.draw.fonts import wrap
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.grid import title_of
 from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
-from vpcedu.draw.style import BOX, CROSS, DIAMOND, DOTS, GATE, LABEL, LIFELINE, MARGIN, NOTE, PACKET, ROOM, WIDTH
+from vpcedu.draw.style import BOX, CROSS, DIAMOND, DOTS, GATE, LABEL, LIFELINE, MARGIN, NOTE, PACKET, WIDTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,13 +55,11 @@ def beside(both: Beside, row: int | None = None, *, theme: str = "light", ax: An
     signs = {"rewritten"} if any(one.rewritten for pair in pairs for one in pair if one is not None) else set()
     if any(one.lost for pair in pairs for one in pair if one is not None):
         signs.add("dropped")
-    foot, height = footing(bottom + 10, _notes(both, lit), both.verdict,
-                           len(wrap(both.verdict, LABEL, ROOM, True)), signs)
+    foot = footing(bottom + 10, both.verdict, signs, _notes(both, lit))
     title = _title(both)
     subtitle = f"{both.name}. Fault in the model: {both.fault}." if both.fault else (
         f"{both.name}: {both.sentence}")
-    return Scene(WIDTH, height, (*heading(title, subtitle), *items, *foot), title,
-                 _alternative(both, title))
+    return page(title, subtitle, items, foot, _alternative(both, title))
 
 
 def _notes(beside: Beside, lit: int | None) -> tuple[str, ...]:

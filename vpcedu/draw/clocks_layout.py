@@ -11,12 +11,12 @@ from math import log10
 from vpcedu.clock import SECOND
 from vpcedu.draw.clock_rows import FORGOT, NONE, RINGS, RUNS, clocks_of, silences
 from vpcedu.draw.drawn import cut_middle
-from vpcedu.draw.fonts import width_of, wrap
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.fonts import width_of
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.grid import title_of
 from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
-from vpcedu.draw.style import BOX, CROSS, DOTS, GUIDE, LABEL, MARGIN, NOTE, ROOM, WIDTH
+from vpcedu.draw.style import BOX, CROSS, DOTS, GUIDE, LABEL, MARGIN, NOTE, WIDTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,12 +58,12 @@ def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
     sentence = _sentence(found)
     states = {clock.state for _, clocks in found for clock in clocks}
     signs = {sign for sign, state in (("forgot", FORGOT), ("runs", RUNS)) if state in states}
-    foot, height = footing(y + 4, (), sentence, len(wrap(sentence, LABEL, ROOM, True)), signs)
     title = _title(found)
     head = Text(HEARS, TOP - 14, "after the silence", "muted", NOTE, True)
     subtitle = "Silence since the last packet, logarithmic from 10 s. Dashed: the silence ends, somebody sends again."
-    return Scene(WIDTH, height, (*heading(title, subtitle), *guides, *lines, *ticks, head, *items, *foot), title,
-                 _alternative(visit, found, title, sentence))
+    middle = [*guides, *lines, *ticks, head, *items]
+    alt = _alternative(visit, found, title, sentence)
+    return page(title, subtitle, middle, footing(y + 4, sentence, signs), alt)
 
 
 def _x(seconds: float) -> float:

@@ -11,11 +11,11 @@ from itertools import groupby
 from vpcedu.draw.drawn import cut_middle
 from vpcedu.draw.filter_gates import ACL, CHECK, GROUP, NOBODY, trip_of
 from vpcedu.draw.filter_words import alternative, sentence, title
-from vpcedu.draw.fonts import shorten, width_of, wrap
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.fonts import shorten, width_of
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
-from vpcedu.draw.style import BADGE, BOX, CROSS, DIAMOND, DOTS, FAINT, LABEL, MARGIN, NOTE, PACKET, ROOM, WIDTH
+from vpcedu.draw.style import BADGE, BOX, CROSS, DIAMOND, DOTS, FAINT, MARGIN, NOTE, PACKET, ROOM, WIDTH
 from vpcedu.draw.way import address_of, is_outside, rewritings
 from vpcedu.hosts.host import Host
 from vpcedu.views.explain import label
@@ -91,13 +91,11 @@ def filters(
     table, y = _table(trip, FOOT + 26)
     lost = trip.lost
     notes = (f"{lost.at}, {lost.reason.code}. What helps: {lost.reason.fix}.",) if lost and lost.reason else ()
-    words = sentence(trip)
-    foot, height = footing(y, notes, words, len(wrap(words, LABEL, ROOM, True)),
-                            {"rewritten"} if _rewrites(trip) else set())
+    foot = footing(y, sentence(trip), {"rewritten"} if _rewrites(trip) else set(), notes)
     heads = title(visit, trip)
     disc = " Disc: address check." if any(gate.kind == CHECK for gate in trip.gates) else ""
     subtitle = f"Circle: security group. Square: network ACL.{disc} Asked in the order of the numbers."
-    return Scene(WIDTH, height, (*heading(heads, subtitle), *items, *table, *foot), heads, alternative(trip, heads))
+    return page(heads, subtitle, [*items, *table], foot, alternative(trip, heads))
 
 
 def _name(name: str) -> list[str]:

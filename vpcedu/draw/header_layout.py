@@ -7,11 +7,11 @@ changes as well (time to live, checksums) is left out.
 from __future__ import annotations
 
 from vpcedu.draw.fonts import shorten
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.grid import title_of
 from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
-from vpcedu.draw.style import DIAMOND, LABEL, NOTE, PACKET, WIDTH
+from vpcedu.draw.style import DIAMOND, LABEL, NOTE, PACKET
 from vpcedu.draw.words import NUMBERS
 from vpcedu.trace import REWRITE
 from vpcedu.views.explain import label, rewritten
@@ -69,12 +69,12 @@ def header(
     items += _between(before, after)
     bottom = TOP + TALL * len(before) + 18
     notes = _sentence(step, before, after)
-    foot, height = footing(bottom, (), notes, 2, {"rewritten"})
     names = _changed(before, after)
     title = title_of(f"{step.at}: {rewritten(step)}", f"{step.at} changes {' and '.join(names)}",
                      f"{step.at} changes {NUMBERS[len(names)]} of {NUMBERS[sum(map(len, before))]} fields")
     subtitle = f"Packet {trace.number}, {label(trace.packet)}, of {visit.title}. Boxed: changed here."
-    return Scene(WIDTH, height, (*heading(title, subtitle), *items, *foot), title, _alternative(trace, step, notes))
+    foot = footing(bottom, notes, {"rewritten"}, lines=2)
+    return page(title, subtitle, items, foot, _alternative(trace, step, notes))
 
 
 def rewriting(visit: Visit, packet: int | None = None, at: str | None = None) -> tuple[Trace, Step]:

@@ -7,7 +7,7 @@ packet that is lit: under a slider nothing jumps.
 
 from __future__ import annotations
 
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.ladder_arrows import Arrows
 from vpcedu.draw.ladder_bars import bars
 from vpcedu.draw.ladder_heads import Heads, grounds, head_items, posts
@@ -17,7 +17,6 @@ from vpcedu.draw.ladder_states import closing_notes, notes_of, result_note
 from vpcedu.draw.lifelines import lifelines
 from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Scene
-from vpcedu.draw.style import WIDTH
 from vpcedu.draw.way import START, legs_of, rewritings, space
 from vpcedu.draw.words import alternative, finding, loss_words, losses, packet_words, sentence_lines, subtitle
 from vpcedu.views.explain import WORKS, answer_legs, blocker, verdict
@@ -65,11 +64,10 @@ def ladder(
     bottom = max(arrows.low, *arrows.states.values(), top) + 16
     sentence = verdict(visit) if packet is None else packet_words(visit, packet)
     notes = tuple(loss_words(step) for step in losses(visit))
-    foot, height = footing(bottom, notes, sentence, sentence_lines(visit), _signs(visit))
-    title = finding(visit)
-    items = [*heading(title, subtitle(visit, drawn < len(visit.capture))), *grounds(heads, bottom),
-             *ways, *posts(heads, bottom), *head_items(heads), *above, *marks, *foot]
-    return Scene(WIDTH, height, tuple(items), title, alternative(visit, "Ladder"))
+    foot = footing(bottom, sentence, _signs(visit), notes, sentence_lines(visit))
+    items = [*grounds(heads, bottom), *ways, *posts(heads, bottom), *head_items(heads), *above, *marks]
+    under = subtitle(visit, drawn < len(visit.capture))
+    return page(finding(visit), under, items, foot, alternative(visit, "Ladder"))
 
 
 def lit_packets(visit: Visit) -> set[int]:

@@ -8,8 +8,8 @@ connection goes on. Below, row by row, what each side has: ports, states, bytes,
 from __future__ import annotations
 
 from vpcedu.draw.drawn import gateways
-from vpcedu.draw.fonts import width_of, wrap
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.fonts import width_of
+from vpcedu.draw.frame import TOP, footing, page
 from vpcedu.draw.grid import PITCH, Cell, cell_items, title_of
 from vpcedu.draw.ladder_rows import ends_of
 from vpcedu.draw.map_connections import stretches
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Fact = tuple[str, Cell | str]  # the name of a row and what one visit has there
 
-TOP, GAP, NAMES = 58.0, 16.0, 168.0  # of the columns; between them; where the table's values begin
+GAP, NAMES = 16.0, 168.0  # between the columns; where the table's values begin
 BAR, STRETCH = 36.0, 46.0  # heights: between two connections, of a stretch
 
 
@@ -65,11 +65,10 @@ def ledger(
     table, y = _table(sides, low + 26)
     sentence = " ".join(dict.fromkeys(map(_sentence, sides)))
     signs = {"rewritten"} if any(rewritings(trace) for side in sides for trace in side.visit.capture) else set()
-    foot, height = footing(y, (), sentence, len(wrap(sentence, LABEL, ROOM, True)), signs)
     title = _title(sides)
     subtitle = "Read each column downwards: the request on its way in. Boxed: rewritten."
-    return Scene(WIDTH, height, (*heading(title, subtitle), *items, *table, *foot), title,
-                 _alternative(sides, title, sentence))
+    foot = footing(y, sentence, signs)
+    return page(title, subtitle, [*items, *table], foot, _alternative(sides, title, sentence))
 
 
 def side_of(visit: Visit) -> Side:

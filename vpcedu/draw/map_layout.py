@@ -7,7 +7,7 @@ has and which row sent it this way. Both pictures have the same size, whichever 
 
 from __future__ import annotations
 
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.grid import title_of
 from vpcedu.draw.ladder_rows import is_open
 from vpcedu.draw.map_connections import connection_items, connection_rows, opened, stretches
@@ -17,7 +17,6 @@ from vpcedu.draw.map_places import places
 from vpcedu.draw.map_table import LINE_HEIGHT, hop_rows
 from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Scene
-from vpcedu.draw.style import WIDTH
 from vpcedu.draw.way import START, legs_of, rewritings, space
 from vpcedu.draw.words import alternative, count, finding, loss_words, losses, packet_words, sentence_lines
 from vpcedu.network.vpc import Vpc
@@ -70,11 +69,12 @@ def map(
         table = connection_rows(visit, opens, y)
     sentence = verdict(visit) if packet is None or arrows == "connections" else packet_words(visit, packet)
     notes, under = tuple(loss_words(step) for step in losses(visit)), y + LINE_HEIGHT * rows + 14
-    footings = {word: footing(under, notes, sentence, sentence_lines(visit), _signs(visit, word)) for word in ARROWS}
-    title = _title(visit, arrows)
-    items: list[Item] = [*heading(title, _subtitle(visit, packet, arrows)), *ground_items(where), *ways,
-                         *device_items(visit, where), *marks, *table, *footings[arrows][0]]
-    return Scene(WIDTH, max(height for _, height in footings.values()), tuple(items), title, alternative(visit, "Map"))
+    lines = sentence_lines(visit)
+    feet = {word: footing(under, sentence, _signs(visit, word), notes, lines) for word in ARROWS}
+    tallest = max(foot.height for foot in feet.values())
+    items: list[Item] = [*ground_items(where), *ways, *device_items(visit, where), *marks, *table]
+    title, below = _title(visit, arrows), _subtitle(visit, packet, arrows)
+    return page(title, below, items, feet[arrows]._replace(height=tallest), alternative(visit, "Map"))
 
 
 def _title(visit: Visit, arrows: str) -> str:

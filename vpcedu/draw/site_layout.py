@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from vpcedu.draw.drawn import cut_middle, in_full, renamed, short_names
 from vpcedu.draw.fonts import shorten
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.map_ink import box_items, device_items, ground_items
 from vpcedu.draw.map_places import places
 from vpcedu.draw.map_zones import FEW
@@ -45,7 +45,7 @@ def site(site: Site, *, theme: str = "light", ax: Any = None) -> Scene:
     vpc = renamed(peered(site.vpc), names)
     ground, bottom = _places(vpc) if len(vpc.subnets) <= FEW and not vpc.peers else _plain(vpc)
     title = "The site, before anything is sent"
-    items: list[Item] = [*heading(title, "Who is where; below, the rows that decide."), *ground]
+    items: list[Item] = [*ground]
     y = bottom + 30
     for heads, rows in _tables(vpc):
         items += [Text(x, y, words, "muted", NOTE, True) for x, words in zip(COLUMNS, heads, strict=False)]
@@ -61,8 +61,9 @@ def site(site: Site, *, theme: str = "light", ax: Any = None) -> Scene:
             more = f"and {len(rows) - MOST} more: print the site to read them"
             items.append(Text(COLUMNS[0], y, more, "muted", NOTE))
         y += LINE + 11
-    foot, height = footing(y - 14, (), _sentence(vpc), 1, set())
-    scene = Scene(WIDTH, height, (*items, *foot), title, _alternative(vpc))
+    subtitle = "Who is where; below, the rows that decide."
+    foot = footing(y - 14, _sentence(vpc), lines=1)
+    scene = page(title, subtitle, items, foot, _alternative(vpc))
     return scene._replace(alt=scene.alt + in_full(scene, names))
 
 

@@ -10,11 +10,11 @@ from itertools import pairwise
 
 from vpcedu.clock import seconds
 from vpcedu.draw.fonts import wrap
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, lines_of, page
 from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.states_places import ENDS, FOOT, PLACES, TALL, WAYS, WIDE
-from vpcedu.draw.style import BADGE, CONNECTION, GUIDE, LABEL, LIT, NOTE, PACKET, ROOM, WIDTH
+from vpcedu.draw.style import BADGE, CONNECTION, GUIDE, LABEL, LIT, NOTE, PACKET
 from vpcedu.draw.words import NUMBERS
 from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.protocols.tcp_states import TRANSITIONS
@@ -64,12 +64,12 @@ def states(
     missing = [row for row in TRANSITIONS if (row.state, row.next) not in WAYS]
     sentence = _sentence(who, taken, now)
     notes = [f"Not drawn: {row.state}, {row.event}, {row.next}." for row in missing]
-    foot, height = footing(FOOT + 12, (), " ".join([sentence, *notes]),
-                           max(2, len(wrap(" ".join([sentence, *notes]), LABEL, ROOM, True))), set())
+    words = " ".join([sentence, *notes])
+    foot = footing(FOOT + 12, words, lines=max(2, lines_of(words)), less=8.0)
     title = _title(who, taken, now, following)
     subtitle = f"Connection {connection}, {talk.opener} to {talk.listener}. Thick: the way taken. Letters: the ways on."
-    return Scene(WIDTH, height - 8, (*heading(title, subtitle), *items, *foot), title,
-                 _alternative(visit, title, talk, who, events[:changes], following))
+    alt = _alternative(visit, title, talk, who, events[:changes], following)
+    return page(title, subtitle, items, foot, alt)
 
 
 def ways_of(visit: Visit, connection: int, who: str | None) -> tuple[Conversation, str, Changes]:

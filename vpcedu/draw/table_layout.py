@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.grid import PITCH, cell, head_items, row_items, title_of
 from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Scene, Text
-from vpcedu.draw.style import LABEL, MARGIN, WIDTH
+from vpcedu.draw.style import LABEL, MARGIN
 from vpcedu.draw.table_rows import table_of
 from vpcedu.trace import DROP
 from vpcedu.views.explain import answer_legs, blocker, label
@@ -66,12 +66,13 @@ def table(
             y += PITCH if none else 0.0
             items.append(Text(table.columns[0], y, more, "muted"))
     notes = (f"{step.reason.code}. What helps: {step.reason.fix}.",) if step.reason else ()
-    foot, height = footing(y + 20, notes, table.why, 2, set())
+    foot = footing(y + 20, table.why, notes=notes, lines=2, less=8.0)
     title = title_of(table.finding, table.finding.rpartition(" > ")[0] or table.finding)
     subtitle = f"Packet {trace.number}, {label(trace.packet)}, {step.before.flow}."
-    return Scene(WIDTH, height - 8, (*heading(title, subtitle), *items, *foot), title,
-                 _alternative(trace, step, table.name, [[cell(c).words for c in row] for row in table.rows],
-                              table.lit, f"{table.finding}. {table.why}"))
+    told = [[cell(c).words for c in row] for row in table.rows]
+    finding = f"{table.finding}. {table.why}"
+    alt = _alternative(trace, step, table.name, told, table.lit, finding)
+    return page(title, subtitle, items, foot, alt)
 
 
 def _near(rows: int, lit: int | None) -> range:

@@ -9,7 +9,7 @@ that they go through. Strips and columns have fixed places; the strip one stands
 from __future__ import annotations
 
 from vpcedu.draw.fonts import shorten, width_of
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import (
@@ -91,11 +91,10 @@ def ways(
         signs |= {"dropped"} if any(trace.dropped for trace in traces) else set()
         told.append(f"{words}: {_told(traces)}.")
     sentence = f"{name}: {verdict(chosen)}"
-    foot, height = footing(TOP + PITCH * len(visits) + 6, (), sentence, 2, signs)
+    foot = footing(TOP + PITCH * len(visits) + 6, sentence, signs, lines=2)
     title = f"{TITLES[moment]}: {len(visits)} ways, one under the other"
     subtitle = "Solid: a host, arrows end there. Dotted: a gateway, they go through. Boxed: rewritten."
-    return Scene(WIDTH, height, (*heading(title, subtitle), *items, *foot), title,
-                 " ".join([f"{title}.", *told, sentence]))
+    return page(title, subtitle, items, foot, " ".join([f"{title}.", *told, sentence]))
 
 
 def _of(visit: Visit, moment: str) -> list[Trace]:
