@@ -157,7 +157,9 @@ def _table(rows: list[Reach], more: int, y: float) -> tuple[list[Item], float]:
         room = COLUMNS[1] - COLUMNS[0] - 10
         who = _in_words(row.devices, room)
         source = ", ".join([*_outside_words(row), *([_in_words(row.sources, ROOM)] if row.sources else [])])
-        ink = "dropped" if row.words and not row.words.startswith(WORKS) else "outside" if row.outside else "ink"
+        ink = "outside" if row.outside else "ink"
+        if row.words and not row.words.startswith(WORKS):
+            ink = "dropped"
         items += [Mark("square", MARGIN + BADGE, y - 4.5, "ink", BADGE, letter),
                   *row_items(y, COLUMNS, (Cell(who, bold=True), row.ports, Cell(source, ink)))]
     if more:

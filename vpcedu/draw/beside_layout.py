@@ -113,13 +113,13 @@ def _arrow(number: int, row: Row, y: float, xs: dict[str, float], ground: str, i
     lost = row.lost
     items: list[Item] = []
     if lost:
-        ways = way[-1] - way[-2] if len(way) > 1 else 1.0 if way[0] <= sum(xs.values()) / len(xs) else -1.0
-        end = way[-1] + (22.0 if ways > 0 else -22.0)
+        right = way[-1] > way[-2] if len(way) > 1 else way[0] <= sum(xs.values()) / len(xs)
+        end = way[-1] + (22.0 if right else -22.0)
         items += [Line(((way[-1], y), (end, y)), "dropped", 1.4, DOTS),
                   Mark("cross", end, y, "dropped", CROSS - 1, "", number)]
         if len(way) == 1:
-            items += _words(end + (10.0 if ways > 0 else -10.0), y + 4, row.what, ink, ground,
-                            "start" if ways > 0 else "end")
+            items += _words(end + (10.0 if right else -10.0), y + 4, row.what, ink, ground,
+                            "start" if right else "end")
     points: list[tuple[float, float]] = []
     turned = 0.0
     for place, x in enumerate(way):

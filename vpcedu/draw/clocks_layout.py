@@ -30,6 +30,13 @@ LEFT, RIGHT, HEARS = 176.0, 424.0, 446.0  # the axis; where "who hears what" beg
 NAMES = LEFT - 6 - MARGIN  # the room of whose clock it is
 LEAST, MOST = 10, 1_000_000  # seconds at both ends of the axis
 TICKS = ((10, "10 s"), (60, "1 min"), (3_600, "1 h"), (86_400, "1 day"), (432_000, "5 days"))
+HEARD = {
+    "silence": "muted",
+    "RST": "dropped",
+    "dropped": "dropped",
+    "RST ACK": "dropped",
+    "passes": "tracked",
+}  # what is heard -> its ink, if that is not the usual one
 TOP, HEAD, PITCH, BAR = 100.0, 26.0, 46.0, 22.0  # first row; heights of a heading, of a row, of a bar
 
 
@@ -117,8 +124,7 @@ def _covered(x: float, y: float, words: str, ink: str, bold: bool, anchor: str) 
 def _hears(clock: Clock, y: float) -> list[Item]:
     """A word in a frame, and the rest of the sentence beside and below it."""
     quiet = clock.hears == "silence"
-    ink = "muted" if quiet else "dropped" if clock.hears in ("RST", "dropped", "RST ACK") else (
-        "tracked" if clock.hears == "passes" else "ink")
+    ink = HEARD.get(clock.hears, "ink")
     wide = width_of(clock.hears, NOTE, True) + 14
     first, rest = _two(clock.words, WIDTH - MARGIN - HEARS - wide - 8)
     items: list[Item] = [Box(HEARS, y, wide, 20, ink, "paper", BOX, 3.0, (3.0, 2.0) if quiet else ()),

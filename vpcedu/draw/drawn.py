@@ -146,7 +146,9 @@ def _short(name: str, gates: list[str], taken: set[str]) -> str:
 def _head_of_id(name: str) -> str:
     """What an id of AWS begins with, before its digits: "nat-"; of a balancer's node its balancer; "" for no id."""
     head = name.rstrip(HEX)
-    return "" if len(name) - len(head) < DIGITS else head.rpartition("/")[0] + "/" if "/" in head else head
+    if len(name) - len(head) < DIGITS:
+        return ""
+    return head.rpartition("/")[0] + "/" if "/" in head else head
 
 
 def cut_middle(words: str, size: float, room: float, bold: bool = False) -> str:

@@ -15,7 +15,7 @@ from vpcedu.draw.fonts import shorten, width_of
 from vpcedu.draw.frame import footing, page
 from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
-from vpcedu.draw.style import BADGE, BOX, CROSS, DIAMOND, DOTS, FAINT, MARGIN, NOTE, PACKET, ROOM, WIDTH
+from vpcedu.draw.style import BADGE, BOX, CROSS, DIAMOND, DOTS, FAINT, MARGIN, NOTE, PACKET, ROOM, WIDTH, device_ink
 from vpcedu.draw.way import address_of, is_outside, rewritings
 from vpcedu.hosts.host import Host
 from vpcedu.views.explain import label
@@ -146,7 +146,7 @@ def _boxes(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
     items: list[Item] = []
     for place, name in enumerate(trip.path):
         left, right = plan.boxes[place]
-        ink = "outside" if is_outside(visit.vpc, name) else "inside" if name in hosts else "rewritten"
+        ink = device_ink(is_outside(visit.vpc, name), name in hosts)
         look = (ink, "paper", BOX, 3.0, ()) if name != NOBODY else ("muted", "paper", 1.0, 3.0, FAINT)
         items.append(Box(left, LANES[False] - 20, right - left, LANES[True] - LANES[False] + 40, *look))
     return items
@@ -215,7 +215,9 @@ def _gates(trip: Trip, plan: Plan) -> list[Item]:
 
 
 def _badge(gate: Gate, x: float, y: float) -> Mark:
-    ink = "dropped" if gate.drops else "tracked" if gate.asked else "muted"
+    ink = "tracked" if gate.asked else "muted"
+    if gate.drops:
+        ink = "dropped"
     wide = 2.0 if gate.number > 9 and gate.kind == GROUP else 0.0  # two figures touch a small circle
     return Mark(SIGNS[gate.kind], x, y, ink, BADGE + wide, str(gate.number))
 
@@ -230,8 +232,9 @@ def _table(trip: Trip, y: float) -> tuple[list[Item], float]:
                   Text(MARGIN + 64, y, words, "ink" if trace else "muted", NOTE, True)]
         y += PITCH + 1
         for gate in (g for g in trip.gates if g.answer == answer and trace):
-            ink = "dropped" if gate.drops else "ink" if gate.asked else "muted"
+            ink = "ink" if gate.asked else "muted"
             if gate.drops:
+                ink = "dropped"
                 items.append(Box(MARGIN - 6, y - 15.5, ROOM + 12, 22, "dropped", "lit-ground", BOX))
             badge = _badge(gate, MARGIN + BADGE, y - 4.5)
             items += [badge._replace(size=badge.size - 1),

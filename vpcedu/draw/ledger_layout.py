@@ -89,8 +89,9 @@ def _column(side: Side, x: float, wide: float) -> tuple[list[Item], float]:
     visit, talks, name = side
     kind = next((d.kind.__name__ for d in visit.vpc.devices if d.name == name), "")
     more = "another" if len(talks) == 2 else str(len(talks) - 1)
-    does = (f"ends one connection, opens {more}" if side.ends
-            else "rewrites one connection, ends none" if name in talks[0].passes else "is where it ends")
+    does = "rewrites one connection, ends none" if name in talks[0].passes else "is where it ends"
+    if side.ends:
+        does = f"ends one connection, opens {more}"
     items: list[Item] = [Box(x, TOP, wide, 42, "ink", "faint-ground", BOX),
                          Text(x + 10, TOP + 18, f"{name}: {_kind(kind)}" if kind else name, "ink", LABEL, True),
                          Text(x + 10, TOP + 35, does, "ink", NOTE)]

@@ -88,7 +88,8 @@ class Picture:
         suffix = os.path.splitext(name)[1].lower()
         if suffix not in SUFFIXES:
             raise ValueError(f"{name!r}: expected a name that ends in {', '.join(SUFFIXES)}")
-        content = self.png() if suffix == ".png" else self.svg().encode() if suffix == ".svg" else self._pdf()
+        writers = {".png": self.png, ".svg": lambda: self.svg().encode(), ".pdf": self._pdf}
+        content = writers[suffix]()
         partial = f"{name}.part"
         with open(partial, "wb") as file:
             file.write(content)

@@ -58,7 +58,9 @@ def states(
     if changes is not None and changes not in range(len(events) + 1):
         raise ValueError(f"changes {changes!r}: expected a number from 0 to {len(events)}")
     taken = [row for _, row in events[:changes]]
-    now = taken[-1].after if taken else events[0][1].before if events else None
+    now = events[0][1].before if events else None
+    if taken:
+        now = taken[-1].after
     following = tuple(row for row in TRANSITIONS if row.state == now)
     items = [*_arrows(taken, following), *_boxes(taken, now), *_panel(events[:changes], following)]
     missing = [row for row in TRANSITIONS if (row.state, row.next) not in WAYS]
@@ -96,7 +98,9 @@ def _arrows(taken: list[Change], following: tuple[Transition, ...]) -> list[Item
     for rank in range(3):
         for row in TRANSITIONS:
             pair = row.state, row.next
-            weight = 2 if (row.state, row.event, row.next) in used else 1 if pair in letters else 0
+            weight = 1 if pair in letters else 0
+            if (row.state, row.event, row.next) in used:
+                weight = 2
             if pair not in WAYS or rank != weight:
                 continue
             ink, width = INKS[rank]
@@ -121,11 +125,12 @@ def _boxes(taken: list[Change], now: str | None) -> list[Item]:
     been = {state for row in taken for state in (row.before, row.after)}
     items: list[Item] = []
     for state, (x, y) in PLACES.items():
-        look = (("ink", "lit-ground", LIT) if state == now else ("ink", "paper", 2.2) if state in been
-                else ("muted", "paper", 1.0))
+        seen = state in been or state == now
+        look = ("ink", "paper", 2.2) if seen else ("muted", "paper", 1.0)
+        if state == now:
+            look = "ink", "lit-ground", LIT
         items += [Box(x - WIDE / 2, y, WIDE, TALL, *look),
-                  Text(x, y + 19.5, state, "ink" if state in been or state == now else "muted", LABEL, state in been
-                       or state == now, "middle")]
+                  Text(x, y + 19.5, state, look[0], LABEL, seen, "middle")]
     return items
 
 

@@ -48,22 +48,23 @@ def table(
     shown = _near(len(table.rows), table.lit)
     for number in shown:
         y += PITCH
-        lit = "" if number != table.lit else "dropped" if lost else "ink"
-        ink = ("dropped" if lost else "ink") if lit else "ink"
         cells = [cell(one) for one in table.rows[number]]
-        cells = [one._replace(ink=ink, bold=True) if lit else one for one in cells]
-        if not lit:
+        if number == table.lit:
+            lit = "dropped" if lost else "ink"
+            cells = [one._replace(ink=lit, bold=True) for one in cells]
+        else:
+            lit = ""
             cells[-1] = cells[-1]._replace(ink="muted")
         items += row_items(y, table.columns, tuple(cells), lit)
     if len(shown) < len(table.rows) or table.lit is None:
         y += PITCH
         hidden = len(table.rows) - len(shown)
         more = f"{hidden} more rows, none of which decides" if hidden else ""
-        none = "" if table.lit is not None else "no row fits" if table.rows else "the table has no row"
-        if none:
-            items += row_items(y, table.columns[:1], (cell(none)._replace(ink="dropped", bold=True),), "dropped")
+        if table.lit is None:
+            none = cell("no row fits" if table.rows else "the table has no row")
+            items += row_items(y, table.columns[:1], (none._replace(ink="dropped", bold=True),), "dropped")
         if more:
-            y += PITCH if none else 0.0
+            y += PITCH if table.lit is None else 0.0
             items.append(Text(table.columns[0], y, more, "muted"))
     notes = (f"{step.reason.code}. What helps: {step.reason.fix}.",) if step.reason else ()
     foot = footing(y + 20, table.why, notes=notes, lines=2, less=8.0)
