@@ -10,8 +10,6 @@ Left out: what programs do about a lost connection (they would call again), TLS,
 
 from __future__ import annotations
 
-from textwrap import wrap
-
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
@@ -230,7 +228,7 @@ def _fate(trace: Trace) -> str:
     drop, what = trace.dropped, f"{trace.sender} sends {label(trace.packet)}"
     if drop is None:
         return f"{what}, to {trace.last.at}"
-    why = "".join(f"\n{'':13}{line}" for line in wrap(str(drop.reason), 64))
+    why = "".join(f"\n{'':13}{line}" for line in fold(str(drop.reason), 64).split("\n"))
     return f"{what}: lost at {drop.at}, {drop.check}:{why}"
 
 
