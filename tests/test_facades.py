@@ -61,7 +61,7 @@ def test_a_type_checker_sees_what_the_names_are(tmp_path):
     right = {
         "vpcedu": "visit = reference_architecture('network').get('http://www.example.com/')",
         "vpcedu.draw": "picture: draw.Picture = draw.ladder(visit, 3, theme='dark')",
-        "vpcedu.lab": "names: tuple[str, ...] | list[str] = lab.scenario_names()",
+        "vpcedu.lab": "names: dict[str, str] = lab.scenario_names()",
         "vpcedu.widgets": "slider: widgets.Ports = widgets.Ports(rate=3)",
     }
     wrong = {
