@@ -15,7 +15,7 @@ PACKAGE = ROOT / "vpcedu"
 # From the ground up. A module imports from the floors below its own, and from its own part of the house;
 # what stands between commas on one line is on one floor and does not know its neighbours.
 FLOORS = (
-    {"words": ("address", "flow", "icmp", "packet", "reasons", "row", "trace", "clock")},
+    {"words": ("address", "facade", "flow", "icmp", "packet", "reasons", "row", "trace", "clock")},
     {"protocols": ("protocols",), "tables": ("tables",)},
     {"hosts": ("hosts",)},
     {"gateways": ("gateways",)},  # above hosts: a Network Load Balancer's node has a small host inside, for its checks

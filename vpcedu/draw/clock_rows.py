@@ -139,10 +139,12 @@ def _host(silence: Silence, device: Device, idle: int | None) -> Clock:
     """An end of the connection: its own clock, and what it heard after the silence."""
     settings = dict(device.settings).get("settings") or LINUX
     keepalive = settings.keepalive.idle if settings.keepalive else None
-    what = "idle timeout" if idle is not None else "keep-alive" if keepalive is not None else "keep-alive off"
-    limit = idle if idle is not None else keepalive
-    over = limit is not None and silence.at(device.name) >= limit
-    state = NONE if limit is None else RUNS if not over else FORGOT if idle is not None else RINGS
+    what, limit, over = "keep-alive off", keepalive, NONE
+    if idle is not None:
+        what, limit, over = "idle timeout", idle, FORGOT
+    elif keepalive is not None:
+        what, over = "keep-alive", RINGS
+    state = over if limit is None or silence.at(device.name) >= limit else RUNS
     sent = next((t for t in silence.after if t.sender == device.name), None)
     got = next((t for t in silence.after if t.delivered and t.last.at == device.name), None)
     reset = got is not None and bool(got.packet.flags & RST)

@@ -134,7 +134,9 @@ def states_of(visit: Visit) -> dict[int, tuple[str, str]]:
     found: dict[int, tuple[str, str]] = {}
     for trace in visit.capture:
         packet = trace.packet
-        call = "active OPEN" if packet.flags & (SYN | ACK) == SYN else "CLOSE" if packet.flags & FIN else ""
+        call = "CLOSE" if packet.flags & FIN else ""
+        if packet.flags & (SYN | ACK) == SYN:
+            call = "active OPEN"
         sent = opens.pop((trace.sender, packet.flow, call), "")
         found[trace.number] = sent, trace.last.row.after if _moves(trace) else ""  # type: ignore[attr-defined]
     return found

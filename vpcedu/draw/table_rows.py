@@ -66,8 +66,9 @@ def _routes(visit: Visit, step: Step) -> Table:
     rows = []
     for row in routes:
         length = block(row.destination)[2]
-        said = (f"fits, and is the longest: /{length}" if row == decided else f"fits too, but /{length} is shorter"
-                if contains(row.destination, to) else "does not fit")
+        said = f"fits too, but /{length} is shorter" if contains(row.destination, to) else "does not fit"
+        if row == decided:
+            said = f"fits, and is the longest: /{length}"
         rows.append((row.destination, row.target, said))
     lit = routes.index(decided) if decided in routes else None
     found = f"To {to}: no route fits" if decided is None else f"To {to}: {decided.destination} > {decided.target} wins"
@@ -87,7 +88,9 @@ def _entries(visit: Visit, step: Step) -> Table:
         entries = [*(entry for entry in entries if entry.number != row.number), row]
     entries = [*sorted(entries, key=lambda entry: entry.number), NetworkAcl(row.acl, ()).lookup(row.direction, flow)]
     for entry in entries:
-        said = "not asked any more" if past else "the first that fits" if entry == row else _misfit(entry, remote, flow)
+        said = "the first that fits" if entry == row else _misfit(entry, remote, flow)
+        if past:
+            said = "not asked any more"
         past = past or entry == row
         rows.append(("*" if entry.number == LAST else str(entry.number), _traffic(entry.what), entry.cidr,
                      entry.action, said))
@@ -123,9 +126,14 @@ def _rules(visit: Visit, step: Step) -> Table:
     rows = []
     for rule in rules:
         near = rule.peer in owners if rule.peer.startswith("sg-") else contains(rule.peer, remote)
-        said = ("allows it" if rule == decided else f"not {remote}" if not near
-                else "would allow it too" if RuleSet(groups, way, (rule,)).lookup(flow, owners)
-                else f"not port {flow.dport}")
+        if rule == decided:
+            said = "allows it"
+        elif not near:
+            said = f"not {remote}"
+        elif RuleSet(groups, way, (rule,)).lookup(flow, owners):
+            said = "would allow it too"
+        else:
+            said = f"not port {flow.dport}"
         rows.append((rule.group, _traffic(rule.what), rule.peer, said))
     lit = rules.index(decided) if decided in rules else None
     found = (f"No rule lets {flow} {way}" if lit is None else f"{rules[lit].group} lets {flow} {way}")
@@ -180,9 +188,13 @@ def _translations(visit: Visit, step: Step) -> Table:
                  for row in flows)
     after = step.after.flow if step.after else None
     lost = step.reason is not None
-    found = (f"{step.at}: the row ran out" if lost else f"{step.at}: to {step.before.flow.destination} becomes to "
-             f"{after.destination}" if after and after.destination != step.before.flow.destination
-             else f"{step.at}: from {step.before.flow.source} becomes from {after.source if after else 'nothing'}")
+    before = step.before.flow
+    if lost:
+        found = f"{step.at}: the row ran out"
+    elif after and after.destination != before.destination:
+        found = f"{step.at}: to {before.destination} becomes to {after.destination}"
+    else:
+        found = f"{step.at}: from {before.source} becomes from {after.source if after else 'nothing'}"
     word = "forwards" if there else "backwards: what arrived is the right side, its ends exchanged"
     return Table(f"table of {step.at}", ("before", "after", "since"), (40.0, 320.0, 600.0), rows,
                  list(flows).index(step.row), found,

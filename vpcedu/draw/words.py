@@ -6,7 +6,8 @@ Nothing is said here that no packet did; sentences of whole answers are made in 
 from __future__ import annotations
 
 from vpcedu.clock import seconds
-from vpcedu.draw.fonts import shorten, width_of, wrap
+from vpcedu.draw.fonts import shorten, width_of
+from vpcedu.draw.frame import lines_of
 from vpcedu.draw.style import LABEL, ROOM
 from vpcedu.draw.way import changed, rewritings
 from vpcedu.network.conversations import Conversation
@@ -133,7 +134,7 @@ def _rewritten(trace: Trace) -> str:
 
 def sentence_lines(visit: Visit) -> int:
     """How many lines the bottom sentence needs; one about a packet needs one."""
-    return len(wrap(verdict(visit), LABEL, ROOM, True))
+    return lines_of(verdict(visit))
 
 
 def packet_words(visit: Visit, number: int) -> str:
