@@ -21,6 +21,7 @@ Left out: TLS, UDP and QUIC listeners, ALB targets, weights, stickiness by sourc
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.device import Machine
 from vpcedu.flow import MODULUS, TCP, FiveTuple, spread
 from vpcedu.gateways.proxy_insertion import Insertion
 from vpcedu.packet import ACK, RST, SYN, Packet
@@ -41,7 +42,7 @@ IDLE, ANSWER = 350 * SECOND, 30 * SECOND  # microseconds
 SHORTEST, LONGEST = 60 * SECOND, 6_000 * SECOND
 
 
-class NetworkLoadBalancer:
+class NetworkLoadBalancer(Machine):
     """One node at one private address; `listeners` say which port leads to which targets.
 
     zone: the CIDR blocks of the subnets in the node's zone, none: every target is in it. cross_zone: use the targets
@@ -49,12 +50,14 @@ class NetworkLoadBalancer:
     check: how targets are checked once `start_checks` is called, None: AWS's default.
     """
 
+    kind_words = "Network Load Balancer"
+    managed = timed = returns_flows = True
     always_tracked = ((TCP, 350 * SECOND), (UDP, 120 * SECOND))  # by groups, whatever their rules; idle timeouts there
 
     def __init__(self, name: str, address: str, seed: int = 0, listeners: tuple[Listener, ...] = (), idle: int = IDLE,
                  zone: tuple[str, ...] = (), cross_zone: bool = False, secondary: tuple[str, ...] = (),
                  check: HealthCheck | None = None) -> None:
-        self.name, self.address, self.seed = name, address, seed
+        super().__init__(name, address, seed)
         self.listeners = {listener.port: listener for listener in listeners}
         self.idle = {row.port: _checked(row, idle) for row in listeners}
         self.zone: tuple[str, ...] = () if cross_zone else zone
@@ -65,7 +68,6 @@ class NetworkLoadBalancer:
         self.ports = Ports((address, *secondary), *EPHEMERAL, MOST, spread(seed, name))
         self._headers: dict[FiveTuple, Insertion] = {}  # by the flow as the target sees it
         self._counts = dict.fromkeys(("PortAllocationErrorCount", "TCP_ELB_Reset_Count"), 0)
-        self._events: list[Event] = []
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's flow, or by a new one for a SYN to a listener; else drop with the reason."""
@@ -112,7 +114,7 @@ class NetworkLoadBalancer:
 
     def take_events(self) -> list[Event]:
         """What happened here beside packets, once."""
-        events, self._events = self._events, []
+        events = super().take_events()
         return events if self.checker is None else events + self.checker.take_events()
 
     # Health checks: the host inside.
@@ -123,12 +125,12 @@ class NetworkLoadBalancer:
 
         self.checker = NetworkChecker(self.name, self.address, self.seed, tuple(self.listeners.values()), self.zone,
                                       self.check)
-        self.checker.groups.begin(self.checker, now)
+        self.checker.start_checks(now)
 
     @property
     def in_service(self) -> bool:
         """Whether DNS may answer with this node."""
-        return self.checker is None or self.checker.groups.in_service
+        return self.checker is None or self.checker.in_service
 
     @property
     def deadline(self) -> int | None:

@@ -12,6 +12,7 @@ from collections import deque
 from errno import EADDRNOTAVAIL
 from heapq import heappop, heappush
 
+from vpcedu.device import Machine
 from vpcedu.flow import MODULUS, Endpoint, FiveTuple, spread
 from vpcedu.hosts.accept_queue import SOMAXCONN, AcceptQueue
 from vpcedu.icmp import FRAGMENTATION_NEEDED, UNREACHABLE, icmp_port
@@ -38,14 +39,17 @@ if TYPE_CHECKING:
             """Hear an event."""
 
 
-class Host:
+class Host(Machine):
     """A host at one address; `seed` decides the ports and sequence numbers that it chooses, `settings` are TCP's."""
+
+    kind_words = "Host"
+    is_host = opens = timed = True
 
     def __init__(self, name: str, address: str, seed: int = 0, ports: tuple[int, int] = LINUX,
                  settings: Settings = LINUX_TCP) -> None:
-        self.name, self.address, self.seed, self.ports = name, address, seed, ports
+        super().__init__(name, address, seed)
+        self.ports, self.settings = ports, settings
         self.connections: dict[FiveTuple, Connection] = {}  # own end first
-        self.settings = settings
         self.listeners: dict[int, Program] = {}
         self._queue = AcceptQueue()
         self._opened = 0
@@ -53,7 +57,6 @@ class Host:
         self._order = 0
         self._touched: deque[Connection] = deque()
         self._sent: list[Packet] = []
-        self._events: list[Event] = []
 
     # What programs and lessons call.
 
@@ -203,11 +206,6 @@ class Host:
                 self.after(connection.alarm, self._ring, connection)
         sent, self._sent = tuple(self._sent), []
         return sent
-
-    def take_events(self) -> list[Event]:
-        """What happened here, once."""
-        events, self._events = self._events, []
-        return events
 
     def _flow(self, port: int, remote: Endpoint) -> FiveTuple:
         return FiveTuple(self.address, port, remote.address, remote.port)

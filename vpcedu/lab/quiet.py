@@ -166,7 +166,7 @@ def silence(way: str = "NAT gateway", seconds: int = 420, speaks: str = "opener"
     network.run(setting.seconds * SECOND)
     sender, speaking = (opener, mine) if speaks == "opener" else (_listener(opener), None)
     if speaking is None:
-        speaking = next((c for c in network.devices[sender].connections.values() if c.flow.sport == port), None)
+        speaking = next((c for c in network.machine(sender, Host).connections.values() if c.flow.sport == port), None)
     if speaking is not None and speaking.state == "ESTABLISHED":
         network.do(sender, "send", speaking, LATER[speaks])
     until = (max(setting.seconds, setting.keepalive or 0) + REST) * SECOND

@@ -66,9 +66,8 @@ class Site:
 
     def start_checks(self) -> None:
         """Have the balancer's nodes begin to check their targets; they go on for as long as the site is used."""
-        for name, device in self.network.devices.items():
-            if hasattr(device, "start_checks"):
-                self.network.do(name, "start_checks")
+        for name in self.network.devices:
+            self.network.do(name, "start_checks")
 
     def wait(self, microseconds: int) -> Capture:
         """Let time pass; returns what happened meanwhile."""
@@ -113,7 +112,7 @@ class Site:
         ValueError names an opener that is no host, or a name that is not known.
         """
         network = self.network
-        hosts = [name for name, device in network.devices.items() if hasattr(device, "connect")]
+        hosts = [name for name, device in network.devices.items() if device.is_host]
         if call.opener not in hosts:
             raise ValueError(f"opener {call.opener!r}: expected a host, one of {', '.join(hosts)}")
         literal = call.name.replace(".", "").isdigit()

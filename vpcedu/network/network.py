@@ -26,9 +26,12 @@ from vpcedu.trace import DROP, SEND, Capture, Cause, Step, Trace, passed
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
+    from typing import Any, TypeVar
 
+    from vpcedu.device import Machine
     from vpcedu.network.checkpoints import Verdict
+
+    M = TypeVar("M", bound=Machine)
 
 MOST_HOPS = 32  # devices one packet may meet
 
@@ -59,12 +62,11 @@ class Network:
         addresses = {row.device: row.address for row in reversed(interfaces)}  # of the primary interface
         addresses.update({row.device: row.address for one in vpc.everyone for row in one.outside})
         more = {row.device: {"secondary": row.secondary} for row in interfaces if row.secondary}
-        self.devices: dict[str, Any] = {
+        self.devices: dict[str, Machine] = {
             row.name: row.kind(row.name, addresses[row.name], seed, **more.get(row.name, {}), **dict(row.settings))
             for one in vpc.everyone for row in one.devices}
         self.tracking: dict[str, Tracking] = {}
         self._compile(vpc)
-        self._hosts = {name for name, device in self.devices.items() if hasattr(device, "deadline")}
         self._armed: dict[str, int] = {}
 
     def _compile(self, vpc: Vpc) -> None:
@@ -82,7 +84,7 @@ class Network:
                     self.tracking.setdefault(interface.id, Tracking()).configure(interface.tracking)
                 for way in (IN, OUT):
                     self.rules[interface.id, way] = RuleSet.of(interface.groups, way, one.group_rules)
-                if hasattr(self.devices[interface.device], "returns"):
+                if self.devices[interface.device].returns_flows:
                     balancers.append((interface, self.devices[interface.device]))
             self.acls.update({s.name: NetworkAcl(s.network_acl, tuple(
                 e for e in one.acl_entries if e.acl == s.network_acl)) for s in one.subnets})
@@ -131,12 +133,19 @@ class Network:
         """Whether DNS may answer with an address: it leads to no node of a balancer, or to one with healthy targets."""
         row = self.places.public.get(address)
         here = self.places.by_address.get(row.private if row else address)
-        return here is None or getattr(self.devices[here.device], "in_service", True)
+        return here is None or self.devices[here.device].in_service
+
+    def machine(self, name: str, kind: type[M]) -> M:
+        """The device of this name as what it is expected to be; ValueError where it is something else."""
+        device = self.devices[name]
+        if not isinstance(device, kind):
+            raise ValueError(f"device {name!r} is a {device.kind_words}: expected a {kind.kind_words}")
+        return device
 
     def tracked_through(self, *places: Any) -> tuple[tuple[int, int], ...] | None:
         """(protocol, idle timeout) where flows through one of these interfaces' devices are always tracked, or None."""
         devices = (self.devices[place.device] for place in places if isinstance(place, Interface))
-        return next((device.always_tracked for device in devices if hasattr(device, "always_tracked")), None)
+        return next((device.always_tracked for device in devices if device.always_tracked is not None), None)
 
     # Sending.
 
@@ -145,10 +154,7 @@ class Network:
         device, now = self.devices[name], self.clock.now
         for packet in packets:
             self._queue(Step(now, name, "send", SEND, packet, packet, cause))
-        if hasattr(device, "take_events"):
-            self.capture.events += device.take_events()
-        if name not in self._hosts:
-            return  # a gateway keeps no alarm
+        self.capture.events += device.take_events()
         deadline = device.deadline
         if deadline is not None and not self.clock.now <= self._armed.get(name, -1) <= deadline:
             self._armed[name] = max(deadline, now)
@@ -211,9 +217,10 @@ class Network:
         if walk.hops > MOST_HOPS:
             self._note(walk, name, "hop limit", packet, None, HOP_LIMIT)
             return
-        step = self.devices[name].handle(packet, self.clock.now)
+        device = self.devices[name]
+        step = device.handle(packet, self.clock.now)
         walk.trace.steps.append(step)
-        if step.sent or step.reason or name in self._hosts:
+        if step.sent or step.reason or device.timed:
             self._collect(name, step.sent, Cause("answer to", walk.trace.number))
         if step.after is not None and step.action not in ("deliver", DROP):
             self._leave(walk, name, step.after)

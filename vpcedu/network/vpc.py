@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from vpcedu import reasons
 from vpcedu.address import contains, is_private
+from vpcedu.device import Device as Device
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
@@ -33,14 +34,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 INTERNET, ACTIVE, BLACKHOLED = "Internet", "active", "blackhole"  # states of a route; `filtered` is left out
-
-
-class Device(NamedRow):
-    """A device: its name, its class, and what it is made with beyond name, address and seed, as (word, value)."""
-
-    name: str
-    kind: type
-    settings: tuple[tuple[str, Any], ...] = ()
 
 
 class OutsideHost(NamedRow):
