@@ -30,8 +30,10 @@ from vpcedu.flow import FiveTuple
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.network import rules
 from vpcedu.network.interface import Interface, Subnet
-from vpcedu.network.network import Network, Walk
-from vpcedu.network.vpc import Device, Hop, Vpc
+from vpcedu.network.network import Network
+from vpcedu.network.places import Hop
+from vpcedu.network.vpc import Device, Vpc
+from vpcedu.network.walk import Walk
 from vpcedu.packet import ACK, FIN, PSH, SYN, Packet
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route

@@ -25,7 +25,7 @@ from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.lab.reference import ANYWHERE, PRIVATE
 from vpcedu.network.checkpoints import group_in, group_out
-from vpcedu.network.network import Walk
+from vpcedu.network.walk import Walk
 from vpcedu.packet import ACK, PSH, RST, SYN, Packet
 from vpcedu.tables.network_acl import DENY, AclEntry
 from vpcedu.tables.route_table import Route

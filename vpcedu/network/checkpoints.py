@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from vpcedu.flow import TCP
 from vpcedu.network.interface import Interface
-from vpcedu.network.vpc import Hop
+from vpcedu.network.places import Hop
 from vpcedu.packet import ACK, RST, SYN, Packet
 from vpcedu.reasons import ACL_IN, ACL_OUT, CONNTRACK_FULL, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, SOURCE_CHECK, Reason
 from vpcedu.tables.network_acl import DENY
@@ -19,7 +19,8 @@ from vpcedu.tables.tracking import TrackedFlow, Untracked, is_untracked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.network.network import Network, Walk
+    from vpcedu.network.network import Network
+    from vpcedu.network.walk import Walk
 
     Verdict = tuple[object, Reason | None]
 

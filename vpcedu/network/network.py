@@ -15,7 +15,9 @@ from vpcedu.network.checkpoints import ARRIVING, LEAVING
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
 from vpcedu.network.names import Names
-from vpcedu.network.vpc import INTERNET, Hop, Places, Vpc
+from vpcedu.network.places import Places
+from vpcedu.network.vpc import INTERNET, Vpc
+from vpcedu.network.walk import Walk
 from vpcedu.packet import Packet
 from vpcedu.reasons import HOP_LIMIT, LOST, NO_SUCH_INTERFACE, TOO_LARGE, Reason
 from vpcedu.tables.network_acl import NetworkAcl
@@ -34,19 +36,6 @@ if TYPE_CHECKING:
     M = TypeVar("M", bound=Machine)
 
 MOST_HOPS = 32  # devices one packet may meet
-
-
-class Walk:
-    """Where one packet is on its way: its trace, the next hop, the interface it left."""
-
-    __slots__ = ("trace", "hop", "returning", "left", "hops")
-
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
-        self.hop = Hop(None, None)
-        self.left: Interface | None = None  # the interface it comes from; None: from outside the VPC
-        self.returning = False  # whether a flow, not the route table, said where it goes from here
-        self.hops = 0
 
 
 class Network:
