@@ -26,6 +26,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from vpcedu.address import number, text
+from vpcedu.device import Machine
 from vpcedu.flow import FiveTuple
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.network import rules
@@ -160,11 +161,8 @@ class Handle(Ours):
         return after
 
 
-class Sink:
+class Sink(Machine):
     """A host that takes every packet and says nothing."""
-
-    def __init__(self, name, address, seed=0):
-        self.name = name
 
     def handle(self, packet, now):
         return Step(now, self.name, "deliver", DELIVER, packet, packet)

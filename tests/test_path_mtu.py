@@ -182,7 +182,7 @@ def test_the_router_carries_a_packet_of_exactly_its_mtu_and_answers_one_byte_mor
 def test_a_group_tracks_no_error_since_nobody_answers_one():
     built = narrow()
     assert errors(built.get(LARGE))[0].delivered
-    assert {row.flow.protocol for row in built.network.tracking["ELB node"]._flows} == {TCP}
+    assert {row.flow.protocol for row in built.network.filters.tracking["ELB node"]._flows} == {TCP}
 
 
 @pytest.mark.fact("nlb-return")

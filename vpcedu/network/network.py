@@ -12,17 +12,15 @@ from vpcedu.clock import Clock
 from vpcedu.gateways.internet_gateway import InternetGateway
 from vpcedu.network import rules
 from vpcedu.network.checkpoints import ARRIVING, LEAVING
+from vpcedu.network.filters import Filters
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
 from vpcedu.network.names import Names
-from vpcedu.network.places import Places
+from vpcedu.network.places import Hop, Places
 from vpcedu.network.vpc import INTERNET, Vpc
 from vpcedu.network.walk import Walk
 from vpcedu.packet import Packet
 from vpcedu.reasons import HOP_LIMIT, LOST, NO_SUCH_INTERFACE, TOO_LARGE, Reason
-from vpcedu.tables.network_acl import NetworkAcl
-from vpcedu.tables.security_group import IN, OUT, RuleSet
-from vpcedu.tables.tracking import Tracking
 from vpcedu.trace import DROP, SEND, Capture, Cause, Step, Trace, passed
 
 TYPE_CHECKING = False
@@ -46,7 +44,6 @@ class Network:
         self.seed = seed
         self.clock, self.capture = Clock(), Capture()
         self.link = link or Link()
-        self.beyond_drops = False  # only on a copy: filters that drop let the packet go on, to find every blocker
         interfaces = tuple(row for one in vpc.everyone for row in one.interfaces)
         addresses = {row.device: row.address for row in reversed(interfaces)}  # of the primary interface
         addresses.update({row.device: row.address for one in vpc.everyone for row in one.outside})
@@ -54,7 +51,7 @@ class Network:
         self.devices: dict[str, Machine] = {
             row.name: row.kind(row.name, addresses[row.name], seed, **more.get(row.name, {}), **dict(row.settings))
             for one in vpc.everyone for row in one.devices}
-        self.tracking: dict[str, Tracking] = {}
+        self.filters = Filters(self.devices, self.clock)
         self._compile(vpc)
         self._armed: dict[str, int] = {}
 
@@ -64,20 +61,10 @@ class Network:
         self.vpc, self.places = vpc, every[0]
         self.names = Names(tuple(row for one in vpc.everyone for row in one.names))
         self._homes = {name: one for one in every for name in (*one.by_device, one.vpc.internet_gateway) if name}
-        self.rules, self.acls, balancers = {}, {}, []
         for one in vpc.everyone:
             if one.internet_gateway:
                 self.devices[one.internet_gateway] = InternetGateway(one.internet_gateway, one.associations)
-            for interface in one.interfaces:
-                if interface.groups:
-                    self.tracking.setdefault(interface.id, Tracking()).configure(interface.tracking)
-                for way in (IN, OUT):
-                    self.rules[interface.id, way] = RuleSet.of(interface.groups, way, one.group_rules)
-                if self.devices[interface.device].returns_flows:
-                    balancers.append((interface, self.devices[interface.device]))
-            self.acls.update({s.name: NetworkAcl(s.network_acl, tuple(
-                e for e in one.acl_entries if e.acl == s.network_acl)) for s in one.subnets})
-        self.balancers = tuple(balancers)
+        self.filters.compile(vpc)
 
     # What lessons call.
 
@@ -130,11 +117,6 @@ class Network:
         if not isinstance(device, kind):
             raise ValueError(f"device {name!r} is a {device.kind_words}: expected a {kind.kind_words}")
         return device
-
-    def tracked_through(self, *places: Any) -> tuple[tuple[int, int], ...] | None:
-        """(protocol, idle timeout) where flows through one of these interfaces' devices are always tracked, or None."""
-        devices = (self.devices[place.device] for place in places if isinstance(place, Interface))
-        return next((device.always_tracked for device in devices if device.always_tracked is not None), None)
 
     # Sending.
 
@@ -217,16 +199,19 @@ class Network:
     def _pass(self, walk: Walk, checkpoints: tuple[tuple[str, Any], ...], here: Interface, packet: Packet) -> bool:
         """Ask the checkpoints in order and note each answer; False where the packet is lost."""
         for check, ask in checkpoints:
-            verdict: Verdict | None = ask(self, walk, here, packet)
+            verdict: Verdict | None = ask(self.filters, walk, here, packet)
             if verdict is not None and not self._note(walk, here.device, check, packet, *verdict):
                 return False
         return True
 
-    def _note(self, walk: Walk, at: str, check: str, packet: Packet, row: object, reason: Reason | None) -> bool:
+    def _note(self, walk: Walk, at: str, check: str, packet: Packet, row: object, reason: Reason | None,
+              hop: Hop | None = None) -> bool:
         """Add a step to the trace; whether the packet goes on. A dead end has no `after`, a filter has."""
+        if hop is not None:
+            walk.hop, walk.returning = hop, True
         if reason is None:
             walk.trace.steps.append(passed(self.clock.now, at, check, packet, row))
             return True
         after = None if check in ("route", "link", "hop limit") else packet
         walk.trace.steps.append(Step(self.clock.now, at, check, DROP, packet, after, row, reason))
-        return self.beyond_drops and after is not None
+        return self.filters.beyond_drops and after is not None

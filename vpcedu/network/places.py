@@ -21,11 +21,15 @@ from vpcedu.reasons import Reason
 from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route, RouteTable
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Place = Interface | OutsideHost | str | None
+
 
 class Hop(NamedRow):
     """Where a packet goes next: an interface, an outside host or a gateway's name; the row that says so; or why not."""
 
-    there: Interface | OutsideHost | str | None
+    there: Place
     row: object
     reason: Reason | None = None
 
