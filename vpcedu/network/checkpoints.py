@@ -108,11 +108,17 @@ def _related(filters: Filters, walk: Walk, here: Interface, packet: Packet, way:
     return Untracked(rule) if rule is not None and is_untracked(rule, rules, back, packet.about) else None
 
 
-def flow_return(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Turn | None:
-    """The answer of a Network Load Balancer's target goes to the node that delivered the request.
+def flow_return(
+    filters: Filters,
+    walk: Walk,
+    here: Interface,
+    packet: Packet,
+) -> Turn | None:
+    """The answer of a Network Load Balancer's target goes back to the node.
 
-    Inferred from AWS's pages, which describe the outcome from several sides but not the mechanism. Only the
-    interface the flow was delivered to is asked: a stranger who forges the addresses is not taken in.
+    It is the node that delivered the request. Inferred from AWS's pages, which describe
+    the outcome from several sides but not the mechanism. Only the interface that the
+    flow was delivered to is asked: a stranger who forges addresses is not taken in.
     """
     for node, balancer in filters.balancers:
         row = balancer.returns(packet.about, filters.clock.now)
