@@ -22,7 +22,7 @@ from vpcedu.network.link import ROUTER
 from vpcedu.network.record import Call
 from vpcedu.packet import ACK, FIN, PSH, SYN
 from vpcedu.protocols.path_mtu import too_large
-from vpcedu.protocols.segment_arrival import ahead
+from vpcedu.protocols.tcb import ahead
 from vpcedu.protocols.tcp import Connection
 from vpcedu.reasons import UNRELATED
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from vpcedu.clock import MILLISECOND, SECOND
 from vpcedu.flow import MODULUS
 from vpcedu.packet import ACK, RST
-from vpcedu.protocols.segment_arrival import ahead
+from vpcedu.protocols.tcb import ahead
 from vpcedu.protocols.tcp import Connection
 from vpcedu.protocols.tcp_settings import LINUX, LINUX_BEFORE_6_5, RFC_9293, KeepAlive
 from vpcedu.views.wire import decode, encode

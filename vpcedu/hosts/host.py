@@ -19,7 +19,7 @@ from vpcedu.icmp import FRAGMENTATION_NEEDED, UNREACHABLE, icmp_port
 from vpcedu.packet import ACK, RST, SYN, Packet
 from vpcedu.protocols.path_mtu import too_large
 from vpcedu.protocols.ports import LINUX, choose
-from vpcedu.protocols.segment_arrival import ahead
+from vpcedu.protocols.tcb import ahead
 from vpcedu.protocols.tcp import Connection
 from vpcedu.protocols.tcp_settings import LINUX as LINUX_TCP
 from vpcedu.protocols.tcp_settings import Settings

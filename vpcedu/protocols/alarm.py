@@ -10,16 +10,11 @@ from __future__ import annotations
 
 from vpcedu.flow import MODULUS
 from vpcedu.packet import ACK, PSH, SYN, Packet
-from vpcedu.protocols.tcp_states import CLOSE_WAIT, ESTABLISHED, TIME_WAIT
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from vpcedu.protocols.tcp import Connection
-
-SENDING = (ESTABLISHED, CLOSE_WAIT)
+from vpcedu.protocols.tcb import Tcb
+from vpcedu.protocols.tcp_states import SENDING, TIME_WAIT
 
 
-def ring(c: Connection, now: int) -> str:
+def ring(c: Tcb, now: int) -> str:
     """Do what is due and return it in words, "" where nothing was sent."""
     if c.state == TIME_WAIT:
         c.change("timeout 2MSL", now)
@@ -31,13 +26,13 @@ def ring(c: Connection, now: int) -> str:
     return _keep_alive(c, now)
 
 
-def watch(c: Connection, now: int) -> None:
+def watch(c: Tcb, now: int) -> None:
     """The other end was heard: let keep-alive begin to count anew, where nothing else is due."""
     if c.settings.keepalive and c.state in SENDING and not (c.unacked or c.queue):
         c.alarm = now + c.settings.keepalive.idle
 
 
-def again(c: Connection, now: int) -> str:
+def again(c: Tcb, now: int) -> str:
     """Send the oldest segment again, or give up; a shut window is probed as long as each probe is answered."""
     first = c.unacked[0]
     if (c.timer.tried if c.snd_wnd else c.probes) >= _most(c, first):
@@ -51,20 +46,20 @@ def again(c: Connection, now: int) -> str:
     return f"retransmission {c.timer.tried}"
 
 
-def _most(c: Connection, segment: Packet) -> int:
+def _most(c: Tcb, segment: Packet) -> int:
     if not segment.flags & SYN:
         return c.settings.data
     return c.settings.synack if segment.flags & ACK else c.settings.syn + c.settings.linear
 
 
-def _probe_window(c: Connection, now: int) -> str:
+def _probe_window(c: Tcb, now: int) -> str:
     data = bytes(c.queue[:1])
     del c.queue[:1]
     c.transmit(ACK | PSH, now, data)
     return "window probe"
 
 
-def _keep_alive(c: Connection, now: int) -> str:
+def _keep_alive(c: Tcb, now: int) -> str:
     keepalive = c.settings.keepalive
     if keepalive is None or c.state not in SENDING:
         return ""

@@ -10,16 +10,12 @@ from __future__ import annotations
 
 from vpcedu.flow import MODULUS
 from vpcedu.packet import FIN, PSH, Packet
-from vpcedu.protocols.segment_arrival import LEAST_MSS, STAMP, ahead
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from vpcedu.protocols.tcp import Connection
+from vpcedu.protocols.tcb import LEAST_MSS, STAMP, Tcb, ahead
 
 LEAST_MTU = 68  # bytes: RFC 1191 section 3, a smaller one is nobody's
 
 
-def too_large(c: Connection, mtu: int, seq: int, now: int) -> None:
+def too_large(c: Tcb, mtu: int, seq: int, now: int) -> None:
     """The segment `seq` was larger than a link's MTU (bytes)."""
     mss = max(LEAST_MSS, mtu - 40 - (STAMP if c.timestamps else 0))
     in_flight = 0 <= ahead(seq, c.snd_una) < ahead(c.snd_nxt, c.snd_una)

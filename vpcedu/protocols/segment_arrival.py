@@ -1,8 +1,8 @@
 """Segment arrival: what a segment means to a connection, after RFC 9293 section 3.10.7.
 
 CHECKS holds, for each state, functions in the RFC's order: acceptability, RST, SYN, ACK, text, FIN. Each
-returns True where the segment is dealt with. They read and change the connection of tcp.py; every change
-of state goes through its table. The answers to a RST or SYN inside the window are RFC 5961's.
+returns True where the segment is dealt with. They read and change the connection's control block (tcb.py); every
+change of state goes through its table. The answers to a RST or SYN inside the window are RFC 5961's.
 """
 
 from __future__ import annotations
@@ -10,37 +10,15 @@ from __future__ import annotations
 from vpcedu.flow import MODULUS
 from vpcedu.packet import ACK, FIN, RST, SYN, Packet
 from vpcedu.protocols.alarm import again
-from vpcedu.protocols.tcp_states import (
-    CLOSED,
-    ESTABLISHED,
-    FIN_WAIT_1,
-    FIN_WAIT_2,
-    LISTEN,
-    RESET,
-    SYN_RECEIVED,
-    SYN_SENT,
-    TIME_WAIT,
-)
+from vpcedu.protocols.tcb import DEFAULT_MSS, LEAST_MSS, STAMP, Tcb, ahead
+from vpcedu.protocols.tcp_states import CLOSED, LISTEN, RECEIVING, RESET, SYN_RECEIVED, SYN_SENT, TIME_WAIT
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from vpcedu.protocols.tcp import Connection
-
-STAMP = 12  # bytes of a timestamps option with its padding
-DEFAULT_MSS = 536  # bytes: what counts where the other end names none (RFC 9293 section 3.7.1)
-LEAST_MSS = 48  # bytes: no other end makes our segments smaller (Linux' TCP_MIN_SND_MSS)
 BEYOND = 2  # a window probe's byte and a FIN may stand behind the window's end
-RECEIVING = (ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2)
-
-
-def ahead(a: int, b: int) -> int:
-    """How far sequence number a is ahead of b; negative: behind (RFC 9293 section 3.4, modulo 2**32)."""
-    return (a - b + (MODULUS >> 1)) % MODULUS - (MODULUS >> 1)
 
 
 # RFC 9293 section 3.10.7.2, LISTEN
 
-def _listen(c: Connection, s: Packet, now: int) -> bool:
+def _listen(c: Tcb, s: Packet, now: int) -> bool:
     if s.flags & RST:
         return True
     if s.flags & ACK:
@@ -51,7 +29,7 @@ def _listen(c: Connection, s: Packet, now: int) -> bool:
     return True
 
 
-def _synchronize(c: Connection, s: Packet) -> None:
+def _synchronize(c: Tcb, s: Packet) -> None:
     c.rcv_nxt = (s.seq + 1) % MODULUS
     offers = {option[0]: option[1:] for option in s.options}
     c.mss = max(LEAST_MSS, min(c.settings.mss, int(offers.get("mss", (DEFAULT_MSS,))[0])))
@@ -65,7 +43,7 @@ def _synchronize(c: Connection, s: Packet) -> None:
 
 # RFC 9293 section 3.10.7.3, SYN-SENT
 
-def _syn_sent(c: Connection, s: Packet, now: int) -> bool:
+def _syn_sent(c: Tcb, s: Packet, now: int) -> bool:
     answers = bool(s.flags & ACK)
     if answers and not 0 < ahead(s.ack, c.iss) <= ahead(c.snd_nxt, c.iss):
         return True if s.flags & RST else c.reply(s.reset())
@@ -85,7 +63,7 @@ def _syn_sent(c: Connection, s: Packet, now: int) -> bool:
 
 # RFC 9293 section 3.10.7.4, every other state
 
-def _acceptable(c: Connection, s: Packet, now: int) -> bool:
+def _acceptable(c: Tcb, s: Packet, now: int) -> bool:
     start, size, window = ahead(s.seq, c.rcv_nxt), s.length, c.rcv_wnd
     if 0 <= start < window or (size and 0 <= start + size - 1 < window) or (start == 0 and not window):
         _note_stamp(c, s, start)
@@ -103,24 +81,24 @@ def _acceptable(c: Connection, s: Packet, now: int) -> bool:
     return True if s.flags & RST else _challenge(c, now)
 
 
-def _crossed(c: Connection, s: Packet, start: int) -> bool:
+def _crossed(c: Tcb, s: Packet, start: int) -> bool:
     """Whether both ends opened at once, and this is the SYN,ACK with which the other end answers our SYN."""
     answers = s.flags & (SYN | ACK | RST) == SYN | ACK and start == -1 and s.ack == c.snd_nxt
     return answers and c.state == SYN_RECEIVED and not c.passive
 
 
-def _note_stamp(c: Connection, s: Packet, start: int) -> None:
+def _note_stamp(c: Tcb, s: Packet, start: int) -> None:
     if c.timestamps and start <= 0:
         stamp = next((int(option[1]) for option in s.options if option[0] == "TS"), c.echo)
         c.echo = stamp if ahead(stamp, c.echo) > 0 else c.echo
 
 
-def _challenge(c: Connection, now: int) -> bool:
+def _challenge(c: Tcb, now: int) -> bool:
     c.transmit(ACK, now)
     return True
 
 
-def _rst(c: Connection, s: Packet, now: int) -> bool:
+def _rst(c: Tcb, s: Packet, now: int) -> bool:
     if not s.flags & RST:
         return False
     if s.seq != c.rcv_nxt:  # RFC 5961 section 3: in the window, but not exact
@@ -130,11 +108,11 @@ def _rst(c: Connection, s: Packet, now: int) -> bool:
     return True
 
 
-def _syn(c: Connection, s: Packet, now: int) -> bool:
+def _syn(c: Tcb, s: Packet, now: int) -> bool:
     return bool(s.flags & SYN) and _challenge(c, now)  # RFC 5961 section 4
 
 
-def _ack(c: Connection, s: Packet, now: int) -> bool:
+def _ack(c: Tcb, s: Packet, now: int) -> bool:
     if not s.flags & ACK:
         return True
     new, most = ahead(s.ack, c.snd_una), ahead(c.snd_nxt, c.snd_una)
@@ -146,7 +124,7 @@ def _ack(c: Connection, s: Packet, now: int) -> bool:
     return c.state == CLOSED
 
 
-def _acknowledged(c: Connection, s: Packet, now: int) -> None:
+def _acknowledged(c: Tcb, s: Packet, now: int) -> None:
     shut = not c.snd_wnd
     _window(c, s)
     if ahead(s.ack, c.snd_una) > 0:
@@ -166,7 +144,7 @@ def _acknowledged(c: Connection, s: Packet, now: int) -> None:
     c.flush(now)
 
 
-def _window(c: Connection, s: Packet) -> None:
+def _window(c: Tcb, s: Packet) -> None:
     """Believe the window of this segment, unless it is older than the one that set it last (SND.WL1, SND.WL2)."""
     newer = ahead(s.seq, c.snd_wl[0])
     if ahead(s.ack, c.snd_una) >= 0 and (newer > 0 or (newer == 0 and ahead(s.ack, c.snd_wl[1]) >= 0)):
@@ -175,7 +153,7 @@ def _window(c: Connection, s: Packet) -> None:
         c.max_wnd = max(c.max_wnd, s.window)
 
 
-def _text(c: Connection, s: Packet, now: int) -> bool:
+def _text(c: Tcb, s: Packet, now: int) -> bool:
     if not s.data or c.state not in RECEIVING:
         return False
     skip = ahead(c.rcv_nxt, s.seq)
@@ -192,7 +170,7 @@ def _text(c: Connection, s: Packet, now: int) -> bool:
     return False
 
 
-def _fin(c: Connection, s: Packet, now: int) -> bool:
+def _fin(c: Tcb, s: Packet, now: int) -> bool:
     if c.state not in RECEIVING:  # there can be no second FIN
         return False
     start = ahead(s.seq + len(s.data), c.rcv_nxt)
@@ -207,7 +185,7 @@ def _fin(c: Connection, s: Packet, now: int) -> bool:
     return False
 
 
-def _held(c: Connection, s: Packet, now: int) -> bool:
+def _held(c: Tcb, s: Packet, now: int) -> bool:
     """What came out of order and is now in order: the RFC's "segments with higher beginning sequence numbers"."""
     for seq in sorted(c.held, key=lambda seq: ahead(seq, c.rcv_nxt)):
         if ahead(seq, c.rcv_nxt) > 0:
