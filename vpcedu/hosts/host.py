@@ -110,13 +110,6 @@ class Host(Machine):
         connection.abort(now)
         self._touch(connection)
 
-    def unreachable(self, flow: FiveTuple, now: int) -> None:
-        """An ICMP error about a segment of this flow (own end first) arrived: tell its connection."""
-        connection = self.connections.get(flow)
-        if connection is not None:
-            connection.unreachable(now)
-            self._touch(connection)
-
     def after(self, instant: int, call: Callable[..., Any], *arguments: Any) -> None:
         """Have a bound method called with `arguments` and the time at an instant (microseconds)."""
         self._order += 1

@@ -9,12 +9,12 @@ on the clock at `now`, first in, first out; a walk never calls a walk.
 from __future__ import annotations
 
 from vpcedu.clock import Clock
-from vpcedu.gateways.internet_gateway import InternetGateway
 from vpcedu.network import rules
 from vpcedu.network.checkpoints import ARRIVING, LEAVING
 from vpcedu.network.filters import Filters
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
+from vpcedu.network.machines import internet_gateways, machines, made_of
 from vpcedu.network.names import Names
 from vpcedu.network.places import Hop, Places
 from vpcedu.network.vpc import INTERNET, Vpc
@@ -44,13 +44,7 @@ class Network:
         self.seed = seed
         self.clock, self.capture = Clock(), Capture()
         self.link = link or Link()
-        interfaces = tuple(row for one in vpc.everyone for row in one.interfaces)
-        addresses = {row.device: row.address for row in reversed(interfaces)}  # of the primary interface
-        addresses.update({row.device: row.address for one in vpc.everyone for row in one.outside})
-        more = {row.device: {"secondary": row.secondary} for row in interfaces if row.secondary}
-        self.devices: dict[str, Machine] = {
-            row.name: row.kind(row.name, addresses[row.name], seed, **more.get(row.name, {}), **dict(row.settings))
-            for one in vpc.everyone for row in one.devices}
+        self.devices = machines(vpc, seed)
         self.filters = Filters(self.devices, self.clock)
         self._compile(vpc)
         self._armed: dict[str, int] = {}
@@ -61,9 +55,7 @@ class Network:
         self.vpc, self.places = vpc, every[0]
         self.names = Names(tuple(row for one in vpc.everyone for row in one.names))
         self._homes = {name: one for one in every for name in (*one.by_device, one.vpc.internet_gateway) if name}
-        for one in vpc.everyone:
-            if one.internet_gateway:
-                self.devices[one.internet_gateway] = InternetGateway(one.internet_gateway, one.associations)
+        self.devices.update(internet_gateways(vpc))
         self.filters.compile(vpc)
 
     # What lessons call.
@@ -96,10 +88,8 @@ class Network:
         Connections, tracked flows and translations stay as they are. ValueError for a row that is not there, or one
         that a device was made from, such as a listener.
         """
-        vpc = self.vpc.with_row(new) if row is None else (
-            self.vpc.without(row) if new is None else self.vpc.replace(row, new))
-        if len({tuple((one.devices, one.outside, tuple((i.device, i.address) for i in one.interfaces))
-                      for one in whole.everyone) for whole in (self.vpc, vpc)}) > 1:
+        vpc = self.vpc.changed(row, new)
+        if made_of(vpc) != made_of(self.vpc):
             raise ValueError(f"{row!r} is part of a device: expected a route, ACL entry, group rule, public address,"
                              " subnet, or an interface that keeps its device and address")
         rules.check(vpc)

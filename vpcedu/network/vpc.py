@@ -125,6 +125,13 @@ class Vpc(NamedRow):
                 return changed if home is self else self.replace(home, changed)
         raise ValueError(f"{row!r} is no row that can be added: expected a Route, AclEntry, GroupRule or Association")
 
+    def changed(self, row: Any, new: Any) -> Vpc:
+        """The same description with `new` in the place of `row`: one row more where `row` is None, one less where `new`
+        is."""
+        if row is None:
+            return self.with_row(new)
+        return self.without(row) if new is None else self.replace(row, new)
+
     def _owners(self) -> set[str]:
         """What rows belong to: route tables, network ACLs, groups, private addresses."""
         return {self.main}.union(*((row.route_table or "", row.network_acl) for row in self.subnets),
