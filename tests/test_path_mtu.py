@@ -276,7 +276,7 @@ def test_only_what_was_too_large_goes_again_at_once_and_in_order():
     again = end.take_sent()
     assert [(s.seq, len(s.data)) for s in again] == [(101, 960), (1_061, 500), (1_561, 960), (2_521, 500)]
     assert b"".join(s.data for s in (*again, sent[2])) == bytes(range(256)) * 13
-    assert end.status.snd_nxt == 101 + 3_328 and end.alarm == 2_000 + end.timer.rto
+    assert end.snd_nxt == 101 + 3_328 and end.alarm == 2_000 + end.timer.rto
     end.send(bytes(2_000), 3_000)
     assert [len(s.data) for s in end.take_sent()] == [960, 960, 80]
 

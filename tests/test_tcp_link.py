@@ -164,7 +164,7 @@ class Link(RuleBasedStateMachine):
 
     def story(self):
         got = {name: len(self.got[name]) for name in "AB"}
-        return f"heard {self.heard}, sent {self.sent}, got {got}, {[end.status for end in self.ends.values()]}"
+        return f"heard {self.heard}, sent {self.sent}, got {got}, {[vars(end) for end in self.ends.values()]}"
 
     def settle(self):
         for _ in range(400):

@@ -50,7 +50,7 @@ class NatGateway(Machine):
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's row, or by a new one for a SYN from inside; else drop with the reason."""
-        self._sweep(now)
+        self.ports.give_back(self.translations.sweep(now))
         if packet.icmp is not None:
             return self.translations.related(self.name, packet, now)
         row = self.translations.use(packet.flow, now, packet.flags)
@@ -69,12 +69,8 @@ class NatGateway(Machine):
 
     def metrics(self, now: int) -> dict[str, int]:
         """What was counted up to `now` (microseconds), under the names that CloudWatch has for it."""
-        self._sweep(now)
+        self.ports.give_back(self.translations.sweep(now))
         return self._counts | {"IdleTimeoutCount": self.translations.timed_out}
-
-    def _sweep(self, now: int) -> None:
-        for free in self.translations.sweep(now):
-            self.ports.give_back(free)
 
     def _open(self, flow: FiveTuple, now: int) -> Translation | None:
         source = self.ports.take(flow.destination)

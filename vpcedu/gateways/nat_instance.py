@@ -52,8 +52,7 @@ class NatInstance(Machine):
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's row, or by a new one; else refuse, or forward it as it is."""
-        for free in self.translations.sweep(now):
-            self.ports.give_back(free)
+        self.ports.give_back(self.translations.sweep(now))
         if packet.icmp is not None:
             return self.translations.related(self.name, packet, now)
         row, flow = self.translations.use(packet.flow, now, packet.flags), packet.flow

@@ -24,6 +24,7 @@ from vpcedu.clock import SECOND
 from vpcedu.device import Machine
 from vpcedu.flow import MODULUS, TCP, FiveTuple, spread
 from vpcedu.gateways.proxy_insertion import Insertion
+from vpcedu.hosts.network_checker import NetworkChecker
 from vpcedu.packet import ACK, RST, SYN, Packet
 from vpcedu.protocols.proxy_protocol import version_2
 from vpcedu.reasons import IDLE_TIMEOUT, NO_FLOW, NO_LISTENER, NO_PORT, NO_TARGET, TARGET_UNHEALTHY, Reason
@@ -35,7 +36,6 @@ from vpcedu.trace import DROP, Event, Step, rewrote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.hosts.network_checker import NetworkChecker
     from vpcedu.tables.targets import HealthCheck
 
 IDLE, ANSWER = 350 * SECOND, 30 * SECOND  # microseconds
@@ -61,9 +61,7 @@ class NetworkLoadBalancer(Machine):
         self.listeners = {listener.port: listener for listener in listeners}
         self.idle = {row.port: _checked(row, idle) for row in listeners}
         self.zone: tuple[str, ...] = () if cross_zone else zone
-        self.groups = {row.port: row.targets.within(self.zone) for row in listeners}
-        self.check = check
-        self.checker: NetworkChecker | None = None
+        self.checker = NetworkChecker(name, address, seed, listeners, self.zone, check)
         self.flows = Translations(idle, opening=ANSWER)
         self.ports = Ports((address, *secondary), *EPHEMERAL, MOST, spread(seed, name))
         self._headers: dict[FiveTuple, Insertion] = {}  # by the flow as the target sees it
@@ -71,12 +69,13 @@ class NetworkLoadBalancer(Machine):
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's flow, or by a new one for a SYN to a listener; else drop with the reason."""
-        if self.checker is not None and packet.about.reversed() in self.checker.connections:
+        if self.checker.connections and packet.about.reversed() in self.checker.connections:
             return self.checker.handle(packet, now)
-        for free in self.flows.sweep(now):
-            self.ports.give_back(free)
-            if self.flows.lookup(free.before, now) is None:
-                self._headers.pop(free.after, None)
+        gone = self.flows.sweep(now)
+        self.ports.give_back(gone)
+        for old in gone:
+            if self.flows.lookup(old.before, now) is None:
+                self._headers.pop(old.after, None)
         if packet.icmp is not None:
             return self.flows.related(self.name, packet, now)
         row = self.flows.use(packet.flow, now, packet.flags)
@@ -114,45 +113,38 @@ class NetworkLoadBalancer(Machine):
 
     def take_events(self) -> list[Event]:
         """What happened here beside packets, once."""
-        events = super().take_events()
-        return events if self.checker is None else events + self.checker.take_events()
+        return super().take_events() + self.checker.take_events()
 
     # Health checks: the host inside.
 
     def start_checks(self, now: int) -> None:
         """Begin to check the targets from the node's own address, and never end."""
-        from vpcedu.hosts.network_checker import NetworkChecker
-
-        self.checker = NetworkChecker(self.name, self.address, self.seed, tuple(self.listeners.values()), self.zone,
-                                      self.check)
         self.checker.start_checks(now)
 
     @property
     def in_service(self) -> bool:
         """Whether DNS may answer with this node."""
-        return self.checker is None or self.checker.in_service
+        return self.checker.in_service
 
     @property
     def deadline(self) -> int | None:
         """When the next check is due (microseconds), or None."""
-        return None if self.checker is None else self.checker.deadline
+        return self.checker.deadline
 
     def wake(self, now: int) -> tuple[Step, ...]:
         """Let the checks begin that are due."""
-        return () if self.checker is None else self.checker.wake(now)
+        return self.checker.wake(now)
 
     def flush(self, now: int) -> tuple[Packet, ...]:
         """What the checks send now."""
-        return () if self.checker is None else self.checker.flush(now)
+        return self.checker.flush(now)
 
     def _usable(self, listener: Listener) -> TargetGroup:
-        if self.checker is None:
-            return self.groups[listener.port]
         return listener.targets._replace(targets=self.checker.groups.of[listener.targets].usable)
 
     def _gave_up(self, row: Translation) -> bool:
-        groups = self.checker.groups.of.values() if self.checker is not None else ()
-        return any(targets.gave_up(row.after.destination) for targets in groups)
+        groups = self.checker.groups
+        return groups.begun and any(targets.gave_up(row.after.destination) for targets in groups.of.values())
 
     def _pass_on(self, packet: Packet, row: Translation, now: int) -> Step:
         after, header = packet, self._headers.get(row.after)
@@ -164,8 +156,8 @@ class NetworkLoadBalancer(Machine):
         expired = self.flows.expired(packet.flow, now)
         if expired is not None:
             self.flows.forget(expired)
-        reason = IDLE_TIMEOUT if expired else NO_FLOW if listener else NO_LISTENER
-        return self._drop(packet, expired or listener, reason, now)
+            return self._drop(packet, expired, IDLE_TIMEOUT, now)
+        return self._drop(packet, listener, NO_FLOW if listener else NO_LISTENER, now)
 
     def _drop(self, packet: Packet, row: object, reason: Reason, now: int) -> Step:
         """With RST what belongs to no flow or to one that is over, silently what no listener waits for."""

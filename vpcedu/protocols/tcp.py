@@ -25,26 +25,12 @@ from vpcedu.protocols.tcp_states import (
     SYN_RECEIVED,
     SYN_SENT,
 )
-from vpcedu.row import NamedRow
 
 MISSED = (SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT)  # the other end waits for more: ABORT says so
 
 
-class Status(NamedRow):
-    """The STATUS call's answer: state, sequence numbers and windows, bytes not sent and bytes not read."""
-
-    state: str
-    snd_una: int
-    snd_nxt: int
-    snd_wnd: int
-    rcv_nxt: int
-    rcv_wnd: int
-    queued: int
-    unread: int
-
-
 class Connection(Tcb):
-    """One end of a connection: what the application and the host call."""
+    """One end of a connection: what the application and the host call; the STATUS call's answer are its attributes."""
 
     # What the application calls.
 
@@ -91,12 +77,6 @@ class Connection(Tcb):
             self.transmit(RST | ACK, now)
         if self.state != CLOSED:
             self.end("ABORT", "closed")
-
-    @property
-    def status(self) -> Status:
-        """The STATUS call."""
-        return Status(self.state, self.snd_una, self.snd_nxt, self.snd_wnd, self.rcv_nxt, self.rcv_wnd,
-                      len(self.queue), len(self.unread))
 
     # What the host calls.
 
