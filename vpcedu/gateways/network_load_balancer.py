@@ -60,8 +60,7 @@ class NetworkLoadBalancer(Machine):
         super().__init__(name, address, seed)
         self.listeners = {listener.port: listener for listener in listeners}
         self.idle = {row.port: _checked(row, idle) for row in listeners}
-        self.zone: tuple[str, ...] = () if cross_zone else zone
-        self.checker = NetworkChecker(name, address, seed, listeners, self.zone, check)
+        self.checker = NetworkChecker(name, address, seed, listeners, () if cross_zone else zone, check)
         self.flows = Translations(idle, opening=ANSWER)
         self.ports = Ports((address, *secondary), *EPHEMERAL, MOST, spread(seed, name))
         self._headers: dict[FiveTuple, Insertion] = {}  # by the flow as the target sees it

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from vpcedu.gateways.internet_gateway import InternetGateway
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.device import Device, Machine
@@ -19,12 +17,6 @@ def machines(vpc: Vpc, seed: int) -> dict[str, Machine]:
     return {
         row.name: row.kind(row.name, addresses[row.name], seed, **more.get(row.name, {}), **dict(row.settings))
         for one in vpc.everyone for row in one.devices}
-
-
-def internet_gateways(vpc: Vpc) -> dict[str, Machine]:
-    """The Internet gateways by their names: they remember nothing, so each change of the description makes new ones."""
-    return {one.internet_gateway: InternetGateway(one.internet_gateway, one.associations)
-            for one in vpc.everyone if one.internet_gateway}
 
 
 def made_of(vpc: Vpc) -> list[tuple[tuple[Device, ...], tuple[OutsideHost, ...], list[tuple[str, str]]]]:

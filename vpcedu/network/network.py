@@ -9,12 +9,13 @@ on the clock at `now`, first in, first out; a walk never calls a walk.
 from __future__ import annotations
 
 from vpcedu.clock import Clock
+from vpcedu.gateways.internet_gateway import InternetGateway
 from vpcedu.network import rules
 from vpcedu.network.checkpoints import ARRIVING, LEAVING
 from vpcedu.network.filters import Filters
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
-from vpcedu.network.machines import internet_gateways, machines, made_of
+from vpcedu.network.machines import machines, made_of
 from vpcedu.network.names import Names
 from vpcedu.network.places import Hop, Places
 from vpcedu.network.vpc import INTERNET, Vpc
@@ -41,7 +42,6 @@ class Network:
 
     def __init__(self, vpc: Vpc, seed: int = 0, link: Link | None = None) -> None:
         rules.check(vpc)
-        self.seed = seed
         self.clock, self.capture = Clock(), Capture()
         self.link = link or Link()
         self.devices = machines(vpc, seed)
@@ -55,7 +55,8 @@ class Network:
         self.vpc, self.places = vpc, every[0]
         self.names = Names(tuple(row for one in vpc.everyone for row in one.names))
         self._homes = {name: one for one in every for name in (*one.by_device, one.vpc.internet_gateway) if name}
-        self.devices.update(internet_gateways(vpc))
+        self.devices.update({one.internet_gateway: InternetGateway(one.internet_gateway, one.associations)
+                             for one in vpc.everyone if one.internet_gateway})
         self.filters.compile(vpc)
 
     # What lessons call.
