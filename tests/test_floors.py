@@ -17,6 +17,7 @@ PACKAGE = ROOT / "vpcedu"
 FLOORS = (
     {"words": ("address", "facade", "flow", "icmp", "packet", "reasons", "row", "trace", "clock")},
     {"protocols": ("protocols",), "tables": ("tables",)},
+    {"device": ("device",)},  # the base of hosts and gateways, which know no network
     {"hosts": ("hosts",)},
     {"gateways": ("gateways",)},  # above hosts: a Network Load Balancer's node has a small host inside, for its checks
     {"network": ("network",)},
@@ -26,8 +27,8 @@ FLOORS = (
     {"widgets": ("widgets",)},
     {"top": ("__init__", "__main__")},
 )
-CORE = ("words", "protocols", "tables", "gateways", "hosts", "network", "views", "lab", "aws", "draw", "top")
-SMALL = ("words", "protocols", "tables", "gateways", "hosts", "network")  # and the view that is text
+CORE = ("words", "device", "protocols", "tables", "gateways", "hosts", "network", "views", "lab", "aws", "draw", "top")
+SMALL = ("words", "device", "protocols", "tables", "gateways", "hosts", "network")  # and the view that is text
 HEAVY = {"typing", "dataclasses", "re", "enum", "inspect", "ipaddress"}
 
 PLACES = {part: (floor, room) for floor, rooms in enumerate(FLOORS) for room, parts in rooms.items()

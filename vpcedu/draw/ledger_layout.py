@@ -88,13 +88,13 @@ def side_of(visit: Visit) -> Side:
 def _column(side: Side, x: float, wide: float) -> tuple[list[Item], float]:
     """The stretches of all connections, from top to bottom."""
     visit, talks, name = side
-    kind = next((d.kind.__name__ for d in visit.vpc.devices if d.name == name), "")
+    kind = next((d.kind.kind_words for d in visit.vpc.devices if d.name == name), "")
     more = "another" if len(talks) == 2 else str(len(talks) - 1)
     does = "rewrites one connection, ends none" if name in talks[0].passes else "is where it ends"
     if side.ends:
         does = f"ends one connection, opens {more}"
     items: list[Item] = [Box(x, TOP, wide, 42, "ink", "faint-ground", BOX),
-                         Text(x + 10, TOP + 18, f"{name}: {_kind(kind)}" if kind else name, "ink", LABEL, True),
+                         Text(x + 10, TOP + 18, f"{name}: {kind}" if kind else name, "ink", LABEL, True),
                          Text(x + 10, TOP + 35, does, "ink", NOTE)]
     y, number = TOP + 42, 0
     for talk in talks:
@@ -115,11 +115,6 @@ def _column(side: Side, x: float, wide: float) -> tuple[list[Item], float]:
                           Text(x + 36, y + 18.5, "the same connection goes on", "ink", NOTE, True)]
                 y += BAR - 8
     return items, y + 6
-
-
-def _kind(name: str) -> str:
-    """A class's name as AWS writes it: ClassicLoadBalancer is "Classic Load Balancer"."""
-    return "".join(f" {letter}" if letter.isupper() and i else letter for i, letter in enumerate(name))
 
 
 def _flow(x: float, y: float, flow: object, fields: dict[str, str]) -> list[Item]:

@@ -11,6 +11,7 @@ code for, since it does not model them, have the code OTHER. Left out: ARNs, ids
 from __future__ import annotations
 
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.lab.across import home_of
 from vpcedu.lab.paths import Loss, is_nobodys, leads, table_of
 from vpcedu.network.interface import Interface
@@ -142,8 +143,10 @@ def _field(vpc: Vpc, target: str) -> str:
     known = next((field for begin, field in TARGETS.items() if target.startswith(begin)), None)
     if known or target in (LOCAL, vpc.internet_gateway):
         return known or "GatewayId"
-    kind = next((device.kind.__name__ for device in vpc.devices if device.name == target), "")
-    return {"NatGateway": "NatGatewayId", "": "NetworkInterfaceId"}.get(kind, "InstanceId")
+    kind = next((device.kind for device in vpc.devices if device.name == target), None)
+    if kind is None:
+        return "NetworkInterfaceId"
+    return "NatGatewayId" if issubclass(kind, NatGateway) else "InstanceId"
 
 
 def _explanation(vpc: Vpc, loss: Loss) -> dict[str, Any]:

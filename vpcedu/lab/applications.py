@@ -94,6 +94,8 @@ class Application(WebServer):
     """A web server; reads: its belief about the client; answers: which requests it answers itself; proxied: whether
     each connection begins with a PROXY header; delay: how long it thinks before it answers (microseconds)."""
 
+    kind_words = "Application"
+
     def __init__(self, name: str, address: str, seed: int = 0, listens: tuple[int, ...] = (80,),
                  certificates: tuple[tuple[int, str], ...] = (), keep_alive: int | None = None,
                  reads: Belief = the_peer, answers: Callable[[Message], Message | None] = page, proxied: bool = False,

@@ -13,6 +13,7 @@ from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
+from vpcedu.hosts.web_server import listens, serves
 from vpcedu.lab.across import across, home_of
 from vpcedu.lab.ends import OWN, SOMEONE, Question, free_address, is_inside, target_groups
 from vpcedu.lab.parts import EPHEMERAL
@@ -156,14 +157,14 @@ def _closed(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     for listener in settings.get("listeners", ())[:1]:
         more = {**settings, "listeners": (*settings["listeners"], listener._replace(port=port))}
         yield Repair(device, device and device._replace(settings=tuple(more.items())))
-    if device and device.kind.__name__ == "WebServer":
-        listens = tuple(sorted({*settings.get("listens", (80,)), port}))
-        yield Repair(device, device._replace(settings=tuple({**settings, "listens": listens}.items())))
+    if device and serves(device):
+        ports = tuple(sorted({*listens(device), port}))
+        yield Repair(device, device._replace(settings=tuple({**settings, "listens": ports}.items())))
     for row in target_groups(vpc.devices):
         for target in row.targets:
-            if target == loss.step.before.flow.destination:
+            if device and target == loss.step.before.flow.destination:
                 yield from (Repair(row, row._replace(targets=(Endpoint(target.address, each),)))
-                            for each in settings.get("listens", (80,)))
+                            for each in listens(device))
 
 
 def _hairpin(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
@@ -204,10 +205,8 @@ def _no_target(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 def _with_targets(vpc: Vpc, row: TargetGroup, port: int) -> Iterator[Repair]:
     for interface in vpc.interfaces:
         device = _device(vpc, interface.device)
-        settings = dict(device.settings) if device else {}
-        if device and hasattr(device.kind, "connect") and "listeners" not in settings:
-            ports = settings.get("listens", (80,) if device.kind.__name__ == "WebServer" else (port,))
-            for each in ports:
+        if device and device.kind.is_host and "listeners" not in dict(device.settings):
+            for each in listens(device) if serves(device) else (port,):
                 yield Repair(row, row._replace(targets=(Endpoint(interface.address, each),)))
 
 

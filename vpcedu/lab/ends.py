@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from vpcedu.address import block, contains, is_private, number, text
 from vpcedu.hosts.host import Host
-from vpcedu.hosts.web_server import WebServer
+from vpcedu.hosts.web_server import WebServer, listens
 from vpcedu.lab.parts import web_server
 from vpcedu.lab.services import endpoint, with_service
 from vpcedu.lab.site import Site
@@ -140,7 +140,7 @@ def prepare(vpc: Vpc, question: Question) -> Working:
     if source.device == there.device:
         raise ValueError(f"both ends are {source.device}: expected two")
     kind = next((row.kind for one in vpc.everyone for row in one.devices if row.name == source.device), Host)
-    if not hasattr(kind, "connect") or not getattr(kind, "opens", True):
+    if not kind.opens:
         raise ValueError(f"source {question.source!r} opens no connections: expected a host, not a {kind.__name__}")
     address = _address(vpc, source, there, question)
     _distinct(vpc, source, there, address)
@@ -211,7 +211,7 @@ def _unlocked(device: Device) -> Device:
     if "listeners" in settings:
         settings["listeners"] = tuple(_plain(row) for row in settings["listeners"])
     if settings.get("certificates"):
-        settings["listens"] = (*settings.get("listens", (80,)), *(port for port, _ in settings.pop("certificates")))
+        settings["listens"] = (*listens(device), *(port for port, _ in settings.pop("certificates")))
     return device._replace(settings=tuple(settings.items()))
 
 
@@ -253,5 +253,5 @@ def _listen(site: Site, opener: str, port: int) -> None:
 
 def silent_about(vpc: Vpc, device: str) -> bool:
     """Whether the description does not tell what a host listens on."""
-    return any(row.name == device and (row.kind is Host or hasattr(row.kind, "any_port"))
+    return any(row.name == device and (row.kind is Host or row.kind.any_port)
                for one in vpc.everyone for row in one.devices)

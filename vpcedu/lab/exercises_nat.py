@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vpcedu.clock import SECOND, seconds
 from vpcedu.flow import Endpoint, FiveTuple
-from vpcedu.gateways.nat_gateway import IDLE
+from vpcedu.gateways.nat_gateway import IDLE, NatGateway
 from vpcedu.lab.parts import UPDATES
 from vpcedu.lab.programs import Stay
 from vpcedu.lab.translating import fill_nat, nat_site, nat_vpc
@@ -23,7 +23,7 @@ def key(flow: object) -> str:
     network = nat_site().network
     network.do("web", "connect", FAR, Stay(0))
     network.run(SECOND)
-    row = next(iter(network.devices["NAT"].translations))
+    row = next(iter(network.machine("NAT", NatGateway).translations))
     sender = next((host.device for host in network.vpc.outside if host.address == flow.src), "client")
     count = len(network.capture)
     network.send(sender, Packet(flow, PSH | ACK, data=b"hello"), "the packet of the exercise")

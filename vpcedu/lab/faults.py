@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.hosts.web_server import serves
 from vpcedu.lab.candidates import gateways
 from vpcedu.lab.ends import Question, target_groups
 from vpcedu.lab.parts import API, CLIENT, EPHEMERAL, IGW, NAME, UPDATES
@@ -124,7 +125,7 @@ def _balancers(vpc: Vpc) -> Iterator[Repair]:
 def _servers(vpc: Vpc) -> Iterator[Repair]:
     """A server that listens on another port."""
     for row in vpc.devices:
-        if row.kind.__name__ == "WebServer":
+        if serves(row):
             yield Repair(row, Device(row.name, row.kind, (("listens", (OTHER_PORT,)),)))
 
 

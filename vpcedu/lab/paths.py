@@ -14,7 +14,7 @@ from vpcedu.reasons import BEYOND, BLACKHOLE, LOST, NO_ROUTE
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
-from vpcedu.tables.security_group import RuleSet
+from vpcedu.tables.security_group import GroupRule, RuleSet
 from vpcedu.tables.tracking import TrackedFlow, Untracked
 from vpcedu.tables.translation import Translation
 from vpcedu.trace import DELIVER, REWRITE, SEND, Change
@@ -172,7 +172,7 @@ def row_names(vpc: Vpc, traces: tuple[Trace, ...]) -> tuple[str, ...]:
         row = step.row.rule if isinstance(step.row, (TrackedFlow, Untracked)) else step.row
         if is_nobodys(row):
             continue
-        if isinstance(row, (Route, AclEntry, Association, RuleSet)) or type(row).__name__ == "GroupRule":
+        if isinstance(row, (Route, AclEntry, Association, RuleSet, GroupRule)):
             names[f"{row.table}: {row}" if isinstance(row, Route) else str(row)] = None
         elif step.reason is not None and decided(vpc, step):
             names[decided(vpc, step)] = None

@@ -59,7 +59,7 @@ class Plays:
         if key not in self._known:
             working = prepare(vpc, question)
             site = working.site(self.seed)
-            site.network.beyond_drops = choice == PAST_DROPS
+            site.network.filters.beyond_drops = choice == PAST_DROPS
             visit = site.play(working.call, until=_is_hopeless if choice == TRIED else None)
             visit.vpc = working.beside(vpc)
             self._known[key] = visit

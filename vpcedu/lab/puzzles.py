@@ -12,6 +12,7 @@ from functools import cached_property
 
 from vpcedu.flow import spread
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.hosts.web_server import listens, serves
 from vpcedu.lab.ends import Question
 from vpcedu.lab.faults import faults, scenes
 from vpcedu.lab.paths import Loss, decided, losses
@@ -213,8 +214,8 @@ def _unsaid(vpc: Vpc) -> str:
             keeps = row.targets.preserve_client_ip
             said = "" if keeps is None else f", client addresses {'' if keeps else 'not '}preserved"
             lines.append(f"  {device.name:<20}{row}{said}")
-        if device.kind.__name__ == "WebServer":
-            lines.append(f"  {device.name:<20}listens on {', '.join(map(str, settings.get('listens', (80,))))}")
+        if serves(device):
+            lines.append(f"  {device.name:<20}listens on {', '.join(map(str, listens(device)))}")
     for interface in vpc.interfaces:
         lines.append(f"  {interface.id:<20}source/destination check {'on' if interface.check else 'off'}"
                      + (f", {interface.tracking}" if interface.tracking.allowance is not None else ""))

@@ -155,7 +155,7 @@ def silence(way: str = "NAT gateway", seconds: int = 420, speaks: str = "opener"
     begun = site.begin(Call(opener, name, port), Stay(0, QUERY))
     network.run(setting.seconds * SECOND)
     sender = opener if speaks == "opener" else _listener(opener)
-    theirs = (c for c in network.devices[sender].connections.values() if c.flow.sport == port)
+    theirs = (c for c in network.machine(sender, Host).connections.values() if c.flow.sport == port)
     speaking = begun.connection if speaks == "opener" else next(theirs, None)
     if speaking is not None and speaking.state == "ESTABLISHED":
         network.do(sender, "send", speaking, LATER[speaks])

@@ -68,9 +68,8 @@ class Site:
 
     def start_checks(self) -> None:
         """Have the balancer's nodes begin to check their targets; they go on for as long as the site is used."""
-        for name, device in self.network.devices.items():
-            if hasattr(device, "start_checks"):
-                self.network.do(name, "start_checks")
+        for name in self.network.devices:
+            self.network.do(name, "start_checks")
 
     def wait(self, microseconds: int) -> Capture:
         """Let time pass; returns what happened meanwhile."""
@@ -125,7 +124,7 @@ class Site:
     def begin(self, call: Call, program: Fetch | None = None) -> Begun:
         """The same with any program; what comes next is for the caller to play. ValueError as in `open`."""
         network = self.network
-        hosts = [name for name, device in network.devices.items() if hasattr(device, "connect")]
+        hosts = [name for name, device in network.devices.items() if device.is_host]
         if call.opener not in hosts:
             raise ValueError(f"opener {call.opener!r}: expected a host, one of {', '.join(hosts)}")
         literal = call.name.replace(".", "").isdigit()

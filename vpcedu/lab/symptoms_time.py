@@ -5,6 +5,7 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.hosts.host import Host
 from vpcedu.lab.applications import Application
 from vpcedu.lab.parts import API, PAGE, UPDATES
@@ -31,7 +32,7 @@ NAT_INTERFACE = Interface("NAT", "public", NAT, (), check=False)
 def crowded(site: Site) -> Visit:
     """Other hosts behind the NAT gateway hold 55,000 connections to the API; web opens one more."""
     for _ in range(MOST):
-        site.network.devices["NAT"].ports.take(CROWDED_API)
+        site.network.machine("NAT", NatGateway).ports.take(CROWDED_API)
     return site.connect("web", API, 443)
 
 

@@ -93,7 +93,7 @@ def tell(setting: Setting) -> Story:
     """Play a setting; ValueError names a wrong value."""
     _checked(setting)
     network = Network(nat_vpc(setting.keepalive))
-    nat = network.devices["NAT"]
+    nat = network.machine("NAT", NatGateway)
     nat.ports.most = setting.room
     begun: list[tuple[str, FiveTuple, int]] = []
     for number in range(setting.connections):
@@ -117,7 +117,7 @@ def tell(setting: Setting) -> Story:
 
 def _speak(network: Network, speaks: str, flow: FiveTuple) -> None:
     """Have somebody send on the first connection; the stranger calls the very port that it has outside."""
-    inside, far = network.devices["web"].connections, network.devices["update server"].connections
+    inside, far = (network.machine(name, Host).connections for name in ("web", "update server"))
     theirs = next(iter(far.values()))
     if speaks == "web":
         network.do("web", "send", inside[flow], b"hello")

@@ -12,6 +12,7 @@ from __future__ import annotations
 from vpcedu.address import block, number
 from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.hosts.web_server import listens, serves
 from vpcedu.lab.ends import target_groups
 from vpcedu.lab.repair import Repair
 from vpcedu.network.interface import Interface, Subnet
@@ -60,7 +61,7 @@ KINDS: dict[type, Kind] = {
 def rows(vpc: Vpc) -> tuple[Any, ...]:
     """Every row that a puzzle may be about, in the order of KINDS."""
     listeners = dict.fromkeys(row for device in vpc.devices for row in dict(device.settings).get("listeners", ()))
-    servers = [row for row in vpc.devices if row.kind.__name__ == "WebServer"]
+    servers = [row for row in vpc.devices if serves(row)]
     return (*vpc.routes, *vpc.acl_entries, *vpc.group_rules, *vpc.associations, *vpc.interfaces, *listeners,
             *target_groups(vpc.devices), *servers, *vpc.subnets, *vpc.names)
 
@@ -145,7 +146,7 @@ def _value(row: Any, field: str) -> Any:
     if field == "allowance":
         return row.tracking.allowance
     if field == "listens":
-        return dict(row.settings).get("listens", (80,))
+        return listens(row)
     return "all" if field == "ports" and row.protocol == ANY else getattr(row, field)
 
 

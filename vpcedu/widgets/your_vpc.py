@@ -37,7 +37,7 @@ ABOUT = ("One question to your network: does this end reach that one, and does t
 
 def sources(vpc: Vpc) -> tuple[str, ...]:
     """Who may ask: everybody on the Internet, and every device that opens connections."""
-    devices = (row for one in vpc.everyone for row in one.devices if hasattr(row.kind, "connect"))
+    devices = (row for one in vpc.everyone for row in one.devices if row.kind.is_host)
     return (SOMEONE, *(row.name for row in devices if row.name != SOMEONE))
 
 
