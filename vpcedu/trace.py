@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vpcedu.reasons import Reason
+    from vpcedu.row import Fields, Row
 
 # What a step did with the packet.
 SEND, PASS, REWRITE, DELIVER, DROP = "send", "pass", "rewrite", "deliver", "drop"
@@ -44,19 +45,19 @@ class Step(NamedRow):
     action: str
     before: Packet
     after: Packet | None
-    row: object = None
+    row: Row | None = None
     reason: Reason | None = None
     sent: tuple[Packet, ...] = ()
 
 
 # The two most frequent steps are made the quick way.
 
-def passed(now: int, at: str, check: str, packet: Packet, row: object) -> Step:
+def passed(now: int, at: str, check: str, packet: Packet, row: Row | None) -> Step:
     """The step of a checkpoint that lets a packet pass."""
     return tuple.__new__(Step, (now, at, check, PASS, packet, packet, row, None, ()))
 
 
-def rewrote(now: int, at: str, check: str, before: Packet, after: Packet, row: object) -> Step:
+def rewrote(now: int, at: str, check: str, before: Packet, after: Packet, row: Row | None) -> Step:
     """The step of a gateway that passes a packet on under another flow."""
     return tuple.__new__(Step, (now, at, check, REWRITE, before, after, row, None, ()))
 
@@ -66,6 +67,11 @@ class Cause(NamedRow):
 
     what: str
     trace: int | None = None
+
+    @property
+    def place(self) -> str:
+        """It stands in no table: the device itself had a reason."""
+        return "causes"
 
     def __str__(self) -> str:
         return self.what if self.trace is None else f"{self.what} {self.trace}"
@@ -77,7 +83,7 @@ class Event(NamedRow):
     at: int
     who: str
     what: str
-    row: object = None
+    row: Fields | str | None = None
 
 
 class Change(NamedRow):
@@ -87,6 +93,11 @@ class Change(NamedRow):
     before: str
     event: str
     after: str
+
+    @property
+    def place(self) -> str:
+        """Its end's table of connections."""
+        return "connections"
 
     def __str__(self) -> str:
         return f"{self.before} -> {self.after} ({self.event})"
@@ -164,6 +175,11 @@ class Capture:
             span = f"{first} to {first + len(self.traces) - 1}" if self.traces else "none"
             raise ValueError(f"no packet {number!r} in this capture: expected {span}")
         return self.traces[number - first]
+
+    def changes(self, who: str | None = None) -> Iterator[tuple[int, str, Change]]:
+        """When (microseconds) and at which host a connection changed its state, and how; of one host or of all."""
+        return ((event.at, event.who, event.row) for event in self.events
+                if isinstance(event.row, Change) and who in (None, event.who))
 
     def since(self, traces: int, events: int) -> Capture:
         """What was seen after the first so many traces and events."""

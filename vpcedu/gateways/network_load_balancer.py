@@ -35,6 +35,7 @@ from vpcedu.trace import DROP, Event, Step, rewrote
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.hosts.network_checker import NetworkChecker
+    from vpcedu.row import Row
     from vpcedu.tables.targets import HealthCheck
 
 IDLE, ANSWER = 350 * SECOND, 30 * SECOND  # microseconds
@@ -165,7 +166,7 @@ class NetworkLoadBalancer:
         reason = IDLE_TIMEOUT if expired else NO_FLOW if listener else NO_LISTENER
         return self._drop(packet, expired or listener, reason, now)
 
-    def _drop(self, packet: Packet, row: object, reason: Reason, now: int) -> Step:
+    def _drop(self, packet: Packet, row: Row | None, reason: Reason, now: int) -> Step:
         """With RST what belongs to no flow or to one that is over, silently what no listener waits for."""
         silent = reason is NO_LISTENER or packet.flags & RST
         self._counts["TCP_ELB_Reset_Count"] += not silent

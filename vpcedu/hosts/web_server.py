@@ -16,9 +16,11 @@ from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from vpcedu.protocols.tcp import Connection
+    from vpcedu.trace import Capture
 
 
 class Seen(NamedRow):
@@ -31,6 +33,11 @@ class Seen(NamedRow):
     def __str__(self) -> str:
         forwarded = self.request.header("X-Forwarded-For")
         return f'from {self.peer} "{self.request.start}"' + (f" X-Forwarded-For: {forwarded}" if forwarded else "")
+
+
+def requests_seen(capture: Capture) -> Iterator[tuple[str, Seen]]:
+    """Which server got a request, and how."""
+    return ((event.who, event.row) for event in capture.events if isinstance(event.row, Seen))
 
 
 class WebServer(Host):

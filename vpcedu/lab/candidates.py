@@ -23,6 +23,7 @@ from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import IN, GroupRule
 from vpcedu.tables.target_group import TargetGroup
 from vpcedu.tables.traffic import ANYWHERE
+from vpcedu.views.decided import entry_of, interface_of, refused_by, routes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,11 +68,13 @@ def _ports(loss: Loss) -> tuple[int, int]:
 
 
 def _group(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    way = loss.row.direction
-    flow = loss.step.before.flow
+    refused, flow = refused_by(loss.step), loss.step.before.flow
+    if refused is None:
+        return
+    way = refused.direction
     named = (*(_deliverer(vpc, loss) if way == IN else ()), *_peers(vpc, question, flow.src if way == IN else flow.dst))
     for peer in dict.fromkeys(named):
-        yield Repair(None, GroupRule(loss.row.groups[0], way, _ports(loss), peer))
+        yield Repair(None, GroupRule(refused.groups[0], way, _ports(loss), peer))
 
 
 def _deliverer(vpc: Vpc, loss: Loss) -> tuple[str, ...]:
@@ -81,7 +84,9 @@ def _deliverer(vpc: Vpc, loss: Loss) -> tuple[str, ...]:
 
 
 def _acl(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    entry, flow = loss.row, loss.step.before.flow
+    entry, flow = entry_of(loss.step), loss.step.before.flow
+    if entry is None:
+        return
     *_, peer = _peers(vpc, question, flow.src if entry.direction == IN else flow.dst)
     used = {row.number for one in vpc.everyone for row in one.acl_entries
             if (row.acl, row.direction) == (entry.acl, entry.direction)}
@@ -94,7 +99,9 @@ def _acl(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 
 def _check(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    yield Repair(loss.row, loss.row._replace(check=False))
+    card = interface_of(loss.step)
+    if card is not None:
+        yield Repair(card, card._replace(check=False))
 
 
 def _route(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
@@ -114,7 +121,7 @@ def gateways(vpc: Vpc) -> tuple[str, ...]:
 
 def _rerouted(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
     """Each route that was followed, with another target."""
-    followed = [step.row for step in loss.trace.steps if isinstance(step.row, Route) and step.row.target != LOCAL]
+    followed = [route for route in routes_of(loss.trace) if route.target != LOCAL]
     for row in dict.fromkeys(reversed(followed)):
         home = next((one for one in vpc.everyone if row in one.routes), None)
         if home:
@@ -196,10 +203,11 @@ def _targets(vpc: Vpc, visit: Visit) -> Iterator[Repair]:
 
 
 def _no_target(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    row = loss.row
-    for group in target_groups(row):
+    port = loss.step.before.flow.dport
+    listeners = (row for row in vpc.rows() if row == loss.row)
+    for group in target_groups(tuple(listeners)):
         if not group.targets:
-            yield from _with_targets(vpc, group, row.port)
+            yield from _with_targets(vpc, group, port)
 
 
 def _with_targets(vpc: Vpc, row: TargetGroup, port: int) -> Iterator[Repair]:

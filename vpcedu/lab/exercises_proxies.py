@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from vpcedu.hosts.web_server import requests_seen
 from vpcedu.lab.proxies import URL, proxy_site
 from vpcedu.lab.reference import GROUP_RULES, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.protocols.forwarded import MODES, chain_of
 from vpcedu.protocols.proxy_protocol import parse, version_1
 from vpcedu.tables.security_group import IN, GroupRule
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from vpcedu.hosts.web_server import Seen
 
 CLAIMS = ((), ("127.0.0.1",), ("10.0.0.99", "192.0.2.77"))  # what clients write into X-Forwarded-For themselves
 BALANCER_SUBNET, NODES = "10.0.0.0/24", ("10.0.0.10", "10.0.0.77")
@@ -59,7 +56,7 @@ def whom_to_believe(choice: object) -> str:
     for claim in CLAIMS:
         headers = (("X-Forwarded-For", ", ".join(claim)),) if claim else ()
         visit = proxy_site("application", mode=mode).get(URL, headers=headers)
-        seen: Seen = next(e.row for e in visit.capture.events if e.what == "request")  # type: ignore[assignment]
+        _, seen = next(requests_seen(visit.capture))
         chain = chain_of(seen.request)
         entries = chain.split(", ") if chain else []
         taken = entries[place] if -len(entries) <= place < len(entries) else None

@@ -10,7 +10,6 @@ from vpcedu.hosts.answered import Answered
 from vpcedu.hosts.health_check import Health
 from vpcedu.lab.applications import Logged
 from vpcedu.tables.targets import UNHEALTHY
-from vpcedu.trace import Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +27,7 @@ def client_sees(visit: Visit) -> str:
     if result is None:
         return f"no answer after {visit.waited / 1e6:.0f} s"
     if result.symptom == "timed out":
-        stood = any(isinstance(event.row, Change) and event.row.after == "ESTABLISHED" and event.who == visit.opener
-                    for event in visit.capture.events)  # fmt: skip
+        stood = any(change.after == "ESTABLISHED" for _, _, change in visit.capture.changes(visit.opener))
         return f"{'no answer, given up' if stood else 'connection timed out'} after {result.after / 1e6:.0f} s"
     if result.response is None:
         return WORDS.get(result.symptom, result.symptom)

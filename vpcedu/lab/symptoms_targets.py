@@ -5,6 +5,7 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
+from vpcedu.lab.ends import target_groups
 from vpcedu.lab.opening import Stay
 from vpcedu.lab.reference import TARGETS, reference_architecture
 from vpcedu.lab.site import Site
@@ -36,7 +37,7 @@ def again_and_again(site: Site) -> Visit:
 
 def hidden_in_zones(site: Site) -> Site:
     """The same with the client's address hidden from the targets."""
-    group = next(row for row in site.vpc.rows() if hasattr(row, "targets")).targets
+    group = target_groups(site.vpc.devices)[0]
     return site.replace(group, group._replace(preserve_client_ip=False))
 
 

@@ -20,8 +20,9 @@ from vpcedu.tables.tracking import TrackedFlow, Untracked, is_untracked
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.network.network import Network, Walk
+    from vpcedu.row import Row
 
-    Verdict = tuple[object, Reason | None]
+    Verdict = tuple[Row | None, Reason | None]
 
 
 def source_check(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vpcedu.network.checkpoints import Verdict
+    from vpcedu.network.vpc import DescribedRow
+    from vpcedu.row import Row
 
 MOST_HOPS = 32  # devices one packet may meet
 
@@ -111,7 +113,7 @@ class Network:
             self.clock.tick()
         self.clock.advance(until)
 
-    def replace(self, row: Any, new: Any) -> None:
+    def replace(self, row: DescribedRow | None, new: DescribedRow | None) -> None:
         """Change the description in flight: `new` in the place of `row`. Without `new` (None) the row is removed,
         without `row` the new one is added.
 
@@ -226,7 +228,7 @@ class Network:
                 return False
         return True
 
-    def _note(self, walk: Walk, at: str, check: str, packet: Packet, row: object, reason: Reason | None) -> bool:
+    def _note(self, walk: Walk, at: str, check: str, packet: Packet, row: Row | None, reason: Reason | None) -> bool:
         """Add a step to the trace; whether the packet goes on. A dead end has no `after`, a filter has."""
         if reason is None:
             walk.trace.steps.append(passed(self.clock.now, at, check, packet, row))

@@ -30,7 +30,16 @@ from vpcedu.tables.security_group import GroupRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TypeAlias
+
+    from vpcedu.row import Row
+    from vpcedu.tables.target_group import Listener, TargetGroup
+
+    # What stands in a description, and what of it can be added alone.
+    AddedRow = Route | AclEntry | GroupRule | Association
+    DescribedRow: TypeAlias = (
+        "AddedRow | Interface | Subnet | Name | Device | OutsideHost | Peering | Listener | TargetGroup | Vpc"
+    )
 
 INTERNET, ACTIVE, BLACKHOLED = "Internet", "active", "blackhole"  # states of a route; `filtered` is left out
 
@@ -63,7 +72,7 @@ class Hop(NamedRow):
     """Where a packet goes next: an interface, an outside host or a gateway's name; the row that says so; or why not."""
 
     there: Interface | OutsideHost | str | None
-    row: object
+    row: Row | None
     reason: Reason | None = None
 
 
@@ -124,22 +133,22 @@ class Vpc(NamedRow):
                  *(name for row in self.interfaces for name in (row.device, row.id))}
         return ACTIVE if route.target in there else BLACKHOLED
 
-    def rows(self) -> tuple[Any, ...]:
+    def rows(self) -> tuple[AddedRow | Listener, ...]:
         """Every row a lesson may take out or change: routes, entries, rules, addresses, listeners."""
         listeners = (row for device in self.devices for word, value in device.settings if word == "listeners"
                      for row in value)
         return (*self.routes, *self.acl_entries, *self.group_rules, *self.associations, *listeners,
                 *(row for peer in self.peers for row in peer.rows()))
 
-    def without(self, row: Any) -> Vpc:
+    def without(self, row: DescribedRow) -> Vpc:
         """The same description less one row; ValueError where it has no such row."""
         return self._changed(row, ())
 
-    def replace(self, row: Any, new: Any) -> Vpc:
+    def replace(self, row: DescribedRow, new: DescribedRow) -> Vpc:
         """The same description with another row in the place of one; ValueError where it has no such row."""
         return self._changed(row, (new,))
 
-    def with_row(self, row: Any) -> Vpc:
+    def with_row(self, row: DescribedRow | None) -> Vpc:
         """The same description with one more route, ACL entry, group rule or public address; ValueError for others."""
         for field, kind, owner in (("routes", Route, "table"), ("acl_entries", AclEntry, "acl"),
                                    ("group_rules", GroupRule, "group"), ("associations", Association, "private")):
@@ -155,14 +164,14 @@ class Vpc(NamedRow):
         return {self.main}.union(*((row.route_table or "", row.network_acl) for row in self.subnets),
                                  *((row.address, *row.secondary, *row.groups) for row in self.interfaces))
 
-    def _changed(self, row: Any, news: tuple[Any, ...]) -> Vpc:
+    def _changed(self, row: DescribedRow, news: tuple[DescribedRow, ...]) -> Vpc:
         changed: Vpc = _swap(self, row, news)
         if changed == self and _swap(self, row, ()) == self:
             raise ValueError(f"no row {row!r} in this VPC: expected one of its rows")
         return changed
 
 
-def _swap(value: Any, row: Any, news: tuple[Any, ...]) -> Any:
+def _swap(value: Any, row: DescribedRow, news: tuple[DescribedRow, ...]) -> Any:
     """The value with `row` taken out of every tuple inside it and `news` put in its place."""
     if not isinstance(value, tuple):
         return value
@@ -191,7 +200,7 @@ class Places:
         """The places of a VPC and of each of the others; they know each other."""
         made = tuple(Places(one) for one in vpc.everyone)
         known = {one.vpc.name: one for one in made}
-        internet = {host.address: Hop(host, host) for one in made for host in one.vpc.outside}
+        internet = {host.address: Hop(host, None) for one in made for host in one.vpc.outside}
         internet |= {address: Hop(one.vpc.internet_gateway, row) for one in made if one.vpc.internet_gateway
                      for address, row in one.public.items()}
         for one in made:
@@ -229,7 +238,7 @@ class Places:
         there = self.by_target.get(route.target)
         return Hop(there, route, None if there else reasons.BLACKHOLE)
 
-    def _local(self, address: str, row: object) -> Hop:
+    def _local(self, address: str, row: Row | None) -> Hop:
         there = self.by_address.get(address)
         return Hop(there, row, None if there else reasons.NO_SUCH_INTERFACE)
 
