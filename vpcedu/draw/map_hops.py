@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from vpcedu.draw.way import changed, legs_of, owner, rewritings
 from vpcedu.draw.words import short
-from vpcedu.gateways.internet_gateway import Association
 from vpcedu.row import NamedRow
-from vpcedu.tables.route_table import Route
+from vpcedu.views.decided import association_of, route_of
 from vpcedu.views.explain import WORKS, answer_legs, blocker
 
 TYPE_CHECKING = False
@@ -87,13 +86,14 @@ def why(visit: Visit, hop: Hop) -> str:
     leg = hop.leg
     if leg.drop is not None and leg.drop.reason is not None:
         return leg.drop.reason.code
-    if leg.check == "flow return":
+    if leg.step.check == "flow return":
         return f"flow of the {short(leg.end)} (inferred)"
-    if isinstance(leg.row, Route):
-        return f"route {leg.row.destination} {short(leg.row.target)}"
-    if leg.check == "public address" and isinstance(leg.row, Association):
-        return f"public address of {short(owner(visit.vpc, leg.row.public))}"
-    if isinstance(leg.row, Association):
-        back = hop.leg.packet.flow.src == leg.row.public
+    route, address = route_of(leg.step), association_of(leg.step)
+    if route is not None:
+        return f"route {route.destination} {short(route.target)}"
+    if address is not None and leg.step.at != leg.start:  # it comes from the Internet
+        return f"public address of {short(owner(visit.vpc, address.public))}"
+    if address is not None:
+        back = hop.leg.packet.flow.src == address.public
         return f"{short(leg.start)}: 1:1 map, {'outwards' if back else 'inwards'}"
     return "across the Internet"

@@ -26,9 +26,9 @@ from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule
-from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.tables.traffic import ANY, ANYWHERE, EVERY_PORT
 from vpcedu.trace import Trace
+from vpcedu.views.decided import tracked_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Edit(NamedRow):
     @property
     def tracked(self) -> bool:
         """Whether web's answers had passed its group as part of a tracked flow."""
-        return any(isinstance(step.row, TrackedFlow) for trace in self.visit.capture for step in trace.steps
+        return any(tracked_of(step) is not None for trace in self.visit.capture for step in trace.steps
                    if step.check == "group out")
 
 

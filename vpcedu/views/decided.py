@@ -36,7 +36,7 @@ def entry_of(step: Step) -> AclEntry | None:
     return step.row if isinstance(step.row, AclEntry) else None
 
 
-def address_of(step: Step) -> Association | None:
+def association_of(step: Step) -> Association | None:
     """The public address by which a packet was rewritten, or found its interface."""
     return step.row if isinstance(step.row, Association) else None
 

@@ -11,7 +11,7 @@ from vpcedu.reasons import LOST, TOO_LARGE
 from vpcedu.tables.route_table import LOCAL
 from vpcedu.trace import REWRITE, Step, Trace
 from vpcedu.views import tls_records
-from vpcedu.views.decided import address_of, change_of, route_of, tracked_of, translation_of, untracked_of
+from vpcedu.views.decided import association_of, change_of, route_of, tracked_of, translation_of, untracked_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _gates(trace: Trace) -> list[Step]:
 
 
 def _backwards(step: Step) -> bool:
-    translation, address = translation_of(step), address_of(step)
+    translation, address = translation_of(step), association_of(step)
     if translation is not None:
         return step.before.flow != translation.before
     return address is not None and step.before.flow.src == address.private
