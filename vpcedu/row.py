@@ -1,4 +1,4 @@
-"""Row: what every record and table row is made of, fields that are written once, and what each row answers.
+"""Row: what every record and table row is made of, fields that are written once.
 
 A class with the base NamedRow is a named tuple: its annotations are the fields in order, a value behind one is its
 default. To a type checker it is `typing.NamedTuple`, which checks every constructor; at run time it is made by
@@ -15,20 +15,16 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
     from typing import NamedTuple as NamedRow
 
-    class Fields(Protocol):
-        """What every record answers: its fields by name, and itself in words (`str`)."""
+    class Row(Protocol):
+        """What every record answers, of whatever kind: its fields by name, and itself in words (`str`).
+
+        Who wants more asks for a kind of row, by the functions beside the kinds or in views/decided.py.
+        """
 
         @property
         def _fields(self) -> tuple[str, ...]: ...
 
         def _asdict(self) -> dict[str, Any]: ...
-
-    class Row(Fields, Protocol):
-        """What decides a step answers too: the name of the table it stands in, such as a route table's or a group's,
-        or else what keeps it, such as "translations"; "" in a table that nobody has."""
-
-        @property
-        def place(self) -> str: ...
 
 else:
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vpcedu.reasons import Reason
-    from vpcedu.row import Fields, Row
+    from vpcedu.row import Row
 
 # What a step did with the packet.
 SEND, PASS, REWRITE, DELIVER, DROP = "send", "pass", "rewrite", "deliver", "drop"
@@ -68,11 +68,6 @@ class Cause(NamedRow):
     what: str
     trace: int | None = None
 
-    @property
-    def place(self) -> str:
-        """It stands in no table: the device itself had a reason."""
-        return "causes"
-
     def __str__(self) -> str:
         return self.what if self.trace is None else f"{self.what} {self.trace}"
 
@@ -83,7 +78,7 @@ class Event(NamedRow):
     at: int
     who: str
     what: str
-    row: Fields | str | None = None
+    row: Row | str | None = None
 
 
 class Change(NamedRow):
@@ -93,11 +88,6 @@ class Change(NamedRow):
     before: str
     event: str
     after: str
-
-    @property
-    def place(self) -> str:
-        """Its end's table of connections."""
-        return "connections"
 
     def __str__(self) -> str:
         return f"{self.before} -> {self.after} ({self.event})"

@@ -84,7 +84,7 @@ def row_words(step: Step) -> str:
         return str(step.row)
     allowed = ", ".join(rule.what for rule in refused.rules)
     what = f"{refused.direction} only {allowed}" if allowed else f"nothing {refused.direction}"
-    return f"{refused.place} lets {what}"
+    return f"{', '.join(refused.groups)} lets {what}"
 
 
 def loss_words(step: Step) -> str:

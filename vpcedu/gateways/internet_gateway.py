@@ -23,11 +23,6 @@ class Association(NamedRow):
     public: str
     private: str
 
-    @property
-    def place(self) -> str:
-        """The Internet gateway's map."""
-        return "address map"
-
     def __str__(self) -> str:
         return f"{self.public} <> {self.private}"
 

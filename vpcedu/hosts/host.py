@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Protocol
 
-    from vpcedu.row import Fields
+    from vpcedu.row import Row
 
     class Program(Protocol):
         """What runs on a host and hears of its connections."""
@@ -121,7 +121,7 @@ class Host:
         self._order += 1
         heappush(self._alarms, (instant, self._order, call, arguments))
 
-    def tell(self, now: int, what: str, row: Fields | str | None = None) -> None:
+    def tell(self, now: int, what: str, row: Row | str | None = None) -> None:
         """Note what an application did or learnt, as an event of the capture."""
         self._events.append(Event(now, self.name, what, row))
 

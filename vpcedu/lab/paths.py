@@ -102,7 +102,7 @@ def leads(vpc: Vpc, loss: Loss) -> str:
     """The row that decided a loss; where the model ends at a device, the route that led there."""
     routes = routes_of(loss.trace)
     if loss.step.reason is BEYOND and loss.step.row is None and routes:
-        return f"{routes[-1].place}: {routes[-1]}"
+        return f"{routes[-1].table}: {routes[-1]}"
     return decided(vpc, loss.step)
 
 
@@ -132,7 +132,7 @@ def decided(vpc: Vpc, step: Step) -> str:
         return ""
     route, refused, tracked = route_of(step), refused_by(step), tracked_of(step)
     if route is not None:
-        return f"{route.place}: {route}" + (_gone(vpc, route) if step.reason is BLACKHOLE else "")
+        return f"{route.table}: {route}" + (_gone(vpc, route) if step.reason is BLACKHOLE else "")
     if refused is not None:  # as asked about: behind a repair that was tried it has a rule more
         return str(_as_described(vpc, refused))
     if tracked is not None:
@@ -196,7 +196,7 @@ def row_names(vpc: Vpc, traces: tuple[Trace, ...]) -> tuple[str, ...]:
         if rule is not None:
             names[str(rule)] = None
         elif route is not None:
-            names[f"{route.place}: {route}"] = None
+            names[f"{route.table}: {route}"] = None
         elif step.check in ASKED and step.row is not None and tracked_of(step) is None:
             names[str(step.row)] = None
         elif step.reason is not None and decided(vpc, step):
@@ -224,7 +224,7 @@ def _state(step: Step) -> str:
     if untracked is not None:
         return f"no state: {untracked.rule} lets answers pass too"
     if route is not None:
-        return f"no state: {route.place}, {'the local route' if route.target == LOCAL else route}"
+        return f"no state: {route.table}, {'the local route' if route.target == LOCAL else route}"
     if step.action == DELIVER:
         return "the opener's connection"
     if step.row is None or step.check not in STATES:

@@ -31,11 +31,6 @@ class Interface(NamedRow):
         """What tracking, rules and routes know it by: its own name, or else its device's."""
         return self.name or self.device
 
-    @property
-    def place(self) -> str:
-        """The name of its subnet."""
-        return self.subnet
-
     def __str__(self) -> str:
         return f"{self.device}'s interface{self.name and ' ' + self.name}, {self.address}"
 

@@ -32,11 +32,6 @@ class AclEntry(NamedRow):
     ports: tuple[int, int]
     cidr: str
 
-    @property
-    def place(self) -> str:
-        """The name of its ACL."""
-        return self.acl
-
     def __str__(self) -> str:
         name = "*" if self.number == LAST else self.number
         return f"{self.acl} {self.direction} {name}: {self.what}"

@@ -25,11 +25,6 @@ class Route(NamedRow):
     target: str
     propagated: bool = False
 
-    @property
-    def place(self) -> str:
-        """The name of its route table."""
-        return self.table
-
     def __str__(self) -> str:
         return f"route {self.destination} > {self.target}"
 

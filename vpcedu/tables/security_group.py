@@ -27,11 +27,6 @@ class GroupRule(NamedRow):
     peer: str
     protocol: int = TCP
 
-    @property
-    def place(self) -> str:
-        """The id of its group."""
-        return self.group
-
     def __str__(self) -> str:
         return f"{self.group} {self.direction} {self.what}"
 
@@ -79,14 +74,9 @@ class RuleSet(NamedRow):
                 block(rule.peer)
         return cls(groups, direction, tuple(r for r in rules if r.group in groups and r.direction == direction))
 
-    @property
-    def place(self) -> str:
-        """The ids of the groups."""
-        return ", ".join(self.groups)
-
     def __str__(self) -> str:
         allowed = "only " + ", ".join(rule.what for rule in self.rules) if self.rules else "nothing"
-        return f"{self.place} {self.direction} allows {allowed}"
+        return f"{', '.join(self.groups)} {self.direction} allows {allowed}"
 
     def lookup(self, flow: FiveTuple, peer_groups: frozenset[str]) -> GroupRule | None:
         """A rule that allows the flow, or None; `peer_groups` are the groups of the other side's interface.

@@ -69,10 +69,5 @@ class Listener(NamedRow):
         actions = (rule.action for rule in self.rules)
         return (self.targets, *(action for action in actions if isinstance(action, TargetGroup)))
 
-    @property
-    def place(self) -> str:
-        """The balancer's list."""
-        return "listeners"
-
     def __str__(self) -> str:
         return f"listener {self.protocol} {self.port} > {self.targets}"

@@ -44,11 +44,6 @@ class TrackingConfiguration(NamedRow):
         """The first three fields, which AWS limits."""
         return self.tcp_established, self.udp, self.udp_stream
 
-    @property
-    def place(self) -> str:
-        """The interface's memory, which it limits."""
-        return "tracked flows"
-
     def __str__(self) -> str:
         return f"{'any number of' if self.allowance is None else f'at most {self.allowance}'} tracked connections"
 
@@ -68,11 +63,6 @@ class TrackedFlow(NamedRow):
     idle: int
     turns: int = 0
 
-    @property
-    def place(self) -> str:
-        """The interface's memory."""
-        return "tracked flows"
-
     def __str__(self) -> str:
         return f"tracked {self.flow}, let through by {self.rule}"
 
@@ -81,11 +71,6 @@ class Untracked(NamedRow):
     """Let pass by a rule of the packet's own direction, answers too: it belongs to no tracked flow."""
 
     rule: GroupRule
-
-    @property
-    def place(self) -> str:
-        """The id of the rule's group."""
-        return self.rule.group
 
     def __str__(self) -> str:
         return f"{self.rule}, not tracked"

@@ -38,11 +38,6 @@ class Translation(NamedRow):
         """The flow with which a packet of this row goes on, in whichever of the two directions it comes."""
         return self.after if flow == self.before else self.before.reversed()
 
-    @property
-    def place(self) -> str:
-        """The device's own table."""
-        return "translations"
-
     def __str__(self) -> str:
         return f"{self.before} becomes {self.after}"
 

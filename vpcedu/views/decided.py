@@ -86,4 +86,5 @@ def change_of(step: Step) -> Change | None:
 
 def is_nobodys(step: Step) -> bool:
     """Whether the row stands only in a working copy, for the far side of an endpoint."""
-    return step.row is not None and not step.row.place
+    route, entry = route_of(step), entry_of(step)
+    return (route is not None and not route.table) or (entry is not None and not entry.acl)
