@@ -12,6 +12,7 @@ from collections import namedtuple
 __all__ = ["NamedRow"]
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Protocol
     from typing import NamedTuple as NamedRow
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
         def _fields(self) -> tuple[str, ...]: ...
 
         def _asdict(self) -> dict[str, Any]: ...
+
+        @property
+        def _replace(self) -> Callable[..., Any]: ...
 
 else:
 

@@ -49,6 +49,11 @@ class Step(NamedRow):
     reason: Reason | None = None
     sent: tuple[Packet, ...] = ()
 
+    @property
+    def change(self) -> Change | None:
+        """What became of the connection that the packet was delivered to; None where it was not."""
+        return self.row if isinstance(self.row, Change) else None
+
 
 # The two most frequent steps are made the quick way.
 

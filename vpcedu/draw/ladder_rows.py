@@ -11,7 +11,6 @@ from vpcedu.clock import SECOND
 from vpcedu.network.vpc import INTERNET
 from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.row import NamedRow
-from vpcedu.views.decided import change_of
 from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
@@ -76,7 +75,7 @@ def _condensed(visit: Visit, talk: Conversation, single: list[Row]) -> list[Row]
 
 def _moved_to(trace: Trace) -> str:
     """The state that the packet's arrival brought its receiver into; "" where that stayed in its own."""
-    change = change_of(trace.last)
+    change = trace.last.change
     return change.after if change is not None and change.before != change.after else ""
 
 

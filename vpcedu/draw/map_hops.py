@@ -9,7 +9,7 @@ from __future__ import annotations
 from vpcedu.draw.way import changed, legs_of, owner, rewritings
 from vpcedu.draw.words import short
 from vpcedu.row import NamedRow
-from vpcedu.views.decided import association_of, route_of
+from vpcedu.views.decided import route_of
 from vpcedu.views.explain import WORKS, answer_legs, blocker
 
 TYPE_CHECKING = False
@@ -88,12 +88,11 @@ def why(visit: Visit, hop: Hop) -> str:
         return leg.drop.reason.code
     if leg.step.check == "flow return":
         return f"flow of the {short(leg.end)} (inferred)"
-    route, address = route_of(leg.step), association_of(leg.step)
+    route, flow = route_of(leg.step), leg.step.before.flow
     if route is not None:
         return f"route {route.destination} {short(route.target)}"
-    if address is not None and leg.step.at != leg.start:  # it comes from the Internet
-        return f"public address of {short(owner(visit.vpc, address.public))}"
-    if address is not None:
-        back = hop.leg.packet.flow.src == address.public
-        return f"{short(leg.start)}: 1:1 map, {'outwards' if back else 'inwards'}"
+    if leg.step.check == "address map" and leg.step.at != leg.start:  # it comes from the Internet
+        return f"public address of {short(owner(visit.vpc, flow.dst))}"
+    if leg.step.check == "address map":
+        return f"{short(leg.start)}: 1:1 map, {'outwards' if leg.packet.flow.src != flow.src else 'inwards'}"
     return "across the Internet"

@@ -14,12 +14,11 @@ from vpcedu.tables.network_acl import LAST, NetworkAcl
 from vpcedu.tables.route_table import RouteTable
 from vpcedu.tables.security_group import RuleSet
 from vpcedu.trace import DROP
-from vpcedu.views.decided import association_of, entry_of, opens, route_of, rule_of, tracked_of, translation_of
+from vpcedu.views.decided import entry_of, opens, route_of, rule_of, tracked_of, translation_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.flow import FiveTuple
-    from vpcedu.gateways.internet_gateway import Association
     from vpcedu.lab.visit import Visit
     from vpcedu.network.interface import Subnet
     from vpcedu.tables.network_acl import AclEntry
@@ -50,12 +49,12 @@ def table_of(visit: Visit, step: Step) -> Table | None:
     if step.check in ("group in", "group out"):
         tracked = tracked_of(step)
         return _rules(visit, step) if tracked is None else _tracked(visit, step, tracked)
-    entry, translation, address = entry_of(step), translation_of(step), association_of(step)
+    entry, translation = entry_of(step), translation_of(step)
     if entry is not None:
         return _entries(visit, step, entry)
     if translation is not None:
         return _translations(visit, step, translation)
-    return None if address is None else _addresses(visit, step, address)
+    return _addresses(visit, step) if step.check == "address map" and step.row is not None else None
 
 
 def _subnet(visit: Visit, device: str) -> Subnet:
@@ -196,14 +195,15 @@ def _translations(visit: Visit, step: Step, own: Translation) -> Table:
                  f" is read {word}.")
 
 
-def _addresses(visit: Visit, step: Step, own: Association) -> Table:
+def _addresses(visit: Visit, step: Step) -> Table:
     rows = tuple((row.private, row.public, _holder(visit, row.private)) for row in visit.vpc.associations)
+    lit = next(number for number, row in enumerate(visit.vpc.associations) if row == step.row)
     before, after = step.before.flow, step.after.flow if step.after else step.before.flow
     out = before.src != after.src
     found = (f"{step.at}: from {before.src} becomes from {after.src}" if out
              else f"{step.at}: to {before.dst} becomes to {after.dst}")
     return Table(f"addresses of the {step.at}", ("private address", "public address", "whose"), (40.0, 220.0, 400.0),
-                 rows, visit.vpc.associations.index(own), found,
+                 rows, lit, found,
                  f"{'Outwards the source is exchanged' if out else 'Inwards the destination is exchanged'}, one for"
                  " one; ports stay, and nothing is remembered.")
 

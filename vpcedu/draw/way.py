@@ -12,7 +12,6 @@ from vpcedu.draw.drawn import part_of
 from vpcedu.network.vpc import INTERNET, Vpc
 from vpcedu.row import NamedRow
 from vpcedu.trace import DROP, REWRITE, SEND
-from vpcedu.views.decided import association_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,7 +102,8 @@ def _leg(here: tuple[Step, ...], end: str, packet: Packet, arrival: Step) -> Leg
         if step.check in ("route", "flow return"):
             return Leg(here[0].at, end, packet, step)
     step = next((s for s in reversed(here) if s.action == REWRITE), here[-1])
-    if step.action == SEND and association_of(arrival) is not None:  # from the Internet: whose address is it?
+    # What comes from the Internet was sent here because of whose public address it is for.
+    if step.action == SEND and arrival.check == "address map" and arrival.row is not None:
         return Leg(here[0].at, end, packet, arrival)
     return Leg(here[0].at, end, packet, step)
 

@@ -167,7 +167,7 @@ def _closed(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     if device and device.kind.__name__ == "WebServer":
         listens = tuple(sorted({*settings.get("listens", (80,)), port}))
         yield Repair(device, device._replace(settings=tuple({**settings, "listens": listens}.items())))
-    for row in target_groups(vpc.devices):
+    for row in target_groups(vpc.listeners):
         for target in row.targets:
             if target == loss.step.before.flow.destination:
                 yield from (Repair(row, row._replace(targets=(Endpoint(target.address, each),)))
@@ -175,19 +175,19 @@ def _closed(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 
 def _hairpin(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    groups = target_groups(vpc.devices)
+    groups = target_groups(vpc.listeners)
     yield from (Repair(row, row._replace(preserve_client_ip=False)) for row in groups if row.preserves)
 
 
 def _allowance(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     for row in (row for one in vpc.everyone for row in one.interfaces):
-        if row.tracking == loss.row and row.device == loss.step.at:
+        if (row.device, row.tracking) == (loss.step.at, loss.row):
             yield Repair(row, row._replace(tracking=row.tracking._replace(allowance=None)))
 
 
 def _strangers(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     """A target that nobody is: another host of the VPC in its place."""
-    for row in target_groups(vpc.devices):
+    for row in target_groups(vpc.listeners):
         if loss.step.before.flow.destination in row.targets:
             yield from _with_targets(vpc, row, loss.step.before.flow.dport)
 
@@ -197,15 +197,16 @@ def _targets(vpc: Vpc, visit: Visit) -> Iterator[Repair]:
     met = {name for talk in talks(visit) for name in talk.path}
     for device in (row for row in vpc.devices if row.name in met):
         for listener in dict(device.settings).get("listeners", ()):
-            for group in target_groups(listener):
+            for group in listener.groups:
                 if not group.targets:
                     yield from _with_targets(vpc, group, listener.port)
 
 
 def _no_target(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    port = loss.step.before.flow.dport
-    listeners = (row for row in vpc.rows() if row == loss.row)
-    for group in target_groups(tuple(listeners)):
+    device, port = _device(vpc, loss.step.at), loss.step.before.flow.dport
+    settings = dict(device.settings) if device else {}
+    listeners = tuple(row for row in settings.get("listeners", ()) if row == loss.row)
+    for group in target_groups(listeners):
         if not group.targets:
             yield from _with_targets(vpc, group, port)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vpcedu.hosts.web_server import requests_seen
+from vpcedu.lab.kinds import as_a
 from vpcedu.lab.proxies import URL, proxy_site
 from vpcedu.lab.reference import GROUP_RULES, reference_vpc
 from vpcedu.lab.site import Site
@@ -76,10 +77,11 @@ row = ("append", -1)
 """
 
 
-def narrow_rule(rule: object) -> str:
+def narrow_rule(given: object) -> str:
     """06.3: web's inbound rule as a block of addresses: nodes come and go, strangers stay out."""
-    if not (isinstance(rule, GroupRule) and rule.group == "sg-web" and rule.direction == IN):
-        raise ValueError(f"rule {rule!r}: expected an inbound GroupRule of sg-web")
+    rule = as_a(given, GroupRule)
+    if rule is None or (rule.group, rule.direction) != ("sg-web", IN):
+        raise ValueError(f"rule {given!r}: expected an inbound GroupRule of sg-web")
     if rule.peer.startswith("sg-"):
         return "Not yet. That is the best answer in real life; but do it once with a block of addresses."
     for node in NODES:

@@ -32,7 +32,7 @@ from vpcedu.views.decided import tracked_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from vpcedu.row import Row
 
 CLIENT, WEB, PUBLIC, UPDATES = "203.0.113.10", "10.0.0.40", "192.0.2.10", "198.51.100.7"
 IGW, ACL, GROUP, URL = "Internet gateway", "acl-web", "sg-web", "http://www.example.com/"
@@ -47,7 +47,7 @@ def answers(first: int, last: int) -> AclEntry:
     return AclEntry(ACL, 100, OUT, ALLOW, TCP, (first, last), ANYWHERE)
 
 
-def one_server_vpc(*rows: Any, group_out: str = "nothing", ports: tuple[int, int] = LINUX_PORTS) -> Vpc:
+def one_server_vpc(*rows: Row, group_out: str = "nothing", ports: tuple[int, int] = LINUX_PORTS) -> Vpc:
     """The description; `rows` are added. group_out: "nothing" or "all". ports: the client's ephemeral range."""
     if group_out not in GROUP_OUT:
         raise ValueError(f"group_out {group_out!r}: expected one of {', '.join(GROUP_OUT)}")
@@ -69,7 +69,7 @@ def one_server_vpc(*rows: Any, group_out: str = "nothing", ports: tuple[int, int
     return vpc
 
 
-def one_server(*rows: Any, group_out: str = "nothing", port: int | None = None, seed: int = 0) -> Site:
+def one_server(*rows: Row, group_out: str = "nothing", port: int | None = None, seed: int = 0) -> Site:
     """The site, ready to be visited; `rows` (entries of the network ACL, rules of the group) are added.
 
     group_out: what the group has outwards, "nothing" or "all". port: the one that the client chooses, None: any of
@@ -101,7 +101,7 @@ class Edit(NamedRow):
                    if step.check == "group out")
 
 
-def edited(site: Site, row: Any, new: Any) -> Edit:
+def edited(site: Site, row: Row | None, new: Row | None) -> Edit:
     """The client connects and stays; a second later `new` takes the place of `row` (None: there was none, or there is
     none any more); a second later the client sends five bytes.
 

@@ -9,17 +9,14 @@ row of the catalogue does. A learner's answer is not compared with them but run.
 from __future__ import annotations
 
 from vpcedu.flow import spread
-from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.asking import forecast
 from vpcedu.lab.ends import Question
 from vpcedu.lab.faults import faults, scenes
+from vpcedu.lab.kinds import as_a, to_add
 from vpcedu.lab.paths import Loss, decided, losses, talks
 from vpcedu.lab.remedies import remedies
 from vpcedu.lab.repair import Repair, apply
 from vpcedu.lab.repairs import run, served, works
-from vpcedu.tables.network_acl import AclEntry
-from vpcedu.tables.route_table import Route
-from vpcedu.tables.security_group import GroupRule
 from vpcedu.views.description import describe
 from vpcedu.views.text import fold
 
@@ -31,7 +28,6 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
 
 MOST = 4  # faults in one puzzle
-ADDED = (Route, AclEntry, GroupRule, Association)
 
 
 class Puzzle:
@@ -196,12 +192,12 @@ def served_by(visit: Visit) -> str:
     return talks(visit)[-1].listener
 
 
-def _as_repair(row: Any) -> Repair:
-    if isinstance(row, Repair):
-        return row
-    if isinstance(row, ADDED):
-        return Repair(None, row)
-    raise ValueError(f"{row!r}: expected a Repair, or a Route, AclEntry, GroupRule or Association to add")
+def _as_repair(given: object) -> Repair:
+    try:
+        return as_a(given, Repair) or Repair(None, to_add(given))
+    except ValueError:
+        raise ValueError(
+            f"{given!r}: expected a Repair, or a Route, AclEntry, GroupRule or Association to add") from None
 
 
 def _place(loss: Loss) -> tuple[Any, ...]:

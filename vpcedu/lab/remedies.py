@@ -44,7 +44,7 @@ def _rules(vpc: Vpc, question: Question) -> Iterator[Repair]:
 
 def _ports(vpc: Vpc, question: Question) -> tuple[tuple[int, int], ...]:
     """The ports that a rule may be for: the asked one and those of targets."""
-    ports = (question.port, *(target.port for row in target_groups(vpc.devices) for target in row.targets))
+    ports = (question.port, *(target.port for row in target_groups(vpc.listeners) for target in row.targets))
     return tuple(dict.fromkeys((port, port) for port in ports))
 
 
@@ -104,7 +104,7 @@ def _balancers(vpc: Vpc, question: Question) -> Iterator[Repair]:
                 listens = tuple(sorted({*settings.get("listens", (80,)), port}))
                 yield Repair(device, device._replace(settings=tuple({**settings, "listens": listens}.items())))
     servers = [row for row in vpc.devices if row.kind.__name__ == "WebServer"]
-    for group in target_groups(vpc.devices):
+    for group in target_groups(vpc.listeners):
         for server in servers:
             for interface in (row for row in vpc.interfaces if row.device == server.name):
                 for port in dict(server.settings).get("listens", (80,)):

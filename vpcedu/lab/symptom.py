@@ -13,7 +13,7 @@ from vpcedu.packet import FIN, SYN
 from vpcedu.protocols.http import request
 from vpcedu.row import NamedRow
 from vpcedu.trace import DROP
-from vpcedu.views.decided import change_of, tracked_of
+from vpcedu.views.decided import tracked_of
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
@@ -82,7 +82,7 @@ def evidence(visit: Visit) -> list[str]:
     lines = [f"{step.at}, {step.check}: {step.reason.code}" + (f" ({step.row})" if step.row is not None else "")
              for trace in visit.capture for step in trace.steps if step.action == DROP and step.reason is not None]
     for trace in visit.capture:
-        change = change_of(trace.last)
+        change = trace.last.change
         if trace.packet.flags == SYN and change is not None and change.before == change.after != "SYN-RECEIVED":
             lines.append(f"{trace.last.at}, deliver: SYN for a connection that is {change.after} already"
                          f" ({trace.last.before.flow})")

@@ -37,7 +37,7 @@ def again_and_again(site: Site) -> Visit:
 
 def hidden_in_zones(site: Site) -> Site:
     """The same with the client's address hidden from the targets."""
-    group = target_groups(site.vpc.devices)[0]
+    group = target_groups(site.vpc.listeners)[0]
     return site.replace(group, group._replace(preserve_client_ip=False))
 
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vpcedu.network.checkpoints import Verdict
-    from vpcedu.network.vpc import DescribedRow
     from vpcedu.row import Row
 
 MOST_HOPS = 32  # devices one packet may meet
@@ -113,7 +112,7 @@ class Network:
             self.clock.tick()
         self.clock.advance(until)
 
-    def replace(self, row: DescribedRow | None, new: DescribedRow | None) -> None:
+    def replace(self, row: Row | None, new: Row | None) -> None:
         """Change the description in flight: `new` in the place of `row`. Without `new` (None) the row is removed,
         without `row` the new one is added.
 

@@ -7,14 +7,12 @@ where a step was decided by something else.
 
 from __future__ import annotations
 
-from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.interface import Interface
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule, RuleSet
 from vpcedu.tables.tracking import TrackedFlow, Untracked
 from vpcedu.tables.translation import Translation
-from vpcedu.trace import Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,11 +32,6 @@ def routes_of(trace: Trace) -> tuple[Route, ...]:
 def entry_of(step: Step) -> AclEntry | None:
     """The entry of a network ACL that allowed or denied a packet."""
     return step.row if isinstance(step.row, AclEntry) else None
-
-
-def association_of(step: Step) -> Association | None:
-    """The public address by which a packet was rewritten, or found its interface."""
-    return step.row if isinstance(step.row, Association) else None
 
 
 def translation_of(step: Step) -> Translation | None:
@@ -77,11 +70,6 @@ def refused_by(step: Step) -> RuleSet | None:
 def interface_of(step: Step) -> Interface | None:
     """The interface whose source/destination check a packet met."""
     return step.row if isinstance(step.row, Interface) else None
-
-
-def change_of(step: Step) -> Change | None:
-    """What became of the connection that a packet was delivered to."""
-    return step.row if isinstance(step.row, Change) else None
 
 
 def is_nobodys(step: Step) -> bool:

@@ -11,7 +11,7 @@ from vpcedu.reasons import LOST, TOO_LARGE
 from vpcedu.tables.route_table import LOCAL
 from vpcedu.trace import REWRITE, Step, Trace
 from vpcedu.views import tls_records
-from vpcedu.views.decided import association_of, change_of, route_of, tracked_of, translation_of, untracked_of
+from vpcedu.views.decided import route_of, tracked_of, translation_of, untracked_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,10 +61,9 @@ def because(step: Step) -> str:
         return rewritten(step) + (f" ({step.row})" if step.check == "address map" else "")
     if step.check == "translation":
         return "belongs to no translation: passed on as it is"
-    change = change_of(step)
-    if change is not None:
-        same = change.before == change.after
-        return f"stays {change.after}" if same else f"{change.before} -> {change.after}"
+    if step.change is not None:
+        before, after = step.change.before, step.change.after
+        return f"stays {after}" if before == after else f"{before} -> {after}"
     return str(step.row)
 
 
@@ -149,10 +148,11 @@ def _gates(trace: Trace) -> list[Step]:
 
 
 def _backwards(step: Step) -> bool:
-    translation, address = translation_of(step), association_of(step)
+    """Whether a packet goes the other way through a row than the request did."""
+    translation = translation_of(step)
     if translation is not None:
         return step.before.flow != translation.before
-    return address is not None and step.before.flow.src == address.private
+    return step.after is not None and step.before.flow.src != step.after.flow.src
 
 
 def _the(name: str) -> str:
