@@ -11,12 +11,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vpcedu.draw.way import legs_of, owner
-from vpcedu.draw.words import row_words
 from vpcedu.row import NamedRow
-from vpcedu.tables.network_acl import LAST, AclEntry
-from vpcedu.tables.security_group import GroupRule, RuleSet
-from vpcedu.tables.tracking import TrackedFlow, Untracked
+from vpcedu.tables.network_acl import LAST
 from vpcedu.trace import DROP
+from vpcedu.views.decided import entry_of, opens, refused_by, rule_of, tracked_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -164,19 +162,18 @@ def _words(step: Step | None, kind: str) -> str:
     """What a gate said, in one line."""
     if step is None:
         return "passes: its own address" if kind == CHECK else "not asked"
-    row = step.row
     if step.action == DROP and kind == CHECK:
         ends = ("from", step.before.flow.src) if step.check == LEAVING[CHECK] else ("for", step.before.flow.dst)
         return f"drops it: {ends[0]} {ends[1]}, not its own address"
     verb = "drops it" if step.action == DROP else "passes"
-    if isinstance(row, TrackedFlow):
+    entry, rule, refused = entry_of(step), rule_of(step), refused_by(step)
+    if tracked_of(step) is not None:
         return f"passes: {MEMORY}"
-    if isinstance(row, Untracked):
-        return f"{verb}: rule {row.rule.what}, {UNTRACKED}"
-    if isinstance(row, AclEntry):
-        return f"{verb}: row {'*' if row.number == LAST else row.number}, {row.what}"
-    if isinstance(row, GroupRule):
-        return f"{verb}: rule {row.what}"
-    if isinstance(row, RuleSet):
-        return f"{verb}: " + (f"only {', '.join(rule.what for rule in row.rules)}" if row.rules else "there is no rule")
-    return f"{verb}: {row_words(row)}"
+    if entry is not None:
+        return f"{verb}: row {'*' if entry.number == LAST else entry.number}, {entry.what}"
+    if rule is not None:
+        return f"{verb}: rule {rule.what}" + ("" if opens(step) else f", {UNTRACKED}")
+    if refused is not None:
+        only = ", ".join(rule.what for rule in refused.rules)
+        return f"{verb}: only {only}" if only else f"{verb}: there is no rule"
+    return f"{verb}: {step.row}"

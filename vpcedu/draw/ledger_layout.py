@@ -19,7 +19,7 @@ from vpcedu.draw.style import BOX, CONNECTION, DIAMOND, LABEL, MARGIN, NOTE, ROO
 from vpcedu.draw.way import rewritings
 from vpcedu.draw.words import short
 from vpcedu.hosts.host import Host
-from vpcedu.hosts.web_server import Seen
+from vpcedu.hosts.web_server import requests_seen
 from vpcedu.row import NamedRow
 from vpcedu.views.outcome import outcome
 from vpcedu.views.tls_records import is_tls
@@ -150,7 +150,7 @@ def _facts(side: Side) -> list[Fact]:
     """What one visit has to say."""
     visit, talks, _ = side
     found: list[Fact] = []
-    seen = [(event.who, event.row) for event in visit.capture.events if isinstance(event.row, Seen)][-1:]
+    seen = list(requests_seen(visit.capture))[-1:]
     asked = next((t.packet.data for t in visit.capture if t.sender == visit.opener and t.packet.data), b"")
     for who, row in seen:
         whose = next((device for device, address in _addresses(visit) if address == row.peer.address), "")
@@ -192,8 +192,7 @@ def _title(sides: tuple[Side, ...]) -> str:
     """Whom the server sees behind each balancer."""
     parts = []
     for visit, _, name in sides:
-        who, row = next(((event.who, event.row) for event in visit.capture.events if isinstance(event.row, Seen)),
-                        ("", None))
+        who, row = next(requests_seen(visit.capture), ("", None))
         shown = f"{who} sees {row.peer.address}" if row else outcome(visit).words
         whose = next((d for d, address in _addresses(visit) if row and address == row.peer.address), "")
         parts.append(f"{name}: {shown}" + (f" ({whose})" if whose else ""))

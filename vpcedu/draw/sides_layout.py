@@ -19,7 +19,6 @@ from vpcedu.packet import SYN
 from vpcedu.protocols import proxy_protocol
 from vpcedu.protocols.tcp_states import ESTABLISHED
 from vpcedu.row import NamedRow
-from vpcedu.trace import Change
 from vpcedu.views.explain import answer_legs, label
 from vpcedu.views.outcome import outcome
 from vpcedu.views.tls_records import is_tls
@@ -116,8 +115,8 @@ def lines_of(data: bytes) -> tuple[str, ...]:
 
 
 def _opened(capture: Capture, flow: FiveTuple, who: str) -> int | None:
-    return next((event.at for event in capture.events if event.who == who and isinstance(event.row, Change)
-                 and event.row.after == ESTABLISHED and event.row.flow == flow), None)
+    return next((at for at, _, change in capture.changes(who)
+                 if change.after == ESTABLISHED and change.flow == flow), None)
 
 
 def _lost(trace: Trace) -> str:

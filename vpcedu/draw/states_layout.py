@@ -85,8 +85,7 @@ def ways_of(visit: Visit, connection: int, who: str | None) -> tuple[Conversatio
         raise ValueError(f"{who!r} is no end of connection {connection}: expected {talk.opener} or {talk.listener}")
     own: set[FiveTuple] = {trace.packet.flow for trace in talk.traces if trace.sender == who}
     own |= {trace.last.before.flow.reversed() for trace in talk.traces if trace.last.at == who}
-    return talk, who, [(event.at, event.row) for event in visit.capture.events
-                       if event.who == who and isinstance(event.row, Change) and event.row.flow in own]
+    return talk, who, [(at, change) for at, _, change in visit.capture.changes(who) if change.flow in own]
 
 
 def _arrows(taken: list[Change], following: tuple[Transition, ...]) -> list[Item]:

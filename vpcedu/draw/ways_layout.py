@@ -29,10 +29,8 @@ from vpcedu.draw.style import (
 )
 from vpcedu.draw.way import boxed, is_outside, legs_of
 from vpcedu.draw.words import short
-from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.packet import ACK, FIN, RST, SYN
-from vpcedu.tables.translation import Translation
 from vpcedu.trace import REWRITE
 from vpcedu.views.explain import verdict, way
 
@@ -192,9 +190,9 @@ def _told(traces: list[Trace]) -> str:
 def _reasons(trace: Trace) -> list[str]:
     parts = [f"{trace.sender} {way(trace)}".replace("Internet gateway", short("Internet gateway"))]
     for step in trace.steps:
-        if step.action == REWRITE and isinstance(step.row, Association):
+        if step.action == REWRITE and step.check == "address map":
             parts.append(f"{short(step.at)} by its address map")
-        elif step.action == REWRITE and isinstance(step.row, Translation) and step.check != "flow return":
+        elif step.action == REWRITE:
             parts.append(f"{short(step.at)} by a row of its table")
     if trace.dropped is not None and trace.dropped.reason is not None:
         parts.append(f"lost at {trace.dropped.at}: {trace.dropped.reason.code}")

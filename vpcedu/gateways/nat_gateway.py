@@ -26,6 +26,10 @@ from vpcedu.tables.source_ports import EPHEMERAL, MOST, Ports
 from vpcedu.tables.translation import Translation, Translations
 from vpcedu.trace import DROP, Event, Step, rewrote
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.row import Row
+
 IDLE = 350 * SECOND  # microseconds
 MOST_ADDRESSES = 8  # one primary, seven secondary
 
@@ -84,6 +88,6 @@ class NatGateway(Machine):
         self.translations.forget(expired)
         return self._drop(packet, expired, reason, now, () if packet.flags & RST else (packet.reset(),))
 
-    def _drop(self, packet: Packet, row: object, reason: Reason, now: int, sent: tuple[Packet, ...] = ()) -> Step:
+    def _drop(self, packet: Packet, row: Row | None, reason: Reason, now: int, sent: tuple[Packet, ...] = ()) -> Step:
         self._counts["PacketsDropCount"] += 1
         return Step(now, self.name, "translation", DROP, packet, None, row, reason, sent)

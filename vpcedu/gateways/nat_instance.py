@@ -28,6 +28,10 @@ from vpcedu.tables.target_group import Listener
 from vpcedu.tables.translation import Translation, Translations
 from vpcedu.trace import DROP, PASS, Step, rewrote
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.row import Row
+
 IDLE = 432_000 * SECOND  # nf_conntrack_tcp_timeout_established
 OPENING, CLOSED, RESET = 120 * SECOND, 120 * SECOND, 10 * SECOND  # ..._syn_sent, ..._time_wait, ..._close
 
@@ -88,7 +92,7 @@ class NatInstance(Machine):
             return NO_PORT
         return self.translations.add(flow, FiveTuple(*source, *destination, flow.protocol), now)
 
-    def _drop(self, packet: Packet, row: object, reason: Reason, now: int, refuse: bool = False) -> Step:
+    def _drop(self, packet: Packet, row: Row | None, reason: Reason, now: int, refuse: bool = False) -> Step:
         check = "deliver" if reason is PORT_CLOSED else "translation"
         answer = (packet.reset(),) if refuse and not packet.flags & RST else ()
         return Step(now, self.name, check, DROP, packet, None, row, reason, answer)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Protocol
 
+    from vpcedu.row import Row
+
     class Program(Protocol):
         """What runs on a host and hears of its connections."""
 
@@ -115,7 +117,7 @@ class Host(Machine):
         self._order += 1
         heappush(self._alarms, (instant, self._order, call, arguments))
 
-    def tell(self, now: int, what: str, row: object = None) -> None:
+    def tell(self, now: int, what: str, row: Row | str | None = None) -> None:
         """Note what an application did or learnt, as an event of the capture."""
         self._events.append(Event(now, self.name, what, row))
 
@@ -187,6 +189,7 @@ class Host(Machine):
         while self._touched:
             connection = self._touched.popleft()
             self._sent += connection.take_sent()
+            data: Any
             for event, data in connection.take_events():
                 if event == "state":
                     self._events.append(Event(now, self.name, "state", data))

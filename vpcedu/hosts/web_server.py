@@ -16,10 +16,12 @@ from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from vpcedu.device import Device
     from vpcedu.protocols.tcp import Connection
+    from vpcedu.trace import Capture
 
 
 USUAL = (80,)  # the ports of a web server that names none
@@ -35,6 +37,11 @@ class Seen(NamedRow):
     def __str__(self) -> str:
         forwarded = self.request.header("X-Forwarded-For")
         return f'from {self.peer} "{self.request.start}"' + (f" X-Forwarded-For: {forwarded}" if forwarded else "")
+
+
+def requests_seen(capture: Capture) -> Iterator[tuple[str, Seen]]:
+    """Which server got a request, and how."""
+    return ((event.who, event.row) for event in capture.events if isinstance(event.row, Seen))
 
 
 class WebServer(Host):

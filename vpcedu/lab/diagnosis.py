@@ -23,12 +23,11 @@ from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from vpcedu.lab.asking import Answer
     from vpcedu.lab.site import Site
     from vpcedu.lab.visit import Visit
     from vpcedu.network.vpc import Vpc
+    from vpcedu.row import Row
     from vpcedu.trace import Step
 
 
@@ -56,7 +55,7 @@ class Cause(NamedRow):
     """What may be wrong: the row changed or held against, what it does in words, what mends it, and the run that
     shows it. The repair is None where none was found."""
 
-    row: Any
+    row: Row | None
     words: str
     repair: Repair | None
     visit: Visit

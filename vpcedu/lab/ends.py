@@ -56,12 +56,9 @@ def is_inside(vpc: Vpc, address: str) -> bool:
     return any(one.has(address) for one in vpc.everyone)
 
 
-def target_groups(value: Any) -> tuple[TargetGroup, ...]:
-    """Every target group inside a listener, a device's settings or other rows, each once."""
-    if isinstance(value, TargetGroup):
-        return (value,)
-    return tuple(dict.fromkeys(group for part in value for group in target_groups(part))) if (
-        isinstance(value, tuple)) else ()
+def target_groups(listeners: tuple[Listener, ...]) -> tuple[TargetGroup, ...]:
+    """Every target group of some listeners, each once."""
+    return tuple(dict.fromkeys(group for listener in listeners for group in listener.groups))
 
 
 def free_address(vpc: Vpc, cidr: str) -> str:
@@ -230,8 +227,8 @@ def _concerned(vpc: Vpc, names: set[str]) -> Vpc:
         name = todo.pop()
         if name not in kept:
             kept.add(name)
-            todo += (owner.get(target.address, "") for group in target_groups(tuple(settings.get(name, {}).values()))
-                     for target in group.targets)
+            behind = target_groups(settings.get(name, {}).get("listeners", ()))
+            todo += (owner.get(target.address, "") for group in behind for target in group.targets)
     interfaces = tuple(row for row in vpc.interfaces if row.device in kept)
     groups = {group for row in interfaces for group in row.groups}
     return vpc._replace(
@@ -242,7 +239,7 @@ def _concerned(vpc: Vpc, names: set[str]) -> Vpc:
 
 def _listen(site: Site, opener: str, port: int) -> None:
     """Plain hosts listen on the port asked about, and on those they are a target on."""
-    ports = {port} | {target.port for one in site.vpc.everyone for group in target_groups(one.devices)
+    ports = {port} | {target.port for one in site.vpc.everyone for group in target_groups(one.listeners)
                       for target in group.targets}
     for name, host in site.network.devices.items():
         if type(host) is Host and name != opener:

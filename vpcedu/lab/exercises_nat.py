@@ -10,7 +10,11 @@ from vpcedu.lab.programs import Stay
 from vpcedu.lab.translating import fill_nat, nat_site, nat_vpc
 from vpcedu.network.network import Network
 from vpcedu.packet import ACK, PSH, Packet
-from vpcedu.tables.translation import Translation
+from vpcedu.views.decided import translation_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.tables.translation import Translation
 
 WANTED, SILENCE = 120_000, 1_200  # connections at once; seconds
 FAR = Endpoint(UPDATES, 8_080)
@@ -29,7 +33,7 @@ def key(flow: object) -> str:
     network.send(sender, Packet(flow, PSH | ACK, data=b"hello"), "the packet of the exercise")
     network.run(2 * SECOND)
     trace = network.capture.traces[count]
-    met = [step for step in trace.steps if step.at == "NAT" and isinstance(step.row, Translation)]
+    met = [step for step in trace.steps if step.at == "NAT" and translation_of(step) is not None]
     if met and trace.last.at == "web":
         return (f"Right. {flow} meets the row '{met[0].row}', read backwards, and comes to web as"
                 f" {trace.last.before.flow}. All four numbers have to fit, and the NAT asks nothing else: it is a"

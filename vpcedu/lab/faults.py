@@ -112,10 +112,8 @@ def _interfaces(vpc: Vpc) -> Iterator[Repair]:
 
 def _balancers(vpc: Vpc) -> Iterator[Repair]:
     """A listener on another port; no target, a wrong one, one on a wrong port; client addresses preserved."""
-    for device in vpc.devices:
-        for row in dict(device.settings).get("listeners", ()):
-            yield Repair(row, row._replace(port=OTHER_PORT))
-    for row in target_groups(vpc.devices):
+    yield from (Repair(row, row._replace(port=OTHER_PORT)) for row in vpc.listeners)
+    for row in target_groups(vpc.listeners):
         for targets in ((), (Endpoint(NOBODY, 80),), (Endpoint(NAT, 80),), (Endpoint(WEB, OTHER_PORT),)):
             yield Repair(row, row._replace(targets=targets))
         if not row.preserves:

@@ -26,7 +26,6 @@ from vpcedu.protocols.ports import LINUX as LINUX_PORTS
 from vpcedu.protocols.tcp_settings import LINUX, LINUX_BEFORE_6_5
 from vpcedu.protocols.tcp_states import ESTABLISHED
 from vpcedu.row import NamedRow
-from vpcedu.trace import Change
 from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
@@ -72,8 +71,7 @@ class Handshake(Visit):
 
     def established(self, who: str) -> int | None:
         """When a host's end of the connection became ESTABLISHED (microseconds), or None."""
-        return next((event.at for event in self.capture.events if event.who == who
-                     and isinstance(event.row, Change) and event.row.after == ESTABLISHED), None)
+        return next((at for at, _, change in self.capture.changes(who) if change.after == ESTABLISHED), None)
 
     def __str__(self) -> str:
         """One line for each packet, and what the client learned."""

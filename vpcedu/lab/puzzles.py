@@ -11,17 +11,14 @@ from __future__ import annotations
 from functools import cached_property
 
 from vpcedu.flow import spread
-from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.web_server import listens, serves
 from vpcedu.lab.ends import Question
 from vpcedu.lab.faults import faults, scenes
+from vpcedu.lab.kinds import as_a, to_add
 from vpcedu.lab.paths import Loss, decided, losses
 from vpcedu.lab.plays import TRIED, Plays
 from vpcedu.lab.remedies import remedies
 from vpcedu.lab.repair import Repair, apply
-from vpcedu.tables.network_acl import AclEntry
-from vpcedu.tables.route_table import Route
-from vpcedu.tables.security_group import GroupRule
 from vpcedu.views.description import describe
 from vpcedu.views.text import fold
 
@@ -33,7 +30,6 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
 
 MOST = 4  # faults in one puzzle
-ADDED = (Route, AclEntry, GroupRule, Association)
 
 
 class Puzzle:
@@ -193,12 +189,12 @@ def served_by(visit: Visit) -> str:
     return visit.connections[-1].listener
 
 
-def _as_repair(row: Any) -> Repair:
-    if isinstance(row, Repair):
-        return row
-    if isinstance(row, ADDED):
-        return Repair(None, row)
-    raise ValueError(f"{row!r}: expected a Repair, or a Route, AclEntry, GroupRule or Association to add")
+def _as_repair(given: object) -> Repair:
+    try:
+        return as_a(given, Repair) or Repair(None, to_add(given))
+    except ValueError:
+        raise ValueError(
+            f"{given!r}: expected a Repair, or a Route, AclEntry, GroupRule or Association to add") from None
 
 
 def _place(loss: Loss) -> tuple[Any, ...]:

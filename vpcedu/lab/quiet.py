@@ -25,7 +25,6 @@ from vpcedu.protocols.tcp_states import CLOSED
 from vpcedu.row import NamedRow
 from vpcedu.tables.tracking import DEFAULT, NITRO_V6
 from vpcedu.tables.traffic import ANYWHERE
-from vpcedu.trace import Change
 from vpcedu.views.explain import label
 from vpcedu.views.text import fold
 
@@ -95,13 +94,13 @@ class Silent(Visit):
 
     def learns(self, who: str) -> tuple[int, str] | None:
         """When (microseconds) and what an end learns of the connection's end, or None where it learns nothing."""
-        return next(((event.at, LEARNT[event.row.event]) for event in self.capture.events
-                     if event.who == who and isinstance(event.row, Change) and event.row.event in LEARNT), None)
+        return next(((at, LEARNT[change.event]) for at, _, change in self.capture.changes(who)
+                     if change.event in LEARNT), None)
 
     def state(self, who: str) -> str:
         """The state in which the run leaves an end."""
-        rows = [event.row for event in self.capture.events if event.who == who and isinstance(event.row, Change)]
-        return str(rows[-1].after) if rows else CLOSED
+        states = [change.after for _, _, change in self.capture.changes(who)]
+        return states[-1] if states else CLOSED
 
     @property
     def between(self) -> tuple[Trace, ...]:

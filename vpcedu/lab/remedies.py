@@ -46,7 +46,7 @@ def _rules(vpc: Vpc, question: Question) -> Iterator[Repair]:
 
 def _ports(vpc: Vpc, question: Question) -> tuple[tuple[int, int], ...]:
     """The ports that a rule may be for: the asked one and those of targets."""
-    ports = (question.port, *(target.port for row in target_groups(vpc.devices) for target in row.targets))
+    ports = (question.port, *(target.port for row in target_groups(vpc.listeners) for target in row.targets))
     return tuple(dict.fromkeys((port, port) for port in ports))
 
 
@@ -106,7 +106,7 @@ def _balancers(vpc: Vpc, question: Question) -> Iterator[Repair]:
                 ports = tuple(sorted({*listens(device), port}))
                 yield Repair(device, device._replace(settings=tuple({**settings, "listens": ports}.items())))
     servers = [row for row in vpc.devices if serves(row)]
-    for group in target_groups(vpc.devices):
+    for group in target_groups(vpc.listeners):
         for server in servers:
             for interface in (row for row in vpc.interfaces if row.device == server.name):
                 for port in listens(server):

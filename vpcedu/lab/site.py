@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from vpcedu.hosts.host import Program
     from vpcedu.protocols.tcp import Connection
+    from vpcedu.row import Row
 
 LONGEST = 300 * SECOND  # a visit is cut off here; TCP gives a silent host up after 131 s
 SCHEMES = {"http": 80, "https": 443}  # and their usual ports
@@ -82,15 +83,15 @@ class Site:
         """The same site before any visit: what is played there is the same every time."""
         return self._with(self.vpc)
 
-    def without(self, row: Any) -> Site:
+    def without(self, row: Row) -> Site:
         """The same site less one row of its description."""
         return self._with(self.vpc.without(row))
 
-    def replace(self, row: Any, new: Any) -> Site:
+    def replace(self, row: Row, new: Row) -> Site:
         """The same site with one row changed."""
         return self._with(self.vpc.replace(row, new))
 
-    def with_row(self, row: Any) -> Site:
+    def with_row(self, row: Row) -> Site:
         """The same site with one row more."""
         return self._with(self.vpc.with_row(row))
 

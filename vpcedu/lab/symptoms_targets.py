@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vpcedu.clock import SECOND
 from vpcedu.hosts.host import Host
+from vpcedu.lab.ends import target_groups
 from vpcedu.lab.parts import PAGE, VPC_BLOCK
 from vpcedu.lab.programs import Stay
 from vpcedu.lab.reference import TARGETS, reference_architecture
@@ -37,7 +38,7 @@ def again_and_again(site: Site) -> Visit:
 
 def hidden_in_zones(site: Site) -> Site:
     """The same with the client's address hidden from the targets."""
-    group = next(row for row in site.vpc.rows() if hasattr(row, "targets")).targets
+    group = target_groups(site.vpc.listeners)[0]
     return site.replace(group, group._replace(preserve_client_ip=False))
 
 

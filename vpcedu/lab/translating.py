@@ -25,6 +25,7 @@ from vpcedu.protocols.tcp_settings import LINUX, KeepAlive
 from vpcedu.row import NamedRow
 from vpcedu.tables.translation import Translation
 from vpcedu.trace import REWRITE
+from vpcedu.views.decided import translation_of
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
@@ -134,15 +135,13 @@ def _device(speaks: str) -> str:
 def _attempt(network: Network, name: str, flow: FiveTuple, begun: int, until: int) -> Attempt:
     """What the capture tells of one connection up to an instant (microseconds)."""
     steps = [step for trace in network.capture for step in trace.steps
-             if step.at == "NAT" and step.action == REWRITE and step.now <= until
-             and isinstance(step.row, Translation) and step.row.before == flow]
-    if not steps:
+             if step.at == "NAT" and step.action == REWRITE and step.now <= until]
+    met = [(step.now, row) for step in steps if (row := translation_of(step)) is not None and row.before == flow]
+    if not met:
         return Attempt(name, flow, begun, None, (), None)
-    uses = tuple(step.now for step in steps)
+    uses = tuple(now for now, _ in met)
     over = uses[-1] + IDLE
-    row = steps[-1].row
-    assert isinstance(row, Translation)
-    return Attempt(name, flow, begun, row, uses, over if over <= until else None)
+    return Attempt(name, flow, begun, met[-1][1], uses, over if over <= until else None)
 
 
 def _checked(setting: Setting) -> None:

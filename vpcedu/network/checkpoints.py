@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from vpcedu.network.filters import Filters
     from vpcedu.network.places import Place
     from vpcedu.network.walk import Walk
+    from vpcedu.row import Row
     from vpcedu.tables.translation import Translation
 
-    Verdict = tuple[object, Reason | None]
+    Verdict = tuple[Row | None, Reason | None]
 
 
 class Turn(NamedRow):

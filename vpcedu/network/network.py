@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from vpcedu.device import Machine
     from vpcedu.network.checkpoints import Verdict
+    from vpcedu.row import Row
 
     M = TypeVar("M", bound=Machine)
 
@@ -82,7 +83,7 @@ class Network:
             self.clock.tick()
         self.clock.advance(until)
 
-    def replace(self, row: Any, new: Any) -> None:
+    def replace(self, row: Row | None, new: Row | None) -> None:
         """Change the description in flight: `new` in the place of `row`. Without `new` (None) the row is removed,
         without `row` the new one is added.
 
@@ -195,7 +196,7 @@ class Network:
                 return False
         return True
 
-    def _note(self, walk: Walk, at: str, check: str, packet: Packet, row: object, reason: Reason | None,
+    def _note(self, walk: Walk, at: str, check: str, packet: Packet, row: Row | None, reason: Reason | None,
               hop: Hop | None = None) -> bool:
         """Add a step to the trace; whether the packet goes on. A dead end has no `after`, a filter has."""
         if hop is not None:

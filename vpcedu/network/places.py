@@ -23,6 +23,8 @@ from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route, RouteTable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vpcedu.row import Row
+
     Place = Interface | OutsideHost | str | None
 
 
@@ -30,7 +32,7 @@ class Hop(NamedRow):
     """Where a packet goes next: an interface, an outside host or a gateway's name; the row that says so; or why not."""
 
     there: Place
-    row: object
+    row: Row | None
     reason: Reason | None = None
 
 
@@ -52,7 +54,7 @@ class Places:
         """The places of a VPC and of each of the others; they know each other."""
         made = tuple(Places(one) for one in vpc.everyone)
         known = {one.vpc.name: one for one in made}
-        internet = {host.address: Hop(host, host) for one in made for host in one.vpc.outside}
+        internet = {host.address: Hop(host, None) for one in made for host in one.vpc.outside}
         internet |= {address: Hop(one.vpc.internet_gateway, row) for one in made if one.vpc.internet_gateway
                      for address, row in one.public.items()}
         for one in made:
@@ -90,7 +92,7 @@ class Places:
         there = self.by_target.get(route.target)
         return Hop(there, route, None if there else reasons.BLACKHOLE)
 
-    def _local(self, address: str, row: object) -> Hop:
+    def _local(self, address: str, row: Row | None) -> Hop:
         there = self.by_address.get(address)
         return Hop(there, row, None if there else reasons.NO_SUCH_INTERFACE)
 

@@ -23,6 +23,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from vpcedu.row import Row
+    from vpcedu.tables.target_group import Listener
+
+    AddedRow = Route | AclEntry | GroupRule | Association  # what can be added to a description alone
+
 INTERNET, ACTIVE, BLACKHOLED = "Internet", "active", "blackhole"  # states of a route; `filtered` is left out
 
 
@@ -113,22 +118,26 @@ class Vpc(NamedRow):
                  *(name for row in self.interfaces for name in (row.device, row.id))}
         return ACTIVE if route.target in there else BLACKHOLED
 
-    def rows(self) -> tuple[Any, ...]:
+    def rows(self) -> tuple[AddedRow | Listener, ...]:
         """Every row a lesson may take out or change: routes, entries, rules, addresses, listeners."""
-        listeners = (row for device in self.devices for word, value in device.settings if word == "listeners"
-                     for row in value)
-        return (*self.routes, *self.acl_entries, *self.group_rules, *self.associations, *listeners,
+        return (*self.routes, *self.acl_entries, *self.group_rules, *self.associations, *self.listeners,
                 *(row for peer in self.peers for row in peer.rows()))
 
-    def without(self, row: Any) -> Vpc:
+    @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """The listeners of this VPC's balancers, device by device."""
+        return tuple(row for device in self.devices for word, value in device.settings if word == "listeners"
+                     for row in value)
+
+    def without(self, row: Row) -> Vpc:
         """The same description less one row; ValueError where it has no such row."""
         return self._changed(row, ())
 
-    def replace(self, row: Any, new: Any) -> Vpc:
+    def replace(self, row: Row, new: Row) -> Vpc:
         """The same description with another row in the place of one; ValueError where it has no such row."""
         return self._changed(row, (new,))
 
-    def with_row(self, row: Any) -> Vpc:
+    def with_row(self, row: Row | None) -> Vpc:
         """The same description with one more route, ACL entry, group rule or public address; ValueError for others."""
         for field, kind, owner in (("routes", Route, "table"), ("acl_entries", AclEntry, "acl"),
                                    ("group_rules", GroupRule, "group"), ("associations", Association, "private")):
@@ -151,14 +160,14 @@ class Vpc(NamedRow):
         return {self.main}.union(*((row.route_table or "", row.network_acl) for row in self.subnets),
                                  *((row.address, *row.secondary, *row.groups) for row in self.interfaces))
 
-    def _changed(self, row: Any, news: tuple[Any, ...]) -> Vpc:
+    def _changed(self, row: Row, news: tuple[Row, ...]) -> Vpc:
         changed: Vpc = _swap(self, row, news)
         if changed == self and _swap(self, row, ()) == self:
             raise ValueError(f"no row {row!r} in this VPC: expected one of its rows")
         return changed
 
 
-def _swap(value: Any, row: Any, news: tuple[Any, ...]) -> Any:
+def _swap(value: Any, row: Row, news: tuple[Row, ...]) -> Any:
     """The value with `row` taken out of every tuple inside it and `news` put in its place."""
     if not isinstance(value, tuple):
         return value

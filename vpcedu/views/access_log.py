@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import FiveTuple, spread
-from vpcedu.hosts.answered import Answered
+from vpcedu.hosts.answered import Answered, requests_answered
 from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 from vpcedu.hosts.rules import action, answer, asked
@@ -104,11 +104,11 @@ class Node:
         nth: Counter[FiveTuple] = Counter()
         claimed: set[int] = set()
         found = []
-        for event in self.capture.events:
-            if event.who == self.name and isinstance(event.row, Answered):
-                front = FiveTuple(*event.row.client, *event.row.listener)
-                given = self._given(event.row, event.at, claimed)
-                found.append((event.at, self._request(event.row, event.at, front, nth[front], given)))
+        for at, who, row in requests_answered(self.capture):
+            if who == self.name:
+                front = FiveTuple(*row.client, *row.listener)
+                given = self._given(row, at, claimed)
+                found.append((at, self._request(row, at, front, nth[front], given)))
                 nth[front] += 1
         return found
 
