@@ -13,7 +13,7 @@ from __future__ import annotations
 from vpcedu.address import block, number
 from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.hosts.web_server import serves
+from vpcedu.hosts.web_server import listens, serves
 from vpcedu.lab.ends import target_groups
 from vpcedu.lab.kinds import KINDS, as_a
 from vpcedu.lab.repair import Repair
