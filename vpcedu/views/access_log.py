@@ -160,7 +160,9 @@ class Node:
 
     def _size(self, message: tuple[Message, int] | None) -> int:
         """Bytes as this balancer counts them: the whole message, at a Classic one its body."""
-        return 0 if message is None else message[1] if self.form is APPLICATION else len(message[0].body)
+        if message is None:
+            return 0
+        return message[1] if self.form is APPLICATION else len(message[0].body)
 
     def _times(self, begun: int, at: int, given: Trace | None, came: Trace | None) -> dict[str, Any]:
         times: dict[str, Any] = dict.fromkeys(TIMES, NEVER)
