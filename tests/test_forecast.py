@@ -20,8 +20,9 @@ from vpcedu.lab.symptom import patient, with_settings
 from vpcedu.lab.visit import Visit
 from vpcedu.network.record import Call
 from vpcedu.protocols.http import Message, response
-from vpcedu.tables.rules import FixedResponse, Redirect, Rule
+from vpcedu.tables.rules import FixedResponse, Redirect
 from vpcedu.tables.security_group import IN, GroupRule
+from vpcedu.tables.target_group import Rule
 from vpcedu.trace import Capture
 
 CLOSED = [GroupRule("sg-web", IN, (80, 80), "sg-balancer")]

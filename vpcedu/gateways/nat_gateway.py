@@ -88,6 +88,11 @@ class NatGateway(Machine):
         self.translations.forget(expired)
         return self._drop(packet, expired, reason, now, () if packet.flags & RST else (packet.reset(),))
 
+<<<<<<< HEAD
     def _drop(self, packet: Packet, row: Row | None, reason: Reason, now: int, sent: tuple[Packet, ...] = ()) -> Step:
+=======
+    def _drop(self, packet: Packet, row: Translation | None, reason: Reason, now: int,
+              sent: tuple[Packet, ...] = ()) -> Step:
+>>>>>>> h1
         self._counts["PacketsDropCount"] += 1
         return Step(now, self.name, "translation", DROP, packet, None, row, reason, sent)

@@ -92,7 +92,11 @@ class NatInstance(Machine):
             return NO_PORT
         return self.translations.add(flow, FiveTuple(*source, *destination, flow.protocol), now)
 
+<<<<<<< HEAD
     def _drop(self, packet: Packet, row: Row | None, reason: Reason, now: int, refuse: bool = False) -> Step:
+=======
+    def _drop(self, packet: Packet, row: Translation | None, reason: Reason, now: int, refuse: bool = False) -> Step:
+>>>>>>> h1
         check = "deliver" if reason is PORT_CLOSED else "translation"
         answer = (packet.reset(),) if refuse and not packet.flags & RST else ()
         return Step(now, self.name, check, DROP, packet, None, row, reason, answer)

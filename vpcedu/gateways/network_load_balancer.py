@@ -159,7 +159,11 @@ class NetworkLoadBalancer(Machine):
             return self._drop(packet, expired, IDLE_TIMEOUT, now)
         return self._drop(packet, listener, NO_FLOW if listener else NO_LISTENER, now)
 
+<<<<<<< HEAD
     def _drop(self, packet: Packet, row: Row | None, reason: Reason, now: int) -> Step:
+=======
+    def _drop(self, packet: Packet, row: Translation | Listener | None, reason: Reason, now: int) -> Step:
+>>>>>>> h1
         """With RST what belongs to no flow or to one that is over, silently what no listener waits for."""
         silent = reason is NO_LISTENER or packet.flags & RST
         self._counts["TCP_ELB_Reset_Count"] += not silent
