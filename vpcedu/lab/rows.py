@@ -7,12 +7,8 @@ that the web server opens itself. Each cell of the table is the result of a visi
 from __future__ import annotations
 
 from vpcedu.flow import Endpoint
-<<<<<<< HEAD
-from vpcedu.lab.kinds import kind_of
-from vpcedu.lab.parts import API, PAGE
-=======
 from vpcedu.lab.kinds import listed
->>>>>>> h2
+from vpcedu.lab.parts import API, PAGE
 from vpcedu.lab.reference import NAT
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit

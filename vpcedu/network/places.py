@@ -23,12 +23,8 @@ from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route, RouteTable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-<<<<<<< HEAD
-    from vpcedu.row import Row
-=======
     from vpcedu.gateways.internet_gateway import Association
     from vpcedu.tables.translation import Translation
->>>>>>> h1
 
     Place = Interface | OutsideHost | str | None
 
@@ -37,11 +33,7 @@ class Hop(NamedRow):
     """Where a packet goes next: an interface, an outside host or a gateway's name; the row that says so; or why not."""
 
     there: Place
-<<<<<<< HEAD
-    row: Row | None
-=======
     row: Route | Association | OutsideHost | Translation | None
->>>>>>> h1
     reason: Reason | None = None
 
 
@@ -101,11 +93,7 @@ class Places:
         there = self.by_target.get(route.target)
         return Hop(there, route, None if there else reasons.BLACKHOLE)
 
-<<<<<<< HEAD
-    def _local(self, address: str, row: Row | None) -> Hop:
-=======
     def _local(self, address: str, row: Route | Association | None) -> Hop:
->>>>>>> h1
         there = self.by_address.get(address)
         return Hop(there, row, None if there else reasons.NO_SUCH_INTERFACE)
 
