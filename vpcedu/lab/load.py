@@ -16,6 +16,7 @@ from collections import deque
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, spread
+from vpcedu.lab.fields import count
 from vpcedu.lab.opening import Stay, two_hosts_vpc
 from vpcedu.network.network import Network
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX, choose
@@ -130,8 +131,7 @@ def _checked(load: Load) -> None:
         raise ValueError(f"ports {load.ports}: expected first and last port, from 1 to 65535")
     for word, value, most in (("destinations", load.destinations, 1_000), ("rate", load.rate, 1_000_000),
                               ("lifetime", load.lifetime, 1_000_000)):
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= most:
-            raise ValueError(f"{word} {value!r}: expected a whole number from 1 to {most}")
+        count(word, value, 1, most)
     if load.closes_first not in CLOSERS:
         raise ValueError(f"closes_first {load.closes_first!r}: expected one of {', '.join(CLOSERS)}")
 

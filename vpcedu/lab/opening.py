@@ -15,6 +15,7 @@ from vpcedu.flow import Endpoint
 from vpcedu.hosts.client import Fetch
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
+from vpcedu.lab.fields import count, one_of
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.network.link import Link
@@ -122,10 +123,10 @@ def two_hosts_vpc(server: str = "up", kernel: str = "since 6.5", ports: tuple[in
     server: up, closed (its host runs, but nothing listens) or silent (nobody has its address). kernel: the client's,
     "since 6.5" or "before 6.5". ports: the client's ephemeral range.
     """
-    settings = _choose("kernel", kernel, tuple(KERNELS)) and KERNELS[kernel]
+    server, settings = one_of("server", server, SERVERS), KERNELS[one_of("kernel", kernel, KERNELS)]
     client = Device("client", Host, (("ports", ports), ("settings", settings)))
     devices, outside = [client], [OutsideHost("client", CLIENT)]
-    if _choose("server", server, SERVERS) != "silent":
+    if server != "silent":
         devices.append(Device("server", WebServer) if server == "up" else Device("server", Host))
         outside.append(OutsideHost("server", SERVER))
     devices.append(Device("update server", WebServer, (("listens", (80, 443)),)))
@@ -146,23 +147,16 @@ def handshake(round_trip: int = 200, lost: tuple[str, ...] = (), server: str = "
     round_trip: milliseconds. lost: words of SEGMENTS, like ("1st SYN", "1st ACK"). server: up, closed or silent.
     kernel: "since 6.5" or "before 6.5". ValueError names a wrong value.
     """
-    if isinstance(round_trip, bool) or not isinstance(round_trip, int) or not 0 < round_trip <= 10_000:
-        raise ValueError(f"round trip {round_trip!r}: expected whole milliseconds, from 1 to 10000")
+    count("round trip", round_trip, 1, 10_000, "milliseconds")
     if not isinstance(lost, (tuple, list)):
         raise ValueError(f"lost {lost!r}: expected a tuple of words, like ('1st SYN', '1st ACK')")
-    for word in lost:
-        _choose("segment", word, tuple(SEGMENTS))
-    setting = Setting(round_trip, tuple(word for word in SEGMENTS if word in lost), server, kernel)
-    vpc = two_hosts_vpc(server, kernel)
+    chosen = {one_of("segment", word, SEGMENTS) for word in lost}
+    setting = Setting(round_trip, tuple(word for word in SEGMENTS if word in chosen),
+                      one_of("server", server, SERVERS), one_of("kernel", kernel, KERNELS))
+    vpc = two_hosts_vpc(setting.server, setting.kernel)
     network = Network(vpc, seed, Choosy(setting.round_trip * MILLISECOND // 2, setting.lost))
     program = Stay(None, network.clock.now)
     network.do("client", "connect", Endpoint(SERVER, 80), program)
     while network.clock.due is not None and network.clock.due <= LONGEST:
         network.step()
     return Handshake(setting, program.result, network.capture, vpc, seed)
-
-
-def _choose(what: str, word: object, words: tuple[str, ...]) -> str:
-    if word not in words:
-        raise ValueError(f"{what} {word!r}: expected one of {', '.join(words)}")
-    return str(word)

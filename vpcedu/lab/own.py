@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from vpcedu.lab.asking import ask
+from vpcedu.lab.fields import one_of
 from vpcedu.lab.paths import losses
 from vpcedu.lab.predict import Judgement
 
@@ -61,10 +62,7 @@ def judge_own(update_1: object, update_2: object, database: object) -> Judgement
     words = []
     for field, value in zip(("web-1's update", "web-2's update", "web-1 to db"), (update_1, update_2, database),
                             strict=True):
-        word = str(value).strip().lower()
-        if word not in FATES:
-            raise ValueError(f"{field} {value!r}: expected one of {', '.join(FATES)}")
-        words.append(word)
+        words.append(one_of(field, value, FATES))
     vpc = example_vpc()
     answers = [ask(vpc, *question) for question in QUESTIONS]
     wrong = [(said, answer) for said, answer in zip(words, answers, strict=True) if said != fate(answer)]

@@ -15,6 +15,7 @@ from textwrap import wrap
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
+from vpcedu.lab.fields import SECONDS, count, one_of
 from vpcedu.lab.opening import Stay
 from vpcedu.lab.reference import ANYWHERE, reference_vpc
 from vpcedu.lab.site import Site
@@ -153,22 +154,22 @@ def silence(way: str = "NAT gateway", seconds: int = 420, speaks: str = "opener"
     (None: off, as it is unless a program asks for it). instance: web's type, "before Nitro v6" or "Nitro v6". idle: the
     balancer's idle timeout in seconds, None for its default. ValueError names a wrong value.
     """
-    setting = Setting(_choose("way", way, tuple(WAYS)), _whole("silence", seconds, 500_000),
-                      _choose("speaks", speaks, SPEAKERS),
-                      None if keepalive is None else _whole("keep-alive", keepalive, 32_767),
-                      _choose("instance", instance, tuple(INSTANCES)),
-                      None if idle is None else _whole("idle timeout", idle, 6_000))
+    setting = Setting(one_of("way", way, WAYS), count("silence", seconds, 1, 500_000, SECONDS),
+                      one_of("speaks", speaks, SPEAKERS),
+                      None if keepalive is None else count("keep-alive", keepalive, 1, 32_767, SECONDS),
+                      one_of("instance", instance, INSTANCES),
+                      None if idle is None else count("idle timeout", idle, 1, 6_000, SECONDS))
     site = Site(_described(setting), seed)
-    _, _, opener, name, port = WAYS[way]
+    _, _, opener, name, port = WAYS[setting.way]
     network = site.network
     program = Asks(None, network.clock.now)
     mine = network.do(opener, "connect", Endpoint(network.names.resolve(name), port), program)
     network.run(setting.seconds * SECOND)
-    sender, speaking = (opener, mine) if speaks == "opener" else (_listener(opener), None)
+    sender, speaking = (opener, mine) if setting.speaks == "opener" else (_listener(opener), None)
     if speaking is None:
         speaking = next((c for c in network.devices[sender].connections.values() if c.flow.sport == port), None)
     if speaking is not None and speaking.state == "ESTABLISHED":
-        network.do(sender, "send", speaking, LATER[speaks])
+        network.do(sender, "send", speaking, LATER[setting.speaks])
     until = (max(setting.seconds, setting.keepalive or 0) + REST) * SECOND
     while network.clock.due is not None and network.clock.due <= until:
         network.step()
@@ -237,15 +238,3 @@ def _fate(trace: Trace) -> str:
 def at(microseconds: int) -> str:
     """A time in seconds, as short as it can be said: "420", "60.08", "1,344.6"."""
     return f"{microseconds / SECOND:,.3f}".rstrip("0").rstrip(".")
-
-
-def _whole(what: str, value: object, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        raise ValueError(f"{what} {value!r}: expected whole seconds, from 1 to {most}")
-    return value
-
-
-def _choose(what: str, word: object, words: tuple[str, ...]) -> str:
-    if word not in words:
-        raise ValueError(f"{what} {word!r}: expected one of {', '.join(words)}")
-    return str(word)
