@@ -126,8 +126,8 @@ def port_use(load: Load, span: int = SPAN) -> PortUse:
 def _checked(load: Load) -> None:
     if not isinstance(load, Load):
         raise ValueError(f"{load!r} is no load: expected a Load(ports, destinations, rate, lifetime, closes_first)")
-    low, high = load.ports
-    if not 0 < low <= high <= 65_535:
+    low, high = (count("ports", port, 1, 65_535) for port in load.ports)
+    if low > high:
         raise ValueError(f"ports {load.ports}: expected first and last port, from 1 to 65535")
     for word, value, most in (("destinations", load.destinations, 1_000), ("rate", load.rate, 1_000_000),
                               ("lifetime", load.lifetime, 1_000_000)):
