@@ -47,7 +47,7 @@ class NatGateway:
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's row, or by a new one for a SYN from inside; else drop with the reason."""
-        self._sweep(now)
+        self.sweep(now)
         if packet.icmp is not None:
             return self.translations.related(self.name, packet, now)
         row = self.translations.use(packet.flow, now, packet.flags)
@@ -66,7 +66,7 @@ class NatGateway:
 
     def metrics(self, now: int) -> dict[str, int]:
         """What was counted up to `now` (microseconds), under the names that CloudWatch has for it."""
-        self._sweep(now)
+        self.sweep(now)
         return self._counts | {"IdleTimeoutCount": self.translations.timed_out}
 
     def take_events(self) -> list[Event]:
@@ -74,7 +74,8 @@ class NatGateway:
         events, self._events = self._events, []
         return events
 
-    def _sweep(self, now: int) -> None:
+    def sweep(self, now: int) -> None:
+        """Take out the rows whose idle timeout is over by `now` (microseconds), and free their ports."""
         for free in self.translations.sweep(now):
             self.ports.give_back(free)
 

@@ -106,7 +106,7 @@ def tell(setting: Setting) -> Story:
         network.do(name, "connect", far, Stay(None, network.clock.now), port=port)
         begun.append((name, FiveTuple(address, port, *far), network.clock.now))
     network.run(setting.at * SECOND)
-    nat.metrics(network.clock.now)  # its clock goes on without packets too
+    nat.sweep(network.clock.now)  # its clock goes on without packets too
     live, before = len(nat.translations), len(network.capture)
     _speak(network, setting.speaks, begun[0][1])
     network.run(network.clock.now + SECOND)
