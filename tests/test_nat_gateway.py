@@ -332,7 +332,7 @@ def test_a_gateway_takes_no_more_ports_than_it_has_and_loses_none(moves):
         now += wait * SECOND
         nat.handle(Packet(flow, flags), now)
     now += 2 * IDLE
-    nat.metrics(now)
+    nat.sweep(now)
     free = [nat.handle(syn(OUT._replace(sport=port)), now).action for port in range(5)]
     assert free == [REWRITE] * 4 + [DROP]
 

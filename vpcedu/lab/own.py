@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from vpcedu.lab.asking import ask
 from vpcedu.lab.fields import one_of
 from vpcedu.lab.paths import losses
@@ -12,7 +10,6 @@ from vpcedu.lab.predict import Judgement
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
     from vpcedu.lab.asking import Answer
     from vpcedu.network.vpc import Vpc
@@ -49,7 +46,8 @@ def named(vpc: Vpc, names: Mapping[str, str]) -> Vpc:
 
 def example_vpc() -> Vpc:
     """The example network that comes with the package, under the short names of its lesson."""
-    aws: Any = import_module("vpcedu.aws")  # a floor above: files are read there, asked about here
+    from vpcedu import aws  # only the lesson on one's own network reads files
+
     return named(aws.load(aws.example()).vpc(), EXAMPLE)
 
 
