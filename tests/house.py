@@ -68,6 +68,7 @@ PRINTED_LINES, PRINTED_WIDTH = 40, 88  # what a lesson prints: one screen
 MODULES = 21  # of a folder
 ROW_TESTS = 20  # isinstance on row types outside their own module
 ROW_NAMES = {"row", "rows", "old", "new", "entry", "entries", "rule", "route", "interface", "listener", "step_row"}
+QUESTIONS = {"What", "Whether", "How", "Which", "Who", "Whom", "Where", "When"}  # a docstring of what only tells
 SEVERAL = {"rows", "entries"}
 HEAVY = {"typing", "dataclasses", "re", "enum", "inspect", "ipaddress"}  # slow to load
 LIGHT = (*size.CORE, "views", "lab")  # the folders that do without
@@ -419,6 +420,23 @@ def is_guess(call: ast.Call) -> bool:
     return name == "hasattr" or (name == "getattr" and len(call.args) == 3 and isinstance(word, ast.Constant))
 
 
+def asked_for_nothing(house: House) -> Places:
+    """Calls, for what they do, of functions that by their first words only tell something: their answer is not used."""
+    first: dict[str, set[bool]] = defaultdict(set)
+    for tree in house.trees.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and not is_container_word(node.name):
+                first[node.name].add((ast.get_docstring(node) or "").split(" ")[0] in QUESTIONS)
+    tell = {name for name, said in first.items() if said == {True}}
+    return {at(module, node) for module, tree in house.trees.items() for node in ast.walk(tree)
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and last_word(node.value.func) in tell}
+
+
+def is_container_word(name: str) -> bool:
+    """Whether lists, sets or dictionaries have a method of that name."""
+    return any(hasattr(kind, name) for kind in (list, set, dict))
+
+
 # Rule 7: size and circles.
 
 
@@ -458,7 +476,7 @@ LISTED: dict[str, Callable[[House], Places]] = {
 NEVER: dict[str, Callable[[House], Places]] = {
     "1 homeless": homeless, "1 relative imports": relative, "1 heavy imports": heavy, "5 silent": silent,
     "6 chains": chains, "6 untyped rows": untyped_rows,
-    "6 names as text": names_as_text,
+    "6 names as text": names_as_text, "6 asked for nothing": asked_for_nothing,
 }  # fmt: skip
 
 

@@ -148,6 +148,8 @@ FAULTS = [
     ("6 names as text", "vpcedu.lab.site", "x = kind.__name__.startswith('Web')", "vpcedu.lab.site:2"),
     ("6 guesses", "vpcedu.lab.site", "def f(device):\n    return hasattr(device, 'start')", "vpcedu.lab.site"),
     ("6 guesses", "vpcedu.lab.site", "x = getattr(device, 'opens', True)", "vpcedu.lab.site"),
+    ("6 asked for nothing", "vpcedu.lab.site",
+     "def metrics(now):\n    'What was counted.'\ndef f(nat):\n    nat.metrics(0)", "vpcedu.lab.site:5"),
     ("7 circles", "vpcedu.row", "from vpcedu.flow import x", "vpcedu.flow vpcedu.row"),
 ]  # fmt: skip
 
@@ -169,6 +171,8 @@ SOUND = [
     ("6 untyped rows", "vpcedu.lab.site", "def f(row: Route | None, value: object, *rows: Route): ..."),
     ("6 names as text", "vpcedu.lab.site", "x = f'not a {kind.__name__}'"),
     ("6 guesses", "vpcedu.lab.site", "x = getattr(module, name)"),
+    ("6 asked for nothing", "vpcedu.lab.site", "def sweep(now):\n    'Take out what is over.'\nsweep(0)"),
+    ("6 asked for nothing", "vpcedu.lab.site", "def count():\n    'How many there are.'\nx = count()"),
     ("1 heavy imports", "vpcedu.lab.site", "if TYPE_CHECKING:\n    from typing import Any"),
     ("1 heavy imports", "vpcedu.widgets.slider", "import re"),
 ]  # fmt: skip
