@@ -7,7 +7,7 @@ the way, in order, "there" or "back", place, check and row; and the smallest rep
 
 from collections import namedtuple
 
-TIMED_OUT, STRANGER, NOBODY = "connection timed out", "203.0.113.200", "10.0.9.9"
+TIMED_OUT, STRANGER, NOBODY = "timed out", "203.0.113.200", "10.0.9.9"
 Asked = namedtuple("Asked", "source destination port symptom words repairs")
 
 
@@ -20,7 +20,7 @@ def no(source, destination, port, words, repairs, symptom=TIMED_OUT):
 
 
 def ends(source, destination, port, *words):
-    return Asked(source, destination, port, "beyond the model", words, None)
+    return Asked(source, destination, port, "cannot be told", words, None)
 
 
 def error(source, destination, port, *words):

@@ -5,10 +5,9 @@ from play import PAGE, dropped, site
 from street import ACLS, ALL_IN, ALL_OUT, CLIENT, DB, HTTP_IN, PEER, PUBLIC, SERVER, WEB, street
 
 from vpcedu.flow import TCP, FiveTuple
-from vpcedu.lab.reference import ANYWHERE
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX, NAT_GATEWAY, WINDOWS
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, LAST, OUT, AclEntry, NetworkAcl, default_acl
-from vpcedu.tables.traffic import ANY, ICMP, UDP
+from vpcedu.tables.traffic import ANY, ANYWHERE, ICMP, UDP
 from vpcedu.trace import DROP
 
 OPEN = (ALL_IN, ALL_OUT)

@@ -6,12 +6,13 @@ from play import BALANCERS, NATS, PAGE, dropped, site
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.web_server import Seen
-from vpcedu.lab.reference import ANYWHERE, IGW, VPC_BLOCK
+from vpcedu.lab.parts import IGW, VPC_BLOCK
 from vpcedu.network.link import Link
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import RuleSet
 from vpcedu.tables.target_group import Listener
 from vpcedu.tables.tracking import TrackedFlow
+from vpcedu.tables.traffic import ANYWHERE
 from vpcedu.tables.translation import Translation
 
 NODE = {"classic-tcp": ("ELB node", "10.0.0.10", "192.0.2.10"), "network": ("NLB node", "10.0.0.30", "192.0.2.30")}

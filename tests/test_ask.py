@@ -11,7 +11,8 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.lab import ask
 from vpcedu.lab.ends import Question, find, free_address, prepare
-from vpcedu.lab.reference import ANYWHERE, IGW, TARGETS
+from vpcedu.lab.parts import IGW
+from vpcedu.lab.reference import TARGETS
 from vpcedu.lab.repair import Repair, apply
 from vpcedu.lab.repairs import run, works
 from vpcedu.lab.tls_site import TLS_BALANCERS, tls_vpc
@@ -22,6 +23,7 @@ from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.traffic import ANYWHERE
 
 NAME, WEB_RULE = "www.example.com", GroupRule("sg-web", IN, (80, 80), "sg-balancer")
 NO_EPHEMERAL = AclEntry("acl-private", 50, OUT, DENY, 6, (1_024, 65_535), ANYWHERE)
@@ -111,7 +113,7 @@ def test_instances_that_no_packet_can_meet_change_nothing():
         devices=(*vpc.devices, *(Device(name, Host) for name in idle)),
         group_rules=(*vpc.group_rules, GroupRule("sg-idle", IN, (22, 22), ANYWHERE)))
     assert str(ask(crowd, "internet", NAME, 80)) == str(ask(vpc, "internet", NAME, 80))
-    whole, _ = prepare(crowd, Question("internet", NAME, 80))
+    whole = prepare(crowd, Question("internet", NAME, 80)).site()
     assert {"client", *idle}.isdisjoint(whole.network.devices)
     assert {"NAT", "NLB node", "web", "internet"} <= set(whole.network.devices)
 
@@ -167,13 +169,13 @@ def test_all_blockers_of_both_directions_are_named_also_behind_a_dead_end():
 
 
 @pytest.mark.parametrize(("kind", "change", "symptom"), [
-    ("application", (Listener("HTTP", 80, TARGETS), None), "connection refused"),
+    ("application", (Listener("HTTP", 80, TARGETS), None), "refused"),
     ("application", (TARGETS, TargetGroup("web servers", ())), "503 Service Unavailable"),
     ("application", (WEB_RULE, None), "504 Gateway Timeout"),
     ("application", (TARGETS, TargetGroup("web servers", (Endpoint("10.0.1.10", 81),))), "504 Gateway Timeout"),
-    ("network", (WEB_RULE, None), "connection timed out"),
-    ("network", (Listener("TCP", 80, TARGETS), None), "connection timed out"),
-    ("classic-tcp", (TARGETS, TargetGroup("web servers", ())), "connection closed without an answer"),
+    ("network", (WEB_RULE, None), "timed out"),
+    ("network", (Listener("TCP", 80, TARGETS), None), "timed out"),
+    ("classic-tcp", (TARGETS, TargetGroup("web servers", ())), "closed without an answer"),
 ])  # fmt: skip
 def test_the_symptom_is_the_one_the_person_sees(kind, change, symptom):
     assert ask(Repair(*change).apply(reference_vpc(kind)), "internet", NAME, 80).symptom == symptom
@@ -214,12 +216,12 @@ def broken():
 
 def test_text_says_verdict_symptom_blockers_repair_and_both_ways(broken):
     text = str(broken)
-    for words in ("The person at internet sees: connection timed out.", "on the way back, web, network ACL out",
+    for words in ("The person at internet sees: timed out.", "on the way back, web, network ACL out",
                   "The smallest repair (tried, it works):\n  add acl-private out 49", "The way there", "The way back",
                   "What brings the reply back"):  # fmt: skip
         assert words in text
     assert broken._repr_mimebundle_()["text/plain"] == text
-    assert repr(broken) == "<Answer: internet to www.example.com, TCP port 80: connection timed out>"
+    assert repr(broken) == "<Answer: internet to www.example.com, TCP port 80: timed out>"
 
 
 def test_json_has_the_analyzers_shape(broken):

@@ -13,13 +13,14 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab import audit
-from vpcedu.lab.reference import ANYWHERE, IGW
+from vpcedu.lab.parts import IGW
 from vpcedu.lab.useless import findings
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.vpc import Device, Vpc
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule
+from vpcedu.tables.traffic import ANYWHERE
 
 BLOCK = "10.0.0.0/16"
 BLOCKS = (ANYWHERE, BLOCK, "10.0.0.0/17", "10.0.2.0/23", "10.0.1.0/24", "10.0.1.12/30", "10.0.3.16/28", "10.0.0.0/8",
@@ -114,7 +115,7 @@ def test_every_row_that_is_shown_is_confirmed_by_packets():
 def test_balancers_are_asked_by_packets():
     assert audit(reference_vpc("network")).balancers == (("www.example.com", 80, "works"),)
     broken = reference_vpc("network").without(GroupRule("sg-web", IN, (80, 80), "sg-balancer"))
-    assert audit(broken).balancers == (("www.example.com", 80, "connection timed out"),)
+    assert audit(broken).balancers == (("www.example.com", 80, "timed out"),)
 
 
 def test_a_route_past_a_device_inside_is_decided_by_packets():

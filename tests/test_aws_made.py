@@ -60,7 +60,7 @@ def test_each_question_has_the_answer_that_aws_would_give(network, name, asked):
         return
     answer = lab.ask(*question(account, at, asked))
     assert answer.symptom == asked.symptom
-    assert answer.reachable is {"works": True, "beyond the model": None}.get(asked.symptom, False)
+    assert answer.reachable is {"works": True, "cannot be told": None}.get(asked.symptom, False)
     if answer.reachable:
         assert all(any(line.startswith(word) for line in answer.states) for word in words), answer.states
         return
@@ -166,7 +166,7 @@ def test_what_the_other_addresses_of_a_name_give_is_noted(network):
     assert f"{at['arn']} has 2 addresses: asked was 192.0.2.254, and 192.0.2.253 gives the same." in answer.notes
     mended = apply(answer.vpc, answer.repairs)  # the route of one subnet; the other one follows the main table
     told = lab.ask(mended, "internet", at["arn"], 80).notes[-1]
-    assert told.endswith("they differ: asked was 192.0.2.254; 192.0.2.253 gives: connection timed out.")
+    assert told.endswith("they differ: asked was 192.0.2.254; 192.0.2.253 gives: timed out.")
 
 
 def test_what_is_assumed_is_noted(network):
@@ -217,18 +217,18 @@ def test_the_command_asks_in_the_vpc_of_the_first_end_that_has_one(network, caps
 
 def test_causes_of_a_symptom_are_shown_by_runs_of_the_loaded_network(network):
     account, at = network("no_ephemeral_ports")
-    (cause,) = lab.diagnose(account.vpc(), "internet", at["web"], 80, "connection timed out")
+    (cause,) = lab.diagnose(account.vpc(), "internet", at["web"], 80, "timed out")
     assert str(cause).startswith(f"on the way back a packet is lost at {at['web']}, network ACL out:")
     assert f"({at['acl']} out *: deny all to 0.0.0.0/0)" in cause.words
     assert str(cause.repair) == f"add {at['acl']} out 110: allow tcp 1024-65535 to 0.0.0.0/0"
     account, at = network("reference")
     vpc = account.vpc()
-    causes = lab.diagnose(vpc, "internet", "shop", 80, "connection timed out")
+    causes = lab.diagnose(vpc, "internet", "shop", 80, "timed out")
     assert {cause.visit.symptom for cause in causes} == {"timed out"}
     told = "\n".join(map(str, causes))
     assert f"{at['front']} in tcp 80 from 0.0.0.0/0" in told and f"route 0.0.0.0/0 > {at['igw']}" in told
     assert f"{at['back']} in tcp 8080" not in told  # behind the balancer the symptom is another one
-    closed = lab.diagnose(vpc, "internet", "shop", 80, "connection closed without an answer")
+    closed = lab.diagnose(vpc, "internet", "shop", 80, "closed without an answer")
     assert any(f"{at['back']} in tcp 8080 from {at['front']}" in str(cause) for cause in closed)
     for cause in (*causes, *closed):
         assert not str(cause).rstrip().endswith(":")

@@ -7,7 +7,8 @@ from play import BALANCERS, NATS, PAGE, site, transcript
 
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab import blockers
-from vpcedu.lab.reference import ANYWHERE, IGW, TARGETS
+from vpcedu.lab.parts import IGW
+from vpcedu.lab.reference import TARGETS
 from vpcedu.lab.tls_site import TLS_BALANCERS, tls_site
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
@@ -17,6 +18,7 @@ from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule, RuleSet
 from vpcedu.tables.target_group import Listener
+from vpcedu.tables.traffic import ANYWHERE
 
 FILTERS = (SOURCE_CHECK, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, ACL_IN, ACL_OUT)
 PAGE_CALL = site().get(PAGE).call

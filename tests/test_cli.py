@@ -94,7 +94,7 @@ def test_help_is_the_usage(option):
 def test_a_scenario_is_played_and_all_are_listed():
     done = run("scenario", "no-rule-to-the-database", isolated=True)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "web sees: connection timed out after 131 s." in done.stdout
+    assert "web sees: timed out after 131 s." in done.stdout
     assert done.stdout.endswith("web sees: works.\n")
     listed = run("scenario").stdout
     assert listed.startswith("nat-lets-80-and-443-out\n    ") and "\nhttps-loop\n" in listed

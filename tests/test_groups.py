@@ -23,7 +23,7 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import TCP, FiveTuple
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
-from vpcedu.lab.reference import ANYWHERE, PRIVATE
+from vpcedu.lab.parts import PRIVATE
 from vpcedu.network.checkpoints import group_in, group_out
 from vpcedu.network.network import Walk
 from vpcedu.packet import ACK, PSH, RST, SYN, Packet
@@ -39,7 +39,7 @@ from vpcedu.tables.tracking import (
     TrackingConfiguration,
     Untracked,
 )
-from vpcedu.tables.traffic import ANY, EVERY_PORT, ICMP, UDP, words
+from vpcedu.tables.traffic import ANY, ANYWHERE, EVERY_PORT, ICMP, UDP, words
 from vpcedu.trace import Trace
 from vpcedu.views.explain import why
 

@@ -10,8 +10,9 @@ from tests.layout import faults
 from vpcedu import lab, widgets
 from vpcedu.draw.site_layout import site_scene
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.lab.addresses import DEFAULTS, IGW, PARTNER, PUBLIC, TABLE, UPDATES, URL, lone_server, public_or_not
+from vpcedu.lab.addresses import DEFAULTS, PARTNER, PUBLIC, TABLE, URL, lone_server, public_or_not
 from vpcedu.lab.exercises import EXERCISES
+from vpcedu.lab.parts import IGW, UPDATES
 from vpcedu.tables.route_table import Route
 from vpcedu.trace import DROP
 from vpcedu.widgets.explorer import LINE, WIDTH

@@ -11,7 +11,8 @@ from tests.test_draw_lessons import cut_off
 from vpcedu import draw, lab, widgets
 from vpcedu.flow import FiveTuple
 from vpcedu.lab.exercises_filters import NARROW
-from vpcedu.lab.filters import ACL, CALLERS, GROUP_IN, GROUP_OUT, URL, answers, edited, one_server, share
+from vpcedu.lab.filters import ACL, CALLERS, GROUP_IN, GROUP_OUT, answers, edited, one_server, share
+from vpcedu.lab.parts import PAGE
 from vpcedu.tables.network_acl import DENY, OUT, AclEntry, NetworkAcl
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.tracking import TrackedFlow, Untracked
@@ -28,7 +29,7 @@ def row_at(visit, check):
 
 
 def test_an_inbound_rule_is_enough_for_the_group_and_not_for_the_network_acl():
-    visit = one_server().get(URL)
+    visit = one_server().get(PAGE)
     assert isinstance(row_at(visit, "group out"), TrackedFlow)
     lost = {(trace.packet.flow.sport, trace.dropped.check) for trace in visit.capture if trace.dropped}
     assert lost == {(80, "network ACL out")} and visit.symptom == "timed out"
@@ -63,7 +64,7 @@ def test_a_prediction_of_what_is_missing_that_is_not_understood_is_named(told):
 @pytest.mark.parametrize("port", [1_024, 32_768, 51_828, 60_999, 61_000, 65_535])
 @pytest.mark.parametrize("entry", [(80, 80), (32_768, 60_999), (49_152, 65_535), (1_024, 65_535)])
 def test_the_page_comes_where_the_entry_has_the_client_s_port(port, entry):
-    visit = one_server(answers(*entry), port=port).get(URL)
+    visit = one_server(answers(*entry), port=port).get(PAGE)
     assert (visit.symptom == "200 OK") == (entry[0] <= port <= entry[1])
 
 
@@ -101,7 +102,7 @@ def test_the_picture_of_checks_says_which_pass_by_memory():
     """A flow that is not tracked was once counted as remembered, because its words hold "tracked"."""
     said = {}
     for group_out in GROUP_OUT:
-        visit = one_server(answers(1_024, 65_535), group_out=group_out).get(URL)
+        visit = one_server(answers(1_024, 65_535), group_out=group_out).get(PAGE)
         said[group_out] = draw.filters(visit, 1).scene
         assert isinstance(row_at(visit, "group out"), Untracked if group_out == "all" else TrackedFlow)
     assert said["nothing"].title == "4 checks pass; 1 of them by memory, without a rule"

@@ -14,7 +14,8 @@ from vpcedu.draw.scene import Band, Mark, Text
 from vpcedu.draw.sides_layout import lines_of, sides_scene
 from vpcedu.flow import Endpoint
 from vpcedu.lab.exercises import EXERCISES
-from vpcedu.lab.proxies import FORGED, LEARNS, URL, WEBS, proxy_site
+from vpcedu.lab.parts import PAGE
+from vpcedu.lab.proxies import FORGED, LEARNS, WEBS, proxy_site
 from vpcedu.lab.reference import BALANCERS
 from vpcedu.lab.tls_site import TLS_BALANCERS, tls_site
 from vpcedu.network.conversations import conversations
@@ -32,16 +33,16 @@ RULE = GroupRule("sg-web", "in", (80, 80), "sg-balancer")
 @pytest.mark.fact("clb-two-conns", "clb-src-ip")
 @pytest.mark.parametrize("balancer", ["classic-tcp", "classic-http", "application"])
 def test_a_proxy_makes_two_connections_with_numbers_of_their_own(balancer):
-    front, back = conversations(proxy_site(balancer).get(URL).capture)
+    front, back = conversations(proxy_site(balancer).get(PAGE).capture)
     assert front.traces[0].packet.seq != back.traces[0].packet.seq
     assert (back.opener, back.flow.src) == ("ELB node", "10.0.0.10")
 
 
 def test_a_rewriter_makes_one_and_keeps_the_number():
-    (talk,) = conversations(proxy_site("network").get(URL).capture)
+    (talk,) = conversations(proxy_site("network").get(PAGE).capture)
     syn = talk.traces[0]
     assert syn.packet.seq == syn.last.before.seq and syn.last.before.flow.src == "203.0.113.10"
-    words = lab.first_numbers(proxy_site("network").get(URL)).splitlines()
+    words = lab.first_numbers(proxy_site("network").get(PAGE)).splitlines()
     assert len(words) == 2 and words[0].rpartition(" ")[2] == words[1].rpartition(" ")[2]
 
 
@@ -51,7 +52,7 @@ def test_a_rewriter_makes_one_and_keeps_the_number():
 def test_behind_a_proxy_the_client_is_connected_though_nothing_listens(balancer, connects, fetches):
     site = proxy_site(balancer, WEBS[1])
     assert site.connect("client", "www.example.com", 80).symptom == connects
-    assert proxy_site(balancer, WEBS[1]).get(URL).symptom == fetches
+    assert proxy_site(balancer, WEBS[1]).get(PAGE).symptom == fetches
 
 
 @pytest.mark.parametrize(("told", "said"), [
@@ -74,7 +75,7 @@ def test_a_prediction_of_a_proxy_meets_its_belief(told, said):
 def test_what_the_judge_says_of_a_wrong_count_comes_from_two_runs():
     words = lab.judge_proxy(1, "10.0.0.10", "connected").words
     for balancer in ("classic-tcp", "network"):
-        for talk in conversations(proxy_site(balancer).get(URL).capture):
+        for talk in conversations(proxy_site(balancer).get(PAGE).capture):
             assert str(talk.traces[0].packet.seq) in words
 
 
@@ -143,7 +144,7 @@ def settings():
 def test_both_sides_fit_and_keep_one_height_at_every_setting():
     scenes = [frame(**values).picture.scene for values in settings()]
     scenes += [sides_scene(tls_site(name).get("https://www.example.com/")) for name in TLS_BALANCERS]
-    scenes += [sides_scene(proxy_site(name).without(RULE).get(URL)) for name in BALANCERS]
+    scenes += [sides_scene(proxy_site(name).without(RULE).get(PAGE)) for name in BALANCERS]
     different = {scene.alt: scene for scene in scenes}
     assert len(different) > 20 and [fault for scene in different.values() for fault in faults(scene)] == []
     assert {scene.height for scene in scenes} == {scenes[0].height}
@@ -152,21 +153,21 @@ def test_both_sides_fit_and_keep_one_height_at_every_setting():
 
 @pytest.mark.parametrize("balancer", BALANCERS)
 def test_a_wall_stands_where_connections_end_and_a_diamond_where_one_is_rewritten(balancer):
-    scene = sides_scene(proxy_site(balancer).get(URL))
+    scene = sides_scene(proxy_site(balancer).get(PAGE))
     walls = [item for item in scene.items if isinstance(item, Band)]
     diamonds = [item for item in scene.items if isinstance(item, Mark) and item.kind == "diamond"]
     assert (len(walls), bool(diamonds)) == ((0, True) if balancer == "network" else (1, False))
 
 
 def test_what_the_proxy_added_is_bold_and_what_it_left_alone_is_not():
-    scene = sides_scene(proxy_site("application").get(URL, headers=FORGED))
+    scene = sides_scene(proxy_site("application").get(PAGE, headers=FORGED))
     bold = {item.words: item.bold for item in scene.items if isinstance(item, Text)}
     assert bold["X-Forwarded-For: 127.0.0.1, 203.0.113.10"] and bold["X-Forwarded-Proto: http"]
     assert not bold["Host: www.example.com"] and not bold["X-Forwarded-For: 127.0.0.1"]
 
 
 def test_the_text_alternative_tells_both_sides():
-    alt = draw.sides(proxy_site("classic-tcp").get(URL)).alt
+    alt = draw.sides(proxy_site("classic-tcp").get(PAGE)).alt
     assert "client sends: from 203.0.113.10:51828" in alt and "web gets: from 10.0.0.10:19404" in alt
     assert "answers: 200 OK to 10.0.0.10:19404" in alt and "web got the same bytes" in alt
 

@@ -16,7 +16,8 @@ from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.icmp import FRAGMENTATION_NEEDED, HOST, PORT
 from vpcedu.lab.loaded import load_pcap
-from vpcedu.lab.reference import ANYWHERE, PRIVATE, TARGETS
+from vpcedu.lab.parts import PRIVATE
+from vpcedu.lab.reference import TARGETS
 from vpcedu.network.conversations import conversations
 from vpcedu.network.link import ROUTER
 from vpcedu.network.record import Call
@@ -29,6 +30,7 @@ from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.target_group import Listener
 from vpcedu.tables.tracking import TrackedFlow
+from vpcedu.tables.traffic import ANYWHERE
 from vpcedu.trace import DELIVER, DROP
 from vpcedu.views.pcap_read import load
 from vpcedu.views.pcap_text import listing, talks

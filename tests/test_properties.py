@@ -11,7 +11,7 @@ from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
-from vpcedu.lab.reference import IGW
+from vpcedu.lab.parts import IGW
 from vpcedu.packet import ACK, SYN, Packet
 from vpcedu.protocols.http import Message, request, take
 from vpcedu.reasons import REASONS

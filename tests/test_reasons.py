@@ -10,8 +10,9 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import FiveTuple
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.beyond import BEYOND
+from vpcedu.lab.parts import IGW
 from vpcedu.lab.puzzles import puzzle
-from vpcedu.lab.reference import ANYWHERE, IGW, TARGETS
+from vpcedu.lab.reference import TARGETS
 from vpcedu.packet import ACK, Packet
 from vpcedu.reasons import REASONS
 from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
@@ -19,6 +20,7 @@ from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.tables.tracking import TrackingConfiguration
+from vpcedu.tables.traffic import ANYWHERE
 
 PAGE, UPDATES, TO_UPDATES = "www.example.com", "updates.example.net", "198.51.100.7"
 

@@ -14,14 +14,14 @@ from vpcedu.aws import legs as interfaces
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.at import At, LoadError
 from vpcedu.aws.balancers import Nodes
-from vpcedu.aws.fields import COMMANDS
+from vpcedu.aws.fields import COMMANDS, EVERYWHERE
 from vpcedu.aws.filters import acl_entries, group_rules, prefixes
 from vpcedu.aws.notes import Note, Notes
 from vpcedu.aws.reading import read
 from vpcedu.aws.targets import Targets, free_address
 from vpcedu.network import rules
 from vpcedu.network.interface import Subnet
-from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.network.vpc import Device, OutsideHost, Unknown, Vpc
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import default_acl
 from vpcedu.tables.route_table import LOCAL
@@ -113,8 +113,22 @@ def load(path: str | Path) -> Account:
     vpcs = tuple(_checked(ground, ground.build(targets)) for ground in found.values())
     for one in vpcs:
         _together(one, vpcs, found[one.name].at)
+    vpcs = tuple(one._replace(unknown=tuple(_about(one, answers.unknown))) for one in vpcs)
     lists = tuple((name, blocks) for name in answers.rows("PrefixLists") if (blocks := prefixes(answers, name)))
     return Account(vpcs, notes.rows(), lists, tuple(_tags(answers, vpcs)))
+
+
+def _about(vpc: Vpc, unknown: tuple[Unknown, ...]) -> Iterator[Unknown]:
+    """What is unknown of a VPC: of itself, of its rows, of a listener (a balancer's name and port)."""
+    publics = {row.public for row in vpc.associations}
+    parts = {vpc.name, vpc.internet_gateway, vpc.main, *_ends(vpc), *(row.group for row in vpc.group_rules),
+             *(name for row in vpc.subnets for name in (row.name, row.route_table, row.network_acl)),
+             *(group for row in vpc.interfaces for group in row.groups)}
+    for row in unknown:
+        balancer, _, port = row.about.rpartition(":")
+        is_address = row.about.replace(".", "").isdigit() and (row.about in publics or vpc.has(row.about))
+        if row.about and (row.about in parts or is_address or (port.isdecimal() and balancer in parts)):
+            yield row
 
 
 def _tags(answers: Answers, vpcs: tuple[Vpc, ...]) -> Iterator[tuple[str, str]]:
@@ -138,6 +152,9 @@ def _complete(answers: Answers) -> None:
     for kind, command in COMMANDS.items():
         if kind not in answers.kinds:
             answers.notes.add("missing", None, f"{kind}: no file has the answer of aws {command}")
+        if kind in EVERYWHERE and (kind not in answers.kinds or kind in answers.cut):
+            for name in answers.rows("Vpcs"):
+                answers.lacks(name, f"no file has all {EVERYWHERE[kind]} of {name}", command)
     for kind, field in (*((kind, "VpcId") for kind in (*COMMANDS, "NatGateways", "LoadBalancers")),
                         ("LoadBalancerDescriptions", "VPCId")):
         for name, row in answers.rows(kind).items():
@@ -172,6 +189,8 @@ class _Ground:
         mode = row.get("BlockPublicAccessStates").text("InternetGatewayBlockMode", "off") if row.has(
             "BlockPublicAccessStates") else "off"
         if mode != "off":
+            gateway = routing.internet_gateway(self.answers, self.name)
+            self.answers.lacks(gateway, f"VPC Block Public Access is on ({mode}), and what it blocks is not modelled")
             self.answers.notes.add("beyond", row, f"VPC Block Public Access is on ({mode}): Internet gateways let"
                                                   " everything through here")
 
@@ -187,6 +206,8 @@ class _Ground:
                 continue
             self._public_access(row)
             acl = acls.get(name) or default or f"default ACL of {self.name}"
+            if acl.startswith("default ACL"):
+                self.answers.lacks(acl, f"no file has the network ACL of {name}", COMMANDS["NetworkAcls"])
             if name not in acls:
                 self.answers.notes.add("inferred", row, f"the network ACL of {name}: {acl}")
             if acl.startswith("default ACL") and acl not in self.acls:
@@ -204,11 +225,16 @@ class _Ground:
         interfaces = (*self.interfaces, *nodes.interfaces)
         gateway, peerings = routing.internet_gateway(answers, name), tuple(routing.peerings(answers, name))
         useless = routing.useless(answers, name, gateway, peerings)
+        if "InternetGateways" not in answers.kinds:
+            for about in (gateway,) if gateway else (row.public for row in self.associations):
+                answers.lacks(about, f"no file says which Internet gateway is attached to {name}",
+                              COMMANDS["InternetGateways"])
         known = {LOCAL, gateway, *(row.name for row in peerings),
                  *(word for row in interfaces for word in (row.device, row.id))}
         groups = {group for row in interfaces for group in row.groups} - set(answers.rows("SecurityGroups"))
         for group in sorted(groups):
             answers.notes.add("missing", None, f"the rules of {group}: as if it had none")
+            answers.lacks(group, f"no file has the rules of {group}", COMMANDS["SecurityGroups"])
         names = (*nodes.names, *endpoints.names(answers, name, interfaces))
         defaults = tuple(row for acl in self.acls for row in default_acl(acl))
         return Vpc(self.cidr, self.subnets, interfaces, tuple(route for route, _ in self.routes),

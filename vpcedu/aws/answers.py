@@ -11,6 +11,7 @@ from __future__ import annotations
 from vpcedu.aws.at import At, LoadError, shown
 from vpcedu.aws.fields import ENVELOPE, IDS, KNOWN, PAGING, SUBJECTLESS
 from vpcedu.aws.notes import Notes
+from vpcedu.network.vpc import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,18 +30,30 @@ class Answers:
 
     def __init__(self, values: Iterable[At], notes: Notes) -> None:
         self.notes = notes
+        self._unknown: dict[Unknown, None] = {}
         self._rows: dict[str, dict[str, At]] = {kind: {} for kind in IDS}
         self._about: dict[str, dict[str, At]] = {kind: {} for kind in SUBJECTLESS}
         self._loose: list[tuple[str, At]] = []
         self._pages: dict[str, list[bool]] = {}
         self.kinds: set[str] = set()
+        self.cut: list[str] = []  # kinds whose last page is not there
         for value in values:
             for one in _each(value):
                 self._sort(one)
         for kind, pages in self._pages.items():
             if all(pages):
                 notes.add("missing", None, f"the last page of {kind}: every part names a next one")
+                self.cut.append(kind)
         self._match()
+
+    def lacks(self, about: str, words: str, collect: str = "") -> None:
+        """Say that something is not known of a part of the network; collect: the AWS CLI call that tells it."""
+        self._unknown[Unknown(about, words, f"aws {collect}" if collect else "")] = None
+
+    @property
+    def unknown(self) -> tuple[Unknown, ...]:
+        """All that is not known, in the order in which it was found."""
+        return tuple(self._unknown)
 
     def rows(self, kind: str) -> dict[str, At]:
         """The rows of a kind by their id."""

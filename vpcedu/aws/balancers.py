@@ -14,6 +14,7 @@ from vpcedu.aws.legs import Leg
 from vpcedu.aws.targets import CERTIFICATE, Targets, free_address
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
+from vpcedu.gateways.beyond import Beyond
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
@@ -69,7 +70,10 @@ class Nodes:
         known = {f"ELB {one.name}" for one in found}
         for leg in (leg for leg in self.legs if leg.description not in known):
             self.answers.notes.add("missing", leg.at, f"the balancer of interface {leg.interface.name}"
-                                                      f" ({leg.description}): left out")
+                                                      f" ({leg.description}): what it does is unknown")
+            self.devices.append(Device(leg.interface.name, Beyond))
+            self.interfaces.append(leg.interface._replace(device=leg.interface.name))
+            self.associations += leg.associations
 
     def _known(self, one: Balancer, leg: Leg) -> Association:
         public = {row.private: row.public for row in leg.associations}.get(leg.interface.address, "")
@@ -122,6 +126,8 @@ class Nodes:
                 settings += tuple(self._application(own))
             if not own:
                 self.answers.notes.add("missing", row, f"attributes of {name}: the defaults")
+                self.answers.lacks(arn, f"no file has the attributes of {name}",
+                                   f"elbv2 describe-load-balancer-attributes --load-balancer-arn {arn}")
             yield Balancer(name, Kind, settings, (row.text("DNSName", ""), row.text("LoadBalancerName", ""), arn),
                            row.texts("SecurityGroups"), row.text("Scheme", "") == "internet-facing",
                            tuple(_places(row)), row)
@@ -140,9 +146,13 @@ class Nodes:
 
         for name, row in self.answers.of_vpc("LoadBalancerDescriptions", vpc, "VPCId").items():
             own = self.answers.about("LoadBalancerAttributes", name)
+            if any(at.texts("PolicyNames") for at in row.rows("BackendServerDescriptions")):
+                self.answers.lacks(name, f"{name} has policies for its targets, which are not modelled")
             settings: tuple[tuple[str, Any], ...] = (("listeners", tuple(self._classic_listeners(name, row))),)
             if own is None:
                 self.answers.notes.add("missing", row, f"attributes of {name}: the defaults")
+                self.answers.lacks(name, f"no file has the attributes of {name}",
+                                   f"elb describe-load-balancer-attributes --load-balancer-name {name}")
             elif own.has("CrossZoneLoadBalancing") and not own.get("CrossZoneLoadBalancing").flag("Enabled", False):
                 settings += (("zone", ZONE),)
             if own is not None and own.has("ConnectionSettings"):
@@ -165,6 +175,7 @@ class Nodes:
             targets = tuple(Endpoint(self.targets.addresses[i], port) for i in instances if i in self.targets.addresses)
             for gone in (i for i in instances if i not in self.targets.addresses):
                 self.targets.note("left out", row, f"target {gone} of {name}: no such instance runs")
+                self.targets.lacks_instance(gone, name)
             group = TargetGroup(f"instances of {name}, port {port}", targets)
             yield Listener(protocol, at.number("LoadBalancerPort", 1, 65_535), group, secured)
 

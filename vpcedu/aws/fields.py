@@ -22,6 +22,10 @@ COMMANDS = {
     "NetworkAcls": "ec2 describe-network-acls", "InternetGateways": "ec2 describe-internet-gateways",
     "NetworkInterfaces": "ec2 describe-network-interfaces", "Subnets": "ec2 describe-subnets",
 }  # fmt: skip
+EVERYWHERE = {  # of these every packet meets some: without them nothing can be told
+    "RouteTables": "route tables", "SecurityGroups": "security groups", "NetworkAcls": "network ACLs",
+    "NetworkInterfaces": "network interfaces", "Subnets": "subnets",
+}  # fmt: skip
 
 KNOWN = {kind: frozenset(fields.split()) for kind, fields in {
     "Vpcs": """OwnerId InstanceTenancy Ipv6CidrBlockAssociationSet CidrBlockAssociationSet IsDefault EncryptionControl

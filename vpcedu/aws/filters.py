@@ -29,12 +29,14 @@ def prefixes(answers: Answers, name: str) -> tuple[str, ...] | None:
     return tuple(found)
 
 
-def expanded(answers: Answers, at: At, field: str, words: str) -> tuple[str, ...]:
+def expanded(answers: Answers, at: At, field: str, words: str, about: str) -> tuple[str, ...]:
     """The blocks of the prefix list that a row names; notes what it became, or that no file says its entries."""
     name = at.id(field)
     found = prefixes(answers, name)
     if found is None:
         answers.notes.add("missing", at, f"entries of prefix list {name}: {words} left out")
+        answers.lacks(about, f"{words} names prefix list {name}, whose entries no file has",
+                      f"ec2 get-managed-prefix-list-entries --prefix-list-id {name}")
         return ()
     answers.notes.add("simplified", at,
                       f"{words} names prefix list {name}: a row for each of {', '.join(found) or 'none'}")
@@ -63,7 +65,7 @@ def _permission(answers: Answers, group: str, way: str, at: At) -> Iterator[Grou
             raise row.get("GroupId").refusal("a group's id, sg-...")
         yield GroupRule(group, way, ports, row.id("GroupId"), protocol)
     for row in at.rows("PrefixListIds"):
-        for cidr in expanded(answers, row, "PrefixListId", f"a rule of {group}"):
+        for cidr in expanded(answers, row, "PrefixListId", f"a rule of {group}", group):
             yield GroupRule(group, way, ports, cidr, protocol)
     for row in at.rows("Ipv6Ranges"):
         answers.notes.add("beyond", row, "IPv6: its rules, routes and addresses are left out")

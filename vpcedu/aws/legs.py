@@ -82,6 +82,10 @@ def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Leg:
     if more:
         answers.notes.add("simplified", at, "secondary addresses of instances take no part but for NAT gateways and"
                                              " balancers: a host answers by its primary one")
+        instances = at.text("InterfaceType", "interface") == "interface" and not managed(at)
+        for address in more if instances else ():
+            answers.lacks(address, f"{address} is a secondary address of {at.text('NetworkInterfaceId', device)}, and"
+                                   " such addresses of instances are not modelled")
     public = [Association(row.get("Association").address("PublicIp"), row.address("PrivateIpAddress"))
               for row in (*addresses, at) if row.has("Association") and row.get("Association").has("PublicIp")]
     if instance is at and at.has("PublicIpAddress"):
@@ -90,6 +94,11 @@ def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Leg:
                           at.text("NetworkInterfaceId", ""), (), _tracking(at))
     return Leg(interface, tuple(dict.fromkeys(public)), at.text("InterfaceType", "interface"),
                at.text("Description", "") if _plain(at) else "", order, at)
+
+
+def managed(at: At) -> bool:
+    """Whether a service of AWS has made an interface: a balancer, a NAT gateway, an endpoint, a database."""
+    return at.flag("RequesterManaged", False)
 
 
 def _plain(at: At) -> bool:
@@ -185,6 +194,8 @@ def _nat_gateway(answers: Answers, leg: Leg, gateways: dict[str, tuple[str, At]]
         name, row = gateways[own.name]
     if row is None:
         answers.notes.add("inferred", leg.at, f"NAT gateway {name or own.name}, from its interface alone")
+        answers.lacks(name or "nat-of-" + own.name, f"no file says in which state NAT gateway {name or own.name} is",
+                      "ec2 describe-nat-gateways")
         return own._replace(device=name or "nat-of-" + own.name, groups=(), check=False), leg.associations
     rows = [at for at in row.rows("NatGatewayAddresses") if at.has("PrivateIp")]
     pairs = tuple(Association(at.address("PublicIp"), at.address("PrivateIp")) for at in rows if at.has("PublicIp"))
@@ -197,6 +208,8 @@ def _runs(answers: Answers, instance: str, leg: Leg) -> bool:
     state = row.get("State").text("Name", "running") if row and row.has("State") else "running"
     if row is None:
         answers.notes.add("inferred", leg.at, "instances of which only interfaces are known: they run")
+        answers.lacks(instance, f"no file says whether {instance} runs", "ec2 describe-instances")
     if state not in RUNNING:
         answers.notes.add("left out", leg.at, f"{instance} is {state}")
+        answers.lacks(leg.interface.address, f"{instance} is {state}, and what is not running is not modelled")
     return state in RUNNING

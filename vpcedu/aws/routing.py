@@ -43,7 +43,12 @@ def internet_gateway(answers: Answers, vpc: str) -> str:
 def _targets(answers: Answers, vpc: str) -> Iterator[tuple[At, str]]:
     for table in answers.of_vpc("RouteTables", vpc).values():
         for at in table.rows("Routes"):
-            yield at, next((at.id(field) for field in TARGETS if at.has(field)), "nothing")
+            yield at, _target(at)
+
+
+def _target(at: At) -> str:
+    """What a route leads to, by its id."""
+    return next((at.id(field) for field in TARGETS if at.has(field)), "nothing")
 
 
 def routes(answers: Answers, vpc: str, blocks: tuple[str, ...]) -> Iterator[tuple[Route, At]]:
@@ -51,7 +56,7 @@ def routes(answers: Answers, vpc: str, blocks: tuple[str, ...]) -> Iterator[tupl
     for table, row in answers.of_vpc("RouteTables", vpc).items():
         for at in row.rows("Routes"):
             answers.known("Routes", at)
-            target = next((at.id(field) for field in TARGETS if at.has(field)), "nothing")
+            target = _target(at)
             for destination in _destinations(answers, table, at):
                 if target == LOCAL and destination not in blocks:
                     answers.notes.add("left out", at, f"a local route of {table} for {destination}, no block of {vpc}")
@@ -65,7 +70,7 @@ def _destinations(answers: Answers, table: str, at: At) -> tuple[str, ...]:
     if at.has("DestinationCidrBlock"):
         return (at.block("DestinationCidrBlock"),)
     if at.has("DestinationPrefixListId"):
-        return expanded(answers, at, "DestinationPrefixListId", f"a route of {table}")
+        return expanded(answers, at, "DestinationPrefixListId", f"a route of {table}", table)
     if at.has("DestinationIpv6CidrBlock"):
         answers.notes.add("beyond", at, "IPv6: its rules, routes and addresses are left out")
         return ()
@@ -83,6 +88,10 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
                 tables[at.id("SubnetId")] = name
             elif at.has("GatewayId"):
                 answers.notes.add("beyond", at, f"{name} routes what enters by {at.id('GatewayId')}: left out")
+                entry = at.id("GatewayId")
+                rows = ", ".join(f"{route.block('DestinationCidrBlock')} > {_target(route)}"
+                                 for route in row.rows("Routes") if route.has("DestinationCidrBlock"))
+                answers.lacks(entry, f"{name} routes what enters by {entry} ({rows}), which is not modelled")
     if not main:
         answers.notes.add("inferred", None, f"main route table of {vpc}, which no file has: its local route alone")
     return main or "main", tables

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Action = TargetGroup | FixedResponse | Redirect
 
 CERTIFICATE = "demonstration"
+LAST = 50_001  # behind every rule: AWS's priorities end at 50,000
 HEALTHY, NEVER = ("healthy", "unavailable"), ("unused", "draining", "unhealthy.draining")
 SPOKEN = {"application": ("HTTP", "HTTPS"), "network": ("TCP",)}
 STATUS = {"HTTP_301": "301 Moved Permanently", "HTTP_302": "302 Found"}
@@ -31,6 +32,7 @@ class Targets:
 
     def __init__(self, answers: Answers, addresses: dict[str, str]) -> None:
         self.answers, self.addresses = answers, addresses
+        self._listener = ""  # the one that is being made: its balancer and port
 
     def listeners(self, balancer: str, kind: str) -> tuple[Listener, ...]:
         """The listeners of an Application or Network Load Balancer (its ARN) that the model has."""
@@ -38,18 +40,30 @@ class Targets:
         found = self.answers.of_vpc("Listeners", balancer, "LoadBalancerArn")
         if not found:
             self.answers.notes.add("missing", None, f"listeners of {balancer}: it takes no connection")
+            self.answers.lacks(balancer, f"no file has listeners of {balancer}",
+                               f"elbv2 describe-listeners --load-balancer-arn {balancer}")
         if found and kind == "application" and "Rules" not in self.answers.kinds:
             self.answers.notes.add("missing", None, f"rules of {balancer}'s listeners: their default actions alone")
+            self.answers.lacks(balancer, f"no file has the rules of {balancer}'s listeners", "elbv2 describe-rules")
         for arn, row in found.items():
             protocol, port = row.text("Protocol", "TCP"), row.number("Port", 1, 65_535)
+            self._listener = f"{balancer}:{port}"
             if kind == "network" and protocol in ("TLS", "TCP_UDP"):
                 self.note("simplified", row, f"{protocol} listeners of Network Load Balancers: as TCP")
                 protocol = "TCP"
             if protocol not in SPOKEN[kind]:
                 self.note("beyond", row, f"listener {protocol} {port} of {balancer}: left out")
+                self.lacks(f"the listener {protocol} {port} of {balancer} is not modelled")
                 continue
-            made.append(Listener(protocol, port, self._default(row), CERTIFICATE if protocol == "HTTPS" else None,
-                                 self._rules(arn) if kind == "application" else (), self._idle(arn)))
+            default = self._action(row, "DefaultActions")
+            rules = self._rules(arn) if kind == "application" else ()
+            if default is None:
+                self.lacks(f"the default action of the listener {protocol} {port} of {balancer} is not modelled")
+            elif not isinstance(default, TargetGroup):  # answered by the balancer itself, after all its rules
+                rules += (Rule(LAST, (), (), default),)
+            targets = default if isinstance(default, TargetGroup) else TargetGroup("no target group", ())
+            made.append(Listener(protocol, port, targets, CERTIFICATE if protocol == "HTTPS" else None, rules,
+                                 self._idle(arn)))
             if protocol == "HTTPS":
                 self.note("simplified", row, "certificates: each HTTPS and SSL listener has a demonstration one")
         return tuple(made)
@@ -58,16 +72,18 @@ class Targets:
         """Note something."""
         self.answers.notes.add(kind, at, words)
 
+    def lacks(self, words: str, collect: str = "") -> None:
+        """Say that something is not known of the listener that is being made."""
+        self.answers.lacks(self._listener, words, collect)
+
+    def lacks_instance(self, name: str, about: str) -> None:
+        """Say that nobody knows whether a target runs, where no file has its instance."""
+        if name.startswith("i-") and name not in self.answers.rows("Instances"):
+            self.answers.lacks(about, f"no file has the target {name} of {about}", "ec2 describe-instances")
+
     def _idle(self, arn: str) -> int | None:
         seconds = self.answers.attributes(arn).get("tcp.idle_timeout.seconds", "")
         return int(seconds) * SECOND if seconds.isdecimal() and 60 <= int(seconds[:6]) <= 6_000 else None
-
-    def _default(self, row: At) -> TargetGroup:
-        action = self._action(row, "DefaultActions")
-        if isinstance(action, TargetGroup):
-            return action
-        self.note("beyond", row, "a default action that forwards to no target group: 503 stands in its place")
-        return TargetGroup("no target group", ())
 
     def _rules(self, listener: str) -> tuple[Rule, ...]:
         made = []
@@ -90,6 +106,8 @@ class Targets:
             if other or action is None:
                 self.note("beyond", row, f"rule {row.text('Priority', '?')} of {listener}: left out, for its conditions"
                                          " or its action")
+                self.lacks(f"rule {row.text('Priority', '?')} of {listener} has conditions or an action that are not"
+                           " modelled")
                 continue
             made.append(Rule(row.number("Priority", 1, 50_000), hosts, paths, action))
         return tuple(made)
@@ -109,6 +127,7 @@ class Targets:
                 words = {word: own.text(word.title(), getattr(keep, word)) for word in keep._fields[1:]}
                 return Redirect(STATUS.get(own.text("StatusCode"), STATUS["HTTP_302"]), **words)
             self.note("beyond", at, f"actions of type {kind}: as if they let everything through")
+            self.lacks(f"an action of type {kind} stands before the others, and is not modelled")
         return None
 
     def _forward(self, at: At) -> TargetGroup:
@@ -129,6 +148,7 @@ class Targets:
         row = self.answers.rows("TargetGroups").get(arn)
         if row is None:
             self.note("missing", at, f"target group {arn}: no file describes it, so it has no targets")
+            self.lacks(f"no file has the target group {arn}", "elbv2 describe-target-groups")
             return TargetGroup(arn.rpartition("targetgroup/")[2], ())
         kind, own = row.text("TargetType", "instance"), self.answers.attributes(arn)
         if row.text("Protocol", "HTTP") in ("HTTPS", "TLS"):
@@ -142,9 +162,11 @@ class Targets:
         answer = self.answers.about("TargetHealthDescriptions", arn)
         if kind not in ("instance", "ip"):
             self.note("beyond", row, f"target type {kind} of {arn}: no targets")
+            self.lacks(f"targets of type {kind}, as {arn} has them, are not modelled")
             return ()
         if answer is None:
             self.note("missing", row, f"health of {arn}: so nobody says what its targets are, and it has none")
+            self.lacks(f"no file has the targets of {arn}", f"elbv2 describe-target-health --target-group-arn {arn}")
             return ()
         states: dict[Endpoint, str] = {}
         for at in answer.rows("TargetHealthDescriptions"):
@@ -154,6 +176,7 @@ class Targets:
                 target.address("Id") if ":" not in name else "")
             if not address:
                 self.note("left out", at, f"target {name} of {arn}: no such instance runs, or it has no IPv4 address")
+                self.lacks_instance(name, self._listener)
                 continue
             health = at.get("TargetHealth").text("State", "healthy") if at.has("TargetHealth") else "healthy"
             states[Endpoint(address, port)] = health

@@ -28,19 +28,21 @@ LETTERS = "ABCDEFGHIJKL"
 LANE = 18.0  # between two arrows
 BADGES = 4  # letters that a box has room for
 LAST_PORT, EVERY = 65_535, "every port"
-WORKS = "works"  # the symptom of a balancer that answers
+NOBODY = "Nobody reaches anything: no rule lets a connection in and its answer out."
+UNTOLD = "Who reaches what cannot be told: the files do not say enough."
 FEW = 4  # names that the text alternative tells of a row
 
 
 class Reach(NamedRow):
     """A row: devices reached, ports in words, devices inside that reach them, who does from outside, and by what name
-    of a balancer with what symptom ("" where no name leads there)."""
+    of a balancer with what outcome ("" where no name leads there); works: whether answers come."""
 
     devices: tuple[str, ...]
     ports: str
     sources: tuple[str, ...]
     outside: tuple[str, ...]
-    words: str
+    words: str = ""
+    works: bool = True
 
 
 def audit_scene(audit: Audit) -> Scene:
@@ -58,13 +60,16 @@ def audit_scene(audit: Audit) -> Scene:
     room = (BADGES * 20.0) if any(letters.values()) else 0.0
     marked = {name: "outside" for name, entry in entries.items() if any(works for _, works in entry)}
     items = [*ground_items(found), *chip_items(found, marked, room), *_arrows(found, entries), *_badges(letters)]
-    table, y = _table(shown, len(rows) - len(shown), found[-1].bottom + 26)
+    table, y = _table(shown, len(rows) - len(shown), found[-1].bottom + 26,
+                      UNTOLD if audit.untold else NOBODY)
     sentence = _sentence(audit)
     lost = any(not works for entry in entries.values() for _, works in entry)
     signs = {sign for sign, there in (("outside", marked), ("dropped", lost)) if there}
     foot, height = footing(y, (), sentence, len(wrap(sentence, LABEL, ROOM, True)), signs)
     total = len({row.device for row in vpc.interfaces})
     title = title_of(f"The Internet reaches {len(marked) or 'none'} of {counted(total, 'device')}")
+    if audit.unknown:
+        title = title_of(f"{counted(len(audit.unknown), 'thing')} cannot be told; as far as the files tell:")
     subtitle = "Arrows: from anyone, or from a block that a rule names, with the ports. Letters: the rows below."
     scene = Scene(WIDTH, height, (*heading(title, subtitle), *items, *table, *foot), title,
                   _alternative(vpc.cidr, title, rows, sentence))
@@ -77,14 +82,15 @@ def reaches(audit: Audit) -> list[Reach]:
     by_address = {row.address: row.device for row in audit.vpc.interfaces}
     private = {row.public: row.private for row in audit.vpc.associations}
     found = []
-    for name, port, symptom in audit.balancers:
+    for name, port, outcome in audit.balancers:
         addresses = next(row.addresses for row in audit.vpc.names if row.name == name)
         nodes = dict.fromkeys(by_address.get(private.get(address, address), "") for address in addresses)
-        found.append(Reach(tuple(filter(None, nodes)), str(port), (), (SOMEONE,), f"{symptom}, as {name}"))
+        found.append(Reach(tuple(filter(None, nodes)), str(port), (), (SOMEONE,),
+                           f"{outcome.said}, as {name}", outcome.works))
     for row in audit.reached:
         outside = tuple(name for name in row.sources if name not in device)
         found.append(Reach(tuple(dict.fromkeys(device[name] for name in row.destinations)), port_words(row.ports),
-                           tuple(dict.fromkeys(device[name] for name in row.sources if name in device)), outside, ""))
+                           tuple(dict.fromkeys(device[name] for name in row.sources if name in device)), outside))
     return sorted(found, key=lambda row: (not row.words, SOMEONE not in row.outside, not row.outside))
 
 
@@ -100,7 +106,7 @@ def _entry(rows: list[Reach], name: str) -> list[tuple[str, bool]]:
     whether there is an answer."""
     mine = [row for row in rows if name in row.devices and row.outside]
     anyone = [row for row in mine if SOMEONE in row.outside]
-    works = any(not row.words or row.words.startswith(WORKS) for row in anyone)
+    works = any(row.works for row in anyone)
     ports = ", ".join(dict.fromkeys(row.ports for row in anyone))
     some = ", ".join(dict.fromkeys(row.ports for row in mine if SOMEONE not in row.outside))
     return [(ports, works)] * bool(ports) + [(f"{some} (a block)", True)] * bool(some)
@@ -145,16 +151,17 @@ def _badges(letters: dict[Chip, list[str]]) -> list[Item]:
     return items
 
 
-def _table(rows: list[Reach], more: int, y: float) -> tuple[list[Item], float]:
+def _table(rows: list[Reach], more: int, y: float, nobody: str) -> tuple[list[Item], float]:
     """One row for each letter: what is reached, on which ports, by whom."""
     items: list[Item] = head_items(y, COLUMNS, ("reached", "ports", "from")) if rows else [
-        Text(MARGIN, y, "Nobody reaches anything: no rule lets a connection in and its answer out.", "ink", NOTE)]
+        Text(MARGIN, y, nobody, "ink", NOTE)]
     for letter, row in zip(LETTERS, rows, strict=False):
         y += PITCH
         room = COLUMNS[1] - COLUMNS[0] - 10
         who = _in_words(row.devices, room)
         source = ", ".join([*_outside_words(row), *([_in_words(row.sources, ROOM)] if row.sources else [])])
-        ink = "dropped" if row.words and not row.words.startswith(WORKS) else "outside" if row.outside else "ink"
+        inside = "outside" if row.outside else "ink"
+        ink = inside if row.works else "dropped"
         items += [Mark("square", MARGIN + BADGE, y - 4.5, "ink", BADGE, letter),
                   *row_items(y, COLUMNS, (Cell(who, bold=True), row.ports, Cell(source, ink)))]
     if more:

@@ -20,7 +20,8 @@ from vpcedu.draw.scene import Scene
 from vpcedu.draw.style import WIDTH
 from vpcedu.draw.way import START, legs_of, rewritings, space
 from vpcedu.draw.words import alternative, finding, loss_words, losses, packet_words, sentence_lines, subtitle
-from vpcedu.views.explain import WORKS, answer_legs, blocker, verdict
+from vpcedu.views.explain import answer_legs, verdict
+from vpcedu.views.outcome import blocker, outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def ladder_scene(visit: Visit, packet: int | None = None, every: bool | None = N
 def lit_packets(visit: Visit) -> set[int]:
     """The answer's packets, or the first that was lost for good."""
     stop = blocker(visit)
-    if stop is not None and visit.symptom not in WORKS:
+    if stop is not None and not outcome(visit).works:
         return {stop[0].number}
     return {leg.number for leg in answer_legs(visit)}
 

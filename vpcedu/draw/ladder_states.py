@@ -12,7 +12,7 @@ from vpcedu.draw.scene import Text
 from vpcedu.draw.style import NOTE
 from vpcedu.packet import SYN
 from vpcedu.row import NamedRow
-from vpcedu.views.explain import WORKS
+from vpcedu.views.outcome import outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,10 +68,11 @@ def closing_notes(visit: Visit, row: Row, lines: Lifelines) -> list[Note]:
 def result_note(visit: Visit, lines: Lifelines) -> list[Note]:
     """What the opener's person sees in the end, where something went wrong."""
     place = lines.gutter(visit.opener, lines.rows[len(lines.rows) // 2].middle)
-    if visit.symptom in WORKS or place is None or visit.result is None:
+    seen = outcome(visit)
+    if seen.works or place is None or visit.result is None:
         return []
-    bold = all(width_of(word, NOTE, True) <= ROOM for word in visit.symptom.split())  # rather thin than cut
-    words = *wrap(visit.symptom, NOTE, ROOM, bold), f"after {since(0, visit.result.after)}"
+    bold = all(width_of(word, NOTE, True) <= ROOM for word in seen.words.split())  # rather thin than cut
+    words = *wrap(seen.words, NOTE, ROOM, bold), f"after {since(0, visit.result.after)}"
     return [Note(*place, words, 0.0, "dropped", bold)]
 
 

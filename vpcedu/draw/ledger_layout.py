@@ -20,6 +20,7 @@ from vpcedu.draw.words import short
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import Seen
 from vpcedu.row import NamedRow
+from vpcedu.views.outcome import outcome
 from vpcedu.views.tls_records import is_tls
 
 TYPE_CHECKING = False
@@ -193,7 +194,7 @@ def _title(sides: tuple[Side, ...]) -> str:
     for visit, _, name in sides:
         who, row = next(((event.who, event.row) for event in visit.capture.events if isinstance(event.row, Seen)),
                         ("", None))
-        shown = f"{who} sees {row.peer.address}" if row else visit.symptom
+        shown = f"{who} sees {row.peer.address}" if row else outcome(visit).words
         whose = next((d for d, address in _addresses(visit) if row and address == row.peer.address), "")
         parts.append(f"{name}: {shown}" + (f" ({whose})" if whose else ""))
     return title_of("; ".join(parts), "; ".join(part.partition(" (")[0] for part in parts),

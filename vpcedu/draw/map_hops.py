@@ -11,7 +11,8 @@ from vpcedu.draw.words import short
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import Route
-from vpcedu.views.explain import WORKS, answer_legs, blocker
+from vpcedu.views.explain import answer_legs
+from vpcedu.views.outcome import blocker, outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def hops_of(visit: Visit, packet: int | None) -> tuple[Hop, ...]:
 def chosen(visit: Visit) -> tuple[Trace, ...]:
     """A request and its answer on every connection, or the way to the first packet that was lost for good."""
     stop, answers = blocker(visit), answer_legs(visit)
-    if answers and (stop is None or visit.symptom in WORKS):
+    if answers and (stop is None or outcome(visit).works):
         talks = {t.number: talk for talk in visit.talks for t in talk.traces}
         return (*(_request(talks[answer.number], answer) for answer in reversed(answers)), *answers)
     if stop is None:

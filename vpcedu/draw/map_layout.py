@@ -20,7 +20,8 @@ from vpcedu.draw.scene import Scene
 from vpcedu.draw.style import WIDTH
 from vpcedu.draw.way import START, legs_of, rewritings, space
 from vpcedu.draw.words import alternative, count, finding, loss_words, losses, packet_words, sentence_lines
-from vpcedu.views.explain import WORKS, verdict
+from vpcedu.views.explain import verdict
+from vpcedu.views.outcome import outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _title(visit: Visit, arrows: str) -> str:
         openers = list(dict.fromkeys(talk.opener for talk in visit.talks))
         opens = f"Who opens: {count(len(visit.talks), 'connection')}, opened by"
         return title_of(f"{opens} {' and '.join(openers)}", f"{opens} {count(len(openers), 'device')}")
-    if visit.symptom not in WORKS:
+    if not outcome(visit).works:
         return finding(visit)
     targets = {route.target for route in visit.vpc.routes}
     way_out = next((row.device for row in visit.vpc.interfaces if row.device in targets), None)
@@ -78,7 +79,7 @@ def _subtitle(visit: Visit, packet: int | None, arrows: str) -> str:
         return "The ring opens, the hollow head listens. Packets travel both ways along each arrow."
     if packet is not None:
         return f"{visit.title}: the hops of packet {packet} of {visit.capture.traces[-1].number}."
-    if visit.symptom not in WORKS:
+    if not outcome(visit).works:
         return f"{visit.title}: the way to where the packet was lost."
     return f"{visit.title}: a request (solid numbers) and its answer (open numbers)."
 

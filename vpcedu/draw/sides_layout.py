@@ -21,6 +21,7 @@ from vpcedu.protocols.tcp_states import ESTABLISHED
 from vpcedu.row import NamedRow
 from vpcedu.trace import Change
 from vpcedu.views.explain import answer_legs, label
+from vpcedu.views.outcome import outcome
 from vpcedu.views.tls_records import is_tls
 
 TYPE_CHECKING = False
@@ -75,7 +76,7 @@ def ends_of(side: Side) -> tuple[End, End]:
     first, last = talks[0], talks[-1]
     legs = answer_legs(visit)
     result = visit.result
-    heard = f"{visit.symptom}, after {seconds(result.after)} s" if result else "nothing so far"
+    heard = f"{outcome(visit).words}, after {seconds(result.after)} s" if result else "nothing so far"
     sent = next((t for t in first.traces if t.sender == first.opener and t.packet.data), None)
     here = End(first.opener, first.flow, first.traces[0].packet.seq, _opened(visit.capture, first.flow, first.opener),
                lines_of(sent.packet.data) if sent else (), "", heard)

@@ -9,7 +9,8 @@ from vpcedu.draw.scene import Scene, Text
 from vpcedu.draw.style import LABEL, MARGIN, WIDTH
 from vpcedu.draw.table_rows import table_of
 from vpcedu.trace import DROP
-from vpcedu.views.explain import answer_legs, blocker, label
+from vpcedu.views.explain import answer_legs, label
+from vpcedu.views.outcome import blocker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from vpcedu.network.vpc import INTERNET
 from vpcedu.packet import SYN
 from vpcedu.reasons import LOST
 from vpcedu.tables.security_group import RuleSet
-from vpcedu.views.explain import WORKS, answer_legs, blocker, label, verdict
+from vpcedu.views.explain import answer_legs, label, verdict
+from vpcedu.views.outcome import blocker, outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,19 +41,19 @@ def finding(visit: Visit) -> str:
     """What the capture shows, as a title of one line."""
     talks, legs, stop = visit.talks, answer_legs(visit), blocker(visit)
     lost = [trace for trace in visit.capture if trace.dropped]
-    if stop is not None and (not legs or visit.symptom not in WORKS):
+    if stop is not None and not (legs and outcome(visit).works):
         return _loss(visit, *stop)
     if lost and legs:
         return f"{count(len(lost), 'packet').capitalize()} lost on the way and sent again; the answer arrives"
     if len(legs) > 1:
         return f"{count(len(legs), 'connection').capitalize()}: {legs[0].sender}'s answer ends at the {legs[0].last.at}"
     if not legs:
-        return f"{visit.opener} sees: {visit.symptom}"
+        return f"{visit.opener} sees: {outcome(visit).words}"
     places = len(rewritings(legs[0]))
     if len(talks) == 1 and places:
         times = {1: "once", 2: "twice"}.get(places, f"{places} times")
         return f"One connection, {visit.opener} to {legs[0].sender}: each packet is rewritten {times}"
-    return f"{visit.opener} gets its answer from {legs[0].sender}: {visit.symptom}"
+    return f"{visit.opener} gets its answer from {legs[0].sender}: {outcome(visit).words}"
 
 
 def _loss(visit: Visit, trace: Trace, step: Step) -> str:

@@ -13,21 +13,21 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
+from vpcedu.lab import parts
+from vpcedu.lab.parts import API, IGW, OUTSIDE, UPDATES, VPC_BLOCK, open_acls, routes_out, web_server
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
-from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.network.vpc import Device, Vpc
 from vpcedu.row import NamedRow
-from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
-from vpcedu.tables.security_group import GroupRule
-from vpcedu.views.explain import WORKS, blocker
+from vpcedu.tables.security_group import IN, OUT, GroupRule
+from vpcedu.tables.traffic import ANYWHERE
+from vpcedu.views.outcome import blocker
 
-ANYWHERE, VPC_BLOCK, NEAR, FAR = "0.0.0.0/0", "10.0.0.0/16", "10.0.0.0/24", "10.0.1.0/24"
 WEB, NAT, PUBLIC, NAT_PUBLIC = "10.0.1.10", "10.0.0.20", "192.0.2.40", "192.0.2.20"
-CLIENT, UPDATES, PARTNER = "203.0.113.10", "198.51.100.7", "198.51.100.0/24"
-IGW, TABLE = "Internet gateway", "rtb-web"
+PARTNER, TABLE = "198.51.100.0/24", "rtb-web"
 DEFAULTS = ("nowhere", "NAT", IGW)  # where the default route of web's subnet leads
 URL = f"http://{PUBLIC}/"
 LINE = "{:<17}{:<13}{:<9}{:<17}{}"
@@ -37,24 +37,24 @@ def lone_server_vpc(default: str = "NAT", public: bool = True, partner: bool = F
     """The description of the site; see `lone_server`."""
     if default not in DEFAULTS:
         raise ValueError(f"default {default!r}: expected one of {', '.join(DEFAULTS)}")
-    routes = [Route("rtb-nat", VPC_BLOCK, LOCAL), Route("rtb-nat", ANYWHERE, IGW), Route(TABLE, VPC_BLOCK, LOCAL)]
+    routes = [*routes_out("rtb-nat"), Route(TABLE, VPC_BLOCK, LOCAL)]
     routes += [Route(TABLE, PARTNER, "NAT")] if partner else []
     routes += [Route(TABLE, ANYWHERE, default)] if default != "nowhere" else []
     associations = [Association(NAT_PUBLIC, NAT)] + ([Association(PUBLIC, WEB)] if public else [])
     return Vpc(
         cidr=VPC_BLOCK,
-        subnets=(Subnet("nat", NEAR, "rtb-nat", "acl"), Subnet("web", FAR, TABLE, "acl")),
+        subnets=(Subnet("nat", parts.PUBLIC, "rtb-nat", "acl"), Subnet("web", parts.PRIVATE, TABLE, "acl")),
         interfaces=(Interface("NAT", "nat", NAT, (), check=False), Interface("web", "web", WEB, ("sg-web",))),
         routes=tuple(routes),
-        acl_entries=tuple(AclEntry("acl", 100, way, ALLOW, ANY, (0, 65_535), ANYWHERE) for way in (IN, OUT)),
+        acl_entries=open_acls("acl"),
         group_rules=(GroupRule("sg-web", IN, (80, 80), ANYWHERE), GroupRule("sg-web", OUT, (80, 80), ANYWHERE),
                      GroupRule("sg-web", OUT, (443, 443), ANYWHERE)),
         internet_gateway=IGW,
         associations=tuple(associations),
-        outside=(OutsideHost("client", CLIENT), OutsideHost("update server", UPDATES)),
-        devices=(Device("client", Host), Device("update server", WebServer, (("listens", (80, 443)),)),
+        outside=OUTSIDE,
+        devices=(Device("client", Host), web_server("update server", 80, 443),
                  Device("NAT", NatGateway), Device("web", WebServer)),
-        names=(Name("updates.example.net", (UPDATES,)),),
+        names=(Name(API, (UPDATES,)),),
     )
 
 
@@ -106,7 +106,7 @@ def _case(default: str, public: bool) -> Case:
 
 def _outcome(visit: Visit) -> str:
     """Works, and as whom the opener was seen; or where the first packet was lost."""
-    if visit.symptom in WORKS:
+    if visit.outcome.works:
         return "works" if visit.opener == "client" else f"works, as {seen_as(visit)}"
     stop = blocker(visit)
     what = "" if stop is None or stop[0].sender == visit.opener else "answer "

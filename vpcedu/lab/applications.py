@@ -1,4 +1,4 @@
-"""Applications: web servers that believe something about their visitors, rightly or not; and patient clients.
+"""Applications: web servers that believe something about their visitors, rightly or not.
 
 Each writes a log of its own, an event "application log" of the capture: the address that it takes for the client's.
 What it believes is a function, so that a wrong belief is one word in a description and its cure another. Behind a
@@ -9,7 +9,6 @@ the peer of the balancer that wrote it; what stands before came from outside) or
 from __future__ import annotations
 
 from vpcedu.flow import Endpoint
-from vpcedu.hosts.client import Fetch
 from vpcedu.hosts.web_server import Seen, WebServer
 from vpcedu.protocols.forwarded import FOR, PROTO, believed, chain_of
 from vpcedu.protocols.http import Message, response
@@ -137,19 +136,3 @@ class Application(WebServer):
         if not connection.closing and connection.state != "CLOSED":
             super()._answer(host, connection, message, now)
         return "answers at last"
-
-
-class Later(Fetch):
-    """A client that connects, is silent for some time (microseconds), and asks then."""
-
-    def __init__(self, request: Message, now: int, silence: int) -> None:
-        super().__init__(request, now)
-        self.silence = silence
-
-    def _connected(self, host: Host, connection: Connection, now: int) -> None:
-        host.after(now + self.silence, self._ask, host, connection)
-
-    def _ask(self, host: Host, connection: Connection, now: int) -> str:
-        if self.result is None:
-            super()._connected(host, connection, now)
-        return "asks at last"

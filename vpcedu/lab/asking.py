@@ -13,34 +13,34 @@ source's port, what a program does beside answering.
 from __future__ import annotations
 
 from vpcedu.lab import paths
-from vpcedu.lab.diagnosis import beyond_drops
-from vpcedu.lab.ends import Question, find, prepare, silent_about
-from vpcedu.lab.repairs import run, smallest, works
+from vpcedu.lab.ends import Question, find, silent_about
+from vpcedu.lab.plays import Plays
+from vpcedu.lab.repairs import smallest
 from vpcedu.lab.services import endpoint
+from vpcedu.lab.unknown import met, nothing_inside, told
 from vpcedu.network import rules
 from vpcedu.row import NamedRow
+from vpcedu.views.outcome import SOMETIMES, UNKNOWN, Outcome, together
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from vpcedu.lab.paths import Loss
     from vpcedu.lab.repair import Repair
     from vpcedu.lab.visit import Visit
-    from vpcedu.network.vpc import Vpc
+    from vpcedu.network.vpc import Unknown, Vpc
     from vpcedu.trace import Trace
-
-FORECAST = {"timed out": "connection timed out", "refused": "connection refused", "reset": "connection reset",
-            "closed": "connection closed without an answer", "no answer yet": "connected, but no answer comes"}
-
 
 class Answer(NamedRow):
     """The question, the description asked, the visit that was played, everything in the way (both directions), the
-    smallest set of repairs (None: none was found), what was assumed, and where the model ends behind the repairs.
+    smallest set of repairs (None: none was found), what was assumed, where the model ends behind the repairs, what is
+    not known of the network and decided here, and what the other addresses of the destination's name gave.
 
-    Where a route or an interface leads to something that nobody described, the answer is neither yes nor no: the model
-    ends there, which is named, and nothing is guessed.
+    Where a packet met what nobody described, or what the files do not tell, the answer is neither yes nor no: that is
+    named, and nothing is guessed.
     """
 
     question: Question
@@ -50,27 +50,36 @@ class Answer(NamedRow):
     repairs: tuple[Repair, ...] | None
     notes: tuple[str, ...]
     ends: Loss | None = None
+    unknown: tuple[Unknown, ...] = ()
+    others: tuple[tuple[str, Outcome], ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the person at the source sees, whichever address of the destination's name is used."""
+        if self.unknown:
+            return Outcome(UNKNOWN, UNKNOWN)
+        return together((self.visit.outcome, *(seen for _, seen in self.others)))
 
     @property
     def reachable(self) -> bool | None:
-        """Whether the request got there and its answer came back; None: the model ends on the way."""
-        return works(self.visit) or (None if paths.model_ends(self.visit) else False)
+        """Whether the request always gets there and its answer comes back; None: it cannot be told."""
+        return None if self.outcome.verdict == UNKNOWN else self.outcome.works
 
     @property
     def symptom(self) -> str:
-        """What the person at the source sees: "works", "connection timed out", "504 Gateway Timeout", ...; or "beyond
-        the model"."""
-        return forecast(self.visit)
+        """What the person at the source sees: "works", "timed out", "504 Gateway Timeout", "sometimes", ...; or
+        "cannot be told"."""
+        return self.outcome.said
 
     @property
     def forward(self) -> tuple[Trace, ...]:
-        """The opening packet of each connection on the way."""
-        return paths.forward(self.visit)
+        """The opening packet of each connection on the way; none where the files do not tell its way."""
+        return () if self.unknown else paths.forward(self.visit)
 
     @property
     def back(self) -> tuple[Trace, ...]:
         """What answered each of them, from the far end homewards."""
-        return paths.back(self.visit)
+        return () if self.unknown else paths.back(self.visit)
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -86,8 +95,14 @@ class Answer(NamedRow):
     def verdict(self) -> str:
         """The answer in one sentence."""
         ends = f"{self.question.destination} on TCP port {self.question.port}"
-        if self.reachable:
-            return f"{self.question.source} reaches {ends}, and the answer comes back."
+        outcome = self.outcome
+        if outcome.works:
+            more = "" if outcome.leads == "" else f": {outcome.words}, on to {outcome.leads}"
+            return f"{self.question.source} reaches {ends}, and the answer comes back{more}."
+        if self.unknown:
+            return f"Whether {self.question.source} reaches {ends} cannot be told: {self.unknown[0].words}."
+        if outcome.verdict == SOMETIMES:
+            return f"{self.question.source} reaches {ends} only sometimes: {self.shares}."
         lost = paths.losses(self.visit)
         if not lost:
             return f"{self.question.source} gets no good answer from {ends}: {self.symptom}."
@@ -99,6 +114,14 @@ class Answer(NamedRow):
         return (f"{self.question.source} does not reach {ends}: {lost[0].way} a packet is lost at {step.at},"
                 f" {step.check}: {step.reason}{f' ({row})' if row else ''}.")
 
+    @property
+    def shares(self) -> str:
+        """What each address of the destination's name gives."""
+        asked = self.visit.capture.traces[0].packet.flow.dst
+        every = ((asked, self.visit.outcome), *self.others)
+        count = f"{sum(seen.works for _, seen in every)} of {len(every)} addresses works"
+        return f"{count} ({', '.join(f'{address}: {seen.said}' for address, seen in every)})"
+
     def as_json(self) -> dict[str, Any]:
         """The answer in the shape of Reachability Analyzer's, and what it has no field for."""
         from vpcedu.lab.analyzer import analysis
@@ -108,12 +131,16 @@ class Answer(NamedRow):
     def __str__(self) -> str:
         parts = [fold(self.verdict)]
         if self.reachable is not None:
-            parts.append(f"The person at {self.question.source} sees: {self.symptom}.")
+            parts.append(f"The person at {self.question.source} sees: {self.visit.outcome.said}.")
+        if self.unknown:
+            parts.append("\n".join(["What the files do not tell:", *(f"  {row}" for row in self.unknown)]))
         if self.blockers and self.reachable is not None:
             parts.append("\n".join(["In the way:", *(f"  {n}. {_blocked(self.vpc, loss)}"
                                                      for n, loss in enumerate(self.blockers, 1))]))
         parts += _repaired(self)
-        parts.append("\n".join(["The way there", *(line for t in self.forward for line in paths.shown(self.vpc, t))]))
+        if self.forward:
+            parts.append("\n".join(["The way there", *(
+                line for t in self.forward for line in paths.shown(self.vpc, t))]))
         if self.back:
             parts.append("\n".join(["The way back", *(line for t in self.back for line in paths.shown(self.vpc, t))]))
         if self.states:
@@ -129,31 +156,30 @@ class Answer(NamedRow):
         return {"text/plain": str(self)}
 
 
-def forecast(visit: Visit) -> str:
-    """The symptom of a visit in the words of the person who sees it."""
-    if works(visit):
-        return "works"
-    return "beyond the model" if paths.model_ends(visit) else FORECAST.get(visit.symptom, visit.symptom)
-
-
 def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> Answer:
     """Send a request from one end to a TCP port of the other, and tell what becomes of it.
 
     source, destination: a device's name or instance id, an interface's id, an address, "internet", or a balancer's
     DNS name. ValueError for an end or a port that cannot be, and for a description that AWS would refuse.
     """
-    question = Question(source, destination, port)
+    return asked(Plays(seed), vpc, Question(source, destination, port))
+
+
+def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
+    """The answer to a question; what was played for it, and before it, is in `plays`. ValueError as in `ask`."""
     rules.check(vpc)
-    site, call = prepare(vpc, question, seed)
-    beyond = beyond_drops(site, call)
-    visit = run(vpc, question, seed)
-    notes = (*_assumed(vpc, question), *_elsewhere(vpc, question, visit, seed))
-    if works(visit):
-        return Answer(question, vpc, visit, (), (), notes)
-    found = None if paths.model_ends(visit) else smallest(vpc, question, seed)
+    visit = plays.whole(vpc, question)
+    unknown = met(vpc, visit) or nothing_inside(vpc, visit)
+    if unknown:
+        return Answer(question, vpc, visit, (), None, (), unknown=unknown)
+    others = tuple(_elsewhere(plays, vpc, question, visit))
+    notes = (*_assumed(vpc, question), *_alike(question, visit, others))
+    if visit.outcome.works:
+        return Answer(question, vpc, visit, (), (), notes, others=others)
+    found = None if paths.model_ends(visit) else smallest(vpc, question, plays)
     behind = found.met if found else ()
-    return Answer(question, vpc, visit, _once((*paths.losses(beyond), *behind)), found and found.repairs, notes,
-                  found and found.ends)
+    blockers = _once((*paths.losses(plays.beyond(vpc, question)), *behind))
+    return Answer(question, vpc, visit, blockers, found and found.repairs, notes, found and found.ends, others=others)
 
 
 def _once(found: tuple[Loss, ...]) -> tuple[Loss, ...]:
@@ -191,22 +217,26 @@ def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
     if link:
         return (f"{link.name} leads to {link.vpc}: asked as if that listened on port {question.port} and no policy"
                 " refused the request.",)
+    if not there.device:
+        return (f"Nothing tells whether {there.address} listens on port {question.port}: asked as if it did.",)
     if not silent_about(vpc, there.device):
         return ()
     return (f"Nothing tells what {there.device} listens on: asked as if it listened on port {question.port}.",)
 
 
-def _elsewhere(vpc: Vpc, question: Question, visit: Visit, seed: int) -> tuple[str, ...]:
+def _elsewhere(plays: Plays, vpc: Vpc, question: Question, visit: Visit) -> Iterator[tuple[str, Outcome]]:
     """What the other addresses of a name give: a balancer has a node in each zone, and their subnets may differ."""
     known = {row.name: row.addresses for one in vpc.everyone for row in one.names}.get(question.destination, ())
     asked = visit.capture.traces[0].packet.flow.dst
     own = find(vpc, question.source).device  # a node that asks for its own balancer's name
-    others = {word: forecast(run(vpc, question._replace(destination=word), seed)) for word in known
-              if word != asked and find(vpc, word).device != own}
-    if not others:
-        return ()
-    if set(others.values()) == {forecast(visit)}:
-        return (f"{question.destination} has {len(known)} addresses: asked was {asked}, and {', '.join(others)} gives"
-                " the same.",)
-    told = ", ".join(f"{word} gives: {symptom}" for word, symptom in others.items())
-    return (f"{question.destination} has {len(known)} addresses, and they differ: asked was {asked}; {told}.",)
+    for word in known:
+        if word != asked and find(vpc, word).device != own:
+            yield word, told(vpc, plays.whole(vpc, question._replace(destination=word)))
+
+
+def _alike(question: Question, visit: Visit, others: tuple[tuple[str, Outcome], ...]) -> Iterator[str]:
+    """That the other addresses of a name give the same; where they differ, the verdict says it."""
+    if others and {seen.said for _, seen in others} == {visit.outcome.said}:
+        words = ", ".join(word for word, _ in others)
+        yield (f"{question.destination} has {len(others) + 1} addresses: asked was"
+               f" {visit.capture.traces[0].packet.flow.dst}, and {words} gives the same.")

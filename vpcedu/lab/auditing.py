@@ -14,17 +14,17 @@ from __future__ import annotations
 from collections import Counter
 
 from vpcedu.address import text
-from vpcedu.lab import paths
-from vpcedu.lab.asking import forecast
 from vpcedu.lab.ends import SOMEONE, Question
 from vpcedu.lab.places import LAST_PORT
 from vpcedu.lab.reach import Reach
 from vpcedu.lab.repairs import run
+from vpcedu.lab.unknown import names_of, told
 from vpcedu.lab.useless import Finding, findings
 from vpcedu.network import rules
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import IN, NetworkAcl
 from vpcedu.tables.security_group import RuleSet
+from vpcedu.views.outcome import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,8 +46,19 @@ class Reached(NamedRow):
     sometimes: bool
 
 
+class Entrance(NamedRow):
+    """A balancer's name and the port of one of its listeners, and what a stranger sees there."""
+
+    name: str
+    port: int
+    outcome: Outcome
+
+
 class Audit:
-    """What was found; `findings` are the rows that do nothing or too little, `balancers` (name, port, symptom)."""
+    """What was found; `findings` are the rows that do nothing or too little, `balancers` what strangers see there.
+
+    unknown: what the files do not tell; untold: the places of which, for that reason, nothing is said.
+    """
 
     def __init__(self, vpc: Vpc) -> None:
         rules.check(vpc)
@@ -55,8 +66,13 @@ class Audit:
         for acl in {row.acl for row in vpc.acl_entries}:
             NetworkAcl(acl, tuple(row for row in vpc.acl_entries if row.acl == acl))
         self.vpc, self.tables = vpc, Reach(vpc)
-        self.findings: tuple[Finding, ...] = findings(vpc)
+        self.unknown = vpc.unknown
+        about = {row.about for row in vpc.unknown}
+        self._untold = {place.name for place in self.tables.places if about & names_of(vpc, place.interface)}
+        self.untold = tuple(place.name for place in self.tables.places if place.name in self._untold)
+        self.findings: tuple[Finding, ...] = () if vpc.name in about else findings(vpc)
         self.balancers = tuple(_balancers(vpc))
+        self._told = sum(1 << i for i, place in enumerate(self.tables.places) if place.name not in self._untold)
         self._index = {place.name: i for i, place in enumerate(self.tables.places)}
         devices = Counter(row.device for row in vpc.interfaces)
         self._called = {place.name: place.interface.device if devices[place.interface.device] == 1
@@ -76,6 +92,9 @@ class Audit:
             if word not in self._index:
                 raise ValueError(f"no place {word!r}: expected a host's interface, {SOMEONE} or a block that a rule"
                                  " names")
+        untold = [word for word in (source, destination) if word in self._untold]
+        if untold:
+            raise ValueError(f"{untold[0]}: who reaches it, or whom it reaches, cannot be told: {self.unknown[0]}")
         bit, i, ports = self._index[source], self._index[destination], self.tables.port_class(port)
         return True if self._sure[ports][i] >> bit & 1 else None if self._some[ports][i] >> bit & 1 else False
 
@@ -103,7 +122,7 @@ class Audit:
         """Who reaches what, with interfaces that are reached alike in one row."""
         profiles: dict[tuple[tuple[tuple[Ports, ...], int, bool], ...], list[int]] = {}
         for i, place in enumerate(self.tables.places):
-            if place.interface:
+            if place.interface and place.name not in self._untold:
                 found = tuple((ports, mask, sometimes) for table, sometimes in ((self._sure, False), (self._some, True))
                               for mask, ports in self._by_sources(table, i).items())
                 profiles.setdefault(found, []).append(i)
@@ -115,7 +134,7 @@ class Audit:
         starts = self.tables.starts
         for number, first in enumerate(starts):
             last = starts[number + 1] - 1 if number + 1 < len(starts) else LAST_PORT
-            mask = table[number][i]
+            mask = table[number][i] & self._told
             if mask and last:
                 ranges = found.get(mask, ())
                 joined = bool(ranges) and ranges[-1][1] == max(first, 1) - 1
@@ -136,29 +155,40 @@ class Audit:
     def as_json(self) -> dict[str, Any]:
         """Everything as plain dictionaries and lists."""
         return {"vpc": self.vpc.name, "protocol": "tcp", "reached": [row._asdict() for row in self.reached],
-                "balancers": [{"name": name, "port": port, "symptom": symptom}
-                              for name, port, symptom in self.balancers],
+                "balancers": [{"name": name, "port": port, "symptom": outcome.said, "outcome": outcome._asdict()}
+                              for name, port, outcome in self.balancers],
+                "unknown": [row._asdict() for row in self.unknown], "untold": list(self.untold),
                 "findings": [{"row": str(row.row), "what": row.what, "because": row.because} for row in self.findings],
                 "undecided": self.undecided}
 
     def __str__(self) -> str:
         lines = [f"VPC {self.vpc.name} {', '.join(self.vpc.blocks)}", ""] if self.vpc.name else []
+        if self.unknown:
+            lines += ["What cannot be told, since the files do not say it", *(f"  {row}" for row in self.unknown)]
+            if self.untold:
+                lines.append(f"  So nothing is said below of {self._in_words(self.untold)}.")
+            lines.append("")
         lines += ["From the Internet, through balancers"]
-        lines += [f"  {name} port {port}: {symptom}" for name, port, symptom in self.balancers] or ["  none"]
+        lines += [f"  {name} port {port}: {outcome.said}" for name, port, outcome in self.balancers] or [self._none]
         lines += ["", "Who reaches what (only TCP is looked at; what the network allows, and its answers)"]
         reached = self.reached
         rows = [(self._in_words(row.destinations), _ports(row.ports), self._in_words(row.sources)
                  + (" (only from some of its ports)" if row.sometimes else "")) for row in reached[:SHOWN]]
         wide = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
-        lines += [f"  {to:<{wide[0]}}  {ports:<{wide[1]}}  from {source}" for to, ports, source in rows] or ["  nobody"]
+        lines += [f"  {to:<{wide[0]}}  {ports:<{wide[1]}}  from {source}" for to, ports, source in rows] or [
+            "  cannot be told" if self.untold else "  nobody"]
         lines += [f"  ... and {len(reached) - SHOWN} rows more; --json has all"] * (len(reached) > SHOWN)
         if self.undecided:
             lines.append(f"  {self.undecided} questions about ways past a device inside the VPC are left open.")
         if self.vpc.peers:
             lines.append("  Ways between this VPC and others are not looked at: ask about them one by one.")
         lines += ["", "Rows that do nothing, or too little"]
-        lines += [f"  {row}" for row in self.findings] or ["  none"]
+        lines += [f"  {row}" for row in self.findings] or [self._none]
         return "\n".join(lines)
+
+    @property
+    def _none(self) -> str:
+        return "  cannot be told" if self.vpc.name in {row.about for row in self.unknown} else "  none"
 
     def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
         """In a notebook the last line of a cell is the whole text."""
@@ -172,7 +202,7 @@ def audit(vpc: Vpc) -> Audit:
 
 def answered(visit: Visit) -> bool:
     """Whether what the opener sent first got to the other end and an answer to it came home."""
-    talk = paths.talks(visit)[0]
+    talk = visit.connections[0]
     home = [trace for trace in talk.traces if trace.delivered and trace.last.at == visit.opener]
     got = [trace.last.at for trace in talk.traces if trace.sender == visit.opener and trace.last.check == "deliver"]
     reset = any(trace.sender in got and trace.last.at == visit.opener for trace in talk.traces
@@ -180,7 +210,7 @@ def answered(visit: Visit) -> bool:
     return bool(got) and (any(trace.sender in got for trace in home) or reset)
 
 
-def _balancers(vpc: Vpc) -> list[tuple[str, int, str]]:
+def _balancers(vpc: Vpc) -> list[Entrance]:
     """Each name that leads to a balancer, each of its listeners' ports, and what a stranger sees there."""
     owner = {row.public: row.private for row in vpc.associations}
     device = {row.address: row.device for row in vpc.interfaces}
@@ -190,7 +220,7 @@ def _balancers(vpc: Vpc) -> list[tuple[str, int, str]]:
         node = device.get(owner.get(name.addresses[0], ""), "") if name.addresses else ""
         for listener in settings.get(node, {}).get("listeners", ()) if name.addresses else ():
             visit = run(vpc, Question(SOMEONE, name.name, listener.port))
-            found.append((name.name, listener.port, forecast(visit)))
+            found.append(Entrance(name.name, listener.port, told(vpc, visit)))
     return found
 
 

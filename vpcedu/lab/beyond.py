@@ -9,8 +9,9 @@ from __future__ import annotations
 from vpcedu import reasons
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, FiveTuple
-from vpcedu.lab.opening import Stay
-from vpcedu.lab.reference import ANYWHERE, UPDATES, reference_architecture, reference_vpc
+from vpcedu.lab.parts import CLIENT, NAME, PAGE, UPDATES
+from vpcedu.lab.programs import Stay
+from vpcedu.lab.reference import reference_architecture, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.lab.zones import public_address, zones_site
 from vpcedu.network.link import Link
@@ -20,6 +21,7 @@ from vpcedu.reasons import Reason
 from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.source_ports import Ports
+from vpcedu.tables.traffic import ANYWHERE
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
     from vpcedu.protocols.tcp import Connection
     from vpcedu.trace import Step
 
-PAGE, NAME, API = "http://www.example.com/", "www.example.com", Endpoint(UPDATES, 8_080)
-CLIENT_PORT = FiveTuple("203.0.113.10", 40_000, "192.0.2.30", 80)
+FAR = Endpoint(UPDATES, 8_080)
+CLIENT_PORT = FiveTuple(CLIENT, 40_000, "192.0.2.30", 80)
 
 
 class Beyond(NamedRow):
@@ -87,7 +89,7 @@ def _busy_server() -> Site:
 
 def _silence() -> Site:
     site = reference_architecture(nat="gateway")
-    connection = _stay(site, "web", API)
+    connection = _stay(site, "web", FAR)
     site.wait(400 * SECOND)
     site.network.do("web", "send", connection, b"a late word")
     site.wait(SECOND)
@@ -98,7 +100,7 @@ def _many() -> Site:
     site = reference_architecture(nat="gateway")
     site.network.devices["NAT"].ports = Ports(("10.0.0.20",), 1_024, 1_024, 1, 0)
     for _ in range(2):
-        _stay(site, "web", API)
+        _stay(site, "web", FAR)
     site.wait(SECOND)
     return site
 
@@ -118,7 +120,7 @@ def _sick_target() -> Site:
 
 def _stay(site: Site, opener: str, remote: Endpoint) -> Connection:
     """A connection that is opened and left alone."""
-    connection: Connection = site.network.do(opener, "connect", remote, Stay(None, site.network.clock.now))
+    connection: Connection = site.network.do(opener, "connect", remote, Stay(site.network.clock.now))
     return connection
 
 
@@ -131,14 +133,13 @@ def _stray(sender: str, packet: Packet, balancer: str = "network") -> Site:
 
 
 def _forged_error() -> Site:
-    quoted = Packet(FiveTuple("203.0.113.10", 1, "192.0.2.10", 80), ACK)
+    quoted = Packet(FiveTuple(CLIENT, 1, "192.0.2.10", 80), ACK)
     return _stray("update server", quoted.unreachable(UPDATES, 1))
 
 
 def _past_another_vpc(target: str) -> Site:
     """web's default route leads to a peering connection, or to a gateway behind which nothing is described."""
-    other = Vpc("10.9.0.0/16", (), (), (), (), (), "", (), (), (), (), name="vpc-2",
-                peerings=(Peering("pcx-1", "vpc-1"),))
+    other = Vpc("10.9.0.0/16", name="vpc-2", peerings=(Peering("pcx-1", "vpc-1"),))
     old = Route("private", ANYWHERE, "NAT")
     vpc = reference_vpc().replace(old, old._replace(target=target))
     site = Site(vpc._replace(name="vpc-1", peerings=(Peering("pcx-1", "vpc-2"),), peers=(other,), beyond=("tgw-1",)))

@@ -15,7 +15,8 @@ from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.lab.across import across, home_of
 from vpcedu.lab.ends import OWN, SOMEONE, Question, free_address, is_inside, target_groups
-from vpcedu.lab.paths import losses, table_of, talks
+from vpcedu.lab.parts import EPHEMERAL
+from vpcedu.lab.paths import losses, table_of
 from vpcedu.lab.repair import Repair
 from vpcedu.network.vpc import Device
 from vpcedu.tables.network_acl import ALLOW, LAST, AclEntry
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from vpcedu.lab.paths import Loss
     from vpcedu.lab.visit import Visit
     from vpcedu.network.vpc import Vpc
-
-EPHEMERAL = (1_024, 65_535)  # network ACL user guide: the range to open for clients of every kind
 
 
 def candidates(vpc: Vpc, question: Question, visit: Visit) -> Iterator[Repair]:
@@ -187,7 +186,7 @@ def _strangers(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 def _targets(vpc: Vpc, visit: Visit) -> Iterator[Repair]:
     """Nothing was lost: a balancer on the way may have no target."""
-    met = {name for talk in talks(visit) for name in talk.path}
+    met = {name for talk in visit.connections for name in talk.path}
     for device in (row for row in vpc.devices if row.name in met):
         for listener in dict(device.settings).get("listeners", ()):
             for group in target_groups(listener):

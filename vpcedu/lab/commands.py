@@ -2,7 +2,7 @@
 
 A description is a folder (or file) of what the AWS CLI prints, or the word `reference`, the course's own site;
 `reference:network+gateway` is the site with that balancer and NAT. Exit codes: 0 reachable (or done), 1 not
-reachable, 2 a wrong value, which is told in one line on stderr, 3 beyond the model. Nothing is sent anywhere.
+reachable, 2 a wrong value, which is told in one line on stderr, 3 it cannot be told. Nothing is sent anywhere.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (
   --vpc ID          which VPC, where the folder holds several
   --json            in the shape of Reachability Analyzer's answer
 
-Exit codes: 0 it works, 1 it does not, 2 a wrong value, 3 the model ends on the way (transit gateway, VPN, ...).
+Exit codes: 0 it works, 1 it does not or not always, 2 a wrong value, 3 it cannot be told: a packet met something that
+no file describes, or that is not modelled (transit gateway, VPN, ...).
 """
 AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json] [--map FILE.svg]
 
@@ -38,6 +39,9 @@ answers. Where the folder holds several VPCs, each is audited, one after the oth
   --vpc ID          this one alone
   --json            as JSON; of several VPCs a list under "vpcs"
   --map FILE.svg    the same as a picture too: the VPC's map with what the Internet reaches
+
+Exit codes: 0 done, 2 a wrong value, 3 something cannot be told, which is named first: a file is missing, or holds
+what is not modelled.
 """
 PUZZLE = """usage: python3 -m vpcedu puzzle [--seed N] [--faults N] [--rows | --hint | --try CHANGE | --answer]
 
@@ -119,7 +123,7 @@ def _account(folder: str) -> Any:
 
 
 def ask(options: dict[str, str]) -> int:
-    """Print an answer; 0 where it works, 1 where it does not, 3 where the model ends before it is decided."""
+    """Print an answer; 0 where it works, 1 where it does not or not always, 3 where it cannot be told."""
     from vpcedu.lab.asking import ask as answered
 
     for name in ("--from", "--to", "--port"):
@@ -149,7 +153,7 @@ def audit(options: dict[str, str]) -> int:
         _print_json({"vpcs": [one.as_json() for one in found]})
     else:
         sys.stdout.write("\n\n".join(map(str, found)) + "\n")
-    return 0
+    return 3 if any(one.unknown for one in found) else 0
 
 
 def _save(found: Any, path: str) -> None:

@@ -14,8 +14,9 @@ from __future__ import annotations
 from copy import deepcopy
 
 from vpcedu.lab import paths
+from vpcedu.lab.ends import Question
+from vpcedu.lab.plays import Plays
 from vpcedu.lab.repair import Repair
-from vpcedu.lab.repairs import run
 from vpcedu.network.record import Call
 from vpcedu.reasons import LOST
 from vpcedu.row import NamedRow
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vpcedu.lab.asking import Answer
-    from vpcedu.lab.ends import Question
     from vpcedu.lab.site import Site
     from vpcedu.lab.visit import Visit
     from vpcedu.network.vpc import Vpc
@@ -68,23 +68,24 @@ class Cause(NamedRow):
 def diagnose(vpc: Vpc, source: str, destination: str, port: int, symptom: str = "") -> tuple[Cause, ...]:
     """The causes that would give this symptom between these ends of this VPC, each shown by a run.
 
-    symptom: as in `Answer.symptom`, like "connection timed out"; "": that of the VPC as described. Where the
+    symptom: as in `Answer.symptom`, like "timed out"; "": that of the VPC as described. Where the
     description itself shows it, what is in the way there is the cause. Where it works, or shows another symptom, it
     differs from the real network by a row: every fault of the catalogue that turns it into the symptom is a cause.
     ValueError as in `ask`, and for a symptom that no fault gives.
     """
-    from vpcedu.lab.asking import ask, forecast
+    from vpcedu.lab.asking import asked
     from vpcedu.lab.faults import faults
 
-    answer = ask(vpc, source, destination, port)
+    plays = Plays()
+    answer = asked(plays, vpc, Question(source, destination, port))
     if symptom in ("", answer.symptom):
         return _in_the_way(answer)
     found, seen = [], set()
     for fault in faults(vpc, answer.question):
-        visit = _run(fault, vpc, answer.question)
+        visit = _run(plays, fault, vpc, answer.question)
         if visit is not None:
-            seen.add(forecast(visit))
-            if forecast(visit) == symptom:
+            seen.add(visit.outcome.said)
+            if visit.outcome.said == symptom:
                 found.append(Cause(fault.row if fault.new is None else fault.new, _told(vpc, fault, visit),
                                    Repair(fault.new, fault.row), visit))
     if not found:
@@ -105,9 +106,9 @@ def _in_the_way(answer: Answer) -> tuple[Cause, ...]:
     return tuple(causes)
 
 
-def _run(fault: Repair, vpc: Vpc, question: Question) -> Visit | None:
+def _run(plays: Plays, fault: Repair, vpc: Vpc, question: Question) -> Visit | None:
     try:
-        return run(fault.apply(vpc), question)
+        return plays.whole(fault.apply(vpc), question)
     except ValueError:
         return None
 

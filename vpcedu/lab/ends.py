@@ -14,6 +14,7 @@ from vpcedu.address import block, contains, is_private, text
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.fields import count, ipv4, is_numeric
+from vpcedu.lab.parts import web_server
 from vpcedu.lab.services import endpoint, with_service
 from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface
@@ -103,8 +104,31 @@ def _at(vpc: Vpc, address: str) -> End:
     return End(next((row.device for row in vpc.outside if row.address == address), ""), address, None)
 
 
-def prepare(vpc: Vpc, question: Question, seed: int = 0) -> tuple[Site, Call]:
-    """A site to play the question in and the call that plays it; ValueError for ends that cannot be."""
+class Working(NamedRow):
+    """The working copy of a description for one question, the call that plays it, and the port that plain hosts listen
+    on."""
+
+    vpc: Vpc
+    call: Call
+    port: int
+
+    def site(self, seed: int = 0) -> Site:
+        """A new site of the copy, ready to play the call; ValueError where AWS would refuse the description."""
+        site = Site(self.vpc, seed)
+        _listen(site, self.call.opener, self.port)
+        return site
+
+    def beside(self, vpc: Vpc) -> Vpc:
+        """The description as it was asked, with the hosts and peers that the question needed beside it: for
+        pictures."""
+        devices, peers = {row.name for row in vpc.devices}, {one.name for one in vpc.peers}
+        more = tuple(row for row in self.vpc.devices if row.name not in devices)
+        services = tuple(one for one in self.vpc.peers if one.name not in peers)
+        return vpc._replace(outside=self.vpc.outside, devices=vpc.devices + more, peers=vpc.peers + services)
+
+
+def prepare(vpc: Vpc, question: Question) -> Working:
+    """What the question is played in, and the call that plays it; ValueError for ends that cannot be."""
     _checked(question)
     source, there = find(vpc, question.source), find(vpc, question.destination)
     if not source.device:
@@ -121,12 +145,10 @@ def prepare(vpc: Vpc, question: Question, seed: int = 0) -> tuple[Site, Call]:
     address = _address(vpc, source, there, question)
     _distinct(vpc, source, there, address)
     whole = _peopled(vpc, source, there, address, question)
-    copy = _concerned(whole, {source.device, there.device, *_nodes(vpc, question.destination)})
-    site = Site(copy, seed)
-    _listen(site, source.device, question.port)
+    copy = _in_clear(_concerned(whole, {source.device, there.device, *_nodes(vpc, question.destination)}))
     names = {row.name for one in vpc.everyone for row in one.names}
     name = question.destination if question.destination in names else address
-    return site, Call(source.device, name, question.port, request("GET", "/", name))
+    return Working(copy, Call(source.device, name, question.port, request("GET", "/", name)), question.port)
 
 
 def _distinct(vpc: Vpc, source: End, there: End, address: str) -> None:
@@ -172,15 +194,18 @@ def _peopled(vpc: Vpc, source: End, there: End, address: str, question: Question
         vpc = with_service(vpc, source, address, question.port)
     elif there.interface is None and there.device not in known and public and not named:
         outside.append(OutsideHost(there.device, address))
-        devices.append(Device(there.device, WebServer, (("listens", (question.port,)),)))
+        devices.append(web_server(there.device, question.port))
     first = tuple(row for row in vpc.interfaces if row == source.interface)
     rest = tuple(row for row in vpc.interfaces if row != source.interface)
-    return vpc._replace(outside=tuple(outside), devices=tuple(map(_in_clear, devices)), interfaces=first + rest,
-                        peers=tuple(one._replace(devices=tuple(map(_in_clear, one.devices))) for one in vpc.peers))
+    return vpc._replace(outside=tuple(outside), devices=tuple(devices), interfaces=first + rest)
 
 
-def _in_clear(device: Device) -> Device:
-    """A device whose listeners end no TLS."""
+def _in_clear(vpc: Vpc) -> Vpc:
+    """The description with devices whose listeners end no TLS."""
+    return vpc._replace(devices=tuple(map(_unlocked, vpc.devices)), peers=tuple(map(_in_clear, vpc.peers)))
+
+
+def _unlocked(device: Device) -> Device:
     settings: dict[str, Any] = dict(device.settings)
     if "listeners" in settings:
         settings["listeners"] = tuple(_plain(row) for row in settings["listeners"])

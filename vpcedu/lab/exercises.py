@@ -19,9 +19,11 @@ from vpcedu.lab.exercises_start import (
 from vpcedu.lab.exercises_tcp import HALF_OPEN, ROOM, half_open, room
 from vpcedu.lab.exercises_time import IN_TIME, PATIENT, in_time, patient
 from vpcedu.lab.exercises_witness import CONVICTS, UNNOTICED, convicts, unnoticed
+from vpcedu.lab.parts import PAGE
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.row import NamedRow
-from vpcedu.views.explain import answer_legs, blocker
+from vpcedu.views.explain import answer_legs
+from vpcedu.views.outcome import blocker
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 
     from vpcedu.trace import Trace
 
-URL = "http://www.example.com/"
 
 
 class Exercise(NamedRow):
@@ -44,8 +45,8 @@ class Exercise(NamedRow):
 
 def _only_the_nlb(row: object) -> str:
     """08.1: the row must stop the answer, not the request, and only where the server answers the client."""
-    classic = reference_architecture("classic-tcp").with_row(row).get(URL)
-    network = reference_architecture("network").with_row(row).get(URL)
+    classic = reference_architecture("classic-tcp").with_row(row).get(PAGE)
+    network = reference_architecture("network").with_row(row).get(PAGE)
     if classic.symptom != "200 OK":
         where = blocker(classic)
         at = f": packet {where[0].number} is lost at {where[1].at}, {where[1].check}" if where else ""

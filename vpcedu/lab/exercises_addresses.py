@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.addresses import (
-    ANYWHERE,
-    IGW,
     NAT_PUBLIC,
     PUBLIC,
     TABLE,
-    UPDATES,
     URL,
     lone_server,
     seen_as,
 )
+from vpcedu.lab.parts import IGW, UPDATES
 from vpcedu.lab.site import Site
 from vpcedu.tables.route_table import Route
-from vpcedu.views.explain import WORKS, blocker
+from vpcedu.tables.traffic import ANYWHERE
+from vpcedu.views.outcome import blocker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def one_visitor(row: object) -> str:
                 " destination do web's answers to this visitor have?")
     vpc = lone_server("NAT").vpc.with_row(row)
     page, update = Site(vpc).get(URL), Site(vpc).connect("web", UPDATES, 443)
-    if page.symptom not in WORKS:
+    if not page.outcome.works:
         return f"Not yet. With {row} the client sees '{page.symptom}'{_where(page)}."
     if seen_as(update) != NAT_PUBLIC:
         return (f"Not yet. The page comes, but the update server sees {seen_as(update) or 'nothing'}, not"
@@ -64,11 +63,11 @@ def out_but_not_in(row: object) -> str:
     else:
         raise ValueError(f"{row!r}: expected a Route or an Association")
     update = Site(vpc).connect("web", UPDATES, 443)
-    if update.symptom not in WORKS:
+    if not update.outcome.works:
         return f"Not yet. With {row} web sees '{update.symptom}'{_where(update)}."
     address = next((a.public for a in vpc.associations if a.private not in ("10.0.0.20",)), PUBLIC)
     visitor = Site(vpc).get(f"http://{address}/")
-    if visitor.symptom in WORKS:
+    if visitor.outcome.works:
         return (f"Not yet. web fetches its update, as {seen_as(update)}; but now a visitor of {address} gets '"
                 f"{visitor.symptom}'. An address of its own works in both directions. Whose address could web borrow?")
     return (f"Right. With {row} web fetches its update, as {seen_as(update)}, and a visitor of {address} gets"

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from vpcedu.flow import TCP
 from vpcedu.hosts.host import Host
-from vpcedu.lab.filters import CLIENT, URL, answers, edited, one_server
-from vpcedu.lab.reference import PUBLIC, reference_vpc
+from vpcedu.lab.filters import answers, edited, one_server
+from vpcedu.lab.parts import API, CLIENT, EPHEMERAL, PAGE, PUBLIC
+from vpcedu.lab.reference import reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.network.vpc import Device, Vpc
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.traffic import ANYWHERE
-from vpcedu.views.explain import blocker, label
+from vpcedu.views.explain import label
+from vpcedu.views.outcome import blocker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.lab.visit import Visit
 
 SEEDS = range(20)
-TO_UPDATES = (answers(1_024, 65_535), AclEntry("acl-web", 110, OUT, ALLOW, TCP, (443, 443), ANYWHERE),
+TO_UPDATES = (answers(*EPHEMERAL), AclEntry("acl-web", 110, OUT, ALLOW, TCP, (443, 443), ANYWHERE),
               GroupRule("sg-web", OUT, (443, 443), ANYWHERE))
 NARROW = (AclEntry("acl-private", 100, IN, ALLOW, TCP, (80, 80), PUBLIC),
           AclEntry("acl-private", 100, OUT, ALLOW, TCP, (32_768, 60_999), PUBLIC))
@@ -35,7 +37,7 @@ def _lost(visit: Visit) -> str:
 
 def updates(row: object) -> str:
     """04.1: web itself opens a connection; now web is the client."""
-    visit = one_server(*TO_UPDATES, row).connect("web", "updates.example.net", 443)
+    visit = one_server(*TO_UPDATES, row).connect("web", API, 443)
     if visit.symptom != "connected":
         hint = ""
         if isinstance(row, AclEntry):
@@ -46,7 +48,7 @@ def updates(row: object) -> str:
             hint = " The group had let the SYN out, and remembers. Who does not remember?"
         return f"Not yet: {_lost(visit)}.{hint}"
     for port in (32_768, 60_999):
-        ports = _web_from(port, row).connect("web", "updates.example.net", 443)
+        ports = _web_from(port, row).connect("web", API, 443)
         if ports.symptom != "connected":
             return f"Not yet. This time it works, but web is a Linux and may choose port {port}: {_lost(ports)}."
     flow = visit.capture[1].packet.flow
@@ -73,7 +75,7 @@ def sometimes(row: object) -> str:
     """04.2: the balancer's range is wider than Linux'."""
     if not isinstance(row, AclEntry) or (row.acl, row.direction, row.number) != ("acl-private", OUT, 100):
         raise ValueError(f"{row!r}: expected an AclEntry for acl-private, out, with the number 100")
-    visits = [_behind(seed, row).get(URL) for seed in SEEDS]
+    visits = [_behind(seed, row).get(PAGE) for seed in SEEDS]
     bad = [visit for visit in visits if visit.symptom != "200 OK"]
     if not bad:
         return f"Right. {len(visits)} of {len(visits)} pages come. The ELB node takes its ports from 1024-65535."
@@ -97,7 +99,7 @@ row = AclEntry("acl-private", 100, "out", "allow", 6, (1024, 65535), "10.0.0.0/2
 
 def cut(row: object) -> str:
     """04.3: cut one client off at once, its open connection too, and nobody else."""
-    site = one_server(answers(1_024, 65_535))
+    site = one_server(answers(*EPHEMERAL))
     if isinstance(row, GroupRule):
         return ("Not yet. Rules of a group only allow: no rule that you add takes anything away. And a rule that you"
                 f" removed would leave this flow alone, since it is tracked. Which filter can deny {CLIENT}?")
@@ -106,7 +108,7 @@ def cut(row: object) -> str:
         hint = " The lowest number that fits decides." if isinstance(row, AclEntry) and row.number > 100 else ""
         hint = " You allow." if isinstance(row, AclEntry) and row.action != DENY else hint
         return f"Not yet. The client sends again, and web answers: nothing stopped it.{hint}"
-    other = Site(_renamed(row)).get(URL)
+    other = Site(_renamed(row)).get(PAGE)
     if other.symptom != "200 OK":
         return f"Not yet. The client is cut off, but so is another one, 203.0.113.11: {_lost(other)}."
     lost = edit.again.dropped
@@ -121,7 +123,7 @@ def _answered(visit: Visit, number: int) -> bool:
 
 
 def _renamed(row: object) -> Vpc:
-    vpc = one_server(answers(1_024, 65_535), row).vpc
+    vpc = one_server(answers(*EPHEMERAL), row).vpc
     outside = tuple(h._replace(address="203.0.113.11") if h.device == "client" else h for h in vpc.outside)
     return vpc._replace(outside=outside)
 

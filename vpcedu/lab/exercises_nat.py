@@ -6,8 +6,8 @@ from vpcedu.clock import SECOND, seconds
 from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import IDLE
 from vpcedu.lab import fields
-from vpcedu.lab.opening import Stay
-from vpcedu.lab.reference import UPDATES
+from vpcedu.lab.parts import UPDATES
+from vpcedu.lab.programs import Stay
 from vpcedu.lab.translating import fill_nat, nat_site, nat_vpc
 from vpcedu.network.network import Network
 from vpcedu.packet import ACK, PSH, Packet
@@ -22,7 +22,7 @@ def key(flow: object) -> str:
     if not isinstance(flow, FiveTuple):
         raise ValueError(f"{flow!r}: expected a FiveTuple(source, port, destination, port)")
     network = nat_site().network
-    network.do("web", "connect", FAR, Stay(None, 0))
+    network.do("web", "connect", FAR, Stay(0))
     network.run(SECOND)
     row = next(iter(network.devices["NAT"].translations))
     sender = next((host.device for host in network.vpc.outside if host.address == flow.src), "client")
@@ -79,7 +79,7 @@ def awake(keepalive: object) -> str:
     """05.3: a connection that is silent for 20 minutes."""
     silent = fields.count("keep-alive", keepalive, 1, 86_400, fields.SECONDS)
     network = Network(nat_vpc(silent))
-    connection = network.do("web", "connect", FAR, Stay(None, 0))
+    connection = network.do("web", "connect", FAR, Stay(0))
     network.run(SECOND)
     count = len(network.capture)
     network.run(SILENCE * SECOND)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from vpcedu.lab.fields import count, one_of
-from vpcedu.lab.proxies import URL, proxy_site
+from vpcedu.lab.parts import PAGE
+from vpcedu.lab.proxies import proxy_site
 from vpcedu.lab.reference import GROUP_RULES, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.protocols.forwarded import MODES, chain_of
@@ -22,7 +23,7 @@ WEB_RULE = GROUP_RULES[2]
 
 def proxy_line(line: object) -> str:
     """06.1: the line that the ELB node sends before the client's first byte."""
-    visit = proxy_site(proxy=True).get(URL)
+    visit = proxy_site(proxy=True).get(PAGE)
     front = visit.talks[0].traces[0]
     listener = front.last.before.flow.destination
     real = version_1(front.packet.flow.source, listener)
@@ -60,7 +61,7 @@ def whom_to_believe(choice: object) -> str:
     mode, place = one_of("mode", choice[0], MODES), count("entry", choice[1], -FARTHEST, FARTHEST)
     for claim in CLAIMS:
         headers = (("X-Forwarded-For", ", ".join(claim)),) if claim else ()
-        visit = proxy_site("application", mode=mode).get(URL, headers=headers)
+        visit = proxy_site("application", mode=mode).get(PAGE, headers=headers)
         seen: Seen = next(e.row for e in visit.capture.events if e.what == "request")  # type: ignore[assignment]
         chain = chain_of(seen.request)
         entries = chain.split(", ") if chain else []
@@ -88,7 +89,7 @@ def narrow_rule(rule: object) -> str:
     if rule.peer.startswith("sg-"):
         return "Not yet. That is the best answer in real life; but do it once with a block of addresses."
     for node in NODES:
-        visit = _with_node(node).replace(WEB_RULE, rule).get(URL)
+        visit = _with_node(node).replace(WEB_RULE, rule).get(PAGE)
         if visit.symptom != "200 OK":
             back = visit.talks[-1].traces[0]
             return (f"Not yet. With a node at {node} the client sees '{visit.symptom}': web got a SYN of"

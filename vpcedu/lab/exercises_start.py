@@ -6,7 +6,7 @@ from vpcedu.clock import seconds
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.lab.rows import Less, without
 from vpcedu.packet import ACK, SYN
-from vpcedu.views.explain import WORKS, blocker
+from vpcedu.views.outcome import blocker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def only_the_update(row: object) -> str:
     """00.1: without this row web's own connection fails, and the page still comes."""
     less = without(reference_architecture(), row)
-    page, update = less.page.symptom in WORKS, less.update.symptom in WORKS
+    page, update = less.page.outcome.works, less.update.outcome.works
     without_it = f"Without row {less.number} ({less.words})"
     if page and not update:
         return f"Right. {without_it} the page still comes, and web sees '{less.update.symptom}'{_where(less.update)}."
@@ -37,7 +37,7 @@ def connected_without_a_page(row: object) -> str:
     """00.2: without this row the client's connection stands, and no page comes."""
     less = without(reference_architecture(), row)
     without_it = f"Without row {less.number} ({less.words})"
-    if less.page.symptom in WORKS:
+    if less.page.outcome.works:
         return f"Not yet. {without_it} the page still comes. Take away something that the page needs."
     if not _answered(less):
         return (f"Not yet. {without_it} the client sees '{less.page.symptom}'{_where(less.page)}: it never got a"

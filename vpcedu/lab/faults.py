@@ -12,13 +12,15 @@ from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.candidates import gateways
 from vpcedu.lab.ends import Question, target_groups
-from vpcedu.lab.reference import ANYWHERE, CLIENT, IGW, NAT, TARGETS, UPDATES, WEB, reference_vpc
+from vpcedu.lab.parts import API, CLIENT, EPHEMERAL, IGW, NAME, UPDATES
+from vpcedu.lab.reference import NAT, TARGETS, WEB, reference_vpc
 from vpcedu.lab.repair import Repair
 from vpcedu.network.vpc import Device
 from vpcedu.tables.network_acl import ALLOW, DENY, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import IN, OUT, GroupRule
 from vpcedu.tables.target_group import Listener
+from vpcedu.tables.traffic import ANYWHERE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,16 +28,16 @@ if TYPE_CHECKING:
 
     from vpcedu.network.vpc import Vpc
 
-EPHEMERAL, OTHER_PORT = (1_024, 65_535), 8_081
+OTHER_PORT = 8_081
 GONE, NOBODY, STRANGER = "gone", "10.0.1.99", "192.0.2.99"
 
 
 def scenes() -> tuple[tuple[Vpc, Question], ...]:
     """Working sites, and a question to each that gets its answer."""
-    page = Question("client", "www.example.com", 80)
+    page = Question("client", NAME, 80)
     found = [(reference_vpc(balancer, nat), page) for balancer in ("network", "classic-tcp", "classic-http",
                                                                    "application") for nat in ("instance", "gateway")]
-    found += [(reference_vpc("classic-tcp", nat), Question("web", "updates.example.net", 443))
+    found += [(reference_vpc("classic-tcp", nat), Question("web", API, 443))
               for nat in ("instance", "gateway")]
     found += [(_published(nat), Question("client", "web", 80)) for nat in ("instance", "gateway")]
     return (*found, (_hairpin(), Question("web", "NLB node", 80)))

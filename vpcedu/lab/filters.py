@@ -9,22 +9,22 @@ guide, "Security group connection tracking".
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.flow import TCP, Endpoint
+from vpcedu.flow import TCP
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.load import RANGES
-from vpcedu.lab.opening import Stay
+from vpcedu.lab.parts import API, EPHEMERAL, IGW, NAME, OUTSIDE, PUBLIC, UPDATES, VPC_BLOCK, routes_out, web_server
+from vpcedu.lab.programs import Stay
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.record import Call
-from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.network.vpc import Device, Vpc
 from vpcedu.protocols.ports import LINUX as LINUX_PORTS
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
-from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.tables.traffic import ANY, ANYWHERE, EVERY_PORT
@@ -34,8 +34,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-CLIENT, WEB, PUBLIC, UPDATES = "203.0.113.10", "10.0.0.40", "192.0.2.10", "198.51.100.7"
-IGW, ACL, GROUP, URL = "Internet gateway", "acl-web", "sg-web", "http://www.example.com/"
+WEB, ELASTIC, ACL, GROUP = "10.0.0.40", "192.0.2.10", "acl-web", "sg-web"
 CALLERS = {"Linux hosts": RANGES["Linux"], "Windows and macOS": RANGES["Windows, macOS"],
            "load balancers and NAT gateways": RANGES["1024-65535"]}
 GROUP_IN = GroupRule(GROUP, IN, (80, 80), ANYWHERE)
@@ -52,18 +51,18 @@ def one_server_vpc(*rows: Any, group_out: str = "nothing", ports: tuple[int, int
     if group_out not in GROUP_OUT:
         raise ValueError(f"group_out {group_out!r}: expected one of {', '.join(GROUP_OUT)}")
     vpc = Vpc(
-        cidr="10.0.0.0/16",
-        subnets=(Subnet("public", "10.0.0.0/24", "public", ACL),),
+        cidr=VPC_BLOCK,
+        subnets=(Subnet("public", PUBLIC, "public", ACL),),
         interfaces=(Interface("web", "public", WEB, (GROUP,)),),
-        routes=(Route("public", "10.0.0.0/16", LOCAL), Route("public", ANYWHERE, IGW)),
+        routes=routes_out("public"),
         acl_entries=(AclEntry(ACL, 100, IN, ALLOW, TCP, (80, 80), ANYWHERE),),
         group_rules=(GROUP_IN, *GROUP_OUT[group_out]),
         internet_gateway=IGW,
-        associations=(Association(PUBLIC, WEB),),
-        outside=(OutsideHost("client", CLIENT), OutsideHost("update server", UPDATES)),
+        associations=(Association(ELASTIC, WEB),),
+        outside=OUTSIDE,
         devices=(Device("client", Host, (("ports", ports),)), Device("web", WebServer),
-                 Device("update server", WebServer, (("listens", (443,)),))),
-        names=(Name("www.example.com", (PUBLIC,)), Name("updates.example.net", (UPDATES,))))
+                 web_server("update server", 443)),
+        names=(Name(NAME, (ELASTIC,)), Name(API, (UPDATES,))))
     for row in rows:
         vpc = vpc.with_row(row)
     return vpc
@@ -108,15 +107,14 @@ def edited(site: Site, row: Any, new: Any) -> Edit:
     ValueError as in `Network.replace`.
     """
     network = site.network
-    program = Stay(None, network.clock.now)
-    connection = network.do("client", "connect", Endpoint(PUBLIC, 80), program)
-    network.run(network.clock.now + SECOND)
+    begun = site.begin(Call("client", NAME, 80), Stay(network.clock.now))
+    site.wait(SECOND)
     network.replace(row, new)
-    network.run(network.clock.now + SECOND)
+    site.wait(SECOND)
     count = len(network.capture)
-    network.do("client", "send", connection, b"hello")
-    network.run(network.clock.now + SECOND)
-    visit = Visit(Call("client", "www.example.com", 80), program.result, network.capture, network.vpc, site.seed)
+    network.do("client", "send", begun.connection, b"hello")
+    site.wait(SECOND)
+    visit = Visit(begun.call, begun.program.result, network.capture, network.vpc, site.seed)
     return Edit(visit, network.capture[count + 1])
 
 
@@ -139,5 +137,5 @@ def edits() -> Edits:
     """A connection stands while the group's inbound rule is removed, or an ACL entry that denies is added."""
     deny = AclEntry(ACL, 90, IN, DENY, ANY, EVERY_PORT, ANYWHERE)
     changes = (("group's rule is removed", GROUP_IN, None), ("ACL entry that denies", None, deny))
-    return Edits(tuple((group_out, words, edited(one_server(answers(1_024, 65_535), group_out=group_out), row, new))
+    return Edits(tuple((group_out, words, edited(one_server(answers(*EPHEMERAL), group_out=group_out), row, new))
                        for words, row, new in changes for group_out in GROUP_OUT))

@@ -10,33 +10,16 @@ from vpcedu.hosts.answered import Answered
 from vpcedu.hosts.health_check import Health
 from vpcedu.lab.applications import Logged
 from vpcedu.tables.targets import UNHEALTHY
-from vpcedu.trace import Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.lab.visit import Visit
 
-WORKS, LOOP = "works", "redirect loop"
-WORDS = {"connected": WORKS, "refused": "connection refused", "reset": "connection reset",
-         "closed": "connection closed without an answer"}  # fmt: skip
-
 
 def client_sees(visit: Visit) -> str:
-    """What the person at the opener sees, in the words of a browser or curl: "works", "connection timed out after 131
-    s", "HTTP 502", "redirect loop", ...; "wrong client address in the application's log" where only that is wrong."""
-    result = visit.result
-    if result is None:
-        return f"no answer after {visit.waited / 1e6:.0f} s"
-    if result.symptom == "timed out":
-        stood = any(isinstance(event.row, Change) and event.row.after == "ESTABLISHED" and event.who == visit.opener
-                    for event in visit.capture.events)  # fmt: skip
-        return f"{'no answer, given up' if stood else 'connection timed out'} after {result.after / 1e6:.0f} s"
-    if result.response is None:
-        return WORDS.get(result.symptom, result.symptom)
-    if result.symptom[0] == "3":
-        where = result.response.header("Location") or ""
-        return LOOP if _same(where, _url(visit)) else f"HTTP {result.symptom[:3]}, on to {where}"
-    return f"HTTP {result.symptom[:3]}" if result.symptom[0] != "2" else _log(visit) or WORKS
+    """What people report of a visit: its outcome, such as "works", "timed out after 131 s" or "502 Bad Gateway"; where
+    it works, and only an application's log is wrong, "wrong client address in the application's log"."""
+    return (visit.outcome.works and _log(visit)) or str(visit.outcome)
 
 
 def balancer_logs(visit: Visit) -> tuple[str, ...]:
@@ -60,12 +43,3 @@ def _log(visit: Visit) -> str:
     wrong = [event.row.client or "-" for event in visit.capture.events
              if isinstance(event.row, Logged) and event.who in inside and event.row.client not in own]
     return f"wrong client address in the application's log: {wrong[0]}" if wrong else ""
-
-
-def _url(visit: Visit) -> str:
-    return str(visit.call).partition(" ")[2]
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two URLs lead to one page; the usual port need not be written."""
-    return one.replace(":443/", "/").replace(":80/", "/") == other.replace(":443/", "/").replace(":80/", "/")

@@ -17,7 +17,8 @@ from collections import deque
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, spread
 from vpcedu.lab.fields import count
-from vpcedu.lab.opening import Stay, two_hosts_vpc
+from vpcedu.lab.opening import two_hosts_vpc
+from vpcedu.lab.programs import Stay
 from vpcedu.network.network import Network
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX, choose
 from vpcedu.protocols.tcp_settings import LINUX as LINUX_TCP
@@ -183,7 +184,7 @@ def open_all(ports: tuple[int, int], tries: int, *destinations: str, seed: int =
         remote, got, error = Endpoint.parse(words), [], ""
         for _ in range(tries):
             try:
-                got.append(network.do("client", "connect", remote, Stay(None, network.clock.now)).flow.sport)
+                got.append(network.do("client", "connect", remote, Stay(network.clock.now)).flow.sport)
             except OSError as problem:
                 error = f"EADDRNOTAVAIL, {problem.strerror}"
                 break

@@ -7,7 +7,6 @@ addresses, every packet goes straight from one to the other, and nothing is said
 from __future__ import annotations
 
 from vpcedu.hosts.host import Host
-from vpcedu.network.conversations import conversations
 from vpcedu.network.record import Call, Record
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.trace import DELIVER, SEND, Capture, Cause, Step, Trace
@@ -25,25 +24,21 @@ if TYPE_CHECKING:
 class Loaded(Record):
     """The packets of a file; has what the views and pictures of a visit ask for, as far as a file can tell."""
 
+    pending = "as seen"  # a file does not tell what a person saw
+
     def __init__(self, name: str, packets: list[Seen]) -> None:
         self.name, self.packets, capture = name, packets, as_capture(packets)
-        hosts = columns(conversations(capture), capture.traces)
-        vpc = Vpc("0.0.0.0/32", (), (), (), (), (), "", (),
-                       tuple(OutsideHost(address, address) for address in hosts),
-                       tuple(Device(address, Host) for address in hosts), ())
         first = packets[0].decoded.packet.flow if packets else None
         call = Call(first.src, first.dst, first.dport) if first else Call("nobody", "nobody", 0)
-        super().__init__(call, None, capture, vpc, 0)
+        super().__init__(call, None, capture, Vpc("0.0.0.0/32"), 0)
+        hosts = columns(self.talks, capture.traces)
+        self.vpc = Vpc("0.0.0.0/32", outside=tuple(OutsideHost(address, address) for address in hosts),
+                       devices=tuple(Device(address, Host) for address in hosts))
 
     @property
     def title(self) -> str:
         """The file's name."""
         return self.name
-
-    @property
-    def symptom(self) -> str:
-        """A file does not tell what a person saw."""
-        return "as seen"
 
     def __str__(self) -> str:
         return "\n".join([f"{self.title}: {len(self.packets)} packets, as seen", "", listing(self.packets), "",

@@ -10,31 +10,32 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
-from vpcedu.hosts.client import Fetch
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab import fields
+from vpcedu.lab.parts import CLIENT, IGW, NAME, PAGE, VPC_BLOCK, open_acls, public_and_private, routes_out
 from vpcedu.lab.predict import Judgement
-from vpcedu.lab.reference import ACL_ENTRIES, ANYWHERE, CLIENT, IGW, PRIVATE, PUBLIC, VPC_BLOCK
-from vpcedu.lab.site import LINGER, Site
+from vpcedu.lab.programs import Later
+from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
-from vpcedu.network.interface import Interface, Subnet
+from vpcedu.network.interface import Interface
 from vpcedu.network.names import Name
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
-from vpcedu.protocols.http import Message, request
+from vpcedu.protocols.http import request
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import IN, GroupRule, new_group
 from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.traffic import ANYWHERE
 from vpcedu.views.explain import answer_legs, way
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.protocols.tcp import Connection
+    pass
 
 NODE, ELASTIC = "10.0.0.30", "192.0.2.30"
 WEBS = {"web 1": "10.0.1.10", "web 2": "10.0.1.11"}
-NAME, INSIDE = "www.example.com", "internal.example.com"  # the node's public and its private address
+INSIDE = "internal.example.com"  # the name of the node's private address; NAME is that of its public one
 TARGETS = TargetGroup("web servers", tuple(Endpoint(address, 80) for address in WEBS.values()))
 GROUP_RULES = (  # the balancer has no group; "all out" is what a new group of AWS's has
     GroupRule("sg-web", IN, (80, 80), ANYWHERE),
@@ -65,12 +66,11 @@ def nlb_vpc(listener: Listener) -> Vpc:
     """The description of the site."""
     return Vpc(
         cidr=VPC_BLOCK,
-        subnets=(Subnet("public", PUBLIC, "public", "acl-public"),
-                 Subnet("private", PRIVATE, "private", "acl-private")),
+        subnets=public_and_private(),
         interfaces=(Interface("NLB node", "public", NODE, (), check=False),
                     *(Interface(name, "private", address, ("sg-web",)) for name, address in WEBS.items())),
-        routes=(Route("public", VPC_BLOCK, LOCAL), Route("public", ANYWHERE, IGW), Route("private", VPC_BLOCK, LOCAL)),
-        acl_entries=ACL_ENTRIES,
+        routes=(*routes_out("public"), Route("private", VPC_BLOCK, LOCAL)),
+        acl_entries=open_acls("acl-public", "acl-private"),
         group_rules=GROUP_RULES,
         internet_gateway=IGW,
         associations=(Association(ELASTIC, NODE),),
@@ -81,37 +81,11 @@ def nlb_vpc(listener: Listener) -> Vpc:
     )
 
 
-class Late(Fetch):
-    """A program that connects, is silent for some time, and only then asks for its page."""
-
-    def __init__(self, message: Message, now: int, silent: int) -> None:
-        super().__init__(message, now)
-        self.silent = silent
-
-    def _connected(self, host: Host, connection: Connection, now: int) -> None:
-        if self.silent:
-            host.after(now + self.silent, self.ask, host, connection)
-        else:
-            self.ask(host, connection, now)
-
-    def ask(self, host: Host, connection: Connection, now: int) -> str:
-        """Send the request; what the clock is told of it."""
-        host.send(connection, bytes(self.request or b""), now)
-        return "end of the silence"
-
-
 def nlb_visit(site: Site, silent: int, opener: str = "client", name: str = NAME) -> Visit:
     """Have a host connect, be silent for so many seconds, and then fetch the page on that connection."""
-    network, message = site.network, request("GET", "/", name)
-    traces, events, begun = len(network.capture.traces), len(network.capture.events), network.clock.now
-    program = Late(message, begun, silent * SECOND)
-    network.do(opener, "connect", Endpoint(network.names.resolve(name), 80), program)
-    end = begun + (silent + PATIENCE) * SECOND
-    while program.result is None and network.clock.due is not None and network.clock.due <= end:
-        network.step()
-    network.run(network.clock.now + LINGER)
-    return Visit(Call(opener, name, 80, message), program.result, network.capture.since(traces, events), site.vpc,
-                 site.seed)
+    message = request("GET", "/", name)
+    program = Later(message, site.network.clock.now, silent * SECOND)
+    return site.play(Call(opener, name, 80, message), program, longest=(silent + PATIENCE) * SECOND)
 
 
 def nth(site: Site, number: int, opener: str = "client", silent: int = 0) -> Visit:
@@ -176,7 +150,7 @@ def judge_nlb(client_sees: object, instance: object, ip: object) -> Judgement:
     """
     word = fields.one_of("the client sees", client_sees, SEES, {"200": "200 OK", "ok": "200 OK"})
     said = [fields.ipv4("registered by instance", instance), fields.ipv4("registered by address", ip)]
-    runs = [nlb_site(kind).get(f"http://{NAME}/") for kind in ("instance", "ip")]
+    runs = [nlb_site(kind).get(PAGE) for kind in ("instance", "ip")]
     real = [source_at_target(run) for run in runs]
     leg = answer_legs(runs[0])[0]
     if word != runs[0].symptom:
@@ -190,7 +164,7 @@ def judge_nlb(client_sees: object, instance: object, ip: object) -> Judgement:
 
 def _no_way_out(word: str, run: Visit) -> str:
     leg = answer_legs(run)[0]
-    public = in_public_subnet().get(f"http://{NAME}/")
+    public = in_public_subnet().get(PAGE)
     other = answer_legs(public)[0]
     return (f"Not {word}: the client saw {run.symptom}. {leg.sender} has no public address and its subnet only the"
             f" local route; its answer to {leg.packet.flow.destination} left {way(leg)}, not by a route. And with a"

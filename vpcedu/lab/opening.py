@@ -11,16 +11,15 @@ the client. Left out: data, and what happens when the connection is closed.
 from __future__ import annotations
 
 from vpcedu.clock import MILLISECOND, SECOND, seconds
-from vpcedu.flow import Endpoint
-from vpcedu.hosts.client import Fetch
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.fields import count, one_of
-from vpcedu.lab.site import Site
+from vpcedu.lab.parts import API, CLIENT, NAME, UPDATES, VPC_BLOCK, web_server
+from vpcedu.lab.programs import Stay
+from vpcedu.lab.site import LONGEST, Site
 from vpcedu.lab.visit import Visit
 from vpcedu.network.link import Link
 from vpcedu.network.names import Name
-from vpcedu.network.network import Network
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.packet import ACK, SYN
@@ -34,20 +33,16 @@ from vpcedu.views.explain import label
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.hosts.client import Result
-    from vpcedu.hosts.host import Host as AnyHost
     from vpcedu.packet import Packet
-    from vpcedu.protocols.tcp import Connection
     from vpcedu.trace import Capture, Trace
 
-CLIENT, SERVER, UPDATES = "203.0.113.10", "192.0.2.10", "198.51.100.7"
-URL = "http://www.example.com/"
+SERVER = "192.0.2.10"
 SEGMENTS = {  # what may be lost: the word for it, its flags, the how-manieth of its kind
     "1st SYN": (SYN, 1), "2nd SYN": (SYN, 2), "3rd SYN": (SYN, 3),
     "1st SYN ACK": (SYN | ACK, 1), "2nd SYN ACK": (SYN | ACK, 2), "1st ACK": (ACK, 1), "2nd ACK": (ACK, 2),
 }  # fmt: skip
 SERVERS = ("up", "closed", "silent")
 KERNELS = {"since 6.5": LINUX, "before 6.5": LINUX_BEFORE_6_5}
-LONGEST = 300 * SECOND
 
 
 class Setting(NamedRow):
@@ -63,7 +58,7 @@ class Handshake(Visit):
     """A visit that only connects; `setting` is what it was played with."""
 
     def __init__(self, setting: Setting, result: Result | None, capture: Capture, vpc: Vpc, seed: int) -> None:
-        super().__init__(Call("client", "www.example.com", 80), result, capture, vpc, seed)
+        super().__init__(Call("client", NAME, 80), result, capture, vpc, seed)
         self.setting = setting
 
     @property
@@ -110,13 +105,6 @@ class Choosy(Link):
         return (flags, self._seen[flags]) not in self._wanted
 
 
-class Stay(Fetch):
-    """A program that connects and then leaves the connection alone."""
-
-    def _connected(self, host: AnyHost, connection: Connection, now: int) -> None:
-        self._finish(host, "connected", now)
-
-
 def two_hosts_vpc(server: str = "up", kernel: str = "since 6.5", ports: tuple[int, int] = LINUX_PORTS) -> Vpc:
     """A description with hosts of the Internet only: a client, www.example.com and an update server.
 
@@ -129,10 +117,10 @@ def two_hosts_vpc(server: str = "up", kernel: str = "since 6.5", ports: tuple[in
     if server != "silent":
         devices.append(Device("server", WebServer) if server == "up" else Device("server", Host))
         outside.append(OutsideHost("server", SERVER))
-    devices.append(Device("update server", WebServer, (("listens", (80, 443)),)))
+    devices.append(web_server("update server", 80, 443))
     outside.append(OutsideHost("update server", UPDATES))
-    names = (Name("www.example.com", (SERVER,)), Name("updates.example.net", (UPDATES,)))
-    return Vpc("10.0.0.0/16", (), (), (), (), (), "", (), tuple(outside), tuple(devices), names)
+    names = (Name(NAME, (SERVER,)), Name(API, (UPDATES,)))
+    return Vpc(VPC_BLOCK, outside=tuple(outside), devices=tuple(devices), names=names)
 
 
 def two_hosts(server: str = "up", round_trip: int = 40, seed: int = 0) -> Site:
@@ -154,9 +142,7 @@ def handshake(round_trip: int = 200, lost: tuple[str, ...] = (), server: str = "
     setting = Setting(round_trip, tuple(word for word in SEGMENTS if word in chosen),
                       one_of("server", server, SERVERS), one_of("kernel", kernel, KERNELS))
     vpc = two_hosts_vpc(setting.server, setting.kernel)
-    network = Network(vpc, seed, Choosy(setting.round_trip * MILLISECOND // 2, setting.lost))
-    program = Stay(None, network.clock.now)
-    network.do("client", "connect", Endpoint(SERVER, 80), program)
-    while network.clock.due is not None and network.clock.due <= LONGEST:
-        network.step()
-    return Handshake(setting, program.result, network.capture, vpc, seed)
+    site = Site(vpc, seed, Choosy(setting.round_trip * MILLISECOND // 2, setting.lost))
+    begun = site.begin(Call("client", NAME, 80), Stay(0))
+    site.wait(LONGEST)
+    return Handshake(setting, begun.program.result, site.network.capture, vpc, seed)

@@ -48,18 +48,6 @@ class Loss(NamedRow):
         return "on the way back" if self.back else "on the way there"
 
 
-def talks(visit: Visit) -> tuple[Conversation, ...]:
-    """The connections that the visit led to, the opener's own one first."""
-    chosen: list[Conversation] = []
-    numbers: set[int] = set()
-    for talk in visit.talks:
-        first = talk.traces[0]
-        if talk.opener == visit.opener if not chosen else first.cause.trace in numbers:
-            chosen.append(talk)
-            numbers |= {trace.number for trace in talk.traces}
-    return tuple(chosen)
-
-
 def _is_back(talk: Conversation, trace: Trace) -> bool:
     """Whether a packet answers the opener: by who sent it, or by an error that a device on the way made."""
     return trace.sender != talk.opener
@@ -68,7 +56,7 @@ def _is_back(talk: Conversation, trace: Trace) -> bool:
 def losses(visit: Visit) -> tuple[Loss, ...]:
     """Everything that lost a packet of these connections, each place, row and direction once, in order of time."""
     found: dict[tuple[object, ...], Loss] = {}
-    packets = sorted(((trace, _is_back(talk, trace)) for talk in talks(visit) for trace in talk.traces),
+    packets = sorted(((trace, _is_back(talk, trace)) for talk in visit.connections for trace in talk.traces),
                      key=lambda pair: pair[0].number)
     for trace, back in packets:
         for step in trace.steps:
@@ -93,14 +81,14 @@ def leads(vpc: Vpc, loss: Loss) -> str:
 def forward(visit: Visit) -> tuple[Trace, ...]:
     """The opening packet of each connection, the one of them that got furthest."""
     legs = ([t for t in talk.traces if t.sender == talk.opener and t.packet.flags & (SYN | ACK) == SYN]
-            for talk in talks(visit))
+            for talk in visit.connections)
     return tuple(max(leg, key=lambda t: (t.delivered, len(t.steps), -t.number)) for leg in legs if leg)
 
 
 def back(visit: Visit) -> tuple[Trace, ...]:
     """What answered each opening packet, the last connection first."""
     legs = []
-    for talk in reversed(talks(visit)):
+    for talk in reversed(visit.connections):
         answers = [t for t in talk.traces if _is_back(talk, t) and t.packet.flow.protocol == TCP
                    and (t.packet.flags & (SYN | ACK) == SYN | ACK or t.packet.flags & RST)]
         if answers:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.lab.addresses import IGW, URL, WEB, lone_server
+from vpcedu.lab.addresses import URL, WEB, lone_server
 from vpcedu.lab.fields import ipv4, one_of
+from vpcedu.lab.parts import IGW
 from vpcedu.lab.predict import Judgement, play
 from vpcedu.lab.visit import Visit
-from vpcedu.views.explain import answer_legs, blocker
+from vpcedu.views.explain import answer_legs
+from vpcedu.views.outcome import blocker
 
 SEES = ("page", "refused", "timed out")
 LOST = ("request", "answer", "none")

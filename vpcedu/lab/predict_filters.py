@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from vpcedu.lab.fields import one_of, whole
-from vpcedu.lab.filters import ACL, CALLERS, GROUP, URL, answers, one_server, share
+from vpcedu.lab.filters import ACL, CALLERS, GROUP, answers, one_server, share
+from vpcedu.lab.parts import PAGE
 from vpcedu.lab.predict import Judgement
 from vpcedu.tables.security_group import OUT, GroupRule
 from vpcedu.tables.traffic import ANYWHERE
-from vpcedu.views.explain import blocker, label
+from vpcedu.views.explain import label
+from vpcedu.views.outcome import blocker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,12 +26,12 @@ def judge_filters(missing: object, first: object = "", last: object = "") -> Jud
     """
     word = one_of("missing", missing, MISSING, {"network acl": "acl"})
     if word == "nothing":
-        return Judgement(False, f"Just that was played, with nothing added. {_fate(one_server().get(URL))} The group"
+        return Judgement(False, f"Just that was played, with nothing added. {_fate(one_server().get(PAGE))} The group"
                          " remembers what it let in. The network ACL asks each packet anew, the answer too.", None)
     ports = _range(first, last)
     rule = GroupRule(GROUP, OUT, ports, ANYWHERE)
     if word == "group":
-        return Judgement(False, f"Your rule was added to the group ({rule.what}). {_fate(one_server(rule).get(URL))}"
+        return Judgement(False, f"Your rule was added to the group ({rule.what}). {_fate(one_server(rule).get(PAGE))}"
                          " Nobody had asked the group for a rule: the answer belongs to a flow that it tracks.", None)
     narrow = _narrow(ports)
     if narrow is not None:
@@ -45,7 +47,7 @@ def judge_filters(missing: object, first: object = "", last: object = "") -> Jud
 def _narrow(ports: tuple[int, int]) -> Judgement | None:
     """What becomes of clients whose port lies outside of the entry; None where there are none."""
     entry = answers(*ports)
-    usual = one_server(entry).get(URL)
+    usual = one_server(entry).get(PAGE)
     if usual.symptom != "200 OK":
         port = usual.capture[1].packet.flow.sport
         belief = (" The answer comes FROM port 80, and goes TO the port that the client chose." if ports[0] <= 80 else
@@ -55,12 +57,12 @@ def _narrow(ports: tuple[int, int]) -> Judgement | None:
         inside = share(*ports, (low, high))
         if inside < high - low + 1:
             port = low if not ports[0] <= low <= ports[1] else ports[1] + 1
-            lost = one_server(entry, port=port).get(URL)
+            lost = one_server(entry, port=port).get(PAGE)
             return Judgement(False, f"This client gets its page, and others do not: {who} choose from"
                              f" {low}-{high}. Of these {high - low + 1:,} ports your entry has {inside:,}. The next"
                              f" client chose {port}. {_fate(lost)}", None)
     for port in {end for span in CALLERS.values() for end in span}:
-        assert one_server(entry, port=port).get(URL).symptom == "200 OK"
+        assert one_server(entry, port=port).get(PAGE).symptom == "200 OK"
     return None
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from vpcedu.lab.fields import ipv4, one_of, whole
+from vpcedu.lab.parts import API, CLIENT, PAGE
 from vpcedu.lab.predict import Judgement, play
-from vpcedu.lab.reference import CLIENT, NAT, WEB
+from vpcedu.lab.reference import NAT, WEB
 from vpcedu.lab.translating import ELASTIC, nat_site
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.views.explain import answer_legs, way
 
-URL = "http://www.example.com/"
 STOPS = ("group", "acl", "table")
 
 
@@ -25,7 +25,7 @@ def judge_nat(answer_to: object, page_packets: object, stops: object) -> Judgeme
 
 
 def _to(told: str) -> Judgement | None:
-    visit = nat_site().connect("web", "updates.example.net", 8_080)
+    visit = nat_site().connect("web", API, 8_080)
     leg = answer_legs(visit)[0]
     if told == leg.packet.flow.dst:
         return None
@@ -40,7 +40,7 @@ def _to(told: str) -> Judgement | None:
 
 
 def _packets(count: int) -> Judgement | None:
-    visit = nat_site().get(URL)
+    visit = nat_site().get(PAGE)
     met, leg = sum("NAT" in trace.devices for trace in visit.capture), answer_legs(visit)[0]
     if count == met:
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from vpcedu.lab.asking import forecast
 from vpcedu.lab.ends import Question
 from vpcedu.lab.faults import faults
 from vpcedu.lab.fields import one_of
@@ -57,7 +56,7 @@ def symptom_table(vpc: Vpc, source: str, destination: str, port: int) -> str:
             continue
         lost = losses(visit)
         check = lost[0].step.check if lost else "-"
-        found[forecast(visit), next(name for start, name in KINDS if check.startswith(start))] += 1
+        found[visit.outcome.said, next(name for start, name in KINDS if check.startswith(start))] += 1
     names = [name for _, name in KINDS]
     seen = Counter({symptom: sum(found[symptom, name] for name in names) for symptom, _ in found if symptom != "works"})
     lines = [f"{'what the person sees':<40}{'faults':>7}" + "".join(f"{name:>16}" for name in names)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from vpcedu.clock import seconds
 from vpcedu.hosts.host import Host
 from vpcedu.lab import fields
+from vpcedu.lab.parts import NAME, PAGE
 from vpcedu.lab.predict import Judgement
 from vpcedu.lab.reference import reference_vpc
 from vpcedu.lab.site import Site
@@ -17,7 +18,6 @@ from vpcedu.network.vpc import Device, Vpc
 from vpcedu.packet import SYN
 from vpcedu.protocols.forwarded import MODES
 
-URL = "http://www.example.com/"
 WEBS = ("listens", "nothing listens")
 FORGED = (("X-Forwarded-For", "127.0.0.1"),)  # what anybody may write into a request
 LEARNS = ("connected", "refused", "reset", "timed out")
@@ -68,7 +68,7 @@ def judge_proxy(connections: object, sees: object, learns: object) -> Judgement:
     count = fields.whole("connections", connections, 1, 99)
     address = fields.ipv4("web sees", sees)
     word = fields.one_of("connect()", learns, LEARNS)
-    visit, rewriter = (proxy_site(balancer).get(URL) for balancer in ("classic-tcp", "network"))
+    visit, rewriter = (proxy_site(balancer).get(PAGE) for balancer in ("classic-tcp", "network"))
     talks = visit.talks
     mine, theirs = (talk.traces[0].packet for talk in talks)
     real = theirs.flow.src
@@ -78,7 +78,7 @@ def judge_proxy(connections: object, sees: object, learns: object) -> Judgement:
         words = _address(address, mine.flow.src, mine.flow.dst, rewriter, str(theirs.flow.source))
         return Judgement(False, words, None)
     down = proxy_site("classic-tcp", WEBS[1])
-    opened, fetched = down.connect("client", "www.example.com", 80).result, proxy_site("classic-tcp", WEBS[1]).get(URL)
+    opened, fetched = down.connect("client", NAME, 80).result, proxy_site("classic-tcp", WEBS[1]).get(PAGE)
     assert opened is not None and fetched.result is not None
     end = (f"connect() says '{opened.symptom}' after {seconds(opened.after)} s: that handshake was with the ELB node."
            f" The node's own connection to web is refused; then it closes the client's, after"
@@ -112,7 +112,7 @@ def _address(address: str, client: str, public: str, rewriter: Visit, real: str)
 
 def _learns(word: str) -> str:
     """What a rewriting balancer would have done: the belief, run."""
-    closed = proxy_site("network", WEBS[1]).connect("client", "www.example.com", 80).result
+    closed = proxy_site("network", WEBS[1]).connect("client", NAME, 80).result
     assert closed is not None
     if word == closed.symptom:
         return (f"Refused it would be if web's RST came through: so it is in a run with a Network Load Balancer, after"

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from vpcedu.flow import spread
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.lab.asking import forecast
 from vpcedu.lab.ends import Question
 from vpcedu.lab.faults import faults, scenes
-from vpcedu.lab.paths import Loss, decided, losses, talks
+from vpcedu.lab.paths import Loss, decided, losses
+from vpcedu.lab.plays import Plays
 from vpcedu.lab.remedies import remedies
 from vpcedu.lab.repair import Repair, apply
-from vpcedu.lab.repairs import run, served, works
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule
@@ -37,16 +36,18 @@ ADDED = (Route, AclEntry, GroupRule, Association)
 class Puzzle:
     """The site before (`working`) and after (`vpc`), the question, and the planted faults."""
 
-    def __init__(self, seed: int, working: Vpc, vpc: Vpc, question: Question, planted: tuple[Repair, ...]) -> None:
+    def __init__(self, seed: int, working: Vpc, vpc: Vpc, question: Question, planted: tuple[Repair, ...],
+                 plays: Plays) -> None:
         self.seed, self.working, self.vpc, self.question, self.planted = seed, working, vpc, question, planted
-        self.visit = run(vpc, question)
-        self.server = served_by(run(working, question))
+        self._plays = plays
+        self.visit = plays.whole(vpc, question)
+        self.server = served_by(plays.whole(working, question))
         self._answers: tuple[tuple[Repair, ...], ...] | None = None
 
     @property
     def symptom(self) -> str:
         """What the person sees."""
-        return forecast(self.visit)
+        return self.visit.outcome.said
 
     @property
     def reason(self) -> Any:
@@ -58,7 +59,7 @@ class Puzzle:
     def answers(self) -> tuple[tuple[Repair, ...], ...]:
         """For each planted fault, every row of the catalogue that mends it once the other faults are mended."""
         if self._answers is None:
-            self._answers = tuple(_answers(self.alone(fault), self.question, fault, self.server)
+            self._answers = tuple(_answers(self._plays, self.alone(fault), self.question, fault, self.server)
                                   for fault in self.planted)
         return self._answers
 
@@ -73,17 +74,17 @@ class Puzzle:
         """
         rows = tuple(answer) if isinstance(answer, (list, tuple)) and not hasattr(answer, "_fields") else (answer,)
         repairs = tuple(map(_as_repair, rows))
-        visit = run(apply(self.vpc, repairs), self.question)
+        visit = self._plays.whole(apply(self.vpc, repairs), self.question)
         done = "; ".join(map(str, repairs)) or "nothing changed"
-        if works(visit) and served_by(visit) != self.server:
+        if visit.outcome.works and served_by(visit) != self.server:
             return fold(f"Not yet. With this ({done}) an answer comes, but from {served_by(visit)} instead of"
                         f" {self.server}.")
-        if works(visit):
+        if visit.outcome.works:
             return fold(f"Right. With this ({done}) {self.question.source} gets its answer.")
         return fold(f"Not yet. With this ({done}) {self._consequence(visit)}")
 
     def _consequence(self, visit: Visit) -> str:
-        sees = f"{self.question.source} sees: {forecast(visit)}."
+        sees = f"{self.question.source} sees: {visit.outcome.said}."
         lost = losses(visit)
         if not lost:
             return f"{sees} No packet is lost: who made this answer?"
@@ -109,7 +110,7 @@ class Puzzle:
         """What was broken, and for each fault every row of the catalogue that mends it."""
         lines = []
         for fault, answers in zip(self.planted, self.answers, strict=True):
-            lost = losses(run(self.alone(fault), self.question))
+            lost = losses(self._plays.whole(self.alone(fault), self.question))
             why = f"{lost[0].step.reason} ({decided(self.vpc, lost[0].step)})" if lost else "no packet is lost by it"
             lines += [f"What was done: {fault}.", f"What it does: {why}.", "What mends it:"]
             lines += [f"  {answer}" for answer in answers]
@@ -134,26 +135,27 @@ def puzzle(seed: int = 0, count: int = 1) -> Puzzle:
         raise ValueError(f"faults {count!r}: expected 1 to {MOST}")
     sites = scenes()
     working, question = sites[spread("scene", seed) % len(sites)]
-    if not works(run(working, question)):
+    plays = Plays()
+    if not plays.whole(working, question).outcome.works:
         raise AssertionError(f"{question} does not work before anything is broken")
     catalogue = sorted(faults(working, question), key=lambda fault: (spread("kind", seed, _kind(fault)),
                                                                      spread("fault", seed, fault)))
     planted: list[Repair] = []
     broken = working
     for fault in catalogue:
-        if len(planted) < count and _breaks(working, question, fault):
-            both = _beside(broken, question, (*planted, fault))
+        if len(planted) < count and _breaks(plays, working, question, fault):
+            both = _beside(plays, broken, question, (*planted, fault))
             planted, broken = ([*planted, fault], both) if both else (planted, broken)
-    return Puzzle(seed, working, broken, question, tuple(planted))
+    return Puzzle(seed, working, broken, question, tuple(planted), plays)
 
 
-def _beside(broken: Vpc, question: Question, planted: tuple[Repair, ...]) -> Vpc | None:
+def _beside(plays: Plays, broken: Vpc, question: Question, planted: tuple[Repair, ...]) -> Vpc | None:
     """The description with the last fault planted too; None where it changes what another one changed."""
     try:
         both = planted[-1].apply(broken)
-        run(both, question)
+        plays.whole(both, question)
         for order in (planted, planted[::-1]):  # a learner may mend them in any order
-            run(apply(both, map(undone, order)), question)
+            plays.whole(apply(both, map(undone, order)), question)
     except ValueError:
         return None
     return both
@@ -164,9 +166,9 @@ def _kind(fault: Repair) -> str:
     return f"{fault.action} {type(fault.new if fault.row is None else fault.row).__name__}"
 
 
-def _breaks(vpc: Vpc, question: Question, fault: Repair) -> bool:
+def _breaks(plays: Plays, vpc: Vpc, question: Question, fault: Repair) -> bool:
     try:
-        return not works(run(fault.apply(vpc), question))
+        return not plays.whole(fault.apply(vpc), question).outcome.works
     except ValueError:
         return False
 
@@ -176,24 +178,24 @@ def undone(fault: Repair) -> Repair:
     return Repair(fault.new, fault.row)
 
 
-def _answers(vpc: Vpc, question: Question, fault: Repair, server: str) -> tuple[Repair, ...]:
+def _answers(plays: Plays, vpc: Vpc, question: Question, fault: Repair, server: str) -> tuple[Repair, ...]:
     """Every row of the catalogue that mends one fault; taking it back comes first."""
     tried = dict.fromkeys((undone(fault), *remedies(vpc, question)))
-    return tuple(row for row in tried if mends(vpc, question, row, server))
+    return tuple(row for row in tried if mends(plays, vpc, question, row, server))
 
 
-def mends(vpc: Vpc, question: Question, repair: Repair, server: str) -> bool:
+def mends(plays: Plays, vpc: Vpc, question: Question, repair: Repair, server: str) -> bool:
     """Whether a question works with a row changed, and the server it is meant for answers."""
     try:
-        visit = served(repair.apply(vpc), question)
+        visit = plays.tried(repair.apply(vpc), question)
     except ValueError:
         return False
-    return visit is not None and works(visit) and served_by(visit) == server
+    return visit.outcome.works and served_by(visit) == server
 
 
 def served_by(visit: Visit) -> str:
     """The host at the far end of the last connection."""
-    return talks(visit)[-1].listener
+    return visit.connections[-1].listener
 
 
 def _as_repair(row: Any) -> Repair:

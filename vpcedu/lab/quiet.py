@@ -10,14 +10,12 @@ Left out: what programs do about a lost connection (they would call again), TLS,
 
 from __future__ import annotations
 
-from textwrap import wrap
-
 from vpcedu.clock import SECOND
-from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
 from vpcedu.lab.fields import SECONDS, count, one_of
-from vpcedu.lab.opening import Stay
-from vpcedu.lab.reference import ANYWHERE, reference_vpc
+from vpcedu.lab.parts import API, NAME
+from vpcedu.lab.programs import Stay
+from vpcedu.lab.reference import reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.network.record import Call
@@ -27,6 +25,7 @@ from vpcedu.protocols.tcp_settings import LINUX, KeepAlive
 from vpcedu.protocols.tcp_states import CLOSED
 from vpcedu.row import NamedRow
 from vpcedu.tables.tracking import DEFAULT, NITRO_V6
+from vpcedu.tables.traffic import ANYWHERE
 from vpcedu.trace import Change
 from vpcedu.views.explain import label
 from vpcedu.views.text import fold
@@ -34,17 +33,15 @@ from vpcedu.views.text import fold
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.hosts.client import Result
-    from vpcedu.hosts.host import Host as AnyHost
     from vpcedu.network.vpc import Vpc
-    from vpcedu.protocols.tcp import Connection
     from vpcedu.trace import Capture, Trace
 
 # Way: balancer and NAT of the reference site, opener, name, port.
 WAYS = {
-    "NAT gateway": ("classic-tcp", "gateway", "web", "updates.example.net", 443),
-    "NAT instance": ("classic-tcp", "instance", "web", "updates.example.net", 443),
-    "Network LB": ("network", "instance", "client", "www.example.com", 80),
-    "Classic LB": ("classic-tcp", "instance", "client", "www.example.com", 80),
+    "NAT gateway": ("classic-tcp", "gateway", "web", API, 443),
+    "NAT instance": ("classic-tcp", "instance", "web", API, 443),
+    "Network LB": ("network", "instance", "client", NAME, 80),
+    "Classic LB": ("classic-tcp", "instance", "client", NAME, 80),
 }
 SPEAKERS = ("opener", "listener")
 INSTANCES = {"before Nitro v6": DEFAULT, "Nitro v6": NITRO_V6}
@@ -64,14 +61,6 @@ class Setting(NamedRow):
     keepalive: int | None
     instance: str
     idle: int | None
-
-
-class Asks(Stay):
-    """A program that connects, sends one query, and then waits for its answer as long as it takes."""
-
-    def _connected(self, host: AnyHost, connection: Connection, now: int) -> None:
-        super()._connected(host, connection, now)
-        host.send(connection, QUERY, now)
 
 
 class Silent(Visit):
@@ -162,19 +151,17 @@ def silence(way: str = "NAT gateway", seconds: int = 420, speaks: str = "opener"
     site = Site(_described(setting), seed)
     _, _, opener, name, port = WAYS[setting.way]
     network = site.network
-    program = Asks(None, network.clock.now)
-    mine = network.do(opener, "connect", Endpoint(network.names.resolve(name), port), program)
+    begun = site.begin(Call(opener, name, port), Stay(0, QUERY))
     network.run(setting.seconds * SECOND)
-    sender, speaking = (opener, mine) if setting.speaks == "opener" else (_listener(opener), None)
-    if speaking is None:
-        speaking = next((c for c in network.devices[sender].connections.values() if c.flow.sport == port), None)
+    sender = opener if setting.speaks == "opener" else _listener(opener)
+    theirs = (c for c in network.devices[sender].connections.values() if c.flow.sport == port)
+    speaking = begun.connection if setting.speaks == "opener" else next(theirs, None)
     if speaking is not None and speaking.state == "ESTABLISHED":
         network.do(sender, "send", speaking, LATER[setting.speaks])
     until = (max(setting.seconds, setting.keepalive or 0) + REST) * SECOND
-    while network.clock.due is not None and network.clock.due <= until:
-        network.step()
-    over = network.clock.due is None
-    return Silent(setting, Call(opener, name, port), program.result, network.capture, site.vpc, seed, until, over)
+    network.run(until)
+    return Silent(setting, begun.call, begun.program.result, network.capture, site.vpc, seed, until,
+                  network.clock.due is None)
 
 
 def _listener(opener: str) -> str:
@@ -231,7 +218,7 @@ def _fate(trace: Trace) -> str:
     drop, what = trace.dropped, f"{trace.sender} sends {label(trace.packet)}"
     if drop is None:
         return f"{what}, to {trace.last.at}"
-    why = "".join(f"\n{'':13}{line}" for line in wrap(str(drop.reason), 64))
+    why = "".join(f"\n{'':13}{line}" for line in fold(str(drop.reason), 64).split("\n"))
     return f"{what}: lost at {drop.at}, {drop.check}:{why}"
 
 

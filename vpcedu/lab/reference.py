@@ -2,8 +2,7 @@
 
 A web server in a private subnet; a load balancer and a NAT in the public one; a client and an update
 server on the Internet. The groups make the puzzle real: web may open only TCP 443 and 8080, the NAT
-instance lets only TCP 80 and 443 out, and yet the page comes back. Addresses of the Internet are those that
-RFC 5737 sets aside for documentation.
+instance lets only TCP 80 and 443 out, and yet the page comes back.
 """
 
 from __future__ import annotations
@@ -12,31 +11,45 @@ from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
+from vpcedu.lab.parts import (
+    API,
+    IGW,
+    NAME,
+    OUTSIDE,
+    PRIVATE,
+    UPDATES,
+    VPC_BLOCK,
+    open_acls,
+    public_and_private,
+    routes_out,
+    web_server,
+)
 from vpcedu.lab.site import Site
-from vpcedu.network.interface import Interface, Subnet
+from vpcedu.network.interface import Interface
 from vpcedu.network.names import Name
-from vpcedu.network.vpc import Device, OutsideHost, Vpc
-from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
+from vpcedu.network.vpc import Device, Vpc
 from vpcedu.tables.route_table import LOCAL, Route
-from vpcedu.tables.security_group import GroupRule
+from vpcedu.tables.security_group import IN, OUT, GroupRule
 from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.traffic import ANYWHERE, EVERY_PORT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-ANYWHERE, VPC_BLOCK, PUBLIC, PRIVATE = "0.0.0.0/0", "10.0.0.0/16", "10.0.0.0/24", "10.0.1.0/24"
-CLIENT, UPDATES, WEB, NAT = "203.0.113.10", "198.51.100.7", "10.0.1.10", "10.0.0.20"
-IGW = "Internet gateway"
+WEB, NAT = "10.0.1.10", "10.0.0.20"
 TARGETS = TargetGroup("web servers", (Endpoint(WEB, 80),))
 
 
 def _classic(protocol: str) -> tuple[Device, str, str]:
     from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 
-    listeners = (Listener(protocol, 80, TARGETS),)
-    return Device("ELB node", ClassicLoadBalancer, (("listeners", listeners),)), "10.0.0.10", "192.0.2.10"
+    return _balancer("ELB node", ClassicLoadBalancer, protocol), "10.0.0.10", "192.0.2.10"
+
+
+def _balancer(name: str, kind: type, protocol: str) -> Device:
+    return Device(name, kind, (("listeners", (Listener(protocol, 80, TARGETS),)),))
 
 
 def _classic_tcp() -> tuple[Device, str, str]:
@@ -50,15 +63,13 @@ def _classic_http() -> tuple[Device, str, str]:
 def _application() -> tuple[Device, str, str]:
     from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
 
-    listeners = (Listener("HTTP", 80, TARGETS),)
-    return Device("ELB node", ApplicationLoadBalancer, (("listeners", listeners),)), "10.0.0.10", "192.0.2.10"
+    return _balancer("ELB node", ApplicationLoadBalancer, "HTTP"), "10.0.0.10", "192.0.2.10"
 
 
 def _network() -> tuple[Device, str, str]:
     from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 
-    listeners = (Listener("TCP", 80, TARGETS),)
-    return Device("NLB node", NetworkLoadBalancer, (("listeners", listeners),)), "10.0.0.30", "192.0.2.30"
+    return _balancer("NLB node", NetworkLoadBalancer, "TCP"), "10.0.0.30", "192.0.2.30"
 
 
 def _nat_instance() -> tuple[Device, tuple[str, ...]]:
@@ -81,24 +92,18 @@ BALANCERS: dict[str, Callable[[], tuple[Device, str, str]]] = {
 }
 NATS: dict[str, Callable[[], tuple[Device, tuple[str, ...]]]] = {"instance": _nat_instance, "gateway": _nat_gateway}
 
-ROUTES = (
-    Route("public", VPC_BLOCK, LOCAL),
-    Route("public", ANYWHERE, IGW),
-    Route("private", VPC_BLOCK, LOCAL),
-    Route("private", ANYWHERE, "NAT"),
-)
+ROUTES = (*routes_out("public"), Route("private", VPC_BLOCK, LOCAL), Route("private", ANYWHERE, "NAT"))
 GROUP_RULES = (
     GroupRule("sg-balancer", IN, (80, 80), ANYWHERE),
     GroupRule("sg-balancer", OUT, (80, 80), "sg-web"),
     GroupRule("sg-web", IN, (80, 80), "sg-balancer"),
     GroupRule("sg-web", OUT, (443, 443), ANYWHERE),
     GroupRule("sg-web", OUT, (8080, 8080), ANYWHERE),
-    GroupRule("sg-nat", IN, (0, 65_535), PRIVATE),
+    GroupRule("sg-nat", IN, EVERY_PORT, PRIVATE),
     GroupRule("sg-nat", OUT, (80, 80), ANYWHERE),
     GroupRule("sg-nat", OUT, (443, 443), ANYWHERE),
 )
-ACL_ENTRIES = tuple(AclEntry(acl, 100, way, ALLOW, ANY, (0, 65_535), ANYWHERE)
-                    for acl in ("acl-public", "acl-private") for way in (IN, OUT))
+ACL_ENTRIES = open_acls("acl-public", "acl-private")
 
 
 def reference_vpc(balancer: str = "classic-tcp", nat: str = "instance") -> Vpc:
@@ -107,10 +112,7 @@ def reference_vpc(balancer: str = "classic-tcp", nat: str = "instance") -> Vpc:
     nat_device, nat_groups = _choose("nat", nat, NATS)()
     return Vpc(
         cidr=VPC_BLOCK,
-        subnets=(
-            Subnet("public", PUBLIC, "public", "acl-public"),
-            Subnet("private", PRIVATE, "private", "acl-private"),
-        ),
+        subnets=public_and_private(),
         interfaces=(  # a device that sends from addresses not its own can only work with its check off
             Interface(device.name, "public", address, ("sg-balancer",), check=device.name != "NLB node"),
             Interface("NAT", "public", NAT, nat_groups, check=False),
@@ -121,15 +123,15 @@ def reference_vpc(balancer: str = "classic-tcp", nat: str = "instance") -> Vpc:
         group_rules=tuple(r for r in GROUP_RULES if r.group != "sg-nat" or nat_groups),
         internet_gateway=IGW,
         associations=(Association(public, address), Association("192.0.2.20", NAT)),
-        outside=(OutsideHost("client", CLIENT), OutsideHost("update server", UPDATES)),
+        outside=OUTSIDE,
         devices=(
             Device("client", Host),
-            Device("update server", WebServer, (("listens", (80, 443, 8080)),)),
+            web_server("update server", 80, 443, 8080),
             device,
             nat_device,
             Device("web", WebServer),
         ),
-        names=(Name("www.example.com", (public,)), Name("updates.example.net", (UPDATES,))),
+        names=(Name(NAME, (public,)), Name(API, (UPDATES,))),
     )
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.lab.candidates import EPHEMERAL, gateways
+from vpcedu.lab.candidates import gateways
 from vpcedu.lab.ends import OWN, Question, free_address, target_groups
+from vpcedu.lab.parts import EPHEMERAL
 from vpcedu.lab.repair import Repair
 from vpcedu.tables.network_acl import ALLOW, DENY, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route

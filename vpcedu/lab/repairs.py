@@ -3,7 +3,7 @@
 Where no set does, but one leads to something that is not described, that one is named, and where the model ends.
 `candidates` names the rows that could help against a loss; which of them do is not reasoned but tried: the row is put
 in, the packets are sent again. The search goes over all sets of one repair before those of two, so the first set that
-works is a smallest one of those tried.
+works is a smallest one of those tried. No description is tried twice.
 """
 
 from __future__ import annotations
@@ -11,19 +11,18 @@ from __future__ import annotations
 from collections import deque
 
 from vpcedu.lab.candidates import candidates
-from vpcedu.lab.ends import Question, prepare
 from vpcedu.lab.paths import losses, model_ends
+from vpcedu.lab.plays import Plays
 from vpcedu.lab.repair import Repair, apply
-from vpcedu.lab.site import LONGEST
-from vpcedu.lab.visit import Visit
-from vpcedu.reasons import LOST
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from vpcedu.lab.ends import Question
     from vpcedu.lab.paths import Loss
+    from vpcedu.lab.visit import Visit
     from vpcedu.network.vpc import Vpc
 
 MOST_RUNS, MOST_ROWS = 400, 6
@@ -31,36 +30,7 @@ MOST_RUNS, MOST_ROWS = 400, 6
 
 def run(vpc: Vpc, question: Question, seed: int = 0) -> Visit:
     """Send the packets of a question through a description."""
-    site, call = prepare(vpc, question, seed)
-    site.vpc = _whole(vpc, site.vpc)
-    return site.play(call)
-
-
-def _whole(vpc: Vpc, played: Vpc) -> Vpc:
-    """The description as it was asked, with the hosts and peers that the question needed beside it: for pictures."""
-    devices, peers = {row.name for row in vpc.devices}, {one.name for one in vpc.peers}
-    return vpc._replace(
-        outside=played.outside, devices=(*vpc.devices, *(row for row in played.devices if row.name not in devices)),
-        peers=(*vpc.peers, *(one for one in played.peers if one.name not in peers)))
-
-
-def served(vpc: Vpc, question: Question, seed: int = 0) -> Visit | None:
-    """The same, but only up to the result, and None as soon as the opening packet is lost: what is lost once is lost
-    again."""
-    site, call = prepare(vpc, question, seed)
-    program, network = site.open(call), site.network
-    while program.result is None and network.clock.due is not None and network.clock.due <= LONGEST:
-        network.step()
-        opening = next((trace for trace in network.capture if trace.sender == call.opener), None)
-        if opening is not None and opening.last.reason not in (None, LOST):
-            return None
-    return Visit(call, program.result, network.capture, site.vpc, seed)
-
-
-def works(visit: Visit) -> bool:
-    """Whether the person gets what she asked for."""
-    status = visit.symptom.partition(" ")[0]
-    return visit.symptom == "connected" or (status.isdigit() and 200 <= int(status) < 400)
+    return Plays(seed).whole(vpc, question)
 
 
 class Found(NamedRow):
@@ -72,12 +42,14 @@ class Found(NamedRow):
     ends: Loss | None
 
 
-def smallest(vpc: Vpc, question: Question, seed: int = 0,
+def smallest(vpc: Vpc, question: Question, plays: Plays | None = None,
              progress: Callable[[int, int], None] | None = None) -> Found | None:
     """The smallest set of repairs that makes a question work, or else leads to where the model ends; or None.
 
-    progress: called with how many sets were tried, and how many are tried at most.
+    plays: what was played before, such as the visit to the description as it is. progress: called with how many sets
+    were tried, and how many are tried at most.
     """
+    plays = plays or Plays()
     known: Found | None = None
     queue: deque[tuple[Vpc | None, tuple[Repair, ...], tuple[Loss, ...]]] = deque([(vpc, (), ())])
     tried: set[frozenset[Repair]] = set()
@@ -87,11 +59,11 @@ def smallest(vpc: Vpc, question: Question, seed: int = 0,
         runs += 1
         if progress is not None:
             progress(runs, MOST_RUNS)
-        visit = _tried(changed, question, seed)
+        visit = _tried(plays, changed, question)
         if visit is None or changed is None:
             continue
-        if works(visit):
-            return Found(_needed(vpc, question, done, seed), met, None)
+        if visit.outcome.works:
+            return Found(_needed(plays, vpc, question, done), met, None)
         lost, ends = losses(visit), model_ends(visit)
         known = known or (Found(done, (*met, *lost[:1]), ends) if ends and done else None)
         for repair in candidates(changed, question, visit) if len(done) < MOST_ROWS else ():
@@ -109,23 +81,23 @@ def _applied(vpc: Vpc, repair: Repair) -> Vpc | None:
         return None
 
 
-def _tried(vpc: Vpc | None, question: Question, seed: int) -> Visit | None:
+def _tried(plays: Plays, vpc: Vpc | None, question: Question) -> Visit | None:
     """The visit, or None where AWS would refuse the description or the ends are gone."""
     if vpc is None:
         return None
     try:
-        return run(vpc, question, seed)
+        return plays.tried(vpc, question)
     except ValueError:
         return None
 
 
-def _needed(vpc: Vpc, question: Question, repairs: tuple[Repair, ...], seed: int) -> tuple[Repair, ...]:
+def _needed(plays: Plays, vpc: Vpc, question: Question, repairs: tuple[Repair, ...]) -> tuple[Repair, ...]:
     """The repairs less those without which it works too."""
     for repair in repairs:
         fewer = tuple(other for other in repairs if other is not repair)
         try:
-            if works(run(apply(vpc, fewer), question, seed)):
-                return _needed(vpc, question, fewer, seed)
+            if plays.tried(apply(vpc, fewer), question).outcome.works:
+                return _needed(plays, vpc, question, fewer)
         except ValueError:
             pass  # one repair builds on the other
     return repairs

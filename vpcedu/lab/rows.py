@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.lab.parts import API, PAGE
 from vpcedu.lab.reference import NAT
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import Route
-from vpcedu.views.explain import WORKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from vpcedu.network.vpc import Vpc
 
-URL, UPDATES = "http://www.example.com/", Endpoint("updates.example.net", 443)
+UPDATES = Endpoint(API, 443)
 LINE = "{:>3}  {:<46}{:<14}{}"
 
 
@@ -47,8 +47,8 @@ class RowTable(NamedRow):
                  LINE.format("no.", "", "from outside", "its update"),
                  LINE.format("", "(every row there)", _came(self.whole.page), _came(self.whole.update))]
         lines += [LINE.format(one.number, one.words, _came(one.page), _came(one.update)) for one in self.rows]
-        page = {one.number for one in self.rows if one.page.symptom not in WORKS}
-        update = {one.number for one in self.rows if one.update.symptom not in WORKS}
+        page = {one.number for one in self.rows if not one.page.outcome.works}
+        update = {one.number for one in self.rows if not one.update.outcome.works}
         return "\n".join([
             *lines, "", f"Rows that both need: {_list(page & update)}.",
             f"Only the page: {_list(page - update)}.", f"Only the update: {_list(update - page)}.",
@@ -92,7 +92,7 @@ def _without(site: Site, number: int) -> Less:
 
 
 def _both(vpc: Vpc, seed: int) -> tuple[Visit, Visit]:
-    return Site(vpc, seed).get(URL), Site(vpc, seed).connect("web", *UPDATES)
+    return Site(vpc, seed).get(PAGE), Site(vpc, seed).connect("web", *UPDATES)
 
 
 def _is_nat(vpc: Vpc, row: Any) -> bool:
@@ -102,7 +102,7 @@ def _is_nat(vpc: Vpc, row: Any) -> bool:
 
 
 def _came(visit: Visit) -> str:
-    return "works" if visit.symptom in WORKS else visit.symptom
+    return "works" if visit.outcome.works else visit.symptom
 
 
 def _list(numbers: set[int]) -> str:

@@ -10,14 +10,12 @@ Left out: the endpoint's policy and the service's, which refuse requests, not co
 from __future__ import annotations
 
 from vpcedu.address import block, text
-from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.across import home_of
+from vpcedu.lab.parts import open_acls, web_server
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.rules import LARGEST, reserved
-from vpcedu.network.vpc import ACTIVE, Device, Peering, Vpc
-from vpcedu.tables.network_acl import ALLOW, IN, OUT, AclEntry
+from vpcedu.network.vpc import ACTIVE, Peering, Vpc
 from vpcedu.tables.route_table import LOCAL, Route, RouteTable
-from vpcedu.tables.traffic import ANY, ANYWHERE, EVERY_PORT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,9 +48,8 @@ def with_service(vpc: Vpc, source: End, address: str, port: int) -> Vpc:
     home = home_of(vpc, source.device)
     back = (Route("", cidr, LOCAL), *(Route("", own, link.name) for own in home.blocks))
     service = Vpc(cidr, (Subnet(link.vpc, cidr, None, ""),), (Interface(link.vpc, link.vpc, address),), back,
-                  tuple(AclEntry("", 100, way, ALLOW, ANY, EVERY_PORT, ANYWHERE) for way in (IN, OUT)), (), "", (), (),
-                  (Device(link.vpc, WebServer, (("listens", (port,)),)),), (), "", link.vpc, (), (),
-                  (Peering(link.name, home.name),))
+                  open_acls(""), devices=(web_server(link.vpc, port),), main="", name=link.vpc,
+                  peerings=(Peering(link.name, home.name),))
     return vpc._replace(peers=(*vpc.peers, service))
 
 

@@ -21,9 +21,11 @@ from vpcedu.trace import Capture
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from vpcedu.hosts.host import Program
+    from vpcedu.protocols.tcp import Connection
 
 LONGEST = 300 * SECOND  # a visit is cut off here; TCP gives a silent host up after 131 s
 SCHEMES = {"http": 80, "https": 443}  # and their usual ports
@@ -98,22 +100,32 @@ class Site:
     def _with(self, vpc: Vpc) -> Site:
         return Site(vpc, self.seed, self.network.link.anew())
 
-    def play(self, call: Call) -> Visit:
-        """Play a call until its result is known, and one second more."""
-        network, capture = self.network, self.network.capture
-        begun, traces, events = network.clock.now, len(capture.traces), len(capture.events)
-        program = self.open(call)
-        while program.result is None and network.clock.due is not None and network.clock.due - begun <= LONGEST:
-            network.step()
-        network.run(network.clock.now + LINGER)
-        waited = LONGEST if program.result is None else network.clock.now - begun  # nothing is due before that
-        return Visit(call, program.result, capture.since(traces, events), self.vpc, self.seed, waited)
+    def play(self, call: Call, program: Fetch | None = None, until: Callable[[Capture], bool] | None = None,
+             longest: int = LONGEST) -> Visit:
+        """Play a call until its result is known, and one second more.
+
+        program: what the opener runs, instead of one that asks at once. until: told what was seen so far after each
+        thing that happens; True ends the visit there. longest: microseconds after which a visit without a result is
+        cut off. ValueError as in `open`.
+        """
+        begun = self.begin(call, program)
+        clock = self.network.clock
+        while begun.program.result is None and clock.due is not None and clock.due - begun.at <= longest:
+            self.network.step()
+            if until is not None and until(self.network.capture):
+                return begun.visit()
+        self.network.run(clock.now + LINGER)
+        return begun.visit(longest if begun.program.result is None else None)  # nothing is due before that
 
     def open(self, call: Call) -> Fetch:
         """Begin a call and return its program; `network.step()` then plays one thing at a time.
 
         ValueError names an opener that is no host, or a name that is not known.
         """
+        return self.begin(call).program
+
+    def begin(self, call: Call, program: Fetch | None = None) -> Begun:
+        """The same with any program; what comes next is for the caller to play. ValueError as in `open`."""
         network = self.network
         hosts = [name for name, device in network.devices.items() if hasattr(device, "connect")]
         if call.opener not in hosts:
@@ -122,15 +134,34 @@ class Site:
             address = ipv4("host", call.name)
         else:
             address = network.names.resolve(call.name, network.in_service)
-        program = Fetch(call.request, network.clock.now)
+        program = program or Fetch(call.request, network.clock.now)
         outer: Program = program
         if call.tls is not None:
             from vpcedu.hosts.tls_end import TlsEnd
 
             call.tls.begin()  # says at once that there is no ssl, or no such file
             outer = TlsEnd(program, call.tls)
-        network.do(call.opener, "connect", Endpoint.parse(f"{address}:{call.port}"), outer)
-        return program
+        begun = Begun(self, call, program)
+        begun.connection = network.do(call.opener, "connect", Endpoint.parse(f"{address}:{call.port}"), outer)
+        return begun
+
+
+class Begun:
+    """A call that has begun at an instant (microseconds), its program and its connection."""
+
+    connection: Connection
+
+    def __init__(self, site: Site, call: Call, program: Fetch) -> None:
+        capture = site.network.capture
+        self.site, self.call, self.program, self.at = site, call, program, site.network.clock.now
+        self._before = len(capture.traces), len(capture.events)
+
+    def visit(self, waited: int | None = None) -> Visit:
+        """What was seen since it began; waited: microseconds, None: until now."""
+        site = self.site
+        played = site.network.clock.now - self.at if waited is None else waited
+        return Visit(self.call, self.program.result, site.network.capture.since(*self._before), site.vpc, site.seed,
+                     played)
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:

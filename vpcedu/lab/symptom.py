@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.flow import Endpoint
 from vpcedu.hosts.answered import Answered
-from vpcedu.hosts.client import Fetch
+from vpcedu.lab.parts import PAGE
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.network.record import Call
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-PAGE, NAME = "http://www.example.com/", "www.example.com"
-API = "updates.example.net"
+    from vpcedu.hosts.client import Fetch
+
 UNDONE = "works"
 LONG = 240  # letters: of a longer line only the part that matters is shown
 
@@ -140,17 +139,14 @@ def patient(site: Site, opener: str, name: str, port: int, seconds: int, program
             changes: Iterable[tuple[Any, Any]] = ()) -> Visit:
     """Ask for a page and wait so many seconds, whatever happens; program: in the place of one that asks at once;
     changes: rows of the description, and what stands in their place after a second."""
-    network, capture = site.network, site.network.capture
-    begun, traces, events = network.clock.now, len(capture.traces), len(capture.events)
-    call = Call(opener, name, port, request("GET", "/", name))
-    program = program or Fetch(call.request, begun)
-    network.do(opener, "connect", Endpoint(network.names.resolve(name, network.in_service), port), program)
+    begun = site.begin(Call(opener, name, port, request("GET", "/", name)), program)
+    end = begun.at + seconds * SECOND
     if changes:
-        network.run(begun + SECOND)
+        site.wait(SECOND)
     for row, new in changes:
-        network.replace(row, new)
-    network.run(begun + seconds * SECOND)
-    return Visit(call, program.result, capture.since(traces, events), site.vpc, site.seed, network.clock.now - begun)
+        site.network.replace(row, new)
+    site.network.run(end)
+    return begun.visit()
 
 
 def whole(site: Site, visit: Visit) -> Visit:

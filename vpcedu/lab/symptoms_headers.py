@@ -12,9 +12,10 @@ from vpcedu.lab.applications import (
     the_header,
     the_peer,
 )
+from vpcedu.lab.parts import PAGE
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.lab.site import Site
-from vpcedu.lab.symptom import PAGE, Scenario, fetched, with_settings
+from vpcedu.lab.symptom import Scenario, fetched, with_settings
 from vpcedu.lab.tls_site import tls_site
 from vpcedu.lab.visit import Visit
 from vpcedu.protocols.forwarded import FOR
@@ -76,6 +77,7 @@ SCENARIOS = (
              "PROXY protocol is on, and the application reads it"),
     Scenario("proxy-header-unread", 12, "Every request is answered 400 since PROXY protocol is on: the application"
              " takes its line for a request.",
-             proxy_header_unread, fetched(), "HTTP 400", "The client sees: 400 Bad Request.", (), reads_proxy_header,
+             proxy_header_unread, fetched(), "400 Bad Request", "The client sees: 400 Bad Request.", (),
+             reads_proxy_header,
              "the application reads the PROXY header"),
 )

@@ -6,10 +6,11 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import TCP
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.lab.applications import Later
-from vpcedu.lab.reference import ANYWHERE, IGW, NAT, PRIVATE, reference_architecture, reference_vpc
+from vpcedu.lab.parts import API, EPHEMERAL, IGW, NAME, PAGE, PRIVATE
+from vpcedu.lab.programs import Later
+from vpcedu.lab.reference import NAT, reference_architecture, reference_vpc
 from vpcedu.lab.site import Site
-from vpcedu.lab.symptom import API, NAME, PAGE, Scenario, fetched, first_failure, patient
+from vpcedu.lab.symptom import Scenario, fetched, first_failure, patient
 from vpcedu.lab.tls_site import tls_site
 from vpcedu.lab.visit import Visit
 from vpcedu.network.interface import Interface
@@ -19,15 +20,15 @@ from vpcedu.protocols.http import request
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule
-from vpcedu.tables.traffic import ICMP
+from vpcedu.tables.traffic import ANYWHERE, EVERY_PORT, ICMP
 
 DENIED_OUT = "ELB node, network ACL out: network ACL out (acl-public out *: deny all to 0.0.0.0/0)"
-TIMED_OUT = "connection timed out after 131 s"
+TIMED_OUT = "timed out after 131 s"
 API_URL = f"http://{API}:8080/"
 
 # 5: network ACLs without the ports that answers go to.
 
-OUT_ALL = AclEntry("acl-public", 100, OUT, ALLOW, ANY, (0, 65_535), ANYWHERE)
+OUT_ALL = AclEntry("acl-public", 100, OUT, ALLOW, ANY, EVERY_PORT, ANYWHERE)
 OUT_443 = AclEntry("acl-public", 100, OUT, ALLOW, TCP, (443, 443), ANYWHERE)
 OUT_LINUX = AclEntry("acl-public", 100, OUT, ALLOW, TCP, (32_768, 60_999), ANYWHERE)
 OUT_TO_WEB = AclEntry("acl-public", 90, OUT, ALLOW, TCP, (80, 80), PRIVATE)
@@ -137,7 +138,7 @@ SCENARIOS = (
     Scenario("acl-with-too-few-ports", 5, "Some clients get the page and some do not: the network ACL lets answers out"
              " to Linux' ports, and Windows uses higher ones too.",
              narrow_range, each_client, TIMED_OUT, DENIED_OUT, (),
-             lambda site: site.replace(OUT_LINUX, OUT_LINUX._replace(ports=(1_024, 65_535))),
+             lambda site: site.replace(OUT_LINUX, OUT_LINUX._replace(ports=EPHEMERAL)),
              "the outbound entry allows 1024 to 65535"),
     Scenario("default-route-to-the-gateway", 13, "A private instance with a route 0.0.0.0/0 to the Internet gateway has"
              " no Internet: it has no public address.",

@@ -5,15 +5,16 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
-from vpcedu.lab.opening import Stay
+from vpcedu.lab.parts import PAGE, VPC_BLOCK
+from vpcedu.lab.programs import Stay
 from vpcedu.lab.reference import TARGETS, reference_architecture
 from vpcedu.lab.site import Site
-from vpcedu.lab.symptom import PAGE, Scenario, fetched, first_failure, whole, with_settings
+from vpcedu.lab.symptom import Scenario, fetched, first_failure, whole, with_settings
 from vpcedu.lab.visit import Visit
 from vpcedu.lab.zones import public_address, zones_site
 from vpcedu.tables.security_group import IN, OUT, GroupRule
 
-TIMED_OUT = "connection timed out after 131 s"
+TIMED_OUT = "timed out after 131 s"
 HIDDEN = TARGETS._replace(preserve_client_ip=False)
 
 # 3: a target that is its own client.
@@ -21,7 +22,7 @@ HIDDEN = TARGETS._replace(preserve_client_ip=False)
 
 def hairpin() -> Site:
     """A Network Load Balancer whose only target may call it."""
-    return reference_architecture("network").with_row(GroupRule("sg-web", OUT, (80, 80), "10.0.0.0/16"))
+    return reference_architecture("network").with_row(GroupRule("sg-web", OUT, (80, 80), VPC_BLOCK))
 
 
 def to_the_node(site: Site) -> Visit:
@@ -91,7 +92,7 @@ def two_nodes_one_port() -> Site:
 def both_nodes(site: Site) -> Visit:
     """A connection to the first node that stays open; then one to the second."""
     network = site.network
-    network.do("client", "connect", Endpoint(public_address("a"), 80), Stay(None, 0))
+    network.do("client", "connect", Endpoint(public_address("a"), 80), Stay(0))
     network.run(SECOND)
     return site.get(f"http://{public_address('b')}/")
 
@@ -120,12 +121,12 @@ SCENARIOS = (
              "the group lets the balancer in"),
     Scenario("clients-in-proxy-out", 4, "The same behind an Application Load Balancer: checks and requests fail, since"
              " both come from its address.",
-             lambda: narrowed("application"), checked_first, "HTTP 504", "web, group in: group in",
+             lambda: narrowed("application"), checked_first, "504 Gateway Timeout", "web, group in: group in",
              ("10.0.1.10:80 unhealthy (timed out)", "504"), lambda site: site.replace(FROM_CLIENTS, FROM_BALANCER),
              "the group lets the balancer in"),
     Scenario("one-address-fails", 14, "One of a balancer's three addresses always fails: its zone has no healthy target"
              " and cross-zone is off. DNS no longer answers with it; who pins it does not hear of that.",
-             one_zone_down, pinned, "connection refused",
+             one_zone_down, pinned, "refused",
              "NLB node c: target health: 10.0.5.10:80: initial -> unhealthy",
              ("10.0.5.10:80 unhealthy (refused)",), cross_zone, "cross-zone load balancing is on"),
     Scenario("one-port-to-two-nodes", 17, "A second connection from the same port, to another node of the balancer,"
@@ -135,5 +136,5 @@ SCENARIOS = (
              hidden_in_zones, "the client's address is not preserved"),
     Scenario("connected-then-closed", 18, "The target is down, and yet the client is connected, and closed then: its"
              " handshake was with the proxy.",
-             nobody_listens, fetched(), "connection closed without an answer", "web, deliver: port closed"),
+             nobody_listens, fetched(), "closed without an answer", "web, deliver: port closed"),
 )

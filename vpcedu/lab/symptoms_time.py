@@ -6,10 +6,12 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
-from vpcedu.lab.applications import Application, Later
+from vpcedu.lab.applications import Application
+from vpcedu.lab.parts import API, PAGE, UPDATES
+from vpcedu.lab.programs import Later
 from vpcedu.lab.reference import NAT, reference_architecture
 from vpcedu.lab.site import Site
-from vpcedu.lab.symptom import API, PAGE, Scenario, patient, with_settings
+from vpcedu.lab.symptom import Scenario, patient, with_settings
 from vpcedu.lab.visit import Visit
 from vpcedu.network.interface import Interface
 from vpcedu.protocols.http import request
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 OFTEN = KeepAlive(300 * SECOND, 75 * SECOND, 9)  # below the NAT gateway's 350 s
-CROWDED_API = Endpoint("198.51.100.7", 443)
+CROWDED_API = Endpoint(UPDATES, 443)
 
 # 6: 55,000 connections of one address to one destination.
 
@@ -85,7 +87,7 @@ def at_the_moment(site: Site) -> Visit:
 SCENARIOS = (
     Scenario("no-port-left", 6, "New connections to one API fail and all others work: the NAT gateway's address carries"
              " 55,000 connections to each destination.",
-             lambda: reference_architecture(nat="gateway"), crowded, "connection timed out after 131 s",
+             lambda: reference_architecture(nat="gateway"), crowded, "timed out after 131 s",
              "NAT, translation: no port left", (), second_address, "the NAT gateway has a second address"),
     Scenario("silent-request", 7, "A request hangs for 20 minutes, though the NAT gateway forgot its connection after"
              " 350 s: a client that only waits sends nothing, and so it gets no RST.",
@@ -96,7 +98,7 @@ SCENARIOS = (
              lambda: slow_api(351, KEEP_ALIVE), for_20_minutes, "no answer after 1200 s",
              "NAT, translation: idle timeout", (), with_keepalive, "TCP keep-alive every 300 s"),
     Scenario("nat-gateway-resets", 8, "Behind a NAT gateway, who speaks after 350 s of silence gets RST.",
-             lambda: slow_api(0), after_400_seconds, "connection reset", "NAT, translation: idle timeout"),
+             lambda: slow_api(0), after_400_seconds, "reset", "NAT, translation: idle timeout"),
     Scenario("nat-instance-remembers", 8, "Behind a NAT instance the same connection lives on: Linux remembers it for"
              " five days.",
              lambda: slow_api(0, nat="instance"), after_400_seconds, "works",
@@ -107,6 +109,6 @@ SCENARIOS = (
              "NAT, deliver: port closed", (), with_keepalive, "TCP keep-alive every 300 s"),
     Scenario("keep-alive-race", 9, "Sporadic 502 from an Application Load Balancer: its target closes silent"
              " connections before the balancer does, just when a request is on its way.",
-             lambda: keep_alive(5), at_the_moment, "HTTP 502", "web: idle timeout: FIN to 10.0.0.10:", ("502",),
+             lambda: keep_alive(5), at_the_moment, "502 Bad Gateway", "web: idle timeout: FIN to 10.0.0.10:", ("502",),
              lambda site: with_settings(site, "web", keep_alive=65 * SECOND), "the target keeps them for 65 s"),
 )

@@ -9,12 +9,13 @@ listeners and every text made from them stay as they are. The certificate is the
 from __future__ import annotations
 
 from vpcedu.flow import Endpoint
-from vpcedu.lab.reference import ANYWHERE, WEB, reference_vpc
+from vpcedu.lab.reference import WEB, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.network.vpc import Device, Vpc
 from vpcedu.protocols.tls import DEMONSTRATION
 from vpcedu.tables.security_group import IN, OUT, GroupRule
 from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.traffic import ANYWHERE
 
 # By name: the balancer of the reference site, the listener's protocol, the port at the web server.
 TLS_BALANCERS = {

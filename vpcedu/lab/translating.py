@@ -14,8 +14,9 @@ from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import IDLE, MOST_ADDRESSES, NatGateway
 from vpcedu.hosts.host import Host
 from vpcedu.lab.fields import count
-from vpcedu.lab.opening import Stay
-from vpcedu.lab.reference import NAT, UPDATES, WEB, reference_vpc
+from vpcedu.lab.parts import UPDATES
+from vpcedu.lab.programs import Stay
+from vpcedu.lab.reference import NAT, WEB, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface
 from vpcedu.network.network import Network
@@ -103,7 +104,7 @@ def tell(setting: Setting) -> Story:
         name, address = PAIR[number % 2]
         port = FIRST_PORT + number // 2
         far = Endpoint(UPDATES, (443, 8_080)[number // 2 % setting.destinations])
-        network.do(name, "connect", far, Stay(None, network.clock.now), port=port)
+        network.do(name, "connect", far, Stay(network.clock.now), port=port)
         begun.append((name, FiveTuple(address, port, *far), network.clock.now))
     network.run(setting.at * SECOND)
     nat.sweep(network.clock.now)  # its clock goes on without packets too
@@ -124,7 +125,7 @@ def _speak(network: Network, speaks: str, flow: FiveTuple) -> None:
     elif speaks == "update server":
         network.do(speaks, "send", theirs, b"hello")
     elif speaks == "stranger":
-        network.do("client", "connect", theirs.flow.destination, Stay(None, network.clock.now))
+        network.do("client", "connect", theirs.flow.destination, Stay(network.clock.now))
 
 
 def _device(speaks: str) -> str:

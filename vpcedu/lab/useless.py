@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from vpcedu.address import block, within
 from vpcedu.flow import TCP
+from vpcedu.lab.parts import EPHEMERAL
 from vpcedu.protocols.ports import RANGES
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import ALLOW, AclEntry
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     Box = tuple[int, int, int, int]  # first and last address, first and last port
 
 REST = 255  # stands for every other protocol
-EVERY_CLIENT = (1_024, 65_535)  # the ephemeral ports of all systems together
 NOTHING = (1, 0, 1, 0)  # a box that holds no address
 
 
@@ -139,7 +139,7 @@ def _traps(vpc: Vpc) -> Iterator[Finding]:
 
 def _for_answers(row: AclEntry) -> bool:
     first, last = span(row.protocol, row.ports)
-    return first >= EVERY_CLIENT[0] and last - first >= 999
+    return first >= EPHEMERAL[0] and last - first >= 999
 
 
 def _narrow(acl: str, request: AclEntry, answers: list[AclEntry], back: str, who: str) -> Iterator[Finding]:
@@ -168,7 +168,7 @@ def _refused(wanted: AclEntry, entries: list[AclEntry]) -> list[Box]:
 def _is_a_ban(row: AclEntry) -> bool:
     """Whether an entry denies every port of every client: it is about the block, not about ports."""
     first, last = span(row.protocol, row.ports)
-    return first <= EVERY_CLIENT[0] and EVERY_CLIENT[1] <= last
+    return first <= EPHEMERAL[0] and EPHEMERAL[1] <= last
 
 
 def _both(one: Box, other: Box) -> list[Box]:

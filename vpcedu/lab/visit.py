@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from vpcedu.network.record import Record
+from vpcedu.views.outcome import Outcome, outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from vpcedu.network.conversations import Conversation
     from vpcedu.views.access_log import AccessLog
     from vpcedu.views.flow_log import FlowLog
 
@@ -16,9 +20,31 @@ if TYPE_CHECKING:
 class Visit(Record):
     """A record with everything that a lesson asks of it."""
 
+    @cached_property
+    def outcome(self) -> Outcome:
+        """What the opener's person saw: it works, or what was seen instead."""
+        return outcome(self)
+
+    @property
+    def symptom(self) -> str:
+        """The outcome in words: "200 OK", "timed out", "refused", ..."""
+        return self.outcome.words
+
+    @cached_property
+    def connections(self) -> tuple[Conversation, ...]:
+        """The connections that the visit led to, the opener's own one first; health checks, for instance, are none."""
+        chosen: list[Conversation] = []
+        numbers: set[int] = set()
+        for talk in self.talks:
+            first = talk.traces[0]
+            if talk.opener == self.opener if not chosen else first.cause.trace in numbers:
+                chosen.append(talk)
+                numbers |= {trace.number for trace in talk.traces}
+        return tuple(chosen)
+
     @property
     def client_sees(self) -> str:
-        """What the opener's person would report: "works", "connection timed out after 131 s", "HTTP 502", ..."""
+        """What the opener's person would report: "works", "timed out after 131 s", "502 Bad Gateway", ..."""
         from vpcedu.lab.forecast import client_sees
 
         return client_sees(self)

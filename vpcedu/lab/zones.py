@@ -11,15 +11,15 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.lab.reference import ANYWHERE, CLIENT, IGW, VPC_BLOCK
+from vpcedu.lab.parts import CLIENT, IGW, NAME, VPC_BLOCK, open_acls, routes_out
 from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
-from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
-from vpcedu.tables.security_group import GroupRule
+from vpcedu.tables.security_group import IN, OUT, GroupRule
 from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.traffic import ANYWHERE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,9 +55,8 @@ def zones_site(zones: str = "ab", targets: str = "", cross_zone: bool = False, s
                       for zone in zones),
                     *(Interface(f"web {zone}", f"private {zone}", _address(blocks(zone)[1], 10), ("sg-web",))
                       for zone in zones)),
-        routes=(Route("public", VPC_BLOCK, LOCAL), Route("public", ANYWHERE, IGW), Route("private", VPC_BLOCK, LOCAL)),
-        acl_entries=tuple(AclEntry(acl, 100, way, ALLOW, ANY, (0, 65_535), ANYWHERE)
-                          for acl in ("acl-public", "acl-private") for way in (IN, OUT)),
+        routes=(*routes_out("public"), Route("private", VPC_BLOCK, LOCAL)),
+        acl_entries=open_acls("acl-public", "acl-private"),
         group_rules=(GroupRule("sg-balancer", IN, (80, 80), ANYWHERE),
                      GroupRule("sg-balancer", OUT, (80, 80), "sg-web"),
                      GroupRule("sg-web", IN, (80, 80), "sg-balancer"), GroupRule("sg-web", OUT, (80, 80), VPC_BLOCK)),
@@ -68,7 +67,7 @@ def zones_site(zones: str = "ab", targets: str = "", cross_zone: bool = False, s
                  *(Device(f"NLB node {zone}", NetworkLoadBalancer, (
                      ("listeners", listeners), ("zone", blocks(zone)), ("cross_zone", cross_zone))) for zone in zones),
                  *(Device(f"web {zone}", WebServer) for zone in zones)),
-        names=(Name("www.example.com", tuple(map(public_address, zones))),),
+        names=(Name(NAME, tuple(map(public_address, zones))),),
     ), seed)  # fmt: skip
 
 

@@ -48,6 +48,8 @@ class Record:
     """The call and its result, the capture, and the description and seed it was played with; waited: how long it was
     played (microseconds)."""
 
+    pending = "no answer yet"  # what is said as long as there is no result
+
     def __init__(self, call: Call, result: Result | None, capture: Capture, vpc: Vpc, seed: int,
                  waited: int = 0) -> None:
         self.waited = waited
@@ -67,8 +69,3 @@ class Record:
     def title(self) -> str:
         """The call in words."""
         return str(self.call)
-
-    @property
-    def symptom(self) -> str:
-        """What the opener's person sees: "200 OK", "timed out", "refused", ..."""
-        return self.result.symptom if self.result else "no answer yet"

@@ -67,31 +67,45 @@ class Hop(NamedRow):
     reason: Reason | None = None
 
 
+class Unknown(NamedRow):
+    """Something that a description does not know of the network that it stands for: the name of the part that it is
+    about, what is not known, and what would tell (an AWS CLI call, or "")."""
+
+    about: str
+    words: str
+    collect: str = ""
+
+    def __str__(self) -> str:
+        return self.words + (f"; {self.collect} tells" if self.collect else "")
+
+
 class Vpc(NamedRow):
     """One VPC and the part of the Internet that talks to it; every field is a tuple of rows, but for `cidr`, the name
     of the Internet gateway ("": none), the name of the main route table and the VPC's own.
 
     more: further blocks. beyond: gateways that are there, but not what lies behind them. peers: the other VPCs in
     whole; devices, interfaces, subnets, route tables, ACLs and groups have names that no two VPCs share.
+    unknown: what the description does not know of its network.
     """
 
     cidr: str
-    subnets: tuple[Subnet, ...]
-    interfaces: tuple[Interface, ...]
-    routes: tuple[Route, ...]
-    acl_entries: tuple[AclEntry, ...]
-    group_rules: tuple[GroupRule, ...]
-    internet_gateway: str
-    associations: tuple[Association, ...]
-    outside: tuple[OutsideHost, ...]
-    devices: tuple[Device, ...]
-    names: tuple[Name, ...]
+    subnets: tuple[Subnet, ...] = ()
+    interfaces: tuple[Interface, ...] = ()
+    routes: tuple[Route, ...] = ()
+    acl_entries: tuple[AclEntry, ...] = ()
+    group_rules: tuple[GroupRule, ...] = ()
+    internet_gateway: str = ""
+    associations: tuple[Association, ...] = ()
+    outside: tuple[OutsideHost, ...] = ()
+    devices: tuple[Device, ...] = ()
+    names: tuple[Name, ...] = ()
     main: str = "main"
     name: str = ""
     more: tuple[str, ...] = ()
     beyond: tuple[str, ...] = ()
     peerings: tuple[Peering, ...] = ()
     peers: tuple[Vpc, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
 
     @property
     def blocks(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from vpcedu.packet import Packet
 from vpcedu.reasons import Reason
 from vpcedu.trace import Step
 from vpcedu.views.explain import answer, because
+from vpcedu.views.outcome import outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def document(visit: Record) -> dict[str, Any]:
     return {
         "call": visit.title,
         "opener": visit.opener,
-        "symptom": visit.symptom,
+        "symptom": outcome(visit).words,
         "after_us": visit.result.after if visit.result else None,
         "answer": answer(visit),
         "connections": [

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.packet import ACK, FIN, RST, SYN, Packet
-from vpcedu.reasons import LOST, TOO_LARGE
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.tracking import TrackedFlow, Untracked
 from vpcedu.tables.translation import Translation
 from vpcedu.trace import REWRITE, Change, Step, Trace
 from vpcedu.views import tls_records
+from vpcedu.views.outcome import blocker, outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 BOTH = SYN | ACK
 SEEN = "seen in a file"  # the cause of every packet of a loaded capture: a file tells no other
-WORKS = ("connected", "200 OK")  # what a person sees where nothing is wrong
 
 
 def label(packet: Packet) -> str:
@@ -78,7 +77,7 @@ def answer_legs(visit: Record) -> tuple[Trace, ...]:
     home = [t for t in visit.capture if t.delivered and t.last.at == visit.opener]
     last = next((t for t in home if t.packet.data.startswith(b"HTTP/1.") or tls_records.carries_data(t.packet.data)),
                 None)
-    if last is None and visit.symptom == "connected":
+    if last is None and outcome(visit).words == "connected":
         last = next((t for t in home if t.packet.flags & BOTH == BOTH), None)
     where = {trace.number: talk.number for talk in visit.talks for trace in talk.traces}
     by_number = {trace.number: trace for trace in visit.capture}
@@ -99,18 +98,6 @@ def request_legs(visit: Record) -> tuple[Trace, ...]:
     firsts = (next((t for t in talk.traces if t.sender == talk.opener and t.packet.data
                     and not tls_records.is_handshake(t.packet.data)), None) for talk in talks)
     return tuple(trace for trace in firsts if trace is not None)
-
-
-def blocker(visit: Record) -> tuple[Trace, Step] | None:
-    """The first packet that was lost for a reason one can repair, and the step that lost it.
-
-    A packet that is too large is answered by an ICMP error: what lost that one is to be repaired.
-    """
-    for trace in visit.capture:
-        step = trace.dropped
-        if step is not None and step.reason not in (LOST, TOO_LARGE):
-            return trace, step
-    return None
 
 
 def way(trace: Trace) -> str:
@@ -158,13 +145,14 @@ def verdict(visit: Record) -> str:
     """The whole answer in one short sentence, for the bottom of a picture."""
     legs = answer_legs(visit)
     stop = blocker(visit)
-    if legs and not (stop and visit.symptom not in WORKS):
+    seen = outcome(visit)
+    if legs and (seen.works or not stop):
         first = f"{legs[0].sender} answers {legs[0].packet.flow.destination}{_by(legs[0])}"
         rest = "".join(f"; the {leg.sender} answers {leg.packet.flow.destination}" for leg in legs[1:])
         return f"{first}{rest}."
     if stop:
-        return f"Packet {stop[0].number} dies at {stop[1].at}, {stop[1].check}; {visit.opener} sees: {visit.symptom}."
-    return f"{visit.opener} sees: {visit.symptom}."
+        return f"Packet {stop[0].number} dies at {stop[1].at}, {stop[1].check}; {visit.opener} sees: {seen.words}."
+    return f"{visit.opener} sees: {seen.words}."
 
 
 def _by(leg: Trace) -> str:
@@ -175,18 +163,18 @@ def _by(leg: Trace) -> str:
 
 def answer(visit: Record) -> str:
     """One paragraph: why the answer came back, or why there was none."""
-    legs, stop = answer_legs(visit), blocker(visit)
+    legs, stop, seen = answer_legs(visit), blocker(visit), outcome(visit)
     sentences: list[str] = []
-    if stop and visit.symptom not in WORKS:
+    if stop and not seen.works:
         sentences += _failure(visit, *stop)
     elif legs:
-        if visit.symptom not in WORKS:
-            sentences.append(f"{_the(visit.opener)} sees: {visit.symptom}. {_the(legs[0].sender)} made this answer"
+        if not seen.plain:
+            sentences.append(f"{_the(visit.opener)} sees: {seen.words}. {_the(legs[0].sender)} made this answer"
                              " itself.")
         sentences += [_leg(visit, leg, first=leg is legs[0]) for leg in legs]
         sentences += [_ports(legs), *tls_records.where_tls_ends(legs)]
     else:
-        sentences.append(f"{_the(visit.opener)} sees: {visit.symptom}.")
+        sentences.append(f"{_the(visit.opener)} sees: {seen.words}.")
     sentences += _nat(visit)
     return " ".join(sentences)
 
@@ -236,8 +224,9 @@ def _ports(legs: tuple[Trace, ...]) -> str:
 def _failure(visit: Record, trace: Trace, step: Step) -> list[str]:
     held = f" It was held against: {step.row}." if step.row is not None else ""
     assert step.reason is not None
-    after = f" after {visit.result.after / 1e6:g} s" if visit.result else ""
-    return [f"{_the(visit.opener)} sees: {visit.symptom}{after}.",
+    seen = outcome(visit)
+    after = "" if seen.after is None else f" after {seen.after / 1e6:g} s"
+    return [f"{_the(visit.opener)} sees: {seen.words}{after}.",
             f"Packet {trace.number} ({label(trace.packet)}, {step.before.flow}) was lost at {step.at}, {step.check}:"
             f" {step.reason}.{held} What helps: {step.reason.fix}."]
 

@@ -9,7 +9,8 @@ import ipywidgets
 from vpcedu import draw
 from vpcedu.lab.changes import changed, changes
 from vpcedu.lab.ends import Question
-from vpcedu.lab.filters import CALLERS, GROUP_OUT, URL, answers, one_server, share
+from vpcedu.lab.filters import CALLERS, GROUP_OUT, answers, one_server, share
+from vpcedu.lab.parts import EPHEMERAL, NAME, PAGE
 from vpcedu.lab.repair import Repair
 from vpcedu.lab.visit import Visit
 from vpcedu.widgets.controls import menu, slider
@@ -20,8 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.lab.changes import Changes
 
-PORTS = (1_024, 65_535)
-ASKED = Question("client", "www.example.com", 80)
+ASKED = Question("client", NAME, 80)
 ABOUT = ("The upper arrow is the client's packet, the lower one web's answer. Each circle is the security group,"
          " each square the network ACL, numbered in the order in which they are asked; the table says what each of"
          " them answered. A cross is where the packet dies.")
@@ -46,7 +46,7 @@ def frame(port: int, entry: tuple[int, int], group_out: str, change: Repair | No
 
 
 def _visit(port: int, entry: tuple[int, int], group_out: str, change: Repair | None = None) -> Visit:
-    return changed(one_server(answers(*entry), group_out=group_out, port=port), change).get(URL)
+    return changed(one_server(answers(*entry), group_out=group_out, port=port), change).get(PAGE)
 
 
 @lru_cache(KEPT)
@@ -66,13 +66,13 @@ class Filters(Explorer):
     them."""
 
     def __init__(self, port: int = 51_828, entry: tuple[int, int] = (80, 80), group_out: str = "nothing") -> None:
-        self.port = slider("The client's port", port, range(PORTS[0], PORTS[1] + 1), 480)
+        self.port = slider("The client's port", port, range(EPHEMERAL[0], EPHEMERAL[1] + 1), 480)
         self.entry = ipywidgets.IntRangeSlider(
-            value=entry, min=0, max=PORTS[1], description="ACL out, to ports", style={"description_width": "112px"},
+            value=entry, min=0, max=EPHEMERAL[1], description="ACL out, to ports", style={"description_width": "112px"},
             layout={"width": "680px", "max_width": "100%"})
         self.group_out = menu("group lets out", tuple((word, word) for word in GROUP_OUT), group_out)
         self.what_if = WhatIf(_changes(entry, group_out))
-        height = tallest(frame(port, ports, word).picture for ports in ((80, 80), PORTS) for word in GROUP_OUT)
+        height = tallest(frame(port, ports, word).picture for ports in ((80, 80), EPHEMERAL) for word in GROUP_OUT)
         super().__init__(self._make, height, ABOUT, (self.what_if,), port=self.port, group_out=self.group_out,
                          entry=self.entry)
 

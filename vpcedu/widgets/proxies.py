@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from vpcedu import draw
 from vpcedu.hosts.web_server import Seen
-from vpcedu.lab.proxies import FORGED, URL, WEBS, proxy_site
+from vpcedu.lab.parts import PAGE
+from vpcedu.lab.proxies import FORGED, WEBS, proxy_site
 from vpcedu.lab.visit import Visit
 from vpcedu.protocols.forwarded import MODES, chain_of
 from vpcedu.widgets.controls import check, choice
@@ -20,7 +21,7 @@ ABOUT = ("Left what the client puts on the wire, right what of it reaches web. A
 
 @lru_cache(KEPT)
 def _visit(balancer: str, web: str, mode: str, proxy: bool, forged: bool) -> Visit:
-    return proxy_site(balancer, web, mode, proxy).get(URL, headers=FORGED if forged else ())
+    return proxy_site(balancer, web, mode, proxy).get(PAGE, headers=FORGED if forged else ())
 
 
 def frame(balancer: str, web: str = WEBS[0], mode: str = "append", proxy: bool = False, forged: bool = False) -> Frame:

@@ -8,10 +8,11 @@ import ipywidgets
 
 from vpcedu import draw
 from vpcedu.address import contains, number
-from vpcedu.lab.addresses import DEFAULTS, IGW, PARTNER, PUBLIC, UPDATES, lone_server, seen_as
+from vpcedu.lab.addresses import DEFAULTS, PARTNER, PUBLIC, lone_server, seen_as
+from vpcedu.lab.parts import IGW, UPDATES
 from vpcedu.lab.visit import Visit
 from vpcedu.reasons import PORT_CLOSED
-from vpcedu.views.explain import blocker
+from vpcedu.views.outcome import blocker
 from vpcedu.widgets.controls import check, choice
 from vpcedu.widgets.explorer import KEPT, Explorer, Frame, tallest
 

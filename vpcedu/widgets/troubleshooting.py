@@ -13,7 +13,6 @@ import ipywidgets
 
 from vpcedu import draw
 from vpcedu.lab import repairs
-from vpcedu.lab.asking import forecast
 from vpcedu.lab.changes import changed, changes
 from vpcedu.lab.ends import Question
 from vpcedu.lab.puzzles import puzzle
@@ -54,7 +53,7 @@ def seen(story: str, number: int, change: Repair | None = None) -> Seen:
     if story == PUZZLE:
         riddle = puzzle(number)
         visit = repairs.run(change.apply(riddle.vpc) if change else riddle.vpc, riddle.question)
-        symptom = forecast(visit)
+        symptom = visit.outcome.said
     else:
         told = scenario(story)
         visit = told.play(changed(told.build(), change))

@@ -1,0 +1,374 @@
+"""What the files do not tell is never an answer: neither "works", nor "does not", nor a status, in ask and in audit."""
+
+import ast
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from vpcedu import aws, lab
+from vpcedu.__main__ import main
+
+EXAMPLE = aws.example()
+FILES = sorted(file.name for file in EXAMPLE.glob("*.json"))
+WEB, OTHER, DB, BASTION = (f"i-0e11f22a33b44000{n}" for n in (1, 2, 3, 4))
+QUESTIONS = [
+    ("internet", "shop", 80), ("internet", "shop", 443), ("internet", BASTION, 22), ("internet", "198.51.100.10", 22),
+    ("internet", WEB, 8080), ("internet", DB, 5432), ("192.0.2.1", BASTION, 22), (BASTION, WEB, 22),
+    (BASTION, WEB, 8080), (BASTION, DB, 5432), (WEB, DB, 5432), (WEB, OTHER, 8080), (DB, "10.99.0.5", 443),
+    (WEB, "internet", 443), (DB, "internet", 443), (BASTION, "internet", 443), (BASTION, "shop", 80),
+    ("internet", "52.1.2.3", 80), (WEB, "10.20.10.99", 80),
+]  # fmt: skip
+
+
+def answers():
+    """What the files of the example hold, by name."""
+    return {name: json.loads((EXAMPLE / name).read_text(encoding="utf-8")) for name in FILES}
+
+
+def folder(tmp_path, told):
+    for name, answer in told.items():
+        (tmp_path / name).write_text(json.dumps(answer), encoding="utf-8")
+    return tmp_path
+
+
+def asked(vpc, question):
+    """Whether it works (None: it cannot be told) and what is seen; None where an end is not known."""
+    try:
+        answer = lab.ask(vpc, *question)
+    except ValueError:
+        return None
+    return answer.reachable, answer.symptom
+
+
+@pytest.fixture(scope="module")
+def whole():
+    vpc = aws.load(EXAMPLE).vpc()
+    return vpc, {question: asked(vpc, question) for question in QUESTIONS}, lab.audit(vpc)
+
+
+def test_the_whole_example_leaves_nothing_open(whole):
+    vpc, found, audit = whole
+    assert vpc.unknown == audit.unknown == audit.untold == ()
+    assert {works for works, _ in filter(None, found.values())} == {True, False, None}  # None: beyond, and outside
+    assert main(["audit", str(EXAMPLE)]) == 0
+
+
+@pytest.mark.parametrize("missing", FILES)
+def test_without_one_file_no_definite_answer_contradicts_the_whole_set(missing, tmp_path, whole, capsys):
+    _, found, audit = whole
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
+    (tmp_path / missing).unlink()
+    try:
+        vpc = aws.load(tmp_path).vpc()
+    except aws.LoadError as error:
+        assert missing in ("vpcs.json", "subnets.json"), error
+        return
+    for question, before in found.items():
+        now = asked(vpc, question)
+        if now is not None and now[0] is not None:
+            assert now == before, question
+    less = lab.audit(vpc)
+    for source in less._index:
+        for there in less.tables.places:
+            if there.interface and not {source, there.name} & set(less.untold) and source != there.name:
+                assert source in audit._index and there.name in audit._index
+                for port in (22, 80, 443, 5432, 8080):
+                    assert less.reaches(source, there.name, port) == audit.reaches(source, there.name, port)
+    assert {row[:2]: row.outcome for row in less.balancers if row.outcome.verdict != "cannot be told"}.items() <= {
+        row[:2]: row.outcome for row in audit.balancers}.items()
+    code = main(["audit", str(tmp_path)])
+    told = capsys.readouterr().out
+    assert code == (3 if vpc.unknown else 0)
+    assert all(row.words in told for row in vpc.unknown)
+
+
+# --- the four examples ---------------------------------------------------------------------------------------------
+
+
+def test_block_public_access_leaves_open_what_crosses_the_internet_gateway(tmp_path, capsys):
+    told = answers()
+    told["vpcs.json"]["Vpcs"][0]["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": "block-bidirectional"}
+    path = str(folder(tmp_path, told))
+    assert main(["ask", path, "--from", "internet", "--to", "shop", "--port", "80"]) == 3
+    out = capsys.readouterr().out
+    assert "cannot be told" in out and "VPC Block Public Access is on (block-bidirectional)" in out
+    assert "works" not in out and "reaches shop on TCP port 80, and" not in out
+    assert main(["ask", path, "--from", BASTION, "--to", WEB, "--port", "22"]) == 0  # it stays inside
+    capsys.readouterr()
+    assert main(["audit", path]) == 3
+    out = capsys.readouterr().out
+    assert "VPC Block Public Access" in out and "from 192.0.2.0/26" not in out and "the Internet," not in out
+
+
+def test_without_security_groups_nothing_is_said_to_be_allowed_or_refused(tmp_path, capsys):
+    told = answers()
+    del told["security-groups.json"]
+    path = str(folder(tmp_path, told))
+    assert main(["ask", path, "--from", "internet", "--to", "shop", "--port", "80", "--json"]) == 3
+    shape = json.loads(capsys.readouterr().out)
+    assert shape["NetworkPathFound"] is None and shape["Explanations"] == []
+    assert shape["Answer"]["outcome"]["verdict"] == shape["Answer"]["symptom"] == "cannot be told"
+    assert any("security groups" in row["words"] and row["collect"] == "aws ec2 describe-security-groups"
+               for row in shape["Answer"]["unknown"])  # fmt: skip
+    assert main(["ask", path, "--from", "internet", "--to", "shop", "--port", "80"]) == 3
+    assert "allows nothing" not in capsys.readouterr().out
+    assert main(["audit", path]) == 3
+    out = capsys.readouterr().out
+    assert "aws ec2 describe-security-groups" in out and "nobody" not in out
+
+
+@pytest.mark.parametrize("address", ["52.1.2.3", "198.51.100.200"])
+def test_nothing_is_said_of_an_address_that_nobody_described(address, capsys):
+    assert main(["ask", str(EXAMPLE), "--from", "internet", "--to", address, "--port", "80"]) == 3
+    out = capsys.readouterr().out
+    assert f"{address} is no address of the VPC" in out and "works" not in out
+
+
+def test_where_an_inside_host_calls_the_internet_it_is_said_who_listens_there(capsys):
+    assert main(["ask", str(EXAMPLE), "--from", WEB, "--to", "52.1.2.3", "--port", "443"]) == 0
+    assert "Nothing tells whether 52.1.2.3 listens on port 443" in " ".join(capsys.readouterr().out.split())
+
+
+REDIRECT = {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}
+FIXED = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404", "MessageBody": "no"}}
+
+
+def test_a_default_action_that_redirects_works_and_says_where_it_leads(tmp_path, capsys):
+    told = answers()
+    told["listeners.json"]["Listeners"][0]["DefaultActions"] = [REDIRECT]
+    path = str(folder(tmp_path, told))
+    assert main(["ask", path, "--from", "internet", "--to", "shop", "--port", "80"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "301 Moved Permanently, on to https://shop:443/" in out and "503" not in out and "repair" not in out
+    assert main(["audit", path]) == 0
+    assert "port 80: works: 301 Moved Permanently, on to https://" in capsys.readouterr().out
+
+
+def test_a_default_action_that_answers_is_the_balancers_own_answer(tmp_path):
+    told = answers()
+    told["listeners.json"]["Listeners"][0]["DefaultActions"] = [FIXED]
+    answer = lab.ask(aws.load(folder(tmp_path, told)).vpc(), "internet", "shop", 80)
+    assert (answer.reachable, answer.symptom) == (False, "404 Not Found")
+
+
+# --- everything that the loader sets aside -------------------------------------------------------------------------
+
+ARN = "arn:aws:elasticloadbalancing:eu-west-1:123456789012"
+NLB = f"{ARN}:loadbalancer/net/inner/0123456789abcdef"
+
+
+def rows(told, file, kind):
+    return told[f"{file}.json"][kind]
+
+
+def cut(file, kind):
+    """The answer says that it has a next page, which is not there."""
+    return lambda told: told[f"{file}.json"].update({"NextToken": kind})
+
+
+def gateway_route_table(told):
+    table = rows(told, "route-tables", "RouteTables")[0]
+    table["Associations"].append({"GatewayId": rows(told, "internet-gateways", "InternetGateways")[0][
+        "InternetGatewayId"], "RouteTableId": table["RouteTableId"], "Main": False})  # fmt: skip
+
+
+def network_balancer(told, protocol="TCP", kind="instance", attributes=True):
+    """A Network Load Balancer in front of the first instance, beside the shop's."""
+    group = f"{ARN}:targetgroup/inner/0123456789abcdef"
+    rows(told, "load-balancers", "LoadBalancers").append({
+        "LoadBalancerArn": NLB, "LoadBalancerName": "inner", "Type": "network", "Scheme": "internal",
+        "VpcId": rows(told, "vpcs", "Vpcs")[0]["VpcId"], "DNSName": "inner.example.com", "SecurityGroups": [],
+        "AvailabilityZones": [{"SubnetId": rows(told, "subnets", "Subnets")[2]["SubnetId"]}]})  # fmt: skip
+    rows(told, "listeners", "Listeners").append({
+        "ListenerArn": NLB.replace(":loadbalancer/", ":listener/") + "/1", "LoadBalancerArn": NLB, "Port": 8080,
+        "Protocol": protocol, "DefaultActions": [{"Type": "forward", "TargetGroupArn": group}]})  # fmt: skip
+    rows(told, "target-groups", "TargetGroups").append({
+        "TargetGroupArn": group, "TargetGroupName": "inner", "Protocol": protocol, "Port": 8080, "TargetType": kind})
+    told["target-health.json"].append({"For": group, "Output": {"TargetHealthDescriptions": [
+        {"Target": {"Id": WEB, "Port": 8080}, "TargetHealth": {"State": "healthy"}}]}})  # fmt: skip
+    if attributes:
+        told["attributes.json"].append({"For": NLB, "Output": {"Attributes": [
+            {"Key": "deletion_protection.enabled", "Value": "false"}]}})  # fmt: skip
+
+
+def classic_balancer(told, target=WEB, policies=(), attributes=True):
+    told["classic.json"] = {"LoadBalancerDescriptions": [{
+        "LoadBalancerName": "old", "DNSName": "old.example.com", "VPCId": rows(told, "vpcs", "Vpcs")[0]["VpcId"],
+        "Scheme": "internal", "Subnets": [rows(told, "subnets", "Subnets")[2]["SubnetId"]],
+        "SecurityGroups": ["sg-0c11d22e33f440001"], "Instances": [{"InstanceId": target}],
+        "BackendServerDescriptions": [{"InstancePort": 8080, "PolicyNames": list(policies)}],
+        "ListenerDescriptions": [{"Listener": {"Protocol": "TCP", "LoadBalancerPort": 8080, "InstanceProtocol": "TCP",
+                                               "InstancePort": 8080}}]}]}  # fmt: skip
+    if attributes:
+        told["classic-attributes.json"] = {"For": "old", "Output": {"LoadBalancerAttributes": {
+            "CrossZoneLoadBalancing": {"Enabled": True}}}}  # fmt: skip
+
+
+def no_acl(told):
+    """Neither an association nor a default network ACL."""
+    told["network-acls.json"]["NetworkAcls"] = []
+
+
+def secondary(told):
+    row = next(row for row in rows(told, "network-interfaces", "NetworkInterfaces")
+               if row["PrivateIpAddress"] == "10.20.10.10")  # fmt: skip
+    row["PrivateIpAddresses"] = [{"Primary": True, "PrivateIpAddress": "10.20.10.10"},
+                                 {"Primary": False, "PrivateIpAddress": "10.20.10.48"}]  # fmt: skip
+
+
+def stopped(told):
+    rows(told, "instances", "Reservations")[0]["Instances"][0]["State"]["Name"] = "stopped"
+
+
+def unlisted(told):
+    del rows(told, "instances", "Reservations")[0]["Instances"][0]
+
+
+def without(file, kind):
+    return lambda told: told[f"{file}.json"].update({kind: []})
+
+
+def shop(change):
+    return lambda told: change(rows(told, "listeners", "Listeners")[0])
+
+
+def conditional(told):
+    rows(told, "rules", "Rules").append({
+        "RuleArn": rows(told, "listeners", "Listeners")[0]["ListenerArn"].replace(":listener/", ":listener-rule/")
+        + "/1", "Priority": "5", "IsDefault": False, "Conditions": [{"Field": "http-header", "Values": ["x"]}],
+        "Actions": [FIXED]})  # fmt: skip
+
+
+SHOP, OWN = ("internet", "shop", 80), (BASTION, WEB, 22)
+ASIDE = {
+    "Block Public Access of a subnet": (lambda told: rows(told, "subnets", "Subnets")[0].update(
+        BlockPublicAccessStates={"InternetGatewayBlockMode": "block-ingress"}), SHOP, "block-ingress"),
+    "ingress routing": (gateway_route_table, SHOP, "routes what enters by igw-"),
+    "entries of a prefix list": (lambda told: told.pop("prefix-list-entries.json"), ("192.0.2.1", BASTION, 22),
+                                 "pl-0a44b55c66d770001"),
+    "a secondary address": (secondary, (BASTION, "10.20.10.48", 22), "secondary address"),
+    "a stopped instance": (stopped, (BASTION, "10.20.10.10", 22), "is stopped"),
+    "an instance of which only the interface is known": (unlisted, OWN, f"whether {WEB} runs"),
+    "a NAT gateway of which only the interface is known": (without("nat-gateways", "NatGateways"),
+                                                           (WEB, "internet", 443), "in which state NAT gateway"),
+    "a network ACL": (no_acl, OWN, "network ACL of subnet-"),
+    "pages of security groups": (cut("security-groups", "x"), OWN, "all security groups"),
+    "pages of route tables": (cut("route-tables", "x"), OWN, "all route tables"),
+    "the balancer of an interface": (without("load-balancers", "LoadBalancers"),
+                                     ("internet", "198.51.100.30", 80), "ELB app/shop"),
+    "attributes of a balancer": (lambda told: told["attributes.json"].pop(0), SHOP, "attributes of app/shop"),
+    "attributes of a Network Load Balancer": (lambda told: network_balancer(told, attributes=False),
+                                              (BASTION, "inner", 8080), "attributes of net/inner"),
+    "listeners": (without("listeners", "Listeners"), SHOP, "no file has listeners of"),
+    "rules": (lambda told: told.pop("rules.json"), SHOP, "no file has the rules of"),
+    "a rule's conditions": (conditional, SHOP, "rule 5 of"),
+    "a rule's transforms": (lambda told: [conditional(told), rows(told, "rules", "Rules")[-1].update(
+        Conditions=[], Transforms=[{"Type": "url-rewrite"}])], SHOP, "rule 5 of"),
+    "a listener of another protocol": (lambda told: network_balancer(told, "UDP"), (BASTION, "inner", 8080),
+                                       "listener UDP 8080"),
+    "authentication before an action": (shop(lambda row: row["DefaultActions"].insert(
+        0, {"Type": "authenticate-oidc", "Order": 1})), SHOP, "authenticate-oidc"),
+    "a default action of an unknown type": (shop(lambda row: row.update(DefaultActions=[{"Type": "jwt"}])), SHOP,
+                                            "default action"),
+    "a target group": (without("target-groups", "TargetGroups"), SHOP, "no file has the target group"),
+    "targets of another type": (lambda told: network_balancer(told, kind="alb"), (BASTION, "inner", 8080),
+                                "targets of type alb"),
+    "the health of targets": (lambda told: told.pop("target-health.json"), SHOP, "no file has the targets of"),
+    "a target that no file has": (lambda told: told["target-health.json"][0]["Output"]["TargetHealthDescriptions"
+                                                                                       ].append(
+        {"Target": {"Id": "i-00000000000000077", "Port": 8080}, "TargetHealth": {"State": "healthy"}}), SHOP,
+        "no file has the target i-00000000000000077"),
+    "an instance of a Classic balancer": (lambda told: classic_balancer(told, "i-00000000000000077"),
+                                          (BASTION, "old", 8080), "no file has the target i-00000000000000077"),
+    "policies of a Classic balancer": (lambda told: classic_balancer(told, policies=["proxy"]), (BASTION, "old", 8080),
+                                       "has policies for its targets"),
+    "attributes of a Classic balancer": (lambda told: classic_balancer(told, attributes=False),
+                                         (BASTION, "old", 8080), "attributes of old"),
+    "which Internet gateway": (lambda told: told.pop("internet-gateways.json"), SHOP, "which Internet gateway"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ASIDE)
+def test_what_was_set_aside_is_named_where_a_packet_met_it(what, tmp_path, capsys):
+    change, question, words = ASIDE[what]
+    told = answers()
+    change(told)
+    path = str(folder(tmp_path, told))
+    source, destination, port = question
+    code = main(["ask", path, "--from", source, "--to", destination, "--port", str(port)])
+    out = " ".join(capsys.readouterr().out.split())
+    assert code == 3, out
+    assert words in out and "cannot be told" in out and "repair" not in out
+    answer = lab.ask(aws.load(path).vpc(), *question)
+    assert (answer.reachable, answer.repairs, answer.symptom) == (None, None, "cannot be told")
+    assert main(["audit", path]) == 3
+    out = " ".join(capsys.readouterr().out.split())
+    assert words in out
+    assert out.index(words) < out.index("From the Internet, through balancers")
+
+
+@pytest.mark.parametrize("what", ["a rule's conditions", "a stopped instance", "the health of targets",
+                                  "policies of a Classic balancer", "a listener of another protocol"])  # fmt: skip
+def test_what_was_set_aside_elsewhere_leaves_an_answer_alone(what, tmp_path, whole):
+    _, found, _ = whole
+    told = answers()
+    ASIDE[what][0](told)
+    vpc = aws.load(folder(tmp_path, told)).vpc()
+    for question in ((BASTION, OTHER, 22), ("internet", DB, 5432), (OTHER, DB, 5432)):
+        assert asked(vpc, question) == found.get(question, asked(aws.load(EXAMPLE).vpc(), question))
+
+
+# Notes of the loader that leave no question open, each by its first words, with the reason.
+HARMLESS = {
+    "{kind}: no file has the answer of aws {command}": "said of the kinds that every packet meets, a few lines below",
+    "{name} is in {row.text(field)}, which no file describes": "a VPC that no file has: routes there end the model",
+    "IPv6: its rules, routes and addresses are left out": "no packet of IPv4 meets them",
+    "the last page of {kind}: every part names a next one": "kept in `cut`, and said of the kinds that packets meet",
+    "answers called {shown(kind)}: kept aside": "routes to what they describe end the model",
+    "field {shown(field)} of {kind}: not used": "new to this package; noted",
+    "{kind} does not say what it is about, and {len(free)} could be meant: wrap it as {\"For\": \"<arn, name or id>\","
+    " \"Output\": ...}": "then its subject is without it, which is said there",
+    "{kind} is about {subject}, which no file describes": "nothing in the description has that name",
+    "load balancer {name} of type {kind}: left out": "its interfaces are known, and end the model",
+    "the network interfaces of endpoint {name}: nothing leads to it": "its name is no end that one can ask about",
+    "{own.device} gets what is for {cidr}: what it does then is unknown": "the device ends the model for that block",
+    "{name} ({words}): what lies behind it is unknown": "the device ends the model",
+    "NAT gateway {name}: {row.text('State', 'available')}, without a subnet or an address of the model":
+        "a route to it ends the model",
+    "interfaces that are attached to nothing": "nobody answers at such an address",
+    "not read: its name does not end in .json": "whatever it held is missing, which is said",
+    "a local route of {table} for {destination}, no block of {vpc}": "no address of the VPC is in it",
+    "a route of {table} into {UNROUTABLE}": "AWS does not follow such a route either",
+    "peering connection {name} is {status}: it carries nothing": "so do its routes here",
+    "{route.table}, {route}: a blackhole, for {useless[route.target]}": "so is the route here",
+    "target {name} of {arn} is {health}": "the balancer does not use it",
+}  # fmt: skip
+
+
+def test_every_note_about_something_set_aside_leaves_the_answer_open_or_says_why_not():
+    """A note alone is a remark that a reader of the answer does not see: each kind is on one of two lists."""
+    found, open_ones = set(), 0
+    for file in sorted(Path(aws.__file__).parent.glob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            lines = {node.lineno for node in ast.walk(function) if isinstance(node, ast.Call)
+                     and getattr(node.func, "attr", "") in ("lacks", "lacks_instance")}  # fmt: skip
+            for node in ast.walk(function):
+                if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") not in ("add", "note"):
+                    continue
+                if not {word.value for word in ast.walk(node.args[0]) if isinstance(word, ast.Constant)} & {
+                        "missing", "beyond", "unknown", "left out"}:  # fmt: skip
+                    continue
+                if any(0 < line - (node.end_lineno or 0) <= 4 for line in lines):
+                    open_ones += 1
+                else:
+                    found.add(_text(node.args[2]))
+    assert open_ones > 15
+    assert found == set(HARMLESS)
+
+
+def _text(node):
+    """The words of an f-string as they are written."""
+    return ast.unparse(node)[2:-1].replace("\\'", "'") if isinstance(node, ast.JoinedStr) else ast.literal_eval(node)

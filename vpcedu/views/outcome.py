@@ -1,0 +1,130 @@
+"""Outcome: what the person at the opener saw, made from what happened and asked by every text and picture.
+
+A redirect works: the page is elsewhere, and the outcome says where. One that leads back to the page that was asked
+for does not. Whether something works cannot be told where a packet's path ends at something that nobody described;
+and of several connections some may work and others not.
+"""
+
+from __future__ import annotations
+
+from vpcedu.reasons import BEYOND, LOST, TOO_LARGE
+from vpcedu.row import NamedRow
+from vpcedu.trace import Change
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from vpcedu.network.record import Record
+    from vpcedu.trace import Step, Trace
+
+WORKS, DOES_NOT, SOMETIMES, UNKNOWN = "works", "does not", "sometimes", "cannot be told"
+LOOP = "redirect loop"
+WORDS = {"given up": "no answer, given up", "closed": "closed without an answer"}  # the others are said as they are
+SILENT = (  # nothing came: it matters how long somebody waited
+    "timed out", "no answer, given up", "no answer",
+)
+
+
+class Outcome(NamedRow):
+    """What a person saw.
+
+    verdict: WORKS, DOES_NOT, SOMETIMES or UNKNOWN. words: a status line, "connected", "timed out", "refused", ...
+    after: how long it took (microseconds), None where nobody waited for it. leads: where a redirect leads, or "".
+    """
+
+    verdict: str
+    words: str
+    after: int | None = None
+    leads: str = ""
+
+    @property
+    def works(self) -> bool:
+        """Whether the person got what was asked for, or was sent where it is."""
+        return self.verdict == WORKS
+
+    @property
+    def plain(self) -> bool:
+        """Whether it works and nothing more is to be said: the page came, or the connection stands."""
+        return self.words in ("connected", "200 OK")
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status, or None where no response came."""
+        digits = self.words.partition(" ")[0]
+        return int(digits) if digits.isascii() and digits.isdigit() else None
+
+    @property
+    def said(self) -> str:
+        """The outcome without its time: "works", "works: 301 Moved Permanently, on to ...", "timed out", ..."""
+        if not self.works:
+            return self.words
+        return f"{WORKS}: {self.words}, on to {self.leads}" if self.leads else WORKS
+
+    def __str__(self) -> str:
+        """The same, and after how long where nothing came: "timed out after 131 s"."""
+        after = self.after if self.words in SILENT else None
+        return self.said if after is None else f"{self.said} after {after / 1e6:.0f} s"
+
+
+def outcome(record: Record) -> Outcome:
+    """What the opener's person saw of a call."""
+    seen, lost = _seen(record), blocker(record)
+    if not seen.works and lost is not None and lost[1].reason is BEYOND:
+        return Outcome(UNKNOWN, UNKNOWN)
+    return seen
+
+
+def _seen(record: Record) -> Outcome:
+    """The same, as if everything on the path were described."""
+    result = record.result
+    if result is None and record.waited:
+        return Outcome(DOES_NOT, "no answer", record.waited)
+    if result is None:
+        return Outcome(UNKNOWN, record.pending)  # it goes on, or a file does not tell
+    if result.symptom == "connected":
+        return Outcome(WORKS, "connected", result.after)
+    if result.response is None:
+        word = "given up" if result.symptom == "timed out" and stood(record) else result.symptom
+        return Outcome(DOES_NOT, WORDS.get(word, word), result.after)
+    seen = Outcome(WORKS, result.symptom, result.after, result.response.header("Location") or "")
+    if _is_same(seen.leads, record.call.url):
+        return seen._replace(verdict=DOES_NOT, words=LOOP)
+    return seen if 200 <= (seen.status or 0) < 400 else seen._replace(verdict=DOES_NOT)
+
+
+def together(outcomes: Iterable[Outcome]) -> Outcome:
+    """The outcome of the connections that a network's choices make of one question; ValueError for none.
+
+    One that cannot be told leaves the whole open; where the others differ, it works sometimes.
+    """
+    found = tuple(dict.fromkeys(outcomes))
+    if not found:
+        raise ValueError("no outcomes: expected one or more")
+    unknown = next((one for one in found if one.verdict == UNKNOWN), None)
+    if unknown is not None:
+        return unknown
+    return found[0] if len({one.works for one in found}) == 1 else Outcome(SOMETIMES, SOMETIMES)
+
+
+def blocker(record: Record) -> tuple[Trace, Step] | None:
+    """The first packet that was lost for a reason one can repair, and the step that lost it.
+
+    A packet that is too large is answered by an ICMP error: what lost that one is to be repaired.
+    """
+    for trace in record.capture:
+        step = trace.dropped
+        if step is not None and step.reason not in (LOST, TOO_LARGE):
+            return trace, step
+    return None
+
+
+def stood(record: Record) -> bool:
+    """Whether the opener's connection was ever established."""
+    return any(isinstance(event.row, Change) and event.row.after == "ESTABLISHED" and event.who == record.opener
+               for event in record.capture.events)
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two URLs lead to one page; the usual port need not be written."""
+    return one.replace(":443/", "/").replace(":80/", "/") == other.replace(":443/", "/").replace(":80/", "/")
