@@ -37,7 +37,7 @@ ROOMS = {
         "sites": """addresses applications fields filters load loaded nlb opening parts programs proxies quiet reference
             site sweeping tls_site translating visit zones""",
         "analysis": """across analyzer asking auditing candidates diagnosis ends forecast paths places plays reach
-            repair repairs services useless working""",
+            repair repairs services unknown useless working""",
         "scenarios": "beyond scenarios symptom symptoms_headers symptoms_path symptoms_targets symptoms_time",
         "puzzles": "changes faults puzzles remedies typed",
         "course": """exercises exercises_addresses exercises_filters exercises_nat exercises_nlb exercises_own

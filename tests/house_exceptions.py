@@ -82,7 +82,7 @@ EXCEPTIONS: dict[str, set[str]] = {
     "7 circles": {
         "vpcedu.aws.kinds vpcedu.aws.legs",
         "vpcedu.draw.ladder_arrows vpcedu.draw.ladder_states",
-        "vpcedu.lab.analyzer vpcedu.lab.asking vpcedu.lab.diagnosis",
+        "vpcedu.lab.analyzer vpcedu.lab.asking",
         "vpcedu.lab.ends vpcedu.lab.services",
         "vpcedu.lab.forecast vpcedu.lab.visit",
         "vpcedu.network.checkpoints vpcedu.network.network",

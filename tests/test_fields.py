@@ -198,8 +198,9 @@ def test_a_question_refuses_an_end_that_is_none(slip):
 
 @pytest.mark.parametrize("slip", SLIPS)
 def test_a_question_refuses_a_port_that_is_none(slip):
-    with pytest.raises(ValueError, match=r"port .*expected a whole number from 1 to 65535"):
-        lab.ask(reference_architecture().vpc, "client", "web", slip)
+    for asked in (lab.ask, lab.diagnose):
+        with pytest.raises(ValueError, match=r"port .*expected a whole number from 1 to 65535"):
+            asked(reference_architecture().vpc, "client", "web", slip)
 
 
 @pytest.mark.parametrize("slip", TYPED)

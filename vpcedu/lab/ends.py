@@ -129,7 +129,7 @@ class Working(NamedRow):
 
 def prepare(vpc: Vpc, question: Question) -> Working:
     """What the question is played in, and the call that plays it; ValueError for ends that cannot be."""
-    _checked(question)
+    checked(question)
     source, there = find(vpc, question.source), find(vpc, question.destination)
     if not source.device:
         if is_private(source.address) or is_inside(vpc, source.address):
@@ -159,7 +159,8 @@ def _distinct(vpc: Vpc, source: End, there: End, address: str) -> None:
                          f" {source.device}: expected VPCs whose blocks do not overlap")
 
 
-def _checked(question: Question) -> None:
+def checked(question: Question) -> None:
+    """ValueError for what is no port, and for what cannot be the word for an end."""
     port = question.port
     count("port", port, 1, 65_535)
     for word in (question.source, question.destination):

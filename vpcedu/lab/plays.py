@@ -6,7 +6,7 @@ drop, or only until it is clear that nothing comes of it. What a play shows is d
 
 from __future__ import annotations
 
-from vpcedu.lab.ends import prepare
+from vpcedu.lab.ends import checked, prepare
 from vpcedu.reasons import LOST
 
 TYPE_CHECKING = False
@@ -42,6 +42,7 @@ class Plays:
         return self._play(vpc, question, BEYOND) if any(step.after is not None for step in lost) else visit
 
     def _play(self, vpc: Vpc, question: Question, choice: str) -> Visit:
+        checked(question)
         key = (vpc, question, choice)
         if key not in self._known:
             working = prepare(vpc, question)
