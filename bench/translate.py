@@ -26,12 +26,15 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from vpcedu.address import number, text
+from vpcedu.device import Machine
 from vpcedu.flow import FiveTuple
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.network import rules
 from vpcedu.network.interface import Interface, Subnet
-from vpcedu.network.network import Network, Walk
-from vpcedu.network.vpc import Device, Hop, Vpc
+from vpcedu.network.network import Network
+from vpcedu.network.places import Hop
+from vpcedu.network.vpc import Device, Vpc
+from vpcedu.network.walk import Walk
 from vpcedu.packet import ACK, FIN, PSH, SYN, Packet
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
@@ -158,11 +161,8 @@ class Handle(Ours):
         return after
 
 
-class Sink:
+class Sink(Machine):
     """A host that takes every packet and says nothing."""
-
-    def __init__(self, name, address, seed=0):
-        self.name = name
 
     def handle(self, packet, now):
         return Step(now, self.name, "deliver", DELIVER, packet, packet)

@@ -7,6 +7,9 @@ the way, in order, "there" or "back", place, check and row; and the smallest rep
 
 from collections import namedtuple
 
+# of a balancer with nodes in two subnets: the other one, which follows the main table
+OTHER = "back, web/{other}, route: rtb-"
+BOTH = ["add route 0.0.0.0/0 > {igw} in {private_table}", "add route 0.0.0.0/0 > {igw} in rtb-"]
 TIMED_OUT, STRANGER, NOBODY = "timed out", "203.0.113.200", "10.0.9.9"
 Asked = namedtuple("Asked", "source destination port symptom words repairs")
 
@@ -177,24 +180,25 @@ QUESTIONS = {
         error("{web}", "{web_public}", 80, "both ends are {web}: expected two"),
     ],
     "in_private_subnets": [
-        no("internet", "{arn}", 80, ["back, web/{private}, route: {private_table}: no route for 203.0.113."],
-           ["add route 0.0.0.0/0 > {igw} in {private_table}"]),
-        no("internet", "{dns}", 80, ["back, web/{private}, route: {private_table}: no route for"],
-           ["add route 0.0.0.0/0 > {igw} in {private_table}"]),
-        no(STRANGER, "web", 80, ["back, web/{private}, route: {private_table}: no route for 203.0.113.200"],
-           ["add route 0.0.0.0/0 > {igw} in {private_table}"]),
+        no("internet", "{arn}", 80, ["back, web/{private}, route: {private_table}: no route for 203.0.113.", OTHER],
+           BOTH),
+        no("internet", "{dns}", 80, ["back, web/{private}, route: {private_table}: no route for", OTHER],
+           BOTH),
+        no(STRANGER, "web", 80, ["back, web/{private}, route: {private_table}: no route for 203.0.113.200", OTHER],
+           BOTH),
         no("internet", "192.0.2.253", 80, ["back, web/{other}, route: rtb-"], ["add route 0.0.0.0/0 > {igw} in rtb-"]),
         yes("{client}", "10.0.1.254", 80, "web/{private}, deliver: the opener's connection",
             "{web}, group out: the tracked flow that {back} in tcp 80 from {front}"),
-        no("{client}", "{arn}", 80, ["back, web/{private}, route: {private_table}: no route for 198.51.100.10"],
-           ["add route 0.0.0.0/0 > {igw} in {private_table}"]),  # the name leads to public addresses inside, too
+        no("{client}", "{arn}", 80, ["back, web/{private}, route: {private_table}: no route for 198.51.100.10", OTHER],
+           BOTH),  # the name leads to public addresses inside, too
         no("{client}", "{web}", 80, ["there, {web}, group in: {back} in allows only tcp 80 from {front}"],
            ["add {back} in tcp 80 from {back}"]),
         no("internet", "{arn}", 443, ["there, web/{private}, group in: {front} in allows only tcp 80 from 0.0.0.0/0",
                                       "there, web/{private}, deliver: ",
-                                      "back, web/{private}, route: {private_table}: no route for"],
-           ["add {front} in tcp 443 from 0.0.0.0/0", "change web/{private}: add listener HTTP 443 > web",
-            "add route 0.0.0.0/0 > {igw} in {private_table}"]),
+                                      "back, web/{private}, route: {private_table}: no route for",
+                                      "there, web/{other}, deliver: ", OTHER],
+           ["add {front} in tcp 443 from 0.0.0.0/0", "change web/{private}: add listener HTTP 443 > web", BOTH[0],
+            "change web/{other}: add listener HTTP 443 > web", BOTH[1]]),
         no("{web}", "internet", 443, ["there, {web}, route: {private_table}: no route for",
                                       "there, {igw}, address map: "],
            ["add route 0.0.0.0/0 > {igw} in {private_table}", "add public address 192.0.2.77 for 10.0.1.10"]),

@@ -1,5 +1,6 @@
 """A VPC of three subnets in two zones, for the tests of places: as small as it can be, and open everywhere."""
 
+from vpcedu.device import Machine
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.hosts.web_server import WebServer
@@ -20,11 +21,12 @@ TO_IGW = Route("edge", ANYWHERE, IGW)
 LOCALS = tuple(Route(table, BLOCK, "local") for table in ("edge", "main"))
 
 
-class Middlebox:
+class Middlebox(Machine):
     """An appliance that lets everything through as it is, and remembers what."""
 
     def __init__(self, name, address, seed=0):
-        self.name, self.seen = name, []
+        super().__init__(name, address, seed)
+        self.seen = []
 
     def handle(self, packet, now):
         self.seen.append(packet)

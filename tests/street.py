@@ -1,5 +1,6 @@
 """A small VPC for the tests of groups and ACLs: hosts with public addresses, and nobody between them and the client."""
 
+from vpcedu.device import Machine
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
@@ -26,11 +27,8 @@ OTHERS = tuple(GroupRule("sg-other", way, EVERY_PORT, ANYWHERE, ANY) for way in 
 ACLS = default_acl("acl-a") + default_acl("acl-b")
 
 
-class Forwarder:
+class Forwarder(Machine):
     """A middlebox that passes every packet on as it is."""
-
-    def __init__(self, name, address, seed=0):
-        self.name = name
 
     def handle(self, packet, now):
         return Step(now, self.name, "translation", PASS, packet, packet)

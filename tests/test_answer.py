@@ -118,7 +118,7 @@ def test_without_the_tracked_flow_the_reply_dies_at_webs_own_group(balancer):
     visited.open(call)
     while not any(isinstance(event.row, Seen) for event in network.capture.events):
         network.step()
-    network.tracking["web"].clear()
+    network.filters.tracking["web"].clear()
     network.run(network.clock.now)
     answer = next(trace for trace in network.capture if trace.sender == "web" and trace.packet.data)
     assert (answer.last.at, answer.last.check, answer.last.reason.code) == ("web", "group out", "group out")

@@ -14,7 +14,7 @@ from vpcedu.lab.ends import Question, find, free_address, prepare
 from vpcedu.lab.parts import IGW
 from vpcedu.lab.reference import TARGETS
 from vpcedu.lab.repair import Repair, apply
-from vpcedu.lab.repairs import run, works
+from vpcedu.lab.repairs import run
 from vpcedu.lab.tls_site import TLS_BALANCERS, tls_vpc
 from vpcedu.network.interface import Interface
 from vpcedu.network.vpc import Device
@@ -165,7 +165,7 @@ def test_all_blockers_of_both_directions_are_named_also_behind_a_dead_end():
     assert found == [("Internet", "route", False), ("web", "group in", False), ("web", "network ACL out", True)]
     assert len(answer.repairs) == 3
     for left_out in answer.repairs:
-        assert not works(run(apply(vpc, [row for row in answer.repairs if row != left_out]), answer.question))
+        assert not run(apply(vpc, [row for row in answer.repairs if row != left_out]), answer.question).outcome.works
 
 
 @pytest.mark.parametrize(("kind", "change", "symptom"), [
@@ -191,7 +191,7 @@ def test_a_balancer_without_targets_is_mended_by_one_that_works():
 def test_a_private_server_is_published_by_address_rule_and_route():
     answer = ask(reference_vpc(), "internet", "web", 80)
     assert sorted(repair.action for repair in answer.repairs) == ["add", "add", "change"]
-    assert works(run(apply(reference_vpc(), answer.repairs), answer.question))
+    assert run(apply(reference_vpc(), answer.repairs), answer.question).outcome.works
 
 
 def test_a_target_that_calls_itself_through_the_balancer_is_told_of_client_address_preservation():

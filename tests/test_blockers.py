@@ -54,7 +54,7 @@ def test_blockers_of_both_directions_are_found_in_the_order_in_which_they_are_me
     found = blockers(broken, PAGE)
     assert shown(found) == [("ELB node", "network ACL out"), ("web", "network ACL in"), ("web", "group in"),
                             ("web", "network ACL out")]  # fmt: skip
-    assert [step.row for step in found] == [ways[2], ways[0], broken.network.rules["web", IN], ways[1]]
+    assert [step.row for step in found] == [ways[2], ways[0], broken.network.filters.rules["web", IN], ways[1]]
     assert [step.reason for step in found] == [ACL_OUT, ACL_IN, GROUP_IN, ACL_OUT]
     assert all(step.after == step.before for step in found)
 
@@ -113,19 +113,20 @@ def test_asking_changes_no_state_and_the_visit_afterwards_is_the_same_to_the_byt
     broken, other = (site(balancer, without=[GroupRule("sg-web", IN, (80, 80), "sg-balancer")]) for _ in "ab")
     broken.connect("web", "updates.example.net", 443)
     other.connect("web", "updates.example.net", 443)
-    before = transcript(broken.network.capture), broken.network.clock.now, len(broken.network.tracking["web"])
+    before = transcript(broken.network.capture), broken.network.clock.now, len(broken.network.filters.tracking["web"])
     assert blockers(broken, PAGE) == blockers(broken, PAGE) != ()
-    assert (transcript(broken.network.capture), broken.network.clock.now, len(broken.network.tracking["web"])) == before
-    assert not broken.network.beyond_drops
+    after = transcript(broken.network.capture), broken.network.clock.now, len(broken.network.filters.tracking["web"])
+    assert after == before
+    assert not broken.network.filters.beyond_drops
     assert transcript(broken.get(PAGE).capture) == transcript(other.get(PAGE).capture)
 
 
 def test_a_flow_that_is_still_tracked_is_seen_because_the_copy_has_the_state():
     visited = site("classic-http")
     assert visited.get(PAGE).symptom == "200 OK"
-    visited.network.rules["web", IN] = visited.network.rules["web", IN]._replace(rules=())
+    visited.network.filters.rules["web", IN] = visited.network.filters.rules["web", IN]._replace(rules=())
     assert blockers(visited, PAGE) == ()  # the kept connection to web passes by its tracked flow
-    visited.network.tracking["web"].clear()
+    visited.network.filters.tracking["web"].clear()
     assert shown(blockers(visited, PAGE)) == [("web", "group in")]
 
 

@@ -4,7 +4,6 @@ import pytest
 
 from vpcedu import reference_vpc
 from vpcedu.lab import ask, diagnose
-from vpcedu.lab.asking import forecast
 from vpcedu.lab.reference import TARGETS
 from vpcedu.tables.network_acl import DENY, OUT, AclEntry
 from vpcedu.tables.security_group import IN, GroupRule
@@ -24,7 +23,7 @@ def test_every_cause_gives_the_symptom_and_taking_it_back_mends_it(kind, symptom
     causes = diagnose(vpc, *PAGE, symptom)
     assert causes
     for cause in causes:
-        assert forecast(cause.visit) == symptom
+        assert cause.visit.outcome.said == symptom
         broken = cause.visit.vpc
         assert broken != vpc
         assert str(cause.repair) in str(cause)

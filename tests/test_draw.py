@@ -15,8 +15,6 @@ from tests.painted import assert_same
 from vpcedu import draw
 from vpcedu.draw import style
 from vpcedu.draw.fonts import shorten, width_of, wrap
-from vpcedu.draw.ladder_layout import ladder_scene
-from vpcedu.draw.map_layout import map_scene
 from vpcedu.draw.scene import Band, Box, Line, Mark, Text
 from vpcedu.draw.way import boxed, changed, legs_of, rewritings
 from vpcedu.lab.reference import reference_architecture, reference_vpc
@@ -79,9 +77,10 @@ def scenes(name):
     seen = visit(name)
     middle = seen.capture.traces[len(seen.capture) // 2].number
     return {
-        "ladder": ladder_scene(seen), "every": ladder_scene(seen, every=True), "lit": ladder_scene(seen, middle),
-        "map": map_scene(seen), "connections": map_scene(seen, arrows="connections"),
-        "map of one": map_scene(seen, middle)}
+        "ladder": draw.ladder(seen).scene, "every": draw.ladder(seen, every=True).scene,
+        "lit": draw.ladder(seen, middle).scene,
+        "map": draw.map(seen).scene, "connections": draw.map(seen, arrows="connections").scene,
+        "map of one": draw.map(seen, middle).scene}
 
 
 def each_packet(name):
@@ -98,16 +97,16 @@ def test_nothing_overlaps_or_leaves_the_frame(name):
 def test_nothing_overlaps_whichever_packet_is_lit(name):
     seen = visit(name)
     wrong = [f"{number}: {fault}" for number in each_packet(name)
-             for scene in (ladder_scene(seen, number), map_scene(seen, number)) for fault in faults(scene)]
+             for scene in (draw.ladder(seen, number).scene, draw.map(seen, number).scene) for fault in faults(scene)]
     assert wrong == []
 
 
 @few_visits
 def test_height_is_the_same_whichever_packet_is_lit(name):
     seen = visit(name)
-    heights = {ladder_scene(seen, number).height for number in each_packet(name)}
-    assert heights == {ladder_scene(seen, every=True).height}
-    maps = {map_scene(seen, number, arrows).height for number in (None, *each_packet(name)[:6]) for arrows in (
+    heights = {draw.ladder(seen, number).scene.height for number in each_packet(name)}
+    assert heights == {draw.ladder(seen, every=True).scene.height}
+    maps = {draw.map(seen, number, arrows).scene.height for number in (None, *each_packet(name)[:6]) for arrows in (
         "packets", "connections")}
     assert len(maps) == 1
 
@@ -121,9 +120,9 @@ def test_nothing_jumps_under_a_slider(name):
         return {(item.part_of, item.points) for item in scene.items if isinstance(item, Line) and item.part_of}
 
     numbers = each_packet(name)
-    whole = ways(ladder_scene(seen, numbers[-1]))
+    whole = ways(draw.ladder(seen, numbers[-1]).scene)
     for number in numbers:
-        assert ways(ladder_scene(seen, number)) == {way for way in whole if way[0] <= number}
+        assert ways(draw.ladder(seen, number).scene) == {way for way in whole if way[0] <= number}
 
 
 @every_visit
@@ -244,7 +243,7 @@ def test_proxy_has_two_walls_and_a_gateway_one_line():
 
 def test_answer_is_lit_on_both_connections():
     def lit(name):
-        return {item.part_of for item in ladder_scene(visit(name)).items
+        return {item.part_of for item in draw.ladder(visit(name)).scene.items
                 if isinstance(item, Line) and item.width == style.LIT}
 
     seen = visit("classic-tcp instance")
@@ -253,19 +252,19 @@ def test_answer_is_lit_on_both_connections():
 
 
 def test_map_counts_what_the_nat_saw():
-    words = [item.words for item in map_scene(visit("classic-tcp instance")).items if isinstance(item, Text)]
+    words = [item.words for item in draw.map(visit("classic-tcp instance")).scene.items if isinstance(item, Text)]
     assert "0 of 22 packets" in words
-    words = [item.words for item in map_scene(visit("web instance 443")).items if isinstance(item, Text)]
+    words = [item.words for item in draw.map(visit("web instance 443")).scene.items if isinstance(item, Text)]
     assert "Where packets go: all 7 meet the NAT" in words
 
 
 def test_hops_are_a_request_and_its_answer():
-    badges = [item.words for item in map_scene(visit("classic-tcp instance")).items
+    badges = [item.words for item in draw.map(visit("classic-tcp instance")).scene.items
               if isinstance(item, Mark) and item.kind in ("disc", "circle")]
     assert sorted(badges) == sorted("123456" * 2)  # once on the map, once in the table
 
 
-@pytest.mark.parametrize("draws", [ladder_scene, map_scene])
+@pytest.mark.parametrize("draws", [draw.ladder, draw.map])
 def test_unknown_packet_is_refused(draws):
     with pytest.raises(ValueError, match="no packet 99"):
         draws(visit("network instance"), 99)
@@ -273,7 +272,7 @@ def test_unknown_packet_is_refused(draws):
 
 def test_unknown_words_are_refused():
     with pytest.raises(ValueError, match="expected one of packets, connections"):
-        map_scene(visit("network instance"), arrows="roads")
+        draw.map(visit("network instance"), arrows="roads")
 
 
 def test_every_character_has_a_width():

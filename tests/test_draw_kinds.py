@@ -13,24 +13,18 @@ from tests.layout import faults, segment_meets
 from tests.painted import assert_same
 from tests.silent import silent
 from tests.test_draw import BALANCERS, NATS, PAGE
-from vpcedu import draw
+from vpcedu import aws, draw, lab
 from vpcedu.clock import SECOND
 from vpcedu.draw import style
 from vpcedu.draw.clock_rows import clocks_of, idle_of, silences
-from vpcedu.draw.clocks_layout import clocks_scene
+from vpcedu.draw.drawn import drawn, short_names
 from vpcedu.draw.filter_gates import trip_of
-from vpcedu.draw.filters_layout import filters_scene
 from vpcedu.draw.fonts import width_of
-from vpcedu.draw.header_layout import header_scene
-from vpcedu.draw.ladder_layout import ladder_scene
-from vpcedu.draw.ledger_layout import carried, ledger_scene
-from vpcedu.draw.map_layout import map_scene
+from vpcedu.draw.ledger_layout import carried
 from vpcedu.draw.picture import Picture
 from vpcedu.draw.scene import Band, Box, Line, Mark, Text
-from vpcedu.draw.sides_layout import sides_scene
-from vpcedu.draw.states_layout import states_scene, ways_of
+from vpcedu.draw.states_layout import ways_of
 from vpcedu.draw.states_places import PLACES, TALL, WAYS, WIDE
-from vpcedu.draw.table_layout import table_scene
 from vpcedu.draw.table_rows import table_of
 from vpcedu.draw.words import packet_words
 from vpcedu.flow import TCP
@@ -122,26 +116,26 @@ def rewritten(seen):
 def scenes(name):
     """Every picture of a visit that has something to show, by its call."""
     seen = visit(name)
-    found = {"filters": filters_scene(seen), "ledger": ledger_scene(seen),
-             "beside": ledger_scene(seen, visit("network gateway")), "sides": sides_scene(seen)}
+    found = {"filters": draw.filters(seen).scene, "ledger": draw.ledger(seen).scene,
+             "beside": draw.ledger(seen, visit("network gateway")).scene, "sides": draw.sides(seen).scene}
     for talk in conversations(seen.capture):
-        found[f"filters {talk.number}"] = filters_scene(seen, talk.number)
+        found[f"filters {talk.number}"] = draw.filters(seen, talk.number).scene
         for who in dict.fromkeys((talk.opener, talk.listener)):
             for changes in range(len(ways_of(seen, talk.number, who)[2]) + 1):
-                found[f"states {talk.number} {who} {changes}"] = states_scene(seen, talk.number, who, changes)
+                found[f"states {talk.number} {who} {changes}"] = draw.states(seen, talk.number, who, changes).scene
     for trace, step in rewritten(seen):
-        found[f"header {step.at} {trace.packet.flags}"] = header_scene(seen, trace.number, step.at)
+        found[f"header {step.at} {trace.packet.flags}"] = draw.header(seen, trace.number, step.at).scene
     for trace in seen.capture:
         for step in trace.steps:
             if table_of(seen, step) is not None:
-                found[f"table {step.at} {step.check} {type(step.row).__name__} {trace.sender}"] = table_scene(
-                    seen, trace.number, step.at, step.check)
+                found[f"table {step.at} {step.check} {type(step.row).__name__} {trace.sender}"] = draw.table(
+                    seen, trace.number, step.at, step.check).scene
     return found
 
 
 @cache
 def all_scenes(name):
-    return {"clocks": clocks_scene(visit(name))} if name in SILENT else scenes(name)
+    return {"clocks": draw.clocks(visit(name)).scene} if name in SILENT else scenes(name)
 
 
 def words_of(scene):
@@ -216,7 +210,7 @@ def test_every_kind_is_called_from_draw():
 @every_visit
 def test_a_header_boxes_the_fields_that_changed_and_no_other(name):
     for trace, step in rewritten(visit(name)):
-        scene = header_scene(visit(name), trace.number, step.at)
+        scene = draw.header(visit(name), trace.number, step.at).scene
         boxed = [item for item in scene.items if isinstance(item, Box) and item.ink == "rewritten"]
         old, new = step.before.flow, step.after.flow
         assert len(boxed) == 2 * sum(a != b for a, b in zip(old, new, strict=True))
@@ -230,9 +224,9 @@ def test_a_header_boxes_the_fields_that_changed_and_no_other(name):
 
 def test_a_header_that_nobody_rewrote_is_refused():
     with pytest.raises(ValueError, match="NAT does not rewrite packet 1: expected a place that does, of these: I"):
-        header_scene(visit("application gateway"), 1, "NAT")
+        draw.header(visit("application gateway"), 1, "NAT")
     with pytest.raises(ValueError, match="no packet 99"):
-        header_scene(visit("application gateway"), 99)
+        draw.header(visit("application gateway"), 99)
 
 
 # Table.
@@ -245,7 +239,7 @@ def test_a_table_lights_the_row_that_the_step_names_and_no_other(name):
             table = table_of(seen, step)
             if table is None:
                 continue
-            scene = table_scene(seen, trace.number, step.at, step.check)
+            scene = draw.table(seen, trace.number, step.at, step.check).scene
             frames = lit(scene)
             assert len(frames) == 1
             assert (frames[0].ink == "dropped") == (step.action == DROP)
@@ -261,7 +255,7 @@ def test_a_table_lights_the_row_that_the_step_names_and_no_other(name):
 
 
 def test_the_table_of_a_lost_answer_is_the_network_acl_with_its_star_lit():
-    scene = table_scene(visit("no way back"))
+    scene = draw.table(visit("no way back")).scene
     step = next(t.dropped for t in visit("no way back").capture if t.dropped)
     assert scene.title == f"Row * denies {step.before.flow}"
     words = words_of(scene)
@@ -269,14 +263,14 @@ def test_the_table_of_a_lost_answer_is_the_network_acl_with_its_star_lit():
 
 
 def test_the_table_of_an_answer_is_the_route_table_where_local_wins():
-    scene = table_scene(visit("classic-tcp gateway"))
+    scene = draw.table(visit("classic-tcp gateway")).scene
     assert scene.title == "To 10.0.0.10: 10.0.0.0/16 > local wins"
     assert "fits too, but /0 is shorter" in words_of(scene)
 
 
 def test_a_tracking_table_holds_the_flow_that_a_rule_let_in():
     seen = visit("classic-tcp gateway")
-    scene = table_scene(seen, None, "web", "group out")
+    scene = draw.table(seen, None, "web", "group out").scene
     opened = conversations(seen.capture)[1].flow
     assert scene.title == "web's group asks no rule: the answer is tracked"
     assert str(opened) in words_of(scene) and "tcp 80 from sg-balancer" in words_of(scene)
@@ -289,7 +283,7 @@ def test_of_a_long_table_the_rows_around_the_one_that_decides_are_shown_and_the_
     local = next(row for row in vpc.routes if str(row) == "route 10.0.0.0/16 > local" and row.table == "private")
     others = tuple(row for row in vpc.routes if row is not local)
     seen = Site(vpc._replace(routes=(local, *others, *more) if first else (*more, *others, local))).get(PAGE)
-    scene = table_scene(seen)
+    scene = draw.table(seen).scene
     assert faults(scene) == [] and len(lit(scene)) == 1
     assert "18 more rows, none of which decides" in words_of(scene)
     assert sum(words.startswith("does not fit") for words in words_of(scene)) == 12
@@ -298,7 +292,7 @@ def test_of_a_long_table_the_rows_around_the_one_that_decides_are_shown_and_the_
 
 def test_a_table_that_was_not_asked_is_refused_with_those_that_were():
     with pytest.raises(ValueError, match="no table asked at NAT, any check: expected one of web group out, "):
-        table_scene(visit("classic-tcp gateway"), None, "NAT")
+        draw.table(visit("classic-tcp gateway"), None, "NAT")
 
 
 # Filters.
@@ -321,7 +315,7 @@ def test_gates_are_the_checks_of_the_capture_in_their_order(name):
 
 @every_visit
 def test_the_filter_that_drops_is_lit_once_in_the_way_and_once_in_the_table(name):
-    scene, trip = filters_scene(visit(name)), trip_of(visit(name), None)
+    scene, trip = draw.filters(visit(name)).scene, trip_of(visit(name), None)
     drops = [gate for gate in trip.gates if gate.drops]
     assert len(lit(scene)) == 2 * len(drops) <= 2
     if drops:
@@ -330,16 +324,16 @@ def test_the_filter_that_drops_is_lit_once_in_the_way_and_once_in_the_table(name
 
 
 def test_an_answer_without_an_acl_entry_dies_at_the_sixth_of_eight_checks():
-    scene = filters_scene(visit("no way back"))
+    scene = draw.filters(visit("no way back")).scene
     assert scene.title == "Check 6 of 8 drops the answer: network ACL out of subnet private"
     assert "A network ACL remembers no flow" in scene.alt
 
 
 def test_a_check_that_was_left_on_is_a_gate_and_one_that_is_off_is_not():
-    assert filters_scene(visit("checked NAT")).title.endswith("drops the request: destination check at NAT")
+    assert draw.filters(visit("checked NAT")).scene.title.endswith("drops the request: destination check at NAT")
     kinds = {gate.check for gate in trip_of(visit("web calls by instance"), 1).gates}
     assert not kinds & {"source check", "destination check"}
-    assert "check off" in words_of(filters_scene(visit("web calls by instance")))
+    assert "check off" in words_of(draw.filters(visit("web calls by instance")).scene)
 
 
 def test_groups_pass_the_answer_by_memory_and_acls_by_a_row():
@@ -351,14 +345,14 @@ def test_groups_pass_the_answer_by_memory_and_acls_by_a_row():
 
 def test_filters_of_an_unknown_connection_are_refused():
     with pytest.raises(ValueError, match="connection 3: expected one from 1 to 2"):
-        filters_scene(visit("classic-tcp gateway"), 3)
+        draw.filters(visit("classic-tcp gateway"), 3)
 
 
 # Ledger.
 
 @pytest.mark.parametrize("balancer", BALANCERS)
 def test_a_ledger_has_a_black_bar_for_a_proxy_and_none_for_a_rewriter(balancer):
-    scene = ledger_scene(visit(f"{balancer} gateway"))
+    scene = draw.ledger(visit(f"{balancer} gateway")).scene
     bars = [item for item in scene.items if isinstance(item, Band) and item.ground == "ink"]
     same = [words for words in words_of(scene) if words == "the same connection goes on"]
     assert (len(bars), len(same)) == ((0, 1) if balancer == "network" else (1, 0))
@@ -367,7 +361,7 @@ def test_a_ledger_has_a_black_bar_for_a_proxy_and_none_for_a_rewriter(balancer):
 @pytest.mark.parametrize("balancer", BALANCERS)
 def test_a_ledger_s_ports_and_bytes_are_those_of_the_capture(balancer):
     seen = visit(f"{balancer} gateway")
-    words = words_of(ledger_scene(seen))
+    words = words_of(draw.ledger(seen).scene)
     for talk in conversations(seen.capture):
         there, back = carried(talk)
         asked = {t.packet.seq: len(t.packet.data) for t in talk.traces if t.sender == talk.opener}
@@ -376,7 +370,7 @@ def test_a_ledger_s_ports_and_bytes_are_those_of_the_capture(balancer):
 
 
 def test_two_ledgers_say_whom_web_sees():
-    scene = ledger_scene(visit("application gateway"), visit("network gateway"))
+    scene = draw.ledger(visit("application gateway"), visit("network gateway")).scene
     assert scene.title == "ELB node: web sees 10.0.0.10; NLB node: web sees 203.0.113.10"
     row = next(item for item in scene.items if isinstance(item, Box) and item.ground == "lit-ground")
     inside = [item.words for item in scene.items if isinstance(item, Text) and row.y < item.y < row.y + row.h]
@@ -421,18 +415,18 @@ def test_no_arrow_of_the_states_goes_through_another_s_box():
 def test_thick_arrows_are_the_changes_of_the_capture(who, path):
     seen = visit("classic-tcp gateway")
     for changes in range(len(path) + 1):
-        scene = states_scene(seen, 1, who, changes)
+        scene = draw.states(seen, 1, who, changes).scene
         taken = [WAYS[pair] for pair in pairwise(["CLOSED", *path[:changes]])]
         thick = [item.points for item in scene.items if isinstance(item, Line) and item.width == style.CONNECTION]
         assert sorted(thick) == sorted(taken)
         box, = lit(scene)
         assert (box.x + WIDE / 2, box.y) == PLACES[["CLOSED", *path][changes]]
         assert scene.title.startswith(f"{who} is in {['CLOSED', *path][changes]}")
-    assert len({states_scene(seen, 1, who, changes).height for changes in range(len(path) + 1)}) == 1
+    assert len({draw.states(seen, 1, who, changes).scene.height for changes in range(len(path) + 1)}) == 1
 
 
 def test_a_client_that_gives_up_takes_no_row_of_the_table():
-    scene = states_scene(visit("silent server"))
+    scene = draw.states(visit("silent server")).scene
     thick = [item.points for item in scene.items if isinstance(item, Line) and item.width == style.CONNECTION]
     assert thick == [WAYS["CLOSED", "SYN-SENT"]]
     assert "USER TIMEOUT to CLOSED" in scene.alt and any("no row of the table" in words for words in words_of(scene))
@@ -441,18 +435,18 @@ def test_a_client_that_gives_up_takes_no_row_of_the_table():
 def test_states_of_a_stranger_or_too_many_changes_are_refused():
     seen = visit("classic-tcp gateway")
     with pytest.raises(ValueError, match="'web' is no end of connection 1: expected client or ELB node"):
-        states_scene(seen, 1, "web")
+        draw.states(seen, 1, "web")
     with pytest.raises(ValueError, match="changes 9: expected a number from 0 to 5"):
-        states_scene(seen, 1, "client", 9)
+        draw.states(seen, 1, "client", 9)
     with pytest.raises(ValueError, match="connection 0: expected one from 1 to 2"):
-        states_scene(seen, 0)
+        draw.states(seen, 0)
 
 
 # Clocks.
 
 @every_silence
 def test_a_clock_s_bar_ends_at_its_own_timeout_and_a_cross_says_that_it_ran_out(name):
-    scene = clocks_scene(visit(name))
+    scene = draw.clocks(visit(name)).scene
     clocks = [clock for silence in silences(visit(name)) for clock in clocks_of(visit(name), silence)]
     bars = [item for item in scene.items if isinstance(item, Box) and item.ground.removesuffix("-ground") in (
         "dropped", "tracked")]
@@ -488,11 +482,11 @@ def test_a_nat_gateway_tells_the_inner_end_only_and_only_when_it_sends():
     clocks = {clock.owner: clock for clock in clocks_of(far, silences(far)[0])}
     assert clocks["NAT"].hears == "dropped" and "nobody is told" in clocks["NAT"].words
     assert clocks["web"].hears == "silence" and clocks["update server"].words.endswith("hears nothing")
-    assert clocks_scene(visit("NAT gateway, in time")).title == "Silent for 300 s: nobody forgot"
+    assert draw.clocks(visit("NAT gateway, in time")).scene.title == "Silent for 300 s: nobody forgot"
 
 
 def test_keep_alive_rings_too_late_for_a_network_load_balancer():
-    scene = clocks_scene(visit("network, keep-alive"))
+    scene = draw.clocks(visit("network, keep-alive")).scene
     clocks = {clock.owner: clock for clock in clocks_of(visit("network, keep-alive"), silences(
         visit("network, keep-alive"))[0])}
     assert clocks["client"].idle == KEEP_ALIVE.idle and clocks["client"].state == "rings"
@@ -501,7 +495,7 @@ def test_keep_alive_rings_too_late_for_a_network_load_balancer():
 
 def test_a_visit_without_silence_has_no_clocks():
     with pytest.raises(ValueError, match="is silent for 10 s and then used again"):
-        clocks_scene(visit("classic-tcp gateway"))
+        draw.clocks(visit("classic-tcp gateway"))
 
 
 # Maps of larger VPCs.
@@ -520,16 +514,16 @@ def large(name, call):
 @pytest.mark.parametrize("name", LARGE)
 def test_a_larger_vpc_is_legible(name, call):
     seen = large(name, call)
-    for scene in (map_scene(seen), map_scene(seen, arrows="connections"), map_scene(seen, 2)):
+    for scene in (draw.map(seen).scene, draw.map(seen, arrows="connections").scene, draw.map(seen, 2).scene):
         assert faults(scene) == []
         assert scene.height < 800
-    assert "lost" not in map_scene(seen).title
+    assert "lost" not in draw.map(seen).scene.title
 
 
 @pytest.mark.parametrize("call", CALLS, ids=" ".join(("client-elb", "client-nlb", "web-out")).split())
 def test_what_is_collapsed_is_counted_to_the_last_subnet(call):
     seen = large("50 subnets", call)
-    words = words_of(map_scene(seen))
+    words = words_of(draw.map(seen).scene)
     met = {name for trace in seen.capture for name in trace.devices}
     assert met - {"Internet"} <= {word for text in words for word in (text, f"{text} gateway")}
     drawn = sum(text.startswith(("public subnet", "private subnet", "subnet ")) for text in words)
@@ -540,15 +534,15 @@ def test_what_is_collapsed_is_counted_to_the_last_subnet(call):
 
 def test_the_nat_of_a_visited_subnet_is_drawn_although_no_packet_met_it():
     seen = large("50 subnets", CALLS[1])
-    assert f"0 of {len(seen.capture)} packets" in words_of(map_scene(seen))
+    assert f"0 of {len(seen.capture)} packets" in words_of(draw.map(seen).scene)
 
 
 def test_a_small_vpc_has_no_strip():
-    assert not any("not met" in words for words in words_of(map_scene(visit("classic-tcp gateway"))))
+    assert not any("not met" in words for words in words_of(draw.map(visit("classic-tcp gateway")).scene))
 
 
 def test_a_way_that_changes_height_in_the_gateway_is_joined_there():
-    scene = map_scene(large("3 x 3", CALLS[1]))
+    scene = draw.map(large("3 x 3", CALLS[1])).scene
     ways = {}
     for item in scene.items:
         if isinstance(item, Line) and item.part_of:
@@ -563,7 +557,7 @@ def test_a_way_that_changes_height_in_the_gateway_is_joined_there():
 def test_five_lifelines_keep_both_addresses_of_the_gateway():
     site = reference_architecture()
     local = next(r for r in site.vpc.routes if r.table == "private" and r.destination == "10.0.0.0/16")
-    scene = ladder_scene(site.without(local).get(PAGE))
+    scene = draw.ladder(site.without(local).get(PAGE)).scene
     words = words_of(scene)
     at = [next(item for item in scene.items if isinstance(item, Text) and item.words == address and item.ink == ink)
           for address, ink in (("192.0.2.10", "outside"), ("10.0.0.10", "inside"))]
@@ -574,10 +568,48 @@ def test_five_lifelines_keep_both_addresses_of_the_gateway():
 @pytest.mark.parametrize("balancer", TLS_BALANCERS)
 def test_no_name_of_tls_is_cut(balancer):
     seen = visit(f"tls {balancer}")
-    assert faults(ladder_scene(seen)) == []
+    assert faults(draw.ladder(seen).scene) == []
     for trace in seen.capture:
         words = packet_words(seen, trace.number)
         assert not words.endswith("...") and str(trace.last.at) in words
     whole = {"ClientKeyExchange", "ChangeCipherSpec", "ApplicationData"}
-    written = set(" ".join(words_of(ladder_scene(seen))).split())
+    written = set(" ".join(words_of(draw.ladder(seen).scene)).split())
     assert whole <= written
+
+
+DRAWS = {
+    "ladder": draw.ladder, "ladder of one": lambda seen: draw.ladder(seen, 3), "map": draw.map,
+    "map of one": lambda seen: draw.map(seen, 3), "connections": lambda seen: draw.map(seen, arrows="connections"),
+    "filters": draw.filters, "ledger": draw.ledger, "sides": draw.sides, "states": draw.states, "table": draw.table,
+    "header": draw.header, "ways": lambda seen: draw.ways({"one": seen}, "one", 3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", DRAWS)
+def test_a_picture_has_the_connections_of_its_visit_made_once(kind, monkeypatch):
+    """Counted wherever a module of the package calls the function by its name."""
+    import sys
+
+    made = []
+
+    def counted(capture):
+        made.append(capture)
+        return conversations(capture)
+
+    seen = reference_architecture("application", "gateway").get(PAGE)
+    for name, module in list(sys.modules.items()):
+        if name.startswith("vpcedu.") and getattr(module, "conversations", None) is conversations:
+            monkeypatch.setattr(module, "conversations", counted)
+    DRAWS[kind](seen)
+    assert len(made) == (kind != "header")  # a header needs none
+    DRAWS[kind](seen)
+    assert len(made) == (kind != "header")
+
+
+def test_a_visit_under_short_names_has_its_own_connections():
+    """Also where somebody asked for those under the long names before."""
+    seen = lab.ask(aws.load(aws.example()).vpc(), "internet", "shop", 80).visit
+    long = {talk.opener for talk in seen.talks} | {talk.listener for talk in seen.talks}
+    shown = drawn(seen, short_names(seen.vpc))
+    ends = {talk.opener for talk in shown.talks} | {talk.listener for talk in shown.talks}
+    assert ends == {short_names(seen.vpc).get(name, name) for name in long} != long

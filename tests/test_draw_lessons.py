@@ -10,8 +10,6 @@ from tests.layout import faults
 from vpcedu import draw
 from vpcedu.draw import style
 from vpcedu.draw.handshake_axis import CLIENT, PER_SECOND, SERVER, START
-from vpcedu.draw.handshake_layout import handshake_scene
-from vpcedu.draw.ports_layout import ports_scene
 from vpcedu.draw.scene import Line, Mark, Text
 from vpcedu.lab.load import RANGES, Load, port_use
 from vpcedu.lab.opening import KERNELS, handshake
@@ -39,7 +37,7 @@ def lines_of(scene):
 def test_no_setting_of_the_handshake_overlaps_leaves_the_frame_or_jumps(server, kernel):
     wrong, heights = [], set()
     for lost, trip in product(LOSSES, TRIPS):
-        scene = handshake_scene(handshake(trip, lost, server, kernel))
+        scene = draw.handshake(handshake(trip, lost, server, kernel)).scene
         heights.add(scene.height)
         wrong += [f"{trip} ms, lost {lost}: {fault}" for fault in faults(scene) + cut_off(scene)]
     assert wrong == []
@@ -49,7 +47,7 @@ def test_no_setting_of_the_handshake_overlaps_leaves_the_frame_or_jumps(server, 
 @pytest.mark.parametrize("lost", LOSSES, ids=" ".join)
 def test_arrows_of_the_first_seconds_begin_and_end_at_their_times(lost):
     visit = handshake(400, lost)
-    drawn = {line.part_of: line.points for line in lines_of(handshake_scene(visit))}
+    drawn = {line.part_of: line.points for line in lines_of(draw.handshake(visit).scene)}
     for trace in visit.capture:
         if trace.number in drawn and trace.last.now <= 4_000_000 and trace.last.check == "deliver":
             (x0, y0), (x1, y1) = drawn[trace.number]
@@ -61,7 +59,7 @@ def test_arrows_of_the_first_seconds_begin_and_end_at_their_times(lost):
 @pytest.mark.parametrize("lost", LOSSES, ids=" ".join)
 def test_every_lost_segment_has_a_cross(lost):
     visit = handshake(200, lost)
-    crosses = {item.part_of for item in handshake_scene(visit).items if isinstance(item, Mark) and item.part_of}
+    crosses = {item.part_of for item in draw.handshake(visit).scene.items if isinstance(item, Mark) and item.part_of}
     gone = [trace for trace in visit.capture if trace.last.check != "deliver"]
     assert len(gone) == len(crosses) == len([word for word in lost if word != "2nd SYN" or "1st SYN" in lost
                                              or "1st SYN ACK" in lost])
@@ -88,7 +86,7 @@ LOADS = [Load(RANGES[name], k, rate, lifetime, closer) for name in RANGES for k 
 def test_no_setting_of_the_ports_overlaps_leaves_the_frame_or_jumps():
     wrong, heights = [], set()
     for load in LOADS:
-        scene = ports_scene(port_use(load))
+        scene = draw.ports(port_use(load)).scene
         heights.add(scene.height)
         wrong += [f"{load}: {fault}" for fault in faults(scene) + cut_off(scene)]
     assert wrong == []
@@ -97,7 +95,7 @@ def test_no_setting_of_the_ports_overlaps_leaves_the_frame_or_jumps():
 
 def test_curves_end_where_the_run_ends():
     use = port_use(Load(destinations=2, rate=800))
-    curves = [item for item in ports_scene(use).items if isinstance(item, Line) and item.width == 3.0]
+    curves = [item for item in draw.ports(use).scene.items if isinstance(item, Line) and item.width == 3.0]
     assert [line.points[-1][1] for line in curves] == [
         pytest.approx(318 - 200 * 24_400 / 75_000), pytest.approx(476 - 110 * 48_800 / 270_000)]
 

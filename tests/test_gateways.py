@@ -361,7 +361,7 @@ def test_two_listeners_and_one_client_port_make_two_flows_at_the_target():
 
 
 def test_a_linux_host_has_no_flow_that_returns_without_a_route():
-    assert not hasattr(forwarding(Endpoint(WEB, 80)), "returns")
+    assert not forwarding(Endpoint(WEB, 80)).returns_flows
 
 
 def test_a_port_that_is_not_forwarded_meets_the_host_itself_and_one_without_target_is_dropped():

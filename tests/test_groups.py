@@ -25,7 +25,7 @@ from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.lab.parts import PRIVATE
 from vpcedu.network.checkpoints import group_in, group_out
-from vpcedu.network.network import Walk
+from vpcedu.network.walk import Walk
 from vpcedu.packet import ACK, PSH, RST, SYN, Packet
 from vpcedu.tables.network_acl import DENY, AclEntry
 from vpcedu.tables.route_table import Route
@@ -189,7 +189,7 @@ def test_of_awss_example_port_22_is_tracked_and_port_80_is_not(port, tracked):
     visited = street(EXAMPLE)
     visit = visited.connect("client", PUBLIC, port)
     assert visit.symptom == "connected"
-    assert len(visited.network.tracking["web"]) == tracked
+    assert len(visited.network.filters.tracking["web"]) == tracked
     answer = row(visit.capture, "group out")
     if tracked:
         assert isinstance(answer, TrackedFlow)
@@ -204,7 +204,7 @@ def test_of_awss_example_port_22_is_tracked_and_port_80_is_not(port, tracked):
 def test_without_the_outbound_rule_port_80_is_tracked_too():
     visited = street(EXAMPLE[:3])
     assert visited.connect("client", PUBLIC, 80).symptom == "connected"
-    assert len(visited.network.tracking["web"]) == 1
+    assert len(visited.network.filters.tracking["web"]) == 1
 
 
 @pytest.mark.fact("sg-untracked-example", "sg-conntrack-proto")
@@ -212,8 +212,8 @@ def test_without_the_outbound_rule_port_80_is_tracked_too():
 def test_icmp_and_protocols_without_ports_are_always_tracked(protocol):
     network = street((ALL_IN, ALL_OUT)).network
     ask(network, group_in, PING._replace(protocol=protocol))
-    assert len(network.tracking["web"]) == 1
-    assert network.tracking["web"].lookup(OUT, PONG._replace(protocol=protocol), 0)
+    assert len(network.filters.tracking["web"]) == 1
+    assert network.filters.tracking["web"].lookup(OUT, PONG._replace(protocol=protocol), 0)
 
 
 @pytest.mark.fact("sg-untracked")
@@ -230,14 +230,14 @@ def test_icmp_and_protocols_without_ports_are_always_tracked(protocol):
 def test_a_flow_is_untracked_where_anyone_may_come_and_every_answer_may_go(rules, tracked):
     visited = street(rules)
     assert visited.connect("client", PUBLIC, 80).symptom == "connected"
-    assert len(visited.network.tracking["web"]) == tracked
+    assert len(visited.network.filters.tracking["web"]) == tracked
 
 
 @pytest.mark.fact("sg-untracked")
 def test_what_the_same_host_opens_itself_is_tracked_since_not_every_answer_may_come():
     visited = street((HTTP_IN, ALL_OUT))
     assert visited.connect("web", SERVER, 80).symptom == "connected"
-    assert len(visited.network.tracking["web"]) == 1
+    assert len(visited.network.filters.tracking["web"]) == 1
 
 
 @pytest.mark.fact("sg-autotrack")
@@ -245,11 +245,11 @@ def test_flows_through_a_nat_gateway_are_tracked_though_every_rule_is_open():
     rules = (ALL_IN, ALL_OUT)
     direct = street(rules)
     assert direct.connect("web", SERVER, 80).symptom == "connected"
-    assert len(direct.network.tracking["web"]) == 0
+    assert len(direct.network.filters.tracking["web"]) == 0
     behind = street(rules, routes=(Route("table-b", f"{SERVER}/32", "middlebox"),), middle=NatGateway)
     assert behind.connect("db", SERVER, 80).symptom == "connected"  # its group is as open as web's
-    assert len(behind.network.tracking["db"]) == 1
-    assert behind.network.tracking["db"].configuration == DEFAULT
+    assert len(behind.network.filters.tracking["db"]) == 1
+    assert behind.network.filters.tracking["db"].configuration == DEFAULT
 
 
 @pytest.mark.fact("sg-autotrack", "sg-idle-nlb")
@@ -260,7 +260,7 @@ def test_flows_through_a_network_load_balancer_are_tracked_for_350_s_though_ever
         visited = visited.with_row(rule)
     visited.get(PAGE)
     flow = visited.network.capture[1].last.before.flow
-    kept = visited.network.tracking["web"].lookup(IN, flow, visited.network.clock.now)
+    kept = visited.network.filters.tracking["web"].lookup(IN, flow, visited.network.clock.now)
     assert (kept.idle, kept.flow) == (350 * SECOND, flow)
     assert dict(NetworkLoadBalancer.always_tracked) == {TCP: 350 * SECOND, UDP: 120 * SECOND}
 
@@ -388,10 +388,11 @@ def test_a_change_in_flight_keeps_connections_translations_and_the_capture():
     visited = site(nat="gateway")
     visited.connect("web", "updates.example.net", 443)
     network = visited.network
-    before = len(network.capture), list(network.devices["NAT"].translations), len(network.tracking["web"])
+    before = len(network.capture), list(network.devices["NAT"].translations), len(network.filters.tracking["web"])
     network.replace(GroupRule("sg-web", OUT, (443, 443), ANYWHERE), None)
     network.replace(Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, "gone"))
-    assert (len(network.capture), list(network.devices["NAT"].translations), len(network.tracking["web"])) == before
+    after = len(network.capture), list(network.devices["NAT"].translations), len(network.filters.tracking["web"])
+    assert after == before
     assert visited.connect("web", "updates.example.net", 443).symptom == "timed out"
     assert visited.connect("web", "updates.example.net", 8080).capture.traces[0].last.reason.code == "blackhole route"
 
@@ -401,7 +402,7 @@ def test_a_changed_interface_has_its_groups_and_timeouts_at_once():
     web = visited.vpc.interfaces[0]
     visited.network.replace(web, web._replace(groups=("sg-other",), tracking=NITRO_V6))
     assert visited.connect("client", PUBLIC, 22).symptom == "connected"
-    assert visited.network.tracking["web"].configuration == NITRO_V6
+    assert visited.network.filters.tracking["web"].configuration == NITRO_V6
 
 
 def test_what_devices_are_made_of_cannot_change_in_flight():
@@ -423,7 +424,7 @@ def ask(network, check, flow, flags=SYN):
     """What web's groups say of a packet from or to the Internet."""
     packet = Packet(flow, flags)
     walk = Walk(Trace(1, None))
-    return check(network, walk, network.places.by_device["web"], packet)
+    return check(network.filters, walk, network.places.by_device["web"], packet)
 
 
 cidrs = st.sampled_from([ANYWHERE, f"{CLIENT}/32", PRIVATE, "sg-web"])
@@ -449,7 +450,7 @@ def test_a_group_admits_the_answers_to_whatever_it_let_pass(rules, protocol, inw
         rule.direction == (IN if inward else OUT) and rule.peer in (ANYWHERE, f"{CLIENT}/32")
         and rule.protocol in (ANY, protocol)
         and (rule.protocol == ANY or rule.ports[0] <= 80 <= rule.ports[1]) for rule in rules)
-    assert isinstance(row, Untracked) == (reason is None and len(network.tracking["web"]) == 0)
+    assert isinstance(row, Untracked) == (reason is None and len(network.filters.tracking["web"]) == 0)
 
 
 @pytest.mark.fact("nlb-idle-rst", "sg-idle-nlb")

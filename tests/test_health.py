@@ -37,11 +37,12 @@ def health(capture):
 
 def close_group(visited):
     """Take the rule away by which sg-web lets the balancer in; what is tracked stays."""
-    visited.network.rules["web", IN] = RuleSet(("sg-web",), IN, ())
+    visited.network.filters.rules["web", IN] = RuleSet(("sg-web",), IN, ())
 
 
 def open_group(visited):
-    visited.network.rules["web", IN] = RuleSet(("sg-web",), IN, (GroupRule("sg-web", IN, (80, 80), "sg-balancer"),))
+    rule = GroupRule("sg-web", IN, (80, 80), "sg-balancer")
+    visited.network.filters.rules["web", IN] = RuleSet(("sg-web",), IN, (rule,))
 
 
 # --- checks are packets -----------------------------------------------------------------------------------

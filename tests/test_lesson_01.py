@@ -7,8 +7,7 @@ from itertools import product
 import pytest
 
 from tests.layout import faults
-from vpcedu import lab, widgets
-from vpcedu.draw.site_layout import site_scene
+from vpcedu import draw, lab, widgets
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.addresses import DEFAULTS, PARTNER, PUBLIC, TABLE, URL, lone_server, public_or_not
 from vpcedu.lab.exercises import EXERCISES
@@ -66,7 +65,7 @@ def test_an_unknown_default_is_named():
 
 @pytest.mark.parametrize(("default", "public", "partner"), [*product(DEFAULTS, (False, True), (False, True))])
 def test_the_picture_of_each_site_is_laid_out_right(default, public, partner):
-    assert faults(site_scene(lone_server(default, public, partner))) == []
+    assert faults(draw.site(lone_server(default, public, partner)).scene) == []
 
 
 # --- judges ------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from tests.layout import faults
 from vpcedu import draw, lab, reference_architecture, widgets
 from vpcedu.clock import SECOND
 from vpcedu.draw.scene import Mark, Text
-from vpcedu.draw.translations_layout import sentence, translations_scene
+from vpcedu.draw.translations_layout import sentence
 from vpcedu.flow import FiveTuple
 from vpcedu.lab.reference import NAT
 from vpcedu.lab.translating import MOST, SPAN, SPEAKERS, Setting, tell
@@ -26,7 +26,7 @@ STORIES = [Setting(*values) for values in
 
 
 def words(story):
-    return [item.words for item in translations_scene(story).items if isinstance(item, Text)]
+    return [item.words for item in draw.translations(story).scene.items if isinstance(item, Text)]
 
 
 # --- the beliefs, and what contradicts them -------------------------------------------------
@@ -160,7 +160,7 @@ def test_no_story_overlaps_leaves_the_frame_or_jumps():
     wrong, heights = [], set()
     for setting in STORIES[::5]:  # 5 and the numbers of values have no common divisor: all values are met
         story = tell(setting)
-        scene = translations_scene(story)
+        scene = draw.translations(story).scene
         heights.add(scene.height)
         shown = " ".join(item.words for item in scene.items if isinstance(item, Text) and item.bold)
         cut = [] if sentence(story) in shown else ["the sentence is cut off"]
@@ -173,7 +173,8 @@ def test_each_row_that_ran_out_or_found_no_port_has_a_cross():
     for setting in STORIES[::5]:
         story = tell(setting)
         lost = sum(attempt.row is None or attempt.gone is not None for attempt in story.attempts)
-        crosses = [item for item in translations_scene(story).items if isinstance(item, Mark) and item.kind == "cross"]
+        items = draw.translations(story).scene.items
+        crosses = [item for item in items if isinstance(item, Mark) and item.kind == "cross"]
         assert len(crosses) == lost + 1  # one in the legend
 
 

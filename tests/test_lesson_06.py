@@ -11,7 +11,7 @@ from vpcedu import draw, lab, widgets
 from vpcedu.draw import style
 from vpcedu.draw.fonts import width_of
 from vpcedu.draw.scene import Band, Mark, Text
-from vpcedu.draw.sides_layout import lines_of, sides_scene
+from vpcedu.draw.sides_layout import lines_of
 from vpcedu.flow import Endpoint
 from vpcedu.lab.exercises import EXERCISES
 from vpcedu.lab.parts import PAGE
@@ -143,8 +143,8 @@ def settings():
 
 def test_both_sides_fit_and_keep_one_height_at_every_setting():
     scenes = [frame(**values).picture.scene for values in settings()]
-    scenes += [sides_scene(tls_site(name).get("https://www.example.com/")) for name in TLS_BALANCERS]
-    scenes += [sides_scene(proxy_site(name).without(RULE).get(PAGE)) for name in BALANCERS]
+    scenes += [draw.sides(tls_site(name).get("https://www.example.com/")).scene for name in TLS_BALANCERS]
+    scenes += [draw.sides(proxy_site(name).without(RULE).get(PAGE)).scene for name in BALANCERS]
     different = {scene.alt: scene for scene in scenes}
     assert len(different) > 20 and [fault for scene in different.values() for fault in faults(scene)] == []
     assert {scene.height for scene in scenes} == {scenes[0].height}
@@ -153,14 +153,14 @@ def test_both_sides_fit_and_keep_one_height_at_every_setting():
 
 @pytest.mark.parametrize("balancer", BALANCERS)
 def test_a_wall_stands_where_connections_end_and_a_diamond_where_one_is_rewritten(balancer):
-    scene = sides_scene(proxy_site(balancer).get(PAGE))
+    scene = draw.sides(proxy_site(balancer).get(PAGE)).scene
     walls = [item for item in scene.items if isinstance(item, Band)]
     diamonds = [item for item in scene.items if isinstance(item, Mark) and item.kind == "diamond"]
     assert (len(walls), bool(diamonds)) == ((0, True) if balancer == "network" else (1, False))
 
 
 def test_what_the_proxy_added_is_bold_and_what_it_left_alone_is_not():
-    scene = sides_scene(proxy_site("application").get(PAGE, headers=FORGED))
+    scene = draw.sides(proxy_site("application").get(PAGE, headers=FORGED)).scene
     bold = {item.words: item.bold for item in scene.items if isinstance(item, Text)}
     assert bold["X-Forwarded-For: 127.0.0.1, 203.0.113.10"] and bold["X-Forwarded-Proto: http"]
     assert not bold["Host: www.example.com"] and not bold["X-Forwarded-For: 127.0.0.1"]

@@ -7,8 +7,7 @@ from itertools import product
 import pytest
 
 from tests.layout import faults
-from vpcedu import lab, widgets
-from vpcedu.draw.sides_layout import sides_scene
+from vpcedu import draw, lab, widgets
 from vpcedu.lab.nlb import (
     CLIENT,
     NODE,
@@ -208,12 +207,12 @@ def test_the_explorer_s_connections_are_those_of_the_lesson():
 
 
 def test_a_packet_from_itself_is_drawn_as_one():
-    scene = sides_scene(nth(nlb_site(), 4, "web 1"))
+    scene = draw.sides(nth(nlb_site(), 4, "web 1")).scene
     assert scene.title == "web 1 gets a packet from 10.0.1.10: from itself" and "own source" in scene.alt
 
 
 def test_whose_address_a_target_sees_that_calls_itself():
-    assert sides_scene(nth(nlb_site("ip"), 4, "web 1")).title == "web 1 calls itself, and sees 10.0.0.30"
+    assert draw.sides(nth(nlb_site("ip"), 4, "web 1")).scene.title == "web 1 calls itself, and sees 10.0.0.30"
 
 
 def test_the_explorer_shows_itself_live_and_still():

@@ -83,7 +83,7 @@ def test_nothing_of_a_private_nat_gateway_passes_the_internet_gateway():
 @pytest.mark.fact("natgw-no-sg")
 def test_a_nat_gateway_has_no_group_and_forwards_no_port():
     visited = site(nat="gateway")
-    assert "NAT" not in visited.network.tracking
+    assert "NAT" not in visited.network.filters.tracking
     visited.connect("client", ELASTIC, 80)
     assert [(at, code) for at, _, code in dropped(visited.network)] == [("NAT", "no translation")]
     assert not resets(visited)

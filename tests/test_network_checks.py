@@ -86,11 +86,10 @@ def test_an_http_check_names_the_node_s_address_and_the_listener_s_port():
     assert row.request.start == "GET / HTTP/1.1" and row.request.header("Host") == f"{NODE_A}:80"
 
 
-def test_a_check_of_another_protocol_is_refused_when_checks_are_started():
+def test_a_check_of_another_protocol_is_refused():
     listener = Listener("TCP", 80, TargetGroup("web", BOTH))
-    node = NetworkLoadBalancer("node a", NODE_A, 0, (listener,), check=APPLICATION._replace(protocol="UDP"))
     with pytest.raises(ValueError, match="health check protocol 'UDP': expected TCP or HTTP"):
-        node.start_checks(0)
+        NetworkLoadBalancer("node a", NODE_A, 0, (listener,), check=APPLICATION._replace(protocol="UDP"))
 
 
 def test_a_node_without_checks_keeps_no_alarm_and_is_in_service():

@@ -23,7 +23,7 @@ from vpcedu.network.link import ROUTER
 from vpcedu.network.record import Call
 from vpcedu.packet import ACK, FIN, PSH, SYN
 from vpcedu.protocols.path_mtu import too_large
-from vpcedu.protocols.segment_arrival import ahead
+from vpcedu.protocols.tcb import ahead
 from vpcedu.protocols.tcp import Connection
 from vpcedu.reasons import UNRELATED
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
@@ -184,7 +184,7 @@ def test_the_router_carries_a_packet_of_exactly_its_mtu_and_answers_one_byte_mor
 def test_a_group_tracks_no_error_since_nobody_answers_one():
     built = narrow()
     assert errors(built.get(LARGE))[0].delivered
-    assert {row.flow.protocol for row in built.network.tracking["ELB node"]._flows} == {TCP}
+    assert {row.flow.protocol for row in built.network.filters.tracking["ELB node"]._flows} == {TCP}
 
 
 @pytest.mark.fact("nlb-return")
@@ -278,7 +278,7 @@ def test_only_what_was_too_large_goes_again_at_once_and_in_order():
     again = end.take_sent()
     assert [(s.seq, len(s.data)) for s in again] == [(101, 960), (1_061, 500), (1_561, 960), (2_521, 500)]
     assert b"".join(s.data for s in (*again, sent[2])) == bytes(range(256)) * 13
-    assert end.status.snd_nxt == 101 + 3_328 and end.alarm == 2_000 + end.timer.rto
+    assert end.snd_nxt == 101 + 3_328 and end.alarm == 2_000 + end.timer.rto
     end.send(bytes(2_000), 3_000)
     assert [len(s.data) for s in end.take_sent()] == [960, 960, 80]
 

@@ -96,7 +96,7 @@ def test_what_works_is_played_once(counted):
     assert len(counted.played) == 1
 
 
-@pytest.mark.parametrize("symptom", ["", "503 Service Unavailable", "connection timed out"])
+@pytest.mark.parametrize("symptom", ["", "503 Service Unavailable", "timed out"])
 def test_for_a_diagnosis_nothing_is_played_twice(symptom, counted):
     diagnose(reference_vpc("application").without(GroupRule("sg-web", IN, (80, 80), "sg-balancer")) if symptom == ""
              else reference_vpc("application"), "client", NAME, 80, symptom)  # fmt: skip
@@ -118,7 +118,7 @@ def test_another_seed_another_question_and_another_choice_are_other_plays(counte
     vpc, question = reference_vpc("network").with_row(NO_ANSWERS), Question("internet", NAME, 80)
     one = Plays()
     assert one.whole(vpc, question) is one.whole(vpc, question) is one.tried(vpc, question)
-    assert one.beyond(vpc, question) is not one.whole(vpc, question)
+    assert one.past_drops(vpc, question) is not one.whole(vpc, question)
     assert one.whole(vpc, question._replace(destination="web")) is not one.whole(vpc, question)
     assert len(counted.played) == 3
     assert Plays(1).whole(vpc, question).seed == 1

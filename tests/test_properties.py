@@ -131,7 +131,7 @@ def test_a_group_lets_the_answers_of_what_it_let_pass_through(flow, inward):
     here = network.places.by_device["web"]
     way, back = (IN, OUT) if inward else (OUT, IN)
     rule = GroupRule("sg-web", way, (0, 65_535), "0.0.0.0/0")
-    tracking = network.tracking[here.device]
+    tracking = network.filters.tracking[here.device]
     assert tracking.use(way, flow, 0) is None
     tracking.note(way, flow, rule, 0)
     assert tracking.use(back, flow.reversed(), SECOND).rule == rule

@@ -142,7 +142,7 @@ def test_a_walk_beyond_all_drops_ends_too_and_gets_at_least_as_far(vpc, data):
     lengths = []
     for beyond in (False, True):
         network = Network(vpc)
-        network.beyond_drops = beyond
+        network.filters.beyond_drops = beyond
         network.send(*sent, "at random")
         run(network, 1)
         well_formed(network.capture)

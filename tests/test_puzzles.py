@@ -13,7 +13,7 @@ from vpcedu.lab.paths import losses
 from vpcedu.lab.puzzles import MOST, puzzle, served_by, undone
 from vpcedu.lab.remedies import remedies
 from vpcedu.lab.repair import Repair, apply
-from vpcedu.lab.repairs import run, works
+from vpcedu.lab.repairs import run
 from vpcedu.network.names import Name
 from vpcedu.reasons import REASONS
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
@@ -27,11 +27,11 @@ def proven(seed, count=1, every=5):
     """All that a puzzle promises, run again from its rows alone; every: of so many faults one has every row of the
     catalogue played whole, where the puzzle itself stops at the first loss."""
     made = puzzle(seed, count)
-    assert works(run(made.working, made.question))
-    assert not works(run(made.vpc, made.question))
+    assert run(made.working, made.question).outcome.works
+    assert not run(made.vpc, made.question).outcome.works
     assert len(made.planted) == count
     assert apply(made.working, made.planted) == made.vpc
-    assert works(run(apply(made.vpc, map(undone, made.planted)), made.question))
+    assert run(apply(made.vpc, map(undone, made.planted)), made.question).outcome.works
     for place, fault in enumerate(made.planted):
         others = (*made.planted[:place], *made.planted[place + 1:])
         assert alike(apply(made.vpc, map(undone, others)), made.alone(fault))
@@ -58,7 +58,7 @@ def answered(made, place, whole):
         except ValueError:
             assert row not in answers, str(row)
             continue
-        mended = works(visit) and served_by(visit) == made.server
+        mended = visit.outcome.works and served_by(visit) == made.server
         assert mended == (row in answers), (made.seed, str(row))
 
 
@@ -76,7 +76,7 @@ def test_ten_thousand_puzzles_with_one_to_four_faults(pytestconfig):
         made = proven(seed, 1 + seed % MOST, every=1 if long else 5)
         seen.add((made.working, made.planted))
         for some in combinations(made.planted, len(made.planted) - 1):
-            assert not works(run(apply(made.vpc, map(undone, some)), made.question))
+            assert not run(apply(made.vpc, map(undone, some)), made.question).outcome.works
     assert len(seen) > (5_000 if long else 15)
 
 
@@ -94,7 +94,7 @@ def outcomes():
     for vpc, question in scenes():
         for fault in faults(vpc, question):
             visit = run(fault.apply(vpc), question)
-            if not works(visit):
+            if not visit.outcome.works:
                 lost = losses(visit)
                 yield lost[0].step.reason if lost else visit.symptom
 
@@ -108,7 +108,7 @@ def test_the_catalogue_has_a_fault_for_every_reason_that_a_row_can_cause():
 
 def test_every_scene_works():
     for vpc, question in scenes():
-        assert works(run(vpc, question)), question
+        assert run(vpc, question).outcome.works, question
 
 
 # --- what a learner answers ----------------------------------------------------------------------------------------

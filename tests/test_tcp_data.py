@@ -6,7 +6,7 @@ from ends import FLOW, Wire, connected, line
 from vpcedu.clock import SECOND
 from vpcedu.flow import MODULUS
 from vpcedu.packet import ACK, FIN, PSH, SYN, Packet
-from vpcedu.protocols.segment_arrival import ahead
+from vpcedu.protocols.tcb import ahead
 from vpcedu.protocols.tcp import Connection
 from vpcedu.protocols.tcp_settings import LINUX, LINUX_BEFORE_6_5
 

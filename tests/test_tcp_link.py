@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from vpcedu.clock import MILLISECOND, SECOND
 from vpcedu.flow import MODULUS
 from vpcedu.packet import ACK, RST
-from vpcedu.protocols.segment_arrival import ahead
+from vpcedu.protocols.tcb import ahead
 from vpcedu.protocols.tcp import Connection
 from vpcedu.protocols.tcp_settings import LINUX, LINUX_BEFORE_6_5, RFC_9293, KeepAlive
 from vpcedu.views.wire import decode, encode
@@ -164,7 +164,7 @@ class Link(RuleBasedStateMachine):
 
     def story(self):
         got = {name: len(self.got[name]) for name in "AB"}
-        return f"heard {self.heard}, sent {self.sent}, got {got}, {[end.status for end in self.ends.values()]}"
+        return f"heard {self.heard}, sent {self.sent}, got {got}, {[vars(end) for end in self.ends.values()]}"
 
     def settle(self):
         for _ in range(400):

@@ -456,7 +456,7 @@ def test_each_interface_has_its_own_public_address():
 def test_groups_and_tracking_belong_to_the_interface():
     visited = Site(two_legged())
     assert visited.connect("client", "192.0.2.30", 80).symptom == "connected"
-    tracking = visited.network.tracking
+    tracking = visited.network.filters.tracking
     assert (len(tracking["b eth1"]), len(tracking["b"])) == (1, 0)
     assert visited.connect("client", "192.0.2.30", 81).symptom == "timed out"  # sg 2 knows port 80 alone
     assert visited.connect("a", "10.0.1.10", 81).symptom == "refused"  # sg lets it in, nobody listens

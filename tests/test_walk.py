@@ -230,9 +230,9 @@ def test_tracked_flows_live_on_where_their_rule_is_gone():
     visited = site()
     call = site().get(PAGE).call
     program, network = visited.open(call), visited.network
-    while not len(network.tracking["web"]):
+    while not len(network.filters.tracking["web"]):
         network.step()
-    network.rules["web", IN] = network.rules["web", IN]._replace(rules=())
+    network.filters.rules["web", IN] = network.filters.rules["web", IN]._replace(rules=())
     network.run(2 * SECOND)
     assert program.result.symptom == "200 OK"
     assert not [trace for trace in network.capture if trace.dropped]
@@ -273,7 +273,7 @@ def test_a_copy_in_the_middle_of_a_visit_goes_its_own_way(balancer, steps):
 def blockers(visited, call):
     """All places that would stop a call, found on a copy that goes on behind each of them."""
     copy = deepcopy(visited)
-    copy.network.beyond_drops = True
+    copy.network.filters.beyond_drops = True
     visit = copy.play(call)
     return visit, {step.row for trace in visit.capture for step in trace.steps if step.reason}
 
@@ -286,10 +286,10 @@ def test_all_blockers_are_found_at_once_and_repairing_them_all_makes_the_visit_w
     broken = site(without=[rule]).with_row(closed_in).with_row(closed_out)
     state = transcript(broken.network.capture), broken.network.clock.now
     visit, rows = blockers(broken, call)
-    assert rows == {closed_in, closed_out, broken.network.rules["web", IN]}
+    assert rows == {closed_in, closed_out, broken.network.filters.rules["web", IN]}
     assert visit.symptom == "200 OK"
     assert (transcript(broken.network.capture), broken.network.clock.now) == state
-    assert not broken.network.beyond_drops
+    assert not broken.network.filters.beyond_drops
     assert broken.play(call).symptom != "200 OK"
     repaired = broken.without(closed_in).without(closed_out).with_row(rule)
     assert repaired.get(PAGE).symptom == "200 OK"

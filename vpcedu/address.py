@@ -7,30 +7,21 @@ IPv6 is left out.
 
 from __future__ import annotations
 
-_REMEMBERED = 65_536  # answers kept; a pure function's memory, so forgetting all of it is harmless
-_numbers: dict[str, int] = {}
-_blocks: dict[str, tuple[int, int, int]] = {}
+from functools import lru_cache
+
+REMEMBERED = 65_536  # answers kept
 
 # RFC 1918 section 3: addresses that no router of the Internet carries.
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
 
+@lru_cache(REMEMBERED)
 def number(address: str) -> int:
     """The 32-bit number of an IPv4 address; ValueError names text that is none.
 
     >>> number("10.0.0.10")
     167772170
     """
-    found = _numbers.get(address)
-    if found is None:
-        found = _parse(address)
-        if len(_numbers) >= _REMEMBERED:
-            _numbers.clear()
-        _numbers[address] = found
-    return found
-
-
-def _parse(address: str) -> int:
     parts = address.split(".") if isinstance(address, str) else []
     if len(parts) != 4 or not all(_is_octet(part) for part in parts):
         raise ValueError(f"{address!r} is not an IPv4 address: expected four numbers from 0 to 255, like 10.0.1.10")
@@ -55,6 +46,7 @@ def text(value: int) -> str:
     return f"{value >> 24 & 255}.{value >> 16 & 255}.{value >> 8 & 255}.{value & 255}"
 
 
+@lru_cache(REMEMBERED)
 def block(cidr: str) -> tuple[int, int, int]:
     """First address, last address and prefix length of a CIDR block, as numbers.
 
@@ -63,16 +55,6 @@ def block(cidr: str) -> tuple[int, int, int]:
     >>> block("10.0.1.0/24") == (number("10.0.1.0"), number("10.0.1.255"), 24)
     True
     """
-    found = _blocks.get(cidr)
-    if found is None:
-        found = _parse_block(cidr)
-        if len(_blocks) >= _REMEMBERED:
-            _blocks.clear()
-        _blocks[cidr] = found
-    return found
-
-
-def _parse_block(cidr: str) -> tuple[int, int, int]:
     base, slash, prefix = cidr.partition("/") if isinstance(cidr, str) else ("", "", "")
     length = whole(prefix, 32)
     if not slash or length is None:

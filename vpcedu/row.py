@@ -12,8 +12,24 @@ from collections import namedtuple
 __all__ = ["NamedRow"]
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
+    from typing import Any, Protocol
     from typing import NamedTuple as NamedRow
+
+    class Row(Protocol):
+        """What every record answers, of whatever kind: its fields by name, and itself in words (`str`).
+
+        Who wants more asks for a kind of row, by the functions beside the kinds or in views/decided.py.
+        """
+
+        @property
+        def _fields(self) -> tuple[str, ...]: ...
+
+        def _asdict(self) -> dict[str, Any]: ...
+
+        @property
+        def _replace(self) -> Callable[..., Any]: ...
+
 else:
 
     class _Maker(type):

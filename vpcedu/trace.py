@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vpcedu.reasons import Reason
+    from vpcedu.row import Row
 
 # What a step did with the packet.
 SEND, PASS, REWRITE, DELIVER, DROP = "send", "pass", "rewrite", "deliver", "drop"
@@ -44,19 +45,24 @@ class Step(NamedRow):
     action: str
     before: Packet
     after: Packet | None
-    row: object = None
+    row: Row | None = None
     reason: Reason | None = None
     sent: tuple[Packet, ...] = ()
+
+    @property
+    def change(self) -> Change | None:
+        """What became of the connection that the packet was delivered to; None where it was not."""
+        return self.row if isinstance(self.row, Change) else None
 
 
 # The two most frequent steps are made the quick way.
 
-def passed(now: int, at: str, check: str, packet: Packet, row: object) -> Step:
+def passed(now: int, at: str, check: str, packet: Packet, row: Row | None) -> Step:
     """The step of a checkpoint that lets a packet pass."""
     return tuple.__new__(Step, (now, at, check, PASS, packet, packet, row, None, ()))
 
 
-def rewrote(now: int, at: str, check: str, before: Packet, after: Packet, row: object) -> Step:
+def rewrote(now: int, at: str, check: str, before: Packet, after: Packet, row: Row | None) -> Step:
     """The step of a gateway that passes a packet on under another flow."""
     return tuple.__new__(Step, (now, at, check, REWRITE, before, after, row, None, ()))
 
@@ -77,7 +83,7 @@ class Event(NamedRow):
     at: int
     who: str
     what: str
-    row: object = None
+    row: Row | str | None = None
 
 
 class Change(NamedRow):
@@ -164,6 +170,11 @@ class Capture:
             span = f"{first} to {first + len(self.traces) - 1}" if self.traces else "none"
             raise ValueError(f"no packet {number!r} in this capture: expected {span}")
         return self.traces[number - first]
+
+    def changes(self, who: str | None = None) -> Iterator[tuple[int, str, Change]]:
+        """When (microseconds) and at which host a connection changed its state, and how; of one host or of all."""
+        return ((event.at, event.who, event.row) for event in self.events
+                if isinstance(event.row, Change) and who in (None, event.who))
 
     def since(self, traces: int, events: int) -> Capture:
         """What was seen after the first so many traces and events."""

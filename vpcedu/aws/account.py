@@ -189,10 +189,10 @@ class _Ground:
         mode = row.get("BlockPublicAccessStates").text("InternetGatewayBlockMode", "off") if row.has(
             "BlockPublicAccessStates") else "off"
         if mode != "off":
-            gateway = routing.internet_gateway(self.answers, self.name)
-            self.answers.lacks(gateway, f"VPC Block Public Access is on ({mode}), and what it blocks is not modelled")
             self.answers.notes.add("beyond", row, f"VPC Block Public Access is on ({mode}): Internet gateways let"
                                                   " everything through here")
+            gateway = routing.internet_gateway(self.answers, self.name)
+            self.answers.lacks(gateway, f"VPC Block Public Access is on ({mode}), and what it blocks is not modelled")
 
     def _subnets(self, tables: dict[str, str]) -> list[Subnet]:
         acls = {at.id("SubnetId"): acl for acl, row in self.answers.of_vpc("NetworkAcls", self.name).items()
@@ -239,9 +239,9 @@ class _Ground:
         defaults = tuple(row for acl in self.acls for row in default_acl(acl))
         return Vpc(self.cidr, self.subnets, interfaces, tuple(route for route, _ in self.routes),
                    (*acl_entries(answers, name), *defaults), tuple(group_rules(answers, name)), gateway,
-                   tuple(dict.fromkeys((*self.associations, *nodes.associations))), (),
-                   (*self.devices, *nodes.devices), names, self.main, name, self.more,
-                   routing.beyond(answers, self.routes, known, useless), peerings)
+                   tuple(dict.fromkeys((*self.associations, *nodes.associations))),
+                   devices=(*self.devices, *nodes.devices), names=names, main=self.main, name=name, more=self.more,
+                   beyond=routing.beyond(answers, self.routes, known, useless), peerings=peerings)
 
 
 def _checked(ground: _Ground, vpc: Vpc) -> Vpc:

@@ -71,6 +71,8 @@ class Nodes:
         for leg in (leg for leg in self.legs if leg.description not in known):
             self.answers.notes.add("missing", leg.at, f"the balancer of interface {leg.interface.name}"
                                                       f" ({leg.description}): what it does is unknown")
+            self.answers.lacks(leg.interface.name, f"no file describes the balancer of interface {leg.interface.name}"
+                                                   f" ({leg.description})", "elbv2 describe-load-balancers")
             self.devices.append(Device(leg.interface.name, Beyond))
             self.interfaces.append(leg.interface._replace(device=leg.interface.name))
             self.associations += leg.associations

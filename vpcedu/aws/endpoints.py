@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class InterfaceEndpoint(AnyServer):
     """An interface of an endpoint, with the service behind it."""
 
+    kind_words = "Interface Endpoint"
     always_tracked = ()  # by groups, whatever their rules
     opens = False  # connections come to it alone
 

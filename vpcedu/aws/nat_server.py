@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class NatServer(NatInstance):
     """A NAT instance with a server at its own address."""
 
-    any_port = True
+    kind_words = "NAT instance, host on every TCP port"
+    is_host = opens = any_port = timed = True
 
     def __init__(self, name: str, address: str, seed: int = 0, beyond: tuple[str, ...] = (), **settings: Any) -> None:
         super().__init__(name, address, seed, **settings)

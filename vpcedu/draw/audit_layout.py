@@ -7,18 +7,21 @@ the ports stand where it begins. A letter on a box is a row of the table below: 
 from __future__ import annotations
 
 from vpcedu.draw.drawn import cut_middle, in_full, renamed, short_names
-from vpcedu.draw.fonts import shorten, width_of, wrap
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.fonts import shorten, width_of
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.grid import Cell, head_items, row_items, title_of
+from vpcedu.draw.picture import picture
 from vpcedu.draw.plain_layout import all_places, chip_items, ground_items
 from vpcedu.draw.plain_places import BAND, GATEWAY, TALL, Chip, Plain, counted
 from vpcedu.draw.scene import Line, Mark, Scene, Text
-from vpcedu.draw.style import BADGE, CROSS, DIAMOND, DOTS, LABEL, LONG_DASH, MARGIN, NOTE, PACKET, ROOM, WIDTH
+from vpcedu.draw.style import BADGE, CROSS, DIAMOND, DOTS, LONG_DASH, MARGIN, NOTE, PACKET, ROOM
 from vpcedu.lab.ends import SOMEONE
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.auditing import Audit
 
@@ -45,8 +48,9 @@ class Reach(NamedRow):
     works: bool = True
 
 
-def audit_scene(audit: Audit) -> Scene:
-    """The picture of an audit."""
+@picture
+def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
+    """What the Internet reaches in a VPC, on its map, and who reaches what inside, in rows below."""
     names = short_names(audit.vpc)
     vpc = renamed(audit.vpc, names)
     rows = [row._replace(devices=renamed(row.devices, names), sources=renamed(row.sources, names))
@@ -65,14 +69,13 @@ def audit_scene(audit: Audit) -> Scene:
     sentence = _sentence(audit)
     lost = any(not works for entry in entries.values() for _, works in entry)
     signs = {sign for sign, there in (("outside", marked), ("dropped", lost)) if there}
-    foot, height = footing(y, (), sentence, len(wrap(sentence, LABEL, ROOM, True)), signs)
     total = len({row.device for row in vpc.interfaces})
     title = title_of(f"The Internet reaches {len(marked) or 'none'} of {counted(total, 'device')}")
     if audit.unknown:
         title = title_of(f"{counted(len(audit.unknown), 'thing')} cannot be told; as far as the files tell:")
     subtitle = "Arrows: from anyone, or from a block that a rule names, with the ports. Letters: the rows below."
-    scene = Scene(WIDTH, height, (*heading(title, subtitle), *items, *table, *foot), title,
-                  _alternative(vpc.cidr, title, rows, sentence))
+    alt = _alternative(vpc.cidr, title, rows, sentence)
+    scene = page(title, subtitle, [*items, *table], footing(y, sentence, signs), alt)
     return scene._replace(alt=scene.alt + in_full(scene, names))
 
 

@@ -7,14 +7,16 @@ lit: the one asked for, or else the first that differs. Places and pitch do not 
 
 from __future__ import annotations
 
-from vpcedu.draw.fonts import wrap
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.grid import title_of
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
-from vpcedu.draw.style import BOX, CROSS, DIAMOND, DOTS, GATE, LABEL, LIFELINE, MARGIN, NOTE, PACKET, ROOM, WIDTH
+from vpcedu.draw.style import BOX, CROSS, DIAMOND, DOTS, GATE, LABEL, LIFELINE, MARGIN, NOTE, PACKET, WIDTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.witness import Beside, Pair, Row
 
@@ -25,12 +27,16 @@ MIDDLE, TOP, FIRST, PITCH = 354.0, 76.0, 128.0, 32.0  # of the sign; heads; firs
 TURN = 6.0  # how far an arrow that comes back runs below
 
 
-def beside_scene(beside: Beside, row: int | None = None) -> Scene:
-    """The two ladders; ValueError for a row that there is not."""
-    pairs = beside.pairs
+@picture
+def beside(both: Beside, row: int | None = None, *, theme: str = "light", ax: Any = None) -> Scene:
+    """Two ladders of one scenario: a Linux kernel's recording and the model's run; `row` is lit.
+
+    row None: the first that differs. ValueError for a row that there is not.
+    """
+    pairs = both.pairs
     if row is not None and not 1 <= row <= len(pairs):
         raise ValueError(f"row {row}: expected 1 to {len(pairs)}")
-    lit = row if row is not None else next(iter(beside.differing), None)
+    lit = row if row is not None else next(iter(both.differing), None)
     points = [name for name in ORDER if any(name in one.points for pair in pairs for one in pair if one is not None)]
     bottom = FIRST + PITCH * max(len(pairs), 1) - 14
     items: list[Item] = []
@@ -38,7 +44,7 @@ def beside_scene(beside: Beside, row: int | None = None) -> Scene:
         y = FIRST + PITCH * (lit - 1)
         ink = "ink" if pairs[lit - 1].equal else "dropped"
         items.append(Box(MARGIN - 6, y - 22, WIDTH - 2 * MARGIN + 12, PITCH - 2, ink, "lit-ground", BOX))
-    release = ".".join(beside.release.split("-")[0].split(".")[:2])
+    release = ".".join(both.release.split("-")[0].split(".")[:2])
     for words, (left, right) in zip((f"Linux {release}, recorded", "the model, played now"), PANELS, strict=True):
         items.append(Text((left + right) / 2, TOP, words, "ink", LABEL, True, "middle"))
         items += _lifelines(points, left, right, bottom)
@@ -49,13 +55,11 @@ def beside_scene(beside: Beside, row: int | None = None) -> Scene:
     signs = {"rewritten"} if any(one.rewritten for pair in pairs for one in pair if one is not None) else set()
     if any(one.lost for pair in pairs for one in pair if one is not None):
         signs.add("dropped")
-    foot, height = footing(bottom + 10, _notes(beside, lit), beside.verdict,
-                           len(wrap(beside.verdict, LABEL, ROOM, True)), signs)
-    title = _title(beside)
-    subtitle = f"{beside.name}. Fault in the model: {beside.fault}." if beside.fault else (
-        f"{beside.name}: {beside.sentence}")
-    return Scene(WIDTH, height, (*heading(title, subtitle), *items, *foot), title,
-                 _alternative(beside, title))
+    foot = footing(bottom + 10, both.verdict, signs, _notes(both, lit))
+    title = _title(both)
+    subtitle = f"{both.name}. Fault in the model: {both.fault}." if both.fault else (
+        f"{both.name}: {both.sentence}")
+    return page(title, subtitle, items, foot, _alternative(both, title))
 
 
 def _notes(beside: Beside, lit: int | None) -> tuple[str, ...]:
@@ -109,13 +113,13 @@ def _arrow(number: int, row: Row, y: float, xs: dict[str, float], ground: str, i
     lost = row.lost
     items: list[Item] = []
     if lost:
-        ways = way[-1] - way[-2] if len(way) > 1 else 1.0 if way[0] <= sum(xs.values()) / len(xs) else -1.0
-        end = way[-1] + (22.0 if ways > 0 else -22.0)
+        right = way[-1] > way[-2] if len(way) > 1 else way[0] <= sum(xs.values()) / len(xs)
+        end = way[-1] + (22.0 if right else -22.0)
         items += [Line(((way[-1], y), (end, y)), "dropped", 1.4, DOTS),
                   Mark("cross", end, y, "dropped", CROSS - 1, "", number)]
         if len(way) == 1:
-            items += _words(end + (10.0 if ways > 0 else -10.0), y + 4, row.what, ink, ground,
-                            "start" if ways > 0 else "end")
+            items += _words(end + (10.0 if right else -10.0), y + 4, row.what, ink, ground,
+                            "start" if right else "end")
     points: list[tuple[float, float]] = []
     turned = 0.0
     for place, x in enumerate(way):

@@ -13,9 +13,8 @@ from vpcedu.clock import SECOND
 from vpcedu.packet import RST
 from vpcedu.protocols.tcp_settings import LINUX
 from vpcedu.row import NamedRow
-from vpcedu.tables.security_group import GroupRule
-from vpcedu.tables.tracking import ESTABLISHED_IDLE, TrackedFlow, Untracked
 from vpcedu.trace import DROP, SEND
+from vpcedu.views.decided import opens, tracked_of, untracked_of
 from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
@@ -113,10 +112,10 @@ def idle_of(device: Device) -> int | None:
 
 def _tracked_for(silence: Silence, card: Interface) -> int:
     """How long an interface tracks this flow: as the tracked row says, or else the interface, or else the default."""
-    rows = [step.row for trace in silence.talk.traces for step in trace.steps
-            if step.at == card.device and isinstance(step.row, TrackedFlow) and step.now <= silence.begun]
-    own = getattr(card, "tracking", None)
-    return int(getattr(rows[-1] if rows else None, "idle", getattr(own, "tcp_established", ESTABLISHED_IDLE)))
+    steps = [step for trace in silence.talk.traces for step in trace.steps
+             if step.at == card.device and step.now <= silence.begun]
+    rows = [row for row in map(tracked_of, steps) if row is not None]
+    return rows[-1].idle if rows else card.tracking.tcp_established
 
 
 def _gate(silence: Silence, name: str, idle: int) -> Clock:
@@ -139,10 +138,12 @@ def _host(silence: Silence, device: Device, idle: int | None) -> Clock:
     """An end of the connection: its own clock, and what it heard after the silence."""
     settings = dict(device.settings).get("settings") or LINUX
     keepalive = settings.keepalive.idle if settings.keepalive else None
-    what = "idle timeout" if idle is not None else "keep-alive" if keepalive is not None else "keep-alive off"
-    limit = idle if idle is not None else keepalive
-    over = limit is not None and silence.at(device.name) >= limit
-    state = NONE if limit is None else RUNS if not over else FORGOT if idle is not None else RINGS
+    what, limit, over = "keep-alive off", keepalive, NONE
+    if idle is not None:
+        what, limit, over = "idle timeout", idle, FORGOT
+    elif keepalive is not None:
+        what, over = "keep-alive", RINGS
+    state = over if limit is None or silence.at(device.name) >= limit else RUNS
     sent = next((t for t in silence.after if t.sender == device.name), None)
     got = next((t for t in silence.after if t.delivered and t.last.at == device.name), None)
     reset = got is not None and bool(got.packet.flags & RST)
@@ -167,9 +168,9 @@ def _group(silence: Silence, name: str, idle: int) -> Clock:
         return Clock(whose, "tracked flow", idle, state, "silence", "is not asked again")
     if step.action == DROP:
         return Clock(whose, "tracked flow", idle, state, "dropped", "no rule for it")
-    if isinstance(step.row, Untracked):
+    if untracked_of(step) is not None:
         return Clock(whose, "tracked flow", idle, state, "by a rule", "not tracked")
-    if isinstance(step.row, GroupRule):
+    if opens(step):
         return Clock(whose, "tracked flow", idle, state, "by a rule", "tracked anew")
     return Clock(whose, "tracked flow", idle, state, "passes", "the flow is still tracked")
 

@@ -10,15 +10,18 @@ from math import log10
 
 from vpcedu.clock import SECOND
 from vpcedu.draw.clock_rows import FORGOT, NONE, RINGS, RUNS, clocks_of, silences
-from vpcedu.draw.drawn import as_drawn, cut_middle
-from vpcedu.draw.fonts import width_of, wrap
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.drawn import cut_middle
+from vpcedu.draw.fonts import width_of
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.grid import title_of
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
-from vpcedu.draw.style import BOX, CROSS, DOTS, GUIDE, LABEL, MARGIN, NOTE, ROOM, WIDTH
+from vpcedu.draw.style import BOX, CROSS, DOTS, GUIDE, LABEL, MARGIN, NOTE, WIDTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.clock_rows import Clock, Silence
     from vpcedu.draw.frame import Item
     from vpcedu.lab.visit import Visit
@@ -27,12 +30,22 @@ LEFT, RIGHT, HEARS = 176.0, 424.0, 446.0  # the axis; where "who hears what" beg
 NAMES = LEFT - 6 - MARGIN  # the room of whose clock it is
 LEAST, MOST = 10, 1_000_000  # seconds at both ends of the axis
 TICKS = ((10, "10 s"), (60, "1 min"), (3_600, "1 h"), (86_400, "1 day"), (432_000, "5 days"))
+HEARD = {
+    "silence": "muted",
+    "RST": "dropped",
+    "dropped": "dropped",
+    "RST ACK": "dropped",
+    "passes": "tracked",
+}  # what is heard -> its ink, if that is not the usual one
 TOP, HEAD, PITCH, BAR = 100.0, 26.0, 46.0, 22.0  # first row; heights of a heading, of a row, of a bar
 
 
-@as_drawn
-def clocks_scene(visit: Visit) -> Scene:
-    """The clocks of every connection that fell silent; ValueError where none did."""
+@picture
+def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
+    """The idle clocks of every party of a visit that fell silent: who forgets when, who hears what.
+
+    ValueError where no connection was silent for 10 s.
+    """
     found = [(silence, clocks_of(visit, silence)) for silence in silences(visit)]
     items: list[Item] = []
     y = TOP
@@ -52,12 +65,12 @@ def clocks_scene(visit: Visit) -> Scene:
     sentence = _sentence(found)
     states = {clock.state for _, clocks in found for clock in clocks}
     signs = {sign for sign, state in (("forgot", FORGOT), ("runs", RUNS)) if state in states}
-    foot, height = footing(y + 4, (), sentence, len(wrap(sentence, LABEL, ROOM, True)), signs)
     title = _title(found)
     head = Text(HEARS, TOP - 14, "after the silence", "muted", NOTE, True)
     subtitle = "Silence since the last packet, logarithmic from 10 s. Dashed: the silence ends, somebody sends again."
-    return Scene(WIDTH, height, (*heading(title, subtitle), *guides, *lines, *ticks, head, *items, *foot), title,
-                 _alternative(visit, found, title, sentence))
+    middle = [*guides, *lines, *ticks, head, *items]
+    alt = _alternative(visit, found, title, sentence)
+    return page(title, subtitle, middle, footing(y + 4, sentence, signs), alt)
 
 
 def _x(seconds: float) -> float:
@@ -111,8 +124,7 @@ def _covered(x: float, y: float, words: str, ink: str, bold: bool, anchor: str) 
 def _hears(clock: Clock, y: float) -> list[Item]:
     """A word in a frame, and the rest of the sentence beside and below it."""
     quiet = clock.hears == "silence"
-    ink = "muted" if quiet else "dropped" if clock.hears in ("RST", "dropped", "RST ACK") else (
-        "tracked" if clock.hears == "passes" else "ink")
+    ink = HEARD.get(clock.hears, "ink")
     wide = width_of(clock.hears, NOTE, True) + 14
     first, rest = _two(clock.words, WIDTH - MARGIN - HEARS - wide - 8)
     items: list[Item] = [Box(HEARS, y, wide, 20, ink, "paper", BOX, 3.0, (3.0, 2.0) if quiet else ()),

@@ -15,6 +15,7 @@ from itertools import count
 from vpcedu.draw.fonts import width_of
 from vpcedu.draw.style import LABEL, NOTE
 from vpcedu.network.joined import together
+from vpcedu.network.record import Record
 from vpcedu.trace import Capture, Trace
 
 TYPE_CHECKING = False
@@ -42,7 +43,7 @@ def as_drawn(make: Callable[P, Scene]) -> Callable[P, Scene]:
         named: dict[str, Any] = dict(more)
         names: Names = {}
         for value in (*plain, *named.values()):
-            if hasattr(value, "capture"):
+            if isinstance(value, Record):
                 names |= short_names(value.vpc)
         made = make(*(_taken(value, names) for value in plain),
                     **{word: _taken(value, names) for word, value in named.items()})
@@ -52,7 +53,7 @@ def as_drawn(make: Callable[P, Scene]) -> Callable[P, Scene]:
 
 
 def _taken(value: Any, names: Names) -> Any:
-    if hasattr(value, "capture"):
+    if isinstance(value, Record):
         return drawn(value, names)
     return names.get(value, value) if isinstance(value, str) else value
 
@@ -67,6 +68,7 @@ def drawn(visit: Any, names: Names) -> Any:
     other.vpc = _together(renamed(visit.vpc, names), {names.get(name, name) for name in met})
     if names:
         other.capture, other.call = _capture(visit.capture, names), renamed(visit.call, names)
+        vars(other).pop("talks", None)  # they were found under the long names
     return other
 
 
@@ -144,7 +146,9 @@ def _short(name: str, gates: list[str], taken: set[str]) -> str:
 def _head_of_id(name: str) -> str:
     """What an id of AWS begins with, before its digits: "nat-"; of a balancer's node its balancer; "" for no id."""
     head = name.rstrip(HEX)
-    return "" if len(name) - len(head) < DIGITS else head.rpartition("/")[0] + "/" if "/" in head else head
+    if len(name) - len(head) < DIGITS:
+        return ""
+    return head.rpartition("/")[0] + "/" if "/" in head else head
 
 
 def cut_middle(words: str, size: float, room: float, bold: bool = False) -> str:

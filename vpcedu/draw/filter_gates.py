@@ -11,12 +11,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vpcedu.draw.way import legs_of, owner
-from vpcedu.draw.words import row_words
 from vpcedu.row import NamedRow
-from vpcedu.tables.network_acl import LAST, AclEntry
-from vpcedu.tables.security_group import GroupRule, RuleSet
-from vpcedu.tables.tracking import TrackedFlow, Untracked
+from vpcedu.tables.network_acl import LAST
 from vpcedu.trace import DROP
+from vpcedu.views.decided import entry_of, opens, refused_by, rule_of, tracked_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,8 +77,8 @@ def trip_of(visit: Visit, connection: int | None) -> Trip:
     talks = visit.talks
     if not talks or (connection is not None and connection not in range(1, len(talks) + 1)):
         raise ValueError(f"connection {connection!r}: expected one from 1 to {len(talks)}")
-    lossy = [talk for talk in talks if any(_filtered(trace) for trace in talk.traces)]
-    talk = talks[connection - 1] if connection is not None else lossy[0] if lossy else talks[-1]
+    lossy = (talk for talk in talks if any(_filtered(trace) for trace in talk.traces))
+    talk = next(lossy, talks[-1]) if connection is None else talks[connection - 1]
     request, answer = _pair(visit, talk)
     path = _path(visit, talk, request)
     gates = _gates(visit.vpc, path, request, False, 1)
@@ -130,8 +128,12 @@ def _gates(vpc: Vpc, path: tuple[str, ...], trace: Trace | None, answer: bool, f
         for device, other, names in ((here, there, LEAVING), (there, here, ARRIVING)):
             kinds = _kinds(cards.get(device), cards.get(other), device not in (path[0], path[-1]), trace, names)
             for kind in kinds if names is LEAVING else reversed(kinds):
-                step = None if over or trace is None else _step(trace, device, names[kind])
-                words = "never sent" if trace is None else "not asked" if over else _words(step, kind)
+                step, words = None, "not asked"
+                if trace is None:
+                    words = "never sent"
+                elif not over:
+                    step = _step(trace, device, names[kind])
+                    words = _words(step, kind)
                 found.append(Gate(first + len(found), stretch, device, kind, names[kind], step, words, answer))
                 over = over or (step is not None and step.action == DROP) or words == "not asked"
         lost = trace.dropped if trace else None
@@ -160,19 +162,18 @@ def _words(step: Step | None, kind: str) -> str:
     """What a gate said, in one line."""
     if step is None:
         return "passes: its own address" if kind == CHECK else "not asked"
-    row = step.row
     if step.action == DROP and kind == CHECK:
         ends = ("from", step.before.flow.src) if step.check == LEAVING[CHECK] else ("for", step.before.flow.dst)
         return f"drops it: {ends[0]} {ends[1]}, not its own address"
     verb = "drops it" if step.action == DROP else "passes"
-    if isinstance(row, TrackedFlow):
+    entry, rule, refused = entry_of(step), rule_of(step), refused_by(step)
+    if tracked_of(step) is not None:
         return f"passes: {MEMORY}"
-    if isinstance(row, Untracked):
-        return f"{verb}: rule {row.rule.what}, {UNTRACKED}"
-    if isinstance(row, AclEntry):
-        return f"{verb}: row {'*' if row.number == LAST else row.number}, {row.what}"
-    if isinstance(row, GroupRule):
-        return f"{verb}: rule {row.what}"
-    if isinstance(row, RuleSet):
-        return f"{verb}: " + (f"only {', '.join(rule.what for rule in row.rules)}" if row.rules else "there is no rule")
-    return f"{verb}: {row_words(row)}"
+    if entry is not None:
+        return f"{verb}: row {'*' if entry.number == LAST else entry.number}, {entry.what}"
+    if rule is not None:
+        return f"{verb}: rule {rule.what}" + ("" if opens(step) else f", {UNTRACKED}")
+    if refused is not None:
+        only = ", ".join(rule.what for rule in refused.rules)
+        return f"{verb}: only {only}" if only else f"{verb}: there is no rule"
+    return f"{verb}: {step.row}"

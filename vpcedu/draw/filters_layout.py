@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from vpcedu.draw.drawn import as_drawn, cut_middle
+from vpcedu.draw.drawn import cut_middle
 from vpcedu.draw.filter_gates import ACL, CHECK, GROUP, NOBODY, trip_of
 from vpcedu.draw.filter_words import alternative, sentence, title
-from vpcedu.draw.fonts import shorten, width_of, wrap
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.fonts import shorten, width_of
+from vpcedu.draw.frame import footing, page
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
-from vpcedu.draw.style import BADGE, BOX, CROSS, DIAMOND, DOTS, FAINT, LABEL, MARGIN, NOTE, PACKET, ROOM, WIDTH
+from vpcedu.draw.style import BADGE, BOX, CROSS, DIAMOND, DOTS, FAINT, MARGIN, NOTE, PACKET, ROOM, WIDTH, device_ink
 from vpcedu.draw.way import address_of, is_outside, rewritings
 from vpcedu.hosts.host import Host
 from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.filter_gates import Gate, Trip
     from vpcedu.draw.frame import Item
     from vpcedu.lab.visit import Visit
@@ -72,9 +75,15 @@ class Plan:
         return max(left, MARGIN - 8), min(right, WIDTH - MARGIN + 8)
 
 
-@as_drawn
-def filters_scene(visit: Visit, connection: int | None = None) -> Scene:
-    """The checks of one connection's round trip; ValueError where there is no such connection."""
+@picture
+def filters(
+    visit: Visit, connection: int | None = None, *, theme: str = "light", ax: Any = None
+) -> Scene:
+    """Every check that a connection's packet and its answer meet, in order; the one that drops is lit.
+
+    connection: its number; None: the one that lost a packet, or else the last. ValueError for a number that there
+    is not.
+    """
     trip = trip_of(visit, connection)
     plan = Plan(visit, trip)
     items = [*_frames(visit, trip, plan), *_lanes(visit, trip, plan), *_devices(visit, trip, plan),
@@ -82,13 +91,11 @@ def filters_scene(visit: Visit, connection: int | None = None) -> Scene:
     table, y = _table(trip, FOOT + 26)
     lost = trip.lost
     notes = (f"{lost.at}, {lost.reason.code}. What helps: {lost.reason.fix}.",) if lost and lost.reason else ()
-    words = sentence(trip)
-    foot, height = footing(y, notes, words, len(wrap(words, LABEL, ROOM, True)),
-                            {"rewritten"} if _rewrites(trip) else set())
+    foot = footing(y, sentence(trip), {"rewritten"} if _rewrites(trip) else set(), notes)
     heads = title(visit, trip)
     disc = " Disc: address check." if any(gate.kind == CHECK for gate in trip.gates) else ""
     subtitle = f"Circle: security group. Square: network ACL.{disc} Asked in the order of the numbers."
-    return Scene(WIDTH, height, (*heading(heads, subtitle), *items, *table, *foot), heads, alternative(trip, heads))
+    return page(heads, subtitle, [*items, *table], foot, alternative(trip, heads))
 
 
 def _name(name: str) -> list[str]:
@@ -139,7 +146,7 @@ def _boxes(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
     items: list[Item] = []
     for place, name in enumerate(trip.path):
         left, right = plan.boxes[place]
-        ink = "outside" if is_outside(visit.vpc, name) else "inside" if name in hosts else "rewritten"
+        ink = device_ink(is_outside(visit.vpc, name), name in hosts)
         look = (ink, "paper", BOX, 3.0, ()) if name != NOBODY else ("muted", "paper", 1.0, 3.0, FAINT)
         items.append(Box(left, LANES[False] - 20, right - left, LANES[True] - LANES[False] + 40, *look))
     return items
@@ -208,7 +215,9 @@ def _gates(trip: Trip, plan: Plan) -> list[Item]:
 
 
 def _badge(gate: Gate, x: float, y: float) -> Mark:
-    ink = "dropped" if gate.drops else "tracked" if gate.asked else "muted"
+    ink = "tracked" if gate.asked else "muted"
+    if gate.drops:
+        ink = "dropped"
     wide = 2.0 if gate.number > 9 and gate.kind == GROUP else 0.0  # two figures touch a small circle
     return Mark(SIGNS[gate.kind], x, y, ink, BADGE + wide, str(gate.number))
 
@@ -223,8 +232,9 @@ def _table(trip: Trip, y: float) -> tuple[list[Item], float]:
                   Text(MARGIN + 64, y, words, "ink" if trace else "muted", NOTE, True)]
         y += PITCH + 1
         for gate in (g for g in trip.gates if g.answer == answer and trace):
-            ink = "dropped" if gate.drops else "ink" if gate.asked else "muted"
+            ink = "ink" if gate.asked else "muted"
             if gate.drops:
+                ink = "dropped"
                 items.append(Box(MARGIN - 6, y - 15.5, ROOM + 12, 22, "dropped", "lit-ground", BOX))
             badge = _badge(gate, MARGIN + BADGE, y - 4.5)
             items += [badge._replace(size=badge.size - 1),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vpcedu.draw.fonts import shorten, width_of, wrap
-from vpcedu.draw.scene import Box, Line, Mark, Text
+from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import (
     CONNECTION,
     CROSS,
@@ -20,9 +20,12 @@ from vpcedu.draw.style import (
     TITLE,
     WIDTH,
 )
+from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from vpcedu.draw.scene import Band
 
     Item = Band | Box | Line | Text | Mark
@@ -42,14 +45,41 @@ SIGNS = {
 CROSSES = ("dropped", "forgot")  # signs that are a cross
 
 
-def heading(title: str, subtitle: str) -> list[Item]:
-    """Title and subtitle, one line each."""
-    return [Text(MARGIN, 24, shorten(title, TITLE, ROOM, True), "ink", TITLE, True),
-            Text(MARGIN, 44, shorten(subtitle, SUBTITLE, ROOM), "muted", SUBTITLE)]
+class Foot(NamedRow):
+    """What stands below a picture's middle, and the height of the whole picture."""
+
+    items: tuple[Item, ...]
+    height: float
 
 
-def footing(y: float, notes: tuple[str, ...], sentence: str, lines: int, signs: set[str]) -> tuple[list[Item], float]:
-    """Rule, notes with a cross, the sentence in so many lines, the legend; and the height of the whole picture."""
+def page(title: str, subtitle: str, items: Iterable[Item], foot: Foot, alt: str) -> Scene:
+    """A whole picture: title and subtitle, one line each, what is between, and the foot."""
+    heading = (
+        Text(MARGIN, 24, shorten(title, TITLE, ROOM, True), "ink", TITLE, True),
+        Text(MARGIN, 44, shorten(subtitle, SUBTITLE, ROOM), "muted", SUBTITLE),
+    )
+    return Scene(WIDTH, foot.height, (*heading, *items, *foot.items), title, alt)
+
+
+def lines_of(sentence: str) -> int:
+    """How many lines a sentence needs at a picture's foot."""
+    return len(wrap(sentence, LABEL, ROOM, True))
+
+
+def footing(
+    y: float,
+    sentence: str,
+    signs: Collection[str] = (),
+    notes: tuple[str, ...] = (),
+    lines: int | None = None,
+    less: float = 0.0,
+) -> Foot:
+    """Rule, notes with a cross, the sentence, the legend of these signs.
+
+    y: of the rule. lines: of the sentence that there is room for; None: all that it has. less: how much lower the
+    picture is than with the usual room below.
+    """
+    lines = lines_of(sentence) if lines is None else lines
     items: list[Item] = [Line(((MARGIN - 6, y), (WIDTH - MARGIN + 6, y)), "rule", GUIDE)]
     y += 22
     for note in notes:
@@ -62,10 +92,10 @@ def footing(y: float, notes: tuple[str, ...], sentence: str, lines: int, signs: 
         items.append(Text(MARGIN, y + 17 * number, words, "ink", LABEL, True))
     y += 17 * lines + 8
     legend, y = _legend(y, signs)
-    return items + legend, y + 4
+    return Foot((*items, *legend), y + 4 - less)
 
 
-def _legend(y: float, signs: set[str]) -> tuple[list[Item], float]:
+def _legend(y: float, signs: Collection[str]) -> tuple[list[Item], float]:
     items: list[Item] = []
     x = MARGIN
     for sign in (sign for sign in SIGNS if sign in signs):

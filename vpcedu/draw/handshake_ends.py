@@ -11,7 +11,6 @@ from vpcedu.draw.handshake_words import seconds
 from vpcedu.draw.scene import Box, Line, Text
 from vpcedu.draw.style import BOX, DOTS, LABEL, LIFELINE, MARGIN, NOTE
 from vpcedu.packet import RST
-from vpcedu.trace import Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,8 +57,7 @@ def bars(visit: Handshake, axis: Axis) -> list[Item]:
     """Along a lifeline: grey while the connection is being opened, filled while it is ESTABLISHED."""
     items: list[Item] = []
     for who, x in (("client", CLIENT - 8), ("server", SERVER + 2)):
-        changes = [(event.at, event.row.after) for event in visit.capture.events
-                   if event.who == who and isinstance(event.row, Change) and event.row.after != "LISTEN"]
+        changes = [(at, change.after) for at, _, change in visit.capture.changes(who) if change.after != "LISTEN"]
         for (at, state), later in zip(changes, [*changes[1:], None], strict=False):
             end = axis.y(later[0]) if later else END
             if state != "CLOSED":
@@ -101,13 +99,13 @@ def states(visit: Handshake, axis: Axis) -> list[Item]:
     begin = {"up": "LISTEN", "closed": "no listener", "silent": "no host"}[visit.setting.server]
     items: list[Item] = [Text(SERVER + 14, START - 9, begin, "muted", NOTE)]
     low = {"client": START - 10.0, "server": START - 9.0}  # the lowest text of each gutter
-    for event in visit.capture.events:
-        if not isinstance(event.row, Change) or event.row.after == "LISTEN":
+    for at, who, change in visit.capture.changes():
+        if change.after == "LISTEN":
             continue
-        x, anchor = (CLIENT - 14, "end") if event.who == "client" else (SERVER + 14, "start")
-        bold = event.row.after == "ESTABLISHED"
-        y = low[event.who] = max(axis.y(event.at) + 4.5, low[event.who] + 15)
-        items.append(Text(x, y, event.row.after, "ink" if bold else "muted", NOTE, bold, anchor))
+        x, anchor = (CLIENT - 14, "end") if who == "client" else (SERVER + 14, "start")
+        bold = change.after == "ESTABLISHED"
+        y = low[who] = max(axis.y(at) + 4.5, low[who] + 15)
+        items.append(Text(x, y, change.after, "ink" if bold else "muted", NOTE, bold, anchor))
     result = visit.result
     if result is not None and result.symptom != "connected":
         y = axis.y(result.after) + (4.5 if result.after == axis.last else 13.5)

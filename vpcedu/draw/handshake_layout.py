@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from vpcedu.clock import SECOND
 from vpcedu.draw.fonts import width_of
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.handshake_axis import CLIENT, END, PER_SECOND, SCALED, SERVER, SLOPE, Axis, groups_of
 from vpcedu.draw.handshake_ends import after, bars, brackets, chips, posts, states
 from vpcedu.draw.handshake_words import alternative, finding, sentence, text_of
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Line, Mark, Scene, Text
-from vpcedu.draw.style import CROSS, DOTS, NOTE, PACKET, WIDTH
+from vpcedu.draw.style import CROSS, DOTS, NOTE, PACKET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.draw.handshake_axis import Group
     from vpcedu.lab.opening import Handshake
@@ -25,20 +28,20 @@ if TYPE_CHECKING:
 WORDY = 360  # milliseconds of round trip from which words fit between the arrows
 
 
-def handshake_scene(visit: Handshake) -> Scene:
-    """The ladder of a handshake, to scale."""
+@picture
+def handshake(visit: Handshake, *, theme: str = "light", ax: Any = None) -> Scene:
+    """The opening of a connection, to scale: every segment, every wait, the state of each end."""
     groups = groups_of(visit)
     axis = Axis(visit, [group for group in groups if group.sent > SCALED * SECOND])
     title = finding(visit)
     subtitle = f"Time runs down, to scale for {SCALED} s. Each end keeps its own state; nothing else is between them."
     signs = {"dropped"} if any(group.arrived is None for group in groups) else set()
-    foot, height = footing(END + 12, (), sentence(visit), 2, signs)
-    if not signs:
-        height = footing(END + 12, (), "", 2, {"dropped"})[1]
-    items = [*heading(title, subtitle), *chips(visit), *posts(visit), *bars(visit, axis),
+    foot = footing(END + 12, sentence(visit), signs, lines=2)
+    tallest = footing(END + 12, "", {"dropped"}, lines=2).height  # the legend of a loss has room where there is none
+    items = [*chips(visit), *posts(visit), *bars(visit, axis),
              *axis.items(), *_arrows(visit, groups, axis), *brackets(visit, axis), *states(visit, axis),
-             *after(visit, axis), *foot]
-    return Scene(WIDTH, height, tuple(items), title, alternative(visit))
+             *after(visit, axis)]
+    return page(title, subtitle, items, foot._replace(height=tallest), alternative(visit))
 
 
 def _ends(group: Group) -> tuple[float, float]:

@@ -6,18 +6,20 @@ changes as well (time to live, checksums) is left out.
 
 from __future__ import annotations
 
-from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.fonts import shorten
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.grid import title_of
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
-from vpcedu.draw.style import DIAMOND, LABEL, NOTE, PACKET, WIDTH
+from vpcedu.draw.style import DIAMOND, LABEL, NOTE, PACKET
 from vpcedu.draw.words import NUMBERS
 from vpcedu.trace import REWRITE
 from vpcedu.views.explain import label, rewritten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.visit import Visit
     from vpcedu.packet import Packet
@@ -43,9 +45,19 @@ def fields_of(packet: Packet) -> Rows:
     )
 
 
-@as_drawn
-def header_scene(visit: Visit, packet: int | None = None, at: str | None = None) -> Scene:
-    """One rewriting; None: the first one. ValueError where that packet was not rewritten there."""
+@picture
+def header(
+    visit: Visit,
+    packet: int | None = None,
+    at: str | None = None,
+    *,
+    theme: str = "light",
+    ax: Any = None,
+) -> Scene:
+    """A packet's header before and after the gateway `at` rewrote it; None: the first rewriting there is.
+
+    ValueError where that packet was not rewritten there.
+    """
     trace, step = rewriting(visit, packet, at)
     assert step.after is not None
     before, after = fields_of(step.before), fields_of(step.after)
@@ -57,12 +69,12 @@ def header_scene(visit: Visit, packet: int | None = None, at: str | None = None)
     items += _between(before, after)
     bottom = TOP + TALL * len(before) + 18
     notes = _sentence(step, before, after)
-    foot, height = footing(bottom, (), notes, 2, {"rewritten"})
     names = _changed(before, after)
     title = title_of(f"{step.at}: {rewritten(step)}", f"{step.at} changes {' and '.join(names)}",
                      f"{step.at} changes {NUMBERS[len(names)]} of {NUMBERS[sum(map(len, before))]} fields")
     subtitle = f"Packet {trace.number}, {label(trace.packet)}, of {visit.title}. Boxed: changed here."
-    return Scene(WIDTH, height, (*heading(title, subtitle), *items, *foot), title, _alternative(trace, step, notes))
+    foot = footing(bottom, notes, {"rewritten"}, lines=2)
+    return page(title, subtitle, items, foot, _alternative(trace, step, notes))
 
 
 def rewriting(visit: Visit, packet: int | None = None, at: str | None = None) -> tuple[Trace, Step]:

@@ -30,7 +30,7 @@ def far_end(visit: Visit, talk: Conversation, lines: Lifelines) -> str:
     if is_open(talk):
         return talk.listener
     meant = owner(visit.vpc, talk.flow.dst)
-    return meant if meant in lines else talk.listener if talk.listener in lines else talk.opener
+    return next((name for name in (meant, talk.listener) if name in lines), talk.opener)
 
 
 def bars(visit: Visit, talks: tuple[Conversation, ...], lines: Lifelines, top: float,

@@ -8,7 +8,7 @@ from vpcedu.draw.drawn import headings, part_of, parts
 from vpcedu.draw.fonts import width_of
 from vpcedu.draw.frame import TOP
 from vpcedu.draw.scene import Band, Box, Line, Mark, Text
-from vpcedu.draw.style import BOX, CROSSING, FAINT, GATE, LIFELINE, NOTE, WIDTH
+from vpcedu.draw.style import BOX, CROSSING, FAINT, GATE, LIFELINE, NOTE, WIDTH, device_ink
 from vpcedu.draw.way import address_of, changed, is_outside, rewritings
 from vpcedu.draw.words import short
 
@@ -19,12 +19,18 @@ if TYPE_CHECKING:
     from vpcedu.lab.visit import Visit
     from vpcedu.network.vpc import Vpc
 
+    Look = tuple[str, float, tuple[float, ...]]
+
 HEAD, FOOT = TOP + 22, TOP + 62  # the upper and lower edge of the heads
 SPARE = 8.0  # on both sides of a head's words
 STACKED = 15.0  # how much taller heads are where the two addresses of a gateway stand one above the other
 TIER = 6.0  # between an upper and a lower head, where every other one stands lower
 EDGE = 0.0  # where the grounds begin
 APART = 5.0  # between the heads of two VPCs
+# A lifeline's ink, width and dash: of a host, of what passes packets on, of what no packet met.
+POST: Look = ("ink", LIFELINE, ())
+PASSED: Look = ("rewritten", CROSSING, GATE)
+UNMET: Look = ("muted", 1.0, FAINT)
 
 
 class Heads:
@@ -81,7 +87,9 @@ def grounds(heads: Heads, bottom: float) -> list[Item]:
     items: list[Item] = []
     outer = [row for row in lines.rows if is_outside(visit.vpc, row.name)]
     inner = [row for row in lines.rows if not is_outside(visit.vpc, row.name)]
-    edge = inner[0].left if outer and inner else EDGE if inner else WIDTH - EDGE
+    edge = WIDTH - EDGE
+    if inner:
+        edge = inner[0].left if outer else EDGE
     if outer and (inner or visit.vpc.internet_gateway):  # without a VPC there is no outside
         items += [Band(EDGE, TOP, edge - EDGE, bottom - TOP, "outside-ground"),
                   Text(16, TOP + 15, _that_fits(edge - 16, "outside: public addresses", "outside"), "outside", NOTE,
@@ -116,10 +124,10 @@ def posts(heads: Heads, bottom: float) -> list[Item]:
     items: list[Item] = []
     for place, row in enumerate(heads.lines.rows):
         for x in sorted({row.left, row.right}):
-            ink = ("ink" if row.host else "rewritten") if row.met else "muted"
-            width = (LIFELINE if row.host else CROSSING) if row.met else 1.0
-            dash = () if row.host and row.met else GATE if row.met else FAINT
-            items.append(Line(((x, heads.foot(place)), (x, bottom)), ink, width, dash))
+            look = POST if row.host else PASSED
+            if not row.met:
+                look = UNMET
+            items.append(Line(((x, heads.foot(place)), (x, bottom)), *look))
     return items
 
 
@@ -129,7 +137,7 @@ def head_items(heads: Heads) -> list[Item]:
     items: list[Item] = []
     for place, row in enumerate(heads.lines.rows):
         top, width, address = heads.top(place), heads.width(row), heads.address(row)
-        ink = "outside" if is_outside(vpc, row.name) else "inside" if row.host else "rewritten"
+        ink = device_ink(is_outside(vpc, row.name), row.host)
         frame = (ink, "paper", BOX, 3.0, ()) if row.met else ("muted", "paper", 1.0, 3.0, FAINT)
         single = not heads.pairs[row.name] and not address
         items += [Box(row.middle - width / 2, top, width, heads.foot(place) - top, *frame),

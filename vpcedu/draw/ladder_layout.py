@@ -7,8 +7,7 @@ packet that is lit: under a slider nothing jumps.
 
 from __future__ import annotations
 
-from vpcedu.draw.drawn import as_drawn
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.ladder_arrows import Arrows
 from vpcedu.draw.ladder_bars import bars
 from vpcedu.draw.ladder_heads import Heads, grounds, head_items, posts
@@ -16,8 +15,8 @@ from vpcedu.draw.ladder_ink import closing_items, row_items
 from vpcedu.draw.ladder_rows import rows_of, states_of
 from vpcedu.draw.ladder_states import closing_notes, notes_of, result_note
 from vpcedu.draw.lifelines import lifelines
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Scene
-from vpcedu.draw.style import WIDTH
 from vpcedu.draw.way import START, legs_of, rewritings, space
 from vpcedu.draw.words import alternative, finding, loss_words, losses, packet_words, sentence_lines, subtitle
 from vpcedu.views.explain import answer_legs, verdict
@@ -25,18 +24,27 @@ from vpcedu.views.outcome import blocker, outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.draw.ladder_ink import Layers
     from vpcedu.draw.ladder_rows import Row
     from vpcedu.lab.visit import Visit
 
 
-@as_drawn
-def ladder_scene(visit: Visit, packet: int | None = None, every: bool | None = None) -> Scene:
-    """The ladder of a visit; ValueError for a packet that the capture has not.
+@picture
+def ladder(
+    visit: Visit,
+    packet: int | None = None,
+    every: bool | None = None,
+    *,
+    theme: str = "light",
+    ax: Any = None,
+) -> Scene:
+    """Every packet of a visit as an arrow between lifelines; with `packet`, up to that one, which is lit.
 
-    packet: the number of the packet that is lit; later ones are not drawn, but keep their rows. None: all are
-    drawn, and the answer is lit. every: one row for each packet; None: only where a packet is chosen.
+    every: one row for each packet (True), or ACKs left out and closings folded (False); None: True where a packet
+    is chosen. ValueError for a number the capture has not.
     """
     end = visit.capture.traces[-1].number if len(visit.capture) else 0
     last = end if packet is None else visit.capture[packet].number
@@ -57,11 +65,10 @@ def ladder_scene(visit: Visit, packet: int | None = None, every: bool | None = N
     bottom = max(arrows.low, *arrows.states.values(), top) + 16
     sentence = verdict(visit) if packet is None else packet_words(visit, packet)
     notes = tuple(loss_words(step) for step in losses(visit))
-    foot, height = footing(bottom, notes, sentence, sentence_lines(visit), _signs(visit))
-    title = finding(visit)
-    items = [*heading(title, subtitle(visit, drawn < len(visit.capture))), *grounds(heads, bottom),
-             *ways, *posts(heads, bottom), *head_items(heads), *above, *marks, *foot]
-    return Scene(WIDTH, height, tuple(items), title, alternative(visit, "Ladder"))
+    foot = footing(bottom, sentence, _signs(visit), notes, sentence_lines(visit))
+    items = [*grounds(heads, bottom), *ways, *posts(heads, bottom), *head_items(heads), *above, *marks]
+    under = subtitle(visit, drawn < len(visit.capture))
+    return page(finding(visit), under, items, foot, alternative(visit, "Ladder"))
 
 
 def lit_packets(visit: Visit) -> set[int]:

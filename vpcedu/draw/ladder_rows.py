@@ -11,13 +11,10 @@ from vpcedu.clock import SECOND
 from vpcedu.network.vpc import INTERNET
 from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.row import NamedRow
-from vpcedu.trace import DELIVER, Change
 from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from vpcedu.lab.visit import Visit
     from vpcedu.network.conversations import Conversation
     from vpcedu.trace import Trace
@@ -68,7 +65,7 @@ def _condensed(visit: Visit, talk: Conversation, single: list[Row]) -> list[Row]
         quiet = trace.dropped is None and not trace.packet.data and not trace.packet.flags & RST
         if quiet and first_fin is not None and trace.number >= first_fin:
             closing.append(trace)
-        elif not quiet or trace.packet.flags != ACK or _moves(trace):
+        elif not quiet or trace.packet.flags != ACK or _moved_to(trace):
             rows.append(row)
     rows = _without_repeats(visit, rows)
     if closing:
@@ -76,10 +73,10 @@ def _condensed(visit: Visit, talk: Conversation, single: list[Row]) -> list[Row]
     return rows
 
 
-def _moves(trace: Trace) -> bool:
-    """Whether the packet's arrival changed its receiver's state."""
-    change = trace.last.row
-    return trace.last.action == DELIVER and isinstance(change, Change) and change.before != change.after
+def _moved_to(trace: Trace) -> str:
+    """The state that the packet's arrival brought its receiver into; "" where that stayed in its own."""
+    change = trace.last.change
+    return change.after if change is not None and change.before != change.after else ""
 
 
 def _closing_words(closing: tuple[Trace, ...]) -> tuple[str, ...]:
@@ -130,13 +127,15 @@ def since(begun: int, now: int) -> str:
 
 def states_of(visit: Visit) -> dict[int, tuple[str, str]]:
     """For each packet: the state its sending brought its sender into, and its arrival its receiver; "" for none."""
-    opens = {(who, change.flow, change.event): change.after for who, change in changes(visit)}
+    opens = {(who, change.flow, change.event): change.after for _, who, change in visit.capture.changes()}
     found: dict[int, tuple[str, str]] = {}
     for trace in visit.capture:
         packet = trace.packet
-        call = "active OPEN" if packet.flags & (SYN | ACK) == SYN else "CLOSE" if packet.flags & FIN else ""
+        call = "CLOSE" if packet.flags & FIN else ""
+        if packet.flags & (SYN | ACK) == SYN:
+            call = "active OPEN"
         sent = opens.pop((trace.sender, packet.flow, call), "")
-        found[trace.number] = sent, trace.last.row.after if _moves(trace) else ""  # type: ignore[attr-defined]
+        found[trace.number] = sent, _moved_to(trace)
     return found
 
 
@@ -145,16 +144,11 @@ def ends_of(visit: Visit, talk: Conversation) -> dict[str, tuple[str, str]]:
     own = {(trace.sender, trace.packet.flow) for trace in talk.traces}
     own |= {(trace.last.at, trace.last.before.flow.reversed()) for trace in talk.traces if trace.delivered}
     found: dict[str, tuple[str, str]] = {}
-    for who, change in changes(visit):
+    for _, who, change in visit.capture.changes():
         if (who, change.flow) in own:
             first = change.after if change.event == "passive OPEN" else change.before
             found[who] = found.get(who, (first, ""))[0], change.after
     return found
-
-
-def changes(visit: Visit) -> Iterator[tuple[str, Change]]:
-    """All changes of state, with the host where they happened."""
-    return ((event.who, event.row) for event in visit.capture.events if isinstance(event.row, Change))
 
 
 def is_open(talk: Conversation) -> bool:

@@ -7,31 +7,34 @@ connection goes on. Below, row by row, what each side has: ports, states, bytes,
 
 from __future__ import annotations
 
-from vpcedu.draw.drawn import as_drawn, gateways
-from vpcedu.draw.fonts import width_of, wrap
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.drawn import gateways
+from vpcedu.draw.fonts import width_of
+from vpcedu.draw.frame import TOP, footing, page
 from vpcedu.draw.grid import PITCH, Cell, cell_items, title_of
 from vpcedu.draw.ladder_rows import ends_of
 from vpcedu.draw.map_connections import stretches
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import BOX, CONNECTION, DIAMOND, LABEL, MARGIN, NOTE, ROOM, WIDTH
 from vpcedu.draw.way import rewritings
 from vpcedu.draw.words import short
 from vpcedu.hosts.host import Host
-from vpcedu.hosts.web_server import Seen
+from vpcedu.hosts.web_server import requests_seen
 from vpcedu.row import NamedRow
 from vpcedu.views.outcome import outcome
 from vpcedu.views.tls_records import is_tls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.visit import Visit
     from vpcedu.network.conversations import Conversation
 
     Fact = tuple[str, Cell | str]  # the name of a row and what one visit has there
 
-TOP, GAP, NAMES = 58.0, 16.0, 168.0  # of the columns; between them; where the table's values begin
+GAP, NAMES = 16.0, 168.0  # between the columns; where the table's values begin
 BAR, STRETCH = 36.0, 46.0  # heights: between two connections, of a stretch
 
 
@@ -48,9 +51,11 @@ class Side(NamedRow):
         return len(self.talks) > 1
 
 
-@as_drawn
-def ledger_scene(visit: Visit, beside: Visit | None = None) -> Scene:
-    """One visit, or two beside each other; ValueError for one whose capture is empty."""
+@picture
+def ledger(
+    visit: Visit, beside: Visit | None = None, *, theme: str = "light", ax: Any = None
+) -> Scene:
+    """The connections that a balancer makes of a visit: ports, states, bytes; with `beside`, two visits compared."""
     sides = tuple(map(side_of, (visit,) if beside is None else (visit, beside)))
     wide = (ROOM - GAP * (len(sides) - 1)) / len(sides)
     columns = [(MARGIN + (wide + GAP) * number, wide) for number in range(len(sides))]
@@ -61,11 +66,10 @@ def ledger_scene(visit: Visit, beside: Visit | None = None) -> Scene:
     table, y = _table(sides, low + 26)
     sentence = " ".join(dict.fromkeys(map(_sentence, sides)))
     signs = {"rewritten"} if any(rewritings(trace) for side in sides for trace in side.visit.capture) else set()
-    foot, height = footing(y, (), sentence, len(wrap(sentence, LABEL, ROOM, True)), signs)
     title = _title(sides)
     subtitle = "Read each column downwards: the request on its way in. Boxed: rewritten."
-    return Scene(WIDTH, height, (*heading(title, subtitle), *items, *table, *foot), title,
-                 _alternative(sides, title, sentence))
+    foot = footing(y, sentence, signs)
+    return page(title, subtitle, [*items, *table], foot, _alternative(sides, title, sentence))
 
 
 def side_of(visit: Visit) -> Side:
@@ -84,12 +88,13 @@ def side_of(visit: Visit) -> Side:
 def _column(side: Side, x: float, wide: float) -> tuple[list[Item], float]:
     """The stretches of all connections, from top to bottom."""
     visit, talks, name = side
-    kind = next((d.kind.__name__ for d in visit.vpc.devices if d.name == name), "")
+    kind = next((d.kind.kind_words for d in visit.vpc.devices if d.name == name), "")
     more = "another" if len(talks) == 2 else str(len(talks) - 1)
-    does = (f"ends one connection, opens {more}" if side.ends
-            else "rewrites one connection, ends none" if name in talks[0].passes else "is where it ends")
+    does = "rewrites one connection, ends none" if name in talks[0].passes else "is where it ends"
+    if side.ends:
+        does = f"ends one connection, opens {more}"
     items: list[Item] = [Box(x, TOP, wide, 42, "ink", "faint-ground", BOX),
-                         Text(x + 10, TOP + 18, f"{name}: {_kind(kind)}" if kind else name, "ink", LABEL, True),
+                         Text(x + 10, TOP + 18, f"{name}: {kind}" if kind else name, "ink", LABEL, True),
                          Text(x + 10, TOP + 35, does, "ink", NOTE)]
     y, number = TOP + 42, 0
     for talk in talks:
@@ -110,11 +115,6 @@ def _column(side: Side, x: float, wide: float) -> tuple[list[Item], float]:
                           Text(x + 36, y + 18.5, "the same connection goes on", "ink", NOTE, True)]
                 y += BAR - 8
     return items, y + 6
-
-
-def _kind(name: str) -> str:
-    """A class's name as AWS writes it: ClassicLoadBalancer is "Classic Load Balancer"."""
-    return "".join(f" {letter}" if letter.isupper() and i else letter for i, letter in enumerate(name))
 
 
 def _flow(x: float, y: float, flow: object, fields: dict[str, str]) -> list[Item]:
@@ -150,7 +150,7 @@ def _facts(side: Side) -> list[Fact]:
     """What one visit has to say."""
     visit, talks, _ = side
     found: list[Fact] = []
-    seen = [(event.who, event.row) for event in visit.capture.events if isinstance(event.row, Seen)][-1:]
+    seen = list(requests_seen(visit.capture))[-1:]
     asked = next((t.packet.data for t in visit.capture if t.sender == visit.opener and t.packet.data), b"")
     for who, row in seen:
         whose = next((device for device, address in _addresses(visit) if address == row.peer.address), "")
@@ -192,8 +192,7 @@ def _title(sides: tuple[Side, ...]) -> str:
     """Whom the server sees behind each balancer."""
     parts = []
     for visit, _, name in sides:
-        who, row = next(((event.who, event.row) for event in visit.capture.events if isinstance(event.row, Seen)),
-                        ("", None))
+        who, row = next(requests_seen(visit.capture), ("", None))
         shown = f"{who} sees {row.peer.address}" if row else outcome(visit).words
         whose = next((d for d, address in _addresses(visit) if row and address == row.peer.address), "")
         parts.append(f"{name}: {shown}" + (f" ({whose})" if whose else ""))

@@ -69,8 +69,10 @@ class Lifelines:
     def _nowhere(self, row: Lifeline) -> tuple[float, float]:
         """A stub into the wider of the columns beside a device, for a packet that has nowhere to go."""
         place = self.rows.index(row)
+        if len(self.rows) == 1:
+            return row.right, row.right + STUB
         left = row.left - self.rows[place - 1].right if place else 0.0
-        right = self.rows[place + 1].left - row.right if place + 1 < len(self.rows) else (0.0 if place else STUB)
+        right = self.rows[place + 1].left - row.right if place + 1 < len(self.rows) else 0.0
         return (row.right, row.right + min(right, STUB)) if right >= left else (row.left, row.left - min(left, STUB))
 
     def gutter(self, device: str, towards: float) -> tuple[str, float, str] | None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from vpcedu.draw.way import changed, legs_of, owner, rewritings
 from vpcedu.draw.words import short
-from vpcedu.gateways.internet_gateway import Association
 from vpcedu.row import NamedRow
-from vpcedu.tables.route_table import Route
+from vpcedu.views.decided import route_of
 from vpcedu.views.explain import answer_legs
 from vpcedu.views.outcome import blocker, outcome
 
@@ -88,13 +87,13 @@ def why(visit: Visit, hop: Hop) -> str:
     leg = hop.leg
     if leg.drop is not None and leg.drop.reason is not None:
         return leg.drop.reason.code
-    if leg.check == "flow return":
+    if leg.step.check == "flow return":
         return f"flow of the {short(leg.end)} (inferred)"
-    if isinstance(leg.row, Route):
-        return f"route {leg.row.destination} {short(leg.row.target)}"
-    if leg.check == "public address" and isinstance(leg.row, Association):
-        return f"public address of {short(owner(visit.vpc, leg.row.public))}"
-    if isinstance(leg.row, Association):
-        back = hop.leg.packet.flow.src == leg.row.public
-        return f"{short(leg.start)}: 1:1 map, {'outwards' if back else 'inwards'}"
+    route, flow = route_of(leg.step), leg.step.before.flow
+    if route is not None:
+        return f"route {route.destination} {short(route.target)}"
+    if leg.step.check == "address map" and leg.step.at != leg.start:  # it comes from the Internet
+        return f"public address of {short(owner(visit.vpc, flow.dst))}"
+    if leg.step.check == "address map":
+        return f"{short(leg.start)}: 1:1 map, {'outwards' if leg.packet.flow.src != flow.src else 'inwards'}"
     return "across the Internet"

@@ -23,6 +23,7 @@ from vpcedu.draw.style import (
     LONG_DASH,
     NOTE,
     PACKET,
+    device_ink,
 )
 from vpcedu.draw.way import AT, END, MIDDLE, START, rewritings, space
 
@@ -73,7 +74,7 @@ def box_items(places: Places) -> list[Item]:
 
 
 def _box(place: Place) -> Box:
-    ink = "outside" if place.column == OUTSIDE else "inside" if place.host else "rewritten"
+    ink = device_ink(place.column == OUTSIDE, place.host)
     frame = (ink, "paper", BOX, 3.0, ()) if place.met else ("muted", "faint-ground", 1.0, 3.0, FAINT)
     return Box(place.left, place.y, place.right - place.left, place.tall, *frame)
 
@@ -92,7 +93,9 @@ def _device_words(visit: Visit, place: Place) -> list[Item]:
     name = place.name if bold else cut_middle(place.name, NOTE, room)
     items: list[Item] = [Text(place.middle, top, name, ink, LABEL if bold else NOTE, bold, "middle")]
     if place.address:
-        ink = ("outside" if place.column == OUTSIDE else "inside") if place.met else "muted"
+        ink = "outside" if place.column == OUTSIDE else "inside"
+        if not place.met:
+            ink = "muted"
         items.append(Text(place.middle, top + 16, place.address, ink, NOTE, False, "middle"))
     if not place.met and place.column != OUTSIDE:
         counted = shorten(f"0 of {len(visit.capture)} packets", NOTE, room, True)

@@ -7,8 +7,7 @@ has and which row sent it this way. Both pictures have the same size, whichever 
 
 from __future__ import annotations
 
-from vpcedu.draw.drawn import as_drawn
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.grid import title_of
 from vpcedu.draw.ladder_rows import is_open
 from vpcedu.draw.map_connections import connection_items, connection_rows, opened, stretches
@@ -16,34 +15,54 @@ from vpcedu.draw.map_hops import hops_of
 from vpcedu.draw.map_ink import device_items, ground_items, hop_items
 from vpcedu.draw.map_places import places
 from vpcedu.draw.map_table import LINE_HEIGHT, hop_rows
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Scene
-from vpcedu.draw.style import WIDTH
 from vpcedu.draw.way import START, legs_of, rewritings, space
 from vpcedu.draw.words import alternative, count, finding, loss_words, losses, packet_words, sentence_lines
+from vpcedu.network.vpc import Vpc
 from vpcedu.views.explain import verdict
 from vpcedu.views.outcome import outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.visit import Visit
 
 ARROWS = ("packets", "connections")
 
 
-@as_drawn
-def map_scene(visit: Visit, packet: int | None = None, arrows: str = "packets") -> Scene:
-    """The map of a visit; ValueError for a packet that the capture has not, or for another word for arrows."""
+@picture
+def map(
+    visit: Visit | Vpc,
+    packet: int | None = None,
+    arrows: str = "packets",
+    *,
+    theme: str = "light",
+    ax: Any = None,
+) -> Scene:
+    """The VPC with the hops of one request and its answer, or of one packet, or with who opens connections; of a
+    VPC in the place of a visit: who stands where.
+
+    arrows: packets or connections; both pictures have the same places and the same size. ValueError for a number
+    the capture has not, or another word for arrows.
+    """
+    if isinstance(visit, Vpc):
+        from vpcedu.draw.plain_layout import plain_scene
+
+        return plain_scene(visit)
     if arrows not in ARROWS:
         raise ValueError(f"arrows {arrows!r}: expected one of {', '.join(ARROWS)}")
     if packet is not None:
         visit.capture[packet]
     opens, where = opened(visit.talks), places(visit)
     y = where.bottom + 26
-    rows = max(1, len(hops_of(visit, None)), sum(len(stretches(visit, one.talk)) for one in opens),
+    whole = hops_of(visit, None)
+    rows = max(1, len(whole), sum(len(stretches(visit, one.talk)) for one in opens),
                *(len(legs_of(trace, visit.vpc)) for trace in visit.capture))
     if arrows == "packets":
-        hops = hops_of(visit, packet)
+        hops = whole if packet is None else hops_of(visit, packet)
         ways, marks = hop_items(visit, where, hops)
         table = hop_rows(visit, hops, y)
     else:
@@ -51,11 +70,12 @@ def map_scene(visit: Visit, packet: int | None = None, arrows: str = "packets") 
         table = connection_rows(visit, opens, y)
     sentence = verdict(visit) if packet is None or arrows == "connections" else packet_words(visit, packet)
     notes, under = tuple(loss_words(step) for step in losses(visit)), y + LINE_HEIGHT * rows + 14
-    footings = {word: footing(under, notes, sentence, sentence_lines(visit), _signs(visit, word)) for word in ARROWS}
-    title = _title(visit, arrows)
-    items: list[Item] = [*heading(title, _subtitle(visit, packet, arrows)), *ground_items(where), *ways,
-                         *device_items(visit, where), *marks, *table, *footings[arrows][0]]
-    return Scene(WIDTH, max(height for _, height in footings.values()), tuple(items), title, alternative(visit, "Map"))
+    lines = sentence_lines(visit)
+    feet = {word: footing(under, sentence, _signs(visit, word), notes, lines) for word in ARROWS}
+    tallest = max(foot.height for foot in feet.values())
+    items: list[Item] = [*ground_items(where), *ways, *device_items(visit, where), *marks, *table]
+    title, below = _title(visit, arrows), _subtitle(visit, packet, arrows)
+    return page(title, below, items, feet[arrows]._replace(height=tallest), alternative(visit, "Map"))
 
 
 def _title(visit: Visit, arrows: str) -> str:

@@ -24,7 +24,7 @@ def way(places: Places, names: tuple[str, str], lane: str, shift: float = 0.0) -
     y0, y1 = _level(here, there, lane, shift), _level(there, here, lane, shift)
     x0, x1 = _edge(here, there), _edge(there, here)
     low, high = sorted((here.column, there.column))
-    row = min(here.row, there.row) if GATEWAY not in (low, high) else there.row if here.column == GATEWAY else here.row
+    row = min((place.row for place in (here, there) if place.column != GATEWAY), default=there.row)
     jumps = any(places.taken(column, row) for column in range(low + 1, high) if column != GATEWAY)
     if jumps:
         return _below(here, there, (x0, y0), (x1, y1), lane)

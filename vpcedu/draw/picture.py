@@ -8,22 +8,27 @@ needed; SVG needs neither.
 from __future__ import annotations
 
 import os
+from functools import wraps
 from io import BytesIO
 
 from vpcedu.draw import svg
+from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.paint import figure_of, paint
 from vpcedu.draw.style import colours
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
+    from typing import Any, ParamSpec
 
     from vpcedu.draw.scene import Scene
 
+    P = ParamSpec("P")
     Bundle = tuple[dict[str, Any], dict[str, Any]]  # data and metadata, by media type
 
 SUFFIXES = (".png", ".svg", ".pdf")
 PNG_SETTINGS = {"text.hinting": "none"}  # letters as wide as fonts.py says, at every resolution
+PAINTED = "theme: light or dark. ax: matplotlib Axes to paint on."
 
 
 class Picture:
@@ -83,7 +88,8 @@ class Picture:
         suffix = os.path.splitext(name)[1].lower()
         if suffix not in SUFFIXES:
             raise ValueError(f"{name!r}: expected a name that ends in {', '.join(SUFFIXES)}")
-        content = self.png() if suffix == ".png" else self.svg().encode() if suffix == ".svg" else self._pdf()
+        writers = {".png": self.png, ".svg": lambda: self.svg().encode(), ".pdf": self._pdf}
+        content = writers[suffix]()
         partial = f"{name}.part"
         with open(partial, "wb") as file:
             file.write(content)
@@ -100,3 +106,19 @@ class Picture:
 
     def __repr__(self) -> str:
         return self.alt
+
+
+def picture(make: Callable[P, Scene]) -> Callable[P, Picture]:
+    """Have a function that lays out a scene give the picture of it.
+
+    The function takes no notice of its arguments `theme` and `ax`: they are for the picture, and are explained here.
+    """
+    scene = as_drawn(make)
+
+    @wraps(make)
+    def drawing(*given: P.args, **more: P.kwargs) -> Picture:
+        return Picture(scene(*given, **more), str(more.get("theme", "light")), more.get("ax"))
+
+    drawing.__doc__ = f"{(make.__doc__ or '').rstrip()}\n\n    {PAINTED}\n"
+    make.__annotations__["return"] = "Picture"  # what help() shows is the signature of what was wrapped
+    return drawing

@@ -7,12 +7,12 @@ packets on. A subnet is public where its route table leads to the Internet gatew
 from __future__ import annotations
 
 from vpcedu.draw.drawn import cut_middle, in_full, renamed, short_names
-from vpcedu.draw.fonts import width_of, wrap
-from vpcedu.draw.frame import TOP, footing, heading
+from vpcedu.draw.fonts import width_of
+from vpcedu.draw.frame import TOP, footing, page
 from vpcedu.draw.grid import title_of
 from vpcedu.draw.plain_places import BAND, COLUMNS, GATEWAY, STRIP, TALL, WALL, Plain, counted, plain_places
 from vpcedu.draw.scene import Band, Box, Scene, Text
-from vpcedu.draw.style import BOX, FAINT, LABEL, NOTE, ROOM, WIDTH
+from vpcedu.draw.style import BOX, FAINT, NOTE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,13 +30,12 @@ def plain_scene(vpc: Vpc) -> Scene:
     shown = renamed(vpc, names)
     found = all_places(shown)
     items = [*ground_items(found), *chip_items(found), *host_items(shown)]
-    foot, height = footing(found[-1].bottom + 18, (), _sentence(shown), len(wrap(_sentence(shown), LABEL, ROOM, True)),
-                           set())
+    foot = footing(found[-1].bottom + 18, _sentence(shown))
     devices, zones = len({row.device for row in vpc.interfaces}), len({row.zone for row in vpc.subnets})
     title = title_of(f"VPC {vpc.cidr}: {counted(len(vpc.subnets), 'subnet')} in {counted(zones, 'zone')},"
                      f" {counted(devices, 'device')}")
     subtitle = "Blue: hosts, where connections end. Purple: what passes packets on."
-    scene = Scene(WIDTH, height, (*heading(title, subtitle), *items, *foot), title, alternative(shown, title))
+    scene = page(title, subtitle, items, foot, alternative(shown, title))
     return scene._replace(alt=scene.alt + in_full(scene, names))
 
 

@@ -10,13 +10,16 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vpcedu.draw.fonts import width_of
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Band, Box, Line, Scene, Text
-from vpcedu.draw.style import GUIDE, LIT, MARGIN, NOTE, PACKET, WIDTH
+from vpcedu.draw.style import GUIDE, LIT, MARGIN, NOTE, PACKET
 from vpcedu.lab.load import destinations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.load import PortUse
 
@@ -28,15 +31,15 @@ LIMIT_DASH = (9.0, 3.0, 2.0, 3.0)
 SIDE = RIGHT + 12  # where the names at the right begin
 
 
-def ports_scene(use: PortUse) -> Scene:
-    """The curves of a load; ValueError for one that was not played for ten minutes."""
+@picture
+def ports(use: PortUse, *, theme: str = "light", ax: Any = None) -> Scene:
+    """Ephemeral ports in use over ten minutes, towards each destination and all together, against the limit."""
     if len(use.failed) != SPAN:
         raise ValueError(f"a load played for {len(use.failed)} s: expected {SPAN} s, the width of the picture")
-    title = finding(use)
-    foot, height = footing(FLOOR_ALL + 34, (), sentence(use), 2, set())
+    foot = footing(FLOOR_ALL + 34, sentence(use), lines=2, less=12.0)
     subtitle = "One client, one address. A port is taken only towards one destination (address and port)."
-    items = [*heading(title, subtitle), *_chips(use), *_failing(use), *_axes(), *_each(use), *_all(use), *foot]
-    return Scene(WIDTH, height - 12, tuple(items), title, alternative(use))
+    items = [*_chips(use), *_failing(use), *_axes(), *_each(use), *_all(use)]
+    return page(finding(use), subtitle, items, foot, alternative(use))
 
 
 def _x(second: float) -> float:

@@ -8,31 +8,32 @@ on the right is what is not as it was on the left; boxed is what a gateway rewro
 from __future__ import annotations
 
 from vpcedu.clock import seconds
-from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.fonts import shorten, width_of
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import TOP, footing, page
 from vpcedu.draw.grid import PITCH, Cell, cell_items, title_of
 from vpcedu.draw.ledger_layout import side_of
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Band, Box, Line, Mark, Scene, Text
-from vpcedu.draw.style import BOX, CROSSING, DIAMOND, GATE, LABEL, MARGIN, NOTE, WIDTH
+from vpcedu.draw.style import BOX, CROSSING, DIAMOND, GATE, LABEL, MARGIN, NOTE
 from vpcedu.packet import SYN
 from vpcedu.protocols import proxy_protocol
 from vpcedu.protocols.tcp_states import ESTABLISHED
 from vpcedu.row import NamedRow
-from vpcedu.trace import Change
 from vpcedu.views.explain import answer_legs, label
 from vpcedu.views.outcome import outcome
 from vpcedu.views.tls_records import is_tls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.draw.ledger_layout import Side
     from vpcedu.flow import FiveTuple
     from vpcedu.lab.visit import Visit
     from vpcedu.trace import Capture, Trace
 
-TOP, HEAD, WALL = 58.0, 44.0, 12.0
+HEAD, WALL = 44.0, 12.0
 LEFT, RIGHT, WIDE = MARGIN, 364.0, 322.0  # where the columns begin, and how wide they are
 NAMES, LINES = 96.0, 7  # room for the names of the facts; lines kept for the bytes
 
@@ -50,9 +51,10 @@ class End(NamedRow):
     answer: str
 
 
-@as_drawn
-def sides_scene(visit: Visit) -> Scene:
-    """One visit on both sides of its balancer; ValueError where its capture is empty."""
+@picture
+def sides(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
+    """What the opener sends and what of it reaches the server, with the balancer between; whose address, which
+    bytes."""
     side = side_of(visit)
     here, there = ends_of(side)
     bottom = TOP + HEAD + PITCH * (6 + LINES) + 4
@@ -62,12 +64,12 @@ def sides_scene(visit: Visit) -> Scene:
         items += _column(x, end, other, boxes=not side.ends)
     rewritten = not side.ends and there.flow is not None and there.flow != here.flow
     sentence = _sentence(side, here, there)
-    foot, height = footing(bottom + 16, (), sentence, 2, {"rewritten"} if rewritten else set())
+    foot = footing(bottom + 16, sentence, {"rewritten"} if rewritten else set(), lines=2)
     title = _title(here, there)
     between = f"Wall: the {side.name}" if side.ends else f"Dotted: the {side.name}"
     subtitle = f"{visit.title}. {between}. Bold on the right: not as on the left."
-    return Scene(WIDTH, height, (*heading(title, subtitle), *items, *foot), title,
-                 _alternative(visit, side, here, there, title, sentence))
+    alt = _alternative(visit, side, here, there, title, sentence)
+    return page(title, subtitle, items, foot, alt)
 
 
 def ends_of(side: Side) -> tuple[End, End]:
@@ -113,8 +115,8 @@ def lines_of(data: bytes) -> tuple[str, ...]:
 
 
 def _opened(capture: Capture, flow: FiveTuple, who: str) -> int | None:
-    return next((event.at for event in capture.events if event.who == who and isinstance(event.row, Change)
-                 and event.row.after == ESTABLISHED and event.row.flow == flow), None)
+    return next((at for at, _, change in capture.changes(who)
+                 if change.after == ESTABLISHED and change.flow == flow), None)
 
 
 def _lost(trace: Trace) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from vpcedu.draw.drawn import cut_middle, in_full, renamed, short_names
 from vpcedu.draw.fonts import shorten
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.map_ink import box_items, device_items, ground_items
 from vpcedu.draw.map_places import places
 from vpcedu.draw.map_zones import FEW
+from vpcedu.draw.picture import picture
 from vpcedu.draw.plain_layout import all_places, chip_items, host_items, peered
 from vpcedu.draw.plain_layout import ground_items as plain_ground
 from vpcedu.draw.scene import Scene, Text
@@ -24,6 +25,8 @@ from vpcedu.views.description import describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.site import Site
     from vpcedu.network.vpc import Vpc
@@ -35,13 +38,14 @@ ROOMS = (176.0, 214.0, WIDTH - MARGIN - 424.0)
 LINE, MOST, LINES, TOLD = 21.0, 12, 6, 3_000  # of the tables; rows of each; lines of a row; letters of the alternative
 
 
-def site_scene(site: Site) -> Scene:
-    """The picture of a site without a packet; a large one's places are those of the map of a VPC alone."""
+@picture
+def site(site: Site, *, theme: str = "light", ax: Any = None) -> Scene:
+    """A site before anything is sent: who is where, and the rows that every packet will be held against."""
     names = short_names(site.vpc)
     vpc = renamed(peered(site.vpc), names)
     ground, bottom = _places(vpc) if len(vpc.subnets) <= FEW and not vpc.peers else _plain(vpc)
     title = "The site, before anything is sent"
-    items: list[Item] = [*heading(title, "Who is where; below, the rows that decide."), *ground]
+    items: list[Item] = [*ground]
     y = bottom + 30
     for heads, rows in _tables(vpc):
         items += [Text(x, y, words, "muted", NOTE, True) for x, words in zip(COLUMNS, heads, strict=False)]
@@ -57,8 +61,9 @@ def site_scene(site: Site) -> Scene:
             more = f"and {len(rows) - MOST} more: print the site to read them"
             items.append(Text(COLUMNS[0], y, more, "muted", NOTE))
         y += LINE + 11
-    foot, height = footing(y - 14, (), _sentence(vpc), 1, set())
-    scene = Scene(WIDTH, height, (*items, *foot), title, _alternative(vpc))
+    subtitle = "Who is where; below, the rows that decide."
+    foot = footing(y - 14, _sentence(vpc), lines=1)
+    scene = page(title, subtitle, items, foot, _alternative(vpc))
     return scene._replace(alt=scene.alt + in_full(scene, names))
 
 

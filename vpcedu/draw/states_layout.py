@@ -9,12 +9,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vpcedu.clock import seconds
-from vpcedu.draw.drawn import as_drawn
 from vpcedu.draw.fonts import wrap
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, lines_of, page
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.states_places import ENDS, FOOT, PLACES, TALL, WAYS, WIDE
-from vpcedu.draw.style import BADGE, CONNECTION, GUIDE, LABEL, LIT, NOTE, PACKET, ROOM, WIDTH
+from vpcedu.draw.style import BADGE, CONNECTION, GUIDE, LABEL, LIT, NOTE, PACKET
 from vpcedu.draw.words import NUMBERS
 from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.protocols.tcp_states import TRANSITIONS
@@ -22,6 +22,8 @@ from vpcedu.trace import Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.flow import FiveTuple
     from vpcedu.lab.visit import Visit
@@ -37,28 +39,39 @@ INKS = (("muted", GUIDE + 0.2), ("ink", PACKET), ("ink", CONNECTION))  # an arro
 STRAIGHT = "A RST or giving up leads straight to CLOSED: no row of the table, no arrow here."
 
 
-@as_drawn
-def states_scene(visit: Visit, connection: int = 1, who: str | None = None, changes: int | None = None) -> Scene:
-    """One end's way through the states; ValueError for a connection, end or number of changes that is not there.
+@picture
+def states(
+    visit: Visit,
+    connection: int = 1,
+    who: str | None = None,
+    changes: int | None = None,
+    *,
+    theme: str = "light",
+    ax: Any = None,
+) -> Scene:
+    """The diagram of TCP's states with the way of one end of a connection, after so many changes; None: all.
 
-    who: one end of the connection; None: the opener. changes: how many changes happened so far; None: all.
+    who: the opener (None) or the listener. ValueError for a connection, an end or a number of changes that there is
+    not.
     """
     talk, who, events = ways_of(visit, connection, who)
     if changes is not None and changes not in range(len(events) + 1):
         raise ValueError(f"changes {changes!r}: expected a number from 0 to {len(events)}")
     taken = [row for _, row in events[:changes]]
-    now = taken[-1].after if taken else events[0][1].before if events else None
+    now = events[0][1].before if events else None
+    if taken:
+        now = taken[-1].after
     following = tuple(row for row in TRANSITIONS if row.state == now)
     items = [*_arrows(taken, following), *_boxes(taken, now), *_panel(events[:changes], following)]
     missing = [row for row in TRANSITIONS if (row.state, row.next) not in WAYS]
     sentence = _sentence(who, taken, now)
     notes = [f"Not drawn: {row.state}, {row.event}, {row.next}." for row in missing]
-    foot, height = footing(FOOT + 12, (), " ".join([sentence, *notes]),
-                           max(2, len(wrap(" ".join([sentence, *notes]), LABEL, ROOM, True))), set())
+    words = " ".join([sentence, *notes])
+    foot = footing(FOOT + 12, words, lines=max(2, lines_of(words)), less=8.0)
     title = _title(who, taken, now, following)
     subtitle = f"Connection {connection}, {talk.opener} to {talk.listener}. Thick: the way taken. Letters: the ways on."
-    return Scene(WIDTH, height - 8, (*heading(title, subtitle), *items, *foot), title,
-                 _alternative(visit, title, talk, who, events[:changes], following))
+    alt = _alternative(visit, title, talk, who, events[:changes], following)
+    return page(title, subtitle, items, foot, alt)
 
 
 def ways_of(visit: Visit, connection: int, who: str | None) -> tuple[Conversation, str, Changes]:
@@ -72,8 +85,7 @@ def ways_of(visit: Visit, connection: int, who: str | None) -> tuple[Conversatio
         raise ValueError(f"{who!r} is no end of connection {connection}: expected {talk.opener} or {talk.listener}")
     own: set[FiveTuple] = {trace.packet.flow for trace in talk.traces if trace.sender == who}
     own |= {trace.last.before.flow.reversed() for trace in talk.traces if trace.last.at == who}
-    return talk, who, [(event.at, event.row) for event in visit.capture.events
-                       if event.who == who and isinstance(event.row, Change) and event.row.flow in own]
+    return talk, who, [(at, change) for at, _, change in visit.capture.changes(who) if change.flow in own]
 
 
 def _arrows(taken: list[Change], following: tuple[Transition, ...]) -> list[Item]:
@@ -85,7 +97,9 @@ def _arrows(taken: list[Change], following: tuple[Transition, ...]) -> list[Item
     for rank in range(3):
         for row in TRANSITIONS:
             pair = row.state, row.next
-            weight = 2 if (row.state, row.event, row.next) in used else 1 if pair in letters else 0
+            weight = 1 if pair in letters else 0
+            if (row.state, row.event, row.next) in used:
+                weight = 2
             if pair not in WAYS or rank != weight:
                 continue
             ink, width = INKS[rank]
@@ -110,11 +124,12 @@ def _boxes(taken: list[Change], now: str | None) -> list[Item]:
     been = {state for row in taken for state in (row.before, row.after)}
     items: list[Item] = []
     for state, (x, y) in PLACES.items():
-        look = (("ink", "lit-ground", LIT) if state == now else ("ink", "paper", 2.2) if state in been
-                else ("muted", "paper", 1.0))
+        seen = state in been or state == now
+        look = ("ink", "paper", 2.2) if seen else ("muted", "paper", 1.0)
+        if state == now:
+            look = "ink", "lit-ground", LIT
         items += [Box(x - WIDE / 2, y, WIDE, TALL, *look),
-                  Text(x, y + 19.5, state, "ink" if state in been or state == now else "muted", LABEL, state in been
-                       or state == now, "middle")]
+                  Text(x, y + 19.5, state, look[0], LABEL, seen, "middle")]
     return items
 
 

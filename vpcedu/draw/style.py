@@ -76,6 +76,13 @@ def _blend(one: tuple[int, int, int], other: tuple[int, int, int], share: float)
     return red, green, blue
 
 
+def device_ink(outside: bool, host: bool) -> str:
+    """The ink of a device's frame: a host of the Internet, a host of the VPC, or what passes packets on."""
+    if outside:
+        return "outside"
+    return "inside" if host else "rewritten"
+
+
 FONT = "DejaVu Sans"
 FALLBACKS = "DejaVu Sans, Verdana, Arial, sans-serif"  # what a browser may take in its place
 

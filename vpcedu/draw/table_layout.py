@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from vpcedu.draw.drawn import as_drawn
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
 from vpcedu.draw.grid import PITCH, cell, head_items, row_items, title_of
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Scene, Text
-from vpcedu.draw.style import LABEL, MARGIN, WIDTH
+from vpcedu.draw.style import LABEL, MARGIN
 from vpcedu.draw.table_rows import table_of
 from vpcedu.trace import DROP
 from vpcedu.views.explain import answer_legs, label
@@ -14,6 +14,8 @@ from vpcedu.views.outcome import blocker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.visit import Visit
     from vpcedu.trace import Step, Trace
@@ -22,9 +24,21 @@ TOP = 82.0
 MOST = 14  # rows that are shown; more than that are counted
 
 
-@as_drawn
-def table_scene(visit: Visit, packet: int | None = None, at: str | None = None, check: str | None = None) -> Scene:
-    """The table of one step; ValueError where no step of the packet asked a table there."""
+@picture
+def table(
+    visit: Visit,
+    packet: int | None = None,
+    at: str | None = None,
+    check: str | None = None,
+    *,
+    theme: str = "light",
+    ax: Any = None,
+) -> Scene:
+    """The table that was asked about a packet at a device, with the row that decided lit.
+
+    check: one of trace.CHECKS. packet None: the one that was lost, or else the answer; at or check None: the step
+    that lost it, or else the route. ValueError where no table was asked there; it names where one was.
+    """
     trace, step = asked(visit, packet, at, check)
     table = table_of(visit, step)
     assert table is not None
@@ -35,30 +49,32 @@ def table_scene(visit: Visit, packet: int | None = None, at: str | None = None, 
     shown = _near(len(table.rows), table.lit)
     for number in shown:
         y += PITCH
-        lit = "" if number != table.lit else "dropped" if lost else "ink"
-        ink = ("dropped" if lost else "ink") if lit else "ink"
         cells = [cell(one) for one in table.rows[number]]
-        cells = [one._replace(ink=ink, bold=True) if lit else one for one in cells]
-        if not lit:
+        if number == table.lit:
+            lit = "dropped" if lost else "ink"
+            cells = [one._replace(ink=lit, bold=True) for one in cells]
+        else:
+            lit = ""
             cells[-1] = cells[-1]._replace(ink="muted")
         items += row_items(y, table.columns, tuple(cells), lit)
     if len(shown) < len(table.rows) or table.lit is None:
         y += PITCH
         hidden = len(table.rows) - len(shown)
         more = f"{hidden} more rows, none of which decides" if hidden else ""
-        none = "" if table.lit is not None else "no row fits" if table.rows else "the table has no row"
-        if none:
-            items += row_items(y, table.columns[:1], (cell(none)._replace(ink="dropped", bold=True),), "dropped")
+        if table.lit is None:
+            none = cell("no row fits" if table.rows else "the table has no row")
+            items += row_items(y, table.columns[:1], (none._replace(ink="dropped", bold=True),), "dropped")
         if more:
-            y += PITCH if none else 0.0
+            y += PITCH if table.lit is None else 0.0
             items.append(Text(table.columns[0], y, more, "muted"))
     notes = (f"{step.reason.code}. What helps: {step.reason.fix}.",) if step.reason else ()
-    foot, height = footing(y + 20, notes, table.why, 2, set())
+    foot = footing(y + 20, table.why, notes=notes, lines=2, less=8.0)
     title = title_of(table.finding, table.finding.rpartition(" > ")[0] or table.finding)
     subtitle = f"Packet {trace.number}, {label(trace.packet)}, {step.before.flow}."
-    return Scene(WIDTH, height - 8, (*heading(title, subtitle), *items, *foot), title,
-                 _alternative(trace, step, table.name, [[cell(c).words for c in row] for row in table.rows],
-                              table.lit, f"{table.finding}. {table.why}"))
+    told = [[cell(c).words for c in row] for row in table.rows]
+    finding = f"{table.finding}. {table.why}"
+    alt = _alternative(trace, step, table.name, told, table.lit, finding)
+    return page(title, subtitle, items, foot, alt)
 
 
 def _near(rows: int, lit: int | None) -> range:

@@ -9,20 +9,22 @@ from __future__ import annotations
 from vpcedu.address import block, contains
 from vpcedu.clock import seconds
 from vpcedu.draw.grid import Cell
-from vpcedu.gateways.internet_gateway import Association
 from vpcedu.row import NamedRow
-from vpcedu.tables.network_acl import LAST, AclEntry, NetworkAcl
-from vpcedu.tables.route_table import Route, RouteTable
-from vpcedu.tables.security_group import GroupRule, RuleSet
-from vpcedu.tables.tracking import TrackedFlow
-from vpcedu.tables.translation import Translation
+from vpcedu.tables.network_acl import LAST, NetworkAcl
+from vpcedu.tables.route_table import RouteTable
+from vpcedu.tables.security_group import RuleSet
 from vpcedu.trace import DROP
+from vpcedu.views.decided import entry_of, opens, route_of, rule_of, tracked_of, translation_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.flow import FiveTuple
     from vpcedu.lab.visit import Visit
     from vpcedu.network.interface import Subnet
+    from vpcedu.tables.network_acl import AclEntry
+    from vpcedu.tables.security_group import GroupRule
+    from vpcedu.tables.tracking import TrackedFlow
+    from vpcedu.tables.translation import Translation
     from vpcedu.trace import Step
 
 
@@ -45,11 +47,14 @@ def table_of(visit: Visit, step: Step) -> Table | None:
     if step.check == "route":
         return _routes(visit, step)
     if step.check in ("group in", "group out"):
-        return _tracked(visit, step) if isinstance(step.row, TrackedFlow) else _rules(visit, step)
-    for kind, made in ((AclEntry, _entries), (Translation, _translations), (Association, _addresses)):
-        if isinstance(step.row, kind):
-            return made(visit, step)
-    return None
+        tracked = tracked_of(step)
+        return _rules(visit, step) if tracked is None else _tracked(visit, step, tracked)
+    entry, translation = entry_of(step), translation_of(step)
+    if entry is not None:
+        return _entries(visit, step, entry)
+    if translation is not None:
+        return _translations(visit, step, translation)
+    return _addresses(visit, step) if step.check == "address map" and step.row is not None else None
 
 
 def _subnet(visit: Visit, device: str) -> Subnet:
@@ -60,14 +65,16 @@ def _subnet(visit: Visit, device: str) -> Subnet:
 def _routes(visit: Visit, step: Step) -> Table:
     subnet, to = _subnet(visit, step.at), step.before.flow.dst
     routes = visit.vpc.routes_of(subnet)
-    if isinstance(step.row, Route) and step.row not in routes:  # the table was changed during the visit
-        routes = (*(row for row in routes if row.destination != step.row.destination), step.row)
+    taken = route_of(step)
+    if taken is not None and taken not in routes:  # the table was changed during the visit
+        routes = (*(row for row in routes if row.destination != taken.destination), taken)
     decided = RouteTable(routes).lookup(to)
     rows = []
     for row in routes:
         length = block(row.destination)[2]
-        said = (f"fits, and is the longest: /{length}" if row == decided else f"fits too, but /{length} is shorter"
-                if contains(row.destination, to) else "does not fit")
+        said = f"fits too, but /{length} is shorter" if contains(row.destination, to) else "does not fit"
+        if row == decided:
+            said = f"fits, and is the longest: /{length}"
         rows.append((row.destination, row.target, said))
     lit = routes.index(decided) if decided in routes else None
     found = f"To {to}: no route fits" if decided is None else f"To {to}: {decided.destination} > {decided.target} wins"
@@ -77,9 +84,8 @@ def _routes(visit: Visit, step: Step) -> Table:
                  f"Only the destination is asked, never the source; the longest prefix that fits wins.{end}")
 
 
-def _entries(visit: Visit, step: Step) -> Table:
-    row, flow = step.row, step.before.flow
-    assert isinstance(row, AclEntry)
+def _entries(visit: Visit, step: Step, row: AclEntry) -> Table:
+    flow = step.before.flow
     remote = flow.src if row.direction == "in" else flow.dst
     rows, past = [], False
     entries = [entry for entry in visit.vpc.acl_entries if (entry.acl, entry.direction) == (row.acl, row.direction)]
@@ -87,7 +93,9 @@ def _entries(visit: Visit, step: Step) -> Table:
         entries = [*(entry for entry in entries if entry.number != row.number), row]
     entries = [*sorted(entries, key=lambda entry: entry.number), NetworkAcl(row.acl, ()).lookup(row.direction, flow)]
     for entry in entries:
-        said = "not asked any more" if past else "the first that fits" if entry == row else _misfit(entry, remote, flow)
+        said = "the first that fits" if entry == row else _misfit(entry, remote, flow)
+        if past:
+            said = "not asked any more"
         past = past or entry == row
         rows.append(("*" if entry.number == LAST else str(entry.number), _traffic(entry.what), entry.cidr,
                      entry.action, said))
@@ -119,13 +127,18 @@ def _rules(visit: Visit, step: Step) -> Table:
     flow = step.before.flow
     remote = flow.src if way == "in" else flow.dst
     owners = frozenset(group for i in visit.vpc.interfaces if i.address == remote for group in i.groups)
-    decided = step.row if isinstance(step.row, GroupRule) else getattr(step.row, "rule", None)
+    decided = rule_of(step)
     rows = []
     for rule in rules:
         near = rule.peer in owners if rule.peer.startswith("sg-") else contains(rule.peer, remote)
-        said = ("allows it" if rule == decided else f"not {remote}" if not near
-                else "would allow it too" if RuleSet(groups, way, (rule,)).lookup(flow, owners)
-                else f"not port {flow.dport}")
+        if rule == decided:
+            said = "allows it"
+        elif not near:
+            said = f"not {remote}"
+        elif RuleSet(groups, way, (rule,)).lookup(flow, owners):
+            said = "would allow it too"
+        else:
+            said = f"not port {flow.dport}"
         rows.append((rule.group, _traffic(rule.what), rule.peer, said))
     lit = rules.index(decided) if decided in rules else None
     found = (f"No rule lets {flow} {way}" if lit is None else f"{rules[lit].group} lets {flow} {way}")
@@ -133,7 +146,7 @@ def _rules(visit: Visit, step: Step) -> Table:
                  ("group", "traffic, to port", "source" if way == "in" else "destination", "this packet"),
                  (40.0, 160.0, 300.0, 460.0), tuple(rows), lit, found,
                  "Rules only allow, in no order. What a rule lets pass is tracked, and its answers need none."
-                 if isinstance(step.row, GroupRule) else "Rules only allow: what no rule allows is dropped."
+                 if opens(step) else "Rules only allow: what no rule allows is dropped."
                  if decided is None else "A rule lets it pass; nothing is tracked.")
 
 
@@ -149,56 +162,60 @@ def _seen(visit: Visit, step: Step) -> list[Step]:
     return found
 
 
-def _tracked(visit: Visit, step: Step) -> Table:
-    flows: dict[tuple[object, ...], int] = {}  # flow, way, rule, since -> last used
+def _tracked(visit: Visit, step: Step, row: TrackedFlow) -> Table:
+    flows: dict[tuple[FiveTuple, str, GroupRule | None, int], int] = {}  # flow, way, rule, since -> last used
     for other in _seen(visit, step):
-        if isinstance(other.row, GroupRule) and other.action != DROP:
-            flows[other.before.flow, other.row.direction, other.row, other.now] = other.now
-        if isinstance(other.row, TrackedFlow):
-            flows[other.row[:4]] = other.now
-    rows = tuple((str(opened), str(way), rule.what if isinstance(rule, GroupRule) else "nothing", f"{seconds(now)} s")
+        rule, used = rule_of(other), tracked_of(other)
+        if used is not None:
+            flows[used[:4]] = other.now
+        elif rule is not None and opens(other):
+            flows[other.before.flow, rule.direction, rule, other.now] = other.now
+    rows = tuple((str(opened), way, "nothing" if rule is None else rule.what, f"{seconds(now)} s")
                  for (opened, way, rule, _), now in flows.items())
     flow = step.before.flow
-    assert isinstance(step.row, TrackedFlow)
-    back = flow == step.row.flow.reversed()
+    back = flow == row.flow.reversed()
     return Table(f"connection tracking of {step.at}'s interface", ("opened as", "way", "by the rule", "last used"),
-                 (40.0, 296.0, 332.0, 600.0), rows, list(flows).index(step.row[:4]),
+                 (40.0, 296.0, 332.0, 600.0), rows, list(flows).index(row[:4]),
                  f"{step.at}'s group asks no rule: {'the answer' if back else 'this flow'} is tracked",
-                 f"{flow} is {'the answer to ' if back else 'part of '}a flow that a rule let {step.row.way}"
-                 f" at {seconds(step.row.since)} s.")
+                 f"{flow} is {'the answer to ' if back else 'part of '}a flow that a rule let {row.way}"
+                 f" at {seconds(row.since)} s.")
 
 
-def _translations(visit: Visit, step: Step) -> Table:
+def _translations(visit: Visit, step: Step, own: Translation) -> Table:
     flows: dict[Translation, int] = {}
     for other in _seen(visit, step):
-        if isinstance(other.row, Translation) and other.check == step.check:
-            flows[other.row] = other.now
-    assert isinstance(step.row, Translation)
-    there = step.before.flow == step.row.before
-    rows = tuple((Cell(str(row.before), bold=row == step.row and there),
-                  Cell(str(row.after), bold=row == step.row and not there), f"{seconds(row.since)} s")
+        used = translation_of(other)
+        if used is not None and other.check == step.check:
+            flows[used] = other.now
+    there = step.before.flow == own.before
+    rows = tuple((Cell(str(row.before), bold=row == own and there),
+                  Cell(str(row.after), bold=row == own and not there), f"{seconds(row.since)} s")
                  for row in flows)
     after = step.after.flow if step.after else None
     lost = step.reason is not None
-    found = (f"{step.at}: the row ran out" if lost else f"{step.at}: to {step.before.flow.destination} becomes to "
-             f"{after.destination}" if after and after.destination != step.before.flow.destination
-             else f"{step.at}: from {step.before.flow.source} becomes from {after.source if after else 'nothing'}")
+    before = step.before.flow
+    if lost:
+        found = f"{step.at}: the row ran out"
+    elif after and after.destination != before.destination:
+        found = f"{step.at}: to {before.destination} becomes to {after.destination}"
+    else:
+        found = f"{step.at}: from {before.source} becomes from {after.source if after else 'nothing'}"
     word = "forwards" if there else "backwards: what arrived is the right side, its ends exchanged"
     return Table(f"table of {step.at}", ("before", "after", "since"), (40.0, 320.0, 600.0), rows,
-                 list(flows).index(step.row), found,
+                 list(flows).index(own), found,
                  f"{step.reason}." if lost else f"The packet is {step.before.flow}. One row serves both ways; here it"
                  f" is read {word}.")
 
 
 def _addresses(visit: Visit, step: Step) -> Table:
     rows = tuple((row.private, row.public, _holder(visit, row.private)) for row in visit.vpc.associations)
+    lit = next(number for number, row in enumerate(visit.vpc.associations) if row == step.row)
     before, after = step.before.flow, step.after.flow if step.after else step.before.flow
     out = before.src != after.src
     found = (f"{step.at}: from {before.src} becomes from {after.src}" if out
              else f"{step.at}: to {before.dst} becomes to {after.dst}")
-    assert isinstance(step.row, Association)
     return Table(f"addresses of the {step.at}", ("private address", "public address", "whose"), (40.0, 220.0, 400.0),
-                 rows, visit.vpc.associations.index(step.row), found,
+                 rows, lit, found,
                  f"{'Outwards the source is exchanged' if out else 'Inwards the destination is exchanged'}, one for"
                  " one; ports stay, and nothing is remembered.")
 

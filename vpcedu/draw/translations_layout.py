@@ -7,10 +7,11 @@ present instant. Places and axis are those of the longest story, so that nothing
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.draw.fonts import width_of, wrap
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.fonts import width_of
+from vpcedu.draw.frame import footing, page
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
-from vpcedu.draw.style import BOX, CROSS, GUIDE, LABEL, LINE, MARGIN, NOTE, ROOM, WIDTH
+from vpcedu.draw.style import BOX, CROSS, GUIDE, LABEL, MARGIN, NOTE, WIDTH
 from vpcedu.draw.words import count
 from vpcedu.gateways.nat_gateway import IDLE
 from vpcedu.lab.translating import MOST, SPAN
@@ -19,6 +20,8 @@ from vpcedu.trace import DROP, REWRITE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.draw.frame import Item
     from vpcedu.lab.translating import Attempt, Story
     from vpcedu.trace import Step
@@ -29,19 +32,20 @@ LINES = 3  # of the sentence, whatever it says
 SIDE = {"web": "web", "update server": "The update server", "stranger": "A stranger"}
 
 
-def translations_scene(story: Story) -> Scene:
-    """The table and its history up to the end of a story."""
+@picture
+def translations(story: Story, *, theme: str = "light", ax: Any = None) -> Scene:
+    """The table of a NAT gateway as time goes by: each row from its first packet to its removal, and who spoke
+    last."""
     title, words = finding(story), sentence(story)
     bottom = TOP + PITCH * MOST
-    foot, height = footing(bottom + 8, (), words, LINES, {"forgot", "runs"})
-    foot = [item for item in foot if not (isinstance(item, Text) and item.size == LABEL)]
-    foot += [Text(MARGIN, bottom + 30 + LINE * number, line, "ink", LABEL, True)
-             for number, line in enumerate(wrap(words, LABEL, ROOM, True)[:LINES])]
-    items = [*heading(title, "A bar: one row of the NAT gateway's table, from its first packet to its removal."),
-             *_chips(story), *_axis(story, bottom)]
+    foot = footing(bottom + 8, words, {"forgot", "runs"}, lines=LINES)
+    last = [item for item in foot.items if isinstance(item, Text) and item.size == LABEL]
+    foot = foot._replace(items=(*(item for item in foot.items if item not in last), *last))
+    items = [*_chips(story), *_axis(story, bottom)]
     for place, attempt in enumerate(story.attempts):
         items += _row(story, place, attempt)
-    return Scene(WIDTH, height, (*items, *foot), title, alternative(story, title))
+    subtitle = "A bar: one row of the NAT gateway's table, from its first packet to its removal."
+    return page(title, subtitle, items, foot, alternative(story, title))
 
 
 def _x(seconds: float) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from itertools import groupby, pairwise
 
 from vpcedu.draw.drawn import part_of
-from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.vpc import INTERNET, Vpc
 from vpcedu.row import NamedRow
 from vpcedu.trace import DROP, REWRITE, SEND
@@ -26,7 +25,7 @@ START, MIDDLE, END, AT = "start", "middle", "end", "at"  # where on its leg a pa
 
 
 class Leg(NamedRow):
-    """From device `start` to device `end`: the packet there, the row and check that sent it this way.
+    """From device `start` to device `end`: the packet there, and the step that sent it this way.
 
     drop: the step that lost it on this leg, or None. spot: START (it never left), MIDDLE (lost on a link), END
     (it was not let in) or AT (the device itself lost it); "" where it arrived.
@@ -35,8 +34,7 @@ class Leg(NamedRow):
     start: str
     end: str
     packet: Packet
-    row: object
-    check: str
+    step: Step
     drop: Step | None = None
     spot: str = ""
 
@@ -102,11 +100,12 @@ def _leg(here: tuple[Step, ...], end: str, packet: Packet, arrival: Step) -> Leg
     """The leg that leaves where these steps were; what decided its way is a route, a flow or an address map."""
     for step in here:
         if step.check in ("route", "flow return"):
-            return Leg(here[0].at, end, packet, step.row, step.check)
+            return Leg(here[0].at, end, packet, step)
     step = next((s for s in reversed(here) if s.action == REWRITE), here[-1])
-    if step.action == SEND and isinstance(arrival.row, Association):  # from the Internet: whose address is it?
-        return Leg(here[0].at, end, packet, arrival.row, "public address")
-    return Leg(here[0].at, end, packet, step.row, step.check)
+    # What comes from the Internet was sent here because of whose public address it is for.
+    if step.action == SEND and arrival.check == "address map" and arrival.row is not None:
+        return Leg(here[0].at, end, packet, arrival)
+    return Leg(here[0].at, end, packet, step)
 
 
 def changed(before: FiveTuple, after: FiveTuple) -> tuple[tuple[str, str, str], ...]:

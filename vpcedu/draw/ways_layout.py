@@ -9,7 +9,8 @@ that they go through. Strips and columns have fixed places; the strip one stands
 from __future__ import annotations
 
 from vpcedu.draw.fonts import shorten, width_of
-from vpcedu.draw.frame import footing, heading
+from vpcedu.draw.frame import footing, page
+from vpcedu.draw.picture import picture
 from vpcedu.draw.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.style import (
     BOX,
@@ -28,16 +29,15 @@ from vpcedu.draw.style import (
 )
 from vpcedu.draw.way import boxed, is_outside, legs_of
 from vpcedu.draw.words import short
-from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.packet import ACK, FIN, RST, SYN
-from vpcedu.tables.translation import Translation
 from vpcedu.trace import REWRITE
 from vpcedu.views.explain import verdict, way
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from vpcedu.draw.frame import Item
     from vpcedu.draw.way import Leg
@@ -66,8 +66,11 @@ def moment_of(visit: Visit, trace: Trace) -> str:
     return ASKS if trace.sender == talk.opener else REPLIES
 
 
-def ways_scene(visits: Mapping[str, Visit], name: str, packet: int) -> Scene:
-    """One strip for each visit, at the moment of one packet of the visit called `name`, which is lit.
+@picture
+def ways(
+    visits: Mapping[str, Visit], name: str, packet: int, *, theme: str = "light", ax: Any = None
+) -> Scene:
+    """Several visits at the moment of one packet of the visit called `name`, in strips under the same columns.
 
     ValueError for a name or a number that there is not.
     """
@@ -86,11 +89,10 @@ def ways_scene(visits: Mapping[str, Visit], name: str, packet: int) -> Scene:
         signs |= {"dropped"} if any(trace.dropped for trace in traces) else set()
         told.append(f"{words}: {_told(traces)}.")
     sentence = f"{name}: {verdict(chosen)}"
-    foot, height = footing(TOP + PITCH * len(visits) + 6, (), sentence, 2, signs)
+    foot = footing(TOP + PITCH * len(visits) + 6, sentence, signs, lines=2)
     title = f"{TITLES[moment]}: {len(visits)} ways, one under the other"
     subtitle = "Solid: a host, arrows end there. Dotted: a gateway, they go through. Boxed: rewritten."
-    return Scene(WIDTH, height, (*heading(title, subtitle), *items, *foot), title,
-                 " ".join([f"{title}.", *told, sentence]))
+    return page(title, subtitle, items, foot, " ".join([f"{title}.", *told, sentence]))
 
 
 def _of(visit: Visit, moment: str) -> list[Trace]:
@@ -188,9 +190,9 @@ def _told(traces: list[Trace]) -> str:
 def _reasons(trace: Trace) -> list[str]:
     parts = [f"{trace.sender} {way(trace)}".replace("Internet gateway", short("Internet gateway"))]
     for step in trace.steps:
-        if step.action == REWRITE and isinstance(step.row, Association):
+        if step.action == REWRITE and step.check == "address map":
             parts.append(f"{short(step.at)} by its address map")
-        elif step.action == REWRITE and isinstance(step.row, Translation) and step.check != "flow return":
+        elif step.action == REWRITE:
             parts.append(f"{short(step.at)} by a row of its table")
     if trace.dropped is not None and trace.dropped.reason is not None:
         parts.append(f"lost at {trace.dropped.at}: {trace.dropped.reason.code}")

@@ -6,14 +6,15 @@ Nothing is said here that no packet did; sentences of whole answers are made in 
 from __future__ import annotations
 
 from vpcedu.clock import seconds
-from vpcedu.draw.fonts import shorten, width_of, wrap
+from vpcedu.draw.fonts import shorten, width_of
+from vpcedu.draw.frame import lines_of
 from vpcedu.draw.style import LABEL, ROOM
 from vpcedu.draw.way import changed, rewritings
 from vpcedu.network.conversations import Conversation
 from vpcedu.network.vpc import INTERNET
 from vpcedu.packet import SYN
 from vpcedu.reasons import LOST
-from vpcedu.tables.security_group import RuleSet
+from vpcedu.views.decided import refused_by
 from vpcedu.views.explain import answer_legs, label, verdict
 from vpcedu.views.outcome import blocker, outcome
 
@@ -78,19 +79,20 @@ def subtitle(visit: Visit, left_out: bool) -> str:
     return f"{visit.title}, by {visit.opener}. {len(visit.capture)} packets{quiet}; time runs down."
 
 
-def row_words(row: object) -> str:
-    """A table row, as short as it can be said."""
-    if isinstance(row, RuleSet):
-        allowed = ", ".join(str(r).removeprefix(f"{r.group} {r.direction} ") for r in row.rules)
-        what = f"{row.direction} only {allowed}" if allowed else f"nothing {row.direction}"
-        return f"{', '.join(row.groups)} lets {what}"
-    return str(row)
+def row_words(step: Step) -> str:
+    """The row that decided a step, as short as it can be said."""
+    refused = refused_by(step)
+    if refused is None:
+        return str(step.row)
+    allowed = ", ".join(rule.what for rule in refused.rules)
+    what = f"{refused.direction} only {allowed}" if allowed else f"nothing {refused.direction}"
+    return f"{', '.join(refused.groups)} lets {what}"
 
 
 def loss_words(step: Step) -> str:
     """Where and why a packet was lost, and the row it was held against."""
     assert step.reason is not None
-    row = f": {row_words(step.row)}" if step.row is not None else f": {step.reason}"
+    row = f": {row_words(step)}" if step.row is not None else f": {step.reason}"
     return f"{step.at}, {step.reason.code}{row}"
 
 
@@ -133,7 +135,7 @@ def _rewritten(trace: Trace) -> str:
 
 def sentence_lines(visit: Visit) -> int:
     """How many lines the bottom sentence needs; one about a packet needs one."""
-    return len(wrap(verdict(visit), LABEL, ROOM, True))
+    return lines_of(verdict(visit))
 
 
 def packet_words(visit: Visit, number: int) -> str:

@@ -4,16 +4,16 @@ attachment. A packet that reaches it ends with a reason that says so; what becom
 
 from __future__ import annotations
 
+from vpcedu.device import Machine
 from vpcedu.packet import Packet
 from vpcedu.reasons import BEYOND
 from vpcedu.trace import DROP, Step
 
 
-class Beyond:
+class Beyond(Machine):
     """A device of which only the network interface is known."""
 
-    def __init__(self, name: str, address: str, seed: int = 0) -> None:
-        self.name, self.address = name, address
+    kind_words = "Beyond"
 
     def handle(self, packet: Packet, now: int) -> Step:
         """The end of what is known."""

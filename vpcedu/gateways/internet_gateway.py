@@ -11,6 +11,7 @@ works through it). Sources: VPC user guide, "Internet gateways" (that ports stay
 from __future__ import annotations
 
 from vpcedu.address import is_private
+from vpcedu.device import Machine
 from vpcedu.packet import Packet
 from vpcedu.reasons import NO_PUBLIC_ADDRESS, PRIVATE_DESTINATION
 from vpcedu.row import NamedRow
@@ -27,11 +28,13 @@ class Association(NamedRow):
         return f"{self.public} <> {self.private}"
 
 
-class InternetGateway:
-    """The 1:1 map, by private and by public address."""
+class InternetGateway(Machine):
+    """The 1:1 map, by private and by public address; it has no address of its own."""
+
+    kind_words = "Internet gateway"
 
     def __init__(self, name: str, associations: tuple[Association, ...]) -> None:
-        self.name = name
+        super().__init__(name, "")
         self.by_private = {row.private: row for row in associations}
         self.by_public = {row.public: row for row in associations}
 

@@ -18,6 +18,7 @@ clamps the MSS, since no host here offers more than 1,460; UDP, ICMP's other mes
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.device import Machine
 from vpcedu.flow import FiveTuple, spread
 from vpcedu.packet import ACK, RST, SYN, Packet
 from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, NO_TRANSLATION, Reason
@@ -25,25 +26,31 @@ from vpcedu.tables.source_ports import EPHEMERAL, MOST, Ports
 from vpcedu.tables.translation import Translation, Translations
 from vpcedu.trace import DROP, Event, Step, rewrote
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.row import Row
+
 IDLE = 350 * SECOND  # microseconds
 MOST_ADDRESSES = 8  # one primary, seven secondary
 
 
-class NatGateway:
+class NatGateway(Machine):
     """A NAT gateway at one or more private addresses; `seed` decides the first port it tries."""
 
+    kind_words = "NAT gateway"
+    managed = True
     always_tracked = ()  # by groups, whatever their rules; here with the interface's own idle timeouts
 
     def __init__(self, name: str, address: str, seed: int = 0, idle: int = IDLE,
                  secondary: tuple[str, ...] = ()) -> None:
         if len(secondary) >= MOST_ADDRESSES:
             raise ValueError(f"{len(secondary)} secondary addresses: expected at most {MOST_ADDRESSES - 1}")
-        self.name, self.addresses = name, (address, *secondary)
+        super().__init__(name, address, seed)
+        self.addresses = (address, *secondary)
         self.translations = Translations(idle)
         self.ports = Ports(self.addresses, *EPHEMERAL, MOST, spread(seed, name))
         self._counts = dict.fromkeys(("ErrorPortAllocation", "ConnectionAttemptCount", "ConnectionEstablishedCount",
                                       "PacketsDropCount"), 0)
-        self._events: list[Event] = []
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's row, or by a new one for a SYN from inside; else drop with the reason."""
@@ -69,15 +76,9 @@ class NatGateway:
         self.sweep(now)
         return self._counts | {"IdleTimeoutCount": self.translations.timed_out}
 
-    def take_events(self) -> list[Event]:
-        """What happened here beside packets, once."""
-        events, self._events = self._events, []
-        return events
-
     def sweep(self, now: int) -> None:
         """Take out the rows whose idle timeout is over by `now` (microseconds), and free their ports."""
-        for free in self.translations.sweep(now):
-            self.ports.give_back(free)
+        self.ports.give_back(self.translations.sweep(now))
 
     def _open(self, flow: FiveTuple, now: int) -> Translation | None:
         source = self.ports.take(flow.destination)
@@ -91,6 +92,6 @@ class NatGateway:
         self.translations.forget(expired)
         return self._drop(packet, expired, reason, now, () if packet.flags & RST else (packet.reset(),))
 
-    def _drop(self, packet: Packet, row: object, reason: Reason, now: int, sent: tuple[Packet, ...] = ()) -> Step:
+    def _drop(self, packet: Packet, row: Row | None, reason: Reason, now: int, sent: tuple[Packet, ...] = ()) -> Step:
         self._counts["PacketsDropCount"] += 1
         return Step(now, self.name, "translation", DROP, packet, None, row, reason, sent)

@@ -19,6 +19,7 @@ for its former NAT image at the idle timeout, Linux' other times, ICMP's other m
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.device import Machine
 from vpcedu.flow import FiveTuple, spread
 from vpcedu.packet import ACK, FIN, RST, SYN, Packet
 from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, NO_TARGET, NO_TRANSLATION, PORT_CLOSED, Reason
@@ -27,20 +28,27 @@ from vpcedu.tables.target_group import Listener
 from vpcedu.tables.translation import Translation, Translations
 from vpcedu.trace import DROP, PASS, Step, rewrote
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.row import Row
+
 IDLE = 432_000 * SECOND  # nf_conntrack_tcp_timeout_established
 OPENING, CLOSED, RESET = 120 * SECOND, 120 * SECOND, 10 * SECOND  # ..._syn_sent, ..._time_wait, ..._close
 
 
-class NatInstance:
+class NatInstance(Machine):
     """A Linux host at one private address that masquerades, with `ports`, and forwards what its `listeners` say.
 
     preserve_client_address: whether targets of a listener see the client's address, else this host's.
     """
 
+    kind_words = "NAT instance"
+
     def __init__(self, name: str, address: str, seed: int = 0, idle: int = IDLE, ports: tuple[int, int] = EPHEMERAL,
                  loose: bool = True, listeners: tuple[Listener, ...] = (),
                  preserve_client_address: bool = True) -> None:
-        self.name, self.address, self.seed, self.loose = name, address, seed, loose
+        super().__init__(name, address, seed)
+        self.loose = loose
         self.translations = Translations(idle, OPENING, CLOSED, RESET)
         self.ports = Ports((address,), *ports, ports[1], seed)
         self.listeners = {listener.port: listener for listener in listeners}
@@ -48,8 +56,7 @@ class NatInstance:
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's row, or by a new one; else refuse, or forward it as it is."""
-        for free in self.translations.sweep(now):
-            self.ports.give_back(free)
+        self.ports.give_back(self.translations.sweep(now))
         if packet.icmp is not None:
             return self.translations.related(self.name, packet, now)
         row, flow = self.translations.use(packet.flow, now, packet.flags), packet.flow
@@ -85,7 +92,7 @@ class NatInstance:
             return NO_PORT
         return self.translations.add(flow, FiveTuple(*source, *destination, flow.protocol), now)
 
-    def _drop(self, packet: Packet, row: object, reason: Reason, now: int, refuse: bool = False) -> Step:
+    def _drop(self, packet: Packet, row: Row | None, reason: Reason, now: int, refuse: bool = False) -> Step:
         check = "deliver" if reason is PORT_CLOSED else "translation"
         answer = (packet.reset(),) if refuse and not packet.flags & RST else ()
         return Step(now, self.name, check, DROP, packet, None, row, reason, answer)

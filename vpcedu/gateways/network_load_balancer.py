@@ -21,8 +21,10 @@ Left out: TLS, UDP and QUIC listeners, ALB targets, weights, stickiness by sourc
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.device import Machine
 from vpcedu.flow import MODULUS, TCP, FiveTuple, spread
 from vpcedu.gateways.proxy_insertion import Insertion
+from vpcedu.hosts.network_checker import NetworkChecker
 from vpcedu.packet import ACK, RST, SYN, Packet
 from vpcedu.protocols.proxy_protocol import version_2
 from vpcedu.reasons import IDLE_TIMEOUT, NO_FLOW, NO_LISTENER, NO_PORT, NO_TARGET, TARGET_UNHEALTHY, Reason
@@ -34,14 +36,14 @@ from vpcedu.trace import DROP, Event, Step, rewrote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.hosts.network_checker import NetworkChecker
+    from vpcedu.row import Row
     from vpcedu.tables.targets import HealthCheck
 
 IDLE, ANSWER = 350 * SECOND, 30 * SECOND  # microseconds
 SHORTEST, LONGEST = 60 * SECOND, 6_000 * SECOND
 
 
-class NetworkLoadBalancer:
+class NetworkLoadBalancer(Machine):
     """One node at one private address; `listeners` say which port leads to which targets.
 
     zone: the CIDR blocks of the subnets in the node's zone, none: every target is in it. cross_zone: use the targets
@@ -49,32 +51,31 @@ class NetworkLoadBalancer:
     check: how targets are checked once `start_checks` is called, None: AWS's default.
     """
 
+    kind_words = "Network Load Balancer"
+    managed = timed = returns_flows = True
     always_tracked = ((TCP, 350 * SECOND), (UDP, 120 * SECOND))  # by groups, whatever their rules; idle timeouts there
 
     def __init__(self, name: str, address: str, seed: int = 0, listeners: tuple[Listener, ...] = (), idle: int = IDLE,
                  zone: tuple[str, ...] = (), cross_zone: bool = False, secondary: tuple[str, ...] = (),
                  check: HealthCheck | None = None) -> None:
-        self.name, self.address, self.seed = name, address, seed
+        super().__init__(name, address, seed)
         self.listeners = {listener.port: listener for listener in listeners}
         self.idle = {row.port: _checked(row, idle) for row in listeners}
-        self.zone: tuple[str, ...] = () if cross_zone else zone
-        self.groups = {row.port: row.targets.within(self.zone) for row in listeners}
-        self.check = check
-        self.checker: NetworkChecker | None = None
+        self.checker = NetworkChecker(name, address, seed, listeners, () if cross_zone else zone, check)
         self.flows = Translations(idle, opening=ANSWER)
         self.ports = Ports((address, *secondary), *EPHEMERAL, MOST, spread(seed, name))
         self._headers: dict[FiveTuple, Insertion] = {}  # by the flow as the target sees it
         self._counts = dict.fromkeys(("PortAllocationErrorCount", "TCP_ELB_Reset_Count"), 0)
-        self._events: list[Event] = []
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's flow, or by a new one for a SYN to a listener; else drop with the reason."""
-        if self.checker is not None and packet.about.reversed() in self.checker.connections:
+        if self.checker.connections and packet.about.reversed() in self.checker.connections:
             return self.checker.handle(packet, now)
-        for free in self.flows.sweep(now):
-            self.ports.give_back(free)
-            if self.flows.lookup(free.before, now) is None:
-                self._headers.pop(free.after, None)
+        gone = self.flows.sweep(now)
+        self.ports.give_back(gone)
+        for old in gone:
+            if self.flows.lookup(old.before, now) is None:
+                self._headers.pop(old.after, None)
         if packet.icmp is not None:
             return self.flows.related(self.name, packet, now)
         row = self.flows.use(packet.flow, now, packet.flags)
@@ -112,45 +113,38 @@ class NetworkLoadBalancer:
 
     def take_events(self) -> list[Event]:
         """What happened here beside packets, once."""
-        events, self._events = self._events, []
-        return events if self.checker is None else events + self.checker.take_events()
+        return super().take_events() + self.checker.take_events()
 
     # Health checks: the host inside.
 
     def start_checks(self, now: int) -> None:
         """Begin to check the targets from the node's own address, and never end."""
-        from vpcedu.hosts.network_checker import NetworkChecker
-
-        self.checker = NetworkChecker(self.name, self.address, self.seed, tuple(self.listeners.values()), self.zone,
-                                      self.check)
-        self.checker.groups.begin(self.checker, now)
+        self.checker.start_checks(now)
 
     @property
     def in_service(self) -> bool:
         """Whether DNS may answer with this node."""
-        return self.checker is None or self.checker.groups.in_service
+        return self.checker.in_service
 
     @property
     def deadline(self) -> int | None:
         """When the next check is due (microseconds), or None."""
-        return None if self.checker is None else self.checker.deadline
+        return self.checker.deadline
 
     def wake(self, now: int) -> tuple[Step, ...]:
         """Let the checks begin that are due."""
-        return () if self.checker is None else self.checker.wake(now)
+        return self.checker.wake(now)
 
     def flush(self, now: int) -> tuple[Packet, ...]:
         """What the checks send now."""
-        return () if self.checker is None else self.checker.flush(now)
+        return self.checker.flush(now)
 
     def _usable(self, listener: Listener) -> TargetGroup:
-        if self.checker is None:
-            return self.groups[listener.port]
         return listener.targets._replace(targets=self.checker.groups.of[listener.targets].usable)
 
     def _gave_up(self, row: Translation) -> bool:
-        groups = self.checker.groups.of.values() if self.checker is not None else ()
-        return any(targets.gave_up(row.after.destination) for targets in groups)
+        groups = self.checker.groups
+        return groups.begun and any(targets.gave_up(row.after.destination) for targets in groups.of.values())
 
     def _pass_on(self, packet: Packet, row: Translation, now: int) -> Step:
         after, header = packet, self._headers.get(row.after)
@@ -162,10 +156,10 @@ class NetworkLoadBalancer:
         expired = self.flows.expired(packet.flow, now)
         if expired is not None:
             self.flows.forget(expired)
-        reason = IDLE_TIMEOUT if expired else NO_FLOW if listener else NO_LISTENER
-        return self._drop(packet, expired or listener, reason, now)
+            return self._drop(packet, expired, IDLE_TIMEOUT, now)
+        return self._drop(packet, listener, NO_FLOW if listener else NO_LISTENER, now)
 
-    def _drop(self, packet: Packet, row: object, reason: Reason, now: int) -> Step:
+    def _drop(self, packet: Packet, row: Row | None, reason: Reason, now: int) -> Step:
         """With RST what belongs to no flow or to one that is over, silently what no listener waits for."""
         silent = reason is NO_LISTENER or packet.flags & RST
         self._counts["TCP_ELB_Reset_Count"] += not silent

@@ -13,7 +13,10 @@ from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from vpcedu.protocols.tcp import Connection
+    from vpcedu.trace import Capture
 
 
 class Answered(NamedRow):
@@ -28,6 +31,10 @@ class Answered(NamedRow):
     came: str
     begun: int
 
+    def __str__(self) -> str:
+        came = f"the target said {self.came}" if self.came else "the target said nothing"
+        return f'{self.client} was told {self.status} to "{self.request}"; {came}'
+
 
 class Asked(NamedRow):
     """A request that has not ended: the client's connection, the message, since when, and the target that has it."""
@@ -41,3 +48,8 @@ class Asked(NamedRow):
         """What is noted of it."""
         client, listener = self.front.flow.destination, self.front.flow.source
         return Answered(client, listener, self.target, self.request.start, status, came, self.begun)
+
+
+def requests_answered(capture: Capture) -> Iterator[tuple[int, str, Answered]]:
+    """When (microseconds) and by which balancer a request was answered, and what it noted."""
+    return ((event.at, event.who, event.row) for event in capture.events if isinstance(event.row, Answered))

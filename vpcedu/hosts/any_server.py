@@ -13,7 +13,8 @@ from vpcedu.trace import Step
 class AnyServer(WebServer):
     """A host that accepts connections on every port."""
 
-    any_port = True  # nobody knows what it listens on
+    kind_words = "host, every TCP port"
+    any_port = True
 
     def handle(self, packet: Packet, now: int) -> Step:
         """As any host, and where a connection is to be opened, listen first."""

@@ -16,12 +16,11 @@ from __future__ import annotations
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import spread
+from vpcedu.hosts.balancer_node import BalancerNode
 from vpcedu.hosts.health_check import APPLICATION, Groups
-from vpcedu.hosts.host import Host
 from vpcedu.hosts.idle import IDLE
 from vpcedu.hosts.request_relay import Conduct, RequestRelay
 from vpcedu.protocols.forwarded import MODES, forward, traced
-from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ CONDUCT = Conduct("502 Bad Gateway", "460", 10 * SECOND, False)
 DRAINING = 300 * SECOND  # the default deregistration delay
 
 
-class ApplicationLoadBalancer(Host):
+class ApplicationLoadBalancer(BalancerNode):
     """One node at one private address, with its listeners.
 
     idle: microseconds. xff, client_port: the attributes of X-Forwarded-For (protocols/forwarded.py). check: how
@@ -44,28 +43,20 @@ class ApplicationLoadBalancer(Host):
     ValueError for another protocol than HTTP and HTTPS, no certificate, another mode, or an idle timeout out of range.
     """
 
+    kind_words = "Application Load Balancer"
+
     def __init__(self, name: str, address: str, seed: int = 0, listeners: tuple[Listener, ...] = (), idle: int = IDLE,
                  xff: str = "append", client_port: bool = False, check: HealthCheck = APPLICATION,
                  zone: tuple[str, ...] = ()) -> None:
-        super().__init__(name, address, seed, ELASTIC_LOAD_BALANCING)
+        super().__init__(name, address, seed, Groups(listeners, zone, True, check))
         if xff not in MODES:
             raise ValueError(f"X-Forwarded-For mode {xff!r}: expected one of {', '.join(MODES)}")
         self.idle, self.xff, self.client_port = idle, xff, client_port
-        self.groups = Groups(listeners, zone, True, check)
         self._asked = 0
         for listener in listeners:
             if listener.protocol not in ("HTTP", "HTTPS"):
                 raise ValueError(f"listener protocol {listener.protocol!r}: expected HTTP or HTTPS")
             self.listen(listener.port, self._program(listener))
-
-    def start_checks(self, now: int) -> None:
-        """Begin to check the targets, and never end."""
-        self.groups.begin(self, now)
-
-    @property
-    def in_service(self) -> bool:
-        """Whether DNS may answer with this node."""
-        return self.groups.in_service
 
     def deregister(self, group: TargetGroup, target: Endpoint, now: int, delay: int = DRAINING) -> None:
         """Give a target nothing new; after the delay (microseconds) reset what is open to it, and answer 502."""

@@ -17,10 +17,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from vpcedu.hosts.balancer_node import BalancerNode
 from vpcedu.hosts.health_check import CLASSIC, Groups
-from vpcedu.hosts.host import Host
 from vpcedu.hosts.idle import IDLE
-from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from vpcedu.tables.targets import HealthCheck
 
 
-class ClassicLoadBalancer(Host):
+class ClassicLoadBalancer(BalancerNode):
     """One node at one private address, with its listeners.
 
     idle: microseconds. proxy_protocol: the instances' ports that get a PROXY line (TCP and SSL listeners). check: how
@@ -40,23 +39,15 @@ class ClassicLoadBalancer(Host):
     ValueError for another protocol, no certificate, or another idle timeout than 1 to 4,000 s.
     """
 
+    kind_words = "Classic Load Balancer"
+
     def __init__(self, name: str, address: str, seed: int = 0, listeners: tuple[Listener, ...] = (), idle: int = IDLE,
                  proxy_protocol: tuple[int, ...] = (), check: HealthCheck = CLASSIC,
                  zone: tuple[str, ...] = ()) -> None:
-        super().__init__(name, address, seed, ELASTIC_LOAD_BALANCING)
+        super().__init__(name, address, seed, Groups(listeners, zone, False, check, self._open_ahead))
         self.rows, self.idle, self.proxy_protocol = listeners, idle, proxy_protocol
-        self.groups = Groups(listeners, zone, False, check, self._open_ahead)
         for listener in listeners:
             self.listen(listener.port, self._program(listener))
-
-    def start_checks(self, now: int) -> None:
-        """Begin to check the instances, and never end."""
-        self.groups.begin(self, now)
-
-    @property
-    def in_service(self) -> bool:
-        """Whether DNS may answer with this node."""
-        return self.groups.in_service
 
     def _program(self, listener: Listener) -> Program:
         """What runs behind a listener; modules are loaded only where they are needed."""

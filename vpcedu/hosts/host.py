@@ -12,13 +12,14 @@ from collections import deque
 from errno import EADDRNOTAVAIL
 from heapq import heappop, heappush
 
+from vpcedu.device import Machine
 from vpcedu.flow import MODULUS, Endpoint, FiveTuple, spread
 from vpcedu.hosts.accept_queue import SOMAXCONN, AcceptQueue
 from vpcedu.icmp import FRAGMENTATION_NEEDED, UNREACHABLE, icmp_port
 from vpcedu.packet import ACK, RST, SYN, Packet
 from vpcedu.protocols.path_mtu import too_large
 from vpcedu.protocols.ports import LINUX, choose
-from vpcedu.protocols.segment_arrival import ahead
+from vpcedu.protocols.tcb import ahead
 from vpcedu.protocols.tcp import Connection
 from vpcedu.protocols.tcp_settings import LINUX as LINUX_TCP
 from vpcedu.protocols.tcp_settings import Settings
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Protocol
 
+    from vpcedu.row import Row
+
     class Program(Protocol):
         """What runs on a host and hears of its connections."""
 
@@ -38,14 +41,17 @@ if TYPE_CHECKING:
             """Hear an event."""
 
 
-class Host:
+class Host(Machine):
     """A host at one address; `seed` decides the ports and sequence numbers that it chooses, `settings` are TCP's."""
+
+    kind_words = "Host"
+    is_host = opens = timed = True
 
     def __init__(self, name: str, address: str, seed: int = 0, ports: tuple[int, int] = LINUX,
                  settings: Settings = LINUX_TCP) -> None:
-        self.name, self.address, self.seed, self.ports = name, address, seed, ports
+        super().__init__(name, address, seed)
+        self.ports, self.settings = ports, settings
         self.connections: dict[FiveTuple, Connection] = {}  # own end first
-        self.settings = settings
         self.listeners: dict[int, Program] = {}
         self._queue = AcceptQueue()
         self._opened = 0
@@ -53,7 +59,6 @@ class Host:
         self._order = 0
         self._touched: deque[Connection] = deque()
         self._sent: list[Packet] = []
-        self._events: list[Event] = []
 
     # What programs and lessons call.
 
@@ -107,19 +112,12 @@ class Host:
         connection.abort(now)
         self._touch(connection)
 
-    def unreachable(self, flow: FiveTuple, now: int) -> None:
-        """An ICMP error about a segment of this flow (own end first) arrived: tell its connection."""
-        connection = self.connections.get(flow)
-        if connection is not None:
-            connection.unreachable(now)
-            self._touch(connection)
-
     def after(self, instant: int, call: Callable[..., Any], *arguments: Any) -> None:
         """Have a bound method called with `arguments` and the time at an instant (microseconds)."""
         self._order += 1
         heappush(self._alarms, (instant, self._order, call, arguments))
 
-    def tell(self, now: int, what: str, row: object = None) -> None:
+    def tell(self, now: int, what: str, row: Row | str | None = None) -> None:
         """Note what an application did or learnt, as an event of the capture."""
         self._events.append(Event(now, self.name, what, row))
 
@@ -191,6 +189,7 @@ class Host:
         while self._touched:
             connection = self._touched.popleft()
             self._sent += connection.take_sent()
+            data: Any
             for event, data in connection.take_events():
                 if event == "state":
                     self._events.append(Event(now, self.name, "state", data))
@@ -203,11 +202,6 @@ class Host:
                 self.after(connection.alarm, self._ring, connection)
         sent, self._sent = tuple(self._sent), []
         return sent
-
-    def take_events(self) -> list[Event]:
-        """What happened here, once."""
-        events, self._events = self._events, []
-        return events
 
     def _flow(self, port: int, remote: Endpoint) -> FiveTuple:
         return FiveTuple(self.address, port, remote.address, remote.port)

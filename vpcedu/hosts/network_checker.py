@@ -15,9 +15,8 @@ header before a check, UDP's "no answer".
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.hosts.balancer_node import BalancerNode
 from vpcedu.hosts.health_check import APPLICATION, Groups
-from vpcedu.hosts.host import Host
-from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING
 from vpcedu.tables.targets import HealthCheck
 
 TYPE_CHECKING = False
@@ -28,10 +27,9 @@ NETWORK = HealthCheck("TCP", timeout=10 * SECOND)
 NETWORK_HTTP = APPLICATION._replace(timeout=6 * SECOND, success=tuple(map(str, range(200, 400))))
 
 
-class NetworkChecker(Host):
+class NetworkChecker(BalancerNode):
     """Checks from one node's address; zone: the blocks whose targets the node may use, (): all. It fails open."""
 
     def __init__(self, name: str, address: str, seed: int, listeners: tuple[Listener, ...], zone: tuple[str, ...],
                  check: HealthCheck | None = None) -> None:
-        super().__init__(name, address, seed, ELASTIC_LOAD_BALANCING)
-        self.groups = Groups(listeners, zone, True, check or NETWORK, host=address)
+        super().__init__(name, address, seed, Groups(listeners, zone, True, check or NETWORK, host=address))

@@ -11,8 +11,7 @@ def action(listener: Listener, message: Message) -> TargetGroup | FixedResponse 
     """The action of the first rule that fits a request, else the listener's group."""
     host, path = asked(message)["host"], message.start.split(" ")[1].partition("?")[0]
     fitting = (rule.action for rule in sorted(listener.rules, key=lambda rule: rule.priority) if rule.fits(host, path))
-    found: TargetGroup | FixedResponse | Redirect = next(fitting, listener.targets)
-    return found
+    return next(fitting, listener.targets)
 
 
 def answer(listener: Listener, message: Message, own: FixedResponse | Redirect) -> Message:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vpcedu.flow import Endpoint
     from vpcedu.hosts.host import Host, Program
     from vpcedu.protocols.tcp import Connection
+    from vpcedu.row import Row
     from vpcedu.tables.target_group import Listener
 
 
@@ -90,7 +91,7 @@ class TlsEnd:
         """Have a bound method called at an instant."""
         self._host.after(instant, call, *arguments)
 
-    def tell(self, now: int, what: str, row: object = None) -> None:
+    def tell(self, now: int, what: str, row: Row | str | None = None) -> None:
         """Note an event of the capture."""
         self._host.tell(now, what, row)
 

@@ -16,9 +16,15 @@ from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
+    from vpcedu.device import Device
     from vpcedu.protocols.tcp import Connection
+    from vpcedu.trace import Capture
+
+
+USUAL = (80,)  # the ports of a web server that names none
 
 
 class Seen(NamedRow):
@@ -33,11 +39,18 @@ class Seen(NamedRow):
         return f'from {self.peer} "{self.request.start}"' + (f" X-Forwarded-For: {forwarded}" if forwarded else "")
 
 
+def requests_seen(capture: Capture) -> Iterator[tuple[str, Seen]]:
+    """Which server got a request, and how."""
+    return ((event.who, event.row) for event in capture.events if isinstance(event.row, Seen))
+
+
 class WebServer(Host):
     """A host that serves one page on each of its ports; `certificates` are (port, certificate) of those with TLS;
     keep_alive: microseconds, or None for ever."""
 
-    def __init__(self, name: str, address: str, seed: int = 0, listens: tuple[int, ...] = (80,),
+    kind_words = "web server"
+
+    def __init__(self, name: str, address: str, seed: int = 0, listens: tuple[int, ...] = USUAL,
                  certificates: tuple[tuple[int, str], ...] = (), keep_alive: int | None = None) -> None:
         super().__init__(name, address, seed)
         self._idle = Idle(self, keep_alive) if keep_alive else None
@@ -81,3 +94,13 @@ class WebServer(Host):
         host.send(connection, bytes(response("200 OK", page)), now)
         if not message.keeps_alive:
             host.close(connection, now)
+
+
+def serves(device: Device) -> bool:
+    """Whether a described device is a web server of which one knows where it listens."""
+    return issubclass(device.kind, WebServer) and not device.kind.any_port
+
+
+def listens(device: Device) -> tuple[int, ...]:
+    """The ports on which a described web server listens; () for every other device."""
+    return tuple(dict(device.settings).get("listens", USUAL)) if serves(device) else ()

@@ -10,17 +10,16 @@ code for, since it does not model them, have the code OTHER. Left out: ARNs, ids
 
 from __future__ import annotations
 
-from vpcedu.gateways.internet_gateway import Association
+from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.lab.across import home_of
-from vpcedu.lab.paths import Loss, is_nobodys, leads, table_of
-from vpcedu.network.interface import Interface
+from vpcedu.lab.paths import Loss, leads, table_of
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
-from vpcedu.tables.security_group import OUT, GroupRule, RuleSet
-from vpcedu.tables.tracking import TrackedFlow, Untracked
+from vpcedu.tables.security_group import OUT, GroupRule
 from vpcedu.tables.traffic import NAMES
-from vpcedu.tables.translation import Translation
 from vpcedu.trace import DELIVER, SEND
+from vpcedu.views.decided import entry_of, interface_of, is_nobodys, refused_by, route_of, rule_of, tracked_of
+from vpcedu.views.document import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def analysis(answer: Answer) -> dict[str, Any]:
                           "check": loss.step.check, "row": leads(vpc, loss), "reason": str(loss.step.reason),
                           "fix": getattr(loss.step.reason, "fix", "")} for loss in answer.blockers],
             "repairs": None if answer.repairs is None else [
-                {"action": repair.action, "row": _plain(repair.row), "new": _plain(repair.new), "words": str(repair)}
+                {"action": repair.action, "row": plain(repair.row), "new": plain(repair.new), "words": str(repair)}
                 for repair in answer.repairs],
             "ends": leads(vpc, answer.ends) if answer.ends else None, "notes": list(answer.notes),
         },
@@ -71,24 +70,24 @@ def _components(vpc: Vpc, traces: tuple[Trace, ...]) -> list[dict[str, Any]]:
 
 def _component(vpc: Vpc, step: Step, trace: Trace) -> list[dict[str, Any]]:
     """What a step is in the analyzer's words; a check without a row of its own is none."""
-    row = step.row.rule if isinstance(step.row, (TrackedFlow, Untracked)) else step.row
     if step.action in (SEND, DELIVER) or step.check == "deliver":
         own = [{"Component": {"Id": step.at}} | ({"OutboundHeader": _header(step.before)}
                                                  if step.action == SEND else {"InboundHeader": _header(step.before)})]
         attached = _interface(vpc, step)
         return own + attached if step.action == SEND else attached + own
-    if is_nobodys(row):
+    entry, rule, route = entry_of(step), rule_of(step), route_of(step)
+    if is_nobodys(step):
         return []
-    if isinstance(row, AclEntry):
-        return [{"AclRule": _entry(row), "Component": {"Id": row.acl}}]
-    if isinstance(row, GroupRule):
-        tracked = {"TrackedFlow": True} if isinstance(step.row, TrackedFlow) else {}
-        return [{"Component": {"Id": row.group}, "SecurityGroupRule": _rule(row), **tracked}]
-    if isinstance(row, Route):
-        route = {"Component": {"Id": row.table}, "RouteTableRoute": _route(vpc, row)}
-        link = any(row.target == other.name for one in vpc.everyone for other in one.peerings)
-        return [route, {"Component": {"Id": row.target}}] if link and step.reason is None else [route]
-    if isinstance(row, (Association, Translation)) and step.after is not None and step.check != "flow return":
+    if entry is not None:
+        return [{"AclRule": _entry(entry), "Component": {"Id": entry.acl}}]
+    if rule is not None:
+        tracked = {"TrackedFlow": True} if tracked_of(step) is not None else {}
+        return [{"Component": {"Id": rule.group}, "SecurityGroupRule": _rule(rule), **tracked}]
+    if route is not None:
+        found = {"Component": {"Id": route.table}, "RouteTableRoute": _route(vpc, route)}
+        link = any(route.target == other.name for one in vpc.everyone for other in one.peerings)
+        return [found, {"Component": {"Id": route.target}}] if link and step.reason is None else [found]
+    if step.check in ("address map", "translation") and step.row is not None and step.after is not None:
         return [{"Component": {"Id": step.at}, "InboundHeader": _header(step.before),
                  "OutboundHeader": _header(step.after)}]
     return []
@@ -142,13 +141,16 @@ def _field(vpc: Vpc, target: str) -> str:
     known = next((field for begin, field in TARGETS.items() if target.startswith(begin)), None)
     if known or target in (LOCAL, vpc.internet_gateway):
         return known or "GatewayId"
-    kind = next((device.kind.__name__ for device in vpc.devices if device.name == target), "")
-    return {"NatGateway": "NatGatewayId", "": "NetworkInterfaceId"}.get(kind, "InstanceId")
+    kind = next((device.kind for device in vpc.devices if device.name == target), None)
+    if kind is None:
+        return "NetworkInterfaceId"
+    return "NatGatewayId" if issubclass(kind, NatGateway) else "InstanceId"
 
 
 def _explanation(vpc: Vpc, loss: Loss) -> dict[str, Any]:
     """One explanation; its direction is that of the check at its interface, as the analyzer means it."""
-    step, row = loss.step, loss.step.row
+    step = loss.step
+    refused, entry, route, card = refused_by(step), entry_of(step), route_of(step), interface_of(step)
     code = getattr(step.reason, "aws_code", "") or "OTHER"
     found: dict[str, Any] = {"ExplanationCode": code, "Direction": "ingress" if step.check.endswith("in") else "egress",
                              "Destination": {"Id": step.before.flow.dst}, "Port": step.before.flow.dport,
@@ -157,22 +159,14 @@ def _explanation(vpc: Vpc, loss: Loss) -> dict[str, Any]:
     if own is not None:
         found |= {"NetworkInterface": {"Id": own.id}, "Subnet": {"Id": own.subnet},
                   "Vpc": {"Id": home_of(vpc, step.at).name}}
-    if isinstance(row, RuleSet):
-        found["SecurityGroups"] = [{"Id": group} for group in row.groups]
-    elif isinstance(row, AclEntry):
-        found |= {"Acl": {"Id": row.acl}, "AclRule": _entry(row)}
-    elif isinstance(row, Route):
-        found |= {"RouteTable": {"Id": row.table}, "RouteTableRoute": _route(vpc, row)}
-    elif isinstance(row, Interface):
-        found["NetworkInterface"] = {"Id": row.id}
+    if refused is not None:
+        found["SecurityGroups"] = [{"Id": group} for group in refused.groups]
+    elif entry is not None:
+        found |= {"Acl": {"Id": entry.acl}, "AclRule": _entry(entry)}
+    elif route is not None:
+        found |= {"RouteTable": {"Id": route.table}, "RouteTableRoute": _route(vpc, route)}
+    elif card is not None:
+        found["NetworkInterface"] = {"Id": card.id}
     elif step.check == "route" and own is not None:
         found["RouteTable"] = {"Id": table_of(vpc, step.at)}
     return found
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "_asdict"):
-        return {"kind": type(value).__name__} | {word: _plain(part) for word, part in value._asdict().items()}
-    if isinstance(value, tuple):
-        return [_plain(part) for part in value]
-    return value.__name__ if isinstance(value, type) else value

@@ -17,10 +17,11 @@ from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from vpcedu.hosts.host import Host
     from vpcedu.protocols.tcp import Connection
+    from vpcedu.trace import Capture
 
     Belief = Callable[[Seen, "Header | None"], "str | None"]
 
@@ -36,6 +37,11 @@ class Logged(NamedRow):
     def __str__(self) -> str:
         said = f", {FOR}: {self.forwarded}" if self.forwarded else ""
         return f'{self.client or "-"} "{self.request}" (connection from {self.peer}{said})'
+
+
+def logged(capture: Capture) -> Iterator[tuple[str, Logged]]:
+    """Which application wrote a line in its log, and what."""
+    return ((event.who, event.row) for event in capture.events if isinstance(event.row, Logged))
 
 
 # Beliefs: who is the client?
@@ -93,6 +99,8 @@ def redirect(message: Message) -> Message:
 class Application(WebServer):
     """A web server; reads: its belief about the client; answers: which requests it answers itself; proxied: whether
     each connection begins with a PROXY header; delay: how long it thinks before it answers (microseconds)."""
+
+    kind_words = "Application"
 
     def __init__(self, name: str, address: str, seed: int = 0, listens: tuple[int, ...] = (80,),
                  certificates: tuple[tuple[int, str], ...] = (), keep_alive: int | None = None,

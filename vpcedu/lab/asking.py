@@ -17,7 +17,7 @@ from vpcedu.lab.ends import Question, find, silent_about
 from vpcedu.lab.plays import Plays
 from vpcedu.lab.repairs import smallest
 from vpcedu.lab.services import endpoint
-from vpcedu.lab.unknown import met, nothing_inside, told
+from vpcedu.lab.unknown import met, nothing_inside
 from vpcedu.network import rules
 from vpcedu.row import NamedRow
 from vpcedu.views.outcome import SOMETIMES, UNKNOWN, Outcome, together
@@ -133,7 +133,7 @@ class Answer(NamedRow):
         if self.reachable is not None:
             parts.append(f"The person at {self.question.source} sees: {self.visit.outcome.said}.")
         if self.unknown:
-            parts.append("\n".join(["What the files do not tell:", *(f"  {row}" for row in self.unknown)]))
+            parts.append("\n".join(["What is missing for an answer:", *(f"  {row}" for row in self.unknown)]))
         if self.blockers and self.reachable is not None:
             parts.append("\n".join(["In the way:", *(f"  {n}. {_blocked(self.vpc, loss)}"
                                                      for n, loss in enumerate(self.blockers, 1))]))
@@ -169,17 +169,28 @@ def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
     """The answer to a question; what was played for it, and before it, is in `plays`. ValueError as in `ask`."""
     rules.check(vpc)
     visit = plays.whole(vpc, question)
-    unknown = met(vpc, visit) or nothing_inside(vpc, visit)
+    also = tuple(question._replace(destination=word) for word in _elsewhere(vpc, question, visit))
+    visits = {one.destination: plays.whole(vpc, one) for one in also}
+    unknown = tuple(dict.fromkeys(row for one in (visit, *visits.values()) for row in met(vpc, one)))
+    unknown = unknown or nothing_inside(vpc, question)
     if unknown:
         return Answer(question, vpc, visit, (), None, (), unknown=unknown)
-    others = tuple(_elsewhere(plays, vpc, question, visit))
-    notes = (*_assumed(vpc, question), *_alike(question, visit, others))
-    if visit.outcome.works:
-        return Answer(question, vpc, visit, (), (), notes, others=others)
-    found = None if paths.model_ends(visit) else smallest(vpc, question, plays)
-    behind = found.met if found else ()
-    blockers = _once((*paths.losses(plays.beyond(vpc, question)), *behind))
-    return Answer(question, vpc, visit, blockers, found and found.repairs, notes, found and found.ends, others=others)
+    others = tuple((word, one.outcome) for word, one in visits.items())
+    answer = Answer(question, vpc, visit, (), (), (*_assumed(vpc, question), *_alike(question, visit, others)),
+                    others=others)
+    if answer.outcome.works:
+        return answer
+    if answer.reachable is None:
+        return answer._replace(blockers=_blockers(vpc, question, plays), repairs=None)
+    first = next(one for one in (question, *also) if not plays.whole(vpc, one).outcome.works)
+    found = smallest(vpc, question, plays, also=also)
+    return answer._replace(blockers=_blockers(vpc, first, plays, found.met if found else ()),
+                           repairs=found and found.repairs, ends=found and found.ends)
+
+
+def _blockers(vpc: Vpc, question: Question, plays: Plays, behind: tuple[Loss, ...] = ()) -> tuple[Loss, ...]:
+    """Everything in the way, and what was met behind it."""
+    return _once((*paths.losses(plays.past_drops(vpc, question)), *behind))
 
 
 def _once(found: tuple[Loss, ...]) -> tuple[Loss, ...]:
@@ -224,14 +235,12 @@ def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
     return (f"Nothing tells what {there.device} listens on: asked as if it listened on port {question.port}.",)
 
 
-def _elsewhere(plays: Plays, vpc: Vpc, question: Question, visit: Visit) -> Iterator[tuple[str, Outcome]]:
-    """What the other addresses of a name give: a balancer has a node in each zone, and their subnets may differ."""
+def _elsewhere(vpc: Vpc, question: Question, visit: Visit) -> Iterator[str]:
+    """The other addresses of a name: a balancer has a node in each zone, and their subnets may differ."""
     known = {row.name: row.addresses for one in vpc.everyone for row in one.names}.get(question.destination, ())
     asked = visit.capture.traces[0].packet.flow.dst
     own = find(vpc, question.source).device  # a node that asks for its own balancer's name
-    for word in known:
-        if word != asked and find(vpc, word).device != own:
-            yield word, told(vpc, plays.whole(vpc, question._replace(destination=word)))
+    yield from (word for word in known if word != asked and find(vpc, word).device != own)
 
 
 def _alike(question: Question, visit: Visit, others: tuple[tuple[str, Outcome], ...]) -> Iterator[str]:

@@ -164,7 +164,7 @@ class Audit:
     def __str__(self) -> str:
         lines = [f"VPC {self.vpc.name} {', '.join(self.vpc.blocks)}", ""] if self.vpc.name else []
         if self.unknown:
-            lines += ["What cannot be told, since the files do not say it", *(f"  {row}" for row in self.unknown)]
+            lines += ["What is missing for an answer", *(f"  {row}" for row in self.unknown)]
             if self.untold:
                 lines.append(f"  So nothing is said below of {self._in_words(self.untold)}.")
             lines.append("")

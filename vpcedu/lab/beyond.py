@@ -9,12 +9,15 @@ from __future__ import annotations
 from vpcedu import reasons
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, FiveTuple
+from vpcedu.gateways.nat_gateway import NatGateway
+from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.parts import CLIENT, NAME, PAGE, UPDATES
 from vpcedu.lab.programs import Stay
 from vpcedu.lab.reference import reference_architecture, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.lab.zones import public_address, zones_site
 from vpcedu.network.link import Link
+from vpcedu.network.record import Call
 from vpcedu.network.vpc import Peering, Vpc
 from vpcedu.packet import ACK, Packet
 from vpcedu.reasons import Reason
@@ -79,7 +82,7 @@ def _to_aws() -> Site:
 
 def _busy_server() -> Site:
     site = reference_architecture("network")
-    web = site.network.devices["web"]
+    web = site.network.machine("web", WebServer)
     web.listen(80, web, backlog=1)
     web.hold(80)
     for _ in range(3):
@@ -98,7 +101,7 @@ def _silence() -> Site:
 
 def _many() -> Site:
     site = reference_architecture(nat="gateway")
-    site.network.devices["NAT"].ports = Ports(("10.0.0.20",), 1_024, 1_024, 1, 0)
+    site.network.machine("NAT", NatGateway).ports = Ports(("10.0.0.20",), 1_024, 1_024, 1, 0)
     for _ in range(2):
         _stay(site, "web", FAR)
     site.wait(SECOND)
@@ -111,7 +114,7 @@ def _sick_target() -> Site:
     connection = _stay(site, "client", Endpoint(public_address("a"), 80))
     site.wait(SECOND)
     target = next(trace for trace in site.network.capture if trace.sender == "client" and trace.last.at[:3] == "web")
-    site.network.devices[target.last.at].listeners.clear()
+    site.network.machine(target.last.at, WebServer).listeners.clear()
     site.wait(70 * SECOND)
     site.network.do("client", "send", connection, b"more")
     site.wait(SECOND)
@@ -120,8 +123,7 @@ def _sick_target() -> Site:
 
 def _stay(site: Site, opener: str, remote: Endpoint) -> Connection:
     """A connection that is opened and left alone."""
-    connection: Connection = site.network.do(opener, "connect", remote, Stay(site.network.clock.now))
-    return connection
+    return site.begin(Call(opener, *remote), Stay(site.network.clock.now)).connection
 
 
 def _stray(sender: str, packet: Packet, balancer: str = "network") -> Site:

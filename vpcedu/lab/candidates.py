@@ -13,6 +13,7 @@ from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
+from vpcedu.hosts.web_server import listens, serves
 from vpcedu.lab.across import across, home_of
 from vpcedu.lab.ends import OWN, SOMEONE, Question, free_address, is_inside, target_groups
 from vpcedu.lab.parts import EPHEMERAL
@@ -24,6 +25,7 @@ from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import IN, GroupRule
 from vpcedu.tables.target_group import TargetGroup
 from vpcedu.tables.traffic import ANYWHERE
+from vpcedu.views.decided import entry_of, interface_of, refused_by, routes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,11 +68,13 @@ def _ports(loss: Loss) -> tuple[int, int]:
 
 
 def _group(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    way = loss.row.direction
-    flow = loss.step.before.flow
+    refused, flow = refused_by(loss.step), loss.step.before.flow
+    if refused is None:
+        return
+    way = refused.direction
     named = (*(_deliverer(vpc, loss) if way == IN else ()), *_peers(vpc, question, flow.src if way == IN else flow.dst))
     for peer in dict.fromkeys(named):
-        yield Repair(None, GroupRule(loss.row.groups[0], way, _ports(loss), peer))
+        yield Repair(None, GroupRule(refused.groups[0], way, _ports(loss), peer))
 
 
 def _deliverer(vpc: Vpc, loss: Loss) -> tuple[str, ...]:
@@ -80,7 +84,9 @@ def _deliverer(vpc: Vpc, loss: Loss) -> tuple[str, ...]:
 
 
 def _acl(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    entry, flow = loss.row, loss.step.before.flow
+    entry, flow = entry_of(loss.step), loss.step.before.flow
+    if entry is None:
+        return
     *_, peer = _peers(vpc, question, flow.src if entry.direction == IN else flow.dst)
     used = {row.number for one in vpc.everyone for row in one.acl_entries
             if (row.acl, row.direction) == (entry.acl, entry.direction)}
@@ -93,7 +99,9 @@ def _acl(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 
 def _check(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    yield Repair(loss.row, loss.row._replace(check=False))
+    card = interface_of(loss.step)
+    if card is not None:
+        yield Repair(card, card._replace(check=False))
 
 
 def _route(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
@@ -113,7 +121,7 @@ def gateways(vpc: Vpc) -> tuple[str, ...]:
 
 def _rerouted(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
     """Each route that was followed, with another target."""
-    followed = [step.row for step in loss.trace.steps if isinstance(step.row, Route) and step.row.target != LOCAL]
+    followed = [route for route in routes_of(loss.trace) if route.target != LOCAL]
     for row in dict.fromkeys(reversed(followed)):
         home = next((one for one in vpc.everyone if row in one.routes), None)
         if home:
@@ -156,30 +164,30 @@ def _closed(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     for listener in settings.get("listeners", ())[:1]:
         more = {**settings, "listeners": (*settings["listeners"], listener._replace(port=port))}
         yield Repair(device, device and device._replace(settings=tuple(more.items())))
-    if device and device.kind.__name__ == "WebServer":
-        listens = tuple(sorted({*settings.get("listens", (80,)), port}))
-        yield Repair(device, device._replace(settings=tuple({**settings, "listens": listens}.items())))
-    for row in target_groups(vpc.devices):
+    if device and serves(device):
+        ports = tuple(sorted({*listens(device), port}))
+        yield Repair(device, device._replace(settings=tuple({**settings, "listens": ports}.items())))
+    for row in target_groups(vpc.listeners):
         for target in row.targets:
-            if target == loss.step.before.flow.destination:
+            if device and target == loss.step.before.flow.destination:
                 yield from (Repair(row, row._replace(targets=(Endpoint(target.address, each),)))
-                            for each in settings.get("listens", (80,)))
+                            for each in listens(device))
 
 
 def _hairpin(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    groups = target_groups(vpc.devices)
+    groups = target_groups(vpc.listeners)
     yield from (Repair(row, row._replace(preserve_client_ip=False)) for row in groups if row.preserves)
 
 
 def _allowance(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     for row in (row for one in vpc.everyone for row in one.interfaces):
-        if row.tracking == loss.row and row.device == loss.step.at:
+        if (row.device, row.tracking) == (loss.step.at, loss.row):
             yield Repair(row, row._replace(tracking=row.tracking._replace(allowance=None)))
 
 
 def _strangers(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     """A target that nobody is: another host of the VPC in its place."""
-    for row in target_groups(vpc.devices):
+    for row in target_groups(vpc.listeners):
         if loss.step.before.flow.destination in row.targets:
             yield from _with_targets(vpc, row, loss.step.before.flow.dport)
 
@@ -189,25 +197,25 @@ def _targets(vpc: Vpc, visit: Visit) -> Iterator[Repair]:
     met = {name for talk in visit.connections for name in talk.path}
     for device in (row for row in vpc.devices if row.name in met):
         for listener in dict(device.settings).get("listeners", ()):
-            for group in target_groups(listener):
+            for group in listener.groups:
                 if not group.targets:
                     yield from _with_targets(vpc, group, listener.port)
 
 
 def _no_target(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    row = loss.row
-    for group in target_groups(row):
+    device, port = _device(vpc, loss.step.at), loss.step.before.flow.dport
+    settings = dict(device.settings) if device else {}
+    listeners = tuple(row for row in settings.get("listeners", ()) if row == loss.row)
+    for group in target_groups(listeners):
         if not group.targets:
-            yield from _with_targets(vpc, group, row.port)
+            yield from _with_targets(vpc, group, port)
 
 
 def _with_targets(vpc: Vpc, row: TargetGroup, port: int) -> Iterator[Repair]:
     for interface in vpc.interfaces:
         device = _device(vpc, interface.device)
-        settings = dict(device.settings) if device else {}
-        if device and hasattr(device.kind, "connect") and "listeners" not in settings:
-            ports = settings.get("listens", (80,) if device.kind.__name__ == "WebServer" else (port,))
-            for each in ports:
+        if device and device.kind.is_host and "listeners" not in dict(device.settings):
+            for each in listens(device) if serves(device) else (port,):
                 yield Repair(row, row._replace(targets=(Endpoint(interface.address, each),)))
 
 

@@ -6,18 +6,14 @@ use: `faults`, what is done wrong, and `remedies`, what might mend; so nothing h
 
 from __future__ import annotations
 
-from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab.faults import faults
+from vpcedu.lab.kinds import kind_of, said
 from vpcedu.lab.remedies import remedies
-from vpcedu.lab.repair import Repair, words
+from vpcedu.lab.repair import Repair
 from vpcedu.lab.site import Site
-from vpcedu.tables.network_acl import AclEntry
-from vpcedu.tables.route_table import Route
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from vpcedu.lab.ends import Question
     from vpcedu.network.vpc import Vpc
 
@@ -46,10 +42,5 @@ def changed(site: Site, repair: Repair | None) -> Site:
 def _place(repair: Repair) -> str:
     """What a change is filed under: the row, or for a new row its table."""
     if repair.row is not None:
-        return words(repair.row)
-    new: Any = repair.new
-    if isinstance(new, Route):
-        return f"a new route in {new.table}"
-    if isinstance(new, Association):
-        return "a new public address"
-    return f"a new entry of {new.acl}" if isinstance(new, AclEntry) else f"a new rule of {new.group}"
+        return said(repair.row)
+    return kind_of(repair.new).new.format(row=repair.new) if repair.new is not None else ""

@@ -23,12 +23,11 @@ from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from vpcedu.lab.asking import Answer
     from vpcedu.lab.site import Site
     from vpcedu.lab.visit import Visit
     from vpcedu.network.vpc import Vpc
+    from vpcedu.row import Row
     from vpcedu.trace import Step
 
 
@@ -48,7 +47,7 @@ def blockers(site: Site, what: str | Call) -> tuple[Step, ...]:
 def beyond_drops(site: Site, what: str | Call) -> Visit:
     """The visit as it goes where filters that drop let the packet go on, played on a copy of the site."""
     copy = deepcopy(site)
-    copy.network.beyond_drops = True
+    copy.network.filters.beyond_drops = True
     return copy.play(what) if isinstance(what, Call) else copy.get(what)
 
 
@@ -56,7 +55,7 @@ class Cause(NamedRow):
     """What may be wrong: the row changed or held against, what it does in words, what mends it, and the run that
     shows it. The repair is None where none was found."""
 
-    row: Any
+    row: Row | None
     words: str
     repair: Repair | None
     visit: Visit
@@ -82,7 +81,7 @@ def diagnose(vpc: Vpc, source: str, destination: str, port: int, symptom: str = 
         return _in_the_way(answer)
     found, seen = [], set()
     for fault in faults(vpc, answer.question):
-        visit = _run(plays, fault, vpc, answer.question)
+        visit = plays.after(vpc, (fault,), answer.question)
         if visit is not None:
             seen.add(visit.outcome.said)
             if visit.outcome.said == symptom:
@@ -104,13 +103,6 @@ def _in_the_way(answer: Answer) -> tuple[Cause, ...]:
         causes = [Cause(None, f"no packet is lost; {answer.symptom}", repair, answer.visit)
                   for repair in repairs or (None,)]
     return tuple(causes)
-
-
-def _run(plays: Plays, fault: Repair, vpc: Vpc, question: Question) -> Visit | None:
-    try:
-        return plays.whole(fault.apply(vpc), question)
-    except ValueError:
-        return None
 
 
 def _told(vpc: Vpc, fault: Repair, visit: Visit) -> str:

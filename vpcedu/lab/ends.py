@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from vpcedu.address import block, contains, is_private, text
 from vpcedu.hosts.host import Host
-from vpcedu.hosts.web_server import WebServer
+from vpcedu.hosts.web_server import WebServer, listens
 from vpcedu.lab.fields import count, ipv4, is_numeric
 from vpcedu.lab.parts import web_server
 from vpcedu.lab.services import endpoint, with_service
@@ -57,12 +57,9 @@ def is_inside(vpc: Vpc, address: str) -> bool:
     return any(one.has(address) for one in vpc.everyone)
 
 
-def target_groups(value: Any) -> tuple[TargetGroup, ...]:
-    """Every target group inside a listener, a device's settings or other rows, each once."""
-    if isinstance(value, TargetGroup):
-        return (value,)
-    return tuple(dict.fromkeys(group for part in value for group in target_groups(part))) if (
-        isinstance(value, tuple)) else ()
+def target_groups(listeners: tuple[Listener, ...]) -> tuple[TargetGroup, ...]:
+    """Every target group of some listeners, each once."""
+    return tuple(dict.fromkeys(group for listener in listeners for group in listener.groups))
 
 
 def free_address(vpc: Vpc, cidr: str) -> str:
@@ -140,7 +137,7 @@ def prepare(vpc: Vpc, question: Question) -> Working:
     if source.device == there.device:
         raise ValueError(f"both ends are {source.device}: expected two")
     kind = next((row.kind for one in vpc.everyone for row in one.devices if row.name == source.device), Host)
-    if not hasattr(kind, "connect") or not getattr(kind, "opens", True):
+    if not kind.opens:
         raise ValueError(f"source {question.source!r} opens no connections: expected a host, not a {kind.__name__}")
     address = _address(vpc, source, there, question)
     _distinct(vpc, source, there, address)
@@ -211,7 +208,7 @@ def _unlocked(device: Device) -> Device:
     if "listeners" in settings:
         settings["listeners"] = tuple(_plain(row) for row in settings["listeners"])
     if settings.get("certificates"):
-        settings["listens"] = (*settings.get("listens", (80,)), *(port for port, _ in settings.pop("certificates")))
+        settings["listens"] = (*listens(device), *(port for port, _ in settings.pop("certificates")))
     return device._replace(settings=tuple(settings.items()))
 
 
@@ -230,8 +227,8 @@ def _concerned(vpc: Vpc, names: set[str]) -> Vpc:
         name = todo.pop()
         if name not in kept:
             kept.add(name)
-            todo += (owner.get(target.address, "") for group in target_groups(tuple(settings.get(name, {}).values()))
-                     for target in group.targets)
+            behind = target_groups(settings.get(name, {}).get("listeners", ()))
+            todo += (owner.get(target.address, "") for group in behind for target in group.targets)
     interfaces = tuple(row for row in vpc.interfaces if row.device in kept)
     groups = {group for row in interfaces for group in row.groups}
     return vpc._replace(
@@ -242,7 +239,7 @@ def _concerned(vpc: Vpc, names: set[str]) -> Vpc:
 
 def _listen(site: Site, opener: str, port: int) -> None:
     """Plain hosts listen on the port asked about, and on those they are a target on."""
-    ports = {port} | {target.port for one in site.vpc.everyone for group in target_groups(one.devices)
+    ports = {port} | {target.port for one in site.vpc.everyone for group in target_groups(one.listeners)
                       for target in group.targets}
     for name, host in site.network.devices.items():
         if type(host) is Host and name != opener:
@@ -253,5 +250,5 @@ def _listen(site: Site, opener: str, port: int) -> None:
 
 def silent_about(vpc: Vpc, device: str) -> bool:
     """Whether the description does not tell what a host listens on."""
-    return any(row.name == device and (row.kind is Host or hasattr(row.kind, "any_port"))
+    return any(row.name == device and (row.kind is Host or row.kind.any_port)
                for one in vpc.everyone for row in one.devices)

@@ -19,6 +19,7 @@ from vpcedu.lab.exercises_start import (
 from vpcedu.lab.exercises_tcp import HALF_OPEN, ROOM, half_open, room
 from vpcedu.lab.exercises_time import IN_TIME, PATIENT, in_time, patient
 from vpcedu.lab.exercises_witness import CONVICTS, UNNOTICED, convicts, unnoticed
+from vpcedu.lab.kinds import to_add
 from vpcedu.lab.parts import PAGE
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.row import NamedRow
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class Exercise(NamedRow):
-    """Its number, what it asks, a function from the learner's row to a verdict, and the text of a solution."""
+    """Its number, what it asks, a function from what the learner gives to a verdict, and the text of a solution."""
 
     number: str
     asks: str
@@ -43,8 +44,9 @@ class Exercise(NamedRow):
     solution: str
 
 
-def _only_the_nlb(row: object) -> str:
+def _only_the_nlb(given: object) -> str:
     """08.1: the row must stop the answer, not the request, and only where the server answers the client."""
+    row = to_add(given)
     classic = reference_architecture("classic-tcp").with_row(row).get(PAGE)
     network = reference_architecture("network").with_row(row).get(PAGE)
     if classic.symptom != "200 OK":
@@ -192,9 +194,9 @@ row = AclEntry("acl-private", 90, "out", "deny", -1, (0, 65_535), "203.0.113.0/2
 }
 
 
-def check(number: str, row: object) -> str:
+def check(number: str, given: object) -> str:
     """What the model says of an answer; ValueError for an unknown exercise or something that is no row."""
-    return fold(_exercise(number).check(row))
+    return fold(_exercise(number).check(given))
 
 
 def solution(number: str) -> str:

@@ -11,6 +11,7 @@ from vpcedu.lab.addresses import (
     lone_server,
     seen_as,
 )
+from vpcedu.lab.kinds import as_a
 from vpcedu.lab.parts import IGW, UPDATES
 from vpcedu.lab.site import Site
 from vpcedu.tables.route_table import Route
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
 
 
-def one_visitor(row: object) -> str:
+def one_visitor(given: object) -> str:
     """01.1: the visitor's answers by the Internet gateway, all else by the NAT."""
-    if not isinstance(row, Route):
-        raise ValueError(f"{row!r}: expected a Route, like Route('{TABLE}', '10.9.0.0/16', 'NAT')")
+    row = as_a(given, Route)
+    if row is None:
+        raise ValueError(f"{given!r}: expected a Route, like Route('{TABLE}', '10.9.0.0/16', 'NAT')")
     if row.table != TABLE:
         return f"Not yet. A row of {row.table!r} says nothing about what leaves web: its subnet follows '{TABLE}'."
     if row.destination == ANYWHERE:
@@ -51,17 +53,17 @@ row = Route("rtb-web", "203.0.113.10/32", "Internet gateway")
 """
 
 
-def out_but_not_in(row: object) -> str:
+def out_but_not_in(given: object) -> str:
     """01.2: web has the route and no address; it shall reach the update server, and nobody shall reach it."""
     site = lone_server(IGW, public=False)
-    if isinstance(row, Association):
-        vpc = site.vpc.with_row(row)
-    elif isinstance(row, Route) and (row.table, row.destination) == (TABLE, ANYWHERE):
-        vpc = site.vpc.replace(Route(TABLE, ANYWHERE, IGW), row)
-    elif isinstance(row, Route):
-        vpc = site.vpc.with_row(row)
+    route = as_a(given, Route)
+    row = route or as_a(given, Association)
+    if row is None:
+        raise ValueError(f"{given!r}: expected a Route or an Association")
+    if route is not None and (route.table, route.destination) == (TABLE, ANYWHERE):
+        vpc = site.vpc.replace(Route(TABLE, ANYWHERE, IGW), route)
     else:
-        raise ValueError(f"{row!r}: expected a Route or an Association")
+        vpc = site.vpc.with_row(row)
     update = Site(vpc).connect("web", UPDATES, 443)
     if not update.outcome.works:
         return f"Not yet. With {row} web sees '{update.symptom}'{_where(update)}."

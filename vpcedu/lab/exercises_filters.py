@@ -5,6 +5,7 @@ from __future__ import annotations
 from vpcedu.flow import TCP
 from vpcedu.hosts.host import Host
 from vpcedu.lab.filters import answers, edited, one_server
+from vpcedu.lab.kinds import as_a, to_add
 from vpcedu.lab.parts import API, CLIENT, EPHEMERAL, PAGE, PUBLIC
 from vpcedu.lab.reference import reference_vpc
 from vpcedu.lab.site import Site
@@ -18,6 +19,7 @@ from vpcedu.views.outcome import blocker
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.lab.visit import Visit
+    from vpcedu.network.vpc import AddedRow
 
 SEEDS = range(20)
 TO_UPDATES = (answers(*EPHEMERAL), AclEntry("acl-web", 110, OUT, ALLOW, TCP, (443, 443), ANYWHERE),
@@ -35,16 +37,19 @@ def _lost(visit: Visit) -> str:
             f" lost at {step.at}, {step.check} ({step.row})")
 
 
-def updates(row: object) -> str:
+def updates(given: object) -> str:
     """04.1: web itself opens a connection; now web is the client."""
+    row, entry = to_add(given), as_a(given, AclEntry)
     visit = one_server(*TO_UPDATES, row).connect("web", API, 443)
     if visit.symptom != "connected":
         hint = ""
-        if isinstance(row, AclEntry):
-            hint = (" The answer has to come INTO web's subnet." if row.direction == OUT else
-                    " The answer comes from port 443. To which port?" if row.ports[0] <= 443 <= row.ports[1] else
-                    " Does your entry let in what comes from there, to that port?")
-        elif isinstance(row, GroupRule):
+        if entry is not None and entry.direction == OUT:
+            hint = " The answer has to come INTO web's subnet."
+        elif entry is not None and entry.ports[0] <= 443 <= entry.ports[1]:
+            hint = " The answer comes from port 443. To which port?"
+        elif entry is not None:
+            hint = " Does your entry let in what comes from there, to that port?"
+        elif as_a(given, GroupRule):
             hint = " The group had let the SYN out, and remembers. Who does not remember?"
         return f"Not yet: {_lost(visit)}.{hint}"
     for port in (32_768, 60_999):
@@ -57,7 +62,7 @@ def updates(row: object) -> str:
             " own.")
 
 
-def _web_from(port: int, row: object) -> Site:
+def _web_from(port: int, row: AddedRow) -> Site:
     vpc = one_server(*TO_UPDATES, row).vpc
     web = Device("web", Host, (("ports", (port, port)),))  # only its part as a client is played
     return Site(vpc._replace(devices=tuple(web if device.name == "web" else device for device in vpc.devices)))
@@ -71,10 +76,11 @@ row = AclEntry("acl-web", 110, "in", "allow", 6, (32768, 60999), "0.0.0.0/0")
 """
 
 
-def sometimes(row: object) -> str:
+def sometimes(given: object) -> str:
     """04.2: the balancer's range is wider than Linux'."""
-    if not isinstance(row, AclEntry) or (row.acl, row.direction, row.number) != ("acl-private", OUT, 100):
-        raise ValueError(f"{row!r}: expected an AclEntry for acl-private, out, with the number 100")
+    row = as_a(given, AclEntry)
+    if row is None or (row.acl, row.direction, row.number) != ("acl-private", OUT, 100):
+        raise ValueError(f"{given!r}: expected an AclEntry for acl-private, out, with the number 100")
     visits = [_behind(seed, row).get(PAGE) for seed in SEEDS]
     bad = [visit for visit in visits if visit.symptom != "200 OK"]
     if not bad:
@@ -97,16 +103,17 @@ row = AclEntry("acl-private", 100, "out", "allow", 6, (1024, 65535), "10.0.0.0/2
 """
 
 
-def cut(row: object) -> str:
+def cut(given: object) -> str:
     """04.3: cut one client off at once, its open connection too, and nobody else."""
     site = one_server(answers(*EPHEMERAL))
-    if isinstance(row, GroupRule):
+    row, entry = to_add(given), as_a(given, AclEntry)
+    if as_a(given, GroupRule):
         return ("Not yet. Rules of a group only allow: no rule that you add takes anything away. And a rule that you"
                 f" removed would leave this flow alone, since it is tracked. Which filter can deny {CLIENT}?")
     edit = edited(site, None, row)
     if edit.visit.symptom == "connected" and edit.passes and _answered(edit.visit, edit.again.number):
-        hint = " The lowest number that fits decides." if isinstance(row, AclEntry) and row.number > 100 else ""
-        hint = " You allow." if isinstance(row, AclEntry) and row.action != DENY else hint
+        hint = " The lowest number that fits decides." if entry is not None and entry.number > 100 else ""
+        hint = " You allow." if entry is not None and entry.action != DENY else hint
         return f"Not yet. The client sends again, and web answers: nothing stopped it.{hint}"
     other = Site(_renamed(row)).get(PAGE)
     if other.symptom != "200 OK":
@@ -122,7 +129,7 @@ def _answered(visit: Visit, number: int) -> bool:
     return any(t.delivered and t.sender == "web" and t.number > number for t in visit.capture)
 
 
-def _renamed(row: object) -> Vpc:
+def _renamed(row: AddedRow) -> Vpc:
     vpc = one_server(answers(*EPHEMERAL), row).vpc
     outside = tuple(h._replace(address="203.0.113.11") if h.device == "client" else h for h in vpc.outside)
     return vpc._replace(outside=outside)

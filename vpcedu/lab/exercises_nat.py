@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from vpcedu.clock import SECOND, seconds
 from vpcedu.flow import Endpoint, FiveTuple
-from vpcedu.gateways.nat_gateway import IDLE
+from vpcedu.gateways.nat_gateway import IDLE, NatGateway
 from vpcedu.lab import fields
 from vpcedu.lab.parts import UPDATES
 from vpcedu.lab.programs import Stay
 from vpcedu.lab.translating import fill_nat, nat_site, nat_vpc
 from vpcedu.network.network import Network
 from vpcedu.packet import ACK, PSH, Packet
-from vpcedu.tables.translation import Translation
+from vpcedu.views.decided import translation_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.tables.translation import Translation
 
 WANTED, SILENCE = 120_000, 1_200  # connections at once; seconds
 FAR = Endpoint(UPDATES, 8_080)
@@ -24,13 +28,13 @@ def key(flow: object) -> str:
     network = nat_site().network
     network.do("web", "connect", FAR, Stay(0))
     network.run(SECOND)
-    row = next(iter(network.devices["NAT"].translations))
+    row = next(iter(network.machine("NAT", NatGateway).translations))
     sender = next((host.device for host in network.vpc.outside if host.address == flow.src), "client")
     count = len(network.capture)
     network.send(sender, Packet(flow, PSH | ACK, data=b"hello"), "the packet of the exercise")
     network.run(2 * SECOND)
     trace = network.capture.traces[count]
-    met = [step for step in trace.steps if step.at == "NAT" and isinstance(step.row, Translation)]
+    met = [step for step in trace.steps if step.at == "NAT" and translation_of(step) is not None]
     if met and trace.last.at == "web":
         return (f"Right. {flow} meets the row '{met[0].row}', read backwards, and comes to web as"
                 f" {trace.last.before.flow}. All four numbers have to fit, and the NAT asks nothing else: it is a"

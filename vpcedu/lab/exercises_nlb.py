@@ -5,6 +5,7 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
+from vpcedu.lab.kinds import as_a
 from vpcedu.lab.nlb import GROUP_RULES, TARGETS, nlb_site, nlb_tries, nlb_vpc, target_of
 from vpcedu.lab.parts import NAME, UPDATES
 from vpcedu.lab.site import Site
@@ -17,10 +18,11 @@ URL = f"http://{NAME}/"
 SEED = 7  # of 07.3: another port than the lesson shows
 
 
-def hairpin(group: object) -> str:
+def hairpin(given: object) -> str:
     """07.1: everybody reaches both targets, also the targets themselves."""
-    if not isinstance(group, TargetGroup):
-        raise ValueError(f"group {group!r}: expected a TargetGroup")
+    group = as_a(given, TargetGroup)
+    if group is None:
+        raise ValueError(f"group {given!r}: expected a TargetGroup")
     if set(group.targets) != set(TARGETS.targets):
         return ("Not yet. Leave both targets in: with fewer of them every call of the one that is left comes back to"
                 " itself, and the one that was taken out does no work.")
@@ -44,10 +46,11 @@ row = TARGETS._replace(preserve_client_ip=False)
 """
 
 
-def office(rule: object) -> str:
+def office(given: object) -> str:
     """07.2: one network of clients, no strangers, through a balancer that has no group."""
-    if not (isinstance(rule, GroupRule) and rule.group == "sg-web" and rule.direction == IN):
-        raise ValueError(f"rule {rule!r}: expected an inbound GroupRule of sg-web")
+    rule = as_a(given, GroupRule)
+    if rule is None or (rule.group, rule.direction) != ("sg-web", IN):
+        raise ValueError(f"rule {given!r}: expected an inbound GroupRule of sg-web")
     site = _with_rule(nlb_site().vpc, rule)
     mine, other = site.get(URL), site.get(URL, opener="stranger")
     first = mine.capture.traces[0].last

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vpcedu.hosts.any_server import AnyServer
 from vpcedu.lab.asking import ask
 from vpcedu.lab.auditing import audit
+from vpcedu.lab.kinds import as_a
 from vpcedu.lab.own import example_vpc
 from vpcedu.lab.puzzles import puzzle
 from vpcedu.lab.repair import Repair
@@ -21,27 +22,28 @@ FIRST, SECOND = (39, 1), (8, 2)  # seed, faults
 MAIN, PRIVATE_TABLE, DATA = "rtb-0b11c22d33e440001", "rtb-0b11c22d33e440003", "acl-0d11e22f33a440002"
 
 
-def closed(row: object) -> str:
+def closed(given: object) -> str:
     """10.1: a connection is closed without an answer; which row is to blame?"""
-    return puzzle(*FIRST).check(row)
+    return puzzle(*FIRST).check(given)
 
 
-def both(row: object) -> str:
+def both(given: object) -> str:
     """10.2: two rows at once."""
-    return puzzle(*SECOND).check(row)
+    return puzzle(*SECOND).check(given)
 
 
-def _with(row: object) -> Vpc:
-    if isinstance(row, Repair):
-        return row.apply(example_vpc())
-    if isinstance(row, (Route, AclEntry)):
+def _with(given: object) -> Vpc:
+    repair, row = as_a(given, Repair), as_a(given, Route) or as_a(given, AclEntry)
+    if repair is not None:
+        return repair.apply(example_vpc())
+    if row is not None:
         return example_vpc().with_row(row)
-    raise ValueError(f"{row!r}: expected a Repair, or a Route or AclEntry to add")
+    raise ValueError(f"{given!r}: expected a Repair, or a Route or AclEntry to add")
 
 
-def way_out(row: object) -> str:
+def way_out(given: object) -> str:
     """11.1: web-2 gets its update, and a subnet without a table of its own still has no way out."""
-    vpc = _with(row)
+    vpc = _with(given)
     answer = ask(vpc, "web-2", "internet", 443)
     if not answer.reachable:
         return f"Not yet: {answer.verdict}"
@@ -74,9 +76,9 @@ row = Repair(old, old._replace(route_table="rtb-0b11c22d33e440003"))
 """
 
 
-def database(row: object) -> str:
+def database(given: object) -> str:
     """11.2: both web hosts reach db from every port that they may choose."""
-    vpc = _with(row)
+    vpc = _with(given)
     told = audit(vpc)
     end = {one.device: one.id for one in vpc.interfaces}
     for host in ("web-1", "web-2"):

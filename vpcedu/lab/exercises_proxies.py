@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from vpcedu.hosts.web_server import requests_seen
 from vpcedu.lab.fields import count, one_of
+from vpcedu.lab.kinds import as_a
 from vpcedu.lab.parts import PAGE
 from vpcedu.lab.proxies import proxy_site
 from vpcedu.lab.reference import GROUP_RULES, reference_vpc
@@ -10,10 +12,6 @@ from vpcedu.lab.site import Site
 from vpcedu.protocols.forwarded import MODES, chain_of
 from vpcedu.protocols.proxy_protocol import parse, version_1
 from vpcedu.tables.security_group import IN, GroupRule
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from vpcedu.hosts.web_server import Seen
 
 CLAIMS = ((), ("127.0.0.1",), ("10.0.0.99", "192.0.2.77"))  # what clients write into X-Forwarded-For themselves
 FARTHEST = 99  # entries, from either end
@@ -62,7 +60,7 @@ def whom_to_believe(choice: object) -> str:
     for claim in CLAIMS:
         headers = (("X-Forwarded-For", ", ".join(claim)),) if claim else ()
         visit = proxy_site("application", mode=mode).get(PAGE, headers=headers)
-        seen: Seen = next(e.row for e in visit.capture.events if e.what == "request")  # type: ignore[assignment]
+        _, seen = next(requests_seen(visit.capture))
         chain = chain_of(seen.request)
         entries = chain.split(", ") if chain else []
         taken = entries[place] if -len(entries) <= place < len(entries) else None
@@ -82,10 +80,11 @@ row = ("append", -1)
 """
 
 
-def narrow_rule(rule: object) -> str:
+def narrow_rule(given: object) -> str:
     """06.3: web's inbound rule as a block of addresses: nodes come and go, strangers stay out."""
-    if not (isinstance(rule, GroupRule) and rule.group == "sg-web" and rule.direction == IN):
-        raise ValueError(f"rule {rule!r}: expected an inbound GroupRule of sg-web")
+    rule = as_a(given, GroupRule)
+    if rule is None or (rule.group, rule.direction) != ("sg-web", IN):
+        raise ValueError(f"rule {given!r}: expected an inbound GroupRule of sg-web")
     if rule.peer.startswith("sg-"):
         return "Not yet. That is the best answer in real life; but do it once with a block of addresses."
     for node in NODES:

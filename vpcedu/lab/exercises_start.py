@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from vpcedu.lab.visit import Visit
 
 
-def only_the_update(row: object) -> str:
+def only_the_update(given: object) -> str:
     """00.1: without this row web's own connection fails, and the page still comes."""
-    less = without(reference_architecture(), row)
+    less = without(reference_architecture(), given)
     page, update = less.page.outcome.works, less.update.outcome.works
     without_it = f"Without row {less.number} ({less.words})"
     if page and not update:
@@ -33,9 +33,9 @@ row = 4
 """
 
 
-def connected_without_a_page(row: object) -> str:
+def connected_without_a_page(given: object) -> str:
     """00.2: without this row the client's connection stands, and no page comes."""
-    less = without(reference_architecture(), row)
+    less = without(reference_architecture(), given)
     without_it = f"Without row {less.number} ({less.words})"
     if less.page.outcome.works:
         return f"Not yet. {without_it} the page still comes. Take away something that the page needs."

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.hosts.web_server import serves
 from vpcedu.lab.candidates import gateways
 from vpcedu.lab.ends import Question, target_groups
 from vpcedu.lab.parts import API, CLIENT, EPHEMERAL, IGW, NAME, UPDATES
@@ -19,7 +20,6 @@ from vpcedu.network.vpc import Device
 from vpcedu.tables.network_acl import ALLOW, DENY, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import IN, OUT, GroupRule
-from vpcedu.tables.target_group import Listener
 from vpcedu.tables.traffic import ANYWHERE
 
 TYPE_CHECKING = False
@@ -112,11 +112,8 @@ def _interfaces(vpc: Vpc) -> Iterator[Repair]:
 
 def _balancers(vpc: Vpc) -> Iterator[Repair]:
     """A listener on another port; no target, a wrong one, one on a wrong port; client addresses preserved."""
-    for device in vpc.devices:
-        for row in dict(device.settings).get("listeners", ()):
-            assert isinstance(row, Listener)
-            yield Repair(row, row._replace(port=OTHER_PORT))
-    for row in target_groups(vpc.devices):
+    yield from (Repair(row, row._replace(port=OTHER_PORT)) for row in vpc.listeners)
+    for row in target_groups(vpc.listeners):
         for targets in ((), (Endpoint(NOBODY, 80),), (Endpoint(NAT, 80),), (Endpoint(WEB, OTHER_PORT),)):
             yield Repair(row, row._replace(targets=targets))
         if not row.preserves:
@@ -126,7 +123,7 @@ def _balancers(vpc: Vpc) -> Iterator[Repair]:
 def _servers(vpc: Vpc) -> Iterator[Repair]:
     """A server that listens on another port."""
     for row in vpc.devices:
-        if row.kind.__name__ == "WebServer":
+        if serves(row):
             yield Repair(row, Device(row.name, row.kind, (("listens", (OTHER_PORT,)),)))
 
 

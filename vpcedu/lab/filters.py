@@ -26,13 +26,13 @@ from vpcedu.protocols.ports import LINUX as LINUX_PORTS
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
 from vpcedu.tables.security_group import GroupRule
-from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.tables.traffic import ANY, ANYWHERE, EVERY_PORT
 from vpcedu.trace import Trace
+from vpcedu.views.decided import tracked_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from vpcedu.row import Row
 
 WEB, ELASTIC, ACL, GROUP = "10.0.0.40", "192.0.2.10", "acl-web", "sg-web"
 CALLERS = {"Linux hosts": RANGES["Linux"], "Windows and macOS": RANGES["Windows, macOS"],
@@ -46,7 +46,7 @@ def answers(first: int, last: int) -> AclEntry:
     return AclEntry(ACL, 100, OUT, ALLOW, TCP, (first, last), ANYWHERE)
 
 
-def one_server_vpc(*rows: Any, group_out: str = "nothing", ports: tuple[int, int] = LINUX_PORTS) -> Vpc:
+def one_server_vpc(*rows: Row, group_out: str = "nothing", ports: tuple[int, int] = LINUX_PORTS) -> Vpc:
     """The description; `rows` are added. group_out: "nothing" or "all". ports: the client's ephemeral range."""
     if group_out not in GROUP_OUT:
         raise ValueError(f"group_out {group_out!r}: expected one of {', '.join(GROUP_OUT)}")
@@ -68,7 +68,7 @@ def one_server_vpc(*rows: Any, group_out: str = "nothing", ports: tuple[int, int
     return vpc
 
 
-def one_server(*rows: Any, group_out: str = "nothing", port: int | None = None, seed: int = 0) -> Site:
+def one_server(*rows: Row, group_out: str = "nothing", port: int | None = None, seed: int = 0) -> Site:
     """The site, ready to be visited; `rows` (entries of the network ACL, rules of the group) are added.
 
     group_out: what the group has outwards, "nothing" or "all". port: the one that the client chooses, None: any of
@@ -96,11 +96,11 @@ class Edit(NamedRow):
     @property
     def tracked(self) -> bool:
         """Whether web's answers had passed its group as part of a tracked flow."""
-        return any(isinstance(step.row, TrackedFlow) for trace in self.visit.capture for step in trace.steps
+        return any(tracked_of(step) is not None for trace in self.visit.capture for step in trace.steps
                    if step.check == "group out")
 
 
-def edited(site: Site, row: Any, new: Any) -> Edit:
+def edited(site: Site, row: Row | None, new: Row | None) -> Edit:
     """The client connects and stays; a second later `new` takes the place of `row` (None: there was none, or there is
     none any more); a second later the client sends five bytes.
 

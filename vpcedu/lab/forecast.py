@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from vpcedu.hosts.answered import Answered
 from vpcedu.hosts.health_check import Health
-from vpcedu.lab.applications import Logged
+from vpcedu.lab.applications import logged
 from vpcedu.tables.targets import UNHEALTHY
 
 TYPE_CHECKING = False
@@ -40,6 +40,5 @@ def _log(visit: Visit) -> str:
     own |= {row.address for row in vpc.interfaces if row.device == visit.opener}
     own |= {row.public for row in vpc.associations if row.private in own}
     inside = {row.device for row in vpc.interfaces}
-    wrong = [event.row.client or "-" for event in visit.capture.events
-             if isinstance(event.row, Logged) and event.who in inside and event.row.client not in own]
+    wrong = [row.client or "-" for who, row in logged(visit.capture) if who in inside and row.client not in own]
     return f"wrong client address in the application's log: {wrong[0]}" if wrong else ""

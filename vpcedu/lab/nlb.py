@@ -127,8 +127,7 @@ def target_of(visit: Visit) -> str:
 
 def source_at_target(visit: Visit) -> str:
     """The source address of the first packet of a visit, where it ended."""
-    flow = visit.capture.traces[0].last.before.flow
-    return str(flow.src)
+    return visit.capture.traces[0].last.before.flow.src
 
 
 def first_bytes(visit: Visit) -> str:

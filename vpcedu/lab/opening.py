@@ -27,7 +27,6 @@ from vpcedu.protocols.ports import LINUX as LINUX_PORTS
 from vpcedu.protocols.tcp_settings import LINUX, LINUX_BEFORE_6_5
 from vpcedu.protocols.tcp_states import ESTABLISHED
 from vpcedu.row import NamedRow
-from vpcedu.trace import Change
 from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
@@ -73,8 +72,7 @@ class Handshake(Visit):
 
     def established(self, who: str) -> int | None:
         """When a host's end of the connection became ESTABLISHED (microseconds), or None."""
-        return next((event.at for event in self.capture.events if event.who == who
-                     and isinstance(event.row, Change) and event.row.after == ESTABLISHED), None)
+        return next((at for at, _, change in self.capture.changes(who) if change.after == ESTABLISHED), None)
 
     def __str__(self) -> str:
         """One line for each packet, and what the client learned."""
@@ -119,8 +117,8 @@ def two_hosts_vpc(server: str = "up", kernel: str = "since 6.5", ports: tuple[in
         outside.append(OutsideHost("server", SERVER))
     devices.append(web_server("update server", 80, 443))
     outside.append(OutsideHost("update server", UPDATES))
-    names = (Name(NAME, (SERVER,)), Name(API, (UPDATES,)))
-    return Vpc(VPC_BLOCK, outside=tuple(outside), devices=tuple(devices), names=names)
+    return Vpc(VPC_BLOCK, outside=tuple(outside), devices=tuple(devices),
+               names=(Name(NAME, (SERVER,)), Name(API, (UPDATES,))))
 
 
 def two_hosts(server: str = "up", round_trip: int = 40, seed: int = 0) -> Site:

@@ -8,26 +8,42 @@ went by rules; so these two show most. Connections that nobody asked for, such a
 from __future__ import annotations
 
 from vpcedu.flow import TCP
-from vpcedu.gateways.internet_gateway import Association
 from vpcedu.packet import ACK, RST, SYN
 from vpcedu.reasons import BEYOND, BLACKHOLE, LOST, NO_ROUTE
 from vpcedu.row import NamedRow
-from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import RuleSet
-from vpcedu.tables.tracking import TrackedFlow, Untracked
-from vpcedu.tables.translation import Translation
-from vpcedu.trace import DELIVER, REWRITE, SEND, Change
+from vpcedu.trace import DELIVER, SEND
+from vpcedu.views.decided import (
+    is_nobodys,
+    refused_by,
+    route_of,
+    routes_of,
+    rule_of,
+    tracked_of,
+    translation_of,
+    untracked_of,
+)
 from vpcedu.views.explain import rewritten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from vpcedu.lab.visit import Visit
     from vpcedu.network.conversations import Conversation
     from vpcedu.network.vpc import Vpc
+    from vpcedu.row import Row
     from vpcedu.trace import Step, Trace
+
+# The checks that ask a row of the description for each packet, but for routes.
+ASKED = ("group in", "group out", "network ACL in", "network ACL out", "address map")
+# What brings a reply back at a check, where neither a route nor a group decides.
+STATES = {
+    "flow return": "the balancer's flow, not a route (inferred)",
+    "translation": "the device's own table of flows: {rewritten}",
+    "address map": "no state: the address map {row}",
+    "network ACL in": "no state: {row}",
+    "network ACL out": "no state: {row}",
+}
 
 
 class Loss(NamedRow):
@@ -38,7 +54,7 @@ class Loss(NamedRow):
     back: bool
 
     @property
-    def row(self) -> Any:
+    def row(self) -> Row | None:
         """The row it was held against."""
         return self.step.row
 
@@ -72,7 +88,7 @@ def model_ends(visit: Visit) -> Loss | None:
 
 def leads(vpc: Vpc, loss: Loss) -> str:
     """The row that decided a loss; where the model ends at a device, the route that led there."""
-    routes = [step.row for step in loss.trace.steps if isinstance(step.row, Route)]
+    routes = routes_of(loss.trace)
     if loss.step.reason is BEYOND and loss.step.row is None and routes:
         return f"{routes[-1].table}: {routes[-1]}"
     return decided(vpc, loss.step)
@@ -98,35 +114,28 @@ def back(visit: Visit) -> tuple[Trace, ...]:
 
 def decided(vpc: Vpc, step: Step) -> str:
     """The row that decided a step, by its name: group and rule, ACL and number, route table and route."""
-    row = step.row
-    if is_nobodys(row):
-        return ""
     if step.reason is NO_ROUTE:
         return f"{table_of(vpc, step.at)}: no route for {step.before.flow.dst}"
-    if isinstance(row, Route):
-        return f"{row.table}: {row}" + (_gone(vpc, row) if step.reason is BLACKHOLE else "")
-    if isinstance(row, RuleSet):  # as asked about: behind a repair that was tried it has a rule more
-        return str(_as_described(vpc, row))
-    if isinstance(row, TrackedFlow):
-        return f"tracked flow, let through by {row.rule}" if row.rule else "tracked flow"
-    if isinstance(row, Association) and step.action == REWRITE:
-        return f"{row}: {rewritten(step)}"
-    if isinstance(row, Translation):
+    if step.row is None or is_nobodys(step):
+        return ""
+    route, refused, tracked = route_of(step), refused_by(step), tracked_of(step)
+    if route is not None:
+        return f"{route.table}: {route}" + (_gone(vpc, route) if step.reason is BLACKHOLE else "")
+    if refused is not None:  # as asked about: behind a repair that was tried it has a rule more
+        return str(_as_described(vpc, refused))
+    if tracked is not None:
+        return f"tracked flow, let through by {tracked.rule}" if tracked.rule else "tracked flow"
+    if translation_of(step) is not None:
         return f"{_whose(step)}: {rewritten(step) or 'unchanged'}"
-    if isinstance(row, Change):
-        return f"connection {row}"
-    return "" if row is None else str(row)
+    if step.check == "address map":
+        return f"{step.row}: {rewritten(step)}"
+    return f"connection {step.row}" if step.check == "deliver" else str(step.row)
 
 
 def _as_described(vpc: Vpc, row: RuleSet) -> RuleSet:
     changed: RuleSet = row._replace(rules=tuple(rule for one in vpc.everyone for rule in one.group_rules
                                                 if rule.group in row.groups and rule.direction == row.direction))
     return changed
-
-
-def is_nobodys(row: Any) -> bool:
-    """Whether a row stands only in the working copy, for the far side of an endpoint."""
-    return (isinstance(row, Route) and not row.table) or (isinstance(row, AclEntry) and not row.acl)
 
 
 def _gone(vpc: Vpc, route: Route) -> str:
@@ -169,11 +178,15 @@ def row_names(vpc: Vpc, traces: tuple[Trace, ...]) -> tuple[str, ...]:
     """The rows of the description that decided on a way, each once, in order."""
     names: dict[str, None] = {}
     for step in (step for trace in traces for step in trace.steps):
-        row = step.row.rule if isinstance(step.row, (TrackedFlow, Untracked)) else step.row
-        if is_nobodys(row):
+        route, rule = route_of(step), rule_of(step)
+        if is_nobodys(step):
             continue
-        if isinstance(row, (Route, AclEntry, Association, RuleSet)) or type(row).__name__ == "GroupRule":
-            names[f"{row.table}: {row}" if isinstance(row, Route) else str(row)] = None
+        if rule is not None:
+            names[str(rule)] = None
+        elif route is not None:
+            names[f"{route.table}: {route}"] = None
+        elif step.check in ASKED and step.row is not None and tracked_of(step) is None:
+            names[str(step.row)] = None
         elif step.reason is not None and decided(vpc, step):
             names[decided(vpc, step)] = None
     return tuple(names)
@@ -191,21 +204,17 @@ def states(traces: tuple[Trace, ...]) -> tuple[str, ...]:
 
 
 def _state(step: Step) -> str:
-    row = step.row
-    if step.reason is not None or is_nobodys(row):
+    route, tracked, untracked = route_of(step), tracked_of(step), untracked_of(step)
+    if step.reason is not None or is_nobodys(step):
         return ""
-    if isinstance(row, TrackedFlow):
-        return f"the tracked flow that {row.rule} let through" if row.rule else "a tracked flow"
-    if isinstance(row, Untracked):
-        return f"no state: {row.rule} lets answers pass too"
-    if step.check == "flow return":
-        return "the balancer's flow, not a route (inferred)"
-    if isinstance(row, Translation):
-        return f"the device's own table of flows: {rewritten(step) or 'unchanged'}"
-    if isinstance(row, Association):
-        return f"no state: the address map {row}"
-    if isinstance(row, AclEntry):
-        return f"no state: {row}"
-    if isinstance(row, Route):
-        return f"no state: {row.table}, {'the local route' if row.target == LOCAL else row}"
-    return "the opener's connection" if step.action == DELIVER else ""
+    if tracked is not None:
+        return f"the tracked flow that {tracked.rule} let through" if tracked.rule else "a tracked flow"
+    if untracked is not None:
+        return f"no state: {untracked.rule} lets answers pass too"
+    if route is not None:
+        return f"no state: {route.table}, {'the local route' if route.target == LOCAL else route}"
+    if step.action == DELIVER:
+        return "the opener's connection"
+    if step.row is None or step.check not in STATES:
+        return ""
+    return STATES[step.check].format(row=step.row, rewritten=rewritten(step) or "unchanged")

@@ -38,7 +38,7 @@ def inside(vpc: Vpc) -> list[Place]:
     for row in vpc.interfaces:
         device = kinds[row.device]
         settings = dict(device.settings)
-        if hasattr(device.kind, "connect"):
+        if device.kind.is_host:
             usual = ELASTIC_LOAD_BALANCING if "listeners" in settings else LINUX
             found.append(Place(number(row.address), row.id, row, settings.get("ports", usual)))
     return found

@@ -7,16 +7,20 @@ drop, or only until it is clear that nothing comes of it. What a play shows is d
 from __future__ import annotations
 
 from vpcedu.lab.ends import checked, prepare
+from vpcedu.lab.repair import apply
 from vpcedu.reasons import LOST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from vpcedu.lab.ends import Question
+    from vpcedu.lab.repair import Repair
     from vpcedu.lab.visit import Visit
     from vpcedu.network.vpc import Vpc
     from vpcedu.trace import Capture
 
-WHOLE, TRIED, BEYOND = "to the end", "until it is lost", "past filters that drop"
+WHOLE, TRIED, PAST_DROPS = "to the end", "until it is lost", "past filters that drop"
 
 
 class Plays:
@@ -35,11 +39,20 @@ class Plays:
         known = self._known.get((vpc, question, WHOLE))
         return known or self._play(vpc, question, TRIED)
 
-    def beyond(self, vpc: Vpc, question: Question) -> Visit:
+    def past_drops(self, vpc: Vpc, question: Question) -> Visit:
         """The visit as it goes where filters that drop let the packet go on; without a drop it is the whole one."""
         visit = self.whole(vpc, question)
         lost = (step for trace in visit.capture for step in trace.steps if step.reason is not None)
-        return self._play(vpc, question, BEYOND) if any(step.after is not None for step in lost) else visit
+        return self._play(vpc, question, PAST_DROPS) if any(step.after is not None for step in lost) else visit
+
+    def after(self, vpc: Vpc, repairs: Iterable[Repair], question: Question, choice: str = WHOLE) -> Visit | None:
+        """The visit after some repairs, WHOLE or TRIED; None where a row of theirs is not there, or AWS would refuse
+        what they make of it."""
+        try:
+            changed = apply(vpc, repairs)
+            return self.tried(changed, question) if choice == TRIED else self.whole(changed, question)
+        except ValueError:
+            return None
 
     def _play(self, vpc: Vpc, question: Question, choice: str) -> Visit:
         checked(question)
@@ -47,7 +60,7 @@ class Plays:
         if key not in self._known:
             working = prepare(vpc, question)
             site = working.site(self.seed)
-            site.network.beyond_drops = choice == BEYOND
+            site.network.filters.beyond_drops = choice == PAST_DROPS
             visit = site.play(working.call, until=_is_hopeless if choice == TRIED else None)
             visit.vpc = working.beside(vpc)
             self._known[key] = visit

@@ -7,7 +7,6 @@ from vpcedu.lab.parts import API, CLIENT, PAGE
 from vpcedu.lab.predict import Judgement, play
 from vpcedu.lab.reference import NAT, WEB
 from vpcedu.lab.translating import ELASTIC, nat_site
-from vpcedu.tables.network_acl import AclEntry
 from vpcedu.views.explain import answer_legs, way
 
 STOPS = ("group", "acl", "table")
@@ -62,7 +61,7 @@ def _stops(word: str) -> Judgement:
         return Judgement(False, f"The numbers are right. But no group: the NAT gateway has {len(groups) or 'none'}."
                          f" {fate} That is no rule that somebody wrote, and none that somebody could open.", trace)
     if word == "acl":
-        row = next(step.row for step in trace.steps if step.at == "NAT" and isinstance(step.row, AclEntry))
+        row = next(step.row for step in trace.steps if step.at == "NAT" and step.check == "network ACL in")
         return Judgement(False, f"The numbers are right. But not the ACL, it let it pass ({row}). {fate}", trace)
     return Judgement(True, f"Right. The stranger sees: {visit.symptom}; no filter was needed. {fate} The answer to web"
                      f" goes to {ELASTIC}, and of a page visit through the balancer the NAT sees nothing.", trace)

@@ -8,8 +8,8 @@ from vpcedu.lab.ends import Question
 from vpcedu.lab.faults import faults
 from vpcedu.lab.fields import one_of
 from vpcedu.lab.paths import losses
+from vpcedu.lab.plays import Plays
 from vpcedu.lab.predict import Judgement
-from vpcedu.lab.repairs import run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,12 +47,11 @@ def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
 
 def symptom_table(vpc: Vpc, source: str, destination: str, port: int) -> str:
     """A table: each fault of the catalogue planted alone and run; what the person sees, and what lost the packet."""
-    question = Question(source, destination, port)
+    plays, question = Plays(), Question(source, destination, port)
     found: Counter[tuple[str, str]] = Counter()
     for fault in faults(vpc, question):
-        try:
-            visit = run(fault.apply(vpc), question)
-        except ValueError:
+        visit = plays.after(vpc, (fault,), question)
+        if visit is None:
             continue
         lost = losses(visit)
         check = lost[0].step.check if lost else "-"

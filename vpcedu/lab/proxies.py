@@ -39,7 +39,9 @@ def proxy_site(balancer: str = "classic-tcp", web: str = "listens", mode: str = 
     if mode != "append" and balancer != "application":
         raise ValueError(f"mode {mode!r} of {balancer!r}: expected balancer application")
     vpc = reference_vpc(balancer)
-    extra = (("proxy_protocol", (80,)),) if proxy else (("xff", mode),) if balancer == "application" else ()
+    extra: tuple[tuple[str, object], ...] = (("xff", mode),) if balancer == "application" else ()
+    if proxy:
+        extra = (("proxy_protocol", (80,)),)
     changed: Vpc = vpc._replace(devices=tuple(_changed(device, web, extra) for device in vpc.devices))
     return Site(changed, seed)
 

@@ -8,17 +8,17 @@ row of the catalogue does. A learner's answer is not compared with them but run.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from vpcedu.flow import spread
-from vpcedu.gateways.internet_gateway import Association
+from vpcedu.hosts.web_server import listens, serves
 from vpcedu.lab.ends import Question
 from vpcedu.lab.faults import faults, scenes
+from vpcedu.lab.kinds import as_a, to_add
 from vpcedu.lab.paths import Loss, decided, losses
-from vpcedu.lab.plays import Plays
+from vpcedu.lab.plays import TRIED, Plays
 from vpcedu.lab.remedies import remedies
 from vpcedu.lab.repair import Repair, apply
-from vpcedu.tables.network_acl import AclEntry
-from vpcedu.tables.route_table import Route
-from vpcedu.tables.security_group import GroupRule
 from vpcedu.views.description import describe
 from vpcedu.views.text import fold
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
 
 MOST = 4  # faults in one puzzle
-ADDED = (Route, AclEntry, GroupRule, Association)
 
 
 class Puzzle:
@@ -42,7 +41,6 @@ class Puzzle:
         self._plays = plays
         self.visit = plays.whole(vpc, question)
         self.server = served_by(plays.whole(working, question))
-        self._answers: tuple[tuple[Repair, ...], ...] | None = None
 
     @property
     def symptom(self) -> str:
@@ -55,13 +53,11 @@ class Puzzle:
         lost = losses(self.visit)
         return lost[0].step.reason if lost else None
 
-    @property
+    @cached_property
     def answers(self) -> tuple[tuple[Repair, ...], ...]:
         """For each planted fault, every row of the catalogue that mends it once the other faults are mended."""
-        if self._answers is None:
-            self._answers = tuple(_answers(self._plays, self.alone(fault), self.question, fault, self.server)
-                                  for fault in self.planted)
-        return self._answers
+        return tuple(_answers(self._plays, self.alone(fault), self.question, fault, self.server)
+                     for fault in self.planted)
 
     def alone(self, fault: Repair) -> Vpc:
         """The working site with one fault alone."""
@@ -167,10 +163,8 @@ def _kind(fault: Repair) -> str:
 
 
 def _breaks(plays: Plays, vpc: Vpc, question: Question, fault: Repair) -> bool:
-    try:
-        return not plays.whole(fault.apply(vpc), question).outcome.works
-    except ValueError:
-        return False
+    visit = plays.after(vpc, (fault,), question)
+    return visit is not None and not visit.outcome.works
 
 
 def undone(fault: Repair) -> Repair:
@@ -186,11 +180,8 @@ def _answers(plays: Plays, vpc: Vpc, question: Question, fault: Repair, server: 
 
 def mends(plays: Plays, vpc: Vpc, question: Question, repair: Repair, server: str) -> bool:
     """Whether a question works with a row changed, and the server it is meant for answers."""
-    try:
-        visit = plays.tried(repair.apply(vpc), question)
-    except ValueError:
-        return False
-    return visit.outcome.works and served_by(visit) == server
+    visit = plays.after(vpc, (repair,), question, TRIED)
+    return visit is not None and visit.outcome.works and served_by(visit) == server
 
 
 def served_by(visit: Visit) -> str:
@@ -198,12 +189,12 @@ def served_by(visit: Visit) -> str:
     return visit.connections[-1].listener
 
 
-def _as_repair(row: Any) -> Repair:
-    if isinstance(row, Repair):
-        return row
-    if isinstance(row, ADDED):
-        return Repair(None, row)
-    raise ValueError(f"{row!r}: expected a Repair, or a Route, AclEntry, GroupRule or Association to add")
+def _as_repair(given: object) -> Repair:
+    try:
+        return as_a(given, Repair) or Repair(None, to_add(given))
+    except ValueError:
+        raise ValueError(
+            f"{given!r}: expected a Repair, or a Route, AclEntry, GroupRule or Association to add") from None
 
 
 def _place(loss: Loss) -> tuple[Any, ...]:
@@ -219,8 +210,8 @@ def _unsaid(vpc: Vpc) -> str:
             keeps = row.targets.preserve_client_ip
             said = "" if keeps is None else f", client addresses {'' if keeps else 'not '}preserved"
             lines.append(f"  {device.name:<20}{row}{said}")
-        if device.kind.__name__ == "WebServer":
-            lines.append(f"  {device.name:<20}listens on {', '.join(map(str, settings.get('listens', (80,))))}")
+        if serves(device):
+            lines.append(f"  {device.name:<20}listens on {', '.join(map(str, listens(device)))}")
     for interface in vpc.interfaces:
         lines.append(f"  {interface.id:<20}source/destination check {'on' if interface.check else 'off'}"
                      + (f", {interface.tracking}" if interface.tracking.allowance is not None else ""))

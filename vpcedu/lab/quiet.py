@@ -26,7 +26,6 @@ from vpcedu.protocols.tcp_states import CLOSED
 from vpcedu.row import NamedRow
 from vpcedu.tables.tracking import DEFAULT, NITRO_V6
 from vpcedu.tables.traffic import ANYWHERE
-from vpcedu.trace import Change
 from vpcedu.views.explain import label
 from vpcedu.views.text import fold
 
@@ -96,13 +95,13 @@ class Silent(Visit):
 
     def learns(self, who: str) -> tuple[int, str] | None:
         """When (microseconds) and what an end learns of the connection's end, or None where it learns nothing."""
-        return next(((event.at, LEARNT[event.row.event]) for event in self.capture.events
-                     if event.who == who and isinstance(event.row, Change) and event.row.event in LEARNT), None)
+        return next(((at, LEARNT[change.event]) for at, _, change in self.capture.changes(who)
+                     if change.event in LEARNT), None)
 
     def state(self, who: str) -> str:
         """The state in which the run leaves an end."""
-        rows = [event.row for event in self.capture.events if event.who == who and isinstance(event.row, Change)]
-        return str(rows[-1].after) if rows else CLOSED
+        states = [change.after for _, _, change in self.capture.changes(who)]
+        return states[-1] if states else CLOSED
 
     @property
     def between(self) -> tuple[Trace, ...]:
@@ -119,7 +118,9 @@ class Silent(Visit):
         learnt = self.learns(who)
         if learnt is not None:
             return f"{who}: {learnt[1]} at {at(learnt[0])} s."
-        head = "learns nothing" if not self.arrived else "its bytes arrive" if who == self.speaker else "gets them"
+        head = "its bytes arrive" if who == self.speaker else "gets them"
+        if not self.arrived:
+            head = "learns nothing"
         rest = ", and no timer is left" if self.over else ""
         return f"{who}: {head}; its end stays {self.state(who)}{rest}."
 
@@ -154,7 +155,7 @@ def silence(way: str = "NAT gateway", seconds: int = 420, speaks: str = "opener"
     begun = site.begin(Call(opener, name, port), Stay(0, QUERY))
     network.run(setting.seconds * SECOND)
     sender = opener if setting.speaks == "opener" else _listener(opener)
-    theirs = (c for c in network.devices[sender].connections.values() if c.flow.sport == port)
+    theirs = (c for c in network.machine(sender, Host).connections.values() if c.flow.sport == port)
     speaking = begun.connection if setting.speaks == "opener" else next(theirs, None)
     if speaking is not None and speaking.state == "ESTABLISHED":
         network.do(sender, "send", speaking, LATER[setting.speaks])

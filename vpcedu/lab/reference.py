@@ -52,14 +52,6 @@ def _balancer(name: str, kind: type, protocol: str) -> Device:
     return Device(name, kind, (("listeners", (Listener(protocol, 80, TARGETS),)),))
 
 
-def _classic_tcp() -> tuple[Device, str, str]:
-    return _classic("TCP")
-
-
-def _classic_http() -> tuple[Device, str, str]:
-    return _classic("HTTP")
-
-
 def _application() -> tuple[Device, str, str]:
     from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
 
@@ -85,8 +77,8 @@ def _nat_gateway() -> tuple[Device, tuple[str, ...]]:
 
 
 BALANCERS: dict[str, Callable[[], tuple[Device, str, str]]] = {
-    "classic-tcp": _classic_tcp,
-    "classic-http": _classic_http,
+    "classic-tcp": lambda: _classic("TCP"),
+    "classic-http": lambda: _classic("HTTP"),
     "application": _application,
     "network": _network,
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.hosts.web_server import listens, serves
 from vpcedu.lab.candidates import gateways
 from vpcedu.lab.ends import OWN, Question, free_address, target_groups
 from vpcedu.lab.parts import EPHEMERAL
@@ -45,7 +46,7 @@ def _rules(vpc: Vpc, question: Question) -> Iterator[Repair]:
 
 def _ports(vpc: Vpc, question: Question) -> tuple[tuple[int, int], ...]:
     """The ports that a rule may be for: the asked one and those of targets."""
-    ports = (question.port, *(target.port for row in target_groups(vpc.devices) for target in row.targets))
+    ports = (question.port, *(target.port for row in target_groups(vpc.listeners) for target in row.targets))
     return tuple(dict.fromkeys((port, port) for port in ports))
 
 
@@ -100,15 +101,15 @@ def _balancers(vpc: Vpc, question: Question) -> Iterator[Repair]:
         settings = dict(device.settings)
         for row in settings.get("listeners", ()):
             yield Repair(row, row._replace(port=question.port))
-        if device.kind.__name__ == "WebServer":
+        if serves(device):
             for port, _ in _ports(vpc, question):
-                listens = tuple(sorted({*settings.get("listens", (80,)), port}))
-                yield Repair(device, device._replace(settings=tuple({**settings, "listens": listens}.items())))
-    servers = [row for row in vpc.devices if row.kind.__name__ == "WebServer"]
-    for group in target_groups(vpc.devices):
+                ports = tuple(sorted({*listens(device), port}))
+                yield Repair(device, device._replace(settings=tuple({**settings, "listens": ports}.items())))
+    servers = [row for row in vpc.devices if serves(row)]
+    for group in target_groups(vpc.listeners):
         for server in servers:
             for interface in (row for row in vpc.interfaces if row.device == server.name):
-                for port in dict(server.settings).get("listens", (80,)):
+                for port in listens(server):
                     yield Repair(group, group._replace(targets=(Endpoint(interface.address, port),)))
         yield Repair(group, group._replace(preserve_client_ip=False))
 

@@ -6,14 +6,10 @@ attachment of an Internet gateway. Here they are rows like others.
 
 from __future__ import annotations
 
-from vpcedu.gateways.internet_gateway import Association
-from vpcedu.network.interface import Subnet
-from vpcedu.network.names import Name
-from vpcedu.network.vpc import ACTIVE, Device, Peering
+from vpcedu.lab.kinds import kind_of, said
+from vpcedu.network.vpc import ACTIVE, Peering
 from vpcedu.row import NamedRow
-from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
-from vpcedu.tables.security_group import GroupRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vpcedu.network.vpc import Vpc
+    from vpcedu.row import Row
 
 
 class PeeringConnection(NamedRow):
@@ -70,27 +67,24 @@ def _everywhere(vpc: Vpc, change: Callable[[Vpc], Vpc]) -> Vpc:
 class Repair(NamedRow):
     """One row of a description to change; without `row` (None) the new one is added, without `new` it is removed."""
 
-    row: Any
-    new: Any
+    row: Row | None
+    new: Row | None
 
     @property
     def action(self) -> str:
         """add, remove or change."""
-        return "add" if self.row is None else "remove" if self.new is None else "change"
+        if self.row is None:
+            return "add"
+        return "remove" if self.new is None else "change"
 
     @property
     def effect(self) -> str:
         """What becomes of the row, without the row: "taken out", "allow tcp 80-443 from 0.0.0.0/0", "target NAT"."""
         if self.new is None:
             return "taken out"
-        if isinstance(self.new, (AclEntry, GroupRule)):
-            return str(self.new if self.row is None else self.new.what)
         if self.row is None:
-            return words(self.new)
-        if isinstance(self.row, Device):
-            return _settings(dict(self.row.settings), dict(self.new.settings))
-        return ", ".join(f"{field.replace('_', ' ')} {_plain(getattr(self.new, field)) or 'none'}"
-                         for field in self.row._fields if getattr(self.row, field) != getattr(self.new, field))
+            return said(self.new)
+        return kind_of(self.new).changed.format(row=self.new) or _changes(self.row, self.new, "{0} {3}")
 
     def apply(self, vpc: Vpc) -> Vpc:
         """The description with the row changed; ValueError where it has no such row."""
@@ -101,11 +95,10 @@ class Repair(NamedRow):
         return vpc.without(self.row) if self.new is None else vpc.replace(self.row, self.new)
 
     def __str__(self) -> str:
-        if self.row is None or self.new is None:
-            return f"{self.action} {words(self.new if self.row is None else self.row)}"
-        if isinstance(self.row, Device):
-            return f"change {self.row.name}: {_settings(dict(self.row.settings), dict(self.new.settings))}"
-        return f"change {words(self.row)}: {_difference(self.row, self.new)}"
+        if self.row is not None and self.new is not None:
+            return f"change {said(self.row)}: {_changes(self.row, self.new, '{1} {2} becomes {3}')}"
+        row = self.row or self.new
+        return f"{self.action} {said(row)}" if row is not None else "nothing"
 
 
 def _with_local(vpc: Vpc, route: Route) -> Vpc:
@@ -117,21 +110,6 @@ def _with_local(vpc: Vpc, route: Route) -> Vpc:
     for block in home.blocks:
         vpc = vpc.with_row(Route(route.table, block, LOCAL))
     return vpc
-
-
-def words(row: Any) -> str:
-    """A row with the name of its table."""
-    if isinstance(row, Route):
-        return f"{row} in {row.table}"
-    if isinstance(row, Association):
-        return f"public address {row.public} for {row.private}"
-    if isinstance(row, Subnet):
-        return f"subnet {row.name}"
-    if isinstance(row, Device):
-        return str(row.name)
-    if isinstance(row, Name):
-        return f"name {row.name} > {', '.join(row.addresses)}"
-    return str(row)
 
 
 def _plain(value: Any) -> str:
@@ -157,9 +135,16 @@ def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _difference(old: Any, new: Any) -> str:
-    return ", ".join(f"{field} {_plain(getattr(old, field))} becomes {_plain(getattr(new, field)) or 'none'}"
-                     for field in old._fields if getattr(old, field) != getattr(new, field))
+def _changes(old: Row, new: Row, pattern: str) -> str:
+    """The fields that differ, each by a pattern of its words, its name, and its value before and after."""
+    parts = []
+    for field in old._fields:
+        before, after = getattr(old, field), getattr(new, field)
+        if before != after and field == "settings":
+            parts.append(_settings(dict(before), dict(after)))
+        elif before != after:
+            parts.append(pattern.format(field.replace("_", " "), field, _plain(before), _plain(after) or "none"))
+    return ", ".join(parts)
 
 
 def apply(vpc: Vpc, repairs: Iterable[Repair]) -> Vpc:

@@ -43,61 +43,57 @@ class Found(NamedRow):
 
 
 def smallest(vpc: Vpc, question: Question, plays: Plays | None = None,
-             progress: Callable[[int, int], None] | None = None) -> Found | None:
+             progress: Callable[[int, int], None] | None = None, also: tuple[Question, ...] = ()) -> Found | None:
     """The smallest set of repairs that makes a question work, or else leads to where the model ends; or None.
 
     plays: what was played before, such as the visit to the description as it is. progress: called with how many sets
-    were tried, and how many are tried at most.
+    were tried, and how many are tried at most. also: what must work as well, such as the other addresses of a name.
     """
+    every = (question, *also)
     plays = plays or Plays()
     known: Found | None = None
-    queue: deque[tuple[Vpc | None, tuple[Repair, ...], tuple[Loss, ...]]] = deque([(vpc, (), ())])
+    queue: deque[tuple[Vpc, tuple[Repair, ...], tuple[Loss, ...]]] = deque([(vpc, (), ())])
     tried: set[frozenset[Repair]] = set()
     runs = 0
     while queue and runs < MOST_RUNS:
-        changed, done, met = queue.popleft()
+        before, done, met = queue.popleft()
         runs += 1
         if progress is not None:
             progress(runs, MOST_RUNS)
-        visit = _tried(plays, changed, question)
-        if visit is None or changed is None:
-            continue
+        try:
+            changed = apply(before, done[-1:])
+            visit = _worst(plays, changed, every)
+        except ValueError:
+            continue  # AWS would refuse the description, or an end is gone
         if visit.outcome.works:
-            return Found(_needed(plays, vpc, question, done), met, None)
+            return Found(_needed(plays, vpc, every, done), met, None)
         lost, ends = losses(visit), model_ends(visit)
         known = known or (Found(done, (*met, *lost[:1]), ends) if ends and done else None)
         for repair in candidates(changed, question, visit) if len(done) < MOST_ROWS else ():
             key = frozenset((*done, repair))
             if key not in tried and len(key) > len(done):
                 tried.add(key)
-                queue.append((_applied(changed, repair), (*done, repair), met + lost[:1]))
+                queue.append((changed, (*done, repair), met + lost[:1]))
     return known
 
 
-def _applied(vpc: Vpc, repair: Repair) -> Vpc | None:
-    try:
-        return repair.apply(vpc)
-    except ValueError:
-        return None
+def _worst(plays: Plays, vpc: Vpc, every: tuple[Question, ...]) -> Visit:
+    """The first visit of several questions that does not work, else the last; ValueError as of `Plays`."""
+    for question in every:
+        visit = plays.tried(vpc, question)
+        if not visit.outcome.works:
+            break
+    return visit
 
 
-def _tried(plays: Plays, vpc: Vpc | None, question: Question) -> Visit | None:
-    """The visit, or None where AWS would refuse the description or the ends are gone."""
-    if vpc is None:
-        return None
-    try:
-        return plays.tried(vpc, question)
-    except ValueError:
-        return None
-
-
-def _needed(plays: Plays, vpc: Vpc, question: Question, repairs: tuple[Repair, ...]) -> tuple[Repair, ...]:
+def _needed(plays: Plays, vpc: Vpc, every: tuple[Question, ...], repairs: tuple[Repair, ...]) -> tuple[Repair, ...]:
     """The repairs less those without which it works too."""
     for repair in repairs:
         fewer = tuple(other for other in repairs if other is not repair)
         try:
-            if plays.tried(apply(vpc, fewer), question).outcome.works:
-                return _needed(plays, vpc, question, fewer)
+            visit = _worst(plays, apply(vpc, fewer), every)
         except ValueError:
-            pass  # one repair builds on the other
+            continue  # one repair builds on the other
+        if visit.outcome.works:
+            return _needed(plays, vpc, every, fewer)
     return repairs

@@ -7,19 +7,18 @@ that the web server opens itself. Each cell of the table is the result of a visi
 from __future__ import annotations
 
 from vpcedu.flow import Endpoint
-from vpcedu.gateways.internet_gateway import Association
+from vpcedu.lab.kinds import kind_of
 from vpcedu.lab.parts import API, PAGE
 from vpcedu.lab.reference import NAT
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.row import NamedRow
-from vpcedu.tables.route_table import Route
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
 
     from vpcedu.network.vpc import Vpc
+    from vpcedu.row import Row
 
 UPDATES = Endpoint(API, 443)
 LINE = "{:>3}  {:<46}{:<14}{}"
@@ -29,7 +28,7 @@ class Less(NamedRow):
     """A row's number, the row (None: none), its words, and both visits as they go without it."""
 
     number: int
-    row: Any
+    row: Row | None
     words: str
     page: Visit
     update: Visit
@@ -62,40 +61,34 @@ def one_row_less(site: Site) -> RowTable:
     return RowTable(whole, rows, tuple(one.number for one in rows if _is_nat(site.vpc, one.row)))
 
 
-def row_of(site: Site, row: Any) -> Any:
-    """A row by its number in the table, or itself; ValueError where the site has no such row."""
+def row_of(site: Site, given: object) -> Row:
+    """A row, given by its number in the table or itself; ValueError where the site has no such row."""
     rows = site.vpc.rows()
-    if isinstance(row, int) and not isinstance(row, bool):
-        if not 1 <= row <= len(rows):
-            raise ValueError(f"row {row}: expected a number from 1 to {len(rows)}")
-        return rows[row - 1]
-    if row not in rows:
-        raise ValueError(f"{row!r} is no row of this site: expected a number from 1 to {len(rows)}")
-    return row
+    if isinstance(given, int) and not isinstance(given, bool):
+        if not 1 <= given <= len(rows):
+            raise ValueError(f"row {given}: expected a number from 1 to {len(rows)}")
+        return rows[given - 1]
+    found = next((row for row in rows if row == given), None)
+    if found is None:
+        raise ValueError(f"{given!r} is no row of this site: expected a number from 1 to {len(rows)}")
+    return found
 
 
-def words_of(row: Any) -> str:
-    """A row in words that say where it stands."""
-    if isinstance(row, Association):
-        return f"public address {row}"
-    return f"{row.table} {row}" if isinstance(row, Route) else str(row)
-
-
-def without(site: Site, row: Any) -> Less:
-    """Both visits without a row, given by its number or itself."""
-    return _without(site, site.vpc.rows().index(row_of(site, row)) + 1)
+def without(site: Site, given: object) -> Less:
+    """Both visits without a row, which is given by its number or itself."""
+    return _without(site, site.vpc.rows().index(row_of(site, given)) + 1)
 
 
 def _without(site: Site, number: int) -> Less:
     row = site.vpc.rows()[number - 1]
-    return Less(number, row, words_of(row), *_both(site.vpc.without(row), site.seed))
+    return Less(number, row, kind_of(row).listed.format(row=row), *_both(site.vpc.without(row), site.seed))
 
 
 def _both(vpc: Vpc, seed: int) -> tuple[Visit, Visit]:
     return Site(vpc, seed).get(PAGE), Site(vpc, seed).connect("web", *UPDATES)
 
 
-def _is_nat(vpc: Vpc, row: Any) -> bool:
+def _is_nat(vpc: Vpc, row: Row | None) -> bool:
     groups = {group for i in vpc.interfaces if i.device == "NAT" for group in i.groups}
     return "NAT" in (getattr(row, "target", ""),) or getattr(row, "group", "") in groups \
         or getattr(row, "private", "") == NAT

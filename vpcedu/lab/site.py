@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from vpcedu.hosts.host import Program
     from vpcedu.protocols.tcp import Connection
+    from vpcedu.row import Row
 
 LONGEST = 300 * SECOND  # a visit is cut off here; TCP gives a silent host up after 131 s
 SCHEMES = {"http": 80, "https": 443}  # and their usual ports
@@ -70,9 +71,8 @@ class Site:
 
     def start_checks(self) -> None:
         """Have the balancer's nodes begin to check their targets; they go on for as long as the site is used."""
-        for name, device in self.network.devices.items():
-            if hasattr(device, "start_checks"):
-                self.network.do(name, "start_checks")
+        for name in self.network.devices:
+            self.network.do(name, "start_checks")
 
     def wait(self, microseconds: int) -> Capture:
         """Let time pass; returns what happened meanwhile."""
@@ -85,15 +85,15 @@ class Site:
         """The same site before any visit: what is played there is the same every time."""
         return self._with(self.vpc)
 
-    def without(self, row: Any) -> Site:
+    def without(self, row: Row) -> Site:
         """The same site less one row of its description."""
         return self._with(self.vpc.without(row))
 
-    def replace(self, row: Any, new: Any) -> Site:
+    def replace(self, row: Row, new: Row) -> Site:
         """The same site with one row changed."""
         return self._with(self.vpc.replace(row, new))
 
-    def with_row(self, row: Any) -> Site:
+    def with_row(self, row: Row) -> Site:
         """The same site with one row more."""
         return self._with(self.vpc.with_row(row))
 
@@ -127,7 +127,7 @@ class Site:
     def begin(self, call: Call, program: Fetch | None = None) -> Begun:
         """The same with any program; what comes next is for the caller to play. ValueError as in `open`."""
         network = self.network
-        hosts = [name for name, device in network.devices.items() if hasattr(device, "connect")]
+        hosts = [name for name, device in network.devices.items() if device.is_host]
         if call.opener not in hosts:
             raise ValueError(f"opener {call.opener!r}: expected a host, one of {', '.join(hosts)}")
         if is_numeric(call.name):
@@ -158,10 +158,9 @@ class Begun:
 
     def visit(self, waited: int | None = None) -> Visit:
         """What was seen since it began; waited: microseconds, None: until now."""
-        site = self.site
-        played = site.network.clock.now - self.at if waited is None else waited
-        return Visit(self.call, self.program.result, site.network.capture.since(*self._before), site.vpc, site.seed,
-                     played)
+        site, network = self.site, self.site.network
+        return Visit(self.call, self.program.result, network.capture.since(*self._before), site.vpc, site.seed,
+                     network.clock.now - self.at if waited is None else waited)
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:

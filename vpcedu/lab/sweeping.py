@@ -12,13 +12,15 @@ machine is too small. A point that fails stops no other one.
 
 from __future__ import annotations
 
-from concurrent.futures import as_completed
+from collections.abc import Iterable, Mapping
+from concurrent import futures
+from contextlib import nullcontext
 from itertools import product
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from concurrent.futures import Executor, Future
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
     from typing import Any
 
 
@@ -34,8 +36,12 @@ class SweepError(ExceptionGroup[Exception]):
         return part
 
 
-def sweep(scenario: Callable[..., Any], grid: Mapping[str, Sequence[Any]], executor: Executor | None = None,
-          progress: Callable[[int, int], None] | None = None) -> list[dict[str, Any]]:
+def sweep(
+    scenario: Callable[..., Any],
+    grid: Mapping[str, Sequence[Any]],
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[dict[str, Any]]:
     """Play a scenario once for each point of a grid.
 
     grid: for each parameter the values to play. executor: any of `concurrent.futures`; None: a process pool, made and
@@ -43,42 +49,24 @@ def sweep(scenario: Callable[..., Any], grid: Mapping[str, Sequence[Any]], execu
     that is none; SweepError, when all points are done, where scenarios raised.
     """
     points = _points(grid)
-    if executor is not None:
-        return _played(scenario, points, executor, progress)
-    from concurrent.futures import ProcessPoolExecutor
-
-    with ProcessPoolExecutor() as pool:
-        return _played(scenario, points, pool, progress)
-
-
-def _points(grid: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
-    if not hasattr(grid, "items"):
-        raise ValueError(f"grid {grid!r}: expected a mapping from each parameter to its values")
-    for word, values in grid.items():
-        if isinstance(values, str) or not hasattr(values, "__iter__"):
-            raise ValueError(f"values {values!r} of {word!r}: expected a sequence, like (1, 2)")
-    return [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
-
-
-def _played(scenario: Callable[..., Any], points: list[dict[str, Any]], executor: Executor,
-            progress: Callable[[int, int], None] | None) -> list[dict[str, Any]]:
-    waiting = [executor.submit(scenario, **point) for point in points]
-    try:
-        for done, _ in enumerate(as_completed(waiting), 1):
-            if progress is not None:
-                progress(done, len(points))
-    except BaseException:  # Ctrl-C, or the caller's own
-        for future in waiting:
-            future.cancel()
-        raise
+    with nullcontext(executor) if executor is not None else futures.ProcessPoolExecutor() as pool:
+        waiting = [pool.submit(scenario, **point) for point in points]
+        try:
+            for done, _ in enumerate(futures.as_completed(waiting), 1):
+                if progress is not None:
+                    progress(done, len(points))
+        except BaseException:  # Ctrl-C, or the caller's own
+            for future in waiting:
+                future.cancel()
+            raise
     rows: list[dict[str, Any]] = []
     errors: list[Exception] = []
     for point, future in zip(points, waiting, strict=True):
         try:
-            rows.append(_row(point, future))
+            rows.append(_row(point, future.result()))
         except Exception as error:
             error.add_note(f"at the point {point!r} of the grid")
-            if not any(error is known for known in errors):  # a pool that broke gives all its points one error
+            if error not in errors:  # a pool that broke gives all its points one error
                 errors.append(error)
     if errors:
         message = f"{len(points) - len(rows)} of {len(points)} points failed; .rows holds the others"
@@ -88,15 +76,20 @@ def _played(scenario: Callable[..., Any], points: list[dict[str, Any]], executor
     return rows
 
 
-def _row(point: dict[str, Any], future: Future[Any]) -> dict[str, Any]:
-    result = _plain(future.result())
-    for word in point.keys() & result.keys():
-        if point[word] != result[word]:
-            raise ValueError(f"{word!r} is {result[word]!r} in the result: expected other words than the grid's")
-    return point | result
+def _points(grid: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    if not isinstance(grid, Mapping):
+        raise ValueError(f"grid {grid!r}: expected a mapping from each parameter to its values")
+    for word, values in grid.items():
+        if isinstance(values, str) or not isinstance(values, Iterable):
+            raise ValueError(f"values {values!r} of {word!r}: expected a sequence, like (1, 2)")
+    return [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
 
 
-def _plain(result: Any) -> dict[str, Any]:
-    if hasattr(result, "_asdict"):
-        return dict(result._asdict())
-    return dict(result) if hasattr(result, "items") else {"result": result}
+def _row(point: dict[str, Any], result: Any) -> dict[str, Any]:
+    if isinstance(result, tuple) and hasattr(result, "_asdict"):
+        result = result._asdict()
+    told = dict(result) if isinstance(result, Mapping) else {"result": result}
+    for word in point.keys() & told.keys():
+        if point[word] != told[word]:
+            raise ValueError(f"{word!r} is {told[word]!r} in the result: expected other words than the grid's")
+    return point | told

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.hosts.answered import Answered
 from vpcedu.lab.parts import PAGE
+from vpcedu.lab.programs import Later
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.network.record import Call
@@ -12,8 +12,9 @@ from vpcedu.network.vpc import Device
 from vpcedu.packet import FIN, SYN
 from vpcedu.protocols.http import request
 from vpcedu.row import NamedRow
-from vpcedu.tables.tracking import TrackedFlow
-from vpcedu.trace import DROP, Change
+from vpcedu.trace import DROP
+from vpcedu.views.decided import tracked_of
+from vpcedu.views.outcome import WORKS
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from vpcedu.hosts.client import Fetch
-
-UNDONE = "works"
 LONG = 240  # letters: of a longer line only the part that matters is shown
 
 
@@ -81,24 +79,17 @@ def evidence(visit: Visit) -> list[str]:
     """What a capture shows of a cause: each loss with its row, what ends and applications noted, and the answer."""
     lines = [f"{step.at}, {step.check}: {step.reason.code}" + (f" ({step.row})" if step.row is not None else "")
              for trace in visit.capture for step in trace.steps if step.action == DROP and step.reason is not None]
-    lines += [f"{trace.last.at}, deliver: SYN for a connection that is {trace.last.row.after} already"
-              f" ({trace.last.before.flow})" for trace in visit.capture if trace.delivered
-              and trace.packet.flags == SYN and isinstance(trace.last.row, Change)
-              and trace.last.row.before == trace.last.row.after != "SYN-RECEIVED"]
+    for trace in visit.capture:
+        change = trace.last.change
+        if trace.packet.flags == SYN and change is not None and change.before == change.after != "SYN-RECEIVED":
+            lines.append(f"{trace.last.at}, deliver: SYN for a connection that is {change.after} already"
+                         f" ({trace.last.before.flow})")
     lines += [f"{trace.sender}: {trace.cause}: FIN to {trace.packet.flow.destination}" for trace in visit.capture
               if trace.cause.what == "idle timeout" and trace.packet.flags & FIN]
-    lines += [f"{event.who}: {event.what}: {_words(event.row)}" for event in visit.capture.events
-              if event.what != "state"]
+    lines += [f"{event.who}: {event.what}: {event.row}" for event in visit.capture.events if event.what != "state"]
     lines += [f"{step.at}, {step.check}: {step.row}" for trace in visit.capture for step in trace.steps
-              if isinstance(step.row, TrackedFlow) and step.check == "group in"]
+              if tracked_of(step) is not None and step.check == "group in"]
     return [*dict.fromkeys(lines), visit.answer.replace("\n", " ")]
-
-
-def _words(row: object) -> str:
-    if not isinstance(row, Answered):
-        return str(row)
-    came = f"the target said {row.came}" if row.came else "the target said nothing"
-    return f'{row.client} was told {row.status} to "{row.request}"; {came}'
 
 
 # What scenarios are built with.
@@ -128,18 +119,21 @@ def first_failure(visits: Iterable[Visit]) -> Visit:
     last = None
     for visit in visits:
         last = visit
-        if visit.client_sees != UNDONE:
+        if visit.client_sees != WORKS:
             break
     if last is None:
         raise ValueError("no visits: expected one or more")
     return last
 
 
-def patient(site: Site, opener: str, name: str, port: int, seconds: int, program: Fetch | None = None,
+def patient(site: Site, opener: str, name: str, port: int, seconds: int, silent: int = 0,
             changes: Iterable[tuple[Any, Any]] = ()) -> Visit:
-    """Ask for a page and wait so many seconds, whatever happens; program: in the place of one that asks at once;
-    changes: rows of the description, and what stands in their place after a second."""
-    begun = site.begin(Call(opener, name, port, request("GET", "/", name)), program)
+    """Connect, ask for a page, and wait so many seconds in all, whatever happens.
+
+    silent: seconds before it asks. changes: rows of the description, and what stands in their place after a second.
+    """
+    message = request("GET", "/", name)
+    begun = site.begin(Call(opener, name, port, message), Later(message, site.network.clock.now, silent * SECOND))
     end = begun.at + seconds * SECOND
     if changes:
         site.wait(SECOND)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from vpcedu.clock import SECOND
 from vpcedu.flow import TCP
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab.parts import API, EPHEMERAL, IGW, NAME, PAGE, PRIVATE
-from vpcedu.lab.programs import Later
 from vpcedu.lab.reference import NAT, reference_architecture, reference_vpc
 from vpcedu.lab.site import Site
 from vpcedu.lab.symptom import Scenario, fetched, first_failure, patient
@@ -16,7 +14,6 @@ from vpcedu.lab.visit import Visit
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
 from vpcedu.network.vpc import Device, OutsideHost
-from vpcedu.protocols.http import request
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule
@@ -87,8 +84,7 @@ def rule_deleted_and_acl(site: Site) -> Visit:
 
 
 def _while_open(site: Site, *changes: tuple[GroupRule | None, AclEntry | None]) -> Visit:
-    program = Later(request("GET", "/", NAME), site.network.clock.now, 5 * SECOND)
-    return patient(site, "client", NAME, 80, 60, program, changes)
+    return patient(site, "client", NAME, 80, 60, silent=5, changes=changes)
 
 
 # 16: a database that lets web in.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
+from vpcedu.lab.ends import target_groups
 from vpcedu.lab.parts import PAGE, VPC_BLOCK
 from vpcedu.lab.programs import Stay
 from vpcedu.lab.reference import TARGETS, reference_architecture
@@ -12,6 +12,7 @@ from vpcedu.lab.site import Site
 from vpcedu.lab.symptom import Scenario, fetched, first_failure, whole, with_settings
 from vpcedu.lab.visit import Visit
 from vpcedu.lab.zones import public_address, zones_site
+from vpcedu.network.record import Call
 from vpcedu.tables.security_group import IN, OUT, GroupRule
 
 TIMED_OUT = "timed out after 131 s"
@@ -37,7 +38,7 @@ def again_and_again(site: Site) -> Visit:
 
 def hidden_in_zones(site: Site) -> Site:
     """The same with the client's address hidden from the targets."""
-    group = next(row for row in site.vpc.rows() if hasattr(row, "targets")).targets
+    group = target_groups(site.vpc.listeners)[0]
     return site.replace(group, group._replace(preserve_client_ip=False))
 
 
@@ -91,9 +92,8 @@ def two_nodes_one_port() -> Site:
 
 def both_nodes(site: Site) -> Visit:
     """A connection to the first node that stays open; then one to the second."""
-    network = site.network
-    network.do("client", "connect", Endpoint(public_address("a"), 80), Stay(0))
-    network.run(SECOND)
+    site.begin(Call("client", public_address("a"), 80), Stay(0))
+    site.wait(SECOND)
     return site.get(f"http://{public_address('b')}/")
 
 

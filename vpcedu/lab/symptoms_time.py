@@ -5,16 +5,15 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.hosts.host import Host
 from vpcedu.lab.applications import Application
 from vpcedu.lab.parts import API, PAGE, UPDATES
-from vpcedu.lab.programs import Later
 from vpcedu.lab.reference import NAT, reference_architecture
 from vpcedu.lab.site import Site
 from vpcedu.lab.symptom import Scenario, patient, with_settings
 from vpcedu.lab.visit import Visit
 from vpcedu.network.interface import Interface
-from vpcedu.protocols.http import request
 from vpcedu.protocols.tcp_settings import KEEP_ALIVE, LINUX, KeepAlive
 from vpcedu.tables.source_ports import MOST
 
@@ -33,7 +32,7 @@ NAT_INTERFACE = Interface("NAT", "public", NAT, (), check=False)
 def crowded(site: Site) -> Visit:
     """Other hosts behind the NAT gateway hold 55,000 connections to the API; web opens one more."""
     for _ in range(MOST):
-        site.network.devices["NAT"].ports.take(CROWDED_API)
+        site.network.machine("NAT", NatGateway).ports.take(CROWDED_API)
     return site.connect("web", API, 443)
 
 
@@ -65,8 +64,7 @@ def for_20_minutes(site: Site) -> Visit:
 
 def after_400_seconds(site: Site) -> Visit:
     """web connects, is silent for 400 s, and asks then."""
-    program = Later(request("GET", "/", API), site.network.clock.now, 400 * SECOND)
-    return patient(site, "web", API, 443, 500, program)
+    return patient(site, "web", API, 443, 500, silent=400)
 
 
 # 9: who closes first.

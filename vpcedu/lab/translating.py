@@ -26,6 +26,7 @@ from vpcedu.protocols.tcp_settings import LINUX, KeepAlive
 from vpcedu.row import NamedRow
 from vpcedu.tables.translation import Translation
 from vpcedu.trace import REWRITE
+from vpcedu.views.decided import translation_of
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
@@ -94,7 +95,7 @@ def tell(setting: Setting) -> Story:
     """Play a setting; ValueError names a wrong value."""
     _checked(setting)
     network = Network(nat_vpc(setting.keepalive))
-    nat = network.devices["NAT"]
+    nat = network.machine("NAT", NatGateway)
     nat.ports.most = setting.room
     begun: list[tuple[str, FiveTuple, int]] = []
     for number in range(setting.connections):
@@ -118,7 +119,7 @@ def tell(setting: Setting) -> Story:
 
 def _speak(network: Network, speaks: str, flow: FiveTuple) -> None:
     """Have somebody send on the first connection; the stranger calls the very port that it has outside."""
-    inside, far = network.devices["web"].connections, network.devices["update server"].connections
+    inside, far = (network.machine(name, Host).connections for name in ("web", "update server"))
     theirs = next(iter(far.values()))
     if speaks == "web":
         network.do("web", "send", inside[flow], b"hello")
@@ -135,15 +136,13 @@ def _device(speaks: str) -> str:
 def _attempt(network: Network, name: str, flow: FiveTuple, begun: int, until: int) -> Attempt:
     """What the capture tells of one connection up to an instant (microseconds)."""
     steps = [step for trace in network.capture for step in trace.steps
-             if step.at == "NAT" and step.action == REWRITE and step.now <= until
-             and isinstance(step.row, Translation) and step.row.before == flow]
-    if not steps:
+             if step.at == "NAT" and step.action == REWRITE and step.now <= until]
+    met = [(step.now, row) for step in steps if (row := translation_of(step)) is not None and row.before == flow]
+    if not met:
         return Attempt(name, flow, begun, None, (), None)
-    uses = tuple(step.now for step in steps)
+    uses = tuple(now for now, _ in met)
     over = uses[-1] + IDLE
-    row = steps[-1].row
-    assert isinstance(row, Translation)
-    return Attempt(name, flow, begun, row, uses, over if over <= until else None)
+    return Attempt(name, flow, begun, met[-1][1], uses, over if over <= until else None)
 
 
 def _checked(setting: Setting) -> None:

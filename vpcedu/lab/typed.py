@@ -2,9 +2,10 @@
 
     change 7 ports 443; add entry acl-public in 90 allow 1024-65535 0.0.0.0/0; remove 3
 
-`KINDS` has for each kind of row its word, the field that says whose it is, and the fields that can be changed, in the
-order in which the list shows them. Only routes, entries, rules and addresses can be added or removed: the others are
-there because a device or subnet is. What is typed becomes a Repair; whether it helps is for packets to say.
+`KINDS` of kinds.py has for each kind of row its word, the field that says whose it is, and the fields that can be
+changed, in the order in which the list shows them. Only routes, entries, rules and addresses can be added or removed:
+the others are there because a device or subnet is. What is typed becomes a Repair; whether it helps is for packets to
+say.
 """
 
 from __future__ import annotations
@@ -12,16 +13,13 @@ from __future__ import annotations
 from vpcedu.address import block, number, whole
 from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.hosts.web_server import listens, serves
 from vpcedu.lab.ends import target_groups
+from vpcedu.lab.kinds import KINDS, as_a
 from vpcedu.lab.repair import Repair
-from vpcedu.network.interface import Interface, Subnet
-from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
-from vpcedu.row import NamedRow
-from vpcedu.tables.network_acl import ALLOW, DENY, AclEntry
-from vpcedu.tables.route_table import Route
-from vpcedu.tables.security_group import IN, OUT, GroupRule
-from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.network_acl import ALLOW, DENY
+from vpcedu.tables.security_group import IN, OUT
 from vpcedu.tables.traffic import ANY, EVERY_PORT
 
 TYPE_CHECKING = False
@@ -29,40 +27,17 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vpcedu.network.vpc import Vpc
+    from vpcedu.row import Row
 
 NONE = "none"
 SWITCH = {"on": True, "off": False}
 
 
-class Kind(NamedRow):
-    """A kind of row: its word, the field that says whose it is, those that can be changed, and whether it is added."""
-
-    word: str
-    owner: str
-    fields: tuple[str, ...]
-    added: bool = False
-
-
-KINDS: dict[type, Kind] = {
-    Route: Kind("route", "table", ("destination", "target"), True),
-    AclEntry: Kind("entry", "acl", ("direction", "number", "action", "ports", "cidr"), True),
-    GroupRule: Kind("rule", "group", ("direction", "ports", "peer"), True),
-    Association: Kind("address", "public", ("private",), True),
-    Interface: Kind("interface", "id", ("groups", "check", "allowance")),
-    Listener: Kind("listener", "protocol", ("port",)),
-    TargetGroup: Kind("targets", "name", ("targets", "preserve_client_ip")),
-    Device: Kind("server", "name", ("listens",)),
-    Subnet: Kind("subnet", "name", ("route_table", "network_acl")),
-    Name: Kind("name", "name", ("addresses",)),
-}
-
-
-def rows(vpc: Vpc) -> tuple[Any, ...]:
+def rows(vpc: Vpc) -> tuple[Row, ...]:
     """Every row that a puzzle may be about, in the order of KINDS."""
-    listeners = dict.fromkeys(row for device in vpc.devices for row in dict(device.settings).get("listeners", ()))
-    servers = [row for row in vpc.devices if row.kind.__name__ == "WebServer"]
-    return (*vpc.routes, *vpc.acl_entries, *vpc.group_rules, *vpc.associations, *vpc.interfaces, *listeners,
-            *target_groups(vpc.devices), *servers, *vpc.subnets, *vpc.names)
+    servers = [row for row in vpc.devices if serves(row)]
+    return (*vpc.routes, *vpc.acl_entries, *vpc.group_rules, *vpc.associations, *vpc.interfaces,
+            *dict.fromkeys(vpc.listeners), *target_groups(vpc.listeners), *servers, *vpc.subnets, *vpc.names)
 
 
 def listing(vpc: Vpc) -> str:
@@ -70,7 +45,7 @@ def listing(vpc: Vpc) -> str:
     return "\n".join(f"{place:>3}  {line(row)}" for place, row in enumerate(rows(vpc), 1))
 
 
-def line(row: Any) -> str:
+def line(row: Row) -> str:
     """A row in the list: its kind, whose it is, and its fields."""
     values = (f"{field} {_shown(field, _value(row, field))}" for field in KINDS[type(row)].fields)
     return f"{_head(row)}: {', '.join(values)}"
@@ -90,7 +65,7 @@ def _change(vpc: Vpc, words: list[str]) -> Repair:
         return Repair(None, _new(rest))
     if verb == "remove" and len(rest) == 1:
         row = _row(vpc, rest[0])
-        if not KINDS[type(row)].added:
+        if not KINDS[type(row)].new:
             raise ValueError(f"row {rest[0]}, {_head(row)}: expected a route, entry, rule or address to remove")
         return Repair(row, None)
     if verb == "change" and len(rest) >= 3:
@@ -99,7 +74,7 @@ def _change(vpc: Vpc, words: list[str]) -> Repair:
     raise ValueError(f"{' '.join(words)!r}: expected remove NUMBER, change NUMBER FIELD VALUE, or add KIND VALUES")
 
 
-def _row(vpc: Vpc, digits: str) -> Any:
+def _row(vpc: Vpc, digits: str) -> Row:
     known = rows(vpc)
     place = whole(digits, len(known))
     if not place:
@@ -107,9 +82,9 @@ def _row(vpc: Vpc, digits: str) -> Any:
     return known[place - 1]
 
 
-def _new(words: list[str]) -> Any:
+def _new(words: list[str]) -> Row:
     """The row behind `add`: its kind, whose it is, and its fields in the order of the list."""
-    kinds = {kind.word: (row, kind) for row, kind in KINDS.items() if kind.added}
+    kinds = {kind.word: (row, kind) for row, kind in KINDS.items() if kind.new}
     if not words or words[0] not in kinds:
         raise ValueError(f"add {words[0] if words else 'nothing'}: expected one of {', '.join(kinds)}")
     row, kind = kinds[words[0]]
@@ -120,34 +95,38 @@ def _new(words: list[str]) -> Any:
     texts = (*words[2:last], " ".join(words[last:]))  # a target's name may have spaces
     for field, value in zip(kind.fields, texts, strict=True):
         values |= _read(field, value)
-    return row(**values)
+    added: Row = row(**values)
+    return added
 
 
-def _with(row: Any, field: str, value: str) -> Any:
+def _with(row: Row, field: str, value: str) -> Row:
     kind = KINDS[type(row)]
     if field not in kind.fields:
         raise ValueError(f"field {field!r} of {_head(row)}: expected one of {', '.join(kind.fields)}")
-    read = _read(field, value)
+    read, old = _read(field, value), row._asdict()
     if field == "allowance":
-        return row._replace(tracking=row.tracking._replace(**read))
+        read = {"tracking": old["tracking"]._replace(**read)}
     if field == "listens":
-        return row._replace(settings=tuple((dict(row.settings) | read).items()))
-    if field == "ports" and row.protocol not in (ANY, TCP):
+        read = {"settings": tuple((dict(old["settings"]) | read).items())}
+    if field == "ports" and old["protocol"] not in (ANY, TCP):
         raise ValueError(f"ports of {_head(row)}: expected a row for TCP or for all protocols")
-    return row._replace(**read)
+    changed: Row = row._replace(**read)
+    return changed
 
 
-def _head(row: Any) -> str:
+def _head(row: Row) -> str:
     kind = KINDS[type(row)]
     return f"{kind.word} {getattr(row, kind.owner)}"
 
 
-def _value(row: Any, field: str) -> Any:
+def _value(row: Row, field: str) -> Any:
+    fields = row._asdict()
     if field == "allowance":
-        return row.tracking.allowance
-    if field == "listens":
-        return dict(row.settings).get("listens", (80,))
-    return "all" if field == "ports" and row.protocol == ANY else getattr(row, field)
+        return fields["tracking"].allowance
+    server = as_a(row, Device)
+    if field == "listens" and server is not None:
+        return listens(server)
+    return "all" if field == "ports" and fields["protocol"] == ANY else fields[field]
 
 
 def _shown(field: str, value: Any) -> str:

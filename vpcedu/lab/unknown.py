@@ -9,6 +9,7 @@ it is none. Coarse: a packet meets a VPC as soon as it is at one of its interfac
 
 from __future__ import annotations
 
+from vpcedu.lab.ends import find
 from vpcedu.network.vpc import Unknown
 from vpcedu.views.outcome import UNKNOWN, Outcome
 
@@ -16,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from vpcedu.lab.ends import Question
     from vpcedu.lab.visit import Visit
     from vpcedu.network.interface import Interface
     from vpcedu.network.vpc import Vpc
@@ -37,13 +39,15 @@ def told(vpc: Vpc, visit: Visit) -> Outcome:
     return Outcome(UNKNOWN, UNKNOWN) if met(vpc, visit) else visit.outcome
 
 
-def nothing_inside(vpc: Vpc, visit: Visit) -> tuple[Unknown, ...]:
-    """What is unknown of a visit between two ends of the Internet: no packet of it comes near the VPC."""
-    inside = {name for one in vpc.everyone for name in (one.internet_gateway, *(i.device for i in one.interfaces))}
-    if inside & {device for trace in visit.capture for device in trace.devices}:
+def nothing_inside(vpc: Vpc, question: Question) -> tuple[Unknown, ...]:
+    """What is unknown of a question whose ends are both outside the VPCs, and one of them an address that nobody
+    described: no packet of it comes near them."""
+    source, there = find(vpc, question.source), find(vpc, question.destination)
+    named = any(there.address in row.addresses for one in vpc.everyone for row in one.names)
+    if source.interface or there.interface or there.device or named:
         return ()
-    name = visit.call.name
-    return (Unknown(name, f"{name} is no address of the VPC, and no packet of this question comes near it"),)
+    words = f"{there.address} is no address of the VPC, and no packet from {question.source} to it comes near the VPC"
+    return (Unknown(there.address, words),)
 
 
 def names_of(home: Vpc, row: Interface | None) -> set[str]:
@@ -60,6 +64,8 @@ def _names(vpc: Vpc, step: Step) -> Iterator[str]:
     flow = step.before.flow
     yield from (step.at, flow.src, flow.dst)
     for home in vpc.everyone:
+        if home.has(flow.dst):
+            yield home.name
         own = [row for row in home.interfaces if row.device == step.at]
         for row in [row for row in own if {flow.src, flow.dst} & {row.address, *row.secondary}] or own:
             yield from _at(home, row, step)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vpcedu.network.vpc import Vpc
+    from vpcedu.row import Row
 
     Box = tuple[int, int, int, int]  # first and last address, first and last port
 
@@ -34,7 +35,7 @@ NOTHING = (1, 0, 1, 0)  # a box that holds no address
 class Finding(NamedRow):
     """A row or name, what is the matter with it ("unused", "shadowed", "never matches", "ephemeral trap"), and why."""
 
-    row: object
+    row: Row | str
     what: str
     because: str
 

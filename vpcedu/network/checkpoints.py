@@ -1,72 +1,85 @@
 """Checkpoints: what a packet is asked when it leaves or reaches a network interface, in order.
 
-Each function answers (row, reason): the row that decided and, if the packet is lost, why; or None where the
-question does not arise. Tracking is written here, at the instant the packet passes, as real devices
-do. AWS says that a network ACL stands at the subnet's edge and a group at the interface; the order of the
-two is read from that.
+Each function answers (row, reason): the row that decided and, if the packet is lost, why; a Turn where it says, too,
+where the packet goes; or None where the question does not arise. Tracking is written here, at the instant the packet
+passes, as real devices do. AWS says that a network ACL stands at the subnet's edge and a group at the interface; the
+order of the two is read from that.
 """
 
 from __future__ import annotations
 
 from vpcedu.flow import TCP
 from vpcedu.network.interface import Interface
-from vpcedu.network.vpc import Hop
+from vpcedu.network.places import Hop
 from vpcedu.packet import ACK, RST, SYN, Packet
 from vpcedu.reasons import ACL_IN, ACL_OUT, CONNTRACK_FULL, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, SOURCE_CHECK, Reason
+from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import DENY
 from vpcedu.tables.security_group import IN, OUT
 from vpcedu.tables.tracking import TrackedFlow, Untracked, is_untracked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.network.network import Network, Walk
+    from vpcedu.network.filters import Filters
+    from vpcedu.network.places import Place
+    from vpcedu.network.walk import Walk
+    from vpcedu.row import Row
+    from vpcedu.tables.translation import Translation
 
-    Verdict = tuple[object, Reason | None]
+    Verdict = tuple[Row | None, Reason | None]
 
 
-def source_check(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+class Turn(NamedRow):
+    """A verdict that lets the packet pass, and sends it elsewhere than the route table says."""
+
+    row: Translation
+    reason: None
+    hop: Hop
+
+
+def source_check(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """An interface sends only from its own address, unless its check is off."""
     return (here, SOURCE_CHECK) if here.check and packet.flow.src != here.address else None
 
 
-def destination_check(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+def destination_check(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """An interface takes only what is for its own address, unless its check is off."""
     return (here, DESTINATION_CHECK) if here.check and packet.flow.dst != here.address else None
 
 
-def group_out(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+def group_out(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """A tracked flow, or an outbound rule of the interface's groups.
 
     A Network Load Balancer's own RST is not asked: AWS says that clients get it after the idle timeout, when the
     group's tracking has forgotten the flow too (inferred).
     """
-    if packet.flags & RST and walk.trace.sender == here.device and _balances(network, here):
+    if packet.flags & RST and walk.trace.sender == here.device and filters.balances(here):
         return None
-    return _group(network, walk, here, packet, OUT, GROUP_OUT)
+    return _group(filters, walk, here, packet, OUT, GROUP_OUT)
 
 
-def group_in(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+def group_in(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """A tracked flow, or an inbound rule of the interface's groups."""
-    return _group(network, walk, here, packet, IN, GROUP_IN)
+    return _group(filters, walk, here, packet, IN, GROUP_IN)
 
 
-def _group(network: Network, walk: Walk, here: Interface, packet: Packet, way: str, reason: Reason) -> Verdict | None:
+def _group(filters: Filters, walk: Walk, here: Interface, packet: Packet, way: str, reason: Reason) -> Verdict | None:
     if not here.groups:
         return None  # a NAT gateway has no security group
-    tracking, flow, now = network.tracking[here.id], packet.flow, network.clock.now
-    row = tracking.use(way, flow, now) if packet.icmp is None else _related(network, walk, here, packet, way)
+    tracking, flow, now = filters.tracking[here.id], packet.flow, filters.clock.now
+    row = tracking.use(way, flow, now) if packet.icmp is None else _related(filters, walk, here, packet, way)
     if row is not None:
         return row, None
     there, peer, other = (walk.left, flow.src, OUT) if way == IN else (walk.hop.there, flow.dst, IN)
-    rules, back = network.rules[here.id, way], network.rules[here.id, other]
-    rule = rules.lookup(flow, _groups(network, there, peer))
+    rules, back = filters.rules[here.id, way], filters.rules[here.id, other]
+    rule = rules.lookup(flow, _groups(filters, there, peer))
     if rule is None:
-        if network.beyond_drops and packet.icmp is None:
+        if filters.beyond_drops and packet.icmp is None:
             tracking.note(way, flow, None, now)
         return rules, reason
     if packet.icmp is not None:
         return rule, None  # nobody answers an error
-    through = network.tracked_through(here, there)
+    through = filters.tracked_through(here, there)
     midstream = flow.protocol == TCP and packet.flags & (SYN | ACK) != SYN
     if midstream or (through is None and is_untracked(rule, rules, back, flow)):
         return Untracked(rule), None
@@ -75,65 +88,66 @@ def _group(network: Network, walk: Walk, here: Interface, packet: Packet, way: s
     return rule, None
 
 
-def _groups(network: Network, there: object, peer: str) -> frozenset[str]:
+def _groups(filters: Filters, there: Place, peer: str) -> frozenset[str]:
     """The groups a rule may name the other side by: its interface's own, if the packet comes straight from there (or
     goes there) and not through a middlebox; or those of the Network Load Balancer that delivers it."""
-    if isinstance(there, Interface) and (peer in (there.address, *there.secondary) or _balances(network, there)):
+    if isinstance(there, Interface) and (peer in (there.address, *there.secondary) or filters.balances(there)):
         return frozenset(there.groups)
     return frozenset()
 
 
-def _balances(network: Network, there: Interface) -> bool:
-    return any(node == there for node, _ in network.balancers)
-
-
-def _related(network: Network, walk: Walk, here: Interface, packet: Packet, way: str) -> TrackedFlow | Untracked | None:
+def _related(filters: Filters, walk: Walk, here: Interface, packet: Packet, way: str) -> TrackedFlow | Untracked | None:
     """The flow that an ICMP error is about, if it is tracked automatically, or left untracked.
 
     EC2 user guide, "Path MTU Discovery": such an error is let in for flows that are tracked automatically (through a
     NAT gateway, a Network Load Balancer) or untracked, else by a rule for ICMP. That it may leave these is inferred.
     """
-    if network.tracked_through(walk.left if way == IN else here) is not None:
-        return network.tracking[here.id].lookup(way, packet.about, network.clock.now)
-    rules, back = network.rules[here.id, way], network.rules[here.id, OUT if way == IN else IN]
+    if filters.tracked_through(walk.left if way == IN else here) is not None:
+        return filters.tracking[here.id].lookup(way, packet.about, filters.clock.now)
+    rules, back = filters.rules[here.id, way], filters.rules[here.id, OUT if way == IN else IN]
     rule = rules.lookup(packet.about, frozenset())
     return Untracked(rule) if rule is not None and is_untracked(rule, rules, back, packet.about) else None
 
 
-def flow_return(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
-    """The answer of a Network Load Balancer's target goes to the node that delivered the request.
+def flow_return(
+    filters: Filters,
+    walk: Walk,
+    here: Interface,
+    packet: Packet,
+) -> Turn | None:
+    """The answer of a Network Load Balancer's target goes back to the node.
 
-    Inferred from AWS's pages, which describe the outcome from several sides but not the mechanism. Only the
-    interface the flow was delivered to is asked: a stranger who forges the addresses is not taken in.
+    It is the node that delivered the request. Inferred from AWS's pages, which describe
+    the outcome from several sides but not the mechanism. Only the interface that the
+    flow was delivered to is asked: a stranger who forges addresses is not taken in.
     """
-    for node, balancer in network.balancers:
-        row = balancer.returns(packet.about, network.clock.now)
+    for node, balancer in filters.balancers:
+        row = balancer.returns(packet.about, filters.clock.now)
         if row is not None and row.after.dst == here.address:
-            walk.hop, walk.returning = Hop(node, row), True
-            return row, None
+            return Turn(row, None, Hop(node, row))
     return None
 
 
-def network_acl_out(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+def network_acl_out(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """The subnet's network ACL, unless the packet stays in the subnet."""
     there = walk.hop.there
     if isinstance(there, Interface) and there.subnet == here.subnet:
         return None
-    return _acl(network, here, packet, OUT, ACL_OUT)
+    return _acl(filters, here, packet, OUT, ACL_OUT)
 
 
-def network_acl_in(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+def network_acl_in(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """The subnet's network ACL, unless the packet comes from the same subnet."""
     within = walk.left is not None and walk.left.subnet == here.subnet
-    return None if within else _acl(network, here, packet, IN, ACL_IN)
+    return None if within else _acl(filters, here, packet, IN, ACL_IN)
 
 
-def _acl(network: Network, here: Interface, packet: Packet, way: str, reason: Reason) -> Verdict:
-    entry = network.acls[here.subnet].lookup(way, packet.flow)
+def _acl(filters: Filters, here: Interface, packet: Packet, way: str, reason: Reason) -> Verdict:
+    entry = filters.acls[here.subnet].lookup(way, packet.flow)
     return entry, reason if entry.action == DENY else None
 
 
-def route(network: Network, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+def route(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """The row of the route table (looked up before the ACL was asked); not asked where a flow returns."""
     return None if walk.returning else (walk.hop.row, walk.hop.reason)
 

@@ -20,5 +20,4 @@ def together(vpc: Vpc) -> Vpc:
     subnets = tuple(row._replace(route_table=row.route_table or one.main)
                     for one in vpc.everyone for row in one.subnets)
     more = tuple(cidr for one in vpc.everyone for cidr in one.blocks)[1:]
-    whole: Vpc = vpc._replace(subnets=subnets, more=more, peers=(), **rows)
-    return whole
+    return vpc._replace(subnets=subnets, more=more, peers=(), **rows)

@@ -21,6 +21,9 @@ class Name(NamedRow):
     name: str
     addresses: tuple[str, ...]
 
+    def __str__(self) -> str:
+        return f"{self.name} > {', '.join(self.addresses)}"
+
 
 class Names:
     """The names of one network and how often each was asked for."""

@@ -12,38 +12,30 @@ from vpcedu.clock import Clock
 from vpcedu.gateways.internet_gateway import InternetGateway
 from vpcedu.network import rules
 from vpcedu.network.checkpoints import ARRIVING, LEAVING
+from vpcedu.network.filters import Filters
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
+from vpcedu.network.machines import machines, made_of
 from vpcedu.network.names import Names
-from vpcedu.network.vpc import INTERNET, Hop, Places, Vpc
+from vpcedu.network.places import Hop, Places
+from vpcedu.network.vpc import INTERNET, Vpc
+from vpcedu.network.walk import Walk
 from vpcedu.packet import Packet
 from vpcedu.reasons import HOP_LIMIT, LOST, NO_SUCH_INTERFACE, TOO_LARGE, Reason
-from vpcedu.tables.network_acl import NetworkAcl
-from vpcedu.tables.security_group import IN, OUT, RuleSet
-from vpcedu.tables.tracking import Tracking
 from vpcedu.trace import DROP, SEND, Capture, Cause, Step, Trace, passed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
+    from typing import Any, TypeVar
 
+    from vpcedu.device import Machine
     from vpcedu.network.checkpoints import Verdict
+    from vpcedu.row import Row
+
+    M = TypeVar("M", bound=Machine)
 
 MOST_HOPS = 32  # devices one packet may meet
-
-
-class Walk:
-    """Where one packet is on its way: its trace, the next hop, the interface it left."""
-
-    __slots__ = ("trace", "hop", "returning", "left", "hops")
-
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
-        self.hop = Hop(None, None)
-        self.left: Interface | None = None  # the interface it comes from; None: from outside the VPC
-        self.returning = False  # whether a flow, not the route table, said where it goes from here
-        self.hops = 0
 
 
 class Network:
@@ -51,20 +43,11 @@ class Network:
 
     def __init__(self, vpc: Vpc, seed: int = 0, link: Link | None = None) -> None:
         rules.check(vpc)
-        self.seed = seed
         self.clock, self.capture = Clock(), Capture()
         self.link = link or Link()
-        self.beyond_drops = False  # only on a copy: filters that drop let the packet go on, to find every blocker
-        interfaces = tuple(row for one in vpc.everyone for row in one.interfaces)
-        addresses = {row.device: row.address for row in reversed(interfaces)}  # of the primary interface
-        addresses.update({row.device: row.address for one in vpc.everyone for row in one.outside})
-        more = {row.device: {"secondary": row.secondary} for row in interfaces if row.secondary}
-        self.devices: dict[str, Any] = {
-            row.name: row.kind(row.name, addresses[row.name], seed, **more.get(row.name, {}), **dict(row.settings))
-            for one in vpc.everyone for row in one.devices}
-        self.tracking: dict[str, Tracking] = {}
+        self.devices = machines(vpc, seed)
+        self.filters = Filters(self.devices, self.clock)
         self._compile(vpc)
-        self._hosts = {name for name, device in self.devices.items() if hasattr(device, "deadline")}
         self._armed: dict[str, int] = {}
 
     def _compile(self, vpc: Vpc) -> None:
@@ -73,20 +56,9 @@ class Network:
         self.vpc, self.places = vpc, every[0]
         self.names = Names(tuple(row for one in vpc.everyone for row in one.names))
         self._homes = {name: one for one in every for name in (*one.by_device, one.vpc.internet_gateway) if name}
-        self.rules, self.acls, balancers = {}, {}, []
-        for one in vpc.everyone:
-            if one.internet_gateway:
-                self.devices[one.internet_gateway] = InternetGateway(one.internet_gateway, one.associations)
-            for interface in one.interfaces:
-                if interface.groups:
-                    self.tracking.setdefault(interface.id, Tracking()).configure(interface.tracking)
-                for way in (IN, OUT):
-                    self.rules[interface.id, way] = RuleSet.of(interface.groups, way, one.group_rules)
-                if hasattr(self.devices[interface.device], "returns"):
-                    balancers.append((interface, self.devices[interface.device]))
-            self.acls.update({s.name: NetworkAcl(s.network_acl, tuple(
-                e for e in one.acl_entries if e.acl == s.network_acl)) for s in one.subnets})
-        self.balancers = tuple(balancers)
+        self.devices.update({one.internet_gateway: InternetGateway(one.internet_gateway, one.associations)
+                             for one in vpc.everyone if one.internet_gateway})
+        self.filters.compile(vpc)
 
     # What lessons call.
 
@@ -111,17 +83,15 @@ class Network:
             self.clock.tick()
         self.clock.advance(until)
 
-    def replace(self, row: Any, new: Any) -> None:
+    def replace(self, row: Row | None, new: Row | None) -> None:
         """Change the description in flight: `new` in the place of `row`. Without `new` (None) the row is removed,
         without `row` the new one is added.
 
         Connections, tracked flows and translations stay as they are. ValueError for a row that is not there, or one
         that a device was made from, such as a listener.
         """
-        vpc = self.vpc.with_row(new) if row is None else (
-            self.vpc.without(row) if new is None else self.vpc.replace(row, new))
-        if len({tuple((one.devices, one.outside, tuple((i.device, i.address) for i in one.interfaces))
-                      for one in whole.everyone) for whole in (self.vpc, vpc)}) > 1:
+        vpc = self.vpc.changed(row, new)
+        if made_of(vpc) != made_of(self.vpc):
             raise ValueError(f"{row!r} is part of a device: expected a route, ACL entry, group rule, public address,"
                              " subnet, or an interface that keeps its device and address")
         rules.check(vpc)
@@ -131,12 +101,14 @@ class Network:
         """Whether DNS may answer with an address: it leads to no node of a balancer, or to one with healthy targets."""
         row = self.places.public.get(address)
         here = self.places.by_address.get(row.private if row else address)
-        return here is None or getattr(self.devices[here.device], "in_service", True)
+        return here is None or self.devices[here.device].in_service
 
-    def tracked_through(self, *places: Any) -> tuple[tuple[int, int], ...] | None:
-        """(protocol, idle timeout) where flows through one of these interfaces' devices are always tracked, or None."""
-        devices = (self.devices[place.device] for place in places if isinstance(place, Interface))
-        return next((device.always_tracked for device in devices if hasattr(device, "always_tracked")), None)
+    def machine(self, name: str, kind: type[M]) -> M:
+        """The device of this name as what it is expected to be; ValueError where it is something else."""
+        device = self.devices[name]
+        if not isinstance(device, kind):
+            raise ValueError(f"device {name!r} is a {device.kind_words}: expected a {kind.kind_words}")
+        return device
 
     # Sending.
 
@@ -145,10 +117,7 @@ class Network:
         device, now = self.devices[name], self.clock.now
         for packet in packets:
             self._queue(Step(now, name, "send", SEND, packet, packet, cause))
-        if hasattr(device, "take_events"):
-            self.capture.events += device.take_events()
-        if name not in self._hosts:
-            return  # a gateway keeps no alarm
+        self.capture.events += device.take_events()
         deadline = device.deadline
         if deadline is not None and not self.clock.now <= self._armed.get(name, -1) <= deadline:
             self._armed[name] = max(deadline, now)
@@ -211,9 +180,10 @@ class Network:
         if walk.hops > MOST_HOPS:
             self._note(walk, name, "hop limit", packet, None, HOP_LIMIT)
             return
-        step = self.devices[name].handle(packet, self.clock.now)
+        device = self.devices[name]
+        step = device.handle(packet, self.clock.now)
         walk.trace.steps.append(step)
-        if step.sent or step.reason or name in self._hosts:
+        if step.sent or step.reason or device.timed:
             self._collect(name, step.sent, Cause("answer to", walk.trace.number))
         if step.after is not None and step.action not in ("deliver", DROP):
             self._leave(walk, name, step.after)
@@ -221,16 +191,19 @@ class Network:
     def _pass(self, walk: Walk, checkpoints: tuple[tuple[str, Any], ...], here: Interface, packet: Packet) -> bool:
         """Ask the checkpoints in order and note each answer; False where the packet is lost."""
         for check, ask in checkpoints:
-            verdict: Verdict | None = ask(self, walk, here, packet)
+            verdict: Verdict | None = ask(self.filters, walk, here, packet)
             if verdict is not None and not self._note(walk, here.device, check, packet, *verdict):
                 return False
         return True
 
-    def _note(self, walk: Walk, at: str, check: str, packet: Packet, row: object, reason: Reason | None) -> bool:
+    def _note(self, walk: Walk, at: str, check: str, packet: Packet, row: Row | None, reason: Reason | None,
+              hop: Hop | None = None) -> bool:
         """Add a step to the trace; whether the packet goes on. A dead end has no `after`, a filter has."""
+        if hop is not None:
+            walk.hop, walk.returning = hop, True
         if reason is None:
             walk.trace.steps.append(passed(self.clock.now, at, check, packet, row))
             return True
         after = None if check in ("route", "link", "hop limit") else packet
         walk.trace.steps.append(Step(self.clock.now, at, check, DROP, packet, after, row, reason))
-        return self.beyond_drops and after is not None
+        return self.filters.beyond_drops and after is not None

@@ -10,68 +10,63 @@ from __future__ import annotations
 
 from vpcedu.flow import MODULUS
 from vpcedu.packet import ACK, PSH, SYN, Packet
-from vpcedu.protocols.tcp_states import CLOSE_WAIT, ESTABLISHED, TIME_WAIT
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from vpcedu.protocols.tcp import Connection
-
-SENDING = (ESTABLISHED, CLOSE_WAIT)
+from vpcedu.protocols.tcb import Tcb
+from vpcedu.protocols.tcp_states import SENDING, TIME_WAIT
 
 
-def ring(c: Connection, now: int) -> str:
+def ring(tcb: Tcb, now: int) -> str:
     """Do what is due and return it in words, "" where nothing was sent."""
-    if c.state == TIME_WAIT:
-        c.change("timeout 2MSL", now)
+    if tcb.state == TIME_WAIT:
+        tcb.change("timeout 2MSL", now)
         return ""
-    if c.unacked:
-        return again(c, now)
-    if c.queue and c.state in SENDING:
-        return _probe_window(c, now)
-    return _keep_alive(c, now)
+    if tcb.unacked:
+        return again(tcb, now)
+    if tcb.queue and tcb.state in SENDING:
+        return _probe_window(tcb, now)
+    return _keep_alive(tcb, now)
 
 
-def watch(c: Connection, now: int) -> None:
+def watch(tcb: Tcb, now: int) -> None:
     """The other end was heard: let keep-alive begin to count anew, where nothing else is due."""
-    if c.settings.keepalive and c.state in SENDING and not (c.unacked or c.queue):
-        c.alarm = now + c.settings.keepalive.idle
+    if tcb.settings.keepalive and tcb.state in SENDING and not (tcb.unacked or tcb.queue):
+        tcb.alarm = now + tcb.settings.keepalive.idle
 
 
-def again(c: Connection, now: int) -> str:
+def again(tcb: Tcb, now: int) -> str:
     """Send the oldest segment again, or give up; a shut window is probed as long as each probe is answered."""
-    first = c.unacked[0]
-    if (c.timer.tried if c.snd_wnd else c.probes) >= _most(c, first):
-        c.end("USER TIMEOUT", "timed out")
+    first = tcb.unacked[0]
+    if (tcb.timer.tried if tcb.snd_wnd else tcb.probes) >= _most(tcb, first):
+        tcb.end("USER TIMEOUT", "timed out")
         return ""
-    c.probes += 1
-    c.timer.expired(bool(first.flags & SYN))
-    ack = c.rcv_nxt if first.flags & ACK else 0
-    c.reply(first._replace(ack=ack, window=c.rcv_wnd, options=c.options(first.flags, now)))
-    c.arm(now)
-    return f"retransmission {c.timer.tried}"
+    tcb.probes += 1
+    tcb.timer.expired(bool(first.flags & SYN))
+    ack = tcb.rcv_nxt if first.flags & ACK else 0
+    tcb.reply(first._replace(ack=ack, window=tcb.rcv_wnd, options=tcb.options(first.flags, now)))
+    tcb.arm(now)
+    return f"retransmission {tcb.timer.tried}"
 
 
-def _most(c: Connection, segment: Packet) -> int:
+def _most(tcb: Tcb, segment: Packet) -> int:
     if not segment.flags & SYN:
-        return c.settings.data
-    return c.settings.synack if segment.flags & ACK else c.settings.syn + c.settings.linear
+        return tcb.settings.data
+    return tcb.settings.synack if segment.flags & ACK else tcb.settings.syn + tcb.settings.linear
 
 
-def _probe_window(c: Connection, now: int) -> str:
-    data = bytes(c.queue[:1])
-    del c.queue[:1]
-    c.transmit(ACK | PSH, now, data)
+def _probe_window(tcb: Tcb, now: int) -> str:
+    data = bytes(tcb.queue[:1])
+    del tcb.queue[:1]
+    tcb.transmit(ACK | PSH, now, data)
     return "window probe"
 
 
-def _keep_alive(c: Connection, now: int) -> str:
-    keepalive = c.settings.keepalive
-    if keepalive is None or c.state not in SENDING:
+def _keep_alive(tcb: Tcb, now: int) -> str:
+    keepalive = tcb.settings.keepalive
+    if keepalive is None or tcb.state not in SENDING:
         return ""
-    if c.probes >= keepalive.probes:
-        c.end("USER TIMEOUT", "timed out")
+    if tcb.probes >= keepalive.probes:
+        tcb.end("USER TIMEOUT", "timed out")
         return ""
-    c.probes += 1
-    c.reply(Packet(c.flow, ACK, (c.snd_nxt - 1) % MODULUS, c.rcv_nxt, c.rcv_wnd, c.options(ACK, now)))
-    c.alarm = now + keepalive.interval
-    return f"keep-alive probe {c.probes}"
+    tcb.probes += 1
+    tcb.reply(Packet(tcb.flow, ACK, (tcb.snd_nxt - 1) % MODULUS, tcb.rcv_nxt, tcb.rcv_wnd, tcb.options(ACK, now)))
+    tcb.alarm = now + keepalive.interval
+    return f"keep-alive probe {tcb.probes}"

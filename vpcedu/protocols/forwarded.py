@@ -15,32 +15,12 @@ from __future__ import annotations
 from vpcedu.flow import Endpoint
 from vpcedu.protocols.http import Message
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 FOR, PROTO, PORT = "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port"
 TRACE = "X-Amzn-Trace-Id"
 ONE_HOP = ("Connection", "Keep-Alive")  # what the two ends of one connection tell each other (RFC 9110 section 7.6.1)
 
 
-def append(before: str | None, peer: str) -> str | None:
-    """What the client sent, and behind it the peer of the balancer's connection."""
-    return f"{before}, {peer}" if before else peer
-
-
-def preserve(before: str | None, peer: str) -> str | None:
-    """What the client sent, untouched."""
-    return before
-
-
-def remove(before: str | None, peer: str) -> str | None:
-    """Nothing."""
-    return None
-
-
-# The values of the attribute routing.http.xff_header_processing.mode.
-MODES: dict[str, Callable[[str | None, str], str | None]] = {"append": append, "preserve": preserve, "remove": remove}
+MODES = ("append", "preserve", "remove")  # the values of the attribute routing.http.xff_header_processing.mode
 
 
 def forward(message: Message, client: Endpoint, listener: Endpoint, scheme: str = "http", mode: str = "append",
@@ -55,13 +35,15 @@ def forward(message: Message, client: Endpoint, listener: Endpoint, scheme: str 
     """
     if mode not in MODES:
         raise ValueError(f"X-Forwarded-For mode {mode!r}: expected one of {', '.join(MODES)}")
-    chain = MODES[mode](chain_of(message), str(client) if client_port else client.address)
-    onward = _of_no_hop(message)
+    before, onward = chain_of(message), _of_no_hop(message)
+    peer = str(client) if client_port else client.address
     if message.start.endswith("HTTP/1.0"):
         onward = onward._replace(start=message.start[:-1] + "1")
         onward = onward.with_header("Host", message.header("Host") or listener.address)
-    if mode != "preserve":
-        onward = onward.with_header(FOR, chain) if chain is not None else onward.without_header(FOR)
+    if mode == "append":
+        onward = onward.with_header(FOR, f"{before}, {peer}" if before else peer)
+    elif mode == "remove":
+        onward = onward.without_header(FOR)
     return onward.with_header(PROTO, scheme).with_header(PORT, str(listener.port))
 
 

@@ -10,31 +10,27 @@ from __future__ import annotations
 
 from vpcedu.flow import MODULUS
 from vpcedu.packet import FIN, PSH, Packet
-from vpcedu.protocols.segment_arrival import LEAST_MSS, STAMP, ahead
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from vpcedu.protocols.tcp import Connection
+from vpcedu.protocols.tcb import LEAST_MSS, STAMP, Tcb, ahead
 
 LEAST_MTU = 68  # bytes: RFC 1191 section 3, a smaller one is nobody's
 
 
-def too_large(c: Connection, mtu: int, seq: int, now: int) -> None:
+def too_large(tcb: Tcb, mtu: int, seq: int, now: int) -> None:
     """The segment `seq` was larger than a link's MTU (bytes)."""
-    mss = max(LEAST_MSS, mtu - 40 - (STAMP if c.timestamps else 0))
-    in_flight = 0 <= ahead(seq, c.snd_una) < ahead(c.snd_nxt, c.snd_una)
-    if mtu < LEAST_MTU or mss >= c.mss or not in_flight:
+    mss = max(LEAST_MSS, mtu - 40 - (STAMP if tcb.timestamps else 0))
+    in_flight = 0 <= ahead(seq, tcb.snd_una) < ahead(tcb.snd_nxt, tcb.snd_una)
+    if mtu < LEAST_MTU or mss >= tcb.mss or not in_flight:
         return
-    c.mss = mss
-    unacked, c.unacked = c.unacked, []
+    tcb.mss = mss
+    unacked, tcb.unacked = tcb.unacked, []
     for segment in unacked:
-        pieces = _split(segment._replace(ack=c.rcv_nxt, window=c.rcv_wnd), mss)
-        c.unacked += pieces
+        pieces = _split(segment._replace(ack=tcb.rcv_nxt, window=tcb.rcv_wnd), mss)
+        tcb.unacked += pieces
         for piece in pieces if len(pieces) > 1 else ():
-            c.reply(piece)
-    c.timer.expired(False)  # what goes twice is not measured
-    c.timer.tried = 0
-    c.arm(now)
+            tcb.reply(piece)
+    tcb.timer.expired(False)  # what goes twice is not measured
+    tcb.timer.tried = 0
+    tcb.arm(now)
 
 
 def _split(segment: Packet, mss: int) -> list[Packet]:

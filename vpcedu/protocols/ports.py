@@ -16,16 +16,14 @@ if TYPE_CHECKING:
 
 LINUX = (32_768, 60_999)
 WINDOWS = (49_152, 65_535)  # since Vista and Server 2008: Microsoft, "The default dynamic port range for TCP/IP"
-MACOS = (49_152, 65_535)  # net.inet.ip.portrange.first and .last; from secondary sources only
-FREEBSD = (10_000, 65_535)  # the same two names; ip(4)
 ELASTIC_LOAD_BALANCING = (1_024, 65_535)
 NAT_GATEWAY = (1_024, 65_535)
 
 RANGES = {
     "Linux": LINUX,
     "Windows": WINDOWS,
-    "macOS": MACOS,
-    "FreeBSD": FREEBSD,
+    "macOS": (49_152, 65_535),  # net.inet.ip.portrange.first and .last; from secondary sources only
+    "FreeBSD": (10_000, 65_535),  # the same two names; ip(4)
     "Elastic Load Balancing": ELASTIC_LOAD_BALANCING,
     "NAT gateway": NAT_GATEWAY,
 }

@@ -17,14 +17,15 @@ from vpcedu.protocols.tcp_settings import AFTER_LOST_SYN, FIRST_RTO, Settings
 class Timer:
     """One connection's round-trip estimate and the number of tries of its oldest segment; microseconds."""
 
-    __slots__ = ("settings", "srtt", "rttvar", "tried", "_first", "_timing")
+    __slots__ = ("settings", "srtt", "rttvar", "tried", "awaits", "_first", "_since")
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.srtt = self.rttvar = -1  # nothing measured yet
         self.tried = 0
         self._first = FIRST_RTO
-        self._timing: tuple[int, int] | None = None  # acknowledgment that is awaited, and since when
+        self.awaits: int | None = None  # the acknowledgment number that ends the present measurement
+        self._since = 0  # when it began
 
     @property
     def rto(self) -> int:
@@ -42,25 +43,20 @@ class Timer:
 
     def sent(self, awaits: int, now: int) -> None:
         """A new segment left that `awaits` acknowledges; it is measured if none is being measured."""
-        if self._timing is None:
-            self._timing = awaits, now
+        if self.awaits is None:
+            self.awaits, self._since = awaits, now
 
     def acknowledged(self, reached: bool, now: int) -> None:
         """Something new was acknowledged; `reached`: also the segment that is measured."""
-        if self._timing is not None and reached:
-            self._sample(now - self._timing[1])
-            self._timing = None
+        if self.awaits is not None and reached:
+            self._sample(now - self._since)
+            self.awaits = None
         self.tried = 0
-
-    @property
-    def awaits(self) -> int | None:
-        """The acknowledgment number that ends the present measurement."""
-        return self._timing[0] if self._timing else None
 
     def expired(self, is_syn: bool) -> None:
         """The time-out ran out: the segment goes again, and is not measured."""
         self.tried += 1
-        self._timing = None
+        self.awaits = None
         if is_syn:
             self._first = AFTER_LOST_SYN
 

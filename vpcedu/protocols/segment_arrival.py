@@ -1,8 +1,8 @@
 """Segment arrival: what a segment means to a connection, after RFC 9293 section 3.10.7.
 
 CHECKS holds, for each state, functions in the RFC's order: acceptability, RST, SYN, ACK, text, FIN. Each
-returns True where the segment is dealt with. They read and change the connection of tcp.py; every change
-of state goes through its table. The answers to a RST or SYN inside the window are RFC 5961's.
+returns True where the segment is dealt with. They read and change the connection's control block (tcb.py); every
+change of state goes through its table. The answers to a RST or SYN inside the window are RFC 5961's.
 """
 
 from __future__ import annotations
@@ -10,211 +10,189 @@ from __future__ import annotations
 from vpcedu.flow import MODULUS
 from vpcedu.packet import ACK, FIN, RST, SYN, Packet
 from vpcedu.protocols.alarm import again
-from vpcedu.protocols.tcp_states import (
-    CLOSED,
-    ESTABLISHED,
-    FIN_WAIT_1,
-    FIN_WAIT_2,
-    LISTEN,
-    RESET,
-    SYN_RECEIVED,
-    SYN_SENT,
-    TIME_WAIT,
-)
+from vpcedu.protocols.tcb import DEFAULT_MSS, LEAST_MSS, STAMP, Tcb, ahead
+from vpcedu.protocols.tcp_states import CLOSED, LISTEN, RECEIVING, RESET, SYN_RECEIVED, SYN_SENT, TIME_WAIT
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from vpcedu.protocols.tcp import Connection
-
-STAMP = 12  # bytes of a timestamps option with its padding
-DEFAULT_MSS = 536  # bytes: what counts where the other end names none (RFC 9293 section 3.7.1)
-LEAST_MSS = 48  # bytes: no other end makes our segments smaller (Linux' TCP_MIN_SND_MSS)
 BEYOND = 2  # a window probe's byte and a FIN may stand behind the window's end
-RECEIVING = (ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2)
-
-
-def ahead(a: int, b: int) -> int:
-    """How far sequence number a is ahead of b; negative: behind (RFC 9293 section 3.4, modulo 2**32)."""
-    return (a - b + (MODULUS >> 1)) % MODULUS - (MODULUS >> 1)
 
 
 # RFC 9293 section 3.10.7.2, LISTEN
 
-def _listen(c: Connection, s: Packet, now: int) -> bool:
-    if s.flags & RST:
+def _listen(tcb: Tcb, segment: Packet, now: int) -> bool:
+    if segment.flags & RST:
         return True
-    if s.flags & ACK:
-        return c.reply(s.reset())
-    if s.flags & SYN:
-        _synchronize(c, s)
-        c.change("rcv SYN", now)
+    if segment.flags & ACK:
+        return tcb.reply(segment.reset())
+    if segment.flags & SYN:
+        _synchronize(tcb, segment)
+        tcb.change("rcv SYN", now)
     return True
 
 
-def _synchronize(c: Connection, s: Packet) -> None:
-    c.rcv_nxt = (s.seq + 1) % MODULUS
-    offers = {option[0]: option[1:] for option in s.options}
-    c.mss = max(LEAST_MSS, min(c.settings.mss, int(offers.get("mss", (DEFAULT_MSS,))[0])))
-    c.timestamps = c.settings.timestamps and "TS" in offers
-    if c.timestamps:
-        c.mss -= STAMP  # RFC 7323 appendix A: the option's 12 bytes come out of every segment
-        c.echo = int(offers["TS"][0])
-    c.snd_wl = s.seq, c.snd_una
-    c.snd_wnd = c.max_wnd = s.window
+def _synchronize(tcb: Tcb, segment: Packet) -> None:
+    tcb.rcv_nxt = (segment.seq + 1) % MODULUS
+    offers = {option[0]: option[1:] for option in segment.options}
+    tcb.mss = max(LEAST_MSS, min(tcb.settings.mss, int(offers.get("mss", (DEFAULT_MSS,))[0])))
+    tcb.timestamps = tcb.settings.timestamps and "TS" in offers
+    if tcb.timestamps:
+        tcb.mss -= STAMP  # RFC 7323 appendix A: the option's 12 bytes come out of every segment
+        tcb.echo = int(offers["TS"][0])
+    tcb.snd_wl = segment.seq, tcb.snd_una
+    tcb.snd_wnd = tcb.max_wnd = segment.window
 
 
 # RFC 9293 section 3.10.7.3, SYN-SENT
 
-def _syn_sent(c: Connection, s: Packet, now: int) -> bool:
-    answers = bool(s.flags & ACK)
-    if answers and not 0 < ahead(s.ack, c.iss) <= ahead(c.snd_nxt, c.iss):
-        return True if s.flags & RST else c.reply(s.reset())
-    if s.flags & RST:
+def _syn_sent(tcb: Tcb, segment: Packet, now: int) -> bool:
+    answers = bool(segment.flags & ACK)
+    if answers and not 0 < ahead(segment.ack, tcb.iss) <= ahead(tcb.snd_nxt, tcb.iss):
+        return True if segment.flags & RST else tcb.reply(segment.reset())
+    if segment.flags & RST:
         if answers:
-            c.end("rcv RST", RESET[SYN_SENT])
+            tcb.end("rcv RST", RESET[SYN_SENT])
         return True
-    if not s.flags & SYN:
+    if not segment.flags & SYN:
         return True
-    _synchronize(c, s)
+    _synchronize(tcb, segment)
     if not answers:
-        c.change("rcv SYN", now)
-    elif c.change("rcv SYN,ACK", now):
-        _acknowledged(c, s, now)
+        tcb.change("rcv SYN", now)
+    elif tcb.change("rcv SYN,ACK", now):
+        _acknowledged(tcb, segment, now)
     return True
 
 
 # RFC 9293 section 3.10.7.4, every other state
 
-def _acceptable(c: Connection, s: Packet, now: int) -> bool:
-    start, size, window = ahead(s.seq, c.rcv_nxt), s.length, c.rcv_wnd
+def _acceptable(tcb: Tcb, segment: Packet, now: int) -> bool:
+    start, size, window = ahead(segment.seq, tcb.rcv_nxt), segment.length, tcb.rcv_wnd
     if 0 <= start < window or (size and 0 <= start + size - 1 < window) or (start == 0 and not window):
-        _note_stamp(c, s, start)
+        _note_stamp(tcb, segment, start)
         return False
-    if not size and not s.flags & RST and 0 <= start <= window + BEYOND:
+    if not size and not segment.flags & RST and 0 <= start <= window + BEYOND:
         return False  # RFC 9293 section 3.4: "special allowance" for an ACK from behind a window that is full
-    if _crossed(c, s, start):  # figure 7, line 6; the text of section 3.10.7.4 alone would only send an ACK
-        c.change("rcv ACK of SYN", now)
-        _acknowledged(c, s, now)
+    if _crossed(tcb, segment, start):  # figure 7, line 6; the text of section 3.10.7.4 alone would only send an ACK
+        tcb.change("rcv ACK of SYN", now)
+        _acknowledged(tcb, segment, now)
         return True
-    if s.flags & (SYN | ACK | RST) == SYN and c.state == SYN_RECEIVED and start == -1:
-        return c.reply(c.unacked[0]) if c.unacked else True  # Linux answers a repeated SYN with SYN,ACK
-    if c.state == TIME_WAIT and s.flags & FIN:
-        c.linger(now)  # the other end sends its FIN again: it did not get the last ACK
-    return True if s.flags & RST else _challenge(c, now)
+    if segment.flags & (SYN | ACK | RST) == SYN and tcb.state == SYN_RECEIVED and start == -1:
+        return tcb.reply(tcb.unacked[0]) if tcb.unacked else True  # Linux answers a repeated SYN with SYN,ACK
+    if tcb.state == TIME_WAIT and segment.flags & FIN:
+        tcb.linger(now)  # the other end sends its FIN again: it did not get the last ACK
+    return True if segment.flags & RST else _challenge(tcb, now)
 
 
-def _crossed(c: Connection, s: Packet, start: int) -> bool:
+def _crossed(tcb: Tcb, segment: Packet, start: int) -> bool:
     """Whether both ends opened at once, and this is the SYN,ACK with which the other end answers our SYN."""
-    answers = s.flags & (SYN | ACK | RST) == SYN | ACK and start == -1 and s.ack == c.snd_nxt
-    return answers and c.state == SYN_RECEIVED and not c.passive
+    answers = segment.flags & (SYN | ACK | RST) == SYN | ACK and start == -1 and segment.ack == tcb.snd_nxt
+    return answers and tcb.state == SYN_RECEIVED and not tcb.passive
 
 
-def _note_stamp(c: Connection, s: Packet, start: int) -> None:
-    if c.timestamps and start <= 0:
-        stamp = next((int(option[1]) for option in s.options if option[0] == "TS"), c.echo)
-        c.echo = stamp if ahead(stamp, c.echo) > 0 else c.echo
+def _note_stamp(tcb: Tcb, segment: Packet, start: int) -> None:
+    if tcb.timestamps and start <= 0:
+        stamp = next((int(option[1]) for option in segment.options if option[0] == "TS"), tcb.echo)
+        tcb.echo = stamp if ahead(stamp, tcb.echo) > 0 else tcb.echo
 
 
-def _challenge(c: Connection, now: int) -> bool:
-    c.transmit(ACK, now)
+def _challenge(tcb: Tcb, now: int) -> bool:
+    tcb.transmit(ACK, now)
     return True
 
 
-def _rst(c: Connection, s: Packet, now: int) -> bool:
-    if not s.flags & RST:
+def _rst(tcb: Tcb, segment: Packet, now: int) -> bool:
+    if not segment.flags & RST:
         return False
-    if s.seq != c.rcv_nxt:  # RFC 5961 section 3: in the window, but not exact
-        return _challenge(c, now)
-    if not (c.passive and c.change("rcv RST", now)):
-        c.end("rcv RST", RESET[c.state])
+    if segment.seq != tcb.rcv_nxt:  # RFC 5961 section 3: in the window, but not exact
+        return _challenge(tcb, now)
+    if not (tcb.passive and tcb.change("rcv RST", now)):
+        tcb.end("rcv RST", RESET[tcb.state])
     return True
 
 
-def _syn(c: Connection, s: Packet, now: int) -> bool:
-    return bool(s.flags & SYN) and _challenge(c, now)  # RFC 5961 section 4
+def _syn(tcb: Tcb, segment: Packet, now: int) -> bool:
+    return bool(segment.flags & SYN) and _challenge(tcb, now)  # RFC 5961 section 4
 
 
-def _ack(c: Connection, s: Packet, now: int) -> bool:
-    if not s.flags & ACK:
+def _ack(tcb: Tcb, segment: Packet, now: int) -> bool:
+    if not segment.flags & ACK:
         return True
-    new, most = ahead(s.ack, c.snd_una), ahead(c.snd_nxt, c.snd_una)
-    if c.state == SYN_RECEIVED and not (0 < new <= most and c.change("rcv ACK of SYN", now)):
-        return c.reply(s.reset())
-    if new > most or new < -c.max_wnd:  # RFC 5961 section 5
-        return _challenge(c, now)
-    _acknowledged(c, s, now)
-    return c.state == CLOSED
+    new, most = ahead(segment.ack, tcb.snd_una), ahead(tcb.snd_nxt, tcb.snd_una)
+    if tcb.state == SYN_RECEIVED and not (0 < new <= most and tcb.change("rcv ACK of SYN", now)):
+        return tcb.reply(segment.reset())
+    if new > most or new < -tcb.max_wnd:  # RFC 5961 section 5
+        return _challenge(tcb, now)
+    _acknowledged(tcb, segment, now)
+    return tcb.state == CLOSED
 
 
-def _acknowledged(c: Connection, s: Packet, now: int) -> None:
-    shut = not c.snd_wnd
-    _window(c, s)
-    if ahead(s.ack, c.snd_una) > 0:
-        fin_acked = bool(c.unacked) and bool(c.unacked[-1].flags & FIN) and s.ack == c.snd_nxt
-        awaited = c.timer.awaits
-        c.timer.acknowledged(awaited is not None and ahead(s.ack, awaited) >= 0, now)
-        c.snd_una = s.ack
-        c.unacked = [p for p in c.unacked if ahead(p.seq + p.length, s.ack) > 0]
-        c.alarm = None
-        if c.unacked:
-            c.arm(now)
+def _acknowledged(tcb: Tcb, segment: Packet, now: int) -> None:
+    shut = not tcb.snd_wnd
+    _window(tcb, segment)
+    if ahead(segment.ack, tcb.snd_una) > 0:
+        fin_acked = bool(tcb.unacked) and bool(tcb.unacked[-1].flags & FIN) and segment.ack == tcb.snd_nxt
+        awaited = tcb.timer.awaits
+        tcb.timer.acknowledged(awaited is not None and ahead(segment.ack, awaited) >= 0, now)
+        tcb.snd_una = segment.ack
+        tcb.unacked = [p for p in tcb.unacked if ahead(p.seq + p.length, segment.ack) > 0]
+        tcb.alarm = None
+        if tcb.unacked:
+            tcb.arm(now)
         if fin_acked:
-            c.change("rcv ACK of FIN", now)
-    if shut and c.snd_wnd and c.unacked:
-        c.timer.tried = 0
-        again(c, now)  # the window opened: what it kept out goes again at once
-    c.flush(now)
+            tcb.change("rcv ACK of FIN", now)
+    if shut and tcb.snd_wnd and tcb.unacked:
+        tcb.timer.tried = 0
+        again(tcb, now)  # the window opened: what it kept out goes again at once
+    tcb.flush(now)
 
 
-def _window(c: Connection, s: Packet) -> None:
+def _window(tcb: Tcb, segment: Packet) -> None:
     """Believe the window of this segment, unless it is older than the one that set it last (SND.WL1, SND.WL2)."""
-    newer = ahead(s.seq, c.snd_wl[0])
-    if ahead(s.ack, c.snd_una) >= 0 and (newer > 0 or (newer == 0 and ahead(s.ack, c.snd_wl[1]) >= 0)):
-        c.snd_wl = s.seq, s.ack
-        c.snd_wnd = s.window
-        c.max_wnd = max(c.max_wnd, s.window)
+    newer = ahead(segment.seq, tcb.snd_wl[0])
+    if ahead(segment.ack, tcb.snd_una) >= 0 and (newer > 0 or (newer == 0 and ahead(segment.ack, tcb.snd_wl[1]) >= 0)):
+        tcb.snd_wl = segment.seq, segment.ack
+        tcb.snd_wnd = segment.window
+        tcb.max_wnd = max(tcb.max_wnd, segment.window)
 
 
-def _text(c: Connection, s: Packet, now: int) -> bool:
-    if not s.data or c.state not in RECEIVING:
+def _text(tcb: Tcb, segment: Packet, now: int) -> bool:
+    if not segment.data or tcb.state not in RECEIVING:
         return False
-    skip = ahead(c.rcv_nxt, s.seq)
+    skip = ahead(tcb.rcv_nxt, segment.seq)
     if skip < 0:
-        c.held[s.seq] = s  # out of order: keep it, and say what is missing
-        return _challenge(c, now)
-    data = s.data[skip : skip + c.rcv_wnd]
+        tcb.held[segment.seq] = segment  # out of order: keep it, and say what is missing
+        return _challenge(tcb, now)
+    data = segment.data[skip : skip + tcb.rcv_wnd]
     if data:
-        c.rcv_nxt = (c.rcv_nxt + len(data)) % MODULUS
-        if c.pull:
-            c.unread += data
-        c.hear("data", data)
-    c.owes_ack = True
+        tcb.rcv_nxt = (tcb.rcv_nxt + len(data)) % MODULUS
+        if tcb.pull:
+            tcb.unread += data
+        tcb.hear("data", data)
+    tcb.owes_ack = True
     return False
 
 
-def _fin(c: Connection, s: Packet, now: int) -> bool:
-    if c.state not in RECEIVING:  # there can be no second FIN
+def _fin(tcb: Tcb, segment: Packet, now: int) -> bool:
+    if tcb.state not in RECEIVING:  # there can be no second FIN
         return False
-    start = ahead(s.seq + len(s.data), c.rcv_nxt)
-    if s.flags & FIN and start > 0 and not s.data:
-        c.held[s.seq] = s
-        return _challenge(c, now)
-    if s.flags & FIN and start == 0:
-        c.rcv_nxt = (c.rcv_nxt + 1) % MODULUS
-        if c.change("rcv FIN", now):
-            c.hear("end of data")
+    start = ahead(segment.seq + len(segment.data), tcb.rcv_nxt)
+    if segment.flags & FIN and start > 0 and not segment.data:
+        tcb.held[segment.seq] = segment
+        return _challenge(tcb, now)
+    if segment.flags & FIN and start == 0:
+        tcb.rcv_nxt = (tcb.rcv_nxt + 1) % MODULUS
+        if tcb.change("rcv FIN", now):
+            tcb.hear("end of data")
         return True
     return False
 
 
-def _held(c: Connection, s: Packet, now: int) -> bool:
+def _held(tcb: Tcb, segment: Packet, now: int) -> bool:
     """What came out of order and is now in order: the RFC's "segments with higher beginning sequence numbers"."""
-    for seq in sorted(c.held, key=lambda seq: ahead(seq, c.rcv_nxt)):
-        if ahead(seq, c.rcv_nxt) > 0:
+    for seq in sorted(tcb.held, key=lambda seq: ahead(seq, tcb.rcv_nxt)):
+        if ahead(seq, tcb.rcv_nxt) > 0:
             break
-        segment = c.held.pop(seq)
-        if not _text(c, segment, now):
-            _fin(c, segment, now)
+        late = tcb.held.pop(seq)
+        if not _text(tcb, late, now):
+            _fin(tcb, late, now)
     return True
 
 

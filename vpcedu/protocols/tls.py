@@ -140,8 +140,7 @@ class Tls:
     def take_sent(self) -> bytes:
         """The bytes for the other end, once."""
         _, _, out = self._slot.content
-        sent: bytes = out.read()
-        return sent
+        return bytes(out.read())
 
     def _end(self, happened: list[tuple[str, Any]]) -> None:
         if not self.ended:

@@ -13,6 +13,8 @@ from vpcedu.flow import Endpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from vpcedu.tables.translation import Translation
 
 EPHEMERAL = (1_024, 65_535)  # NAT gateways and load balancers
@@ -55,11 +57,12 @@ class Ports:
         taken.add(wish)
         return wish
 
-    def give_back(self, row: Translation) -> None:
-        """Free the port of a row that was closed or ran out; a row that has none here changes nothing."""
-        way = row.after.src, row.after.destination
-        taken = self._taken.get(way, set())
-        taken.discard(row.after.sport)
-        if not taken:
-            self._taken.pop(way, None)
-            self._next.pop(way, None)
+    def give_back(self, rows: Iterable[Translation]) -> None:
+        """Free the ports of rows that were closed or ran out; a row that has none here changes nothing."""
+        for row in rows:
+            way = row.after.src, row.after.destination
+            taken = self._taken.get(way, set())
+            taken.discard(row.after.sport)
+            if not taken:
+                self._taken.pop(way, None)
+                self._next.pop(way, None)

@@ -56,7 +56,8 @@ class Targets:
         """Count a check of a target; whether it changed the target's state."""
         before, now = self.states[target], HEALTHY if passed else UNHEALTHY
         self._against[target] = 0 if now == before else self._against.get(target, 0) + 1
-        needed = check.unhealthy if not passed else 1 if before == INITIAL else check.healthy
+        passes = 1 if before == INITIAL else check.healthy
+        needed = passes if passed else check.unhealthy
         if self._against[target] < needed:
             return False
         self.states[target], self._against[target] = now, 0

@@ -61,7 +61,8 @@ class Entry(dict[str, "int | float | str | None"]):
 def _written(value: Value, field: Field, form: Form) -> str:
     if isinstance(value, float):
         return "-1" if value == NEVER else f"{value:.{form.decimals}f}"
-    return f'"{"-" if value is None else value}"' if field.quoted else "-" if value is None else str(value)
+    words = "-" if value is None else str(value)
+    return f'"{words}"' if field.quoted else words
 
 
 # Forms of values: each makes a value of a text, or says what was expected.

@@ -18,7 +18,9 @@ from datetime import datetime, timedelta
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import FiveTuple, spread
-from vpcedu.hosts.answered import Answered
+from vpcedu.hosts.answered import Answered, requests_answered
+from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
+from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 from vpcedu.hosts.rules import action, answer, asked
 from vpcedu.packet import SYN
 from vpcedu.protocols.forwarded import TRACE, returned
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
     from vpcedu.trace import Capture, Trace
 
 BEGIN = datetime(2026, 1, 1)  # where the simulation's clock is 0, as in flow logs
-FORMS = {"ClassicLoadBalancer": CLASSIC, "ApplicationLoadBalancer": APPLICATION}
 TIMES = ("request_processing_time", "backend_processing_time", "target_processing_time", "response_processing_time")
 ARN = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:targetgroup"
 
@@ -64,13 +65,15 @@ def access_log(seen: Record | Network, at: str = "") -> AccessLog:
 
     ValueError where no Classic or Application Load Balancer has that name.
     """
-    nodes = {row.name: row for row in seen.vpc.devices if row.kind.__name__ in FORMS}
+    nodes = {row.name: row for row in seen.vpc.devices
+             if issubclass(row.kind, (ClassicLoadBalancer, ApplicationLoadBalancer))}
     if at not in nodes and (at or len(nodes) != 1):
         raise ValueError(f"at {at!r}: expected a Classic or Application Load Balancer's node, one of"
                          f" {', '.join(nodes) or 'none'}")
     device = nodes[at or next(iter(nodes))]
     listeners = {row.port: row for row in dict(device.settings).get("listeners", ())}
-    node = Node(device.name, FORMS[device.kind.__name__], listeners, seen.capture)
+    form = CLASSIC if issubclass(device.kind, ClassicLoadBalancer) else APPLICATION
+    node = Node(device.name, form, listeners, seen.capture)
     found = [*node.requests(), *(node.connections() if node.form is CLASSIC else ())]
     return AccessLog(device.name, tuple(made for _, made in sorted(found, key=lambda pair: pair[0])))
 
@@ -101,11 +104,11 @@ class Node:
         nth: Counter[FiveTuple] = Counter()
         claimed: set[int] = set()
         found = []
-        for event in self.capture.events:
-            if event.who == self.name and isinstance(event.row, Answered):
-                front = FiveTuple(*event.row.client, *event.row.listener)
-                given = self._given(event.row, event.at, claimed)
-                found.append((event.at, self._request(event.row, event.at, front, nth[front], given)))
+        for at, who, row in requests_answered(self.capture):
+            if who == self.name:
+                front = FiveTuple(*row.client, *row.listener)
+                given = self._given(row, at, claimed)
+                found.append((at, self._request(row, at, front, nth[front], given)))
                 nth[front] += 1
         return found
 
@@ -157,7 +160,9 @@ class Node:
 
     def _size(self, message: tuple[Message, int] | None) -> int:
         """Bytes as this balancer counts them: the whole message, at a Classic one its body."""
-        return 0 if message is None else message[1] if self.form is APPLICATION else len(message[0].body)
+        if message is None:
+            return 0
+        return message[1] if self.form is APPLICATION else len(message[0].body)
 
     def _times(self, begun: int, at: int, given: Trace | None, came: Trace | None) -> dict[str, Any]:
         times: dict[str, Any] = dict.fromkeys(TIMES, NEVER)

@@ -9,9 +9,6 @@ if TYPE_CHECKING:
     from vpcedu.network.interface import Subnet
     from vpcedu.network.vpc import Vpc
 
-SPELLED = {"NatInstance": "NAT instance", "NatGateway": "NAT gateway", "WebServer": "web server",
-           "AnyServer": "host, every TCP port", "NatServer": "NAT instance, host on every TCP port"}
-
 
 def describe(vpc: Vpc) -> str:
     """The rows of a VPC, grouped as the console shows them, and those of its peers."""
@@ -21,7 +18,7 @@ def describe(vpc: Vpc) -> str:
 
 def _lines(vpc: Vpc) -> list[str]:
     public = {row.private: row.public for row in vpc.associations}
-    kinds = {device.name: _words(device.kind.__name__) for device in vpc.devices}
+    kinds = {device.name: device.kind.kind_words for device in vpc.devices}
     gateway = f", with an {vpc.internet_gateway}" if vpc.internet_gateway else ""
     lines = [f"VPC {vpc.name and vpc.name + ' '}{', '.join(vpc.blocks)}{gateway}"]
     lines += [f"  {'endpoint of' if row.name.startswith('vpce-') else 'peered with'} {row.vpc} by {row.name}"
@@ -42,10 +39,3 @@ def _tables(vpc: Vpc, subnet: Subnet) -> list[str]:
               for row in vpc.routes_of(subnet)]
     entries = [f"{row.direction} {row.number} {row.what}" for row in vpc.acl_entries if row.acl == subnet.network_acl]
     return [f"    routes:      {', '.join(routes) or 'none'}", f"    network ACL: {', '.join(entries) or 'denies all'}"]
-
-
-def _words(name: str) -> str:
-    """A class's name as AWS writes it: ClassicLoadBalancer is "Classic Load Balancer"."""
-    if name in SPELLED:
-        return SPELLED[name]
-    return "".join(f" {letter}" if letter.isupper() and i else letter for i, letter in enumerate(name))

@@ -36,7 +36,7 @@ def document(visit: Record) -> dict[str, Any]:
             {"number": trace.number, "devices": list(trace.devices), "delivered": trace.delivered,
              "steps": [_step(step) for step in trace.steps]}
             for trace in visit.capture],
-        "events": [{"at_us": event.at, "who": event.who, "what": event.what, "row": _plain(event.row)}
+        "events": [{"at_us": event.at, "who": event.who, "what": event.what, "row": plain(event.row)}
                    for event in visit.capture.events],
     }
 
@@ -45,20 +45,23 @@ def _step(step: Step) -> dict[str, Any]:
     words = {"at_us": step.now, "at": step.at, "check": step.check, "action": step.action, "packet": str(step.before)}
     if step.after is not None and step.after != step.before:
         words["after"] = str(step.after)
-    words["row"] = _plain(step.row)
+    words["row"] = plain(step.row)
     if step.reason is not None:
-        words["reason"] = _plain(step.reason)
+        words["reason"] = plain(step.reason)
     return words | {"because": because(step)}
 
 
-def _plain(value: Any) -> Any:
-    """Rows as dictionaries, packets as text, bytes as Latin-1 text, the rest as it is."""
+def plain(value: Any) -> Any:
+    """Rows as dictionaries, packets as text, bytes as Latin-1 text, classes by their names, the rest as it is."""
     if isinstance(value, Packet):
         return str(value)
     if isinstance(value, Reason):
         return value._asdict()
-    if hasattr(value, "_asdict"):
-        return {"kind": type(value).__name__} | {word: _plain(part) for word, part in value._asdict().items()}
+    fields = getattr(value, "_fields", None)
+    if fields is not None:
+        return {"kind": type(value).__name__} | {word: plain(part) for word, part in zip(fields, value, strict=True)}
     if isinstance(value, tuple):
-        return [_plain(part) for part in value]
-    return value.decode("latin-1") if isinstance(value, bytes) else value
+        return [plain(part) for part in value]
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    return value.__name__ if isinstance(value, type) else value

@@ -6,13 +6,11 @@ address in the place of which. Nothing is said that no packet did.
 
 from __future__ import annotations
 
-from vpcedu.gateways.internet_gateway import Association
 from vpcedu.packet import ACK, FIN, RST, SYN, Packet
-from vpcedu.tables.route_table import LOCAL, Route
-from vpcedu.tables.tracking import TrackedFlow, Untracked
-from vpcedu.tables.translation import Translation
-from vpcedu.trace import REWRITE, Change, Step, Trace
+from vpcedu.tables.route_table import LOCAL
+from vpcedu.trace import REWRITE, Step, Trace
 from vpcedu.views import tls_records
+from vpcedu.views.decided import route_of, tracked_of, translation_of, untracked_of
 from vpcedu.views.outcome import blocker, outcome
 
 TYPE_CHECKING = False
@@ -59,12 +57,12 @@ def because(step: Step) -> str:
     if step.check == "flow return":
         return f"back by the balancer's flow {step.row}; the route table is not asked (inferred)"
     if step.action == REWRITE:
-        return rewritten(step) + (f" ({step.row})" if isinstance(step.row, Association) else "")
+        return rewritten(step) + (f" ({step.row})" if step.check == "address map" else "")
     if step.check == "translation":
         return "belongs to no translation: passed on as it is"
-    if isinstance(step.row, Change):
-        same = step.row.before == step.row.after
-        return f"stays {step.row.after}" if same else f"{step.row.before} -> {step.row.after}"
+    if step.change is not None:
+        before, after = step.change.before, step.change.after
+        return f"stays {after}" if before == after else f"{before} -> {after}"
     return str(step.row)
 
 
@@ -105,8 +103,9 @@ def way(trace: Trace) -> str:
     for step in (step for step in trace.steps if step.at == trace.sender):
         if step.check == "flow return" and len(trace.devices) > 1:
             return f"by the flow of the {trace.devices[1]}"
-        if step.check == "route" and isinstance(step.row, Route):
-            return "by the local route" if step.row.target == LOCAL else f"by the {step.row}"
+        route = route_of(step)
+        if route is not None:
+            return "by the local route" if route.target == LOCAL else f"by the {route}"
     left = "" if trace.dropped is not None and trace.dropped.at == trace.sender else "over the Internet"
     return "as was seen" if trace.cause.what == SEEN else left
 
@@ -115,11 +114,12 @@ def why(trace: Trace) -> str:
     """Why a packet goes where it goes, in two or three sentences."""
     there = trace.packet.flow.dst if trace.packet.icmp else trace.packet.flow.destination
     sentences = [f"{trace.sender} sends {label(trace.packet)} to {there} {way(trace)}".rstrip() + "."]
-    gate = next((step.row for step in trace.steps if step.check == "group out" and step.at == trace.sender), None)
-    if isinstance(gate, TrackedFlow):
-        sentences.append("Its group lets it out as part of a tracked flow.")
-    elif isinstance(gate, Untracked):
-        sentences.append(f"It belongs to no tracked flow; {gate.rule} lets it out.")
+    for step in _gates(trace):
+        untracked = untracked_of(step)
+        if tracked_of(step) is not None:
+            sentences.append("Its group lets it out as part of a tracked flow.")
+        elif untracked is not None:
+            sentences.append(f"It belongs to no tracked flow; {untracked.rule} lets it out.")
     changed = [step for step in trace.steps if step.action == REWRITE]
     if changed:
         back = " (rows of the request, read backwards)" if all(map(_backwards, changed)) else ""
@@ -129,11 +129,17 @@ def why(trace: Trace) -> str:
     return " ".join(sentences)
 
 
+def _gates(trace: Trace) -> list[Step]:
+    """What the sender's own group said: one step, or none where it has no group."""
+    return [step for step in trace.steps if step.check == "group out" and step.at == trace.sender][:1]
+
+
 def _backwards(step: Step) -> bool:
-    row, flow = step.row, step.before.flow
-    if isinstance(row, Translation):
-        return flow != row.before
-    return isinstance(row, Association) and flow.src == row.private
+    """Whether a packet goes the other way through a row than the request did."""
+    translation = translation_of(step)
+    if translation is not None:
+        return step.before.flow != translation.before
+    return step.after is not None and step.before.flow.src != step.after.flow.src
 
 
 def _the(name: str) -> str:
@@ -186,10 +192,13 @@ def _leg(visit: Record, leg: Trace, first: bool) -> str:
                   " packets it got.")
     else:
         begins = f"{_the(leg.sender)} then answers {flow.destination} on the connection that host had opened."
-    gate = next((step.row for step in leg.steps if step.check == "group out" and step.at == leg.sender), None)
-    tracked = "Its group lets the answer out without a rule, as part of a tracked flow." if (
-        first and isinstance(gate, TrackedFlow)) else (
-        f"Its flow is not tracked; the rule {gate.rule} lets the answer out." if isinstance(gate, Untracked) else "")
+    tracked = ""
+    for step in _gates(leg):
+        untracked = untracked_of(step)
+        if first and tracked_of(step) is not None:
+            tracked = "Its group lets the answer out without a rule, as part of a tracked flow."
+        elif untracked is not None:
+            tracked = f"Its flow is not tracked; the rule {untracked.rule} lets the answer out."
     rewriting = (f"{_the(s.at)} rewrites it: {rewritten(s)}." for s in leg.steps if s.action == REWRITE)
     return " ".join(part for part in (begins, tracked, _direction(visit, leg), *rewriting) if part)
 
@@ -201,9 +210,11 @@ def _direction(visit: Record, leg: Trace) -> str:
             return (f"It does not take the subnet's {_default_route(visit, leg.sender)}: the {leg.devices[1]} delivered"
                     f" this flow to {leg.sender}'s interface and takes its answers back (AWS describes the outcome;"
                     " the mechanism is inferred).")
-        if step.check == "route" and isinstance(step.row, Route):
-            return f"It leaves by the {step.row}." if step.row.target != LOCAL else (
-                f"The {step.row} takes it there: to the {leg.devices[1]}, which had opened this connection itself.")
+        route = route_of(step)
+        if route is not None and route.target != LOCAL:
+            return f"It leaves by the {route}."
+        if route is not None:
+            return f"The {route} takes it there: to the {leg.devices[1]}, which had opened this connection itself."
     return ""
 
 

@@ -58,7 +58,6 @@ TAKEN = (*HANDLED, "hop limit")
 PUT_OUT = ("send", *HANDLED)  # where a device puts a packet out: its own, or one that it took and passes on
 REPORTED = FIN | SYN | RST
 INSIDE, GATEWAY = 1, 8  # values of traffic-path: through the VPC; through an Internet gateway (Nitro instances)
-MANAGED = ("NatGateway", "NetworkLoadBalancer", "ClassicLoadBalancer", "ApplicationLoadBalancer")  # AWS's interfaces
 
 
 class Passage(NamedRow):
@@ -165,14 +164,14 @@ def _windows(capture: Capture, at: str, gateway: str, length: int) -> Iterator[t
 def _about(vpc: Vpc, interface: Interface, names: tuple[str, ...]) -> dict[str, int | str | None]:
     """A record without traffic: what is the same in all of them."""
     subnet = next(subnet for subnet in vpc.subnets if subnet.name == interface.subnet)
-    kind = next(device.kind.__name__ for device in vpc.devices if device.name == interface.device)
+    kind = next(device.kind for device in vpc.devices if device.name == interface.device)
     known = {
         "version": version(names),
         "account-id": ACCOUNT,
         "interface-id": _identity("eni", interface.device),
         "vpc-id": _identity("vpc", vpc.cidr),
         "subnet-id": _identity("subnet", subnet.name),
-        "instance-id": None if kind in MANAGED else _identity("i", interface.device),
+        "instance-id": None if kind.managed else _identity("i", interface.device),
         "az-id": subnet.zone,
     }
     assert known.keys() <= set(ABOUT)

@@ -175,7 +175,8 @@ def parse(text: str, fields: str | Iterable[str] | None = None) -> list[FlowReco
     """
     lines = [(number, line.split()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     header = bool(lines) and all(word in FIELDS for word in lines[0][1])
-    names = chosen(fields) if fields is not None else chosen(lines[0][1]) if header else DEFAULT
+    told = lines[0][1] if header and fields is None else fields
+    names = DEFAULT if told is None else chosen(told)
     if header and names != tuple(lines[0][1]):
         raise ValueError(f"line {lines[0][0]}: header {' '.join(lines[0][1])!r}: expected {' '.join(names)}")
     return [_record(names, words, f"line {number}: ") for number, words in lines[1 if header else 0 :]]

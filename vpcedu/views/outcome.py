@@ -10,7 +10,6 @@ from __future__ import annotations
 from vpcedu.address import whole
 from vpcedu.reasons import BEYOND, LOST, TOO_LARGE
 from vpcedu.row import NamedRow
-from vpcedu.trace import Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,8 +120,7 @@ def blocker(record: Record) -> tuple[Trace, Step] | None:
 
 def stood(record: Record) -> bool:
     """Whether the opener's connection was ever established."""
-    return any(isinstance(event.row, Change) and event.row.after == "ESTABLISHED" and event.who == record.opener
-               for event in record.capture.events)
+    return any(change.after == "ESTABLISHED" for _, _, change in record.capture.changes(record.opener))
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vpcedu.clock import seconds
-from vpcedu.hosts.web_server import Seen
+from vpcedu.hosts.web_server import requests_seen
 from vpcedu.network.conversations import Conversation
 from vpcedu.trace import REWRITE, Capture, Trace
 from vpcedu.views.explain import answer, answer_legs, because, label, request_legs
@@ -134,7 +134,7 @@ def _arrow(cells: list[str], start: int, end: int, words: str, last: bool) -> No
 
 def seen(visit: Record) -> str:
     """What each server got, beside what the opener sent where a balancer changed it; "" if nothing arrived."""
-    rows = [(event.who, event.row) for event in visit.capture.events if isinstance(event.row, Seen)]
+    rows = list(requests_seen(visit.capture))
     if not rows:
         return ""
     asked = next((t.packet.data for t in visit.capture if t.sender == visit.opener and t.packet.data), b"")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from vpcedu import draw
-from vpcedu.hosts.web_server import Seen
+from vpcedu.hosts.web_server import requests_seen
 from vpcedu.lab.parts import PAGE
 from vpcedu.lab.proxies import FORGED, WEBS, proxy_site
 from vpcedu.lab.visit import Visit
@@ -36,7 +36,7 @@ def frame(balancer: str, web: str = WEBS[0], mode: str = "append", proxy: bool =
 def sentence(visit: Visit) -> str:
     """Whom web sees, and what the bytes tell it of the client."""
     talks = visit.talks
-    seen = next((event.row for event in visit.capture.events if isinstance(event.row, Seen)), None)
+    seen = next((row for _, row in requests_seen(visit.capture)), None)
     if seen is None:
         opened = "connected at once, by the ELB node" if len(talks) > 1 else "never connected"
         got = next((t for t in talks[-1].traces if t.delivered and t.packet.data and t.last.at == "web"), None)

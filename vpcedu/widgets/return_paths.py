@@ -11,6 +11,7 @@ from functools import lru_cache
 from vpcedu import draw
 from vpcedu.lab.changes import changed, changes
 from vpcedu.lab.ends import Question
+from vpcedu.lab.parts import API, NAME
 from vpcedu.lab.reference import reference_architecture
 from vpcedu.lab.repair import Repair
 from vpcedu.lab.visit import Visit
@@ -31,7 +32,7 @@ WORDS = {"Classic TCP": "classic-tcp", "Classic HTTP": "classic-http", "Applicat
          "Network": "network"}
 NAT = "nat"
 WAYS = {**WORDS, "NAT": NAT}
-PAGE, UPDATE = Question("client", "www.example.com", 80), Question("web", "updates.example.net", 443)
+PAGE, UPDATE = Question("client", NAME, 80), Question("web", API, 443)
 PICTURES = ("ladder", "map", "all five")
 NOTE = 20  # pixels
 ABOUT = ("Ladder: each arrow is one packet, time runs down. A white strip between two lines is a proxy, where"

@@ -13,8 +13,6 @@ from vpcedu.lab.changes import changes
 from vpcedu.lab.ends import SOMEONE, Question
 from vpcedu.lab.paths import losses
 from vpcedu.network import rules
-from vpcedu.tables.security_group import GroupRule
-from vpcedu.tables.target_group import Listener
 from vpcedu.widgets.controls import menu, short
 from vpcedu.widgets.explorer import KEPT, Explorer, Frame
 from vpcedu.widgets.progress import Progress
@@ -37,7 +35,7 @@ ABOUT = ("One question to your network: does this end reach that one, and does t
 
 def sources(vpc: Vpc) -> tuple[str, ...]:
     """Who may ask: everybody on the Internet, and every device that opens connections."""
-    devices = (row for one in vpc.everyone for row in one.devices if hasattr(row.kind, "connect"))
+    devices = (row for one in vpc.everyone for row in one.devices if row.kind.is_host)
     return (SOMEONE, *(row.name for row in devices if row.name != SOMEONE))
 
 
@@ -52,8 +50,9 @@ def destinations(vpc: Vpc) -> tuple[str, ...]:
 
 def ports(vpc: Vpc) -> tuple[int, ...]:
     """Ports that rules and listeners name, and the usual ones."""
-    named = {row.ports[0] for row in vpc.rows() if isinstance(row, GroupRule) and row.ports[0] == row.ports[1]}
-    named |= {row.port for row in vpc.rows() if isinstance(row, Listener)}
+    ends = (row.ports for one in vpc.everyone for row in one.group_rules)
+    named = {first for first, last in ends if first == last}
+    named |= {row.port for one in vpc.everyone for row in one.listeners}
     return tuple(sorted({*named, *USUAL} - {0}))
 
 

@@ -1,0 +1,17 @@
+from vpcedu.draw.audit_layout import audit as audit
+from vpcedu.draw.beside_layout import beside as beside
+from vpcedu.draw.clocks_layout import clocks as clocks
+from vpcedu.draw.filters_layout import filters as filters
+from vpcedu.draw.handshake_layout import handshake as handshake
+from vpcedu.draw.header_layout import header as header
+from vpcedu.draw.ladder_layout import ladder as ladder
+from vpcedu.draw.ledger_layout import ledger as ledger
+from vpcedu.draw.map_layout import map as map
+from vpcedu.draw.picture import Picture as Picture
+from vpcedu.draw.ports_layout import ports as ports
+from vpcedu.draw.sides_layout import sides as sides
+from vpcedu.draw.site_layout import site as site
+from vpcedu.draw.states_layout import states as states
+from vpcedu.draw.table_layout import table as table
+from vpcedu.draw.translations_layout import translations as translations
+from vpcedu.draw.ways_layout import ways as ways

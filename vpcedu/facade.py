@@ -1,0 +1,34 @@
+"""Facade: the public names of a package, each loaded from its module when it is first used.
+
+A package says once, in a table, which module each of its names is in; a stub (.pyi) beside it says the same to type
+checkers, and tests/test_facades.py holds the two together.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Table = dict[str, tuple[str, ...]]  # a module of the package, or "" for the package itself -> names
+    Hooks = tuple[list[str], Callable[[str], object], Callable[[], list[str]]]
+
+
+def lazy(package: str, table: Table) -> Hooks:
+    """`__all__`, `__getattr__` and `__dir__` of a package: its names are those in the table, and load their module.
+
+    A name in the package itself ("") is a module. AttributeError, as of every module, for a name that is not there.
+    """
+    modules = {name: module for module, names in table.items() for name in names}
+
+    def load(name: str) -> object:
+        from importlib import import_module
+
+        if name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        module = import_module(f"{package}.{modules[name] or name}")
+        return getattr(module, name) if modules[name] else module
+
+    return sorted(modules), load, lambda: sorted({*vars(sys.modules[package]), *modules})

@@ -1,0 +1,51 @@
+"""Filters: what the checkpoints of a network read and write: rules, ACLs, tracked flows, the balancers' nodes.
+
+Rules, ACLs and nodes follow from the description and are made anew when it changes; what is tracked stays.
+"""
+
+from __future__ import annotations
+
+from vpcedu.network.interface import Interface
+from vpcedu.tables.network_acl import NetworkAcl
+from vpcedu.tables.security_group import IN, OUT, RuleSet
+from vpcedu.tables.tracking import Tracking
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.clock import Clock
+    from vpcedu.device import Machine
+    from vpcedu.network.places import Place
+    from vpcedu.network.vpc import Vpc
+
+
+class Filters:
+    """The filters of all interfaces and subnets; beyond_drops: only on a copy of a network, where filters that drop let
+    the packet go on, to find every blocker."""
+
+    def __init__(self, devices: dict[str, Machine], clock: Clock) -> None:
+        self.devices, self.clock = devices, clock
+        self.tracking: dict[str, Tracking] = {}  # by interface
+        self.beyond_drops = False
+
+    def compile(self, vpc: Vpc) -> None:
+        """Make what follows from the description, and let interfaces track as it says."""
+        self.acls = {subnet.name: NetworkAcl(subnet.network_acl, tuple(
+            entry for entry in one.acl_entries if entry.acl == subnet.network_acl))
+            for one in vpc.everyone for subnet in one.subnets}  # fmt: skip
+        self.rules = {(row.id, way): RuleSet.of(row.groups, way, one.group_rules)
+                      for one in vpc.everyone for row in one.interfaces for way in (IN, OUT)}  # fmt: skip
+        interfaces = [row for one in vpc.everyone for row in one.interfaces]
+        for row in interfaces:
+            if row.groups:
+                self.tracking.setdefault(row.id, Tracking()).configure(row.tracking)
+        nodes = ((row, self.devices[row.device]) for row in interfaces)
+        self.balancers = tuple((row, node) for row, node in nodes if node.returns_flows)
+
+    def balances(self, interface: Interface) -> bool:
+        """Whether an interface is that of a node to which flows return."""
+        return any(node == interface for node, _ in self.balancers)
+
+    def tracked_through(self, *places: Place) -> tuple[tuple[int, int], ...] | None:
+        """(protocol, idle timeout) where flows through one of these interfaces' devices are always tracked, or None."""
+        devices = (self.devices[place.device] for place in places if isinstance(place, Interface))
+        return next((device.always_tracked for device in devices if device.always_tracked is not None), None)

@@ -1,0 +1,103 @@
+"""Places: the answer to "where does a packet go next?"; `next_hop` is where routes become places.
+
+Which interface a packet leaves by is the host's choice: here the one that has the packet's source address, else the
+primary one. Linux does so by policy routing, which Amazon Linux 2023 sets up by itself (its user guide, "Networking
+service"); without it the destination alone chooses, mostly the primary one, and what carries another interface's
+address dies at the source check.
+A peering connection hands a packet straight to an interface of the VPC behind it, and to nothing else there: that is
+why peering is not transitive and shares no gateway (VPC peering guide, "VPC peering limitations"). Where a route leads
+to something that is there but not described (transit gateway, VPN, endpoint, a peer without its rows), the packet
+ends with a reason that says so. Left out: "Return to Sender" of NAT gateways across peering, edge routing.
+"""
+
+from __future__ import annotations
+
+from vpcedu import reasons
+from vpcedu.address import contains, is_private
+from vpcedu.network.interface import Interface
+from vpcedu.network.vpc import ACTIVE, INTERNET, OutsideHost, Vpc
+from vpcedu.packet import Packet
+from vpcedu.reasons import Reason
+from vpcedu.row import NamedRow
+from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route, RouteTable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.row import Row
+
+    Place = Interface | OutsideHost | str | None
+
+
+class Hop(NamedRow):
+    """Where a packet goes next: an interface, an outside host or a gateway's name; the row that says so; or why not."""
+
+    there: Place
+    row: Row | None
+    reason: Reason | None = None
+
+
+class Places:
+    """The description of one VPC compiled for look-ups: who has which address, where a packet goes next."""
+
+    def __init__(self, vpc: Vpc) -> None:
+        self.vpc = vpc
+        self.by_address = {address: row for row in vpc.interfaces for address in (row.address, *row.secondary)}
+        self.by_device = {row.device: row for row in reversed(vpc.interfaces)}  # its primary interface
+        self.by_target = self.by_device | {row.id: row for row in vpc.interfaces}
+        self.public = {row.public: row for row in vpc.associations}
+        self.tables = {subnet.name: RouteTable(vpc.routes_of(subnet)) for subnet in vpc.subnets}
+        self.across: dict[str, Places | None] = {}  # behind each peering connection; None: not described
+        self.on_the_internet: dict[str, Hop] = {}
+
+    @staticmethod
+    def of(vpc: Vpc) -> tuple[Places, ...]:
+        """The places of a VPC and of each of the others; they know each other."""
+        made = tuple(Places(one) for one in vpc.everyone)
+        known = {one.vpc.name: one for one in made}
+        internet = {host.address: Hop(host, None) for one in made for host in one.vpc.outside}
+        internet |= {address: Hop(one.vpc.internet_gateway, row) for one in made if one.vpc.internet_gateway
+                     for address, row in one.public.items()}
+        for one in made:
+            one.on_the_internet = internet
+            one.across = {row.name: known.get(row.vpc) for row in one.vpc.peerings if row.status == ACTIVE}
+        return made
+
+    def leaving(self, device: str, source: str) -> Interface | None:
+        """The interface by which a device sends a packet with this source address; None: it has none in the VPC."""
+        own = self.by_address.get(source)
+        return own if own is not None and own.device == device else self.by_device.get(device)
+
+    def next_hop(self, packet: Packet, here: Interface | str) -> Hop:
+        """Where a packet goes that leaves an interface, the Internet gateway (its name) or a host of the INTERNET."""
+        address = packet.flow.dst
+        if isinstance(here, Interface):
+            return self._routed(address, here)
+        if here == INTERNET or not self.vpc.has(address):
+            reason = reasons.PRIVATE_DESTINATION if is_private(address) else reasons.NOT_ON_THE_INTERNET
+            return self.on_the_internet.get(address, Hop(None, None, reason))
+        return self._local(address, self.public.get(address))
+
+    def _routed(self, address: str, here: Interface) -> Hop:
+        route = self.tables[here.subnet].lookup(address)
+        if route is None:
+            return Hop(None, None, reasons.NO_ROUTE)
+        if route.target == LOCAL:
+            return self._local(address, route)
+        if contains(UNROUTABLE, address):
+            return Hop(None, route, reasons.UNROUTABLE_RANGE)
+        if route.target == self.vpc.internet_gateway:
+            return Hop(route.target, route)
+        if route.target in (*self.across, *self.vpc.beyond):
+            return self._behind(self.across.get(route.target), address, route)
+        there = self.by_target.get(route.target)
+        return Hop(there, route, None if there else reasons.BLACKHOLE)
+
+    def _local(self, address: str, row: Row | None) -> Hop:
+        there = self.by_address.get(address)
+        return Hop(there, row, None if there else reasons.NO_SUCH_INTERFACE)
+
+    @staticmethod
+    def _behind(far: Places | None, address: str, route: Route) -> Hop:
+        if far is None:
+            return Hop(None, route, reasons.BEYOND)
+        return far._local(address, route) if far.vpc.has(address) else Hop(None, route, reasons.NOT_TRANSITIVE)
