@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.test_floors import MODULES, PACKAGE, SMALL, code_lines, room
+from tests import size
 from vpcedu import reference_architecture
 
 PATH = Path(__file__).parent.parent / "README.md"
@@ -17,16 +17,15 @@ def block() -> str:
     return text[: text.index("What web saw")].rstrip()
 
 
-def lines() -> str:
-    """The lines of code of the core, rounded to hundreds."""
-    files = [file for module, file in MODULES.items() if room(module) in SMALL] + [PACKAGE / "views" / "text.py"]
-    return f"{round(sum(map(code_lines, files)), -2):,}"
+def statements() -> str:
+    """The statements of the core, rounded to hundreds."""
+    return f"{round(size.core(size.by_folder(size.sources())), -2):,}"
 
 
 def renewed(words: str) -> str:
     """README's text with these parts as they are today."""
     words = re.sub(r"(?s)(```text\n).*?(\n```)", lambda m: m[1] + block() + m[2], words, count=1)
-    return re.sub(r"(?s)\b[\d,]+ lines of\s+code", f"{lines()} lines of code", words, count=1)
+    return re.sub(r"\b[\d,]+ statements", f"{statements()} statements", words, count=1)
 
 
 def write() -> None:

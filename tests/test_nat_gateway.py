@@ -332,6 +332,17 @@ def test_a_gateway_takes_no_more_ports_than_it_has_and_loses_none(moves):
         now += wait * SECOND
         nat.handle(Packet(flow, flags), now)
     now += 2 * IDLE
-    nat.metrics(now)
+    nat.sweep(now)
     free = [nat.handle(syn(OUT._replace(sport=port)), now).action for port in range(5)]
     assert free == [REWRITE] * 4 + [DROP]
+
+
+def test_a_sweep_takes_out_what_is_over_and_counts_nothing_else():
+    nat = NatGateway("NAT", NAT)
+    nat.handle(syn(), 0)
+    before = nat.metrics(IDLE - 1)
+    nat.sweep(IDLE - 1)
+    assert len(nat.translations) == 1 and nat.metrics(IDLE - 1) == before
+    nat.sweep(IDLE)
+    assert len(nat.translations) == 0
+    assert nat.metrics(IDLE) == before | {"IdleTimeoutCount": 1}

@@ -30,8 +30,15 @@ def number(address: str) -> int:
 
 
 def _is_octet(part: str) -> bool:
-    plain = part.isascii() and part.isdigit() and len(part) <= 3
-    return plain and int(part) <= 255 and (part == "0" or part[0] != "0")
+    return whole(part, 255) is not None and (part == "0" or part[0] != "0")
+
+
+def whole(digits: str, most: int) -> int | None:
+    """The number that ASCII digits write; None for other text, and for a number larger than `most`."""
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(most))):
+        return None
+    value = int(digits)
+    return value if value <= most else None
 
 
 def text(value: int) -> str:
@@ -49,13 +56,14 @@ def block(cidr: str) -> tuple[int, int, int]:
     True
     """
     base, slash, prefix = cidr.partition("/") if isinstance(cidr, str) else ("", "", "")
-    if not (slash and prefix.isascii() and prefix.isdigit() and len(prefix) <= 2 and int(prefix) <= 32):
+    length = whole(prefix, 32)
+    if not slash or length is None:
         raise ValueError(f"{cidr!r} is not a CIDR block: expected address/prefix, like 10.0.1.0/24")
-    first, size = number(base), 1 << 32 - int(prefix)
+    first, size = number(base), 1 << 32 - length
     if first % size:
         canonical = f"{text(first - first % size)}/{prefix}"
         raise ValueError(f"{cidr!r} has bits set behind its prefix: expected {canonical}")
-    return first, first + size - 1, int(prefix)
+    return first, first + size - 1, length
 
 
 def contains(cidr: str, address: str) -> bool:

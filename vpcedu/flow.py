@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from vpcedu.address import number
+from vpcedu.address import number, whole
 from vpcedu.row import NamedRow
 
 TCP, ICMP = 6, 1  # IANA protocol numbers, as in flow logs
@@ -38,11 +38,12 @@ class Endpoint(NamedRow):
     @classmethod
     def parse(cls, words: str) -> Endpoint:
         """The endpoint written as address:port; ValueError names what is wrong."""
-        address, colon, port = words.rpartition(":")
-        if not (colon and port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= 65_535):
+        address, colon, digits = words.rpartition(":")
+        port = whole(digits, 65_535)
+        if not colon or port is None:
             raise ValueError(f"{words!r} is not an endpoint: expected address:port, like 10.0.1.10:80")
         number(address)
-        return cls(address, int(port))
+        return cls(address, port)
 
 
 class FiveTuple(NamedRow):

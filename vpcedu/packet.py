@@ -11,7 +11,7 @@ connections and translations find it. Left out: IP options, fragments, IPv6, UDP
 
 from __future__ import annotations
 
-from vpcedu.address import number
+from vpcedu.address import number, whole
 from vpcedu.flow import ICMP, MODULUS, Endpoint, FiveTuple
 from vpcedu.icmp import FRAGMENTATION_NEEDED, SIZE, UNREACHABLE, Icmp, code_text, icmp_port
 from vpcedu.row import NamedRow
@@ -167,9 +167,10 @@ def _option(words: str) -> tuple[str | int, ...]:
 
 
 def _field(digits: str, most: int = MODULUS - 1) -> int:
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 10 and int(digits) <= most):
+    found = whole(digits, most)
+    if found is None:
         raise ValueError(f"{digits!r}: expected a number from 0 to {most}")
-    return int(digits)
+    return found
 
 
 def _length(digits: str) -> int:

@@ -10,9 +10,10 @@ Left out: TLS itself (a listener of HTTPS or SSL is asked as one of HTTP or TCP:
 
 from __future__ import annotations
 
-from vpcedu.address import block, contains, is_private, number, text
+from vpcedu.address import block, contains, is_private, text
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer, listens
+from vpcedu.lab.fields import count, ipv4, is_numeric
 from vpcedu.lab.parts import web_server
 from vpcedu.lab.services import endpoint, with_service
 from vpcedu.lab.site import Site
@@ -84,13 +85,12 @@ def find(vpc: Vpc, word: str) -> End:
     host = next((row for row in vpc.outside if row.device == word), None)
     if host is not None:
         return End(host.device, host.address, None)
-    if not address.replace(".", "").isdigit():
+    if not is_numeric(address):
         devices = (row.name for one in vpc.everyone for row in one.devices)
         known = ", ".join(dict.fromkeys((*devices, *(row.name for one in vpc.everyone for row in one.names))))
         raise ValueError(f"no end {word!r}: expected {SOMEONE}, an address, an interface's id, or one of"
                          f" {known if len(known) < 300 else known[:300] + ' ...'}")
-    number(address)
-    return _at(vpc, address)
+    return _at(vpc, ipv4("end", address))
 
 
 def _at(vpc: Vpc, address: str) -> End:
@@ -126,7 +126,7 @@ class Working(NamedRow):
 
 def prepare(vpc: Vpc, question: Question) -> Working:
     """What the question is played in, and the call that plays it; ValueError for ends that cannot be."""
-    _checked(question)
+    checked(question)
     source, there = find(vpc, question.source), find(vpc, question.destination)
     if not source.device:
         if is_private(source.address) or is_inside(vpc, source.address):
@@ -156,10 +156,10 @@ def _distinct(vpc: Vpc, source: End, there: End, address: str) -> None:
                          f" {source.device}: expected VPCs whose blocks do not overlap")
 
 
-def _checked(question: Question) -> None:
+def checked(question: Question) -> None:
+    """ValueError for what is no port, and for what cannot be the word for an end."""
     port = question.port
-    if isinstance(port, bool) or not isinstance(port, int) or not 0 < port <= 65_535:
-        raise ValueError(f"port {port!r}: expected a whole number from 1 to 65535")
+    count("port", port, 1, 65_535)
     for word in (question.source, question.destination):
         if not isinstance(word, str) or not word:
             raise ValueError(f"end {word!r}: expected a name, an id, an address or {SOMEONE}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vpcedu.clock import SECOND, seconds
 from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import IDLE, NatGateway
+from vpcedu.lab import fields
 from vpcedu.lab.parts import UPDATES
 from vpcedu.lab.programs import Stay
 from vpcedu.lab.translating import fill_nat, nat_site, nat_vpc
@@ -80,9 +81,8 @@ row = 3
 
 def awake(keepalive: object) -> str:
     """05.3: a connection that is silent for 20 minutes."""
-    if isinstance(keepalive, bool) or not isinstance(keepalive, int) or not 1 <= keepalive <= 86_400:
-        raise ValueError(f"keep-alive {keepalive!r}: expected whole seconds, from 1 to 86400")
-    network = Network(nat_vpc(keepalive))
+    silent = fields.count("keep-alive", keepalive, 1, 86_400, fields.SECONDS)
+    network = Network(nat_vpc(silent))
     connection = network.do("web", "connect", FAR, Stay(0))
     network.run(SECOND)
     count = len(network.capture)
@@ -99,7 +99,7 @@ def awake(keepalive: object) -> str:
     sent = network.capture.traces[count]
     if not sent.delivered:
         return (f"Not yet. After {SILENCE:,} s web sends, and its packet is lost at {sent.last.at}: {sent.last.reason}."
-                f" No probe was sent before: {keepalive:,} s of silence had not gone by.")
+                f" No probe was sent before: {silent:,} s of silence had not gone by.")
     return (f"Right. {len(probes)} probes in {SILENCE:,} s; each one finds the NAT's row and starts its clock again."
             " What web sends at the end arrives.")
 

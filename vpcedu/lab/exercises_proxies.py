@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vpcedu.hosts.web_server import requests_seen
+from vpcedu.lab.fields import count, one_of
 from vpcedu.lab.kinds import as_a
 from vpcedu.lab.parts import PAGE
 from vpcedu.lab.proxies import proxy_site
@@ -13,6 +14,7 @@ from vpcedu.protocols.proxy_protocol import parse, version_1
 from vpcedu.tables.security_group import IN, GroupRule
 
 CLAIMS = ((), ("127.0.0.1",), ("10.0.0.99", "192.0.2.77"))  # what clients write into X-Forwarded-For themselves
+FARTHEST = 99  # entries, from either end
 BALANCER_SUBNET, NODES = "10.0.0.0/24", ("10.0.0.10", "10.0.0.77")
 WEB_RULE = GROUP_RULES[2]
 
@@ -52,9 +54,9 @@ row = "PROXY TCP4 203.0.113.10 10.0.0.10 51828 80"
 
 def whom_to_believe(choice: object) -> str:
     """06.2: a mode, and which entry of X-Forwarded-For the application takes for the client."""
-    if not (isinstance(choice, tuple) and len(choice) == 2 and choice[0] in MODES and isinstance(choice[1], int)):
+    if not isinstance(choice, tuple) or len(choice) != 2:
         raise ValueError(f"choice {choice!r}: expected a mode and a number, like ('append', 0)")
-    mode, place = choice
+    mode, place = one_of("mode", choice[0], MODES), count("entry", choice[1], -FARTHEST, FARTHEST)
     for claim in CLAIMS:
         headers = (("X-Forwarded-For", ", ".join(claim)),) if claim else ()
         visit = proxy_site("application", mode=mode).get(PAGE, headers=headers)

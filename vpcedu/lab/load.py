@@ -16,6 +16,7 @@ from collections import deque
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, spread
+from vpcedu.lab.fields import count
 from vpcedu.lab.opening import two_hosts_vpc
 from vpcedu.lab.programs import Stay
 from vpcedu.network.network import Network
@@ -126,13 +127,12 @@ def port_use(load: Load, span: int = SPAN) -> PortUse:
 def _checked(load: Load) -> None:
     if not isinstance(load, Load):
         raise ValueError(f"{load!r} is no load: expected a Load(ports, destinations, rate, lifetime, closes_first)")
-    low, high = load.ports
-    if not 0 < low <= high <= 65_535:
+    low, high = (count("ports", port, 1, 65_535) for port in load.ports)
+    if low > high:
         raise ValueError(f"ports {load.ports}: expected first and last port, from 1 to 65535")
     for word, value, most in (("destinations", load.destinations, 1_000), ("rate", load.rate, 1_000_000),
                               ("lifetime", load.lifetime, 1_000_000)):
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= most:
-            raise ValueError(f"{word} {value!r}: expected a whole number from 1 to {most}")
+        count(word, value, 1, most)
     if load.closes_first not in CLOSERS:
         raise ValueError(f"closes_first {load.closes_first!r}: expected one of {', '.join(CLOSERS)}")
 

@@ -12,6 +12,7 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
+from vpcedu.lab import fields
 from vpcedu.lab.parts import CLIENT, IGW, NAME, PAGE, VPC_BLOCK, open_acls, public_and_private, routes_out
 from vpcedu.lab.predict import Judgement
 from vpcedu.lab.programs import Later
@@ -30,7 +31,7 @@ from vpcedu.views.explain import answer_legs, way
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    pass
 
 NODE, ELASTIC = "10.0.0.30", "192.0.2.30"
 WEBS = {"web 1": "10.0.1.10", "web 2": "10.0.1.11"}
@@ -146,11 +147,8 @@ def judge_nlb(client_sees: object, instance: object, ip: object) -> Judgement:
 
     The fields may be text as typed; the first is one of SEES. ValueError where one is something else.
     """
-    word = " ".join(str(client_sees).split())
-    word = "200 OK" if word.lower() in ("200", "200 ok", "ok") else word.lower()
-    if word not in SEES:
-        raise ValueError(f"the client sees {client_sees!r}: expected one of {', '.join(SEES)}")
-    said = [_address("registered by instance", instance), _address("registered by address", ip)]
+    word = fields.one_of("the client sees", client_sees, SEES, {"200": "200 OK", "ok": "200 OK"})
+    said = [fields.ipv4("registered by instance", instance), fields.ipv4("registered by address", ip)]
     runs = [nlb_site(kind).get(PAGE) for kind in ("instance", "ip")]
     real = [source_at_target(run) for run in runs]
     leg = answer_legs(runs[0])[0]
@@ -192,11 +190,4 @@ def _source(told: str, found: str, kind: str, other: str) -> str:
     else:
         belief = "A target sees the client or the NLB node; what it is itself stands in the destination."
     return f"Registered by {kind}, the target saw {found}, not {told}. {belief}"
-
-
-def _address(what: str, words: Any) -> str:
-    text = str(words).strip()
-    if text.count(".") != 3 or not text.replace(".", "").isdigit():
-        raise ValueError(f"{what} {words!r}: expected an address, like 10.0.1.10")
-    return text
 

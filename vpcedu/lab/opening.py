@@ -13,6 +13,7 @@ from __future__ import annotations
 from vpcedu.clock import MILLISECOND, SECOND, seconds
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
+from vpcedu.lab.fields import count, one_of
 from vpcedu.lab.parts import API, CLIENT, NAME, UPDATES, VPC_BLOCK, web_server
 from vpcedu.lab.programs import Stay
 from vpcedu.lab.site import LONGEST, Site
@@ -108,10 +109,10 @@ def two_hosts_vpc(server: str = "up", kernel: str = "since 6.5", ports: tuple[in
     server: up, closed (its host runs, but nothing listens) or silent (nobody has its address). kernel: the client's,
     "since 6.5" or "before 6.5". ports: the client's ephemeral range.
     """
-    settings = _choose("kernel", kernel, tuple(KERNELS)) and KERNELS[kernel]
+    server, settings = one_of("server", server, SERVERS), KERNELS[one_of("kernel", kernel, KERNELS)]
     client = Device("client", Host, (("ports", ports), ("settings", settings)))
     devices, outside = [client], [OutsideHost("client", CLIENT)]
-    if _choose("server", server, SERVERS) != "silent":
+    if server != "silent":
         devices.append(Device("server", WebServer) if server == "up" else Device("server", Host))
         outside.append(OutsideHost("server", SERVER))
     devices.append(web_server("update server", 80, 443))
@@ -132,21 +133,14 @@ def handshake(round_trip: int = 200, lost: tuple[str, ...] = (), server: str = "
     round_trip: milliseconds. lost: words of SEGMENTS, like ("1st SYN", "1st ACK"). server: up, closed or silent.
     kernel: "since 6.5" or "before 6.5". ValueError names a wrong value.
     """
-    if isinstance(round_trip, bool) or not isinstance(round_trip, int) or not 0 < round_trip <= 10_000:
-        raise ValueError(f"round trip {round_trip!r}: expected whole milliseconds, from 1 to 10000")
+    count("round trip", round_trip, 1, 10_000, "milliseconds")
     if not isinstance(lost, (tuple, list)):
         raise ValueError(f"lost {lost!r}: expected a tuple of words, like ('1st SYN', '1st ACK')")
-    for word in lost:
-        _choose("segment", word, tuple(SEGMENTS))
-    setting = Setting(round_trip, tuple(word for word in SEGMENTS if word in lost), server, kernel)
-    vpc = two_hosts_vpc(server, kernel)
+    chosen = {one_of("segment", word, SEGMENTS) for word in lost}
+    setting = Setting(round_trip, tuple(word for word in SEGMENTS if word in chosen),
+                      one_of("server", server, SERVERS), one_of("kernel", kernel, KERNELS))
+    vpc = two_hosts_vpc(setting.server, setting.kernel)
     site = Site(vpc, seed, Choosy(setting.round_trip * MILLISECOND // 2, setting.lost))
     begun = site.begin(Call("client", NAME, 80), Stay(0))
     site.wait(LONGEST)
     return Handshake(setting, begun.program.result, site.network.capture, vpc, seed)
-
-
-def _choose(what: str, word: object, words: tuple[str, ...]) -> str:
-    if word not in words:
-        raise ValueError(f"{what} {word!r}: expected one of {', '.join(words)}")
-    return str(word)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from vpcedu import address
+
+LARGEST = 10**19 - 1
+
 
 def parse(words: list[str], takes: tuple[str, ...], flags: tuple[str, ...], place: str = "") -> dict[str, str]:
     """Options by name, "yes" for those without a value, and the one word that stands alone as "".
@@ -34,6 +38,7 @@ def parse(words: list[str], takes: tuple[str, ...], flags: tuple[str, ...], plac
 
 def whole(name: str, digits: str) -> int:
     """A whole number; ValueError names the option."""
-    if not (digits.removeprefix("-").isascii() and digits.removeprefix("-").isdigit() and len(digits) < 20):
+    found = address.whole(digits.removeprefix("-"), LARGEST)
+    if found is None:
         raise ValueError(f"{name} {digits!r}: expected a whole number")
-    return int(digits)
+    return -found if digits.startswith("-") else found

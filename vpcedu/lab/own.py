@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from vpcedu.lab.asking import ask
+from vpcedu.lab.fields import one_of
 from vpcedu.lab.paths import losses
 from vpcedu.lab.predict import Judgement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
     from vpcedu.lab.asking import Answer
     from vpcedu.network.vpc import Vpc
@@ -48,7 +46,8 @@ def named(vpc: Vpc, names: Mapping[str, str]) -> Vpc:
 
 def example_vpc() -> Vpc:
     """The example network that comes with the package, under the short names of its lesson."""
-    aws: Any = import_module("vpcedu.aws")  # a floor above: files are read there, asked about here
+    from vpcedu import aws  # only the lesson on one's own network reads files
+
     return named(aws.load(aws.example()).vpc(), EXAMPLE)
 
 
@@ -61,10 +60,7 @@ def judge_own(update_1: object, update_2: object, database: object) -> Judgement
     words = []
     for field, value in zip(("web-1's update", "web-2's update", "web-1 to db"), (update_1, update_2, database),
                             strict=True):
-        word = str(value).strip().lower()
-        if word not in FATES:
-            raise ValueError(f"{field} {value!r}: expected one of {', '.join(FATES)}")
-        words.append(word)
+        words.append(one_of(field, value, FATES))
     vpc = example_vpc()
     answers = [ask(vpc, *question) for question in QUESTIONS]
     wrong = [(said, answer) for said, answer in zip(words, answers, strict=True) if said != fate(answer)]

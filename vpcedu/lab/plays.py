@@ -6,7 +6,7 @@ drop, or only until it is clear that nothing comes of it. What a play shows is d
 
 from __future__ import annotations
 
-from vpcedu.lab.ends import prepare
+from vpcedu.lab.ends import checked, prepare
 from vpcedu.lab.repair import apply
 from vpcedu.reasons import LOST
 
@@ -55,6 +55,7 @@ class Plays:
             return None
 
     def _play(self, vpc: Vpc, question: Question, choice: str) -> Visit:
+        checked(question)
         key = (vpc, question, choice)
         if key not in self._known:
             working = prepare(vpc, question)

@@ -7,8 +7,8 @@ of the same visit, and what becomes of it is told, with the belief that usually 
 
 from __future__ import annotations
 
-from vpcedu.address import number
 from vpcedu.flow import FiveTuple
+from vpcedu.lab import fields
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.packet import Packet
@@ -44,9 +44,9 @@ def judge(visit: Visit, source: str, source_port: object, destination: str, dest
         raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
     real = legs[0].packet.flow
     open_port = str(destination_port).strip() == UNKNOWN
-    dport = real.dport if open_port else _port("destination", destination_port)
-    told = FiveTuple(_address("source", source), _port("source", source_port),
-                     _address("destination", destination), dport)
+    dport = real.dport if open_port else fields.port("destination", destination_port)
+    told = FiveTuple(fields.ipv4("source address", source), fields.port("source", source_port),
+                     fields.ipv4("destination address", destination), dport)
     if told == real and open_port and visit.opener == legs[0].last.at:
         return Judgement(False, f"All but the port, which can be known: the answer goes TO the port that"
                          f" {visit.opener} itself chose, {real.dport}.", legs[0])
@@ -107,18 +107,3 @@ def _belief(visit: Visit, told: FiveTuple, real: FiveTuple) -> str:
         return f"The destination is not {told.dst}: the server answers the source address that it saw."
     return (f"The destination port is not {told.dport}: the answer goes TO the port that the opener of this connection "
             f"chose, {real.dport}.")
-
-
-def _address(end: str, words: str) -> str:
-    try:
-        number(words.strip())
-    except ValueError as error:
-        raise ValueError(f"{end} address: {error}") from None
-    return words.strip()
-
-
-def _port(end: str, words: object) -> int:
-    digits = str(words).strip()
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 5 and 0 < int(digits) <= 65_535):
-        raise ValueError(f"{end} port {words!r}: expected a number from 1 to 65535")
-    return int(digits)

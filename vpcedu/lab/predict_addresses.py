@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vpcedu.address import number
 from vpcedu.clock import SECOND
 from vpcedu.lab.addresses import URL, WEB, lone_server
+from vpcedu.lab.fields import ipv4, one_of
 from vpcedu.lab.parts import IGW
 from vpcedu.lab.predict import Judgement, play
 from vpcedu.lab.visit import Visit
@@ -14,6 +14,7 @@ from vpcedu.views.outcome import blocker
 SEES = ("page", "refused", "timed out")
 LOST = ("request", "answer", "none")
 PLACES = ("web", "NAT", IGW, "nowhere")
+ALSO = {"igw": IGW, "connected": "page", "200 ok": "page", "nothing": "none"}
 
 
 def judge_reach(sees: object, lost: object, at: object) -> Judgement:
@@ -22,7 +23,8 @@ def judge_reach(sees: object, lost: object, at: object) -> Judgement:
 
     The fields may be text as typed: one of SEES, of LOST, of PLACES. ValueError where one is something else.
     """
-    word, packet, place = _one_of("sees", sees, SEES), _one_of("lost", lost, LOST), _one_of("at", at, PLACES)
+    word, packet = one_of("sees", sees, SEES, ALSO), one_of("lost", lost, LOST, ALSO)
+    place = one_of("at", at, PLACES, ALSO)
     visit = lone_server("NAT").get(URL)
     stop = blocker(visit)
     assert stop is not None and visit.result is not None
@@ -50,7 +52,7 @@ def judge_addresses(visit: Visit, arrives: str, leaves: str, home: str) -> Judge
     legs = answer_legs(visit)
     if not legs:
         raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
-    said = tuple(_address(name, words) for name, words in
+    said = tuple(ipv4(name, words) for name, words in
                  (("request's destination", arrives), ("answer's source", leaves), ("source at the client", home)))
     request, answer = visit.capture[1].last.before.flow, legs[0]
     end = answer.last.before.flow
@@ -75,20 +77,3 @@ def _fate(drop: object) -> str:
     if drop is None:
         return "It arrived, and nobody had asked for it."
     return f"It was lost at {drop.at}, {drop.check}: {drop.reason}."  # type: ignore[attr-defined]
-
-
-def _one_of(what: str, words: object, known: tuple[str, ...]) -> str:
-    word = " ".join(str(words).split()).lower()
-    word = {"igw": IGW.lower(), "connected": "page", "200 ok": "page", "nothing": "none"}.get(word, word)
-    for one in known:
-        if one.lower() == word:
-            return one
-    raise ValueError(f"{what} {words!r}: expected one of {', '.join(known)}")
-
-
-def _address(what: str, words: str) -> str:
-    try:
-        number(words.strip())
-    except ValueError as error:
-        raise ValueError(f"{what}: {error}") from None
-    return words.strip()

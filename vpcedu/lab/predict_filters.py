@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vpcedu.lab.fields import one_of, whole
 from vpcedu.lab.filters import ACL, CALLERS, GROUP, answers, one_server, share
 from vpcedu.lab.parts import PAGE
 from vpcedu.lab.predict import Judgement
@@ -23,9 +24,7 @@ def judge_filters(missing: object, first: object = "", last: object = "") -> Jud
 
     The fields may be text as typed; the ports count where a row is missing. ValueError where one is something else.
     """
-    word = str(missing).strip().lower().removeprefix("network ")
-    if word not in MISSING:
-        raise ValueError(f"missing {missing!r}: expected one of {', '.join(MISSING)}")
+    word = one_of("missing", missing, MISSING, {"network acl": "acl"})
     if word == "nothing":
         return Judgement(False, f"Just that was played, with nothing added. {_fate(one_server().get(PAGE))} The group"
                          " remembers what it let in. The network ACL asks each packet anew, the answer too.", None)
@@ -77,12 +76,7 @@ def _fate(visit: Visit) -> str:
 
 
 def _range(first: object, last: object) -> tuple[int, int]:
-    ends = []
-    for word, value in (("first port", first), ("last port", last)):
-        digits = str(value).strip().replace(",", "")
-        if not (digits.isascii() and digits.isdigit() and len(digits) <= 5 and int(digits) <= 65_535):
-            raise ValueError(f"{word} {value!r}: expected a number from 0 to 65535")
-        ends.append(int(digits))
-    if ends[0] > ends[1]:
-        raise ValueError(f"ports {ends[0]} to {ends[1]}: expected the lower one first")
-    return ends[0], ends[1]
+    low, high = whole("first port", first, 0, 65_535), whole("last port", last, 0, 65_535)
+    if low > high:
+        raise ValueError(f"ports {low} to {high}: expected the lower one first")
+    return low, high

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vpcedu.address import number
+from vpcedu.lab.fields import ipv4, one_of, whole
 from vpcedu.lab.parts import API, CLIENT, PAGE
 from vpcedu.lab.predict import Judgement, play
 from vpcedu.lab.reference import NAT, WEB
@@ -18,17 +18,9 @@ def judge_nat(answer_to: object, page_packets: object, stops: object) -> Judgeme
 
     The fields may be text as typed; `stops` is one of STOPS. ValueError where one is something else.
     """
-    told, count = str(answer_to).strip(), str(page_packets).strip()
-    try:
-        number(told)
-    except ValueError as error:
-        raise ValueError(f"answer goes to: {error}") from None
-    if not (count.isascii() and count.isdigit() and len(count) <= 4):
-        raise ValueError(f"packets {page_packets!r}: expected a number")
-    word = str(stops).strip().lower().removeprefix("network ")
-    if word not in STOPS:
-        raise ValueError(f"stops {stops!r}: expected one of {', '.join(STOPS)}")
-    return _to(told) or _packets(int(count)) or _stops(word)
+    told, count = ipv4("answer goes to", answer_to), whole("packets", page_packets, 0, 9_999)
+    word = one_of("stops", stops, STOPS, {"network acl": "acl"})
+    return _to(told) or _packets(count) or _stops(word)
 
 
 def _to(told: str) -> Judgement | None:

@@ -6,6 +6,7 @@ from collections import Counter
 
 from vpcedu.lab.ends import Question
 from vpcedu.lab.faults import faults
+from vpcedu.lab.fields import one_of
 from vpcedu.lab.paths import losses
 from vpcedu.lab.plays import Plays
 from vpcedu.lab.predict import Judgement
@@ -26,9 +27,8 @@ def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
     The fields may be text as typed. ValueError for a device that the VPC has not, or another check.
     """
     names = (*(row.name for row in puzzle.vpc.devices), puzzle.vpc.internet_gateway or "", "Internet")
-    device = _word("device", at, names)
-    said = str(check).strip()
-    where = _word("check", f"network {said}" if said.lower().startswith("acl") else said, CHECKS)
+    device = one_of("device", at, names)
+    where = one_of("check", check, CHECKS, {"acl in": "network ACL in", "acl out": "network ACL out"})
     lost = losses(puzzle.visit)
     asked = [step for trace in puzzle.visit.capture for step in trace.steps if (step.at, step.check) == (device, where)]
     if not lost:
@@ -43,14 +43,6 @@ def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
     passed = sum(step.reason is None for step in asked)
     return Judgement(False, f"{device}, {where}, was asked {len(asked)} times and let {passed} of them pass"
                      f" ({asked[0].row}). Look further along the way, or on the way back.", None)
-
-
-def _word(field: str, value: object, known: tuple[str, ...]) -> str:
-    said = str(value).strip().lower()
-    found = next((word for word in known if word.lower() == said), None)
-    if not found:
-        raise ValueError(f"{field} {value!r}: expected one of {', '.join(filter(None, known))}")
-    return found
 
 
 def symptom_table(vpc: Vpc, source: str, destination: str, port: int) -> str:

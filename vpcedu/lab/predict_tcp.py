@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND, seconds
+from vpcedu.lab import fields
 from vpcedu.lab.load import RANGES, fill
 from vpcedu.lab.opening import handshake
 from vpcedu.lab.predict import Judgement, judge
@@ -18,10 +19,8 @@ def judge_silence(third: object, learns: object, after: object, kernel: str = "s
 
     The fields may be text as typed, in seconds; `learns` is one of LEARNS. ValueError where one is something else.
     """
-    word = str(learns).strip().lower()
-    if word not in LEARNS:
-        raise ValueError(f"learns {learns!r}: expected one of {', '.join(LEARNS)}")
-    sent, end = _seconds("third SYN", third), _seconds("after", after)
+    word = fields.one_of("learns", learns, LEARNS)
+    sent, end = fields.seconds("third SYN", third), fields.seconds("after", after)
     visit = handshake(200, server="silent", kernel=kernel)
     assert visit.result is not None
     times = ", ".join(f"{at:g}" for at in visit.syn_times)
@@ -77,13 +76,10 @@ def judge_ports(visit: Visit, source_port: object, destination_port: object, mos
     if not legs:
         raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
     flow = legs[0].packet.flow
-    digits = str(most).strip().replace(",", "")
-    if not (digits.isascii() and digits.isdigit() and 0 < len(digits) <= 9):
-        raise ValueError(f"connections at once {most!r}: expected a number")
+    count, real = fields.whole("connections at once", most, 0, 999_999_999), len(fill(LINUX))
     said = judge(visit, flow.src, source_port, flow.dst, destination_port)
     if not said.right:
         return said
-    count, real = int(digits), len(fill(LINUX))
     taken = f"The model took ports from {LINUX[0]}-{LINUX[1]} one by one: after {real:,} there was none left"
     if count == real:
         return Judgement(True, f"Right: the answer goes from {flow.sport} to {flow.dport}. {taken}; towards another"
@@ -100,11 +96,3 @@ def _most(count: int) -> str:
     if count == 1:
         return "1 would be so if all connections left from one port. Each takes a port of its own."
     return f"Not {count:,}."
-
-
-def _seconds(what: str, words: object) -> int:
-    text = str(words).strip().removesuffix("s").strip()
-    whole, _, part = text.partition(".")
-    if not (text.isascii() and whole.isdigit() and len(whole) <= 6 and (part.isdigit() or text == whole)):
-        raise ValueError(f"{what} {words!r}: expected seconds, like 3 or 0.5")
-    return int(whole) * SECOND + int(f"{part:0<6}"[:6])

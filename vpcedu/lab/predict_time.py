@@ -6,6 +6,7 @@ The case: web has sent a query through the NAT gateway, and the answer takes 420
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.lab.fields import LONGEST, SECONDS, one_of, whole
 from vpcedu.lab.predict import Judgement
 from vpcedu.lab.quiet import Silent, at, silence
 
@@ -19,8 +20,8 @@ def judge_idle(hears: object, answer: object, learns: object) -> Judgement:
 
     The fields may be text as typed: one of HEARS, one of FATES, seconds or "never". ValueError for anything else.
     """
-    heard = _word("web receives", hears, HEARS)
-    fate = _word("the answer", answer, FATES)
+    heard = one_of("web receives", hears, HEARS)
+    fate = one_of("the answer", answer, FATES)
     when = _when(learns)
     run = silence("NAT gateway", WAITS, "listener")
     if heard != "nothing":
@@ -80,18 +81,10 @@ def _not_then(run: Silent, when: int) -> str:
             f" {run.ends}")
 
 
-def _word(what: str, said: object, words: tuple[str, ...]) -> str:
-    text = str(said).strip().lower()
-    found = next((word for word in words if word.lower() == text), None)
-    if found is None:
-        raise ValueError(f"{what} {said!r}: expected one of {', '.join(words)}")
-    return found
-
-
 def _when(said: object) -> int | None:
-    text = str(said).strip().lower().removesuffix("s").strip().replace(",", "")
-    if text == NEVER:
+    if str(said).strip().lower() == NEVER:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 6):
-        raise ValueError(f"web learns it after {said!r}: expected whole seconds, or never")
-    return int(text) * SECOND
+    try:
+        return whole("web learns it after", said, 0, LONGEST, SECONDS) * SECOND
+    except ValueError as error:
+        raise ValueError(f"{error}, or {NEVER}") from None

@@ -5,6 +5,7 @@ Here the judge is not the model: it is the recording of a Linux kernel, which ne
 
 from __future__ import annotations
 
+from vpcedu.lab.fields import one_of
 from vpcedu.lab.predict import Judgement
 from vpcedu.lab.witness import Beside, Laboratory, Row
 from vpcedu.views.text import fold
@@ -40,12 +41,9 @@ def judge_versions(laboratory: Laboratory, which: object, packet: object) -> Jud
     """Hold against a recording: which version of the model is wrong (A, B, or "?": a run cannot tell), and in which
     packet it shows (its number or "?"). The fields may be text as typed; ValueError where one is something else."""
     versions = Versions(laboratory)
-    word, number = str(which).strip().upper(), str(packet).strip()
-    if word not in (*versions.runs, UNKNOWN):
-        raise ValueError(f"version {which!r}: expected A, B or ?")
+    word = one_of("version", which, (*versions.runs, UNKNOWN))
     rows = len(versions.runs["A"].pairs)
-    if number != UNKNOWN and not (number.isascii() and number.isdigit() and 1 <= int(number) <= rows):
-        raise ValueError(f"packet {packet!r}: expected 1 to {rows}, or ?")
+    one_of("packet", str(packet), (*map(str, range(1, rows + 1)), UNKNOWN))
     guilty = versions.guilty
     good = next(run for run in versions.runs.values() if run.equal)
     bad = versions.runs[guilty]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from vpcedu.clock import seconds
 from vpcedu.hosts.host import Host
+from vpcedu.lab import fields
 from vpcedu.lab.parts import NAME, PAGE
 from vpcedu.lab.predict import Judgement
 from vpcedu.lab.reference import reference_vpc
@@ -66,20 +67,15 @@ def judge_proxy(connections: object, sees: object, learns: object) -> Judgement:
 
     The fields may be text as typed; `learns` is one of LEARNS. ValueError where one is something else.
     """
-    count, word = str(connections).strip(), str(learns).strip().lower()
-    address = str(sees).strip()
-    if not (count.isascii() and count.isdigit() and 0 < int(count) < 100):
-        raise ValueError(f"connections {connections!r}: expected a number, like 1")
-    if address.count(".") != 3 or not address.replace(".", "").isdigit():
-        raise ValueError(f"web sees {sees!r}: expected an address, like 10.0.1.10")
-    if word not in LEARNS:
-        raise ValueError(f"connect() {learns!r}: expected one of {', '.join(LEARNS)}")
+    count = fields.whole("connections", connections, 1, 99)
+    address = fields.ipv4("web sees", sees)
+    word = fields.one_of("connect()", learns, LEARNS)
     visit, rewriter = (proxy_site(balancer).get(PAGE) for balancer in ("classic-tcp", "network"))
     talks = visit.talks
     mine, theirs = (talk.traces[0].packet for talk in talks)
     real = theirs.flow.src
-    if int(count) != len(talks):
-        return Judgement(False, _count(int(count), rewriter, mine.seq, theirs.seq, theirs.flow.sport), None)
+    if count != len(talks):
+        return Judgement(False, _count(count, rewriter, mine.seq, theirs.seq, theirs.flow.sport), None)
     if address != real:
         words = _address(address, mine.flow.src, mine.flow.dst, rewriter, str(theirs.flow.source))
         return Judgement(False, words, None)

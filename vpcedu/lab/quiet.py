@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from vpcedu.clock import SECOND
 from vpcedu.hosts.host import Host
+from vpcedu.lab.fields import SECONDS, count, one_of
 from vpcedu.lab.parts import API, NAME
 from vpcedu.lab.programs import Stay
 from vpcedu.lab.reference import reference_vpc
@@ -143,21 +144,21 @@ def silence(way: str = "NAT gateway", seconds: int = 420, speaks: str = "opener"
     (None: off, as it is unless a program asks for it). instance: web's type, "before Nitro v6" or "Nitro v6". idle: the
     balancer's idle timeout in seconds, None for its default. ValueError names a wrong value.
     """
-    setting = Setting(_choose("way", way, tuple(WAYS)), _whole("silence", seconds, 500_000),
-                      _choose("speaks", speaks, SPEAKERS),
-                      None if keepalive is None else _whole("keep-alive", keepalive, 32_767),
-                      _choose("instance", instance, tuple(INSTANCES)),
-                      None if idle is None else _whole("idle timeout", idle, 6_000))
+    setting = Setting(one_of("way", way, WAYS), count("silence", seconds, 1, 500_000, SECONDS),
+                      one_of("speaks", speaks, SPEAKERS),
+                      None if keepalive is None else count("keep-alive", keepalive, 1, 32_767, SECONDS),
+                      one_of("instance", instance, INSTANCES),
+                      None if idle is None else count("idle timeout", idle, 1, 6_000, SECONDS))
     site = Site(_described(setting), seed)
-    _, _, opener, name, port = WAYS[way]
+    _, _, opener, name, port = WAYS[setting.way]
     network = site.network
     begun = site.begin(Call(opener, name, port), Stay(0, QUERY))
     network.run(setting.seconds * SECOND)
-    sender = opener if speaks == "opener" else _listener(opener)
+    sender = opener if setting.speaks == "opener" else _listener(opener)
     theirs = (c for c in network.machine(sender, Host).connections.values() if c.flow.sport == port)
-    speaking = begun.connection if speaks == "opener" else next(theirs, None)
+    speaking = begun.connection if setting.speaks == "opener" else next(theirs, None)
     if speaking is not None and speaking.state == "ESTABLISHED":
-        network.do(sender, "send", speaking, LATER[speaks])
+        network.do(sender, "send", speaking, LATER[setting.speaks])
     until = (max(setting.seconds, setting.keepalive or 0) + REST) * SECOND
     network.run(until)
     return Silent(setting, begun.call, begun.program.result, network.capture, site.vpc, seed, until,
@@ -225,15 +226,3 @@ def _fate(trace: Trace) -> str:
 def at(microseconds: int) -> str:
     """A time in seconds, as short as it can be said: "420", "60.08", "1,344.6"."""
     return f"{microseconds / SECOND:,.3f}".rstrip("0").rstrip(".")
-
-
-def _whole(what: str, value: object, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        raise ValueError(f"{what} {value!r}: expected whole seconds, from 1 to {most}")
-    return value
-
-
-def _choose(what: str, word: object, words: tuple[str, ...]) -> str:
-    if word not in words:
-        raise ValueError(f"{what} {word!r}: expected one of {', '.join(words)}")
-    return str(word)

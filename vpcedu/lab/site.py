@@ -6,9 +6,11 @@ another site whose description differs in one row and whose network is new: the 
 
 from __future__ import annotations
 
+from vpcedu.address import whole
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.client import Fetch
+from vpcedu.lab.fields import ipv4, is_numeric
 from vpcedu.lab.visit import Visit
 from vpcedu.network.link import Link
 from vpcedu.network.network import Network
@@ -128,8 +130,10 @@ class Site:
         hosts = [name for name, device in network.devices.items() if device.is_host]
         if call.opener not in hosts:
             raise ValueError(f"opener {call.opener!r}: expected a host, one of {', '.join(hosts)}")
-        literal = call.name.replace(".", "").isdigit()
-        address = call.name if literal else network.names.resolve(call.name, network.in_service)
+        if is_numeric(call.name):
+            address = ipv4("host", call.name)
+        else:
+            address = network.names.resolve(call.name, network.in_service)
         program = program or Fetch(call.request, network.clock.now)
         outer: Program = program
         if call.tls is not None:
@@ -164,9 +168,8 @@ def _parts(url: str) -> tuple[str, str, int, str]:
     scheme, _, rest = url.partition("://")
     place, _, path = rest.partition("/")
     name, colon, port = place.partition(":")
-    known = port.isascii() and port.isdigit() and len(port) <= 5
-    number = int(port) if known else 0 if colon else SCHEMES.get(scheme, 0)
-    if scheme not in SCHEMES or not name or not 0 < number <= 65_535 or " " in path:
+    number = whole(port, 65_535) if colon else SCHEMES.get(scheme)
+    if scheme not in SCHEMES or not name or not number or " " in path:
         raise ValueError(f"{url!r} is no URL this model can fetch: expected http://name/path, https://name/path, or"
                          " name:port in the place of the name")
     return scheme, name, number, "/" + path

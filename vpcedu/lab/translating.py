@@ -13,6 +13,7 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import IDLE, MOST_ADDRESSES, NatGateway
 from vpcedu.hosts.host import Host
+from vpcedu.lab.fields import count
 from vpcedu.lab.parts import UPDATES
 from vpcedu.lab.programs import Stay
 from vpcedu.lab.reference import NAT, WEB, reference_vpc
@@ -107,7 +108,7 @@ def tell(setting: Setting) -> Story:
         network.do(name, "connect", far, Stay(network.clock.now), port=port)
         begun.append((name, FiveTuple(address, port, *far), network.clock.now))
     network.run(setting.at * SECOND)
-    nat.metrics(network.clock.now)  # its clock goes on without packets too
+    nat.sweep(network.clock.now)  # its clock goes on without packets too
     live, before = len(nat.translations), len(network.capture)
     _speak(network, setting.speaks, begun[0][1])
     network.run(network.clock.now + SECOND)
@@ -150,8 +151,7 @@ def _checked(setting: Setting) -> None:
     for word, value, least, most in (("connections", setting.connections, 1, MOST), ("room", setting.room, 1, MOST),
                                      ("destinations", setting.destinations, 1, 2), ("at", setting.at, 1, SPAN),
                                      ("keepalive", setting.keepalive, 0, 2 * SPAN)):
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise ValueError(f"{word} {value!r}: expected a whole number from {least} to {most}")
+        count(word, value, least, most)
     if setting.speaks not in SPEAKERS:
         raise ValueError(f"speaks {setting.speaks!r}: expected one of {', '.join(SPEAKERS)}")
 
@@ -185,8 +185,7 @@ def fill_nat(asked: int = 55_000, addresses: int = 1, destination: str = f"{UPDA
 
     addresses: 1 to 8, of the gateway. ValueError names a wrong value.
     """
-    if isinstance(addresses, bool) or not isinstance(addresses, int) or not 1 <= addresses <= MOST_ADDRESSES:
-        raise ValueError(f"addresses {addresses!r}: expected a whole number from 1 to {MOST_ADDRESSES}")
+    count("addresses", addresses, 1, MOST_ADDRESSES)
     far = Endpoint.parse(destination)
     nat = NatGateway("NAT", NAT, secondary=tuple(f"10.0.0.{20 + number}" for number in range(1, addresses)))
     given = sum(nat.ports.take(far) is not None for _ in range(asked))

@@ -10,7 +10,7 @@ say.
 
 from __future__ import annotations
 
-from vpcedu.address import block, number
+from vpcedu.address import block, number, whole
 from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.web_server import listens, serves
@@ -76,9 +76,10 @@ def _change(vpc: Vpc, words: list[str]) -> Repair:
 
 def _row(vpc: Vpc, digits: str) -> Row:
     known = rows(vpc)
-    if not (digits.isascii() and digits.isdigit() and 0 < int(digits[:9]) <= len(known)):
+    place = whole(digits, len(known))
+    if not place:
         raise ValueError(f"row {digits!r}: expected a number from 1 to {len(known)}; the word rows lists them")
-    return known[int(digits) - 1]
+    return known[place - 1]
 
 
 def _new(words: list[str]) -> Row:
@@ -176,9 +177,10 @@ def _range(value: str) -> tuple[int, int]:
 
 
 def _whole(digits: str) -> int:
-    if not (digits.isascii() and digits.isdigit() and int(digits[:9]) <= 65_535 and len(digits) < 9):
+    found = whole(digits, 65_535)
+    if found is None:
         raise ValueError(f"{digits!r}: expected a whole number from 0 to 65535, or ports like 80 or 1024-65535")
-    return int(digits)
+    return found
 
 
 def _one_of(field: str, value: str, known: dict[str, Any]) -> Any:

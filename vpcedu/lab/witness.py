@@ -15,6 +15,7 @@ from importlib import import_module, util
 from itertools import pairwise
 from pathlib import Path
 
+from vpcedu.lab.fields import one_of
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
@@ -171,10 +172,8 @@ class Laboratory:
 
         ValueError for an unknown scenario or fault.
         """
-        if name not in self.names:
-            raise ValueError(f"scenario {name!r}: expected one of {', '.join(self.names)}")
-        if fault and fault not in self.faults:
-            raise ValueError(f"fault {fault!r}: expected one of {', '.join(self.faults)}")
+        name = one_of("scenario", name, self.names)
+        fault = fault and one_of("fault", fault, self.faults)
         release, packets, rows, facts = self._lesson.kernel(name)
         played, learnt = self._lesson.model(name, fault)
         both = list(zip(facts, learnt, strict=False))

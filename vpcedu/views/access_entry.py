@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from vpcedu.address import whole
 from vpcedu.flow import Endpoint
 from vpcedu.row import NamedRow
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     Value = int | float | str | None
     Reader = Callable[[str], Value]
 
+LARGEST = 10**19 - 1  # bytes
 NEVER = -1.0  # seconds: the step of a request that this time is about did not happen
 NO_REQUEST = "- - - "  # what a TCP listener logs in the place of a request
 
@@ -71,8 +73,9 @@ def _text(text: str) -> str:
 
 
 def _count(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) < 20:
-        return int(text)
+    found = whole(text, LARGEST)
+    if found is not None:
+        return found
     raise ValueError("a number of bytes")
 
 
@@ -83,7 +86,7 @@ def _status(text: str) -> int:
 
 
 def _priority(text: str) -> int:
-    if text == "-1" or (text.isascii() and text.isdigit() and int(text[:6]) <= 50_000):
+    if text == "-1" or whole(text, 50_000) is not None:
         return int(text)
     raise ValueError("a rule's priority, 0 for the default action, or -1")
 
@@ -107,7 +110,7 @@ def _instant(text: str) -> str:
 
 def _end(text: str) -> str:
     address, colon, port = text.rpartition(":")
-    if ":" in address and colon and port.isascii() and port.isdigit() and int(port[:6]) <= 65_535:
+    if ":" in address and colon and whole(port, 65_535) is not None:
         return text  # IPv6
     try:
         Endpoint.parse(text)

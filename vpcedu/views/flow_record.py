@@ -11,7 +11,7 @@ Left out: Parquet files, transit gateway flow logs (another product with other f
 
 from __future__ import annotations
 
-from vpcedu.address import number
+from vpcedu.address import number, whole
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
@@ -48,8 +48,9 @@ class FlowRecord(dict[str, "int | str | None"]):
 
 def _number(least: int, most: int) -> Reader:
     def read(text: str) -> int:
-        if text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most:
-            return int(text)
+        found = whole(text, most)
+        if found is not None and found >= least:
+            return found
         raise ValueError(f"a number from {least} to {most}")
 
     return read

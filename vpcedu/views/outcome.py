@@ -7,6 +7,7 @@ and of several connections some may work and others not.
 
 from __future__ import annotations
 
+from vpcedu.address import whole
 from vpcedu.reasons import BEYOND, LOST, TOO_LARGE
 from vpcedu.row import NamedRow
 
@@ -50,8 +51,7 @@ class Outcome(NamedRow):
     @property
     def status(self) -> int | None:
         """The HTTP status, or None where no response came."""
-        digits = self.words.partition(" ")[0]
-        return int(digits) if digits.isascii() and digits.isdigit() else None
+        return whole(self.words.partition(" ")[0], 999)
 
     @property
     def said(self) -> str:
