@@ -67,7 +67,7 @@ EXCEPTIONS: dict[str, set[str]] = {
         "vpcedu.lab.candidates",
         "vpcedu.lab.ends",
         "vpcedu.lab.paths",
-        "vpcedu.lab.places",
+        "vpcedu.lab.sources",
         "vpcedu.lab.puzzles",
         "vpcedu.lab.rows",
         "vpcedu.lab.site",

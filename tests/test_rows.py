@@ -12,8 +12,8 @@ from vpcedu.hosts.web_server import Seen, requests_seen
 from vpcedu.lab.applications import Logged, logged
 from vpcedu.lab.beyond import BEYOND
 from vpcedu.lab.faults import faults, scenes
-from vpcedu.lab.kinds import KINDS, kind_of, listed, said, to_add
 from vpcedu.lab.repair import Repair
+from vpcedu.lab.row_kinds import KINDS, kind_of, listed, said, to_add
 from vpcedu.lab.scenarios import SCENARIOS
 from vpcedu.lab.typed import line, rows
 from vpcedu.row import NamedRow

@@ -22,11 +22,12 @@ ICMP_V6 = ("icmpv6", "58")
 def prefixes(answers: Answers, name: str) -> tuple[str, ...] | None:
     """The IPv4 blocks of a prefix list; None where no file says them."""
     answer, row = answers.about("Entries", name), answers.rows("PrefixLists").get(name)
-    if answer is None and (row is None or not row.has("Cidrs")):
+    if answer is not None:
+        entries = (entry for entry in answer.rows("Entries") if ":" not in entry.text("Cidr"))
+        return tuple(At(entry.block("Cidr"), 0).as_text() for entry in entries)
+    if row is None or not row.has("Cidrs"):
         return None
-    found = [At(row.block("Cidr"), 0).as_text() for row in answer.rows("Entries") if ":" not in row.text("Cidr")
-             ] if answer else [cidr for cidr in row.texts("Cidrs") if ":" not in cidr] if row else []
-    return tuple(found)
+    return tuple(cidr for cidr in row.texts("Cidrs") if ":" not in cidr)
 
 
 def expanded(answers: Answers, at: At, field: str, words: str, about: str) -> tuple[str, ...]:

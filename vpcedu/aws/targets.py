@@ -57,11 +57,13 @@ class Targets:
                 continue
             default = self._action(row, "DefaultActions")
             rules = self._rules(arn) if kind == "application" else ()
-            if default is None:
-                self.lacks(f"the default action of the listener {protocol} {port} of {balancer} is not modelled")
-            elif not isinstance(default, TargetGroup):  # answered by the balancer itself, after all its rules
+            targets = TargetGroup("no target group", ())
+            if isinstance(default, TargetGroup):
+                targets = default
+            elif default is not None:  # answered by the balancer itself, after all its rules
                 rules += (Rule(LAST, (), (), default),)
-            targets = default if isinstance(default, TargetGroup) else TargetGroup("no target group", ())
+            else:
+                self.lacks(f"the default action of the listener {protocol} {port} of {balancer} is not modelled")
             made.append(Listener(protocol, port, targets, CERTIFICATE if protocol == "HTTPS" else None, rules,
                                  self._idle(arn)))
             if protocol == "HTTPS":
@@ -172,8 +174,11 @@ class Targets:
         for at in answer.rows("TargetHealthDescriptions"):
             target = at.get("Target")
             name, port = target.id("Id"), target.number("Port", 1, 65_535, row.number("Port", 1, 65_535, 80))
-            address = self.addresses.get(name, "") if kind == "instance" else (
-                target.address("Id") if ":" not in name else "")
+            address = ""
+            if kind == "instance":
+                address = self.addresses.get(name, "")
+            elif ":" not in name:
+                address = target.address("Id")
             if not address:
                 self.note("left out", at, f"target {name} of {arn}: no such instance runs, or it has no IPv4 address")
                 self.lacks_instance(name, self._listener)

@@ -140,14 +140,16 @@ def _rules(visit: Visit, step: Step) -> Table:
         else:
             said = f"not port {flow.dport}"
         rows.append((rule.group, _traffic(rule.what), rule.peer, said))
+    foot = "A rule lets it pass; nothing is tracked."
+    if decided is None:
+        foot = "Rules only allow: what no rule allows is dropped."
+    if opens(step):
+        foot = "Rules only allow, in no order. What a rule lets pass is tracked, and its answers need none."
     lit = rules.index(decided) if decided in rules else None
     found = (f"No rule lets {flow} {way}" if lit is None else f"{rules[lit].group} lets {flow} {way}")
     return Table(', '.join(groups),
                  ("group", "traffic, to port", "source" if way == "in" else "destination", "this packet"),
-                 (40.0, 160.0, 300.0, 460.0), tuple(rows), lit, found,
-                 "Rules only allow, in no order. What a rule lets pass is tracked, and its answers need none."
-                 if opens(step) else "Rules only allow: what no rule allows is dropped."
-                 if decided is None else "A rule lets it pass; nothing is tracked.")
+                 (40.0, 160.0, 300.0, 460.0), tuple(rows), lit, found, foot)
 
 
 def _seen(visit: Visit, step: Step) -> list[Step]:

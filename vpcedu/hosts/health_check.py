@@ -20,12 +20,13 @@ from vpcedu.tables.targets import HealthCheck, Targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from vpcedu.hosts.host import Host
     from vpcedu.protocols.tcp import Connection
     from vpcedu.tables.target_group import Listener, TargetGroup
+    from vpcedu.trace import Capture
 
 APPLICATION = HealthCheck("HTTP", agent="ELB-HealthChecker/2.0")
 CLASSIC = HealthCheck("TCP", healthy=10)  # the API's default, on the port of the target where AWS has port 80
@@ -42,6 +43,11 @@ class Health(NamedRow):
 
     def __str__(self) -> str:
         return f"{self.target}: {self.before} -> {self.after} ({self.why})"
+
+
+def health_changes(capture: Capture) -> Iterator[tuple[int, Health]]:
+    """When (microseconds) a target changed its state, and how."""
+    return ((event.at, event.row) for event in capture.events if isinstance(event.row, Health))
 
 
 class Probe:

@@ -15,9 +15,9 @@ from collections import Counter
 
 from vpcedu.address import text
 from vpcedu.lab.ends import SOMEONE, Question
-from vpcedu.lab.places import LAST_PORT
 from vpcedu.lab.reach import Reach
 from vpcedu.lab.repairs import run
+from vpcedu.lab.sources import LAST_PORT
 from vpcedu.lab.unknown import names_of, told
 from vpcedu.lab.useless import Finding, findings
 from vpcedu.network import rules
@@ -96,7 +96,8 @@ class Audit:
         if untold:
             raise ValueError(f"{untold[0]}: who reaches it, or whom it reaches, cannot be told: {self.unknown[0]}")
         bit, i, ports = self._index[source], self._index[destination], self.tables.port_class(port)
-        return True if self._sure[ports][i] >> bit & 1 else None if self._some[ports][i] >> bit & 1 else False
+        sure, some = self._sure[ports][i] >> bit & 1, self._some[ports][i] >> bit & 1
+        return None if some and not sure else bool(sure)
 
     def confirm(self, source: str, destination: str, port: int) -> bool:
         """The same by a packet that is really sent; ValueError as in `ask`."""

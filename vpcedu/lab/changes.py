@@ -7,9 +7,9 @@ use: `faults`, what is done wrong, and `remedies`, what might mend; so nothing h
 from __future__ import annotations
 
 from vpcedu.lab.faults import faults
-from vpcedu.lab.kinds import kind_of, said
 from vpcedu.lab.remedies import remedies
 from vpcedu.lab.repair import Repair
+from vpcedu.lab.row_kinds import kind_of, said
 from vpcedu.lab.site import Site
 
 TYPE_CHECKING = False

@@ -10,11 +10,13 @@ from __future__ import annotations
 import sys
 
 from vpcedu.lab.options import parse, whole
+from vpcedu.views.outcome import DOES_NOT, SOMETIMES, UNKNOWN, WORKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from vpcedu.aws.account import Account
     from vpcedu.lab.puzzles import Puzzle
     from vpcedu.network.vpc import Vpc
 
@@ -63,6 +65,9 @@ Plays a symptom that people meet, names its cause and undoes it. Without a NAME:
 """
 
 
+EXIT = {WORKS: 0, DOES_NOT: 1, SOMETIMES: 1, UNKNOWN: 3}
+
+
 def main(words: list[str]) -> int:
     """Run one command; its exit code. ValueError for words that it does not understand."""
     command, rest = words[0], words[1:]
@@ -107,14 +112,12 @@ def _reference(folder: str) -> Vpc:
     return reference_vpc(balancer or "classic-tcp", nat or "instance")
 
 
-def _account(folder: str) -> Any:
+def _account(folder: str) -> Account:
     """What the files describe; notes about them go to stderr."""
-    from importlib import import_module
+    from vpcedu import aws
 
     try:
-        account: Any = import_module("vpcedu.aws").load(folder)
-    except ModuleNotFoundError as error:
-        raise ValueError(f"{folder!r}: expected the word reference; this version loads no folders ({error})") from None
+        account = aws.load(folder)
     except OSError as error:
         raise ValueError(f"{folder!r}: expected a folder that can be read ({error.strerror})") from None
     for note in account.report:
@@ -132,7 +135,7 @@ def ask(options: dict[str, str]) -> int:
     port = whole("--port", options["--port"])
     answer = answered(*load(options), port)
     _print(answer, "--json" in options)
-    return 3 if answer.reachable is None else 0 if answer.reachable else 1
+    return EXIT[answer.outcome.verdict]
 
 
 def audit(options: dict[str, str]) -> int:
@@ -158,11 +161,10 @@ def audit(options: dict[str, str]) -> int:
 
 def _save(found: Any, path: str) -> None:
     """Draw the map of an audit; the file is written whole or not at all."""
-    from importlib import import_module
+    from vpcedu import draw
 
-    picture: Any = import_module("vpcedu.draw").audit(found)  # a floor above: found here, drawn there
     try:
-        picture.save(path)
+        draw.audit(found).save(path)
     except OSError as error:
         raise ValueError(f"--map {path!r}: expected a file that can be written ({error.strerror})") from None
 

@@ -19,9 +19,9 @@ from vpcedu.lab.exercises_start import (
 from vpcedu.lab.exercises_tcp import HALF_OPEN, ROOM, half_open, room
 from vpcedu.lab.exercises_time import IN_TIME, PATIENT, in_time, patient
 from vpcedu.lab.exercises_witness import CONVICTS, UNNOTICED, convicts, unnoticed
-from vpcedu.lab.kinds import to_add
 from vpcedu.lab.parts import PAGE
 from vpcedu.lab.reference import reference_architecture
+from vpcedu.lab.row_kinds import to_add
 from vpcedu.row import NamedRow
 from vpcedu.views.explain import answer_legs
 from vpcedu.views.outcome import blocker

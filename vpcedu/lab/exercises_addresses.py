@@ -11,8 +11,8 @@ from vpcedu.lab.addresses import (
     lone_server,
     seen_as,
 )
-from vpcedu.lab.kinds import as_a
 from vpcedu.lab.parts import IGW, UPDATES
+from vpcedu.lab.row_kinds import as_a
 from vpcedu.lab.site import Site
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.traffic import ANYWHERE

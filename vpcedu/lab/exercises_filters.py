@@ -5,9 +5,9 @@ from __future__ import annotations
 from vpcedu.flow import TCP
 from vpcedu.hosts.host import Host
 from vpcedu.lab.filters import answers, edited, one_server
-from vpcedu.lab.kinds import as_a, to_add
 from vpcedu.lab.parts import API, CLIENT, EPHEMERAL, PAGE, PUBLIC
 from vpcedu.lab.reference import reference_vpc
+from vpcedu.lab.row_kinds import as_a, to_add
 from vpcedu.lab.site import Site
 from vpcedu.network.vpc import Device, Vpc
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry

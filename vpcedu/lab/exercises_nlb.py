@@ -5,9 +5,9 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
-from vpcedu.lab.kinds import as_a
 from vpcedu.lab.nlb import GROUP_RULES, TARGETS, nlb_site, nlb_tries, nlb_vpc, target_of
 from vpcedu.lab.parts import NAME, UPDATES
+from vpcedu.lab.row_kinds import as_a
 from vpcedu.lab.site import Site
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.proxy_protocol import parse

@@ -5,10 +5,10 @@ from __future__ import annotations
 from vpcedu.hosts.any_server import AnyServer
 from vpcedu.lab.asking import ask
 from vpcedu.lab.auditing import audit
-from vpcedu.lab.kinds import as_a
 from vpcedu.lab.own import example_vpc
 from vpcedu.lab.puzzles import puzzle
 from vpcedu.lab.repair import Repair
+from vpcedu.lab.row_kinds import as_a
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.vpc import Device
 from vpcedu.tables.network_acl import AclEntry

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from vpcedu.hosts.web_server import requests_seen
 from vpcedu.lab.fields import count, one_of
-from vpcedu.lab.kinds import as_a
 from vpcedu.lab.parts import PAGE
 from vpcedu.lab.proxies import proxy_site
 from vpcedu.lab.reference import GROUP_RULES, reference_vpc
+from vpcedu.lab.row_kinds import as_a
 from vpcedu.lab.site import Site
 from vpcedu.protocols.forwarded import MODES, chain_of
 from vpcedu.protocols.proxy_protocol import parse, version_1

@@ -6,8 +6,8 @@ that asked, the events of hosts, balancers and applications.
 
 from __future__ import annotations
 
-from vpcedu.hosts.answered import Answered
-from vpcedu.hosts.health_check import Health
+from vpcedu.hosts.answered import requests_answered
+from vpcedu.hosts.health_check import health_changes
 from vpcedu.lab.applications import logged
 from vpcedu.tables.targets import UNHEALTHY
 
@@ -24,13 +24,10 @@ def client_sees(visit: Visit) -> str:
 
 def balancer_logs(visit: Visit) -> tuple[str, ...]:
     """The status of each request in balancers' logs, and each target that checks found unhealthy, in order of time."""
-    words = []
-    for event in visit.capture.events:
-        if isinstance(event.row, Answered):
-            words.append(event.row.status[:3])
-        elif isinstance(event.row, Health) and event.row.after == UNHEALTHY:
-            words.append(f"{event.row.target} unhealthy ({event.row.why})")
-    return tuple(words)
+    words = [(at, row.status[:3]) for at, _, row in requests_answered(visit.capture)]
+    words += [(at, f"{row.target} unhealthy ({row.why})") for at, row in health_changes(visit.capture)
+              if row.after == UNHEALTHY]
+    return tuple(word for _, word in sorted(words, key=lambda pair: pair[0]))
 
 
 def _log(visit: Visit) -> str:

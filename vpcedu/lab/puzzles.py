@@ -14,11 +14,11 @@ from vpcedu.flow import spread
 from vpcedu.hosts.web_server import listens, serves
 from vpcedu.lab.ends import Question
 from vpcedu.lab.faults import faults, scenes
-from vpcedu.lab.kinds import as_a, to_add
 from vpcedu.lab.paths import Loss, decided, losses
 from vpcedu.lab.plays import TRIED, Plays
 from vpcedu.lab.remedies import remedies
 from vpcedu.lab.repair import Repair, apply
+from vpcedu.lab.row_kinds import as_a, to_add
 from vpcedu.views.description import describe
 from vpcedu.views.text import fold
 

@@ -16,7 +16,7 @@ from bisect import bisect_left, bisect_right
 
 from vpcedu.address import block, text
 from vpcedu.flow import TCP
-from vpcedu.lab.places import classes, inside, outside
+from vpcedu.lab.sources import classes, inside, outside
 from vpcedu.tables.network_acl import ALLOW, AclEntry
 from vpcedu.tables.route_table import LOCAL, RouteTable
 from vpcedu.tables.security_group import IN, OUT, GroupRule

@@ -6,7 +6,7 @@ attachment of an Internet gateway. Here they are rows like others.
 
 from __future__ import annotations
 
-from vpcedu.lab.kinds import kind_of, said
+from vpcedu.lab.row_kinds import kind_of, said
 from vpcedu.network.vpc import ACTIVE, Peering
 from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import LOCAL, Route

@@ -7,9 +7,9 @@ that the web server opens itself. Each cell of the table is the result of a visi
 from __future__ import annotations
 
 from vpcedu.flow import Endpoint
-from vpcedu.lab.kinds import listed
 from vpcedu.lab.parts import API, PAGE
 from vpcedu.lab.reference import NAT
+from vpcedu.lab.row_kinds import listed
 from vpcedu.lab.site import Site
 from vpcedu.lab.visit import Visit
 from vpcedu.row import NamedRow

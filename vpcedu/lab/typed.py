@@ -15,8 +15,8 @@ from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.web_server import listens, serves
 from vpcedu.lab.ends import target_groups
-from vpcedu.lab.kinds import KINDS, as_a
 from vpcedu.lab.repair import Repair
+from vpcedu.lab.row_kinds import KINDS, as_a
 from vpcedu.network.vpc import Device
 from vpcedu.tables.network_acl import ALLOW, DENY
 from vpcedu.tables.security_group import IN, OUT
@@ -163,7 +163,7 @@ def _read(field: str, value: str) -> dict[str, Any]:
         return {field: parts}
     if field in ("destination", "cidr"):
         block(value)
-    return {field: (value if parts else None) if field == "route_table" else value}
+    return {field: None if field == "route_table" and not parts else value}
 
 
 def _address(value: str) -> str:

@@ -20,7 +20,7 @@ from vpcedu.tables.tracking import TrackedFlow, Untracked, is_untracked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.network.filters import Filters
+    from vpcedu.network.filter_tables import Filters
     from vpcedu.network.places import Place
     from vpcedu.network.walk import Walk
     from vpcedu.row import Row

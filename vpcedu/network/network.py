@@ -12,7 +12,7 @@ from vpcedu.clock import Clock
 from vpcedu.gateways.internet_gateway import InternetGateway
 from vpcedu.network import rules
 from vpcedu.network.checkpoints import ARRIVING, LEAVING
-from vpcedu.network.filters import Filters
+from vpcedu.network.filter_tables import Filters
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
 from vpcedu.network.machines import machines, made_of

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 BEGIN = datetime(2026, 1, 1)  # where the simulation's clock is 0, as in flow logs
 TIMES = ("request_processing_time", "backend_processing_time", "target_processing_time", "response_processing_time")
+OWN: dict[type, str] = {FixedResponse: "fixed-response", Redirect: "redirect"}  # what a balancer answers itself
 ARN = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:targetgroup"
 
 
@@ -184,8 +185,8 @@ class Node:
         if isinstance(chosen, TargetGroup):
             name = chosen.name.replace(",", "").replace(" ", "-")
             values |= {"actions_executed": "forward", "target_group_arn": f"{ARN}/{name}/{_identity(name)}"}
-        elif isinstance(chosen, (FixedResponse, Redirect)) and message is not None:
-            values |= {"actions_executed": "redirect" if isinstance(chosen, Redirect) else "fixed-response",
+        elif chosen is not None and message is not None:
+            values |= {"actions_executed": OWN[type(chosen)],
                        "redirect_url": answer(listener, message, chosen).header("Location")}
         if chosen is not None:
             values["matched_rule_priority"] = fitting[0] if fitting else 0
