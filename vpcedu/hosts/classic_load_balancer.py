@@ -15,6 +15,8 @@ surge queue, draining.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from vpcedu.hosts.balancer_node import BalancerNode
 from vpcedu.hosts.health_check import CLASSIC, Groups
 from vpcedu.hosts.idle import IDLE
@@ -78,7 +80,5 @@ class ClassicLoadBalancer(BalancerNode):
             ready = any(c.flow.destination == target and c.program is program and not c.closing
                         for c in self.connections.values())
             if listener.protocol in ("HTTP", "HTTPS") and target in listener.targets.targets and not ready:
-                try:
+                with suppress(OSError):  # no port is free: the request will see
                     self.connect(target, program, now)
-                except OSError:
-                    continue  # no port is free: the request will see
