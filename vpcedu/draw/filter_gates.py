@@ -78,7 +78,7 @@ def trip_of(visit: Visit, connection: int | None) -> Trip:
     if not talks or (connection is not None and connection not in range(1, len(talks) + 1)):
         raise ValueError(f"connection {connection!r}: expected one from 1 to {len(talks)}")
     lossy = [talk for talk in talks if any(_filtered(trace) for trace in talk.traces)]
-    talk = talks[connection - 1] if connection is not None else lossy[0] if lossy else talks[-1]
+    talk = (lossy or talks[-1:])[0] if connection is None else talks[connection - 1]
     request, answer = _pair(visit, talk)
     path = _path(visit, talk, request)
     gates = _gates(visit.vpc, path, request, False, 1)
@@ -128,8 +128,12 @@ def _gates(vpc: Vpc, path: tuple[str, ...], trace: Trace | None, answer: bool, f
         for device, other, names in ((here, there, LEAVING), (there, here, ARRIVING)):
             kinds = _kinds(cards.get(device), cards.get(other), device not in (path[0], path[-1]), trace, names)
             for kind in kinds if names is LEAVING else reversed(kinds):
-                step = None if over or trace is None else _step(trace, device, names[kind])
-                words = "never sent" if trace is None else "not asked" if over else _words(step, kind)
+                step, words = None, "not asked"
+                if trace is None:
+                    words = "never sent"
+                elif not over:
+                    step = _step(trace, device, names[kind])
+                    words = _words(step, kind)
                 found.append(Gate(first + len(found), stretch, device, kind, names[kind], step, words, answer))
                 over = over or (step is not None and step.action == DROP) or words == "not asked"
         lost = trace.dropped if trace else None

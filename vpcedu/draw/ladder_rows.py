@@ -131,7 +131,9 @@ def states_of(visit: Visit) -> dict[int, tuple[str, str]]:
     found: dict[int, tuple[str, str]] = {}
     for trace in visit.capture:
         packet = trace.packet
-        call = "active OPEN" if packet.flags & (SYN | ACK) == SYN else "CLOSE" if packet.flags & FIN else ""
+        call = "CLOSE" if packet.flags & FIN else ""
+        if packet.flags & (SYN | ACK) == SYN:
+            call = "active OPEN"
         sent = opens.pop((trace.sender, packet.flow, call), "")
         found[trace.number] = sent, _moved_to(trace)
     return found

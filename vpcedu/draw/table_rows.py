@@ -72,8 +72,9 @@ def _routes(visit: Visit, step: Step) -> Table:
     rows = []
     for row in routes:
         length = block(row.destination)[2]
-        said = (f"fits, and is the longest: /{length}" if row == decided else f"fits too, but /{length} is shorter"
-                if contains(row.destination, to) else "does not fit")
+        said = f"fits too, but /{length} is shorter" if contains(row.destination, to) else "does not fit"
+        if row == decided:
+            said = f"fits, and is the longest: /{length}"
         rows.append((row.destination, row.target, said))
     lit = routes.index(decided) if decided in routes else None
     found = f"To {to}: no route fits" if decided is None else f"To {to}: {decided.destination} > {decided.target} wins"
@@ -92,8 +93,9 @@ def _entries(visit: Visit, step: Step, row: AclEntry) -> Table:
         entries = [*(entry for entry in entries if entry.number != row.number), row]
     entries = [*sorted(entries, key=lambda entry: entry.number), NetworkAcl(row.acl, ()).lookup(row.direction, flow)]
     for entry in entries:
-        said = "not asked any more" if past else "the first that fits" if entry == row else _misfit(entry, remote, flow)
-        past = past or entry == row
+        said = "not asked any more" if past else _misfit(entry, remote, flow)
+        if entry == row and not past:
+            past, said = True, "the first that fits"
         rows.append(("*" if entry.number == LAST else str(entry.number), _traffic(entry.what), entry.cidr,
                      entry.action, said))
     verb = "denies" if step.action == DROP else "allows"
@@ -128,18 +130,22 @@ def _rules(visit: Visit, step: Step) -> Table:
     rows = []
     for rule in rules:
         near = rule.peer in owners if rule.peer.startswith("sg-") else contains(rule.peer, remote)
-        said = ("allows it" if rule == decided else f"not {remote}" if not near
-                else "would allow it too" if RuleSet(groups, way, (rule,)).lookup(flow, owners)
-                else f"not port {flow.dport}")
+        said = f"not port {flow.dport}" if near else f"not {remote}"
+        if rule == decided:
+            said = "allows it"
+        elif RuleSet(groups, way, (rule,)).lookup(flow, owners):
+            said = "would allow it too"
         rows.append((rule.group, _traffic(rule.what), rule.peer, said))
     lit = rules.index(decided) if decided in rules else None
     found = (f"No rule lets {flow} {way}" if lit is None else f"{rules[lit].group} lets {flow} {way}")
+    why = "A rule lets it pass; nothing is tracked."
+    if opens(step):
+        why = "Rules only allow, in no order. What a rule lets pass is tracked, and its answers need none."
+    elif decided is None:
+        why = "Rules only allow: what no rule allows is dropped."
     return Table(', '.join(groups),
                  ("group", "traffic, to port", "source" if way == "in" else "destination", "this packet"),
-                 (40.0, 160.0, 300.0, 460.0), tuple(rows), lit, found,
-                 "Rules only allow, in no order. What a rule lets pass is tracked, and its answers need none."
-                 if opens(step) else "Rules only allow: what no rule allows is dropped."
-                 if decided is None else "A rule lets it pass; nothing is tracked.")
+                 (40.0, 160.0, 300.0, 460.0), tuple(rows), lit, found, why)
 
 
 def _seen(visit: Visit, step: Step) -> list[Step]:
@@ -185,9 +191,11 @@ def _translations(visit: Visit, step: Step, own: Translation) -> Table:
                  for row in flows)
     after = step.after.flow if step.after else None
     lost = step.reason is not None
-    found = (f"{step.at}: the row ran out" if lost else f"{step.at}: to {step.before.flow.destination} becomes to "
-             f"{after.destination}" if after and after.destination != step.before.flow.destination
-             else f"{step.at}: from {step.before.flow.source} becomes from {after.source if after else 'nothing'}")
+    found = f"{step.at}: from {step.before.flow.source} becomes from {after.source if after else 'nothing'}"
+    if lost:
+        found = f"{step.at}: the row ran out"
+    elif after and after.destination != step.before.flow.destination:
+        found = f"{step.at}: to {step.before.flow.destination} becomes to {after.destination}"
     word = "forwards" if there else "backwards: what arrived is the right side, its ends exchanged"
     return Table(f"table of {step.at}", ("before", "after", "since"), (40.0, 320.0, 600.0), rows,
                  list(flows).index(own), found,
