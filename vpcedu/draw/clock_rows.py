@@ -137,13 +137,12 @@ def _gate(silence: Silence, name: str, idle: int) -> Clock:
 def _host(silence: Silence, device: Device, idle: int | None) -> Clock:
     """An end of the connection: its own clock, and what it heard after the silence."""
     settings = dict(device.settings).get("settings") or LINUX
-    keepalive = settings.keepalive.idle if settings.keepalive else None
-    what, limit, over = "keep-alive off", keepalive, NONE
-    if idle is not None:
-        what, limit, over = "idle timeout", idle, FORGOT
-    elif keepalive is not None:
-        what, over = "keep-alive", RINGS
-    state = over if limit is None or silence.at(device.name) >= limit else RUNS
+    limit, what, ends = idle, "idle timeout", FORGOT
+    if idle is None and settings.keepalive:
+        limit, what, ends = settings.keepalive.idle, "keep-alive", RINGS
+    elif idle is None:
+        what, ends = "keep-alive off", NONE
+    state = RUNS if limit is not None and silence.at(device.name) < limit else ends
     sent = next((t for t in silence.after if t.sender == device.name), None)
     got = next((t for t in silence.after if t.delivered and t.last.at == device.name), None)
     reset = got is not None and bool(got.packet.flags & RST)

@@ -93,10 +93,9 @@ def _entries(visit: Visit, step: Step, row: AclEntry) -> Table:
         entries = [*(entry for entry in entries if entry.number != row.number), row]
     entries = [*sorted(entries, key=lambda entry: entry.number), NetworkAcl(row.acl, ()).lookup(row.direction, flow)]
     for entry in entries:
-        said = "the first that fits" if entry == row else _misfit(entry, remote, flow)
-        if past:
-            said = "not asked any more"
-        past = past or entry == row
+        said = "not asked any more" if past else _misfit(entry, remote, flow)
+        if entry == row and not past:
+            past, said = True, "the first that fits"
         rows.append(("*" if entry.number == LAST else str(entry.number), _traffic(entry.what), entry.cidr,
                      entry.action, said))
     verb = "denies" if step.action == DROP else "allows"
@@ -131,25 +130,22 @@ def _rules(visit: Visit, step: Step) -> Table:
     rows = []
     for rule in rules:
         near = rule.peer in owners if rule.peer.startswith("sg-") else contains(rule.peer, remote)
+        said = f"not port {flow.dport}" if near else f"not {remote}"
         if rule == decided:
             said = "allows it"
-        elif not near:
-            said = f"not {remote}"
         elif RuleSet(groups, way, (rule,)).lookup(flow, owners):
             said = "would allow it too"
-        else:
-            said = f"not port {flow.dport}"
         rows.append((rule.group, _traffic(rule.what), rule.peer, said))
-    foot = "A rule lets it pass; nothing is tracked."
-    if decided is None:
-        foot = "Rules only allow: what no rule allows is dropped."
-    if opens(step):
-        foot = "Rules only allow, in no order. What a rule lets pass is tracked, and its answers need none."
     lit = rules.index(decided) if decided in rules else None
     found = (f"No rule lets {flow} {way}" if lit is None else f"{rules[lit].group} lets {flow} {way}")
+    why = "A rule lets it pass; nothing is tracked."
+    if opens(step):
+        why = "Rules only allow, in no order. What a rule lets pass is tracked, and its answers need none."
+    elif decided is None:
+        why = "Rules only allow: what no rule allows is dropped."
     return Table(', '.join(groups),
                  ("group", "traffic, to port", "source" if way == "in" else "destination", "this packet"),
-                 (40.0, 160.0, 300.0, 460.0), tuple(rows), lit, found, foot)
+                 (40.0, 160.0, 300.0, 460.0), tuple(rows), lit, found, why)
 
 
 def _seen(visit: Visit, step: Step) -> list[Step]:
@@ -195,13 +191,11 @@ def _translations(visit: Visit, step: Step, own: Translation) -> Table:
                  for row in flows)
     after = step.after.flow if step.after else None
     lost = step.reason is not None
-    before = step.before.flow
+    found = f"{step.at}: from {step.before.flow.source} becomes from {after.source if after else 'nothing'}"
     if lost:
         found = f"{step.at}: the row ran out"
-    elif after and after.destination != before.destination:
-        found = f"{step.at}: to {before.destination} becomes to {after.destination}"
-    else:
-        found = f"{step.at}: from {before.source} becomes from {after.source if after else 'nothing'}"
+    elif after and after.destination != step.before.flow.destination:
+        found = f"{step.at}: to {step.before.flow.destination} becomes to {after.destination}"
     word = "forwards" if there else "backwards: what arrived is the right side, its ends exchanged"
     return Table(f"table of {step.at}", ("before", "after", "since"), (40.0, 320.0, 600.0), rows,
                  list(flows).index(own), found,

@@ -163,7 +163,9 @@ def _read(field: str, value: str) -> dict[str, Any]:
         return {field: parts}
     if field in ("destination", "cidr"):
         block(value)
-    return {field: None if field == "route_table" and not parts else value}
+    if field == "route_table":
+        return {field: value if parts else None}
+    return {field: value}
 
 
 def _address(value: str) -> str:

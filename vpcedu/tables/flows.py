@@ -37,7 +37,8 @@ class Entry:
 
     def __init__(self, row: Row, there: Hashable, back: Hashable, used: int, idle: int, open_idle: int,
                  state: int) -> None:
-        self.row, self.there, self.back, self.used, self.seen = row, there, back, used, used
+        self.row: Any = row
+        self.there, self.back, self.used, self.seen = there, back, used, used
         self.idle, self.open_idle, self.state = idle, open_idle, state
 
     def __lt__(self, other: Entry) -> bool:
