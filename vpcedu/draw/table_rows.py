@@ -142,12 +142,14 @@ def _rules(visit: Visit, step: Step) -> Table:
         rows.append((rule.group, _traffic(rule.what), rule.peer, said))
     lit = rules.index(decided) if decided in rules else None
     found = (f"No rule lets {flow} {way}" if lit is None else f"{rules[lit].group} lets {flow} {way}")
+    note = "A rule lets it pass; nothing is tracked."
+    if opens(step):
+        note = "Rules only allow, in no order. What a rule lets pass is tracked, and its answers need none."
+    elif decided is None:
+        note = "Rules only allow: what no rule allows is dropped."
     return Table(', '.join(groups),
                  ("group", "traffic, to port", "source" if way == "in" else "destination", "this packet"),
-                 (40.0, 160.0, 300.0, 460.0), tuple(rows), lit, found,
-                 "Rules only allow, in no order. What a rule lets pass is tracked, and its answers need none."
-                 if opens(step) else "Rules only allow: what no rule allows is dropped."
-                 if decided is None else "A rule lets it pass; nothing is tracked.")
+                 (40.0, 160.0, 300.0, 460.0), tuple(rows), lit, found, note)
 
 
 def _seen(visit: Visit, step: Step) -> list[Step]:

@@ -131,9 +131,9 @@ def _direction(way: str) -> str:
 
 def _route(vpc: Vpc, row: Route) -> dict[str, Any]:
     home = next((one for one in vpc.everyone if row in one.routes), vpc)
+    origin = "EnableVgwRoutePropagation" if row.propagated else "CreateRoute"
     return {"DestinationCidr": row.destination, _field(home, row.target): row.target, "State": home.state(row),
-            "Origin": "CreateRouteTable" if row.target == LOCAL else
-            "EnableVgwRoutePropagation" if row.propagated else "CreateRoute"}
+            "Origin": "CreateRouteTable" if row.target == LOCAL else origin}
 
 
 def _field(vpc: Vpc, target: str) -> str:

@@ -35,11 +35,11 @@ row = 300
 """
 
 
-def patient(row: object) -> str:
+def patient(answer: object) -> str:
     """09.2: client's keep-alive and the balancer's idle timeout so that an answer after 420 s comes back."""
-    if not isinstance(row, (tuple, list)) or len(row) != 2:
-        raise ValueError(f"{row!r}: expected two numbers of seconds, (keep-alive, idle timeout)")
-    keepalive, idle = row
+    if not isinstance(answer, (tuple, list)) or len(answer) != 2:
+        raise ValueError(f"{answer!r}: expected two numbers of seconds, (keep-alive, idle timeout)")
+    keepalive, idle = answer
     run = silence("Classic LB", WAITS, "listener", keepalive, idle=idle)
     if run.arrived:
         return (f"Right. With an idle timeout of {idle} s the answer, sent at {WAITS} s, arrived at"

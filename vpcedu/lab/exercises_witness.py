@@ -7,9 +7,9 @@ from vpcedu.lab.witness import Beside, laboratory
 SILENT = "a closed port is silent"
 
 
-def convicts(row: object) -> str:
+def convicts(answer: object) -> str:
     """12.1: a scenario in which a model with the fault SILENT differs from the recording."""
-    found = laboratory().beside(str(row), SILENT)
+    found = laboratory().beside(str(answer), SILENT)
     name = found.name
     if found.equal:
         return (f"Not yet. {name}: {found.verdict} The fault is in there, and nothing shows: in this scenario nobody"
@@ -22,11 +22,11 @@ row = "refused"
 """
 
 
-def unnoticed(row: object) -> str:
+def unnoticed(answer: object) -> str:
     """12.2: a fault and a scenario where packets differ from the recording and no program learns anything else."""
-    if not isinstance(row, tuple) or len(row) != 2:
-        raise ValueError(f"{row!r}: expected (fault, scenario)")
-    fault, name = row
+    if not isinstance(answer, tuple) or len(answer) != 2:
+        raise ValueError(f"{answer!r}: expected (fault, scenario)")
+    fault, name = answer
     found = laboratory().beside(name, fault)
     if found.equal:
         return f"Not yet. {name}: {found.verdict} Nothing differs at all. What must happen for this fault to show?"

@@ -163,7 +163,7 @@ def _read(field: str, value: str) -> dict[str, Any]:
         return {field: parts}
     if field in ("destination", "cidr"):
         block(value)
-    return {field: (value if parts else None) if field == "route_table" else value}
+    return {field: None if field == "route_table" and not parts else value}
 
 
 def _address(value: str) -> str:

@@ -148,7 +148,7 @@ class Vpc(NamedRow):
                 return changed if home is self else self.replace(home, changed)
         raise ValueError(f"{row!r} is no row that can be added: expected a Route, AclEntry, GroupRule or Association")
 
-    def changed(self, row: Any, new: Any) -> Vpc:
+    def changed(self, row: Row | None, new: Row | None) -> Vpc:
         """The same description with `new` in the place of `row`: one row more where `row` is None, one less where `new`
         is."""
         if row is None:

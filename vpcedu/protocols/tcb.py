@@ -97,9 +97,9 @@ class Tcb:
         self.hear(heard)
         self.state, self.alarm, self.unacked, self.owes_ack = CLOSED, None, [], False
 
-    def hear(self, event: str, row: object = None) -> None:
+    def hear(self, event: str, about: object = None) -> None:
         """Note an event for the program."""
-        self._events.append((event, row))
+        self._events.append((event, about))
 
     def flush(self, now: int) -> None:
         """Send what is queued as far as the other end's window allows, then the FIN if the application closed."""

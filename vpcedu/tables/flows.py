@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
     from typing import Any
 
+    from vpcedu.row import Row
+
 
 # What a row has seen of its connection; 0 is an open one.
 OPENING, OPENER_FIN, OTHER_FIN, CLOSED = 1, 2, 4, 8
@@ -32,9 +34,10 @@ class Entry:
 
     __slots__ = ("row", "there", "back", "used", "seen", "idle", "open_idle", "state")
 
-    def __init__(self, row: Any, there: Hashable, back: Hashable, used: int, idle: int, open_idle: int,
+    def __init__(self, row: Row, there: Hashable, back: Hashable, used: int, idle: int, open_idle: int,
                  state: int) -> None:
-        self.row, self.there, self.back, self.used, self.seen = row, there, back, used, used
+        self.row: Any = row
+        self.there, self.back, self.used, self.seen = there, back, used, used
         self.idle, self.open_idle, self.state = idle, open_idle, state
 
     def __lt__(self, other: Entry) -> bool:
@@ -87,7 +90,7 @@ class Flows:
             self._follow(entry, flow, flags)
         return entry.row
 
-    def put(self, row: Any, there: Hashable, back: Hashable, now: int, idle: int | None = None) -> None:
+    def put(self, row: Row, there: Hashable, back: Hashable, now: int, idle: int | None = None) -> None:
         """Write a row under both of its flows, in the place of whatever had them; `idle`: other than the table's."""
         for flow in (there, back):
             old = self._entries.get(flow)

@@ -26,7 +26,6 @@ from vpcedu.packet import SYN
 from vpcedu.protocols.forwarded import TRACE, returned
 from vpcedu.protocols.http import Message, take
 from vpcedu.row import NamedRow
-from vpcedu.tables.rules import FixedResponse, Redirect
 from vpcedu.tables.target_group import TargetGroup
 from vpcedu.views.access_entry import APPLICATION, CLASSIC, NEVER, NO_REQUEST, Entry, Form
 from vpcedu.views.flow_log import ACCOUNT
@@ -184,9 +183,9 @@ class Node:
         if isinstance(chosen, TargetGroup):
             name = chosen.name.replace(",", "").replace(" ", "-")
             values |= {"actions_executed": "forward", "target_group_arn": f"{ARN}/{name}/{_identity(name)}"}
-        elif isinstance(chosen, (FixedResponse, Redirect)) and message is not None:
-            values |= {"actions_executed": "redirect" if isinstance(chosen, Redirect) else "fixed-response",
-                       "redirect_url": answer(listener, message, chosen).header("Location")}
+        elif chosen is not None and message is not None:
+            location = answer(listener, message, chosen).header("Location")
+            values |= {"actions_executed": "redirect" if location else "fixed-response", "redirect_url": location}
         if chosen is not None:
             values["matched_rule_priority"] = fitting[0] if fitting else 0
         shown = sent or message
