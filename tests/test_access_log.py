@@ -10,8 +10,9 @@ from vpcedu.clock import SECOND
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device
 from vpcedu.protocols.http import Message
-from vpcedu.tables.rules import FixedResponse, Redirect, Rule
+from vpcedu.tables.rules import FixedResponse, Redirect
 from vpcedu.tables.security_group import IN, GroupRule
+from vpcedu.tables.target_group import Rule
 from vpcedu.views.access_entry import APPLICATION, CLASSIC, NEVER, entry, parse
 from vpcedu.views.access_log import access_log
 

@@ -28,8 +28,8 @@ from vpcedu.lab.reference import reference_architecture
 from vpcedu.lab.site import Site
 from vpcedu.protocols.forwarded import believed
 from vpcedu.protocols.http import Message, request, take
-from vpcedu.tables.rules import FixedResponse, Redirect, Rule, fits
-from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.rules import FixedResponse, Redirect, fits
+from vpcedu.tables.target_group import Listener, Rule, TargetGroup
 
 ALB = ApplicationLoadBalancer
 IMAGES = TargetGroup("images", (SECOND_BACK,))

@@ -48,7 +48,7 @@ def test_who_asks_later_is_silent_for_so_long_and_gets_the_page(seconds):
 
 def test_who_wants_to_ask_when_the_connection_is_gone_asks_nothing():
     visit = site().play(CALL, Later(ASK, 0, 90 * SECOND))  # a Classic Load Balancer closes after 60 s of silence
-    assert (visit.symptom, sent_by(visit, "client")) == ("closed", [])
+    assert visit.symptom.startswith("closed") and sent_by(visit, "client") == []
 
 
 def test_a_visit_without_a_result_is_cut_off_when_time_is_up():

@@ -12,8 +12,8 @@ from vpcedu.aws.answers import Answers
 from vpcedu.aws.at import At
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
-from vpcedu.tables.rules import FixedResponse, Redirect, Rule
-from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.rules import FixedResponse, Redirect
+from vpcedu.tables.target_group import Listener, Rule, TargetGroup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from vpcedu.trace import DROP, Event, Step, rewrote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.row import Row
+    pass
 
 IDLE = 350 * SECOND  # microseconds
 MOST_ADDRESSES = 8  # one primary, seven secondary
@@ -92,6 +92,7 @@ class NatGateway(Machine):
         self.translations.forget(expired)
         return self._drop(packet, expired, reason, now, () if packet.flags & RST else (packet.reset(),))
 
-    def _drop(self, packet: Packet, row: Row | None, reason: Reason, now: int, sent: tuple[Packet, ...] = ()) -> Step:
+    def _drop(self, packet: Packet, row: Translation | None, reason: Reason, now: int,
+              sent: tuple[Packet, ...] = ()) -> Step:
         self._counts["PacketsDropCount"] += 1
         return Step(now, self.name, "translation", DROP, packet, None, row, reason, sent)

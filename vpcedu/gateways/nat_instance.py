@@ -30,7 +30,7 @@ from vpcedu.trace import DROP, PASS, Step, rewrote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.row import Row
+    pass
 
 IDLE = 432_000 * SECOND  # nf_conntrack_tcp_timeout_established
 OPENING, CLOSED, RESET = 120 * SECOND, 120 * SECOND, 10 * SECOND  # ..._syn_sent, ..._time_wait, ..._close
@@ -92,7 +92,7 @@ class NatInstance(Machine):
             return NO_PORT
         return self.translations.add(flow, FiveTuple(*source, *destination, flow.protocol), now)
 
-    def _drop(self, packet: Packet, row: Row | None, reason: Reason, now: int, refuse: bool = False) -> Step:
+    def _drop(self, packet: Packet, row: Translation | None, reason: Reason, now: int, refuse: bool = False) -> Step:
         check = "deliver" if reason is PORT_CLOSED else "translation"
         answer = (packet.reset(),) if refuse and not packet.flags & RST else ()
         return Step(now, self.name, check, DROP, packet, None, row, reason, answer)

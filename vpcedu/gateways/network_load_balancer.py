@@ -36,7 +36,6 @@ from vpcedu.trace import DROP, Event, Step, rewrote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.row import Row
     from vpcedu.tables.targets import HealthCheck
 
 IDLE, ANSWER = 350 * SECOND, 30 * SECOND  # microseconds
@@ -159,7 +158,7 @@ class NetworkLoadBalancer(Machine):
             return self._drop(packet, expired, IDLE_TIMEOUT, now)
         return self._drop(packet, listener, NO_FLOW if listener else NO_LISTENER, now)
 
-    def _drop(self, packet: Packet, row: Row | None, reason: Reason, now: int) -> Step:
+    def _drop(self, packet: Packet, row: Translation | Listener | None, reason: Reason, now: int) -> Step:
         """With RST what belongs to no flow or to one that is over, silently what no listener waits for."""
         silent = reason is NO_LISTENER or packet.flags & RST
         self._counts["TCP_ELB_Reset_Count"] += not silent

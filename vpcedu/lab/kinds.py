@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 class Kind(NamedRow):
     """A kind of row: its word, the field that says whose it is, the fields that can be changed, and patterns.
 
-    said, listed: the row with whose it is, in a sentence and in a list. changed: a row that took another's place; "":
-    by the fields that differ. new: whose a new row is; "" where none can be added, since a row of this kind is there
-    because a device or subnet is.
+    said, listed: the row with whose it is, in a sentence and in a list ("": as in a sentence). changed: a row that took
+    another's place ("": by the fields that differ). new: whose a new row is; "" where none can be added, since a row of
+    this kind is there because a device or subnet is.
     """
 
     word: str
     owner: str
     fields: tuple[str, ...]
     said: str = "{row}"
-    listed: str = "{row}"
+    listed: str = ""
     changed: str = ""
     new: str = ""
 
@@ -70,6 +70,11 @@ def kind_of(row: Row) -> Kind:
 def said(row: Row) -> str:
     """A row with whose it is, as a sentence has it: "route 0.0.0.0/0 > NAT in private"."""
     return kind_of(row).said.format(row=row)
+
+
+def listed(row: Row) -> str:
+    """A row with whose it is, as a list has it: "private route 0.0.0.0/0 > NAT"."""
+    return kind_of(row).listed.format(row=row) or said(row)
 
 
 def as_a(given: object, kind: type[T]) -> T | None:

@@ -7,7 +7,7 @@ that the web server opens itself. Each cell of the table is the result of a visi
 from __future__ import annotations
 
 from vpcedu.flow import Endpoint
-from vpcedu.lab.kinds import kind_of
+from vpcedu.lab.kinds import listed
 from vpcedu.lab.parts import API, PAGE
 from vpcedu.lab.reference import NAT
 from vpcedu.lab.site import Site
@@ -81,7 +81,7 @@ def without(site: Site, given: object) -> Less:
 
 def _without(site: Site, number: int) -> Less:
     row = site.vpc.rows()[number - 1]
-    return Less(number, row, kind_of(row).listed.format(row=row), *_both(site.vpc.without(row), site.seed))
+    return Less(number, row, listed(row), *_both(site.vpc.without(row), site.seed))
 
 
 def _both(vpc: Vpc, seed: int) -> tuple[Visit, Visit]:

@@ -136,5 +136,5 @@ SCENARIOS = (
              hidden_in_zones, "the client's address is not preserved"),
     Scenario("connected-then-closed", 18, "The target is down, and yet the client is connected, and closed then: its"
              " handshake was with the proxy.",
-             nobody_listens, fetched(), "closed without an answer", "web, deliver: port closed"),
+             nobody_listens, fetched(), "closed", "web, deliver: port closed"),
 )

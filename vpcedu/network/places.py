@@ -23,7 +23,8 @@ from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route, RouteTable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.row import Row
+    from vpcedu.gateways.internet_gateway import Association
+    from vpcedu.tables.translation import Translation
 
     Place = Interface | OutsideHost | str | None
 
@@ -32,7 +33,7 @@ class Hop(NamedRow):
     """Where a packet goes next: an interface, an outside host or a gateway's name; the row that says so; or why not."""
 
     there: Place
-    row: Row | None
+    row: Route | Association | OutsideHost | Translation | None
     reason: Reason | None = None
 
     @property
@@ -97,7 +98,7 @@ class Places:
         there = self.by_target.get(route.target)
         return Hop(there, route, None if there else reasons.BLACKHOLE)
 
-    def _local(self, address: str, row: Row | None) -> Hop:
+    def _local(self, address: str, row: Route | Association | None) -> Hop:
         there = self.by_address.get(address)
         return Hop(there, row, None if there else reasons.NO_SUCH_INTERFACE)
 

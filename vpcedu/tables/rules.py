@@ -1,4 +1,4 @@
-"""Listener rules: which group gets a request, or which answer the balancer gives itself.
+"""Listener rules: the patterns by which they fit a request, and the answers that a balancer gives itself.
 
 The rules of an Application Load Balancer's listener are asked in the order of their priority, the lowest number
 first; the first whose conditions all hold decides, else the listener's default. Conditions are patterns for the
@@ -13,10 +13,6 @@ from __future__ import annotations
 from itertools import accumulate
 
 from vpcedu.row import NamedRow
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from vpcedu.tables.target_group import TargetGroup
 
 
 class FixedResponse(NamedRow):
@@ -43,20 +39,6 @@ class Redirect(NamedRow):
         for word, value in asked.items():
             url = url.replace(f"#{{{word}}}", value)
         return url.removesuffix("?")
-
-
-class Rule(NamedRow):
-    """What happens to requests whose host and path fit one of the patterns each; no patterns: any."""
-
-    priority: int
-    hosts: tuple[str, ...]
-    paths: tuple[str, ...]
-    action: TargetGroup | FixedResponse | Redirect
-
-    def fits(self, host: str, path: str) -> bool:
-        """Whether both conditions hold."""
-        return ((not self.hosts or any(fits(pattern.lower(), host.lower()) for pattern in self.hosts))
-                and (not self.paths or any(fits(pattern, path) for pattern in self.paths)))
 
 
 def fits(pattern: str, text: str) -> bool:

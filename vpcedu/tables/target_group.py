@@ -1,9 +1,9 @@
-"""Target group and listener: to whom does a load balancer hand a connection?
+"""Target group, rule and listener: to whom does a load balancer hand a connection?
 
 A listener waits on a port of the balancer and names a target group; the group's targets are addresses
 and ports inside the VPC, always private ones. Source: ELB user guide, "How Elastic Load Balancing works".
-A listener that ends TLS names a certificate too, one of an Application Load Balancer may have rules. What a node
-remembers of a group (turns, health) stands in targets.py.
+A listener that ends TLS names a certificate too, one of an Application Load Balancer may have rules
+(rules.py). What a node remembers of a group (turns, health) stands in targets.py.
 """
 
 from __future__ import annotations
@@ -11,10 +11,7 @@ from __future__ import annotations
 from vpcedu.address import contains
 from vpcedu.flow import Endpoint
 from vpcedu.row import NamedRow
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from vpcedu.tables.rules import Rule
+from vpcedu.tables.rules import FixedResponse, Redirect, fits
 
 
 class TargetGroup(NamedRow):
@@ -46,6 +43,20 @@ class TargetGroup(NamedRow):
 
     def __str__(self) -> str:
         return f"{self.name} ({', '.join(map(str, self.targets)) or 'no targets'})"
+
+
+class Rule(NamedRow):
+    """What happens to requests whose host and path fit one of the patterns each; no patterns: any."""
+
+    priority: int
+    hosts: tuple[str, ...]
+    paths: tuple[str, ...]
+    action: TargetGroup | FixedResponse | Redirect
+
+    def fits(self, host: str, path: str) -> bool:
+        """Whether both conditions hold."""
+        return ((not self.hosts or any(fits(pattern.lower(), host.lower()) for pattern in self.hosts))
+                and (not self.paths or any(fits(pattern, path) for pattern in self.paths)))
 
 
 class Listener(NamedRow):

@@ -114,24 +114,26 @@ def why(trace: Trace) -> str:
     """Why a packet goes where it goes, in two or three sentences."""
     there = trace.packet.flow.dst if trace.packet.icmp else trace.packet.flow.destination
     sentences = [f"{trace.sender} sends {label(trace.packet)} to {there} {way(trace)}".rstrip() + "."]
-    for step in _gates(trace):
-        untracked = untracked_of(step)
-        if tracked_of(step) is not None:
-            sentences.append("Its group lets it out as part of a tracked flow.")
-        elif untracked is not None:
-            sentences.append(f"It belongs to no tracked flow; {untracked.rule} lets it out.")
+    sentences.append(_let_out(trace, "Its group lets it out as part of a tracked flow.",
+                              "It belongs to no tracked flow; {rule} lets it out."))
     changed = [step for step in trace.steps if step.action == REWRITE]
     if changed:
         back = " (rows of the request, read backwards)" if all(map(_backwards, changed)) else ""
         sentences.append("; ".join(f"{step.at}: {rewritten(step)}" for step in changed) + back + ".")
     if (lost := trace.dropped) is not None:
         sentences.append(f"It is lost at {lost.at}, {lost.check}: {lost.reason}.")
-    return " ".join(sentences)
+    return " ".join(filter(None, sentences))
 
 
-def _gates(trace: Trace) -> list[Step]:
-    """What the sender's own group said: one step, or none where it has no group."""
-    return [step for step in trace.steps if step.check == "group out" and step.at == trace.sender][:1]
+def _let_out(trace: Trace, tracked: str, untracked: str) -> str:
+    """How a packet passed its sender's own group, by a pattern for each way; "" where a rule was asked, or no group."""
+    for step in trace.steps:
+        lets = untracked_of(step)
+        if (step.check, step.at) == ("group out", trace.sender) and tracked_of(step) is not None:
+            return tracked
+        if (step.check, step.at) == ("group out", trace.sender) and lets is not None:
+            return untracked.format(rule=lets.rule)
+    return ""
 
 
 def _backwards(step: Step) -> bool:
@@ -192,15 +194,10 @@ def _leg(visit: Record, leg: Trace, first: bool) -> str:
                   " packets it got.")
     else:
         begins = f"{_the(leg.sender)} then answers {flow.destination} on the connection that host had opened."
-    tracked = ""
-    for step in _gates(leg):
-        untracked = untracked_of(step)
-        if first and tracked_of(step) is not None:
-            tracked = "Its group lets the answer out without a rule, as part of a tracked flow."
-        elif untracked is not None:
-            tracked = f"Its flow is not tracked; the rule {untracked.rule} lets the answer out."
+    tracked = "Its group lets the answer out without a rule, as part of a tracked flow." if first else ""
+    let_out = _let_out(leg, tracked, "Its flow is not tracked; the rule {rule} lets the answer out.")
     rewriting = (f"{_the(s.at)} rewrites it: {rewritten(s)}." for s in leg.steps if s.action == REWRITE)
-    return " ".join(part for part in (begins, tracked, _direction(visit, leg), *rewriting) if part)
+    return " ".join(part for part in (begins, let_out, _direction(visit, leg), *rewriting) if part)
 
 
 def _direction(visit: Record, leg: Trace) -> str:

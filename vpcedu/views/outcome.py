@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 WORKS, DOES_NOT, SOMETIMES, UNKNOWN = "works", "does not", "sometimes", "cannot be told"
 LOOP = "redirect loop"
-WORDS = {"given up": "no answer, given up", "closed": "closed without an answer"}  # the others are said as they are
+GIVEN_UP = "no answer, given up"  # by who was connected; who was not timed out
 SILENT = (  # nothing came: it matters how long somebody waited
-    "timed out", "no answer, given up", "no answer",
+    "timed out", GIVEN_UP, "no answer",
 )
 
 
@@ -84,8 +84,8 @@ def _seen(record: Record) -> Outcome:
     if result.symptom == "connected":
         return Outcome(WORKS, "connected", result.after)
     if result.response is None:
-        word = "given up" if result.symptom == "timed out" and stood(record) else result.symptom
-        return Outcome(DOES_NOT, WORDS.get(word, word), result.after)
+        given_up = result.symptom == "timed out" and stood(record)
+        return Outcome(DOES_NOT, GIVEN_UP if given_up else result.symptom, result.after)
     seen = Outcome(WORKS, result.symptom, result.after, result.response.header("Location") or "")
     if _is_same(seen.leads, record.call.url):
         return seen._replace(verdict=DOES_NOT, words=LOOP)
