@@ -97,6 +97,8 @@ def table(found: Mapping[str, int]) -> str:
     for name, first, now in rows:
         more = f"{(now - first) / first:+.1%}" if first else "new"
         lines.append(f"{name:<12}{first:>8,}{now:>8,}{more:>9}")
+    lines.append(f"at most: core {int((FIRST_CORE + CAME_DOWN) * (1 + MORE)):,}, with the {CAME_DOWN} that came down;"
+                 f" package {int(FIRST_PACKAGE * (1 + MORE)):,}")
     return "\n".join(lines)
 
 

@@ -24,9 +24,10 @@ def prefixes(answers: Answers, name: str) -> tuple[str, ...] | None:
     answer, row = answers.about("Entries", name), answers.rows("PrefixLists").get(name)
     if answer is None and (row is None or not row.has("Cidrs")):
         return None
-    found = [At(row.block("Cidr"), 0).as_text() for row in answer.rows("Entries") if ":" not in row.text("Cidr")
-             ] if answer else [cidr for cidr in row.texts("Cidrs") if ":" not in cidr] if row else []
-    return tuple(found)
+    if answer is not None:
+        rows = (one for one in answer.rows("Entries") if ":" not in one.text("Cidr"))
+        return tuple(At(one.block("Cidr"), 0).as_text() for one in rows)
+    return tuple(cidr for cidr in row.texts("Cidrs") if ":" not in cidr) if row else ()
 
 
 def expanded(answers: Answers, at: At, field: str, words: str, about: str) -> tuple[str, ...]:

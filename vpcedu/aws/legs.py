@@ -68,8 +68,8 @@ def _has_ipv4(answers: Answers, at: At) -> bool:
 
 def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Leg:
     """From an answer about interfaces, or an instance's list of its own."""
-    instance = at if at.has("InstanceId") else at.up.up if at.up and at.up.up and at.up.key == "NetworkInterfaces" and (
-        at.up.up.has("InstanceId")) else None
+    holder = at.up.up if at.up and at.up.key == "NetworkInterfaces" else None
+    instance = next((one for one in (at, holder) if one and one.has("InstanceId")), None)
     attachment = at.get("Attachment") if at.has("Attachment") else None
     device = attachment.text("InstanceId", "") if attachment else ""
     if instance is not None:

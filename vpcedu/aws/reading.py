@@ -15,7 +15,7 @@ from vpcedu.aws.notes import Notes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
 MOST_BYTES, DEEPEST, MOST_DIGITS = 64 * 1_024 * 1_024, 64, 40
@@ -111,6 +111,9 @@ def _check(top: At) -> None:
             raise LoadError(f"{at.where}: {at.value.what}: expected plain JSON")
         if depth > DEEPEST:
             raise LoadError(f"{at.where}: nested too deep: expected at most {DEEPEST} levels")
-        inner = at.value.items() if isinstance(at.value, dict) else (
-            enumerate(at.value) if isinstance(at.value, list) else ())
+        inner: Iterable[tuple[Any, Any]] = ()
+        if isinstance(at.value, dict):
+            inner = at.value.items()
+        elif isinstance(at.value, list):
+            inner = enumerate(at.value)
         waiting += [(At(value, key, at), depth + 1) for key, value in inner if isinstance(value, dict | list | Odd)]

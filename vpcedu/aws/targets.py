@@ -172,8 +172,11 @@ class Targets:
         for at in answer.rows("TargetHealthDescriptions"):
             target = at.get("Target")
             name, port = target.id("Id"), target.number("Port", 1, 65_535, row.number("Port", 1, 65_535, 80))
-            address = self.addresses.get(name, "") if kind == "instance" else (
-                target.address("Id") if ":" not in name else "")
+            address = ""
+            if kind == "instance":
+                address = self.addresses.get(name, "")
+            elif ":" not in name:
+                address = target.address("Id")
             if not address:
                 self.note("left out", at, f"target {name} of {arn}: no such instance runs, or it has no IPv4 address")
                 self.lacks_instance(name, self._listener)

@@ -96,7 +96,9 @@ class Audit:
         if untold:
             raise ValueError(f"{untold[0]}: who reaches it, or whom it reaches, cannot be told: {self.unknown[0]}")
         bit, i, ports = self._index[source], self._index[destination], self.tables.port_class(port)
-        return True if self._sure[ports][i] >> bit & 1 else None if self._some[ports][i] >> bit & 1 else False
+        if self._sure[ports][i] >> bit & 1:
+            return True
+        return None if self._some[ports][i] >> bit & 1 else False
 
     def confirm(self, source: str, destination: str, port: int) -> bool:
         """The same by a packet that is really sent; ValueError as in `ask`."""

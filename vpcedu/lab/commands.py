@@ -132,7 +132,7 @@ def ask(options: dict[str, str]) -> int:
     port = whole("--port", options["--port"])
     answer = answered(*load(options), port)
     _print(answer, "--json" in options)
-    return 3 if answer.reachable is None else 0 if answer.reachable else 1
+    return {True: 0, False: 1, None: 3}[answer.reachable]
 
 
 def audit(options: dict[str, str]) -> int:
