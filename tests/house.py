@@ -93,9 +93,9 @@ class House:
         if self.is_package(module) and module in ("vpcedu", "vpcedu.lab"):
             return "top"
         folder = size.folder(module, self.sources)
-        if folder == size.TOP:
-            return "top"
         parent, _, name = module.rpartition(".")
+        if module == "vpcedu.__main__":
+            return "top"
         if parent in ROOMS and not self.is_package(module):
             return next((room for room, names in ROOMS[parent].items() if name in names.split()), "")
         return folder if floor_of(folder) is not None else ""
@@ -465,7 +465,8 @@ def _reached(module: str, edges: Mapping[str, set[str]]) -> set[str]:
 
 def too_large(found: Mapping[str, int]) -> Places:
     """Core and package, where they have more statements than the first edition and its margin."""
-    sums = {"core": (size.core(found), size.FIRST_CORE), "package": (sum(found.values()), size.FIRST_PACKAGE)}
+    sums = {"core": (size.core(found), size.FIRST_CORE + size.CAME_DOWN),
+            "package": (sum(found.values()), size.FIRST_PACKAGE)}  # fmt: skip
     return {name for name, (now, first) in sums.items() if now > first * (1 + size.MORE)}
 
 

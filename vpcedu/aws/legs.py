@@ -68,7 +68,8 @@ def _has_ipv4(answers: Answers, at: At) -> bool:
 
 def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Leg:
     """From an answer about interfaces, or an instance's list of its own."""
-    instance = at if at.has("InstanceId") else _listed_by(at)
+    holder = at.up.up if at.up and at.up.key == "NetworkInterfaces" else None
+    instance = next((one for one in (at, holder) if one and one.has("InstanceId")), None)
     attachment = at.get("Attachment") if at.has("Attachment") else None
     device = attachment.text("InstanceId", "") if attachment else ""
     if instance is not None:
@@ -93,13 +94,6 @@ def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Leg:
                           at.text("NetworkInterfaceId", ""), (), _tracking(at))
     return Leg(interface, tuple(dict.fromkeys(public)), at.text("InterfaceType", "interface"),
                at.text("Description", "") if _plain(at) else "", order, at)
-
-
-def _listed_by(at: At) -> At | None:
-    """The instance in whose own list an interface stands."""
-    if at.up is None or at.up.up is None or at.up.key != "NetworkInterfaces":
-        return None
-    return at.up.up if at.up.up.has("InstanceId") else None
 
 
 def managed(at: At) -> bool:

@@ -21,7 +21,6 @@ from vpcedu.tables.tracking import TrackedFlow, Untracked, is_untracked
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.network.filter_tables import Filters
-    from vpcedu.network.places import Place
     from vpcedu.network.walk import Walk
     from vpcedu.row import Row
     from vpcedu.tables.translation import Translation
@@ -70,7 +69,7 @@ def _group(filters: Filters, walk: Walk, here: Interface, packet: Packet, way: s
     row = tracking.use(way, flow, now) if packet.icmp is None else _related(filters, walk, here, packet, way)
     if row is not None:
         return row, None
-    there, peer, other = (walk.left, flow.src, OUT) if way == IN else (walk.hop.there, flow.dst, IN)
+    there, peer, other = (walk.left, flow.src, OUT) if way == IN else (walk.hop.interface, flow.dst, IN)
     rules, back = filters.rules[here.id, way], filters.rules[here.id, other]
     rule = rules.lookup(flow, _groups(filters, there, peer))
     if rule is None:
@@ -88,10 +87,10 @@ def _group(filters: Filters, walk: Walk, here: Interface, packet: Packet, way: s
     return rule, None
 
 
-def _groups(filters: Filters, there: Place, peer: str) -> frozenset[str]:
+def _groups(filters: Filters, there: Interface | None, peer: str) -> frozenset[str]:
     """The groups a rule may name the other side by: its interface's own, if the packet comes straight from there (or
     goes there) and not through a middlebox; or those of the Network Load Balancer that delivers it."""
-    if isinstance(there, Interface) and (peer in (there.address, *there.secondary) or filters.balances(there)):
+    if there is not None and (peer in (there.address, *there.secondary) or filters.balances(there)):
         return frozenset(there.groups)
     return frozenset()
 
@@ -130,8 +129,8 @@ def flow_return(
 
 def network_acl_out(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """The subnet's network ACL, unless the packet stays in the subnet."""
-    there = walk.hop.there
-    if isinstance(there, Interface) and there.subnet == here.subnet:
+    there = walk.hop.interface
+    if there is not None and there.subnet == here.subnet:
         return None
     return _acl(filters, here, packet, OUT, ACL_OUT)
 

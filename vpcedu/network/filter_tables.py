@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.clock import Clock
     from vpcedu.device import Machine
-    from vpcedu.network.places import Place
     from vpcedu.network.vpc import Vpc
 
 
@@ -45,7 +44,7 @@ class Filters:
         """Whether an interface is that of a node to which flows return."""
         return any(node == interface for node, _ in self.balancers)
 
-    def tracked_through(self, *places: Place) -> tuple[tuple[int, int], ...] | None:
+    def tracked_through(self, *places: Interface | None) -> tuple[tuple[int, int], ...] | None:
         """(protocol, idle timeout) where flows through one of these interfaces' devices are always tracked, or None."""
-        devices = (self.devices[place.device] for place in places if isinstance(place, Interface))
+        devices = (self.devices[place.device] for place in places if place is not None)
         return next((device.always_tracked for device in devices if device.always_tracked is not None), None)

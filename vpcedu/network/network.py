@@ -152,7 +152,7 @@ class Network:
             self._note(walk, name if inside else INTERNET, "route", packet, walk.hop.row, walk.hop.reason)
             return
         walk.left = here
-        if here is None and not isinstance(walk.hop.there, Interface) and walk.hop.there != name:
+        if here is None and walk.hop.interface is None and walk.hop.there != name:
             self._cross(walk, name, packet)
         else:
             self._arrive(walk, packet)
@@ -174,7 +174,7 @@ class Network:
         """A packet reaches the place its hop names, and the device there takes it."""
         there = walk.hop.there
         name = there if isinstance(there, str) else there.device  # type: ignore[union-attr]
-        if isinstance(there, Interface) and not self._pass(walk, ARRIVING, there, packet):
+        if walk.hop.interface is not None and not self._pass(walk, ARRIVING, walk.hop.interface, packet):
             return
         walk.hops += 1
         if walk.hops > MOST_HOPS:

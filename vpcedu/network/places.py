@@ -36,6 +36,11 @@ class Hop(NamedRow):
     row: Route | Association | OutsideHost | Translation | None
     reason: Reason | None = None
 
+    @property
+    def interface(self) -> Interface | None:
+        """The interface it goes to; None where it goes elsewhere, or nowhere."""
+        return self.there if isinstance(self.there, Interface) else None
+
 
 class Places:
     """The description of one VPC compiled for look-ups: who has which address, where a packet goes next."""

@@ -26,7 +26,6 @@ from vpcedu.packet import SYN
 from vpcedu.protocols.forwarded import TRACE, returned
 from vpcedu.protocols.http import Message, take
 from vpcedu.row import NamedRow
-from vpcedu.tables.rules import FixedResponse, Redirect
 from vpcedu.tables.target_group import TargetGroup
 from vpcedu.views.access_entry import APPLICATION, CLASSIC, NEVER, NO_REQUEST, Entry, Form
 from vpcedu.views.flow_log import ACCOUNT
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
 
 BEGIN = datetime(2026, 1, 1)  # where the simulation's clock is 0, as in flow logs
 TIMES = ("request_processing_time", "backend_processing_time", "target_processing_time", "response_processing_time")
-OWN: dict[type, str] = {FixedResponse: "fixed-response", Redirect: "redirect"}  # what a balancer answers itself
 ARN = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:targetgroup"
 
 
@@ -186,8 +184,8 @@ class Node:
             name = chosen.name.replace(",", "").replace(" ", "-")
             values |= {"actions_executed": "forward", "target_group_arn": f"{ARN}/{name}/{_identity(name)}"}
         elif chosen is not None and message is not None:
-            values |= {"actions_executed": OWN[type(chosen)],
-                       "redirect_url": answer(listener, message, chosen).header("Location")}
+            location = answer(listener, message, chosen).header("Location")
+            values |= {"actions_executed": "redirect" if location else "fixed-response", "redirect_url": location}
         if chosen is not None:
             values["matched_rule_priority"] = fitting[0] if fitting else 0
         shown = sent or message
