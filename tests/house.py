@@ -34,10 +34,10 @@ PICTURES = FLOORS[13]
 ROOMS = {
     "vpcedu": {"words": "address clock facade flow icmp packet reasons row trace", "devices": "device"},
     "vpcedu.lab": {
-        "sites": """addresses applications fields filters kinds load loaded nlb opening parts programs proxies quiet
+        "sites": """addresses applications fields filters row_kinds load loaded nlb opening parts programs proxies quiet
             reference site sweeping tls_site translating visit zones""",
-        "analysis": """across analyzer asking auditing candidates diagnosis ends forecast paths places plays reach
-            repair repairs services unknown useless working""",
+        "analysis": """across analyzer asking auditing candidates diagnosis ends forecast paths plays reach
+            repair repairs services sources unknown useless working""",
         "scenarios": "beyond scenarios symptom symptoms_headers symptoms_path symptoms_targets symptoms_time",
         "puzzles": "changes faults puzzles remedies typed",
         "course": """exercises exercises_addresses exercises_filters exercises_nat exercises_nlb exercises_own

@@ -9,9 +9,7 @@ EXCEPTIONS: dict[str, set[str]] = {
         "vpcedu.lab.visit > vpcedu.lab.forecast",
     },
     "2 floors of types": set(),
-    "3 imports as text": {
-        "vpcedu.lab.commands",
-    },
+    "3 imports as text": set(),
     "4 pictures": {
         "vpcedu.draw.ledger_layout > vpcedu.draw.ladder_rows",
         "vpcedu.draw.ledger_layout > vpcedu.draw.map_connections",
@@ -50,10 +48,8 @@ EXCEPTIONS: dict[str, set[str]] = {
     "6 namesakes": {
         "beyond: gateways lab",
         "fields: aws lab",
-        "filters: aws lab network widgets",
+        "filters: aws lab widgets",
         "icmp: views vpcedu",
-        "kinds: aws lab",
-        "places: lab network",
         "ports: protocols widgets",
         "proxies: lab widgets",
         "rules: hosts network tables",
@@ -63,7 +59,6 @@ EXCEPTIONS: dict[str, set[str]] = {
         "vpcedu.draw.drawn",
         "vpcedu.lab.analyzer",
         "vpcedu.lab.paths",
-        "vpcedu.lab.sources",
         "vpcedu.lab.puzzles",
         "vpcedu.lab.rows",
         "vpcedu.lab.sweeping",
