@@ -36,13 +36,15 @@ else:
         """Makes a named tuple of a class's annotations."""
 
         def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
-            """The class, on a tuple of its own."""
+            """The class: a named tuple, with what the body says beside its fields."""
             if not bases:
                 return super().__new__(cls, name, bases, body)
             fields = tuple(body.get("__annotations__", ()))
             defaults = [body.pop(field) for field in fields if field in body]
             made = namedtuple(name, fields, defaults=defaults, module=body["__module__"])
-            return type(name, (made,), {"__slots__": (), **body})
+            for word, value in body.items():
+                setattr(made, word, value)
+            return made
 
     class NamedRow(metaclass=_Maker):
         """The base of every record."""
