@@ -11,6 +11,7 @@ from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
+from vpcedu.icmp import HOST
 from vpcedu.packet import SYN
 from vpcedu.protocols.http import request
 from vpcedu.tables.target_group import Listener, TargetGroup
@@ -348,7 +349,9 @@ def test_a_target_that_an_icmp_error_calls_unreachable_is_answered_for(kind, pro
     talker = call(lan, Talker(get()))
     node = lan.hosts[NODE]
     (back,) = (c for c in node.connections.values() if not c.passive)
-    lan.do(node, "unreachable", back.flow)
+    syn = next(packet for packet in lan.seen if packet.flow == back.flow)
+    lan.way.append(syn.unreachable("10.0.9.1", HOST))
+    lan.settle()
     assert talker.got.startswith(seen) and bool(talker.got) == bool(seen)
     assert not any(c.state == "SYN-SENT" for c in node.connections.values())
 

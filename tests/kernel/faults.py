@@ -16,6 +16,7 @@ from vpcedu.hosts.host import Host
 from vpcedu.hosts.request_relay import RequestRelay
 from vpcedu.packet import ACK, FIN, SYN, Packet
 from vpcedu.protocols.retransmission import Timer
+from vpcedu.protocols.tcb import Tcb
 from vpcedu.protocols.tcp import Connection
 from vpcedu.tables.network_acl import NetworkAcl
 from vpcedu.tables.source_ports import Ports
@@ -125,8 +126,8 @@ FAULTS: dict[str, tuple[Callable[[Patch], None], str]] = {
     "the time-out does not double": (
         lambda patch: patch(Timer, "interval", lambda timer, flags: 1_000_000), "acl-without-ephemeral"),
     "lost data is not sent again": (_wrapped(Connection, "wake", _never_again), "lost-data"),
-    "a FIN acknowledges one byte too few": (_wrapped(Connection, "transmit", _ack_less_one), "direct"),
-    "data acknowledges one byte too few": (_wrapped(Connection, "transmit", _short_answer), "half-close"),
+    "a FIN acknowledges one byte too few": (_wrapped(Tcb, "transmit", _ack_less_one), "direct"),
+    "data acknowledges one byte too few": (_wrapped(Tcb, "transmit", _short_answer), "half-close"),
     "tracking forgets": (lambda patch: patch(Tracking, "use", lambda *_: None), "group-stateful"),
     "the last ACL entry wins": (_wrapped(NetworkAcl, "lookup", _last_match), "acl-first-match"),
     "a NAT takes a port of its own": (_wrapped(Ports, "take", _own_port), "nat-out"),

@@ -10,9 +10,10 @@ from __future__ import annotations
 from vpcedu.clock import MILLISECOND
 from vpcedu.flow import MODULUS, FiveTuple
 from vpcedu.packet import ACK, PSH, RST, SYN, WINDOW, Packet
+from vpcedu.protocols import tcp_states
 from vpcedu.protocols.retransmission import Timer
 from vpcedu.protocols.tcp_settings import LINUX, Settings
-from vpcedu.protocols.tcp_states import CLOSED, ESTABLISHED, LISTEN, SENDING, STATES, TIME_WAIT
+from vpcedu.protocols.tcp_states import CLOSED, ESTABLISHED, LISTEN, SENDING, TIME_WAIT
 from vpcedu.trace import Change
 
 STAMP = 12  # bytes of a timestamps option with its padding
@@ -68,7 +69,7 @@ class Tcb:
 
     def change(self, event: str, now: int) -> bool:
         """Take the row of STATES for this event, if there is one: change state and send what it says."""
-        row = STATES.get((self.state, event))
+        row = tcp_states.STATES.get((self.state, event))
         if row is None:
             return False
         self.enter(event, row.next)

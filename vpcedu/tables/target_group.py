@@ -11,7 +11,10 @@ from __future__ import annotations
 from vpcedu.address import contains
 from vpcedu.flow import Endpoint
 from vpcedu.row import NamedRow
-from vpcedu.tables.rules import FixedResponse, Redirect, fits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.tables.rules import FixedResponse, Redirect
 
 
 class TargetGroup(NamedRow):
@@ -55,6 +58,8 @@ class Rule(NamedRow):
 
     def fits(self, host: str, path: str) -> bool:
         """Whether both conditions hold."""
+        from vpcedu.tables.rules import fits
+
         return ((not self.hosts or any(fits(pattern.lower(), host.lower()) for pattern in self.hosts))
                 and (not self.paths or any(fits(pattern, path) for pattern in self.paths)))
 
