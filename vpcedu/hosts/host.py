@@ -189,7 +189,7 @@ class Host(Machine):
         while self._touched:
             connection = self._touched.popleft()
             self._sent += connection.take_sent()
-            data: Any
+            data: Any  # a Change, bytes or nothing, as the event has it
             for event, data in connection.take_events():
                 if event == "state":
                     self._events.append(Event(now, self.name, "state", data))
