@@ -51,8 +51,9 @@ def planted(fault: str) -> Iterator[None]:
     kept: list[tuple[Any, str, Any]] = []
 
     def patch(owner: Any, name: str, value: Any) -> None:
-        kept.append((owner, name, owner.__dict__[name]))
-        setattr(owner, name, value)
+        home = next(one for one in getattr(owner, "__mro__", (owner,)) if name in vars(one))  # a class may inherit it
+        kept.append((home, name, vars(home)[name]))
+        setattr(home, name, value)
 
     try:
         if fault:
