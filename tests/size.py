@@ -15,24 +15,24 @@ PACKAGE = Path(__file__).parent.parent / "vpcedu"
 TOP = "(top)"
 DOORS = ("__main__", "facade")  # how the package is called, and how it loads what is asked for
 
-# The first edition, folder by folder.
+# The first edition (94817a6), folder by folder; what has moved to another floor since is counted where it stands now:
+# 48 statements of conversations and joined VPCs came from views to network, 19 of the call and its record from lab.
 FIRST = {
     "words": 357,
     "protocols": 818,
     "tables": 481,
     "hosts": 713,
     "gateways": 241,
-    "network": 489,
-    "views": 1_324,
-    "lab": 4_386,
+    "network": 556,
+    "views": 1_276,
+    "lab": 4_367,
     "aws": 995,
     "draw": 4_077,
     "widgets": 773,
     "(top)": 39,
 }
 CORE = ("words", "protocols", "tables", "hosts", "gateways", "network")
-FIRST_CORE, FIRST_PACKAGE = 3_099, 14_693
-CAME_DOWN = 67  # of the first edition's statements stood above the core then: conversations, and what a view reads
+FIRST_CORE, FIRST_PACKAGE = 3_166, 14_693
 MORE = 0.015  # a later capability raises a number above, in the commit that needs it, with its reason
 
 
@@ -97,8 +97,8 @@ def table(found: Mapping[str, int]) -> str:
     for name, first, now in rows:
         more = f"{(now - first) / first:+.1%}" if first else "new"
         lines.append(f"{name:<12}{first:>8,}{now:>8,}{more:>9}")
-    lines.append(f"at most: core {int((FIRST_CORE + CAME_DOWN) * (1 + MORE)):,}, with the {CAME_DOWN} that came down;"
-                 f" package {int(FIRST_PACKAGE * (1 + MORE)):,}")
+    most = [int(first * (1 + MORE)) for first in (FIRST_CORE, FIRST_PACKAGE)]
+    lines.append(f"at most {MORE:.1%} more: core {most[0]:,}, package {most[1]:,}")
     return "\n".join(lines)
 
 

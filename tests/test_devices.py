@@ -10,7 +10,6 @@ import pytest
 import vpcedu
 from vpcedu import draw
 from vpcedu.device import Device, Machine
-from vpcedu.draw.ledger_layout import ledger_scene
 from vpcedu.draw.scene import Text
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
@@ -68,7 +67,7 @@ def with_another(site, *kinds):
 
 def headings(visit):
     """What is written in a ledger's picture."""
-    return [item.words for item in ledger_scene(visit).items if isinstance(item, Text)]
+    return [item.words for item in draw.ledger(visit).scene.items if isinstance(item, Text)]
 
 
 @pytest.mark.parametrize("kind", machines(), ids=lambda kind: kind.__name__)

@@ -227,8 +227,8 @@ def test_an_audit_s_map_is_legible_and_shows_what_the_internet_reaches(name):
     device = {row.id: row.device for row in found.vpc.interfaces}
     reached = {device[name] for row in found.reached if set(row.sources) - set(device) for name in row.destinations}
     open_to = {row.private for row in found.vpc.associations for end in found.vpc.names
-               for name, _, symptom in found.balancers if name == end.name and row.public in end.addresses
-               and symptom == "works"}
+               for name, _, outcome in found.balancers if name == end.name and row.public in end.addresses
+               and outcome.works}
     reached |= {row.device for row in found.vpc.interfaces if row.address in open_to}
     marked = {item for item in picture.scene.items if isinstance(item, Box) and item.ground == "outside-ground"}
     arrows = [item for item in picture.scene.items if isinstance(item, Line) and item.ink == "outside"]

@@ -38,7 +38,7 @@ from vpcedu.views.pcap_text import listing, talks
 TOO_BIG = (3, 4)  # ICMP type and code
 ICMP_IN = GroupRule("sg-balancer", IN, TOO_BIG, ANYWHERE, ICMP)
 LARGE = f"{PAGE}4000"
-HANGS = dict.fromkeys(BALANCERS, "reset") | {"network": "no answer yet"}  # proxies give up after 60 silent seconds
+HANGS = dict.fromkeys(BALANCERS, "reset") | {"network": "no answer"}  # proxies give up after 60 silent seconds
 
 
 def narrow(balancer="classic-tcp", nat="instance", mtu=1_400, rows=(ICMP_IN,)):
@@ -148,7 +148,7 @@ NAT_RULES = (GroupRule("sg-nat", OUT, (8080, 8080), ANYWHERE), GroupRule("sg-nat
 def test_a_nat_instance_brings_it_back_too_but_every_group_on_the_way_needs_a_rule(missing):
     rows = [row for place, row in enumerate(NAT_RULES) if place != missing]
     visit = narrow(rows=rows).get(*UPLOAD)
-    assert visit.symptom == ("200 OK" if missing is None else "no answer yet")
+    assert visit.symptom == ("200 OK" if missing is None else "no answer")
     lost = {(trace.dropped.at, trace.dropped.check) for trace in errors(visit) if trace.dropped}
     assert lost == {None: set(), 1: {("NAT", "group in")}, 2: {("NAT", "group out")}, 3: {("web", "group in")}}[missing]
 

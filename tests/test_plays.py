@@ -54,7 +54,7 @@ def counted(monkeypatch):
         return prepare(vpc, question)
 
     def played(site, call, program=None, until=None, **settings):
-        seen.played.append((*seen.prepared[-1], site.seed, until, site.network.beyond_drops))
+        seen.played.append((*seen.prepared[-1], site.seed, until, site.network.filters.beyond_drops))
         return play(site, call, program, until, **settings)
 
     def made(network, *words):
