@@ -9,6 +9,8 @@ import pytest
 
 from vpcedu import aws, lab
 from vpcedu.__main__ import main
+from vpcedu.lab.own import EXAMPLE as EXAMPLE_NAMES
+from vpcedu.lab.own import named
 
 EXAMPLE = aws.example()
 FILES = sorted(file.name for file in EXAMPLE.glob("*.json"))
@@ -320,6 +322,14 @@ def test_what_was_set_aside_elsewhere_leaves_an_answer_alone(what, tmp_path, who
     vpc = aws.load(folder(tmp_path, told)).vpc()
     for question in ((BASTION, OTHER, 22), ("internet", DB, 5432), (OTHER, DB, 5432)):
         assert asked(vpc, question) == found.get(question, asked(aws.load(EXAMPLE).vpc(), question))
+
+
+def test_what_is_unknown_of_a_device_is_unknown_of_it_under_another_name(tmp_path):
+    told = answers()
+    unlisted(told)
+    vpc = named(aws.load(folder(tmp_path, told)).vpc(), EXAMPLE_NAMES)
+    assert lab.ask(vpc, "bastion", "web-1", 22).reachable is None
+    assert lab.ask(vpc, "bastion", "web-2", 22).reachable is True
 
 
 # Notes of the loader that leave no question open, each by its first words, with the reason.

@@ -24,7 +24,7 @@ from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import IN, OUT, GroupRule
 from vpcedu.tables.traffic import ANYWHERE
-from vpcedu.views.outcome import blocker
+from vpcedu.views.outcome import WORKS, blocker
 
 WEB, NAT, PUBLIC, NAT_PUBLIC = "10.0.1.10", "10.0.0.20", "192.0.2.40", "192.0.2.20"
 PARTNER, TABLE = "198.51.100.0/24", "rtb-web"
@@ -107,7 +107,7 @@ def _case(default: str, public: bool) -> Case:
 def _outcome(visit: Visit) -> str:
     """Works, and as whom the opener was seen; or where the first packet was lost."""
     if visit.outcome.works:
-        return "works" if visit.opener == "client" else f"works, as {seen_as(visit)}"
+        return WORKS if visit.opener == "client" else f"{WORKS}, as {seen_as(visit)}"
     stop = blocker(visit)
     what = "" if stop is None or stop[0].sender == visit.opener else "answer "
     return f"{what}lost: {stop[1].at}" if stop else visit.symptom

@@ -20,6 +20,7 @@ from vpcedu.lab.repair import Repair
 from vpcedu.network.record import Call
 from vpcedu.reasons import LOST
 from vpcedu.row import NamedRow
+from vpcedu.views.outcome import WORKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def diagnose(vpc: Vpc, source: str, destination: str, port: int, symptom: str = 
                 found.append(Cause(fault.row if fault.new is None else fault.new, _told(vpc, fault, visit),
                                    Repair(fault.new, fault.row), visit))
     if not found:
-        known = ", ".join(sorted(seen - {"works"})) or "none"
+        known = ", ".join(sorted(seen - {WORKS})) or "none"
         raise ValueError(f"symptom {symptom!r}: no fault of the catalogue gives it here, expected one of {known}")
     return tuple(found)
 

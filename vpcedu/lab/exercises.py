@@ -49,12 +49,12 @@ def _only_the_nlb(given: object) -> str:
     row = to_add(given)
     classic = reference_architecture("classic-tcp").with_row(row).get(PAGE)
     network = reference_architecture("network").with_row(row).get(PAGE)
-    if classic.symptom != "200 OK":
+    if not classic.outcome.works:
         where = blocker(classic)
         at = f": packet {where[0].number} is lost at {where[1].at}, {where[1].check}" if where else ""
         return (f"Not yet. With classic-tcp the client now sees '{classic.symptom}'{at}. Whom does web answer there?"
                 " Your row must spare that address.")
-    if network.symptom == "200 OK":
+    if network.outcome.works:
         legs = answer_legs(network)
         return (f"Not yet. With network the page still comes: web's answer went to {legs[0].packet.flow.destination},"
                 f" {_acl_row(legs[0])} let it out of the subnet. A lower number would be asked first.")

@@ -41,7 +41,7 @@ def updates(given: object) -> str:
     """04.1: web itself opens a connection; now web is the client."""
     row, entry = to_add(given), as_a(given, AclEntry)
     visit = one_server(*TO_UPDATES, row).connect("web", API, 443)
-    if visit.symptom != "connected":
+    if not visit.outcome.works:
         hint = ""
         if entry is not None and entry.direction == OUT:
             hint = " The answer has to come INTO web's subnet."
@@ -54,7 +54,7 @@ def updates(given: object) -> str:
         return f"Not yet: {_lost(visit)}.{hint}"
     for port in (32_768, 60_999):
         ports = _web_from(port, row).connect("web", API, 443)
-        if ports.symptom != "connected":
+        if not ports.outcome.works:
             return f"Not yet. This time it works, but web is a Linux and may choose port {port}: {_lost(ports)}."
     flow = visit.capture[1].packet.flow
     return (f"Right. web opened {flow}, so the answer comes from port 443 and goes to port {flow.sport}. Before a"
@@ -82,7 +82,7 @@ def sometimes(given: object) -> str:
     if row is None or (row.acl, row.direction, row.number) != ("acl-private", OUT, 100):
         raise ValueError(f"{given!r}: expected an AclEntry for acl-private, out, with the number 100")
     visits = [_behind(seed, row).get(PAGE) for seed in SEEDS]
-    bad = [visit for visit in visits if visit.symptom != "200 OK"]
+    bad = [visit for visit in visits if not visit.outcome.works]
     if not bad:
         return f"Right. {len(visits)} of {len(visits)} pages come. The ELB node takes its ports from 1024-65535."
     return (f"Not yet: {len(visits) - len(bad)} of {len(visits)} pages come. Of one that does not, {_lost(bad[0])}."
@@ -111,12 +111,12 @@ def cut(given: object) -> str:
         return ("Not yet. Rules of a group only allow: no rule that you add takes anything away. And a rule that you"
                 f" removed would leave this flow alone, since it is tracked. Which filter can deny {CLIENT}?")
     edit = edited(site, None, row)
-    if edit.visit.symptom == "connected" and edit.passes and _answered(edit.visit, edit.again.number):
+    if edit.visit.outcome.works and edit.passes and _answered(edit.visit, edit.again.number):
         hint = " The lowest number that fits decides." if entry is not None and entry.number > 100 else ""
         hint = " You allow." if entry is not None and entry.action != DENY else hint
         return f"Not yet. The client sends again, and web answers: nothing stopped it.{hint}"
     other = Site(_renamed(row)).get(PAGE)
-    if other.symptom != "200 OK":
+    if not other.outcome.works:
         return f"Not yet. The client is cut off, but so is another one, 203.0.113.11: {_lost(other)}."
     lost = edit.again.dropped
     where = f"its next packet is lost at {lost.at}, {lost.check}" if lost else "web's answer is lost at the ACL"

@@ -28,7 +28,7 @@ def hairpin(given: object) -> str:
                 " itself, and the one that was taken out does no work.")
     for opener in ("client", "web 1", "web 2"):
         runs = nlb_tries(Site(nlb_vpc(Listener("TCP", 80, group, idle=350 * SECOND))), opener, 8)
-        bad = [run for run in runs if run.symptom != "200 OK"]
+        bad = [run for run in runs if not run.outcome.works]
         if bad:
             flow = bad[0].capture.traces[0].last.before.flow
             hint = (" The servers here do not read that header." if group.proxy_protocol_v2 and "400" in bad[0].symptom
@@ -54,10 +54,10 @@ def office(given: object) -> str:
     site = _with_rule(nlb_site().vpc, rule)
     mine, other = site.get(URL), site.get(URL, opener="stranger")
     first = mine.capture.traces[0].last
-    if mine.symptom != "200 OK":
+    if not mine.outcome.works:
         return (f"Not yet. The client sees '{mine.symptom}': what reaches {first.at} is {first.before.flow}, and your"
                 f" rule is for {rule.peer}, port {rule.ports[0]}. The NLB node is no end of this connection.")
-    if other.symptom == "200 OK":
+    if other.outcome.works:
         return (f"Not yet. A stranger, {UPDATES}, sees '{other.symptom}' too. The balancer has no group of its own and"
                 " lets everybody through; web's rule has to choose, and it can: it sees who asks.")
     by_address = _with_rule(nlb_site("ip").vpc, rule).get(URL)

@@ -89,7 +89,7 @@ def narrow_rule(given: object) -> str:
         return "Not yet. That is the best answer in real life; but do it once with a block of addresses."
     for node in NODES:
         visit = _with_node(node).replace(WEB_RULE, rule).get(PAGE)
-        if visit.symptom != "200 OK":
+        if not visit.outcome.works:
             back = visit.talks[-1].traces[0]
             return (f"Not yet. With a node at {node} the client sees '{visit.symptom}': web got a SYN of"
                     f" {back.packet.flow}, and your rule is for {rule.peer}, port {rule.ports[0]}."

@@ -6,6 +6,7 @@ from vpcedu.lab.asking import ask
 from vpcedu.lab.fields import one_of
 from vpcedu.lab.paths import losses
 from vpcedu.lab.predict import Judgement
+from vpcedu.views.outcome import WORKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ EXAMPLE = {  # what the tags of the example say
     "shop/eni-0f11a22b33c440006": "ALB node a", "shop/eni-0f11a22b33c440007": "ALB node b",
 }  # fmt: skip
 QUESTIONS = (("web-1", "internet", 443), ("web-2", "internet", 443), ("web-1", "db", 5_432))
-FATES = ("works", "there", "back")
+FATES = (WORKS, "there", "back")
 
 
 def named(vpc: Vpc, names: Mapping[str, str]) -> Vpc:
@@ -41,7 +42,8 @@ def named(vpc: Vpc, names: Mapping[str, str]) -> Vpc:
         interfaces=tuple(row._replace(device=names.get(row.device, row.device)) for row in vpc.interfaces),
         outside=tuple(row._replace(device=names.get(row.device, row.device)) for row in vpc.outside),
         routes=tuple(row._replace(target=names.get(row.target, row.target)) for row in vpc.routes),
-        internet_gateway=names.get(vpc.internet_gateway, vpc.internet_gateway))
+        internet_gateway=names.get(vpc.internet_gateway, vpc.internet_gateway),
+        unknown=tuple(row._replace(about=names.get(row.about, row.about)) for row in vpc.unknown))
 
 
 def example_vpc() -> Vpc:
@@ -73,7 +75,7 @@ def judge_own(update_1: object, update_2: object, database: object) -> Judgement
 def fate(answer: Answer) -> str:
     """works, or the direction of the first packet lost: there or back."""
     if answer.reachable:
-        return "works"
+        return WORKS
     return "back" if any(loss.back for loss in losses(answer.visit)[:1]) else "there"
 
 

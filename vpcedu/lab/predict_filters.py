@@ -48,7 +48,7 @@ def _narrow(ports: tuple[int, int]) -> Judgement | None:
     """What becomes of clients whose port lies outside of the entry; None where there are none."""
     entry = answers(*ports)
     usual = one_server(entry).get(PAGE)
-    if usual.symptom != "200 OK":
+    if not usual.outcome.works:
         port = usual.capture[1].packet.flow.sport
         belief = (" The answer comes FROM port 80, and goes TO the port that the client chose." if ports[0] <= 80 else
                   f" This client, a Linux, chose {port}.")
@@ -62,7 +62,7 @@ def _narrow(ports: tuple[int, int]) -> Judgement | None:
                              f" {low}-{high}. Of these {high - low + 1:,} ports your entry has {inside:,}. The next"
                              f" client chose {port}. {_fate(lost)}", None)
     for port in {end for span in CALLERS.values() for end in span}:
-        assert one_server(entry, port=port).get(PAGE).symptom == "200 OK"
+        assert one_server(entry, port=port).get(PAGE).outcome.works
     return None
 
 

@@ -10,6 +10,7 @@ from vpcedu.lab.fields import one_of
 from vpcedu.lab.paths import losses
 from vpcedu.lab.plays import Plays
 from vpcedu.lab.predict import Judgement
+from vpcedu.views.outcome import WORKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,9 +58,9 @@ def symptom_table(vpc: Vpc, source: str, destination: str, port: int) -> str:
         check = lost[0].step.check if lost else "-"
         found[visit.outcome.said, next(name for start, name in KINDS if check.startswith(start))] += 1
     names = [name for _, name in KINDS]
-    seen = Counter({symptom: sum(found[symptom, name] for name in names) for symptom, _ in found if symptom != "works"})
+    seen = Counter({symptom: sum(found[symptom, name] for name in names) for symptom, _ in found if symptom != WORKS})
     lines = [f"{'what the person sees':<40}{'faults':>7}" + "".join(f"{name:>16}" for name in names)]
     lines += [f"{symptom:<40}{count:>7}" + "".join(f"{found[symptom, name] or '-':>16}" for name in names)
               for symptom, count in seen.most_common()]
-    harmless = sum(count for (symptom, _), count in found.items() if symptom == "works")
+    harmless = sum(count for (symptom, _), count in found.items() if symptom == WORKS)
     return "\n".join([*lines, f"(and {harmless} faults that this question does not notice)"])

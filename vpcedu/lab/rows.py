@@ -95,7 +95,7 @@ def _is_nat(vpc: Vpc, row: Row | None) -> bool:
 
 
 def _came(visit: Visit) -> str:
-    return "works" if visit.outcome.works else visit.symptom
+    return visit.outcome.said
 
 
 def _list(numbers: set[int]) -> str:

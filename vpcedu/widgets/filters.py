@@ -36,7 +36,7 @@ def frame(port: int, entry: tuple[int, int], group_out: str, change: Repair | No
     if change is not None:
         before = _visit(port, entry, group_out).symptom
         return Frame(draw.filters(visit, 1), said(change, "client", before, visit.symptom).strip())
-    came = visit.symptom == "200 OK"
+    came = visit.outcome.works
     fate = "and the page comes" if came else f"and the answer is lost at the ACL: {visit.symptom}"
     parts = ", ".join(f"{who} {percent(share(*entry, ports), ports[1] - ports[0] + 1)}"
                       for who, ports in CALLERS.items())
