@@ -21,8 +21,8 @@ sys.path.insert(0, ROOT)
 
 from vpcedu import draw  # noqa: E402
 from vpcedu.draw import Picture  # noqa: E402
-from vpcedu.draw.paint import figure_of  # noqa: E402
-from vpcedu.lab.opening import handshake  # noqa: E402
+from vpcedu.draw.canvas.figure import figure_of  # noqa: E402
+from vpcedu.sites.two_hosts import handshake  # noqa: E402
 
 LOST = ("1st SYN", "2nd SYN", "1st SYN ACK", "2nd SYN ACK", "1st ACK", "2nd ACK")  # makes 12 arrows
 ROUNDS = 30

@@ -28,9 +28,9 @@ import ipywidgets
 from bench.frame import LOST, matplotlib_svg
 from vpcedu import draw
 from vpcedu.draw import Picture
-from vpcedu.draw.scene import Scene, Text
-from vpcedu.lab.opening import handshake
-from vpcedu.widgets.explorer import Explorer, Frame
+from vpcedu.draw.canvas.scene import Scene, Text
+from vpcedu.sites.two_hosts import handshake
+from vpcedu.widgets.parts.explorer import Explorer, Frame
 
 class Painted(Picture):
     def svg(self, look=""):

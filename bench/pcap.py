@@ -30,9 +30,9 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from vpcedu.flow import FiveTuple
 from vpcedu.packet import ACK, PSH, Packet
-from vpcedu.views.pcap import dump, write
-from vpcedu.views.pcap_read import read
-from vpcedu.views.wire import text
+from vpcedu.views.bytes.pcap_read import read
+from vpcedu.views.bytes.pcap_write import dump, write
+from vpcedu.views.bytes.wire import text
 
 START, SOURCE, TARGET = 1_700_000_000, 0x0A001000, 0xCB007101
 FRAME = bytes.fromhex("020000000002" "020000000001" "0800")

@@ -9,7 +9,7 @@ pair and each of the ports 22, 80, 443 and 5432: does a connection get there, an
 ephemeral range of Linux? The result is how many do, and the sum of source * 31 + destination * 17 + port, modulo 2^64.
 
 "pair by pair" asks the rows of each pair, as numbers, in the order in which a packet meets them. "compiled" is
-`vpcedu.lab.reach`, which answers for all ports at once and knows nothing of the four; its time includes reading the
+`vpcedu.analysis.reachability`, which answers for all ports at once and knows nothing of the four; its time includes reading the
 description. Process CPU time, one after the other, the median of the rounds.
 """
 
@@ -24,8 +24,8 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from vpcedu.address import block, number
+from vpcedu.analysis.reachability import Reach
 from vpcedu.hosts.host import Host
-from vpcedu.lab.reach import Reach
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.vpc import Device, Vpc
 from vpcedu.tables.network_acl import ALLOW, DENY, AclEntry

@@ -29,7 +29,7 @@ from vpcedu.address import number, text
 from vpcedu.device import Machine
 from vpcedu.flow import FiveTuple
 from vpcedu.gateways.nat_gateway import NatGateway
-from vpcedu.network import rules
+from vpcedu.network import validity as rules
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.network import Network
 from vpcedu.network.places import Hop

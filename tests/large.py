@@ -7,10 +7,10 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.hosts.host import Host
-from vpcedu.lab.reference import reference_vpc
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
+from vpcedu.sites.reference import reference_vpc
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.target_group import Listener, TargetGroup
 

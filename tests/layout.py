@@ -9,12 +9,12 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 from vpcedu import draw
-from vpcedu.draw.clock_rows import SHORTEST
-from vpcedu.draw.drawn import drawn, short_names
-from vpcedu.draw.scene import Band, Box, Line, Mark, Text
-from vpcedu.draw.states_layout import ways_of
-from vpcedu.draw.table_rows import table_of
-from vpcedu.draw.way import rewritings
+from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Text
+from vpcedu.draw.reading.legs import rewritings
+from vpcedu.draw.reading.short_names import drawn, short_names
+from vpcedu.draw.tables.decided_rows import table_of
+from vpcedu.draw.time.clock_rows import SHORTEST
+from vpcedu.draw.time.states import ways_of
 from vpcedu.network.conversations import conversations
 
 SMALLEST = 12  # CSS pixels: a number of its own, so that style.py cannot lower it unseen

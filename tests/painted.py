@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from vpcedu.draw.fonts import width_of
-from vpcedu.draw.scene import SHARES
+from vpcedu.draw.canvas.fonts import width_of
+from vpcedu.draw.canvas.scene import SHARES
 
 
 def by_svg(picture):

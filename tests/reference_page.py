@@ -7,9 +7,9 @@ from pathlib import Path
 
 from vpcedu import REASONS, reference_architecture
 from vpcedu.hosts.web_server import Seen
-from vpcedu.lab.reference import BALANCERS, NATS
 from vpcedu.packet import flags_text
 from vpcedu.protocols.tcp_states import TRANSITIONS, diagram
+from vpcedu.sites.reference import BALANCERS, NATS
 from vpcedu.views.explain import answer_legs, way
 
 sys.path.insert(0, str(Path(__file__).parent))  # as pytest has it: the helpers of the tests import each other

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.lab.programs import Stay
-from vpcedu.lab.visit import Visit
 from vpcedu.network.record import Call
+from vpcedu.sites.programs import Stay
+from vpcedu.sites.visit import Visit
 
 
 def silent(site, opener, name, port, idle, again=None):

@@ -4,10 +4,10 @@ from vpcedu.device import Machine
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.sites.site import Site
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule

@@ -5,10 +5,10 @@ from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.ports import LINUX
+from vpcedu.sites.site import Site
 from vpcedu.tables.network_acl import default_acl
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import IN, OUT, GroupRule

@@ -10,11 +10,11 @@ from vpcedu.clock import SECOND
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device
 from vpcedu.protocols.http import Message
-from vpcedu.tables.rules import FixedResponse, Redirect
+from vpcedu.tables.action import FixedResponse, Redirect
 from vpcedu.tables.security_group import IN, GroupRule
 from vpcedu.tables.target_group import Rule
-from vpcedu.views.access_entry import APPLICATION, CLASSIC, NEVER, entry, parse
-from vpcedu.views.access_log import access_log
+from vpcedu.views.logs.access_entry import APPLICATION, CLASSIC, NEVER, entry, parse
+from vpcedu.views.logs.access_log import access_log
 
 CURL = (("User-Agent", "curl/8.5.0"),)
 # AWS's examples: Classic guide and Application Load Balancers guide, "Access logs for your ... Load Balancer".

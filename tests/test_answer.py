@@ -6,8 +6,8 @@ from play import BALANCERS, NATS, PAGE, dropped, site
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.web_server import Seen
-from vpcedu.lab.parts import IGW, VPC_BLOCK
 from vpcedu.network.link import Link
+from vpcedu.sites.parts import IGW, VPC_BLOCK
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import RuleSet
 from vpcedu.tables.target_group import Listener

@@ -24,11 +24,11 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
-from vpcedu.lab.reference import reference_architecture
-from vpcedu.lab.site import Site
 from vpcedu.protocols.forwarded import believed
 from vpcedu.protocols.http import Message, request, take
-from vpcedu.tables.rules import FixedResponse, Redirect, fits
+from vpcedu.sites.reference import reference_architecture
+from vpcedu.sites.site import Site
+from vpcedu.tables.action import FixedResponse, Redirect, fits
 from vpcedu.tables.target_group import Listener, Rule, TargetGroup
 
 ALB = ApplicationLoadBalancer

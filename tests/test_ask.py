@@ -6,19 +6,19 @@ import pytest
 from play import BALANCERS, NATS, site, transcript
 
 from vpcedu import reference_vpc
+from vpcedu.analysis.change import Repair, apply
+from vpcedu.analysis.ends import Question, find, free_address, prepare
+from vpcedu.analysis.search import run
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.lab import ask
-from vpcedu.lab.ends import Question, find, free_address, prepare
-from vpcedu.lab.parts import IGW
-from vpcedu.lab.reference import TARGETS
-from vpcedu.lab.repair import Repair, apply
-from vpcedu.lab.repairs import run
-from vpcedu.lab.tls_site import TLS_BALANCERS, tls_vpc
 from vpcedu.network.interface import Interface
 from vpcedu.network.vpc import Device
 from vpcedu.reasons import REASONS
+from vpcedu.sites.parts import IGW
+from vpcedu.sites.reference import TARGETS
+from vpcedu.sites.reference_tls import TLS_BALANCERS, tls_vpc
 from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule

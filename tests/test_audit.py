@@ -9,14 +9,14 @@ from test_properties_vpc import vpcs
 
 from vpcedu import reference_vpc
 from vpcedu.address import block, text
+from vpcedu.analysis.idle_rows import findings
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab import audit
-from vpcedu.lab.parts import IGW
-from vpcedu.lab.useless import findings
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.vpc import Device, Vpc
+from vpcedu.sites.parts import IGW
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule

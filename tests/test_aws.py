@@ -12,7 +12,7 @@ from vpcedu.aws.fields import KNOWN
 from vpcedu.aws.reading import MOST_BYTES
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.lab.site import Site
+from vpcedu.sites.site import Site
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule
 

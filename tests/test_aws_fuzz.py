@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from vpcedu import aws
-from vpcedu.lab.site import Site
+from vpcedu.sites.site import Site
 
 WHOLE = files(network() | classic())
 ODD = st.one_of(

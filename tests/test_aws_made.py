@@ -11,11 +11,11 @@ from aws_questions import QUESTIONS, STRANGER
 
 from vpcedu import aws, lab
 from vpcedu.__main__ import main
-from vpcedu.lab import paths
-from vpcedu.lab.repair import apply
-from vpcedu.lab.site import Site
+from vpcedu.analysis import path as paths
+from vpcedu.analysis.change import apply
 from vpcedu.network.interface import Interface
 from vpcedu.network.record import Call
+from vpcedu.sites.site import Site
 from vpcedu.tables.route_table import Route
 
 OUTSIDE = "203.0.113.10"

@@ -7,13 +7,13 @@ from play import BALANCERS, NATS, PAGE, site, transcript
 
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab import blockers
-from vpcedu.lab.parts import IGW
-from vpcedu.lab.reference import TARGETS
-from vpcedu.lab.tls_site import TLS_BALANCERS, tls_site
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
 from vpcedu.network.record import Call
 from vpcedu.reasons import ACL_IN, ACL_OUT, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, NO_ROUTE, SOURCE_CHECK
+from vpcedu.sites.parts import IGW
+from vpcedu.sites.reference import TARGETS
+from vpcedu.sites.reference_tls import TLS_BALANCERS, tls_site
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule, RuleSet

@@ -161,7 +161,7 @@ def explorer_state(cell):
 
 
 def test_the_slider_moves_picture_and_sentence_and_the_page_stays_still(run, tmp_path):
-    from vpcedu.widgets.return_paths import frame
+    from vpcedu.widgets.explorers.return_paths import frame
 
     explorer = cell(run, "widgets.ReturnPaths()")
     explorer.locator(".noUi-handle").wait_for(timeout=30_000)

@@ -25,14 +25,14 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 from vpcedu.hosts.tls_end import TlsEnd
-from vpcedu.lab.site import Site
-from vpcedu.lab.tls_site import tls_site
 from vpcedu.network.record import Call
 from vpcedu.packet import FIN, SYN
 from vpcedu.protocols.http import request
 from vpcedu.protocols.proxy_protocol import parse
 from vpcedu.protocols.tcp_settings import LINUX, KeepAlive
 from vpcedu.protocols.tls import DEMONSTRATION, Client
+from vpcedu.sites.reference_tls import tls_site
+from vpcedu.sites.site import Site
 from vpcedu.tables.target_group import TargetGroup
 
 # --- idle timeout ---------------------------------------------------------------------------------------

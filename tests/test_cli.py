@@ -102,7 +102,7 @@ def test_a_scenario_is_played_and_all_are_listed():
 
 def test_commands_are_known_where_they_are_called():
     from vpcedu.__main__ import COMMANDS
-    from vpcedu.lab import commands
+    from vpcedu.cli import commands
 
     assert tuple(commands.COMMANDS) == COMMANDS
     for name in COMMANDS:
@@ -250,5 +250,5 @@ def test_commands_load_no_module_that_is_slow_to_load():
     words = subprocess.run([sys.executable, "-S", "-X", "importtime", "-m", "vpcedu", *ASKED, "80"], cwd=ROOT,
                            capture_output=True, text=True, check=True).stderr  # fmt: skip
     names = {line.rpartition("|")[2].strip() for line in words.splitlines()}
-    assert "vpcedu.lab.asking" in names
+    assert "vpcedu.analysis.answer" in names
     assert not names & {"typing", "dataclasses", "re", "argparse", "json", "inspect"}

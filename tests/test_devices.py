@@ -9,8 +9,13 @@ import pytest
 
 import vpcedu
 from vpcedu import draw
+from vpcedu.analysis.answer import ask
+from vpcedu.analysis.aws_json import analysis
+from vpcedu.analysis.candidates import gateways
+from vpcedu.analysis.ends import Question
+from vpcedu.analysis.search import smallest
 from vpcedu.device import Device, Machine
-from vpcedu.draw.scene import Text
+from vpcedu.draw.canvas.scene import Text
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
@@ -19,19 +24,14 @@ from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer, listens, serves
-from vpcedu.lab.analyzer import analysis
-from vpcedu.lab.applications import Application
-from vpcedu.lab.asking import ask
-from vpcedu.lab.candidates import gateways
-from vpcedu.lab.ends import Question
-from vpcedu.lab.reference import reference_architecture
-from vpcedu.lab.repairs import smallest
-from vpcedu.lab.site import Site
-from vpcedu.lab.typed import rows
-from vpcedu.views.access_log import access_log
+from vpcedu.puzzles.notation import rows
+from vpcedu.sites.applications import Application
+from vpcedu.sites.reference import reference_architecture
+from vpcedu.sites.site import Site
 from vpcedu.views.description import describe
-from vpcedu.views.flow_log import flow_log
-from vpcedu.views.flow_record import FIELDS
+from vpcedu.views.logs.access_log import access_log
+from vpcedu.views.logs.flow_log import flow_log
+from vpcedu.views.logs.flow_record import FIELDS
 
 PACKAGE = Path(vpcedu.__file__).parent
 

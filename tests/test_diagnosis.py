@@ -4,7 +4,7 @@ import pytest
 
 from vpcedu import reference_vpc
 from vpcedu.lab import ask, diagnose
-from vpcedu.lab.reference import TARGETS
+from vpcedu.sites.reference import TARGETS
 from vpcedu.tables.network_acl import DENY, OUT, AclEntry
 from vpcedu.tables.security_group import IN, GroupRule
 from vpcedu.tables.target_group import TargetGroup

@@ -13,14 +13,14 @@ import pytest
 from tests.layout import faults
 from tests.painted import assert_same
 from vpcedu import draw
-from vpcedu.draw import style
-from vpcedu.draw.fonts import shorten, width_of, wrap
-from vpcedu.draw.scene import Band, Box, Line, Mark, Text
-from vpcedu.draw.way import boxed, changed, legs_of, rewritings
-from vpcedu.lab.reference import reference_architecture, reference_vpc
-from vpcedu.lab.site import Site
+from vpcedu.draw.canvas import style
+from vpcedu.draw.canvas.fonts import shorten, width_of, wrap
+from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Text
+from vpcedu.draw.reading.legs import boxed, changed, legs_of, rewritings
 from vpcedu.network.conversations import conversations
 from vpcedu.network.link import Link
+from vpcedu.sites.reference import reference_architecture, reference_vpc
+from vpcedu.sites.site import Site
 
 PAGE = "http://www.example.com/"
 BALANCERS = ("classic-tcp", "classic-http", "application", "network")
@@ -232,7 +232,7 @@ def test_alternative_tells_every_connection(name):
 
 def test_proxy_has_two_walls_and_a_gateway_one_line():
     def heights(name, device):
-        from vpcedu.draw.lifelines import lifelines
+        from vpcedu.draw.ladders.lifelines import lifelines
         seen = visit(name)
         return lifelines(seen, conversations(seen.capture))[device]
 
@@ -355,8 +355,8 @@ def dots(figure):
 
 def test_painter_draws_every_primitive():
     pytest.importorskip("matplotlib")
-    from vpcedu.draw.paint import PAINTERS, figure_of
-    from vpcedu.draw.scene import MARKS, Scene
+    from vpcedu.draw.canvas.figure import PAINTERS, figure_of
+    from vpcedu.draw.canvas.scene import MARKS, Scene
 
     items = (Band(0, 0, 50, 50, "lit-ground"), Box(5, 5, 20, 20, "ink", "", 1.0, 3.0, style.FAINT),
              Line(((0, 0), (50, 50)), "inside", 1.8, style.LONG_DASH, "solid"),

@@ -15,30 +15,30 @@ from tests.silent import silent
 from tests.test_draw import BALANCERS, NATS, PAGE
 from vpcedu import aws, draw, lab
 from vpcedu.clock import SECOND
-from vpcedu.draw import style
-from vpcedu.draw.clock_rows import clocks_of, idle_of, silences
-from vpcedu.draw.drawn import drawn, short_names
-from vpcedu.draw.filter_gates import trip_of
-from vpcedu.draw.fonts import width_of
-from vpcedu.draw.ledger_layout import carried
-from vpcedu.draw.picture import Picture
-from vpcedu.draw.scene import Band, Box, Line, Mark, Text
-from vpcedu.draw.states_layout import ways_of
-from vpcedu.draw.states_places import PLACES, TALL, WAYS, WIDE
-from vpcedu.draw.table_rows import table_of
-from vpcedu.draw.words import packet_words
+from vpcedu.draw.canvas import style
+from vpcedu.draw.canvas.fonts import width_of
+from vpcedu.draw.canvas.picture import Picture
+from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Text
+from vpcedu.draw.checks.gates import trip_of
+from vpcedu.draw.reading.short_names import drawn, short_names
+from vpcedu.draw.reading.words import packet_words
+from vpcedu.draw.tables.decided_rows import table_of
+from vpcedu.draw.tables.ledger import carried
+from vpcedu.draw.time.clock_rows import clocks_of, idle_of, silences
+from vpcedu.draw.time.states import ways_of
+from vpcedu.draw.time.states_places import PLACES, TALL, WAYS, WIDE
 from vpcedu.flow import TCP
 from vpcedu.gateways.nat_gateway import IDLE as NAT_IDLE
 from vpcedu.hosts.host import Host
 from vpcedu.lab import audit
-from vpcedu.lab.opening import handshake
-from vpcedu.lab.reference import ACL_ENTRIES, reference_architecture, reference_vpc
-from vpcedu.lab.site import Site
-from vpcedu.lab.tls_site import TLS_BALANCERS, tls_site
 from vpcedu.network.conversations import conversations
 from vpcedu.network.vpc import Device
 from vpcedu.protocols.tcp_settings import KEEP_ALIVE, LINUX
 from vpcedu.protocols.tcp_states import TRANSITIONS
+from vpcedu.sites.reference import ACL_ENTRIES, reference_architecture, reference_vpc
+from vpcedu.sites.reference_tls import TLS_BALANCERS, tls_site
+from vpcedu.sites.site import Site
+from vpcedu.sites.two_hosts import handshake
 from vpcedu.tables.network_acl import ALLOW, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.tracking import ESTABLISHED_IDLE, TrackedFlow

@@ -8,11 +8,11 @@ import pytest
 
 from tests.layout import faults
 from vpcedu import draw
-from vpcedu.draw import style
-from vpcedu.draw.handshake_axis import CLIENT, PER_SECOND, SERVER, START
-from vpcedu.draw.scene import Line, Mark, Text
-from vpcedu.lab.load import RANGES, Load, port_use
-from vpcedu.lab.opening import KERNELS, handshake
+from vpcedu.draw.canvas import style
+from vpcedu.draw.canvas.scene import Line, Mark, Text
+from vpcedu.draw.time.handshake_axis import CLIENT, PER_SECOND, SERVER, START
+from vpcedu.sites.port_load import RANGES, Load, port_use
+from vpcedu.sites.two_hosts import KERNELS, handshake
 
 LOSSES = [tuple(word for word, is_lost in zip(("1st SYN", "2nd SYN", "1st SYN ACK", "1st ACK"), choice, strict=True)
                 if is_lost) for choice in product((False, True), repeat=4)]

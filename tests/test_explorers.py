@@ -11,23 +11,23 @@ import ipywidgets
 import pytest
 
 from vpcedu import draw, lab, widgets
-from vpcedu.draw.style import THEMES
-from vpcedu.draw.svg import FOLLOW
-from vpcedu.lab import repairs
-from vpcedu.lab.changes import changed, changes
-from vpcedu.lab.ends import Question
-from vpcedu.lab.reference import reference_architecture
-from vpcedu.lab.repair import Repair
-from vpcedu.lab.repairs import smallest
-from vpcedu.lab.scenarios import SCENARIOS
+from vpcedu.analysis import search as repairs
+from vpcedu.analysis.change import Repair
+from vpcedu.analysis.ends import Question
+from vpcedu.analysis.search import smallest
+from vpcedu.draw.canvas.style import THEMES
+from vpcedu.draw.canvas.svg import FOLLOW
+from vpcedu.puzzles.changes import changed, changes
+from vpcedu.scenarios.catalogue import SCENARIOS
+from vpcedu.sites.reference import reference_architecture
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.security_group import GroupRule
-from vpcedu.widgets import troubleshooting
-from vpcedu.widgets.controls import short
-from vpcedu.widgets.return_paths import frame
-from vpcedu.widgets.stepper import Stepper
-from vpcedu.widgets.troubleshooting import PUZZLE
-from vpcedu.widgets.what_if import AS_IT_IS, WhatIf, tried
+from vpcedu.widgets.explorers import troubleshooting
+from vpcedu.widgets.explorers.return_paths import frame
+from vpcedu.widgets.explorers.troubleshooting import PUZZLE
+from vpcedu.widgets.parts.controls import short
+from vpcedu.widgets.parts.stepper import Stepper
+from vpcedu.widgets.parts.what_if import AS_IT_IS, WhatIf, tried
 
 ASKED = Question("client", "www.example.com", 80)
 WATCHED, GROWTH = 40, 200_000  # values; bytes that they may leave: a picture has 30,000, a visit 100,000

@@ -6,13 +6,13 @@ import inspect
 import pytest
 
 from vpcedu import lab, widgets
-from vpcedu.lab import fields
-from vpcedu.lab.addresses import IGW, lone_server
-from vpcedu.lab.addresses import URL as WEB_URL
-from vpcedu.lab.exercises import EXERCISES
-from vpcedu.lab.load import Load
-from vpcedu.lab.reference import reference_architecture
-from vpcedu.lab.translating import Setting, tell
+from vpcedu.course.exercises import EXERCISES
+from vpcedu.sites import field as fields
+from vpcedu.sites.lone_server import IGW, lone_server
+from vpcedu.sites.lone_server import URL as WEB_URL
+from vpcedu.sites.port_load import Load
+from vpcedu.sites.reference import reference_architecture
+from vpcedu.sites.two_instances import Setting, tell
 from vpcedu.widgets.prediction import Form
 
 URL = "http://www.example.com/"

@@ -59,10 +59,10 @@ PACKAGE = {
     "vpcedu.tables": WORDS, "vpcedu.tables.route_table": WORDS + ROW, "vpcedu.protocols": WORDS,
     "vpcedu.protocols.tcp": WORDS, "vpcedu.hosts": WORDS, "vpcedu.hosts.host": WORDS, "vpcedu.gateways": WORDS,
     "vpcedu.gateways.nat_gateway": WORDS, "vpcedu.views": WORDS, "vpcedu.views.text": WORDS, "vpcedu.aws": WORDS,
-    "vpcedu.aws.account": WORDS, "vpcedu.lab": WORDS, "vpcedu.lab.site": WORDS, "vpcedu.lab.asking": WORDS,
-    "vpcedu.lab.predict": WORDS, "vpcedu.lab.commands": WORDS, "vpcedu.draw": WORDS, "vpcedu.draw.scene": WORDS,
-    "vpcedu.draw.way": WORDS, "vpcedu.draw.ladder_rows": WORDS, "vpcedu.draw.map_layout": WORDS,
-    "vpcedu.draw.picture": WORDS, "vpcedu.widgets": WORDS, "vpcedu.widgets.slider": WORDS,
+    "vpcedu.aws.account": WORDS, "vpcedu.lab": WORDS, "vpcedu.sites.site": WORDS, "vpcedu.analysis.answer": WORDS,
+    "vpcedu.course.predict": WORDS, "vpcedu.cli.commands": WORDS, "vpcedu.draw": WORDS, "vpcedu.draw.canvas.scene": WORDS,
+    "vpcedu.draw.reading.legs": WORDS, "vpcedu.draw.ladders.rows": WORDS, "vpcedu.draw.maps.scene_of": WORDS,
+    "vpcedu.draw.canvas.picture": WORDS, "vpcedu.widgets": WORDS, "vpcedu.widgets.slider": WORDS,
 }  # fmt: skip
 
 
@@ -72,10 +72,10 @@ def planted(module, source):
 
 
 UP = ["vpcedu.flow > vpcedu.tables.route_table", "vpcedu.tables.route_table > vpcedu.protocols.tcp",
-      "vpcedu.hosts.host > vpcedu.gateways.nat_gateway", "vpcedu.views.text > vpcedu.lab.site",
-      "vpcedu.aws.account > vpcedu.lab.site", "vpcedu.lab.site > vpcedu.lab.asking",
-      "vpcedu.lab.asking > vpcedu.lab.predict", "vpcedu.lab.predict > vpcedu.draw.scene",
-      "vpcedu.draw.scene > vpcedu.widgets.slider", "vpcedu.widgets.slider > vpcedu.lab.commands",
+      "vpcedu.hosts.host > vpcedu.gateways.nat_gateway", "vpcedu.views.text > vpcedu.sites.site",
+      "vpcedu.aws.account > vpcedu.sites.site", "vpcedu.sites.site > vpcedu.analysis.answer",
+      "vpcedu.analysis.answer > vpcedu.course.predict", "vpcedu.course.predict > vpcedu.draw.canvas.scene",
+      "vpcedu.draw.canvas.scene > vpcedu.widgets.slider", "vpcedu.widgets.slider > vpcedu.cli.commands",
       "vpcedu.hosts.host > vpcedu", "vpcedu.views.text > vpcedu.draw"]  # fmt: skip
 FORMS = ["import {name}", "from {name} import something", "def late():\n    from {name} import something",
          "from {parent} import {last}"]  # fmt: skip
@@ -115,41 +115,41 @@ FAULTS = [
     ("1 homeless", "vpcedu.cellar.wine", "", "vpcedu.cellar.wine"),
     ("1 homeless", "vpcedu.lab.attic", "", "vpcedu.lab.attic"),
     ("1 homeless", "vpcedu.draw.attic", "", "vpcedu.draw.attic"),
-    ("1 relative imports", "vpcedu.lab.site", "from . import asking", "vpcedu.lab.site"),
-    ("1 relative imports", "vpcedu.lab.site", "def f():\n    from ..hosts import host", "vpcedu.lab.site"),
-    ("1 heavy imports", "vpcedu.lab.site", "import re", "vpcedu.lab.site > re"),
+    ("1 relative imports", "vpcedu.sites.site", "from . import asking", "vpcedu.sites.site"),
+    ("1 relative imports", "vpcedu.sites.site", "def f():\n    from ..hosts import host", "vpcedu.sites.site"),
+    ("1 heavy imports", "vpcedu.sites.site", "import re", "vpcedu.sites.site > re"),
     ("1 heavy imports", "vpcedu.flow", "def f():\n    from typing import Any", "vpcedu.flow > typing"),
-    ("3 imports as text", "vpcedu.lab.site", "import_module('vpcedu.aws')", "vpcedu.lab.site"),
-    ("3 imports as text", "vpcedu.lab.site", "importlib.import_module(f'vpcedu.{name}')", "vpcedu.lab.site"),
-    ("3 imports as text", "vpcedu.lab.site", "def f(name):\n    return __import__(name)", "vpcedu.lab.site"),
-    ("3 imports as text", "vpcedu.lab.site", "A = 'vpcedu'\nimport_module(A + '.aws')", "vpcedu.lab.site"),
-    ("4 pictures", "vpcedu.draw.map_layout", "from vpcedu.draw.ladder_rows import rows",
-     "vpcedu.draw.map_layout > vpcedu.draw.ladder_rows"),
-    ("4 pictures", "vpcedu.draw.scene", "import vpcedu.draw.map_layout", "vpcedu.draw.scene > vpcedu.draw.map_layout"),
-    ("4 pictures", "vpcedu.draw.way", "if TYPE_CHECKING:\n    from vpcedu.draw.map_layout import Places",
-     "vpcedu.draw.way > vpcedu.draw.map_layout"),
-    ("5 silent", "vpcedu.lab.visit", None, "vpcedu.lab.visit"),
+    ("3 imports as text", "vpcedu.sites.site", "import_module('vpcedu.aws')", "vpcedu.sites.site"),
+    ("3 imports as text", "vpcedu.sites.site", "importlib.import_module(f'vpcedu.{name}')", "vpcedu.sites.site"),
+    ("3 imports as text", "vpcedu.sites.site", "def f(name):\n    return __import__(name)", "vpcedu.sites.site"),
+    ("3 imports as text", "vpcedu.sites.site", "A = 'vpcedu'\nimport_module(A + '.aws')", "vpcedu.sites.site"),
+    ("4 pictures", "vpcedu.draw.maps.scene_of", "from vpcedu.draw.ladders.rows import rows",
+     "vpcedu.draw.maps.scene_of > vpcedu.draw.ladders.rows"),
+    ("4 pictures", "vpcedu.draw.canvas.scene", "import vpcedu.draw.maps.scene_of", "vpcedu.draw.canvas.scene > vpcedu.draw.maps.scene_of"),
+    ("4 pictures", "vpcedu.draw.reading.legs", "if TYPE_CHECKING:\n    from vpcedu.draw.maps.scene_of import Places",
+     "vpcedu.draw.reading.legs > vpcedu.draw.maps.scene_of"),
+    ("5 silent", "vpcedu.sites.visit", None, "vpcedu.sites.visit"),
     ("5 lengths", "vpcedu.hosts.host", "x = 1\n" * 251, "vpcedu.hosts.host"),
-    ("5 lengths", "vpcedu.lab.site", "x = 1\n" * 401, "vpcedu.lab.site"),
+    ("5 lengths", "vpcedu.sites.site", "x = 1\n" * 401, "vpcedu.sites.site"),
     ("5 lengths", "vpcedu.hosts.host", f"x = ({'1_000_000, ' * 260})  # fmt: skip\n", "vpcedu.hosts.host"),
     ("6 namesakes", "vpcedu.lab.host", "", "host: hosts lab"),
-    ("6 chains", "vpcedu.lab.site", "x = 1 if a else 2 if b else 3", "vpcedu.lab.site:2"),
-    ("6 chains", "vpcedu.lab.site", "x = (1 if a else 2) if b else 3", "vpcedu.lab.site:2"),
-    ("6 chains", "vpcedu.lab.site", "x = 1 if (a if b else c) else 3", "vpcedu.lab.site:2"),
-    ("6 untyped rows", "vpcedu.lab.site", "def f(row: object): ...", "vpcedu.lab.site:2"),
-    ("6 untyped rows", "vpcedu.lab.site", "def f(*, old: Any | None = None): ...", "vpcedu.lab.site:2"),
-    ("6 untyped rows", "vpcedu.lab.site", "def f(rows: tuple[Any, ...]): ...", "vpcedu.lab.site:2"),
-    ("6 untyped rows", "vpcedu.lab.site", "def f(*rows: 'typing.Any'): ...", "vpcedu.lab.site:2"),
-    ("6 untyped rows", "vpcedu.lab.site", "class Less(NamedRow):\n    row: Any", "vpcedu.lab.site:2"),
-    ("6 names as text", "vpcedu.lab.site", "x = kind.__name__ == 'WebServer'", "vpcedu.lab.site:2"),
-    ("6 names as text", "vpcedu.lab.site", "x = type(row).__name__ in KINDS", "vpcedu.lab.site:2"),
-    ("6 names as text", "vpcedu.lab.site", "x = KINDS[type(row).__name__]", "vpcedu.lab.site:2"),
-    ("6 names as text", "vpcedu.lab.site", "x = KINDS.get(kind.__qualname__, '')", "vpcedu.lab.site:2"),
-    ("6 names as text", "vpcedu.lab.site", "x = kind.__name__.startswith('Web')", "vpcedu.lab.site:2"),
-    ("6 guesses", "vpcedu.lab.site", "def f(device):\n    return hasattr(device, 'start')", "vpcedu.lab.site"),
-    ("6 guesses", "vpcedu.lab.site", "x = getattr(device, 'opens', True)", "vpcedu.lab.site"),
-    ("6 asked for nothing", "vpcedu.lab.site",
-     "def metrics(now):\n    'What was counted.'\ndef f(nat):\n    nat.metrics(0)", "vpcedu.lab.site:5"),
+    ("6 chains", "vpcedu.sites.site", "x = 1 if a else 2 if b else 3", "vpcedu.sites.site:2"),
+    ("6 chains", "vpcedu.sites.site", "x = (1 if a else 2) if b else 3", "vpcedu.sites.site:2"),
+    ("6 chains", "vpcedu.sites.site", "x = 1 if (a if b else c) else 3", "vpcedu.sites.site:2"),
+    ("6 untyped rows", "vpcedu.sites.site", "def f(row: object): ...", "vpcedu.sites.site:2"),
+    ("6 untyped rows", "vpcedu.sites.site", "def f(*, old: Any | None = None): ...", "vpcedu.sites.site:2"),
+    ("6 untyped rows", "vpcedu.sites.site", "def f(rows: tuple[Any, ...]): ...", "vpcedu.sites.site:2"),
+    ("6 untyped rows", "vpcedu.sites.site", "def f(*rows: 'typing.Any'): ...", "vpcedu.sites.site:2"),
+    ("6 untyped rows", "vpcedu.sites.site", "class Less(NamedRow):\n    row: Any", "vpcedu.sites.site:2"),
+    ("6 names as text", "vpcedu.sites.site", "x = kind.__name__ == 'WebServer'", "vpcedu.sites.site:2"),
+    ("6 names as text", "vpcedu.sites.site", "x = type(row).__name__ in KINDS", "vpcedu.sites.site:2"),
+    ("6 names as text", "vpcedu.sites.site", "x = KINDS[type(row).__name__]", "vpcedu.sites.site:2"),
+    ("6 names as text", "vpcedu.sites.site", "x = KINDS.get(kind.__qualname__, '')", "vpcedu.sites.site:2"),
+    ("6 names as text", "vpcedu.sites.site", "x = kind.__name__.startswith('Web')", "vpcedu.sites.site:2"),
+    ("6 guesses", "vpcedu.sites.site", "def f(device):\n    return hasattr(device, 'start')", "vpcedu.sites.site"),
+    ("6 guesses", "vpcedu.sites.site", "x = getattr(device, 'opens', True)", "vpcedu.sites.site"),
+    ("6 asked for nothing", "vpcedu.sites.site",
+     "def metrics(now):\n    'What was counted.'\ndef f(nat):\n    nat.metrics(0)", "vpcedu.sites.site:5"),
     ("7 circles", "vpcedu.row", "from vpcedu.flow import x", "vpcedu.flow vpcedu.row"),
 ]  # fmt: skip
 
@@ -163,17 +163,17 @@ def test_a_planted_fault_is_found(rule, module, source, place):
 
 
 SOUND = [
-    ("3 imports as text", "vpcedu.lab.site", "ALIAS = 'tests'\nimport_module(f'{ALIAS}.lesson')"),
+    ("3 imports as text", "vpcedu.sites.site", "ALIAS = 'tests'\nimport_module(f'{ALIAS}.lesson')"),
     ("3 imports as text", "vpcedu.lab", "import_module(f'vpcedu.{name}')"),
-    ("4 pictures", "vpcedu.draw.map_layout", "from vpcedu.draw.way import legs"),
-    ("4 pictures", "vpcedu.draw", "from vpcedu.draw.map_layout import map_scene"),
-    ("6 chains", "vpcedu.lab.site", "x = (1 if a else 2) + (1 if b else 2)"),
-    ("6 untyped rows", "vpcedu.lab.site", "def f(row: Route | None, value: object, *rows: Route): ..."),
-    ("6 names as text", "vpcedu.lab.site", "x = f'not a {kind.__name__}'"),
-    ("6 guesses", "vpcedu.lab.site", "x = getattr(module, name)"),
-    ("6 asked for nothing", "vpcedu.lab.site", "def sweep(now):\n    'Take out what is over.'\nsweep(0)"),
-    ("6 asked for nothing", "vpcedu.lab.site", "def count():\n    'How many there are.'\nx = count()"),
-    ("1 heavy imports", "vpcedu.lab.site", "if TYPE_CHECKING:\n    from typing import Any"),
+    ("4 pictures", "vpcedu.draw.maps.scene_of", "from vpcedu.draw.reading.legs import legs"),
+    ("4 pictures", "vpcedu.draw", "from vpcedu.draw.maps.scene_of import map_scene"),
+    ("6 chains", "vpcedu.sites.site", "x = (1 if a else 2) + (1 if b else 2)"),
+    ("6 untyped rows", "vpcedu.sites.site", "def f(row: Route | None, value: object, *rows: Route): ..."),
+    ("6 names as text", "vpcedu.sites.site", "x = f'not a {kind.__name__}'"),
+    ("6 guesses", "vpcedu.sites.site", "x = getattr(module, name)"),
+    ("6 asked for nothing", "vpcedu.sites.site", "def sweep(now):\n    'Take out what is over.'\nsweep(0)"),
+    ("6 asked for nothing", "vpcedu.sites.site", "def count():\n    'How many there are.'\nx = count()"),
+    ("1 heavy imports", "vpcedu.sites.site", "if TYPE_CHECKING:\n    from typing import Any"),
     ("1 heavy imports", "vpcedu.widgets.slider", "import re"),
 ]  # fmt: skip
 
@@ -197,9 +197,9 @@ def test_a_crowded_folder_is_found():
     "match row:\n    case Route(target=x):\n        pass",
 ])  # fmt: skip
 def test_a_test_of_what_a_row_is_is_counted_outside_its_own_module(source):
-    assert len(house.row_tests(planted("vpcedu.lab.site", source))) == 1
+    assert len(house.row_tests(planted("vpcedu.sites.site", source))) == 1
     assert house.row_tests(planted("vpcedu.tables.route_table", source)) == set()
-    assert house.row_tests(planted("vpcedu.lab.site", source.replace("Route", "str"))) == set()
+    assert house.row_tests(planted("vpcedu.sites.site", source.replace("Route", "str"))) == set()
 
 
 def test_what_does_not_fit_on_a_screen_is_found():
@@ -264,7 +264,7 @@ def test_one_command_prints_the_size_by_folder_beside_the_first_edition():
 def core_modules() -> list[str]:
     """Every module but those that say they need an extra."""
     return [module for module in today().sources if size.folder(module, today().sources) != "widgets"
-            and module not in ("vpcedu.draw.paint", "vpcedu.__main__")]  # fmt: skip
+            and module not in ("vpcedu.draw.canvas.figure", "vpcedu.__main__")]  # fmt: skip
 
 
 def fresh(*words: str) -> subprocess.CompletedProcess[str]:

@@ -12,10 +12,10 @@ from vpcedu.clock import SECOND
 from vpcedu.packet import ACK, FIN, PSH, RST, SYN
 from vpcedu.tables.network_acl import DENY, OUT, AclEntry
 from vpcedu.tables.security_group import GroupRule
-from vpcedu.views.flow_log import START, flow_log, tcp_flags
-from vpcedu.views.flow_record import ABOUT, DEFAULT, FIELDS, FlowRecord, chosen, parse
-from vpcedu.views.pcap import seen_at
-from vpcedu.views.wire import encode
+from vpcedu.views.bytes.pcap_write import seen_at
+from vpcedu.views.bytes.wire import encode
+from vpcedu.views.logs.flow_log import START, flow_log, tcp_flags
+from vpcedu.views.logs.flow_record import ABOUT, DEFAULT, FIELDS, FlowRecord, chosen, parse
 
 # Lines and formats that AWS's page "Flow log record examples" prints.
 SSH = ("2 123456789010 eni-1235b8ca123456789 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 "

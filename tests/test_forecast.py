@@ -7,7 +7,10 @@ from vpcedu.clock import SECOND
 from vpcedu.hosts.client import Result
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.lab.applications import (
+from vpcedu.network.record import Call
+from vpcedu.protocols.http import Message, response
+from vpcedu.scenarios.scenario import patient, with_settings
+from vpcedu.sites.applications import (
     Application,
     first_entry,
     https_only,
@@ -16,11 +19,8 @@ from vpcedu.lab.applications import (
     the_header,
     the_peer,
 )
-from vpcedu.lab.symptom import patient, with_settings
-from vpcedu.lab.visit import Visit
-from vpcedu.network.record import Call
-from vpcedu.protocols.http import Message, response
-from vpcedu.tables.rules import FixedResponse, Redirect
+from vpcedu.sites.visit import Visit
+from vpcedu.tables.action import FixedResponse, Redirect
 from vpcedu.tables.security_group import IN, GroupRule
 from vpcedu.tables.target_group import Rule
 from vpcedu.trace import Capture

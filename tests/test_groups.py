@@ -23,10 +23,10 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import TCP, FiveTuple
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
-from vpcedu.lab.parts import PRIVATE
 from vpcedu.network.checkpoints import group_in, group_out
 from vpcedu.network.walk import Walk
 from vpcedu.packet import ACK, PSH, RST, SYN, Packet
+from vpcedu.sites.parts import PRIVATE
 from vpcedu.tables.network_acl import DENY, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import IN, OUT, GroupRule, RuleSet, default_group, new_group

@@ -12,12 +12,12 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 from vpcedu.hosts.health_check import APPLICATION, CLASSIC, CLASSIC_HTTP
-from vpcedu.lab.reference import TARGETS, reference_vpc
-from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
 from vpcedu.packet import SYN
+from vpcedu.sites.reference import TARGETS, reference_vpc
+from vpcedu.sites.site import Site
 from vpcedu.tables.security_group import IN, GroupRule, RuleSet
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.tables.targets import HEALTHY, INITIAL, UNHEALTHY, Targets

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from vpcedu import lab, reference_architecture
-from vpcedu.lab.exercises import EXERCISES
-from vpcedu.lab.reference import reference_vpc
-from vpcedu.lab.site import Site
+from vpcedu.course.exercises import EXERCISES
 from vpcedu.network.link import Link
+from vpcedu.sites.reference import reference_vpc
+from vpcedu.sites.site import Site
 from vpcedu.tables.network_acl import AclEntry
 
 URL = "http://www.example.com/"

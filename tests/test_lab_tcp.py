@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from vpcedu import lab
-from vpcedu.lab.load import RANGES, Load, fill, open_all, port_use
-from vpcedu.lab.opening import KERNELS, SEGMENTS, handshake
 from vpcedu.protocols.ports import LINUX, choose
+from vpcedu.sites.port_load import RANGES, Load, fill, open_all, port_use
+from vpcedu.sites.two_hosts import KERNELS, SEGMENTS, handshake
 
 URL = "http://www.example.com/"
 NEW = (0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67)

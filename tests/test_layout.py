@@ -18,19 +18,19 @@ from tests import aws_made, aws_networks, aws_shapes, large
 from tests.layout import faults, pictures_of, sample
 from tests.test_peering import THERE, far, near
 from vpcedu import aws, draw, widgets
-from vpcedu.draw.drawn import drawn, short_names
-from vpcedu.draw.fonts import width_of
-from vpcedu.draw.scene import Band, Box, Line, Mark, Scene, Text
-from vpcedu.draw.style import CROSS, LABEL, NOTE
+from vpcedu.analysis.answer import ask
+from vpcedu.course.kernel_evidence import laboratory
+from vpcedu.draw.canvas.fonts import width_of
+from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Scene, Text
+from vpcedu.draw.canvas.style import CROSS, LABEL, NOTE
+from vpcedu.draw.reading.short_names import drawn, short_names
 from vpcedu.lab import audit, named
-from vpcedu.lab.asking import ask
-from vpcedu.lab.reference import reference_vpc
-from vpcedu.lab.scenarios import SCENARIOS
-from vpcedu.lab.site import Site
-from vpcedu.lab.witness import laboratory
 from vpcedu.network.conversations import conversations
 from vpcedu.network.vpc import Peering, Vpc
-from vpcedu.widgets.explorer import Explorer
+from vpcedu.scenarios.catalogue import SCENARIOS
+from vpcedu.sites.reference import reference_vpc
+from vpcedu.sites.site import Site
+from vpcedu.widgets.parts.explorer import Explorer
 
 WEB_1, WEB_2, DB, BASTION = (f"i-0e11f22a33b44000{number}" for number in (1, 2, 3, 4))
 LONG = "payment-service-blue-green-deployment-canary-production-eu-west-1-host-number-"

@@ -6,10 +6,10 @@ import pytest
 
 from tests.layout import faults
 from vpcedu import draw, lab, reference_architecture, widgets
-from vpcedu.draw.scene import Box, Text
-from vpcedu.lab.exercises import EXERCISES
-from vpcedu.lab.reference import BALANCERS
-from vpcedu.lab.rows import one_row_less, row_of
+from vpcedu.course.exercises import EXERCISES
+from vpcedu.course.row_table import one_row_less, row_of
+from vpcedu.draw.canvas.scene import Box, Text
+from vpcedu.sites.reference import BALANCERS
 from vpcedu.trace import DROP
 
 URL = "http://www.example.com/"

@@ -8,15 +8,15 @@ import pytest
 
 from tests.layout import faults
 from vpcedu import draw, lab, widgets
+from vpcedu.course.exercises import EXERCISES
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.lab.addresses import DEFAULTS, PARTNER, PUBLIC, TABLE, URL, lone_server, public_or_not
-from vpcedu.lab.exercises import EXERCISES
-from vpcedu.lab.parts import IGW, UPDATES
+from vpcedu.sites.lone_server import DEFAULTS, PARTNER, PUBLIC, TABLE, URL, lone_server, public_or_not
+from vpcedu.sites.parts import IGW, UPDATES
 from vpcedu.tables.route_table import Route
 from vpcedu.trace import DROP
-from vpcedu.widgets.explorer import LINE, WIDTH
-from vpcedu.widgets.routes import PICTURES, frame
-from vpcedu.widgets.routes import room as height
+from vpcedu.widgets.explorers.routes import PICTURES, frame
+from vpcedu.widgets.explorers.routes import room as height
+from vpcedu.widgets.parts.explorer import LINE, WIDTH
 
 TRIED = (UPDATES, "203.0.113.10", "10.0.0.20", "10.0.1.10", PUBLIC, "10.0.1.99", "192.168.0.1", "8.8.8.8", "192.0.2.20",
          "169.254.169.254", "255.255.255.255")

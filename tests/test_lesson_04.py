@@ -9,14 +9,14 @@ import pytest
 from tests.layout import faults
 from tests.test_draw_lessons import cut_off
 from vpcedu import draw, lab, widgets
+from vpcedu.course.exercises_filters import NARROW
 from vpcedu.flow import FiveTuple
-from vpcedu.lab.exercises_filters import NARROW
-from vpcedu.lab.filters import ACL, CALLERS, GROUP_IN, GROUP_OUT, answers, edited, one_server, share
-from vpcedu.lab.parts import PAGE
+from vpcedu.sites.one_server import ACL, CALLERS, GROUP_IN, GROUP_OUT, answers, edited, one_server, share
+from vpcedu.sites.parts import PAGE
 from vpcedu.tables.network_acl import DENY, OUT, AclEntry, NetworkAcl
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.tracking import TrackedFlow, Untracked
-from vpcedu.widgets.filters import frame, percent
+from vpcedu.widgets.explorers.filters import frame, percent
 
 LIVE = "application/vnd.jupyter.widget-view+json"
 

@@ -9,15 +9,15 @@ import pytest
 from tests.layout import faults
 from vpcedu import draw, lab, reference_architecture, widgets
 from vpcedu.clock import SECOND
-from vpcedu.draw.scene import Mark, Text
-from vpcedu.draw.translations_layout import sentence
+from vpcedu.draw.canvas.scene import Mark, Text
+from vpcedu.draw.tables.translations import sentence
 from vpcedu.flow import FiveTuple
-from vpcedu.lab.reference import NAT
-from vpcedu.lab.translating import MOST, SPAN, SPEAKERS, Setting, tell
 from vpcedu.packet import Packet
 from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, NO_TRANSLATION
+from vpcedu.sites.reference import NAT
+from vpcedu.sites.two_instances import MOST, SPAN, SPEAKERS, Setting, tell
 from vpcedu.tables.security_group import GroupRule
-from vpcedu.widgets.translations import ALIVE, frame
+from vpcedu.widgets.explorers.translations import ALIVE, frame
 
 LIVE = "application/vnd.jupyter.widget-view+json"
 URL = "http://www.example.com/"

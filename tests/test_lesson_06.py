@@ -8,21 +8,21 @@ import pytest
 
 from tests.layout import faults
 from vpcedu import draw, lab, widgets
-from vpcedu.draw import style
-from vpcedu.draw.fonts import width_of
-from vpcedu.draw.scene import Band, Mark, Text
-from vpcedu.draw.sides_layout import lines_of
+from vpcedu.course.exercises import EXERCISES
+from vpcedu.draw.canvas import style
+from vpcedu.draw.canvas.fonts import width_of
+from vpcedu.draw.canvas.scene import Band, Mark, Text
+from vpcedu.draw.tables.both_sides import lines_of
 from vpcedu.flow import Endpoint
-from vpcedu.lab.exercises import EXERCISES
-from vpcedu.lab.parts import PAGE
-from vpcedu.lab.proxies import FORGED, LEARNS, WEBS, proxy_site
-from vpcedu.lab.reference import BALANCERS
-from vpcedu.lab.tls_site import TLS_BALANCERS, tls_site
 from vpcedu.network.conversations import conversations
 from vpcedu.protocols.forwarded import MODES
 from vpcedu.protocols.proxy_protocol import version_2
+from vpcedu.sites.parts import PAGE
+from vpcedu.sites.reference import BALANCERS
+from vpcedu.sites.reference_proxies import FORGED, LEARNS, WEBS, proxy_site
+from vpcedu.sites.reference_tls import TLS_BALANCERS, tls_site
 from vpcedu.tables.security_group import GroupRule
-from vpcedu.widgets.proxies import frame
+from vpcedu.widgets.explorers.proxies import frame
 
 LIVE = "application/vnd.jupyter.widget-view+json"
 RULE = GroupRule("sg-web", "in", (80, 80), "sg-balancer")

@@ -8,7 +8,8 @@ import pytest
 
 from tests.layout import faults
 from vpcedu import draw, lab, widgets
-from vpcedu.lab.nlb import (
+from vpcedu.reasons import OWN_SOURCE
+from vpcedu.sites.two_targets import (
     CLIENT,
     NODE,
     SEES,
@@ -22,10 +23,9 @@ from vpcedu.lab.nlb import (
     source_at_target,
     target_of,
 )
-from vpcedu.reasons import OWN_SOURCE
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.views.explain import answer_legs, way
-from vpcedu.widgets.network_balancer import IDLE, MOST, PRESERVE, SILENT, frame
+from vpcedu.widgets.explorers.network_balancer import IDLE, MOST, PRESERVE, SILENT, frame
 
 LIVE = "application/vnd.jupyter.widget-view+json"
 URL = "http://www.example.com/"

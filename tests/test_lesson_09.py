@@ -6,8 +6,8 @@ import pytest
 
 from vpcedu import draw, lab, widgets
 from vpcedu.clock import SECOND
-from vpcedu.lab.quiet import INSTANCES, SPEAKERS, WAYS, at
-from vpcedu.widgets.clocks import KEEP_ALIVE, SECONDS, frame, room
+from vpcedu.sites.silence import INSTANCES, SPEAKERS, WAYS, at
+from vpcedu.widgets.explorers.clocks import KEEP_ALIVE, SECONDS, frame, room
 
 LIVE = "application/vnd.jupyter.widget-view+json"
 

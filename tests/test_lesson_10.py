@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from vpcedu import lab, widgets
-from vpcedu.lab.paths import losses
-from vpcedu.lab.predict_puzzle import CHECKS
-from vpcedu.lab.reference import reference_vpc
+from vpcedu.analysis.path import losses
+from vpcedu.course.predict_puzzle import CHECKS
+from vpcedu.sites.reference import reference_vpc
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.security_group import GroupRule
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from vpcedu import aws, lab, widgets
-from vpcedu.lab.own import EXAMPLE
-from vpcedu.lab.repair import Repair
+from vpcedu.analysis.change import Repair
+from vpcedu.course.own import EXAMPLE
 from vpcedu.network.interface import Subnet
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import Route

@@ -11,8 +11,8 @@ from kernel.scenarios import BY_NAME
 
 from tests.layout import faults
 from vpcedu import draw, lab, widgets
-from vpcedu.lab.witness import Pair, Row
-from vpcedu.widgets.evidence import NONE, sentence
+from vpcedu.course.kernel_evidence import Pair, Row
+from vpcedu.widgets.explorers.evidence import NONE, sentence
 
 LIVE = "application/vnd.jupyter.widget-view+json"
 FOLDER = Path(__file__).parent / "kernel"

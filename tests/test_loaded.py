@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vpcedu import draw, lab, reference_architecture
-from vpcedu.views.pcap_read import PcapError
+from vpcedu.views.bytes.pcap_read import PcapError
 
 URL = "http://www.example.com/"
 

@@ -10,9 +10,9 @@ from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
-from vpcedu.lab.site import Site
 from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Packet
 from vpcedu.reasons import BLACKHOLE, IDLE_TIMEOUT, NO_PORT, NO_PUBLIC_ADDRESS, NO_TRANSLATION
+from vpcedu.sites.site import Site
 from vpcedu.tables.source_ports import Ports
 from vpcedu.trace import DROP, REWRITE
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from vpcedu.lab import parts
 from vpcedu.network.network import Network
 from vpcedu.network.vpc import Vpc
+from vpcedu.sites import parts
 
 PACKAGE = Path(__file__).parent.parent / "vpcedu"
 COMMON = {name: getattr(parts, name) for name in ("PAGE", "NAME", "API", "IGW", "CLIENT", "UPDATES", "EPHEMERAL")}

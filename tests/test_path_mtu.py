@@ -15,9 +15,6 @@ from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 from vpcedu.icmp import FRAGMENTATION_NEEDED, HOST, PORT
-from vpcedu.lab.loaded import load_pcap
-from vpcedu.lab.parts import PRIVATE
-from vpcedu.lab.reference import TARGETS
 from vpcedu.network.conversations import conversations
 from vpcedu.network.link import ROUTER
 from vpcedu.network.record import Call
@@ -26,14 +23,17 @@ from vpcedu.protocols.path_mtu import too_large
 from vpcedu.protocols.tcb import ahead
 from vpcedu.protocols.tcp import Connection
 from vpcedu.reasons import UNRELATED
+from vpcedu.sites.capture_file import load_pcap
+from vpcedu.sites.parts import PRIVATE
+from vpcedu.sites.reference import TARGETS
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.target_group import Listener
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.tables.traffic import ANYWHERE
 from vpcedu.trace import DELIVER, DROP
-from vpcedu.views.pcap_read import load
-from vpcedu.views.pcap_text import listing, talks
+from vpcedu.views.bytes.listing import listing, talks
+from vpcedu.views.bytes.pcap_read import load
 
 TOO_BIG = (3, 4)  # ICMP type and code
 ICMP_IN = GroupRule("sg-balancer", IN, TOO_BIG, ANYWHERE, ICMP)

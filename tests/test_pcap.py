@@ -14,11 +14,11 @@ from play import BALANCERS, PAGE, site
 
 from vpcedu import FiveTuple, Packet
 from vpcedu.packet import ACK, PSH, RST, SYN
-from vpcedu.views import pcap
-from vpcedu.views.pcap import dump, seen_at
-from vpcedu.views.pcap_read import LONGEST, PcapError, load, read
-from vpcedu.views.pcap_text import listing
-from vpcedu.views.wire import encode
+from vpcedu.views.bytes import pcap_write as pcap
+from vpcedu.views.bytes.listing import listing
+from vpcedu.views.bytes.pcap_read import LONGEST, PcapError, load, read
+from vpcedu.views.bytes.pcap_write import dump, seen_at
+from vpcedu.views.bytes.wire import encode
 
 FLOW = FiveTuple("203.0.113.10", 50_001, "10.0.0.10", 80)
 PACKETS = [Packet(FLOW, SYN, 4_294_967_295, options=(("mss", 1_460), ("nop",), ("TS", 1, 0))),

@@ -4,13 +4,13 @@ import pytest
 from small import IGW, Middlebox, small
 
 from vpcedu import draw, lab
+from vpcedu.analysis.change import Repair
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.lab.repair import Repair
-from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device, Peering, Vpc
+from vpcedu.sites.site import Site
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from vpcedu import Site, draw, reference_vpc
+from vpcedu.analysis import plays
+from vpcedu.analysis.ends import Question
+from vpcedu.analysis.plays import Plays
+from vpcedu.analysis.search import run, smallest
 from vpcedu.aws import load
-from vpcedu.lab import ask, diagnose, plays
-from vpcedu.lab.ends import Question
-from vpcedu.lab.plays import Plays
-from vpcedu.lab.predict_puzzle import judge_puzzle
-from vpcedu.lab.puzzles import puzzle
-from vpcedu.lab.repairs import run, smallest
+from vpcedu.course.predict_puzzle import judge_puzzle
+from vpcedu.lab import ask, diagnose
 from vpcedu.network import record
 from vpcedu.network.network import Network
+from vpcedu.puzzles.puzzle import puzzle
 from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule

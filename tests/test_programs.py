@@ -4,11 +4,11 @@ import pytest
 from play import site, transcript
 
 from vpcedu.clock import SECOND
-from vpcedu.lab.parts import NAME, PAGE
-from vpcedu.lab.programs import Later, Stay
-from vpcedu.lab.site import LINGER, LONGEST
 from vpcedu.network.record import Call
 from vpcedu.protocols.http import request
+from vpcedu.sites.parts import NAME, PAGE
+from vpcedu.sites.programs import Later, Stay
+from vpcedu.sites.site import LINGER, LONGEST
 from vpcedu.tables.security_group import GroupRule
 
 ASK = request("GET", "/", NAME)

@@ -11,10 +11,10 @@ from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
-from vpcedu.lab.parts import IGW
 from vpcedu.packet import ACK, SYN, Packet
 from vpcedu.protocols.http import Message, request, take
 from vpcedu.reasons import REASONS
+from vpcedu.sites.parts import IGW
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, IN, OUT, AclEntry, NetworkAcl
 from vpcedu.tables.route_table import LOCAL, Route, RouteTable
 from vpcedu.tables.security_group import GroupRule

@@ -14,13 +14,13 @@ from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab import blockers
-from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.network import MOST_HOPS, Network
 from vpcedu.network.record import Call
-from vpcedu.network.rules import check
+from vpcedu.network.validity import check
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.packet import ACK, RST, SYN, Packet
+from vpcedu.sites.site import Site
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule

@@ -107,8 +107,8 @@ def test_hostile_bytes_are_refused_or_wait_and_nothing_else(data, signed):
 
 def test_a_server_that_expects_no_header_saw_bytes_and_that_is_told():
     from vpcedu import reference_vpc
-    from vpcedu.lab.reference import TARGETS
-    from vpcedu.lab.site import Site
+    from vpcedu.sites.reference import TARGETS
+    from vpcedu.sites.site import Site
 
     vpc = reference_vpc("network").replace(TARGETS, TARGETS._replace(proxy_protocol_v2=True))
     visit = Site(vpc).get("http://www.example.com/")

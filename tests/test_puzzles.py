@@ -4,18 +4,18 @@ from itertools import combinations
 
 import pytest
 
+from vpcedu.analysis.change import Repair, apply
+from vpcedu.analysis.ends import Question
+from vpcedu.analysis.path import losses
+from vpcedu.analysis.search import run
 from vpcedu.flow import spread
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.lab.beyond import BEYOND
-from vpcedu.lab.ends import Question
-from vpcedu.lab.faults import faults, scenes
-from vpcedu.lab.paths import losses
-from vpcedu.lab.puzzles import MOST, puzzle, served_by, undone
-from vpcedu.lab.remedies import remedies
-from vpcedu.lab.repair import Repair, apply
-from vpcedu.lab.repairs import run
 from vpcedu.network.names import Name
+from vpcedu.puzzles.faults import faults, scenes
+from vpcedu.puzzles.puzzle import MOST, puzzle, served_by, undone
+from vpcedu.puzzles.remedies import remedies
 from vpcedu.reasons import REASONS
+from vpcedu.scenarios.losses_without_a_row import BEYOND
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
 from vpcedu.tables.security_group import GroupRule
 

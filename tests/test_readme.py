@@ -7,7 +7,7 @@ import pytest
 
 from tests.readme import PATH, renewed
 from vpcedu.__main__ import FLAGS, TAKES, main
-from vpcedu.lab.options import parse
+from vpcedu.cli.options import parse
 
 TEXT = PATH.read_text(encoding="utf-8")
 

@@ -9,12 +9,12 @@ from play import site
 from vpcedu.clock import SECOND
 from vpcedu.flow import FiveTuple
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.lab.beyond import BEYOND
-from vpcedu.lab.parts import IGW
-from vpcedu.lab.puzzles import puzzle
-from vpcedu.lab.reference import TARGETS
 from vpcedu.packet import ACK, Packet
+from vpcedu.puzzles.puzzle import puzzle
 from vpcedu.reasons import REASONS
+from vpcedu.scenarios.losses_without_a_row import BEYOND
+from vpcedu.sites.parts import IGW
+from vpcedu.sites.reference import TARGETS
 from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule

@@ -6,17 +6,17 @@ from functools import cache
 import pytest
 
 from vpcedu import reference_architecture
-from vpcedu.draw.drawn import drawn, short_names
+from vpcedu.analysis.change import Repair
+from vpcedu.draw.reading.short_names import drawn, short_names
 from vpcedu.hosts.answered import Answered, requests_answered
 from vpcedu.hosts.web_server import Seen, requests_seen
-from vpcedu.lab.applications import Logged, logged
-from vpcedu.lab.beyond import BEYOND
-from vpcedu.lab.faults import faults, scenes
-from vpcedu.lab.repair import Repair
-from vpcedu.lab.row_kinds import KINDS, kind_of, listed, said, to_add
-from vpcedu.lab.scenarios import SCENARIOS
-from vpcedu.lab.typed import line, rows
+from vpcedu.puzzles.faults import faults, scenes
+from vpcedu.puzzles.notation import line, rows
 from vpcedu.row import NamedRow
+from vpcedu.scenarios.catalogue import SCENARIOS
+from vpcedu.scenarios.losses_without_a_row import BEYOND
+from vpcedu.sites.applications import Logged, logged
+from vpcedu.sites.row_kinds import KINDS, kind_of, listed, said, to_add
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule

@@ -5,15 +5,15 @@ from play import PAGE
 
 from vpcedu.clock import SECOND
 from vpcedu.lab import scenario, scenario_names
-from vpcedu.lab.forecast import balancer_logs, client_sees
-from vpcedu.lab.parts import NAME
-from vpcedu.lab.reference import TARGETS
-from vpcedu.lab.scenarios import SCENARIOS, SYMPTOMS, listing
-from vpcedu.lab.symptom import evidence, first_failure, patient
-from vpcedu.lab.symptoms_path import CLIENTS, DENY_CLIENTS, LISTENER_RULE
-from vpcedu.lab.zones import public_address, zones_site
 from vpcedu.packet import ACK, RST, SYN
 from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, PORT_CLOSED
+from vpcedu.scenarios.catalogue import SCENARIOS, SYMPTOMS, listing
+from vpcedu.scenarios.routes_and_filters import CLIENTS, DENY_CLIENTS, LISTENER_RULE
+from vpcedu.scenarios.scenario import evidence, first_failure, patient
+from vpcedu.sites.forecast import balancer_logs, client_sees
+from vpcedu.sites.parts import NAME
+from vpcedu.sites.reference import TARGETS
+from vpcedu.sites.zones import public_address, zones_site
 from vpcedu.tables.route_table import LOCAL
 from vpcedu.tables.security_group import OUT
 from vpcedu.tables.source_ports import MOST
@@ -217,7 +217,7 @@ def test_7_the_answer_dies_at_the_nat_and_only_who_speaks_hears_of_it():
 
 
 def test_7_the_limit_is_350_seconds():
-    from vpcedu.lab.symptoms_time import for_20_minutes, slow_api
+    from vpcedu.scenarios.timing import for_20_minutes, slow_api
 
     assert for_20_minutes(slow_api(349)).client_sees == "works"
     assert for_20_minutes(slow_api(350)).client_sees == "no answer after 1200 s"

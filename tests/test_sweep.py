@@ -15,7 +15,7 @@ import pytest
 
 from vpcedu import reference_architecture
 from vpcedu.lab import Load, port_use, sweep
-from vpcedu.lab.sweeping import SweepError
+from vpcedu.sites.sweep import SweepError
 
 GRID = {"balancer": ("network", "classic-tcp"), "nat": ("instance", "gateway"), "seed": (0, 7)}
 POINTS = [(b, n, s) for b in GRID["balancer"] for n in GRID["nat"] for s in GRID["seed"]]

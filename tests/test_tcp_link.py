@@ -11,7 +11,7 @@ from vpcedu.packet import ACK, RST
 from vpcedu.protocols.tcb import ahead
 from vpcedu.protocols.tcp import Connection
 from vpcedu.protocols.tcp_settings import LINUX, LINUX_BEFORE_6_5, RFC_9293, KeepAlive
-from vpcedu.views.wire import decode, encode
+from vpcedu.views.bytes.wire import decode, encode
 
 PERIOD = 251  # prime: bytes that come at a wrong place are wrong bytes
 PATTERN = bytes(range(PERIOD)) * 4_000

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vpcedu.__main__ import main
-from vpcedu.lab.faults import faults, scenes
-from vpcedu.lab.puzzles import puzzle, undone
-from vpcedu.lab.repair import Repair
-from vpcedu.lab.terminal import HELP, judged, play
-from vpcedu.lab.typed import KINDS, changes, line, listing, rows
+from vpcedu.analysis.change import Repair
+from vpcedu.cli.terminal import HELP, judged, play
+from vpcedu.puzzles.faults import faults, scenes
+from vpcedu.puzzles.notation import KINDS, changes, line, listing, rows
+from vpcedu.puzzles.puzzle import puzzle, undone
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule

@@ -20,20 +20,20 @@ from vpcedu.hosts.client import Fetch
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.tls_end import TlsEnd
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.lab.reference import reference_architecture
-from vpcedu.lab.site import Site
-from vpcedu.lab.tls_site import TLS_BALANCERS, tls_site
 from vpcedu.network.conversations import conversations
 from vpcedu.network.names import Name
 from vpcedu.packet import ACK, Packet
 from vpcedu.protocols.http import request
 from vpcedu.protocols.tls import DEMONSTRATION, Client, Server, Slot, path
+from vpcedu.sites.reference import reference_architecture
+from vpcedu.sites.reference_tls import TLS_BALANCERS, tls_site
+from vpcedu.sites.site import Site
 from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.views.bytes.pcap_write import seen_at
+from vpcedu.views.bytes.tls_records import is_tls, records
 from vpcedu.views.exchange import exchange
 from vpcedu.views.explain import label, request_legs
-from vpcedu.views.pcap import seen_at
 from vpcedu.views.text import report
-from vpcedu.views.tls_records import is_tls, records
 
 ROOT = Path(__file__).parent.parent
 URL = "https://www.example.com/"

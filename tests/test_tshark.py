@@ -16,8 +16,8 @@ from vpcedu.icmp import FRAGMENTATION_NEEDED
 from vpcedu.packet import ACK, PSH, SYN
 from vpcedu.protocols.proxy_protocol import version_1, version_2
 from vpcedu.tables.security_group import IN, GroupRule
-from vpcedu.views.pcap import SIDES, dump, seen_at
-from vpcedu.views.pcap_read import load
+from vpcedu.views.bytes.pcap_read import load
+from vpcedu.views.bytes.pcap_write import SIDES, dump, seen_at
 
 TSHARK = shutil.which("tshark")
 MISSING = "tshark is not here: on Debian run 'apt install --no-install-recommends tshark'"

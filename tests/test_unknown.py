@@ -9,8 +9,8 @@ import pytest
 
 from vpcedu import aws, lab
 from vpcedu.__main__ import main
-from vpcedu.lab.own import EXAMPLE as EXAMPLE_NAMES
-from vpcedu.lab.own import named
+from vpcedu.course.own import EXAMPLE as EXAMPLE_NAMES
+from vpcedu.course.own import named
 
 EXAMPLE = aws.example()
 FILES = sorted(file.name for file in EXAMPLE.glob("*.json"))

@@ -27,13 +27,13 @@ from vpcedu.flow import FiveTuple
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.lab.reference import reference_vpc
-from vpcedu.lab.site import Site
 from vpcedu.network.interface import Interface, Subnet
-from vpcedu.network.rules import check, reserved, usable
+from vpcedu.network.validity import check, reserved, usable
 from vpcedu.network.vpc import INTERNET, Device, OutsideHost
 from vpcedu.packet import SYN, Packet
 from vpcedu.reasons import BLACKHOLE, NO_PUBLIC_ADDRESS, NO_ROUTE, SOURCE_CHECK, UNROUTABLE_RANGE
+from vpcedu.sites.reference import reference_vpc
+from vpcedu.sites.site import Site
 from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule

@@ -13,7 +13,6 @@ from play import BALANCERS, NATS, PAGE, dropped, open_connections, site, transcr
 from vpcedu.clock import SECOND, Clock, seconds
 from vpcedu.flow import FiveTuple
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.lab.parts import IGW, VPC_BLOCK
 from vpcedu.network.link import Link
 from vpcedu.network.names import Name, Names
 from vpcedu.network.network import MOST_HOPS
@@ -32,6 +31,7 @@ from vpcedu.reasons import (
     SOURCE_CHECK,
     Reason,
 )
+from vpcedu.sites.parts import IGW, VPC_BLOCK
 from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from vpcedu import reference_architecture, widgets
-from vpcedu.lab.predict import NOT_YET
-from vpcedu.lab.reference import BALANCERS
-from vpcedu.widgets import explorer as explorer_module
-from vpcedu.widgets.return_paths import frame
+from vpcedu.course.predict import NOT_YET
+from vpcedu.sites.reference import BALANCERS
+from vpcedu.widgets.explorers.return_paths import frame
+from vpcedu.widgets.parts import explorer as explorer_module
 
 LIVE = "application/vnd.jupyter.widget-view+json"
 URL = "http://www.example.com/"

@@ -7,10 +7,10 @@ from itertools import product
 import pytest
 
 from vpcedu import lab, widgets
-from vpcedu.lab.load import CLOSERS, RANGES
-from vpcedu.widgets.handshake import LOSABLE
-from vpcedu.widgets.handshake import frame as opening
-from vpcedu.widgets.ports import frame as ports
+from vpcedu.sites.port_load import CLOSERS, RANGES
+from vpcedu.widgets.explorers.handshake import LOSABLE
+from vpcedu.widgets.explorers.handshake import frame as opening
+from vpcedu.widgets.explorers.ports import frame as ports
 
 LIVE = "application/vnd.jupyter.widget-view+json"
 

@@ -16,9 +16,9 @@ __all__, __getattr__, __dir__ = lazy(
     {
         "": ("aws", "draw", "lab", "widgets"),
         "flow": ("Endpoint", "FiveTuple"),
-        "lab.reference": ("reference_architecture", "reference_vpc"),
-        "lab.site": ("Site",),
-        "lab.tls_site": ("tls_site",),
+        "sites.reference": ("reference_architecture", "reference_vpc"),
+        "sites.site": ("Site",),
+        "sites.reference_tls": ("tls_site",),
         "network.link": ("Link",),
         "network.network": ("Network",),
         "network.vpc": ("Vpc",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from vpcedu.lab.options import parse, whole
+from vpcedu.cli.options import parse, whole
 
 USAGE = """usage: python3 -m vpcedu [options]
 
@@ -29,7 +29,7 @@ def main(words: list[str]) -> int:
     """Answer the question, or run a command; its exit code, 0, or 2 with one line on stderr for a wrong value."""
     try:
         if words[:1] and words[0] in COMMANDS:
-            from vpcedu.lab import commands
+            from vpcedu.cli import commands
 
             return commands.main(words)
         if "--help" in words or "-h" in words:
@@ -43,7 +43,7 @@ def main(words: list[str]) -> int:
 
 def answer(options: dict[str, str]) -> int:
     """Play the question's visit and print what the packets did. ValueError for a wrong value."""
-    from vpcedu.lab.reference import reference_architecture
+    from vpcedu.sites.reference import reference_architecture
 
     site = reference_architecture(options.get("--balancer", "classic-tcp"), options.get("--nat", "instance"),
                                   whole("--seed", options.get("--seed", "0")))

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Table = dict[str, tuple[str, ...]]  # a module of the package, or "" for the package itself -> names
+    Table = dict[str, tuple[str, ...]]  # a module of the package, a whole name, or "" for the package itself -> names
     Hooks = tuple[list[str], Callable[[str], object], Callable[[], list[str]]]
 
 
@@ -28,7 +28,8 @@ def lazy(package: str, table: Table) -> Hooks:
 
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        module = import_module(f"{package}.{modules[name] or name}")
+        place = modules[name] or name
+        module = import_module(place if place.startswith("vpcedu.") else f"{package}.{place}")
         return getattr(module, name) if modules[name] else module
 
     return sorted(modules), load, lambda: sorted({*vars(sys.modules[package]), *modules})

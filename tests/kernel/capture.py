@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from vpcedu.views.wire import decode
+from vpcedu.views.bytes.wire import decode
 
 from .namespaces import LabError, Namespaces, mac
 from .records import POINTS, Record

@@ -1,6 +1,6 @@
 """What lesson 12 is shown of the laboratory: a scenario as the kernel played it, and as the model does.
 
-The package loads this module from the repository (vpcedu/lab/witness.py); it gives plain rows, no classes of its own.
+The package loads this module from the repository (vpcedu/course/kernel_evidence.py); it gives plain rows, no classes of its own.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.trace import DELIVER, DROP, SEND, Step
-from vpcedu.views.wire import encode
+from vpcedu.views.bytes.wire import encode
 
 from .play import Scenario
 from .records import Record

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vpcedu.packet import Packet
-from vpcedu.views.wire import OtherPacket, decode
+from vpcedu.views.bytes.wire import OtherPacket, decode
 
 POINTS = ("client", "server", "igw", "elb", "nat", "nlb", "nlb2", "web", "web2")
 WAYS = {"in": 1, "out": 2}

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from vpcedu.aws.account import Account, example, load
-from vpcedu.aws.at import LoadError
+from vpcedu.aws.located import LoadError
 from vpcedu.aws.notes import Note
 
 __all__ = ["Account", "LoadError", "Note", "example", "load"]

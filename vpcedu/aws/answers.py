@@ -8,8 +8,8 @@ taken where it can be about one thing only, else reported.
 
 from __future__ import annotations
 
-from vpcedu.aws.at import At, LoadError, shown
 from vpcedu.aws.fields import ENVELOPE, IDS, KNOWN, PAGING, SUBJECTLESS
+from vpcedu.aws.located import At, LoadError, shown
 from vpcedu.aws.notes import Notes
 from vpcedu.network.vpc import Unknown
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from vpcedu.address import block
 from vpcedu.aws.answers import Answers
-from vpcedu.aws.at import At
-from vpcedu.aws.legs import Leg
+from vpcedu.aws.interfaces import Leg
+from vpcedu.aws.located import At
 from vpcedu.aws.targets import CERTIFICATE, Targets, free_address
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
-from vpcedu.gateways.beyond import Beyond
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.gateways.undescribed import Beyond
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device

@@ -6,7 +6,7 @@ A prefix list becomes a row for each of its blocks. IPv6 is kept aside and noted
 from __future__ import annotations
 
 from vpcedu.aws.answers import Answers
-from vpcedu.aws.at import At
+from vpcedu.aws.located import At
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, LAST, OUT, AclEntry
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.traffic import ANY, EVERY_PORT, ICMP, NAMES

@@ -13,7 +13,7 @@ from vpcedu.network.vpc import Device
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.aws.legs import Leg
+    from vpcedu.aws.interfaces import Leg
 
 FAR_SIDES = ("gateway_load_balancer_endpoint", "gateway_load_balancer", "transit_gateway",
              "global_accelerator_managed")
@@ -42,7 +42,7 @@ def service(answers: Answers, leg: Leg, made: dict[str, Device], routed: bool) -
     """An interface of a service, of an endpoint, or of something whose far side nobody described."""
     name, words = leg.interface.name, leg.description or leg.kind
     if leg.kind in FAR_SIDES or routed:
-        from vpcedu.gateways.beyond import Beyond
+        from vpcedu.gateways.undescribed import Beyond
 
         made[name] = Device(name, Beyond)
         answers.notes.add("beyond", leg.at, f"{name} ({words}): what lies behind it is unknown")

@@ -7,7 +7,7 @@ Kinds: `unknown` (not understood, so not used), `beyond` (understood, but the mo
 
 from __future__ import annotations
 
-from vpcedu.aws.at import At
+from vpcedu.aws.located import At
 from vpcedu.row import NamedRow
 
 

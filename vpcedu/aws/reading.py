@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from vpcedu.aws.at import At, LoadError
+from vpcedu.aws.located import At, LoadError
 from vpcedu.aws.notes import Notes
 
 TYPE_CHECKING = False

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from vpcedu.address import within
 from vpcedu.aws.answers import Answers
-from vpcedu.aws.at import At
 from vpcedu.aws.filters import expanded
+from vpcedu.aws.located import At
 from vpcedu.network.vpc import ACTIVE, BLACKHOLED, Peering
 from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route
 

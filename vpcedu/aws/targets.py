@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from vpcedu.address import text
 from vpcedu.aws.answers import Answers
-from vpcedu.aws.at import At
+from vpcedu.aws.located import At
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
-from vpcedu.tables.rules import FixedResponse, Redirect
+from vpcedu.tables.action import FixedResponse, Redirect
 from vpcedu.tables.target_group import Listener, Rule, TargetGroup
 
 TYPE_CHECKING = False

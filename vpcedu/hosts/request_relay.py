@@ -16,7 +16,7 @@ from collections import deque
 
 from vpcedu.hosts.answered import Asked
 from vpcedu.hosts.idle import Idle
-from vpcedu.hosts.rules import action, answer
+from vpcedu.hosts.listener_action import action, answer
 from vpcedu.protocols.forwarded import returned
 from vpcedu.protocols.http import Message, response, take
 from vpcedu.row import NamedRow

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from vpcedu.clock import Clock
 from vpcedu.gateways.internet_gateway import InternetGateway
-from vpcedu.network import rules
+from vpcedu.network import validity as rules
 from vpcedu.network.checkpoints import ARRIVING, LEAVING
 from vpcedu.network.filter_tables import Filters
 from vpcedu.network.interface import Interface

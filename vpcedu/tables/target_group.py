@@ -14,7 +14,7 @@ from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.tables.rules import FixedResponse, Redirect
+    from vpcedu.tables.action import FixedResponse, Redirect
 
 
 class TargetGroup(NamedRow):
@@ -58,7 +58,7 @@ class Rule(NamedRow):
 
     def fits(self, host: str, path: str) -> bool:
         """Whether both conditions hold."""
-        from vpcedu.tables.rules import fits
+        from vpcedu.tables.action import fits
 
         return ((not self.hosts or any(fits(pattern.lower(), host.lower()) for pattern in self.hosts))
                 and (not self.paths or any(fits(pattern, path) for pattern in self.paths)))

@@ -12,8 +12,8 @@ from itertools import groupby
 
 from vpcedu.network.conversations import Conversation
 from vpcedu.packet import FIN, RST, SYN
+from vpcedu.views.bytes.tls_records import is_tls, records
 from vpcedu.views.explain import label
-from vpcedu.views.tls_records import is_tls, records
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from vpcedu.packet import ACK, FIN, RST, SYN, Packet
 from vpcedu.tables.route_table import LOCAL
 from vpcedu.trace import REWRITE, Step, Trace
-from vpcedu.views import tls_records
+from vpcedu.views.bytes import tls_records
 from vpcedu.views.decided import route_of, tracked_of, translation_of, untracked_of
 from vpcedu.views.outcome import blocker, outcome
 

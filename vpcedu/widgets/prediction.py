@@ -10,19 +10,19 @@ from html import escape
 
 import ipywidgets
 
-from vpcedu.lab.predict import NOT_YET, Judgement, judge
-from vpcedu.lab.predict_addresses import judge_addresses, judge_reach
-from vpcedu.lab.predict_tcp import judge_ports, judge_silence
-from vpcedu.lab.predict_time import judge_idle
-from vpcedu.lab.predict_witness import judge_versions
-from vpcedu.lab.visit import Visit
+from vpcedu.course.predict import NOT_YET, Judgement, judge
+from vpcedu.course.predict_addresses import judge_addresses, judge_reach
+from vpcedu.course.predict_tcp import judge_ports, judge_silence
+from vpcedu.course.predict_time import judge_idle
+from vpcedu.course.predict_witness import judge_versions
+from vpcedu.sites.visit import Visit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from vpcedu.lab.witness import Laboratory
+    from vpcedu.course.kernel_evidence import Laboratory
 
 FIELDS = (("source", "Source address"), ("source_port", "Source port"),
           ("destination", "Destination address"), ("destination_port", "Destination port"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vpcedu.lab.predict_filters import judge_filters
-from vpcedu.lab.predict_nat import judge_nat
+from vpcedu.course.predict_filters import judge_filters
+from vpcedu.course.predict_nat import judge_nat
 from vpcedu.widgets.prediction import THREE, Form
 
 

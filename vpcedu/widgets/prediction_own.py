@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vpcedu.lab.own import judge_own
-from vpcedu.lab.predict_puzzle import judge_puzzle
-from vpcedu.lab.puzzles import Puzzle
+from vpcedu.course.own import judge_own
+from vpcedu.course.predict_puzzle import judge_puzzle
+from vpcedu.puzzles.puzzle import Puzzle
 from vpcedu.widgets.prediction import THREE, TWO, Form
 
 

@@ -1,0 +1,74 @@
+"""Across: the rows that could help a packet to another VPC, or to an Internet gateway that is not attached.
+
+Between two VPCs it takes a peering connection, active, and a route on both sides: peering passes nothing on to a third
+VPC, so each pair needs its own. What does not exist yet is called pcx-new or igw-new. Source: VPC peering guide,
+"Update your route tables for a VPC peering connection". Left out: VPCs of other Regions, transit gateways.
+"""
+
+from __future__ import annotations
+
+from vpcedu import reasons
+from vpcedu.address import contains
+from vpcedu.analysis.change import Attachment, PeeringConnection, Repair
+from vpcedu.analysis.path import table_of
+from vpcedu.network.vpc import ACTIVE, INTERNET
+from vpcedu.tables.route_table import Route
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vpcedu.analysis.path import Loss
+    from vpcedu.network.vpc import Vpc
+
+PENDING = "pending-acceptance"
+NO_WAY = (reasons.NO_ROUTE, reasons.BLACKHOLE, reasons.NOT_TRANSITIVE, reasons.PRIVATE_DESTINATION)
+NO_GATEWAY = (reasons.NO_ROUTE, reasons.BLACKHOLE)
+
+
+def home_of(vpc: Vpc, device: str) -> Vpc:
+    """The VPC that a device's interface is in; the first one where it has none."""
+    return next((one for one in vpc.everyone if any(row.device == device for row in one.interfaces)), vpc)
+
+
+def across(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
+    """Rows that could help a packet that found no way out of its VPC, or none into one."""
+    address, reason = loss.step.before.flow.dst, loss.step.reason
+    owned = {row.device: one for one in vpc.everyone for row in one.interfaces}
+    met = [name for name in loss.trace.devices if name in owned]
+    if loss.step.at == INTERNET:
+        yield from (_attached(vpc, one) for one in vpc.everyone if not one.internet_gateway and (
+            address in {row.public for row in one.associations} or (not met and one.has(address))))
+    if not met:
+        return
+    home = owned[met[0]]
+    far = next((one for one in vpc.everyone if one is not home and one.has(address)), None)
+    if far is not None and not home.has(address):
+        for table in dict.fromkeys(table_of(vpc, name) for name in met if owned[name] is home):
+            yield from _peered(home, far, table, address) if reason in NO_WAY else ()
+    elif not home.internet_gateway and reason in NO_GATEWAY:
+        yield _attached(vpc, home)
+
+
+def _attached(vpc: Vpc, home: Vpc) -> Repair:
+    """The gateway that a route of this VPC names, or a new one, attached to it."""
+    taken = {one.internet_gateway for one in vpc.everyone}
+    named = (row.target for row in home.routes if row.target.startswith("igw-") and row.target not in taken)
+    return Repair(None, Attachment(next(named, "igw-new"), home.name))
+
+
+def _peered(home: Vpc, far: Vpc, table: str, address: str) -> Iterator[Repair]:
+    """A route to the other VPC, the connection that it needs accepted, or one made."""
+    links = [row for row in home.peerings if row.vpc == far.name]
+    block = next(cidr for cidr in far.blocks if contains(cidr, address))
+    for row in links:
+        ends = (home.name, far.name)
+        if row.status == ACTIVE:
+            old = next((route for route in home.routes if (route.table, route.destination) == (table, block)), None)
+            new = Route(table, block, row.name)
+            if old != new:
+                yield Repair(old, new)
+        elif row.status == PENDING:
+            yield Repair(PeeringConnection(row.name, ends, PENDING), PeeringConnection(row.name, ends))
+    if not any(row.status in (ACTIVE, PENDING) for row in links):
+        yield Repair(None, PeeringConnection("pcx-new", (home.name, far.name)))

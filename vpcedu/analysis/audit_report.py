@@ -1,0 +1,234 @@
+"""Audit: who can reach what in a VPC, from the Internet and inside, and which rows do nothing or too little.
+
+Pairs are found by compiled tables (`reach`), so a thousand instances take a second; each can be confirmed by packets
+(`confirm`). Reaching means that an opening packet gets to the interface and that what answers it (SYN ACK, or RST
+where nobody listens) comes back: what the network allows, not what a server does. Where routes inside the VPC lead
+past another device, packets are sent, up to MOST of them. What stands behind a balancer's name is asked by packets
+too, for each of its listeners.
+Left out: all protocols but TCP; pairs of two VPCs; ways out to the Internet; places of the Internet that no row
+names.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from vpcedu.address import text
+from vpcedu.analysis.ends import SOMEONE, Question
+from vpcedu.analysis.idle_rows import Finding, findings
+from vpcedu.analysis.reachability import Reach
+from vpcedu.analysis.search import run
+from vpcedu.analysis.sources import LAST_PORT
+from vpcedu.analysis.unknown import names_of, told
+from vpcedu.network import validity as rules
+from vpcedu.row import NamedRow
+from vpcedu.tables.network_acl import IN, NetworkAcl
+from vpcedu.tables.security_group import RuleSet
+from vpcedu.views.outcome import Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vpcedu.network.vpc import Vpc
+    from vpcedu.sites.visit import Visit
+
+MOST, NAMED, SHOWN = 2_000, 4, 200  # packets sent where tables do not decide; names shown of a set; rows of a table
+Ports = tuple[int, int]
+
+
+class Reached(NamedRow):
+    """Interfaces, ranges of ports, and who reaches them there; sometimes: only from a part of its ephemeral ports."""
+
+    destinations: tuple[str, ...]
+    ports: tuple[Ports, ...]
+    sources: tuple[str, ...]
+    sometimes: bool
+
+
+class Entrance(NamedRow):
+    """A balancer's name and the port of one of its listeners, and what a stranger sees there."""
+
+    name: str
+    port: int
+    outcome: Outcome
+
+
+class Audit:
+    """What was found; `findings` are the rows that do nothing or too little, `balancers` what strangers see there.
+
+    unknown: what the files do not tell; untold: the places of which, for that reason, nothing is said.
+    """
+
+    def __init__(self, vpc: Vpc) -> None:
+        rules.check(vpc)
+        RuleSet.of((), IN, vpc.group_rules)
+        for acl in {row.acl for row in vpc.acl_entries}:
+            NetworkAcl(acl, tuple(row for row in vpc.acl_entries if row.acl == acl))
+        self.vpc, self.tables = vpc, Reach(vpc)
+        self.unknown = vpc.unknown
+        about = {row.about for row in vpc.unknown}
+        self._untold = {place.name for place in self.tables.places if about & names_of(vpc, place.interface)}
+        self.untold = tuple(place.name for place in self.tables.places if place.name in self._untold)
+        self.findings: tuple[Finding, ...] = () if vpc.name in about else findings(vpc)
+        self.balancers = tuple(_balancers(vpc))
+        self._told = sum(1 << i for i, place in enumerate(self.tables.places) if place.name not in self._untold)
+        self._index = {place.name: i for i, place in enumerate(self.tables.places)}
+        devices = Counter(row.device for row in vpc.interfaces)
+        self._called = {place.name: place.interface.device if devices[place.interface.device] == 1
+                        else place.name for place in self.tables.places if place.interface}
+        self.sent, self.undecided = 0, 0
+        self._sure = [list(row) for row in self.tables.sure]
+        self._some = self.tables.some
+        for i in range(len(self.tables.places)):
+            self._send(i)
+
+    def reaches(self, source: str, destination: str, port: int) -> bool | None:
+        """Whether a place reaches an interface on a TCP port; None: only from a part of its ephemeral ports.
+
+        source: an interface's id, "internet", or a public block that a rule names. ValueError for another one.
+        """
+        for word in (source, destination):
+            if word not in self._index:
+                raise ValueError(f"no place {word!r}: expected a host's interface, {SOMEONE} or a block that a rule"
+                                 " names")
+        untold = [word for word in (source, destination) if word in self._untold]
+        if untold:
+            raise ValueError(f"{untold[0]}: who reaches it, or whom it reaches, cannot be told: {self.unknown[0]}")
+        bit, i, ports = self._index[source], self._index[destination], self.tables.port_class(port)
+        sure, some = self._sure[ports][i] >> bit & 1, self._some[ports][i] >> bit & 1
+        return None if some and not sure else bool(sure)
+
+    def confirm(self, source: str, destination: str, port: int) -> bool:
+        """The same by a packet that is really sent; ValueError as in `ask`."""
+        return answered(run(self.vpc, Question(self._word(source), destination, port)))
+
+    def _word(self, source: str) -> str:
+        place = self.tables.places[self._index[source]] if source in self._index else None
+        return source if place is None or place.interface or source == SOMEONE else text(place.value)
+
+    def _send(self, i: int) -> None:
+        """Decide by packets about the sources whose way to place i is no straight one, one port of each class."""
+        for bit in _bits(self.tables.unsure(i)):
+            for number, first in enumerate(self.tables.starts):
+                if self.sent >= MOST:
+                    self.undecided += 1
+                elif first or len(self.tables.starts) == 1 or self.tables.starts[1] > 1:
+                    self.sent += 1
+                    names = self.tables.places[bit].name, self.tables.places[i].name
+                    self._sure[number][i] |= self.confirm(*names, max(first, 1)) << bit
+
+    @property
+    def reached(self) -> tuple[Reached, ...]:
+        """Who reaches what, with interfaces that are reached alike in one row."""
+        profiles: dict[tuple[tuple[tuple[Ports, ...], int, bool], ...], list[int]] = {}
+        for i, place in enumerate(self.tables.places):
+            if place.interface and place.name not in self._untold:
+                found = tuple((ports, mask, sometimes) for table, sometimes in ((self._sure, False), (self._some, True))
+                              for mask, ports in self._by_sources(table, i).items())
+                profiles.setdefault(found, []).append(i)
+        return tuple(Reached(self._names(members), ports, self._names(_bits(mask)), sometimes)
+                     for profile, members in profiles.items() for ports, mask, sometimes in profile)
+
+    def _by_sources(self, table: list[list[int]], i: int) -> dict[int, tuple[Ports, ...]]:
+        found: dict[int, tuple[Ports, ...]] = {}
+        starts = self.tables.starts
+        for number, first in enumerate(starts):
+            last = starts[number + 1] - 1 if number + 1 < len(starts) else LAST_PORT
+            mask = table[number][i] & self._told
+            if mask and last:
+                ranges = found.get(mask, ())
+                joined = bool(ranges) and ranges[-1][1] == max(first, 1) - 1
+                found[mask] = (*ranges[:-1], (ranges[-1][0], last)) if joined else (*ranges, (max(first, 1), last))
+        return found
+
+    def _names(self, places: list[int]) -> tuple[str, ...]:
+        return tuple(self.tables.places[i].name for i in places)
+
+    def _in_words(self, names: tuple[str, ...]) -> str:
+        """A set of places in few words; hosts of one interface by the host's name."""
+        words = ["the Internet" if name == SOMEONE else name for name in names if name not in self._called]
+        inside = [self._called[name] for name in names if name in self._called]
+        if len(inside) > NAMED:
+            words.append(f"{len(inside)} of {len(self._called)} interfaces ({', '.join(inside[:NAMED])}, ...)")
+        return ", ".join(words + (inside if len(inside) <= NAMED else []))
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything as plain dictionaries and lists."""
+        return {"vpc": self.vpc.name, "protocol": "tcp", "reached": [row._asdict() for row in self.reached],
+                "balancers": [{"name": name, "port": port, "symptom": outcome.said, "outcome": outcome._asdict()}
+                              for name, port, outcome in self.balancers],
+                "unknown": [row._asdict() for row in self.unknown], "untold": list(self.untold),
+                "findings": [{"row": str(row.row), "what": row.what, "because": row.because} for row in self.findings],
+                "undecided": self.undecided}
+
+    def __str__(self) -> str:
+        lines = [f"VPC {self.vpc.name} {', '.join(self.vpc.blocks)}", ""] if self.vpc.name else []
+        if self.unknown:
+            lines += ["What is missing for an answer", *(f"  {row}" for row in self.unknown)]
+            if self.untold:
+                lines.append(f"  So nothing is said below of {self._in_words(self.untold)}.")
+            lines.append("")
+        lines += ["From the Internet, through balancers"]
+        lines += [f"  {name} port {port}: {outcome.said}" for name, port, outcome in self.balancers] or [self._none]
+        lines += ["", "Who reaches what (only TCP is looked at; what the network allows, and its answers)"]
+        reached = self.reached
+        rows = [(self._in_words(row.destinations), _ports(row.ports), self._in_words(row.sources)
+                 + (" (only from some of its ports)" if row.sometimes else "")) for row in reached[:SHOWN]]
+        wide = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
+        lines += [f"  {to:<{wide[0]}}  {ports:<{wide[1]}}  from {source}" for to, ports, source in rows] or [
+            "  cannot be told" if self.untold else "  nobody"]
+        lines += [f"  ... and {len(reached) - SHOWN} rows more; --json has all"] * (len(reached) > SHOWN)
+        if self.undecided:
+            lines.append(f"  {self.undecided} questions about ways past a device inside the VPC are left open.")
+        if self.vpc.peers:
+            lines.append("  Ways between this VPC and others are not looked at: ask about them one by one.")
+        lines += ["", "Rows that do nothing, or too little"]
+        lines += [f"  {row}" for row in self.findings] or [self._none]
+        return "\n".join(lines)
+
+    @property
+    def _none(self) -> str:
+        return "  cannot be told" if self.vpc.name in {row.about for row in self.unknown} else "  none"
+
+    def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
+        """In a notebook the last line of a cell is the whole text."""
+        return {"text/plain": str(self)}
+
+
+def audit(vpc: Vpc) -> Audit:
+    """Who can reach what, and which rows do nothing; ValueError for a description that AWS would refuse."""
+    return Audit(vpc)
+
+
+def answered(visit: Visit) -> bool:
+    """Whether what the opener sent first got to the other end and an answer to it came home."""
+    talk = visit.connections[0]
+    home = [trace for trace in talk.traces if trace.delivered and trace.last.at == visit.opener]
+    got = [trace.last.at for trace in talk.traces if trace.sender == visit.opener and trace.last.check == "deliver"]
+    reset = any(trace.sender in got and trace.last.at == visit.opener for trace in talk.traces
+                if trace.last.check == "deliver")
+    return bool(got) and (any(trace.sender in got for trace in home) or reset)
+
+
+def _balancers(vpc: Vpc) -> list[Entrance]:
+    """Each name that leads to a balancer, each of its listeners' ports, and what a stranger sees there."""
+    owner = {row.public: row.private for row in vpc.associations}
+    device = {row.address: row.device for row in vpc.interfaces}
+    settings = {row.name: dict(row.settings) for row in vpc.devices}
+    found = []
+    for name in {row.addresses: row for row in reversed(vpc.names)}.values():  # of names for one balancer, the first
+        node = device.get(owner.get(name.addresses[0], ""), "") if name.addresses else ""
+        for listener in settings.get(node, {}).get("listeners", ()) if name.addresses else ():
+            visit = run(vpc, Question(SOMEONE, name.name, listener.port))
+            found.append(Entrance(name.name, listener.port, told(vpc, visit)))
+    return found
+
+
+def _ports(ranges: tuple[Ports, ...]) -> str:
+    words = [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
+    return "every port" if ranges == ((1, LAST_PORT),) else ", ".join(words)
+
+
+def _bits(mask: int) -> list[int]:
+    return [i for i, bit in enumerate(bin(mask)[:1:-1]) if bit == "1"]

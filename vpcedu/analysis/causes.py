@@ -1,0 +1,112 @@
+"""Diagnosis: everything that stands in the way of a visit, found in one go; and what a symptom may come from.
+
+Whoever repairs a network one loss at a time learns of the next one only afterwards. Here the whole visit is played
+on a copy in which a filter that drops (source and destination check, security group, network ACL) writes its step
+and then goes on as if it had allowed, tracking included: so the answer is judged too, and both directions are
+asked. A dead end (no route, no public address, no listener, ...) has nothing to go on to and ends the walk: what
+lies behind it shows once it is repaired.
+
+`diagnose` goes from a symptom to its causes: which single rows, changed, would make this VPC show it? Each is tried.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+from vpcedu.analysis import path as paths
+from vpcedu.analysis.change import Repair
+from vpcedu.analysis.ends import Question
+from vpcedu.analysis.plays import Plays
+from vpcedu.network.record import Call
+from vpcedu.reasons import LOST
+from vpcedu.row import NamedRow
+from vpcedu.views.outcome import WORKS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.analysis.answer import Answer
+    from vpcedu.network.vpc import Vpc
+    from vpcedu.row import Row
+    from vpcedu.sites.site import Site
+    from vpcedu.sites.visit import Visit
+    from vpcedu.trace import Step
+
+
+def blockers(site: Site, what: str | Call) -> tuple[Step, ...]:
+    """Every step that would lose a packet of a visit, each place, row and flow once, in order; () where it works.
+
+    what: a URL for the client to fetch, or a Call. The site stays as it was. What a link loses is left out: nothing
+    is to be repaired there. ValueError as in `Site.get`.
+    """
+    found: dict[tuple[object, ...], Step] = {}
+    for step in (step for trace in beyond_drops(site, what).capture for step in trace.steps):
+        if step.reason not in (None, LOST):
+            found.setdefault((step.at, step.check, step.row, step.before.flow), step)
+    return tuple(found.values())
+
+
+def beyond_drops(site: Site, what: str | Call) -> Visit:
+    """The visit as it goes where filters that drop let the packet go on, played on a copy of the site."""
+    copy = deepcopy(site)
+    copy.network.filters.beyond_drops = True
+    return copy.play(what) if isinstance(what, Call) else copy.get(what)
+
+
+class Cause(NamedRow):
+    """What may be wrong: the row changed or held against, what it does in words, what mends it, and the run that
+    shows it. The repair is None where none was found."""
+
+    row: Row | None
+    words: str
+    repair: Repair | None
+    visit: Visit
+
+    def __str__(self) -> str:
+        return f"{self.words}; what mends it: {self.repair or 'no row was found'}"
+
+
+def diagnose(vpc: Vpc, source: str, destination: str, port: int, symptom: str = "") -> tuple[Cause, ...]:
+    """The causes that would give this symptom between these ends of this VPC, each shown by a run.
+
+    symptom: as in `Answer.symptom`, like "timed out"; "": that of the VPC as described. Where the
+    description itself shows it, what is in the way there is the cause. Where it works, or shows another symptom, it
+    differs from the real network by a row: every fault of the catalogue that turns it into the symptom is a cause.
+    ValueError as in `ask`, and for a symptom that no fault gives.
+    """
+    from vpcedu.analysis.answer import asked
+    from vpcedu.puzzles.faults import faults
+
+    plays = Plays()
+    answer = asked(plays, vpc, Question(source, destination, port))
+    if symptom in ("", answer.symptom):
+        return _in_the_way(answer)
+    found, seen = [], set()
+    for fault in faults(vpc, answer.question):
+        visit = plays.after(vpc, (fault,), answer.question)
+        if visit is not None:
+            seen.add(visit.outcome.said)
+            if visit.outcome.said == symptom:
+                found.append(Cause(fault.row if fault.new is None else fault.new, _told(vpc, fault, visit),
+                                   Repair(fault.new, fault.row), visit))
+    if not found:
+        known = ", ".join(sorted(seen - {WORKS})) or "none"
+        raise ValueError(f"symptom {symptom!r}: no fault of the catalogue gives it here, expected one of {known}")
+    return tuple(found)
+
+
+def _in_the_way(answer: Answer) -> tuple[Cause, ...]:
+    repairs = answer.repairs or ()
+    causes = [Cause(loss.row, f"{loss.way} a packet is lost at {loss.step.at}, {loss.step.check}: {loss.step.reason}"
+                              f" ({paths.decided(answer.vpc, loss.step)})",
+                    repairs[place] if len(repairs) == len(answer.blockers) else None, answer.visit)
+              for place, loss in enumerate(answer.blockers)]
+    if not causes and not answer.reachable:
+        causes = [Cause(None, f"no packet is lost; {answer.symptom}", repair, answer.visit)
+                  for repair in repairs or (None,)]
+    return tuple(causes)
+
+
+def _told(vpc: Vpc, fault: Repair, visit: Visit) -> str:
+    lost = paths.losses(visit)
+    what = f"{lost[0].way} a packet is lost at {lost[0].step.at}, {lost[0].step.check}" if lost else "no packet is lost"
+    return f"if somebody did this: {fault}, then {what}"

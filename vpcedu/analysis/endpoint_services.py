@@ -1,0 +1,59 @@
+"""Services: the far side of a gateway endpoint, for one question.
+
+A route for a service's prefix list leads to the endpoint, and packets go on to the service with their private source:
+no Internet gateway, no NAT, and back the same way. So the service stands in a working copy as a VPC that is peered,
+with one host at the address asked about; its rows have no names, since they are nobody's. That the service accepts a
+connection on the port is assumed, and said. Source: AWS PrivateLink guide, "Gateway endpoints".
+Left out: the endpoint's policy and the service's, which refuse requests, not connections; services of other Regions.
+"""
+
+from __future__ import annotations
+
+from vpcedu.address import block, text
+from vpcedu.analysis.across_vpcs import home_of
+from vpcedu.network.interface import Interface, Subnet
+from vpcedu.network.validity import LARGEST, reserved
+from vpcedu.network.vpc import ACTIVE, Peering, Vpc
+from vpcedu.sites.parts import open_acls, web_server
+from vpcedu.tables.route_table import LOCAL, Route, RouteTable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.analysis.ends import End
+
+NARROW = 24  # prefix length of the service's block in the copy, wider where the address would be reserved
+
+
+def endpoint(vpc: Vpc, source: End, address: str) -> Peering | None:
+    """The gateway endpoint that the source's route for an address leads to, with its service."""
+    if source.interface is None:
+        return None
+    home = home_of(vpc, source.device)
+    subnet = next(row for row in home.subnets if row.name == source.interface.subnet)
+    route = RouteTable(home.routes_of(subnet)).lookup(address)
+    return next((row for row in home.peerings if route is not None and row.name == route.target
+                 and row.name.startswith("vpce-") and row.status == ACTIVE), None)
+
+
+def with_service(vpc: Vpc, source: End, address: str, port: int) -> Vpc:
+    """The description with the host of the service at this address, where a gateway endpoint leads there.
+
+    Four addresses in 65,536 and the last one have no place in any subnet: there the model ends.
+    """
+    link = endpoint(vpc, source, address)
+    blocks = (_around(address, prefix) for prefix in range(NARROW, LARGEST - 1, -1))
+    cidr = next((wide for wide in blocks if not reserved(wide, address)), "")
+    if link is None or not cidr:
+        return vpc
+    home = home_of(vpc, source.device)
+    back = (Route("", cidr, LOCAL), *(Route("", own, link.name) for own in home.blocks))
+    service = Vpc(cidr, (Subnet(link.vpc, cidr, None, ""),), (Interface(link.vpc, link.vpc, address),), back,
+                  open_acls(""), devices=(web_server(link.vpc, port),), main="", name=link.vpc,
+                  peerings=(Peering(link.name, home.name),))
+    return vpc._replace(peers=(*vpc.peers, service))
+
+
+def _around(address: str, prefix: int) -> str:
+    """The block of this size that an address is in."""
+    first = block(f"{address}/32")[0] >> (32 - prefix) << (32 - prefix)
+    return f"{text(first)}/{prefix}"

@@ -1,0 +1,220 @@
+"""Paths: the way of a question's packets there and back, hop by hop, with the rows that decided, by their names.
+
+One leg for each connection on the way (a balancer that ends connections makes two of one): there the first SYN of its
+opener, back the first SYN ACK (or RST) that answered. Later segments go the same ways, by tracked flows where these
+went by rules; so these two show most. Connections that nobody asked for, such as health checks, are left out.
+"""
+
+from __future__ import annotations
+
+from vpcedu.flow import TCP
+from vpcedu.packet import ACK, RST, SYN
+from vpcedu.reasons import BEYOND, BLACKHOLE, LOST, NO_ROUTE
+from vpcedu.row import NamedRow
+from vpcedu.tables.route_table import LOCAL, Route
+from vpcedu.tables.security_group import RuleSet
+from vpcedu.trace import DELIVER, SEND
+from vpcedu.views.decided import (
+    is_nobodys,
+    refused_by,
+    route_of,
+    routes_of,
+    rule_of,
+    tracked_of,
+    translation_of,
+    untracked_of,
+)
+from vpcedu.views.explain import rewritten
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.network.conversations import Conversation
+    from vpcedu.network.vpc import Vpc
+    from vpcedu.row import Row
+    from vpcedu.sites.visit import Visit
+    from vpcedu.trace import Step, Trace
+
+# The checks that ask a row of the description for each packet, but for routes.
+ASKED = ("group in", "group out", "network ACL in", "network ACL out", "address map")
+# What brings a reply back at a check, where neither a route nor a group decides.
+STATES = {
+    "flow return": "the balancer's flow, not a route (inferred)",
+    "translation": "the device's own table of flows: {rewritten}",
+    "address map": "no state: the address map {row}",
+    "network ACL in": "no state: {row}",
+    "network ACL out": "no state: {row}",
+}
+
+
+class Loss(NamedRow):
+    """A packet that was lost for a reason one can repair, where, and whether it was on its way back."""
+
+    trace: Trace
+    step: Step
+    back: bool
+
+    @property
+    def row(self) -> Row | None:
+        """The row it was held against."""
+        return self.step.row
+
+    @property
+    def way(self) -> str:
+        """The direction in words."""
+        return "on the way back" if self.back else "on the way there"
+
+
+def _is_back(talk: Conversation, trace: Trace) -> bool:
+    """Whether a packet answers the opener: by who sent it, or by an error that a device on the way made."""
+    return trace.sender != talk.opener
+
+
+def losses(visit: Visit) -> tuple[Loss, ...]:
+    """Everything that lost a packet of these connections, each place, row and direction once, in order of time."""
+    found: dict[tuple[object, ...], Loss] = {}
+    packets = sorted(((trace, _is_back(talk, trace)) for talk in visit.connections for trace in talk.traces),
+                     key=lambda pair: pair[0].number)
+    for trace, back in packets:
+        for step in trace.steps:
+            if step.reason not in (None, LOST):
+                found.setdefault((step.at, step.check, step.row, back), Loss(trace, step, back))
+    return tuple(found.values())
+
+
+def model_ends(visit: Visit) -> Loss | None:
+    """Where the model ends: the first loss, where what a route or an interface leads to is not described."""
+    return next((loss for loss in losses(visit)[:1] if loss.step.reason is BEYOND), None)
+
+
+def leads(vpc: Vpc, loss: Loss) -> str:
+    """The row that decided a loss; where the model ends at a device, the route that led there."""
+    routes = routes_of(loss.trace)
+    if loss.step.reason is BEYOND and loss.step.row is None and routes:
+        return f"{routes[-1].table}: {routes[-1]}"
+    return decided(vpc, loss.step)
+
+
+def forward(visit: Visit) -> tuple[Trace, ...]:
+    """The opening packet of each connection, the one of them that got furthest."""
+    legs = ([t for t in talk.traces if t.sender == talk.opener and t.packet.flags & (SYN | ACK) == SYN]
+            for talk in visit.connections)
+    return tuple(max(leg, key=lambda t: (t.delivered, len(t.steps), -t.number)) for leg in legs if leg)
+
+
+def back(visit: Visit) -> tuple[Trace, ...]:
+    """What answered each opening packet, the last connection first."""
+    legs = []
+    for talk in reversed(visit.connections):
+        answers = [t for t in talk.traces if _is_back(talk, t) and t.packet.flow.protocol == TCP
+                   and (t.packet.flags & (SYN | ACK) == SYN | ACK or t.packet.flags & RST)]
+        if answers:
+            legs.append(max(answers, key=lambda t: (t.delivered, -t.number)))
+    return tuple(legs)
+
+
+def decided(vpc: Vpc, step: Step) -> str:
+    """The row that decided a step, by its name: group and rule, ACL and number, route table and route."""
+    if step.reason is NO_ROUTE:
+        return f"{table_of(vpc, step.at)}: no route for {step.before.flow.dst}"
+    if step.row is None or is_nobodys(step):
+        return ""
+    route, refused, tracked = route_of(step), refused_by(step), tracked_of(step)
+    if route is not None:
+        return f"{route.table}: {route}" + (_gone(vpc, route) if step.reason is BLACKHOLE else "")
+    if refused is not None:  # as asked about: behind a repair that was tried it has a rule more
+        return str(_as_described(vpc, refused))
+    if tracked is not None:
+        return f"tracked flow, let through by {tracked.rule}" if tracked.rule else "tracked flow"
+    if translation_of(step) is not None:
+        return f"{_whose(step)}: {rewritten(step) or 'unchanged'}"
+    if step.check == "address map":
+        return f"{step.row}: {rewritten(step)}"
+    return f"connection {step.row}" if step.check == "deliver" else str(step.row)
+
+
+def _as_described(vpc: Vpc, row: RuleSet) -> RuleSet:
+    changed: RuleSet = row._replace(rules=tuple(rule for one in vpc.everyone for rule in one.group_rules
+                                                if rule.group in row.groups and rule.direction == row.direction))
+    return changed
+
+
+def _gone(vpc: Vpc, route: Route) -> str:
+    """Why a route is a blackhole, as far as the description tells."""
+    links = {row.name: row.status for one in vpc.everyone for row in one.peerings}
+    if route.target in links:
+        return f", a blackhole: {route.target} is {links[route.target]}"
+    home = next((one for one in vpc.everyone if route in one.routes), vpc)
+    return f", a blackhole: {route.target} is not attached to {home.name}" if route.target.startswith("igw-") else ""
+
+
+def _whose(step: Step) -> str:
+    return "flow of the balancer" if step.check == "flow return" else "row of its table"
+
+
+def table_of(vpc: Vpc, device: str) -> str:
+    """The name of the route table that a device's packets follow."""
+    for one in (vpc, *getattr(vpc, "peers", ())):
+        names = {row.subnet for row in one.interfaces if row.device == device}
+        subnet = next((row for row in one.subnets if row.name in names), None)
+        if subnet:
+            return str(subnet.route_table or one.main)
+    return vpc.main
+
+
+def shown(vpc: Vpc, trace: Trace) -> list[str]:
+    """A leg as lines: its flow and, for each check that decided something, where and by which row."""
+    lines = [f"  {trace.packet.flow}  ({' > '.join(trace.devices)})"]
+    wide = max(16, *(len(step.at) for step in trace.steps)) + 2
+    for step in trace.steps:
+        words = decided(vpc, step)
+        if step.action != SEND and (words or step.reason):
+            fate = "THE MODEL ENDS" if step.reason is BEYOND else "LOST"
+            lost = f"{fate}: {step.reason}" + (f" ({words})" if words else "") if step.reason else words
+            lines.append(f"    {step.at:<{wide}}{step.check:<18} {lost}")
+    return lines
+
+
+def row_names(vpc: Vpc, traces: tuple[Trace, ...]) -> tuple[str, ...]:
+    """The rows of the description that decided on a way, each once, in order."""
+    names: dict[str, None] = {}
+    for step in (step for trace in traces for step in trace.steps):
+        route, rule = route_of(step), rule_of(step)
+        if is_nobodys(step):
+            continue
+        if rule is not None:
+            names[str(rule)] = None
+        elif route is not None:
+            names[f"{route.table}: {route}"] = None
+        elif step.check in ASKED and step.row is not None and tracked_of(step) is None:
+            names[str(step.row)] = None
+        elif step.reason is not None and decided(vpc, step):
+            names[decided(vpc, step)] = None
+    return tuple(names)
+
+
+def states(traces: tuple[Trace, ...]) -> tuple[str, ...]:
+    """What brings each reply hop back: a tracked flow, a translation, a balancer's flow, a connection; or only rows."""
+    lines = []
+    for trace in traces:
+        for step in trace.steps:
+            words = _state(step)
+            if words:
+                lines.append(f"{step.at}, {step.check}: {words}")
+    return tuple(dict.fromkeys(lines))
+
+
+def _state(step: Step) -> str:
+    route, tracked, untracked = route_of(step), tracked_of(step), untracked_of(step)
+    if step.reason is not None or is_nobodys(step):
+        return ""
+    if tracked is not None:
+        return f"the tracked flow that {tracked.rule} let through" if tracked.rule else "a tracked flow"
+    if untracked is not None:
+        return f"no state: {untracked.rule} lets answers pass too"
+    if route is not None:
+        return f"no state: {route.table}, {'the local route' if route.target == LOCAL else route}"
+    if step.action == DELIVER:
+        return "the opener's connection"
+    if step.row is None or step.check not in STATES:
+        return ""
+    return STATES[step.check].format(row=step.row, rewritten=rewritten(step) or "unchanged")

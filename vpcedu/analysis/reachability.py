@@ -1,0 +1,244 @@
+"""Reach: all pairs of a VPC at once, by tables compiled from the rows, with sets of sources as the bits of integers.
+
+Sources stand in the order of their addresses, so the sources of a CIDR block are a run of bits and any block, of a
+rule, an ACL's entry or a route, is one mask. Ports fall into classes between which no row of the description tells a
+difference; so do addresses, as far as network ACLs go. For each class and destination the set of sources is then a
+handful of ANDs and ORs: outbound rules, network ACLs, inbound rules, routes; and for the answer the ACLs again, for the
+source's ephemeral range, and routes. Groups are not asked for answers: they track. What is decided here is what packets
+would do (a test holds both equal); where a route inside the VPC leads elsewhere than `local`, packets decide: see
+`unsure`.
+Left out: tracking allowances; hosts that answer nobody; forwarding devices as ends (NAT, Network Load Balancer).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+from vpcedu.address import block, text
+from vpcedu.analysis.sources import classes, inside, outside
+from vpcedu.flow import TCP
+from vpcedu.tables.network_acl import ALLOW, AclEntry
+from vpcedu.tables.route_table import LOCAL, RouteTable
+from vpcedu.tables.security_group import IN, OUT, GroupRule
+from vpcedu.tables.traffic import ANY, span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from vpcedu.network.interface import Interface
+    from vpcedu.network.vpc import Vpc
+
+
+class Reach:
+    """Which places reach which interface on which ports, and get an answer; `sure` and `some` are by class and place.
+
+    sure: from every port of the source's ephemeral range. some: only from a part of it, which is a fault that comes
+    and goes. unsure: pairs whose packets a route sends past a device inside the VPC.
+    """
+
+    def __init__(self, vpc: Vpc) -> None:
+        self.vpc = vpc
+        self.places = tuple(sorted(inside(vpc) + outside(vpc)))
+        self._values = [place.value for place in self.places]
+        self.every = (1 << len(self.places)) - 1
+        self.inside = self._bits(place.interface is not None for place in self.places)
+        self.starts = classes(vpc)
+        self._subnet = {row.name: 0 for row in vpc.subnets}
+        self._carriers: dict[str, int] = {}
+        self._ranges: dict[tuple[int, int], int] = {}
+        self._devices: dict[str, int] = {}
+        for i, place in enumerate(self.places):
+            self._ranges[place.ports] = self._ranges.get(place.ports, 0) | 1 << i
+            if place.interface:
+                self._subnet[place.interface.subnet] |= 1 << i
+                self._devices[place.interface.device] = self._devices.get(place.interface.device, 0) | 1 << i
+                for group in place.interface.groups:
+                    self._carriers[group] = self._carriers.get(group, 0) | 1 << i
+        self._acl_of = {row.name: row.network_acl for row in vpc.subnets}
+        self._behind = {acl: self._sum(self._subnet[name] for name, own in self._acl_of.items() if own == acl)
+                        for acl in self._acl_of.values()}
+        self._free = self._bits(not place.interface or not place.interface.groups for place in self.places)
+        self._routes()
+        self._named = {peer: self._peer(peer) for peer in {rule.peer for rule in vpc.group_rules}}
+        self._rules = {way: self._by_port([r for r in vpc.group_rules if r.direction == way]) for way in (IN, OUT)}
+        self._acls = {(name, way): self._acl(name, way) for name in {row.network_acl for row in vpc.subnets}
+                      for way in (IN, OUT)}
+        blocks = [block(cidr) for cidr in {row.cidr for row in vpc.acl_entries}]
+        cuts = sorted({edge for first, last, _ in blocks for edge in (first, last + 1)})
+        self._kin = [bisect_right(cuts, value) for value in self._values]  # places alike to every ACL's entry
+        self._passing: dict[tuple[str, int], dict[int, int]] = {}
+        self.sure, self.some = self._all()
+
+    def port_class(self, port: int) -> int:
+        """The number of the class that a port is in."""
+        return bisect_right(self.starts, port) - 1
+
+    def mask(self, cidr: str) -> int:
+        """The places with an address in a block."""
+        first, last, _ = block(cidr)
+        return (1 << bisect_right(self._values, last)) - (1 << bisect_left(self._values, first))
+
+    def _bits(self, chosen: Iterable[bool]) -> int:
+        return int("".join("1" if bit else "0" for bit in chosen)[::-1] or "0", 2)
+
+    def _routes(self) -> None:
+        """By subnet: the places that its packets reach by the local route, and those that a route sends elsewhere."""
+        gateway = self.vpc.internet_gateway
+        public = {row.private for row in self.vpc.associations}
+        self._local: dict[str, int] = {}
+        self._elsewhere: dict[str, int] = {}
+        self._out: dict[str, int] = {}
+        self._tables: dict[str, int] = {}  # the places that follow a table
+        known: dict[str, tuple[int, int, int]] = {}
+        for row in self.vpc.subnets:
+            table = row.route_table or self.vpc.main
+            self._tables[table] = self._tables.get(table, 0) | self._subnet[row.name]
+            if table not in known:
+                routes = RouteTable(self.vpc.routes_of(row))
+                targets = [(found := routes.lookup(text(place.value))) and found.target for place in self.places]
+                known[table] = (self._bits(target == LOCAL for target in targets),
+                                self._bits(target not in (LOCAL, gateway, None) for target in targets),
+                                self._bits(bool(gateway) and target == gateway for target in targets))
+            self._local[row.name], self._elsewhere[row.name], self._out[row.name] = known[table]
+        self._by_table = [(self._tables[table], *ways) for table, ways in known.items()]
+        self._public = self._bits(bool(place.interface and gateway and place.interface.address in public)
+                                  for place in self.places)
+
+    def _by_port(self, rules: list[GroupRule]) -> list[tuple[GroupRule, ...]]:
+        """The rules that speak of TCP, by class of ports."""
+        found: list[list[GroupRule]] = [[] for _ in self.starts]
+        for rule in rules:
+            if rule.protocol in (ANY, TCP):
+                first, last = span(rule.protocol, rule.ports)
+                for place in range(self.port_class(max(first, 0)), self.port_class(last) + 1):
+                    found[place].append(rule)
+        return list(map(tuple, found))
+
+    def _acl(self, name: str, way: str) -> list[int]:
+        """For each class of ports the places that an ACL lets packets come from, or go to."""
+        entries = sorted((row for row in self.vpc.acl_entries if (row.acl, row.direction) == (name, way)
+                          and row.protocol in (ANY, TCP)), key=lambda row: row.number)
+        return [self._decided(start, entries) for start in self.starts]
+
+    def _decided(self, port: int, entries: list[AclEntry]) -> int:
+        allowed = decided = 0
+        for row in entries:
+            first, last = span(row.protocol, row.ports)
+            if first <= port <= last:
+                new = self.mask(row.cidr) & ~decided
+                decided |= new
+                allowed |= new if row.action == ALLOW else 0
+        return allowed
+
+    def _peer(self, peer: str) -> int:
+        return self._carriers.get(peer, 0) if peer.startswith("sg-") else self.mask(peer)
+
+    def _all(self) -> tuple[list[list[int]], list[list[int]]]:
+        """Classes about which all rows say the same, like the gaps between the ports that are named, are done once."""
+        ways = [self._ways(i) for i in range(len(self.places))]
+        leaving = {rules: self._leaving(rules) for rules in set(self._rules[OUT])}
+        done: dict[tuple[object, ...], tuple[list[int], list[int]]] = {}
+        found = []
+        for port, _ in enumerate(self.starts):
+            coming, going = self._rules[IN][port], self._rules[OUT][port]
+            said = coming, going, *(masks[port] for masks in self._acls.values())
+            if said not in done:
+                entering, let_out = self._entering(coming), leaving[going]
+                rows = [(0, 0) if place.interface is None
+                        else self._pair(port, i, entering[place.interface.groups] & let_out[i], ways[i])
+                        for i, place in enumerate(self.places)]
+                done[said] = [always for always, _ in rows], [some & ~always for always, some in rows]
+            found.append(done[said])
+        return [sure for sure, _ in found], [some for _, some in found]
+
+    def _pair(self, port: int, i: int, groups: int, ways: tuple[int, int, int]) -> tuple[int, int]:
+        """The sources that reach place i in a class of ports: always, and at least from some of their ports."""
+        here = self.places[i].interface
+        direct, always, sometimes = ways
+        if here is None or not groups & direct:
+            return 0, 0
+        own = self._acls[self._acl_of[here.subnet], IN][port]
+        there = groups & direct & (self._theirs(OUT, i, port) & own | self._subnet[here.subnet])
+        return there & always, there & sometimes
+
+    def _entering(self, rules: tuple[GroupRule, ...]) -> dict[tuple[str, ...], int]:
+        """By the groups of an interface: the sources that an inbound rule names."""
+        by_group: dict[str, int] = {}
+        for rule in rules:
+            by_group[rule.group] = by_group.get(rule.group, 0) | self._named[rule.peer]
+        found = {}
+        for groups in {place.interface.groups for place in self.places if place.interface}:
+            found[groups] = 0 if groups else self.every
+            for group in groups:
+                found[groups] |= by_group.get(group, 0)
+        return found
+
+    def _leaving(self, rules: tuple[GroupRule, ...]) -> list[int]:
+        """For each place the sources that have an outbound rule for it."""
+        by_peer: dict[str, int] = {}
+        for rule in rules:
+            by_peer[rule.peer] = by_peer.get(rule.peer, 0) | self._carriers.get(rule.group, 0)
+        blocks = [(*block(peer)[:2], sources) for peer, sources in by_peer.items() if not peer.startswith("sg-")]
+        found = []
+        for place in self.places:
+            sources = self._free
+            for group in place.interface.groups if place.interface else ():
+                sources |= by_peer.get(group, 0)
+            for first, last, more in blocks:
+                if first <= place.value <= last:
+                    sources |= more
+            found.append(sources)
+        return found
+
+    def _ways(self, i: int) -> tuple[int, int, int]:
+        """For place i, whatever the port: the sources whose packets come straight here and whose answers go straight
+        back; of those, the ones whose answers the ACLs let pass to all, and to some, of their ports."""
+        here = self.places[i].interface
+        if here is None:
+            return 0, 0, 0
+        come = self._sum(members for members, local, _, _ in self._by_table if local >> i & 1)
+        direct = come & self._local[here.subnet] & self.inside
+        if self._public >> i & 1:
+            direct |= self._out[here.subnet] & ~self.inside
+        direct &= ~self._devices[here.device]
+        always, sometimes = self._answered(i, here)
+        same = self._subnet[here.subnet]
+        return direct, always | same, sometimes | same
+
+    def _answered(self, i: int, here: Interface) -> tuple[int, int]:
+        always = sometimes = 0
+        out = self._acls[self._acl_of[here.subnet], OUT]
+        for ports, sources in self._ranges.items():
+            passed = [out[port] & self._theirs(IN, i, port) & sources
+                      for port in range(self.port_class(ports[0]), self.port_class(ports[1]) + 1)]
+            whole = sources
+            for part in passed:
+                whole &= part
+            always |= whole
+            sometimes |= self._sum(passed)
+        return always, sometimes
+
+    def _theirs(self, way: str, i: int, port: int) -> int:
+        """The sources whose own ACL lets a packet out to place i, or in from it, to a class of ports."""
+        known = self._passing.setdefault((way, port), {})
+        if self._kin[i] not in known:
+            known[self._kin[i]] = ~self.inside & self.every | self._sum(
+                members for acl, members in self._behind.items() if self._acls[acl, way][port] >> i & 1)
+        return known[self._kin[i]]
+
+    def unsure(self, i: int) -> int:
+        """The sources of place i between which and it a route leads past another device, so that packets decide."""
+        here = self.places[i].interface
+        if here is None:
+            return 0
+        found = self._sum(members for members, _, elsewhere, _ in self._by_table if elsewhere >> i & 1)
+        found |= self._elsewhere[here.subnet] & (self.every if self._public >> i & 1 else self.inside)
+        return found & ~self._devices[here.device]
+
+    @staticmethod
+    def _sum(masks: Iterable[int]) -> int:
+        found = 0
+        for mask in masks:
+            found |= mask
+        return found

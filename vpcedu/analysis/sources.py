@@ -1,0 +1,68 @@
+"""Places: the possible ends of a VPC's connections, and the classes of ports between which no row tells a difference.
+
+Ends are the interfaces of hosts, anyone on the Internet, and somebody of each public block that a rule or an entry
+names: between others of the Internet no row tells a difference either, save where blocks overlap.
+"""
+
+from __future__ import annotations
+
+from vpcedu.address import block, is_private, number, text
+from vpcedu.analysis.ends import SOMEONE, find, is_inside
+from vpcedu.flow import TCP
+from vpcedu.network.interface import Interface
+from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX
+from vpcedu.row import NamedRow
+from vpcedu.tables.traffic import ANY, span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.network.vpc import Vpc
+
+LAST_PORT = 65_535
+
+
+class Place(NamedRow):
+    """One possible end: its address as a number, its name, its interface (None: on the Internet), its ephemeral
+    range."""
+
+    value: int
+    name: str
+    interface: Interface | None
+    ports: tuple[int, int]
+
+
+def inside(vpc: Vpc) -> list[Place]:
+    """Each interface of a host."""
+    kinds = {row.name: row for row in vpc.devices}
+    found = []
+    for row in vpc.interfaces:
+        device = kinds[row.device]
+        settings = dict(device.settings)
+        if device.kind.is_host:
+            usual = ELASTIC_LOAD_BALANCING if "listeners" in settings else LINUX
+            found.append(Place(number(row.address), row.id, row, settings.get("ports", usual)))
+    return found
+
+
+def outside(vpc: Vpc) -> list[Place]:
+    """Anyone on the Internet, and somebody of each public block that a rule or an entry names."""
+    blocks = dict.fromkeys((*(row.peer for row in vpc.group_rules), *(row.cidr for row in vpc.acl_entries)))
+    found = {number(find(vpc, SOMEONE).address): SOMEONE}
+    for cidr in blocks:
+        if "/" in cidr and not cidr.endswith("/0"):
+            first, last, prefix = block(cidr)
+            value = min(first + (1 if prefix > 8 else 0x08080808), last)
+            if not is_private(text(value)) and not is_inside(vpc, text(value)) and 1 << 24 <= value < 224 << 24:
+                found.setdefault(value, cidr)
+    return [Place(value, name, None, LINUX) for value, name in found.items()]
+
+
+def classes(vpc: Vpc) -> list[int]:
+    """The first port of each class: between two of them no row and no ephemeral range begins or ends."""
+    spoken = [(row.protocol, row.ports) for row in vpc.group_rules]
+    spoken += [(row.protocol, row.ports) for row in vpc.acl_entries]
+    rows = [span(protocol, ports) for protocol, ports in spoken if protocol in (ANY, TCP)]
+    rows += [LINUX, ELASTIC_LOAD_BALANCING, *(value for row in vpc.devices for word, value in row.settings
+                                             if word == "ports")]
+    cuts = {0, *(first for first, _ in rows), *(last + 1 for _, last in rows)}
+    return sorted(cut for cut in cuts if cut <= LAST_PORT)

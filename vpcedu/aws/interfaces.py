@@ -1,0 +1,215 @@
+"""Legs: the network interfaces of a VPC, and the devices they belong to.
+
+The answer about interfaces comes first, what instances and NAT gateways say of theirs fills in. What runs on a device
+is inferred: see `kinds`.
+"""
+
+from __future__ import annotations
+
+from vpcedu.address import contains
+from vpcedu.aws import kinds
+from vpcedu.aws.answers import Answers
+from vpcedu.aws.located import At
+from vpcedu.clock import SECOND
+from vpcedu.gateways.internet_gateway import Association
+from vpcedu.network.interface import Interface
+from vpcedu.network.validity import reserved
+from vpcedu.network.vpc import Device
+from vpcedu.row import NamedRow
+from vpcedu.tables.tracking import DEFAULT, LIMITS, TrackingConfiguration
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RUNNING = ("running", "pending")
+NAT_STATES = ("available", "pending")
+
+
+class Leg(NamedRow):
+    """An interface row, its public addresses, AWS's type and description, its place among its device's, its source."""
+
+    interface: Interface
+    associations: tuple[Association, ...]
+    kind: str
+    description: str
+    order: int
+    at: At
+
+
+def legs(answers: Answers, vpc: str, subnets: dict[str, str]) -> list[Leg]:
+    """Every IPv4 interface of a VPC; the device's name is the instance's id, or "" where it is none's."""
+    rows = list(answers.of_vpc("NetworkInterfaces", vpc).values())
+    for instance, row in answers.rows("Instances").items():
+        own = [at for at in row.rows("NetworkInterfaces") if at.text("VpcId", vpc) == vpc]
+        rows += [at for at in own if at.text("NetworkInterfaceId", "") not in answers.rows("NetworkInterfaces")]
+        if not row.has("NetworkInterfaces") and row.text("VpcId", "") == vpc and row.has("PrivateIpAddress"):
+            rows.append(row)
+            answers.notes.add("inferred", row, "instances without interfaces in the files: one each, by its own fields")
+        _agree(answers, instance, row)
+    made = [_leg(answers, at, vpc, subnets) for at in rows if _has_ipv4(answers, at)]
+    made += _nat_gateways(answers, vpc, subnets, {leg.interface.name for leg in made})
+    return sorted(made, key=lambda leg: leg.order)
+
+
+def _agree(answers: Answers, instance: str, row: At) -> None:
+    for at in row.rows("NetworkInterfaces"):
+        other = answers.rows("NetworkInterfaces").get(at.text("NetworkInterfaceId", ""))
+        said = other.text("PrivateIpAddress", "") if other else ""
+        if other and at.has("PrivateIpAddress") and at.address("PrivateIpAddress") != said:
+            raise at.get("PrivateIpAddress").refusal(f"what {other.get('PrivateIpAddress').where} says, {said}")
+
+
+def _has_ipv4(answers: Answers, at: At) -> bool:
+    if at.has("Ipv6Addresses"):
+        answers.notes.add("beyond", at, "IPv6: its rules, routes and addresses are left out")
+    return at.has("PrivateIpAddress")
+
+
+def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Leg:
+    """From an answer about interfaces, or an instance's list of its own."""
+    holder = at.up.up if at.up and at.up.key == "NetworkInterfaces" else None
+    instance = next((one for one in (at, holder) if one and one.has("InstanceId")), None)
+    attachment = at.get("Attachment") if at.has("Attachment") else None
+    device = attachment.text("InstanceId", "") if attachment else ""
+    if instance is not None:
+        device = instance.id("InstanceId")
+    order = attachment.number("DeviceIndex", 0, 1_000, 0) if attachment else 0
+    groups = tuple(row.id("GroupId") for row in (*at.rows("Groups"), *at.rows("SecurityGroups")))
+    primary, subnet = _placed(at, "PrivateIpAddress", subnets)
+    addresses = [row for row in at.rows("PrivateIpAddresses") if row.has("PrivateIpAddress")]
+    more = tuple(a for row in addresses if (a := row.address("PrivateIpAddress")) != primary)
+    if more:
+        answers.notes.add("simplified", at, "secondary addresses of instances take no part but for NAT gateways and"
+                                             " balancers: a host answers by its primary one")
+        instances = at.text("InterfaceType", "interface") == "interface" and not managed(at)
+        for address in more if instances else ():
+            answers.lacks(address, f"{address} is a secondary address of {at.text('NetworkInterfaceId', device)}, and"
+                                   " such addresses of instances are not modelled")
+    public = [Association(row.get("Association").address("PublicIp"), row.address("PrivateIpAddress"))
+              for row in (*addresses, at) if row.has("Association") and row.get("Association").has("PublicIp")]
+    if instance is at and at.has("PublicIpAddress"):
+        public = [Association(at.address("PublicIpAddress"), primary)]
+    interface = Interface(device, subnet, primary, groups, at.flag("SourceDestCheck", True),
+                          at.text("NetworkInterfaceId", ""), (), _tracking(at))
+    return Leg(interface, tuple(dict.fromkeys(public)), at.text("InterfaceType", "interface"),
+               at.text("Description", "") if _plain(at) else "", order, at)
+
+
+def managed(at: At) -> bool:
+    """Whether a service of AWS has made an interface: a balancer, a NAT gateway, an endpoint, a database."""
+    return at.flag("RequesterManaged", False)
+
+
+def _plain(at: At) -> bool:
+    """Whether a description may be one that AWS wrote: people may write in any letters."""
+    words = at.get("Description").value
+    return isinstance(words, str) and words.isascii() and words.isprintable() and len(words) < 256
+
+
+def _tracking(at: At) -> TrackingConfiguration:
+    """The idle timeouts that an interface was given."""
+    if not at.has("ConnectionTrackingConfiguration"):
+        return DEFAULT
+    own, fields = at.get("ConnectionTrackingConfiguration"), ("TcpEstablishedTimeout", "UdpTimeout", "UdpStreamTimeout")
+    times = [own.number(field, *limits, DEFAULT.idle_timeouts[i] // SECOND) * SECOND
+             for i, (field, limits) in enumerate(zip(fields, LIMITS, strict=True))]
+    return TrackingConfiguration(*times)
+
+
+def _placed(at: At, field: str, subnets: dict[str, str], within: At | None = None) -> tuple[str, str]:
+    """An address and the subnet that it must be in."""
+    home = within or at
+    subnet, address = home.id("SubnetId"), at.address(field)
+    if subnet not in subnets:
+        known = ", ".join(list(subnets)[:5]) or "the subnets that aws ec2 describe-subnets writes, but no file has any"
+        raise home.get("SubnetId").refusal(f"one of {known}")
+    if not contains(subnets[subnet], address) or reserved(subnets[subnet], address):
+        raise at.get(field).refusal(f"an address of {subnet} {subnets[subnet]} that AWS does not keep for itself")
+    return address, subnet
+
+
+def _nat_gateways(answers: Answers, vpc: str, subnets: dict[str, str], known: set[str]) -> Iterator[Leg]:
+    """The interfaces of NAT gateways that no other answer describes."""
+    for name, row in answers.of_vpc("NatGateways", vpc).items():
+        first = primary(row)
+        if first is None or row.text("State", "available") not in NAT_STATES or not row.has("SubnetId"):
+            answers.notes.add("beyond" if row.has("AvailabilityMode") and not row.has("SubnetId") else "left out", row,
+                              f"NAT gateway {name}: {row.text('State', 'available')}, without a subnet or an address"
+                              " of the model")
+        elif first.text("NetworkInterfaceId", "") not in known:
+            address, subnet = _placed(first, "PrivateIp", subnets, row)
+            interface = Interface(name, subnet, address, (), False, first.text("NetworkInterfaceId", ""))
+            yield Leg(interface, (), "nat_gateway", "", 0, row)
+
+
+def primary(gateway: At) -> At | None:
+    """The primary address of a NAT gateway."""
+    rows = [row for row in gateway.rows("NatGatewayAddresses") if row.has("PrivateIp")]
+    return next((row for row in rows if row.flag("IsPrimary", False)), rows[0] if rows else None)
+
+
+def devices(answers: Answers, vpc: str, found: list[Leg], targets: dict[str, tuple[str, ...]]
+            ) -> tuple[list[Device], list[Interface], list[Association], list[Leg]]:
+    """Devices, interfaces and public addresses; and the legs of load balancers, which are another module's."""
+    gateways = {at.text("NetworkInterfaceId", ""): (name, row)
+                for name, row in answers.of_vpc("NatGateways", vpc).items()
+                for at in row.rows("NatGatewayAddresses") if row.text("State", "available") in NAT_STATES}
+    gateways.pop("", None)
+    made: dict[str, Device] = {}
+    interfaces: list[Interface] = []
+    public: list[Association] = []
+    balancers: list[Leg] = []
+    for leg in found:
+        own = leg.interface
+        if leg.description.startswith("ELB ") and not own.device:
+            balancers.append(leg)
+            continue
+        if own.name in gateways or own.device.startswith("nat-") or leg.kind in ("nat_gateway", "natGateway"):
+            interface, pairs = _nat_gateway(answers, leg, gateways)
+        elif own.device:
+            if not _runs(answers, own.device, leg):
+                continue
+            interface, pairs = own, leg.associations
+            kinds.instance(answers, leg, made, targets)
+        else:
+            if leg.at.text("Status", "in-use") == "available":
+                answers.notes.add("left out", leg.at, "interfaces that are attached to nothing")
+                continue
+            interface, pairs = own._replace(device=own.name), leg.associations
+            kinds.service(answers, leg, made, own.name in targets)
+        if interface.device.startswith("nat-"):
+            made[interface.device] = Device(interface.device, kinds.nat_gateway())
+        interfaces.append(interface)
+        public += pairs
+    return list(made.values()), interfaces, public, balancers
+
+
+def _nat_gateway(answers: Answers, leg: Leg, gateways: dict[str, tuple[str, At]]
+                 ) -> tuple[Interface, tuple[Association, ...]]:
+    own = leg.interface
+    name = own.device or next((word for word in leg.description.split() if word.startswith("nat-")), "")
+    row = answers.rows("NatGateways").get(name)
+    if own.name in gateways:
+        name, row = gateways[own.name]
+    if row is None:
+        answers.notes.add("inferred", leg.at, f"NAT gateway {name or own.name}, from its interface alone")
+        answers.lacks(name or "nat-of-" + own.name, f"no file says in which state NAT gateway {name or own.name} is",
+                      "ec2 describe-nat-gateways")
+        return own._replace(device=name or "nat-of-" + own.name, groups=(), check=False), leg.associations
+    rows = [at for at in row.rows("NatGatewayAddresses") if at.has("PrivateIp")]
+    pairs = tuple(Association(at.address("PublicIp"), at.address("PrivateIp")) for at in rows if at.has("PublicIp"))
+    more = tuple(a for at in rows if (a := at.address("PrivateIp")) != own.address)
+    return own._replace(device=name, groups=(), check=False, secondary=more), pairs or leg.associations
+
+
+def _runs(answers: Answers, instance: str, leg: Leg) -> bool:
+    row = answers.rows("Instances").get(instance)
+    state = row.get("State").text("Name", "running") if row and row.has("State") else "running"
+    if row is None:
+        answers.notes.add("inferred", leg.at, "instances of which only interfaces are known: they run")
+        answers.lacks(instance, f"no file says whether {instance} runs", "ec2 describe-instances")
+    if state not in RUNNING:
+        answers.notes.add("left out", leg.at, f"{instance} is {state}")
+        answers.lacks(leg.interface.address, f"{instance} is {state}, and what is not running is not modelled")
+    return state in RUNNING

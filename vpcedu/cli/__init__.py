@@ -1,0 +1,1 @@
+"""Command line: `python3 -m vpcedu ask`, `audit`, `puzzle` and `scenario`."""

@@ -1,0 +1,229 @@
+"""Commands: `python3 -m vpcedu ask`, `audit`, `puzzle` and `scenario`, in a terminal.
+
+A description is a folder (or file) of what the AWS CLI prints, or the word `reference`, the course's own site;
+`reference:network+gateway` is the site with that balancer and NAT. Exit codes: 0 reachable (or done), 1 not
+reachable, 2 a wrong value, which is told in one line on stderr, 3 it cannot be told. Nothing is sent anywhere.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from vpcedu.cli.options import parse, whole
+from vpcedu.views.outcome import DOES_NOT, SOMETIMES, UNKNOWN, WORKS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vpcedu.aws.account import Account
+    from vpcedu.network.vpc import Vpc
+    from vpcedu.puzzles.puzzle import Puzzle
+
+ASK = """usage: python3 -m vpcedu ask FOLDER --from END --to END --port N [--json]
+
+Does one end reach the other, and does the answer come back? Packets are sent in the model, nothing leaves this
+computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (reference:network+gateway).
+
+  --from, --to END  an instance (its id or Name tag), an interface, an address, internet, a balancer's name or ARN
+  --port N          TCP port
+  --vpc ID          which VPC, where the folder holds several
+  --json            in the shape of Reachability Analyzer's answer
+
+Exit codes: 0 it works, 1 it does not or not always, 2 a wrong value, 3 it cannot be told: a packet met something that
+no file describes, or that is not modelled (transit gateway, VPN, ...).
+"""
+AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json] [--map FILE.svg]
+
+Who can reach what by TCP, from the Internet and inside; rules that do nothing; network ACLs that are too narrow for
+answers. Where the folder holds several VPCs, each is audited, one after the other.
+
+  --vpc ID          this one alone
+  --json            as JSON; of several VPCs a list under "vpcs"
+  --map FILE.svg    the same as a picture too: the VPC's map with what the Internet reaches
+
+Exit codes: 0 done, 2 a wrong value, 3 something cannot be told, which is named first: a file is missing, or holds
+what is not modelled.
+"""
+PUZZLE = """usage: python3 -m vpcedu puzzle [--seed N] [--faults N] [--rows | --hint | --try CHANGE | --answer]
+
+A working VPC in which something was broken: prints what a person sees, and every row. Which row, and what mends it?
+In a terminal it then asks for your change, puts it in and sends the packets again; help says how changes are typed.
+
+  --seed N          which puzzle (default 0)
+  --faults N        how many rows were broken (default 1)
+  --rows            its rows with their numbers, for --try
+  --hint            where the first packet is lost
+  --try CHANGE      judge one change and end, such as --try "change 7 ports 443"; exit code 1 if it does not help
+  --answer          the rows that mend it
+"""
+
+
+SCENARIO = """usage: python3 -m vpcedu scenario [NAME]
+
+Plays a symptom that people meet, names its cause and undoes it. Without a NAME: lists them all.
+"""
+
+
+EXIT = {WORKS: 0, DOES_NOT: 1, SOMETIMES: 1, UNKNOWN: 3}
+
+
+def main(words: list[str]) -> int:
+    """Run one command; its exit code. ValueError for words that it does not understand."""
+    command, rest = words[0], words[1:]
+    usage, call, takes, flags, place = COMMANDS[command]
+    if "--help" in rest or "-h" in rest:
+        sys.stdout.write(usage)
+        return 0
+    code: int = call(parse(rest, takes, flags, place))
+    return code
+
+
+def load(options: dict[str, str]) -> tuple[Vpc, str, str]:
+    """The VPC that a folder describes and the ends are in, or the reference site, and the ends, by their ids where Name
+    tags were given; ValueError for what is none."""
+    ends = options["--from"], options["--to"]
+    if _is_reference(options[""]):
+        return _reference(options[""]), *ends
+    account = _account(options[""])
+    source, destination = (account.called(end) for end in ends)
+    inside = [end for end in (source, destination) if end.lower() != "internet"]
+    home = options.get("--vpc") or (account.home(*inside) if len(account.vpcs) > 1 and inside else "")
+    return account.vpc(home), source, destination
+
+
+def load_all(options: dict[str, str]) -> tuple[Vpc, ...]:
+    """Every VPC that a folder describes, or the one asked for; ValueError for what is none."""
+    if _is_reference(options[""]):
+        return (_reference(options[""]),)
+    account = _account(options[""])
+    return tuple(account.vpc(name) for name in [options.get("--vpc")] if name) or tuple(
+        account.vpc(one.name) for one in account.vpcs)
+
+
+def _is_reference(folder: str) -> bool:
+    return folder == "reference" or folder.startswith("reference:")
+
+
+def _reference(folder: str) -> Vpc:
+    from vpcedu.sites.reference import reference_vpc
+
+    balancer, _, nat = folder.partition(":")[2].partition("+")
+    return reference_vpc(balancer or "classic-tcp", nat or "instance")
+
+
+def _account(folder: str) -> Account:
+    """What the files describe; notes about them go to stderr."""
+    from vpcedu import aws
+
+    try:
+        account = aws.load(folder)
+    except OSError as error:
+        raise ValueError(f"{folder!r}: expected a folder that can be read ({error.strerror})") from None
+    for note in account.report:
+        sys.stderr.write(f"vpcedu: note: {note}\n")
+    return account
+
+
+def ask(options: dict[str, str]) -> int:
+    """Print an answer; 0 where it works, 1 where it does not or not always, 3 where it cannot be told."""
+    from vpcedu.analysis.answer import ask as answered
+
+    for name in ("--from", "--to", "--port"):
+        if name not in options:
+            raise ValueError(f"no {name}: expected --from END --to END --port N")
+    port = whole("--port", options["--port"])
+    answer = answered(*load(options), port)
+    _print(answer, "--json" in options)
+    return EXIT[answer.outcome.verdict]
+
+
+def audit(options: dict[str, str]) -> int:
+    """Print who reaches what, and which rules do nothing, in each VPC."""
+    from vpcedu.analysis.audit_report import audit as audited
+
+    path = options.get("--map", "")
+    if "--map" in options and not path.lower().endswith(".svg"):
+        raise ValueError(f"--map {path!r}: expected the name of a file that ends in .svg")
+    found = [audited(vpc) for vpc in load_all(options)]
+    if path and len(found) > 1:
+        raise ValueError(f"--map {path!r}: expected --vpc ID beside it, the folder holds {len(found)} VPCs")
+    if path:
+        _save(found[0], path)
+    if len(found) == 1:
+        _print(found[0], "--json" in options)
+    elif "--json" in options:
+        _print_json({"vpcs": [one.as_json() for one in found]})
+    else:
+        sys.stdout.write("\n\n".join(map(str, found)) + "\n")
+    return 3 if any(one.unknown for one in found) else 0
+
+
+def _save(found: Any, path: str) -> None:
+    """Draw the map of an audit; the file is written whole or not at all."""
+    from vpcedu import draw
+
+    try:
+        draw.audit(found).save(path)
+    except OSError as error:
+        raise ValueError(f"--map {path!r}: expected a file that can be written ({error.strerror})") from None
+
+
+def puzzle(options: dict[str, str]) -> int:
+    """Print a puzzle and, where somebody types, have it played; or what is asked about it. 1 where --try is wrong."""
+    from vpcedu.cli import terminal
+    from vpcedu.puzzles.notation import listing
+    from vpcedu.puzzles.puzzle import puzzle as made
+
+    found = made(whole("--seed", options.get("--seed", "0")), whole("--faults", options.get("--faults", "1")))
+    if "--try" in options:
+        right, told = terminal.judged(found, options["--try"])
+        print(told)
+        return 0 if right else 1
+    asked = [listing(found.vpc)] if "--rows" in options else []
+    asked += found.hints if "--hint" in options else ()
+    asked += [found.solution] if "--answer" in options else []
+    if not asked:
+        return _played(found)
+    print(*asked, sep="\n")
+    return 0
+
+
+def _played(found: Puzzle) -> int:
+    from vpcedu.cli.terminal import play
+
+    print(found, end="\n\n")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("To judge a change: --rows, then --try CHANGE. Also: --hint, --answer.")
+    elif play(found, lambda: input("> "), print):
+        print(f"The next one: python3 -m vpcedu puzzle --seed {found.seed + 1}")
+    return 0
+
+
+def _print(shown: Any, as_json: bool) -> None:
+    if as_json:
+        _print_json(shown.as_json())
+    else:
+        sys.stdout.write(f"{shown}\n")
+
+
+def _print_json(value: Any) -> None:
+    import json
+
+    sys.stdout.write(json.dumps(value, indent=1) + "\n")
+
+
+def scenario(options: dict[str, str]) -> int:
+    """Play a symptom and print its story, or list them all."""
+    from vpcedu.scenarios import catalogue as scenarios
+
+    print(scenarios.scenario(options[""]) if "" in options else scenarios.listing())
+    return 0
+
+
+COMMANDS: dict[str, Any] = {  # usage, function, options with a value, options without, the word that stands alone
+    "ask": (ASK, ask, ("--from", "--to", "--port", "--vpc"), ("--json",), "FOLDER"),
+    "audit": (AUDIT, audit, ("--vpc", "--map"), ("--json",), "FOLDER"),
+    "puzzle": (PUZZLE, puzzle, ("--seed", "--faults", "--try"), ("--rows", "--hint", "--answer"), ""),
+    "scenario": (SCENARIO, scenario, (), (), "[NAME]"),
+}

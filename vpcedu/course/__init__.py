@@ -1,0 +1,1 @@
+"""Course: what the lessons call: predictions that are judged by runs, and exercises."""

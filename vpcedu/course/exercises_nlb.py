@@ -1,0 +1,109 @@
+"""Exercises of lesson 07: how an answer is played and judged, and a worked solution of each."""
+
+from __future__ import annotations
+
+from vpcedu.clock import SECOND
+from vpcedu.flow import Endpoint
+from vpcedu.hosts.host import Host
+from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.protocols.proxy_protocol import parse
+from vpcedu.sites.parts import NAME, UPDATES
+from vpcedu.sites.row_kinds import as_a
+from vpcedu.sites.site import Site
+from vpcedu.sites.two_targets import GROUP_RULES, TARGETS, nlb_site, nlb_tries, nlb_vpc, target_of
+from vpcedu.tables.security_group import IN, GroupRule
+from vpcedu.tables.target_group import Listener, TargetGroup
+
+URL = f"http://{NAME}/"
+SEED = 7  # of 07.3: another port than the lesson shows
+
+
+def hairpin(given: object) -> str:
+    """07.1: everybody reaches both targets, also the targets themselves."""
+    group = as_a(given, TargetGroup)
+    if group is None:
+        raise ValueError(f"group {given!r}: expected a TargetGroup")
+    if set(group.targets) != set(TARGETS.targets):
+        return ("Not yet. Leave both targets in: with fewer of them every call of the one that is left comes back to"
+                " itself, and the one that was taken out does no work.")
+    for opener in ("client", "web 1", "web 2"):
+        runs = nlb_tries(Site(nlb_vpc(Listener("TCP", 80, group, idle=350 * SECOND))), opener, 8)
+        bad = [run for run in runs if not run.outcome.works]
+        if bad:
+            flow = bad[0].capture.traces[0].last.before.flow
+            hint = (" The servers here do not read that header." if group.proxy_protocol_v2 and "400" in bad[0].symptom
+                    else f" What {target_of(bad[0])} gets is {flow}: look at the two addresses.")
+            return (f"Not yet. {len(bad)} of 8 visits by {opener} fail; the first: '{bad[0].symptom}'.{hint}")
+    return ("Right. 8 visits each by client, web 1 and web 2, and all of them 200 OK: with the client's address not"
+            " preserved nobody ever gets a packet from itself. The price: the servers no longer see who asks.")
+
+
+HAIRPIN = """from vpcedu.sites.two_targets import TARGETS
+
+# The target gets a packet whose source and destination are both its own address, and drops it. So the
+# source must be another one: the NLB node's. (target_type="ip" does the same, by its default for TCP.)
+row = TARGETS._replace(preserve_client_ip=False)
+"""
+
+
+def office(given: object) -> str:
+    """07.2: one network of clients, no strangers, through a balancer that has no group."""
+    rule = as_a(given, GroupRule)
+    if rule is None or (rule.group, rule.direction) != ("sg-web", IN):
+        raise ValueError(f"rule {given!r}: expected an inbound GroupRule of sg-web")
+    site = _with_rule(nlb_site().vpc, rule)
+    mine, other = site.get(URL), site.get(URL, opener="stranger")
+    first = mine.capture.traces[0].last
+    if not mine.outcome.works:
+        return (f"Not yet. The client sees '{mine.symptom}': what reaches {first.at} is {first.before.flow}, and your"
+                f" rule is for {rule.peer}, port {rule.ports[0]}. The NLB node is no end of this connection.")
+    if other.outcome.works:
+        return (f"Not yet. A stranger, {UPDATES}, sees '{other.symptom}' too. The balancer has no group of its own and"
+                " lets everybody through; web's rule has to choose, and it can: it sees who asks.")
+    by_address = _with_rule(nlb_site("ip").vpc, rule).get(URL)
+    came = by_address.capture.traces[0].last.before.flow
+    return (f"Right. The client sees 200 OK, the stranger '{other.symptom}'. But register the same targets by address,"
+            f" and the client sees '{by_address.symptom}': then {came} arrives, and no rule of web's can tell clients"
+            " apart.")
+
+
+OFFICE = """from vpcedu.tables.security_group import GroupRule
+
+# Targets registered by instance see the client's own address, so their group's rule names clients.
+row = GroupRule("sg-web", "in", (80, 80), "203.0.113.0/24")
+"""
+
+
+def header(client: object) -> str:
+    """07.3: who asked, by the bytes of a PROXY header."""
+    visit = nlb_site(proxy_v2=True, seed=SEED).get(URL)
+    data = next(t.last.before.data for t in visit.capture if t.sender == "client" and t.packet.data)
+    found = parse(data)
+    assert found is not None and found[0].source is not None and found[0].destination is not None
+    real, node = found[0].source, found[0].destination
+    said = client if isinstance(client, Endpoint) else Endpoint.parse(str(client).strip())
+    if said == real:
+        return (f"Right. The client is {real}: bytes 17 to 20 are the address, {data[16:20].hex()}; bytes 25 and"
+                f" 26 the port, {data[24:26].hex()}.")
+    if said.address == node.address:
+        return f"Not yet. {node.address} comes second: the destination, the NLB node. The source stands before it."
+    if said.address != real.address:
+        return ("Not yet: not that address. The first 12 bytes are the signature, 4 more say version, protocol and"
+                f" length; then come 4 bytes, {data[16:20].hex()}. Each of them is one number of the address.")
+    if said.port == node.port:
+        return "Not yet. The address is right; 0050 is port 80, the destination's. The source's port stands before it."
+    return f"Not yet. The address is right; the port is the two bytes {data[24:26].hex()}, the high one first."
+
+
+HEADER = """# 12 bytes signature; 21 11 000c: version 2, TCP over IPv4, 12 more bytes; then source address,
+# destination address, source port, destination port. cb 00 71 0a is 203.0.113.10; the port:
+row = "203.0.113.10:" + str(0xB942)
+"""
+
+
+def _with_rule(vpc: Vpc, rule: GroupRule) -> Site:
+    """The site with another inbound rule, and with a stranger on the Internet."""
+    vpc = vpc if rule == GROUP_RULES[0] else vpc.replace(GROUP_RULES[0], rule)
+    changed: Vpc = vpc._replace(outside=(*vpc.outside, OutsideHost("stranger", UPDATES)),
+                                devices=(*vpc.devices, Device("stranger", Host)))
+    return Site(changed)

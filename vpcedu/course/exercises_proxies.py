@@ -1,0 +1,118 @@
+"""Exercises of lesson 06: how an answer is played and judged, and a worked solution of each."""
+
+from __future__ import annotations
+
+from vpcedu.hosts.web_server import requests_seen
+from vpcedu.protocols.forwarded import MODES, chain_of
+from vpcedu.protocols.proxy_protocol import parse, version_1
+from vpcedu.sites.field import count, one_of
+from vpcedu.sites.parts import PAGE
+from vpcedu.sites.reference import GROUP_RULES, reference_vpc
+from vpcedu.sites.reference_proxies import proxy_site
+from vpcedu.sites.row_kinds import as_a
+from vpcedu.sites.site import Site
+from vpcedu.tables.security_group import IN, GroupRule
+
+CLAIMS = ((), ("127.0.0.1",), ("10.0.0.99", "192.0.2.77"))  # what clients write into X-Forwarded-For themselves
+FARTHEST = 99  # entries, from either end
+BALANCER_SUBNET, NODES = "10.0.0.0/24", ("10.0.0.10", "10.0.0.77")
+WEB_RULE = GROUP_RULES[2]
+
+
+def proxy_line(line: object) -> str:
+    """06.1: the line that the ELB node sends before the client's first byte."""
+    visit = proxy_site(proxy=True).get(PAGE)
+    front = visit.talks[0].traces[0]
+    listener = front.last.before.flow.destination
+    real = version_1(front.packet.flow.source, listener)
+    sent = next(t.packet.data for t in visit.capture if t.sender == "ELB node" and t.packet.data)
+    assert sent.startswith(real)
+    if not isinstance(line, str):
+        raise ValueError(f"line {line!r}: expected a text, like 'PROXY TCP4 ...'")
+    try:
+        found = parse(line.strip().encode() + b"\r\n")
+    except ValueError as error:
+        return f"Not yet: {error}."
+    if found is None or found[0].source is None:
+        return "Not yet: it should tell of a TCP connection over IPv4."
+    source, destination = found[0].source, found[0].destination
+    if source != front.packet.flow.source:
+        return f"Not yet. The source is whom the ELB node sees at its end of connection 1, not {source}."
+    if destination == front.packet.flow.destination:
+        return (f"Not yet. {destination} is what the client dialled. The Internet gateway had rewritten it before the"
+                " ELB node got the packet; the node knows its own address only.")
+    if destination != listener:
+        return f"Not yet. The destination is the ELB node's end of connection 1, not {destination}."
+    return f"Right. The ELB node sent {real.decode().strip()!r}, and then the client's bytes."
+
+
+PROXY_LINE = """# The node tells of connection 1 as it sees it: the client's end, and its own end. Its own address is
+# the private one, because the Internet gateway has exchanged 192.0.2.10 before.
+row = "PROXY TCP4 203.0.113.10 10.0.0.10 51828 80"
+"""
+
+
+def whom_to_believe(choice: object) -> str:
+    """06.2: a mode, and which entry of X-Forwarded-For the application takes for the client."""
+    if not isinstance(choice, tuple) or len(choice) != 2:
+        raise ValueError(f"choice {choice!r}: expected a mode and a number, like ('append', 0)")
+    mode, place = one_of("mode", choice[0], MODES), count("entry", choice[1], -FARTHEST, FARTHEST)
+    for claim in CLAIMS:
+        headers = (("X-Forwarded-For", ", ".join(claim)),) if claim else ()
+        visit = proxy_site("application", mode=mode).get(PAGE, headers=headers)
+        _, seen = next(requests_seen(visit.capture))
+        chain = chain_of(seen.request)
+        entries = chain.split(", ") if chain else []
+        taken = entries[place] if -len(entries) <= place < len(entries) else None
+        if taken != visit.capture[1].packet.flow.src:
+            wrote = f"writes {headers[0][1]!r}" if headers else "writes nothing"
+            got = repr(chain) if chain else "no such header"
+            took = repr(taken) if taken else "nobody"
+            return (f"Not yet. A client that {wrote} itself: web gets {got}, and your application takes {took} for the"
+                    " client. Which entry did the balancer write, and where does it put it?")
+    return ("Right. The balancer puts the address that it saw behind everything that came with the request; the last"
+            " entry is its word, and only that. Three clients, two of them liars: each was logged as 203.0.113.10.")
+
+
+BELIEVE = """# "append" (the default) puts the other end of the balancer's own connection LAST: entry -1. Entry 0, the
+# leftmost, is what the client claims. With two balancers of one's own in a row it would be -2.
+row = ("append", -1)
+"""
+
+
+def narrow_rule(given: object) -> str:
+    """06.3: web's inbound rule as a block of addresses: nodes come and go, strangers stay out."""
+    rule = as_a(given, GroupRule)
+    if rule is None or (rule.group, rule.direction) != ("sg-web", IN):
+        raise ValueError(f"rule {given!r}: expected an inbound GroupRule of sg-web")
+    if rule.peer.startswith("sg-"):
+        return "Not yet. That is the best answer in real life; but do it once with a block of addresses."
+    for node in NODES:
+        visit = _with_node(node).replace(WEB_RULE, rule).get(PAGE)
+        if not visit.outcome.works:
+            back = visit.talks[-1].traces[0]
+            return (f"Not yet. With a node at {node} the client sees '{visit.symptom}': web got a SYN of"
+                    f" {back.packet.flow}, and your rule is for {rule.peer}, port {rule.ports[0]}."
+                    + (" Whose connection is that?" if node == NODES[0] else " Nodes come and go. In which block do"
+                       " all of them live?"))
+    if rule.peer != BALANCER_SUBNET or rule.ports != (80, 80):
+        return (f"Not yet: the page comes, but {rule} lets in more than the balancer's subnet to port 80.")
+    return (f"Right. {rule} lets in a node at {NODES[0]} and one at {NODES[1]}. The client's address never occurs on"
+            " web's connections. (With the balancer's group as the source nothing else in that subnet gets in.)")
+
+
+def _with_node(address: str) -> Site:
+    """The Classic site with its node at another address of the public subnet."""
+    vpc = reference_vpc("classic-tcp")
+    card = next(row for row in vpc.interfaces if row.device == "ELB node")
+    gate = next(row for row in vpc.associations if row.private == card.address)
+    vpc = vpc.replace(gate, gate._replace(private=address)) if address != card.address else vpc
+    return Site(vpc.replace(card, card._replace(address=address)) if address != card.address else vpc)
+
+
+NARROW = """from vpcedu.tables.security_group import GroupRule
+
+# web's connections are opened by the balancer's nodes, from their private addresses. Those change; the
+# subnets that the balancer was given do not.
+row = GroupRule("sg-web", "in", (80, 80), "10.0.0.0/24")
+"""

@@ -1,0 +1,66 @@
+"""A puzzle's prediction: which check of which device lost the packet? And where symptoms come from, counted by runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from vpcedu.analysis.ends import Question
+from vpcedu.analysis.path import losses
+from vpcedu.analysis.plays import Plays
+from vpcedu.course.predict import Judgement
+from vpcedu.puzzles.faults import faults
+from vpcedu.sites.field import one_of
+from vpcedu.views.outcome import WORKS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.network.vpc import Vpc
+    from vpcedu.puzzles.puzzle import Puzzle
+
+CHECKS = ("group in", "group out", "network ACL in", "network ACL out", "route", "address map", "translation",
+          "source check", "destination check", "deliver")
+KINDS = (("group", "security group"), ("network ACL", "network ACL"), ("route", "route"), ("", "something else"))
+
+
+def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
+    """Hold against the puzzle's run at which device, at which check, the first packet is lost.
+
+    The fields may be text as typed. ValueError for a device that the VPC has not, or another check.
+    """
+    names = (*(row.name for row in puzzle.vpc.devices), puzzle.vpc.internet_gateway or "", "Internet")
+    device = one_of("device", at, names)
+    where = one_of("check", check, CHECKS, {"acl in": "network ACL in", "acl out": "network ACL out"})
+    lost = losses(puzzle.visit)
+    asked = [step for trace in puzzle.visit.capture for step in trace.steps if (step.at, step.check) == (device, where)]
+    if not lost:
+        return Judgement(False, f"No packet is lost here at all. The symptom: {puzzle.symptom}.", None)
+    step = lost[0].step
+    if (step.at, step.check) == (device, where):
+        return Judgement(True, f"Right: {lost[0].way} a packet is lost at {device}, {where}: {step.reason}"
+                         f" ({step.row}).", None)
+    if not asked:
+        return Judgement(False, f"In this run no packet came to {device}, {where}. Whatever is written there, it was"
+                         " not asked.", None)
+    passed = sum(step.reason is None for step in asked)
+    return Judgement(False, f"{device}, {where}, was asked {len(asked)} times and let {passed} of them pass"
+                     f" ({asked[0].row}). Look further along the way, or on the way back.", None)
+
+
+def symptom_table(vpc: Vpc, source: str, destination: str, port: int) -> str:
+    """A table: each fault of the catalogue planted alone and run; what the person sees, and what lost the packet."""
+    plays, question = Plays(), Question(source, destination, port)
+    found: Counter[tuple[str, str]] = Counter()
+    for fault in faults(vpc, question):
+        visit = plays.after(vpc, (fault,), question)
+        if visit is None:
+            continue
+        lost = losses(visit)
+        check = lost[0].step.check if lost else "-"
+        found[visit.outcome.said, next(name for start, name in KINDS if check.startswith(start))] += 1
+    names = [name for _, name in KINDS]
+    seen = Counter({symptom: sum(found[symptom, name] for name in names) for symptom, _ in found if symptom != WORKS})
+    lines = [f"{'what the person sees':<40}{'faults':>7}" + "".join(f"{name:>16}" for name in names)]
+    lines += [f"{symptom:<40}{count:>7}" + "".join(f"{found[symptom, name] or '-':>16}" for name in names)
+              for symptom, count in seen.most_common()]
+    harmless = sum(count for (symptom, _), count in found.items() if symptom == WORKS)
+    return "\n".join([*lines, f"(and {harmless} faults that this question does not notice)"])

@@ -1,0 +1,90 @@
+"""Predictions of the lesson on time: what a learner says of a silent connection behind a NAT gateway; the model judges.
+
+The case: web has sent a query through the NAT gateway, and the answer takes 420 s to make. Keep-alive is off.
+"""
+
+from __future__ import annotations
+
+from vpcedu.clock import SECOND
+from vpcedu.course.predict import Judgement
+from vpcedu.sites.field import LONGEST, SECONDS, one_of, whole
+from vpcedu.sites.silence import Silent, at, silence
+
+WAITS = 420  # seconds until the answer is sent
+HEARS, FATES, NEVER = ("FIN", "RST", "nothing"), ("arrives", "lost"), "never"
+
+
+def judge_idle(hears: object, answer: object, learns: object) -> Judgement:
+    """Hold against a run: what web receives when the NAT gateway's 350 s are over, what becomes of the answer sent at
+    420 s, and when web's program learns that the connection is dead.
+
+    The fields may be text as typed: one of HEARS, one of FATES, seconds or "never". ValueError for anything else.
+    """
+    heard = one_of("web receives", hears, HEARS)
+    fate = one_of("the answer", answer, FATES)
+    when = _when(learns)
+    run = silence("NAT gateway", WAITS, "listener")
+    if heard != "nothing":
+        return Judgement(False, _no_packet(run, heard), None)
+    if fate != "lost":
+        return Judgement(False, f"It does not arrive. {_fate(run)} To the gateway the answer is a packet like any from"
+                         " outside: with no row there is nobody inside to give it to.", run.said[0])
+    if when is not None:
+        return Judgement(False, _not_then(run, when), None)
+    return Judgement(True, f"Right: no packet at 350 s, the answer is lost, and web never learns. {_fate(run)}"
+                     f" {run.ends}", run.said[0])
+
+
+def _no_packet(run: Silent, heard: str) -> str:
+    if heard == "RST":
+        early = silence("NAT gateway", WAITS, "opener")
+        learnt = early.learns("web")
+        assert learnt is not None
+        return (f"No RST at 350 s: {_quiet(run)} The gateway does send one, but only to somebody behind it who goes on."
+                f" In a run where web spoke first, at {WAITS} s, it was {learnt[1]} at {at(learnt[0])} s. Here web"
+                " only waits.")
+    classic = silence("Classic LB", WAITS, "listener")
+    learnt = classic.learns("client")
+    assert learnt is not None
+    return (f"No FIN: {_quiet(run)} A timeout removes a row from a table, and a table sends nothing. Who is an END of"
+            f" the connection can close it: in a run through a Classic balancer the client was {learnt[1]} at"
+            f" {at(learnt[0])} s. The gateway is no end.")
+
+
+def _quiet(run: Silent) -> str:
+    last = max(trace.last.now for trace in run.capture if trace.steps[0].now < SECOND)
+    return (f"the model played it, and between {at(last)} s and {WAITS} s {len(run.between) or 'no'} packet was sent"
+            " by anybody.")
+
+
+def _fate(run: Silent) -> str:
+    drop = run.said[0].dropped
+    assert drop is not None
+    return (f"It was sent at {at(run.said[0].steps[0].now)} s and lost at {drop.at}, {drop.check}: {drop.reason}."
+            f" {run.speaker} tried {len(run.said)} times, the last time at"
+            f" {at(run.said[-1].steps[0].now)} s.")
+
+
+def _not_then(run: Silent, when: int) -> str:
+    far = run.learns(run.listener)
+    assert far is not None
+    if abs(when - far[0]) <= 2 * SECOND:
+        return (f"That is when the OTHER end gives up: {run.listener}, {far[1]} at {at(far[0])} s. Nobody tells web."
+                f" {run.ends}")
+    if 7_200 * SECOND <= when <= 7_300 * SECOND:
+        alive = silence("NAT gateway", WAITS, "listener", 7_200).learns("web")
+        assert alive is not None
+        return (f"That would be so if web's program had asked for keep-alive: in a run with Linux' 7,200 s web's own"
+                f" probe met no row, and web was {alive[1]} at {at(alive[0])} s. It is off unless a program asks."
+                f" {run.ends}")
+    return (f"Not at {when / SECOND:g} s: who waits for an answer sends nothing, and who sends nothing runs no timer."
+            f" {run.ends}")
+
+
+def _when(said: object) -> int | None:
+    if str(said).strip().lower() == NEVER:
+        return None
+    try:
+        return whole("web learns it after", said, 0, LONGEST, SECONDS) * SECOND
+    except ValueError as error:
+        raise ValueError(f"{error}, or {NEVER}") from None

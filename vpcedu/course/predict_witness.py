@@ -1,0 +1,73 @@
+"""Prediction of the lesson on evidence: two versions of the model, one with a fault. Can a run tell which?
+
+Here the judge is not the model: it is the recording of a Linux kernel, which neither version has seen.
+"""
+
+from __future__ import annotations
+
+from vpcedu.course.kernel_evidence import Beside, Laboratory, Row
+from vpcedu.course.predict import Judgement
+from vpcedu.sites.field import one_of
+from vpcedu.views.text import fold
+
+SCENARIO, FAULT = "nat-out", "a NAT takes a port of its own"
+UNKNOWN = "?"
+
+
+class Versions:
+    """A scenario as two versions of the model play it: A and B. One of them has a fault."""
+
+    def __init__(self, laboratory: Laboratory) -> None:
+        self.runs: dict[str, Beside] = {"A": laboratory.beside(SCENARIO, FAULT), "B": laboratory.beside(SCENARIO)}
+
+    def __str__(self) -> str:
+        lines: list[str] = []
+        for name, run in self.runs.items():
+            lines += [f"Version {name}" + (":" if name != "A" else ", web calls a server through a NAT instance:")]
+            for number, seen in enumerate(_sent(run), 1):
+                place, _, header = seen.hops[-1].split(" ", 2)
+                lines.append(f"  {number}  {seen.what:<8}  {seen.points[0]:>6} > {place:<6}  arrives as {header}")
+            said = [f"{what} {model!r}" for what, _, model in run.facts if "accept" not in what]
+            lines += [*(f"  {line}" for line in fold(f"The programs: {', '.join(said)}.", 70).splitlines()), ""]
+        return "\n".join(lines[:-1])
+
+    @property
+    def guilty(self) -> str:
+        """The version that the recording contradicts."""
+        return next(name for name, run in self.runs.items() if not run.equal)
+
+
+def judge_versions(laboratory: Laboratory, which: object, packet: object) -> Judgement:
+    """Hold against a recording: which version of the model is wrong (A, B, or "?": a run cannot tell), and in which
+    packet it shows (its number or "?"). The fields may be text as typed; ValueError where one is something else."""
+    versions = Versions(laboratory)
+    word = one_of("version", which, (*versions.runs, UNKNOWN))
+    rows = len(versions.runs["A"].pairs)
+    one_of("packet", str(packet), (*map(str, range(1, rows + 1)), UNKNOWN))
+    guilty = versions.guilty
+    good = next(run for run in versions.runs.values() if run.equal)
+    bad = versions.runs[guilty]
+    kernel, _, model = bad.pairs[0].difference.partition(" | ")
+    witness = (f"The recording of Linux {bad.release} says: {guilty} is wrong in {len(bad.differing)} of {rows}"
+               f" packets. Packet 1, Linux: {kernel}. Packet 1, {guilty}: {model}.")
+    if word == UNKNOWN:
+        return Judgement(True, f"Right. {_alike(versions)} It takes a witness that is not the model. {witness}", None)
+    if word == guilty:
+        return Judgement(False, f"It is {guilty}, but how could you know? {_alike(versions)} You knew it from"
+                         f" elsewhere, or guessed. {witness}", None)
+    return Judgement(False, f"Not {word}: it equals the recording in {len(good.pairs) - len(good.differing)} of {rows}"
+                     f" packets. {_alike(versions)} {witness}", None)
+
+
+def _alike(versions: Versions) -> str:
+    """What the two runs have in common, counted."""
+    one, other = versions.runs.values()
+    lost = sum(row.lost for run in (one, other) for row in _sent(run))
+    told = [both for both in zip(one.facts, other.facts, strict=True) if "accept" not in both[0][0]]
+    same = sum(a[2] == b[2] for a, b in told)
+    return (f"In the two versions {len(_sent(one))} and {len(_sent(other))} packets are sent, {lost or 'none'} is lost,"
+            f" and the programs connect and read the same, {same} of {len(told)} times. Each is at one with itself.")
+
+
+def _sent(run: Beside) -> list[Row]:
+    return [pair.model for pair in run.pairs if pair.model is not None]

@@ -1,0 +1,1 @@
+"""Canvas: what every picture is made of, and the two painters."""

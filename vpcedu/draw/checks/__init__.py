@@ -1,0 +1,1 @@
+"""Checks: a packet at the filters that it is asked by."""

@@ -1,0 +1,1 @@
+"""Compare: all balancers under each other, and the kernel beside the model."""

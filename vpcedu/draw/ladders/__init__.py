@@ -1,0 +1,1 @@
+"""Ladders: packets between lifelines, in the order of time."""

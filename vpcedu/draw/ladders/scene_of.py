@@ -1,0 +1,108 @@
+"""Ladder: every packet of a visit as an arrow between lifelines, in the order of time from top to bottom.
+
+An arrow ends at a host and goes through a gateway, which marks it with a diamond where it rewrites. The thick
+bars above say who opened each connection and where it ends. Places come from the whole capture, never from the
+packet that is lit: under a slider nothing jumps.
+"""
+
+from __future__ import annotations
+
+from vpcedu.draw.canvas.frame import footing, page
+from vpcedu.draw.canvas.picture import picture
+from vpcedu.draw.canvas.scene import Scene
+from vpcedu.draw.ladders.arrows import Arrows
+from vpcedu.draw.ladders.bars import bars
+from vpcedu.draw.ladders.heads import Heads, grounds, head_items, posts
+from vpcedu.draw.ladders.ink import closing_items, row_items
+from vpcedu.draw.ladders.lifelines import lifelines
+from vpcedu.draw.ladders.notes import closing_notes, notes_of, result_note
+from vpcedu.draw.ladders.rows import rows_of, states_of
+from vpcedu.draw.reading.legs import START, legs_of, rewritings, space
+from vpcedu.draw.reading.words import alternative, finding, loss_words, losses, packet_words, sentence_lines, subtitle
+from vpcedu.views.explain import answer_legs, verdict
+from vpcedu.views.outcome import blocker, outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vpcedu.draw.canvas.frame import Item
+    from vpcedu.draw.ladders.ink import Layers
+    from vpcedu.draw.ladders.rows import Row
+    from vpcedu.sites.visit import Visit
+
+
+@picture
+def ladder(
+    visit: Visit,
+    packet: int | None = None,
+    every: bool | None = None,
+    *,
+    theme: str = "light",
+    ax: Any = None,
+) -> Scene:
+    """Every packet of a visit as an arrow between lifelines; with `packet`, up to that one, which is lit.
+
+    every: one row for each packet (True), or ACKs left out and closings folded (False); None: True where a packet
+    is chosen. ValueError for a number the capture has not.
+    """
+    end = visit.capture.traces[-1].number if len(visit.capture) else 0
+    last = end if packet is None else visit.capture[packet].number
+    every = packet is not None if every is None else every
+    talks = visit.talks
+    lines = lifelines(visit, talks)
+    heads = Heads(visit, lines)
+    above, top, gutters = bars(visit, talks, lines, heads.foot(), last)
+    arrows = Arrows(visit, lines, top + 14, every)
+    arrows.states.update(gutters)
+    rows = rows_of(visit, talks, every)
+    drawn = sum(len(row.traces) for row in rows)
+    ways, marks = _rows(visit, arrows, rows, last, lit_packets(visit) if packet is None else {packet})
+    for note in result_note(visit, lines):
+        y = max(arrows.low, arrows.states.get(note.gutter, 0.0) + 20)
+        arrows.states[note.gutter] = note.foot(y)
+        marks += note.texts(y) if last == end else ()
+    bottom = max(arrows.low, *arrows.states.values(), top) + 16
+    sentence = verdict(visit) if packet is None else packet_words(visit, packet)
+    notes = tuple(loss_words(step) for step in losses(visit))
+    foot = footing(bottom, sentence, _signs(visit), notes, sentence_lines(visit))
+    items = [*grounds(heads, bottom), *ways, *posts(heads, bottom), *head_items(heads), *above, *marks]
+    under = subtitle(visit, drawn < len(visit.capture))
+    return page(finding(visit), under, items, foot, alternative(visit, "Ladder"))
+
+
+def lit_packets(visit: Visit) -> set[int]:
+    """The answer's packets, or the first that was lost for good."""
+    stop = blocker(visit)
+    if stop is not None and not outcome(visit).works:
+        return {stop[0].number}
+    return {leg.number for leg in answer_legs(visit)}
+
+
+def _rows(visit: Visit, arrows: Arrows, rows: tuple[Row, ...], last: int, lit: set[int]) -> Layers:
+    """All rows, placed from top to bottom: what is drawn under the lifelines, and what over them."""
+    states, talks = states_of(visit), visit.talks
+    ways: list[Item] = []
+    marks: list[Item] = []
+    for row in rows:
+        pieces = arrows.pieces(row)
+        notes = (closing_notes(visit, row, arrows.lines) if row.closing
+                 else notes_of(row, pieces, arrows.lines, states, talks))
+        y = arrows.place(pieces, notes)
+        if row.trace.number <= last:
+            draw = closing_items if row.closing else row_items
+            is_lit = any(trace.number in lit for trace in row.traces)
+            under, over = draw(row, pieces, y, is_lit, visit.vpc, arrows.lines)
+            ways += under
+            marks += over + [text for note in notes for text in note.texts(y)]
+    return ways, marks
+
+
+def _signs(visit: Visit) -> set[str]:
+    """The signs that the whole ladder shows, whichever packet is lit."""
+    signs = {"opened"}
+    for trace in visit.capture:
+        signs |= {"rewritten"} if rewritings(trace) else set()
+        signs |= {"dropped", "beyond"} if trace.dropped else set()
+        signs |= {space(visit.vpc, leg.packet) for leg in legs_of(trace, visit.vpc) if leg.spot != START}
+    return signs

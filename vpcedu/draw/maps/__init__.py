@@ -1,0 +1,1 @@
+"""Maps: a visit on the map of its VPC."""

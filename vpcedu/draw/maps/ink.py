@@ -1,0 +1,202 @@
+"""Map ink: the items of a map's places and hops."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from vpcedu.draw.canvas.fonts import shorten, width_of
+from vpcedu.draw.canvas.frame import TOP
+from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Text
+from vpcedu.draw.canvas.style import (
+    BADGE,
+    BOX,
+    CROSS,
+    DIAMOND,
+    DOTS,
+    FAINT,
+    LABEL,
+    LIT,
+    LONG_DASH,
+    NOTE,
+    PACKET,
+    device_ink,
+)
+from vpcedu.draw.maps.places import COLUMNS, GAPS, GATEWAY, OUTSIDE
+from vpcedu.draw.maps.routing import way
+from vpcedu.draw.maps.table import badge
+from vpcedu.draw.reading.legs import AT, END, MIDDLE, START, rewritings, space
+from vpcedu.draw.reading.short_names import cut_middle
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.draw.canvas.frame import Item
+    from vpcedu.draw.canvas.scene import Point
+    from vpcedu.draw.maps.hops import Hop
+    from vpcedu.draw.maps.places import Place, Places
+    from vpcedu.sites.visit import Visit
+
+
+APART = 8.0  # half the distance of request and answer inside the gateway
+
+
+def ground_items(places: Places) -> list[Item]:
+    """The Internet's band, the frames of the VPCs and of their subnets."""
+    left, right = COLUMNS[OUTSIDE]
+    edge = sum(COLUMNS[GATEWAY]) / 2
+    items: list[Item] = [Band(left, TOP, right - left, places.bottom - TOP + 4, "outside-ground"),
+                         Text(left + 8, TOP + 16, "Internet", "outside", NOTE, True)]
+    for wall in places.walls:
+        items += [Box(edge, wall.y, 692 - edge, wall.bottom - wall.y, "inside", "paper", 2.2, 4.0),
+                  Text(684, wall.y + 16, wall.words, "inside", NOTE, True, "end")]
+    for frame in places.frames:
+        left, right = COLUMNS[frame.column]
+        if frame.note:
+            items += [Box(left, frame.y, right - left, frame.h - 6, "muted", "faint-ground", 1.0, 3.0, FAINT),
+                      Text(left + 8, frame.y + 17, frame.words, "muted", NOTE, True),
+                      Text(left + 8, frame.y + 34, frame.note, "muted", NOTE)]
+            continue
+        items += [Box(left, frame.y, right - left, frame.h - 6, "inside", "inside-ground", 1.0),
+                  Text(left + 8, frame.y + 17, frame.words, "inside", NOTE, True)]
+    return items
+
+
+def device_items(visit: Visit, places: Places) -> list[Item]:
+    """What stands above the ways: names; the boxes themselves lie below them (see box_items)."""
+    items: list[Item] = []
+    for place in places.boxes.values():
+        items += _gateway_words(place) if place.column == GATEWAY else _device_words(visit, place)
+    return items
+
+
+def box_items(places: Places) -> list[Item]:
+    """A box for each device; faint and dashed where no packet came."""
+    return [_box(place) for place in places.boxes.values()]
+
+
+def _box(place: Place) -> Box:
+    ink = device_ink(place.column == OUTSIDE, place.host)
+    frame = (ink, "paper", BOX, 3.0, ()) if place.met else ("muted", "faint-ground", 1.0, 3.0, FAINT)
+    return Box(place.left, place.y, place.right - place.left, place.tall, *frame)
+
+
+def _gateway_words(place: Place) -> list[Item]:
+    ink = "ink" if place.met else "muted"
+    room = place.right - place.left - 12
+    words = [cut_middle(word, NOTE, room, True) for word in place.name.rsplit(" ", 1)]
+    return [Text(place.middle, place.y + 17 + 15 * i, word, ink, NOTE, True, "middle") for i, word in enumerate(words)]
+
+
+def _device_words(visit: Visit, place: Place) -> list[Item]:
+    top = place.y + (18 if place.column != OUTSIDE and not (place.host and place.met) else 38)
+    room, ink = place.right - place.left - 12, "ink" if place.met else "muted"
+    bold = width_of(place.name, LABEL, True) <= room  # rather thin than cut
+    name = place.name if bold else cut_middle(place.name, NOTE, room)
+    items: list[Item] = [Text(place.middle, top, name, ink, LABEL if bold else NOTE, bold, "middle")]
+    if place.address:
+        ink = "outside" if place.column == OUTSIDE else "inside"
+        if not place.met:
+            ink = "muted"
+        items.append(Text(place.middle, top + 16, place.address, ink, NOTE, False, "middle"))
+    if not place.met and place.column != OUTSIDE:
+        counted = shorten(f"0 of {len(visit.capture)} packets", NOTE, room, True)
+        items += [Text(place.middle, top + 34 + 15 * i, words, "ink", NOTE, i == 1, "middle")
+                  for i, words in enumerate(("not on this path:", counted))]
+    return items
+
+
+def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list[Item], list[Item]]:
+    """The ways of hops, and their diamonds, crosses and numbers."""
+    ways: list[Item] = box_items(places)
+    marks: list[Item] = []
+    used: list[tuple[frozenset[str], str]] = []
+    drawn: list[tuple[Hop, list[Point]]] = []
+    for hop in hops:
+        leg = hop.leg
+        if leg.start in places and leg.end in places and leg.start != leg.end:
+            pair = frozenset((leg.start, leg.end)), hop.lane
+            again = used.count(pair)  # the same way once more: a lane between
+            used.append(pair)
+            shift = (10.0 if hop.lane == "request" else -10.0) * again
+            drawn.append((hop, way(places, (leg.start, leg.end), hop.lane, shift)))
+    for (hop, plain), points in zip(drawn, _joined(places, drawn), strict=True):
+        leg = hop.leg
+        ink = space(visit.vpc, leg.packet)
+        dash = LONG_DASH if ink == "outside" else ()
+        width = LIT if hop.lit and leg.drop is None else PACKET
+        gates = rewritings(hop.trace)
+        if leg.drop is None:
+            ways.append(Line(tuple(points), ink, width, dash, "solid" if places[leg.end].host else "", hop.number))
+        else:
+            travelled, rest, cross = cut_way(points, leg.spot)
+            ways += [Line(part, ink_, w, d, "", hop.number) for part, ink_, w, d in (
+                (travelled, ink, width, dash), (rest, "muted", 1.4, DOTS)) if len(part) > 1]
+            marks.append(Mark("cross", *cross, "dropped", CROSS, "", hop.number))
+        if leg.start in gates:
+            marks.append(Mark("diamond", *points[0], "rewritten", DIAMOND, "", hop.number))
+        spots = badge_spots(places, (leg.start, leg.end), plain, hop.lane)
+        if leg.spot == START:  # beside the cross, not over the lane of the other direction
+            spots = [(cross[0], cross[1] + (16.5 if places[leg.start].host or hop.lane == "request" else -16.5))]
+        marks.append(badge(hop, *free_spot(marks, spots, hop.lane)))
+    return ways, marks
+
+
+def _joined(places: Places, drawn: list[tuple[Hop, list[Point]]]) -> list[list[Point]]:
+    """The same ways; where a packet leaves the gateway at another height than it came, the way goes up or down in it.
+
+    Request and answer keep apart there.
+    """
+    ways = [list(points) for _, points in drawn]
+    for number, ((hop, _), (after, _)) in enumerate(pairwise(drawn)):
+        same = hop.trace is after.trace and hop.leg.end == after.leg.start and hop.leg.drop is None
+        here, there = ways[number], ways[number + 1]
+        if (not same or places[hop.leg.end].column != GATEWAY or here[-1][1] == there[0][1]
+                or after.leg.spot in (START, MIDDLE)):
+            continue
+        x, y = here[-1][0] + (-APART if hop.lane == "request" else APART), here[-1][1]
+        here[-1] = x, y
+        ways[number + 1] = [(x, y), (x, there[0][1]), *there[1:]]
+    return ways
+
+
+def cut_way(points: list[Point], spot: str) -> tuple[tuple[Point, ...], tuple[Point, ...], Point]:
+    """A way cut where its packet was lost: the part travelled, the rest, and the point between."""
+    if spot == START:  # it never left: a stub, since nobody decided where it would have gone
+        (x0, y0), (x1, _) = points[:2]
+        ways = 1.0 if x1 > x0 else -1.0
+        return (), ((x0, y0), (x0 + 32 * ways, y0)), (x0 + 18 * ways, y0)
+    if spot == AT:
+        return tuple(points), (), points[-1]
+    (x0, y0), (x1, y1) = points[:2] if spot == MIDDLE else points[-2:]
+    share = 0.5 if spot == MIDDLE else min(18 / (abs(x1 - x0) + abs(y1 - y0) or 1.0), 0.5)
+    share = 1 - share if spot == END else share
+    cross = x0 + (x1 - x0) * share, y0 + (y1 - y0) * share
+    if spot == END:
+        return (*points[:-1], cross), (cross, points[-1]), cross
+    return (points[0], cross), (cross, *points[1:]), cross
+
+
+def badge_spots(places: Places, names: tuple[str, str], points: list[Point], lane: str) -> list[Point]:
+    """Where a badge may stand: above a request, below an answer; in a gap, or beside either box."""
+    beside = {"request": -14.0, "answer": 14.0, "connection": -16.0}[lane]
+    (x0, y0), (x1, _) = points[0], points[-1]
+    if places[names[0]].column == places[names[1]].column == GATEWAY:  # beside the upper one, below its other hops
+        return [(GAPS[GATEWAY], min(y0, points[-1][1]) + (60.0 if lane == "request" else 86.0))]
+    if len(points) == 2:
+        return [(next((gap for gap in GAPS if min(x0, x1) < gap < max(x0, x1)), (x0 + x1) / 2), y0 + beside)]
+    spots: list[Point] = []
+    for end in (0, -1) if points[0][1] > points[-1][1] else (-1, 0):  # an elbow: at its lower end, if that is free
+        place, corner = places[names[end]], points[1 if end == 0 else -2]
+        left, right = COLUMNS[place.column]
+        x = (place.right + right) / 2 if corner[0] > place.middle else (place.left + left) / 2
+        if place.column != GATEWAY:
+            spots.append((GAPS[OUTSIDE] if place.column == OUTSIDE else x, points[end][1] + beside))
+    return spots or [((x0 + x1) / 2, y0 + beside)]
+
+
+def free_spot(marks: list[Item], spots: list[Point], lane: str) -> Point:
+    """The first of these spots where no badge stands, or one beside the first."""
+    taken = [mark for mark in marks if isinstance(mark, Mark) and mark.words]
+    step = (2 * BADGE + 2) * (1.0 if lane == "answer" else -1.0)
+    more = [(spots[0][0], spots[0][1] + step * times) for times in range(1, len(taken) + 2)]
+    return next(((x, y) for x, y in (*spots, *more)
+                 if all(abs(mark.x - x) > 2 * BADGE or abs(mark.y - y) > 2 * BADGE for mark in taken)), spots[0])

@@ -1,0 +1,201 @@
+"""Map places: where the devices of a description stand: Internet | gateway | public subnets | private subnets.
+
+Nothing is placed by its name: an outside host stands at the left, a device with an interface in its subnet's
+frame, one under another, zones below each other; another VPC below the first, in a frame of its own. A device that no
+packet met is faint; more than four of them in one subnet become one box that counts them.
+"""
+
+from __future__ import annotations
+
+from vpcedu.draw.canvas.frame import TOP
+from vpcedu.draw.ladders.lifelines import is_near
+from vpcedu.draw.maps.zones import STRIPS, devices_in, hidden_subnets, passed_zones, strips, subnet_title
+from vpcedu.draw.reading.short_names import headings, parts
+from vpcedu.hosts.host import Host
+from vpcedu.row import NamedRow
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.network.interface import Interface, Subnet
+    from vpcedu.network.vpc import Vpc
+    from vpcedu.sites.visit import Visit
+
+OUTSIDE, GATEWAY, PUBLIC, PRIVATE = 0, 1, 2, 3  # columns
+COLUMNS = ((8.0, 140.0), (159.0, 233.0), (258.0, 446.0), (484.0, 684.0))  # left and right edge of each
+GAPS = (146.0, 245.5, 465.0, 688.0)  # right of each column: where lines go up and down
+BOXES = ((15.0, 133.0), (159.0, 233.0), (291.0, 413.0), (526.0, 642.0))  # the devices' left and right edges
+HEADER, TALL, PITCH = 28.0, 80.0, 100.0  # of a subnet's name, of a device's box, from one device to the next
+LANES = {"request": 47.0, "answer": 67.0, "connection": 57.0}  # below a box's upper edge
+MANY = 4  # devices not met that are still drawn one by one
+STRIP = 44.0  # the height of a strip, which stands for a subnet that is not drawn in full
+ABOVE, BELOW = 22.0, 4.0  # from a VPC's frame to what is in it
+APART = 14.0  # between the frames of two VPCs
+
+
+class Place(NamedRow):
+    """A device's box: its column and row, the y of its upper edge; `host`: arrows end here; `met` by a packet; its
+    height."""
+
+    name: str
+    address: str
+    column: int
+    row: int
+    y: float
+    host: bool
+    met: bool
+    tall: float = TALL
+
+    @property
+    def left(self) -> float:
+        """The box's left edge."""
+        return BOXES[self.column][0]
+
+    @property
+    def right(self) -> float:
+        """The box's right edge."""
+        return BOXES[self.column][1]
+
+    @property
+    def middle(self) -> float:
+        """Between its two edges."""
+        return (self.left + self.right) / 2
+
+
+class Frame(NamedRow):
+    """A subnet's frame: its title, its column, upper edge and height; `note` is what a strip says of what it hides."""
+
+    words: str
+    column: int
+    y: float
+    h: float
+    note: str = ""
+
+
+class Wall(NamedRow):
+    """A VPC's frame: its title, its upper and its lower edge."""
+
+    words: str
+    y: float
+    bottom: float
+
+
+class Places:
+    """All boxes by device, the frames of the subnets and of the VPCs, and the lower edge of everything."""
+
+    def __init__(self) -> None:
+        self.boxes: dict[str, Place] = {}
+        self.frames: list[Frame] = []
+        self.walls: list[Wall] = []
+        self.bottom = TOP
+
+    def __getitem__(self, name: str) -> Place:
+        return self.boxes[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.boxes
+
+    def taken(self, column: int, row: int) -> bool:
+        """Whether a device stands there."""
+        return any(box.column == column and box.row == row for box in self.boxes.values())
+
+    @property
+    def rows(self) -> int:
+        """How many rows of devices there are so far."""
+        return 1 + max((box.row for box in self.boxes.values()), default=-1)
+
+
+def places(visit: Visit) -> Places:
+    """The places of a visit's description; they depend on the whole capture, not on one packet."""
+    vpc, found = visit.vpc, Places()
+    met = {name for trace in visit.capture for name in trace.devices}
+    hosts = {device.name for device in vpc.devices if issubclass(device.kind, Host)}
+    top = TOP
+    for one in parts(vpc):
+        row, first = found.rows, len(found.frames)
+        found.bottom = _zones(found, one, met, hosts, top + ABOVE)
+        if one is parts(vpc)[0]:
+            _outside(found, vpc, met)
+        found.walls.append(Wall(headings(one)[-2], top, found.bottom + BELOW))
+        gate = one.internet_gateway
+        if gate:
+            y = min((box.y for box in found.boxes.values() if box.row >= row and box.column > GATEWAY),
+                    default=found.frames[first].y + HEADER if first < len(found.frames) else top + ABOVE + HEADER)
+            found.boxes[gate] = Place(gate, "", GATEWAY, row, y, False, gate in met, max(found.bottom - y - 8, TALL))
+        top = found.bottom + BELOW + APART
+    return found
+
+
+def _zones(found: Places, vpc: Vpc, met: set[str], hosts: set[str], y: float) -> float:
+    """The subnets of one VPC, zone below zone; the y below them."""
+    hidden, first = hidden_subnets(vpc, met), len(found.frames)
+    passed = passed_zones(vpc, hidden)
+    for zone in sorted({subnet.zone for subnet in vpc.subnets} - set(passed)):
+        row, lows = found.rows, [y]
+        for column in (PUBLIC, PRIVATE):
+            here = [s for s in vpc.subnets if s.zone == zone and _column(vpc, s) == column]
+            below = _subnets(found, vpc, [s for s in here if s not in hidden], column, (y, row), met, hosts)
+            for words, note in strips(vpc, [s for s in here if s in hidden], _room(column), len(hidden) > STRIPS):
+                found.frames.append(Frame(words, column, below, STRIP + 6, note))
+                below += STRIP + 8
+            lows.append(below)
+        _stretch(found.frames, first)
+        y = max(lows)
+    if passed:
+        for column in (PUBLIC, PRIVATE):
+            here = [s for s in vpc.subnets if s.zone in passed and _column(vpc, s) == column]
+            found.frames.append(Frame(f"{len(passed)} zone{'s'[:len(passed) - 1]}, not met", column, y, STRIP + 6,
+                                      f"{len(here)} subnets, {devices_in(vpc, here)}"))
+        y += STRIP + 10
+    return y
+
+
+def _subnets(found: Places, vpc: Vpc, subnets: list[Subnet], column: int, start: tuple[float, int], met: set[str],
+             hosts: set[str]) -> float:
+    """The frames and devices of one zone's subnets in one column, from a y and a row on; the y below them."""
+    y, row = start
+    for subnet in subnets:
+        devices = _devices(vpc, subnet, met)
+        for number, (key, name, address) in enumerate(devices):
+            found.boxes.setdefault(key, Place(name, address, column, row + number, y + HEADER + PITCH * number,
+                                              name in hosts, name in met))
+        room = max(len(devices), 1)
+        found.frames.append(Frame(subnet_title(vpc, subnet, _room(column)), column, y, HEADER + PITCH * room))
+        y, row = y + found.frames[-1].h + 10, row + room
+    return y
+
+
+def _stretch(frames: list[Frame], first: int) -> None:
+    """Give the last frame of each column the depth of the deepest."""
+    deepest = max((frame.y + frame.h for frame in frames[first:]), default=0.0)
+    for number, frame in enumerate(frames):
+        last = not any(other.column == frame.column and other.y > frame.y for other in frames)
+        if number >= first and last and frame.y + frame.h < deepest and not frame.note:
+            frames[number] = frame._replace(h=deepest - frame.y)
+
+
+def _outside(found: Places, vpc: Vpc, met: set[str]) -> None:
+    """The hosts of the Internet, each beside a row of devices."""
+    rows = sorted({box.y for box in found.boxes.values()}) or [TOP + ABOVE + HEADER]
+    for number, host in enumerate(vpc.outside):
+        top = rows[number] if number < len(rows) else rows[-1] + PITCH * (number - len(rows) + 1)
+        found.boxes[host.device] = Place(host.device, host.address, OUTSIDE, number, top, True, host.device in met)
+        found.bottom = max(found.bottom, top + PITCH + 10)
+
+
+def _room(column: int) -> float:
+    """How wide a subnet's title may be."""
+    return COLUMNS[column][1] - COLUMNS[column][0] - 14
+
+
+def _column(vpc: Vpc, subnet: Subnet) -> int:
+    return PUBLIC if is_near(vpc, subnet.name) else PRIVATE
+
+
+def _devices(vpc: Vpc, subnet: Subnet, met: set[str]) -> list[tuple[str, str, str]]:
+    """Keys, names and addresses of a subnet's boxes; devices that no packet met are counted in one if they are many."""
+    here: list[Interface] = [row for row in vpc.interfaces if row.subnet == subnet.name]
+    unmet = [row for row in here if row.device not in met]
+    if len(unmet) > MANY:
+        others = f"others in {subnet.name}", f"{len(unmet)} others", ""
+        return [(row.device, row.device, row.address) for row in here if row.device in met] + [others]
+    return [(row.device, row.device, row.address) for row in here]

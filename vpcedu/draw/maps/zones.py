@@ -1,0 +1,64 @@
+"""Map zones: which subnets of a VPC a map draws in full, and what it says of the others.
+
+In a VPC of more than a few subnets, one in which no packet met anything is a strip with its name; where there are many
+of those, they are counted by zone. A subnet with what a route of a visited subnet leads to is drawn in full, since a
+NAT that was not used is a finding too.
+"""
+
+from __future__ import annotations
+
+from vpcedu.draw.canvas.fonts import width_of
+from vpcedu.draw.canvas.style import NOTE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.network.interface import Subnet
+    from vpcedu.network.vpc import Vpc
+
+    Strip = tuple[str, str]  # its title, and its note
+
+FEW = 4  # subnets that are all drawn in full
+STRIPS = 8  # subnets not met that have a strip each
+
+
+def hidden_subnets(vpc: Vpc, met: set[str]) -> list[Subnet]:
+    """The subnets that are not drawn in full: those in which no packet met a device, in a VPC of more than a few."""
+    if len(vpc.subnets) <= FEW:
+        return []
+    busy = {row.subnet for row in vpc.interfaces if row.device in met}
+    tables = {subnet.route_table or vpc.main for subnet in vpc.subnets if subnet.name in busy}
+    asked = {route.target for route in vpc.routes if route.table in tables}
+    busy |= {row.subnet for row in vpc.interfaces if row.device in asked or row.id in asked}
+    return [subnet for subnet in vpc.subnets if subnet.name not in busy]
+
+
+def passed_zones(vpc: Vpc, hidden: list[Subnet]) -> list[str]:
+    """The zones that are only counted: where many subnets are hidden, those of which every subnet is."""
+    seen = {subnet.zone for subnet in vpc.subnets if subnet not in hidden}
+    return sorted({subnet.zone for subnet in hidden} - seen) if len(hidden) > STRIPS else []
+
+
+def strips(vpc: Vpc, subnets: list[Subnet], room: float, many: bool) -> list[Strip]:
+    """Titles and notes of the strips for subnets that no packet met: one for each, or one for all."""
+    if many and len(subnets) > 1:
+        return [(f"{len(subnets)} subnets, not met", devices_in(vpc, subnets))]
+    found = []
+    for subnet in subnets:
+        names = [row.device for row in vpc.interfaces if row.subnet == subnet.name]
+        words = f"{', '.join(names)}: not on this path"
+        found.append((subnet_title(vpc, subnet, room), words if width_of(words, NOTE) <= room and names
+                      else f"{devices_in(vpc, [subnet])}, not met"))
+    return found
+
+
+def devices_in(vpc: Vpc, subnets: list[Subnet]) -> str:
+    """How many devices these subnets hold."""
+    names = {subnet.name for subnet in subnets}
+    devices = len({row.device for row in vpc.interfaces if row.subnet in names})
+    return f"{devices} device{'' if devices == 1 else 's'}"
+
+
+def subnet_title(vpc: Vpc, subnet: Subnet, room: float) -> str:
+    """A subnet's title, as long as its frame allows."""
+    words = f"{'public' if vpc.is_public(subnet) else 'private'} subnet {subnet.cidr}"
+    return next((w for w in (words, f"subnet {subnet.cidr}") if width_of(w, NOTE, True) <= room), subnet.cidr)

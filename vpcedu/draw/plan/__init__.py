@@ -1,0 +1,1 @@
+"""Plans: a VPC without a visit, and what an audit found in it."""

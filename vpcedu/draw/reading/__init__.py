@@ -1,0 +1,1 @@
+"""Reading: what pictures read from a visit: its legs, its words, and short names."""

@@ -1,0 +1,1 @@
+"""Tables as pictures: what decided, headers, translations, both sides of a balancer."""

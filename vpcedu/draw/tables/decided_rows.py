@@ -1,0 +1,220 @@
+"""Table rows: the table that a step asked, each row with what it says to this packet, and the row that decided.
+
+Routes, entries of a network ACL, rules of groups and the Internet gateway's addresses stand in the description.
+Translations and tracked flows are state: a capture shows those that its packets made or used, and no others.
+"""
+
+from __future__ import annotations
+
+from vpcedu.address import block, contains
+from vpcedu.clock import seconds
+from vpcedu.draw.canvas.grid import Cell
+from vpcedu.row import NamedRow
+from vpcedu.tables.network_acl import LAST, NetworkAcl
+from vpcedu.tables.route_table import RouteTable
+from vpcedu.tables.security_group import RuleSet
+from vpcedu.trace import DROP
+from vpcedu.views.decided import entry_of, opens, route_of, rule_of, tracked_of, translation_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.flow import FiveTuple
+    from vpcedu.network.interface import Subnet
+    from vpcedu.sites.visit import Visit
+    from vpcedu.tables.network_acl import AclEntry
+    from vpcedu.tables.security_group import GroupRule
+    from vpcedu.tables.tracking import TrackedFlow
+    from vpcedu.tables.translation import Translation
+    from vpcedu.trace import Step
+
+
+class Table(NamedRow):
+    """A table as asked: heads, left edges, rows of cells, which is lit (None: no row fits), and what came of it."""
+
+    name: str
+    heads: tuple[str, ...]
+    columns: tuple[float, ...]
+    rows: tuple[tuple[Cell | str, ...], ...]
+    lit: int | None
+    finding: str
+    why: str
+
+
+def table_of(visit: Visit, step: Step) -> Table | None:
+    """The table that a step asked, or None where it asked none."""
+    if step.check == "route" and not any(row.device == step.at for row in visit.vpc.interfaces):
+        return None
+    if step.check == "route":
+        return _routes(visit, step)
+    if step.check in ("group in", "group out"):
+        tracked = tracked_of(step)
+        return _rules(visit, step) if tracked is None else _tracked(visit, step, tracked)
+    entry, translation = entry_of(step), translation_of(step)
+    if entry is not None:
+        return _entries(visit, step, entry)
+    if translation is not None:
+        return _translations(visit, step, translation)
+    return _addresses(visit, step) if step.check == "address map" and step.row is not None else None
+
+
+def _subnet(visit: Visit, device: str) -> Subnet:
+    name = next(row.subnet for row in visit.vpc.interfaces if row.device == device)
+    return next(row for row in visit.vpc.subnets if row.name == name)
+
+
+def _routes(visit: Visit, step: Step) -> Table:
+    subnet, to = _subnet(visit, step.at), step.before.flow.dst
+    routes = visit.vpc.routes_of(subnet)
+    taken = route_of(step)
+    if taken is not None and taken not in routes:  # the table was changed during the visit
+        routes = (*(row for row in routes if row.destination != taken.destination), taken)
+    decided = RouteTable(routes).lookup(to)
+    rows = []
+    for row in routes:
+        length = block(row.destination)[2]
+        said = f"fits too, but /{length} is shorter" if contains(row.destination, to) else "does not fit"
+        if row == decided:
+            said = f"fits, and is the longest: /{length}"
+        rows.append((row.destination, row.target, said))
+    lit = routes.index(decided) if decided in routes else None
+    found = f"To {to}: no route fits" if decided is None else f"To {to}: {decided.destination} > {decided.target} wins"
+    end = f" It is lost: {step.reason}." if step.reason else ""
+    return Table(f"table {subnet.route_table or visit.vpc.main}, subnet {subnet.name}",
+                 ("destination", "target", "this packet"), (40.0, 200.0, 370.0), tuple(rows), lit, found,
+                 f"Only the destination is asked, never the source; the longest prefix that fits wins.{end}")
+
+
+def _entries(visit: Visit, step: Step, row: AclEntry) -> Table:
+    flow = step.before.flow
+    remote = flow.src if row.direction == "in" else flow.dst
+    rows, past = [], False
+    entries = [entry for entry in visit.vpc.acl_entries if (entry.acl, entry.direction) == (row.acl, row.direction)]
+    if row.number != LAST and row not in entries:  # the ACL was changed during the visit
+        entries = [*(entry for entry in entries if entry.number != row.number), row]
+    entries = [*sorted(entries, key=lambda entry: entry.number), NetworkAcl(row.acl, ()).lookup(row.direction, flow)]
+    for entry in entries:
+        said = "not asked any more" if past else _misfit(entry, remote, flow)
+        if entry == row and not past:
+            past, said = True, "the first that fits"
+        rows.append(("*" if entry.number == LAST else str(entry.number), _traffic(entry.what), entry.cidr,
+                     entry.action, said))
+    verb = "denies" if step.action == DROP else "allows"
+    name = "*" if row.number == LAST else str(row.number)
+    return Table(row.acl,
+                 ("row", "traffic, to port", "source" if row.direction == "in" else "destination", "action",
+                  "this packet"), (40.0, 90.0, 230.0, 376.0, 460.0), tuple(rows), entries.index(row),
+                 f"Row {name} {verb} {flow}",
+                 f"The packet goes to port {flow.dport}. A network ACL remembers nothing: it asks each packet anew,"
+                 " answers too.")
+
+
+def _misfit(entry: AclEntry, remote: str, flow: FiveTuple) -> str:
+    """Why an entry does not fit."""
+    return f"not port {flow.dport}" if contains(entry.cidr, remote) else f"not {remote}"
+
+
+def _traffic(what: str) -> str:
+    """Protocol and ports of an entry or a rule, out of its own words: "tcp 80", "all"."""
+    words = what.replace(" to ", " from ").partition(" from ")[0]
+    return words.removeprefix("allow ").removeprefix("deny ")
+
+
+def _rules(visit: Visit, step: Step) -> Table:
+    groups = next(row.groups for row in visit.vpc.interfaces if row.device == step.at)
+    way = "in" if step.check == "group in" else "out"
+    rules = tuple(r for r in visit.vpc.group_rules if r.group in groups and r.direction == way)
+    flow = step.before.flow
+    remote = flow.src if way == "in" else flow.dst
+    owners = frozenset(group for i in visit.vpc.interfaces if i.address == remote for group in i.groups)
+    decided = rule_of(step)
+    rows = []
+    for rule in rules:
+        near = rule.peer in owners if rule.peer.startswith("sg-") else contains(rule.peer, remote)
+        said = f"not port {flow.dport}" if near else f"not {remote}"
+        if rule == decided:
+            said = "allows it"
+        elif RuleSet(groups, way, (rule,)).lookup(flow, owners):
+            said = "would allow it too"
+        rows.append((rule.group, _traffic(rule.what), rule.peer, said))
+    lit = rules.index(decided) if decided in rules else None
+    found = (f"No rule lets {flow} {way}" if lit is None else f"{rules[lit].group} lets {flow} {way}")
+    why = "A rule lets it pass; nothing is tracked."
+    if opens(step):
+        why = "Rules only allow, in no order. What a rule lets pass is tracked, and its answers need none."
+    elif decided is None:
+        why = "Rules only allow: what no rule allows is dropped."
+    return Table(', '.join(groups),
+                 ("group", "traffic, to port", "source" if way == "in" else "destination", "this packet"),
+                 (40.0, 160.0, 300.0, 460.0), tuple(rows), lit, found, why)
+
+
+def _seen(visit: Visit, step: Step) -> list[Step]:
+    """The steps at the same device up to and including this one."""
+    found: list[Step] = []
+    for trace in visit.capture:
+        for other in trace.steps:
+            if other.at == step.at and other.now <= step.now:
+                found.append(other)
+            if other is step:
+                return found
+    return found
+
+
+def _tracked(visit: Visit, step: Step, row: TrackedFlow) -> Table:
+    flows: dict[tuple[FiveTuple, str, GroupRule | None, int], int] = {}  # flow, way, rule, since -> last used
+    for other in _seen(visit, step):
+        rule, used = rule_of(other), tracked_of(other)
+        if used is not None:
+            flows[used[:4]] = other.now
+        elif rule is not None and opens(other):
+            flows[other.before.flow, rule.direction, rule, other.now] = other.now
+    rows = tuple((str(opened), way, "nothing" if rule is None else rule.what, f"{seconds(now)} s")
+                 for (opened, way, rule, _), now in flows.items())
+    flow = step.before.flow
+    back = flow == row.flow.reversed()
+    return Table(f"connection tracking of {step.at}'s interface", ("opened as", "way", "by the rule", "last used"),
+                 (40.0, 296.0, 332.0, 600.0), rows, list(flows).index(row[:4]),
+                 f"{step.at}'s group asks no rule: {'the answer' if back else 'this flow'} is tracked",
+                 f"{flow} is {'the answer to ' if back else 'part of '}a flow that a rule let {row.way}"
+                 f" at {seconds(row.since)} s.")
+
+
+def _translations(visit: Visit, step: Step, own: Translation) -> Table:
+    flows: dict[Translation, int] = {}
+    for other in _seen(visit, step):
+        used = translation_of(other)
+        if used is not None and other.check == step.check:
+            flows[used] = other.now
+    there = step.before.flow == own.before
+    rows = tuple((Cell(str(row.before), bold=row == own and there),
+                  Cell(str(row.after), bold=row == own and not there), f"{seconds(row.since)} s")
+                 for row in flows)
+    after = step.after.flow if step.after else None
+    lost = step.reason is not None
+    found = f"{step.at}: from {step.before.flow.source} becomes from {after.source if after else 'nothing'}"
+    if lost:
+        found = f"{step.at}: the row ran out"
+    elif after and after.destination != step.before.flow.destination:
+        found = f"{step.at}: to {step.before.flow.destination} becomes to {after.destination}"
+    word = "forwards" if there else "backwards: what arrived is the right side, its ends exchanged"
+    return Table(f"table of {step.at}", ("before", "after", "since"), (40.0, 320.0, 600.0), rows,
+                 list(flows).index(own), found,
+                 f"{step.reason}." if lost else f"The packet is {step.before.flow}. One row serves both ways; here it"
+                 f" is read {word}.")
+
+
+def _addresses(visit: Visit, step: Step) -> Table:
+    rows = tuple((row.private, row.public, _holder(visit, row.private)) for row in visit.vpc.associations)
+    lit = next(number for number, row in enumerate(visit.vpc.associations) if row == step.row)
+    before, after = step.before.flow, step.after.flow if step.after else step.before.flow
+    out = before.src != after.src
+    found = (f"{step.at}: from {before.src} becomes from {after.src}" if out
+             else f"{step.at}: to {before.dst} becomes to {after.dst}")
+    return Table(f"addresses of the {step.at}", ("private address", "public address", "whose"), (40.0, 220.0, 400.0),
+                 rows, lit, found,
+                 f"{'Outwards the source is exchanged' if out else 'Inwards the destination is exchanged'}, one for"
+                 " one; ports stay, and nothing is remembered.")
+
+
+def _holder(visit: Visit, address: str) -> str:
+    return next((row.device for row in visit.vpc.interfaces if row.address == address), "nobody")

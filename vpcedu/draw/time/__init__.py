@@ -1,0 +1,1 @@
+"""Time: handshakes, states, ports in use, and clocks that run out."""

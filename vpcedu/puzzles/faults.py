@@ -1,0 +1,144 @@
+"""Faults: what is wrong with a network, one row at a time; the catalogue that puzzles and diagnosis draw from.
+
+A fault is a change of one row that people really make: a rule forgotten or for the wrong port, an ACL without
+ephemeral ports, a route to the wrong target or to one that is gone, a subnet with the wrong table, a check left on,
+a balancer without targets. Whether it breaks anything is for packets to say. Losses that no row alone brings about
+are played in `beyond`.
+"""
+
+from __future__ import annotations
+
+from vpcedu.analysis.candidates import gateways
+from vpcedu.analysis.change import Repair
+from vpcedu.analysis.ends import Question, target_groups
+from vpcedu.flow import TCP, Endpoint
+from vpcedu.gateways.internet_gateway import Association
+from vpcedu.hosts.web_server import serves
+from vpcedu.network.vpc import Device
+from vpcedu.sites.parts import API, CLIENT, EPHEMERAL, IGW, NAME, UPDATES
+from vpcedu.sites.reference import NAT, TARGETS, WEB, reference_vpc
+from vpcedu.tables.network_acl import ALLOW, DENY, AclEntry
+from vpcedu.tables.route_table import LOCAL, Route
+from vpcedu.tables.security_group import IN, OUT, GroupRule
+from vpcedu.tables.traffic import ANYWHERE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vpcedu.network.vpc import Vpc
+
+OTHER_PORT = 8_081
+GONE, NOBODY, STRANGER = "gone", "10.0.1.99", "192.0.2.99"
+
+
+def scenes() -> tuple[tuple[Vpc, Question], ...]:
+    """Working sites, and a question to each that gets its answer."""
+    page = Question("client", NAME, 80)
+    found = [(reference_vpc(balancer, nat), page) for balancer in ("network", "classic-tcp", "classic-http",
+                                                                   "application") for nat in ("instance", "gateway")]
+    found += [(reference_vpc("classic-tcp", nat), Question("web", API, 443))
+              for nat in ("instance", "gateway")]
+    found += [(_published(nat), Question("client", "web", 80)) for nat in ("instance", "gateway")]
+    return (*found, (_hairpin(), Question("web", "NLB node", 80)))
+
+
+def _hairpin() -> Vpc:
+    """A target that is a client of its own balancer, which works without client address preservation."""
+    vpc = reference_vpc("network").with_row(GroupRule("sg-web", OUT, (80, 80), "sg-balancer"))
+    return vpc.replace(TARGETS, TARGETS._replace(preserve_client_ip=False))
+
+
+def _published(nat: str) -> Vpc:
+    """A web server with a public address of its own, in a subnet whose table leads to the Internet gateway."""
+    vpc = reference_vpc("classic-tcp", nat).with_row(Association("192.0.2.40", WEB))
+    vpc = vpc.replace(Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, IGW))
+    return vpc.with_row(GroupRule("sg-web", IN, (80, 80), ANYWHERE))
+
+
+def faults(vpc: Vpc, question: Question) -> Iterator[Repair]:
+    """Every fault of the catalogue that this description has room for, as the change that plants it."""
+    yield from _rules(vpc, question)
+    yield from _entries(vpc, question)
+    yield from _routes(vpc)
+    yield from (Repair(row, new) for row in vpc.associations for new in (None, row._replace(private=NOBODY)))
+    yield from _interfaces(vpc)
+    yield from _balancers(vpc)
+    yield from _servers(vpc)
+    yield from _subnets(vpc)
+    yield from _names(vpc)
+
+
+def _rules(vpc: Vpc, question: Question) -> Iterator[Repair]:
+    """Forgotten; for another port; for another side."""
+    for row in vpc.group_rules:
+        yield Repair(row, None)
+        yield Repair(row, row._replace(ports=(OTHER_PORT, OTHER_PORT)))
+        yield Repair(row, row._replace(peer="198.51.100.64/26" if "/" in row.peer else row.group))
+
+
+def _entries(vpc: Vpc, question: Question) -> Iterator[Repair]:
+    """Denied by a lower number; allowed for the wrong ports, such as without ephemeral ones; one way only."""
+    for row in vpc.acl_entries:
+        if row.action == ALLOW:
+            yield Repair(row, None)
+            yield Repair(row, row._replace(protocol=TCP, ports=(80, 443)))
+            yield Repair(row, row._replace(protocol=TCP, ports=(32_768, 40_000)))
+            for ports in ((question.port, question.port), EPHEMERAL):
+                number = max(1, row.number - 10)
+                yield Repair(None, AclEntry(row.acl, number, row.direction, DENY, TCP, ports, ANYWHERE))
+
+
+def _routes(vpc: Vpc) -> Iterator[Repair]:
+    """Forgotten; to a target that is gone; to another target."""
+    for row in vpc.routes:
+        if row.target != LOCAL:
+            yield Repair(row, None)
+            yield from (Repair(row, row._replace(target=target)) for target in (*gateways(vpc), GONE)
+                        if target != row.target)
+            yield Repair(None, Route(row.table, f"{CLIENT}/32", GONE))
+            yield Repair(None, Route(row.table, f"{UPDATES}/32", GONE))
+
+
+def _interfaces(vpc: Vpc) -> Iterator[Repair]:
+    """A check left on; an instance that tracks no more connections; the wrong group."""
+    for row in vpc.interfaces:
+        if not row.check:
+            yield Repair(row, row._replace(check=True))
+        if row.groups:
+            yield Repair(row, row._replace(tracking=row.tracking._replace(allowance=0)))
+            yield Repair(row, row._replace(groups=("sg-default",)))
+
+
+def _balancers(vpc: Vpc) -> Iterator[Repair]:
+    """A listener on another port; no target, a wrong one, one on a wrong port; client addresses preserved."""
+    yield from (Repair(row, row._replace(port=OTHER_PORT)) for row in vpc.listeners)
+    for row in target_groups(vpc.listeners):
+        for targets in ((), (Endpoint(NOBODY, 80),), (Endpoint(NAT, 80),), (Endpoint(WEB, OTHER_PORT),)):
+            yield Repair(row, row._replace(targets=targets))
+        if not row.preserves:
+            yield Repair(row, row._replace(preserve_client_ip=True))
+
+
+def _servers(vpc: Vpc) -> Iterator[Repair]:
+    """A server that listens on another port."""
+    for row in vpc.devices:
+        if serves(row):
+            yield Repair(row, Device(row.name, row.kind, (("listens", (OTHER_PORT,)),)))
+
+
+def _subnets(vpc: Vpc) -> Iterator[Repair]:
+    """A subnet with another's route table, the main one (which has the local route only), or an ACL without entries."""
+    tables = dict.fromkeys((*(row.route_table for row in vpc.subnets), None))
+    for row in vpc.subnets:
+        yield from (Repair(row, row._replace(route_table=table)) for table in tables if table != row.route_table)
+        yield Repair(row, row._replace(network_acl="acl-new"))
+
+
+def _names(vpc: Vpc) -> Iterator[Repair]:
+    """A name that leads to a private address, or to one that was given back."""
+    private = {row.public: row.private for row in vpc.associations}
+    for row in vpc.names:
+        yield Repair(row, row._replace(addresses=(STRANGER,)))
+        if row.addresses[0] in private:
+            yield Repair(row, row._replace(addresses=(private[row.addresses[0]],)))

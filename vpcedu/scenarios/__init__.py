@@ -1,0 +1,1 @@
+"""Scenarios: symptoms that people meet, each with its cause planted and undone."""

@@ -1,0 +1,36 @@
+"""Scenarios: the symptoms that people meet, each as a site with the fault in it, the visit, the cause, the undoing.
+
+Nineteen symptoms; some have two faces and so two scenarios or three. Symptoms 1, 2, 8, 15 and 18 describe what is
+right and only surprises: there nothing is to be undone (but where a NAT instance's memory was made too short).
+"""
+
+from __future__ import annotations
+
+from vpcedu.scenarios import failing_targets as symptoms_targets
+from vpcedu.scenarios import headers as symptoms_headers
+from vpcedu.scenarios import routes_and_filters as symptoms_path
+from vpcedu.scenarios import timing as symptoms_time
+from vpcedu.scenarios.scenario import Scenario
+from vpcedu.views.text import fold
+
+SYMPTOMS = 19
+SCENARIOS: dict[str, Scenario] = {row.name: row for row in sorted(
+    (*symptoms_path.SCENARIOS, *symptoms_targets.SCENARIOS, *symptoms_time.SCENARIOS, *symptoms_headers.SCENARIOS),
+    key=lambda row: row.entry)}  # fmt: skip
+
+
+def scenario(name: str) -> Scenario:
+    """A scenario by its name; printed it tells its story. ValueError names an unknown one."""
+    if name not in SCENARIOS:
+        raise ValueError(f"scenario {name!r}: expected one of {', '.join(SCENARIOS)}")
+    return SCENARIOS[name]
+
+
+def scenario_names() -> dict[str, str]:
+    """Every scenario's name, and one sentence about it, in the order of the symptoms."""
+    return {row.name: row.says for row in SCENARIOS.values()}
+
+
+def listing() -> str:
+    """The names and sentences as text."""
+    return "\n".join("\n    ".join((row.name, *fold(row.says, 76).split("\n"))) for row in SCENARIOS.values())

@@ -1,0 +1,1 @@
+"""Sites: networks that can be visited, and what a visit keeps."""

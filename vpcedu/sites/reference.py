@@ -1,0 +1,144 @@
+"""The reference architecture: the site of the question, with each kind of balancer and NAT.
+
+A web server in a private subnet; a load balancer and a NAT in the public one; a client and an update
+server on the Internet. The groups make the puzzle real: web may open only TCP 443 and 8080, the NAT
+instance lets only TCP 80 and 443 out, and yet the page comes back.
+"""
+
+from __future__ import annotations
+
+from vpcedu.flow import Endpoint
+from vpcedu.gateways.internet_gateway import Association
+from vpcedu.hosts.host import Host
+from vpcedu.hosts.web_server import WebServer
+from vpcedu.network.interface import Interface
+from vpcedu.network.names import Name
+from vpcedu.network.vpc import Device, Vpc
+from vpcedu.sites.parts import (
+    API,
+    IGW,
+    NAME,
+    OUTSIDE,
+    PRIVATE,
+    UPDATES,
+    VPC_BLOCK,
+    open_acls,
+    public_and_private,
+    routes_out,
+    web_server,
+)
+from vpcedu.sites.site import Site
+from vpcedu.tables.route_table import LOCAL, Route
+from vpcedu.tables.security_group import IN, OUT, GroupRule
+from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.traffic import ANYWHERE, EVERY_PORT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+WEB, NAT = "10.0.1.10", "10.0.0.20"
+TARGETS = TargetGroup("web servers", (Endpoint(WEB, 80),))
+
+
+def _classic(protocol: str) -> tuple[Device, str, str]:
+    from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
+
+    return _balancer("ELB node", ClassicLoadBalancer, protocol), "10.0.0.10", "192.0.2.10"
+
+
+def _balancer(name: str, kind: type, protocol: str) -> Device:
+    return Device(name, kind, (("listeners", (Listener(protocol, 80, TARGETS),)),))
+
+
+def _application() -> tuple[Device, str, str]:
+    from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
+
+    return _balancer("ELB node", ApplicationLoadBalancer, "HTTP"), "10.0.0.10", "192.0.2.10"
+
+
+def _network() -> tuple[Device, str, str]:
+    from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
+
+    return _balancer("NLB node", NetworkLoadBalancer, "TCP"), "10.0.0.30", "192.0.2.30"
+
+
+def _nat_instance() -> tuple[Device, tuple[str, ...]]:
+    from vpcedu.gateways.nat_instance import NatInstance
+
+    return Device("NAT", NatInstance), ("sg-nat",)
+
+
+def _nat_gateway() -> tuple[Device, tuple[str, ...]]:
+    from vpcedu.gateways.nat_gateway import NatGateway
+
+    return Device("NAT", NatGateway), ()
+
+
+BALANCERS: dict[str, Callable[[], tuple[Device, str, str]]] = {
+    "classic-tcp": lambda: _classic("TCP"),
+    "classic-http": lambda: _classic("HTTP"),
+    "application": _application,
+    "network": _network,
+}
+NATS: dict[str, Callable[[], tuple[Device, tuple[str, ...]]]] = {"instance": _nat_instance, "gateway": _nat_gateway}
+
+ROUTES = (*routes_out("public"), Route("private", VPC_BLOCK, LOCAL), Route("private", ANYWHERE, "NAT"))
+GROUP_RULES = (
+    GroupRule("sg-balancer", IN, (80, 80), ANYWHERE),
+    GroupRule("sg-balancer", OUT, (80, 80), "sg-web"),
+    GroupRule("sg-web", IN, (80, 80), "sg-balancer"),
+    GroupRule("sg-web", OUT, (443, 443), ANYWHERE),
+    GroupRule("sg-web", OUT, (8080, 8080), ANYWHERE),
+    GroupRule("sg-nat", IN, EVERY_PORT, PRIVATE),
+    GroupRule("sg-nat", OUT, (80, 80), ANYWHERE),
+    GroupRule("sg-nat", OUT, (443, 443), ANYWHERE),
+)
+ACL_ENTRIES = open_acls("acl-public", "acl-private")
+
+
+def reference_vpc(balancer: str = "classic-tcp", nat: str = "instance") -> Vpc:
+    """The description of the site; ValueError names an unknown balancer or NAT."""
+    device, address, public = _choose("balancer", balancer, BALANCERS)()
+    nat_device, nat_groups = _choose("nat", nat, NATS)()
+    return Vpc(
+        cidr=VPC_BLOCK,
+        subnets=public_and_private(),
+        interfaces=(  # a device that sends from addresses not its own can only work with its check off
+            Interface(device.name, "public", address, ("sg-balancer",), check=device.name != "NLB node"),
+            Interface("NAT", "public", NAT, nat_groups, check=False),
+            Interface("web", "private", WEB, ("sg-web",)),
+        ),
+        routes=ROUTES,
+        acl_entries=ACL_ENTRIES,
+        group_rules=tuple(r for r in GROUP_RULES if r.group != "sg-nat" or nat_groups),
+        internet_gateway=IGW,
+        associations=(Association(public, address), Association("192.0.2.20", NAT)),
+        outside=OUTSIDE,
+        devices=(
+            Device("client", Host),
+            web_server("update server", 80, 443, 8080),
+            device,
+            nat_device,
+            Device("web", WebServer),
+        ),
+        names=(Name(NAME, (public,)), Name(API, (UPDATES,))),
+    )
+
+
+def reference_architecture(balancer: str = "classic-tcp", nat: str = "instance", seed: int = 0) -> Site:
+    """The site, ready to be visited.
+
+    balancer: classic-tcp, classic-http, application or network. nat: instance (as in the question) or
+    gateway. seed: decides the ports and numbers that hosts choose. ValueError names a wrong value.
+    """
+    if not isinstance(seed, int):
+        raise ValueError(f"seed {seed!r}: expected a whole number")
+    return Site(reference_vpc(balancer, nat), seed)
+
+
+def _choose(word: str, value: str, table: dict[str, Any]) -> Any:
+    if value not in table:
+        raise ValueError(f"{word} {value!r}: expected one of {', '.join(table)}")
+    return table[value]

@@ -1,0 +1,1 @@
+"""Bytes: packets as they stand in capture files."""

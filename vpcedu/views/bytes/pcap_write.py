@@ -1,0 +1,94 @@
+"""Pcap: what one device saw, as a file that Wireshark opens.
+
+The classic format with raw IP packets (link type 101): a guest of a VPC has no Ethernet that would tell
+anything. A host sees what its own kernel sees, so a packet that its security group or subnet refused is not in
+the file; a gateway sees each packet it rewrites twice, once on each side. The same packet carries the same
+IPv4 identification at every device. Source: draft-ietf-opsawg-pcap.
+"""
+
+from __future__ import annotations
+
+import os
+from struct import Struct
+
+from vpcedu.clock import SECOND
+from vpcedu.packet import Packet
+from vpcedu.trace import PASS, REWRITE, SEND, Capture
+from vpcedu.views.bytes.wire import encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    Row = tuple[int, int, Packet]
+
+HEADER = Struct("<IHHiIII")
+RECORD = Struct("<IIII")
+MAGIC, RAW, SNAPSHOT = 0xA1B2C3D4, 101, 262_144
+BUFFER = 1 << 20  # bytes written at once
+SIDES = ("in", "out")
+HANDLED = ("deliver", "translation", "address map")  # the checks at which a device itself takes a packet
+
+
+def seen_at(capture: Capture, device: str, side: str = "", known: tuple[str, ...] = ()) -> list[Row]:
+    """What a device saw: (microseconds, number of the trace, packet), in order.
+
+    side: "in" what it took, "out" what it put out, "" both. known: the names of all devices, also those that
+    saw nothing; without it those that the capture names. ValueError names an unknown device or side.
+    """
+    if side and side not in SIDES:
+        raise ValueError(f"side {side!r}: expected one of {', '.join(SIDES)}, or nothing for both")
+    names = known or sorted({step.at for trace in capture for step in trace.steps if step.check != "link"})
+    if device not in names:
+        raise ValueError(f"device {device!r}: expected one of {', '.join(names)}")
+    found = []
+    for trace in capture:
+        for step in trace.steps:
+            if step.at == device and step.action == SEND:
+                found.append((step.now, trace.number, "out", step.before))
+            elif step.at == device and step.check in HANDLED:
+                found.append((step.now, trace.number, "in", step.before))
+                if step.after is not None and step.action in (REWRITE, PASS):
+                    found.append((step.now, trace.number, "out", step.after))
+    found.sort(key=lambda row: row[:2])  # stable: a rewritten packet stays behind the one it was made from
+    return [(now, number, packet) for now, number, way, packet in found if side in ("", way)]
+
+
+def dump(rows: Iterable[Row], link: int = RAW, before: bytes = b"") -> Iterator[bytes]:
+    """The bytes of a pcap file, piece by piece; `before` stands in front of each packet, as `link` has it.
+
+    A row is (microseconds, IPv4 identification, packet).
+    """
+    yield HEADER.pack(MAGIC, 2, 4, 0, 0, SNAPSHOT, link)
+    record, more = RECORD.pack, len(before)
+    for now, identification, packet in rows:
+        data = encode(packet, identification)
+        size = more + len(data)
+        yield record(now // SECOND, now % SECOND, size, size) + before + data
+
+
+def write(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
+    """Write a file from pieces; it appears only when it is whole, and until then what was there stays.
+
+    OSError where it cannot be written.
+    """
+    whole = f"{os.fspath(path)}.{os.getpid()}.part"
+    try:
+        with open(whole, "wb", BUFFER) as file:
+            file.writelines(pieces)
+        os.replace(whole, path)
+    except BaseException:
+        if os.path.exists(whole):
+            os.remove(whole)
+        raise
+
+
+def save(capture: Capture, path: str | os.PathLike[str], device: str, side: str = "",
+         known: tuple[str, ...] = ()) -> int:
+    """Write what a device saw to a file and return the number of packets; arguments as for `seen_at`.
+
+    ValueError names an unknown device or side; OSError where the file cannot be written.
+    """
+    rows = seen_at(capture, device, side, known)
+    write(path, dump(rows))
+    return len(rows)

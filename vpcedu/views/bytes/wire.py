@@ -1,0 +1,190 @@
+"""Wire: a packet as the bytes of an IPv4 header and a TCP segment, and back; of an ICMP error see icmp.py.
+
+Both checksums are the ones'-complement sums of RFC 1071; TCP's covers the pseudo header of RFC 9293 section
+3.1. What is written is what a host without offload would send: no IP options, Don't Fragment set, TTL 64,
+identification as given. Reading checks every length before it believes it, and says where it stopped.
+
+The sums are taken of the fields, not of the bytes: 2**16 is 1 modulo 0xFFFF, so a number of any width counts
+as the sum of its 16-bit digits with the carries added back. `-total % 0xFFFF` is the complement of that sum; a
+total is never 0 here, which is the one case that it would get wrong.
+
+Left out: IPv6, fragments, IP options and the flags of ECN (they are skipped when read).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from struct import Struct, error
+
+from vpcedu import address
+from vpcedu.flow import ICMP, TCP, FiveTuple
+from vpcedu.packet import Packet
+from vpcedu.row import NamedRow
+
+TCP_HEADER = Struct("!HHIIHH")  # RFC 9293 section 3.1, without checksum and urgent pointer
+_unpack = Struct("!BxHHHBBxxIIHHIIHH").unpack_from  # RFC 791 section 3.1, without service and checksum; and the same
+_pack = Struct("!HHHHHHIIHHIIHHHH").pack  # both headers without options, in fields that can be summed
+PLAIN = 0x4500  # version 4, a header of five words, no special service
+DONT_FRAGMENT = 0x4000
+TTL = 64
+
+# Options of RFC 9293 section 3.2, RFC 7323 and RFC 2018: name, kind, the sizes of its numbers in bytes.
+OPTIONS = (("mss", 2, (2,)), ("wscale", 3, (1,)), ("sackOK", 4, ()), ("TS", 8, (4, 4)))
+BY_NAME = {name: (kind, sizes) for name, kind, sizes in OPTIONS}
+BY_KIND = {kind: (name, sizes) for name, kind, sizes in OPTIONS}
+END, NOP = 0, 1
+
+number, text = lru_cache(65_536)(address.number), lru_cache(65_536)(address.text)
+_new = tuple.__new__  # quicker than a class's own call, for what is made once a packet
+
+
+class WireError(ValueError):
+    """Bytes that are no whole packet; `offset` is where they stop making sense."""
+
+    def __init__(self, words: str, offset: int) -> None:
+        super().__init__(f"{words} at byte {offset}")
+        self.offset = offset
+
+
+class OtherPacket(WireError):
+    """Bytes that may be in order, but are something else than a whole IPv4 packet with TCP or an ICMP error."""
+
+
+class Decoded(NamedRow):
+    """A packet that was read, its TTL and identification, and whether both checksums were right."""
+
+    packet: Packet
+    ttl: int
+    identification: int
+    checksums: bool
+
+
+def checksum(data: bytes) -> int:
+    """The Internet checksum of RFC 1071: the complement of the ones'-complement sum of 16-bit words."""
+    total = summed(data)
+    return -total % 0xFFFF if total else 0xFFFF
+
+
+def summed(data: bytes) -> int:
+    """A number that is, modulo 0xFFFF, the sum of the 16-bit words; a last odd byte counts as a word's first."""
+    total = int.from_bytes(data, "big")
+    return total << 8 if len(data) & 1 else total
+
+
+def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
+    """The bytes of the IPv4 packet; ValueError for another protocol than TCP, an unknown option or too many bytes."""
+    (src, sport, dst, dport, protocol), flags, seq, ack, window, options, data, icmp = packet
+    if icmp is not None:
+        from vpcedu.views.bytes import icmp_bytes as messages
+
+        return messages.encode(packet, identification, ttl)
+    if protocol != TCP or flags & ~63:
+        raise ValueError(f"protocol {protocol}, flags {flags}: expected 6, TCP, and flags from 0 to 63")
+    rest: bytes = _options_out(options) + data if options else data
+    length = 20 + len(rest)
+    about = length - len(data) << 10 | flags  # the header's length in words of 4 bytes, above 12 bits of flags
+    lives, sent_as, source, target = ttl << 8 | TCP, identification & 0xFFFF, number(src), number(dst)
+    total = int.from_bytes(rest, "big")
+    if length & 1:  # as in `summed`, which would be one call more
+        total <<= 8
+    both = source + target
+    ip = PLAIN + length + 20 + sent_as + DONT_FRAGMENT + lives + both
+    tcp = (both + TCP + length + sport + dport + seq + ack + about + window + total) % 0xFFFF
+    try:
+        head: bytes = _pack(PLAIN, length + 20, sent_as, DONT_FRAGMENT, lives, -ip % 0xFFFF, source, target,
+                            sport, dport, seq, ack, about, window, -tcp % 0xFFFF, 0)
+    except error as wrong:
+        raise ValueError(f"too many bytes, or a number that does not fit: {packet}, ttl {ttl} ({wrong})") from None
+    return head + rest
+
+
+def decode(data: bytes, start: int = 0) -> Decoded:
+    """Read the bytes of one IPv4 packet with TCP or an ICMP error; what is behind its total length is left aside.
+
+    start: where the packet begins. WireError (a ValueError with `offset`) where the bytes are cut short or
+    damaged; its subclass OtherPacket where they are no IPv4, another protocol or message, or a fragment.
+    """
+    room = len(data) - start
+    if room < 40:
+        raise _too_short(data, start)
+    (first, total, identification, fragment, ttl, protocol, src, dst, sport, dport, seq, ack, about, window
+     ) = _unpack(data, start)
+    if first >> 4 != 4 or fragment & 0x3FFF or protocol != TCP:
+        if protocol == ICMP and first >> 4 == 4 and not fragment & 0x3FFF:
+            from vpcedu.views.bytes import icmp_bytes as messages
+
+            return messages.decode(data, start)
+        raise _other(first, protocol, start)
+    size = 20
+    if first != 0x45:
+        size = (first & 15) << 2
+        if 20 <= size <= room - 20:  # IP options: the TCP header stands behind them
+            sport, dport, seq, ack, about, window = TCP_HEADER.unpack_from(data, start + size)
+    begins = about >> 12 << 2
+    if not 20 <= size <= total - 20 <= room - 20:
+        raise WireError(f"header of {size} and {total} bytes in all: expected 20 or more, up to {room}", start + 2)
+    segment = data[start + size : start + total]
+    if not 20 <= begins <= len(segment):
+        raise WireError(f"TCP header length {begins}: expected 20 to {len(segment)}", start + size + 12)
+    options = _options_in(segment, begins, start + size) if begins > 20 else ()
+    packet = _new(Packet, (_new(FiveTuple, (text(src), sport, text(dst), dport, TCP)), about & 0x3F, seq, ack, window,
+                           options, segment[begins:], None))
+    right = (int.from_bytes(data[start : start + size], "big") % 0xFFFF == 0
+             and (src + dst + TCP + total - size + summed(segment)) % 0xFFFF == 0)
+    return _new(Decoded, (packet, ttl, identification, right))
+
+
+def _too_short(data: bytes, start: int) -> WireError:
+    """The error for bytes that cannot hold both headers; another protocol may be shorter."""
+    room = len(data) - start
+    if room >= 20 and (data[start] >> 4 != 4 or data[start + 9] != TCP or data[start + 6] & 0x3F or data[start + 7]):
+        return _other(data[start], data[start + 9], start)
+    return WireError(f"{room} bytes: expected headers of 20 and 20", len(data))
+
+
+def _other(first: int, protocol: int, start: int) -> OtherPacket:
+    if first >> 4 != 4:
+        return OtherPacket(f"version {first >> 4}: expected IPv4", start)
+    if protocol != TCP:
+        return OtherPacket(f"protocol {protocol}: expected 6, TCP", start + 9)
+    return OtherPacket("a fragment: expected a whole packet", start + 6)
+
+
+def _options_out(options: tuple[tuple[str | int, ...], ...]) -> bytes:
+    out = bytearray()
+    for name, *values in options:
+        if name == "nop":
+            out.append(NOP)
+            continue
+        if name not in BY_NAME or len(BY_NAME[name][1]) != len(values):
+            known = ", ".join(BY_NAME)
+            raise ValueError(f"option {(name, *values)!r}: expected nop or one of {known} with its numbers")
+        kind, sizes = BY_NAME[name]
+        out += bytes((kind, 2 + sum(sizes)))
+        for value, size in zip(values, sizes, strict=True):
+            if not 0 <= int(value) < 1 << 8 * size:
+                raise ValueError(f"option {(name, *values)!r}: expected numbers of {size} bytes")
+            out += int(value).to_bytes(size, "big")
+    return bytes(out) + bytes(-len(out) % 4)
+
+
+def _options_in(data: bytes, end: int, offset: int) -> tuple[tuple[str | int, ...], ...]:
+    start = 20
+    found: list[tuple[str | int, ...]] = []
+    while start < end and data[start] != END:
+        if data[start] == NOP:
+            found.append(("nop",))
+            start += 1
+            continue
+        size = data[start + 1] if start + 1 < end else 0
+        if not 2 <= size <= end - start:
+            raise WireError(f"TCP option of {size} bytes: expected 2 to {end - start}", offset + start)
+        name, sizes = BY_KIND.get(data[start], ("", ()))
+        if name and size == 2 + sum(sizes):
+            at, values = start + 2, []
+            for width in sizes:
+                values.append(int.from_bytes(data[at : at + width], "big"))
+                at += width
+            found.append((name, *values))
+        start += size  # an option unknown here is skipped
+    return tuple(found)

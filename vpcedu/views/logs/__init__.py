@@ -1,0 +1,1 @@
+"""Logs: flow logs and access logs as AWS writes them."""

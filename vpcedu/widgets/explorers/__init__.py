@@ -1,0 +1,1 @@
+"""Explorers: one for each thing that a learner can move."""

@@ -1,0 +1,37 @@
+"""Arrows: the same map twice, with the arrows of an architecture diagram and with those of the packets."""
+
+from __future__ import annotations
+
+from vpcedu import draw
+from vpcedu.sites.visit import Visit
+from vpcedu.views.explain import verdict
+from vpcedu.widgets.parts.controls import choice
+from vpcedu.widgets.parts.explorer import Explorer, Frame, tallest
+
+WORDS = (("who connects", "connections"), ("where packets go", "packets"))
+ABOUT = ("Both maps show one visit. Thick arrows with a ring say who opened a connection and who listened; thin"
+         " numbered arrows are packets. Brown is the public address, blue the private one; a diamond is a place"
+         " where an address is rewritten.")
+
+
+def frame(visit: Visit, arrows: str) -> Frame:
+    """The map with arrows by "connections" or by "packets", and the sentence that belongs to it."""
+    if arrows == "packets":
+        return Frame(draw.map(visit, arrows="packets"), f"Where packets go, both ways. {verdict(visit)}")
+    talks = visit.talks
+    opens = "; ".join(f"{talk.opener} opens one that ends at {talk.listener}" for talk in talks)
+    return Frame(draw.map(visit, arrows="connections"),
+                 f"Who connects to whom: {opens}. Answers need no arrow of their own: they travel back on these.")
+
+
+class Arrows(Explorer):
+    """The toggle between "who connects" and "where packets go"; set `arrows`, or press a button."""
+
+    def __init__(self, visit: Visit, arrows: str = "connections") -> None:
+        self._visit = visit
+        self.arrows = choice("", WORDS, arrows)
+        height = tallest(frame(visit, value).picture for _, value in WORDS)
+        super().__init__(self._make, height, ABOUT, arrows=self.arrows)
+
+    def _make(self, arrows: str) -> Frame:
+        return frame(self._visit, arrows)

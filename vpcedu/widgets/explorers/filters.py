@@ -1,0 +1,81 @@
+"""Filters: a security group beside a network ACL; to which of the clients' ports does the ACL let answers out?"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import ipywidgets
+
+from vpcedu import draw
+from vpcedu.analysis.change import Repair
+from vpcedu.analysis.ends import Question
+from vpcedu.puzzles.changes import changed, changes
+from vpcedu.sites.one_server import CALLERS, GROUP_OUT, answers, one_server, share
+from vpcedu.sites.parts import EPHEMERAL, NAME, PAGE
+from vpcedu.sites.visit import Visit
+from vpcedu.widgets.parts.controls import menu, slider
+from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
+from vpcedu.widgets.parts.what_if import WhatIf, said, tried
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.puzzles.changes import Changes
+
+ASKED = Question("client", NAME, 80)
+ABOUT = ("The upper arrow is the client's packet, the lower one web's answer. Each circle is the security group,"
+         " each square the network ACL, numbered in the order in which they are asked; the table says what each of"
+         " them answered. A cross is where the packet dies.")
+
+
+def frame(port: int, entry: tuple[int, int], group_out: str, change: Repair | None = None) -> Frame:
+    """Picture and sentence for one client's port, one entry (first and last port), and what the group lets out.
+
+    change: a row that is changed before the visit; ValueError where AWS would refuse that.
+    """
+    visit = _visit(port, entry, group_out, change)
+    if change is not None:
+        before = _visit(port, entry, group_out).symptom
+        return Frame(draw.filters(visit, 1), said(change, "client", before, visit.symptom).strip())
+    came = visit.outcome.works
+    fate = "and the page comes" if came else f"and the answer is lost at the ACL: {visit.symptom}"
+    parts = ", ".join(f"{who} {percent(share(*entry, ports), ports[1] - ports[0] + 1)}"
+                      for who, ports in CALLERS.items())
+    return Frame(draw.filters(visit, 1), f"The client chose port {port}, {fate}. The group"
+                 f" {'remembers the flow' if group_out == 'nothing' else 'has a rule for it and remembers nothing'}."
+                 f" Of the ports that clients choose from, the ACL's entry has: {parts}.")
+
+
+def _visit(port: int, entry: tuple[int, int], group_out: str, change: Repair | None = None) -> Visit:
+    return changed(one_server(answers(*entry), group_out=group_out, port=port), change).get(PAGE)
+
+
+@lru_cache(KEPT)
+def _changes(entry: tuple[int, int], group_out: str) -> Changes:
+    return changes(one_server(answers(*entry), group_out=group_out).vpc, ASKED)
+
+
+def percent(part: int, whole: int) -> str:
+    """A share in words; "all" only where it is all, "none" only where it is none."""
+    if part in (0, whole):
+        return "all" if part else "none"
+    return f"{min(max(round(100 * part / whole), 1), 99)} %"
+
+
+class Filters(Explorer):
+    """The explorer of group and network ACL; set `port`, `entry` (a pair of ports), `group_out` and `what_if`, or move
+    them."""
+
+    def __init__(self, port: int = 51_828, entry: tuple[int, int] = (80, 80), group_out: str = "nothing") -> None:
+        self.port = slider("The client's port", port, range(EPHEMERAL[0], EPHEMERAL[1] + 1), 480)
+        self.entry = ipywidgets.IntRangeSlider(
+            value=entry, min=0, max=EPHEMERAL[1], description="ACL out, to ports", style={"description_width": "112px"},
+            layout={"width": "680px", "max_width": "100%"})
+        self.group_out = menu("group lets out", tuple((word, word) for word in GROUP_OUT), group_out)
+        self.what_if = WhatIf(_changes(entry, group_out))
+        height = tallest(frame(port, ports, word).picture for ports in ((80, 80), EPHEMERAL) for word in GROUP_OUT)
+        super().__init__(self._make, height, ABOUT, (self.what_if,), port=self.port, group_out=self.group_out,
+                         entry=self.entry)
+
+    def _make(self, port: int, entry: tuple[int, int], group_out: str, change: object) -> Frame:
+        chosen = self.what_if.offer(_changes(entry, group_out))
+        return tried(lambda change: frame(port, entry, group_out, change), chosen)

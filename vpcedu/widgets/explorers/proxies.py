@@ -1,0 +1,67 @@
+"""Proxies: what the client sends and what web gets, with a Classic, an Application or a Network balancer between."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from vpcedu import draw
+from vpcedu.hosts.web_server import requests_seen
+from vpcedu.protocols.forwarded import MODES, chain_of
+from vpcedu.sites.parts import PAGE
+from vpcedu.sites.reference_proxies import FORGED, WEBS, proxy_site
+from vpcedu.sites.visit import Visit
+from vpcedu.widgets.explorers.return_paths import WORDS
+from vpcedu.widgets.parts.controls import check, choice
+from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
+
+ABOUT = ("Left what the client puts on the wire, right what of it reaches web. A black wall between them is a"
+         " proxy: one connection ends there and another begins. A dotted line is a gateway: the same connection"
+         " goes through. Bold on the right is what is not as it was on the left.")
+
+
+@lru_cache(KEPT)
+def _visit(balancer: str, web: str, mode: str, proxy: bool, forged: bool) -> Visit:
+    return proxy_site(balancer, web, mode, proxy).get(PAGE, headers=FORGED if forged else ())
+
+
+def frame(balancer: str, web: str = WEBS[0], mode: str = "append", proxy: bool = False, forged: bool = False) -> Frame:
+    """Picture and sentence for one setting; a mode or a PROXY line that this balancer has not is said to be idle."""
+    has_mode, has_line = balancer == "application", balancer == "classic-tcp"
+    visit = _visit(balancer, web, mode if has_mode else "append", proxy and has_line, forged)
+    idle = ([f"mode {mode}: of Application Load Balancers only"] if mode != "append" and not has_mode else []) + (
+        ["PROXY line: of Classic TCP listeners only"] if proxy and not has_line else [])
+    return Frame(draw.sides(visit), sentence(visit) + (f" ({'; '.join(idle)}.)" if idle else ""))
+
+
+def sentence(visit: Visit) -> str:
+    """Whom web sees, and what the bytes tell it of the client."""
+    talks = visit.talks
+    seen = next((row for _, row in requests_seen(visit.capture)), None)
+    if seen is None:
+        opened = "connected at once, by the ELB node" if len(talks) > 1 else "never connected"
+        got = next((t for t in talks[-1].traces if t.delivered and t.packet.data and t.last.at == "web"), None)
+        why = "web's server does not know what a PROXY line is" if got else "nothing listens at web"
+        return f"The client is {opened}; {why}, and in the end the client sees: {visit.symptom}."
+    whose = "the ELB node's own address" if len(talks) > 1 else "the client's own address"
+    chain, claim = chain_of(seen.request), chain_of(visit.call.request) if visit.call.request else None
+    if chain is None:
+        tells = "The bytes do not tell who asked." if len(talks) > 1 else "No header is needed."
+    elif chain == claim:
+        tells = f"X-Forwarded-For, {chain}, is the client's claim; nobody checked it."
+    else:
+        tells = f"X-Forwarded-For is {chain}: only the last entry is the balancer's word."
+    return f"web sees {seen.peer}, {whose}. {tells}"
+
+
+class Proxies(Explorer):
+    """The explorer of proxies; set `balancer`, `web`, `forged`, `mode`, `proxy`, or move them."""
+
+    def __init__(self, balancer: str = "classic-tcp", web: str = WEBS[0]) -> None:
+        self.balancer = choice("Balancer", tuple(WORDS.items()), balancer)
+        self.web = choice("web", tuple((word, word) for word in WEBS), web)
+        self.proxy = check("PROXY line (Classic TCP)")
+        self.mode = choice("ALB mode", tuple((word, word) for word in MODES), "append")
+        self.forged = check("client claims to be 127.0.0.1")
+        height = round(frame(balancer, web).picture.scene.height)
+        super().__init__(frame, height, ABOUT, balancer=self.balancer, web=self.web, proxy=self.proxy, mode=self.mode,
+                         forged=self.forged)

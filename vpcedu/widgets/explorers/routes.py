@@ -1,0 +1,94 @@
+"""Routes: type an address, see which row of web's route table wins, and what becomes of the packet."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+import ipywidgets
+
+from vpcedu import draw
+from vpcedu.address import contains, number
+from vpcedu.reasons import PORT_CLOSED
+from vpcedu.sites.lone_server import DEFAULTS, PARTNER, PUBLIC, lone_server, seen_as
+from vpcedu.sites.parts import IGW, UPDATES
+from vpcedu.sites.visit import Visit
+from vpcedu.views.outcome import blocker
+from vpcedu.widgets.parts.controls import check, choice
+from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
+
+PICTURES = ("route table", "map")
+WORDS = {"no default route": "nowhere", "0.0.0.0/0 > NAT": "NAT", "0.0.0.0/0 > IGW": IGW}
+ABOUT = ("The route table of web's subnet, asked about the address you typed: rows that fit it, and the one that"
+         " wins, in yellow. The map shows the same packet: the numbered arrows are its hops, a cross is where it is"
+         " lost.")
+TALL = (UPDATES, PUBLIC)  # their pictures are the tallest
+
+
+def frame(to: str, default: str, public: bool, partner: bool, picture: str) -> Frame:
+    """Picture and sentence for a connection that web opens to an address; what is no address is named."""
+    try:
+        number(to.strip())
+    except ValueError as error:
+        old = frame(UPDATES, default, public, partner, picture)
+        return Frame(old.picture, f"Not understood: {error}. The picture is for {UPDATES}.")
+    visit = _visit(to.strip(), default, public, partner)
+    return Frame(_picture(visit, picture), f"{_lookup(visit, to.strip())} {_fate(visit)}")
+
+
+@lru_cache(KEPT)
+def _visit(to: str, default: str, public: bool, partner: bool) -> Visit:
+    return lone_server(default, public, partner).connect("web", to, 80)
+
+
+def _picture(visit: Visit, picture: str) -> draw.Picture:
+    if picture == "map":
+        return draw.map(visit, packet=1)
+    return draw.table(visit, packet=1, at="web", check="route")
+
+
+def _lookup(visit: Visit, to: str) -> str:
+    """How many rows fit, and which of them wins."""
+    rows = visit.vpc.routes_of(visit.vpc.subnets[1])
+    fit = sum(contains(row.destination, to) for row in rows)
+    found = next(step.row for step in visit.capture[1].steps if step.check == "route")
+    if not fit:
+        return f"No row fits {to}."
+    return f"One row fits {to}: {found}." if fit == 1 else (
+        f"{fit} of {len(rows)} rows fit {to}; the longest prefix wins: {found}.")
+
+
+def _fate(visit: Visit) -> str:
+    """What became of web's SYN, and whom its receiver saw."""
+    first, stop = visit.capture[1], blocker(visit)
+    if first.delivered and not first.dropped:
+        lost = f", but the answer is lost at {stop[1].at}: {stop[1].reason}" if stop else ""
+        return f"web's packet arrives at {first.last.at}, which sees it come from {seen_as(visit)}{lost}."
+    assert stop is not None
+    if stop[1].reason == PORT_CLOSED:
+        return f"web's packet arrives at {stop[1].at}, from {stop[1].before.flow.src}: {stop[1].reason}."
+    return f"web's packet is lost at {stop[1].at}: {stop[1].reason}."
+
+
+class Routes(Explorer):
+    """The explorer of route tables; set `to`, `default`, `public`, `partner` and `picture_of`, or use them."""
+
+    def __init__(self, to: str = UPDATES, default: str = "NAT", public: bool = True, partner: bool = False) -> None:
+        self.to = ipywidgets.Text(to, description="web sends to", continuous_update=False,
+                                  layout={"width": "260px", "max_width": "100%"}, style={"description_width": "90px"})
+        self.view = choice("Picture", tuple((word, word) for word in PICTURES), PICTURES[0])
+        self.default = choice("", tuple(WORDS.items()), default)
+        self.public = check(f"web has the public address {PUBLIC}", public)
+        self.partner = check(f"one more row: {PARTNER} > NAT", partner)
+        super().__init__(frame, room, ABOUT, to=self.to, picture=self.view, default=self.default,
+                         public=self.public, partner=self.partner)
+
+
+def room(picture: str, **_: object) -> int:
+    """The height of a kind of picture."""
+    return _tallest(picture)
+
+
+@cache
+def _tallest(picture: str) -> int:
+    return tallest(frame(to, default, public, True, picture).picture for to in TALL for default in DEFAULTS
+                   for public in (False, True))

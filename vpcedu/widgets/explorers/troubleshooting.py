@@ -1,0 +1,119 @@
+"""Troubleshooting: choose a morning, step through the packets that tell, try to mend it.
+
+A morning is a puzzle (a site that worked, in which a row was broken) or one of the stories that people meet. Most of
+their packets are the same one sent again; the stepper goes through those that tell something: what opens a connection,
+what asks, what answers, and the first of each loss.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import ipywidgets
+
+from vpcedu import draw
+from vpcedu.analysis import search as repairs
+from vpcedu.analysis.change import Repair
+from vpcedu.analysis.ends import Question
+from vpcedu.puzzles.changes import changed, changes
+from vpcedu.puzzles.puzzle import puzzle
+from vpcedu.row import NamedRow
+from vpcedu.scenarios.catalogue import SCENARIOS, scenario
+from vpcedu.sites.visit import Visit
+from vpcedu.views.explain import why
+from vpcedu.views.text import telling
+from vpcedu.widgets.parts.controls import menu
+from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
+from vpcedu.widgets.parts.stepper import Stepper
+from vpcedu.widgets.parts.what_if import WhatIf, said, tried
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.puzzles.changes import Changes
+
+PUZZLE, LAST = "a puzzle", 9_999
+PICTURES = ("map", "checks", "ladder")
+ROOM = 600  # pixels: all but a few pictures fit, those move up and down in their place
+ABOUT = ("Each step is a packet that tells something; repetitions are left out. Map: its hops, and a cross where"
+         " it is lost. Checks: every filter on its connection's way, in order. Ladder: the whole visit from top to"
+         " bottom. What if: put your repair in, and the same visit is played again.")
+
+
+class Seen(NamedRow):
+    """A visit that was played, what the person saw, and the numbers of the packets that tell something."""
+
+    visit: Visit
+    symptom: str
+    steps: tuple[int, ...]
+
+
+@lru_cache(KEPT)
+def seen(story: str, number: int, change: Repair | None = None) -> Seen:
+    """Play a morning, with a row changed or not; ValueError for an unknown story, or a change AWS would refuse."""
+    if story == PUZZLE:
+        riddle = puzzle(number)
+        visit = repairs.run(change.apply(riddle.vpc) if change else riddle.vpc, riddle.question)
+        symptom = visit.outcome.said
+    else:
+        told = scenario(story)
+        visit = told.play(changed(told.build(), change))
+        symptom = visit.client_sees
+    steps = tuple(trace.number for trace in telling(visit, visit.talks))
+    return Seen(visit, symptom, steps)
+
+
+@lru_cache(KEPT)
+def _changes(story: str, number: int) -> Changes:
+    if story == PUZZLE:
+        return changes(puzzle(number).vpc, puzzle(number).question)
+    visit = seen(story, number).visit
+    return changes(scenario(story).build().vpc, Question(visit.call.opener, visit.call.name, visit.call.port))
+
+
+def frame(story: str, number: int, packet: int, picture: str, change: Repair | None = None) -> Frame:
+    """Picture and sentence for one step of a morning; packet: the step, from 1."""
+    now, before = seen(story, number, change), seen(story, number)
+    place = min(packet, len(now.steps))
+    trace = now.visit.capture[now.steps[place - 1]]
+    told = said(change, now.visit.opener, before.symptom, now.symptom) or (
+        f"{now.visit.opener} sees: {now.symptom}. ")
+    return Frame(_picture(now.visit, trace.number, picture),
+                 f"{told}Step {place} of {len(now.steps)}, packet {trace.number}: {why(trace)}")
+
+
+def _picture(visit: Visit, packet: int, picture: str) -> draw.Picture:
+    if picture == "map":
+        return draw.map(visit, packet=packet)
+    if picture == "ladder":
+        return draw.ladder(visit, packet=packet, every=False)
+    talk = next(talk for talk in visit.talks if any(t.number == packet for t in talk.traces))
+    return draw.filters(visit, talk.number)
+
+
+class Troubleshooting(Explorer):
+    """The explorer of troubled mornings; set `story`, `number`, `packet`, `view` and `what_if`, or move them.
+
+    story: PUZZLE or a scenario's name. number: the puzzle's.
+    """
+
+    def __init__(self, story: str = PUZZLE, number: int = 5, picture: str = "map") -> None:
+        self.story = menu("Morning", tuple((word, word) for word in (PUZZLE, *SCENARIOS)), story)
+        self.number = ipywidgets.BoundedIntText(number, 0, LAST, description="Puzzle", layout={"width": "130px"},
+                                                style={"description_width": "48px"})
+        self.view = menu("Picture", tuple((word, word) for word in PICTURES), picture)
+        self.steps = Stepper(1, len(seen(story, number).steps), "Step")
+        self.packet, self.what_if = self.steps.slider, WhatIf(_changes(story, number))
+        self._last = (story, number)
+        super().__init__(self._make, ROOM, ABOUT, (self.steps, self.what_if), story=self.story, number=self.number,
+                         picture=self.view)
+
+    def _make(self, story: str, number: int, picture: str, packet: int, change: object) -> Frame:
+        self.number.disabled = story != PUZZLE
+        if (story, number) != self._last:  # another morning begins with every row as it is
+            self._last, packet = (story, number), 1
+            self.what_if.begin_again()
+            self.steps.begin_again()
+        chosen = self.what_if.offer(_changes(story, number))
+        shown = tried(lambda change: frame(story, number, packet, picture, change), chosen)
+        self.steps.reach(len(seen(story, number, chosen).steps))
+        return shown

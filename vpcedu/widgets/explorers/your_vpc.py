@@ -1,0 +1,167 @@
+"""Your VPC: two ends and a port of a network that was loaded; the way there and back, and what would mend it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import ipywidgets
+
+from vpcedu import draw
+from vpcedu.analysis import search as repairs
+from vpcedu.analysis.answer import Answer
+from vpcedu.analysis.ends import SOMEONE, Question
+from vpcedu.analysis.path import losses
+from vpcedu.network import validity as rules
+from vpcedu.puzzles.changes import changes
+from vpcedu.widgets.parts.controls import menu, short
+from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
+from vpcedu.widgets.parts.progress import Progress
+from vpcedu.widgets.parts.what_if import WhatIf, said, tried
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.analysis.change import Repair
+    from vpcedu.network.vpc import Vpc
+    from vpcedu.puzzles.changes import Changes
+
+PICTURES = ("checks", "map")
+USUAL, MOST = (22, 80, 443), 200  # ports that are always offered; changes in the what-if panel
+ROOM = 600  # pixels: all but a few pictures fit, those move up and down in their place
+ABOUT = ("One question to your network: does this end reach that one, and does the answer come back? Checks: every"
+         " filter on the way there (upper arrow) and back (lower one), in order, with the row that decided; a cross"
+         " is where it ends. Map: the same packet among your subnets. What if: change a row, and the question is"
+         " asked again.")
+
+
+def sources(vpc: Vpc) -> tuple[str, ...]:
+    """Who may ask: everybody on the Internet, and every device that opens connections."""
+    devices = (row for one in vpc.everyone for row in one.devices if row.kind.is_host)
+    return (SOMEONE, *(row.name for row in devices if row.name != SOMEONE))
+
+
+def destinations(vpc: Vpc) -> tuple[str, ...]:
+    """Who may be asked: devices, balancers (of several names the shortest), and the Internet."""
+    names: dict[tuple[str, ...], str] = {}
+    for row in sorted((row for one in vpc.everyone for row in one.names), key=lambda row: -len(row.name)):
+        names[row.addresses] = row.name
+    devices = (row.name for one in vpc.everyone for row in one.devices)
+    return (*(name for name in devices if name != SOMEONE), *names.values(), SOMEONE)
+
+
+def ports(vpc: Vpc) -> tuple[int, ...]:
+    """Ports that rules and listeners name, and the usual ones."""
+    ends = (row.ports for one in vpc.everyone for row in one.group_rules)
+    named = {first for first, last in ends if first == last}
+    named |= {row.port for one in vpc.everyone for row in one.listeners}
+    return tuple(sorted({*named, *USUAL} - {0}))
+
+
+class YourVpc(Explorer):
+    """The explorer of a loaded network; set `source`, `destination`, `port`, `view` and `what_if`, or move them.
+
+    vpc: a description, such as `aws.load(folder).vpc()`. ValueError where AWS would refuse it, or for an unknown end.
+    """
+
+    def __init__(self, vpc: Vpc, source: str = SOMEONE, destination: str = "", port: int = 443,
+                 picture: str = "checks") -> None:
+        rules.check(vpc)
+        self._run = lru_cache(KEPT)(self._asked)
+        self._changes = lru_cache(KEPT)(self._offers)
+        self._vpc = vpc
+        self._found: dict[Question, tuple[Repair, ...]] = {}
+        self._last: Question | None = None
+        ends = destinations(vpc)
+        self.source = menu("From", _named(sources(vpc)), source, 220)
+        self.destination = menu("to", _named(ends), destination or ends[0], 220)
+        numbers = sorted({*ports(vpc), port})
+        self.port = menu("port", tuple((str(number), number) for number in numbers), port)
+        self.view = menu("", tuple((word, word) for word in PICTURES), picture)
+        self.what_if = WhatIf(self._changes(Question(source, destination or ends[0], port)))
+        self.progress = Progress("tries")
+        self.mend = ipywidgets.Button(description="Look for the smallest repair", layout={"width": "230px"})
+        self.mend.on_click(lambda _: self.look())
+        super().__init__(self._make, ROOM, ABOUT, (self.what_if, Search(self.mend, self.progress)), source=self.source,
+                         destination=self.destination, port=self.port, picture=self.view)
+
+    def look(self) -> str:
+        """Search for the smallest set of rows that mends what is asked; a single one is put in. What was found."""
+        question = Question(self.source.value, self.destination.value, self.port.value)
+        reachable = self._run(question, None).reachable
+        if reachable is not False:
+            return self._tell("nothing is to be mended" if reachable else "the model ends on the way")
+        found = repairs.smallest(self._vpc, question, progress=self.progress)
+        if found is None:
+            return self._tell("no row was found that mends it")
+        self._found[question] = found.repairs
+        self._changes.cache_clear()
+        self.what_if.offer(self._changes(question))
+        if len(found.repairs) == 1:
+            self.what_if.take(found.repairs[0])
+        behind = f"; behind it the model ends: {found.ends.step.reason}" if found.ends else ""
+        return self._tell("; ".join(map(str, found.repairs)) + behind)
+
+    def _tell(self, words: str) -> str:
+        self.progress.say(short(words))
+        return words
+
+    def _asked(self, question: Question, change: Repair | None) -> Answer:
+        vpc = change.apply(self._vpc) if change else self._vpc
+        return Answer(question, vpc, repairs.run(vpc, question), (), (), ())
+
+    def _offers(self, question: Question) -> Changes:
+        """The repairs that were found first, then the rows of the description."""
+        found: Changes = {}
+        count = 0
+        for row, ways in changes(self._vpc, question, self._found.get(question, ())).items():
+            count += len(ways)
+            if count <= MOST:
+                found[row] = ways
+        return found
+
+    def _make(self, source: str, destination: str, port: int, picture: str, change: object) -> Frame:
+        question = Question(source, destination, port)
+        try:
+            self._run(question, None)
+        except ValueError as error:
+            if self.picture is None:
+                raise
+            return Frame(self.picture, f"This cannot be asked: {error}. The picture is of the question before.")
+        if question != self._last:
+            self._last = question
+            self.progress.say("")  # what was found belongs to the question before
+        chosen = self.what_if.offer(self._changes(question))
+        return tried(lambda change: self._answered(question, picture, change), chosen)
+
+    def _answered(self, question: Question, picture: str, change: Repair | None) -> Frame:
+        answer = self._run(question, change)
+        told = said(change, question.source, self._run(question, None).symptom, answer.symptom)
+        lost = losses(answer.visit)
+        if picture == "checks":
+            shown = draw.filters(answer.visit)
+        else:
+            shown = draw.map(answer.visit, packet=lost[0].trace.number) if lost else draw.map(answer.visit)
+        return Frame(shown, told + short(answer.verdict))
+
+
+class Search:
+    """The button that looks for a repair, and how far it has got; a part of the explorer without controls."""
+
+    lines = 0
+
+    def __init__(self, button: ipywidgets.Button, progress: Progress) -> None:
+        self.controls: dict[str, object] = {}
+        self.progress = progress
+        progress.say("")
+        progress.line.layout = {"width": "440px", "max_width": "100%", "height": "32px", "overflow": "hidden auto"}
+        progress.line.add_class("vpcedu-note")
+        self.box = ipywidgets.HBox([button, progress.box], layout={"flex_flow": "row wrap", "flex": "0 0 auto"})
+
+    def begin_again(self) -> None:
+        """As if nothing had been looked for."""
+        self.progress.say("")
+
+
+def _named(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Names for a menu, AWS's ids cut; two that would look the same are left whole."""
+    cut = [short(name) for name in names]
+    return tuple((word if cut.count(word) == 1 else name, name) for word, name in zip(cut, names, strict=True))

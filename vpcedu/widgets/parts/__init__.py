@@ -1,0 +1,1 @@
+"""Parts: what explorers are made of."""

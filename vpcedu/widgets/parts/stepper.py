@@ -1,0 +1,40 @@
+"""Stepper: goes through packets one by one: a slider (arrow keys move it), two buttons, and Play."""
+
+from __future__ import annotations
+
+import ipywidgets
+
+from vpcedu.widgets.parts.controls import slider
+
+PACE = 900  # milliseconds from packet to packet
+
+
+class Stepper:
+    """A number from 1 to `most`; `controls` has the slider under the name that the frame asks for."""
+
+    lines = 0
+
+    def __init__(self, value: int, most: int, words: str = "Packet", name: str = "packet") -> None:
+        self.slider = slider(words, value, range(1, most + 1), 470)
+        self.back, self.on = (ipywidgets.Button(description=sign, tooltip=f"one {words.lower()} {way}",
+                                                layout={"width": "34px"}) for sign, way in (("<", "back"), (">", "on")))
+        self.play = ipywidgets.Play(min=1, max=most, interval=PACE, show_repeat=False, layout={"width": "120px"})
+        ipywidgets.jslink((self.slider, "value"), (self.play, "value"))  # the first of the two sets the other
+        self.back.on_click(lambda _: self.go(-1))
+        self.on.on_click(lambda _: self.go(1))
+        self.controls = {name: self.slider}
+        self.box = ipywidgets.HBox([self.slider, self.back, self.on, self.play], layout={"flex_flow": "row wrap"})
+        self._first = value
+
+    def go(self, steps: int) -> None:
+        """So many steps on, or back; it stays at its ends."""
+        self.slider.value = min(max(self.slider.value + steps, 1), self.slider.max)
+
+    def reach(self, most: int) -> int:
+        """Let it end at another number; returns where it then stands."""
+        self.slider.max = self.play.max = max(most, 1)
+        return int(self.slider.value)
+
+    def begin_again(self) -> None:
+        """Back to the number it had at first."""
+        self.slider.value = min(self._first, self.slider.max)

@@ -1,0 +1,86 @@
+"""What if: choose a row of the site and what becomes of it; the visit is played again on a new network. Undo."""
+
+from __future__ import annotations
+
+import ipywidgets
+
+from vpcedu.widgets.parts.controls import menu, short
+from vpcedu.widgets.parts.explorer import Frame
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vpcedu.analysis.change import Repair
+    from vpcedu.puzzles.changes import Changes
+
+ALL_THERE, AS_IT_IS = "every row as it is", "as it is"
+
+
+class WhatIf:
+    """Two menus; `change.value` is the Repair that was chosen, "": nothing is changed.
+
+    changes: for each row in words what may become of it, as `lab.changes.changes` gives them.
+    """
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes: Changes = {}
+        self.row = menu("What if", ((ALL_THERE, ""),), "", 330)
+        self.change = menu("is", ((AS_IT_IS, ""),), "", 270)
+        self.undo = ipywidgets.Button(description="Undo", tooltip="every row as it is", layout={"width": "70px"})
+        self.row.observe(self._chosen, names="value")
+        self.undo.on_click(lambda _: self.begin_again())
+        self.controls = {"change": self.change}
+        self.box = ipywidgets.HBox([self.row, self.change, self.undo], layout={"flex_flow": "row wrap"})
+        self.offer(changes)
+
+    @property
+    def lines(self) -> int:
+        """A change and what it did take two lines of the sentence."""
+        return 2 if self.change.value else 0
+
+    def offer(self, changes: Changes) -> Repair | None:
+        """Offer these rows from now on; what was chosen stays if it is among them. Returns what is chosen then."""
+        if changes is not self._changes:
+            row, chosen = self.row.value, self.change.value
+            self._changes = changes
+            self.row.options = [(ALL_THERE, ""), *((short(words), words) for words in changes)]
+            if chosen in changes.get(row, {}).values():
+                self.row.value, self.change.value = row, chosen
+        return self.change.value or None
+
+    def take(self, repair: Repair) -> None:
+        """Choose a change; ValueError where it is not on offer."""
+        for row, ways in self._changes.items():
+            if repair in ways.values():
+                self.row.value, self.change.value = row, repair
+                return
+        raise ValueError(f"{repair} is not on offer: expected a change of one of {', '.join(self._changes)}")
+
+    def begin_again(self) -> None:
+        """Every row as it is."""
+        self.row.value = ""
+
+    def _chosen(self, event: object) -> None:
+        """A row was chosen: the first that may become of it is done at once."""
+        ways = self._changes.get(self.row.value, {})
+        self.change.options = [(AS_IT_IS, ""), *((short(words), way) for words, way in ways.items())]
+        self.change.value = next(iter(ways.values()), "")
+
+
+def said(change: Repair | None, who: str, before: str, after: str) -> str:
+    """What a change did to what somebody sees; "" where nothing was changed."""
+    if change is None:
+        return ""
+    sees = f"still sees: {after}" if before == after else f"sees: {after} (before: {before})"
+    return f"What if: {change}. Then {who} {sees}. "
+
+
+def tried(show: Callable[[Repair | None], Frame], change: Repair | None) -> Frame:
+    """The frame with a row changed; where AWS would refuse the change, the frame without it, and why."""
+    if change is None:
+        return show(None)
+    try:
+        return show(change)
+    except ValueError as error:
+        return Frame(show(None).picture, f"{change}: that cannot be. {error}. The picture is without it.")
