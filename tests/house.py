@@ -27,39 +27,13 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     ("words",), ("protocols", "tables"), ("devices",), ("hosts",), ("gateways",), ("network",), ("views",),
     ("sites", "aws"), ("analysis",), ("scenarios", "puzzles"), ("course",), ("canvas",), ("reading",),
-    ("ladder", "map", "plan", "checks", "tables drawn", "time", "compare"), ("draw",), ("widgets", "cli"), ("top",),
+    ("ladders", "maps", "plan", "checks", "tables drawn", "time", "compare"), ("draw",), ("widgets", "cli"), ("top",),
 )  # fmt: skip
 PICTURES = FLOORS[13]
-# Which module belongs to which room, where the folder does not say it: two hold several rooms today, side by side.
-ROOMS = {
-    "vpcedu": {"words": "address clock facade flow icmp packet reasons row trace", "devices": "device"},
-    "vpcedu.lab": {
-        "sites": """addresses applications fields filters row_kinds load loaded nlb opening parts programs proxies quiet
-            reference site sweeping tls_site translating visit zones""",
-        "analysis": """across analyzer asking auditing candidates diagnosis ends forecast paths plays reach
-            repair repairs services sources unknown useless working""",
-        "scenarios": "beyond scenarios symptom symptoms_headers symptoms_path symptoms_targets symptoms_time",
-        "puzzles": "changes faults puzzles remedies typed",
-        "course": """exercises exercises_addresses exercises_filters exercises_nat exercises_nlb exercises_own
-            exercises_proxies exercises_start exercises_tcp exercises_time exercises_witness own predict
-            predict_addresses predict_filters predict_nat predict_puzzle predict_tcp predict_time predict_witness rows
-            witness""",
-        "cli": "commands options terminal",
-    },
-    "vpcedu.draw": {
-        "canvas": "fonts frame grid paint picture scene style svg",
-        "reading": "drawn way words",
-        "ladder": """ladder_arrows ladder_bars ladder_heads ladder_ink ladder_layout ladder_rows ladder_states
-            lifelines""",
-        "map": "map_connections map_hops map_ink map_layout map_places map_table map_ways map_zones",
-        "plan": "audit_layout plain_layout plain_places site_layout",
-        "checks": "filter_gates filter_words filters_layout",
-        "tables drawn": "header_layout ledger_layout sides_layout table_layout table_rows translations_layout",
-        "time": """clock_rows clocks_layout handshake_axis handshake_ends handshake_layout handshake_words ports_layout
-            states_layout states_places""",
-        "compare": "beside_layout ways_layout",
-    },
-}  # fmt: skip
+DRAWN = {"tables": "tables drawn"}  # rooms within draw that have another room's name
+# Which module belongs to which room, where the folder does not say it.
+ROOMS = {"words": "address clock facade flow icmp packet reasons row trace", "devices": "device",
+         "top": "__init__ __main__ lab"}  # fmt: skip
 FACADES = ("vpcedu", "vpcedu.facade", "vpcedu.lab", "vpcedu.draw", "vpcedu.widgets")  # load a name when it is asked for
 
 LINES, WIDTH = 400, 100  # of a module as `ruff format` writes it, and of its lines
@@ -71,7 +45,7 @@ ROW_NAMES = {"row", "rows", "old", "new", "entry", "entries", "rule", "route", "
 QUESTIONS = {"What", "Whether", "How", "Which", "Who", "Whom", "Where", "When"}  # a docstring of what only tells
 SEVERAL = {"rows", "entries"}
 HEAVY = {"typing", "dataclasses", "re", "enum", "inspect", "ipaddress"}  # slow to load
-LIGHT = (*size.CORE, "views", "lab")  # the folders that do without
+LIGHT = (*size.CORE, "views", "lab", "sites", "analysis", "scenarios", "puzzles", "course", "cli")  # the folders that do without
 HOLDERS = {"Vpc", "Call", "Conversation", "Hop", "Step", "Cause", "Event"}  # records that hold rows, and are none
 ROW_HOMES = ("tables", "hosts", "gateways", "network")
 
@@ -89,16 +63,15 @@ class House:
         return any(other.startswith(module + ".") for other in self.sources)
 
     def room(self, module: str) -> str:
-        """The room a module stands in; "" for one that has none."""
-        if self.is_package(module) and module in ("vpcedu", "vpcedu.lab"):
-            return "top"
-        folder = size.folder(module, self.sources)
-        parent, _, name = module.rpartition(".")
-        if module == "vpcedu.__main__":
-            return "top"
-        if parent in ROOMS and not self.is_package(module):
-            return next((room for room, names in ROOMS[parent].items() if name in names.split()), "")
-        return folder if floor_of(folder) is not None else ""
+        """The room a module stands in; "" for one that has none. Pictures have rooms within draw."""
+        words = [*module.split("."), "__init__"][1:]
+        if words[0] == "draw" and words[1] != "__init__":
+            room = DRAWN.get(words[1], words[1])
+        elif words[1:] in ([], ["__init__"]) and not self.is_package(module) or module in ("vpcedu", "vpcedu.lab"):
+            room = next((room for room, names in ROOMS.items() if words[0] in names.split()), "")
+        else:
+            room = words[0]
+        return room if floor_of(room) is not None else ""
 
     @cached_property
     def imports(self) -> dict[str, set[str]]:
