@@ -201,7 +201,7 @@ def test_a_target_that_calls_itself_through_the_balancer_is_told_of_client_addre
 
 
 def test_where_no_row_helps_the_answer_says_so():
-    answer = ask(reference_vpc(), "web", "169.254.169.254", 80)
+    answer = ask(reference_vpc(), "web", "10.0.1.77", 80)
     assert answer.repairs is None
     assert "No row was found that mends it." in str(answer)
 

@@ -25,7 +25,7 @@ from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from vpcedu.lab.paths import Loss
@@ -97,7 +97,7 @@ class Answer(NamedRow):
         ends = f"{self.question.destination} on TCP port {self.question.port}"
         outcome = self.outcome
         if outcome.works:
-            more = "" if outcome.leads == "" else f": {outcome.words}, on to {outcome.leads}"
+            more = f": {outcome.words}" if outcome.leads else ""
             return f"{self.question.source} reaches {ends}, and the answer comes back{more}."
         if self.unknown:
             return f"Whether {self.question.source} reaches {ends} cannot be told: {self.unknown[0].words}."
@@ -168,24 +168,34 @@ def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> An
 def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
     """The answer to a question; what was played for it, and before it, is in `plays`. ValueError as in `ask`."""
     rules.check(vpc)
-    visit = plays.whole(vpc, question)
-    also = tuple(question._replace(destination=word) for word in _elsewhere(vpc, question, visit))
-    visits = {one.destination: plays.whole(vpc, one) for one in also}
-    unknown = tuple(dict.fromkeys(row for one in (visit, *visits.values()) for row in met(vpc, one)))
-    unknown = unknown or nothing_inside(vpc, question)
+    visits = everywhere(plays, vpc, question)
+    visit = visits.pop(question)
+    unknown = unknown_of((visit, *visits.values()), vpc) or nothing_inside(vpc, question)
     if unknown:
         return Answer(question, vpc, visit, (), None, (), unknown=unknown)
-    others = tuple((word, one.outcome) for word, one in visits.items())
+    others = tuple((one.destination, seen.outcome) for one, seen in visits.items())
     answer = Answer(question, vpc, visit, (), (), (*_assumed(vpc, question), *_alike(question, visit, others)),
                     others=others)
     if answer.outcome.works:
         return answer
     if answer.reachable is None:
         return answer._replace(blockers=_blockers(vpc, question, plays), repairs=None)
-    first = next(one for one in (question, *also) if not plays.whole(vpc, one).outcome.works)
-    found = smallest(vpc, question, plays, also=also)
+    first = next(one for one in (question, *visits) if not plays.whole(vpc, one).outcome.works)
+    found = smallest(vpc, question, plays, also=tuple(visits))
     return answer._replace(blockers=_blockers(vpc, first, plays, found.met if found else ()),
                            repairs=found and found.repairs, ends=found and found.ends)
+
+
+def everywhere(plays: Plays, vpc: Vpc, question: Question) -> dict[Question, Visit]:
+    """The visits to a destination, and to the other addresses of its name."""
+    visit = plays.whole(vpc, question)
+    also = (question._replace(destination=word) for word in _elsewhere(vpc, question, visit))
+    return {question: visit} | {one: plays.whole(vpc, one) for one in also}
+
+
+def unknown_of(visits: Iterable[Visit], vpc: Vpc) -> tuple[Unknown, ...]:
+    """What is unknown, and was met by one of these visits, each thing once."""
+    return tuple(dict.fromkeys(row for visit in visits for row in met(vpc, visit)))
 
 
 def _blockers(vpc: Vpc, question: Question, plays: Plays, behind: tuple[Loss, ...] = ()) -> tuple[Loss, ...]:
