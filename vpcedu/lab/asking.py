@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Unknown, Vpc
     from vpcedu.trace import Trace
 
+NO_REPAIR = "No row was found that mends it."
+
+
 class Answer(NamedRow):
     """The question, the description asked, the visit that was played, everything in the way (both directions), the
     smallest set of repairs (None: none was found), what was assumed, where the model ends behind the repairs, what is
@@ -106,13 +109,11 @@ class Answer(NamedRow):
         lost = paths.losses(self.visit)
         if not lost:
             return f"{self.question.source} gets no good answer from {ends}: {self.symptom}."
-        step = lost[0].step
-        row = paths.leads(self.vpc, lost[0])
+        where = f"{_at(lost[0])}: {lost[0].step.reason}" + _row(self.vpc, lost[0])
         if self.reachable is None:
             return (f"Whether {self.question.source} reaches {ends} is beyond the model: {lost[0].way} it ends at"
-                    f" {step.at}, {step.check}: {step.reason}{f' ({row})' if row else ''}.")
-        return (f"{self.question.source} does not reach {ends}: {lost[0].way} a packet is lost at {step.at},"
-                f" {step.check}: {step.reason}{f' ({row})' if row else ''}.")
+                    f" {where}.")
+        return f"{self.question.source} does not reach {ends}: {lost[0].way} a packet is lost at {where}."
 
     @property
     def shares(self) -> str:
@@ -129,24 +130,22 @@ class Answer(NamedRow):
         return analysis(self)
 
     def __str__(self) -> str:
+        told = self.reachable is not None
+        way = [line for trace in self.forward for line in paths.shown(self.vpc, trace)]
+        home = [line for trace in self.back for line in paths.shown(self.vpc, trace)]
+        sections = (
+            ("What is missing for an answer:", [f"  {row}" for row in self.unknown]),
+            ("In the way:", [f"  {n}. {loss.way}, {_at(loss)}: {loss.step.reason}{_row(self.vpc, loss)}"
+                             for n, loss in enumerate(self.blockers, 1) if told]),
+            _repaired(self),
+            ("The way there", way),
+            ("The way back", home),
+            ("What brings the reply back", [f"  {line}" for line in self.states]),
+        )
         parts = [fold(self.verdict)]
-        if self.reachable is not None:
-            parts.append(f"The person at {self.question.source} sees: {self.visit.outcome.said}.")
-        if self.unknown:
-            parts.append("\n".join(["What is missing for an answer:", *(f"  {row}" for row in self.unknown)]))
-        if self.blockers and self.reachable is not None:
-            parts.append("\n".join(["In the way:", *(f"  {n}. {_blocked(self.vpc, loss)}"
-                                                     for n, loss in enumerate(self.blockers, 1))]))
-        parts += _repaired(self)
-        if self.forward:
-            parts.append("\n".join(["The way there", *(
-                line for t in self.forward for line in paths.shown(self.vpc, t))]))
-        if self.back:
-            parts.append("\n".join(["The way back", *(line for t in self.back for line in paths.shown(self.vpc, t))]))
-        if self.states:
-            parts.append("\n".join(["What brings the reply back", *(f"  {line}" for line in self.states)]))
-        parts += map(fold, self.notes)
-        return "\n\n".join(parts)
+        parts += [f"The person at {self.question.source} sees: {self.visit.outcome.said}."] * told
+        parts += ["\n".join([head, *lines]) for head, lines in sections if head and (lines or head == NO_REPAIR)]
+        return "\n\n".join([*parts, *map(fold, self.notes)])
 
     def __repr__(self) -> str:
         return f"<Answer: {self.question}: {self.symptom}>"
@@ -199,37 +198,33 @@ def unknown_of(visits: Iterable[Visit], vpc: Vpc) -> tuple[Unknown, ...]:
 
 
 def _blockers(vpc: Vpc, question: Question, plays: Plays, behind: tuple[Loss, ...] = ()) -> tuple[Loss, ...]:
-    """Everything in the way, and what was met behind it."""
-    return _once((*paths.losses(plays.past_drops(vpc, question)), *behind))
-
-
-def _once(found: tuple[Loss, ...]) -> tuple[Loss, ...]:
-    """Each place, check and direction once: one packet's addresses differ from run to run."""
+    """Everything in the way, and what was met behind it; each place, check and direction once, since one packet's
+    addresses differ from run to run."""
     once: dict[tuple[object, ...], Loss] = {}
-    for loss in found:
+    for loss in (*paths.losses(plays.past_drops(vpc, question)), *behind):
         once.setdefault((loss.step.at, loss.step.check, loss.back, str(loss.step.reason)), loss)
     return tuple(once.values())
 
 
-def _place(vpc: Vpc, loss: Loss) -> str:
+def _at(loss: Loss) -> str:
+    return f"{loss.step.at}, {loss.step.check}"
+
+
+def _row(vpc: Vpc, loss: Loss) -> str:
     row = paths.leads(vpc, loss)
-    return f"{loss.step.at}, {loss.step.check}" + (f" ({row})" if row else "")
+    return f" ({row})" if row else ""
 
 
-def _blocked(vpc: Vpc, loss: Loss) -> str:
-    row = paths.leads(vpc, loss)
-    return f"{loss.way}, {loss.step.at}, {loss.step.check}: {loss.step.reason}" + (f" ({row})" if row else "")
-
-
-def _repaired(answer: Answer) -> list[str]:
+def _repaired(answer: Answer) -> tuple[str, list[str]]:
+    """The smallest repair under its heading; no heading where nothing is to be repaired."""
     if answer.reachable is not False:
-        return []
+        return "", []
     if answer.repairs is None:
-        return ["No row was found that mends it."]
+        return NO_REPAIR, []
     end = "tried, it works"
     if answer.ends:
-        end = f"tried, it leads to where the model ends: {_place(answer.vpc, answer.ends)}"
-    return ["\n".join([f"The smallest repair ({end}):", *(f"  {repair}" for repair in answer.repairs)])]
+        end = f"tried, it leads to where the model ends: {_at(answer.ends)}{_row(answer.vpc, answer.ends)}"
+    return f"The smallest repair ({end}):", [f"  {repair}" for repair in answer.repairs]
 
 
 def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
