@@ -280,3 +280,9 @@ def test_someone_on_the_internet_has_an_address_that_no_rule_names():
 def test_the_site_of_the_question_gives_the_same_answer_as_a_visit():
     assert site("network").get(f"http://{NAME}/").symptom == "200 OK"
     assert ask(site("network").vpc, "client", NAME, 80).visit.symptom == "200 OK"
+
+
+def test_a_description_with_lists_in_it_is_refused_in_words():
+    with pytest.raises(ValueError, match="expected tuples for lists"):
+        ask(reference_vpc().replace(next(row for row in reference_vpc().devices if row.name == "web"),
+                                    Device("web", WebServer, (("listens", [80]),))), "client", NAME, 80)

@@ -419,6 +419,28 @@ def test_audit_and_ask_agree_about_a_name_with_two_addresses(tmp_path):
     assert answer.verdict.count("of 2 addresses") == 1 and "sometimes" in str(audit)
 
 
+def test_the_address_that_leaves_the_answer_open_decides_and_is_shown(tmp_path):
+    told = answers()
+    table = next(row for row in rows(told, "route-tables", "RouteTables") for own in row["Associations"]
+                 if own.get("SubnetId") == "subnet-0a11b22c33d440003")  # fmt: skip
+    table["Routes"].append({"DestinationCidrBlock": "198.51.100.31/32", "TransitGatewayId": "tgw-9", "State": "active",
+                            "Origin": "CreateRoute"})
+    vpc = aws.load(folder(tmp_path, told)).vpc()
+    answer = lab.ask(vpc, WEB, "shop", 80)
+    assert answer.reachable is None and "tgw-9" in answer.verdict and "works" not in answer.verdict
+    assert answer.forward[0].packet.flow.dst == "198.51.100.31"
+    assert answer.as_json()["Answer"]["addresses"] == {"198.51.100.31": "cannot be told"}
+
+
+def test_a_diagnosis_of_what_cannot_be_told_blames_no_row(tmp_path):
+    told = answers()
+    told["vpcs.json"]["Vpcs"][0]["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": "block-bidirectional"}
+    vpc = aws.load(folder(tmp_path, told)).vpc()
+    for symptom in ("", "timed out"):
+        (cause,) = lab.diagnose(vpc, "internet", "shop", 80, symptom)
+        assert cause.row is None and cause.repair is None and "VPC Block Public Access" in cause.words
+
+
 @pytest.mark.parametrize("missing", ["listeners.json", "load-balancers.json", "target-groups.json"])
 def test_where_balancers_are_not_known_audit_does_not_say_that_there_are_none(missing, tmp_path):
     told = answers()

@@ -40,7 +40,8 @@ NO_REPAIR = "No row was found that mends it."
 class Answer(NamedRow):
     """The question, the description asked, the visit that was played, everything in the way (both directions), the
     smallest set of repairs (None: none was found), what was assumed, where the model ends behind the repairs, what is
-    not known of the network and decided here, and what the other addresses of the destination's name gave.
+    not known of the network and decided here, what the other addresses of the destination's name gave, and the visit to
+    the one of them that decides (None: the first).
 
     Where a packet met what nobody described, or what the files do not tell, the answer is neither yes nor no: that is
     named, and nothing is guessed.
@@ -55,6 +56,7 @@ class Answer(NamedRow):
     ends: Loss | None = None
     unknown: tuple[Unknown, ...] = ()
     others: tuple[tuple[str, Outcome], ...] = ()
+    shown: Visit | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -69,6 +71,11 @@ class Answer(NamedRow):
         return None if self.outcome.verdict == UNKNOWN else self.outcome.works
 
     @property
+    def telling(self) -> Visit:
+        """The visit that decides: to the first address that leaves the answer open, or that does not work."""
+        return self.shown or self.visit
+
+    @property
     def symptom(self) -> str:
         """What the person at the source sees: "works", "timed out", "504 Gateway Timeout", "sometimes", ...; or
         "cannot be told"."""
@@ -77,12 +84,12 @@ class Answer(NamedRow):
     @property
     def forward(self) -> tuple[Trace, ...]:
         """The opening packet of each connection on the way; none where the files do not tell its way."""
-        return () if self.unknown else paths.forward(self.visit)
+        return () if self.unknown else paths.forward(self.telling)
 
     @property
     def back(self) -> tuple[Trace, ...]:
         """What answered each of them, from the far end homewards."""
-        return () if self.unknown else paths.back(self.visit)
+        return () if self.unknown else paths.back(self.telling)
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -106,7 +113,7 @@ class Answer(NamedRow):
             return f"Whether {self.question.source} reaches {ends} cannot be told: {self.unknown[0].words}."
         if outcome.verdict == SOMETIMES:
             return f"{self.question.source} reaches {ends} only sometimes: {self.shares}."
-        lost = paths.losses(self.visit)
+        lost = paths.losses(self.telling)
         if not lost:
             return f"{self.question.source} gets no good answer from {ends}: {self.symptom}."
         where = f"{_at(lost[0])}: {lost[0].step.reason}" + _row(self.vpc, lost[0])
@@ -120,7 +127,8 @@ class Answer(NamedRow):
         """What each address of the destination's name gives."""
         asked = self.visit.capture.traces[0].packet.flow.dst
         every = ((asked, self.visit.outcome), *self.others)
-        count = f"{sum(seen.works for _, seen in every)} of {len(every)} addresses works"
+        working = sum(seen.works for _, seen in every)
+        count = f"{working} of {len(every)} addresses work{'s' * (working == 1)}"
         return f"{count} ({', '.join(f'{address}: {seen.said}' for address, seen in every)})"
 
     def as_json(self) -> dict[str, Any]:
@@ -143,7 +151,7 @@ class Answer(NamedRow):
             ("What brings the reply back", [f"  {line}" for line in self.states]),
         )
         parts = [fold(self.verdict)]
-        parts += [f"The person at {self.question.source} sees: {self.visit.outcome.said}."] * told
+        parts += [f"The person at {self.question.source} sees: {self.symptom}."] * told
         parts += ["\n".join([head, *lines]) for head, lines in sections if head and (lines or head == NO_REPAIR)]
         return "\n\n".join([*parts, *map(fold, self.notes)])
 
@@ -172,16 +180,19 @@ def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
     unknown = unknown_of((visit, *visits.values()), vpc) or nothing_inside(vpc, question)
     if unknown:
         return Answer(question, vpc, visit, (), None, (), unknown=unknown)
+    every = (question, *visits)
     others = tuple((one.destination, seen.outcome) for one, seen in visits.items())
-    answer = Answer(question, vpc, visit, (), (), (*_assumed(vpc, question), *_alike(question, visit, others)),
+    answer = Answer(question, vpc, visit, (), (), (*_assumed(vpc, question), *_addresses(question, visit, others)),
                     others=others)
     if answer.outcome.works:
         return answer
-    if answer.reachable is None:
-        return answer._replace(blockers=_blockers(vpc, question, plays), repairs=None)
-    first = next(one for one in (question, *visits) if not plays.whole(vpc, one).outcome.works)
+    open_ones = [one for one in every if plays.whole(vpc, one).outcome.verdict == UNKNOWN]
+    decides = next(one for one in (*open_ones, *every) if not plays.whole(vpc, one).outcome.works)
+    answer = answer._replace(shown=plays.whole(vpc, decides))
+    if open_ones:
+        return answer._replace(blockers=_blockers(vpc, decides, plays), repairs=None)
     found = smallest(vpc, question, plays, also=tuple(visits))
-    return answer._replace(blockers=_blockers(vpc, first, plays, found.met if found else ()),
+    return answer._replace(blockers=_blockers(vpc, decides, plays, found.met if found else ()),
                            repairs=found and found.repairs, ends=found and found.ends)
 
 
@@ -248,9 +259,12 @@ def _elsewhere(vpc: Vpc, question: Question, visit: Visit) -> Iterator[str]:
     yield from (word for word in known if word != asked and find(vpc, word).device != own)
 
 
-def _alike(question: Question, visit: Visit, others: tuple[tuple[str, Outcome], ...]) -> Iterator[str]:
-    """That the other addresses of a name give the same; where they differ, the verdict says it."""
+def _addresses(question: Question, visit: Visit, others: tuple[tuple[str, Outcome], ...]) -> Iterator[str]:
+    """What the other addresses of a name give, where the verdict does not say it."""
+    asked, every = visit.capture.traces[0].packet.flow.dst, together((visit.outcome, *(seen for _, seen in others)))
+    first = f"{question.destination} has {len(others) + 1} addresses"
     if others and {seen.said for _, seen in others} == {visit.outcome.said}:
-        words = ", ".join(word for word, _ in others)
-        yield (f"{question.destination} has {len(others) + 1} addresses: asked was"
-               f" {visit.capture.traces[0].packet.flow.dst}, and {words} gives the same.")
+        yield f"{first}: asked was {asked}, and {', '.join(word for word, _ in others)} gives the same."
+    elif others and every.verdict != SOMETIMES:
+        told = ", ".join(f"{word} gives: {seen.said}" for word, seen in others)
+        yield f"{first}, and they differ: {asked} gives: {visit.outcome.said}, {told}."

@@ -72,10 +72,12 @@ class Audit:
         there = {address for row in vpc.interfaces for address in (row.address, *row.secondary)}
         self.unknown = tuple(row for row in vpc.unknown if row.about in there or not is_numeric(
             row.about.partition("/")[0]))  # what has an address that no place of the tables has takes no part in them
-        about = {row.about for row in self.unknown}
-        self._untold = {place.name for place in self.tables.places if about & names_of(vpc, place.interface)}
-        self.untold = tuple(place.name for place in self.tables.places if place.name in self._untold)
-        self.findings: tuple[Finding, ...] = () if vpc.name in about else findings(vpc)
+        self._untold = {place.name: row for place in self.tables.places for row in self.unknown
+                        if row.about in names_of(vpc, place.interface)}
+        self.untold = tuple(self._untold)
+        self.findings: tuple[Finding, ...] = findings(vpc)
+        if vpc.name in {row.about for row in self.unknown}:
+            self.findings = ()  # a rule may be used by what no file has
         self.balancers = tuple(_balancers(vpc))
         self._told = sum(1 << i for i, place in enumerate(self.tables.places) if place.name not in self._untold)
         self._index = {place.name: i for i, place in enumerate(self.tables.places)}
@@ -99,7 +101,8 @@ class Audit:
                                  " names")
         untold = [word for word in (source, destination) if word in self._untold]
         if untold:
-            raise ValueError(f"{untold[0]}: who reaches it, or whom it reaches, cannot be told: {self.unknown[0]}")
+            raise ValueError(f"{untold[0]}: who reaches it, or whom it reaches, cannot be told:"
+                             f" {self._untold[untold[0]]}")
         bit, i, ports = self._index[source], self._index[destination], self.tables.port_class(port)
         sure, some = self._sure[ports][i] >> bit & 1, self._some[ports][i] >> bit & 1
         return None if some and not sure else bool(sure)
