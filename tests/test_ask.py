@@ -9,6 +9,7 @@ from vpcedu import reference_vpc
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
+from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab import ask
 from vpcedu.lab.ends import Question, find, free_address, prepare
 from vpcedu.lab.parts import IGW
