@@ -49,6 +49,7 @@ def analysis(answer: Answer) -> dict[str, Any]:
         "Answer": {
             "source": answer.question.source, "destination": answer.question.destination,
             "port": answer.question.port, "reachable": answer.reachable, "symptom": answer.symptom,
+            "addresses": {address: seen.said for address, seen in answer.others},
             "outcome": answer.outcome._asdict(), "unknown": [row._asdict() for row in answer.unknown],
             "verdict": answer.verdict, "rows": list(answer.rows), "states": list(answer.states),
             "blockers": [{"direction": "return" if loss.back else "forward", "at": loss.step.at,
