@@ -16,12 +16,8 @@ EXCEPTIONS: dict[str, set[str]] = {
         "vpcedu.draw.maps.connections > vpcedu.draw.ladders.rows",
         "vpcedu.draw.maps.scene_of > vpcedu.draw.ladders.rows",
         "vpcedu.draw.maps.scene_of > vpcedu.draw.plan.scene_of",
-        "vpcedu.draw.maps.places > vpcedu.draw.ladders.lifelines",
-        "vpcedu.draw.plan.places > vpcedu.draw.ladders.lifelines",
-        "vpcedu.draw.plan.places > vpcedu.draw.maps.zones",
         "vpcedu.draw.plan.described > vpcedu.draw.maps.ink",
         "vpcedu.draw.plan.described > vpcedu.draw.maps.places",
-        "vpcedu.draw.plan.described > vpcedu.draw.maps.zones",
     },
     "5 lengths": {
         "vpcedu.hosts.host",

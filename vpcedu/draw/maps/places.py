@@ -8,9 +8,16 @@ packet met is faint; more than four of them in one subnet become one box that co
 from __future__ import annotations
 
 from vpcedu.draw.canvas.frame import TOP
-from vpcedu.draw.ladders.lifelines import is_near
-from vpcedu.draw.maps.zones import STRIPS, devices_in, hidden_subnets, passed_zones, strips, subnet_title
 from vpcedu.draw.reading.short_names import headings, parts
+from vpcedu.draw.reading.subnets import (
+    STRIPS,
+    devices_in,
+    hidden_subnets,
+    is_near,
+    passed_zones,
+    strips,
+    subnet_title,
+)
 from vpcedu.hosts.host import Host
 from vpcedu.row import NamedRow
 

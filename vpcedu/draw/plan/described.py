@@ -13,10 +13,10 @@ from vpcedu.draw.canvas.scene import Scene, Text
 from vpcedu.draw.canvas.style import MARGIN, NOTE, WIDTH
 from vpcedu.draw.maps.ink import box_items, device_items, ground_items
 from vpcedu.draw.maps.places import places
-from vpcedu.draw.maps.zones import FEW
 from vpcedu.draw.plan.scene_of import all_places, chip_items, host_items, peered
 from vpcedu.draw.plan.scene_of import ground_items as plain_ground
 from vpcedu.draw.reading.short_names import cut_middle, in_full, renamed, short_names
+from vpcedu.draw.reading.subnets import FEW
 from vpcedu.network.record import Call
 from vpcedu.sites.visit import Visit
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.style import NOTE
-from vpcedu.draw.ladders.lifelines import is_near
-from vpcedu.draw.maps.zones import subnet_title
+from vpcedu.draw.reading.subnets import is_near, subnet_title
 from vpcedu.hosts.host import Host
 from vpcedu.row import NamedRow
 
