@@ -11,10 +11,6 @@ EXCEPTIONS: dict[str, set[str]] = {
     "2 floors of types": set(),
     "3 imports as text": set(),
     "4 pictures": {
-        "vpcedu.draw.tables.ledger > vpcedu.draw.ladders.rows",
-        "vpcedu.draw.tables.ledger > vpcedu.draw.maps.connections",
-        "vpcedu.draw.maps.connections > vpcedu.draw.ladders.rows",
-        "vpcedu.draw.maps.scene_of > vpcedu.draw.ladders.rows",
         "vpcedu.draw.maps.scene_of > vpcedu.draw.plan.scene_of",
         "vpcedu.draw.plan.described > vpcedu.draw.maps.ink",
         "vpcedu.draw.plan.described > vpcedu.draw.maps.places",

@@ -9,7 +9,8 @@ from vpcedu.draw.canvas.fonts import width_of, wrap
 from vpcedu.draw.canvas.scene import Text
 from vpcedu.draw.canvas.style import NOTE
 from vpcedu.draw.ladders.arrows import BEYOND
-from vpcedu.draw.ladders.rows import ends_of, since
+from vpcedu.draw.ladders.rows import since
+from vpcedu.draw.reading.one_connection import ends_of
 from vpcedu.packet import SYN
 from vpcedu.row import NamedRow
 from vpcedu.views.outcome import outcome

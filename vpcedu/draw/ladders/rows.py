@@ -137,23 +137,3 @@ def states_of(visit: Visit) -> dict[int, tuple[str, str]]:
         sent = opens.pop((trace.sender, packet.flow, call), "")
         found[trace.number] = sent, _moved_to(trace)
     return found
-
-
-def ends_of(visit: Visit, talk: Conversation) -> dict[str, tuple[str, str]]:
-    """For both ends of a connection: the state before anything was sent, and the last one seen."""
-    own = {(trace.sender, trace.packet.flow) for trace in talk.traces}
-    own |= {(trace.last.at, trace.last.before.flow.reversed()) for trace in talk.traces if trace.delivered}
-    found: dict[str, tuple[str, str]] = {}
-    for _, who, change in visit.capture.changes():
-        if (who, change.flow) in own:
-            first = change.after if change.event == "passive OPEN" else change.before
-            found[who] = found.get(who, (first, ""))[0], change.after
-    return found
-
-
-def is_open(talk: Conversation) -> bool:
-    """Whether the opener learnt that its connection stands, or it stood before this capture began."""
-    if not talk.traces[0].packet.flags & SYN:
-        return True
-    return any(t.delivered and t.last.at == talk.opener and t.packet.flags & (SYN | ACK) == SYN | ACK
-               for t in talk.traces)

@@ -11,12 +11,12 @@ from itertools import pairwise
 from vpcedu.draw.canvas.fonts import shorten
 from vpcedu.draw.canvas.scene import Line, Mark, Text
 from vpcedu.draw.canvas.style import BADGE, CONNECTION, CROSS, DIAMOND, FAINT, MARGIN, NOTE, RING, WIDTH
-from vpcedu.draw.ladders.rows import is_open
 from vpcedu.draw.maps.ink import badge_spots, box_items, cut_way, free_spot
 from vpcedu.draw.maps.places import OUTSIDE
 from vpcedu.draw.maps.routing import way
 from vpcedu.draw.maps.table import FROM, HOP, HOP_ROOM, LINE_HEIGHT, columns_of, end_items
-from vpcedu.draw.reading.legs import MIDDLE, START, changed, legs_of, rewritings
+from vpcedu.draw.reading.legs import MIDDLE, START, legs_of, rewritings
+from vpcedu.draw.reading.one_connection import is_open, stretches, whole_way
 from vpcedu.draw.reading.short_names import cut_middle
 from vpcedu.draw.reading.words import short
 from vpcedu.row import NamedRow
@@ -26,10 +26,8 @@ if TYPE_CHECKING:
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.draw.canvas.scene import Point
     from vpcedu.draw.maps.places import Places
-    from vpcedu.draw.reading.legs import Leg
     from vpcedu.network.conversations import Conversation
     from vpcedu.sites.visit import Visit
-    from vpcedu.trace import Trace
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 TWO = 2  # connections alike that have an arrow each
@@ -90,7 +88,7 @@ def connection_items(visit: Visit, places: Places, arrows: tuple[Opened, ...]) -
 
 def _signs(talk: Conversation, points: list[Point], places: Places, pairs: list[tuple[str, str]],
            shift: float) -> list[Mark]:
-    whole = _whole(talk)
+    whole = whole_way(talk)
     marks = [Mark("diamond", *way(places, pair, "connection", shift)[0], "rewritten", DIAMOND)
              for pair in pairs if pair[0] in rewritings(whole)]
     return [*marks, Mark("ring", *points[0], "ink" if is_open(talk) else "muted", RING)]
@@ -116,16 +114,3 @@ def connection_rows(visit: Visit, arrows: tuple[Opened, ...], y: float) -> list[
             items += end_items(FROM, y, str(leg.packet.flow.source), fields.get("from", ""))
             items += end_items(to, y, str(leg.packet.flow.destination), fields.get("to", ""))
     return items
-
-
-def stretches(visit: Visit, talk: Conversation) -> list[tuple[Leg, dict[str, str]]]:
-    """The legs of a connection's opener, with the fields rewritten before each."""
-    whole = _whole(talk)
-    gates = rewritings(whole)
-    return [(leg, {word: new for word, _, new in changed(*gates[leg.start])} if leg.start in gates else {})
-            for leg in legs_of(whole, visit.vpc)]
-
-
-def _whole(talk: Conversation) -> Trace:
-    """The packet that shows the opener's whole way."""
-    return next((t for t in talk.traces if t.delivered and t.sender == talk.opener), talk.traces[0])

@@ -13,9 +13,8 @@ from vpcedu.draw.canvas.grid import PITCH, Cell, cell_items, title_of
 from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BOX, CONNECTION, DIAMOND, LABEL, MARGIN, NOTE, ROOM, WIDTH
-from vpcedu.draw.ladders.rows import ends_of
-from vpcedu.draw.maps.connections import stretches
 from vpcedu.draw.reading.legs import rewritings
+from vpcedu.draw.reading.one_connection import ends_of, stretches
 from vpcedu.draw.reading.short_names import gateways
 from vpcedu.draw.reading.words import short
 from vpcedu.hosts.host import Host
