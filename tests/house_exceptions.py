@@ -60,7 +60,6 @@ EXCEPTIONS: dict[str, set[str]] = {
     },
     "7 circles": {
         "vpcedu.aws.kinds vpcedu.aws.interfaces",
-        "vpcedu.draw.ladders.arrows vpcedu.draw.ladders.notes",
         "vpcedu.analysis.aws_json vpcedu.analysis.answer",
         "vpcedu.analysis.ends vpcedu.analysis.endpoint_services",
         "vpcedu.sites.forecast vpcedu.sites.visit",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Text
 from vpcedu.draw.canvas.style import CROSS, DIAMOND, DOTS, GUIDE, LINE, LIT, LONG_DASH, NOTE, PACKET
-from vpcedu.draw.ladders.arrows import BEYOND, Piece, line_width
+from vpcedu.draw.ladders.pieces import BEYOND, Piece, line_width
 from vpcedu.draw.reading.legs import AT, END, MIDDLE, START, rewritings, space
 
 TYPE_CHECKING = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 from vpcedu.draw.canvas.fonts import width_of, wrap
 from vpcedu.draw.canvas.scene import Text
 from vpcedu.draw.canvas.style import NOTE
-from vpcedu.draw.ladders.arrows import BEYOND
+from vpcedu.draw.ladders.pieces import BEYOND
 from vpcedu.draw.ladders.rows import since
 from vpcedu.draw.reading.one_connection import ends_of
 from vpcedu.packet import SYN
@@ -17,8 +17,8 @@ from vpcedu.views.outcome import outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.draw.ladders.arrows import Piece
     from vpcedu.draw.ladders.lifelines import Lifelines
+    from vpcedu.draw.ladders.pieces import Piece
     from vpcedu.draw.ladders.rows import Row
     from vpcedu.network.conversations import Conversation
     from vpcedu.sites.visit import Visit
