@@ -2,7 +2,6 @@
 
 EXCEPTIONS: dict[str, set[str]] = {
     "1 floors": {
-        "vpcedu.draw.canvas.picture > vpcedu.draw.reading.short_names",
         "vpcedu.analysis.causes > vpcedu.puzzles.faults",
         "vpcedu.sites.two_targets > vpcedu.course.predict",
         "vpcedu.sites.reference_proxies > vpcedu.course.predict",

@@ -10,7 +10,6 @@ from itertools import groupby
 
 from vpcedu.draw.canvas.fonts import shorten, width_of
 from vpcedu.draw.canvas.frame import footing, page
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import (
     BADGE,
@@ -28,6 +27,7 @@ from vpcedu.draw.canvas.style import (
 )
 from vpcedu.draw.checks.gates import ACL, CHECK, GROUP, NOBODY, trip_of
 from vpcedu.draw.checks.words import alternative, sentence, title
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.legs import address_of, is_outside, rewritings
 from vpcedu.draw.reading.short_names import cut_middle
 from vpcedu.hosts.host import Host

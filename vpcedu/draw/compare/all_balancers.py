@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.fonts import shorten, width_of
 from vpcedu.draw.canvas.frame import footing, page
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import (
     BOX,
@@ -27,6 +26,7 @@ from vpcedu.draw.canvas.style import (
     ROOM,
     WIDTH,
 )
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.legs import boxed, is_outside, legs_of
 from vpcedu.draw.reading.words import short
 from vpcedu.hosts.host import Host

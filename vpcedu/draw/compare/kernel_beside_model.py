@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import title_of
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BOX, CROSS, DIAMOND, DOTS, GATE, LABEL, LIFELINE, MARGIN, NOTE, PACKET, WIDTH
+from vpcedu.draw.reading.as_picture import picture
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ packet that is lit: under a slider nothing jumps.
 from __future__ import annotations
 
 from vpcedu.draw.canvas.frame import footing, page
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Scene
 from vpcedu.draw.ladders.arrows import Arrows
 from vpcedu.draw.ladders.bars import bars
@@ -17,6 +16,7 @@ from vpcedu.draw.ladders.ink import closing_items, row_items
 from vpcedu.draw.ladders.lifelines import lifelines
 from vpcedu.draw.ladders.notes import closing_notes, notes_of, result_note
 from vpcedu.draw.ladders.rows import rows_of, states_of
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.legs import START, legs_of, rewritings, space
 from vpcedu.draw.reading.words import alternative, finding, loss_words, losses, packet_words, sentence_lines, subtitle
 from vpcedu.views.explain import answer_legs, verdict

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import title_of
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Scene
 from vpcedu.draw.maps.connections import connection_items, connection_rows, opened
 from vpcedu.draw.maps.hops import hops_of
 from vpcedu.draw.maps.ink import device_items, ground_items, hop_items
 from vpcedu.draw.maps.places import places
 from vpcedu.draw.maps.table import LINE_HEIGHT, hop_rows
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.legs import START, legs_of, rewritings, space
 from vpcedu.draw.reading.one_connection import is_open, stretches
 from vpcedu.draw.reading.words import alternative, count, finding, loss_words, losses, packet_words, sentence_lines

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.fonts import shorten
 from vpcedu.draw.canvas.frame import footing, page
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Scene, Text
 from vpcedu.draw.canvas.style import MARGIN, NOTE, WIDTH
 from vpcedu.draw.maps.ink import box_items, device_items, ground_items
 from vpcedu.draw.maps.places import places
 from vpcedu.draw.plan.scene_of import all_places, chip_items, host_items, peered
 from vpcedu.draw.plan.scene_of import ground_items as plain_ground
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.short_names import cut_middle, in_full, renamed, short_names
 from vpcedu.draw.reading.subnets import FEW
 from vpcedu.network.record import Call

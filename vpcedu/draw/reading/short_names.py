@@ -9,53 +9,25 @@ letters that the font has not (fonts.py), which a browser shows and a PNG does n
 from __future__ import annotations
 
 from copy import copy
-from functools import wraps
 from itertools import count
 
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.style import LABEL, NOTE
 from vpcedu.network.joined import together
-from vpcedu.network.record import Record
 from vpcedu.trace import Capture, Trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any, ParamSpec
+    from typing import Any
 
     from vpcedu.draw.canvas.scene import Scene
     from vpcedu.network.vpc import Vpc
 
-    P = ParamSpec("P")
     Names = dict[str, str]  # a long name -> its short one
 
 ROOM, NARROW = 104.0, 62.0  # for a device's name in its box on a map, bold; for one word of a gateway's
 GATEWAY, ID, HEX = "Internet gateway", "igw-", "0123456789abcdef"
 DIGITS = 8  # that an id of AWS has at least
-
-
-def as_drawn(make: Callable[P, Scene]) -> Callable[P, Scene]:
-    """Have a function that makes a scene get its visits as they are drawn, and names as they are written there."""
-
-    @wraps(make)
-    def scene(*given: P.args, **more: P.kwargs) -> Scene:
-        plain: tuple[Any, ...] = given
-        named: dict[str, Any] = dict(more)
-        names: Names = {}
-        for value in (*plain, *named.values()):
-            if isinstance(value, Record):
-                names |= short_names(value.vpc)
-        made = make(*(_taken(value, names) for value in plain),
-                    **{word: _taken(value, names) for word, value in named.items()})
-        return made._replace(alt=made.alt + in_full(made, names)) if names else made
-
-    return scene
-
-
-def _taken(value: Any, names: Names) -> Any:
-    if isinstance(value, Record):
-        return drawn(value, names)
-    return names.get(value, value) if isinstance(value, str) else value
 
 
 def drawn(visit: Any, names: Names) -> Any:

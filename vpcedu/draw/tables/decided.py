@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import PITCH, cell, head_items, row_items, title_of
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Scene, Text
 from vpcedu.draw.canvas.style import LABEL, MARGIN
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.tables.decided_rows import table_of
 from vpcedu.trace import DROP
 from vpcedu.views.explain import answer_legs, label

@@ -9,9 +9,9 @@ from __future__ import annotations
 from vpcedu.draw.canvas.fonts import shorten
 from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import title_of
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import DIAMOND, LABEL, NOTE, PACKET
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.words import NUMBERS
 from vpcedu.trace import REWRITE
 from vpcedu.views.explain import label, rewritten

@@ -10,9 +10,9 @@ from __future__ import annotations
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.frame import TOP, footing, page
 from vpcedu.draw.canvas.grid import PITCH, Cell, cell_items, title_of
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BOX, CONNECTION, DIAMOND, LABEL, MARGIN, NOTE, ROOM, WIDTH
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.legs import rewritings
 from vpcedu.draw.reading.one_connection import ends_of, stretches
 from vpcedu.draw.reading.short_names import gateways

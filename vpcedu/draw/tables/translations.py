@@ -9,9 +9,9 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.frame import footing, page
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BOX, CROSS, GUIDE, LABEL, MARGIN, NOTE, WIDTH
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.words import count
 from vpcedu.gateways.nat_gateway import IDLE
 from vpcedu.sites.two_instances import MOST, SPAN

@@ -12,9 +12,9 @@ from vpcedu.clock import SECOND
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import title_of
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BOX, CROSS, DOTS, GUIDE, LABEL, MARGIN, NOTE, WIDTH
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.short_names import cut_middle
 from vpcedu.draw.time.clock_rows import FORGOT, NONE, RINGS, RUNS, clocks_of, silences
 

@@ -11,9 +11,9 @@ from itertools import pairwise
 from vpcedu.clock import seconds
 from vpcedu.draw.canvas.fonts import wrap
 from vpcedu.draw.canvas.frame import footing, lines_of, page
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BADGE, CONNECTION, GUIDE, LABEL, LIT, NOTE, PACKET
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.words import NUMBERS
 from vpcedu.draw.time.states_places import ENDS, FOOT, PLACES, TALL, WAYS, WIDE
 from vpcedu.packet import ACK, FIN, RST, SYN
