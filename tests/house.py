@@ -27,7 +27,8 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     ("words",), ("protocols", "tables"), ("devices",), ("hosts",), ("gateways",), ("network",), ("views",),
     ("sites", "aws"), ("analysis",), ("scenarios", "puzzles"), ("course",), ("canvas",), ("reading",),
-    ("ladders", "maps", "plan", "checks", "tables drawn", "time", "compare"), ("draw",), ("widgets", "cli"), ("top",),
+    ("ladders", "maps", "plan", "checks", "tables drawn", "time", "compare"), ("either",), ("draw",),
+    ("widgets", "cli"), ("top",),
 )  # fmt: skip
 PICTURES = FLOORS[13]
 DRAWN = {"tables": "tables drawn"}  # rooms within draw that have another room's name
@@ -207,11 +208,12 @@ def may_be_ours(node: ast.expr, known: Mapping[str, ast.expr]) -> bool:
 
 
 def pictures(house: House) -> Places:
-    """Imports of one picture's modules by another picture's, or by what all pictures share."""
+    """Imports of one picture's modules by another picture's, or by what all pictures share; not by what stands above
+    them, the room of those that are one of two."""
     found = set()
     for module, names in house.imports.items():
         own = house.room(module)
-        if module.startswith("vpcedu.draw.") and own:
+        if module.startswith("vpcedu.draw.") and own and FLOORS.index(PICTURES) >= (floor_of(own) or 0):
             others = {name for name in names | house.hidden[module] if house.room(name) in PICTURES}
             found |= {f"{module} > {name}" for name in others if house.room(name) != own}
     return found

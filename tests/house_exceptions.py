@@ -9,11 +9,7 @@ EXCEPTIONS: dict[str, set[str]] = {
     },
     "2 floors of types": set(),
     "3 imports as text": set(),
-    "4 pictures": {
-        "vpcedu.draw.maps.scene_of > vpcedu.draw.plan.scene_of",
-        "vpcedu.draw.plan.described > vpcedu.draw.maps.ink",
-        "vpcedu.draw.plan.described > vpcedu.draw.maps.places",
-    },
+    "4 pictures": set(),
     "5 lengths": {
         "vpcedu.hosts.host",
     },

@@ -167,6 +167,7 @@ SOUND = [
     ("3 imports as text", "vpcedu.lab", "import_module(f'vpcedu.{name}')"),
     ("4 pictures", "vpcedu.draw.maps.scene_of", "from vpcedu.draw.reading.legs import legs"),
     ("4 pictures", "vpcedu.draw", "from vpcedu.draw.maps.scene_of import map_scene"),
+    ("4 pictures", "vpcedu.draw.either.any_map", "from vpcedu.draw.maps.scene_of import map_scene"),
     ("6 chains", "vpcedu.sites.site", "x = (1 if a else 2) + (1 if b else 2)"),
     ("6 untyped rows", "vpcedu.sites.site", "def f(row: Route | None, value: object, *rows: Route): ..."),
     ("6 names as text", "vpcedu.sites.site", "x = f'not a {kind.__name__}'"),

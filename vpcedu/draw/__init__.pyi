@@ -2,10 +2,10 @@ from vpcedu.draw.canvas.picture import Picture as Picture
 from vpcedu.draw.checks.scene_of import filters as filters
 from vpcedu.draw.compare.all_balancers import ways as ways
 from vpcedu.draw.compare.kernel_beside_model import beside as beside
+from vpcedu.draw.either.any_map import map as map
+from vpcedu.draw.either.described import site as site
 from vpcedu.draw.ladders.scene_of import ladder as ladder
-from vpcedu.draw.maps.scene_of import map as map
 from vpcedu.draw.plan.audit import audit as audit
-from vpcedu.draw.plan.described import site as site
 from vpcedu.draw.tables.both_sides import sides as sides
 from vpcedu.draw.tables.decided import table as table
 from vpcedu.draw.tables.header import header as header

@@ -15,43 +15,22 @@ from vpcedu.draw.maps.hops import hops_of
 from vpcedu.draw.maps.ink import device_items, ground_items, hop_items
 from vpcedu.draw.maps.places import places
 from vpcedu.draw.maps.table import LINE_HEIGHT, hop_rows
-from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.legs import START, legs_of, rewritings, space
 from vpcedu.draw.reading.one_connection import is_open, stretches
 from vpcedu.draw.reading.words import alternative, count, finding, loss_words, losses, packet_words, sentence_lines
-from vpcedu.network.vpc import Vpc
 from vpcedu.views.explain import verdict
 from vpcedu.views.outcome import outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.sites.visit import Visit
 
 ARROWS = ("packets", "connections")
 
 
-@picture
-def map(
-    visit: Visit | Vpc,
-    packet: int | None = None,
-    arrows: str = "packets",
-    *,
-    theme: str = "light",
-    ax: Any = None,
-) -> Scene:
-    """The VPC with the hops of one request and its answer, or of one packet, or with who opens connections; of a
-    VPC in the place of a visit: who stands where.
-
-    arrows: packets or connections; both pictures have the same places and the same size. ValueError for a number
-    the capture has not, or another word for arrows.
-    """
-    if isinstance(visit, Vpc):
-        from vpcedu.draw.plan.scene_of import plain_scene
-
-        return plain_scene(visit)
+def map_scene(visit: Visit, packet: int | None, arrows: str) -> Scene:
+    """The hops of one request and its answer, or of one packet, or who opens connections; ValueError as for `map`."""
     if arrows not in ARROWS:
         raise ValueError(f"arrows {arrows!r}: expected one of {', '.join(ARROWS)}")
     if packet is not None:
