@@ -58,6 +58,5 @@ EXCEPTIONS: dict[str, set[str]] = {
         "vpcedu.analysis.aws_json vpcedu.analysis.answer",
         "vpcedu.analysis.ends vpcedu.analysis.endpoint_services",
         "vpcedu.sites.forecast vpcedu.sites.visit",
-        "vpcedu.views.bytes.icmp_bytes vpcedu.views.bytes.wire",
     },
 }
