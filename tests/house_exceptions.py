@@ -43,15 +43,11 @@ EXCEPTIONS: dict[str, set[str]] = {
         "targets: aws tables",
     },
     "6 guesses": {
-        "vpcedu.draw.reading.short_names",
         "vpcedu.analysis.aws_json",
         "vpcedu.analysis.path",
         "vpcedu.puzzles.puzzle",
         "vpcedu.course.row_table",
         "vpcedu.sites.sweep",
-        "vpcedu.views.logs.access_log",
-        "vpcedu.views.document",
-        "vpcedu.views.logs.flow_log",
     },
     "7 circles": {
         "vpcedu.aws.kinds vpcedu.aws.interfaces",

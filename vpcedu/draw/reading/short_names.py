@@ -12,6 +12,7 @@ from copy import copy
 from itertools import count
 
 from vpcedu.draw.canvas.fonts import width_of
+from vpcedu.draw.canvas.scene import Mark, Text
 from vpcedu.draw.canvas.style import LABEL, NOTE
 from vpcedu.network.joined import together
 from vpcedu.trace import Capture, Trace
@@ -136,7 +137,7 @@ def _cut(head: str, tail: str, size: float, room: float, bold: bool) -> str:
 
 def in_full(scene: Scene, names: Names) -> str:
     """What the short names that a scene shows stand for, as a sentence for its text alternative."""
-    shown = " ".join([scene.alt, *(getattr(item, "words", "") for item in scene.items)])
+    shown = " ".join([scene.alt, *(item.words if isinstance(item, (Text, Mark)) else "" for item in scene.items)])
     pairs = [f"{short} is {name}" for name, short in names.items() if short in shown]
     return f" In full: {', '.join(pairs)}." if pairs else ""
 
