@@ -7,11 +7,11 @@ from vpcedu.draw.either.described import site as site
 from vpcedu.draw.ladders.scene_of import ladder as ladder
 from vpcedu.draw.plan.audit import audit as audit
 from vpcedu.draw.tables.both_sides import sides as sides
-from vpcedu.draw.tables.decided import table as table
+from vpcedu.draw.tables.deciding_table import table as table
 from vpcedu.draw.tables.header import header as header
 from vpcedu.draw.tables.ledger import ledger as ledger
 from vpcedu.draw.tables.translations import translations as translations
 from vpcedu.draw.time.clocks import clocks as clocks
+from vpcedu.draw.time.ephemeral_ports import ports as ports
 from vpcedu.draw.time.handshake import handshake as handshake
-from vpcedu.draw.time.ports import ports as ports
 from vpcedu.draw.time.states import states as states

@@ -11,7 +11,7 @@ from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.scene import Scene, Text
 from vpcedu.draw.canvas.style import MARGIN, NOTE, WIDTH
 from vpcedu.draw.maps.ink import box_items, device_items, ground_items
-from vpcedu.draw.maps.places import places
+from vpcedu.draw.maps.layout import places
 from vpcedu.draw.plan.scene_of import all_places, chip_items, host_items, peered
 from vpcedu.draw.plan.scene_of import ground_items as plain_ground
 from vpcedu.draw.reading.as_picture import picture

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.scene import Scene
-from vpcedu.draw.ladders.arrows import Arrows
 from vpcedu.draw.ladders.bars import bars
+from vpcedu.draw.ladders.gutters import closing_notes, notes_of, result_note
 from vpcedu.draw.ladders.heads import Heads, grounds, head_items, posts
 from vpcedu.draw.ladders.ink import closing_items, row_items
 from vpcedu.draw.ladders.lifelines import lifelines
-from vpcedu.draw.ladders.notes import closing_notes, notes_of, result_note
+from vpcedu.draw.ladders.placed_rows import Arrows
 from vpcedu.draw.ladders.rows import rows_of, states_of
 from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.legs import START, legs_of, rewritings, space

@@ -12,8 +12,8 @@ from vpcedu.draw.canvas.fonts import shorten
 from vpcedu.draw.canvas.scene import Line, Mark, Text
 from vpcedu.draw.canvas.style import BADGE, CONNECTION, CROSS, DIAMOND, FAINT, MARGIN, NOTE, RING, WIDTH
 from vpcedu.draw.maps.ink import badge_spots, box_items, cut_way, free_spot
-from vpcedu.draw.maps.places import OUTSIDE
-from vpcedu.draw.maps.routing import way
+from vpcedu.draw.maps.layout import OUTSIDE
+from vpcedu.draw.maps.polylines import way
 from vpcedu.draw.maps.table import FROM, HOP, HOP_ROOM, LINE_HEIGHT, columns_of, end_items
 from vpcedu.draw.reading.legs import MIDDLE, START, legs_of, rewritings
 from vpcedu.draw.reading.one_connection import is_open, stretches, whole_way
@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.draw.canvas.scene import Point
-    from vpcedu.draw.maps.places import Places
+    from vpcedu.draw.maps.layout import Places
     from vpcedu.network.conversations import Conversation
     from vpcedu.sites.visit import Visit
 

@@ -21,8 +21,8 @@ from vpcedu.draw.canvas.style import (
     PACKET,
     device_ink,
 )
-from vpcedu.draw.maps.places import COLUMNS, GAPS, GATEWAY, OUTSIDE
-from vpcedu.draw.maps.routing import way
+from vpcedu.draw.maps.layout import COLUMNS, GAPS, GATEWAY, OUTSIDE
+from vpcedu.draw.maps.polylines import way
 from vpcedu.draw.maps.table import badge
 from vpcedu.draw.reading.legs import AT, END, MIDDLE, START, rewritings, space
 from vpcedu.draw.reading.short_names import cut_middle
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.draw.canvas.scene import Point
     from vpcedu.draw.maps.hops import Hop
-    from vpcedu.draw.maps.places import Place, Places
+    from vpcedu.draw.maps.layout import Place, Places
     from vpcedu.sites.visit import Visit
 
 

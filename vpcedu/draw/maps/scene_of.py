@@ -13,7 +13,7 @@ from vpcedu.draw.canvas.scene import Scene
 from vpcedu.draw.maps.connections import connection_items, connection_rows, opened
 from vpcedu.draw.maps.hops import hops_of
 from vpcedu.draw.maps.ink import device_items, ground_items, hop_items
-from vpcedu.draw.maps.places import places
+from vpcedu.draw.maps.layout import places
 from vpcedu.draw.maps.table import LINE_HEIGHT, hop_rows
 from vpcedu.draw.reading.legs import START, legs_of, rewritings, space
 from vpcedu.draw.reading.one_connection import is_open, stretches

@@ -12,7 +12,7 @@ from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import Cell, head_items, row_items, title_of
 from vpcedu.draw.canvas.scene import Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BADGE, CROSS, DIAMOND, DOTS, LONG_DASH, MARGIN, NOTE, PACKET, ROOM
-from vpcedu.draw.plan.places import BAND, GATEWAY, TALL, Chip, Plain, counted
+from vpcedu.draw.plan.layout import BAND, GATEWAY, TALL, Chip, Plain, counted
 from vpcedu.draw.plan.scene_of import all_places, chip_items, ground_items
 from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.short_names import cut_middle, in_full, renamed, short_names

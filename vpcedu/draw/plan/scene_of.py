@@ -11,7 +11,7 @@ from vpcedu.draw.canvas.frame import TOP, footing, page
 from vpcedu.draw.canvas.grid import title_of
 from vpcedu.draw.canvas.scene import Band, Box, Scene, Text
 from vpcedu.draw.canvas.style import BOX, FAINT, NOTE
-from vpcedu.draw.plan.places import BAND, COLUMNS, GATEWAY, STRIP, TALL, WALL, Plain, counted, plain_places
+from vpcedu.draw.plan.layout import BAND, COLUMNS, GATEWAY, STRIP, TALL, WALL, Plain, counted, plain_places
 from vpcedu.draw.reading.short_names import cut_middle, in_full, renamed, short_names
 
 TYPE_CHECKING = False

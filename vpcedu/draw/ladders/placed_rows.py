@@ -19,8 +19,8 @@ from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vpcedu.draw.ladders.gutters import Note
     from vpcedu.draw.ladders.lifelines import Lifelines
-    from vpcedu.draw.ladders.notes import Note
     from vpcedu.draw.ladders.rows import Row
     from vpcedu.draw.reading.legs import Leg
     from vpcedu.sites.visit import Visit

@@ -7,12 +7,12 @@ answer have lanes of their own, and their elbows stand so that they never cross.
 
 from __future__ import annotations
 
-from vpcedu.draw.maps.places import GAPS, GATEWAY, LANES, PRIVATE, TALL
+from vpcedu.draw.maps.layout import GAPS, GATEWAY, LANES, PRIVATE, TALL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.canvas.scene import Point
-    from vpcedu.draw.maps.places import Place, Places
+    from vpcedu.draw.maps.layout import Place, Places
 
 ELBOW = 6.0  # half the distance between the elbows of request and answer
 BELOW = {"request": 5.0, "answer": 13.0, "connection": 9.0}  # below a box that a leg must pass
