@@ -1,4 +1,4 @@
-"""Ladder states: what stands in the gutters beside a row: TCP states, and what a proxy or an opener does.
+"""Ladder gutters: what stands in the gutters beside a row: TCP states, and what a proxy or an opener does.
 
 A gutter is a place of its own beside an outermost lifeline or inside a proxy, so no state meets an arrow.
 """

@@ -1,4 +1,4 @@
-"""Ladder arrows: gives each row of a ladder its place, so that nothing overlaps, and draws it.
+"""Placed rows: gives each row of a ladder its place, so that nothing overlaps, and draws it.
 
 Every column between two lifelines remembers the lowest line drawn in it, every gutter its lowest state. A row
 is put as high as all its columns and gutters allow, never above the row before it, and never above what

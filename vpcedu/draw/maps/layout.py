@@ -1,4 +1,4 @@
-"""Map places: where the devices of a description stand: Internet | gateway | public subnets | private subnets.
+"""Map layout: where the devices of a description stand: Internet | gateway | public subnets | private subnets.
 
 Nothing is placed by its name: an outside host stands at the left, a device with an interface in its subnet's
 frame, one under another, zones below each other; another VPC below the first, in a frame of its own. A device that no

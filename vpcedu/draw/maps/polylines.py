@@ -1,4 +1,4 @@
-"""Map ways: the line that a leg takes between two boxes of a map.
+"""Map polylines: the line that a leg takes between two boxes of a map.
 
 Boxes of neighbouring columns in one row are joined straight; other rows by an elbow in the gap between the
 columns, rows of one column by an elbow beside it; a leg that jumps over a column goes below its box. Request and

@@ -1,4 +1,4 @@
-"""Plain places: where everything of a VPC stands when no packet is drawn: every device a row in its subnet's frame.
+"""Plan layout: where everything of a VPC stands when no packet is drawn: every device a row in its subnet's frame.
 
 Zones stand below each other, public subnets left, private ones right. Where the picture would be taller than a page,
 less is told one by one: first plain hosts are counted in their subnet, then a subnet of plain hosts becomes one line,

@@ -1,4 +1,4 @@
-"""Plain: a VPC alone on a map, before any packet: zones, subnets, who stands where with which address.
+"""Plan: a VPC alone on a map, before any packet: zones, subnets, who stands where with which address.
 
 Blue frames are hosts, at which connections end; purple ones are gateways, NATs and Network Load Balancers, which pass
 packets on. A subnet is public where its route table leads to the Internet gateway, which is all that makes it public.
