@@ -33,13 +33,6 @@ EXCEPTIONS: dict[str, set[str]] = {
         "vpcedu.widgets",
     },
     "6 namesakes": {
-        "beyond: gateways lab",
-        "fields: aws lab",
-        "filters: aws lab widgets",
-        "icmp: views vpcedu",
-        "ports: protocols widgets",
-        "proxies: lab widgets",
-        "rules: hosts network tables",
         "targets: aws tables",
     },
     "6 guesses": {

@@ -63,8 +63,7 @@ def site(site: Site, *, theme: str = "light", ax: Any = None) -> Scene:
         y += LINE + 11
     subtitle = "Who is where; below, the rows that decide."
     foot = footing(y - 14, _sentence(vpc), lines=1)
-    scene = page(title, subtitle, items, foot, _alternative(vpc))
-    return scene._replace(alt=scene.alt + in_full(scene, names))
+    return in_full(page(title, subtitle, items, foot, _alternative(vpc)), names)
 
 
 def _few(lines: list[str]) -> list[str]:

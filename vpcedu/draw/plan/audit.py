@@ -75,8 +75,7 @@ def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
         title = title_of(f"{counted(len(audit.unknown), 'thing')} cannot be told; as far as the files tell:")
     subtitle = "Arrows: from anyone, or from a block that a rule names, with the ports. Letters: the rows below."
     alt = _alternative(vpc.cidr, title, rows, sentence)
-    scene = page(title, subtitle, [*items, *table], footing(y, sentence, signs), alt)
-    return scene._replace(alt=scene.alt + in_full(scene, names))
+    return in_full(page(title, subtitle, [*items, *table], footing(y, sentence, signs), alt), names)
 
 
 def reaches(audit: Audit) -> list[Reach]:

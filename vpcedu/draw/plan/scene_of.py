@@ -35,8 +35,7 @@ def plain_scene(vpc: Vpc) -> Scene:
     title = title_of(f"VPC {vpc.cidr}: {counted(len(vpc.subnets), 'subnet')} in {counted(zones, 'zone')},"
                      f" {counted(devices, 'device')}")
     subtitle = "Blue: hosts, where connections end. Purple: what passes packets on."
-    scene = page(title, subtitle, items, foot, alternative(shown, title))
-    return scene._replace(alt=scene.alt + in_full(scene, names))
+    return in_full(page(title, subtitle, items, foot, alternative(shown, title)), names)
 
 
 def peered(vpc: Vpc) -> Vpc:

@@ -42,15 +42,11 @@ def as_drawn(make: Callable[P, Scene]) -> Callable[P, Scene]:
 
     @wraps(make)
     def scene(*given: P.args, **more: P.kwargs) -> Scene:
-        plain: tuple[Any, ...] = given
-        named: dict[str, Any] = dict(more)
-        names: Names = {}
-        for value in (*plain, *named.values()):
-            if isinstance(value, Record):
-                names |= short_names(value.vpc)
-        made = make(*(_taken(value, names) for value in plain),
-                    **{word: _taken(value, names) for word, value in named.items()})
-        return made._replace(alt=made.alt + in_full(made, names)) if names else made
+        visits = [value for value in (*given, *more.values()) if isinstance(value, Record)]
+        names = {name: short for visit in visits for name, short in short_names(visit.vpc).items()}
+        made = make(*(_taken(value, names) for value in given),
+                    **{word: _taken(value, names) for word, value in more.items()})
+        return in_full(made, names)
 
     return scene
 

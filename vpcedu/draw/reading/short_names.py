@@ -135,11 +135,11 @@ def _cut(head: str, tail: str, size: float, room: float, bold: bool) -> str:
     return f"{head}...{tail}"
 
 
-def in_full(scene: Scene, names: Names) -> str:
-    """What the short names that a scene shows stand for, as a sentence for its text alternative."""
+def in_full(scene: Scene, names: Names) -> Scene:
+    """The scene; its text alternative says, in a sentence more, what the short names that it shows stand for."""
     shown = " ".join([scene.alt, *(item.words if isinstance(item, (Text, Mark)) else "" for item in scene.items)])
     pairs = [f"{short} is {name}" for name, short in names.items() if short in shown]
-    return f" In full: {', '.join(pairs)}." if pairs else ""
+    return scene._replace(alt=f"{scene.alt} In full: {', '.join(pairs)}.") if pairs else scene
 
 
 def renamed(value: Any, names: Names) -> Any:
