@@ -17,7 +17,7 @@ from vpcedu.draw.ladders.lifelines import lifelines
 from vpcedu.draw.ladders.placed_rows import Arrows
 from vpcedu.draw.ladders.rows import rows_of, states_of
 from vpcedu.draw.reading.as_picture import picture
-from vpcedu.draw.reading.legs import START, legs_of, rewritings, space
+from vpcedu.draw.reading.legs import signs_of
 from vpcedu.draw.reading.words import alternative, finding, loss_words, losses, packet_words, sentence_lines, subtitle
 from vpcedu.views.explain import answer_legs, verdict
 from vpcedu.views.outcome import blocker, outcome
@@ -65,7 +65,7 @@ def ladder(
     bottom = max(arrows.low, *arrows.states.values(), top) + 16
     sentence = verdict(visit) if packet is None else packet_words(visit, packet)
     notes = tuple(loss_words(step) for step in losses(visit))
-    foot = footing(bottom, sentence, _signs(visit), notes, sentence_lines(visit))
+    foot = footing(bottom, sentence, {"opened"} | signs_of(visit), notes, sentence_lines(visit))
     items = [*grounds(heads, bottom), *ways, *posts(heads, bottom), *head_items(heads), *above, *marks]
     under = subtitle(visit, drawn < len(visit.capture))
     return page(finding(visit), under, items, foot, alternative(visit, "Ladder"))
@@ -96,13 +96,3 @@ def _rows(visit: Visit, arrows: Arrows, rows: tuple[Row, ...], last: int, lit: s
             ways += under
             marks += over + [text for note in notes for text in note.texts(y)]
     return ways, marks
-
-
-def _signs(visit: Visit) -> set[str]:
-    """The signs that the whole ladder shows, whichever packet is lit."""
-    signs = {"opened"}
-    for trace in visit.capture:
-        signs |= {"rewritten"} if rewritings(trace) else set()
-        signs |= {"dropped", "beyond"} if trace.dropped else set()
-        signs |= {space(visit.vpc, leg.packet) for leg in legs_of(trace, visit.vpc) if leg.spot != START}
-    return signs

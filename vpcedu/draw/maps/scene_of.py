@@ -15,7 +15,7 @@ from vpcedu.draw.maps.hops import hops_of
 from vpcedu.draw.maps.ink import device_items, ground_items, hop_items
 from vpcedu.draw.maps.layout import places
 from vpcedu.draw.maps.table import LINE_HEIGHT, hop_rows
-from vpcedu.draw.reading.legs import START, legs_of, rewritings, space
+from vpcedu.draw.reading.legs import legs_of, signs_of
 from vpcedu.draw.reading.one_connection import is_open, stretches
 from vpcedu.draw.reading.words import alternative, count, finding, loss_words, losses, packet_words, sentence_lines
 from vpcedu.views.explain import verdict
@@ -84,11 +84,7 @@ def _subtitle(visit: Visit, packet: int | None, arrows: str) -> str:
 
 
 def _signs(visit: Visit, arrows: str) -> set[str]:
-    signs = {"rewritten"} if any(rewritings(trace) for trace in visit.capture) else set()
-    if arrows == "connections":
-        never = any(not is_open(talk) for talk in visit.talks)
-        return signs | {"opened"} | ({"dropped"} if never else set())
-    for trace in visit.capture:
-        signs |= {"dropped", "beyond"} if trace.dropped else set()
-        signs |= {space(visit.vpc, leg.packet) for leg in legs_of(trace, visit.vpc) if leg.spot != START}
-    return signs
+    if arrows == "packets":
+        return signs_of(visit)
+    never = any(not is_open(talk) for talk in visit.talks)
+    return signs_of(visit) & {"rewritten"} | {"opened"} | ({"dropped"} if never else set())

@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.flow import FiveTuple
     from vpcedu.packet import Packet
+    from vpcedu.sites.visit import Visit
     from vpcedu.trace import Step, Trace
 
 ARRIVING = ("network ACL in", "group in", "destination check")
@@ -141,3 +142,13 @@ def boxed(trace: Trace, legs: tuple[Leg, ...]) -> tuple[tuple[tuple[str, str], .
                 found[word] = max(found.get(word, ""), new, key=len)  # with the port, if either gateway changes it
         fields.append(tuple(found.items()))
     return tuple(fields)
+
+
+def signs_of(visit: Visit) -> set[str]:
+    """The signs that all packets of a visit need, whichever of them is shown."""
+    signs: set[str] = set()
+    for trace in visit.capture:
+        signs |= {"rewritten"} if rewritings(trace) else set()
+        signs |= {"dropped", "beyond"} if trace.dropped else set()
+        signs |= {space(visit.vpc, leg.packet) for leg in legs_of(trace, visit.vpc) if leg.spot != START}
+    return signs
