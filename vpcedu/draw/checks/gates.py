@@ -121,9 +121,9 @@ def _gates(vpc: Vpc, path: tuple[str, ...], trace: Trace | None, answer: bool, f
     """The gates of one direction, in the order in which the packet comes to them."""
     cards = {row.device: row for row in vpc.interfaces}
     found: list[Gate] = []
-    way = list(enumerate(pairwise(path)))
+    stretches = list(enumerate(pairwise(path)))
     over = trace is None
-    for stretch, ends in reversed(way) if answer else way:
+    for stretch, ends in reversed(stretches) if answer else stretches:
         here, there = reversed(ends) if answer else ends
         for device, other, names in ((here, there, LEAVING), (there, here, ARRIVING)):
             kinds = _kinds(cards.get(device), cards.get(other), device not in (path[0], path[-1]), trace, names)

@@ -143,8 +143,8 @@ def _packet(visit: Visit, trace: Trace, y: float, ground: str) -> list[Item]:
     legs = legs_of(trace, visit.vpc)
     for number, (leg, fields) in enumerate(zip(legs, boxed(trace, legs), strict=True)):
         start, end = _column(visit, leg.start), _column(visit, leg.end)
-        ways = 1.0 if end > start else -1.0
-        start, end = start + _edge(visit, leg.start) * ways, end - _edge(visit, leg.end) * ways
+        sense = 1.0 if end > start else -1.0
+        start, end = start + _edge(visit, leg.start) * sense, end - _edge(visit, leg.end) * sense
         if leg.drop is not None:
             stop = start + (end - start) * {"start": 0.12, "middle": 0.5}.get(leg.spot, 0.9)
             items += [Line(((start, y), (stop, y)), "ink", PACKET, (), "", trace.number),

@@ -109,33 +109,33 @@ def _pair(number: int, pair: Pair, y: float, points: list[str], lit: bool) -> li
 
 def _arrow(number: int, row: Row, y: float, xs: dict[str, float], ground: str, ink: str) -> list[Item]:
     """One segment's way; where it was lost, a cross."""
-    way = [xs[name] for name in _way(row)]
+    passed = [xs[name] for name in _passed(row)]
     lost = row.lost
     items: list[Item] = []
     if lost:
-        right = way[-1] > way[-2] if len(way) > 1 else way[0] <= sum(xs.values()) / len(xs)
-        end = way[-1] + (22.0 if right else -22.0)
-        items += [Line(((way[-1], y), (end, y)), "dropped", 1.4, DOTS),
+        right = passed[-1] > passed[-2] if len(passed) > 1 else passed[0] <= sum(xs.values()) / len(xs)
+        end = passed[-1] + (22.0 if right else -22.0)
+        items += [Line(((passed[-1], y), (end, y)), "dropped", 1.4, DOTS),
                   Mark("cross", end, y, "dropped", CROSS - 1, "", number)]
-        if len(way) == 1:
+        if len(passed) == 1:
             items += _words(end + (10.0 if right else -10.0), y + 4, row.what, ink, ground,
                             "start" if right else "end")
     points: list[tuple[float, float]] = []
     turned = 0.0
-    for place, x in enumerate(way):
-        if place > 1 and (x - way[place - 1]) * (way[place - 1] - way[place - 2]) < 0:
+    for place, x in enumerate(passed):
+        if place > 1 and (x - passed[place - 1]) * (passed[place - 1] - passed[place - 2]) < 0:
             turned = TURN
-            points.append((way[place - 1], y + turned))
+            points.append((passed[place - 1], y + turned))
         points.append((x, y + turned))
     if len(points) > 1:
         items.insert(0, Line(tuple(points), "ink", PACKET, (), "" if lost else "solid", number))
     items += [Mark("diamond", xs[name], y, "rewritten", DIAMOND - 1, "", number) for name in row.rewritten]
-    if len(way) == 1:
+    if len(passed) == 1:
         return items
-    return items + _words((min(way) + max(way)) / 2, y - 10, row.what, ink, ground)
+    return items + _words((min(passed) + max(passed)) / 2, y - 10, row.what, ink, ground)
 
 
-def _way(row: Row) -> list[str]:
+def _passed(row: Row) -> list[str]:
     """The places in the order in which they were passed, also one that was passed twice."""
     names = [hop.split(" ", 1)[0] for hop in row.hops]
     return [name for place, name in enumerate(names) if place == 0 or names[place - 1] != name]

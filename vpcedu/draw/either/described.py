@@ -110,8 +110,9 @@ def _groups(vpc: Vpc) -> Rows:
     rows: Rows = []
     for row in (row for row in vpc.interfaces if row.groups):
         rules = [rule for rule in vpc.group_rules if rule.group in row.groups]
-        ways = tuple([rule.what for rule in rules if rule.direction == way] or ["nothing"] for way in ("in", "out"))
-        rows.append((f"{row.device}, {', '.join(row.groups)}", ways))
+        cells = tuple([rule.what for rule in rules if rule.direction == direction] or ["nothing"]
+                      for direction in ("in", "out"))
+        rows.append((f"{row.device}, {', '.join(row.groups)}", cells))
     return rows
 
 
@@ -124,7 +125,7 @@ def _sentence(vpc: Vpc) -> str:
     """What the network ACLs do."""
     free = {(row.acl, row.direction) for row in vpc.acl_entries
             if (row.action, row.protocol, row.cidr) == (ALLOW, ANY, "0.0.0.0/0")}
-    needed = {(subnet.network_acl, way) for subnet in vpc.subnets for way in (IN, OUT)}
+    needed = {(subnet.network_acl, direction) for subnet in vpc.subnets for direction in (IN, OUT)}
     if free == needed and len(vpc.acl_entries) == len(free):
         return "The network ACLs let everything pass."
     return f"The network ACLs have {len(vpc.acl_entries)} entries of their own; print the site to read them."

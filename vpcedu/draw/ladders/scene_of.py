@@ -57,7 +57,7 @@ def ladder(
     arrows.states.update(gutters)
     rows = rows_of(visit, talks, every)
     drawn = sum(len(row.traces) for row in rows)
-    ways, marks = _rows(visit, arrows, rows, last, lit_packets(visit) if packet is None else {packet})
+    beneath, marks = _rows(visit, arrows, rows, last, lit_packets(visit) if packet is None else {packet})
     for note in result_note(visit, lines):
         y = max(arrows.low, arrows.states.get(note.gutter, 0.0) + 20)
         arrows.states[note.gutter] = note.foot(y)
@@ -66,7 +66,7 @@ def ladder(
     sentence = verdict(visit) if packet is None else packet_words(visit, packet)
     notes = tuple(loss_words(step) for step in losses(visit))
     foot = footing(bottom, sentence, {"opened"} | signs_of(visit), notes, sentence_lines(visit))
-    items = [*grounds(heads, bottom), *ways, *posts(heads, bottom), *head_items(heads), *above, *marks]
+    items = [*grounds(heads, bottom), *beneath, *posts(heads, bottom), *head_items(heads), *above, *marks]
     under = subtitle(visit, drawn < len(visit.capture))
     return page(finding(visit), under, items, foot, alternative(visit, "Ladder"))
 
@@ -82,7 +82,7 @@ def lit_packets(visit: Visit) -> set[int]:
 def _rows(visit: Visit, arrows: Arrows, rows: tuple[Row, ...], last: int, lit: set[int]) -> Layers:
     """All rows, placed from top to bottom: what is drawn under the lifelines, and what over them."""
     states, talks = states_of(visit), visit.talks
-    ways: list[Item] = []
+    beneath: list[Item] = []
     marks: list[Item] = []
     for row in rows:
         pieces = arrows.pieces(row)
@@ -93,6 +93,6 @@ def _rows(visit: Visit, arrows: Arrows, rows: tuple[Row, ...], last: int, lit: s
             draw = closing_items if row.closing else row_items
             is_lit = any(trace.number in lit for trace in row.traces)
             under, over = draw(row, pieces, y, is_lit, visit.vpc, arrows.lines)
-            ways += under
+            beneath += under
             marks += over + [text for note in notes for text in note.texts(y)]
-    return ways, marks
+    return beneath, marks

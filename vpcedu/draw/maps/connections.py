@@ -11,9 +11,9 @@ from itertools import pairwise
 from vpcedu.draw.canvas.fonts import shorten
 from vpcedu.draw.canvas.scene import Line, Mark, Text
 from vpcedu.draw.canvas.style import BADGE, CONNECTION, CROSS, DIAMOND, FAINT, MARGIN, NOTE, RING, WIDTH
-from vpcedu.draw.maps.ink import badge_spots, box_items, cut_way, free_spot
+from vpcedu.draw.maps.ink import badge_spots, box_items, cut_polyline, free_spot
 from vpcedu.draw.maps.layout import OUTSIDE
-from vpcedu.draw.maps.polylines import way
+from vpcedu.draw.maps.polylines import polyline
 from vpcedu.draw.maps.table import FROM, HOP, HOP_ROOM, LINE_HEIGHT, columns_of, end_items
 from vpcedu.draw.reading.legs import MIDDLE, START, legs_of, rewritings
 from vpcedu.draw.reading.one_connection import is_open, stretches, whole_way
@@ -55,7 +55,7 @@ def opened(talks: tuple[Conversation, ...]) -> tuple[Opened, ...]:
 
 def connection_items(visit: Visit, places: Places, arrows: tuple[Opened, ...]) -> tuple[list[Item], list[Item]]:
     """Thick ways from each opener to the end that listened."""
-    ways: list[Item] = box_items(places)
+    polylines: list[Item] = box_items(places)
     marks: list[Item] = []
     used: list[frozenset[str]] = []
     for arrow in arrows:
@@ -66,11 +66,12 @@ def connection_items(visit: Visit, places: Places, arrows: tuple[Opened, ...]) -
         used += [frozenset(pair) for pair in pairs]
         points: list[Point] = []
         for pair in pairs:
-            points += [point for point in way(places, pair, "connection", shift) if not points or point != points[-1]]
+            points += [point for point in polyline(places, pair, "connection", shift)
+                       if not points or point != points[-1]]
         lost = next((leg for t in talk.traces for leg in legs_of(t, visit.vpc) if leg.drop), None)
         if not is_open(talk) and lost is not None and lost.start != lost.end:
-            rest = way(places, (lost.start, lost.end), "connection", shift)
-            cross = cut_way(rest, lost.spot)[2]
+            rest = polyline(places, (lost.start, lost.end), "connection", shift)
+            cross = cut_polyline(rest, lost.spot)[2]
             marks.append(Mark("cross", *cross, "dropped", CROSS))
             if talk.traces[0].dropped and lost.spot in (START, MIDDLE):  # the way goes on as far as the cross
                 points = [*(points or rest[:1]), cross]
@@ -78,18 +79,18 @@ def connection_items(visit: Visit, places: Places, arrows: tuple[Opened, ...]) -
         if len(points) < 2:
             continue
         stroke = ("ink", CONNECTION, (), "hollow") if is_open(talk) else ("muted", 2.0, FAINT)
-        ways.append(Line(tuple(points), *stroke))
+        polylines.append(Line(tuple(points), *stroke))
         marks += _signs(talk, points, places, pairs, shift)
         where = pairs[1] if len(pairs) == 2 and places[pairs[0][0]].column == OUTSIDE else pairs[0]
-        spots = badge_spots(places, where, way(places, where, "connection", shift), "connection")
+        spots = badge_spots(places, where, polyline(places, where, "connection", shift), "connection")
         marks.append(Mark("square", *free_spot(marks, spots, "connection"), "ink", BADGE, arrow.letter))
-    return ways, marks
+    return polylines, marks
 
 
 def _signs(talk: Conversation, points: list[Point], places: Places, pairs: list[tuple[str, str]],
            shift: float) -> list[Mark]:
     whole = whole_way(talk)
-    marks = [Mark("diamond", *way(places, pair, "connection", shift)[0], "rewritten", DIAMOND)
+    marks = [Mark("diamond", *polyline(places, pair, "connection", shift)[0], "rewritten", DIAMOND)
              for pair in pairs if pair[0] in rewritings(whole)]
     return [*marks, Mark("ring", *points[0], "ink" if is_open(talk) else "muted", RING)]
 

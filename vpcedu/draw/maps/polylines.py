@@ -18,7 +18,7 @@ ELBOW = 6.0  # half the distance between the elbows of request and answer
 BELOW = {"request": 5.0, "answer": 13.0, "connection": 9.0}  # below a box that a leg must pass
 
 
-def way(places: Places, names: tuple[str, str], lane: str, shift: float = 0.0) -> list[Point]:
+def polyline(places: Places, names: tuple[str, str], lane: str, shift: float = 0.0) -> list[Point]:
     """The points from one device to another: at a host its edge, at a gateway its middle."""
     here, there = places[names[0]], places[names[1]]
     y0, y1 = _level(here, there, lane, shift), _level(there, here, lane, shift)

@@ -42,17 +42,17 @@ def map_scene(visit: Visit, packet: int | None, arrows: str) -> Scene:
                *(len(legs_of(trace, visit.vpc)) for trace in visit.capture))
     if arrows == "packets":
         hops = whole if packet is None else hops_of(visit, packet)
-        ways, marks = hop_items(visit, where, hops)
+        polylines, marks = hop_items(visit, where, hops)
         table = hop_rows(visit, hops, y)
     else:
-        ways, marks = connection_items(visit, where, opens)
+        polylines, marks = connection_items(visit, where, opens)
         table = connection_rows(visit, opens, y)
     sentence = verdict(visit) if packet is None or arrows == "connections" else packet_words(visit, packet)
     notes, under = tuple(loss_words(step) for step in losses(visit)), y + LINE_HEIGHT * rows + 14
     lines = sentence_lines(visit)
     feet = {word: footing(under, sentence, _signs(visit, word), notes, lines) for word in ARROWS}
     tallest = max(foot.height for foot in feet.values())
-    items: list[Item] = [*ground_items(where), *ways, *device_items(visit, where), *marks, *table]
+    items: list[Item] = [*ground_items(where), *polylines, *device_items(visit, where), *marks, *table]
     title, below = _title(visit, arrows), _subtitle(visit, packet, arrows)
     return page(title, below, items, feet[arrows]._replace(height=tallest), alternative(visit, "Map"))
 

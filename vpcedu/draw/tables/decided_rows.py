@@ -121,10 +121,10 @@ def _traffic(what: str) -> str:
 
 def _rules(visit: Visit, step: Step) -> Table:
     groups = next(row.groups for row in visit.vpc.interfaces if row.device == step.at)
-    way = "in" if step.check == "group in" else "out"
-    rules = tuple(r for r in visit.vpc.group_rules if r.group in groups and r.direction == way)
+    direction = "in" if step.check == "group in" else "out"
+    rules = tuple(r for r in visit.vpc.group_rules if r.group in groups and r.direction == direction)
     flow = step.before.flow
-    remote = flow.src if way == "in" else flow.dst
+    remote = flow.src if direction == "in" else flow.dst
     owners = frozenset(group for i in visit.vpc.interfaces if i.address == remote for group in i.groups)
     decided = rule_of(step)
     rows = []
@@ -133,18 +133,18 @@ def _rules(visit: Visit, step: Step) -> Table:
         said = f"not port {flow.dport}" if near else f"not {remote}"
         if rule == decided:
             said = "allows it"
-        elif RuleSet(groups, way, (rule,)).lookup(flow, owners):
+        elif RuleSet(groups, direction, (rule,)).lookup(flow, owners):
             said = "would allow it too"
         rows.append((rule.group, _traffic(rule.what), rule.peer, said))
     lit = rules.index(decided) if decided in rules else None
-    found = (f"No rule lets {flow} {way}" if lit is None else f"{rules[lit].group} lets {flow} {way}")
+    found = (f"No rule lets {flow} {direction}" if lit is None else f"{rules[lit].group} lets {flow} {direction}")
     why = "A rule lets it pass; nothing is tracked."
     if opens(step):
         why = "Rules only allow, in no order. What a rule lets pass is tracked, and its answers need none."
     elif decided is None:
         why = "Rules only allow: what no rule allows is dropped."
     return Table(', '.join(groups),
-                 ("group", "traffic, to port", "source" if way == "in" else "destination", "this packet"),
+                 ("group", "traffic, to port", "source" if direction == "in" else "destination", "this packet"),
                  (40.0, 160.0, 300.0, 460.0), tuple(rows), lit, found, why)
 
 
@@ -161,15 +161,15 @@ def _seen(visit: Visit, step: Step) -> list[Step]:
 
 
 def _tracked(visit: Visit, step: Step, row: TrackedFlow) -> Table:
-    flows: dict[tuple[FiveTuple, str, GroupRule | None, int], int] = {}  # flow, way, rule, since -> last used
+    flows: dict[tuple[FiveTuple, str, GroupRule | None, int], int] = {}  # flow, direction, rule, since -> last used
     for other in _seen(visit, step):
         rule, used = rule_of(other), tracked_of(other)
         if used is not None:
             flows[used[:4]] = other.now
         elif rule is not None and opens(other):
             flows[other.before.flow, rule.direction, rule, other.now] = other.now
-    rows = tuple((str(opened), way, "nothing" if rule is None else rule.what, f"{seconds(now)} s")
-                 for (opened, way, rule, _), now in flows.items())
+    rows = tuple((str(opened), direction, "nothing" if rule is None else rule.what, f"{seconds(now)} s")
+                 for (opened, direction, rule, _), now in flows.items())
     flow = step.before.flow
     back = flow == row.flow.reversed()
     return Table(f"connection tracking of {step.at}'s interface", ("opened as", "way", "by the rule", "last used"),

@@ -14,7 +14,7 @@ from vpcedu.draw.canvas.frame import footing, lines_of, page
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BADGE, CONNECTION, GUIDE, LABEL, LIT, NOTE, PACKET
 from vpcedu.draw.reading.as_picture import picture
-from vpcedu.draw.reading.words import NUMBERS
+from vpcedu.draw.reading.words import count
 from vpcedu.draw.time.states_places import ENDS, FOOT, PLACES, TALL, WAYS, WIDE
 from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.protocols.tcp_states import TRANSITIONS
@@ -169,9 +169,8 @@ def _flags(flags: int) -> str:
 def _title(who: str, taken: list[Change], now: str | None, following: tuple[Transition, ...]) -> str:
     if now is None:
         return f"No state of {who} was seen"
-    ways = len(following)
     after = f" after {taken[-1].event}" if taken else ""
-    return f"{who} is in {now}{after}: {NUMBERS[ways]} way{'' if ways == 1 else 's'} on"
+    return f"{who} is in {now}{after}: {count(len(following), 'way')} on"
 
 
 def _sentence(who: str, taken: list[Change], now: str | None) -> str:
@@ -187,6 +186,6 @@ def _sentence(who: str, taken: list[Change], now: str | None) -> str:
 def _alternative(visit: Visit, title: str, talk: Conversation, who: str, events: Changes,
                  following: tuple[Transition, ...]) -> str:
     path = "; ".join(f"{row.event} to {row.after} at {seconds(at)} s" for at, row in events) or "none"
-    ways = "; ".join(f"{row.event} to {row.next}" for row in following) or "none"
+    after = "; ".join(f"{row.event} to {row.next}" for row in following) or "none"
     return (f"State diagram of TCP, {len(PLACES)} states. {title}. Connection {talk.number} of {visit.title}, changes"
-            f" of {who}: {path}. What can happen next: {ways}.")
+            f" of {who}: {path}. What can happen next: {after}.")
