@@ -99,11 +99,11 @@ def _pair(number: int, pair: Pair, y: float, points: list[str], lit: bool) -> li
     items: list[Item] = [Text(MARGIN, y + 1, f"{number}", "ink", NOTE, not pair.equal)]
     items.append(Text(MIDDLE, y + 2, "=", "tracked", 16.0, True, "middle") if pair.equal
                  else Mark("cross", MIDDLE, y - 4, "dropped", CROSS + 1))
-    for one, (left, right) in zip(pair, PANELS, strict=True):
-        if one is None:
+    for row, (left, right) in zip(pair, PANELS, strict=True):
+        if row is None:
             items += _words((left + right) / 2, y - 3, "nothing", "dropped", ground)
         else:
-            items += _arrow(number, one, y, _xs(points, left, right), ground, "ink" if pair.equal else "dropped")
+            items += _arrow(number, row, y, _xs(points, left, right), ground, "ink" if pair.equal else "dropped")
     return items
 
 

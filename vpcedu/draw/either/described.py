@@ -80,8 +80,8 @@ def _places(vpc: Vpc) -> tuple[list[Item], float]:
 
 
 def _plain(vpc: Vpc) -> tuple[list[Item], float]:
-    found = all_places(vpc)
-    return [*plain_ground(found), *chip_items(found), *host_items(vpc)], found[-1].bottom
+    plans = all_places(vpc)
+    return [*plain_ground(plans), *chip_items(plans), *host_items(vpc)], plans[-1].bottom
 
 
 def _alternative(vpc: Vpc) -> str:

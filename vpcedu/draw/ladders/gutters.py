@@ -53,10 +53,10 @@ def notes_of(row: Row, pieces: list[Piece], lines: Lifelines, states: dict[int, 
     """What stands beside the row of one packet."""
     sent, arrived = states[row.trace.number]
     travelled = [piece for piece in pieces if piece.leg.spot != BEYOND]
-    found = _opens(row, lines, talks)
+    notes = _opens(row, lines, talks)
     for words, piece, end in ((sent, travelled[0], 0), (arrived, travelled[-1], 1)):
-        found += _state(lines, (piece.leg.start, piece.leg.end)[end], piece.xs[1 - end], words, piece.ys[end])
-    return found
+        notes += _state(lines, (piece.leg.start, piece.leg.end)[end], piece.xs[1 - end], words, piece.ys[end])
+    return notes
 
 
 def closing_notes(visit: Visit, row: Row, lines: Lifelines) -> list[Note]:

@@ -121,5 +121,5 @@ def rank(vpc: Vpc, name: str) -> tuple[int, int]:
         return 1, gateways(vpc).index(name)
     place = next((i for i, row in enumerate(vpc.interfaces) if row.device == name), 0)
     subnet = vpc.interfaces[place].subnet
-    number = next((i for i, one in enumerate(parts(vpc)) if any(row.name == subnet for row in one.subnets)), 0)
+    number = next((i for i, part in enumerate(parts(vpc)) if any(row.name == subnet for row in part.subnets)), 0)
     return 2 + 2 * number + (0 if is_near(vpc, subnet) else 1), place

@@ -64,18 +64,18 @@ class Arrows:
         fields = boxed(row.trace, legs)
         write = (row.talk.number, row.trace.sender) not in self.shown and not row.words and not row.again
         self.shown.add((row.talk.number, row.trace.sender))
-        found: list[Piece] = []
+        pieces: list[Piece] = []
         y = 0.0
         for leg, field in zip(legs, fields, strict=True):
             xs = self.lines.ends(leg.start, leg.end)
             column = max(self.columns(*xs), key=lambda edges: edges[1] - edges[0])
             label_lines = self._label(row, leg, field if write else (), column[1] - column[0] - 2 * CLEAR)
-            if found and (xs[1] - xs[0]) * (found[-1].xs[1] - found[-1].xs[0]) < 0:
+            if pieces and (xs[1] - xs[0]) * (pieces[-1].xs[1] - pieces[-1].xs[0]) < 0:
                 y += TURN + LINE * max(len(label_lines) - 1, 0)  # it turns round: below its own way
             ys = y, y + abs(xs[1] - xs[0]) * (0.0 if row.closing else self.slope)
-            found.append(Piece(leg, xs, ys, label_lines, column))
+            pieces.append(Piece(leg, xs, ys, label_lines, column))
             y = ys[1]
-        return found + self._beyond(found, row)
+        return pieces + self._beyond(pieces, row)
 
     def _beyond(self, pieces: list[Piece], row: Row) -> list[Piece]:
         """The way that a lost packet did not travel, from where its last leg would have ended."""

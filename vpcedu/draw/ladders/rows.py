@@ -48,13 +48,13 @@ def rows_of(visit: Visit, talks: tuple[Conversation, ...], every: bool) -> tuple
 def _repeated(talk: Conversation) -> list[tuple[Trace, bool]]:
     """Each packet, and whether the same one was sent before: what takes sequence space twice is a retransmission."""
     seen: set[object] = set()
-    found: list[tuple[Trace, bool]] = []
+    repeated: list[tuple[Trace, bool]] = []
     for trace in talk.traces:
         packet = trace.packet
         key = packet.flow, packet.flags & (SYN | FIN), packet.seq, packet.data
-        found.append((trace, bool(packet.length) and key in seen))
+        repeated.append((trace, bool(packet.length) and key in seen))
         seen.add(key)
-    return found
+    return repeated
 
 
 def _condensed(visit: Visit, talk: Conversation, single: list[Row]) -> list[Row]:
@@ -128,12 +128,12 @@ def since(begun: int, now: int) -> str:
 def states_of(visit: Visit) -> dict[int, tuple[str, str]]:
     """For each packet: the state its sending brought its sender into, and its arrival its receiver; "" for none."""
     opens = {(who, change.flow, change.event): change.after for _, who, change in visit.capture.changes()}
-    found: dict[int, tuple[str, str]] = {}
+    states: dict[int, tuple[str, str]] = {}
     for trace in visit.capture:
         packet = trace.packet
         call = "CLOSE" if packet.flags & FIN else ""
         if packet.flags & (SYN | ACK) == SYN:
             call = "active OPEN"
         sent = opens.pop((trace.sender, packet.flow, call), "")
-        found[trace.number] = sent, _moved_to(trace)
-    return found
+        states[trace.number] = sent, _moved_to(trace)
+    return states

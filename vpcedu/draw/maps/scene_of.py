@@ -38,7 +38,7 @@ def map_scene(visit: Visit, packet: int | None, arrows: str) -> Scene:
     opens, where = opened(visit.talks), places(visit)
     y = where.bottom + 26
     whole = hops_of(visit, None)
-    rows = max(1, len(whole), sum(len(stretches(visit, one.talk)) for one in opens),
+    rows = max(1, len(whole), sum(len(stretches(visit, arrow.talk)) for arrow in opens),
                *(len(legs_of(trace, visit.vpc)) for trace in visit.capture))
     if arrows == "packets":
         hops = whole if packet is None else hops_of(visit, packet)

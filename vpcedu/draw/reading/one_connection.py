@@ -25,12 +25,12 @@ def ends_of(visit: Visit, talk: Conversation) -> dict[str, tuple[str, str]]:
     """For both ends of a connection: the state before anything was sent, and the last one seen."""
     own = {(trace.sender, trace.packet.flow) for trace in talk.traces}
     own |= {(trace.last.at, trace.last.before.flow.reversed()) for trace in talk.traces if trace.delivered}
-    found: dict[str, tuple[str, str]] = {}
+    states: dict[str, tuple[str, str]] = {}
     for _, who, change in visit.capture.changes():
         if (who, change.flow) in own:
             first = change.after if change.event == "passive OPEN" else change.before
-            found[who] = found.get(who, (first, ""))[0], change.after
-    return found
+            states[who] = states.get(who, (first, ""))[0], change.after
+    return states
 
 
 def stretches(visit: Visit, talk: Conversation) -> list[tuple[Leg, dict[str, str]]]:

@@ -47,7 +47,7 @@ def drawn(visit: Any, names: Names) -> Any:
 
 def _together(vpc: Vpc, met: set[str]) -> Vpc:
     """One description of a VPC and of those peers in which a packet met something."""
-    peers = tuple(one for one in vpc.peers if met & {one.internet_gateway, *(row.device for row in one.interfaces)})
+    peers = tuple(part for part in vpc.peers if met & {part.internet_gateway, *(row.device for row in part.interfaces)})
     if not peers:
         return vpc._replace(peers=())
     whole: Vpc = together(vpc._replace(peers=peers))
@@ -69,13 +69,13 @@ def headings(vpc: Vpc) -> tuple[str, ...]:
 
 def part_of(vpc: Vpc, device: str) -> Vpc | None:
     """The VPC that a device stands in, or that a gateway belongs to; None for a host of the Internet."""
-    return next((one for one in parts(vpc) if device and (device == one.internet_gateway or any(
-        row.device == device for row in one.interfaces))), None)
+    return next((part for part in parts(vpc) if device and (device == part.internet_gateway or any(
+        row.device == device for row in part.interfaces))), None)
 
 
 def gateways(vpc: Vpc) -> tuple[str, ...]:
     """The Internet gateways of a drawn description."""
-    return tuple(one.internet_gateway for one in parts(vpc) if one.internet_gateway)
+    return tuple(part.internet_gateway for part in parts(vpc) if part.internet_gateway)
 
 
 # Names.
@@ -83,15 +83,15 @@ def gateways(vpc: Vpc) -> tuple[str, ...]:
 
 def short_names(vpc: Vpc) -> Names:
     """A short name for each device and Internet gateway whose own is too wide."""
-    gates = [one.internet_gateway for one in vpc.everyone if one.internet_gateway]
-    names = dict.fromkeys((*gates, *(row.name for one in vpc.everyone for row in one.devices)))
+    gates = [part.internet_gateway for part in vpc.everyone if part.internet_gateway]
+    names = dict.fromkeys((*gates, *(row.name for part in vpc.everyone for row in part.devices)))
     taken = {name for name in names if _fits(name, name in gates)}
-    found: Names = {}
+    shorts: Names = {}
     for name in names:
         if name not in taken:
-            found[name] = _short(name, gates, taken)
-            taken.add(found[name])
-    return found
+            shorts[name] = _short(name, gates, taken)
+            taken.add(shorts[name])
+    return shorts
 
 
 def _fits(name: str, gate: bool) -> bool:
@@ -155,10 +155,10 @@ def renamed(value: Any, names: Names) -> Any:
 
 
 def _capture(capture: Capture, names: Names) -> Capture:
-    found = Capture()
+    other = Capture()
     for trace in capture.traces:
         steps = [renamed(step, names) for step in trace.steps]
-        found.traces.append(Trace(trace.number, steps[0]))
-        found.traces[-1].steps += steps[1:]
-    found.events += [renamed(event, names) for event in capture.events]
-    return found
+        other.traces.append(Trace(trace.number, steps[0]))
+        other.traces[-1].steps += steps[1:]
+    other.events += [renamed(event, names) for event in capture.events]
+    return other

@@ -43,13 +43,13 @@ def strips(vpc: Vpc, subnets: list[Subnet], room: float, many: bool) -> list[Str
     """Titles and notes of the strips for subnets that no packet met: one for each, or one for all."""
     if many and len(subnets) > 1:
         return [(f"{len(subnets)} subnets, not met", devices_in(vpc, subnets))]
-    found = []
+    titled = []
     for subnet in subnets:
         names = [row.device for row in vpc.interfaces if row.subnet == subnet.name]
         words = f"{', '.join(names)}: not on this path"
-        found.append((subnet_title(vpc, subnet, room), words if width_of(words, NOTE) <= room and names
+        titled.append((subnet_title(vpc, subnet, room), words if width_of(words, NOTE) <= room and names
                       else f"{devices_in(vpc, [subnet])}, not met"))
-    return found
+    return titled
 
 
 def devices_in(vpc: Vpc, subnets: list[Subnet]) -> str:
@@ -67,12 +67,12 @@ def subnet_title(vpc: Vpc, subnet: Subnet, room: float) -> str:
 
 def is_public_subnet(vpc: Vpc, subnet: str) -> bool:
     """Whether the subnet's route table has a route to the Internet gateway."""
-    return any(one.is_public(row) for one in parts(vpc) for row in one.subnets if row.name == subnet)
+    return any(part.is_public(row) for part in parts(vpc) for row in part.subnets if row.name == subnet)
 
 
 def is_near(vpc: Vpc, subnet: str) -> bool:
     """Whether the subnet stands beside the gateway: a public one, or, where none is, one with public addresses."""
-    home = next(one for one in parts(vpc) if any(row.name == subnet for row in one.subnets))
+    home = next(part for part in parts(vpc) if any(row.name == subnet for row in part.subnets))
     if any(home.is_public(row) for row in home.subnets):
         return is_public_subnet(vpc, subnet)
     publics = {row.private for row in home.associations}

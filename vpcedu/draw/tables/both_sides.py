@@ -115,7 +115,7 @@ def lines_of(data: bytes) -> tuple[str, ...]:
 
 
 def _opened(capture: Capture, flow: FiveTuple, who: str) -> int | None:
-    return next((at for at, _, change in capture.changes(who)
+    return next((instant for instant, _, change in capture.changes(who)
                  if change.after == ESTABLISHED and change.flow == flow), None)
 
 

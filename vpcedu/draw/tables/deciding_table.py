@@ -49,10 +49,10 @@ def table(
     shown = _near(len(table.rows), table.lit)
     for number in shown:
         y += PITCH
-        cells = [cell(one) for one in table.rows[number]]
+        cells = [cell(value) for value in table.rows[number]]
         if number == table.lit:
             lit = "dropped" if lost else "ink"
-            cells = [one._replace(ink=lit, bold=True) for one in cells]
+            cells = [value._replace(ink=lit, bold=True) for value in cells]
         else:
             lit = ""
             cells[-1] = cells[-1]._replace(ink="muted")

@@ -85,7 +85,7 @@ def ways_of(visit: Visit, connection: int, who: str | None) -> tuple[Conversatio
         raise ValueError(f"{who!r} is no end of connection {connection}: expected {talk.opener} or {talk.listener}")
     own: set[FiveTuple] = {trace.packet.flow for trace in talk.traces if trace.sender == who}
     own |= {trace.last.before.flow.reversed() for trace in talk.traces if trace.last.at == who}
-    return talk, who, [(at, change) for at, _, change in visit.capture.changes(who) if change.flow in own]
+    return talk, who, [(instant, change) for instant, _, change in visit.capture.changes(who) if change.flow in own]
 
 
 def _arrows(taken: list[Change], following: tuple[Transition, ...]) -> list[Item]:
@@ -185,7 +185,7 @@ def _sentence(who: str, taken: list[Change], now: str | None) -> str:
 
 def _alternative(visit: Visit, title: str, talk: Conversation, who: str, events: Changes,
                  following: tuple[Transition, ...]) -> str:
-    path = "; ".join(f"{row.event} to {row.after} at {seconds(at)} s" for at, row in events) or "none"
+    path = "; ".join(f"{row.event} to {row.after} at {seconds(instant)} s" for instant, row in events) or "none"
     after = "; ".join(f"{row.event} to {row.next}" for row in following) or "none"
     return (f"State diagram of TCP, {len(PLACES)} states. {title}. Connection {talk.number} of {visit.title}, changes"
             f" of {who}: {path}. What can happen next: {after}.")
