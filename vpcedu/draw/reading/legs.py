@@ -1,4 +1,4 @@
-"""Way: one packet's trace cut into legs, from one device to the next, as a picture draws them.
+"""Legs: one packet's trace cut into legs, from one device to the next, as a picture draws them.
 
 A leg carries the packet as it travelled there, the row that sent it this way, and, where it was lost, the step
 that lost it and how far along the leg that was. Nothing is known here but the trace and the description.

@@ -1,4 +1,4 @@
-"""Drawn: a visit as pictures take it: the VPCs that its packets met together, each name short enough for its place.
+"""Short names: a visit as pictures take it, with the VPCs that its packets met in one, and names that fit their place.
 
 AWS's ids are wider than a device's box. A name that is too wide loses its middle, since ids differ at their ends; an
 Internet gateway's gives way to the words. No two things get one name, and the text alternative says what a short name
