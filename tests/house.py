@@ -27,7 +27,8 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     ("words",), ("protocols", "tables"), ("devices",), ("hosts",), ("gateways",), ("network",), ("views",),
     ("sites", "aws"), ("analysis",), ("scenarios", "puzzles"), ("course",), ("canvas",), ("reading",),
-    ("ladders", "maps", "plan", "checks", "tables drawn", "time", "compare"), ("draw",), ("widgets", "cli"), ("top",),
+    ("ladders", "maps", "plan", "checks", "tables drawn", "time", "compare"), ("either",), ("draw",),
+    ("widgets", "cli"), ("top",),
 )  # fmt: skip
 PICTURES = FLOORS[13]
 DRAWN = {"tables": "tables drawn"}  # rooms within draw that have another room's name
@@ -43,6 +44,17 @@ MODULES = 21  # of a folder
 ROW_TESTS = 20  # isinstance on row types outside their own module
 ROW_NAMES = {"row", "rows", "old", "new", "entry", "entries", "rule", "route", "interface", "listener", "step_row"}
 QUESTIONS = {"What", "Whether", "How", "Which", "Who", "Whom", "Where", "When"}  # a docstring of what only tells
+# File names that stand in folders side by side, where the name is the idea: why.
+PARALLEL = {
+    "clocks: draw.time widgets.explorers": "the clocks of a silent connection: drawn, and moved by hand",
+    "ephemeral_ports: draw.time widgets.explorers": "the ports that a load takes: drawn, and moved by hand",
+    "handshake: draw.time widgets.explorers": "a handshake to scale: drawn, and moved by hand",
+    "ink: draw.ladders draw.maps": "the items of what a picture has placed, each picture's own",
+    "layout: draw.maps draw.plan": "where everything stands in a picture, each picture's own",
+    "scene_of: draw.checks draw.ladders draw.maps draw.plan": "the scene of a picture, each picture's own",
+    "translations: draw.tables widgets.explorers": "a NAT's table as time goes by: drawn, and moved by hand",
+    "words: draw.checks draw.reading": "titles and text alternatives: of the checks, and of all pictures",
+}
 SEVERAL = {"rows", "entries"}
 HEAVY = {"typing", "dataclasses", "re", "enum", "inspect", "ipaddress"}  # slow to load
 LIGHT = (*size.CORE, "views", "lab", "sites", "analysis", "scenarios", "puzzles", "course", "cli")  # the folders that do without
@@ -207,11 +219,12 @@ def may_be_ours(node: ast.expr, known: Mapping[str, ast.expr]) -> bool:
 
 
 def pictures(house: House) -> Places:
-    """Imports of one picture's modules by another picture's, or by what all pictures share."""
+    """Imports of one picture's modules by another picture's, or by what all pictures share; not by what stands above
+    them, the room of those that are one of two."""
     found = set()
     for module, names in house.imports.items():
         own = house.room(module)
-        if module.startswith("vpcedu.draw.") and own:
+        if module.startswith("vpcedu.draw.") and own and FLOORS.index(PICTURES) >= (floor_of(own) or 0):
             others = {name for name in names | house.hidden[module] if house.room(name) in PICTURES}
             found |= {f"{module} > {name}" for name in others if house.room(name) != own}
     return found
@@ -277,13 +290,13 @@ def crowds(house: House) -> Places:
 
 
 def namesakes(house: House) -> Places:
-    """File names that stand more than once in the package, and where."""
+    """File names that stand more than once in the package, and where; but for those of one idea side by side."""
     found = defaultdict(list)
     for module in house.sources:
         parent, _, name = module.rpartition(".")
         if not house.is_package(module):
             found[name].append(parent.removeprefix("vpcedu").removeprefix(".") or "vpcedu")
-    return {f"{name}: {' '.join(sorted(homes))}" for name, homes in found.items() if len(homes) > 1}
+    return {f"{name}: {' '.join(sorted(homes))}" for name, homes in found.items() if len(homes) > 1} - set(PARALLEL)
 
 
 def at(module: str, node: ast.AST) -> str:

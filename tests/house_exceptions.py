@@ -2,7 +2,6 @@
 
 EXCEPTIONS: dict[str, set[str]] = {
     "1 floors": {
-        "vpcedu.draw.canvas.picture > vpcedu.draw.reading.short_names",
         "vpcedu.analysis.causes > vpcedu.puzzles.faults",
         "vpcedu.sites.two_targets > vpcedu.course.predict",
         "vpcedu.sites.reference_proxies > vpcedu.course.predict",
@@ -10,19 +9,7 @@ EXCEPTIONS: dict[str, set[str]] = {
     },
     "2 floors of types": set(),
     "3 imports as text": set(),
-    "4 pictures": {
-        "vpcedu.draw.tables.ledger > vpcedu.draw.ladders.rows",
-        "vpcedu.draw.tables.ledger > vpcedu.draw.maps.connections",
-        "vpcedu.draw.maps.connections > vpcedu.draw.ladders.rows",
-        "vpcedu.draw.maps.scene_of > vpcedu.draw.ladders.rows",
-        "vpcedu.draw.maps.scene_of > vpcedu.draw.plan.scene_of",
-        "vpcedu.draw.maps.places > vpcedu.draw.ladders.lifelines",
-        "vpcedu.draw.plan.places > vpcedu.draw.ladders.lifelines",
-        "vpcedu.draw.plan.places > vpcedu.draw.maps.zones",
-        "vpcedu.draw.plan.described > vpcedu.draw.maps.ink",
-        "vpcedu.draw.plan.described > vpcedu.draw.maps.places",
-        "vpcedu.draw.plan.described > vpcedu.draw.maps.zones",
-    },
+    "4 pictures": set(),
     "5 lengths": {
         "vpcedu.hosts.host",
     },
@@ -46,32 +33,19 @@ EXCEPTIONS: dict[str, set[str]] = {
         "vpcedu.widgets",
     },
     "6 namesakes": {
-        "beyond: gateways lab",
-        "fields: aws lab",
-        "filters: aws lab widgets",
-        "icmp: views vpcedu",
-        "ports: protocols widgets",
-        "proxies: lab widgets",
-        "rules: hosts network tables",
         "targets: aws tables",
     },
     "6 guesses": {
-        "vpcedu.draw.reading.short_names",
         "vpcedu.analysis.aws_json",
         "vpcedu.analysis.path",
         "vpcedu.puzzles.puzzle",
         "vpcedu.course.row_table",
         "vpcedu.sites.sweep",
-        "vpcedu.views.logs.access_log",
-        "vpcedu.views.document",
-        "vpcedu.views.logs.flow_log",
     },
     "7 circles": {
         "vpcedu.aws.kinds vpcedu.aws.interfaces",
-        "vpcedu.draw.ladders.arrows vpcedu.draw.ladders.notes",
         "vpcedu.analysis.aws_json vpcedu.analysis.answer",
         "vpcedu.analysis.ends vpcedu.analysis.endpoint_services",
         "vpcedu.sites.forecast vpcedu.sites.visit",
-        "vpcedu.views.bytes.icmp_bytes vpcedu.views.bytes.wire",
     },
 }

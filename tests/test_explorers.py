@@ -26,6 +26,7 @@ from vpcedu.widgets.explorers import troubleshooting
 from vpcedu.widgets.explorers.return_paths import frame
 from vpcedu.widgets.explorers.troubleshooting import PUZZLE
 from vpcedu.widgets.parts.controls import short
+from vpcedu.widgets.parts.explorer import Explorer
 from vpcedu.widgets.parts.stepper import Stepper
 from vpcedu.widgets.parts.what_if import AS_IT_IS, WhatIf, tried
 
@@ -47,7 +48,7 @@ EXPLORERS = {
 
 
 def test_every_explorer_of_the_package_is_here():
-    found = {name for name in widgets.__all__ if issubclass(getattr(widgets, name), widgets.explorer.Explorer)}
+    found = {name for name in widgets.__all__ if issubclass(getattr(widgets, name), Explorer)}
     assert found == set(EXPLORERS)
 
 
@@ -109,8 +110,8 @@ def test_nothing_that_is_kept_for_a_slider_grows_without_bound():
 
     folder = Path(widgets.__file__).parent
     unbounded = []
-    for file in sorted(folder.glob("*.py")):
-        module = import_module(f"vpcedu.widgets.{file.stem}") if file.stem != "__init__" else widgets
+    for file in sorted(folder.rglob("[a-z]*.py")):
+        module = import_module(".".join(["vpcedu.widgets", *file.relative_to(folder).with_suffix("").parts]))
         for word, value in vars(module).items():
             if isinstance(value, functools._lru_cache_wrapper) and value.cache_parameters()["maxsize"] is None:
                 unbounded.append(f"{file.stem}.{word}")

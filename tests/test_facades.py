@@ -84,17 +84,22 @@ def test_a_type_checker_sees_what_the_names_are(tmp_path):
 
 # What a picture loads.
 
-SHARED = {"drawn", "fonts", "frame", "paint", "picture", "scene", "style", "svg"}
-LADDER = {"ladder_arrows", "ladder_bars", "ladder_heads", "ladder_ink", "ladder_layout", "ladder_rows",
-          "ladder_states", "lifelines", "way", "words"}  # fmt: skip
-MAP = {"grid", "ladder_rows", "lifelines", "map_connections", "map_hops", "map_ink", "map_layout", "map_places",
-       "map_table", "map_ways", "map_zones", "way", "words"}  # fmt: skip
+def of(folder, words):
+    """A folder of draw, and the modules of it that are named."""
+    return {folder, *(f"{folder}.{name}" for name in words.split())}
+
+
+PICTURE = of("canvas", "figure fonts picture scene style svg")
+READ = of("canvas", "frame") | of("reading", "as_picture legs one_connection short_names subnets words")
+LADDER = of("ladders", "bars gutters heads ink lifelines pieces placed_rows rows scene_of")
+MAP = of("canvas", "grid") | of("either", "any_map") | of(
+    "maps", "connections hops ink layout polylines scene_of table")  # fmt: skip
 DRAWS = {
     "": set(),
-    "draw.Picture": SHARED - {"frame"},
-    "draw.ladder(visit)": SHARED | LADDER,
-    "draw.map(visit)": SHARED | MAP,
-    "draw.map(visit.vpc)": SHARED | MAP | {"plain_layout", "plain_places"},
+    "draw.Picture": PICTURE,
+    "draw.ladder(visit)": PICTURE | READ | LADDER,
+    "draw.map(visit)": PICTURE | READ | MAP,
+    "draw.map(visit.vpc)": PICTURE | READ | MAP | of("plan", "layout scene_of"),
 }
 
 

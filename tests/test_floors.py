@@ -30,6 +30,12 @@ def test_a_rule_is_broken_only_where_the_list_says_so(rule):
     assert not listed - found, f"{rule}: gone, take it out of the list"
 
 
+def test_files_that_may_have_one_name_are_there():
+    for words in house.PARALLEL:
+        name, homes = words.split(": ")
+        assert {f"vpcedu.{home}.{name}" for home in homes.split()} <= set(today().sources)
+
+
 @pytest.mark.parametrize("rule", NEVER)
 def test_a_rule_without_exceptions_holds(rule):
     assert NEVER[rule](today()) == set()
@@ -133,6 +139,7 @@ FAULTS = [
     ("5 lengths", "vpcedu.sites.site", "x = 1\n" * 401, "vpcedu.sites.site"),
     ("5 lengths", "vpcedu.hosts.host", f"x = ({'1_000_000, ' * 260})  # fmt: skip\n", "vpcedu.hosts.host"),
     ("6 namesakes", "vpcedu.lab.host", "", "host: hosts lab"),
+    ("6 namesakes", "vpcedu.hosts.scene_of", "", "scene_of: draw.maps hosts"),
     ("6 chains", "vpcedu.sites.site", "x = 1 if a else 2 if b else 3", "vpcedu.sites.site:2"),
     ("6 chains", "vpcedu.sites.site", "x = (1 if a else 2) if b else 3", "vpcedu.sites.site:2"),
     ("6 chains", "vpcedu.sites.site", "x = 1 if (a if b else c) else 3", "vpcedu.sites.site:2"),
@@ -167,6 +174,7 @@ SOUND = [
     ("3 imports as text", "vpcedu.lab", "import_module(f'vpcedu.{name}')"),
     ("4 pictures", "vpcedu.draw.maps.scene_of", "from vpcedu.draw.reading.legs import legs"),
     ("4 pictures", "vpcedu.draw", "from vpcedu.draw.maps.scene_of import map_scene"),
+    ("4 pictures", "vpcedu.draw.either.any_map", "from vpcedu.draw.maps.scene_of import map_scene"),
     ("6 chains", "vpcedu.sites.site", "x = (1 if a else 2) + (1 if b else 2)"),
     ("6 untyped rows", "vpcedu.sites.site", "def f(row: Route | None, value: object, *rows: Route): ..."),
     ("6 names as text", "vpcedu.sites.site", "x = f'not a {kind.__name__}'"),

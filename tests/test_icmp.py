@@ -14,7 +14,8 @@ from vpcedu.icmp import FRAGMENTATION_NEEDED, HOST, PORT, Icmp, icmp_port
 from vpcedu.packet import ACK, SYN
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, AclEntry
 from vpcedu.tables.security_group import GroupRule
-from vpcedu.views.bytes.wire import OtherPacket, WireError, checksum, decode, encode
+from vpcedu.views.bytes.ipv4 import OtherPacket, WireError, checksum
+from vpcedu.views.bytes.wire import decode, encode
 
 ROUTER = "203.0.113.254"
 PACKET = Packet(FiveTuple("10.0.1.10", 40_000, "198.51.100.7", 443), SYN, 7, options=(("mss", 1_460),), data=b"x" * 99)

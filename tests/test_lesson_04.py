@@ -16,7 +16,7 @@ from vpcedu.sites.parts import PAGE
 from vpcedu.tables.network_acl import DENY, OUT, AclEntry, NetworkAcl
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.tracking import TrackedFlow, Untracked
-from vpcedu.widgets.explorers.filters import frame, percent
+from vpcedu.widgets.explorers.group_and_acl import frame, percent
 
 LIVE = "application/vnd.jupyter.widget-view+json"
 

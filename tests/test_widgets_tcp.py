@@ -8,9 +8,9 @@ import pytest
 
 from vpcedu import lab, widgets
 from vpcedu.sites.port_load import CLOSERS, RANGES
+from vpcedu.widgets.explorers.ephemeral_ports import frame as ports
 from vpcedu.widgets.explorers.handshake import LOSABLE
 from vpcedu.widgets.explorers.handshake import frame as opening
-from vpcedu.widgets.explorers.ports import frame as ports
 
 LIVE = "application/vnd.jupyter.widget-view+json"
 

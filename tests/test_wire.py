@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from vpcedu import FiveTuple, Packet, reference_architecture
 from vpcedu.address import text
 from vpcedu.flow import TCP
-from vpcedu.views.bytes.wire import OtherPacket, WireError, checksum, decode, encode
+from vpcedu.views.bytes.ipv4 import OtherPacket, WireError, checksum
+from vpcedu.views.bytes.wire import decode, encode
 
 PORTS = st.integers(0, 65_535)
 NUMBERS = st.integers(0, 2**32 - 1)

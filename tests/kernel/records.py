@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vpcedu.packet import Packet
-from vpcedu.views.bytes.wire import OtherPacket, decode
+from vpcedu.views.bytes.ipv4 import OtherPacket
+from vpcedu.views.bytes.wire import decode
 
 POINTS = ("client", "server", "igw", "elb", "nat", "nlb", "nlb2", "web", "web2")
 WAYS = {"in": 1, "out": 2}

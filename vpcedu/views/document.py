@@ -57,11 +57,11 @@ def plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, Reason):
         return value._asdict()
-    fields = getattr(value, "_fields", None)
-    if fields is not None:
-        return {"kind": type(value).__name__} | {word: plain(part) for word, part in zip(fields, value, strict=True)}
-    if isinstance(value, tuple):
+    kind = type(value)
+    if kind is tuple:
         return [plain(part) for part in value]
+    if issubclass(kind, tuple):  # a record
+        return {"kind": kind.__name__} | {word: plain(part) for word, part in value._asdict().items()}
     if isinstance(value, bytes):
         return value.decode("latin-1")
     return value.__name__ if isinstance(value, type) else value

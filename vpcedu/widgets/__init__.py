@@ -14,10 +14,10 @@ __all__, _load, __dir__ = lazy(
         "explorers.arrows": ("Arrows",),
         "explorers.clocks": ("IdleClocks",),
         "explorers.evidence": ("Evidence",),
-        "explorers.filters": ("Filters",),
+        "explorers.group_and_acl": ("Filters",),
         "explorers.handshake": ("Handshake",),
         "explorers.network_balancer": ("NetworkBalancer",),
-        "explorers.ports": ("Ports",),
+        "explorers.ephemeral_ports": ("Ports",),
         "prediction": (
             "AddressPrediction",
             "FilterPrediction",

@@ -1,10 +1,10 @@
 from vpcedu.widgets.explorers.arrows import Arrows as Arrows
 from vpcedu.widgets.explorers.clocks import IdleClocks as IdleClocks
+from vpcedu.widgets.explorers.ephemeral_ports import Ports as Ports
 from vpcedu.widgets.explorers.evidence import Evidence as Evidence
-from vpcedu.widgets.explorers.filters import Filters as Filters
+from vpcedu.widgets.explorers.group_and_acl import Filters as Filters
 from vpcedu.widgets.explorers.handshake import Handshake as Handshake
 from vpcedu.widgets.explorers.network_balancer import NetworkBalancer as NetworkBalancer
-from vpcedu.widgets.explorers.ports import Ports as Ports
 from vpcedu.widgets.explorers.proxies import Proxies as Proxies
 from vpcedu.widgets.explorers.return_paths import ReturnPaths as ReturnPaths
 from vpcedu.widgets.explorers.routes import Routes as Routes

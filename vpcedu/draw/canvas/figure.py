@@ -155,8 +155,8 @@ def _mark(mark: Mark, brush: Brush) -> None:
 
     x, y, r = mark.x, mark.y, mark.size
     if mark.kind == "cross":
-        for way in (((x - r, y - r), (x + r, y + r)), ((x - r, y + r), (x + r, y - r))):
-            brush.path(Path(way), "", mark.ink, 2.6)
+        for stroke in (((x - r, y - r), (x + r, y + r)), ((x - r, y + r), (x + r, y - r))):
+            brush.path(Path(stroke), "", mark.ink, 2.6)
         return
     if mark.kind == "diamond":
         brush.polygon(((x, y - r), (x + r, y), (x, y + r), (x - r, y)), mark.ink, "paper", 1.2)

@@ -117,8 +117,8 @@ def _sign(sign: str, x: float, y: float, ink: str) -> list[Item]:
         return [Line(((x + 6, y - 7), (x + 6, y + 7)), ink, 3.0)]
     if sign in CROSSES:
         return [Mark("cross", x + 6, y, ink, CROSS - 1)]
-    way = ((x, y), (x + 33, y))
+    ends = ((x, y), (x + 33, y))
     if sign == "opened":
-        return [Line(way, ink, CONNECTION, (), "hollow"), Mark("ring", x + 5, y, ink, 4.5)]
+        return [Line(ends, ink, CONNECTION, (), "hollow"), Mark("ring", x + 5, y, ink, 4.5)]
     dash = {"outside": LONG_DASH, "beyond": DOTS}.get(sign, ())
-    return [Line(way, ink, 1.4 if sign == "beyond" else PACKET, dash)]
+    return [Line(ends, ink, 1.4 if sign == "beyond" else PACKET, dash)]

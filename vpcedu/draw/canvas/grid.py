@@ -47,22 +47,22 @@ def row_items(y: float, columns: tuple[float, ...], cells: tuple[Cell | str, ...
     if lit == "dropped":
         items.append(Mark("cross", columns[0] - 12, y - 4.5, "dropped", 4.5))
     ends = (*columns[1:], right + SPARE)
-    for x, end, one in zip(columns, ends, map(cell, cells), strict=True):
-        items += cell_items(x, y, one, end - x - SPARE)
+    for x, end, value in zip(columns, ends, map(cell, cells), strict=True):
+        items += cell_items(x, y, value, end - x - SPARE)
     return items
 
 
-def cell_items(x: float, y: float, one: Cell, room: float) -> list[Item]:
+def cell_items(x: float, y: float, value: Cell, room: float) -> list[Item]:
     """The items of one cell."""
-    if not one.words:
+    if not value.words:
         return []
-    one = one._replace(bold=one.bold and width_of(one.words, NOTE, True) <= room)  # rather thin than cut
-    if not one.boxed:
-        return [Text(x, y, shorten(one.words, NOTE, room, one.bold), one.ink, NOTE, one.bold)]
-    width, rest = width_of(one.boxed, NOTE), one.words.removeprefix(one.boxed)
+    value = value._replace(bold=value.bold and width_of(value.words, NOTE, True) <= room)  # rather thin than cut
+    if not value.boxed:
+        return [Text(x, y, shorten(value.words, NOTE, room, value.bold), value.ink, NOTE, value.bold)]
+    width, rest = width_of(value.boxed, NOTE), value.words.removeprefix(value.boxed)
     items: list[Item] = [Box(x - 4, y - 12, width + 8, 15.5, "rewritten", "rewritten-ground", 1.3),
-                         Text(x, y, one.boxed, "rewritten", NOTE)]
-    return [*items, Text(x + width + 6, y, rest, one.ink, NOTE)] if rest else items
+                         Text(x, y, value.boxed, "rewritten", NOTE)]
+    return [*items, Text(x + width + 6, y, rest, value.ink, NOTE)] if rest else items
 
 
 def title_of(*choices: str) -> str:

@@ -8,27 +8,22 @@ needed; SVG needs neither.
 from __future__ import annotations
 
 import os
-from functools import wraps
 from io import BytesIO
 
 from vpcedu.draw.canvas import svg
 from vpcedu.draw.canvas.figure import figure_of, paint
 from vpcedu.draw.canvas.style import colours
-from vpcedu.draw.reading.short_names import as_drawn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any, ParamSpec
+    from typing import Any
 
     from vpcedu.draw.canvas.scene import Scene
 
-    P = ParamSpec("P")
     Bundle = tuple[dict[str, Any], dict[str, Any]]  # data and metadata, by media type
 
 SUFFIXES = (".png", ".svg", ".pdf")
 PNG_SETTINGS = {"text.hinting": "none"}  # letters as wide as fonts.py says, at every resolution
-PAINTED = "theme: light or dark. ax: matplotlib Axes to paint on."
 
 
 class Picture:
@@ -106,19 +101,3 @@ class Picture:
 
     def __repr__(self) -> str:
         return self.alt
-
-
-def picture(make: Callable[P, Scene]) -> Callable[P, Picture]:
-    """Have a function that lays out a scene give the picture of it.
-
-    The function takes no notice of its arguments `theme` and `ax`: they are for the picture, and are explained here.
-    """
-    scene = as_drawn(make)
-
-    @wraps(make)
-    def drawing(*given: P.args, **more: P.kwargs) -> Picture:
-        return Picture(scene(*given, **more), str(more.get("theme", "light")), more.get("ax"))
-
-    drawing.__doc__ = f"{(make.__doc__ or '').rstrip()}\n\n    {PAINTED}\n"
-    make.__annotations__["return"] = "Picture"  # what help() shows is the signature of what was wrapped
-    return drawing

@@ -90,8 +90,8 @@ def _text(text: Text, colours: Colours) -> str:
 def _mark(mark: Mark, colours: Colours) -> str:
     x, y, r, ink, paper = mark.x, mark.y, mark.size, colours[mark.ink], colours["paper"]
     if mark.kind == "cross":
-        ways = (((x - r, y - r), (x + r, y + r)), ((x - r, y + r), (x + r, y - r)))
-        return "".join(_line(Line(way, mark.ink, 2.6), colours) for way in ways)
+        strokes = (((x - r, y - r), (x + r, y + r)), ((x - r, y + r), (x + r, y - r)))
+        return "".join(_line(Line(stroke, mark.ink, 2.6), colours) for stroke in strokes)
     if mark.kind == "diamond":
         return _polygon(((x, y - r), (x + r, y), (x, y + r), (x - r, y)), ink, paper, 1.2)
     filled = mark.kind in ("disc", "square")

@@ -120,10 +120,10 @@ def _path(visit: Visit, talk: Conversation, request: Trace) -> tuple[str, ...]:
 def _gates(vpc: Vpc, path: tuple[str, ...], trace: Trace | None, answer: bool, first: int) -> tuple[Gate, ...]:
     """The gates of one direction, in the order in which the packet comes to them."""
     cards = {row.device: row for row in vpc.interfaces}
-    found: list[Gate] = []
-    way = list(enumerate(pairwise(path)))
+    gates: list[Gate] = []
+    stretches = list(enumerate(pairwise(path)))
     over = trace is None
-    for stretch, ends in reversed(way) if answer else way:
+    for stretch, ends in reversed(stretches) if answer else stretches:
         here, there = reversed(ends) if answer else ends
         for device, other, names in ((here, there, LEAVING), (there, here, ARRIVING)):
             kinds = _kinds(cards.get(device), cards.get(other), device not in (path[0], path[-1]), trace, names)
@@ -134,12 +134,12 @@ def _gates(vpc: Vpc, path: tuple[str, ...], trace: Trace | None, answer: bool, f
                 elif not over:
                     step = _step(trace, device, names[kind])
                     words = _words(step, kind)
-                found.append(Gate(first + len(found), stretch, device, kind, names[kind], step, words, answer))
+                gates.append(Gate(first + len(gates), stretch, device, kind, names[kind], step, words, answer))
                 over = over or (step is not None and step.action == DROP) or words == "not asked"
         lost = trace.dropped if trace else None
         over = over or (lost is not None and lost.at in (here, there) and lost.check not in (
             *LEAVING.values(), *ARRIVING.values()) and (lost.at == there or lost.check == "route"))
-    return tuple(found)
+    return tuple(gates)
 
 
 def _kinds(card: Interface | None, other: Interface | None, between: bool, trace: Trace | None,

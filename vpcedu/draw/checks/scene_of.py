@@ -10,7 +10,6 @@ from itertools import groupby
 
 from vpcedu.draw.canvas.fonts import shorten, width_of
 from vpcedu.draw.canvas.frame import footing, page
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import (
     BADGE,
@@ -28,6 +27,7 @@ from vpcedu.draw.canvas.style import (
 )
 from vpcedu.draw.checks.gates import ACL, CHECK, GROUP, NOBODY, trip_of
 from vpcedu.draw.checks.words import alternative, sentence, title
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.legs import address_of, is_outside, rewritings
 from vpcedu.draw.reading.short_names import cut_middle
 from vpcedu.hosts.host import Host
@@ -189,17 +189,18 @@ def _stop(trip: Trip, plan: Plan, trace: Trace, answer: bool) -> float | None:
     """The x at which a packet was lost, or None."""
     if trace.dropped is None:
         return None
-    ways = -1.0 if answer else 1.0
+    sense = -1.0 if answer else 1.0
     gate = next((g for g in trip.gates if g.drops and g.answer == answer), None)
     if gate is not None:
-        return plan.gates[gate.stretch, gate.device, gate.kind] + ways * min(plan.pitch / 2, 24.0)
+        return plan.gates[gate.stretch, gate.device, gate.kind] + sense * min(plan.pitch / 2, 24.0)
     names = trip.path
     place = _place(trip, trace, answer)
     left, right = plan.boxes[place]
     if trace.dropped.check in ("route", "link"):  # it left the device, and got no further
-        near = [x for x in plan.near(place, names) if (x - left) * ways > 0]
-        return (max(near) if ways > 0 else min(near)) + 22 * ways if near else (right if ways > 0 else left) + 16 * ways
-    return (left if ways > 0 else right)
+        near = [x for x in plan.near(place, names) if (x - left) * sense > 0]
+        end = right if sense > 0 else left
+        return (max(near) if sense > 0 else min(near)) + 22 * sense if near else end + 16 * sense
+    return (left if sense > 0 else right)
 
 
 def _place(trip: Trip, trace: Trace, answer: bool) -> int:

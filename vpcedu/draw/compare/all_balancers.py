@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.fonts import shorten, width_of
 from vpcedu.draw.canvas.frame import footing, page
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import (
     BOX,
@@ -27,6 +26,7 @@ from vpcedu.draw.canvas.style import (
     ROOM,
     WIDTH,
 )
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.legs import boxed, is_outside, legs_of
 from vpcedu.draw.reading.words import short
 from vpcedu.hosts.host import Host
@@ -143,8 +143,8 @@ def _packet(visit: Visit, trace: Trace, y: float, ground: str) -> list[Item]:
     legs = legs_of(trace, visit.vpc)
     for number, (leg, fields) in enumerate(zip(legs, boxed(trace, legs), strict=True)):
         start, end = _column(visit, leg.start), _column(visit, leg.end)
-        ways = 1.0 if end > start else -1.0
-        start, end = start + _edge(visit, leg.start) * ways, end - _edge(visit, leg.end) * ways
+        sense = 1.0 if end > start else -1.0
+        start, end = start + _edge(visit, leg.start) * sense, end - _edge(visit, leg.end) * sense
         if leg.drop is not None:
             stop = start + (end - start) * {"start": 0.12, "middle": 0.5}.get(leg.spot, 0.9)
             items += [Line(((start, y), (stop, y)), "ink", PACKET, (), "", trace.number),

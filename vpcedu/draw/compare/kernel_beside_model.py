@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import title_of
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BOX, CROSS, DIAMOND, DOTS, GATE, LABEL, LIFELINE, MARGIN, NOTE, PACKET, WIDTH
+from vpcedu.draw.reading.as_picture import picture
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,43 +99,43 @@ def _pair(number: int, pair: Pair, y: float, points: list[str], lit: bool) -> li
     items: list[Item] = [Text(MARGIN, y + 1, f"{number}", "ink", NOTE, not pair.equal)]
     items.append(Text(MIDDLE, y + 2, "=", "tracked", 16.0, True, "middle") if pair.equal
                  else Mark("cross", MIDDLE, y - 4, "dropped", CROSS + 1))
-    for one, (left, right) in zip(pair, PANELS, strict=True):
-        if one is None:
+    for row, (left, right) in zip(pair, PANELS, strict=True):
+        if row is None:
             items += _words((left + right) / 2, y - 3, "nothing", "dropped", ground)
         else:
-            items += _arrow(number, one, y, _xs(points, left, right), ground, "ink" if pair.equal else "dropped")
+            items += _arrow(number, row, y, _xs(points, left, right), ground, "ink" if pair.equal else "dropped")
     return items
 
 
 def _arrow(number: int, row: Row, y: float, xs: dict[str, float], ground: str, ink: str) -> list[Item]:
     """One segment's way; where it was lost, a cross."""
-    way = [xs[name] for name in _way(row)]
+    passed = [xs[name] for name in _passed(row)]
     lost = row.lost
     items: list[Item] = []
     if lost:
-        right = way[-1] > way[-2] if len(way) > 1 else way[0] <= sum(xs.values()) / len(xs)
-        end = way[-1] + (22.0 if right else -22.0)
-        items += [Line(((way[-1], y), (end, y)), "dropped", 1.4, DOTS),
+        right = passed[-1] > passed[-2] if len(passed) > 1 else passed[0] <= sum(xs.values()) / len(xs)
+        end = passed[-1] + (22.0 if right else -22.0)
+        items += [Line(((passed[-1], y), (end, y)), "dropped", 1.4, DOTS),
                   Mark("cross", end, y, "dropped", CROSS - 1, "", number)]
-        if len(way) == 1:
+        if len(passed) == 1:
             items += _words(end + (10.0 if right else -10.0), y + 4, row.what, ink, ground,
                             "start" if right else "end")
     points: list[tuple[float, float]] = []
     turned = 0.0
-    for place, x in enumerate(way):
-        if place > 1 and (x - way[place - 1]) * (way[place - 1] - way[place - 2]) < 0:
+    for place, x in enumerate(passed):
+        if place > 1 and (x - passed[place - 1]) * (passed[place - 1] - passed[place - 2]) < 0:
             turned = TURN
-            points.append((way[place - 1], y + turned))
+            points.append((passed[place - 1], y + turned))
         points.append((x, y + turned))
     if len(points) > 1:
         items.insert(0, Line(tuple(points), "ink", PACKET, (), "" if lost else "solid", number))
     items += [Mark("diamond", xs[name], y, "rewritten", DIAMOND - 1, "", number) for name in row.rewritten]
-    if len(way) == 1:
+    if len(passed) == 1:
         return items
-    return items + _words((min(way) + max(way)) / 2, y - 10, row.what, ink, ground)
+    return items + _words((min(passed) + max(passed)) / 2, y - 10, row.what, ink, ground)
 
 
-def _way(row: Row) -> list[str]:
+def _passed(row: Row) -> list[str]:
     """The places in the order in which they were passed, also one that was passed twice."""
     names = [hop.split(" ", 1)[0] for hop in row.hops]
     return [name for place, name in enumerate(names) if place == 0 or names[place - 1] != name]

@@ -11,9 +11,9 @@ from itertools import pairwise
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.scene import Line, Mark, Text
 from vpcedu.draw.canvas.style import CLEAR, CONNECTION, FAINT, NOTE, RING
-from vpcedu.draw.ladders.notes import ROOM
-from vpcedu.draw.ladders.rows import ends_of, is_open
+from vpcedu.draw.ladders.gutters import ROOM
 from vpcedu.draw.reading.legs import owner
+from vpcedu.draw.reading.one_connection import ends_of, is_open
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -102,13 +102,14 @@ def grounds(heads: Heads, bottom: float) -> list[Item]:
 
 def _inside(vpc: Vpc, inner: list[Lifeline], edge: float, foot: float, bottom: float) -> list[Item]:
     """The ground of the VPC with its block above it; of each of several, with a gap between their heads."""
-    homes = [(one, [row for row in inner if row.name != one.internet_gateway and part_of(vpc, row.name) is one])
-             for one in parts(vpc)]
-    homes = [(one, rows) for one, rows in homes if rows] or [(vpc, inner)]
+    homes = [(part, [row for row in inner if row.name != part.internet_gateway and part_of(vpc, row.name) is part])
+             for part in parts(vpc)]
+    homes = [(part, rows) for part, rows in homes if rows] or [(vpc, inner)]
     ends = [(rows[-1].right + later[0].left) / 2 for (_, rows), (_, later) in pairwise(homes)] + [WIDTH - EDGE]
     items: list[Item] = [Band(edge, TOP, WIDTH - EDGE - edge, bottom - TOP, "inside-ground")]
-    for (one, _), end in zip(homes, ends, strict=True):
-        items.append(Text(end - 16, TOP + 15, _that_fits(end - edge - 24, *headings(one)), "inside", NOTE, True, "end"))
+    for (part, _), end in zip(homes, ends, strict=True):
+        words = _that_fits(end - edge - 24, *headings(part))
+        items.append(Text(end - 16, TOP + 15, words, "inside", NOTE, True, "end"))
         if end < WIDTH - EDGE:
             items.append(Band(end - APART / 2, TOP, APART, foot - TOP, "paper"))
         edge = end

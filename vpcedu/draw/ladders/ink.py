@@ -5,7 +5,7 @@ from __future__ import annotations
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Text
 from vpcedu.draw.canvas.style import CROSS, DIAMOND, DOTS, GUIDE, LINE, LIT, LONG_DASH, NOTE, PACKET
-from vpcedu.draw.ladders.arrows import BEYOND, Piece, line_width
+from vpcedu.draw.ladders.pieces import BEYOND, Piece, line_width
 from vpcedu.draw.reading.legs import AT, END, MIDDLE, START, rewritings, space
 
 TYPE_CHECKING = False
@@ -27,8 +27,8 @@ def row_items(row: Row, pieces: list[Piece], y: float, lit: bool, vpc: Vpc, line
     number, gates = row.trace.number, rewritings(row.trace)
     for place, piece in enumerate(pieces):
         leg, (x0, x1) = piece.leg, piece.xs
-        ways = 1.0 if x1 > x0 else -1.0
-        spots = {START: x0 + ways * INWARD, MIDDLE: (x0 + x1) / 2, END: x1 - ways * INWARD, AT: x1, BEYOND: x0}
+        sense = 1.0 if x1 > x0 else -1.0
+        spots = {START: x0 + sense * INWARD, MIDDLE: (x0 + x1) / 2, END: x1 - sense * INWARD, AT: x1, BEYOND: x0}
         stop = spots.get(leg.spot)
         ink = space(vpc, leg.packet)
         dash = LONG_DASH if ink == "outside" else ()
@@ -52,10 +52,10 @@ def row_items(row: Row, pieces: list[Piece], y: float, lit: bool, vpc: Vpc, line
 
 def _around(x0: float, x1: float, lines: Lifelines) -> list[tuple[float, float]]:
     """A way in parts that leave out the walls of hosts it only passes by."""
-    ways = 1.0 if x1 > x0 else -1.0
+    sense = 1.0 if x1 > x0 else -1.0
     cuts = sorted((x for row in lines.rows if row.host for x in {row.left, row.right} if min(x0, x1) < x < max(x0, x1)),
-                  key=lambda x: x * ways)
-    edges = [x0, *(edge for x in cuts for edge in (x - 6 * ways, x + 6 * ways)), x1]
+                  key=lambda x: x * sense)
+    edges = [x0, *(edge for x in cuts for edge in (x - 6 * sense, x + 6 * sense)), x1]
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
@@ -92,6 +92,6 @@ def closing_items(row: Row, pieces: list[Piece], y: float, lit: bool, vpc: Vpc, 
     x0, x1 = pieces[0].xs[0], pieces[-1].xs[1]
     middle, ink = (x0 + x1) / 2, "ink" if lit else "muted"
     width = LIT if lit else GUIDE + 0.4
-    way: list[Item] = [Line(((middle, y), (x, y)), ink, width, (), "solid", row.trace.number) for x in (x0, x1)]
+    halves: list[Item] = [Line(((middle, y), (x, y)), ink, width, (), "solid", row.trace.number) for x in (x0, x1)]
     gates: list[Item] = [Mark("diamond", piece.xs[0], y, "rewritten", DIAMOND - 1) for piece in pieces[1:]]
-    return way, gates + [item for piece in pieces for item in label_items(piece, y, lit)]
+    return halves, gates + [item for piece in pieces for item in label_items(piece, y, lit)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from vpcedu.draw.reading.legs import is_outside, legs_of, owner
 from vpcedu.draw.reading.short_names import gateways, parts
+from vpcedu.draw.reading.subnets import is_near
 from vpcedu.hosts.host import Host
 from vpcedu.network.vpc import INTERNET
 from vpcedu.row import NamedRow
@@ -120,19 +121,5 @@ def rank(vpc: Vpc, name: str) -> tuple[int, int]:
         return 1, gateways(vpc).index(name)
     place = next((i for i, row in enumerate(vpc.interfaces) if row.device == name), 0)
     subnet = vpc.interfaces[place].subnet
-    number = next((i for i, one in enumerate(parts(vpc)) if any(row.name == subnet for row in one.subnets)), 0)
+    number = next((i for i, part in enumerate(parts(vpc)) if any(row.name == subnet for row in part.subnets)), 0)
     return 2 + 2 * number + (0 if is_near(vpc, subnet) else 1), place
-
-
-def is_public_subnet(vpc: Vpc, subnet: str) -> bool:
-    """Whether the subnet's route table has a route to the Internet gateway."""
-    return any(one.is_public(row) for one in parts(vpc) for row in one.subnets if row.name == subnet)
-
-
-def is_near(vpc: Vpc, subnet: str) -> bool:
-    """Whether the subnet stands beside the gateway: a public one, or, where none is, one with public addresses."""
-    home = next(one for one in parts(vpc) if any(row.name == subnet for row in one.subnets))
-    if any(home.is_public(row) for row in home.subnets):
-        return is_public_subnet(vpc, subnet)
-    publics = {row.private for row in home.associations}
-    return any(row.subnet == subnet and row.address in publics for row in home.interfaces)

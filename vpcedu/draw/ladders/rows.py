@@ -48,13 +48,13 @@ def rows_of(visit: Visit, talks: tuple[Conversation, ...], every: bool) -> tuple
 def _repeated(talk: Conversation) -> list[tuple[Trace, bool]]:
     """Each packet, and whether the same one was sent before: what takes sequence space twice is a retransmission."""
     seen: set[object] = set()
-    found: list[tuple[Trace, bool]] = []
+    repeated: list[tuple[Trace, bool]] = []
     for trace in talk.traces:
         packet = trace.packet
         key = packet.flow, packet.flags & (SYN | FIN), packet.seq, packet.data
-        found.append((trace, bool(packet.length) and key in seen))
+        repeated.append((trace, bool(packet.length) and key in seen))
         seen.add(key)
-    return found
+    return repeated
 
 
 def _condensed(visit: Visit, talk: Conversation, single: list[Row]) -> list[Row]:
@@ -128,32 +128,12 @@ def since(begun: int, now: int) -> str:
 def states_of(visit: Visit) -> dict[int, tuple[str, str]]:
     """For each packet: the state its sending brought its sender into, and its arrival its receiver; "" for none."""
     opens = {(who, change.flow, change.event): change.after for _, who, change in visit.capture.changes()}
-    found: dict[int, tuple[str, str]] = {}
+    states: dict[int, tuple[str, str]] = {}
     for trace in visit.capture:
         packet = trace.packet
         call = "CLOSE" if packet.flags & FIN else ""
         if packet.flags & (SYN | ACK) == SYN:
             call = "active OPEN"
         sent = opens.pop((trace.sender, packet.flow, call), "")
-        found[trace.number] = sent, _moved_to(trace)
-    return found
-
-
-def ends_of(visit: Visit, talk: Conversation) -> dict[str, tuple[str, str]]:
-    """For both ends of a connection: the state before anything was sent, and the last one seen."""
-    own = {(trace.sender, trace.packet.flow) for trace in talk.traces}
-    own |= {(trace.last.at, trace.last.before.flow.reversed()) for trace in talk.traces if trace.delivered}
-    found: dict[str, tuple[str, str]] = {}
-    for _, who, change in visit.capture.changes():
-        if (who, change.flow) in own:
-            first = change.after if change.event == "passive OPEN" else change.before
-            found[who] = found.get(who, (first, ""))[0], change.after
-    return found
-
-
-def is_open(talk: Conversation) -> bool:
-    """Whether the opener learnt that its connection stands, or it stood before this capture began."""
-    if not talk.traces[0].packet.flags & SYN:
-        return True
-    return any(t.delivered and t.last.at == talk.opener and t.packet.flags & (SYN | ACK) == SYN | ACK
-               for t in talk.traces)
+        states[trace.number] = sent, _moved_to(trace)
+    return states

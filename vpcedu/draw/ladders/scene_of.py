@@ -8,16 +8,16 @@ packet that is lit: under a slider nothing jumps.
 from __future__ import annotations
 
 from vpcedu.draw.canvas.frame import footing, page
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Scene
-from vpcedu.draw.ladders.arrows import Arrows
 from vpcedu.draw.ladders.bars import bars
+from vpcedu.draw.ladders.gutters import closing_notes, notes_of, result_note
 from vpcedu.draw.ladders.heads import Heads, grounds, head_items, posts
 from vpcedu.draw.ladders.ink import closing_items, row_items
 from vpcedu.draw.ladders.lifelines import lifelines
-from vpcedu.draw.ladders.notes import closing_notes, notes_of, result_note
+from vpcedu.draw.ladders.placed_rows import Arrows
 from vpcedu.draw.ladders.rows import rows_of, states_of
-from vpcedu.draw.reading.legs import START, legs_of, rewritings, space
+from vpcedu.draw.reading.as_picture import picture
+from vpcedu.draw.reading.legs import signs_of
 from vpcedu.draw.reading.words import alternative, finding, loss_words, losses, packet_words, sentence_lines, subtitle
 from vpcedu.views.explain import answer_legs, verdict
 from vpcedu.views.outcome import blocker, outcome
@@ -57,7 +57,7 @@ def ladder(
     arrows.states.update(gutters)
     rows = rows_of(visit, talks, every)
     drawn = sum(len(row.traces) for row in rows)
-    ways, marks = _rows(visit, arrows, rows, last, lit_packets(visit) if packet is None else {packet})
+    beneath, marks = _rows(visit, arrows, rows, last, lit_packets(visit) if packet is None else {packet})
     for note in result_note(visit, lines):
         y = max(arrows.low, arrows.states.get(note.gutter, 0.0) + 20)
         arrows.states[note.gutter] = note.foot(y)
@@ -65,8 +65,8 @@ def ladder(
     bottom = max(arrows.low, *arrows.states.values(), top) + 16
     sentence = verdict(visit) if packet is None else packet_words(visit, packet)
     notes = tuple(loss_words(step) for step in losses(visit))
-    foot = footing(bottom, sentence, _signs(visit), notes, sentence_lines(visit))
-    items = [*grounds(heads, bottom), *ways, *posts(heads, bottom), *head_items(heads), *above, *marks]
+    foot = footing(bottom, sentence, {"opened"} | signs_of(visit), notes, sentence_lines(visit))
+    items = [*grounds(heads, bottom), *beneath, *posts(heads, bottom), *head_items(heads), *above, *marks]
     under = subtitle(visit, drawn < len(visit.capture))
     return page(finding(visit), under, items, foot, alternative(visit, "Ladder"))
 
@@ -82,7 +82,7 @@ def lit_packets(visit: Visit) -> set[int]:
 def _rows(visit: Visit, arrows: Arrows, rows: tuple[Row, ...], last: int, lit: set[int]) -> Layers:
     """All rows, placed from top to bottom: what is drawn under the lifelines, and what over them."""
     states, talks = states_of(visit), visit.talks
-    ways: list[Item] = []
+    beneath: list[Item] = []
     marks: list[Item] = []
     for row in rows:
         pieces = arrows.pieces(row)
@@ -93,16 +93,6 @@ def _rows(visit: Visit, arrows: Arrows, rows: tuple[Row, ...], last: int, lit: s
             draw = closing_items if row.closing else row_items
             is_lit = any(trace.number in lit for trace in row.traces)
             under, over = draw(row, pieces, y, is_lit, visit.vpc, arrows.lines)
-            ways += under
+            beneath += under
             marks += over + [text for note in notes for text in note.texts(y)]
-    return ways, marks
-
-
-def _signs(visit: Visit) -> set[str]:
-    """The signs that the whole ladder shows, whichever packet is lit."""
-    signs = {"opened"}
-    for trace in visit.capture:
-        signs |= {"rewritten"} if rewritings(trace) else set()
-        signs |= {"dropped", "beyond"} if trace.dropped else set()
-        signs |= {space(visit.vpc, leg.packet) for leg in legs_of(trace, visit.vpc) if leg.spot != START}
-    return signs
+    return beneath, marks

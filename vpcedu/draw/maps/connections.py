@@ -11,12 +11,12 @@ from itertools import pairwise
 from vpcedu.draw.canvas.fonts import shorten
 from vpcedu.draw.canvas.scene import Line, Mark, Text
 from vpcedu.draw.canvas.style import BADGE, CONNECTION, CROSS, DIAMOND, FAINT, MARGIN, NOTE, RING, WIDTH
-from vpcedu.draw.ladders.rows import is_open
-from vpcedu.draw.maps.ink import badge_spots, box_items, cut_way, free_spot
-from vpcedu.draw.maps.places import OUTSIDE
-from vpcedu.draw.maps.routing import way
+from vpcedu.draw.maps.ink import badge_spots, box_items, cut_polyline, free_spot
+from vpcedu.draw.maps.layout import OUTSIDE
+from vpcedu.draw.maps.polylines import polyline
 from vpcedu.draw.maps.table import FROM, HOP, HOP_ROOM, LINE_HEIGHT, columns_of, end_items
-from vpcedu.draw.reading.legs import MIDDLE, START, changed, legs_of, rewritings
+from vpcedu.draw.reading.legs import MIDDLE, START, legs_of, rewritings
+from vpcedu.draw.reading.one_connection import is_open, stretches, whole_way
 from vpcedu.draw.reading.short_names import cut_middle
 from vpcedu.draw.reading.words import short
 from vpcedu.row import NamedRow
@@ -25,11 +25,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.draw.canvas.scene import Point
-    from vpcedu.draw.maps.places import Places
-    from vpcedu.draw.reading.legs import Leg
+    from vpcedu.draw.maps.layout import Places
     from vpcedu.network.conversations import Conversation
     from vpcedu.sites.visit import Visit
-    from vpcedu.trace import Trace
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 TWO = 2  # connections alike that have an arrow each
@@ -57,7 +55,7 @@ def opened(talks: tuple[Conversation, ...]) -> tuple[Opened, ...]:
 
 def connection_items(visit: Visit, places: Places, arrows: tuple[Opened, ...]) -> tuple[list[Item], list[Item]]:
     """Thick ways from each opener to the end that listened."""
-    ways: list[Item] = box_items(places)
+    polylines: list[Item] = box_items(places)
     marks: list[Item] = []
     used: list[frozenset[str]] = []
     for arrow in arrows:
@@ -68,11 +66,12 @@ def connection_items(visit: Visit, places: Places, arrows: tuple[Opened, ...]) -
         used += [frozenset(pair) for pair in pairs]
         points: list[Point] = []
         for pair in pairs:
-            points += [point for point in way(places, pair, "connection", shift) if not points or point != points[-1]]
+            points += [point for point in polyline(places, pair, "connection", shift)
+                       if not points or point != points[-1]]
         lost = next((leg for t in talk.traces for leg in legs_of(t, visit.vpc) if leg.drop), None)
         if not is_open(talk) and lost is not None and lost.start != lost.end:
-            rest = way(places, (lost.start, lost.end), "connection", shift)
-            cross = cut_way(rest, lost.spot)[2]
+            rest = polyline(places, (lost.start, lost.end), "connection", shift)
+            cross = cut_polyline(rest, lost.spot)[2]
             marks.append(Mark("cross", *cross, "dropped", CROSS))
             if talk.traces[0].dropped and lost.spot in (START, MIDDLE):  # the way goes on as far as the cross
                 points = [*(points or rest[:1]), cross]
@@ -80,18 +79,18 @@ def connection_items(visit: Visit, places: Places, arrows: tuple[Opened, ...]) -
         if len(points) < 2:
             continue
         stroke = ("ink", CONNECTION, (), "hollow") if is_open(talk) else ("muted", 2.0, FAINT)
-        ways.append(Line(tuple(points), *stroke))
+        polylines.append(Line(tuple(points), *stroke))
         marks += _signs(talk, points, places, pairs, shift)
         where = pairs[1] if len(pairs) == 2 and places[pairs[0][0]].column == OUTSIDE else pairs[0]
-        spots = badge_spots(places, where, way(places, where, "connection", shift), "connection")
+        spots = badge_spots(places, where, polyline(places, where, "connection", shift), "connection")
         marks.append(Mark("square", *free_spot(marks, spots, "connection"), "ink", BADGE, arrow.letter))
-    return ways, marks
+    return polylines, marks
 
 
 def _signs(talk: Conversation, points: list[Point], places: Places, pairs: list[tuple[str, str]],
            shift: float) -> list[Mark]:
-    whole = _whole(talk)
-    marks = [Mark("diamond", *way(places, pair, "connection", shift)[0], "rewritten", DIAMOND)
+    whole = whole_way(talk)
+    marks = [Mark("diamond", *polyline(places, pair, "connection", shift)[0], "rewritten", DIAMOND)
              for pair in pairs if pair[0] in rewritings(whole)]
     return [*marks, Mark("ring", *points[0], "ink" if is_open(talk) else "muted", RING)]
 
@@ -116,16 +115,3 @@ def connection_rows(visit: Visit, arrows: tuple[Opened, ...], y: float) -> list[
             items += end_items(FROM, y, str(leg.packet.flow.source), fields.get("from", ""))
             items += end_items(to, y, str(leg.packet.flow.destination), fields.get("to", ""))
     return items
-
-
-def stretches(visit: Visit, talk: Conversation) -> list[tuple[Leg, dict[str, str]]]:
-    """The legs of a connection's opener, with the fields rewritten before each."""
-    whole = _whole(talk)
-    gates = rewritings(whole)
-    return [(leg, {word: new for word, _, new in changed(*gates[leg.start])} if leg.start in gates else {})
-            for leg in legs_of(whole, visit.vpc)]
-
-
-def _whole(talk: Conversation) -> Trace:
-    """The packet that shows the opener's whole way."""
-    return next((t for t in talk.traces if t.delivered and t.sender == talk.opener), talk.traces[0])

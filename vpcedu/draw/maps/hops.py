@@ -37,7 +37,7 @@ def hops_of(visit: Visit, packet: int | None) -> tuple[Hop, ...]:
     openers = {t.number: talk.opener for talk in visit.talks for t in talk.traces}
     traces = chosen(visit) if packet is None else (visit.capture[packet],)
     answers = answer_legs(visit)
-    found: list[Hop] = []
+    hops: list[Hop] = []
     for trace in traces:
         gates = rewritings(trace)
         lane = "request" if trace.sender == openers[trace.number] else "answer"
@@ -45,8 +45,8 @@ def hops_of(visit: Visit, packet: int | None) -> tuple[Hop, ...]:
             fields = {word: new for word, _, new in changed(*gates[leg.start])} if leg.start in gates else {}
             decides = bool(answers) and trace is answers[0] and leg.start == trace.sender and packet is None
             lit = leg.drop is not None or decides
-            found.append(Hop(len(found) + 1, trace, leg, lane, fields, lit))
-    return tuple(found)
+            hops.append(Hop(len(hops) + 1, trace, leg, lane, fields, lit))
+    return tuple(hops)
 
 
 def chosen(visit: Visit) -> tuple[Trace, ...]:

@@ -21,8 +21,8 @@ from vpcedu.draw.canvas.style import (
     PACKET,
     device_ink,
 )
-from vpcedu.draw.maps.places import COLUMNS, GAPS, GATEWAY, OUTSIDE
-from vpcedu.draw.maps.routing import way
+from vpcedu.draw.maps.layout import COLUMNS, GAPS, GATEWAY, OUTSIDE
+from vpcedu.draw.maps.polylines import polyline
 from vpcedu.draw.maps.table import badge
 from vpcedu.draw.reading.legs import AT, END, MIDDLE, START, rewritings, space
 from vpcedu.draw.reading.short_names import cut_middle
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.draw.canvas.scene import Point
     from vpcedu.draw.maps.hops import Hop
-    from vpcedu.draw.maps.places import Place, Places
+    from vpcedu.draw.maps.layout import Place, Places
     from vpcedu.sites.visit import Visit
 
 
@@ -106,7 +106,7 @@ def _device_words(visit: Visit, place: Place) -> list[Item]:
 
 def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list[Item], list[Item]]:
     """The ways of hops, and their diamonds, crosses and numbers."""
-    ways: list[Item] = box_items(places)
+    polylines: list[Item] = box_items(places)
     marks: list[Item] = []
     used: list[tuple[frozenset[str], str]] = []
     drawn: list[tuple[Hop, list[Point]]] = []
@@ -117,7 +117,7 @@ def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list
             again = used.count(pair)  # the same way once more: a lane between
             used.append(pair)
             shift = (10.0 if hop.lane == "request" else -10.0) * again
-            drawn.append((hop, way(places, (leg.start, leg.end), hop.lane, shift)))
+            drawn.append((hop, polyline(places, (leg.start, leg.end), hop.lane, shift)))
     for (hop, plain), points in zip(drawn, _joined(places, drawn), strict=True):
         leg = hop.leg
         ink = space(visit.vpc, leg.packet)
@@ -125,10 +125,10 @@ def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list
         width = LIT if hop.lit and leg.drop is None else PACKET
         gates = rewritings(hop.trace)
         if leg.drop is None:
-            ways.append(Line(tuple(points), ink, width, dash, "solid" if places[leg.end].host else "", hop.number))
+            polylines.append(Line(tuple(points), ink, width, dash, "solid" if places[leg.end].host else "", hop.number))
         else:
-            travelled, rest, cross = cut_way(points, leg.spot)
-            ways += [Line(part, ink_, w, d, "", hop.number) for part, ink_, w, d in (
+            travelled, rest, cross = cut_polyline(points, leg.spot)
+            polylines += [Line(part, ink_, w, d, "", hop.number) for part, ink_, w, d in (
                 (travelled, ink, width, dash), (rest, "muted", 1.4, DOTS)) if len(part) > 1]
             marks.append(Mark("cross", *cross, "dropped", CROSS, "", hop.number))
         if leg.start in gates:
@@ -137,7 +137,7 @@ def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list
         if leg.spot == START:  # beside the cross, not over the lane of the other direction
             spots = [(cross[0], cross[1] + (16.5 if places[leg.start].host or hop.lane == "request" else -16.5))]
         marks.append(badge(hop, *free_spot(marks, spots, hop.lane)))
-    return ways, marks
+    return polylines, marks
 
 
 def _joined(places: Places, drawn: list[tuple[Hop, list[Point]]]) -> list[list[Point]]:
@@ -145,25 +145,25 @@ def _joined(places: Places, drawn: list[tuple[Hop, list[Point]]]) -> list[list[P
 
     Request and answer keep apart there.
     """
-    ways = [list(points) for _, points in drawn]
+    polylines = [list(points) for _, points in drawn]
     for number, ((hop, _), (after, _)) in enumerate(pairwise(drawn)):
         same = hop.trace is after.trace and hop.leg.end == after.leg.start and hop.leg.drop is None
-        here, there = ways[number], ways[number + 1]
+        here, there = polylines[number], polylines[number + 1]
         if (not same or places[hop.leg.end].column != GATEWAY or here[-1][1] == there[0][1]
                 or after.leg.spot in (START, MIDDLE)):
             continue
         x, y = here[-1][0] + (-APART if hop.lane == "request" else APART), here[-1][1]
         here[-1] = x, y
-        ways[number + 1] = [(x, y), (x, there[0][1]), *there[1:]]
-    return ways
+        polylines[number + 1] = [(x, y), (x, there[0][1]), *there[1:]]
+    return polylines
 
 
-def cut_way(points: list[Point], spot: str) -> tuple[tuple[Point, ...], tuple[Point, ...], Point]:
+def cut_polyline(points: list[Point], spot: str) -> tuple[tuple[Point, ...], tuple[Point, ...], Point]:
     """A way cut where its packet was lost: the part travelled, the rest, and the point between."""
     if spot == START:  # it never left: a stub, since nobody decided where it would have gone
         (x0, y0), (x1, _) = points[:2]
-        ways = 1.0 if x1 > x0 else -1.0
-        return (), ((x0, y0), (x0 + 32 * ways, y0)), (x0 + 18 * ways, y0)
+        sense = 1.0 if x1 > x0 else -1.0
+        return (), ((x0, y0), (x0 + 32 * sense, y0)), (x0 + 18 * sense, y0)
     if spot == AT:
         return tuple(points), (), points[-1]
     (x0, y0), (x1, y1) = points[:2] if spot == MIDDLE else points[-2:]

@@ -9,49 +9,28 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import title_of
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Scene
-from vpcedu.draw.ladders.rows import is_open
-from vpcedu.draw.maps.connections import connection_items, connection_rows, opened, stretches
+from vpcedu.draw.maps.connections import connection_items, connection_rows, opened
 from vpcedu.draw.maps.hops import hops_of
 from vpcedu.draw.maps.ink import device_items, ground_items, hop_items
-from vpcedu.draw.maps.places import places
+from vpcedu.draw.maps.layout import places
 from vpcedu.draw.maps.table import LINE_HEIGHT, hop_rows
-from vpcedu.draw.reading.legs import START, legs_of, rewritings, space
+from vpcedu.draw.reading.legs import legs_of, signs_of
+from vpcedu.draw.reading.one_connection import is_open, stretches
 from vpcedu.draw.reading.words import alternative, count, finding, loss_words, losses, packet_words, sentence_lines
-from vpcedu.network.vpc import Vpc
 from vpcedu.views.explain import verdict
 from vpcedu.views.outcome import outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.sites.visit import Visit
 
 ARROWS = ("packets", "connections")
 
 
-@picture
-def map(
-    visit: Visit | Vpc,
-    packet: int | None = None,
-    arrows: str = "packets",
-    *,
-    theme: str = "light",
-    ax: Any = None,
-) -> Scene:
-    """The VPC with the hops of one request and its answer, or of one packet, or with who opens connections; of a
-    VPC in the place of a visit: who stands where.
-
-    arrows: packets or connections; both pictures have the same places and the same size. ValueError for a number
-    the capture has not, or another word for arrows.
-    """
-    if isinstance(visit, Vpc):
-        from vpcedu.draw.plan.scene_of import plain_scene
-
-        return plain_scene(visit)
+def map_scene(visit: Visit, packet: int | None, arrows: str) -> Scene:
+    """The hops of one request and its answer, or of one packet, or who opens connections; ValueError as for `map`."""
     if arrows not in ARROWS:
         raise ValueError(f"arrows {arrows!r}: expected one of {', '.join(ARROWS)}")
     if packet is not None:
@@ -59,21 +38,21 @@ def map(
     opens, where = opened(visit.talks), places(visit)
     y = where.bottom + 26
     whole = hops_of(visit, None)
-    rows = max(1, len(whole), sum(len(stretches(visit, one.talk)) for one in opens),
+    rows = max(1, len(whole), sum(len(stretches(visit, arrow.talk)) for arrow in opens),
                *(len(legs_of(trace, visit.vpc)) for trace in visit.capture))
     if arrows == "packets":
         hops = whole if packet is None else hops_of(visit, packet)
-        ways, marks = hop_items(visit, where, hops)
+        polylines, marks = hop_items(visit, where, hops)
         table = hop_rows(visit, hops, y)
     else:
-        ways, marks = connection_items(visit, where, opens)
+        polylines, marks = connection_items(visit, where, opens)
         table = connection_rows(visit, opens, y)
     sentence = verdict(visit) if packet is None or arrows == "connections" else packet_words(visit, packet)
     notes, under = tuple(loss_words(step) for step in losses(visit)), y + LINE_HEIGHT * rows + 14
     lines = sentence_lines(visit)
     feet = {word: footing(under, sentence, _signs(visit, word), notes, lines) for word in ARROWS}
     tallest = max(foot.height for foot in feet.values())
-    items: list[Item] = [*ground_items(where), *ways, *device_items(visit, where), *marks, *table]
+    items: list[Item] = [*ground_items(where), *polylines, *device_items(visit, where), *marks, *table]
     title, below = _title(visit, arrows), _subtitle(visit, packet, arrows)
     return page(title, below, items, feet[arrows]._replace(height=tallest), alternative(visit, "Map"))
 
@@ -105,11 +84,7 @@ def _subtitle(visit: Visit, packet: int | None, arrows: str) -> str:
 
 
 def _signs(visit: Visit, arrows: str) -> set[str]:
-    signs = {"rewritten"} if any(rewritings(trace) for trace in visit.capture) else set()
-    if arrows == "connections":
-        never = any(not is_open(talk) for talk in visit.talks)
-        return signs | {"opened"} | ({"dropped"} if never else set())
-    for trace in visit.capture:
-        signs |= {"dropped", "beyond"} if trace.dropped else set()
-        signs |= {space(visit.vpc, leg.packet) for leg in legs_of(trace, visit.vpc) if leg.spot != START}
-    return signs
+    if arrows == "packets":
+        return signs_of(visit)
+    never = any(not is_open(talk) for talk in visit.talks)
+    return signs_of(visit) & {"rewritten"} | {"opened"} | ({"dropped"} if never else set())

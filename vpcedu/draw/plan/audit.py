@@ -10,11 +10,11 @@ from vpcedu.analysis.ends import SOMEONE
 from vpcedu.draw.canvas.fonts import shorten, width_of
 from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import Cell, head_items, row_items, title_of
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BADGE, CROSS, DIAMOND, DOTS, LONG_DASH, MARGIN, NOTE, PACKET, ROOM
-from vpcedu.draw.plan.places import BAND, GATEWAY, TALL, Chip, Plain, counted
+from vpcedu.draw.plan.layout import BAND, GATEWAY, TALL, Chip, Plain, counted
 from vpcedu.draw.plan.scene_of import all_places, chip_items, ground_items
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.short_names import cut_middle, in_full, renamed, short_names
 from vpcedu.row import NamedRow
 
@@ -55,16 +55,16 @@ def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
     vpc = renamed(audit.vpc, names)
     rows = [row._replace(devices=renamed(row.devices, names), sources=renamed(row.sources, names))
             for row in reaches(audit)]
-    found = all_places(vpc._replace(outside=()))
+    plans = all_places(vpc._replace(outside=()))
     shown = rows[:MOST]
     entries = {name: entry for name in {name for row in rows for name in row.devices}
                if (entry := _entry(rows, name))}
     letters = {chip: [LETTERS[i] for i, row in enumerate(shown) if set(row.devices) & set(chip.names)]
-               for plain in found for chip in plain.chips}
+               for plain in plans for chip in plain.chips}
     room = (BADGES * 20.0) if any(letters.values()) else 0.0
     marked = {name: "outside" for name, entry in entries.items() if any(works for _, works in entry)}
-    items = [*ground_items(found), *chip_items(found, marked, room), *_arrows(found, entries), *_badges(letters)]
-    table, y = _table(shown, len(rows) - len(shown), found[-1].bottom + 26,
+    items = [*ground_items(plans), *chip_items(plans, marked, room), *_arrows(plans, entries), *_badges(letters)]
+    table, y = _table(shown, len(rows) - len(shown), plans[-1].bottom + 26,
                       UNTOLD if audit.untold else NOBODY)
     sentence = _sentence(audit)
     lost = any(not works for entry in entries.values() for _, works in entry)
@@ -75,8 +75,7 @@ def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
         title = title_of(f"{counted(len(audit.unknown), 'thing')} cannot be told; as far as the files tell:")
     subtitle = "Arrows: from anyone, or from a block that a rule names, with the ports. Letters: the rows below."
     alt = _alternative(vpc.cidr, title, rows, sentence)
-    scene = page(title, subtitle, [*items, *table], footing(y, sentence, signs), alt)
-    return scene._replace(alt=scene.alt + in_full(scene, names))
+    return in_full(page(title, subtitle, [*items, *table], footing(y, sentence, signs), alt), names)
 
 
 def reaches(audit: Audit) -> list[Reach]:
@@ -84,17 +83,17 @@ def reaches(audit: Audit) -> list[Reach]:
     device = {row.id: row.device for row in audit.vpc.interfaces}
     by_address = {row.address: row.device for row in audit.vpc.interfaces}
     private = {row.public: row.private for row in audit.vpc.associations}
-    found = []
+    rows = []
     for name, port, outcome in audit.balancers:
         addresses = next(row.addresses for row in audit.vpc.names if row.name == name)
         nodes = dict.fromkeys(by_address.get(private.get(address, address), "") for address in addresses)
-        found.append(Reach(tuple(filter(None, nodes)), str(port), (), (SOMEONE,),
+        rows.append(Reach(tuple(filter(None, nodes)), str(port), (), (SOMEONE,),
                            f"{outcome.said}, as {name}", outcome.works))
     for row in audit.reached:
         outside = tuple(name for name in row.sources if name not in device)
-        found.append(Reach(tuple(dict.fromkeys(device[name] for name in row.destinations)), port_words(row.ports),
+        rows.append(Reach(tuple(dict.fromkeys(device[name] for name in row.destinations)), port_words(row.ports),
                            tuple(dict.fromkeys(device[name] for name in row.sources if name in device)), outside))
-    return sorted(found, key=lambda row: (not row.words, SOMEONE not in row.outside, not row.outside))
+    return sorted(rows, key=lambda row: (not row.words, SOMEONE not in row.outside, not row.outside))
 
 
 def port_words(ranges: tuple[tuple[int, int], ...]) -> str:
@@ -115,12 +114,12 @@ def _entry(rows: list[Reach], name: str) -> list[tuple[str, bool]]:
     return [(ports, works)] * bool(ports) + [(f"{some} (a block)", True)] * bool(some)
 
 
-def _arrows(found: list[Plain], entries: dict[str, list[tuple[str, bool]]]) -> list[Item]:
+def _arrows(plans: list[Plain], entries: dict[str, list[tuple[str, bool]]]) -> list[Item]:
     """Arrows from the Internet through the gateway to the boxes; one without an answer ends in the gateway."""
     items: list[Item] = []
     taken: list[float] = []
-    for chip in sorted((chip for plain in found for chip in plain.chips), key=lambda chip: (chip.column, chip.y)):
-        entry = list(dict.fromkeys(one for name in chip.names for one in entries.get(name, ())))[:2]
+    for chip in sorted((chip for plain in plans for chip in plain.chips), key=lambda chip: (chip.column, chip.y)):
+        entry = list(dict.fromkeys(arrow for name in chip.names for arrow in entries.get(name, ())))[:2]
         for number, (words, works) in enumerate(entry):
             y = chip.y + TALL / 2 + (number - (len(entry) - 1) / 2) * LANE
             free = [level for level in (y, y + LANE, y - LANE) if all(abs(level - other) >= LANE for other in taken)]

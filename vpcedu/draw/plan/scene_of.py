@@ -1,4 +1,4 @@
-"""Plain: a VPC alone on a map, before any packet: zones, subnets, who stands where with which address.
+"""Plan: a VPC alone on a map, before any packet: zones, subnets, who stands where with which address.
 
 Blue frames are hosts, at which connections end; purple ones are gateways, NATs and Network Load Balancers, which pass
 packets on. A subnet is public where its route table leads to the Internet gateway, which is all that makes it public.
@@ -11,7 +11,7 @@ from vpcedu.draw.canvas.frame import TOP, footing, page
 from vpcedu.draw.canvas.grid import title_of
 from vpcedu.draw.canvas.scene import Band, Box, Scene, Text
 from vpcedu.draw.canvas.style import BOX, FAINT, NOTE
-from vpcedu.draw.plan.places import BAND, COLUMNS, GATEWAY, STRIP, TALL, WALL, Plain, counted, plain_places
+from vpcedu.draw.plan.layout import BAND, COLUMNS, GATEWAY, STRIP, TALL, WALL, Plain, counted, plain_places
 from vpcedu.draw.reading.short_names import cut_middle, in_full, renamed, short_names
 
 TYPE_CHECKING = False
@@ -28,40 +28,39 @@ def plain_scene(vpc: Vpc) -> Scene:
     """The map of a VPC and of those it is peered with."""
     names = short_names(vpc)
     shown = renamed(vpc, names)
-    found = all_places(shown)
-    items = [*ground_items(found), *chip_items(found), *host_items(shown)]
-    foot = footing(found[-1].bottom + 18, _sentence(shown))
+    plans = all_places(shown)
+    items = [*ground_items(plans), *chip_items(plans), *host_items(shown)]
+    foot = footing(plans[-1].bottom + 18, _sentence(shown))
     devices, zones = len({row.device for row in vpc.interfaces}), len({row.zone for row in vpc.subnets})
     title = title_of(f"VPC {vpc.cidr}: {counted(len(vpc.subnets), 'subnet')} in {counted(zones, 'zone')},"
                      f" {counted(devices, 'device')}")
     subtitle = "Blue: hosts, where connections end. Purple: what passes packets on."
-    scene = page(title, subtitle, items, foot, alternative(shown, title))
-    return scene._replace(alt=scene.alt + in_full(scene, names))
+    return in_full(page(title, subtitle, items, foot, alternative(shown, title)), names)
 
 
 def peered(vpc: Vpc) -> Vpc:
     """The same VPC with those peers only that it has a peering connection with."""
     near = {row.vpc for row in vpc.peerings}
-    return vpc._replace(peers=tuple(one for one in vpc.peers if one.name in near))
+    return vpc._replace(peers=tuple(part for part in vpc.peers if part.name in near))
 
 
 def all_places(vpc: Vpc) -> list[Plain]:
     """The places of a VPC and of those it is peered with, one below the other."""
-    found: list[Plain] = []
-    for one in (vpc, *peered(vpc).peers):
-        found.append(plain_places(one._replace(peers=()), found[-1].bottom + APART if found else TOP))
-    found[-1].bottom = max(found[-1].bottom, TOP + 30 + HOST * min(len(vpc.outside), SHOWN))
-    return found
+    plans: list[Plain] = []
+    for part in (vpc, *peered(vpc).peers):
+        plans.append(plain_places(part._replace(peers=()), plans[-1].bottom + APART if plans else TOP))
+    plans[-1].bottom = max(plans[-1].bottom, TOP + 30 + HOST * min(len(vpc.outside), SHOWN))
+    return plans
 
 
-def ground_items(found: list[Plain]) -> list[Item]:
+def ground_items(plans: list[Plain]) -> list[Item]:
     """The Internet, the frames of the VPCs, their gateways, the zones' names, the frames of the subnets."""
     edge = sum(GATEWAY) / 2
     items: list[Item] = []
-    if any(plain.vpc.internet_gateway or plain.vpc.outside for plain in found):
-        items += [Band(BAND[0], TOP, BAND[1] - BAND[0], found[-1].bottom - TOP, "outside-ground"),
+    if any(plain.vpc.internet_gateway or plain.vpc.outside for plain in plans):
+        items += [Band(BAND[0], TOP, BAND[1] - BAND[0], plans[-1].bottom - TOP, "outside-ground"),
                   Text(BAND[0] + 8, TOP + 17, "Internet", "outside", NOTE, True)]
-    for plain in found:
+    for plain in plans:
         items += [Box(edge, plain.top, WALL - edge, plain.bottom - plain.top, "inside", "paper", 2.2, 4.0),
                   Text(WALL - 10, plain.top + 17, f"VPC {plain.vpc.cidr}", "inside", NOTE, True, "end")]
         items += [Text(COLUMNS[0][0] + 2, y, words, "muted", NOTE) for words, y in plain.zones]
@@ -80,11 +79,11 @@ def ground_items(found: list[Plain]) -> list[Item]:
     return items
 
 
-def chip_items(found: list[Plain], marked: dict[str, str] | None = None, room: float = 0.0) -> list[Item]:
+def chip_items(plans: list[Plain], marked: dict[str, str] | None = None, room: float = 0.0) -> list[Item]:
     """A box for each device with its name and address; marked: the ink of those that are something special; room: what
     the boxes keep free at their right."""
     items: list[Item] = []
-    for chip in (chip for plain in found for chip in plain.chips):
+    for chip in (chip for plain in plans for chip in plain.chips):
         ink = (marked or {}).get(chip.names[0] if len(chip.names) == 1 else "", "")
         frame = ink or ("inside" if chip.ends else "rewritten")
         wide = chip.right - chip.left - room - 16
@@ -122,12 +121,12 @@ def alternative(vpc: Vpc, title: str) -> str:
     """The text alternative: what stands in which subnet."""
     parts_told = [f"Map of a VPC. {title}."]
     left = TOLD
-    for one in (vpc, *peered(vpc).peers):
-        for subnet in one.subnets:
-            devices = [f"{row.device} {row.address}" for row in one.interfaces if row.subnet == subnet.name]
-            kind = "public" if one.is_public(subnet) else "private"
+    for part in (vpc, *peered(vpc).peers):
+        for subnet in part.subnets:
+            devices = [f"{row.device} {row.address}" for row in part.interfaces if row.subnet == subnet.name]
+            kind = "public" if part.is_public(subnet) else "private"
             told = ", ".join(devices) if len(devices) <= left else f"{len(devices)} devices"
             left -= len(devices) if len(devices) <= left else 0
-            if devices and len(one.subnets) <= TOLD:
+            if devices and len(part.subnets) <= TOLD:
                 parts_told.append(f"{kind.capitalize()} subnet {subnet.cidr}, zone {subnet.zone}: {told}.")
     return " ".join([*parts_told, _sentence(vpc)])

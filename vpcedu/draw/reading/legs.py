@@ -1,4 +1,4 @@
-"""Way: one packet's trace cut into legs, from one device to the next, as a picture draws them.
+"""Legs: one packet's trace cut into legs, from one device to the next, as a picture draws them.
 
 A leg carries the packet as it travelled there, the row that sent it this way, and, where it was lost, the step
 that lost it and how far along the leg that was. Nothing is known here but the trace and the description.
@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.flow import FiveTuple
     from vpcedu.packet import Packet
+    from vpcedu.sites.visit import Visit
     from vpcedu.trace import Step, Trace
 
 ARRIVING = ("network ACL in", "group in", "destination check")
@@ -118,26 +119,36 @@ def changed(before: FiveTuple, after: FiveTuple) -> tuple[tuple[str, str, str], 
 
 def rewritings(trace: Trace) -> dict[str, tuple[FiveTuple, FiveTuple]]:
     """For each gateway that changed the packet: its flow before and after."""
-    found: dict[str, tuple[FiveTuple, FiveTuple]] = {}
+    flows: dict[str, tuple[FiveTuple, FiveTuple]] = {}
     for step in trace.steps:
         if step.action == REWRITE and step.after is not None and step.before.flow != step.after.flow:
-            first = found[step.at][0] if step.at in found else step.before.flow
-            found[step.at] = first, step.after.flow
+            first = flows[step.at][0] if step.at in flows else step.before.flow
+            flows[step.at] = first, step.after.flow
         if step.action == DROP:
             break
-    return found
+    return flows
 
 
 def boxed(trace: Trace, legs: tuple[Leg, ...]) -> tuple[tuple[tuple[str, str], ...], ...]:
     """For each leg: the fields that a gateway at one of its ends rewrites, as ("from" or "to", words)."""
-    at = rewritings(trace)
+    gates = rewritings(trace)
     fields: list[tuple[tuple[str, str], ...]] = []
     for leg in legs:
-        found: dict[str, str] = {}
-        if leg.end in at and leg.drop is None:
-            found.update({word: old for word, old, _ in changed(*at[leg.end])})
-        if leg.start in at:
-            for word, _, new in changed(*at[leg.start]):
-                found[word] = max(found.get(word, ""), new, key=len)  # with the port, if either gateway changes it
-        fields.append(tuple(found.items()))
+        boxes: dict[str, str] = {}
+        if leg.end in gates and leg.drop is None:
+            boxes.update({word: old for word, old, _ in changed(*gates[leg.end])})
+        if leg.start in gates:
+            for word, _, new in changed(*gates[leg.start]):
+                boxes[word] = max(boxes.get(word, ""), new, key=len)  # with the port, if either gateway changes it
+        fields.append(tuple(boxes.items()))
     return tuple(fields)
+
+
+def signs_of(visit: Visit) -> set[str]:
+    """The signs that all packets of a visit need, whichever of them is shown."""
+    signs: set[str] = set()
+    for trace in visit.capture:
+        signs |= {"rewritten"} if rewritings(trace) else set()
+        signs |= {"dropped", "beyond"} if trace.dropped else set()
+        signs |= {space(visit.vpc, leg.packet) for leg in legs_of(trace, visit.vpc) if leg.spot != START}
+    return signs

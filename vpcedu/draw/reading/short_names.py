@@ -1,4 +1,4 @@
-"""Drawn: a visit as pictures take it: the VPCs that its packets met together, each name short enough for its place.
+"""Short names: a visit as pictures take it, with the VPCs that its packets met in one, and names that fit their place.
 
 AWS's ids are wider than a device's box. A name that is too wide loses its middle, since ids differ at their ends; an
 Internet gateway's gives way to the words. No two things get one name, and the text alternative says what a short name
@@ -9,53 +9,26 @@ letters that the font has not (fonts.py), which a browser shows and a PNG does n
 from __future__ import annotations
 
 from copy import copy
-from functools import wraps
 from itertools import count
 
 from vpcedu.draw.canvas.fonts import width_of
+from vpcedu.draw.canvas.scene import Mark, Text
 from vpcedu.draw.canvas.style import LABEL, NOTE
 from vpcedu.network.joined import together
-from vpcedu.network.record import Record
 from vpcedu.trace import Capture, Trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any, ParamSpec
+    from typing import Any
 
     from vpcedu.draw.canvas.scene import Scene
     from vpcedu.network.vpc import Vpc
 
-    P = ParamSpec("P")
     Names = dict[str, str]  # a long name -> its short one
 
 ROOM, NARROW = 104.0, 62.0  # for a device's name in its box on a map, bold; for one word of a gateway's
 GATEWAY, ID, HEX = "Internet gateway", "igw-", "0123456789abcdef"
 DIGITS = 8  # that an id of AWS has at least
-
-
-def as_drawn(make: Callable[P, Scene]) -> Callable[P, Scene]:
-    """Have a function that makes a scene get its visits as they are drawn, and names as they are written there."""
-
-    @wraps(make)
-    def scene(*given: P.args, **more: P.kwargs) -> Scene:
-        plain: tuple[Any, ...] = given
-        named: dict[str, Any] = dict(more)
-        names: Names = {}
-        for value in (*plain, *named.values()):
-            if isinstance(value, Record):
-                names |= short_names(value.vpc)
-        made = make(*(_taken(value, names) for value in plain),
-                    **{word: _taken(value, names) for word, value in named.items()})
-        return made._replace(alt=made.alt + in_full(made, names)) if names else made
-
-    return scene
-
-
-def _taken(value: Any, names: Names) -> Any:
-    if isinstance(value, Record):
-        return drawn(value, names)
-    return names.get(value, value) if isinstance(value, str) else value
 
 
 def drawn(visit: Any, names: Names) -> Any:
@@ -75,7 +48,7 @@ def drawn(visit: Any, names: Names) -> Any:
 
 def _together(vpc: Vpc, met: set[str]) -> Vpc:
     """One description of a VPC and of those peers in which a packet met something."""
-    peers = tuple(one for one in vpc.peers if met & {one.internet_gateway, *(row.device for row in one.interfaces)})
+    peers = tuple(part for part in vpc.peers if met & {part.internet_gateway, *(row.device for row in part.interfaces)})
     if not peers:
         return vpc._replace(peers=())
     whole: Vpc = together(vpc._replace(peers=peers))
@@ -97,13 +70,13 @@ def headings(vpc: Vpc) -> tuple[str, ...]:
 
 def part_of(vpc: Vpc, device: str) -> Vpc | None:
     """The VPC that a device stands in, or that a gateway belongs to; None for a host of the Internet."""
-    return next((one for one in parts(vpc) if device and (device == one.internet_gateway or any(
-        row.device == device for row in one.interfaces))), None)
+    return next((part for part in parts(vpc) if device and (device == part.internet_gateway or any(
+        row.device == device for row in part.interfaces))), None)
 
 
 def gateways(vpc: Vpc) -> tuple[str, ...]:
     """The Internet gateways of a drawn description."""
-    return tuple(one.internet_gateway for one in parts(vpc) if one.internet_gateway)
+    return tuple(part.internet_gateway for part in parts(vpc) if part.internet_gateway)
 
 
 # Names.
@@ -111,15 +84,15 @@ def gateways(vpc: Vpc) -> tuple[str, ...]:
 
 def short_names(vpc: Vpc) -> Names:
     """A short name for each device and Internet gateway whose own is too wide."""
-    gates = [one.internet_gateway for one in vpc.everyone if one.internet_gateway]
-    names = dict.fromkeys((*gates, *(row.name for one in vpc.everyone for row in one.devices)))
+    gates = [part.internet_gateway for part in vpc.everyone if part.internet_gateway]
+    names = dict.fromkeys((*gates, *(row.name for part in vpc.everyone for row in part.devices)))
     taken = {name for name in names if _fits(name, name in gates)}
-    found: Names = {}
+    shorts: Names = {}
     for name in names:
         if name not in taken:
-            found[name] = _short(name, gates, taken)
-            taken.add(found[name])
-    return found
+            shorts[name] = _short(name, gates, taken)
+            taken.add(shorts[name])
+    return shorts
 
 
 def _fits(name: str, gate: bool) -> bool:
@@ -163,11 +136,11 @@ def _cut(head: str, tail: str, size: float, room: float, bold: bool) -> str:
     return f"{head}...{tail}"
 
 
-def in_full(scene: Scene, names: Names) -> str:
-    """What the short names that a scene shows stand for, as a sentence for its text alternative."""
-    shown = " ".join([scene.alt, *(getattr(item, "words", "") for item in scene.items)])
+def in_full(scene: Scene, names: Names) -> Scene:
+    """The scene; its text alternative says, in a sentence more, what the short names that it shows stand for."""
+    shown = " ".join([scene.alt, *(item.words if isinstance(item, (Text, Mark)) else "" for item in scene.items)])
     pairs = [f"{short} is {name}" for name, short in names.items() if short in shown]
-    return f" In full: {', '.join(pairs)}." if pairs else ""
+    return scene._replace(alt=f"{scene.alt} In full: {', '.join(pairs)}.") if pairs else scene
 
 
 def renamed(value: Any, names: Names) -> Any:
@@ -183,10 +156,10 @@ def renamed(value: Any, names: Names) -> Any:
 
 
 def _capture(capture: Capture, names: Names) -> Capture:
-    found = Capture()
+    other = Capture()
     for trace in capture.traces:
         steps = [renamed(step, names) for step in trace.steps]
-        found.traces.append(Trace(trace.number, steps[0]))
-        found.traces[-1].steps += steps[1:]
-    found.events += [renamed(event, names) for event in capture.events]
-    return found
+        other.traces.append(Trace(trace.number, steps[0]))
+        other.traces[-1].steps += steps[1:]
+    other.events += [renamed(event, names) for event in capture.events]
+    return other

@@ -98,11 +98,11 @@ def loss_words(step: Step) -> str:
 
 def losses(visit: Visit) -> tuple[Step, ...]:
     """The different ways in which packets were lost, each once."""
-    found: dict[str, Step] = {}
+    by_words: dict[str, Step] = {}
     for trace in visit.capture:
         if trace.dropped is not None:
-            found.setdefault(loss_words(trace.dropped), trace.dropped)
-    return tuple(found.values())
+            by_words.setdefault(loss_words(trace.dropped), trace.dropped)
+    return tuple(by_words.values())
 
 
 def alternative(visit: Visit, kind: str) -> str:
@@ -129,8 +129,8 @@ def _opening(talk: Conversation) -> str:
 def _rewritten(trace: Trace) -> str:
     """What the gateways do to a packet, as half a sentence."""
     names = {"from": "source", "to": "destination"}
-    return "".join(f"; the {at} puts {new} in the place of the {names[word]} {old}"
-                   for at, flows in rewritings(trace).items() for word, old, new in changed(*flows))
+    return "".join(f"; the {gate} puts {new} in the place of the {names[word]} {old}"
+                   for gate, flows in rewritings(trace).items() for word, old, new in changed(*flows))
 
 
 def sentence_lines(visit: Visit) -> int:
@@ -143,9 +143,9 @@ def packet_words(visit: Visit, number: int) -> str:
     trace = visit.capture[number]
     begun = visit.capture.traces[0].steps[0].now
     end = f"lost at {trace.dropped.at}" if trace.dropped else f"reaches {trace.last.at}"
-    what, flow, at = label(trace.packet), trace.packet.flow, seconds(trace.steps[0].now - begun)
+    what, flow, sent = label(trace.packet), trace.packet.flow, seconds(trace.steps[0].now - begun)
     first = f"{number} of {visit.capture.traces[-1].number}: {what}"
-    choices = (f"{first} {flow}, sent at {at} s, {end}", f"{first} {flow}, {at} s, {end}", f"{first} {flow}, {end}",
-               f"{first} {flow.sport}>{flow.dport}, {at} s, {end}")
+    choices = (f"{first} {flow}, sent at {sent} s, {end}", f"{first} {flow}, {sent} s, {end}", f"{first} {flow}, {end}",
+               f"{first} {flow.sport}>{flow.dport}, {sent} s, {end}")
     fitting = (words for words in choices if width_of(words, LABEL, True) <= ROOM)
     return next(fitting, shorten(choices[-1], LABEL, ROOM, True))

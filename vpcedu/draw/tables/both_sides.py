@@ -11,9 +11,9 @@ from vpcedu.clock import seconds
 from vpcedu.draw.canvas.fonts import shorten, width_of
 from vpcedu.draw.canvas.frame import TOP, footing, page
 from vpcedu.draw.canvas.grid import PITCH, Cell, cell_items, title_of
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BOX, CROSSING, DIAMOND, GATE, LABEL, MARGIN, NOTE
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.tables.ledger import side_of
 from vpcedu.packet import SYN
 from vpcedu.protocols import proxy_protocol
@@ -115,7 +115,7 @@ def lines_of(data: bytes) -> tuple[str, ...]:
 
 
 def _opened(capture: Capture, flow: FiveTuple, who: str) -> int | None:
-    return next((at for at, _, change in capture.changes(who)
+    return next((instant for instant, _, change in capture.changes(who)
                  if change.after == ESTABLISHED and change.flow == flow), None)
 
 

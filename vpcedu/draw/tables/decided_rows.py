@@ -77,10 +77,10 @@ def _routes(visit: Visit, step: Step) -> Table:
             said = f"fits, and is the longest: /{length}"
         rows.append((row.destination, row.target, said))
     lit = routes.index(decided) if decided in routes else None
-    found = f"To {to}: no route fits" if decided is None else f"To {to}: {decided.destination} > {decided.target} wins"
+    fits = "no route fits" if decided is None else f"{decided.destination} > {decided.target} wins"
     end = f" It is lost: {step.reason}." if step.reason else ""
     return Table(f"table {subnet.route_table or visit.vpc.main}, subnet {subnet.name}",
-                 ("destination", "target", "this packet"), (40.0, 200.0, 370.0), tuple(rows), lit, found,
+                 ("destination", "target", "this packet"), (40.0, 200.0, 370.0), tuple(rows), lit, f"To {to}: {fits}",
                  f"Only the destination is asked, never the source; the longest prefix that fits wins.{end}")
 
 
@@ -121,10 +121,10 @@ def _traffic(what: str) -> str:
 
 def _rules(visit: Visit, step: Step) -> Table:
     groups = next(row.groups for row in visit.vpc.interfaces if row.device == step.at)
-    way = "in" if step.check == "group in" else "out"
-    rules = tuple(r for r in visit.vpc.group_rules if r.group in groups and r.direction == way)
+    direction = "in" if step.check == "group in" else "out"
+    rules = tuple(r for r in visit.vpc.group_rules if r.group in groups and r.direction == direction)
     flow = step.before.flow
-    remote = flow.src if way == "in" else flow.dst
+    remote = flow.src if direction == "in" else flow.dst
     owners = frozenset(group for i in visit.vpc.interfaces if i.address == remote for group in i.groups)
     decided = rule_of(step)
     rows = []
@@ -133,43 +133,43 @@ def _rules(visit: Visit, step: Step) -> Table:
         said = f"not port {flow.dport}" if near else f"not {remote}"
         if rule == decided:
             said = "allows it"
-        elif RuleSet(groups, way, (rule,)).lookup(flow, owners):
+        elif RuleSet(groups, direction, (rule,)).lookup(flow, owners):
             said = "would allow it too"
         rows.append((rule.group, _traffic(rule.what), rule.peer, said))
     lit = rules.index(decided) if decided in rules else None
-    found = (f"No rule lets {flow} {way}" if lit is None else f"{rules[lit].group} lets {flow} {way}")
+    verdict = (f"No rule lets {flow} {direction}" if lit is None else f"{rules[lit].group} lets {flow} {direction}")
     why = "A rule lets it pass; nothing is tracked."
     if opens(step):
         why = "Rules only allow, in no order. What a rule lets pass is tracked, and its answers need none."
     elif decided is None:
         why = "Rules only allow: what no rule allows is dropped."
     return Table(', '.join(groups),
-                 ("group", "traffic, to port", "source" if way == "in" else "destination", "this packet"),
-                 (40.0, 160.0, 300.0, 460.0), tuple(rows), lit, found, why)
+                 ("group", "traffic, to port", "source" if direction == "in" else "destination", "this packet"),
+                 (40.0, 160.0, 300.0, 460.0), tuple(rows), lit, verdict, why)
 
 
 def _seen(visit: Visit, step: Step) -> list[Step]:
     """The steps at the same device up to and including this one."""
-    found: list[Step] = []
+    steps: list[Step] = []
     for trace in visit.capture:
         for other in trace.steps:
             if other.at == step.at and other.now <= step.now:
-                found.append(other)
+                steps.append(other)
             if other is step:
-                return found
-    return found
+                return steps
+    return steps
 
 
 def _tracked(visit: Visit, step: Step, row: TrackedFlow) -> Table:
-    flows: dict[tuple[FiveTuple, str, GroupRule | None, int], int] = {}  # flow, way, rule, since -> last used
+    flows: dict[tuple[FiveTuple, str, GroupRule | None, int], int] = {}  # flow, direction, rule, since -> last used
     for other in _seen(visit, step):
         rule, used = rule_of(other), tracked_of(other)
         if used is not None:
             flows[used[:4]] = other.now
         elif rule is not None and opens(other):
             flows[other.before.flow, rule.direction, rule, other.now] = other.now
-    rows = tuple((str(opened), way, "nothing" if rule is None else rule.what, f"{seconds(now)} s")
-                 for (opened, way, rule, _), now in flows.items())
+    rows = tuple((str(opened), direction, "nothing" if rule is None else rule.what, f"{seconds(now)} s")
+                 for (opened, direction, rule, _), now in flows.items())
     flow = step.before.flow
     back = flow == row.flow.reversed()
     return Table(f"connection tracking of {step.at}'s interface", ("opened as", "way", "by the rule", "last used"),
@@ -191,14 +191,14 @@ def _translations(visit: Visit, step: Step, own: Translation) -> Table:
                  for row in flows)
     after = step.after.flow if step.after else None
     lost = step.reason is not None
-    found = f"{step.at}: from {step.before.flow.source} becomes from {after.source if after else 'nothing'}"
+    verdict = f"{step.at}: from {step.before.flow.source} becomes from {after.source if after else 'nothing'}"
     if lost:
-        found = f"{step.at}: the row ran out"
+        verdict = f"{step.at}: the row ran out"
     elif after and after.destination != step.before.flow.destination:
-        found = f"{step.at}: to {step.before.flow.destination} becomes to {after.destination}"
+        verdict = f"{step.at}: to {step.before.flow.destination} becomes to {after.destination}"
     word = "forwards" if there else "backwards: what arrived is the right side, its ends exchanged"
     return Table(f"table of {step.at}", ("before", "after", "since"), (40.0, 320.0, 600.0), rows,
-                 list(flows).index(own), found,
+                 list(flows).index(own), verdict,
                  f"{step.reason}." if lost else f"The packet is {step.before.flow}. One row serves both ways; here it"
                  f" is read {word}.")
 
@@ -208,10 +208,10 @@ def _addresses(visit: Visit, step: Step) -> Table:
     lit = next(number for number, row in enumerate(visit.vpc.associations) if row == step.row)
     before, after = step.before.flow, step.after.flow if step.after else step.before.flow
     out = before.src != after.src
-    found = (f"{step.at}: from {before.src} becomes from {after.src}" if out
+    verdict = (f"{step.at}: from {before.src} becomes from {after.src}" if out
              else f"{step.at}: to {before.dst} becomes to {after.dst}")
     return Table(f"addresses of the {step.at}", ("private address", "public address", "whose"), (40.0, 220.0, 400.0),
-                 rows, lit, found,
+                 rows, lit, verdict,
                  f"{'Outwards the source is exchanged' if out else 'Inwards the destination is exchanged'}, one for"
                  " one; ports stay, and nothing is remembered.")
 

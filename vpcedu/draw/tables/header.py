@@ -9,9 +9,9 @@ from __future__ import annotations
 from vpcedu.draw.canvas.fonts import shorten
 from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import title_of
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import DIAMOND, LABEL, NOTE, PACKET
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.words import NUMBERS
 from vpcedu.trace import REWRITE
 from vpcedu.views.explain import label, rewritten
@@ -80,11 +80,11 @@ def header(
 def rewriting(visit: Visit, packet: int | None = None, at: str | None = None) -> tuple[Trace, Step]:
     """The step of a packet that was rewritten at a device; None: the first there is."""
     traces = tuple(visit.capture) if packet is None else (visit.capture[packet],)
-    found = [(trace, step) for trace in traces for step in trace.steps
+    rewritten = [(trace, step) for trace in traces for step in trace.steps
              if step.action == REWRITE and step.after is not None and step.after.flow != step.before.flow]
-    fits = [(trace, step) for trace, step in found if at in (None, step.at)]
+    fits = [(trace, step) for trace, step in rewritten if at in (None, step.at)]
     if not fits:
-        where = ", ".join(dict.fromkeys(step.at for _, step in found)) or "none"
+        where = ", ".join(dict.fromkeys(step.at for _, step in rewritten)) or "none"
         what = "any packet" if packet is None else f"packet {packet}"
         who = f"{at} does not rewrite" if at else "no gateway rewrites"
         raise ValueError(f"{who} {what}: expected a place that does, of these: {where}")
@@ -128,8 +128,8 @@ def _sentence(step: Step, before: Rows, after: Rows) -> str:
     """What changed and by which row."""
     names = _changed(before, after)
     total = sum(map(len, before))
-    one = "changes" if len(names) == 1 else "change"
-    return (f"{NUMBERS[len(names)].capitalize()} of {NUMBERS[total]} fields {one}: {', '.join(names)}."
+    verb = "changes" if len(names) == 1 else "change"
+    return (f"{NUMBERS[len(names)].capitalize()} of {NUMBERS[total]} fields {verb}: {', '.join(names)}."
             f" The row: {step.row}.")
 
 

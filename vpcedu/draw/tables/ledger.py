@@ -10,12 +10,11 @@ from __future__ import annotations
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.frame import TOP, footing, page
 from vpcedu.draw.canvas.grid import PITCH, Cell, cell_items, title_of
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BOX, CONNECTION, DIAMOND, LABEL, MARGIN, NOTE, ROOM, WIDTH
-from vpcedu.draw.ladders.rows import ends_of
-from vpcedu.draw.maps.connections import stretches
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.legs import rewritings
+from vpcedu.draw.reading.one_connection import ends_of, stretches
 from vpcedu.draw.reading.short_names import gateways
 from vpcedu.draw.reading.words import short
 from vpcedu.hosts.host import Host
@@ -129,7 +128,7 @@ def _flow(x: float, y: float, flow: object, fields: dict[str, str]) -> list[Item
 def _table(sides: tuple[Side, ...], y: float) -> tuple[list[Item], float]:
     """The same facts of every visit, side by side; what the server sees is lit."""
     facts = [dict(_facts(side)) for side in sides]
-    names = list(dict.fromkeys(name for found in facts for name in found))
+    names = list(dict.fromkeys(name for column in facts for name in column))
     room = (WIDTH - MARGIN - NAMES) / len(sides)
     items: list[Item] = [Text(NAMES + room * place, y, side.name, "muted", NOTE, True)
                          for place, side in enumerate(sides)]
@@ -139,23 +138,23 @@ def _table(sides: tuple[Side, ...], y: float) -> tuple[list[Item], float]:
         if lit:
             items.append(Box(MARGIN - 6, y - 16, ROOM + 12, PITCH, "ink", "lit-ground", BOX))
         items.append(Text(MARGIN + 2, y, name, "ink", NOTE, True))
-        for place, found in enumerate(facts):
-            one = found.get(name, Cell("there is no second one" if name.startswith("connection") else "-", "muted"))
-            one = one if isinstance(one, Cell) else Cell(one)
-            items += cell_items(NAMES + room * place, y, one._replace(ink="ink") if lit else one, room - 8)
+        for place, column in enumerate(facts):
+            value = column.get(name, Cell("there is no second one" if name.startswith("connection") else "-", "muted"))
+            value = value if isinstance(value, Cell) else Cell(value)
+            items += cell_items(NAMES + room * place, y, value._replace(ink="ink") if lit else value, room - 8)
     return items, y + 18
 
 
 def _facts(side: Side) -> list[Fact]:
     """What one visit has to say."""
     visit, talks, _ = side
-    found: list[Fact] = []
+    facts: list[Fact] = []
     seen = list(requests_seen(visit.capture))[-1:]
     asked = next((t.packet.data for t in visit.capture if t.sender == visit.opener and t.packet.data), b"")
     for who, row in seen:
         whose = next((device for device, address in _addresses(visit) if address == row.peer.address), "")
         forwarded = row.request.header("X-Forwarded-For")
-        found += [(f"{who} sees", Cell(f"{row.peer}, {whose}".rstrip(", "), bold=True)),
+        facts += [(f"{who} sees", Cell(f"{row.peer}, {whose}".rstrip(", "), bold=True)),
                   ("X-Forwarded-For", f"{forwarded} added" if forwarded else "none"),
                   ("request's bytes", "as the client sent them" if bytes(row.request) == asked or visit.call.tls
                    else "other bytes")]
@@ -164,11 +163,11 @@ def _facts(side: Side) -> list[Fact]:
         there, back = carried(talk)
         ends = ends_of(visit, talk)
         hidden = any(is_tls(trace.packet.data) for trace in talk.traces)  # sizes change with OpenSSL's version
-        found += [(f"{name}: port", f"{talk.flow.sport}, chosen by {talk.opener}"),
+        facts += [(f"{name}: port", f"{talk.flow.sport}, chosen by {talk.opener}"),
                   (f"{name}: bytes", "inside TLS" if hidden else f"{there:,} there, {back:,} back"),
                   (f"{name}: states", ", ".join(f"{short(who)} {last}" for who, (_, last) in ends.items())
                    or "not seen")]
-    return found
+    return facts
 
 
 def _addresses(visit: Visit) -> list[tuple[str, str]]:

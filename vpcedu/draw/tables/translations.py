@@ -9,9 +9,9 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.frame import footing, page
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BOX, CROSS, GUIDE, LABEL, MARGIN, NOTE, WIDTH
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.words import count
 from vpcedu.gateways.nat_gateway import IDLE
 from vpcedu.sites.two_instances import MOST, SPAN
@@ -53,12 +53,12 @@ def _x(seconds: float) -> float:
 
 
 def _chips(story: Story) -> list[Item]:
-    one = story.setting
+    setting = story.setting
     items: list[Item] = []
     x = MARGIN
-    alive = f"after {one.keepalive} s" if one.keepalive else "off"
-    for name, value in (("ports per destination", f"{one.room} (AWS: {PORTS:,})"), ("keep-alive", alive),
-                        ("now", f"{one.at} s")):
+    alive = f"after {setting.keepalive} s" if setting.keepalive else "off"
+    for name, value in (("ports per destination", f"{setting.room} (AWS: {PORTS:,})"), ("keep-alive", alive),
+                        ("now", f"{setting.at} s")):
         wide = width_of(name, NOTE) + 5 + width_of(value, NOTE, True) + 14
         items += [Box(x, 56, wide, 22, "rule", "faint-ground", 1.0), Text(x + 7, 71, name, "muted", NOTE),
                   Text(x + wide - 7, 71, value, "ink", NOTE, True, "end")]
@@ -95,8 +95,8 @@ def _row(story: Story, place: int, attempt: Attempt) -> list[Item]:
     end = _x((attempt.gone if attempt.gone is not None else now) / SECOND)
     ink = "dropped" if gone else "tracked"
     items.append(Box(begun, y - 4.5 - BAR / 2, end - begun, BAR, ink, f"{ink}-ground", BOX))
-    items += [Line(((_x(at), y - 4.5 - BAR / 2), (_x(at), y - 4.5 + BAR / 2)), ink, BOX)
-              for at in dict.fromkeys(use // SECOND for use in attempt.uses) if at > attempt.begun // SECOND]
+    items += [Line(((_x(used), y - 4.5 - BAR / 2), (_x(used), y - 4.5 + BAR / 2)), ink, BOX)
+              for used in dict.fromkeys(use // SECOND for use in attempt.uses) if used > attempt.begun // SECOND]
     return [*items, Mark("cross", end, y - 4.5, ink, CROSS) if gone else
             Line(((end, y - 4.5 - BAR / 2 - 3), (end, y - 4.5 + BAR / 2 + 3)), ink, 3.0)]
 
@@ -173,9 +173,9 @@ def _told(story: Story) -> str:
 
 def alternative(story: Story, title: str) -> str:
     """The text alternative: settings, every row with its life, and the sentence."""
-    one = story.setting
-    alive = f"keep-alive after {one.keepalive} s of silence" if one.keepalive else "no keep-alive"
-    parts = [f"Table of a NAT gateway up to {one.at} s, {one.room} ports per destination, {alive}. {title}."]
+    setting = story.setting
+    alive = f"keep-alive after {setting.keepalive} s of silence" if setting.keepalive else "no keep-alive"
+    parts = [f"Table of a NAT gateway up to {setting.at} s, {setting.room} ports per destination, {alive}. {title}."]
     for attempt in story.attempts:
         begun = f"{attempt.begun // SECOND} s"
         what = f"{attempt.opener} {attempt.flow}"

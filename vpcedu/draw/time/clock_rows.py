@@ -43,7 +43,7 @@ class Silence(NamedRow):
         """How long nothing was sent, in microseconds."""
         return self.ended - self.begun
 
-    def at(self, name: str) -> int:
+    def unseen_by(self, name: str) -> int:
         """How long one device saw nothing of the connection, in microseconds: packets take time between two."""
         first = self.after[0].number
         steps = [step.now for trace in self.talk.traces if trace.number < first for step in trace.steps
@@ -66,17 +66,17 @@ class Clock(NamedRow):
 
 def silences(visit: Visit) -> tuple[Silence, ...]:
     """For each connection that fell silent, its longest silence; ValueError where none was silent for SHORTEST."""
-    found = []
+    silent = []
     for talk in visit.talks:
         gaps = [(there.steps[0].now - here.last.now, number) for number, (here, there) in enumerate(
             pairwise(talk.traces), 1)]
         longest, number = max(gaps, default=(0, 0))
         if longest >= SHORTEST:
-            found.append(Silence(talk, talk.traces[number - 1].last.now, talk.traces[number].steps[0].now,
+            silent.append(Silence(talk, talk.traces[number - 1].last.now, talk.traces[number].steps[0].now,
                                  talk.traces[number:]))
-    if not found:
+    if not silent:
         raise ValueError(f"no connection of {visit.title!r} is silent for {SHORTEST // SECOND} s and then used again")
-    return tuple(found)
+    return tuple(silent)
 
 
 def clocks_of(visit: Visit, silence: Silence) -> tuple[Clock, ...]:
@@ -121,7 +121,7 @@ def _tracked_for(silence: Silence, card: Interface) -> int:
 def _gate(silence: Silence, name: str, idle: int) -> Clock:
     """A gateway's rows: it forgets without a word, and says so only to whom sends again."""
     step = _first(silence, name)
-    state = FORGOT if silence.at(name) >= idle else RUNS
+    state = FORGOT if silence.unseen_by(name) >= idle else RUNS
     if step is None:
         return Clock(name, "its table", idle, state, "silence", "nothing comes to it again")
     if step.action != DROP:
@@ -142,7 +142,7 @@ def _host(silence: Silence, device: Device, idle: int | None) -> Clock:
         limit, what, ends = settings.keepalive.idle, "keep-alive", RINGS
     elif idle is None:
         what, ends = "keep-alive off", NONE
-    state = RUNS if limit is not None and silence.at(device.name) < limit else ends
+    state = RUNS if limit is not None and silence.unseen_by(device.name) < limit else ends
     sent = next((t for t in silence.after if t.sender == device.name), None)
     got = next((t for t in silence.after if t.delivered and t.last.at == device.name), None)
     reset = got is not None and bool(got.packet.flags & RST)
@@ -159,7 +159,7 @@ def _host(silence: Silence, device: Device, idle: int | None) -> Clock:
 
 def _group(silence: Silence, name: str, idle: int) -> Clock:
     """The tracking of an interface's groups."""
-    state = FORGOT if silence.at(name) >= idle else RUNS
+    state = FORGOT if silence.unseen_by(name) >= idle else RUNS
     steps = [s for t in silence.after for s in t.steps if s.at == name and s.check in ("group in", "group out")]
     step = next((s for s in steps if s.action == DROP), steps[0] if steps else None)
     whose = f"{name}'s group"

@@ -12,9 +12,9 @@ from vpcedu.clock import SECOND
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import title_of
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BOX, CROSS, DOTS, GUIDE, LABEL, MARGIN, NOTE, WIDTH
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.short_names import cut_middle
 from vpcedu.draw.time.clock_rows import FORGOT, NONE, RINGS, RUNS, clocks_of, silences
 
@@ -46,11 +46,11 @@ def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
 
     ValueError where no connection was silent for 10 s.
     """
-    found = [(silence, clocks_of(visit, silence)) for silence in silences(visit)]
+    shown = [(silence, clocks_of(visit, silence)) for silence in silences(visit)]
     items: list[Item] = []
     y = TOP
     lines: list[Item] = []
-    for silence, clocks in found:
+    for silence, clocks in shown:
         begun = y
         items += _heading(silence, y)
         y += HEAD
@@ -60,16 +60,17 @@ def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
         x = _x(silence.span / SECOND)
         lines.append(Line(((x, begun + HEAD - 8), (x, y)), "ink", 1.6, (6.0, 4.0)))
         y += 10
-    guides = [Line(((_x(at), TOP - 8), (_x(at), y - 8)), "rule", GUIDE, (1.5, 3.0)) for at, _ in TICKS]
-    ticks = [Text(_x(at), TOP - 14, words, "muted", NOTE, False, "middle") for at, words in TICKS if at != 86_400]
-    sentence = _sentence(found)
-    states = {clock.state for _, clocks in found for clock in clocks}
+    guides = [Line(((_x(instant), TOP - 8), (_x(instant), y - 8)), "rule", GUIDE, (1.5, 3.0)) for instant, _ in TICKS]
+    ticks = [Text(_x(instant), TOP - 14, words, "muted", NOTE, False, "middle") for instant, words in TICKS
+             if instant != 86_400]
+    sentence = _sentence(shown)
+    states = {clock.state for _, clocks in shown for clock in clocks}
     signs = {sign for sign, state in (("forgot", FORGOT), ("runs", RUNS)) if state in states}
-    title = _title(found)
+    title = _title(shown)
     head = Text(HEARS, TOP - 14, "after the silence", "muted", NOTE, True)
     subtitle = "Silence since the last packet, logarithmic from 10 s. Dashed: the silence ends, somebody sends again."
     middle = [*guides, *lines, *ticks, head, *items]
-    alt = _alternative(visit, found, title, sentence)
+    alt = _alternative(visit, shown, title, sentence)
     return page(title, subtitle, middle, footing(y + 4, sentence, signs), alt)
 
 
@@ -142,14 +143,14 @@ def _two(words: str, room: float) -> tuple[str, str]:
     return " ".join(parts[:taken]), " ".join(parts[taken:])
 
 
-def _title(found: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
+def _title(shown: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
     """How long it was silent, and who forgot first."""
-    longest = max(silence.span for silence, _ in found)
-    gone = sorted((clock.idle, clock.owner) for _, clocks in found for clock in clocks
+    longest = max(silence.span for silence, _ in shown)
+    gone = sorted((clock.idle, clock.owner) for _, clocks in shown for clock in clocks
                   if clock.idle is not None and clock.state == FORGOT)
-    keep = sum(clock.state == RUNS for _, clocks in found for clock in clocks)
+    keep = sum(clock.state == RUNS for _, clocks in shown for clock in clocks)
     begun = f"Silent for {span(longest)}"
-    rings = [(silence.span, clock.owner) for silence, clocks in found for clock in clocks if clock.state == RINGS]
+    rings = [(silence.span, clock.owner) for silence, clocks in shown for clock in clocks if clock.state == RINGS]
     if rings and not gone:
         return f"Silent for {span(rings[0][0])}: then the keep-alive of {rings[0][1]} asks"
     if not gone:
@@ -159,27 +160,27 @@ def _title(found: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
     return title_of(first + rest, first, begun)
 
 
-def _sentence(found: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
+def _sentence(shown: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
     """Who was told, and by whom."""
-    told = [(clock.owner, clock.words) for _, clocks in found for clock in clocks
+    told = [(clock.owner, clock.words) for _, clocks in shown for clock in clocks
             if clock.hears == "RST" and clock.state == FORGOT and clock.words.startswith("to ")]
     if told:
         return f"{told[0][0]} forgot in silence. It answers with RST {told[0][1]}."
-    closing = next((clock for _, clocks in found for clock in clocks
+    closing = next((clock for _, clocks in shown for clock in clocks
                     if clock.state == FORGOT and clock.hears == "sends" and clock.idle is not None), None)
     if closing is not None and closing.idle is not None:
         return f"{closing.owner} does not wait: at {span(closing.idle)} it sends {closing.words.partition(',')[0]}."
-    lost = next((clock for _, clocks in found for clock in clocks if clock.hears == "dropped"), None)
+    lost = next((clock for _, clocks in shown for clock in clocks if clock.hears == "dropped"), None)
     if lost is not None:
         return f"{lost.owner} drops what comes after the silence ({lost.words})."
-    if any(clock.state == FORGOT for _, clocks in found for clock in clocks):
+    if any(clock.state == FORGOT for _, clocks in shown for clock in clocks):
         return "A clock that runs out makes no sound: it shows when somebody sends again."
     return "Every clock outlasted the silence: the next packet goes on as if nothing had been."
 
 
-def _alternative(visit: Visit, found: list[tuple[Silence, tuple[Clock, ...]]], title: str, sentence: str) -> str:
+def _alternative(visit: Visit, shown: list[tuple[Silence, tuple[Clock, ...]]], title: str, sentence: str) -> str:
     parts = [f"Clocks of {visit.title}. {title}."]
-    for silence, clocks in found:
+    for silence, clocks in shown:
         talk = silence.talk
         parts.append(f"Connection {talk.number}, {talk.opener} to {talk.listener}, silent for {span(silence.span)}.")
         for clock in clocks:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.frame import footing, page
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import CROSS, DOTS, NOTE, PACKET
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.time.handshake_axis import CLIENT, END, PER_SECOND, SCALED, SERVER, SLOPE, Axis, groups_of
 from vpcedu.draw.time.handshake_ends import after, bars, brackets, chips, posts, states
 from vpcedu.draw.time.handshake_words import alternative, finding, sentence, text_of

@@ -42,10 +42,10 @@ class Group(NamedRow):
 
 def groups_of(visit: Handshake) -> list[Group]:
     """The packets by sender and instant, in order."""
-    found: dict[tuple[int, str], list[Trace]] = {}
+    sent_together: dict[tuple[int, str], list[Trace]] = {}
     for trace in visit.capture:
-        found.setdefault((trace.steps[0].now, trace.sender), []).append(trace)
-    return [Group(sender, sent, tuple(traces)) for (sent, sender), traces in found.items()]
+        sent_together.setdefault((trace.steps[0].now, trace.sender), []).append(trace)
+    return [Group(sender, sent, tuple(traces)) for (sent, sender), traces in sent_together.items()]
 
 
 class Axis:

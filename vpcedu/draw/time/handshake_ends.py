@@ -57,11 +57,12 @@ def bars(visit: Handshake, axis: Axis) -> list[Item]:
     """Along a lifeline: grey while the connection is being opened, filled while it is ESTABLISHED."""
     items: list[Item] = []
     for who, x in (("client", CLIENT - 8), ("server", SERVER + 2)):
-        changes = [(at, change.after) for at, _, change in visit.capture.changes(who) if change.after != "LISTEN"]
-        for (at, state), later in zip(changes, [*changes[1:], None], strict=False):
+        changes = [(instant, change.after) for instant, _, change in visit.capture.changes(who)
+                   if change.after != "LISTEN"]
+        for (instant, state), later in zip(changes, [*changes[1:], None], strict=False):
             end = axis.y(later[0]) if later else END
             if state != "CLOSED":
-                items.append(Box(x, axis.y(at), 6, end - axis.y(at), "ink",
+                items.append(Box(x, axis.y(instant), 6, end - axis.y(instant), "ink",
                                  "ink" if state == "ESTABLISHED" else "faint-ground", 1.0, 0.0))
     return items
 
@@ -76,7 +77,7 @@ def brackets(visit: Handshake, axis: Axis) -> list[Item]:
         if len(times) > 1 and axis.result is not None and who == "client":
             times.append(axis.last)
         for begun, ended in pairwise(times):
-            known = all(at <= SCALED * SECOND or at in axis.places for at in (begun, ended))
+            known = all(instant <= SCALED * SECOND or instant in axis.places for instant in (begun, ended))
             if known:
                 items += _bracket(x, axis.y(begun), axis.y(ended), f"waits {seconds(ended - begun)}", who == "client")
     return items
@@ -99,12 +100,12 @@ def states(visit: Handshake, axis: Axis) -> list[Item]:
     begin = {"up": "LISTEN", "closed": "no listener", "silent": "no host"}[visit.setting.server]
     items: list[Item] = [Text(SERVER + 14, START - 9, begin, "muted", NOTE)]
     low = {"client": START - 10.0, "server": START - 9.0}  # the lowest text of each gutter
-    for at, who, change in visit.capture.changes():
+    for instant, who, change in visit.capture.changes():
         if change.after == "LISTEN":
             continue
         x, anchor = (CLIENT - 14, "end") if who == "client" else (SERVER + 14, "start")
         bold = change.after == "ESTABLISHED"
-        y = low[who] = max(axis.y(at) + 4.5, low[who] + 15)
+        y = low[who] = max(axis.y(instant) + 4.5, low[who] + 15)
         items.append(Text(x, y, change.after, "ink" if bold else "muted", NOTE, bold, anchor))
     result = visit.result
     if result is not None and result.symptom != "connected":

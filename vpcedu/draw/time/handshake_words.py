@@ -79,6 +79,6 @@ def alternative(visit: Handshake) -> str:
         parts.append(f"{sent}, arrives at {seconds(trace.last.now)}." if trace.last.check == "deliver"
                      else f"{sent}, lost.")
     for who in ("client", "server"):
-        at = visit.established(who)
-        parts += [f"The {who} is ESTABLISHED at {seconds(at)}."] if at is not None else []
+        instant = visit.established(who)
+        parts += [f"The {who} is ESTABLISHED at {seconds(instant)}."] if instant is not None else []
     return " ".join([*parts, sentence(visit)])

@@ -11,10 +11,10 @@ from itertools import pairwise
 from vpcedu.clock import seconds
 from vpcedu.draw.canvas.fonts import wrap
 from vpcedu.draw.canvas.frame import footing, lines_of, page
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BADGE, CONNECTION, GUIDE, LABEL, LIT, NOTE, PACKET
-from vpcedu.draw.reading.words import NUMBERS
+from vpcedu.draw.reading.as_picture import picture
+from vpcedu.draw.reading.words import count
 from vpcedu.draw.time.states_places import ENDS, FOOT, PLACES, TALL, WAYS, WIDE
 from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.protocols.tcp_states import TRANSITIONS
@@ -85,7 +85,7 @@ def ways_of(visit: Visit, connection: int, who: str | None) -> tuple[Conversatio
         raise ValueError(f"{who!r} is no end of connection {connection}: expected {talk.opener} or {talk.listener}")
     own: set[FiveTuple] = {trace.packet.flow for trace in talk.traces if trace.sender == who}
     own |= {trace.last.before.flow.reversed() for trace in talk.traces if trace.last.at == who}
-    return talk, who, [(at, change) for at, _, change in visit.capture.changes(who) if change.flow in own]
+    return talk, who, [(instant, change) for instant, _, change in visit.capture.changes(who) if change.flow in own]
 
 
 def _arrows(taken: list[Change], following: tuple[Transition, ...]) -> list[Item]:
@@ -169,9 +169,8 @@ def _flags(flags: int) -> str:
 def _title(who: str, taken: list[Change], now: str | None, following: tuple[Transition, ...]) -> str:
     if now is None:
         return f"No state of {who} was seen"
-    ways = len(following)
     after = f" after {taken[-1].event}" if taken else ""
-    return f"{who} is in {now}{after}: {NUMBERS[ways]} way{'' if ways == 1 else 's'} on"
+    return f"{who} is in {now}{after}: {count(len(following), 'way')} on"
 
 
 def _sentence(who: str, taken: list[Change], now: str | None) -> str:
@@ -186,7 +185,7 @@ def _sentence(who: str, taken: list[Change], now: str | None) -> str:
 
 def _alternative(visit: Visit, title: str, talk: Conversation, who: str, events: Changes,
                  following: tuple[Transition, ...]) -> str:
-    path = "; ".join(f"{row.event} to {row.after} at {seconds(at)} s" for at, row in events) or "none"
-    ways = "; ".join(f"{row.event} to {row.next}" for row in following) or "none"
+    path = "; ".join(f"{row.event} to {row.after} at {seconds(instant)} s" for instant, row in events) or "none"
+    after = "; ".join(f"{row.event} to {row.next}" for row in following) or "none"
     return (f"State diagram of TCP, {len(PLACES)} states. {title}. Connection {talk.number} of {visit.title}, changes"
-            f" of {who}: {path}. What can happen next: {ways}.")
+            f" of {who}: {path}. What can happen next: {after}.")

@@ -14,7 +14,7 @@ from vpcedu.address import number, text
 from vpcedu.flow import ICMP, MODULUS, TCP, FiveTuple
 from vpcedu.icmp import FRAGMENTATION_NEEDED, UNREACHABLE, Icmp
 from vpcedu.packet import Packet
-from vpcedu.views.bytes.wire import DONT_FRAGMENT, PLAIN, TTL, Decoded, OtherPacket, WireError, checksum
+from vpcedu.views.bytes.ipv4 import DONT_FRAGMENT, PLAIN, TTL, Decoded, OtherPacket, WireError, checksum
 
 IPV4 = Struct("!HHHHHHII")  # RFC 791 section 3.1, in fields that can be summed
 HEADER = Struct("!BBHHH")

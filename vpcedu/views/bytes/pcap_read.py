@@ -15,7 +15,8 @@ from __future__ import annotations
 from struct import Struct, unpack, unpack_from
 
 from vpcedu.row import NamedRow
-from vpcedu.views.bytes.wire import Decoded, OtherPacket, WireError, decode
+from vpcedu.views.bytes.ipv4 import Decoded, OtherPacket, WireError
+from vpcedu.views.bytes.wire import decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

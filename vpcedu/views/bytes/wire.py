@@ -1,4 +1,4 @@
-"""Wire: a packet as the bytes of an IPv4 header and a TCP segment, and back; of an ICMP error see icmp.py.
+"""Wire: a packet as the bytes of an IPv4 header and a TCP segment, and back; of an ICMP error see icmp_bytes.py.
 
 Both checksums are the ones'-complement sums of RFC 1071; TCP's covers the pseudo header of RFC 9293 section
 3.1. What is written is what a host without offload would send: no IP options, Don't Fragment set, TTL 64,
@@ -19,14 +19,12 @@ from struct import Struct, error
 from vpcedu import address
 from vpcedu.flow import ICMP, TCP, FiveTuple
 from vpcedu.packet import Packet
-from vpcedu.row import NamedRow
+from vpcedu.views.bytes import icmp_bytes
+from vpcedu.views.bytes.ipv4 import DONT_FRAGMENT, PLAIN, TTL, Decoded, OtherPacket, WireError, summed
 
 TCP_HEADER = Struct("!HHIIHH")  # RFC 9293 section 3.1, without checksum and urgent pointer
 _unpack = Struct("!BxHHHBBxxIIHHIIHH").unpack_from  # RFC 791 section 3.1, without service and checksum; and the same
 _pack = Struct("!HHHHHHIIHHIIHHHH").pack  # both headers without options, in fields that can be summed
-PLAIN = 0x4500  # version 4, a header of five words, no special service
-DONT_FRAGMENT = 0x4000
-TTL = 64
 
 # Options of RFC 9293 section 3.2, RFC 7323 and RFC 2018: name, kind, the sizes of its numbers in bytes.
 OPTIONS = (("mss", 2, (2,)), ("wscale", 3, (1,)), ("sackOK", 4, ()), ("TS", 8, (4, 4)))
@@ -38,46 +36,11 @@ number, text = lru_cache(65_536)(address.number), lru_cache(65_536)(address.text
 _new = tuple.__new__  # quicker than a class's own call, for what is made once a packet
 
 
-class WireError(ValueError):
-    """Bytes that are no whole packet; `offset` is where they stop making sense."""
-
-    def __init__(self, words: str, offset: int) -> None:
-        super().__init__(f"{words} at byte {offset}")
-        self.offset = offset
-
-
-class OtherPacket(WireError):
-    """Bytes that may be in order, but are something else than a whole IPv4 packet with TCP or an ICMP error."""
-
-
-class Decoded(NamedRow):
-    """A packet that was read, its TTL and identification, and whether both checksums were right."""
-
-    packet: Packet
-    ttl: int
-    identification: int
-    checksums: bool
-
-
-def checksum(data: bytes) -> int:
-    """The Internet checksum of RFC 1071: the complement of the ones'-complement sum of 16-bit words."""
-    total = summed(data)
-    return -total % 0xFFFF if total else 0xFFFF
-
-
-def summed(data: bytes) -> int:
-    """A number that is, modulo 0xFFFF, the sum of the 16-bit words; a last odd byte counts as a word's first."""
-    total = int.from_bytes(data, "big")
-    return total << 8 if len(data) & 1 else total
-
-
 def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
     """The bytes of the IPv4 packet; ValueError for another protocol than TCP, an unknown option or too many bytes."""
     (src, sport, dst, dport, protocol), flags, seq, ack, window, options, data, icmp = packet
     if icmp is not None:
-        from vpcedu.views.bytes import icmp_bytes as messages
-
-        return messages.encode(packet, identification, ttl)
+        return icmp_bytes.encode(packet, identification, ttl)
     if protocol != TCP or flags & ~63:
         raise ValueError(f"protocol {protocol}, flags {flags}: expected 6, TCP, and flags from 0 to 63")
     rest: bytes = _options_out(options) + data if options else data
@@ -111,9 +74,7 @@ def decode(data: bytes, start: int = 0) -> Decoded:
      ) = _unpack(data, start)
     if first >> 4 != 4 or fragment & 0x3FFF or protocol != TCP:
         if protocol == ICMP and first >> 4 == 4 and not fragment & 0x3FFF:
-            from vpcedu.views.bytes import icmp_bytes as messages
-
-            return messages.decode(data, start)
+            return icmp_bytes.decode(data, start)
         raise _other(first, protocol, start)
     size = 20
     if first != 0x45:

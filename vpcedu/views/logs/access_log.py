@@ -200,9 +200,8 @@ class Node:
         found = []
         for flow in self._heard:
             listener = self.listeners.get(flow.dport)
-            stood = next((e.at for e in self.capture.events if e.who == self.name and e.what == "state"
-                          and getattr(e.row, "flow", None) == flow.reversed()
-                          and getattr(e.row, "after", "") == "ESTABLISHED"), None)
+            stood = next((now for now, _, change in self.capture.changes(self.name)
+                          if change.flow == flow.reversed() and change.after == "ESTABLISHED"), None)
             if listener is not None and listener.protocol in ("TCP", "SSL") and stood is not None:
                 found.append((stood, self._connection(flow, listener, stood)))
         return found

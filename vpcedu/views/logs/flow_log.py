@@ -24,6 +24,7 @@ from vpcedu.row import NamedRow
 from vpcedu.trace import DROP, PASS, REWRITE, SEND, Capture, Step, Trace
 from vpcedu.views.bytes.pcap_write import HANDLED
 from vpcedu.views.bytes.wire import encode
+from vpcedu.views.decided import route_of
 from vpcedu.views.logs.flow_record import (
     ABOUT,
     ACCEPT,
@@ -144,7 +145,8 @@ def _leaving(now: int, packet: Packet, asked: Iterable[Step], gateway: str) -> I
             action, path = ACCEPT if step.check == "route" else REJECT, None
             break
         if step.check in ("flow return", "route"):
-            path = GATEWAY if getattr(step.row, "target", None) == gateway else INSIDE
+            route = route_of(step)
+            path = GATEWAY if route is not None and route.target == gateway else INSIDE
     yield Passage(now, packet, EGRESS, action, path)
 
 

@@ -1,4 +1,4 @@
-"""Ladder states: what stands in the gutters beside a row: TCP states, and what a proxy or an opener does.
+"""Ladder gutters: what stands in the gutters beside a row: TCP states, and what a proxy or an opener does.
 
 A gutter is a place of its own beside an outermost lifeline or inside a proxy, so no state meets an arrow.
 """
@@ -8,16 +8,17 @@ from __future__ import annotations
 from vpcedu.draw.canvas.fonts import width_of, wrap
 from vpcedu.draw.canvas.scene import Text
 from vpcedu.draw.canvas.style import NOTE
-from vpcedu.draw.ladders.arrows import BEYOND
-from vpcedu.draw.ladders.rows import ends_of, since
+from vpcedu.draw.ladders.pieces import BEYOND
+from vpcedu.draw.ladders.rows import since
+from vpcedu.draw.reading.one_connection import ends_of
 from vpcedu.packet import SYN
 from vpcedu.row import NamedRow
 from vpcedu.views.outcome import outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.draw.ladders.arrows import Piece
     from vpcedu.draw.ladders.lifelines import Lifelines
+    from vpcedu.draw.ladders.pieces import Piece
     from vpcedu.draw.ladders.rows import Row
     from vpcedu.network.conversations import Conversation
     from vpcedu.sites.visit import Visit
@@ -52,10 +53,10 @@ def notes_of(row: Row, pieces: list[Piece], lines: Lifelines, states: dict[int, 
     """What stands beside the row of one packet."""
     sent, arrived = states[row.trace.number]
     travelled = [piece for piece in pieces if piece.leg.spot != BEYOND]
-    found = _opens(row, lines, talks)
+    notes = _opens(row, lines, talks)
     for words, piece, end in ((sent, travelled[0], 0), (arrived, travelled[-1], 1)):
-        found += _state(lines, (piece.leg.start, piece.leg.end)[end], piece.xs[1 - end], words, piece.ys[end])
-    return found
+        notes += _state(lines, (piece.leg.start, piece.leg.end)[end], piece.xs[1 - end], words, piece.ys[end])
+    return notes
 
 
 def closing_notes(visit: Visit, row: Row, lines: Lifelines) -> list[Note]:

@@ -1,4 +1,4 @@
-"""Map ways: the line that a leg takes between two boxes of a map.
+"""Map polylines: the line that a leg takes between two boxes of a map.
 
 Boxes of neighbouring columns in one row are joined straight; other rows by an elbow in the gap between the
 columns, rows of one column by an elbow beside it; a leg that jumps over a column goes below its box. Request and
@@ -7,18 +7,18 @@ answer have lanes of their own, and their elbows stand so that they never cross.
 
 from __future__ import annotations
 
-from vpcedu.draw.maps.places import GAPS, GATEWAY, LANES, PRIVATE, TALL
+from vpcedu.draw.maps.layout import GAPS, GATEWAY, LANES, PRIVATE, TALL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.canvas.scene import Point
-    from vpcedu.draw.maps.places import Place, Places
+    from vpcedu.draw.maps.layout import Place, Places
 
 ELBOW = 6.0  # half the distance between the elbows of request and answer
 BELOW = {"request": 5.0, "answer": 13.0, "connection": 9.0}  # below a box that a leg must pass
 
 
-def way(places: Places, names: tuple[str, str], lane: str, shift: float = 0.0) -> list[Point]:
+def polyline(places: Places, names: tuple[str, str], lane: str, shift: float = 0.0) -> list[Point]:
     """The points from one device to another: at a host its edge, at a gateway its middle."""
     here, there = places[names[0]], places[names[1]]
     y0, y1 = _level(here, there, lane, shift), _level(there, here, lane, shift)

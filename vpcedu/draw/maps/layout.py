@@ -1,4 +1,4 @@
-"""Map places: where the devices of a description stand: Internet | gateway | public subnets | private subnets.
+"""Map layout: where the devices of a description stand: Internet | gateway | public subnets | private subnets.
 
 Nothing is placed by its name: an outside host stands at the left, a device with an interface in its subnet's
 frame, one under another, zones below each other; another VPC below the first, in a frame of its own. A device that no
@@ -8,9 +8,16 @@ packet met is faint; more than four of them in one subnet become one box that co
 from __future__ import annotations
 
 from vpcedu.draw.canvas.frame import TOP
-from vpcedu.draw.ladders.lifelines import is_near
-from vpcedu.draw.maps.zones import STRIPS, devices_in, hidden_subnets, passed_zones, strips, subnet_title
 from vpcedu.draw.reading.short_names import headings, parts
+from vpcedu.draw.reading.subnets import (
+    STRIPS,
+    devices_in,
+    hidden_subnets,
+    is_near,
+    passed_zones,
+    strips,
+    subnet_title,
+)
 from vpcedu.hosts.host import Host
 from vpcedu.row import NamedRow
 
@@ -106,61 +113,61 @@ class Places:
 
 def places(visit: Visit) -> Places:
     """The places of a visit's description; they depend on the whole capture, not on one packet."""
-    vpc, found = visit.vpc, Places()
+    vpc, placed = visit.vpc, Places()
     met = {name for trace in visit.capture for name in trace.devices}
     hosts = {device.name for device in vpc.devices if issubclass(device.kind, Host)}
     top = TOP
-    for one in parts(vpc):
-        row, first = found.rows, len(found.frames)
-        found.bottom = _zones(found, one, met, hosts, top + ABOVE)
-        if one is parts(vpc)[0]:
-            _outside(found, vpc, met)
-        found.walls.append(Wall(headings(one)[-2], top, found.bottom + BELOW))
-        gate = one.internet_gateway
+    for part in parts(vpc):
+        row, first = placed.rows, len(placed.frames)
+        placed.bottom = _zones(placed, part, met, hosts, top + ABOVE)
+        if part is parts(vpc)[0]:
+            _outside(placed, vpc, met)
+        placed.walls.append(Wall(headings(part)[-2], top, placed.bottom + BELOW))
+        gate = part.internet_gateway
         if gate:
-            y = min((box.y for box in found.boxes.values() if box.row >= row and box.column > GATEWAY),
-                    default=found.frames[first].y + HEADER if first < len(found.frames) else top + ABOVE + HEADER)
-            found.boxes[gate] = Place(gate, "", GATEWAY, row, y, False, gate in met, max(found.bottom - y - 8, TALL))
-        top = found.bottom + BELOW + APART
-    return found
+            y = min((box.y for box in placed.boxes.values() if box.row >= row and box.column > GATEWAY),
+                    default=placed.frames[first].y + HEADER if first < len(placed.frames) else top + ABOVE + HEADER)
+            placed.boxes[gate] = Place(gate, "", GATEWAY, row, y, False, gate in met, max(placed.bottom - y - 8, TALL))
+        top = placed.bottom + BELOW + APART
+    return placed
 
 
-def _zones(found: Places, vpc: Vpc, met: set[str], hosts: set[str], y: float) -> float:
+def _zones(placed: Places, vpc: Vpc, met: set[str], hosts: set[str], y: float) -> float:
     """The subnets of one VPC, zone below zone; the y below them."""
-    hidden, first = hidden_subnets(vpc, met), len(found.frames)
+    hidden, first = hidden_subnets(vpc, met), len(placed.frames)
     passed = passed_zones(vpc, hidden)
     for zone in sorted({subnet.zone for subnet in vpc.subnets} - set(passed)):
-        row, lows = found.rows, [y]
+        row, lows = placed.rows, [y]
         for column in (PUBLIC, PRIVATE):
             here = [s for s in vpc.subnets if s.zone == zone and _column(vpc, s) == column]
-            below = _subnets(found, vpc, [s for s in here if s not in hidden], column, (y, row), met, hosts)
+            below = _subnets(placed, vpc, [s for s in here if s not in hidden], column, (y, row), met, hosts)
             for words, note in strips(vpc, [s for s in here if s in hidden], _room(column), len(hidden) > STRIPS):
-                found.frames.append(Frame(words, column, below, STRIP + 6, note))
+                placed.frames.append(Frame(words, column, below, STRIP + 6, note))
                 below += STRIP + 8
             lows.append(below)
-        _stretch(found.frames, first)
+        _stretch(placed.frames, first)
         y = max(lows)
     if passed:
         for column in (PUBLIC, PRIVATE):
             here = [s for s in vpc.subnets if s.zone in passed and _column(vpc, s) == column]
-            found.frames.append(Frame(f"{len(passed)} zone{'s'[:len(passed) - 1]}, not met", column, y, STRIP + 6,
+            placed.frames.append(Frame(f"{len(passed)} zone{'s'[:len(passed) - 1]}, not met", column, y, STRIP + 6,
                                       f"{len(here)} subnets, {devices_in(vpc, here)}"))
         y += STRIP + 10
     return y
 
 
-def _subnets(found: Places, vpc: Vpc, subnets: list[Subnet], column: int, start: tuple[float, int], met: set[str],
+def _subnets(placed: Places, vpc: Vpc, subnets: list[Subnet], column: int, start: tuple[float, int], met: set[str],
              hosts: set[str]) -> float:
     """The frames and devices of one zone's subnets in one column, from a y and a row on; the y below them."""
     y, row = start
     for subnet in subnets:
         devices = _devices(vpc, subnet, met)
         for number, (key, name, address) in enumerate(devices):
-            found.boxes.setdefault(key, Place(name, address, column, row + number, y + HEADER + PITCH * number,
+            placed.boxes.setdefault(key, Place(name, address, column, row + number, y + HEADER + PITCH * number,
                                               name in hosts, name in met))
         room = max(len(devices), 1)
-        found.frames.append(Frame(subnet_title(vpc, subnet, _room(column)), column, y, HEADER + PITCH * room))
-        y, row = y + found.frames[-1].h + 10, row + room
+        placed.frames.append(Frame(subnet_title(vpc, subnet, _room(column)), column, y, HEADER + PITCH * room))
+        y, row = y + placed.frames[-1].h + 10, row + room
     return y
 
 
@@ -173,13 +180,13 @@ def _stretch(frames: list[Frame], first: int) -> None:
             frames[number] = frame._replace(h=deepest - frame.y)
 
 
-def _outside(found: Places, vpc: Vpc, met: set[str]) -> None:
+def _outside(placed: Places, vpc: Vpc, met: set[str]) -> None:
     """The hosts of the Internet, each beside a row of devices."""
-    rows = sorted({box.y for box in found.boxes.values()}) or [TOP + ABOVE + HEADER]
+    rows = sorted({box.y for box in placed.boxes.values()}) or [TOP + ABOVE + HEADER]
     for number, host in enumerate(vpc.outside):
         top = rows[number] if number < len(rows) else rows[-1] + PITCH * (number - len(rows) + 1)
-        found.boxes[host.device] = Place(host.device, host.address, OUTSIDE, number, top, True, host.device in met)
-        found.bottom = max(found.bottom, top + PITCH + 10)
+        placed.boxes[host.device] = Place(host.device, host.address, OUTSIDE, number, top, True, host.device in met)
+        placed.bottom = max(placed.bottom, top + PITCH + 10)
 
 
 def _room(column: int) -> float:

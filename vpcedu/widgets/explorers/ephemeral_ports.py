@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vpcedu import draw
-from vpcedu.draw.time.ports import sentence
+from vpcedu.draw.time.ephemeral_ports import sentence
 from vpcedu.sites.port_load import CLOSERS, RANGES, Load, port_use
 from vpcedu.widgets.parts.controls import choice, menu, slider
 from vpcedu.widgets.parts.explorer import Explorer, Frame

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import PITCH, cell, head_items, row_items, title_of
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Scene, Text
 from vpcedu.draw.canvas.style import LABEL, MARGIN
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.tables.decided_rows import table_of
 from vpcedu.trace import DROP
 from vpcedu.views.explain import answer_legs, label
@@ -49,10 +49,10 @@ def table(
     shown = _near(len(table.rows), table.lit)
     for number in shown:
         y += PITCH
-        cells = [cell(one) for one in table.rows[number]]
+        cells = [cell(value) for value in table.rows[number]]
         if number == table.lit:
             lit = "dropped" if lost else "ink"
-            cells = [one._replace(ink=lit, bold=True) for one in cells]
+            cells = [value._replace(ink=lit, bold=True) for value in cells]
         else:
             lit = ""
             cells[-1] = cells[-1]._replace(ink="muted")

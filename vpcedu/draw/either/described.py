@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.fonts import shorten
 from vpcedu.draw.canvas.frame import footing, page
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Scene, Text
 from vpcedu.draw.canvas.style import MARGIN, NOTE, WIDTH
 from vpcedu.draw.maps.ink import box_items, device_items, ground_items
-from vpcedu.draw.maps.places import places
-from vpcedu.draw.maps.zones import FEW
+from vpcedu.draw.maps.layout import places
 from vpcedu.draw.plan.scene_of import all_places, chip_items, host_items, peered
 from vpcedu.draw.plan.scene_of import ground_items as plain_ground
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.short_names import cut_middle, in_full, renamed, short_names
+from vpcedu.draw.reading.subnets import FEW
 from vpcedu.network.record import Call
 from vpcedu.sites.visit import Visit
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT
@@ -63,8 +63,7 @@ def site(site: Site, *, theme: str = "light", ax: Any = None) -> Scene:
         y += LINE + 11
     subtitle = "Who is where; below, the rows that decide."
     foot = footing(y - 14, _sentence(vpc), lines=1)
-    scene = page(title, subtitle, items, foot, _alternative(vpc))
-    return scene._replace(alt=scene.alt + in_full(scene, names))
+    return in_full(page(title, subtitle, items, foot, _alternative(vpc)), names)
 
 
 def _few(lines: list[str]) -> list[str]:
@@ -81,8 +80,8 @@ def _places(vpc: Vpc) -> tuple[list[Item], float]:
 
 
 def _plain(vpc: Vpc) -> tuple[list[Item], float]:
-    found = all_places(vpc)
-    return [*plain_ground(found), *chip_items(found), *host_items(vpc)], found[-1].bottom
+    plans = all_places(vpc)
+    return [*plain_ground(plans), *chip_items(plans), *host_items(vpc)], plans[-1].bottom
 
 
 def _alternative(vpc: Vpc) -> str:
@@ -111,8 +110,9 @@ def _groups(vpc: Vpc) -> Rows:
     rows: Rows = []
     for row in (row for row in vpc.interfaces if row.groups):
         rules = [rule for rule in vpc.group_rules if rule.group in row.groups]
-        ways = tuple([rule.what for rule in rules if rule.direction == way] or ["nothing"] for way in ("in", "out"))
-        rows.append((f"{row.device}, {', '.join(row.groups)}", ways))
+        cells = tuple([rule.what for rule in rules if rule.direction == direction] or ["nothing"]
+                      for direction in ("in", "out"))
+        rows.append((f"{row.device}, {', '.join(row.groups)}", cells))
     return rows
 
 
@@ -125,7 +125,7 @@ def _sentence(vpc: Vpc) -> str:
     """What the network ACLs do."""
     free = {(row.acl, row.direction) for row in vpc.acl_entries
             if (row.action, row.protocol, row.cidr) == (ALLOW, ANY, "0.0.0.0/0")}
-    needed = {(subnet.network_acl, way) for subnet in vpc.subnets for way in (IN, OUT)}
+    needed = {(subnet.network_acl, direction) for subnet in vpc.subnets for direction in (IN, OUT)}
     if free == needed and len(vpc.acl_entries) == len(free):
         return "The network ACLs let everything pass."
     return f"The network ACLs have {len(vpc.acl_entries)} entries of their own; print the site to read them."

@@ -1,4 +1,4 @@
-"""Plain places: where everything of a VPC stands when no packet is drawn: every device a row in its subnet's frame.
+"""Plan layout: where everything of a VPC stands when no packet is drawn: every device a row in its subnet's frame.
 
 Zones stand below each other, public subnets left, private ones right. Where the picture would be taller than a page,
 less is told one by one: first plain hosts are counted in their subnet, then a subnet of plain hosts becomes one line,
@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.style import NOTE
-from vpcedu.draw.ladders.lifelines import is_near
-from vpcedu.draw.maps.zones import subnet_title
+from vpcedu.draw.reading.subnets import is_near, subnet_title
 from vpcedu.hosts.host import Host
 from vpcedu.row import NamedRow
 
@@ -78,64 +77,64 @@ LEVELS = ALL, HOSTS, SUBNETS, ZONES, EVERYTHING = range(5)  # what is not told o
 def plain_places(vpc: Vpc, top: float) -> Plain:
     """The places of one VPC below `top`, as much one by one as a page has room for."""
     made = (_level(vpc, top, level) for level in LEVELS)
-    for found in made:
-        if found.bottom - top <= PAGE:
+    for plan in made:
+        if plan.bottom - top <= PAGE:
             break
-    return found
+    return plan
 
 
 def _level(vpc: Vpc, top: float, level: int) -> Plain:
-    found = Plain(vpc, top)
+    plan = Plain(vpc, top)
     groups = [[zone] for zone in sorted({subnet.zone for subnet in vpc.subnets})]
     if len(groups) > 1 and level == EVERYTHING:
         groups = [[zone for group in groups for zone in group]]
     near = {subnet.name for subnet in vpc.subnets if is_near(vpc, subnet.name)}
     y = top + 26.0
     for zones in groups:
-        found.zones.append((f"zone {zones[0]}" if len(zones) == 1 else f"{len(zones)} zones", y + 12))
+        plan.zones.append((f"zone {zones[0]}" if len(zones) == 1 else f"{len(zones)} zones", y + 12))
         here = [subnet for subnet in vpc.subnets if subnet.zone in zones]
         half = (len(here) + 1) // 2 if level < ZONES else len(here)
         columns = ([s for s in here if s.name in near], [s for s in here if s.name not in near]) if near else (
             here[:half], here[half:])
-        y = max(_column(found, subnets, column, y + ZONE, level) for column, subnets in enumerate(columns))
-    found.bottom = y + 4
-    return found
+        y = max(_column(plan, subnets, column, y + ZONE, level) for column, subnets in enumerate(columns))
+    plan.bottom = y + 4
+    return plan
 
 
-def _column(found: Plain, subnets: list[Subnet], column: int, y: float, level: int) -> float:
+def _column(plan: Plain, subnets: list[Subnet], column: int, y: float, level: int) -> float:
     """The frames of some subnets below each other; the y below them."""
     joined: list[Subnet] = []
     for subnet in subnets:
-        rows = [row for row in found.vpc.interfaces if row.subnet == subnet.name]
-        noted = [row for row in rows if row.device in found.noted]
+        rows = [row for row in plan.vpc.interfaces if row.subnet == subnet.name]
+        noted = [row for row in rows if row.device in plan.noted]
         if level == EVERYTHING or (level >= SUBNETS and not noted):
             joined.append(subnet)
             continue
-        boxes = _boxes(found, rows, noted, level)
+        boxes = _boxes(plan, rows, noted, level)
         tall = HEADER + PITCH * max(len(boxes), 0.1)
-        found.fields.append(Field(subnet_title(found.vpc, subnet, _room(column)), column, y, tall, ()))
-        found.chips += [Chip(names, first, note, column, y + HEADER + PITCH * number, ends)
+        plan.fields.append(Field(subnet_title(plan.vpc, subnet, _room(column)), column, y, tall, ()))
+        plan.chips += [Chip(names, first, note, column, y + HEADER + PITCH * number, ends)
                         for number, (names, first, note, ends) in enumerate(boxes)]
         y += tall + APART
     for group in [joined] if joined and level >= ZONES else [[subnet] for subnet in joined]:
-        names = tuple(row.device for row in found.vpc.interfaces if row.subnet in {subnet.name for subnet in group})
-        kind = "public" if found.vpc.is_public(group[0]) else "private"
+        names = tuple(row.device for row in plan.vpc.interfaces if row.subnet in {subnet.name for subnet in group})
+        kind = "public" if plan.vpc.is_public(group[0]) else "private"
         what = counted(len(names), "device" if level >= ZONES else "host")
         words = [f"{group[0].cidr}: {what}"] if level < ZONES else [
             f"{counted(len(group), f'{kind} subnet')}: {what}", f"{counted(len(group), 'subnet')}: {what}"]
         fitting = (w for w in words if width_of(w, NOTE) <= _room(column))
-        found.fields.append(Field(next(fitting, words[-1]), column, y, STRIP, names))
+        plan.fields.append(Field(next(fitting, words[-1]), column, y, STRIP, names))
         y += STRIP + APART
     return y
 
 
-def _boxes(found: Plain, rows: list[Interface], noted: list[Interface],
+def _boxes(plan: Plain, rows: list[Interface], noted: list[Interface],
            level: int) -> list[tuple[tuple[str, ...], str, str, bool]]:
     """Names, two lines and the kind of each box in a subnet: what is of note, then plain hosts, or how many."""
     plain = [row for row in rows if row not in noted]
     single = [*noted, *(plain if level == ALL and len(plain) <= MANY else ())]
     boxes: list[tuple[tuple[str, ...], str, str, bool]] = [
-        ((row.device,), row.device, row.address, row.device in found.hosts) for row in single]
+        ((row.device,), row.device, row.address, row.device in plan.hosts) for row in single]
     if plain and plain[0] not in single:
         boxes.append((tuple(row.device for row in plain), counted(len(plain), "host"), "", True))
     return boxes
@@ -148,8 +147,8 @@ def _room(column: int) -> float:
 def of_note(vpc: Vpc) -> set[str]:
     """The devices that are more than hosts without a public address: gateways', balancers' nodes, public ones."""
     public = {pair.private for pair in vpc.associations}
-    found = {row.device for row in vpc.interfaces if public.intersection((row.address, *row.secondary))}
-    return found | {row.name for row in vpc.devices if not issubclass(row.kind, Host)
+    named = {row.device for row in vpc.interfaces if public.intersection((row.address, *row.secondary))}
+    return named | {row.name for row in vpc.devices if not issubclass(row.kind, Host)
                     or "listeners" in dict(row.settings)}
 
 

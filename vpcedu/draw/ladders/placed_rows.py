@@ -1,4 +1,4 @@
-"""Ladder arrows: gives each row of a ladder its place, so that nothing overlaps, and draws it.
+"""Placed rows: gives each row of a ladder its place, so that nothing overlaps, and draws it.
 
 Every column between two lifelines remembers the lowest line drawn in it, every gutter its lowest state. A row
 is put as high as all its columns and gutters allow, never above the row before it, and never above what
@@ -10,83 +10,26 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vpcedu.draw.canvas.fonts import shorten, width_of, wrap
-from vpcedu.draw.canvas.style import (
-    CLEAR,
-    CROSS,
-    LINE,
-    NOTE,
-)
+from vpcedu.draw.canvas.style import CLEAR, LINE, NOTE
+from vpcedu.draw.ladders.pieces import BEYOND, Piece, Run, line_width
 from vpcedu.draw.ladders.rows import begun, since
 from vpcedu.draw.reading.legs import START, boxed, legs_of, owner
 from vpcedu.packet import ACK
-from vpcedu.row import NamedRow
 from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vpcedu.draw.ladders.gutters import Note
     from vpcedu.draw.ladders.lifelines import Lifelines
-    from vpcedu.draw.ladders.notes import Note
     from vpcedu.draw.ladders.rows import Row
     from vpcedu.draw.reading.legs import Leg
     from vpcedu.sites.visit import Visit
 
-    Label = tuple[tuple["Run", ...], ...]  # lines of runs
+    Label = tuple[tuple[Run, ...], ...]  # lines of runs
 
-BEYOND = "beyond"  # the spot of a leg that nothing travelled
 SLOPE, FLAT = 0.075, 0.045  # how far an arrow sinks for each pixel it runs, wide and compact
 TURN = 42.0  # how much lower a packet goes on that turns round at a gateway
 GAP = 5.0  # between a line and the label under it
-
-
-class Run(NamedRow):
-    """A few words of a label in one style; `boxed` is a field that a gateway rewrites."""
-
-    words: str
-    ink: str = "ink"
-    bold: bool = False
-    boxed: bool = False
-
-    @property
-    def width(self) -> float:
-        """With the room that its frame needs."""
-        return width_of(self.words, NOTE, self.bold) + (8.0 if self.boxed else 0.0)
-
-
-class Piece(NamedRow):
-    """A leg with its place relative to its row: two x, two y, the label's lines, and the column the label is in."""
-
-    leg: Leg
-    xs: tuple[float, float]
-    ys: tuple[float, float]
-    lines: tuple[tuple[Run, ...], ...]
-    column: tuple[float, float]
-
-    def y(self, x: float) -> float:
-        """The line's y at an x."""
-        (x0, x1), (y0, y1) = self.xs, self.ys
-        return y0 if x0 == x1 else y0 + (y1 - y0) * (x - x0) / (x1 - x0)
-
-    @property
-    def width(self) -> float:
-        """The label's."""
-        return max((line_width(line) for line in self.lines), default=0.0)
-
-    @property
-    def foot(self) -> float:
-        """The label's lowest baseline, relative to the row; with room for the frame it has when it is lit."""
-        middle, half = sum(self.column) / 2, self.width / 2 + 5
-        cross = CROSS if self.leg.drop is not None else 0.0
-        return min(self.y(middle - half), self.y(middle + half)) - CLEAR - 2.5 - cross
-
-    @property
-    def top(self) -> float:
-        """The label's upper edge, relative to the row."""
-        return self.foot - LINE * (len(self.lines) - 1) - 13.0
-
-
-def line_width(line: tuple[Run, ...]) -> float:
-    """Runs stand a blank apart."""
-    return sum(run.width for run in line) + 5.0 * (len(line) - 1)
 
 
 class Arrows:
@@ -121,18 +64,18 @@ class Arrows:
         fields = boxed(row.trace, legs)
         write = (row.talk.number, row.trace.sender) not in self.shown and not row.words and not row.again
         self.shown.add((row.talk.number, row.trace.sender))
-        found: list[Piece] = []
+        pieces: list[Piece] = []
         y = 0.0
         for leg, field in zip(legs, fields, strict=True):
             xs = self.lines.ends(leg.start, leg.end)
             column = max(self.columns(*xs), key=lambda edges: edges[1] - edges[0])
             label_lines = self._label(row, leg, field if write else (), column[1] - column[0] - 2 * CLEAR)
-            if found and (xs[1] - xs[0]) * (found[-1].xs[1] - found[-1].xs[0]) < 0:
+            if pieces and (xs[1] - xs[0]) * (pieces[-1].xs[1] - pieces[-1].xs[0]) < 0:
                 y += TURN + LINE * max(len(label_lines) - 1, 0)  # it turns round: below its own way
             ys = y, y + abs(xs[1] - xs[0]) * (0.0 if row.closing else self.slope)
-            found.append(Piece(leg, xs, ys, label_lines, column))
+            pieces.append(Piece(leg, xs, ys, label_lines, column))
             y = ys[1]
-        return found + self._beyond(found, row)
+        return pieces + self._beyond(pieces, row)
 
     def _beyond(self, pieces: list[Piece], row: Row) -> list[Piece]:
         """The way that a lost packet did not travel, from where its last leg would have ended."""

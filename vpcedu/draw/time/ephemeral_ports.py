@@ -11,9 +11,9 @@ from itertools import pairwise
 
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.frame import footing, page
-from vpcedu.draw.canvas.picture import picture
 from vpcedu.draw.canvas.scene import Band, Box, Line, Scene, Text
 from vpcedu.draw.canvas.style import GUIDE, LIT, MARGIN, NOTE, PACKET
+from vpcedu.draw.reading.as_picture import picture
 from vpcedu.sites.port_load import destinations
 
 TYPE_CHECKING = False

@@ -1,4 +1,4 @@
-"""Map zones: which subnets of a VPC a map draws in full, and what it says of the others.
+"""Subnets: which stand beside the gateway, which a map draws in full, and what it says of the others.
 
 In a VPC of more than a few subnets, one in which no packet met anything is a strip with its name; where there are many
 of those, they are counted by zone. A subnet with what a route of a visited subnet leads to is drawn in full, since a
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.style import NOTE
+from vpcedu.draw.reading.short_names import parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,13 +43,13 @@ def strips(vpc: Vpc, subnets: list[Subnet], room: float, many: bool) -> list[Str
     """Titles and notes of the strips for subnets that no packet met: one for each, or one for all."""
     if many and len(subnets) > 1:
         return [(f"{len(subnets)} subnets, not met", devices_in(vpc, subnets))]
-    found = []
+    titled = []
     for subnet in subnets:
         names = [row.device for row in vpc.interfaces if row.subnet == subnet.name]
         words = f"{', '.join(names)}: not on this path"
-        found.append((subnet_title(vpc, subnet, room), words if width_of(words, NOTE) <= room and names
+        titled.append((subnet_title(vpc, subnet, room), words if width_of(words, NOTE) <= room and names
                       else f"{devices_in(vpc, [subnet])}, not met"))
-    return found
+    return titled
 
 
 def devices_in(vpc: Vpc, subnets: list[Subnet]) -> str:
@@ -62,3 +63,17 @@ def subnet_title(vpc: Vpc, subnet: Subnet, room: float) -> str:
     """A subnet's title, as long as its frame allows."""
     words = f"{'public' if vpc.is_public(subnet) else 'private'} subnet {subnet.cidr}"
     return next((w for w in (words, f"subnet {subnet.cidr}") if width_of(w, NOTE, True) <= room), subnet.cidr)
+
+
+def is_public_subnet(vpc: Vpc, subnet: str) -> bool:
+    """Whether the subnet's route table has a route to the Internet gateway."""
+    return any(part.is_public(row) for part in parts(vpc) for row in part.subnets if row.name == subnet)
+
+
+def is_near(vpc: Vpc, subnet: str) -> bool:
+    """Whether the subnet stands beside the gateway: a public one, or, where none is, one with public addresses."""
+    home = next(part for part in parts(vpc) if any(row.name == subnet for row in part.subnets))
+    if any(home.is_public(row) for row in home.subnets):
+        return is_public_subnet(vpc, subnet)
+    publics = {row.private for row in home.associations}
+    return any(row.subnet == subnet and row.address in publics for row in home.interfaces)

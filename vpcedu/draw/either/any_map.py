@@ -1,0 +1,36 @@
+"""Any map: of a visit where its packets go, or who opens connections; of a VPC alone who stands where."""
+
+from __future__ import annotations
+
+from vpcedu.draw.maps.scene_of import map_scene
+from vpcedu.draw.reading.as_picture import picture
+from vpcedu.network.vpc import Vpc
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vpcedu.draw.canvas.scene import Scene
+    from vpcedu.sites.visit import Visit
+
+
+@picture
+def map(
+    visit: Visit | Vpc,
+    packet: int | None = None,
+    arrows: str = "packets",
+    *,
+    theme: str = "light",
+    ax: Any = None,
+) -> Scene:
+    """The VPC with the hops of one request and its answer, or of one packet, or with who opens connections; of a
+    VPC in the place of a visit: who stands where.
+
+    arrows: packets or connections; both pictures have the same places and the same size. ValueError for a number
+    the capture has not, or another word for arrows.
+    """
+    if isinstance(visit, Vpc):
+        from vpcedu.draw.plan.scene_of import plain_scene
+
+        return plain_scene(visit)
+    return map_scene(visit, packet, arrows)
