@@ -30,7 +30,6 @@ EXCEPTIONS: dict[str, set[str]] = {
     "6 crowds": {
         "vpcedu.draw",
         "vpcedu.lab",
-        "vpcedu.widgets",
     },
     "6 namesakes": {
         "targets: aws tables",

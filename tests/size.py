@@ -33,7 +33,13 @@ FIRST = {
 }
 CORE = ("words", "protocols", "tables", "hosts", "gateways", "network")
 FIRST_CORE, FIRST_PACKAGE = 3_166, 14_693
-MORE = 0.015  # a later capability raises a number above, in the commit that needs it, with its reason
+MORE = 0.015
+# What the first edition could not do at all, added in the commit that needs it, with its reason.
+LATER = {
+    "lab.unknown": 54,  # an answer that rests on what no file tells is none: the first edition said "works"
+}
+MOST_CORE = int(FIRST_CORE * (1 + MORE))
+MOST_PACKAGE = int(FIRST_PACKAGE * (1 + MORE)) + sum(LATER.values())
 
 
 def sources(package: Path = PACKAGE) -> dict[str, str]:
@@ -97,8 +103,8 @@ def table(found: Mapping[str, int]) -> str:
     for name, first, now in rows:
         more = f"{(now - first) / first:+.1%}" if first else "new"
         lines.append(f"{name:<12}{first:>8,}{now:>8,}{more:>9}")
-    most = [int(first * (1 + MORE)) for first in (FIRST_CORE, FIRST_PACKAGE)]
-    lines.append(f"at most {MORE:.1%} more: core {most[0]:,}, package {most[1]:,}")
+    lines.append(f"at most {MORE:.1%} more: core {MOST_CORE:,}, package {MOST_PACKAGE:,}, of which for what is new"
+                 f" {sum(LATER.values()):,}")  # fmt: skip
     return "\n".join(lines)
 
 
