@@ -18,7 +18,7 @@ from fact_page import tables
 from kernel import agreement
 from tcp_grid import section
 
-PATH = Path(__file__).parent.parent / "REFERENCE.md"
+PATH = Path(__file__).parent.parent / "docs" / "REFERENCE.md"
 URL = "http://www.example.com/"
 HEAD = """# Reference
 
