@@ -27,7 +27,8 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     ("words",), ("protocols", "tables"), ("devices",), ("hosts",), ("gateways",), ("network",), ("views",),
     ("sites", "aws"), ("analysis",), ("scenarios", "puzzles"), ("course",), ("canvas",), ("reading",),
-    ("ladders", "maps", "plan", "checks", "tables drawn", "time", "compare"), ("draw",), ("widgets", "cli"), ("top",),
+    ("ladders", "maps", "plan", "checks", "tables drawn", "time", "compare"), ("draw",), ("widgets", "cli"),
+    ("pages",), ("top",),
 )  # fmt: skip
 PICTURES = FLOORS[13]
 DRAWN = {"tables": "tables drawn"}  # rooms within draw that have another room's name

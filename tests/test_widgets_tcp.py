@@ -1,4 +1,4 @@
-"""The explorers and forms of lessons 02 and 03 work without a browser: set a value, read the sentence."""
+"""The explorers of lessons 02 and 03 work without a browser: set a value, read the sentence."""
 
 from __future__ import annotations
 
