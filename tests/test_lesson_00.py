@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from rigs.layout import faults
 
-from tests.layout import faults
 from vpcedu import draw, lab, reference_architecture, widgets
 from vpcedu.course.row_table import one_row_less, row_of
 from vpcedu.draw.canvas.scene import Box, Text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from rigs.layout import faults
 
-from tests.layout import faults
 from vpcedu import draw, lab, widgets
 from vpcedu.sites.lone_server import DEFAULTS, PARTNER, PUBLIC, TABLE, URL, lone_server, public_or_not
 from vpcedu.sites.parts import IGW, UPDATES

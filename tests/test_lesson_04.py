@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from rigs.layout import faults
 
-from tests.layout import faults
 from tests.test_draw_lessons import cut_off
 from vpcedu import draw, lab, widgets
 from vpcedu.flow import FiveTuple

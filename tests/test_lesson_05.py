@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from rigs.layout import faults
 
-from tests.layout import faults
 from vpcedu import draw, lab, reference_architecture, widgets
 from vpcedu.clock import SECOND
 from vpcedu.draw.canvas.scene import Mark, Text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from rigs.layout import faults
 
-from tests.layout import faults
 from vpcedu import draw, lab, widgets
 from vpcedu.draw.canvas import style
 from vpcedu.draw.canvas.fonts import width_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from rigs.layout import faults
 
-from tests.layout import faults
 from vpcedu import draw, lab, widgets
 from vpcedu.reasons import OWN_SOURCE
 from vpcedu.sites.two_targets import (

@@ -8,8 +8,8 @@ import pytest
 from kernel import compare, stored
 from kernel.faults import FAULTS
 from kernel.scenarios import BY_NAME
+from rigs.layout import faults
 
-from tests.layout import faults
 from vpcedu import draw, lab, widgets
 from vpcedu.course.kernel_evidence import Pair, Row
 from vpcedu.widgets.explorers.evidence import NONE, sentence
