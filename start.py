@@ -202,7 +202,7 @@ def main(words, root=ROOT, prepare=prepare, hand_over=hand_over):
         elif first == "refresh":
             command = [prepare(root, "test"), os.path.join("tests", "refresh.py")] + words[1:]
         elif words == ["site"]:
-            command = [prepare(root, "course"), os.path.join("tests", "static_pages.py")]
+            command = [prepare(root, "course"), "-m", "vpcedu.pages.static_pages"]
         else:
             cut = words.index("--") if "--" in words else len(words)
             for word in words[:cut]:

@@ -28,7 +28,7 @@ FLOORS = (
     ("words",), ("protocols", "tables"), ("devices",), ("hosts",), ("gateways",), ("network",), ("views",),
     ("sites", "aws"), ("analysis",), ("scenarios", "puzzles"), ("course",), ("canvas",), ("reading",),
     ("ladders", "maps", "plan", "checks", "tables drawn", "time", "compare"), ("either",), ("draw",),
-    ("widgets", "cli"), ("top",),
+    ("widgets", "cli"), ("pages",), ("top",),
 )  # fmt: skip
 PICTURES = FLOORS[13]
 DRAWN = {"tables": "tables drawn"}  # rooms within draw that have another room's name

@@ -13,20 +13,7 @@ EXCEPTIONS: dict[str, set[str]] = {
     "5 lengths": {
         "vpcedu.hosts.host",
     },
-    "5 screens": {
-        "01 InternetGateway.handle",
-        "02 Timer.interval",
-        "03 ports.choose",
-        "04 NetworkAcl.lookup",
-        "05 Translation.onward",
-        "06 ByteRelay.on",
-        "07 NetworkLoadBalancer.returns",
-        "07 TargetGroup.preserves.fget",
-        "09 NatGateway._refuse",
-        "10 diagnosis.beyond_drops",
-        "11 Repair.apply",
-        "12 witness.Pair.equal.fget",
-    },
+    "5 screens": set(),
     "6 crowds": {
         "vpcedu.draw",
         "vpcedu.lab",

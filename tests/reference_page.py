@@ -16,9 +16,9 @@ sys.path.insert(0, str(Path(__file__).parent))  # as pytest has it: the helpers 
 import hops_page
 from fact_page import tables
 from kernel import agreement
-from tcp_grid import section
+from rigs.tcp_grid import section
 
-PATH = Path(__file__).parent.parent / "REFERENCE.md"
+PATH = Path(__file__).parent.parent / "docs" / "REFERENCE.md"
 URL = "http://www.example.com/"
 HEAD = """# Reference
 

@@ -15,7 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests import course_pages, notebook_rules, readme, reference_page  # noqa: E402
+from tests import notebook_rules, readme, reference_page  # noqa: E402
+from vpcedu.pages import course_pages  # noqa: E402
 
 
 def refresh_notebook(path: Path) -> tuple[bool, list[str]]:

@@ -16,7 +16,8 @@ TOP = "(top)"
 DOORS = ("__main__", "facade")  # how the package is called, and how it loads what is asked for
 
 # The first edition (94817a6), folder by folder; what has moved to another floor since is counted where it stands now:
-# 48 statements of conversations and joined VPCs came from views to network, 19 of the call and its record from lab.
+# 48 statements of conversations and joined VPCs came from views to network, 19 of the call and its record from lab; the
+# 166 of the pages came from the tests into the package.
 FIRST = {
     "words": 357,
     "protocols": 818,
@@ -29,10 +30,11 @@ FIRST = {
     "aws": 995,
     "draw": 4_077,
     "widgets": 773,
+    "pages": 166,
     "(top)": 39,
 }
 CORE = ("words", "protocols", "tables", "hosts", "gateways", "network")
-FIRST_CORE, FIRST_PACKAGE = 3_166, 14_693
+FIRST_CORE, FIRST_PACKAGE = 3_166, 14_859
 MORE = 0.015
 # What the first edition could not do at all, added in the commit that needs it, with its reason.
 LATER = {

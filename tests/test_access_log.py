@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from play import PAGE, site
+from rigs.reference_site import PAGE, site
 
 from vpcedu import Site, reference_vpc, tls_site
 from vpcedu.clock import SECOND
@@ -172,7 +172,7 @@ def test_rules_actions_and_the_redirect_s_url_are_logged():
 
 
 def test_every_request_of_a_connection_has_its_own_entry():
-    from lan import Talker
+    from rigs.one_wire import Talker
 
     visited = site("application")
     talker = Talker(b"".join(f"GET /{size} HTTP/1.1\r\nHost: a\r\n\r\n".encode() for size in (100, 300, 200)))

@@ -1,8 +1,8 @@
 """Network ACLs: order and numbers, both directions, the subnet's edge, and the ports that answers go to."""
 
 import pytest
-from play import PAGE, dropped, site
-from street import ACLS, ALL_IN, ALL_OUT, CLIENT, DB, HTTP_IN, PEER, PUBLIC, SERVER, WEB, street
+from rigs.reference_site import PAGE, dropped, site
+from rigs.vpc_two_subnets import ACLS, ALL_IN, ALL_OUT, CLIENT, DB, HTTP_IN, PEER, PUBLIC, SERVER, WEB, street
 
 from vpcedu.flow import TCP, FiveTuple
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX, NAT_GATEWAY, WINDOWS

@@ -1,7 +1,7 @@
 """The question, answered: how the reply comes back, and which row each part of the way hangs on."""
 
 import pytest
-from play import BALANCERS, NATS, PAGE, dropped, site
+from rigs.reference_site import BALANCERS, NATS, PAGE, dropped, site
 
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association

@@ -1,7 +1,7 @@
 """Application Load Balancer: rules, what the target is told, whose fault an error is, and what is kept apart."""
 
 import pytest
-from balancing import (
+from rigs.proxy_rig import (
     BACK,
     CLIENT,
     NODE,
@@ -409,7 +409,7 @@ def test_a_group_of_which_all_targets_drain_has_none():
 
 
 def test_two_listeners_with_one_group_share_its_turns():
-    from lan import Lan
+    from rigs.one_wire import Lan
 
     from vpcedu.hosts.host import Host
     from vpcedu.hosts.web_server import WebServer

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from play import BALANCERS, NATS, site, transcript
+from rigs.reference_site import BALANCERS, NATS, site, transcript
 
 from vpcedu import reference_vpc
 from vpcedu.analysis.change import Repair, apply

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from aws_shapes import SHAPES, classic, files, network, peering, tcp
+from rigs.aws_shapes import SHAPES, classic, files, network, peering, tcp
 
 from vpcedu import aws
 from vpcedu.aws.fields import KNOWN

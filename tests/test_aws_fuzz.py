@@ -4,9 +4,9 @@ import json
 import tracemalloc
 
 import pytest
-from aws_shapes import classic, files, network
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from rigs.aws_shapes import classic, files, network
 
 from vpcedu import aws
 from vpcedu.sites.site import Site

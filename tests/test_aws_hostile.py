@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from random import Random
 
-import aws_made
 import pytest
+from rigs import aws_made
 
 from vpcedu import aws
 from vpcedu.__main__ import main

@@ -5,9 +5,9 @@ import re
 import shutil
 from random import Random
 
-import aws_made
 import pytest
-from aws_questions import QUESTIONS, STRANGER
+from rigs import aws_made
+from rigs.aws_questions import QUESTIONS, STRANGER
 
 from vpcedu import aws, lab
 from vpcedu.__main__ import main

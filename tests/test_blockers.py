@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from play import BALANCERS, NATS, PAGE, site, transcript
+from rigs.reference_site import BALANCERS, NATS, PAGE, site, transcript
 
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.lab import blockers

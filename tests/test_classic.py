@@ -1,7 +1,8 @@
 """Classic Load Balancer: idle timeout, PROXY protocol, connections opened in advance, algorithms, zones."""
 
 import pytest
-from balancing import (
+from rigs.one_wire import Talker
+from rigs.proxy_rig import (
     BACK,
     CLIENT,
     NODE,
@@ -19,7 +20,6 @@ from balancing import (
     say,
     statuses,
 )
-from lan import Talker
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from play import BALANCERS, NATS
+from rigs.reference_site import BALANCERS, NATS
 
 from vpcedu.__main__ import USAGE
 from vpcedu.packet import Packet

@@ -7,8 +7,9 @@ import re
 
 import pytest
 
-from tests import course_pages, reading_time
+from tests import reading_time
 from tests.notebook_rules import NOTEBOOKS
+from vpcedu.pages import course_pages
 
 CONTENTS = course_pages.CONTENTS.read_text(encoding="utf-8")
 SOURCES = course_pages.SOURCES.read_text(encoding="utf-8")

@@ -9,9 +9,9 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
+from rigs.layout import faults
+from rigs.painted import assert_same
 
-from tests.layout import faults
-from tests.painted import assert_same
 from vpcedu import draw
 from vpcedu.draw.canvas import style
 from vpcedu.draw.canvas.fonts import shorten, width_of, wrap

@@ -7,11 +7,11 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
+from rigs.idle_visit import silent
+from rigs.layout import faults, segment_meets
+from rigs.painted import assert_same
+from rigs.vpc_large import large_vpc
 
-from tests.large import large_vpc
-from tests.layout import faults, segment_meets
-from tests.painted import assert_same
-from tests.silent import silent
 from tests.test_draw import BALANCERS, NATS, PAGE
 from vpcedu import aws, draw, lab
 from vpcedu.clock import SECOND

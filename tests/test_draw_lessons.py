@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from rigs.layout import faults
 
-from tests.layout import faults
 from vpcedu import draw
 from vpcedu.draw.canvas import style
 from vpcedu.draw.canvas.scene import Line, Mark, Text

@@ -19,7 +19,9 @@ from vpcedu.draw.canvas.style import THEMES
 from vpcedu.draw.canvas.svg import FOLLOW
 from vpcedu.puzzles.changes import changed, changes
 from vpcedu.scenarios.catalogue import SCENARIOS
+from vpcedu.sites.parts import IGW
 from vpcedu.sites.reference import reference_architecture
+from vpcedu.sites.reference_proxies import WEBS
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.widgets.explorers import troubleshooting
@@ -31,6 +33,7 @@ from vpcedu.widgets.parts.stepper import Stepper
 from vpcedu.widgets.parts.what_if import AS_IT_IS, WhatIf, tried
 
 ASKED = Question("client", "www.example.com", 80)
+LIVE = "application/vnd.jupyter.widget-view+json"
 WATCHED, GROWTH = 40, 200_000  # values; bytes that they may leave: a picture has 30,000, a visit 100,000
 
 
@@ -50,6 +53,71 @@ EXPLORERS = {
 def test_every_explorer_of_the_package_is_here():
     found = {name for name in widgets.__all__ if issubclass(getattr(widgets, name), Explorer)}
     assert found == set(EXPLORERS)
+
+
+# What an explorer's sentence says at first, which step leaves the picture as it is, and what the sentence says after
+# each step: a control, and the value that it is brought to.
+STEPS = {
+    "Filters": ("lost at the ACL: timed out", (), (
+        ("entry", (49_152, 65_535), "the page comes"), ("port", 40_000, "Linux hosts 42 %"),
+        ("entry", (1_024, 65_535), "remembers the flow"), ("group_out", "all", "remembers nothing"))),
+    "Handshake": ("returns after 0.2 s", (), (
+        ("round_trip", 400, "returns after 0.4 s"), ("first_syn", True, "returns after 1.4 s"),
+        ("second_syn", True, "returns after 2.4 s"), ("kernel", "before 6.5", "after 3.4 s"),
+        ("server", "closed", "RST"), ("server", "silent", "127 s"), ("kernel", "since 6.5", "131 s"))),
+    "NetworkBalancer": ("which sees 203.0.113.10: the address of client itself", (), (
+        ("target_type", "ip", "sees 10.0.0.30: the NLB node"),
+        ("preserve", "on", "the address of client itself"),
+        ("connection", 2, "Connection 2 of client is given to web 1"), ("opener", "web 1", "Connection 2 of web 1"),
+        ("connection", 4, "its own address, so it drops the packet; web 1 sees: timed out"),
+        ("preserve", "off", "web 1 sees: 200 OK"), ("proxy", True, "28 bytes stand before the request"),
+        ("silent", 70, "its row was still there (idle timeout 350 s)"),
+        ("idle", 60, "its row was gone (idle timeout 60 s): the NLB node answers RST"))),
+    "Ports": ("It runs out after 56.5 s", (), (
+        ("destinations", 2, "never runs out"), ("rate", 2_000, "61,000 ports"),
+        ("closes_first", "server", "1,000 ports"), ("lifetime", 200, "200,000 ports"),
+        ("ports", (1_024, 65_535), "64,512 there"))),
+    "Proxies": ("the ELB node's own address", ("mode", "append"), (
+        ("balancer", "application", "X-Forwarded-For is 203.0.113.10"),
+        ("forged", True, "127.0.0.1, 203.0.113.10: only the last entry"),
+        ("mode", "preserve", "the client's claim; nobody checked it"), ("mode", "remove", "do not tell who asked"),
+        ("balancer", "network", "the client's own address"), ("mode", "append", "the client's claim"),
+        ("balancer", "classic-tcp", "10.0.0.10"), ("proxy", True, "does not know what a PROXY line is"),
+        ("web", WEBS[1], "nothing listens at web, and in the end the client sees: closed"),
+        ("balancer", "network", "never connected"))),
+    "Routes": ("One row fits 198.51.100.7: route 0.0.0.0/0 > NAT", ("public", False), (
+        ("partner", True, "the longest prefix wins: route 198.51.100.0/24 > NAT"),
+        ("default", IGW, "sees it come from 192.0.2.20"), ("partner", False, "sees it come from 192.0.2.40"),
+        ("public", False, "lost at Internet gateway: the Internet gateway has no public address"),
+        ("default", "nowhere", "No row fits 198.51.100.7. web's packet is lost at web"),
+        ("to", "10.0.1.99", "route 10.0.0.0/16 > local. web's packet is lost at web: the local route leads"),
+        ("view", "map", "10.0.1.99"))),
+    "Translations": ("four connections tried, four rows", (), (
+        ("connections", 6, "six connections tried, six rows"), ("room", 2, "4 found no port"),
+        ("destinations", 2, "2 found no port"), ("at", 400, "two rows in the table"), ("speaks", "web", "RST"),
+        ("keepalive", 300, "finds the first row"), ("speaks", "stranger", "no translation for this packet"))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_the_explorer_follows_its_controls(name):
+    first, same, steps = STEPS[name]
+    explorer = EXPLORERS[name]()
+    assert first in explorer.sentence
+    for control, value, said in steps:
+        before = explorer.image.value
+        getattr(explorer, control).value = value
+        assert said in explorer.sentence and explorer.image.value == explorer.picture.svg("live")
+        assert (explorer.image.value == before) == ((control, value) == same)
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_the_explorer_shows_itself_live_and_still(name):
+    explorer = EXPLORERS[name]()
+    data, metadata = explorer._repr_mimebundle_()
+    assert LIVE in data and data["image/png"][:4] == b"\x89PNG"
+    assert data["text/plain"].startswith(explorer.sentence) and explorer.picture.alt in data["text/plain"]
+    assert metadata["image/png"]["alt"] == explorer.picture.alt
 
 
 def values_of(control):

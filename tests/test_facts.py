@@ -86,4 +86,4 @@ def test_the_reference_page_has_a_row_for_every_fact():
         assert len(rows) == 1, id
         assert fact.statement in rows[0] and all(source in rows[0] for source in fact.sources)
         for row in shown().get(id, ()):
-            assert f"[`{row.test}`](tests/{row.file})" in rows[0]
+            assert f"[`{row.test}`](../tests/{row.file})" in rows[0]

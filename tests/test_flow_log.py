@@ -5,7 +5,7 @@ from itertools import groupby, pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from play import BALANCERS, NATS, PAGE, site
+from rigs.reference_site import BALANCERS, NATS, PAGE, site
 
 from vpcedu import FiveTuple, Link, Network, Packet, reference_vpc
 from vpcedu.clock import SECOND

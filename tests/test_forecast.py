@@ -1,7 +1,7 @@
 """The forecast: every word a person may report, made from what the ends experienced; and the applications' beliefs."""
 
 import pytest
-from play import BALANCERS, NATS, PAGE, site
+from rigs.reference_site import BALANCERS, NATS, PAGE, site
 
 from vpcedu.clock import SECOND
 from vpcedu.hosts.client import Result
@@ -160,7 +160,7 @@ def test_an_application_that_waits_for_a_proxy_header_refuses_who_sends_none():
 
 
 def test_a_proxy_header_in_pieces_is_read():
-    from lan import Lan, Talker
+    from rigs.one_wire import Lan, Talker
 
     lan = Lan(Host("client", "203.0.113.10"), Application("web", "10.0.1.10", proxied=True, reads=the_header))
     talker = Talker(b"PROXY TCP4 198.51.100.22 ")

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from play import PAGE, dropped, site
-from street import (
+from rigs.reference_site import PAGE, dropped, site
+from rigs.vpc_two_subnets import (
     ALL_IN,
     ALL_OUT,
     CLIENT,

@@ -3,8 +3,8 @@
 import copy
 
 import pytest
-from balancing import BACK, CLIENT, NODE, ONE, WEB, Says, call, get, lan_with, opened, statuses
-from play import PAGE, dropped, site
+from rigs.proxy_rig import BACK, CLIENT, NODE, ONE, WEB, Says, call, get, lan_with, opened, statuses
+from rigs.reference_site import PAGE, dropped, site
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint

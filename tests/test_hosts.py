@@ -3,7 +3,7 @@
 import errno
 
 import pytest
-from lan import Lan, Talker
+from rigs.one_wire import Lan, Talker
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, FiveTuple

@@ -12,10 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from rigs import aws_made, aws_networks, aws_shapes, vpc_large
+from rigs.layout import faults, pictures_of, sample
 
 from bench import reachability
-from tests import aws_made, aws_networks, aws_shapes, large
-from tests.layout import faults, pictures_of, sample
 from tests.test_peering import THERE, far, near
 from vpcedu import aws, draw, widgets
 from vpcedu.analysis.answer import ask
@@ -46,7 +46,7 @@ def example(renamed=False):
 
 @cache
 def made(name):
-    """A network of tests/aws_networks.py, made by moto in a folder that is gone when it is loaded."""
+    """A network of tests/rigs/aws_networks.py, made by moto in a folder that is gone when it is loaded."""
     pytest.importorskip("moto")
     with TemporaryDirectory() as folder:
         ids = aws_made.write(Path(folder), getattr(aws_networks, name))
@@ -72,7 +72,7 @@ def asked_of_moto(name):
     return ask(vpc, "internet", balancer, 80).visit if balancer else ask(vpc, "internet", ids["web"], 80).visit
 
 
-THREE = large.large_vpc(3, 3, 1, nats=3)
+THREE = vpc_large.large_vpc(3, 3, 1, nats=3)
 VISITS = {
     **{f"{name}, {word}": (row.visit if word == "broken" else row.undone)
        for name, row in SCENARIOS.items() for word in ("broken", "cured") if word == "broken" or row.undo},
@@ -167,7 +167,7 @@ def test_every_explorer_s_picture_is_laid_out_right(name):
 # Descriptions alone, and audits.
 
 ALONE = {"reference": reference_vpc, "three zones": lambda: THREE, "example": example,
-         "example under long names": lambda: example(True), "peered": near, "50 subnets": lambda: large.large_vpc(
+         "example under long names": lambda: example(True), "peered": near, "50 subnets": lambda: vpc_large.large_vpc(
              10, 5, 20), "1,000 instances": reachability.vpc, "nothing": lambda: Vpc(
              "10.0.0.0/16", (), (), (), (), (), "", (), (), (), ())}
 
@@ -190,7 +190,7 @@ def test_a_site_before_anything_is_sent_is_legible(name):
 
 
 def test_a_page_counts_what_it_does_not_tell_one_by_one():
-    for vpc in (reachability.vpc(), large.large_vpc(10, 5, 20)):
+    for vpc in (reachability.vpc(), vpc_large.large_vpc(10, 5, 20)):
         words = [item.words for item in draw.map(vpc).scene.items if isinstance(item, Text)]
         hidden = sum(int(text.split(": ")[1].split()[0]) for text in words if ": " in text and text.endswith((
             "devices", "hosts")) and text != words[0])
@@ -200,7 +200,7 @@ def test_a_page_counts_what_it_does_not_tell_one_by_one():
 
 def test_a_map_of_an_answer_counts_what_it_hides_of_the_whole_description():
     """A question is played with the devices that it can meet; the picture is of all that was described."""
-    vpc = large.large_vpc(10, 5, 20)
+    vpc = vpc_large.large_vpc(10, 5, 20)
     scene = draw.map(ask(vpc, "internet", "www.example.com", 80).visit).scene
     words = [item.words for item in scene.items if isinstance(item, Text)]
     hidden = [int(text.split()[-2]) for text in words if text.endswith((" device", " devices")) and "," in text]

@@ -5,11 +5,9 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from rigs.layout import faults
 
-from tests.layout import faults
 from vpcedu import draw, lab, widgets
-from vpcedu.course.exercises import EXERCISES
-from vpcedu.gateways.internet_gateway import Association
 from vpcedu.sites.lone_server import DEFAULTS, PARTNER, PUBLIC, TABLE, URL, lone_server, public_or_not
 from vpcedu.sites.parts import IGW, UPDATES
 from vpcedu.tables.route_table import Route
@@ -20,7 +18,6 @@ from vpcedu.widgets.parts.explorer import LINE, WIDTH
 
 TRIED = (UPDATES, "203.0.113.10", "10.0.0.20", "10.0.1.10", PUBLIC, "10.0.1.99", "192.168.0.1", "8.8.8.8", "192.0.2.20",
          "169.254.169.254", "255.255.255.255")
-LIVE = "application/vnd.jupyter.widget-view+json"
 
 
 # --- the site ----------------------------------------------------------------------------
@@ -115,36 +112,7 @@ def test_a_prediction_of_the_addresses_that_is_not_understood_is_named():
         lab.judge_addresses(lone_server().get(URL), "10.0.1.10", "10.0.1.10", PUBLIC)
 
 
-def test_the_forms_judge_what_is_typed():
-    form = widgets.ReachPrediction()
-    assert form.check().startswith("No prediction yet")
-    form.sees.value, form.lost.value, form.at.value = "page", "none", "nowhere"
-    form.button.click()
-    assert form.sentence.startswith("No page.") and form._repr_mimebundle_()["text/plain"] == form.sentence
-    form.sees.value = "an error"
-    assert form.check().startswith("Not understood: sees 'an error'")
-    again = widgets.AddressPrediction(lone_server(IGW).get(URL))
-    again.arrives.value = again.leaves.value = "10.0.1.10"
-    again.home.value = PUBLIC
-    assert again.check().startswith("Right:")
-
-
 # --- the explorer ------------------------------------------------------------------------
-
-
-def test_the_explorer_follows_its_controls():
-    explorer = widgets.Routes()
-    for name, value, said in (
-            ("partner", True, "the longest prefix wins: route 198.51.100.0/24 > NAT"),
-            ("default", IGW, "sees it come from 192.0.2.20"), ("partner", False, "sees it come from 192.0.2.40"),
-            ("public", False, "lost at Internet gateway: the Internet gateway has no public address"),
-            ("default", "nowhere", "No row fits 198.51.100.7. web's packet is lost at web"),
-            ("to", "10.0.1.99", "route 10.0.0.0/16 > local. web's packet is lost at web: the local route leads"),
-            ("view", "map", "10.0.1.99")):
-        before = explorer.image.value
-        getattr(explorer, name).value = value
-        assert said in explorer.sentence and explorer.image.value == explorer.picture.svg("live")
-        assert (explorer.image.value != before) == (name != "public")  # no table holds it
 
 
 def test_what_is_no_address_is_said_and_the_picture_stays():
@@ -166,47 +134,10 @@ def test_every_setting_has_a_picture_that_fits_and_a_sentence_with_room(picture,
         assert len(shown.sentence) <= LINE // 20 * 92 and shown.picture.scene.width == WIDTH
 
 
-def test_the_explorer_shows_itself_live_and_still():
-    explorer = widgets.Routes()
-    data, metadata = explorer._repr_mimebundle_()
-    assert LIVE in data and data["image/png"][:4] == b"\x89PNG"
-    assert data["text/plain"].startswith(explorer.sentence)
-    assert metadata["image/png"]["alt"] == explorer.picture.alt
-
-
 # --- exercises ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("number", "row", "hint"), [
-    ("01.1", Route(TABLE, "203.0.113.0/24", "NAT"), "is lost at NAT"),
-    ("01.1", Route("rtb-nat", "203.0.113.0/24", IGW), "its subnet follows 'rtb-web'"),
-    ("01.1", Route(TABLE, "0.0.0.0/0", IGW), "one route for a destination"),
-    ("01.1", Route(TABLE, "128.0.0.0/1", IGW), "takes more than the visitor"),
-    ("01.2", Association(PUBLIC, "10.0.1.10"), "works in both directions"),
-    ("01.2", Association("192.0.2.77", "10.0.1.10"), "a visitor of 192.0.2.77 gets '200 OK'"),
-    ("01.2", Route(TABLE, "0.0.0.0/0", "nat-gone"), "a gateway or interface that is not there"),
-    ("01.2", Route(TABLE, "203.0.113.0/24", "NAT"), "no public address"),
-])
-def test_a_wrong_row_meets_its_hint(number, row, hint):
-    said = " ".join(lab.check(number, row).split())
-    assert said.startswith("Not yet.") and hint in said
-
-
-@pytest.mark.parametrize(("number", "row"), [
-    ("01.1", Route(TABLE, "203.0.113.0/24", IGW)), ("01.1", Route(TABLE, "203.0.112.0/20", IGW)),
-    ("01.2", Route(TABLE, "198.51.100.0/24", "NAT"))])
-def test_other_right_rows_are_right_too(number, row):
-    assert lab.check(number, row).startswith("Right.")
 
 
 @pytest.mark.parametrize(("number", "row"), [("01.1", 3), ("01.2", "NAT")])
 def test_what_is_no_row_is_named(number, row):
     with pytest.raises(ValueError, match="expected a Route"):
         lab.check(number, row)
-
-
-@pytest.mark.parametrize("number", ["01.1", "01.2"])
-def test_the_solution_is_right(number):
-    names: dict[str, object] = {}
-    exec(lab.solution(number), names)
-    assert lab.check(number, names["row"]).startswith("Right.") and EXERCISES[number].number == number

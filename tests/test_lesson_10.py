@@ -1,15 +1,14 @@
-"""Lesson 10, troubleshooting: the judge's words are a run's, the table of symptoms is counted, solutions work."""
+"""Lesson 10, troubleshooting: what the judge says is a run's, and the table of symptoms is counted."""
 
 from __future__ import annotations
 
 import pytest
 
-from vpcedu import lab, widgets
+from vpcedu import lab
 from vpcedu.analysis.path import losses
 from vpcedu.course.predict_puzzle import CHECKS
 from vpcedu.sites.reference import reference_vpc
 from vpcedu.tables.network_acl import AclEntry
-from vpcedu.tables.security_group import GroupRule
 
 MENDED = AclEntry("acl-public", 110, "out", "allow", 6, (1024, 65535), "0.0.0.0/0")
 
@@ -38,15 +37,6 @@ def test_what_is_no_place_is_named(answer):
         lab.judge_puzzle(lab.puzzle(5), *answer)
 
 
-def test_the_form_judges_what_is_typed():
-    form = widgets.PuzzlePrediction(lab.puzzle(5))
-    assert form.check().startswith("No prediction yet")
-    form.at.value, form.check_name.value = "ELB node", "ACL out"
-    assert form.check().startswith("Right: on the way back")
-    form.at.value = "moon"
-    assert form.check().startswith("Not understood: device 'moon'")
-
-
 def test_the_table_of_symptoms_counts_what_diagnose_lists():
     vpc = reference_vpc("application")
     lines = lab.symptom_table(vpc, "client", "www.example.com", 80).splitlines()
@@ -63,19 +53,3 @@ def test_a_second_fault_hides_behind_the_first_and_asking_shows_both():
     double = lab.puzzle(5, 2)
     assert "504 Gateway Timeout" in double.check(MENDED)
     assert {loss.step.at for loss in lab.ask(double.vpc, *double.question).blockers} == {"ELB node", "web"}
-
-
-@pytest.mark.parametrize("number", ["10.1", "10.2"])
-def test_the_worked_solution_is_right(number):
-    place = {}
-    exec(lab.solution(number), place)
-    assert lab.check(number, place["row"]).startswith("Right")
-
-
-@pytest.mark.parametrize(("number", "row", "words"), [
-    ("10.1", AclEntry("acl-private", 90, "out", "allow", 6, (1024, 65535), "0.0.0.0/0"), "still lost at ELB node"),
-    ("10.2", [GroupRule("sg-web", "out", (80, 80), "sg-balancer")], "now lost at web, group in"),
-])
-def test_a_wrong_solution_is_played_and_what_became_of_it_is_told(number, row, words):
-    said = " ".join(lab.check(number, row).split())
-    assert said.startswith("Not yet") and words in said

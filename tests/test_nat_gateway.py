@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from play import dropped, site
+from rigs.reference_site import dropped, site
 
 from vpcedu.clock import MILLISECOND, SECOND
 from vpcedu.flow import Endpoint, FiveTuple

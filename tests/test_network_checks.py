@@ -3,8 +3,8 @@
 import copy
 
 import pytest
+from rigs.nlb_two_zones import ANYWHERE, BOTH, CLIENT, NODE_A, NODE_B, PUBLIC_A, PUBLIC_B, WEB_1, WEB_2, call, network
 from test_health import checks, health
-from two_zones import ANYWHERE, BOTH, CLIENT, NODE_A, NODE_B, PUBLIC_A, PUBLIC_B, WEB_1, WEB_2, call, network
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
@@ -72,7 +72,7 @@ def test_the_defaults_are_aws_s_for_the_network_load_balancer():
 
 @pytest.mark.fact("nlb-hc")
 def test_an_http_check_names_the_node_s_address_and_the_listener_s_port():
-    from lan import Lan
+    from rigs.one_wire import Lan
 
     listener = Listener("TCP", 80, TargetGroup("web", (Endpoint(WEB_1, 8_080),)))
     node = NetworkLoadBalancer("node a", NODE_A, 0, (listener,), check=NETWORK_HTTP)

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from two_zones import (
+from rigs.nlb_two_zones import (
     ANYWHERE,
     BOTH,
     CLIENT,

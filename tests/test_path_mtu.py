@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lan import Talker
-from play import BALANCERS, PAGE, dropped, site
+from rigs.one_wire import Talker
+from rigs.reference_site import BALANCERS, PAGE, dropped, site
 from test_reasons import SCENARIOS
 from test_walk import check_traces
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from play import BALANCERS, PAGE, site
+from rigs.reference_site import BALANCERS, PAGE, site
 
 from vpcedu import FiveTuple, Packet
 from vpcedu.packet import ACK, PSH, RST, SYN

@@ -1,7 +1,7 @@
 """Peering: a packet goes straight to an interface of the other VPC, and no further."""
 
 import pytest
-from small import IGW, Middlebox, small
+from rigs.vpc_smallest import IGW, Middlebox, small
 
 from vpcedu import draw, lab
 from vpcedu.analysis.change import Repair

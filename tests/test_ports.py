@@ -4,7 +4,7 @@ import doctest
 import errno
 
 import pytest
-from lan import Lan, Talker
+from rigs.one_wire import Lan, Talker
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint

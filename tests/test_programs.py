@@ -1,7 +1,7 @@
 """Programs of openers, and the one loop that plays a call: until the result, until a condition, or until time is up."""
 
 import pytest
-from play import site, transcript
+from rigs.reference_site import site, transcript
 
 from vpcedu.clock import SECOND
 from vpcedu.network.record import Call

@@ -124,8 +124,8 @@ MAY_HOLD_PLACES = {"tests/notebook_rules.py", "tests/test_start.py"}
 
 
 PERMITTED = """
-    .ci .gitattributes .gitignore CHANGELOG.md CITATION.cff CONTRIBUTING.md DESIGN.md LICENSE LICENSE-TEXT
-    README.md REFERENCE.md TEACHING.md bench binder constraints.txt notebooks pyproject.toml start.py tests vpcedu
+    .ci .gitattributes .gitignore CHANGELOG.md CITATION.cff CONTRIBUTING.md LICENSE LICENSE-TEXT README.md
+    bench binder constraints.txt docs notebooks pyproject.toml start.py tests vpcedu
 """
 
 

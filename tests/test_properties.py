@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from play import BALANCERS, NATS, PAGE, site
+from rigs.reference_site import BALANCERS, NATS, PAGE, site
 
 from vpcedu.address import number, text
 from vpcedu.clock import SECOND

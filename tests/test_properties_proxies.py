@@ -1,9 +1,9 @@
 """What holds for every proxy, whatever clients and targets do: bytes stay apart, every request ends, nothing leaks."""
 
-from balancing import BACK, CLIENT, NODE, OTHER, WEB, call, get, lan_with, say
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lan import Lan, Talker
+from rigs.one_wire import Lan, Talker
+from rigs.proxy_rig import BACK, CLIENT, NODE, OTHER, WEB, call, get, lan_with, say
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, spread

@@ -2,8 +2,8 @@
 
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
-from play import transcript
-from small import ALL, ANYWHERE, BLOCK, IGW, OUTSIDE, Middlebox
+from rigs.reference_site import transcript
+from rigs.vpc_smallest import ALL, ANYWHERE, BLOCK, IGW, OUTSIDE, Middlebox
 
 from vpcedu.address import number, text
 from vpcedu.clock import SECOND

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from play import site
+from rigs.reference_site import site
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import FiveTuple

@@ -2,8 +2,8 @@
 
 import hops_page
 import pytest
-from ends import ALL_STATES
-from tcp_grid import KINDS, grid
+from rigs.tcp_grid import KINDS, grid
+from rigs.two_ends import ALL_STATES
 
 from tests.reference_page import PATH, page
 from vpcedu import reference_architecture

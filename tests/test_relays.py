@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lan import Lan, Talker
+from rigs.one_wire import Lan, Talker
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint

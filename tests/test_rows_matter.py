@@ -3,8 +3,8 @@
 from functools import cache
 
 import pytest
-from ends import FLOW, Wire, connected, in_state, line, other
-from play import BALANCERS, NATS, PAGE, site
+from rigs.reference_site import BALANCERS, NATS, PAGE, site
+from rigs.two_ends import FLOW, Wire, connected, in_state, line, other
 
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association

@@ -1,7 +1,7 @@
 """Scenarios: every symptom comes out of the model, its cause is in the trace, and undoing the fault cures it."""
 
 import pytest
-from play import PAGE
+from rigs.reference_site import PAGE
 
 from vpcedu.clock import SECOND
 from vpcedu.lab import scenario, scenario_names

@@ -9,8 +9,9 @@ import shutil
 
 import pytest
 
-from tests import accessibility, static_pages
+from tests import accessibility
 from tests.notebook_rules import NOTEBOOKS
+from vpcedu.pages import static_pages
 
 PAGES = static_pages.pages()
 LESSONS = [path.stem + ".html" for path in NOTEBOOKS]

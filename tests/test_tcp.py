@@ -1,7 +1,7 @@
 """TCP, held against the figures of RFC 9293: how connections open and close, and who is not believed."""
 
 import pytest
-from ends import FLOW, Wire, connected, in_state, line
+from rigs.two_ends import FLOW, Wire, connected, in_state, line
 
 from vpcedu.clock import SECOND
 from vpcedu.packet import ACK, PSH, RST, SYN, Packet

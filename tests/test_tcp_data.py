@@ -1,7 +1,7 @@
 """TCP's data: segments and windows, numbers that wrap, and what is sent again when."""
 
 import pytest
-from ends import FLOW, Wire, connected, line
+from rigs.two_ends import FLOW, Wire, connected, line
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import MODULUS

@@ -1,8 +1,8 @@
 """TCP beside the main road: round trips, held segments, slow readers, keep-alive, timestamps, errors, TIME-WAIT."""
 
 import pytest
-from ends import FLOW, Wire, connected, in_state, line, other
-from lan import Lan, Talker
+from rigs.one_wire import Lan, Talker
+from rigs.two_ends import FLOW, Wire, connected, in_state, line, other
 
 from vpcedu.clock import MILLISECOND, SECOND
 from vpcedu.flow import Endpoint, FiveTuple

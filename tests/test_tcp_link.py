@@ -1,9 +1,9 @@
 """Two ends of TCP over a link that loses, repeats and reorders: what must hold whatever happens on the way."""
 
-from ends import ALL_STATES, FLOW
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from rigs.two_ends import ALL_STATES, FLOW
 
 from vpcedu.clock import MILLISECOND, SECOND
 from vpcedu.flow import MODULUS

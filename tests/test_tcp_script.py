@@ -1,8 +1,8 @@
 """RFC 9293 line by line: the figures of sections 3.5 and 3.6 and the rules for resets, as scripts."""
 
 import pytest
-from ends import FLOW, in_state, other
-from tcp_script import Script, play, play_established, segment, text
+from rigs.tcp_script import Script, play, play_established, segment, text
+from rigs.two_ends import FLOW, in_state, other
 
 from vpcedu.hosts.host import Host
 from vpcedu.packet import ACK, SYN, Packet

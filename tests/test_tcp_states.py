@@ -1,7 +1,7 @@
 """TCP's states: the table beside the RFC's figure, and every kind of segment in every state."""
 
 import pytest
-from ends import ALL_STATES, Wire, in_state, line, other
+from rigs.two_ends import ALL_STATES, Wire, in_state, line, other
 
 from vpcedu.clock import SECOND
 from vpcedu.packet import ACK, FIN, PSH, RST, SYN, flags_text

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.binder_base import REQUIREMENTS
 
-PATH = Path(__file__).parent.parent / "TEACHING.md"
+PATH = Path(__file__).parent.parent / "docs" / "TEACHING.md"
 TEXT = PATH.read_text(encoding="utf-8")
 PAIR = re.compile(r"```python\n(.*?)```\n\n```text\n(.*?)```", re.DOTALL)
 

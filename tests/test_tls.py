@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from lan import Lan, Talker
+from rigs.one_wire import Lan, Talker
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, FiveTuple

@@ -8,7 +8,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from play import BALANCERS, NATS, PAGE, site
+from rigs.reference_site import BALANCERS, NATS, PAGE, site
 
 from vpcedu import Endpoint, FiveTuple, Link, Packet
 from vpcedu.flow import ICMP

@@ -1,7 +1,7 @@
 """The description of a VPC: what AWS accepts, which route a subnet follows, which interface a packet meets."""
 
 import pytest
-from small import (
+from rigs.vpc_smallest import (
     ALL,
     ANYWHERE,
     BLOCK,

@@ -8,7 +8,7 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from play import BALANCERS, NATS, PAGE, dropped, open_connections, site, transcript
+from rigs.reference_site import BALANCERS, NATS, PAGE, dropped, open_connections, site, transcript
 
 from vpcedu.clock import SECOND, Clock, seconds
 from vpcedu.flow import FiveTuple

@@ -5,12 +5,10 @@ from __future__ import annotations
 import pytest
 
 from vpcedu import reference_architecture, widgets
-from vpcedu.course.predict import NOT_YET
 from vpcedu.sites.reference import BALANCERS
 from vpcedu.widgets.explorers.return_paths import frame
 from vpcedu.widgets.parts import explorer as explorer_module
 
-LIVE = "application/vnd.jupyter.widget-view+json"
 URL = "http://www.example.com/"
 
 
@@ -56,14 +54,6 @@ def test_the_longest_sentence_fits_its_lines():
     assert longest <= 4 * 92
 
 
-def test_an_explorer_shows_itself_live_and_still(visit):
-    for explorer in (widgets.ReturnPaths(), widgets.Arrows(visit)):
-        data, metadata = explorer._repr_mimebundle_()
-        assert LIVE in data and data["image/png"][:4] == b"\x89PNG"
-        assert data["text/plain"].startswith(explorer.sentence) and explorer.picture.alt in data["text/plain"]
-        assert metadata["image/png"]["alt"] == explorer.picture.alt
-
-
 def test_an_error_is_shown_and_raised(monkeypatch):
     explorer = widgets.ReturnPaths()
     monkeypatch.setattr(explorer, "_frame", lambda **values: 1 / 0)
@@ -78,19 +68,6 @@ def test_the_arrows_toggle_between_connections_and_packets(visit):
     arrows.arrows.value = "packets"
     assert "Who connects" in first[0] and "Where packets go" in arrows.sentence
     assert first[1].height == arrows.picture.scene.height
-
-
-def test_the_prediction_form_judges_what_is_typed(visit):
-    form = widgets.Prediction(visit)
-    assert form.sentence == NOT_YET == form.check()
-    for name, value in (("source", "10.0.1.10"), ("source_port", "80"), ("destination", "10.0.0.10"),
-                        ("destination_port", "x")):
-        getattr(form, name).value = value
-    assert form.check().startswith("Not understood: destination port 'x'")
-    form.destination_port.value = "?"
-    form.button.click()
-    assert form.sentence.startswith("Right:") and "Right:" in form.line.value
-    assert form._repr_mimebundle_()["text/plain"] == form.sentence
 
 
 def test_what_a_learner_types_is_escaped(visit):

@@ -46,7 +46,7 @@ def blockers(site: Site, what: str | Call) -> tuple[Step, ...]:
 
 
 def beyond_drops(site: Site, what: str | Call) -> Visit:
-    """The visit as it goes where filters that drop let the packet go on, played on a copy of the site."""
+    """The visit on a copy of the site whose filters let go on what they drop."""
     copy = deepcopy(site)
     copy.network.filters.beyond_drops = True
     return copy.play(what) if isinstance(what, Call) else copy.get(what)

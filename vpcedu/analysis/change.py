@@ -91,8 +91,11 @@ class Repair(NamedRow):
         if isinstance(self.new, (PeeringConnection, Attachment)):
             return self.new.apply(vpc)
         if self.row is None:
-            return (_with_local(vpc, self.new) if isinstance(self.new, Route) else vpc).with_row(self.new)
-        return vpc.without(self.row) if self.new is None else vpc.replace(self.row, self.new)
+            whole = _with_local(vpc, self.new) if isinstance(self.new, Route) else vpc
+            return whole.with_row(self.new)
+        if self.new is None:
+            return vpc.without(self.row)
+        return vpc.replace(self.row, self.new)
 
     def __str__(self) -> str:
         if self.row is not None and self.new is not None:

@@ -82,7 +82,7 @@ class Pair(NamedRow):
     def equal(self) -> bool:
         """Whether every header at every place is the same."""
         one, other = self.kernel, self.model
-        return one is not None and other is not None and bool(one.compared == other.compared)
+        return bool(one and other and one.compared == other.compared)
 
     @property
     def row(self) -> Row:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from vpcedu.address import is_private
 from vpcedu.device import Machine
 from vpcedu.packet import Packet
-from vpcedu.reasons import NO_PUBLIC_ADDRESS, PRIVATE_DESTINATION
+from vpcedu.reasons import NO_PUBLIC_ADDRESS, PRIVATE_DESTINATION, Reason
 from vpcedu.row import NamedRow
 from vpcedu.trace import DROP, Step, rewrote
 
@@ -39,14 +39,15 @@ class InternetGateway(Machine):
         self.by_public = {row.public: row for row in associations}
 
     def handle(self, packet: Packet, now: int) -> Step:
-        """Drop what goes to a private address; rewrite the source if it is one of ours, else the destination.
+        """Drop what goes to a private address; else rewrite our source or destination.
 
-        The source is asked first: a packet from inside to a public address of this VPC leaves with its
-        public source and turns round here for its second rewriting; one with a private source has none to leave with.
+        The source is asked first: a packet from inside to a public address of this VPC
+        leaves with its public source and turns round here for its second rewriting; one
+        with a private source has none to leave with.
         """
         flow = packet.flow
         if is_private(flow.dst):
-            return Step(now, self.name, "address map", DROP, packet, None, None, PRIVATE_DESTINATION)
+            return self._drop(packet, PRIVATE_DESTINATION, now)
         row = self.by_private.get(flow.src)
         if row is not None:
             after = packet.with_flow(packet.about._replace(src=row.public))
@@ -55,4 +56,7 @@ class InternetGateway(Machine):
         if row is not None and not is_private(flow.src):
             after = packet.with_flow(packet.about._replace(dst=row.private))
             return rewrote(now, self.name, "address map", packet, after, row)
-        return Step(now, self.name, "address map", DROP, packet, None, None, NO_PUBLIC_ADDRESS)
+        return self._drop(packet, NO_PUBLIC_ADDRESS, now)
+
+    def _drop(self, packet: Packet, reason: Reason, now: int) -> Step:
+        return Step(now, self.name, "address map", DROP, packet, None, None, reason)

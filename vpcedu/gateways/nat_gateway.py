@@ -90,7 +90,8 @@ class NatGateway(Machine):
         if expired is None or packet.flow.dst in self.addresses:
             return self._drop(packet, expired, reason, now)
         self.translations.forget(expired)
-        return self._drop(packet, expired, reason, now, () if packet.flags & RST else (packet.reset(),))
+        sent = () if packet.flags & RST else (packet.reset(),)
+        return self._drop(packet, expired, reason, now, sent)
 
     def _drop(self, packet: Packet, row: Translation | None, reason: Reason, now: int,
               sent: tuple[Packet, ...] = ()) -> Step:

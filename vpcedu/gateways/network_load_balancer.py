@@ -101,9 +101,16 @@ class NetworkLoadBalancer(Machine):
         return self._pass_on(packet, self.flows.add(packet.flow, onward, now, self.idle[listener.port]), now)
 
     def returns(self, flow: FiveTuple, now: int) -> Translation | None:
-        """The row, live or run out, that brings a target's packet back to this node; None: ask the route table."""
+        """The row, live or run out, that brings a target's packet back to this node.
+
+        None: ask the route table.
+        """
         row = self.flows.lookup(flow, now) or self.flows.expired(flow, now)
-        back = row is not None and flow == row.after.reversed() and row.after.source == row.before.source
+        back = (
+            row is not None
+            and flow == row.after.reversed()
+            and row.after.source == row.before.source
+        )
         return row if back else None
 
     def metrics(self, now: int) -> dict[str, int]:

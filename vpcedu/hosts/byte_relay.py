@@ -31,7 +31,14 @@ class ByteRelay:
         self._idle = Idle(self, idle)
         self._other: dict[Connection, Connection] = {}
 
-    def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
+    def on(
+        self,
+        host: Host,
+        connection: Connection,
+        event: str,
+        data: Any,
+        now: int,
+    ) -> None:
         """Hand on what one connection hears to the other."""
         other = self._other.get(connection)
         if event in ("connected", "data"):
@@ -44,7 +51,8 @@ class ByteRelay:
             host.close(other, now)
         elif event == "idle":
             self._expire(host, connection, now)
-        elif event not in ("connected", "data", "end of data"):  # closed, reset, refused, timed out
+        elif event not in ("connected", "data", "end of data"):
+            # closed, reset, refused or timed out
             self._part(host, connection, event, now)
 
     def _pair(self, host: Host, front: Connection, now: int) -> None:

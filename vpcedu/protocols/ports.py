@@ -29,10 +29,14 @@ RANGES = {
 }
 
 
-def choose(ports: tuple[int, int], start: int, taken: Callable[[int], bool]) -> int | None:
-    """The first free port from a starting offset, even offsets before odd ones; None where all are taken.
+def choose(
+    ports: tuple[int, int],
+    start: int,
+    taken: Callable[[int], bool],
+) -> int | None:
+    """The first free port from an offset, even offsets before odd ones; else None.
 
-    ports: first and last of the range. start: any number, a keyed hash of the destination.
+    ports: first and last of the range. start: a keyed hash of the destination.
 
     >>> choose((40_000, 40_003), 2, {40_002}.__contains__)
     40000

@@ -35,7 +35,7 @@ class Timer:
         return min(max(self.settings.least, self.srtt + 4 * self.rttvar), self.settings.most)
 
     def interval(self, flags: int) -> int:
-        """How long to wait this time for the acknowledgment of a segment with these flags."""
+        """How long to wait this time for the acknowledgment of such a segment."""
         if flags & SYN:
             linear = 0 if flags & ACK else self.settings.linear
             return min(FIRST_RTO << max(0, self.tried - linear), self.settings.most)

@@ -67,9 +67,13 @@ class NetworkAcl:
         self._rows[entry.direction].append((*addresses[:2], *ports, entry.protocol, entry))
 
     def lookup(self, direction: str, flow: FiveTuple) -> AclEntry:
-        """The entry that decides about a packet that goes IN or OUT; there always is one."""
+        """The entry that decides on a packet going IN or OUT; there is always one."""
         remote, port = number(flow.src if direction == IN else flow.dst), flow.dport
-        for first, last, low, high, protocol, entry in self._rows[direction]:
-            if first <= remote <= last and low <= port <= high and protocol in (ANY, flow.protocol):
+        for first, last, from_port, to_port, protocol, entry in self._rows[direction]:
+            if (
+                first <= remote <= last
+                and from_port <= port <= to_port
+                and protocol in (ANY, flow.protocol)
+            ):
                 return entry
         raise AssertionError("the * entry fits every packet")

@@ -32,8 +32,12 @@ class TargetGroup(NamedRow):
 
     @property
     def preserves(self) -> bool:
-        """Whether TCP targets see the client's address: as was set, else with instance targets only."""
-        return self.target_type == "instance" if self.preserve_client_ip is None else self.preserve_client_ip
+        """Whether TCP targets see the client's address: by default instances do."""
+        return (
+            self.target_type == "instance"
+            if self.preserve_client_ip is None
+            else self.preserve_client_ip
+        )
 
     def pick(self, number: int) -> Endpoint | None:
         """The target that a number selects (a counter: round robin; a hash: flow hash); None without targets."""

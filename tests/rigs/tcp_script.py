@@ -15,8 +15,7 @@ What an end sends arrives only where a row says so. At the end of a script nothi
 
 from collections import deque
 
-from ends import FLOW
-
+from rigs.two_ends import FLOW
 from vpcedu.clock import SECOND
 from vpcedu.packet import LETTERS, SYN, Packet, flags_text
 from vpcedu.protocols.tcp import Connection

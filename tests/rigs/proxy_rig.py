@@ -1,7 +1,6 @@
 """A client, another one, a balancer and web servers on one wire, for the tests of balancers."""
 
-from lan import Lan, Talker
-
+from rigs.one_wire import Lan, Talker
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer

@@ -4,8 +4,7 @@ Zone a: node .30 and web 1; zone b: node .30 and web 2. The private subnets have
 answer that comes back to the Internet came back by the flow. Each web host listens on port 8080.
 """
 
-from lan import Talker
-
+from rigs.one_wire import Talker
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from ends import ALL_STATES, FLOW, in_state, other
-
+from rigs.two_ends import ALL_STATES, FLOW, in_state, other
 from vpcedu.clock import SECOND
 from vpcedu.hosts.host import Host
 from vpcedu.packet import ACK, FIN, LETTERS, PSH, RST, SYN

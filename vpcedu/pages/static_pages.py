@@ -21,7 +21,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "notebooks"
 OUT = ROOT / "build" / "site"
 PAGES = {"README.md": "index.html", "GLOSSARY.md": "glossary.html", "SOURCES.md": "sources.html"}

@@ -10,7 +10,7 @@ import os
 from datetime import datetime
 from functools import cache
 
-import aws_networks
+from rigs import aws_networks
 
 _MADE = {}
 REGION = "us-east-1"

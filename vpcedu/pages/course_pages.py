@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 CONTENTS, SOURCES, GLOSSARY = (FOLDER / name for name in ("README.md", "SOURCES.md", "GLOSSARY.md"))
 
 
@@ -26,6 +25,7 @@ class Lesson(NamedTuple):
 
     @property
     def path(self) -> Path:
+        """Its notebook."""
         return FOLDER / f"{self.name}.ipynb"
 
 
@@ -139,4 +139,4 @@ def write() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(write())
+    write()
