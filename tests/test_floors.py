@@ -263,7 +263,7 @@ def test_one_command_prints_the_size_by_folder_beside_the_first_edition():
     printed = fresh("tests/size.py").stdout.splitlines()
     assert [line.split()[0] for line in printed] == ["folder", *size.FIRST, "core", "package", "at"]
     assert sum(size.FIRST.values()) == size.FIRST_PACKAGE and size.core(size.FIRST) == size.FIRST_CORE
-    assert printed[-2].split()[1] == "14,859" and printed[-1].endswith("package 15,081")
+    assert printed[-2].split()[1] == "14,859" and "package 15,135," in printed[-1]
 
 
 # --- nothing but the standard library ----------------------------------------------------
