@@ -9,7 +9,7 @@ import pytest
 from tests.layout import faults
 from tests.test_draw_lessons import cut_off
 from vpcedu import draw, lab, widgets
-from vpcedu.course.exercises_filters import NARROW
+from vpcedu.course.lesson_04 import NARROW
 from vpcedu.flow import FiveTuple
 from vpcedu.sites.one_server import ACL, CALLERS, GROUP_IN, GROUP_OUT, answers, edited, one_server, share
 from vpcedu.sites.parts import PAGE

@@ -14,7 +14,7 @@ import pytest
 
 from vpcedu import aws, lab, widgets
 from vpcedu.analysis.change import Repair
-from vpcedu.course.own import EXAMPLE
+from vpcedu.course.lesson_11 import EXAMPLE
 from vpcedu.network.interface import Subnet
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import Route

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vpcedu import reference_architecture, widgets
-from vpcedu.course.predict import NOT_YET
+from vpcedu.course.lesson_00 import NOT_YET
 from vpcedu.sites.reference import BALANCERS
 from vpcedu.widgets.explorers.return_paths import frame
 from vpcedu.widgets.parts import explorer as explorer_module

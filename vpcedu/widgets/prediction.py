@@ -10,11 +10,13 @@ from html import escape
 
 import ipywidgets
 
-from vpcedu.course.predict import NOT_YET, Judgement, judge
-from vpcedu.course.predict_addresses import judge_addresses, judge_reach
-from vpcedu.course.predict_tcp import judge_ports, judge_silence
-from vpcedu.course.predict_time import judge_idle
-from vpcedu.course.predict_witness import judge_versions
+from vpcedu.course.judgement import Judgement
+from vpcedu.course.lesson_00 import NOT_YET, judge
+from vpcedu.course.lesson_01 import judge_addresses, judge_reach
+from vpcedu.course.lesson_02 import judge_silence
+from vpcedu.course.lesson_03 import judge_ports
+from vpcedu.course.lesson_09 import judge_idle
+from vpcedu.course.lesson_12 import judge_versions
 from vpcedu.sites.visit import Visit
 
 TYPE_CHECKING = False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vpcedu.sites.reference_proxies import judge_proxy
-from vpcedu.sites.two_targets import judge_nlb
+from vpcedu.course.lesson_06 import judge_proxy
+from vpcedu.course.lesson_07 import judge_nlb
 from vpcedu.widgets.prediction import THREE, Form
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vpcedu.course.predict_filters import judge_filters
-from vpcedu.course.predict_nat import judge_nat
+from vpcedu.course.lesson_04 import judge_filters
+from vpcedu.course.lesson_05 import judge_nat
 from vpcedu.widgets.prediction import THREE, Form
 
 

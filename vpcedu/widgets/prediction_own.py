@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vpcedu.course.own import judge_own
-from vpcedu.course.predict_puzzle import judge_puzzle
+from vpcedu.course.lesson_10 import judge_puzzle
+from vpcedu.course.lesson_11 import judge_own
 from vpcedu.puzzles.puzzle import Puzzle
 from vpcedu.widgets.prediction import THREE, TWO, Form
 
