@@ -7,11 +7,12 @@ import pytest
 
 from vpcedu import reference_architecture
 from vpcedu.analysis.change import Repair
+from vpcedu.analysis.faults import faults
 from vpcedu.draw.reading.short_names import drawn, short_names
 from vpcedu.hosts.answered import Answered, requests_answered
 from vpcedu.hosts.web_server import Seen, requests_seen
-from vpcedu.puzzles.faults import faults, scenes
 from vpcedu.puzzles.notation import line, rows
+from vpcedu.puzzles.scenes import scenes
 from vpcedu.row import NamedRow
 from vpcedu.scenarios.catalogue import SCENARIOS
 from vpcedu.scenarios.losses_without_a_row import BEYOND

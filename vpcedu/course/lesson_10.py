@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections import Counter
 
 from vpcedu.analysis.ends import Question
+from vpcedu.analysis.faults import faults
 from vpcedu.analysis.path import losses
 from vpcedu.analysis.plays import Plays
 from vpcedu.course.judgement import Judgement
-from vpcedu.puzzles.faults import faults
 from vpcedu.puzzles.puzzle import puzzle
 from vpcedu.sites.field import one_of
 from vpcedu.views.outcome import WORKS

@@ -12,12 +12,13 @@ from functools import cached_property
 
 from vpcedu.analysis.change import Repair, apply
 from vpcedu.analysis.ends import Question
+from vpcedu.analysis.faults import faults
 from vpcedu.analysis.path import Loss, decided, losses
 from vpcedu.analysis.plays import TRIED, Plays
 from vpcedu.flow import spread
 from vpcedu.hosts.web_server import listens, serves
-from vpcedu.puzzles.faults import faults, scenes
 from vpcedu.puzzles.remedies import remedies
+from vpcedu.puzzles.scenes import scenes
 from vpcedu.sites.row_kinds import as_a, to_add
 from vpcedu.views.description import describe
 from vpcedu.views.text import fold
