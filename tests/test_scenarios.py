@@ -12,7 +12,7 @@ from vpcedu.scenarios.routes_and_filters import CLIENTS, DENY_CLIENTS, LISTENER_
 from vpcedu.scenarios.scenario import evidence, first_failure, patient
 from vpcedu.sites.parts import NAME
 from vpcedu.sites.reference import TARGETS
-from vpcedu.sites.zones import public_address, zones_site
+from vpcedu.sites.several_zones import public_address, zones_site
 from vpcedu.tables.route_table import LOCAL
 from vpcedu.tables.security_group import OUT
 from vpcedu.tables.source_ports import MOST
