@@ -26,10 +26,6 @@ from vpcedu.tables.security_group import IN, GroupRule, new_group
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.tables.traffic import ANYWHERE
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 NODE, ELASTIC = "10.0.0.30", "192.0.2.30"
 WEBS = {"web 1": "10.0.1.10", "web 2": "10.0.1.11"}
 INSIDE = "internal.example.com"  # the name of the node's private address; NAME is that of its public one
