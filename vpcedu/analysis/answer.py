@@ -238,7 +238,7 @@ def _repaired(answer: Answer) -> list[str]:
 
 def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
     there = find(vpc, question.destination)
-    link = endpoint(vpc, find(vpc, question.source), there.address)
+    link = endpoint(vpc, find(vpc, question.source).interface, there.address)
     if link:
         return (f"{link.name} leads to {link.vpc}: asked as if that listened on port {question.port} and no policy"
                 " refused the request.",)
