@@ -69,7 +69,7 @@ class Puzzle:
 
         ValueError for what is neither, and for a row that is not there.
         """
-        rows = tuple(answer) if isinstance(answer, (list, tuple)) and not hasattr(answer, "_fields") else (answer,)
+        rows = tuple(answer) if type(answer) in (list, tuple) else (answer,)  # a row is a named tuple
         repairs = tuple(map(_as_repair, rows))
         visit = self._plays.whole(apply(self.vpc, repairs), self.question)
         done = "; ".join(map(str, repairs)) or "nothing changed"
