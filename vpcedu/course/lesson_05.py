@@ -9,7 +9,6 @@ from vpcedu.gateways.nat_gateway import IDLE, NatGateway
 from vpcedu.network.network import Network
 from vpcedu.packet import ACK, PSH, Packet
 from vpcedu.sites import field as fields
-from vpcedu.sites.field import ipv4, one_of, whole
 from vpcedu.sites.parts import API, CLIENT, PAGE, UPDATES
 from vpcedu.sites.programs import Stay
 from vpcedu.sites.reference import NAT, WEB
@@ -30,8 +29,8 @@ def judge_nat(answer_to: object, page_packets: object, stops: object) -> Judgeme
 
     The fields may be text as typed; `stops` is one of STOPS. ValueError where one is something else.
     """
-    told, count = ipv4("answer goes to", answer_to), whole("packets", page_packets, 0, 9_999)
-    word = one_of("stops", stops, STOPS, {"network acl": "acl"})
+    told, count = fields.ipv4("answer goes to", answer_to), fields.whole("packets", page_packets, 0, 9_999)
+    word = fields.one_of("stops", stops, STOPS, {"network acl": "acl"})
     return _to(told) or _packets(count) or _stops(word)
 
 

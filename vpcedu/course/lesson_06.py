@@ -12,7 +12,6 @@ from vpcedu.hosts.web_server import requests_seen
 from vpcedu.protocols.forwarded import MODES, chain_of
 from vpcedu.protocols.proxy_protocol import parse, version_1
 from vpcedu.sites import field as fields
-from vpcedu.sites.field import count, one_of
 from vpcedu.sites.parts import NAME, PAGE
 from vpcedu.sites.reference import GROUP_RULES, reference_vpc
 from vpcedu.sites.reference_proxies import WEBS, proxy_site
@@ -130,7 +129,7 @@ def whom_to_believe(choice: object) -> str:
     """06.2: a mode, and which entry of X-Forwarded-For the application takes for the client."""
     if not isinstance(choice, tuple) or len(choice) != 2:
         raise ValueError(f"choice {choice!r}: expected a mode and a number, like ('append', 0)")
-    mode, place = one_of("mode", choice[0], MODES), count("entry", choice[1], -FARTHEST, FARTHEST)
+    mode, place = fields.one_of("mode", choice[0], MODES), fields.count("entry", choice[1], -FARTHEST, FARTHEST)
     for claim in CLAIMS:
         headers = (("X-Forwarded-For", ", ".join(claim)),) if claim else ()
         visit = proxy_site("application", mode=mode).get(PAGE, headers=headers)
