@@ -67,7 +67,7 @@ class House:
         words = [*module.split("."), "__init__"][1:]
         if words[0] == "draw" and words[1] != "__init__":
             room = DRAWN.get(words[1], words[1])
-        elif words[1:] in ([], ["__init__"]) and not self.is_package(module) or module in ("vpcedu", "vpcedu.lab"):
+        elif (words[1:] in ([], ["__init__"]) and not self.is_package(module)) or module in ("vpcedu", "vpcedu.lab"):
             room = next((room for room, names in ROOMS.items() if words[0] in names.split()), "")
         else:
             room = words[0]

@@ -12,6 +12,7 @@ from vpcedu.analysis.search import run
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
+from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab import ask
 from vpcedu.network.interface import Interface
 from vpcedu.network.vpc import Device
@@ -201,7 +202,7 @@ def test_a_target_that_calls_itself_through_the_balancer_is_told_of_client_addre
 
 
 def test_where_no_row_helps_the_answer_says_so():
-    answer = ask(reference_vpc(), "web", "169.254.169.254", 80)
+    answer = ask(reference_vpc(), "web", "10.0.1.77", 80)
     assert answer.repairs is None
     assert "No row was found that mends it." in str(answer)
 
@@ -280,3 +281,9 @@ def test_someone_on_the_internet_has_an_address_that_no_rule_names():
 def test_the_site_of_the_question_gives_the_same_answer_as_a_visit():
     assert site("network").get(f"http://{NAME}/").symptom == "200 OK"
     assert ask(site("network").vpc, "client", NAME, 80).visit.symptom == "200 OK"
+
+
+def test_a_description_with_lists_in_it_is_refused_in_words():
+    with pytest.raises(ValueError, match="expected tuples for lists"):
+        ask(reference_vpc().replace(next(row for row in reference_vpc().devices if row.name == "web"),
+                                    Device("web", WebServer, (("listens", [80]),))), "client", NAME, 80)

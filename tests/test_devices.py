@@ -221,3 +221,16 @@ def test_no_class_is_asked_for_by_its_name_and_no_device_whether_it_has_a_word(f
 ])  # fmt: skip
 def test_such_a_question_is_found(line):
     assert asked_by_name(line) == [1]
+
+
+class OwnHost(Host):
+    """A plain host of somebody's own."""
+
+
+def test_a_plain_host_of_ones_own_is_asked_like_a_plain_host():
+    vpc = reference_architecture("network").vpc
+    web = next(row for row in vpc.devices if row.name == "web")
+    for kind in (Host, OwnHost):
+        answer = ask(vpc.replace(web, Device("web", kind)), "client", "www.example.com", 80)
+        assert (answer.reachable and "Nothing tells what web listens on" in " ".join(answer.notes)) or (
+            answer.question.destination != "web" and answer.reachable)

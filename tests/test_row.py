@@ -1,5 +1,7 @@
 """Records are written once: annotations are fields, values behind them defaults."""
 
+from __future__ import annotations
+
 import pickle
 from copy import deepcopy
 
@@ -42,3 +44,10 @@ def test_a_record_is_copied_and_pickled_by_its_own_name():
     assert pickle.loads(pickle.dumps(row)) == row == deepcopy(row)
     assert type(pickle.loads(pickle.dumps(row))) is Route
     assert Pair.__module__ == __name__ and Pair.__qualname__ == "Pair"
+
+
+def test_a_record_without_fields_is_refused():
+    with pytest.raises(TypeError, match="Empty has no fields"):
+
+        class Empty(NamedRow):
+            """Nothing."""

@@ -25,7 +25,7 @@ from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from vpcedu.analysis.change import Repair
@@ -34,10 +34,14 @@ if TYPE_CHECKING:
     from vpcedu.sites.visit import Visit
     from vpcedu.trace import Trace
 
+NO_REPAIR = "No row was found that mends it."
+
+
 class Answer(NamedRow):
     """The question, the description asked, the visit that was played, everything in the way (both directions), the
     smallest set of repairs (None: none was found), what was assumed, where the model ends behind the repairs, what is
-    not known of the network and decided here, and what the other addresses of the destination's name gave.
+    not known of the network and decided here, what the other addresses of the destination's name gave, and the visit to
+    the one of them that decides (None: the first).
 
     Where a packet met what nobody described, or what the files do not tell, the answer is neither yes nor no: that is
     named, and nothing is guessed.
@@ -52,6 +56,7 @@ class Answer(NamedRow):
     ends: Loss | None = None
     unknown: tuple[Unknown, ...] = ()
     others: tuple[tuple[str, Outcome], ...] = ()
+    shown: Visit | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -66,6 +71,11 @@ class Answer(NamedRow):
         return None if self.outcome.verdict == UNKNOWN else self.outcome.works
 
     @property
+    def telling(self) -> Visit:
+        """The visit that decides: to the first address that leaves the answer open, or that does not work."""
+        return self.shown or self.visit
+
+    @property
     def symptom(self) -> str:
         """What the person at the source sees: "works", "timed out", "504 Gateway Timeout", "sometimes", ...; or
         "cannot be told"."""
@@ -74,12 +84,12 @@ class Answer(NamedRow):
     @property
     def forward(self) -> tuple[Trace, ...]:
         """The opening packet of each connection on the way; none where the files do not tell its way."""
-        return () if self.unknown else paths.forward(self.visit)
+        return () if self.unknown else paths.forward(self.telling)
 
     @property
     def back(self) -> tuple[Trace, ...]:
         """What answered each of them, from the far end homewards."""
-        return () if self.unknown else paths.back(self.visit)
+        return () if self.unknown else paths.back(self.telling)
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -97,29 +107,28 @@ class Answer(NamedRow):
         ends = f"{self.question.destination} on TCP port {self.question.port}"
         outcome = self.outcome
         if outcome.works:
-            more = "" if outcome.leads == "" else f": {outcome.words}, on to {outcome.leads}"
+            more = f": {outcome.words}" if outcome.leads else ""
             return f"{self.question.source} reaches {ends}, and the answer comes back{more}."
         if self.unknown:
             return f"Whether {self.question.source} reaches {ends} cannot be told: {self.unknown[0].words}."
         if outcome.verdict == SOMETIMES:
             return f"{self.question.source} reaches {ends} only sometimes: {self.shares}."
-        lost = paths.losses(self.visit)
+        lost = paths.losses(self.telling)
         if not lost:
             return f"{self.question.source} gets no good answer from {ends}: {self.symptom}."
-        step = lost[0].step
-        row = paths.leads(self.vpc, lost[0])
+        where = f"{_at(lost[0])}: {lost[0].step.reason}" + _row(self.vpc, lost[0])
         if self.reachable is None:
             return (f"Whether {self.question.source} reaches {ends} is beyond the model: {lost[0].way} it ends at"
-                    f" {step.at}, {step.check}: {step.reason}{f' ({row})' if row else ''}.")
-        return (f"{self.question.source} does not reach {ends}: {lost[0].way} a packet is lost at {step.at},"
-                f" {step.check}: {step.reason}{f' ({row})' if row else ''}.")
+                    f" {where}.")
+        return f"{self.question.source} does not reach {ends}: {lost[0].way} a packet is lost at {where}."
 
     @property
     def shares(self) -> str:
         """What each address of the destination's name gives."""
         asked = self.visit.capture.traces[0].packet.flow.dst
         every = ((asked, self.visit.outcome), *self.others)
-        count = f"{sum(seen.works for _, seen in every)} of {len(every)} addresses works"
+        working = sum(seen.works for _, seen in every)
+        count = f"{working} of {len(every)} addresses work{'s' * (working == 1)}"
         return f"{count} ({', '.join(f'{address}: {seen.said}' for address, seen in every)})"
 
     def as_json(self) -> dict[str, Any]:
@@ -131,6 +140,7 @@ class Answer(NamedRow):
         return analysis(vpc, self.reachable, self.forward, self.back, self.blockers) | {"Answer": {
             "source": self.question.source, "destination": self.question.destination,
             "port": self.question.port, "reachable": self.reachable, "symptom": self.symptom,
+            "addresses": {address: seen.said for address, seen in self.others},
             "outcome": self.outcome._asdict(), "unknown": [row._asdict() for row in self.unknown],
             "verdict": self.verdict, "rows": list(self.rows), "states": list(self.states),
             "blockers": [{"direction": "return" if loss.back else "forward", "at": loss.step.at,
@@ -143,24 +153,22 @@ class Answer(NamedRow):
         }}
 
     def __str__(self) -> str:
+        told = self.reachable is not None
+        way = [line for trace in self.forward for line in paths.shown(self.vpc, trace)]
+        home = [line for trace in self.back for line in paths.shown(self.vpc, trace)]
+        sections = (
+            ("What is missing for an answer:", [f"  {row}" for row in self.unknown]),
+            ("In the way:", [f"  {n}. {loss.way}, {_at(loss)}: {loss.step.reason}{_row(self.vpc, loss)}"
+                             for n, loss in enumerate(self.blockers, 1) if told]),
+            _repaired(self),
+            ("The way there", way),
+            ("The way back", home),
+            ("What brings the reply back", [f"  {line}" for line in self.states]),
+        )
         parts = [fold(self.verdict)]
-        if self.reachable is not None:
-            parts.append(f"The person at {self.question.source} sees: {self.visit.outcome.said}.")
-        if self.unknown:
-            parts.append("\n".join(["What is missing for an answer:", *(f"  {row}" for row in self.unknown)]))
-        if self.blockers and self.reachable is not None:
-            parts.append("\n".join(["In the way:", *(f"  {n}. {_blocked(self.vpc, loss)}"
-                                                     for n, loss in enumerate(self.blockers, 1))]))
-        parts += _repaired(self)
-        if self.forward:
-            parts.append("\n".join(["The way there", *(
-                line for t in self.forward for line in paths.shown(self.vpc, t))]))
-        if self.back:
-            parts.append("\n".join(["The way back", *(line for t in self.back for line in paths.shown(self.vpc, t))]))
-        if self.states:
-            parts.append("\n".join(["What brings the reply back", *(f"  {line}" for line in self.states)]))
-        parts += map(fold, self.notes)
-        return "\n\n".join(parts)
+        parts += [f"The person at {self.question.source} sees: {self.symptom}."] * told
+        parts += ["\n".join([head, *lines]) for head, lines in sections if head and (lines or head == NO_REPAIR)]
+        return "\n\n".join([*parts, *map(fold, self.notes)])
 
     def __repr__(self) -> str:
         return f"<Answer: {self.question}: {self.symptom}>"
@@ -182,58 +190,67 @@ def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> An
 def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
     """The answer to a question; what was played for it, and before it, is in `plays`. ValueError as in `ask`."""
     rules.check(vpc)
-    visit = plays.whole(vpc, question)
-    also = tuple(question._replace(destination=word) for word in _elsewhere(vpc, question, visit))
-    visits = {one.destination: plays.whole(vpc, one) for one in also}
-    unknown = tuple(dict.fromkeys(row for one in (visit, *visits.values()) for row in met(vpc, one)))
-    unknown = unknown or nothing_inside(vpc, question)
+    visits = everywhere(plays, vpc, question)
+    visit = visits.pop(question)
+    unknown = unknown_of((visit, *visits.values()), vpc) or nothing_inside(vpc, question)
     if unknown:
         return Answer(question, vpc, visit, (), None, (), unknown=unknown)
-    others = tuple((word, one.outcome) for word, one in visits.items())
-    answer = Answer(question, vpc, visit, (), (), (*_assumed(vpc, question), *_alike(question, visit, others)),
+    every = (question, *visits)
+    others = tuple((one.destination, seen.outcome) for one, seen in visits.items())
+    answer = Answer(question, vpc, visit, (), (), (*_assumed(vpc, question), *_addresses(question, visit, others)),
                     others=others)
     if answer.outcome.works:
         return answer
-    if answer.reachable is None:
-        return answer._replace(blockers=_blockers(vpc, question, plays), repairs=None)
-    first = next(one for one in (question, *also) if not plays.whole(vpc, one).outcome.works)
-    found = smallest(vpc, question, plays, also=also)
-    return answer._replace(blockers=_blockers(vpc, first, plays, found.met if found else ()),
+    open_ones = [one for one in every if plays.whole(vpc, one).outcome.verdict == UNKNOWN]
+    decides = next(one for one in (*open_ones, *every) if not plays.whole(vpc, one).outcome.works)
+    answer = answer._replace(shown=plays.whole(vpc, decides))
+    if open_ones:
+        return answer._replace(blockers=_blockers(vpc, decides, plays), repairs=None)
+    found = smallest(vpc, question, plays, also=tuple(visits))
+    return answer._replace(blockers=_blockers(vpc, decides, plays, found.met if found else ()),
                            repairs=found and found.repairs, ends=found and found.ends)
 
 
+def everywhere(plays: Plays, vpc: Vpc, question: Question) -> dict[Question, Visit]:
+    """The visits to a destination, and to the other addresses of its name."""
+    visit = plays.whole(vpc, question)
+    also = (question._replace(destination=word) for word in _elsewhere(vpc, question, visit))
+    return {question: visit} | {one: plays.whole(vpc, one) for one in also}
+
+
+def unknown_of(visits: Iterable[Visit], vpc: Vpc) -> tuple[Unknown, ...]:
+    """What is unknown, and was met by one of these visits, each thing once."""
+    return tuple(dict.fromkeys(row for visit in visits for row in met(vpc, visit)))
+
+
 def _blockers(vpc: Vpc, question: Question, plays: Plays, behind: tuple[Loss, ...] = ()) -> tuple[Loss, ...]:
-    """Everything in the way, and what was met behind it."""
-    return _once((*paths.losses(plays.past_drops(vpc, question)), *behind))
-
-
-def _once(found: tuple[Loss, ...]) -> tuple[Loss, ...]:
-    """Each place, check and direction once: one packet's addresses differ from run to run."""
+    """Everything in the way, and what was met behind it; each place, check and direction once, since one packet's
+    addresses differ from run to run."""
     once: dict[tuple[object, ...], Loss] = {}
-    for loss in found:
+    for loss in (*paths.losses(plays.past_drops(vpc, question)), *behind):
         once.setdefault((loss.step.at, loss.step.check, loss.back, str(loss.step.reason)), loss)
     return tuple(once.values())
 
 
-def _place(vpc: Vpc, loss: Loss) -> str:
+def _at(loss: Loss) -> str:
+    return f"{loss.step.at}, {loss.step.check}"
+
+
+def _row(vpc: Vpc, loss: Loss) -> str:
     row = paths.leads(vpc, loss)
-    return f"{loss.step.at}, {loss.step.check}" + (f" ({row})" if row else "")
+    return f" ({row})" if row else ""
 
 
-def _blocked(vpc: Vpc, loss: Loss) -> str:
-    row = paths.leads(vpc, loss)
-    return f"{loss.way}, {loss.step.at}, {loss.step.check}: {loss.step.reason}" + (f" ({row})" if row else "")
-
-
-def _repaired(answer: Answer) -> list[str]:
+def _repaired(answer: Answer) -> tuple[str, list[str]]:
+    """The smallest repair under its heading; no heading where nothing is to be repaired."""
     if answer.reachable is not False:
-        return []
+        return "", []
     if answer.repairs is None:
-        return ["No row was found that mends it."]
+        return NO_REPAIR, []
     end = "tried, it works"
     if answer.ends:
-        end = f"tried, it leads to where the model ends: {_place(answer.vpc, answer.ends)}"
-    return ["\n".join([f"The smallest repair ({end}):", *(f"  {repair}" for repair in answer.repairs)])]
+        end = f"tried, it leads to where the model ends: {_at(answer.ends)}{_row(answer.vpc, answer.ends)}"
+    return f"The smallest repair ({end}):", [f"  {repair}" for repair in answer.repairs]
 
 
 def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
@@ -257,9 +274,12 @@ def _elsewhere(vpc: Vpc, question: Question, visit: Visit) -> Iterator[str]:
     yield from (word for word in known if word != asked and find(vpc, word).device != own)
 
 
-def _alike(question: Question, visit: Visit, others: tuple[tuple[str, Outcome], ...]) -> Iterator[str]:
-    """That the other addresses of a name give the same; where they differ, the verdict says it."""
+def _addresses(question: Question, visit: Visit, others: tuple[tuple[str, Outcome], ...]) -> Iterator[str]:
+    """What the other addresses of a name give, where the verdict does not say it."""
+    asked, every = visit.capture.traces[0].packet.flow.dst, together((visit.outcome, *(seen for _, seen in others)))
+    first = f"{question.destination} has {len(others) + 1} addresses"
     if others and {seen.said for _, seen in others} == {visit.outcome.said}:
-        words = ", ".join(word for word, _ in others)
-        yield (f"{question.destination} has {len(others) + 1} addresses: asked was"
-               f" {visit.capture.traces[0].packet.flow.dst}, and {words} gives the same.")
+        yield f"{first}: asked was {asked}, and {', '.join(word for word, _ in others)} gives the same."
+    elif others and every.verdict != SOMETIMES:
+        told = ", ".join(f"{word} gives: {seen.said}" for word, seen in others)
+        yield f"{first}, and they differ: {asked} gives: {visit.outcome.said}, {told}."

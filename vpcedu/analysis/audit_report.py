@@ -14,17 +14,20 @@ from __future__ import annotations
 from collections import Counter
 
 from vpcedu.address import text
+from vpcedu.analysis.answer import everywhere, unknown_of
 from vpcedu.analysis.ends import SOMEONE, Question
 from vpcedu.analysis.idle_rows import Finding, findings
+from vpcedu.analysis.plays import Plays
 from vpcedu.analysis.reachability import Reach
 from vpcedu.analysis.search import run
 from vpcedu.analysis.sources import LAST_PORT
-from vpcedu.analysis.unknown import names_of, told
+from vpcedu.analysis.unknown import names_of
 from vpcedu.network import validity as rules
 from vpcedu.row import NamedRow
+from vpcedu.sites.field import is_numeric
 from vpcedu.tables.network_acl import IN, NetworkAcl
 from vpcedu.tables.security_group import RuleSet
-from vpcedu.views.outcome import Outcome
+from vpcedu.views.outcome import UNKNOWN, Outcome, together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,11 +69,15 @@ class Audit:
         for acl in {row.acl for row in vpc.acl_entries}:
             NetworkAcl(acl, tuple(row for row in vpc.acl_entries if row.acl == acl))
         self.vpc, self.tables = vpc, Reach(vpc)
-        self.unknown = vpc.unknown
-        about = {row.about for row in vpc.unknown}
-        self._untold = {place.name for place in self.tables.places if about & names_of(vpc, place.interface)}
-        self.untold = tuple(place.name for place in self.tables.places if place.name in self._untold)
-        self.findings: tuple[Finding, ...] = () if vpc.name in about else findings(vpc)
+        there = {address for row in vpc.interfaces for address in (row.address, *row.secondary)}
+        self.unknown = tuple(row for row in vpc.unknown if row.about in there or not is_numeric(
+            row.about.partition("/")[0]))  # what has an address that no place of the tables has takes no part in them
+        self._untold = {place.name: row for place in self.tables.places for row in self.unknown
+                        if row.about in names_of(vpc, place.interface)}
+        self.untold = tuple(self._untold)
+        self.findings: tuple[Finding, ...] = findings(vpc)
+        if vpc.name in {row.about for row in self.unknown}:
+            self.findings = ()  # a rule may be used by what no file has
         self.balancers = tuple(_balancers(vpc))
         self._told = sum(1 << i for i, place in enumerate(self.tables.places) if place.name not in self._untold)
         self._index = {place.name: i for i, place in enumerate(self.tables.places)}
@@ -94,7 +101,8 @@ class Audit:
                                  " names")
         untold = [word for word in (source, destination) if word in self._untold]
         if untold:
-            raise ValueError(f"{untold[0]}: who reaches it, or whom it reaches, cannot be told: {self.unknown[0]}")
+            raise ValueError(f"{untold[0]}: who reaches it, or whom it reaches, cannot be told:"
+                             f" {self._untold[untold[0]]}")
         bit, i, ports = self._index[source], self._index[destination], self.tables.port_class(port)
         sure, some = self._sure[ports][i] >> bit & 1, self._some[ports][i] >> bit & 1
         return None if some and not sure else bool(sure)
@@ -177,7 +185,7 @@ class Audit:
                  + (" (only from some of its ports)" if row.sometimes else "")) for row in reached[:SHOWN]]
         wide = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
         lines += [f"  {to:<{wide[0]}}  {ports:<{wide[1]}}  from {source}" for to, ports, source in rows] or [
-            "  cannot be told" if self.untold else "  nobody"]
+            "  cannot be told" if self.unknown else "  nobody"]
         lines += [f"  ... and {len(reached) - SHOWN} rows more; --json has all"] * (len(reached) > SHOWN)
         if self.undecided:
             lines.append(f"  {self.undecided} questions about ways past a device inside the VPC are left open.")
@@ -189,7 +197,7 @@ class Audit:
 
     @property
     def _none(self) -> str:
-        return "  cannot be told" if self.vpc.name in {row.about for row in self.unknown} else "  none"
+        return "  cannot be told" if self.unknown else "  none"
 
     def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
         """In a notebook the last line of a cell is the whole text."""
@@ -216,12 +224,13 @@ def _balancers(vpc: Vpc) -> list[Entrance]:
     owner = {row.public: row.private for row in vpc.associations}
     device = {row.address: row.device for row in vpc.interfaces}
     settings = {row.name: dict(row.settings) for row in vpc.devices}
-    found = []
+    plays, found = Plays(), []
     for name in {row.addresses: row for row in reversed(vpc.names)}.values():  # of names for one balancer, the first
         node = device.get(owner.get(name.addresses[0], ""), "") if name.addresses else ""
         for listener in settings.get(node, {}).get("listeners", ()) if name.addresses else ():
-            visit = run(vpc, Question(SOMEONE, name.name, listener.port))
-            found.append(Entrance(name.name, listener.port, told(vpc, visit)))
+            visits = everywhere(plays, vpc, Question(SOMEONE, name.name, listener.port)).values()
+            seen = Outcome(UNKNOWN, UNKNOWN) if unknown_of(visits, vpc) else together(v.outcome for v in visits)
+            found.append(Entrance(name.name, listener.port, seen))
     return found
 
 

@@ -78,6 +78,8 @@ def diagnose(vpc: Vpc, source: str, destination: str, port: int, symptom: str = 
 
     plays = Plays()
     answer = asked(plays, vpc, Question(source, destination, port))
+    if answer.unknown:  # whatever is changed beside it, it stays open
+        return tuple(Cause(None, f"it cannot be told: {row}", None, answer.telling) for row in answer.unknown)
     if symptom in ("", answer.symptom):
         return _in_the_way(answer)
     found, seen = [], set()
@@ -98,10 +100,10 @@ def _in_the_way(answer: Answer) -> tuple[Cause, ...]:
     repairs = answer.repairs or ()
     causes = [Cause(loss.row, f"{loss.way} a packet is lost at {loss.step.at}, {loss.step.check}: {loss.step.reason}"
                               f" ({paths.decided(answer.vpc, loss.step)})",
-                    repairs[place] if len(repairs) == len(answer.blockers) else None, answer.visit)
+                    repairs[place] if len(repairs) == len(answer.blockers) else None, answer.telling)
               for place, loss in enumerate(answer.blockers)]
     if not causes and not answer.reachable:
-        causes = [Cause(None, f"no packet is lost; {answer.symptom}", repair, answer.visit)
+        causes = [Cause(None, f"no packet is lost; {answer.symptom}", repair, answer.telling)
                   for repair in repairs or (None,)]
     return tuple(causes)
 

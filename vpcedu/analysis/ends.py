@@ -28,8 +28,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from vpcedu.device import Machine
+
 SOMEONE = "internet"  # anyone there: an address that no narrower rule names
 OTHERS, OWN = "203.0.113.0/24", "192.0.2.0/24"  # RFC 5737: of strangers, and of the VPC's side
+NOBODYS = ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3")  # this network, loopback, multicast and above: RFC 6890
 PLAIN = {"HTTPS": "HTTP", "SSL": "TCP"}
 
 
@@ -90,7 +93,10 @@ def find(vpc: Vpc, word: str) -> End:
         known = ", ".join(dict.fromkeys((*devices, *(row.name for one in vpc.everyone for row in one.names))))
         raise ValueError(f"no end {word!r}: expected {SOMEONE}, an address, an interface's id, or one of"
                          f" {known if len(known) < 300 else known[:300] + ' ...'}")
-    return _at(vpc, ipv4("end", address))
+    address = ipv4("end", address)
+    if any(contains(block, address) for block in NOBODYS):
+        raise ValueError(f"end {address!r}: expected an address that one host can have")
+    return _at(vpc, address)
 
 
 def _at(vpc: Vpc, address: str) -> End:
@@ -242,7 +248,7 @@ def _listen(site: Site, opener: str, port: int) -> None:
     ports = {port} | {target.port for one in site.vpc.everyone for group in target_groups(one.listeners)
                       for target in group.targets}
     for name, host in site.network.devices.items():
-        if type(host) is Host and name != opener:
+        if isinstance(host, Host) and _tells_nothing(type(host)) and name != opener:
             program = WebServer(name, host.address, 0, ())
             for each in sorted(ports):
                 host.listen(each, program)
@@ -250,5 +256,10 @@ def _listen(site: Site, opener: str, port: int) -> None:
 
 def silent_about(vpc: Vpc, device: str) -> bool:
     """Whether the description does not tell what a host listens on."""
-    return any(row.name == device and (row.kind is Host or row.kind.any_port)
+    return any(row.name == device and (_tells_nothing(row.kind) or row.kind.any_port)
                for one in vpc.everyone for row in one.devices)
+
+
+def _tells_nothing(kind: type[Machine]) -> bool:
+    """Whether a class does not tell what its machine listens on: a host that is no server and no balancer."""
+    return issubclass(kind, Host) and not (issubclass(kind, WebServer) or kind.managed or kind.any_port)

@@ -57,6 +57,10 @@ class Plays:
     def _play(self, vpc: Vpc, question: Question, choice: str) -> Visit:
         checked(question)
         key = (vpc, question, choice)
+        try:
+            hash(key)
+        except TypeError as error:
+            raise ValueError(f"a value in the description is changeable ({error}): expected tuples for lists") from None
         if key not in self._known:
             working = prepare(vpc, question)
             site = working.site(self.seed)

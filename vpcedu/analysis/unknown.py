@@ -9,9 +9,11 @@ it is none. Coarse: a packet meets a VPC as soon as it is at one of its interfac
 
 from __future__ import annotations
 
-from vpcedu.analysis.ends import find
+from vpcedu.address import contains
+from vpcedu.analysis.ends import SOMEONE, find
+from vpcedu.network.validity import reserved
 from vpcedu.network.vpc import Unknown
-from vpcedu.views.outcome import UNKNOWN, Outcome
+from vpcedu.sites.field import is_numeric
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from vpcedu.trace import Step
 
 
+KEPT = (("169.254.0.0/16", "a link-local address, as AWS's own services have it"),
+        ("100.64.0.0/10", "an address of the block that RFC 6598 shares between networks"))
+
+
 def met(vpc: Vpc, visit: Visit) -> tuple[Unknown, ...]:
     """What is unknown of a description and decided about packets of a visit, each thing once."""
     open_points = tuple(dict.fromkeys(row for one in vpc.everyone for row in one.unknown))
@@ -31,20 +37,30 @@ def met(vpc: Vpc, visit: Visit) -> tuple[Unknown, ...]:
         return ()
     names = {name for talk in visit.connections for trace in talk.traces for step in trace.steps
              for name in _names(vpc, step)}
-    return tuple(row for row in open_points if row.about in names)
+    addresses = [name for name in names if is_numeric(name)]
+    return tuple(row for row in open_points if row.about in names or (
+        is_block(row.about) and any(contains(row.about, address) for address in addresses)))
 
 
-def told(vpc: Vpc, visit: Visit) -> Outcome:
-    """The outcome of a visit, as far as the files tell it."""
-    return Outcome(UNKNOWN, UNKNOWN) if met(vpc, visit) else visit.outcome
+def is_block(about: str) -> bool:
+    """Whether what is unknown is about a block of addresses, such as a prefix of an interface."""
+    address, slash, _ = about.partition("/")
+    return bool(slash) and is_numeric(address)
 
 
 def nothing_inside(vpc: Vpc, question: Question) -> tuple[Unknown, ...]:
-    """What is unknown of a question whose ends are both outside the VPCs, and one of them an address that nobody
-    described: no packet of it comes near them."""
+    """What is unknown of a question to an address that AWS keeps for itself, or between two ends outside the VPCs of
+    which nobody described one."""
     source, there = find(vpc, question.source), find(vpc, question.destination)
+    kept = next((words for block, words in KEPT if contains(block, there.address)), "")
+    for subnet in (row for one in vpc.everyone for row in one.subnets if contains(row.cidr, there.address)):
+        purpose = reserved(subnet.cidr, there.address)
+        kept = f"kept by AWS for {purpose}" if purpose else kept
+    if kept:
+        return (Unknown(there.address, f"{there.address} is {kept}, and what answers there is not modelled"),)
     named = any(there.address in row.addresses for one in vpc.everyone for row in one.names)
-    if source.interface or there.interface or there.device or named:
+    described = source.device and there.device and SOMEONE not in (source.device, there.device)
+    if source.interface or there.interface or named or described:
         return ()
     words = f"{there.address} is no address of the VPC, and no packet from {question.source} to it comes near the VPC"
     return (Unknown(there.address, words),)

@@ -12,7 +12,7 @@ from vpcedu.address import block
 from vpcedu.aws import endpoints, interfaces, routing
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.balancers import Nodes
-from vpcedu.aws.fields import COMMANDS, EVERYWHERE
+from vpcedu.aws.fields import ASIDE, COMMANDS, EVERYWHERE
 from vpcedu.aws.groups_and_acls import acl_entries, group_rules, prefixes
 from vpcedu.aws.located import At, LoadError
 from vpcedu.aws.reader_notes import Note, Notes
@@ -112,6 +112,10 @@ def load(path: str | Path) -> Account:
     vpcs = tuple(_checked(ground, ground.build(targets)) for ground in found.values())
     for one in vpcs:
         _together(one, vpcs, found[one.name].at)
+    shown = {row.public for one in vpcs for row in one.associations}
+    for address in sorted(answers.rows("Addresses").keys() - shown):
+        answers.lacks(address, f"{address} is an Elastic IP address that no network interface shows as its own",
+                      "ec2 describe-addresses")
     vpcs = tuple(one._replace(unknown=tuple(_about(one, answers.unknown))) for one in vpcs)
     lists = tuple((name, blocks) for name in answers.rows("PrefixLists") if (blocks := prefixes(answers, name)))
     return Account(vpcs, notes.rows(), lists, tuple(_tags(answers, vpcs)))
@@ -119,14 +123,13 @@ def load(path: str | Path) -> Account:
 
 def _about(vpc: Vpc, unknown: tuple[Unknown, ...]) -> Iterator[Unknown]:
     """What is unknown of a VPC: of itself, of its rows, of a listener (a balancer's name and port)."""
-    publics = {row.public for row in vpc.associations}
     parts = {vpc.name, vpc.internet_gateway, vpc.main, *_ends(vpc), *(row.group for row in vpc.group_rules),
              *(name for row in vpc.subnets for name in (row.name, row.route_table, row.network_acl)),
              *(group for row in vpc.interfaces for group in row.groups)}
     for row in unknown:
         balancer, _, port = row.about.rpartition(":")
-        is_address = row.about.replace(".", "").isdigit() and (row.about in publics or vpc.has(row.about))
-        if row.about and (row.about in parts or is_address or (port.isdecimal() and balancer in parts)):
+        is_address = row.about.partition("/")[0].replace(".", "0").isdigit()  # packets from everywhere may go there
+        if row.about in parts or is_address or (port.isdecimal() and balancer in parts):
             yield row
 
 
@@ -151,9 +154,14 @@ def _complete(answers: Answers) -> None:
     for kind, command in COMMANDS.items():
         if kind not in answers.kinds:
             answers.notes.add("missing", None, f"{kind}: no file has the answer of aws {command}")
-        if kind in EVERYWHERE and (kind not in answers.kinds or kind in answers.cut):
+        if kind in EVERYWHERE and kind not in answers.kinds:
             for name in answers.rows("Vpcs"):
-                answers.lacks(name, f"no file has all {EVERYWHERE[kind]} of {name}", command)
+                answers.lacks(name, f"no file has the {EVERYWHERE[kind]} of {name}", command)
+    for name in answers.rows("Vpcs"):
+        for kind in sorted(answers.aside & ASIDE.keys()):
+            answers.lacks(name, f"{ASIDE[kind]} is told by {kind}, and is not modelled")
+        for kind in answers.cut:
+            answers.lacks(name, f"the last page of {kind} is missing: every part names a next one")
     for kind, field in (*((kind, "VpcId") for kind in (*COMMANDS, "NatGateways", "LoadBalancers")),
                         ("LoadBalancerDescriptions", "VPCId")):
         for name, row in answers.rows(kind).items():
@@ -171,6 +179,8 @@ class _Ground:
                   if not row.has("CidrBlockState") or row.get("CidrBlockState").text("State", "") == "associated"]
         self.more = tuple(cidr for cidr in dict.fromkeys(others) if cidr != self.cidr)
         self._public_access(at)
+        if at.has("EncryptionControl") and at.get("EncryptionControl").text("Mode", "") == "enforce":
+            answers.lacks(name, f"encryption is enforced in {name}, and what it refuses is not modelled")
         if at.has("Ipv6CidrBlockAssociationSet"):
             answers.notes.add("beyond", at, "IPv6: its rules, routes and addresses are left out")
         self.main, tables = routing.associations(answers, name)
@@ -205,10 +215,9 @@ class _Ground:
                 continue
             self._public_access(row)
             acl = acls.get(name) or default or f"default ACL of {self.name}"
-            if acl.startswith("default ACL"):
-                self.answers.lacks(acl, f"no file has the network ACL of {name}", COMMANDS["NetworkAcls"])
             if name not in acls:
                 self.answers.notes.add("inferred", row, f"the network ACL of {name}: {acl}")
+                self.answers.lacks(name, f"no file says which network ACL {name} has", COMMANDS["NetworkAcls"])
             if acl.startswith("default ACL") and acl not in self.acls:
                 self.acls.append(acl)
             made.append(Subnet(name, row.block("CidrBlock"), tables.get(name), acl, row.text("AvailabilityZone", "")))
@@ -224,8 +233,9 @@ class _Ground:
         interfaces = (*self.interfaces, *nodes.interfaces)
         gateway, peerings = routing.internet_gateway(answers, name), tuple(routing.peerings(answers, name))
         useless = routing.useless(answers, name, gateway, peerings)
+        publics = [row.public for row in (*self.associations, *nodes.associations)]
         if "InternetGateways" not in answers.kinds:
-            for about in (gateway,) if gateway else (row.public for row in self.associations):
+            for about in [gateway] if gateway else dict.fromkeys(publics):
                 answers.lacks(about, f"no file says which Internet gateway is attached to {name}",
                               COMMANDS["InternetGateways"])
         known = {LOCAL, gateway, *(row.name for row in peerings),

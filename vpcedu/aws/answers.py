@@ -37,6 +37,7 @@ class Answers:
         self._pages: dict[str, list[bool]] = {}
         self.kinds: set[str] = set()
         self.cut: list[str] = []  # kinds whose last page is not there
+        self.aside: set[str] = set()  # kinds that the model has nothing for
         for value in values:
             for one in _each(value):
                 self._sort(one)
@@ -91,6 +92,7 @@ class Answers:
                 self._take(kind, value.rows(kind))
             elif kind not in ENVELOPE:
                 self.notes.add("unknown", value.get(kind), f"answers called {shown(kind)}: kept aside")
+                self.aside.add(kind)
             if kind not in ENVELOPE:
                 self.kinds.add("Instances" if kind == "Reservations" else kind)
                 self._pages.setdefault(kind, []).append(any(value.has(key) for key in PAGING))

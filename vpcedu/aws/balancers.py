@@ -116,6 +116,9 @@ class Nodes:
             if kind not in ("application", "network"):
                 self.answers.notes.add("beyond", row, f"load balancer {name} of type {kind}: left out")
                 continue
+            state = row.get("State").text("Code", "active") if row.has("State") else "active"
+            if state not in ("active", "active_impaired"):
+                self.answers.lacks(arn, f"{name} is {state}, and what is not active is not modelled")
             settings: tuple[tuple[str, Any], ...] = (("listeners", self.targets.listeners(arn, kind)),)
             if kind == "network":
                 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer as Kind

@@ -26,6 +26,12 @@ EVERYWHERE = {  # of these every packet meets some: without them nothing can be 
     "RouteTables": "route tables", "SecurityGroups": "security groups", "NetworkAcls": "network ACLs",
     "NetworkInterfaces": "network interfaces", "Subnets": "subnets",
 }  # fmt: skip
+ASIDE = {  # answers that are not used and decide about packets all the same; a route to what others tell ends the model
+    "VpcBlockPublicAccessOptions": "VPC Block Public Access",
+    "VpcBlockPublicAccessExclusions": "VPC Block Public Access",
+    "VpcEncryptionControls": "encryption control",
+    "InstanceStates": "the health of a Classic balancer's instances",
+}
 
 KNOWN = {kind: frozenset(fields.split()) for kind, fields in {
     "Vpcs": """OwnerId InstanceTenancy Ipv6CidrBlockAssociationSet CidrBlockAssociationSet IsDefault EncryptionControl

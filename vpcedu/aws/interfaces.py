@@ -75,6 +75,13 @@ def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Leg:
         for address in more if instances else ():
             answers.lacks(address, f"{address} is a secondary address of {at.text('NetworkInterfaceId', device)}, and"
                                    " such addresses of instances are not modelled")
+    for row in at.rows("Ipv4Prefixes"):
+        prefix = row.block("Ipv4Prefix")
+        answers.lacks(prefix, f"{prefix} is a prefix of {at.text('NetworkInterfaceId', device)}, and such addresses are"
+                              " not modelled")
+    if at.flag("DenyAllIgwTraffic", False):
+        answers.lacks(primary, f"{at.text('NetworkInterfaceId', device)} denies all traffic of Internet gateways, which"
+                               " is not modelled")
     public = [Association(row.get("Association").address("PublicIp"), row.address("PrivateIpAddress"))
               for row in (*addresses, at) if row.has("Association") and row.get("Association").has("PublicIp")]
     if instance is at and at.has("PublicIpAddress"):
@@ -145,6 +152,9 @@ def devices(answers: Answers, vpc: str, found: list[Leg], targets: dict[str, tup
                 for name, row in answers.of_vpc("NatGateways", vpc).items()
                 for at in row.rows("NatGatewayAddresses") if row.text("State", "available") in NAT_STATES}
     gateways.pop("", None)
+    for name, row in answers.of_vpc("NatGateways", vpc).items():
+        if (state := row.text("State", "available")) not in NAT_STATES:
+            answers.lacks(name, f"NAT gateway {name} is {state}, and what is not available is not modelled")
     made: dict[str, Device] = {}
     interfaces: list[Interface] = []
     public: list[Association] = []

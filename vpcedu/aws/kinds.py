@@ -22,6 +22,9 @@ FAR_SIDES = ("gateway_load_balancer_endpoint", "gateway_load_balancer", "transit
 def instance(answers: Answers, leg: Leg, made: dict[str, Device], targets: dict[str, tuple[str, ...]]) -> None:
     """A host; a NAT instance too where a route leads to one of its interfaces; targets: the destinations of routes."""
     own = leg.interface
+    if not own.groups:
+        answers.lacks(own.address, f"no file says which security groups {own.name or own.device} has",
+                      "ec2 describe-network-interfaces")
     routed = (*targets.get(own.device, ()), *targets.get(own.name, ()))
     if routed:
         from vpcedu.aws.nat_server import NatServer

@@ -89,11 +89,13 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
             elif at.has("GatewayId"):
                 answers.notes.add("beyond", at, f"{name} routes what enters by {at.id('GatewayId')}: left out")
                 entry = at.id("GatewayId")
-                rows = ", ".join(f"{route.block('DestinationCidrBlock')} > {_target(route)}"
-                                 for route in row.rows("Routes") if route.has("DestinationCidrBlock"))
-                answers.lacks(entry, f"{name} routes what enters by {entry} ({rows}), which is not modelled")
+                rows = ", ".join(f"{route.block('DestinationCidrBlock')} > {_target(route)}" for route in row.rows(
+                    "Routes") if route.has("DestinationCidrBlock") and _target(route) != LOCAL)
+                if rows:
+                    answers.lacks(entry, f"{name} routes what enters by {entry} ({rows}), which is not modelled")
     if not main:
         answers.notes.add("inferred", None, f"main route table of {vpc}, which no file has: its local route alone")
+        answers.lacks("main", f"no file has the main route table of {vpc}", "ec2 describe-route-tables")
     return main or "main", tables
 
 

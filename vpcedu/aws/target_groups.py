@@ -48,6 +48,11 @@ class Targets:
         for arn, row in found.items():
             protocol, port = row.text("Protocol", "TCP"), row.number("Port", 1, 65_535)
             self._listener = f"{balancer}:{port}"
+            if row.has("MutualAuthentication") and row.get("MutualAuthentication").text("Mode", "off") == "verify":
+                self.lacks(f"the listener {protocol} {port} of {balancer} verifies its clients, which is not modelled")
+            if kind == "application" and "Rules" in self.answers.kinds and not self._own_rules(arn):
+                self.lacks(f"no file has the rules of the listener {protocol} {port} of {balancer}",
+                           f"elbv2 describe-rules --listener-arn {arn}")
             if kind == "network" and protocol in ("TLS", "TCP_UDP"):
                 self.note("simplified", row, f"{protocol} listeners of Network Load Balancers: as TCP")
                 protocol = "TCP"
@@ -87,11 +92,15 @@ class Targets:
         seconds = self.answers.attributes(arn).get("tcp.idle_timeout.seconds", "")
         return int(seconds) * SECOND if seconds.isdecimal() and 60 <= int(seconds[:6]) <= 6_000 else None
 
+    def _own_rules(self, listener: str) -> list[At]:
+        """The rules of a listener, its default one among them."""
+        return [row for arn, row in self.answers.rows("Rules").items()
+                if arn.replace(":listener-rule/", ":listener/").rpartition("/")[0] == listener]
+
     def _rules(self, listener: str) -> tuple[Rule, ...]:
         made = []
-        for arn, row in self.answers.rows("Rules").items():
-            own = arn.replace(":listener-rule/", ":listener/").rpartition("/")[0]
-            if own != listener or row.flag("IsDefault", False):
+        for row in self._own_rules(listener):
+            if row.flag("IsDefault", False):
                 continue
             hosts: tuple[str, ...] = ()
             paths: tuple[str, ...] = ()
@@ -101,8 +110,9 @@ class Targets:
                 if field not in ("host-header", "path-pattern"):
                     other = True
                     continue
-                values = at.texts("Values") or at.get(
-                    "HostHeaderConfig" if field == "host-header" else "PathPatternConfig").texts("Values")
+                config = at.get("HostHeaderConfig" if field == "host-header" else "PathPatternConfig")
+                values = at.texts("Values") or config.texts("Values")
+                other = other or not values or bool(config.texts("RegexValues"))
                 hosts, paths = (values, paths) if field == "host-header" else (hosts, values)
             action = self._action(row, "Actions")
             if other or action is None:
@@ -116,7 +126,7 @@ class Targets:
 
     def _action(self, row: At, field: str) -> Action | None:
         """What a listener or rule does in the end; None: what the model has not."""
-        for at in row.rows(field):
+        for at in sorted(row.rows(field), key=lambda at: at.number("Order", 1, 50_000, 1)):
             kind = at.text("Type")
             if kind == "forward":
                 return self._forward(at)
@@ -141,6 +151,7 @@ class Targets:
         if len(groups) == 1:
             return groups[0]
         self.note("simplified", at, "weights of target groups: all their targets are used alike")
+        self.lacks("the weights of target groups are not modelled")
         first = groups[0] if groups else TargetGroup("no target group", ())
         return first._replace(name=", ".join(group.name for group in groups) or first.name,
                               targets=tuple(dict.fromkeys(t for group in groups for t in group.targets)))
@@ -156,6 +167,11 @@ class Targets:
         if row.text("Protocol", "HTTP") in ("HTTPS", "TLS"):
             self.note("simplified", row, "TLS from a balancer to its targets: plain")
         preserve = own.get("preserve_client_ip.enabled")
+        if self.answers.about("Attributes", arn) is None:
+            self.lacks(f"no file has the attributes of {arn}",
+                       f"elbv2 describe-target-group-attributes --target-group-arn {arn}")
+        if own.get("load_balancing.cross_zone.enabled") in ("true", "false"):
+            self.lacks(f"{arn} has a cross-zone setting of its own, which is not modelled")
         return TargetGroup(row.text("TargetGroupName", arn), self._endpoints(arn, row, kind),
                            "ip" if kind == "ip" else "instance", None if preserve is None else preserve == "true",
                            own.get("proxy_protocol_v2.enabled") == "true")
@@ -182,6 +198,8 @@ class Targets:
             if not address:
                 self.note("left out", at, f"target {name} of {arn}: no such instance runs, or it has no IPv4 address")
                 self.lacks_instance(name, self._listener)
+                if ":" in name:
+                    self.lacks(f"the target {name} of {arn} has an IPv6 address, and those are not modelled")
                 continue
             health = at.get("TargetHealth").text("State", "healthy") if at.has("TargetHealth") else "healthy"
             states[Endpoint(address, port)] = health

@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from vpcedu.device import Device, Machine
     from vpcedu.network.vpc import OutsideHost, Vpc
 
+    Addresses = tuple[str, ...]
+
 
 def machines(vpc: Vpc, seed: int) -> dict[str, Machine]:
     """Each device of the description at its address, by its name."""
@@ -19,6 +21,7 @@ def machines(vpc: Vpc, seed: int) -> dict[str, Machine]:
         for one in vpc.everyone for row in one.devices}
 
 
-def made_of(vpc: Vpc) -> list[tuple[tuple[Device, ...], tuple[OutsideHost, ...], list[tuple[str, str]]]]:
+def made_of(vpc: Vpc) -> list[tuple[tuple[Device, ...], tuple[OutsideHost, ...], list[tuple[str, str, Addresses]]]]:
     """All of a description that its machines are made of."""
-    return [(one.devices, one.outside, [(row.device, row.address) for row in one.interfaces]) for one in vpc.everyone]
+    return [(one.devices, one.outside, [(row.device, row.address, row.secondary) for row in one.interfaces])
+            for one in vpc.everyone]

@@ -93,7 +93,7 @@ class Network:
         vpc = self.vpc.changed(row, new)
         if made_of(vpc) != made_of(self.vpc):
             raise ValueError(f"{row!r} is part of a device: expected a route, ACL entry, group rule, public address,"
-                             " subnet, or an interface that keeps its device and address")
+                             " subnet, or an interface that keeps its device and addresses")
         rules.check(vpc)
         self._compile(vpc)
 
@@ -172,9 +172,9 @@ class Network:
 
     def _arrive(self, walk: Walk, packet: Packet) -> None:
         """A packet reaches the place its hop names, and the device there takes it."""
-        there = walk.hop.there
+        there, inside = walk.hop.there, walk.hop.interface
         name = there if isinstance(there, str) else there.device  # type: ignore[union-attr]
-        if walk.hop.interface is not None and not self._pass(walk, ARRIVING, walk.hop.interface, packet):
+        if inside is not None and not self._pass(walk, ARRIVING, inside, packet):
             return
         walk.hops += 1
         if walk.hops > MOST_HOPS:

@@ -145,4 +145,4 @@ def patient(site: Site, opener: str, name: str, port: int, seconds: int, silent:
 
 def whole(site: Site, visit: Visit) -> Visit:
     """The same visit with all that its site has ever seen, so that what went before is in its capture."""
-    return Visit(visit.call, visit.result, site.network.capture, visit.vpc, visit.seed, visit.waited)
+    return Visit(visit.call, visit.result, site.network.capture.since(0, 0), visit.vpc, visit.seed, visit.waited)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WORKS, DOES_NOT, SOMETIMES, UNKNOWN = "works", "does not", "sometimes", "cannot be told"
 LOOP = "redirect loop"
+NOT_MODIFIED = 304  # of the codes from 300 to 399 the one that leads nowhere and is an answer (RFC 9110 section 15.4)
 GIVEN_UP = "no answer, given up"  # by who was connected; who was not timed out
 SILENT = (  # nothing came: it matters how long somebody waited
     "timed out", GIVEN_UP, "no answer",
@@ -58,7 +59,7 @@ class Outcome(NamedRow):
         """The outcome without its time: "works", "works: 301 Moved Permanently, on to ...", "timed out", ..."""
         if not self.works:
             return self.words
-        return f"{WORKS}: {self.words}, on to {self.leads}" if self.leads else WORKS
+        return f"{WORKS}: {self.words}" if self.leads else WORKS
 
     def __str__(self) -> str:
         """The same, and after how long where nothing came: "timed out after 131 s"."""
@@ -86,10 +87,20 @@ def _seen(record: Record) -> Outcome:
     if result.response is None:
         given_up = result.symptom == "timed out" and stood(record)
         return Outcome(DOES_NOT, GIVEN_UP if given_up else result.symptom, result.after)
-    seen = Outcome(WORKS, result.symptom, result.after, result.response.header("Location") or "")
-    if _is_same(seen.leads, record.call.url):
+    return _answered(Outcome(WORKS, result.symptom, result.after), result.response.header("Location"), record.call.url)
+
+
+def _answered(seen: Outcome, location: str | None, url: str) -> Outcome:
+    """What a response means: a redirect works where it leads to another page, and not where it leads nowhere."""
+    status = seen.status or 0
+    if 200 <= status < 300 or status == NOT_MODIFIED:
+        return seen
+    if not 300 <= status < 400 or location is None:
+        return seen._replace(verdict=DOES_NOT)
+    leads = location if "://" in location else f"{url.partition('://')[0]}://{_page(url)[0]}{location}"
+    if _page(leads) == _page(url):
         return seen._replace(verdict=DOES_NOT, words=LOOP)
-    return seen if 200 <= (seen.status or 0) < 400 else seen._replace(verdict=DOES_NOT)
+    return seen._replace(words=f"{seen.words}, on to {leads}", leads=leads)
 
 
 def together(outcomes: Iterable[Outcome]) -> Outcome:
@@ -123,6 +134,9 @@ def stood(record: Record) -> bool:
     return any(change.after == "ESTABLISHED" for _, _, change in record.capture.changes(record.opener))
 
 
-def _is_same(one: str, other: str) -> bool:
-    """Whether two URLs lead to one page; the usual port need not be written."""
-    return one.replace(":443/", "/").replace(":80/", "/") == other.replace(":443/", "/").replace(":80/", "/")
+def _page(url: str) -> tuple[str, str]:
+    """Name and port, and path, of a URL; the port alone tells http from https, which an answer in clear has not."""
+    scheme, _, rest = url.partition("://")
+    place, _, path = rest.partition("/")
+    usual = "443" if scheme.lower() == "https" else "80"
+    return (place if ":" in place else f"{place}:{usual}"), f"/{path}"

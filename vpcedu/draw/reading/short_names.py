@@ -68,7 +68,8 @@ def drawn(visit: Any, names: Names) -> Any:
     other.vpc = _together(renamed(visit.vpc, names), {names.get(name, name) for name in met})
     if names:
         other.capture, other.call = _capture(visit.capture, names), renamed(visit.call, names)
-        vars(other).pop("talks", None)  # they were found under the long names
+        for found in ("talks", "connections"):  # under the long names
+            vars(other).pop(found, None)
     return other
 
 
