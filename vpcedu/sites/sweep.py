@@ -87,12 +87,9 @@ def _points(grid: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
 
 def _row(point: dict[str, Any], result: Any) -> dict[str, Any]:
     match result:
-        case Mapping():
-            told = dict(result)
         case tuple(_asdict=fields):  # type: ignore[misc]  # a named tuple
-            told = fields()
-        case _:
-            told = {"result": result}
+            result = fields()
+    told = dict(result) if isinstance(result, Mapping) else {"result": result}
     for word in point.keys() & told.keys():
         if point[word] != told[word]:
             raise ValueError(f"{word!r} is {told[word]!r} in the result: expected other words than the grid's")
