@@ -10,7 +10,6 @@ import pytest
 import vpcedu
 from vpcedu import draw
 from vpcedu.analysis.answer import ask
-from vpcedu.analysis.aws_json import analysis
 from vpcedu.analysis.candidates import gateways
 from vpcedu.analysis.ends import Question
 from vpcedu.analysis.search import smallest
@@ -114,7 +113,7 @@ def seen(site, balancer):
         yield str(flow_log(visit, interface.device, FIELDS))
     if balancer != "network":
         yield str(access_log(visit))
-    yield analysis(ask(vpc, "web", "updates.example.net", 443))
+    yield ask(vpc, "web", "updates.example.net", 443).as_json()
     yield draw.ledger(site.connect("web", "updates.example.net", 443)).alt
 
 

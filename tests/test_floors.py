@@ -66,7 +66,7 @@ PACKAGE = {
     "vpcedu.protocols.tcp": WORDS, "vpcedu.hosts": WORDS, "vpcedu.hosts.host": WORDS, "vpcedu.gateways": WORDS,
     "vpcedu.gateways.nat_gateway": WORDS, "vpcedu.views": WORDS, "vpcedu.views.text": WORDS, "vpcedu.aws": WORDS,
     "vpcedu.aws.account": WORDS, "vpcedu.lab": WORDS, "vpcedu.sites.site": WORDS, "vpcedu.analysis.answer": WORDS,
-    "vpcedu.course.predict": WORDS, "vpcedu.cli.commands": WORDS, "vpcedu.draw": WORDS, "vpcedu.draw.canvas.scene": WORDS,
+    "vpcedu.course.lesson_00": WORDS, "vpcedu.cli.commands": WORDS, "vpcedu.draw": WORDS, "vpcedu.draw.canvas.scene": WORDS,
     "vpcedu.draw.reading.legs": WORDS, "vpcedu.draw.ladders.rows": WORDS, "vpcedu.draw.maps.scene_of": WORDS,
     "vpcedu.draw.canvas.picture": WORDS, "vpcedu.widgets": WORDS, "vpcedu.widgets.slider": WORDS,
 }  # fmt: skip
@@ -80,7 +80,7 @@ def planted(module, source):
 UP = ["vpcedu.flow > vpcedu.tables.route_table", "vpcedu.tables.route_table > vpcedu.protocols.tcp",
       "vpcedu.hosts.host > vpcedu.gateways.nat_gateway", "vpcedu.views.text > vpcedu.sites.site",
       "vpcedu.aws.account > vpcedu.sites.site", "vpcedu.sites.site > vpcedu.analysis.answer",
-      "vpcedu.analysis.answer > vpcedu.course.predict", "vpcedu.course.predict > vpcedu.draw.canvas.scene",
+      "vpcedu.analysis.answer > vpcedu.course.lesson_00", "vpcedu.course.lesson_00 > vpcedu.draw.canvas.scene",
       "vpcedu.draw.canvas.scene > vpcedu.widgets.slider", "vpcedu.widgets.slider > vpcedu.cli.commands",
       "vpcedu.hosts.host > vpcedu", "vpcedu.views.text > vpcedu.draw"]  # fmt: skip
 FORMS = ["import {name}", "from {name} import something", "def late():\n    from {name} import something",

@@ -8,6 +8,7 @@ import pytest
 from rigs.layout import faults
 
 from vpcedu import draw, lab, widgets
+from vpcedu.course.lesson_06 import LEARNS
 from vpcedu.draw.canvas import style
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.scene import Band, Mark, Text
@@ -18,7 +19,7 @@ from vpcedu.protocols.forwarded import MODES
 from vpcedu.protocols.proxy_protocol import version_2
 from vpcedu.sites.parts import PAGE
 from vpcedu.sites.reference import BALANCERS
-from vpcedu.sites.reference_proxies import FORGED, LEARNS, WEBS, proxy_site
+from vpcedu.sites.reference_proxies import FORGED, WEBS, proxy_site
 from vpcedu.sites.reference_tls import TLS_BALANCERS, tls_site
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.widgets.explorers.proxies import frame

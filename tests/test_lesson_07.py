@@ -8,11 +8,11 @@ import pytest
 from rigs.layout import faults
 
 from vpcedu import draw, lab, widgets
+from vpcedu.course.lesson_07 import SEES
 from vpcedu.reasons import OWN_SOURCE
 from vpcedu.sites.two_targets import (
     CLIENT,
     NODE,
-    SEES,
     first_bytes,
     in_public_subnet,
     nlb_site,

@@ -6,7 +6,7 @@ import pytest
 
 from vpcedu import lab
 from vpcedu.analysis.path import losses
-from vpcedu.course.predict_puzzle import CHECKS
+from vpcedu.course.lesson_10 import CHECKS
 from vpcedu.sites.reference import reference_vpc
 from vpcedu.tables.network_acl import AclEntry
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from vpcedu import aws, lab
-from vpcedu.course.own import EXAMPLE
+from vpcedu.course.lesson_11 import EXAMPLE
 
 LESSON = Path(__file__).parent.parent / "notebooks" / "11-your-own-vpc.ipynb"
 

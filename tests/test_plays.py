@@ -13,7 +13,7 @@ from vpcedu.analysis.ends import Question
 from vpcedu.analysis.plays import Plays
 from vpcedu.analysis.search import run, smallest
 from vpcedu.aws import load
-from vpcedu.course.predict_puzzle import judge_puzzle
+from vpcedu.course.lesson_10 import judge_puzzle
 from vpcedu.lab import ask, diagnose
 from vpcedu.network import record
 from vpcedu.network.network import Network

@@ -6,14 +6,15 @@ import pytest
 
 from vpcedu.analysis.change import Repair, apply
 from vpcedu.analysis.ends import Question
+from vpcedu.analysis.faults import faults
 from vpcedu.analysis.path import losses
 from vpcedu.analysis.search import run
 from vpcedu.flow import spread
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.names import Name
-from vpcedu.puzzles.faults import faults, scenes
 from vpcedu.puzzles.puzzle import MOST, puzzle, served_by, undone
 from vpcedu.puzzles.remedies import remedies
+from vpcedu.puzzles.scenes import scenes
 from vpcedu.reasons import REASONS
 from vpcedu.scenarios.losses_without_a_row import BEYOND
 from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry

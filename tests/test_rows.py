@@ -7,15 +7,16 @@ import pytest
 
 from vpcedu import reference_architecture
 from vpcedu.analysis.change import Repair
+from vpcedu.analysis.faults import faults
 from vpcedu.draw.reading.short_names import drawn, short_names
 from vpcedu.hosts.answered import Answered, requests_answered
+from vpcedu.hosts.application_log import Logged, logged
 from vpcedu.hosts.web_server import Seen, requests_seen
-from vpcedu.puzzles.faults import faults, scenes
 from vpcedu.puzzles.notation import line, rows
+from vpcedu.puzzles.scenes import scenes
 from vpcedu.row import NamedRow
 from vpcedu.scenarios.catalogue import SCENARIOS
 from vpcedu.scenarios.losses_without_a_row import BEYOND
-from vpcedu.sites.applications import Logged, logged
 from vpcedu.sites.row_kinds import KINDS, kind_of, listed, said, to_add
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import Route

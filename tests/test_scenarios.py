@@ -10,16 +10,16 @@ from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, PORT_CLOSED
 from vpcedu.scenarios.catalogue import SCENARIOS, SYMPTOMS, listing
 from vpcedu.scenarios.routes_and_filters import CLIENTS, DENY_CLIENTS, LISTENER_RULE
 from vpcedu.scenarios.scenario import evidence, first_failure, patient
-from vpcedu.sites.forecast import balancer_logs, client_sees
 from vpcedu.sites.parts import NAME
 from vpcedu.sites.reference import TARGETS
-from vpcedu.sites.zones import public_address, zones_site
+from vpcedu.sites.several_zones import public_address, zones_site
 from vpcedu.tables.route_table import LOCAL
 from vpcedu.tables.security_group import OUT
 from vpcedu.tables.source_ports import MOST
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.tables.traffic import ANYWHERE
 from vpcedu.trace import Change
+from vpcedu.views.symptom import balancer_logs, client_sees
 
 RIGHT = (1, 2, 8, 15, 18)  # symptoms of correct behaviour
 FAULTY = [row for row in SCENARIOS.values() if row.undo is not None]

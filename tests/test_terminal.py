@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from vpcedu.__main__ import main
 from vpcedu.analysis.change import Repair
+from vpcedu.analysis.faults import faults
 from vpcedu.cli.terminal import HELP, judged, play
-from vpcedu.puzzles.faults import faults, scenes
 from vpcedu.puzzles.notation import KINDS, changes, line, listing, rows
 from vpcedu.puzzles.puzzle import puzzle, undone
+from vpcedu.puzzles.scenes import scenes
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule

@@ -9,8 +9,8 @@ import pytest
 
 from vpcedu import aws, lab
 from vpcedu.__main__ import main
-from vpcedu.course.own import EXAMPLE as EXAMPLE_NAMES
-from vpcedu.course.own import named
+from vpcedu.course.lesson_11 import EXAMPLE as EXAMPLE_NAMES
+from vpcedu.course.lesson_11 import named
 
 EXAMPLE = aws.example()
 FILES = sorted(file.name for file in EXAMPLE.glob("*.json"))

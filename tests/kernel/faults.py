@@ -11,6 +11,7 @@ from typing import Any
 from vpcedu.flow import MODULUS
 from vpcedu.gateways.internet_gateway import InternetGateway
 from vpcedu.gateways.nat_instance import NatInstance
+from vpcedu.hosts import host
 from vpcedu.hosts.byte_relay import ByteRelay
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.request_relay import RequestRelay
@@ -136,7 +137,7 @@ FAULTS: dict[str, tuple[Callable[[Patch], None], str]] = {
     "every accept queue is long": (_wrapped(Host, "listen", _endless), "backlog-full"),
     "closing with bytes unread sends FIN": (_wrapped(Connection, "close", _polite), "close-unread"),
     "TIME-WAIT blocks its four numbers": (
-        lambda patch: patch(Host, "_may_follow", lambda *_: False), "time-wait-reuse"),
+        lambda patch: patch(host, "may_follow", lambda *_: False), "time-wait-reuse"),
     "a TCP proxy waits for the first byte": (_wrapped(ByteRelay, "on", _first_byte_first), "proxy-tcp-server-first"),
     "a TCP proxy hands on no half close": (_wrapped(ByteRelay, "on", _whole_close), "proxy-tcp-half-close"),
     "an HTTP proxy opens a connection for each request": (

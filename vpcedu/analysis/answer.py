@@ -132,10 +132,25 @@ class Answer(NamedRow):
         return f"{count} ({', '.join(f'{address}: {seen.said}' for address, seen in every)})"
 
     def as_json(self) -> dict[str, Any]:
-        """The answer in the shape of Reachability Analyzer's, and what it has no field for."""
+        """The answer in the shape of Reachability Analyzer's; what it has no field for stands under "Answer"."""
         from vpcedu.analysis.aws_json import analysis
+        from vpcedu.views.document import plain
 
-        return analysis(self)
+        vpc = self.vpc
+        return analysis(vpc, self.reachable, self.forward, self.back, self.blockers) | {"Answer": {
+            "source": self.question.source, "destination": self.question.destination,
+            "port": self.question.port, "reachable": self.reachable, "symptom": self.symptom,
+            "addresses": {address: seen.said for address, seen in self.others},
+            "outcome": self.outcome._asdict(), "unknown": [row._asdict() for row in self.unknown],
+            "verdict": self.verdict, "rows": list(self.rows), "states": list(self.states),
+            "blockers": [{"direction": "return" if loss.back else "forward", "at": loss.step.at,
+                          "check": loss.step.check, "row": paths.leads(vpc, loss), "reason": str(loss.step.reason),
+                          "fix": loss.step.reason.fix if loss.step.reason else ""} for loss in self.blockers],
+            "repairs": None if self.repairs is None else [
+                {"action": repair.action, "row": plain(repair.row), "new": plain(repair.new), "words": str(repair)}
+                for repair in self.repairs],
+            "ends": paths.leads(vpc, self.ends) if self.ends else None, "notes": list(self.notes),
+        }}
 
     def __str__(self) -> str:
         told = self.reachable is not None
@@ -240,7 +255,7 @@ def _repaired(answer: Answer) -> tuple[str, list[str]]:
 
 def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
     there = find(vpc, question.destination)
-    link = endpoint(vpc, find(vpc, question.source), there.address)
+    link = endpoint(vpc, find(vpc, question.source).interface, there.address)
     if link:
         return (f"{link.name} leads to {link.vpc}: asked as if that listened on port {question.port} and no policy"
                 " refused the request.",)

@@ -1,8 +1,7 @@
 """Analyzer: an answer in the shape of Reachability Analyzer's, as DescribeNetworkInsightsAnalyses returns it.
 
 NetworkPathFound, ForwardPathComponents, ReturnPathComponents and Explanations have the fields and the codes of the
-EC2 API (NetworkInsightsAnalysis, PathComponent, AnalysisComponent, Explanation). What that shape has no place for
-(symptom, verdict, repairs, states, everything in the way) stands beside it under "Answer". Differences:
+EC2 API (NetworkInsightsAnalysis, PathComponent, AnalysisComponent, Explanation). Differences:
 NetworkPathFound is null where the model ends on the way, and the explanation names the row that leads there; a return
 path is what packets really took, and is there also where the answer was lost; reasons that the analyzer has no
 code for, since it does not model them, have the code OTHER. Left out: ARNs, ids of analyses, additional details.
@@ -11,7 +10,7 @@ code for, since it does not model them, have the code OTHER. Left out: ARNs, ids
 from __future__ import annotations
 
 from vpcedu.analysis.across_vpcs import home_of
-from vpcedu.analysis.path import Loss, leads, table_of
+from vpcedu.analysis.path import Loss, table_of
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
@@ -19,13 +18,11 @@ from vpcedu.tables.security_group import OUT, GroupRule
 from vpcedu.tables.traffic import NAMES
 from vpcedu.trace import DELIVER, SEND
 from vpcedu.views.decided import entry_of, interface_of, is_nobodys, refused_by, route_of, rule_of, tracked_of
-from vpcedu.views.document import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from vpcedu.analysis.answer import Answer
     from vpcedu.network.vpc import Vpc
     from vpcedu.packet import Packet
     from vpcedu.trace import Step, Trace
@@ -37,29 +34,15 @@ TARGETS = {"igw-": "GatewayId", "vgw-": "GatewayId", "vpce-": "GatewayId", "nat-
            "eigw-": "EgressOnlyInternetGatewayId", "arn:": "CoreNetworkArn"}  # fmt: skip
 
 
-def analysis(answer: Answer) -> dict[str, Any]:
-    """The answer as plain dictionaries and lists."""
-    vpc = answer.vpc
+def analysis(vpc: Vpc, reachable: bool | None, forward: tuple[Trace, ...], back: tuple[Trace, ...],
+             blockers: tuple[Loss, ...]) -> dict[str, Any]:
+    """What was found, the path there and back, and what is in the way, as plain dictionaries and lists."""
     return {
-        "NetworkPathFound": answer.reachable,
+        "NetworkPathFound": reachable,
         "Status": "succeeded",
-        "ForwardPathComponents": _components(vpc, answer.forward),
-        "ReturnPathComponents": _components(vpc, answer.back),
-        "Explanations": [_explanation(vpc, loss) for loss in answer.blockers],
-        "Answer": {
-            "source": answer.question.source, "destination": answer.question.destination,
-            "port": answer.question.port, "reachable": answer.reachable, "symptom": answer.symptom,
-            "addresses": {address: seen.said for address, seen in answer.others},
-            "outcome": answer.outcome._asdict(), "unknown": [row._asdict() for row in answer.unknown],
-            "verdict": answer.verdict, "rows": list(answer.rows), "states": list(answer.states),
-            "blockers": [{"direction": "return" if loss.back else "forward", "at": loss.step.at,
-                          "check": loss.step.check, "row": leads(vpc, loss), "reason": str(loss.step.reason),
-                          "fix": getattr(loss.step.reason, "fix", "")} for loss in answer.blockers],
-            "repairs": None if answer.repairs is None else [
-                {"action": repair.action, "row": plain(repair.row), "new": plain(repair.new), "words": str(repair)}
-                for repair in answer.repairs],
-            "ends": leads(vpc, answer.ends) if answer.ends else None, "notes": list(answer.notes),
-        },
+        "ForwardPathComponents": _components(vpc, forward),
+        "ReturnPathComponents": _components(vpc, back),
+        "Explanations": [_explanation(vpc, loss) for loss in blockers],
     }
 
 
@@ -152,7 +135,7 @@ def _explanation(vpc: Vpc, loss: Loss) -> dict[str, Any]:
     """One explanation; its direction is that of the check at its interface, as the analyzer means it."""
     step = loss.step
     refused, entry, route, card = refused_by(step), entry_of(step), route_of(step), interface_of(step)
-    code = getattr(step.reason, "aws_code", "") or "OTHER"
+    code = (step.reason and step.reason.aws_code) or "OTHER"
     found: dict[str, Any] = {"ExplanationCode": code, "Direction": "ingress" if step.check.endswith("in") else "egress",
                              "Destination": {"Id": step.before.flow.dst}, "Port": step.before.flow.dport,
                              "Protocols": ["tcp"], "Component": {"Id": step.at}}

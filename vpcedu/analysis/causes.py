@@ -74,7 +74,7 @@ def diagnose(vpc: Vpc, source: str, destination: str, port: int, symptom: str = 
     ValueError as in `ask`, and for a symptom that no fault gives.
     """
     from vpcedu.analysis.answer import asked
-    from vpcedu.puzzles.faults import faults
+    from vpcedu.analysis.faults import faults
 
     plays = Plays()
     answer = asked(plays, vpc, Question(source, destination, port))

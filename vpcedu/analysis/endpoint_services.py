@@ -17,25 +17,22 @@ from vpcedu.network.vpc import ACTIVE, Peering, Vpc
 from vpcedu.sites.parts import open_acls, web_server
 from vpcedu.tables.route_table import LOCAL, Route, RouteTable
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from vpcedu.analysis.ends import End
-
 NARROW = 24  # prefix length of the service's block in the copy, wider where the address would be reserved
 
 
-def endpoint(vpc: Vpc, source: End, address: str) -> Peering | None:
-    """The gateway endpoint that the source's route for an address leads to, with its service."""
-    if source.interface is None:
+def endpoint(vpc: Vpc, source: Interface | None, address: str) -> Peering | None:
+    """The gateway endpoint that the source's route for an address leads to, with its service; source: None is on the
+    Internet."""
+    if source is None:
         return None
     home = home_of(vpc, source.device)
-    subnet = next(row for row in home.subnets if row.name == source.interface.subnet)
+    subnet = next(row for row in home.subnets if row.name == source.subnet)
     route = RouteTable(home.routes_of(subnet)).lookup(address)
     return next((row for row in home.peerings if route is not None and row.name == route.target
                  and row.name.startswith("vpce-") and row.status == ACTIVE), None)
 
 
-def with_service(vpc: Vpc, source: End, address: str, port: int) -> Vpc:
+def with_service(vpc: Vpc, source: Interface | None, address: str, port: int) -> Vpc:
     """The description with the host of the service at this address, where a gateway endpoint leads there.
 
     Four addresses in 65,536 and the last one have no place in any subnet: there the model ends.
@@ -43,7 +40,7 @@ def with_service(vpc: Vpc, source: End, address: str, port: int) -> Vpc:
     link = endpoint(vpc, source, address)
     blocks = (_around(address, prefix) for prefix in range(NARROW, LARGEST - 1, -1))
     cidr = next((wide for wide in blocks if not reserved(wide, address)), "")
-    if link is None or not cidr:
+    if source is None or link is None or not cidr:
         return vpc
     home = home_of(vpc, source.device)
     back = (Route("", cidr, LOCAL), *(Route("", own, link.name) for own in home.blocks))

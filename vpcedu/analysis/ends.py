@@ -194,8 +194,8 @@ def _peopled(vpc: Vpc, source: End, there: End, address: str, question: Question
         devices.append(Device(source.device, Host))
     public = not is_private(address) and not is_inside(vpc, address)
     named = any(address in row.addresses for one in vpc.everyone for row in one.names)
-    if endpoint(vpc, source, address):
-        vpc = with_service(vpc, source, address, question.port)
+    if endpoint(vpc, source.interface, address):
+        vpc = with_service(vpc, source.interface, address, question.port)
     elif there.interface is None and there.device not in known and public and not named:
         outside.append(OutsideHost(there.device, address))
         devices.append(web_server(there.device, question.port))

@@ -153,7 +153,7 @@ def _whose(step: Step) -> str:
 
 def table_of(vpc: Vpc, device: str) -> str:
     """The name of the route table that a device's packets follow."""
-    for one in (vpc, *getattr(vpc, "peers", ())):
+    for one in vpc.everyone:
         names = {row.subnet for row in one.interfaces if row.device == device}
         subnet = next((row for row in one.subnets if row.name in names), None)
         if subnet:

@@ -10,6 +10,6 @@ from __future__ import annotations
 
 from vpcedu.aws.account import Account, example, load
 from vpcedu.aws.located import LoadError
-from vpcedu.aws.notes import Note
+from vpcedu.aws.reader_notes import Note
 
 __all__ = ["Account", "LoadError", "Note", "example", "load"]

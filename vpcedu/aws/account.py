@@ -13,11 +13,11 @@ from vpcedu.aws import endpoints, interfaces, routing
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.balancers import Nodes
 from vpcedu.aws.fields import ASIDE, COMMANDS, EVERYWHERE
-from vpcedu.aws.filters import acl_entries, group_rules, prefixes
+from vpcedu.aws.groups_and_acls import acl_entries, group_rules, prefixes
 from vpcedu.aws.located import At, LoadError
-from vpcedu.aws.notes import Note, Notes
+from vpcedu.aws.reader_notes import Note, Notes
 from vpcedu.aws.reading import read
-from vpcedu.aws.targets import Targets, free_address
+from vpcedu.aws.target_groups import Targets, free_address
 from vpcedu.network import validity as rules
 from vpcedu.network.interface import Subnet
 from vpcedu.network.vpc import Device, OutsideHost, Unknown, Vpc

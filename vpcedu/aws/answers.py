@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from vpcedu.aws.fields import ENVELOPE, IDS, KNOWN, PAGING, SUBJECTLESS
 from vpcedu.aws.located import At, LoadError, shown
-from vpcedu.aws.notes import Notes
+from vpcedu.aws.reader_notes import Notes
 from vpcedu.network.vpc import Unknown
 
 TYPE_CHECKING = False

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from vpcedu.address import block
 from vpcedu.aws.answers import Answers
-from vpcedu.aws.interfaces import Leg
+from vpcedu.aws.leg import Leg
 from vpcedu.aws.located import At
-from vpcedu.aws.targets import CERTIFICATE, Targets, free_address
+from vpcedu.aws.target_groups import CERTIFICATE, Targets, free_address
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association

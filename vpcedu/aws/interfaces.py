@@ -9,13 +9,13 @@ from __future__ import annotations
 from vpcedu.address import contains
 from vpcedu.aws import kinds
 from vpcedu.aws.answers import Answers
+from vpcedu.aws.leg import Leg
 from vpcedu.aws.located import At
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.interface import Interface
 from vpcedu.network.validity import reserved
 from vpcedu.network.vpc import Device
-from vpcedu.row import NamedRow
 from vpcedu.tables.tracking import DEFAULT, LIMITS, TrackingConfiguration
 
 TYPE_CHECKING = False
@@ -24,17 +24,6 @@ if TYPE_CHECKING:
 
 RUNNING = ("running", "pending")
 NAT_STATES = ("available", "pending")
-
-
-class Leg(NamedRow):
-    """An interface row, its public addresses, AWS's type and description, its place among its device's, its source."""
-
-    interface: Interface
-    associations: tuple[Association, ...]
-    kind: str
-    description: str
-    order: int
-    at: At
 
 
 def legs(answers: Answers, vpc: str, subnets: dict[str, str]) -> list[Leg]:

@@ -13,7 +13,7 @@ from vpcedu.network.vpc import Device
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.aws.interfaces import Leg
+    from vpcedu.aws.leg import Leg
 
 FAR_SIDES = ("gateway_load_balancer_endpoint", "gateway_load_balancer", "transit_gateway",
              "global_accelerator_managed")

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 from vpcedu.aws.located import At, LoadError
-from vpcedu.aws.notes import Notes
+from vpcedu.aws.reader_notes import Notes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from vpcedu.address import within
 from vpcedu.aws.answers import Answers
-from vpcedu.aws.filters import expanded
+from vpcedu.aws.groups_and_acls import expanded
 from vpcedu.aws.located import At
 from vpcedu.network.vpc import ACTIVE, BLACKHOLED, Peering
 from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route

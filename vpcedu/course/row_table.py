@@ -16,7 +16,6 @@ from vpcedu.sites.visit import Visit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-
     from vpcedu.network.vpc import Vpc
     from vpcedu.row import Row
 
@@ -58,7 +57,7 @@ def one_row_less(site: Site) -> RowTable:
     """Play the page and the update once with every row, and once without each; the site stays as it was."""
     rows = tuple(_without(site, number) for number in range(1, len(site.vpc.rows()) + 1))
     whole = Less(0, None, "", *_both(site.vpc, site.seed))
-    return RowTable(whole, rows, tuple(one.number for one in rows if _is_nat(site.vpc, one.row)))
+    return RowTable(whole, rows, tuple(one.number for one in rows if one.row in _about_nat(site.vpc)))
 
 
 def row_of(site: Site, given: object) -> Row:
@@ -88,10 +87,12 @@ def _both(vpc: Vpc, seed: int) -> tuple[Visit, Visit]:
     return Site(vpc, seed).get(PAGE), Site(vpc, seed).connect("web", *UPDATES)
 
 
-def _is_nat(vpc: Vpc, row: Row | None) -> bool:
+def _about_nat(vpc: Vpc) -> tuple[Row, ...]:
+    """The routes to the NAT, the rules of its groups, and its public address."""
     groups = {group for i in vpc.interfaces if i.device == "NAT" for group in i.groups}
-    return "NAT" in (getattr(row, "target", ""),) or getattr(row, "group", "") in groups \
-        or getattr(row, "private", "") == NAT
+    return (*(route for route in vpc.routes if route.target == "NAT"),
+            *(rule for rule in vpc.group_rules if rule.group in groups),
+            *(pair for pair in vpc.associations if pair.private == NAT))
 
 
 def _came(visit: Visit) -> str:

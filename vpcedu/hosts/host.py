@@ -13,17 +13,17 @@ from errno import EADDRNOTAVAIL
 from heapq import heappop, heappush
 
 from vpcedu.device import Machine
-from vpcedu.flow import MODULUS, Endpoint, FiveTuple, spread
+from vpcedu.flow import Endpoint, FiveTuple, spread
 from vpcedu.hosts.accept_queue import SOMAXCONN, AcceptQueue
+from vpcedu.hosts.new_connection import first_number, may_follow
 from vpcedu.icmp import FRAGMENTATION_NEEDED, UNREACHABLE, icmp_port
 from vpcedu.packet import ACK, RST, SYN, Packet
 from vpcedu.protocols.path_mtu import too_large
 from vpcedu.protocols.ports import LINUX, choose
-from vpcedu.protocols.tcb import ahead
 from vpcedu.protocols.tcp import Connection
 from vpcedu.protocols.tcp_settings import LINUX as LINUX_TCP
 from vpcedu.protocols.tcp_settings import Settings
-from vpcedu.protocols.tcp_states import CLOSED, LISTEN, TIME_WAIT
+from vpcedu.protocols.tcp_states import CLOSED, LISTEN
 from vpcedu.reasons import BACKLOG_FULL, NO_CONNECTION, OWN_SOURCE, PORT_CLOSED, UNRELATED
 from vpcedu.trace import DELIVER, DROP, SEND, Cause, Change, Event, Step
 
@@ -133,7 +133,7 @@ class Host(Machine):
         connection = self.connections.get(flow)
         program = self.listeners.get(flow.sport)
         opens = packet.flags & (SYN | ACK | RST) == SYN
-        if program is not None and opens and (connection is None or self._may_follow(connection, packet)):
+        if program is not None and opens and (connection is None or may_follow(connection, packet)):
             if self._queue.full(flow.sport):
                 return Step(now, self.name, "deliver", DROP, packet, None, None, BACKLOG_FULL)
             if connection is not None:
@@ -211,15 +211,8 @@ class Host(Machine):
         self._opened += 1
         return choose(self.ports, start, lambda port: self._flow(port, remote) in self.connections)
 
-    def _may_follow(self, old: Connection, packet: Packet) -> bool:
-        """Whether a SYN may take the place of a connection in TIME-WAIT (RFC 9293 section 3.6.1, MAY-2)."""
-        return old.state == TIME_WAIT and ahead(packet.seq, old.rcv_nxt) > 0
-
     def _new(self, flow: FiveTuple, program: Program, now: int, old: Connection | None = None) -> Connection:
-        # RFC 9293 section 3.4.1: a clock of 4 microseconds plus a keyed hash of the four addresses and ports.
-        isn = (spread(self.seed, self.name, *flow) + now // 4) % MODULUS
-        if old is not None and ahead(isn, old.snd_nxt) <= 0:
-            isn = (old.snd_nxt + 1) % MODULUS  # MAY-2: above every number of the connection before
+        isn = first_number(spread(self.seed, self.name, *flow), now, old)
         connection = self.connections[flow] = Connection(flow, isn, program, self.settings)
         return connection
 

@@ -7,7 +7,7 @@ use: `faults`, what is done wrong, and `remedies`, what might mend; so nothing h
 from __future__ import annotations
 
 from vpcedu.analysis.change import Repair
-from vpcedu.puzzles.faults import faults
+from vpcedu.analysis.faults import faults
 from vpcedu.puzzles.remedies import remedies
 from vpcedu.sites.row_kinds import kind_of, said
 from vpcedu.sites.site import Site

@@ -12,12 +12,13 @@ from functools import cached_property
 
 from vpcedu.analysis.change import Repair, apply
 from vpcedu.analysis.ends import Question
+from vpcedu.analysis.faults import faults
 from vpcedu.analysis.path import Loss, decided, losses
 from vpcedu.analysis.plays import TRIED, Plays
 from vpcedu.flow import spread
 from vpcedu.hosts.web_server import listens, serves
-from vpcedu.puzzles.faults import faults, scenes
 from vpcedu.puzzles.remedies import remedies
+from vpcedu.puzzles.scenes import scenes
 from vpcedu.sites.row_kinds import as_a, to_add
 from vpcedu.views.description import describe
 from vpcedu.views.text import fold
@@ -68,7 +69,7 @@ class Puzzle:
 
         ValueError for what is neither, and for a row that is not there.
         """
-        rows = tuple(answer) if isinstance(answer, (list, tuple)) and not hasattr(answer, "_fields") else (answer,)
+        rows = tuple(answer) if type(answer) in (list, tuple) else (answer,)  # a row is a named tuple
         repairs = tuple(map(_as_repair, rows))
         visit = self._plays.whole(apply(self.vpc, repairs), self.question)
         done = "; ".join(map(str, repairs)) or "nothing changed"

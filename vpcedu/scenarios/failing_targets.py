@@ -10,9 +10,9 @@ from vpcedu.scenarios.scenario import Scenario, fetched, first_failure, whole, w
 from vpcedu.sites.parts import PAGE, VPC_BLOCK
 from vpcedu.sites.programs import Stay
 from vpcedu.sites.reference import TARGETS, reference_architecture
+from vpcedu.sites.several_zones import public_address, zones_site
 from vpcedu.sites.site import Site
 from vpcedu.sites.visit import Visit
-from vpcedu.sites.zones import public_address, zones_site
 from vpcedu.tables.security_group import IN, OUT, GroupRule
 
 TIMED_OUT = "timed out after 131 s"

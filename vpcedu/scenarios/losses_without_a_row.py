@@ -20,8 +20,8 @@ from vpcedu.row import NamedRow
 from vpcedu.sites.parts import CLIENT, NAME, PAGE, UPDATES
 from vpcedu.sites.programs import Stay
 from vpcedu.sites.reference import reference_architecture, reference_vpc
+from vpcedu.sites.several_zones import public_address, zones_site
 from vpcedu.sites.site import Site
-from vpcedu.sites.zones import public_address, zones_site
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.source_ports import Ports
 from vpcedu.tables.traffic import ANYWHERE

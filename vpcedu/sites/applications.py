@@ -8,40 +8,20 @@ the peer of the balancer that wrote it; what stands before came from outside) or
 
 from __future__ import annotations
 
-from vpcedu.flow import Endpoint
+from vpcedu.hosts.application_log import Logged
 from vpcedu.hosts.web_server import Seen, WebServer
-from vpcedu.protocols.forwarded import FOR, PROTO, believed, chain_of
+from vpcedu.protocols.forwarded import PROTO, believed, chain_of
 from vpcedu.protocols.http import Message, response
 from vpcedu.protocols.proxy_protocol import Header, parse
-from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from vpcedu.hosts.host import Host
     from vpcedu.protocols.tcp import Connection
-    from vpcedu.trace import Capture
 
     Belief = Callable[[Seen, "Header | None"], "str | None"]
-
-
-class Logged(NamedRow):
-    """A line of an application's log: whom it takes for the client, and what it had to judge by."""
-
-    client: str | None
-    peer: Endpoint
-    forwarded: str | None
-    request: str
-
-    def __str__(self) -> str:
-        said = f", {FOR}: {self.forwarded}" if self.forwarded else ""
-        return f'{self.client or "-"} "{self.request}" (connection from {self.peer}{said})'
-
-
-def logged(capture: Capture) -> Iterator[tuple[str, Logged]]:
-    """Which application wrote a line in its log, and what."""
-    return ((event.who, event.row) for event in capture.events if isinstance(event.row, Logged))
 
 
 # Beliefs: who is the client?

@@ -86,8 +86,9 @@ def _points(grid: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
 
 
 def _row(point: dict[str, Any], result: Any) -> dict[str, Any]:
-    if isinstance(result, tuple) and hasattr(result, "_asdict"):
-        result = result._asdict()
+    match result:
+        case tuple(_asdict=fields):  # type: ignore[misc]  # a named tuple
+            result = fields()
     told = dict(result) if isinstance(result, Mapping) else {"result": result}
     for word in point.keys() & told.keys():
         if point[word] != told[word]:

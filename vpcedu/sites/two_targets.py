@@ -1,4 +1,4 @@
-"""NLB: a Network Load Balancer with two targets in a private subnet that has no way out, and the judge of lesson 07.
+"""NLB: a Network Load Balancer with two targets in a private subnet that has no way out.
 
 The private subnet's route table holds the local route and nothing else; no target has a public address. So an answer
 that reaches a client on the Internet was not sent there by a route.
@@ -7,7 +7,6 @@ that reaches a client on the Internet was not sent there by a route.
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
-from vpcedu.course.predict import Judgement
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
@@ -18,8 +17,7 @@ from vpcedu.network.names import Name
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.http import request
-from vpcedu.sites import field as fields
-from vpcedu.sites.parts import CLIENT, IGW, NAME, PAGE, VPC_BLOCK, open_acls, public_and_private, routes_out
+from vpcedu.sites.parts import CLIENT, IGW, NAME, VPC_BLOCK, open_acls, public_and_private, routes_out
 from vpcedu.sites.programs import Later
 from vpcedu.sites.site import Site
 from vpcedu.sites.visit import Visit
@@ -27,11 +25,6 @@ from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import IN, GroupRule, new_group
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.tables.traffic import ANYWHERE
-from vpcedu.views.explain import answer_legs, way
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
 
 NODE, ELASTIC = "10.0.0.30", "192.0.2.30"
 WEBS = {"web 1": "10.0.1.10", "web 2": "10.0.1.11"}
@@ -42,7 +35,6 @@ GROUP_RULES = (  # the balancer has no group; "all out" is what a new group of A
     *new_group("sg-web"),
 )
 PATIENCE = 1_000  # seconds that TCP may try to get its request through: it gives up sooner
-SEES = ("200 OK", "timed out", "refused", "reset")
 
 
 def nlb_site(target_type: str = "instance", preserve: bool | None = None, proxy_v2: bool = False, idle: int = 350,
@@ -141,53 +133,9 @@ def _plain(data: bytes) -> str:
     return "".join(chr(byte) if 32 <= byte < 127 else "." for byte in data)
 
 
-def judge_nlb(client_sees: object, instance: object, ip: object) -> Judgement:
-    """Hold against runs: what the client sees although the targets have no way to the Internet, and which source
-    address a target registered by instance, and one registered by address, sees.
-
-    The fields may be text as typed; the first is one of SEES. ValueError where one is something else.
-    """
-    word = fields.one_of("the client sees", client_sees, SEES, {"200": "200 OK", "ok": "200 OK"})
-    said = [fields.ipv4("registered by instance", instance), fields.ipv4("registered by address", ip)]
-    runs = [nlb_site(kind).get(PAGE) for kind in ("instance", "ip")]
-    real = [source_at_target(run) for run in runs]
-    leg = answer_legs(runs[0])[0]
-    if word != runs[0].symptom:
-        return Judgement(False, _no_way_out(word, runs[0]), leg)
-    for told, found, kind, other in zip(said, real, ("instance", "address"), reversed(real), strict=True):
-        if told != found:
-            return Judgement(False, _source(told, found, kind, other), leg)
-    return Judgement(True, f"Right: the client sees {word}. {leg.sender}, registered by instance, sees {real[0]}, the"
-                     f" client; registered by address it sees {real[1]}, the NLB node.", leg)
-
-
-def _no_way_out(word: str, run: Visit) -> str:
-    leg = answer_legs(run)[0]
-    public = in_public_subnet().get(PAGE)
-    other = answer_legs(public)[0]
-    return (f"Not {word}: the client saw {run.symptom}. {leg.sender} has no public address and its subnet only the"
-            f" local route; its answer to {leg.packet.flow.destination} left {way(leg)}, not by a route. And with a"
-            f" public address and a route to the Internet gateway? The model tried that too: the answer left"
-            f" {way(other)} again.")
-
-
 def in_public_subnet() -> Site:
     """The same site with what the belief asks for: public addresses of the targets, a route to the Internet gateway."""
     site = nlb_site().with_row(Route("private", ANYWHERE, IGW))
     for number, address in enumerate(WEBS.values()):
         site = site.with_row(Association(f"192.0.2.{40 + number}", address))
     return site
-
-
-def _source(told: str, found: str, kind: str, other: str) -> str:
-    swapped = "address" if kind == "instance" else "instance"
-    if told == other:
-        rule = "hide" if kind == "instance" else "show"
-        belief = (f"{told} is what a target registered by {swapped} sees, by AWS's defaults: a Network Load Balancer"
-                  f" does not always {rule} the client.")
-    elif told == ELASTIC:
-        belief = f"{told} is known to the Internet gateway only, which exchanges it for {NODE}."
-    else:
-        belief = "A target sees the client or the NLB node; what it is itself stands in the destination."
-    return f"Registered by {kind}, the target saw {found}, not {told}. {belief}"
-

@@ -45,14 +45,14 @@ class Visit(Record):
     @property
     def client_sees(self) -> str:
         """What the opener's person would report: "works", "timed out after 131 s", "502 Bad Gateway", ..."""
-        from vpcedu.sites.forecast import client_sees
+        from vpcedu.views.symptom import client_sees
 
         return client_sees(self)
 
     @property
     def balancer_logs(self) -> tuple[str, ...]:
         """What the balancers' logs say: statuses like "200" and "460", and targets that turned unhealthy."""
-        from vpcedu.sites.forecast import balancer_logs
+        from vpcedu.views.symptom import balancer_logs
 
         return balancer_logs(self)
 

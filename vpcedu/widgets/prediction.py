@@ -9,18 +9,20 @@ from html import escape
 
 import ipywidgets
 
-from vpcedu.course.own import judge_own
-from vpcedu.course.predict import NOT_YET, Judgement, judge
-from vpcedu.course.predict_addresses import judge_addresses, judge_reach
-from vpcedu.course.predict_filters import judge_filters
-from vpcedu.course.predict_nat import judge_nat
-from vpcedu.course.predict_puzzle import judge_puzzle
-from vpcedu.course.predict_tcp import judge_ports, judge_silence
-from vpcedu.course.predict_time import judge_idle
-from vpcedu.course.predict_witness import judge_versions
+from vpcedu.course.judgement import Judgement
+from vpcedu.course.lesson_00 import NOT_YET, judge
+from vpcedu.course.lesson_01 import judge_addresses, judge_reach
+from vpcedu.course.lesson_02 import judge_silence
+from vpcedu.course.lesson_03 import judge_ports
+from vpcedu.course.lesson_04 import judge_filters
+from vpcedu.course.lesson_05 import judge_nat
+from vpcedu.course.lesson_06 import judge_proxy
+from vpcedu.course.lesson_07 import judge_nlb
+from vpcedu.course.lesson_09 import judge_idle
+from vpcedu.course.lesson_10 import judge_puzzle
+from vpcedu.course.lesson_11 import judge_own
+from vpcedu.course.lesson_12 import judge_versions
 from vpcedu.puzzles.puzzle import Puzzle
-from vpcedu.sites.reference_proxies import judge_proxy
-from vpcedu.sites.two_targets import judge_nlb
 from vpcedu.sites.visit import Visit
 
 TYPE_CHECKING = False

@@ -1,14 +1,17 @@
-"""A puzzle's prediction: which check of which device lost the packet? And where symptoms come from, counted by runs."""
+"""Lesson 10: a puzzle's prediction, which check of which device lost the packet; where symptoms come from, counted by
+runs; and the exercises with their solutions.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from vpcedu.analysis.ends import Question
+from vpcedu.analysis.faults import faults
 from vpcedu.analysis.path import losses
 from vpcedu.analysis.plays import Plays
-from vpcedu.course.predict import Judgement
-from vpcedu.puzzles.faults import faults
+from vpcedu.course.judgement import Judgement
+from vpcedu.puzzles.puzzle import puzzle
 from vpcedu.sites.field import one_of
 from vpcedu.views.outcome import WORKS
 
@@ -64,3 +67,34 @@ def symptom_table(vpc: Vpc, source: str, destination: str, port: int) -> str:
               for symptom, count in seen.most_common()]
     harmless = sum(count for (symptom, _), count in found.items() if symptom == WORKS)
     return "\n".join([*lines, f"(and {harmless} faults that this question does not notice)"])
+
+
+FIRST, SECOND = (39, 1), (8, 2)  # seed, faults
+
+
+def closed(given: object) -> str:
+    """10.1: a connection is closed without an answer; which row is to blame?"""
+    return puzzle(*FIRST).check(given)
+
+
+def both(given: object) -> str:
+    """10.2: two rows at once."""
+    return puzzle(*SECOND).check(given)
+
+
+CLOSED = """from vpcedu import lab
+from vpcedu.analysis.change import Repair
+from vpcedu.tables.network_acl import AclEntry
+
+# The connection opens, so the way there and back to the client is good. web's answer to the ELB node comes
+# to an ephemeral port of the node, and an entry of the public subnet's ACL denies those.
+row = Repair(AclEntry("acl-public", 90, "in", "deny", 6, (1024, 65535), "0.0.0.0/0"), None)
+"""
+BOTH = """from vpcedu.analysis.change import Repair
+from vpcedu.tables.security_group import GroupRule
+
+# The smallest repair that lab.ask names: one row in, one row out.
+into = GroupRule("sg-web", "in", (8081, 8081), "sg-balancer")
+out = GroupRule("sg-web", "out", (8081, 8081), "sg-balancer")
+row = [Repair(into, into._replace(ports=(80, 80))), Repair(out, out._replace(ports=(80, 80)))]
+"""

@@ -1,4 +1,4 @@
-"""Predict: what would a learner's answer have meant? The model is the judge.
+"""Lesson 00: the prediction of an answer's addresses and ports, and the exercises with their solutions.
 
 The learner says which addresses and ports the server's answer carries. The visit says which it really
 carried; where they differ, the packet the learner described is really sent from the server, in the middle
@@ -7,30 +7,20 @@ of the same visit, and what becomes of it is told, with the belief that usually 
 
 from __future__ import annotations
 
+from vpcedu.clock import seconds
+from vpcedu.course.judgement import Judgement, play
+from vpcedu.course.row_table import Less, without
 from vpcedu.flow import FiveTuple
-from vpcedu.packet import Packet
-from vpcedu.row import NamedRow
+from vpcedu.packet import ACK, SYN
 from vpcedu.sites import field as fields
-from vpcedu.sites.site import Site
+from vpcedu.sites.reference import reference_architecture
 from vpcedu.sites.visit import Visit
-from vpcedu.trace import DELIVER, DROP, Trace
+from vpcedu.trace import Trace
 from vpcedu.views.explain import answer_legs, way
-from vpcedu.views.text import fold
+from vpcedu.views.outcome import blocker
 
-SAID = "what the learner said"
 UNKNOWN = "?"  # what a learner types for a port that nobody can know beforehand
 NOT_YET = "No prediction yet: fill in the four fields, then check."
-
-
-class Judgement(NamedRow):
-    """Whether the prediction was right, what to say about it, and the trace of the packet the learner described."""
-
-    right: bool
-    words: str
-    trace: Trace | None
-
-    def __str__(self) -> str:
-        return fold(self.words)
 
 
 def judge(visit: Visit, source: str, source_port: object, destination: str, destination_port: object) -> Judgement:
@@ -55,26 +45,6 @@ def judge(visit: Visit, source: str, source_port: object, destination: str, dest
     trace = play(visit, legs[0], told)
     belief = _belief(visit, told, real)
     return Judgement(False, f"{belief} Your packet was really sent: {told}. {_fate(trace, legs[0].sender)}", trace)
-
-
-def play(visit: Visit, leg: Trace, flow: FiveTuple, sender: str = "") -> Trace:
-    """Play the visit again up to the answer, then have the server (or another sender) send this packet in its place."""
-    site = Site(visit.vpc, visit.seed)
-    network, before = site.network, visit.capture.traces[0].number - 1
-    while len(network.capture) < before:  # a cell that was run again made the same visit before, on the same site
-        site.play(visit.call)
-    if len(network.capture) != before:
-        raise ValueError(f"{visit.title!r} was not the first visit of its site: expected one of a new site")
-    site.open(visit.call)
-    while len(network.capture) < leg.number - 1 and network.step():
-        pass
-    answer = leg.packet
-    network.send(sender or leg.sender, Packet(flow, answer.flags, answer.seq, answer.ack, data=answer.data), SAID)
-    while network.step():
-        for trace in network.capture:
-            if trace.cause.what == SAID and trace.last.action in (DELIVER, DROP):
-                return trace
-    raise AssertionError("every packet is delivered or dropped")
 
 
 def _fate(trace: Trace, sender: str) -> str:
@@ -107,3 +77,55 @@ def _belief(visit: Visit, told: FiveTuple, real: FiveTuple) -> str:
         return f"The destination is not {told.dst}: the server answers the source address that it saw."
     return (f"The destination port is not {told.dport}: the answer goes TO the port that the opener of this connection "
             f"chose, {real.dport}.")
+
+
+def only_the_update(given: object) -> str:
+    """00.1: without this row web's own connection fails, and the page still comes."""
+    less = without(reference_architecture(), given)
+    page, update = less.page.outcome.works, less.update.outcome.works
+    without_it = f"Without row {less.number} ({less.words})"
+    if page and not update:
+        return f"Right. {without_it} the page still comes, and web sees '{less.update.symptom}'{_where(less.update)}."
+    if page:
+        return f"Not yet. {without_it} nothing changes for either. Which rows name the NAT, or web's way out?"
+    hint = "Both need this row." if not update else "That is the other way round."
+    return (f"Not yet. {without_it} the client sees '{less.page.symptom}'{_where(less.page)}. {hint} Look for a row"
+            " that only a connection opened by web can need.")
+
+
+ONLY_THE_UPDATE = """# Whatever lets web open connections will do: rows 4, 12, 14, 16 and 18. This one is the
+# default route of the private subnet: web's answers go to 10.0.0.10, by the local route.
+row = 4
+"""
+
+
+def connected_without_a_page(given: object) -> str:
+    """00.2: without this row the client's connection stands, and no page comes."""
+    less = without(reference_architecture(), given)
+    without_it = f"Without row {less.number} ({less.words})"
+    if less.page.outcome.works:
+        return f"Not yet. {without_it} the page still comes. Take away something that the page needs."
+    if not _answered(less):
+        return (f"Not yet. {without_it} the client sees '{less.page.symptom}'{_where(less.page)}: it never got a"
+                " connection. Leave connection 1 alone. Who opens connection 2, and what does that need?")
+    assert less.page.result is not None
+    return (f"Right. {without_it} the client was connected at once: to the ELB node. It was closed after"
+            f" {seconds(less.page.result.after)} s without a byte{_where(less.page)}.")
+
+
+CONNECTED_WITHOUT_A_PAGE = """# The client's handshake is with the ELB node. What connection 2 needs may be
+# missing: rows 1, 3, 7, 8, 10 and 11. Here the ELB node's group lets it open nothing to web.
+row = 10
+"""
+
+
+def _answered(less: Less) -> bool:
+    """Whether the client got a SYN ACK."""
+    return any(t.delivered and t.last.at == less.page.opener and t.packet.flags & (SYN | ACK) == SYN | ACK
+               for t in less.page.capture)
+
+
+def _where(visit: Visit) -> str:
+    """Where the first packet was lost."""
+    stop = blocker(visit)
+    return f": packet {stop[0].number}, {stop[1].before.flow}, is lost at {stop[1].at}, {stop[1].check}" if stop else ""

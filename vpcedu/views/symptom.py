@@ -1,4 +1,4 @@
-"""Forecast: which symptom will a person report, and which status stands in the balancer's log?
+"""Symptom: what will a person report of a call, and which status stands in the balancer's log?
 
 Nothing is looked up by the fault: the words are made from what the ends really experienced, the result of the program
 that asked, the events of hosts, balancers and applications.
@@ -7,35 +7,37 @@ that asked, the events of hosts, balancers and applications.
 from __future__ import annotations
 
 from vpcedu.hosts.answered import requests_answered
+from vpcedu.hosts.application_log import logged
 from vpcedu.hosts.health_check import health_changes
-from vpcedu.sites.applications import logged
 from vpcedu.tables.targets import UNHEALTHY
+from vpcedu.views.outcome import outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.sites.visit import Visit
+    from vpcedu.network.record import Record
 
 
-def client_sees(visit: Visit) -> str:
-    """What people report of a visit: its outcome, such as "works", "timed out after 131 s" or "502 Bad Gateway"; where
+def client_sees(record: Record) -> str:
+    """What people report of a call: its outcome, such as "works", "timed out after 131 s" or "502 Bad Gateway"; where
     it works, and only an application's log is wrong, "wrong client address in the application's log"."""
-    return (visit.outcome.works and _log(visit)) or str(visit.outcome)
+    seen = outcome(record)
+    return (seen.works and _log(record)) or str(seen)
 
 
-def balancer_logs(visit: Visit) -> tuple[str, ...]:
+def balancer_logs(record: Record) -> tuple[str, ...]:
     """The status of each request in balancers' logs, and each target that checks found unhealthy, in order of time."""
-    words = [(at, row.status[:3]) for at, _, row in requests_answered(visit.capture)]
-    words += [(at, f"{row.target} unhealthy ({row.why})") for at, row in health_changes(visit.capture)
+    words = [(at, row.status[:3]) for at, _, row in requests_answered(record.capture)]
+    words += [(at, f"{row.target} unhealthy ({row.why})") for at, row in health_changes(record.capture)
               if row.after == UNHEALTHY]
     return tuple(word for _, word in sorted(words, key=lambda pair: pair[0]))
 
 
-def _log(visit: Visit) -> str:
+def _log(record: Record) -> str:
     """What is wrong in the log of an application of the VPC: a client that is not the one that asked."""
-    vpc = visit.vpc
-    own = {host.address for host in vpc.outside if host.device == visit.opener}
-    own |= {row.address for row in vpc.interfaces if row.device == visit.opener}
+    vpc = record.vpc
+    own = {host.address for host in vpc.outside if host.device == record.opener}
+    own |= {row.address for row in vpc.interfaces if row.device == record.opener}
     own |= {row.public for row in vpc.associations if row.private in own}
     inside = {row.device for row in vpc.interfaces}
-    wrong = [row.client or "-" for who, row in logged(visit.capture) if who in inside and row.client not in own]
+    wrong = [row.client or "-" for who, row in logged(record.capture) if who in inside and row.client not in own]
     return f"wrong client address in the application's log: {wrong[0]}" if wrong else ""

@@ -3,7 +3,7 @@
 A fault is a change of one row that people really make: a rule forgotten or for the wrong port, an ACL without
 ephemeral ports, a route to the wrong target or to one that is gone, a subnet with the wrong table, a check left on,
 a balancer without targets. Whether it breaks anything is for packets to say. Losses that no row alone brings about
-are played in `beyond`.
+are played in scenarios.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ from vpcedu.analysis.candidates import gateways
 from vpcedu.analysis.change import Repair
 from vpcedu.analysis.ends import Question, target_groups
 from vpcedu.flow import TCP, Endpoint
-from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.web_server import serves
 from vpcedu.network.vpc import Device
-from vpcedu.sites.parts import API, CLIENT, EPHEMERAL, IGW, NAME, UPDATES
-from vpcedu.sites.reference import NAT, TARGETS, WEB, reference_vpc
+from vpcedu.sites.parts import CLIENT, EPHEMERAL, UPDATES
+from vpcedu.sites.reference import NAT, WEB
 from vpcedu.tables.network_acl import ALLOW, DENY, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
-from vpcedu.tables.security_group import IN, OUT, GroupRule
 from vpcedu.tables.traffic import ANYWHERE
 
 TYPE_CHECKING = False
@@ -30,30 +28,6 @@ if TYPE_CHECKING:
 
 OTHER_PORT = 8_081
 GONE, NOBODY, STRANGER = "gone", "10.0.1.99", "192.0.2.99"
-
-
-def scenes() -> tuple[tuple[Vpc, Question], ...]:
-    """Working sites, and a question to each that gets its answer."""
-    page = Question("client", NAME, 80)
-    found = [(reference_vpc(balancer, nat), page) for balancer in ("network", "classic-tcp", "classic-http",
-                                                                   "application") for nat in ("instance", "gateway")]
-    found += [(reference_vpc("classic-tcp", nat), Question("web", API, 443))
-              for nat in ("instance", "gateway")]
-    found += [(_published(nat), Question("client", "web", 80)) for nat in ("instance", "gateway")]
-    return (*found, (_hairpin(), Question("web", "NLB node", 80)))
-
-
-def _hairpin() -> Vpc:
-    """A target that is a client of its own balancer, which works without client address preservation."""
-    vpc = reference_vpc("network").with_row(GroupRule("sg-web", OUT, (80, 80), "sg-balancer"))
-    return vpc.replace(TARGETS, TARGETS._replace(preserve_client_ip=False))
-
-
-def _published(nat: str) -> Vpc:
-    """A web server with a public address of its own, in a subnet whose table leads to the Internet gateway."""
-    vpc = reference_vpc("classic-tcp", nat).with_row(Association("192.0.2.40", WEB))
-    vpc = vpc.replace(Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, IGW))
-    return vpc.with_row(GroupRule("sg-web", IN, (80, 80), ANYWHERE))
 
 
 def faults(vpc: Vpc, question: Question) -> Iterator[Repair]:

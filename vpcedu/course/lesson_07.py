@@ -1,18 +1,79 @@
-"""Exercises of lesson 07: how an answer is played and judged, and a worked solution of each."""
+"""Lesson 07: the prediction about a Network Load Balancer, and the exercises with their solutions."""
 
 from __future__ import annotations
 
 from vpcedu.clock import SECOND
+from vpcedu.course.judgement import Judgement
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.proxy_protocol import parse
-from vpcedu.sites.parts import NAME, UPDATES
+from vpcedu.sites import field as fields
+from vpcedu.sites.parts import NAME, PAGE, UPDATES
 from vpcedu.sites.row_kinds import as_a
 from vpcedu.sites.site import Site
-from vpcedu.sites.two_targets import GROUP_RULES, TARGETS, nlb_site, nlb_tries, nlb_vpc, target_of
+from vpcedu.sites.two_targets import (
+    ELASTIC,
+    GROUP_RULES,
+    NODE,
+    TARGETS,
+    in_public_subnet,
+    nlb_site,
+    nlb_tries,
+    nlb_vpc,
+    source_at_target,
+    target_of,
+)
+from vpcedu.sites.visit import Visit
 from vpcedu.tables.security_group import IN, GroupRule
 from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.views.explain import answer_legs, way
+
+SEES = ("200 OK", "timed out", "refused", "reset")
+
+
+def judge_nlb(client_sees: object, instance: object, ip: object) -> Judgement:
+    """Hold against runs: what the client sees although the targets have no way to the Internet, and which source
+    address a target registered by instance, and one registered by address, sees.
+
+    The fields may be text as typed; the first is one of SEES. ValueError where one is something else.
+    """
+    word = fields.one_of("the client sees", client_sees, SEES, {"200": "200 OK", "ok": "200 OK"})
+    said = [fields.ipv4("registered by instance", instance), fields.ipv4("registered by address", ip)]
+    runs = [nlb_site(kind).get(PAGE) for kind in ("instance", "ip")]
+    real = [source_at_target(run) for run in runs]
+    leg = answer_legs(runs[0])[0]
+    if word != runs[0].symptom:
+        return Judgement(False, _no_way_out(word, runs[0]), leg)
+    for told, found, kind, other in zip(said, real, ("instance", "address"), reversed(real), strict=True):
+        if told != found:
+            return Judgement(False, _source(told, found, kind, other), leg)
+    return Judgement(True, f"Right: the client sees {word}. {leg.sender}, registered by instance, sees {real[0]}, the"
+                     f" client; registered by address it sees {real[1]}, the NLB node.", leg)
+
+
+def _no_way_out(word: str, run: Visit) -> str:
+    leg = answer_legs(run)[0]
+    public = in_public_subnet().get(PAGE)
+    other = answer_legs(public)[0]
+    return (f"Not {word}: the client saw {run.symptom}. {leg.sender} has no public address and its subnet only the"
+            f" local route; its answer to {leg.packet.flow.destination} left {way(leg)}, not by a route. And with a"
+            f" public address and a route to the Internet gateway? The model tried that too: the answer left"
+            f" {way(other)} again.")
+
+
+def _source(told: str, found: str, kind: str, other: str) -> str:
+    swapped = "address" if kind == "instance" else "instance"
+    if told == other:
+        rule = "hide" if kind == "instance" else "show"
+        belief = (f"{told} is what a target registered by {swapped} sees, by AWS's defaults: a Network Load Balancer"
+                  f" does not always {rule} the client.")
+    elif told == ELASTIC:
+        belief = f"{told} is known to the Internet gateway only, which exchanges it for {NODE}."
+    else:
+        belief = "A target sees the client or the NLB node; what it is itself stands in the destination."
+    return f"Registered by {kind}, the target saw {found}, not {told}. {belief}"
+
 
 URL = f"http://{NAME}/"
 SEED = 7  # of 07.3: another port than the lesson shows

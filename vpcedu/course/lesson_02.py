@@ -1,15 +1,11 @@
-"""Predictions of the lessons on TCP: what a learner says of a silent server, and of ports; the model is the judge."""
+"""Lesson 02: the prediction about a silent server, and the exercise with its solution."""
 
 from __future__ import annotations
 
 from vpcedu.clock import SECOND, seconds
-from vpcedu.course.predict import Judgement, judge
-from vpcedu.protocols.ports import LINUX
+from vpcedu.course.judgement import Judgement
 from vpcedu.sites import field as fields
-from vpcedu.sites.port_load import RANGES, fill
 from vpcedu.sites.two_hosts import handshake
-from vpcedu.sites.visit import Visit
-from vpcedu.views.explain import answer_legs
 
 LEARNS = ("connected", "refused", "reset", "timed out")
 
@@ -69,30 +65,25 @@ def _end(end: int, kernel: str) -> str:
     return f"Not after {end / SECOND:g} s."
 
 
-def judge_ports(visit: Visit, source_port: object, destination_port: object, most: object) -> Judgement:
-    """Hold against runs: the ports of the server's answer, and how many connections at once one Linux client can
-    have to one destination. ValueError where a field is no such number."""
-    legs = answer_legs(visit)
-    if not legs:
-        raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
-    flow = legs[0].packet.flow
-    count, real = fields.whole("connections at once", most, 0, 999_999_999), len(fill(LINUX))
-    said = judge(visit, flow.src, source_port, flow.dst, destination_port)
-    if not said.right:
-        return said
-    taken = f"The model took ports from {LINUX[0]}-{LINUX[1]} one by one: after {real:,} there was none left"
-    if count == real:
-        return Judgement(True, f"Right: the answer goes from {flow.sport} to {flow.dport}. {taken}; towards another"
-                         " destination all of them are still free.", said.trace)
-    return Judgement(False, f"The ports are right. {_most(count)} {taken}, towards this destination.", said.trace)
+def half_open(lost: object) -> str:
+    """02.1: only the client's end is established for more than 3 s."""
+    visit = handshake(200, lost)  # type: ignore[arg-type]
+    client, server = visit.established("client"), visit.established("server")
+    if client is None or server is None:
+        return "Not yet. With these losses the connection is never opened at both ends."
+    alone = server - client
+    said = f"the client's end is ESTABLISHED at {seconds(client)} s, the server's at {seconds(server)} s"
+    if alone > 3 * SECOND:
+        return (f"Right. With {' and '.join(visit.setting.lost)} lost, {said}: for {seconds(alone)} s only the client"
+                " believes in a connection. The server sends its SYN ACK again and again until an ACK comes.")
+    if alone > SECOND:
+        return f"Not yet: {said}. The direction is right; the server's first new try must fail too."
+    if client > 200_000:
+        return f"Not yet: {said}. You made the client wait. What does the server wait for, in SYN-RECEIVED?"
+    return f"Not yet: {said}. Nothing that the server waits for was lost."
 
 
-def _most(count: int) -> str:
-    if 64_000 <= count <= 65_536:
-        return (f"{count:,} is about how many port numbers there are. But a client takes from its ephemeral range only,"
-                " and the range is there once for each destination.")
-    if count == RANGES["Windows, macOS"][1] - RANGES["Windows, macOS"][0] + 1:
-        return f"{count:,} it is with the range of Windows and macOS, 49152-65535. This client is a Linux."
-    if count == 1:
-        return "1 would be so if all connections left from one port. Each takes a port of its own."
-    return f"Not {count:,}."
+HALF_OPEN = """# The server is ESTABLISHED when an ACK comes. Its SYN ACK goes out again after 1 s, then after 2 s
+# more; each one is answered by an ACK, so two ACKs must be lost.
+row = ("1st ACK", "2nd ACK")
+"""

@@ -1,0 +1,19 @@
+"""Leg: a network interface as the files tell of it."""
+
+from __future__ import annotations
+
+from vpcedu.aws.located import At
+from vpcedu.gateways.internet_gateway import Association
+from vpcedu.network.interface import Interface
+from vpcedu.row import NamedRow
+
+
+class Leg(NamedRow):
+    """An interface row, its public addresses, AWS's type and description, its place among its device's, its source."""
+
+    interface: Interface
+    associations: tuple[Association, ...]
+    kind: str
+    description: str
+    order: int
+    at: At

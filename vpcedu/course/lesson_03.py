@@ -1,0 +1,68 @@
+"""Lesson 03: the prediction about ports, and the exercise with its solution."""
+
+from __future__ import annotations
+
+from vpcedu.course.judgement import Judgement
+from vpcedu.course.lesson_00 import judge
+from vpcedu.protocols.ports import LINUX
+from vpcedu.sites import field as fields
+from vpcedu.sites.port_load import RANGES, Load, fill, port_use
+from vpcedu.sites.visit import Visit
+from vpcedu.views.explain import answer_legs
+
+
+def judge_ports(visit: Visit, source_port: object, destination_port: object, most: object) -> Judgement:
+    """Hold against runs: the ports of the server's answer, and how many connections at once one Linux client can
+    have to one destination. ValueError where a field is no such number."""
+    legs = answer_legs(visit)
+    if not legs:
+        raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
+    flow = legs[0].packet.flow
+    count, real = fields.whole("connections at once", most, 0, 999_999_999), len(fill(LINUX))
+    said = judge(visit, flow.src, source_port, flow.dst, destination_port)
+    if not said.right:
+        return said
+    taken = f"The model took ports from {LINUX[0]}-{LINUX[1]} one by one: after {real:,} there was none left"
+    if count == real:
+        return Judgement(True, f"Right: the answer goes from {flow.sport} to {flow.dport}. {taken}; towards another"
+                         " destination all of them are still free.", said.trace)
+    return Judgement(False, f"The ports are right. {_most(count)} {taken}, towards this destination.", said.trace)
+
+
+def _most(count: int) -> str:
+    if 64_000 <= count <= 65_536:
+        return (f"{count:,} is about how many port numbers there are. But a client takes from its ephemeral range only,"
+                " and the range is there once for each destination.")
+    if count == RANGES["Windows, macOS"][1] - RANGES["Windows, macOS"][0] + 1:
+        return f"{count:,} it is with the range of Windows and macOS, 49152-65535. This client is a Linux."
+    if count == 1:
+        return "1 would be so if all connections left from one port. Each takes a port of its own."
+    return f"Not {count:,}."
+
+
+RATE, LIFETIME = 900, 2  # the work that 03.1 asks for
+
+
+def room(load: object) -> str:
+    """03.1: the same work without a failure."""
+    use = port_use(load)  # type: ignore[arg-type]
+    assert isinstance(load, Load)
+    if (load.rate, load.lifetime) != (RATE, LIFETIME):
+        return (f"Not yet. {load.rate} new per s, each open {load.lifetime} s, is other work than"
+                f" {RATE} new per s, each open {LIFETIME} s. Leave the work and find it room.")
+    need = f"{load.share:,} new per s x {load.occupancy} s = {load.needed:,} ports towards one destination"
+    if use.first is not None:
+        unchanged = load == Load(rate=RATE, lifetime=LIFETIME)
+        hint = " What keeps a port for 60 s after the connection is closed?" if unchanged else ""
+        return (f"Not yet. The first attempt fails after {use.first:.1f} s: {need}, but the range has"
+                f" {load.size:,}.{hint}")
+    return f"Right. None fails in 10 minutes: {need}, and the range has {load.size:,}."
+
+
+ROOM = """from vpcedu.lab import Load
+
+# Three ways. A second destination takes half of the connections: 450 x 62 s = 27,900 ports towards
+# each. Or a wider range: Load((1024, 65535), rate=900, lifetime=2). Or let the server close first, so
+# that it waits in TIME-WAIT and the client does not: Load(rate=900, lifetime=2, closes_first="server").
+row = Load(destinations=2, rate=900, lifetime=2)
+"""

@@ -1,0 +1,28 @@
+"""New connection: which number it starts with, and when its SYN may take the place of a connection in TIME-WAIT.
+
+The first sequence number comes from a clock of 4 microseconds plus a keyed hash of the four addresses and ports
+(RFC 9293 section 3.4.1). A SYN may follow a connection in TIME-WAIT where its number is above all that were received;
+the new connection's own number is then above all that were sent (section 3.6.1, MAY-2).
+"""
+
+from __future__ import annotations
+
+from vpcedu.flow import MODULUS
+from vpcedu.protocols.tcb import ahead
+from vpcedu.protocols.tcp_states import TIME_WAIT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.packet import Packet
+    from vpcedu.protocols.tcp import Connection
+
+
+def may_follow(old: Connection, packet: Packet) -> bool:
+    """Whether a SYN may take the place of this connection."""
+    return old.state == TIME_WAIT and ahead(packet.seq, old.rcv_nxt) > 0
+
+
+def first_number(key: int, now: int, old: Connection | None) -> int:
+    """The first sequence number; key: the hash; now: microseconds; old: the connection whose place is taken."""
+    number = (key + now // 4) % MODULUS
+    return (old.snd_nxt + 1) % MODULUS if old is not None and ahead(number, old.snd_nxt) <= 0 else number
