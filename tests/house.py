@@ -1,8 +1,7 @@
 """The rules of the house, as functions from a package's text to the places that break them.
 
 A package is a mapping from module names to source, so that tests can ask about a made-up one. Each rule gives a set
-of places. `python tests/house.py` prints what the package breaks today, and with the word `exceptions` the text of
-`house_exceptions.py`.
+of places. `python tests/house.py` prints what the package breaks today.
 """
 
 from __future__ import annotations
@@ -455,36 +454,31 @@ def too_large(found: Mapping[str, int]) -> Places:
     return {name for name, (now, most) in sums.items() if now > most}
 
 
-# What may have exceptions, and what has none.
-LISTED: dict[str, Callable[[House], Places]] = {
-    "1 floors": floors, "2 floors of types": hidden_floors, "3 imports as text": imports_as_text,
-    "4 pictures": pictures, "5 lengths": lengths, "5 screens": lambda _: screens(printed()), "6 crowds": crowds,
-    "6 namesakes": namesakes, "6 guesses": guesses, "7 circles": circles,
-}  # fmt: skip
-NEVER: dict[str, Callable[[House], Places]] = {
-    "1 homeless": homeless, "1 relative imports": relative, "1 heavy imports": heavy, "5 silent": silent,
-    "6 chains": chains, "6 untyped rows": untyped_rows,
-    "6 names as text": names_as_text, "6 asked for nothing": asked_for_nothing,
-}  # fmt: skip
-
-
-def listing(house: House) -> str:
-    """What the package breaks today, as the text of `house_exceptions.py`."""
-    lines = ['"""What still breaks the rules, made by `python tests/house.py exceptions`; it only shrinks."""', "",
-             "EXCEPTIONS: dict[str, set[str]] = {"]
-    for rule, find in LISTED.items():
-        found = sorted(find(house))
-        lines += [f'    "{rule}": {{', *(f'        "{place}",' for place in found), "    },"] if found else [
-            f'    "{rule}": set(),']  # fmt: skip
-    return "\n".join([*lines, "}"])
+RULES: dict[str, Callable[[House], Places]] = {
+    "1 floors": floors,
+    "1 homeless": homeless,
+    "1 relative imports": relative,
+    "1 heavy imports": heavy,
+    "2 floors of types": hidden_floors,
+    "3 imports as text": imports_as_text,
+    "4 pictures": pictures,
+    "5 lengths": lengths,
+    "5 screens": lambda _: screens(printed()),
+    "5 silent": silent,
+    "6 crowds": crowds,
+    "6 namesakes": namesakes,
+    "6 guesses": guesses,
+    "6 chains": chains,
+    "6 untyped rows": untyped_rows,
+    "6 names as text": names_as_text,
+    "6 asked for nothing": asked_for_nothing,
+    "7 circles": circles,
+}
 
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
     today = House(size.sources())
-    if sys.argv[1:] == ["exceptions"]:
-        print(listing(today))
-    else:
-        for rule, find in (LISTED | NEVER | {f"6 row tests (at most {ROW_TESTS})": row_tests}).items():
-            print(f"{rule}: {len(find(today))}", *sorted(find(today)), sep="\n    ")
-        print(size.table(size.by_folder(today.sources)))
+    for rule, find in (RULES | {f"6 row tests (at most {ROW_TESTS})": row_tests}).items():
+        print(f"{rule}: {len(find(today))}", *sorted(find(today)), sep="\n    ")
+    print(size.table(size.by_folder(today.sources)))

@@ -13,7 +13,7 @@ from vpcedu.sites.lone_server import URL as WEB_URL
 from vpcedu.sites.port_load import Load
 from vpcedu.sites.reference import reference_architecture
 from vpcedu.sites.two_instances import Setting, tell
-from vpcedu.widgets.prediction import Form
+from vpcedu.widgets.predictions import Form
 
 URL = "http://www.example.com/"
 TEXTS = {  # kinds of slip as they are typed

@@ -18,7 +18,7 @@ __all__, _load, __dir__ = lazy(
         "explorers.handshake": ("Handshake",),
         "explorers.network_balancer": ("NetworkBalancer",),
         "explorers.ephemeral_ports": ("Ports",),
-        "prediction": (
+        "predictions": (
             "AddressPrediction",
             "FilterPrediction",
             "IdlePrediction",
