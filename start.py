@@ -19,7 +19,10 @@ import sys
 # This file keeps to words that Python 2.7 can read, so that an old Python can say this
 # instead of a syntax error.
 if sys.version_info < (3, 11):
-    sys.stderr.write("start.py: vpcedu needs Python 3.11 or newer, and this is Python %d.%d.\n" % sys.version_info[:2])
+    sys.stderr.write(
+        "start.py: vpcedu needs Python 3.11 or newer, and this is Python %d.%d.\n"
+        % sys.version_info[:2]
+    )
     sys.exit(2)
 
 import hashlib
@@ -70,7 +73,12 @@ def pytest_command(python, words):
         return [python, "-m", "pytest"] + words
     workers = ["-n", str(min(4, os.cpu_count() or 1)), "--no-loadscope-reorder"]
     notebooks = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120"]
-    return [python, "-m", "pytest", "--continue-on-collection-errors"] + workers + notebooks + ["tests", "notebooks"]
+    return (
+        [python, "-m", "pytest", "--continue-on-collection-errors"]
+        + workers
+        + notebooks
+        + ["tests", "notebooks"]
+    )
 
 
 # --- the environment in .venv -----------------------------------------------------------
@@ -162,7 +170,9 @@ def prepare(root, extra, run=run_step, system=sys.platform):
     make = [] if os.path.exists(venv) else [[maker, "-m", "venv", venv]]
     for command in make + [install, no_news]:
         if run(command) != 0:
-            raise Problem("the installation failed, see above; it needs the internet. Start again to go on.")
+            raise Problem(
+                "the installation failed, see above; it needs the internet. Start again to go on."
+            )
     with open(stamp, "w") as file:  # only now: an interrupted installation leaves no stamp
         file.write("%s %s\n" % (extra, fingerprint(root)))
     say("time: install Python packages %.0f s" % (time.time() - began))
@@ -207,7 +217,9 @@ def main(words, root=ROOT, prepare=prepare, hand_over=hand_over):
             cut = words.index("--") if "--" in words else len(words)
             for word in words[:cut]:
                 if word != "--no-browser":
-                    raise Problem("unknown word '%s'; 'python3 start.py --help' shows what there is." % word)
+                    raise Problem(
+                        "unknown word '%s'; 'python3 start.py --help' shows what there is." % word
+                    )
             command = lab_command(prepare(root, "course"), root, words[:cut] + words[cut + 1 :])
         os.chdir(root)
         return hand_over(command)

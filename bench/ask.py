@@ -17,7 +17,12 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 
 HERE = Path(__file__).resolve().parent.parent
-QUESTIONS = [("internet", "db", 22), ("web-2", "internet", 443), ("db", "shop", 443), ("web-1", "db", 5432)]
+QUESTIONS = [
+    ("internet", "db", 22),
+    ("web-2", "internet", 443),
+    ("db", "shop", 443),
+    ("web-1", "db", 5432),
+]
 ASK = """
 import json, sys, time
 from vpcedu import aws, lab
@@ -34,15 +39,26 @@ print((time.process_time() - begun) / 5)
 
 def asked(checkout: Path, question: tuple[str, str, int]) -> float:
     """Seconds of CPU for one answer."""
-    done = subprocess.run([sys.executable, "-c", ASK, json.dumps(question)], cwd=checkout, capture_output=True,
-                          text=True, check=True, env=_paths(checkout))  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", ASK, json.dumps(question)],
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=_paths(checkout),
+    )
     return float(done.stdout)
 
 
 def whole(checkout: Path, words: list[str]) -> float:
     """Seconds of CPU for a whole command."""
     before = getrusage(RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-m", "vpcedu", *words], cwd=checkout, capture_output=True, env=_paths(checkout))
+    subprocess.run(
+        [sys.executable, "-m", "vpcedu", *words],
+        cwd=checkout,
+        capture_output=True,
+        env=_paths(checkout),
+    )
     after = getrusage(RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -73,8 +89,13 @@ def main(words: list[str]) -> int:
     paired("the question", whole, other, runs, [])
     folder = str(HERE / "vpcedu" / "aws" / "example")
     for source, destination, port in QUESTIONS[:2]:
-        paired(f"ask: {source} to {destination}, port {port}", whole, other, runs,
-               ["ask", folder, "--from", source, "--to", destination, "--port", str(port)])
+        paired(
+            f"ask: {source} to {destination}, port {port}",
+            whole,
+            other,
+            runs,
+            ["ask", folder, "--from", source, "--to", destination, "--port", str(port)],
+        )
     return 0
 
 

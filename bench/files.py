@@ -32,27 +32,69 @@ PROTOCOLS = {-1: "-1", 6: "tcp"}  # as security groups write them; network ACLs 
 
 def answers(network):
     """The CLI's answers, by the name of the call."""
-    main = {"RouteTableId": "rtb-main", "VpcId": VPC, "Associations": [{"Main": True}], "Routes": [
-        {"DestinationCidrBlock": row.destination, "GatewayId": row.target, "State": "active"}
-        for row in network.routes]}
+    main = {
+        "RouteTableId": "rtb-main",
+        "VpcId": VPC,
+        "Associations": [{"Main": True}],
+        "Routes": [
+            {"DestinationCidrBlock": row.destination, "GatewayId": row.target, "State": "active"}
+            for row in network.routes
+        ],
+    }
     return {
         "vpcs": {"Vpcs": [{"VpcId": VPC, "CidrBlock": network.cidr}]},
-        "subnets": {"Subnets": [{"SubnetId": row.name, "VpcId": VPC, "CidrBlock": row.cidr,
-                                 "AvailabilityZone": "us-east-1a"} for row in network.subnets]},
+        "subnets": {
+            "Subnets": [
+                {
+                    "SubnetId": row.name,
+                    "VpcId": VPC,
+                    "CidrBlock": row.cidr,
+                    "AvailabilityZone": "us-east-1a",
+                }
+                for row in network.subnets
+            ]
+        },
         "route-tables": {"RouteTables": [main]},
         "security-groups": {"SecurityGroups": list(groups(network))},
         "network-acls": {"NetworkAcls": list(acls(network))},
-        "instances": {"Reservations": [{"Instances": [
-            {"InstanceId": row.device, "VpcId": VPC, "SubnetId": row.subnet, "State": {"Name": "running"},
-             "PrivateIpAddress": row.address, "NetworkInterfaces": [{"NetworkInterfaceId": f"eni-{row.id}"}]}
-            for row in network.interfaces]}]},
-        "network-interfaces": {"NetworkInterfaces": [
-            {"NetworkInterfaceId": f"eni-{row.id}", "SubnetId": row.subnet, "VpcId": VPC, "Status": "in-use",
-             "PrivateIpAddress": row.address, "InterfaceType": "interface", "SourceDestCheck": row.check,
-             "PrivateIpAddresses": [{"Primary": True, "PrivateIpAddress": row.address}],
-             "Groups": [{"GroupId": group, "GroupName": group} for group in row.groups],
-             "Attachment": {"InstanceId": row.device, "DeviceIndex": 0, "Status": "attached"}}
-            for row in network.interfaces]},
+        "instances": {
+            "Reservations": [
+                {
+                    "Instances": [
+                        {
+                            "InstanceId": row.device,
+                            "VpcId": VPC,
+                            "SubnetId": row.subnet,
+                            "State": {"Name": "running"},
+                            "PrivateIpAddress": row.address,
+                            "NetworkInterfaces": [{"NetworkInterfaceId": f"eni-{row.id}"}],
+                        }
+                        for row in network.interfaces
+                    ]
+                }
+            ]
+        },
+        "network-interfaces": {
+            "NetworkInterfaces": [
+                {
+                    "NetworkInterfaceId": f"eni-{row.id}",
+                    "SubnetId": row.subnet,
+                    "VpcId": VPC,
+                    "Status": "in-use",
+                    "PrivateIpAddress": row.address,
+                    "InterfaceType": "interface",
+                    "SourceDestCheck": row.check,
+                    "PrivateIpAddresses": [{"Primary": True, "PrivateIpAddress": row.address}],
+                    "Groups": [{"GroupId": group, "GroupName": group} for group in row.groups],
+                    "Attachment": {
+                        "InstanceId": row.device,
+                        "DeviceIndex": 0,
+                        "Status": "attached",
+                    },
+                }
+                for row in network.interfaces
+            ]
+        },
     }
 
 
@@ -62,29 +104,72 @@ def groups(network):
     for rule in network.group_rules:
         rules.setdefault(rule.group, {"in": [], "out": []})[rule.direction].append(permission(rule))
     for group, ways in rules.items():
-        yield {"GroupId": group, "GroupName": group, "VpcId": VPC, "IpPermissions": ways["in"],
-               "IpPermissionsEgress": ways["out"]}
+        yield {
+            "GroupId": group,
+            "GroupName": group,
+            "VpcId": VPC,
+            "IpPermissions": ways["in"],
+            "IpPermissionsEgress": ways["out"],
+        }
 
 
 def permission(rule):
     """A rule as a permission; one for all protocols has no ports."""
     ports = {} if rule.protocol == -1 else {"FromPort": rule.ports[0], "ToPort": rule.ports[1]}
-    peer = ({"IpRanges": [{"CidrIp": rule.peer}]} if "/" in rule.peer
-            else {"UserIdGroupPairs": [{"GroupId": rule.peer, "UserId": "1"}]})
-    return {"IpProtocol": PROTOCOLS[rule.protocol], **ports, "IpRanges": [], "UserIdGroupPairs": [], **peer}
+    peer = (
+        {"IpRanges": [{"CidrIp": rule.peer}]}
+        if "/" in rule.peer
+        else {"UserIdGroupPairs": [{"GroupId": rule.peer, "UserId": "1"}]}
+    )
+    return {
+        "IpProtocol": PROTOCOLS[rule.protocol],
+        **ports,
+        "IpRanges": [],
+        "UserIdGroupPairs": [],
+        **peer,
+    }
 
 
 def acls(network):
     """A row of describe-network-acls for each ACL, with the two entries that nobody can take out."""
     for acl in dict.fromkeys(row.acl for row in network.acl_entries):
-        entries = [{"Egress": row.direction == "out", "RuleNumber": row.number, "RuleAction": row.action,
-                    "Protocol": str(row.protocol), "CidrBlock": row.cidr,
-                    **({} if row.protocol == -1 else {"PortRange": {"From": row.ports[0], "To": row.ports[1]}})}
-                   for row in network.acl_entries if row.acl == acl]
-        entries += [{"Egress": out, "RuleNumber": 32_767, "RuleAction": "deny", "Protocol": "-1",
-                     "CidrBlock": "0.0.0.0/0"} for out in (False, True)]
-        yield {"NetworkAclId": acl, "VpcId": VPC, "IsDefault": False, "Entries": entries, "Associations": [
-            {"NetworkAclId": acl, "SubnetId": row.name} for row in network.subnets if row.network_acl == acl]}
+        entries = [
+            {
+                "Egress": row.direction == "out",
+                "RuleNumber": row.number,
+                "RuleAction": row.action,
+                "Protocol": str(row.protocol),
+                "CidrBlock": row.cidr,
+                **(
+                    {}
+                    if row.protocol == -1
+                    else {"PortRange": {"From": row.ports[0], "To": row.ports[1]}}
+                ),
+            }
+            for row in network.acl_entries
+            if row.acl == acl
+        ]
+        entries += [
+            {
+                "Egress": out,
+                "RuleNumber": 32_767,
+                "RuleAction": "deny",
+                "Protocol": "-1",
+                "CidrBlock": "0.0.0.0/0",
+            }
+            for out in (False, True)
+        ]
+        yield {
+            "NetworkAclId": acl,
+            "VpcId": VPC,
+            "IsDefault": False,
+            "Entries": entries,
+            "Associations": [
+                {"NetworkAclId": acl, "SubnetId": row.name}
+                for row in network.subnets
+                if row.network_acl == acl
+            ],
+        }
 
 
 def write(folder, network):
@@ -113,11 +198,16 @@ def main():
             found = audit(network)
             audited = time.process_time()
             text = str(found)
-            for name, seconds in (("load", loaded - began), ("audit", audited - loaded),
-                                  ("print", time.process_time() - audited)):
+            for name, seconds in (
+                ("load", loaded - began),
+                ("audit", audited - loaded),
+                ("print", time.process_time() - audited),
+            ):
                 times[name].append(seconds)
-    print(f"{len(network.interfaces)} instances, {size} bytes of JSON, {len(account.report)} notes,"
-          f" {len(found.findings)} findings, {len(text)} letters printed")
+    print(
+        f"{len(network.interfaces)} instances, {size} bytes of JSON, {len(account.report)} notes,"
+        f" {len(found.findings)} findings, {len(text)} letters printed"
+    )
     for name, seconds in times.items():
         print(f"{name:<8}{statistics.median(seconds):8.3f} s")
     count, digest = compiled(network)

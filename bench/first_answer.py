@@ -31,7 +31,9 @@ PEERS = {"scapy": "scapy.all", "dpkt": "dpkt"}  # only imported, and with site-p
 def cpu(words):
     """CPU milliseconds of one process; what it printed."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run([sys.executable, *words], cwd=ROOT, env=ENVIRONMENT, capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, *words], cwd=ROOT, env=ENVIRONMENT, capture_output=True, check=True
+    )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     return spent * 1e3, done.stdout.decode()
@@ -50,19 +52,27 @@ def measure(work, rounds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=15, help="runs of each process, in turn (default 15)")
+    parser.add_argument(
+        "--rounds", type=int, default=15, help="runs of each process, in turn (default 15)"
+    )
     options = parser.parse_args()
     answer = cpu(WORK["two zones, an ALB"])[1]
     if "200 OK" not in answer or len(answer.splitlines()) < 20:
         raise SystemExit(f"this is no answer:\n{answer}")
-    there = {name: ["-c", f"import {module}"] for name, module in PEERS.items() if importlib.util.find_spec(name)}
+    there = {
+        name: ["-c", f"import {module}"]
+        for name, module in PEERS.items()
+        if importlib.util.find_spec(name)
+    }
     found = measure(WORK | {"bare start with site": ["-c", "pass"]} | there, options.rounds)
     base = found["bare start"]
     print(f"W4, CPU of fresh processes, medians of {options.rounds}")
     print(f"{'':<26}{'ms':>7}{'x bare':>8}{'goal':>8}")
     for name, spent in found.items():
         goal = f"<= {GOAL}" if name in WORK and name != "bare start" else ""
-        print(f"{name + ' (import)' if name in there else name:<26}{spent:>7.1f}{spent / base:>8.1f}{goal:>8}")
+        print(
+            f"{name + ' (import)' if name in there else name:<26}{spent:>7.1f}{spent / base:>8.1f}{goal:>8}"
+        )
     for name in PEERS.keys() - there.keys():
         print(f"{name} is not installed here: not compared")
 

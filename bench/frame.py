@@ -26,7 +26,12 @@ from vpcedu.sites.two_hosts import handshake  # noqa: E402
 
 LOST = ("1st SYN", "2nd SYN", "1st SYN ACK", "2nd SYN ACK", "1st ACK", "2nd ACK")  # makes 12 arrows
 ROUNDS = 30
-GOALS = {"model": 1.0, "scene and SVG": 1.0, "scene and matplotlib's SVG": 25.0, "scene and PNG": 25.0}  # milliseconds
+GOALS = {
+    "model": 1.0,
+    "scene and SVG": 1.0,
+    "scene and matplotlib's SVG": 25.0,
+    "scene and PNG": 25.0,
+}  # milliseconds
 
 
 def matplotlib_svg(picture: Picture, figures: dict[Any, Any] = {}) -> str:  # noqa: B006 (kept on purpose)
@@ -39,7 +44,7 @@ def matplotlib_svg(picture: Picture, figures: dict[Any, Any] = {}) -> str:  # no
     figure.axes[0].artists[0].scene = scene
     with rc_context({"svg.fonttype": "none"}):
         figure.savefig(out, format="svg", metadata={"Date": None})
-    return out.getvalue()[out.getvalue().index("<svg"):].replace("<svg ", '<svg role="img" ', 1)
+    return out.getvalue()[out.getvalue().index("<svg") :].replace("<svg ", '<svg role="img" ', 1)
 
 
 def parts(rounds: int = ROUNDS) -> dict[str, float]:
@@ -49,12 +54,17 @@ def parts(rounds: int = ROUNDS) -> dict[str, float]:
         began = time.process_time()
         visit = handshake(100 + 20 * (turn % 10), LOST)
         times["model"].append(time.process_time() - began)
-        for name, paint in (("scene and SVG", Picture.svg), ("scene and PNG", Picture.png),
-                            ("scene and matplotlib's SVG", matplotlib_svg)):
+        for name, paint in (
+            ("scene and SVG", Picture.svg),
+            ("scene and PNG", Picture.png),
+            ("scene and matplotlib's SVG", matplotlib_svg),
+        ):
             began = time.process_time()
             paint(draw.handshake(visit))
             times[name].append(time.process_time() - began)
-    return {name: statistics.median(found) * 1000 for name, found in times.items()} | {"arrows": len(visit.capture)}
+    return {name: statistics.median(found) * 1000 for name, found in times.items()} | {
+        "arrows": len(visit.capture)
+    }
 
 
 def main() -> int:

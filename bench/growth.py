@@ -170,15 +170,23 @@ def play(kind, n):
 def fresh(name, n):
     """The same, in a process of its own."""
     words = (sys.executable, os.path.abspath(__file__), "--n", str(n), "--one", name)
-    microseconds, size, _ = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
+    microseconds, size, _ = subprocess.run(
+        words, capture_output=True, text=True, check=True
+    ).stdout.split()
     return float(microseconds), float(size)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--n", type=int, help="connections (default: 10,000, 100,000 and 1,000,000)")
-    parser.add_argument("--rounds", type=int, default=3, help="runs of each contender, in turn (default 3)")
-    parser.add_argument("--one", choices=CONTENDERS, help="play one contender here and print its three numbers")
+    parser.add_argument(
+        "--n", type=int, help="connections (default: 10,000, 100,000 and 1,000,000)"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="runs of each contender, in turn (default 3)"
+    )
+    parser.add_argument(
+        "--one", choices=CONTENDERS, help="play one contender here and print its three numbers"
+    )
     options = parser.parse_args()
     if options.one:
         print(*play(CONTENDERS[options.one], options.n))
@@ -188,8 +196,13 @@ def main():
     for _ in range(options.rounds):
         for name, n in runs:
             runs[name, n].append(fresh(name, n))
-    medians = {key: [statistics.median(column) for column in zip(*found, strict=True)] for key, found in runs.items()}
-    print(f"W6, medians of {options.rounds}; goals of vpcedu at 1,000,000: 600 bytes, 1.5 x slots class, growth 3.5 x")
+    medians = {
+        key: [statistics.median(column) for column in zip(*found, strict=True)]
+        for key, found in runs.items()
+    }
+    print(
+        f"W6, medians of {options.rounds}; goals of vpcedu at 1,000,000: 600 bytes, 1.5 x slots class, growth 3.5 x"
+    )
     print(f"{'':<14}{'connections':>12}{'us each':>9}{'x slots':>9}{'growth':>8}{'bytes each':>12}")
     for (name, n), (spent, size) in medians.items():
         ratio, growth = spent / medians["slots class", n][0], spent / medians[name, sizes[0]][0]

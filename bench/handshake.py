@@ -112,7 +112,11 @@ def on_the_clock(n):
         clock.at(i * MILLISECOND, exchange.send)
     while clock.tick():
         pass
-    return sum(e.events for e in exchanges), sum(e.again for e in exchanges), [e.ended for e in exchanges]
+    return (
+        sum(e.events for e in exchanges),
+        sum(e.again for e in exchanges),
+        [e.ended for e in exchanges],
+    )
 
 
 def with_simpy(n):
@@ -207,12 +211,18 @@ def whole_tcp(n):
         clock.at(i * MILLISECOND, pair.begin)
     while clock.tick():
         pass
-    return Pair.events, sum(end.state not in ("CLOSED", TIME_WAIT) for pair in pairs for end in pair.ends)
+    return Pair.events, sum(
+        end.state not in ("CLOSED", TIME_WAIT) for pair in pairs for end in pair.ends
+    )
 
 
 OURS = "vpcedu's Clock"
-CONTENDERS = {"bare heap of tuples": bare, OURS: on_the_clock, "SimPy": with_simpy,
-              "SimPy, knows the loss": with_simpy_that_knows}  # fmt: skip
+CONTENDERS = {
+    "bare heap of tuples": bare,
+    OURS: on_the_clock,
+    "SimPy": with_simpy,
+    "SimPy, knows the loss": with_simpy_that_knows,
+}
 GOALS = {OURS: "<= 2 x bare"}
 
 
@@ -250,7 +260,9 @@ def measure(contenders, n, rounds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--n", type=int, default=20_000, help="connections (default 20,000)")
-    parser.add_argument("--rounds", type=int, default=5, help="runs of each contender, in turn (default 5)")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="runs of each contender, in turn (default 5)"
+    )
     options = parser.parse_args()
     contenders, n = installed(), options.n
     medians, results = measure(contenders, n, options.rounds)
@@ -258,17 +270,23 @@ def main():
         raise SystemExit("the contenders do not agree")
     events, again, _ = results["bare heap of tuples"]
     base = medians["bare heap of tuples"]
-    print(f"W2, {n:,} connections, {events:,} events, {again:,} segments again, medians of {options.rounds}; all agree")
+    print(
+        f"W2, {n:,} connections, {events:,} events, {again:,} segments again, medians of {options.rounds}; all agree"
+    )
     print(f"{'':<22}{'us/event':>10}{'us/connection':>15}{'x bare':>8}  goal of vpcedu")
     for name in contenders:
         words = GOALS.get(name, "")
         if name.startswith("SimPy"):
             words = f">= 2 x quicker: {medians[name] / medians[OURS]:.1f}"
-        print(f"{name:<22}{medians[name] / events * 1e6:>10.2f}{medians[name] / n * 1e6:>15.1f}"
-              f"{medians[name] / base:>8.2f}  {words}")
+        print(
+            f"{name:<22}{medians[name] / events * 1e6:>10.2f}{medians[name] / n * 1e6:>15.1f}"
+            f"{medians[name] / base:>8.2f}  {words}"
+        )
     tcp, (events, stuck) = medians["whole TCP"], results["whole TCP"]
-    print(f"{'whole TCP, other work':<22}{tcp / events * 1e6:>10.2f}{tcp / n * 1e6:>15.1f}{'':>8}  "
-          f"{events / n:.1f} events a connection, {stuck} ends not closed")
+    print(
+        f"{'whole TCP, other work':<22}{tcp / events * 1e6:>10.2f}{tcp / n * 1e6:>15.1f}{'':>8}  "
+        f"{events / n:.1f} events a connection, {stuck} ends not closed"
+    )
 
 
 if __name__ == "__main__":

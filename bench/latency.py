@@ -21,7 +21,7 @@ sys.path.insert(0, ROOT)
 KEYS, ROUNDS = 20, 3
 PAUSE = 150  # milliseconds between keys: asking the page meanwhile would keep it busy
 GOALS = {"one word": "", "svg": "<= 25", "matplotlib": "<= 50"}  # milliseconds
-CELL = '''
+CELL = """
 import sys
 sys.path.insert(0, {root!r})
 import ipywidgets
@@ -41,10 +41,14 @@ def frame(round_trip):
     return Frame(Painted(scene), f"round trip {{round_trip}} ms")
 
 Explorer(frame, 740, "", round_trip=ipywidgets.IntSlider(200, 20, 500, 2, layout={{"width": "600px"}}))
-'''
+"""
 OWN, WHOLE = "super().svg(look)", "draw.handshake(handshake(round_trip, LOST)).scene"
 WORD = "Scene(700, 740, (Text(9, 30, str(round_trip)),), '', '')"
-CASES = {"one word": (OWN, WORD), "svg": (OWN, WHOLE), "matplotlib": ("matplotlib_svg(self)", WHOLE)}
+CASES = {
+    "one word": (OWN, WORD),
+    "svg": (OWN, WHOLE),
+    "matplotlib": ("matplotlib_svg(self)", WHOLE),
+}
 WATCH = """(number) => {
     const stage = document.querySelectorAll('.jp-OutputArea svg[role=img]')[number].parentElement;
     if (window.watching) window.watching.abort();
@@ -69,7 +73,15 @@ def notebook() -> dict:
     cells = [{"cell_type": "markdown", "metadata": {}, "source": "# Latency"}]
     for painter, scene in CASES.values():
         source = CELL.format(root=ROOT, painter=painter, scene=scene)
-        cells.append({"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": source})
+        cells.append(
+            {
+                "cell_type": "code",
+                "metadata": {},
+                "outputs": [],
+                "execution_count": None,
+                "source": source,
+            }
+        )
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
 
@@ -80,12 +92,17 @@ def measured() -> dict[str, list[tuple[float, float]]]:
 
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in CASES}
     with jupyterlab() as address, lesson(address, "00-the-question.ipynb") as page:
-        page.evaluate("book => jupyterapp.serviceManager.contents.save('latency.ipynb',"
-                      " {type: 'notebook', format: 'json', content: book})", notebook())
+        page.evaluate(
+            "book => jupyterapp.serviceManager.contents.save('latency.ipynb',"
+            " {type: 'notebook', format: 'json', content: book})",
+            notebook(),
+        )
         page.goto(f"{address}/lab/tree/latency.ipynb?reset")
         page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput h1", timeout=60_000)
         run_all(page)
-        page.wait_for_function("() => document.querySelectorAll('.jp-OutputArea svg[role=img]').length == 3")
+        page.wait_for_function(
+            "() => document.querySelectorAll('.jp-OutputArea svg[role=img]').length == 3"
+        )
         for _ in range(ROUNDS):
             for number, name in enumerate(CASES):
                 found[name] += _keyed(page, number)

@@ -35,7 +35,7 @@ from vpcedu.views.bytes.pcap_write import dump, write
 from vpcedu.views.bytes.wire import text
 
 START, SOURCE, TARGET = 1_700_000_000, 0x0A001000, 0xCB007101
-FRAME = bytes.fromhex("020000000002" "020000000001" "0800")
+FRAME = bytes.fromhex("0200000000020200000000010800")
 FLAGS, WINDOW, SNAPSHOT = PSH | ACK, 8_192, 262_144
 PAYLOADS = [bytes((j + k) & 255 for k in range(100)) for j in range(256)]
 PEERS_N = 3_000
@@ -43,8 +43,19 @@ PEERS_N = 3_000
 
 def packets(n):
     """The eight numbers of each packet: microseconds, identification, src, sport, dst, dport, seq, ack."""
-    return [(START * 1_000_000 + j * 100, j & 0xFFFF, SOURCE + j % 1_000, 32_768 + j // 1_000, TARGET + j % 4, 443,
-             1_000 + j, 2_000 + j) for j in range(n)]
+    return [
+        (
+            START * 1_000_000 + j * 100,
+            j & 0xFFFF,
+            SOURCE + j % 1_000,
+            32_768 + j // 1_000,
+            TARGET + j % 4,
+            443,
+            1_000 + j,
+            2_000 + j,
+        )
+        for j in range(n)
+    ]
 
 
 class Limit:
@@ -62,10 +73,40 @@ class Limit:
                 data = PAYLOADS[j & 255]
                 both = src + dst
                 ip = 0x4500 + 140 + ident + 0x4000 + 0x4006 + both
-                tcp = both + 6 + 120 + sport + dport + seq + ack + 0x5018 + WINDOW + int.from_bytes(data, "big")
-                file.write(record(at // 1_000_000, at % 1_000_000, 154, 154, FRAME) + headers(
-                    0x4500, 140, ident, 0x4000, 0x4006, -ip % 0xFFFF, src, dst,
-                    sport, dport, seq, ack, 0x5018, WINDOW, -tcp % 0xFFFF, 0) + data)
+                tcp = (
+                    both
+                    + 6
+                    + 120
+                    + sport
+                    + dport
+                    + seq
+                    + ack
+                    + 0x5018
+                    + WINDOW
+                    + int.from_bytes(data, "big")
+                )
+                file.write(
+                    record(at // 1_000_000, at % 1_000_000, 154, 154, FRAME)
+                    + headers(
+                        0x4500,
+                        140,
+                        ident,
+                        0x4000,
+                        0x4006,
+                        -ip % 0xFFFF,
+                        src,
+                        dst,
+                        sport,
+                        dport,
+                        seq,
+                        ack,
+                        0x5018,
+                        WINDOW,
+                        -tcp % 0xFFFF,
+                        0,
+                    )
+                    + data
+                )
 
     def read(self, path):
         found = []
@@ -81,8 +122,17 @@ class Limit:
                 tcp = (int.from_bytes(data[26 : 14 + total], "big") + 6 + total - 20) % 0xFFFF
                 if ip or tcp:
                     raise ValueError("a wrong checksum")
-                found.append((whole * 1_000_000 + part, src, sport, dst, dport, about & 63,
-                              total - 20 - (about >> 12 << 2)))
+                found.append(
+                    (
+                        whole * 1_000_000 + part,
+                        src,
+                        sport,
+                        dst,
+                        dport,
+                        about & 63,
+                        total - 20 - (about >> 12 << 2),
+                    )
+                )
         return found
 
     def plain(self, rows):
@@ -130,10 +180,24 @@ class Dpkt:
         with open(path, "wb", 1 << 20) as file:
             writer = dpkt.pcap.Writer(file, SNAPSHOT, 1)
             for j, (at, ident, src, sport, dst, dport, seq, ack) in enumerate(rows):
-                tcp = dpkt.tcp.TCP(sport=sport, dport=dport, seq=seq, ack=ack, flags=FLAGS, win=WINDOW,
-                                   data=PAYLOADS[j & 255])
-                ip = dpkt.ip.IP(src=src.to_bytes(4, "big"), dst=dst.to_bytes(4, "big"), p=6, id=ident, ttl=64, df=1,
-                                data=tcp)
+                tcp = dpkt.tcp.TCP(
+                    sport=sport,
+                    dport=dport,
+                    seq=seq,
+                    ack=ack,
+                    flags=FLAGS,
+                    win=WINDOW,
+                    data=PAYLOADS[j & 255],
+                )
+                ip = dpkt.ip.IP(
+                    src=src.to_bytes(4, "big"),
+                    dst=dst.to_bytes(4, "big"),
+                    p=6,
+                    id=ident,
+                    ttl=64,
+                    df=1,
+                    data=tcp,
+                )
                 ip.len = len(ip)
                 frame = dpkt.ethernet.Ethernet(src=FRAME[6:12], dst=FRAME[:6], type=0x0800, data=ip)
                 writer.writepkt_time(bytes(frame), at / 1_000_000)
@@ -149,8 +213,17 @@ class Dpkt:
                 again = ip.data
                 if (ip.sum, again.sum) != (said, said_too):
                     raise ValueError("a wrong checksum")
-                found.append((round(at * 1_000_000), int.from_bytes(ip.src, "big"), tcp.sport,
-                              int.from_bytes(ip.dst, "big"), tcp.dport, tcp.flags, len(tcp.data)))
+                found.append(
+                    (
+                        round(at * 1_000_000),
+                        int.from_bytes(ip.src, "big"),
+                        tcp.sport,
+                        int.from_bytes(ip.dst, "big"),
+                        tcp.dport,
+                        tcp.flags,
+                        len(tcp.data),
+                    )
+                )
         return found
 
     def plain(self, rows):
@@ -170,17 +243,27 @@ class Scapy:
         from scapy.layers.l2 import Ether
         from scapy.utils import PcapReader, PcapWriter
 
-        self.ether, self.ip, self.tcp, self.reader, self.writer = Ether, IP, TCP, PcapReader, PcapWriter
+        self.ether, self.ip, self.tcp, self.reader, self.writer = (
+            Ether,
+            IP,
+            TCP,
+            PcapReader,
+            PcapWriter,
+        )
 
     def write(self, path, rows):
         mac = FRAME.hex(":")
         with self.writer(path, linktype=1, endianness="<", append=False, sync=False) as writer:
             writer.write_header(None)
             for j, (at, ident, src, sport, dst, dport, seq, ack) in enumerate(rows):
-                packet = (self.ether(src=mac[18:35], dst=mac[:17])
-                          / self.ip(src=text(src), dst=text(dst), id=ident, flags="DF", ttl=64)
-                          / self.tcp(sport=sport, dport=dport, seq=seq, ack=ack, flags="PA", window=WINDOW)
-                          / PAYLOADS[j & 255])
+                packet = (
+                    self.ether(src=mac[18:35], dst=mac[:17])
+                    / self.ip(src=text(src), dst=text(dst), id=ident, flags="DF", ttl=64)
+                    / self.tcp(
+                        sport=sport, dport=dport, seq=seq, ack=ack, flags="PA", window=WINDOW
+                    )
+                    / PAYLOADS[j & 255]
+                )
                 writer.write_packet(bytes(packet), sec=at // 1_000_000, usec=at % 1_000_000)
 
     def read(self, path):
@@ -194,8 +277,17 @@ class Scapy:
                 again = self.ip(bytes(ip))
                 if (again.chksum, again[self.tcp].chksum) != said:
                     raise ValueError("a wrong checksum")
-                found.append((round(packet.time * 1_000_000), ip.src, tcp.sport, ip.dst, tcp.dport, int(tcp.flags),
-                              length))
+                found.append(
+                    (
+                        round(packet.time * 1_000_000),
+                        ip.src,
+                        tcp.sport,
+                        ip.dst,
+                        tcp.dport,
+                        int(tcp.flags),
+                        length,
+                    )
+                )
         return found
 
     def plain(self, rows):
@@ -219,8 +311,18 @@ def installed():
 def check(contenders, n, folder):
     """SystemExit where not every file and every list is the same."""
     rows, files = packets(n), {}
-    wanted = [(START * 1_000_000 + j * 100, SOURCE + j % 1_000, 32_768 + j // 1_000, TARGET + j % 4, 443, FLAGS, 100)
-              for j in range(n)]
+    wanted = [
+        (
+            START * 1_000_000 + j * 100,
+            SOURCE + j % 1_000,
+            32_768 + j // 1_000,
+            TARGET + j % 4,
+            443,
+            FLAGS,
+            100,
+        )
+        for j in range(n)
+    ]
     for name, contender in contenders.items():
         path = os.path.join(folder, f"{name}.pcap")
         contender.write(path, rows)
@@ -250,20 +352,27 @@ def measure(contenders, n, rounds, folder):
             done = time.process_time()
             gc.enable()
             times[name].append(((written - begun) / many * 1e6, (done - written) / many * 1e6))
-    return {name: [statistics.median(column) for column in zip(*found, strict=True)] for name, found in times.items()}
+    return {
+        name: [statistics.median(column) for column in zip(*found, strict=True)]
+        for name, found in times.items()
+    }
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--n", type=int, default=100_000, help="packets (default 100,000)")
-    parser.add_argument("--rounds", type=int, default=5, help="runs of each contender, in turn (default 5)")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="runs of each contender, in turn (default 5)"
+    )
     options = parser.parse_args()
     contenders = installed()
     with tempfile.TemporaryDirectory() as folder:
         checked = min(options.n, PEERS_N)
         check(contenders, checked, folder)
         medians = measure(contenders, options.n, options.rounds, folder)
-    print(f"W3, {options.n:,} packets, medians of {options.rounds}; files and lists of {checked:,} are equal")
+    print(
+        f"W3, {options.n:,} packets, medians of {options.rounds}; files and lists of {checked:,} are equal"
+    )
     print(f"{'us/packet':<14}{'write':>9}{'x limit':>9}{'read':>9}{'x limit':>9}  goal of vpcedu")
     limit, ours = medians["struct limit"], medians["vpcedu"]
     for name, (wrote, has_read) in medians.items():
@@ -272,7 +381,9 @@ def main():
             words = f"<= {kind.goal} x limit"
         if kind.peer:
             words = f">= {kind.peer} x quicker: {wrote / ours[0]:.1f} and {has_read / ours[1]:.1f}"
-        print(f"{name:<14}{wrote:>9.2f}{wrote / limit[0]:>9.1f}{has_read:>9.2f}{has_read / limit[1]:>9.1f}  {words}")
+        print(
+            f"{name:<14}{wrote:>9.2f}{wrote / limit[0]:>9.1f}{has_read:>9.2f}{has_read / limit[1]:>9.1f}  {words}"
+        )
 
 
 if __name__ == "__main__":

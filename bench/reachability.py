@@ -46,26 +46,45 @@ def vpc(subnets=50):
     """The network of the work, or its first subnets."""
     names = [f"i-{s:02}-{h:02}" for s in range(subnets) for h in range(HOSTS)]
     interfaces = tuple(
-        Interface(names[m], f"subnet-{m // HOSTS:02}", f"10.0.{m // HOSTS}.{10 + m % HOSTS}", _groups(m))
-        for m in range(len(names)))
+        Interface(
+            names[m], f"subnet-{m // HOSTS:02}", f"10.0.{m // HOSTS}.{10 + m % HOSTS}", _groups(m)
+        )
+        for m in range(len(names))
+    )
     return Vpc(
-        cidr=BLOCK, subnets=tuple(Subnet(f"subnet-{s:02}", f"10.0.{s}.0/24", None, f"acl-{s % 5}")
-                                  for s in range(subnets)),
-        interfaces=interfaces, routes=(Route("main", BLOCK, LOCAL),), acl_entries=tuple(_entries()),
-        group_rules=tuple(rule for g in range(GROUPS) for rule in _rules(g)), internet_gateway="", associations=(),
-        outside=(), devices=tuple(Device(name, Host) for name in names), names=())
+        cidr=BLOCK,
+        subnets=tuple(
+            Subnet(f"subnet-{s:02}", f"10.0.{s}.0/24", None, f"acl-{s % 5}") for s in range(subnets)
+        ),
+        interfaces=interfaces,
+        routes=(Route("main", BLOCK, LOCAL),),
+        acl_entries=tuple(_entries()),
+        group_rules=tuple(rule for g in range(GROUPS) for rule in _rules(g)),
+        internet_gateway="",
+        associations=(),
+        outside=(),
+        devices=tuple(Device(name, Host) for name in names),
+        names=(),
+    )
 
 
 def _groups(m):
-    numbers = [r(m) % GROUPS, *([r(m + 7_000) % GROUPS] if m % 2 else []), *([r(m + 9_000) % GROUPS] if m % 5 == 0
-                                                                           else [])]
+    numbers = [
+        r(m) % GROUPS,
+        *([r(m + 7_000) % GROUPS] if m % 2 else []),
+        *([r(m + 9_000) % GROUPS] if m % 5 == 0 else []),
+    ]
     return tuple(dict.fromkeys(f"sg-{number}" for number in numbers))
 
 
 def _rules(g):
     for i in range(4):
         kind, ports = r(g * 4 + i) % 4, RANGES[(g + i) % 4]
-        peer = (BLOCK, f"10.0.{r(g * 4 + i + 1) % 50}.0/24")[kind] if kind < 2 else f"sg-{r(g * 4 + i + 2) % GROUPS}"
+        peer = (
+            (BLOCK, f"10.0.{r(g * 4 + i + 1) % 50}.0/24")[kind]
+            if kind < 2
+            else f"sg-{r(g * 4 + i + 2) % GROUPS}"
+        )
         yield GroupRule(f"sg-{g}", IN, ports, peer)
     if g % 4:
         yield GroupRule(f"sg-{g}", OUT, EVERY, ANYWHERE, ALL)
@@ -83,7 +102,10 @@ def _entries():
     }
     for n, entries in rows.items():
         for i, (action, protocol, ports, cidr) in enumerate(entries, 1):
-            yield from (AclEntry(f"acl-{n}", i * 100, way, action, protocol, ports, cidr) for way in (IN, OUT))
+            yield from (
+                AclEntry(f"acl-{n}", i * 100, way, action, protocol, ports, cidr)
+                for way in (IN, OUT)
+            )
 
 
 def compiled(network):
@@ -91,7 +113,10 @@ def compiled(network):
     reach = Reach(network)
     order = {row.id: m for m, row in enumerate(network.interfaces)}
     numbers = [order.get(place.name, 0) for place in reach.places]
-    digits = [sum(1 << i for i, m in enumerate(numbers) if m >> digit & 1) for digit in range(len(order).bit_length())]
+    digits = [
+        sum(1 << i for i, m in enumerate(numbers) if m >> digit & 1)
+        for digit in range(len(order).bit_length())
+    ]
     count = digest = 0
     for port in PORTS:
         for i, sources in enumerate(reach.sure[reach.port_class(port)]):
@@ -110,23 +135,49 @@ def total(members, digits):
 def pair_by_pair(network):
     """Count and digest from the rows of each pair."""
     addresses = [number(row.address) for row in network.interfaces]
-    rules = {way: [[(*rule.ports, _peer(rule.peer)) for rule in network.group_rules
-                    if rule.group in row.groups and rule.direction == way] for row in network.interfaces]
-             for way in (IN, OUT)}
-    acls = {(acl, way): [(*e.ports, *block(e.cidr)[:2], e.action == ALLOW) for e in network.acl_entries
-                         if (e.acl, e.direction) == (acl, way)]
-            for acl in {s.network_acl for s in network.subnets} for way in (IN, OUT)}
+    rules = {
+        way: [
+            [
+                (*rule.ports, _peer(rule.peer))
+                for rule in network.group_rules
+                if rule.group in row.groups and rule.direction == way
+            ]
+            for row in network.interfaces
+        ]
+        for way in (IN, OUT)
+    }
+    acls = {
+        (acl, way): [
+            (*e.ports, *block(e.cidr)[:2], e.action == ALLOW)
+            for e in network.acl_entries
+            if (e.acl, e.direction) == (acl, way)
+        ]
+        for acl in {s.network_acl for s in network.subnets}
+        for way in (IN, OUT)
+    }
     acl_of = {s.name: s.network_acl for s in network.subnets}
     own = [frozenset(row.groups) for row in network.interfaces]
-    edges = [(row.subnet, acls[acl_of[row.subnet], IN], acls[acl_of[row.subnet], OUT]) for row in network.interfaces]
+    edges = [
+        (row.subnet, acls[acl_of[row.subnet], IN], acls[acl_of[row.subnet], OUT])
+        for row in network.interfaces
+    ]
     count = digest = 0
     for s, source in enumerate(addresses):
         for d, destination in enumerate(addresses):
             for port in PORTS if s != d else ():
-                if (_grants(rules[OUT][s], port, destination, own[d]) and _grants(rules[IN][d], port, source, own[s])
-                        and (edges[s][0] == edges[d][0] or (
-                            _passes(edges[s][2], port, destination) and _passes(edges[d][1], port, source)
-                            and _passes(edges[d][2], BACK, source) and _passes(edges[s][1], BACK, destination)))):
+                if (
+                    _grants(rules[OUT][s], port, destination, own[d])
+                    and _grants(rules[IN][d], port, source, own[s])
+                    and (
+                        edges[s][0] == edges[d][0]
+                        or (
+                            _passes(edges[s][2], port, destination)
+                            and _passes(edges[d][1], port, source)
+                            and _passes(edges[d][2], BACK, source)
+                            and _passes(edges[s][1], BACK, destination)
+                        )
+                    )
+                ):
                     count += 1
                     digest += s * 31 + d * 17 + port
     return count, digest % 2**64
@@ -137,13 +188,22 @@ def _peer(peer):
 
 
 def _grants(rules, port, address, groups):
-    return any(first <= port <= last and (peer in groups if isinstance(peer, str) else peer[0] <= address <= peer[1])
-               for first, last, peer in rules)
+    return any(
+        first <= port <= last
+        and (peer in groups if isinstance(peer, str) else peer[0] <= address <= peer[1])
+        for first, last, peer in rules
+    )
 
 
 def _passes(entries, port, address):
-    return next((allowed for first, last, low, high, allowed in entries
-                 if first <= port <= last and low <= address <= high), False)
+    return next(
+        (
+            allowed
+            for first, last, low, high, allowed in entries
+            if first <= port <= last and low <= address <= high
+        ),
+        False,
+    )
 
 
 CONTENDERS = {"pair by pair": pair_by_pair, "compiled": compiled}
@@ -165,8 +225,10 @@ def main():
             result = work(network)
             times.append(time.process_time() - began)
         middle = statistics.median(times)
-        print(f"{name:<14}{middle:9.3f} s {middle / questions * 1e6:8.4f} us a question   {result[0]} reached,"
-              f" digest {result[1]}")
+        print(
+            f"{name:<14}{middle:9.3f} s {middle / questions * 1e6:8.4f} us a question   {result[0]} reached,"
+            f" digest {result[1]}"
+        )
 
 
 if __name__ == "__main__":

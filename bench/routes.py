@@ -45,15 +45,23 @@ def addresses(table):
     """The addresses that are looked up: one of any block, one of any kind, and so on."""
     chance, found = Random(7), []
     while len(found) < ADDRESSES:
-        found += text(chance.randint(*block(chance.choice(table[1:]))[:2])), text(chance.getrandbits(32))
+        found += (
+            text(chance.randint(*block(chance.choice(table[1:]))[:2])),
+            text(chance.getrandbits(32)),
+        )
     return found
 
 
 def bare_bisect(table):
     """Intervals with one winner each, in two lists."""
-    rows = sorted(((*block(cidr), place) for place, cidr in enumerate(table)), key=lambda row: row[2])
+    rows = sorted(
+        ((*block(cidr), place) for place, cidr in enumerate(table)), key=lambda row: row[2]
+    )
     starts = sorted({0, *(edge for first, last, _, _ in rows for edge in (first, last + 1))})
-    winners = [max((row[2:] for row in rows if row[0] <= start <= row[1]), default=(0, 0))[1] for start in starts]
+    winners = [
+        max((row[2:] for row in rows if row[0] <= start <= row[1]), default=(0, 0))[1]
+        for start in starts
+    ]
     return lambda values: sum([winners[bisect_right(starts, value) - 1] for value in values])
 
 
@@ -88,15 +96,19 @@ def pytricia_tree(table):
 
 def route_table(table):
     """The package's."""
-    lookup = RouteTable(tuple(Route("table", cidr, place) for place, cidr in enumerate(table))).lookup
+    lookup = RouteTable(
+        tuple(Route("table", cidr, place) for place, cidr in enumerate(table))
+    ).lookup
     return lambda values: sum([lookup(value).target for value in values])
 
 
 CONTENDERS = {  # how it is made, and what it is asked with
-    "bare bisect": (bare_bisect, number), "dictionary per length": (dictionary_per_length, number),
-    "pytricia, numbers": (pytricia_tree, number), "pytricia, text": (pytricia_tree, str),
+    "bare bisect": (bare_bisect, number),
+    "dictionary per length": (dictionary_per_length, number),
+    "pytricia, numbers": (pytricia_tree, number),
+    "pytricia, text": (pytricia_tree, str),
     "RouteTable.lookup": (route_table, str),
-}  # fmt: skip
+}
 
 
 def main():

@@ -44,15 +44,29 @@ from vpcedu.tables.translation import Translations
 from vpcedu.trace import DELIVER, SEND, Cause, Step, Trace
 
 OUTWARD, INWARD = True, False
-PACKETS = ((OUTWARD, SYN), (INWARD, SYN | ACK), (OUTWARD, ACK), (OUTWARD, PSH | ACK), (INWARD, ACK),
-           (INWARD, PSH | ACK), (OUTWARD, ACK), (OUTWARD, FIN | ACK), (INWARD, FIN | ACK), (OUTWARD, ACK))  # fmt: skip
+PACKETS = (
+    (OUTWARD, SYN),
+    (INWARD, SYN | ACK),
+    (OUTWARD, ACK),
+    (OUTWARD, PSH | ACK),
+    (INWARD, ACK),
+    (INWARD, PSH | ACK),
+    (OUTWARD, ACK),
+    (OUTWARD, FIN | ACK),
+    (INWARD, FIN | ACK),
+    (OUTWARD, ACK),
+)
 NAT_IP, FIRST_PORT, PORTS = "10.0.0.5", 1_024, 64_512
 SOURCES = [text(number("10.0.16.0") + i) for i in range(1_000)]
 SERVERS = [f"203.0.113.{1 + i}" for i in range(4)]
 STATES = {  # what the bare form keeps of TCP beside the addresses
-    ("", SYN): "SYN-SENT", ("SYN-SENT", SYN | ACK): "SYN-RECEIVED", ("SYN-RECEIVED", ACK): "ESTABLISHED",
-    ("ESTABLISHED", FIN | ACK): "FIN-WAIT-1", ("FIN-WAIT-1", FIN | ACK): "FIN-WAIT-2", ("FIN-WAIT-2", ACK): "TIME-WAIT",
-}  # fmt: skip
+    ("", SYN): "SYN-SENT",
+    ("SYN-SENT", SYN | ACK): "SYN-RECEIVED",
+    ("SYN-RECEIVED", ACK): "ESTABLISHED",
+    ("ESTABLISHED", FIN | ACK): "FIN-WAIT-1",
+    ("FIN-WAIT-1", FIN | ACK): "FIN-WAIT-2",
+    ("FIN-WAIT-2", ACK): "TIME-WAIT",
+}
 
 
 class Bare:
@@ -64,7 +78,12 @@ class Bare:
         self.outward, self.inward, self.ports = {}, {}, {}
 
     def flow(self, i):
-        return (number("10.0.16.0") + i % 1_000, 32_768 + i // 1_000, number("203.0.113.1") + i % 4, 443)
+        return (
+            number("10.0.16.0") + i % 1_000,
+            32_768 + i // 1_000,
+            number("203.0.113.1") + i % 4,
+            443,
+        )
 
     def swap(self, flow):
         return (flow[2], flow[3], flow[0], flow[1])
@@ -83,7 +102,11 @@ class Bare:
                 there = flow[2:]
                 port = self.ports.get(there, FIRST_PORT)
                 self.ports[there] = port + 1
-                entry = table[flow] = self.inward[(*there, nat, port)] = [flow, (nat, port, *there), ""]
+                entry = table[flow] = self.inward[(*there, nat, port)] = [
+                    flow,
+                    (nat, port, *there),
+                    "",
+                ]
             entry[2] = STATES.get((entry[2], flags), entry[2])
             after.append(entry[1])
         return after
@@ -119,7 +142,10 @@ class Table(Ours):
     goal = 1.5
 
     def __init__(self):
-        self.rows, self.ports = Translations(350_000_000), Ports((NAT_IP,), FIRST_PORT, 65_535, PORTS, 0)
+        self.rows, self.ports = (
+            Translations(350_000_000),
+            Ports((NAT_IP,), FIRST_PORT, 65_535, PORTS, 0),
+        )
 
     def make(self, flows, flags):
         return flows
@@ -179,15 +205,30 @@ class OneHop(Network):
 def hop_network():
     """A thousand hosts with a group each in a private subnet, a NAT gateway in a public one."""
     every = (0, 65_535)
-    subnets = (Subnet("public", "10.0.0.0/24", "public", "acl"), Subnet("private", "10.0.16.0/20", "private", "acl"))
+    subnets = (
+        Subnet("public", "10.0.0.0/24", "public", "acl"),
+        Subnet("private", "10.0.16.0/20", "private", "acl"),
+    )
     hosts = (Interface(address, "private", address, ("sg",)) for address in SOURCES)
-    routes = (Route("public", "10.0.0.0/16", LOCAL), Route("private", "10.0.0.0/16", LOCAL),
-              Route("private", "0.0.0.0/0", "NAT"))  # fmt: skip
+    routes = (
+        Route("public", "10.0.0.0/16", LOCAL),
+        Route("private", "10.0.0.0/16", LOCAL),
+        Route("private", "0.0.0.0/0", "NAT"),
+    )
     entries = tuple(AclEntry("acl", 100, way, ALLOW, ANY, every, "0.0.0.0/0") for way in (IN, OUT))
     devices = (Device("NAT", NatGateway), *(Device(address, Sink) for address in SOURCES))
-    nat, allowed = Interface("NAT", "public", NAT_IP, check=False), (GroupRule("sg", OUT, every, "0.0.0.0/0"),)
-    rules.check = lambda vpc: None  # the workload's first sources are addresses that AWS keeps in every subnet
-    return OneHop(Vpc("10.0.0.0/16", subnets, (nat, *hosts), routes, entries, allowed, "", (), (), devices, ()))
+    nat, allowed = (
+        Interface("NAT", "public", NAT_IP, check=False),
+        (GroupRule("sg", OUT, every, "0.0.0.0/0"),),
+    )
+    rules.check = lambda vpc: (
+        None
+    )  # the workload's first sources are addresses that AWS keeps in every subnet
+    return OneHop(
+        Vpc(
+            "10.0.0.0/16", subnets, (nat, *hosts), routes, entries, allowed, "", (), (), devices, ()
+        )
+    )
 
 
 class WholeHop(Ours):
@@ -216,7 +257,12 @@ class WholeHop(Ours):
         return after
 
 
-CONTENDERS = {"bare dict of tuples": Bare, "Translations": Table, "NatGateway.handle": Handle, "whole hop": WholeHop}
+CONTENDERS = {
+    "bare dict of tuples": Bare,
+    "Translations": Table,
+    "NatGateway.handle": Handle,
+    "whole hop": WholeHop,
+}
 
 
 def play(contender, n):
@@ -240,7 +286,9 @@ def digest(contender, n):
     for before, after, _, _ in play(contender, n):
         for one, other in zip(before, after, strict=True):
             words = (number(w) if isinstance(w, str) else w for w in (*one[:4], *other[:4]))
-            total += sum(n * factor for n, factor in zip(words, (3, 5, 7, 11, 13, 17, 19, 23), strict=True))
+            total += sum(
+                n * factor for n, factor in zip(words, (3, 5, 7, 11, 13, 17, 19, 23), strict=True)
+            )
     return total % (1 << 64)
 
 
@@ -257,26 +305,39 @@ def measure(n, rounds):
             made, worked = (sum(column) / (10 * n) * 1e6 for column in zip(*spent, strict=True))
             times[name].append((worked, made + worked))
             steps = getattr(contender, "steps", 0) / (10 * n) or steps
-    return {name: [statistics.median(c) for c in zip(*found, strict=True)] for name, found in times.items()}, steps
+    return {
+        name: [statistics.median(c) for c in zip(*found, strict=True)]
+        for name, found in times.items()
+    }, steps
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--n", type=int, default=100_000, help="connections (default 100,000)")
-    parser.add_argument("--rounds", type=int, default=5, help="runs of each contender, in turn (default 5)")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="runs of each contender, in turn (default 5)"
+    )
     options = parser.parse_args()
     found = {name: digest(kind(), min(options.n, 2_000)) for name, kind in CONTENDERS.items()}
     if len(set(found.values())) != 1:
         raise SystemExit(f"the contenders do not agree: {found}")
     medians, steps = measure(options.n, options.rounds)
     base = medians["bare dict of tuples"][0]
-    print(f"W1, {options.n:,} connections x 10 packets, medians of {options.rounds}; all digests are equal")
-    print(f"{'':<22}{'us/packet':>10}{'x bare':>8}{'goal':>8}{'with making packets':>21}{'x bare':>8}")
+    print(
+        f"W1, {options.n:,} connections x 10 packets, medians of {options.rounds}; all digests are equal"
+    )
+    print(
+        f"{'':<22}{'us/packet':>10}{'x bare':>8}{'goal':>8}{'with making packets':>21}{'x bare':>8}"
+    )
     for name, (work, both) in medians.items():
         goal = f"<= {CONTENDERS[name].goal}" if CONTENDERS[name].goal else ""
-        print(f"{name:<22}{work:>10.2f}{work / base:>8.1f}{goal:>8}{both:>21.2f}{both / base:>8.1f}")
+        print(
+            f"{name:<22}{work:>10.2f}{work / base:>8.1f}{goal:>8}{both:>21.2f}{both / base:>8.1f}"
+        )
     step = medians["whole hop"][0] / steps
-    print(f"A whole hop has {steps:.1f} steps on average, {step:.2f} us each; four: {4 * step / base:.1f} x bare.")
+    print(
+        f"A whole hop has {steps:.1f} steps on average, {step:.2f} us each; four: {4 * step / base:.1f} x bare."
+    )
 
 
 if __name__ == "__main__":

@@ -22,7 +22,11 @@ from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.target_group import Listener, TargetGroup
 
 ANYWHERE, BLOCK, IGW = "0.0.0.0/0", "10.0.0.0/16", "Internet gateway"
-LISTENERS = (Listener("HTTP", 80, TargetGroup("web", (Endpoint("10.0.2.10", 80), Endpoint("10.0.3.10", 80)))),)
+LISTENERS = (
+    Listener(
+        "HTTP", 80, TargetGroup("web", (Endpoint("10.0.2.10", 80), Endpoint("10.0.3.10", 80)))
+    ),
+)
 
 
 def vpc() -> Vpc:
@@ -41,15 +45,24 @@ def vpc() -> Vpc:
             Interface("web a", "private a", "10.0.2.10", ("sg-web",)),
             Interface("web b", "private b", "10.0.3.10", ("sg-web",)),
         ),
-        routes=(Route("public", BLOCK, LOCAL), Route("public", ANYWHERE, IGW), Route("private", BLOCK, LOCAL)),
-        acl_entries=tuple(AclEntry("acl", 100, way, ALLOW, ANY, (0, 65_535), ANYWHERE) for way in (IN, OUT)),
+        routes=(
+            Route("public", BLOCK, LOCAL),
+            Route("public", ANYWHERE, IGW),
+            Route("private", BLOCK, LOCAL),
+        ),
+        acl_entries=tuple(
+            AclEntry("acl", 100, way, ALLOW, ANY, (0, 65_535), ANYWHERE) for way in (IN, OUT)
+        ),
         group_rules=(
             GroupRule("sg-alb", IN, (80, 80), ANYWHERE),
             GroupRule("sg-alb", OUT, (80, 80), "sg-web"),
             GroupRule("sg-web", IN, (80, 80), "sg-alb"),
         ),
         internet_gateway=IGW,
-        associations=(Association("192.0.2.10", "10.0.0.10"), Association("192.0.2.11", "10.0.1.10")),
+        associations=(
+            Association("192.0.2.10", "10.0.0.10"),
+            Association("192.0.2.11", "10.0.1.10"),
+        ),
         outside=(OutsideHost("client", "203.0.113.10"),),
         devices=(
             Device("client", Host),

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-LOADS = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src", "video": "src"}
+LOADS = {
+    "img": "src",
+    "script": "src",
+    "link": "href",
+    "iframe": "src",
+    "source": "src",
+    "video": "src",
+}
 
 
 class Reader(HTMLParser):
@@ -77,7 +84,9 @@ class Reader(HTMLParser):
     def finish(self) -> list[str]:
         """Everything that is wrong with the page."""
         missing = {"title", "main", "nav", "h1"} - self._seen
-        heads = ["a table without heads"] if "table" in self._seen and "th" not in self._seen else []
+        heads = (
+            ["a table without heads"] if "table" in self._seen and "th" not in self._seen else []
+        )
         return self.faults + heads + [f"no <{tag}>" for tag in sorted(missing)]
 
 

@@ -20,8 +20,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "binder" / "requirements.txt"
-PYTHON = (ROOT / "binder" / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
-SHARED = ("jupyterlab", "notebook", "ipywidgets", "ipykernel", "ipython")  # what a lesson meets of the base image
+PYTHON = (
+    (ROOT / "binder" / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
+)
+SHARED = (
+    "jupyterlab",
+    "notebook",
+    "ipywidgets",
+    "ipykernel",
+    "ipython",
+)  # what a lesson meets of the base image
 KERNEL = "binder-base"
 
 
@@ -37,7 +45,12 @@ def base_versions() -> dict[str, str]:
     """The versions of the SHARED packages in repo2docker's base image for this Python."""
     package = importlib.util.find_spec("repo2docker")
     assert package and package.origin, "jupyter-repo2docker is not installed"
-    lock = Path(package.origin).parent / "buildpacks" / "conda" / f"environment.py-{PYTHON}-linux-64.lock"
+    lock = (
+        Path(package.origin).parent
+        / "buildpacks"
+        / "conda"
+        / f"environment.py-{PYTHON}-linux-64.lock"
+    )
     found = re.findall(r"/([\w-]+?)-(\d[\w.]*)-[\w.]+\.conda", lock.read_text(encoding="utf-8"))
     return {name: version for name, version in found if name in SHARED}
 
@@ -54,16 +67,33 @@ def python() -> str:
 def make(folder: Path) -> Path:
     """The environment in `folder`, made if it is not there or no longer fits; returns its Python."""
     wanted = json.dumps([base_versions(), REQUIREMENTS.read_text(encoding="utf-8"), str(ROOT)])
-    stamp, inside = folder / "made-for.json", folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    stamp, inside = (
+        folder / "made-for.json",
+        folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"),
+    )
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted and inside.exists():
         return inside
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([python(), "-m", "venv", "--without-pip", folder], check=True)
     pins = [f"{name}=={version}" for name, version in base_versions().items()]
-    command = [sys.executable, "-m", "pip", "--python", str(inside), "install", "--quiet", "--no-compile",
-               "--disable-pip-version-check", *pins, "-r", str(REQUIREMENTS)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(inside),
+        "install",
+        "--quiet",
+        "--no-compile",
+        "--disable-pip-version-check",
+        *pins,
+        "-r",
+        str(REQUIREMENTS),
+    ]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert told.returncode == 0, f"Binder's packages could not be installed; this needs the internet:\n{told.stderr}"
+    assert told.returncode == 0, (
+        f"Binder's packages could not be installed; this needs the internet:\n{told.stderr}"
+    )
     stamp.write_text(wanted, encoding="utf-8")
     return inside
 
@@ -76,10 +106,24 @@ def compare(inside: Path, notebooks: list[Path]) -> subprocess.CompletedProcess[
         argv = [str(inside), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         told = {"argv": argv, "display_name": KERNEL, "language": "python"}
         (kernel / "kernel.json").write_text(json.dumps(told), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-kernel-name",
-                   KERNEL, "--nbval-cell-timeout", "120", *map(str, notebooks)]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--nbval",
+            "--nbval-kernel-name",
+            KERNEL,
+            "--nbval-cell-timeout",
+            "120",
+            *map(str, notebooks),
+        ]
         env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**env, "JUPYTER_PATH": share})
+        return subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, env={**env, "JUPYTER_PATH": share}
+        )
 
 
 def main() -> int:

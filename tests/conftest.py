@@ -7,7 +7,12 @@ time or fills the machine, runs alone at the end, in order.
 import pytest
 
 PARTS = ("core", "kernel", "notebooks", "browser", "binder")
-FILES = {"test_kernel": "kernel", "test_browser": "browser", "test_static_pages": "browser", "test_binder": "binder"}
+FILES = {
+    "test_kernel": "kernel",
+    "test_browser": "browser",
+    "test_static_pages": "browser",
+    "test_binder": "binder",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,8 +58,13 @@ def pytest_terminal_summary(terminalreporter) -> None:
         for report in reports:
             if isinstance(report, pytest.TestReport):
                 part = dict(report.user_properties)["part"]
-                began[part], ended[part] = min(began[part], report.start), max(ended[part], report.stop)
+                began[part], ended[part] = (
+                    min(began[part], report.start),
+                    max(ended[part], report.stop),
+                )
                 tests[part].add(report.nodeid)
     for part in PARTS:
         if tests[part]:
-            terminalreporter.write_line(f"time: {part} {ended[part] - began[part]:.1f} s ({len(tests[part])} tests)")
+            terminalreporter.write_line(
+                f"time: {part} {ended[part] - began[part]:.1f} s ({len(tests[part])} tests)"
+            )

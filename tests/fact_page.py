@@ -29,14 +29,25 @@ def markers(source: str, file: str) -> list[Shown]:
     if "mark.fact(" not in source:
         return []
     tree = ast.parse(source)
-    owner = {id(inner): node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
-             for decorator in node.decorator_list for inner in ast.walk(decorator)}  # fmt: skip
+    owner = {
+        id(inner): node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        for decorator in node.decorator_list
+        for inner in ast.walk(decorator)
+    }
     found = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "fact":
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "fact"
+        ):
             for word in node.args:
                 if not (isinstance(word, ast.Constant) and isinstance(word.value, str)):
-                    raise ValueError(f"{file}, line {node.lineno}: {ast.unparse(word)}: expected a fact's id as text")
+                    raise ValueError(
+                        f"{file}, line {node.lineno}: {ast.unparse(word)}: expected a fact's id as text"
+                    )
                 found.append(Shown(word.value, file, owner.get(id(node), "")))
     return sorted(found)
 
@@ -63,12 +74,24 @@ def tables() -> list[str | list[tuple[str, ...]]]:
     words = "; ".join(f"*{name}*: {meaning}" for name, meaning in HOW_SURE.items())
     lines: list[str | list[tuple[str, ...]]] = [
         "## Facts, and the tests that show them",
-        f"How sure a fact is: {words}. A test that shows a fact fails where the model behaves otherwise."]
+        f"How sure a fact is: {words}. A test that shows a fact fails where the model behaves otherwise.",
+    ]
     for title, facts in SECTIONS:
         rows = [_row(fact, found) for fact in facts if fact.id not in LEFT_OUT]
-        lines += [f"### {title}", [("fact", "what", "value", "how sure", "source", "shown by"), *rows]]
-    left = [(fact.id, fact.statement, LEFT_OUT[fact.id], _sources(fact)) for fact in FACTS if fact.id in LEFT_OUT]
-    return [*lines, "## What we leave out, and why", [("fact", "what", "why it is left out", "source"), *left]]
+        lines += [
+            f"### {title}",
+            [("fact", "what", "value", "how sure", "source", "shown by"), *rows],
+        ]
+    left = [
+        (fact.id, fact.statement, LEFT_OUT[fact.id], _sources(fact))
+        for fact in FACTS
+        if fact.id in LEFT_OUT
+    ]
+    return [
+        *lines,
+        "## What we leave out, and why",
+        [("fact", "what", "why it is left out", "source"), *left],
+    ]
 
 
 def _row(fact: Fact, found: dict[str, list[Shown]]) -> tuple[str, ...]:

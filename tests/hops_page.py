@@ -33,25 +33,46 @@ def hops(visit) -> list[tuple[object, ...]]:  # type: ignore[no-untyped-def]
                 if told:
                     after = step.after.flow if step.after is not None else ""
                     changed = after if after != step.before.flow else "the same"
-                    rows.append((word, step.at, step.check, step.before.flow, changed,
-                                 told.format(at=step.at, row=step.row)))
+                    rows.append(
+                        (
+                            word,
+                            step.at,
+                            step.check,
+                            step.before.flow,
+                            changed,
+                            told.format(at=step.at, row=step.row),
+                        )
+                    )
     return rows
 
 
 def section(table) -> list[str]:  # type: ignore[no-untyped-def]
     """The section's lines; `table` makes the lines of a table from its rows."""
-    lines = ["## Hop by hop", "",
-             "The packet with the request and the one with the answer, wherever a row decided: what the header was, "
-             "what it became, and whether state or a row of the description brought it on. Rules and ACL entries "
-             "only let pass and are left out.", ""]  # fmt: skip
+    lines = [
+        "## Hop by hop",
+        "",
+        "The packet with the request and the one with the answer, wherever a row decided: what the header was, "
+        "what it became, and whether state or a row of the description brought it on. Rules and ACL entries "
+        "only let pass and are left out.",
+        "",
+    ]
     for balancer in BALANCERS:
         visits = {nat: reference_architecture(balancer, nat).get(URL) for nat in NATS}
         for nat, visit in visits.items():
             same = all(hops(visit) == hops(other) for other in visits.values())
             if same and nat != NATS[0]:
                 continue
-            peer = next(event.row.peer for event in visit.capture.events if isinstance(event.row, Seen))
-            lines += [f"### {balancer}, {'either NAT' if same else f'NAT {nat}'}", "",
-                      f"web sees a connection from {peer}.", "",
-                      *table(("way", "at", "check", "header", "becomes", "what brings it on"), *hops(visit)), ""]
+            peer = next(
+                event.row.peer for event in visit.capture.events if isinstance(event.row, Seen)
+            )
+            lines += [
+                f"### {balancer}, {'either NAT' if same else f'NAT {nat}'}",
+                "",
+                f"web sees a connection from {peer}.",
+                "",
+                *table(
+                    ("way", "at", "check", "header", "becomes", "what brings it on"), *hops(visit)
+                ),
+                "",
+            ]
     return lines

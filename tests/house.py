@@ -24,25 +24,70 @@ ROOT = Path(__file__).parent.parent
 # From the ground up. A module imports from the floors below its own, and from its own room; rooms on one line stand
 # side by side and do not know each other.
 FLOORS = (
-    ("words",), ("protocols", "tables"), ("devices",), ("hosts",), ("gateways",), ("network",), ("views",),
-    ("sites", "aws"), ("analysis",), ("scenarios", "puzzles"), ("course",), ("canvas",), ("reading",),
-    ("ladders", "maps", "plan", "checks", "tables drawn", "time", "compare"), ("either",), ("draw",),
-    ("widgets", "cli"), ("pages",), ("top",),
-)  # fmt: skip
+    ("words",),
+    ("protocols", "tables"),
+    ("devices",),
+    ("hosts",),
+    ("gateways",),
+    ("network",),
+    ("views",),
+    ("sites", "aws"),
+    ("analysis",),
+    ("scenarios", "puzzles"),
+    ("course",),
+    ("canvas",),
+    ("reading",),
+    ("ladders", "maps", "plan", "checks", "tables drawn", "time", "compare"),
+    ("either",),
+    ("draw",),
+    ("widgets", "cli"),
+    ("pages",),
+    ("top",),
+)
 PICTURES = FLOORS[13]
 DRAWN = {"tables": "tables drawn"}  # rooms within draw that have another room's name
 # Which module belongs to which room, where the folder does not say it.
-ROOMS = {"words": "address clock facade flow icmp packet reasons row trace", "devices": "device",
-         "top": "__init__ __main__ lab"}  # fmt: skip
-FACADES = ("vpcedu", "vpcedu.facade", "vpcedu.lab", "vpcedu.draw", "vpcedu.widgets")  # load a name when it is asked for
+ROOMS = {
+    "words": "address clock facade flow icmp packet reasons row trace",
+    "devices": "device",
+    "top": "__init__ __main__ lab",
+}
+FACADES = (
+    "vpcedu",
+    "vpcedu.facade",
+    "vpcedu.lab",
+    "vpcedu.draw",
+    "vpcedu.widgets",
+)  # load a name when it is asked for
 
 LINES, WIDTH = 400, 100  # of a module as `ruff format` writes it, and of its lines
 CORE_LINES = 250
 PRINTED_LINES, PRINTED_WIDTH = 40, 88  # what a lesson prints: one screen
 MODULES = 21  # of a folder
 ROW_TESTS = 20  # isinstance on row types outside their own module
-ROW_NAMES = {"row", "rows", "old", "new", "entry", "entries", "rule", "route", "interface", "listener", "step_row"}
-QUESTIONS = {"What", "Whether", "How", "Which", "Who", "Whom", "Where", "When"}  # a docstring of what only tells
+ROW_NAMES = {
+    "row",
+    "rows",
+    "old",
+    "new",
+    "entry",
+    "entries",
+    "rule",
+    "route",
+    "interface",
+    "listener",
+    "step_row",
+}
+QUESTIONS = {
+    "What",
+    "Whether",
+    "How",
+    "Which",
+    "Who",
+    "Whom",
+    "Where",
+    "When",
+}  # a docstring of what only tells
 # File names that stand in folders side by side, where the name is the idea: why.
 PARALLEL = {
     "clocks: draw.time widgets.explorers": "the clocks of a silent connection: drawn, and moved by hand",
@@ -56,8 +101,26 @@ PARALLEL = {
 }
 SEVERAL = {"rows", "entries"}
 HEAVY = {"typing", "dataclasses", "re", "enum", "inspect", "ipaddress"}  # slow to load
-LIGHT = (*size.CORE, "views", "lab", "sites", "analysis", "scenarios", "puzzles", "course", "cli")  # the folders that do without
-HOLDERS = {"Vpc", "Call", "Conversation", "Hop", "Step", "Cause", "Event"}  # records that hold rows, and are none
+LIGHT = (
+    *size.CORE,
+    "views",
+    "lab",
+    "sites",
+    "analysis",
+    "scenarios",
+    "puzzles",
+    "course",
+    "cli",
+)  # the folders that do without
+HOLDERS = {
+    "Vpc",
+    "Call",
+    "Conversation",
+    "Hop",
+    "Step",
+    "Cause",
+    "Event",
+}  # records that hold rows, and are none
 ROW_HOMES = ("tables", "hosts", "gateways", "network")
 
 Places = set[str]
@@ -78,7 +141,10 @@ class House:
         words = [*module.split("."), "__init__"][1:]
         if words[0] == "draw" and words[1] != "__init__":
             room = DRAWN.get(words[1], words[1])
-        elif (words[1:] in ([], ["__init__"]) and not self.is_package(module)) or module in ("vpcedu", "vpcedu.lab"):
+        elif (words[1:] in ([], ["__init__"]) and not self.is_package(module)) or module in (
+            "vpcedu",
+            "vpcedu.lab",
+        ):
             room = next((room for room, names in ROOMS.items() if words[0] in names.split()), "")
         else:
             room = words[0]
@@ -87,12 +153,16 @@ class House:
     @cached_property
     def imports(self) -> dict[str, set[str]]:
         """What each module imports of the package when it runs, also inside its functions."""
-        return {module: set(self._imports(tree, hidden=False)) for module, tree in self.trees.items()}
+        return {
+            module: set(self._imports(tree, hidden=False)) for module, tree in self.trees.items()
+        }
 
     @cached_property
     def hidden(self) -> dict[str, set[str]]:
         """What each module imports of the package for type checkers only."""
-        return {module: set(self._imports(tree, hidden=True)) for module, tree in self.trees.items()}
+        return {
+            module: set(self._imports(tree, hidden=True)) for module, tree in self.trees.items()
+        }
 
     def _imports(self, tree: ast.Module, hidden: bool) -> Iterator[str]:
         for name in imported(tree, hidden):
@@ -102,10 +172,13 @@ class House:
     @cached_property
     def row_types(self) -> dict[str, str]:
         """The types of rows, and the module of each."""
-        return {node.name: module for module, tree in self.trees.items()
-                if size.folder(module, self.sources) in ROW_HOMES or module == "vpcedu.trace"
-                for node in ast.walk(tree)
-                if isinstance(node, ast.ClassDef) and is_row(node) and node.name not in HOLDERS}  # fmt: skip
+        return {
+            node.name: module
+            for module, tree in self.trees.items()
+            if size.folder(module, self.sources) in ROW_HOMES or module == "vpcedu.trace"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ClassDef) and is_row(node) and node.name not in HOLDERS
+        }
 
 
 def floor_of(room: str) -> int | None:
@@ -114,15 +187,22 @@ def floor_of(room: str) -> int | None:
 
 def imported(tree: ast.Module, hidden: bool) -> Iterator[str]:
     """The full names that a module imports, at run time or (hidden) for type checkers only."""
-    checked = {id(inner) for node in ast.walk(tree) if size.is_type_checking(node)
-               for statement in node.body for inner in ast.walk(statement)}  # fmt: skip
+    checked = {
+        id(inner)
+        for node in ast.walk(tree)
+        if size.is_type_checking(node)
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
     for node in ast.walk(tree):
         if (id(node) in checked) != hidden:
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield from (f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names)
+            yield from (
+                f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names
+            )
 
 
 def is_row(node: ast.ClassDef) -> bool:
@@ -161,15 +241,23 @@ def homeless(house: House) -> Places:
 
 def relative(house: House) -> Places:
     """Modules with relative imports."""
-    return {module for module, tree in house.trees.items() for hidden in (False, True)
-            if any(name.startswith(".") for name in imported(tree, hidden))}  # fmt: skip
+    return {
+        module
+        for module, tree in house.trees.items()
+        for hidden in (False, True)
+        if any(name.startswith(".") for name in imported(tree, hidden))
+    }
 
 
 def heavy(house: House) -> Places:
     """Imports of modules that are slow to load, where a visit would wait for them."""
-    return {f"{module} > {name.split('.')[0]}" for module, tree in house.trees.items()
-            if size.folder(module, house.sources) in LIGHT
-            for name in imported(tree, hidden=False) if name.split(".")[0] in HEAVY}  # fmt: skip
+    return {
+        f"{module} > {name.split('.')[0]}"
+        for module, tree in house.trees.items()
+        if size.folder(module, house.sources) in LIGHT
+        for name in imported(tree, hidden=False)
+        if name.split(".")[0] in HEAVY
+    }
 
 
 def silent(house: House) -> Places:
@@ -182,10 +270,15 @@ def silent(house: House) -> Places:
 
 def imports_as_text(house: House) -> Places:
     """Modules, but the facades, that import one of the package by a name made as text."""
-    return {module for module, tree in house.trees.items() if module not in FACADES
-            for node in ast.walk(tree) if isinstance(node, ast.Call)
-            and last_word(node.func) in ("import_module", "__import__")
-            and (not node.args or may_be_ours(node.args[0], constants(tree)))}  # fmt: skip
+    return {
+        module
+        for module, tree in house.trees.items()
+        if module not in FACADES
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and last_word(node.func) in ("import_module", "__import__")
+        and (not node.args or may_be_ours(node.args[0], constants(tree)))
+    }
 
 
 def last_word(node: ast.expr) -> str:
@@ -197,8 +290,13 @@ def last_word(node: ast.expr) -> str:
 
 def constants(tree: ast.Module) -> dict[str, ast.expr]:
     """What a module's own names stand for."""
-    return {target.id: node.value for node in tree.body if isinstance(node, ast.Assign)
-            for target in node.targets if isinstance(target, ast.Name)}  # fmt: skip
+    return {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
 
 
 def may_be_ours(node: ast.expr, known: Mapping[str, ast.expr]) -> bool:
@@ -223,7 +321,11 @@ def pictures(house: House) -> Places:
     found = set()
     for module, names in house.imports.items():
         own = house.room(module)
-        if module.startswith("vpcedu.draw.") and own and FLOORS.index(PICTURES) >= (floor_of(own) or 0):
+        if (
+            module.startswith("vpcedu.draw.")
+            and own
+            and FLOORS.index(PICTURES) >= (floor_of(own) or 0)
+        ):
             others = {name for name in names | house.hidden[module] if house.room(name) in PICTURES}
             found |= {f"{module} > {name}" for name in others if house.room(name) != own}
     return found
@@ -238,8 +340,23 @@ def formatted(sources: Mapping[str, str]) -> dict[str, str]:
         files = {module: Path(place) / f"{module}.py" for module in sources}
         for module, file in files.items():
             file.write_text(sources[module].replace("# fmt:", "# was:"), encoding="utf-8")
-        subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", "--isolated", "--no-cache", "--line-length",
-                        str(WIDTH), "--target-version", "py311", place], check=True)  # fmt: skip
+        subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "ruff",
+                "format",
+                "--quiet",
+                "--isolated",
+                "--no-cache",
+                "--line-length",
+                str(WIDTH),
+                "--target-version",
+                "py311",
+                place,
+            ],
+            check=True,
+        )
         return {module: file.read_text(encoding="utf-8") for module, file in files.items()}
 
 
@@ -259,7 +376,9 @@ def printed(root: Path = ROOT) -> dict[str, str]:
     for file in sorted((root / "notebooks").glob("*.ipynb")):
         cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
         code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-        tree = ast.parse("\n".join(line for line in code.splitlines() if not line.startswith(("%", "!"))))
+        tree = ast.parse(
+            "\n".join(line for line in code.splitlines() if not line.startswith(("%", "!")))
+        )
         names: dict[str, object] = {}
         for node in ast.walk(tree):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -273,8 +392,12 @@ def printed(root: Path = ROOT) -> dict[str, str]:
 
 def screens(texts: Mapping[str, str]) -> Places:
     """Printed sources that are wider or longer than a screen."""
-    return {words for words, text in texts.items()
-            if len(text.splitlines()) > PRINTED_LINES or max(map(len, text.splitlines())) > PRINTED_WIDTH}  # fmt: skip
+    return {
+        words
+        for words, text in texts.items()
+        if len(text.splitlines()) > PRINTED_LINES
+        or max(map(len, text.splitlines())) > PRINTED_WIDTH
+    }
 
 
 # Rule 6: folders, names, and how things are asked.
@@ -295,7 +418,9 @@ def namesakes(house: House) -> Places:
         parent, _, name = module.rpartition(".")
         if not house.is_package(module):
             found[name].append(parent.removeprefix("vpcedu").removeprefix(".") or "vpcedu")
-    return {f"{name}: {' '.join(sorted(homes))}" for name, homes in found.items() if len(homes) > 1} - set(PARALLEL)
+    return {
+        f"{name}: {' '.join(sorted(homes))}" for name, homes in found.items() if len(homes) > 1
+    } - set(PARALLEL)
 
 
 def at(module: str, node: ast.AST) -> str:
@@ -304,9 +429,13 @@ def at(module: str, node: ast.AST) -> str:
 
 def chains(house: House) -> Places:
     """Conditional expressions inside of conditional expressions."""
-    return {at(module, node) for module, tree in house.trees.items() for node in ast.walk(tree)
-            if isinstance(node, ast.IfExp)
-            and any(isinstance(part, ast.IfExp) for part in (node.test, node.body, node.orelse))}  # fmt: skip
+    return {
+        at(module, node)
+        for module, tree in house.trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.IfExp)
+        and any(isinstance(part, ast.IfExp) for part in (node.test, node.body, node.orelse))
+    }
 
 
 def untyped_rows(house: House) -> Places:
@@ -315,11 +444,20 @@ def untyped_rows(house: House) -> Places:
     for module, tree in house.trees.items():
         for node in ast.walk(tree):
             if isinstance(node, (ast.FunctionDef, ast.Lambda)):
-                takes = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg]
+                takes = [
+                    *node.args.posonlyargs,
+                    *node.args.args,
+                    *node.args.kwonlyargs,
+                    node.args.vararg,
+                ]
                 named = [(one.arg, one.annotation) for one in takes if one is not None]
             elif isinstance(node, ast.ClassDef) and is_row(node):
                 fields = [one for one in node.body if isinstance(one, ast.AnnAssign)]
-                named = [(one.target.id, one.annotation) for one in fields if isinstance(one.target, ast.Name)]
+                named = [
+                    (one.target.id, one.annotation)
+                    for one in fields
+                    if isinstance(one.target, ast.Name)
+                ]
             else:
                 continue
             rows = ((name, kind) for name, kind in named if name in ROW_NAMES and kind is not None)
@@ -345,7 +483,11 @@ def row_tests(house: House) -> Places:
     for module, tree in house.trees.items():
         known = constants(tree)
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and last_word(node.func) == "isinstance" and len(node.args) == 2:
+            if (
+                isinstance(node, ast.Call)
+                and last_word(node.func) == "isinstance"
+                and len(node.args) == 2
+            ):
                 kinds = type_names(node.args[1], known)
             elif isinstance(node, ast.Compare) and asks_type(node.left):
                 kinds = {name for other in node.comparators for name in type_names(other, known)}
@@ -379,7 +521,11 @@ def names_as_text(house: House) -> Places:
                 asked = [node.left, *node.comparators]
             elif isinstance(node, ast.Subscript):
                 asked = [node.slice]
-            elif isinstance(node, ast.Call) and last_word(node.func) in ("get", "startswith", "endswith"):
+            elif isinstance(node, ast.Call) and last_word(node.func) in (
+                "get",
+                "startswith",
+                "endswith",
+            ):
                 asked = [*node.args, node.func]
             elif isinstance(node, ast.Match):
                 asked = [node.subject]
@@ -394,8 +540,12 @@ def is_class_name(node: ast.AST) -> bool:
 
 def guesses(house: House) -> Places:
     """Modules that ask by text what something can do: hasattr, or getattr with a word and something else to say."""
-    return {module for module, tree in house.trees.items() for node in ast.walk(tree)
-            if isinstance(node, ast.Call) and is_guess(node)}  # fmt: skip
+    return {
+        module
+        for module, tree in house.trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and is_guess(node)
+    }
 
 
 def is_guess(call: ast.Call) -> bool:
@@ -404,7 +554,9 @@ def is_guess(call: ast.Call) -> bool:
     if isinstance(word, ast.Constant) and str(word.value).startswith("__"):
         return False
     name = last_word(call.func)
-    return name == "hasattr" or (name == "getattr" and len(call.args) == 3 and isinstance(word, ast.Constant))
+    return name == "hasattr" or (
+        name == "getattr" and len(call.args) == 3 and isinstance(word, ast.Constant)
+    )
 
 
 def asked_for_nothing(house: House) -> Places:
@@ -415,8 +567,14 @@ def asked_for_nothing(house: House) -> Places:
             if isinstance(node, ast.FunctionDef) and not is_container_word(node.name):
                 first[node.name].add((ast.get_docstring(node) or "").split(" ")[0] in QUESTIONS)
     tell = {name for name, said in first.items() if said == {True}}
-    return {at(module, node) for module, tree in house.trees.items() for node in ast.walk(tree)
-            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and last_word(node.value.func) in tell}
+    return {
+        at(module, node)
+        for module, tree in house.trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and last_word(node.value.func) in tell
+    }
 
 
 def is_container_word(name: str) -> bool:
@@ -429,11 +587,16 @@ def is_container_word(name: str) -> bool:
 
 def circles(house: House) -> Places:
     """Sets of modules that import each other in a circle, type checkers' imports counted."""
-    edges = {module: (house.imports[module] | house.hidden[module]) & set(house.sources) - {module}
-             for module in house.sources}  # fmt: skip
+    edges = {
+        module: (house.imports[module] | house.hidden[module]) & set(house.sources) - {module}
+        for module in house.sources
+    }
     reach = {module: _reached(module, edges) for module in edges}
-    found = {frozenset(other for other in reach[module] if module in reach[other]) for module in edges
-             if module in reach[module]}  # fmt: skip
+    found = {
+        frozenset(other for other in reach[module] if module in reach[other])
+        for module in edges
+        if module in reach[module]
+    }
     return {" ".join(sorted(circle)) for circle in found}
 
 
@@ -450,7 +613,10 @@ def _reached(module: str, edges: Mapping[str, set[str]]) -> set[str]:
 
 def too_large(found: Mapping[str, int]) -> Places:
     """Core and package, where they have more statements than the first edition and its margin."""
-    sums = {"core": (size.core(found), size.MOST_CORE), "package": (sum(found.values()), size.MOST_PACKAGE)}
+    sums = {
+        "core": (size.core(found), size.MOST_CORE),
+        "package": (sum(found.values()), size.MOST_PACKAGE),
+    }
     return {name for name, (now, most) in sums.items() if now > most}
 
 

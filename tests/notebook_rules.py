@@ -12,10 +12,31 @@ from tests import reading_time
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 8
-SECTIONS = ("The question", "Predict", "See it", "Touch it", "Break it", "Exercise", "What this leaves out",
-            "Take away")
-LOGIC = (ast.For, ast.While, ast.If, ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.Try, ast.With, ast.ListComp,
-         ast.DictComp, ast.SetComp, ast.GeneratorExp, ast.IfExp)
+SECTIONS = (
+    "The question",
+    "Predict",
+    "See it",
+    "Touch it",
+    "Break it",
+    "Exercise",
+    "What this leaves out",
+    "Take away",
+)
+LOGIC = (
+    ast.For,
+    ast.While,
+    ast.If,
+    ast.FunctionDef,
+    ast.ClassDef,
+    ast.Lambda,
+    ast.Try,
+    ast.With,
+    ast.ListComp,
+    ast.DictComp,
+    ast.SetComp,
+    ast.GeneratorExp,
+    ast.IfExp,
+)
 LIVE = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -28,29 +49,54 @@ def problems(notebook: dict[str, Any]) -> list[str]:
     if notebook["metadata"].get("kernelspec") != KERNEL:
         found.append("the kernelspec is not the plain python3")
     if set(notebook["metadata"]) - {"kernelspec", "language_info"}:
-        found.append(f"metadata beside kernelspec and language_info: {sorted(notebook['metadata'])}")
+        found.append(
+            f"metadata beside kernelspec and language_info: {sorted(notebook['metadata'])}"
+        )
     if [cell["execution_count"] for cell in code] != list(range(1, len(code) + 1)):
         found.append("code cells were not run once each, in order")
     for number, cell in enumerate(code, 1):
         found += [f"code cell {number}: {what}" for what in _cell(cell)]
-    words = json.dumps([cell["source"] for cell in cells]) + json.dumps([_texts(cell) for cell in code])
-    found += [f"holds {path!r}" for path in ("/home/", "/root/", "/work/", "/tmp/", "C:\\\\Users") if path in words]
+    words = json.dumps([cell["source"] for cell in cells]) + json.dumps(
+        [_texts(cell) for cell in code]
+    )
+    found += [
+        f"holds {path!r}"
+        for path in ("/home/", "/root/", "/work/", "/tmp/", "C:\\\\Users")
+        if path in words
+    ]
     return found
 
 
 def _headings(cells: list[dict[str, Any]]) -> list[str]:
     """A title, and the sections of a lesson in their order; no heading skips a level."""
-    headings = [match.groups() for cell in cells if cell["cell_type"] == "markdown"
-                for match in re.finditer(r"^(#+) (.+)$", _fenceless(cell), re.MULTILINE)]
+    headings = [
+        match.groups()
+        for cell in cells
+        if cell["cell_type"] == "markdown"
+        for match in re.finditer(r"^(#+) (.+)$", _fenceless(cell), re.MULTILINE)
+    ]
     levels = [len(marks) for marks, _ in headings]
     found = [] if levels[:1] == [1] and levels.count(1) == 1 else ["not one title, at the top"]
-    found += [f"heading {words!r} skips a level" for (_, words), before, level
-              in zip(headings[1:], levels, levels[1:], strict=False) if level > before + 1]
-    places = {name: [place for place, (marks, words) in enumerate(headings) if marks == "##" and words.startswith(name)]
-              for name in SECTIONS}
+    found += [
+        f"heading {words!r} skips a level"
+        for (_, words), before, level in zip(headings[1:], levels, levels[1:], strict=False)
+        if level > before + 1
+    ]
+    places = {
+        name: [
+            place
+            for place, (marks, words) in enumerate(headings)
+            if marks == "##" and words.startswith(name)
+        ]
+        for name in SECTIONS
+    }
     found += [f"no section '{name}'" for name, at in places.items() if not at]
     firsts = [at[0] for at in places.values() if at]
-    return found if firsts == sorted(firsts) else [*found, f"sections not in the order {', '.join(SECTIONS)}"]
+    return (
+        found
+        if firsts == sorted(firsts)
+        else [*found, f"sections not in the order {', '.join(SECTIONS)}"]
+    )
 
 
 def _fenceless(cell: dict[str, Any]) -> str:
@@ -61,13 +107,21 @@ def _sources(cells: list[dict[str, Any]]) -> list[str]:
     """A paragraph that begins with **Sources** and has at least one address."""
     text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     paragraph = re.search(r"(?ms)^\*\*Sources?\*\*.*?(?=\n\n|\Z)", text)
-    return [] if paragraph and "](https://" in paragraph[0] else ["no sources: no paragraph **Sources** with addresses"]
+    return (
+        []
+        if paragraph and "](https://" in paragraph[0]
+        else ["no sources: no paragraph **Sources** with addresses"]
+    )
 
 
 def _cell(cell: dict[str, Any]) -> list[str]:
     source = "".join(cell["source"])
     found = [f"{len(source.splitlines())} lines"] if len(source.splitlines()) > LONGEST_CELL else []
-    found += [f"logic ({type(node).__name__})" for node in ast.walk(ast.parse(source)) if isinstance(node, LOGIC)]
+    found += [
+        f"logic ({type(node).__name__})"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, LOGIC)
+    ]
     if set(cell["metadata"]) - {"tags"}:
         found.append(f"metadata {sorted(cell['metadata'])}")
     for output in cell["outputs"]:
@@ -93,7 +147,9 @@ def _output(output: dict[str, Any]) -> list[str]:
 
 
 def _texts(cell: dict[str, Any]) -> list[Any]:
-    return [output.get("text") or output.get("data", {}).get("text/plain") for output in cell["outputs"]]
+    return [
+        output.get("text") or output.get("data", {}).get("text/plain") for output in cell["outputs"]
+    ]
 
 
 def stale(stored: dict[str, Any], anew: dict[str, Any]) -> list[str]:
@@ -102,8 +158,13 @@ def stale(stored: dict[str, Any], anew: dict[str, Any]) -> list[str]:
     Pictures are compared by their alt text and the text beside them: their bytes depend on versions and machines.
     """
     found = []
-    pairs = zip(*([cell for cell in book["cells"] if cell["cell_type"] == "code"] for book in (stored, anew)),
-                strict=True)
+    pairs = zip(
+        *(
+            [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+            for book in (stored, anew)
+        ),
+        strict=True,
+    )
     for number, (old, new) in enumerate(pairs, 1):
         if old["execution_count"] is None:
             found.append(f"code cell {number}: stripped, or never run")
@@ -122,8 +183,11 @@ def _compared(cell: dict[str, Any]) -> list[Any]:
                 words = told.pop()[1] + words
             told.append((output["name"], words))
         else:
-            data = {kind: "".join(what) if isinstance(what, list) else what for kind, what
-                    in output.get("data", {}).items() if kind not in (LIVE, "image/png")}
+            data = {
+                kind: "".join(what) if isinstance(what, list) else what
+                for kind, what in output.get("data", {}).items()
+                if kind not in (LIVE, "image/png")
+            }
             told.append((output["output_type"], data, output.get("metadata"), output.get("ename")))
     return told
 

@@ -38,7 +38,9 @@ def count(notebook: dict[str, Any]) -> Count:
     source = "\n".join("".join(cell["source"]) for cell in code)
     outputs = [output for cell in code for output in cell["outputs"]]
     pictures = sum("image/png" in output.get("data", {}) for output in outputs)
-    words = len(plain(text).split()) + sum(len("".join(output.get("text", "")).split()) for output in outputs)
+    words = len(plain(text).split()) + sum(
+        len("".join(output.get("text", "")).split()) for output in outputs
+    )
     minutes = words / WORDS + CELL * len(code) + PICTURE * pictures
     minutes += PREDICTION * len(re.findall(r"^## Predict", text, re.MULTILINE))
     minutes += EXPLORER * len(re.findall(r"^## Touch", text, re.MULTILINE))
@@ -74,7 +76,9 @@ def main(paths: list[Path]) -> int:
     for path in paths:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         told = count(notebook)
-        print(f"{path.stem:32}{told.minutes:7}{told.stated or '-':>8}{told.words:7}{told.cells:12}{told.pictures:10}")
+        print(
+            f"{path.stem:32}{told.minutes:7}{told.stated or '-':>8}{told.words:7}{told.cells:12}{told.pictures:10}"
+        )
         for what in problems(notebook):
             print(f"  {what}")
             bad = 1

@@ -12,7 +12,9 @@ from vpcedu.protocols.tcp_states import TRANSITIONS, diagram
 from vpcedu.sites.reference import BALANCERS, NATS
 from vpcedu.views.explain import answer_legs, way
 
-sys.path.insert(0, str(Path(__file__).parent))  # as pytest has it: the helpers of the tests import each other
+sys.path.insert(
+    0, str(Path(__file__).parent)
+)  # as pytest has it: the helpers of the tests import each other
 import hops_page
 from fact_page import tables
 from kernel import agreement
@@ -28,8 +30,22 @@ Made from the code by `python3 start.py refresh`; a test fails where it is out o
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *_balancers(), "", *hops_page.section(_table), *_transitions(), "", *_arrivals(),
-                      *_reasons(), "", *agreement.section(_table), "", *_facts()])
+    return "\n".join(
+        [
+            HEAD,
+            *_balancers(),
+            "",
+            *hops_page.section(_table),
+            *_transitions(),
+            "",
+            *_arrivals(),
+            *_reasons(),
+            "",
+            *agreement.section(_table),
+            "",
+            *_facts(),
+        ]
+    )
 
 
 def write() -> None:
@@ -38,31 +54,64 @@ def write() -> None:
 
 
 def _table(*rows: tuple[object, ...]) -> list[str]:
-    lines = ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows]
+    lines = [
+        "| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows
+    ]
     return [lines[0], "|" + "---|" * len(rows[0]), *lines[1:]]
 
 
 def _balancers() -> list[str]:
-    rows: list[tuple[object, ...]] = [("balancer", "NAT", "client sees", "packets", "web saw a connection from",
-                                       "web's answer goes to", "and leaves", "packets at the NAT")]
+    rows: list[tuple[object, ...]] = [
+        (
+            "balancer",
+            "NAT",
+            "client sees",
+            "packets",
+            "web saw a connection from",
+            "web's answer goes to",
+            "and leaves",
+            "packets at the NAT",
+        )
+    ]
     for balancer in BALANCERS:
         for nat in NATS:
             visit = reference_architecture(balancer, nat).get(URL)
             seen = next(event.row for event in visit.capture.events if isinstance(event.row, Seen))
             answer = answer_legs(visit)[0]
             met = sum("NAT" in trace.devices for trace in visit.capture)
-            rows.append((balancer, nat, visit.symptom, len(visit.capture), seen.peer, answer.packet.flow.destination,
-                         way(answer), met))
+            rows.append(
+                (
+                    balancer,
+                    nat,
+                    visit.symptom,
+                    len(visit.capture),
+                    seen.peer,
+                    answer.packet.flow.destination,
+                    way(answer),
+                    met,
+                )
+            )
     return ["## The answer's way, by balancer and NAT", "", *_table(*rows)]
 
 
 def _transitions() -> list[str]:
-    rows = [(row.state, row.event, flags_text(row.send) if row.send else "", row.next) for row in TRANSITIONS]
-    return ["## TCP: the changes of state (RFC 9293 figure 5)", "",
-            "What is sent is written in tcpdump's letters: `S` SYN, `F` FIN, `.` ACK.", "",
-            *_table(("state", "event", "sends", "next"), *rows), "",
-            "The same rows as a diagram, the letters of what is sent behind the stroke:", "",
-            "```mermaid", diagram(), "```"]
+    rows = [
+        (row.state, row.event, flags_text(row.send) if row.send else "", row.next)
+        for row in TRANSITIONS
+    ]
+    return [
+        "## TCP: the changes of state (RFC 9293 figure 5)",
+        "",
+        "What is sent is written in tcpdump's letters: `S` SYN, `F` FIN, `.` ACK.",
+        "",
+        *_table(("state", "event", "sends", "next"), *rows),
+        "",
+        "The same rows as a diagram, the letters of what is sent behind the stroke:",
+        "",
+        "```mermaid",
+        diagram(),
+        "```",
+    ]
 
 
 def _arrivals() -> list[str]:
@@ -73,10 +122,17 @@ def _arrivals() -> list[str]:
 
 
 def _reasons() -> list[str]:
-    rows = [(reason.code, reason.sentence, reason.fix, reason.aws_code, f"<{reason.source}>") for reason in REASONS]
-    return ["## Why packets are lost", "",
-            "The fourth column is the explanation code of AWS's Reachability Analyzer that means the same, if any.",
-            "", *_table(("reason", "what happened", "what helps", "AWS's code", "source"), *rows)]
+    rows = [
+        (reason.code, reason.sentence, reason.fix, reason.aws_code, f"<{reason.source}>")
+        for reason in REASONS
+    ]
+    return [
+        "## Why packets are lost",
+        "",
+        "The fourth column is the explanation code of AWS's Reachability Analyzer that means the same, if any.",
+        "",
+        *_table(("reason", "what happened", "what helps", "AWS's code", "source"), *rows),
+    ]
 
 
 def _facts() -> list[str]:

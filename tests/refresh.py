@@ -27,8 +27,13 @@ def refresh_notebook(path: Path) -> tuple[bool, list[str]]:
 
     notebook = nbformat.read(path, as_version=4)
     before = copy.deepcopy(notebook)
-    client = NotebookClient(notebook, timeout=120, kernel_name="python3",
-                            resources={"metadata": {"path": str(path.parent)}}, store_widget_state=False)
+    client = NotebookClient(
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        store_widget_state=False,
+    )
     try:
         client.execute()
     except CellExecutionError as error:

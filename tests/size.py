@@ -68,11 +68,19 @@ def folder(module: str, modules: Mapping[str, str]) -> str:
 
 
 def is_type_checking(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Name)
+        and node.test.id == "TYPE_CHECKING"
+    )
 
 
 def is_docstring(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 def statements(tree: ast.AST) -> Iterator[ast.stmt]:
@@ -105,14 +113,18 @@ def core(found: Mapping[str, int]) -> int:
 
 def table(found: Mapping[str, int]) -> str:
     """Statements by folder, beside the first edition's."""
-    rows = [(name, FIRST.get(name, 0), found.get(name, 0)) for name in dict.fromkeys((*FIRST, *found))]
+    rows = [
+        (name, FIRST.get(name, 0), found.get(name, 0)) for name in dict.fromkeys((*FIRST, *found))
+    ]
     rows += [("core", FIRST_CORE, core(found)), ("package", FIRST_PACKAGE, sum(found.values()))]
     lines = [f"{'folder':<12}{'first':>8}{'now':>8}{'more':>9}"]
     for name, first, now in rows:
         more = f"{(now - first) / first:+.1%}" if first else "new"
         lines.append(f"{name:<12}{first:>8,}{now:>8,}{more:>9}")
-    lines.append(f"at most {MORE:.1%} more: core {MOST_CORE:,}, package {MOST_PACKAGE:,}, of which for what is new"
-                 f" {sum(LATER.values()):,}")  # fmt: skip
+    lines.append(
+        f"at most {MORE:.1%} more: core {MOST_CORE:,}, package {MOST_PACKAGE:,}, of which for what is new"
+        f" {sum(LATER.values()):,}"
+    )
     return "\n".join(lines)
 
 

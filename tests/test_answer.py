@@ -15,7 +15,10 @@ from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.tables.traffic import ANYWHERE
 from vpcedu.tables.translation import Translation
 
-NODE = {"classic-tcp": ("ELB node", "10.0.0.10", "192.0.2.10"), "network": ("NLB node", "10.0.0.30", "192.0.2.30")}
+NODE = {
+    "classic-tcp": ("ELB node", "10.0.0.10", "192.0.2.10"),
+    "network": ("NLB node", "10.0.0.30", "192.0.2.30"),
+}
 NODE |= {"classic-http": NODE["classic-tcp"], "application": NODE["classic-tcp"]}
 PROXIES = ("classic-tcp", "classic-http", "application")
 WEB, CLIENT = "10.0.1.10", "203.0.113.10"
@@ -39,7 +42,9 @@ def checks(trace, at):
 
 @pytest.mark.fact("clb-src-ip", "clb-return", "alb-two-conns", "elb-private-targets")
 @pytest.mark.parametrize("balancer", PROXIES)
-def test_the_reply_goes_to_the_balancers_private_address_because_that_is_the_source_web_saw(balancer):
+def test_the_reply_goes_to_the_balancers_private_address_because_that_is_the_source_web_saw(
+    balancer,
+):
     visit = site(balancer).get(PAGE)
     seen = next(event.row for event in visit.capture.events if isinstance(event.row, Seen))
     answer = reply(visit)
@@ -67,7 +72,12 @@ def test_behind_a_network_load_balancer_the_reply_goes_to_the_client_and_comes_b
     row = step_at(answer, "web", "flow return").row
     assert isinstance(row, Translation)
     assert row.before.dst == "10.0.0.30"
-    assert checks(answer, "web") == ["send", "group out", "flow return", "network ACL out"]  # no route is asked
+    assert checks(answer, "web") == [
+        "send",
+        "group out",
+        "flow return",
+        "network ACL out",
+    ]  # no route is asked
     assert step_at(answer, "NLB node", "translation").after.flow.src == "10.0.0.30"
 
 
@@ -93,12 +103,18 @@ def test_the_client_sees_only_the_public_address_it_asked(balancer):
 @pytest.mark.parametrize("balancer", BALANCERS)
 def test_the_reply_uses_the_ports_the_request_used_and_no_other(balancer):
     visit = site(balancer).get(PAGE)
-    opened = {frozenset((t.packet.flow.sport, t.packet.flow.dport)) for t in visit.capture if t.packet.flags == 2}
+    opened = {
+        frozenset((t.packet.flow.sport, t.packet.flow.dport))
+        for t in visit.capture
+        if t.packet.flags == 2
+    }
     assert {frozenset((t.packet.flow.sport, t.packet.flow.dport)) for t in visit.capture} == opened
 
 
 @pytest.mark.fact("clb-two-conns", "alb-two-conns", "nlb-l4")
-@pytest.mark.parametrize(("balancer", "connections"), [*((name, 2) for name in PROXIES), ("network", 1)])
+@pytest.mark.parametrize(
+    ("balancer", "connections"), [*((name, 2) for name in PROXIES), ("network", 1)]
+)
 def test_a_proxy_has_two_connections_and_a_gateway_one(balancer, connections):
     visit = site(balancer).get(PAGE)
     assert sum(trace.packet.flags == 2 for trace in visit.capture) == connections
@@ -121,14 +137,25 @@ def test_without_the_tracked_flow_the_reply_dies_at_webs_own_group(balancer):
     network.filters.tracking["web"].clear()
     network.run(network.clock.now)
     answer = next(trace for trace in network.capture if trace.sender == "web" and trace.packet.data)
-    assert (answer.last.at, answer.last.check, answer.last.reason.code) == ("web", "group out", "group out")
+    assert (answer.last.at, answer.last.check, answer.last.reason.code) == (
+        "web",
+        "group out",
+        "group out",
+    )
     assert isinstance(answer.last.row, RuleSet)
-    assert str(answer.last.row) == "sg-web out allows only tcp 443 to 0.0.0.0/0, tcp 8080 to 0.0.0.0/0"
+    assert (
+        str(answer.last.row) == "sg-web out allows only tcp 443 to 0.0.0.0/0, tcp 8080 to 0.0.0.0/0"
+    )
 
 
-NO_LISTENER = {"classic-tcp": ("refused", [("ELB node", "deliver", "port closed")]),
-               "network": ("timed out", [("NLB node", "translation", "no listener")])}  # fmt: skip
-NO_LISTENER |= {"classic-http": NO_LISTENER["classic-tcp"], "application": NO_LISTENER["classic-tcp"]}
+NO_LISTENER = {
+    "classic-tcp": ("refused", [("ELB node", "deliver", "port closed")]),
+    "network": ("timed out", [("NLB node", "translation", "no listener")]),
+}
+NO_LISTENER |= {
+    "classic-http": NO_LISTENER["classic-tcp"],
+    "application": NO_LISTENER["classic-tcp"],
+}
 
 
 @pytest.mark.parametrize("balancer", BALANCERS)
@@ -170,8 +197,11 @@ def test_a_network_load_balancers_reply_does_not_even_need_the_private_local_rou
 
 
 def test_each_removed_row_has_its_own_reason():
-    rows = [next(row for row in site().vpc.rows() if isinstance(row, Listener)), Association("192.0.2.10", "10.0.0.10"),
-            Route("private", VPC_BLOCK, LOCAL)]  # fmt: skip
+    rows = [
+        next(row for row in site().vpc.rows() if isinstance(row, Listener)),
+        Association("192.0.2.10", "10.0.0.10"),
+        Route("private", VPC_BLOCK, LOCAL),
+    ]
     reasons = [dropped(site(without=[row]).get(PAGE))[0] for row in rows]
     assert len({reason for _, _, reason in reasons}) == 3
 
@@ -200,7 +230,10 @@ def test_a_connection_that_web_opens_to_port_8080_dies_at_the_nat_instances_grou
     visit = site().connect("web", "updates.example.net", 8080)
     assert visit.symptom == "timed out"
     assert dropped(visit) == [("NAT", "group out", "group out")]
-    assert str(visit.capture.traces[0].last.row) == "sg-nat out allows only tcp 80 to 0.0.0.0/0, tcp 443 to 0.0.0.0/0"
+    assert (
+        str(visit.capture.traces[0].last.row)
+        == "sg-nat out allows only tcp 80 to 0.0.0.0/0, tcp 443 to 0.0.0.0/0"
+    )
     assert len(visit.capture) == 11
     assert visit.result.after == 131 * SECOND
 
@@ -222,27 +255,48 @@ def test_a_port_that_webs_own_group_does_not_allow_gets_no_further_than_web():
 
 
 SENT = b"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n"
-SEEN = SENT[:-2] + b"X-Forwarded-For: 203.0.113.10\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: 80\r\n\r\n"
+SEEN = (
+    SENT[:-2]
+    + b"X-Forwarded-For: 203.0.113.10\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: 80\r\n\r\n"
+)
 
 
 @pytest.mark.fact("clb-tcp-no-headers")
-@pytest.mark.parametrize(("balancer", "seen"), [
-    ("classic-tcp", SENT), ("network", SENT), ("classic-http", SEEN), ("application", SEEN),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("balancer", "seen"),
+    [
+        ("classic-tcp", SENT),
+        ("network", SENT),
+        ("classic-http", SEEN),
+        ("application", SEEN),
+    ],
+)
 def test_the_header_bytes_at_both_sides(balancer, seen):
     visit = site(balancer).get(PAGE)
-    sent = [trace.packet.data for trace in visit.capture if trace.sender == "client" and trace.packet.data]
+    sent = [
+        trace.packet.data
+        for trace in visit.capture
+        if trace.sender == "client" and trace.packet.data
+    ]
     got = [t.last.before.data for t in visit.capture if t.last.at == "web" and t.packet.data]
     if balancer == "application":
         trace = got[0].index(b"X-Amzn-Trace-Id: Root=1-00000000-")
-        got[0] = got[0][:trace] + got[0][trace + len("X-Amzn-Trace-Id: Root=1-00000000-\r\n") + 24 :]
+        got[0] = (
+            got[0][:trace] + got[0][trace + len("X-Amzn-Trace-Id: Root=1-00000000-\r\n") + 24 :]
+        )
     assert (sent, got) == ([SENT], [seen])
 
 
 @pytest.mark.fact("clb-src-ip", "alb-two-conns", "elb-xff-auto", "clb-tcp-no-headers")
-@pytest.mark.parametrize(("balancer", "address"), [
-    ("classic-tcp", "10.0.0.10"), ("network", CLIENT), ("classic-http", "10.0.0.10"), ("application", "10.0.0.10"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("balancer", "address"),
+    [
+        ("classic-tcp", "10.0.0.10"),
+        ("network", CLIENT),
+        ("classic-http", "10.0.0.10"),
+        ("application", "10.0.0.10"),
+    ],
+)
 def test_whom_the_web_server_saw(balancer, address):
     visit = site(balancer).get(PAGE)
     (seen,) = [event.row for event in visit.capture.events if isinstance(event.row, Seen)]
@@ -255,7 +309,13 @@ def test_whom_the_web_server_saw(balancer, address):
 def test_who_answers_at_once_and_who_asks_the_target_first():
     """With a layer 7 balancer no packet reaches the target before the request is whole."""
     for balancer, first in (("classic-tcp", "ACK"), ("classic-http", "request")):
-        visit = site(balancer, link=Link(lose=(4,))).get(PAGE)  # the fourth packet on the link carries the request
-        back = next(trace for trace in visit.capture if trace.sender == "ELB node" and trace.packet.flow.dst == WEB)
+        visit = site(balancer, link=Link(lose=(4,))).get(
+            PAGE
+        )  # the fourth packet on the link carries the request
+        back = next(
+            trace
+            for trace in visit.capture
+            if trace.sender == "ELB node" and trace.packet.flow.dst == WEB
+        )
         cause = visit.capture[back.cause.trace].packet
         assert ("request" if cause.data else "ACK") == first

@@ -53,11 +53,20 @@ RULES = (
 
 
 @pytest.mark.fact("alb-l7")
-@pytest.mark.parametrize(("host", "path", "where"), [
-    ("www.example.com", "/", WEB), ("www.example.com", "/img/a.png", SECOND_WEB),
-    ("www.example.com", "/img/a.png?size=2", SECOND_WEB), ("www.example.com", "/IMG/a.png", WEB),
-    ("www.example.com", "/?to=/img/", WEB), ("api.example.com", "/v2/x", SECOND_WEB), ("api.example.com", "/v3/x", WEB),
-    ("API.Example.COM:8080", "/v1/x", SECOND_WEB), ("x.example.org", "/img/a", SECOND_WEB)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("host", "path", "where"),
+    [
+        ("www.example.com", "/", WEB),
+        ("www.example.com", "/img/a.png", SECOND_WEB),
+        ("www.example.com", "/img/a.png?size=2", SECOND_WEB),
+        ("www.example.com", "/IMG/a.png", WEB),
+        ("www.example.com", "/?to=/img/", WEB),
+        ("api.example.com", "/v2/x", SECOND_WEB),
+        ("api.example.com", "/v3/x", WEB),
+        ("API.Example.COM:8080", "/v1/x", SECOND_WEB),
+        ("x.example.org", "/img/a", SECOND_WEB),
+    ],
+)
 def test_the_first_rule_by_priority_whose_conditions_all_hold_chooses_the_group(host, path, where):
     lan = lan_with(ALB, rules=RULES)
     assert statuses(call(lan, get(path=path, host=host))) == ["200 OK"]
@@ -72,10 +81,22 @@ def test_a_fixed_response_needs_no_target():
     assert not opened(lan) and not opened(lan, SECOND_BACK)
 
 
-@pytest.mark.parametrize(("redirect", "path", "location"), [
-    (Redirect("301 Moved Permanently", protocol="HTTPS", port="443"), "/a/b?c=d", "https://x.example.org:443/a/b?c=d"),
-    (Redirect("302 Found", path="/new/#{path}"), "/a", "http://x.example.org:80/new/a"),
-    (Redirect("302 Found", host="www.#{host}", query="was=#{path}"), "/", "http://www.x.example.org:80/?was=")])
+@pytest.mark.parametrize(
+    ("redirect", "path", "location"),
+    [
+        (
+            Redirect("301 Moved Permanently", protocol="HTTPS", port="443"),
+            "/a/b?c=d",
+            "https://x.example.org:443/a/b?c=d",
+        ),
+        (Redirect("302 Found", path="/new/#{path}"), "/a", "http://x.example.org:80/new/a"),
+        (
+            Redirect("302 Found", host="www.#{host}", query="was=#{path}"),
+            "/",
+            "http://www.x.example.org:80/?was=",
+        ),
+    ],
+)
 def test_a_redirect_keeps_what_it_does_not_change(redirect, path, location):
     lan = lan_with(ALB, rules=(Rule(1, ("*.example.org",), (), redirect),))
     talker = call(lan, get(path=path, host="x.example.org"))
@@ -83,11 +104,25 @@ def test_a_redirect_keeps_what_it_does_not_change(redirect, path, location):
     assert (message.start, message.header("Location")) == (f"HTTP/1.1 {redirect.status}", location)
 
 
-@pytest.mark.parametrize(("pattern", "text", "does"), [
-    ("*", "", True), ("?", "", False), ("/img/*/pics", "/img/a/b/pics", True), ("/img/*/pics", "/img/pics", False),
-    ("a*b*c", "abbbc", True), ("a*b*c", "acb", False), ("*.example.com", "test.example.com", True),
-    ("*.example.com", "example.com", False), ("??", "ab", True), ("??", "abc", False), ("", "", True), ("", "a", False),
-    ("a*", "*", False), ("**a", "a", True)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("pattern", "text", "does"),
+    [
+        ("*", "", True),
+        ("?", "", False),
+        ("/img/*/pics", "/img/a/b/pics", True),
+        ("/img/*/pics", "/img/pics", False),
+        ("a*b*c", "abbbc", True),
+        ("a*b*c", "acb", False),
+        ("*.example.com", "test.example.com", True),
+        ("*.example.com", "example.com", False),
+        ("??", "ab", True),
+        ("??", "abc", False),
+        ("", "", True),
+        ("", "a", False),
+        ("a*", "*", False),
+        ("**a", "a", True),
+    ],
+)
 def test_a_star_stands_for_any_letters_and_a_question_mark_for_one(pattern, text, does):
     assert fits(pattern, text) is does
 
@@ -108,11 +143,16 @@ SENT = ([], [("X-Forwarded-For", "127.0.0.4")], [("X-Forwarded-For", "127.0.0.4,
 MINE = f"X-Forwarded-For: {CLIENT}\r\n"
 FIRST, BOTH = "X-Forwarded-For: 127.0.0.4\r\n", "X-Forwarded-For: 127.0.0.4, 127.0.0.8\r\n"
 TABLE = [
-    ("append", SENT[0], MINE), ("append", SENT[1], f"X-Forwarded-For: 127.0.0.4, {CLIENT}\r\n"),
+    ("append", SENT[0], MINE),
+    ("append", SENT[1], f"X-Forwarded-For: 127.0.0.4, {CLIENT}\r\n"),
     ("append", SENT[2], f"X-Forwarded-For: 127.0.0.4, 127.0.0.8, {CLIENT}\r\n"),
-    ("preserve", SENT[0], ""), ("preserve", SENT[1], FIRST), ("preserve", SENT[2], BOTH),
-    ("remove", SENT[0], ""), ("remove", SENT[1], ""), ("remove", SENT[2], ""),
-]  # fmt: skip
+    ("preserve", SENT[0], ""),
+    ("preserve", SENT[1], FIRST),
+    ("preserve", SENT[2], BOTH),
+    ("remove", SENT[0], ""),
+    ("remove", SENT[1], ""),
+    ("remove", SENT[2], ""),
+]
 
 
 @pytest.mark.fact("alb-xff-mode", "elb-xff-auto", "elb-hdr-case")
@@ -124,19 +164,32 @@ def test_the_target_gets_aws_s_headers_byte_for_byte(mode, sent, line, client_po
     talker = call(lan, get(*sent))
     if client_port and mode == "append":
         line = line.replace(CLIENT, f"{CLIENT}:{talker.connection.flow.sport}")
-    assert server.got.startswith((
-        f"GET / HTTP/1.1\r\nHost: www.example.com\r\n{line}"
-        "X-Forwarded-Proto: http\r\nX-Forwarded-Port: 80\r\nX-Amzn-Trace-Id: Root=1-").encode())  # fmt: skip
+    assert server.got.startswith(
+        (
+            f"GET / HTTP/1.1\r\nHost: www.example.com\r\n{line}"
+            "X-Forwarded-Proto: http\r\nX-Forwarded-Port: 80\r\nX-Amzn-Trace-Id: Root=1-"
+        ).encode()
+    )
     assert server.got.count(b"X-Forwarded-For") == bool(line)
 
 
 @pytest.mark.fact("alb-xff-trust")
 def test_a_spoofed_entry_is_left_of_the_true_one_and_only_the_rightmost_is_to_be_believed():
     lan = lan_with(ALB)
-    call(lan, get(("X-Forwarded-For", "10.0.0.1"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Port", "443")))
+    call(
+        lan,
+        get(
+            ("X-Forwarded-For", "10.0.0.1"),
+            ("X-Forwarded-Proto", "https"),
+            ("X-Forwarded-Port", "443"),
+        ),
+    )
     assert seen(lan).header("X-Forwarded-For") == f"10.0.0.1, {CLIENT}"
     assert believed(seen(lan)) == CLIENT
-    assert (seen(lan).header("X-Forwarded-Proto"), seen(lan).header("X-Forwarded-Port")) == ("http", "80")
+    assert (seen(lan).header("X-Forwarded-Proto"), seen(lan).header("X-Forwarded-Port")) == (
+        "http",
+        "80",
+    )
 
 
 @pytest.mark.fact("alb-xff-mode")
@@ -147,7 +200,9 @@ def test_in_preserve_mode_a_spoofed_entry_is_all_the_target_gets():
 
 
 def test_an_unknown_mode_is_refused_when_the_node_is_made():
-    with pytest.raises(ValueError, match="X-Forwarded-For mode 'drop': expected one of append, preserve, remove"):
+    with pytest.raises(
+        ValueError, match="X-Forwarded-For mode 'drop': expected one of append, preserve, remove"
+    ):
         lan_with(ALB, xff="drop")
 
 
@@ -190,11 +245,20 @@ def test_a_request_without_trace_id_gets_a_root_with_the_time_and_another_id_eac
 
 
 @pytest.mark.fact("alb-trace")
-@pytest.mark.parametrize(("sent", "kept"), [
-    ("Root=1-67891233-abcdef012345678912345678", "Root=1-67891233-abcdef012345678912345678"),
-    ("Root=1-67891233-abcdef012345678912345678;CalledFrom=app",
-     "Root=1-67891233-abcdef012345678912345678;CalledFrom=app"),
-    ("Self=1-1-a;Root=1-67891233-abcdef012345678912345678", "Root=1-67891233-abcdef012345678912345678")])
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("Root=1-67891233-abcdef012345678912345678", "Root=1-67891233-abcdef012345678912345678"),
+        (
+            "Root=1-67891233-abcdef012345678912345678;CalledFrom=app",
+            "Root=1-67891233-abcdef012345678912345678;CalledFrom=app",
+        ),
+        (
+            "Self=1-1-a;Root=1-67891233-abcdef012345678912345678",
+            "Root=1-67891233-abcdef012345678912345678",
+        ),
+    ],
+)
 def test_a_root_that_came_stays_and_self_is_put_before_it(sent, kept):
     header = trace(lan_with(ALB), ("x-amzn-trace-id", sent))
     own, _, rest = header.partition(";")
@@ -230,7 +294,9 @@ def test_an_answer_without_a_length_gets_one_so_that_the_client_knows_its_end():
     lan = lan_with(ALB)
     lan.hosts[WEB].listen(8_080, Says(b"HTTP/1.0 200 OK\r\n\r\nhello", close=True))
     talker = call(lan, get())
-    assert take(bytearray(talker.got)) == Message("HTTP/1.0 200 OK", (("Content-Length", "5"),), b"hello")
+    assert take(bytearray(talker.got)) == Message(
+        "HTTP/1.0 200 OK", (("Content-Length", "5"),), b"hello"
+    )
 
 
 def test_an_interim_answer_is_not_the_answer():
@@ -273,7 +339,9 @@ def test_a_kept_connection_that_the_target_ends_while_a_request_is_on_its_way_gi
     (kept,) = server.connections.values()
     client.send(talker.connection, get(), lan.now)
     getattr(server, how)(kept, lan.now)
-    lan.way += client.flush(lan.now) + server.flush(lan.now)  # the request first: the balancer has not heard yet
+    lan.way += client.flush(lan.now) + server.flush(
+        lan.now
+    )  # the request first: the balancer has not heard yet
     lan.settle()
     assert statuses(talker) == ["200 OK", "502 Bad Gateway"]
     assert answers(lan) == [("200 OK", "200 OK"), ("502 Bad Gateway", "")]
@@ -288,15 +356,19 @@ def test_a_web_server_with_a_shorter_keep_alive_closes_first_and_one_with_a_long
         lan.hosts[WEB] = WebServer("web", WEB, listens=(8_080,), keep_alive=keep_alive * SECOND)
         call(lan, get())
         lan.wait(100 * SECOND)
-        ends = [p.flow.src for p in lan.seen if p.flags & 1 and {p.flow.src, p.flow.dst} == {NODE, WEB}]
+        ends = [
+            p.flow.src for p in lan.seen if p.flags & 1 and {p.flow.src, p.flow.dst} == {NODE, WEB}
+        ]
         assert ends == ([WEB, NODE] if first == WEB else [NODE, WEB])
 
 
 @pytest.mark.fact("alb-502", "alb-app-timeout")
 def test_a_visit_at_the_moment_when_the_web_server_s_keep_alive_ends_gets_502_from_the_balancer():
     site = reference_architecture("application")
-    devices = tuple(d._replace(settings=(("keep_alive", 5 * SECOND),)) if d.name == "web" else d
-                    for d in site.vpc.devices)  # fmt: skip
+    devices = tuple(
+        d._replace(settings=(("keep_alive", 5 * SECOND),)) if d.name == "web" else d
+        for d in site.vpc.devices
+    )
     for moment, symptom in ((-1, "200 OK"), (0, "502 Bad Gateway"), (1, "200 OK")):
         site = Site(site.vpc._replace(devices=devices))
         assert site.get("http://www.example.com/").symptom == "200 OK"
@@ -354,19 +426,29 @@ def test_a_client_that_goes_before_the_answer_is_460_in_the_log_and_sees_nothing
 
 
 @pytest.mark.fact("alb-4xx")
-@pytest.mark.parametrize("data", [b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
-                                  b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+        b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+    ],
+)
 def test_what_is_no_request_is_400_and_reaches_no_target(data):
     lan = lan_with(ALB)
     talker = call(lan, data + get())
-    assert talker.got.startswith(b"HTTP/1.1 400 Bad Request\r\n") and talker.heard[-1] == "end of data"
+    assert (
+        talker.got.startswith(b"HTTP/1.1 400 Bad Request\r\n") and talker.heard[-1] == "end of data"
+    )
     assert answers(lan) == [("400 Bad Request", "")]
     assert opened(lan) == 0
 
 
 @pytest.mark.fact("alb-502")
-@pytest.mark.parametrize("data", [b"SSH-2.0-OpenSSH\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n",
-                                  b"HTTP/1.1 200 OK\r\nno\r\n\r\n"])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [b"SSH-2.0-OpenSSH\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\nno\r\n\r\n"],
+)
 def test_what_is_no_response_is_502(data):
     lan = lan_with(ALB)
     lan.hosts[WEB].listen(8_080, Says(data))
@@ -415,8 +497,12 @@ def test_two_listeners_with_one_group_share_its_turns():
     from vpcedu.hosts.web_server import WebServer
 
     node = ALB("ELB node", NODE, 0, (Listener("HTTP", 80, TWO), Listener("HTTP", 81, TWO)))
-    lan = Lan(Host("client", CLIENT), node, WebServer("web", WEB, listens=(8_080,)),
-              WebServer("web 2", SECOND_WEB, listens=(8_080,)))  # fmt: skip
+    lan = Lan(
+        Host("client", CLIENT),
+        node,
+        WebServer("web", WEB, listens=(8_080,)),
+        WebServer("web 2", SECOND_WEB, listens=(8_080,)),
+    )
     for port in (80, 81, 80, 81):
         call(lan, get(), port=port)
     assert [row.local.address for row in lan.told("request")] == [WEB, SECOND_WEB, WEB, SECOND_WEB]

@@ -47,9 +47,16 @@ def test_the_internet_reaches_the_page_by_every_word_for_the_balancer(kind, nat)
     vpc = reference_vpc(kind, nat)
     for word in (NAME, balancer(kind), public(kind)):
         answer = ask(vpc, "internet", word, 80)
-        assert (answer.reachable, answer.symptom, answer.blockers, answer.repairs) == (True, "works", (), ())
+        assert (answer.reachable, answer.symptom, answer.blockers, answer.repairs) == (
+            True,
+            "works",
+            (),
+            (),
+        )
         assert "sg-web in tcp 80 from sg-balancer" in answer.rows
-        assert answer.verdict == f"internet reaches {word} on TCP port 80, and the answer comes back."
+        assert (
+            answer.verdict == f"internet reaches {word} on TCP port 80, and the answer comes back."
+        )
 
 
 def test_asking_leaves_the_rows_as_they_were_and_gives_the_same_answer_again():
@@ -62,11 +69,16 @@ def test_asking_leaves_the_rows_as_they_were_and_gives_the_same_answer_again():
 
 
 @pytest.mark.parametrize("source", ["web", "10.0.1.10"])
-@pytest.mark.parametrize("destination", ["internet", "update server", "198.51.100.7", "198.51.100.99"])
+@pytest.mark.parametrize(
+    "destination", ["internet", "update server", "198.51.100.7", "198.51.100.99"]
+)
 def test_a_private_host_reaches_the_internet_through_the_nat(source, destination):
     answer = ask(reference_vpc(), source, destination, 443)
     assert answer.reachable
-    assert any(line.startswith("NAT, translation: the device's own table of flows") for line in answer.states)
+    assert any(
+        line.startswith("NAT, translation: the device's own table of flows")
+        for line in answer.states
+    )
     assert "private: route 0.0.0.0/0 > NAT" in answer.rows
 
 
@@ -91,14 +103,18 @@ def test_a_plain_host_is_asked_as_if_it_listened_and_the_answer_says_so():
     web = next(row for row in vpc.devices if row.name == "web")
     answer = ask(vpc.replace(web, Device("web", Host)), "ELB node", "web", 80)
     assert answer.reachable
-    assert answer.notes == ("Nothing tells what web listens on: asked as if it listened on port 80.",)
+    assert answer.notes == (
+        "Nothing tells what web listens on: asked as if it listened on port 80.",
+    )
     assert ask(vpc, "ELB node", "web", 80).notes == ()
 
 
 def test_what_brings_the_reply_back_is_told_for_each_hop():
     states = ask(reference_vpc("network"), "internet", NAME, 80).states
     assert "web, flow return: the balancer's flow, not a route (inferred)" in states
-    assert any(line.startswith("NLB node, translation: the device's own table of flows") for line in states)
+    assert any(
+        line.startswith("NLB node, translation: the device's own table of flows") for line in states
+    )
     assert any(line.startswith("Internet gateway, address map: no state") for line in states)
     classic = ask(reference_vpc("classic-tcp"), "internet", NAME, 80).states
     assert not any("flow return" in line for line in classic)
@@ -109,10 +125,16 @@ def test_instances_that_no_packet_can_meet_change_nothing():
     vpc = reference_vpc("network")
     idle = [f"idle {n}" for n in range(60)]
     crowd = vpc._replace(
-        interfaces=(*vpc.interfaces, *(Interface(name, "private", f"10.0.1.{n + 20}", ("sg-idle",))
-                                       for n, name in enumerate(idle))),
+        interfaces=(
+            *vpc.interfaces,
+            *(
+                Interface(name, "private", f"10.0.1.{n + 20}", ("sg-idle",))
+                for n, name in enumerate(idle)
+            ),
+        ),
         devices=(*vpc.devices, *(Device(name, Host) for name in idle)),
-        group_rules=(*vpc.group_rules, GroupRule("sg-idle", IN, (22, 22), ANYWHERE)))
+        group_rules=(*vpc.group_rules, GroupRule("sg-idle", IN, (22, 22), ANYWHERE)),
+    )
     assert str(ask(crowd, "internet", NAME, 80)) == str(ask(vpc, "internet", NAME, 80))
     whole = prepare(crowd, Question("internet", NAME, 80)).site()
     assert {"client", *idle}.isdisjoint(whole.network.devices)
@@ -128,17 +150,49 @@ def only(answer):
 
 
 FAULTS = {
-    "a missing group rule": ("network", WEB_RULE, None, "sg-web in allows nothing", "add sg-web in tcp 80 from sg-b"),
-    "an ACL without ephemeral ports": ("network", None, NO_EPHEMERAL, str(NO_EPHEMERAL),
-                                       "add acl-private out 49: allow tcp 1024-65535 to 0.0.0.0/0"),
-    "an ACL that denies the request": ("classic-tcp", None, AclEntry("acl-public", 1, IN, DENY, -1, (0, 0), ANYWHERE),
-                                       "acl-public in 1: deny all", "remove acl-public in 1: deny all from 0.0.0.0/0"),
-    "no route": ("application", Route("public", ANYWHERE, IGW), None, "public: no route for 203.0.113",
-                 "add route 0.0.0.0/0 > Internet gateway in public"),
-    "no public address": ("network", Association("192.0.2.30", "10.0.0.30"), None, "",
-                          "add public address 192.0.2.30 for 10.0.0.30"),
-    "a check left on": ("network", "check", None, "NLB node's interface", "change NLB node's interface, 10.0.0.30: ch"),
-}  # fmt: skip
+    "a missing group rule": (
+        "network",
+        WEB_RULE,
+        None,
+        "sg-web in allows nothing",
+        "add sg-web in tcp 80 from sg-b",
+    ),
+    "an ACL without ephemeral ports": (
+        "network",
+        None,
+        NO_EPHEMERAL,
+        str(NO_EPHEMERAL),
+        "add acl-private out 49: allow tcp 1024-65535 to 0.0.0.0/0",
+    ),
+    "an ACL that denies the request": (
+        "classic-tcp",
+        None,
+        AclEntry("acl-public", 1, IN, DENY, -1, (0, 0), ANYWHERE),
+        "acl-public in 1: deny all",
+        "remove acl-public in 1: deny all from 0.0.0.0/0",
+    ),
+    "no route": (
+        "application",
+        Route("public", ANYWHERE, IGW),
+        None,
+        "public: no route for 203.0.113",
+        "add route 0.0.0.0/0 > Internet gateway in public",
+    ),
+    "no public address": (
+        "network",
+        Association("192.0.2.30", "10.0.0.30"),
+        None,
+        "",
+        "add public address 192.0.2.30 for 10.0.0.30",
+    ),
+    "a check left on": (
+        "network",
+        "check",
+        None,
+        "NLB node's interface",
+        "change NLB node's interface, 10.0.0.30: ch",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -163,21 +217,34 @@ def test_all_blockers_of_both_directions_are_named_also_behind_a_dead_end():
     vpc = vpc.without(Association("192.0.2.30", "10.0.0.30"))
     answer = ask(vpc, "internet", NAME, 80)
     found = [(loss.step.at, loss.step.check, loss.back) for loss in answer.blockers]
-    assert found == [("Internet", "route", False), ("web", "group in", False), ("web", "network ACL out", True)]
+    assert found == [
+        ("Internet", "route", False),
+        ("web", "group in", False),
+        ("web", "network ACL out", True),
+    ]
     assert len(answer.repairs) == 3
     for left_out in answer.repairs:
-        assert not run(apply(vpc, [row for row in answer.repairs if row != left_out]), answer.question).outcome.works
+        assert not run(
+            apply(vpc, [row for row in answer.repairs if row != left_out]), answer.question
+        ).outcome.works
 
 
-@pytest.mark.parametrize(("kind", "change", "symptom"), [
-    ("application", (Listener("HTTP", 80, TARGETS), None), "refused"),
-    ("application", (TARGETS, TargetGroup("web servers", ())), "503 Service Unavailable"),
-    ("application", (WEB_RULE, None), "504 Gateway Timeout"),
-    ("application", (TARGETS, TargetGroup("web servers", (Endpoint("10.0.1.10", 81),))), "504 Gateway Timeout"),
-    ("network", (WEB_RULE, None), "timed out"),
-    ("network", (Listener("TCP", 80, TARGETS), None), "timed out"),
-    ("classic-tcp", (TARGETS, TargetGroup("web servers", ())), "closed"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "change", "symptom"),
+    [
+        ("application", (Listener("HTTP", 80, TARGETS), None), "refused"),
+        ("application", (TARGETS, TargetGroup("web servers", ())), "503 Service Unavailable"),
+        ("application", (WEB_RULE, None), "504 Gateway Timeout"),
+        (
+            "application",
+            (TARGETS, TargetGroup("web servers", (Endpoint("10.0.1.10", 81),))),
+            "504 Gateway Timeout",
+        ),
+        ("network", (WEB_RULE, None), "timed out"),
+        ("network", (Listener("TCP", 80, TARGETS), None), "timed out"),
+        ("classic-tcp", (TARGETS, TargetGroup("web servers", ())), "closed"),
+    ],
+)
 def test_the_symptom_is_the_one_the_person_sees(kind, change, symptom):
     assert ask(Repair(*change).apply(reference_vpc(kind)), "internet", NAME, 80).symptom == symptom
 
@@ -217,9 +284,14 @@ def broken():
 
 def test_text_says_verdict_symptom_blockers_repair_and_both_ways(broken):
     text = str(broken)
-    for words in ("The person at internet sees: timed out.", "on the way back, web, network ACL out",
-                  "The smallest repair (tried, it works):\n  add acl-private out 49", "The way there", "The way back",
-                  "What brings the reply back"):  # fmt: skip
+    for words in (
+        "The person at internet sees: timed out.",
+        "on the way back, web, network ACL out",
+        "The smallest repair (tried, it works):\n  add acl-private out 49",
+        "The way there",
+        "The way back",
+        "What brings the reply back",
+    ):
         assert words in text
     assert broken._repr_mimebundle_()["text/plain"] == text
     assert repr(broken) == "<Answer: internet to www.example.com, TCP port 80: timed out>"
@@ -230,9 +302,18 @@ def test_json_has_the_analyzers_shape(broken):
     assert shape["NetworkPathFound"] is False
     (why,) = shape["Explanations"]
     assert (why["ExplanationCode"], why["Direction"], why["Acl"]) == (
-        "SUBNET_ACL_RESTRICTION", "egress", {"Id": "acl-private"})
-    assert why["AclRule"] == {"Cidr": ANYWHERE, "Egress": True, "PortRange": {"From": 1_024, "To": 65_535},
-                              "Protocol": "tcp", "RuleAction": "deny", "RuleNumber": 50}  # fmt: skip
+        "SUBNET_ACL_RESTRICTION",
+        "egress",
+        {"Id": "acl-private"},
+    )
+    assert why["AclRule"] == {
+        "Cidr": ANYWHERE,
+        "Egress": True,
+        "PortRange": {"From": 1_024, "To": 65_535},
+        "Protocol": "tcp",
+        "RuleAction": "deny",
+        "RuleNumber": 50,
+    }
     for way in ("ForwardPathComponents", "ReturnPathComponents"):
         parts = shape[way]
         assert [part["SequenceNumber"] for part in parts] == list(range(1, len(parts) + 1))
@@ -240,14 +321,24 @@ def test_json_has_the_analyzers_shape(broken):
     ids = [part["Component"]["Id"] for part in shape["ForwardPathComponents"]]
     met = ("internet", IGW, "acl-public", "sg-balancer", "acl-private", "sg-web")
     assert [name for name in ids if name in met] == [
-        "internet", IGW, "acl-public", "sg-balancer", "sg-balancer", "acl-public", "acl-private", "sg-web"]
+        "internet",
+        IGW,
+        "acl-public",
+        "sg-balancer",
+        "sg-balancer",
+        "acl-public",
+        "acl-private",
+        "sg-web",
+    ]
     assert shape["Answer"]["repairs"][0]["action"] == "add"
 
 
 def test_every_code_of_an_explanation_is_one_of_the_reasons():
     codes = {reason.aws_code for reason in REASONS} | {"OTHER"}
     vpc = reference_vpc("network").with_row(NO_EPHEMERAL).without(WEB_RULE)
-    found = {why["ExplanationCode"] for why in ask(vpc, "internet", NAME, 80).as_json()["Explanations"]}
+    found = {
+        why["ExplanationCode"] for why in ask(vpc, "internet", NAME, 80).as_json()["Explanations"]
+    }
     assert found == {"ENI_SG_RULES_MISMATCH", "SUBNET_ACL_RESTRICTION"}
     assert found <= codes
 
@@ -255,12 +346,21 @@ def test_every_code_of_an_explanation_is_one_of_the_reasons():
 # --- ends that cannot be -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("ends", "named"), [
-    (("internet", "nobody", 80), "'nobody'"), (("web", "web", 80), "both ends are web"),
-    (("internet", "internet", 80), "both ends"), (("NAT", "web", 80), "'NAT'"), (("10.0.1.99", "web", 80), "10.0.1.99"),
-    (("internet", "web", 0), "0"), (("internet", "web", "80"), "'80'"), (("", "web", 80), "''"),
-    (("300.1.1.1", "web", 80), "300.1.1.1"), (("internet", "web", True), "True"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("ends", "named"),
+    [
+        (("internet", "nobody", 80), "'nobody'"),
+        (("web", "web", 80), "both ends are web"),
+        (("internet", "internet", 80), "both ends"),
+        (("NAT", "web", 80), "'NAT'"),
+        (("10.0.1.99", "web", 80), "10.0.1.99"),
+        (("internet", "web", 0), "0"),
+        (("internet", "web", "80"), "'80'"),
+        (("", "web", 80), "''"),
+        (("300.1.1.1", "web", 80), "300.1.1.1"),
+        (("internet", "web", True), "True"),
+    ],
+)
 def test_an_end_that_cannot_be_is_named_in_one_line(ends, named):
     with pytest.raises(ValueError, match="expected") as error:
         ask(reference_vpc(), *ends)
@@ -285,5 +385,12 @@ def test_the_site_of_the_question_gives_the_same_answer_as_a_visit():
 
 def test_a_description_with_lists_in_it_is_refused_in_words():
     with pytest.raises(ValueError, match="expected tuples for lists"):
-        ask(reference_vpc().replace(next(row for row in reference_vpc().devices if row.name == "web"),
-                                    Device("web", WebServer, (("listens", [80]),))), "client", NAME, 80)
+        ask(
+            reference_vpc().replace(
+                next(row for row in reference_vpc().devices if row.name == "web"),
+                Device("web", WebServer, (("listens", [80]),)),
+            ),
+            "client",
+            NAME,
+            80,
+        )

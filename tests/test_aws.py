@@ -20,7 +20,9 @@ from vpcedu.tables.security_group import GroupRule
 def load(tmp_path, answers):
     """The account that answers make, each in a file of its own, or one text in one file."""
     if isinstance(answers, str | bytes):
-        (tmp_path / "all.json").write_bytes(answers if isinstance(answers, bytes) else answers.encode())
+        (tmp_path / "all.json").write_bytes(
+            answers if isinstance(answers, bytes) else answers.encode()
+        )
         return aws.load(tmp_path / "all.json")
     for name, answer in files(answers).items():
         (tmp_path / name).write_text(json.dumps(answer), encoding="utf-8")
@@ -42,7 +44,14 @@ def words(account, kind):
 def test_every_kind_of_answer_becomes_rows_with_the_ids_of_aws(tmp_path):
     vpc = load(tmp_path, network()).vpc()
     assert {row.name for row in vpc.devices} == {
-        "i-web", "nat-1", "internet", "shop/eni-alb", "wire/eni-nlb", "eni-db", "eni-vpce"}
+        "i-web",
+        "nat-1",
+        "internet",
+        "shop/eni-alb",
+        "wire/eni-nlb",
+        "eni-db",
+        "eni-vpce",
+    }
     assert vpc.internet_gateway == "igw-1" and vpc.main == "rtb-main" and vpc.name == "vpc-1"
     assert Route("rtb-priv", "0.0.0.0/0", "nat-1") in vpc.routes
     assert GroupRule("sg-web", "in", (8_080, 8_080), "sg-front") in vpc.group_rules
@@ -55,7 +64,9 @@ def test_every_kind_of_answer_becomes_rows_with_the_ids_of_aws(tmp_path):
 def test_the_loaded_balancers_deliver(tmp_path):
     site = Site(load(tmp_path, network()).vpc())
     assert site.get("http://shop/", "internet").symptom == "200 OK"
-    assert site.get("http://shop/gone", "internet").symptom == "404 Not Found"  # a rule's fixed response
+    assert (
+        site.get("http://shop/gone", "internet").symptom == "404 Not Found"
+    )  # a rule's fixed response
     assert site.connect("internet", "wire", 443).symptom == "connected"
     assert site.connect("i-web", "203.0.113.10", 443).symptom == "connected"
 
@@ -74,11 +85,15 @@ def test_a_classic_balancer_is_known_by_its_name_and_its_attributes(tmp_path):
     devices = {row.name: dict(row.settings) for row in account.vpc().devices}
     assert devices["old/subnet-pub"]["idle"] == 90 * SECOND and "zone" in devices["old/subnet-pub"]
     assert Site(account.vpc()).connect("internet", "old", 80).symptom == "connected"
-    assert any("a node of old in subnet-pub: 10.0.0.254" in word for word in words(account, "inferred"))
+    assert any(
+        "a node of old in subnet-pub: 10.0.0.254" in word for word in words(account, "inferred")
+    )
 
 
 def test_a_network_load_balancer_without_its_interfaces_is_inferred_and_said(tmp_path):
-    interfaces = [row for row in network()["NetworkInterfaces"] if row["NetworkInterfaceId"] != "eni-nlb"]
+    interfaces = [
+        row for row in network()["NetworkInterfaces"] if row["NetworkInterfaceId"] != "eni-nlb"
+    ]
     account = load(tmp_path, changed(NetworkInterfaces=interfaces))
     assert any("a node of net/wire/1 in subnet-pub" in word for word in words(account, "inferred"))
     assert Site(account.vpc()).connect("internet", "wire", 443).symptom == "connected"
@@ -88,7 +103,9 @@ def test_prefix_lists_become_a_row_for_each_block_and_keep_their_names(tmp_path)
     account = load(tmp_path, network())
     assert GroupRule("sg-web", "in", (22, 22), "203.0.113.128/28") in account.vpc().group_rules
     assert account.prefix_lists == (("pl-office", ("203.0.113.128/28", "198.51.100.64/26")),)
-    assert any("sg-web names prefix list pl-office" in word for word in words(account, "simplified"))
+    assert any(
+        "sg-web names prefix list pl-office" in word for word in words(account, "simplified")
+    )
     answers = {kind: rows for kind, rows in network().items() if kind != "entries"}
     (tmp_path / "two").mkdir()
     account = load(tmp_path / "two", answers)
@@ -108,25 +125,48 @@ def test_routes_beyond_the_model_end_there_and_are_named(tmp_path):
 def test_an_interface_endpoint_is_a_host_and_what_it_accepts_is_said_to_be_inferred(tmp_path):
     account = load(tmp_path, network())
     assert Site(account.vpc()).connect("i-web", "10.0.1.40", 443).symptom == "connected"
-    assert any("eni-vpce (VPC Endpoint Interface vpce-1): its service accepts" in w for w in words(account, "inferred"))
+    assert any(
+        "eni-vpce (VPC Endpoint Interface vpce-1): its service accepts" in w
+        for w in words(account, "inferred")
+    )
 
 
 @pytest.mark.parametrize("kind", ["gateway_load_balancer_endpoint", "transit_gateway"])
 def test_an_interface_of_an_appliance_is_reached_and_not_guessed_about(tmp_path, kind):
     answers = network()
     answers["NetworkInterfaces"][5]["InterfaceType"] = kind
-    lost = Site(load(tmp_path, answers).vpc()).connect("i-web", "10.0.1.40", 443).capture.traces[0].dropped
+    lost = (
+        Site(load(tmp_path, answers).vpc())
+        .connect("i-web", "10.0.1.40", 443)
+        .capture.traces[0]
+        .dropped
+    )
     assert (lost.at, lost.reason.code) == ("eni-vpce", "beyond the model")
 
 
 def test_an_interface_that_a_route_leads_to_is_an_appliance_unless_it_is_an_instances(tmp_path):
     answers = network()
-    answers["RouteTables"][1]["Routes"][1] = {"DestinationCidrBlock": "0.0.0.0/0", "NetworkInterfaceId": "eni-db"}
-    lost = Site(load(tmp_path, answers).vpc()).connect("i-web", "192.0.2.200", 443).capture.traces[0].dropped
+    answers["RouteTables"][1]["Routes"][1] = {
+        "DestinationCidrBlock": "0.0.0.0/0",
+        "NetworkInterfaceId": "eni-db",
+    }
+    lost = (
+        Site(load(tmp_path, answers).vpc())
+        .connect("i-web", "192.0.2.200", 443)
+        .capture.traces[0]
+        .dropped
+    )
     assert (lost.at, lost.check) == ("eni-db", "group in")
-    answers["SecurityGroups"][1]["IpPermissions"].append(tcp(443, IpRanges=[{"CidrIp": "0.0.0.0/0"}]))
+    answers["SecurityGroups"][1]["IpPermissions"].append(
+        tcp(443, IpRanges=[{"CidrIp": "0.0.0.0/0"}])
+    )
     answers["NetworkInterfaces"][4]["SourceDestCheck"] = False
-    lost = Site(load(tmp_path, answers).vpc()).connect("i-web", "192.0.2.200", 443).capture.traces[0].dropped
+    lost = (
+        Site(load(tmp_path, answers).vpc())
+        .connect("i-web", "192.0.2.200", 443)
+        .capture.traces[0]
+        .dropped
+    )
     assert (lost.at, lost.reason.code) == ("eni-db", "beyond the model")
 
 
@@ -147,10 +187,20 @@ def test_stopped_instances_and_loose_interfaces_are_left_out_and_said(tmp_path):
 def test_a_vpc_of_several_blocks(tmp_path):
     answers = network()
     answers["Vpcs"][0]["CidrBlockAssociationSet"] = [
-        {"CidrBlock": cidr, "CidrBlockState": {"State": "associated"}} for cidr in ("10.0.0.0/16", "100.64.0.0/16")]
-    answers["Subnets"].append({"SubnetId": "subnet-pod", "VpcId": "vpc-1", "CidrBlock": "100.64.1.0/24",
-                               "AvailabilityZone": "us-east-1a"})
-    answers["RouteTables"][0]["Routes"].append({"DestinationCidrBlock": "100.64.0.0/16", "GatewayId": "local"})
+        {"CidrBlock": cidr, "CidrBlockState": {"State": "associated"}}
+        for cidr in ("10.0.0.0/16", "100.64.0.0/16")
+    ]
+    answers["Subnets"].append(
+        {
+            "SubnetId": "subnet-pod",
+            "VpcId": "vpc-1",
+            "CidrBlock": "100.64.1.0/24",
+            "AvailabilityZone": "us-east-1a",
+        }
+    )
+    answers["RouteTables"][0]["Routes"].append(
+        {"DestinationCidrBlock": "100.64.0.0/16", "GatewayId": "local"}
+    )
     answers["NetworkInterfaces"][0]["SubnetId"] = "subnet-pod"
     answers["NetworkInterfaces"][0]["PrivateIpAddress"] = "100.64.1.10"
     answers["NetworkInterfaces"][0]["PrivateIpAddresses"] = []
@@ -170,7 +220,10 @@ def test_unknown_answers_fields_and_files_are_reported(tmp_path):
     (tmp_path / "notes.txt").write_text("hello")
     told = "\n".join(words(load(tmp_path, answers), "unknown"))
     assert "field 'Weather' of Vpcs: not used (Vpcs.json: $.Vpcs[0].Weather)" in told
-    assert "answers called 'TransitGateways': kept aside (TransitGateways.json: $.TransitGateways)" in told
+    assert (
+        "answers called 'TransitGateways': kept aside (TransitGateways.json: $.TransitGateways)"
+        in told
+    )
     assert "notes.txt" in told
 
 
@@ -178,23 +231,40 @@ def test_public_access_that_is_blocked_is_said(tmp_path):
     answers = network()
     answers["Vpcs"][0]["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": "off"}
     answers["Subnets"][1]["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": "block-ingress"}
-    (told,) = [word for word in words(load(tmp_path, answers), "beyond") if "Block Public Access" in word]
+    (told,) = [
+        word for word in words(load(tmp_path, answers), "beyond") if "Block Public Access" in word
+    ]
     assert "is on (block-ingress)" in told and told.endswith("(Subnets.json: $.Subnets[1])")
 
 
 # --- what the service models of the AWS SDK document ---------------------------------------------------------------
 
-ROWS = {"Vpcs": "ec2 DescribeVpcs", "Subnets": "ec2 DescribeSubnets", "RouteTables": "ec2 DescribeRouteTables",
-        "SecurityGroups": "ec2 DescribeSecurityGroups", "NetworkAcls": "ec2 DescribeNetworkAcls",
-        "InternetGateways": "ec2 DescribeInternetGateways", "NatGateways": "ec2 DescribeNatGateways",
-        "Reservations": "ec2 DescribeInstances", "NetworkInterfaces": "ec2 DescribeNetworkInterfaces",
-        "Addresses": "ec2 DescribeAddresses", "VpcPeeringConnections": "ec2 DescribeVpcPeeringConnections",
-        "VpcEndpoints": "ec2 DescribeVpcEndpoints", "PrefixLists": "ec2 DescribeManagedPrefixLists",
-        "LoadBalancers": "elbv2 DescribeLoadBalancers", "TargetGroups": "elbv2 DescribeTargetGroups",
-        "Listeners": "elbv2 DescribeListeners", "Rules": "elbv2 DescribeRules",
-        "LoadBalancerDescriptions": "elb DescribeLoadBalancers"}  # fmt: skip
-INSIDE = {"Instances": ("Reservations", "Instances"), "Routes": ("RouteTables", "Routes"),
-          "IpPermissions": ("SecurityGroups", "IpPermissions"), "ACL entries": ("NetworkAcls", "Entries")}
+ROWS = {
+    "Vpcs": "ec2 DescribeVpcs",
+    "Subnets": "ec2 DescribeSubnets",
+    "RouteTables": "ec2 DescribeRouteTables",
+    "SecurityGroups": "ec2 DescribeSecurityGroups",
+    "NetworkAcls": "ec2 DescribeNetworkAcls",
+    "InternetGateways": "ec2 DescribeInternetGateways",
+    "NatGateways": "ec2 DescribeNatGateways",
+    "Reservations": "ec2 DescribeInstances",
+    "NetworkInterfaces": "ec2 DescribeNetworkInterfaces",
+    "Addresses": "ec2 DescribeAddresses",
+    "VpcPeeringConnections": "ec2 DescribeVpcPeeringConnections",
+    "VpcEndpoints": "ec2 DescribeVpcEndpoints",
+    "PrefixLists": "ec2 DescribeManagedPrefixLists",
+    "LoadBalancers": "elbv2 DescribeLoadBalancers",
+    "TargetGroups": "elbv2 DescribeTargetGroups",
+    "Listeners": "elbv2 DescribeListeners",
+    "Rules": "elbv2 DescribeRules",
+    "LoadBalancerDescriptions": "elb DescribeLoadBalancers",
+}
+INSIDE = {
+    "Instances": ("Reservations", "Instances"),
+    "Routes": ("RouteTables", "Routes"),
+    "IpPermissions": ("SecurityGroups", "IpPermissions"),
+    "ACL entries": ("NetworkAcls", "Entries"),
+}
 
 
 def documented(kind):
@@ -211,11 +281,19 @@ def documented(kind):
 def sample(shape, depth=0):
     """A value of a documented shape."""
     if shape.type_name == "structure":
-        return {name: sample(member, depth + 1) for name, member in shape.members.items()} if depth < 4 else {}
+        return (
+            {name: sample(member, depth + 1) for name, member in shape.members.items()}
+            if depth < 4
+            else {}
+        )
     if shape.type_name == "list":
         return [sample(shape.member, depth + 1)]
-    plain = {"string": (getattr(shape, "enum", None) or ["é \n x"])[-1], "boolean": True, "map": {},
-             "timestamp": "2026-01-01T00:00:00+00:00"}  # fmt: skip
+    plain = {
+        "string": (getattr(shape, "enum", None) or ["é \n x"])[-1],
+        "boolean": True,
+        "map": {},
+        "timestamp": "2026-01-01T00:00:00+00:00",
+    }
     return plain.get(shape.type_name, 7)
 
 
@@ -224,15 +302,25 @@ def test_every_field_that_the_sdk_documents_is_known_here(kind):
     assert set(documented(kind).members) - KNOWN[kind] == set()
 
 
-def test_documented_fields_that_say_nothing_about_packets_change_nothing_whatever_they_hold(tmp_path):
-    source = "".join(file.read_text() for file in Path(aws.__file__).parent.glob("*.py") if file.name != "fields.py")
+def test_documented_fields_that_say_nothing_about_packets_change_nothing_whatever_they_hold(
+    tmp_path,
+):
+    source = "".join(
+        file.read_text()
+        for file in Path(aws.__file__).parent.glob("*.py")
+        if file.name != "fields.py"
+    )
     answers = changed(**classic())
     before = load(tmp_path, answers)
     filled = 0
     rows = {kind: answers[kind] for kind in ROWS if kind in answers}
     rows["Instances"] = [row for one in answers["Reservations"] for row in one["Instances"]]
     for kind, found in rows.items():
-        more = {name: sample(shape) for name, shape in documented(kind).members.items() if f'"{name}"' not in source}
+        more = {
+            name: sample(shape)
+            for name, shape in documented(kind).members.items()
+            if f'"{name}"' not in source
+        }
         for row in found:
             filled += len(more.keys() - row.keys())
             row |= {name: value for name, value in more.items() if name not in row}
@@ -243,20 +331,37 @@ def test_documented_fields_that_say_nothing_about_packets_change_nothing_whateve
 
 def test_ipv6_is_left_out_and_said(tmp_path):
     account = load(tmp_path, network())
-    assert any(note.kind == "beyond" and note.words.startswith("IPv6") and note.times >= 3 for note in account.report)
+    assert any(
+        note.kind == "beyond" and note.words.startswith("IPv6") and note.times >= 3
+        for note in account.report
+    )
 
 
 def test_missing_files_are_named_by_their_command(tmp_path):
     account = load(tmp_path, {"Vpcs": network()["Vpcs"], "Subnets": network()["Subnets"]})
     told = "\n".join(words(account, "missing"))
-    for command in ("route-tables", "security-groups", "network-acls", "internet-gateways", "network-interfaces"):
+    for command in (
+        "route-tables",
+        "security-groups",
+        "network-acls",
+        "internet-gateways",
+        "network-interfaces",
+    ):
         assert f"aws ec2 describe-{command}" in told
     assert account.vpcs[0].routes_of(account.vpcs[0].subnets[0])[0].target == "local"
 
 
 def test_every_note_has_a_kind_and_a_place_or_a_subject(tmp_path):
     for note in load(tmp_path, network()).report:
-        assert note.kind in ("unknown", "beyond", "missing", "inferred", "simplified", "left out", "inconsistent")
+        assert note.kind in (
+            "unknown",
+            "beyond",
+            "missing",
+            "inferred",
+            "simplified",
+            "left out",
+            "inconsistent",
+        )
         assert note.times >= 1 and (note.where == "" or ": $" in note.where)
 
 
@@ -270,7 +375,9 @@ def test_the_example_is_read_whole_and_has_the_two_faults_of_its_lesson():
     lost = Site(vpc).connect(web_2, "203.0.113.10", 443).capture.traces[0].dropped
     assert lost.reason.code == "no route"  # its subnet has the main table
     answer = Site(vpc).connect(web_1, "10.20.20.10", 5_432).capture.traces[1]
-    assert answer.dropped.reason.code == "network ACL out"  # 1024-32767 is half of the ephemeral ports
+    assert (
+        answer.dropped.reason.code == "network ACL out"
+    )  # 1024-32767 is half of the ephemeral ports
     assert str(answer.dropped.row).startswith("acl-0d11e22f33a440002 out *")
 
 
@@ -280,10 +387,13 @@ def test_the_example_is_read_whole_and_has_the_two_faults_of_its_lesson():
 def test_one_file_may_hold_everything_in_any_form(tmp_path):
     parts = list(files(network()).values())
     whole = load(tmp_path, network()).vpc()
-    for text in ("".join(map(json.dumps, parts)), json.dumps(parts),
-                 "\n".join(json.dumps(p, indent=2) for p in parts),
-                 ("\ufeff" + "\n".join(map(json.dumps, parts))).encode("utf-16-le"),
-                 b"\xef\xbb\xbf" + "\n".join(map(json.dumps, parts)).encode()):
+    for text in (
+        "".join(map(json.dumps, parts)),
+        json.dumps(parts),
+        "\n".join(json.dumps(p, indent=2) for p in parts),
+        ("\ufeff" + "\n".join(map(json.dumps, parts))).encode("utf-16-le"),
+        b"\xef\xbb\xbf" + "\n".join(map(json.dumps, parts)).encode(),
+    ):
         folder = tmp_path / "again"
         folder.mkdir(exist_ok=True)
         assert set(load(folder, text).vpc().interfaces) == set(whole.interfaces)
@@ -295,31 +405,55 @@ def test_pages_are_joined_and_a_missing_last_one_is_said(tmp_path):
     rest = [answer for name, answer in files(answers).items() if name != "Subnets.json"]
     pages = [{"Subnets": first, "NextToken": "more"}, {"Subnets": second}]
     account = load(tmp_path, json.dumps([*pages, *rest]))
-    assert len(account.vpc().subnets) == 2 and not any("last page" in word for word in words(account, "missing"))
+    assert len(account.vpc().subnets) == 2 and not any(
+        "last page" in word for word in words(account, "missing")
+    )
     pages[1]["NextToken"] = "still more"
     account = load(tmp_path, json.dumps([*pages, *rest]))
     assert any("last page of Subnets" in word for word in words(account, "missing"))
 
 
 def test_an_answer_without_a_subject_is_taken_where_one_thing_can_be_meant(tmp_path):
-    answers = changed(LoadBalancers=None, Listeners=None, Rules=None, TargetGroups=None, wrapped=None, entries=None,
-                      NetworkInterfaces=[])
+    answers = changed(
+        LoadBalancers=None,
+        Listeners=None,
+        Rules=None,
+        TargetGroups=None,
+        wrapped=None,
+        entries=None,
+        NetworkInterfaces=[],
+    )
     loose = {"Entries": [{"Cidr": "203.0.113.128/28"}]}
     account = load(tmp_path, answers | {"loose": loose})
-    assert any("Entries is about pl-office, the only candidate" in word for word in words(account, "inferred"))
+    assert any(
+        "Entries is about pl-office, the only candidate" in word
+        for word in words(account, "inferred")
+    )
     assert GroupRule("sg-web", "in", (22, 22), "203.0.113.128/28") in account.vpc().group_rules
-    two = answers | {"loose": loose, "PrefixLists": [*answers["PrefixLists"], {"PrefixListId": "pl-2"}]}
+    two = answers | {
+        "loose": loose,
+        "PrefixLists": [*answers["PrefixLists"], {"PrefixListId": "pl-2"}],
+    }
     account = load(tmp_path, two)
-    assert any("Entries does not say what it is about, and 2 could be meant" in w for w in words(account, "unknown"))
+    assert any(
+        "Entries does not say what it is about, and 2 could be meant" in w
+        for w in words(account, "unknown")
+    )
 
 
 def test_attributes_without_a_subject_are_told_apart_by_their_keys(tmp_path):
     answers = changed(wrapped=None, TargetGroups=network()["TargetGroups"][:1], Rules=None)
-    loose = {"Attributes": [{"Key": "deregistration_delay.timeout_seconds", "Value": "300"},
-                            {"Key": "preserve_client_ip.enabled", "Value": "false"}]}
+    loose = {
+        "Attributes": [
+            {"Key": "deregistration_delay.timeout_seconds", "Value": "300"},
+            {"Key": "preserve_client_ip.enabled", "Value": "false"},
+        ]
+    }
     account = load(tmp_path, answers | {"loose": loose})
-    assert any("Attributes is about arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/shop/1" in word
-               for word in words(account, "inferred"))
+    assert any(
+        "Attributes is about arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/shop/1" in word
+        for word in words(account, "inferred")
+    )
 
 
 def test_the_same_row_twice_is_one_and_two_different_ones_are_refused(tmp_path):
@@ -327,8 +461,11 @@ def test_the_same_row_twice_is_one_and_two_different_ones_are_refused(tmp_path):
     answers["Subnets"].append(copy.deepcopy(answers["Subnets"][0]))
     assert len(load(tmp_path, answers).vpc().subnets) == 2
     answers["Subnets"][-1]["CidrBlock"] = "10.0.9.0/24"
-    with pytest.raises(aws.LoadError, match=r"Subnets.json: \$.Subnets\[2\]: subnet-pub is there twice, the other"
-                                            r" one at Subnets.json: \$.Subnets\[0\]: expected one row for each id"):
+    with pytest.raises(
+        aws.LoadError,
+        match=r"Subnets.json: \$.Subnets\[2\]: subnet-pub is there twice, the other"
+        r" one at Subnets.json: \$.Subnets\[0\]: expected one row for each id",
+    ):
         load(tmp_path, answers)
 
 
@@ -341,7 +478,14 @@ def test_an_account_names_the_vpc_of_an_end(tmp_path):
     account = load(tmp_path, answers)
     assert [one.name for one in account.vpcs] == ["vpc-1", "vpc-2"]
     assert account.vpc("vpc-2").peers == (account.vpcs[0],)
-    for end in ("i-web", "eni-web", "10.0.1.10", "198.51.100.1", "shop", "wire-1.elb.amazonaws.com"):
+    for end in (
+        "i-web",
+        "eni-web",
+        "10.0.1.10",
+        "198.51.100.1",
+        "shop",
+        "wire-1.elb.amazonaws.com",
+    ):
         assert account.home(end) == "vpc-1"
     with pytest.raises(ValueError, match=r"VPC '': expected one of vpc-1, vpc-2"):
         account.vpc()
@@ -352,12 +496,22 @@ def test_an_account_names_the_vpc_of_an_end(tmp_path):
 def test_a_name_tag_stands_for_the_one_thing_that_has_it(tmp_path):
     answers = network()
     answers["Reservations"][0]["Instances"][0]["Tags"] = [{"Key": "Name", "Value": "Wéb 1"}]
-    answers["NetworkInterfaces"][4]["TagSet"] = [{"Key": "Name", "Value": "db"}, {"Key": "Owner", "Value": 7}]
+    answers["NetworkInterfaces"][4]["TagSet"] = [
+        {"Key": "Name", "Value": "db"},
+        {"Key": "Owner", "Value": 7},
+    ]
     account = load(tmp_path, answers)
     assert [account.called(word) for word in ("Wéb 1", "db", "shop", "i-web", "nobody")] == [
-        "i-web", "eni-db", "shop", "i-web", "nobody"]
+        "i-web",
+        "eni-db",
+        "shop",
+        "i-web",
+        "nobody",
+    ]
     answers["NetworkInterfaces"][4]["TagSet"][0]["Value"] = "Wéb 1"
-    with pytest.raises(ValueError, match="'Wéb 1' is the Name tag of i-web, eni-db: expected one of these ids"):
+    with pytest.raises(
+        ValueError, match="'Wéb 1' is the Name tag of i-web, eni-db: expected one of these ids"
+    ):
         load(tmp_path, answers).called("Wéb 1")
 
 
@@ -365,8 +519,18 @@ def test_a_peer_that_no_file_describes_is_beyond_the_model(tmp_path):
     answers = network()
     answers["VpcPeeringConnections"] = [peering("vpc-x")]
     answers["RouteTables"][1]["Routes"].append(
-        {"DestinationCidrBlock": "10.60.0.0/16", "VpcPeeringConnectionId": "pcx-1", "State": "active"})
-    lost = Site(load(tmp_path, answers).vpc()).connect("i-web", "10.60.0.1", 443).capture.traces[0].dropped
+        {
+            "DestinationCidrBlock": "10.60.0.0/16",
+            "VpcPeeringConnectionId": "pcx-1",
+            "State": "active",
+        }
+    )
+    lost = (
+        Site(load(tmp_path, answers).vpc())
+        .connect("i-web", "10.60.0.1", 443)
+        .capture.traces[0]
+        .dropped
+    )
     assert (lost.row.target, lost.reason.code) == ("pcx-1", "beyond the model")
 
 
@@ -374,7 +538,9 @@ def test_overlapping_peers_are_refused(tmp_path):
     answers = network()
     answers["Vpcs"].append({"VpcId": "vpc-2", "CidrBlock": "10.0.0.0/17"})
     answers["VpcPeeringConnections"] = [peering("vpc-2")]
-    with pytest.raises(aws.LoadError, match=r"pcx-1 between 10.0.0.0/16 and 10.0.0.0/17: expected no overlap"):
+    with pytest.raises(
+        aws.LoadError, match=r"pcx-1 between 10.0.0.0/16 and 10.0.0.0/17: expected no overlap"
+    ):
         load(tmp_path, answers)
 
 
@@ -382,31 +548,65 @@ def test_overlapping_peers_are_refused(tmp_path):
 
 BAD = {
     "nothing": ("", r"all.json: \$.Vpcs: nothing: expected at least one VPC"),
-    "no JSON": ("hello", r"all.json: \$: line 1, column 1: Expecting value: expected JSON as the AWS CLI writes it"),
-    "truncated": ('{"Vpcs": [{"VpcId": "vpc-1", "Cidr', r"all.json: \$: line 1, column \d+: .*: expected JSON"),
+    "no JSON": (
+        "hello",
+        r"all.json: \$: line 1, column 1: Expecting value: expected JSON as the AWS CLI writes it",
+    ),
+    "truncated": (
+        '{"Vpcs": [{"VpcId": "vpc-1", "Cidr',
+        r"all.json: \$: line 1, column \d+: .*: expected JSON",
+    ),
     "a text": ('"Vpcs"', r"all.json: \$: 'Vpcs': expected an object"),
     "no list": ('{"Vpcs": {}}', r"all.json: \$.Vpcs: an object: expected a list"),
     "no object": ('{"Vpcs": [7]}', r"all.json: \$.Vpcs\[0\]: 7: expected an object"),
     "no id": ('{"Vpcs": [{}]}', r"all.json: \$.Vpcs\[0\].VpcId: nothing: expected a text"),
-    "wrong id": ('{"Vpcs": [{"VpcId": ["x"]}]}', r"\$.Vpcs\[0\].VpcId: a list: expected a text of ASCII letters"),
-    "half a surrogate": ('{"Vpcs": [{"VpcId": "\\ud800"}]}', r"\$.Vpcs\[0\].VpcId: '.ud800': expected a text"),
-    "no block": ('{"Vpcs": [{"VpcId": "v", "CidrBlock": "10/8"}]}',
-                 r"\$.Vpcs\[0\].CidrBlock: '10/8': expected an IPv4 CIDR block"),
-    "a block too wide": ('{"Vpcs": [{"VpcId": "v", "CidrBlock": "10.0.0.0/8"}]}', r"expected a block from /16 to /28"),
-    "deep": ('{"Vpcs": ' + "[" * 100_000 + "]" * 100_000 + "}", r"all.json: \$: nested too deep: expected at most 64"),
-    "less deep": ('{"Vpcs": ' + "[" * 100 + "]" * 100 + "}", r"nested too deep: expected at most 64 levels"),
+    "wrong id": (
+        '{"Vpcs": [{"VpcId": ["x"]}]}',
+        r"\$.Vpcs\[0\].VpcId: a list: expected a text of ASCII letters",
+    ),
+    "half a surrogate": (
+        '{"Vpcs": [{"VpcId": "\\ud800"}]}',
+        r"\$.Vpcs\[0\].VpcId: '.ud800': expected a text",
+    ),
+    "no block": (
+        '{"Vpcs": [{"VpcId": "v", "CidrBlock": "10/8"}]}',
+        r"\$.Vpcs\[0\].CidrBlock: '10/8': expected an IPv4 CIDR block",
+    ),
+    "a block too wide": (
+        '{"Vpcs": [{"VpcId": "v", "CidrBlock": "10.0.0.0/8"}]}',
+        r"expected a block from /16 to /28",
+    ),
+    "deep": (
+        '{"Vpcs": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        r"all.json: \$: nested too deep: expected at most 64",
+    ),
+    "less deep": (
+        '{"Vpcs": ' + "[" * 100 + "]" * 100 + "}",
+        r"nested too deep: expected at most 64 levels",
+    ),
     "deep objects": ('{"a":' * 100_000, r"nested too deep"),
-    "NaN": ('{"Vpcs": [{"VpcId": NaN}]}', r"all.json: \$.Vpcs\[0\].VpcId: NaN: expected plain JSON"),
+    "NaN": (
+        '{"Vpcs": [{"VpcId": NaN}]}',
+        r"all.json: \$.Vpcs\[0\].VpcId: NaN: expected plain JSON",
+    ),
     "infinity": ('{"Vpcs": -Infinity}', r"all.json: \$.Vpcs: -Infinity: expected plain JSON"),
-    "a long number": ('{"Vpcs": [' + "9" * 1_000_000 + "]}",
-                      r"all.json: \$.Vpcs\[0\]: a number of 1000000 digits: expected plain JSON"),
-    "a long fraction": ('{"Vpcs": [0.' + "9" * 1_000_000 + "]}", r"a number of 1000002 digits: expected plain JSON"),
-    "a name twice": ('{"Vpcs": [], "Vpcs": []}', r"all.json: \$: an object with the name 'Vpcs' twice"),
+    "a long number": (
+        '{"Vpcs": [' + "9" * 1_000_000 + "]}",
+        r"all.json: \$.Vpcs\[0\]: a number of 1000000 digits: expected plain JSON",
+    ),
+    "a long fraction": (
+        '{"Vpcs": [0.' + "9" * 1_000_000 + "]}",
+        r"a number of 1000002 digits: expected plain JSON",
+    ),
+    "a name twice": (
+        '{"Vpcs": [], "Vpcs": []}',
+        r"all.json: \$: an object with the name 'Vpcs' twice",
+    ),
     "bytes": (b"\xff\xff\xff{}", r"all.json: \$: .* at byte 0: expected JSON in UTF-8 or UTF-16"),
     "second value": ('{"Vpcs": []} {"Vpcs": 7}', r"all.json, value 2: \$.Vpcs: 7: expected a list"),
     "no output": ('{"For": "x", "Output": [1]}', r"\$.Output: a list: expected an object"),
     "no subject": ('{"Output": {"Entries": []}}', r"\$.For: nothing: expected a text"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -419,7 +619,9 @@ def test_bad_input_is_one_error_with_file_path_and_what_was_expected(tmp_path, n
 
 
 def test_what_is_not_there_or_too_long_is_refused(tmp_path):
-    with pytest.raises(aws.LoadError, match=r"nowhere: \$: no such file or folder: expected answers of the AWS CLI"):
+    with pytest.raises(
+        aws.LoadError, match=r"nowhere: \$: no such file or folder: expected answers of the AWS CLI"
+    ):
         aws.load(tmp_path / "nowhere")
     with (tmp_path / "long.json").open("wb") as file:
         file.truncate(MOST_BYTES + 1)

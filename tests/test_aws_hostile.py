@@ -19,13 +19,40 @@ from vpcedu.__main__ import main
 
 DEEP, DIGITS = "[" * 100_000 + "]" * 100_000, "9" * 1_000_000
 PUT = '"@put@"'  # stands in the JSON text where something comes that json cannot write
-ODD = (None, True, 0, -1, 1.5, 10**30, "", "x", "é", "\ud800", "10.0.0.0/33", "::/0", "local", [], {}, [[]], [{}],
-       {"VpcId": []}, ["x"], "-1", "65536")  # fmt: skip
+ODD = (
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    10**30,
+    "",
+    "x",
+    "é",
+    "\ud800",
+    "10.0.0.0/33",
+    "::/0",
+    "local",
+    [],
+    {},
+    [[]],
+    [{}],
+    {"VpcId": []},
+    ["x"],
+    "-1",
+    "65536",
+)
 
 
 def places(value, path=()):
     """Every path in a value but the top."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, one in inner:
         yield (*path, key)
         yield from places(one, (*path, key))
@@ -48,7 +75,7 @@ def rows(value):
 
 
 def truncated(text, chance):
-    return text[:chance.randrange(1, len(text) - 1)]
+    return text[: chance.randrange(1, len(text) - 1)]
 
 
 def wrong_type(text, chance):
@@ -84,13 +111,20 @@ def twice(text, chance):
 
 
 DAMAGE = {
-    "truncated": truncated, "wrong type": wrong_type, "nested 100,000 deep": instead((DEEP, '{"a":' * 100_000)),
-    "duplicate id": twice, "NaN": instead(("NaN", "Infinity", "-Infinity")),
+    "truncated": truncated,
+    "wrong type": wrong_type,
+    "nested 100,000 deep": instead((DEEP, '{"a":' * 100_000)),
+    "duplicate id": twice,
+    "NaN": instead(("NaN", "Infinity", "-Infinity")),
     "a million digits": instead((DIGITS, "-" + DIGITS, "0." + DIGITS, DIGITS + "e5")),
-}  # fmt: skip
+}
 REFUSED = ("nested 100,000 deep", "NaN", "a million digits")
-ASKED = {"example": ("internet", "shop", 80), "reference": ("internet", "shop", 80),
-         "peered": ("10.1.0.10", "10.2.0.10", 80), "endpoints": ("10.0.1.10", "10.50.0.9", 443)}  # fmt: skip
+ASKED = {
+    "example": ("internet", "shop", 80),
+    "reference": ("internet", "shop", 80),
+    "peered": ("10.1.0.10", "10.2.0.10", 80),
+    "endpoints": ("10.0.1.10", "10.50.0.9", 443),
+}
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +136,9 @@ def folder_of(tmp_path_factory):
         folder = tmp_path_factory.mktemp(f"hostile-{name}")
         for file in origin.glob("*.json"):
             shutil.copy(file, folder)
-        return folder, {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.json"))}
+        return folder, {
+            file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.json"))
+        }
 
     return copy
 
@@ -128,7 +164,9 @@ def damaged(folder, texts, file, kind, chance):
 
 
 @pytest.mark.parametrize("kind", DAMAGE)
-def test_each_file_of_the_example_with_each_damage_is_refused_in_one_line_or_answered(folder_of, kind, capsys):
+def test_each_file_of_the_example_with_each_damage_is_refused_in_one_line_or_answered(
+    folder_of, kind, capsys
+):
     folder, texts = folder_of("example")
     assert len(texts) == 17
     for number, file in enumerate(texts):
@@ -147,7 +185,10 @@ def test_a_hundred_seeded_damages_of_a_folder(folder_of, name, capsys):
     filled = [file for file, text in texts.items() if len(list(places(json.loads(text)))) > 1]
     for seed in range(100):
         chance = Random(f"{name} {seed}")
-        file, kind = chance.choice(filled), chance.choice(("truncated", "wrong type", "wrong type", "duplicate id"))
+        file, kind = (
+            chance.choice(filled),
+            chance.choice(("truncated", "wrong type", "wrong type", "duplicate id")),
+        )
         damaged(folder, texts, file, kind, chance)
         codes.append(run("ask" if seed % 2 else "audit", folder, name, capsys))
         (folder / file).write_text(texts[file], encoding="utf-8")
@@ -159,17 +200,27 @@ resource.setrlimit(resource.RLIMIT_AS, (384 * 1024 * 1024,) * 2)  # of addresses
 from vpcedu.__main__ import main
 raise SystemExit(main(sys.argv[1:]))
 """
-EVIL = {"deep": DEEP * 20, "objects": '{"a":' * 500_000, "digits": "9" * 4_000_000, "NaN": "[NaN," * 500_000,
-        "values": "{}" * 300_000, "vpcs": '{"Vpcs": [' + "{}," * 300_000 + "{}]}",
-        "keys": "{" + ",".join(f'"{n}": 0' for n in range(150_000)) + "}",
-        "escapes": '{"Vpcs": "' + "\\u0000" * 300_000 + '"}'}  # fmt: skip
+EVIL = {
+    "deep": DEEP * 20,
+    "objects": '{"a":' * 500_000,
+    "digits": "9" * 4_000_000,
+    "NaN": "[NaN," * 500_000,
+    "values": "{}" * 300_000,
+    "vpcs": '{"Vpcs": [' + "{}," * 300_000 + "{}]}",
+    "keys": "{" + ",".join(f'"{n}": 0' for n in range(150_000)) + "}",
+    "escapes": '{"Vpcs": "' + "\\u0000" * 300_000 + '"}',
+}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of memory are POSIX's")
 @pytest.mark.parametrize("name", EVIL)
 def test_no_file_takes_the_memory(tmp_path, name):
     (tmp_path / "evil.json").write_text(EVIL[name])
-    done = subprocess.run([sys.executable, "-c", LIMITED, "audit", str(tmp_path)], capture_output=True, text=True,
-                          cwd=Path(__file__).parent.parent)
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, "audit", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parent.parent,
+    )
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr[-500:]
     assert "expected" in done.stderr

@@ -45,11 +45,19 @@ def question(account, at, asked):
 
 
 def begins(lines, words):
-    return len(lines) == len(words) and all(line.startswith(word) for line, word in zip(lines, words, strict=True))
+    return len(lines) == len(words) and all(
+        line.startswith(word) for line, word in zip(lines, words, strict=True)
+    )
 
 
-@pytest.mark.parametrize(("name", "asked"), [pytest.param(name, asked, id=f"{name}-{'-'.join(map(str, asked[:3]))}")
-                                             for name, rows in QUESTIONS.items() for asked in rows])
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        pytest.param(name, asked, id=f"{name}-{'-'.join(map(str, asked[:3]))}")
+        for name, rows in QUESTIONS.items()
+        for asked in rows
+    ],
+)
 def test_each_question_has_the_answer_that_aws_would_give(network, name, asked):
     account, at = network(name)
     words = [word.format(**at) for word in asked.words]
@@ -62,32 +70,61 @@ def test_each_question_has_the_answer_that_aws_would_give(network, name, asked):
     assert answer.symptom == asked.symptom
     assert answer.reachable is {"works": True, "cannot be told": None}.get(asked.symptom, False)
     if answer.reachable:
-        assert all(any(line.startswith(word) for line in answer.states) for word in words), answer.states
+        assert all(any(line.startswith(word) for line in answer.states) for word in words), (
+            answer.states
+        )
         return
     steps = [("back" if loss.back else "there", loss.step, loss) for loss in answer.blockers]
-    found = [f"{way}, {step.at}, {step.check}: {paths.leads(answer.vpc, loss)}" for way, step, loss in steps]
+    found = [
+        f"{way}, {step.at}, {step.check}: {paths.leads(answer.vpc, loss)}"
+        for way, step, loss in steps
+    ]
     assert begins(found, words), found
     assert words[0].split(": ", 1)[1] in answer.verdict
     if asked.repairs is None:
         assert answer.repairs is None
         return
-    assert begins([str(repair) for repair in answer.repairs], [word.format(**at) for word in asked.repairs])
+    assert begins(
+        [str(repair) for repair in answer.repairs], [word.format(**at) for word in asked.repairs]
+    )
     assert lab.ask(apply(answer.vpc, answer.repairs), *answer.question).reachable
 
 
-@pytest.mark.parametrize("name", ["reference", "private_targets", "no_ephemeral_ports", "peered", "hairpin",
-                                  "in_private_subnets", "nat_with_check", "nat_without_check", "endpoints"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "reference",
+        "private_targets",
+        "no_ephemeral_ports",
+        "peered",
+        "hairpin",
+        "in_private_subnets",
+        "nat_with_check",
+        "nat_without_check",
+        "endpoints",
+    ],
+)
 def test_each_network_is_asked_ten_questions_of_both_kinds(name):
     symptoms = [asked.symptom for asked in QUESTIONS[name] if asked.symptom]
-    assert len(QUESTIONS[name]) >= 10 and len(set(map(tuple, (asked[:3] for asked in QUESTIONS[name])))) >= 10
+    assert (
+        len(QUESTIONS[name]) >= 10
+        and len(set(map(tuple, (asked[:3] for asked in QUESTIONS[name])))) >= 10
+    )
     assert 0 < symptoms.count("works") < len(symptoms)
 
 
 def ends_of(account):
     """Everything that one may ask an account about, in a fixed order."""
-    inside = [word for one in account.vpcs for word in (
-        *(row.id for row in one.interfaces), *(row.address for row in one.interfaces), *(row.name for row in one.names),
-        *(row.public for row in one.associations))]
+    inside = [
+        word
+        for one in account.vpcs
+        for word in (
+            *(row.id for row in one.interfaces),
+            *(row.address for row in one.interfaces),
+            *(row.name for row in one.names),
+            *(row.public for row in one.associations),
+        )
+    ]
     return ["internet", STRANGER, *dict.fromkeys(inside)]
 
 
@@ -106,7 +143,12 @@ def test_whatever_is_asked_has_an_answer_whose_repairs_work_and_whose_rows_are_t
         answered += 1
         json.dumps(answer.as_json())
         assert answer.verdict.split(":")[0] in str(answer).replace("\n", " ")
-        here = {row for one in vpc.everyone for field in (one.routes, one.acl_entries, one.interfaces) for row in field}
+        here = {
+            row
+            for one in vpc.everyone
+            for field in (one.routes, one.acl_entries, one.interfaces)
+            for row in field
+        }
         for loss in answer.blockers:
             row = loss.step.row
             assert not isinstance(row, (Route, Interface)) or row in here, row
@@ -124,16 +166,23 @@ def test_the_command_answers_in_the_analyzers_shape(network, name, capsys):
     asked = next(row for row in QUESTIONS[name] if row.symptom)
     _, source, destination, port = question(account, at, asked)
     folder = network.folder(name)
-    code = main(["ask", str(folder), "--from", source, "--to", destination, "--port", str(port), "--json"])
+    code = main(
+        ["ask", str(folder), "--from", source, "--to", destination, "--port", str(port), "--json"]
+    )
     shape = json.loads(capsys.readouterr().out)
     assert code == {True: 0, False: 1, None: 3}[shape["NetworkPathFound"]]
     assert shape["Answer"]["symptom"] == asked.symptom
     assert [part["SequenceNumber"] for part in shape["ForwardPathComponents"]] == list(
-        range(1, len(shape["ForwardPathComponents"]) + 1))
+        range(1, len(shape["ForwardPathComponents"]) + 1)
+    )
     assert bool(shape["Explanations"]) is not bool(shape["NetworkPathFound"])
     ids = json.dumps(shape)
-    assert all(word.format(**at) in ids for row in (asked.words, asked.repairs or ()) for text in row
-               for word in re.findall(r"\{\w+(?:\[\d\])?\}", text))
+    assert all(
+        word.format(**at) in ids
+        for row in (asked.words, asked.repairs or ())
+        for text in row
+        for word in re.findall(r"\{\w+(?:\[\d\])?\}", text)
+    )
 
 
 def ask(account, opener, name, port, vpc=""):
@@ -143,19 +192,31 @@ def ask(account, opener, name, port, vpc=""):
     return visit.symptom, None if visit.symptom == "connected" else (lost.check, str(lost.row))
 
 
-def test_an_audit_looks_at_every_vpc_unless_one_is_named_and_says_what_it_leaves_out(network, capsys):
+def test_an_audit_looks_at_every_vpc_unless_one_is_named_and_says_what_it_leaves_out(
+    network, capsys
+):
     _, at = network("peered")
     folder = str(network.folder("peered"))
     assert main(["audit", folder]) == 0
     told = capsys.readouterr().out
     assert [line.split()[1] for line in told.splitlines() if line.startswith("VPC ")] == at["vpcs"]
-    assert told.count("only TCP is looked at") == told.count("Ways between this VPC and others are not looked at") == 3
-    assert f"no interface has the group {at['groups'][0]}" not in told  # one of the other VPC has it
+    assert (
+        told.count("only TCP is looked at")
+        == told.count("Ways between this VPC and others are not looked at")
+        == 3
+    )
+    assert (
+        f"no interface has the group {at['groups'][0]}" not in told
+    )  # one of the other VPC has it
     assert main(["audit", folder, "--vpc", at["vpcs"][1]]) == 0
-    assert f"VPC {at['vpcs'][1]}" in (alone := capsys.readouterr().out) and at["vpcs"][0] not in alone
+    assert (
+        f"VPC {at['vpcs'][1]}" in (alone := capsys.readouterr().out) and at["vpcs"][0] not in alone
+    )
     assert main(["audit", folder, "--json"]) == 0
     shape = json.loads(capsys.readouterr().out)
-    assert [one["vpc"] for one in shape["vpcs"]] == at["vpcs"] and {one["protocol"] for one in shape["vpcs"]} == {"tcp"}
+    assert [one["vpc"] for one in shape["vpcs"]] == at["vpcs"] and {
+        one["protocol"] for one in shape["vpcs"]
+    } == {"tcp"}
     assert main(["audit", folder, "--vpc", "vpc-none"]) == 2
     assert f"'vpc-none': expected one of {at['vpcs'][0]}" in capsys.readouterr().err
 
@@ -163,24 +224,40 @@ def test_an_audit_looks_at_every_vpc_unless_one_is_named_and_says_what_it_leaves
 def test_what_the_other_addresses_of_a_name_give_is_noted(network):
     account, at = network("in_private_subnets")
     answer = lab.ask(account.vpc(), "internet", at["arn"], 80)
-    assert f"{at['arn']} has 2 addresses: asked was 192.0.2.254, and 192.0.2.253 gives the same." in answer.notes
-    assert len(answer.repairs) == 2  # the routes of both subnets: the other one follows the main table
+    assert (
+        f"{at['arn']} has 2 addresses: asked was 192.0.2.254, and 192.0.2.253 gives the same."
+        in answer.notes
+    )
+    assert (
+        len(answer.repairs) == 2
+    )  # the routes of both subnets: the other one follows the main table
     half = lab.ask(apply(answer.vpc, answer.repairs[:1]), "internet", at["arn"], 80)
     assert (half.reachable, half.outcome.verdict) == (False, "sometimes")
-    assert half.verdict.endswith("only sometimes: 1 of 2 addresses works (192.0.2.254: works, 192.0.2.253: timed out).")
+    assert half.verdict.endswith(
+        "only sometimes: 1 of 2 addresses works (192.0.2.254: works, 192.0.2.253: timed out)."
+    )
     assert half.repairs == answer.repairs[1:] and half.blockers
 
 
 def test_what_is_assumed_is_noted(network):
     account, at = network("endpoints")
     (told,) = lab.ask(account.vpc(), at["app"], "52.216.0.9", 443).notes
-    assert told.startswith(f"{at['s3']} leads to com.amazonaws.us-east-1.s3: asked as if that listened on port 443 and")
+    assert told.startswith(
+        f"{at['s3']} leads to com.amazonaws.us-east-1.s3: asked as if that listened on port 443 and"
+    )
     (told,) = lab.ask(account.vpc(), at["bastion"], at["app"], 80).notes
     assert told == f"Nothing tells what {at['app']} listens on: asked as if it listened on port 80."
-    for destination, reachable in (("52.216.1.0", True), ("52.216.0.255", True), ("52.216.0.1", None)):
+    for destination, reachable in (
+        ("52.216.1.0", True),
+        ("52.216.0.255", True),
+        ("52.216.0.1", None),
+    ):
         assert lab.ask(account.vpc(), at["app"], destination, 443).reachable is reachable
     account, at = network("detached")
-    assert any(f"a blackhole, for {at['igw']} is not attached to {at['vpc']}" in note.words for note in account.report)
+    assert any(
+        f"a blackhole, for {at['igw']} is not attached to {at['vpc']}" in note.words
+        for note in account.report
+    )
 
 
 def test_an_audit_agrees_with_what_is_asked(network):
@@ -199,11 +276,20 @@ def test_the_analyzers_shape_names_what_lies_between_two_vpcs(network):
         assert ids.index(at["tables"][table]) + 1 == ids.index(at["links"][0])
         row = next(part["RouteTableRoute"] for part in shape[way] if "RouteTableRoute" in part)
         assert (row["VpcPeeringConnectionId"], row["State"]) == (at["links"][0], "active")
-    assert [part["Vpc"]["Id"] for part in shape["ForwardPathComponents"] if "Vpc" in part] == at["vpcs"][:2]
+    assert [part["Vpc"]["Id"] for part in shape["ForwardPathComponents"] if "Vpc" in part] == at[
+        "vpcs"
+    ][:2]
     account, at = network("pending")
-    (first, second) = lab.ask(account.vpc(at["vpcs"][0]), *at["hosts"], 80).as_json()["Explanations"]
-    assert (first["ExplanationCode"], second["ExplanationCode"]) == ("BAD_STATE_ROUTE", "NO_ROUTE_TO_DESTINATION")
-    assert first["RouteTableRoute"]["State"] == "blackhole" and second["RouteTable"] == {"Id": at["tables"][1]}
+    (first, second) = lab.ask(account.vpc(at["vpcs"][0]), *at["hosts"], 80).as_json()[
+        "Explanations"
+    ]
+    assert (first["ExplanationCode"], second["ExplanationCode"]) == (
+        "BAD_STATE_ROUTE",
+        "NO_ROUTE_TO_DESTINATION",
+    )
+    assert first["RouteTableRoute"]["State"] == "blackhole" and second["RouteTable"] == {
+        "Id": at["tables"][1]
+    }
 
 
 def test_the_command_asks_in_the_vpc_of_the_first_end_that_has_one(network, capsys):
@@ -220,7 +306,9 @@ def test_the_command_asks_in_the_vpc_of_the_first_end_that_has_one(network, caps
 def test_causes_of_a_symptom_are_shown_by_runs_of_the_loaded_network(network):
     account, at = network("no_ephemeral_ports")
     (cause,) = lab.diagnose(account.vpc(), "internet", at["web"], 80, "timed out")
-    assert str(cause).startswith(f"on the way back a packet is lost at {at['web']}, network ACL out:")
+    assert str(cause).startswith(
+        f"on the way back a packet is lost at {at['web']}, network ACL out:"
+    )
     assert f"({at['acl']} out *: deny all to 0.0.0.0/0)" in cause.words
     assert str(cause.repair) == f"add {at['acl']} out 110: allow tcp 1024-65535 to 0.0.0.0/0"
     account, at = network("reference")
@@ -228,7 +316,10 @@ def test_causes_of_a_symptom_are_shown_by_runs_of_the_loaded_network(network):
     causes = lab.diagnose(vpc, "internet", "shop", 80, "timed out")
     assert {cause.visit.symptom for cause in causes} == {"timed out"}
     told = "\n".join(map(str, causes))
-    assert f"{at['front']} in tcp 80 from 0.0.0.0/0" in told and f"route 0.0.0.0/0 > {at['igw']}" in told
+    assert (
+        f"{at['front']} in tcp 80 from 0.0.0.0/0" in told
+        and f"route 0.0.0.0/0 > {at['igw']}" in told
+    )
     assert f"{at['back']} in tcp 8080" not in told  # behind the balancer the symptom is another one
     closed = lab.diagnose(vpc, "internet", "shop", 80, "closed")
     assert any(f"{at['back']} in tcp 8080 from {at['front']}" in str(cause) for cause in closed)
@@ -241,7 +332,9 @@ def test_the_reference_architecture(network):
     web, back = at["web"], at["back"]
     assert ask(account, "internet", "shop", 80) == ("connected", None)
     assert ask(account, web, OUTSIDE, 443) == ("connected", None)
-    assert ask(account, at["bastion"], "10.0.1.10", 8080)[0] == "connected"  # it carries the group that `back` names
+    assert (
+        ask(account, at["bastion"], "10.0.1.10", 8080)[0] == "connected"
+    )  # it carries the group that `back` names
     symptom, lost = ask(account, at["bastion"], "10.0.1.10", 22)
     assert symptom == "timed out" and lost[0] == "group in" and back in lost[1]
     symptom, lost = ask(account, "internet", "shop", 443)
@@ -268,20 +361,29 @@ def test_a_network_acl_without_ephemeral_ports_loses_the_answer(network):
     assert symptom == "timed out"
     assert lost == ("network ACL out", f"{at['acl']} out *: deny all to 0.0.0.0/0")
     vpc = account.vpc()
-    repaired = vpc.with_row(next(row for row in vpc.acl_entries if row.acl == at["acl"] and row.direction == "out")
-                            ._replace(number=110, ports=(1_024, 65_535)))
+    repaired = vpc.with_row(
+        next(
+            row for row in vpc.acl_entries if row.acl == at["acl"] and row.direction == "out"
+        )._replace(number=110, ports=(1_024, 65_535))
+    )
     assert Site(repaired).connect("internet", public, 80).symptom == "connected"
 
 
 def test_peered_vpcs_reach_each_other_and_a_group_may_be_named_across(network):
     account, at = network("peered")
     (a, b, c), (vpc_a, vpc_b, vpc_c) = at["hosts"], at["vpcs"]
-    assert ask(account, a, "10.2.0.10", 80, vpc_a) == ("connected", None)  # b's rule names a's group
+    assert ask(account, a, "10.2.0.10", 80, vpc_a) == (
+        "connected",
+        None,
+    )  # b's rule names a's group
     symptom, lost = ask(account, c, "10.2.0.10", 80, vpc_c)
     assert symptom == "timed out" and lost[0] == "group in" and at["groups"][1] in lost[1]
     assert ask(account, c, "10.2.0.10", 81, vpc_c) == ("connected", None)
     assert ask(account, b, "10.1.0.10", 80, vpc_b) == ("connected", None)
-    assert ask(account, a, "10.2.0.10", 80, vpc_b) == ("connected", None)  # the same, whichever stands in the middle
+    assert ask(account, a, "10.2.0.10", 80, vpc_b) == (
+        "connected",
+        None,
+    )  # the same, whichever stands in the middle
 
 
 def test_peering_is_not_transitive(network):
@@ -295,11 +397,16 @@ def test_an_answer_needs_a_route_across_peering_too(network):
     vpc = account.vpc(at["vpcs"][0])
     back = next(row for row in vpc.rows() if str(row) == f"route 10.1.0.0/16 > {at['links'][0]}")
     assert back.table == at["tables"][1]
-    lost = next(trace.dropped for trace in Site(vpc.without(back)).connect(at["hosts"][0], "10.2.0.10", 80).capture
-                if trace.dropped)
+    lost = next(
+        trace.dropped
+        for trace in Site(vpc.without(back)).connect(at["hosts"][0], "10.2.0.10", 80).capture
+        if trace.dropped
+    )
     assert (lost.at, lost.check, lost.reason.code) == (at["hosts"][1], "route", "no route")
     again = vpc.without(back).with_row(back)
-    assert again.peers[0].routes[-1] == back  # it finds its way back into the VPC that has the table
+    assert (
+        again.peers[0].routes[-1] == back
+    )  # it finds its way back into the VPC that has the table
     assert Site(again).connect(at["hosts"][0], "10.2.0.10", 80).symptom == "connected"
 
 
@@ -307,7 +414,10 @@ def test_a_target_that_asks_its_own_balancer_hears_nothing(network):
     account, at = network("hairpin")
     symptom, lost = ask(account, at["web"], at["arn"], 80)
     assert symptom == "timed out" and lost[0] == "deliver"
-    assert ask(account, "internet", account.vpcs[0].associations[0].public, 80) == ("connected", None)
+    assert ask(account, "internet", account.vpcs[0].associations[0].public, 80) == (
+        "connected",
+        None,
+    )
 
 
 def test_an_application_load_balancer_in_private_subnets_cannot_answer(network):
@@ -315,7 +425,9 @@ def test_an_application_load_balancer_in_private_subnets_cannot_answer(network):
     symptom, lost = ask(account, "internet", at["arn"], 80)
     assert (symptom, lost) == ("timed out", ("route", "None"))
     assert {row.kind for row in account.report} >= {"inferred"}
-    nodes = [row for row in account.vpcs[0].devices if row.kind.__name__ == "ApplicationLoadBalancer"]
+    nodes = [
+        row for row in account.vpcs[0].devices if row.kind.__name__ == "ApplicationLoadBalancer"
+    ]
     assert len(nodes) == 2
 
 
@@ -331,7 +443,9 @@ def test_with_its_check_off_it_is_a_nat_instance(network):
     assert f"inferred: {at['nat']} is a NAT instance" in str(account)
 
 
-@pytest.mark.parametrize("name", ["reference", "in_private_subnets", "private_targets", "peered", "endpoints"])
+@pytest.mark.parametrize(
+    "name", ["reference", "in_private_subnets", "private_targets", "peered", "endpoints"]
+)
 def test_a_file_that_is_not_there_is_said_wherever_it_makes_a_difference(network, name, tmp_path):
     whole, _ = network(name)
     for file in sorted(network.folder(name).glob("*.json")):
@@ -341,9 +455,15 @@ def test_a_file_that_is_not_there_is_said_wherever_it_makes_a_difference(network
         try:
             account = aws.load(folder)
         except aws.LoadError as error:
-            assert "as aws ec2 describe-vpcs writes it" in str(error) or "aws ec2 describe-subnets writes" in str(error)
+            assert "as aws ec2 describe-vpcs writes it" in str(
+                error
+            ) or "aws ec2 describe-subnets writes" in str(error)
             continue
-        said = {note.words for note in account.report if note.kind in ("missing", "inferred", "unknown", "left out")}
+        said = {
+            note.words
+            for note in account.report
+            if note.kind in ("missing", "inferred", "unknown", "left out")
+        }
         assert account.vpcs == whole.vpcs or said - {note.words for note in whole.report}, file.name
 
 

@@ -8,11 +8,15 @@ BENCH = Path(__file__).parent.parent / "bench"
 
 
 def run(*words):
-    return subprocess.run([sys.executable, *words], cwd=BENCH, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        [sys.executable, *words], cwd=BENCH, capture_output=True, text=True, check=True
+    ).stdout
 
 
 def test_every_contender_of_translate_comes_to_the_same_digest():
-    program = "import translate as t; print(*(t.digest(kind(), 1100) for kind in t.CONTENDERS.values()))"
+    program = (
+        "import translate as t; print(*(t.digest(kind(), 1100) for kind in t.CONTENDERS.values()))"
+    )
     digests = run("-c", program).split()
     assert len(digests) == 4
     assert len(set(digests)) == 1
@@ -67,9 +71,14 @@ def test_handshake_prints_a_line_for_each_contender():
 
 
 def test_every_contender_of_growth_finds_what_it_put_in():
-    program = "import growth as g; print(*(g.play(kind, 1100)[2] for kind in g.CONTENDERS.values()))"
+    program = (
+        "import growth as g; print(*(g.play(kind, 1100)[2] for kind in g.CONTENDERS.values()))"
+    )
     slots, translations, tracking = map(int, run("-c", program).split())
-    client, nat = sum(32_768 + i // 1_000 for i in range(1100)), sum(1_024 + i // 4 for i in range(1100))
+    client, nat = (
+        sum(32_768 + i // 1_000 for i in range(1100)),
+        sum(1_024 + i // 4 for i in range(1100)),
+    )
     assert slots == translations == 2 * (client + nat)
     assert tracking == 4 * client
 
@@ -84,7 +93,9 @@ def test_both_contenders_of_reachability_come_to_the_same_count_and_digest():
     program = "import reachability as r; n = r.vpc(8); print(*(work(n) for work in r.CONTENDERS.values()), sep='\\n')"
     first, second = run("-c", program).splitlines()
     assert first == second
-    assert run("-c", "import reachability as r; print(r.compiled(r.vpc())[0])") == "774539\n"  # as computed elsewhere
+    assert (
+        run("-c", "import reachability as r; print(r.compiled(r.vpc())[0])") == "774539\n"
+    )  # as computed elsewhere
 
 
 def test_a_thousand_of_a_thousand_instances_answers_are_what_packets_do():

@@ -27,7 +27,9 @@ def inside(request):
 
 def test_binder_takes_the_base_image_of_the_python_in_runtime_txt(dockerfile):
     assert dockerfile.startswith("FROM docker.io/library/buildpack-deps:")
-    assert re.search(rf"environment-2epy-2d{binder_base.PYTHON.replace('.', '-2e')}-2dlinux-2d", dockerfile)
+    assert re.search(
+        rf"environment-2epy-2d{binder_base.PYTHON.replace('.', '-2e')}-2dlinux-2d", dockerfile
+    )
 
 
 def test_binder_installs_our_list_and_nothing_else_and_only_once_the_package_is_there(dockerfile):
@@ -35,7 +37,11 @@ def test_binder_installs_our_list_and_nothing_else_and_only_once_the_package_is_
     assert installs == ['pip install --no-cache-dir -r "binder/requirements.txt"']
     copied = dockerfile.index("COPY --chown=0:0 src/ ${REPO_DIR}/")
     assert copied < dockerfile.index(installs[0])  # -e . needs the whole repository
-    assert "environment.yml" not in dockerfile and "postBuild" not in dockerfile and "apt.txt" not in dockerfile
+    assert (
+        "environment.yml" not in dockerfile
+        and "postBuild" not in dockerfile
+        and "apt.txt" not in dockerfile
+    )
 
 
 def test_the_base_image_holds_the_lab_and_the_widgets_that_the_lessons_need():

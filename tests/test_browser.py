@@ -24,9 +24,18 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent
 LESSON = "08-return-paths.ipynb"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 EXPLORER = ".widget-box:has(> .widget-box .widget-slider)"
 
 
@@ -44,15 +53,32 @@ def jupyterlab():
 
 
 def _serve(folder):
-    shutil.copytree(ROOT / "tests" / "kernel", folder / "tests" / "kernel")  # lesson 12 looks for it above its folder
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copytree(
+        ROOT / "tests" / "kernel", folder / "tests" / "kernel"
+    )  # lesson 12 looks for it above its folder
+    shutil.copytree(
+        ROOT / "notebooks",
+        folder / "notebooks",
+        ignore=shutil.ignore_patterns(".ipynb_checkpoints"),
+    )
     port = free_port()
     log = folder / "log.txt"
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1",
-               f"--ServerApp.port={port}", "--IdentityProvider.token=", "--expose-app-in-browser",
-               f"--ServerApp.root_dir={folder / 'notebooks'}"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        "--IdentityProvider.token=",
+        "--expose-app-in-browser",
+        f"--ServerApp.root_dir={folder / 'notebooks'}",
+    ]
     with log.open("w") as out:
-        server = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, "JUPYTER_PLATFORM_DIRS": "1"})
+        server = subprocess.Popen(
+            command, stdout=out, stderr=out, env={**os.environ, "JUPYTER_PLATFORM_DIRS": "1"}
+        )
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(300):
@@ -76,12 +102,21 @@ def lesson(address, name):
     assert CHROMIUM, "no Chromium found: on Debian run 'apt install chromium'"
     with TemporaryDirectory(ignore_cleanup_errors=True) as profile, sync_playwright() as play:
         browser = play.chromium.launch_persistent_context(
-            profile, executable_path=CHROMIUM, headless=True, args=QUIET,
-            viewport={"width": 1180, "height": 1000})
+            profile,
+            executable_path=CHROMIUM,
+            headless=True,
+            args=QUIET,
+            viewport={"width": 1180, "height": 1000},
+        )
         page = browser.pages[0]
         page.off_machine, page.complaints = [], []
-        page.on("request", lambda request: re.match(r"(https?|wss?)://(?!127\.0\.0\.1)", request.url)
-                and page.off_machine.append(request.url))
+        page.on(
+            "request",
+            lambda request: (
+                re.match(r"(https?|wss?)://(?!127\.0\.0\.1)", request.url)
+                and page.off_machine.append(request.url)
+            ),
+        )
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.goto(f"{address}/lab/tree/{name}?reset")
         page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput h1", timeout=60_000)
@@ -105,7 +140,9 @@ def page(lab):
 
 def cell(page, words: str):
     """The code cell that holds these words, scrolled into view."""
-    sources = page.evaluate("() => jupyterapp.shell.currentWidget.content.widgets.map(c => c.model.sharedModel.source)")
+    sources = page.evaluate(
+        "() => jupyterapp.shell.currentWidget.content.widgets.map(c => c.model.sharedModel.source)"
+    )
     for number, source in enumerate(sources):
         if words in source:
             page.evaluate(f"""async () => {{
@@ -129,7 +166,9 @@ def wait_until(page, what, seconds=30):
 def test_the_stored_pictures_are_there_before_anything_runs(page, tmp_path):
     picture = cell(page, "print(visit.answer)").locator("img")
     picture.scroll_into_view_if_needed()
-    wide = picture.evaluate("img => [img.naturalWidth, img.clientWidth, img.complete, img.alt || '']")
+    wide = picture.evaluate(
+        "img => [img.naturalWidth, img.clientWidth, img.complete, img.alt || '']"
+    )
     page.screenshot(path=tmp_path / "unrun.png")
     assert wide[0] >= 1400 and 600 <= wide[1] <= 700 and wide[2]
     explorer = cell(page, "widgets.ReturnPaths()").locator(".jp-OutputArea img")
@@ -144,11 +183,15 @@ def run(page):
 
 def run_all(page):
     """Run all cells of the open lesson and wait for the last one."""
-    page.evaluate("async () => { const session = jupyterapp.shell.currentWidget.sessionContext;"
-                  " await session.ready; await session.session.kernel.info;"
-                  " await jupyterapp.commands.execute('notebook:run-all-cells') }")
-    last = "() => { const w = jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type == 'code');" \
-           " return w.every(c => c.model.executionState != 'running' && c.model.executionCount) }"
+    page.evaluate(
+        "async () => { const session = jupyterapp.shell.currentWidget.sessionContext;"
+        " await session.ready; await session.session.kernel.info;"
+        " await jupyterapp.commands.execute('notebook:run-all-cells') }"
+    )
+    last = (
+        "() => { const w = jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type == 'code');"
+        " return w.every(c => c.model.executionState != 'running' && c.model.executionCount) }"
+    )
     page.wait_for_timeout(1000)
     wait_until(page, lambda: page.evaluate(last), 90)
     return page
@@ -156,8 +199,11 @@ def run_all(page):
 
 def explorer_state(cell):
     """The sentence, the picture's source and the height of the explorer's output."""
-    return (cell.locator(".widget-html p").inner_text(), cell.locator(".widget-html svg").inner_html(),
-            cell.locator(".jp-OutputArea").bounding_box()["height"])
+    return (
+        cell.locator(".widget-html p").inner_text(),
+        cell.locator(".widget-html svg").inner_html(),
+        cell.locator(".jp-OutputArea").bounding_box()["height"],
+    )
 
 
 def test_the_slider_moves_picture_and_sentence_and_the_page_stays_still(run, tmp_path):
@@ -165,13 +211,17 @@ def test_the_slider_moves_picture_and_sentence_and_the_page_stays_still(run, tmp
 
     explorer = cell(run, "widgets.ReturnPaths()")
     explorer.locator(".noUi-handle").wait_for(timeout=30_000)
-    wait_until(run, lambda: "Packet 11 of 22" in explorer_state(explorer)[0])  # the cell moved it there
+    wait_until(
+        run, lambda: "Packet 11 of 22" in explorer_state(explorer)[0]
+    )  # the cell moved it there
     heights = set()
     handle = explorer.locator(".noUi-handle")
     for packet in (12, 13, 14):
         before = explorer_state(explorer)
         handle.press("ArrowRight")
-        wait_until(run, lambda packet=packet: explorer_state(explorer)[0].startswith(f"Packet {packet} "))
+        wait_until(
+            run, lambda packet=packet: explorer_state(explorer)[0].startswith(f"Packet {packet} ")
+        )
         wait_until(run, lambda before=before: explorer_state(explorer)[1] != before[1])
         assert explorer_state(explorer)[0] == frame("classic-tcp", packet, "ladder").sentence
         heights.add(explorer_state(explorer)[2])
@@ -222,9 +272,13 @@ def test_the_arrows_toggle_changes_the_map_and_nothing_jumps(run, tmp_path):
 
 
 def test_no_cell_failed_nothing_left_the_machine_and_nothing_complained(run):
-    outputs = run.evaluate("() => JSON.stringify(jupyterapp.shell.currentWidget.content.widgets"
-                           ".filter(c => c.model.type == 'code').map(c => c.model.outputs.toJSON()))")
-    kinds = {output["output_type"] for cell_outputs in json.loads(outputs) for output in cell_outputs}
+    outputs = run.evaluate(
+        "() => JSON.stringify(jupyterapp.shell.currentWidget.content.widgets"
+        ".filter(c => c.model.type == 'code').map(c => c.model.outputs.toJSON()))"
+    )
+    kinds = {
+        output["output_type"] for cell_outputs in json.loads(outputs) for output in cell_outputs
+    }
     assert "error" not in kinds
     assert run.off_machine == []
     assert run.complaints == []

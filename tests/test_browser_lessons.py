@@ -19,29 +19,71 @@ pytestmark = pytest.mark.browser
 EXPLORERS = {
     "00-the-question": ("arrows", "x.arrows.value = 'packets'", "x.begin_again()"),
     "01-addresses-and-routes": (
-        "explorer", "x.view.value = 'map'", "x.to.value = '10.0.1.99'; x.default.value = 'NAT'"),
-    "02-a-tcp-connection": ("explorer", "x.begin_again(); x.server.value = 'up'", "x.first_syn_ack.value = True"),
-    "03-ephemeral-ports": ("explorer", "x.lifetime.value = 200", "x.ports.value = (1024, 65535); x.rate.value = 10"),
+        "explorer",
+        "x.view.value = 'map'",
+        "x.to.value = '10.0.1.99'; x.default.value = 'NAT'",
+    ),
+    "02-a-tcp-connection": (
+        "explorer",
+        "x.begin_again(); x.server.value = 'up'",
+        "x.first_syn_ack.value = True",
+    ),
+    "03-ephemeral-ports": (
+        "explorer",
+        "x.lifetime.value = 200",
+        "x.ports.value = (1024, 65535); x.rate.value = 10",
+    ),
     "04-stateful-and-stateless": (
-        "explorer", "x.entry.value = (80, 80)",
-        "x.what_if.row.value = 'sg-web in tcp 80 from 0.0.0.0/0'"),
-    "05-address-translation": ("explorer", "x.room.value = 1", "x.destinations.value = 2; x.at.value = 100"),
+        "explorer",
+        "x.entry.value = (80, 80)",
+        "x.what_if.row.value = 'sg-web in tcp 80 from 0.0.0.0/0'",
+    ),
+    "05-address-translation": (
+        "explorer",
+        "x.room.value = 1",
+        "x.destinations.value = 2; x.at.value = 100",
+    ),
     "06-proxies": (
-        "explorer", "x.balancer.value = 'classic-tcp'; x.proxy.value = True", "x.balancer.value = 'network'"),
+        "explorer",
+        "x.balancer.value = 'classic-tcp'; x.proxy.value = True",
+        "x.balancer.value = 'network'",
+    ),
     "07-network-load-balancer": (
-        "explorer", "x.preserve.value = 'on'", "x.opener.value = 'client'; x.silent.value = 400"),
+        "explorer",
+        "x.preserve.value = 'on'",
+        "x.opener.value = 'client'; x.silent.value = 400",
+    ),
     "08-return-paths": (
-        "explorer", "x.view.value = 'all five'",
-        "x.view.value = 'map'; x.what_if.row.value = 'route 10.0.0.0/16 > local in private'; x.packet.value = 7"),
-    "09-time": ("explorer", "x.way.value = 'Classic LB'", "x.way.value = 'NAT instance'; x.seconds.value = 7300"),
+        "explorer",
+        "x.view.value = 'all five'",
+        "x.view.value = 'map'; x.what_if.row.value = 'route 10.0.0.0/16 > local in private'; x.packet.value = 7",
+    ),
+    "09-time": (
+        "explorer",
+        "x.way.value = 'Classic LB'",
+        "x.way.value = 'NAT instance'; x.seconds.value = 7300",
+    ),
     "10-troubleshooting": (
-        "explorer", "x.view.value = 'checks'", "x.story.value = 'acl-without-answers'; x.view.value = 'map'"),
+        "explorer",
+        "x.view.value = 'checks'",
+        "x.story.value = 'acl-without-answers'; x.view.value = 'map'",
+    ),
     "11-your-own-vpc": (
-        "explorer", "x.view.value = 'map'",
-        "x.source.value = 'internet'; x.destination.value = 'shop'; x.port.value = 80; x.view.value = 'checks'"),
-    "12-is-it-true": ("explorer", "x.row.value = 3", "x.begin_again(); x.scenario.value = 'proxy-tcp'"),
-}  # fmt: skip
-ROWS, WIDE, NARROW = 3, 890, 480  # of controls; the window's width for an output of 700 pixels, and of 380
+        "explorer",
+        "x.view.value = 'map'",
+        "x.source.value = 'internet'; x.destination.value = 'shop'; x.port.value = 80; x.view.value = 'checks'",
+    ),
+    "12-is-it-true": (
+        "explorer",
+        "x.row.value = 3",
+        "x.begin_again(); x.scenario.value = 'proxy-tcp'",
+    ),
+}
+ROWS, WIDE, NARROW = (
+    3,
+    890,
+    480,
+)  # of controls; the window's width for an output of 700 pixels, and of 380
 ASK = """async code => {
     const future = jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute(
         {code: code, store_history: false});
@@ -105,8 +147,10 @@ def opened(page, file):
 
 def in_kernel(page, name):
     """The explorer's sentence and the values of its controls, as the kernel has them."""
-    code = (f"import json; print(json.dumps([{name}.sentence, "
-            f"{{k: str(c.value) for k, c in {name}.controls.items()}}]))")
+    code = (
+        f"import json; print(json.dumps([{name}.sentence, "
+        f"{{k: str(c.value) for k, c in {name}.controls.items()}}]))"
+    )
     return json.loads(page.evaluate(ASK, code))
 
 
@@ -143,15 +187,21 @@ def look_at_three_settings(page, shown, file, folder):
         assert seen["cut"] == [] and seen["rows"] <= ROWS and seen["labels"] == 0, seen
         assert seen["words"] <= 0 and seen["sideways"] <= 0 and seen["frame"] <= 0, seen
         assert seen["wide"] >= 700 and seen["paper"] == "rgb(255, 255, 255)", seen
-    page.evaluate("jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+    page.evaluate(
+        "jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
+    )
     wait_until(page, lambda: page.evaluate("document.body.dataset.jpThemeLight") == "false")
     dark = photograph(page, shown, folder / f"{file}-dark.png")
-    page.evaluate("jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
+    page.evaluate(
+        "jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})"
+    )
     wait_until(page, lambda: page.evaluate("document.body.dataset.jpThemeLight") == "true")
     assert dark["paper"] == "rgb(17, 17, 17)"
     page.set_viewport_size({"width": NARROW, "height": 1_300})
     narrow = photograph(page, shown, folder / f"{file}-narrow.png")
-    assert narrow["cut"] == [] and narrow["sideways"] <= 6 < narrow["frame"] and narrow["wide"] < 420, narrow
+    assert (
+        narrow["cut"] == [] and narrow["sideways"] <= 6 < narrow["frame"] and narrow["wide"] < 420
+    ), narrow
     page.set_viewport_size({"width": WIDE, "height": 1_300})
     return pictures
 
@@ -174,14 +224,18 @@ def test_the_explorer_is_whole_at_three_settings_and_follows_every_control(file,
         pictures.add(explorer_state(shown)[1])
     for group in range(shown.locator(".widget-toggle-buttons").count()):
         before = in_kernel(page, name)
-        shown.locator(".widget-toggle-buttons").nth(group).locator("button:not(.mod-active)").first.click()
+        shown.locator(".widget-toggle-buttons").nth(group).locator(
+            "button:not(.mod-active)"
+        ).first.click()
         follow(page, shown, name, before)
         pictures.add(explorer_state(shown)[1])
     menus = shown.locator("select:enabled")
     if menus.count():
         before = in_kernel(page, name)
         menu = menus.first
-        menu.select_option(index=(menu.evaluate("menu => menu.selectedIndex") + 1) % menu.locator("option").count())
+        menu.select_option(
+            index=(menu.evaluate("menu => menu.selectedIndex") + 1) % menu.locator("option").count()
+        )
         follow(page, shown, name, before)
         pictures.add(explorer_state(shown)[1])
     moved = in_kernel(page, name)

@@ -46,7 +46,10 @@ def test_a_silent_pair_of_connections_is_closed_on_both_sides_after_60_s():
     lan.wait(60 * SECOND - 1)
     assert (talker.heard, server.heard) == (["connected"], ["connected", "data"])
     lan.wait(60 * SECOND)
-    assert (talker.heard, server.heard) == (["connected", "end of data"], ["connected", "data", "end of data"])
+    assert (talker.heard, server.heard) == (
+        ["connected", "end of data"],
+        ["connected", "data", "end of data"],
+    )
 
 
 @pytest.mark.fact("clb-idle")
@@ -113,7 +116,11 @@ def test_a_kept_connection_to_an_instance_is_closed_by_the_balancer_after_60_s()
     lan.wait(60 * SECOND - 1)
     assert not [packet for packet in lan.seen if packet.flow.src == NODE and packet.flags & FIN]
     lan.wait(60 * SECOND)
-    closes = [packet.flow.destination for packet in lan.seen if packet.flow.src == NODE and packet.flags & FIN]
+    closes = [
+        packet.flow.destination
+        for packet in lan.seen
+        if packet.flow.src == NODE and packet.flags & FIN
+    ]
     assert BACK in closes and len(closes) == 2
 
 
@@ -134,7 +141,9 @@ def test_the_proxy_line_comes_first_and_names_the_client_and_the_node_s_private_
 
 @pytest.mark.fact("clb-pp1")
 @pytest.mark.parametrize(("protocol", "ports"), [("TCP", ()), ("TCP", (443,)), ("HTTP", (8_080,))])
-def test_no_proxy_line_unless_it_is_on_for_the_instance_s_port_and_the_listener_speaks_tcp(protocol, ports):
+def test_no_proxy_line_unless_it_is_on_for_the_instance_s_port_and_the_listener_speaks_tcp(
+    protocol, ports
+):
     lan, server = lan_with(ClassicLoadBalancer, protocol, proxy_protocol=ports), Says()
     lan.hosts[WEB].listen(8_080, server)
     call(lan, get())
@@ -178,9 +187,15 @@ def test_a_connection_opened_in_advance_that_idles_out_is_opened_again_with_the_
     lan = lan_with(ClassicLoadBalancer)
     lan.do(lan.hosts[NODE], "start_checks")
     lan.wait(95 * SECOND)
-    ready = [c for c in lan.hosts[NODE].connections.values() if not c.passive and c.state == "ESTABLISHED"]
+    ready = [
+        c
+        for c in lan.hosts[NODE].connections.values()
+        if not c.passive and c.state == "ESTABLISHED"
+    ]
     assert len(ready) == 1
-    assert opened(lan) == 4 + 2  # checks at 0, 30, 60 and 90 s; opened in advance at 0 and, the first idled out, at 60
+    assert (
+        opened(lan) == 4 + 2
+    )  # checks at 0, 30, 60 and 90 s; opened in advance at 0 and, the first idled out, at 60
 
 
 @pytest.mark.fact("clb-preopen")
@@ -219,7 +234,10 @@ def test_an_http_listener_takes_the_instance_with_the_least_outstanding_requests
 
 @pytest.mark.fact("clb-surge")
 def test_without_a_healthy_instance_the_answer_is_503_or_a_closed_connection():
-    for protocol, got, heard in (("HTTP", ["503 Service Unavailable"], "data"), ("TCP", [], "end of data")):
+    for protocol, got, heard in (
+        ("HTTP", ["503 Service Unavailable"], "data"),
+        ("TCP", [], "end of data"),
+    ):
         lan = lan_with(ClassicLoadBalancer, protocol)
         lan.silent.add("web")
         lan.do(lan.hosts[NODE], "start_checks")
@@ -292,8 +310,10 @@ TRUSTING = Client("www.example.com", DEMONSTRATION)
 def secured(balancer, **settings):
     """The site with port 443; more settings go to the balancer's node."""
     site = tls_site(balancer)
-    devices = tuple(d._replace(settings=(*d.settings, *settings.items())) if d.name == "ELB node" else d
-                    for d in site.vpc.devices)  # fmt: skip
+    devices = tuple(
+        d._replace(settings=(*d.settings, *settings.items())) if d.name == "ELB node" else d
+        for d in site.vpc.devices
+    )
     return Site(site.vpc._replace(devices=devices))
 
 
@@ -322,7 +342,9 @@ def test_a_client_inside_tls_is_closed_by_close_notify_after_the_idle_timeout():
 def test_behind_an_ssl_listener_the_proxy_line_comes_in_the_clear():
     site, server = secured("classic-ssl", proxy_protocol=(80,)), Says()
     site.network.devices["web"].listen(80, server)
-    site.open(Call("client", "www.example.com", 443, request("GET", "/", "www.example.com"), TRUSTING))
+    site.open(
+        Call("client", "www.example.com", 443, request("GET", "/", "www.example.com"), TRUSTING)
+    )
     site.wait(SECOND)
     port = site.network.capture.traces[0].packet.flow.sport
     assert server.got == f"PROXY TCP4 {CLIENT} {NODE} {port} 443\r\n".encode() + get()

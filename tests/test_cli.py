@@ -17,7 +17,9 @@ ROOT = Path(__file__).parent.parent
 
 def run(*words, isolated=False):
     flags = ["-S"] if isolated else []
-    return subprocess.run([sys.executable, *flags, "-m", "vpcedu", *words], cwd=ROOT, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, *flags, "-m", "vpcedu", *words], cwd=ROOT, capture_output=True, text=True
+    )
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +37,15 @@ def test_it_needs_no_installed_package(plain):
     assert run(isolated=True).stdout == plain
 
 
-@pytest.mark.parametrize("words", [["--balancer", "classic-tcp"], ["--nat", "instance"], ["--seed", "0"],
-                                   ["--seed=0", "--nat=instance", "--balancer=classic-tcp"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--balancer", "classic-tcp"],
+        ["--nat", "instance"],
+        ["--seed", "0"],
+        ["--seed=0", "--nat=instance", "--balancer=classic-tcp"],
+    ],
+)
 def test_the_defaults_are_the_questions(words, plain):
     assert run(*words).stdout == plain
 
@@ -82,7 +91,9 @@ def test_json_is_json_and_every_packet_in_it_can_be_read(balancer):
     texts = list(packet_texts(found))
     assert len(texts) > 50
     assert [str(Packet.parse(text)) for text in texts] == texts
-    assert [packet["number"] for packet in found["packets"]] == list(range(1, len(found["packets"]) + 1))
+    assert [packet["number"] for packet in found["packets"]] == list(
+        range(1, len(found["packets"]) + 1)
+    )
 
 
 @pytest.mark.parametrize("option", ["--help", "-h"])
@@ -106,7 +117,10 @@ def test_commands_are_known_where_they_are_called():
 
     assert tuple(commands.COMMANDS) == COMMANDS
     for name in COMMANDS:
-        assert run(name, "--help").stdout.startswith(f"usage: python3 -m vpcedu {name} ") and name in USAGE
+        assert (
+            run(name, "--help").stdout.startswith(f"usage: python3 -m vpcedu {name} ")
+            and name in USAGE
+        )
 
 
 def test_the_usage_names_every_option_and_value():
@@ -114,24 +128,27 @@ def test_the_usage_names_every_option_and_value():
         assert word in USAGE
 
 
-@pytest.mark.parametrize(("words", "named", "expected"), [
-    (["--balancer", "haproxy"], "'haproxy'", "classic-tcp, classic-http, application, network"),
-    (["--balancer="], "''", "classic-tcp"),
-    (["--balancer", ""], "''", "classic-tcp"),
-    (["--balancer"], "--balancer", "a value behind it"),
-    (["--nat", "proxy"], "'proxy'", "instance, gateway"),
-    (["--seed", "x"], "'x'", "a whole number"),
-    (["--seed", "1.5"], "'1.5'", "a whole number"),
-    (["--seed", "--5"], "'--5'", "a whole number"),
-    (["--seed", "٣"], "'٣'", "a whole number"),
-    (["--seed", "9" * 5_000], "99999", "a whole number"),
-    (["--colour"], "'--colour'", "--balancer, --nat, --seed, --all, --json, --help"),
-    (["--json=yes"], "--json=yes", "--json alone"),
-    (["--balancer", "--json"], "'--json'", "classic-tcp"),
-    (["network"], "'network'", "--balancer"),
-    ([""], "''", "--balancer"),
-    (["scenario", "dns"], "'dns'", "nat-lets-80-and-443-out"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("words", "named", "expected"),
+    [
+        (["--balancer", "haproxy"], "'haproxy'", "classic-tcp, classic-http, application, network"),
+        (["--balancer="], "''", "classic-tcp"),
+        (["--balancer", ""], "''", "classic-tcp"),
+        (["--balancer"], "--balancer", "a value behind it"),
+        (["--nat", "proxy"], "'proxy'", "instance, gateway"),
+        (["--seed", "x"], "'x'", "a whole number"),
+        (["--seed", "1.5"], "'1.5'", "a whole number"),
+        (["--seed", "--5"], "'--5'", "a whole number"),
+        (["--seed", "٣"], "'٣'", "a whole number"),
+        (["--seed", "9" * 5_000], "99999", "a whole number"),
+        (["--colour"], "'--colour'", "--balancer, --nat, --seed, --all, --json, --help"),
+        (["--json=yes"], "--json=yes", "--json alone"),
+        (["--balancer", "--json"], "'--json'", "classic-tcp"),
+        (["network"], "'network'", "--balancer"),
+        ([""], "''", "--balancer"),
+        (["scenario", "dns"], "'dns'", "nat-lets-80-and-443-out"),
+    ],
+)
 def test_a_wrong_value_is_one_line_on_stderr_and_exit_2(words, named, expected):
     done = run(*words)
     assert (done.returncode, done.stdout) == (2, "")
@@ -144,8 +161,12 @@ def test_a_wrong_value_is_one_line_on_stderr_and_exit_2(words, named, expected):
 
 @pytest.mark.parametrize("option", ["--all", "--json"])
 def test_a_closed_pipe_is_no_traceback(option):
-    with subprocess.Popen([sys.executable, "-m", "vpcedu", option], cwd=ROOT, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE) as process:  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-m", "vpcedu", option],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
         process.stdout.close()  # nobody reads a byte
         assert process.stderr.read() == b""
     assert process.returncode == 0
@@ -154,13 +175,23 @@ def test_a_closed_pipe_is_no_traceback(option):
 # --- commands -----------------------------------------------------------------------------------------------------
 
 
-ASKED = ("ask", "reference:network+gateway", "--from", "internet", "--to", "www.example.com", "--port")
+ASKED = (
+    "ask",
+    "reference:network+gateway",
+    "--from",
+    "internet",
+    "--to",
+    "www.example.com",
+    "--port",
+)
 
 
 def test_ask_says_what_becomes_of_a_question_and_exits_0_or_1():
     works, fails = run(*ASKED, "80"), run(*ASKED, "443")
     assert (works.returncode, works.stderr, fails.returncode, fails.stderr) == (0, "", 1, "")
-    assert works.stdout.startswith("internet reaches www.example.com on TCP port 80, and the answer comes back.")
+    assert works.stdout.startswith(
+        "internet reaches www.example.com on TCP port 80, and the answer comes back."
+    )
     assert "add sg-balancer in tcp 443 from 0.0.0.0/0" in fails.stdout
 
 
@@ -181,10 +212,15 @@ def test_ask_takes_name_tags_and_says_where_the_model_ends_behind_the_repairs():
     end = "rtb-0b11c22d33e440004: route 10.99.0.0/16 > tgw-0a55b66c77d880001"
     assert (done.returncode, shape["NetworkPathFound"], shape["Answer"]["ends"]) == (1, False, end)
     assert [row["new"]["kind"] for row in shape["Answer"]["repairs"]] == ["AclEntry"]
-    assert [row["ExplanationCode"] for row in shape["Explanations"]] == ["SUBNET_ACL_RESTRICTION", "OTHER"]
+    assert [row["ExplanationCode"] for row in shape["Explanations"]] == [
+        "SUBNET_ACL_RESTRICTION",
+        "OTHER",
+    ]
     done = run("ask", folder, "--from", "db", "--to", "10.99.0.5", "--port", "443")
-    assert f"The smallest repair (tried, it leads to where the model ends: i-0e11f22a33b440003, route ({end})):" in (
-        done.stdout)
+    assert (
+        f"The smallest repair (tried, it leads to where the model ends: i-0e11f22a33b440003, route ({end})):"
+        in (done.stdout)
+    )
 
 
 def test_audit_prints_who_reaches_what():
@@ -199,7 +235,11 @@ def test_audit_draws_its_map_to_a_file_or_leaves_none(tmp_path):
     done = run("audit", "vpcedu/aws/example", "--map", str(path))
     assert done.returncode == 0
     assert done.stdout == run("audit", "vpcedu/aws/example").stdout
-    words = [element.text for element in ElementTree.parse(path).getroot().iter() if element.tag.endswith("text")]
+    words = [
+        element.text
+        for element in ElementTree.parse(path).getroot().iter()
+        if element.tag.endswith("text")
+    ]
     assert "The Internet reaches 3 of 7 devices" in words
     for name in ("none here/map.svg", "map.jpg", ""):
         done = run("audit", "reference", f"--map={tmp_path / name if name else name}")
@@ -227,16 +267,27 @@ def test_each_command_has_a_help(command):
     assert command in USAGE
 
 
-@pytest.mark.parametrize(("words", "named"), [
-    (["ask"], "FOLDER"), (["ask", "reference"], "--from"), (["audit"], "FOLDER"),
-    (["ask", "reference", "more"], "'more'"),
-    ([*ASKED, "x"], "'x'"), ([*ASKED, "0"], "0"), ([*ASKED, "70000"], "70000"), ([*ASKED], "--port"),
-    (["ask", "reference", "--from", "nobody", "--to", "web", "--port", "80"], "'nobody'"),
-    (["ask", "no such folder", "--from", "a", "--to", "b", "--port", "80"], "no such folder"),
-    (["ask", "reference:haproxy", "--from", "a", "--to", "b", "--port", "80"], "'haproxy'"),
-    (["puzzle", "--seed", "x"], "'x'"), (["puzzle", "--faults", "9"], "9"), (["puzzle", "reference"], "'reference'"),
-    (["puzzle", "--answer=yes"], "--answer=yes"), (["audit", "reference", "--colour"], "'--colour'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["ask"], "FOLDER"),
+        (["ask", "reference"], "--from"),
+        (["audit"], "FOLDER"),
+        (["ask", "reference", "more"], "'more'"),
+        ([*ASKED, "x"], "'x'"),
+        ([*ASKED, "0"], "0"),
+        ([*ASKED, "70000"], "70000"),
+        ([*ASKED], "--port"),
+        (["ask", "reference", "--from", "nobody", "--to", "web", "--port", "80"], "'nobody'"),
+        (["ask", "no such folder", "--from", "a", "--to", "b", "--port", "80"], "no such folder"),
+        (["ask", "reference:haproxy", "--from", "a", "--to", "b", "--port", "80"], "'haproxy'"),
+        (["puzzle", "--seed", "x"], "'x'"),
+        (["puzzle", "--faults", "9"], "9"),
+        (["puzzle", "reference"], "'reference'"),
+        (["puzzle", "--answer=yes"], "--answer=yes"),
+        (["audit", "reference", "--colour"], "'--colour'"),
+    ],
+)
 def test_wrong_words_of_a_command_are_one_line_on_stderr_and_exit_2(words, named):
     done = run(*words)
     assert (done.returncode, done.stdout) == (2, "")
@@ -247,8 +298,13 @@ def test_wrong_words_of_a_command_are_one_line_on_stderr_and_exit_2(words, named
 
 
 def test_commands_load_no_module_that_is_slow_to_load():
-    words = subprocess.run([sys.executable, "-S", "-X", "importtime", "-m", "vpcedu", *ASKED, "80"], cwd=ROOT,
-                           capture_output=True, text=True, check=True).stderr  # fmt: skip
+    words = subprocess.run(
+        [sys.executable, "-S", "-X", "importtime", "-m", "vpcedu", *ASKED, "80"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
     names = {line.rpartition("|")[2].strip() for line in words.splitlines()}
     assert "vpcedu.analysis.answer" in names
     assert not names & {"typing", "dataclasses", "re", "argparse", "json", "inspect"}

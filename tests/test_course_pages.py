@@ -14,7 +14,9 @@ from vpcedu.pages import course_pages
 CONTENTS = course_pages.CONTENTS.read_text(encoding="utf-8")
 SOURCES = course_pages.SOURCES.read_text(encoding="utf-8")
 GLOSSARY = course_pages.GLOSSARY.read_text(encoding="utf-8")
-ENTRY = re.compile(r"^- \[\*\*(.+?)\*\*\]\((\S+)\): (.+?[.\"]) ((?:[^ ]*\d\d[^ ]*, )*[^ ]*\d\d[^ ]*)\.$")
+ENTRY = re.compile(
+    r"^- \[\*\*(.+?)\*\*\]\((\S+)\): (.+?[.\"]) ((?:[^ ]*\d\d[^ ]*, )*[^ ]*\d\d[^ ]*)\.$"
+)
 
 
 def test_the_table_of_contents_is_that_of_the_notebooks():
@@ -41,13 +43,17 @@ def test_the_table_has_each_lessons_title_time_and_belief(path):
     notebook = json.loads(path.read_text(encoding="utf-8"))
     title = "".join(notebook["cells"][0]["source"]).splitlines()[0].removeprefix("# ")
     belief = next(lesson.belief for lesson in course_pages.LESSONS if lesson.name == path.stem)
-    assert f"| [{title}]({path.name}) | {reading_time.count(notebook).stated} | {belief} |" in CONTENTS
+    assert (
+        f"| [{title}]({path.name}) | {reading_time.count(notebook).stated} | {belief} |" in CONTENTS
+    )
     assert title.startswith(f"{path.stem[:2]} · ")
 
 
 def test_only_a_lesson_that_is_not_there_is_announced():
     announced = re.findall(r"^\| (\d\d) · .*, comes later", CONTENTS, re.MULTILINE)
-    assert set(announced) == {lesson.name[:2] for lesson in course_pages.LESSONS} - {p.name[:2] for p in NOTEBOOKS}
+    assert set(announced) == {lesson.name[:2] for lesson in course_pages.LESSONS} - {
+        p.name[:2] for p in NOTEBOOKS
+    }
 
 
 def test_a_wrong_time_or_title_in_the_table_is_mended():
@@ -59,7 +65,9 @@ def test_a_wrong_time_or_title_in_the_table_is_mended():
 def test_every_source_of_every_lesson_is_on_the_sources_page():
     for path in NOTEBOOKS:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        text = "\n\n".join(
+            "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
+        )
         links = course_pages.paragraph_links(text)
         assert links
         for _, address in links:
@@ -75,5 +83,10 @@ def test_the_glossary_is_in_order_and_every_word_has_a_link_and_its_lessons():
     assert len(words) >= 40 and words == sorted(words) and len(set(words)) == len(words)
     lessons = {lesson.name[:2] for lesson in course_pages.LESSONS}
     for entry in entries:
-        assert entry and {re.sub(r"\W*(\d\d)\b.*", r"\1", word) for word in entry[4].split(", ")} <= lessons
-        assert re.match(r"https://(docs\.aws\.amazon\.com|www\.rfc-editor\.org|www\.haproxy\.org)/", entry[2])
+        assert (
+            entry
+            and {re.sub(r"\W*(\d\d)\b.*", r"\1", word) for word in entry[4].split(", ")} <= lessons
+        )
+        assert re.match(
+            r"https://(docs\.aws\.amazon\.com|www\.rfc-editor\.org|www\.haproxy\.org)/", entry[2]
+        )

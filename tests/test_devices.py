@@ -56,7 +56,10 @@ def another(kind):
 
 def with_another(site, *kinds):
     """The site with subclasses in the place of classes."""
-    devices = tuple(row._replace(kind=another(row.kind)) if row.kind in kinds else row for row in site.vpc.devices)
+    devices = tuple(
+        row._replace(kind=another(row.kind)) if row.kind in kinds else row
+        for row in site.vpc.devices
+    )
     assert devices != site.vpc.devices
     return Site(site.vpc._replace(devices=devices), site.seed, site.network.link.anew())
 
@@ -75,8 +78,11 @@ def test_every_device_is_called_the_same_in_text_and_picture_and_a_subclass_as_i
     visit = reference_architecture().get("http://www.example.com/")
     name = visit.talks[0].listener
     for one in (kind, another(kind)):
-        visit.vpc = visit.vpc._replace(devices=tuple(
-            Device(name, one) if row.name == name else row for row in visit.vpc.devices))
+        visit.vpc = visit.vpc._replace(
+            devices=tuple(
+                Device(name, one) if row.name == name else row for row in visit.vpc.devices
+            )
+        )
         assert f"  ({kind.kind_words})\n" in describe(visit.vpc)
         assert f"{name}: {kind.kind_words}" in headings(visit)
 
@@ -89,13 +95,18 @@ def test_the_ledger_of_a_nat_gateway_calls_it_as_aws_does():
 # --- what is asked of a device --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("balancer", "nat", "kinds"), [
-    ("classic-tcp", "instance", (ClassicLoadBalancer, NatInstance)),
-    ("classic-http", "gateway", (ClassicLoadBalancer, NatGateway)),
-    ("application", "gateway", (ApplicationLoadBalancer, NatGateway)),
-    ("network", "instance", (NetworkLoadBalancer, WebServer)),
-])  # fmt: skip
-def test_a_site_of_subclasses_is_described_drawn_logged_and_analysed_as_theirs(balancer, nat, kinds):
+@pytest.mark.parametrize(
+    ("balancer", "nat", "kinds"),
+    [
+        ("classic-tcp", "instance", (ClassicLoadBalancer, NatInstance)),
+        ("classic-http", "gateway", (ClassicLoadBalancer, NatGateway)),
+        ("application", "gateway", (ApplicationLoadBalancer, NatGateway)),
+        ("network", "instance", (NetworkLoadBalancer, WebServer)),
+    ],
+)
+def test_a_site_of_subclasses_is_described_drawn_logged_and_analysed_as_theirs(
+    balancer, nat, kinds
+):
     site = reference_architecture(balancer, nat)
     other = with_another(site, *kinds)
     assert describe(other.vpc) == describe(site.vpc)
@@ -120,17 +131,20 @@ def seen(site, balancer):
 # --- what a device listens on ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("kind", "settings", "served", "ports"), [
-    (WebServer, (), True, (80,)),
-    (another(WebServer), (), True, (80,)),
-    (another(WebServer), (("listens", (22, 443)),), True, (22, 443)),
-    (Application, (("listens", ()),), True, ()),
-    (AnyServer, (), False, ()),
-    (another(AnyServer), (), False, ()),
-    (Host, (), False, ()),
-    (NatInstance, (), False, ()),
-    (ApplicationLoadBalancer, (), False, ()),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "settings", "served", "ports"),
+    [
+        (WebServer, (), True, (80,)),
+        (another(WebServer), (), True, (80,)),
+        (another(WebServer), (("listens", (22, 443)),), True, (22, 443)),
+        (Application, (("listens", ()),), True, ()),
+        (AnyServer, (), False, ()),
+        (another(AnyServer), (), False, ()),
+        (Host, (), False, ()),
+        (NatInstance, (), False, ()),
+        (ApplicationLoadBalancer, (), False, ()),
+    ],
+)
 def test_what_a_described_device_listens_on(kind, settings, served, ports):
     device = Device("web", kind, settings)
     assert (serves(device), listens(device)) == (served, ports)
@@ -140,14 +154,23 @@ def test_what_a_described_device_listens_on(kind, settings, served, ports):
 @pytest.mark.parametrize("kind", [WebServer, another(WebServer)])
 def test_the_smallest_repair_for_a_subclass_of_a_web_server_is_the_one_for_a_web_server(kind, port):
     site = reference_architecture("network")
-    vpc = site.vpc._replace(devices=tuple(
-        Device("web", kind, (("listens", (22,)),)) if row.name == "web" else row for row in site.vpc.devices))
+    vpc = site.vpc._replace(
+        devices=tuple(
+            Device("web", kind, (("listens", (22,)),)) if row.name == "web" else row
+            for row in site.vpc.devices
+        )
+    )
     found = smallest(vpc, Question("client", "www.example.com", port))
     assert found is not None
     said = [str(repair).replace(repr(kind), "the class") for repair in found.repairs]
-    plain = smallest(vpc._replace(devices=tuple(
-        row._replace(kind=WebServer) if row.name == "web" else row for row in vpc.devices)),
-        Question("client", "www.example.com", port))  # fmt: skip
+    plain = smallest(
+        vpc._replace(
+            devices=tuple(
+                row._replace(kind=WebServer) if row.name == "web" else row for row in vpc.devices
+            )
+        ),
+        Question("client", "www.example.com", port),
+    )
     assert said == [str(repair).replace(repr(WebServer), "the class") for repair in plain.repairs]
     assert port != 80 or len(found.repairs) == 1
 
@@ -155,7 +178,9 @@ def test_the_smallest_repair_for_a_subclass_of_a_web_server_is_the_one_for_a_web
 @pytest.mark.parametrize("kind", [WebServer, another(WebServer)])
 def test_the_rows_that_can_be_typed_hold_every_web_server(kind):
     site = reference_architecture()
-    vpc = site.vpc.replace(next(row for row in site.vpc.devices if row.name == "web"), Device("web", kind))
+    vpc = site.vpc.replace(
+        next(row for row in site.vpc.devices if row.name == "web"), Device("web", kind)
+    )
     assert Device("web", kind) in rows(vpc)
 
 
@@ -165,10 +190,23 @@ def test_the_rows_that_can_be_typed_hold_every_web_server(kind):
 def test_a_machine_answers_whatever_the_network_asks_it():
     machine = Machine("box", "10.0.0.1")
     assert (machine.deadline, machine.in_service, machine.always_tracked) == (None, True, None)
-    assert (machine.flush(0), machine.wake(0), machine.take_events(), machine.returns(None, 0)) == ((), (), [], None)
-    assert not (machine.is_host or machine.opens or machine.timed or machine.returns_flows or machine.managed)
+    assert (machine.flush(0), machine.wake(0), machine.take_events(), machine.returns(None, 0)) == (
+        (),
+        (),
+        [],
+        None,
+    )
+    assert not (
+        machine.is_host
+        or machine.opens
+        or machine.timed
+        or machine.returns_flows
+        or machine.managed
+    )
     machine.start_checks(0)
-    with pytest.raises(NotImplementedError, match="Machine does not say what it does with a packet"):
+    with pytest.raises(
+        NotImplementedError, match="Machine does not say what it does with a packet"
+    ):
         machine.handle(None, 0)
 
 
@@ -190,11 +228,17 @@ def asked_by_name(source):
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr == "__name__":
             above = parents[node]
-            written = isinstance(above, ast.FormattedValue) or (isinstance(above, ast.Dict) and node in above.values)
+            written = isinstance(above, ast.FormattedValue) or (
+                isinstance(above, ast.Dict) and node in above.values
+            )
             returned = isinstance(above, ast.IfExp) and isinstance(parents[above], ast.Return)
             if not written and not returned:
                 lines.append(node.lineno)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("hasattr", "getattr"):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ("hasattr", "getattr")
+        ):
             word = node.args[1]
             if isinstance(word, ast.Constant) and word.value in QUESTIONS:
                 lines.append(node.lineno)
@@ -204,21 +248,26 @@ def asked_by_name(source):
 QUESTIONS = {word for word in vars(Machine) if not word.startswith("_")} | {"connect"}
 
 
-@pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=lambda file: str(file.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "file", sorted(PACKAGE.rglob("*.py")), ids=lambda file: str(file.relative_to(PACKAGE))
+)
 def test_no_class_is_asked_for_by_its_name_and_no_device_whether_it_has_a_word(file):
     assert asked_by_name(file.read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize("line", [
-    "x = kind.__name__ == 'WebServer'",
-    "x = kind.__name__ in FORMS",
-    "x = FORMS[kind.__name__]",
-    "x = FORMS.get(type(row).__name__)",
-    "name = next(device.kind.__name__ for device in devices)",
-    "x = {kind.__name__: 1}",
-    "x = hasattr(device, 'connect')",
-    "x = getattr(device, 'deadline', None)",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x = kind.__name__ == 'WebServer'",
+        "x = kind.__name__ in FORMS",
+        "x = FORMS[kind.__name__]",
+        "x = FORMS.get(type(row).__name__)",
+        "name = next(device.kind.__name__ for device in devices)",
+        "x = {kind.__name__: 1}",
+        "x = hasattr(device, 'connect')",
+        "x = getattr(device, 'deadline', None)",
+    ],
+)
 def test_such_a_question_is_found(line):
     assert asked_by_name(line) == [1]
 
@@ -232,5 +281,6 @@ def test_a_plain_host_of_ones_own_is_asked_like_a_plain_host():
     web = next(row for row in vpc.devices if row.name == "web")
     for kind in (Host, OwnHost):
         answer = ask(vpc.replace(web, Device("web", kind)), "client", "www.example.com", 80)
-        assert (answer.reachable and "Nothing tells what web listens on" in " ".join(answer.notes)) or (
-            answer.question.destination != "web" and answer.reachable)
+        assert (
+            answer.reachable and "Nothing tells what web listens on" in " ".join(answer.notes)
+        ) or (answer.question.destination != "web" and answer.reachable)

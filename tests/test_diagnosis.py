@@ -13,11 +13,17 @@ from vpcedu.tables.traffic import ANYWHERE
 PAGE = ("client", "www.example.com", 80)
 
 
-@pytest.mark.parametrize(("kind", "symptom"), [
-    ("network", "timed out"), ("application", "504 Gateway Timeout"), ("application", "502 Bad Gateway"),
-    ("application", "503 Service Unavailable"), ("application", "refused"),
-    ("classic-tcp", "closed"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "symptom"),
+    [
+        ("network", "timed out"),
+        ("application", "504 Gateway Timeout"),
+        ("application", "502 Bad Gateway"),
+        ("application", "503 Service Unavailable"),
+        ("application", "refused"),
+        ("classic-tcp", "closed"),
+    ],
+)
 def test_every_cause_gives_the_symptom_and_taking_it_back_mends_it(kind, symptom):
     vpc = reference_vpc(kind)
     causes = diagnose(vpc, *PAGE, symptom)
@@ -37,12 +43,17 @@ def test_a_service_unavailable_comes_from_a_target_group_without_targets_alone()
 
 def test_where_the_description_shows_the_symptom_its_blockers_are_the_causes():
     deny = AclEntry("acl-private", 50, OUT, DENY, 6, (1_024, 65_535), ANYWHERE)
-    vpc = reference_vpc("network").with_row(deny).without(GroupRule("sg-web", IN, (80, 80), "sg-balancer"))
+    vpc = (
+        reference_vpc("network")
+        .with_row(deny)
+        .without(GroupRule("sg-web", IN, (80, 80), "sg-balancer"))
+    )
     for symptom in ("", "timed out"):
         causes = diagnose(vpc, *PAGE, symptom)
         assert [cause.words.partition(":")[0] for cause in causes] == [
             "on the way there a packet is lost at web, group in",
-            "on the way back a packet is lost at web, network ACL out"]
+            "on the way back a packet is lost at web, network ACL out",
+        ]
         assert causes[1].row == deny
         assert [cause.repair for cause in causes] == list(ask(vpc, *PAGE).repairs)
 
@@ -66,6 +77,11 @@ def test_every_cause_says_in_full_what_was_done_and_what_mends_it(kind):
         for cause in causes:
             assert not str(cause).rstrip().endswith((":", ";", "to", "becomes"))
             assert ": ," not in str(cause) and ": then" not in str(cause)
-    told = [str(cause) for cause in diagnose(reference_vpc("application"), *PAGE, "502 Bad Gateway")]
-    assert any("change web: add listens 8081" in words and words.endswith("change web: remove listens 8081")
-               for words in told)
+    told = [
+        str(cause) for cause in diagnose(reference_vpc("application"), *PAGE, "502 Bad Gateway")
+    ]
+    assert any(
+        "change web: add listens 8081" in words
+        and words.endswith("change web: remove listens 8081")
+        for words in told
+    )

@@ -32,25 +32,44 @@ def _visits():
     made = {}
     for balancer in BALANCERS:
         for nat in NATS:
-            made[f"{balancer} {nat}"] = lambda b=balancer, n=nat: reference_architecture(b, n).get(PAGE)
-        what_ifs = enumerate(reference_vpc(balancer).rows()) if balancer in ("classic-tcp", "network") else ()
+            made[f"{balancer} {nat}"] = lambda b=balancer, n=nat: reference_architecture(b, n).get(
+                PAGE
+            )
+        what_ifs = (
+            enumerate(reference_vpc(balancer).rows())
+            if balancer in ("classic-tcp", "network")
+            else ()
+        )
         for number, row in what_ifs:
-            made[f"{balancer} without row {number}, {row}"] = (
-                lambda b=balancer, r=row: reference_architecture(b).without(r).get(PAGE))
+            made[f"{balancer} without row {number}, {row}"] = lambda b=balancer, r=row: (
+                reference_architecture(b).without(r).get(PAGE)
+            )
         made[f"{balancer} twice"] = lambda b=balancer: _second(reference_architecture(b))
         for lost in (1, 2, 3, 5):
-            made[f"{balancer} losing {lost}"] = (
-                lambda b=balancer, n=lost: Site(reference_vpc(b), 0, Link(lose=(n,))).get(PAGE))
+            made[f"{balancer} losing {lost}"] = lambda b=balancer, n=lost: Site(
+                reference_vpc(b), 0, Link(lose=(n,))
+            ).get(PAGE)
     for nat in NATS:
         for port in (443, 8080, 81):
-            made[f"web {nat} {port}"] = (
-                lambda n=nat, p=port: reference_architecture(nat=n).connect("web", "updates.example.net", p))
-    made["web fetches"] = lambda: reference_architecture(nat="gateway").get("http://updates.example.net:8080/", "web")
-    for name, opener, port in (("10.0.1.10", "client", 80), ("192.0.2.99", "client", 80), ("10.0.9.9", "web", 443),
-                               ("192.0.2.10", "client", 81), ("192.0.2.20", "client", 22), ("10.0.0.10", "web", 443),
-                               ("192.0.2.10", "web", 443), ("203.0.113.10", "web", 443)):
-        made[f"{opener} to {name}:{port}"] = (
-            lambda o=opener, n=name, p=port: reference_architecture().connect(o, n, p))
+            made[f"web {nat} {port}"] = lambda n=nat, p=port: reference_architecture(nat=n).connect(
+                "web", "updates.example.net", p
+            )
+    made["web fetches"] = lambda: reference_architecture(nat="gateway").get(
+        "http://updates.example.net:8080/", "web"
+    )
+    for name, opener, port in (
+        ("10.0.1.10", "client", 80),
+        ("192.0.2.99", "client", 80),
+        ("10.0.9.9", "web", 443),
+        ("192.0.2.10", "client", 81),
+        ("192.0.2.20", "client", 22),
+        ("10.0.0.10", "web", 443),
+        ("192.0.2.10", "web", 443),
+        ("203.0.113.10", "web", 443),
+    ):
+        made[f"{opener} to {name}:{port}"] = lambda o=opener, n=name, p=port: (
+            reference_architecture().connect(o, n, p)
+        )
     return made
 
 
@@ -60,9 +79,18 @@ def _second(site):
 
 
 VISITS = _visits()
-FEW = ["classic-tcp instance", "application gateway", "network instance", "web instance 443", "web gateway 8080",
-       "classic-http twice", "classic-tcp losing 2", "web fetches", "web to 192.0.2.10:443",
-       *(name for name in VISITS if "sg-web in" in name or "10.0.0.0/16 > local" in name)]
+FEW = [
+    "classic-tcp instance",
+    "application gateway",
+    "network instance",
+    "web instance 443",
+    "web gateway 8080",
+    "classic-http twice",
+    "classic-tcp losing 2",
+    "web fetches",
+    "web to 192.0.2.10:443",
+    *(name for name in VISITS if "sg-web in" in name or "10.0.0.0/16 > local" in name),
+]
 every_visit = pytest.mark.parametrize("name", VISITS)
 few_visits = pytest.mark.parametrize("name", FEW)
 
@@ -77,10 +105,13 @@ def scenes(name):
     seen = visit(name)
     middle = seen.capture.traces[len(seen.capture) // 2].number
     return {
-        "ladder": draw.ladder(seen).scene, "every": draw.ladder(seen, every=True).scene,
+        "ladder": draw.ladder(seen).scene,
+        "every": draw.ladder(seen, every=True).scene,
         "lit": draw.ladder(seen, middle).scene,
-        "map": draw.map(seen).scene, "connections": draw.map(seen, arrows="connections").scene,
-        "map of one": draw.map(seen, middle).scene}
+        "map": draw.map(seen).scene,
+        "connections": draw.map(seen, arrows="connections").scene,
+        "map of one": draw.map(seen, middle).scene,
+    }
 
 
 def each_packet(name):
@@ -96,8 +127,12 @@ def test_nothing_overlaps_or_leaves_the_frame(name):
 @few_visits
 def test_nothing_overlaps_whichever_packet_is_lit(name):
     seen = visit(name)
-    wrong = [f"{number}: {fault}" for number in each_packet(name)
-             for scene in (draw.ladder(seen, number).scene, draw.map(seen, number).scene) for fault in faults(scene)]
+    wrong = [
+        f"{number}: {fault}"
+        for number in each_packet(name)
+        for scene in (draw.ladder(seen, number).scene, draw.map(seen, number).scene)
+        for fault in faults(scene)
+    ]
     assert wrong == []
 
 
@@ -106,8 +141,11 @@ def test_height_is_the_same_whichever_packet_is_lit(name):
     seen = visit(name)
     heights = {draw.ladder(seen, number).scene.height for number in each_packet(name)}
     assert heights == {draw.ladder(seen, every=True).scene.height}
-    maps = {draw.map(seen, number, arrows).scene.height for number in (None, *each_packet(name)[:6]) for arrows in (
-        "packets", "connections")}
+    maps = {
+        draw.map(seen, number, arrows).scene.height
+        for number in (None, *each_packet(name)[:6])
+        for arrows in ("packets", "connections")
+    }
     assert len(maps) == 1
 
 
@@ -117,7 +155,11 @@ def test_nothing_jumps_under_a_slider(name):
     seen = visit(name)
 
     def ways(scene):
-        return {(item.part_of, item.points) for item in scene.items if isinstance(item, Line) and item.part_of}
+        return {
+            (item.part_of, item.points)
+            for item in scene.items
+            if isinstance(item, Line) and item.part_of
+        }
 
     numbers = each_packet(name)
     whole = ways(draw.ladder(seen, numbers[-1]).scene)
@@ -128,8 +170,10 @@ def test_nothing_jumps_under_a_slider(name):
 @every_visit
 def test_maps_share_all_places(name):
     """A toggle between packets and connections moves no box and no device's name."""
-    boxes = [{item for item in scenes(name)[kind].items if isinstance(item, Box) and item.h > 20}
-             for kind in ("map", "connections")]
+    boxes = [
+        {item for item in scenes(name)[kind].items if isinstance(item, Box) and item.h > 20}
+        for kind in ("map", "connections")
+    ]
     assert boxes[0] == boxes[1] != set()
 
 
@@ -164,9 +208,17 @@ def test_no_effect_stands_above_its_cause(name):
 def test_every_loss_is_a_cross_with_its_reason(name):
     lost = [trace for trace in visit(name).capture if trace.dropped]
     every = scenes(name)["every"].items
-    crosses = {item.part_of for item in every if isinstance(item, Mark) and item.kind == "cross" and item.part_of}
+    crosses = {
+        item.part_of
+        for item in every
+        if isinstance(item, Mark) and item.kind == "cross" and item.part_of
+    }
     assert crosses == {trace.number for trace in lost}
-    words = [item.words for item in every if isinstance(item, Text) and item.ink == "dropped" and item.bold]
+    words = [
+        item.words
+        for item in every
+        if isinstance(item, Text) and item.ink == "dropped" and item.bold
+    ]
     for trace in lost:  # the word stands beside each cross, not only in the note under the picture
         code = trace.dropped.reason.code
         assert words.count(code) == sum(other.dropped.reason.code == code for other in lost)
@@ -174,7 +226,10 @@ def test_every_loss_is_a_cross_with_its_reason(name):
         scene = scenes(name)[kind]
         written = " ".join(item.words for item in scene.items if isinstance(item, Text))
         assert all(trace.dropped.reason.code in written for trace in lost)
-        assert all(trace.dropped.reason.code in scene.alt or "lost on the Internet" in scene.alt for trace in lost)
+        assert all(
+            trace.dropped.reason.code in scene.alt or "lost on the Internet" in scene.alt
+            for trace in lost
+        )
 
 
 @every_visit
@@ -184,7 +239,9 @@ def test_every_rewriting_is_a_diamond(name):
     for item in scenes(name)["every"].items:
         if isinstance(item, Mark) and item.kind == "diamond" and item.part_of:
             found[item.part_of] = found.get(item.part_of, 0) + 1
-    assert found == {trace.number: len(rewritings(trace)) for trace in seen.capture if rewritings(trace)}
+    assert found == {
+        trace.number: len(rewritings(trace)) for trace in seen.capture if rewritings(trace)
+    }
 
 
 @every_visit
@@ -201,19 +258,32 @@ def test_boxed_field_is_all_that_a_gateway_changes(name):
                     for change in changed(*gates[gate]):
                         wanted.setdefault(change[0], set()).add(change[side])
             assert dict(fields) == {word: max(found, key=len) for word, found in wanted.items()}
-            assert all(str(end).startswith(words) for word, words in fields for end in (
-                (leg.packet.flow.source,) if word == "from" else (leg.packet.flow.destination,)))
+            assert all(
+                str(end).startswith(words)
+                for word, words in fields
+                for end in (
+                    (leg.packet.flow.source,) if word == "from" else (leg.packet.flow.destination,)
+                )
+            )
 
 
 @every_visit
 def test_addresses_that_are_written_were_on_packets(name):
     """No address stands in a ladder or in a hop that the capture or the description has not."""
     seen = visit(name)
-    known = {end for trace in seen.capture for step in trace.steps for packet in (step.before, step.after) if packet
-             for end in (packet.flow.src, packet.flow.dst)}
+    known = {
+        end
+        for trace in seen.capture
+        for step in trace.steps
+        for packet in (step.before, step.after)
+        if packet
+        for end in (packet.flow.src, packet.flow.dst)
+    }
     known |= {row.address for row in (*seen.vpc.interfaces, *seen.vpc.outside)}
     for kind, scene in scenes(name).items():
-        boxed = [item.words for item in scene.items if isinstance(item, Text) and item.ink == "rewritten"]
+        boxed = [
+            item.words for item in scene.items if isinstance(item, Text) and item.ink == "rewritten"
+        ]
         for words in boxed:
             if words[0].isdigit():
                 assert words.partition(":")[0] in known, kind
@@ -233,6 +303,7 @@ def test_alternative_tells_every_connection(name):
 def test_proxy_has_two_walls_and_a_gateway_one_line():
     def heights(name, device):
         from vpcedu.draw.ladders.lifelines import lifelines
+
         seen = visit(name)
         return lifelines(seen, conversations(seen.capture))[device]
 
@@ -243,24 +314,41 @@ def test_proxy_has_two_walls_and_a_gateway_one_line():
 
 def test_answer_is_lit_on_both_connections():
     def lit(name):
-        return {item.part_of for item in draw.ladder(visit(name)).scene.items
-                if isinstance(item, Line) and item.width == style.LIT}
+        return {
+            item.part_of
+            for item in draw.ladder(visit(name)).scene.items
+            if isinstance(item, Line) and item.width == style.LIT
+        }
 
     seen = visit("classic-tcp instance")
-    assert {seen.capture[number].sender for number in lit("classic-tcp instance")} == {"web", "ELB node"}
+    assert {seen.capture[number].sender for number in lit("classic-tcp instance")} == {
+        "web",
+        "ELB node",
+    }
     assert len(lit("network instance")) == 1
 
 
 def test_map_counts_what_the_nat_saw():
-    words = [item.words for item in draw.map(visit("classic-tcp instance")).scene.items if isinstance(item, Text)]
+    words = [
+        item.words
+        for item in draw.map(visit("classic-tcp instance")).scene.items
+        if isinstance(item, Text)
+    ]
     assert "0 of 22 packets" in words
-    words = [item.words for item in draw.map(visit("web instance 443")).scene.items if isinstance(item, Text)]
+    words = [
+        item.words
+        for item in draw.map(visit("web instance 443")).scene.items
+        if isinstance(item, Text)
+    ]
     assert "Where packets go: all 7 meet the NAT" in words
 
 
 def test_hops_are_a_request_and_its_answer():
-    badges = [item.words for item in draw.map(visit("classic-tcp instance")).scene.items
-              if isinstance(item, Mark) and item.kind in ("disc", "circle")]
+    badges = [
+        item.words
+        for item in draw.map(visit("classic-tcp instance")).scene.items
+        if isinstance(item, Mark) and item.kind in ("disc", "circle")
+    ]
     assert sorted(badges) == sorted("123456" * 2)  # once on the map, once in the table
 
 
@@ -278,8 +366,12 @@ def test_unknown_words_are_refused():
 def test_every_character_has_a_width():
     """A letter with an accent is as wide as without; what the table has not counts an em, as wide as its widest."""
     assert width_of("Größe", 12) == width_of("Gro", 12) + 12 + width_of("e", 12)
-    assert width_of("e\N{COMBINING ACUTE ACCENT}", 12) == width_of("\N{LATIN SMALL LETTER E WITH ACUTE}", 12)
-    assert width_of("\N{SNOWMAN}", 12) == 12 >= max(width_of(chr(code), 12) for code in range(32, 127))
+    assert width_of("e\N{COMBINING ACUTE ACCENT}", 12) == width_of(
+        "\N{LATIN SMALL LETTER E WITH ACUTE}", 12
+    )
+    assert (
+        width_of("\N{SNOWMAN}", 12) == 12 >= max(width_of(chr(code), 12) for code in range(32, 127))
+    )
 
 
 def test_texts_fit_their_room():
@@ -290,8 +382,9 @@ def test_texts_fit_their_room():
 
 # Style.
 
+
 def _luminance(code):
-    parts = (int(code[i:i + 2], 16) / 255 for i in (1, 3, 5))
+    parts = (int(code[i : i + 2], 16) / 255 for i in (1, 3, 5))
     red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -311,11 +404,18 @@ def test_inks_stand_only_on_grounds_they_can_be_read_on(name):
     for kind, scene in scenes(name).items():
         for i, text in enumerate(scene.items):
             if isinstance(text, Text):
-                middle = (text.extent[0] + text.extent[2]) / 2, (text.extent[1] + text.extent[3]) / 2
-                under = ["paper"] + [item.ground for item in scene.items[:i]
-                                     if isinstance(item, Box | Band) and item.ground
-                                     and item.x <= middle[0] <= item.x + item.w
-                                     and item.y <= middle[1] <= item.y + item.h]
+                middle = (
+                    (text.extent[0] + text.extent[2]) / 2,
+                    (text.extent[1] + text.extent[3]) / 2,
+                )
+                under = ["paper"] + [
+                    item.ground
+                    for item in scene.items[:i]
+                    if isinstance(item, Box | Band)
+                    and item.ground
+                    and item.x <= middle[0] <= item.x + item.w
+                    and item.y <= middle[1] <= item.y + item.h
+                ]
                 assert text.ink in style.MEETINGS[under[-1]], (kind, text.words, under[-1])
 
 
@@ -328,8 +428,11 @@ def test_colours_of_a_stored_picture_fit_a_palette():
 
 # Painting.
 
+
 def test_importing_draw_imports_no_matplotlib():
-    code = "import sys, vpcedu.draw; print(sorted({'matplotlib', 'PIL', 'numpy'} & set(sys.modules)))"
+    code = (
+        "import sys, vpcedu.draw; print(sorted({'matplotlib', 'PIL', 'numpy'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -358,13 +461,19 @@ def test_painter_draws_every_primitive():
     from vpcedu.draw.canvas.figure import PAINTERS, figure_of
     from vpcedu.draw.canvas.scene import MARKS, Scene
 
-    items = (Band(0, 0, 50, 50, "lit-ground"), Box(5, 5, 20, 20, "ink", "", 1.0, 3.0, style.FAINT),
-             Line(((0, 0), (50, 50)), "inside", 1.8, style.LONG_DASH, "solid"),
-             Line(((0, 50), (50, 0)), "ink", 4.0, (), "hollow"), Text(10, 40, "a $ sign", "ink"),
-             *(Mark(kind, 60, 60, "ink", 6, "1") for kind in MARKS))
+    items = (
+        Band(0, 0, 50, 50, "lit-ground"),
+        Box(5, 5, 20, 20, "ink", "", 1.0, 3.0, style.FAINT),
+        Line(((0, 0), (50, 50)), "inside", 1.8, style.LONG_DASH, "solid"),
+        Line(((0, 50), (50, 0)), "ink", 4.0, (), "hollow"),
+        Text(10, 40, "a $ sign", "ink"),
+        *(Mark(kind, 60, 60, "ink", 6, "1") for kind in MARKS),
+    )
     for theme in style.THEMES:
-        blank, *painted = (figure_of(Scene(100, 100, one, "title", "alt"), theme)
-                           for one in ((), *((item,) for item in items)))
+        blank, *painted = (
+            figure_of(Scene(100, 100, one, "title", "alt"), theme)
+            for one in ((), *((item,) for item in items))
+        )
         for figure in painted:
             assert dots(figure) != dots(blank)
     assert {type(item) for item in items} == set(PAINTERS)
@@ -380,7 +489,15 @@ def test_png_is_the_same_twice_and_as_large_as_its_scene():
         assert one == other
         assert image.open(BytesIO(one)).size == (7 * dpi, int(picture.scene.height * dpi / 100))
         colours = {code: n for n, code in image.open(BytesIO(one)).convert("RGB").getcolors(256)}
-        for name in ("paper", "ink", "inside", "outside", "inside-ground", "outside-ground", "lit-ground"):
+        for name in (
+            "paper",
+            "ink",
+            "inside",
+            "outside",
+            "inside-ground",
+            "outside-ground",
+            "lit-ground",
+        ):
             assert colours.get(style.colours("light")[list(style.LIGHT).index(name)], 0) > 50, name
 
 
@@ -390,7 +507,9 @@ def test_png_at_two_sizes_shows_the_same_picture():
 
     picture = _painted()
     image = pytest.importorskip("PIL.Image")
-    small, large = (image.open(BytesIO(picture.png(dpi))).convert("L").resize((70, 70)) for dpi in (100, 200))
+    small, large = (
+        image.open(BytesIO(picture.png(dpi))).convert("L").resize((70, 70)) for dpi in (100, 200)
+    )
     apart = [abs(a - b) for a, b in zip(small.tobytes(), large.tobytes(), strict=True)]
     assert sum(apart) / len(apart) < 3
 
@@ -404,10 +523,15 @@ def test_table_of_widths_is_the_font_matplotlib_paints_with():
     figure = Figure(dpi=200)
     renderer = FigureCanvasAgg(figure).get_renderer()
     with rc_context({"text.hinting": "none"}):
-        for words, size, bold in (("203.0.113.10:51828", 12, False), ("Two connections: web's answer", 16, True)):
+        for words, size, bold in (
+            ("203.0.113.10:51828", 12, False),
+            ("Two connections: web's answer", 16, True),
+        ):
             weight = "bold" if bold else "normal"
             text = figure.text(0, 0, words, fontsize=size * 0.72, family=style.FONT, weight=weight)
-            assert text.get_window_extent(renderer).width / 2 == pytest.approx(width_of(words, size, bold), rel=0.02)
+            assert text.get_window_extent(renderer).width / 2 == pytest.approx(
+                width_of(words, size, bold), rel=0.02
+            )
 
 
 def test_picture_shows_itself_with_words():
@@ -449,7 +573,9 @@ def test_the_svg_painter_paints_what_matplotlib_paints(name):
     assert_same(picture)
     root = ElementTree.fromstring(picture.svg())
     heads = sum(1 for item in picture.scene.items if isinstance(item, Line) and item.head)
-    diamonds = sum(1 for item in picture.scene.items if isinstance(item, Mark) and item.kind == "diamond")
+    diamonds = sum(
+        1 for item in picture.scene.items if isinstance(item, Mark) and item.kind == "diamond"
+    )
     assert sum(e.tag.endswith("polygon") for e in root.iter()) == heads + diamonds
     assert root.get("role") == "img" and root.get("aria-label") == picture.alt
 
@@ -460,5 +586,6 @@ def test_a_text_of_the_svg_keeps_the_width_the_layout_counted_on():
     for text in wide:
         bold = text.get("font-weight") == "bold"
         assert float(text.get("textLength")) == pytest.approx(
-            width_of(text.text, float(text.get("font-size")), bold), abs=0.01)
+            width_of(text.text, float(text.get("font-size")), bold), abs=0.01
+        )
     assert len(wide) > 20

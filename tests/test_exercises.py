@@ -39,8 +39,11 @@ def subnet(**changes):
 
 
 WRONG = [
-    ("00.1", 2, "Both need this row."), ("00.1", 9, "That is the other way round."), ("00.1", 15, "nothing changes"),
-    ("00.2", 4, "the page still comes"), ("00.2", 9, "it never got a connection"),
+    ("00.1", 2, "Both need this row."),
+    ("00.1", 9, "That is the other way round."),
+    ("00.1", 15, "nothing changes"),
+    ("00.2", 4, "the page still comes"),
+    ("00.2", 9, "it never got a connection"),
     ("00.2", 19, "client sees 'refused'"),
     ("01.1", Route(TABLE, "203.0.113.0/24", "NAT"), "is lost at NAT"),
     ("01.1", Route("rtb-nat", "203.0.113.0/24", IGW), "its subnet follows 'rtb-web'"),
@@ -56,25 +59,60 @@ WRONG = [
     ("03.1", Load(rate=900, lifetime=2), "What keeps a port"),
     ("03.1", Load(rate=100, lifetime=2), "Leave the work"),
     ("03.1", Load(RANGES["Windows, macOS"], 2, 900, 2), "first attempt fails after 36.4 s"),
-    ("04.1", entry(110, "in", "allow", (443, 443)), "The answer comes from port 443. To which port?"),
+    (
+        "04.1",
+        entry(110, "in", "allow", (443, 443)),
+        "The answer comes from port 443. To which port?",
+    ),
     ("04.1", entry(120, "out", "allow", (32_768, 60_999)), "has to come INTO web's subnet"),
-    ("04.1", entry(110, "in", "allow", (49_152, 65_535)), "Does your entry let in what comes from there"),
+    (
+        "04.1",
+        entry(110, "in", "allow", (49_152, 65_535)),
+        "Does your entry let in what comes from there",
+    ),
     ("04.1", entry(110, "in", "allow", (40_000, 50_000)), "may choose port 32768"),
     ("04.1", GroupRule("sg-web", "in", (443, 443), "0.0.0.0/0"), "Who does not remember?"),
-    ("04.2", entry(100, "out", "allow", (32_768, 60_999), SUBNET, PRIVATE), "To whom does web answer here"),
+    (
+        "04.2",
+        entry(100, "out", "allow", (32_768, 60_999), SUBNET, PRIVATE),
+        "To whom does web answer here",
+    ),
     ("04.2", entry(100, "out", "allow", (80, 80), "10.0.0.0/24", PRIVATE), "0 of 20 pages come"),
-    ("04.2", entry(100, "out", "allow", (1_024, 65_535), "203.0.113.10/32", PRIVATE), "0 of 20 pages come"),
-    ("04.3", entry(110, "in", "deny", (80, 80), "203.0.113.10/32"), "The lowest number that fits decides"),
+    (
+        "04.2",
+        entry(100, "out", "allow", (1_024, 65_535), "203.0.113.10/32", PRIVATE),
+        "0 of 20 pages come",
+    ),
+    (
+        "04.3",
+        entry(110, "in", "deny", (80, 80), "203.0.113.10/32"),
+        "The lowest number that fits decides",
+    ),
     ("04.3", entry(90, "in", "allow", (80, 80), "203.0.113.10/32"), "You allow."),
     ("04.3", entry(90, "in", "deny", (80, 80)), "so is another one"),
     ("04.3", GroupRule("sg-web", "in", (80, 80), "203.0.113.0/24"), "Rules of a group only allow"),
     ("05.1", FiveTuple("198.51.100.7", 8080, "192.0.2.20", 59460), "the port that web chose"),
-    ("05.1", FiveTuple("198.51.100.7", 8080, "192.0.2.20", 8080), "To which port did the NAT send from?"),
-    ("05.1", FiveTuple("198.51.100.7", 8080, "10.0.1.10", 59460), "Who has 10.0.1.10 on the Internet?"),
+    (
+        "05.1",
+        FiveTuple("198.51.100.7", 8080, "192.0.2.20", 8080),
+        "To which port did the NAT send from?",
+    ),
+    (
+        "05.1",
+        FiveTuple("198.51.100.7", 8080, "10.0.1.10", 59460),
+        "Who has 10.0.1.10 on the Internet?",
+    ),
     ("05.1", FiveTuple("198.51.100.7", 443, "192.0.2.20", 52088), "for 198.51.100.7:8080 alone"),
-    ("05.1", FiveTuple("203.0.113.10", 8080, "192.0.2.20", 52088), "this comes from 203.0.113.10:8080"),
-    ("05.2", 1, "55,000 of 120,000"), ("05.2", 2, "110,000 of 120,000"), ("05.2", 4, "one address less"),
-    ("05.3", 7_200, "No probe was sent before"), ("05.3", 600, "The NAT answers RST"),
+    (
+        "05.1",
+        FiveTuple("203.0.113.10", 8080, "192.0.2.20", 52088),
+        "this comes from 203.0.113.10:8080",
+    ),
+    ("05.2", 1, "55,000 of 120,000"),
+    ("05.2", 2, "110,000 of 120,000"),
+    ("05.2", 4, "one address less"),
+    ("05.3", 7_200, "No probe was sent before"),
+    ("05.3", 600, "The NAT answers RST"),
     ("05.3", 350, "350 s of silence are already too many"),
     ("06.1", "PROXY TCP4 203.0.113.10 192.0.2.10 51828 80", "what the client dialled"),
     ("06.1", "PROXY TCP4 10.0.0.10 10.0.1.10 19404 80", "The source is whom the ELB node sees"),
@@ -88,12 +126,20 @@ WRONG = [
     ("06.3", BALANCER._replace(peer="203.0.113.0/24"), "Whose connection is that?"),
     ("06.3", BALANCER._replace(peer="10.0.0.10/32"), "Nodes come and go"),
     ("06.3", BALANCER._replace(peer="0.0.0.0/0"), "more than the balancer's subnet"),
-    ("06.3", BALANCER._replace(peer="10.0.0.0/24", ports=(0, 65_535)), "more than the balancer's subnet"),
+    (
+        "06.3",
+        BALANCER._replace(peer="10.0.0.0/24", ports=(0, 65_535)),
+        "more than the balancer's subnet",
+    ),
     ("06.3", BALANCER, "do it once with a block"),
     ("07.1", TARGETS, "10.0.1.10:50518 > 10.0.1.10:80: look at the two addresses"),
     ("07.1", TARGETS._replace(proxy_protocol_v2=True), "do not read that header"),
     ("07.1", TARGETS._replace(targets=TARGETS.targets[:1]), "Leave both targets in"),
-    ("07.1", TARGETS._replace(target_type="ip", preserve_client_ip=True), "look at the two addresses"),
+    (
+        "07.1",
+        TARGETS._replace(target_type="ip", preserve_client_ip=True),
+        "look at the two addresses",
+    ),
     ("07.2", CLIENTS._replace(peer="10.0.0.30/32"), "The NLB node is no end"),
     ("07.2", CLIENTS._replace(peer="10.0.0.0/16"), "The NLB node is no end"),
     ("07.2", CLIENTS._replace(peer="0.0.0.0/0"), "A stranger, 198.51.100.7"),
@@ -105,33 +151,52 @@ WRONG = [
     ("08.1", every(90, "out", "0.0.0.0/0"), "must spare that address"),
     ("08.1", every(90, "in", "203.0.113.0/24"), "should stop web's own answer"),
     ("08.1", every(90, "out", "203.0.113.0/24", "acl-public"), "must spare that address"),
-    ("09.1", 7_200, "By then the row was gone"), ("09.1", 350, "By then the row was gone"),
-    ("09.1", None, "Who must speak"), ("09.2", (30, 60), "a byte of the application"),
+    ("09.1", 7_200, "By then the row was gone"),
+    ("09.1", 350, "By then the row was gone"),
+    ("09.1", None, "Who must speak"),
+    ("09.2", (30, 60), "a byte of the application"),
     ("09.2", (7_200, 300), "Whose clock"),
     ("10.1", entry(90, "out", "allow", (1_024, 65_535), acl=PRIVATE), "still lost at ELB node"),
     ("10.2", [GroupRule("sg-web", "out", (80, 80), "sg-balancer")], "now lost at web, group in"),
     ("11.1", Route(MAIN, "0.0.0.0/0", "NAT gateway"), "Your row is in the main table"),
-    ("11.1", Route("rtb-0b11c22d33e440003", "10.99.0.0/16", "NAT gateway"), "Not yet: web-2 does not reach"),
+    (
+        "11.1",
+        Route("rtb-0b11c22d33e440003", "10.99.0.0/16", "NAT gateway"),
+        "Not yet: web-2 does not reach",
+    ),
     ("11.1", subnet(route_table="rtb-0b11c22d33e440002"), "Not yet: web-2 does not reach"),
-    ("11.2", entry(110, "out", "allow", (1_024, 65_535), "10.20.10.10/32", DATA), "web-2 does not reach db"),
-    ("11.2", entry(110, "out", "allow", (32_768, 60_000), "10.20.0.0/16", DATA), "only from some of its ports"),
+    (
+        "11.2",
+        entry(110, "out", "allow", (1_024, 65_535), "10.20.10.10/32", DATA),
+        "web-2 does not reach db",
+    ),
+    (
+        "11.2",
+        entry(110, "out", "allow", (32_768, 60_000), "10.20.0.0/16", DATA),
+        "only from some of its ports",
+    ),
     ("12.1", "direct", "nobody knocks at a closed port"),
     ("12.2", ("a closed port is silent", "refused"), "A program does notice"),
     ("12.2", ("a closed port is silent", "direct"), "What must happen for this fault to show?"),
-]  # fmt: skip
+]
 
 RIGHT = [
-    ("01.1", Route(TABLE, "203.0.113.0/24", IGW)), ("01.1", Route(TABLE, "203.0.112.0/20", IGW)),
+    ("01.1", Route(TABLE, "203.0.113.0/24", IGW)),
+    ("01.1", Route(TABLE, "203.0.112.0/20", IGW)),
     ("01.2", Route(TABLE, "198.51.100.0/24", "NAT")),
     ("02.1", ["1st ACK", "2nd SYN ACK"]),
-    ("03.1", Load((1_024, 65_535), 1, 900, 2)), ("03.1", Load(rate=900, lifetime=2, closes_first="server")),
+    ("03.1", Load((1_024, 65_535), 1, 900, 2)),
+    ("03.1", Load(rate=900, lifetime=2, closes_first="server")),
     ("04.1", entry(110, "in", "allow", (1_024, 65_535), "198.51.100.7/32")),
     ("04.2", entry(100, "out", "allow", (0, 65_535), "10.0.0.0/16", PRIVATE, -1)),
     ("04.3", entry(90, "out", "deny", (1_024, 65_535), "203.0.113.10/32")),
     ("04.3", entry(1, "in", "deny", (80, 80), "203.0.113.10/32")),
-    ("05.2", 3), ("05.3", 60), ("05.3", 349),
-    ("07.1", TARGETS._replace(target_type="ip")), ("07.2", CLIENTS._replace(peer="203.0.113.10/32")),
-]  # fmt: skip
+    ("05.2", 3),
+    ("05.3", 60),
+    ("05.3", 349),
+    ("07.1", TARGETS._replace(target_type="ip")),
+    ("07.2", CLIENTS._replace(peer="203.0.113.10/32")),
+]
 
 
 @pytest.mark.parametrize(("number", "given", "hint"), WRONG)
@@ -149,4 +214,6 @@ def test_other_right_answers_are_right_too(number, given):
 def test_every_solution_solves_its_exercise(number):
     names: dict[str, object] = {}
     exec(lab.solution(number), names)
-    assert lab.check(number, names["row"]).startswith("Right.") and EXERCISES[number].number == number
+    assert (
+        lab.check(number, names["row"]).startswith("Right.") and EXERCISES[number].number == number
+    )

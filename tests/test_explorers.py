@@ -34,7 +34,10 @@ from vpcedu.widgets.parts.what_if import AS_IT_IS, WhatIf, tried
 
 ASKED = Question("client", "www.example.com", 80)
 LIVE = "application/vnd.jupyter.widget-view+json"
-WATCHED, GROWTH = 40, 200_000  # values; bytes that they may leave: a picture has 30,000, a visit 100,000
+WATCHED, GROWTH = (
+    40,
+    200_000,
+)  # values; bytes that they may leave: a picture has 30,000, a visit 100,000
 
 
 def your_vpc():
@@ -43,11 +46,19 @@ def your_vpc():
 
 EXPLORERS = {
     "Arrows": lambda: widgets.Arrows(reference_architecture().get("http://www.example.com/")),
-    "Evidence": lambda: widgets.Evidence(lab.laboratory()), "Filters": widgets.Filters, "Handshake": widgets.Handshake,
-    "IdleClocks": widgets.IdleClocks, "NetworkBalancer": widgets.NetworkBalancer, "Ports": widgets.Ports,
-    "Proxies": widgets.Proxies, "ReturnPaths": widgets.ReturnPaths, "Routes": widgets.Routes,
-    "Translations": widgets.Translations, "Troubleshooting": widgets.Troubleshooting, "YourVpc": your_vpc,
-}  # fmt: skip
+    "Evidence": lambda: widgets.Evidence(lab.laboratory()),
+    "Filters": widgets.Filters,
+    "Handshake": widgets.Handshake,
+    "IdleClocks": widgets.IdleClocks,
+    "NetworkBalancer": widgets.NetworkBalancer,
+    "Ports": widgets.Ports,
+    "Proxies": widgets.Proxies,
+    "ReturnPaths": widgets.ReturnPaths,
+    "Routes": widgets.Routes,
+    "Translations": widgets.Translations,
+    "Troubleshooting": widgets.Troubleshooting,
+    "YourVpc": your_vpc,
+}
 
 
 def test_every_explorer_of_the_package_is_here():
@@ -58,45 +69,106 @@ def test_every_explorer_of_the_package_is_here():
 # What an explorer's sentence says at first, which step leaves the picture as it is, and what the sentence says after
 # each step: a control, and the value that it is brought to.
 STEPS = {
-    "Filters": ("lost at the ACL: timed out", (), (
-        ("entry", (49_152, 65_535), "the page comes"), ("port", 40_000, "Linux hosts 42 %"),
-        ("entry", (1_024, 65_535), "remembers the flow"), ("group_out", "all", "remembers nothing"))),
-    "Handshake": ("returns after 0.2 s", (), (
-        ("round_trip", 400, "returns after 0.4 s"), ("first_syn", True, "returns after 1.4 s"),
-        ("second_syn", True, "returns after 2.4 s"), ("kernel", "before 6.5", "after 3.4 s"),
-        ("server", "closed", "RST"), ("server", "silent", "127 s"), ("kernel", "since 6.5", "131 s"))),
-    "NetworkBalancer": ("which sees 203.0.113.10: the address of client itself", (), (
-        ("target_type", "ip", "sees 10.0.0.30: the NLB node"),
-        ("preserve", "on", "the address of client itself"),
-        ("connection", 2, "Connection 2 of client is given to web 1"), ("opener", "web 1", "Connection 2 of web 1"),
-        ("connection", 4, "its own address, so it drops the packet; web 1 sees: timed out"),
-        ("preserve", "off", "web 1 sees: 200 OK"), ("proxy", True, "28 bytes stand before the request"),
-        ("silent", 70, "its row was still there (idle timeout 350 s)"),
-        ("idle", 60, "its row was gone (idle timeout 60 s): the NLB node answers RST"))),
-    "Ports": ("It runs out after 56.5 s", (), (
-        ("destinations", 2, "never runs out"), ("rate", 2_000, "61,000 ports"),
-        ("closes_first", "server", "1,000 ports"), ("lifetime", 200, "200,000 ports"),
-        ("ports", (1_024, 65_535), "64,512 there"))),
-    "Proxies": ("the ELB node's own address", ("mode", "append"), (
-        ("balancer", "application", "X-Forwarded-For is 203.0.113.10"),
-        ("forged", True, "127.0.0.1, 203.0.113.10: only the last entry"),
-        ("mode", "preserve", "the client's claim; nobody checked it"), ("mode", "remove", "do not tell who asked"),
-        ("balancer", "network", "the client's own address"), ("mode", "append", "the client's claim"),
-        ("balancer", "classic-tcp", "10.0.0.10"), ("proxy", True, "does not know what a PROXY line is"),
-        ("web", WEBS[1], "nothing listens at web, and in the end the client sees: closed"),
-        ("balancer", "network", "never connected"))),
-    "Routes": ("One row fits 198.51.100.7: route 0.0.0.0/0 > NAT", ("public", False), (
-        ("partner", True, "the longest prefix wins: route 198.51.100.0/24 > NAT"),
-        ("default", IGW, "sees it come from 192.0.2.20"), ("partner", False, "sees it come from 192.0.2.40"),
-        ("public", False, "lost at Internet gateway: the Internet gateway has no public address"),
-        ("default", "nowhere", "No row fits 198.51.100.7. web's packet is lost at web"),
-        ("to", "10.0.1.99", "route 10.0.0.0/16 > local. web's packet is lost at web: the local route leads"),
-        ("view", "map", "10.0.1.99"))),
-    "Translations": ("four connections tried, four rows", (), (
-        ("connections", 6, "six connections tried, six rows"), ("room", 2, "4 found no port"),
-        ("destinations", 2, "2 found no port"), ("at", 400, "two rows in the table"), ("speaks", "web", "RST"),
-        ("keepalive", 300, "finds the first row"), ("speaks", "stranger", "no translation for this packet"))),
-}  # fmt: skip
+    "Filters": (
+        "lost at the ACL: timed out",
+        (),
+        (
+            ("entry", (49_152, 65_535), "the page comes"),
+            ("port", 40_000, "Linux hosts 42 %"),
+            ("entry", (1_024, 65_535), "remembers the flow"),
+            ("group_out", "all", "remembers nothing"),
+        ),
+    ),
+    "Handshake": (
+        "returns after 0.2 s",
+        (),
+        (
+            ("round_trip", 400, "returns after 0.4 s"),
+            ("first_syn", True, "returns after 1.4 s"),
+            ("second_syn", True, "returns after 2.4 s"),
+            ("kernel", "before 6.5", "after 3.4 s"),
+            ("server", "closed", "RST"),
+            ("server", "silent", "127 s"),
+            ("kernel", "since 6.5", "131 s"),
+        ),
+    ),
+    "NetworkBalancer": (
+        "which sees 203.0.113.10: the address of client itself",
+        (),
+        (
+            ("target_type", "ip", "sees 10.0.0.30: the NLB node"),
+            ("preserve", "on", "the address of client itself"),
+            ("connection", 2, "Connection 2 of client is given to web 1"),
+            ("opener", "web 1", "Connection 2 of web 1"),
+            ("connection", 4, "its own address, so it drops the packet; web 1 sees: timed out"),
+            ("preserve", "off", "web 1 sees: 200 OK"),
+            ("proxy", True, "28 bytes stand before the request"),
+            ("silent", 70, "its row was still there (idle timeout 350 s)"),
+            ("idle", 60, "its row was gone (idle timeout 60 s): the NLB node answers RST"),
+        ),
+    ),
+    "Ports": (
+        "It runs out after 56.5 s",
+        (),
+        (
+            ("destinations", 2, "never runs out"),
+            ("rate", 2_000, "61,000 ports"),
+            ("closes_first", "server", "1,000 ports"),
+            ("lifetime", 200, "200,000 ports"),
+            ("ports", (1_024, 65_535), "64,512 there"),
+        ),
+    ),
+    "Proxies": (
+        "the ELB node's own address",
+        ("mode", "append"),
+        (
+            ("balancer", "application", "X-Forwarded-For is 203.0.113.10"),
+            ("forged", True, "127.0.0.1, 203.0.113.10: only the last entry"),
+            ("mode", "preserve", "the client's claim; nobody checked it"),
+            ("mode", "remove", "do not tell who asked"),
+            ("balancer", "network", "the client's own address"),
+            ("mode", "append", "the client's claim"),
+            ("balancer", "classic-tcp", "10.0.0.10"),
+            ("proxy", True, "does not know what a PROXY line is"),
+            ("web", WEBS[1], "nothing listens at web, and in the end the client sees: closed"),
+            ("balancer", "network", "never connected"),
+        ),
+    ),
+    "Routes": (
+        "One row fits 198.51.100.7: route 0.0.0.0/0 > NAT",
+        ("public", False),
+        (
+            ("partner", True, "the longest prefix wins: route 198.51.100.0/24 > NAT"),
+            ("default", IGW, "sees it come from 192.0.2.20"),
+            ("partner", False, "sees it come from 192.0.2.40"),
+            (
+                "public",
+                False,
+                "lost at Internet gateway: the Internet gateway has no public address",
+            ),
+            ("default", "nowhere", "No row fits 198.51.100.7. web's packet is lost at web"),
+            (
+                "to",
+                "10.0.1.99",
+                "route 10.0.0.0/16 > local. web's packet is lost at web: the local route leads",
+            ),
+            ("view", "map", "10.0.1.99"),
+        ),
+    ),
+    "Translations": (
+        "four connections tried, four rows",
+        (),
+        (
+            ("connections", 6, "six connections tried, six rows"),
+            ("room", 2, "4 found no port"),
+            ("destinations", 2, "2 found no port"),
+            ("at", 400, "two rows in the table"),
+            ("speaks", "web", "RST"),
+            ("keepalive", 300, "finds the first row"),
+            ("speaks", "stranger", "no translation for this packet"),
+        ),
+    ),
+}
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -116,7 +188,10 @@ def test_the_explorer_shows_itself_live_and_still(name):
     explorer = EXPLORERS[name]()
     data, metadata = explorer._repr_mimebundle_()
     assert LIVE in data and data["image/png"][:4] == b"\x89PNG"
-    assert data["text/plain"].startswith(explorer.sentence) and explorer.picture.alt in data["text/plain"]
+    assert (
+        data["text/plain"].startswith(explorer.sentence)
+        and explorer.picture.alt in data["text/plain"]
+    )
     assert metadata["image/png"]["alt"] == explorer.picture.alt
 
 
@@ -125,13 +200,25 @@ def values_of(control):
     if isinstance(control, ipywidgets.IntRangeSlider):
         return [(low, high) for low in range(0, 60_000, 7_001) for high in (61_000, 65_535)]
     if isinstance(control, ipywidgets.IntSlider):
-        return list(range(control.min, control.max + 1, max(control.step, (control.max - control.min) // 40)))
+        return list(
+            range(
+                control.min, control.max + 1, max(control.step, (control.max - control.min) // 40)
+            )
+        )
     if isinstance(control, ipywidgets.Text):
         return ["198.51.100.7", "10.0.1.99", "no address", "203.0.113.10"]
     if isinstance(control, ipywidgets.BoundedIntText):
         return list(range(12))
-    return [False, True] if isinstance(control, ipywidgets.Checkbox) else [value for _, value in (
-        one if isinstance(one, tuple) else (one, one) for one in control.options)]
+    return (
+        [False, True]
+        if isinstance(control, ipywidgets.Checkbox)
+        else [
+            value
+            for _, value in (
+                one if isinstance(one, tuple) else (one, one) for one in control.options
+            )
+        ]
+    )
 
 
 def drag(explorer, count):
@@ -179,9 +266,14 @@ def test_nothing_that_is_kept_for_a_slider_grows_without_bound():
     folder = Path(widgets.__file__).parent
     unbounded = []
     for file in sorted(folder.rglob("[a-z]*.py")):
-        module = import_module(".".join(["vpcedu.widgets", *file.relative_to(folder).with_suffix("").parts]))
+        module = import_module(
+            ".".join(["vpcedu.widgets", *file.relative_to(folder).with_suffix("").parts])
+        )
         for word, value in vars(module).items():
-            if isinstance(value, functools._lru_cache_wrapper) and value.cache_parameters()["maxsize"] is None:
+            if (
+                isinstance(value, functools._lru_cache_wrapper)
+                and value.cache_parameters()["maxsize"] is None
+            ):
                 unbounded.append(f"{file.stem}.{word}")
     assert unbounded == ["routes._tallest"]  # of two kinds of picture
 
@@ -203,7 +295,10 @@ def test_reset_brings_every_control_back_and_shows_once(name):
     shown = []
     explorer.image.observe(lambda change: shown.append(change), names="value")
     explorer.reset.click()
-    assert ({word: control.value for word, control in explorer.controls.items()}, explorer.sentence) == first
+    assert (
+        {word: control.value for word, control in explorer.controls.items()},
+        explorer.sentence,
+    ) == first
     assert len(shown) <= 1
 
 
@@ -286,8 +381,12 @@ def test_no_row_about_the_nat_is_needed_by_the_page_and_all_are_by_the_update():
             if "taken out" in ways:
                 explorer.what_if.row.value = row
                 needed[way, row] = "(before: 200 OK)" in explorer.sentence
-    about_nat = ["route 0.0.0.0/0 > NAT in private", "sg-nat in tcp 0-65535 from 10.0.1.0/24",
-                 "sg-nat out tcp 443 to 0.0.0.0/0", "public address 192.0.2.20 for 10.0.0.20"]
+    about_nat = [
+        "route 0.0.0.0/0 > NAT in private",
+        "sg-nat in tcp 0-65535 from 10.0.1.0/24",
+        "sg-nat out tcp 443 to 0.0.0.0/0",
+        "public address 192.0.2.20 for 10.0.0.20",
+    ]
     assert [needed["classic-tcp", row] for row in about_nat] == [False] * 4
     assert [needed["nat", row] for row in about_nat] == [True] * 4
 
@@ -305,8 +404,13 @@ def test_a_choice_stays_where_the_next_site_has_the_row_and_goes_where_it_has_no
     explorer = widgets.ReturnPaths()
     explorer.what_if.row.value = "sg-balancer in tcp 80 from 0.0.0.0/0"
     explorer.balancer.value = "application"
-    assert explorer.what_if.row.value == "sg-balancer in tcp 80 from 0.0.0.0/0" and "What if" in explorer.sentence
-    explorer.what_if.row.value = next(row for row in explorer.what_if._changes if row.startswith("listener HTTP"))
+    assert (
+        explorer.what_if.row.value == "sg-balancer in tcp 80 from 0.0.0.0/0"
+        and "What if" in explorer.sentence
+    )
+    explorer.what_if.row.value = next(
+        row for row in explorer.what_if._changes if row.startswith("listener HTTP")
+    )
     explorer.balancer.value = "network"
     assert explorer.what_if.row.value == "" and "What if" not in explorer.sentence
 
@@ -319,7 +423,10 @@ def test_the_panel_refuses_what_is_not_on_offer():
 
 
 def test_ids_are_cut_in_their_middle_and_other_words_stay():
-    assert short("sg-0c11d22e33f440002 in tcp 80 from 10.0.0.0/24") == "sg-..0002 in tcp 80 from 10.0.0.0/24"
+    assert (
+        short("sg-0c11d22e33f440002 in tcp 80 from 10.0.0.0/24")
+        == "sg-..0002 in tcp 80 from 10.0.0.0/24"
+    )
     assert short("sg-web in tcp 80") == "sg-web in tcp 80"
 
 
@@ -356,7 +463,10 @@ def test_the_answer_by_all_ways_names_what_brings_it_back():
     alt = explorer.picture.alt
     assert "Classic TCP: web by the local route; ELB node by the route 0.0.0.0/0 > IGW" in alt
     assert "Network: web by the flow of the NLB node" in alt
-    assert "NAT: update server over the Internet; IGW by its address map; NAT by a row of its table" in alt
+    assert (
+        "NAT: update server over the Internet; IGW by its address map; NAT by a row of its table"
+        in alt
+    )
 
 
 # --- troubleshooting --------------------------------------------------------------------
@@ -392,7 +502,11 @@ def test_another_morning_begins_with_every_row_as_it_is():
     explorer.what_if.row.value = "a new rule of sg-balancer"
     explorer.packet.value = 2
     explorer.number.value = 6
-    assert explorer.what_if.change.value == "" and explorer.packet.value == 1 and "What if" not in explorer.sentence
+    assert (
+        explorer.what_if.change.value == ""
+        and explorer.packet.value == 1
+        and "What if" not in explorer.sentence
+    )
 
 
 # --- your own VPC -----------------------------------------------------------------------
@@ -418,7 +532,10 @@ def test_every_question_of_the_menus_is_answered_or_said_to_be_none():
 
 def test_the_smallest_repair_is_looked_for_with_progress_and_put_in():
     explorer = your_vpc()
-    assert explorer.look() == "add acl-0d11e22f33a440002 out 110: allow tcp 1024-65535 to 10.20.10.10/32"
+    assert (
+        explorer.look()
+        == "add acl-0d11e22f33a440002 out 110: allow tcp 1024-65535 to 10.20.10.10/32"
+    )
     assert "sees: works" in explorer.sentence and explorer.progress.bar.max == repairs.MOST_RUNS
     assert explorer.progress.bar.value > 1 and explorer.progress.bar.layout.display == "none"
     explorer.source.value = "web-2"
@@ -430,7 +547,9 @@ def test_the_smallest_repair_is_looked_for_with_progress_and_put_in():
 def test_progress_is_told_for_every_set_that_is_tried():
     told = []
     vpc = lab.example_vpc()
-    found = smallest(vpc, Question("web-1", "db", 5_432), progress=lambda done, of: told.append((done, of)))
+    found = smallest(
+        vpc, Question("web-1", "db", 5_432), progress=lambda done, of: told.append((done, of))
+    )
     assert found and [done for done, _ in told] == list(range(1, len(told) + 1))
 
 

@@ -14,18 +14,28 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-STUBS = {".".join(stub.parent.relative_to(ROOT).parts): stub for stub in sorted((ROOT / "vpcedu").rglob("*.pyi"))}
+STUBS = {
+    ".".join(stub.parent.relative_to(ROOT).parts): stub
+    for stub in sorted((ROOT / "vpcedu").rglob("*.pyi"))
+}
 PRIVATE = {"vpcedu": {"__version__"}}  # names of a stub that are no part of the table
 
 
 def told(stub):
     """(module, name) of each name in a stub; a name that has another one there would be missing here."""
-    return [(node.module, alias.name) for node in ast.parse(stub.read_text(encoding="utf-8")).body
-            if isinstance(node, ast.ImportFrom) for alias in node.names if alias.asname == alias.name]
+    return [
+        (node.module, alias.name)
+        for node in ast.parse(stub.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.asname == alias.name
+    ]
 
 
 def fresh(program):
-    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
 
 
 def test_the_four_packages_that_are_called_by_name_have_a_stub():
@@ -41,11 +51,19 @@ def test_a_stub_and_its_table_name_the_same_names_in_the_same_modules(package):
     assert set(facade.__all__) <= set(dir(facade))
     for module, name in names:
         value = getattr(facade, name)
-        assert value is (import_module(f"{package}.{name}") if module == package else getattr(
-            import_module(module), name))
-        assert getattr(value, "__module__", module) in (module, None), f"{name} is written in another module"
-    stated = [node for node in ast.parse(STUBS[package].read_text(encoding="utf-8")).body
-              if not isinstance(node, ast.ImportFrom)]
+        assert value is (
+            import_module(f"{package}.{name}")
+            if module == package
+            else getattr(import_module(module), name)
+        )
+        assert getattr(value, "__module__", module) in (module, None), (
+            f"{name} is written in another module"
+        )
+    stated = [
+        node
+        for node in ast.parse(STUBS[package].read_text(encoding="utf-8")).body
+        if not isinstance(node, ast.ImportFrom)
+    ]
     assert {node.target.id for node in stated} == PRIVATE.get(package, set())
 
 
@@ -65,15 +83,28 @@ def test_a_type_checker_sees_what_the_names_are(tmp_path):
         "vpcedu.widgets": "slider: widgets.Ports = widgets.Ports(rate=3)",
     }
     wrong = {
-        "vpcedu": ("reference_architecture(size=3)", 'argument "size" for "reference_architecture"'),
+        "vpcedu": (
+            "reference_architecture(size=3)",
+            'argument "size" for "reference_architecture"',
+        ),
         "vpcedu.draw": ("draw.ladder(visit, size=3)", 'argument "size" for "ladder"'),
-        "vpcedu.lab": ("lab.ask(visit.vpc, 'client', 'web', 80, size=3)", 'argument "size" for "ask"'),
+        "vpcedu.lab": (
+            "lab.ask(visit.vpc, 'client', 'web', 80, size=3)",
+            'argument "size" for "ask"',
+        ),
         "vpcedu.widgets": ("widgets.Ports(size=3)", 'argument "size" for "Ports"'),
     }
     assert list(right) == list(wrong) == list(STUBS)
     file = tmp_path / "uses.py"
-    file.write_text("\n".join(["from vpcedu import draw, lab, reference_architecture, widgets", *right.values(),
-                               *(call for call, _ in wrong.values())]))  # fmt: skip
+    file.write_text(
+        "\n".join(
+            [
+                "from vpcedu import draw, lab, reference_architecture, widgets",
+                *right.values(),
+                *(call for call, _ in wrong.values()),
+            ]
+        )
+    )
     command = [sys.executable, "-m", "mypy", "--strict", f"--cache-dir={tmp_path}", str(file)]
     words = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
     found = [line for line in words.splitlines() if ": error: " in line]
@@ -84,16 +115,22 @@ def test_a_type_checker_sees_what_the_names_are(tmp_path):
 
 # What a picture loads.
 
+
 def of(folder, words):
     """A folder of draw, and the modules of it that are named."""
     return {folder, *(f"{folder}.{name}" for name in words.split())}
 
 
 PICTURE = of("canvas", "figure fonts picture scene style svg")
-READ = of("canvas", "frame") | of("reading", "as_picture legs one_connection short_names subnets words")
+READ = of("canvas", "frame") | of(
+    "reading", "as_picture legs one_connection short_names subnets words"
+)
 LADDER = of("ladders", "bars gutters heads ink lifelines pieces placed_rows rows scene_of")
-MAP = of("canvas", "grid") | of("either", "any_map") | of(
-    "maps", "connections hops ink layout polylines scene_of table")  # fmt: skip
+MAP = (
+    of("canvas", "grid")
+    | of("either", "any_map")
+    | of("maps", "connections hops ink layout polylines scene_of table")
+)
 DRAWS = {
     "": set(),
     "draw.Picture": PICTURE,
@@ -105,9 +142,11 @@ DRAWS = {
 
 @pytest.mark.parametrize("call", DRAWS)
 def test_a_picture_loads_its_own_modules_and_no_other_picture_s(call):
-    program = ("import sys\nfrom vpcedu import draw, reference_architecture\n"
-               f"visit = reference_architecture().get('http://www.example.com/')\n{call}\n"
-               "print(*(name[12:] for name in sys.modules if name.startswith('vpcedu.draw.')))\n")
+    program = (
+        "import sys\nfrom vpcedu import draw, reference_architecture\n"
+        f"visit = reference_architecture().get('http://www.example.com/')\n{call}\n"
+        "print(*(name[12:] for name in sys.modules if name.startswith('vpcedu.draw.')))\n"
+    )
     assert set(fresh(program).split()) == DRAWS[call]
 
 
@@ -124,5 +163,7 @@ def test_a_picture_s_signature_and_words_are_those_of_the_function_that_lays_it_
         assert words.endswith("*, theme: 'str' = 'light', ax: 'Any' = None) -> 'Picture'")
         assert draws.__doc__.count("theme: light or dark. ax: matplotlib Axes to paint on.") == 1
         assert draws.__name__ in draw.__all__
-    assert "ValueError for a number the capture has not, or another word for arrows." in draw.map.__doc__.replace(
-        "\n    ", " ")
+    assert (
+        "ValueError for a number the capture has not, or another word for arrows."
+        in draw.map.__doc__.replace("\n    ", " ")
+    )

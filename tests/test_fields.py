@@ -17,12 +17,29 @@ from vpcedu.widgets.predictions import Form
 
 URL = "http://www.example.com/"
 TEXTS = {  # kinds of slip as they are typed
-    "empty": "", "letters": "abc", "negative": "-1", "a fraction": "80.5", "too large": "99999999999999999999",
-    "spaces": "   ", "too large an octet": "999.1.1.1", "dots": "1...2", "other digits": "８０", "two": "80 80",
-    "commas": "8,0", "hexadecimal": "0x50", "a sign": "+80",
-}  # fmt: skip
-VALUES = {"None": None, "a bool": True, "a list": ["80"], "bytes": b"80", "a negative int": -1,
-          "an int too large": 10**20, "a dictionary": {}}  # fmt: skip
+    "empty": "",
+    "letters": "abc",
+    "negative": "-1",
+    "a fraction": "80.5",
+    "too large": "99999999999999999999",
+    "spaces": "   ",
+    "too large an octet": "999.1.1.1",
+    "dots": "1...2",
+    "other digits": "８０",
+    "two": "80 80",
+    "commas": "8,0",
+    "hexadecimal": "0x50",
+    "a sign": "+80",
+}
+VALUES = {
+    "None": None,
+    "a bool": True,
+    "a list": ["80"],
+    "bytes": b"80",
+    "a negative int": -1,
+    "an int too large": 10**20,
+    "a dictionary": {},
+}
 SLIPS = [pytest.param(slip, id=kind) for kind, slip in (TEXTS | VALUES).items()]
 TYPED = [pytest.param(slip, id=kind) for kind, slip in TEXTS.items()]
 
@@ -47,7 +64,10 @@ JUDGES = {
     "judge_silence": ((), (2, "timed out", 131)),
     "judge_ports": ((hosts,), (80, 51828, 28_232)),
     "judge_reach": ((), ("timed out", "answer", "NAT")),
-    "judge_addresses": ((lambda: lone_server(IGW).get(WEB_URL),), ("10.0.1.10", "10.0.1.10", "192.0.2.40")),
+    "judge_addresses": (
+        (lambda: lone_server(IGW).get(WEB_URL),),
+        ("10.0.1.10", "10.0.1.10", "192.0.2.40"),
+    ),
     "judge_idle": ((), ("nothing", "lost", "never")),
     "judge_versions": ((laboratory,), ("?", "?")),
     "judge_filters": ((), ("acl", 1_024, 65_535)),
@@ -104,23 +124,33 @@ def meant(right, slip):
 
 def test_addresses_that_are_none_are_not_judged():
     for said in ("1...2", "999.1.1.1"):
-        with pytest.raises(ValueError, match=f"registered by instance: '{said}' is not an IPv4 address: expected"):
+        with pytest.raises(
+            ValueError, match=f"registered by instance: '{said}' is not an IPv4 address: expected"
+        ):
             lab.judge_nlb("200 OK", said, "10.0.0.30")
-        with pytest.raises(ValueError, match=f"web sees: '{said}' is not an IPv4 address: expected"):
+        with pytest.raises(
+            ValueError, match=f"web sees: '{said}' is not an IPv4 address: expected"
+        ):
             lab.judge_proxy(2, said, "refused")
 
 
 # Forms: the same judges behind text fields.
 
 FORMS = {
-    "Prediction": ("judge", lambda: (visit(),)), "SilencePrediction": ("judge_silence", tuple),
-    "PortPrediction": ("judge_ports", lambda: (hosts(),)), "ReachPrediction": ("judge_reach", tuple),
+    "Prediction": ("judge", lambda: (visit(),)),
+    "SilencePrediction": ("judge_silence", tuple),
+    "PortPrediction": ("judge_ports", lambda: (hosts(),)),
+    "ReachPrediction": ("judge_reach", tuple),
     "AddressPrediction": ("judge_addresses", lambda: (lone_server(IGW).get(WEB_URL),)),
-    "IdlePrediction": ("judge_idle", tuple), "VersionsPrediction": ("judge_versions", lambda: (laboratory(),)),
-    "FilterPrediction": ("judge_filters", tuple), "NatPrediction": ("judge_nat", tuple),
-    "NetworkPrediction": ("judge_nlb", tuple), "ProxyPrediction": ("judge_proxy", tuple),
-    "OwnPrediction": ("judge_own", tuple), "PuzzlePrediction": ("judge_puzzle", lambda: (lab.puzzle(5),)),
-}  # fmt: skip
+    "IdlePrediction": ("judge_idle", tuple),
+    "VersionsPrediction": ("judge_versions", lambda: (laboratory(),)),
+    "FilterPrediction": ("judge_filters", tuple),
+    "NatPrediction": ("judge_nat", tuple),
+    "NetworkPrediction": ("judge_nlb", tuple),
+    "ProxyPrediction": ("judge_proxy", tuple),
+    "OwnPrediction": ("judge_own", tuple),
+    "PuzzlePrediction": ("judge_puzzle", lambda: (lab.puzzle(5),)),
+}
 
 
 def test_the_table_holds_every_form():
@@ -159,14 +189,22 @@ def inside(number):
     """Answers of an exercise with a slip in the place of each part."""
     return {
         "02.1": [lambda slip: ("1st ACK", slip)],
-        "03.1": [lambda slip: Load(rate=slip), lambda slip: Load(lifetime=slip), lambda slip: Load(destinations=slip),
-                 lambda slip: Load((slip, 65_535)), lambda slip: Load((1_024, slip)),
-                 lambda slip: Load(closes_first=slip)],
+        "03.1": [
+            lambda slip: Load(rate=slip),
+            lambda slip: Load(lifetime=slip),
+            lambda slip: Load(destinations=slip),
+            lambda slip: Load((slip, 65_535)),
+            lambda slip: Load((1_024, slip)),
+            lambda slip: Load(closes_first=slip),
+        ],
         "06.2": [lambda slip: (slip, -1), lambda slip: ("append", slip)],
         "07.3": [lambda slip: f"203.0.113.10:{slip}", lambda slip: f"{slip}:47426"],
         "09.2": [lambda slip: (slip, 600), lambda slip: (30, slip)],
-        "12.2": [lambda slip: (slip, "silent"), lambda slip: ("the time-out does not double", slip)],
-    }.get(number, [])  # fmt: skip
+        "12.2": [
+            lambda slip: (slip, "silent"),
+            lambda slip: ("the time-out does not double", slip),
+        ],
+    }.get(number, [])
 
 
 GOOD = {"06.2": (-1,), "09.2": (None,)}  # what is no slip there: the last entry, and no keep-alive
@@ -222,9 +260,14 @@ def test_digits_and_dots_are_read_as_an_address_everywhere(said):
 
 @pytest.mark.parametrize("slip", SLIPS)
 def test_a_setting_that_is_no_number_is_named(slip):
-    calls = (lambda: lab.silence(seconds=slip), lambda: lab.silence(way="Classic LB", idle=slip),
-             lambda: lab.handshake(slip), lambda: lab.fill_nat(addresses=slip), lambda: tell(Setting(room=slip)),
-             lambda: lab.port_use(Load(rate=slip)))  # fmt: skip
+    calls = (
+        lambda: lab.silence(seconds=slip),
+        lambda: lab.silence(way="Classic LB", idle=slip),
+        lambda: lab.handshake(slip),
+        lambda: lab.fill_nat(addresses=slip),
+        lambda: tell(Setting(room=slip)),
+        lambda: lab.port_use(Load(rate=slip)),
+    )
     for number, call in enumerate(calls):
         if number != 1 or slip is not None:  # None: the balancer's default
             with pytest.raises(ValueError, match="expected ") as error:
@@ -235,19 +278,32 @@ def test_a_setting_that_is_no_number_is_named(slip):
 # The parsers.
 
 
-@pytest.mark.parametrize(("said", "means"), [(80, 80), ("80", 80), (" 80 ", 80), ("55,000", 55_000), ("080", 80)])
+@pytest.mark.parametrize(
+    ("said", "means"), [(80, 80), ("80", 80), (" 80 ", 80), ("55,000", 55_000), ("080", 80)]
+)
 def test_a_whole_number(said, means):
     assert fields.whole("ports", said, 1, 65_535) == means
 
 
 @pytest.mark.parametrize("slip", ["55,00", "5,5000", ",80", "80,", "80 s", "0", "65536", "6 5"])
 def test_a_text_that_is_not_quite_a_number(slip):
-    with pytest.raises(ValueError, match=f"ports '{slip}': expected a whole number from 1 to 65535"):
+    with pytest.raises(
+        ValueError, match=f"ports '{slip}': expected a whole number from 1 to 65535"
+    ):
         fields.whole("ports", slip, 1, 65_535)
 
 
-@pytest.mark.parametrize(("said", "means"), [(3, 3_000_000), ("0.5", 500_000), (0.25, 250_000), ("127 s", 127_000_000),
-                                             ("1.0000001", 1_000_000), (0.1 + 0.2, 300_000)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [
+        (3, 3_000_000),
+        ("0.5", 500_000),
+        (0.25, 250_000),
+        ("127 s", 127_000_000),
+        ("1.0000001", 1_000_000),
+        (0.1 + 0.2, 300_000),
+    ],
+)
 def test_seconds(said, means):
     assert fields.seconds("after", said) == means
 
@@ -259,7 +315,12 @@ def test_a_text_that_is_not_quite_a_time(slip):
 
 
 def test_a_word_is_known_whatever_its_capitals_and_other_words_may_mean_it():
-    assert fields.one_of("at", " internet  GATEWAY", ("NAT", "Internet gateway")) == "Internet gateway"
-    assert fields.one_of("at", "IGW", ("NAT", "Internet gateway"), {"igw": "Internet gateway"}) == "Internet gateway"
+    assert (
+        fields.one_of("at", " internet  GATEWAY", ("NAT", "Internet gateway")) == "Internet gateway"
+    )
+    assert (
+        fields.one_of("at", "IGW", ("NAT", "Internet gateway"), {"igw": "Internet gateway"})
+        == "Internet gateway"
+    )
     with pytest.raises(ValueError, match=r"at '': expected one of NAT$"):
         fields.one_of("at", "", ("NAT", ""))

@@ -45,7 +45,9 @@ def answer(step, flags=SYN | ACK):
 # --- Internet gateway ------------------------------------------------------------------------
 
 
-GATE = InternetGateway("Internet gateway", (Association("192.0.2.20", NAT), Association("192.0.2.10", "10.0.0.10")))
+GATE = InternetGateway(
+    "Internet gateway", (Association("192.0.2.20", NAT), Association("192.0.2.10", "10.0.0.10"))
+)
 
 
 @pytest.mark.fact("igw-1to1-nat", "nat-basic-napt")
@@ -97,7 +99,11 @@ def nat(request):
 @pytest.mark.fact("natgw-src", "natinst-reply", "nat-basic-napt")
 def test_a_nat_puts_its_own_address_in_the_place_of_the_source_and_gives_the_answer_back(nat):
     out = nat.handle(syn(), 0)
-    assert (out.action, out.after.flow.src, out.after.flow.destination) == (REWRITE, NAT, OUT.destination)
+    assert (out.action, out.after.flow.src, out.after.flow.destination) == (
+        REWRITE,
+        NAT,
+        OUT.destination,
+    )
     back = nat.handle(answer(out), 0)
     assert back.after.flow == OUT.reversed()
     assert back.row == out.row
@@ -158,12 +164,16 @@ def test_a_nat_gateway_forgets_after_350_seconds_of_silence_and_tells_only_the_i
     nat = NatGateway("NAT", NAT)
     out = nat.handle(syn(), 0)
     assert nat.handle(answer(out), 1).action == REWRITE
-    assert nat.handle(data(), IDLE).action == REWRITE  # 1 microsecond less than 350 s after the last
+    assert (
+        nat.handle(data(), IDLE).action == REWRITE
+    )  # 1 microsecond less than 350 s after the last
     step = nat.handle(answer(out, ACK), 2 * IDLE)
     assert (step.action, step.reason, step.row, step.sent) == (DROP, IDLE_TIMEOUT, out.row, ())
     step = nat.handle(data(), 2 * IDLE)
     assert (step.action, step.reason, step.row) == (DROP, IDLE_TIMEOUT, out.row)
-    assert [str(packet) for packet in step.sent] == [f"{OUT.reversed()} [R] seq 300 ack 0 len 0 win 0"]
+    assert [str(packet) for packet in step.sent] == [
+        f"{OUT.reversed()} [R] seq 300 ack 0 len 0 win 0"
+    ]
 
 
 def test_an_expired_row_is_met_once():
@@ -221,7 +231,10 @@ def taken(port):
 
 def test_ports_are_taken_in_turn_and_round_the_end():
     ports = pool(1_000, 1_003, start=2)
-    assert [ports.take(THERE) for _ in range(5)] == [*map(taken, (1_002, 1_003, 1_000, 1_001)), None]
+    assert [ports.take(THERE) for _ in range(5)] == [
+        *map(taken, (1_002, 1_003, 1_000, 1_001)),
+        None,
+    ]
 
 
 def test_a_wish_is_granted_where_the_port_is_free_and_in_range():
@@ -282,7 +295,10 @@ def test_a_nat_instance_forgets_after_its_own_idle_time(loose):
     nat.handle(answer(out), 0)
     assert nat.handle(answer(out, ACK), 2 * SECOND - 1).action == REWRITE
     late = nat.handle(answer(out, ACK), 5 * SECOND)
-    assert (late.reason, late.sent) == (PORT_CLOSED, (answer(out, ACK).reset(),))  # its own TCP has no such port
+    assert (late.reason, late.sent) == (
+        PORT_CLOSED,
+        (answer(out, ACK).reset(),),
+    )  # its own TCP has no such port
     step = nat.handle(data(), 5 * SECOND)
     assert (step.action, step.reason) == ((REWRITE, None) if loose else (DROP, IDLE_TIMEOUT))
 
@@ -333,7 +349,9 @@ CALL = FiveTuple("203.0.113.10", 50_000, NAT, 80)
 
 
 def forwarding(*targets, **settings):
-    return NatInstance("NAT", NAT, listeners=(Listener("TCP", 80, TargetGroup("web", targets)),), **settings)
+    return NatInstance(
+        "NAT", NAT, listeners=(Listener("TCP", 80, TargetGroup("web", targets)),), **settings
+    )
 
 
 def test_a_forwarded_port_leads_to_the_target_and_the_answer_gets_the_hosts_address():
@@ -354,7 +372,9 @@ def test_without_client_address_preservation_the_target_sees_the_host_and_the_cl
 
 def test_two_listeners_and_one_client_port_make_two_flows_at_the_target():
     group = TargetGroup("web", (Endpoint(WEB, 80),))
-    nat = NatInstance("NAT", NAT, listeners=(Listener("TCP", 80, group), Listener("TCP", 81, group)))
+    nat = NatInstance(
+        "NAT", NAT, listeners=(Listener("TCP", 80, group), Listener("TCP", 81, group))
+    )
     first, second = (nat.handle(syn(CALL._replace(dport=port)), 0) for port in (80, 81))
     assert first.after.flow.source == CALL.source
     assert second.after.flow.src == CALL.src and second.after.flow.sport != CALL.sport
@@ -393,7 +413,9 @@ IN = FiveTuple(CLIENT, 50_000, NODE, 80)
 
 
 def balancer(*targets, seed=0):
-    return NetworkLoadBalancer("NLB node", NODE, seed, (Listener("TCP", 80, TargetGroup("web", targets)),))
+    return NetworkLoadBalancer(
+        "NLB node", NODE, seed, (Listener("TCP", 80, TargetGroup("web", targets)),)
+    )
 
 
 @pytest.mark.fact("nlb-dnat")
@@ -411,7 +433,10 @@ def test_the_balancer_gives_the_targets_answer_its_own_address():
 @pytest.mark.fact("nlb-hash")
 def test_a_flow_stays_with_its_target_and_flows_are_spread():
     node = balancer(*TARGETS)
-    first = {port: node.handle(syn(IN._replace(sport=port)), 0).after.flow.dst for port in range(50_000, 50_060)}
+    first = {
+        port: node.handle(syn(IN._replace(sport=port)), 0).after.flow.dst
+        for port in range(50_000, 50_060)
+    }
     later = {port: node.handle(data(IN._replace(sport=port)), 1).after.flow.dst for port in first}
     assert first == later
     assert set(first.values()) == {target.address for target in TARGETS}
@@ -445,7 +470,12 @@ def test_after_350_silent_seconds_whoever_sends_gets_a_reset(sender):
     late = data(IN) if sender == "client" else answer(out, ACK)
     assert node.handle(late, IDLE - 1).action == REWRITE
     step = node.handle(late, 2 * IDLE - 1)
-    assert (step.action, step.reason, step.row, step.sent) == (DROP, IDLE_TIMEOUT, out.row, (late.reset(),))
+    assert (step.action, step.reason, step.row, step.sent) == (
+        DROP,
+        IDLE_TIMEOUT,
+        out.row,
+        (late.reset(),),
+    )
 
 
 @pytest.mark.fact("nlb-return")

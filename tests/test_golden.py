@@ -26,7 +26,10 @@ def updates(nat, port):
 
 
 def updates_as_json(nat, port):
-    return json.dumps(document(reference_architecture(nat=nat).connect("web", "updates.example.net", port)), indent=1)
+    return json.dumps(
+        document(reference_architecture(nat=nat).connect("web", "updates.example.net", port)),
+        indent=1,
+    )
 
 
 TEXTS = {

@@ -55,44 +55,81 @@ def allows(rule, flow, groups=frozenset()):
 # --- what a rule says ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("protocol", "ports", "text"), [
-    (TCP, (80, 80), "tcp 80"), (TCP, (80, 90), "tcp 80-90"), (UDP, (53, 53), "udp 53"), (ICMP, (-1, -1), "icmp"),
-    (ICMP, (8, -1), "icmp type 8"), (ICMP, (3, 4), "icmp type 3 code 4"), (ANY, (0, 65_535), "all"),
-    (47, (0, 0), "protocol 47"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("protocol", "ports", "text"),
+    [
+        (TCP, (80, 80), "tcp 80"),
+        (TCP, (80, 90), "tcp 80-90"),
+        (UDP, (53, 53), "udp 53"),
+        (ICMP, (-1, -1), "icmp"),
+        (ICMP, (8, -1), "icmp type 8"),
+        (ICMP, (3, 4), "icmp type 3 code 4"),
+        (ANY, (0, 65_535), "all"),
+        (47, (0, 0), "protocol 47"),
+    ],
+)
 def test_a_rule_and_an_entry_name_their_protocol(protocol, ports, text):
     assert words(protocol, ports) == text
     assert GroupRule("sg", IN, ports, ANYWHERE, protocol).what == f"{text} from 0.0.0.0/0"
-    assert AclEntry("acl", 1, OUT, DENY, protocol, ports, ANYWHERE).what == f"deny {text} to 0.0.0.0/0"
+    assert (
+        AclEntry("acl", 1, OUT, DENY, protocol, ports, ANYWHERE).what == f"deny {text} to 0.0.0.0/0"
+    )
 
 
-@pytest.mark.parametrize(("protocol", "ports", "tcp", "udp", "ping"), [
-    (TCP, EVERY_PORT, True, False, False), (UDP, EVERY_PORT, False, True, False), (ICMP, (-1, -1), False, False, True),
-    (ANY, (7, 7), True, True, True), (47, EVERY_PORT, False, False, False), (TCP, (79, 80), True, False, False),
-    (TCP, (80, 80), True, False, False), (TCP, (81, 90), False, False, False), (UDP, (54, 90), False, False, False),
-])  # fmt: skip
-def test_a_rule_fits_its_protocol_and_ports_and_all_protocols_means_all_ports(protocol, ports, tcp, udp, ping):
+@pytest.mark.parametrize(
+    ("protocol", "ports", "tcp", "udp", "ping"),
+    [
+        (TCP, EVERY_PORT, True, False, False),
+        (UDP, EVERY_PORT, False, True, False),
+        (ICMP, (-1, -1), False, False, True),
+        (ANY, (7, 7), True, True, True),
+        (47, EVERY_PORT, False, False, False),
+        (TCP, (79, 80), True, False, False),
+        (TCP, (80, 80), True, False, False),
+        (TCP, (81, 90), False, False, False),
+        (UDP, (54, 90), False, False, False),
+    ],
+)
+def test_a_rule_fits_its_protocol_and_ports_and_all_protocols_means_all_ports(
+    protocol, ports, tcp, udp, ping
+):
     rule = GroupRule("sg", IN, ports, ANYWHERE, protocol)
     assert [allows(rule, flow) for flow in (TCP_FLOW, UDP_FLOW, PING)] == [tcp, udp, ping]
 
 
-@pytest.mark.parametrize(("ports", "fitting"), [((-1, -1), {(8, 0), (3, 4), (3, 1)}), ((3, -1), {(3, 4), (3, 1)}),
-                                                ((3, 4), {(3, 4)}), ((8, 0), {(8, 0)}), ((0, 0), set())])  # fmt: skip
+@pytest.mark.parametrize(
+    ("ports", "fitting"),
+    [
+        ((-1, -1), {(8, 0), (3, 4), (3, 1)}),
+        ((3, -1), {(3, 4), (3, 1)}),
+        ((3, 4), {(3, 4)}),
+        ((8, 0), {(8, 0)}),
+        ((0, 0), set()),
+    ],
+)
 def test_an_icmp_rule_names_type_and_code(ports, fitting):
-    messages = {(kind, code): FiveTuple(CLIENT, 0, WEB, kind << 8 | code, ICMP) for kind, code in
-                ((8, 0), (3, 4), (3, 1))}  # fmt: skip
+    messages = {
+        (kind, code): FiveTuple(CLIENT, 0, WEB, kind << 8 | code, ICMP)
+        for kind, code in ((8, 0), (3, 4), (3, 1))
+    }
     rule = GroupRule("sg", IN, ports, ANYWHERE, ICMP)
     assert {message for message, flow in messages.items() if allows(rule, flow)} == fitting
 
 
-@pytest.mark.parametrize(("rule", "words"), [
-    (HTTP_IN._replace(ports=(90, 80)), r"ports \(90, 80\)"), (HTTP_IN._replace(ports=(0, 65_536)), "65536"),
-    (HTTP_IN._replace(protocol=256), "protocol 256"), (HTTP_IN._replace(protocol=-2), "protocol -2"),
-    (HTTP_IN._replace(protocol=ICMP, ports=(80, 256)), "protocol 1"),
-    (HTTP_IN._replace(protocol=ICMP, ports=(-1, 4)), "code"),
-    (HTTP_IN._replace(peer="sgweb"), "'sgweb' is not a CIDR"), (HTTP_IN._replace(peer="10.0.0.1/8"), "bits set"),
-    (HTTP_IN._replace(direction="inbound"), "inbound"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (HTTP_IN._replace(ports=(90, 80)), r"ports \(90, 80\)"),
+        (HTTP_IN._replace(ports=(0, 65_536)), "65536"),
+        (HTTP_IN._replace(protocol=256), "protocol 256"),
+        (HTTP_IN._replace(protocol=-2), "protocol -2"),
+        (HTTP_IN._replace(protocol=ICMP, ports=(80, 256)), "protocol 1"),
+        (HTTP_IN._replace(protocol=ICMP, ports=(-1, 4)), "code"),
+        (HTTP_IN._replace(peer="sgweb"), "'sgweb' is not a CIDR"),
+        (HTTP_IN._replace(peer="10.0.0.1/8"), "bits set"),
+        (HTTP_IN._replace(direction="inbound"), "inbound"),
+    ],
+)
 def test_a_rule_that_cannot_be_is_refused_by_name(rule, words):
     with pytest.raises(ValueError, match=words):
         street((rule,))
@@ -104,7 +141,10 @@ def test_rules_only_allow_and_those_of_all_groups_count_together_in_any_order():
     ssh = GroupRule("sg-ssh", IN, (22, 22), f"{CLIENT}/32")
     for rules in ((HTTP_IN, ssh), (ssh, HTTP_IN)):
         visited = street(rules, groups=("sg-web", "sg-ssh"))
-        assert [visited.connect("client", PUBLIC, port).symptom for port in (22, 80)] == ["connected", "connected"]
+        assert [visited.connect("client", PUBLIC, port).symptom for port in (22, 80)] == [
+            "connected",
+            "connected",
+        ]
         visit = street(rules).connect("client", PUBLIC, 22)  # nobody carries sg-ssh
         assert (visit.symptom, dropped(visit)) == ("timed out", [("web", "group in", "group in")])
 
@@ -140,11 +180,16 @@ def test_a_group_reference_fits_the_private_addresses_of_its_interfaces_and_brin
     visited = street((FROM_OTHERS,))  # sg-other itself lets everything in from everywhere
     assert visited.connect("db", WEB, 80).symptom == "connected"
     assert visited.connect("client", PUBLIC, 80).symptom == "timed out"
-    visit = visited.connect("db", PUBLIC, 80)  # comes with db's public address: that is nobody's private one
+    visit = visited.connect(
+        "db", PUBLIC, 80
+    )  # comes with db's public address: that is nobody's private one
     assert dropped(visit) == [("web", "group in", "group in")]
     out = street((GroupRule("sg-web", OUT, (80, 80), "sg-other"),))
     assert [out.connect("web", address, 80).symptom for address in (PEER, DB, SERVER)] == [
-        "connected", "connected", "timed out"]  # fmt: skip
+        "connected",
+        "connected",
+        "timed out",
+    ]
 
 
 @pytest.mark.fact("sg-ref-middlebox")
@@ -153,9 +198,14 @@ def test_a_group_reference_does_not_fit_through_a_middlebox_but_an_address_does(
     visit = street((FROM_OTHERS,), routes=over).connect("db", WEB, 80)
     assert (visit.symptom, dropped(visit)) == ("timed out", [("web", "group in", "group in")])
     assert visit.capture[1].devices == ("db", "middlebox", "web")
-    assert street((FROM_OTHERS._replace(peer=f"{DB}/32"),), routes=over).connect("db", WEB, 80).symptom == "connected"
+    assert (
+        street((FROM_OTHERS._replace(peer=f"{DB}/32"),), routes=over).connect("db", WEB, 80).symptom
+        == "connected"
+    )
     back = (Route("table-a", "10.0.1.0/24", "middlebox"),)
-    to_db = street((GroupRule("sg-web", OUT, (80, 80), "sg-other"),), routes=back).connect("web", DB, 80)
+    to_db = street((GroupRule("sg-web", OUT, (80, 80), "sg-other"),), routes=back).connect(
+        "web", DB, 80
+    )
     assert dropped(to_db) == [("web", "group out", "group out")]
 
 
@@ -179,8 +229,12 @@ def test_answers_pass_whatever_the_rules_of_the_other_direction_say():
         assert isinstance(row(visit.capture, check), TrackedFlow)
 
 
-EXAMPLE = (GroupRule("sg-web", IN, (22, 22), "203.0.113.1/32"), HTTP_IN, GroupRule("sg-web", IN, (-1, -1), ANYWHERE,
-                                                                                   ICMP), ALL_OUT)  # fmt: skip
+EXAMPLE = (
+    GroupRule("sg-web", IN, (22, 22), "203.0.113.1/32"),
+    HTTP_IN,
+    GroupRule("sg-web", IN, (-1, -1), ANYWHERE, ICMP),
+    ALL_OUT,
+)
 
 
 @pytest.mark.fact("sg-untracked", "sg-untracked-example")
@@ -217,16 +271,22 @@ def test_icmp_and_protocols_without_ports_are_always_tracked(protocol):
 
 
 @pytest.mark.fact("sg-untracked")
-@pytest.mark.parametrize(("rules", "tracked"), [
-    ((HTTP_IN, ALL_OUT), 0),
-    ((HTTP_IN, ALL_OUT._replace(protocol=TCP)), 0),
-    ((HTTP_IN, ALL_OUT._replace(protocol=UDP)), 1),  # lets no TCP out
-    ((HTTP_IN, ALL_OUT._replace(protocol=TCP, ports=(1, 65_535))), 1),  # not every port
-    ((HTTP_IN, ALL_OUT._replace(peer="203.0.113.0/24")), 1),  # not to everybody
-    ((HTTP_IN._replace(peer="0.0.0.0/1"), HTTP_IN._replace(peer="128.0.0.0/1"), ALL_OUT), 1),
-    ((HTTP_IN._replace(peer=f"{CLIENT}/32"), HTTP_IN, ALL_OUT), 0),  # the rule for anywhere counts
-    ((ALL_IN, ALL_OUT), 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rules", "tracked"),
+    [
+        ((HTTP_IN, ALL_OUT), 0),
+        ((HTTP_IN, ALL_OUT._replace(protocol=TCP)), 0),
+        ((HTTP_IN, ALL_OUT._replace(protocol=UDP)), 1),  # lets no TCP out
+        ((HTTP_IN, ALL_OUT._replace(protocol=TCP, ports=(1, 65_535))), 1),  # not every port
+        ((HTTP_IN, ALL_OUT._replace(peer="203.0.113.0/24")), 1),  # not to everybody
+        ((HTTP_IN._replace(peer="0.0.0.0/1"), HTTP_IN._replace(peer="128.0.0.0/1"), ALL_OUT), 1),
+        (
+            (HTTP_IN._replace(peer=f"{CLIENT}/32"), HTTP_IN, ALL_OUT),
+            0,
+        ),  # the rule for anywhere counts
+        ((ALL_IN, ALL_OUT), 0),
+    ],
+)
 def test_a_flow_is_untracked_where_anyone_may_come_and_every_answer_may_go(rules, tracked):
     visited = street(rules)
     assert visited.connect("client", PUBLIC, 80).symptom == "connected"
@@ -246,7 +306,9 @@ def test_flows_through_a_nat_gateway_are_tracked_though_every_rule_is_open():
     direct = street(rules)
     assert direct.connect("web", SERVER, 80).symptom == "connected"
     assert len(direct.network.filters.tracking["web"]) == 0
-    behind = street(rules, routes=(Route("table-b", f"{SERVER}/32", "middlebox"),), middle=NatGateway)
+    behind = street(
+        rules, routes=(Route("table-b", f"{SERVER}/32", "middlebox"),), middle=NatGateway
+    )
     assert behind.connect("db", SERVER, 80).symptom == "connected"  # its group is as open as web's
     assert len(behind.network.filters.tracking["db"]) == 1
     assert behind.network.filters.tracking["db"].configuration == DEFAULT
@@ -278,8 +340,10 @@ def quiet(tracking, seconds, rules=(HTTP_IN,)):
 
 
 @pytest.mark.fact("sg-idle-tcp")
-@pytest.mark.parametrize(("tracking", "seconds"), [(DEFAULT, 432_000), (NITRO_V6, 350),
-                                                   (TrackingConfiguration(60 * SECOND), 60)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("tracking", "seconds"),
+    [(DEFAULT, 432_000), (NITRO_V6, 350), (TrackingConfiguration(60 * SECOND), 60)],
+)
 def test_a_silent_connection_is_forgotten_after_the_interfaces_idle_timeout(tracking, seconds):
     assert tracking.tcp_established == seconds * SECOND
     assert quiet(tracking, seconds - 5)
@@ -287,13 +351,17 @@ def test_a_silent_connection_is_forgotten_after_the_interfaces_idle_timeout(trac
 
 
 @pytest.mark.fact("sg-idle-tcp", "sg-idle-udp", "sg-idle-udp-stream")
-@pytest.mark.parametrize(("field", "least", "most"), [("tcp_established", 60, 432_000), ("udp", 30, 60),
-                                                      ("udp_stream", 60, 180)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("field", "least", "most"),
+    [("tcp_established", 60, 432_000), ("udp", 30, 60), ("udp_stream", 60, 180)],
+)
 def test_an_idle_timeout_can_be_set_within_awss_limits_only(field, least, most):
     for seconds in (least, most):
         assert getattr(Tracking(DEFAULT._replace(**{field: seconds * SECOND})).configuration, field)
     for seconds in (least - 1, most + 1):
-        with pytest.raises(ValueError, match=f"{field} of {seconds * SECOND} us: expected {least} to {most} s"):
+        with pytest.raises(
+            ValueError, match=f"{field} of {seconds * SECOND} us: expected {least} to {most} s"
+        ):
             street(tracking=DEFAULT._replace(**{field: seconds * SECOND}))
 
 
@@ -305,15 +373,26 @@ def lifetime(flow, talk=(), idle=None):
     for second, opener in enumerate(talk, 1):
         assert tracking.use(IN if opener else OUT, flow if opener else answer, second * SECOND)
     last = len(talk) * SECOND
-    return next(s for s in range(1, 500_000) if tracking.lookup(IN, flow, last + s * SECOND) is None)
+    return next(
+        s for s in range(1, 500_000) if tracking.lookup(IN, flow, last + s * SECOND) is None
+    )
 
 
 @pytest.mark.fact("sg-idle-udp", "sg-idle-udp-stream")
 def test_udp_is_forgotten_after_30_s_and_after_180_s_once_there_was_a_second_answer():
     ask, answer = True, False
-    assert [lifetime(UDP_FLOW, talk) for talk in (
-        (), (ask, ask, ask), (answer,), (answer, answer, answer), (answer, ask), (answer, ask, answer),
-        (answer, ask, answer, ask, answer))] == [30, 30, 30, 30, 30, 180, 180]  # fmt: skip
+    assert [
+        lifetime(UDP_FLOW, talk)
+        for talk in (
+            (),
+            (ask, ask, ask),
+            (answer,),
+            (answer, answer, answer),
+            (answer, ask),
+            (answer, ask, answer),
+            (answer, ask, answer, ask, answer),
+        )
+    ] == [30, 30, 30, 30, 30, 180, 180]
 
 
 @pytest.mark.fact("sg-idle-nlb")
@@ -334,7 +413,10 @@ def test_beyond_its_allowance_an_instance_takes_no_new_connection_and_keeps_the_
     visited = street(tracking=NITRO_V6._replace(allowance=2))
     lines = [Line(visited), Line(visited)]
     visit = visited.connect("client", PUBLIC, 80)
-    assert (visit.symptom, dropped(visit)) == ("timed out", [("web", "group in", "conntrack allowance exceeded")])
+    assert (visit.symptom, dropped(visit)) == (
+        "timed out",
+        [("web", "group in", "conntrack allowance exceeded")],
+    )
     assert str(visit.capture.traces[0].last.row) == "at most 2 tracked connections"
     assert [line.works() for line in lines] == [True, True]
     visited.network.run(visited.network.clock.now + 350 * SECOND)
@@ -351,7 +433,9 @@ def test_an_untracked_flow_needs_no_allowance():
 
 
 @pytest.mark.fact("sg-untracked-cut")
-@pytest.mark.parametrize("new", [None, HTTP_IN._replace(peer="198.51.100.0/24"), HTTP_IN._replace(ports=(81, 81))])
+@pytest.mark.parametrize(
+    "new", [None, HTTP_IN._replace(peer="198.51.100.0/24"), HTTP_IN._replace(ports=(81, 81))]
+)
 def test_removing_or_changing_its_rule_cuts_an_untracked_flow_at_once_and_a_tracked_one_not(new):
     for rules, lives in (((HTTP_IN,), True), ((HTTP_IN, ALL_OUT), False)):
         visited = street(rules)
@@ -388,13 +472,24 @@ def test_a_change_in_flight_keeps_connections_translations_and_the_capture():
     visited = site(nat="gateway")
     visited.connect("web", "updates.example.net", 443)
     network = visited.network
-    before = len(network.capture), list(network.devices["NAT"].translations), len(network.filters.tracking["web"])
+    before = (
+        len(network.capture),
+        list(network.devices["NAT"].translations),
+        len(network.filters.tracking["web"]),
+    )
     network.replace(GroupRule("sg-web", OUT, (443, 443), ANYWHERE), None)
     network.replace(Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, "gone"))
-    after = len(network.capture), list(network.devices["NAT"].translations), len(network.filters.tracking["web"])
+    after = (
+        len(network.capture),
+        list(network.devices["NAT"].translations),
+        len(network.filters.tracking["web"]),
+    )
     assert after == before
     assert visited.connect("web", "updates.example.net", 443).symptom == "timed out"
-    assert visited.connect("web", "updates.example.net", 8080).capture.traces[0].last.reason.code == "blackhole route"
+    assert (
+        visited.connect("web", "updates.example.net", 8080).capture.traces[0].last.reason.code
+        == "blackhole route"
+    )
 
 
 def test_a_changed_interface_has_its_groups_and_timeouts_at_once():
@@ -429,8 +524,17 @@ def ask(network, check, flow, flags=SYN):
 
 cidrs = st.sampled_from([ANYWHERE, f"{CLIENT}/32", PRIVATE, "sg-web"])
 ranges = st.sampled_from([EVERY_PORT, (80, 80), (40_000, 40_000), (1_024, 65_535)])
-some_rules = st.lists(st.builds(GroupRule, st.just("sg-web"), st.sampled_from([IN, OUT]), ranges, cidrs,
-                                st.sampled_from([ANY, TCP, UDP])), max_size=6).map(tuple)  # fmt: skip
+some_rules = st.lists(
+    st.builds(
+        GroupRule,
+        st.just("sg-web"),
+        st.sampled_from([IN, OUT]),
+        ranges,
+        cidrs,
+        st.sampled_from([ANY, TCP, UDP]),
+    ),
+    max_size=6,
+).map(tuple)
 
 
 @pytest.mark.fact("sg-stateful", "sg-untracked")
@@ -447,10 +551,15 @@ def test_a_group_admits_the_answers_to_whatever_it_let_pass(rules, protocol, inw
         assert ask(network, back, sent.reversed(), SYN | ACK)[1] is None
         assert ask(network, there, sent, ACK)[1] is None
     assert (reason is None) == any(
-        rule.direction == (IN if inward else OUT) and rule.peer in (ANYWHERE, f"{CLIENT}/32")
+        rule.direction == (IN if inward else OUT)
+        and rule.peer in (ANYWHERE, f"{CLIENT}/32")
         and rule.protocol in (ANY, protocol)
-        and (rule.protocol == ANY or rule.ports[0] <= 80 <= rule.ports[1]) for rule in rules)
-    assert isinstance(row, Untracked) == (reason is None and len(network.filters.tracking["web"]) == 0)
+        and (rule.protocol == ANY or rule.ports[0] <= 80 <= rule.ports[1])
+        for rule in rules
+    )
+    assert isinstance(row, Untracked) == (
+        reason is None and len(network.filters.tracking["web"]) == 0
+    )
 
 
 @pytest.mark.fact("nlb-idle-rst", "sg-idle-nlb")
@@ -463,6 +572,8 @@ def test_the_reset_of_a_network_load_balancer_passes_its_own_group_though_that_h
     late = Packet(first.flow, ACK | PSH, first.seq + 1, 1, data=b"late")
     visited.network.send("client", late, "a client that speaks after lunch")
     visited.network.run(visited.network.clock.now + SECOND)
-    reset = [trace for trace in visited.network.capture.since(before, 0) if trace.packet.flags & RST]
+    reset = [
+        trace for trace in visited.network.capture.since(before, 0) if trace.packet.flags & RST
+    ]
     assert [(trace.sender, trace.last.at) for trace in reset][:1] == [("NLB node", "client")]
     assert "group out" not in {step.check for step in reset[0].steps}

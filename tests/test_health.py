@@ -27,12 +27,19 @@ MINUTE = 60 * SECOND
 
 def checks(capture):
     """The checks that left the balancer's node: time of each SYN whose cause says so."""
-    return [trace.steps[0].now for trace in capture if trace.cause.what == "health check" and trace.packet.flags == SYN]
+    return [
+        trace.steps[0].now
+        for trace in capture
+        if trace.cause.what == "health check" and trace.packet.flags == SYN
+    ]
 
 
 def health(capture):
-    return [(event.at, event.row.before, event.row.after, event.row.why) for event in capture.events
-            if event.what == "target health"]  # fmt: skip
+    return [
+        (event.at, event.row.before, event.row.after, event.row.why)
+        for event in capture.events
+        if event.what == "target health"
+    ]
 
 
 def close_group(visited):
@@ -58,7 +65,10 @@ def test_checks_stand_in_the_capture_and_in_the_web_server_s_log():
     assert len(rows) == 4
     for row in rows:
         assert row.peer.address == "10.0.0.10"
-        assert bytes(row.request) == b"GET / HTTP/1.1\r\nHost: 10.0.1.10\r\nUser-Agent: ELB-HealthChecker/2.0\r\n\r\n"
+        assert (
+            bytes(row.request)
+            == b"GET / HTTP/1.1\r\nHost: 10.0.1.10\r\nUser-Agent: ELB-HealthChecker/2.0\r\n\r\n"
+        )
     assert len({row.peer for row in rows}) == 4  # a new connection for each
 
 
@@ -67,7 +77,9 @@ def test_the_connection_of_a_check_is_closed_after_it():
     visited = site("application")
     visited.start_checks()
     visited.wait(SECOND)
-    assert [c.state for c in visited.network.devices["ELB node"].connections.values()] == ["TIME-WAIT"]
+    assert [c.state for c in visited.network.devices["ELB node"].connections.values()] == [
+        "TIME-WAIT"
+    ]
     assert not visited.network.devices["web"].connections
 
 
@@ -143,7 +155,9 @@ def test_a_new_target_is_healthy_after_one_pass_and_unhealthy_after_two_failures
 def test_failures_count_only_in_a_row():
     targets = Targets(ONE, True)
     targets.begin()
-    assert [targets.note(BACK, sign == "+", APPLICATION) for sign in "+-+-+-"] == [True] + [False] * 5
+    assert [targets.note(BACK, sign == "+", APPLICATION) for sign in "+-+-+-"] == [True] + [
+        False
+    ] * 5
     assert targets.note(BACK, False, APPLICATION)
     assert [targets.note(BACK, sign == "+", APPLICATION) for sign in "++++-++++"] == [False] * 9
     assert targets.note(BACK, True, APPLICATION)
@@ -160,12 +174,21 @@ def test_before_checks_begin_every_target_is_used_and_from_then_on_only_healthy_
 
 
 @pytest.mark.fact("alb-hc", "clb-hc")
-@pytest.mark.parametrize(("answer", "why", "passes"), [
-    (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "200 OK", True),
-    (b"HTTP/1.1 204 No Content\r\n\r\n", "204 No Content", False),
-    (b"HTTP/1.1 301 Moved Permanently\r\nContent-Length: 0\r\n\r\n", "301 Moved Permanently", False),
-    (b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "503 Busy", False),
-    (b"200 OK\r\n\r\n", "malformed response", False), (b"", "timed out", False)])
+@pytest.mark.parametrize(
+    ("answer", "why", "passes"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "200 OK", True),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", "204 No Content", False),
+        (
+            b"HTTP/1.1 301 Moved Permanently\r\nContent-Length: 0\r\n\r\n",
+            "301 Moved Permanently",
+            False,
+        ),
+        (b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "503 Busy", False),
+        (b"200 OK\r\n\r\n", "malformed response", False),
+        (b"", "timed out", False),
+    ],
+)
 def test_an_http_check_passes_on_a_code_of_success_only(answer, why, passes):
     lan = lan_with(ApplicationLoadBalancer)
     lan.hosts[WEB].listen(8_080, Says(answer))
@@ -178,7 +201,10 @@ def test_an_http_check_passes_on_a_code_of_success_only(answer, why, passes):
 
 def test_codes_of_success_port_and_path_can_be_chosen():
     check = APPLICATION._replace(success=("204",), port=9_000, path="/health")
-    lan, server = lan_with(ApplicationLoadBalancer, check=check), Says(b"HTTP/1.1 204 No Content\r\n\r\n")
+    lan, server = (
+        lan_with(ApplicationLoadBalancer, check=check),
+        Says(b"HTTP/1.1 204 No Content\r\n\r\n"),
+    )
     lan.hosts[WEB].listen(9_000, server)
     lan.do(lan.hosts[NODE], "start_checks")
     lan.wait(SECOND)
@@ -192,16 +218,26 @@ def test_a_node_without_a_free_port_counts_the_check_as_failed():
     lan.hosts[NODE].ports = (1_024, 1_023)  # an empty range
     lan.do(lan.hosts[NODE], "start_checks")
     lan.wait(40 * SECOND)
-    assert [(row.after, row.why) for row in lan.told("target health")] == [(UNHEALTHY, "no free port")]
+    assert [(row.after, row.why) for row in lan.told("target health")] == [
+        (UNHEALTHY, "no free port")
+    ]
 
 
 # --- the groups and the checks ------------------------------------------------------------------------------
 
 
 @pytest.mark.fact("alb-hc", "alb-sg")
-@pytest.mark.parametrize(("balancer", "sees"), [
-    ("classic-tcp", "closed"), ("classic-http", "503 Service Unavailable"), ("application", "504 Gateway Timeout")])
-def test_closing_the_target_s_group_turns_it_unhealthy_after_threshold_times_interval(balancer, sees):
+@pytest.mark.parametrize(
+    ("balancer", "sees"),
+    [
+        ("classic-tcp", "closed"),
+        ("classic-http", "503 Service Unavailable"),
+        ("application", "504 Gateway Timeout"),
+    ],
+)
+def test_closing_the_target_s_group_turns_it_unhealthy_after_threshold_times_interval(
+    balancer, sees
+):
     visited = site(balancer)
     visited.start_checks()
     visited.wait(10 * SECOND)
@@ -209,8 +245,12 @@ def test_closing_the_target_s_group_turns_it_unhealthy_after_threshold_times_int
     capture = visited.wait(2 * MINUTE)
     # Checks at 30 and 60 s fail 5 s later; two in a row count.
     assert health(capture) == [(65 * SECOND, "healthy", "unhealthy", "timed out")]
-    assert {step.reason.code for trace in capture for step in trace.steps if step.reason} == {"group in"}
-    assert visited.get(PAGE).symptom == sees  # Application: it fails open, and the target is still silent
+    assert {step.reason.code for trace in capture for step in trace.steps if step.reason} == {
+        "group in"
+    }
+    assert (
+        visited.get(PAGE).symptom == sees
+    )  # Application: it fails open, and the target is still silent
 
 
 @pytest.mark.fact("alb-hc", "clb-hc")
@@ -246,7 +286,10 @@ def test_a_copy_of_a_network_goes_on_with_its_own_checks():
     close_group(other)
     assert len(health(other.wait(2 * MINUTE))) == 1
     assert health(visited.wait(2 * MINUTE)) == []
-    assert visited.network.devices["ELB node"].in_service and not other.network.devices["ELB node"].in_service
+    assert (
+        visited.network.devices["ELB node"].in_service
+        and not other.network.devices["ELB node"].in_service
+    )
 
 
 # --- names -----------------------------------------------------------------------------------------------
@@ -255,35 +298,61 @@ def test_a_copy_of_a_network_goes_on_with_its_own_checks():
 def two_zones(kind=ClassicLoadBalancer, cross_zone=False, **settings):
     """The reference site with a second node and a second web server in zone b; each node uses its own zone's."""
     vpc = reference_vpc("classic-http")
-    both = (Listener("HTTP", 80, TargetGroup(TARGETS.name, (*TARGETS.targets, Endpoint("10.0.3.10", 80)))),)
+    both = (
+        Listener(
+            "HTTP", 80, TargetGroup(TARGETS.name, (*TARGETS.targets, Endpoint("10.0.3.10", 80)))
+        ),
+    )
 
     def node(name, block):
         zone = () if cross_zone else (block,)
         return Device(name, kind, (("listeners", both), ("zone", zone), *settings.items()))
 
-    return Site(vpc._replace(
-        subnets=(*vpc.subnets, Subnet("public b", "10.0.2.0/24", "public", "acl-public", "b"),
-                 Subnet("private b", "10.0.3.0/24", "private", "acl-private", "b")),
-        interfaces=(*vpc.interfaces, Interface("ELB node b", "public b", "10.0.2.10", ("sg-balancer",)),
-                    Interface("web b", "private b", "10.0.3.10", ("sg-web",))),
-        associations=(*vpc.associations, Association("192.0.2.11", "10.0.2.10")),
-        devices=(*(d for d in vpc.devices if d.name != "ELB node"), node("ELB node", "10.0.1.0/24"),
-                 node("ELB node b", "10.0.3.0/24"), vpc.devices[-1]._replace(name="web b")),
-        names=(Name("www.example.com", ("192.0.2.10", "192.0.2.11")),)))  # fmt: skip
+    return Site(
+        vpc._replace(
+            subnets=(
+                *vpc.subnets,
+                Subnet("public b", "10.0.2.0/24", "public", "acl-public", "b"),
+                Subnet("private b", "10.0.3.0/24", "private", "acl-private", "b"),
+            ),
+            interfaces=(
+                *vpc.interfaces,
+                Interface("ELB node b", "public b", "10.0.2.10", ("sg-balancer",)),
+                Interface("web b", "private b", "10.0.3.10", ("sg-web",)),
+            ),
+            associations=(*vpc.associations, Association("192.0.2.11", "10.0.2.10")),
+            devices=(
+                *(d for d in vpc.devices if d.name != "ELB node"),
+                node("ELB node", "10.0.1.0/24"),
+                node("ELB node b", "10.0.3.0/24"),
+                vpc.devices[-1]._replace(name="web b"),
+            ),
+            names=(Name("www.example.com", ("192.0.2.10", "192.0.2.11")),),
+        )
+    )
 
 
 def servers(visited, times=4):
     """Which web server answers so many visits, one after the other."""
     visits = [visited.get(PAGE) for _ in range(times)]
     assert all(visit.symptom == "200 OK" for visit in visits)
-    return [event.who for visit in visits for event in visit.capture.events if event.what == "request"
-            and event.row.request.header("User-Agent") is None]  # fmt: skip
+    return [
+        event.who
+        for visit in visits
+        for event in visit.capture.events
+        if event.what == "request" and event.row.request.header("User-Agent") is None
+    ]
 
 
 @pytest.mark.fact("elb-dns", "elb-crosszone")
 def test_dns_answers_with_the_nodes_of_all_zones_in_turn():
     assert servers(two_zones()) == ["web", "web b", "web", "web b"]
-    assert servers(two_zones(cross_zone=True)) == ["web", "web", "web b", "web b"]  # each node begins with the first
+    assert servers(two_zones(cross_zone=True)) == [
+        "web",
+        "web",
+        "web b",
+        "web b",
+    ]  # each node begins with the first
 
 
 @pytest.mark.fact("nlb-hc", "elb-crosszone")
@@ -294,8 +363,9 @@ def test_a_zone_without_a_healthy_target_leaves_the_dns_answer_where_cross_zone_
     visited.start_checks()
     visited.wait(40 * SECOND)
     assert servers(visited) == ["web"] * 4
-    assert {visited.network.names.resolve("www.example.com", visited.network.in_service) for _ in "1234"} == {
-        "192.0.2.10"}  # fmt: skip
+    assert {
+        visited.network.names.resolve("www.example.com", visited.network.in_service) for _ in "1234"
+    } == {"192.0.2.10"}
 
 
 def test_with_cross_zone_on_both_nodes_stay_in_the_dns_answer_and_use_the_healthy_target():
@@ -304,8 +374,9 @@ def test_with_cross_zone_on_both_nodes_stay_in_the_dns_answer_and_use_the_health
     visited.start_checks()
     visited.wait(40 * SECOND)
     assert servers(visited) == ["web"] * 4
-    assert {visited.network.names.resolve("www.example.com", visited.network.in_service) for _ in "12"} == {
-        "192.0.2.10", "192.0.2.11"}  # fmt: skip
+    assert {
+        visited.network.names.resolve("www.example.com", visited.network.in_service) for _ in "12"
+    } == {"192.0.2.10", "192.0.2.11"}
 
 
 def test_if_no_zone_has_a_healthy_target_dns_answers_with_all_of_them():
@@ -315,8 +386,9 @@ def test_if_no_zone_has_a_healthy_target_dns_answers_with_all_of_them():
     visited.start_checks()
     visited.wait(40 * SECOND)
     assert [visited.get(PAGE).symptom for _ in "12"] == ["503 Service Unavailable"] * 2
-    assert {visited.network.names.resolve("www.example.com", visited.network.in_service) for _ in "12"} == {
-        "192.0.2.10", "192.0.2.11"}  # fmt: skip
+    assert {
+        visited.network.names.resolve("www.example.com", visited.network.in_service) for _ in "12"
+    } == {"192.0.2.10", "192.0.2.11"}
 
 
 def test_without_checks_nothing_is_known_of_health_and_every_address_is_answered():
@@ -328,7 +400,9 @@ def test_without_checks_nothing_is_known_of_health_and_every_address_is_answered
 
 def test_names_that_are_no_balancer_s_are_in_service():
     visited = site("network")
-    assert all(map(visited.network.in_service, ("198.51.100.7", "192.0.2.30", "10.0.1.10", "192.0.2.99")))
+    assert all(
+        map(visited.network.in_service, ("198.51.100.7", "192.0.2.30", "10.0.1.10", "192.0.2.99"))
+    )
 
 
 def test_a_fixed_answer_of_a_sick_balancer_names_no_target():

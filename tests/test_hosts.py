@@ -53,15 +53,20 @@ def test_a_closed_port_is_refused_at_once(lan, client):
     assert program.result == Result("refused", None, 0)
 
 
-@pytest.mark.parametrize(("port", "flags", "reason", "answered"), [
-    (81, SYN, PORT_CLOSED, True),
-    (81, PSH | ACK, NO_CONNECTION, True),
-    (80, PSH | ACK, NO_CONNECTION, True),
-    (80, SYN | ACK, NO_CONNECTION, True),
-    (80, RST, NO_CONNECTION, False),
-    (81, RST, NO_CONNECTION, False),
-])  # fmt: skip
-def test_a_segment_for_nobody_has_a_reason_and_is_answered_unless_it_is_a_reset(port, flags, reason, answered, web):
+@pytest.mark.parametrize(
+    ("port", "flags", "reason", "answered"),
+    [
+        (81, SYN, PORT_CLOSED, True),
+        (81, PSH | ACK, NO_CONNECTION, True),
+        (80, PSH | ACK, NO_CONNECTION, True),
+        (80, SYN | ACK, NO_CONNECTION, True),
+        (80, RST, NO_CONNECTION, False),
+        (81, RST, NO_CONNECTION, False),
+    ],
+)
+def test_a_segment_for_nobody_has_a_reason_and_is_answered_unless_it_is_a_reset(
+    port, flags, reason, answered, web
+):
     packet = Packet(FiveTuple(CLIENT, 40_000, WEB, port), flags, 7, 9)
     step = web.handle(packet, 0)
     assert (step.action, step.reason, step.after) == (DROP, reason, None)
@@ -77,7 +82,12 @@ def test_the_step_of_a_delivered_segment_says_what_it_did_to_the_connection(web)
 
 @pytest.mark.fact("tcp-isn")
 def test_two_hosts_never_share_an_initial_sequence_number():
-    names = [Host(name, address, seed) for name in ("a", "b") for address in (CLIENT, WEB) for seed in (0, 1)]
+    names = [
+        Host(name, address, seed)
+        for name in ("a", "b")
+        for address in (CLIENT, WEB)
+        for seed in (0, 1)
+    ]
     isns = {host.connect(Endpoint("198.51.100.7", 443), Talker(), 0).iss for host in names}
     assert len(isns) == len(names)
 
@@ -174,25 +184,35 @@ def test_the_server_answers_and_writes_down_whom_it_saw(lan, client):
     assert program.result.symptom == "200 OK"
     port = lan.seen[0].flow.sport
     assert program.result.response.body == f"Hello {CLIENT}:{port}, here is web.\n".encode()
-    assert lan.told("request") == [Seen(Endpoint(CLIENT, port), TO_WEB, request("GET", "/", "www.example.com"))]
+    assert lan.told("request") == [
+        Seen(Endpoint(CLIENT, port), TO_WEB, request("GET", "/", "www.example.com"))
+    ]
     assert lan.idle
 
 
-@pytest.mark.parametrize(("wrong", "why"), [
-    (b"hello\r\n\r\n", "start line 'hello'"),
-    (b"GET /\r\n\r\n", "start line 'GET /'"),
-    (b"GET / FTP/1.0\r\n\r\n", "start line"),
-    (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", "header 'no colon'"),
-    (b"GET / HTTP/1.1\r\n: nameless\r\n\r\n", "header ': nameless'"),
-    (b"GET / HTTP/1.1\r\nBad Name: x\r\n\r\n", "header 'Bad Name: x'"),
-    (b"GET / HTTP/1.1\r\n folded: x\r\n\r\n", "header ' folded: x'"),
-    (b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "Content-Length '-1'"),
-    (b"POST / HTTP/1.1\r\nContent-Length: 1_0\r\n\r\n", "Content-Length '1_0'"),
-    (b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", "Content-Length '99999999'"),
-    (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", "Transfer-Encoding 'gzip': expected chunked"),
-    (b"x" * 70_000, "a head of more than 65536 bytes"),
-])  # fmt: skip
-def test_a_malformed_request_is_answered_by_400_and_the_connection_is_closed(lan, client, wrong, why):
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (b"hello\r\n\r\n", "start line 'hello'"),
+        (b"GET /\r\n\r\n", "start line 'GET /'"),
+        (b"GET / FTP/1.0\r\n\r\n", "start line"),
+        (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", "header 'no colon'"),
+        (b"GET / HTTP/1.1\r\n: nameless\r\n\r\n", "header ': nameless'"),
+        (b"GET / HTTP/1.1\r\nBad Name: x\r\n\r\n", "header 'Bad Name: x'"),
+        (b"GET / HTTP/1.1\r\n folded: x\r\n\r\n", "header ' folded: x'"),
+        (b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "Content-Length '-1'"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1_0\r\n\r\n", "Content-Length '1_0'"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", "Content-Length '99999999'"),
+        (
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
+            "Transfer-Encoding 'gzip': expected chunked",
+        ),
+        (b"x" * 70_000, "a head of more than 65536 bytes"),
+    ],
+)
+def test_a_malformed_request_is_answered_by_400_and_the_connection_is_closed(
+    lan, client, wrong, why
+):
     talker = Talker(wrong)
     lan.do(client, "connect", TO_WEB, talker)
     assert talker.got.startswith(b"HTTP/1.1 400 Bad Request\r\n")
@@ -205,7 +225,10 @@ def test_two_requests_in_one_segment_get_two_answers_in_order(lan, client):
     talker = Talker(bytes(request("GET", "/one", "web")) + bytes(request("GET", "/two", "web")))
     lan.do(client, "connect", TO_WEB, talker)
     assert talker.got.count(b"HTTP/1.1 200 OK") == 2
-    assert [seen.request.start for seen in lan.told("request")] == ["GET /one HTTP/1.1", "GET /two HTTP/1.1"]
+    assert [seen.request.start for seen in lan.told("request")] == [
+        "GET /one HTTP/1.1",
+        "GET /two HTTP/1.1",
+    ]
 
 
 def test_a_request_in_pieces_is_answered_once_it_is_whole(lan, client):
@@ -236,12 +259,18 @@ class Script:
             getattr(host, self.call)(connection, *self.arguments, now)
 
 
-@pytest.mark.parametrize(("script", "symptom"), [
-    (Script("close"), "closed"),
-    (Script("abort"), "reset"),
-    (Script("send", b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), "404 Not Found"),
-    (Script("send", b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), "malformed response: start line 'SSH-2.0-OpenSSH_9.2'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("script", "symptom"),
+    [
+        (Script("close"), "closed"),
+        (Script("abort"), "reset"),
+        (Script("send", b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), "404 Not Found"),
+        (
+            Script("send", b"SSH-2.0-OpenSSH_9.2\r\n\r\n"),
+            "malformed response: start line 'SSH-2.0-OpenSSH_9.2'",
+        ),
+    ],
+)
 def test_the_client_learns_what_a_person_would_see(lan, client, web, script, symptom):
     web.listen(7, script)
     program = fetch(lan, client, request("GET", "/", "web"), Endpoint(WEB, 7))

@@ -62,30 +62,48 @@ def test_headers_keep_their_order_and_spelling():
     assert bytes(message) == data and message.header("HOST") == "x"
 
 
-@pytest.mark.parametrize(("data", "alive"), [
-    (b"GET / HTTP/1.1\r\n\r\n", True), (b"GET / HTTP/1.1\r\nConnection: Close\r\n\r\n", False),
-    (b"GET / HTTP/1.0\r\n\r\n", False), (b"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", True),
-    (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", True), (b"HTTP/1.0 204 No\r\n\r\n", False)])
+@pytest.mark.parametrize(
+    ("data", "alive"),
+    [
+        (b"GET / HTTP/1.1\r\n\r\n", True),
+        (b"GET / HTTP/1.1\r\nConnection: Close\r\n\r\n", False),
+        (b"GET / HTTP/1.0\r\n\r\n", False),
+        (b"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", True),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", True),
+        (b"HTTP/1.0 204 No\r\n\r\n", False),
+    ],
+)
 def test_whether_a_connection_is_kept_is_read_from_version_and_header(data, alive):
     assert take(bytearray(data)).keeps_alive is alive
 
 
-@pytest.mark.parametrize(("data", "why"), [
-    (b"GET / HTTP/2\r\n\r\n", "start line"), (b"GET /\r\n\r\n", "start line"),
-    (b"G T / HTTP/1.1\r\n\r\n", "start line"),
-    (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", "expected 'Name: value'"), (b"GET / HTTP/1.1\r\nA b: 1\r\n\r\n", "header"),
-    (b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "Content-Length"),
-    (b"GET / HTTP/1.1\r\nContent-Length: 9999999\r\n\r\n", "at most"),
-    (b"GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", "expected chunked"),
-    (b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n", "both"),
-    (CHUNKED + b"zz\r\n", "chunk size"), (CHUNKED + b"3\r\nabcd\r\n", "expected CR LF"),
-    (CHUNKED + b"fffff0\r\n", "at most"), (CHUNKED + b"1" * 1_024, "chunk size"), (b"x" * 65_537, "head of more than")])
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"GET / HTTP/2\r\n\r\n", "start line"),
+        (b"GET /\r\n\r\n", "start line"),
+        (b"G T / HTTP/1.1\r\n\r\n", "start line"),
+        (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", "expected 'Name: value'"),
+        (b"GET / HTTP/1.1\r\nA b: 1\r\n\r\n", "header"),
+        (b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "Content-Length"),
+        (b"GET / HTTP/1.1\r\nContent-Length: 9999999\r\n\r\n", "at most"),
+        (b"GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", "expected chunked"),
+        (b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n", "both"),
+        (CHUNKED + b"zz\r\n", "chunk size"),
+        (CHUNKED + b"3\r\nabcd\r\n", "expected CR LF"),
+        (CHUNKED + b"fffff0\r\n", "at most"),
+        (CHUNKED + b"1" * 1_024, "chunk size"),
+        (b"x" * 65_537, "head of more than"),
+    ],
+)
 def test_malformed_bytes_are_refused_with_the_reason(data, why):
     with pytest.raises(ValueError, match=why):
         take(bytearray(data))
 
 
-@given(st.binary(max_size=120), st.sampled_from([b"", b"GET / HTTP/1.1\r\n", CHUNKED]), st.booleans())
+@given(
+    st.binary(max_size=120), st.sampled_from([b"", b"GET / HTTP/1.1\r\n", CHUNKED]), st.booleans()
+)
 @settings(derandomize=True, max_examples=400)
 def test_hostile_bytes_are_a_message_or_incomplete_or_a_value_error(data, head, ended):
     buffer = bytearray(head + data)
@@ -101,27 +119,48 @@ P = "203.0.113.10"
 
 
 @pytest.mark.fact("alb-xff-mode")
-@pytest.mark.parametrize(("sent", "append", "preserve", "remove"), [
-    (None, P, None, None), ("192.0.2.1", f"192.0.2.1, {P}", "192.0.2.1", None),
-    ("192.0.2.1, 192.0.2.2", f"192.0.2.1, 192.0.2.2, {P}", "192.0.2.1, 192.0.2.2", None)])
+@pytest.mark.parametrize(
+    ("sent", "append", "preserve", "remove"),
+    [
+        (None, P, None, None),
+        ("192.0.2.1", f"192.0.2.1, {P}", "192.0.2.1", None),
+        ("192.0.2.1, 192.0.2.2", f"192.0.2.1, 192.0.2.2, {P}", "192.0.2.1, 192.0.2.2", None),
+    ],
+)
 def test_the_three_modes_of_x_forwarded_for_give_aws_s_table(sent, append, preserve, remove):
-    message = request("GET", "/", "www.example.com", *((("X-Forwarded-For", sent),) if sent else ()))
+    message = request(
+        "GET", "/", "www.example.com", *((("X-Forwarded-For", sent),) if sent else ())
+    )
     for mode, seen in (("append", append), ("preserve", preserve), ("remove", remove)):
         onward = forward(message, CLIENT, NODE, "https", mode)
         assert onward.header("X-Forwarded-For") == seen
-        assert (onward.header("X-Forwarded-Proto"), onward.header("X-Forwarded-Port")) == ("https", "443")
+        assert (onward.header("X-Forwarded-Proto"), onward.header("X-Forwarded-Port")) == (
+            "https",
+            "443",
+        )
 
 
 @pytest.mark.fact("alb-xff-port")
 def test_with_the_client_s_port_only_the_balancer_s_own_entry_carries_it():
     message = request("GET", "/", "x", ("X-Forwarded-For", "192.0.2.1"))
-    assert chain_of(forward(message, CLIENT, NODE, client_port=True)) == "192.0.2.1, 203.0.113.10:50001"
-    assert chain_of(forward(message, CLIENT, NODE, mode="preserve", client_port=True)) == "192.0.2.1"
+    assert (
+        chain_of(forward(message, CLIENT, NODE, client_port=True))
+        == "192.0.2.1, 203.0.113.10:50001"
+    )
+    assert (
+        chain_of(forward(message, CLIENT, NODE, mode="preserve", client_port=True)) == "192.0.2.1"
+    )
 
 
 def test_several_headers_of_one_name_are_one_chain_and_the_hop_s_own_header_stays_behind():
-    message = request("GET", "/", "x", ("x-forwarded-for", "1.1.1.1"), ("Connection", "close"),
-                      ("X-Forwarded-For", "2.2.2.2"))
+    message = request(
+        "GET",
+        "/",
+        "x",
+        ("x-forwarded-for", "1.1.1.1"),
+        ("Connection", "close"),
+        ("X-Forwarded-For", "2.2.2.2"),
+    )
     onward = forward(message, CLIENT, NODE)
     assert chain_of(onward) == f"1.1.1.1, 2.2.2.2, {P}" and onward.header("Connection") is None
 
@@ -129,7 +168,12 @@ def test_several_headers_of_one_name_are_one_chain_and_the_hop_s_own_header_stay
 @pytest.mark.fact("alb-xff-trust")
 def test_only_as_many_entries_from_the_right_are_believed_as_balancers_stand_in_front():
     spoofed = request("GET", "/", "x", ("X-Forwarded-For", "127.0.0.1, 198.51.100.9, 203.0.113.10"))
-    assert [believed(spoofed, hops) for hops in (1, 2, 3, 4)] == ["203.0.113.10", "198.51.100.9", "127.0.0.1", None]
+    assert [believed(spoofed, hops) for hops in (1, 2, 3, 4)] == [
+        "203.0.113.10",
+        "198.51.100.9",
+        "127.0.0.1",
+        None,
+    ]
     assert believed(Message("GET / HTTP/1.1")) is None
     with pytest.raises(ValueError, match="hops 0"):
         believed(spoofed, 0)

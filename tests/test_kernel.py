@@ -43,7 +43,9 @@ def test_forty_scenarios_and_more_are_compared_and_few_differ():
     differing = [name for name in EXPECTED if set(BY_NAME[name].kinds) <= FOUNDATION]
     assert len(differing) <= 5
     assert {row.kind for row in EXPECTED.values()} <= set(compare.KINDS)
-    assert {path.stem for path in stored.FOLDER.glob("*.pcapng")} == set(BY_NAME), "a recording nobody compares"
+    assert {path.stem for path in stored.FOLDER.glob("*.pcapng")} == set(BY_NAME), (
+        "a recording nobody compares"
+    )
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -68,9 +70,13 @@ def test_tshark_reads_in_every_file_what_we_read(whose, tmp_path, tshark):
     recordings = {}
     for scenario in SCENARIOS:
         kernel = stored.load(scenario.name)
-        recordings[scenario.name] = kernel if whose == "kernel" else compare.of_model(scenario, kernel)
+        recordings[scenario.name] = (
+            kernel if whose == "kernel" else compare.of_model(scenario, kernel)
+        )
         if whose == "model":
-            stored.records.save(tmp_path / f"{scenario.name}.pcapng", recordings[scenario.name].seen)
+            stored.records.save(
+                tmp_path / f"{scenario.name}.pcapng", recordings[scenario.name].seen
+            )
     folder = stored.FOLDER if whose == "kernel" else tmp_path
     together = tmp_path / "together"
     together.write_bytes(b"".join((folder / f"{name}.pcapng").read_bytes() for name in recordings))

@@ -49,7 +49,11 @@ def inside(names: list[str]) -> list[str]:
 def test_what_is_recorded_now_what_is_stored_and_what_the_model_plays_are_equal():
     """All scenarios without long waits, recorded anew; the recorder does the others with the same programs."""
     kept = {scenario.name: stored.load(scenario.name) for scenario in SCENARIOS}
-    short = [row for row in SCENARIOS if max((record.at for record in kept[row.name].seen), default=0) < 2_500_000]
+    short = [
+        row
+        for row in SCENARIOS
+        if max((record.at for record in kept[row.name].seen), default=0) < 2_500_000
+    ]
     assert len(short) >= 40
     for name, (seen, facts) in recorder.record_scenarios(short).items():
         scenario, fresh = BY_NAME[name], stored.Recording(seen, facts)
@@ -65,7 +69,9 @@ def test_nothing_stays_behind_when_a_scenario_fails():
     with pytest.raises(ZeroDivisionError), lab:
         names, folder = left_by(os.getpid()), lab._place.folder
         programs = inside(names)
-        assert len(names) == len(lab._place.devices) and len(programs) > 6  # HAProxy, and a tcpdump at each point
+        assert (
+            len(names) == len(lab._place.devices) and len(programs) > 6
+        )  # HAProxy, and a tcpdump at each point
         lab.wait(1 / 0)
     assert left_by(os.getpid()) == [] and not folder.exists() and lab.records == []
     assert not any(map(runs, programs))
@@ -74,7 +80,10 @@ def test_nothing_stays_behind_when_a_scenario_fails():
 
 def test_nothing_stays_behind_when_the_place_cannot_be_built():
     half_a_second = Setting(private_default="nat", nat=Setting().nat._replace(idle=0.5))
-    with pytest.raises(ValueError, match=r"idle 0\.5: expected whole seconds"), KernelLab(half_a_second):
+    with (
+        pytest.raises(ValueError, match=r"idle 0\.5: expected whole seconds"),
+        KernelLab(half_a_second),
+    ):
         raise AssertionError("it was built")
     assert left_by(os.getpid()) == []
 
@@ -92,7 +101,9 @@ with KernelLab(Setting(web_public=True)):
 @pytest.fixture
 def another():
     """A process in the middle of a scenario."""
-    program = subprocess.Popen([sys.executable, "-c", HOLDS], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    program = subprocess.Popen(
+        [sys.executable, "-c", HOLDS], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     try:
         assert program.stdout.readline() == "built\n"
         yield program
@@ -133,7 +144,11 @@ def test_no_link_leads_out_of_the_laboratory_and_no_route_off_the_machine():
         for device in place.devices:
             with place.inside(device):
                 lines = run("ip", "-o", "-details", "link").splitlines()
-            links = [line for line in lines if " bridge forward_delay" not in line and "LOOPBACK" not in line]
+            links = [
+                line
+                for line in lines
+                if " bridge forward_delay" not in line and "LOOPBACK" not in line
+            ]
             assert links and all(f"link-netns {place.prefix}" in line for line in links)
         with place.inside("inet"):
             assert "default" not in run("ip", "route", "show", "table", "all")
@@ -154,12 +169,28 @@ def test_a_scenario_cannot_take_forever():
 
 def test_a_scenario_shows_the_same_facts_and_the_same_packets_twice():
     def shape(records):
-        return [(row.point, row.way, row.packet.flow, row.packet.flags, row.packet.data) for row in records]
+        return [
+            (row.point, row.way, row.packet.flow, row.packet.flags, row.packet.data)
+            for row in records
+        ]
 
-    (first, facts), (second, again) = (recorder.record_scenarios([DIRECT])["direct"] for _ in range(2))
-    assert facts == again == [("a1 accept", f"{CLIENT}:50001"), ("c1 outcome", "connected"), ("a1 read", "request\n"),
-                              ("c1 read", "page\n"), ("a1 read", " end")]  # fmt: skip
-    assert shape(first) == shape(second) and len(first) == 44  # eleven packets, each at the ends and at the gateway's
+    (first, facts), (second, again) = (
+        recorder.record_scenarios([DIRECT])["direct"] for _ in range(2)
+    )
+    assert (
+        facts
+        == again
+        == [
+            ("a1 accept", f"{CLIENT}:50001"),
+            ("c1 outcome", "connected"),
+            ("a1 read", "request\n"),
+            ("c1 read", "page\n"),
+            ("a1 read", " end"),
+        ]
+    )
+    assert (
+        shape(first) == shape(second) and len(first) == 44
+    )  # eleven packets, each at the ends and at the gateway's
 
 
 def test_the_proxy_writes_to_its_target_what_the_model_writes(tmp_path):

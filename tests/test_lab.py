@@ -36,14 +36,33 @@ def test_the_client_s_own_port_can_be_known(network):
     assert not judgement.right and "can be known" in judgement.words and "49654" in judgement.words
 
 
-@pytest.mark.parametrize(("told", "belief", "fate"), [
-    (("10.0.1.10", 80, "203.0.113.10", 51828), "passed the client's packets on", "lost at web, group out"),
-    (("10.0.1.10", 40000, "10.0.0.10", 19404), "No other, higher port", "lost at web, group out"),
-    (("10.0.1.10", 80, "10.0.0.20", 19404), "not the NAT", "lost at web, group out"),
-    (("10.0.0.10", 80, "203.0.113.10", 51828), "own address", "lost at web, source check"),
-    (("10.0.1.10", 80, "192.0.2.10", 80), "answers the source address that it saw", "lost at web, group out"),
-    (("10.0.1.10", 80, "10.0.0.10", 51828), "the port that the opener", "lost at web, group out"),
-])
+@pytest.mark.parametrize(
+    ("told", "belief", "fate"),
+    [
+        (
+            ("10.0.1.10", 80, "203.0.113.10", 51828),
+            "passed the client's packets on",
+            "lost at web, group out",
+        ),
+        (
+            ("10.0.1.10", 40000, "10.0.0.10", 19404),
+            "No other, higher port",
+            "lost at web, group out",
+        ),
+        (("10.0.1.10", 80, "10.0.0.20", 19404), "not the NAT", "lost at web, group out"),
+        (("10.0.0.10", 80, "203.0.113.10", 51828), "own address", "lost at web, source check"),
+        (
+            ("10.0.1.10", 80, "192.0.2.10", 80),
+            "answers the source address that it saw",
+            "lost at web, group out",
+        ),
+        (
+            ("10.0.1.10", 80, "10.0.0.10", 51828),
+            "the port that the opener",
+            "lost at web, group out",
+        ),
+    ],
+)
 def test_a_wrong_prediction_meets_its_belief_and_a_run_of_the_model(classic, told, belief, fate):
     judgement = lab.judge(classic, *told)
     assert not judgement.right and belief in judgement.words and fate in judgement.words
@@ -56,8 +75,15 @@ def test_behind_an_nlb_the_belief_in_a_proxy_is_named(network):
     assert not judgement.right and "opens no connection of its own" in judgement.words
 
 
-@pytest.mark.parametrize("told", [("10.0.1", 80, "10.0.0.10", 1), ("10.0.1.10", "http", "10.0.0.10", 1),
-                                  ("10.0.1.10", 80, "10.0.0.10", 0), ("10.0.1.10", 80, "", 1)])
+@pytest.mark.parametrize(
+    "told",
+    [
+        ("10.0.1", 80, "10.0.0.10", 1),
+        ("10.0.1.10", "http", "10.0.0.10", 1),
+        ("10.0.1.10", 80, "10.0.0.10", 0),
+        ("10.0.1.10", 80, "", 1),
+    ],
+)
 def test_what_is_no_address_or_port_is_named(classic, told):
     with pytest.raises(ValueError, match="expected"):
         lab.judge(classic, *told)
@@ -84,15 +110,29 @@ def test_an_unknown_exercise_or_a_thing_that_is_no_row_is_named():
 
 def test_a_site_tells_who_is_where():
     words = str(reference_architecture("network", "gateway"))
-    for part in ("NLB node      10.0.0.30, to the Internet 192.0.2.30", "NAT gateway", "no security group",
-                 "routes:      10.0.0.0/16 > local, 0.0.0.0/0 > NAT", "sg-web        out tcp 8080 to 0.0.0.0/0"):
+    for part in (
+        "NLB node      10.0.0.30, to the Internet 192.0.2.30",
+        "NAT gateway",
+        "no security group",
+        "routes:      10.0.0.0/16 > local, 0.0.0.0/0 > NAT",
+        "sg-web        out tcp 8080 to 0.0.0.0/0",
+    ):
         assert part in words
     assert "sg-nat" not in words
 
 
-@pytest.mark.parametrize("url", ["ftp://www.example.com/", "www.example.com", "http:///",
-                                 "http://www.example.com:99999/", "https://www.example.com:/",
-                                 "http://www.example.com:x/", "http://www.example.com/a b"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://www.example.com/",
+        "www.example.com",
+        "http:///",
+        "http://www.example.com:99999/",
+        "https://www.example.com:/",
+        "http://www.example.com:x/",
+        "http://www.example.com/a b",
+    ],
+)
 def test_a_url_that_cannot_be_fetched_is_named(url):
     with pytest.raises(ValueError, match="expected http://"):
         reference_architecture().get(url)

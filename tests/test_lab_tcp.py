@@ -27,7 +27,9 @@ def test_an_opening_without_loss_takes_one_round_trip(round_trip):
 
 
 @pytest.mark.fact("tcp-syn-classic", "tcp-syn-65")
-@pytest.mark.parametrize(("kernel", "times", "end"), [("since 6.5", NEW, 131), ("before 6.5", OLD, 127)])
+@pytest.mark.parametrize(
+    ("kernel", "times", "end"), [("since 6.5", NEW, 131), ("before 6.5", OLD, 127)]
+)
 def test_a_silent_server_is_given_up_by_the_kernel_s_schedule(kernel, times, end):
     visit = handshake(server="silent", kernel=kernel)
     assert visit.syn_times == times
@@ -42,18 +44,23 @@ def test_a_closed_port_refuses_after_one_round_trip():
     assert handshake(200, ("1st SYN",), "closed").result.after == 1_200_000
 
 
-@pytest.mark.parametrize(("lost", "kernel", "client", "server"), [
-    (("1st SYN",), "since 6.5", 1.2, 1.3),
-    (("1st SYN", "2nd SYN"), "since 6.5", 2.2, 2.3),
-    (("1st SYN", "2nd SYN"), "before 6.5", 3.2, 3.3),
-    (("1st SYN", "2nd SYN", "3rd SYN"), "before 6.5", 7.2, 7.3),
-    (("1st SYN ACK",), "since 6.5", 1.2, 1.3),
-    (("1st ACK",), "since 6.5", 0.2, 1.3),
-    (("1st ACK", "2nd ACK"), "since 6.5", 0.2, 3.3),
-])
+@pytest.mark.parametrize(
+    ("lost", "kernel", "client", "server"),
+    [
+        (("1st SYN",), "since 6.5", 1.2, 1.3),
+        (("1st SYN", "2nd SYN"), "since 6.5", 2.2, 2.3),
+        (("1st SYN", "2nd SYN"), "before 6.5", 3.2, 3.3),
+        (("1st SYN", "2nd SYN", "3rd SYN"), "before 6.5", 7.2, 7.3),
+        (("1st SYN ACK",), "since 6.5", 1.2, 1.3),
+        (("1st ACK",), "since 6.5", 0.2, 1.3),
+        (("1st ACK", "2nd ACK"), "since 6.5", 0.2, 3.3),
+    ],
+)
 def test_each_loss_costs_the_time_out_of_the_one_who_waits(lost, kernel, client, server):
     visit = handshake(200, lost, kernel=kernel)
-    assert visit.established("client") == client * 1e6 and visit.established("server") == server * 1e6
+    assert (
+        visit.established("client") == client * 1e6 and visit.established("server") == server * 1e6
+    )
 
 
 @pytest.mark.parametrize("word", SEGMENTS)
@@ -68,7 +75,10 @@ def test_just_the_segment_that_was_named_is_lost(word):
 def test_an_opening_prints_itself_in_narrow_lines():
     words = str(handshake(200, ("1st SYN",)))
     assert "0.000 s  SYN      203.0.113.10:51828 > 192.0.2.10:80  (lost)" in words
-    assert words.endswith("client: connected after 1.200 s") and max(map(len, words.splitlines())) <= 72
+    assert (
+        words.endswith("client: connected after 1.200 s")
+        and max(map(len, words.splitlines())) <= 72
+    )
 
 
 def test_the_same_setting_gives_the_same_capture():
@@ -76,9 +86,17 @@ def test_the_same_setting_gives_the_same_capture():
     assert list(map(str, one.capture)) == list(map(str, other.capture))
 
 
-@pytest.mark.parametrize(("values", "named"), [
-    ({"round_trip": 0}, "round trip"), ({"round_trip": 0.2}, "round trip"), ({"lost": ("4th SYN",)}, "4th SYN"),
-    ({"lost": "1st SYN"}, "tuple of words"), ({"server": "off"}, "closed"), ({"kernel": "7"}, "before 6.5")])
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"round_trip": 0}, "round trip"),
+        ({"round_trip": 0.2}, "round trip"),
+        ({"lost": ("4th SYN",)}, "4th SYN"),
+        ({"lost": "1st SYN"}, "tuple of words"),
+        ({"server": "off"}, "closed"),
+        ({"kernel": "7"}, "before 6.5"),
+    ],
+)
 def test_a_wrong_value_of_an_opening_is_named(values, named):
     with pytest.raises(ValueError, match=named):
         handshake(**values)
@@ -88,7 +106,9 @@ def test_a_wrong_value_of_an_opening_is_named(values, named):
 
 
 @pytest.mark.fact("eph-linux-parity")
-@pytest.mark.parametrize("ports", [LINUX, (40_000, 40_006), (40_001, 40_001), RANGES["Windows, macOS"]])
+@pytest.mark.parametrize(
+    "ports", [LINUX, (40_000, 40_006), (40_001, 40_001), RANGES["Windows, macOS"]]
+)
 def test_filling_takes_every_port_once_and_even_offsets_first(ports):
     found = fill(ports)
     assert sorted(found) == list(range(ports[0], ports[1] + 1))
@@ -110,7 +130,11 @@ def by_search(load, span):
                 port = choose(load.ports, starts[i], taken[i].__contains__)
                 if port is None:
                     lost += 1
-                    first = second + number / new if first is None else min(first, second + number / new)
+                    first = (
+                        second + number / new
+                        if first is None
+                        else min(first, second + number / new)
+                    )
                     continue
                 taken[i].add(port)
                 starts[i] = port - load.ports[0] + 2
@@ -120,10 +144,17 @@ def by_search(load, span):
     return tuple(zip(*in_use, strict=True)), tuple(failed), first
 
 
-@pytest.mark.parametrize("load", [
-    Load((40_000, 40_099), 1, 7, 20, "server"), Load((40_000, 40_099), 3, 20, 15, "server"),
-    Load((40_000, 40_049), 2, 3, 5, "client"), Load((40_000, 40_010), 1, 30, 2, "server"),
-    Load((40_000, 40_099), 1, 1, 4, "client"), Load((40_000, 40_099), 4, 2, 4, "client")])
+@pytest.mark.parametrize(
+    "load",
+    [
+        Load((40_000, 40_099), 1, 7, 20, "server"),
+        Load((40_000, 40_099), 3, 20, 15, "server"),
+        Load((40_000, 40_049), 2, 3, 5, "client"),
+        Load((40_000, 40_010), 1, 30, 2, "server"),
+        Load((40_000, 40_099), 1, 1, 4, "client"),
+        Load((40_000, 40_099), 4, 2, 4, "client"),
+    ],
+)
 def test_counting_gives_what_searching_gives(load):
     use = port_use(load, 200)
     assert (use.in_use, use.failed, use.first) == by_search(load, 200)
@@ -132,7 +163,11 @@ def test_counting_gives_what_searching_gives(load):
 def test_the_arithmetic_says_whether_it_runs_out():
     for rate in range(440, 490):
         use = port_use(Load(rate=rate))
-        assert (use.first is None) == (use.load.needed <= use.load.size) == (rate <= use.load.sustained)
+        assert (
+            (use.first is None)
+            == (use.load.needed <= use.load.size)
+            == (rate <= use.load.sustained)
+        )
     assert Load().sustained == 28_232 // 61 == 462
     assert port_use(Load()).first == pytest.approx(28_232 / 500)
 
@@ -151,9 +186,17 @@ def test_a_real_client_opens_ten_connections_on_ten_ports_to_each_destination():
     assert max(map(len, str(opened).splitlines())) <= 80
 
 
-@pytest.mark.parametrize(("load", "named"), [
-    (Load(ports=(9, 1)), "first and last"), (Load(destinations=0), "destinations"), (Load(rate=1.5), "rate"),
-    (Load(lifetime=-1), "lifetime"), (Load(closes_first="both"), "closes_first"), ((1, 2), "no load")])
+@pytest.mark.parametrize(
+    ("load", "named"),
+    [
+        (Load(ports=(9, 1)), "first and last"),
+        (Load(destinations=0), "destinations"),
+        (Load(rate=1.5), "rate"),
+        (Load(lifetime=-1), "lifetime"),
+        (Load(closes_first="both"), "closes_first"),
+        ((1, 2), "no load"),
+    ],
+)
 def test_a_wrong_load_is_named(load, named):
     with pytest.raises(ValueError, match=named):
         port_use(load)
@@ -162,40 +205,55 @@ def test_a_wrong_load_is_named(load, named):
 # --- judges ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("told", "kernel", "said"), [
-    ((2, "timed out", 131), "since 6.5", "Right: 11 SYNs"),
-    (("3 s", " Timed out ", "127"), "before 6.5", "Right: 7 SYNs"),
-    ((2, "refused", 1), "since 6.5", "somebody must send it"),
-    ((2, "connected", 1), "since 6.5", "SYN ACK"),
-    ((2, "reset", 1), "since 6.5", "ESTABLISHED"),
-    ((3, "timed out", 131), "since 6.5", "3 s is what a Linux kernel before 6.5 does"),
-    ((2, "timed out", 127), "before 6.5", "is what a Linux kernel since 6.5 does"),
-    ((0.4, "timed out", 131), "since 6.5", "whatever the round trip"),
-    ((2, "timed out", 127), "since 6.5", "before 6.5"),
-    ((2, "timed out", 1.5), "since 6.5", "its own clock"),
-    ((2, "timed out", 67), "since 6.5", "gave up at 131 s"),
-])
+@pytest.mark.parametrize(
+    ("told", "kernel", "said"),
+    [
+        ((2, "timed out", 131), "since 6.5", "Right: 11 SYNs"),
+        (("3 s", " Timed out ", "127"), "before 6.5", "Right: 7 SYNs"),
+        ((2, "refused", 1), "since 6.5", "somebody must send it"),
+        ((2, "connected", 1), "since 6.5", "SYN ACK"),
+        ((2, "reset", 1), "since 6.5", "ESTABLISHED"),
+        ((3, "timed out", 131), "since 6.5", "3 s is what a Linux kernel before 6.5 does"),
+        ((2, "timed out", 127), "before 6.5", "is what a Linux kernel since 6.5 does"),
+        ((0.4, "timed out", 131), "since 6.5", "whatever the round trip"),
+        ((2, "timed out", 127), "since 6.5", "before 6.5"),
+        ((2, "timed out", 1.5), "since 6.5", "its own clock"),
+        ((2, "timed out", 67), "since 6.5", "gave up at 131 s"),
+    ],
+)
 def test_a_prediction_of_silence_meets_its_belief(told, kernel, said):
     judgement = lab.judge_silence(*told, kernel)
     assert said in judgement.words and judgement.right == said.startswith("Right")
 
 
-@pytest.mark.parametrize("told", [("soon", "refused", 1), (1, "an error", 1), (1, "refused", ""), ("-1", "refused", 1),
-                                  ("1.", "refused", 1), ("1e3", "refused", 1)])
+@pytest.mark.parametrize(
+    "told",
+    [
+        ("soon", "refused", 1),
+        (1, "an error", 1),
+        (1, "refused", ""),
+        ("-1", "refused", 1),
+        ("1.", "refused", 1),
+        ("1e3", "refused", 1),
+    ],
+)
 def test_a_prediction_of_silence_that_is_not_understood_is_named(told):
     with pytest.raises(ValueError, match="expected"):
         lab.judge_silence(*told)
 
 
-@pytest.mark.parametrize(("told", "said"), [
-    ((80, 51828, "28,232"), "Right: the answer goes from 80 to 51828"),
-    ((80, 51828, 65_535), "how many port numbers there are"),
-    ((80, 51828, 16_384), "Windows and macOS"),
-    ((80, 51828, 1), "Each takes a port of its own"),
-    ((80, 51828, 1_000), "Not 1,000."),
-    ((50_000, 51828, 28_232), "No other, higher port"),
-    ((80, 80, 28_232), "the port that the opener of this connection chose, 51828"),
-])
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ((80, 51828, "28,232"), "Right: the answer goes from 80 to 51828"),
+        ((80, 51828, 65_535), "how many port numbers there are"),
+        ((80, 51828, 16_384), "Windows and macOS"),
+        ((80, 51828, 1), "Each takes a port of its own"),
+        ((80, 51828, 1_000), "Not 1,000."),
+        ((50_000, 51828, 28_232), "No other, higher port"),
+        ((80, 80, 28_232), "the port that the opener of this connection chose, 51828"),
+    ],
+)
 def test_a_prediction_of_ports_meets_its_belief(told, said):
     judgement = lab.judge_ports(lab.two_hosts().get(URL), *told)
     assert said in judgement.words and judgement.right == said.startswith("Right")
@@ -217,4 +275,6 @@ def test_a_prediction_of_ports_that_is_not_understood_is_named():
 
 def test_syns_are_never_closer_than_a_second():
     for kernel in KERNELS:
-        assert all(b - a >= 1 for a, b in pairwise(handshake(server="silent", kernel=kernel).syn_times))
+        assert all(
+            b - a >= 1 for a, b in pairwise(handshake(server="silent", kernel=kernel).syn_times)
+        )

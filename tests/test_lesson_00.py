@@ -33,16 +33,37 @@ def table(site):
 def test_the_answer_goes_to_the_node_by_the_local_route_and_the_node_s_to_the_client(site):
     visit = site.anew().get(URL)
     answer = next(trace for trace in visit.capture if trace.sender == "web" and trace.packet.data)
-    assert str(answer.packet.flow).startswith("10.0.1.10:80 > 10.0.0.10:") and answer.last.at == "ELB node"
-    assert "10.0.0.0/16 > local" in visit.answer.replace("\n", " ") and "none of the 22 packets" in visit.answer
+    assert (
+        str(answer.packet.flow).startswith("10.0.1.10:80 > 10.0.0.10:")
+        and answer.last.at == "ELB node"
+    )
+    assert (
+        "10.0.0.0/16 > local" in visit.answer.replace("\n", " ")
+        and "none of the 22 packets" in visit.answer
+    )
 
 
-@pytest.mark.parametrize(("told", "belief", "lost"), [
-    (("10.0.1.10", 80, "203.0.113.10", 51828), "passed the client's packets on", "web, group out"),
-    (("10.0.1.10", 40000, "10.0.0.10", "?"), "No other, higher port", "web, group out"),
-    (("10.0.1.10", 80, "10.0.0.20", "?"), "only connections opened from inside go through it", "web, group out"),
-    (("192.0.2.10", 80, "203.0.113.10", 51828), "a host sends from its own address", "web, source check"),
-])
+@pytest.mark.parametrize(
+    ("told", "belief", "lost"),
+    [
+        (
+            ("10.0.1.10", 80, "203.0.113.10", 51828),
+            "passed the client's packets on",
+            "web, group out",
+        ),
+        (("10.0.1.10", 40000, "10.0.0.10", "?"), "No other, higher port", "web, group out"),
+        (
+            ("10.0.1.10", 80, "10.0.0.20", "?"),
+            "only connections opened from inside go through it",
+            "web, group out",
+        ),
+        (
+            ("192.0.2.10", 80, "203.0.113.10", 51828),
+            "a host sends from its own address",
+            "web, source check",
+        ),
+    ],
+)
 def test_a_wrong_prediction_is_really_sent_and_lost(site, told, belief, lost):
     judgement = lab.judge(site.anew().get(URL), *told)
     assert not judgement.right and belief in judgement.words and lost in judgement.words
@@ -84,7 +105,9 @@ def test_the_table_says_what_the_visits_say(site, table):
     for one, line in zip(table.rows, lines, strict=True):
         again = site.without(one.row)
         assert f"{one.number:>3}  {one.words}" in line
-        assert ("works" if again.get(URL).symptom == "200 OK" else again.get(URL).symptom) in line[51:65]
+        assert ("works" if again.get(URL).symptom == "200 OK" else again.get(URL).symptom) in line[
+            51:65
+        ]
 
 
 def test_with_a_network_load_balancer_the_page_needs_no_row_about_the_nat_either():
@@ -106,8 +129,10 @@ def test_what_is_no_row_is_named(site, row):
 
 
 def test_each_row_of_the_site_is_judged_by_what_it_does():
-    right = {number: {row for row in range(1, 20) if lab.check(number, row).startswith("Right.")}
-             for number in ("00.1", "00.2")}
+    right = {
+        number: {row for row in range(1, 20) if lab.check(number, row).startswith("Right.")}
+        for number in ("00.1", "00.2")
+    }
     assert right == {"00.1": ONLY_UPDATE, "00.2": CONNECTED}
 
 
@@ -140,7 +165,9 @@ def test_a_site_whose_acls_do_not_allow_everything_says_so():
 
 
 def test_nothing_of_the_site_is_faint_before_a_packet_was_sent():
-    boxes = [item for item in draw.site(reference_architecture()).scene.items if isinstance(item, Box)]
+    boxes = [
+        item for item in draw.site(reference_architecture()).scene.items if isinstance(item, Box)
+    ]
     assert not [box for box in boxes if box.dash]
 
 

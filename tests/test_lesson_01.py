@@ -8,7 +8,15 @@ import pytest
 from rigs.layout import faults
 
 from vpcedu import draw, lab, widgets
-from vpcedu.sites.lone_server import DEFAULTS, PARTNER, PUBLIC, TABLE, URL, lone_server, public_or_not
+from vpcedu.sites.lone_server import (
+    DEFAULTS,
+    PARTNER,
+    PUBLIC,
+    TABLE,
+    URL,
+    lone_server,
+    public_or_not,
+)
 from vpcedu.sites.parts import IGW, UPDATES
 from vpcedu.tables.route_table import Route
 from vpcedu.trace import DROP
@@ -16,8 +24,19 @@ from vpcedu.widgets.explorers.routes import PICTURES, frame
 from vpcedu.widgets.explorers.routes import room as height
 from vpcedu.widgets.parts.explorer import LINE, WIDTH
 
-TRIED = (UPDATES, "203.0.113.10", "10.0.0.20", "10.0.1.10", PUBLIC, "10.0.1.99", "192.168.0.1", "8.8.8.8", "192.0.2.20",
-         "169.254.169.254", "255.255.255.255")
+TRIED = (
+    UPDATES,
+    "203.0.113.10",
+    "10.0.0.20",
+    "10.0.1.10",
+    PUBLIC,
+    "10.0.1.99",
+    "192.168.0.1",
+    "8.8.8.8",
+    "192.0.2.20",
+    "169.254.169.254",
+    "255.255.255.255",
+)
 
 
 # --- the site ----------------------------------------------------------------------------
@@ -42,9 +61,13 @@ def test_the_table_of_six_is_narrow_and_says_whose_address_is_seen():
 @pytest.mark.fact("igw-1to1-nat", "instance-sees-private")
 def test_web_knows_itself_only_by_its_private_address():
     visit = lone_server(IGW).get(URL)
-    inside = [step.before.flow for trace in visit.capture for step in trace.steps if step.at == "web"]
-    assert inside and all("10.0.1.10" in (flow.src, flow.dst) and PUBLIC not in (flow.src, flow.dst)
-                          for flow in inside)
+    inside = [
+        step.before.flow for trace in visit.capture for step in trace.steps if step.at == "web"
+    ]
+    assert inside and all(
+        "10.0.1.10" in (flow.src, flow.dst) and PUBLIC not in (flow.src, flow.dst)
+        for flow in inside
+    )
 
 
 @pytest.mark.fact("lpm")
@@ -60,7 +83,9 @@ def test_an_unknown_default_is_named():
         lone_server("igw")
 
 
-@pytest.mark.parametrize(("default", "public", "partner"), [*product(DEFAULTS, (False, True), (False, True))])
+@pytest.mark.parametrize(
+    ("default", "public", "partner"), [*product(DEFAULTS, (False, True), (False, True))]
+)
 def test_the_picture_of_each_site_is_laid_out_right(default, public, partner):
     assert faults(draw.site(lone_server(default, public, partner)).scene) == []
 
@@ -68,35 +93,42 @@ def test_the_picture_of_each_site_is_laid_out_right(default, public, partner):
 # --- judges ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("told", "said"), [
-    (("timed out", "answer", "NAT"), "Right. The request did arrive"),
-    ((" Timed  Out ", "ANSWER", "nat"), "Right. The request did arrive"),
-    (("page", "none", "nowhere"), "it does not decide how they leave"),
-    (("connected", "nothing", "nowhere"), "it does not decide how they leave"),
-    (("refused", "request", "web"), "gave up after 131 s"),
-    (("timed out", "request", "Internet gateway"), "that was enough for the way in"),
-    (("timed out", "answer", "igw"), "not at Internet gateway"),
-])
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (("timed out", "answer", "NAT"), "Right. The request did arrive"),
+        ((" Timed  Out ", "ANSWER", "nat"), "Right. The request did arrive"),
+        (("page", "none", "nowhere"), "it does not decide how they leave"),
+        (("connected", "nothing", "nowhere"), "it does not decide how they leave"),
+        (("refused", "request", "web"), "gave up after 131 s"),
+        (("timed out", "request", "Internet gateway"), "that was enough for the way in"),
+        (("timed out", "answer", "igw"), "not at Internet gateway"),
+    ],
+)
 def test_a_prediction_of_the_reach_meets_its_belief(told, said):
     judgement = lab.judge_reach(*told)
     assert said in judgement.words and judgement.right == said.startswith("Right")
     assert judgement.trace.dropped.at == "NAT" and judgement.trace.sender == "web"
 
 
-@pytest.mark.parametrize("told", [("", "answer", "NAT"), ("timed out", "both", "NAT"),
-                                  ("timed out", "answer", "router")])
+@pytest.mark.parametrize(
+    "told", [("", "answer", "NAT"), ("timed out", "both", "NAT"), ("timed out", "answer", "router")]
+)
 def test_a_prediction_of_the_reach_that_is_not_understood_is_named(told):
     with pytest.raises(ValueError, match="expected one of"):
         lab.judge_reach(*told)
 
 
-@pytest.mark.parametrize(("told", "said", "lost"), [
-    (("10.0.1.10", "10.0.1.10", PUBLIC), "Right: in and out", None),
-    ((PUBLIC, PUBLIC, PUBLIC), "does not reach web under 192.0.2.40", None),
-    (("10.0.1.10", PUBLIC, PUBLIC), "It was lost at web, source check", "web"),
-    (("10.0.1.10", "10.0.0.1", PUBLIC), "It was lost at web, source check", "web"),
-    (("10.0.1.10", "10.0.1.10", "10.0.1.10"), "It was lost at client, deliver", "client"),
-])
+@pytest.mark.parametrize(
+    ("told", "said", "lost"),
+    [
+        (("10.0.1.10", "10.0.1.10", PUBLIC), "Right: in and out", None),
+        ((PUBLIC, PUBLIC, PUBLIC), "does not reach web under 192.0.2.40", None),
+        (("10.0.1.10", PUBLIC, PUBLIC), "It was lost at web, source check", "web"),
+        (("10.0.1.10", "10.0.0.1", PUBLIC), "It was lost at web, source check", "web"),
+        (("10.0.1.10", "10.0.1.10", "10.0.1.10"), "It was lost at client, deliver", "client"),
+    ],
+)
 def test_a_prediction_of_the_addresses_meets_its_belief(told, said, lost):
     judgement = lab.judge_addresses(lone_server(IGW).get(URL), *told)
     assert said in judgement.words and judgement.right == said.startswith("Right")
@@ -119,7 +151,10 @@ def test_what_is_no_address_is_said_and_the_picture_stays():
     explorer = widgets.Routes()
     picture = explorer.image.value
     explorer.to.value = "web.example"
-    assert explorer.sentence.startswith("Not understood: 'web.example'") and explorer.image.value == picture
+    assert (
+        explorer.sentence.startswith("Not understood: 'web.example'")
+        and explorer.image.value == picture
+    )
     explorer.to.value = " 198.51.100.7 "
     assert "One row fits" in explorer.sentence
 

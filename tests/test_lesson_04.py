@@ -10,7 +10,16 @@ from rigs.layout import faults
 from tests.test_draw_lessons import cut_off
 from vpcedu import draw, lab, widgets
 from vpcedu.flow import FiveTuple
-from vpcedu.sites.one_server import ACL, CALLERS, GROUP_IN, GROUP_OUT, answers, edited, one_server, share
+from vpcedu.sites.one_server import (
+    ACL,
+    CALLERS,
+    GROUP_IN,
+    GROUP_OUT,
+    answers,
+    edited,
+    one_server,
+    share,
+)
 from vpcedu.sites.parts import PAGE
 from vpcedu.tables.network_acl import DENY, OUT, AclEntry, NetworkAcl
 from vpcedu.tables.tracking import TrackedFlow, Untracked
@@ -18,7 +27,12 @@ from vpcedu.widgets.explorers.group_and_acl import frame, percent
 
 
 def row_at(visit, check):
-    return next(step.row for trace in visit.capture for step in trace.steps if (step.at, step.check) == ("web", check))
+    return next(
+        step.row
+        for trace in visit.capture
+        for step in trace.steps
+        if (step.at, step.check) == ("web", check)
+    )
 
 
 # --- the belief, and what contradicts it --------------------------------------------------
@@ -27,30 +41,37 @@ def row_at(visit, check):
 def test_an_inbound_rule_is_enough_for_the_group_and_not_for_the_network_acl():
     visit = one_server().get(PAGE)
     assert isinstance(row_at(visit, "group out"), TrackedFlow)
-    lost = {(trace.packet.flow.sport, trace.dropped.check) for trace in visit.capture if trace.dropped}
+    lost = {
+        (trace.packet.flow.sport, trace.dropped.check) for trace in visit.capture if trace.dropped
+    }
     assert lost == {(80, "network ACL out")} and visit.symptom == "timed out"
 
 
-@pytest.mark.parametrize(("told", "said"), [
-    (("nothing",), "lost at web, network ACL out"),
-    (("nothing", "", ""), "asks each packet anew, the answer too"),
-    (("group", 1024, 65535), "belongs to a flow that it tracks"),
-    (("both", 1024, 65535), "comes without the group's rule too"),
-    (("acl", 80, 80), "The answer comes FROM port 80"),
-    (("ACL", "49,152", 65535), "Linux hosts choose from 32768-60999"),
-    (("acl", 32768, 60999), "Windows and macOS choose from 49152-65535"),
-    (("acl", 32768, 65535), "load balancers and NAT gateways choose from 1024-65535"),
-    (("acl", 60000, 65535), "This client, a Linux, chose 51828"),
-    (("network acl", 1024, 65535), "Right."),
-    (("acl", 0, 65535), "Right."),
-])
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (("nothing",), "lost at web, network ACL out"),
+        (("nothing", "", ""), "asks each packet anew, the answer too"),
+        (("group", 1024, 65535), "belongs to a flow that it tracks"),
+        (("both", 1024, 65535), "comes without the group's rule too"),
+        (("acl", 80, 80), "The answer comes FROM port 80"),
+        (("ACL", "49,152", 65535), "Linux hosts choose from 32768-60999"),
+        (("acl", 32768, 60999), "Windows and macOS choose from 49152-65535"),
+        (("acl", 32768, 65535), "load balancers and NAT gateways choose from 1024-65535"),
+        (("acl", 60000, 65535), "This client, a Linux, chose 51828"),
+        (("network acl", 1024, 65535), "Right."),
+        (("acl", 0, 65535), "Right."),
+    ],
+)
 def test_a_prediction_of_what_is_missing_meets_a_run(told, said):
     judgement = lab.judge_filters(*told)
     assert said in judgement.words and judgement.right == said.startswith("Right")
     assert judgement.right or "timed out after 131 s" in judgement.words or told[0] == "both"
 
 
-@pytest.mark.parametrize("told", [("", 1, 2), ("acl", "", ""), ("acl", 90, 80), ("acl", 1, 65536), ("acl", "x", 2)])
+@pytest.mark.parametrize(
+    "told", [("", 1, 2), ("acl", "", ""), ("acl", 90, 80), ("acl", 1, 65536), ("acl", "x", 2)]
+)
 def test_a_prediction_of_what_is_missing_that_is_not_understood_is_named(told):
     with pytest.raises(ValueError, match="expected"):
         lab.judge_filters(*told)
@@ -68,8 +89,10 @@ def test_the_shares_in_the_sentence_are_what_the_acl_says_of_each_port():
     for entry in ((80, 80), (49_152, 65_535), (1_024, 40_000)):
         table = NetworkAcl(ACL, (answers(*entry),))
         for low, high in CALLERS.values():
-            passed = sum(table.lookup(OUT, FiveTuple("10.0.0.40", 80, "203.0.113.10", port)).action != DENY
-                         for port in range(low, high + 1))
+            passed = sum(
+                table.lookup(OUT, FiveTuple("10.0.0.40", 80, "203.0.113.10", port)).action != DENY
+                for port in range(low, high + 1)
+            )
             assert passed == share(*entry, (low, high))
     assert [percent(part, 1_000) for part in (0, 1, 999, 1_000)] == ["none", "1 %", "99 %", "all"]
 
@@ -79,11 +102,16 @@ def test_the_shares_in_the_sentence_are_what_the_acl_says_of_each_port():
 
 @pytest.mark.fact("sg-untracked", "sg-untracked-cut", "sg-stateful")
 def test_a_removed_rule_cuts_what_is_not_tracked_and_a_new_acl_entry_cuts_both():
-    found = {(group_out, change): (edit.tracked, edit.passes) for group_out, change, edit in lab.edits().rows}
-    assert found == {("nothing", "group's rule is removed"): (True, True),
-                     ("all", "group's rule is removed"): (False, False),
-                     ("nothing", "ACL entry that denies"): (True, False),
-                     ("all", "ACL entry that denies"): (False, False)}
+    found = {
+        (group_out, change): (edit.tracked, edit.passes)
+        for group_out, change, edit in lab.edits().rows
+    }
+    assert found == {
+        ("nothing", "group's rule is removed"): (True, True),
+        ("all", "group's rule is removed"): (False, False),
+        ("nothing", "ACL entry that denies"): (True, False),
+        ("all", "ACL entry that denies"): (False, False),
+    }
     assert max(map(len, str(lab.edits()).splitlines())) <= 80
 
 
@@ -100,11 +128,16 @@ def test_the_picture_of_checks_says_which_pass_by_memory():
     for group_out in GROUP_OUT:
         visit = one_server(answers(1_024, 65_535), group_out=group_out).get(PAGE)
         said[group_out] = draw.filters(visit, 1).scene
-        assert isinstance(row_at(visit, "group out"), Untracked if group_out == "all" else TrackedFlow)
+        assert isinstance(
+            row_at(visit, "group out"), Untracked if group_out == "all" else TrackedFlow
+        )
     assert said["nothing"].title == "4 checks pass; 1 of them by memory, without a rule"
     assert said["all"].title == "4 checks pass; none of them by memory, without a rule"
     assert "lets the answer pass by memory" in said["nothing"].alt
-    assert "This flow is not tracked" in said["all"].alt and "by memory" not in said["all"].alt.split("rule.", 1)[1]
+    assert (
+        "This flow is not tracked" in said["all"].alt
+        and "by memory" not in said["all"].alt.split("rule.", 1)[1]
+    )
 
 
 def test_a_wrong_word_for_what_the_group_lets_out_is_named():

@@ -45,27 +45,39 @@ def test_a_rewriter_makes_one_and_keeps_the_number():
     assert len(words) == 2 and words[0].rpartition(" ")[2] == words[1].rpartition(" ")[2]
 
 
-@pytest.mark.parametrize(("balancer", "connects", "fetches"), [
-    ("classic-tcp", "connected", "closed"), ("classic-http", "connected", "504 Gateway Timeout"),
-    ("application", "connected", "502 Bad Gateway"), ("network", "refused", "refused")])
+@pytest.mark.parametrize(
+    ("balancer", "connects", "fetches"),
+    [
+        ("classic-tcp", "connected", "closed"),
+        ("classic-http", "connected", "504 Gateway Timeout"),
+        ("application", "connected", "502 Bad Gateway"),
+        ("network", "refused", "refused"),
+    ],
+)
 def test_behind_a_proxy_the_client_is_connected_though_nothing_listens(balancer, connects, fetches):
     site = proxy_site(balancer, WEBS[1])
     assert site.connect("client", "www.example.com", 80).symptom == connects
     assert proxy_site(balancer, WEBS[1]).get(PAGE).symptom == fetches
 
 
-@pytest.mark.parametrize(("told", "said"), [
-    ((2, "10.0.0.10", "connected"), "Right: 2 connections"),
-    ((" 2 ", "10.0.0.10", " Connected"), "Right: 2 connections"),
-    ((1, "10.0.0.10", "connected"), "another host opened another connection"),
-    ((22, "10.0.0.10", "connected"), "Not 22: the SYNs were counted"),
-    ((2, "203.0.113.10", "connected"), "in a run with a Network Load Balancer web saw 203.0.113.10"),
-    ((2, "192.0.2.10", "connected"), "known to the Internet gateway only"),
-    ((2, "10.0.0.20", "connected"), "That is the ELB node"),
-    ((2, "10.0.0.10", "refused"), "if web's RST came through"),
-    ((2, "10.0.0.10", "timed out"), "nobody was silent"),
-    ((2, "10.0.0.10", "reset"), "closed in the ordinary way"),
-])
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ((2, "10.0.0.10", "connected"), "Right: 2 connections"),
+        ((" 2 ", "10.0.0.10", " Connected"), "Right: 2 connections"),
+        ((1, "10.0.0.10", "connected"), "another host opened another connection"),
+        ((22, "10.0.0.10", "connected"), "Not 22: the SYNs were counted"),
+        (
+            (2, "203.0.113.10", "connected"),
+            "in a run with a Network Load Balancer web saw 203.0.113.10",
+        ),
+        ((2, "192.0.2.10", "connected"), "known to the Internet gateway only"),
+        ((2, "10.0.0.20", "connected"), "That is the ELB node"),
+        ((2, "10.0.0.10", "refused"), "if web's RST came through"),
+        ((2, "10.0.0.10", "timed out"), "nobody was silent"),
+        ((2, "10.0.0.10", "reset"), "closed in the ordinary way"),
+    ],
+)
 def test_a_prediction_of_a_proxy_meets_its_belief(told, said):
     judgement = lab.judge_proxy(*told)
     assert said in judgement.words and judgement.right == said.startswith("Right")
@@ -78,17 +90,30 @@ def test_what_the_judge_says_of_a_wrong_count_comes_from_two_runs():
             assert str(talk.traces[0].packet.seq) in words
 
 
-@pytest.mark.parametrize(("told", "named"), [
-    (("two", "10.0.0.10", "connected"), "connections"), ((0, "10.0.0.10", "connected"), "connections"),
-    ((2, "the client", "connected"), "web sees"), ((2, "10.0.0.10", "works"), ", ".join(LEARNS))])
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        (("two", "10.0.0.10", "connected"), "connections"),
+        ((0, "10.0.0.10", "connected"), "connections"),
+        ((2, "the client", "connected"), "web sees"),
+        ((2, "10.0.0.10", "works"), ", ".join(LEARNS)),
+    ],
+)
 def test_a_prediction_of_a_proxy_that_is_not_understood_is_named(told, named):
     with pytest.raises(ValueError, match=named):
         lab.judge_proxy(*told)
 
 
-@pytest.mark.parametrize(("values", "named"), [
-    ({"balancer": "haproxy"}, "balancer"), ({"web": "down"}, "nothing listens"), ({"mode": "prepend"}, "preserve"),
-    ({"balancer": "network", "proxy": True}, "classic-tcp"), ({"mode": "remove"}, "application")])
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"balancer": "haproxy"}, "balancer"),
+        ({"web": "down"}, "nothing listens"),
+        ({"mode": "prepend"}, "preserve"),
+        ({"balancer": "network", "proxy": True}, "classic-tcp"),
+        ({"mode": "remove"}, "application"),
+    ],
+)
 def test_a_wrong_setting_of_the_site_is_named(values, named):
     with pytest.raises(ValueError, match=named):
         proxy_site(**values)
@@ -97,8 +122,15 @@ def test_a_wrong_setting_of_the_site_is_named(values, named):
 # --- the exercises -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("number", "row"), [("06.1", 7), ("06.2", "append"), ("06.2", ("first", 0)),
-                                             ("06.3", RULE._replace(group="sg-nat"))])
+@pytest.mark.parametrize(
+    ("number", "row"),
+    [
+        ("06.1", 7),
+        ("06.2", "append"),
+        ("06.2", ("first", 0)),
+        ("06.3", RULE._replace(group="sg-nat")),
+    ],
+)
 def test_an_answer_that_is_none_is_named(number, row):
     with pytest.raises(ValueError, match="expected"):
         lab.check(number, row)
@@ -108,16 +140,23 @@ def test_an_answer_that_is_none_is_named(number, row):
 
 
 def settings():
-    for balancer, web, mode, proxy, forged in product(BALANCERS, WEBS, MODES, (False, True), (False, True)):
+    for balancer, web, mode, proxy, forged in product(
+        BALANCERS, WEBS, MODES, (False, True), (False, True)
+    ):
         yield {"balancer": balancer, "web": web, "mode": mode, "proxy": proxy, "forged": forged}
 
 
 def test_both_sides_fit_and_keep_one_height_at_every_setting():
     scenes = [frame(**values).picture.scene for values in settings()]
-    scenes += [draw.sides(tls_site(name).get("https://www.example.com/")).scene for name in TLS_BALANCERS]
+    scenes += [
+        draw.sides(tls_site(name).get("https://www.example.com/")).scene for name in TLS_BALANCERS
+    ]
     scenes += [draw.sides(proxy_site(name).without(RULE).get(PAGE)).scene for name in BALANCERS]
     different = {scene.alt: scene for scene in scenes}
-    assert len(different) > 20 and [fault for scene in different.values() for fault in faults(scene)] == []
+    assert (
+        len(different) > 20
+        and [fault for scene in different.values() for fault in faults(scene)] == []
+    )
     assert {scene.height for scene in scenes} == {scenes[0].height}
     assert max(width_of(scene.title, style.TITLE, True) for scene in scenes) <= style.ROOM
 
@@ -139,7 +178,9 @@ def test_what_the_proxy_added_is_bold_and_what_it_left_alone_is_not():
 
 def test_the_text_alternative_tells_both_sides():
     alt = draw.sides(proxy_site("classic-tcp").get(PAGE)).alt
-    assert "client sends: from 203.0.113.10:51828" in alt and "web gets: from 10.0.0.10:19404" in alt
+    assert (
+        "client sends: from 203.0.113.10:51828" in alt and "web gets: from 10.0.0.10:19404" in alt
+    )
     assert "answers: 200 OK to 10.0.0.10:19404" in alt and "web got the same bytes" in alt
 
 
@@ -147,8 +188,12 @@ def test_a_binary_header_is_read_byte_by_byte():
     data = version_2(Endpoint("203.0.113.10", 50_001), Endpoint("10.0.0.30", 80))
     lines = lines_of(data + b"GET / HTTP/1.1\r\n\r\n")
     assert "".join(line.split(" = ")[0] for line in lines[:5]) == data.hex()
-    assert lines[2:] == ("cb00710a = 203.0.113.10", "0a00001e = 10.0.0.30", "c3510050 = ports 50001, 80",
-                         "GET / HTTP/1.1")
+    assert lines[2:] == (
+        "cb00710a = 203.0.113.10",
+        "0a00001e = 10.0.0.30",
+        "c3510050 = ports 50001, 80",
+        "GET / HTTP/1.1",
+    )
 
 
 # --- the explorer and the form -----------------------------------------------------------

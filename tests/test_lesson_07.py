@@ -46,8 +46,15 @@ def test_with_a_public_address_and_route_the_answer_takes_the_same_way():
 
 
 @pytest.mark.fact("nlb-cip-default", "nlb-cip-off-src")
-@pytest.mark.parametrize(("kind", "preserve", "source"), [
-    ("instance", None, CLIENT), ("ip", None, NODE), ("instance", False, NODE), ("ip", True, CLIENT)])
+@pytest.mark.parametrize(
+    ("kind", "preserve", "source"),
+    [
+        ("instance", None, CLIENT),
+        ("ip", None, NODE),
+        ("instance", False, NODE),
+        ("ip", True, CLIENT),
+    ],
+)
 def test_a_setting_decides_whom_the_target_sees(kind, preserve, source):
     assert source_at_target(nlb_site(kind, preserve).get(URL)) == source
 
@@ -57,7 +64,9 @@ def test_a_target_that_is_given_its_own_call_times_out_and_no_other_does():
     for call in nlb_tries(nlb_site(), "web 1", 12):
         lost = {trace.dropped.reason for trace in call.capture if trace.dropped}
         hairpin = target_of(call) == "web 1"
-        assert (call.symptom, lost) == (("timed out", {OWN_SOURCE}) if hairpin else ("200 OK", set()))
+        assert (call.symptom, lost) == (
+            ("timed out", {OWN_SOURCE}) if hairpin else ("200 OK", set())
+        )
     assert {call.symptom for call in nlb_tries(nlb_site(preserve=False), "web 1", 12)} == {"200 OK"}
 
 
@@ -69,9 +78,17 @@ def test_connections_of_one_client_go_to_both_targets():
 
 
 @pytest.mark.fact("nlb-idle", "nlb-idle-rst")
-@pytest.mark.parametrize(("idle", "silent", "symptom"), [
-    (60, 50, "200 OK"), (60, 70, "reset"), (350, 340, "200 OK"), (350, 360, "reset"), (6_000, 5_900, "200 OK"),
-    (6_000, 6_100, "reset")])
+@pytest.mark.parametrize(
+    ("idle", "silent", "symptom"),
+    [
+        (60, 50, "200 OK"),
+        (60, 70, "reset"),
+        (350, 340, "200 OK"),
+        (350, 360, "reset"),
+        (6_000, 5_900, "200 OK"),
+        (6_000, 6_100, "reset"),
+    ],
+)
 def test_who_speaks_after_the_idle_timeout_is_reset(idle, silent, symptom):
     visit = nlb_visit(nlb_site(idle=idle), silent)
     assert visit.symptom == symptom and visit.result.after // 1_000_000 == silent
@@ -80,14 +97,22 @@ def test_who_speaks_after_the_idle_timeout_is_reset(idle, silent, symptom):
 @pytest.mark.fact("nlb-pp2")
 def test_the_first_bytes_are_a_header_and_then_the_request():
     lines = first_bytes(nlb_site(proxy_v2=True).get(URL)).splitlines()
-    assert lines[0].startswith("0d0a 0d0a 000d 0a51 5549 540a 2111 000c") and lines[1].endswith("GET ")
+    assert lines[0].startswith("0d0a 0d0a 000d 0a51 5549 540a 2111 000c") and lines[1].endswith(
+        "GET "
+    )
     assert first_bytes(nlb_site().get(URL)).startswith("4745 5420")
 
 
-@pytest.mark.parametrize(("call", "named"), [
-    (lambda: nlb_site("alb"), "instance or ip"), (lambda: nlb_site(targets=("web 3",)), "web 1, web 2"),
-    (lambda: nlb_site(targets=()), "web 1, web 2"), (lambda: nlb_site(idle=10), "60 to 6000"),
-    (lambda: nlb_tries(nlb_site(), count=0), "1 to 50")])
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        (lambda: nlb_site("alb"), "instance or ip"),
+        (lambda: nlb_site(targets=("web 3",)), "web 1, web 2"),
+        (lambda: nlb_site(targets=()), "web 1, web 2"),
+        (lambda: nlb_site(idle=10), "60 to 6000"),
+        (lambda: nlb_tries(nlb_site(), count=0), "1 to 50"),
+    ],
+)
 def test_a_wrong_setting_is_named(call, named):
     with pytest.raises(ValueError, match=named):
         call()
@@ -96,24 +121,35 @@ def test_a_wrong_setting_is_named(call, named):
 # --- the judge ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("told", "said"), [
-    (("200 OK", CLIENT, NODE), "Right: the client sees 200 OK"),
-    ((" 200 ", f" {CLIENT} ", NODE), "Right: the client sees 200 OK"),
-    (("timed out", CLIENT, NODE), "The model tried that too: the answer left by the flow of the NLB node again"),
-    (("refused", CLIENT, NODE), "Not refused: the client saw 200 OK"),
-    (("200 OK", NODE, NODE), "does not always hide the client"),
-    (("200 OK", CLIENT, CLIENT), "does not always show the client"),
-    (("200 OK", "192.0.2.30", NODE), "known to the Internet gateway only"),
-    (("200 OK", CLIENT, "10.0.1.11"), "stands in the destination"),
-])
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (("200 OK", CLIENT, NODE), "Right: the client sees 200 OK"),
+        ((" 200 ", f" {CLIENT} ", NODE), "Right: the client sees 200 OK"),
+        (
+            ("timed out", CLIENT, NODE),
+            "The model tried that too: the answer left by the flow of the NLB node again",
+        ),
+        (("refused", CLIENT, NODE), "Not refused: the client saw 200 OK"),
+        (("200 OK", NODE, NODE), "does not always hide the client"),
+        (("200 OK", CLIENT, CLIENT), "does not always show the client"),
+        (("200 OK", "192.0.2.30", NODE), "known to the Internet gateway only"),
+        (("200 OK", CLIENT, "10.0.1.11"), "stands in the destination"),
+    ],
+)
 def test_a_prediction_meets_its_belief(told, said):
     judgement = lab.judge_nlb(*told)
     assert said in judgement.words and judgement.right == said.startswith("Right")
 
 
-@pytest.mark.parametrize(("told", "named"), [
-    (("works", CLIENT, NODE), ", ".join(SEES)), (("200 OK", "the client", NODE), "registered by instance"),
-    (("200 OK", CLIENT, ""), "registered by address")])
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        (("works", CLIENT, NODE), ", ".join(SEES)),
+        (("200 OK", "the client", NODE), "registered by instance"),
+        (("200 OK", CLIENT, ""), "registered by address"),
+    ],
+)
 def test_a_prediction_that_is_not_understood_is_named(told, named):
     with pytest.raises(ValueError, match=named):
         lab.judge_nlb(*told)
@@ -122,8 +158,10 @@ def test_a_prediction_that_is_not_understood_is_named(told, named):
 # --- the exercises -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("number", "row"), [("07.1", "ip"), ("07.2", RULE._replace(direction="out")),
-                                             ("07.3", "the client")])
+@pytest.mark.parametrize(
+    ("number", "row"),
+    [("07.1", "ip"), ("07.2", RULE._replace(direction="out")), ("07.3", "the client")],
+)
 def test_an_answer_that_is_none_is_named(number, row):
     with pytest.raises(ValueError, match="expected"):
         lab.check(number, row)
@@ -133,7 +171,9 @@ def test_an_answer_that_is_none_is_named(number, row):
 
 
 def settings():
-    return product(("instance", "ip"), PRESERVE, (False, True), ("client", "web 1"), (1, 4), (0, 70), IDLE[:1])
+    return product(
+        ("instance", "ip"), PRESERVE, (False, True), ("client", "web 1"), (1, 4), (0, 70), IDLE[:1]
+    )
 
 
 def test_every_setting_fits_its_place_and_nothing_overlaps():
@@ -143,7 +183,9 @@ def test_every_setting_fits_its_place_and_nothing_overlaps():
         shown = frame(*values)
         assert shown.picture.scene.height == explorer.tall and len(shown.sentence) <= 4 * 92
         scenes[shown.picture.alt] = shown.picture.scene
-    assert len(scenes) > 20 and [fault for scene in scenes.values() for fault in faults(scene)] == []
+    assert (
+        len(scenes) > 20 and [fault for scene in scenes.values() for fault in faults(scene)] == []
+    )
 
 
 def test_every_silence_ends_in_something():
@@ -153,13 +195,23 @@ def test_every_silence_ends_in_something():
 
 def test_the_explorer_s_connections_are_those_of_the_lesson():
     """The fourth call of web 1 hangs in the cell that makes eight, and in the explorer."""
-    assert nlb_tries(nlb_site(), "web 1", 4)[3].symptom == nth(nlb_site(), 4, "web 1").symptom == "timed out"
+    assert (
+        nlb_tries(nlb_site(), "web 1", 4)[3].symptom
+        == nth(nlb_site(), 4, "web 1").symptom
+        == "timed out"
+    )
 
 
 def test_a_packet_from_itself_is_drawn_as_one():
     scene = draw.sides(nth(nlb_site(), 4, "web 1")).scene
-    assert scene.title == "web 1 gets a packet from 10.0.1.10: from itself" and "own source" in scene.alt
+    assert (
+        scene.title == "web 1 gets a packet from 10.0.1.10: from itself"
+        and "own source" in scene.alt
+    )
 
 
 def test_whose_address_a_target_sees_that_calls_itself():
-    assert draw.sides(nth(nlb_site("ip"), 4, "web 1")).scene.title == "web 1 calls itself, and sees 10.0.0.30"
+    assert (
+        draw.sides(nth(nlb_site("ip"), 4, "web 1")).scene.title
+        == "web 1 calls itself, and sees 10.0.0.30"
+    )

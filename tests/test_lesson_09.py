@@ -49,14 +49,20 @@ def test_a_network_balancer_resets_who_goes_on_and_keep_alive_helps():
 def test_a_group_s_clock_alone_can_stop_an_answer():
     assert lab.silence("NAT instance", 420, "listener").arrived
     moved = lab.silence("NAT instance", 420, "listener", instance="Nitro v6")
-    assert not moved.arrived and {(t.dropped.at, t.dropped.check) for t in moved.said} == {("web", "group in")}
+    assert not moved.arrived and {(t.dropped.at, t.dropped.check) for t in moved.said} == {
+        ("web", "group in")
+    }
 
 
 def test_a_silence_of_another_kind_is_refused():
-    for words, arguments in (("way", ("wire",)), ("silence", ("NAT gateway", 0)), ("speaks", ("NAT gateway", 9, "web")),
-                             ("keep-alive", ("NAT gateway", 9, "opener", "300")),
-                             ("instance", ("NAT gateway", 9, "opener", None, "t2")),
-                             ("only a balancer's", ("NAT gateway", 9, "opener", None, "Nitro v6", 600))):
+    for words, arguments in (
+        ("way", ("wire",)),
+        ("silence", ("NAT gateway", 0)),
+        ("speaks", ("NAT gateway", 9, "web")),
+        ("keep-alive", ("NAT gateway", 9, "opener", "300")),
+        ("instance", ("NAT gateway", 9, "opener", None, "t2")),
+        ("only a balancer's", ("NAT gateway", 9, "opener", None, "Nitro v6", 600)),
+    ):
         with pytest.raises(ValueError, match=words):
             lab.silence(*arguments)
 
@@ -65,14 +71,17 @@ def test_the_same_silence_gives_the_same_words():
     assert str(lab.silence(seconds=420)) == str(lab.silence(seconds=420))
 
 
-@pytest.mark.parametrize(("answer", "belief"), [
-    (("FIN", "lost", 350), "closed by the other end at 60.08 s"),
-    (("RST", "lost", 350), "it was reset at 420 s"),
-    (("nothing", "arrives", 420), "lost at NAT, translation"),
-    (("nothing", "lost", 350), "who sends nothing runs no timer"),
-    (("nothing", "lost", 1_345), "the OTHER end gives up"),
-    (("nothing", "lost", 7_200), "web was reset at 7,200.08 s"),
-])
+@pytest.mark.parametrize(
+    ("answer", "belief"),
+    [
+        (("FIN", "lost", 350), "closed by the other end at 60.08 s"),
+        (("RST", "lost", 350), "it was reset at 420 s"),
+        (("nothing", "arrives", 420), "lost at NAT, translation"),
+        (("nothing", "lost", 350), "who sends nothing runs no timer"),
+        (("nothing", "lost", 1_345), "the OTHER end gives up"),
+        (("nothing", "lost", 7_200), "web was reset at 7,200.08 s"),
+    ],
+)
 def test_a_wrong_prediction_is_contradicted_by_a_run(answer, belief):
     said = lab.judge_idle(*answer)
     assert not said.right and belief in said.words
@@ -89,10 +98,12 @@ def test_what_is_no_prediction_is_named(answer):
         lab.judge_idle(*answer)
 
 
-SETTINGS = [("NAT gateway", 420, "listener", None, "before Nitro v6", "web: learns nothing"),
-            ("NAT gateway", 420, "opener", 300, "before Nitro v6", "they arrive"),
-            ("Classic LB", 90, "listener", 45, "before Nitro v6", "web has nothing left to send on"),
-            ("NAT instance", 420, "listener", None, "Nitro v6", "never arrive")]
+SETTINGS = [
+    ("NAT gateway", 420, "listener", None, "before Nitro v6", "web: learns nothing"),
+    ("NAT gateway", 420, "opener", 300, "before Nitro v6", "they arrive"),
+    ("Classic LB", 90, "listener", 45, "before Nitro v6", "web has nothing left to send on"),
+    ("NAT instance", 420, "listener", None, "Nitro v6", "never arrive"),
+]
 
 
 def test_picture_and_sentence_follow_every_control():
@@ -102,14 +113,23 @@ def test_picture_and_sentence_follow_every_control():
         explorer.keepalive.value, explorer.instance.value = keepalive, instance
         assert words in explorer.sentence
         run = lab.silence(way, seconds, speaks, keepalive, instance)
-        assert run.ends in explorer.sentence and explorer.image.value == draw.clocks(run).svg("live")
+        assert run.ends in explorer.sentence and explorer.image.value == draw.clocks(run).svg(
+            "live"
+        )
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_every_setting_has_a_frame_that_fits_its_place(way):
-    shown = [frame(way, seconds, speaks, keepalive, instance) for seconds in SECONDS[::4] for speaks in SPEAKERS
-             for keepalive in KEEP_ALIVE.values() for instance in INSTANCES]
-    assert len({one.picture.scene.height for one in shown}) == 1 and shown[0].picture.scene.height == room(way)
+    shown = [
+        frame(way, seconds, speaks, keepalive, instance)
+        for seconds in SECONDS[::4]
+        for speaks in SPEAKERS
+        for keepalive in KEEP_ALIVE.values()
+        for instance in INSTANCES
+    ]
+    assert len({one.picture.scene.height for one in shown}) == 1 and shown[
+        0
+    ].picture.scene.height == room(way)
     assert max(len(one.sentence) for one in shown) <= 4 * 92
 
 
@@ -120,4 +140,9 @@ def test_an_answer_that_is_no_setting_is_named():
 
 
 def test_times_are_as_short_as_they_can_be_said():
-    assert [at(n) for n in (0, 420 * SECOND, 60_080_000, 1_344_600_000)] == ["0", "420", "60.08", "1,344.6"]
+    assert [at(n) for n in (0, 420 * SECOND, 60_080_000, 1_344_600_000)] == [
+        "0",
+        "420",
+        "60.08",
+        "1,344.6",
+    ]

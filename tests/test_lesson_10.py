@@ -13,11 +13,14 @@ from vpcedu.tables.network_acl import AclEntry
 MENDED = AclEntry("acl-public", 110, "out", "allow", 6, (1024, 65535), "0.0.0.0/0")
 
 
-@pytest.mark.parametrize(("answer", "words"), [
-    (("web", "group in"), "no packet came to web, group in"),
-    (("ELB node", "group in"), "was asked 11 times and let 11 of them pass"),
-    (("elb node ", " ROUTE"), "no packet came to ELB node, route"),
-])
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (("web", "group in"), "no packet came to web, group in"),
+        (("ELB node", "group in"), "was asked 11 times and let 11 of them pass"),
+        (("elb node ", " ROUTE"), "no packet came to ELB node, route"),
+    ],
+)
 def test_a_wrong_prediction_is_met_with_what_that_check_saw(answer, words):
     said = lab.judge_puzzle(lab.puzzle(5), *answer)
     assert not said.right and words in said.words
@@ -27,7 +30,12 @@ def test_a_wrong_prediction_is_met_with_what_that_check_saw(answer, words):
 def test_only_the_place_of_the_first_loss_is_right(seed):
     puzzle = lab.puzzle(seed)
     places = [*(row.name for row in puzzle.vpc.devices), "Internet gateway", "Internet"]
-    right = [(place, check) for place in places for check in CHECKS if lab.judge_puzzle(puzzle, place, check).right]
+    right = [
+        (place, check)
+        for place in places
+        for check in CHECKS
+        if lab.judge_puzzle(puzzle, place, check).right
+    ]
     assert right == [(loss.step.at, loss.step.check) for loss in losses(puzzle.visit)[:1]]
 
 
@@ -52,4 +60,7 @@ def test_a_second_fault_hides_behind_the_first_and_asking_shows_both():
     assert lab.puzzle(5).check(MENDED).startswith("Right")
     double = lab.puzzle(5, 2)
     assert "504 Gateway Timeout" in double.check(MENDED)
-    assert {loss.step.at for loss in lab.ask(double.vpc, *double.question).blockers} == {"ELB node", "web"}
+    assert {loss.step.at for loss in lab.ask(double.vpc, *double.question).blockers} == {
+        "ELB node",
+        "web",
+    }

@@ -26,8 +26,14 @@ def source():
 def test_short_names_change_no_answer():
     plain, vpc = aws.load(aws.example()).vpc(), lab.example_vpc()
     long = {short: name for name, short in EXAMPLE.items()}
-    for start, end, port in (("web-1", "internet", 443), ("web-2", "internet", 443), ("web-1", "db", 5432),
-                             ("internet", "shop", 80), ("bastion", "web-2", 22), ("internet", "bastion", 22)):
+    for start, end, port in (
+        ("web-1", "internet", 443),
+        ("web-2", "internet", 443),
+        ("web-1", "db", 5432),
+        ("internet", "shop", 80),
+        ("bastion", "web-2", 22),
+        ("internet", "bastion", 22),
+    ):
         short = lab.ask(vpc, start, end, port)
         asked = lab.ask(plain, long.get(start, start), long.get(end, end), port)
         assert (short.symptom, len(short.blockers)) == (asked.symptom, len(asked.blockers))
@@ -38,19 +44,27 @@ def test_the_lesson_gives_the_names_that_the_judge_uses():
     assert eval(told[1]) == EXAMPLE
 
 
-@pytest.mark.parametrize(("names", "words"), [({"i-1": "web"}, "'i-1': expected one of"),
-                                              ({"i-0e11f22a33b440001": "internet"}, "nothing else has"),
-                                              ({"i-0e11f22a33b440001": ""}, "nothing else has")])
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ({"i-1": "web"}, "'i-1': expected one of"),
+        ({"i-0e11f22a33b440001": "internet"}, "nothing else has"),
+        ({"i-0e11f22a33b440001": ""}, "nothing else has"),
+    ],
+)
 def test_a_name_that_cannot_be_given_is_refused(names, words):
     with pytest.raises(ValueError, match=words):
         lab.named(aws.load(aws.example()).vpc(), names)
 
 
-@pytest.mark.parametrize(("answer", "words"), [
-    (("works", "works", "back"), "web-2 does not reach internet"),
-    (("works", "there", "there"), "The request had arrived."),
-    (("there", "there", "back"), "web-1 reaches internet"),
-])
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (("works", "works", "back"), "web-2 does not reach internet"),
+        (("works", "there", "there"), "The request had arrived."),
+        (("there", "there", "back"), "web-1 reaches internet"),
+    ],
+)
 def test_a_wrong_prediction_is_contradicted_by_a_run(answer, words):
     said = lab.judge_own(*answer)
     assert not said.right and words in said.words and said.words.startswith("2 of 3")
@@ -95,13 +109,19 @@ def test_the_collecting_lines_make_files_from_which_the_same_network_is_loaded(t
     """With a program in the CLI's place that gives the example's answers."""
     fake = tmp_path / "bin" / "aws"
     fake.parent.mkdir()
-    fake.write_text(FAKE.format(python=sys.executable, example=str(aws.example())), encoding="utf-8")
+    fake.write_text(
+        FAKE.format(python=sys.executable, example=str(aws.example())), encoding="utf-8"
+    )
     fake.chmod(0o755)
     lines = re.search(r"```sh\n(.*?)```", source(), re.DOTALL)[1]
     shell = shutil.which("sh")
     assert shell
-    subprocess.run([shell, "-eu", "-c", lines], cwd=tmp_path, check=True,
-                   env={**os.environ, "PATH": f"{fake.parent}{os.pathsep}{os.environ['PATH']}"})
+    subprocess.run(
+        [shell, "-eu", "-c", lines],
+        cwd=tmp_path,
+        check=True,
+        env={**os.environ, "PATH": f"{fake.parent}{os.pathsep}{os.environ['PATH']}"},
+    )
     made, stored = aws.load(tmp_path / "my-network"), aws.load(aws.example())
     assert made.vpc() == stored.vpc()
     assert {note.kind for note in made.report} == {note.kind for note in stored.report}

@@ -31,10 +31,14 @@ def test_the_lesson_has_every_scenario_and_every_fault(laboratory):
 @pytest.mark.parametrize("name", BY_NAME)
 def test_the_lesson_says_equal_where_the_tests_do_and_shows_every_row(laboratory, name):
     both, kernel = laboratory.beside(name), stored.load(name)
-    assert both.equal and not compare.differences(BY_NAME[name], kernel, compare.of_model(BY_NAME[name], kernel))
+    assert both.equal and not compare.differences(
+        BY_NAME[name], kernel, compare.of_model(BY_NAME[name], kernel)
+    )
     rows = [row for rows in kernel.normal(BY_NAME[name]).values() for row in rows]
     assert len(both.pairs) == len(rows) and len(both.facts) == len(kernel.facts)
-    assert sorted(str(list(pair.kernel.compared[1:5])) for pair in both.pairs) == sorted(str(row[:4]) for row in rows)
+    assert sorted(str(list(pair.kernel.compared[1:5])) for pair in both.pairs) == sorted(
+        str(row[:4]) for row in rows
+    )
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -63,14 +67,18 @@ def test_the_first_difference_is_named():
 
 
 def test_another_folder_scenario_or_fault_is_refused(laboratory):
-    for call, words in ((lambda: lab.laboratory("nowhere"), "'nowhere': expected the repository's folder"),
-                        (lambda: laboratory.beside("moon"), "scenario 'moon'"),
-                        (lambda: laboratory.beside("direct", "moon"), "fault 'moon'")):
+    for call, words in (
+        (lambda: lab.laboratory("nowhere"), "'nowhere': expected the repository's folder"),
+        (lambda: laboratory.beside("moon"), "scenario 'moon'"),
+        (lambda: laboratory.beside("direct", "moon"), "fault 'moon'"),
+    ):
         with pytest.raises(ValueError, match=words):
             call()
 
 
-def test_the_laboratory_is_found_from_the_folder_of_the_notebooks_and_nowhere_else(monkeypatch, tmp_path):
+def test_the_laboratory_is_found_from_the_folder_of_the_notebooks_and_nowhere_else(
+    monkeypatch, tmp_path
+):
     monkeypatch.chdir(FOLDER.parent.parent / "notebooks")
     assert list(lab.laboratory().names) == list(BY_NAME)
     monkeypatch.chdir(tmp_path)
@@ -93,11 +101,15 @@ def test_both_versions_look_sound_and_only_the_recording_tells(laboratory):
     assert said.right and "A is wrong in 7 of 7 packets" in " ".join(said.words.split())
 
 
-@pytest.mark.parametrize(("which", "belief"), [("A", "how could you know?"), ("b", "Not B: it equals the recording")])
+@pytest.mark.parametrize(
+    ("which", "belief"), [("A", "how could you know?"), ("b", "Not B: it equals the recording")]
+)
 def test_a_wrong_prediction_is_contradicted_by_the_recording(laboratory, which, belief):
     said = lab.judge_versions(laboratory, which, 1)
     words = " ".join(said.words.split())
-    assert not said.right and belief in words and "Packet 1, Linux: nat out 10.0.0.20:50001" in words
+    assert (
+        not said.right and belief in words and "Packet 1, Linux: nat out 10.0.0.20:50001" in words
+    )
 
 
 def test_what_is_no_prediction_is_named(laboratory):
@@ -111,7 +123,11 @@ def test_what_is_no_prediction_is_named(laboratory):
 
 def test_picture_and_sentence_follow_every_control(laboratory):
     explorer = widgets.Evidence(laboratory)
-    for scenario, fault, row in (("proxy-tcp", NONE, 9), ("direct", FIN, 6), ("refused", "a closed port is silent", 2)):
+    for scenario, fault, row in (
+        ("proxy-tcp", NONE, 9),
+        ("direct", FIN, 6),
+        ("refused", "a closed port is silent", 2),
+    ):
         explorer.scenario.value, explorer.fault.value, explorer.row.value = scenario, fault, row
         both = laboratory.beside(scenario, "" if fault == NONE else fault)
         assert explorer.sentence == sentence(both, row)
@@ -124,7 +140,9 @@ def test_picture_and_sentence_follow_every_control(laboratory):
 def test_no_picture_overlaps_or_leaves_the_frame_and_every_sentence_fits(laboratory):
     explorer = widgets.Evidence(laboratory)
     wrong = []
-    for name, fault in [(name, "") for name in laboratory.names] + [(name, f) for f, name in laboratory.faults.items()]:
+    for name, fault in [(name, "") for name in laboratory.names] + [
+        (name, f) for f, name in laboratory.faults.items()
+    ]:
         both = laboratory.beside(name, fault)
         scene = draw.beside(both, len(both.pairs) // 2 or None).scene
         wrong += [f"{name}, {fault}: {what}" for what in faults(scene)]
@@ -148,6 +166,11 @@ def test_the_picture_marks_what_differs(laboratory):
 
 
 def test_an_answer_of_another_kind_is_named():
-    for number, row in (("12.1", "moon"), ("12.1", 7), ("12.2", "direct"), ("12.2", ("moon", "direct"))):
+    for number, row in (
+        ("12.1", "moon"),
+        ("12.1", 7),
+        ("12.2", "direct"),
+        ("12.2", ("moon", "direct")),
+    ):
         with pytest.raises(ValueError, match="expected"):
             lab.check(number, row)

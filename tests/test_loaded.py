@@ -19,7 +19,11 @@ def loaded(tmp_path):
 
 def test_what_one_device_saw_comes_back_in_order_with_hosts_named_by_their_addresses(loaded):
     visit = reference_architecture().get(URL)
-    here = [t.packet if t.sender == "ELB node" else t.last.before for t in visit.capture if "ELB node" in t.devices]
+    here = [
+        t.packet if t.sender == "ELB node" else t.last.before
+        for t in visit.capture
+        if "ELB node" in t.devices
+    ]
     assert [trace.packet for trace in loaded.capture] == here
     met = {device for trace in loaded.capture for device in trace.devices}
     assert met == {"203.0.113.10", "10.0.0.10", "10.0.1.10"}

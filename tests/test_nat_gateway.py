@@ -47,8 +47,14 @@ def with_second_address(visited):
     """The site with a NAT gateway at two private addresses, each with an Elastic IP address."""
     vpc = visited.vpc
     interface = next(row for row in vpc.interfaces if row.device == "NAT")
-    interfaces = tuple(row._replace(secondary=("10.0.0.21",)) if row == interface else row for row in vpc.interfaces)
-    vpc = vpc._replace(interfaces=interfaces, associations=(*vpc.associations, Association("192.0.2.21", "10.0.0.21")))
+    interfaces = tuple(
+        row._replace(secondary=("10.0.0.21",)) if row == interface else row
+        for row in vpc.interfaces
+    )
+    vpc = vpc._replace(
+        interfaces=interfaces,
+        associations=(*vpc.associations, Association("192.0.2.21", "10.0.0.21")),
+    )
     return Site(vpc)
 
 
@@ -66,17 +72,25 @@ def test_the_far_side_sees_the_elastic_address_and_the_instance_only_private_one
     there, back = visited.network.capture.traces[:2]
     assert [step.after.flow.src for step in there.steps if step.action == REWRITE] == [NAT, ELASTIC]
     public, gateway = (step for step in there.steps if step.action == REWRITE)
-    assert public.after.flow.sport == gateway.after.flow.sport  # the Internet gateway changes no port
+    assert (
+        public.after.flow.sport == gateway.after.flow.sport
+    )  # the Internet gateway changes no port
     assert there.last.after.flow.src == ELASTIC
     assert back.last.after.flow == there.packet.flow.reversed()
-    assert all(connection.flow.src == WEB for connection in visited.network.devices["web"].connections.values())
+    assert all(
+        connection.flow.src == WEB
+        for connection in visited.network.devices["web"].connections.values()
+    )
 
 
 @pytest.mark.fact("natgw-types")
 def test_nothing_of_a_private_nat_gateway_passes_the_internet_gateway():
     visited = site(nat="gateway", without=[Association(ELASTIC, NAT)])
     visited.connect("web", "updates.example.net", 8_080)
-    lost = {(trace.last.at, trace.last.before.flow.src, trace.last.reason) for trace in visited.network.capture}
+    lost = {
+        (trace.last.at, trace.last.before.flow.src, trace.last.reason)
+        for trace in visited.network.capture
+    }
     assert lost == {("Internet gateway", NAT, NO_PUBLIC_ADDRESS)}
 
 
@@ -92,8 +106,10 @@ def test_a_nat_gateway_has_no_group_and_forwards_no_port():
 @pytest.mark.fact("natgw-blackhole")
 def test_the_route_of_a_deleted_nat_gateway_is_a_blackhole():
     vpc = site(nat="gateway").vpc
-    less = vpc._replace(interfaces=tuple(row for row in vpc.interfaces if row.device != "NAT"),
-                        devices=tuple(row for row in vpc.devices if row.name != "NAT"))  # fmt: skip
+    less = vpc._replace(
+        interfaces=tuple(row for row in vpc.interfaces if row.device != "NAT"),
+        devices=tuple(row for row in vpc.devices if row.name != "NAT"),
+    )
     visited = Site(less)
     visited.connect("web", "updates.example.net", 8_080)
     assert {trace.last.reason for trace in visited.network.capture} == {BLACKHOLE}
@@ -110,7 +126,10 @@ def test_two_instances_with_the_same_source_port_get_two_ports_and_hear_their_ow
     assert len({step.after.flow.sport for step in steps}) == 2
     for flow, step in zip(flows, steps, strict=True):
         assert 1_024 <= step.after.flow.sport <= 65_535
-        assert nat.handle(Packet(step.after.flow.reversed(), SYN | ACK), 0).after.flow == flow.reversed()
+        assert (
+            nat.handle(Packet(step.after.flow.reversed(), SYN | ACK), 0).after.flow
+            == flow.reversed()
+        )
 
 
 @pytest.mark.fact("natgw-8ip")
@@ -137,7 +156,10 @@ def test_each_address_of_a_nat_gateway_has_its_own_elastic_address():
     programs = [opened(visited)[1] for _ in range(3)]
     assert [program.heard for program in programs] == [["connected"], ["connected"], []]
     server = visited.network.devices["update server"]
-    assert {connection.flow.dst for connection in server.connections.values()} == {ELASTIC, "192.0.2.21"}
+    assert {connection.flow.dst for connection in server.connections.values()} == {
+        ELASTIC,
+        "192.0.2.21",
+    }
 
 
 @pytest.mark.fact("natgw-metrics")
@@ -149,7 +171,9 @@ def test_a_port_allocation_error_is_an_event_of_the_capture_and_a_metric():
     (second, program), now = opened(visited), visited.network.clock.now
     errors = [event for event in visited.network.capture.events if event.who == "NAT"]
     assert {(event.what, event.row) for event in errors} == {("ErrorPortAllocation", second.flow)}
-    assert program.heard == [] and not resets(visited)  # the SYN is dropped without a word, and sent again
+    assert program.heard == [] and not resets(
+        visited
+    )  # the SYN is dropped without a word, and sent again
     metrics = nat.metrics(now)
     assert metrics["ErrorPortAllocation"] == metrics["PacketsDropCount"] == len(errors) > 0
     assert metrics["ConnectionAttemptCount"] == 1 + len(errors)
@@ -191,7 +215,9 @@ def test_after_350_seconds_the_inside_hears_a_reset_and_the_far_side_nothing():
     network.run(network.clock.now + SECOND)
     assert program.heard == ["connected", "reset"]
     assert [trace.devices for trace in resets(visited)] == [("NAT", "web")]
-    assert len(network.devices["update server"].connections) == 1  # it believes in the connection still
+    assert (
+        len(network.devices["update server"].connections) == 1
+    )  # it believes in the connection still
 
 
 @pytest.mark.fact("natgw-idle")
@@ -236,7 +262,9 @@ def test_a_syn_behind_the_end_of_a_connection_opens_another_one():
     nat.handle(Packet(first.after.flow.reversed(), RST | ACK), 0)
     second = nat.handle(syn(), 1)
     assert second.row.since == 1 and len(nat.translations) == 1
-    assert nat.handle(Packet(second.after.flow.reversed(), SYN | ACK), 1).after.flow == OUT.reversed()
+    assert (
+        nat.handle(Packet(second.after.flow.reversed(), SYN | ACK), 1).after.flow == OUT.reversed()
+    )
 
 
 # --- NAT instance ------------------------------------------------------------------------------------------------
@@ -278,10 +306,18 @@ def examples(count):
     return settings(max_examples=count, derandomize=True, deadline=None)
 
 
-inner = st.builds(FiveTuple, st.sampled_from([WEB, "10.0.1.11"]), st.integers(40_000, 40_003),
-                  st.sampled_from([UPDATES, "198.51.100.8"]), st.sampled_from([80, 443]))  # fmt: skip
+inner = st.builds(
+    FiveTuple,
+    st.sampled_from([WEB, "10.0.1.11"]),
+    st.integers(40_000, 40_003),
+    st.sampled_from([UPDATES, "198.51.100.8"]),
+    st.sampled_from([80, 443]),
+)
 flags = st.sampled_from([SYN, SYN, ACK, PSH | ACK, FIN | ACK, RST])
-moves = st.lists(st.tuples(inner, flags, st.booleans(), st.sampled_from([0, 0, 1, 9, 119, 349, 350])), max_size=60)
+moves = st.lists(
+    st.tuples(inner, flags, st.booleans(), st.sampled_from([0, 0, 1, 9, 119, 349, 350])),
+    max_size=60,
+)
 
 
 def small_gateway():
@@ -321,7 +357,9 @@ def test_rewriting_and_rewriting_back_changes_nothing(moves):
         if step.action == REWRITE:
             mirrored = step.after.with_flow(step.after.flow.reversed())
             row = nat.translations.lookup(mirrored.flow, wait)
-            assert mirrored.with_flow(row.onward(mirrored.flow)) == packet.with_flow(flow.reversed())
+            assert mirrored.with_flow(row.onward(mirrored.flow)) == packet.with_flow(
+                flow.reversed()
+            )
 
 
 @examples(60)

@@ -36,7 +36,9 @@ ONE = (Endpoint(WEB_1, 8_080),)
 
 
 def node(targets=BOTH, listener_idle=None, seed=0, settings=(), **group):
-    listeners = (Listener("TCP", 80, TargetGroup("web", tuple(targets), **group), idle=listener_idle),)
+    listeners = (
+        Listener("TCP", 80, TargetGroup("web", tuple(targets), **group), idle=listener_idle),
+    )
     return NetworkLoadBalancer("node a", NODE_A, seed, listeners, **dict(settings))
 
 
@@ -66,8 +68,9 @@ def test_the_target_answers_the_client_and_the_answer_returns_by_the_flow_though
     for trace in answers:
         assert trace.packet.flow.dst == CLIENT
         assert trace.devices == ("web 1", "node a", "Internet gateway", "client")
-        assert [step.check for step in trace.steps if step.at == "web 1" and step.check not in HOST] == [
-            "group out", "flow return", "network ACL out"]
+        assert [
+            step.check for step in trace.steps if step.at == "web 1" and step.check not in HOST
+        ] == ["group out", "flow return", "network ACL out"]
         assert trace.last.after.flow.src == PUBLIC_A
 
 
@@ -75,15 +78,26 @@ def test_the_target_answers_the_client_and_the_answer_returns_by_the_flow_though
 def test_each_zone_has_a_node_with_an_address_of_its_own():
     made = network()
     assert call(made, PUBLIC_A).heard == call(made, PUBLIC_B).heard == ["connected"]
-    assert [trace.devices[2] for trace in made.capture if trace.packet.flags == SYN] == ["node a", "node b"]
+    assert [trace.devices[2] for trace in made.capture if trace.packet.flags == SYN] == [
+        "node a",
+        "node b",
+    ]
 
 
 @pytest.mark.fact("nlb-return", "nlb-nacl")
-@pytest.mark.parametrize("subnet, way, address, reason", [
-    ("private", IN, f"{CLIENT}/32", ACL_IN),  # the client is what the ACL of the target's subnet sees
-    ("private", OUT, f"{CLIENT}/32", ACL_OUT),
-    ("public", IN, f"{WEB_1}/32", ACL_IN),  # the answer is asked at the node's subnet too
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "subnet, way, address, reason",
+    [
+        (
+            "private",
+            IN,
+            f"{CLIENT}/32",
+            ACL_IN,
+        ),  # the client is what the ACL of the target's subnet sees
+        ("private", OUT, f"{CLIENT}/32", ACL_OUT),
+        ("public", IN, f"{WEB_1}/32", ACL_IN),  # the answer is asked at the node's subnet too
+    ],
+)
 def test_the_network_acls_of_both_subnets_see_the_flow(subnet, way, address, reason):
     made = network(ONE, acl=(AclEntry("acl-" + subnet, 90, way, DENY, 6, (0, 65_535), address),))
     assert call(made, PUBLIC_A).heard == []
@@ -92,9 +106,14 @@ def test_the_network_acls_of_both_subnets_see_the_flow(subnet, way, address, rea
 
 @pytest.mark.fact("nlb-nacl", "nlb-cip-off-src")
 def test_with_the_clients_address_hidden_the_acl_of_the_targets_subnet_sees_the_node():
-    made = network(ONE, target_type="ip", acl=(
-        AclEntry("acl-private", 90, IN, DENY, 6, (0, 65_535), f"{CLIENT}/32"),
-        AclEntry("acl-private", 90, OUT, DENY, 6, (0, 65_535), f"{CLIENT}/32")))  # fmt: skip
+    made = network(
+        ONE,
+        target_type="ip",
+        acl=(
+            AclEntry("acl-private", 90, IN, DENY, 6, (0, 65_535), f"{CLIENT}/32"),
+            AclEntry("acl-private", 90, OUT, DENY, 6, (0, 65_535), f"{CLIENT}/32"),
+        ),
+    )
     assert call(made, PUBLIC_A).heard == ["connected"]
 
 
@@ -127,7 +146,10 @@ def test_a_syn_sent_again_goes_to_the_same_target_and_one_behind_the_end_may_go_
 def test_without_cross_zone_a_node_uses_the_targets_of_its_zone_only():
     for cross_zone, expected in ((False, {WEB_1}), (True, {WEB_1, WEB_2})):
         balancer = node(settings={"zone": ZONES["a"], "cross_zone": cross_zone})
-        seen = {balancer.handle(syn(FLOW._replace(sport=port)), 0).after.flow.dst for port in range(50_000, 50_020)}
+        seen = {
+            balancer.handle(syn(FLOW._replace(sport=port)), 0).after.flow.dst
+            for port in range(50_000, 50_020)
+        }
         assert seen == expected
 
 
@@ -142,10 +164,17 @@ def test_a_node_without_a_target_in_its_zone_drops():
 
 
 @pytest.mark.fact("nlb-cip-default", "nlb-cip-fixed", "nlb-cip-off-src", "nlb-targets")
-@pytest.mark.parametrize("target_type, switch, seen", [
-    ("instance", None, CLIENT), ("instance", True, CLIENT), ("instance", False, NODE_A),
-    ("ip", None, NODE_A), ("ip", True, CLIENT), ("ip", False, NODE_A),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "target_type, switch, seen",
+    [
+        ("instance", None, CLIENT),
+        ("instance", True, CLIENT),
+        ("instance", False, NODE_A),
+        ("ip", None, NODE_A),
+        ("ip", True, CLIENT),
+        ("ip", False, NODE_A),
+    ],
+)
 def test_the_target_sees_the_client_or_the_nodes_private_address(target_type, switch, seen):
     made = network(ONE, target_type=target_type, preserve_client_ip=switch)
     program = call(made, PUBLIC_A, b"hello")
@@ -159,7 +188,9 @@ def test_the_target_sees_the_client_or_the_nodes_private_address(target_type, sw
 @pytest.mark.fact("nlb-55k")
 def test_one_address_of_a_node_opens_55_000_connections_to_each_target():
     balancer = node(ONE, preserve_client_ip=False)
-    clients = [FLOW._replace(src=f"203.0.113.{1 + i % 2}", sport=1_024 + i // 2) for i in range(MOST)]
+    clients = [
+        FLOW._replace(src=f"203.0.113.{1 + i % 2}", sport=1_024 + i // 2) for i in range(MOST)
+    ]
     seen = {balancer.handle(syn(flow), 0).after.flow for flow in clients}
     assert len(seen) == MOST and {flow.src for flow in seen} == {NODE_A}
     assert min(flow.sport for flow in seen) >= 1_024
@@ -167,7 +198,9 @@ def test_one_address_of_a_node_opens_55_000_connections_to_each_target():
     step = balancer.handle(last, 0)
     assert (step.action, step.reason, step.sent) == (DROP, NO_PORT, ())
     assert balancer.metrics(0)["PortAllocationErrorCount"] == 1
-    assert [(event.what, event.row) for event in balancer.take_events()] == [("PortAllocationErrorCount", last.flow)]
+    assert [(event.what, event.row) for event in balancer.take_events()] == [
+        ("PortAllocationErrorCount", last.flow)
+    ]
     assert balancer.handle(last, 30 * SECOND).action == REWRITE  # no target has answered the others
 
 
@@ -225,7 +258,9 @@ def test_what_a_balancer_has_not_is_refused_by_name():
     for idle in (60 * SECOND - 1, 6_000 * SECOND + 1):
         with pytest.raises(ValueError, match=r"idle timeout of .* s, expected 60 to 6000"):
             node(ONE, idle)
-    with pytest.raises(ValueError, match="expected protocol TCP and targets of type instance or ip"):
+    with pytest.raises(
+        ValueError, match="expected protocol TCP and targets of type instance or ip"
+    ):
         node(ONE, target_type="lambda")
     with pytest.raises(ValueError, match=r"listener TLS 443 .*: expected protocol TCP"):
         NetworkLoadBalancer("node a", NODE_A, 0, (Listener("TLS", 443, TargetGroup("web", ONE)),))
@@ -233,7 +268,9 @@ def test_what_a_balancer_has_not_is_refused_by_name():
 
 @pytest.mark.fact("nlb-idle-rst", "nlb-return-late")
 @pytest.mark.parametrize("sender", ["client", "web 1"])
-def test_whoever_speaks_after_the_idle_timeout_gets_a_reset_and_no_late_packet_takes_the_route(sender):
+def test_whoever_speaks_after_the_idle_timeout_gets_a_reset_and_no_late_packet_takes_the_route(
+    sender,
+):
     made = network(ONE)
     program = call(made, PUBLIC_A)
     side = program if sender == "client" else made.servers["web 1"]
@@ -242,7 +279,10 @@ def test_whoever_speaks_after_the_idle_timeout_gets_a_reset_and_no_late_packet_t
     made.do(sender, "send", side.connection, b"late")
     made.run(made.clock.now + SECOND)
     late = made.capture.traces[begun:]
-    assert [(trace.sender, bool(trace.packet.flags & RST)) for trace in late] == [(sender, False), ("node a", True)]
+    assert [(trace.sender, bool(trace.packet.flags & RST)) for trace in late] == [
+        (sender, False),
+        ("node a", True),
+    ]
     assert late[0].last.reason is IDLE_TIMEOUT and late[1].last.at == sender
     assert side.heard[-1] == "reset"
     assert made.devices["node a"].metrics(0)["TCP_ELB_Reset_Count"] == 1
@@ -266,21 +306,34 @@ def test_a_balancer_without_groups_takes_everything_and_one_with_groups_what_the
     assert call(network(ONE), PUBLIC_A).heard == ["connected"]
     web = tuple(GroupRule("sg-web", way, (0, 65_535), ANYWHERE) for way in (IN, OUT))
     for port, heard in ((80, ["connected"]), (443, [])):
-        rules = (*web, GroupRule("sg-nlb", IN, (port, port), ANYWHERE), GroupRule("sg-nlb", OUT, (0, 65_535), ANYWHERE))
+        rules = (
+            *web,
+            GroupRule("sg-nlb", IN, (port, port), ANYWHERE),
+            GroupRule("sg-nlb", OUT, (0, 65_535), ANYWHERE),
+        )
         made = network(ONE, groups=("sg-nlb",), rules=rules)
         assert call(made, PUBLIC_A).heard == heard
         assert set(reasons(made)) == ({GROUP_IN} if port == 443 else set())
 
 
 @pytest.mark.fact("nlb-target-sg")
-@pytest.mark.parametrize("groups, preserve, source, heard", [
-    (("sg-nlb",), True, "sg-nlb", True), (("sg-nlb",), False, "sg-nlb", True),
-    ((), True, f"{CLIENT}/32", True), ((), True, f"{NODE_A}/32", False),
-    ((), False, f"{NODE_A}/32", True), ((), False, f"{CLIENT}/32", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "groups, preserve, source, heard",
+    [
+        (("sg-nlb",), True, "sg-nlb", True),
+        (("sg-nlb",), False, "sg-nlb", True),
+        ((), True, f"{CLIENT}/32", True),
+        ((), True, f"{NODE_A}/32", False),
+        ((), False, f"{NODE_A}/32", True),
+        ((), False, f"{CLIENT}/32", False),
+    ],
+)
 def test_what_the_targets_group_must_allow(groups, preserve, source, heard):
-    rules = (GroupRule("sg-web", IN, (8_080, 8_080), source), GroupRule("sg-nlb", IN, (80, 80), ANYWHERE),
-             GroupRule("sg-nlb", OUT, (8_080, 8_080), "sg-web"))  # fmt: skip
+    rules = (
+        GroupRule("sg-web", IN, (8_080, 8_080), source),
+        GroupRule("sg-nlb", IN, (80, 80), ANYWHERE),
+        GroupRule("sg-nlb", OUT, (8_080, 8_080), "sg-web"),
+    )
     made = network(ONE, groups=groups, rules=rules, preserve_client_ip=preserve)
     assert call(made, PUBLIC_A).heard == (["connected"] if heard else [])
 
@@ -290,11 +343,17 @@ def test_what_the_targets_group_must_allow(groups, preserve, source, heard):
 
 @pytest.mark.fact("nlb-pp2", "nlb-cip-off-src")
 @pytest.mark.parametrize("preserve", [True, False])
-def test_a_proxy_header_tells_the_client_and_the_connection_goes_on_as_if_it_were_not_there(preserve):
+def test_a_proxy_header_tells_the_client_and_the_connection_goes_on_as_if_it_were_not_there(
+    preserve,
+):
     made = network(ONE, preserve_client_ip=preserve, proxy_protocol_v2=True)
     program, server = call(made, PUBLIC_A, b"hello"), made.servers["web 1"]
     header, size = parse(server.got)
-    assert (header.version, header.source.address, header.destination) == (2, CLIENT, Endpoint(NODE_A, 80))
+    assert (header.version, header.source.address, header.destination) == (
+        2,
+        CLIENT,
+        Endpoint(NODE_A, 80),
+    )
     assert header.source.port == program.connection.flow.sport
     assert server.got[size:] == b"hello"
     made.do("web 1", "send", server.connection, b"welcome")
@@ -328,8 +387,15 @@ def examples(count):
 
 
 @examples(100)
-@given(st.integers(0, MODULUS - 1), st.binary(max_size=80), st.lists(st.integers(1, 20), max_size=8), st.randoms())
-def test_whatever_the_segments_the_target_gets_the_header_and_every_byte_once(at, data, sizes, chance):
+@given(
+    st.integers(0, MODULUS - 1),
+    st.binary(max_size=80),
+    st.lists(st.integers(1, 20), max_size=8),
+    st.randoms(),
+)
+def test_whatever_the_segments_the_target_gets_the_header_and_every_byte_once(
+    at, data, sizes, chance
+):
     put, segments, begin = Insertion(at, b"HEADER"), [], 0
     for size in (*sizes, 100):
         segments.append((begin, data[begin : begin + size]))
@@ -352,8 +418,18 @@ def test_whatever_the_segments_the_target_gets_the_header_and_every_byte_once(at
 
 
 @examples(100)
-@given(st.lists(st.tuples(st.integers(50_000, 50_004), st.sampled_from([SYN, SYN, ACK, FIN | ACK, RST]), st.booleans(),
-                          st.sampled_from([0, 0, 1, 29, 30, 349, 350])), max_size=60), st.booleans())
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(50_000, 50_004),
+            st.sampled_from([SYN, SYN, ACK, FIN | ACK, RST]),
+            st.booleans(),
+            st.sampled_from([0, 0, 1, 29, 30, 349, 350]),
+        ),
+        max_size=60,
+    ),
+    st.booleans(),
+)
 def test_all_packets_of_a_flow_go_to_one_target_and_every_answer_finds_back(moves, preserve):
     balancer, now, given_to = node(preserve_client_ip=preserve), 0, {}
     for port, flags, answered, wait in moves:

@@ -17,7 +17,6 @@ from tests.notebook_rules import KERNEL, NOTEBOOKS, normalise, problems, stale
 ROOT = Path(__file__).parent.parent
 
 
-
 def test_there_is_a_lesson():
     built = {path.name[:2] for path in NOTEBOOKS}
     assert built >= {"00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12"}
@@ -66,6 +65,7 @@ def _no_alt(notebook):
 def _code(notebook):
     return [place for place, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code"]
 
+
 def _skip_a_level(notebook):
     _markdown(notebook, "## Predict", "#### Predict")
 
@@ -103,7 +103,9 @@ def _wrong_time(notebook):
 def _too_short(notebook):
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            cell["source"] = [line for line in cell["source"] if line.startswith(("#", "*About", "**Sources"))]
+            cell["source"] = [
+                line for line in cell["source"] if line.startswith(("#", "*About", "**Sources"))
+            ]
         else:
             cell["outputs"] = []
 
@@ -151,7 +153,9 @@ FAULTS = {
 
 def _lesson():
     """Lesson 02, in which the faults are planted."""
-    return json.loads(next(path for path in NOTEBOOKS if path.name.startswith("02")).read_text(encoding="utf-8"))
+    return json.loads(
+        next(path for path in NOTEBOOKS if path.name.startswith("02")).read_text(encoding="utf-8")
+    )
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__.strip("_"))
@@ -172,15 +176,28 @@ def test_a_lesson_takes_ten_to_twenty_five_minutes_and_says_so(path):
 
 
 def test_addresses_and_the_list_of_sources_are_not_read():
-    assert reading_time.plain("one [two](https://x.example/a-b-c) three").split() == ["one", "[two]", "three"]
-    assert reading_time.plain("one\n\n**Sources**: [a](https://b) c\nd\n\n## two").split() == ["one", "##", "two"]
+    assert reading_time.plain("one [two](https://x.example/a-b-c) three").split() == [
+        "one",
+        "[two]",
+        "three",
+    ]
+    assert reading_time.plain("one\n\n**Sources**: [a](https://b) c\nd\n\n## two").split() == [
+        "one",
+        "##",
+        "two",
+    ]
 
 
 def test_the_count_is_of_what_a_learner_does():
     """One picture, one prediction, one explorer, one exercise and 180 words: each adds its own share."""
-    cells = [{"cell_type": "markdown", "source": ["## Predict\n", "## Touch it\n", "word " * 1794]},
-             {"cell_type": "code", "source": ['lab.check("02.1", x)'], "outputs": [
-                 {"output_type": "display_data", "data": {"image/png": ""}}]}]
+    cells = [
+        {"cell_type": "markdown", "source": ["## Predict\n", "## Touch it\n", "word " * 1794]},
+        {
+            "cell_type": "code",
+            "source": ['lab.check("02.1", x)'],
+            "outputs": [{"output_type": "display_data", "data": {"image/png": ""}}],
+        },
+    ]
     told = reading_time.count({"cells": cells})
     assert (told.words, told.cells, told.pictures, told.stated) == (1799, 1, 1, None)
     assert told.minutes == round(1799 / 180 + 0.15 + 0.5 + 1.0 + 1.5 + 1.5)
@@ -199,9 +216,21 @@ def test_the_script_prints_every_lesson_and_says_what_is_wrong(tmp_path, capsys)
 
 # --- refresh: what it stores, and when it fails -----------------------------------------
 
-SHORT = {"cells": [{"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {}, "source": "print(1)",
-                    "outputs": [{"name": "stdout", "output_type": "stream", "text": "1\n"}]}],
-         "metadata": {"kernelspec": KERNEL, "language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}
+SHORT = {
+    "cells": [
+        {
+            "cell_type": "code",
+            "execution_count": 1,
+            "id": "a",
+            "metadata": {},
+            "source": "print(1)",
+            "outputs": [{"name": "stdout", "output_type": "stream", "text": "1\n"}],
+        }
+    ],
+    "metadata": {"kernelspec": KERNEL, "language_info": {"name": "python"}},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
 
 
 def _refreshed(tmp_path, monkeypatch, capsys, source="print(1)", rules=(), **cell):
@@ -220,11 +249,17 @@ def test_refresh_is_content_with_a_notebook_that_shows_what_happens(tmp_path, mo
     assert (code, said) == (0, "short.ipynb: stored\n")
 
 
-@pytest.mark.parametrize("cell, fault", [
-    ({"outputs": [], "execution_count": None}, "stripped, or never run"),
-    ({"outputs": [{"name": "stdout", "output_type": "stream", "text": "2\n"}]}, "stale"),
-], ids=["stripped", "stale"])
-def test_refresh_fails_on_a_stripped_or_stale_cell_once_and_mends_it(tmp_path, monkeypatch, capsys, cell, fault):
+@pytest.mark.parametrize(
+    "cell, fault",
+    [
+        ({"outputs": [], "execution_count": None}, "stripped, or never run"),
+        ({"outputs": [{"name": "stdout", "output_type": "stream", "text": "2\n"}]}, "stale"),
+    ],
+    ids=["stripped", "stale"],
+)
+def test_refresh_fails_on_a_stripped_or_stale_cell_once_and_mends_it(
+    tmp_path, monkeypatch, capsys, cell, fault
+):
     code, said, stored = _refreshed(tmp_path, monkeypatch, capsys, **cell)
     assert (code, said) == (1, f"short.ipynb: mended\n  code cell 1: {fault} before; stored anew\n")
     assert (stored["execution_count"], "".join(stored["outputs"][0]["text"])) == (1, "1\n")
@@ -239,20 +274,27 @@ def test_refresh_fails_on_a_cell_that_errs_and_stores_nothing(tmp_path, monkeypa
 
 def test_refresh_fails_on_a_broken_rule_and_stores_nothing(tmp_path, monkeypatch, capsys):
     """Over-long cells, logic, missing sections and sources are rules; the tests above plant each of them."""
-    code, said, stored = _refreshed(tmp_path, monkeypatch, capsys, source="print(3)", rules=["no section 'Predict'"])
+    code, said, stored = _refreshed(
+        tmp_path, monkeypatch, capsys, source="print(3)", rules=["no section 'Predict'"]
+    )
     assert code == 1 and said == "short.ipynb: NOT stored\n  no section 'Predict'\n"
     assert stored["source"] == "print(3)" and stored["outputs"] == SHORT["cells"][0]["outputs"]
 
 
 def test_a_pictures_bytes_are_not_stale_but_its_words_are():
     def picture(png, alt, words):
-        output = {"output_type": "display_data", "data": {"image/png": png, "text/plain": words},
-                  "metadata": {"image/png": {"alt": alt, "width": 700}}}
+        output = {
+            "output_type": "display_data",
+            "data": {"image/png": png, "text/plain": words},
+            "metadata": {"image/png": {"alt": alt, "width": 700}},
+        }
         return {"cells": [{"cell_type": "code", "execution_count": 1, "outputs": [output]}]}
 
     stored = picture("abc", "a map", "words")
     assert stale(stored, picture("xyz", "a map", "words")) == []
-    assert stale(stored, picture("abc", "no map", "words")) == stale(stored, picture("abc", "a map", "others"))
+    assert stale(stored, picture("abc", "no map", "words")) == stale(
+        stored, picture("abc", "a map", "others")
+    )
     assert stale(stored, picture("abc", "no map", "words")) == ["code cell 1: stale"]
 
 
@@ -272,14 +314,28 @@ def test_nbval_finds_every_corrupted_sentence_table_and_text_alternative(tmp_pat
         told += bool(notebook["cells"][place]["outputs"])
     path = tmp_path / "02-corrupted.ipynb"
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", path]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--nbval",
+        "--nbval-current-env",
+        path,
+    ]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
     assert told >= 10 and re.search(rf"^{told} failed", said, re.MULTILINE), said
 
 
 def test_what_a_cell_prints_is_stored_in_one_piece():
-    pieces = [{"output_type": "stream", "name": "stdout", "text": text} for text in ("one\n", ["two\n", "three\n"])]
+    pieces = [
+        {"output_type": "stream", "name": "stdout", "text": text}
+        for text in ("one\n", ["two\n", "three\n"])
+    ]
     notebook = {"metadata": {}, "cells": [{"cell_type": "code", "metadata": {}, "outputs": pieces}]}
     normalise(notebook)
     assert notebook["cells"][0]["outputs"] == [
-        {"output_type": "stream", "name": "stdout", "text": "one\ntwo\nthree\n"}]
+        {"output_type": "stream", "name": "stdout", "text": "one\ntwo\nthree\n"}
+    ]

@@ -18,11 +18,23 @@ addresses = st.integers(0, MODULUS - 1).map(text)
 ports = st.integers(0, 65_535)
 numbers = st.integers(0, MODULUS - 1)
 flows = st.builds(FiveTuple, addresses, ports, addresses, ports, st.just(TCP))
-option = st.one_of(st.tuples(st.sampled_from(["mss", "wscale"]), ports), st.sampled_from([("nop",), ("sackOK",)]),
-                   st.tuples(st.just("TS"), numbers, numbers))  # fmt: skip
+option = st.one_of(
+    st.tuples(st.sampled_from(["mss", "wscale"]), ports),
+    st.sampled_from([("nop",), ("sackOK",)]),
+    st.tuples(st.just("TS"), numbers, numbers),
+)
 options = st.lists(option, max_size=5).map(tuple)
-packets = st.builds(Packet, flows, st.integers(0, 63), numbers, numbers, st.integers(0, 65_535), options,
-                    st.integers(0, 1_460).map(bytes), st.none())  # fmt: skip
+packets = st.builds(
+    Packet,
+    flows,
+    st.integers(0, 63),
+    numbers,
+    numbers,
+    st.integers(0, 65_535),
+    options,
+    st.integers(0, 1_460).map(bytes),
+    st.none(),
+)
 
 
 # --- text and back -----------------------------------------------------------------------
@@ -50,46 +62,64 @@ def test_parse_reads_the_length_of_the_data_and_zero_bytes_for_them(packet, data
 
 def test_the_notation_is_tcpdumps():
     flow = FiveTuple("10.0.1.5", 40_000, "198.51.100.7", 443)
-    assert str(Packet(flow, SYN | ACK, 0, 1)) == "10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 0 ack 1 len 0"
+    assert (
+        str(Packet(flow, SYN | ACK, 0, 1))
+        == "10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 0 ack 1 len 0"
+    )
     full = Packet(flow, PSH | ACK, 7, 9, 512, (("mss", 1_460),), b"hello")
-    assert str(full) == "10.0.1.5:40000 > 198.51.100.7:443 [P.] seq 7 ack 9 len 5 win 512 <mss 1460>"
+    assert (
+        str(full) == "10.0.1.5:40000 > 198.51.100.7:443 [P.] seq 7 ack 9 len 5 win 512 <mss 1460>"
+    )
 
 
 def test_flags_are_letters_in_one_order():
-    assert [flags_text(f) for f in (FIN | ACK, SYN, RST, PSH | ACK, URG, 0)] == ["F.", "S", "R", "P.", "U", "none"]
+    assert [flags_text(f) for f in (FIN | ACK, SYN, RST, PSH | ACK, URG, 0)] == [
+        "F.",
+        "S",
+        "R",
+        "P.",
+        "U",
+        "none",
+    ]
 
 
 GOOD = "10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 0 ack 1 len 0"
 
 
-@pytest.mark.parametrize(("wrong", "named"), [
-    ("", "a word is missing"),
-    ("hello", "a word is missing"),
-    (GOOD.replace(" > ", " < "), "not a packet"),
-    (GOOD.replace("10.0.1.5", "10.0.1.256"), "'10.0.1.256' is not an IPv4 address"),
-    (GOOD.replace(":40000", ":70000"), "'10.0.1.5:70000' is not an endpoint"),
-    (GOOD.replace(":443", ""), "'198.51.100.7' is not an endpoint"),
-    (GOOD.replace("[S.]", "[.S]"), "flags [.S]"),
-    (GOOD.replace("[S.]", "[X]"), "flags [X]"),
-    (GOOD.replace("[S.]", "S."), "flags S."),
-    (GOOD.replace("seq 0", "seq -1"), "'-1': expected a number from 0 to 4294967295"),
-    (GOOD.replace("seq 0", f"seq {MODULUS}"), f"'{MODULUS}': expected a number from 0 to 4294967295"),
-    (GOOD.replace("ack 1", "ack one"), "'one': expected a number from 0 to 4294967295"),
-    (GOOD.replace("len 0", "len 65496"), "len 65496: an IPv4 packet holds at most 65495 bytes"),
-    (GOOD.replace("seq", "sec"), "a word is missing or out of place"),
-    (GOOD + " win", "a word is missing or out of place"),
-    (GOOD + " win 512 more", "a word is missing or out of place"),
-    (GOOD + " wim 512", "a word is missing or out of place"),
-    (GOOD + " win 65536", "'65536': expected a number from 0 to 65535"),
-    (GOOD + " < >", "not a packet"),
-    (GOOD + " <TS val 1 ecr>", "option TS: expected 2 numbers"),
-    (GOOD + " <TS val 1 ecr 2 3>", "option TS: expected 2 numbers"),
-    (GOOD + " <mss x>", "not a packet"),
-    (GOOD + " <TS 1>", "option TS: expected 2 numbers"),
-    (GOOD + " <nop 1>", "option nop: expected 0 numbers"),
-    (GOOD + " <mss 1460", "options end with >"),
-    (GOOD + " <mss 1_460>", "expected a number"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ("", "a word is missing"),
+        ("hello", "a word is missing"),
+        (GOOD.replace(" > ", " < "), "not a packet"),
+        (GOOD.replace("10.0.1.5", "10.0.1.256"), "'10.0.1.256' is not an IPv4 address"),
+        (GOOD.replace(":40000", ":70000"), "'10.0.1.5:70000' is not an endpoint"),
+        (GOOD.replace(":443", ""), "'198.51.100.7' is not an endpoint"),
+        (GOOD.replace("[S.]", "[.S]"), "flags [.S]"),
+        (GOOD.replace("[S.]", "[X]"), "flags [X]"),
+        (GOOD.replace("[S.]", "S."), "flags S."),
+        (GOOD.replace("seq 0", "seq -1"), "'-1': expected a number from 0 to 4294967295"),
+        (
+            GOOD.replace("seq 0", f"seq {MODULUS}"),
+            f"'{MODULUS}': expected a number from 0 to 4294967295",
+        ),
+        (GOOD.replace("ack 1", "ack one"), "'one': expected a number from 0 to 4294967295"),
+        (GOOD.replace("len 0", "len 65496"), "len 65496: an IPv4 packet holds at most 65495 bytes"),
+        (GOOD.replace("seq", "sec"), "a word is missing or out of place"),
+        (GOOD + " win", "a word is missing or out of place"),
+        (GOOD + " win 512 more", "a word is missing or out of place"),
+        (GOOD + " wim 512", "a word is missing or out of place"),
+        (GOOD + " win 65536", "'65536': expected a number from 0 to 65535"),
+        (GOOD + " < >", "not a packet"),
+        (GOOD + " <TS val 1 ecr>", "option TS: expected 2 numbers"),
+        (GOOD + " <TS val 1 ecr 2 3>", "option TS: expected 2 numbers"),
+        (GOOD + " <mss x>", "not a packet"),
+        (GOOD + " <TS 1>", "option TS: expected 2 numbers"),
+        (GOOD + " <nop 1>", "option nop: expected 0 numbers"),
+        (GOOD + " <mss 1460", "options end with >"),
+        (GOOD + " <mss 1_460>", "expected a number"),
+    ],
+)
 def test_wrong_text_is_named_and_what_was_expected(wrong, named):
     with pytest.raises(ValueError) as raised:
         Packet.parse(wrong)
@@ -99,8 +129,20 @@ def test_wrong_text_is_named_and_what_was_expected(wrong, named):
     assert "expected the form 10.0.1.5:40000 > 198.51.100.7:443 [S.]" in words
 
 
-@pytest.mark.parametrize("wrong", ["10.0.1.5", "10.0.1.5:", ":80", "10.0.1.5:-1", "10.0.1.5:65536", "10.0.1:80", "a:80",
-                                   "10.0.1.5:８0", "10.0.1.5: 80"])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "10.0.1.5",
+        "10.0.1.5:",
+        ":80",
+        "10.0.1.5:-1",
+        "10.0.1.5:65536",
+        "10.0.1:80",
+        "a:80",
+        "10.0.1.5:８0",
+        "10.0.1.5: 80",
+    ],
+)
 def test_a_wrong_endpoint_is_named(wrong):
     with pytest.raises(ValueError, match=r"is not an (endpoint|IPv4 address)"):
         Endpoint.parse(wrong)
@@ -132,10 +174,17 @@ def test_a_rewritten_packet_is_the_same_segment_under_another_flow(packet, flow)
 
 
 @pytest.mark.fact("tcp-3whs")
-@pytest.mark.parametrize(("flags", "data", "length"), [
-    (ACK, b"", 0), (SYN, b"", 1), (FIN | ACK, b"", 1), (PSH | ACK, b"abc", 3),
-    (FIN | PSH | ACK, b"abc", 4), (RST, b"", 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("flags", "data", "length"),
+    [
+        (ACK, b"", 0),
+        (SYN, b"", 1),
+        (FIN | ACK, b"", 1),
+        (PSH | ACK, b"abc", 3),
+        (FIN | PSH | ACK, b"abc", 4),
+        (RST, b"", 0),
+    ],
+)
 def test_syn_and_fin_take_a_sequence_number_each(flags, data, length):
     assert Packet.parse(GOOD)._replace(flags=flags, data=data).length == length
 
@@ -150,12 +199,15 @@ def test_the_reset_of_a_segment_with_ack_takes_its_number_from_there():
 
 
 @pytest.mark.fact("tcp-rst-closed")
-@pytest.mark.parametrize(("segment", "acknowledged"), [
-    ("[S] seq 100 ack 0 len 0", 101),
-    ("[none] seq 100 ack 0 len 10", 110),
-    ("[F] seq 100 ack 0 len 10", 111),
-    ("[S] seq 4294967295 ack 0 len 0", 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("segment", "acknowledged"),
+    [
+        ("[S] seq 100 ack 0 len 0", 101),
+        ("[none] seq 100 ack 0 len 10", 110),
+        ("[F] seq 100 ack 0 len 10", 111),
+        ("[S] seq 4294967295 ack 0 len 0", 0),
+    ],
+)
 def test_the_reset_of_a_segment_without_ack_acknowledges_all_of_it(segment, acknowledged):
     answer = Packet.parse(f"10.0.0.1:1 > 10.0.0.2:2 {segment}").reset()
     assert str(answer) == f"10.0.0.2:2 > 10.0.0.1:1 [R.] seq 0 ack {acknowledged} len 0 win 0"
@@ -170,8 +222,23 @@ def test_an_addresss_number_is_its_text(value):
     assert number(text(value)) == value
 
 
-@pytest.mark.parametrize("wrong", ["", "10.0.0", "10.0.0.0.1", "10.0.0.256", "10.0.0.01", "10.0.0.-1", "10.0.0.+1",
-                                   "10.0.0. 1", "10.0.0.１", "a.b.c.d", "10.0.0.0/8", "1000.0.0.1"])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "10.0.0",
+        "10.0.0.0.1",
+        "10.0.0.256",
+        "10.0.0.01",
+        "10.0.0.-1",
+        "10.0.0.+1",
+        "10.0.0. 1",
+        "10.0.0.１",
+        "a.b.c.d",
+        "10.0.0.0/8",
+        "1000.0.0.1",
+    ],
+)
 def test_what_is_no_address_is_named(wrong):
     with pytest.raises(ValueError) as raised:
         number(wrong)
@@ -185,8 +252,20 @@ def test_what_is_no_text_is_no_address_and_no_block():
         block(7)
 
 
-@pytest.mark.parametrize("wrong", ["", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8/8",
-                                   "10.0.0/8", "10.0.0.0/a", "10.0.0.0/024"])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "10.0.0.0",
+        "10.0.0.0/",
+        "10.0.0.0/33",
+        "10.0.0.0/-1",
+        "10.0.0.0/8/8",
+        "10.0.0/8",
+        "10.0.0.0/a",
+        "10.0.0.0/024",
+    ],
+)
 def test_what_is_no_block_is_named(wrong):
     with pytest.raises(ValueError, match=r"is not (a CIDR block|an IPv4 address): expected"):
         block(wrong)
@@ -209,11 +288,21 @@ def test_a_block_holds_what_shares_its_prefix(value, prefix):
         assert not contains(cidr, text(value ^ 1 << 32 - prefix))
 
 
-@pytest.mark.parametrize(("address", "private"), [
-    ("10.0.0.0", True), ("10.255.255.255", True), ("11.0.0.0", False), ("172.15.255.255", False), ("172.16.0.0", True),
-    ("172.31.255.255", True), ("172.32.0.0", False), ("192.168.0.1", True), ("192.169.0.0", False),
-    ("203.0.113.10", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("address", "private"),
+    [
+        ("10.0.0.0", True),
+        ("10.255.255.255", True),
+        ("11.0.0.0", False),
+        ("172.15.255.255", False),
+        ("172.16.0.0", True),
+        ("172.31.255.255", True),
+        ("172.32.0.0", False),
+        ("192.168.0.1", True),
+        ("192.169.0.0", False),
+        ("203.0.113.10", False),
+    ],
+)
 def test_private_addresses_are_those_of_rfc_1918(address, private):
     assert is_private(address) is private
 
@@ -222,9 +311,20 @@ def test_private_addresses_are_those_of_rfc_1918(address, private):
 
 
 def test_spread_is_the_same_whatever_the_hash_seed():
-    program = "from vpcedu.flow import spread; print(spread(0, 'web', '10.0.1.10', 80), spread('a', 'b'))"
-    printed = {subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={"PYTHONHASHSEED": seed}, text=True,
-                              capture_output=True, check=True).stdout for seed in ("0", "1", "77")}  # fmt: skip
+    program = (
+        "from vpcedu.flow import spread; print(spread(0, 'web', '10.0.1.10', 80), spread('a', 'b'))"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=ROOT,
+            env={"PYTHONHASHSEED": seed},
+            text=True,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "77")
+    }
     assert printed == {f"{spread(0, 'web', '10.0.1.10', 80)} {spread('a', 'b')}\n"}
 
 

@@ -38,7 +38,9 @@ from vpcedu.views.bytes.pcap_read import load
 TOO_BIG = (3, 4)  # ICMP type and code
 ICMP_IN = GroupRule("sg-balancer", IN, TOO_BIG, ANYWHERE, ICMP)
 LARGE = f"{PAGE}4000"
-HANGS = dict.fromkeys(BALANCERS, "reset") | {"network": "no answer"}  # proxies give up after 60 silent seconds
+HANGS = dict.fromkeys(BALANCERS, "reset") | {
+    "network": "no answer"
+}  # proxies give up after 60 silent seconds
 
 
 def narrow(balancer="classic-tcp", nat="instance", mtu=1_400, rows=(ICMP_IN,)):
@@ -55,7 +57,11 @@ def errors(visit):
 
 def crossed(visit):
     """The sizes of the packets that came through the Internet to the client."""
-    return [trace.last.before.size for trace in visit.capture if trace.delivered and trace.last.at == "client"]
+    return [
+        trace.last.before.size
+        for trace in visit.capture
+        if trace.delivered and trace.last.at == "client"
+    ]
 
 
 # --- the whole way --------------------------------------------------------------------------------
@@ -66,9 +72,14 @@ def test_a_large_page_comes_through_a_narrow_link_where_icmp_is_let_in(balancer)
     visit = narrow(balancer).get(LARGE)
     check_traces(visit.capture)
     assert visit.symptom == "200 OK" and len(visit.result.response.body) == 4_000
-    assert [trace.delivered for trace in errors(visit)] == [True, True]  # for the two segments that were full
+    assert [trace.delivered for trace in errors(visit)] == [
+        True,
+        True,
+    ]  # for the two segments that were full
     assert max(crossed(visit)) == 1_400
-    assert visit.result.after == site(balancer).get(LARGE).result.after + 20_000  # half a way there and back
+    assert (
+        visit.result.after == site(balancer).get(LARGE).result.after + 20_000
+    )  # half a way there and back
 
 
 @pytest.mark.fact("nacl-pmtud", "nacl-stateless")
@@ -81,8 +92,12 @@ def test_a_network_acl_that_eats_icmp_makes_a_black_hole_only_for_large_pages(ba
     visit = closed.get(LARGE)
     assert visit.symptom == HANGS[balancer]
     assert [place[:2] for place in dropped(visit)][:2] == [
-        ("Internet", "link"), (f"{'NLB' if balancer == 'network' else 'ELB'} node", "network ACL in")]
-    assert {str(trace.dropped.row) for trace in errors(visit)} == {"acl-public in 90: deny icmp from 0.0.0.0/0"}
+        ("Internet", "link"),
+        (f"{'NLB' if balancer == 'network' else 'ELB'} node", "network ACL in"),
+    ]
+    assert {str(trace.dropped.row) for trace in errors(visit)} == {
+        "acl-public in 90: deny icmp from 0.0.0.0/0"
+    }
     assert "acl-public in 90: deny icmp from 0.0.0.0/0" in visit.answer.replace("\n", " ")
     opened = closed.with_row(AclEntry("acl-public", 80, IN, ALLOW, ICMP, TOO_BIG, ANYWHERE))
     assert opened.get(LARGE).symptom == "200 OK"
@@ -91,7 +106,9 @@ def test_a_network_acl_that_eats_icmp_makes_a_black_hole_only_for_large_pages(ba
 
 @pytest.mark.fact("sg-autotrack")
 @pytest.mark.parametrize("balancer", BALANCERS)
-def test_a_balancer_s_group_needs_a_rule_for_the_error_but_a_target_behind_a_network_balancer_none(balancer):
+def test_a_balancer_s_group_needs_a_rule_for_the_error_but_a_target_behind_a_network_balancer_none(
+    balancer,
+):
     refused = narrow(balancer, rows=()).get(LARGE)
     assert refused.symptom == HANGS[balancer]
     node = f"{'NLB' if balancer == 'network' else 'ELB'} node"
@@ -99,16 +116,25 @@ def test_a_balancer_s_group_needs_a_rule_for_the_error_but_a_target_behind_a_net
     first = errors(narrow(balancer).get(LARGE))[0]
     rows = [(step.at, step.row) for step in first.steps if step.check == "group in"]
     assert rows[0] == (node, ICMP_IN)
-    assert [at for at, row in rows[1:] if isinstance(row, TrackedFlow)] == (["web"] if balancer == "network" else [])
+    assert [at for at, row in rows[1:] if isinstance(row, TrackedFlow)] == (
+        ["web"] if balancer == "network" else []
+    )
 
 
 def test_the_address_that_is_quoted_is_rewritten_at_every_gateway_on_the_way():
     first = errors(narrow("network").get(LARGE))[0]
-    about = [(step.at, step.after.flow.dst, step.after.icmp.flow.src) for step in first.steps if step.after]
+    about = [
+        (step.at, step.after.flow.dst, step.after.icmp.flow.src)
+        for step in first.steps
+        if step.after
+    ]
     assert list(dict.fromkeys(about)) == [
-        ("Internet", "192.0.2.30", "192.0.2.30"), ("Internet gateway", "10.0.0.30", "10.0.0.30"),
-        ("NLB node", "10.0.0.30", "10.0.0.30"), ("NLB node", "10.0.1.10", "10.0.1.10"),
-        ("web", "10.0.1.10", "10.0.1.10")]  # fmt: skip
+        ("Internet", "192.0.2.30", "192.0.2.30"),
+        ("Internet gateway", "10.0.0.30", "10.0.0.30"),
+        ("NLB node", "10.0.0.30", "10.0.0.30"),
+        ("NLB node", "10.0.1.10", "10.0.1.10"),
+        ("web", "10.0.1.10", "10.0.1.10"),
+    ]
     assert first.packet.flow.src == first.last.before.flow.src == ROUTER
     assert str(first.last.row.event) == "ICMP unreachable - need to frag"
 
@@ -117,7 +143,9 @@ def test_an_error_is_shown_in_the_connection_that_it_is_about(tmp_path):
     visit = narrow().get(LARGE)
     front, _ = conversations(visit.capture)
     assert {trace.number for trace in errors(visit)} < {trace.number for trace in front.traces}
-    assert visit.answer.startswith("web (10.0.1.10:80) answers 10.0.0.10:")  # though its answer went on only later
+    assert visit.answer.startswith(
+        "web (10.0.1.10:80) answers 10.0.0.10:"
+    )  # though its answer went on only later
     visit.save_pcap(str(tmp_path / "elb.pcap"), at="ELB node")
     listed = listing(load(tmp_path / "elb.pcap"))
     assert "Connection 2:" in listed and "Connection 3:" not in listed
@@ -135,13 +163,22 @@ def test_a_nat_gateway_brings_the_error_back_to_the_host_that_sent_too_much():
     visit = narrow(nat="gateway", rows=()).get(*UPLOAD)
     check_traces(visit.capture)
     assert visit.symptom == "200 OK"
-    assert [trace.devices for trace in errors(visit)] == [("Internet", "Internet gateway", "NAT", "web")] * 2
+    assert [trace.devices for trace in errors(visit)] == [
+        ("Internet", "Internet gateway", "NAT", "web")
+    ] * 2
     group = next(step for step in errors(visit)[0].steps if step.check == "group in")
-    assert (group.at, type(group.row)) == ("web", TrackedFlow)  # no rule for ICMP: tracked automatically
+    assert (group.at, type(group.row)) == (
+        "web",
+        TrackedFlow,
+    )  # no rule for ICMP: tracked automatically
 
 
-NAT_RULES = (GroupRule("sg-nat", OUT, (8080, 8080), ANYWHERE), GroupRule("sg-nat", IN, TOO_BIG, ANYWHERE, ICMP),
-             GroupRule("sg-nat", OUT, TOO_BIG, PRIVATE, ICMP), GroupRule("sg-web", IN, TOO_BIG, ANYWHERE, ICMP))
+NAT_RULES = (
+    GroupRule("sg-nat", OUT, (8080, 8080), ANYWHERE),
+    GroupRule("sg-nat", IN, TOO_BIG, ANYWHERE, ICMP),
+    GroupRule("sg-nat", OUT, TOO_BIG, PRIVATE, ICMP),
+    GroupRule("sg-web", IN, TOO_BIG, ANYWHERE, ICMP),
+)
 
 
 @pytest.mark.parametrize("missing", [None, 1, 2, 3])
@@ -150,19 +187,34 @@ def test_a_nat_instance_brings_it_back_too_but_every_group_on_the_way_needs_a_ru
     visit = narrow(rows=rows).get(*UPLOAD)
     assert visit.symptom == ("200 OK" if missing is None else "no answer")
     lost = {(trace.dropped.at, trace.dropped.check) for trace in errors(visit) if trace.dropped}
-    assert lost == {None: set(), 1: {("NAT", "group in")}, 2: {("NAT", "group out")}, 3: {("web", "group in")}}[missing]
+    assert (
+        lost
+        == {
+            None: set(),
+            1: {("NAT", "group in")},
+            2: {("NAT", "group out")},
+            3: {("web", "group in")},
+        }[missing]
+    )
 
 
 def test_an_error_that_is_lost_itself_is_sent_again_for_the_retransmission():
     wide = site("network", link=Link()).get(LARGE)
     first = next(trace.number for trace in wide.capture if trace.packet.data.startswith(b"HTTP"))
-    lose = tuple(range(first - 1, first + 3))  # what the link carries then: a small segment, both errors
+    lose = tuple(
+        range(first - 1, first + 3)
+    )  # what the link carries then: a small segment, both errors
     visit = site("network", link=Link(mtu=1_400, lose=lose)).with_row(ICMP_IN).get(LARGE)
-    assert {trace.last.reason and trace.last.reason.code for trace in errors(visit)} == {"lost on the way", None}
+    assert {trace.last.reason and trace.last.reason.code for trace in errors(visit)} == {
+        "lost on the way",
+        None,
+    }
     assert visit.symptom == "200 OK" and len(visit.result.response.body) == 4_000
     gone = [trace.number for trace in errors(visit) if not trace.delivered]
     assert f"{gone[0]:>3} " in str(visit) and "x Internet, link: lost on the way" in str(visit)
-    assert draw.ladder(visit, every=True).scene.items and draw.map(visit, packet=gone[0]).scene.items
+    assert (
+        draw.ladder(visit, every=True).scene.items and draw.map(visit, packet=gone[0]).scene.items
+    )
 
 
 @settings(max_examples=25, derandomize=True, deadline=None)
@@ -178,7 +230,9 @@ def test_the_router_carries_a_packet_of_exactly_its_mtu_and_answers_one_byte_mor
     packet = Packet(FiveTuple("192.0.2.1", 1, "203.0.113.10", 2), ACK, 7, data=bytes(1_360))
     assert link.error(packet) is None and link.anew().mtu == 1_400 and Link().error(packet) is None
     answer = link.error(packet._replace(data=bytes(1_361)))
-    assert answer == packet._replace(data=bytes(1_361)).unreachable(ROUTER, FRAGMENTATION_NEEDED, 1_400)
+    assert answer == packet._replace(data=bytes(1_361)).unreachable(
+        ROUTER, FRAGMENTATION_NEEDED, 1_400
+    )
 
 
 def test_a_group_tracks_no_error_since_nobody_answers_one():
@@ -189,10 +243,19 @@ def test_a_group_tracks_no_error_since_nobody_answers_one():
 
 @pytest.mark.fact("nlb-return")
 def test_an_error_of_a_target_goes_back_through_the_network_balancer_that_it_is_about():
-    built = narrow("network", rows=(GroupRule("sg-web", OUT, (3, -1), ANYWHERE, ICMP),
-                                    GroupRule("sg-balancer", IN, (3, -1), ANYWHERE, ICMP)))  # fmt: skip
+    built = narrow(
+        "network",
+        rows=(
+            GroupRule("sg-web", OUT, (3, -1), ANYWHERE, ICMP),
+            GroupRule("sg-balancer", IN, (3, -1), ANYWHERE, ICMP),
+        ),
+    )
     built.get(PAGE)
-    got = next(step.before for step in built.network.capture[1].steps if step.at == "web" and step.action == DELIVER)
+    got = next(
+        step.before
+        for step in built.network.capture[1].steps
+        if step.at == "web" and step.action == DELIVER
+    )
     built.network.send("web", got.unreachable("10.0.1.10", PORT), "a word of web's kernel")
     built.network.run(built.network.clock.now + SECOND)
     trace = built.network.capture.traces[-1]
@@ -224,7 +287,9 @@ def balancer():
 
 
 @pytest.mark.fact("nlb-unknown-rst", "nat-icmp")
-@pytest.mark.parametrize("device", [NatGateway("NAT", "10.0.0.20"), NatInstance("NAT", "10.0.0.20"), balancer()])
+@pytest.mark.parametrize(
+    "device", [NatGateway("NAT", "10.0.0.20"), NatInstance("NAT", "10.0.0.20"), balancer()]
+)
 def test_an_error_about_no_flow_is_dropped_in_silence(device):
     quoted = Packet(FiveTuple("10.0.0.20", 5, "198.51.100.7", 443), ACK)
     step = device.handle(quoted.unreachable(ROUTER, HOST), 0)
@@ -232,11 +297,19 @@ def test_an_error_about_no_flow_is_dropped_in_silence(device):
 
 
 @pytest.mark.fact("nat-icmp")
-@pytest.mark.parametrize(("device", "flow"), [(NatGateway("NAT", "10.0.0.20"), FLOW),
-                                              (NatInstance("NAT", "10.0.0.20"), FLOW), (balancer(), CLIENT)])
+@pytest.mark.parametrize(
+    ("device", "flow"),
+    [
+        (NatGateway("NAT", "10.0.0.20"), FLOW),
+        (NatInstance("NAT", "10.0.0.20"), FLOW),
+        (balancer(), CLIENT),
+    ],
+)
 def test_an_error_neither_ends_a_row_nor_keeps_it_alive(device, flow):
     onward = device.handle(Packet(flow, SYN), 0).after
-    device.handle(Packet(onward.flow.reversed(), SYN | ACK), 0)  # from now on the row lives the whole idle timeout
+    device.handle(
+        Packet(onward.flow.reversed(), SYN | ACK), 0
+    )  # from now on the row lives the whole idle timeout
     back = onward.unreachable(ROUTER, HOST)
     rows = device.flows if isinstance(device, NetworkLoadBalancer) else device.translations
     idle = rows._flows.idle
@@ -250,7 +323,9 @@ def test_an_unreachable_host_ends_an_attempt_and_the_opener_hears_it():
     program = silent.open(Call("client", "www.example.com", 80))
     silent.network.run(SECOND // 2)
     syn = silent.network.capture[1].packet
-    silent.network.send("update server", syn.unreachable("198.51.100.7", HOST), "no way to that host")
+    silent.network.send(
+        "update server", syn.unreachable("198.51.100.7", HOST), "no way to that host"
+    )
     silent.network.run(SECOND)
     assert program.result.symptom == "unreachable"
     assert str(silent.network.capture[2].last.row.event) == "ICMP host unreachable"
@@ -276,7 +351,12 @@ def test_only_what_was_too_large_goes_again_at_once_and_in_order():
     assert [len(s.data) for s in sent] == [1_460, 1_460, 408]
     too_large(end, 1_000, 101, 2_000)
     again = end.take_sent()
-    assert [(s.seq, len(s.data)) for s in again] == [(101, 960), (1_061, 500), (1_561, 960), (2_521, 500)]
+    assert [(s.seq, len(s.data)) for s in again] == [
+        (101, 960),
+        (1_061, 500),
+        (1_561, 960),
+        (2_521, 500),
+    ]
     assert b"".join(s.data for s in (*again, sent[2])) == bytes(range(256)) * 13
     assert end.snd_nxt == 101 + 3_328 and end.alarm == 2_000 + end.timer.rto
     end.send(bytes(2_000), 3_000)
@@ -309,11 +389,23 @@ def test_the_smaller_segments_are_acknowledged_one_by_one_and_not_measured():
     assert [p.seq for p in end.unacked] == [1_061]
     end.receive(Packet(end.flow.reversed(), ACK, 501, 101 + 1_460), 900_000)
     assert end.unacked == []
-    assert end.timer.srtt == before  # RFC 6298 section 3: what was sent twice says nothing of the way's time
+    assert (
+        end.timer.srtt == before
+    )  # RFC 6298 section 3: what was sent twice says nothing of the way's time
 
 
-@pytest.mark.parametrize(("mtu", "seq"), [(1_500, 101), (9_000, 101), (67, 101), (0, 101), (1_000, 100),
-                                          (1_000, 101 + 1_460), (1_000, 2**31)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("mtu", "seq"),
+    [
+        (1_500, 101),
+        (9_000, 101),
+        (67, 101),
+        (0, 101),
+        (1_000, 100),
+        (1_000, 101 + 1_460),
+        (1_000, 2**31),
+    ],
+)
 def test_an_error_that_changes_nothing_or_is_about_nothing_in_flight_is_not_believed(mtu, seq):
     end, _ = established(bytes(1_460))
     alarm = end.alarm
@@ -330,11 +422,16 @@ def test_whatever_errors_come_the_unacknowledged_bytes_stay_the_same(size, mtus)
         too_large(end, mtu, 101, 2_000)
         assert b"".join(p.data for p in end.unacked) == data
         assert [ahead(p.seq, 101) for p in end.unacked] == [
-            sum(len(p.data) for p in end.unacked[:place]) for place in range(len(end.unacked))]
+            sum(len(p.data) for p in end.unacked[:place]) for place in range(len(end.unacked))
+        ]
         assert all(len(p.data) <= end.mss for p in end.unacked)
     assert end.mss == min([1_460, *(max(48, mtu - 40) for mtu in mtus)])
 
 
 def test_a_delivered_error_shows_what_it_said():
     step = errors(narrow().get(LARGE))[0].last
-    assert (step.action, step.row.event, step.row.before) == (DELIVER, "ICMP unreachable - need to frag", "ESTABLISHED")
+    assert (step.action, step.row.event, step.row.before) == (
+        DELIVER,
+        "ICMP unreachable - need to frag",
+        "ESTABLISHED",
+    )

@@ -21,16 +21,24 @@ from vpcedu.views.bytes.pcap_write import dump, seen_at
 from vpcedu.views.bytes.wire import encode
 
 FLOW = FiveTuple("203.0.113.10", 50_001, "10.0.0.10", 80)
-PACKETS = [Packet(FLOW, SYN, 4_294_967_295, options=(("mss", 1_460), ("nop",), ("TS", 1, 0))),
-           Packet(FLOW.reversed(), SYN | ACK, 7, 0), Packet(FLOW, ACK, 0, 8),
-           Packet(FLOW, ACK | PSH, 0, 8, data=b"GET / HTTP/1.1\r\n\r\n")]  # fmt: skip
+PACKETS = [
+    Packet(FLOW, SYN, 4_294_967_295, options=(("mss", 1_460), ("nop",), ("TS", 1, 0))),
+    Packet(FLOW.reversed(), SYN | ACK, 7, 0),
+    Packet(FLOW, ACK, 0, 8),
+    Packet(FLOW, ACK | PSH, 0, 8, data=b"GET / HTTP/1.1\r\n\r\n"),
+]
 STAMPS = [0, 20_000, 1_020_001, 4_000_000_000_000_000]  # microseconds
 
 # --- what each writer of captures would have written -------------------------------------
 
-BEFORE = {1: bytes(12) + b"\x08\x00", 101: b"", 228: b"", 12: b"",
-          113: bytes.fromhex("0000 0001 0006 020000000001 0000 0800"),
-          276: bytes.fromhex("0800 0000 00000002 0001 00 06 020000000001 0000")}  # fmt: skip
+BEFORE = {
+    1: bytes(12) + b"\x08\x00",
+    101: b"",
+    228: b"",
+    12: b"",
+    113: bytes.fromhex("0000 0001 0006 020000000001 0000 0800"),
+    276: bytes.fromhex("0800 0000 00000002 0001 00 06 020000000001 0000"),
+}
 VLAN = bytes(12) + bytes.fromhex("8100 0005 0800")
 ARP = bytes(12) + b"\x08\x06" + bytes(46)
 
@@ -42,7 +50,12 @@ def classic(order="<", nano=False, link=101, before=None, frames=()):
     before = BEFORE[link] if before is None else before
     whole = [before + encode(packet, i) for i, packet in enumerate(PACKETS)]
     for at, data in (*zip(STAMPS, whole, strict=True), *((9, frame) for frame in frames)):
-        out += struct.pack(f"{order}IIII", at // 1_000_000, at % 1_000_000 * unit, len(data), len(data)) + data
+        out += (
+            struct.pack(
+                f"{order}IIII", at // 1_000_000, at % 1_000_000 * unit, len(data), len(data)
+            )
+            + data
+        )
     return out
 
 
@@ -65,7 +78,9 @@ def option(order, code, value):
 
 
 def enhanced(order, number, ticks, data, kind=6):
-    head = struct.pack(f"{order}IIIII", number, ticks >> 32, ticks & 0xFFFFFFFF, len(data), len(data))
+    head = struct.pack(
+        f"{order}IIIII", number, ticks >> 32, ticks & 0xFFFFFFFF, len(data), len(data)
+    )
     options = option(order, 1, b"a comment") + option(order, 0, b"")
     return block(order, kind, head + data + bytes(-len(data) % 4) + options)
 
@@ -109,14 +124,22 @@ def test_pcapng_of_every_order_and_link_type(tmp_path, order, link):
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
-@pytest.mark.parametrize(("resolution", "ticks"), [(6, 10**6), (9, 10**9), (3, 10**3), (128 + 20, 2**20), (0, 1)])
+@pytest.mark.parametrize(
+    ("resolution", "ticks"), [(6, 10**6), (9, 10**9), (3, 10**3), (128 + 20, 2**20), (0, 1)]
+)
 def test_pcapng_in_other_units_of_time(tmp_path, order, resolution, ticks):
     later = option(order, 14, struct.pack(f"{order}q", 1_700_000_000))  # if_tsoffset
-    options = option(order, 2, b"eth0") + option(order, 9, bytes((resolution,))) + later + option(order, 0, b"")
+    options = (
+        option(order, 2, b"eth0")
+        + option(order, 9, bytes((resolution,)))
+        + later
+        + option(order, 0, b"")
+    )
     data = next_generation(order, options=options, ticks=lambda at: at * ticks // 1_000_000)
     found = load(write(tmp_path, data))
     assert [seen.at - 1_700_000_000_000_000 for seen in found] == [
-        at * ticks // 1_000_000 * 1_000_000 // ticks for at in STAMPS]
+        at * ticks // 1_000_000 * 1_000_000 // ticks for at in STAMPS
+    ]
     assert [seen.decoded.packet for seen in found] == PACKETS
 
 
@@ -133,7 +156,14 @@ def test_what_is_no_tcp_over_ipv4_and_every_fragment_is_passed_over(tmp_path):
     fragment = bytearray(encode(PACKETS[0]))
     fragment[6] = 0x20
     version_6 = bytes(12) + b"\x86\xdd" + bytes([0x60]) + bytes(60)
-    frames = [ARP, version_6, BEFORE[1] + udp, BEFORE[1] + fragment, bytes(5), bytes(12) + b"\x81\x00\x00\x05\x08\x06"]
+    frames = [
+        ARP,
+        version_6,
+        BEFORE[1] + udp,
+        BEFORE[1] + fragment,
+        bytes(5),
+        bytes(12) + b"\x81\x00\x00\x05\x08\x06",
+    ]
     assert_is_what_was_written(write(tmp_path, classic(link=1, frames=frames)))
 
 
@@ -147,8 +177,17 @@ def test_a_wrong_checksum_is_told_and_is_no_error(tmp_path):
 # --- damaged and hostile -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("data", [classic(), classic(">", True, 276), classic(link=1), next_generation(),
-                                  next_generation(">", 113)], ids=len)  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        classic(),
+        classic(">", True, 276),
+        classic(link=1),
+        next_generation(),
+        next_generation(">", 113),
+    ],
+    ids=len,
+)
 def test_cut_short_at_every_byte(tmp_path, data):
     """What was read before the cut is right; then there is an error that names a place, or a record ends there."""
     for cut in range(len(data)):
@@ -164,27 +203,46 @@ def test_cut_short_at_every_byte(tmp_path, data):
         assert len(found) < len(PACKETS)
 
 
-@pytest.mark.parametrize(("data", "words", "offset"), [
-    (b"", "begins with nothing", 0),
-    (b"PK\3\4", "begins with 504b0304", 0),
-    (b"\xd4\xc3\xb2\xa1\3\0\4\0" + bytes(16), "version 3", 4),
-    (classic(link=101)[:20] + struct.pack("<I", 9) + classic()[24:], "link type 9", 24),
-    (classic()[:24] + struct.pack("<IIII", 0, 0, LONGEST + 1, 9), "a packet of 262145 bytes", 32),
-    (classic()[:24] + struct.pack("<IIII", 0, 0, 0xFFFFFFFF, 9), "a packet of 4294967295 bytes", 32),
-    (classic(frames=[encode(PACKETS[0])[:30]]), "a damaged packet", None),
-    (section()[:8] + b"nope" + section()[12:], "byte order mark 6e6f7065", 8),
-    (section() + block("<", 1, b"\0\0\0\0"), "an interface block of 4 bytes", 28),
-    (section() + interface(options=b"\2\0\xff\0abcd"), "an option of 255 bytes", 44),
-    (section() + enhanced("<", 0, 0, b""), "interface 0: expected one of the 0", 36),
-    (section() + interface() + block("<", 6, bytes(8)), "a packet block of 8 bytes", 48),
-    (section() + interface() + block("<", 6, struct.pack("<IIIII", 0, 0, 0, 99, 99)), "a packet of 99 bytes", 68),
-    (section() + struct.pack("<II", 6, 0xFFFFFFFC), "a length of 4294967280 bytes", 36),
-    (section() + struct.pack("<II", 5, 0xFFFFFFFC), "the file is cut short", 36),
-    (section() + struct.pack("<II", 5, 13), "a block of 13 bytes", 32),
-    (section() + struct.pack("<III", 5, 12, 16), "two lengths differ", 28),
-    (section() + interface() + enhanced("<", 0, 0, b"", kind=2), "a packet block of type 2", 48),
-    (section() + interface() + block("<", 3, bytes(8)), "a packet block of type 3", 48),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("data", "words", "offset"),
+    [
+        (b"", "begins with nothing", 0),
+        (b"PK\3\4", "begins with 504b0304", 0),
+        (b"\xd4\xc3\xb2\xa1\3\0\4\0" + bytes(16), "version 3", 4),
+        (classic(link=101)[:20] + struct.pack("<I", 9) + classic()[24:], "link type 9", 24),
+        (
+            classic()[:24] + struct.pack("<IIII", 0, 0, LONGEST + 1, 9),
+            "a packet of 262145 bytes",
+            32,
+        ),
+        (
+            classic()[:24] + struct.pack("<IIII", 0, 0, 0xFFFFFFFF, 9),
+            "a packet of 4294967295 bytes",
+            32,
+        ),
+        (classic(frames=[encode(PACKETS[0])[:30]]), "a damaged packet", None),
+        (section()[:8] + b"nope" + section()[12:], "byte order mark 6e6f7065", 8),
+        (section() + block("<", 1, b"\0\0\0\0"), "an interface block of 4 bytes", 28),
+        (section() + interface(options=b"\2\0\xff\0abcd"), "an option of 255 bytes", 44),
+        (section() + enhanced("<", 0, 0, b""), "interface 0: expected one of the 0", 36),
+        (section() + interface() + block("<", 6, bytes(8)), "a packet block of 8 bytes", 48),
+        (
+            section() + interface() + block("<", 6, struct.pack("<IIIII", 0, 0, 0, 99, 99)),
+            "a packet of 99 bytes",
+            68,
+        ),
+        (section() + struct.pack("<II", 6, 0xFFFFFFFC), "a length of 4294967280 bytes", 36),
+        (section() + struct.pack("<II", 5, 0xFFFFFFFC), "the file is cut short", 36),
+        (section() + struct.pack("<II", 5, 13), "a block of 13 bytes", 32),
+        (section() + struct.pack("<III", 5, 12, 16), "two lengths differ", 28),
+        (
+            section() + interface() + enhanced("<", 0, 0, b"", kind=2),
+            "a packet block of type 2",
+            48,
+        ),
+        (section() + interface() + block("<", 3, bytes(8)), "a packet block of type 3", 48),
+    ],
+)
 def test_damage_is_named_with_its_place(tmp_path, data, words, offset):
     with pytest.raises(PcapError) as caught:
         load(write(tmp_path, data))
@@ -200,9 +258,15 @@ def test_a_packet_of_which_only_the_first_bytes_were_kept_is_named_so(tmp_path):
 
 
 @settings(derandomize=True, max_examples=500, deadline=None)
-@given(st.sampled_from([classic(), classic(">", True, 1), next_generation(), next_generation(">", 276)]),
-       st.lists(st.tuples(st.integers(0, 1_000), st.binary(min_size=1, max_size=4)), min_size=1, max_size=4),
-       st.integers(0, 600))
+@given(
+    st.sampled_from(
+        [classic(), classic(">", True, 1), next_generation(), next_generation(">", 276)]
+    ),
+    st.lists(
+        st.tuples(st.integers(0, 1_000), st.binary(min_size=1, max_size=4)), min_size=1, max_size=4
+    ),
+    st.integers(0, 600),
+)
 def test_any_bytes_give_packets_or_a_pcap_error(tmp_path_factory, data, changes, cut):
     hostile = bytearray(data[: len(data) - cut] if cut % 3 == 0 else data)
     for place, words in changes:
@@ -214,13 +278,17 @@ def test_any_bytes_give_packets_or_a_pcap_error(tmp_path_factory, data, changes,
         listing(load(path))
 
 
-@pytest.mark.parametrize("data", [
-    classic()[:24] + struct.pack("<IIII", 0, 0, 0xFFFFFFFF, 0xFFFFFFFF) + bytes(100),
-    classic()[:24] + struct.pack("<IIII", 0, 0, LONGEST, LONGEST) + bytes(100),
-    section() + struct.pack("<II", 6, 0xFFFFFFFC) + bytes(100),
-    section() + struct.pack("<II", 5, 0xFFFFFFFC) + bytes(100),
-    section() + struct.pack("<II", 1, LONGEST) + bytes(100),
-], ids=["classic, 4 GiB", "classic, longest", "packet block", "unknown block", "interface block"])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        classic()[:24] + struct.pack("<IIII", 0, 0, 0xFFFFFFFF, 0xFFFFFFFF) + bytes(100),
+        classic()[:24] + struct.pack("<IIII", 0, 0, LONGEST, LONGEST) + bytes(100),
+        section() + struct.pack("<II", 6, 0xFFFFFFFC) + bytes(100),
+        section() + struct.pack("<II", 5, 0xFFFFFFFC) + bytes(100),
+        section() + struct.pack("<II", 1, LONGEST) + bytes(100),
+    ],
+    ids=["classic, 4 GiB", "classic, longest", "packet block", "unknown block", "interface block"],
+)
 def test_memory_stays_bounded_whatever_a_length_claims(tmp_path, data):
     path = write(tmp_path, data)
     with suppress(PcapError):
@@ -251,7 +319,9 @@ def test_a_visit_is_saved_and_read_back_at_every_device(tmp_path, balancer, side
         count = visit.save_pcap(str(path), at=device.name, side=side)
         rows = seen_at(visit.capture, device.name, side, (device.name,))
         found = load(path)
-        assert [(seen.at, seen.decoded.packet) for seen in found] == [(at, packet) for at, _, packet in rows]
+        assert [(seen.at, seen.decoded.packet) for seen in found] == [
+            (at, packet) for at, _, packet in rows
+        ]
         assert len(found) == count
         assert all(seen.decoded.checksums for seen in found)
     assert not list(tmp_path.glob("*.part"))
@@ -293,7 +363,9 @@ def test_a_write_that_fails_leaves_no_file_and_keeps_the_one_that_was_there(tmp_
         with pytest.raises(OSError, match="no space left"):
             visit.save_pcap(str(target), at="web")
     monkeypatch.undo()
-    monkeypatch.setattr(os, "replace", lambda *names: (_ for _ in ()).throw(PermissionError("not here")))
+    monkeypatch.setattr(
+        os, "replace", lambda *names: (_ for _ in ()).throw(PermissionError("not here"))
+    )
     with pytest.raises(PermissionError):
         visit.save_pcap(str(new), at="web")
     assert [file.name for file in tmp_path.iterdir()] == ["kept.pcap"]
@@ -306,7 +378,11 @@ def test_a_write_that_fails_leaves_no_file_and_keeps_the_one_that_was_there(tmp_
 
 
 def loaded(tmp_path, packets):
-    return load(write(tmp_path, b"".join(dump([(i * 1_000, i, packet) for i, packet in enumerate(packets)]))))
+    return load(
+        write(
+            tmp_path, b"".join(dump([(i * 1_000, i, packet) for i, packet in enumerate(packets)]))
+        )
+    )
 
 
 def test_a_listing_counts_from_the_syn_of_each_end(tmp_path):
@@ -325,7 +401,10 @@ def test_a_listing_says_what_was_not_seen(tmp_path):
     middle = listing(loaded(tmp_path, PACKETS[2:]))
     assert "(who opened it was not seen, only 203.0.113.10:50001 was heard), 2 packets" in middle
     answer = listing(loaded(tmp_path, PACKETS[1:]))
-    assert "Connection 1: 203.0.113.10:50001 and 10.0.0.10:80 (opened by the first), 3 packets" in answer
+    assert (
+        "Connection 1: 203.0.113.10:50001 and 10.0.0.10:80 (opened by the first), 3 packets"
+        in answer
+    )
 
 
 def test_a_pair_of_endpoints_used_again_is_another_connection(tmp_path):

@@ -26,16 +26,24 @@ from vpcedu.tables.traffic import ANYWHERE
 EXAMPLE = load(str(Path(__file__).parent.parent / "vpcedu" / "aws" / "example")).vpc()
 DB, NAME = "i-0e11f22a33b440003", "www.example.com"
 NO_ANSWERS = AclEntry("acl-private", 50, OUT, DENY, 6, (1_024, 65_535), ANYWHERE)
-TO_A_TRANSIT_GATEWAY = reference_vpc()._replace(beyond=("tgw-1",)).replace(
-    Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, "tgw-1"))  # fmt: skip
+TO_A_TRANSIT_GATEWAY = (
+    reference_vpc()
+    ._replace(beyond=("tgw-1",))
+    .replace(Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, "tgw-1"))
+)
 QUESTIONS = {
     "it works": (reference_vpc("network"), "internet", NAME, 80),
     "it is blocked on the way there": (reference_vpc("application"), "internet", "web", 443),
-    "it is blocked on the way back": (reference_vpc("network").with_row(NO_ANSWERS), "internet", NAME, 80),
+    "it is blocked on the way back": (
+        reference_vpc("network").with_row(NO_ANSWERS),
+        "internet",
+        NAME,
+        80,
+    ),
     "a name has several addresses": (EXAMPLE, DB, "shop", 443),
     "the model ends behind a repair": (EXAMPLE, DB, "10.99.0.5", 443),
     "the model ends": (TO_A_TRANSIT_GATEWAY, "web", "internet", 443),
-}  # fmt: skip
+}
 
 
 class Counted:
@@ -55,7 +63,9 @@ def counted(monkeypatch):
         return prepare(vpc, question)
 
     def played(site, call, program=None, until=None, **settings):
-        seen.played.append((*seen.prepared[-1], site.seed, until, site.network.filters.beyond_drops))
+        seen.played.append(
+            (*seen.prepared[-1], site.seed, until, site.network.filters.beyond_drops)
+        )
         return play(site, call, program, until, **settings)
 
     def made(network, *words):
@@ -86,7 +96,14 @@ def test_for_an_answer_nothing_is_played_twice(name, counted):
 
 def test_the_answers_differ_as_their_names_say():
     answers = {name: ask(*question) for name, question in QUESTIONS.items()}
-    assert [answer.reachable for answer in answers.values()] == [True, False, False, False, False, None]
+    assert [answer.reachable for answer in answers.values()] == [
+        True,
+        False,
+        False,
+        False,
+        False,
+        None,
+    ]
     assert [loss.back for loss in answers["it is blocked on the way back"].blockers] == [True]
     assert answers["the model ends behind a repair"].ends
     assert "has 2 addresses" in answers["a name has several addresses"].notes[-1]
@@ -99,8 +116,15 @@ def test_what_works_is_played_once(counted):
 
 @pytest.mark.parametrize("symptom", ["", "503 Service Unavailable", "timed out"])
 def test_for_a_diagnosis_nothing_is_played_twice(symptom, counted):
-    diagnose(reference_vpc("application").without(GroupRule("sg-web", IN, (80, 80), "sg-balancer")) if symptom == ""
-             else reference_vpc("application"), "client", NAME, 80, symptom)  # fmt: skip
+    diagnose(
+        reference_vpc("application").without(GroupRule("sg-web", IN, (80, 80), "sg-balancer"))
+        if symptom == ""
+        else reference_vpc("application"),
+        "client",
+        NAME,
+        80,
+        symptom,
+    )
     nothing_twice(counted)
 
 
@@ -130,7 +154,9 @@ def test_another_seed_another_question_and_another_choice_are_other_plays(counte
 
 
 @pytest.mark.parametrize("name", [name for name in QUESTIONS if name != "it works"])
-def test_a_set_of_repairs_that_is_tried_only_until_it_is_lost_loses_first_what_the_whole_visit_does(name):
+def test_a_set_of_repairs_that_is_tried_only_until_it_is_lost_loses_first_what_the_whole_visit_does(
+    name,
+):
     vpc, *words = QUESTIONS[name]
     question = Question(*words)
     stopped, whole = Plays().tried(vpc, question), run(vpc, question)

@@ -21,11 +21,17 @@ def none(port):
 
 
 @pytest.mark.fact("eph-linux", "eph-win", "eph-mac-bsd")
-@pytest.mark.parametrize(("system", "first", "last", "size"), [
-    ("Linux", 32_768, 60_999, 28_232), ("Windows", 49_152, 65_535, 16_384), ("macOS", 49_152, 65_535, 16_384),
-    ("FreeBSD", 10_000, 65_535, 55_536), ("Elastic Load Balancing", 1_024, 65_535, 64_512),
-    ("NAT gateway", 1_024, 65_535, 64_512),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("system", "first", "last", "size"),
+    [
+        ("Linux", 32_768, 60_999, 28_232),
+        ("Windows", 49_152, 65_535, 16_384),
+        ("macOS", 49_152, 65_535, 16_384),
+        ("FreeBSD", 10_000, 65_535, 55_536),
+        ("Elastic Load Balancing", 1_024, 65_535, 64_512),
+        ("NAT gateway", 1_024, 65_535, 64_512),
+    ],
+)
 def test_each_system_has_its_range(system, first, last, size):
     assert RANGES[system] == (first, last)
     assert last - first + 1 == size
@@ -68,17 +74,31 @@ def test_a_random_choice_depends_on_its_seed_alone_and_reaches_every_part_of_the
     assert {port % 2 for port in chosen} == {0, 1}
 
 
-@pytest.mark.parametrize(("ports", "destinations", "lifetime", "rate"), [
-    (LINUX, 1, 60, 470.53), (LINUX, 2, 60, 941.07), (LINUX, 1, 240, 117.63), (RANGES["Windows"], 1, 120, 136.53),
-    (RANGES["NAT gateway"], 1, 350, 184.32), ((40_000, 40_000), 1, 0.5, 2),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("ports", "destinations", "lifetime", "rate"),
+    [
+        (LINUX, 1, 60, 470.53),
+        (LINUX, 2, 60, 941.07),
+        (LINUX, 1, 240, 117.63),
+        (RANGES["Windows"], 1, 120, 136.53),
+        (RANGES["NAT gateway"], 1, 350, 184.32),
+        ((40_000, 40_000), 1, 0.5, 2),
+    ],
+)
 def test_how_many_connections_a_second_a_range_bears(ports, destinations, lifetime, rate):
     assert sustained(ports, destinations, lifetime) == pytest.approx(rate, abs=0.005)
 
 
-@pytest.mark.parametrize("wrong", [
-    (LINUX, 0, 60), (LINUX, 1, 0), ((0, 10), 1, 1), ((10, 9), 1, 1), ((1, 65_536), 1, 1),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        (LINUX, 0, 60),
+        (LINUX, 1, 0),
+        ((0, 10), 1, 1),
+        ((10, 9), 1, 1),
+        ((1, 65_536), 1, 1),
+    ],
+)
 def test_what_makes_no_sense_is_refused(wrong):
     with pytest.raises(ValueError, match="expected a range of ports"):
         sustained(*wrong)
@@ -116,10 +136,17 @@ def lan():
 @pytest.mark.fact("eph-reuse", "tcp-4tuple")
 def test_ports_are_unique_for_one_destination_and_shared_between_two(lan):
     client = lan.hosts["10.0.0.1"]
-    flows = [lan.do(client, "connect", to, Talker()).flow for _ in range(4) for to in (SERVER, OTHER)]
+    flows = [
+        lan.do(client, "connect", to, Talker()).flow for _ in range(4) for to in (SERVER, OTHER)
+    ]
     assert len(set(flows)) == 8
     for to in (SERVER, OTHER):
-        assert {flow.sport for flow in flows if flow.destination == to} == {40_000, 40_001, 40_002, 40_003}
+        assert {flow.sport for flow in flows if flow.destination == to} == {
+            40_000,
+            40_001,
+            40_002,
+            40_003,
+        }
 
 
 @pytest.mark.fact("tcp-timewait-linux", "eph-reuse")

@@ -22,14 +22,18 @@ def sent_by(visit, who):
 
 def test_a_call_with_its_usual_program_is_the_page_that_is_fetched():
     assert transcript(site().play(CALL).capture) == transcript(site().get(PAGE).capture)
-    assert transcript(site().play(CALL, Later(ASK, 0, 0)).capture) == transcript(site().get(PAGE).capture)
+    assert transcript(site().play(CALL, Later(ASK, 0, 0)).capture) == transcript(
+        site().get(PAGE).capture
+    )
 
 
 def test_who_stays_connects_and_leaves_the_connection_open():
     visited = site()
     visit = visited.play(CONNECT, Stay(0))
     assert (visit.symptom, sent_by(visit, "client")) == ("connected", [])
-    assert [end.state for end in visited.network.devices["client"].connections.values()] == ["ESTABLISHED"]
+    assert [end.state for end in visited.network.devices["client"].connections.values()] == [
+        "ESTABLISHED"
+    ]
 
 
 def test_who_stays_may_say_something_first():
@@ -47,7 +51,9 @@ def test_who_asks_later_is_silent_for_so_long_and_gets_the_page(seconds):
 
 
 def test_who_wants_to_ask_when_the_connection_is_gone_asks_nothing():
-    visit = site().play(CALL, Later(ASK, 0, 90 * SECOND))  # a Classic Load Balancer closes after 60 s of silence
+    visit = site().play(
+        CALL, Later(ASK, 0, 90 * SECOND)
+    )  # a Classic Load Balancer closes after 60 s of silence
     assert visit.symptom.startswith("closed") and sent_by(visit, "client") == []
 
 
@@ -64,7 +70,9 @@ def test_a_condition_ends_a_visit_at_once():
     whole = site().get(PAGE)
     visit = site().play(CALL, until=lambda seen: len(seen) == 3)
     assert (len(visit.capture), visit.result) == (3, None)
-    assert transcript(site().play(CALL, until=lambda seen: False).capture) == transcript(whole.capture)
+    assert transcript(site().play(CALL, until=lambda seen: False).capture) == transcript(
+        whole.capture
+    )
     assert visit.waited < whole.waited - LINGER
 
 
@@ -80,9 +88,13 @@ def test_what_has_begun_sees_only_what_happens_since():
     assert begun.visit(7).waited == 7
 
 
-@pytest.mark.parametrize(("call", "words"), [
-    (Call("nobody", NAME, 80), "opener 'nobody': expected a host"), (Call("client", "example.org", 80), "expected one"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (Call("nobody", NAME, 80), "opener 'nobody': expected a host"),
+        (Call("client", "example.org", 80), "expected one"),
+    ],
+)
 def test_what_cannot_begin_is_refused_whatever_the_program(call, words):
     for program in (None, Stay(0)):
         with pytest.raises(ValueError, match=words):

@@ -24,9 +24,13 @@ def project_files() -> list[Path]:
         listed = subprocess.run(git, capture_output=True, check=True).stdout.decode().split("\0")
         paths = [ROOT / name for name in listed if name]
     except (OSError, subprocess.CalledProcessError):
-        made = re.compile(r"^\.(git|venv|.*_cache|hypothesis|ipynb_checkpoints)$|^__pycache__$|\.pyc$")
+        made = re.compile(
+            r"^\.(git|venv|.*_cache|hypothesis|ipynb_checkpoints)$|^__pycache__$|\.pyc$"
+        )
         paths = [
-            path for path in ROOT.rglob("*") if not any(made.search(part) for part in path.relative_to(ROOT).parts)
+            path
+            for path in ROOT.rglob("*")
+            if not any(made.search(part) for part in path.relative_to(ROOT).parts)
         ]
     return [path for path in paths if path.is_file()]
 
@@ -48,7 +52,12 @@ def test_there_are_files_to_look_at():
 def test_one_version():
     citation = re.search(r"^version: (.+)$", read("CITATION.cff"), re.MULTILINE)
     assert citation
-    assert PROJECT["version"] == citation[1] == vpcedu.__version__ == importlib.metadata.version("vpcedu")
+    assert (
+        PROJECT["version"]
+        == citation[1]
+        == vpcedu.__version__
+        == importlib.metadata.version("vpcedu")
+    )
 
 
 def test_one_address():
@@ -63,7 +72,9 @@ def test_every_mention_of_the_repository_is_the_same_address():
     for path in FILES:
         if path.suffix in (".md", ".toml", ".cff", ".py", ".ipynb"):
             text = path.read_text(encoding="utf-8")
-            assert set(re.findall(rf"{re.escape(host)}/([\w.-]+/{name})\b", text)) <= {owner_and_name}, path
+            assert set(re.findall(rf"{re.escape(host)}/([\w.-]+/{name})\b", text)) <= {
+                owner_and_name
+            }, path
 
 
 def test_the_readme_leads_to_the_repository_and_to_binder():
@@ -85,7 +96,9 @@ PAGES = [path for path in FILES if path.suffix == ".md"]
 
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
 def test_relative_links_lead_to_files_and_headings(page):
-    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(
+        r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
     text = re.sub(r"`[^`\n]*`", "", text)
     for target in re.findall(r"\]\(<?([^)\s>]+)>?(?: \"[^\"]*\")?\)", text):
         if re.match(r"[a-z]+:", target):
@@ -150,7 +163,13 @@ def test_constraints_pin_the_packages_of_every_extra_and_hold_no_address():
     assert "://" not in text
     lines = text.splitlines()
     assert all(re.match(r"[\w.-]+==[\w.]+( ; .+)?$", line) for line in lines)
-    wanted = names([r for extra in ("course", "test", "bench") for r in PROJECT["optional-dependencies"][extra]])
+    wanted = names(
+        [
+            r
+            for extra in ("course", "test", "bench")
+            for r in PROJECT["optional-dependencies"][extra]
+        ]
+    )
     assert wanted - {"vpcedu"} <= names(lines)
 
 
@@ -163,9 +182,13 @@ def test_this_environment_is_the_pinned_one():
 
 
 def test_binder_installs_only_what_its_base_lacks():
-    lines = [line for line in read("binder/requirements.txt").splitlines() if not line.startswith("#")]
+    lines = [
+        line for line in read("binder/requirements.txt").splitlines() if not line.startswith("#")
+    ]
     course = PROJECT["optional-dependencies"]["course"]
-    assert lines == [requirement for requirement in course if requirement.startswith("matplotlib")] + ["-e ."]
+    assert lines == [
+        requirement for requirement in course if requirement.startswith("matplotlib")
+    ] + ["-e ."]
 
 
 def test_binders_python_is_one_that_the_package_takes():
@@ -176,7 +199,9 @@ def test_binders_python_is_one_that_the_package_takes():
 # --- the code reads well ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("tool", [["ruff", "check", "--output-format=concise"], ["mypy"]], ids=["ruff", "mypy"])
+@pytest.mark.parametrize(
+    "tool", [["ruff", "check", "--output-format=concise"], ["mypy"]], ids=["ruff", "mypy"]
+)
 def test_the_checkers_are_content(tool):
     told = subprocess.run([sys.executable, "-m", *tool], cwd=ROOT, capture_output=True, text=True)
     assert told.returncode == 0, told.stdout + told.stderr

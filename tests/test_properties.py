@@ -33,9 +33,12 @@ ports, numbers = st.integers(0, 65_535), st.integers(0, (1 << 32) - 1)
 inside = st.integers(2, 250).map(lambda host: f"10.0.1.{host}")
 outside = st.integers(1, 250).map(lambda host: f"198.51.100.{host}")
 flows = st.builds(FiveTuple, inside, ports, outside, ports, st.just(6))
-anywhere = st.sampled_from(["0.0.0.0/0", "10.0.0.0/16", "10.0.1.0/24", "203.0.113.0/24", "198.51.100.7/32",
-                            "10.0.0.10/32"])  # fmt: skip
-ranges = st.sampled_from([(0, 65_535), (80, 80), (443, 443), (80, 443), (1_024, 65_535), (443, 8_080)])
+anywhere = st.sampled_from(
+    ["0.0.0.0/0", "10.0.0.0/16", "10.0.1.0/24", "203.0.113.0/24", "198.51.100.7/32", "10.0.0.10/32"]
+)
+ranges = st.sampled_from(
+    [(0, 65_535), (80, 80), (443, 443), (80, 443), (1_024, 65_535), (443, 8_080)]
+)
 
 
 # --- translations ------------------------------------------------------------------------------------
@@ -77,7 +80,11 @@ def test_no_two_live_rows_of_a_nat_share_a_port_to_one_destination(calls, size):
 @given(st.lists(st.tuples(ports, st.integers(0, 200)), min_size=1, max_size=40))
 def test_a_balancers_flow_stays_with_its_target_while_it_lives(calls):
     targets = TargetGroup("web", tuple(Endpoint(f"10.0.1.{host}", 80) for host in (10, 11, 12)))
-    node, now, given_to = NetworkLoadBalancer("NLB", "10.0.0.30", 0, (Listener("TCP", 80, targets),)), 0, {}
+    node, now, given_to = (
+        NetworkLoadBalancer("NLB", "10.0.0.30", 0, (Listener("TCP", 80, targets),)),
+        0,
+        {},
+    )
     for port, wait in calls:
         now += wait * SECOND
         flow = FiveTuple("203.0.113.10", port, "10.0.0.30", 80)
@@ -91,14 +98,28 @@ def test_a_balancers_flow_stays_with_its_target_while_it_lives(calls):
 
 
 ways, actions = st.sampled_from([IN, OUT]), st.sampled_from([ALLOW, DENY])
-entries = st.builds(AclEntry, st.just("acl"), st.integers(1, 200), ways, actions, st.sampled_from([ANY, 6, 17]), ranges,
-                    anywhere)  # fmt: skip
-acls = st.lists(entries, max_size=8, unique_by=lambda entry: (entry.number, entry.direction)).map(tuple)
+entries = st.builds(
+    AclEntry,
+    st.just("acl"),
+    st.integers(1, 200),
+    ways,
+    actions,
+    st.sampled_from([ANY, 6, 17]),
+    ranges,
+    anywhere,
+)
+acls = st.lists(entries, max_size=8, unique_by=lambda entry: (entry.number, entry.direction)).map(
+    tuple
+)
 
 
 @pytest.mark.fact("nacl-stateless", "nacl-order")
 @examples(80)
-@given(acls, st.lists(st.tuples(st.sampled_from([IN, OUT]), flows), min_size=1, max_size=6), st.randoms())
+@given(
+    acls,
+    st.lists(st.tuples(st.sampled_from([IN, OUT]), flows), min_size=1, max_size=6),
+    st.randoms(),
+)
 def test_an_acls_verdict_depends_on_no_history_and_no_order(rows, packets, chance):
     shuffled = list(rows)
     chance.shuffle(shuffled)
@@ -117,7 +138,11 @@ def test_the_route_that_wins_is_the_longest_prefix_that_fits(blocks, address):
         first = value >> 32 - prefix << 32 - prefix
         routes[f"{text(first)}/{prefix}"] = (first, prefix)
     table = RouteTable(tuple(Route("t", cidr, cidr) for cidr in routes))
-    fit = [(prefix, cidr) for cidr, (first, prefix) in routes.items() if address >> 32 - prefix == first >> 32 - prefix]
+    fit = [
+        (prefix, cidr)
+        for cidr, (first, prefix) in routes.items()
+        if address >> 32 - prefix == first >> 32 - prefix
+    ]
     found = table.lookup(text(address))
     assert (found.target if found else None) == (max(fit)[1] if fit else None)
 
@@ -151,27 +176,48 @@ def possible(route):
     return whole if route.target == LOCAL else not (whole or part) or route.target != IGW
 
 
-blocks = st.sampled_from(["0.0.0.0/0", "10.0.0.0/16", "10.0.1.0/24", "203.0.113.0/24", "198.51.100.7/32"])
-some_route = st.builds(Route, st.sampled_from(["public", "private"]), blocks, targets).filter(possible)
+blocks = st.sampled_from(
+    ["0.0.0.0/0", "10.0.0.0/16", "10.0.1.0/24", "203.0.113.0/24", "198.51.100.7/32"]
+)
+some_route = st.builds(Route, st.sampled_from(["public", "private"]), blocks, targets).filter(
+    possible
+)
 routes = st.lists(some_route, max_size=6).map(tuple)
-groups, peers = st.sampled_from(["sg-web", "sg-nat", "sg-balancer"]), st.sampled_from(["sg-web", "sg-balancer"])
+groups, peers = (
+    st.sampled_from(["sg-web", "sg-nat", "sg-balancer"]),
+    st.sampled_from(["sg-web", "sg-balancer"]),
+)
 protocols = st.sampled_from([ANY, 6, 17])
 some_rule = st.builds(GroupRule, groups, ways, ranges, st.one_of(anywhere, peers), protocols)
 rules = st.lists(some_rule, max_size=8).map(tuple)
-random_acls = st.lists(st.builds(
-    AclEntry, st.sampled_from(["acl-public", "acl-private"]), st.sampled_from([*range(1, 100), *range(101, 200)]), ways,
-    actions, protocols, ranges, anywhere), max_size=4, unique_by=lambda entry: entry[:3]).map(tuple)
+random_acls = st.lists(
+    st.builds(
+        AclEntry,
+        st.sampled_from(["acl-public", "acl-private"]),
+        st.sampled_from([*range(1, 100), *range(101, 200)]),
+        ways,
+        actions,
+        protocols,
+        ranges,
+        anywhere,
+    ),
+    max_size=4,
+    unique_by=lambda entry: entry[:3],
+).map(tuple)
 
 
 @examples(60)
 @given(st.sampled_from(BALANCERS), st.sampled_from(NATS), routes, rules, random_acls, st.booleans())
-def test_in_any_vpc_every_packet_is_delivered_or_lost_for_a_reason(balancer, nat, routes, rules, acl_entries, less):
+def test_in_any_vpc_every_packet_is_delivered_or_lost_for_a_reason(
+    balancer, nat, routes, rules, acl_entries, less
+):
     """Rows at random, on top of the reference architecture or in the place of all its rows of that kind."""
     whole = site(balancer, nat)
     vpc = whole.vpc._replace(
         routes=routes + (() if less else whole.vpc.routes),
         group_rules=rules + (() if less and rules else whole.vpc.group_rules),
-        acl_entries=acl_entries + whole.vpc.acl_entries)  # fmt: skip
+        acl_entries=acl_entries + whole.vpc.acl_entries,
+    )
     visited = type(whole)(vpc)
     visited.get(PAGE)
     visited.connect("web", "updates.example.net", 443)
@@ -180,7 +226,10 @@ def test_in_any_vpc_every_packet_is_delivered_or_lost_for_a_reason(balancer, nat
     for trace in visited.network.capture:
         assert trace.last.action in (DELIVER, DROP)
         assert trace.last.action == DELIVER or trace.last.reason in REASONS
-        assert all(one.after == other.before for one, other in zip(trace.steps, trace.steps[1:], strict=False))
+        assert all(
+            one.after == other.before
+            for one, other in zip(trace.steps, trace.steps[1:], strict=False)
+        )
 
 
 # --- text and bytes ---------------------------------------------------------------------------------------------
@@ -194,7 +243,10 @@ def test_folding_keeps_every_word_and_no_line_is_too_long(words, width):
     assert all(len(line) <= width or " " not in line for line in folded.splitlines())
 
 
-names, values = st.text("abcXYZ-", min_size=1, max_size=10), st.text("abc ,1", max_size=20).map(str.strip)
+names, values = (
+    st.text("abcXYZ-", min_size=1, max_size=10),
+    st.text("abc ,1", max_size=20).map(str.strip),
+)
 headers = st.lists(st.tuples(names, values), max_size=4)
 
 
@@ -240,7 +292,8 @@ def test_a_header_that_is_set_is_there_once_whatever_its_case(rest, name, value)
     assert [v for key, v in message.headers if key.lower() == name.lower()] == [value]
     assert message.without_header(name.upper()).header(name) is None
     assert [pair for pair in message.headers if pair[0].lower() != name.lower()] == [
-        pair for pair in rest if pair[0].lower() != name.lower()]
+        pair for pair in rest if pair[0].lower() != name.lower()
+    ]
 
 
 def test_numbers_of_addresses_are_in_the_order_of_their_text_parts():

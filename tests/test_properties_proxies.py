@@ -15,7 +15,13 @@ from vpcedu.tables.target_group import Listener, TargetGroup
 
 KINDS = st.sampled_from([ClassicLoadBalancer, ApplicationLoadBalancer])
 LATE = 9_000 * SECOND
-FAILURES = {"408 Request Timeout", "460", "502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"}
+FAILURES = {
+    "408 Request Timeout",
+    "460",
+    "502 Bad Gateway",
+    "503 Service Unavailable",
+    "504 Gateway Timeout",
+}
 
 
 def examples(number):
@@ -40,37 +46,63 @@ class Moody:
 
     def read(self, host, connection, now):
         buffer = self.buffers[connection]
-        while not connection.closing and connection.state != "CLOSED" and (message := take(buffer)) is not None:
+        while (
+            not connection.closing
+            and connection.state != "CLOSED"
+            and (message := take(buffer)) is not None
+        ):
             self.bodies.append(message.body)
             mood = self.moods.pop(0) if self.moods else "answer"
             answer = bytes(response("200 OK", message.body.decode()))
             if mood in ("abort", "close"):
                 getattr(host, mood)(connection, now)
             elif mood != "nothing":
-                host.send(connection, {"answer": answer, "too much": answer + b"more", "half": answer[:-1],
-                                       "nonsense": b"nonsense\r\n\r\n"}[mood], now)  # fmt: skip
+                host.send(
+                    connection,
+                    {
+                        "answer": answer,
+                        "too much": answer + b"more",
+                        "half": answer[:-1],
+                        "nonsense": b"nonsense\r\n\r\n",
+                    }[mood],
+                    now,
+                )
 
 
-MOODS = st.lists(st.sampled_from(["answer", "answer", "abort", "close", "nothing", "too much", "half", "nonsense"]),
-                 max_size=8)  # fmt: skip
+MOODS = st.lists(
+    st.sampled_from(
+        ["answer", "answer", "abort", "close", "nothing", "too much", "half", "nonsense"]
+    ),
+    max_size=8,
+)
 
 
 def post(body):
     """A request with a body."""
-    return bytes(request("POST", "/", "www.example.com", ("Content-Length", str(len(body))))._replace(body=body))
+    return bytes(
+        request("POST", "/", "www.example.com", ("Content-Length", str(len(body))))._replace(
+            body=body
+        )
+    )
 
 
 def crowd(kind, moods, clients=4):
     """A balancer between several clients and a moody server."""
     node = kind("ELB node", NODE, 0, (Listener("HTTP", 80, TargetGroup("web", (BACK,))),))
     server = Moody(moods)
-    lan = Lan(*(Host(f"client {i}", f"203.0.113.{i}") for i in range(clients)), node, Host("web", WEB))
+    lan = Lan(
+        *(Host(f"client {i}", f"203.0.113.{i}") for i in range(clients)), node, Host("web", WEB)
+    )
     lan.hosts[WEB].listen(8_080, server)
     return lan, server
 
 
 @examples(60)
-@given(KINDS, MOODS, st.lists(st.tuples(st.integers(0, 3), st.integers(1, 90)), min_size=1, max_size=30))
+@given(
+    KINDS,
+    MOODS,
+    st.lists(st.tuples(st.integers(0, 3), st.integers(1, 90)), min_size=1, max_size=30),
+)
 def test_no_byte_of_one_client_s_body_reaches_another(kind, moods, pieces):
     """Four clients send a request each, cut into pieces that arrive interleaved; no client's letter is in another's."""
     lan, server = crowd(kind, moods)
@@ -90,10 +122,16 @@ def test_no_byte_of_one_client_s_body_reaches_another(kind, moods, pieces):
 
 
 @examples(60)
-@given(KINDS, MOODS, st.lists(st.sampled_from(["wait", "stay", "close", "abort"]), min_size=1, max_size=8))
+@given(
+    KINDS,
+    MOODS,
+    st.lists(st.sampled_from(["wait", "stay", "close", "abort"]), min_size=1, max_size=8),
+)
 def test_every_request_gets_exactly_one_answer_or_one_named_failure(kind, moods, habits):
     lan, _ = crowd(kind, moods, 1)
-    sent = [call(lan, post(f"number {number}".encode()), "203.0.113.0") for number in range(len(habits))]
+    sent = [
+        call(lan, post(f"number {number}".encode()), "203.0.113.0") for number in range(len(habits))
+    ]
     for talker, habit in zip(sent, habits, strict=True):
         if habit in ("close", "abort"):
             lan.do(lan.hosts["203.0.113.0"], habit, talker.connection)
@@ -115,10 +153,17 @@ def test_every_request_gets_exactly_one_answer_or_one_named_failure(kind, moods,
 
 # What a client of the long run does: the bytes it sends, and what it does then.
 VISITS = (
-    (get(), "close"), (get(), "stay"), (get(), "abort"), (get() + get(path="/two"), "close"), (b"", "close"),
-    (get(("Connection", "close")), "close"), (b"nonsense\r\n\r\n", "close"), (get()[:20], "abort"), (b"", "stay"),
+    (get(), "close"),
+    (get(), "stay"),
+    (get(), "abort"),
+    (get() + get(path="/two"), "close"),
+    (b"", "close"),
+    (get(("Connection", "close")), "close"),
+    (b"nonsense\r\n\r\n", "close"),
+    (get()[:20], "abort"),
+    (b"", "stay"),
     (post(b"body"), "close"),
-)  # fmt: skip
+)
 MANY = 3_334  # visits to each of three balancers
 
 
@@ -126,7 +171,9 @@ def idle_watches(node):
     """Everything that the programs of a node still remember of connections."""
     program = node.listeners[80]
     words = ("_other", "_buffers", "_asked", "_waiting", "_last", "_kept")
-    return [getattr(program, word) for word in words if getattr(program, word, None)] + list(program._idle._last)
+    return [getattr(program, word) for word in words if getattr(program, word, None)] + list(
+        program._idle._last
+    )
 
 
 def long_run(kind, protocol):
@@ -136,7 +183,9 @@ def long_run(kind, protocol):
     for number in range(MANY):
         data, habit = VISITS[spread("visit", number) % len(VISITS)]
         if number % 7 == 0:
-            lan.hosts[WEB].listeners[8_080].moods.append(("abort", "close", "nothing", "nonsense")[number // 7 % 4])
+            lan.hosts[WEB].listeners[8_080].moods.append(
+                ("abort", "close", "nothing", "nonsense")[number // 7 % 4]
+            )
         talker = Talker(data)
         who = lan.hosts[(CLIENT, OTHER)[number % 2]]
         lan.do(who, "connect", Endpoint(NODE, 80), talker)
@@ -151,11 +200,16 @@ def long_run(kind, protocol):
 
 
 def test_connections_never_leak_over_10_000_visits():
-    for kind, protocol in ((ClassicLoadBalancer, "TCP"), (ClassicLoadBalancer, "HTTP"),
-                           (ApplicationLoadBalancer, "HTTP")):  # fmt: skip
+    for kind, protocol in (
+        (ClassicLoadBalancer, "TCP"),
+        (ClassicLoadBalancer, "HTTP"),
+        (ApplicationLoadBalancer, "HTTP"),
+    ):
         lan, most = long_run(kind, protocol)
         node = lan.hosts[NODE]
-        assert most < 250  # what 60 s of TIME-WAIT and 120 s of clients that never close make, and no more
+        assert (
+            most < 250
+        )  # what 60 s of TIME-WAIT and 120 s of clients that never close make, and no more
         assert node.connections == {}
         assert idle_watches(node) == []
         assert node.deadline is None
@@ -163,7 +217,11 @@ def test_connections_never_leak_over_10_000_visits():
 
 
 @examples(60)
-@given(st.lists(st.tuples(st.booleans(), st.binary(min_size=1, max_size=3_000)), min_size=1, max_size=10))
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.binary(min_size=1, max_size=3_000)), min_size=1, max_size=10
+    )
+)
 def test_a_tcp_listener_changes_no_byte_in_either_direction(words):
     lan, server = lan_with(ClassicLoadBalancer, "TCP"), Talker()
     lan.hosts[WEB].listen(8_080, server)

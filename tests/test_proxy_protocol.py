@@ -32,7 +32,9 @@ def test_version_2_is_these_28_bytes():
 def test_aws_s_own_example_line_is_read():
     line = b"PROXY TCP4 198.51.100.22 203.0.113.7 35646 80\r\n"
     assert parse(line + b"GET /") == (
-        Header(1, 1, Endpoint("198.51.100.22", 35_646), Endpoint("203.0.113.7", 80)), len(line))
+        Header(1, 1, Endpoint("198.51.100.22", 35_646), Endpoint("203.0.113.7", 80)),
+        len(line),
+    )
 
 
 @pytest.mark.fact("pp2-b13")
@@ -43,7 +45,9 @@ def test_a_health_check_s_header_is_local_and_names_nobody():
 @pytest.mark.fact("pp2-tlv")
 @given(ENDPOINTS, ENDPOINTS, TLVS, st.booleans(), st.binary(max_size=20))
 @settings(derandomize=True, max_examples=200)
-def test_what_is_written_is_read_back_and_the_data_behind_it_is_left(source, destination, tlvs, checksum, behind):
+def test_what_is_written_is_read_back_and_the_data_behind_it_is_left(
+    source, destination, tlvs, checksum, behind
+):
     data = version_2(source, destination, tlvs, checksum)
     header, taken = parse(data + behind)
     assert (header.source, header.destination, taken) == (source, destination, len(data))
@@ -51,7 +55,9 @@ def test_what_is_written_is_read_back_and_the_data_behind_it_is_left(source, des
     assert parse(version_1(source, destination) + behind)[0][:4] == (1, 1, source, destination)
 
 
-@pytest.mark.parametrize("whole", [version_1(CLIENT, NODE), version_2(CLIENT, NODE, ((0xEA, b"\x01vpce-1"),), True)])
+@pytest.mark.parametrize(
+    "whole", [version_1(CLIENT, NODE), version_2(CLIENT, NODE, ((0xEA, b"\x01vpce-1"),), True)]
+)
 def test_every_beginning_of_a_header_is_incomplete_and_no_more(whole):
     assert [parse(whole[:size]) for size in range(len(whole))] == [None] * len(whole)
     assert parse(whole)[1] == len(whole)
@@ -63,18 +69,21 @@ def test_the_endpoint_id_of_privatelink_is_read():
     assert header.vpc_endpoint_id == "vpce-0123456789abcdef0"
 
 
-@pytest.mark.parametrize(("data", "why"), [
-    (b"GET / HTTP/1.1\r\n", "signature"),
-    (b"PROXY TCP4 203.0.113.10 10.0.0.30 50001\r\n", "expected 'PROXY TCP4"),
-    (b"PROXY TCP4 203.0.113.999 10.0.0.30 1 2\r\n", "not an IPv4 address"),
-    (b"PROXY TCP4 203.0.113.1 10.0.0.30 1 99999\r\n", "not an endpoint"),
-    (b"PROXY TCP4 " + b"1" * 120, "end of line"),
-    (SIGNATURE + b"\x31\x11\0\x0c", "version and command"),
-    (SIGNATURE + b"\x22\x11\0\x0c", "version and command"),
-    (SIGNATURE + b"\x21\x41\0\x0c", "family"),
-    (SIGNATURE + b"\x21\x11\0\x0b", "bytes of addresses"),
-    (bytes.fromhex(V2[:28] + "0010" + V2[32:] + "ea00ff00"), "a field of 255 bytes"),
-])
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"GET / HTTP/1.1\r\n", "signature"),
+        (b"PROXY TCP4 203.0.113.10 10.0.0.30 50001\r\n", "expected 'PROXY TCP4"),
+        (b"PROXY TCP4 203.0.113.999 10.0.0.30 1 2\r\n", "not an IPv4 address"),
+        (b"PROXY TCP4 203.0.113.1 10.0.0.30 1 99999\r\n", "not an endpoint"),
+        (b"PROXY TCP4 " + b"1" * 120, "end of line"),
+        (SIGNATURE + b"\x31\x11\0\x0c", "version and command"),
+        (SIGNATURE + b"\x22\x11\0\x0c", "version and command"),
+        (SIGNATURE + b"\x21\x41\0\x0c", "family"),
+        (SIGNATURE + b"\x21\x11\0\x0b", "bytes of addresses"),
+        (bytes.fromhex(V2[:28] + "0010" + V2[32:] + "ea00ff00"), "a field of 255 bytes"),
+    ],
+)
 def test_what_can_never_become_a_header_is_refused_with_the_reason(data, why):
     with pytest.raises(ValueError, match=why):
         parse(data)
@@ -87,8 +96,15 @@ def test_a_wrong_checksum_is_refused():
         parse(bytes(data))
 
 
-@pytest.mark.parametrize("data", [b"PROXY UNKNOWN\r\n", b"PROXY TCP6 2001:db8::1 2001:db8::2 1 2\r\n",
-                                  SIGNATURE + b"\x21\x00\0\0", SIGNATURE + b"\x21\x21\0\x24" + bytes(36)])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"PROXY UNKNOWN\r\n",
+        b"PROXY TCP6 2001:db8::1 2001:db8::2 1 2\r\n",
+        SIGNATURE + b"\x21\x00\0\0",
+        SIGNATURE + b"\x21\x21\0\x24" + bytes(36),
+    ],
+)
 def test_unknown_and_ipv6_connections_are_accepted_and_name_nobody(data):
     header, taken = parse(data)
     assert (header.source, header.destination, taken) == (None, None, len(data))
@@ -116,5 +132,7 @@ def test_a_server_that_expects_no_header_saw_bytes_and_that_is_told():
     assert visit.seen.splitlines()[0].startswith("What web saw: a connection from 203.0.113.10:")
     assert visit.seen.splitlines()[0].endswith(", and bytes that are no HTTP request:")
     assert "QUIT" in visit.seen and "GET / HTTP/1.1" in visit.seen
-    closed = vpc.without(next(row for row in vpc.group_rules if (row.group, row.direction) == ("sg-web", "in")))
+    closed = vpc.without(
+        next(row for row in vpc.group_rules if (row.group, row.direction) == ("sg-web", "in"))
+    )
     assert Site(closed).get("http://www.example.com/").seen == "No server saw anything."

@@ -34,7 +34,7 @@ def proven(seed, count=1, every=5):
     assert apply(made.working, made.planted) == made.vpc
     assert run(apply(made.vpc, map(undone, made.planted)), made.question).outcome.works
     for place, fault in enumerate(made.planted):
-        others = (*made.planted[:place], *made.planted[place + 1:])
+        others = (*made.planted[:place], *made.planted[place + 1 :])
         assert alike(apply(made.vpc, map(undone, others)), made.alone(fault))
         if (made.working, fault) not in PROVEN:
             PROVEN.add((made.working, fault))
@@ -44,8 +44,12 @@ def proven(seed, count=1, every=5):
 
 def alike(one, other):
     """Whether two descriptions have the same rows, in whatever order."""
-    return all(mine == theirs if isinstance(mine, str) else sorted(map(repr, mine)) == sorted(map(repr, theirs))
-               for mine, theirs in zip(one, other, strict=True))
+    return all(
+        mine == theirs
+        if isinstance(mine, str)
+        else sorted(map(repr, mine)) == sorted(map(repr, theirs))
+        for mine, theirs in zip(one, other, strict=True)
+    )
 
 
 def answered(made, place, whole):
@@ -139,8 +143,12 @@ def test_a_wrong_answer_is_told_its_consequence():
 
 
 def test_an_answer_from_another_server_is_no_solution():
-    made = next(p for p in map(puzzle, range(200)) if isinstance(p.planted[0].row, Association)
-                and p.question == Question("client", "www.example.com", 80))  # fmt: skip
+    made = next(
+        p
+        for p in map(puzzle, range(200))
+        if isinstance(p.planted[0].row, Association)
+        and p.question == Question("client", "www.example.com", 80)
+    )
     name = next(row for row in made.vpc.names if row.name == "www.example.com")
     words = " ".join(made.check(Repair(name, Name(name.name, ("198.51.100.7",)))).split())
     assert "an answer comes, but from update server instead of web" in words

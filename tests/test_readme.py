@@ -17,7 +17,9 @@ def test_the_answer_and_the_size_in_the_readme_are_today_s():
 
 
 def test_every_option_in_the_readme_is_understood():
-    shown = [words for words in TEXT.split("`") if words.startswith("--") and "no-browser" not in words]
+    shown = [
+        words for words in TEXT.split("`") if words.startswith("--") and "no-browser" not in words
+    ]
     assert len(shown) >= 5
     for words in shown:
         assert parse(words.split(), TAKES, FLAGS)
@@ -39,7 +41,9 @@ def test_the_lines_that_collect_a_network_are_shell_and_only_read():
     assert len(called) > 12 and all(call.startswith(("describe-", "get-")) for call in called)
 
 
-@pytest.mark.parametrize("words", re.findall(r"^python3 -m vpcedu ((?:ask|audit|scenario|puzzle)[^#\n]*)", TEXT, re.M))
+@pytest.mark.parametrize(
+    "words", re.findall(r"^python3 -m vpcedu ((?:ask|audit|scenario|puzzle)[^#\n]*)", TEXT, re.M)
+)
 def test_every_command_about_a_network_in_the_readme_runs(words, monkeypatch, capsys):
     monkeypatch.chdir(PATH.parent)
     assert main(words.split()) == 0

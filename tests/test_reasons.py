@@ -37,7 +37,11 @@ def test_every_reason_has_a_sentence_a_fix_and_a_source(reason):
 
 
 def test_no_two_reasons_share_a_code_or_a_sentence():
-    assert len({reason.code for reason in REASONS}) == len({reason.sentence for reason in REASONS}) == len(REASONS)
+    assert (
+        len({reason.code for reason in REASONS})
+        == len({reason.sentence for reason in REASONS})
+        == len(REASONS)
+    )
 
 
 # --- one scenario for each ------------------------------------------------------------------------------------
@@ -59,25 +63,33 @@ def put(device, flow, flags=ACK, **changes):
 def to_itself():
     """web opens a connection to the balancer of which it is the only target."""
     old = GroupRule("sg-web", OUT, (443, 443), ANYWHERE)
-    return connect("web", "10.0.0.30", 80, balancer="network", replace=[(old, old._replace(ports=(0, 65_535)))])
+    return connect(
+        "web", "10.0.0.30", 80, balancer="network", replace=[(old, old._replace(ports=(0, 65_535)))]
+    )
 
 
 def busy():
     """A web server whose instance can track one connection, and two that come."""
     web = next(interface for interface in site().vpc.interfaces if interface.device == "web")
-    visited = site("network", replace=[(web, web._replace(tracking=TrackingConfiguration(allowance=1)))])
+    visited = site(
+        "network", replace=[(web, web._replace(tracking=TrackingConfiguration(allowance=1)))]
+    )
     for _ in range(2):
         visited.connect("client", PAGE, 80)
     return visited
 
 
 def changed_check(device, **changes):
-    row = next(interface for interface in site(**changes).vpc.interfaces if interface.device == device)
+    row = next(
+        interface for interface in site(**changes).vpc.interfaces if interface.device == device
+    )
     return {**changes, "replace": [(row, row._replace(check=True))]}
 
 
 def denying(way):
-    entry = next(row for row in site().vpc.acl_entries if row.acl == "acl-private" and row.direction == way)
+    entry = next(
+        row for row in site().vpc.acl_entries if row.acl == "acl-private" and row.direction == way
+    )
     return [(entry, AclEntry("acl-private", 100, way, DENY, -1, (0, 65_535), ANYWHERE))]
 
 
@@ -95,18 +107,30 @@ SCENARIOS = {
     "network ACL out": lambda: connect("web", UPDATES, 443, replace=denying(OUT)),
     "network ACL in": lambda: connect("client", PAGE, 80, replace=denying(IN)),
     "no route": lambda: connect("web", UPDATES, 443, without=[Route("private", ANYWHERE, "NAT")]),
-    "blackhole route": lambda: connect("web", UPDATES, 443, replace=[
-        (Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, "gone"))]),
+    "blackhole route": lambda: connect(
+        "web",
+        UPDATES,
+        443,
+        replace=[(Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, "gone"))],
+    ),
     "no such interface": lambda: connect("web", "10.0.1.99", 443),
-    "no public address": lambda: connect("web", UPDATES, 443, without=[Association("192.0.2.20", "10.0.0.20")]),
+    "no public address": lambda: connect(
+        "web", UPDATES, 443, without=[Association("192.0.2.20", "10.0.0.20")]
+    ),
     "not on the Internet": lambda: connect("client", "192.0.2.99", 80),
     "private destination": lambda: connect("client", "10.0.1.10", 80),
     "hop limit": lambda: connect("web", UPDATES, 443, nat="gateway", replace=CIRCLE),
-    "port closed": lambda: connect("client", PAGE, 80, without=[Listener("HTTP", 80, TARGETS)], balancer="application"),
+    "port closed": lambda: connect(
+        "client", PAGE, 80, without=[Listener("HTTP", 80, TARGETS)], balancer="application"
+    ),
     "own source": to_itself,
-    "no listener": lambda: connect("client", PAGE, 80, without=[Listener("TCP", 80, TARGETS)], balancer="network"),
+    "no listener": lambda: connect(
+        "client", PAGE, 80, without=[Listener("TCP", 80, TARGETS)], balancer="network"
+    ),
     "no target": lambda: connect("client", PAGE, 80, balancer="network", replace=no_target()),
-    "no translation": lambda: put("client", FiveTuple("203.0.113.10", 1, "192.0.2.20", 4_000), nat="gateway"),
+    "no translation": lambda: put(
+        "client", FiveTuple("203.0.113.10", 1, "192.0.2.20", 4_000), nat="gateway"
+    ),
 } | {row.reason.code: row.play for row in BEYOND}
 
 
@@ -139,8 +163,14 @@ def lesson_words():
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         for output in (output for cell in cells for output in cell.get("outputs", ())):
-            found += [output.get("text", ()), *(text for kind, text in output.get("data", {}).items()
-                                                if kind.startswith("text/"))]
+            found += [
+                output.get("text", ()),
+                *(
+                    text
+                    for kind, text in output.get("data", {}).items()
+                    if kind.startswith("text/")
+                ),
+            ]
     return " ".join(" ".join("".join(text) for text in found).split())
 
 
@@ -148,8 +178,10 @@ def lesson_words():
 def shown():
     """The reasons whose sentence a lesson prints, and those that one of the first 300 puzzles is lost by."""
     words = lesson_words()
-    return ({reason for reason in REASONS if reason.sentence in words},
-            {made.reason for made in map(puzzle, range(300))})
+    return (
+        {reason for reason in REASONS if reason.sentence in words},
+        {made.reason for made in map(puzzle, range(300))},
+    )
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.code)

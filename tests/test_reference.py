@@ -11,13 +11,20 @@ from vpcedu import reference_architecture
 
 @pytest.mark.parametrize("balancer", hops_page.BALANCERS)
 def test_every_hop_of_the_answer_is_brought_on_by_a_row_and_none_by_the_nat(balancer):
-    by_nat = [hops_page.hops(reference_architecture(balancer, nat).get(hops_page.URL)) for nat in hops_page.NATS]
+    by_nat = [
+        hops_page.hops(reference_architecture(balancer, nat).get(hops_page.URL))
+        for nat in hops_page.NATS
+    ]
     assert by_nat[0] == by_nat[1]  # whichever NAT stands beside it
     answer = [row for row in by_nat[0] if row[0] == "answer"]
     assert "NAT" not in {row[1] for row in answer}
     checks = [(at, check) for _, at, check, *_ in answer]
     assert checks[0] == ("web", "group out") and checks[-1] == ("client", "deliver")
-    assert (("web", "flow return") in checks) == (balancer == "network") != (("web", "route") in checks)
+    assert (
+        (("web", "flow return") in checks)
+        == (balancer == "network")
+        != (("web", "route") in checks)
+    )
 
 
 def test_the_reference_page_is_up_to_date():
@@ -25,7 +32,11 @@ def test_the_reference_page_is_up_to_date():
 
 
 def test_every_balancer_answers_with_every_nat_and_the_nat_sees_nothing_of_it():
-    rows = [line.split(" | ") for line in page().splitlines() if " | instance | " in line or " | gateway | " in line]
+    rows = [
+        line.split(" | ")
+        for line in page().splitlines()
+        if " | instance | " in line or " | gateway | " in line
+    ]
     assert len(rows) == 8
     assert all(row[2] == "200 OK" and row[-1] == "0 |" for row in rows)
 
@@ -80,8 +91,10 @@ TIME-WAIT    | RST exact     | CLOSED       | -       | closed                  
 
 def cells():
     rows = [[word.strip() for word in row.split("|")] for row in BY_THE_RFC.strip().splitlines()]
-    return [((state, kind), (state if after == "-" else after, sent.strip("-"), heard.strip("-")))
-            for state, kind, after, sent, heard, _ in rows]  # fmt: skip
+    return [
+        ((state, kind), (state if after == "-" else after, sent.strip("-"), heard.strip("-")))
+        for state, kind, after, sent, heard, _ in rows
+    ]
 
 
 def test_the_grid_has_an_outcome_for_every_pair_of_state_and_segment():

@@ -23,7 +23,9 @@ FRONT, BACK = Endpoint(NODE, 80), Endpoint(WEB, 8_080)
 def site(kind, protocol, targets=(BACK,)):
     """A client, another one, a balancer of this kind, and a web server behind it."""
     node = kind("ELB node", NODE, 0, (Listener(protocol, 80, TargetGroup("web", targets)),))
-    return Lan(Host("client", CLIENT), Host("other", OTHER), node, WebServer("web", WEB, listens=(8_080,)))
+    return Lan(
+        Host("client", CLIENT), Host("other", OTHER), node, WebServer("web", WEB, listens=(8_080,))
+    )
 
 
 def call(lan, talker, who=CLIENT):
@@ -128,7 +130,9 @@ def test_a_client_of_a_tcp_listener_is_connected_before_any_target_was_asked():
 
 
 @pytest.mark.parametrize("targets", [(Endpoint(WEB, 9_999),), ()], ids=["refused", "no target"])
-def test_without_a_target_that_answers_the_client_of_a_tcp_listener_is_closed_after_it_was_connected(targets):
+def test_without_a_target_that_answers_the_client_of_a_tcp_listener_is_closed_after_it_was_connected(
+    targets,
+):
     talker = call(site(ClassicLoadBalancer, "TCP", targets), Talker())
     assert talker.heard == ["connected", "end of data"]
 
@@ -164,8 +168,12 @@ def test_an_http_listener_says_who_asked_and_how(kind):
     assert status(call(lan, Talker(get()))) == "200 OK"
     (headers,) = seen_headers(lan)
     assert bool(headers.pop("X-Amzn-Trace-Id", None)) is (kind is ApplicationLoadBalancer)
-    assert headers == {"Host": "www.example.com", "X-Forwarded-For": CLIENT, "X-Forwarded-Proto": "http",
-                       "X-Forwarded-Port": "80"}  # fmt: skip
+    assert headers == {
+        "Host": "www.example.com",
+        "X-Forwarded-For": CLIENT,
+        "X-Forwarded-Proto": "http",
+        "X-Forwarded-Port": "80",
+    }
 
 
 @pytest.mark.fact("clb-xff", "alb-xff-trust")
@@ -210,7 +218,11 @@ def test_a_kept_connection_serves_one_request_at_a_time(kind):
     call(lan, Talker(get()))
     call(lan, Talker(get()), OTHER)
     asked = [packet.flow for packet in lan.seen if packet.flow.destination == BACK and packet.data]
-    opened = [packet.flow for packet in lan.seen if packet.flow.destination == BACK and packet.flags == SYN]
+    opened = [
+        packet.flow
+        for packet in lan.seen
+        if packet.flow.destination == BACK and packet.flags == SYN
+    ]
     assert len(asked) == 2  # the third waits for its own connection
     assert len(set(asked)) == 1
     assert len(set(opened)) == 2
@@ -221,7 +233,10 @@ def test_two_requests_on_one_connection_are_both_answered_in_order(kind):
     lan = site(kind, "HTTP")
     talker = call(lan, Talker(get(path="/one") + get(path="/two")))
     assert talker.got.count(b"200 OK") == 2
-    assert [seen.request.start for seen in lan.told("request")] == ["GET /one HTTP/1.1", "GET /two HTTP/1.1"]
+    assert [seen.request.start for seen in lan.told("request")] == [
+        "GET /one HTTP/1.1",
+        "GET /two HTTP/1.1",
+    ]
 
 
 @pytest.mark.fact("alb-460")
@@ -233,7 +248,12 @@ def test_a_client_that_closes_before_the_answer_is_gone_and_that_is_only_noted(k
     assert (talker.got, talker.heard) == (b"", ["connected", "end of data"])
     (row,) = lan.told("answered")
     assert row.status == ("460" if kind is ApplicationLoadBalancer else "408 Request Timeout")
-    assert (row.client.address, row.target, row.request, row.came) == (CLIENT, BACK, "GET /one HTTP/1.1", "")
+    assert (row.client.address, row.target, row.request, row.came) == (
+        CLIENT,
+        BACK,
+        "GET /one HTTP/1.1",
+        "",
+    )
     assert lan.idle
 
 
@@ -284,12 +304,18 @@ SERVERS = {
 @pytest.mark.fact("alb-502", "alb-503", "alb-504")
 @pytest.mark.parametrize("does", STATUS)
 def test_the_status_says_what_the_target_did(kind, does):
-    targets = {"no target": (), "refuses": (Endpoint(WEB, 9_999),), "is not there": (Endpoint("10.0.1.99", 80),)}
+    targets = {
+        "no target": (),
+        "refuses": (Endpoint(WEB, 9_999),),
+        "is not there": (Endpoint("10.0.1.99", 80),),
+    }
     lan = site(kind, "HTTP", targets.get(does, (BACK,)))
     if does in SERVERS:
         lan.hosts[WEB].listen(8_080, SERVERS[does])
     talker = call(lan, Talker(get()))
-    patience = 10 * SECOND if (kind, does) == (ApplicationLoadBalancer, "is not there") else 60 * SECOND
+    patience = (
+        10 * SECOND if (kind, does) == (ApplicationLoadBalancer, "is not there") else 60 * SECOND
+    )
     if does in ("says nothing", "is not there"):
         lan.wait(patience - 1)
         assert talker.got == b""
@@ -321,18 +347,28 @@ def test_a_kept_connection_that_the_target_closed_is_not_used_again(kind):
 
 
 @pytest.mark.fact("alb-l7", "clb-listeners")
-@pytest.mark.parametrize(("balancer", "wrong"), [
-    (ClassicLoadBalancer, "UDP"), (ClassicLoadBalancer, "tcp"), (ApplicationLoadBalancer, "TCP"),
-    (ApplicationLoadBalancer, "SSL"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("balancer", "wrong"),
+    [
+        (ClassicLoadBalancer, "UDP"),
+        (ClassicLoadBalancer, "tcp"),
+        (ApplicationLoadBalancer, "TCP"),
+        (ApplicationLoadBalancer, "SSL"),
+    ],
+)
 def test_a_listener_of_another_protocol_is_refused(balancer, wrong):
     with pytest.raises(ValueError, match=f"listener protocol '{wrong}': expected"):
         site(balancer, wrong)
 
 
-@pytest.mark.parametrize(("kind", "protocol", "seen"), [
-    (ClassicLoadBalancer, "TCP", b""), (ClassicLoadBalancer, "HTTP", b"HTTP/1.1 503"),
-    (ApplicationLoadBalancer, "HTTP", b"HTTP/1.1 503")])
+@pytest.mark.parametrize(
+    ("kind", "protocol", "seen"),
+    [
+        (ClassicLoadBalancer, "TCP", b""),
+        (ClassicLoadBalancer, "HTTP", b"HTTP/1.1 503"),
+        (ApplicationLoadBalancer, "HTTP", b"HTTP/1.1 503"),
+    ],
+)
 def test_a_balancer_without_a_free_port_answers_or_closes_and_raises_nothing(kind, protocol, seen):
     lan = site(kind, protocol)
     lan.hosts[NODE].ports = (1_024, 1_023)  # an empty range
@@ -341,9 +377,14 @@ def test_a_balancer_without_a_free_port_answers_or_closes_and_raises_nothing(kin
 
 
 @pytest.mark.fact("alb-502")
-@pytest.mark.parametrize(("kind", "protocol", "seen"), [
-    (ClassicLoadBalancer, "TCP", b""), (ClassicLoadBalancer, "HTTP", b"HTTP/1.1 504"),
-    (ApplicationLoadBalancer, "HTTP", b"HTTP/1.1 502")])
+@pytest.mark.parametrize(
+    ("kind", "protocol", "seen"),
+    [
+        (ClassicLoadBalancer, "TCP", b""),
+        (ClassicLoadBalancer, "HTTP", b"HTTP/1.1 504"),
+        (ApplicationLoadBalancer, "HTTP", b"HTTP/1.1 502"),
+    ],
+)
 def test_a_target_that_an_icmp_error_calls_unreachable_is_answered_for(kind, protocol, seen):
     lan = site(kind, protocol, (Endpoint("10.0.9.9", 80),))  # nobody has this address
     talker = call(lan, Talker(get()))
@@ -357,7 +398,9 @@ def test_a_target_that_an_icmp_error_calls_unreachable_is_answered_for(kind, pro
 
 
 @pytest.mark.parametrize("kind", [ClassicLoadBalancer, ApplicationLoadBalancer])
-@pytest.mark.parametrize(("targets", "seen"), [((BACK,), "200 OK"), ((), "503 Service Unavailable")])
+@pytest.mark.parametrize(
+    ("targets", "seen"), [((BACK,), "200 OK"), ((), "503 Service Unavailable")]
+)
 def test_a_client_that_asks_for_close_is_answered_once_and_closed(kind, targets, seen):
     lan = site(kind, "HTTP", targets)
     talker = call(lan, Talker(get(("Connection", "close")) + get()))

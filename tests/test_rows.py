@@ -28,13 +28,26 @@ from vpcedu.views.explain import because
 
 # Each kind of row that decides a step, and the function that finds it; None: its check alone tells it.
 FOUND_BY = {
-    "Route": decided.route_of, "AclEntry": decided.entry_of, "GroupRule": decided.rule_of,
-    "RuleSet": decided.refused_by, "TrackedFlow": decided.tracked_of, "Untracked": decided.untracked_of,
-    "Translation": decided.translation_of, "Interface": decided.interface_of, "Change": lambda step: step.change,
-    "Association": None, "Listener": None, "TrackingConfiguration": None, "Cause": None,
-}  # fmt: skip
-CHECKS = {"Association": ("address map", "route"), "Listener": ("translation",),
-          "TrackingConfiguration": ("group in", "group out"), "Cause": ("send",)}  # fmt: skip
+    "Route": decided.route_of,
+    "AclEntry": decided.entry_of,
+    "GroupRule": decided.rule_of,
+    "RuleSet": decided.refused_by,
+    "TrackedFlow": decided.tracked_of,
+    "Untracked": decided.untracked_of,
+    "Translation": decided.translation_of,
+    "Interface": decided.interface_of,
+    "Change": lambda step: step.change,
+    "Association": None,
+    "Listener": None,
+    "TrackingConfiguration": None,
+    "Cause": None,
+}
+CHECKS = {
+    "Association": ("address map", "route"),
+    "Listener": ("translation",),
+    "TrackingConfiguration": ("group in", "group out"),
+    "Cause": ("send",),
+}
 NOTED = ("Answered", "Change", "FiveTuple", "Health", "Logged", "Result", "Seen", "str")
 
 
@@ -44,18 +57,31 @@ def captures():
     site = reference_architecture("classic-tcp")
     card = next(row for row in site.vpc.interfaces if row.device == "web")
     full = site.replace(card, card._replace(tracking=card.tracking._replace(allowance=0)))
-    return (*(scenario.visit().capture for scenario in SCENARIOS.values()),
-            *(loss.play().network.capture for loss in BEYOND), full.get("http://www.example.com/").capture)
+    return (
+        *(scenario.visit().capture for scenario in SCENARIOS.values()),
+        *(loss.play().network.capture for loss in BEYOND),
+        full.get("http://www.example.com/").capture,
+    )
 
 
 def steps_by(kind):
     """The steps that a kind of row decided."""
-    return [step for capture in captures() for trace in capture for step in trace.steps
-            if step.row is not None and type(step.row).__name__ == kind]  # fmt: skip
+    return [
+        step
+        for capture in captures()
+        for trace in capture
+        for step in trace.steps
+        if step.row is not None and type(step.row).__name__ == kind
+    ]
 
 
 def test_every_kind_of_row_that_decides_or_is_noted_is_known_here():
-    deciding = {type(step.row).__name__ for capture in captures() for trace in capture for step in trace.steps}
+    deciding = {
+        type(step.row).__name__
+        for capture in captures()
+        for trace in capture
+        for step in trace.steps
+    }
     assert deciding - {"NoneType"} == set(FOUND_BY)
     noted = {type(event.row).__name__ for capture in captures() for event in capture.events}
     assert noted - {"NoneType"} <= set(NOTED)
@@ -78,7 +104,9 @@ def test_a_row_that_decides_answers_what_every_row_does(kind):
 @pytest.mark.parametrize("kind", FOUND_BY)
 def test_a_row_is_found_as_what_it_is_and_as_nothing_else(kind):
     for step in steps_by(kind):
-        found = {name for name, ask in FOUND_BY.items() if ask is not None and ask(step) is not None}
+        found = {
+            name for name, ask in FOUND_BY.items() if ask is not None and ask(step) is not None
+        }
         if FOUND_BY[kind] is None:
             assert not found and step.check in CHECKS[kind], step
         else:
@@ -88,12 +116,23 @@ def test_a_row_is_found_as_what_it_is_and_as_nothing_else(kind):
 
 def test_the_rule_is_that_of_the_flow_and_only_a_rule_that_was_asked_opens():
     for kind in ("TrackedFlow", "Untracked"):
-        assert all(decided.rule_of(step) == step.row.rule and not decided.opens(step) for step in steps_by(kind))
-    assert all(decided.rule_of(step) is step.row and decided.opens(step) for step in steps_by("GroupRule"))
+        assert all(
+            decided.rule_of(step) == step.row.rule and not decided.opens(step)
+            for step in steps_by(kind)
+        )
+    assert all(
+        decided.rule_of(step) is step.row and decided.opens(step) for step in steps_by("GroupRule")
+    )
 
 
 def test_a_step_without_a_row_is_found_by_nobody():
-    lone = [step for capture in captures() for trace in capture for step in trace.steps if step.row is None]
+    lone = [
+        step
+        for capture in captures()
+        for trace in capture
+        for step in trace.steps
+        if step.row is None
+    ]
     assert lone
     for step in lone:
         assert not any(ask(step) for ask in FOUND_BY.values() if ask is not None)
@@ -101,9 +140,14 @@ def test_a_step_without_a_row_is_found_by_nobody():
 
 
 def test_routes_are_found_in_the_order_in_which_they_were_followed():
-    visit = reference_architecture("classic-tcp", nat="gateway").connect("web", "updates.example.net", 443)
+    visit = reference_architecture("classic-tcp", nat="gateway").connect(
+        "web", "updates.example.net", 443
+    )
     found = decided.routes_of(visit.capture[1])
-    assert [(row.table, row.target) for row in found] == [("private", "NAT"), ("public", "Internet gateway")]
+    assert [(row.table, row.target) for row in found] == [
+        ("private", "NAT"),
+        ("public", "Internet gateway"),
+    ]
 
 
 def test_changes_are_those_of_one_host_or_of_all_in_their_order():
@@ -116,8 +160,14 @@ def test_changes_are_those_of_one_host_or_of_all_in_their_order():
         assert not list(capture.changes("nobody"))
 
 
-@pytest.mark.parametrize(("asks", "kind", "what"), [
-    (requests_seen, Seen, "request"), (logged, Logged, "application log"), (requests_answered, Answered, "answered")])
+@pytest.mark.parametrize(
+    ("asks", "kind", "what"),
+    [
+        (requests_seen, Seen, "request"),
+        (logged, Logged, "application log"),
+        (requests_answered, Answered, "answered"),
+    ],
+)
 def test_what_hosts_noted_is_found_by_its_kind(asks, kind, what):
     found = 0
     for capture in captures():
@@ -139,17 +189,24 @@ def test_every_row_of_a_description_is_written_down_with_whose_it_is(place):
         for words in (said(row), listed(row)):
             assert words and "{" not in words and f"{type(row).__name__}(" not in words
         assert owner in said(row)
-        assert bool(kind.new) == (row in (*vpc.routes, *vpc.acl_entries, *vpc.group_rules, *vpc.associations))
+        assert bool(kind.new) == (
+            row in (*vpc.routes, *vpc.acl_entries, *vpc.group_rules, *vpc.associations)
+        )
     for fault in faults(vpc, question):
         assert fault.effect and str(fault).startswith(fault.action)
 
 
 def test_what_cannot_be_added_is_refused_by_its_value():
-    for row in (Route("a", "0.0.0.0/0", "b"), AclEntry("a", 1, "in", "allow", 6, (80, 80), "0.0.0.0/0"),
-                GroupRule("sg-a", "in", (80, 80), "0.0.0.0/0")):
+    for row in (
+        Route("a", "0.0.0.0/0", "b"),
+        AclEntry("a", 1, "in", "allow", 6, (80, 80), "0.0.0.0/0"),
+        GroupRule("sg-a", "in", (80, 80), "0.0.0.0/0"),
+    ):
         assert to_add(row) is row
     for given in (None, 7, "row", ("a", "0.0.0.0/0", "b"), Cause("x"), Repair(None, None), object):
-        with pytest.raises(ValueError, match="expected a Route, AclEntry, GroupRule or Association"):
+        with pytest.raises(
+            ValueError, match="expected a Route, AclEntry, GroupRule or Association"
+        ):
             to_add(given)
 
 

@@ -24,8 +24,18 @@ NO_EFFECT = {
 
 def outline(capture):
     """What can be seen of a capture, without the names of the rows that decided."""
-    return [(trace.steps[0].now, str(trace.packet), trace.devices, trace.last.now, trace.last.check, trace.last.action,
-             trace.last.reason and trace.last.reason.code) for trace in capture]  # fmt: skip
+    return [
+        (
+            trace.steps[0].now,
+            str(trace.packet),
+            trace.devices,
+            trace.last.now,
+            trace.last.check,
+            trace.last.action,
+            trace.last.reason and trace.last.reason.code,
+        )
+        for trace in capture
+    ]
 
 
 # --- exchanges of RFC 9293 --------------------------------------------------------------------------------
@@ -96,8 +106,16 @@ def fin_of_an_old_connection():
     return story(wire)
 
 
-EXCHANGES = (handshake, simultaneous_open, normal_close, simultaneous_close, reset_in_the_handshake,
-             sending_on_a_listener, closing_early, fin_of_an_old_connection)  # fmt: skip
+EXCHANGES = (
+    handshake,
+    simultaneous_open,
+    normal_close,
+    simultaneous_close,
+    reset_in_the_handshake,
+    sending_on_a_listener,
+    closing_early,
+    fin_of_an_old_connection,
+)
 
 
 def play_exchanges():
@@ -125,6 +143,7 @@ def whole_exchanges():
 
 def play_visits(balancer, nat, without=()):
     """What each visit of a site shows."""
+
     def fresh():
         return site(balancer, nat, without=without)
 
@@ -144,8 +163,19 @@ def changed(whole, less):
 
 # --- the test ---------------------------------------------------------------------------------------------------
 
-ROWS = list(dict.fromkeys([*TRANSITIONS, *(row for balancer in BALANCERS for nat in NATS
-                                           for row in site(balancer, nat).vpc.rows())]))  # fmt: skip
+ROWS = list(
+    dict.fromkeys(
+        [
+            *TRANSITIONS,
+            *(
+                row
+                for balancer in BALANCERS
+                for nat in NATS
+                for row in site(balancer, nat).vpc.rows()
+            ),
+        ]
+    )
+)
 
 
 def name(row):
@@ -160,7 +190,9 @@ def test_every_row_has_an_effect(row, monkeypatch, record_property):
     effects = []
     if row in TRANSITIONS:
         whole = whole_exchanges()
-        monkeypatch.setattr(tcp_states, "STATES", {key: r for key, r in tcp_states.STATES.items() if r != row})
+        monkeypatch.setattr(
+            tcp_states, "STATES", {key: r for key, r in tcp_states.STATES.items() if r != row}
+        )
         effects = changed(whole, play_exchanges())
     else:
         for balancer, nat in ((balancer, nat) for balancer in BALANCERS for nat in NATS):
@@ -168,7 +200,9 @@ def test_every_row_has_an_effect(row, monkeypatch, record_property):
                 found = changed(whole_visits(balancer, nat), play_visits(balancer, nat, (row,)))
                 effects += [f"{words} ({balancer}, {nat})" for words in found]
     record_property("changes", "; ".join(effects))
-    assert (not effects) == (name(row) in NO_EFFECT), effects or f"without {name(row)} nothing changes"
+    assert (not effects) == (name(row) in NO_EFFECT), (
+        effects or f"without {name(row)} nothing changes"
+    )
 
 
 def test_every_kind_of_row_was_taken_away():

@@ -27,8 +27,11 @@ FAULTY = [row for row in SCENARIOS.values() if row.undo is not None]
 
 def times(capture, who, state):
     """When the connections of a host came to a state."""
-    return [event.at for event in capture.events
-            if event.who == who and isinstance(event.row, Change) and event.row.after == state]  # fmt: skip
+    return [
+        event.at
+        for event in capture.events
+        if event.who == who and isinstance(event.row, Change) and event.row.after == state
+    ]
 
 
 # --- the list ----------------------------------------------------------------------------------------------
@@ -55,12 +58,17 @@ def test_names_and_sentences_are_listed():
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match=r"scenario 'dns': expected one of nat-lets-80-and-443-out, .*"):
+    with pytest.raises(
+        ValueError, match=r"scenario 'dns': expected one of nat-lets-80-and-443-out, .*"
+    ):
         scenario("dns")
 
 
 def test_correct_behaviour_cannot_be_undone():
-    with pytest.raises(ValueError, match="'nlb-answer-and-the-nat' shows correct behaviour: expected one with a fault"):
+    with pytest.raises(
+        ValueError,
+        match="'nlb-answer-and-the-nat' shows correct behaviour: expected one with a fault",
+    ):
         scenario("nlb-answer-and-the-nat").undone()
 
 
@@ -70,9 +78,14 @@ def test_correct_behaviour_cannot_be_undone():
 @pytest.mark.parametrize("row", SCENARIOS.values(), ids=list(SCENARIOS))
 def test_the_forecast_is_the_symptom_and_the_trace_names_the_cause(row):
     visit = row.visit()
-    assert (client_sees(visit), balancer_logs(visit)) == (row.sees, row.logs) == (
-        visit.client_sees, visit.balancer_logs)  # fmt: skip
-    assert row.cause and any(row.cause in line for line in evidence(visit)), "\n".join(evidence(visit))
+    assert (
+        (client_sees(visit), balancer_logs(visit))
+        == (row.sees, row.logs)
+        == (visit.client_sees, visit.balancer_logs)
+    )
+    assert row.cause and any(row.cause in line for line in evidence(visit)), "\n".join(
+        evidence(visit)
+    )
 
 
 @pytest.mark.parametrize("row", FAULTY, ids=[row.name for row in FAULTY])
@@ -97,20 +110,30 @@ def test_the_story_is_told_in_narrow_lines_and_is_always_the_same(row):
 
 def test_1_the_answer_leaves_on_the_balancer_s_own_connection_and_no_packet_meets_the_nat():
     visit = scenario("nat-lets-80-and-443-out").visit()
-    assert [rule.ports for rule in visit.vpc.group_rules if (rule.group, rule.direction) == ("sg-nat", OUT)] == [
-        (80, 80), (443, 443)]  # fmt: skip
+    assert [
+        rule.ports
+        for rule in visit.vpc.group_rules
+        if (rule.group, rule.direction) == ("sg-nat", OUT)
+    ] == [(80, 80), (443, 443)]
     answers = [trace for trace in visit.capture if trace.sender == "web"]
     assert answers and all(trace.devices == ("web", "ELB node") for trace in answers)
-    assert {step.row.target for trace in answers for step in trace.steps if step.check == "route"} == {LOCAL}
+    assert {
+        step.row.target for trace in answers for step in trace.steps if step.check == "route"
+    } == {LOCAL}
     assert not any("NAT" in trace.devices for trace in visit.capture)
     client = next(trace.packet.flow.source for trace in visit.capture if trace.sender == "client")
     home = [trace for trace in visit.capture if trace.delivered and trace.last.at == "client"]
-    assert all(trace.sender == "ELB node" and trace.last.before.flow.destination == client for trace in home)
+    assert all(
+        trace.sender == "ELB node" and trace.last.before.flow.destination == client
+        for trace in home
+    )
 
 
 def test_2_the_answer_returns_by_the_balancer_s_flow_and_the_default_route_is_not_asked():
     visit = scenario("nlb-answer-and-the-nat").visit()
-    private = [row for row in visit.vpc.routes if row.table == "private" and row.destination == ANYWHERE]
+    private = [
+        row for row in visit.vpc.routes if row.table == "private" and row.destination == ANYWHERE
+    ]
     assert [row.target for row in private] == ["NAT"]
     answers = [trace for trace in visit.capture if trace.sender == "web"]
     assert answers
@@ -124,13 +147,17 @@ def test_2_the_answer_returns_by_the_balancer_s_flow_and_the_default_route_is_no
 def test_8_a_nat_gateway_tells_the_inside_by_rst_and_the_far_side_nothing():
     visit = scenario("nat-gateway-resets").visit()
     resets = [trace for trace in visit.capture if trace.packet.flags & RST]
-    assert [(trace.devices, trace.steps[0].now // SECOND) for trace in resets] == [(("NAT", "web"), 400)]
+    assert [(trace.devices, trace.steps[0].now // SECOND) for trace in resets] == [
+        (("NAT", "web"), 400)
+    ]
     assert [trace.dropped.reason for trace in visit.capture if trace.dropped] == [IDLE_TIMEOUT]
 
 
 def test_8_a_nat_instance_remembers_for_days_and_one_that_forgets_leaves_a_dead_connection():
     works = scenario("nat-instance-remembers").visit()
-    assert works.result.after > 400 * SECOND and not any(trace.packet.flags & RST for trace in works.capture)
+    assert works.result.after > 400 * SECOND and not any(
+        trace.packet.flags & RST for trace in works.capture
+    )
     row = scenario("nat-instance-goes-dead")
     site = row.build()
     visit = row.play(site)
@@ -143,13 +170,22 @@ def test_8_a_nat_instance_remembers_for_days_and_one_that_forgets_leaves_a_dead_
 
 def test_15_a_tracked_connection_goes_on_a_new_one_does_not_and_an_acl_cuts_both():
     visit = scenario("tracked-goes-on").visit()
-    asked = [trace for trace in visit.capture if trace.sender == "client" and trace.steps[0].now > SECOND]
-    rows = [step.row for trace in asked for step in trace.steps if (step.at, step.check) == ("ELB node", "group in")]
+    asked = [
+        trace for trace in visit.capture if trace.sender == "client" and trace.steps[0].now > SECOND
+    ]
+    rows = [
+        step.row
+        for trace in asked
+        for step in trace.steps
+        if (step.at, step.check) == ("ELB node", "group in")
+    ]
     assert rows and all(isinstance(row, TrackedFlow) and row.rule == LISTENER_RULE for row in rows)
     site = scenario("tracked-goes-on").build()
     assert site.without(LISTENER_RULE).get(PAGE).client_sees == "timed out after 131 s"
     cut = scenario("acl-cuts").visit()
-    late = [trace for trace in cut.capture if trace.sender == "client" and trace.steps[0].now > SECOND]
+    late = [
+        trace for trace in cut.capture if trace.sender == "client" and trace.steps[0].now > SECOND
+    ]
     assert late and all(trace.dropped.row == DENY_CLIENTS for trace in late)
     assert times(cut.capture, "client", "ESTABLISHED")
 
@@ -162,7 +198,9 @@ def test_18_the_handshake_is_with_the_proxy_and_comes_before_any_target_is_asked
     assert stood == 40_000 and asked.steps[0].now == 60_000
     assert asked.last.reason == PORT_CLOSED and asked.last.sent[0].flags == RST | ACK
     assert visit.result.symptom == "closed" and visit.result.after > stood
-    assert row.build().connect("client", NAME, 80).client_sees == "works"  # who only connects sees nothing of it
+    assert (
+        row.build().connect("client", NAME, 80).client_sees == "works"
+    )  # who only connects sees nothing of it
 
 
 # --- more than the forecast ------------------------------------------------------------------------------------
@@ -209,7 +247,9 @@ def test_7_the_answer_dies_at_the_nat_and_only_who_speaks_hears_of_it():
     visit = row.play(site)
     lost = [trace for trace in visit.capture if trace.dropped]
     assert {(trace.sender, trace.dropped.at) for trace in lost} == {("update server", "NAT")}
-    assert not any(trace.packet.flags & RST and trace.devices[-1] == "web" for trace in visit.capture)
+    assert not any(
+        trace.packet.flags & RST and trace.devices[-1] == "web" for trace in visit.capture
+    )
     (connection,) = site.network.devices["web"].connections.values()
     site.network.do("web", "send", connection, b"hello?")
     site.wait(SECOND)
@@ -230,7 +270,9 @@ def test_14_dns_no_longer_answers_with_the_address_that_fails():
     row.play(site)
     network = site.network
     assert {network.names.resolve(NAME, network.in_service) for _ in range(6)} == {
-        public_address("a"), public_address("b")}  # fmt: skip
+        public_address("a"),
+        public_address("b"),
+    }
     assert all(site.get(PAGE).client_sees == "works" for _ in range(3))
 
 
@@ -257,12 +299,20 @@ def test_first_failure_needs_a_visit():
 def test_a_patient_visit_lasts_as_long_as_was_said():
     site = scenario("nat-lets-80-and-443-out").build()
     visit = patient(site, "client", NAME, 80, 30)
-    assert (visit.waited, visit.client_sees, site.network.clock.now) == (30 * SECOND, "works", 30 * SECOND)
+    assert (visit.waited, visit.client_sees, site.network.clock.now) == (
+        30 * SECOND,
+        "works",
+        30 * SECOND,
+    )
 
 
-@pytest.mark.parametrize(("zones", "targets"), [("", ""), ("ba", ""), ("aa", ""), ("az", ""), ("ab", "c")])
+@pytest.mark.parametrize(
+    ("zones", "targets"), [("", ""), ("ba", ""), ("aa", ""), ("az", ""), ("ab", "c")]
+)
 def test_zones_are_letters_in_order(zones, targets):
-    with pytest.raises(ValueError, match=f"zones {zones!r}, targets {targets!r}: expected letters from a to h"):
+    with pytest.raises(
+        ValueError, match=f"zones {zones!r}, targets {targets!r}: expected letters from a to h"
+    ):
         zones_site(zones, targets)
 
 

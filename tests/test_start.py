@@ -45,14 +45,24 @@ def test_an_old_python_is_told_the_version_it_needs_in_one_line():
         told = subprocess.run([python, START], capture_output=True, text=True)
         assert told.returncode == 2, python
         assert told.stdout == "", python
-        assert told.stderr.startswith("start.py: vpcedu needs Python 3.11 or newer, and this is "), python
+        assert told.stderr.startswith(
+            "start.py: vpcedu needs Python 3.11 or newer, and this is "
+        ), python
         assert told.stderr.count("\n") == 1, python
 
 
 def test_start_is_written_in_words_that_old_pythons_can_read():
     """What can be known with no old Python at hand; the test above asks real ones."""
     source = START.read_text(encoding="ascii")
-    new = (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr, ast.Nonlocal, ast.YieldFrom, ast.Match, ast.Await)
+    new = (
+        ast.JoinedStr,
+        ast.AnnAssign,
+        ast.NamedExpr,
+        ast.Nonlocal,
+        ast.YieldFrom,
+        ast.Match,
+        ast.Await,
+    )
     for node in ast.walk(ast.parse(source, feature_version=(3, 4))):
         assert not isinstance(node, new), node.lineno
         if isinstance(node, ast.arguments):
@@ -79,7 +89,10 @@ def test_the_version_is_checked_before_anything_new_is_imported():
 def test_where_the_environment_keeps_its_tools():
     assert start.tool_in("/Users/ada/.venv", "python", "darwin") == "/Users/ada/.venv/bin/python"
     assert start.tool_in("/srv/vpcedu/.venv", "pip", "linux") == "/srv/vpcedu/.venv/bin/pip"
-    assert start.tool_in(r"C:\vpcedu\.venv", "python", "win32") == r"C:\vpcedu\.venv\Scripts\python.exe"
+    assert (
+        start.tool_in(r"C:\vpcedu\.venv", "python", "win32")
+        == r"C:\vpcedu\.venv\Scripts\python.exe"
+    )
 
 
 def test_the_first_lesson_is_there():
@@ -126,8 +139,12 @@ def test_only_files_of_the_core_run_beside_others():
     from tests.conftest import unit_of
 
     assert unit_of("tests/test_tcp.py::test_a") == "test_tcp.py"
-    alone = ("tests/test_kernel_lab.py::test_a", "tests/test_browser.py::test_a", "tests/test_binder.py::test_a[x/y]",
-             "notebooks/00-the-question.ipynb::Cell 1")  # fmt: skip
+    alone = (
+        "tests/test_kernel_lab.py::test_a",
+        "tests/test_browser.py::test_a",
+        "tests/test_binder.py::test_a[x/y]",
+        "notebooks/00-the-question.ipynb::Cell 1",
+    )
     assert {unit_of(name) for name in alone} == {"alone"}
 
 
@@ -152,7 +169,9 @@ class FakeTools:
     def __call__(self, command: list[str]) -> int:
         name = command[2].replace("jupyterlab.labextensions", "news")
         self.ran.append(name)
-        assert not (self.root / ".venv" / "vpcedu-installed").exists(), "a stamp during an installation"
+        assert not (self.root / ".venv" / "vpcedu-installed").exists(), (
+            "a stamp during an installation"
+        )
         if name == self.failing:
             if self.error:
                 raise self.error
@@ -328,7 +347,9 @@ def test_a_real_environment_is_recognised(tree):
 
 def run_start(*words: str, folder: Path = ROOT, env: dict[str, str] | None = None):
     command = [sys.executable, folder / "start.py", *words]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **(env or {})})
+    return subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **(env or {})}
+    )
 
 
 def test_without_ensurepip_debians_package_is_named(tree, tmp_path):
@@ -348,7 +369,9 @@ def test_without_ensurepip_debians_package_is_named(tree, tmp_path):
     assert not (tree / ".venv").exists()
 
 
-@pytest.mark.parametrize("words", [["tets"], ["--nobrowser"], ["--no-browser", "test"], ["--no-browser", "site"]])
+@pytest.mark.parametrize(
+    "words", [["tets"], ["--nobrowser"], ["--no-browser", "test"], ["--no-browser", "site"]]
+)
 def test_a_wrong_word_is_named_in_one_line(tree, words):
     shutil.copy(START, tree)
     told = run_start(*words, folder=tree)
@@ -386,7 +409,11 @@ def handed_over(tree: Path, *words: str) -> tuple[str, list[str]]:
 
 def test_what_each_command_installs_and_starts(tree):
     extra, words = handed_over(tree, "--no-browser", "--", "--port", "9")
-    assert (extra, words[1], words[-3:]) == ("course", "jupyterlab", ["--no-browser", "--port", "9"])
+    assert (extra, words[1], words[-3:]) == (
+        "course",
+        "jupyterlab",
+        ["--no-browser", "--port", "9"],
+    )
     extra, words = handed_over(tree, "test", "-k", "nat")
     assert (extra, words) == ("test", ["-m", "pytest", "-k", "nat"])
     extra, words = handed_over(tree, "refresh", "08")

@@ -50,8 +50,14 @@ def test_a_lessons_page_is_complete(path):
             if "image/png" in data:
                 assert "".join(data["image/png"]).replace("\n", "") in page
                 assert f'alt="{html.escape(output["metadata"]["image/png"]["alt"])}"' in page
-    prose = re.sub(r"```\w+$|\]\([^)]*\)|[*_`>#\[\]|-]", " ", "\n".join(  # the language of a block is not shown
-        "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"), flags=re.M)
+    prose = re.sub(
+        r"```\w+$|\]\([^)]*\)|[*_`>#\[\]|-]",
+        " ",
+        "\n".join(  # the language of a block is not shown
+            "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
+        ),
+        flags=re.M,
+    )
     said = {word for word in prose.split() if re.fullmatch(r"[A-Za-z]+", word)}
     assert said - set(re.findall(r"[A-Za-z]+", read)) == set()
 
@@ -72,19 +78,29 @@ def test_links_between_pages_lead_somewhere(name):
 @each_page
 def test_a_page_has_no_script_and_loads_nothing(name):
     assert "<script" not in PAGES[name]
-    assert not re.search(r"url\(|@import|\bon\w+=|srcset=", re.sub(r'src="data:[^"]*"', "", PAGES[name]))
+    assert not re.search(
+        r"url\(|@import|\bon\w+=|srcset=", re.sub(r'src="data:[^"]*"', "", PAGES[name])
+    )
 
 
 FAULTS = {
     "no language": ('<html lang="en">', "<html>"),
     "a picture without alt text": (re.compile(r' alt="[^"]*"'), ""),
-    "a heading of level 4 after one of level 2": (re.compile(r"<h2>(.*?)</h2>"), r"<h2>\1</h2><h4>deep</h4>"),
+    "a heading of level 4 after one of level 2": (
+        re.compile(r"<h2>(.*?)</h2>"),
+        r"<h2>\1</h2><h4>deep</h4>",
+    ),
     "two headings of level 1": ("</main>", "<h1>again</h1></main>"),
-    "loads https://example.com/a.js": ("</main>", '<script src="https://example.com/a.js"></script></main>'),
+    "loads https://example.com/a.js": (
+        "</main>",
+        '<script src="https://example.com/a.js"></script></main>',
+    ),
     "an empty <a>": ("</main>", '<a href="index.html"></a></main>'),
     "no <main>": (re.compile(r"</?main>"), ""),
-    "a <div> that can be moved sideways, but not by the keyboard": (re.compile(r'(<div class="scroll") tabindex="0"'),
-                                                                    r"\1"),
+    "a <div> that can be moved sideways, but not by the keyboard": (
+        re.compile(r'(<div class="scroll") tabindex="0"'),
+        r"\1",
+    ),
 }
 
 
@@ -98,14 +114,18 @@ def test_a_planted_fault_is_found(fault):
 
 
 def test_folded_prose_flows_and_drawn_lines_stay():
-    prose = "The answer goes to the source address that was seen by the server in the\npacket it got."
+    prose = (
+        "The answer goes to the source address that was seen by the server in the\npacket it got."
+    )
     told = static_pages.printed(f"{prose}\n\n  1  0.000 |--- SYN --->|\n  2  0.020 |<---------|\n")
     assert "seen by the server in the packet it got." in told
     assert "  1  0.000 |--- SYN ---&gt;|\n  2  0.020 |&lt;---------|" in told
 
 
 def test_links_leave_the_course_only_for_the_repository():
-    assert static_pages.where("03-ephemeral-ports.ipynb#predict") == "03-ephemeral-ports.html#predict"
+    assert (
+        static_pages.where("03-ephemeral-ports.ipynb#predict") == "03-ephemeral-ports.html#predict"
+    )
     assert static_pages.where("GLOSSARY.md") == "glossary.html"
     assert static_pages.where("../README.md").endswith("/blob/HEAD/README.md")
     assert static_pages.where("https://a.example/") == "https://a.example/"
@@ -115,17 +135,27 @@ def test_the_site_is_written_anew_and_whole(tmp_path):
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "old.html").touch()
     files = static_pages.write(tmp_path / "site")
-    assert sorted(file.name for file in files) == sorted(PAGES) == sorted(p.name for p in (tmp_path / "site").iterdir())
+    assert (
+        sorted(file.name for file in files)
+        == sorted(PAGES)
+        == sorted(p.name for p in (tmp_path / "site").iterdir())
+    )
 
 
 @pytest.fixture(scope="module")
 def browser():
     from playwright.sync_api import sync_playwright
 
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     assert chromium, "no Chromium found: on Debian run 'apt install chromium'"
     with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        started = play.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
         yield started
         started.close()
 
@@ -148,12 +178,15 @@ def test_every_page_can_be_read_on_a_small_screen(browser, width, tmp_path):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("style, fault", [
-    ("p { color: #8A8A8A; }", "contrast 3."),
-    ("p { font-size: 9px; }", "small"),
-    ("p { width: 900px; white-space: nowrap; }", "the page is wider than the window"),
-    (".flow { white-space: pre; }", "sticks out"),
-])
+@pytest.mark.parametrize(
+    "style, fault",
+    [
+        ("p { color: #8A8A8A; }", "contrast 3."),
+        ("p { font-size: 9px; }", "small"),
+        ("p { width: 900px; white-space: nowrap; }", "the page is wider than the window"),
+        (".flow { white-space: pre; }", "sticks out"),
+    ],
+)
 def test_the_browser_finds_a_planted_fault(browser, style, fault):
     view = browser.new_page(viewport={"width": 380, "height": 800})
     view.set_content(PAGES["02-a-tcp-connection.html"].replace("</style>", style + "</style>"))

@@ -25,7 +25,11 @@ Point = namedtuple("Point", ("port", "packets"))
 def page(balancer, nat, seed):
     """A visit as a plain row."""
     visit = reference_architecture(balancer, nat, seed).get("http://www.example.com/")
-    return {"symptom": visit.symptom, "port": visit.capture[1].packet.flow.sport, "packets": len(visit.capture)}
+    return {
+        "symptom": visit.symptom,
+        "port": visit.capture[1].packet.flow.sport,
+        "packets": len(visit.capture),
+    }
 
 
 def failures(rate, ports):
@@ -67,7 +71,9 @@ def test_processes_and_threads_give_the_rows_that_one_by_one_gives(kind):
     assert rows == sweep(page, GRID, OneByOne())
     assert [(row["balancer"], row["nat"], row["seed"]) for row in rows] == POINTS
     assert {row["symptom"] for row in rows} == {"200 OK"}
-    assert rows[0] == {"balancer": "network", "nat": "instance", "seed": 0} | page("network", "instance", 0)
+    assert rows[0] == {"balancer": "network", "nat": "instance", "seed": 0} | page(
+        "network", "instance", 0
+    )
 
 
 def test_the_default_is_a_pool_of_processes():
@@ -94,13 +100,22 @@ if __name__ == "__main__":
 def test_dask_gives_the_same_rows(tmp_path):
     """Two worker processes on this machine, in a process of their own: Dask's threads outlive its client."""
     paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parent.parent)])
-    told = subprocess.run([sys.executable, "-c", ON_DASK], capture_output=True, text=True,
-                          env=os.environ | {"PYTHONPATH": paths, "DASK_CONFIG": str(tmp_path)})
+    told = subprocess.run(
+        [sys.executable, "-c", ON_DASK],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": paths, "DASK_CONFIG": str(tmp_path)},
+    )
     assert told.returncode == 0, told.stderr
     rows, failed = told.stdout.splitlines()
     assert rows == repr(sweep(page, GRID, OneByOne()))
-    assert failed == repr(([(n, 5) for n in range(1, 6)], [{"value": n, "result": n} for n in (0, 1, 2, 4)],
-                           [["at the point {'value': 3} of the grid"]]))
+    assert failed == repr(
+        (
+            [(n, 5) for n in range(1, 6)],
+            [{"value": n, "result": n} for n in (0, 1, 2, 4)],
+            [["at the point {'value': 3} of the grid"]],
+        )
+    )
 
 
 def test_rows_are_plain():
@@ -127,7 +142,12 @@ def test_progress_does_not_wait_for_a_slow_first_point():
         return value == 0 and slow.wait(60)
 
     with ThreadPoolExecutor(2) as executor:
-        rows = sweep(scenario, {"value": range(3)}, executor, lambda done, _: slow.set() if done == 2 else None)
+        rows = sweep(
+            scenario,
+            {"value": range(3)},
+            executor,
+            lambda done, _: slow.set() if done == 2 else None,
+        )
     assert [row["result"] for row in rows] == [True, False, False]
 
 
@@ -147,7 +167,10 @@ def test_an_error_says_at_which_point_it_happened_and_the_other_rows_are_not_los
 
 
 def test_a_process_that_dies_loses_only_what_it_had_not_done():
-    with pytest.raises(SweepError, match="3 of 5 points failed") as error, ProcessPoolExecutor(1) as executor:
+    with (
+        pytest.raises(SweepError, match="3 of 5 points failed") as error,
+        ProcessPoolExecutor(1) as executor,
+    ):
         sweep(dies, {"value": range(5)}, executor)
     assert error.value.rows == [{"value": n, "result": n} for n in (0, 1)]
     (broken,) = error.value.exceptions
@@ -157,7 +180,10 @@ def test_a_process_that_dies_loses_only_what_it_had_not_done():
 def test_a_result_that_says_something_else_about_a_word_of_the_grid_is_an_error():
     with pytest.raises(SweepError) as error:
         sweep(lambda seed: {"seed": seed + 1}, {"seed": (7,)}, OneByOne())
-    assert str(error.value.exceptions[0]) == "'seed' is 8 in the result: expected other words than the grid's"
+    assert (
+        str(error.value.exceptions[0])
+        == "'seed' is 8 in the result: expected other words than the grid's"
+    )
     assert sweep(lambda seed: {"seed": seed}, {"seed": (7,)}, OneByOne()) == [{"seed": 7}]
 
 
@@ -179,7 +205,10 @@ def test_what_interrupts_the_caller_cancels_the_points_that_have_not_begun():
 
 def test_an_empty_grid_has_no_rows_and_no_words_one():
     assert sweep(odd, {"value": ()}, OneByOne()) == []
-    assert sweep(page, {word: values[:1] for word, values in GRID.items()}, OneByOne())[0]["packets"] == 11
+    assert (
+        sweep(page, {word: values[:1] for word, values in GRID.items()}, OneByOne())[0]["packets"]
+        == 11
+    )
 
 
 @pytest.mark.parametrize("grid", [None, (1, 2), {"value": 3}, {"value": "abc"}])

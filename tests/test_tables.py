@@ -23,21 +23,29 @@ MINUTE = TrackingConfiguration(tcp_established=60 * SECOND)
 
 @pytest.mark.fact("lpm")
 def test_the_most_specific_route_wins_whatever_the_order():
-    rows = [Route("t", "0.0.0.0/0", "NAT"), Route("t", "10.0.0.0/16", LOCAL), Route("t", "10.0.1.0/24", "firewall"),
-            Route("t", "10.0.1.7/32", "one host")]  # fmt: skip
+    rows = [
+        Route("t", "0.0.0.0/0", "NAT"),
+        Route("t", "10.0.0.0/16", LOCAL),
+        Route("t", "10.0.1.0/24", "firewall"),
+        Route("t", "10.0.1.7/32", "one host"),
+    ]
     for routes in (rows, rows[::-1], rows[2:] + rows[:2]):
         table = RouteTable(tuple(routes))
-        found = [table.lookup(a).target for a in ("10.0.1.7", "10.0.1.8", "10.0.2.1", "198.51.100.7")]
+        found = [
+            table.lookup(a).target for a in ("10.0.1.7", "10.0.1.8", "10.0.2.1", "198.51.100.7")
+        ]
         assert found == ["one host", "firewall", "local", "NAT"]
 
 
 @pytest.mark.fact("static-vs-propagated")
 def test_a_static_route_comes_before_a_propagated_one_of_the_same_prefix_only():
-    table = RouteTable((
-        Route("t", "10.1.0.0/16", "vpn", propagated=True),
-        Route("t", "10.1.0.0/16", "static"),
-        Route("t", "10.1.1.0/24", "vpn", propagated=True),
-    ))  # fmt: skip
+    table = RouteTable(
+        (
+            Route("t", "10.1.0.0/16", "vpn", propagated=True),
+            Route("t", "10.1.0.0/16", "static"),
+            Route("t", "10.1.1.0/24", "vpn", propagated=True),
+        )
+    )
     assert table.lookup("10.1.0.1").target == "static"
     assert table.lookup("10.1.1.1").target == "vpn"
 
@@ -74,13 +82,22 @@ def test_the_lowest_number_that_fits_decides():
 def test_the_star_denies_what_no_entry_fits():
     acl = NetworkAcl("acl", (entry(100, ALLOW, cidr="10.0.0.0/8"),))
     star = acl.lookup(IN, FLOW)
-    assert (star.action, star.number, str(star)) == (DENY, LAST, "acl in *: deny all from 0.0.0.0/0")
+    assert (star.action, star.number, str(star)) == (
+        DENY,
+        LAST,
+        "acl in *: deny all from 0.0.0.0/0",
+    )
     assert NetworkAcl("acl", ()).lookup(OUT, FLOW).action == DENY
 
 
 def test_each_direction_has_its_own_entries_and_looks_at_the_far_side():
-    acl = NetworkAcl("acl", (entry(100, ALLOW, cidr="203.0.113.0/24"),
-                             entry(100, ALLOW, (80, 80), "10.0.0.0/24", OUT, 6)))  # fmt: skip
+    acl = NetworkAcl(
+        "acl",
+        (
+            entry(100, ALLOW, cidr="203.0.113.0/24"),
+            entry(100, ALLOW, (80, 80), "10.0.0.0/24", OUT, 6),
+        ),
+    )
     assert acl.lookup(IN, FLOW).action == ALLOW  # from 203.0.113.10
     assert acl.lookup(OUT, FLOW).action == ALLOW  # to 10.0.0.10, port 80
     assert acl.lookup(IN, FLOW.reversed()).action == DENY
@@ -112,12 +129,17 @@ def test_no_rule_allows_nothing_and_says_so():
 
 @pytest.mark.fact("sg-allow-only")
 def test_the_rules_of_all_groups_count_together():
-    web, ssh = GroupRule("sg-a", IN, (80, 80), "0.0.0.0/0"), GroupRule("sg-b", IN, (22, 22), "203.0.113.0/24")
+    web, ssh = (
+        GroupRule("sg-a", IN, (80, 80), "0.0.0.0/0"),
+        GroupRule("sg-b", IN, (22, 22), "203.0.113.0/24"),
+    )
     both = rules(web, ssh)
     assert both.lookup(FLOW, frozenset()) == web
     assert both.lookup(FLOW._replace(dport=22), frozenset()) == ssh
     assert both.lookup(FLOW._replace(dport=22, src="198.51.100.7"), frozenset()) is None
-    assert str(both) == "sg-a, sg-b in allows only tcp 80 from 0.0.0.0/0, tcp 22 from 203.0.113.0/24"
+    assert (
+        str(both) == "sg-a, sg-b in allows only tcp 80 from 0.0.0.0/0, tcp 22 from 203.0.113.0/24"
+    )
 
 
 @pytest.mark.fact("sg-ref")
@@ -162,7 +184,9 @@ def test_looking_up_a_tracked_flow_changes_nothing():
     tracking = Tracking(MINUTE)
     tracking.note(IN, FLOW, None, 0)
     assert tracking.lookup(IN, FLOW, 59 * SECOND)
-    assert tracking.lookup(IN, FLOW, 60 * SECOND) is None  # the look-up at 59 s did not start the idle clock again
+    assert (
+        tracking.lookup(IN, FLOW, 60 * SECOND) is None
+    )  # the look-up at 59 s did not start the idle clock again
 
 
 def test_a_tracked_flow_is_forgotten_after_five_days_of_silence():
@@ -235,8 +259,11 @@ def test_a_row_that_ran_out_is_not_used_again():
 
 
 def test_a_row_is_closed_by_rst_or_by_the_ack_behind_a_fin_from_each_side():
-    for seen in ([(FLOW, RST)], [(FLOW, FIN | ACK), (FLOW.reversed(), FIN | ACK), (FLOW, ACK)],
-                 [(FLOW.reversed(), FIN | ACK), (FLOW, ACK), (FLOW, FIN | ACK), (FLOW.reversed(), ACK)]):  # fmt: skip
+    for seen in (
+        [(FLOW, RST)],
+        [(FLOW, FIN | ACK), (FLOW.reversed(), FIN | ACK), (FLOW, ACK)],
+        [(FLOW.reversed(), FIN | ACK), (FLOW, ACK), (FLOW, FIN | ACK), (FLOW.reversed(), ACK)],
+    ):
         flows = Flows(100, closed=20, reset=10)
         flows.put("row", FLOW, FLOW.reversed(), 0)
         for flow, flags in seen:
@@ -245,13 +272,22 @@ def test_a_row_is_closed_by_rst_or_by_the_ack_behind_a_fin_from_each_side():
         assert (flows.take_closed(), flows.take_closed()) == (["row"], [])
         assert (flows.use(FLOW, 9, ACK), flows.use(FLOW, 9, SYN)) == ("row", None)
         last = 9 + (10 if len(seen) == 1 else 20)
-        assert (flows.lookup(FLOW, last - 1), flows.lookup(FLOW, last), flows.ended(FLOW, last)) == ("row", None, None)
+        assert (
+            flows.lookup(FLOW, last - 1),
+            flows.lookup(FLOW, last),
+            flows.ended(FLOW, last),
+        ) == ("row", None, None)
 
 
 def test_a_fin_from_one_side_alone_closes_no_row_however_often_it_is_sent():
     flows = Flows(100, closed=20)
     flows.put("row", FLOW, FLOW.reversed(), 0)
-    for flow, flags in ((FLOW, FIN | ACK), (FLOW.reversed(), ACK), (FLOW, FIN | ACK), (FLOW.reversed(), PSH | ACK)):
+    for flow, flags in (
+        (FLOW, FIN | ACK),
+        (FLOW.reversed(), ACK),
+        (FLOW, FIN | ACK),
+        (FLOW.reversed(), PSH | ACK),
+    ):
         flows.use(flow, 0, flags)
     assert flows.take_closed() == [] and flows.lookup(FLOW, 99) == "row"
 
@@ -316,8 +352,12 @@ def test_the_memory_of_expired_rows_is_bounded():
     for port in range(REMEMBERED):
         rows.add(FLOW._replace(sport=port), AFTER._replace(sport=port), port)
     rows.sweep(REMEMBERED + 10)
-    remembered = [p for p in range(REMEMBERED) if rows.expired(FLOW._replace(sport=p), REMEMBERED + 10)]
-    assert remembered == list(range(REMEMBERED // 2, REMEMBERED))  # two flows to a row, the oldest went
+    remembered = [
+        p for p in range(REMEMBERED) if rows.expired(FLOW._replace(sport=p), REMEMBERED + 10)
+    ]
+    assert remembered == list(
+        range(REMEMBERED // 2, REMEMBERED)
+    )  # two flows to a row, the oldest went
 
 
 def test_a_row_is_the_same_before_and_after_later_traffic():

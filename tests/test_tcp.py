@@ -27,7 +27,12 @@ def test_figure_7_simultaneous_open():
     wire.a.open(0)
     wire.b.open(0)
     wire.settle()
-    assert wire.seen[:4] == ["A [S] 100 0 0", "B [S] 300 0 0", "B [S.] 300 101 0", "A [S.] 100 301 0"]
+    assert wire.seen[:4] == [
+        "A [S] 100 0 0",
+        "B [S] 300 0 0",
+        "B [S.] 300 101 0",
+        "A [S.] 100 301 0",
+    ]
     assert wire.states == ("ESTABLISHED", "ESTABLISHED")
     assert len(wire.seen) <= 8
     assert wire.heard == {"A": ["connected"], "B": ["connected"]}
@@ -90,13 +95,21 @@ def test_figure_12_the_normal_close():
     assert wire.states == ("FIN-WAIT-2", "CLOSE-WAIT")
     wire.b.close(0)
     wire.settle()
-    assert wire.seen == ["A [F.] 100 300 0", "B [.] 300 101 0", "B [F.] 300 101 0", "A [.] 101 301 0"]
+    assert wire.seen == [
+        "A [F.] 100 300 0",
+        "B [.] 300 101 0",
+        "B [F.] 300 101 0",
+        "A [.] 101 301 0",
+    ]
     assert wire.states == ("TIME-WAIT", "CLOSED")
     wire.wait(60 * SECOND - 1)
     assert wire.states == ("TIME-WAIT", "CLOSED")
     wire.wait(60 * SECOND)
     assert wire.states == ("CLOSED", "CLOSED")
-    assert wire.heard == {"A": ["connected", "end of data", "closed"], "B": ["connected", "end of data", "closed"]}
+    assert wire.heard == {
+        "A": ["connected", "end of data", "closed"],
+        "B": ["connected", "end of data", "closed"],
+    }
 
 
 @pytest.mark.fact("tcp-simclose")
@@ -105,7 +118,12 @@ def test_figure_13_the_simultaneous_close():
     wire.a.close(0)
     wire.b.close(0)
     wire.settle()
-    assert wire.seen == ["A [F.] 100 300 0", "B [F.] 300 100 0", "B [.] 301 101 0", "A [.] 101 301 0"]
+    assert wire.seen == [
+        "A [F.] 100 300 0",
+        "B [F.] 300 100 0",
+        "B [.] 301 101 0",
+        "A [.] 101 301 0",
+    ]
     assert wire.states == ("TIME-WAIT", "TIME-WAIT")
 
 
@@ -135,7 +153,9 @@ def test_a_half_closed_connection_still_carries_data_the_other_way():
 def test_after_close_nothing_can_be_sent():
     wire = connected()
     wire.a.close(0)
-    with pytest.raises(ValueError, match=r"10\.0\.0\.1:40000 > 10\.0\.0\.2:80 is closing or CLOSED"):
+    with pytest.raises(
+        ValueError, match=r"10\.0\.0\.1:40000 > 10\.0\.0\.2:80 is closing or CLOSED"
+    ):
         wire.a.send(b"too late", 0)
     with pytest.raises(ValueError, match="closing or CLOSED"):
         Connection(FLOW, 0).send(b"too early", 0)

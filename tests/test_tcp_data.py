@@ -68,7 +68,12 @@ def test_fin_waits_behind_the_queue():
     wire.a.close(0)
     assert wire.a.state == "ESTABLISHED"
     wire.settle()
-    assert [words.split()[1] for words in wire.seen if words.startswith("A")] == ["[.]", "[.]", "[P.]", "[F.]"]
+    assert [words.split()[1] for words in wire.seen if words.startswith("A")] == [
+        "[.]",
+        "[.]",
+        "[P.]",
+        "[F.]",
+    ]
     assert wire.states == ("FIN-WAIT-2", "CLOSE-WAIT")
 
 
@@ -132,10 +137,19 @@ def test_sequence_numbers_wrap(iss):
     assert wire.states == ("TIME-WAIT", "TIME-WAIT")
 
 
-@pytest.mark.parametrize(("a", "b", "distance"), [
-    (1, 0, 1), (0, 1, -1), (0, MODULUS - 1, 1), (MODULUS - 1, 0, -1), (5, MODULUS - 5, 10), (7, 7, 0),
-    ((1 << 31) - 1, 0, (1 << 31) - 1), (1 << 31, 0, -(1 << 31)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("a", "b", "distance"),
+    [
+        (1, 0, 1),
+        (0, 1, -1),
+        (0, MODULUS - 1, 1),
+        (MODULUS - 1, 0, -1),
+        (5, MODULUS - 5, 10),
+        (7, 7, 0),
+        ((1 << 31) - 1, 0, (1 << 31) - 1),
+        (1 << 31, 0, -(1 << 31)),
+    ],
+)
 def test_numbers_are_compared_on_a_circle(a, b, distance):
     assert ahead(a, b) == distance
 
@@ -155,12 +169,16 @@ def ring(end):
 
 
 @pytest.mark.fact("tcp-syn-classic", "tcp-syn-65")
-@pytest.mark.parametrize(("settings", "instants", "end"), [
-    (LINUX, [1, 2, 3, 4, 5, 7, 11, 19, 35, 67], 131),
-    (LINUX_BEFORE_6_5, [1, 3, 7, 15, 31, 63], 127),
-    (LINUX_BEFORE_6_5._replace(syn=2), [1, 3], 7),
-    (LINUX_BEFORE_6_5._replace(syn=3), [1, 3, 7], 15),
-], ids=["Linux since 6.5", "no linear ones", "two", "three"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("settings", "instants", "end"),
+    [
+        (LINUX, [1, 2, 3, 4, 5, 7, 11, 19, 35, 67], 131),
+        (LINUX_BEFORE_6_5, [1, 3, 7, 15, 31, 63], 127),
+        (LINUX_BEFORE_6_5._replace(syn=2), [1, 3], 7),
+        (LINUX_BEFORE_6_5._replace(syn=3), [1, 3, 7], 15),
+    ],
+    ids=["Linux since 6.5", "no linear ones", "two", "three"],
+)
 def test_a_syn_is_sent_again_on_the_schedule_of_linux(settings, instants, end):
     connection = Connection(FLOW, 100, settings=settings)
     connection.open(0)

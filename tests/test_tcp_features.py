@@ -29,24 +29,37 @@ def measured(*round_trips, settings=LINUX):
 
 
 @pytest.mark.fact("tcp-rto")
-@pytest.mark.parametrize(("round_trips", "srtt", "rttvar", "rto"), [
-    # by hand, in milliseconds: SRTT = R, RTTVAR = R/2; then
-    # RTTVAR = 3/4 RTTVAR + 1/4 |SRTT - R|, SRTT = 7/8 SRTT + 1/8 R
-    ((100,), 100, 50, 300),
-    ((100, 100), 100, 37.5, 250),
-    ((100, 180), 110, 57.5, 340),  # 37.5 + 80/4; 87.5 + 22.5
-    ((100, 180, 30), 100, 63.125, 352.5),  # 43.125 + 80/4; 96.25 + 3.75
-    ((400, 80), 360, 230, 1_280),  # 150 + 320/4; 350 + 10
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("round_trips", "srtt", "rttvar", "rto"),
+    [
+        # by hand, in milliseconds: SRTT = R, RTTVAR = R/2; then
+        # RTTVAR = 3/4 RTTVAR + 1/4 |SRTT - R|, SRTT = 7/8 SRTT + 1/8 R
+        ((100,), 100, 50, 300),
+        ((100, 100), 100, 37.5, 250),
+        ((100, 180), 110, 57.5, 340),  # 37.5 + 80/4; 87.5 + 22.5
+        ((100, 180, 30), 100, 63.125, 352.5),  # 43.125 + 80/4; 96.25 + 3.75
+        ((400, 80), 360, 230, 1_280),  # 150 + 320/4; 350 + 10
+    ],
+)
 def test_the_time_out_is_the_mean_and_four_variations(round_trips, srtt, rttvar, rto):
     timer = measured(*round_trips)
-    assert (timer.srtt, timer.rttvar, timer.rto) == (srtt * MILLISECOND, rttvar * MILLISECOND, rto * MILLISECOND)
+    assert (timer.srtt, timer.rttvar, timer.rto) == (
+        srtt * MILLISECOND,
+        rttvar * MILLISECOND,
+        rto * MILLISECOND,
+    )
 
 
 @pytest.mark.fact("tcp-rto-linux", "tcp-rto")
-@pytest.mark.parametrize(("settings", "trip", "rto"), [
-    (LINUX, 1, 200), (RFC_9293, 1, 1_000), (RFC_9293, 400, 1_200), (LINUX, 90_000, 120_000),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("settings", "trip", "rto"),
+    [
+        (LINUX, 1, 200),
+        (RFC_9293, 1, 1_000),
+        (RFC_9293, 400, 1_200),
+        (LINUX, 90_000, 120_000),
+    ],
+)
 def test_the_time_out_has_a_least_and_a_most(settings, trip, rto):
     assert measured(trip, settings=settings).rto == rto * MILLISECOND
 
@@ -225,7 +238,11 @@ def test_a_window_that_opens_lets_all_out_at_once_the_probes_byte_first():
 def test_an_old_segment_does_not_change_the_window():
     """SND.WL1 and SND.WL2: RFC 9293 section 3.10.7.4, fifth check."""
     end = in_state("ESTABLISHED")
-    for seq, ack, window, believed in ((310, 101, 500, 500), (305, 101, 9_000, 500), (310, 101, 700, 700)):
+    for seq, ack, window, believed in (
+        (310, 101, 500, 500),
+        (305, 101, 9_000, 500),
+        (310, 101, 700, 700),
+    ):
         end.receive(Packet(FLOW.reversed(), ACK, seq, ack, window), 0)
         assert end.snd_wnd == believed
 
@@ -295,10 +312,21 @@ def test_what_came_before_a_reset_can_be_read_and_reading_sends_nothing():
     assert wire.heard["B"].count("closed") == 0
 
 
-@pytest.mark.parametrize(("state", "resets"), [
-    ("SYN-RECEIVED", True), ("ESTABLISHED", True), ("FIN-WAIT-1", True), ("FIN-WAIT-2", True), ("CLOSE-WAIT", True),
-    ("CLOSING", False), ("LAST-ACK", False), ("TIME-WAIT", False), ("SYN-SENT", False), ("LISTEN", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("state", "resets"),
+    [
+        ("SYN-RECEIVED", True),
+        ("ESTABLISHED", True),
+        ("FIN-WAIT-1", True),
+        ("FIN-WAIT-2", True),
+        ("CLOSE-WAIT", True),
+        ("CLOSING", False),
+        ("LAST-ACK", False),
+        ("TIME-WAIT", False),
+        ("SYN-SENT", False),
+        ("LISTEN", False),
+    ],
+)
 def test_abort_resets_where_the_other_end_still_waits_for_something(state, resets):
     """RFC 9293 section 3.10.5."""
     end = in_state(state)
@@ -337,9 +365,13 @@ def test_an_idle_connection_is_probed_with_an_old_number_and_lives_on_if_answere
 
 
 @pytest.mark.fact("tcp-keepalive-linux")
-@pytest.mark.parametrize(("settings", "probes", "found"), [
-    (ALIVE, [100, 110, 120], 130), (LINUX._replace(keepalive=KEEP_ALIVE), [*range(7_200, 7_801, 75)], 7_875),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("settings", "probes", "found"),
+    [
+        (ALIVE, [100, 110, 120], 130),
+        (LINUX._replace(keepalive=KEEP_ALIVE), [*range(7_200, 7_801, 75)], 7_875),
+    ],
+)
 def test_a_dead_peer_is_found_after_the_last_probe(settings, probes, found):
     wire = alive(settings)
     sent = []
@@ -347,7 +379,9 @@ def test_a_dead_peer_is_found_after_the_last_probe(settings, probes, found):
         now = wire.a.alarm
         words = wire.a.wake(now)
         sent += [(now // SECOND, words)] * len(wire.a.take_sent())
-    assert sent == [(instant, f"keep-alive probe {number}") for number, instant in enumerate(probes, 1)]
+    assert sent == [
+        (instant, f"keep-alive probe {number}") for number, instant in enumerate(probes, 1)
+    ]
     assert now == found * SECOND
     assert [event for event, _ in wire.a.take_events()] == ["state", "timed out"]
 
@@ -401,12 +435,16 @@ def test_with_timestamps_a_segment_holds_1448_bytes():
     wire.a.open(0)
     wire.a.send(bytes(3_000), 0)
     wire.settle()
-    assert [words for words in wire.seen if words.startswith("A [") and not words.endswith(" 0")] == [
-        "A [.] 100 300 1448", "A [.] 1548 300 1448", "A [P.] 2996 300 104"]
+    assert [
+        words for words in wire.seen if words.startswith("A [") and not words.endswith(" 0")
+    ] == ["A [.] 100 300 1448", "A [.] 1548 300 1448", "A [P.] 2996 300 104"]
 
 
 def test_each_end_sends_its_time_and_echoes_the_others():
-    a, b = Connection(FLOW, 99, settings=STAMPED), Connection(FLOW.reversed(), 299, settings=STAMPED)
+    a, b = (
+        Connection(FLOW, 99, settings=STAMPED),
+        Connection(FLOW.reversed(), 299, settings=STAMPED),
+    )
     b.listen(0)
     a.open(7 * MILLISECOND)
     [syn] = a.take_sent()
@@ -454,11 +492,19 @@ def test_an_absurd_mss_does_not_make_endless_segments(offer):
 
 
 @pytest.mark.fact("tcp-syn-classic", "tcp-syn-65")
-@pytest.mark.parametrize(("settings", "sent", "given_up"), [
-    (LINUX, [0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67], 131),
-    (LINUX_BEFORE_6_5, [0, 1, 3, 7, 15, 31, 63], 127),
-    (RFC_9293, [0, 1, 3, 7, 15, 31, 63, 127], 247),  # at least three minutes: RFC 9293 section 3.8.3
-], ids=["Linux", "Linux before 6.5", "RFC 9293"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("settings", "sent", "given_up"),
+    [
+        (LINUX, [0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67], 131),
+        (LINUX_BEFORE_6_5, [0, 1, 3, 7, 15, 31, 63], 127),
+        (
+            RFC_9293,
+            [0, 1, 3, 7, 15, 31, 63, 127],
+            247,
+        ),  # at least three minutes: RFC 9293 section 3.8.3
+    ],
+    ids=["Linux", "Linux before 6.5", "RFC 9293"],
+)
 def test_syns_to_a_silent_host_and_when_the_application_hears(settings, sent, given_up):
     client, server = Host("client", "10.0.0.1", settings=settings), Host("server", SERVER.address)
     lan, program = Lan(client, server), Talker()
@@ -484,10 +530,21 @@ def test_a_closed_port_is_refused_at_once_and_never_tried_again():
     assert client.deadline is None
 
 
-@pytest.mark.parametrize(("state", "heard"), [
-    ("SYN-SENT", ["unreachable"]), ("SYN-RECEIVED", ["unreachable"]), ("LISTEN", []), ("ESTABLISHED", []),
-    ("FIN-WAIT-1", []), ("FIN-WAIT-2", []), ("CLOSE-WAIT", []), ("CLOSING", []), ("LAST-ACK", []), ("TIME-WAIT", []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("state", "heard"),
+    [
+        ("SYN-SENT", ["unreachable"]),
+        ("SYN-RECEIVED", ["unreachable"]),
+        ("LISTEN", []),
+        ("ESTABLISHED", []),
+        ("FIN-WAIT-1", []),
+        ("FIN-WAIT-2", []),
+        ("CLOSE-WAIT", []),
+        ("CLOSING", []),
+        ("LAST-ACK", []),
+        ("TIME-WAIT", []),
+    ],
+)
 def test_icmp_unreachable_ends_an_attempt_but_no_connection(state, heard):
     end = in_state(state)
     end.unreachable(0)
@@ -507,7 +564,11 @@ def test_a_full_backlog_drops_syns_silently_and_the_client_tries_again():
     lan, programs = Lan(server, *clients), [Talker() for _ in clients]
     for client, program in zip(clients, programs, strict=True):
         lan.do(client, "connect", SERVER, program)
-    assert [program.heard for program in programs] == [["connected"], ["connected"], []]  # backlog 1 holds two
+    assert [program.heard for program in programs] == [
+        ["connected"],
+        ["connected"],
+        [],
+    ]  # backlog 1 holds two
     dropped = lan.steps[-1]
     assert (dropped.action, dropped.reason, dropped.sent) == (DROP, BACKLOG_FULL, ())
     lan.wait(SECOND)
@@ -547,7 +608,9 @@ def waiting():
 
 
 @pytest.mark.fact("tcp-timewait")
-@pytest.mark.parametrize(("seq", "taken"), [(1_003, True), (900_000, True), (1_001, False), (5, False)])
+@pytest.mark.parametrize(
+    ("seq", "taken"), [(1_003, True), (900_000, True), (1_001, False), (5, False)]
+)
 def test_a_syn_with_a_higher_number_takes_the_place_of_time_wait(seq, taken):
     server, flow, old, _ = waiting()
     [answer] = server.handle(Packet(flow, SYN, seq), 0).sent
@@ -557,7 +620,9 @@ def test_a_syn_with_a_higher_number_takes_the_place_of_time_wait(seq, taken):
         assert (answer.flags, answer.ack) == (SYN | ACK, seq + 1)
         assert answer.seq > old.snd_nxt
     else:
-        assert line("server", answer) == f"server [.] {old.snd_nxt} 1002 0"  # the old connection speaks
+        assert (
+            line("server", answer) == f"server [.] {old.snd_nxt} 1002 0"
+        )  # the old connection speaks
 
 
 def test_the_end_of_time_wait_does_not_take_its_follower_away():
@@ -577,7 +642,11 @@ def test_close_with_unread_data_is_heard_as_reset_over_the_wire():
             connection.pull = True
             super().on(host, connection, event, data, now)
 
-    server, client, program = Host("server", SERVER.address), Host("client", "10.0.0.1"), Reluctant()
+    server, client, program = (
+        Host("server", SERVER.address),
+        Host("client", "10.0.0.1"),
+        Reluctant(),
+    )
     server.listen(80, program)
     lan, caller = Lan(server, client), Talker(b"hello")
     lan.do(client, "connect", SERVER, caller)

@@ -26,18 +26,29 @@ places = st.integers(0, 30)
 class Link(RuleBasedStateMachine):
     """A opens; B listens, or opens at the same time. Each end sends PATTERN from its beginning."""
 
-    @initialize(modes=st.tuples(st.booleans(), st.booleans(), st.booleans()), mss=st.sampled_from((1_460, 9_000)),
-                of_a=st.sampled_from((LINUX, LINUX_BEFORE_6_5, RFC_9293, KEEN)), of_b=st.sampled_from((LINUX, KEEN)),
-                isns=st.tuples(*[st.sampled_from((0, 100, 1 << 31, MODULUS - 1, MODULUS - 5_000))] * 2))
+    @initialize(
+        modes=st.tuples(st.booleans(), st.booleans(), st.booleans()),
+        mss=st.sampled_from((1_460, 9_000)),
+        of_a=st.sampled_from((LINUX, LINUX_BEFORE_6_5, RFC_9293, KEEN)),
+        of_b=st.sampled_from((LINUX, KEEN)),
+        isns=st.tuples(*[st.sampled_from((0, 100, 1 << 31, MODULUS - 1, MODULUS - 5_000))] * 2),
+    )
     def begin(self, modes, mss, of_a, of_b, isns):
         crossing, pull_a, pull_b = modes
-        self.ends = {"A": Connection(FLOW, isns[0], settings=of_a._replace(mss=mss)),
-                     "B": Connection(FLOW.reversed(), isns[1], settings=of_b)}
+        self.ends = {
+            "A": Connection(FLOW, isns[0], settings=of_a._replace(mss=mss)),
+            "B": Connection(FLOW.reversed(), isns[1], settings=of_b),
+        }
         self.ends["A"].pull, self.ends["B"].pull = pull_a, pull_b
         self.now, self.emitted, self.aborted = 0, 0, False
         self.way = {"A": [], "B": []}  # segments from A, from B
-        self.sent, self.got, self.heard = ({name: empty() for name in "AB"} for empty in (int, bytearray, list))
-        self.edge = {"A": None, "B": None}  # up to where an end was allowed to send, by what arrived
+        self.sent, self.got, self.heard = (
+            {name: empty() for name in "AB"} for empty in (int, bytearray, list)
+        )
+        self.edge = {
+            "A": None,
+            "B": None,
+        }  # up to where an end was allowed to send, by what arrived
         self.ends["A"].open(0)
         self.ends["B"].open(0) if crossing else self.ends["B"].listen(0)
         self.collect()
@@ -47,7 +58,9 @@ class Link(RuleBasedStateMachine):
     @rule(name=who, size=st.sampled_from((1, 10, 3_000, 40_000, 70_000)))
     def send(self, name, size):
         end = self.ends[name]
-        ready = end.state in ("ESTABLISHED", "CLOSE-WAIT") or (not end.passive and end.state.startswith("SYN"))
+        ready = end.state in ("ESTABLISHED", "CLOSE-WAIT") or (
+            not end.passive and end.state.startswith("SYN")
+        )
         if ready and not end.closing:
             end.send(PATTERN[self.sent[name] : self.sent[name] + size], self.now)
             self.sent[name] += size
@@ -96,7 +109,11 @@ class Link(RuleBasedStateMachine):
     # how it happens
 
     def until(self, instant):
-        while due := [end.alarm for end in self.ends.values() if end.alarm is not None and end.alarm <= instant]:
+        while due := [
+            end.alarm
+            for end in self.ends.values()
+            if end.alarm is not None and end.alarm <= instant
+        ]:
             self.now = max(self.now, min(due))
             for end in self.ends.values():
                 if end.alarm is not None and end.alarm <= self.now:
@@ -125,7 +142,9 @@ class Link(RuleBasedStateMachine):
                 read = decode(encode(packet))
                 assert read.checksums and read.packet == packet
                 if packet.data:
-                    assert ahead((packet.seq + len(packet.data)) % MODULUS, self.edge[name]) <= 1  # 1: a window probe
+                    assert (
+                        ahead((packet.seq + len(packet.data)) % MODULUS, self.edge[name]) <= 1
+                    )  # 1: a window probe
                 self.way[name].append(packet)
             for event, data in end.take_events():
                 if event == "state":
@@ -158,7 +177,10 @@ class Link(RuleBasedStateMachine):
         if not self.aborted and not GAVE_UP & {*self.heard["A"], *self.heard["B"]}:
             assert {end.state for end in self.ends.values()} <= set(OVER), self.story()
             if "connected" in self.heard["A"] and "connected" in self.heard["B"]:
-                assert (len(self.got["A"]), len(self.got["B"])) == (self.sent["B"], self.sent["A"]), self.story()
+                assert (len(self.got["A"]), len(self.got["B"])) == (
+                    self.sent["B"],
+                    self.sent["A"],
+                ), self.story()
         self.every_state_is_one_of_the_eleven()
         self.the_bytes_delivered_are_a_prefix_of_the_bytes_sent()
 
@@ -172,7 +194,11 @@ class Link(RuleBasedStateMachine):
             for end in self.ends.values():
                 end.read(65_535, self.now)
             self.collect()
-            due = [end.alarm for end in self.ends.values() if end.alarm is not None and (end.unacked or end.queue)]
+            due = [
+                end.alarm
+                for end in self.ends.values()
+                if end.alarm is not None and (end.unacked or end.queue)
+            ]
             if not due and not any(self.way.values()):
                 return
             if not any(self.way.values()):
@@ -180,4 +206,6 @@ class Link(RuleBasedStateMachine):
 
 
 TestLink = Link.TestCase
-TestLink.settings = settings(max_examples=500, derandomize=True, deadline=None, stateful_step_count=40)
+TestLink.settings = settings(
+    max_examples=500, derandomize=True, deadline=None, stateful_step_count=40
+)

@@ -46,13 +46,23 @@ def test_the_transitions_are_those_of_figure_5():
 
 @pytest.mark.fact("tcp-states")
 def test_every_state_is_reached_and_left():
-    assert {row.state for row in TRANSITIONS} == {row.next for row in TRANSITIONS} == set(ALL_STATES)
+    assert (
+        {row.state for row in TRANSITIONS} == {row.next for row in TRANSITIONS} == set(ALL_STATES)
+    )
 
 
 def test_a_reset_is_heard_as_what_it_means_to_the_program():
-    assert RESET == {"SYN-SENT": "refused", "SYN-RECEIVED": "refused", "ESTABLISHED": "reset", "FIN-WAIT-1": "reset",
-                     "FIN-WAIT-2": "reset", "CLOSE-WAIT": "reset", "CLOSING": "closed", "LAST-ACK": "closed",
-                     "TIME-WAIT": "closed"}  # fmt: skip
+    assert RESET == {
+        "SYN-SENT": "refused",
+        "SYN-RECEIVED": "refused",
+        "ESTABLISHED": "reset",
+        "FIN-WAIT-1": "reset",
+        "FIN-WAIT-2": "reset",
+        "CLOSE-WAIT": "reset",
+        "CLOSING": "closed",
+        "LAST-ACK": "closed",
+        "TIME-WAIT": "closed",
+    }
 
 
 def kinds(end):
@@ -97,7 +107,11 @@ def grid():
     head, *rows = (row.split("|") for row in GRID.strip("\n").splitlines())
     assert tuple(word.strip() for word in head[1:]) == KINDS
     assert tuple(row[0].strip() for row in rows) == ALL_STATES
-    return [(row[0].strip(), kind, cell.split()) for row in rows for kind, cell in zip(KINDS, row[1:], strict=True)]
+    return [
+        (row[0].strip(), kind, cell.split())
+        for row in rows
+        for kind, cell in zip(KINDS, row[1:], strict=True)
+    ]
 
 
 @pytest.mark.parametrize(("state", "kind", "outcome"), grid(), ids=lambda value: str(value)[:12])
@@ -113,18 +127,29 @@ def test_every_kind_of_segment_has_a_defined_outcome_in_every_state(state, kind,
 def test_a_repeated_fin_is_acknowledged_again(state):
     end = in_state(state)
     end.receive(other(FIN | ACK, 301, end.snd_nxt), 0)
-    assert [line("A", packet).split(" ", 1)[1] for packet in end.take_sent()] == [f"[.] {end.snd_nxt} 302 0"]
+    assert [line("A", packet).split(" ", 1)[1] for packet in end.take_sent()] == [
+        f"[.] {end.snd_nxt} 302 0"
+    ]
     assert end.state == state
 
 
 @pytest.mark.parametrize("state", ALL_STATES)
 def test_what_the_program_does_has_a_defined_outcome_in_every_state(state):
-    assert {"close": after(state, "close"), "abort": after(state, "abort"), "wake": after(state, "wake")} == {
-        "close": {"LISTEN": "CLOSED", "SYN-SENT": "CLOSED", "SYN-RECEIVED": "FIN-WAIT-1", "ESTABLISHED": "FIN-WAIT-1",
-                  "CLOSE-WAIT": "LAST-ACK"}.get(state, state),
+    assert {
+        "close": after(state, "close"),
+        "abort": after(state, "abort"),
+        "wake": after(state, "wake"),
+    } == {
+        "close": {
+            "LISTEN": "CLOSED",
+            "SYN-SENT": "CLOSED",
+            "SYN-RECEIVED": "FIN-WAIT-1",
+            "ESTABLISHED": "FIN-WAIT-1",
+            "CLOSE-WAIT": "LAST-ACK",
+        }.get(state, state),
         "abort": "CLOSED",
         "wake": "CLOSED" if state == "TIME-WAIT" else state,
-    }  # fmt: skip
+    }
 
 
 def after(state, call):

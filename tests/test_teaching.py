@@ -33,7 +33,12 @@ def test_the_snippets_print_what_stands_below_them():
 
 def test_the_snippets_show_a_right_and_a_wrong_answer_and_one_that_is_none():
     told = PAIR.findall(TEXT)[1][1]
-    assert "1 of 1\nRight: " in told and "0 of 1\n" in told and "08.1: True" in told and "not an answer: " in told
+    assert (
+        "1 of 1\nRight: " in told
+        and "0 of 1\n" in told
+        and "08.1: True" in told
+        and "not an answer: " in told
+    )
 
 
 def test_students_have_packets_of_their_own_and_the_same_again_tomorrow():

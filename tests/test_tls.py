@@ -61,7 +61,9 @@ def failures(visit):
 
 def said(talk, sender):
     """The bytes one end of a connection sent, in order."""
-    pieces = {t.packet.seq: t.packet.data for t in talk.traces if t.sender == sender and t.packet.data}
+    pieces = {
+        t.packet.seq: t.packet.data for t in talk.traces if t.sender == sender and t.packet.data
+    }
     return b"".join(pieces[seq] for seq in sorted(pieces))
 
 
@@ -85,7 +87,9 @@ def test_a_page_comes_by_https(balancer, visits):
 def test_the_client_s_side_carries_records_and_no_plaintext(balancer, visits):
     data = b"".join(packet.data for _, _, packet in seen_at(visits[balancer].capture, "client"))
     assert b"HTTP" not in data and b"Hello" not in data
-    assert b"www.example.com" in data  # the name goes in the clear: in ClientHello and in the certificate
+    assert (
+        b"www.example.com" in data
+    )  # the name goes in the clear: in ClientHello and in the certificate
     first = conversations(visits[balancer].capture)[0]
     for sender in {trace.sender for trace in first.traces}:
         names, rest = records(said(first, sender))
@@ -107,13 +111,19 @@ def test_behind_a_listener_that_ends_tls_all_is_plain(balancer, visits):
 def test_an_https_listener_says_who_asked_and_how(balancer, visits):
     headers = dict(seen(visits[balancer]).request.headers)
     assert bool(headers.pop("X-Amzn-Trace-Id", None)) is (balancer == "application")
-    assert headers == {"Host": "www.example.com", "X-Forwarded-For": CLIENT, "X-Forwarded-Proto": "https",
-                       "X-Forwarded-Port": "443"}  # fmt: skip
+    assert headers == {
+        "Host": "www.example.com",
+        "X-Forwarded-For": CLIENT,
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Port": "443",
+    }
 
 
 @pytest.mark.fact("clb-listeners")
 def test_an_ssl_listener_adds_no_header(visits):
-    assert bytes(seen(visits["classic-ssl"]).request) == bytes(request("GET", "/", "www.example.com"))
+    assert bytes(seen(visits["classic-ssl"]).request) == bytes(
+        request("GET", "/", "www.example.com")
+    )
 
 
 @pytest.mark.fact("clb-tcp-no-headers")
@@ -149,7 +159,12 @@ def test_a_long_answer_comes_whole():
     web = Host("web", WEB)
     web.listen(443, TlsEnd(Long(), Server(DEMONSTRATION)))
     lan, talker = Lan(Host("client", CLIENT), web), Talker(b"more")
-    lan.do(lan.hosts[CLIENT], "connect", Endpoint(WEB, 443), TlsEnd(talker, Client("www.example.com", DEMONSTRATION)))
+    lan.do(
+        lan.hosts[CLIENT],
+        "connect",
+        Endpoint(WEB, 443),
+        TlsEnd(talker, Client("www.example.com", DEMONSTRATION)),
+    )
     assert talker.got == bytes(range(256)) * 1_000
     assert talker.heard[0] == "connected" and talker.heard[-1] == "end of data"
 
@@ -160,27 +175,46 @@ def test_a_long_answer_comes_whole():
 def tshark(file, *fields):
     """Rows of fields as tshark reads them from a pcap file, those of packets that have any."""
     words = [word for field in fields for word in ("-e", field)]
-    done = subprocess.run(["tshark", "-r", str(file), "-T", "fields", *words], capture_output=True, text=True,
-                          check=True)  # fmt: skip
+    done = subprocess.run(
+        ["tshark", "-r", str(file), "-T", "fields", *words],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return [row for row in (line.split("\t") for line in done.stdout.splitlines()) if any(row)]
 
 
 @pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
 @pytest.mark.parametrize("balancer", TLS_BALANCERS)
-def test_tshark_reads_the_same_records_and_http_only_behind_the_end_of_tls(balancer, visits, tmp_path):
+def test_tshark_reads_the_same_records_and_http_only_behind_the_end_of_tls(
+    balancer, visits, tmp_path
+):
     visit = visits[balancer]
     for at in ("client", "web"):
         visit.save_pcap(tmp_path / f"{at}.pcap", at=at)
         found = tshark(tmp_path / f"{at}.pcap", "tls.record.content_type")
-        ours = [names for names in (records(p.data)[0] for _, _, p in seen_at(visit.capture, at)) if names]
-        types = [[{"ChangeCipherSpec": "20", "Alert": "21", "ApplicationData": "23"}.get(name, "22") for name in names]
-                 for names in ours]  # fmt: skip
-        once = [[kind for kind, _ in groupby(row)] for row in types]  # how many messages a record holds is OpenSSL's
+        ours = [
+            names
+            for names in (records(p.data)[0] for _, _, p in seen_at(visit.capture, at))
+            if names
+        ]
+        types = [
+            [
+                {"ChangeCipherSpec": "20", "Alert": "21", "ApplicationData": "23"}.get(name, "22")
+                for name in names
+            ]
+            for names in ours
+        ]
+        once = [
+            [kind for kind, _ in groupby(row)] for row in types
+        ]  # how many messages a record holds is OpenSSL's
         assert [[kind for kind, _ in groupby(row[0].split(","))] for row in found] == once
         assert tshark(tmp_path / f"{at}.pcap", "_ws.malformed") == []
     plain = tshark(tmp_path / "web.pcap", "http.request.line")
     assert tshark(tmp_path / "client.pcap", "http.request.line") == []
-    assert ("X-Forwarded-Proto: https" in str(plain)) == (balancer in ("classic-https", "application"))
+    assert ("X-Forwarded-Proto: https" in str(plain)) == (
+        balancer in ("classic-https", "application")
+    )
     assert bool(plain) == (balancer in ENDS_AT_BALANCER)
 
 
@@ -198,7 +232,9 @@ def test_text_of_a_visit_is_the_same_in_every_run_although_its_bytes_are_not(bal
 def test_the_exchange_names_records_and_joins_segments(visits):
     text = exchange(visits["classic-https"])
     assert HANDSHAKE in text
-    assert text.endswith("  ELB node  SYN\n  web       SYN ACK\n  ELB node  GET /\n  web       200 OK\n")
+    assert text.endswith(
+        "  ELB node  SYN\n  web       SYN ACK\n  ELB node  GET /\n  web       200 OK\n"
+    )
     assert not [word for word in ("seq", "len", "bytes", " ACK\n  client    ACK") if word in text]
 
 
@@ -210,51 +246,76 @@ def test_the_exchange_does_not_depend_on_how_tls_was_cut_into_segments(visits):
     halves = []
     for start, data in ((0, trace.packet.data[:701]), (701, trace.packet.data[701:])):
         half = copy.deepcopy(trace)
-        half.steps[0] = half.steps[0]._replace(before=trace.packet._replace(seq=trace.packet.seq + start, data=data))
+        half.steps[0] = half.steps[0]._replace(
+            before=trace.packet._replace(seq=trace.packet.seq + start, data=data)
+        )
         halves.append(half)
     visit.capture.traces[at : at + 1] = [*halves, halves[0]]  # and the first one sent again
     assert exchange(visit) == exchange(visits["classic-https"])
 
 
 def test_labels_of_packets(visits):
-    words = [label(trace.packet) for trace in conversations(visits["classic-https"].capture)[0].traces]
+    words = [
+        label(trace.packet) for trace in conversations(visits["classic-https"].capture)[0].traces
+    ]
     assert [word for word in words if word.startswith("TLS")] == [
-        "TLS ClientHello", "TLS ServerHello ...", "TLS ClientKeyExchange ...", "TLS ChangeCipherSpec ...",
-        "TLS ApplicationData", "TLS ApplicationData", "TLS Alert", "TLS Alert"]  # fmt: skip
+        "TLS ClientHello",
+        "TLS ServerHello ...",
+        "TLS ClientKeyExchange ...",
+        "TLS ChangeCipherSpec ...",
+        "TLS ApplicationData",
+        "TLS ApplicationData",
+        "TLS Alert",
+        "TLS Alert",
+    ]
 
 
-@pytest.mark.parametrize(("data", "words"), [
-    (b"\x16\x03\x03\x00\x04\x0e\x00\x00\x00", "TLS ServerHelloDone"),
-    (b"\x16\x03\x03\x00\x09\x0e\x00\x00\x00", "TLS ServerHelloDone"),  # the rest comes later
-    (b"\x16\x03\x03\x00\x20" + bytes(range(100, 132)), "TLS Encrypted Handshake Message"),
-    (b"\x16\x03\x03\x00\x20", "TLS Handshake"),
-    (b"\x15\x03\x03\x00\x02\x02\x28", "TLS Alert"),
-    (b"\x17\x03\x03\xff\xff" + bytes(9), "14 bytes"),  # no record is so long
-    (b"\x17\x03", "2 bytes"),
-    (b"\x18\x03\x03\x00\x01x", "6 bytes"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"\x16\x03\x03\x00\x04\x0e\x00\x00\x00", "TLS ServerHelloDone"),
+        (b"\x16\x03\x03\x00\x09\x0e\x00\x00\x00", "TLS ServerHelloDone"),  # the rest comes later
+        (b"\x16\x03\x03\x00\x20" + bytes(range(100, 132)), "TLS Encrypted Handshake Message"),
+        (b"\x16\x03\x03\x00\x20", "TLS Handshake"),
+        (b"\x15\x03\x03\x00\x02\x02\x28", "TLS Alert"),
+        (b"\x17\x03\x03\xff\xff" + bytes(9), "14 bytes"),  # no record is so long
+        (b"\x17\x03", "2 bytes"),
+        (b"\x18\x03\x03\x00\x01x", "6 bytes"),
+    ],
+)
 def test_labels_of_single_records(data, words):
     assert label(Packet(FiveTuple(CLIENT, 40_000, NODE, 443), ACK, data=data)) == words
 
 
-@pytest.mark.parametrize(("balancer", "words"), [
-    ("classic-https", "TLS ends at the ELB node: between it and web nothing is encrypted."),
-    ("classic-tcp", "TLS ends at web: what stands between hands on records that it cannot read."),
-    ("network", "TLS ends at web: what stands between hands on records that it cannot read."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("balancer", "words"),
+    [
+        ("classic-https", "TLS ends at the ELB node: between it and web nothing is encrypted."),
+        (
+            "classic-tcp",
+            "TLS ends at web: what stands between hands on records that it cannot read.",
+        ),
+        ("network", "TLS ends at web: what stands between hands on records that it cannot read."),
+    ],
+)
 def test_the_answer_says_where_tls_ends(balancer, words, visits):
     assert words in visits[balancer].answer.replace("\n", " ")
 
 
 def test_the_request_is_the_first_data_behind_the_handshake(visits):
-    labels = {balancer: [(trace.sender, label(trace.packet)) for trace in request_legs(visits[balancer])]
-              for balancer in ("classic-https", "classic-tcp")}  # fmt: skip
+    labels = {
+        balancer: [(trace.sender, label(trace.packet)) for trace in request_legs(visits[balancer])]
+        for balancer in ("classic-https", "classic-tcp")
+    }
     secret = [("client", "TLS ApplicationData"), ("ELB node", "TLS ApplicationData")]
     assert labels == {"classic-https": [secret[0], ("ELB node", "GET /")], "classic-tcp": secret}
 
 
 def test_what_the_client_sent_is_shown_as_it_was_before_encryption(visits):
-    assert "What client sent inside TLS, other bytes:\n  GET / HTTP/1.1\n" in visits["classic-https"].seen
+    assert (
+        "What client sent inside TLS, other bytes:\n  GET / HTTP/1.1\n"
+        in visits["classic-https"].seen
+    )
     assert "just as sent inside TLS:\n  GET / HTTP/1.1\n" in visits["network"].seen
 
 
@@ -275,18 +336,26 @@ def test_a_copy_made_between_visits_works():
 
 def test_a_copy_made_after_the_handshake_says_so_and_the_original_goes_on():
     site = tls_site()
-    program = TlsEnd(Fetch(request("GET", "/", "www.example.com"), 0), Client("www.example.com", DEMONSTRATION))
+    program = TlsEnd(
+        Fetch(request("GET", "/", "www.example.com"), 0), Client("www.example.com", DEMONSTRATION)
+    )
     site.network.do("client", "connect", Endpoint("192.0.2.10", 443), program)
     site.network.run(70_000)  # the server has said its Hello
     other = copy.deepcopy(site.network)
-    with pytest.raises(RuntimeError, match=r"cannot go on in a copy of the network.*before the TLS handshake"):
+    with pytest.raises(
+        RuntimeError, match=r"cannot go on in a copy of the network.*before the TLS handshake"
+    ):
         other.run(SECOND)
     site.network.run(SECOND)
     assert program.program.result.symptom == "200 OK"
 
 
 def test_a_slot_is_empty_in_every_copy():
-    for copied in (copy.deepcopy(Slot([1])), copy.copy(Slot([1])), pickle.loads(pickle.dumps(Slot([1])))):
+    for copied in (
+        copy.deepcopy(Slot([1])),
+        copy.copy(Slot([1])),
+        pickle.loads(pickle.dumps(Slot([1]))),
+    ):
         with pytest.raises(RuntimeError, match="copy the network before"):
             copied.content  # noqa: B018
 
@@ -327,13 +396,17 @@ def test_a_client_that_trusts_nobody_ends_it(balancer):
 @pytest.mark.parametrize("url", ["https://192.0.2.10/", "https://shop.example.com/"])
 def test_a_certificate_for_another_name_is_refused(url):
     site = tls_site()
-    site = Site(site.vpc._replace(names=(*site.vpc.names, Name("shop.example.com", ("192.0.2.10",)))))
+    site = Site(
+        site.vpc._replace(names=(*site.vpc.names, Name("shop.example.com", ("192.0.2.10",))))
+    )
     assert site.get(url).symptom == "certificate for another name"
 
 
 @pytest.mark.parametrize("kind", [ClassicLoadBalancer, ApplicationLoadBalancer])
 def test_a_listener_that_ends_tls_needs_a_certificate(kind):
-    with pytest.raises(ValueError, match=r"listener HTTPS 443 .* has no certificate: expected the path"):
+    with pytest.raises(
+        ValueError, match=r"listener HTTPS 443 .* has no certificate: expected the path"
+    ):
         kind("ELB node", NODE, 0, (Listener("HTTPS", 443, TargetGroup("web", ())),))
 
 
@@ -350,15 +423,24 @@ def test_a_certificate_that_is_not_there_is_an_error_that_names_no_success():
 
 
 def secured_lan(protocol="HTTPS", targets=(PLAIN,)):
-    node = ClassicLoadBalancer("ELB node", NODE, 0, (Listener(protocol, 443, TargetGroup("web", targets),
-                                                              DEMONSTRATION),))  # fmt: skip
+    node = ClassicLoadBalancer(
+        "ELB node", NODE, 0, (Listener(protocol, 443, TargetGroup("web", targets), DEMONSTRATION),)
+    )
     return Lan(Host("client", CLIENT), node, WebServer("web", WEB))
 
 
 @pytest.mark.parametrize("protocol", ["HTTPS", "SSL"])
-@pytest.mark.parametrize("data", [b"GET / HTTP/1.1\r\n\r\n", b"\0" * 50, b"\x16\x03\x01\x00\x05hello",
-                                  bytes(range(256)), b"\x17\x03\x03\x00\x05hello",
-                                  b"\x15\x03\x03\x00\x02\x02\x28"])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\0" * 50,
+        b"\x16\x03\x01\x00\x05hello",
+        bytes(range(256)),
+        b"\x17\x03\x03\x00\x05hello",
+        b"\x15\x03\x03\x00\x02\x02\x28",
+    ],
+)
 def test_a_client_that_speaks_no_tls_is_sent_away(protocol, data):
     lan, talker = secured_lan(protocol), Talker(data)
     lan.do(lan.hosts[CLIENT], "connect", Endpoint(NODE, 443), talker)
@@ -379,8 +461,16 @@ def test_a_server_that_goes_in_the_middle_of_the_handshake_is_a_symptom():
 
     web = Host("web", WEB)
     web.listen(443, Gone())
-    lan, program = Lan(Host("client", CLIENT), web), Fetch(request("GET", "/", "www.example.com"), 0)
-    lan.do(lan.hosts[CLIENT], "connect", Endpoint(WEB, 443), TlsEnd(program, Client("www.example.com", DEMONSTRATION)))
+    lan, program = (
+        Lan(Host("client", CLIENT), web),
+        Fetch(request("GET", "/", "www.example.com"), 0),
+    )
+    lan.do(
+        lan.hosts[CLIENT],
+        "connect",
+        Endpoint(WEB, 443),
+        TlsEnd(program, Client("www.example.com", DEMONSTRATION)),
+    )
     assert program.result.symptom == "closed"
     assert lan.idle
 
@@ -405,14 +495,23 @@ def test_a_changed_record_ends_the_connection():
     assert lan.idle
 
 
-@pytest.mark.parametrize(("protocol", "targets", "answer"), [
-    ("HTTPS", (), "503 Service Unavailable"), ("HTTPS", (Endpoint(WEB, 9_999),), "504 Gateway Timeout"),
-    ("SSL", (), "closed"), ("SSL", (Endpoint(WEB, 9_999),), "closed"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("protocol", "targets", "answer"),
+    [
+        ("HTTPS", (), "503 Service Unavailable"),
+        ("HTTPS", (Endpoint(WEB, 9_999),), "504 Gateway Timeout"),
+        ("SSL", (), "closed"),
+        ("SSL", (Endpoint(WEB, 9_999),), "closed"),
+    ],
+)
 def test_the_balancer_s_own_answers_come_inside_tls(protocol, targets, answer):
     lan, program = secured_lan(protocol, targets), Fetch(request("GET", "/", "www.example.com"), 0)
-    lan.do(lan.hosts[CLIENT], "connect", Endpoint(NODE, 443),
-           TlsEnd(program, Client("www.example.com", DEMONSTRATION)))
+    lan.do(
+        lan.hosts[CLIENT],
+        "connect",
+        Endpoint(NODE, 443),
+        TlsEnd(program, Client("www.example.com", DEMONSTRATION)),
+    )
     assert program.result.symptom == answer
     assert all(is_tls(p.data) for p in lan.seen if p.data)
 
@@ -430,7 +529,9 @@ def test_nothing_can_be_sent_before_the_handshake_or_after_the_end():
 
 
 def test_a_port_without_a_listener_refuses_https_too():
-    assert reference_architecture("classic-http").get(URL).symptom == "timed out"  # its group lets only 80 in
+    assert (
+        reference_architecture("classic-http").get(URL).symptom == "timed out"
+    )  # its group lets only 80 in
     assert tls_site().get("https://updates.example.net:444/").symptom == "refused"
 
 
@@ -440,7 +541,9 @@ def test_a_port_without_a_listener_refuses_https_too():
 def test_without_the_module_ssl_https_says_so_and_http_works(monkeypatch):
     monkeypatch.setitem(sys.modules, "ssl", None)
     site = tls_site()
-    with pytest.raises(RuntimeError, match="TLS needs Python's module ssl, and this Python was built without it"):
+    with pytest.raises(
+        RuntimeError, match="TLS needs Python's module ssl, and this Python was built without it"
+    ):
         site.get(URL)
     assert site.get("http://www.example.com/").symptom == "200 OK"
 
@@ -456,12 +559,18 @@ site = tls_site()
 print(site.get("http://www.example.com/").symptom, "ssl" in sys.modules, "_ssl" in sys.modules)
 print(site.get({URL!r}).symptom, "ssl" in sys.modules)
 """
-    done = subprocess.run([sys.executable, "-S", "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.splitlines() == ["[]", "200 OK False False", "200 OK True"]
 
 
 def test_wrong_words_are_named():
-    with pytest.raises(ValueError, match="balancer 'classic-http': expected one of classic-https, classic-ssl"):
+    with pytest.raises(
+        ValueError, match="balancer 'classic-http': expected one of classic-https, classic-ssl"
+    ):
         tls_site("classic-http")
-    with pytest.raises(ValueError, match=r"'ftp://www.example.com/' is no URL this model can fetch"):
+    with pytest.raises(
+        ValueError, match=r"'ftp://www.example.com/' is no URL this model can fetch"
+    ):
         tls_site().get("ftp://www.example.com/")

@@ -21,7 +21,16 @@ from vpcedu.views.bytes.pcap_write import SIDES, dump, seen_at
 
 TSHARK = shutil.which("tshark")
 MISSING = "tshark is not here: on Debian run 'apt install --no-install-recommends tshark'"
-FIELDS = ("ip.src", "ip.dst", "tcp.srcport", "tcp.dstport", "tcp.flags", "tcp.seq_raw", "tcp.ack_raw", "tcp.len")
+FIELDS = (
+    "ip.src",
+    "ip.dst",
+    "tcp.srcport",
+    "tcp.dstport",
+    "tcp.flags",
+    "tcp.seq_raw",
+    "tcp.ack_raw",
+    "tcp.len",
+)
 FAULTS = ("_ws.malformed", "tcp.analysis.ack_lost_segment")
 SUMS = ("ip.checksum.status", "tcp.checksum.status")
 RIGHT = "1"
@@ -40,7 +49,18 @@ def needs_tshark():
 
 def tshark(path, *fields, preferences=()):
     """A row of fields for each packet."""
-    words = [TSHARK, "-n", "-r", str(path), "-T", "fields", "-E", "separator=|", "-E", "occurrence=a"]
+    words = [
+        TSHARK,
+        "-n",
+        "-r",
+        str(path),
+        "-T",
+        "fields",
+        "-E",
+        "separator=|",
+        "-E",
+        "occurrence=a",
+    ]
     for preference in ("tcp.check_checksum:TRUE", "ip.check_checksum:TRUE", *preferences):
         words += ["-o", preference]
     for field in fields:
@@ -54,7 +74,9 @@ def ours(path):
     rows = []
     for seen in load(path):
         (src, sport, dst, dport, _), flags, seq, ack, _, _, data, _ = seen.decoded.packet
-        rows.append((src, dst, str(sport), str(dport), f"0x{flags:04x}", str(seq), str(ack), str(len(data))))
+        rows.append(
+            (src, dst, str(sport), str(dport), f"0x{flags:04x}", str(seq), str(ack), str(len(data)))
+        )
     return rows
 
 
@@ -134,14 +156,21 @@ def test_a_visit_that_loses_packets(tmp_path, lose):
 
 def test_a_broken_visit(tmp_path):
     whole = site()
-    for name, row in (("route", next(r for r in whole.vpc.routes if r.table == "public" and r.target != "local")),
-                      ("group", next(r for r in whole.vpc.group_rules if r.group == "sg-web" and r.direction == "in"))):
+    for name, row in (
+        ("route", next(r for r in whole.vpc.routes if r.table == "public" and r.target != "local")),
+        (
+            "group",
+            next(r for r in whole.vpc.group_rules if r.group == "sg-web" and r.direction == "in"),
+        ),
+    ):
         visit = whole.without(row).get(PAGE)
         assert visit.symptom != "200 OK"
         assert_faultless(list(files(tmp_path, f"broken-{name}", visit, ("",))))
 
 
-@pytest.mark.parametrize(("opener", "port", "symptom"), [("web", 443, "connected"), ("client", 25, "refused")])
+@pytest.mark.parametrize(
+    ("opener", "port", "symptom"), [("web", 443, "connected"), ("client", 25, "refused")]
+)
 def test_a_connection_that_carries_nothing(tmp_path, opener, port, symptom):
     visit = site().connect(opener, "198.51.100.7", port)
     assert visit.symptom == symptom
@@ -165,16 +194,33 @@ TO_WEB = FiveTuple("10.0.0.10", 20_000, "10.0.1.10", 80)
 REQUEST = b"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n"
 
 
-@pytest.mark.parametrize(("header", "version"), [
-    (version_1(CLIENT, NODE), "1"), (version_2(CLIENT, NODE), "2"),
-    (version_2(CLIENT, NODE, ((0xEA, b"\x01vpce-0123"),), checksum=True), "2")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("header", "version"),
+    [
+        (version_1(CLIENT, NODE), "1"),
+        (version_2(CLIENT, NODE), "2"),
+        (version_2(CLIENT, NODE, ((0xEA, b"\x01vpce-0123"),), checksum=True), "2"),
+    ],
+)
 def test_a_proxy_header_in_front_of_a_request_is_dissected(tmp_path, header, version):
-    packets = [Packet(TO_WEB, SYN, 0), Packet(TO_WEB.reversed(), SYN | ACK, 0, 1), Packet(TO_WEB, ACK, 1, 1),
-               Packet(TO_WEB, ACK | PSH, 1, 1, data=header + REQUEST)]  # fmt: skip
+    packets = [
+        Packet(TO_WEB, SYN, 0),
+        Packet(TO_WEB.reversed(), SYN | ACK, 0, 1),
+        Packet(TO_WEB, ACK, 1, 1),
+        Packet(TO_WEB, ACK | PSH, 1, 1, data=header + REQUEST),
+    ]
     path = tmp_path / "proxy.pcap"
     path.write_bytes(b"".join(dump([(i, i, packet) for i, packet in enumerate(packets)])))
-    fields = ("proxy.src.ipv4", "proxy.dst.ipv4", "proxy.srcport", "proxy.dstport", "proxy.v2.version",
-              "http.request.method", *SUMS, *FAULTS)  # fmt: skip
+    fields = (
+        "proxy.src.ipv4",
+        "proxy.dst.ipv4",
+        "proxy.srcport",
+        "proxy.dstport",
+        "proxy.v2.version",
+        "http.request.method",
+        *SUMS,
+        *FAULTS,
+    )
     last = tshark(path, *fields, preferences=("tcp.try_heuristic_first:TRUE",))[-1]
     assert last[:4] == ("203.0.113.10", "10.0.0.10", "50001", "80")
     assert bool(last[4]) == (version == "2")
@@ -192,25 +238,58 @@ def test_a_visit_with_icmp_errors_at_every_device(tmp_path, balancer):
     for device in ("Internet gateway", f"{'NLB' if balancer == 'network' else 'ELB'} node", "web"):
         path = tmp_path / f"{device}.pcap"
         visit.save_pcap(str(path), at=device)
-        rows = tshark(path, "icmp.type", "icmp.code", "icmp.mtu", "icmp.checksum.status", "_ws.malformed", "ip.src",
-                      "ip.dst", "tcp.srcport", "tcp.seq",
-                      preferences=("tcp.relative_sequence_numbers:FALSE",))  # fmt: skip
+        rows = tshark(
+            path,
+            "icmp.type",
+            "icmp.code",
+            "icmp.mtu",
+            "icmp.checksum.status",
+            "_ws.malformed",
+            "ip.src",
+            "ip.dst",
+            "tcp.srcport",
+            "tcp.seq",
+            preferences=("tcp.relative_sequence_numbers:FALSE",),
+        )
         errors = [row for row in rows if row[0]]
         packets = [read.decoded.packet for read in load(path)]
         assert len(rows) == len(packets)
         assert errors == [
-            ("3", "4", "1400", RIGHT, "", f"{p.flow.src},{p.icmp.flow.src}", f"{p.flow.dst},{p.icmp.flow.dst}", "80",
-             str(p.icmp.seq)) for p in packets if p.icmp]  # fmt: skip
+            (
+                "3",
+                "4",
+                "1400",
+                RIGHT,
+                "",
+                f"{p.flow.src},{p.icmp.flow.src}",
+                f"{p.flow.dst},{p.icmp.flow.dst}",
+                "80",
+                str(p.icmp.seq),
+            )
+            for p in packets
+            if p.icmp
+        ]
         seen += len(errors)
     assert seen == (10 if balancer == "network" else 6)
 
 
 def test_an_icmp_message_is_dissected_with_the_packet_it_quotes(tmp_path):
-    packet = Packet(TO_WEB, ACK, 7, 1, data=bytes(1_460)).unreachable("10.0.0.1", FRAGMENTATION_NEEDED, 1_400)
+    packet = Packet(TO_WEB, ACK, 7, 1, data=bytes(1_460)).unreachable(
+        "10.0.0.1", FRAGMENTATION_NEEDED, 1_400
+    )
     path = tmp_path / "icmp.pcap"
     path.write_bytes(b"".join(dump([(0, 0, packet)])))
-    row = tshark(path, "icmp.type", "icmp.code", "icmp.mtu", "icmp.checksum.status", "ip.src", "tcp.srcport",
-                 "tcp.seq", "_ws.malformed")  # fmt: skip
+    row = tshark(
+        path,
+        "icmp.type",
+        "icmp.code",
+        "icmp.mtu",
+        "icmp.checksum.status",
+        "ip.src",
+        "tcp.srcport",
+        "tcp.seq",
+        "_ws.malformed",
+    )
     assert row == [("3", "4", "1400", RIGHT, "10.0.0.1,10.0.0.10", "20000", "7", "")]
 
 
@@ -218,6 +297,13 @@ def test_every_option_is_dissected(tmp_path):
     options = (("mss", 1_460), ("nop",), ("nop",), ("TS", 1, 2), ("sackOK",), ("wscale", 7))
     path = tmp_path / "options.pcap"
     path.write_bytes(b"".join(dump([(0, 0, Packet(TO_WEB, SYN, 0, options=options))])))
-    row = tshark(path, "tcp.options.mss_val", "tcp.options.timestamp.tsval", "tcp.options.timestamp.tsecr",
-                 "tcp.options.wscale.shift", "tcp.hdr_len", "_ws.malformed")[0]  # fmt: skip
+    row = tshark(
+        path,
+        "tcp.options.mss_val",
+        "tcp.options.timestamp.tsval",
+        "tcp.options.timestamp.tsecr",
+        "tcp.options.wscale.shift",
+        "tcp.hdr_len",
+        "_ws.malformed",
+    )[0]
     assert row == ("1460", "1", "2", "7", "44", "")

@@ -16,12 +16,26 @@ EXAMPLE = aws.example()
 FILES = sorted(file.name for file in EXAMPLE.glob("*.json"))
 WEB, OTHER, DB, BASTION = (f"i-0e11f22a33b44000{n}" for n in (1, 2, 3, 4))
 QUESTIONS = [
-    ("internet", "shop", 80), ("internet", "shop", 443), ("internet", BASTION, 22), ("internet", "198.51.100.10", 22),
-    ("internet", WEB, 8080), ("internet", DB, 5432), ("192.0.2.1", BASTION, 22), (BASTION, WEB, 22),
-    (BASTION, WEB, 8080), (BASTION, DB, 5432), (WEB, DB, 5432), (WEB, OTHER, 8080), (DB, "10.99.0.5", 443),
-    (WEB, "internet", 443), (DB, "internet", 443), (BASTION, "internet", 443), (BASTION, "shop", 80),
-    ("internet", "52.1.2.3", 80), (WEB, "10.20.10.99", 80),
-]  # fmt: skip
+    ("internet", "shop", 80),
+    ("internet", "shop", 443),
+    ("internet", BASTION, 22),
+    ("internet", "198.51.100.10", 22),
+    ("internet", WEB, 8080),
+    ("internet", DB, 5432),
+    ("192.0.2.1", BASTION, 22),
+    (BASTION, WEB, 22),
+    (BASTION, WEB, 8080),
+    (BASTION, DB, 5432),
+    (WEB, DB, 5432),
+    (WEB, OTHER, 8080),
+    (DB, "10.99.0.5", 443),
+    (WEB, "internet", 443),
+    (DB, "internet", 443),
+    (BASTION, "internet", 443),
+    (BASTION, "shop", 80),
+    ("internet", "52.1.2.3", 80),
+    (WEB, "10.20.10.99", 80),
+]
 
 
 def answers():
@@ -53,12 +67,18 @@ def whole():
 def test_the_whole_example_leaves_nothing_open(whole):
     vpc, found, audit = whole
     assert vpc.unknown == audit.unknown == audit.untold == ()
-    assert {works for works, _ in filter(None, found.values())} == {True, False, None}  # None: beyond, and outside
+    assert {works for works, _ in filter(None, found.values())} == {
+        True,
+        False,
+        None,
+    }  # None: beyond, and outside
     assert main(["audit", str(EXAMPLE)]) == 0
 
 
 @pytest.mark.parametrize("missing", FILES)
-def test_without_one_file_no_definite_answer_contradicts_the_whole_set(missing, tmp_path, whole, capsys):
+def test_without_one_file_no_definite_answer_contradicts_the_whole_set(
+    missing, tmp_path, whole, capsys
+):
     _, found, audit = whole
     shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
     (tmp_path / missing).unlink()
@@ -74,12 +94,19 @@ def test_without_one_file_no_definite_answer_contradicts_the_whole_set(missing, 
     less = lab.audit(vpc)
     for source in less._index:
         for there in less.tables.places:
-            if there.interface and not {source, there.name} & set(less.untold) and source != there.name:
+            if (
+                there.interface
+                and not {source, there.name} & set(less.untold)
+                and source != there.name
+            ):
                 assert source in audit._index and there.name in audit._index
                 for port in (22, 80, 443, 5432, 8080):
-                    assert less.reaches(source, there.name, port) == audit.reaches(source, there.name, port)
-    assert {row[:2]: row.outcome for row in less.balancers if row.outcome.verdict != "cannot be told"}.items() <= {
-        row[:2]: row.outcome for row in audit.balancers}.items()
+                    assert less.reaches(source, there.name, port) == audit.reaches(
+                        source, there.name, port
+                    )
+    assert {
+        row[:2]: row.outcome for row in less.balancers if row.outcome.verdict != "cannot be told"
+    }.items() <= {row[:2]: row.outcome for row in audit.balancers}.items()
     code = main(["audit", str(tmp_path)])
     told = capsys.readouterr().out
     assert code == (3 if vpc.unknown else 0)
@@ -89,8 +116,18 @@ def test_without_one_file_no_definite_answer_contradicts_the_whole_set(missing, 
 @pytest.mark.parametrize("missing", FILES)
 def test_without_two_files_neither(missing, tmp_path, whole):
     _, found, _ = whole
-    some = [question for question in QUESTIONS if question[:2] in {
-        ("internet", "shop"), ("192.0.2.1", BASTION), (BASTION, WEB), (WEB, DB), (WEB, "internet")}]  # fmt: skip
+    some = [
+        question
+        for question in QUESTIONS
+        if question[:2]
+        in {
+            ("internet", "shop"),
+            ("192.0.2.1", BASTION),
+            (BASTION, WEB),
+            (WEB, DB),
+            (WEB, "internet"),
+        }
+    ]
     some.append(("internet", "198.51.100.30", 80))
     before = found | {some[-1]: (True, "works")}
     for other in FILES[FILES.index(missing) + 1 :]:
@@ -110,17 +147,24 @@ def test_without_two_files_neither(missing, tmp_path, whole):
 
 def test_block_public_access_leaves_open_what_crosses_the_internet_gateway(tmp_path, capsys):
     told = answers()
-    told["vpcs.json"]["Vpcs"][0]["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": "block-bidirectional"}
+    told["vpcs.json"]["Vpcs"][0]["BlockPublicAccessStates"] = {
+        "InternetGatewayBlockMode": "block-bidirectional"
+    }
     path = str(folder(tmp_path, told))
     assert main(["ask", path, "--from", "internet", "--to", "shop", "--port", "80"]) == 3
     out = capsys.readouterr().out
     assert "cannot be told" in out and "VPC Block Public Access is on (block-bidirectional)" in out
     assert "works" not in out and "reaches shop on TCP port 80, and" not in out
-    assert main(["ask", path, "--from", BASTION, "--to", WEB, "--port", "22"]) == 0  # it stays inside
+    assert (
+        main(["ask", path, "--from", BASTION, "--to", WEB, "--port", "22"]) == 0
+    )  # it stays inside
     capsys.readouterr()
     assert main(["audit", path]) == 3
     out = capsys.readouterr().out
-    assert "VPC Block Public Access" in out and "nothing is said below of 192.0.2.0/26, the Internet." in out
+    assert (
+        "VPC Block Public Access" in out
+        and "nothing is said below of 192.0.2.0/26, the Internet." in out
+    )
     reached = out.partition("Who reaches what")[2].partition("Rows that do nothing")[0]
     assert BASTION in reached and "192.0.2.0/26" not in reached and "the Internet" not in reached
 
@@ -133,8 +177,10 @@ def test_without_security_groups_nothing_is_said_to_be_allowed_or_refused(tmp_pa
     shape = json.loads(capsys.readouterr().out)
     assert shape["NetworkPathFound"] is None and shape["Explanations"] == []
     assert shape["Answer"]["outcome"]["verdict"] == shape["Answer"]["symptom"] == "cannot be told"
-    assert any("security groups" in row["words"] and row["collect"] == "aws ec2 describe-security-groups"
-               for row in shape["Answer"]["unknown"])  # fmt: skip
+    assert any(
+        "security groups" in row["words"] and row["collect"] == "aws ec2 describe-security-groups"
+        for row in shape["Answer"]["unknown"]
+    )
     assert main(["ask", path, "--from", "internet", "--to", "shop", "--port", "80"]) == 3
     assert "allows nothing" not in capsys.readouterr().out
     assert main(["audit", path]) == 3
@@ -151,11 +197,19 @@ def test_nothing_is_said_of_an_address_that_nobody_described(address, capsys):
 
 def test_where_an_inside_host_calls_the_internet_it_is_said_who_listens_there(capsys):
     assert main(["ask", str(EXAMPLE), "--from", WEB, "--to", "52.1.2.3", "--port", "443"]) == 0
-    assert "Nothing tells whether 52.1.2.3 listens on port 443" in " ".join(capsys.readouterr().out.split())
+    assert "Nothing tells whether 52.1.2.3 listens on port 443" in " ".join(
+        capsys.readouterr().out.split()
+    )
 
 
-REDIRECT = {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}
-FIXED = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404", "MessageBody": "no"}}
+REDIRECT = {
+    "Type": "redirect",
+    "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"},
+}
+FIXED = {
+    "Type": "fixed-response",
+    "FixedResponseConfig": {"StatusCode": "404", "MessageBody": "no"},
+}
 
 
 def test_a_default_action_that_redirects_works_and_says_where_it_leads(tmp_path, capsys):
@@ -164,7 +218,11 @@ def test_a_default_action_that_redirects_works_and_says_where_it_leads(tmp_path,
     path = str(folder(tmp_path, told))
     assert main(["ask", path, "--from", "internet", "--to", "shop", "--port", "80"]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "301 Moved Permanently, on to https://shop:443/" in out and "503" not in out and "repair" not in out
+    assert (
+        "301 Moved Permanently, on to https://shop:443/" in out
+        and "503" not in out
+        and "repair" not in out
+    )
     assert main(["audit", path]) == 0
     assert "port 80: works: 301 Moved Permanently, on to https://" in capsys.readouterr().out
 
@@ -193,40 +251,103 @@ def cut(file, kind):
 
 def gateway_route_table(told):
     table = next(row for row in rows(told, "route-tables", "RouteTables") if len(row["Routes"]) > 1)
-    table["Associations"].append({"GatewayId": rows(told, "internet-gateways", "InternetGateways")[0][
-        "InternetGatewayId"], "RouteTableId": table["RouteTableId"], "Main": False})  # fmt: skip
+    table["Associations"].append(
+        {
+            "GatewayId": rows(told, "internet-gateways", "InternetGateways")[0][
+                "InternetGatewayId"
+            ],
+            "RouteTableId": table["RouteTableId"],
+            "Main": False,
+        }
+    )
 
 
 def network_balancer(told, protocol="TCP", kind="instance", attributes=True):
     """A Network Load Balancer in front of the first instance, beside the shop's."""
     group = f"{ARN}:targetgroup/inner/0123456789abcdef"
-    rows(told, "load-balancers", "LoadBalancers").append({
-        "LoadBalancerArn": NLB, "LoadBalancerName": "inner", "Type": "network", "Scheme": "internal",
-        "VpcId": rows(told, "vpcs", "Vpcs")[0]["VpcId"], "DNSName": "inner.example.com", "SecurityGroups": [],
-        "AvailabilityZones": [{"SubnetId": rows(told, "subnets", "Subnets")[2]["SubnetId"]}]})  # fmt: skip
-    rows(told, "listeners", "Listeners").append({
-        "ListenerArn": NLB.replace(":loadbalancer/", ":listener/") + "/1", "LoadBalancerArn": NLB, "Port": 8080,
-        "Protocol": protocol, "DefaultActions": [{"Type": "forward", "TargetGroupArn": group}]})  # fmt: skip
-    rows(told, "target-groups", "TargetGroups").append({
-        "TargetGroupArn": group, "TargetGroupName": "inner", "Protocol": protocol, "Port": 8080, "TargetType": kind})
-    told["target-health.json"].append({"For": group, "Output": {"TargetHealthDescriptions": [
-        {"Target": {"Id": WEB, "Port": 8080}, "TargetHealth": {"State": "healthy"}}]}})  # fmt: skip
+    rows(told, "load-balancers", "LoadBalancers").append(
+        {
+            "LoadBalancerArn": NLB,
+            "LoadBalancerName": "inner",
+            "Type": "network",
+            "Scheme": "internal",
+            "VpcId": rows(told, "vpcs", "Vpcs")[0]["VpcId"],
+            "DNSName": "inner.example.com",
+            "SecurityGroups": [],
+            "AvailabilityZones": [{"SubnetId": rows(told, "subnets", "Subnets")[2]["SubnetId"]}],
+        }
+    )
+    rows(told, "listeners", "Listeners").append(
+        {
+            "ListenerArn": NLB.replace(":loadbalancer/", ":listener/") + "/1",
+            "LoadBalancerArn": NLB,
+            "Port": 8080,
+            "Protocol": protocol,
+            "DefaultActions": [{"Type": "forward", "TargetGroupArn": group}],
+        }
+    )
+    rows(told, "target-groups", "TargetGroups").append(
+        {
+            "TargetGroupArn": group,
+            "TargetGroupName": "inner",
+            "Protocol": protocol,
+            "Port": 8080,
+            "TargetType": kind,
+        }
+    )
+    told["target-health.json"].append(
+        {
+            "For": group,
+            "Output": {
+                "TargetHealthDescriptions": [
+                    {"Target": {"Id": WEB, "Port": 8080}, "TargetHealth": {"State": "healthy"}}
+                ]
+            },
+        }
+    )
     if attributes:
-        told["attributes.json"].append({"For": NLB, "Output": {"Attributes": [
-            {"Key": "deletion_protection.enabled", "Value": "false"}]}})  # fmt: skip
+        told["attributes.json"].append(
+            {
+                "For": NLB,
+                "Output": {
+                    "Attributes": [{"Key": "deletion_protection.enabled", "Value": "false"}]
+                },
+            }
+        )
 
 
 def classic_balancer(told, target=WEB, policies=(), attributes=True):
-    told["classic.json"] = {"LoadBalancerDescriptions": [{
-        "LoadBalancerName": "old", "DNSName": "old.example.com", "VPCId": rows(told, "vpcs", "Vpcs")[0]["VpcId"],
-        "Scheme": "internal", "Subnets": [rows(told, "subnets", "Subnets")[2]["SubnetId"]],
-        "SecurityGroups": ["sg-0c11d22e33f440001"], "Instances": [{"InstanceId": target}],
-        "BackendServerDescriptions": [{"InstancePort": 8080, "PolicyNames": list(policies)}],
-        "ListenerDescriptions": [{"Listener": {"Protocol": "TCP", "LoadBalancerPort": 8080, "InstanceProtocol": "TCP",
-                                               "InstancePort": 8080}}]}]}  # fmt: skip
+    told["classic.json"] = {
+        "LoadBalancerDescriptions": [
+            {
+                "LoadBalancerName": "old",
+                "DNSName": "old.example.com",
+                "VPCId": rows(told, "vpcs", "Vpcs")[0]["VpcId"],
+                "Scheme": "internal",
+                "Subnets": [rows(told, "subnets", "Subnets")[2]["SubnetId"]],
+                "SecurityGroups": ["sg-0c11d22e33f440001"],
+                "Instances": [{"InstanceId": target}],
+                "BackendServerDescriptions": [
+                    {"InstancePort": 8080, "PolicyNames": list(policies)}
+                ],
+                "ListenerDescriptions": [
+                    {
+                        "Listener": {
+                            "Protocol": "TCP",
+                            "LoadBalancerPort": 8080,
+                            "InstanceProtocol": "TCP",
+                            "InstancePort": 8080,
+                        }
+                    }
+                ],
+            }
+        ]
+    }
     if attributes:
-        told["classic-attributes.json"] = {"For": "old", "Output": {"LoadBalancerAttributes": {
-            "CrossZoneLoadBalancing": {"Enabled": True}}}}  # fmt: skip
+        told["classic-attributes.json"] = {
+            "For": "old",
+            "Output": {"LoadBalancerAttributes": {"CrossZoneLoadBalancing": {"Enabled": True}}},
+        }
 
 
 def no_acl(told):
@@ -235,10 +356,15 @@ def no_acl(told):
 
 
 def secondary(told):
-    row = next(row for row in rows(told, "network-interfaces", "NetworkInterfaces")
-               if row["PrivateIpAddress"] == "10.20.10.10")  # fmt: skip
-    row["PrivateIpAddresses"] = [{"Primary": True, "PrivateIpAddress": "10.20.10.10"},
-                                 {"Primary": False, "PrivateIpAddress": "10.20.10.48"}]  # fmt: skip
+    row = next(
+        row
+        for row in rows(told, "network-interfaces", "NetworkInterfaces")
+        if row["PrivateIpAddress"] == "10.20.10.10"
+    )
+    row["PrivateIpAddresses"] = [
+        {"Primary": True, "PrivateIpAddress": "10.20.10.10"},
+        {"Primary": False, "PrivateIpAddress": "10.20.10.48"},
+    ]
 
 
 def stopped(told):
@@ -258,99 +384,288 @@ def shop(change):
 
 
 def conditional(told):
-    rows(told, "rules", "Rules").append({
-        "RuleArn": rows(told, "listeners", "Listeners")[0]["ListenerArn"].replace(":listener/", ":listener-rule/")
-        + "/1", "Priority": "5", "IsDefault": False, "Conditions": [{"Field": "http-header", "Values": ["x"]}],
-        "Actions": [FIXED]})  # fmt: skip
+    rows(told, "rules", "Rules").append(
+        {
+            "RuleArn": rows(told, "listeners", "Listeners")[0]["ListenerArn"].replace(
+                ":listener/", ":listener-rule/"
+            )
+            + "/1",
+            "Priority": "5",
+            "IsDefault": False,
+            "Conditions": [{"Field": "http-header", "Values": ["x"]}],
+            "Actions": [FIXED],
+        }
+    )
 
 
 SHOP, OWN = ("internet", "shop", 80), (BASTION, WEB, 22)
 ASIDE = {
-    "Block Public Access of a subnet": (lambda told: rows(told, "subnets", "Subnets")[0].update(
-        BlockPublicAccessStates={"InternetGatewayBlockMode": "block-ingress"}), SHOP, "block-ingress"),
+    "Block Public Access of a subnet": (
+        lambda told: rows(told, "subnets", "Subnets")[0].update(
+            BlockPublicAccessStates={"InternetGatewayBlockMode": "block-ingress"}
+        ),
+        SHOP,
+        "block-ingress",
+    ),
     "ingress routing": (gateway_route_table, SHOP, "routes what enters by igw-"),
-    "entries of a prefix list": (lambda told: told.pop("prefix-list-entries.json"), ("192.0.2.1", BASTION, 22),
-                                 "pl-0a44b55c66d770001"),
+    "entries of a prefix list": (
+        lambda told: told.pop("prefix-list-entries.json"),
+        ("192.0.2.1", BASTION, 22),
+        "pl-0a44b55c66d770001",
+    ),
     "a secondary address": (secondary, (BASTION, "10.20.10.48", 22), "secondary address"),
     "a stopped instance": (stopped, (BASTION, "10.20.10.10", 22), "is stopped"),
     "an instance of which only the interface is known": (unlisted, OWN, f"whether {WEB} runs"),
-    "a NAT gateway of which only the interface is known": (without("nat-gateways", "NatGateways"),
-                                                           (WEB, "internet", 443), "in which state NAT gateway"),
+    "a NAT gateway of which only the interface is known": (
+        without("nat-gateways", "NatGateways"),
+        (WEB, "internet", 443),
+        "in which state NAT gateway",
+    ),
     "a network ACL": (no_acl, OWN, "which network ACL subnet-"),
-    "pages of security groups": (cut("security-groups", "x"), OWN, "the last page of SecurityGroups"),
+    "pages of security groups": (
+        cut("security-groups", "x"),
+        OWN,
+        "the last page of SecurityGroups",
+    ),
     "pages of route tables": (cut("route-tables", "x"), OWN, "the last page of RouteTables"),
-    "the balancer of an interface": (without("load-balancers", "LoadBalancers"),
-                                     ("internet", "198.51.100.30", 80), "ELB app/shop"),
-    "attributes of a balancer": (lambda told: told["attributes.json"].pop(0), SHOP, "attributes of app/shop"),
-    "attributes of a Network Load Balancer": (lambda told: network_balancer(told, attributes=False),
-                                              (BASTION, "inner", 8080), "attributes of net/inner"),
+    "the balancer of an interface": (
+        without("load-balancers", "LoadBalancers"),
+        ("internet", "198.51.100.30", 80),
+        "ELB app/shop",
+    ),
+    "attributes of a balancer": (
+        lambda told: told["attributes.json"].pop(0),
+        SHOP,
+        "attributes of app/shop",
+    ),
+    "attributes of a Network Load Balancer": (
+        lambda told: network_balancer(told, attributes=False),
+        (BASTION, "inner", 8080),
+        "attributes of net/inner",
+    ),
     "listeners": (without("listeners", "Listeners"), SHOP, "no file has listeners of"),
     "rules": (lambda told: told.pop("rules.json"), SHOP, "no file has the rules of"),
     "a rule's conditions": (conditional, SHOP, "rule 5 of"),
-    "a rule's transforms": (lambda told: [conditional(told), rows(told, "rules", "Rules")[-1].update(
-        Conditions=[], Transforms=[{"Type": "url-rewrite"}])], SHOP, "rule 5 of"),
-    "a listener of another protocol": (lambda told: network_balancer(told, "UDP"), (BASTION, "inner", 8080),
-                                       "listener UDP 8080"),
-    "authentication before an action": (shop(lambda row: row["DefaultActions"].insert(
-        0, {"Type": "authenticate-oidc", "Order": 1})), SHOP, "authenticate-oidc"),
-    "a default action of an unknown type": (shop(lambda row: row.update(DefaultActions=[{"Type": "jwt"}])), SHOP,
-                                            "default action"),
-    "a target group": (without("target-groups", "TargetGroups"), SHOP, "no file has the target group"),
-    "targets of another type": (lambda told: network_balancer(told, kind="alb"), (BASTION, "inner", 8080),
-                                "targets of type alb"),
-    "the health of targets": (lambda told: told.pop("target-health.json"), SHOP, "no file has the targets of"),
-    "a target that no file has": (lambda told: told["target-health.json"][0]["Output"]["TargetHealthDescriptions"
-                                                                                       ].append(
-        {"Target": {"Id": "i-00000000000000077", "Port": 8080}, "TargetHealth": {"State": "healthy"}}), SHOP,
-        "no file has the target i-00000000000000077"),
-    "an instance of a Classic balancer": (lambda told: classic_balancer(told, "i-00000000000000077"),
-                                          (BASTION, "old", 8080), "no file has the target i-00000000000000077"),
-    "policies of a Classic balancer": (lambda told: classic_balancer(told, policies=["proxy"]), (BASTION, "old", 8080),
-                                       "has policies for its targets"),
-    "attributes of a Classic balancer": (lambda told: classic_balancer(told, attributes=False),
-                                         (BASTION, "old", 8080), "attributes of old"),
-    "one network ACL of two": (lambda told: told["network-acls.json"]["NetworkAcls"].pop(1), (WEB, DB, 5432),
-                               "which network ACL subnet-"),
-    "pages of entries": (lambda told: told["prefix-list-entries.json"][0]["Output"].update(NextToken="x"),
-                         (BASTION, WEB, 22), "the last page of Entries"),
-    "pages of listeners": (lambda told: told["listeners.json"].update(NextMarker="x"), SHOP, "the last page of"),
-    "Block Public Access in an answer of its own": (lambda told: told.update({"bpa.json": {
-        "VpcBlockPublicAccessOptions": {"InternetGatewayBlockMode": "block-bidirectional"}}}), SHOP,
-        "VPC Block Public Access"),
-    "an IPv6 target": (lambda told: told["target-health.json"][0]["Output"]["TargetHealthDescriptions"].append(
-        {"Target": {"Id": "2001:db8::5", "Port": 8080}}), SHOP, "2001:db8::5"),
-    "a pattern of a rule that is a regular expression": (lambda told: [conditional(told), rows(
-        told, "rules", "Rules")[-1].update(Conditions=[{"Field": "path-pattern", "PathPatternConfig": {
-            "RegexValues": ["^/x"]}}])], SHOP, "rule 5 of"),
-    "a NAT gateway that failed": (lambda told: rows(told, "nat-gateways", "NatGateways")[0].update(State="failed"),
-                                  (WEB, "internet", 443), "is failed"),
-    "a prefix of an interface": (lambda told: rows(told, "network-interfaces", "NetworkInterfaces")[0].update(
-        Ipv4Prefixes=[{"Ipv4Prefix": "10.20.10.48/28"}]), (BASTION, "10.20.10.50", 22), "is a prefix of"),
-    "an Elastic IP of nobody": (lambda told: told.update({"addresses.json": {"Addresses": [
-        {"PublicIp": "198.51.100.99", "AllocationId": "eipalloc-1", "Domain": "vpc"}]}}),
-        (WEB, "198.51.100.99", 443), "198.51.100.99 is an Elastic IP address"),
+    "a rule's transforms": (
+        lambda told: [
+            conditional(told),
+            rows(told, "rules", "Rules")[-1].update(
+                Conditions=[], Transforms=[{"Type": "url-rewrite"}]
+            ),
+        ],
+        SHOP,
+        "rule 5 of",
+    ),
+    "a listener of another protocol": (
+        lambda told: network_balancer(told, "UDP"),
+        (BASTION, "inner", 8080),
+        "listener UDP 8080",
+    ),
+    "authentication before an action": (
+        shop(
+            lambda row: row["DefaultActions"].insert(0, {"Type": "authenticate-oidc", "Order": 1})
+        ),
+        SHOP,
+        "authenticate-oidc",
+    ),
+    "a default action of an unknown type": (
+        shop(lambda row: row.update(DefaultActions=[{"Type": "jwt"}])),
+        SHOP,
+        "default action",
+    ),
+    "a target group": (
+        without("target-groups", "TargetGroups"),
+        SHOP,
+        "no file has the target group",
+    ),
+    "targets of another type": (
+        lambda told: network_balancer(told, kind="alb"),
+        (BASTION, "inner", 8080),
+        "targets of type alb",
+    ),
+    "the health of targets": (
+        lambda told: told.pop("target-health.json"),
+        SHOP,
+        "no file has the targets of",
+    ),
+    "a target that no file has": (
+        lambda told: told["target-health.json"][0]["Output"]["TargetHealthDescriptions"].append(
+            {
+                "Target": {"Id": "i-00000000000000077", "Port": 8080},
+                "TargetHealth": {"State": "healthy"},
+            }
+        ),
+        SHOP,
+        "no file has the target i-00000000000000077",
+    ),
+    "an instance of a Classic balancer": (
+        lambda told: classic_balancer(told, "i-00000000000000077"),
+        (BASTION, "old", 8080),
+        "no file has the target i-00000000000000077",
+    ),
+    "policies of a Classic balancer": (
+        lambda told: classic_balancer(told, policies=["proxy"]),
+        (BASTION, "old", 8080),
+        "has policies for its targets",
+    ),
+    "attributes of a Classic balancer": (
+        lambda told: classic_balancer(told, attributes=False),
+        (BASTION, "old", 8080),
+        "attributes of old",
+    ),
+    "one network ACL of two": (
+        lambda told: told["network-acls.json"]["NetworkAcls"].pop(1),
+        (WEB, DB, 5432),
+        "which network ACL subnet-",
+    ),
+    "pages of entries": (
+        lambda told: told["prefix-list-entries.json"][0]["Output"].update(NextToken="x"),
+        (BASTION, WEB, 22),
+        "the last page of Entries",
+    ),
+    "pages of listeners": (
+        lambda told: told["listeners.json"].update(NextMarker="x"),
+        SHOP,
+        "the last page of",
+    ),
+    "Block Public Access in an answer of its own": (
+        lambda told: told.update(
+            {
+                "bpa.json": {
+                    "VpcBlockPublicAccessOptions": {
+                        "InternetGatewayBlockMode": "block-bidirectional"
+                    }
+                }
+            }
+        ),
+        SHOP,
+        "VPC Block Public Access",
+    ),
+    "an IPv6 target": (
+        lambda told: told["target-health.json"][0]["Output"]["TargetHealthDescriptions"].append(
+            {"Target": {"Id": "2001:db8::5", "Port": 8080}}
+        ),
+        SHOP,
+        "2001:db8::5",
+    ),
+    "a pattern of a rule that is a regular expression": (
+        lambda told: [
+            conditional(told),
+            rows(told, "rules", "Rules")[-1].update(
+                Conditions=[
+                    {"Field": "path-pattern", "PathPatternConfig": {"RegexValues": ["^/x"]}}
+                ]
+            ),
+        ],
+        SHOP,
+        "rule 5 of",
+    ),
+    "a NAT gateway that failed": (
+        lambda told: rows(told, "nat-gateways", "NatGateways")[0].update(State="failed"),
+        (WEB, "internet", 443),
+        "is failed",
+    ),
+    "a prefix of an interface": (
+        lambda told: rows(told, "network-interfaces", "NetworkInterfaces")[0].update(
+            Ipv4Prefixes=[{"Ipv4Prefix": "10.20.10.48/28"}]
+        ),
+        (BASTION, "10.20.10.50", 22),
+        "is a prefix of",
+    ),
+    "an Elastic IP of nobody": (
+        lambda told: told.update(
+            {
+                "addresses.json": {
+                    "Addresses": [
+                        {"PublicIp": "198.51.100.99", "AllocationId": "eipalloc-1", "Domain": "vpc"}
+                    ]
+                }
+            }
+        ),
+        (WEB, "198.51.100.99", 443),
+        "198.51.100.99 is an Elastic IP address",
+    ),
     "the rules of one listener": (without("rules", "Rules"), SHOP, "no file has the rules of"),
-    "attributes of a target group": (lambda told: told["attributes.json"].pop(1), SHOP, "attributes of arn:"),
-    "mutual TLS": (shop(lambda row: row.update(MutualAuthentication={"Mode": "verify"})), SHOP, "verifies its clients"),
-    "the order of actions": (shop(lambda row: [row["DefaultActions"][0].update(Order=2), row["DefaultActions"].append(
-        {"Type": "authenticate-oidc", "Order": 1})]), SHOP, "authenticate-oidc"),
-    "a balancer that failed": (lambda told: rows(told, "load-balancers", "LoadBalancers")[0]["State"].update(
-        Code="failed"), SHOP, "is failed"),
-    "an interface that denies Internet gateways": (lambda told: rows(
-        told, "network-interfaces", "NetworkInterfaces")[0].update(DenyAllIgwTraffic=True), OWN, "denies all traffic"),
-    "enforced encryption": (lambda told: rows(told, "vpcs", "Vpcs")[0].update(EncryptionControl={"Mode": "enforce"}),
-                            OWN, "encryption is enforced"),
-    "an interface without groups": (lambda told: rows(told, "network-interfaces", "NetworkInterfaces")[0].update(
-        Groups=[]), OWN, "which security groups"),
-    "weights": (shop(lambda row: row.update(DefaultActions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": [
-        {"TargetGroupArn": rows_of_shop, "Weight": 1} for rows_of_shop in (
-            row["DefaultActions"][0]["TargetGroupArn"], f"{ARN}:targetgroup/other/0123456789abcdef")]}}])), SHOP,
-        "weights of target groups"),
-    "which Internet gateway": (lambda told: told.pop("internet-gateways.json"), SHOP, "which Internet gateway"),
-}  # fmt: skip
+    "attributes of a target group": (
+        lambda told: told["attributes.json"].pop(1),
+        SHOP,
+        "attributes of arn:",
+    ),
+    "mutual TLS": (
+        shop(lambda row: row.update(MutualAuthentication={"Mode": "verify"})),
+        SHOP,
+        "verifies its clients",
+    ),
+    "the order of actions": (
+        shop(
+            lambda row: [
+                row["DefaultActions"][0].update(Order=2),
+                row["DefaultActions"].append({"Type": "authenticate-oidc", "Order": 1}),
+            ]
+        ),
+        SHOP,
+        "authenticate-oidc",
+    ),
+    "a balancer that failed": (
+        lambda told: rows(told, "load-balancers", "LoadBalancers")[0]["State"].update(
+            Code="failed"
+        ),
+        SHOP,
+        "is failed",
+    ),
+    "an interface that denies Internet gateways": (
+        lambda told: rows(told, "network-interfaces", "NetworkInterfaces")[0].update(
+            DenyAllIgwTraffic=True
+        ),
+        OWN,
+        "denies all traffic",
+    ),
+    "enforced encryption": (
+        lambda told: rows(told, "vpcs", "Vpcs")[0].update(EncryptionControl={"Mode": "enforce"}),
+        OWN,
+        "encryption is enforced",
+    ),
+    "an interface without groups": (
+        lambda told: rows(told, "network-interfaces", "NetworkInterfaces")[0].update(Groups=[]),
+        OWN,
+        "which security groups",
+    ),
+    "weights": (
+        shop(
+            lambda row: row.update(
+                DefaultActions=[
+                    {
+                        "Type": "forward",
+                        "ForwardConfig": {
+                            "TargetGroups": [
+                                {"TargetGroupArn": rows_of_shop, "Weight": 1}
+                                for rows_of_shop in (
+                                    row["DefaultActions"][0]["TargetGroupArn"],
+                                    f"{ARN}:targetgroup/other/0123456789abcdef",
+                                )
+                            ]
+                        },
+                    }
+                ]
+            )
+        ),
+        SHOP,
+        "weights of target groups",
+    ),
+    "which Internet gateway": (
+        lambda told: told.pop("internet-gateways.json"),
+        SHOP,
+        "which Internet gateway",
+    ),
+}
 
 
-ELSEWHERE = ("a secondary address", "a stopped instance", "a prefix of an interface", "an Elastic IP of nobody")
+ELSEWHERE = (
+    "a secondary address",
+    "a stopped instance",
+    "a prefix of an interface",
+    "an Elastic IP of nobody",
+)
 
 
 @pytest.mark.parametrize("what", ASIDE)
@@ -374,8 +689,16 @@ def test_what_was_set_aside_is_named_where_a_packet_met_it(what, tmp_path, capsy
     assert out.index(words) < out.index("From the Internet, through balancers")
 
 
-@pytest.mark.parametrize("what", ["a rule's conditions", "a stopped instance", "the health of targets",
-                                  "policies of a Classic balancer", "a listener of another protocol"])  # fmt: skip
+@pytest.mark.parametrize(
+    "what",
+    [
+        "a rule's conditions",
+        "a stopped instance",
+        "the health of targets",
+        "policies of a Classic balancer",
+        "a listener of another protocol",
+    ],
+)
 def test_what_was_set_aside_elsewhere_leaves_an_answer_alone(what, tmp_path, whole):
     _, found, _ = whole
     told = answers()
@@ -393,10 +716,16 @@ def test_what_is_unknown_of_a_device_is_unknown_of_it_under_another_name(tmp_pat
     assert lab.ask(vpc, "bastion", "web-2", 22).reachable is True
 
 
-@pytest.mark.parametrize(("source", "destination", "words"), [
-    (WEB, "169.254.169.254", "link-local address"), (WEB, "10.20.0.2", "kept by AWS for"),
-    (WEB, "100.64.0.1", "RFC 6598"), ("203.0.113.5", "internet", "no address of the VPC"),
-    ("169.254.169.254", "internet", "no address of the VPC")])
+@pytest.mark.parametrize(
+    ("source", "destination", "words"),
+    [
+        (WEB, "169.254.169.254", "link-local address"),
+        (WEB, "10.20.0.2", "kept by AWS for"),
+        (WEB, "100.64.0.1", "RFC 6598"),
+        ("203.0.113.5", "internet", "no address of the VPC"),
+        ("169.254.169.254", "internet", "no address of the VPC"),
+    ],
+)
 def test_nothing_is_said_of_what_answers_at_addresses_of_aws_itself(source, destination, words):
     answer = lab.ask(aws.load(EXAMPLE).vpc(), source, destination, 80)
     assert answer.reachable is None and words in answer.verdict
@@ -421,10 +750,20 @@ def test_audit_and_ask_agree_about_a_name_with_two_addresses(tmp_path):
 
 def test_the_address_that_leaves_the_answer_open_decides_and_is_shown(tmp_path):
     told = answers()
-    table = next(row for row in rows(told, "route-tables", "RouteTables") for own in row["Associations"]
-                 if own.get("SubnetId") == "subnet-0a11b22c33d440003")  # fmt: skip
-    table["Routes"].append({"DestinationCidrBlock": "198.51.100.31/32", "TransitGatewayId": "tgw-9", "State": "active",
-                            "Origin": "CreateRoute"})
+    table = next(
+        row
+        for row in rows(told, "route-tables", "RouteTables")
+        for own in row["Associations"]
+        if own.get("SubnetId") == "subnet-0a11b22c33d440003"
+    )
+    table["Routes"].append(
+        {
+            "DestinationCidrBlock": "198.51.100.31/32",
+            "TransitGatewayId": "tgw-9",
+            "State": "active",
+            "Origin": "CreateRoute",
+        }
+    )
     vpc = aws.load(folder(tmp_path, told)).vpc()
     answer = lab.ask(vpc, WEB, "shop", 80)
     assert answer.reachable is None and "tgw-9" in answer.verdict and "works" not in answer.verdict
@@ -434,18 +773,24 @@ def test_the_address_that_leaves_the_answer_open_decides_and_is_shown(tmp_path):
 
 def test_a_diagnosis_of_what_cannot_be_told_blames_no_row(tmp_path):
     told = answers()
-    told["vpcs.json"]["Vpcs"][0]["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": "block-bidirectional"}
+    told["vpcs.json"]["Vpcs"][0]["BlockPublicAccessStates"] = {
+        "InternetGatewayBlockMode": "block-bidirectional"
+    }
     vpc = aws.load(folder(tmp_path, told)).vpc()
     for symptom in ("", "timed out"):
         (cause,) = lab.diagnose(vpc, "internet", "shop", 80, symptom)
-        assert cause.row is None and cause.repair is None and "VPC Block Public Access" in cause.words
+        assert (
+            cause.row is None and cause.repair is None and "VPC Block Public Access" in cause.words
+        )
 
 
 @pytest.mark.parametrize("missing", ["listeners.json", "load-balancers.json", "target-groups.json"])
 def test_where_balancers_are_not_known_audit_does_not_say_that_there_are_none(missing, tmp_path):
     told = answers()
     del told[missing]
-    lines = str(lab.audit(aws.load(folder(tmp_path, told)).vpc())).partition("through balancers\n")[2]
+    lines = str(lab.audit(aws.load(folder(tmp_path, told)).vpc())).partition("through balancers\n")[
+        2
+    ]
     assert "cannot be told" in lines.partition("\n")[0]
 
 
@@ -459,15 +804,14 @@ HARMLESS = {
     "answers called {shown(kind)}: kept aside": "those that decide are in fields.ASIDE; a route to what"
     " others describe ends the model",
     "field {shown(field)} of {kind}: not used": "what AWS means by it is not known here",
-    "{kind} does not say what it is about, and {len(free)} could be meant: wrap it as {\"For\": \"<arn, name or id>\","
-    " \"Output\": ...}": "then its subject is without it, which is said there",
+    '{kind} does not say what it is about, and {len(free)} could be meant: wrap it as {"For": "<arn, name or id>",'
+    ' "Output": ...}': "then its subject is without it, which is said there",
     "{kind} is about {subject}, which no file describes": "nothing in the description has that name",
     "load balancer {name} of type {kind}: left out": "its interfaces are known, and end the model",
     "the network interfaces of endpoint {name}: nothing leads to it": "its name is no end that one can ask about",
     "{own.device} gets what is for {cidr}: what it does then is unknown": "the device ends the model for that block",
     "{name} ({words}): what lies behind it is unknown": "the device ends the model",
-    "NAT gateway {name}: {row.text('State', 'available')}, without a subnet or an address of the model":
-        "a route to it ends the model",
+    "NAT gateway {name}: {row.text('State', 'available')}, without a subnet or an address of the model": "a route to it ends the model",
     "interfaces that are attached to nothing": "nobody answers at such an address",
     "not read: its name does not end in .json": "whatever it held is missing, which is said",
     "a local route of {table} for {destination}, no block of {vpc}": "no address of the VPC is in it",
@@ -475,7 +819,7 @@ HARMLESS = {
     "peering connection {name} is {status}: it carries nothing": "so do its routes here",
     "{route.table}, {route}: a blackhole, for {useless[route.target]}": "so is the route here",
     "target {name} of {arn} is {health}": "the balancer does not use it",
-}  # fmt: skip
+}
 
 
 def test_every_note_about_something_set_aside_leaves_the_answer_open_or_says_why_not():
@@ -484,13 +828,21 @@ def test_every_note_about_something_set_aside_leaves_the_answer_open_or_says_why
     for file in sorted(Path(aws.__file__).parent.glob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-            open_lines = {note.lineno for body in bodies(function) for note, *after in
-                          (body[i:i + 5] for i in range(len(body))) if any(map(_lacks, after))}  # fmt: skip
+            open_lines = {
+                note.lineno
+                for body in bodies(function)
+                for note, *after in (body[i : i + 5] for i in range(len(body)))
+                if any(map(_lacks, after))
+            }
             for node in ast.walk(function):
-                if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") not in ("add", "note"):
+                if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") not in (
+                    "add",
+                    "note",
+                ):
                     continue
-                if not {word.value for word in ast.walk(node.args[0]) if isinstance(word, ast.Constant)} & {
-                        "missing", "beyond", "unknown", "left out"}:  # fmt: skip
+                if not {
+                    word.value for word in ast.walk(node.args[0]) if isinstance(word, ast.Constant)
+                } & {"missing", "beyond", "unknown", "left out"}:
                     continue
                 if node.lineno in open_lines:
                     open_ones += 1
@@ -502,13 +854,19 @@ def test_every_note_about_something_set_aside_leaves_the_answer_open_or_says_why
 
 def bodies(function):
     """Every list of statements inside a function."""
-    return [part for node in ast.walk(function) for part in (
-        getattr(node, "body", None), getattr(node, "orelse", None)) if isinstance(part, list)]  # fmt: skip
+    return [
+        part
+        for node in ast.walk(function)
+        for part in (getattr(node, "body", None), getattr(node, "orelse", None))
+        if isinstance(part, list)
+    ]
 
 
 def _lacks(statement):
-    return any(isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("lacks", "lacks_instance")
-               for node in ast.walk(statement))  # fmt: skip
+    return any(
+        isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("lacks", "lacks_instance")
+        for node in ast.walk(statement)
+    )
 
 
 def _text(node):

@@ -72,11 +72,15 @@ def test_every_step_begins_with_what_the_one_before_left(balancer, nat):
 
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("balancer", BALANCERS)
-def test_with_a_fifth_of_the_packets_lost_every_visit_is_answered_and_nothing_stays_open(balancer, seed):
+def test_with_a_fifth_of_the_packets_lost_every_visit_is_answered_and_nothing_stays_open(
+    balancer, seed
+):
     visited = site(balancer, link=Link(loss=0.2, seed=seed))
     assert visited.get(PAGE).symptom == "200 OK"
     visited.network.run(3_000 * SECOND)
-    assert open_connections(visited.network) == []  # a balancer keeps its connection to the target for 60 s only
+    assert (
+        open_connections(visited.network) == []
+    )  # a balancer keeps its connection to the target for 60 s only
     check_traces(visited.network.capture)
 
 
@@ -167,7 +171,9 @@ def test_a_balancer_that_keeps_the_clients_address_needs_its_check_off():
 
 def test_a_host_cannot_send_from_an_address_that_is_not_its_own():
     visited = site()
-    visited.network.send("web", Packet(FiveTuple("10.0.1.66", 1, "198.51.100.7", 443), SYN), "a forger sends")
+    visited.network.send(
+        "web", Packet(FiveTuple("10.0.1.66", 1, "198.51.100.7", 443), SYN), "a forger sends"
+    )
     visited.network.run(SECOND)
     step = visited.network.capture.traces[0].last
     assert (step.at, step.check, step.reason) == ("web", "source check", SOURCE_CHECK)
@@ -195,7 +201,10 @@ def test_a_lost_packet_says_on_which_link():
 
 @pytest.mark.fact("igw-1to1-nat")
 def test_a_host_inside_reaches_the_public_name_of_its_own_vpc_over_the_internet_gateway():
-    allowed = (GroupRule("sg-web", OUT, (443, 443), ANYWHERE), GroupRule("sg-web", OUT, (80, 80), ANYWHERE))
+    allowed = (
+        GroupRule("sg-web", OUT, (443, 443), ANYWHERE),
+        GroupRule("sg-web", OUT, (80, 80), ANYWHERE),
+    )
     visit = site(replace=[allowed]).get(PAGE, opener="web")
     assert visit.symptom == "200 OK"
     request = visit.capture.traces[0]
@@ -215,7 +224,13 @@ def test_inside_one_subnet_no_network_acl_is_asked():
     network.run(SECOND)
     probe = network.capture.traces[0]
     assert probe.delivered
-    assert [step.check for step in probe.steps] == ["send", "group out", "route", "group in", "deliver"]
+    assert [step.check for step in probe.steps] == [
+        "send",
+        "group out",
+        "route",
+        "group in",
+        "deliver",
+    ]
 
 
 def test_only_the_internet_takes_time():
@@ -347,10 +362,17 @@ def test_running_up_to_an_instant_leaves_later_things_alone():
     assert (bell.rang, network.clock.now) == (["in time"], 5)
 
 
-@pytest.mark.parametrize(("instant", "words"), [
-    (0, "0.000"), (20_000, "0.020"), (1_050_000, "1.050"), (131_000_000, "131.000"), (1, "0.000001"),
-    (100_500, "0.1005"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("instant", "words"),
+    [
+        (0, "0.000"),
+        (20_000, "0.020"),
+        (1_050_000, "1.050"),
+        (131_000_000, "131.000"),
+        (1, "0.000001"),
+        (100_500, "0.1005"),
+    ],
+)
 def test_instants_are_written_in_seconds_without_a_rounding(instant, words):
     assert seconds(instant) == words
 
@@ -363,8 +385,10 @@ def test_a_link_that_cannot_be_is_refused(delay, loss):
 
 def test_the_loss_of_a_link_is_a_seeded_draw():
     packet = Packet(FiveTuple("203.0.113.10", 1, "192.0.2.10", 80), SYN)
-    draws = [[link.carry(packet) for _ in range(200)]
-             for link in (Link(loss=0.2, seed=1), Link(loss=0.2, seed=1), Link(loss=0.2, seed=2))]
+    draws = [
+        [link.carry(packet) for _ in range(200)]
+        for link in (Link(loss=0.2, seed=1), Link(loss=0.2, seed=1), Link(loss=0.2, seed=2))
+    ]
     assert draws[0] == draws[1] != draws[2]
     assert 20 < draws[0].count(False) < 60
 
@@ -403,7 +427,11 @@ def test_no_output_depends_on_the_hash_seed_of_python(option):
     for seed in ("0", "1", "4242"):
         env = {**os.environ, "PYTHONHASHSEED": seed}
         words = [sys.executable, "-m", "vpcedu", option]
-        outputs.add(subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=True).stdout)
+        outputs.add(
+            subprocess.run(
+                words, cwd=ROOT, env=env, capture_output=True, text=True, check=True
+            ).stdout
+        )
     assert len(outputs) == 1
     assert option != "--json" or json.loads(outputs.pop())["symptom"] == "200 OK"
 

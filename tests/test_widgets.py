@@ -35,7 +35,9 @@ def test_every_setting_has_a_frame_of_one_height(balancer, picture):
     assert len({shown.picture.scene.height for shown in frames[:11]}) == 1
     last = len(reference_architecture(balancer).get(URL).capture)
     assert all("through" in shown.sentence for shown in frames[last:])
-    assert sum("the ANSWER" in shown.sentence for shown in frames) == (1 if balancer == "network" else 2)
+    assert sum("the ANSWER" in shown.sentence for shown in frames) == (
+        1 if balancer == "network" else 2
+    )
 
 
 def test_the_place_of_the_picture_holds_the_tallest():
@@ -49,8 +51,12 @@ def test_the_place_of_the_picture_holds_the_tallest():
 
 def test_the_longest_sentence_fits_its_lines():
     """84 pixels hold 4 lines of 14 pixels; some 95 letters stand in 700 pixels."""
-    longest = max(len(frame(b, n, "map", nat).sentence) for b in BALANCERS for nat in ("instance", "gateway")
-                  for n in range(1, 23))
+    longest = max(
+        len(frame(b, n, "map", nat).sentence)
+        for b in BALANCERS
+        for nat in ("instance", "gateway")
+        for n in range(1, 23)
+    )
     assert longest <= 4 * 92
 
 
@@ -97,4 +103,8 @@ def test_reset_brings_every_control_and_the_picture_back():
     assert explorer.sentence != before[0] and explorer.image.value != before[1]
     explorer.reset.click()
     assert (explorer.sentence, explorer.image.value) == before
-    assert (explorer.balancer.value, explorer.packet.value, explorer.view.value) == ("classic-tcp", 3, "ladder")
+    assert (explorer.balancer.value, explorer.packet.value, explorer.view.value) == (
+        "classic-tcp",
+        3,
+        "ladder",
+    )

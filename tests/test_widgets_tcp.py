@@ -25,14 +25,17 @@ def test_a_loss_that_cannot_happen_is_said():
 
 def test_every_setting_of_the_handshake_fits_its_place():
     explorer = widgets.Handshake()
-    for server, kernel, lost in product(("up", "closed", "silent"), ("since 6.5", "before 6.5"),
-                                        product((False, True), repeat=4)):
+    for server, kernel, lost in product(
+        ("up", "closed", "silent"), ("since 6.5", "before 6.5"), product((False, True), repeat=4)
+    ):
         shown = opening(200, server, kernel, **dict(zip(LOSABLE.values(), lost, strict=True)))
         assert shown.picture.scene.height <= room(explorer) and len(shown.sentence) <= 4 * 92
 
 
 def test_every_setting_of_the_ports_fits_its_place():
     explorer = widgets.Ports()
-    for name, count, rate, lifetime, closer in product(RANGES, (1, 4), (10, 2_000), (1, 300), CLOSERS):
+    for name, count, rate, lifetime, closer in product(
+        RANGES, (1, 4), (10, 2_000), (1, 300), CLOSERS
+    ):
         shown = ports(RANGES[name], count, rate, lifetime, closer)
         assert shown.picture.scene.height <= room(explorer) and len(shown.sentence) <= 4 * 92

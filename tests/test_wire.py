@@ -16,27 +16,57 @@ from vpcedu.views.bytes.wire import decode, encode
 
 PORTS = st.integers(0, 65_535)
 NUMBERS = st.integers(0, 2**32 - 1)
-OPTIONS = st.lists(st.one_of(
-    st.tuples(st.just("mss"), PORTS), st.tuples(st.just("wscale"), st.integers(0, 14)), st.just(("sackOK",)),
-    st.tuples(st.just("TS"), NUMBERS, NUMBERS), st.just(("nop",))), max_size=4).map(tuple).filter(
-    lambda options: sum({"mss": 4, "wscale": 3, "sackOK": 2, "TS": 10, "nop": 1}[o[0]] for o in options) <= 40)
+OPTIONS = (
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("mss"), PORTS),
+            st.tuples(st.just("wscale"), st.integers(0, 14)),
+            st.just(("sackOK",)),
+            st.tuples(st.just("TS"), NUMBERS, NUMBERS),
+            st.just(("nop",)),
+        ),
+        max_size=4,
+    )
+    .map(tuple)
+    .filter(
+        lambda options: (
+            sum({"mss": 4, "wscale": 3, "sackOK": 2, "TS": 10, "nop": 1}[o[0]] for o in options)
+            <= 40
+        )
+    )
+)
 PACKETS = st.builds(
-    Packet, st.builds(FiveTuple, NUMBERS.map(text), PORTS, NUMBERS.map(text), PORTS, st.just(TCP)),
-    st.integers(0, 63), NUMBERS, NUMBERS, PORTS, OPTIONS, st.binary(max_size=1_460), st.none())
+    Packet,
+    st.builds(FiveTuple, NUMBERS.map(text), PORTS, NUMBERS.map(text), PORTS, st.just(TCP)),
+    st.integers(0, 63),
+    NUMBERS,
+    NUMBERS,
+    PORTS,
+    OPTIONS,
+    st.binary(max_size=1_460),
+    st.none(),
+)
 
 
 @given(PACKETS, PORTS, st.integers(0, 255))
 @settings(derandomize=True, max_examples=300)
 def test_what_is_written_is_read_back_with_both_checksums_right(packet, identification, ttl):
     read = decode(encode(packet, identification, ttl))
-    assert (read.packet, read.identification, read.ttl, read.checksums) == (packet, identification, ttl, True)
+    assert (read.packet, read.identification, read.ttl, read.checksums) == (
+        packet,
+        identification,
+        ttl,
+        True,
+    )
 
 
 def test_a_packet_of_rfc_1071_s_example_words_has_its_checksum():
     assert checksum(bytes.fromhex("0001f203f4f5f6f7")) == ~0xDDF2 & 0xFFFF  # RFC 1071 section 3
 
 
-@pytest.mark.parametrize(("data", "right"), [(b"", 0xFFFF), (b"\0\0", 0xFFFF), (b"\xff\xff", 0), (b"\x01", 0xFEFF)])
+@pytest.mark.parametrize(
+    ("data", "right"), [(b"", 0xFFFF), (b"\0\0", 0xFFFF), (b"\xff\xff", 0), (b"\x01", 0xFEFF)]
+)
 def test_the_edges_of_the_checksum(data, right):
     assert checksum(data) == right
 
@@ -117,21 +147,36 @@ def test_ip_options_are_skipped_and_both_checksums_still_hold(packet, words):
             decode(whole[:cut])
 
 
-@pytest.mark.parametrize(("place", "value", "words"), [
-    (0, 0x65, "version 6"), (9, 17, "protocol 17"), (6, 0x20, "a fragment"), (7, 1, "a fragment")])
+@pytest.mark.parametrize(
+    ("place", "value", "words"),
+    [(0, 0x65, "version 6"), (9, 17, "protocol 17"), (6, 0x20, "a fragment"), (7, 1, "a fragment")],
+)
 @pytest.mark.parametrize("length", [28, 40, 60])
 def test_what_is_in_order_but_something_else_is_told_apart(place, value, words, length):
-    data = bytearray(encode(Packet(FiveTuple("10.0.0.1", 1, "10.0.0.2", 2), 2, data=bytes(20)))[:length])
+    data = bytearray(
+        encode(Packet(FiveTuple("10.0.0.1", 1, "10.0.0.2", 2), 2, data=bytes(20)))[:length]
+    )
     data[place] = value
     with pytest.raises(OtherPacket, match=words) as caught:
         decode(bytes(data))
     assert caught.value.offset <= place
 
 
-@pytest.mark.parametrize("wrong", [
-    {"data": bytes(65_496)}, {"seq": -1}, {"seq": 2**32}, {"window": 65_536}, {"flags": 4_096},
-    {"options": (("mss", 65_536),)}, {"options": (("TS", 1),)}, {"options": (("TS", 1, 2),) * 5},
-    {"flow": FiveTuple("10.0.0.1", 65_536, "10.0.0.2", 2)}, {"flow": FiveTuple("10.0.0.1", 1, "10.0.0.2", 2, 17)}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"data": bytes(65_496)},
+        {"seq": -1},
+        {"seq": 2**32},
+        {"window": 65_536},
+        {"flags": 4_096},
+        {"options": (("mss", 65_536),)},
+        {"options": (("TS", 1),)},
+        {"options": (("TS", 1, 2),) * 5},
+        {"flow": FiveTuple("10.0.0.1", 65_536, "10.0.0.2", 2)},
+        {"flow": FiveTuple("10.0.0.1", 1, "10.0.0.2", 2, 17)},
+    ],
+)
 def test_what_does_not_fit_into_its_field_is_refused(wrong):
     with pytest.raises(ValueError):
         encode(Packet(FiveTuple("10.0.0.1", 1, "10.0.0.2", 2), 2)._replace(**wrong))

@@ -21,7 +21,12 @@ answer get back? Prints it in words, then packet by packet.
 Of your own VPC: python3 -m vpcedu ask | audit FOLDER; symptoms that people meet, each played: scenario [NAME];
 to practise: puzzle. Each has --help.
 """
-COMMANDS = ("ask", "audit", "puzzle", "scenario")  # known here, so that the question alone loads none of them
+COMMANDS = (
+    "ask",
+    "audit",
+    "puzzle",
+    "scenario",
+)  # known here, so that the question alone loads none of them
 TAKES, FLAGS = ("--balancer", "--nat", "--seed"), ("--all", "--json")
 
 
@@ -45,8 +50,11 @@ def answer(options: dict[str, str]) -> int:
     """Play the question's visit and print what the packets did. ValueError for a wrong value."""
     from vpcedu.sites.reference import reference_architecture
 
-    site = reference_architecture(options.get("--balancer", "classic-tcp"), options.get("--nat", "instance"),
-                                  whole("--seed", options.get("--seed", "0")))
+    site = reference_architecture(
+        options.get("--balancer", "classic-tcp"),
+        options.get("--nat", "instance"),
+        whole("--seed", options.get("--seed", "0")),
+    )
     visit = site.get("http://www.example.com/")
     if "--json" in options:
         import json

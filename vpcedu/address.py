@@ -24,7 +24,9 @@ def number(address: str) -> int:
     """
     parts = address.split(".") if isinstance(address, str) else []
     if len(parts) != 4 or not all(_is_octet(part) for part in parts):
-        raise ValueError(f"{address!r} is not an IPv4 address: expected four numbers from 0 to 255, like 10.0.1.10")
+        raise ValueError(
+            f"{address!r} is not an IPv4 address: expected four numbers from 0 to 255, like 10.0.1.10"
+        )
     a, b, c, d = map(int, parts)
     return a << 24 | b << 16 | c << 8 | d
 

@@ -38,7 +38,9 @@ class Clock:
         if instant < self.now:
             raise ValueError(f"instant {instant} is in the past: expected {self.now} or later")
         if getattr(call, "__self__", None) is None:
-            raise ValueError(f"{call!r} is not a bound method: expected one, so that a network can be copied")
+            raise ValueError(
+                f"{call!r} is not a bound method: expected one, so that a network can be copied"
+            )
         self._order += 1
         heappush(self._heap, (instant, self._order, call, arguments))
 

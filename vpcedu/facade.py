@@ -12,7 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Table = dict[str, tuple[str, ...]]  # a module of the package, a whole name, or "" for the package itself -> names
+    Table = dict[
+        str, tuple[str, ...]
+    ]  # a module of the package, a whole name, or "" for the package itself -> names
     Hooks = tuple[list[str], Callable[[str], object], Callable[[], list[str]]]
 
 

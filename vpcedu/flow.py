@@ -41,7 +41,9 @@ class Endpoint(NamedRow):
         address, colon, digits = words.rpartition(":")
         port = whole(digits, 65_535)
         if not colon or port is None:
-            raise ValueError(f"{words!r} is not an endpoint: expected address:port, like 10.0.1.10:80")
+            raise ValueError(
+                f"{words!r} is not an endpoint: expected address:port, like 10.0.1.10:80"
+            )
         number(address)
         return cls(address, port)
 

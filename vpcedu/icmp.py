@@ -16,8 +16,13 @@ from vpcedu.row import NamedRow
 
 UNREACHABLE = 3  # the type; its codes:
 HOST, PORT, FRAGMENTATION_NEEDED = 1, 3, 4
-CODES = {0: "net unreachable", HOST: "host unreachable", 2: "protocol unreachable", PORT: "port unreachable",
-         FRAGMENTATION_NEEDED: "unreachable - need to frag"}  # as tcpdump says them
+CODES = {
+    0: "net unreachable",
+    HOST: "host unreachable",
+    2: "protocol unreachable",
+    PORT: "port unreachable",
+    FRAGMENTATION_NEEDED: "unreachable - need to frag",
+}  # as tcpdump says them
 SIZE = 56  # bytes: headers of 20 and 8, and 28 that are quoted: RFC 792's least
 
 

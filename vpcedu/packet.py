@@ -70,16 +70,26 @@ class Packet(NamedRow):
             src = self.flow.src if flow.src == self.about.src else flow.src
             outer = self.flow._replace(src=src, dst=flow.dst)
             return Packet(outer, 0, icmp=icmp._replace(flow=flow.reversed()))
-        return _new(Packet, (flow, self.flags, self.seq, self.ack, self.window, self.options, self.data, None))
+        return _new(
+            Packet,
+            (flow, self.flags, self.seq, self.ack, self.window, self.options, self.data, None),
+        )
 
     def unreachable(self, src: str, code: int, mtu: int = 0) -> Packet:
         """The ICMP error in which `src` tells this packet's sender why it did not get through.
 
         ValueError for a code above 15, and for an MTU with another code than 4.
         """
-        if self.icmp or not 0 <= code <= 15 or not 0 <= mtu <= 65_535 or (mtu and code != FRAGMENTATION_NEEDED):
-            raise ValueError(f"{self}, code {code}, MTU {mtu}: expected a TCP packet, a code from 0 to 15, an MTU up to"
-                             " 65535 with code 4 only")
+        if (
+            self.icmp
+            or not 0 <= code <= 15
+            or not 0 <= mtu <= 65_535
+            or (mtu and code != FRAGMENTATION_NEEDED)
+        ):
+            raise ValueError(
+                f"{self}, code {code}, MTU {mtu}: expected a TCP packet, a code from 0 to 15, an MTU up to"
+                " 65535 with code 4 only"
+            )
         flow = FiveTuple(src, 0, self.flow.src, icmp_port(UNREACHABLE, code), ICMP)
         return Packet(flow, 0, icmp=Icmp(mtu, self.flow, self.seq, self.size))
 
@@ -115,7 +125,9 @@ class Packet(NamedRow):
             return cls._parse_icmp(words) if ": ICMP " in words else cls._parse(words)
         except (ValueError, IndexError) as error:
             form = "10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 0 ack 1 len 0 win 512 <mss 1460>"
-            raise ValueError(f"{words!r} is not a packet: expected the form {form} ({error})") from None
+            raise ValueError(
+                f"{words!r} is not a packet: expected the form {form} ({error})"
+            ) from None
 
     @classmethod
     def _parse(cls, words: str) -> Packet:
@@ -125,14 +137,17 @@ class Packet(NamedRow):
             raise ValueError("a word is missing or out of place")
         flags = sum(bit for bit, letter in LETTERS if letter in part[3].strip("[]"))
         if part[3] != f"[{flags_text(flags)}]":
-            raise ValueError(f"flags {part[3]}: expected some of F S R P . U in this order, in brackets")
+            raise ValueError(
+                f"flags {part[3]}: expected some of F S R P . U in this order, in brackets"
+            )
         if opened and not options.endswith(">"):
             raise ValueError("options end with >")
         window = _field(part[11], 65_535) if len(part) == 12 else WINDOW
         read = tuple(_option(words) for words in options[:-1].split(",") if words)
         flow = FiveTuple(*Endpoint.parse(part[0]), *Endpoint.parse(part[2]))
-        return cls(flow, flags, _field(part[5]), _field(part[7]), window, read, bytes(_length(part[9])))
-
+        return cls(
+            flow, flags, _field(part[5]), _field(part[7]), window, read, bytes(_length(part[9]))
+        )
 
     @classmethod
     def _parse_icmp(cls, words: str) -> Packet:
@@ -141,9 +156,14 @@ class Packet(NamedRow):
         what, bracket, digits = said.partition(" (mtu ")
         src, dst = head.split(" > ")
         start, arrow, end, seq, first, length, size = quoted.split()
-        if (about, arrow, seq, length) != (", about ", ">", "seq", "length") or (bracket and not digits.endswith(")")):
+        if (about, arrow, seq, length) != (", about ", ">", "seq", "length") or (
+            bracket and not digits.endswith(")")
+        ):
             raise ValueError("a word is missing or out of place")
-        code, mtu = [code_text(code) for code in range(16)].index(what), _field(digits[:-1]) if bracket else 0
+        code, mtu = (
+            [code_text(code) for code in range(16)].index(what),
+            _field(digits[:-1]) if bracket else 0,
+        )
         flow = FiveTuple(*Endpoint.parse(start), *Endpoint.parse(end))
         error = cls(flow._replace(src=dst), 0).unreachable(src, code, mtu)
         number(src), number(dst)

@@ -41,7 +41,9 @@ else:
                 return super().__new__(cls, name, bases, body)
             fields = tuple(body.get("__annotations__", ()))
             if not fields:
-                raise TypeError(f"{name} has no fields: expected annotations, in a module with annotations as text")
+                raise TypeError(
+                    f"{name} has no fields: expected annotations, in a module with annotations as text"
+                )
             defaults = [body.pop(field) for field in fields if field in body]
             made = namedtuple(name, fields, defaults=defaults, module=body["__module__"])
             for word, value in body.items():

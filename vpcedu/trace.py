@@ -24,8 +24,19 @@ SEND, PASS, REWRITE, DELIVER, DROP = "send", "pass", "rewrite", "deliver", "drop
 # Every place at which a packet is looked at, in the order of one hop. AWS documents that a network ACL
 # stands at the subnet's edge and a group at the interface; the order of the two follows from that.
 CHECKS = (
-    "send", "source check", "group out", "flow return", "network ACL out", "route", "link",
-    "network ACL in", "group in", "destination check", "address map", "translation", "deliver",
+    "send",
+    "source check",
+    "group out",
+    "flow return",
+    "network ACL out",
+    "route",
+    "link",
+    "network ACL in",
+    "group in",
+    "destination check",
+    "address map",
+    "translation",
+    "deliver",
     "hop limit",
 )
 
@@ -56,6 +67,7 @@ class Step(NamedRow):
 
 
 # The two most frequent steps are made the quick way.
+
 
 def passed(now: int, at: str, check: str, packet: Packet, row: Row | None) -> Step:
     """The step of a checkpoint that lets a packet pass."""
@@ -173,8 +185,11 @@ class Capture:
 
     def changes(self, who: str | None = None) -> Iterator[tuple[int, str, Change]]:
         """When (microseconds) and at which host a connection changed its state, and how; of one host or of all."""
-        return ((event.at, event.who, event.row) for event in self.events
-                if isinstance(event.row, Change) and who in (None, event.who))
+        return (
+            (event.at, event.who, event.row)
+            for event in self.events
+            if isinstance(event.row, Change) and who in (None, event.who)
+        )
 
     def since(self, traces: int, events: int) -> Capture:
         """What was seen after the first so many traces and events."""

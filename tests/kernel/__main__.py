@@ -66,5 +66,7 @@ def _unknown(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # through all `finally` blocks
+    signal.signal(
+        signal.SIGTERM, lambda number, _: sys.exit(128 + number)
+    )  # through all `finally` blocks
     sys.exit(main(sys.argv[1:]))

@@ -15,8 +15,18 @@ def rows() -> list[tuple[object, ...]]:
         there = kernel.normal(scenario)
         differs = compare.differences(scenario, kernel, compare.of_model(scenario, kernel))
         known = EXPECTED.get(scenario.name)
-        verdict = "equal" if not differs else f"{known.kind}: {known.reason}" if known else "DIFFERS"
-        found.append((scenario.name, scenario.sentence, len(kernel.seen), sum(map(len, there.values())), verdict))
+        verdict = (
+            "equal" if not differs else f"{known.kind}: {known.reason}" if known else "DIFFERS"
+        )
+        found.append(
+            (
+                scenario.name,
+                scenario.sentence,
+                len(kernel.seen),
+                sum(map(len, there.values())),
+                verdict,
+            )
+        )
     return found
 
 
@@ -33,7 +43,9 @@ def section(table) -> list[str]:  # type: ignore[no-untyped-def]
         f"{equal} are equal in every header at every hop and in everything the programs learnt. How they are compared "
         "says `tests/kernel/normal.py`; which faults planted in the model are found, `tests/kernel/faults.py`.",
         "",
-        *table(("scenario", "what happens", "packets recorded", "rows compared", "verdict"), *found),
+        *table(
+            ("scenario", "what happens", "packets recorded", "rows compared", "verdict"), *found
+        ),
         "",
         "Where Linux and AWS do different things the model has both:",
         "",

@@ -47,7 +47,11 @@ def nat(setting: Setting) -> str:
     """Masquerade for the private subnet; where the NAT is not loose, RST for what comes from inside in mid-stream."""
     ports = setting.nat.ports
     take = "masquerade" if ports is None else f"masquerade to :{ports[0]}-{ports[1]}"
-    reset = "" if setting.nat.loose else f"ip saddr {PRIVATE} meta l4proto tcp ct state invalid reject with tcp reset"
+    reset = (
+        ""
+        if setting.nat.loose
+        else f"ip saddr {PRIVATE} meta l4proto tcp ct state invalid reject with tcp reset"
+    )
     return f"""table ip nat {{
     chain postrouting {{
         type nat hook postrouting priority srcnat; policy accept;
@@ -68,7 +72,9 @@ def balancer(setting: Setting, box: str) -> str:
     for _, port, (address, target), preserve in (row for row in setting.forwards if row.box == box):
         to.append(f"ip daddr {own} tcp dport {port} dnat to {address}:{target}")
         if not preserve:
-            source.append(f"ip daddr {address} tcp dport {target} ct original proto-dst {port} masquerade")
+            source.append(
+                f"ip daddr {address} tcp dport {target} ct original proto-dst {port} masquerade"
+            )
     return f"""table ip balancer {{
     chain prerouting {{
         type nat hook prerouting priority dstnat; policy accept;
@@ -126,15 +132,21 @@ def group_rules(groups: tuple[GroupRule, ...]) -> str:
     lines = [f"flush chain ip group {way}bound" for way in (IN, OUT)]
     for rule in groups:
         side = "saddr" if rule.direction == IN else "daddr"
-        lines.append(f"add rule ip group {rule.direction}bound ip {side} {rule.peer} {_ports(rule.ports)} accept")
+        lines.append(
+            f"add rule ip group {rule.direction}bound ip {side} {rule.peer} {_ports(rule.ports)} accept"
+        )
     return "\n".join(lines) + "\n"
 
 
 def _remember(namespaces: Namespaces, setting: Setting) -> None:
     idle = int(setting.nat.idle)
     if idle != setting.nat.idle:
-        raise ValueError(f"idle {setting.nat.idle!r}: expected whole seconds, the kernel knows no others")
-    set_conntrack(namespaces, "nat", {"tcp_timeout_established": idle, "tcp_loose": int(setting.nat.loose)})
+        raise ValueError(
+            f"idle {setting.nat.idle!r}: expected whole seconds, the kernel knows no others"
+        )
+    set_conntrack(
+        namespaces, "nat", {"tcp_timeout_established": idle, "tcp_loose": int(setting.nat.loose)}
+    )
 
 
 def _entry(entry: AclEntry, side: str) -> str:

@@ -24,8 +24,12 @@ class Capture:
 
     def __init__(self, namespaces: Namespaces) -> None:
         self._namespaces = namespaces
-        self._places = [(point, interface) for point in POINTS if point in namespaces.devices
-                        for interface in (("inside", "outside") if point == "igw" else ("eth0",))]  # fmt: skip
+        self._places = [
+            (point, interface)
+            for point in POINTS
+            if point in namespaces.devices
+            for interface in (("inside", "outside") if point == "igw" else ("eth0",))
+        ]
         self._running: list[subprocess.Popen[str]] = []
 
     def start(self) -> None:
@@ -33,9 +37,16 @@ class Capture:
         for point, interface in self._places:
             # -p: a bridge would show frames of others; immediate mode needs a buffer that holds a burst of these
             words = f"tcpdump -i {interface} -p -n -U --immediate-mode -s {LONGEST} -B 8192 -Z root"
-            self._running.append(self._namespaces.start(
-                point, *words.split(), "--time-stamp-precision=nano", "-w", str(self._file(point, interface)),
-                "ip and tcp"))  # fmt: skip
+            self._running.append(
+                self._namespaces.start(
+                    point,
+                    *words.split(),
+                    "--time-stamp-precision=nano",
+                    "-w",
+                    str(self._file(point, interface)),
+                    "ip and tcp",
+                )
+            )
         for program in self._running:
             first = program.stderr.readline() if program.stderr else ""
             if "listening on" not in first:
@@ -74,7 +85,9 @@ def _rows(file: Path, point: str, interface: str) -> list[tuple[int, str, str, b
     data = file.read_bytes()
     magic, *_, link = struct.unpack_from("<IHHiIII", data)
     if magic != NANO or link != ETHERNET:
-        raise LabError(f"{file.name}: magic {magic:#x}, link type {link}: expected nanoseconds and Ethernet")
+        raise LabError(
+            f"{file.name}: magic {magic:#x}, link type {link}: expected nanoseconds and Ethernet"
+        )
     own, rows, offset = bytes.fromhex(mac(point, interface).replace(":", "")), [], 24
     while offset < len(data):
         seconds, nano, kept, whole = struct.unpack_from("<IIII", data, offset)
@@ -84,5 +97,7 @@ def _rows(file: Path, point: str, interface: str) -> list[tuple[int, str, str, b
         packet = packet[: int.from_bytes(packet[2:4], "big")]  # short frames are padded
         if kept < whole or not decode(packet).checksums:
             raise LabError(f"{file.name}: a packet that is not whole, or has a wrong checksum")
-        rows.append((seconds * 1_000_000_000 + nano, point, "out" if frame[6:12] == own else "in", packet))
+        rows.append(
+            (seconds * 1_000_000_000 + nano, point, "out" if frame[6:12] == own else "in", packet)
+        )
     return rows

@@ -40,8 +40,11 @@ def judge(found: list[str], expected: Expected | None) -> str:
 
 
 def _facts(one: Sequence[Sequence[str]], other: Sequence[Sequence[str]]) -> list[str]:
-    words = [f"{first[0]}: {first[1]!r}, {second[1] if second[0] == first[0] else second!r}"
-             for first, second in zip(one, other, strict=False) if list(first) != list(second)]
+    words = [
+        f"{first[0]}: {first[1]!r}, {second[1] if second[0] == first[0] else second!r}"
+        for first, second in zip(one, other, strict=False)
+        if list(first) != list(second)
+    ]
     return words + ([f"{len(one)} facts, {len(other)} facts"] if len(one) != len(other) else [])
 
 

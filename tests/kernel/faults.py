@@ -28,9 +28,11 @@ Patch = Callable[[Any, str, Any], None]  # monkeypatch.setattr
 
 def _wrapped(owner: Any, name: str, change: Callable[..., Any]) -> Callable[[Patch], None]:
     """Replace a method by one that calls `change(original, self, *arguments)`."""
+
     def plant(patch: Patch) -> None:
         original = getattr(owner, name)
         patch(owner, name, lambda self, *rest, **more: change(original, self, *rest, **more))
+
     return plant
 
 
@@ -63,7 +65,9 @@ def _never_again(original: Any, c: Any, now: int) -> str:
     return str(original(c, now))
 
 
-def _first_byte_first(original: Any, relay: Any, host: Any, c: Any, event: str, data: Any, now: int) -> None:
+def _first_byte_first(
+    original: Any, relay: Any, host: Any, c: Any, event: str, data: Any, now: int
+) -> None:
     """A TCP relay that waits for the client's first byte before it opens its own connection."""
     if event == "connected" and c.passive:
         return
@@ -72,7 +76,9 @@ def _first_byte_first(original: Any, relay: Any, host: Any, c: Any, event: str, 
     original(relay, host, c, event, data, now)
 
 
-def _whole_close(original: Any, relay: Any, host: Any, c: Any, event: str, data: Any, now: int) -> None:
+def _whole_close(
+    original: Any, relay: Any, host: Any, c: Any, event: str, data: Any, now: int
+) -> None:
     """A TCP relay that closes both connections at the first end of data."""
     other = relay._other.get(c)
     original(relay, host, c, event, data, now)
@@ -85,7 +91,9 @@ def _always_new(original: Any, relay: Any, *rest: Any) -> None:
     original(relay, *rest)
 
 
-def _own_port(original: Any, ports: Any, destination: Any, wish: int | None = None, addresses: Any = None) -> Any:
+def _own_port(
+    original: Any, ports: Any, destination: Any, wish: int | None = None, addresses: Any = None
+) -> Any:
     return original(ports, destination, None, addresses)
 
 
@@ -102,7 +110,9 @@ def _one_syn_ack(original: Any, host: Any, packet: Packet, now: int) -> Any:
     return step._replace(sent=()) if repeated else step
 
 
-def _endless(original: Any, host: Any, port: int, program: Any, now: int = 0, backlog: int = 0) -> None:
+def _endless(
+    original: Any, host: Any, port: int, program: Any, now: int = 0, backlog: int = 0
+) -> None:
     original(host, port, program, now)
 
 
@@ -123,9 +133,13 @@ def _last_match(original: Any, acl: Any, way: str, flow: Any) -> Any:
 
 FAULTS: dict[str, tuple[Callable[[Patch], None], str]] = {
     "the Internet gateway forgets to rewrite the source": (
-        _wrapped(InternetGateway, "handle", _outbound_kept), "direct"),
+        _wrapped(InternetGateway, "handle", _outbound_kept),
+        "direct",
+    ),
     "the time-out does not double": (
-        lambda patch: patch(Timer, "interval", lambda timer, flags: 1_000_000), "acl-without-ephemeral"),
+        lambda patch: patch(Timer, "interval", lambda timer, flags: 1_000_000),
+        "acl-without-ephemeral",
+    ),
     "lost data is not sent again": (_wrapped(Connection, "wake", _never_again), "lost-data"),
     "a FIN acknowledges one byte too few": (_wrapped(Tcb, "transmit", _ack_less_one), "direct"),
     "data acknowledges one byte too few": (_wrapped(Tcb, "transmit", _short_answer), "half-close"),
@@ -133,15 +147,30 @@ FAULTS: dict[str, tuple[Callable[[Patch], None], str]] = {
     "the last ACL entry wins": (_wrapped(NetworkAcl, "lookup", _last_match), "acl-first-match"),
     "a NAT takes a port of its own": (_wrapped(Ports, "take", _own_port), "nat-out"),
     "a closed port is silent": (_wrapped(Host, "handle", _silent), "refused"),
-    "a repeated SYN is not answered": (_wrapped(Host, "handle", _one_syn_ack), "acl-without-ephemeral"),
+    "a repeated SYN is not answered": (
+        _wrapped(Host, "handle", _one_syn_ack),
+        "acl-without-ephemeral",
+    ),
     "every accept queue is long": (_wrapped(Host, "listen", _endless), "backlog-full"),
     "closing with bytes unread sends FIN": (_wrapped(Connection, "close", _polite), "close-unread"),
     "TIME-WAIT blocks its four numbers": (
-        lambda patch: patch(host, "may_follow", lambda *_: False), "time-wait-reuse"),
-    "a TCP proxy waits for the first byte": (_wrapped(ByteRelay, "on", _first_byte_first), "proxy-tcp-server-first"),
-    "a TCP proxy hands on no half close": (_wrapped(ByteRelay, "on", _whole_close), "proxy-tcp-half-close"),
+        lambda patch: patch(host, "may_follow", lambda *_: False),
+        "time-wait-reuse",
+    ),
+    "a TCP proxy waits for the first byte": (
+        _wrapped(ByteRelay, "on", _first_byte_first),
+        "proxy-tcp-server-first",
+    ),
+    "a TCP proxy hands on no half close": (
+        _wrapped(ByteRelay, "on", _whole_close),
+        "proxy-tcp-half-close",
+    ),
     "an HTTP proxy opens a connection for each request": (
-        _wrapped(RequestRelay, "_ask", _always_new), "proxy-http-reuse"),
+        _wrapped(RequestRelay, "_ask", _always_new),
+        "proxy-http-reuse",
+    ),
     "a NAT translates the answer of a flow it does not know": (
-        lambda patch: patch(NatInstance, "_opens", lambda nat, flags: True), "asymmetric-nat"),
+        lambda patch: patch(NatInstance, "_opens", lambda nat, flags: True),
+        "asymmetric-nat",
+    ),
 }

@@ -93,8 +93,12 @@ class KernelLab:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:  # fmt: skip
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         try:
             if kind is None:
                 self.records = self._capture.stop()
@@ -203,7 +207,9 @@ class KernelLab:
         self._nap(nap)
 
     def abort(self, handle: str) -> None:
-        self._sockets[handle].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._sockets[handle].setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
         self.close(handle)
 
     def wait(self, seconds: float) -> None:
@@ -255,7 +261,10 @@ def _words(failed: OSError) -> str:
 
 def _catch_sigterm() -> Any:
     """Let SIGTERM end the process through its `finally` blocks; the handler before it, None where it stays."""
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL
+    ):
         return None
     return signal.signal(signal.SIGTERM, _leave)
 

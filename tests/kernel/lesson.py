@@ -18,7 +18,9 @@ from .stored import Recording
 
 NAMES = {name: scenario.sentence for name, scenario in BY_NAME.items()}
 FAULTS = {fault: name for fault, (_, name) in PLANTS.items()}  # and the scenario in which it shows
-Rows = list[tuple[int, str, list[object]]]  # microseconds, the sender's flow, the row of the normal form
+Rows = list[
+    tuple[int, str, list[object]]
+]  # microseconds, the sender's flow, the row of the normal form
 
 
 @cache
@@ -30,7 +32,12 @@ def recorded(name: str) -> Recording:
 def kernel(name: str) -> tuple[str, int, Rows, list[list[str]]]:
     """Which kernel, packets recorded, rows in the order of time, and what the programs learnt."""
     recording = recorded(name)
-    return recording.kernel, len(recording.seen), _rows(name, recording), [list(fact) for fact in recording.facts]
+    return (
+        recording.kernel,
+        len(recording.seen),
+        _rows(name, recording),
+        [list(fact) for fact in recording.facts],
+    )
 
 
 def model(name: str, fault: str = "") -> tuple[Rows, list[list[str]]]:
@@ -42,7 +49,10 @@ def model(name: str, fault: str = "") -> tuple[Rows, list[list[str]]]:
 
 def _rows(name: str, recording: Recording) -> Rows:
     by_flow = timed(recording.seen, BY_NAME[name].ports)
-    return sorted(((at, flow, row) for flow, rows in by_flow.items() for at, row in rows), key=lambda row: row[0])
+    return sorted(
+        ((at, flow, row) for flow, rows in by_flow.items() for at, row in rows),
+        key=lambda row: row[0],
+    )
 
 
 @contextmanager
@@ -51,7 +61,9 @@ def planted(fault: str) -> Iterator[None]:
     kept: list[tuple[Any, str, Any]] = []
 
     def patch(owner: Any, name: str, value: Any) -> None:
-        home = next(one for one in getattr(owner, "__mro__", (owner,)) if name in vars(one))  # a class may inherit it
+        home = next(
+            one for one in getattr(owner, "__mro__", (owner,)) if name in vars(one)
+        )  # a class may inherit it
         kept.append((home, name, vars(home)[name]))
         setattr(home, name, value)
 

@@ -55,10 +55,14 @@ ANYWHERE = "0.0.0.0/0"
 class ModelLab:
     """One scenario played by the model; afterwards `records` and `facts` say what was seen."""
 
-    def __init__(self, scenario: Scenario, replay: tuple[bytes, bytes] = (b"", b""), seed: int = 0) -> None:
+    def __init__(
+        self, scenario: Scenario, replay: tuple[bytes, bytes] = (b"", b""), seed: int = 0
+    ) -> None:
         setting = scenario.setting
         self.fixed, self.setting, self.replay = scenario.ports, setting, replay
-        self.network = Network(vpc(setting), seed, Link(round(setting.delay * SECOND), lose=setting.lose))
+        self.network = Network(
+            vpc(setting), seed, Link(round(setting.delay * SECOND), lose=setting.lose)
+        )
         self.nap = NAP + 3 * setting.delay
         self.ends: dict[str, End] = {}
         self.facts: list[list[str]] = []
@@ -67,8 +71,11 @@ class ModelLab:
     @property
     def records(self) -> list[Record]:
         """What was seen at every point so far, in the order of time."""
-        return [Record(now, at, way, encode(packet, number % 65_536))
-                for number, trace in enumerate(self.network.capture, 1) for now, at, way, packet in seen(trace.steps)]
+        return [
+            Record(now, at, way, encode(packet, number % 65_536))
+            for number, trace in enumerate(self.network.capture, 1)
+            for now, at, way, packet in seen(trace.steps)
+        ]
 
     # The verbs.
 
@@ -107,7 +114,9 @@ class ModelLab:
             self._fact(handle, "accept", "nobody")
             self.handles["a"] -= 1  # the name goes to the next one that is accepted
         else:
-            connection.program.take(self.network.devices[host], connection, end, self.network.clock.now)
+            connection.program.take(
+                self.network.devices[host], connection, end, self.network.clock.now
+            )
             self.ends[handle] = end
             _, _, address, peer, _ = connection.flow
             self._fact(handle, "accept", f"{address}:{peer if peer in self.fixed else 'eph'}")
@@ -135,7 +144,11 @@ class ModelLab:
             data += self._do(end.host, "read", end.connection, 1 << 30)
         words = f"{len(data)} bytes" if len(data) > 60 else data.decode("latin-1")
         more = "end" if end.ended else end.take_failure()
-        self._fact(handle, "read", f"{words} {more}" if more and (words or end.ended) else words or more or "nothing")
+        self._fact(
+            handle,
+            "read",
+            f"{words} {more}" if more and (words or end.ended) else words or more or "nothing",
+        )
         self._nap(True)
 
     def shut(self, handle: str, nap: bool = True) -> None:
@@ -260,7 +273,9 @@ class Waiting:
         self.ends[connection], end.connection = end, connection
         connection.pull = True
         for event, data in self.early.pop(connection, ()):
-            end.early += data if event == "data" else b""  # what came while nobody read was not kept as unread
+            end.early += (
+                data if event == "data" else b""
+            )  # what came while nobody read was not kept as unread
             end.on(host, connection, event, data, now)
 
 
@@ -333,26 +348,48 @@ REWRITING = ("translation", "address map")
 
 def vpc(setting: Setting) -> Vpc:
     """The description of a scenario's place."""
-    tcp = LINUX._replace(syn=setting.tcp.syn, synack=setting.tcp.synack, linear=setting.tcp.linear, timestamps=True)
+    tcp = LINUX._replace(
+        syn=setting.tcp.syn, synack=setting.tcp.synack, linear=setting.tcp.linear, timestamps=True
+    )
     target = {"igw": "igw", "nat": "nat", "nlb": "nlb", "nlb2": "nlb2"}[setting.private_default]
     public = [Association(public, ADDRESSES[name]) for name, public in BOXES.items()]
     if setting.web_public:
         public.append(Association(WEB_PUBLIC, ADDRESSES["web"]))
-    hosts = tuple(Device(name, Host, (("ports", setting.tcp.ports), ("settings", tcp))) for name in HOSTS)
+    hosts = tuple(
+        Device(name, Host, (("ports", setting.tcp.ports), ("settings", tcp))) for name in HOSTS
+    )
     nat = setting.nat
     boxes = (
         Device("elb", Elb, (("proxies", setting.proxies), ("tcp", tcp))),
-        Device("nat", NatInstance, (("idle", round(nat.idle * SECOND)), ("loose", nat.loose),
-                                    *((("ports", nat.ports),) if nat.ports else ()))),
+        Device(
+            "nat",
+            NatInstance,
+            (
+                ("idle", round(nat.idle * SECOND)),
+                ("loose", nat.loose),
+                *((("ports", nat.ports),) if nat.ports else ()),
+            ),
+        ),
         *(Device(box, NatInstance, _forwards(setting, box)) for box in ("nlb", "nlb2")),
     )
     return Vpc(
         cidr=VPC_BLOCK,
-        subnets=(Subnet("public", PUBLIC, "public", "acl-public"),
-                 Subnet("private", PRIVATE, "private", "acl-private")),
+        subnets=(
+            Subnet("public", PUBLIC, "public", "acl-public"),
+            Subnet("private", PRIVATE, "private", "acl-private"),
+        ),
         interfaces=(
-            *(Interface(name, "public", ADDRESSES[name], (), check=name == "elb") for name in BOXES),
-            Interface("web", "private", ADDRESSES["web"], ("sg-web",) if setting.grouped else (), check=False),
+            *(
+                Interface(name, "public", ADDRESSES[name], (), check=name == "elb")
+                for name in BOXES
+            ),
+            Interface(
+                "web",
+                "private",
+                ADDRESSES["web"],
+                ("sg-web",) if setting.grouped else (),
+                check=False,
+            ),
             Interface("web2", "private", ADDRESSES["web2"], (), check=False),
         ),
         routes=(
@@ -361,9 +398,12 @@ def vpc(setting: Setting) -> Vpc:
             Route("private", VPC_BLOCK, LOCAL),
             Route("private", ANYWHERE, target),
         ),
-        acl_entries=tuple(setting.acl) + tuple(
+        acl_entries=tuple(setting.acl)
+        + tuple(
             AclEntry(acl, 100, way, ALLOW, ANY, (0, 65_535), ANYWHERE)
-            for acl in (("acl-public",) if setting.acl else ("acl-public", "acl-private")) for way in (IN, OUT)),
+            for acl in (("acl-public",) if setting.acl else ("acl-public", "acl-private"))
+            for way in (IN, OUT)
+        ),
         group_rules=setting.groups,
         internet_gateway="igw",
         associations=tuple(public),
@@ -376,16 +416,22 @@ def vpc(setting: Setting) -> Vpc:
 def _forwards(setting: Setting, box: str) -> tuple[tuple[str, Any], ...]:
     """What a box that forwards ports is made with."""
     rows = [row for row in setting.forwards if row.box == box]
-    listeners = tuple(Listener("TCP", row.port, TargetGroup("web", (Endpoint(*row.target),))) for row in rows)
+    listeners = tuple(
+        Listener("TCP", row.port, TargetGroup("web", (Endpoint(*row.target),))) for row in rows
+    )
     return ("listeners", listeners), ("preserve_client_address", all(row.preserve for row in rows))
 
 
 class Elb(ClassicLoadBalancer):
     """The balancer that ends connections, with the laboratory's words for a target that is not there."""
 
-    def __init__(self, name: str, address: str, seed: int, proxies: tuple[Proxy, ...], tcp: Settings) -> None:
-        listeners = tuple(Listener(row.protocol.upper(), row.port, TargetGroup("web", (Endpoint(*row.target),)))
-                          for row in proxies)
+    def __init__(
+        self, name: str, address: str, seed: int, proxies: tuple[Proxy, ...], tcp: Settings
+    ) -> None:
+        listeners = tuple(
+            Listener(row.protocol.upper(), row.port, TargetGroup("web", (Endpoint(*row.target),)))
+            for row in proxies
+        )
         announced = tuple(row.target[1] for row in proxies if row.proxy_protocol == 1)
         super().__init__(name, address, seed, listeners, proxy_protocol=announced)
         self.settings = tcp

@@ -31,7 +31,10 @@ ROUTERS = ("inet", "igw", "vpc", "nat", "nlb", "nlb2")
 ALWAYS = ("client", "server", "inet", "igw", "vpc", "web", "web2")
 DEVICES = (*ADDRESSES, "inet", "igw", "vpc", "wire")
 PUBLIC_TABLE, PRIVATE_TABLE = 100, 101
-EDGE, CORE = "100.64.0", "100.64.1"  # the links inet-igw and igw-vpc: .1 towards the Internet, .2 towards the VPC
+EDGE, CORE = (
+    "100.64.0",
+    "100.64.1",
+)  # the links inet-igw and igw-vpc: .1 towards the Internet, .2 towards the VPC
 OFFLOADS = ("tx", "sg", "tso", "gso", "gro", "rx")
 QUIET = {  # nothing is sent that no scenario asked for; every source address is believed; no memory of earlier flows
     "ipv4/conf/{}/rp_filter": 0,
@@ -82,7 +85,10 @@ class Namespaces:
     @contextmanager
     def inside(self, device: str) -> Iterator[None]:
         """Within the block this thread is in the namespace: sockets and programs that it makes belong there."""
-        with open("/proc/thread-self/ns/net", "rb") as home, open(NAMED / self.name(device), "rb") as there:
+        with (
+            open("/proc/thread-self/ns/net", "rb") as home,
+            open(NAMED / self.name(device), "rb") as there,
+        ):
             _enter(there.fileno())
             try:
                 yield
@@ -92,8 +98,14 @@ class Namespaces:
     def start(self, device: str, *words: str) -> subprocess.Popen[str]:
         """Start a program in a namespace."""
         with self.inside(device):
-            program = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                       text=True, cwd=self.folder)  # fmt: skip
+            program = subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=self.folder,
+            )
         self._programs.append(program)
         return program
 
@@ -106,7 +118,9 @@ class Namespaces:
         """Whether a socket listens on a TCP port."""
         with self.inside(device):
             rows = Path("/proc/thread-self/net/tcp").read_text(encoding="ascii").splitlines()[1:]
-        return any(row.split()[3] == "0A" and row.split()[1].endswith(f":{port:04X}") for row in rows)
+        return any(
+            row.split()[3] == "0A" and row.split()[1].endswith(f":{port:04X}") for row in rows
+        )
 
     def close(self) -> None:
         """Take everything away; programs that still run in a namespace are ended."""
@@ -120,26 +134,54 @@ class Namespaces:
 
     def _set_up(self, device: str, setting: Setting) -> None:
         tcp = setting.tcp
-        values = {path.format(which): str(value) for path, value in QUIET.items() for which in ("all", "default")}
+        values = {
+            path.format(which): str(value)
+            for path, value in QUIET.items()
+            for which in ("all", "default")
+        }
         values |= {f"ipv4/{name}": value for name, value in OF_TCP.items()}
-        values["ipv4/tcp_syn_retries"], values["ipv4/tcp_synack_retries"] = str(tcp.syn), str(tcp.synack)
+        values["ipv4/tcp_syn_retries"], values["ipv4/tcp_synack_retries"] = (
+            str(tcp.syn),
+            str(tcp.synack),
+        )
         values["ipv4/ip_local_port_range"] = f"{tcp.ports[0]} {tcp.ports[1]}"
         values["ipv4/tcp_syn_linear_timeouts"] = str(tcp.linear)
         if device in ROUTERS:
             values["ipv4/ip_forward"] = "1"
         with self.inside(device):
-            if Path("/proc/sys/net/bridge").exists():  # else bridged frames would pass the router's rules
+            if Path(
+                "/proc/sys/net/bridge"
+            ).exists():  # else bridged frames would pass the router's rules
                 values["bridge/bridge-nf-call-iptables"] = "0"
             for path, value in values.items():
                 file = Path("/proc/sys/net", path)
                 # kernels before 6.5 know no linear phase; those without IPv6 need none of its settings
-                needless = path.startswith("ipv6/") or (path.endswith("linear_timeouts") and value == "0")
+                needless = path.startswith("ipv6/") or (
+                    path.endswith("linear_timeouts") and value == "0"
+                )
                 if file.exists() or not needless:
                     file.write_text(value, encoding="ascii")
 
     def _join(self, left: str, port: str, right: str, other: str) -> None:
-        run("ip", "link", "add", port, "netns", self.name(left), "address", mac(left, port), "type", "veth",
-            "peer", "name", other, "netns", self.name(right), "address", mac(right, other))  # fmt: skip
+        run(
+            "ip",
+            "link",
+            "add",
+            port,
+            "netns",
+            self.name(left),
+            "address",
+            mac(left, port),
+            "type",
+            "veth",
+            "peer",
+            "name",
+            other,
+            "netns",
+            self.name(right),
+            "address",
+            mac(right, other),
+        )
         for device, interface in ((left, port), (right, other)):
             off = [word for name in OFFLOADS for word in (name, "off")]
             with self.inside(device):
@@ -157,7 +199,9 @@ def set_conntrack(namespaces: Namespaces, device: str, values: dict[str, int]) -
     """Set nf_conntrack_ values in a namespace."""
     with namespaces.inside(device):
         for name, value in values.items():
-            Path(f"/proc/sys/net/netfilter/nf_conntrack_{name}").write_text(str(value), encoding="ascii")
+            Path(f"/proc/sys/net/netfilter/nf_conntrack_{name}").write_text(
+                str(value), encoding="ascii"
+            )
 
 
 def remove(names: Iterable[str]) -> None:
@@ -179,7 +223,10 @@ def remove(names: Iterable[str]) -> None:
 def runs(pid: str) -> bool:
     """Whether a process is there and is more than a name that waits for its parent."""
     try:
-        return Path("/proc", pid, "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+        return (
+            Path("/proc", pid, "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+            != "Z"
+        )
     except (FileNotFoundError, ProcessLookupError):
         return False
 
@@ -229,38 +276,57 @@ def _links(devices: tuple[str, ...]) -> list[tuple[tuple[str, str], tuple[str, s
         links += [(("inet", "igw"), ("wire", "inet")), (("wire", "igw"), ("igw", "outside"))]
     else:
         links += [(("inet", "igw"), ("igw", "outside"))]
-    return [*links, (("igw", "inside"), ("vpc", "igw")),
-            *((("vpc", name), (name, "eth0")) for name in devices if name in INSIDE_VPC)]  # fmt: skip
+    return [
+        *links,
+        (("igw", "inside"), ("vpc", "igw")),
+        *((("vpc", name), (name, "eth0")) for name in devices if name in INSIDE_VPC),
+    ]
 
 
 def _addresses_and_routes(setting: Setting, devices: tuple[str, ...]) -> dict[str, list[str]]:
     """Lines for `ip -batch` by device."""
     lines = {name: ["link set lo up"] for name in devices}
-    gateways = {name: ADDRESSES[name].rpartition(".")[0] + ".1" for name in devices if name in ADDRESSES}
+    gateways = {
+        name: ADDRESSES[name].rpartition(".")[0] + ".1" for name in devices if name in ADDRESSES
+    }
     for name in gateways:
         address = ADDRESSES[name]
         lines[name] += [*_up("eth0", f"{address}/24"), f"route add default via {gateways[name]}"]
-    lines["inet"] += [line for name in ("client", "server") for line in _up(name, f"{gateways[name]}/24")]
+    lines["inet"] += [
+        line for name in ("client", "server") for line in _up(name, f"{gateways[name]}/24")
+    ]
     lines["inet"] += [*_up("igw", f"{EDGE}.1/30"), f"route add 192.0.2.0/24 via {EDGE}.2"]
-    lines["igw"] += [*_up("outside", f"{EDGE}.2/30"), *_up("inside", f"{CORE}.1/30"),
-                     f"route add default via {EDGE}.1", f"route add {VPC_BLOCK} via {CORE}.2"]  # fmt: skip
+    lines["igw"] += [
+        *_up("outside", f"{EDGE}.2/30"),
+        *_up("inside", f"{CORE}.1/30"),
+        f"route add default via {EDGE}.1",
+        f"route add {VPC_BLOCK} via {CORE}.2",
+    ]
     if "wire" in devices:
         lines["wire"] += ["link set inet up", "link set igw up"]
     lines["vpc"] += _up("igw", f"{CORE}.2/30")
     rules: list[str] = []
-    default = f"{CORE}.1" if setting.private_default == "igw" else ADDRESSES[setting.private_default]
+    default = (
+        f"{CORE}.1" if setting.private_default == "igw" else ADDRESSES[setting.private_default]
+    )
     for bridge, block, table, way in (
         ("public", PUBLIC, PUBLIC_TABLE, f"{CORE}.1"),
         ("private", PRIVATE, PRIVATE_TABLE, default),
     ):
         first = block.removesuffix("0/24") + "1"
-        lines["vpc"] += [f"link add {bridge} type bridge mcast_snooping 0", *_up(bridge, f"{first}/24")]
+        lines["vpc"] += [
+            f"link add {bridge} type bridge mcast_snooping 0",
+            *_up(bridge, f"{first}/24"),
+        ]
         for name, gateway in gateways.items():
             if gateway == first:
                 lines["vpc"] += [f"link set {name} master {bridge}", f"link set {name} up"]
-        rules += [f"rule add iif {bridge} lookup {table}", f"route add {PUBLIC} dev public table {table}",
-                  f"route add {PRIVATE} dev private table {table}",
-                  f"route add default via {way} table {table}"]  # fmt: skip
+        rules += [
+            f"rule add iif {bridge} lookup {table}",
+            f"route add {PUBLIC} dev public table {table}",
+            f"route add {PRIVATE} dev private table {table}",
+            f"route add default via {way} table {table}",
+        ]
     lines["vpc"] += rules  # once both bridges are there
     return lines
 

@@ -23,7 +23,9 @@ from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Packet, flags_text
 
 from .records import Record
 
-NEAR = 1 << 20  # no scenario sends more bytes than this: a number this far above an initial one belongs to it
+NEAR = (
+    1 << 20
+)  # no scenario sends more bytes than this: a number this far above an initial one belongs to it
 
 Normal = dict[str, list[list[object]]]
 Hop = tuple[str, str, FiveTuple]  # point, way, the header's addresses and ports
@@ -89,7 +91,9 @@ class Numbers:
 
     def __init__(self, found: list[Path]) -> None:
         self.sent: dict[FiveTuple, list[int]] = {}  # by the sender's flow
-        self.came: dict[FiveTuple, list[int]] = {}  # by the receiver's view of it, reversed: the flow of its answers
+        self.came: dict[
+            FiveTuple, list[int]
+        ] = {}  # by the receiver's view of it, reversed: the flow of its answers
         self.all: list[int] = []
         for path in found:
             if path.packet.flags & SYN and path.packet.seq not in self.all:
@@ -112,15 +116,22 @@ def normal(records: Iterable[Record], fixed: frozenset[int]) -> Normal:
     return {flow: [row for _, row in kept] for flow, kept in timed(records, fixed).items()}
 
 
-def timed(records: Iterable[Record], fixed: frozenset[int]) -> dict[str, list[tuple[int, list[object]]]]:
+def timed(
+    records: Iterable[Record], fixed: frozenset[int]
+) -> dict[str, list[tuple[int, list[object]]]]:
     """The same rows, each behind the time at which its first segment left (microseconds)."""
     found = paths(records)
     ports, numbers = Ports(fixed), Numbers(found)
-    names = [tuple(f"{point} {way} {ports.flow(flow)}" for point, way, flow in path.hops) for path in found]
+    names = [
+        tuple(f"{point} {way} {ports.flow(flow)}" for point, way, flow in path.hops)
+        for path in found
+    ]
     rows: dict[str, list[tuple[int, list[object]]]] = {}
     first: dict[tuple[str, int, int], int] = {}
     both = SYN | ACK
-    answering = {hops[0] for path, hops in zip(found, names, strict=True) if path.packet.flags & both == both}
+    answering = {
+        hops[0] for path, hops in zip(found, names, strict=True) if path.packet.flags & both == both
+    }
     for path, hops in zip(found, names, strict=True):
         _, flags, seq, ack, _, _, data, _ = path.packet
         flow = path.hops[0][2]
@@ -153,4 +164,3 @@ def _joins(last: list[object], row: list[object]) -> bool:
     if not (last[0] == row[0] == "." and last[3] and row[3]):
         return False
     return row[1] == last[1] + last[3] and row[2] == last[2] and row[5] == last[5]  # type: ignore[operator]
-

@@ -51,19 +51,37 @@ def start_nginx(namespaces: Namespaces, device: str, address: str, port: int) ->
     places = " ".join(f"{name}_temp_path {namespaces.folder}/{name};" for name in PLACES)
     text = NGINX.format(folder=namespaces.folder, address=address, port=port, places=places)
     file = _written(namespaces.folder / "nginx.conf", text)
-    program = namespaces.start(device, "nginx", "-c", str(file), "-e", str(namespaces.folder / "nginx.log"))
+    program = namespaces.start(
+        device, "nginx", "-c", str(file), "-e", str(namespaces.folder / "nginx.log")
+    )
     wait_for(namespaces, program, device, port)
 
 
 def curl(namespaces: Namespaces, device: str, url: str) -> str:
     """The status code and the size of what was fetched; code 000 where nothing was."""
     said = "%{http_code} %{size_download}"
-    words = ["curl", "-q", "--silent", "--noproxy", "*", "--max-time", "5", "--user-agent", "curl", "--output",
-             os.devnull, "--write-out", said, url]  # fmt: skip
+    words = [
+        "curl",
+        "-q",
+        "--silent",
+        "--noproxy",
+        "*",
+        "--max-time",
+        "5",
+        "--user-agent",
+        "curl",
+        "--output",
+        os.devnull,
+        "--write-out",
+        said,
+        url,
+    ]
     return namespaces.start(device, *words).communicate(timeout=10)[0]
 
 
-def wait_for(namespaces: Namespaces, program: subprocess.Popen[str], device: str, port: int) -> None:
+def wait_for(
+    namespaces: Namespaces, program: subprocess.Popen[str], device: str, port: int
+) -> None:
     """Wait until a program listens; LabError with its own words where it does not."""
 
     def ready() -> bool:

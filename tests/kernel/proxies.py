@@ -10,8 +10,22 @@ from .programs import wait_for
 from .setting import ADDRESSES, UNAVAILABLE, Proxy
 
 # HAProxy writes header names in small letters unless it is told each one that is to be kept.
-NAMES = ("Host", "User-Agent", "Accept", "Content-Length", "Content-Type", "Connection", "Server", "Date",
-         "Last-Modified", "ETag", "Accept-Ranges", FOR, PROTO, PORT)  # fmt: skip
+NAMES = (
+    "Host",
+    "User-Agent",
+    "Accept",
+    "Content-Length",
+    "Content-Type",
+    "Connection",
+    "Server",
+    "Date",
+    "Last-Modified",
+    "ETag",
+    "Accept-Ranges",
+    FOR,
+    PROTO,
+    PORT,
+)
 HEAD = """global
     nbthread 1
     maxconn 100
@@ -59,9 +73,18 @@ def start_proxies(namespaces: Namespaces, rows: tuple[Proxy, ...]) -> None:
 
 def configuration(rows: tuple[Proxy, ...], folder: str) -> str:
     """The text of HAProxy's configuration."""
-    text = HEAD.format(names="\n".join(f"    h1-case-adjust {name.lower()} {name}" for name in NAMES))
+    text = HEAD.format(
+        names="\n".join(f"    h1-case-adjust {name.lower()} {name}" for name in NAMES)
+    )
     for port, (address, target), protocol, version in rows:
         text += SECTIONS[protocol].format(
-            port=port, own=ADDRESSES["elb"], target=f"{address}:{target}", header=HEADERS[version], folder=folder,
-            name=FOR, proto=PROTO, port_name=PORT)  # fmt: skip
+            port=port,
+            own=ADDRESSES["elb"],
+            target=f"{address}:{target}",
+            header=HEADERS[version],
+            folder=folder,
+            name=FOR,
+            proto=PROTO,
+            port_name=PORT,
+        )
     return text

@@ -25,7 +25,14 @@ from .stored import save as keep_recording
 ROOT = Path(__file__).parents[2]
 WORKERS = 4  # a scenario is mostly waiting
 PATIENCE = LIMIT + 30  # seconds for a process, with building and tearing down
-VERSIONS = {"haproxy": "-v", "nginx": "-v", "curl": "--version", "nft": "--version", "tcpdump": "--version", "ip": "-V"}
+VERSIONS = {
+    "haproxy": "-v",
+    "nginx": "-v",
+    "curl": "--version",
+    "nft": "--version",
+    "tcpdump": "--version",
+    "ip": "-V",
+}
 Recorded = tuple[list[Record], list[Fact]]
 
 
@@ -64,7 +71,10 @@ def record_scenarios(scenarios: Iterable[Scenario], workers: int = WORKERS) -> d
         for played in play_all(scenarios, folder, workers):
             if played.error:
                 raise LabError(f"{played.name}: {played.error}")
-        return {file.stem: (load(file), facts_of(file.with_suffix(".json"))) for file in folder.glob("*.pcapng")}
+        return {
+            file.stem: (load(file), facts_of(file.with_suffix(".json")))
+            for file in folder.glob("*.pcapng")
+        }
 
 
 def record(scenarios: Iterable[Scenario], folder: Path = FOLDER, workers: int = WORKERS) -> int:
@@ -72,16 +82,23 @@ def record(scenarios: Iterable[Scenario], folder: Path = FOLDER, workers: int = 
     failed, tools = 0, versions()
     with tempfile.TemporaryDirectory() as name:
         for played in play_all(scenarios, Path(name), workers):
-            print(f"{played.name:32} {played.seconds:5.1f} s  {played.error or 'recorded'}", flush=True)
+            print(
+                f"{played.name:32} {played.seconds:5.1f} s  {played.error or 'recorded'}",
+                flush=True,
+            )
             failed += bool(played.error)
             if not played.error:
                 file = Path(name, f"{played.name}.pcapng")
-                found = Recording(load(file), facts_of(file.with_suffix(".json")), os.uname().release, tools)
+                found = Recording(
+                    load(file), facts_of(file.with_suffix(".json")), os.uname().release, tools
+                )
                 keep_recording(BY_NAME[played.name], found, folder)
     return failed
 
 
-def play_all(scenarios: Iterable[Scenario], folder: Path, workers: int = WORKERS) -> Iterator[Played]:
+def play_all(
+    scenarios: Iterable[Scenario], folder: Path, workers: int = WORKERS
+) -> Iterator[Played]:
     """Play scenarios, several at once, into a folder; each is told of when it is over."""
     names = [scenario.name for scenario in scenarios]
     for name in names:
@@ -111,8 +128,9 @@ def versions() -> dict[str, str]:
 
 def as_text(records: Iterable[Record]) -> str:
     """The rows of a recording, a line each."""
-    return "\n".join(f"{row.at / 1e6:10.6f} {row.point:6} {row.way:3} {row.packet}" for row in records)
-
+    return "\n".join(
+        f"{row.at / 1e6:10.6f} {row.point:6} {row.way:3} {row.packet}" for row in records
+    )
 
 
 def _in_a_process(name: str, folder: Path) -> Played:

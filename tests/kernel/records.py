@@ -55,10 +55,17 @@ def is_tcp(data: bytes) -> bool:
 def save(path: Path, records: Iterable[Record]) -> None:
     """Write the rows as one pcapng file, in the order of time."""
     blocks = [_block(SECTION, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))]
-    blocks += [_block(INTERFACE, struct.pack("<HHI", RAW, 0, 0) + _option(IF_NAME, point.encode()) + _option(END, b""))
-               for point in POINTS]  # fmt: skip
+    blocks += [
+        _block(
+            INTERFACE,
+            struct.pack("<HHI", RAW, 0, 0) + _option(IF_NAME, point.encode()) + _option(END, b""),
+        )
+        for point in POINTS
+    ]
     for at, point, way, data in sorted(records, key=lambda record: record.at):
-        head = struct.pack("<IIIII", POINTS.index(point), at >> 32, at & 0xFFFFFFFF, len(data), len(data))
+        head = struct.pack(
+            "<IIIII", POINTS.index(point), at >> 32, at & 0xFFFFFFFF, len(data), len(data)
+        )
         flags = _option(EPB_FLAGS, struct.pack("<I", WAYS[way])) + _option(END, b"")
         blocks.append(_block(PACKET, head + _padded(data) + flags))
     path.write_bytes(b"".join(blocks))

@@ -9,7 +9,9 @@ from .setting import ADDRESSES, BOXES, Forward, Masquerade, Setting
 NAT = Setting(private_default="nat")
 KEPT = Forward("nlb", 80, (ADDRESSES["web"], 80))
 REPLACED = KEPT._replace(preserve=False)
-BEHIND = Setting(private_default="nlb", forwards=(KEPT,))  # the answer's way back is a route: the Linux condition
+BEHIND = Setting(
+    private_default="nlb", forwards=(KEPT,)
+)  # the answer's way back is a route: the Linux condition
 HIDDEN = Setting(private_default="nat", forwards=(REPLACED,))
 OUTSIDE = "198.51.100.7:80"
 LISTENER = f"{BOXES['nlb']}:80"
@@ -174,43 +176,135 @@ def answer_goes_elsewhere(lab: Driver) -> None:
 
 
 def _row(name: str, sentence: str, kinds: str, setting: Setting, script, *ports: int) -> Scenario:  # type: ignore[no-untyped-def]
-    return Scenario(name, sentence, tuple(kinds.split()), setting, script, frozenset((80, 81, 50_001, *ports)))
+    return Scenario(
+        name, sentence, tuple(kinds.split()), setting, script, frozenset((80, 81, 50_001, *ports))
+    )
 
 
 FIVE = (50_002, 50_003, 50_004, 50_005, 50_006)
 NAT_SCENARIOS: tuple[Scenario, ...] = (
-    _row("nat-out", "A masqueraded connection keeps its port where it can.", "tcp nat one-to-one", NAT, out),
-    _row("nat-refused", "A RST comes back through the NAT.", "tcp nat one-to-one", NAT, nat_refused),
-    _row("nat-one-port-two-hosts", "One port, two hosts, one destination: the second is remapped.",
-         "tcp nat one-to-one", NAT, one_port_two_hosts),
-    _row("nat-one-port-two-destinations", "One port, two hosts, two destinations: both kept.", "tcp nat one-to-one",
-         NAT, one_port_two_destinations),
-    _row("nat-exhaustion", "Four ports per destination; the fifth SYN is dropped in silence.", "tcp nat one-to-one",
-         NAT._replace(nat=FOUR_PORTS, tcp=IMPATIENT), exhaustion, *FIVE),
-    _row("nat-port-used-again", "A closed connection's port serves the next one.", "tcp nat one-to-one",
-         NAT._replace(nat=FOUR_PORTS), port_used_again, *FIVE),
-    _row("nat-from-outside", "The NAT's own address, from outside: refused by the box itself.", "tcp nat one-to-one",
-         NAT, nat_from_outside),
-    _row("nat-idle-loose", "A forgotten flow is picked up again in mid-stream.", "tcp nat one-to-one",
-         NAT._replace(nat=Masquerade(idle=2)), idle_then_inside),
-    _row("nat-idle-reset", "A forgotten flow is answered with RST, to the inside only.", "tcp nat one-to-one",
-         NAT._replace(nat=Masquerade(idle=2, loose=False)), idle_then_inside),
-    _row("nat-idle-far-side", "The far side speaks to a forgotten flow: the box's own TCP answers RST.",
-         "tcp nat one-to-one", NAT._replace(nat=Masquerade(idle=2, loose=False)), idle_then_outside),
-    _row("nlb-preserved", "Only the destination is rewritten; a route brings the answer back.", "tcp nlb one-to-one",
-         BEHIND, visit_listener),
-    _row("nlb-not-preserved", "Both addresses are rewritten; the answer goes to the balancer.", "tcp nlb one-to-one",
-         HIDDEN, visit_listener),
-    _row("nlb-one-port-two-listeners", "The second connection's source port changes.", "tcp nlb one-to-one",
-         BEHIND._replace(forwards=(KEPT, KEPT._replace(port=81))), one_port_two_listeners),
-    _row("nlb-two-nodes", "Two balancers, one client port, one target: they collide.", "tcp nlb one-to-one",
-         BEHIND._replace(forwards=(KEPT, KEPT._replace(box="nlb2")), tcp=IMPATIENT), two_nodes),
-    _row("hairpin-preserved", "The target is its own client: source = destination, dropped in silence.",
-         "tcp nlb", BEHIND._replace(tcp=IMPATIENT), to_itself),
-    _row("hairpin-not-preserved", "With the address replaced it works.", "tcp nlb", HIDDEN, to_itself_hidden),
-    _row("asymmetric-own-address", "The answer leaves with web's own public address: the client refuses it.",
-         "tcp nlb one-to-one", BEHIND._replace(private_default="igw", web_public=True, tcp=IMPATIENT),
-         answer_goes_elsewhere),
-    _row("asymmetric-nat", "The answer is routed to a NAT that knows no such flow: not translated, lost at the edge.",
-         "tcp nat nlb one-to-one", BEHIND._replace(private_default="nat", tcp=IMPATIENT), answer_goes_elsewhere),
+    _row(
+        "nat-out",
+        "A masqueraded connection keeps its port where it can.",
+        "tcp nat one-to-one",
+        NAT,
+        out,
+    ),
+    _row(
+        "nat-refused", "A RST comes back through the NAT.", "tcp nat one-to-one", NAT, nat_refused
+    ),
+    _row(
+        "nat-one-port-two-hosts",
+        "One port, two hosts, one destination: the second is remapped.",
+        "tcp nat one-to-one",
+        NAT,
+        one_port_two_hosts,
+    ),
+    _row(
+        "nat-one-port-two-destinations",
+        "One port, two hosts, two destinations: both kept.",
+        "tcp nat one-to-one",
+        NAT,
+        one_port_two_destinations,
+    ),
+    _row(
+        "nat-exhaustion",
+        "Four ports per destination; the fifth SYN is dropped in silence.",
+        "tcp nat one-to-one",
+        NAT._replace(nat=FOUR_PORTS, tcp=IMPATIENT),
+        exhaustion,
+        *FIVE,
+    ),
+    _row(
+        "nat-port-used-again",
+        "A closed connection's port serves the next one.",
+        "tcp nat one-to-one",
+        NAT._replace(nat=FOUR_PORTS),
+        port_used_again,
+        *FIVE,
+    ),
+    _row(
+        "nat-from-outside",
+        "The NAT's own address, from outside: refused by the box itself.",
+        "tcp nat one-to-one",
+        NAT,
+        nat_from_outside,
+    ),
+    _row(
+        "nat-idle-loose",
+        "A forgotten flow is picked up again in mid-stream.",
+        "tcp nat one-to-one",
+        NAT._replace(nat=Masquerade(idle=2)),
+        idle_then_inside,
+    ),
+    _row(
+        "nat-idle-reset",
+        "A forgotten flow is answered with RST, to the inside only.",
+        "tcp nat one-to-one",
+        NAT._replace(nat=Masquerade(idle=2, loose=False)),
+        idle_then_inside,
+    ),
+    _row(
+        "nat-idle-far-side",
+        "The far side speaks to a forgotten flow: the box's own TCP answers RST.",
+        "tcp nat one-to-one",
+        NAT._replace(nat=Masquerade(idle=2, loose=False)),
+        idle_then_outside,
+    ),
+    _row(
+        "nlb-preserved",
+        "Only the destination is rewritten; a route brings the answer back.",
+        "tcp nlb one-to-one",
+        BEHIND,
+        visit_listener,
+    ),
+    _row(
+        "nlb-not-preserved",
+        "Both addresses are rewritten; the answer goes to the balancer.",
+        "tcp nlb one-to-one",
+        HIDDEN,
+        visit_listener,
+    ),
+    _row(
+        "nlb-one-port-two-listeners",
+        "The second connection's source port changes.",
+        "tcp nlb one-to-one",
+        BEHIND._replace(forwards=(KEPT, KEPT._replace(port=81))),
+        one_port_two_listeners,
+    ),
+    _row(
+        "nlb-two-nodes",
+        "Two balancers, one client port, one target: they collide.",
+        "tcp nlb one-to-one",
+        BEHIND._replace(forwards=(KEPT, KEPT._replace(box="nlb2")), tcp=IMPATIENT),
+        two_nodes,
+    ),
+    _row(
+        "hairpin-preserved",
+        "The target is its own client: source = destination, dropped in silence.",
+        "tcp nlb",
+        BEHIND._replace(tcp=IMPATIENT),
+        to_itself,
+    ),
+    _row(
+        "hairpin-not-preserved",
+        "With the address replaced it works.",
+        "tcp nlb",
+        HIDDEN,
+        to_itself_hidden,
+    ),
+    _row(
+        "asymmetric-own-address",
+        "The answer leaves with web's own public address: the client refuses it.",
+        "tcp nlb one-to-one",
+        BEHIND._replace(private_default="igw", web_public=True, tcp=IMPATIENT),
+        answer_goes_elsewhere,
+    ),
+    _row(
+        "asymmetric-nat",
+        "The answer is routed to a NAT that knows no such flow: not translated, lost at the edge.",
+        "tcp nat nlb one-to-one",
+        BEHIND._replace(private_default="nat", tcp=IMPATIENT),
+        answer_goes_elsewhere,
+    ),
 )

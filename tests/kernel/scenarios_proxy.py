@@ -7,8 +7,10 @@ from .scenarios_tcp import ask_and_answer
 from .setting import ADDRESSES, BOXES, WEB_PUBLIC, Forward, Proxy, Setting
 
 TARGET = (ADDRESSES["web"], 80)
-TCP, HTTP = Setting(private_default="nat", proxies=(Proxy(80, TARGET),)), Setting(
-    private_default="nat", proxies=(Proxy(80, TARGET, "http"),))
+TCP, HTTP = (
+    Setting(private_default="nat", proxies=(Proxy(80, TARGET),)),
+    Setting(private_default="nat", proxies=(Proxy(80, TARGET, "http"),)),
+)
 ELB = f"{BOXES['elb']}:80"
 GET = b"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n"
 FORGED = b"GET / HTTP/1.1\r\nHost: www.example.com\r\nX-Forwarded-For: 192.0.2.99\r\n\r\n"
@@ -138,31 +140,116 @@ def real_out(lab: Driver) -> None:
 
 
 def _row(name: str, sentence: str, kinds: str, setting: Setting, script, *ports: int) -> Scenario:  # type: ignore[no-untyped-def]
-    return Scenario(name, sentence, tuple(kinds.split()), setting, script, frozenset((80, 50_001, *ports)))
+    return Scenario(
+        name, sentence, tuple(kinds.split()), setting, script, frozenset((80, 50_001, *ports))
+    )
 
 
 PROXY_SCENARIOS: tuple[Scenario, ...] = (
-    _row("proxy-tcp", "Two connections, joined by their bytes only.", "tcp proxy one-to-one", TCP, relayed),
-    _row("proxy-tcp-server-first", "The server speaks and closes first.", "tcp proxy one-to-one", TCP,
-         relayed_server_first),
-    _row("proxy-tcp-half-close", "A half close passes.", "tcp proxy one-to-one", TCP, relayed_half_close),
-    _row("proxy-tcp-refused", "The target refuses after the client was connected.", "tcp proxy one-to-one", TCP,
-         target_refuses),
-    _row("proxy-http", "The request is read, then sent on with three headers more.", "tcp proxy one-to-one", HTTP,
-         asked),
-    _row("proxy-http-forged", "A forged X-Forwarded-For is appended to.", "tcp proxy one-to-one", HTTP, asked_forged),
-    _row("proxy-http-reuse", "Two clients share one connection to the target.", "tcp proxy one-to-one", HTTP,
-         two_clients_one_connection, 50_002),
-    _row("proxy-http-refused", "The target refuses: 503 by the proxy.", "tcp proxy one-to-one", HTTP, unavailable),
-    _row("proxy-protocol-1", "PROXY version 1 in front of the client's bytes.", "tcp proxy one-to-one",
-         Setting(private_default="nat", proxies=(Proxy(80, TARGET, proxy_protocol=1),)), relayed),
-    _row("proxy-protocol-2", "PROXY version 2 in front of the client's bytes.", "tcp proxy one-to-one",
-         Setting(private_default="nat", proxies=(Proxy(80, TARGET, proxy_protocol=2),)), relayed),
-    _row("real-direct", "curl and nginx through the 1:1 NAT.", "tcp one-to-one", Setting(web_public=True), real_direct),
-    _row("real-proxy-tcp", "curl and nginx through a TCP proxy.", "tcp proxy one-to-one", TCP, real_through_elb),
-    _row("real-proxy-http", "curl and nginx through an HTTP proxy.", "tcp proxy one-to-one", HTTP, real_through_elb),
-    _row("real-nlb", "curl and nginx through a destination NAT.", "tcp nlb one-to-one",
-         Setting(private_default="nlb", forwards=(Forward("nlb", 80, TARGET),)), real_through_nlb),
-    _row("real-nat", "curl in the private subnet through the NAT.", "tcp nat one-to-one",
-         Setting(private_default="nat"), real_out),
+    _row(
+        "proxy-tcp",
+        "Two connections, joined by their bytes only.",
+        "tcp proxy one-to-one",
+        TCP,
+        relayed,
+    ),
+    _row(
+        "proxy-tcp-server-first",
+        "The server speaks and closes first.",
+        "tcp proxy one-to-one",
+        TCP,
+        relayed_server_first,
+    ),
+    _row(
+        "proxy-tcp-half-close",
+        "A half close passes.",
+        "tcp proxy one-to-one",
+        TCP,
+        relayed_half_close,
+    ),
+    _row(
+        "proxy-tcp-refused",
+        "The target refuses after the client was connected.",
+        "tcp proxy one-to-one",
+        TCP,
+        target_refuses,
+    ),
+    _row(
+        "proxy-http",
+        "The request is read, then sent on with three headers more.",
+        "tcp proxy one-to-one",
+        HTTP,
+        asked,
+    ),
+    _row(
+        "proxy-http-forged",
+        "A forged X-Forwarded-For is appended to.",
+        "tcp proxy one-to-one",
+        HTTP,
+        asked_forged,
+    ),
+    _row(
+        "proxy-http-reuse",
+        "Two clients share one connection to the target.",
+        "tcp proxy one-to-one",
+        HTTP,
+        two_clients_one_connection,
+        50_002,
+    ),
+    _row(
+        "proxy-http-refused",
+        "The target refuses: 503 by the proxy.",
+        "tcp proxy one-to-one",
+        HTTP,
+        unavailable,
+    ),
+    _row(
+        "proxy-protocol-1",
+        "PROXY version 1 in front of the client's bytes.",
+        "tcp proxy one-to-one",
+        Setting(private_default="nat", proxies=(Proxy(80, TARGET, proxy_protocol=1),)),
+        relayed,
+    ),
+    _row(
+        "proxy-protocol-2",
+        "PROXY version 2 in front of the client's bytes.",
+        "tcp proxy one-to-one",
+        Setting(private_default="nat", proxies=(Proxy(80, TARGET, proxy_protocol=2),)),
+        relayed,
+    ),
+    _row(
+        "real-direct",
+        "curl and nginx through the 1:1 NAT.",
+        "tcp one-to-one",
+        Setting(web_public=True),
+        real_direct,
+    ),
+    _row(
+        "real-proxy-tcp",
+        "curl and nginx through a TCP proxy.",
+        "tcp proxy one-to-one",
+        TCP,
+        real_through_elb,
+    ),
+    _row(
+        "real-proxy-http",
+        "curl and nginx through an HTTP proxy.",
+        "tcp proxy one-to-one",
+        HTTP,
+        real_through_elb,
+    ),
+    _row(
+        "real-nlb",
+        "curl and nginx through a destination NAT.",
+        "tcp nlb one-to-one",
+        Setting(private_default="nlb", forwards=(Forward("nlb", 80, TARGET),)),
+        real_through_nlb,
+    ),
+    _row(
+        "real-nat",
+        "curl in the private subnet through the NAT.",
+        "tcp nat one-to-one",
+        Setting(private_default="nat"),
+        real_out,
+    ),
 )

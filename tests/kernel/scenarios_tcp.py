@@ -18,7 +18,10 @@ IMPATIENT = Tcp(syn=1)  # gives up after 3 s
 
 
 def _acl(*rows: tuple[int, str, str, tuple[int, int]]) -> tuple[AclEntry, ...]:
-    return tuple(AclEntry("acl-private", number, way, what, TCP, ports, ANYWHERE) for number, way, what, ports in rows)
+    return tuple(
+        AclEntry("acl-private", number, way, what, TCP, ports, ANYWHERE)
+        for number, way, what, ports in rows
+    )
 
 
 ALL = (0, 65_535)
@@ -283,49 +286,154 @@ def _row(name: str, sentence: str, kinds: str, setting: Setting, script, *ports:
 
 
 GROUPED = OPEN._replace(grouped=True, groups=(WEB_80,), tcp=IMPATIENT)
-ONLY_443 = OPEN._replace(grouped=True, groups=(GroupRule("sg-web", OUT, (443, 443), ANYWHERE),), tcp=IMPATIENT)
+ONLY_443 = OPEN._replace(
+    grouped=True, groups=(GroupRule("sg-web", OUT, (443, 443), ANYWHERE),), tcp=IMPATIENT
+)
 
 TCP_SCENARIOS: tuple[Scenario, ...] = (
-    _row("direct", "A visit through the 1:1 NAT of the Internet gateway.", "tcp one-to-one", OPEN, one_visit),
+    _row(
+        "direct",
+        "A visit through the 1:1 NAT of the Internet gateway.",
+        "tcp one-to-one",
+        OPEN,
+        one_visit,
+    ),
     _row("direct-large", "Five kilobytes each way.", "tcp one-to-one", OPEN, large),
-    _row("two-connections", "Two connections to one port.", "tcp one-to-one", OPEN, two_connections, 50_002),
-    _row("server-closes-first", "The server closes first.", "tcp one-to-one", OPEN, server_closes_first),
+    _row(
+        "two-connections",
+        "Two connections to one port.",
+        "tcp one-to-one",
+        OPEN,
+        two_connections,
+        50_002,
+    ),
+    _row(
+        "server-closes-first",
+        "The server closes first.",
+        "tcp one-to-one",
+        OPEN,
+        server_closes_first,
+    ),
     _row("refused", "Nobody listens: RST.", "tcp one-to-one", OPEN, refused),
-    _row("silent", "No answer: SYN again after 1, 3, 7 s, and over at 15 s.", "tcp one-to-one filter",
-         OPEN._replace(acl=DENIED_FIRST), attempt),
-    _row("silent-linear", "SYNs one second apart first, as kernels since 6.5 do.", "tcp one-to-one filter",
-         OPEN._replace(acl=DENIED_FIRST, tcp=Tcp(syn=2, linear=2)), attempt_linear),
-    _row("half-close", "One direction closes, the other goes on.", "tcp one-to-one", OPEN, half_close),
+    _row(
+        "silent",
+        "No answer: SYN again after 1, 3, 7 s, and over at 15 s.",
+        "tcp one-to-one filter",
+        OPEN._replace(acl=DENIED_FIRST),
+        attempt,
+    ),
+    _row(
+        "silent-linear",
+        "SYNs one second apart first, as kernels since 6.5 do.",
+        "tcp one-to-one filter",
+        OPEN._replace(acl=DENIED_FIRST, tcp=Tcp(syn=2, linear=2)),
+        attempt_linear,
+    ),
+    _row(
+        "half-close", "One direction closes, the other goes on.", "tcp one-to-one", OPEN, half_close
+    ),
     _row("simultaneous-close", "Two FINs cross.", "tcp one-to-one", SLOW, simultaneous_close),
     _row("simultaneous-open", "Two SYNs cross.", "tcp one-to-one", SLOW, simultaneous_open, 50_002),
     _row("abort", "The client ends with RST.", "tcp one-to-one", OPEN, abort),
     _row("abort-by-server", "The server ends with RST.", "tcp one-to-one", OPEN, abort_by_server),
     _row("close-unread", "Closed with bytes unread: RST.", "tcp one-to-one", OPEN, close_unread),
-    _row("time-wait-reuse", "The same four numbers again after 1.3 s.", "tcp one-to-one", OPEN, time_wait_reuse),
-    _row("backlog-full", "A full accept queue drops SYNs in silence.", "tcp one-to-one", OPEN, backlog_full,
-         50_002, 50_003),
-    _row("ephemeral-choice", "Four ports, even ones first, per destination.", "tcp one-to-one",
-         OPEN._replace(tcp=Tcp(ports=(40_000, 40_003))), ephemeral_choice),
+    _row(
+        "time-wait-reuse",
+        "The same four numbers again after 1.3 s.",
+        "tcp one-to-one",
+        OPEN,
+        time_wait_reuse,
+    ),
+    _row(
+        "backlog-full",
+        "A full accept queue drops SYNs in silence.",
+        "tcp one-to-one",
+        OPEN,
+        backlog_full,
+        50_002,
+        50_003,
+    ),
+    _row(
+        "ephemeral-choice",
+        "Four ports, even ones first, per destination.",
+        "tcp one-to-one",
+        OPEN._replace(tcp=Tcp(ports=(40_000, 40_003))),
+        ephemeral_choice,
+    ),
     _row("delay", "150 ms one way.", "tcp one-to-one", SLOW, one_visit),
-    _row("lost-syn", "The SYN is lost.", "tcp one-to-one", OPEN._replace(lose=(1,)), lost_then_visit),
-    _row("lost-syn-ack", "The SYN,ACK is lost.", "tcp one-to-one", OPEN._replace(lose=(2,)), lost_then_visit),
-    _row("lost-ack", "The handshake's third packet is lost.", "tcp one-to-one", OPEN._replace(lose=(3,)), lost_ack),
-    _row("lost-data", "The request is lost.", "tcp one-to-one", OPEN._replace(lose=(4,)), lost_data),
+    _row(
+        "lost-syn", "The SYN is lost.", "tcp one-to-one", OPEN._replace(lose=(1,)), lost_then_visit
+    ),
+    _row(
+        "lost-syn-ack",
+        "The SYN,ACK is lost.",
+        "tcp one-to-one",
+        OPEN._replace(lose=(2,)),
+        lost_then_visit,
+    ),
+    _row(
+        "lost-ack",
+        "The handshake's third packet is lost.",
+        "tcp one-to-one",
+        OPEN._replace(lose=(3,)),
+        lost_ack,
+    ),
+    _row(
+        "lost-data", "The request is lost.", "tcp one-to-one", OPEN._replace(lose=(4,)), lost_data
+    ),
     _row("lost-fin", "A FIN is lost.", "tcp one-to-one", OPEN._replace(lose=(8,)), lost_fin),
-    _row("acl-without-ephemeral", "The ACL lets requests in and no answer out.", "tcp one-to-one filter",
-         OPEN._replace(acl=WITHOUT_EPHEMERAL), lambda lab: _attempt_for(lab, 8.6)),
-    _row("acl-with-ephemeral", "The ACL lets 80 in and 1024-65535 out.", "tcp one-to-one filter",
-         OPEN._replace(acl=WITH_EPHEMERAL), one_visit),
-    _row("acl-first-match", "A deny with a lower number wins over the allow behind it.", "tcp one-to-one filter",
-         OPEN._replace(acl=DENIED_FIRST, tcp=IMPATIENT), lambda lab: _attempt_for(lab, 3.6)),
-    _row("group-stateful", "One inbound rule is enough for both directions.", "tcp one-to-one filter", GROUPED,
-         one_visit),
-    _row("group-rule-removed", "A tracked flow outlives its rule.", "tcp one-to-one filter", GROUPED, rule_removed,
-         50_002),
-    _row("group-outbound-only", "Answers come in without an inbound rule.", "tcp one-to-one filter", ONLY_443,
-         outbound_only, 50_005),
-    _row("group-out-refuses", "No outbound rule: the packet never leaves.", "tcp one-to-one filter", ONLY_443,
-         group_out_refuses, 50_005),
+    _row(
+        "acl-without-ephemeral",
+        "The ACL lets requests in and no answer out.",
+        "tcp one-to-one filter",
+        OPEN._replace(acl=WITHOUT_EPHEMERAL),
+        lambda lab: _attempt_for(lab, 8.6),
+    ),
+    _row(
+        "acl-with-ephemeral",
+        "The ACL lets 80 in and 1024-65535 out.",
+        "tcp one-to-one filter",
+        OPEN._replace(acl=WITH_EPHEMERAL),
+        one_visit,
+    ),
+    _row(
+        "acl-first-match",
+        "A deny with a lower number wins over the allow behind it.",
+        "tcp one-to-one filter",
+        OPEN._replace(acl=DENIED_FIRST, tcp=IMPATIENT),
+        lambda lab: _attempt_for(lab, 3.6),
+    ),
+    _row(
+        "group-stateful",
+        "One inbound rule is enough for both directions.",
+        "tcp one-to-one filter",
+        GROUPED,
+        one_visit,
+    ),
+    _row(
+        "group-rule-removed",
+        "A tracked flow outlives its rule.",
+        "tcp one-to-one filter",
+        GROUPED,
+        rule_removed,
+        50_002,
+    ),
+    _row(
+        "group-outbound-only",
+        "Answers come in without an inbound rule.",
+        "tcp one-to-one filter",
+        ONLY_443,
+        outbound_only,
+        50_005,
+    ),
+    _row(
+        "group-out-refuses",
+        "No outbound rule: the packet never leaves.",
+        "tcp one-to-one filter",
+        ONLY_443,
+        group_out_refuses,
+        50_005,
+    ),
 )
 
 

@@ -28,7 +28,12 @@ ADDRESSES = {
     "web2": "10.0.1.11",
 }
 HOSTS = ("client", "server", "web", "web2")  # ends with sockets; a proxy is a program at "elb"
-BOXES = {"elb": "192.0.2.10", "nat": "192.0.2.20", "nlb": "192.0.2.30", "nlb2": "192.0.2.31"}  # always public
+BOXES = {
+    "elb": "192.0.2.10",
+    "nat": "192.0.2.20",
+    "nlb": "192.0.2.30",
+    "nlb2": "192.0.2.31",
+}  # always public
 WEB_PUBLIC = "192.0.2.110"  # only where the setting says so
 NAP = 0.08  # seconds of quiet behind each action, so that no two things race
 
@@ -78,16 +83,22 @@ class Tcp(NamedTuple):
 class Setting(NamedTuple):
     """The place of one scenario; what is not said is open, lossless and fast."""
 
-    private_default: str = "igw"  # nat, nlb, nlb2 or igw: where the private subnet's default route leads
+    private_default: str = (
+        "igw"  # nat, nlb, nlb2 or igw: where the private subnet's default route leads
+    )
     web_public: bool = False  # whether web has the public address WEB_PUBLIC
     nat: Masquerade = Masquerade()
     forwards: tuple[Forward, ...] = ()
     proxies: tuple[Proxy, ...] = ()
-    acl: tuple[AclEntry, ...] = ()  # of the private subnet, numbers ascending; none: everything passes
+    acl: tuple[
+        AclEntry, ...
+    ] = ()  # of the private subnet, numbers ascending; none: everything passes
     groups: tuple[GroupRule, ...] = ()  # rules of web's security group
     grouped: bool = False  # whether web has a security group at all
     delay: float = 0.0  # seconds one way on the link
-    lose: tuple[int, ...] = ()  # which packets the link loses: 1 is the first it carries, both ways counted together
+    lose: tuple[
+        int, ...
+    ] = ()  # which packets the link loses: 1 is the first it carries, both ways counted together
     tcp: Tcp = Tcp()  # of every host
 
 

@@ -44,7 +44,9 @@ def load(name: str) -> Recording:
 
 def stored_normal(name: str) -> Normal:
     """The normal form as it was stored."""
-    found: Normal = json.loads(path(name).with_suffix(".json").read_text(encoding="utf-8"))["normal"]
+    found: Normal = json.loads(path(name).with_suffix(".json").read_text(encoding="utf-8"))[
+        "normal"
+    ]
     return found
 
 
@@ -61,21 +63,30 @@ def save(scenario: Scenario, recording: Recording, folder: Path = FOLDER) -> Non
 
 def text(scenario: Scenario, recording: Recording) -> str:
     """The JSON file: a line for each fact and each row."""
+
     def lines(rows: Sequence[object], indent: str) -> str:
         return ",\n".join(indent + json.dumps(row, ensure_ascii=False) for row in rows)
 
-    flows = ",\n".join(f'    {json.dumps(flow)}: [\n{lines(rows, "      ")}\n    ]'
-                       for flow, rows in recording.normal(scenario).items())
-    return "\n".join([
-        "{",
-        f'  "scenario": {json.dumps(scenario.name)},',
-        f'  "kernel": {json.dumps(recording.kernel)},',
-        f'  "tools": {json.dumps(recording.tools)},',
-        '  "facts": [', lines(recording.facts, "    "), "  ],",
-        '  "normal": {', flows, "  }",
-        "}",
-        "",
-    ])  # fmt: skip
+    flows = ",\n".join(
+        f"    {json.dumps(flow)}: [\n{lines(rows, '      ')}\n    ]"
+        for flow, rows in recording.normal(scenario).items()
+    )
+    return "\n".join(
+        [
+            "{",
+            f'  "scenario": {json.dumps(scenario.name)},',
+            f'  "kernel": {json.dumps(recording.kernel)},',
+            f'  "tools": {json.dumps(recording.tools)},',
+            '  "facts": [',
+            lines(recording.facts, "    "),
+            "  ],",
+            '  "normal": {',
+            flows,
+            "  }",
+            "}",
+            "",
+        ]
+    )
 
 
 def replay(recording: Recording) -> tuple[bytes, bytes]:

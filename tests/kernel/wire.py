@@ -53,7 +53,9 @@ class Wire:
                     end.send(frame)
 
     def _pause(self) -> float:
-        return min(0.05, max(0.0, self._waiting[0][0] - time.monotonic())) if self._waiting else 0.05
+        return (
+            min(0.05, max(0.0, self._waiting[0][0] - time.monotonic())) if self._waiting else 0.05
+        )
 
     def _take(self, end: socket.socket, other: socket.socket) -> None:
         frame, where = end.recvfrom(65_535)
@@ -64,7 +66,9 @@ class Wire:
             return
         self._count += 1
         if self._count not in self.lose:
-            heapq.heappush(self._waiting, (time.monotonic() + self.delay, next(self._order), other, frame))
+            heapq.heappush(
+                self._waiting, (time.monotonic() + self.delay, next(self._order), other, frame)
+            )
 
 
 def _end(interface: str) -> socket.socket:

@@ -15,13 +15,19 @@ from rigs import aws_networks
 _MADE = {}
 REGION = "us-east-1"
 EC2 = {
-    "describe_vpcs": "Vpcs", "describe_subnets": "Subnets", "describe_route_tables": "RouteTables",
-    "describe_security_groups": "SecurityGroups", "describe_network_acls": "NetworkAcls",
-    "describe_internet_gateways": "InternetGateways", "describe_nat_gateways": "NatGateways",
-    "describe_instances": "Reservations", "describe_network_interfaces": "NetworkInterfaces",
-    "describe_addresses": "Addresses", "describe_vpc_peering_connections": "VpcPeeringConnections",
+    "describe_vpcs": "Vpcs",
+    "describe_subnets": "Subnets",
+    "describe_route_tables": "RouteTables",
+    "describe_security_groups": "SecurityGroups",
+    "describe_network_acls": "NetworkAcls",
+    "describe_internet_gateways": "InternetGateways",
+    "describe_nat_gateways": "NatGateways",
+    "describe_instances": "Reservations",
+    "describe_network_interfaces": "NetworkInterfaces",
+    "describe_addresses": "Addresses",
+    "describe_vpc_peering_connections": "VpcPeeringConnections",
     "describe_vpc_endpoints": "VpcEndpoints",
-}  # fmt: skip
+}
 
 
 @cache
@@ -55,23 +61,43 @@ class Cloud:
         table = self.ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
         self.ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
         for destination, field, target in routes:
-            self.ec2.create_route(RouteTableId=table, DestinationCidrBlock=destination, **{field: target})
+            self.ec2.create_route(
+                RouteTableId=table, DestinationCidrBlock=destination, **{field: target}
+            )
         return table
 
     def group(self, vpc, name, *rules):
         """A group with inbound rules, each (port, CIDR block or group)."""
-        group = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
+        group = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)[
+            "GroupId"
+        ]
         for port, peer in rules:
-            side = {"UserIdGroupPairs": [{"GroupId": peer}]} if peer.startswith("sg-") else {
-                "IpRanges": [{"CidrIp": peer}]}  # fmt: skip
-            self.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[
-                {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **side}])
+            side = (
+                {"UserIdGroupPairs": [{"GroupId": peer}]}
+                if peer.startswith("sg-")
+                else {"IpRanges": [{"CidrIp": peer}]}
+            )
+            self.ec2.authorize_security_group_ingress(
+                GroupId=group,
+                IpPermissions=[{"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **side}],
+            )
         return group
 
     def instance(self, subnet, group, address, public=False):
-        made = self.ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, NetworkInterfaces=[
-            {"DeviceIndex": 0, "SubnetId": subnet, "Groups": [group], "PrivateIpAddress": address,
-             "AssociatePublicIpAddress": False}])
+        made = self.ec2.run_instances(
+            ImageId="ami-12c6146b",
+            MinCount=1,
+            MaxCount=1,
+            NetworkInterfaces=[
+                {
+                    "DeviceIndex": 0,
+                    "SubnetId": subnet,
+                    "Groups": [group],
+                    "PrivateIpAddress": address,
+                    "AssociatePublicIpAddress": False,
+                }
+            ],
+        )
         instance = made["Instances"][0]["InstanceId"]
         if public:
             allocation = self.ec2.allocate_address(Domain="vpc")["AllocationId"]
@@ -79,30 +105,60 @@ class Cloud:
         return instance
 
     def interface_of(self, instance):
-        found = self.ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
+        found = self.ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][
+            0
+        ]
         return found["NetworkInterfaces"][0]["NetworkInterfaceId"]
 
     def public_of(self, instance):
-        found = self.ec2.describe_addresses(Filters=[{"Name": "instance-id", "Values": [instance]}])["Addresses"]
+        found = self.ec2.describe_addresses(
+            Filters=[{"Name": "instance-id", "Values": [instance]}]
+        )["Addresses"]
         return found[0]["PublicIp"]
 
     def dns_of(self, arn):
-        return self.elbv2.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]["DNSName"]
+        return self.elbv2.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0][
+            "DNSName"
+        ]
 
     def nat_gateway(self, subnet):
         allocation = self.ec2.allocate_address(Domain="vpc")["AllocationId"]
-        return self.ec2.create_nat_gateway(SubnetId=subnet, AllocationId=allocation)["NatGateway"]["NatGatewayId"]
+        return self.ec2.create_nat_gateway(SubnetId=subnet, AllocationId=allocation)["NatGateway"][
+            "NatGatewayId"
+        ]
 
-    def balancer(self, vpc, kind, subnets, targets, port=80, target_port=80, groups=(), scheme="internet-facing"):
+    def balancer(
+        self,
+        vpc,
+        kind,
+        subnets,
+        targets,
+        port=80,
+        target_port=80,
+        groups=(),
+        scheme="internet-facing",
+    ):
         """A load balancer of the second generation with one listener and one target group; its ARN."""
         words = {"SecurityGroups": list(groups)} if groups else {}
-        made = self.elbv2.create_load_balancer(Name="web", Subnets=subnets, Type=kind, Scheme=scheme, **words)
-        arn, protocol = made["LoadBalancers"][0]["LoadBalancerArn"], {"network": "TCP", "application": "HTTP"}[kind]
-        group = self.elbv2.create_target_group(Name="web", Protocol=protocol, Port=target_port, VpcId=vpc,
-                                               TargetType="instance")["TargetGroups"][0]["TargetGroupArn"]
-        self.elbv2.register_targets(TargetGroupArn=group, Targets=[{"Id": target} for target in targets])
-        self.elbv2.create_listener(LoadBalancerArn=arn, Protocol=protocol, Port=port,
-                                   DefaultActions=[{"Type": "forward", "TargetGroupArn": group}])
+        made = self.elbv2.create_load_balancer(
+            Name="web", Subnets=subnets, Type=kind, Scheme=scheme, **words
+        )
+        arn, protocol = (
+            made["LoadBalancers"][0]["LoadBalancerArn"],
+            {"network": "TCP", "application": "HTTP"}[kind],
+        )
+        group = self.elbv2.create_target_group(
+            Name="web", Protocol=protocol, Port=target_port, VpcId=vpc, TargetType="instance"
+        )["TargetGroups"][0]["TargetGroupArn"]
+        self.elbv2.register_targets(
+            TargetGroupArn=group, Targets=[{"Id": target} for target in targets]
+        )
+        self.elbv2.create_listener(
+            LoadBalancerArn=arn,
+            Protocol=protocol,
+            Port=port,
+            DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+        )
         return arn
 
     def describe(self):
@@ -114,26 +170,57 @@ class Cloud:
         groups = self.elbv2.describe_target_groups()["TargetGroups"]
         answers["load_balancers"] = {"LoadBalancers": balancers}
         answers["target_groups"] = {"TargetGroups": groups}
-        answers["listeners"] = {"Listeners": [row for one in balancers for row in self.elbv2.describe_listeners(
-            LoadBalancerArn=one["LoadBalancerArn"])["Listeners"]]}
-        answers["rules"] = {"Rules": [row for one in answers["listeners"]["Listeners"]
-                                      for row in self.elbv2.describe_rules(ListenerArn=one["ListenerArn"])["Rules"]]}
-        answers["classic"] = {"LoadBalancerDescriptions": self.elb.describe_load_balancers()[
-            "LoadBalancerDescriptions"]}
-        wrapped = [(row["PrefixListId"], self.ec2.get_managed_prefix_list_entries(PrefixListId=row["PrefixListId"]))
-                   for row in lists]
+        answers["listeners"] = {
+            "Listeners": [
+                row
+                for one in balancers
+                for row in self.elbv2.describe_listeners(LoadBalancerArn=one["LoadBalancerArn"])[
+                    "Listeners"
+                ]
+            ]
+        }
+        answers["rules"] = {
+            "Rules": [
+                row
+                for one in answers["listeners"]["Listeners"]
+                for row in self.elbv2.describe_rules(ListenerArn=one["ListenerArn"])["Rules"]
+            ]
+        }
+        answers["classic"] = {
+            "LoadBalancerDescriptions": self.elb.describe_load_balancers()[
+                "LoadBalancerDescriptions"
+            ]
+        }
+        wrapped = [
+            (
+                row["PrefixListId"],
+                self.ec2.get_managed_prefix_list_entries(PrefixListId=row["PrefixListId"]),
+            )
+            for row in lists
+        ]
         for row in groups:
             arn = row["TargetGroupArn"]
-            wrapped += [(arn, self.elbv2.describe_target_health(TargetGroupArn=arn)),
-                        (arn, self.elbv2.describe_target_group_attributes(TargetGroupArn=arn))]
+            wrapped += [
+                (arn, self.elbv2.describe_target_health(TargetGroupArn=arn)),
+                (arn, self.elbv2.describe_target_group_attributes(TargetGroupArn=arn)),
+            ]
         for row in balancers:
             arn = row["LoadBalancerArn"]
             wrapped.append((arn, self.elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn)))
         for row in answers["classic"]["LoadBalancerDescriptions"]:
             name = row["LoadBalancerName"]
-            wrapped.append((name, self.elb.describe_load_balancer_attributes(LoadBalancerName=name)))
-        answers["wrapped"] = [{"For": subject, "Output": {key: value for key, value in answer.items()
-                                                          if key != "ResponseMetadata"}} for subject, answer in wrapped]
+            wrapped.append(
+                (name, self.elb.describe_load_balancer_attributes(LoadBalancerName=name))
+            )
+        answers["wrapped"] = [
+            {
+                "For": subject,
+                "Output": {
+                    key: value for key, value in answer.items() if key != "ResponseMetadata"
+                },
+            }
+            for subject, answer in wrapped
+        ]
         return answers
 
 
@@ -147,24 +234,36 @@ def made(name, folders):
 
 def write(folder, make):
     """Make a network and write its files; what `make` returned."""
-    os.environ.update({f"AWS_{word}": "testing" for word in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")})
-    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # a third of the time, and nobody asks for an image
+    os.environ.update(
+        {
+            f"AWS_{word}": "testing"
+            for word in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")
+        }
+    )
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = (
+        "false"  # a third of the time, and nobody asks for an image
+    )
     from moto import mock_aws
     from moto.moto_api._internal import mock_random
 
     with mock_aws(config={"core": {"reset_boto3_session": True}}):
         mock_random.seed(make.__name__)
         cloud = Cloud()
-        for row in cloud.ec2.describe_vpcs()["Vpcs"]:  # moto begins with a default VPC and its subnets
-            for subnet in cloud.ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [row["VpcId"]]}])["Subnets"]:
+        for row in cloud.ec2.describe_vpcs()[
+            "Vpcs"
+        ]:  # moto begins with a default VPC and its subnets
+            for subnet in cloud.ec2.describe_subnets(
+                Filters=[{"Name": "vpc-id", "Values": [row["VpcId"]]}]
+            )["Subnets"]:
                 cloud.ec2.delete_subnet(SubnetId=subnet["SubnetId"])
             cloud.ec2.delete_vpc(VpcId=row["VpcId"])
         made = make(cloud)
         answers = cloud.describe()
     words = list(_as_aws(answers))
     for name, answer in answers.items():
-        (folder / f"{name}.json").write_text(_replaced(json.dumps(answer, indent=4, default=_plain), words),
-                                             encoding="utf-8")
+        (folder / f"{name}.json").write_text(
+            _replaced(json.dumps(answer, indent=4, default=_plain), words), encoding="utf-8"
+        )
     return json.loads(_replaced(json.dumps(made), words))
 
 
@@ -190,13 +289,23 @@ def _as_aws(answers):
         if row["Type"] == "network":
             end = row["LoadBalancerArn"].partition(":loadbalancer/app/")[2]
             yield from ((f"/app/{end}{close}", f"/net/{end}{close}") for close in ('"', "/"))
-    interfaces = {row["NetworkInterfaceId"]: row for row in answers["describe_network_interfaces"]["NetworkInterfaces"]}
+    interfaces = {
+        row["NetworkInterfaceId"]: row
+        for row in answers["describe_network_interfaces"]["NetworkInterfaces"]
+    }
     for row in answers["describe_vpc_endpoints"]["VpcEndpoints"]:
         for name in row["NetworkInterfaceIds"]:
             own = interfaces[name]
-            own |= {"InterfaceType": "vpc_endpoint", "Description": f"VPC Endpoint Interface {row['VpcEndpointId']}",
-                    "Status": "in-use", "Groups": row["Groups"]}
-            yield f'"{own["PrivateIpAddress"]}"', f'"{blocks[own["SubnetId"]].rpartition(".")[0]}.201"'
+            own |= {
+                "InterfaceType": "vpc_endpoint",
+                "Description": f"VPC Endpoint Interface {row['VpcEndpointId']}",
+                "Status": "in-use",
+                "Groups": row["Groups"],
+            }
+            yield (
+                f'"{own["PrivateIpAddress"]}"',
+                f'"{blocks[own["SubnetId"]].rpartition(".")[0]}.201"',
+            )
 
 
 def _plain(value):

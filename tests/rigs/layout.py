@@ -23,20 +23,32 @@ OWN = ("lit-ground", "rewritten-ground")  # grounds of a label's own frame, whic
 
 def meet(one, other, room=0.0):
     """Whether two extents touch, or come nearer than `room`."""
-    return (one[0] < other[2] + room and other[0] < one[2] + room
-            and one[1] < other[3] + room and other[1] < one[3] + room)
+    return (
+        one[0] < other[2] + room
+        and other[0] < one[2] + room
+        and one[1] < other[3] + room
+        and other[1] < one[3] + room
+    )
 
 
 def inside(one, other, side=0.0):
     """Whether an extent lies in another one, with so much room at both sides."""
-    return other[0] + side <= one[0] and one[2] <= other[2] - side and other[1] <= one[1] and one[3] <= other[3]
+    return (
+        other[0] + side <= one[0]
+        and one[2] <= other[2] - side
+        and other[1] <= one[1]
+        and one[3] <= other[3]
+    )
 
 
 def segment_meets(start, end, extent):
     """Whether a straight line touches a box: Liang and Barsky's clipping."""
     (x0, y0), (x1, y1) = start, end
     low, high = 0.0, 1.0
-    for delta, first, last in ((x1 - x0, extent[0] - x0, extent[2] - x0), (y1 - y0, extent[1] - y0, extent[3] - y0)):
+    for delta, first, last in (
+        (x1 - x0, extent[0] - x0, extent[2] - x0),
+        (y1 - y0, extent[1] - y0, extent[3] - y0),
+    ):
         if delta == 0:
             if first > 0 or last < 0:
                 return False
@@ -50,7 +62,10 @@ def grown(extent, x, y):
     return extent[0] - x, extent[1] - y, extent[2] + x, extent[3] + y
 
 
-SIDE, OVER = 5.9, 0.0  # pixels that a text keeps from a line that stands beside it, or lies above or below it
+SIDE, OVER = (
+    5.9,
+    0.0,
+)  # pixels that a text keeps from a line that stands beside it, or lies above or below it
 FRAME = 4.0  # pixels that a text keeps from the picture's edge
 
 
@@ -83,7 +98,7 @@ def _crowded(texts):
     ordered = sorted(texts, key=lambda pair: pair[1].extent[1])
     for place, (_, one) in enumerate(ordered):
         low = one.extent[3]
-        for _, other in ordered[place + 1:]:
+        for _, other in ordered[place + 1 :]:
             if other.extent[1] >= low:
                 break
             if meet(one.extent, other.extent):
@@ -107,7 +122,9 @@ def _against_bands(i, text, bands, boxes):
     """A band that is painted later hides a text; one that ends under it gives it two grounds."""
     for j, band in bands:
         extent = band.x, band.y, band.x + band.w, band.y + band.h
-        covered = any(j < k < i and box.ground and inside(text.extent, box.extent) for k, box in boxes)
+        covered = any(
+            j < k < i and box.ground and inside(text.extent, box.extent) for k, box in boxes
+        )
         if meet(text.extent, extent) and (j > i or not inside(text.extent, extent)) and not covered:
             yield f"{text.words!r} {text.extent} is over the edge of, or hidden by, the band {extent}"
 
@@ -117,11 +134,16 @@ def _against_lines(i, text, lines, boxes):
     rooms = {True: grown(extent, SIDE, OVER), False: grown(extent, OVER, OVER)}
     for j, ends, line in lines:
         room = rooms[abs(ends[1][1] - ends[0][1]) > abs(ends[1][0] - ends[0][0])]
-        if (min(ends[0][0], ends[1][0]) > room[2] or max(ends[0][0], ends[1][0]) < room[0]
-                or min(ends[0][1], ends[1][1]) > room[3] or max(ends[0][1], ends[1][1]) < room[1]):
+        if (
+            min(ends[0][0], ends[1][0]) > room[2]
+            or max(ends[0][0], ends[1][0]) < room[0]
+            or min(ends[0][1], ends[1][1]) > room[3]
+            or max(ends[0][1], ends[1][1]) < room[1]
+        ):
             continue
         if segment_meets(*ends, room) and not any(
-                j < k < i and box.ground and inside(extent, box.extent) for k, box in boxes):
+            j < k < i and box.ground and inside(extent, box.extent) for k, box in boxes
+        ):
             yield f"{text.words!r} {extent} is crossed by, or too near to, {line}"
 
 
@@ -142,15 +164,25 @@ def faults(scene):
     texts = [(i, text) for i, text in items if isinstance(text, Text)]
     boxes = [(i, box) for i, box in items if isinstance(box, Box)]
     bands = [(i, band) for i, band in items if isinstance(band, Band)]
-    lines = [(i, ends, line) for i, line in items if isinstance(line, Line) for ends in pairwise(line.points)]
+    lines = [
+        (i, ends, line)
+        for i, line in items
+        if isinstance(line, Line)
+        for ends in pairwise(line.points)
+    ]
     marks = [mark for _, mark in items if isinstance(mark, Mark)]
     found = [*_outside(scene), *_crowded(texts), *_badges(marks, boxes)]
     for i, text in texts:
         if text.size < SMALLEST:
             found.append(f"{text.words!r} is smaller than {SMALLEST}")
-        found += [*_against_boxes(i, text, boxes), *_against_bands(i, text, bands, boxes),
-                  *_against_lines(i, text, lines, boxes)]
-        found += [f"{text.words!r} meets a {mark.kind}" for mark in marks if meet(text.extent, sign(mark))]
+        found += [
+            *_against_boxes(i, text, boxes),
+            *_against_bands(i, text, bands, boxes),
+            *_against_lines(i, text, lines, boxes),
+        ]
+        found += [
+            f"{text.words!r} meets a {mark.kind}" for mark in marks if meet(text.extent, sign(mark))
+        ]
     if not any(text.words == scene.title and text.bold for _, text in texts):
         found.append(f"the title is cut: {scene.title}")
     return found
@@ -191,7 +223,10 @@ def pictures_of(visit):
         for who in dict.fromkeys((talk.opener, talk.listener)):
             ways = len(ways_of(visit, talk.number, who)[2])
             for changes in sample(range(ways + 1))[-2:]:
-                yield f"states {talk.number} {who} {changes}", draw.states(visit, talk.number, who, changes)
+                yield (
+                    f"states {talk.number} {who} {changes}",
+                    draw.states(visit, talk.number, who, changes),
+                )
     shown, seen = drawn(visit, short_names(visit.vpc)), set()
     for number in packets:
         for gate in rewritings(visit.capture[number]):
@@ -200,6 +235,13 @@ def pictures_of(visit):
             sort = own.check, type(own.row), own.action
             if sort not in seen and table_of(shown, step) is not None:  # each sort of table once
                 seen.add(sort)
-                yield f"table {number} {own.at} {own.check}", draw.table(visit, number, own.at, own.check)
-    if any(there.steps[0].now - here.last.now >= SHORTEST for talk in talks for here, there in pairwise(talk.traces)):
+                yield (
+                    f"table {number} {own.at} {own.check}",
+                    draw.table(visit, number, own.at, own.check),
+                )
+    if any(
+        there.steps[0].now - here.last.now >= SHORTEST
+        for talk in talks
+        for here, there in pairwise(talk.traces)
+    ):
         yield "clocks", draw.clocks(visit)

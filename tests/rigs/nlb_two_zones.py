@@ -24,35 +24,75 @@ ZONES = {"a": ("10.0.0.0/24", "10.0.1.0/24"), "b": ("10.0.2.0/24", "10.0.3.0/24"
 BOTH = (Endpoint(WEB_1, 8_080), Endpoint(WEB_2, 8_080))
 
 
-def network(targets=BOTH, cross_zone=False, groups=(), web_groups=("sg-web",), rules=None, listeners=None, seed=0,
-            acl=(), **group):
+def network(
+    targets=BOTH,
+    cross_zone=False,
+    groups=(),
+    web_groups=("sg-web",),
+    rules=None,
+    listeners=None,
+    seed=0,
+    acl=(),
+    **group,
+):
     """The network; `group`: fields of the target group; `rules`: those of the groups, all of TCP if none are given."""
     listeners = listeners or (Listener("TCP", 80, TargetGroup("web", tuple(targets), **group)),)
     names = {*groups, *web_groups}
-    rules = rules if rules is not None else tuple(
-        GroupRule(name, way, (0, 65_535), ANYWHERE) for name in names for way in (IN, OUT))
-    nodes = [(f"node {zone}", f"public {zone}", address) for zone, address in (("a", NODE_A), ("b", NODE_B))]
+    rules = (
+        rules
+        if rules is not None
+        else tuple(
+            GroupRule(name, way, (0, 65_535), ANYWHERE) for name in names for way in (IN, OUT)
+        )
+    )
+    nodes = [
+        (f"node {zone}", f"public {zone}", address)
+        for zone, address in (("a", NODE_A), ("b", NODE_B))
+    ]
     webs = [("web 1", "private a", WEB_1), ("web 2", "private b", WEB_2)]
     vpc = Vpc(
         cidr=VPC_BLOCK,
-        subnets=tuple(Subnet(f"{kind} {zone}", block, kind, "acl-" + kind, zone)
-                      for zone in "ab" for kind, block in zip(("public", "private"), ZONES[zone], strict=True)),
-        interfaces=(*(Interface(*node, groups, check=False) for node in nodes),
-                    *(Interface(*web, web_groups) for web in webs)),
-        routes=(Route("public", VPC_BLOCK, LOCAL), Route("public", ANYWHERE, IGW), Route("private", VPC_BLOCK, LOCAL)),
-        acl_entries=(*acl, *(AclEntry("acl-" + kind, 100, way, ALLOW, ANY, (0, 65_535), ANYWHERE)
-                             for kind in ("public", "private") for way in (IN, OUT))),
+        subnets=tuple(
+            Subnet(f"{kind} {zone}", block, kind, "acl-" + kind, zone)
+            for zone in "ab"
+            for kind, block in zip(("public", "private"), ZONES[zone], strict=True)
+        ),
+        interfaces=(
+            *(Interface(*node, groups, check=False) for node in nodes),
+            *(Interface(*web, web_groups) for web in webs),
+        ),
+        routes=(
+            Route("public", VPC_BLOCK, LOCAL),
+            Route("public", ANYWHERE, IGW),
+            Route("private", VPC_BLOCK, LOCAL),
+        ),
+        acl_entries=(
+            *acl,
+            *(
+                AclEntry("acl-" + kind, 100, way, ALLOW, ANY, (0, 65_535), ANYWHERE)
+                for kind in ("public", "private")
+                for way in (IN, OUT)
+            ),
+        ),
         group_rules=rules,
         internet_gateway=IGW,
         associations=(Association(PUBLIC_A, NODE_A), Association(PUBLIC_B, NODE_B)),
         outside=(OutsideHost("client", CLIENT),),
         devices=(
-            *(Device(f"node {zone}", NetworkLoadBalancer,
-                     (("listeners", listeners), ("zone", ZONES[zone]), ("cross_zone", cross_zone))) for zone in "ab"),
-            Device("client", Host), Device("web 1", Host), Device("web 2", Host),
+            *(
+                Device(
+                    f"node {zone}",
+                    NetworkLoadBalancer,
+                    (("listeners", listeners), ("zone", ZONES[zone]), ("cross_zone", cross_zone)),
+                )
+                for zone in "ab"
+            ),
+            Device("client", Host),
+            Device("web 1", Host),
+            Device("web 2", Host),
         ),
         names=(),
-    )  # fmt: skip
+    )
     made = Network(vpc, seed)
     made.servers = {}
     for web in ("web 1", "web 2"):

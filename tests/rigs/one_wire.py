@@ -38,7 +38,11 @@ class Lan:
 
     def wait(self, until):
         """Let alarms ring up to an instant, and what they cause arrive."""
-        while deadlines := [h.deadline for h in self.hosts.values() if h.deadline is not None and h.deadline <= until]:
+        while deadlines := [
+            h.deadline
+            for h in self.hosts.values()
+            if h.deadline is not None and h.deadline <= until
+        ]:
             self.now = min(deadlines)
             for host in self.hosts.values():
                 self.way += (step.before for step in host.wake(self.now))
@@ -52,7 +56,11 @@ class Lan:
     @property
     def idle(self):
         """Whether no host has a connection left that is open (TIME-WAIT is none)."""
-        return all(c.state == "TIME-WAIT" for host in self.hosts.values() for c in host.connections.values())
+        return all(
+            c.state == "TIME-WAIT"
+            for host in self.hosts.values()
+            for c in host.connections.values()
+        )
 
 
 class Talker:

@@ -13,13 +13,17 @@ def by_svg(picture):
     parts = list(ElementTree.fromstring(picture.svg()).iter())
     texts = [part for part in parts if part.tag.endswith("text")]
     left = [float(text.get("x")) - SHARES[text.get("text-anchor")] * _width(text) for text in texts]
-    return ([(text.text, x, float(text.get("y"))) for text, x in zip(texts, left, strict=True)],
-            sum(part.tag.endswith("polygon") for part in parts))
+    return (
+        [(text.text, x, float(text.get("y"))) for text, x in zip(texts, left, strict=True)],
+        sum(part.tag.endswith("polygon") for part in parts),
+    )
 
 
 def _width(text):
     said = text.get("textLength")  # a single character has none
-    return float(said or width_of(text.text, float(text.get("font-size")), text.get("font-weight") == "bold"))
+    return float(
+        said or width_of(text.text, float(text.get("font-size")), text.get("font-weight") == "bold")
+    )
 
 
 def by_matplotlib(picture):

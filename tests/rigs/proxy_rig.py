@@ -8,7 +8,13 @@ from vpcedu.packet import SYN
 from vpcedu.protocols.http import request
 from vpcedu.tables.target_group import Listener, TargetGroup
 
-CLIENT, OTHER, NODE, WEB, SECOND_WEB = "203.0.113.10", "203.0.113.66", "10.0.0.10", "10.0.1.10", "10.0.2.10"
+CLIENT, OTHER, NODE, WEB, SECOND_WEB = (
+    "203.0.113.10",
+    "203.0.113.66",
+    "10.0.0.10",
+    "10.0.1.10",
+    "10.0.2.10",
+)
 BACK, SECOND_BACK = Endpoint(WEB, 8_080), Endpoint(SECOND_WEB, 8_080)
 ONE, TWO = TargetGroup("web", (BACK,)), TargetGroup("web", (BACK, SECOND_BACK))
 
@@ -16,8 +22,13 @@ ONE, TWO = TargetGroup("web", (BACK,)), TargetGroup("web", (BACK, SECOND_BACK))
 def lan_with(kind, protocol="HTTP", group=ONE, rules=(), **settings):
     """The wire; more settings go to the balancer's node."""
     node = kind("ELB node", NODE, 0, (Listener(protocol, 80, group, None, rules),), **settings)
-    return Lan(Host("client", CLIENT), Host("other", OTHER), node, WebServer("web", WEB, listens=(8_080,)),
-               WebServer("web 2", SECOND_WEB, listens=(8_080,)))
+    return Lan(
+        Host("client", CLIENT),
+        Host("other", OTHER),
+        node,
+        WebServer("web", WEB, listens=(8_080,)),
+        WebServer("web 2", SECOND_WEB, listens=(8_080,)),
+    )
 
 
 def call(lan, data=b"", who=CLIENT, port=80):

@@ -24,9 +24,20 @@ def transcript(capture):
     for trace in capture:
         for step in trace.steps:
             sent = " ; ".join(map(str, step.sent))
-            words = (step.at, step.check, step.action, step.before, step.after, step.row, step.reason, sent)
+            words = (
+                step.at,
+                step.check,
+                step.action,
+                step.before,
+                step.after,
+                step.row,
+                step.reason,
+                sent,
+            )
             lines.append(f"{trace.number} {step.now} " + " | ".join(map(str, words)))
-    lines += [f"event {event.at} {event.who} | {event.what} | {event.row}" for event in capture.events]
+    lines += [
+        f"event {event.at} {event.who} | {event.what} | {event.row}" for event in capture.events
+    ]
     return "\n".join(lines)
 
 
@@ -38,5 +49,8 @@ def dropped(visit):
 
 def open_connections(network):
     """(host, state) of every connection that is still there."""
-    return [(name, connection.state) for name, device in network.devices.items()
-            for connection in getattr(device, "connections", {}).values()]  # fmt: skip
+    return [
+        (name, connection.state)
+        for name, device in network.devices.items()
+        for connection in getattr(device, "connections", {}).values()
+    ]

@@ -76,27 +76,42 @@ def section():
     cells = grid()
     overview = [("in state", *KINDS)]
     for state in ALL_STATES:
-        overview.append((f"[{state}](#in-{state.lower()})", *(short(state, cells[state, kind]) for kind in KINDS)))
+        overview.append(
+            (
+                f"[{state}](#in-{state.lower()})",
+                *(short(state, cells[state, kind]) for kind in KINDS),
+            )
+        )
     yield "## TCP: what a segment does in each state (RFC 9293 section 3.10.7, RFC 5961)"
-    yield ("Found by letting one arrive. In a cell: where it leads (→), what is sent back, and what the application "
-           "hears (in quotes); – is nothing at all. Each state has its own table below.")
+    yield (
+        "Found by letting one arrive. In a cell: where it leads (→), what is sent back, and what the application "
+        "hears (in quotes); – is nothing at all. Each state has its own table below."
+    )
     yield tuple(overview)
     yield "\n".join(f"- **{kind}**: {words}" for kind, words in KINDS.items())
-    yield ("In SYN-RECEIVED the end had listened; had it opened, a RST would lead to CLOSED and \"refused\". In CLOSED "
-           "and LISTEN nothing was sent before. In TIME-WAIT a FIN lets the two MSL begin anew, and a SYN with "
-           "a higher number than any before takes the connection's place if the port has a listener.")
+    yield (
+        'In SYN-RECEIVED the end had listened; had it opened, a RST would lead to CLOSED and "refused". In CLOSED '
+        "and LISTEN nothing was sent before. In TIME-WAIT a FIN lets the two MSL begin anew, and a SYN with "
+        "a higher number than any before takes the connection's place if the port has a listener."
+    )
     for state in ALL_STATES:
         yield f"### In {state}"
         rows = [("arrives", "then the state is", "sent", "the application hears")]
         for kind in KINDS:
             found = cells[state, kind]
-            rows.append((kind, found.next if found.next != state else f"{state}, as before", found.sent or "nothing",
-                         found.heard or "nothing"))
+            rows.append(
+                (
+                    kind,
+                    found.next if found.next != state else f"{state}, as before",
+                    found.sent or "nothing",
+                    found.heard or "nothing",
+                )
+            )
         yield tuple(rows)
 
 
 def short(state, found):
     words = [f"→ {found.next}"] if found.next != state else []
     words += [found.sent] if found.sent else []
-    words += [f"\"{found.heard}\""] if found.heard else []
+    words += [f'"{found.heard}"'] if found.heard else []
     return "; ".join(words) or "–"

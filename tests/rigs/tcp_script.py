@@ -35,7 +35,11 @@ class Script:
     def play(self, rows):
         for time, happens, *states in rows:
             now = round(time * SECOND)
-            while due := [end.alarm for end in self.ends.values() if end.alarm is not None and end.alarm <= now]:
+            while due := [
+                end.alarm
+                for end in self.ends.values()
+                if end.alarm is not None and end.alarm <= now
+            ]:
                 for end in self.ends.values():
                     if end.alarm == min(due):
                         end.wake(end.alarm)
@@ -58,7 +62,9 @@ class Script:
         elif verb == "<":
             end.receive(segment(end.flow.reversed(), *words), now)
         elif verb == "hears":
-            assert self.heard[name] and self.heard[name].popleft() == " ".join(words), " ".join((name, verb, *words))
+            assert self.heard[name] and self.heard[name].popleft() == " ".join(words), " ".join(
+                (name, verb, *words)
+            )
         elif verb == "quiet":
             assert not self.sent[name], list(map(text, self.sent[name]))
         elif verb == "reboots":
@@ -68,7 +74,9 @@ class Script:
         elif verb == "read":
             end.read(int(words[0]), now)
         else:
-            assert verb in CALLS, f"{verb}: expected one of > < hears quiet reboots send read {' '.join(CALLS)}"
+            assert verb in CALLS, (
+                f"{verb}: expected one of > < hears quiet reboots send read {' '.join(CALLS)}"
+            )
             getattr(end, verb)(now)
 
     def collect(self):
@@ -82,7 +90,15 @@ def segment(flow, flags, seq, ack="0", *more):
     bits = sum(bit for bit, letter in LETTERS if letter in flags.strip("[]"))
     values = dict(zip(more[::2], map(int, more[1::2]), strict=True))
     options = (("mss", 1_460),) if bits & SYN else ()
-    return Packet(flow, bits, int(seq), int(ack), values.get("win", 65_535), options, bytes(values.get("len", 0)))
+    return Packet(
+        flow,
+        bits,
+        int(seq),
+        int(ack),
+        values.get("win", 65_535),
+        options,
+        bytes(values.get("len", 0)),
+    )
 
 
 def text(packet):

@@ -8,8 +8,19 @@ from vpcedu.protocols.tcp import Connection
 from vpcedu.protocols.tcp_settings import LINUX
 
 FLOW = FiveTuple("10.0.0.1", 40_000, "10.0.0.2", 80)
-ALL_STATES = ("CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT",
-              "CLOSING", "LAST-ACK", "TIME-WAIT")  # fmt: skip
+ALL_STATES = (
+    "CLOSED",
+    "LISTEN",
+    "SYN-SENT",
+    "SYN-RECEIVED",
+    "ESTABLISHED",
+    "FIN-WAIT-1",
+    "FIN-WAIT-2",
+    "CLOSE-WAIT",
+    "CLOSING",
+    "LAST-ACK",
+    "TIME-WAIT",
+)
 
 
 class Wire:
@@ -48,7 +59,9 @@ class Wire:
     def wait(self, until):
         """Let alarms ring up to an instant, and what they cause arrive."""
         rang = 0
-        while alarms := [end.alarm for end in (self.a, self.b) if end.alarm is not None and end.alarm <= until]:
+        while alarms := [
+            end.alarm for end in (self.a, self.b) if end.alarm is not None and end.alarm <= until
+        ]:
             rang += 1
             assert rang < 500, "the alarms never stop ringing"
             self.now = min(alarms)

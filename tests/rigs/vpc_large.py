@@ -28,9 +28,14 @@ def large_vpc(zones=3, tiers=3, hosts=1, balancer="application", nats=1):
             if zone == 0 and tier < 2:  # public and private of the reference site
                 continue
             own = tier and 0 < zone < nats
-            table, block = ("private " + letters[zone] if own else TABLES[tier > 0]), f"10.0.{16 * zone + tier}"
+            table, block = (
+                ("private " + letters[zone] if own else TABLES[tier > 0]),
+                f"10.0.{16 * zone + tier}",
+            )
             name = f"{'public' if tier == 0 else f'tier {tier}'} {letters[zone]}"
-            subnets.append(Subnet(name, f"{block}.0/24", table, f"acl-{TABLES[tier > 0]}", letters[zone]))
+            subnets.append(
+                Subnet(name, f"{block}.0/24", table, f"acl-{TABLES[tier > 0]}", letters[zone])
+            )
             for number in range(hosts if tier else 0):
                 host = f"{TIERS[(tier - 1) % 3]} {letters[zone]}{tier}{number or ''}"
                 cards.append(Interface(host, name, f"{block}.{10 + number}", ("sg-web",)))
@@ -41,14 +46,22 @@ def large_vpc(zones=3, tiers=3, hosts=1, balancer="application", nats=1):
         cards.append(Interface(name, f"public {letters[zone]}", f"{block}.20", (), False))
         devices.append(Device(name, NatGateway))
         associations.append(Association(f"192.0.2.{20 + zone}", f"{block}.20"))
-        more += [Route(f"private {letters[zone]}", "10.0.0.0/16", LOCAL),
-                 Route(f"private {letters[zone]}", "0.0.0.0/0", name)]
-    second = next((subnet.name for subnet in subnets if subnet.name.startswith("public ")), "public")
+        more += [
+            Route(f"private {letters[zone]}", "10.0.0.0/16", LOCAL),
+            Route(f"private {letters[zone]}", "0.0.0.0/0", name),
+        ]
+    second = next(
+        (subnet.name for subnet in subnets if subnet.name.startswith("public ")), "public"
+    )
     block = next(subnet.cidr for subnet in subnets if subnet.name == second).rpartition(".")[0]
     cards.append(Interface("NLB node", second, f"{block}.30", ("sg-balancer",), False))
     listeners = (Listener("TCP", 80, TargetGroup("web servers", (Endpoint("10.0.1.10", 80),))),)
     devices.append(Device("NLB node", NetworkLoadBalancer, (("listeners", listeners),)))
-    return vpc._replace(subnets=tuple(subnets), interfaces=tuple(cards), devices=tuple(devices),
-                        routes=(*vpc.routes, *more),
-                        associations=(*associations, Association("192.0.2.30", f"{block}.30")),
-                        names=(*vpc.names, Name("nlb.example.com", ("192.0.2.30",))))
+    return vpc._replace(
+        subnets=tuple(subnets),
+        interfaces=tuple(cards),
+        devices=tuple(devices),
+        routes=(*vpc.routes, *more),
+        associations=(*associations, Association("192.0.2.30", f"{block}.30")),
+        names=(*vpc.names, Name("nlb.example.com", ("192.0.2.30",))),
+    )

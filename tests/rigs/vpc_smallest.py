@@ -15,8 +15,11 @@ from vpcedu.trace import PASS, Step
 
 BLOCK, ANYWHERE, IGW, ALL = "10.0.0.0/16", "0.0.0.0/0", "Internet gateway", (0, 65_535)
 OUTSIDE = "203.0.113.10"
-EDGE, INNER, OTHER = Subnet("edge", "10.0.0.0/24", "edge", "acl"), Subnet("inner", "10.0.1.0/24", None, "acl"), Subnet(
-    "other", "10.0.2.0/24", None, "acl", "b")  # fmt: skip
+EDGE, INNER, OTHER = (
+    Subnet("edge", "10.0.0.0/24", "edge", "acl"),
+    Subnet("inner", "10.0.1.0/24", None, "acl"),
+    Subnet("other", "10.0.2.0/24", None, "acl", "b"),
+)
 TO_IGW = Route("edge", ANYWHERE, IGW)
 LOCALS = tuple(Route(table, BLOCK, "local") for table in ("edge", "main"))
 
@@ -38,17 +41,22 @@ def small(**changes):
     rows = {
         "cidr": BLOCK,
         "subnets": (EDGE, INNER, OTHER),
-        "interfaces": (Interface("a", "edge", "10.0.0.10", ("sg",)), Interface("b", "inner", "10.0.1.10", ("sg",)),
-                       Interface("c", "other", "10.0.2.10", ("sg",))),
+        "interfaces": (
+            Interface("a", "edge", "10.0.0.10", ("sg",)),
+            Interface("b", "inner", "10.0.1.10", ("sg",)),
+            Interface("c", "other", "10.0.2.10", ("sg",)),
+        ),
         "routes": (*LOCALS, TO_IGW),
-        "acl_entries": tuple(AclEntry("acl", 100, way, ALLOW, ANY, ALL, ANYWHERE) for way in (IN, OUT)),
+        "acl_entries": tuple(
+            AclEntry("acl", 100, way, ALLOW, ANY, ALL, ANYWHERE) for way in (IN, OUT)
+        ),
         "group_rules": tuple(GroupRule("sg", way, ALL, ANYWHERE) for way in (IN, OUT)),
         "internet_gateway": IGW,
         "associations": (Association("192.0.2.10", "10.0.0.10"),),
         "outside": (OutsideHost("client", OUTSIDE),),
         "devices": tuple(Device(name, WebServer) for name in ("a", "b", "c", "client")),
         "names": (),
-    }  # fmt: skip
+    }
     return Vpc(**(rows | changes))
 
 
@@ -60,8 +68,10 @@ def more(field, *rows, **changes):
 def with_device(name, kind, subnet, address, vpc=None, **words):
     """A VPC with one more device and its interface."""
     vpc = vpc or small()
-    return vpc._replace(interfaces=(*vpc.interfaces, Interface(name, subnet, address, **words)),
-                        devices=(*vpc.devices, Device(name, kind)))  # fmt: skip
+    return vpc._replace(
+        interfaces=(*vpc.interfaces, Interface(name, subnet, address, **words)),
+        devices=(*vpc.devices, Device(name, kind)),
+    )
 
 
 def with_nat(vpc=None, **words):

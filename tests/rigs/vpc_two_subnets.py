@@ -34,26 +34,56 @@ class Forwarder(Machine):
         return Step(now, self.name, "translation", PASS, packet, packet)
 
 
-def street(rules=(HTTP_IN,), acls=ACLS, tracking=DEFAULT, ports=LINUX, seed=0, groups=("sg-web",), routes=(),
-           middle=Forwarder):  # fmt: skip
+def street(
+    rules=(HTTP_IN,),
+    acls=ACLS,
+    tracking=DEFAULT,
+    ports=LINUX,
+    seed=0,
+    groups=("sg-web",),
+    routes=(),
+    middle=Forwarder,
+):
     """web (its groups' rules are given), peer beside it, db in another subnet, a middlebox; a client, a server."""
-    return Site(Vpc(
-        "10.0.0.0/16",
-        subnets=(Subnet("a", "10.0.0.0/24", "table-a", "acl-a"), Subnet("b", "10.0.1.0/24", "table-b", "acl-b")),
-        interfaces=(Interface("web", "a", WEB, groups, tracking=tracking), Interface("peer", "a", PEER, ("sg-other",)),
-                    Interface("db", "b", DB, ("sg-other",)), Interface("middlebox", "a", "10.0.0.20", check=False)),
-        routes=(*routes, *(Route(f"table-{name}", "10.0.0.0/16", LOCAL) for name in "ab"),
-                *(Route(f"table-{name}", ANYWHERE, IGW) for name in "ab")),
-        acl_entries=acls,
-        group_rules=(*rules, *OTHERS),
-        internet_gateway=IGW,
-        associations=(Association(PUBLIC, WEB), Association("192.0.2.20", "10.0.0.20"), Association("192.0.2.30", DB)),
-        outside=(OutsideHost("client", CLIENT), OutsideHost("server", SERVER)),
-        devices=(Device("client", Host, (("ports", ports),)), Device("server", WebServer),
-                 Device("web", WebServer, (("listens", (22, 80)),)), Device("peer", WebServer), Device("db", WebServer),
-                 Device("middlebox", middle)),
-        names=(),
-    ), seed)  # fmt: skip
+    return Site(
+        Vpc(
+            "10.0.0.0/16",
+            subnets=(
+                Subnet("a", "10.0.0.0/24", "table-a", "acl-a"),
+                Subnet("b", "10.0.1.0/24", "table-b", "acl-b"),
+            ),
+            interfaces=(
+                Interface("web", "a", WEB, groups, tracking=tracking),
+                Interface("peer", "a", PEER, ("sg-other",)),
+                Interface("db", "b", DB, ("sg-other",)),
+                Interface("middlebox", "a", "10.0.0.20", check=False),
+            ),
+            routes=(
+                *routes,
+                *(Route(f"table-{name}", "10.0.0.0/16", LOCAL) for name in "ab"),
+                *(Route(f"table-{name}", ANYWHERE, IGW) for name in "ab"),
+            ),
+            acl_entries=acls,
+            group_rules=(*rules, *OTHERS),
+            internet_gateway=IGW,
+            associations=(
+                Association(PUBLIC, WEB),
+                Association("192.0.2.20", "10.0.0.20"),
+                Association("192.0.2.30", DB),
+            ),
+            outside=(OutsideHost("client", CLIENT), OutsideHost("server", SERVER)),
+            devices=(
+                Device("client", Host, (("ports", ports),)),
+                Device("server", WebServer),
+                Device("web", WebServer, (("listens", (22, 80)),)),
+                Device("peer", WebServer),
+                Device("db", WebServer),
+                Device("middlebox", middle),
+            ),
+            names=(),
+        ),
+        seed,
+    )
 
 
 class Line:
@@ -82,4 +112,6 @@ class Line:
 
 def row(traces, check, at="web"):
     """The row that decided at a check, of the first packet that was asked it there."""
-    return next(step.row for trace in traces for step in trace.steps if (step.check, step.at) == (check, at))
+    return next(
+        step.row for trace in traces for step in trace.steps if (step.check, step.at) == (check, at)
+    )

@@ -28,7 +28,9 @@ NO_GATEWAY = (reasons.NO_ROUTE, reasons.BLACKHOLE)
 
 def home_of(vpc: Vpc, device: str) -> Vpc:
     """The VPC that a device's interface is in; the first one where it has none."""
-    return next((one for one in vpc.everyone if any(row.device == device for row in one.interfaces)), vpc)
+    return next(
+        (one for one in vpc.everyone if any(row.device == device for row in one.interfaces)), vpc
+    )
 
 
 def across(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
@@ -37,8 +39,15 @@ def across(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
     owned = {row.device: one for one in vpc.everyone for row in one.interfaces}
     met = [name for name in loss.trace.devices if name in owned]
     if loss.step.at == INTERNET:
-        yield from (_attached(vpc, one) for one in vpc.everyone if not one.internet_gateway and (
-            address in {row.public for row in one.associations} or (not met and one.has(address))))
+        yield from (
+            _attached(vpc, one)
+            for one in vpc.everyone
+            if not one.internet_gateway
+            and (
+                address in {row.public for row in one.associations}
+                or (not met and one.has(address))
+            )
+        )
     if not met:
         return
     home = owned[met[0]]
@@ -53,7 +62,11 @@ def across(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
 def _attached(vpc: Vpc, home: Vpc) -> Repair:
     """The gateway that a route of this VPC names, or a new one, attached to it."""
     taken = {one.internet_gateway for one in vpc.everyone}
-    named = (row.target for row in home.routes if row.target.startswith("igw-") and row.target not in taken)
+    named = (
+        row.target
+        for row in home.routes
+        if row.target.startswith("igw-") and row.target not in taken
+    )
     return Repair(None, Attachment(next(named, "igw-new"), home.name))
 
 
@@ -64,11 +77,20 @@ def _peered(home: Vpc, far: Vpc, table: str, address: str) -> Iterator[Repair]:
     for row in links:
         ends = (home.name, far.name)
         if row.status == ACTIVE:
-            old = next((route for route in home.routes if (route.table, route.destination) == (table, block)), None)
+            old = next(
+                (
+                    route
+                    for route in home.routes
+                    if (route.table, route.destination) == (table, block)
+                ),
+                None,
+            )
             new = Route(table, block, row.name)
             if old != new:
                 yield Repair(old, new)
         elif row.status == PENDING:
-            yield Repair(PeeringConnection(row.name, ends, PENDING), PeeringConnection(row.name, ends))
+            yield Repair(
+                PeeringConnection(row.name, ends, PENDING), PeeringConnection(row.name, ends)
+            )
     if not any(row.status in (ACTIVE, PENDING) for row in links):
         yield Repair(None, PeeringConnection("pcx-new", (home.name, far.name)))

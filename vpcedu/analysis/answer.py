@@ -94,7 +94,11 @@ class Answer(NamedRow):
     @property
     def rows(self) -> tuple[str, ...]:
         """The rows that decided, there and back, by their names."""
-        return tuple(dict.fromkeys((*paths.row_names(self.vpc, self.forward), *paths.row_names(self.vpc, self.back))))
+        return tuple(
+            dict.fromkeys(
+                (*paths.row_names(self.vpc, self.forward), *paths.row_names(self.vpc, self.back))
+            )
+        )
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -118,8 +122,10 @@ class Answer(NamedRow):
             return f"{self.question.source} gets no good answer from {ends}: {self.symptom}."
         where = f"{_at(lost[0])}: {lost[0].step.reason}" + _row(self.vpc, lost[0])
         if self.reachable is None:
-            return (f"Whether {self.question.source} reaches {ends} is beyond the model: {lost[0].way} it ends at"
-                    f" {where}.")
+            return (
+                f"Whether {self.question.source} reaches {ends} is beyond the model: {lost[0].way} it ends at"
+                f" {where}."
+            )
         return f"{self.question.source} does not reach {ends}: {lost[0].way} a packet is lost at {where}."
 
     @property
@@ -137,20 +143,45 @@ class Answer(NamedRow):
         from vpcedu.views.document import plain
 
         vpc = self.vpc
-        return analysis(vpc, self.reachable, self.forward, self.back, self.blockers) | {"Answer": {
-            "source": self.question.source, "destination": self.question.destination,
-            "port": self.question.port, "reachable": self.reachable, "symptom": self.symptom,
-            "addresses": {address: seen.said for address, seen in self.others},
-            "outcome": self.outcome._asdict(), "unknown": [row._asdict() for row in self.unknown],
-            "verdict": self.verdict, "rows": list(self.rows), "states": list(self.states),
-            "blockers": [{"direction": "return" if loss.back else "forward", "at": loss.step.at,
-                          "check": loss.step.check, "row": paths.leads(vpc, loss), "reason": str(loss.step.reason),
-                          "fix": loss.step.reason.fix if loss.step.reason else ""} for loss in self.blockers],
-            "repairs": None if self.repairs is None else [
-                {"action": repair.action, "row": plain(repair.row), "new": plain(repair.new), "words": str(repair)}
-                for repair in self.repairs],
-            "ends": paths.leads(vpc, self.ends) if self.ends else None, "notes": list(self.notes),
-        }}
+        return analysis(vpc, self.reachable, self.forward, self.back, self.blockers) | {
+            "Answer": {
+                "source": self.question.source,
+                "destination": self.question.destination,
+                "port": self.question.port,
+                "reachable": self.reachable,
+                "symptom": self.symptom,
+                "addresses": {address: seen.said for address, seen in self.others},
+                "outcome": self.outcome._asdict(),
+                "unknown": [row._asdict() for row in self.unknown],
+                "verdict": self.verdict,
+                "rows": list(self.rows),
+                "states": list(self.states),
+                "blockers": [
+                    {
+                        "direction": "return" if loss.back else "forward",
+                        "at": loss.step.at,
+                        "check": loss.step.check,
+                        "row": paths.leads(vpc, loss),
+                        "reason": str(loss.step.reason),
+                        "fix": loss.step.reason.fix if loss.step.reason else "",
+                    }
+                    for loss in self.blockers
+                ],
+                "repairs": None
+                if self.repairs is None
+                else [
+                    {
+                        "action": repair.action,
+                        "row": plain(repair.row),
+                        "new": plain(repair.new),
+                        "words": str(repair),
+                    }
+                    for repair in self.repairs
+                ],
+                "ends": paths.leads(vpc, self.ends) if self.ends else None,
+                "notes": list(self.notes),
+            }
+        }
 
     def __str__(self) -> str:
         told = self.reachable is not None
@@ -158,8 +189,14 @@ class Answer(NamedRow):
         home = [line for trace in self.back for line in paths.shown(self.vpc, trace)]
         sections = (
             ("What is missing for an answer:", [f"  {row}" for row in self.unknown]),
-            ("In the way:", [f"  {n}. {loss.way}, {_at(loss)}: {loss.step.reason}{_row(self.vpc, loss)}"
-                             for n, loss in enumerate(self.blockers, 1) if told]),
+            (
+                "In the way:",
+                [
+                    f"  {n}. {loss.way}, {_at(loss)}: {loss.step.reason}{_row(self.vpc, loss)}"
+                    for n, loss in enumerate(self.blockers, 1)
+                    if told
+                ],
+            ),
             _repaired(self),
             ("The way there", way),
             ("The way back", home),
@@ -167,7 +204,11 @@ class Answer(NamedRow):
         )
         parts = [fold(self.verdict)]
         parts += [f"The person at {self.question.source} sees: {self.symptom}."] * told
-        parts += ["\n".join([head, *lines]) for head, lines in sections if head and (lines or head == NO_REPAIR)]
+        parts += [
+            "\n".join([head, *lines])
+            for head, lines in sections
+            if head and (lines or head == NO_REPAIR)
+        ]
         return "\n\n".join([*parts, *map(fold, self.notes)])
 
     def __repr__(self) -> str:
@@ -197,8 +238,15 @@ def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
         return Answer(question, vpc, visit, (), None, (), unknown=unknown)
     every = (question, *visits)
     others = tuple((one.destination, seen.outcome) for one, seen in visits.items())
-    answer = Answer(question, vpc, visit, (), (), (*_assumed(vpc, question), *_addresses(question, visit, others)),
-                    others=others)
+    answer = Answer(
+        question,
+        vpc,
+        visit,
+        (),
+        (),
+        (*_assumed(vpc, question), *_addresses(question, visit, others)),
+        others=others,
+    )
     if answer.outcome.works:
         return answer
     open_ones = [one for one in every if plays.whole(vpc, one).outcome.verdict == UNKNOWN]
@@ -207,8 +255,11 @@ def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
     if open_ones:
         return answer._replace(blockers=_blockers(vpc, decides, plays), repairs=None)
     found = smallest(vpc, question, plays, also=tuple(visits))
-    return answer._replace(blockers=_blockers(vpc, decides, plays, found.met if found else ()),
-                           repairs=found and found.repairs, ends=found and found.ends)
+    return answer._replace(
+        blockers=_blockers(vpc, decides, plays, found.met if found else ()),
+        repairs=found and found.repairs,
+        ends=found and found.ends,
+    )
 
 
 def everywhere(plays: Plays, vpc: Vpc, question: Question) -> dict[Question, Visit]:
@@ -223,7 +274,9 @@ def unknown_of(visits: Iterable[Visit], vpc: Vpc) -> tuple[Unknown, ...]:
     return tuple(dict.fromkeys(row for visit in visits for row in met(vpc, visit)))
 
 
-def _blockers(vpc: Vpc, question: Question, plays: Plays, behind: tuple[Loss, ...] = ()) -> tuple[Loss, ...]:
+def _blockers(
+    vpc: Vpc, question: Question, plays: Plays, behind: tuple[Loss, ...] = ()
+) -> tuple[Loss, ...]:
     """Everything in the way, and what was met behind it; each place, check and direction once, since one packet's
     addresses differ from run to run."""
     once: dict[tuple[object, ...], Loss] = {}
@@ -257,26 +310,39 @@ def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
     there = find(vpc, question.destination)
     link = endpoint(vpc, find(vpc, question.source).interface, there.address)
     if link:
-        return (f"{link.name} leads to {link.vpc}: asked as if that listened on port {question.port} and no policy"
-                " refused the request.",)
+        return (
+            f"{link.name} leads to {link.vpc}: asked as if that listened on port {question.port} and no policy"
+            " refused the request.",
+        )
     if not there.device:
-        return (f"Nothing tells whether {there.address} listens on port {question.port}: asked as if it did.",)
+        return (
+            f"Nothing tells whether {there.address} listens on port {question.port}: asked as if it did.",
+        )
     if not silent_about(vpc, there.device):
         return ()
-    return (f"Nothing tells what {there.device} listens on: asked as if it listened on port {question.port}.",)
+    return (
+        f"Nothing tells what {there.device} listens on: asked as if it listened on port {question.port}.",
+    )
 
 
 def _elsewhere(vpc: Vpc, question: Question, visit: Visit) -> Iterator[str]:
     """The other addresses of a name: a balancer has a node in each zone, and their subnets may differ."""
-    known = {row.name: row.addresses for one in vpc.everyone for row in one.names}.get(question.destination, ())
+    known = {row.name: row.addresses for one in vpc.everyone for row in one.names}.get(
+        question.destination, ()
+    )
     asked = visit.capture.traces[0].packet.flow.dst
     own = find(vpc, question.source).device  # a node that asks for its own balancer's name
     yield from (word for word in known if word != asked and find(vpc, word).device != own)
 
 
-def _addresses(question: Question, visit: Visit, others: tuple[tuple[str, Outcome], ...]) -> Iterator[str]:
+def _addresses(
+    question: Question, visit: Visit, others: tuple[tuple[str, Outcome], ...]
+) -> Iterator[str]:
     """What the other addresses of a name give, where the verdict does not say it."""
-    asked, every = visit.capture.traces[0].packet.flow.dst, together((visit.outcome, *(seen for _, seen in others)))
+    asked, every = (
+        visit.capture.traces[0].packet.flow.dst,
+        together((visit.outcome, *(seen for _, seen in others))),
+    )
     first = f"{question.destination} has {len(others) + 1} addresses"
     if others and {seen.said for _, seen in others} == {visit.outcome.said}:
         yield f"{first}: asked was {asked}, and {', '.join(word for word, _ in others)} gives the same."

@@ -36,7 +36,11 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
     from vpcedu.sites.visit import Visit
 
-MOST, NAMED, SHOWN = 2_000, 4, 200  # packets sent where tables do not decide; names shown of a set; rows of a table
+MOST, NAMED, SHOWN = (
+    2_000,
+    4,
+    200,
+)  # packets sent where tables do not decide; names shown of a set; rows of a table
 Ports = tuple[int, int]
 
 
@@ -70,20 +74,34 @@ class Audit:
             NetworkAcl(acl, tuple(row for row in vpc.acl_entries if row.acl == acl))
         self.vpc, self.tables = vpc, Reach(vpc)
         there = {address for row in vpc.interfaces for address in (row.address, *row.secondary)}
-        self.unknown = tuple(row for row in vpc.unknown if row.about in there or not is_numeric(
-            row.about.partition("/")[0]))  # what has an address that no place of the tables has takes no part in them
-        self._untold = {place.name: row for place in self.tables.places for row in self.unknown
-                        if row.about in names_of(vpc, place.interface)}
+        self.unknown = tuple(
+            row
+            for row in vpc.unknown
+            if row.about in there or not is_numeric(row.about.partition("/")[0])
+        )  # what has an address that no place of the tables has takes no part in them
+        self._untold = {
+            place.name: row
+            for place in self.tables.places
+            for row in self.unknown
+            if row.about in names_of(vpc, place.interface)
+        }
         self.untold = tuple(self._untold)
         self.findings: tuple[Finding, ...] = findings(vpc)
         if vpc.name in {row.about for row in self.unknown}:
             self.findings = ()  # a rule may be used by what no file has
         self.balancers = tuple(_balancers(vpc))
-        self._told = sum(1 << i for i, place in enumerate(self.tables.places) if place.name not in self._untold)
+        self._told = sum(
+            1 << i for i, place in enumerate(self.tables.places) if place.name not in self._untold
+        )
         self._index = {place.name: i for i, place in enumerate(self.tables.places)}
         devices = Counter(row.device for row in vpc.interfaces)
-        self._called = {place.name: place.interface.device if devices[place.interface.device] == 1
-                        else place.name for place in self.tables.places if place.interface}
+        self._called = {
+            place.name: place.interface.device
+            if devices[place.interface.device] == 1
+            else place.name
+            for place in self.tables.places
+            if place.interface
+        }
         self.sent, self.undecided = 0, 0
         self._sure = [list(row) for row in self.tables.sure]
         self._some = self.tables.some
@@ -97,12 +115,16 @@ class Audit:
         """
         for word in (source, destination):
             if word not in self._index:
-                raise ValueError(f"no place {word!r}: expected a host's interface, {SOMEONE} or a block that a rule"
-                                 " names")
+                raise ValueError(
+                    f"no place {word!r}: expected a host's interface, {SOMEONE} or a block that a rule"
+                    " names"
+                )
         untold = [word for word in (source, destination) if word in self._untold]
         if untold:
-            raise ValueError(f"{untold[0]}: who reaches it, or whom it reaches, cannot be told:"
-                             f" {self._untold[untold[0]]}")
+            raise ValueError(
+                f"{untold[0]}: who reaches it, or whom it reaches, cannot be told:"
+                f" {self._untold[untold[0]]}"
+            )
         bit, i, ports = self._index[source], self._index[destination], self.tables.port_class(port)
         sure, some = self._sure[ports][i] >> bit & 1, self._some[ports][i] >> bit & 1
         return None if some and not sure else bool(sure)
@@ -113,7 +135,9 @@ class Audit:
 
     def _word(self, source: str) -> str:
         place = self.tables.places[self._index[source]] if source in self._index else None
-        return source if place is None or place.interface or source == SOMEONE else text(place.value)
+        return (
+            source if place is None or place.interface or source == SOMEONE else text(place.value)
+        )
 
     def _send(self, i: int) -> None:
         """Decide by packets about the sources whose way to place i is no straight one, one port of each class."""
@@ -132,11 +156,17 @@ class Audit:
         profiles: dict[tuple[tuple[tuple[Ports, ...], int, bool], ...], list[int]] = {}
         for i, place in enumerate(self.tables.places):
             if place.interface and place.name not in self._untold:
-                found = tuple((ports, mask, sometimes) for table, sometimes in ((self._sure, False), (self._some, True))
-                              for mask, ports in self._by_sources(table, i).items())
+                found = tuple(
+                    (ports, mask, sometimes)
+                    for table, sometimes in ((self._sure, False), (self._some, True))
+                    for mask, ports in self._by_sources(table, i).items()
+                )
                 profiles.setdefault(found, []).append(i)
-        return tuple(Reached(self._names(members), ports, self._names(_bits(mask)), sometimes)
-                     for profile, members in profiles.items() for ports, mask, sometimes in profile)
+        return tuple(
+            Reached(self._names(members), ports, self._names(_bits(mask)), sometimes)
+            for profile, members in profiles.items()
+            for ports, mask, sometimes in profile
+        )
 
     def _by_sources(self, table: list[list[int]], i: int) -> dict[int, tuple[Ports, ...]]:
         found: dict[int, tuple[Ports, ...]] = {}
@@ -147,7 +177,11 @@ class Audit:
             if mask and last:
                 ranges = found.get(mask, ())
                 joined = bool(ranges) and ranges[-1][1] == max(first, 1) - 1
-                found[mask] = (*ranges[:-1], (ranges[-1][0], last)) if joined else (*ranges, (max(first, 1), last))
+                found[mask] = (
+                    (*ranges[:-1], (ranges[-1][0], last))
+                    if joined
+                    else (*ranges, (max(first, 1), last))
+                )
         return found
 
     def _names(self, places: list[int]) -> tuple[str, ...]:
@@ -155,20 +189,36 @@ class Audit:
 
     def _in_words(self, names: tuple[str, ...]) -> str:
         """A set of places in few words; hosts of one interface by the host's name."""
-        words = ["the Internet" if name == SOMEONE else name for name in names if name not in self._called]
+        words = [
+            "the Internet" if name == SOMEONE else name
+            for name in names
+            if name not in self._called
+        ]
         inside = [self._called[name] for name in names if name in self._called]
         if len(inside) > NAMED:
-            words.append(f"{len(inside)} of {len(self._called)} interfaces ({', '.join(inside[:NAMED])}, ...)")
+            words.append(
+                f"{len(inside)} of {len(self._called)} interfaces ({', '.join(inside[:NAMED])}, ...)"
+            )
         return ", ".join(words + (inside if len(inside) <= NAMED else []))
 
     def as_json(self) -> dict[str, Any]:
         """Everything as plain dictionaries and lists."""
-        return {"vpc": self.vpc.name, "protocol": "tcp", "reached": [row._asdict() for row in self.reached],
-                "balancers": [{"name": name, "port": port, "symptom": outcome.said, "outcome": outcome._asdict()}
-                              for name, port, outcome in self.balancers],
-                "unknown": [row._asdict() for row in self.unknown], "untold": list(self.untold),
-                "findings": [{"row": str(row.row), "what": row.what, "because": row.because} for row in self.findings],
-                "undecided": self.undecided}
+        return {
+            "vpc": self.vpc.name,
+            "protocol": "tcp",
+            "reached": [row._asdict() for row in self.reached],
+            "balancers": [
+                {"name": name, "port": port, "symptom": outcome.said, "outcome": outcome._asdict()}
+                for name, port, outcome in self.balancers
+            ],
+            "unknown": [row._asdict() for row in self.unknown],
+            "untold": list(self.untold),
+            "findings": [
+                {"row": str(row.row), "what": row.what, "because": row.because}
+                for row in self.findings
+            ],
+            "undecided": self.undecided,
+        }
 
     def __str__(self) -> str:
         lines = [f"VPC {self.vpc.name} {', '.join(self.vpc.blocks)}", ""] if self.vpc.name else []
@@ -178,19 +228,38 @@ class Audit:
                 lines.append(f"  So nothing is said below of {self._in_words(self.untold)}.")
             lines.append("")
         lines += ["From the Internet, through balancers"]
-        lines += [f"  {name} port {port}: {outcome.said}" for name, port, outcome in self.balancers] or [self._none]
-        lines += ["", "Who reaches what (only TCP is looked at; what the network allows, and its answers)"]
+        lines += [
+            f"  {name} port {port}: {outcome.said}" for name, port, outcome in self.balancers
+        ] or [self._none]
+        lines += [
+            "",
+            "Who reaches what (only TCP is looked at; what the network allows, and its answers)",
+        ]
         reached = self.reached
-        rows = [(self._in_words(row.destinations), _ports(row.ports), self._in_words(row.sources)
-                 + (" (only from some of its ports)" if row.sometimes else "")) for row in reached[:SHOWN]]
+        rows = [
+            (
+                self._in_words(row.destinations),
+                _ports(row.ports),
+                self._in_words(row.sources)
+                + (" (only from some of its ports)" if row.sometimes else ""),
+            )
+            for row in reached[:SHOWN]
+        ]
         wide = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
-        lines += [f"  {to:<{wide[0]}}  {ports:<{wide[1]}}  from {source}" for to, ports, source in rows] or [
-            "  cannot be told" if self.unknown else "  nobody"]
-        lines += [f"  ... and {len(reached) - SHOWN} rows more; --json has all"] * (len(reached) > SHOWN)
+        lines += [
+            f"  {to:<{wide[0]}}  {ports:<{wide[1]}}  from {source}" for to, ports, source in rows
+        ] or ["  cannot be told" if self.unknown else "  nobody"]
+        lines += [f"  ... and {len(reached) - SHOWN} rows more; --json has all"] * (
+            len(reached) > SHOWN
+        )
         if self.undecided:
-            lines.append(f"  {self.undecided} questions about ways past a device inside the VPC are left open.")
+            lines.append(
+                f"  {self.undecided} questions about ways past a device inside the VPC are left open."
+            )
         if self.vpc.peers:
-            lines.append("  Ways between this VPC and others are not looked at: ask about them one by one.")
+            lines.append(
+                "  Ways between this VPC and others are not looked at: ask about them one by one."
+            )
         lines += ["", "Rows that do nothing, or too little"]
         lines += [f"  {row}" for row in self.findings] or [self._none]
         return "\n".join(lines)
@@ -213,9 +282,16 @@ def answered(visit: Visit) -> bool:
     """Whether what the opener sent first got to the other end and an answer to it came home."""
     talk = visit.connections[0]
     home = [trace for trace in talk.traces if trace.delivered and trace.last.at == visit.opener]
-    got = [trace.last.at for trace in talk.traces if trace.sender == visit.opener and trace.last.check == "deliver"]
-    reset = any(trace.sender in got and trace.last.at == visit.opener for trace in talk.traces
-                if trace.last.check == "deliver")
+    got = [
+        trace.last.at
+        for trace in talk.traces
+        if trace.sender == visit.opener and trace.last.check == "deliver"
+    ]
+    reset = any(
+        trace.sender in got and trace.last.at == visit.opener
+        for trace in talk.traces
+        if trace.last.check == "deliver"
+    )
     return bool(got) and (any(trace.sender in got for trace in home) or reset)
 
 
@@ -225,11 +301,17 @@ def _balancers(vpc: Vpc) -> list[Entrance]:
     device = {row.address: row.device for row in vpc.interfaces}
     settings = {row.name: dict(row.settings) for row in vpc.devices}
     plays, found = Plays(), []
-    for name in {row.addresses: row for row in reversed(vpc.names)}.values():  # of names for one balancer, the first
+    for name in {
+        row.addresses: row for row in reversed(vpc.names)
+    }.values():  # of names for one balancer, the first
         node = device.get(owner.get(name.addresses[0], ""), "") if name.addresses else ""
         for listener in settings.get(node, {}).get("listeners", ()) if name.addresses else ():
             visits = everywhere(plays, vpc, Question(SOMEONE, name.name, listener.port)).values()
-            seen = Outcome(UNKNOWN, UNKNOWN) if unknown_of(visits, vpc) else together(v.outcome for v in visits)
+            seen = (
+                Outcome(UNKNOWN, UNKNOWN)
+                if unknown_of(visits, vpc)
+                else together(v.outcome for v in visits)
+            )
             found.append(Entrance(name.name, listener.port, seen))
     return found
 

@@ -17,7 +17,15 @@ from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import OUT, GroupRule
 from vpcedu.tables.traffic import NAMES
 from vpcedu.trace import DELIVER, SEND
-from vpcedu.views.decided import entry_of, interface_of, is_nobodys, refused_by, route_of, rule_of, tracked_of
+from vpcedu.views.decided import (
+    entry_of,
+    interface_of,
+    is_nobodys,
+    refused_by,
+    route_of,
+    rule_of,
+    tracked_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,14 +36,29 @@ if TYPE_CHECKING:
     from vpcedu.trace import Step, Trace
 
 
-TARGETS = {"igw-": "GatewayId", "vgw-": "GatewayId", "vpce-": "GatewayId", "nat-": "NatGatewayId",
-           "eni-": "NetworkInterfaceId", "i-": "InstanceId", "pcx-": "VpcPeeringConnectionId",
-           "tgw-": "TransitGatewayId", "lgw-": "LocalGatewayId", "cagw-": "CarrierGatewayId",
-           "eigw-": "EgressOnlyInternetGatewayId", "arn:": "CoreNetworkArn"}  # fmt: skip
+TARGETS = {
+    "igw-": "GatewayId",
+    "vgw-": "GatewayId",
+    "vpce-": "GatewayId",
+    "nat-": "NatGatewayId",
+    "eni-": "NetworkInterfaceId",
+    "i-": "InstanceId",
+    "pcx-": "VpcPeeringConnectionId",
+    "tgw-": "TransitGatewayId",
+    "lgw-": "LocalGatewayId",
+    "cagw-": "CarrierGatewayId",
+    "eigw-": "EgressOnlyInternetGatewayId",
+    "arn:": "CoreNetworkArn",
+}
 
 
-def analysis(vpc: Vpc, reachable: bool | None, forward: tuple[Trace, ...], back: tuple[Trace, ...],
-             blockers: tuple[Loss, ...]) -> dict[str, Any]:
+def analysis(
+    vpc: Vpc,
+    reachable: bool | None,
+    forward: tuple[Trace, ...],
+    back: tuple[Trace, ...],
+    blockers: tuple[Loss, ...],
+) -> dict[str, Any]:
     """What was found, the path there and back, and what is in the way, as plain dictionaries and lists."""
     return {
         "NetworkPathFound": reachable,
@@ -47,7 +70,9 @@ def analysis(vpc: Vpc, reachable: bool | None, forward: tuple[Trace, ...], back:
 
 
 def _components(vpc: Vpc, traces: tuple[Trace, ...]) -> list[dict[str, Any]]:
-    found = [part for trace in traces for step in trace.steps for part in _component(vpc, step, trace)]
+    found = [
+        part for trace in traces for step in trace.steps for part in _component(vpc, step, trace)
+    ]
     merged = [part for place, part in enumerate(found) if not place or part != found[place - 1]]
     return [{"SequenceNumber": number} | part for number, part in enumerate(merged, 1)]
 
@@ -55,8 +80,14 @@ def _components(vpc: Vpc, traces: tuple[Trace, ...]) -> list[dict[str, Any]]:
 def _component(vpc: Vpc, step: Step, trace: Trace) -> list[dict[str, Any]]:
     """What a step is in the analyzer's words; a check without a row of its own is none."""
     if step.action in (SEND, DELIVER) or step.check == "deliver":
-        own = [{"Component": {"Id": step.at}} | ({"OutboundHeader": _header(step.before)}
-                                                 if step.action == SEND else {"InboundHeader": _header(step.before)})]
+        own = [
+            {"Component": {"Id": step.at}}
+            | (
+                {"OutboundHeader": _header(step.before)}
+                if step.action == SEND
+                else {"InboundHeader": _header(step.before)}
+            )
+        ]
         attached = _interface(vpc, step)
         return own + attached if step.action == SEND else attached + own
     entry, rule, route = entry_of(step), rule_of(step), route_of(step)
@@ -70,28 +101,54 @@ def _component(vpc: Vpc, step: Step, trace: Trace) -> list[dict[str, Any]]:
     if route is not None:
         found = {"Component": {"Id": route.table}, "RouteTableRoute": _route(vpc, route)}
         link = any(route.target == other.name for one in vpc.everyone for other in one.peerings)
-        return [found, {"Component": {"Id": route.target}}] if link and step.reason is None else [found]
-    if step.check in ("address map", "translation") and step.row is not None and step.after is not None:
-        return [{"Component": {"Id": step.at}, "InboundHeader": _header(step.before),
-                 "OutboundHeader": _header(step.after)}]
+        return (
+            [found, {"Component": {"Id": route.target}}]
+            if link and step.reason is None
+            else [found]
+        )
+    if (
+        step.check in ("address map", "translation")
+        and step.row is not None
+        and step.after is not None
+    ):
+        return [
+            {
+                "Component": {"Id": step.at},
+                "InboundHeader": _header(step.before),
+                "OutboundHeader": _header(step.after),
+            }
+        ]
     return []
 
 
 def _interface(vpc: Vpc, step: Step) -> list[dict[str, Any]]:
     flow = step.before.flow
     own = [row for one in vpc.everyone for row in one.interfaces if row.device == step.at]
-    row = next((row for row in own if {flow.src, flow.dst} & {row.address, *row.secondary}), own[0] if own else None)
+    row = next(
+        (row for row in own if {flow.src, flow.dst} & {row.address, *row.secondary}),
+        own[0] if own else None,
+    )
     if row is None:
         return []
-    return [{"Component": {"Id": row.id}, "AttachedTo": {"Id": row.device}, "Subnet": {"Id": row.subnet},
-             "Vpc": {"Id": home_of(vpc, row.device).name}}]
+    return [
+        {
+            "Component": {"Id": row.id},
+            "AttachedTo": {"Id": row.device},
+            "Subnet": {"Id": row.subnet},
+            "Vpc": {"Id": home_of(vpc, row.device).name},
+        }
+    ]
 
 
 def _header(packet: Packet) -> dict[str, Any]:
     flow = packet.flow
-    return {"Protocol": str(flow.protocol),
-            "SourceAddresses": [f"{flow.src}/32"], "SourcePortRanges": [_range((flow.sport, flow.sport))],
-            "DestinationAddresses": [f"{flow.dst}/32"], "DestinationPortRanges": [_range((flow.dport, flow.dport))]}
+    return {
+        "Protocol": str(flow.protocol),
+        "SourceAddresses": [f"{flow.src}/32"],
+        "SourcePortRanges": [_range((flow.sport, flow.sport))],
+        "DestinationAddresses": [f"{flow.dst}/32"],
+        "DestinationPortRanges": [_range((flow.dport, flow.dport))],
+    }
 
 
 def _range(ports: tuple[int, int]) -> dict[str, int]:
@@ -99,14 +156,24 @@ def _range(ports: tuple[int, int]) -> dict[str, int]:
 
 
 def _entry(row: AclEntry) -> dict[str, Any]:
-    return {"Cidr": row.cidr, "Egress": row.direction == OUT, "PortRange": _range(row.ports),
-            "Protocol": NAMES.get(row.protocol, str(row.protocol)), "RuleAction": row.action, "RuleNumber": row.number}
+    return {
+        "Cidr": row.cidr,
+        "Egress": row.direction == OUT,
+        "PortRange": _range(row.ports),
+        "Protocol": NAMES.get(row.protocol, str(row.protocol)),
+        "RuleAction": row.action,
+        "RuleNumber": row.number,
+    }
 
 
 def _rule(row: GroupRule) -> dict[str, Any]:
     peer = {"SecurityGroupId": row.peer} if row.peer.startswith("sg-") else {"Cidr": row.peer}
-    return {**peer, "Direction": _direction(row.direction), "PortRange": _range(row.ports),
-            "Protocol": NAMES.get(row.protocol, str(row.protocol))}
+    return {
+        **peer,
+        "Direction": _direction(row.direction),
+        "PortRange": _range(row.ports),
+        "Protocol": NAMES.get(row.protocol, str(row.protocol)),
+    }
 
 
 def _direction(way: str) -> str:
@@ -116,8 +183,12 @@ def _direction(way: str) -> str:
 def _route(vpc: Vpc, row: Route) -> dict[str, Any]:
     home = next((one for one in vpc.everyone if row in one.routes), vpc)
     origin = "EnableVgwRoutePropagation" if row.propagated else "CreateRoute"
-    return {"DestinationCidr": row.destination, _field(home, row.target): row.target, "State": home.state(row),
-            "Origin": "CreateRouteTable" if row.target == LOCAL else origin}
+    return {
+        "DestinationCidr": row.destination,
+        _field(home, row.target): row.target,
+        "State": home.state(row),
+        "Origin": "CreateRouteTable" if row.target == LOCAL else origin,
+    }
 
 
 def _field(vpc: Vpc, target: str) -> str:
@@ -134,15 +205,36 @@ def _field(vpc: Vpc, target: str) -> str:
 def _explanation(vpc: Vpc, loss: Loss) -> dict[str, Any]:
     """One explanation; its direction is that of the check at its interface, as the analyzer means it."""
     step = loss.step
-    refused, entry, route, card = refused_by(step), entry_of(step), route_of(step), interface_of(step)
+    refused, entry, route, card = (
+        refused_by(step),
+        entry_of(step),
+        route_of(step),
+        interface_of(step),
+    )
     code = (step.reason and step.reason.aws_code) or "OTHER"
-    found: dict[str, Any] = {"ExplanationCode": code, "Direction": "ingress" if step.check.endswith("in") else "egress",
-                             "Destination": {"Id": step.before.flow.dst}, "Port": step.before.flow.dport,
-                             "Protocols": ["tcp"], "Component": {"Id": step.at}}
-    own = next((interface for one in vpc.everyone for interface in one.interfaces if interface.device == step.at), None)
+    found: dict[str, Any] = {
+        "ExplanationCode": code,
+        "Direction": "ingress" if step.check.endswith("in") else "egress",
+        "Destination": {"Id": step.before.flow.dst},
+        "Port": step.before.flow.dport,
+        "Protocols": ["tcp"],
+        "Component": {"Id": step.at},
+    }
+    own = next(
+        (
+            interface
+            for one in vpc.everyone
+            for interface in one.interfaces
+            if interface.device == step.at
+        ),
+        None,
+    )
     if own is not None:
-        found |= {"NetworkInterface": {"Id": own.id}, "Subnet": {"Id": own.subnet},
-                  "Vpc": {"Id": home_of(vpc, step.at).name}}
+        found |= {
+            "NetworkInterface": {"Id": own.id},
+            "Subnet": {"Id": own.subnet},
+            "Vpc": {"Id": home_of(vpc, step.at).name},
+        }
     if refused is not None:
         found["SecurityGroups"] = [{"Id": group} for group in refused.groups]
     elif entry is not None:

@@ -59,7 +59,11 @@ def _peers(vpc: Vpc, question: Question, address: str) -> Iterator[str]:
     row = next((row for row in rows if address in (row.address, *row.secondary)), None)
     yield from row.groups[:1] if row else ()
     outside = row is None and not is_inside(vpc, address)
-    yield ANYWHERE if outside and SOMEONE in (question.source, question.destination) else f"{address}/32"
+    yield (
+        ANYWHERE
+        if outside and SOMEONE in (question.source, question.destination)
+        else f"{address}/32"
+    )
 
 
 def _ports(loss: Loss) -> tuple[int, int]:
@@ -72,7 +76,10 @@ def _group(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     if refused is None:
         return
     way = refused.direction
-    named = (*(_deliverer(vpc, loss) if way == IN else ()), *_peers(vpc, question, flow.src if way == IN else flow.dst))
+    named = (
+        *(_deliverer(vpc, loss) if way == IN else ()),
+        *_peers(vpc, question, flow.src if way == IN else flow.dst),
+    )
     for peer in dict.fromkeys(named):
         yield Repair(None, GroupRule(refused.groups[0], way, _ports(loss), peer))
 
@@ -80,7 +87,10 @@ def _group(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 def _deliverer(vpc: Vpc, loss: Loss) -> tuple[str, ...]:
     """The groups of the device that the packet came from, such as a Network Load Balancer."""
     before = [step.at for step in loss.trace.steps if step.at != loss.step.at][-1:]
-    return next((row.groups[:1] for one in vpc.everyone for row in one.interfaces if row.device in before), ())
+    return next(
+        (row.groups[:1] for one in vpc.everyone for row in one.interfaces if row.device in before),
+        (),
+    )
 
 
 def _acl(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
@@ -88,12 +98,18 @@ def _acl(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     if entry is None:
         return
     *_, peer = _peers(vpc, question, flow.src if entry.direction == IN else flow.dst)
-    used = {row.number for one in vpc.everyone for row in one.acl_entries
-            if (row.acl, row.direction) == (entry.acl, entry.direction)}
+    used = {
+        row.number
+        for one in vpc.everyone
+        for row in one.acl_entries
+        if (row.acl, row.direction) == (entry.acl, entry.direction)
+    }
     free = max(used, default=0) + 10 if entry.number == LAST else entry.number - 1
     place = next((n for n in range(min(free, LAST - 1), 0, -1) if n not in used), None)
     if place is not None:
-        yield Repair(None, AclEntry(entry.acl, place, entry.direction, ALLOW, TCP, _ports(loss), peer))
+        yield Repair(
+            None, AclEntry(entry.acl, place, entry.direction, ALLOW, TCP, _ports(loss), peer)
+        )
     if entry.number != LAST:
         yield Repair(entry, None)
 
@@ -105,7 +121,11 @@ def _check(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 
 def _route(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    table, address, home = table_of(vpc, loss.step.at), loss.step.before.flow.dst, home_of(vpc, loss.step.at)
+    table, address, home = (
+        table_of(vpc, loss.step.at),
+        loss.step.before.flow.dst,
+        home_of(vpc, loss.step.at),
+    )
     own = next((cidr for cidr in home.blocks if contains(cidr, address)), None)
     if own:
         yield Repair(None, Route(table, own, LOCAL))
@@ -125,7 +145,11 @@ def _rerouted(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
     for row in dict.fromkeys(reversed(followed)):
         home = next((one for one in vpc.everyone if row in one.routes), None)
         if home:
-            yield from (Repair(row, row._replace(target=target)) for target in gateways(home) if target != row.target)
+            yield from (
+                Repair(row, row._replace(target=target))
+                for target in gateways(home)
+                if target != row.target
+            )
     own = [cidr for cidr in vpc.blocks if contains(cidr, loss.step.before.flow.dst)]
     if followed and own:
         yield Repair(None, Route(followed[-1].table, own[0], LOCAL))
@@ -133,7 +157,9 @@ def _rerouted(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
 
 def _public_source(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     source = loss.step.before.flow.src
-    if any(source in (row.address, *row.secondary) for one in vpc.everyone for row in one.interfaces):
+    if any(
+        source in (row.address, *row.secondary) for one in vpc.everyone for row in one.interfaces
+    ):
         yield Repair(None, Association(free_address(vpc, OWN), source))
 
 
@@ -166,17 +192,23 @@ def _closed(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
         yield Repair(device, device and device._replace(settings=tuple(more.items())))
     if device and serves(device):
         ports = tuple(sorted({*listens(device), port}))
-        yield Repair(device, device._replace(settings=tuple({**settings, "listens": ports}.items())))
+        yield Repair(
+            device, device._replace(settings=tuple({**settings, "listens": ports}.items()))
+        )
     for row in target_groups(vpc.listeners):
         for target in row.targets:
             if device and target == loss.step.before.flow.destination:
-                yield from (Repair(row, row._replace(targets=(Endpoint(target.address, each),)))
-                            for each in listens(device))
+                yield from (
+                    Repair(row, row._replace(targets=(Endpoint(target.address, each),)))
+                    for each in listens(device)
+                )
 
 
 def _hairpin(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     groups = target_groups(vpc.listeners)
-    yield from (Repair(row, row._replace(preserve_client_ip=False)) for row in groups if row.preserves)
+    yield from (
+        Repair(row, row._replace(preserve_client_ip=False)) for row in groups if row.preserves
+    )
 
 
 def _allowance(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
@@ -224,13 +256,31 @@ def _device(vpc: Vpc, name: str) -> Device | None:
 
 
 HELP: dict[object, Callable[[Vpc, Question, Loss], Iterator[Repair]]] = {
-    reasons.GROUP_IN: _group, reasons.GROUP_OUT: _group, reasons.ACL_IN: _acl, reasons.ACL_OUT: _acl,
-    reasons.SOURCE_CHECK: _check, reasons.DESTINATION_CHECK: _check, reasons.NO_ROUTE: _route,
-    reasons.NO_PUBLIC_ADDRESS: _public_source, reasons.NOT_ON_THE_INTERNET: _public_destination,
-    reasons.PRIVATE_DESTINATION: _public_destination, reasons.PORT_CLOSED: _closed, reasons.NO_LISTENER: _closed,
-    reasons.OWN_SOURCE: _hairpin, reasons.CONNTRACK_FULL: _allowance, reasons.NO_SUCH_INTERFACE: _strangers,
+    reasons.GROUP_IN: _group,
+    reasons.GROUP_OUT: _group,
+    reasons.ACL_IN: _acl,
+    reasons.ACL_OUT: _acl,
+    reasons.SOURCE_CHECK: _check,
+    reasons.DESTINATION_CHECK: _check,
+    reasons.NO_ROUTE: _route,
+    reasons.NO_PUBLIC_ADDRESS: _public_source,
+    reasons.NOT_ON_THE_INTERNET: _public_destination,
+    reasons.PRIVATE_DESTINATION: _public_destination,
+    reasons.PORT_CLOSED: _closed,
+    reasons.NO_LISTENER: _closed,
+    reasons.OWN_SOURCE: _hairpin,
+    reasons.CONNTRACK_FULL: _allowance,
+    reasons.NO_SUCH_INTERFACE: _strangers,
     reasons.NO_TARGET: _no_target,
-}  # fmt: skip
-REROUTED = (reasons.BLACKHOLE, reasons.NO_PUBLIC_ADDRESS, reasons.HOP_LIMIT, reasons.NO_TRANSLATION,
-            reasons.DESTINATION_CHECK, reasons.PRIVATE_DESTINATION, reasons.NO_CONNECTION, reasons.NO_SUCH_INTERFACE,
-            reasons.NO_PORT)  # fmt: skip
+}
+REROUTED = (
+    reasons.BLACKHOLE,
+    reasons.NO_PUBLIC_ADDRESS,
+    reasons.HOP_LIMIT,
+    reasons.NO_TRANSLATION,
+    reasons.DESTINATION_CHECK,
+    reasons.PRIVATE_DESTINATION,
+    reasons.NO_CONNECTION,
+    reasons.NO_SUCH_INTERFACE,
+    reasons.NO_PORT,
+)

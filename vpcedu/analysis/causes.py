@@ -65,7 +65,9 @@ class Cause(NamedRow):
         return f"{self.words}; what mends it: {self.repair or 'no row was found'}"
 
 
-def diagnose(vpc: Vpc, source: str, destination: str, port: int, symptom: str = "") -> tuple[Cause, ...]:
+def diagnose(
+    vpc: Vpc, source: str, destination: str, port: int, symptom: str = ""
+) -> tuple[Cause, ...]:
     """The causes that would give this symptom between these ends of this VPC, each shown by a run.
 
     symptom: as in `Answer.symptom`, like "timed out"; "": that of the VPC as described. Where the
@@ -79,7 +81,9 @@ def diagnose(vpc: Vpc, source: str, destination: str, port: int, symptom: str = 
     plays = Plays()
     answer = asked(plays, vpc, Question(source, destination, port))
     if answer.unknown:  # whatever is changed beside it, it stays open
-        return tuple(Cause(None, f"it cannot be told: {row}", None, answer.telling) for row in answer.unknown)
+        return tuple(
+            Cause(None, f"it cannot be told: {row}", None, answer.telling) for row in answer.unknown
+        )
     if symptom in ("", answer.symptom):
         return _in_the_way(answer)
     found, seen = [], set()
@@ -88,27 +92,47 @@ def diagnose(vpc: Vpc, source: str, destination: str, port: int, symptom: str = 
         if visit is not None:
             seen.add(visit.outcome.said)
             if visit.outcome.said == symptom:
-                found.append(Cause(fault.row if fault.new is None else fault.new, _told(vpc, fault, visit),
-                                   Repair(fault.new, fault.row), visit))
+                found.append(
+                    Cause(
+                        fault.row if fault.new is None else fault.new,
+                        _told(vpc, fault, visit),
+                        Repair(fault.new, fault.row),
+                        visit,
+                    )
+                )
     if not found:
         known = ", ".join(sorted(seen - {WORKS})) or "none"
-        raise ValueError(f"symptom {symptom!r}: no fault of the catalogue gives it here, expected one of {known}")
+        raise ValueError(
+            f"symptom {symptom!r}: no fault of the catalogue gives it here, expected one of {known}"
+        )
     return tuple(found)
 
 
 def _in_the_way(answer: Answer) -> tuple[Cause, ...]:
     repairs = answer.repairs or ()
-    causes = [Cause(loss.row, f"{loss.way} a packet is lost at {loss.step.at}, {loss.step.check}: {loss.step.reason}"
-                              f" ({paths.decided(answer.vpc, loss.step)})",
-                    repairs[place] if len(repairs) == len(answer.blockers) else None, answer.telling)
-              for place, loss in enumerate(answer.blockers)]
+    causes = [
+        Cause(
+            loss.row,
+            f"{loss.way} a packet is lost at {loss.step.at}, {loss.step.check}: {loss.step.reason}"
+            f" ({paths.decided(answer.vpc, loss.step)})",
+            repairs[place] if len(repairs) == len(answer.blockers) else None,
+            answer.telling,
+        )
+        for place, loss in enumerate(answer.blockers)
+    ]
     if not causes and not answer.reachable:
-        causes = [Cause(None, f"no packet is lost; {answer.symptom}", repair, answer.telling)
-                  for repair in repairs or (None,)]
+        causes = [
+            Cause(None, f"no packet is lost; {answer.symptom}", repair, answer.telling)
+            for repair in repairs or (None,)
+        ]
     return tuple(causes)
 
 
 def _told(vpc: Vpc, fault: Repair, visit: Visit) -> str:
     lost = paths.losses(visit)
-    what = f"{lost[0].way} a packet is lost at {lost[0].step.at}, {lost[0].step.check}" if lost else "no packet is lost"
+    what = (
+        f"{lost[0].way} a packet is lost at {lost[0].step.at}, {lost[0].step.check}"
+        if lost
+        else "no packet is lost"
+    )
     return f"if somebody did this: {fault}, then {what}"

@@ -33,8 +33,11 @@ class PeeringConnection(NamedRow):
 
     def _at(self, vpc: Vpc) -> Vpc:
         others = tuple(row for row in vpc.peerings if row.name != self.name)
-        own = tuple(Peering(self.name, far, self.status) for here, far in (self.ends, self.ends[::-1])
-                    if here == vpc.name)
+        own = tuple(
+            Peering(self.name, far, self.status)
+            for here, far in (self.ends, self.ends[::-1])
+            if here == vpc.name
+        )
         return vpc._replace(peerings=others + own)
 
     def __str__(self) -> str:
@@ -84,7 +87,9 @@ class Repair(NamedRow):
             return "taken out"
         if self.row is None:
             return said(self.new)
-        return kind_of(self.new).changed.format(row=self.new) or _changes(self.row, self.new, "{0} {3}")
+        return kind_of(self.new).changed.format(row=self.new) or _changes(
+            self.row, self.new, "{0} {3}"
+        )
 
     def apply(self, vpc: Vpc) -> Vpc:
         """The description with the row changed; ValueError where it has no such row."""
@@ -108,8 +113,14 @@ def _with_local(vpc: Vpc, route: Route) -> Vpc:
     """The description with the local routes of a table written down, which an empty table has without saying so."""
     if any(row.table == route.table for one in vpc.everyone for row in one.routes):
         return vpc
-    home = next((one for one in vpc.everyone if any(
-        (row.route_table or one.main) == route.table for row in one.subnets)), vpc)
+    home = next(
+        (
+            one
+            for one in vpc.everyone
+            if any((row.route_table or one.main) == route.table for row in one.subnets)
+        ),
+        vpc,
+    )
     for block in home.blocks:
         vpc = vpc.with_row(Route(route.table, block, LOCAL))
     return vpc
@@ -130,10 +141,14 @@ def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:
     for name in dict.fromkeys((*old, *new)):
         values = (old.get(name, ()), new.get(name, ()))
         before, after = (part if isinstance(part, tuple) else (part,) for part in values)
-        for verb, items in (("add", [row for row in after if row not in before]),
-                            ("remove", [row for row in before if row not in after])):
+        for verb, items in (
+            ("add", [row for row in after if row not in before]),
+            ("remove", [row for row in before if row not in after]),
+        ):
             told = ", ".join(map(str, items))
-            named = told.startswith(name.removesuffix("s"))  # "listener TCP 80 > ..." says itself what it is
+            named = told.startswith(
+                name.removesuffix("s")
+            )  # "listener TCP 80 > ..." says itself what it is
             parts += [f"{verb} {told}" if named else f"{verb} {name} {told}"] * bool(items)
     return ", ".join(parts)
 
@@ -146,7 +161,11 @@ def _changes(old: Row, new: Row, pattern: str) -> str:
         if before != after and field == "settings":
             parts.append(_settings(dict(before), dict(after)))
         elif before != after:
-            parts.append(pattern.format(field.replace("_", " "), field, _plain(before), _plain(after) or "none"))
+            parts.append(
+                pattern.format(
+                    field.replace("_", " "), field, _plain(before), _plain(after) or "none"
+                )
+            )
     return ", ".join(parts)
 
 

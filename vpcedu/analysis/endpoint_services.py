@@ -28,8 +28,17 @@ def endpoint(vpc: Vpc, source: Interface | None, address: str) -> Peering | None
     home = home_of(vpc, source.device)
     subnet = next(row for row in home.subnets if row.name == source.subnet)
     route = RouteTable(home.routes_of(subnet)).lookup(address)
-    return next((row for row in home.peerings if route is not None and row.name == route.target
-                 and row.name.startswith("vpce-") and row.status == ACTIVE), None)
+    return next(
+        (
+            row
+            for row in home.peerings
+            if route is not None
+            and row.name == route.target
+            and row.name.startswith("vpce-")
+            and row.status == ACTIVE
+        ),
+        None,
+    )
 
 
 def with_service(vpc: Vpc, source: Interface | None, address: str, port: int) -> Vpc:
@@ -44,9 +53,17 @@ def with_service(vpc: Vpc, source: Interface | None, address: str, port: int) ->
         return vpc
     home = home_of(vpc, source.device)
     back = (Route("", cidr, LOCAL), *(Route("", own, link.name) for own in home.blocks))
-    service = Vpc(cidr, (Subnet(link.vpc, cidr, None, ""),), (Interface(link.vpc, link.vpc, address),), back,
-                  open_acls(""), devices=(web_server(link.vpc, port),), main="", name=link.vpc,
-                  peerings=(Peering(link.name, home.name),))
+    service = Vpc(
+        cidr,
+        (Subnet(link.vpc, cidr, None, ""),),
+        (Interface(link.vpc, link.vpc, address),),
+        back,
+        open_acls(""),
+        devices=(web_server(link.vpc, port),),
+        main="",
+        name=link.vpc,
+        peerings=(Peering(link.name, home.name),),
+    )
     return vpc._replace(peers=(*vpc.peers, service))
 
 

@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 
 SOMEONE = "internet"  # anyone there: an address that no narrower rule names
 OTHERS, OWN = "203.0.113.0/24", "192.0.2.0/24"  # RFC 5737: of strangers, and of the VPC's side
-NOBODYS = ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3")  # this network, loopback, multicast and above: RFC 6890
+NOBODYS = (
+    "0.0.0.0/8",
+    "127.0.0.0/8",
+    "224.0.0.0/3",
+)  # this network, loopback, multicast and above: RFC 6890
 PLAIN = {"HTTPS": "HTTP", "SSL": "TCP"}
 
 
@@ -67,10 +71,19 @@ def target_groups(listeners: tuple[Listener, ...]) -> tuple[TargetGroup, ...]:
 
 def free_address(vpc: Vpc, cidr: str) -> str:
     """A public address of a block that nobody in the description has and, if there is one, no narrower row names."""
-    taken = {row.public for one in vpc.everyone for row in one.associations} | {row.address for row in vpc.outside}
+    taken = {row.public for one in vpc.everyone for row in one.associations} | {
+        row.address for row in vpc.outside
+    }
     taken |= {address for one in vpc.everyone for name in one.names for address in name.addresses}
-    named = [c for c in (*(r.peer for r in vpc.group_rules), *(e.cidr for e in vpc.acl_entries),
-                         *(r.destination for r in vpc.routes)) if "/" in c and not c.endswith("/0")]
+    named = [
+        c
+        for c in (
+            *(r.peer for r in vpc.group_rules),
+            *(e.cidr for e in vpc.acl_entries),
+            *(r.destination for r in vpc.routes),
+        )
+        if "/" in c and not c.endswith("/0")
+    ]
     spare = [text(block(cidr)[0] + i) for i in (*range(77, 255), *range(1, 77))]
     unnamed = (a for a in spare if a not in taken and not any(contains(cidr, a) for cidr in named))
     return next(unnamed, None) or next(a for a in spare if a not in taken)
@@ -84,15 +97,21 @@ def find(vpc: Vpc, word: str) -> End:
     for row in (row for one in vpc.everyone for row in one.interfaces):
         if word in (row.device, row.id):
             return End(row.device, row.address, row)
-    address = next((row.addresses[0] for one in vpc.everyone for row in one.names if row.name == word), word)
+    address = next(
+        (row.addresses[0] for one in vpc.everyone for row in one.names if row.name == word), word
+    )
     host = next((row for row in vpc.outside if row.device == word), None)
     if host is not None:
         return End(host.device, host.address, None)
     if not is_numeric(address):
         devices = (row.name for one in vpc.everyone for row in one.devices)
-        known = ", ".join(dict.fromkeys((*devices, *(row.name for one in vpc.everyone for row in one.names))))
-        raise ValueError(f"no end {word!r}: expected {SOMEONE}, an address, an interface's id, or one of"
-                         f" {known if len(known) < 300 else known[:300] + ' ...'}")
+        known = ", ".join(
+            dict.fromkeys((*devices, *(row.name for one in vpc.everyone for row in one.names)))
+        )
+        raise ValueError(
+            f"no end {word!r}: expected {SOMEONE}, an address, an interface's id, or one of"
+            f" {known if len(known) < 300 else known[:300] + ' ...'}"
+        )
     address = ipv4("end", address)
     if any(contains(block, address) for block in NOBODYS):
         raise ValueError(f"end {address!r}: expected an address that one host can have")
@@ -100,11 +119,16 @@ def find(vpc: Vpc, word: str) -> End:
 
 
 def _at(vpc: Vpc, address: str) -> End:
-    private = next((row.private for one in vpc.everyone for row in one.associations if row.public == address), address)
+    private = next(
+        (row.private for one in vpc.everyone for row in one.associations if row.public == address),
+        address,
+    )
     for row in (row for one in vpc.everyone for row in one.interfaces):
         if private in (row.address, *row.secondary):
             return End(row.device, address, row)
-    return End(next((row.device for row in vpc.outside if row.address == address), ""), address, None)
+    return End(
+        next((row.device for row in vpc.outside if row.address == address), ""), address, None
+    )
 
 
 class Working(NamedRow):
@@ -127,7 +151,9 @@ class Working(NamedRow):
         devices, peers = {row.name for row in vpc.devices}, {one.name for one in vpc.peers}
         more = tuple(row for row in self.vpc.devices if row.name not in devices)
         services = tuple(one for one in self.vpc.peers if one.name not in peers)
-        return vpc._replace(outside=self.vpc.outside, devices=vpc.devices + more, peers=vpc.peers + services)
+        return vpc._replace(
+            outside=self.vpc.outside, devices=vpc.devices + more, peers=vpc.peers + services
+        )
 
 
 def prepare(vpc: Vpc, question: Question) -> Working:
@@ -136,30 +162,42 @@ def prepare(vpc: Vpc, question: Question) -> Working:
     source, there = find(vpc, question.source), find(vpc, question.destination)
     if not source.device:
         if is_private(source.address) or is_inside(vpc, source.address):
-            raise ValueError(f"source {question.source!r}: no interface has this address, expected one that opens")
+            raise ValueError(
+                f"source {question.source!r}: no interface has this address, expected one that opens"
+            )
         source = source._replace(device=source.address)
     if not there.device:
         there = there._replace(device=there.address)
     if source.device == there.device:
         raise ValueError(f"both ends are {source.device}: expected two")
-    kind = next((row.kind for one in vpc.everyone for row in one.devices if row.name == source.device), Host)
+    kind = next(
+        (row.kind for one in vpc.everyone for row in one.devices if row.name == source.device), Host
+    )
     if not kind.opens:
-        raise ValueError(f"source {question.source!r} opens no connections: expected a host, not a {kind.__name__}")
+        raise ValueError(
+            f"source {question.source!r} opens no connections: expected a host, not a {kind.__name__}"
+        )
     address = _address(vpc, source, there, question)
     _distinct(vpc, source, there, address)
     whole = _peopled(vpc, source, there, address, question)
-    copy = _in_clear(_concerned(whole, {source.device, there.device, *_nodes(vpc, question.destination)}))
+    copy = _in_clear(
+        _concerned(whole, {source.device, there.device, *_nodes(vpc, question.destination)})
+    )
     names = {row.name for one in vpc.everyone for row in one.names}
     name = question.destination if question.destination in names else address
-    return Working(copy, Call(source.device, name, question.port, request("GET", "/", name)), question.port)
+    return Working(
+        copy, Call(source.device, name, question.port, request("GET", "/", name)), question.port
+    )
 
 
 def _distinct(vpc: Vpc, source: End, there: End, address: str) -> None:
     """Refuse a destination in another VPC whose address means somebody, or nobody, of the source's own."""
     home = next((one for one in vpc.everyone if source.interface in one.interfaces), None)
     if home and there.interface and home.has(address) and there.interface not in home.interfaces:
-        raise ValueError(f"{there.device} has the address {address}, and so has {home.name or 'the VPC'} of"
-                         f" {source.device}: expected VPCs whose blocks do not overlap")
+        raise ValueError(
+            f"{there.device} has the address {address}, and so has {home.name or 'the VPC'} of"
+            f" {source.device}: expected VPCs whose blocks do not overlap"
+        )
 
 
 def checked(question: Question) -> None:
@@ -173,16 +211,32 @@ def checked(question: Question) -> None:
 
 def _address(vpc: Vpc, source: End, there: End, question: Question) -> str:
     """Where the opener sends to: from outside a device's public address, if it has one."""
-    if source.interface is None and there.interface is not None and question.destination != there.address:
-        return next((row.public for one in vpc.everyone for row in one.associations if row.private == there.address),
-                    there.address)
+    if (
+        source.interface is None
+        and there.interface is not None
+        and question.destination != there.address
+    ):
+        return next(
+            (
+                row.public
+                for one in vpc.everyone
+                for row in one.associations
+                if row.private == there.address
+            ),
+            there.address,
+        )
     return there.address
 
 
 def _nodes(vpc: Vpc, name: str) -> set[str]:
     """The devices behind all addresses of a DNS name."""
-    return {_at(vpc, address).device for one in vpc.everyone for row in one.names if row.name == name
-            for address in row.addresses}
+    return {
+        _at(vpc, address).device
+        for one in vpc.everyone
+        for row in one.names
+        if row.name == name
+        for address in row.addresses
+    }
 
 
 def _peopled(vpc: Vpc, source: End, there: End, address: str, question: Question) -> Vpc:
@@ -206,7 +260,9 @@ def _peopled(vpc: Vpc, source: End, there: End, address: str, question: Question
 
 def _in_clear(vpc: Vpc) -> Vpc:
     """The description with devices whose listeners end no TLS."""
-    return vpc._replace(devices=tuple(map(_unlocked, vpc.devices)), peers=tuple(map(_in_clear, vpc.peers)))
+    return vpc._replace(
+        devices=tuple(map(_unlocked, vpc.devices)), peers=tuple(map(_in_clear, vpc.peers))
+    )
 
 
 def _unlocked(device: Device) -> Device:
@@ -214,20 +270,31 @@ def _unlocked(device: Device) -> Device:
     if "listeners" in settings:
         settings["listeners"] = tuple(_plain(row) for row in settings["listeners"])
     if settings.get("certificates"):
-        settings["listens"] = (*listens(device), *(port for port, _ in settings.pop("certificates")))
+        settings["listens"] = (
+            *listens(device),
+            *(port for port, _ in settings.pop("certificates")),
+        )
     return device._replace(settings=tuple(settings.items()))
 
 
 def _plain(row: Listener) -> Listener:
-    return row._replace(protocol=PLAIN[row.protocol], certificate=None) if row.protocol in PLAIN else row
+    return (
+        row._replace(protocol=PLAIN[row.protocol], certificate=None)
+        if row.protocol in PLAIN
+        else row
+    )
 
 
 def _concerned(vpc: Vpc, names: set[str]) -> Vpc:
     """The description less the devices that no packet between these can meet."""
     targets = {route.target for route in vpc.routes}
-    owner = {address: row.device for row in vpc.interfaces for address in (row.address, *row.secondary)}
+    owner = {
+        address: row.device for row in vpc.interfaces for address in (row.address, *row.secondary)
+    }
     settings = {device.name: dict(device.settings) for device in vpc.devices}
-    todo = sorted(names | {row.device for row in vpc.interfaces if row.id in targets or row.device in targets})
+    todo = sorted(
+        names | {row.device for row in vpc.interfaces if row.id in targets or row.device in targets}
+    )
     kept: set[str] = set()
     while todo:
         name = todo.pop()
@@ -238,15 +305,21 @@ def _concerned(vpc: Vpc, names: set[str]) -> Vpc:
     interfaces = tuple(row for row in vpc.interfaces if row.device in kept)
     groups = {group for row in interfaces for group in row.groups}
     return vpc._replace(
-        interfaces=interfaces, devices=tuple(row for row in vpc.devices if row.name in kept),
+        interfaces=interfaces,
+        devices=tuple(row for row in vpc.devices if row.name in kept),
         outside=tuple(row for row in vpc.outside if row.device in kept),
-        group_rules=tuple(row for row in vpc.group_rules if row.group in groups))
+        group_rules=tuple(row for row in vpc.group_rules if row.group in groups),
+    )
 
 
 def _listen(site: Site, opener: str, port: int) -> None:
     """Plain hosts listen on the port asked about, and on those they are a target on."""
-    ports = {port} | {target.port for one in site.vpc.everyone for group in target_groups(one.listeners)
-                      for target in group.targets}
+    ports = {port} | {
+        target.port
+        for one in site.vpc.everyone
+        for group in target_groups(one.listeners)
+        for target in group.targets
+    }
     for name, host in site.network.devices.items():
         if isinstance(host, Host) and _tells_nothing(type(host)) and name != opener:
             program = WebServer(name, host.address, 0, ())
@@ -256,10 +329,15 @@ def _listen(site: Site, opener: str, port: int) -> None:
 
 def silent_about(vpc: Vpc, device: str) -> bool:
     """Whether the description does not tell what a host listens on."""
-    return any(row.name == device and (_tells_nothing(row.kind) or row.kind.any_port)
-               for one in vpc.everyone for row in one.devices)
+    return any(
+        row.name == device and (_tells_nothing(row.kind) or row.kind.any_port)
+        for one in vpc.everyone
+        for row in one.devices
+    )
 
 
 def _tells_nothing(kind: type[Machine]) -> bool:
     """Whether a class does not tell what its machine listens on: a host that is no server and no balancer."""
-    return issubclass(kind, Host) and not (issubclass(kind, WebServer) or kind.managed or kind.any_port)
+    return issubclass(kind, Host) and not (
+        issubclass(kind, WebServer) or kind.managed or kind.any_port
+    )

@@ -35,7 +35,9 @@ def faults(vpc: Vpc, question: Question) -> Iterator[Repair]:
     yield from _rules(vpc, question)
     yield from _entries(vpc, question)
     yield from _routes(vpc)
-    yield from (Repair(row, new) for row in vpc.associations for new in (None, row._replace(private=NOBODY)))
+    yield from (
+        Repair(row, new) for row in vpc.associations for new in (None, row._replace(private=NOBODY))
+    )
     yield from _interfaces(vpc)
     yield from _balancers(vpc)
     yield from _servers(vpc)
@@ -60,7 +62,9 @@ def _entries(vpc: Vpc, question: Question) -> Iterator[Repair]:
             yield Repair(row, row._replace(protocol=TCP, ports=(32_768, 40_000)))
             for ports in ((question.port, question.port), EPHEMERAL):
                 number = max(1, row.number - 10)
-                yield Repair(None, AclEntry(row.acl, number, row.direction, DENY, TCP, ports, ANYWHERE))
+                yield Repair(
+                    None, AclEntry(row.acl, number, row.direction, DENY, TCP, ports, ANYWHERE)
+                )
 
 
 def _routes(vpc: Vpc) -> Iterator[Repair]:
@@ -68,8 +72,11 @@ def _routes(vpc: Vpc) -> Iterator[Repair]:
     for row in vpc.routes:
         if row.target != LOCAL:
             yield Repair(row, None)
-            yield from (Repair(row, row._replace(target=target)) for target in (*gateways(vpc), GONE)
-                        if target != row.target)
+            yield from (
+                Repair(row, row._replace(target=target))
+                for target in (*gateways(vpc), GONE)
+                if target != row.target
+            )
             yield Repair(None, Route(row.table, f"{CLIENT}/32", GONE))
             yield Repair(None, Route(row.table, f"{UPDATES}/32", GONE))
 
@@ -88,7 +95,12 @@ def _balancers(vpc: Vpc) -> Iterator[Repair]:
     """A listener on another port; no target, a wrong one, one on a wrong port; client addresses preserved."""
     yield from (Repair(row, row._replace(port=OTHER_PORT)) for row in vpc.listeners)
     for row in target_groups(vpc.listeners):
-        for targets in ((), (Endpoint(NOBODY, 80),), (Endpoint(NAT, 80),), (Endpoint(WEB, OTHER_PORT),)):
+        for targets in (
+            (),
+            (Endpoint(NOBODY, 80),),
+            (Endpoint(NAT, 80),),
+            (Endpoint(WEB, OTHER_PORT),),
+        ):
             yield Repair(row, row._replace(targets=targets))
         if not row.preserves:
             yield Repair(row, row._replace(preserve_client_ip=True))
@@ -105,7 +117,11 @@ def _subnets(vpc: Vpc) -> Iterator[Repair]:
     """A subnet with another's route table, the main one (which has the local route only), or an ACL without entries."""
     tables = dict.fromkeys((*(row.route_table for row in vpc.subnets), None))
     for row in vpc.subnets:
-        yield from (Repair(row, row._replace(route_table=table)) for table in tables if table != row.route_table)
+        yield from (
+            Repair(row, row._replace(route_table=table))
+            for table in tables
+            if table != row.route_table
+        )
         yield Repair(row, row._replace(network_acl="acl-new"))
 
 

@@ -57,7 +57,10 @@ def _unused(vpc: Vpc) -> Iterator[Finding]:
     for row in vpc.group_rules:
         if row.group in carried and row.peer.startswith("sg-") and row.peer not in anywhere:
             yield Finding(row, "unused", f"no interface has the group {row.peer}")
-    acls, tables = {row.network_acl for row in vpc.subnets}, {row.route_table or vpc.main for row in vpc.subnets}
+    acls, tables = (
+        {row.network_acl for row in vpc.subnets},
+        {row.route_table or vpc.main for row in vpc.subnets},
+    )
     for acl in dict.fromkeys(row.acl for row in vpc.acl_entries):
         if acl not in acls:
             yield Finding(acl, "unused", "no subnet has this network ACL")
@@ -73,16 +76,22 @@ def _shadowed(vpc: Vpc) -> Iterator[Finding]:
     for rows in by_place.values():
         for place, row in enumerate(rows):
             for other_place, other in enumerate(rows):
-                first = other_place < place or not _covers(row, other)  # of two equal ones the later is shadowed
+                first = other_place < place or not _covers(
+                    row, other
+                )  # of two equal ones the later is shadowed
                 if place != other_place and first and _covers(other, row):
                     yield Finding(row, "shadowed", f"{other} allows all of it")
                     break
 
 
 def _covers(wide: GroupRule, narrow: GroupRule) -> bool:
-    (first, last), (low, high) = span(wide.protocol, wide.ports), span(narrow.protocol, narrow.ports)
+    (first, last), (low, high) = (
+        span(wide.protocol, wide.ports),
+        span(narrow.protocol, narrow.ports),
+    )
     peers = wide.peer == narrow.peer or (
-        "/" in wide.peer and "/" in narrow.peer and within(narrow.peer, wide.peer))
+        "/" in wide.peer and "/" in narrow.peer and within(narrow.peer, wide.peer)
+    )
     return wide.protocol in (ANY, narrow.protocol) and first <= low and high <= last and peers
 
 
@@ -104,26 +113,45 @@ def _by_direction(vpc: Vpc) -> dict[tuple[str, str], list[AclEntry]]:
 def _left(row: AclEntry, before: list[AclEntry], protocol: int) -> list[Box]:
     """What remains of an entry, for one protocol, behind those that are asked before it."""
     own = row.protocol if row.protocol in (ANY, TCP, UDP, ICMP) else REST
-    left = [(*block(row.cidr)[:2], *span(row.protocol, row.ports))] if own in (ANY, protocol) else []
+    left = (
+        [(*block(row.cidr)[:2], *span(row.protocol, row.ports))] if own in (ANY, protocol) else []
+    )
     for other in before:
-        left = [part for whole in left for taken in (_box(other, protocol) or [NOTHING])
-                for part in _minus(whole, taken)]
+        left = [
+            part
+            for whole in left
+            for taken in (_box(other, protocol) or [NOTHING])
+            for part in _minus(whole, taken)
+        ]
     return left
 
 
 def _box(row: AclEntry, protocol: int) -> list[Box]:
     """What an entry takes of a protocol; one for a single protocol of the rest does not take them all."""
-    return [(*block(row.cidr)[:2], *span(row.protocol, row.ports))] if row.protocol in (ANY, protocol) else []
+    return (
+        [(*block(row.cidr)[:2], *span(row.protocol, row.ports))]
+        if row.protocol in (ANY, protocol)
+        else []
+    )
 
 
 def _minus(whole: Box, taken: Box) -> list[Box]:
     """A box less another one: up to four boxes."""
     a, b, low, high = whole
-    first, last, start, end = max(a, taken[0]), min(b, taken[1]), max(low, taken[2]), min(high, taken[3])
+    first, last, start, end = (
+        max(a, taken[0]),
+        min(b, taken[1]),
+        max(low, taken[2]),
+        min(high, taken[3]),
+    )
     if first > last or start > end:
         return [whole]
-    parts = [(a, first - 1, low, high), (last + 1, b, low, high), (first, last, low, start - 1),
-             (first, last, end + 1, high)]  # fmt: skip
+    parts = [
+        (a, first - 1, low, high),
+        (last + 1, b, low, high),
+        (first, last, low, start - 1),
+        (first, last, end + 1, high),
+    ]
     return [part for part in parts if part[0] <= part[1] and part[2] <= part[3]]
 
 
@@ -131,10 +159,19 @@ def _traps(vpc: Vpc) -> Iterator[Finding]:
     """Where requests pass one way, the answers' range the other way, for each kind of client."""
     rows = _by_direction(vpc)
     for acl in dict.fromkeys(row.network_acl for row in vpc.subnets):
-        for way, back, who in ((IN, OUT, "clients outside the subnet"), (OUT, IN, "clients in the subnet")):
+        for way, back, who in (
+            (IN, OUT, "clients outside the subnet"),
+            (OUT, IN, "clients in the subnet"),
+        ):
             for request in rows.get((acl, way), ()):
-                if request.action == ALLOW and request.protocol in (ANY, TCP) and not _for_answers(request) and _left(
-                        request, [r for r in rows[acl, way] if r.number < request.number], TCP):
+                if (
+                    request.action == ALLOW
+                    and request.protocol in (ANY, TCP)
+                    and not _for_answers(request)
+                    and _left(
+                        request, [r for r in rows[acl, way] if r.number < request.number], TCP
+                    )
+                ):
                     yield from _narrow(acl, request, rows.get((acl, back), []), back, who)
 
 
@@ -143,7 +180,9 @@ def _for_answers(row: AclEntry) -> bool:
     return first >= EPHEMERAL[0] and last - first >= 999
 
 
-def _narrow(acl: str, request: AclEntry, answers: list[AclEntry], back: str, who: str) -> Iterator[Finding]:
+def _narrow(
+    acl: str, request: AclEntry, answers: list[AclEntry], back: str, who: str
+) -> Iterator[Finding]:
     short = []
     for system, ports in RANGES.items():
         wanted = AclEntry(acl, 0, back, ALLOW, TCP, ports, request.cidr)
@@ -151,8 +190,11 @@ def _narrow(acl: str, request: AclEntry, answers: list[AclEntry], back: str, who
             short.append(f"{system} {ports[0]}-{ports[1]}")
     if short:
         all_of_them = " (all)" if len(short) == len(RANGES) else ""
-        yield Finding(request, "ephemeral trap", f"answers {back} do not pass to every port of {who}{all_of_them}:"
-                                                 f" {', '.join(short)}")
+        yield Finding(
+            request,
+            "ephemeral trap",
+            f"answers {back} do not pass to every port of {who}{all_of_them}: {', '.join(short)}",
+        )
 
 
 def _refused(wanted: AclEntry, entries: list[AclEntry]) -> list[Box]:
@@ -173,5 +215,10 @@ def _is_a_ban(row: AclEntry) -> bool:
 
 
 def _both(one: Box, other: Box) -> list[Box]:
-    box = (max(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), min(one[3], other[3]))
+    box = (
+        max(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[2], other[2]),
+        min(one[3], other[3]),
+    )
     return [box] if box[0] <= box[1] and box[2] <= box[3] else []

@@ -72,8 +72,10 @@ def _is_back(talk: Conversation, trace: Trace) -> bool:
 def losses(visit: Visit) -> tuple[Loss, ...]:
     """Everything that lost a packet of these connections, each place, row and direction once, in order of time."""
     found: dict[tuple[object, ...], Loss] = {}
-    packets = sorted(((trace, _is_back(talk, trace)) for talk in visit.connections for trace in talk.traces),
-                     key=lambda pair: pair[0].number)
+    packets = sorted(
+        ((trace, _is_back(talk, trace)) for talk in visit.connections for trace in talk.traces),
+        key=lambda pair: pair[0].number,
+    )
     for trace, back in packets:
         for step in trace.steps:
             if step.reason not in (None, LOST):
@@ -96,17 +98,26 @@ def leads(vpc: Vpc, loss: Loss) -> str:
 
 def forward(visit: Visit) -> tuple[Trace, ...]:
     """The opening packet of each connection, the one of them that got furthest."""
-    legs = ([t for t in talk.traces if t.sender == talk.opener and t.packet.flags & (SYN | ACK) == SYN]
-            for talk in visit.connections)
-    return tuple(max(leg, key=lambda t: (t.delivered, len(t.steps), -t.number)) for leg in legs if leg)
+    legs = (
+        [t for t in talk.traces if t.sender == talk.opener and t.packet.flags & (SYN | ACK) == SYN]
+        for talk in visit.connections
+    )
+    return tuple(
+        max(leg, key=lambda t: (t.delivered, len(t.steps), -t.number)) for leg in legs if leg
+    )
 
 
 def back(visit: Visit) -> tuple[Trace, ...]:
     """What answered each opening packet, the last connection first."""
     legs = []
     for talk in reversed(visit.connections):
-        answers = [t for t in talk.traces if _is_back(talk, t) and t.packet.flow.protocol == TCP
-                   and (t.packet.flags & (SYN | ACK) == SYN | ACK or t.packet.flags & RST)]
+        answers = [
+            t
+            for t in talk.traces
+            if _is_back(talk, t)
+            and t.packet.flow.protocol == TCP
+            and (t.packet.flags & (SYN | ACK) == SYN | ACK or t.packet.flags & RST)
+        ]
         if answers:
             legs.append(max(answers, key=lambda t: (t.delivered, -t.number)))
     return tuple(legs)
@@ -133,8 +144,14 @@ def decided(vpc: Vpc, step: Step) -> str:
 
 
 def _as_described(vpc: Vpc, row: RuleSet) -> RuleSet:
-    changed: RuleSet = row._replace(rules=tuple(rule for one in vpc.everyone for rule in one.group_rules
-                                                if rule.group in row.groups and rule.direction == row.direction))
+    changed: RuleSet = row._replace(
+        rules=tuple(
+            rule
+            for one in vpc.everyone
+            for rule in one.group_rules
+            if rule.group in row.groups and rule.direction == row.direction
+        )
+    )
     return changed
 
 
@@ -144,7 +161,11 @@ def _gone(vpc: Vpc, route: Route) -> str:
     if route.target in links:
         return f", a blackhole: {route.target} is {links[route.target]}"
     home = next((one for one in vpc.everyone if route in one.routes), vpc)
-    return f", a blackhole: {route.target} is not attached to {home.name}" if route.target.startswith("igw-") else ""
+    return (
+        f", a blackhole: {route.target} is not attached to {home.name}"
+        if route.target.startswith("igw-")
+        else ""
+    )
 
 
 def _whose(step: Step) -> str:
@@ -169,7 +190,11 @@ def shown(vpc: Vpc, trace: Trace) -> list[str]:
         words = decided(vpc, step)
         if step.action != SEND and (words or step.reason):
             fate = "THE MODEL ENDS" if step.reason is BEYOND else "LOST"
-            lost = f"{fate}: {step.reason}" + (f" ({words})" if words else "") if step.reason else words
+            lost = (
+                f"{fate}: {step.reason}" + (f" ({words})" if words else "")
+                if step.reason
+                else words
+            )
             lines.append(f"    {step.at:<{wide}}{step.check:<18} {lost}")
     return lines
 
@@ -208,7 +233,11 @@ def _state(step: Step) -> str:
     if step.reason is not None or is_nobodys(step):
         return ""
     if tracked is not None:
-        return f"the tracked flow that {tracked.rule} let through" if tracked.rule else "a tracked flow"
+        return (
+            f"the tracked flow that {tracked.rule} let through"
+            if tracked.rule
+            else "a tracked flow"
+        )
     if untracked is not None:
         return f"no state: {untracked.rule} lets answers pass too"
     if route is not None:

@@ -43,14 +43,22 @@ class Plays:
         """The visit as it goes where filters that drop let the packet go on; without a drop it is the whole one."""
         visit = self.whole(vpc, question)
         lost = (step for trace in visit.capture for step in trace.steps if step.reason is not None)
-        return self._play(vpc, question, PAST_DROPS) if any(step.after is not None for step in lost) else visit
+        return (
+            self._play(vpc, question, PAST_DROPS)
+            if any(step.after is not None for step in lost)
+            else visit
+        )
 
-    def after(self, vpc: Vpc, repairs: Iterable[Repair], question: Question, choice: str = WHOLE) -> Visit | None:
+    def after(
+        self, vpc: Vpc, repairs: Iterable[Repair], question: Question, choice: str = WHOLE
+    ) -> Visit | None:
         """The visit after some repairs, WHOLE or TRIED; None where a row of theirs is not there, or AWS would refuse
         what they make of it."""
         try:
             changed = apply(vpc, repairs)
-            return self.tried(changed, question) if choice == TRIED else self.whole(changed, question)
+            return (
+                self.tried(changed, question) if choice == TRIED else self.whole(changed, question)
+            )
         except ValueError:
             return None
 
@@ -60,7 +68,9 @@ class Plays:
         try:
             hash(key)
         except TypeError as error:
-            raise ValueError(f"a value in the description is changeable ({error}): expected tuples for lists") from None
+            raise ValueError(
+                f"a value in the description is changeable ({error}): expected tuples for lists"
+            ) from None
         if key not in self._known:
             working = prepare(vpc, question)
             site = working.site(self.seed)

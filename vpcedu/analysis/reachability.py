@@ -52,21 +52,35 @@ class Reach:
             self._ranges[place.ports] = self._ranges.get(place.ports, 0) | 1 << i
             if place.interface:
                 self._subnet[place.interface.subnet] |= 1 << i
-                self._devices[place.interface.device] = self._devices.get(place.interface.device, 0) | 1 << i
+                self._devices[place.interface.device] = (
+                    self._devices.get(place.interface.device, 0) | 1 << i
+                )
                 for group in place.interface.groups:
                     self._carriers[group] = self._carriers.get(group, 0) | 1 << i
         self._acl_of = {row.name: row.network_acl for row in vpc.subnets}
-        self._behind = {acl: self._sum(self._subnet[name] for name, own in self._acl_of.items() if own == acl)
-                        for acl in self._acl_of.values()}
-        self._free = self._bits(not place.interface or not place.interface.groups for place in self.places)
+        self._behind = {
+            acl: self._sum(self._subnet[name] for name, own in self._acl_of.items() if own == acl)
+            for acl in self._acl_of.values()
+        }
+        self._free = self._bits(
+            not place.interface or not place.interface.groups for place in self.places
+        )
         self._routes()
         self._named = {peer: self._peer(peer) for peer in {rule.peer for rule in vpc.group_rules}}
-        self._rules = {way: self._by_port([r for r in vpc.group_rules if r.direction == way]) for way in (IN, OUT)}
-        self._acls = {(name, way): self._acl(name, way) for name in {row.network_acl for row in vpc.subnets}
-                      for way in (IN, OUT)}
+        self._rules = {
+            way: self._by_port([r for r in vpc.group_rules if r.direction == way])
+            for way in (IN, OUT)
+        }
+        self._acls = {
+            (name, way): self._acl(name, way)
+            for name in {row.network_acl for row in vpc.subnets}
+            for way in (IN, OUT)
+        }
         blocks = [block(cidr) for cidr in {row.cidr for row in vpc.acl_entries}]
         cuts = sorted({edge for first, last, _ in blocks for edge in (first, last + 1)})
-        self._kin = [bisect_right(cuts, value) for value in self._values]  # places alike to every ACL's entry
+        self._kin = [
+            bisect_right(cuts, value) for value in self._values
+        ]  # places alike to every ACL's entry
         self._passing: dict[tuple[str, int], dict[int, int]] = {}
         self.sure, self.some = self._all()
 
@@ -96,14 +110,21 @@ class Reach:
             self._tables[table] = self._tables.get(table, 0) | self._subnet[row.name]
             if table not in known:
                 routes = RouteTable(self.vpc.routes_of(row))
-                targets = [(found := routes.lookup(text(place.value))) and found.target for place in self.places]
-                known[table] = (self._bits(target == LOCAL for target in targets),
-                                self._bits(target not in (LOCAL, gateway, None) for target in targets),
-                                self._bits(bool(gateway) and target == gateway for target in targets))
+                targets = [
+                    (found := routes.lookup(text(place.value))) and found.target
+                    for place in self.places
+                ]
+                known[table] = (
+                    self._bits(target == LOCAL for target in targets),
+                    self._bits(target not in (LOCAL, gateway, None) for target in targets),
+                    self._bits(bool(gateway) and target == gateway for target in targets),
+                )
             self._local[row.name], self._elsewhere[row.name], self._out[row.name] = known[table]
         self._by_table = [(self._tables[table], *ways) for table, ways in known.items()]
-        self._public = self._bits(bool(place.interface and gateway and place.interface.address in public)
-                                  for place in self.places)
+        self._public = self._bits(
+            bool(place.interface and gateway and place.interface.address in public)
+            for place in self.places
+        )
 
     def _by_port(self, rules: list[GroupRule]) -> list[tuple[GroupRule, ...]]:
         """The rules that speak of TCP, by class of ports."""
@@ -117,8 +138,14 @@ class Reach:
 
     def _acl(self, name: str, way: str) -> list[int]:
         """For each class of ports the places that an ACL lets packets come from, or go to."""
-        entries = sorted((row for row in self.vpc.acl_entries if (row.acl, row.direction) == (name, way)
-                          and row.protocol in (ANY, TCP)), key=lambda row: row.number)
+        entries = sorted(
+            (
+                row
+                for row in self.vpc.acl_entries
+                if (row.acl, row.direction) == (name, way) and row.protocol in (ANY, TCP)
+            ),
+            key=lambda row: row.number,
+        )
         return [self._decided(start, entries) for start in self.starts]
 
     def _decided(self, port: int, entries: list[AclEntry]) -> int:
@@ -145,10 +172,16 @@ class Reach:
             said = coming, going, *(masks[port] for masks in self._acls.values())
             if said not in done:
                 entering, let_out = self._entering(coming), leaving[going]
-                rows = [(0, 0) if place.interface is None
-                        else self._pair(port, i, entering[place.interface.groups] & let_out[i], ways[i])
-                        for i, place in enumerate(self.places)]
-                done[said] = [always for always, _ in rows], [some & ~always for always, some in rows]
+                rows = [
+                    (0, 0)
+                    if place.interface is None
+                    else self._pair(port, i, entering[place.interface.groups] & let_out[i], ways[i])
+                    for i, place in enumerate(self.places)
+                ]
+                done[said] = (
+                    [always for always, _ in rows],
+                    [some & ~always for always, some in rows],
+                )
             found.append(done[said])
         return [sure for sure, _ in found], [some for _, some in found]
 
@@ -179,7 +212,11 @@ class Reach:
         by_peer: dict[str, int] = {}
         for rule in rules:
             by_peer[rule.peer] = by_peer.get(rule.peer, 0) | self._carriers.get(rule.group, 0)
-        blocks = [(*block(peer)[:2], sources) for peer, sources in by_peer.items() if not peer.startswith("sg-")]
+        blocks = [
+            (*block(peer)[:2], sources)
+            for peer, sources in by_peer.items()
+            if not peer.startswith("sg-")
+        ]
         found = []
         for place in self.places:
             sources = self._free
@@ -210,8 +247,10 @@ class Reach:
         always = sometimes = 0
         out = self._acls[self._acl_of[here.subnet], OUT]
         for ports, sources in self._ranges.items():
-            passed = [out[port] & self._theirs(IN, i, port) & sources
-                      for port in range(self.port_class(ports[0]), self.port_class(ports[1]) + 1)]
+            passed = [
+                out[port] & self._theirs(IN, i, port) & sources
+                for port in range(self.port_class(ports[0]), self.port_class(ports[1]) + 1)
+            ]
             whole = sources
             for part in passed:
                 whole &= part
@@ -224,7 +263,10 @@ class Reach:
         known = self._passing.setdefault((way, port), {})
         if self._kin[i] not in known:
             known[self._kin[i]] = ~self.inside & self.every | self._sum(
-                members for acl, members in self._behind.items() if self._acls[acl, way][port] >> i & 1)
+                members
+                for acl, members in self._behind.items()
+                if self._acls[acl, way][port] >> i & 1
+            )
         return known[self._kin[i]]
 
     def unsure(self, i: int) -> int:
@@ -232,8 +274,12 @@ class Reach:
         here = self.places[i].interface
         if here is None:
             return 0
-        found = self._sum(members for members, _, elsewhere, _ in self._by_table if elsewhere >> i & 1)
-        found |= self._elsewhere[here.subnet] & (self.every if self._public >> i & 1 else self.inside)
+        found = self._sum(
+            members for members, _, elsewhere, _ in self._by_table if elsewhere >> i & 1
+        )
+        found |= self._elsewhere[here.subnet] & (
+            self.every if self._public >> i & 1 else self.inside
+        )
         return found & ~self._devices[here.device]
 
     @staticmethod

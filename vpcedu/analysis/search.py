@@ -42,8 +42,13 @@ class Found(NamedRow):
     ends: Loss | None
 
 
-def smallest(vpc: Vpc, question: Question, plays: Plays | None = None,
-             progress: Callable[[int, int], None] | None = None, also: tuple[Question, ...] = ()) -> Found | None:
+def smallest(
+    vpc: Vpc,
+    question: Question,
+    plays: Plays | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    also: tuple[Question, ...] = (),
+) -> Found | None:
     """The smallest set of repairs that makes a question work, or else leads to where the model ends; or None.
 
     plays: what was played before, such as the visit to the description as it is. progress: called with how many sets
@@ -86,7 +91,9 @@ def _worst(plays: Plays, vpc: Vpc, every: tuple[Question, ...]) -> Visit:
     return visit
 
 
-def _needed(plays: Plays, vpc: Vpc, every: tuple[Question, ...], repairs: tuple[Repair, ...]) -> tuple[Repair, ...]:
+def _needed(
+    plays: Plays, vpc: Vpc, every: tuple[Question, ...], repairs: tuple[Repair, ...]
+) -> tuple[Repair, ...]:
     """The repairs less those without which it works too."""
     for repair in repairs:
         fewer = tuple(other for other in repairs if other is not repair)

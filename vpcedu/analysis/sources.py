@@ -46,13 +46,19 @@ def inside(vpc: Vpc) -> list[Place]:
 
 def outside(vpc: Vpc) -> list[Place]:
     """Anyone on the Internet, and somebody of each public block that a rule or an entry names."""
-    blocks = dict.fromkeys((*(row.peer for row in vpc.group_rules), *(row.cidr for row in vpc.acl_entries)))
+    blocks = dict.fromkeys(
+        (*(row.peer for row in vpc.group_rules), *(row.cidr for row in vpc.acl_entries))
+    )
     found = {number(find(vpc, SOMEONE).address): SOMEONE}
     for cidr in blocks:
         if "/" in cidr and not cidr.endswith("/0"):
             first, last, prefix = block(cidr)
             value = min(first + (1 if prefix > 8 else 0x08080808), last)
-            if not is_private(text(value)) and not is_inside(vpc, text(value)) and 1 << 24 <= value < 224 << 24:
+            if (
+                not is_private(text(value))
+                and not is_inside(vpc, text(value))
+                and 1 << 24 <= value < 224 << 24
+            ):
                 found.setdefault(value, cidr)
     return [Place(value, name, None, LINUX) for value, name in found.items()]
 
@@ -62,7 +68,10 @@ def classes(vpc: Vpc) -> list[int]:
     spoken = [(row.protocol, row.ports) for row in vpc.group_rules]
     spoken += [(row.protocol, row.ports) for row in vpc.acl_entries]
     rows = [span(protocol, ports) for protocol, ports in spoken if protocol in (ANY, TCP)]
-    rows += [LINUX, ELASTIC_LOAD_BALANCING, *(value for row in vpc.devices for word, value in row.settings
-                                             if word == "ports")]
+    rows += [
+        LINUX,
+        ELASTIC_LOAD_BALANCING,
+        *(value for row in vpc.devices for word, value in row.settings if word == "ports"),
+    ]
     cuts = {0, *(first for first, _ in rows), *(last + 1 for _, last in rows)}
     return sorted(cut for cut in cuts if cut <= LAST_PORT)

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from vpcedu.trace import Step
 
 
-KEPT = (("169.254.0.0/16", "a link-local address, as AWS's own services have it"),
-        ("100.64.0.0/10", "an address of the block that RFC 6598 shares between networks"))
+KEPT = (
+    ("169.254.0.0/16", "a link-local address, as AWS's own services have it"),
+    ("100.64.0.0/10", "an address of the block that RFC 6598 shares between networks"),
+)
 
 
 def met(vpc: Vpc, visit: Visit) -> tuple[Unknown, ...]:
@@ -35,11 +37,20 @@ def met(vpc: Vpc, visit: Visit) -> tuple[Unknown, ...]:
     open_points = tuple(dict.fromkeys(row for one in vpc.everyone for row in one.unknown))
     if not open_points:
         return ()
-    names = {name for talk in visit.connections for trace in talk.traces for step in trace.steps
-             for name in _names(vpc, step)}
+    names = {
+        name
+        for talk in visit.connections
+        for trace in talk.traces
+        for step in trace.steps
+        for name in _names(vpc, step)
+    }
     addresses = [name for name in names if is_numeric(name)]
-    return tuple(row for row in open_points if row.about in names or (
-        is_block(row.about) and any(contains(row.about, address) for address in addresses)))
+    return tuple(
+        row
+        for row in open_points
+        if row.about in names
+        or (is_block(row.about) and any(contains(row.about, address) for address in addresses))
+    )
 
 
 def is_block(about: str) -> bool:
@@ -53,11 +64,17 @@ def nothing_inside(vpc: Vpc, question: Question) -> tuple[Unknown, ...]:
     which nobody described one."""
     source, there = find(vpc, question.source), find(vpc, question.destination)
     kept = next((words for block, words in KEPT if contains(block, there.address)), "")
-    for subnet in (row for one in vpc.everyone for row in one.subnets if contains(row.cidr, there.address)):
+    for subnet in (
+        row for one in vpc.everyone for row in one.subnets if contains(row.cidr, there.address)
+    ):
         purpose = reserved(subnet.cidr, there.address)
         kept = f"kept by AWS for {purpose}" if purpose else kept
     if kept:
-        return (Unknown(there.address, f"{there.address} is {kept}, and what answers there is not modelled"),)
+        return (
+            Unknown(
+                there.address, f"{there.address} is {kept}, and what answers there is not modelled"
+            ),
+        )
     named = any(there.address in row.addresses for one in vpc.everyone for row in one.names)
     described = source.device and there.device and SOMEONE not in (source.device, there.device)
     if source.interface or there.interface or named or described:
@@ -71,8 +88,17 @@ def names_of(home: Vpc, row: Interface | None) -> set[str]:
     if row is None:
         return {home.name, home.internet_gateway}
     subnet = next(one for one in home.subnets if one.name == row.subnet)
-    return {home.name, row.device, row.id, row.address, *row.secondary, row.subnet, *row.groups,
-            subnet.route_table or home.main, subnet.network_acl}
+    return {
+        home.name,
+        row.device,
+        row.id,
+        row.address,
+        *row.secondary,
+        row.subnet,
+        *row.groups,
+        subnet.route_table or home.main,
+        subnet.network_acl,
+    }
 
 
 def _names(vpc: Vpc, step: Step) -> Iterator[str]:
@@ -83,7 +109,9 @@ def _names(vpc: Vpc, step: Step) -> Iterator[str]:
         if home.has(flow.dst):
             yield home.name
         own = [row for row in home.interfaces if row.device == step.at]
-        for row in [row for row in own if {flow.src, flow.dst} & {row.address, *row.secondary}] or own:
+        for row in [
+            row for row in own if {flow.src, flow.dst} & {row.address, *row.secondary}
+        ] or own:
             yield from _at(home, row, step)
 
 

@@ -55,8 +55,11 @@ class Account(NamedRow):
         low, _, _ = block(OUTSIDE)
         outside = OutsideHost(INTERNET, free_address(low, low + 11, taken))
         one = known.pop(name)
-        made: Vpc = one._replace(outside=(outside,), devices=(*one.devices, Device(INTERNET, AnyServer)),
-                                 peers=tuple(known.values()))
+        made: Vpc = one._replace(
+            outside=(outside,),
+            devices=(*one.devices, Device(INTERNET, AnyServer)),
+            peers=tuple(known.values()),
+        )
         return made
 
     def called(self, word: str) -> str:
@@ -64,32 +67,47 @@ class Account(NamedRow):
         the tag."""
         found = [name for tag, name in self.tags if tag == word]
         if len(found) > 1 and not any(word in _ends(one) for one in self.vpcs):
-            raise ValueError(f"{word!r} is the Name tag of {', '.join(found)}: expected one of these ids")
-        return found[0] if len(found) == 1 and not any(word in _ends(one) for one in self.vpcs) else word
+            raise ValueError(
+                f"{word!r} is the Name tag of {', '.join(found)}: expected one of these ids"
+            )
+        return (
+            found[0]
+            if len(found) == 1 and not any(word in _ends(one) for one in self.vpcs)
+            else word
+        )
 
     def home(self, *ends: str) -> str:
         """The id of the VPC that the first of these ends is in that any VPC has: an instance, interface, address
         (private or public), balancer (node, name, ARN or DNS name) or endpoint; ValueError where none has, or several
         have."""
         homes = [[one.name for one in self.vpcs if end in _ends(one)] for end in ends]
-        end, found = next((pair for pair in zip(ends, homes, strict=True) if pair[1]), (ends[0], []))
+        end, found = next(
+            (pair for pair in zip(ends, homes, strict=True) if pair[1]), (ends[0], [])
+        )
         if len(found) != 1:
-            raise ValueError(f"{end!r} is in {', '.join(found) or 'no VPC'}: expected the id of an instance or"
-                             " interface, an address or the name of a load balancer that one VPC has")
+            raise ValueError(
+                f"{end!r} is in {', '.join(found) or 'no VPC'}: expected the id of an instance or"
+                " interface, an address or the name of a load balancer that one VPC has"
+            )
         return found[0]
 
     def __str__(self) -> str:
-        lines = [f"{one.name} {', '.join(one.blocks)}: {len(one.subnets)} subnets, {len(one.interfaces)} interfaces,"
-                 f" {len(one.devices)} devices, {len(one.routes)} routes, {len(one.group_rules)} group rules"
-                 for one in self.vpcs]
+        lines = [
+            f"{one.name} {', '.join(one.blocks)}: {len(one.subnets)} subnets, {len(one.interfaces)} interfaces,"
+            f" {len(one.devices)} devices, {len(one.routes)} routes, {len(one.group_rules)} group rules"
+            for one in self.vpcs
+        ]
         return "\n".join([*lines, *map(str, self.report)])
 
 
 def _ends(vpc: Vpc) -> set[str]:
     """What one may ask a VPC about."""
-    return {*(row.name for row in vpc.devices), *(row.name for row in vpc.names),
-            *(word for row in vpc.interfaces for word in (row.id, row.address, *row.secondary)),
-            *(row.public for row in vpc.associations)}
+    return {
+        *(row.name for row in vpc.devices),
+        *(row.name for row in vpc.names),
+        *(word for row in vpc.interfaces for word in (row.id, row.address, *row.secondary)),
+        *(row.public for row in vpc.associations),
+    }
 
 
 def load(path: str | Path) -> Account:
@@ -101,7 +119,9 @@ def load(path: str | Path) -> Account:
     notes = Notes()
     answers = Answers(read(path, notes), notes)
     if not answers.rows("Vpcs"):
-        raise LoadError(f"{path}: $.Vpcs: nothing: expected at least one VPC, as aws ec2 describe-vpcs writes it")
+        raise LoadError(
+            f"{path}: $.Vpcs: nothing: expected at least one VPC, as aws ec2 describe-vpcs writes it"
+        )
     _complete(answers)
     found = {name: _Ground(answers, name, row) for name, row in answers.rows("Vpcs").items()}
     addresses: dict[str, str] = {}
@@ -114,21 +134,36 @@ def load(path: str | Path) -> Account:
         _together(one, vpcs, found[one.name].at)
     shown = {row.public for one in vpcs for row in one.associations}
     for address in sorted(answers.rows("Addresses").keys() - shown):
-        answers.lacks(address, f"{address} is an Elastic IP address that no network interface shows as its own",
-                      "ec2 describe-addresses")
+        answers.lacks(
+            address,
+            f"{address} is an Elastic IP address that no network interface shows as its own",
+            "ec2 describe-addresses",
+        )
     vpcs = tuple(one._replace(unknown=tuple(_about(one, answers.unknown))) for one in vpcs)
-    lists = tuple((name, blocks) for name in answers.rows("PrefixLists") if (blocks := prefixes(answers, name)))
+    lists = tuple(
+        (name, blocks)
+        for name in answers.rows("PrefixLists")
+        if (blocks := prefixes(answers, name))
+    )
     return Account(vpcs, notes.rows(), lists, tuple(_tags(answers, vpcs)))
 
 
 def _about(vpc: Vpc, unknown: tuple[Unknown, ...]) -> Iterator[Unknown]:
     """What is unknown of a VPC: of itself, of its rows, of a listener (a balancer's name and port)."""
-    parts = {vpc.name, vpc.internet_gateway, vpc.main, *_ends(vpc), *(row.group for row in vpc.group_rules),
-             *(name for row in vpc.subnets for name in (row.name, row.route_table, row.network_acl)),
-             *(group for row in vpc.interfaces for group in row.groups)}
+    parts = {
+        vpc.name,
+        vpc.internet_gateway,
+        vpc.main,
+        *_ends(vpc),
+        *(row.group for row in vpc.group_rules),
+        *(name for row in vpc.subnets for name in (row.name, row.route_table, row.network_acl)),
+        *(group for row in vpc.interfaces for group in row.groups),
+    }
     for row in unknown:
         balancer, _, port = row.about.rpartition(":")
-        is_address = row.about.partition("/")[0].replace(".", "0").isdigit()  # packets from everywhere may go there
+        is_address = (
+            row.about.partition("/")[0].replace(".", "0").isdigit()
+        )  # packets from everywhere may go there
         if row.about in parts or is_address or (port.isdecimal() and balancer in parts):
             yield row
 
@@ -140,7 +175,12 @@ def _tags(answers: Answers, vpcs: tuple[Vpc, ...]) -> Iterator[tuple[str, str]]:
         for name, row in answers.rows(kind).items():
             for tag in row.rows(field):
                 value = tag.get("Value").value
-                if tag.get("Key").value == "Name" and isinstance(value, str) and value and name in known:
+                if (
+                    tag.get("Key").value == "Name"
+                    and isinstance(value, str)
+                    and value
+                    and name in known
+                ):
                     yield value, name
 
 
@@ -162,11 +202,15 @@ def _complete(answers: Answers) -> None:
             answers.lacks(name, f"{ASIDE[kind]} is told by {kind}, and is not modelled")
         for kind in answers.cut:
             answers.lacks(name, f"the last page of {kind} is missing: every part names a next one")
-    for kind, field in (*((kind, "VpcId") for kind in (*COMMANDS, "NatGateways", "LoadBalancers")),
-                        ("LoadBalancerDescriptions", "VPCId")):
+    for kind, field in (
+        *((kind, "VpcId") for kind in (*COMMANDS, "NatGateways", "LoadBalancers")),
+        ("LoadBalancerDescriptions", "VPCId"),
+    ):
         for name, row in answers.rows(kind).items():
             if row.has(field) and row.text(field) not in answers.rows("Vpcs"):
-                answers.notes.add("left out", row, f"{name} is in {row.text(field)}, which no file describes")
+                answers.notes.add(
+                    "left out", row, f"{name} is in {row.text(field)}, which no file describes"
+                )
 
 
 class _Ground:
@@ -175,12 +219,21 @@ class _Ground:
     def __init__(self, answers: Answers, name: str, at: At) -> None:
         self.answers, self.name, self.at = answers, name, at
         self.cidr = at.block("CidrBlock")
-        others = [row.block("CidrBlock") for row in at.rows("CidrBlockAssociationSet")
-                  if not row.has("CidrBlockState") or row.get("CidrBlockState").text("State", "") == "associated"]
+        others = [
+            row.block("CidrBlock")
+            for row in at.rows("CidrBlockAssociationSet")
+            if not row.has("CidrBlockState")
+            or row.get("CidrBlockState").text("State", "") == "associated"
+        ]
         self.more = tuple(cidr for cidr in dict.fromkeys(others) if cidr != self.cidr)
         self._public_access(at)
-        if at.has("EncryptionControl") and at.get("EncryptionControl").text("Mode", "") == "enforce":
-            answers.lacks(name, f"encryption is enforced in {name}, and what it refuses is not modelled")
+        if (
+            at.has("EncryptionControl")
+            and at.get("EncryptionControl").text("Mode", "") == "enforce"
+        ):
+            answers.lacks(
+                name, f"encryption is enforced in {name}, and what it refuses is not modelled"
+            )
         if at.has("Ipv6CidrBlockAssociationSet"):
             answers.notes.add("beyond", at, "IPv6: its rules, routes and addresses are left out")
         self.main, tables = routing.associations(answers, name)
@@ -192,65 +245,124 @@ class _Ground:
         for route, _ in self.routes:
             wanted[route.target] = (*wanted.get(route.target, ()), route.destination)
         self.devices, self.interfaces, self.associations, self.legs = interfaces.devices(
-            answers, name, interfaces.legs(answers, name, cidrs), wanted)
+            answers, name, interfaces.legs(answers, name, cidrs), wanted
+        )
 
     def _public_access(self, row: At) -> None:
-        mode = row.get("BlockPublicAccessStates").text("InternetGatewayBlockMode", "off") if row.has(
-            "BlockPublicAccessStates") else "off"
+        mode = (
+            row.get("BlockPublicAccessStates").text("InternetGatewayBlockMode", "off")
+            if row.has("BlockPublicAccessStates")
+            else "off"
+        )
         if mode != "off":
-            self.answers.notes.add("beyond", row, f"VPC Block Public Access is on ({mode}): Internet gateways let"
-                                                  " everything through here")
+            self.answers.notes.add(
+                "beyond",
+                row,
+                f"VPC Block Public Access is on ({mode}): Internet gateways let"
+                " everything through here",
+            )
             gateway = routing.internet_gateway(self.answers, self.name)
-            self.answers.lacks(gateway, f"VPC Block Public Access is on ({mode}), and what it blocks is not modelled")
+            self.answers.lacks(
+                gateway,
+                f"VPC Block Public Access is on ({mode}), and what it blocks is not modelled",
+            )
 
     def _subnets(self, tables: dict[str, str]) -> list[Subnet]:
-        acls = {at.id("SubnetId"): acl for acl, row in self.answers.of_vpc("NetworkAcls", self.name).items()
-                for at in row.rows("Associations") if at.has("SubnetId")}
-        default = next((acl for acl, row in self.answers.of_vpc("NetworkAcls", self.name).items()
-                        if row.flag("IsDefault", False)), "")
+        acls = {
+            at.id("SubnetId"): acl
+            for acl, row in self.answers.of_vpc("NetworkAcls", self.name).items()
+            for at in row.rows("Associations")
+            if at.has("SubnetId")
+        }
+        default = next(
+            (
+                acl
+                for acl, row in self.answers.of_vpc("NetworkAcls", self.name).items()
+                if row.flag("IsDefault", False)
+            ),
+            "",
+        )
         made = []
         for name, row in self.answers.of_vpc("Subnets", self.name).items():
             if not row.has("CidrBlock"):
-                self.answers.notes.add("beyond", row, "IPv6: its rules, routes and addresses are left out")
+                self.answers.notes.add(
+                    "beyond", row, "IPv6: its rules, routes and addresses are left out"
+                )
                 continue
             self._public_access(row)
             acl = acls.get(name) or default or f"default ACL of {self.name}"
             if name not in acls:
                 self.answers.notes.add("inferred", row, f"the network ACL of {name}: {acl}")
-                self.answers.lacks(name, f"no file says which network ACL {name} has", COMMANDS["NetworkAcls"])
+                self.answers.lacks(
+                    name, f"no file says which network ACL {name} has", COMMANDS["NetworkAcls"]
+                )
             if acl.startswith("default ACL") and acl not in self.acls:
                 self.acls.append(acl)
-            made.append(Subnet(name, row.block("CidrBlock"), tables.get(name), acl, row.text("AvailabilityZone", "")))
+            made.append(
+                Subnet(
+                    name,
+                    row.block("CidrBlock"),
+                    tables.get(name),
+                    acl,
+                    row.text("AvailabilityZone", ""),
+                )
+            )
         return made
 
     def build(self, targets: Targets) -> Vpc:
         """The description."""
         answers, name = self.answers, self.name
         taken = {a for row in self.interfaces for a in (row.address, *row.secondary)}
-        taken |= {leg.interface.address for leg in self.legs} | {row.public for row in self.associations}
+        taken |= {leg.interface.address for leg in self.legs} | {
+            row.public for row in self.associations
+        }
         nodes = Nodes(answers, targets, self.subnets, self.legs, taken)
         nodes.build(name)
         interfaces = (*self.interfaces, *nodes.interfaces)
-        gateway, peerings = routing.internet_gateway(answers, name), tuple(routing.peerings(answers, name))
+        gateway, peerings = (
+            routing.internet_gateway(answers, name),
+            tuple(routing.peerings(answers, name)),
+        )
         useless = routing.useless(answers, name, gateway, peerings)
         publics = [row.public for row in (*self.associations, *nodes.associations)]
         if "InternetGateways" not in answers.kinds:
             for about in [gateway] if gateway else dict.fromkeys(publics):
-                answers.lacks(about, f"no file says which Internet gateway is attached to {name}",
-                              COMMANDS["InternetGateways"])
-        known = {LOCAL, gateway, *(row.name for row in peerings),
-                 *(word for row in interfaces for word in (row.device, row.id))}
-        groups = {group for row in interfaces for group in row.groups} - set(answers.rows("SecurityGroups"))
+                answers.lacks(
+                    about,
+                    f"no file says which Internet gateway is attached to {name}",
+                    COMMANDS["InternetGateways"],
+                )
+        known = {
+            LOCAL,
+            gateway,
+            *(row.name for row in peerings),
+            *(word for row in interfaces for word in (row.device, row.id)),
+        }
+        groups = {group for row in interfaces for group in row.groups} - set(
+            answers.rows("SecurityGroups")
+        )
         for group in sorted(groups):
             answers.notes.add("missing", None, f"the rules of {group}: as if it had none")
             answers.lacks(group, f"no file has the rules of {group}", COMMANDS["SecurityGroups"])
         names = (*nodes.names, *endpoints.names(answers, name, interfaces))
         defaults = tuple(row for acl in self.acls for row in default_acl(acl))
-        return Vpc(self.cidr, self.subnets, interfaces, tuple(route for route, _ in self.routes),
-                   (*acl_entries(answers, name), *defaults), tuple(group_rules(answers, name)), gateway,
-                   tuple(dict.fromkeys((*self.associations, *nodes.associations))),
-                   devices=(*self.devices, *nodes.devices), names=names, main=self.main, name=name, more=self.more,
-                   beyond=routing.beyond(answers, self.routes, known, useless), peerings=peerings)
+        return Vpc(
+            self.cidr,
+            self.subnets,
+            interfaces,
+            tuple(route for route, _ in self.routes),
+            (*acl_entries(answers, name), *defaults),
+            tuple(group_rules(answers, name)),
+            gateway,
+            tuple(dict.fromkeys((*self.associations, *nodes.associations))),
+            devices=(*self.devices, *nodes.devices),
+            names=names,
+            main=self.main,
+            name=name,
+            more=self.more,
+            beyond=routing.beyond(answers, self.routes, known, useless),
+            peerings=peerings,
+        )
 
 
 def _checked(ground: _Ground, vpc: Vpc) -> Vpc:
@@ -258,7 +370,9 @@ def _checked(ground: _Ground, vpc: Vpc) -> Vpc:
     try:
         rules.check(vpc)
     except ValueError as error:
-        raise LoadError(f"{ground.at.where}: the rows of {vpc.name} do not fit together: {error}") from None
+        raise LoadError(
+            f"{ground.at.where}: the rows of {vpc.name} do not fit together: {error}"
+        ) from None
     return vpc
 
 

@@ -18,11 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # Attributes that only one kind of subject has (ELB API); the kind stands in the subject's ARN.
-TELLING = {"deletion_protection.enabled": ":loadbalancer/", "deregistration_delay.timeout_seconds": ":targetgroup/",
-           "stickiness.enabled": ":targetgroup/", "tcp.idle_timeout.seconds": ":listener/"}
-SUBJECTS = {"TargetHealthDescriptions": ("TargetGroups",), "Entries": ("PrefixLists",),
-            "LoadBalancerAttributes": ("LoadBalancerDescriptions",),
-            "Attributes": ("LoadBalancers", "TargetGroups", "Listeners")}
+TELLING = {
+    "deletion_protection.enabled": ":loadbalancer/",
+    "deregistration_delay.timeout_seconds": ":targetgroup/",
+    "stickiness.enabled": ":targetgroup/",
+    "tcp.idle_timeout.seconds": ":listener/",
+}
+SUBJECTS = {
+    "TargetHealthDescriptions": ("TargetGroups",),
+    "Entries": ("PrefixLists",),
+    "LoadBalancerAttributes": ("LoadBalancerDescriptions",),
+    "Attributes": ("LoadBalancers", "TargetGroups", "Listeners"),
+}
 
 
 class Answers:
@@ -67,7 +74,11 @@ class Answers:
     def attributes(self, arn: str) -> dict[str, str]:
         """Keys and values of a balancer's, group's or listener's attributes."""
         answer = self.about("Attributes", arn)
-        return {row.text("Key"): row.text("Value", "") for row in answer.rows("Attributes")} if answer else {}
+        return (
+            {row.text("Key"): row.text("Value", "") for row in answer.rows("Attributes")}
+            if answer
+            else {}
+        )
 
     def of_vpc(self, kind: str, vpc: str, field: str = "VpcId") -> dict[str, At]:
         """The rows of a kind that belong to a VPC."""
@@ -91,7 +102,9 @@ class Answers:
             elif kind in self._rows:
                 self._take(kind, value.rows(kind))
             elif kind not in ENVELOPE:
-                self.notes.add("unknown", value.get(kind), f"answers called {shown(kind)}: kept aside")
+                self.notes.add(
+                    "unknown", value.get(kind), f"answers called {shown(kind)}: kept aside"
+                )
                 self.aside.add(kind)
             if kind not in ENVELOPE:
                 self.kinds.add("Instances" if kind == "Reservations" else kind)
@@ -103,8 +116,10 @@ class Answers:
             name = row.id(IDS[kind])
             before = self._rows[kind].setdefault(name, row)
             if before.value != row.value:
-                raise LoadError(f"{row.where}: {name} is there twice, the other one at {before.where}:"
-                                " expected one row for each id")
+                raise LoadError(
+                    f"{row.where}: {name} is there twice, the other one at {before.where}:"
+                    " expected one row for each id"
+                )
 
     def known(self, kind: str, row: At) -> None:
         """Report the fields of a row that this package does not know."""
@@ -114,37 +129,55 @@ class Answers:
     def _take_about(self, kind: str, subject: str | None, value: At) -> None:
         if kind == "LoadBalancerAttributes":
             value = value.get(kind)
-        value.get("") if kind == "LoadBalancerAttributes" else list(value.rows(kind))  # refuse what has another shape
+        value.get("") if kind == "LoadBalancerAttributes" else list(
+            value.rows(kind)
+        )  # refuse what has another shape
         if subject is None:
             self._loose.append((kind, value))
             return
         before = self._about[kind].setdefault(subject, value)
         if before.value != value.value:
-            raise LoadError(f"{value.where}: a second answer about {subject}, the other one at {before.where}:"
-                            " expected one")
+            raise LoadError(
+                f"{value.where}: a second answer about {subject}, the other one at {before.where}:"
+                " expected one"
+            )
 
     def _match(self) -> None:
         """Find the subject of answers that do not name one."""
         found = [(kind, value, self._candidates(kind, value)) for kind, value in self._loose]
         for kind, value, free in found:
-            if len(free) == 1 and [other for other, _, same in found if (other, same) == (kind, free)] == [kind]:
+            if len(free) == 1 and [
+                other for other, _, same in found if (other, same) == (kind, free)
+            ] == [kind]:
                 self._about[kind][free[0]] = value
                 self.notes.add("inferred", value, f"{kind} is about {free[0]}, the only candidate")
             else:
-                self.notes.add("unknown", value, f"{kind} does not say what it is about, and {len(free)} could be"
-                               ' meant: wrap it as {"For": "<arn, name or id>", "Output": ...}')
+                self.notes.add(
+                    "unknown",
+                    value,
+                    f"{kind} does not say what it is about, and {len(free)} could be"
+                    ' meant: wrap it as {"For": "<arn, name or id>", "Output": ...}',
+                )
         for kind, answers in self._about.items():
             for subject in answers:
                 if not any(subject in self._rows[of] for of in SUBJECTS[kind]):
-                    self.notes.add("unknown", answers[subject], f"{kind} is about {subject}, which no file describes")
+                    self.notes.add(
+                        "unknown",
+                        answers[subject],
+                        f"{kind} is about {subject}, which no file describes",
+                    )
 
     def _candidates(self, kind: str, value: At) -> list[str]:
         """What an answer can be about: what has none yet and, of attributes, is of the kind that has such keys."""
         telling = {""}
         if kind == "Attributes":
             telling = {TELLING.get(row.text("Key"), "") for row in value.rows(kind)} - telling
-        return [name for of in SUBJECTS[kind] for name in self._rows[of]
-                if name not in self._about[kind] and any(part in name for part in telling)]
+        return [
+            name
+            for of in SUBJECTS[kind]
+            for name in self._rows[of]
+            if name not in self._about[kind] and any(part in name for part in telling)
+        ]
 
 
 def _each(value: At) -> Iterable[At]:

@@ -47,9 +47,21 @@ class Balancer(NamedRow):
 class Nodes:
     """The nodes of a VPC's balancers, as rows of the model."""
 
-    def __init__(self, answers: Answers, targets: Targets, subnets: tuple[Subnet, ...], legs: list[Leg],
-                 taken: set[str]) -> None:
-        self.answers, self.targets, self.subnets, self.legs, self.taken = answers, targets, subnets, legs, taken
+    def __init__(
+        self,
+        answers: Answers,
+        targets: Targets,
+        subnets: tuple[Subnet, ...],
+        legs: list[Leg],
+        taken: set[str],
+    ) -> None:
+        self.answers, self.targets, self.subnets, self.legs, self.taken = (
+            answers,
+            targets,
+            subnets,
+            legs,
+            taken,
+        )
         self.devices: list[Device] = []
         self.interfaces: list[Interface] = []
         self.associations: list[Association] = []
@@ -61,26 +73,51 @@ class Nodes:
         for one in found:
             own = [leg for leg in self.legs if leg.description == f"ELB {one.name}"]
             nodes = [self._known(one, leg) for leg in own]
-            nodes += [self._inferred(one, *place) for place in one.places
-                      if place[0] not in {leg.interface.subnet for leg in own}]
+            nodes += [
+                self._inferred(one, *place)
+                for place in one.places
+                if place[0] not in {leg.interface.subnet for leg in own}
+            ]
             if one.faces and not any(node.public for node in nodes):
-                self.answers.notes.add("inconsistent", one.at, f"{one.name} faces the Internet, no node's address does")
-            addresses = tuple(node.public if one.faces and node.public else node.private for node in nodes)
-            self.names += [Name(word, addresses) for word in dict.fromkeys(one.names) if word and addresses]
+                self.answers.notes.add(
+                    "inconsistent", one.at, f"{one.name} faces the Internet, no node's address does"
+                )
+            addresses = tuple(
+                node.public if one.faces and node.public else node.private for node in nodes
+            )
+            self.names += [
+                Name(word, addresses) for word in dict.fromkeys(one.names) if word and addresses
+            ]
         known = {f"ELB {one.name}" for one in found}
         for leg in (leg for leg in self.legs if leg.description not in known):
-            self.answers.notes.add("missing", leg.at, f"the balancer of interface {leg.interface.name}"
-                                                      f" ({leg.description}): what it does is unknown")
-            self.answers.lacks(leg.interface.name, f"no file describes the balancer of interface {leg.interface.name}"
-                                                   f" ({leg.description})", "elbv2 describe-load-balancers")
+            self.answers.notes.add(
+                "missing",
+                leg.at,
+                f"the balancer of interface {leg.interface.name}"
+                f" ({leg.description}): what it does is unknown",
+            )
+            self.answers.lacks(
+                leg.interface.name,
+                f"no file describes the balancer of interface {leg.interface.name}"
+                f" ({leg.description})",
+                "elbv2 describe-load-balancers",
+            )
             self.devices.append(Device(leg.interface.name, Beyond))
             self.interfaces.append(leg.interface._replace(device=leg.interface.name))
             self.associations += leg.associations
 
     def _known(self, one: Balancer, leg: Leg) -> Association:
-        public = {row.private: row.public for row in leg.associations}.get(leg.interface.address, "")
-        return self._node(one, leg.interface.name, leg.interface.subnet, leg.interface.address, public,
-                          leg.interface.groups or one.groups)
+        public = {row.private: row.public for row in leg.associations}.get(
+            leg.interface.address, ""
+        )
+        return self._node(
+            one,
+            leg.interface.name,
+            leg.interface.subnet,
+            leg.interface.address,
+            public,
+            leg.interface.groups or one.groups,
+        )
 
     def _inferred(self, one: Balancer, subnet: str, private: str, public: str) -> Association:
         cidr = next((row.cidr for row in self.subnets if row.name == subnet), None)
@@ -92,18 +129,33 @@ class Nodes:
             low, high, _ = block(STAND_IN)
             public = free_address(low, high, self.taken)
         self.taken |= {private, public}
-        self.answers.notes.add("inferred", one.at, f"a node of {one.name} in {subnet}: {private}"
-                                                   + f", to the Internet {public}" * bool(public))
+        self.answers.notes.add(
+            "inferred",
+            one.at,
+            f"a node of {one.name} in {subnet}: {private}"
+            + f", to the Internet {public}" * bool(public),
+        )
         return self._node(one, "", subnet, private, public, one.groups)
 
-    def _node(self, one: Balancer, interface: str, subnet: str, private: str, public: str, groups: tuple[str, ...]
-              ) -> Association:
-        device, zones = f"{one.name.split('/')[1] if '/' in one.name else one.name}/{interface or subnet}", {
-            row.name: row.zone for row in self.subnets}
+    def _node(
+        self,
+        one: Balancer,
+        interface: str,
+        subnet: str,
+        private: str,
+        public: str,
+        groups: tuple[str, ...],
+    ) -> Association:
+        device, zones = (
+            f"{one.name.split('/')[1] if '/' in one.name else one.name}/{interface or subnet}",
+            {row.name: row.zone for row in self.subnets},
+        )
         zone = tuple(row.cidr for row in self.subnets if row.zone == zones[subnet])
         settings = tuple((word, zone if value is ZONE else value) for word, value in one.settings)
         self.devices.append(Device(device, one.kind, settings))
-        passes = any(word == "cross_zone" for word, _ in one.settings)  # a Network Load Balancer passes packets on
+        passes = any(
+            word == "cross_zone" for word, _ in one.settings
+        )  # a Network Load Balancer passes packets on
         self.interfaces.append(Interface(device, subnet, private, groups, not passes, interface))
         if public:
             self.associations.append(Association(public, private))
@@ -114,12 +166,18 @@ class Nodes:
             kind, own = row.text("Type", "application"), self.answers.attributes(arn)
             name = arn.rpartition(":loadbalancer/")[2]
             if kind not in ("application", "network"):
-                self.answers.notes.add("beyond", row, f"load balancer {name} of type {kind}: left out")
+                self.answers.notes.add(
+                    "beyond", row, f"load balancer {name} of type {kind}: left out"
+                )
                 continue
             state = row.get("State").text("Code", "active") if row.has("State") else "active"
             if state not in ("active", "active_impaired"):
-                self.answers.lacks(arn, f"{name} is {state}, and what is not active is not modelled")
-            settings: tuple[tuple[str, Any], ...] = (("listeners", self.targets.listeners(arn, kind)),)
+                self.answers.lacks(
+                    arn, f"{name} is {state}, and what is not active is not modelled"
+                )
+            settings: tuple[tuple[str, Any], ...] = (
+                ("listeners", self.targets.listeners(arn, kind)),
+            )
             if kind == "network":
                 from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer as Kind
 
@@ -131,14 +189,27 @@ class Nodes:
                 settings += tuple(self._application(own))
             if not own:
                 self.answers.notes.add("missing", row, f"attributes of {name}: the defaults")
-                self.answers.lacks(arn, f"no file has the attributes of {name}",
-                                   f"elbv2 describe-load-balancer-attributes --load-balancer-arn {arn}")
-            yield Balancer(name, Kind, settings, (row.text("DNSName", ""), row.text("LoadBalancerName", ""), arn),
-                           row.texts("SecurityGroups"), row.text("Scheme", "") == "internet-facing",
-                           tuple(_places(row)), row)
+                self.answers.lacks(
+                    arn,
+                    f"no file has the attributes of {name}",
+                    f"elbv2 describe-load-balancer-attributes --load-balancer-arn {arn}",
+                )
+            yield Balancer(
+                name,
+                Kind,
+                settings,
+                (row.text("DNSName", ""), row.text("LoadBalancerName", ""), arn),
+                row.texts("SecurityGroups"),
+                row.text("Scheme", "") == "internet-facing",
+                tuple(_places(row)),
+                row,
+            )
 
     def _application(self, own: dict[str, str]) -> Iterator[tuple[str, Any]]:
-        seconds, mode = own.get("idle_timeout.timeout_seconds", ""), own.get("routing.http.xff_header_processing.mode")
+        seconds, mode = (
+            own.get("idle_timeout.timeout_seconds", ""),
+            own.get("routing.http.xff_header_processing.mode"),
+        )
         if seconds.isdecimal() and 1 <= int(seconds[:6]) <= 4_000:
             yield "idle", int(seconds) * SECOND
         if mode in ("append", "preserve", "remove"):
@@ -152,19 +223,40 @@ class Nodes:
         for name, row in self.answers.of_vpc("LoadBalancerDescriptions", vpc, "VPCId").items():
             own = self.answers.about("LoadBalancerAttributes", name)
             if any(at.texts("PolicyNames") for at in row.rows("BackendServerDescriptions")):
-                self.answers.lacks(name, f"{name} has policies for its targets, which are not modelled")
-            settings: tuple[tuple[str, Any], ...] = (("listeners", tuple(self._classic_listeners(name, row))),)
+                self.answers.lacks(
+                    name, f"{name} has policies for its targets, which are not modelled"
+                )
+            settings: tuple[tuple[str, Any], ...] = (
+                ("listeners", tuple(self._classic_listeners(name, row))),
+            )
             if own is None:
                 self.answers.notes.add("missing", row, f"attributes of {name}: the defaults")
-                self.answers.lacks(name, f"no file has the attributes of {name}",
-                                   f"elb describe-load-balancer-attributes --load-balancer-name {name}")
-            elif own.has("CrossZoneLoadBalancing") and not own.get("CrossZoneLoadBalancing").flag("Enabled", False):
+                self.answers.lacks(
+                    name,
+                    f"no file has the attributes of {name}",
+                    f"elb describe-load-balancer-attributes --load-balancer-name {name}",
+                )
+            elif own.has("CrossZoneLoadBalancing") and not own.get("CrossZoneLoadBalancing").flag(
+                "Enabled", False
+            ):
                 settings += (("zone", ZONE),)
             if own is not None and own.has("ConnectionSettings"):
-                settings += (("idle", own.get("ConnectionSettings").number("IdleTimeout", 1, 4_000, 60) * SECOND),)
-            yield Balancer(name, ClassicLoadBalancer, settings, (row.text("DNSName", ""), name),
-                           row.texts("SecurityGroups"), row.text("Scheme", "internet-facing") == "internet-facing",
-                           tuple((subnet, "", "") for subnet in row.texts("Subnets")), row)
+                settings += (
+                    (
+                        "idle",
+                        own.get("ConnectionSettings").number("IdleTimeout", 1, 4_000, 60) * SECOND,
+                    ),
+                )
+            yield Balancer(
+                name,
+                ClassicLoadBalancer,
+                settings,
+                (row.text("DNSName", ""), name),
+                row.texts("SecurityGroups"),
+                row.text("Scheme", "internet-facing") == "internet-facing",
+                tuple((subnet, "", "") for subnet in row.texts("Subnets")),
+                row,
+            )
 
     def _classic_listeners(self, name: str, row: At) -> Iterator[Listener]:
         instances = [at.id("InstanceId") for at in row.rows("Instances")]
@@ -176,10 +268,20 @@ class Nodes:
                 self.targets.note("simplified", at, "TLS from a balancer to its targets: plain")
             secured = CERTIFICATE if protocol in ("HTTPS", "SSL") else None
             if secured:
-                self.targets.note("simplified", at, "certificates: each HTTPS and SSL listener has a demonstration one")
-            targets = tuple(Endpoint(self.targets.addresses[i], port) for i in instances if i in self.targets.addresses)
+                self.targets.note(
+                    "simplified",
+                    at,
+                    "certificates: each HTTPS and SSL listener has a demonstration one",
+                )
+            targets = tuple(
+                Endpoint(self.targets.addresses[i], port)
+                for i in instances
+                if i in self.targets.addresses
+            )
             for gone in (i for i in instances if i not in self.targets.addresses):
-                self.targets.note("left out", row, f"target {gone} of {name}: no such instance runs")
+                self.targets.note(
+                    "left out", row, f"target {gone} of {name}: no such instance runs"
+                )
                 self.targets.lacks_instance(gone, name)
             group = TargetGroup(f"instances of {name}, port {port}", targets)
             yield Listener(protocol, at.number("LoadBalancerPort", 1, 65_535), group, secured)
@@ -192,6 +294,8 @@ def _places(row: At) -> Iterator[tuple[str, str, str]]:
     """Subnet, private and public address of each zone of a balancer, as far as its answer says them."""
     for zone in row.rows("AvailabilityZones"):
         said = next(iter(zone.rows("LoadBalancerAddresses")), None)
-        private = said.address("PrivateIPv4Address") if said and said.has("PrivateIPv4Address") else ""
+        private = (
+            said.address("PrivateIPv4Address") if said and said.has("PrivateIPv4Address") else ""
+        )
         public = said.address("IpAddress") if said and said.has("IpAddress") else ""
         yield zone.id("SubnetId"), private, public

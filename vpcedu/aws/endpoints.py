@@ -30,9 +30,15 @@ def names(answers: Answers, vpc: str, interfaces: tuple[Interface, ...]) -> Iter
     """The id and the DNS names of each endpoint of a VPC that has interfaces there."""
     addresses = {row.id: row.address for row in interfaces}
     for name, row in answers.of_vpc("VpcEndpoints", vpc).items():
-        own = tuple(addresses[word] for word in row.texts("NetworkInterfaceIds") if word in addresses)
+        own = tuple(
+            addresses[word] for word in row.texts("NetworkInterfaceIds") if word in addresses
+        )
         words = (name, *(at.text("DnsName", "") for at in row.rows("DnsEntries")))
         if own:
-            yield from (Name(word, own) for word in dict.fromkeys(words) if word and "*" not in word)
+            yield from (
+                Name(word, own) for word in dict.fromkeys(words) if word and "*" not in word
+            )
         elif row.text("VpcEndpointType", "Gateway") == "Interface":
-            answers.notes.add("missing", row, f"the network interfaces of endpoint {name}: nothing leads to it")
+            answers.notes.add(
+                "missing", row, f"the network interfaces of endpoint {name}: nothing leads to it"
+            )

@@ -36,11 +36,17 @@ def expanded(answers: Answers, at: At, field: str, words: str, about: str) -> tu
     found = prefixes(answers, name)
     if found is None:
         answers.notes.add("missing", at, f"entries of prefix list {name}: {words} left out")
-        answers.lacks(about, f"{words} names prefix list {name}, whose entries no file has",
-                      f"ec2 get-managed-prefix-list-entries --prefix-list-id {name}")
+        answers.lacks(
+            about,
+            f"{words} names prefix list {name}, whose entries no file has",
+            f"ec2 get-managed-prefix-list-entries --prefix-list-id {name}",
+        )
         return ()
-    answers.notes.add("simplified", at,
-                      f"{words} names prefix list {name}: a row for each of {', '.join(found) or 'none'}")
+    answers.notes.add(
+        "simplified",
+        at,
+        f"{words} names prefix list {name}: a row for each of {', '.join(found) or 'none'}",
+    )
     return found
 
 
@@ -98,11 +104,15 @@ def acl_entries(answers: Answers, vpc: str) -> Iterator[AclEntry]:
             answers.known("ACL entries", at)
             number, egress = at.number("RuleNumber", 1, LAST + 1), at.flag("Egress", False)
             if at.has("Ipv6CidrBlock"):
-                answers.notes.add("beyond", at, "IPv6: its rules, routes and addresses are left out")
+                answers.notes.add(
+                    "beyond", at, "IPv6: its rules, routes and addresses are left out"
+                )
             elif number < LAST:
                 before = seen.setdefault((egress, number), at)
                 if before is not at:
-                    raise at.get("RuleNumber").refusal(f"a number that no other entry has, as that at {before.where}")
+                    raise at.get("RuleNumber").refusal(
+                        f"a number that no other entry has, as that at {before.where}"
+                    )
                 yield _entry(acl, number, OUT if egress else IN, at)
 
 

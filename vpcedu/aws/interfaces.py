@@ -31,10 +31,22 @@ def legs(answers: Answers, vpc: str, subnets: dict[str, str]) -> list[Leg]:
     rows = list(answers.of_vpc("NetworkInterfaces", vpc).values())
     for instance, row in answers.rows("Instances").items():
         own = [at for at in row.rows("NetworkInterfaces") if at.text("VpcId", vpc) == vpc]
-        rows += [at for at in own if at.text("NetworkInterfaceId", "") not in answers.rows("NetworkInterfaces")]
-        if not row.has("NetworkInterfaces") and row.text("VpcId", "") == vpc and row.has("PrivateIpAddress"):
+        rows += [
+            at
+            for at in own
+            if at.text("NetworkInterfaceId", "") not in answers.rows("NetworkInterfaces")
+        ]
+        if (
+            not row.has("NetworkInterfaces")
+            and row.text("VpcId", "") == vpc
+            and row.has("PrivateIpAddress")
+        ):
             rows.append(row)
-            answers.notes.add("inferred", row, "instances without interfaces in the files: one each, by its own fields")
+            answers.notes.add(
+                "inferred",
+                row,
+                "instances without interfaces in the files: one each, by its own fields",
+            )
         _agree(answers, instance, row)
     made = [_leg(answers, at, vpc, subnets) for at in rows if _has_ipv4(answers, at)]
     made += _nat_gateways(answers, vpc, subnets, {leg.interface.name for leg in made})
@@ -46,7 +58,9 @@ def _agree(answers: Answers, instance: str, row: At) -> None:
         other = answers.rows("NetworkInterfaces").get(at.text("NetworkInterfaceId", ""))
         said = other.text("PrivateIpAddress", "") if other else ""
         if other and at.has("PrivateIpAddress") and at.address("PrivateIpAddress") != said:
-            raise at.get("PrivateIpAddress").refusal(f"what {other.get('PrivateIpAddress').where} says, {said}")
+            raise at.get("PrivateIpAddress").refusal(
+                f"what {other.get('PrivateIpAddress').where} says, {said}"
+            )
 
 
 def _has_ipv4(answers: Answers, at: At) -> bool:
@@ -69,27 +83,57 @@ def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Leg:
     addresses = [row for row in at.rows("PrivateIpAddresses") if row.has("PrivateIpAddress")]
     more = tuple(a for row in addresses if (a := row.address("PrivateIpAddress")) != primary)
     if more:
-        answers.notes.add("simplified", at, "secondary addresses of instances take no part but for NAT gateways and"
-                                             " balancers: a host answers by its primary one")
+        answers.notes.add(
+            "simplified",
+            at,
+            "secondary addresses of instances take no part but for NAT gateways and"
+            " balancers: a host answers by its primary one",
+        )
         instances = at.text("InterfaceType", "interface") == "interface" and not managed(at)
         for address in more if instances else ():
-            answers.lacks(address, f"{address} is a secondary address of {at.text('NetworkInterfaceId', device)}, and"
-                                   " such addresses of instances are not modelled")
+            answers.lacks(
+                address,
+                f"{address} is a secondary address of {at.text('NetworkInterfaceId', device)}, and"
+                " such addresses of instances are not modelled",
+            )
     for row in at.rows("Ipv4Prefixes"):
         prefix = row.block("Ipv4Prefix")
-        answers.lacks(prefix, f"{prefix} is a prefix of {at.text('NetworkInterfaceId', device)}, and such addresses are"
-                              " not modelled")
+        answers.lacks(
+            prefix,
+            f"{prefix} is a prefix of {at.text('NetworkInterfaceId', device)}, and such addresses are"
+            " not modelled",
+        )
     if at.flag("DenyAllIgwTraffic", False):
-        answers.lacks(primary, f"{at.text('NetworkInterfaceId', device)} denies all traffic of Internet gateways, which"
-                               " is not modelled")
-    public = [Association(row.get("Association").address("PublicIp"), row.address("PrivateIpAddress"))
-              for row in (*addresses, at) if row.has("Association") and row.get("Association").has("PublicIp")]
+        answers.lacks(
+            primary,
+            f"{at.text('NetworkInterfaceId', device)} denies all traffic of Internet gateways, which"
+            " is not modelled",
+        )
+    public = [
+        Association(row.get("Association").address("PublicIp"), row.address("PrivateIpAddress"))
+        for row in (*addresses, at)
+        if row.has("Association") and row.get("Association").has("PublicIp")
+    ]
     if instance is at and at.has("PublicIpAddress"):
         public = [Association(at.address("PublicIpAddress"), primary)]
-    interface = Interface(device, subnet, primary, groups, at.flag("SourceDestCheck", True),
-                          at.text("NetworkInterfaceId", ""), (), _tracking(at))
-    return Leg(interface, tuple(dict.fromkeys(public)), at.text("InterfaceType", "interface"),
-               at.text("Description", "") if _plain(at) else "", order, at)
+    interface = Interface(
+        device,
+        subnet,
+        primary,
+        groups,
+        at.flag("SourceDestCheck", True),
+        at.text("NetworkInterfaceId", ""),
+        (),
+        _tracking(at),
+    )
+    return Leg(
+        interface,
+        tuple(dict.fromkeys(public)),
+        at.text("InterfaceType", "interface"),
+        at.text("Description", "") if _plain(at) else "",
+        order,
+        at,
+    )
 
 
 def managed(at: At) -> bool:
@@ -107,35 +151,58 @@ def _tracking(at: At) -> TrackingConfiguration:
     """The idle timeouts that an interface was given."""
     if not at.has("ConnectionTrackingConfiguration"):
         return DEFAULT
-    own, fields = at.get("ConnectionTrackingConfiguration"), ("TcpEstablishedTimeout", "UdpTimeout", "UdpStreamTimeout")
-    times = [own.number(field, *limits, DEFAULT.idle_timeouts[i] // SECOND) * SECOND
-             for i, (field, limits) in enumerate(zip(fields, LIMITS, strict=True))]
+    own, fields = (
+        at.get("ConnectionTrackingConfiguration"),
+        ("TcpEstablishedTimeout", "UdpTimeout", "UdpStreamTimeout"),
+    )
+    times = [
+        own.number(field, *limits, DEFAULT.idle_timeouts[i] // SECOND) * SECOND
+        for i, (field, limits) in enumerate(zip(fields, LIMITS, strict=True))
+    ]
     return TrackingConfiguration(*times)
 
 
-def _placed(at: At, field: str, subnets: dict[str, str], within: At | None = None) -> tuple[str, str]:
+def _placed(
+    at: At, field: str, subnets: dict[str, str], within: At | None = None
+) -> tuple[str, str]:
     """An address and the subnet that it must be in."""
     home = within or at
     subnet, address = home.id("SubnetId"), at.address(field)
     if subnet not in subnets:
-        known = ", ".join(list(subnets)[:5]) or "the subnets that aws ec2 describe-subnets writes, but no file has any"
+        known = (
+            ", ".join(list(subnets)[:5])
+            or "the subnets that aws ec2 describe-subnets writes, but no file has any"
+        )
         raise home.get("SubnetId").refusal(f"one of {known}")
     if not contains(subnets[subnet], address) or reserved(subnets[subnet], address):
-        raise at.get(field).refusal(f"an address of {subnet} {subnets[subnet]} that AWS does not keep for itself")
+        raise at.get(field).refusal(
+            f"an address of {subnet} {subnets[subnet]} that AWS does not keep for itself"
+        )
     return address, subnet
 
 
-def _nat_gateways(answers: Answers, vpc: str, subnets: dict[str, str], known: set[str]) -> Iterator[Leg]:
+def _nat_gateways(
+    answers: Answers, vpc: str, subnets: dict[str, str], known: set[str]
+) -> Iterator[Leg]:
     """The interfaces of NAT gateways that no other answer describes."""
     for name, row in answers.of_vpc("NatGateways", vpc).items():
         first = primary(row)
-        if first is None or row.text("State", "available") not in NAT_STATES or not row.has("SubnetId"):
-            answers.notes.add("beyond" if row.has("AvailabilityMode") and not row.has("SubnetId") else "left out", row,
-                              f"NAT gateway {name}: {row.text('State', 'available')}, without a subnet or an address"
-                              " of the model")
+        if (
+            first is None
+            or row.text("State", "available") not in NAT_STATES
+            or not row.has("SubnetId")
+        ):
+            answers.notes.add(
+                "beyond" if row.has("AvailabilityMode") and not row.has("SubnetId") else "left out",
+                row,
+                f"NAT gateway {name}: {row.text('State', 'available')}, without a subnet or an address"
+                " of the model",
+            )
         elif first.text("NetworkInterfaceId", "") not in known:
             address, subnet = _placed(first, "PrivateIp", subnets, row)
-            interface = Interface(name, subnet, address, (), False, first.text("NetworkInterfaceId", ""))
+            interface = Interface(
+                name, subnet, address, (), False, first.text("NetworkInterfaceId", "")
+            )
             yield Leg(interface, (), "nat_gateway", "", 0, row)
 
 
@@ -145,16 +212,22 @@ def primary(gateway: At) -> At | None:
     return next((row for row in rows if row.flag("IsPrimary", False)), rows[0] if rows else None)
 
 
-def devices(answers: Answers, vpc: str, found: list[Leg], targets: dict[str, tuple[str, ...]]
-            ) -> tuple[list[Device], list[Interface], list[Association], list[Leg]]:
+def devices(
+    answers: Answers, vpc: str, found: list[Leg], targets: dict[str, tuple[str, ...]]
+) -> tuple[list[Device], list[Interface], list[Association], list[Leg]]:
     """Devices, interfaces and public addresses; and the legs of load balancers, which are another module's."""
-    gateways = {at.text("NetworkInterfaceId", ""): (name, row)
-                for name, row in answers.of_vpc("NatGateways", vpc).items()
-                for at in row.rows("NatGatewayAddresses") if row.text("State", "available") in NAT_STATES}
+    gateways = {
+        at.text("NetworkInterfaceId", ""): (name, row)
+        for name, row in answers.of_vpc("NatGateways", vpc).items()
+        for at in row.rows("NatGatewayAddresses")
+        if row.text("State", "available") in NAT_STATES
+    }
     gateways.pop("", None)
     for name, row in answers.of_vpc("NatGateways", vpc).items():
         if (state := row.text("State", "available")) not in NAT_STATES:
-            answers.lacks(name, f"NAT gateway {name} is {state}, and what is not available is not modelled")
+            answers.lacks(
+                name, f"NAT gateway {name} is {state}, and what is not available is not modelled"
+            )
     made: dict[str, Device] = {}
     interfaces: list[Interface] = []
     public: list[Association] = []
@@ -164,7 +237,11 @@ def devices(answers: Answers, vpc: str, found: list[Leg], targets: dict[str, tup
         if leg.description.startswith("ELB ") and not own.device:
             balancers.append(leg)
             continue
-        if own.name in gateways or own.device.startswith("nat-") or leg.kind in ("nat_gateway", "natGateway"):
+        if (
+            own.name in gateways
+            or own.device.startswith("nat-")
+            or leg.kind in ("nat_gateway", "natGateway")
+        ):
             interface, pairs = _nat_gateway(answers, leg, gateways)
         elif own.device:
             if not _runs(answers, own.device, leg):
@@ -184,31 +261,51 @@ def devices(answers: Answers, vpc: str, found: list[Leg], targets: dict[str, tup
     return list(made.values()), interfaces, public, balancers
 
 
-def _nat_gateway(answers: Answers, leg: Leg, gateways: dict[str, tuple[str, At]]
-                 ) -> tuple[Interface, tuple[Association, ...]]:
+def _nat_gateway(
+    answers: Answers, leg: Leg, gateways: dict[str, tuple[str, At]]
+) -> tuple[Interface, tuple[Association, ...]]:
     own = leg.interface
-    name = own.device or next((word for word in leg.description.split() if word.startswith("nat-")), "")
+    name = own.device or next(
+        (word for word in leg.description.split() if word.startswith("nat-")), ""
+    )
     row = answers.rows("NatGateways").get(name)
     if own.name in gateways:
         name, row = gateways[own.name]
     if row is None:
-        answers.notes.add("inferred", leg.at, f"NAT gateway {name or own.name}, from its interface alone")
-        answers.lacks(name or "nat-of-" + own.name, f"no file says in which state NAT gateway {name or own.name} is",
-                      "ec2 describe-nat-gateways")
-        return own._replace(device=name or "nat-of-" + own.name, groups=(), check=False), leg.associations
+        answers.notes.add(
+            "inferred", leg.at, f"NAT gateway {name or own.name}, from its interface alone"
+        )
+        answers.lacks(
+            name or "nat-of-" + own.name,
+            f"no file says in which state NAT gateway {name or own.name} is",
+            "ec2 describe-nat-gateways",
+        )
+        return own._replace(
+            device=name or "nat-of-" + own.name, groups=(), check=False
+        ), leg.associations
     rows = [at for at in row.rows("NatGatewayAddresses") if at.has("PrivateIp")]
-    pairs = tuple(Association(at.address("PublicIp"), at.address("PrivateIp")) for at in rows if at.has("PublicIp"))
+    pairs = tuple(
+        Association(at.address("PublicIp"), at.address("PrivateIp"))
+        for at in rows
+        if at.has("PublicIp")
+    )
     more = tuple(a for at in rows if (a := at.address("PrivateIp")) != own.address)
-    return own._replace(device=name, groups=(), check=False, secondary=more), pairs or leg.associations
+    return own._replace(
+        device=name, groups=(), check=False, secondary=more
+    ), pairs or leg.associations
 
 
 def _runs(answers: Answers, instance: str, leg: Leg) -> bool:
     row = answers.rows("Instances").get(instance)
     state = row.get("State").text("Name", "running") if row and row.has("State") else "running"
     if row is None:
-        answers.notes.add("inferred", leg.at, "instances of which only interfaces are known: they run")
+        answers.notes.add(
+            "inferred", leg.at, "instances of which only interfaces are known: they run"
+        )
         answers.lacks(instance, f"no file says whether {instance} runs", "ec2 describe-instances")
     if state not in RUNNING:
         answers.notes.add("left out", leg.at, f"{instance} is {state}")
-        answers.lacks(leg.interface.address, f"{instance} is {state}, and what is not running is not modelled")
+        answers.lacks(
+            leg.interface.address, f"{instance} is {state}, and what is not running is not modelled"
+        )
     return state in RUNNING

@@ -15,16 +15,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.aws.leg import Leg
 
-FAR_SIDES = ("gateway_load_balancer_endpoint", "gateway_load_balancer", "transit_gateway",
-             "global_accelerator_managed")
+FAR_SIDES = (
+    "gateway_load_balancer_endpoint",
+    "gateway_load_balancer",
+    "transit_gateway",
+    "global_accelerator_managed",
+)
 
 
-def instance(answers: Answers, leg: Leg, made: dict[str, Device], targets: dict[str, tuple[str, ...]]) -> None:
+def instance(
+    answers: Answers, leg: Leg, made: dict[str, Device], targets: dict[str, tuple[str, ...]]
+) -> None:
     """A host; a NAT instance too where a route leads to one of its interfaces; targets: the destinations of routes."""
     own = leg.interface
     if not own.groups:
-        answers.lacks(own.address, f"no file says which security groups {own.name or own.device} has",
-                      "ec2 describe-network-interfaces")
+        answers.lacks(
+            own.address,
+            f"no file says which security groups {own.name or own.device} has",
+            "ec2 describe-network-interfaces",
+        )
     routed = (*targets.get(own.device, ()), *targets.get(own.name, ()))
     if routed:
         from vpcedu.aws.nat_server import NatServer
@@ -32,10 +41,18 @@ def instance(answers: Answers, leg: Leg, made: dict[str, Device], targets: dict[
         inner = tuple(dict.fromkeys(cidr for cidr in routed if is_private(cidr.partition("/")[0])))
         made[own.device] = Device(own.device, NatServer, (("beyond", inner),) if inner else ())
         if len(inner) < len(routed):
-            answers.notes.add("inferred", leg.at, f"{own.device} is a NAT instance, for a route leads to it"
-                                                  + ("; but its source/destination check is on" if own.check else ""))
+            answers.notes.add(
+                "inferred",
+                leg.at,
+                f"{own.device} is a NAT instance, for a route leads to it"
+                + ("; but its source/destination check is on" if own.check else ""),
+            )
         for cidr in inner:
-            answers.notes.add("beyond", leg.at, f"{own.device} gets what is for {cidr}: what it does then is unknown")
+            answers.notes.add(
+                "beyond",
+                leg.at,
+                f"{own.device} gets what is for {cidr}: what it does then is unknown",
+            )
     elif own.device not in made:
         made[own.device] = Device(own.device, _host_class())
         answers.notes.add("inferred", leg.at, "which ports instances listen on: every TCP port")
@@ -53,10 +70,16 @@ def service(answers: Answers, leg: Leg, made: dict[str, Device], routed: bool) -
         from vpcedu.aws.endpoints import InterfaceEndpoint
 
         made[name] = Device(name, InterfaceEndpoint)
-        answers.notes.add("inferred", leg.at, f"{name} ({words}): its service accepts connections on every TCP port")
+        answers.notes.add(
+            "inferred",
+            leg.at,
+            f"{name} ({words}): its service accepts connections on every TCP port",
+        )
     else:
         made[name] = Device(name, _host_class())
-        answers.notes.add("inferred", leg.at, f"{name} ({words}): a host that listens on every TCP port")
+        answers.notes.add(
+            "inferred", leg.at, f"{name} ({words}): a host that listens on every TCP port"
+        )
 
 
 def _host_class() -> type:

@@ -74,8 +74,12 @@ class At:
         """A short text of printable ASCII letters, as ids, names and addresses are."""
         if self.value is None and default is not None:
             return default
-        if not (isinstance(self.value, str) and self.value.isascii() and self.value.isprintable()
-                and len(self.value) <= LONGEST_ID):
+        if not (
+            isinstance(self.value, str)
+            and self.value.isascii()
+            and self.value.isprintable()
+            and len(self.value) <= LONGEST_ID
+        ):
             raise self.refusal("a text of ASCII letters")
         return self.value
 
@@ -103,7 +107,12 @@ class At:
         value = found.value
         if value is None and default is not None:
             return default
-        if isinstance(value, str) and value.removeprefix("-").isdecimal() and value.isascii() and len(value) < 12:
+        if (
+            isinstance(value, str)
+            and value.removeprefix("-").isdecimal()
+            and value.isascii()
+            and len(value) < 12
+        ):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             raise found.refusal(f"a whole number from {low} to {high}")

@@ -31,20 +31,28 @@ class NatServer(NatInstance):
     kind_words = "NAT instance, host on every TCP port"
     is_host = opens = any_port = timed = True
 
-    def __init__(self, name: str, address: str, seed: int = 0, beyond: tuple[str, ...] = (), **settings: Any) -> None:
+    def __init__(
+        self, name: str, address: str, seed: int = 0, beyond: tuple[str, ...] = (), **settings: Any
+    ) -> None:
         super().__init__(name, address, seed, **settings)
         self.host, self.beyond = AnyServer(name, address, seed), beyond
 
     def handle(self, packet: Packet, now: int) -> Step:
         """What is meant for the host goes to the host; everything else is forwarded."""
         opens = packet.flow.dst == self.address and packet.flags & (SYN | ACK) == SYN
-        if packet.flow.reversed() in self.host.connections or (opens and packet.flow.dport not in self.listeners):
+        if packet.flow.reversed() in self.host.connections or (
+            opens and packet.flow.dport not in self.listeners
+        ):
             return self.host.handle(packet, now)
-        if packet.flow.dst != self.address and any(contains(cidr, packet.flow.dst) for cidr in self.beyond):
+        if packet.flow.dst != self.address and any(
+            contains(cidr, packet.flow.dst) for cidr in self.beyond
+        ):
             return Step(now, self.name, "deliver", DROP, packet, None, None, BEYOND)
         return super().handle(packet, now)
 
-    def connect(self, remote: Endpoint, program: Program, now: int, port: int | None = None) -> Connection:
+    def connect(
+        self, remote: Endpoint, program: Program, now: int, port: int | None = None
+    ) -> Connection:
         """Open a connection, as a host does."""
         return self.host.connect(remote, program, now, port)
 

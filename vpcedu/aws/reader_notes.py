@@ -38,6 +38,8 @@ class Notes:
     def rows(self) -> tuple[Note, ...]:
         """The notes, by kind, each kind in the order in which it was found."""
         order = {kind: i for i, kind in enumerate(dict.fromkeys(kind for kind, _ in self._found))}
-        made = (Note(kind, at.where if at else "", words, times)
-                for (kind, words), (at, times) in self._found.items())
+        made = (
+            Note(kind, at.where if at else "", words, times)
+            for (kind, words), (at, times) in self._found.items()
+        )
         return tuple(sorted(made, key=lambda note: order[note.kind]))

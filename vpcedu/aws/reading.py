@@ -36,10 +36,14 @@ def read(path: str | Path, notes: Notes) -> Iterator[At]:
             with file.open("rb") as opened:
                 data = opened.read(min(left, file.stat().st_size) + 1)
         except OSError as error:
-            raise LoadError(f"{file}: $: {error.strerror or error}: expected a file that can be read") from None
+            raise LoadError(
+                f"{file}: $: {error.strerror or error}: expected a file that can be read"
+            ) from None
         left -= len(data)
         if left < 0:
-            raise LoadError(f"{file.name}: $: too long: expected at most {MOST_BYTES} bytes in all files together")
+            raise LoadError(
+                f"{file.name}: $: too long: expected at most {MOST_BYTES} bytes in all files together"
+            )
         yield from _values(file.name, _text(file.name, data))
 
 
@@ -47,10 +51,14 @@ def _files(path: Path, notes: Notes) -> list[Path]:
     if path.is_file():
         return [path]
     if not path.is_dir():
-        raise LoadError(f"{path}: $: no such file or folder: expected answers of the AWS CLI as JSON")
+        raise LoadError(
+            f"{path}: $: no such file or folder: expected answers of the AWS CLI as JSON"
+        )
     inside = sorted(path.iterdir())
     for other in (file for file in inside if file.suffix.lower() != ".json" or not file.is_file()):
-        notes.add("unknown", At(None, ascii(other.name)[1:-1]), "not read: its name does not end in .json")
+        notes.add(
+            "unknown", At(None, ascii(other.name)[1:-1]), "not read: its name does not end in .json"
+        )
     return [file for file in inside if file.suffix.lower() == ".json" and file.is_file()]
 
 
@@ -58,11 +66,15 @@ def _text(name: str, data: bytes) -> str:
     try:
         return data.decode(json.detect_encoding(data)).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise LoadError(f"{name}: $: {error.reason} at byte {error.start}: expected JSON in UTF-8 or UTF-16") from None
+        raise LoadError(
+            f"{name}: $: {error.reason} at byte {error.start}: expected JSON in UTF-8 or UTF-16"
+        ) from None
 
 
 def _values(name: str, text: str) -> Iterator[At]:
-    decoder = json.JSONDecoder(object_pairs_hook=_object, parse_int=_whole, parse_float=_float, parse_constant=Odd)
+    decoder = json.JSONDecoder(
+        object_pairs_hook=_object, parse_int=_whole, parse_float=_float, parse_constant=Odd
+    )
     position, count = _skip(text, 0), 0
     while position < len(text):
         count += 1
@@ -70,10 +82,14 @@ def _values(name: str, text: str) -> Iterator[At]:
         try:
             value, position = decoder.raw_decode(text, position)
         except json.JSONDecodeError as error:
-            raise LoadError(f"{label}: $: line {error.lineno}, column {error.colno}: {error.msg}:"
-                            " expected JSON as the AWS CLI writes it") from None
+            raise LoadError(
+                f"{label}: $: line {error.lineno}, column {error.colno}: {error.msg}:"
+                " expected JSON as the AWS CLI writes it"
+            ) from None
         except RecursionError:
-            raise LoadError(f"{label}: $: nested too deep: expected at most {DEEPEST} levels") from None
+            raise LoadError(
+                f"{label}: $: nested too deep: expected at most {DEEPEST} levels"
+            ) from None
         at = At(value, label)
         _check(at)
         yield at
@@ -89,7 +105,9 @@ def _skip(text: str, position: int) -> int:
 def _object(pairs: list[tuple[str, Any]]) -> Any:
     made = dict(pairs)
     if len(made) < len(pairs):
-        twice = next(key for i, (key, _) in enumerate(pairs) if key in [other for other, _ in pairs[:i]])
+        twice = next(
+            key for i, (key, _) in enumerate(pairs) if key in [other for other, _ in pairs[:i]]
+        )
         return Odd(f"an object with the name {twice[:60]!a} twice")
     return made
 
@@ -116,4 +134,8 @@ def _check(top: At) -> None:
             inner = at.value.items()
         elif isinstance(at.value, list):
             inner = enumerate(at.value)
-        waiting += [(At(value, key, at), depth + 1) for key, value in inner if isinstance(value, dict | list | Odd)]
+        waiting += [
+            (At(value, key, at), depth + 1)
+            for key, value in inner
+            if isinstance(value, dict | list | Odd)
+        ]

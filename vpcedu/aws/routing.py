@@ -18,10 +18,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TARGETS = ("GatewayId", "NatGatewayId", "NetworkInterfaceId", "InstanceId", "VpcPeeringConnectionId",
-           "TransitGatewayId", "LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn", "OdbNetworkArn",
-           "EgressOnlyInternetGatewayId")
-OURS = ("igw-", "nat-", "eni-", "i-", "pcx-")  # of the model: such a target could have been described
+TARGETS = (
+    "GatewayId",
+    "NatGatewayId",
+    "NetworkInterfaceId",
+    "InstanceId",
+    "VpcPeeringConnectionId",
+    "TransitGatewayId",
+    "LocalGatewayId",
+    "CarrierGatewayId",
+    "CoreNetworkArn",
+    "OdbNetworkArn",
+    "EgressOnlyInternetGatewayId",
+)
+OURS = (
+    "igw-",
+    "nat-",
+    "eni-",
+    "i-",
+    "pcx-",
+)  # of the model: such a target could have been described
 PROPAGATED = "EnableVgwRoutePropagation"
 
 
@@ -29,13 +45,19 @@ def internet_gateway(answers: Answers, vpc: str) -> str:
     """The Internet gateway attached to a VPC, or ""; inferred from a route where no file tells of gateways."""
     for name, row in answers.rows("InternetGateways").items():
         for at in row.rows("Attachments"):
-            if at.text("VpcId", "") == vpc and at.text("State", "available") in ("available", "attached", "attaching"):
+            if at.text("VpcId", "") == vpc and at.text("State", "available") in (
+                "available",
+                "attached",
+                "attaching",
+            ):
                 return name
     if "InternetGateways" in answers.kinds:
         return ""
     for at, target in _targets(answers, vpc):
         if target.startswith("igw-") and at.text("State", "active") != BLACKHOLED:
-            answers.notes.add("inferred", at, f"{target} is attached to {vpc}: an active route leads there")
+            answers.notes.add(
+                "inferred", at, f"{target} is attached to {vpc}: an active route leads there"
+            )
             return target
     return ""
 
@@ -59,7 +81,11 @@ def routes(answers: Answers, vpc: str, blocks: tuple[str, ...]) -> Iterator[tupl
             target = _target(at)
             for destination in _destinations(answers, table, at):
                 if target == LOCAL and destination not in blocks:
-                    answers.notes.add("left out", at, f"a local route of {table} for {destination}, no block of {vpc}")
+                    answers.notes.add(
+                        "left out",
+                        at,
+                        f"a local route of {table} for {destination}, no block of {vpc}",
+                    )
                 elif within(destination, UNROUTABLE):
                     answers.notes.add("left out", at, f"a route of {table} into {UNROUTABLE}")
                 else:
@@ -74,7 +100,9 @@ def _destinations(answers: Answers, table: str, at: At) -> tuple[str, ...]:
     if at.has("DestinationIpv6CidrBlock"):
         answers.notes.add("beyond", at, "IPv6: its rules, routes and addresses are left out")
         return ()
-    raise at.refusal("a route with DestinationCidrBlock, DestinationIpv6CidrBlock or DestinationPrefixListId")
+    raise at.refusal(
+        "a route with DestinationCidrBlock, DestinationIpv6CidrBlock or DestinationPrefixListId"
+    )
 
 
 def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
@@ -87,15 +115,27 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
             elif at.has("SubnetId"):
                 tables[at.id("SubnetId")] = name
             elif at.has("GatewayId"):
-                answers.notes.add("beyond", at, f"{name} routes what enters by {at.id('GatewayId')}: left out")
+                answers.notes.add(
+                    "beyond", at, f"{name} routes what enters by {at.id('GatewayId')}: left out"
+                )
                 entry = at.id("GatewayId")
-                rows = ", ".join(f"{route.block('DestinationCidrBlock')} > {_target(route)}" for route in row.rows(
-                    "Routes") if route.has("DestinationCidrBlock") and _target(route) != LOCAL)
+                rows = ", ".join(
+                    f"{route.block('DestinationCidrBlock')} > {_target(route)}"
+                    for route in row.rows("Routes")
+                    if route.has("DestinationCidrBlock") and _target(route) != LOCAL
+                )
                 if rows:
-                    answers.lacks(entry, f"{name} routes what enters by {entry} ({rows}), which is not modelled")
+                    answers.lacks(
+                        entry,
+                        f"{name} routes what enters by {entry} ({rows}), which is not modelled",
+                    )
     if not main:
-        answers.notes.add("inferred", None, f"main route table of {vpc}, which no file has: its local route alone")
-        answers.lacks("main", f"no file has the main route table of {vpc}", "ec2 describe-route-tables")
+        answers.notes.add(
+            "inferred", None, f"main route table of {vpc}, which no file has: its local route alone"
+        )
+        answers.lacks(
+            "main", f"no file has the main route table of {vpc}", "ec2 describe-route-tables"
+        )
     return main or "main", tables
 
 
@@ -108,21 +148,32 @@ def peerings(answers: Answers, vpc: str) -> Iterator[Peering]:
         if vpc in ids:
             yield Peering(name, ids[1 - ids.index(vpc)], status)
             if status != ACTIVE:
-                answers.notes.add("left out", row, f"peering connection {name} is {status}: it carries nothing")
+                answers.notes.add(
+                    "left out", row, f"peering connection {name} is {status}: it carries nothing"
+                )
     for name, row in answers.of_vpc("VpcEndpoints", vpc).items():
         if row.text("VpcEndpointType", "Gateway") == "Gateway":
             state = row.text("State", "available").lower()
-            yield Peering(name, row.text("ServiceName", name), ACTIVE if state == "available" else state)
+            yield Peering(
+                name, row.text("ServiceName", name), ACTIVE if state == "available" else state
+            )
 
 
 def useless(answers: Answers, vpc: str, gateway: str, links: tuple[Peering, ...]) -> dict[str, str]:
     """What is described, but carries nothing for a VPC, and why: gateways that are elsewhere, inactive connections."""
-    found = {name: f"{name} is not attached to {vpc}" for name in answers.rows("InternetGateways") if name != gateway}
-    return found | {row.name: f"{row.name} is {row.status}" for row in links if row.status != ACTIVE}
+    found = {
+        name: f"{name} is not attached to {vpc}"
+        for name in answers.rows("InternetGateways")
+        if name != gateway
+    }
+    return found | {
+        row.name: f"{row.name} is {row.status}" for row in links if row.status != ACTIVE
+    }
 
 
-def beyond(answers: Answers, found: list[tuple[Route, At]], known: set[str], useless: dict[str, str]
-           ) -> tuple[str, ...]:
+def beyond(
+    answers: Answers, found: list[tuple[Route, At]], known: set[str], useless: dict[str, str]
+) -> tuple[str, ...]:
     """The targets of routes that are there, but not described; notes them, and states that do not agree.
 
     useless: why a target that is described carries nothing, such as a peering connection that nobody accepted.
@@ -131,13 +182,22 @@ def beyond(answers: Answers, found: list[tuple[Route, At]], known: set[str], use
     for route, at in found:
         gone = at.text("State", "active") == BLACKHOLED
         if route.target in useless:
-            answers.notes.add("left out", at, f"{route.table}, {route}: a blackhole, for {useless[route.target]}")
+            answers.notes.add(
+                "left out", at, f"{route.table}, {route}: a blackhole, for {useless[route.target]}"
+            )
         elif gone and route.target in known:
-            answers.notes.add("inconsistent", at, f"{route} is a blackhole, but {route.target} is there: active here")
+            answers.notes.add(
+                "inconsistent",
+                at,
+                f"{route} is a blackhole, but {route.target} is there: active here",
+            )
         elif not gone and route.target not in known:
             names.append(route.target)
-            ours = route.target.startswith(OURS) or (route.target.startswith("vpce-")
-                                                     and "VpcEndpoints" not in answers.kinds)
-            kind, words = ("missing", "no file describes it") if ours else ("beyond", "the model ends there")
+            ours = route.target.startswith(OURS) or (
+                route.target.startswith("vpce-") and "VpcEndpoints" not in answers.kinds
+            )
+            kind, words = (
+                ("missing", "no file describes it") if ours else ("beyond", "the model ends there")
+            )
             answers.notes.add(kind, at, f"{route.table}, {route}: {words}")
     return tuple(dict.fromkeys(names))

@@ -24,7 +24,12 @@ LAST = 50_001  # behind every rule: AWS's priorities end at 50,000
 HEALTHY, NEVER = ("healthy", "unavailable"), ("unused", "draining", "unhealthy.draining")
 SPOKEN = {"application": ("HTTP", "HTTPS"), "network": ("TCP",)}
 STATUS = {"HTTP_301": "301 Moved Permanently", "HTTP_302": "302 Found"}
-PHRASES = {"200": "200 OK", "403": "403 Forbidden", "404": "404 Not Found", "503": "503 Service Unavailable"}
+PHRASES = {
+    "200": "200 OK",
+    "403": "403 Forbidden",
+    "404": "404 Not Found",
+    "503": "503 Service Unavailable",
+}
 
 
 class Targets:
@@ -39,22 +44,40 @@ class Targets:
         made = []
         found = self.answers.of_vpc("Listeners", balancer, "LoadBalancerArn")
         if not found:
-            self.answers.notes.add("missing", None, f"listeners of {balancer}: it takes no connection")
-            self.answers.lacks(balancer, f"no file has listeners of {balancer}",
-                               f"elbv2 describe-listeners --load-balancer-arn {balancer}")
+            self.answers.notes.add(
+                "missing", None, f"listeners of {balancer}: it takes no connection"
+            )
+            self.answers.lacks(
+                balancer,
+                f"no file has listeners of {balancer}",
+                f"elbv2 describe-listeners --load-balancer-arn {balancer}",
+            )
         if found and kind == "application" and "Rules" not in self.answers.kinds:
-            self.answers.notes.add("missing", None, f"rules of {balancer}'s listeners: their default actions alone")
-            self.answers.lacks(balancer, f"no file has the rules of {balancer}'s listeners", "elbv2 describe-rules")
+            self.answers.notes.add(
+                "missing", None, f"rules of {balancer}'s listeners: their default actions alone"
+            )
+            self.answers.lacks(
+                balancer, f"no file has the rules of {balancer}'s listeners", "elbv2 describe-rules"
+            )
         for arn, row in found.items():
             protocol, port = row.text("Protocol", "TCP"), row.number("Port", 1, 65_535)
             self._listener = f"{balancer}:{port}"
-            if row.has("MutualAuthentication") and row.get("MutualAuthentication").text("Mode", "off") == "verify":
-                self.lacks(f"the listener {protocol} {port} of {balancer} verifies its clients, which is not modelled")
+            if (
+                row.has("MutualAuthentication")
+                and row.get("MutualAuthentication").text("Mode", "off") == "verify"
+            ):
+                self.lacks(
+                    f"the listener {protocol} {port} of {balancer} verifies its clients, which is not modelled"
+                )
             if kind == "application" and "Rules" in self.answers.kinds and not self._own_rules(arn):
-                self.lacks(f"no file has the rules of the listener {protocol} {port} of {balancer}",
-                           f"elbv2 describe-rules --listener-arn {arn}")
+                self.lacks(
+                    f"no file has the rules of the listener {protocol} {port} of {balancer}",
+                    f"elbv2 describe-rules --listener-arn {arn}",
+                )
             if kind == "network" and protocol in ("TLS", "TCP_UDP"):
-                self.note("simplified", row, f"{protocol} listeners of Network Load Balancers: as TCP")
+                self.note(
+                    "simplified", row, f"{protocol} listeners of Network Load Balancers: as TCP"
+                )
                 protocol = "TCP"
             if protocol not in SPOKEN[kind]:
                 self.note("beyond", row, f"listener {protocol} {port} of {balancer}: left out")
@@ -68,11 +91,25 @@ class Targets:
             elif default is not None:  # answered by the balancer itself, after all its rules
                 rules += (Rule(LAST, (), (), default),)
             else:
-                self.lacks(f"the default action of the listener {protocol} {port} of {balancer} is not modelled")
-            made.append(Listener(protocol, port, targets, CERTIFICATE if protocol == "HTTPS" else None, rules,
-                                 self._idle(arn)))
+                self.lacks(
+                    f"the default action of the listener {protocol} {port} of {balancer} is not modelled"
+                )
+            made.append(
+                Listener(
+                    protocol,
+                    port,
+                    targets,
+                    CERTIFICATE if protocol == "HTTPS" else None,
+                    rules,
+                    self._idle(arn),
+                )
+            )
             if protocol == "HTTPS":
-                self.note("simplified", row, "certificates: each HTTPS and SSL listener has a demonstration one")
+                self.note(
+                    "simplified",
+                    row,
+                    "certificates: each HTTPS and SSL listener has a demonstration one",
+                )
         return tuple(made)
 
     def note(self, kind: str, at: At, words: str) -> None:
@@ -86,16 +123,25 @@ class Targets:
     def lacks_instance(self, name: str, about: str) -> None:
         """Say that nobody knows whether a target runs, where no file has its instance."""
         if name.startswith("i-") and name not in self.answers.rows("Instances"):
-            self.answers.lacks(about, f"no file has the target {name} of {about}", "ec2 describe-instances")
+            self.answers.lacks(
+                about, f"no file has the target {name} of {about}", "ec2 describe-instances"
+            )
 
     def _idle(self, arn: str) -> int | None:
         seconds = self.answers.attributes(arn).get("tcp.idle_timeout.seconds", "")
-        return int(seconds) * SECOND if seconds.isdecimal() and 60 <= int(seconds[:6]) <= 6_000 else None
+        return (
+            int(seconds) * SECOND
+            if seconds.isdecimal() and 60 <= int(seconds[:6]) <= 6_000
+            else None
+        )
 
     def _own_rules(self, listener: str) -> list[At]:
         """The rules of a listener, its default one among them."""
-        return [row for arn, row in self.answers.rows("Rules").items()
-                if arn.replace(":listener-rule/", ":listener/").rpartition("/")[0] == listener]
+        return [
+            row
+            for arn, row in self.answers.rows("Rules").items()
+            if arn.replace(":listener-rule/", ":listener/").rpartition("/")[0] == listener
+        ]
 
     def _rules(self, listener: str) -> tuple[Rule, ...]:
         made = []
@@ -110,16 +156,24 @@ class Targets:
                 if field not in ("host-header", "path-pattern"):
                     other = True
                     continue
-                config = at.get("HostHeaderConfig" if field == "host-header" else "PathPatternConfig")
+                config = at.get(
+                    "HostHeaderConfig" if field == "host-header" else "PathPatternConfig"
+                )
                 values = at.texts("Values") or config.texts("Values")
                 other = other or not values or bool(config.texts("RegexValues"))
                 hosts, paths = (values, paths) if field == "host-header" else (hosts, values)
             action = self._action(row, "Actions")
             if other or action is None:
-                self.note("beyond", row, f"rule {row.text('Priority', '?')} of {listener}: left out, for its conditions"
-                                         " or its action")
-                self.lacks(f"rule {row.text('Priority', '?')} of {listener} has conditions or an action that are not"
-                           " modelled")
+                self.note(
+                    "beyond",
+                    row,
+                    f"rule {row.text('Priority', '?')} of {listener}: left out, for its conditions"
+                    " or its action",
+                )
+                self.lacks(
+                    f"rule {row.text('Priority', '?')} of {listener} has conditions or an action that are not"
+                    " modelled"
+                )
                 continue
             made.append(Rule(row.number("Priority", 1, 50_000), hosts, paths, action))
         return tuple(made)
@@ -133,10 +187,14 @@ class Targets:
             if kind == "fixed-response" and at.has("FixedResponseConfig"):
                 own = at.get("FixedResponseConfig")
                 code = str(own.number("StatusCode", 200, 599))
-                return FixedResponse(PHRASES.get(code, f"{code} Fixed"), own.text("MessageBody", ""))
+                return FixedResponse(
+                    PHRASES.get(code, f"{code} Fixed"), own.text("MessageBody", "")
+                )
             if kind == "redirect" and at.has("RedirectConfig"):
                 own, keep = at.get("RedirectConfig"), Redirect("")
-                words = {word: own.text(word.title(), getattr(keep, word)) for word in keep._fields[1:]}
+                words = {
+                    word: own.text(word.title(), getattr(keep, word)) for word in keep._fields[1:]
+                }
                 return Redirect(STATUS.get(own.text("StatusCode"), STATUS["HTTP_302"]), **words)
             self.note("beyond", at, f"actions of type {kind}: as if they let everything through")
             self.lacks(f"an action of type {kind} stands before the others, and is not modelled")
@@ -145,22 +203,29 @@ class Targets:
     def _forward(self, at: At) -> TargetGroup:
         arns = [at.id("TargetGroupArn")] if at.has("TargetGroupArn") else []
         if at.has("ForwardConfig"):
-            arns += [row.id("TargetGroupArn") for row in at.get("ForwardConfig").rows("TargetGroups")
-                     if row.number("Weight", 0, 999, 1)]
+            arns += [
+                row.id("TargetGroupArn")
+                for row in at.get("ForwardConfig").rows("TargetGroups")
+                if row.number("Weight", 0, 999, 1)
+            ]
         groups = [self.group(arn, at) for arn in dict.fromkeys(arns)]
         if len(groups) == 1:
             return groups[0]
         self.note("simplified", at, "weights of target groups: all their targets are used alike")
         self.lacks("the weights of target groups are not modelled")
         first = groups[0] if groups else TargetGroup("no target group", ())
-        return first._replace(name=", ".join(group.name for group in groups) or first.name,
-                              targets=tuple(dict.fromkeys(t for group in groups for t in group.targets)))
+        return first._replace(
+            name=", ".join(group.name for group in groups) or first.name,
+            targets=tuple(dict.fromkeys(t for group in groups for t in group.targets)),
+        )
 
     def group(self, arn: str, at: At) -> TargetGroup:
         """A target group by its ARN, with the targets that get traffic."""
         row = self.answers.rows("TargetGroups").get(arn)
         if row is None:
-            self.note("missing", at, f"target group {arn}: no file describes it, so it has no targets")
+            self.note(
+                "missing", at, f"target group {arn}: no file describes it, so it has no targets"
+            )
             self.lacks(f"no file has the target group {arn}", "elbv2 describe-target-groups")
             return TargetGroup(arn.rpartition("targetgroup/")[2], ())
         kind, own = row.text("TargetType", "instance"), self.answers.attributes(arn)
@@ -168,13 +233,19 @@ class Targets:
             self.note("simplified", row, "TLS from a balancer to its targets: plain")
         preserve = own.get("preserve_client_ip.enabled")
         if self.answers.about("Attributes", arn) is None:
-            self.lacks(f"no file has the attributes of {arn}",
-                       f"elbv2 describe-target-group-attributes --target-group-arn {arn}")
+            self.lacks(
+                f"no file has the attributes of {arn}",
+                f"elbv2 describe-target-group-attributes --target-group-arn {arn}",
+            )
         if own.get("load_balancing.cross_zone.enabled") in ("true", "false"):
             self.lacks(f"{arn} has a cross-zone setting of its own, which is not modelled")
-        return TargetGroup(row.text("TargetGroupName", arn), self._endpoints(arn, row, kind),
-                           "ip" if kind == "ip" else "instance", None if preserve is None else preserve == "true",
-                           own.get("proxy_protocol_v2.enabled") == "true")
+        return TargetGroup(
+            row.text("TargetGroupName", arn),
+            self._endpoints(arn, row, kind),
+            "ip" if kind == "ip" else "instance",
+            None if preserve is None else preserve == "true",
+            own.get("proxy_protocol_v2.enabled") == "true",
+        )
 
     def _endpoints(self, arn: str, row: At, kind: str) -> tuple[Endpoint, ...]:
         answer = self.answers.about("TargetHealthDescriptions", arn)
@@ -183,28 +254,52 @@ class Targets:
             self.lacks(f"targets of type {kind}, as {arn} has them, are not modelled")
             return ()
         if answer is None:
-            self.note("missing", row, f"health of {arn}: so nobody says what its targets are, and it has none")
-            self.lacks(f"no file has the targets of {arn}", f"elbv2 describe-target-health --target-group-arn {arn}")
+            self.note(
+                "missing",
+                row,
+                f"health of {arn}: so nobody says what its targets are, and it has none",
+            )
+            self.lacks(
+                f"no file has the targets of {arn}",
+                f"elbv2 describe-target-health --target-group-arn {arn}",
+            )
             return ()
         states: dict[Endpoint, str] = {}
         for at in answer.rows("TargetHealthDescriptions"):
             target = at.get("Target")
-            name, port = target.id("Id"), target.number("Port", 1, 65_535, row.number("Port", 1, 65_535, 80))
+            name, port = (
+                target.id("Id"),
+                target.number("Port", 1, 65_535, row.number("Port", 1, 65_535, 80)),
+            )
             address = ""
             if kind == "instance":
                 address = self.addresses.get(name, "")
             elif ":" not in name:
                 address = target.address("Id")
             if not address:
-                self.note("left out", at, f"target {name} of {arn}: no such instance runs, or it has no IPv4 address")
+                self.note(
+                    "left out",
+                    at,
+                    f"target {name} of {arn}: no such instance runs, or it has no IPv4 address",
+                )
                 self.lacks_instance(name, self._listener)
                 if ":" in name:
-                    self.lacks(f"the target {name} of {arn} has an IPv6 address, and those are not modelled")
+                    self.lacks(
+                        f"the target {name} of {arn} has an IPv6 address, and those are not modelled"
+                    )
                 continue
-            health = at.get("TargetHealth").text("State", "healthy") if at.has("TargetHealth") else "healthy"
+            health = (
+                at.get("TargetHealth").text("State", "healthy")
+                if at.has("TargetHealth")
+                else "healthy"
+            )
             states[Endpoint(address, port)] = health
             if health not in HEALTHY:
-                self.note("left out" if health in NEVER else "simplified", at, f"target {name} of {arn} is {health}")
+                self.note(
+                    "left out" if health in NEVER else "simplified",
+                    at,
+                    f"target {name} of {arn} is {health}",
+                )
         healthy = tuple(target for target, state in states.items() if state in HEALTHY)
         return healthy or tuple(target for target, state in states.items() if state not in NEVER)
 

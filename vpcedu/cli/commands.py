@@ -88,7 +88,9 @@ def load(options: dict[str, str]) -> tuple[Vpc, str, str]:
     account = _account(options[""])
     source, destination = (account.called(end) for end in ends)
     inside = [end for end in (source, destination) if end.lower() != "internet"]
-    home = options.get("--vpc") or (account.home(*inside) if len(account.vpcs) > 1 and inside else "")
+    home = options.get("--vpc") or (
+        account.home(*inside) if len(account.vpcs) > 1 and inside else ""
+    )
     return account.vpc(home), source, destination
 
 
@@ -98,7 +100,8 @@ def load_all(options: dict[str, str]) -> tuple[Vpc, ...]:
         return (_reference(options[""]),)
     account = _account(options[""])
     return tuple(account.vpc(name) for name in [options.get("--vpc")] if name) or tuple(
-        account.vpc(one.name) for one in account.vpcs)
+        account.vpc(one.name) for one in account.vpcs
+    )
 
 
 def _is_reference(folder: str) -> bool:
@@ -119,7 +122,9 @@ def _account(folder: str) -> Account:
     try:
         account = aws.load(folder)
     except OSError as error:
-        raise ValueError(f"{folder!r}: expected a folder that can be read ({error.strerror})") from None
+        raise ValueError(
+            f"{folder!r}: expected a folder that can be read ({error.strerror})"
+        ) from None
     for note in account.report:
         sys.stderr.write(f"vpcedu: note: {note}\n")
     return account
@@ -147,7 +152,9 @@ def audit(options: dict[str, str]) -> int:
         raise ValueError(f"--map {path!r}: expected the name of a file that ends in .svg")
     found = [audited(vpc) for vpc in load_all(options)]
     if path and len(found) > 1:
-        raise ValueError(f"--map {path!r}: expected --vpc ID beside it, the folder holds {len(found)} VPCs")
+        raise ValueError(
+            f"--map {path!r}: expected --vpc ID beside it, the folder holds {len(found)} VPCs"
+        )
     if path:
         _save(found[0], path)
     if len(found) == 1:
@@ -166,7 +173,9 @@ def _save(found: Any, path: str) -> None:
     try:
         draw.audit(found).save(path)
     except OSError as error:
-        raise ValueError(f"--map {path!r}: expected a file that can be written ({error.strerror})") from None
+        raise ValueError(
+            f"--map {path!r}: expected a file that can be written ({error.strerror})"
+        ) from None
 
 
 def puzzle(options: dict[str, str]) -> int:
@@ -175,7 +184,9 @@ def puzzle(options: dict[str, str]) -> int:
     from vpcedu.puzzles.notation import listing
     from vpcedu.puzzles.puzzle import puzzle as made
 
-    found = made(whole("--seed", options.get("--seed", "0")), whole("--faults", options.get("--faults", "1")))
+    found = made(
+        whole("--seed", options.get("--seed", "0")), whole("--faults", options.get("--faults", "1"))
+    )
     if "--try" in options:
         right, told = terminal.judged(found, options["--try"])
         print(told)
@@ -221,9 +232,17 @@ def scenario(options: dict[str, str]) -> int:
     return 0
 
 
-COMMANDS: dict[str, Any] = {  # usage, function, options with a value, options without, the word that stands alone
+COMMANDS: dict[
+    str, Any
+] = {  # usage, function, options with a value, options without, the word that stands alone
     "ask": (ASK, ask, ("--from", "--to", "--port", "--vpc"), ("--json",), "FOLDER"),
     "audit": (AUDIT, audit, ("--vpc", "--map"), ("--json",), "FOLDER"),
-    "puzzle": (PUZZLE, puzzle, ("--seed", "--faults", "--try"), ("--rows", "--hint", "--answer"), ""),
+    "puzzle": (
+        PUZZLE,
+        puzzle,
+        ("--seed", "--faults", "--try"),
+        ("--rows", "--hint", "--answer"),
+        "",
+    ),
     "scenario": (SCENARIO, scenario, (), (), "[NAME]"),
 }

@@ -7,7 +7,9 @@ from vpcedu import address
 LARGEST = 10**19 - 1
 
 
-def parse(words: list[str], takes: tuple[str, ...], flags: tuple[str, ...], place: str = "") -> dict[str, str]:
+def parse(
+    words: list[str], takes: tuple[str, ...], flags: tuple[str, ...], place: str = ""
+) -> dict[str, str]:
     """Options by name, "yes" for those without a value, and the one word that stands alone as "".
 
     takes: options with a value, behind it or behind "=". flags: options without. place: what the word that stands
@@ -32,7 +34,9 @@ def parse(words: list[str], takes: tuple[str, ...], flags: tuple[str, ...], plac
             known = ", ".join((*([place.strip("[]")] if place else []), *takes, *flags, "--help"))
             raise ValueError(f"{word!r} is not understood: expected one of {known}")
     if place and not place.startswith("[") and "" not in options:
-        raise ValueError(f"no {place}: expected a folder of the AWS CLI's JSON, or the word reference")
+        raise ValueError(
+            f"no {place}: expected a folder of the AWS CLI's JSON, or the word reference"
+        )
     return options
 
 

@@ -32,15 +32,23 @@ def play(visit: Visit, leg: Trace, flow: FiveTuple, sender: str = "") -> Trace:
     """Play the visit again up to the answer, then have the server (or another sender) send this packet in its place."""
     site = Site(visit.vpc, visit.seed)
     network, before = site.network, visit.capture.traces[0].number - 1
-    while len(network.capture) < before:  # a cell that was run again made the same visit before, on the same site
+    while (
+        len(network.capture) < before
+    ):  # a cell that was run again made the same visit before, on the same site
         site.play(visit.call)
     if len(network.capture) != before:
-        raise ValueError(f"{visit.title!r} was not the first visit of its site: expected one of a new site")
+        raise ValueError(
+            f"{visit.title!r} was not the first visit of its site: expected one of a new site"
+        )
     site.open(visit.call)
     while len(network.capture) < leg.number - 1 and network.step():
         pass
     answer = leg.packet
-    network.send(sender or leg.sender, Packet(flow, answer.flags, answer.seq, answer.ack, data=answer.data), SAID)
+    network.send(
+        sender or leg.sender,
+        Packet(flow, answer.flags, answer.seq, answer.ack, data=answer.data),
+        SAID,
+    )
     while network.step():
         for trace in network.capture:
             if trace.cause.what == SAID and trace.last.action in (DELIVER, DROP):

@@ -69,7 +69,9 @@ class Row(NamedRow):
     def rewritten(self) -> tuple[str, ...]:
         """The places that sent it on with another header than it came with."""
         seen = [hop.split(" ", 2) for hop in self.hops]
-        return tuple(here[0] for here, there in pairwise(seen) if here[0] == there[0] and here[2] != there[2])
+        return tuple(
+            here[0] for here, there in pairwise(seen) if here[0] == there[0] and here[2] != there[2]
+        )
 
 
 class Pair(NamedRow):
@@ -99,13 +101,19 @@ class Pair(NamedRow):
             return ""
         if one is None or other is None:
             return f"{one.what if one else 'nothing'} | {other.what if other else 'nothing'}"
-        for what, a, b in (("", one.what, other.what), ("at second ", one.when, other.when),
-                           ("seq ", one.seq, other.seq), ("ack ", one.ack, other.ack)):
+        for what, a, b in (
+            ("", one.what, other.what),
+            ("at second ", one.when, other.when),
+            ("seq ", one.seq, other.seq),
+            ("ack ", one.ack, other.ack),
+        ):
             if a != b:
                 return f"{what}{a} | {what}{b}"
         longest = max(len(one.hops), len(other.hops))
-        for a, b in zip(*(row.hops + ("not seen there",) * (longest - len(row.hops)) for row in (one, other)),
-                        strict=True):
+        for a, b in zip(
+            *(row.hops + ("not seen there",) * (longest - len(row.hops)) for row in (one, other)),
+            strict=True,
+        ):
             if a != b:
                 return f"{a} | {b}"
         return f"{one.flow} | {other.flow}"
@@ -142,20 +150,27 @@ class Beside(NamedRow):
     def verdict(self) -> str:
         """How many rows and facts agree: one sentence."""
         rows, facts = len(self.pairs), len(self.facts)
-        return (f"{rows - len(self.differing)} of {rows} rows are equal, and {facts - len(self.unlike)} of {facts}"
-                " things that the programs learnt.")
+        return (
+            f"{rows - len(self.differing)} of {rows} rows are equal, and {facts - len(self.unlike)} of {facts}"
+            " things that the programs learnt."
+        )
 
     def __str__(self) -> str:
-        lines = [f"{self.name}: {self.sentence}",
-                 f"Linux {self.release}, {self.packets} packets recorded, beside the model",
-                 *([f"with a fault: {self.fault}"] if self.fault else []), ""]
+        lines = [
+            f"{self.name}: {self.sentence}",
+            f"Linux {self.release}, {self.packets} packets recorded, beside the model",
+            *([f"with a fault: {self.fault}"] if self.fault else []),
+            "",
+        ]
         for number, pair in enumerate(self.pairs, 1):
             sign, way = "=" if pair.equal else "X", " > ".join(pair.row.points)
             lines.append(f"{number:>3} {sign} {pair.row.what:<16} {way}")
             if not pair.equal:
                 kernel, _, model = pair.difference.partition(" | ")
                 lines += [f"{'':22}Linux: {kernel}", f"{'':22}model: {model}"]
-        lines += [f"      {what}: Linux {one!r}, model {other!r}" for what, one, other in self.unlike]
+        lines += [
+            f"      {what}: Linux {one!r}, model {other!r}" for what, one, other in self.unlike
+        ]
         return "\n".join([*lines, "", self.verdict])
 
 
@@ -177,22 +192,34 @@ class Laboratory:
         release, packets, rows, facts = self._lesson.kernel(name)
         played, learnt = self._lesson.model(name, fault)
         both = list(zip(facts, learnt, strict=False))
-        lacking = [([what, said], [what, "nothing"]) for what, said in facts[len(both):]]
+        lacking = [([what, said], [what, "nothing"]) for what, said in facts[len(both) :]]
         pairs = _paired([_row(*row) for row in rows], [_row(*row) for row in played])
-        return Beside(name, self.names[name], release, packets, fault, pairs,
-                      tuple((one[0], one[1], other[1]) for one, other in both + lacking))
+        return Beside(
+            name,
+            self.names[name],
+            release,
+            packets,
+            fault,
+            pairs,
+            tuple((one[0], one[1], other[1]) for one, other in both + lacking),
+        )
 
     @property
     def summary(self) -> str:
         """Every scenario compared now, and every fault looked for where it should show: some lines."""
         found = [self.beside(name) for name in self.names]
         rows, facts = sum(len(both.pairs) for both in found), sum(len(both.facts) for both in found)
-        differ, unlike = sum(len(both.differing) for both in found), sum(len(both.unlike) for both in found)
+        differ, unlike = (
+            sum(len(both.differing) for both in found),
+            sum(len(both.unlike) for both in found),
+        )
         caught = sum(not self.beside(name, fault).equal for fault, name in self.faults.items())
-        return (f"{len(found)} scenarios, {sum(both.equal for both in found)} equal\n"
-                f"{sum(both.packets for both in found):,} packets recorded; {rows} rows compared, {differ} differ\n"
-                f"{facts} things that programs learnt, {unlike} differ\n"
-                f"{len(self.faults)} faults planted in the model, one after the other: {caught} found")
+        return (
+            f"{len(found)} scenarios, {sum(both.equal for both in found)} equal\n"
+            f"{sum(both.packets for both in found):,} packets recorded; {rows} rows compared, {differ} differ\n"
+            f"{facts} things that programs learnt, {unlike} differ\n"
+            f"{len(self.faults)} faults planted in the model, one after the other: {caught} found"
+        )
 
     def __repr__(self) -> str:
         return f"<Laboratory: {len(self.names)} scenarios, {len(self.faults)} faults>"
@@ -209,9 +236,13 @@ def laboratory(folder: str | PathLike[str] | None = None) -> Laboratory:
     place = next((place for place in places if (place / LESSON).is_file()), None)
     if place is None:
         where = "here and above" if folder is None else repr(str(folder))
-        raise ValueError(f"{where}: expected the repository's folder tests/kernel, with {LESSON} in it")
+        raise ValueError(
+            f"{where}: expected the repository's folder tests/kernel, with {LESSON} in it"
+        )
     if ALIAS not in sys.modules:
-        spec = util.spec_from_file_location(ALIAS, place / "__init__.py", submodule_search_locations=[str(place)])
+        spec = util.spec_from_file_location(
+            ALIAS, place / "__init__.py", submodule_search_locations=[str(place)]
+        )
         assert spec is not None and spec.loader is not None
         sys.modules[ALIAS] = module = util.module_from_spec(spec)
         spec.loader.exec_module(module)

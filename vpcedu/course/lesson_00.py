@@ -23,7 +23,9 @@ UNKNOWN = "?"  # what a learner types for a port that nobody can know beforehand
 NOT_YET = "No prediction yet: fill in the four fields, then check."
 
 
-def judge(visit: Visit, source: str, source_port: object, destination: str, destination_port: object) -> Judgement:
+def judge(
+    visit: Visit, source: str, source_port: object, destination: str, destination_port: object
+) -> Judgement:
     """Hold a prediction of the server's answer against what happened.
 
     The fields may be text as typed; the destination port may be "?" where it cannot be known yet. ValueError
@@ -35,16 +37,32 @@ def judge(visit: Visit, source: str, source_port: object, destination: str, dest
     real = legs[0].packet.flow
     open_port = str(destination_port).strip() == UNKNOWN
     dport = real.dport if open_port else fields.port("destination", destination_port)
-    told = FiveTuple(fields.ipv4("source address", source), fields.port("source", source_port),
-                     fields.ipv4("destination address", destination), dport)
+    told = FiveTuple(
+        fields.ipv4("source address", source),
+        fields.port("source", source_port),
+        fields.ipv4("destination address", destination),
+        dport,
+    )
     if told == real and open_port and visit.opener == legs[0].last.at:
-        return Judgement(False, f"All but the port, which can be known: the answer goes TO the port that"
-                         f" {visit.opener} itself chose, {real.dport}.", legs[0])
+        return Judgement(
+            False,
+            f"All but the port, which can be known: the answer goes TO the port that"
+            f" {visit.opener} itself chose, {real.dport}.",
+            legs[0],
+        )
     if told == real:
-        return Judgement(True, f"Right: {real}. {legs[0].sender} answers the source it saw, {way(legs[0])}.", legs[0])
+        return Judgement(
+            True,
+            f"Right: {real}. {legs[0].sender} answers the source it saw, {way(legs[0])}.",
+            legs[0],
+        )
     trace = play(visit, legs[0], told)
     belief = _belief(visit, told, real)
-    return Judgement(False, f"{belief} Your packet was really sent: {told}. {_fate(trace, legs[0].sender)}", trace)
+    return Judgement(
+        False,
+        f"{belief} Your packet was really sent: {told}. {_fate(trace, legs[0].sender)}",
+        trace,
+    )
 
 
 def _fate(trace: Trace, sender: str) -> str:
@@ -59,24 +77,36 @@ def _belief(visit: Visit, told: FiveTuple, real: FiveTuple) -> str:
     """The first field that is wrong, and the belief behind it."""
     client = next((h.address for h in visit.vpc.outside if h.device == visit.opener), "")
     inside = {i.address: i.device for i in visit.vpc.interfaces}
-    inside.update({a.public: inside[a.private] for a in visit.vpc.associations if a.private in inside})
+    inside.update(
+        {a.public: inside[a.private] for a in visit.vpc.associations if a.private in inside}
+    )
     if told.src != real.src:
         return f"The source is not {told.src}: a host sends from its own address, and nobody has rewritten it yet."
     if told.sport != real.sport:
-        return (f"The source port is not {told.sport}: the answer comes FROM the port the request went to,"
-                f" {real.sport}. No other, higher port is opened for it.")
+        return (
+            f"The source port is not {told.sport}: the answer comes FROM the port the request went to,"
+            f" {real.sport}. No other, higher port is opened for it."
+        )
     if told.dst == client != real.dst:
-        return ("The destination is not the client: that would be so if the balancer passed the client's packets on. "
-                "This one ended the client's connection and opened its own.")
+        return (
+            "The destination is not the client: that would be so if the balancer passed the client's packets on. "
+            "This one ended the client's connection and opened its own."
+        )
     if inside.get(told.dst) == "NAT":
         return "The destination is not the NAT: only connections opened from inside go through it."
     if told.dst != real.dst and real.dst == client:
-        return ("The destination is not the balancer: this one opens no connection of its own, it rewrites only the "
-                "destination, so the server sees the client.")
+        return (
+            "The destination is not the balancer: this one opens no connection of its own, it rewrites only the "
+            "destination, so the server sees the client."
+        )
     if told.dst != real.dst:
-        return f"The destination is not {told.dst}: the server answers the source address that it saw."
-    return (f"The destination port is not {told.dport}: the answer goes TO the port that the opener of this connection "
-            f"chose, {real.dport}.")
+        return (
+            f"The destination is not {told.dst}: the server answers the source address that it saw."
+        )
+    return (
+        f"The destination port is not {told.dport}: the answer goes TO the port that the opener of this connection "
+        f"chose, {real.dport}."
+    )
 
 
 def only_the_update(given: object) -> str:
@@ -89,8 +119,10 @@ def only_the_update(given: object) -> str:
     if page:
         return f"Not yet. {without_it} nothing changes for either. Which rows name the NAT, or web's way out?"
     hint = "Both need this row." if not update else "That is the other way round."
-    return (f"Not yet. {without_it} the client sees '{less.page.symptom}'{_where(less.page)}. {hint} Look for a row"
-            " that only a connection opened by web can need.")
+    return (
+        f"Not yet. {without_it} the client sees '{less.page.symptom}'{_where(less.page)}. {hint} Look for a row"
+        " that only a connection opened by web can need."
+    )
 
 
 ONLY_THE_UPDATE = """# Whatever lets web open connections will do: rows 4, 12, 14, 16 and 18. This one is the
@@ -104,13 +136,19 @@ def connected_without_a_page(given: object) -> str:
     less = without(reference_architecture(), given)
     without_it = f"Without row {less.number} ({less.words})"
     if less.page.outcome.works:
-        return f"Not yet. {without_it} the page still comes. Take away something that the page needs."
+        return (
+            f"Not yet. {without_it} the page still comes. Take away something that the page needs."
+        )
     if not _answered(less):
-        return (f"Not yet. {without_it} the client sees '{less.page.symptom}'{_where(less.page)}: it never got a"
-                " connection. Leave connection 1 alone. Who opens connection 2, and what does that need?")
+        return (
+            f"Not yet. {without_it} the client sees '{less.page.symptom}'{_where(less.page)}: it never got a"
+            " connection. Leave connection 1 alone. Who opens connection 2, and what does that need?"
+        )
     assert less.page.result is not None
-    return (f"Right. {without_it} the client was connected at once: to the ELB node. It was closed after"
-            f" {seconds(less.page.result.after)} s without a byte{_where(less.page)}.")
+    return (
+        f"Right. {without_it} the client was connected at once: to the ELB node. It was closed after"
+        f" {seconds(less.page.result.after)} s without a byte{_where(less.page)}."
+    )
 
 
 CONNECTED_WITHOUT_A_PAGE = """# The client's handshake is with the ELB node. What connection 2 needs may be
@@ -121,11 +159,17 @@ row = 10
 
 def _answered(less: Less) -> bool:
     """Whether the client got a SYN ACK."""
-    return any(t.delivered and t.last.at == less.page.opener and t.packet.flags & (SYN | ACK) == SYN | ACK
-               for t in less.page.capture)
+    return any(
+        t.delivered and t.last.at == less.page.opener and t.packet.flags & (SYN | ACK) == SYN | ACK
+        for t in less.page.capture
+    )
 
 
 def _where(visit: Visit) -> str:
     """Where the first packet was lost."""
     stop = blocker(visit)
-    return f": packet {stop[0].number}, {stop[1].before.flow}, is lost at {stop[1].at}, {stop[1].check}" if stop else ""
+    return (
+        f": packet {stop[0].number}, {stop[1].before.flow}, is lost at {stop[1].at}, {stop[1].check}"
+        if stop
+        else ""
+    )

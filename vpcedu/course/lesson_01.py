@@ -47,17 +47,31 @@ def judge_reach(sees: object, lost: object, at: object) -> Judgement:
     assert stop is not None and visit.result is not None
     trace, step = stop
     row = next(one.row for one in trace.steps if one.check == "route" and one.at == trace.sender)
-    told = (f"The request did arrive: packet 1 was delivered to {visit.capture[1].last.at}. Its answer, packet"
-            f" {trace.number}, {trace.packet.flow}, left by the {row} and was lost at {step.at}: {step.reason}.")
+    told = (
+        f"The request did arrive: packet 1 was delivered to {visit.capture[1].last.at}. Its answer, packet"
+        f" {trace.number}, {trace.packet.flow}, left by the {row} and was lost at {step.at}: {step.reason}."
+    )
     if word == "page":
-        return Judgement(False, "No page. A public address brings packets in; it does not decide how they leave. That"
-                         f" is for the subnet's route table. {told}", trace)
+        return Judgement(
+            False,
+            "No page. A public address brings packets in; it does not decide how they leave. That"
+            f" is for the subnet's route table. {told}",
+            trace,
+        )
     if word == "refused":
-        return Judgement(False, "Not refused: for that a RST would have to come back, and nothing comes back. The"
-                         f" client gave up after {visit.result.after / SECOND:g} s.", trace)
+        return Judgement(
+            False,
+            "Not refused: for that a RST would have to come back, and nothing comes back. The"
+            f" client gave up after {visit.result.after / SECOND:g} s.",
+            trace,
+        )
     if packet != "answer":
-        return Judgement(False, "Timed out it is, but what is lost first is the answer: the Internet gateway knew web's"
-                         f" public address, and that was enough for the way in. {told}", trace)
+        return Judgement(
+            False,
+            "Timed out it is, but what is lost first is the answer: the Internet gateway knew web's"
+            f" public address, and that was enough for the way in. {told}",
+            trace,
+        )
     if place != step.at:
         return Judgement(False, f"The answer is lost, but not at {place}. {told}", trace)
     return Judgement(True, f"Right. {told}", trace)
@@ -69,25 +83,47 @@ def judge_addresses(visit: Visit, arrives: str, leaves: str, home: str) -> Judge
     legs = answer_legs(visit)
     if not legs:
         raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
-    said = tuple(ipv4(name, words) for name, words in
-                 (("request's destination", arrives), ("answer's source", leaves), ("source at the client", home)))
+    said = tuple(
+        ipv4(name, words)
+        for name, words in (
+            ("request's destination", arrives),
+            ("answer's source", leaves),
+            ("source at the client", home),
+        )
+    )
     request, answer = visit.capture[1].last.before.flow, legs[0]
     end = answer.last.before.flow
     row = next(step.row for step in answer.steps if step.at == IGW and step.row is not None)
     if said[0] != request.dst:
-        return Judgement(False, f"The request does not reach web under {said[0]}. As it was delivered to web it says"
-                         f" {request}: the Internet gateway had exchanged the destination by its row {row}. Nobody else"
-                         " knows that row; web's own system does not.", visit.capture[1])
+        return Judgement(
+            False,
+            f"The request does not reach web under {said[0]}. As it was delivered to web it says"
+            f" {request}: the Internet gateway had exchanged the destination by its row {row}. Nobody else"
+            " knows that row; web's own system does not.",
+            visit.capture[1],
+        )
     if said[1] != answer.packet.flow.src:
         trace = play(visit, answer, answer.packet.flow._replace(src=said[1]))
-        return Judgement(False, f"web does not send from {said[1]}: it is not its address. Your packet was really sent:"
-                         f" {trace.packet.flow}. {_fate(trace.dropped)}", trace)
+        return Judgement(
+            False,
+            f"web does not send from {said[1]}: it is not its address. Your packet was really sent:"
+            f" {trace.packet.flow}. {_fate(trace.dropped)}",
+            trace,
+        )
     if said[2] != end.src:
         trace = play(visit, answer, end._replace(src=said[2]), IGW)
-        return Judgement(False, f"The client does not get it from {said[2]}: it had asked {end.src}. Your packet was"
-                         f" really sent to it: {trace.packet.flow}. {_fate(trace.dropped)}", trace)
-    return Judgement(True, f"Right: in and out, web knows itself only as {WEB}. The Internet gateway exchanges the"
-                     f" address by its row {row}, both ways; the ports stay as they are.", answer)
+        return Judgement(
+            False,
+            f"The client does not get it from {said[2]}: it had asked {end.src}. Your packet was"
+            f" really sent to it: {trace.packet.flow}. {_fate(trace.dropped)}",
+            trace,
+        )
+    return Judgement(
+        True,
+        f"Right: in and out, web knows itself only as {WEB}. The Internet gateway exchanges the"
+        f" address by its row {row}, both ways; the ports stay as they are.",
+        answer,
+    )
 
 
 def _fate(drop: object) -> str:
@@ -100,21 +136,29 @@ def one_visitor(given: object) -> str:
     """01.1: the visitor's answers by the Internet gateway, all else by the NAT."""
     row = as_a(given, Route)
     if row is None:
-        raise ValueError(f"{given!r}: expected a Route, like Route('{TABLE}', '10.9.0.0/16', 'NAT')")
+        raise ValueError(
+            f"{given!r}: expected a Route, like Route('{TABLE}', '10.9.0.0/16', 'NAT')"
+        )
     if row.table != TABLE:
         return f"Not yet. A row of {row.table!r} says nothing about what leaves web: its subnet follows '{TABLE}'."
     if row.destination == ANYWHERE:
-        return (f"Not yet. {ANYWHERE} is there already, and a table holds one route for a destination. Which"
-                " destination do web's answers to this visitor have?")
+        return (
+            f"Not yet. {ANYWHERE} is there already, and a table holds one route for a destination. Which"
+            " destination do web's answers to this visitor have?"
+        )
     vpc = lone_server("NAT").vpc.with_row(row)
     page, update = Site(vpc).get(URL), Site(vpc).connect("web", UPDATES, 443)
     if not page.outcome.works:
         return f"Not yet. With {row} the client sees '{page.symptom}'{_where(page)}."
     if seen_as(update) != NAT_PUBLIC:
-        return (f"Not yet. The page comes, but the update server sees {seen_as(update) or 'nothing'}, not"
-                f" {NAT_PUBLIC}. Your row takes more than the visitor.")
-    return (f"Right. With {row} web's answers to the visitor find a longer prefix than {ANYWHERE}, and the update"
-            f" server still sees {NAT_PUBLIC}. {_kind(vpc)}")
+        return (
+            f"Not yet. The page comes, but the update server sees {seen_as(update) or 'nothing'}, not"
+            f" {NAT_PUBLIC}. Your row takes more than the visitor."
+        )
+    return (
+        f"Right. With {row} web's answers to the visitor find a longer prefix than {ANYWHERE}, and the update"
+        f" server still sees {NAT_PUBLIC}. {_kind(vpc)}"
+    )
 
 
 ONE_VISITOR = """from vpcedu.tables.route_table import Route
@@ -142,10 +186,14 @@ def out_but_not_in(given: object) -> str:
     address = next((a.public for a in vpc.associations if a.private not in ("10.0.0.20",)), PUBLIC)
     visitor = Site(vpc).get(f"http://{address}/")
     if visitor.outcome.works:
-        return (f"Not yet. web fetches its update, as {seen_as(update)}; but now a visitor of {address} gets '"
-                f"{visitor.symptom}'. An address of its own works in both directions. Whose address could web borrow?")
-    return (f"Right. With {row} web fetches its update, as {seen_as(update)}, and a visitor of {address} gets"
-            f" '{visitor.symptom}'{_where(visitor)}.")
+        return (
+            f"Not yet. web fetches its update, as {seen_as(update)}; but now a visitor of {address} gets '"
+            f"{visitor.symptom}'. An address of its own works in both directions. Whose address could web borrow?"
+        )
+    return (
+        f"Right. With {row} web fetches its update, as {seen_as(update)}, and a visitor of {address} gets"
+        f" '{visitor.symptom}'{_where(visitor)}."
+    )
 
 
 OUT_BUT_NOT_IN = """from vpcedu.tables.route_table import Route
@@ -164,4 +212,8 @@ def _kind(vpc: Vpc) -> str:
 def _where(visit: Visit) -> str:
     """Where the first packet was lost, and why."""
     stop = blocker(visit)
-    return f": {stop[1].before.flow} is lost at {stop[1].at}, {stop[1].check}: {stop[1].reason}" if stop else ""
+    return (
+        f": {stop[1].before.flow} is lost at {stop[1].at}, {stop[1].check}: {stop[1].reason}"
+        if stop
+        else ""
+    )

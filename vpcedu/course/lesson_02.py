@@ -10,7 +10,9 @@ from vpcedu.sites.two_hosts import handshake
 LEARNS = ("connected", "refused", "reset", "timed out")
 
 
-def judge_silence(third: object, learns: object, after: object, kernel: str = "since 6.5") -> Judgement:
+def judge_silence(
+    third: object, learns: object, after: object, kernel: str = "since 6.5"
+) -> Judgement:
     """Hold against a run: when the third SYN is sent to a silent server, what the client learns, and when.
 
     The fields may be text as typed, in seconds; `learns` is one of LEARNS. ValueError where one is something else.
@@ -25,22 +27,34 @@ def judge_silence(third: object, learns: object, after: object, kernel: str = "s
     if sent != visit.syns[2].steps[0].now:
         return Judgement(False, f"{_third(sent, kernel)} The SYNs were sent at {times} s.", None)
     if end != visit.result.after:
-        return Judgement(False, f"{_end(end, kernel)} The last SYN was sent at {visit.syn_times[-1]:g} s; the client"
-                         f" gave up at {visit.result.after / SECOND:g} s.", None)
-    return Judgement(True, f"Right: {len(visit.syns)} SYNs, at {times} s, then timed out after"
-                     f" {visit.result.after / SECOND:g} s. No packet ever told the client anything.", None)
+        return Judgement(
+            False,
+            f"{_end(end, kernel)} The last SYN was sent at {visit.syn_times[-1]:g} s; the client"
+            f" gave up at {visit.result.after / SECOND:g} s.",
+            None,
+        )
+    return Judgement(
+        True,
+        f"Right: {len(visit.syns)} SYNs, at {times} s, then timed out after"
+        f" {visit.result.after / SECOND:g} s. No packet ever told the client anything.",
+        None,
+    )
 
 
 def _not_that(word: str) -> str:
     if word == "refused":
         closed = handshake(200, server="closed").result
         assert closed is not None
-        return (f"Not refused: that is an answer, and somebody must send it. From a closed port, with a round trip of"
-                f" 0.2 s, a RST came back, and the client was refused after {seconds(closed.after)} s. Here nobody"
-                " answers.")
+        return (
+            f"Not refused: that is an answer, and somebody must send it. From a closed port, with a round trip of"
+            f" 0.2 s, a RST came back, and the client was refused after {seconds(closed.after)} s. Here nobody"
+            " answers."
+        )
     if word == "connected":
         return "Not connected: for that the other end would have to answer with SYN ACK. Here nobody answers."
-    return "Not reset: only a connection that was ESTABLISHED can be reset. Here nobody ever answered."
+    return (
+        "Not reset: only a connection that was ESTABLISHED can be reset. Here nobody ever answered."
+    )
 
 
 def _third(sent: int, kernel: str) -> str:
@@ -60,8 +74,10 @@ def _end(end: int, kernel: str) -> str:
     if result is not None and end == result.after:
         return f"{end / SECOND:g} s is what a Linux kernel {other} does. This client's is {_age(kernel)}."
     if end <= 10 * SECOND:
-        return (f"Not after {end / SECOND:g} s: no one tells the client that its packets are lost. It has only its own"
-                " clock, and it is patient.")
+        return (
+            f"Not after {end / SECOND:g} s: no one tells the client that its packets are lost. It has only its own"
+            " clock, and it is patient."
+        )
     return f"Not after {end / SECOND:g} s."
 
 
@@ -74,8 +90,10 @@ def half_open(lost: object) -> str:
     alone = server - client
     said = f"the client's end is ESTABLISHED at {seconds(client)} s, the server's at {seconds(server)} s"
     if alone > 3 * SECOND:
-        return (f"Right. With {' and '.join(visit.setting.lost)} lost, {said}: for {seconds(alone)} s only the client"
-                " believes in a connection. The server sends its SYN ACK again and again until an ACK comes.")
+        return (
+            f"Right. With {' and '.join(visit.setting.lost)} lost, {said}: for {seconds(alone)} s only the client"
+            " believes in a connection. The server sends its SYN ACK again and again until an ACK comes."
+        )
     if alone > SECOND:
         return f"Not yet: {said}. The direction is right; the server's first new try must fail too."
     if client > 200_000:

@@ -11,7 +11,9 @@ from vpcedu.sites.visit import Visit
 from vpcedu.views.explain import answer_legs
 
 
-def judge_ports(visit: Visit, source_port: object, destination_port: object, most: object) -> Judgement:
+def judge_ports(
+    visit: Visit, source_port: object, destination_port: object, most: object
+) -> Judgement:
     """Hold against runs: the ports of the server's answer, and how many connections at once one Linux client can
     have to one destination. ValueError where a field is no such number."""
     legs = answer_legs(visit)
@@ -24,15 +26,23 @@ def judge_ports(visit: Visit, source_port: object, destination_port: object, mos
         return said
     taken = f"The model took ports from {LINUX[0]}-{LINUX[1]} one by one: after {real:,} there was none left"
     if count == real:
-        return Judgement(True, f"Right: the answer goes from {flow.sport} to {flow.dport}. {taken}; towards another"
-                         " destination all of them are still free.", said.trace)
-    return Judgement(False, f"The ports are right. {_most(count)} {taken}, towards this destination.", said.trace)
+        return Judgement(
+            True,
+            f"Right: the answer goes from {flow.sport} to {flow.dport}. {taken}; towards another"
+            " destination all of them are still free.",
+            said.trace,
+        )
+    return Judgement(
+        False, f"The ports are right. {_most(count)} {taken}, towards this destination.", said.trace
+    )
 
 
 def _most(count: int) -> str:
     if 64_000 <= count <= 65_536:
-        return (f"{count:,} is about how many port numbers there are. But a client takes from its ephemeral range only,"
-                " and the range is there once for each destination.")
+        return (
+            f"{count:,} is about how many port numbers there are. But a client takes from its ephemeral range only,"
+            " and the range is there once for each destination."
+        )
     if count == RANGES["Windows, macOS"][1] - RANGES["Windows, macOS"][0] + 1:
         return f"{count:,} it is with the range of Windows and macOS, 49152-65535. This client is a Linux."
     if count == 1:
@@ -48,14 +58,18 @@ def room(load: object) -> str:
     use = port_use(load)  # type: ignore[arg-type]
     assert isinstance(load, Load)
     if (load.rate, load.lifetime) != (RATE, LIFETIME):
-        return (f"Not yet. {load.rate} new per s, each open {load.lifetime} s, is other work than"
-                f" {RATE} new per s, each open {LIFETIME} s. Leave the work and find it room.")
+        return (
+            f"Not yet. {load.rate} new per s, each open {load.lifetime} s, is other work than"
+            f" {RATE} new per s, each open {LIFETIME} s. Leave the work and find it room."
+        )
     need = f"{load.share:,} new per s x {load.occupancy} s = {load.needed:,} ports towards one destination"
     if use.first is not None:
         unchanged = load == Load(rate=RATE, lifetime=LIFETIME)
         hint = " What keeps a port for 60 s after the connection is closed?" if unchanged else ""
-        return (f"Not yet. The first attempt fails after {use.first:.1f} s: {need}, but the range has"
-                f" {load.size:,}.{hint}")
+        return (
+            f"Not yet. The first attempt fails after {use.first:.1f} s: {need}, but the range has"
+            f" {load.size:,}.{hint}"
+        )
     return f"Right. None fails in 10 minutes: {need}, and the range has {load.size:,}."
 
 

@@ -34,22 +34,38 @@ def judge_filters(missing: object, first: object = "", last: object = "") -> Jud
     """
     word = one_of("missing", missing, MISSING, {"network acl": "acl"})
     if word == "nothing":
-        return Judgement(False, f"Just that was played, with nothing added. {_fate(one_server().get(PAGE))} The group"
-                         " remembers what it let in. The network ACL asks each packet anew, the answer too.", None)
+        return Judgement(
+            False,
+            f"Just that was played, with nothing added. {_fate(one_server().get(PAGE))} The group"
+            " remembers what it let in. The network ACL asks each packet anew, the answer too.",
+            None,
+        )
     ports = _range(first, last)
     rule = GroupRule(GROUP, OUT, ports, ANYWHERE)
     if word == "group":
-        return Judgement(False, f"Your rule was added to the group ({rule.what}). {_fate(one_server(rule).get(PAGE))}"
-                         " Nobody had asked the group for a rule: the answer belongs to a flow that it tracks.", None)
+        return Judgement(
+            False,
+            f"Your rule was added to the group ({rule.what}). {_fate(one_server(rule).get(PAGE))}"
+            " Nobody had asked the group for a rule: the answer belongs to a flow that it tracks.",
+            None,
+        )
     narrow = _narrow(ports)
     if narrow is not None:
         return narrow
     if word == "both":
-        return Judgement(False, "The page comes. But it comes without the group's rule too: the answer belongs to a"
-                         f" flow that the group tracks. Only {ACL} lacked an entry.", None)
-    return Judgement(True, f"Right. With the entry {answers(*ports).what} in {ACL} clients got the page on each end of"
-                     f" every range: {', '.join(f'{who} {low}-{high}' for who, (low, high) in CALLERS.items())}. The"
-                     " group needs no rule: it remembers.", None)
+        return Judgement(
+            False,
+            "The page comes. But it comes without the group's rule too: the answer belongs to a"
+            f" flow that the group tracks. Only {ACL} lacked an entry.",
+            None,
+        )
+    return Judgement(
+        True,
+        f"Right. With the entry {answers(*ports).what} in {ACL} clients got the page on each end of"
+        f" every range: {', '.join(f'{who} {low}-{high}' for who, (low, high) in CALLERS.items())}. The"
+        " group needs no rule: it remembers.",
+        None,
+    )
 
 
 def _narrow(ports: tuple[int, int]) -> Judgement | None:
@@ -58,17 +74,24 @@ def _narrow(ports: tuple[int, int]) -> Judgement | None:
     usual = one_server(entry).get(PAGE)
     if not usual.outcome.works:
         port = usual.capture[1].packet.flow.sport
-        belief = (" The answer comes FROM port 80, and goes TO the port that the client chose." if ports[0] <= 80 else
-                  f" This client, a Linux, chose {port}.")
+        belief = (
+            " The answer comes FROM port 80, and goes TO the port that the client chose."
+            if ports[0] <= 80
+            else f" This client, a Linux, chose {port}."
+        )
         return Judgement(False, f"The entry was added ({entry.what}). {_fate(usual)}{belief}", None)
     for who, (low, high) in CALLERS.items():
         inside = share(*ports, (low, high))
         if inside < high - low + 1:
             port = low if not ports[0] <= low <= ports[1] else ports[1] + 1
             lost = one_server(entry, port=port).get(PAGE)
-            return Judgement(False, f"This client gets its page, and others do not: {who} choose from"
-                             f" {low}-{high}. Of these {high - low + 1:,} ports your entry has {inside:,}. The next"
-                             f" client chose {port}. {_fate(lost)}", None)
+            return Judgement(
+                False,
+                f"This client gets its page, and others do not: {who} choose from"
+                f" {low}-{high}. Of these {high - low + 1:,} ports your entry has {inside:,}. The next"
+                f" client chose {port}. {_fate(lost)}",
+                None,
+            )
     for port in {end for span in CALLERS.values() for end in span}:
         assert one_server(entry, port=port).get(PAGE).outcome.works
     return None
@@ -79,8 +102,10 @@ def _fate(visit: Visit) -> str:
     stop = blocker(visit)
     assert stop is not None and visit.result is not None
     trace, step = stop
-    return (f"The client: {visit.symptom} after {visit.result.after / 1e6:g} s. web's {label(trace.packet)} to"
-            f" {trace.packet.flow.destination} was lost at {step.at}, {step.check} ({step.row}).")
+    return (
+        f"The client: {visit.symptom} after {visit.result.after / 1e6:g} s. web's {label(trace.packet)} to"
+        f" {trace.packet.flow.destination} was lost at {step.at}, {step.check} ({step.row})."
+    )
 
 
 def _range(first: object, last: object) -> tuple[int, int]:
@@ -91,10 +116,15 @@ def _range(first: object, last: object) -> tuple[int, int]:
 
 
 SEEDS = range(20)
-TO_UPDATES = (answers(*EPHEMERAL), AclEntry("acl-web", 110, OUT, ALLOW, TCP, (443, 443), ANYWHERE),
-              GroupRule("sg-web", OUT, (443, 443), ANYWHERE))
-NARROW = (AclEntry("acl-private", 100, IN, ALLOW, TCP, (80, 80), PUBLIC),
-          AclEntry("acl-private", 100, OUT, ALLOW, TCP, (32_768, 60_999), PUBLIC))
+TO_UPDATES = (
+    answers(*EPHEMERAL),
+    AclEntry("acl-web", 110, OUT, ALLOW, TCP, (443, 443), ANYWHERE),
+    GroupRule("sg-web", OUT, (443, 443), ANYWHERE),
+)
+NARROW = (
+    AclEntry("acl-private", 100, IN, ALLOW, TCP, (80, 80), PUBLIC),
+    AclEntry("acl-private", 100, OUT, ALLOW, TCP, (32_768, 60_999), PUBLIC),
+)
 
 
 def _lost(visit: Visit) -> str:
@@ -102,8 +132,10 @@ def _lost(visit: Visit) -> str:
     stop = blocker(visit)
     assert stop is not None
     trace, step = stop
-    return (f"{trace.sender}'s {label(trace.packet)}, {trace.packet.flow.source} > {trace.packet.flow.destination}, is"
-            f" lost at {step.at}, {step.check} ({step.row})")
+    return (
+        f"{trace.sender}'s {label(trace.packet)}, {trace.packet.flow.source} > {trace.packet.flow.destination}, is"
+        f" lost at {step.at}, {step.check} ({step.row})"
+    )
 
 
 def updates(given: object) -> str:
@@ -126,15 +158,21 @@ def updates(given: object) -> str:
         if not ports.outcome.works:
             return f"Not yet. This time it works, but web is a Linux and may choose port {port}: {_lost(ports)}."
     flow = visit.capture[1].packet.flow
-    return (f"Right. web opened {flow}, so the answer comes from port 443 and goes to port {flow.sport}. Before a"
-            " server the ACL must let answers OUT to the clients' ports; before a client it must let them IN to its"
-            " own.")
+    return (
+        f"Right. web opened {flow}, so the answer comes from port 443 and goes to port {flow.sport}. Before a"
+        " server the ACL must let answers OUT to the clients' ports; before a client it must let them IN to its"
+        " own."
+    )
 
 
 def _web_from(port: int, row: AddedRow) -> Site:
     vpc = one_server(*TO_UPDATES, row).vpc
     web = Device("web", Host, (("ports", (port, port)),))  # only its part as a client is played
-    return Site(vpc._replace(devices=tuple(web if device.name == "web" else device for device in vpc.devices)))
+    return Site(
+        vpc._replace(
+            devices=tuple(web if device.name == "web" else device for device in vpc.devices)
+        )
+    )
 
 
 UPDATES_SOLUTION = """from vpcedu.tables.network_acl import AclEntry
@@ -149,13 +187,17 @@ def sometimes(given: object) -> str:
     """04.2: the balancer's range is wider than Linux'."""
     row = as_a(given, AclEntry)
     if row is None or (row.acl, row.direction, row.number) != ("acl-private", OUT, 100):
-        raise ValueError(f"{given!r}: expected an AclEntry for acl-private, out, with the number 100")
+        raise ValueError(
+            f"{given!r}: expected an AclEntry for acl-private, out, with the number 100"
+        )
     visits = [_behind(seed, row).get(PAGE) for seed in SEEDS]
     bad = [visit for visit in visits if not visit.outcome.works]
     if not bad:
         return f"Right. {len(visits)} of {len(visits)} pages come. The ELB node takes its ports from 1024-65535."
-    return (f"Not yet: {len(visits) - len(bad)} of {len(visits)} pages come. Of one that does not, {_lost(bad[0])}."
-            " To whom does web answer here, and from which range does that one take its ports?")
+    return (
+        f"Not yet: {len(visits) - len(bad)} of {len(visits)} pages come. Of one that does not, {_lost(bad[0])}."
+        " To whom does web answer here, and from which range does that one take its ports?"
+    )
 
 
 def _behind(seed: int, row: AclEntry) -> Site:
@@ -177,20 +219,34 @@ def cut(given: object) -> str:
     site = one_server(answers(*EPHEMERAL))
     row, entry = to_add(given), as_a(given, AclEntry)
     if as_a(given, GroupRule):
-        return ("Not yet. Rules of a group only allow: no rule that you add takes anything away. And a rule that you"
-                f" removed would leave this flow alone, since it is tracked. Which filter can deny {CLIENT}?")
+        return (
+            "Not yet. Rules of a group only allow: no rule that you add takes anything away. And a rule that you"
+            f" removed would leave this flow alone, since it is tracked. Which filter can deny {CLIENT}?"
+        )
     edit = edited(site, None, row)
     if edit.visit.outcome.works and edit.passes and _answered(edit.visit, edit.again.number):
-        hint = " The lowest number that fits decides." if entry is not None and entry.number > 100 else ""
+        hint = (
+            " The lowest number that fits decides."
+            if entry is not None and entry.number > 100
+            else ""
+        )
         hint = " You allow." if entry is not None and entry.action != DENY else hint
         return f"Not yet. The client sends again, and web answers: nothing stopped it.{hint}"
     other = Site(_renamed(row)).get(PAGE)
     if not other.outcome.works:
-        return f"Not yet. The client is cut off, but so is another one, 203.0.113.11: {_lost(other)}."
+        return (
+            f"Not yet. The client is cut off, but so is another one, 203.0.113.11: {_lost(other)}."
+        )
     lost = edit.again.dropped
-    where = f"its next packet is lost at {lost.at}, {lost.check}" if lost else "web's answer is lost at the ACL"
-    return (f"Right. The connection stands, and {where}. The group still tracks this flow and would let it pass; the"
-            " network ACL knows no flows, so a new entry counts for each next packet. Others still get the page.")
+    where = (
+        f"its next packet is lost at {lost.at}, {lost.check}"
+        if lost
+        else "web's answer is lost at the ACL"
+    )
+    return (
+        f"Right. The connection stands, and {where}. The group still tracks this flow and would let it pass; the"
+        " network ACL knows no flows, so a new entry counts for each next packet. Others still get the page."
+    )
 
 
 def _answered(visit: Visit, number: int) -> bool:
@@ -200,7 +256,9 @@ def _answered(visit: Visit, number: int) -> bool:
 
 def _renamed(row: AddedRow) -> Vpc:
     vpc = one_server(answers(*EPHEMERAL), row).vpc
-    outside = tuple(h._replace(address="203.0.113.11") if h.device == "client" else h for h in vpc.outside)
+    outside = tuple(
+        h._replace(address="203.0.113.11") if h.device == "client" else h for h in vpc.outside
+    )
     return vpc._replace(outside=outside)
 
 

@@ -29,7 +29,10 @@ def judge_nat(answer_to: object, page_packets: object, stops: object) -> Judgeme
 
     The fields may be text as typed; `stops` is one of STOPS. ValueError where one is something else.
     """
-    told, count = fields.ipv4("answer goes to", answer_to), fields.whole("packets", page_packets, 0, 9_999)
+    told, count = (
+        fields.ipv4("answer goes to", answer_to),
+        fields.whole("packets", page_packets, 0, 9_999),
+    )
     word = fields.one_of("stops", stops, STOPS, {"network acl": "acl"})
     return _to(told) or _packets(count) or _stops(word)
 
@@ -39,14 +42,24 @@ def _to(told: str) -> Judgement | None:
     leg = answer_legs(visit)[0]
     if told == leg.packet.flow.dst:
         return None
-    belief = {WEB: "web has this address only inside the VPC; two machines have rewritten the source since.",
-              NAT: "That is the NAT's address inside the VPC; the Internet gateway has put another in its place.",
-              CLIENT: "That is the visitor of the site; here web itself is the one who asks."}
+    belief = {
+        WEB: "web has this address only inside the VPC; two machines have rewritten the source since.",
+        NAT: "That is the NAT's address inside the VPC; the Internet gateway has put another in its place.",
+        CLIENT: "That is the visitor of the site; here web itself is the one who asks.",
+    }
     trace = play(visit, leg, leg.packet.flow._replace(dst=told))
     lost = trace.dropped
-    fate = f"It reached {trace.last.at}" if lost is None else f"It was lost at {lost.at}, {lost.check}: {lost.reason}"
-    return Judgement(False, f"Not to {told}. {belief.get(told, 'A server answers the source address that it saw.')} The"
-                     f" update server was made to send it there all the same: {trace.packet.flow}. {fate}.", trace)
+    fate = (
+        f"It reached {trace.last.at}"
+        if lost is None
+        else f"It was lost at {lost.at}, {lost.check}: {lost.reason}"
+    )
+    return Judgement(
+        False,
+        f"Not to {told}. {belief.get(told, 'A server answers the source address that it saw.')} The"
+        f" update server was made to send it there all the same: {trace.packet.flow}. {fate}.",
+        trace,
+    )
 
 
 def _packets(count: int) -> Judgement | None:
@@ -54,10 +67,14 @@ def _packets(count: int) -> Judgement | None:
     met, leg = sum("NAT" in trace.devices for trace in visit.capture), answer_legs(visit)[0]
     if count == met:
         return None
-    return Judgement(False, f"The address is right. But not {count}: of the {len(visit.capture)} packets of that visit"
-                     f" {met} met the NAT. web's answer went to {leg.packet.flow.destination} {way(leg)}: the ELB node"
-                     " had opened that connection. A NAT carries the answers to what was opened through it, and no"
-                     " others.", leg)
+    return Judgement(
+        False,
+        f"The address is right. But not {count}: of the {len(visit.capture)} packets of that visit"
+        f" {met} met the NAT. web's answer went to {leg.packet.flow.destination} {way(leg)}: the ELB node"
+        " had opened that connection. A NAT carries the answers to what was opened through it, and no"
+        " others.",
+        leg,
+    )
 
 
 def _stops(word: str) -> Judgement:
@@ -69,13 +86,25 @@ def _stops(word: str) -> Judgement:
     fate = f"The stranger's SYN {trace.packet.flow} came as far as the NAT and was lost there: {lost.reason}."
     if word == "group":
         groups = next(row.groups for row in site.vpc.interfaces if row.device == "NAT")
-        return Judgement(False, f"The numbers are right. But no group: the NAT gateway has {len(groups) or 'none'}."
-                         f" {fate} That is no rule that somebody wrote, and none that somebody could open.", trace)
+        return Judgement(
+            False,
+            f"The numbers are right. But no group: the NAT gateway has {len(groups) or 'none'}."
+            f" {fate} That is no rule that somebody wrote, and none that somebody could open.",
+            trace,
+        )
     if word == "acl":
-        row = next(step.row for step in trace.steps if step.at == "NAT" and step.check == "network ACL in")
-        return Judgement(False, f"The numbers are right. But not the ACL, it let it pass ({row}). {fate}", trace)
-    return Judgement(True, f"Right. The stranger sees: {visit.symptom}; no filter was needed. {fate} The answer to web"
-                     f" goes to {ELASTIC}, and of a page visit through the balancer the NAT sees nothing.", trace)
+        row = next(
+            step.row for step in trace.steps if step.at == "NAT" and step.check == "network ACL in"
+        )
+        return Judgement(
+            False, f"The numbers are right. But not the ACL, it let it pass ({row}). {fate}", trace
+        )
+    return Judgement(
+        True,
+        f"Right. The stranger sees: {visit.symptom}; no filter was needed. {fate} The answer to web"
+        f" goes to {ELASTIC}, and of a page visit through the balancer the NAT sees nothing.",
+        trace,
+    )
 
 
 WANTED, SILENCE = 120_000, 1_200  # connections at once; seconds
@@ -90,16 +119,20 @@ def key(flow: object) -> str:
     network.do("web", "connect", FAR, Stay(0))
     network.run(SECOND)
     row = next(iter(network.machine("NAT", NatGateway).translations))
-    sender = next((host.device for host in network.vpc.outside if host.address == flow.src), "client")
+    sender = next(
+        (host.device for host in network.vpc.outside if host.address == flow.src), "client"
+    )
     count = len(network.capture)
     network.send(sender, Packet(flow, PSH | ACK, data=b"hello"), "the packet of the exercise")
     network.run(2 * SECOND)
     trace = network.capture.traces[count]
     met = [step for step in trace.steps if step.at == "NAT" and translation_of(step) is not None]
     if met and trace.last.at == "web":
-        return (f"Right. {flow} meets the row '{met[0].row}', read backwards, and comes to web as"
-                f" {trace.last.before.flow}. All four numbers have to fit, and the NAT asks nothing else: it is a"
-                " table, and not a guard.")
+        return (
+            f"Right. {flow} meets the row '{met[0].row}', read backwards, and comes to web as"
+            f" {trace.last.before.flow}. All four numbers have to fit, and the NAT asks nothing else: it is a"
+            " table, and not a guard."
+        )
     lost = trace.dropped
     assert lost is not None
     return f"Not yet. It is lost at {lost.at}, {lost.check}: {lost.reason}. {_wrong(flow, row)}"
@@ -110,7 +143,9 @@ def _wrong(flow: FiveTuple, row: Translation) -> str:
     if flow.dst != "192.0.2.20":
         return f"Who has {flow.dst} on the Internet? The update server saw another address."
     if flow.dport == row.before.sport:
-        return f"{flow.dport} is the port that web chose. Which one did the NAT choose in its place?"
+        return (
+            f"{flow.dport} is the port that web chose. Which one did the NAT choose in its place?"
+        )
     if flow.dport != row.after.sport:
         return "To which port did the NAT send from? The ladder shows it beyond the NAT."
     return f"The port is right, but its row is for {row.after.destination} alone, and this comes from {flow.source}."
@@ -128,8 +163,10 @@ def addresses(count: object) -> str:
     """05.2: as few addresses as carry so many connections to one destination."""
     filled = fill_nat(WANTED, count)  # type: ignore[arg-type]
     if filled.given < WANTED:
-        return (f"Not yet: {filled.given:,} of {WANTED:,} get a port. Each address has its ports once towards each"
-                " destination.")
+        return (
+            f"Not yet: {filled.given:,} of {WANTED:,} get a port. Each address has its ports once towards each"
+            " destination."
+        )
     if len(filled.addresses) > 1 and fill_nat(WANTED, len(filled.addresses) - 1).given == WANTED:
         return f"Not yet: {WANTED:,} fit, but one address less would do as well."
     return f"Right. {len(filled.addresses)} addresses give {WANTED:,} ports towards {filled.destination}."
@@ -151,18 +188,24 @@ def awake(keepalive: object) -> str:
     probes = [t for t in network.capture.traces[count:] if t.cause.what.startswith("keep-alive")]
     lost = next((t for t in probes if t.dropped), None)
     if lost is not None:
-        return (f"Not yet. The first probe is sent at {seconds(lost.steps[0].now)} s and is lost at the NAT:"
-                f" {lost.dropped.reason}. The NAT answers RST, and the connection is gone."  # type: ignore[union-attr]
-                f" {IDLE // SECOND} s of silence are already too many.")
+        return (
+            f"Not yet. The first probe is sent at {seconds(lost.steps[0].now)} s and is lost at the NAT:"
+            f" {lost.dropped.reason}. The NAT answers RST, and the connection is gone."  # type: ignore[union-attr]
+            f" {IDLE // SECOND} s of silence are already too many."
+        )
     count = len(network.capture)
     network.do("web", "send", connection, b"hello")
     network.run((SILENCE + 5) * SECOND)
     sent = network.capture.traces[count]
     if not sent.delivered:
-        return (f"Not yet. After {SILENCE:,} s web sends, and its packet is lost at {sent.last.at}: {sent.last.reason}."
-                f" No probe was sent before: {silent:,} s of silence had not gone by.")
-    return (f"Right. {len(probes)} probes in {SILENCE:,} s; each one finds the NAT's row and starts its clock again."
-            " What web sends at the end arrives.")
+        return (
+            f"Not yet. After {SILENCE:,} s web sends, and its packet is lost at {sent.last.at}: {sent.last.reason}."
+            f" No probe was sent before: {silent:,} s of silence had not gone by."
+        )
+    return (
+        f"Right. {len(probes)} probes in {SILENCE:,} s; each one finds the NAT's row and starts its clock again."
+        " What web sends at the end arrives."
+    )
 
 
 AWAKE = """# Below 350 s, with some room: a probe that is lost must have time to be sent again. Linux' default,

@@ -37,40 +37,57 @@ def judge_proxy(connections: object, sees: object, learns: object) -> Judgement:
     mine, theirs = (talk.traces[0].packet for talk in talks)
     real = theirs.flow.src
     if count != len(talks):
-        return Judgement(False, _count(count, rewriter, mine.seq, theirs.seq, theirs.flow.sport), None)
+        return Judgement(
+            False, _count(count, rewriter, mine.seq, theirs.seq, theirs.flow.sport), None
+        )
     if address != real:
         words = _address(address, mine.flow.src, mine.flow.dst, rewriter, str(theirs.flow.source))
         return Judgement(False, words, None)
     down = proxy_site("classic-tcp", WEBS[1])
-    opened, fetched = down.connect("client", NAME, 80).result, proxy_site("classic-tcp", WEBS[1]).get(PAGE)
+    opened, fetched = (
+        down.connect("client", NAME, 80).result,
+        proxy_site("classic-tcp", WEBS[1]).get(PAGE),
+    )
     assert opened is not None and fetched.result is not None
-    end = (f"connect() says '{opened.symptom}' after {seconds(opened.after)} s: that handshake was with the ELB node."
-           f" The node's own connection to web is refused; then it closes the client's, after"
-           f" {seconds(fetched.result.after)} s.")
+    end = (
+        f"connect() says '{opened.symptom}' after {seconds(opened.after)} s: that handshake was with the ELB node."
+        f" The node's own connection to web is refused; then it closes the client's, after"
+        f" {seconds(fetched.result.after)} s."
+    )
     if word == opened.symptom:
-        return Judgement(True, f"Right: {len(talks)} connections; web sees {real}, the ELB node; and {end}", None)
+        return Judgement(
+            True, f"Right: {len(talks)} connections; web sees {real}, the ELB node; and {end}", None
+        )
     return Judgement(False, f"{_learns(word)} Here {end}", None)
 
 
 def _count(count: int, rewriter: Visit, mine: int, theirs: int, port: int) -> str:
     if count != 1:
-        return (f"Not {count}: the SYNs were counted, and there are two, one by the client and one by the ELB node,"
-                f" which chose port {port} for it.")
+        return (
+            f"Not {count}: the SYNs were counted, and there are two, one by the client and one by the ELB node,"
+            f" which chose port {port} for it."
+        )
     syn = rewriter.talks[0].traces[0]
-    return (f"One it would be if the balancer passed the client's packets on. In a run with a Network Load Balancer"
-            f" that is so: the client's SYN has number {syn.packet.seq}, and web gets number {syn.last.before.seq}."
-            f" Here the client's SYN has number {mine}, and web gets a SYN with number {theirs}, from port {port}."
-            " Nobody rewrote that: another host opened another connection.")
+    return (
+        f"One it would be if the balancer passed the client's packets on. In a run with a Network Load Balancer"
+        f" that is so: the client's SYN has number {syn.packet.seq}, and web gets number {syn.last.before.seq}."
+        f" Here the client's SYN has number {mine}, and web gets a SYN with number {theirs}, from port {port}."
+        " Nobody rewrote that: another host opened another connection."
+    )
 
 
 def _address(address: str, client: str, public: str, rewriter: Visit, real: str) -> str:
     if address == client:
         peer = rewriter.talks[0].traces[0].last.before.flow.source
-        return (f"The client's address web sees if the balancer only rewrites the destination: in a run with a Network"
-                f" Load Balancer web saw {peer}. Here web's connection was opened by the ELB node, from {real}.")
+        return (
+            f"The client's address web sees if the balancer only rewrites the destination: in a run with a Network"
+            f" Load Balancer web saw {peer}. Here web's connection was opened by the ELB node, from {real}."
+        )
     if address == public:
-        return (f"{public} is known to the Internet gateway only, which exchanges it. Inside the VPC the ELB node has"
-                f" its private address: web saw {real}.")
+        return (
+            f"{public} is known to the Internet gateway only, which exchanges it. Inside the VPC the ELB node has"
+            f" its private address: web saw {real}."
+        )
     return f"Not {address}: web sees the host that opened its connection. That is the ELB node, {real}."
 
 
@@ -79,14 +96,22 @@ def _learns(word: str) -> str:
     closed = proxy_site("network", WEBS[1]).connect("client", NAME, 80).result
     assert closed is not None
     if word == closed.symptom:
-        return (f"Refused it would be if web's RST came through: so it is in a run with a Network Load Balancer, after"
-                f" {seconds(closed.after)} s.")
+        return (
+            f"Refused it would be if web's RST came through: so it is in a run with a Network Load Balancer, after"
+            f" {seconds(closed.after)} s."
+        )
     if word == "timed out":
-        return "Not timed out: nobody was silent. Both the ELB node and web's host answered at once."
+        return (
+            "Not timed out: nobody was silent. Both the ELB node and web's host answered at once."
+        )
     return "Not reset: a connection was accepted, and later closed in the ordinary way."
 
 
-CLAIMS = ((), ("127.0.0.1",), ("10.0.0.99", "192.0.2.77"))  # what clients write into X-Forwarded-For themselves
+CLAIMS = (
+    (),
+    ("127.0.0.1",),
+    ("10.0.0.99", "192.0.2.77"),
+)  # what clients write into X-Forwarded-For themselves
 FARTHEST = 99  # entries, from either end
 BALANCER_SUBNET, NODES = "10.0.0.0/24", ("10.0.0.10", "10.0.0.77")
 WEB_RULE = GROUP_RULES[2]
@@ -112,8 +137,10 @@ def proxy_line(line: object) -> str:
     if source != front.packet.flow.source:
         return f"Not yet. The source is whom the ELB node sees at its end of connection 1, not {source}."
     if destination == front.packet.flow.destination:
-        return (f"Not yet. {destination} is what the client dialled. The Internet gateway had rewritten it before the"
-                " ELB node got the packet; the node knows its own address only.")
+        return (
+            f"Not yet. {destination} is what the client dialled. The Internet gateway had rewritten it before the"
+            " ELB node got the packet; the node knows its own address only."
+        )
     if destination != listener:
         return f"Not yet. The destination is the ELB node's end of connection 1, not {destination}."
     return f"Right. The ELB node sent {real.decode().strip()!r}, and then the client's bytes."
@@ -129,7 +156,10 @@ def whom_to_believe(choice: object) -> str:
     """06.2: a mode, and which entry of X-Forwarded-For the application takes for the client."""
     if not isinstance(choice, tuple) or len(choice) != 2:
         raise ValueError(f"choice {choice!r}: expected a mode and a number, like ('append', 0)")
-    mode, place = fields.one_of("mode", choice[0], MODES), fields.count("entry", choice[1], -FARTHEST, FARTHEST)
+    mode, place = (
+        fields.one_of("mode", choice[0], MODES),
+        fields.count("entry", choice[1], -FARTHEST, FARTHEST),
+    )
     for claim in CLAIMS:
         headers = (("X-Forwarded-For", ", ".join(claim)),) if claim else ()
         visit = proxy_site("application", mode=mode).get(PAGE, headers=headers)
@@ -141,10 +171,14 @@ def whom_to_believe(choice: object) -> str:
             wrote = f"writes {headers[0][1]!r}" if headers else "writes nothing"
             got = repr(chain) if chain else "no such header"
             took = repr(taken) if taken else "nobody"
-            return (f"Not yet. A client that {wrote} itself: web gets {got}, and your application takes {took} for the"
-                    " client. Which entry did the balancer write, and where does it put it?")
-    return ("Right. The balancer puts the address that it saw behind everything that came with the request; the last"
-            " entry is its word, and only that. Three clients, two of them liars: each was logged as 203.0.113.10.")
+            return (
+                f"Not yet. A client that {wrote} itself: web gets {got}, and your application takes {took} for the"
+                " client. Which entry did the balancer write, and where does it put it?"
+            )
+    return (
+        "Right. The balancer puts the address that it saw behind everything that came with the request; the last"
+        " entry is its word, and only that. Three clients, two of them liars: each was logged as 203.0.113.10."
+    )
 
 
 BELIEVE = """# "append" (the default) puts the other end of the balancer's own connection LAST: entry -1. Entry 0, the
@@ -164,14 +198,21 @@ def narrow_rule(given: object) -> str:
         visit = _with_node(node).replace(WEB_RULE, rule).get(PAGE)
         if not visit.outcome.works:
             back = visit.talks[-1].traces[0]
-            return (f"Not yet. With a node at {node} the client sees '{visit.symptom}': web got a SYN of"
-                    f" {back.packet.flow}, and your rule is for {rule.peer}, port {rule.ports[0]}."
-                    + (" Whose connection is that?" if node == NODES[0] else " Nodes come and go. In which block do"
-                       " all of them live?"))
+            return (
+                f"Not yet. With a node at {node} the client sees '{visit.symptom}': web got a SYN of"
+                f" {back.packet.flow}, and your rule is for {rule.peer}, port {rule.ports[0]}."
+                + (
+                    " Whose connection is that?"
+                    if node == NODES[0]
+                    else " Nodes come and go. In which block do all of them live?"
+                )
+            )
     if rule.peer != BALANCER_SUBNET or rule.ports != (80, 80):
-        return (f"Not yet: the page comes, but {rule} lets in more than the balancer's subnet to port 80.")
-    return (f"Right. {rule} lets in a node at {NODES[0]} and one at {NODES[1]}. The client's address never occurs on"
-            " web's connections. (With the balancer's group as the source nothing else in that subnet gets in.)")
+        return f"Not yet: the page comes, but {rule} lets in more than the balancer's subnet to port 80."
+    return (
+        f"Right. {rule} lets in a node at {NODES[0]} and one at {NODES[1]}. The client's address never occurs on"
+        " web's connections. (With the balancer's group as the source nothing else in that subnet gets in.)"
+    )
 
 
 def _with_node(address: str) -> Site:
@@ -180,7 +221,9 @@ def _with_node(address: str) -> Site:
     card = next(row for row in vpc.interfaces if row.device == "ELB node")
     gate = next(row for row in vpc.associations if row.private == card.address)
     vpc = vpc.replace(gate, gate._replace(private=address)) if address != card.address else vpc
-    return Site(vpc.replace(card, card._replace(address=address)) if address != card.address else vpc)
+    return Site(
+        vpc.replace(card, card._replace(address=address)) if address != card.address else vpc
+    )
 
 
 NARROW = """from vpcedu.tables.security_group import GroupRule

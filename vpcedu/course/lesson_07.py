@@ -39,39 +39,54 @@ def judge_nlb(client_sees: object, instance: object, ip: object) -> Judgement:
     The fields may be text as typed; the first is one of SEES. ValueError where one is something else.
     """
     word = fields.one_of("the client sees", client_sees, SEES, {"200": "200 OK", "ok": "200 OK"})
-    said = [fields.ipv4("registered by instance", instance), fields.ipv4("registered by address", ip)]
+    said = [
+        fields.ipv4("registered by instance", instance),
+        fields.ipv4("registered by address", ip),
+    ]
     runs = [nlb_site(kind).get(PAGE) for kind in ("instance", "ip")]
     real = [source_at_target(run) for run in runs]
     leg = answer_legs(runs[0])[0]
     if word != runs[0].symptom:
         return Judgement(False, _no_way_out(word, runs[0]), leg)
-    for told, found, kind, other in zip(said, real, ("instance", "address"), reversed(real), strict=True):
+    for told, found, kind, other in zip(
+        said, real, ("instance", "address"), reversed(real), strict=True
+    ):
         if told != found:
             return Judgement(False, _source(told, found, kind, other), leg)
-    return Judgement(True, f"Right: the client sees {word}. {leg.sender}, registered by instance, sees {real[0]}, the"
-                     f" client; registered by address it sees {real[1]}, the NLB node.", leg)
+    return Judgement(
+        True,
+        f"Right: the client sees {word}. {leg.sender}, registered by instance, sees {real[0]}, the"
+        f" client; registered by address it sees {real[1]}, the NLB node.",
+        leg,
+    )
 
 
 def _no_way_out(word: str, run: Visit) -> str:
     leg = answer_legs(run)[0]
     public = in_public_subnet().get(PAGE)
     other = answer_legs(public)[0]
-    return (f"Not {word}: the client saw {run.symptom}. {leg.sender} has no public address and its subnet only the"
-            f" local route; its answer to {leg.packet.flow.destination} left {way(leg)}, not by a route. And with a"
-            f" public address and a route to the Internet gateway? The model tried that too: the answer left"
-            f" {way(other)} again.")
+    return (
+        f"Not {word}: the client saw {run.symptom}. {leg.sender} has no public address and its subnet only the"
+        f" local route; its answer to {leg.packet.flow.destination} left {way(leg)}, not by a route. And with a"
+        f" public address and a route to the Internet gateway? The model tried that too: the answer left"
+        f" {way(other)} again."
+    )
 
 
 def _source(told: str, found: str, kind: str, other: str) -> str:
     swapped = "address" if kind == "instance" else "instance"
     if told == other:
         rule = "hide" if kind == "instance" else "show"
-        belief = (f"{told} is what a target registered by {swapped} sees, by AWS's defaults: a Network Load Balancer"
-                  f" does not always {rule} the client.")
+        belief = (
+            f"{told} is what a target registered by {swapped} sees, by AWS's defaults: a Network Load Balancer"
+            f" does not always {rule} the client."
+        )
     elif told == ELASTIC:
         belief = f"{told} is known to the Internet gateway only, which exchanges it for {NODE}."
     else:
-        belief = "A target sees the client or the NLB node; what it is itself stands in the destination."
+        belief = (
+            "A target sees the client or the NLB node; what it is itself stands in the destination."
+        )
     return f"Registered by {kind}, the target saw {found}, not {told}. {belief}"
 
 
@@ -85,18 +100,25 @@ def hairpin(given: object) -> str:
     if group is None:
         raise ValueError(f"group {given!r}: expected a TargetGroup")
     if set(group.targets) != set(TARGETS.targets):
-        return ("Not yet. Leave both targets in: with fewer of them every call of the one that is left comes back to"
-                " itself, and the one that was taken out does no work.")
+        return (
+            "Not yet. Leave both targets in: with fewer of them every call of the one that is left comes back to"
+            " itself, and the one that was taken out does no work."
+        )
     for opener in ("client", "web 1", "web 2"):
         runs = nlb_tries(Site(nlb_vpc(Listener("TCP", 80, group, idle=350 * SECOND))), opener, 8)
         bad = [run for run in runs if not run.outcome.works]
         if bad:
             flow = bad[0].capture.traces[0].last.before.flow
-            hint = (" The servers here do not read that header." if group.proxy_protocol_v2 and "400" in bad[0].symptom
-                    else f" What {target_of(bad[0])} gets is {flow}: look at the two addresses.")
-            return (f"Not yet. {len(bad)} of 8 visits by {opener} fail; the first: '{bad[0].symptom}'.{hint}")
-    return ("Right. 8 visits each by client, web 1 and web 2, and all of them 200 OK: with the client's address not"
-            " preserved nobody ever gets a packet from itself. The price: the servers no longer see who asks.")
+            hint = (
+                " The servers here do not read that header."
+                if group.proxy_protocol_v2 and "400" in bad[0].symptom
+                else f" What {target_of(bad[0])} gets is {flow}: look at the two addresses."
+            )
+            return f"Not yet. {len(bad)} of 8 visits by {opener} fail; the first: '{bad[0].symptom}'.{hint}"
+    return (
+        "Right. 8 visits each by client, web 1 and web 2, and all of them 200 OK: with the client's address not"
+        " preserved nobody ever gets a packet from itself. The price: the servers no longer see who asks."
+    )
 
 
 HAIRPIN = """from vpcedu.sites.two_targets import TARGETS
@@ -116,16 +138,22 @@ def office(given: object) -> str:
     mine, other = site.get(URL), site.get(URL, opener="stranger")
     first = mine.capture.traces[0].last
     if not mine.outcome.works:
-        return (f"Not yet. The client sees '{mine.symptom}': what reaches {first.at} is {first.before.flow}, and your"
-                f" rule is for {rule.peer}, port {rule.ports[0]}. The NLB node is no end of this connection.")
+        return (
+            f"Not yet. The client sees '{mine.symptom}': what reaches {first.at} is {first.before.flow}, and your"
+            f" rule is for {rule.peer}, port {rule.ports[0]}. The NLB node is no end of this connection."
+        )
     if other.outcome.works:
-        return (f"Not yet. A stranger, {UPDATES}, sees '{other.symptom}' too. The balancer has no group of its own and"
-                " lets everybody through; web's rule has to choose, and it can: it sees who asks.")
+        return (
+            f"Not yet. A stranger, {UPDATES}, sees '{other.symptom}' too. The balancer has no group of its own and"
+            " lets everybody through; web's rule has to choose, and it can: it sees who asks."
+        )
     by_address = _with_rule(nlb_site("ip").vpc, rule).get(URL)
     came = by_address.capture.traces[0].last.before.flow
-    return (f"Right. The client sees 200 OK, the stranger '{other.symptom}'. But register the same targets by address,"
-            f" and the client sees '{by_address.symptom}': then {came} arrives, and no rule of web's can tell clients"
-            " apart.")
+    return (
+        f"Right. The client sees 200 OK, the stranger '{other.symptom}'. But register the same targets by address,"
+        f" and the client sees '{by_address.symptom}': then {came} arrives, and no rule of web's can tell clients"
+        " apart."
+    )
 
 
 OFFICE = """from vpcedu.tables.security_group import GroupRule
@@ -144,13 +172,17 @@ def header(client: object) -> str:
     real, node = found[0].source, found[0].destination
     said = client if isinstance(client, Endpoint) else Endpoint.parse(str(client).strip())
     if said == real:
-        return (f"Right. The client is {real}: bytes 17 to 20 are the address, {data[16:20].hex()}; bytes 25 and"
-                f" 26 the port, {data[24:26].hex()}.")
+        return (
+            f"Right. The client is {real}: bytes 17 to 20 are the address, {data[16:20].hex()}; bytes 25 and"
+            f" 26 the port, {data[24:26].hex()}."
+        )
     if said.address == node.address:
         return f"Not yet. {node.address} comes second: the destination, the NLB node. The source stands before it."
     if said.address != real.address:
-        return ("Not yet: not that address. The first 12 bytes are the signature, 4 more say version, protocol and"
-                f" length; then come 4 bytes, {data[16:20].hex()}. Each of them is one number of the address.")
+        return (
+            "Not yet: not that address. The first 12 bytes are the signature, 4 more say version, protocol and"
+            f" length; then come 4 bytes, {data[16:20].hex()}. Each of them is one number of the address."
+        )
     if said.port == node.port:
         return "Not yet. The address is right; 0050 is port 80, the destination's. The source's port stands before it."
     return f"Not yet. The address is right; the port is the two bytes {data[24:26].hex()}, the high one first."
@@ -165,6 +197,8 @@ row = "203.0.113.10:" + str(0xB942)
 def _with_rule(vpc: Vpc, rule: GroupRule) -> Site:
     """The site with another inbound rule, and with a stranger on the Internet."""
     vpc = vpc if rule == GROUP_RULES[0] else vpc.replace(GROUP_RULES[0], rule)
-    changed: Vpc = vpc._replace(outside=(*vpc.outside, OutsideHost("stranger", UPDATES)),
-                                devices=(*vpc.devices, Device("stranger", Host)))
+    changed: Vpc = vpc._replace(
+        outside=(*vpc.outside, OutsideHost("stranger", UPDATES)),
+        devices=(*vpc.devices, Device("stranger", Host)),
+    )
     return Site(changed)

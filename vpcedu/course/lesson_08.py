@@ -20,20 +20,30 @@ def only_the_nlb(given: object) -> str:
     network = reference_architecture("network").with_row(row).get(PAGE)
     if not classic.outcome.works:
         where = blocker(classic)
-        at = f": packet {where[0].number} is lost at {where[1].at}, {where[1].check}" if where else ""
-        return (f"Not yet. With classic-tcp the client now sees '{classic.symptom}'{at}. Whom does web answer there?"
-                " Your row must spare that address.")
+        at = (
+            f": packet {where[0].number} is lost at {where[1].at}, {where[1].check}"
+            if where
+            else ""
+        )
+        return (
+            f"Not yet. With classic-tcp the client now sees '{classic.symptom}'{at}. Whom does web answer there?"
+            " Your row must spare that address."
+        )
     if network.outcome.works:
         legs = answer_legs(network)
-        return (f"Not yet. With network the page still comes: web's answer went to {legs[0].packet.flow.destination},"
-                f" {_acl_row(legs[0])} let it out of the subnet. A lower number would be asked first.")
+        return (
+            f"Not yet. With network the page still comes: web's answer went to {legs[0].packet.flow.destination},"
+            f" {_acl_row(legs[0])} let it out of the subnet. A lower number would be asked first."
+        )
     stop = blocker(network)
     if stop is None or stop[0].sender != "web":
         at = f"packet {stop[0].number} from {stop[0].sender}" if stop else "nothing of web's"
         return f"Not yet. With network the page is gone, but your row stops {at}. It should stop web's own answer."
     trace, step = stop
-    return (f"Right. With classic-tcp the client sees 200 OK; with network it sees '{network.symptom}', because"
-            f" packet {trace.number}, {step.before.flow}, is lost at {step.at}, {step.check}: {step.row}.")
+    return (
+        f"Right. With classic-tcp the client sees 200 OK; with network it sees '{network.symptom}', because"
+        f" packet {trace.number}, {step.before.flow}, is lost at {step.at}, {step.check}: {step.row}."
+    )
 
 
 ONLY_THE_NLB = """from vpcedu.tables.network_acl import AclEntry
@@ -45,4 +55,6 @@ row = AclEntry("acl-private", 90, "out", "deny", -1, (0, 65_535), "203.0.113.0/2
 
 
 def _acl_row(trace: Trace) -> str:
-    return next((str(step.row) for step in trace.steps if step.check == "network ACL out"), "no row")
+    return next(
+        (str(step.row) for step in trace.steps if step.check == "network ACL out"), "no row"
+    )

@@ -27,12 +27,20 @@ def judge_idle(hears: object, answer: object, learns: object) -> Judgement:
     if heard != "nothing":
         return Judgement(False, _no_packet(run, heard), None)
     if fate != "lost":
-        return Judgement(False, f"It does not arrive. {_fate(run)} To the gateway the answer is a packet like any from"
-                         " outside: with no row there is nobody inside to give it to.", run.said[0])
+        return Judgement(
+            False,
+            f"It does not arrive. {_fate(run)} To the gateway the answer is a packet like any from"
+            " outside: with no row there is nobody inside to give it to.",
+            run.said[0],
+        )
     if when is not None:
         return Judgement(False, _not_then(run, when), None)
-    return Judgement(True, f"Right: no packet at 350 s, the answer is lost, and web never learns. {_fate(run)}"
-                     f" {run.ends}", run.said[0])
+    return Judgement(
+        True,
+        f"Right: no packet at 350 s, the answer is lost, and web never learns. {_fate(run)}"
+        f" {run.ends}",
+        run.said[0],
+    )
 
 
 def _no_packet(run: Silent, heard: str) -> str:
@@ -40,45 +48,59 @@ def _no_packet(run: Silent, heard: str) -> str:
         early = silence("NAT gateway", WAITS, "opener")
         learnt = early.learns("web")
         assert learnt is not None
-        return (f"No RST at 350 s: {_quiet(run)} The gateway does send one, but only to somebody behind it who goes on."
-                f" In a run where web spoke first, at {WAITS} s, it was {learnt[1]} at {at(learnt[0])} s. Here web"
-                " only waits.")
+        return (
+            f"No RST at 350 s: {_quiet(run)} The gateway does send one, but only to somebody behind it who goes on."
+            f" In a run where web spoke first, at {WAITS} s, it was {learnt[1]} at {at(learnt[0])} s. Here web"
+            " only waits."
+        )
     classic = silence("Classic LB", WAITS, "listener")
     learnt = classic.learns("client")
     assert learnt is not None
-    return (f"No FIN: {_quiet(run)} A timeout removes a row from a table, and a table sends nothing. Who is an END of"
-            f" the connection can close it: in a run through a Classic balancer the client was {learnt[1]} at"
-            f" {at(learnt[0])} s. The gateway is no end.")
+    return (
+        f"No FIN: {_quiet(run)} A timeout removes a row from a table, and a table sends nothing. Who is an END of"
+        f" the connection can close it: in a run through a Classic balancer the client was {learnt[1]} at"
+        f" {at(learnt[0])} s. The gateway is no end."
+    )
 
 
 def _quiet(run: Silent) -> str:
     last = max(trace.last.now for trace in run.capture if trace.steps[0].now < SECOND)
-    return (f"the model played it, and between {at(last)} s and {WAITS} s {len(run.between) or 'no'} packet was sent"
-            " by anybody.")
+    return (
+        f"the model played it, and between {at(last)} s and {WAITS} s {len(run.between) or 'no'} packet was sent"
+        " by anybody."
+    )
 
 
 def _fate(run: Silent) -> str:
     drop = run.said[0].dropped
     assert drop is not None
-    return (f"It was sent at {at(run.said[0].steps[0].now)} s and lost at {drop.at}, {drop.check}: {drop.reason}."
-            f" {run.speaker} tried {len(run.said)} times, the last time at"
-            f" {at(run.said[-1].steps[0].now)} s.")
+    return (
+        f"It was sent at {at(run.said[0].steps[0].now)} s and lost at {drop.at}, {drop.check}: {drop.reason}."
+        f" {run.speaker} tried {len(run.said)} times, the last time at"
+        f" {at(run.said[-1].steps[0].now)} s."
+    )
 
 
 def _not_then(run: Silent, when: int) -> str:
     far = run.learns(run.listener)
     assert far is not None
     if abs(when - far[0]) <= 2 * SECOND:
-        return (f"That is when the OTHER end gives up: {run.listener}, {far[1]} at {at(far[0])} s. Nobody tells web."
-                f" {run.ends}")
+        return (
+            f"That is when the OTHER end gives up: {run.listener}, {far[1]} at {at(far[0])} s. Nobody tells web."
+            f" {run.ends}"
+        )
     if 7_200 * SECOND <= when <= 7_300 * SECOND:
         alive = silence("NAT gateway", WAITS, "listener", 7_200).learns("web")
         assert alive is not None
-        return (f"That would be so if web's program had asked for keep-alive: in a run with Linux' 7,200 s web's own"
-                f" probe met no row, and web was {alive[1]} at {at(alive[0])} s. It is off unless a program asks."
-                f" {run.ends}")
-    return (f"Not at {when / SECOND:g} s: who waits for an answer sends nothing, and who sends nothing runs no timer."
-            f" {run.ends}")
+        return (
+            f"That would be so if web's program had asked for keep-alive: in a run with Linux' 7,200 s web's own"
+            f" probe met no row, and web was {alive[1]} at {at(alive[0])} s. It is off unless a program asks."
+            f" {run.ends}"
+        )
+    return (
+        f"Not at {when / SECOND:g} s: who waits for an answer sends nothing, and who sends nothing runs no timer."
+        f" {run.ends}"
+    )
 
 
 def _when(said: object) -> int | None:
@@ -95,16 +117,22 @@ def in_time(keepalive: object) -> str:
     run = silence("NAT gateway", WAITS, "listener", keepalive)  # type: ignore[arg-type]
     probes = [trace for trace in run.capture if trace.cause.what.startswith("keep-alive")]
     if run.arrived:
-        return (f"Right. The first probe left at {at(probes[0].steps[0].now)} s, found the gateway's row and let its"
-                f" clock start again; so did {len(probes) - 1} more. The answer arrived at"
-                f" {at(run.said[-1].last.now)} s.")
+        return (
+            f"Right. The first probe left at {at(probes[0].steps[0].now)} s, found the gateway's row and let its"
+            f" clock start again; so did {len(probes) - 1} more. The answer arrived at"
+            f" {at(run.said[-1].last.now)} s."
+        )
     if not probes:
-        return (f"Not yet: no probe at all, and the answer, sent at {WAITS} s, was lost: {_lost(run)}. Who must speak,"
-                " and when?")
+        return (
+            f"Not yet: no probe at all, and the answer, sent at {WAITS} s, was lost: {_lost(run)}. Who must speak,"
+            " and when?"
+        )
     learnt = run.learns("web")
     told = f" web is {learnt[1]} at {at(learnt[0])} s: by its own probe." if learnt else ""
-    return (f"Not yet: the first probe left at {at(probes[0].steps[0].now)} s. By then the row was gone.{told}"
-            " A probe must FIND the row, to keep it.")
+    return (
+        f"Not yet: the first probe left at {at(probes[0].steps[0].now)} s. By then the row was gone.{told}"
+        " A probe must FIND the row, to keep it."
+    )
 
 
 def _lost(run: object) -> str:
@@ -125,14 +153,25 @@ def patient(given: object) -> str:
     keepalive, idle = given
     run = silence("Classic LB", WAITS, "listener", keepalive, idle=idle)
     if run.arrived:
-        return (f"Right. With an idle timeout of {idle} s the answer, sent at {WAITS} s, arrived at"
-                f" {at(run.said[-1].last.now)} s. The balancer counts bytes of the application, and none came"
-                " for so long; its clock had to be longer.")
+        return (
+            f"Right. With an idle timeout of {idle} s the answer, sent at {WAITS} s, arrived at"
+            f" {at(run.said[-1].last.now)} s. The balancer counts bytes of the application, and none came"
+            " for so long; its clock had to be longer."
+        )
     learnt = run.learns("client")
     assert learnt is not None
-    probes = sum(trace.cause.what.startswith("keep-alive") and trace.last.now < learnt[0] for trace in run.capture)
-    asked = (f" The client had sent {probes} keep-alive probe{'s' * (probes != 1)} by then. Does a probe carry a byte"
-             " of the application?") if probes else " Whose clock was that?"
+    probes = sum(
+        trace.cause.what.startswith("keep-alive") and trace.last.now < learnt[0]
+        for trace in run.capture
+    )
+    asked = (
+        (
+            f" The client had sent {probes} keep-alive probe{'s' * (probes != 1)} by then. Does a probe carry a byte"
+            " of the application?"
+        )
+        if probes
+        else " Whose clock was that?"
+    )
     return f"Not yet: client is {learnt[1]} at {at(learnt[0])} s, the answer would have come at {WAITS} s.{asked}"
 
 

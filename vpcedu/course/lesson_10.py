@@ -20,9 +20,24 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
     from vpcedu.puzzles.puzzle import Puzzle
 
-CHECKS = ("group in", "group out", "network ACL in", "network ACL out", "route", "address map", "translation",
-          "source check", "destination check", "deliver")
-KINDS = (("group", "security group"), ("network ACL", "network ACL"), ("route", "route"), ("", "something else"))
+CHECKS = (
+    "group in",
+    "group out",
+    "network ACL in",
+    "network ACL out",
+    "route",
+    "address map",
+    "translation",
+    "source check",
+    "destination check",
+    "deliver",
+)
+KINDS = (
+    ("group", "security group"),
+    ("network ACL", "network ACL"),
+    ("route", "route"),
+    ("", "something else"),
+)
 
 
 def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
@@ -30,23 +45,48 @@ def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
 
     The fields may be text as typed. ValueError for a device that the VPC has not, or another check.
     """
-    names = (*(row.name for row in puzzle.vpc.devices), puzzle.vpc.internet_gateway or "", "Internet")
+    names = (
+        *(row.name for row in puzzle.vpc.devices),
+        puzzle.vpc.internet_gateway or "",
+        "Internet",
+    )
     device = one_of("device", at, names)
-    where = one_of("check", check, CHECKS, {"acl in": "network ACL in", "acl out": "network ACL out"})
+    where = one_of(
+        "check", check, CHECKS, {"acl in": "network ACL in", "acl out": "network ACL out"}
+    )
     lost = losses(puzzle.visit)
-    asked = [step for trace in puzzle.visit.capture for step in trace.steps if (step.at, step.check) == (device, where)]
+    asked = [
+        step
+        for trace in puzzle.visit.capture
+        for step in trace.steps
+        if (step.at, step.check) == (device, where)
+    ]
     if not lost:
-        return Judgement(False, f"No packet is lost here at all. The symptom: {puzzle.symptom}.", None)
+        return Judgement(
+            False, f"No packet is lost here at all. The symptom: {puzzle.symptom}.", None
+        )
     step = lost[0].step
     if (step.at, step.check) == (device, where):
-        return Judgement(True, f"Right: {lost[0].way} a packet is lost at {device}, {where}: {step.reason}"
-                         f" ({step.row}).", None)
+        return Judgement(
+            True,
+            f"Right: {lost[0].way} a packet is lost at {device}, {where}: {step.reason}"
+            f" ({step.row}).",
+            None,
+        )
     if not asked:
-        return Judgement(False, f"In this run no packet came to {device}, {where}. Whatever is written there, it was"
-                         " not asked.", None)
+        return Judgement(
+            False,
+            f"In this run no packet came to {device}, {where}. Whatever is written there, it was"
+            " not asked.",
+            None,
+        )
     passed = sum(step.reason is None for step in asked)
-    return Judgement(False, f"{device}, {where}, was asked {len(asked)} times and let {passed} of them pass"
-                     f" ({asked[0].row}). Look further along the way, or on the way back.", None)
+    return Judgement(
+        False,
+        f"{device}, {where}, was asked {len(asked)} times and let {passed} of them pass"
+        f" ({asked[0].row}). Look further along the way, or on the way back.",
+        None,
+    )
 
 
 def symptom_table(vpc: Vpc, source: str, destination: str, port: int) -> str:
@@ -59,12 +99,24 @@ def symptom_table(vpc: Vpc, source: str, destination: str, port: int) -> str:
             continue
         lost = losses(visit)
         check = lost[0].step.check if lost else "-"
-        found[visit.outcome.said, next(name for start, name in KINDS if check.startswith(start))] += 1
+        found[
+            visit.outcome.said, next(name for start, name in KINDS if check.startswith(start))
+        ] += 1
     names = [name for _, name in KINDS]
-    seen = Counter({symptom: sum(found[symptom, name] for name in names) for symptom, _ in found if symptom != WORKS})
-    lines = [f"{'what the person sees':<40}{'faults':>7}" + "".join(f"{name:>16}" for name in names)]
-    lines += [f"{symptom:<40}{count:>7}" + "".join(f"{found[symptom, name] or '-':>16}" for name in names)
-              for symptom, count in seen.most_common()]
+    seen = Counter(
+        {
+            symptom: sum(found[symptom, name] for name in names)
+            for symptom, _ in found
+            if symptom != WORKS
+        }
+    )
+    lines = [
+        f"{'what the person sees':<40}{'faults':>7}" + "".join(f"{name:>16}" for name in names)
+    ]
+    lines += [
+        f"{symptom:<40}{count:>7}" + "".join(f"{found[symptom, name] or '-':>16}" for name in names)
+        for symptom, count in seen.most_common()
+    ]
     harmless = sum(count for (symptom, _), count in found.items() if symptom == WORKS)
     return "\n".join([*lines, f"(and {harmless} faults that this question does not notice)"])
 

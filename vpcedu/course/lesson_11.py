@@ -24,10 +24,15 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
 
 EXAMPLE = {  # what the tags of the example say
-    "i-0e11f22a33b440001": "web-1", "i-0e11f22a33b440002": "web-2", "i-0e11f22a33b440003": "db",
-    "i-0e11f22a33b440004": "bastion", "nat-0a33b44c55d660001": "NAT gateway", "igw-0a22b33c44d550001": "igw",
-    "shop/eni-0f11a22b33c440006": "ALB node a", "shop/eni-0f11a22b33c440007": "ALB node b",
-}  # fmt: skip
+    "i-0e11f22a33b440001": "web-1",
+    "i-0e11f22a33b440002": "web-2",
+    "i-0e11f22a33b440003": "db",
+    "i-0e11f22a33b440004": "bastion",
+    "nat-0a33b44c55d660001": "NAT gateway",
+    "igw-0a22b33c44d550001": "igw",
+    "shop/eni-0f11a22b33c440006": "ALB node a",
+    "shop/eni-0f11a22b33c440007": "ALB node b",
+}
 QUESTIONS = (("web-1", "internet", 443), ("web-2", "internet", 443), ("web-1", "db", 5_432))
 FATES = (WORKS, "there", "back")
 
@@ -47,11 +52,16 @@ def named(vpc: Vpc, names: Mapping[str, str]) -> Vpc:
             raise ValueError(f"name {name!r}: expected one that nothing else has")
     return vpc._replace(
         devices=tuple(row._replace(name=names.get(row.name, row.name)) for row in vpc.devices),
-        interfaces=tuple(row._replace(device=names.get(row.device, row.device)) for row in vpc.interfaces),
-        outside=tuple(row._replace(device=names.get(row.device, row.device)) for row in vpc.outside),
+        interfaces=tuple(
+            row._replace(device=names.get(row.device, row.device)) for row in vpc.interfaces
+        ),
+        outside=tuple(
+            row._replace(device=names.get(row.device, row.device)) for row in vpc.outside
+        ),
         routes=tuple(row._replace(target=names.get(row.target, row.target)) for row in vpc.routes),
         internet_gateway=names.get(vpc.internet_gateway, vpc.internet_gateway),
-        unknown=tuple(row._replace(about=names.get(row.about, row.about)) for row in vpc.unknown))
+        unknown=tuple(row._replace(about=names.get(row.about, row.about)) for row in vpc.unknown),
+    )
 
 
 def example_vpc() -> Vpc:
@@ -68,15 +78,26 @@ def judge_own(update_1: object, update_2: object, database: object) -> Judgement
     The fields may be text as typed. ValueError for another word.
     """
     words = []
-    for field, value in zip(("web-1's update", "web-2's update", "web-1 to db"), (update_1, update_2, database),
-                            strict=True):
+    for field, value in zip(
+        ("web-1's update", "web-2's update", "web-1 to db"),
+        (update_1, update_2, database),
+        strict=True,
+    ):
         words.append(one_of(field, value, FATES))
     vpc = example_vpc()
     answers = [ask(vpc, *question) for question in QUESTIONS]
-    wrong = [(said, answer) for said, answer in zip(words, answers, strict=True) if said != fate(answer)]
+    wrong = [
+        (said, answer) for said, answer in zip(words, answers, strict=True) if said != fate(answer)
+    ]
     if not wrong:
-        return Judgement(True, "Right, all three: packets were sent, and " + " ".join(a.verdict for a in answers), None)
-    told = " ".join(f'You said "{said}". {answer.verdict}{_belief(answer)}' for said, answer in wrong)
+        return Judgement(
+            True,
+            "Right, all three: packets were sent, and " + " ".join(a.verdict for a in answers),
+            None,
+        )
+    told = " ".join(
+        f'You said "{said}". {answer.verdict}{_belief(answer)}' for said, answer in wrong
+    )
     return Judgement(False, f"{3 - len(wrong)} of 3. {told}", None)
 
 
@@ -96,7 +117,11 @@ def _belief(answer: Answer) -> str:
     return ""
 
 
-MAIN, PRIVATE_TABLE, DATA = "rtb-0b11c22d33e440001", "rtb-0b11c22d33e440003", "acl-0d11e22f33a440002"
+MAIN, PRIVATE_TABLE, DATA = (
+    "rtb-0b11c22d33e440001",
+    "rtb-0b11c22d33e440003",
+    "acl-0d11e22f33a440002",
+)
 
 
 def _with(given: object) -> Vpc:
@@ -116,9 +141,11 @@ def way_out(given: object) -> str:
         return f"Not yet: {answer.verdict}"
     tomorrow = ask(_tomorrow(vpc), "new", "internet", 443)
     if tomorrow.reachable:
-        return ("Not yet. web-2 gets its update. But a subnet was added that names no table, with a host in it, and"
-                f" {tomorrow.verdict} Your row is in the main table, which counts for every subnet that names none."
-                " Which row names a subnet's table?")
+        return (
+            "Not yet. web-2 gets its update. But a subnet was added that names no table, with a host in it, and"
+            f" {tomorrow.verdict} Your row is in the main table, which counts for every subnet that names none."
+            " Which row names a subnet's table?"
+        )
     hops = next(trace.devices for trace in answer.visit.capture if trace.sender == "web-2")
     if "NAT gateway" not in hops:
         return f"Not yet. web-2 gets its update, but on another way: {' > '.join(hops)}."
@@ -130,8 +157,11 @@ def _tomorrow(vpc: Vpc) -> Vpc:
     like = next(row for row in vpc.interfaces if row.device == "web-2")
     new = Subnet("subnet-new", "10.20.99.0/24", None, old.network_acl, old.zone)
     host = Interface("new", "subnet-new", "10.20.99.10", like.groups)
-    return vpc._replace(subnets=(*vpc.subnets, new), interfaces=(*vpc.interfaces, host),
-                        devices=(*vpc.devices, Device("new", AnyServer)))
+    return vpc._replace(
+        subnets=(*vpc.subnets, new),
+        interfaces=(*vpc.interfaces, host),
+        devices=(*vpc.devices, Device("new", AnyServer)),
+    )
 
 
 WAY_OUT = """from vpcedu import lab
@@ -153,8 +183,10 @@ def database(given: object) -> str:
         if not answer.reachable:
             return f"Not yet: {answer.verdict}"
         if told.reaches(end[host], end["db"], 5_432) is not True:
-            return (f"Not yet. This time it works: {host} chose port {answer.forward[0].packet.flow.sport}. The audit"
-                    f" says: {host} reaches db only from some of its ports. Which ports may it choose?")
+            return (
+                f"Not yet. This time it works: {host} chose port {answer.forward[0].packet.flow.sport}. The audit"
+                f" says: {host} reaches db only from some of its ports. Which ports may it choose?"
+            )
     if told.reaches(end["bastion"], end["db"], 5_432) is not False:
         return "Not yet. Both reach db, but so does bastion now."
     return "Right. web-1 and web-2 reach db from every port they may choose, and bastion still does not."

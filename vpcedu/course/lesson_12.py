@@ -18,17 +18,31 @@ class Versions:
     """A scenario as two versions of the model play it: A and B. One of them has a fault."""
 
     def __init__(self, laboratory: Laboratory) -> None:
-        self.runs: dict[str, Beside] = {"A": laboratory.beside(SCENARIO, FAULT), "B": laboratory.beside(SCENARIO)}
+        self.runs: dict[str, Beside] = {
+            "A": laboratory.beside(SCENARIO, FAULT),
+            "B": laboratory.beside(SCENARIO),
+        }
 
     def __str__(self) -> str:
         lines: list[str] = []
         for name, run in self.runs.items():
-            lines += [f"Version {name}" + (":" if name != "A" else ", web calls a server through a NAT instance:")]
+            lines += [
+                f"Version {name}"
+                + (":" if name != "A" else ", web calls a server through a NAT instance:")
+            ]
             for number, seen in enumerate(_sent(run), 1):
                 place, _, header = seen.hops[-1].split(" ", 2)
-                lines.append(f"  {number}  {seen.what:<8}  {seen.points[0]:>6} > {place:<6}  arrives as {header}")
+                lines.append(
+                    f"  {number}  {seen.what:<8}  {seen.points[0]:>6} > {place:<6}  arrives as {header}"
+                )
             said = [f"{what} {model!r}" for what, _, model in run.facts if "accept" not in what]
-            lines += [*(f"  {line}" for line in fold(f"The programs: {', '.join(said)}.", 70).splitlines()), ""]
+            lines += [
+                *(
+                    f"  {line}"
+                    for line in fold(f"The programs: {', '.join(said)}.", 70).splitlines()
+                ),
+                "",
+            ]
         return "\n".join(lines[:-1])
 
     @property
@@ -48,15 +62,29 @@ def judge_versions(laboratory: Laboratory, which: object, packet: object) -> Jud
     good = next(run for run in versions.runs.values() if run.equal)
     bad = versions.runs[guilty]
     kernel, _, model = bad.pairs[0].difference.partition(" | ")
-    witness = (f"The recording of Linux {bad.release} says: {guilty} is wrong in {len(bad.differing)} of {rows}"
-               f" packets. Packet 1, Linux: {kernel}. Packet 1, {guilty}: {model}.")
+    witness = (
+        f"The recording of Linux {bad.release} says: {guilty} is wrong in {len(bad.differing)} of {rows}"
+        f" packets. Packet 1, Linux: {kernel}. Packet 1, {guilty}: {model}."
+    )
     if word == UNKNOWN:
-        return Judgement(True, f"Right. {_alike(versions)} It takes a witness that is not the model. {witness}", None)
+        return Judgement(
+            True,
+            f"Right. {_alike(versions)} It takes a witness that is not the model. {witness}",
+            None,
+        )
     if word == guilty:
-        return Judgement(False, f"It is {guilty}, but how could you know? {_alike(versions)} You knew it from"
-                         f" elsewhere, or guessed. {witness}", None)
-    return Judgement(False, f"Not {word}: it equals the recording in {len(good.pairs) - len(good.differing)} of {rows}"
-                     f" packets. {_alike(versions)} {witness}", None)
+        return Judgement(
+            False,
+            f"It is {guilty}, but how could you know? {_alike(versions)} You knew it from"
+            f" elsewhere, or guessed. {witness}",
+            None,
+        )
+    return Judgement(
+        False,
+        f"Not {word}: it equals the recording in {len(good.pairs) - len(good.differing)} of {rows}"
+        f" packets. {_alike(versions)} {witness}",
+        None,
+    )
 
 
 def _alike(versions: Versions) -> str:
@@ -65,8 +93,10 @@ def _alike(versions: Versions) -> str:
     lost = sum(row.lost for run in (one, other) for row in _sent(run))
     told = [both for both in zip(one.facts, other.facts, strict=True) if "accept" not in both[0][0]]
     same = sum(a[2] == b[2] for a, b in told)
-    return (f"In the two versions {len(_sent(one))} and {len(_sent(other))} packets are sent, {lost or 'none'} is lost,"
-            f" and the programs connect and read the same, {same} of {len(told)} times. Each is at one with itself.")
+    return (
+        f"In the two versions {len(_sent(one))} and {len(_sent(other))} packets are sent, {lost or 'none'} is lost,"
+        f" and the programs connect and read the same, {same} of {len(told)} times. Each is at one with itself."
+    )
 
 
 def _sent(run: Beside) -> list[Row]:
@@ -81,8 +111,10 @@ def convicts(given: object) -> str:
     found = laboratory().beside(str(given), SILENT)
     name = found.name
     if found.equal:
-        return (f"Not yet. {name}: {found.verdict} The fault is in there, and nothing shows: in this scenario nobody"
-                " knocks at a closed port. A comparison finds only what its scenarios ask for.")
+        return (
+            f"Not yet. {name}: {found.verdict} The fault is in there, and nothing shows: in this scenario nobody"
+            " knocks at a closed port. A comparison finds only what its scenarios ask for."
+        )
     return f"Right. {name}: {found.verdict} {_first(found)}"
 
 
@@ -101,10 +133,14 @@ def unnoticed(given: object) -> str:
         return f"Not yet. {name}: {found.verdict} Nothing differs at all. What must happen for this fault to show?"
     if found.unlike:
         what, one, other = found.unlike[0]
-        return (f"Not yet. {name}: {found.verdict} A program does notice: {what} is {one!r} with Linux and {other!r}"
-                " with the model. Which faults stay below what programs see?")
-    return (f"Right. {name}: {found.verdict} {_first(found)} Every program is content all the same. That is why"
-            " headers are compared, not results.")
+        return (
+            f"Not yet. {name}: {found.verdict} A program does notice: {what} is {one!r} with Linux and {other!r}"
+            " with the model. Which faults stay below what programs see?"
+        )
+    return (
+        f"Right. {name}: {found.verdict} {_first(found)} Every program is content all the same. That is why"
+        " headers are compared, not results."
+    )
 
 
 def _first(found: Beside) -> str:

@@ -41,23 +41,36 @@ class RowTable(NamedRow):
     nat: tuple[int, ...]
 
     def __str__(self) -> str:
-        lines = [LINE.format("", "without this row", "page asked", "web fetches"),
-                 LINE.format("no.", "", "from outside", "its update"),
-                 LINE.format("", "(every row there)", _came(self.whole.page), _came(self.whole.update))]
-        lines += [LINE.format(one.number, one.words, _came(one.page), _came(one.update)) for one in self.rows]
+        lines = [
+            LINE.format("", "without this row", "page asked", "web fetches"),
+            LINE.format("no.", "", "from outside", "its update"),
+            LINE.format("", "(every row there)", _came(self.whole.page), _came(self.whole.update)),
+        ]
+        lines += [
+            LINE.format(one.number, one.words, _came(one.page), _came(one.update))
+            for one in self.rows
+        ]
         page = {one.number for one in self.rows if not one.page.outcome.works}
         update = {one.number for one in self.rows if not one.update.outcome.works}
-        return "\n".join([
-            *lines, "", f"Rows that both need: {_list(page & update)}.",
-            f"Only the page: {_list(page - update)}.", f"Only the update: {_list(update - page)}.",
-            f"Rows about the NAT: {_list(set(self.nat))}. Of these the page needs {_list(page & set(self.nat))}."])
+        return "\n".join(
+            [
+                *lines,
+                "",
+                f"Rows that both need: {_list(page & update)}.",
+                f"Only the page: {_list(page - update)}.",
+                f"Only the update: {_list(update - page)}.",
+                f"Rows about the NAT: {_list(set(self.nat))}. Of these the page needs {_list(page & set(self.nat))}.",
+            ]
+        )
 
 
 def one_row_less(site: Site) -> RowTable:
     """Play the page and the update once with every row, and once without each; the site stays as it was."""
     rows = tuple(_without(site, number) for number in range(1, len(site.vpc.rows()) + 1))
     whole = Less(0, None, "", *_both(site.vpc, site.seed))
-    return RowTable(whole, rows, tuple(one.number for one in rows if one.row in _about_nat(site.vpc)))
+    return RowTable(
+        whole, rows, tuple(one.number for one in rows if one.row in _about_nat(site.vpc))
+    )
 
 
 def row_of(site: Site, given: object) -> Row:
@@ -69,7 +82,9 @@ def row_of(site: Site, given: object) -> Row:
         return rows[given - 1]
     found = next((row for row in rows if row == given), None)
     if found is None:
-        raise ValueError(f"{given!r} is no row of this site: expected a number from 1 to {len(rows)}")
+        raise ValueError(
+            f"{given!r} is no row of this site: expected a number from 1 to {len(rows)}"
+        )
     return found
 
 
@@ -90,9 +105,11 @@ def _both(vpc: Vpc, seed: int) -> tuple[Visit, Visit]:
 def _about_nat(vpc: Vpc) -> tuple[Row, ...]:
     """The routes to the NAT, the rules of its groups, and its public address."""
     groups = {group for i in vpc.interfaces if i.device == "NAT" for group in i.groups}
-    return (*(route for route in vpc.routes if route.target == "NAT"),
-            *(rule for rule in vpc.group_rules if rule.group in groups),
-            *(pair for pair in vpc.associations if pair.private == NAT))
+    return (
+        *(route for route in vpc.routes if route.target == "NAT"),
+        *(rule for rule in vpc.group_rules if rule.group in groups),
+        *(pair for pair in vpc.associations if pair.private == NAT),
+    )
 
 
 def _came(visit: Visit) -> str:

@@ -41,16 +41,31 @@ class NatGateway(Machine):
     managed = True
     always_tracked = ()  # by groups, whatever their rules; here with the interface's own idle timeouts
 
-    def __init__(self, name: str, address: str, seed: int = 0, idle: int = IDLE,
-                 secondary: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        seed: int = 0,
+        idle: int = IDLE,
+        secondary: tuple[str, ...] = (),
+    ) -> None:
         if len(secondary) >= MOST_ADDRESSES:
-            raise ValueError(f"{len(secondary)} secondary addresses: expected at most {MOST_ADDRESSES - 1}")
+            raise ValueError(
+                f"{len(secondary)} secondary addresses: expected at most {MOST_ADDRESSES - 1}"
+            )
         super().__init__(name, address, seed)
         self.addresses = (address, *secondary)
         self.translations = Translations(idle)
         self.ports = Ports(self.addresses, *EPHEMERAL, MOST, spread(seed, name))
-        self._counts = dict.fromkeys(("ErrorPortAllocation", "ConnectionAttemptCount", "ConnectionEstablishedCount",
-                                      "PacketsDropCount"), 0)
+        self._counts = dict.fromkeys(
+            (
+                "ErrorPortAllocation",
+                "ConnectionAttemptCount",
+                "ConnectionEstablishedCount",
+                "PacketsDropCount",
+            ),
+            0,
+        )
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's row, or by a new one for a SYN from inside; else drop with the reason."""
@@ -69,7 +84,9 @@ class NatGateway(Machine):
                 return self._drop(packet, None, NO_PORT, now)
         elif packet.flags & SYN and packet.flow != row.before:
             self._counts["ConnectionEstablishedCount"] += 1
-        return rewrote(now, self.name, "translation", packet, packet.with_flow(row.onward(packet.flow)), row)
+        return rewrote(
+            now, self.name, "translation", packet, packet.with_flow(row.onward(packet.flow)), row
+        )
 
     def metrics(self, now: int) -> dict[str, int]:
         """What was counted up to `now` (microseconds), under the names that CloudWatch has for it."""
@@ -82,7 +99,9 @@ class NatGateway(Machine):
 
     def _open(self, flow: FiveTuple, now: int) -> Translation | None:
         source = self.ports.take(flow.destination)
-        return source and self.translations.add(flow, FiveTuple(*source, flow.dst, flow.dport, flow.protocol), now)
+        return source and self.translations.add(
+            flow, FiveTuple(*source, flow.dst, flow.dport, flow.protocol), now
+        )
 
     def _refuse(self, packet: Packet, now: int) -> Step:
         expired = self.translations.expired(packet.flow, now)
@@ -93,7 +112,13 @@ class NatGateway(Machine):
         sent = () if packet.flags & RST else (packet.reset(),)
         return self._drop(packet, expired, reason, now, sent)
 
-    def _drop(self, packet: Packet, row: Translation | None, reason: Reason, now: int,
-              sent: tuple[Packet, ...] = ()) -> Step:
+    def _drop(
+        self,
+        packet: Packet,
+        row: Translation | None,
+        reason: Reason,
+        now: int,
+        sent: tuple[Packet, ...] = (),
+    ) -> Step:
         self._counts["PacketsDropCount"] += 1
         return Step(now, self.name, "translation", DROP, packet, None, row, reason, sent)

@@ -33,7 +33,11 @@ if TYPE_CHECKING:
     pass
 
 IDLE = 432_000 * SECOND  # nf_conntrack_tcp_timeout_established
-OPENING, CLOSED, RESET = 120 * SECOND, 120 * SECOND, 10 * SECOND  # ..._syn_sent, ..._time_wait, ..._close
+OPENING, CLOSED, RESET = (
+    120 * SECOND,
+    120 * SECOND,
+    10 * SECOND,
+)  # ..._syn_sent, ..._time_wait, ..._close
 
 
 class NatInstance(Machine):
@@ -44,9 +48,17 @@ class NatInstance(Machine):
 
     kind_words = "NAT instance"
 
-    def __init__(self, name: str, address: str, seed: int = 0, idle: int = IDLE, ports: tuple[int, int] = EPHEMERAL,
-                 loose: bool = True, listeners: tuple[Listener, ...] = (),
-                 preserve_client_address: bool = True) -> None:
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        seed: int = 0,
+        idle: int = IDLE,
+        ports: tuple[int, int] = EPHEMERAL,
+        loose: bool = True,
+        listeners: tuple[Listener, ...] = (),
+        preserve_client_address: bool = True,
+    ) -> None:
         super().__init__(name, address, seed)
         self.loose = loose
         self.translations = Translations(idle, OPENING, CLOSED, RESET)
@@ -73,8 +85,12 @@ class NatInstance(Machine):
                 return Step(now, self.name, "translation", PASS, packet, packet)
             else:
                 expired = self.translations.expired(flow, now)
-                return self._drop(packet, expired, IDLE_TIMEOUT if expired else NO_TRANSLATION, now, refuse=True)
-        return rewrote(now, self.name, "translation", packet, packet.with_flow(row.onward(flow)), row)
+                return self._drop(
+                    packet, expired, IDLE_TIMEOUT if expired else NO_TRANSLATION, now, refuse=True
+                )
+        return rewrote(
+            now, self.name, "translation", packet, packet.with_flow(row.onward(flow)), row
+        )
 
     def _opens(self, flags: int) -> bool:
         return flags & (SYN | ACK) == SYN or (self.loose and flags & (SYN | FIN | RST | ACK) == ACK)
@@ -92,7 +108,14 @@ class NatInstance(Machine):
             return NO_PORT
         return self.translations.add(flow, FiveTuple(*source, *destination, flow.protocol), now)
 
-    def _drop(self, packet: Packet, row: Translation | None, reason: Reason, now: int, refuse: bool = False) -> Step:
+    def _drop(
+        self,
+        packet: Packet,
+        row: Translation | None,
+        reason: Reason,
+        now: int,
+        refuse: bool = False,
+    ) -> Step:
         check = "deliver" if reason is PORT_CLOSED else "translation"
         answer = (packet.reset(),) if refuse and not packet.flags & RST else ()
         return Step(now, self.name, check, DROP, packet, None, row, reason, answer)

@@ -27,7 +27,15 @@ from vpcedu.gateways.proxy_insertion import Insertion
 from vpcedu.hosts.network_checker import NetworkChecker
 from vpcedu.packet import ACK, RST, SYN, Packet
 from vpcedu.protocols.proxy_protocol import version_2
-from vpcedu.reasons import IDLE_TIMEOUT, NO_FLOW, NO_LISTENER, NO_PORT, NO_TARGET, TARGET_UNHEALTHY, Reason
+from vpcedu.reasons import (
+    IDLE_TIMEOUT,
+    NO_FLOW,
+    NO_LISTENER,
+    NO_PORT,
+    NO_TARGET,
+    TARGET_UNHEALTHY,
+    Reason,
+)
 from vpcedu.tables.source_ports import EPHEMERAL, MOST, Ports
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.tables.traffic import UDP
@@ -52,15 +60,29 @@ class NetworkLoadBalancer(Machine):
 
     kind_words = "Network Load Balancer"
     managed = timed = returns_flows = True
-    always_tracked = ((TCP, 350 * SECOND), (UDP, 120 * SECOND))  # by groups, whatever their rules; idle timeouts there
+    always_tracked = (
+        (TCP, 350 * SECOND),
+        (UDP, 120 * SECOND),
+    )  # by groups, whatever their rules; idle timeouts there
 
-    def __init__(self, name: str, address: str, seed: int = 0, listeners: tuple[Listener, ...] = (), idle: int = IDLE,
-                 zone: tuple[str, ...] = (), cross_zone: bool = False, secondary: tuple[str, ...] = (),
-                 check: HealthCheck | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        seed: int = 0,
+        listeners: tuple[Listener, ...] = (),
+        idle: int = IDLE,
+        zone: tuple[str, ...] = (),
+        cross_zone: bool = False,
+        secondary: tuple[str, ...] = (),
+        check: HealthCheck | None = None,
+    ) -> None:
         super().__init__(name, address, seed)
         self.listeners = {listener.port: listener for listener in listeners}
         self.idle = {row.port: _checked(row, idle) for row in listeners}
-        self.checker = NetworkChecker(name, address, seed, listeners, () if cross_zone else zone, check)
+        self.checker = NetworkChecker(
+            name, address, seed, listeners, () if cross_zone else zone, check
+        )
         self.flows = Translations(idle, opening=ANSWER)
         self.ports = Ports((address, *secondary), *EPHEMERAL, MOST, spread(seed, name))
         self._headers: dict[FiveTuple, Insertion] = {}  # by the flow as the target sees it
@@ -83,7 +105,9 @@ class NetworkLoadBalancer(Machine):
             return self._drop(packet, row, TARGET_UNHEALTHY, now)
         if row is not None:
             return self._pass_on(packet, row, now)
-        listener = self.listeners.get(packet.flow.dport) if packet.flow.dst == self.address else None
+        listener = (
+            self.listeners.get(packet.flow.dport) if packet.flow.dst == self.address else None
+        )
         if listener is None or packet.flags & (SYN | ACK) != SYN:
             return self._refuse(packet, listener, now)
         target = self._usable(listener).pick(spread(self.seed, *packet.flow, packet.seq))
@@ -98,7 +122,9 @@ class NetworkLoadBalancer(Machine):
         if listener.targets.proxy_protocol_v2:
             header = version_2(packet.flow.source, packet.flow.destination)
             self._headers[onward] = Insertion((packet.seq + 1) % MODULUS, header)
-        return self._pass_on(packet, self.flows.add(packet.flow, onward, now, self.idle[listener.port]), now)
+        return self._pass_on(
+            packet, self.flows.add(packet.flow, onward, now, self.idle[listener.port]), now
+        )
 
     def returns(self, flow: FiveTuple, now: int) -> Translation | None:
         """The row, live or run out, that brings a target's packet back to this node.
@@ -150,13 +176,17 @@ class NetworkLoadBalancer(Machine):
 
     def _gave_up(self, row: Translation) -> bool:
         groups = self.checker.groups
-        return groups.begun and any(targets.gave_up(row.after.destination) for targets in groups.of.values())
+        return groups.begun and any(
+            targets.gave_up(row.after.destination) for targets in groups.of.values()
+        )
 
     def _pass_on(self, packet: Packet, row: Translation, now: int) -> Step:
         after, header = packet, self._headers.get(row.after)
         if header is not None:
             after = header.there(packet) if packet.flow == row.before else header.back(packet)
-        return rewrote(now, self.name, "translation", packet, after.with_flow(row.onward(packet.flow)), row)
+        return rewrote(
+            now, self.name, "translation", packet, after.with_flow(row.onward(packet.flow)), row
+        )
 
     def _refuse(self, packet: Packet, listener: Listener | None, now: int) -> Step:
         expired = self.flows.expired(packet.flow, now)
@@ -165,7 +195,9 @@ class NetworkLoadBalancer(Machine):
             return self._drop(packet, expired, IDLE_TIMEOUT, now)
         return self._drop(packet, listener, NO_FLOW if listener else NO_LISTENER, now)
 
-    def _drop(self, packet: Packet, row: Translation | Listener | None, reason: Reason, now: int) -> Step:
+    def _drop(
+        self, packet: Packet, row: Translation | Listener | None, reason: Reason, now: int
+    ) -> Step:
         """With RST what belongs to no flow or to one that is over, silently what no listener waits for."""
         silent = reason is NO_LISTENER or packet.flags & RST
         self._counts["TCP_ELB_Reset_Count"] += not silent

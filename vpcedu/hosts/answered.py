@@ -52,4 +52,8 @@ class Asked(NamedRow):
 
 def requests_answered(capture: Capture) -> Iterator[tuple[int, str, Answered]]:
     """When (microseconds) and by which balancer a request was answered, and what it noted."""
-    return ((event.at, event.who, event.row) for event in capture.events if isinstance(event.row, Answered))
+    return (
+        (event.at, event.who, event.row)
+        for event in capture.events
+        if isinstance(event.row, Answered)
+    )

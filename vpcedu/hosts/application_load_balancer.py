@@ -45,9 +45,18 @@ class ApplicationLoadBalancer(BalancerNode):
 
     kind_words = "Application Load Balancer"
 
-    def __init__(self, name: str, address: str, seed: int = 0, listeners: tuple[Listener, ...] = (), idle: int = IDLE,
-                 xff: str = "append", client_port: bool = False, check: HealthCheck = APPLICATION,
-                 zone: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        seed: int = 0,
+        listeners: tuple[Listener, ...] = (),
+        idle: int = IDLE,
+        xff: str = "append",
+        client_port: bool = False,
+        check: HealthCheck = APPLICATION,
+        zone: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(name, address, seed, Groups(listeners, zone, True, check))
         if xff not in MODES:
             raise ValueError(f"X-Forwarded-For mode {xff!r}: expected one of {', '.join(MODES)}")
@@ -58,13 +67,17 @@ class ApplicationLoadBalancer(BalancerNode):
                 raise ValueError(f"listener protocol {listener.protocol!r}: expected HTTP or HTTPS")
             self.listen(listener.port, self._program(listener))
 
-    def deregister(self, group: TargetGroup, target: Endpoint, now: int, delay: int = DRAINING) -> None:
+    def deregister(
+        self, group: TargetGroup, target: Endpoint, now: int, delay: int = DRAINING
+    ) -> None:
         """Give a target nothing new; after the delay (microseconds) reset what is open to it, and answer 502."""
         self.groups.of[group].draining.add(target)
         self.after(now + delay, self._drained, target)
 
     def _drained(self, target: Endpoint, now: int) -> str:
-        for connection in [c for c in self.connections.values() if c.flow.destination == target and not c.passive]:
+        for connection in [
+            c for c in self.connections.values() if c.flow.destination == target and not c.passive
+        ]:
             self.abort(connection, now)
         return "deregistration delay"
 

@@ -41,10 +41,20 @@ class ClassicLoadBalancer(BalancerNode):
 
     kind_words = "Classic Load Balancer"
 
-    def __init__(self, name: str, address: str, seed: int = 0, listeners: tuple[Listener, ...] = (), idle: int = IDLE,
-                 proxy_protocol: tuple[int, ...] = (), check: HealthCheck = CLASSIC,
-                 zone: tuple[str, ...] = ()) -> None:
-        super().__init__(name, address, seed, Groups(listeners, zone, False, check, self._open_ahead))
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        seed: int = 0,
+        listeners: tuple[Listener, ...] = (),
+        idle: int = IDLE,
+        proxy_protocol: tuple[int, ...] = (),
+        check: HealthCheck = CLASSIC,
+        zone: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(
+            name, address, seed, Groups(listeners, zone, False, check, self._open_ahead)
+        )
         self.rows, self.idle, self.proxy_protocol = listeners, idle, proxy_protocol
         for listener in listeners:
             self.listen(listener.port, self._program(listener))
@@ -52,12 +62,16 @@ class ClassicLoadBalancer(BalancerNode):
     def _program(self, listener: Listener) -> Program:
         """What runs behind a listener; modules are loaded only where they are needed."""
         if listener.protocol not in ("TCP", "SSL", "HTTP", "HTTPS"):
-            raise ValueError(f"listener protocol {listener.protocol!r}: expected TCP, SSL, HTTP or HTTPS")
+            raise ValueError(
+                f"listener protocol {listener.protocol!r}: expected TCP, SSL, HTTP or HTTPS"
+            )
         if listener.protocol in ("HTTP", "HTTPS"):
             from vpcedu.hosts.request_relay import Conduct, RequestRelay
 
             conduct = Conduct("504 Gateway Timeout", "408 Request Timeout", self.idle, True)
-            relay: Program = RequestRelay(listener, self.groups.of, conduct, self.idle, self._onward)
+            relay: Program = RequestRelay(
+                listener, self.groups.of, conduct, self.idle, self._onward
+            )
         else:
             from vpcedu.hosts.byte_relay import ByteRelay
 
@@ -77,8 +91,14 @@ class ClassicLoadBalancer(BalancerNode):
         """A healthy instance: see that each HTTP listener has a connection to it."""
         for listener in self.rows:
             program = self.listeners[listener.port]
-            ready = any(c.flow.destination == target and c.program is program and not c.closing
-                        for c in self.connections.values())
-            if listener.protocol in ("HTTP", "HTTPS") and target in listener.targets.targets and not ready:
+            ready = any(
+                c.flow.destination == target and c.program is program and not c.closing
+                for c in self.connections.values()
+            )
+            if (
+                listener.protocol in ("HTTP", "HTTPS")
+                and target in listener.targets.targets
+                and not ready
+            ):
                 with suppress(OSError):  # no port is free: the request will see
                     self.connect(target, program, now)

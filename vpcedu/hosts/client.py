@@ -57,7 +57,9 @@ class Fetch:
         else:
             host.send(connection, bytes(self.request), now)
 
-    def _read(self, host: Host, connection: Connection, data: bytes, now: int, ended: bool = False) -> None:
+    def _read(
+        self, host: Host, connection: Connection, data: bytes, now: int, ended: bool = False
+    ) -> None:
         self._buffer += data
         try:
             message = take(self._buffer, ended)

@@ -29,8 +29,12 @@ if TYPE_CHECKING:
     from vpcedu.trace import Capture
 
 APPLICATION = HealthCheck("HTTP", agent="ELB-HealthChecker/2.0")
-CLASSIC = HealthCheck("TCP", healthy=10)  # the API's default, on the port of the target where AWS has port 80
-CLASSIC_HTTP = CLASSIC._replace(protocol="HTTP", path="/index.html", agent="ELB-HealthChecker/1.0")  # the console's
+CLASSIC = HealthCheck(
+    "TCP", healthy=10
+)  # the API's default, on the port of the target where AWS has port 80
+CLASSIC_HTTP = CLASSIC._replace(
+    protocol="HTTP", path="/index.html", agent="ELB-HealthChecker/1.0"
+)  # the console's
 
 
 class Health(NamedRow):
@@ -77,15 +81,32 @@ class Groups:
     `passed` hears of every check that a target passes. `host`: for HTTP's Host, with the listener's port, in the place
     of the target's. ValueError for another protocol than TCP and HTTP."""
 
-    def __init__(self, listeners: tuple[Listener, ...], zone: tuple[str, ...], fails_open: bool, check: HealthCheck,
-                 passed: Callable[[Endpoint, int], None] | None = None, host: str = "") -> None:
+    def __init__(
+        self,
+        listeners: tuple[Listener, ...],
+        zone: tuple[str, ...],
+        fails_open: bool,
+        check: HealthCheck,
+        passed: Callable[[Endpoint, int], None] | None = None,
+        host: str = "",
+    ) -> None:
         if check.protocol not in ("TCP", "HTTP"):
             raise ValueError(f"health check protocol {check.protocol!r}: expected TCP or HTTP")
-        self.of: dict[TargetGroup, Targets] = {group: Targets(group.within(zone), fails_open)
-                                               for listener in listeners for group in listener.groups}
+        self.of: dict[TargetGroup, Targets] = {
+            group: Targets(group.within(zone), fails_open)
+            for listener in listeners
+            for group in listener.groups
+        }
         self.check, self.passed, self.begun = check, passed, False
-        self.hosts = {group.name: f"{host}:{row.port}" for row in reversed(listeners) for group in row.groups
-                      } if host else {}
+        self.hosts = (
+            {
+                group.name: f"{host}:{row.port}"
+                for row in reversed(listeners)
+                for group in row.groups
+            }
+            if host
+            else {}
+        )
 
     def begin(self, host: Host, now: int) -> None:
         """Check every target now and then every interval."""
@@ -105,7 +126,9 @@ class Groups:
         if self.check.protocol == "TCP":
             return None
         port = self.check.port or target.port
-        name = self.hosts.get(group.name) or (target.address if port == 80 else f"{target.address}:{port}")
+        name = self.hosts.get(group.name) or (
+            target.address if port == 80 else f"{target.address}:{port}"
+        )
         return request("GET", self.check.path, name, ("User-Agent", self.check.agent))
 
     def judge(self, host: Host, targets: Targets, target: Endpoint, symptom: str, now: int) -> None:
@@ -121,7 +144,9 @@ class Groups:
         host.after(now + self.check.interval, self._check, host, targets, target)
         probe = Probe(self, targets, target, now)
         try:
-            connection = host.connect(target._replace(port=self.check.port or target.port), probe, now)
+            connection = host.connect(
+                target._replace(port=self.check.port or target.port), probe, now
+            )
         except OSError:
             self.judge(host, targets, target, "no free port", now)
         else:

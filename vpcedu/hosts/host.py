@@ -47,8 +47,14 @@ class Host(Machine):
     kind_words = "Host"
     is_host = opens = timed = True
 
-    def __init__(self, name: str, address: str, seed: int = 0, ports: tuple[int, int] = LINUX,
-                 settings: Settings = LINUX_TCP) -> None:
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        seed: int = 0,
+        ports: tuple[int, int] = LINUX,
+        settings: Settings = LINUX_TCP,
+    ) -> None:
         super().__init__(name, address, seed)
         self.ports, self.settings = ports, settings
         self.connections: dict[FiveTuple, Connection] = {}  # own end first
@@ -78,7 +84,9 @@ class Host(Machine):
             connection.program.on(self, connection, event, data, now)  # type: ignore[union-attr]
         return connection
 
-    def connect(self, remote: Endpoint, program: Program, now: int, port: int | None = None) -> Connection:
+    def connect(
+        self, remote: Endpoint, program: Program, now: int, port: int | None = None
+    ) -> Connection:
         """Open a connection from a port of one's own choice or a free ephemeral one.
 
         OSError EADDRNOTAVAIL where that port is taken towards `remote`, or none is left.
@@ -181,7 +189,9 @@ class Host(Machine):
         while self.deadline is not None and self.deadline <= now:
             _, _, call, arguments = heappop(self._alarms)
             words = call(*arguments, now) or "timer"
-            steps += (Step(now, self.name, "send", SEND, p, p, Cause(words)) for p in self.flush(now))
+            steps += (
+                Step(now, self.name, "send", SEND, p, p, Cause(words)) for p in self.flush(now)
+            )
         return tuple(steps)
 
     def flush(self, now: int) -> tuple[Packet, ...]:
@@ -207,11 +217,15 @@ class Host(Machine):
         return FiveTuple(self.address, port, remote.address, remote.port)
 
     def _free_port(self, remote: Endpoint) -> int | None:
-        start = (spread(self.seed, self.name, self.address, *remote) >> 8) + 2 * self._opened  # Linux moves on by 2
+        start = (
+            spread(self.seed, self.name, self.address, *remote) >> 8
+        ) + 2 * self._opened  # Linux moves on by 2
         self._opened += 1
         return choose(self.ports, start, lambda port: self._flow(port, remote) in self.connections)
 
-    def _new(self, flow: FiveTuple, program: Program, now: int, old: Connection | None = None) -> Connection:
+    def _new(
+        self, flow: FiveTuple, program: Program, now: int, old: Connection | None = None
+    ) -> Connection:
         isn = first_number(spread(self.seed, self.name, *flow), now, old)
         connection = self.connections[flow] = Connection(flow, isn, program, self.settings)
         return connection

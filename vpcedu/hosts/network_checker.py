@@ -30,6 +30,15 @@ NETWORK_HTTP = APPLICATION._replace(timeout=6 * SECOND, success=tuple(map(str, r
 class NetworkChecker(BalancerNode):
     """Checks from one node's address; zone: the blocks whose targets the node may use, (): all. It fails open."""
 
-    def __init__(self, name: str, address: str, seed: int, listeners: tuple[Listener, ...], zone: tuple[str, ...],
-                 check: HealthCheck | None = None) -> None:
-        super().__init__(name, address, seed, Groups(listeners, zone, True, check or NETWORK, host=address))
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        seed: int,
+        listeners: tuple[Listener, ...],
+        zone: tuple[str, ...],
+        check: HealthCheck | None = None,
+    ) -> None:
+        super().__init__(
+            name, address, seed, Groups(listeners, zone, True, check or NETWORK, host=address)
+        )

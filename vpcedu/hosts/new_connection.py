@@ -25,4 +25,8 @@ def may_follow(old: Connection, packet: Packet) -> bool:
 def first_number(key: int, now: int, old: Connection | None) -> int:
     """The first sequence number; key: the hash; now: microseconds; old: the connection whose place is taken."""
     number = (key + now // 4) % MODULUS
-    return (old.snd_nxt + 1) % MODULUS if old is not None and ahead(number, old.snd_nxt) <= 0 else number
+    return (
+        (old.snd_nxt + 1) % MODULUS
+        if old is not None and ahead(number, old.snd_nxt) <= 0
+        else number
+    )

@@ -50,8 +50,14 @@ class Conduct(NamedRow):
 class RequestRelay:
     """The program behind one HTTP listener; `forward` makes the target's request, `idle` is in microseconds."""
 
-    def __init__(self, listener: Listener, groups: dict[TargetGroup, Targets], conduct: Conduct, idle: int,
-                 forward: Callable[[Message, Connection, str, int], Message]) -> None:
+    def __init__(
+        self,
+        listener: Listener,
+        groups: dict[TargetGroup, Targets],
+        conduct: Conduct,
+        idle: int,
+        forward: Callable[[Message, Connection, str, int], Message],
+    ) -> None:
         self.listener, self.groups, self.conduct, self.forward = listener, groups, conduct, forward
         self._idle = Idle(self, idle)
         self._buffers: dict[Connection, bytearray] = {}
@@ -95,7 +101,9 @@ class RequestRelay:
         try:
             message = take(self._buffers[connection], ended)
             if message is not None and message.is_response == connection.passive:
-                raise ValueError(f"{message.start[:80]!r}: expected a request from a client, else a response")
+                raise ValueError(
+                    f"{message.start[:80]!r}: expected a request from a client, else a response"
+                )
             return message
         except ValueError as error:
             if connection.passive:
@@ -120,7 +128,9 @@ class RequestRelay:
             return
         self._asked[back], self._waiting[front] = asked._replace(target=target), back
         self._idle.stirred(host, back, now)
-        host.send(back, bytes(self.forward(message, front, self.listener.protocol.lower(), now)), now)
+        host.send(
+            back, bytes(self.forward(message, front, self.listener.protocol.lower(), now)), now
+        )
 
     def _back(self, host: Host, target: Endpoint, now: int) -> Connection | None:
         """A kept connection to a target, or a new one; None where no port is free."""

@@ -66,7 +66,9 @@ class TlsEnd:
         if connection.passive != self.terms.passive:
             self._host.send(connection, data, now)
         elif connection not in self._secured or connection.closing:
-            raise ValueError(f"connection {connection.flow} is closing: expected one that can still send")
+            raise ValueError(
+                f"connection {connection.flow} is closing: expected one that can still send"
+            )
         else:
             self._secured[connection].send(data)
             self._flush(connection, now)
@@ -107,7 +109,9 @@ class TlsEnd:
             if event == "failed":
                 self._fail(connection, row, now)
             else:
-                self._tell(connection, "connected" if event == "handshake done" else event, row, now)
+                self._tell(
+                    connection, "connected" if event == "handshake done" else event, row, now
+                )
 
     def _flush(self, connection: Connection, now: int) -> None:
         data = self._secured[connection].take_sent()
@@ -127,7 +131,9 @@ class TlsEnd:
 def secured(listener: Listener, program: Program) -> TlsEnd:
     """The program of a listener behind the listener's TLS; ValueError where it has no certificate."""
     if listener.certificate is None:
-        raise ValueError(f"{listener} has no certificate: expected the path of a PEM file with certificate and key")
+        raise ValueError(
+            f"{listener} has no certificate: expected the path of a PEM file with certificate and key"
+        )
     return served(program, listener.certificate)
 
 

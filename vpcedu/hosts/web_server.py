@@ -36,7 +36,9 @@ class Seen(NamedRow):
 
     def __str__(self) -> str:
         forwarded = self.request.header("X-Forwarded-For")
-        return f'from {self.peer} "{self.request.start}"' + (f" X-Forwarded-For: {forwarded}" if forwarded else "")
+        return f'from {self.peer} "{self.request.start}"' + (
+            f" X-Forwarded-For: {forwarded}" if forwarded else ""
+        )
 
 
 def requests_seen(capture: Capture) -> Iterator[tuple[str, Seen]]:
@@ -50,8 +52,15 @@ class WebServer(Host):
 
     kind_words = "web server"
 
-    def __init__(self, name: str, address: str, seed: int = 0, listens: tuple[int, ...] = USUAL,
-                 certificates: tuple[tuple[int, str], ...] = (), keep_alive: int | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        seed: int = 0,
+        listens: tuple[int, ...] = USUAL,
+        certificates: tuple[tuple[int, str], ...] = (),
+        keep_alive: int | None = None,
+    ) -> None:
         super().__init__(name, address, seed)
         self._idle = Idle(self, keep_alive) if keep_alive else None
         self._buffers: dict[Connection, bytearray] = {}
@@ -89,7 +98,9 @@ class WebServer(Host):
         flow = connection.flow
         self.tell(now, "request", Seen(flow.destination, flow.source, message))
         size = message.start.split(" ")[1][1:]
-        wished = min(int(size), 65_536) if size.isascii() and size.isdigit() and len(size) < 10 else 0
+        wished = (
+            min(int(size), 65_536) if size.isascii() and size.isdigit() and len(size) < 10 else 0
+        )
         page = f"Hello {flow.destination}, here is {self.name}.\n".ljust(wished, ".")
         host.send(connection, bytes(response("200 OK", page)), now)
         if not message.keeps_alive:

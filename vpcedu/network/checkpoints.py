@@ -12,7 +12,16 @@ from vpcedu.flow import TCP
 from vpcedu.network.interface import Interface
 from vpcedu.network.places import Hop
 from vpcedu.packet import ACK, RST, SYN, Packet
-from vpcedu.reasons import ACL_IN, ACL_OUT, CONNTRACK_FULL, DESTINATION_CHECK, GROUP_IN, GROUP_OUT, SOURCE_CHECK, Reason
+from vpcedu.reasons import (
+    ACL_IN,
+    ACL_OUT,
+    CONNTRACK_FULL,
+    DESTINATION_CHECK,
+    GROUP_IN,
+    GROUP_OUT,
+    SOURCE_CHECK,
+    Reason,
+)
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import DENY
 from vpcedu.tables.security_group import IN, OUT
@@ -41,7 +50,9 @@ def source_check(filters: Filters, walk: Walk, here: Interface, packet: Packet) 
     return (here, SOURCE_CHECK) if here.check and packet.flow.src != here.address else None
 
 
-def destination_check(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+def destination_check(
+    filters: Filters, walk: Walk, here: Interface, packet: Packet
+) -> Verdict | None:
     """An interface takes only what is for its own address, unless its check is off."""
     return (here, DESTINATION_CHECK) if here.check and packet.flow.dst != here.address else None
 
@@ -62,14 +73,22 @@ def group_in(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> V
     return _group(filters, walk, here, packet, IN, GROUP_IN)
 
 
-def _group(filters: Filters, walk: Walk, here: Interface, packet: Packet, way: str, reason: Reason) -> Verdict | None:
+def _group(
+    filters: Filters, walk: Walk, here: Interface, packet: Packet, way: str, reason: Reason
+) -> Verdict | None:
     if not here.groups:
         return None  # a NAT gateway has no security group
     tracking, flow, now = filters.tracking[here.id], packet.flow, filters.clock.now
-    row = tracking.use(way, flow, now) if packet.icmp is None else _related(filters, walk, here, packet, way)
+    row = (
+        tracking.use(way, flow, now)
+        if packet.icmp is None
+        else _related(filters, walk, here, packet, way)
+    )
     if row is not None:
         return row, None
-    there, peer, other = (walk.left, flow.src, OUT) if way == IN else (walk.hop.interface, flow.dst, IN)
+    there, peer, other = (
+        (walk.left, flow.src, OUT) if way == IN else (walk.hop.interface, flow.dst, IN)
+    )
     rules, back = filters.rules[here.id, way], filters.rules[here.id, other]
     rule = rules.lookup(flow, _groups(filters, there, peer))
     if rule is None:
@@ -95,7 +114,9 @@ def _groups(filters: Filters, there: Interface | None, peer: str) -> frozenset[s
     return frozenset()
 
 
-def _related(filters: Filters, walk: Walk, here: Interface, packet: Packet, way: str) -> TrackedFlow | Untracked | None:
+def _related(
+    filters: Filters, walk: Walk, here: Interface, packet: Packet, way: str
+) -> TrackedFlow | Untracked | None:
     """The flow that an ICMP error is about, if it is tracked automatically, or left untracked.
 
     EC2 user guide, "Path MTU Discovery": such an error is let in for flows that are tracked automatically (through a
@@ -105,7 +126,11 @@ def _related(filters: Filters, walk: Walk, here: Interface, packet: Packet, way:
         return filters.tracking[here.id].lookup(way, packet.about, filters.clock.now)
     rules, back = filters.rules[here.id, way], filters.rules[here.id, OUT if way == IN else IN]
     rule = rules.lookup(packet.about, frozenset())
-    return Untracked(rule) if rule is not None and is_untracked(rule, rules, back, packet.about) else None
+    return (
+        Untracked(rule)
+        if rule is not None and is_untracked(rule, rules, back, packet.about)
+        else None
+    )
 
 
 def flow_return(
@@ -127,7 +152,9 @@ def flow_return(
     return None
 
 
-def network_acl_out(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+def network_acl_out(
+    filters: Filters, walk: Walk, here: Interface, packet: Packet
+) -> Verdict | None:
     """The subnet's network ACL, unless the packet stays in the subnet."""
     there = walk.hop.interface
     if there is not None and there.subnet == here.subnet:

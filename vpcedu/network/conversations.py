@@ -36,7 +36,9 @@ class Conversation(NamedRow):
 
     def stretches(self) -> Iterator[tuple[str, str, FiveTuple]]:
         """From, to, and the flow between them, for each stretch of the opener's way."""
-        best = max((t for t in self.traces if t.sender == self.opener), key=lambda t: len(t.devices))
+        best = max(
+            (t for t in self.traces if t.sender == self.opener), key=lambda t: len(t.devices)
+        )
         for here, there in pairwise(best.devices):
             arrives = next(step for step in best.steps if step.at == there)
             yield here, there, arrives.before.flow
@@ -48,7 +50,11 @@ def conversations(capture: Capture) -> tuple[Conversation, ...]:
     members: dict[int, list[Trace]] = {}
     for trace in capture:
         keys = {_both_ways(trace.packet.about)}
-        keys |= {_both_ways(step.after.about) for step in trace.steps if step.action == REWRITE and step.after}
+        keys |= {
+            _both_ways(step.after.about)
+            for step in trace.steps
+            if step.action == REWRITE and step.after
+        }
         known = sorted({group[key] for key in keys if key in group})
         name = known[0] if known else trace.number
         for other in known[1:]:  # two groups meet: they are one
@@ -56,7 +62,10 @@ def conversations(capture: Capture) -> tuple[Conversation, ...]:
             group.update({key: name for key, value in group.items() if value == other})
         group.update(dict.fromkeys(keys, name))
         members.setdefault(name, []).append(trace)
-    ordered = sorted((sorted(traces, key=lambda t: t.number) for traces in members.values()), key=lambda t: t[0].number)
+    ordered = sorted(
+        (sorted(traces, key=lambda t: t.number) for traces in members.values()),
+        key=lambda t: t[0].number,
+    )
     return tuple(_conversation(number, tuple(traces)) for number, traces in enumerate(ordered, 1))
 
 
@@ -69,4 +78,6 @@ def _both_ways(flow: FiveTuple) -> FiveTuple:
 def _conversation(number: int, traces: tuple[Trace, ...]) -> Conversation:
     opener = traces[0].sender
     whole = next((t for t in traces if t.sender == opener and t.delivered), traces[0])
-    return Conversation(number, opener, whole.devices[-1], traces[0].packet.about, whole.devices[1:-1], traces)
+    return Conversation(
+        number, opener, whole.devices[-1], traces[0].packet.about, whole.devices[1:-1], traces
+    )

@@ -28,11 +28,20 @@ class Filters:
 
     def compile(self, vpc: Vpc) -> None:
         """Make what follows from the description, and let interfaces track as it says."""
-        self.acls = {subnet.name: NetworkAcl(subnet.network_acl, tuple(
-            entry for entry in one.acl_entries if entry.acl == subnet.network_acl))
-            for one in vpc.everyone for subnet in one.subnets}  # fmt: skip
-        self.rules = {(row.id, way): RuleSet.of(row.groups, way, one.group_rules)
-                      for one in vpc.everyone for row in one.interfaces for way in (IN, OUT)}  # fmt: skip
+        self.acls = {
+            subnet.name: NetworkAcl(
+                subnet.network_acl,
+                tuple(entry for entry in one.acl_entries if entry.acl == subnet.network_acl),
+            )
+            for one in vpc.everyone
+            for subnet in one.subnets
+        }
+        self.rules = {
+            (row.id, way): RuleSet.of(row.groups, way, one.group_rules)
+            for one in vpc.everyone
+            for row in one.interfaces
+            for way in (IN, OUT)
+        }
         interfaces = [row for one in vpc.everyone for row in one.interfaces]
         for row in interfaces:
             if row.groups:
@@ -47,4 +56,6 @@ class Filters:
     def tracked_through(self, *places: Interface | None) -> tuple[tuple[int, int], ...] | None:
         """(protocol, idle timeout) where flows through one of these interfaces' devices are always tracked, or None."""
         devices = (self.devices[place.device] for place in places if place is not None)
-        return next((device.always_tracked for device in devices if device.always_tracked is not None), None)
+        return next(
+            (device.always_tracked for device in devices if device.always_tracked is not None), None
+        )

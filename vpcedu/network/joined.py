@@ -8,7 +8,16 @@ if TYPE_CHECKING:
 
     from vpcedu.network.vpc import Vpc
 
-FIELDS = ("interfaces", "routes", "acl_entries", "group_rules", "associations", "outside", "devices", "names")
+FIELDS = (
+    "interfaces",
+    "routes",
+    "acl_entries",
+    "group_rules",
+    "associations",
+    "outside",
+    "devices",
+    "names",
+)
 
 
 def together(vpc: Vpc) -> Vpc:
@@ -16,8 +25,12 @@ def together(vpc: Vpc) -> Vpc:
     if not vpc.peers:
         return vpc
     rows: dict[str, Any] = {
-        field: tuple(row for one in vpc.everyone for row in getattr(one, field)) for field in FIELDS}
-    subnets = tuple(row._replace(route_table=row.route_table or one.main)
-                    for one in vpc.everyone for row in one.subnets)
+        field: tuple(row for one in vpc.everyone for row in getattr(one, field)) for field in FIELDS
+    }
+    subnets = tuple(
+        row._replace(route_table=row.route_table or one.main)
+        for one in vpc.everyone
+        for row in one.subnets
+    )
     more = tuple(cidr for one in vpc.everyone for cidr in one.blocks)[1:]
     return vpc._replace(subnets=subnets, more=more, peers=(), **rows)

@@ -19,10 +19,18 @@ LEAST_MTU = 68  # bytes: what every link of IPv4 carries whole (RFC 791 section 
 class Link:
     """A link with a delay (microseconds), a loss rate (0 to 1), a set of ordinals to lose, an MTU (bytes) or None."""
 
-    def __init__(self, delay: int = ONE_WAY, loss: float = 0.0, lose: tuple[int, ...] = (), seed: int = 0,
-                 mtu: int | None = None) -> None:
+    def __init__(
+        self,
+        delay: int = ONE_WAY,
+        loss: float = 0.0,
+        lose: tuple[int, ...] = (),
+        seed: int = 0,
+        mtu: int | None = None,
+    ) -> None:
         if delay < 0 or not 0 <= loss <= 1:
-            raise ValueError(f"delay {delay}, loss {loss}: expected a delay of 0 or more and a loss from 0 to 1")
+            raise ValueError(
+                f"delay {delay}, loss {loss}: expected a delay of 0 or more and a loss from 0 to 1"
+            )
         if mtu is not None and not LEAST_MTU <= mtu <= 65_535:
             raise ValueError(f"MTU {mtu}: expected None, or {LEAST_MTU} to 65535 bytes")
         self.mtu = mtu
@@ -48,6 +56,8 @@ class Link:
 
     @staticmethod
     def _random(seed: int):  # type: ignore[no-untyped-def]
-        from random import Random  # only where something is drawn: importing it takes longer than a visit
+        from random import (
+            Random,
+        )  # only where something is drawn: importing it takes longer than a visit
 
         return Random(seed)

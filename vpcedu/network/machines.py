@@ -13,15 +13,29 @@ if TYPE_CHECKING:
 def machines(vpc: Vpc, seed: int) -> dict[str, Machine]:
     """Each device of the description at its address, by its name."""
     interfaces = tuple(row for one in vpc.everyone for row in one.interfaces)
-    addresses = {row.device: row.address for row in reversed(interfaces)}  # of the primary interface
+    addresses = {
+        row.device: row.address for row in reversed(interfaces)
+    }  # of the primary interface
     addresses.update({row.device: row.address for one in vpc.everyone for row in one.outside})
     more = {row.device: {"secondary": row.secondary} for row in interfaces if row.secondary}
     return {
-        row.name: row.kind(row.name, addresses[row.name], seed, **more.get(row.name, {}), **dict(row.settings))
-        for one in vpc.everyone for row in one.devices}
+        row.name: row.kind(
+            row.name, addresses[row.name], seed, **more.get(row.name, {}), **dict(row.settings)
+        )
+        for one in vpc.everyone
+        for row in one.devices
+    }
 
 
-def made_of(vpc: Vpc) -> list[tuple[tuple[Device, ...], tuple[OutsideHost, ...], list[tuple[str, str, Addresses]]]]:
+def made_of(
+    vpc: Vpc,
+) -> list[tuple[tuple[Device, ...], tuple[OutsideHost, ...], list[tuple[str, str, Addresses]]]]:
     """All of a description that its machines are made of."""
-    return [(one.devices, one.outside, [(row.device, row.address, row.secondary) for row in one.interfaces])
-            for one in vpc.everyone]
+    return [
+        (
+            one.devices,
+            one.outside,
+            [(row.device, row.address, row.secondary) for row in one.interfaces],
+        )
+        for one in vpc.everyone
+    ]

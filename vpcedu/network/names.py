@@ -38,7 +38,9 @@ class Names:
         in_service: says whether an address may be answered; None: all may.
         """
         if name not in self._rows:
-            raise ValueError(f"no such name {name!r}: expected one of {', '.join(sorted(self._rows)) or 'none'}")
+            raise ValueError(
+                f"no such name {name!r}: expected one of {', '.join(sorted(self._rows)) or 'none'}"
+            )
         addresses = tuple(filter(in_service, self._rows[name])) or self._rows[name]
         self._asked[name] += 1
         return addresses[(self._asked[name] - 1) % len(addresses)]

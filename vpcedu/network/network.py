@@ -55,9 +55,19 @@ class Network:
         every = Places.of(vpc)
         self.vpc, self.places = vpc, every[0]
         self.names = Names(tuple(row for one in vpc.everyone for row in one.names))
-        self._homes = {name: one for one in every for name in (*one.by_device, one.vpc.internet_gateway) if name}
-        self.devices.update({one.internet_gateway: InternetGateway(one.internet_gateway, one.associations)
-                             for one in vpc.everyone if one.internet_gateway})
+        self._homes = {
+            name: one
+            for one in every
+            for name in (*one.by_device, one.vpc.internet_gateway)
+            if name
+        }
+        self.devices.update(
+            {
+                one.internet_gateway: InternetGateway(one.internet_gateway, one.associations)
+                for one in vpc.everyone
+                if one.internet_gateway
+            }
+        )
         self.filters.compile(vpc)
 
     # What lessons call.
@@ -92,8 +102,10 @@ class Network:
         """
         vpc = self.vpc.changed(row, new)
         if made_of(vpc) != made_of(self.vpc):
-            raise ValueError(f"{row!r} is part of a device: expected a route, ACL entry, group rule, public address,"
-                             " subnet, or an interface that keeps its device and addresses")
+            raise ValueError(
+                f"{row!r} is part of a device: expected a route, ACL entry, group rule, public address,"
+                " subnet, or an interface that keeps its device and addresses"
+            )
         rules.check(vpc)
         self._compile(vpc)
 
@@ -107,7 +119,9 @@ class Network:
         """The device of this name as what it is expected to be; ValueError where it is something else."""
         device = self.devices[name]
         if not isinstance(device, kind):
-            raise ValueError(f"device {name!r} is a {device.kind_words}: expected a {kind.kind_words}")
+            raise ValueError(
+                f"device {name!r} is a {device.kind_words}: expected a {kind.kind_words}"
+            )
         return device
 
     # Sending.
@@ -143,13 +157,19 @@ class Network:
         """A packet leaves a device: from its interface, or straight into the Internet."""
         places = self._homes.get(name, self.places)
         here = places.leaving(name, packet.flow.src)
-        walk.hop = places.next_hop(packet, here or (name if name == places.vpc.internet_gateway else INTERNET))
+        walk.hop = places.next_hop(
+            packet, here or (name if name == places.vpc.internet_gateway else INTERNET)
+        )
         walk.returning = False
         if here is not None and not self._pass(walk, LEAVING, here, packet):
             return
         if here is None and walk.hop.reason is not None:
-            inside = walk.hop.reason is NO_SUCH_INTERFACE  # the Internet gateway has a row for nobody
-            self._note(walk, name if inside else INTERNET, "route", packet, walk.hop.row, walk.hop.reason)
+            inside = (
+                walk.hop.reason is NO_SUCH_INTERFACE
+            )  # the Internet gateway has a row for nobody
+            self._note(
+                walk, name if inside else INTERNET, "route", packet, walk.hop.row, walk.hop.reason
+            )
             return
         walk.left = here
         if here is None and walk.hop.interface is None and walk.hop.there != name:
@@ -162,7 +182,9 @@ class Network:
         error = self.link.error(packet)
         if error is not None:
             now, number = self.clock.now, walk.trace.number
-            walk.trace.steps.append(Step(now, INTERNET, "link", DROP, packet, None, None, TOO_LARGE, (error,)))
+            walk.trace.steps.append(
+                Step(now, INTERNET, "link", DROP, packet, None, None, TOO_LARGE, (error,))
+            )
             self._queue(Step(now, INTERNET, "send", SEND, error, error, Cause("answer to", number)))
             return
         if not self.link.carry(packet):
@@ -188,7 +210,9 @@ class Network:
         if step.after is not None and step.action not in ("deliver", DROP):
             self._leave(walk, name, step.after)
 
-    def _pass(self, walk: Walk, checkpoints: tuple[tuple[str, Any], ...], here: Interface, packet: Packet) -> bool:
+    def _pass(
+        self, walk: Walk, checkpoints: tuple[tuple[str, Any], ...], here: Interface, packet: Packet
+    ) -> bool:
         """Ask the checkpoints in order and note each answer; False where the packet is lost."""
         for check, ask in checkpoints:
             verdict: Verdict | None = ask(self.filters, walk, here, packet)
@@ -196,8 +220,16 @@ class Network:
                 return False
         return True
 
-    def _note(self, walk: Walk, at: str, check: str, packet: Packet, row: Row | None, reason: Reason | None,
-              hop: Hop | None = None) -> bool:
+    def _note(
+        self,
+        walk: Walk,
+        at: str,
+        check: str,
+        packet: Packet,
+        row: Row | None,
+        reason: Reason | None,
+        hop: Hop | None = None,
+    ) -> bool:
         """Add a step to the trace; whether the packet goes on. A dead end has no `after`, a filter has."""
         if hop is not None:
             walk.hop, walk.returning = hop, True

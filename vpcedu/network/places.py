@@ -47,12 +47,18 @@ class Places:
 
     def __init__(self, vpc: Vpc) -> None:
         self.vpc = vpc
-        self.by_address = {address: row for row in vpc.interfaces for address in (row.address, *row.secondary)}
-        self.by_device = {row.device: row for row in reversed(vpc.interfaces)}  # its primary interface
+        self.by_address = {
+            address: row for row in vpc.interfaces for address in (row.address, *row.secondary)
+        }
+        self.by_device = {
+            row.device: row for row in reversed(vpc.interfaces)
+        }  # its primary interface
         self.by_target = self.by_device | {row.id: row for row in vpc.interfaces}
         self.public = {row.public: row for row in vpc.associations}
         self.tables = {subnet.name: RouteTable(vpc.routes_of(subnet)) for subnet in vpc.subnets}
-        self.across: dict[str, Places | None] = {}  # behind each peering connection; None: not described
+        self.across: dict[
+            str, Places | None
+        ] = {}  # behind each peering connection; None: not described
         self.on_the_internet: dict[str, Hop] = {}
 
     @staticmethod
@@ -61,11 +67,17 @@ class Places:
         made = tuple(Places(one) for one in vpc.everyone)
         known = {one.vpc.name: one for one in made}
         internet = {host.address: Hop(host, None) for one in made for host in one.vpc.outside}
-        internet |= {address: Hop(one.vpc.internet_gateway, row) for one in made if one.vpc.internet_gateway
-                     for address, row in one.public.items()}
+        internet |= {
+            address: Hop(one.vpc.internet_gateway, row)
+            for one in made
+            if one.vpc.internet_gateway
+            for address, row in one.public.items()
+        }
         for one in made:
             one.on_the_internet = internet
-            one.across = {row.name: known.get(row.vpc) for row in one.vpc.peerings if row.status == ACTIVE}
+            one.across = {
+                row.name: known.get(row.vpc) for row in one.vpc.peerings if row.status == ACTIVE
+            }
         return made
 
     def leaving(self, device: str, source: str) -> Interface | None:
@@ -79,7 +91,9 @@ class Places:
         if isinstance(here, Interface):
             return self._routed(address, here)
         if here == INTERNET or not self.vpc.has(address):
-            reason = reasons.PRIVATE_DESTINATION if is_private(address) else reasons.NOT_ON_THE_INTERNET
+            reason = (
+                reasons.PRIVATE_DESTINATION if is_private(address) else reasons.NOT_ON_THE_INTERNET
+            )
             return self.on_the_internet.get(address, Hop(None, None, reason))
         return self._local(address, self.public.get(address))
 
@@ -106,4 +120,8 @@ class Places:
     def _behind(far: Places | None, address: str, route: Route) -> Hop:
         if far is None:
             return Hop(None, route, reasons.BEYOND)
-        return far._local(address, route) if far.vpc.has(address) else Hop(None, route, reasons.NOT_TRANSITIVE)
+        return (
+            far._local(address, route)
+            if far.vpc.has(address)
+            else Hop(None, route, reasons.NOT_TRANSITIVE)
+        )

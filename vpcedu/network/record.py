@@ -50,8 +50,15 @@ class Record:
 
     pending = "no answer yet"  # what is said as long as there is no result
 
-    def __init__(self, call: Call, result: Result | None, capture: Capture, vpc: Vpc, seed: int,
-                 waited: int = 0) -> None:
+    def __init__(
+        self,
+        call: Call,
+        result: Result | None,
+        capture: Capture,
+        vpc: Vpc,
+        seed: int,
+        waited: int = 0,
+    ) -> None:
         self.waited = waited
         self.call, self.result, self.capture, self.vpc, self.seed = call, result, capture, vpc, seed
 

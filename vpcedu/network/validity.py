@@ -36,8 +36,16 @@ def check(vpc: Vpc) -> None:
     everyone = vpc.everyone
     if vpc.peers:
         _once("VPC", (one.name for one in everyone), "one name each")
-        for words, rows in (("subnet", "subnets"), ("device", "devices"), ("Internet host", "outside")):
-            _once(words, (row[0] for one in everyone for row in getattr(one, rows)), "one name in all VPCs")
+        for words, rows in (
+            ("subnet", "subnets"),
+            ("device", "devices"),
+            ("Internet host", "outside"),
+        ):
+            _once(
+                words,
+                (row[0] for one in everyone for row in getattr(one, rows)),
+                "one name in all VPCs",
+            )
     for one in everyone:
         _check_one(one)
     _peerings(everyone)
@@ -46,18 +54,41 @@ def check(vpc: Vpc) -> None:
 def _peerings(everyone: tuple[Vpc, ...]) -> None:
     """VPCs that are peered share no address; a connection that came to nothing says nothing about them."""
     blocks = {one.name: one.blocks for one in everyone}
-    for name, own, far in ((row.name, own, far) for one in everyone for row in one.peerings if row.status == "active"
-                           for own in one.blocks for far in blocks.get(row.vpc, ())):
-        _expect(not (within(own, far) or within(far, own)), f"{name} between {own} and {far}", "no overlap")
+    for name, own, far in (
+        (row.name, own, far)
+        for one in everyone
+        for row in one.peerings
+        if row.status == "active"
+        for own in one.blocks
+        for far in blocks.get(row.vpc, ())
+    ):
+        _expect(
+            not (within(own, far) or within(far, own)),
+            f"{name} between {own} and {far}",
+            "no overlap",
+        )
 
 
 def _check_one(vpc: Vpc) -> None:
     _blocks(vpc)
-    _once("interface", (row.id for row in vpc.interfaces), "one name each: `name` tells a device's interfaces apart")
-    _once("private address", (row.address for row in vpc.interfaces), "one interface for each address")
-    _once("public address", (*(row.public for row in vpc.associations), *(row.address for row in vpc.outside)),
-          "one holder for each address")
-    _once("public address for", (row.private for row in vpc.associations), "one for each private address")
+    _once(
+        "interface",
+        (row.id for row in vpc.interfaces),
+        "one name each: `name` tells a device's interfaces apart",
+    )
+    _once(
+        "private address", (row.address for row in vpc.interfaces), "one interface for each address"
+    )
+    _once(
+        "public address",
+        (*(row.public for row in vpc.associations), *(row.address for row in vpc.outside)),
+        "one holder for each address",
+    )
+    _once(
+        "public address for",
+        (row.private for row in vpc.associations),
+        "one for each private address",
+    )
     _once("device", (*(row.name for row in vpc.devices), vpc.internet_gateway), "one name each")
     _interfaces(vpc)
     for route in vpc.routes:
@@ -101,15 +132,27 @@ def _blocks(vpc: Vpc) -> None:
     size = f"a block from /{LARGEST} to /{SMALLEST}"
     for cidr in vpc.blocks:
         _expect(LARGEST <= block(cidr)[2] <= SMALLEST, f"VPC {cidr}", size)
-        _expect(not any(within(cidr, never) for never in NO_VPC), f"VPC {cidr}", f"none of {', '.join(NO_VPC)}")
+        _expect(
+            not any(within(cidr, never) for never in NO_VPC),
+            f"VPC {cidr}",
+            f"none of {', '.join(NO_VPC)}",
+        )
     _once("subnet", (row.name for row in vpc.subnets), "one name each")
     below = None
     for row in sorted(vpc.subnets, key=lambda row: block(row.cidr)):
         what = f"subnet {row.name!r} {row.cidr}"
         _expect(LARGEST <= block(row.cidr)[2] <= SMALLEST, what, size)
-        _expect(any(within(row.cidr, whole) for whole in vpc.blocks), what, f"a part of the VPC's block {vpc.cidr}")
+        _expect(
+            any(within(row.cidr, whole) for whole in vpc.blocks),
+            what,
+            f"a part of the VPC's block {vpc.cidr}",
+        )
         if below:
-            _expect(block(below.cidr)[1] < block(row.cidr)[0], what, f"no overlap with {below.name!r} {below.cidr}")
+            _expect(
+                block(below.cidr)[1] < block(row.cidr)[0],
+                what,
+                f"no overlap with {below.name!r} {below.cidr}",
+            )
         below = row
 
 
@@ -118,16 +161,33 @@ def _interfaces(vpc: Vpc) -> None:
     subnets = {row.name: row for row in vpc.subnets}
     zones: dict[str, str] = {}
     for row in vpc.interfaces:
-        _expect(row.subnet in subnets, f"{row} in subnet {row.subnet!r}", f"one of {', '.join(subnets) or 'none'}")
+        _expect(
+            row.subnet in subnets,
+            f"{row} in subnet {row.subnet!r}",
+            f"one of {', '.join(subnets) or 'none'}",
+        )
         subnet = subnets[row.subnet]
-        _expect(contains(subnet.cidr, row.address), row, f"an address of subnet {subnet.name!r} {subnet.cidr}")
+        _expect(
+            contains(subnet.cidr, row.address),
+            row,
+            f"an address of subnet {subnet.name!r} {subnet.cidr}",
+        )
         kept = reserved(subnet.cidr, row.address)
         _expect(not kept, row, f"an address that is not reserved; this one is for {kept}")
         zone = zones.setdefault(row.device, subnet.zone)
-        _expect(zone == subnet.zone, f"{row} in zone {subnet.zone!r}", f"{row.device}'s zone {zone!r}")
-    placed, known = {*zones, *(host.device for host in vpc.outside)}, {device.name for device in vpc.devices}
+        _expect(
+            zone == subnet.zone, f"{row} in zone {subnet.zone!r}", f"{row.device}'s zone {zone!r}"
+        )
+    placed, known = (
+        {*zones, *(host.device for host in vpc.outside)},
+        {device.name for device in vpc.devices},
+    )
     for name in sorted(placed ^ known):
-        _expect(False, f"device {name!r}", "a row in `devices` and an interface or a place on the Internet")
+        _expect(
+            False,
+            f"device {name!r}",
+            "a row in `devices` and an interface or a place on the Internet",
+        )
 
 
 def _route(vpc: Vpc, route: Route) -> None:
@@ -135,8 +195,20 @@ def _route(vpc: Vpc, route: Route) -> None:
     what = f"route {route.destination} > {route.target} of table {route.table!r}"
     _expect(not within(route.destination, UNROUTABLE), what, f"no destination in {UNROUTABLE}")
     if route.target == LOCAL:
-        _expect(route.destination in vpc.blocks, what, f"the VPC's block {vpc.cidr} as the destination of {LOCAL}")
+        _expect(
+            route.destination in vpc.blocks,
+            what,
+            f"the VPC's block {vpc.cidr} as the destination of {LOCAL}",
+        )
     elif any(within(route.destination, cidr) for cidr in vpc.blocks):
         wholes = (*vpc.blocks, *(subnet.cidr for subnet in vpc.subnets))
-        _expect(route.destination in wholes, what, "inside the VPC, the whole block of a subnet (or of the VPC)")
-        _expect(route.target != vpc.internet_gateway, what, "inside the VPC, a NAT gateway or a network interface")
+        _expect(
+            route.destination in wholes,
+            what,
+            "inside the VPC, the whole block of a subnet (or of the VPC)",
+        )
+        _expect(
+            route.target != vpc.internet_gateway,
+            what,
+            "inside the VPC, a NAT gateway or a network interface",
+        )

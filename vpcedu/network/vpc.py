@@ -26,9 +26,15 @@ if TYPE_CHECKING:
     from vpcedu.row import Row
     from vpcedu.tables.target_group import Listener
 
-    AddedRow = Route | AclEntry | GroupRule | Association  # what can be added to a description alone
+    AddedRow = (
+        Route | AclEntry | GroupRule | Association
+    )  # what can be added to a description alone
 
-INTERNET, ACTIVE, BLACKHOLED = "Internet", "active", "blackhole"  # states of a route; `filtered` is left out
+INTERNET, ACTIVE, BLACKHOLED = (
+    "Internet",
+    "active",
+    "blackhole",
+)  # states of a route; `filtered` is left out
 
 
 class OutsideHost(NamedRow):
@@ -105,7 +111,8 @@ class Vpc(NamedRow):
         """The routes that a subnet's packets follow: those of its route table, or of the main one where it has none."""
         table = subnet.route_table or self.main
         return tuple(row for row in self.routes if row.table == table) or tuple(
-            Route(table, block, LOCAL) for block in self.blocks)
+            Route(table, block, LOCAL) for block in self.blocks
+        )
 
     def is_public(self, subnet: Subnet) -> bool:
         """Whether a subnet has a route to the Internet gateway, which is all that makes it public."""
@@ -114,20 +121,36 @@ class Vpc(NamedRow):
     def state(self, route: Route) -> str:
         """The state of a route: `active`, or `blackhole` where its target does not exist (any more)."""
         links = {row.name for row in self.peerings if row.status == ACTIVE}
-        there = {LOCAL, self.internet_gateway, *self.beyond, *links,
-                 *(name for row in self.interfaces for name in (row.device, row.id))}
+        there = {
+            LOCAL,
+            self.internet_gateway,
+            *self.beyond,
+            *links,
+            *(name for row in self.interfaces for name in (row.device, row.id)),
+        }
         return ACTIVE if route.target in there else BLACKHOLED
 
     def rows(self) -> tuple[AddedRow | Listener, ...]:
         """Every row a lesson may take out or change: routes, entries, rules, addresses, listeners."""
-        return (*self.routes, *self.acl_entries, *self.group_rules, *self.associations, *self.listeners,
-                *(row for peer in self.peers for row in peer.rows()))
+        return (
+            *self.routes,
+            *self.acl_entries,
+            *self.group_rules,
+            *self.associations,
+            *self.listeners,
+            *(row for peer in self.peers for row in peer.rows()),
+        )
 
     @property
     def listeners(self) -> tuple[Listener, ...]:
         """The listeners of this VPC's balancers, device by device."""
-        return tuple(row for device in self.devices for word, value in device.settings if word == "listeners"
-                     for row in value)
+        return tuple(
+            row
+            for device in self.devices
+            for word, value in device.settings
+            if word == "listeners"
+            for row in value
+        )
 
     def without(self, row: Row) -> Vpc:
         """The same description less one row; ValueError where it has no such row."""
@@ -139,14 +162,22 @@ class Vpc(NamedRow):
 
     def with_row(self, row: Row | None) -> Vpc:
         """The same description with one more route, ACL entry, group rule or public address; ValueError for others."""
-        for field, kind, owner in (("routes", Route, "table"), ("acl_entries", AclEntry, "acl"),
-                                   ("group_rules", GroupRule, "group"), ("associations", Association, "private")):
+        for field, kind, owner in (
+            ("routes", Route, "table"),
+            ("acl_entries", AclEntry, "acl"),
+            ("group_rules", GroupRule, "group"),
+            ("associations", Association, "private"),
+        ):
             if isinstance(row, kind):
-                home = next((one for one in self.everyone if getattr(row, owner) in one._owners()), self)
+                home = next(
+                    (one for one in self.everyone if getattr(row, owner) in one._owners()), self
+                )
                 rows: dict[str, Any] = {field: (*getattr(home, field), row)}
                 changed = home._replace(**rows)
                 return changed if home is self else self.replace(home, changed)
-        raise ValueError(f"{row!r} is no row that can be added: expected a Route, AclEntry, GroupRule or Association")
+        raise ValueError(
+            f"{row!r} is no row that can be added: expected a Route, AclEntry, GroupRule or Association"
+        )
 
     def changed(self, row: Row | None, new: Row | None) -> Vpc:
         """The same description with `new` in the place of `row`: one row more where `row` is None, one less where `new`
@@ -157,8 +188,10 @@ class Vpc(NamedRow):
 
     def _owners(self) -> set[str]:
         """What rows belong to: route tables, network ACLs, groups, private addresses."""
-        return {self.main}.union(*((row.route_table or "", row.network_acl) for row in self.subnets),
-                                 *((row.address, *row.secondary, *row.groups) for row in self.interfaces))
+        return {self.main}.union(
+            *((row.route_table or "", row.network_acl) for row in self.subnets),
+            *((row.address, *row.secondary, *row.groups) for row in self.interfaces),
+        )
 
     def _changed(self, row: Row, news: tuple[Row, ...]) -> Vpc:
         changed: Vpc = _swap(self, row, news)

@@ -18,6 +18,8 @@ class Walk:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.hop = Hop(None, None)
-        self.left: Interface | None = None  # the interface it comes from; None: from outside the VPC
+        self.left: Interface | None = (
+            None  # the interface it comes from; None: from outside the VPC
+        )
         self.returning = False  # whether a flow, not the route table, said where it goes from here
         self.hops = 0

@@ -30,20 +30,43 @@ class Lesson(NamedTuple):
 
 
 LESSONS = (
-    Lesson("00-the-question", "The question", "The arrows of an architecture diagram show where packets go."),
-    Lesson("01-addresses-and-routes", "Addresses and routes",
-           "A public address makes a subnet public. The instance has the public address."),
+    Lesson(
+        "00-the-question",
+        "The question",
+        "The arrows of an architecture diagram show where packets go.",
+    ),
+    Lesson(
+        "01-addresses-and-routes",
+        "Addresses and routes",
+        "A public address makes a subnet public. The instance has the public address.",
+    ),
     Lesson("02-a-tcp-connection", "A TCP connection", "A connection is a wire."),
-    Lesson("03-ephemeral-ports", "Ephemeral ports",
-           "The reply uses another, higher port. A machine can have 65,535 connections at most."),
-    Lesson("04-stateful-and-stateless", "Stateful and stateless", "An inbound rule is enough everywhere."),
-    Lesson("05-address-translation", "Address translation",
-           "The NAT carries all replies. It lets nobody in because of a firewall rule."),
+    Lesson(
+        "03-ephemeral-ports",
+        "Ephemeral ports",
+        "The reply uses another, higher port. A machine can have 65,535 connections at most.",
+    ),
+    Lesson(
+        "04-stateful-and-stateless",
+        "Stateful and stateless",
+        "An inbound rule is enough everywhere.",
+    ),
+    Lesson(
+        "05-address-translation",
+        "Address translation",
+        "The NAT carries all replies. It lets nobody in because of a firewall rule.",
+    ),
     Lesson("06-proxies", "Proxies", "A load balancer is a stateful NAT."),
-    Lesson("07-network-load-balancer", "Network Load Balancer",
-           "Its targets must be public. It always shows the client, or always hides it."),
-    Lesson("08-return-paths", "Return paths",
-           "A reply must pass the NAT to get out, and is stuck at its security group."),
+    Lesson(
+        "07-network-load-balancer",
+        "Network Load Balancer",
+        "Its targets must be public. It always shows the client, or always hides it.",
+    ),
+    Lesson(
+        "08-return-paths",
+        "Return paths",
+        "A reply must pass the NAT to get out, and is stuck at its security group.",
+    ),
     Lesson("09-time", "Time", "A timeout closes the connection."),
     Lesson("10-troubleshooting", "Troubleshooting", "It is always the security group."),
     Lesson("11-your-own-vpc", "Your own VPC", "One has to try it out in the account."),
@@ -69,7 +92,7 @@ def contents(page: str) -> str:
     head = "| Lesson | Minutes | The belief it corrects |\n|---|---|---|\n"
     found = re.search(r"(?m)^\| Lesson .*\n\|[-|]+\n(\|.*\n)*", page)
     assert found, "the page has no table of lessons"
-    return page[: found.start()] + head + table + "\n" + page[found.end():]
+    return page[: found.start()] + head + table + "\n" + page[found.end() :]
 
 
 KINDS = (  # heading, and whether an address belongs under it; the first that fits
@@ -93,7 +116,9 @@ def sources(page: str) -> str:
         mine = [address for address in cited if _kind(address) == kind]
         if mine:
             told += f"\n## {kind}\n\n"
-        for address in sorted(mine, key=lambda address: (_number(address), cited[address][0].lower())):
+        for address in sorted(
+            mine, key=lambda address: (_number(address), cited[address][0].lower())
+        ):
             words, lessons = cited[address]
             told += f"- [{words}]({address}): {', '.join(f'[{name[:2]}]({name}.ipynb)' for name in lessons)}\n"
     return told
@@ -129,7 +154,9 @@ def paragraph_links(text: str) -> list[tuple[str, str]]:
 
 
 def _text(notebook: dict[str, Any]) -> str:
-    return "\n\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    return "\n\n".join(
+        "".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"
+    )
 
 
 def write() -> None:

@@ -90,12 +90,18 @@ def where(url: str) -> str:
     return REPOSITORY + (FOLDER / path).resolve().relative_to(ROOT).as_posix() + mark + anchor
 
 
-MARKDOWN = mistune.create_markdown(renderer=Renderer(escape=True), plugins=["table", "strikethrough"])
+MARKDOWN = mistune.create_markdown(
+    renderer=Renderer(escape=True), plugins=["table", "strikethrough"]
+)
 
 
 def block(kind: str, inner: str) -> str:
     """A block of lines; one that can be moved sideways can be reached and moved by the keyboard."""
-    reach = ' tabindex="0" role="region" aria-label="Lines, can be moved sideways"' if "scroll" in kind else ""
+    reach = (
+        ' tabindex="0" role="region" aria-label="Lines, can be moved sideways"'
+        if "scroll" in kind
+        else ""
+    )
     return f'<pre class="{kind}"{reach}>{inner}</pre>\n'
 
 
@@ -108,8 +114,11 @@ def printed(text: str) -> str:
     """Printed lines: paragraphs of prose are joined and flow, everything else keeps its lines."""
     told = ""
     for kept, lines in pieces(text.rstrip("\n").split("\n")):
-        told += block("told scroll", html.escape("\n".join(lines))) if kept else block(
-            "told flow", html.escape("\n".join(lines)))
+        told += (
+            block("told scroll", html.escape("\n".join(lines)))
+            if kept
+            else block("told flow", html.escape("\n".join(lines)))
+        )
     return told
 
 
@@ -150,15 +159,19 @@ def picture(output: dict[str, Any]) -> str:
     shown = output["metadata"]["image/png"]
     png = "".join(data["image/png"]).replace("\n", "")
     words = html.escape("".join(data.get("text/plain", ""))).replace("\n\n", "</p>\n<p>")
-    return (f'<figure>\n<p class="wide note">The picture is wider than this screen: move it sideways.</p>\n'
-            f'<div class="scroll" tabindex="0" role="region" aria-label="Picture, can be moved sideways">'
-            f'<img width="700" alt="{html.escape(shown["alt"])}" src="data:image/png;base64,{png}"></div>\n'
-            f"<details><summary>This picture in words</summary>\n<p>{words}</p></details>\n</figure>\n")
+    return (
+        f'<figure>\n<p class="wide note">The picture is wider than this screen: move it sideways.</p>\n'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="Picture, can be moved sideways">'
+        f'<img width="700" alt="{html.escape(shown["alt"])}" src="data:image/png;base64,{png}"></div>\n'
+        f"<details><summary>This picture in words</summary>\n<p>{words}</p></details>\n</figure>\n"
+    )
 
 
 def code_cell(cell: dict[str, Any]) -> str:
     """A cell's source and what it showed."""
-    source = highlight("".join(cell["source"]), PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
+    source = highlight("".join(cell["source"]), PythonLexer(), HtmlFormatter(nowrap=True)).rstrip(
+        "\n"
+    )
     told = block("code", source)
     for output in cell["outputs"]:
         data = output.get("data", {})
@@ -174,20 +187,30 @@ def code_cell(cell: dict[str, Any]) -> str:
 
 def page(title: str, body: str) -> str:
     """A whole page around its body."""
-    links = "".join(f'<a href="{file}">{name}</a>' for name, file in (
-        ("Contents", "index.html"), ("Glossary", "glossary.html"), ("Sources", "sources.html")))
-    return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{html.escape(title)}</title>\n"
-            f'<style>{STYLE}</style>\n</head>\n<body>\n<nav aria-label="Course">{links}</nav>\n<main>\n{body}</main>\n'
-            f"</body>\n</html>\n")
+    links = "".join(
+        f'<a href="{file}">{name}</a>'
+        for name, file in (
+            ("Contents", "index.html"),
+            ("Glossary", "glossary.html"),
+            ("Sources", "sources.html"),
+        )
+    )
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{html.escape(title)}</title>\n"
+        f'<style>{STYLE}</style>\n</head>\n<body>\n<nav aria-label="Course">{links}</nav>\n<main>\n{body}</main>\n'
+        f"</body>\n</html>\n"
+    )
 
 
 def lesson(notebook: dict[str, Any]) -> str:
     """A notebook as a page."""
     title = "".join(notebook["cells"][0]["source"]).splitlines()[0].lstrip("# ")
-    body = "".join(code_cell(cell) if cell["cell_type"] == "code" else markdown("".join(cell["source"]))
-                   for cell in notebook["cells"])
+    body = "".join(
+        code_cell(cell) if cell["cell_type"] == "code" else markdown("".join(cell["source"]))
+        for cell in notebook["cells"]
+    )
     return page(title, body)
 
 
@@ -216,7 +239,9 @@ def main() -> int:
     """Write the site and say where."""
     files = write()
     size = sum(file.stat().st_size for file in files) / 1e6
-    print(f"{len(files)} pages, {size:.1f} MB; open {OUT.relative_to(ROOT).as_posix()}/index.html in a browser.")
+    print(
+        f"{len(files)} pages, {size:.1f} MB; open {OUT.relative_to(ROOT).as_posix()}/index.html in a browser."
+    )
     return 0
 
 

@@ -67,6 +67,15 @@ def _keep_alive(tcb: Tcb, now: int) -> str:
         tcb.end("USER TIMEOUT", "timed out")
         return ""
     tcb.probes += 1
-    tcb.reply(Packet(tcb.flow, ACK, (tcb.snd_nxt - 1) % MODULUS, tcb.rcv_nxt, tcb.rcv_wnd, tcb.options(ACK, now)))
+    tcb.reply(
+        Packet(
+            tcb.flow,
+            ACK,
+            (tcb.snd_nxt - 1) % MODULUS,
+            tcb.rcv_nxt,
+            tcb.rcv_wnd,
+            tcb.options(ACK, now),
+        )
+    )
     tcb.alarm = now + keepalive.interval
     return f"keep-alive probe {tcb.probes}"

@@ -17,14 +17,27 @@ from vpcedu.protocols.http import Message
 
 FOR, PROTO, PORT = "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port"
 TRACE = "X-Amzn-Trace-Id"
-ONE_HOP = ("Connection", "Keep-Alive")  # what the two ends of one connection tell each other (RFC 9110 section 7.6.1)
+ONE_HOP = (
+    "Connection",
+    "Keep-Alive",
+)  # what the two ends of one connection tell each other (RFC 9110 section 7.6.1)
 
 
-MODES = ("append", "preserve", "remove")  # the values of the attribute routing.http.xff_header_processing.mode
+MODES = (
+    "append",
+    "preserve",
+    "remove",
+)  # the values of the attribute routing.http.xff_header_processing.mode
 
 
-def forward(message: Message, client: Endpoint, listener: Endpoint, scheme: str = "http", mode: str = "append",
-            client_port: bool = False) -> Message:
+def forward(
+    message: Message,
+    client: Endpoint,
+    listener: Endpoint,
+    scheme: str = "http",
+    mode: str = "append",
+    client_port: bool = False,
+) -> Message:
     """The request as the target gets it.
 
     client: the other end of the balancer's connection; listener: its own end, whose port the client asked.
@@ -50,7 +63,9 @@ def forward(message: Message, client: Endpoint, listener: Endpoint, scheme: str 
 def returned(message: Message) -> Message:
     """The response as the client gets it: less what is of one hop, and with its length where the target said none."""
     onward = _of_no_hop(message)
-    known = not message.body or message.header("Content-Length") or message.header("Transfer-Encoding")
+    known = (
+        not message.body or message.header("Content-Length") or message.header("Transfer-Encoding")
+    )
     return onward if known else onward.with_header("Content-Length", str(len(message.body)))
 
 
@@ -60,7 +75,11 @@ def traced(message: Message, own: str) -> Message:
     >>> traced(Message("GET / HTTP/1.1", ((TRACE, "Root=1-0-a;CalledFrom=app"),)), "1-5-b").header(TRACE)
     'Self=1-5-b;Root=1-0-a;CalledFrom=app'
     """
-    fields = [field for field in (message.header(TRACE) or "").split(";") if field and not field.startswith("Self=")]
+    fields = [
+        field
+        for field in (message.header(TRACE) or "").split(";")
+        if field and not field.startswith("Self=")
+    ]
     word = "Self" if any(field.startswith("Root=") for field in fields) else "Root"
     return message.with_header(TRACE, ";".join((f"{word}={own}", *fields)))
 

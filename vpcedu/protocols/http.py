@@ -11,7 +11,11 @@ from vpcedu.row import NamedRow
 
 LARGEST_HEAD = 65_536  # bytes; ALB's limit for a whole request header is 64 K
 LARGEST_BODY = 1 << 20  # bytes
-NO_BODY = ("1", "204", "304")  # beginnings of status codes whose responses have none (RFC 9112 section 6.3)
+NO_BODY = (
+    "1",
+    "204",
+    "304",
+)  # beginnings of status codes whose responses have none (RFC 9112 section 6.3)
 
 
 class Message(NamedRow):
@@ -34,7 +38,9 @@ class Message(NamedRow):
 
     def without_header(self, name: str) -> Message:
         """The message without any header of this name."""
-        return self._replace(headers=tuple(pair for pair in self.headers if pair[0].lower() != name.lower()))
+        return self._replace(
+            headers=tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
+        )
 
     @property
     def is_response(self) -> bool:
@@ -69,7 +75,9 @@ def request(method: str, path: str, host: str, *headers: tuple[str, str]) -> Mes
 def response(status: str, body: str = "", kind: str = "text/plain") -> Message:
     """A response whose body is text; status is like "200 OK"."""
     data = body.encode()
-    return Message(f"HTTP/1.1 {status}", (("Content-Type", kind), ("Content-Length", str(len(data)))), data)
+    return Message(
+        f"HTTP/1.1 {status}", (("Content-Type", kind), ("Content-Length", str(len(data)))), data
+    )
 
 
 def take(buffer: bytearray, ended: bool = False) -> Message | None:
@@ -113,7 +121,9 @@ def _is_chunked(message: Message) -> bool:
     if coding is not None and coding.lower() != "chunked":
         raise ValueError(f"Transfer-Encoding {coding!r}: expected chunked")
     if coding is not None and message.header("Content-Length") is not None:
-        raise ValueError("both Transfer-Encoding and Content-Length: expected one of them (RFC 9112 section 6.1)")
+        raise ValueError(
+            "both Transfer-Encoding and Content-Length: expected one of them (RFC 9112 section 6.1)"
+        )
     return coding is not None
 
 
@@ -123,9 +133,13 @@ def _chunks(buffer: bytearray, at: int) -> tuple[bytes, int] | None:
         line = buffer.find(b"\r\n", at, at + 1_024)
         if line < 0:
             if len(buffer) - at >= 1_024:
-                raise ValueError("a chunk size of more than 1022 bytes: expected a hexadecimal number")
+                raise ValueError(
+                    "a chunk size of more than 1022 bytes: expected a hexadecimal number"
+                )
             return None
-        size = _size(bytes(buffer[at:line]).partition(b";")[0].decode("latin-1").strip(), 16, "chunk size")
+        size = _size(
+            bytes(buffer[at:line]).partition(b";")[0].decode("latin-1").strip(), 16, "chunk size"
+        )
         at = line + 2
         if size == 0:
             return _trailers(body, buffer, at)
@@ -146,7 +160,9 @@ def _trailers(body: bytearray, buffer: bytearray, at: int) -> tuple[bytes, int] 
         _header(bytes(buffer[at:line]).decode("latin-1"))
         at = line + 2
     if len(buffer) - at > LARGEST_HEAD:
-        raise ValueError(f"trailers of more than {LARGEST_HEAD} bytes: expected an empty line before")
+        raise ValueError(
+            f"trailers of more than {LARGEST_HEAD} bytes: expected an empty line before"
+        )
     return None
 
 
@@ -161,10 +177,17 @@ def _size(digits: str, base: int, what: str) -> int:
 
 def _start(line: str) -> str:
     words = line.split(" ", 2)
-    status = words[0].startswith("HTTP/1.") and len(words) > 1 and len(words[1]) == 3 and words[1].isdigit()
+    status = (
+        words[0].startswith("HTTP/1.")
+        and len(words) > 1
+        and len(words[1]) == 3
+        and words[1].isdigit()
+    )
     asks = len(words) == 3 and words[0].isalpha() and words[2] in ("HTTP/1.0", "HTTP/1.1")
     if not (status or asks):
-        raise ValueError(f"start line {line[:80]!r}: expected like 'GET / HTTP/1.1' or 'HTTP/1.1 200 OK'")
+        raise ValueError(
+            f"start line {line[:80]!r}: expected like 'GET / HTTP/1.1' or 'HTTP/1.1 200 OK'"
+        )
     return line
 
 

@@ -36,6 +36,11 @@ def too_large(tcb: Tcb, mtu: int, seq: int, now: int) -> None:
 def _split(segment: Packet, mss: int) -> list[Packet]:
     """The segment in pieces of at most so many bytes; the last has its PSH and FIN."""
     data, flags = segment.data, segment.flags
-    return [segment._replace(seq=(segment.seq + at) % MODULUS, data=data[at : at + mss],
-                             flags=flags if at + mss >= len(data) else flags & ~(PSH | FIN))
-            for at in range(0, max(1, len(data)), mss)]
+    return [
+        segment._replace(
+            seq=(segment.seq + at) % MODULUS,
+            data=data[at : at + mss],
+            flags=flags if at + mss >= len(data) else flags & ~(PSH | FIN),
+        )
+        for at in range(0, max(1, len(data)), mss)
+    ]

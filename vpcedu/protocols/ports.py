@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LINUX = (32_768, 60_999)
-WINDOWS = (49_152, 65_535)  # since Vista and Server 2008: Microsoft, "The default dynamic port range for TCP/IP"
+WINDOWS = (
+    49_152,
+    65_535,
+)  # since Vista and Server 2008: Microsoft, "The default dynamic port range for TCP/IP"
 ELASTIC_LOAD_BALANCING = (1_024, 65_535)
 NAT_GATEWAY = (1_024, 65_535)
 
@@ -51,7 +54,9 @@ def choose(
     return None
 
 
-def choose_randomly(ports: tuple[int, int], seed: object, taken: Callable[[int], bool]) -> int | None:
+def choose_randomly(
+    ports: tuple[int, int], seed: object, taken: Callable[[int], bool]
+) -> int | None:
     """The first free port from a random one on, upwards and round: algorithm 1 of RFC 6056 section 3.3.1.
 
     ports: first and last of the range. seed: any value; it alone decides the random port.
@@ -81,6 +86,8 @@ def sustained(ports: tuple[int, int], destinations: int, lifetime_seconds: float
     471
     """
     if destinations < 1 or lifetime_seconds <= 0 or not 0 < ports[0] <= ports[1] <= 65_535:
-        raise ValueError(f"ports {ports}, {destinations} destinations, {lifetime_seconds} s: expected a range of "
-                         "ports from 1 to 65535, at least one destination and a lifetime above 0")
+        raise ValueError(
+            f"ports {ports}, {destinations} destinations, {lifetime_seconds} s: expected a range of "
+            "ports from 1 to 65535, at least one destination and a lifetime above 0"
+        )
     return (ports[1] - ports[0] + 1) * destinations / lifetime_seconds

@@ -39,7 +39,11 @@ class Header(NamedRow):
     @property
     def vpc_endpoint_id(self) -> str | None:
         """The id of the PrivateLink endpoint ("vpce-..."), if AWS wrote one."""
-        found = (value for kind, value in self.tlvs if kind == AWS and value[:1] == bytes((VPC_ENDPOINT_ID,)))
+        found = (
+            value
+            for kind, value in self.tlvs
+            if kind == AWS and value[:1] == bytes((VPC_ENDPOINT_ID,))
+        )
         return next((value[1:].decode("ascii", "replace") for value in found), None)
 
 
@@ -53,10 +57,16 @@ def version_1(source: Endpoint, destination: Endpoint) -> bytes:
     return f"PROXY TCP4 {source.address} {destination.address} {source.port} {destination.port}\r\n".encode()
 
 
-def version_2(source: Endpoint, destination: Endpoint, tlvs: tuple[tuple[int, bytes], ...] = (),
-              checksum: bool = False) -> bytes:
+def version_2(
+    source: Endpoint,
+    destination: Endpoint,
+    tlvs: tuple[tuple[int, bytes], ...] = (),
+    checksum: bool = False,
+) -> bytes:
     """The header of version 2 for a TCP connection over IPv4; with `checksum` a CRC-32c field comes last."""
-    addresses = ADDRESSES.pack(number(source.address), number(destination.address), source.port, destination.port)
+    addresses = ADDRESSES.pack(
+        number(source.address), number(destination.address), source.port, destination.port
+    )
     fields = b"".join(_tlv(kind, value) for kind, value in tlvs)
     if not checksum:
         return _binary(PROXY, STREAM4, addresses + fields)
@@ -116,7 +126,10 @@ def _parse_1(data: bytes) -> tuple[Header, int] | None:
         return Header(1, PROXY, None, None), end + 2
     if len(words) != 6 or words[1] != "TCP4":
         raise ValueError(f"{data[:end]!r}: expected 'PROXY TCP4 source destination port port'")
-    source, destination = Endpoint.parse(f"{words[2]}:{words[4]}"), Endpoint.parse(f"{words[3]}:{words[5]}")
+    source, destination = (
+        Endpoint.parse(f"{words[2]}:{words[4]}"),
+        Endpoint.parse(f"{words[3]}:{words[5]}"),
+    )
     return Header(1, PROXY, source, destination), end + 2
 
 
@@ -128,7 +141,9 @@ def _parse_2(data: bytes) -> tuple[Header, int] | None:
         raise ValueError(f"family and transport {data[13]:#04x}: expected 0x00 to 0x32")
     size = int.from_bytes(data[14:16], "big")
     if command == PROXY and size < SIZES[family]:
-        raise ValueError(f"{size} bytes of addresses: expected {SIZES[family]} or more for family {family}")
+        raise ValueError(
+            f"{size} bytes of addresses: expected {SIZES[family]} or more for family {family}"
+        )
     if len(data) < 16 + size:
         return None
     rest = data[16 : 16 + size]
@@ -147,7 +162,9 @@ def _fields(data: bytes) -> tuple[tuple[int, bytes], ...]:
     while at < len(data):
         size = int.from_bytes(data[at + 1 : at + 3], "big")
         if at + 3 + size > len(data):
-            raise ValueError(f"a field of {size} bytes in {max(len(data) - at - 3, 0)}: expected one that fits")
+            raise ValueError(
+                f"a field of {size} bytes in {max(len(data) - at - 3, 0)}: expected one that fits"
+            )
         found.append((data[at], data[at + 3 : at + 3 + size]))
         at += 3 + size
     return tuple(found)

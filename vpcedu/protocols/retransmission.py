@@ -24,7 +24,9 @@ class Timer:
         self.srtt = self.rttvar = -1  # nothing measured yet
         self.tried = 0
         self._first = FIRST_RTO
-        self.awaits: int | None = None  # the acknowledgment number that ends the present measurement
+        self.awaits: int | None = (
+            None  # the acknowledgment number that ends the present measurement
+        )
         self._since = 0  # when it began
 
     @property

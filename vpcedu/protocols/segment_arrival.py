@@ -11,12 +11,21 @@ from vpcedu.flow import MODULUS
 from vpcedu.packet import ACK, FIN, RST, SYN, Packet
 from vpcedu.protocols.alarm import again
 from vpcedu.protocols.tcb import DEFAULT_MSS, LEAST_MSS, STAMP, Tcb, ahead
-from vpcedu.protocols.tcp_states import CLOSED, LISTEN, RECEIVING, RESET, SYN_RECEIVED, SYN_SENT, TIME_WAIT
+from vpcedu.protocols.tcp_states import (
+    CLOSED,
+    LISTEN,
+    RECEIVING,
+    RESET,
+    SYN_RECEIVED,
+    SYN_SENT,
+    TIME_WAIT,
+)
 
 BEYOND = 2  # a window probe's byte and a FIN may stand behind the window's end
 
 
 # RFC 9293 section 3.10.7.2, LISTEN
+
 
 def _listen(tcb: Tcb, segment: Packet, now: int) -> bool:
     if segment.flags & RST:
@@ -43,6 +52,7 @@ def _synchronize(tcb: Tcb, segment: Packet) -> None:
 
 # RFC 9293 section 3.10.7.3, SYN-SENT
 
+
 def _syn_sent(tcb: Tcb, segment: Packet, now: int) -> bool:
     answers = bool(segment.flags & ACK)
     if answers and not 0 < ahead(segment.ack, tcb.iss) <= ahead(tcb.snd_nxt, tcb.iss):
@@ -63,19 +73,28 @@ def _syn_sent(tcb: Tcb, segment: Packet, now: int) -> bool:
 
 # RFC 9293 section 3.10.7.4, every other state
 
+
 def _acceptable(tcb: Tcb, segment: Packet, now: int) -> bool:
     start, size, window = ahead(segment.seq, tcb.rcv_nxt), segment.length, tcb.rcv_wnd
-    if 0 <= start < window or (size and 0 <= start + size - 1 < window) or (start == 0 and not window):
+    if (
+        0 <= start < window
+        or (size and 0 <= start + size - 1 < window)
+        or (start == 0 and not window)
+    ):
         _note_stamp(tcb, segment, start)
         return False
     if not size and not segment.flags & RST and 0 <= start <= window + BEYOND:
         return False  # RFC 9293 section 3.4: "special allowance" for an ACK from behind a window that is full
-    if _crossed(tcb, segment, start):  # figure 7, line 6; the text of section 3.10.7.4 alone would only send an ACK
+    if _crossed(
+        tcb, segment, start
+    ):  # figure 7, line 6; the text of section 3.10.7.4 alone would only send an ACK
         tcb.change("rcv ACK of SYN", now)
         _acknowledged(tcb, segment, now)
         return True
     if segment.flags & (SYN | ACK | RST) == SYN and tcb.state == SYN_RECEIVED and start == -1:
-        return tcb.reply(tcb.unacked[0]) if tcb.unacked else True  # Linux answers a repeated SYN with SYN,ACK
+        return (
+            tcb.reply(tcb.unacked[0]) if tcb.unacked else True
+        )  # Linux answers a repeated SYN with SYN,ACK
     if tcb.state == TIME_WAIT and segment.flags & FIN:
         tcb.linger(now)  # the other end sends its FIN again: it did not get the last ACK
     return True if segment.flags & RST else _challenge(tcb, now)
@@ -83,7 +102,11 @@ def _acceptable(tcb: Tcb, segment: Packet, now: int) -> bool:
 
 def _crossed(tcb: Tcb, segment: Packet, start: int) -> bool:
     """Whether both ends opened at once, and this is the SYN,ACK with which the other end answers our SYN."""
-    answers = segment.flags & (SYN | ACK | RST) == SYN | ACK and start == -1 and segment.ack == tcb.snd_nxt
+    answers = (
+        segment.flags & (SYN | ACK | RST) == SYN | ACK
+        and start == -1
+        and segment.ack == tcb.snd_nxt
+    )
     return answers and tcb.state == SYN_RECEIVED and not tcb.passive
 
 
@@ -128,7 +151,9 @@ def _acknowledged(tcb: Tcb, segment: Packet, now: int) -> None:
     shut = not tcb.snd_wnd
     _window(tcb, segment)
     if ahead(segment.ack, tcb.snd_una) > 0:
-        fin_acked = bool(tcb.unacked) and bool(tcb.unacked[-1].flags & FIN) and segment.ack == tcb.snd_nxt
+        fin_acked = (
+            bool(tcb.unacked) and bool(tcb.unacked[-1].flags & FIN) and segment.ack == tcb.snd_nxt
+        )
         awaited = tcb.timer.awaits
         tcb.timer.acknowledged(awaited is not None and ahead(segment.ack, awaited) >= 0, now)
         tcb.snd_una = segment.ack
@@ -147,7 +172,9 @@ def _acknowledged(tcb: Tcb, segment: Packet, now: int) -> None:
 def _window(tcb: Tcb, segment: Packet) -> None:
     """Believe the window of this segment, unless it is older than the one that set it last (SND.WL1, SND.WL2)."""
     newer = ahead(segment.seq, tcb.snd_wl[0])
-    if ahead(segment.ack, tcb.snd_una) >= 0 and (newer > 0 or (newer == 0 and ahead(segment.ack, tcb.snd_wl[1]) >= 0)):
+    if ahead(segment.ack, tcb.snd_una) >= 0 and (
+        newer > 0 or (newer == 0 and ahead(segment.ack, tcb.snd_wl[1]) >= 0)
+    ):
         tcb.snd_wl = segment.seq, segment.ack
         tcb.snd_wnd = segment.window
         tcb.max_wnd = max(tcb.max_wnd, segment.window)

@@ -19,7 +19,10 @@ from vpcedu.trace import Change
 STAMP = 12  # bytes of a timestamps option with its padding
 DEFAULT_MSS = 536  # bytes: what counts where the other end names none (RFC 9293 section 3.7.1)
 LEAST_MSS = 48  # bytes: no other end makes our segments smaller (Linux' TCP_MIN_SND_MSS)
-HEARD = {ESTABLISHED: "connected", CLOSED: "closed"}  # the states whose beginning the application hears of
+HEARD = {
+    ESTABLISHED: "connected",
+    CLOSED: "closed",
+}  # the states whose beginning the application hears of
 
 
 def ahead(a: int, b: int) -> int:
@@ -30,7 +33,9 @@ def ahead(a: int, b: int) -> int:
 class Tcb:
     """One end: `flow` is (own address, own port, other address, other port); `program` hears its events."""
 
-    def __init__(self, flow: FiveTuple, isn: int, program: object = None, settings: Settings = LINUX) -> None:
+    def __init__(
+        self, flow: FiveTuple, isn: int, program: object = None, settings: Settings = LINUX
+    ) -> None:
         self.flow, self.program, self.settings = flow, program, settings
         self.state, self.passive = CLOSED, False
         self.iss = self.snd_una = self.snd_nxt = isn
@@ -43,9 +48,14 @@ class Tcb:
         self.timer = Timer(settings)
         self.alarm: int | None = None  # microseconds: when wake wants to be called
         self.held: dict[int, Packet] = {}  # segments that came out of order, by sequence number
-        self.pull = False  # True: the application reads when it wants to; until then bytes wait in `unread`
+        self.pull = (
+            False  # True: the application reads when it wants to; until then bytes wait in `unread`
+        )
         self.unread = bytearray()
-        self.timestamps, self.echo = False, 0  # whether both ends offered them; the other end's last one
+        self.timestamps, self.echo = (
+            False,
+            0,
+        )  # whether both ends offered them; the other end's last one
         self.owes_ack = False
         self.probes = 0  # how many went out since the other end was last heard
         self._sent: list[Packet] = []
@@ -118,10 +128,14 @@ class Tcb:
 
     def transmit(self, flags: int, now: int, data: bytes = b"") -> None:
         """Send a segment; remember it for retransmission if it takes sequence numbers."""
-        if flags & SYN:  # a SYN that is answered by a SYN goes out again as SYN,ACK with the same number
+        if (
+            flags & SYN
+        ):  # a SYN that is answered by a SYN goes out again as SYN,ACK with the same number
             self.snd_nxt, self.unacked = self.iss, []
         ack = self.rcv_nxt if flags & ACK else 0
-        packet = Packet(self.flow, flags, self.snd_nxt, ack, self.rcv_wnd, self.options(flags, now), data)
+        packet = Packet(
+            self.flow, flags, self.snd_nxt, ack, self.rcv_wnd, self.options(flags, now), data
+        )
         self._sent.append(packet)
         self.owes_ack = self.owes_ack and not flags & ACK
         if packet.length:
@@ -146,5 +160,9 @@ class Tcb:
         stamp = ("TS", now // MILLISECOND % MODULUS, self.echo if flags & ACK else 0)
         if flags & SYN:
             offers = self.timestamps if flags & ACK else self.settings.timestamps
-            return (("mss", self.settings.mss), ("nop",), ("nop",), stamp) if offers else (("mss", self.settings.mss),)
+            return (
+                (("mss", self.settings.mss), ("nop",), ("nop",), stamp)
+                if offers
+                else (("mss", self.settings.mss),)
+            )
         return (("nop",), ("nop",), stamp) if self.timestamps and not flags & RST else ()

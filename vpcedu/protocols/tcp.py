@@ -26,7 +26,13 @@ from vpcedu.protocols.tcp_states import (
     SYN_SENT,
 )
 
-MISSED = (SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT)  # the other end waits for more: ABORT says so
+MISSED = (
+    SYN_RECEIVED,
+    ESTABLISHED,
+    FIN_WAIT_1,
+    FIN_WAIT_2,
+    CLOSE_WAIT,
+)  # the other end waits for more: ABORT says so
 
 
 class Connection(Tcb):
@@ -46,7 +52,9 @@ class Connection(Tcb):
     def send(self, data: bytes, now: int) -> None:
         """Queue bytes; they leave once the connection is established. ValueError after close or when CLOSED."""
         if self.closing or self.state == CLOSED:
-            raise ValueError(f"connection {self.flow} is closing or CLOSED: expected one that can still send")
+            raise ValueError(
+                f"connection {self.flow} is closing or CLOSED: expected one that can still send"
+            )
         if self.state in SENDING and not (self.unacked or self.queue):
             self.alarm = None  # keep-alive's: this connection is no longer idle
         self.queue += data

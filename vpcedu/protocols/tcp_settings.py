@@ -11,7 +11,9 @@ from vpcedu.clock import MILLISECOND, SECOND
 from vpcedu.row import NamedRow
 
 FIRST_RTO = SECOND  # RFC 6298 section 2.1
-AFTER_LOST_SYN = 3 * SECOND  # RFC 6298 section 5.7: the time-out for data where the SYN had to be sent again
+AFTER_LOST_SYN = (
+    3 * SECOND
+)  # RFC 6298 section 5.7: the time-out for data where the SYN had to be sent again
 
 
 class KeepAlive(NamedRow):
@@ -39,7 +41,9 @@ class Settings(NamedRow):
     keepalive: KeepAlive | None
 
 
-KEEP_ALIVE = KeepAlive(7_200 * SECOND, 75 * SECOND, 9)  # Linux' defaults, where a program asks for keep-alive
+KEEP_ALIVE = KeepAlive(
+    7_200 * SECOND, 75 * SECOND, 9
+)  # Linux' defaults, where a program asks for keep-alive
 LINUX = Settings(6, 4, 5, 15, 200 * MILLISECOND, 120 * SECOND, 60 * SECOND, 1_460, False, None)
 LINUX_BEFORE_6_5 = LINUX._replace(linear=0)  # SYNs at 0, 1, 3, 7, 15, 31, 63 s; given up at 127 s
 RFC_9293 = Settings(7, 0, 7, 15, SECOND, 120 * SECOND, 240 * SECOND, 1_460, False, None)

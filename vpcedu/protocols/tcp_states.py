@@ -54,7 +54,10 @@ TRANSITIONS = (
 def diagram() -> str:
     """The table as a state diagram, in the Mermaid language that code hosts and notebooks draw."""
     lines = ["stateDiagram-v2"]
-    lines += [f'    state "{state}" as {_name(state)}' for state in dict.fromkeys(row.state for row in TRANSITIONS)]
+    lines += [
+        f'    state "{state}" as {_name(state)}'
+        for state in dict.fromkeys(row.state for row in TRANSITIONS)
+    ]
     for row in TRANSITIONS:
         sends = f" / {flags_text(row.send)}" if row.send else ""
         lines.append(f"    {_name(row.state)} --> {_name(row.next)}: {row.event}{sends}")

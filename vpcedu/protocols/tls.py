@@ -23,8 +23,13 @@ DEMONSTRATION = "demonstration"  # instead of a path: the certificate that comes
 
 # OpenSSL's codes (x509_vfy.h) of what is wrong with the other end's certificate, in words.
 UNTRUSTED = dict.fromkeys((18, 19, 20, 21), "certificate not trusted")
-WRONG = {**UNTRUSTED, 9: "certificate not valid yet", 10: "certificate expired", 62: "certificate for another name",
-         64: "certificate for another name"}
+WRONG = {
+    **UNTRUSTED,
+    9: "certificate not valid yet",
+    10: "certificate expired",
+    62: "certificate for another name",
+    64: "certificate for another name",
+}
 
 
 class Slot:
@@ -37,8 +42,10 @@ class Slot:
     def content(self) -> Any:
         """What it holds."""
         if self._content is None:
-            raise RuntimeError("this TLS connection cannot go on in a copy of the network: its keys are OpenSSL's and "
-                               "are not copied; copy the network before the TLS handshake")
+            raise RuntimeError(
+                "this TLS connection cannot go on in a copy of the network: its keys are OpenSSL's and "
+                "are not copied; copy the network before the TLS handshake"
+            )
         return self._content
 
     def __deepcopy__(self, memo: Any) -> Slot:
@@ -93,7 +100,9 @@ class Tls:
         into, out = ssl.MemoryBIO(), ssl.MemoryBIO()
         engine = context.wrap_bio(into, out, server_side=name is None, server_hostname=name)
         self._slot = Slot((engine, into, out))
-        self.stands = self.ended = False  # the handshake is done; the other end said that it sends no more
+        self.stands = self.ended = (
+            False  # the handshake is done; the other end said that it sends no more
+        )
 
     def receive(self, data: bytes) -> list[tuple[str, Any]]:
         """Take bytes from the other end (none: let a client begin). Returns what happened, in order: ("handshake
@@ -117,7 +126,9 @@ class Tls:
         except ssl.SSLCertVerificationError as error:
             happened.append(("failed", WRONG.get(error.verify_code, "certificate refused")))
         except ssl.SSLError as error:
-            happened.append(("failed", "TLS alert" if "ALERT" in (error.reason or "") else "TLS failed"))
+            happened.append(
+                ("failed", "TLS alert" if "ALERT" in (error.reason or "") else "TLS failed")
+            )
         return happened
 
     def send(self, plain: bytes) -> None:
@@ -153,8 +164,10 @@ def library() -> Any:
     try:
         import ssl
     except ImportError:
-        raise RuntimeError("TLS needs Python's module ssl, and this Python was built without it: expected a Python "
-                           "with OpenSSL (visits by http:// need none)") from None
+        raise RuntimeError(
+            "TLS needs Python's module ssl, and this Python was built without it: expected a Python "
+            "with OpenSSL (visits by http:// need none)"
+        ) from None
     return ssl
 
 

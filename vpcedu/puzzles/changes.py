@@ -28,7 +28,9 @@ def changes(vpc: Vpc, question: Question, first: tuple[Repair, ...] = ()) -> Cha
     """
     found: Changes = {}
     removals = (Repair(row, None) for row in vpc.rows())
-    for repair in dict.fromkeys((*first, *removals, *faults(vpc, question), *remedies(vpc, question))):
+    for repair in dict.fromkeys(
+        (*first, *removals, *faults(vpc, question), *remedies(vpc, question))
+    ):
         if repair.row != repair.new:
             found.setdefault(_place(repair), {}).setdefault(repair.effect, repair)
     return found
@@ -36,7 +38,9 @@ def changes(vpc: Vpc, question: Question, first: tuple[Repair, ...] = ()) -> Cha
 
 def changed(site: Site, repair: Repair | None) -> Site:
     """The same site, not visited yet, with a row changed; ValueError where AWS would refuse the description."""
-    return Site(repair.apply(site.vpc), site.seed, site.network.link.anew()) if repair else site.anew()
+    return (
+        Site(repair.apply(site.vpc), site.seed, site.network.link.anew()) if repair else site.anew()
+    )
 
 
 def _place(repair: Repair) -> str:

@@ -36,8 +36,18 @@ SWITCH = {"on": True, "off": False}
 def rows(vpc: Vpc) -> tuple[Row, ...]:
     """Every row that a puzzle may be about, in the order of KINDS."""
     servers = [row for row in vpc.devices if serves(row)]
-    return (*vpc.routes, *vpc.acl_entries, *vpc.group_rules, *vpc.associations, *vpc.interfaces,
-            *dict.fromkeys(vpc.listeners), *target_groups(vpc.listeners), *servers, *vpc.subnets, *vpc.names)
+    return (
+        *vpc.routes,
+        *vpc.acl_entries,
+        *vpc.group_rules,
+        *vpc.associations,
+        *vpc.interfaces,
+        *dict.fromkeys(vpc.listeners),
+        *target_groups(vpc.listeners),
+        *servers,
+        *vpc.subnets,
+        *vpc.names,
+    )
 
 
 def listing(vpc: Vpc) -> str:
@@ -66,19 +76,25 @@ def _change(vpc: Vpc, words: list[str]) -> Repair:
     if verb == "remove" and len(rest) == 1:
         row = _row(vpc, rest[0])
         if not KINDS[type(row)].new:
-            raise ValueError(f"row {rest[0]}, {_head(row)}: expected a route, entry, rule or address to remove")
+            raise ValueError(
+                f"row {rest[0]}, {_head(row)}: expected a route, entry, rule or address to remove"
+            )
         return Repair(row, None)
     if verb == "change" and len(rest) >= 3:
         row = _row(vpc, rest[0])
         return Repair(row, _with(row, rest[1], " ".join(rest[2:])))
-    raise ValueError(f"{' '.join(words)!r}: expected remove NUMBER, change NUMBER FIELD VALUE, or add KIND VALUES")
+    raise ValueError(
+        f"{' '.join(words)!r}: expected remove NUMBER, change NUMBER FIELD VALUE, or add KIND VALUES"
+    )
 
 
 def _row(vpc: Vpc, digits: str) -> Row:
     known = rows(vpc)
     place = whole(digits, len(known))
     if not place:
-        raise ValueError(f"row {digits!r}: expected a number from 1 to {len(known)}; the word rows lists them")
+        raise ValueError(
+            f"row {digits!r}: expected a number from 1 to {len(known)}; the word rows lists them"
+        )
     return known[place - 1]
 
 
@@ -86,11 +102,15 @@ def _new(words: list[str]) -> Row:
     """The row behind `add`: its kind, whose it is, and its fields in the order of the list."""
     kinds = {kind.word: (row, kind) for row, kind in KINDS.items() if kind.new}
     if not words or words[0] not in kinds:
-        raise ValueError(f"add {words[0] if words else 'nothing'}: expected one of {', '.join(kinds)}")
+        raise ValueError(
+            f"add {words[0] if words else 'nothing'}: expected one of {', '.join(kinds)}"
+        )
     row, kind = kinds[words[0]]
     last = 1 + len(kind.fields)
     if len(words) <= last:
-        raise ValueError(f"{' '.join(words)!r}: expected {kind.word} {' '.join((kind.owner, *kind.fields)).upper()}")
+        raise ValueError(
+            f"{' '.join(words)!r}: expected {kind.word} {' '.join((kind.owner, *kind.fields)).upper()}"
+        )
     values: dict[str, Any] = {kind.owner: _address(words[1]) if row is Association else words[1]}
     texts = (*words[2:last], " ".join(words[last:]))  # a target's name may have spaces
     for field, value in zip(kind.fields, texts, strict=True):
@@ -102,7 +122,9 @@ def _new(words: list[str]) -> Row:
 def _with(row: Row, field: str, value: str) -> Row:
     kind = KINDS[type(row)]
     if field not in kind.fields:
-        raise ValueError(f"field {field!r} of {_head(row)}: expected one of {', '.join(kind.fields)}")
+        raise ValueError(
+            f"field {field!r} of {_head(row)}: expected one of {', '.join(kind.fields)}"
+        )
     read, old = _read(field, value), row._asdict()
     if field == "allowance":
         read = {"tracking": old["tracking"]._replace(**read)}
@@ -143,7 +165,11 @@ def _read(field: str, value: str) -> dict[str, Any]:
     """A field's value as it is typed, and what follows from it: ports "all" are those of every protocol."""
     parts = () if value == NONE else tuple(value.split(","))
     if field == "ports":
-        return {"protocol": ANY, "ports": EVERY_PORT} if value == "all" else {"protocol": TCP, "ports": _range(value)}
+        return (
+            {"protocol": ANY, "ports": EVERY_PORT}
+            if value == "all"
+            else {"protocol": TCP, "ports": _range(value)}
+        )
     if field in ("number", "port"):
         return {field: _whole(value)}
     if field == "allowance":
@@ -181,7 +207,9 @@ def _range(value: str) -> tuple[int, int]:
 def _whole(digits: str) -> int:
     found = whole(digits, 65_535)
     if found is None:
-        raise ValueError(f"{digits!r}: expected a whole number from 0 to 65535, or ports like 80 or 1024-65535")
+        raise ValueError(
+            f"{digits!r}: expected a whole number from 0 to 65535, or ports like 80 or 1024-65535"
+        )
     return found
 
 

@@ -36,9 +36,22 @@ MOST = 4  # faults in one puzzle
 class Puzzle:
     """The site before (`working`) and after (`vpc`), the question, and the planted faults."""
 
-    def __init__(self, seed: int, working: Vpc, vpc: Vpc, question: Question, planted: tuple[Repair, ...],
-                 plays: Plays) -> None:
-        self.seed, self.working, self.vpc, self.question, self.planted = seed, working, vpc, question, planted
+    def __init__(
+        self,
+        seed: int,
+        working: Vpc,
+        vpc: Vpc,
+        question: Question,
+        planted: tuple[Repair, ...],
+        plays: Plays,
+    ) -> None:
+        self.seed, self.working, self.vpc, self.question, self.planted = (
+            seed,
+            working,
+            vpc,
+            question,
+            planted,
+        )
         self._plays = plays
         self.visit = plays.whole(vpc, question)
         self.server = served_by(plays.whole(working, question))
@@ -57,8 +70,10 @@ class Puzzle:
     @cached_property
     def answers(self) -> tuple[tuple[Repair, ...], ...]:
         """For each planted fault, every row of the catalogue that mends it once the other faults are mended."""
-        return tuple(_answers(self._plays, self.alone(fault), self.question, fault, self.server)
-                     for fault in self.planted)
+        return tuple(
+            _answers(self._plays, self.alone(fault), self.question, fault, self.server)
+            for fault in self.planted
+        )
 
     def alone(self, fault: Repair) -> Vpc:
         """The working site with one fault alone."""
@@ -69,13 +84,17 @@ class Puzzle:
 
         ValueError for what is neither, and for a row that is not there.
         """
-        rows = tuple(answer) if type(answer) in (list, tuple) else (answer,)  # a row is a named tuple
+        rows = (
+            tuple(answer) if type(answer) in (list, tuple) else (answer,)
+        )  # a row is a named tuple
         repairs = tuple(map(_as_repair, rows))
         visit = self._plays.whole(apply(self.vpc, repairs), self.question)
         done = "; ".join(map(str, repairs)) or "nothing changed"
         if visit.outcome.works and served_by(visit) != self.server:
-            return fold(f"Not yet. With this ({done}) an answer comes, but from {served_by(visit)} instead of"
-                        f" {self.server}.")
+            return fold(
+                f"Not yet. With this ({done}) an answer comes, but from {served_by(visit)} instead of"
+                f" {self.server}."
+            )
         if visit.outcome.works:
             return fold(f"Right. With this ({done}) {self.question.source} gets its answer.")
         return fold(f"Not yet. With this ({done}) {self._consequence(visit)}")
@@ -88,8 +107,10 @@ class Puzzle:
         before = losses(self.visit)
         same = before and _place(before[0]) == _place(lost[0])
         packet = lost[0].step
-        return (f"{sees} {lost[0].way.capitalize()} a packet is {'still ' if same else 'now '}lost at {packet.at},"
-                f" {packet.check}: {packet.reason}.")
+        return (
+            f"{sees} {lost[0].way.capitalize()} a packet is {'still ' if same else 'now '}lost at {packet.at},"
+            f" {packet.check}: {packet.reason}."
+        )
 
     @property
     def hints(self) -> tuple[str, ...]:
@@ -98,9 +119,11 @@ class Puzzle:
         if not lost:
             return (f"No packet is lost. Somebody answers: {self.visit.symptom}. Who?",)
         step = lost[0].step
-        return (f"{lost[0].way.capitalize()} a packet is lost at {step.at}.",
-                f"The check that loses it there is: {step.check}.",
-                fold(f"It is lost because {step.reason} ({decided(self.vpc, step)})."))
+        return (
+            f"{lost[0].way.capitalize()} a packet is lost at {step.at}.",
+            f"The check that loses it there is: {step.check}.",
+            fold(f"It is lost because {step.reason} ({decided(self.vpc, step)})."),
+        )
 
     @property
     def solution(self) -> str:
@@ -108,15 +131,21 @@ class Puzzle:
         lines = []
         for fault, answers in zip(self.planted, self.answers, strict=True):
             lost = losses(self._plays.whole(self.alone(fault), self.question))
-            why = f"{lost[0].step.reason} ({decided(self.vpc, lost[0].step)})" if lost else "no packet is lost by it"
+            why = (
+                f"{lost[0].step.reason} ({decided(self.vpc, lost[0].step)})"
+                if lost
+                else "no packet is lost by it"
+            )
             lines += [f"What was done: {fault}.", f"What it does: {why}.", "What mends it:"]
             lines += [f"  {answer}" for answer in answers]
         return "\n".join(lines)
 
     def __str__(self) -> str:
         broken = "One row is" if len(self.planted) == 1 else f"{len(self.planted)} rows are"
-        head = (f"Puzzle {self.seed}. {self.question}: {self.symptom}. Yesterday it worked. {broken} to blame: which,"
-                " and what mends it?")
+        head = (
+            f"Puzzle {self.seed}. {self.question}: {self.symptom}. Yesterday it worked. {broken} to blame: which,"
+            " and what mends it?"
+        )
         return f"{fold(head)}\n\n{describe(self.vpc)}\n{_unsaid(self.vpc)}"
 
     def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
@@ -135,8 +164,10 @@ def puzzle(seed: int = 0, count: int = 1) -> Puzzle:
     plays = Plays()
     if not plays.whole(working, question).outcome.works:
         raise AssertionError(f"{question} does not work before anything is broken")
-    catalogue = sorted(faults(working, question), key=lambda fault: (spread("kind", seed, _kind(fault)),
-                                                                     spread("fault", seed, fault)))
+    catalogue = sorted(
+        faults(working, question),
+        key=lambda fault: (spread("kind", seed, _kind(fault)), spread("fault", seed, fault)),
+    )
     planted: list[Repair] = []
     broken = working
     for fault in catalogue:
@@ -146,7 +177,9 @@ def puzzle(seed: int = 0, count: int = 1) -> Puzzle:
     return Puzzle(seed, working, broken, question, tuple(planted), plays)
 
 
-def _beside(plays: Plays, broken: Vpc, question: Question, planted: tuple[Repair, ...]) -> Vpc | None:
+def _beside(
+    plays: Plays, broken: Vpc, question: Question, planted: tuple[Repair, ...]
+) -> Vpc | None:
     """The description with the last fault planted too; None where it changes what another one changed."""
     try:
         both = planted[-1].apply(broken)
@@ -173,7 +206,9 @@ def undone(fault: Repair) -> Repair:
     return Repair(fault.new, fault.row)
 
 
-def _answers(plays: Plays, vpc: Vpc, question: Question, fault: Repair, server: str) -> tuple[Repair, ...]:
+def _answers(
+    plays: Plays, vpc: Vpc, question: Question, fault: Repair, server: str
+) -> tuple[Repair, ...]:
     """Every row of the catalogue that mends one fault; taking it back comes first."""
     tried = dict.fromkeys((undone(fault), *remedies(vpc, question)))
     return tuple(row for row in tried if mends(plays, vpc, question, row, server))
@@ -195,7 +230,8 @@ def _as_repair(given: object) -> Repair:
         return as_a(given, Repair) or Repair(None, to_add(given))
     except ValueError:
         raise ValueError(
-            f"{given!r}: expected a Repair, or a Route, AclEntry, GroupRule or Association to add") from None
+            f"{given!r}: expected a Repair, or a Route, AclEntry, GroupRule or Association to add"
+        ) from None
 
 
 def _place(loss: Loss) -> tuple[Any, ...]:
@@ -204,7 +240,11 @@ def _place(loss: Loss) -> tuple[Any, ...]:
 
 def _unsaid(vpc: Vpc) -> str:
     """The rows that a description leaves out: names, balancers' listeners, servers' ports, checks, allowances."""
-    lines = ["Names", *(f"  {row.name:<20}{', '.join(row.addresses)}" for row in vpc.names), "Devices"]
+    lines = [
+        "Names",
+        *(f"  {row.name:<20}{', '.join(row.addresses)}" for row in vpc.names),
+        "Devices",
+    ]
     for device in vpc.devices:
         settings = dict(device.settings)
         for row in settings.get("listeners", ()):
@@ -214,9 +254,13 @@ def _unsaid(vpc: Vpc) -> str:
         if serves(device):
             lines.append(f"  {device.name:<20}listens on {', '.join(map(str, listens(device)))}")
     for interface in vpc.interfaces:
-        lines.append(f"  {interface.id:<20}source/destination check {'on' if interface.check else 'off'}"
-                     + (f", {interface.tracking}" if interface.tracking.allowance is not None else ""))
+        lines.append(
+            f"  {interface.id:<20}source/destination check {'on' if interface.check else 'off'}"
+            + (f", {interface.tracking}" if interface.tracking.allowance is not None else "")
+        )
     for subnet in vpc.subnets:
-        lines.append(f"  subnet {subnet.name:<13}route table {subnet.route_table or f'{vpc.main} (the main one)'},"
-                     f" network ACL {subnet.network_acl}")
+        lines.append(
+            f"  subnet {subnet.name:<13}route table {subnet.route_table or f'{vpc.main} (the main one)'},"
+            f" network ACL {subnet.network_acl}"
+        )
     return "\n".join(lines)

@@ -29,8 +29,16 @@ if TYPE_CHECKING:
 
 def remedies(vpc: Vpc, question: Question) -> tuple[Repair, ...]:
     """Every row of the catalogue, each once."""
-    kinds = (_rules(vpc, question), _entries(vpc, question), _routes(vpc), _addresses(vpc), _interfaces(vpc),
-             _balancers(vpc, question), _subnets(vpc), _names(vpc))
+    kinds = (
+        _rules(vpc, question),
+        _entries(vpc, question),
+        _routes(vpc),
+        _addresses(vpc),
+        _interfaces(vpc),
+        _balancers(vpc, question),
+        _subnets(vpc),
+        _names(vpc),
+    )
     return tuple(dict.fromkeys(row for kind in kinds for row in kind if row.row != row.new))
 
 
@@ -46,7 +54,10 @@ def _rules(vpc: Vpc, question: Question) -> Iterator[Repair]:
 
 def _ports(vpc: Vpc, question: Question) -> tuple[tuple[int, int], ...]:
     """The ports that a rule may be for: the asked one and those of targets."""
-    ports = (question.port, *(target.port for row in target_groups(vpc.listeners) for target in row.targets))
+    ports = (
+        question.port,
+        *(target.port for row in target_groups(vpc.listeners) for target in row.targets),
+    )
     return tuple(dict.fromkeys((port, port) for port in ports))
 
 
@@ -69,21 +80,37 @@ def _routes(vpc: Vpc) -> Iterator[Repair]:
             yield Repair(row, None)
     used = {(row.table, row.destination) for row in vpc.routes}
     tables = dict.fromkeys(row.route_table or vpc.main for row in vpc.subnets)
-    yield from (Repair(None, Route(table, ANYWHERE, target)) for table in tables for target in gateways(vpc)
-                if (table, ANYWHERE) not in used)
+    yield from (
+        Repair(None, Route(table, ANYWHERE, target))
+        for table in tables
+        for target in gateways(vpc)
+        if (table, ANYWHERE) not in used
+    )
 
 
 def _addresses(vpc: Vpc) -> Iterator[Repair]:
     """A public address for each interface: a new one, or one that a name leads to and nobody has."""
-    taken, served = {row.public for row in vpc.associations}, {row.private for row in vpc.associations}
-    lost = [address for row in vpc.names for address in row.addresses
-            if address not in taken and address not in {host.address for host in vpc.outside}]
+    taken, served = (
+        {row.public for row in vpc.associations},
+        {row.private for row in vpc.associations},
+    )
+    lost = [
+        address
+        for row in vpc.names
+        for address in row.addresses
+        if address not in taken and address not in {host.address for host in vpc.outside}
+    ]
     for interface in vpc.interfaces:
         if interface.address not in served:
-            yield from (Repair(None, Association(public, interface.address)) for public in (*lost,
-                                                                                          free_address(vpc, OWN)))
-        yield from (Repair(row, row._replace(private=interface.address)) for row in vpc.associations
-                    if interface.address not in served)
+            yield from (
+                Repair(None, Association(public, interface.address))
+                for public in (*lost, free_address(vpc, OWN))
+            )
+        yield from (
+            Repair(row, row._replace(private=interface.address))
+            for row in vpc.associations
+            if interface.address not in served
+        )
 
 
 def _interfaces(vpc: Vpc) -> Iterator[Repair]:
@@ -104,13 +131,17 @@ def _balancers(vpc: Vpc, question: Question) -> Iterator[Repair]:
         if serves(device):
             for port, _ in _ports(vpc, question):
                 ports = tuple(sorted({*listens(device), port}))
-                yield Repair(device, device._replace(settings=tuple({**settings, "listens": ports}.items())))
+                yield Repair(
+                    device, device._replace(settings=tuple({**settings, "listens": ports}.items()))
+                )
     servers = [row for row in vpc.devices if serves(row)]
     for group in target_groups(vpc.listeners):
         for server in servers:
             for interface in (row for row in vpc.interfaces if row.device == server.name):
                 for port in listens(server):
-                    yield Repair(group, group._replace(targets=(Endpoint(interface.address, port),)))
+                    yield Repair(
+                        group, group._replace(targets=(Endpoint(interface.address, port),))
+                    )
         yield Repair(group, group._replace(preserve_client_ip=False))
 
 

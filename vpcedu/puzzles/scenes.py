@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 def scenes() -> tuple[tuple[Vpc, Question], ...]:
     """Working sites, and a question to each that gets its answer."""
     page = Question("client", NAME, 80)
-    found = [(reference_vpc(balancer, nat), page) for balancer in ("network", "classic-tcp", "classic-http",
-                                                                   "application") for nat in ("instance", "gateway")]
-    found += [(reference_vpc("classic-tcp", nat), Question("web", API, 443))
-              for nat in ("instance", "gateway")]
+    found = [
+        (reference_vpc(balancer, nat), page)
+        for balancer in ("network", "classic-tcp", "classic-http", "application")
+        for nat in ("instance", "gateway")
+    ]
+    found += [
+        (reference_vpc("classic-tcp", nat), Question("web", API, 443))
+        for nat in ("instance", "gateway")
+    ]
     found += [(_published(nat), Question("client", "web", 80)) for nat in ("instance", "gateway")]
     return (*found, (_hairpin(), Question("web", "NLB node", 80)))
 

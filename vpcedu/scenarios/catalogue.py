@@ -14,9 +14,18 @@ from vpcedu.scenarios.scenario import Scenario
 from vpcedu.views.text import fold
 
 SYMPTOMS = 19
-SCENARIOS: dict[str, Scenario] = {row.name: row for row in sorted(
-    (*symptoms_path.SCENARIOS, *symptoms_targets.SCENARIOS, *symptoms_time.SCENARIOS, *symptoms_headers.SCENARIOS),
-    key=lambda row: row.entry)}  # fmt: skip
+SCENARIOS: dict[str, Scenario] = {
+    row.name: row
+    for row in sorted(
+        (
+            *symptoms_path.SCENARIOS,
+            *symptoms_targets.SCENARIOS,
+            *symptoms_time.SCENARIOS,
+            *symptoms_headers.SCENARIOS,
+        ),
+        key=lambda row: row.entry,
+    )
+}
 
 
 def scenario(name: str) -> Scenario:
@@ -33,4 +42,6 @@ def scenario_names() -> dict[str, str]:
 
 def listing() -> str:
     """The names and sentences as text."""
-    return "\n".join("\n    ".join((row.name, *fold(row.says, 76).split("\n"))) for row in SCENARIOS.values())
+    return "\n".join(
+        "\n    ".join((row.name, *fold(row.says, 76).split("\n"))) for row in SCENARIOS.values()
+    )

@@ -106,35 +106,92 @@ def nobody_listens() -> Site:
 
 
 SCENARIOS = (
-    Scenario("target-calls-itself", 3, "curl to the internal Network Load Balancer hangs only from its target: it hears"
-             " packets with its own address as source.",
-             hairpin, to_the_node, TIMED_OUT, "web, deliver: own source", (),
-             lambda site: site.replace(TARGETS, HIDDEN), "the client's address is not preserved"),
-    Scenario("one-call-of-several-hangs", 3, "From one of the targets some calls to the balancer hang and others work:"
-             " those hang that are handed to the caller itself.",
-             lambda: zones_site("ab", cross_zone=True), again_and_again, TIMED_OUT, "web a, deliver: own source", (),
-             hidden_in_zones, "the client's address is not preserved"),
-    Scenario("clients-in-checks-out", 4, "The target's group lets the clients in and the checks fail: they come from"
-             " the balancer's own address. The page still comes, since without a healthy target all are used.",
-             lambda: narrowed("network"), checked_first, "works", "web, group in: group in",
-             ("10.0.1.10:80 unhealthy (timed out)",), lambda site: site.replace(FROM_CLIENTS, FROM_BALANCER),
-             "the group lets the balancer in"),
-    Scenario("clients-in-proxy-out", 4, "The same behind an Application Load Balancer: checks and requests fail, since"
-             " both come from its address.",
-             lambda: narrowed("application"), checked_first, "504 Gateway Timeout", "web, group in: group in",
-             ("10.0.1.10:80 unhealthy (timed out)", "504"), lambda site: site.replace(FROM_CLIENTS, FROM_BALANCER),
-             "the group lets the balancer in"),
-    Scenario("one-address-fails", 14, "One of a balancer's three addresses always fails: its zone has no healthy target"
-             " and cross-zone is off. DNS no longer answers with it; who pins it does not hear of that.",
-             one_zone_down, pinned, "refused",
-             "NLB node c: target health: 10.0.5.10:80: initial -> unhealthy",
-             ("10.0.5.10:80 unhealthy (refused)",), cross_zone, "cross-zone load balancing is on"),
-    Scenario("one-port-to-two-nodes", 17, "A second connection from the same port, to another node of the balancer,"
-             " times out: to the target both are one.",
-             two_nodes_one_port, both_nodes, TIMED_OUT,
-             "web a, deliver: SYN for a connection that is ESTABLISHED already (203.0.113.10:50000", (),
-             hidden_in_zones, "the client's address is not preserved"),
-    Scenario("connected-then-closed", 18, "The target is down, and yet the client is connected, and closed then: its"
-             " handshake was with the proxy.",
-             nobody_listens, fetched(), "closed", "web, deliver: port closed"),
+    Scenario(
+        "target-calls-itself",
+        3,
+        "curl to the internal Network Load Balancer hangs only from its target: it hears"
+        " packets with its own address as source.",
+        hairpin,
+        to_the_node,
+        TIMED_OUT,
+        "web, deliver: own source",
+        (),
+        lambda site: site.replace(TARGETS, HIDDEN),
+        "the client's address is not preserved",
+    ),
+    Scenario(
+        "one-call-of-several-hangs",
+        3,
+        "From one of the targets some calls to the balancer hang and others work:"
+        " those hang that are handed to the caller itself.",
+        lambda: zones_site("ab", cross_zone=True),
+        again_and_again,
+        TIMED_OUT,
+        "web a, deliver: own source",
+        (),
+        hidden_in_zones,
+        "the client's address is not preserved",
+    ),
+    Scenario(
+        "clients-in-checks-out",
+        4,
+        "The target's group lets the clients in and the checks fail: they come from"
+        " the balancer's own address. The page still comes, since without a healthy target all are used.",
+        lambda: narrowed("network"),
+        checked_first,
+        "works",
+        "web, group in: group in",
+        ("10.0.1.10:80 unhealthy (timed out)",),
+        lambda site: site.replace(FROM_CLIENTS, FROM_BALANCER),
+        "the group lets the balancer in",
+    ),
+    Scenario(
+        "clients-in-proxy-out",
+        4,
+        "The same behind an Application Load Balancer: checks and requests fail, since"
+        " both come from its address.",
+        lambda: narrowed("application"),
+        checked_first,
+        "504 Gateway Timeout",
+        "web, group in: group in",
+        ("10.0.1.10:80 unhealthy (timed out)", "504"),
+        lambda site: site.replace(FROM_CLIENTS, FROM_BALANCER),
+        "the group lets the balancer in",
+    ),
+    Scenario(
+        "one-address-fails",
+        14,
+        "One of a balancer's three addresses always fails: its zone has no healthy target"
+        " and cross-zone is off. DNS no longer answers with it; who pins it does not hear of that.",
+        one_zone_down,
+        pinned,
+        "refused",
+        "NLB node c: target health: 10.0.5.10:80: initial -> unhealthy",
+        ("10.0.5.10:80 unhealthy (refused)",),
+        cross_zone,
+        "cross-zone load balancing is on",
+    ),
+    Scenario(
+        "one-port-to-two-nodes",
+        17,
+        "A second connection from the same port, to another node of the balancer,"
+        " times out: to the target both are one.",
+        two_nodes_one_port,
+        both_nodes,
+        TIMED_OUT,
+        "web a, deliver: SYN for a connection that is ESTABLISHED already (203.0.113.10:50000",
+        (),
+        hidden_in_zones,
+        "the client's address is not preserved",
+    ),
+    Scenario(
+        "connected-then-closed",
+        18,
+        "The target is down, and yet the client is connected, and closed then: its"
+        " handshake was with the proxy.",
+        nobody_listens,
+        fetched(),
+        "closed",
+        "web, deliver: port closed",
+    ),
 )

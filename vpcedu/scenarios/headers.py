@@ -45,7 +45,9 @@ def proxy_header_unread() -> Site:
 
 def https_loop() -> Site:
     """TLS ends at the balancer; the application sends whoever comes by http to https, and sees only http."""
-    return with_settings(tls_site("application"), "web", Application, reads=last_entry, answers=https_blindly)
+    return with_settings(
+        tls_site("application"), "web", Application, reads=last_entry, answers=https_blindly
+    )
 
 
 def by_https(site: Site) -> Visit:
@@ -54,30 +56,69 @@ def by_https(site: Site) -> Visit:
 
 
 SCENARIOS = (
-    Scenario("spoofed-entry", 10, "The log shows client 127.0.0.1: the client sent X-Forwarded-For itself, the balancer"
-             " appended the true address, and the application reads from the left.",
-             lambda: behind("application", reads=first_entry), fetched(PAGE, "client", ((FOR, "127.0.0.1"),)),
-             f"{WRONG}: 127.0.0.1",
-             'web: application log: 127.0.0.1 "GET / HTTP/1.1" (connection from 10.0.0.10', ("200",),
-             lambda site: with_settings(site, "web", reads=last_entry), "the application reads from the right"),
-    Scenario("last-entry-is-the-client", 10, "Is the last entry of X-Forwarded-For the balancer? No, it is the peer it"
-             " saw; who skips it is left with nothing.",
-             lambda: behind("classic-http", reads=last_but_one), fetched(), f"{WRONG}: -",
-             'web: application log: - "GET / HTTP/1.1"', ("200",),
-             lambda site: with_settings(site, "web", reads=last_entry), "the application believes the last entry"),
-    Scenario("https-loop", 11, "http redirects to https, and https to itself: TLS ends at the balancer, and the"
-             " application does not read X-Forwarded-Proto.",
-             https_loop, by_https, "redirect loop",
-             "web: redirect: to https://www.example.com/, where X-Forwarded-Proto is https", ("301",),
-             lambda site: with_settings(site, "web", answers=https_only), "the application reads X-Forwarded-Proto"),
-    Scenario("everybody-is-the-balancer", 12, "Behind a TCP listener every client has the balancer's address: the"
-             " balancer is a proxy, and the connection is its own.",
-             lambda: behind("classic-tcp", reads=the_peer), fetched(), f"{WRONG}: 10.0.0.10",
-             'web: application log: 10.0.0.10 "GET / HTTP/1.1"', (), reads_proxy_header,
-             "PROXY protocol is on, and the application reads it"),
-    Scenario("proxy-header-unread", 12, "Every request is answered 400 since PROXY protocol is on: the application"
-             " takes its line for a request.",
-             proxy_header_unread, fetched(), "400 Bad Request", "The client sees: 400 Bad Request.", (),
-             reads_proxy_header,
-             "the application reads the PROXY header"),
+    Scenario(
+        "spoofed-entry",
+        10,
+        "The log shows client 127.0.0.1: the client sent X-Forwarded-For itself, the balancer"
+        " appended the true address, and the application reads from the left.",
+        lambda: behind("application", reads=first_entry),
+        fetched(PAGE, "client", ((FOR, "127.0.0.1"),)),
+        f"{WRONG}: 127.0.0.1",
+        'web: application log: 127.0.0.1 "GET / HTTP/1.1" (connection from 10.0.0.10',
+        ("200",),
+        lambda site: with_settings(site, "web", reads=last_entry),
+        "the application reads from the right",
+    ),
+    Scenario(
+        "last-entry-is-the-client",
+        10,
+        "Is the last entry of X-Forwarded-For the balancer? No, it is the peer it"
+        " saw; who skips it is left with nothing.",
+        lambda: behind("classic-http", reads=last_but_one),
+        fetched(),
+        f"{WRONG}: -",
+        'web: application log: - "GET / HTTP/1.1"',
+        ("200",),
+        lambda site: with_settings(site, "web", reads=last_entry),
+        "the application believes the last entry",
+    ),
+    Scenario(
+        "https-loop",
+        11,
+        "http redirects to https, and https to itself: TLS ends at the balancer, and the"
+        " application does not read X-Forwarded-Proto.",
+        https_loop,
+        by_https,
+        "redirect loop",
+        "web: redirect: to https://www.example.com/, where X-Forwarded-Proto is https",
+        ("301",),
+        lambda site: with_settings(site, "web", answers=https_only),
+        "the application reads X-Forwarded-Proto",
+    ),
+    Scenario(
+        "everybody-is-the-balancer",
+        12,
+        "Behind a TCP listener every client has the balancer's address: the"
+        " balancer is a proxy, and the connection is its own.",
+        lambda: behind("classic-tcp", reads=the_peer),
+        fetched(),
+        f"{WRONG}: 10.0.0.10",
+        'web: application log: 10.0.0.10 "GET / HTTP/1.1"',
+        (),
+        reads_proxy_header,
+        "PROXY protocol is on, and the application reads it",
+    ),
+    Scenario(
+        "proxy-header-unread",
+        12,
+        "Every request is answered 400 since PROXY protocol is on: the application"
+        " takes its line for a request.",
+        proxy_header_unread,
+        fetched(),
+        "400 Bad Request",
+        "The client sees: 400 Bad Request.",
+        (),
+        reads_proxy_header,
+        "the application reads the PROXY header",
+    ),
 )

@@ -47,14 +47,21 @@ class Beyond(NamedRow):
 
     def lost(self) -> Step:
         """The step that loses the packet, played now; ValueError where none is lost for this reason."""
-        steps = [step for trace in self.play().network.capture for step in trace.steps if step.reason == self.reason]
+        steps = [
+            step
+            for trace in self.play().network.capture
+            for step in trace.steps
+            if step.reason == self.reason
+        ]
         if not steps:
             raise ValueError(f"{self.what}: expected a packet lost because {self.reason}")
         return steps[0]
 
     def __str__(self) -> str:
         step = self.lost()
-        return "\n    ".join((self.what, *fold(f"{step.at}, {step.check}: {self.reason}", 76).split("\n")))
+        return "\n    ".join(
+            (self.what, *fold(f"{step.at}, {step.check}: {self.reason}", 76).split("\n"))
+        )
 
 
 def beyond_rows() -> str:
@@ -113,7 +120,11 @@ def _sick_target() -> Site:
     site.start_checks()
     connection = _stay(site, "client", Endpoint(public_address("a"), 80))
     site.wait(SECOND)
-    target = next(trace for trace in site.network.capture if trace.sender == "client" and trace.last.at[:3] == "web")
+    target = next(
+        trace
+        for trace in site.network.capture
+        if trace.sender == "client" and trace.last.at[:3] == "web"
+    )
     site.network.machine(target.last.at, WebServer).listeners.clear()
     site.wait(70 * SECOND)
     site.network.do("client", "send", connection, b"more")
@@ -144,27 +155,66 @@ def _past_another_vpc(target: str) -> Site:
     other = Vpc("10.9.0.0/16", name="vpc-2", peerings=(Peering("pcx-1", "vpc-1"),))
     old = Route("private", ANYWHERE, "NAT")
     vpc = reference_vpc().replace(old, old._replace(target=target))
-    site = Site(vpc._replace(name="vpc-1", peerings=(Peering("pcx-1", "vpc-2"),), peers=(other,), beyond=("tgw-1",)))
+    site = Site(
+        vpc._replace(
+            name="vpc-1", peerings=(Peering("pcx-1", "vpc-2"),), peers=(other,), beyond=("tgw-1",)
+        )
+    )
     site.connect("web", UPDATES, 443)
     return site
 
 
 BEYOND = (
     Beyond(reasons.LOST, "a link loses a packet", _lossy),
-    Beyond(reasons.TOO_LARGE, "a link on the way carries 1,400 bytes, and web answers with a page of 4,000",
-           _small_link),
-    Beyond(reasons.BACKLOG_FULL, "web's program is too busy to accept, and three clients come", _busy_server),
-    Beyond(reasons.NO_PORT, "a NAT gateway has one port left towards a server, and web connects twice", _many),
-    Beyond(reasons.IDLE_TIMEOUT, "behind a NAT gateway web is silent for 400 s, and speaks then", _silence),
-    Beyond(reasons.TARGET_UNHEALTHY, "a target stops to listen while a connection to it is open, and its checks fail",
-           _sick_target),
-    Beyond(reasons.NO_FLOW, "an ACK that belongs to nothing comes to a Network Load Balancer",
-           lambda: _stray("client", Packet(CLIENT_PORT, ACK, 1, 1))),
-    Beyond(reasons.NO_CONNECTION, "an ACK that belongs to nothing comes to a host",
-           lambda: _stray("client", Packet(CLIENT_PORT._replace(dst="192.0.2.10"), ACK, 1, 1), "classic-tcp")),
+    Beyond(
+        reasons.TOO_LARGE,
+        "a link on the way carries 1,400 bytes, and web answers with a page of 4,000",
+        _small_link,
+    ),
+    Beyond(
+        reasons.BACKLOG_FULL,
+        "web's program is too busy to accept, and three clients come",
+        _busy_server,
+    ),
+    Beyond(
+        reasons.NO_PORT,
+        "a NAT gateway has one port left towards a server, and web connects twice",
+        _many,
+    ),
+    Beyond(
+        reasons.IDLE_TIMEOUT,
+        "behind a NAT gateway web is silent for 400 s, and speaks then",
+        _silence,
+    ),
+    Beyond(
+        reasons.TARGET_UNHEALTHY,
+        "a target stops to listen while a connection to it is open, and its checks fail",
+        _sick_target,
+    ),
+    Beyond(
+        reasons.NO_FLOW,
+        "an ACK that belongs to nothing comes to a Network Load Balancer",
+        lambda: _stray("client", Packet(CLIENT_PORT, ACK, 1, 1)),
+    ),
+    Beyond(
+        reasons.NO_CONNECTION,
+        "an ACK that belongs to nothing comes to a host",
+        lambda: _stray(
+            "client", Packet(CLIENT_PORT._replace(dst="192.0.2.10"), ACK, 1, 1), "classic-tcp"
+        ),
+    ),
     Beyond(reasons.UNRELATED, "somebody forges an ICMP error", _forged_error),
-    Beyond(reasons.UNROUTABLE_RANGE, "web sends to 169.254.169.254 as to any other address", _to_aws),
-    Beyond(reasons.NOT_TRANSITIVE, "web's default route leads to the VPC next door",
-           lambda: _past_another_vpc("pcx-1")),
-    Beyond(reasons.BEYOND, "web's default route leads to a transit gateway", lambda: _past_another_vpc("tgw-1")),
+    Beyond(
+        reasons.UNROUTABLE_RANGE, "web sends to 169.254.169.254 as to any other address", _to_aws
+    ),
+    Beyond(
+        reasons.NOT_TRANSITIVE,
+        "web's default route leads to the VPC next door",
+        lambda: _past_another_vpc("pcx-1"),
+    ),
+    Beyond(
+        reasons.BEYOND,
+        "web's default route leads to a transit gateway",
+        lambda: _past_another_vpc("tgw-1"),
+    ),
 )

@@ -41,9 +41,18 @@ def no_ephemeral() -> Site:
 def narrow_range() -> Site:
     """Clients with Windows' ports, and an ACL that lets out to Linux' ports only."""
     vpc = reference_vpc().replace(OUT_ALL, OUT_LINUX).with_row(OUT_TO_WEB)
-    return Site(vpc._replace(
-        outside=(*vpc.outside, *(OutsideHost(name, f"203.0.113.{30 + i}") for i, name in enumerate(CLIENTS))),
-        devices=(*vpc.devices, *(Device(name, Host, (("ports", WINDOWS),)) for name in CLIENTS))))
+    return Site(
+        vpc._replace(
+            outside=(
+                *vpc.outside,
+                *(OutsideHost(name, f"203.0.113.{30 + i}") for i, name in enumerate(CLIENTS)),
+            ),
+            devices=(
+                *vpc.devices,
+                *(Device(name, Host, (("ports", WINDOWS),)) for name in CLIENTS),
+            ),
+        )
+    )
 
 
 def each_client(site: Site) -> Visit:
@@ -95,10 +104,13 @@ TO_DB = GroupRule("sg-web", OUT, (5_432, 5_432), "sg-db")
 def database() -> Site:
     """A host with port 5432 whose group lets sg-web in; sg-web has no outbound rule for it."""
     vpc = reference_vpc()
-    return Site(vpc._replace(
-        interfaces=(*vpc.interfaces, Interface("db", "private", "10.0.1.20", ("sg-db",))),
-        group_rules=(*vpc.group_rules, GroupRule("sg-db", IN, (5_432, 5_432), "sg-web")),
-        devices=(*vpc.devices, Device("db", WebServer, (("listens", (5_432,)),)))))
+    return Site(
+        vpc._replace(
+            interfaces=(*vpc.interfaces, Interface("db", "private", "10.0.1.20", ("sg-db",))),
+            group_rules=(*vpc.group_rules, GroupRule("sg-db", IN, (5_432, 5_432), "sg-web")),
+            devices=(*vpc.devices, Device("db", WebServer, (("listens", (5_432,)),))),
+        )
+    )
 
 
 def connect_db(site: Site) -> Visit:
@@ -114,57 +126,140 @@ NO_ICMP = AclEntry("acl-public", 90, IN, DENY, ICMP, (-1, -1), ANYWHERE)
 
 def black_hole() -> Site:
     """A link that carries 1,400 bytes, and a network ACL that eats what a router says about it."""
-    return Site(reference_vpc("network"), link=Link(mtu=1_400)).with_row(ICMP_RULE).with_row(NO_ICMP)
+    return (
+        Site(reference_vpc("network"), link=Link(mtu=1_400)).with_row(ICMP_RULE).with_row(NO_ICMP)
+    )
 
 
 SCENARIOS = (
-    Scenario("nat-lets-80-and-443-out", 1, "The NAT's group lets only ports 80 and 443 out, and yet web's answers"
-             " reach clients' high ports: they leave on the balancer's own connection.",
-             reference_architecture, fetched(), "works",
-             "The route 10.0.0.0/16 > local takes it there: to the ELB node, which had opened this connection itself."
-             " The ELB node then answers 203.0.113.10"),
-    Scenario("nlb-answer-and-the-nat", 2, "The targets' default route leads to the NAT, and yet their answers return"
-             " by the Network Load Balancer.",
-             lambda: reference_architecture("network", "gateway"), fetched(), "works",
-             "It does not take the subnet's route 0.0.0.0/0 > NAT: the NLB node delivered this flow"),
-    Scenario("acl-without-answers", 5, "The groups allow port 443 and still it times out: the network ACL lets no"
-             " answer out, since answers go to ports 1024 to 65535.",
-             no_ephemeral, lambda site: site.connect("client", NAME, 443), TIMED_OUT, DENIED_OUT, (),
-             lambda site: site.replace(OUT_443, OUT_ALL), "the outbound entry allows all ports again"),
-    Scenario("acl-with-too-few-ports", 5, "Some clients get the page and some do not: the network ACL lets answers out"
-             " to Linux' ports, and Windows uses higher ones too.",
-             narrow_range, each_client, TIMED_OUT, DENIED_OUT, (),
-             lambda site: site.replace(OUT_LINUX, OUT_LINUX._replace(ports=EPHEMERAL)),
-             "the outbound entry allows 1024 to 65535"),
-    Scenario("default-route-to-the-gateway", 13, "A private instance with a route 0.0.0.0/0 to the Internet gateway has"
-             " no Internet: it has no public address.",
-             lambda: reference_architecture(nat="gateway").replace(TO_NAT, TO_IGW), fetched(API_URL, "web"), TIMED_OUT,
-             "Internet gateway, address map: no public address", (), lambda site: site.replace(TO_IGW, TO_NAT),
-             "the default route leads to the NAT again"),
-    Scenario("nat-instance-with-its-check", 13, "A NAT instance forwards nothing: its source/destination check is on.",
-             lambda: reference_architecture().replace(NAT_UNCHECKED, NAT_CHECKED), connect_443, TIMED_OUT,
-             "NAT, destination check: destination check", (), lambda site: site.replace(NAT_CHECKED, NAT_UNCHECKED),
-             "the check is off"),
-    Scenario("balancer-in-a-private-subnet", 14, "An internet-facing balancer times out: the subnet it is in has no"
-             " route to the Internet gateway.",
-             lambda: reference_architecture().without(PUBLIC_ROUTE), fetched(), TIMED_OUT,
-             "ELB node, route: no route", (),
-             lambda site: site.with_row(PUBLIC_ROUTE), "the subnet has a route to the Internet gateway"),
-    Scenario("tracked-goes-on", 15, "The group's rule is deleted, and who was connected goes on: the connection is"
-             " tracked.",
-             reference_architecture, rule_deleted, "works",
-             f"ELB node, group in: tracked 203.0.113.10:51828 > 10.0.0.10:80, let through by {LISTENER_RULE}"),
-    Scenario("acl-cuts", 15, "A network ACL cuts at once what a deleted rule of a group lets go on: it remembers"
-             " nothing.",
-             reference_architecture, rule_deleted_and_acl, "no answer after 60 s",
-             f"ELB node, network ACL in: network ACL in ({DENY_CLIENTS})"),
-    Scenario("no-rule-to-the-database", 16, "The database's group lets the application in, and still it times out: the"
-             " application's own group lets nothing out to it.",
-             database, connect_db, TIMED_OUT, "web, group out: group out", (), lambda site: site.with_row(TO_DB),
-             "an outbound rule allows 5432 to sg-db"),
-    Scenario("large-pages-hang", 19, "Small pages load and large ones hang: a filter eats the ICMP error that says how"
-             " much the way carries.",
-             black_hole, fetched(f"{PAGE}4000"), "no answer after 300 s",
-             f"NLB node, network ACL in: network ACL in ({NO_ICMP})", (), lambda site: site.without(NO_ICMP),
-             "the entry that denies ICMP is gone"),
+    Scenario(
+        "nat-lets-80-and-443-out",
+        1,
+        "The NAT's group lets only ports 80 and 443 out, and yet web's answers"
+        " reach clients' high ports: they leave on the balancer's own connection.",
+        reference_architecture,
+        fetched(),
+        "works",
+        "The route 10.0.0.0/16 > local takes it there: to the ELB node, which had opened this connection itself."
+        " The ELB node then answers 203.0.113.10",
+    ),
+    Scenario(
+        "nlb-answer-and-the-nat",
+        2,
+        "The targets' default route leads to the NAT, and yet their answers return"
+        " by the Network Load Balancer.",
+        lambda: reference_architecture("network", "gateway"),
+        fetched(),
+        "works",
+        "It does not take the subnet's route 0.0.0.0/0 > NAT: the NLB node delivered this flow",
+    ),
+    Scenario(
+        "acl-without-answers",
+        5,
+        "The groups allow port 443 and still it times out: the network ACL lets no"
+        " answer out, since answers go to ports 1024 to 65535.",
+        no_ephemeral,
+        lambda site: site.connect("client", NAME, 443),
+        TIMED_OUT,
+        DENIED_OUT,
+        (),
+        lambda site: site.replace(OUT_443, OUT_ALL),
+        "the outbound entry allows all ports again",
+    ),
+    Scenario(
+        "acl-with-too-few-ports",
+        5,
+        "Some clients get the page and some do not: the network ACL lets answers out"
+        " to Linux' ports, and Windows uses higher ones too.",
+        narrow_range,
+        each_client,
+        TIMED_OUT,
+        DENIED_OUT,
+        (),
+        lambda site: site.replace(OUT_LINUX, OUT_LINUX._replace(ports=EPHEMERAL)),
+        "the outbound entry allows 1024 to 65535",
+    ),
+    Scenario(
+        "default-route-to-the-gateway",
+        13,
+        "A private instance with a route 0.0.0.0/0 to the Internet gateway has"
+        " no Internet: it has no public address.",
+        lambda: reference_architecture(nat="gateway").replace(TO_NAT, TO_IGW),
+        fetched(API_URL, "web"),
+        TIMED_OUT,
+        "Internet gateway, address map: no public address",
+        (),
+        lambda site: site.replace(TO_IGW, TO_NAT),
+        "the default route leads to the NAT again",
+    ),
+    Scenario(
+        "nat-instance-with-its-check",
+        13,
+        "A NAT instance forwards nothing: its source/destination check is on.",
+        lambda: reference_architecture().replace(NAT_UNCHECKED, NAT_CHECKED),
+        connect_443,
+        TIMED_OUT,
+        "NAT, destination check: destination check",
+        (),
+        lambda site: site.replace(NAT_CHECKED, NAT_UNCHECKED),
+        "the check is off",
+    ),
+    Scenario(
+        "balancer-in-a-private-subnet",
+        14,
+        "An internet-facing balancer times out: the subnet it is in has no"
+        " route to the Internet gateway.",
+        lambda: reference_architecture().without(PUBLIC_ROUTE),
+        fetched(),
+        TIMED_OUT,
+        "ELB node, route: no route",
+        (),
+        lambda site: site.with_row(PUBLIC_ROUTE),
+        "the subnet has a route to the Internet gateway",
+    ),
+    Scenario(
+        "tracked-goes-on",
+        15,
+        "The group's rule is deleted, and who was connected goes on: the connection is tracked.",
+        reference_architecture,
+        rule_deleted,
+        "works",
+        f"ELB node, group in: tracked 203.0.113.10:51828 > 10.0.0.10:80, let through by {LISTENER_RULE}",
+    ),
+    Scenario(
+        "acl-cuts",
+        15,
+        "A network ACL cuts at once what a deleted rule of a group lets go on: it remembers"
+        " nothing.",
+        reference_architecture,
+        rule_deleted_and_acl,
+        "no answer after 60 s",
+        f"ELB node, network ACL in: network ACL in ({DENY_CLIENTS})",
+    ),
+    Scenario(
+        "no-rule-to-the-database",
+        16,
+        "The database's group lets the application in, and still it times out: the"
+        " application's own group lets nothing out to it.",
+        database,
+        connect_db,
+        TIMED_OUT,
+        "web, group out: group out",
+        (),
+        lambda site: site.with_row(TO_DB),
+        "an outbound rule allows 5432 to sg-db",
+    ),
+    Scenario(
+        "large-pages-hang",
+        19,
+        "Small pages load and large ones hang: a filter eats the ICMP error that says how"
+        " much the way carries.",
+        black_hole,
+        fetched(f"{PAGE}4000"),
+        "no answer after 300 s",
+        f"NLB node, network ACL in: network ACL in ({NO_ICMP})",
+        (),
+        lambda site: site.without(NO_ICMP),
+        "the entry that denies ICMP is gone",
+    ),
 )

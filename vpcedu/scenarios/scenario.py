@@ -52,7 +52,9 @@ class Scenario(NamedRow):
     def undone(self) -> Visit:
         """The same visit with the fault undone; ValueError where nothing is wrong."""
         if self.undo is None:
-            raise ValueError(f"scenario {self.name!r} shows correct behaviour: expected one with a fault to undo")
+            raise ValueError(
+                f"scenario {self.name!r} shows correct behaviour: expected one with a fault to undo"
+            )
         return self.play(self.undo(self.build()))
 
     def __repr__(self) -> str:
@@ -65,30 +67,57 @@ class Scenario(NamedRow):
     def __str__(self) -> str:
         """The story, played."""
         visit = self.visit()
-        lines = [f"{self.name} (symptom {self.entry}): {self.says}", f"{visit.opener} sees: {visit.client_sees}."]
+        lines = [
+            f"{self.name} (symptom {self.entry}): {self.says}",
+            f"{visit.opener} sees: {visit.client_sees}.",
+        ]
         if visit.balancer_logs:
             lines.append(f"The balancer's log: {', '.join(visit.balancer_logs)}.")
         line = next(line for line in evidence(visit) if self.cause in line)
         lines.append(f"What the capture shows: {line if len(line) < LONG else self.cause}")
         if self.undo is not None:
-            lines.append(f"Undone ({self.undoing}), {visit.opener} sees: {self.undone().client_sees}.")
+            lines.append(
+                f"Undone ({self.undoing}), {visit.opener} sees: {self.undone().client_sees}."
+            )
         return "\n".join(fold(line) for line in lines)
 
 
 def evidence(visit: Visit) -> list[str]:
     """What a capture shows of a cause: each loss with its row, what ends and applications noted, and the answer."""
-    lines = [f"{step.at}, {step.check}: {step.reason.code}" + (f" ({step.row})" if step.row is not None else "")
-             for trace in visit.capture for step in trace.steps if step.action == DROP and step.reason is not None]
+    lines = [
+        f"{step.at}, {step.check}: {step.reason.code}"
+        + (f" ({step.row})" if step.row is not None else "")
+        for trace in visit.capture
+        for step in trace.steps
+        if step.action == DROP and step.reason is not None
+    ]
     for trace in visit.capture:
         change = trace.last.change
-        if trace.packet.flags == SYN and change is not None and change.before == change.after != "SYN-RECEIVED":
-            lines.append(f"{trace.last.at}, deliver: SYN for a connection that is {change.after} already"
-                         f" ({trace.last.before.flow})")
-    lines += [f"{trace.sender}: {trace.cause}: FIN to {trace.packet.flow.destination}" for trace in visit.capture
-              if trace.cause.what == "idle timeout" and trace.packet.flags & FIN]
-    lines += [f"{event.who}: {event.what}: {event.row}" for event in visit.capture.events if event.what != "state"]
-    lines += [f"{step.at}, {step.check}: {step.row}" for trace in visit.capture for step in trace.steps
-              if tracked_of(step) is not None and step.check == "group in"]
+        if (
+            trace.packet.flags == SYN
+            and change is not None
+            and change.before == change.after != "SYN-RECEIVED"
+        ):
+            lines.append(
+                f"{trace.last.at}, deliver: SYN for a connection that is {change.after} already"
+                f" ({trace.last.before.flow})"
+            )
+    lines += [
+        f"{trace.sender}: {trace.cause}: FIN to {trace.packet.flow.destination}"
+        for trace in visit.capture
+        if trace.cause.what == "idle timeout" and trace.packet.flags & FIN
+    ]
+    lines += [
+        f"{event.who}: {event.what}: {event.row}"
+        for event in visit.capture.events
+        if event.what != "state"
+    ]
+    lines += [
+        f"{step.at}, {step.check}: {step.row}"
+        for trace in visit.capture
+        for step in trace.steps
+        if tracked_of(step) is not None and step.check == "group in"
+    ]
     return [*dict.fromkeys(lines), visit.answer.replace("\n", " ")]
 
 
@@ -108,8 +137,9 @@ def with_settings(site: Site, name: str, kind: type | None = None, **settings: A
     return site if new == row else site.replace(row, new)
 
 
-def fetched(url: str = PAGE, opener: str = "client", headers: tuple[tuple[str, str], ...] = ()
-            ) -> Callable[[Site], Visit]:
+def fetched(
+    url: str = PAGE, opener: str = "client", headers: tuple[tuple[str, str], ...] = ()
+) -> Callable[[Site], Visit]:
     """Play: fetch a page."""
     return lambda site: site.get(url, opener, headers)
 
@@ -126,14 +156,23 @@ def first_failure(visits: Iterable[Visit]) -> Visit:
     return last
 
 
-def patient(site: Site, opener: str, name: str, port: int, seconds: int, silent: int = 0,
-            changes: Iterable[tuple[Any, Any]] = ()) -> Visit:
+def patient(
+    site: Site,
+    opener: str,
+    name: str,
+    port: int,
+    seconds: int,
+    silent: int = 0,
+    changes: Iterable[tuple[Any, Any]] = (),
+) -> Visit:
     """Connect, ask for a page, and wait so many seconds in all, whatever happens.
 
     silent: seconds before it asks. changes: rows of the description, and what stands in their place after a second.
     """
     message = request("GET", "/", name)
-    begun = site.begin(Call(opener, name, port, message), Later(message, site.network.clock.now, silent * SECOND))
+    begun = site.begin(
+        Call(opener, name, port, message), Later(message, site.network.clock.now, silent * SECOND)
+    )
     end = begun.at + seconds * SECOND
     if changes:
         site.wait(SECOND)
@@ -145,4 +184,11 @@ def patient(site: Site, opener: str, name: str, port: int, seconds: int, silent:
 
 def whole(site: Site, visit: Visit) -> Visit:
     """The same visit with all that its site has ever seen, so that what went before is in its capture."""
-    return Visit(visit.call, visit.result, site.network.capture.since(0, 0), visit.vpc, visit.seed, visit.waited)
+    return Visit(
+        visit.call,
+        visit.result,
+        site.network.capture.since(0, 0),
+        visit.vpc,
+        visit.seed,
+        visit.waited,
+    )

@@ -39,15 +39,20 @@ def crowded(site: Site) -> Visit:
 def second_address(site: Site) -> Site:
     """Give the NAT gateway a second address."""
     return site.replace(NAT_INTERFACE, NAT_INTERFACE._replace(secondary=("10.0.0.21",))).with_row(
-        Association("192.0.2.21", "10.0.0.21"))
+        Association("192.0.2.21", "10.0.0.21")
+    )
 
 
 # 7 and 8: silence.
 
 
-def slow_api(seconds: int, keepalive: KeepAlive | None = None, nat: str = "gateway", **settings: Any) -> Site:
+def slow_api(
+    seconds: int, keepalive: KeepAlive | None = None, nat: str = "gateway", **settings: Any
+) -> Site:
     """An API that thinks for so many seconds, and a host behind a NAT that waits."""
-    site = with_settings(reference_architecture(nat=nat), "update server", Application, delay=seconds * SECOND)
+    site = with_settings(
+        reference_architecture(nat=nat), "update server", Application, delay=seconds * SECOND
+    )
     site = with_settings(site, "NAT", **settings)
     return with_settings(site, "web", Host, settings=LINUX._replace(keepalive=keepalive))
 
@@ -83,30 +88,87 @@ def at_the_moment(site: Site) -> Visit:
 
 
 SCENARIOS = (
-    Scenario("no-port-left", 6, "New connections to one API fail and all others work: the NAT gateway's address carries"
-             " 55,000 connections to each destination.",
-             lambda: reference_architecture(nat="gateway"), crowded, "timed out after 131 s",
-             "NAT, translation: no port left", (), second_address, "the NAT gateway has a second address"),
-    Scenario("silent-request", 7, "A request hangs for 20 minutes, though the NAT gateway forgot its connection after"
-             " 350 s: a client that only waits sends nothing, and so it gets no RST.",
-             lambda: slow_api(400), for_20_minutes, "no answer after 1200 s", "NAT, translation: idle timeout", (),
-             with_keepalive, "TCP keep-alive every 300 s"),
-    Scenario("late-keepalive", 7, "Calls that take longer than 350 s are never answered, though keep-alive is on: its"
-             " first probe would come after two hours.",
-             lambda: slow_api(351, KEEP_ALIVE), for_20_minutes, "no answer after 1200 s",
-             "NAT, translation: idle timeout", (), with_keepalive, "TCP keep-alive every 300 s"),
-    Scenario("nat-gateway-resets", 8, "Behind a NAT gateway, who speaks after 350 s of silence gets RST.",
-             lambda: slow_api(0), after_400_seconds, "reset", "NAT, translation: idle timeout"),
-    Scenario("nat-instance-remembers", 8, "Behind a NAT instance the same connection lives on: Linux remembers it for"
-             " five days.",
-             lambda: slow_api(0, nat="instance"), after_400_seconds, "works",
-             "The NAT rewrites it: destination 10.0.0.20 becomes 10.0.1.10."),
-    Scenario("nat-instance-goes-dead", 8, "A NAT instance with a short memory makes dead connections: what comes from"
-             " outside meets a host that knows nothing of it, and nobody tells the inside.",
-             lambda: slow_api(400, nat="instance", idle=320 * SECOND), for_20_minutes, "no answer after 1200 s",
-             "NAT, deliver: port closed", (), with_keepalive, "TCP keep-alive every 300 s"),
-    Scenario("keep-alive-race", 9, "Sporadic 502 from an Application Load Balancer: its target closes silent"
-             " connections before the balancer does, just when a request is on its way.",
-             lambda: keep_alive(5), at_the_moment, "502 Bad Gateway", "web: idle timeout: FIN to 10.0.0.10:", ("502",),
-             lambda site: with_settings(site, "web", keep_alive=65 * SECOND), "the target keeps them for 65 s"),
+    Scenario(
+        "no-port-left",
+        6,
+        "New connections to one API fail and all others work: the NAT gateway's address carries"
+        " 55,000 connections to each destination.",
+        lambda: reference_architecture(nat="gateway"),
+        crowded,
+        "timed out after 131 s",
+        "NAT, translation: no port left",
+        (),
+        second_address,
+        "the NAT gateway has a second address",
+    ),
+    Scenario(
+        "silent-request",
+        7,
+        "A request hangs for 20 minutes, though the NAT gateway forgot its connection after"
+        " 350 s: a client that only waits sends nothing, and so it gets no RST.",
+        lambda: slow_api(400),
+        for_20_minutes,
+        "no answer after 1200 s",
+        "NAT, translation: idle timeout",
+        (),
+        with_keepalive,
+        "TCP keep-alive every 300 s",
+    ),
+    Scenario(
+        "late-keepalive",
+        7,
+        "Calls that take longer than 350 s are never answered, though keep-alive is on: its"
+        " first probe would come after two hours.",
+        lambda: slow_api(351, KEEP_ALIVE),
+        for_20_minutes,
+        "no answer after 1200 s",
+        "NAT, translation: idle timeout",
+        (),
+        with_keepalive,
+        "TCP keep-alive every 300 s",
+    ),
+    Scenario(
+        "nat-gateway-resets",
+        8,
+        "Behind a NAT gateway, who speaks after 350 s of silence gets RST.",
+        lambda: slow_api(0),
+        after_400_seconds,
+        "reset",
+        "NAT, translation: idle timeout",
+    ),
+    Scenario(
+        "nat-instance-remembers",
+        8,
+        "Behind a NAT instance the same connection lives on: Linux remembers it for five days.",
+        lambda: slow_api(0, nat="instance"),
+        after_400_seconds,
+        "works",
+        "The NAT rewrites it: destination 10.0.0.20 becomes 10.0.1.10.",
+    ),
+    Scenario(
+        "nat-instance-goes-dead",
+        8,
+        "A NAT instance with a short memory makes dead connections: what comes from"
+        " outside meets a host that knows nothing of it, and nobody tells the inside.",
+        lambda: slow_api(400, nat="instance", idle=320 * SECOND),
+        for_20_minutes,
+        "no answer after 1200 s",
+        "NAT, deliver: port closed",
+        (),
+        with_keepalive,
+        "TCP keep-alive every 300 s",
+    ),
+    Scenario(
+        "keep-alive-race",
+        9,
+        "Sporadic 502 from an Application Load Balancer: its target closes silent"
+        " connections before the balancer does, just when a request is on its way.",
+        lambda: keep_alive(5),
+        at_the_moment,
+        "502 Bad Gateway",
+        "web: idle timeout: FIN to 10.0.0.10:",
+        ("502",),
+        lambda site: with_settings(site, "web", keep_alive=65 * SECOND),
+        "the target keeps them for 65 s",
+    ),
 )

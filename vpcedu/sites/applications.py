@@ -73,7 +73,9 @@ def https_blindly(message: Message) -> Message | None:
 def redirect(message: Message) -> Message:
     """301 to the same page by https."""
     path = message.start.split(" ")[1]
-    return response("301 Moved Permanently").with_header("Location", f"https://{message.header('Host')}{path}")
+    return response("301 Moved Permanently").with_header(
+        "Location", f"https://{message.header('Host')}{path}"
+    )
 
 
 class Application(WebServer):
@@ -82,10 +84,19 @@ class Application(WebServer):
 
     kind_words = "Application"
 
-    def __init__(self, name: str, address: str, seed: int = 0, listens: tuple[int, ...] = (80,),
-                 certificates: tuple[tuple[int, str], ...] = (), keep_alive: int | None = None,
-                 reads: Belief = the_peer, answers: Callable[[Message], Message | None] = page, proxied: bool = False,
-                 delay: int = 0) -> None:
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        seed: int = 0,
+        listens: tuple[int, ...] = (80,),
+        certificates: tuple[tuple[int, str], ...] = (),
+        keep_alive: int | None = None,
+        reads: Belief = the_peer,
+        answers: Callable[[Message], Message | None] = page,
+        proxied: bool = False,
+        delay: int = 0,
+    ) -> None:
         super().__init__(name, address, seed, listens, certificates, keep_alive)
         self.reads, self.answers, self.proxied, self.delay = reads, answers, proxied, delay
         self._headers: dict[Connection, Header] = {}
@@ -109,11 +120,17 @@ class Application(WebServer):
     def _answer(self, host: Host, connection: Connection, message: Message, now: int) -> None:
         seen = Seen(connection.flow.destination, connection.flow.source, message)
         client = self.reads(seen, self._headers.get(connection))
-        self.tell(now, "application log", Logged(client, seen.peer, chain_of(message), message.start))
+        self.tell(
+            now, "application log", Logged(client, seen.peer, chain_of(message), message.start)
+        )
         own = self.answers(message)
         if own is not None:
             self.tell(now, "request", seen)
-            self.tell(now, "redirect", f"to {own.header('Location')}, where {PROTO} is {message.header(PROTO) or '-'}")
+            self.tell(
+                now,
+                "redirect",
+                f"to {own.header('Location')}, where {PROTO} is {message.header(PROTO) or '-'}",
+            )
             host.send(connection, bytes(own), now)
         elif self.delay:
             host.after(now + self.delay, self._late, host, connection, message)

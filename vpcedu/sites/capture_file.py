@@ -32,8 +32,11 @@ class Loaded(Record):
         call = Call(first.src, first.dst, first.dport) if first else Call("nobody", "nobody", 0)
         super().__init__(call, None, capture, Vpc("0.0.0.0/32"), 0)
         hosts = columns(self.talks, capture.traces)
-        self.vpc = Vpc("0.0.0.0/32", outside=tuple(OutsideHost(address, address) for address in hosts),
-                       devices=tuple(Device(address, Host) for address in hosts))
+        self.vpc = Vpc(
+            "0.0.0.0/32",
+            outside=tuple(OutsideHost(address, address) for address in hosts),
+            devices=tuple(Device(address, Host) for address in hosts),
+        )
 
     @property
     def title(self) -> str:
@@ -41,8 +44,15 @@ class Loaded(Record):
         return self.name
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.title}: {len(self.packets)} packets, as seen", "", listing(self.packets), "",
-                          *ladder(self.capture, self.talks)])
+        return "\n".join(
+            [
+                f"{self.title}: {len(self.packets)} packets, as seen",
+                "",
+                listing(self.packets),
+                "",
+                *ladder(self.capture, self.talks),
+            ]
+        )
 
     def __repr__(self) -> str:
         return f"<Loaded: {self.title}; {len(self.packets)} packets>"

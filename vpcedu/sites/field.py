@@ -71,7 +71,9 @@ def is_numeric(words: str) -> bool:
     return words.replace(".", "0").isdigit()
 
 
-def one_of(name: str, value: object, words: Iterable[str], also: Mapping[str, str] | None = None) -> str:
+def one_of(
+    name: str, value: object, words: Iterable[str], also: Mapping[str, str] | None = None
+) -> str:
     """One of a set of words, whatever its capitals; also: other words that mean one of them, in small letters."""
     known = tuple(words)
     text = " ".join(value.split()).lower() if isinstance(value, str) else ""

@@ -18,7 +18,16 @@ from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device, Vpc
 from vpcedu.row import NamedRow
 from vpcedu.sites import parts
-from vpcedu.sites.parts import API, IGW, OUTSIDE, UPDATES, VPC_BLOCK, open_acls, routes_out, web_server
+from vpcedu.sites.parts import (
+    API,
+    IGW,
+    OUTSIDE,
+    UPDATES,
+    VPC_BLOCK,
+    open_acls,
+    routes_out,
+    web_server,
+)
 from vpcedu.sites.site import Site
 from vpcedu.sites.visit import Visit
 from vpcedu.tables.route_table import LOCAL, Route
@@ -43,22 +52,37 @@ def lone_server_vpc(default: str = "NAT", public: bool = True, partner: bool = F
     associations = [Association(NAT_PUBLIC, NAT)] + ([Association(PUBLIC, WEB)] if public else [])
     return Vpc(
         cidr=VPC_BLOCK,
-        subnets=(Subnet("nat", parts.PUBLIC, "rtb-nat", "acl"), Subnet("web", parts.PRIVATE, TABLE, "acl")),
-        interfaces=(Interface("NAT", "nat", NAT, (), check=False), Interface("web", "web", WEB, ("sg-web",))),
+        subnets=(
+            Subnet("nat", parts.PUBLIC, "rtb-nat", "acl"),
+            Subnet("web", parts.PRIVATE, TABLE, "acl"),
+        ),
+        interfaces=(
+            Interface("NAT", "nat", NAT, (), check=False),
+            Interface("web", "web", WEB, ("sg-web",)),
+        ),
         routes=tuple(routes),
         acl_entries=open_acls("acl"),
-        group_rules=(GroupRule("sg-web", IN, (80, 80), ANYWHERE), GroupRule("sg-web", OUT, (80, 80), ANYWHERE),
-                     GroupRule("sg-web", OUT, (443, 443), ANYWHERE)),
+        group_rules=(
+            GroupRule("sg-web", IN, (80, 80), ANYWHERE),
+            GroupRule("sg-web", OUT, (80, 80), ANYWHERE),
+            GroupRule("sg-web", OUT, (443, 443), ANYWHERE),
+        ),
         internet_gateway=IGW,
         associations=tuple(associations),
         outside=OUTSIDE,
-        devices=(Device("client", Host), web_server("update server", 80, 443),
-                 Device("NAT", NatGateway), Device("web", WebServer)),
+        devices=(
+            Device("client", Host),
+            web_server("update server", 80, 443),
+            Device("NAT", NatGateway),
+            Device("web", WebServer),
+        ),
         names=(Name(API, (UPDATES,)),),
     )
 
 
-def lone_server(default: str = "NAT", public: bool = True, partner: bool = False, seed: int = 0) -> Site:
+def lone_server(
+    default: str = "NAT", public: bool = True, partner: bool = False, seed: int = 0
+) -> Site:
     """A server alone in its subnet, ready to be visited at 192.0.2.40.
 
     default: where the subnet's default route leads: nowhere (there is none), NAT or "Internet gateway". public: whether
@@ -78,7 +102,13 @@ class Case(NamedRow):
 
     def __str__(self) -> str:
         asked = _outcome(self.visit) if self.public else "no address"
-        return LINE.format(self.default, PUBLIC if self.public else "none", self.subnet, asked, _outcome(self.update))
+        return LINE.format(
+            self.default,
+            PUBLIC if self.public else "none",
+            self.subnet,
+            asked,
+            _outcome(self.update),
+        )
 
 
 class Cases(NamedRow):
@@ -87,8 +117,10 @@ class Cases(NamedRow):
     rows: tuple[Case, ...]
 
     def __str__(self) -> str:
-        heads = (LINE.format("default route", "web's public", "subnet", "a visitor asks", "web fetches"),
-                 LINE.format("leads to", "address", "is", "for the page", "its update"))
+        heads = (
+            LINE.format("default route", "web's public", "subnet", "a visitor asks", "web fetches"),
+            LINE.format("leads to", "address", "is", "for the page", "its update"),
+        )
         return "\n".join((*heads, *map(str, self.rows)))
 
 
@@ -115,4 +147,11 @@ def _outcome(visit: Visit) -> str:
 
 def seen_as(visit: Visit) -> str:
     """The source address of the opener's first packet as it arrived; "" where none arrived."""
-    return next((str(t.last.before.flow.src) for t in visit.capture if t.sender == visit.opener and t.delivered), "")
+    return next(
+        (
+            str(t.last.before.flow.src)
+            for t in visit.capture
+            if t.sender == visit.opener and t.delivered
+        ),
+        "",
+    )

@@ -19,7 +19,18 @@ from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device, Vpc
 from vpcedu.protocols.ports import LINUX as LINUX_PORTS
 from vpcedu.row import NamedRow
-from vpcedu.sites.parts import API, EPHEMERAL, IGW, NAME, OUTSIDE, PUBLIC, UPDATES, VPC_BLOCK, routes_out, web_server
+from vpcedu.sites.parts import (
+    API,
+    EPHEMERAL,
+    IGW,
+    NAME,
+    OUTSIDE,
+    PUBLIC,
+    UPDATES,
+    VPC_BLOCK,
+    routes_out,
+    web_server,
+)
 from vpcedu.sites.port_load import RANGES
 from vpcedu.sites.programs import Stay
 from vpcedu.sites.site import Site
@@ -35,8 +46,11 @@ if TYPE_CHECKING:
     from vpcedu.row import Row
 
 WEB, ELASTIC, ACL, GROUP = "10.0.0.40", "192.0.2.10", "acl-web", "sg-web"
-CALLERS = {"Linux hosts": RANGES["Linux"], "Windows and macOS": RANGES["Windows, macOS"],
-           "load balancers and NAT gateways": RANGES["1024-65535"]}
+CALLERS = {
+    "Linux hosts": RANGES["Linux"],
+    "Windows and macOS": RANGES["Windows, macOS"],
+    "load balancers and NAT gateways": RANGES["1024-65535"],
+}
 GROUP_IN = GroupRule(GROUP, IN, (80, 80), ANYWHERE)
 GROUP_OUT = {"nothing": (), "all": (GroupRule(GROUP, OUT, EVERY_PORT, ANYWHERE, ANY),)}
 
@@ -46,7 +60,9 @@ def answers(first: int, last: int) -> AclEntry:
     return AclEntry(ACL, 100, OUT, ALLOW, TCP, (first, last), ANYWHERE)
 
 
-def one_server_vpc(*rows: Row, group_out: str = "nothing", ports: tuple[int, int] = LINUX_PORTS) -> Vpc:
+def one_server_vpc(
+    *rows: Row, group_out: str = "nothing", ports: tuple[int, int] = LINUX_PORTS
+) -> Vpc:
     """The description; `rows` are added. group_out: "nothing" or "all". ports: the client's ephemeral range."""
     if group_out not in GROUP_OUT:
         raise ValueError(f"group_out {group_out!r}: expected one of {', '.join(GROUP_OUT)}")
@@ -60,21 +76,30 @@ def one_server_vpc(*rows: Row, group_out: str = "nothing", ports: tuple[int, int
         internet_gateway=IGW,
         associations=(Association(ELASTIC, WEB),),
         outside=OUTSIDE,
-        devices=(Device("client", Host, (("ports", ports),)), Device("web", WebServer),
-                 web_server("update server", 443)),
-        names=(Name(NAME, (ELASTIC,)), Name(API, (UPDATES,))))
+        devices=(
+            Device("client", Host, (("ports", ports),)),
+            Device("web", WebServer),
+            web_server("update server", 443),
+        ),
+        names=(Name(NAME, (ELASTIC,)), Name(API, (UPDATES,))),
+    )
     for row in rows:
         vpc = vpc.with_row(row)
     return vpc
 
 
-def one_server(*rows: Row, group_out: str = "nothing", port: int | None = None, seed: int = 0) -> Site:
+def one_server(
+    *rows: Row, group_out: str = "nothing", port: int | None = None, seed: int = 0
+) -> Site:
     """The site, ready to be visited; `rows` (entries of the network ACL, rules of the group) are added.
 
     group_out: what the group has outwards, "nothing" or "all". port: the one that the client chooses, None: any of
     Linux' range. ValueError names a wrong value.
     """
-    return Site(one_server_vpc(*rows, group_out=group_out, ports=(port, port) if port else LINUX_PORTS), seed)
+    return Site(
+        one_server_vpc(*rows, group_out=group_out, ports=(port, port) if port else LINUX_PORTS),
+        seed,
+    )
 
 
 def share(first: int, last: int, ports: tuple[int, int]) -> int:
@@ -96,8 +121,12 @@ class Edit(NamedRow):
     @property
     def tracked(self) -> bool:
         """Whether web's answers had passed its group as part of a tracked flow."""
-        return any(tracked_of(step) is not None for trace in self.visit.capture for step in trace.steps
-                   if step.check == "group out")
+        return any(
+            tracked_of(step) is not None
+            for trace in self.visit.capture
+            for step in trace.steps
+            if step.check == "group out"
+        )
 
 
 def edited(site: Site, row: Row | None, new: Row | None) -> Edit:
@@ -137,5 +166,14 @@ def edits() -> Edits:
     """A connection stands while the group's inbound rule is removed, or an ACL entry that denies is added."""
     deny = AclEntry(ACL, 90, IN, DENY, ANY, EVERY_PORT, ANYWHERE)
     changes = (("group's rule is removed", GROUP_IN, None), ("ACL entry that denies", None, deny))
-    return Edits(tuple((group_out, words, edited(one_server(answers(*EPHEMERAL), group_out=group_out), row, new))
-                       for words, row, new in changes for group_out in GROUP_OUT))
+    return Edits(
+        tuple(
+            (
+                group_out,
+                words,
+                edited(one_server(answers(*EPHEMERAL), group_out=group_out), row, new),
+            )
+            for words, row, new in changes
+            for group_out in GROUP_OUT
+        )
+    )

@@ -24,7 +24,9 @@ OUTSIDE = (OutsideHost("client", CLIENT), OutsideHost("update server", UPDATES))
 
 def public_and_private() -> tuple[Subnet, Subnet]:
     """Two subnets, each with a route table and a network ACL of its own."""
-    return Subnet("public", PUBLIC, "public", "acl-public"), Subnet("private", PRIVATE, "private", "acl-private")
+    return Subnet("public", PUBLIC, "public", "acl-public"), Subnet(
+        "private", PRIVATE, "private", "acl-private"
+    )
 
 
 def routes_out(table: str) -> tuple[Route, Route]:
@@ -34,7 +36,11 @@ def routes_out(table: str) -> tuple[Route, Route]:
 
 def open_acls(*names: str) -> tuple[AclEntry, ...]:
     """Network ACLs that allow everything both ways."""
-    return tuple(AclEntry(name, 100, way, ALLOW, ANY, EVERY_PORT, ANYWHERE) for name in names for way in (IN, OUT))
+    return tuple(
+        AclEntry(name, 100, way, ALLOW, ANY, EVERY_PORT, ANYWHERE)
+        for name in names
+        for way in (IN, OUT)
+    )
 
 
 def web_server(name: str, *ports: int) -> Device:

@@ -90,9 +90,11 @@ class PortUse(NamedRow):
         tries, end = load.rate * len(self.failed), "none fails"
         if self.first is not None:
             end = f"the first one fails after {self.first:.1f} s ({sum(self.failed):,} of {tries:,} fail)"
-        return fold(f"{load.rate:,} new per s to {destinations(load)}, each port kept {load.occupancy} s:"
-                    f" {load.needed:,} ports needed towards one destination, {load.size:,} there; {end};"
-                    f" {max(self.total):,} connections at once.")
+        return fold(
+            f"{load.rate:,} new per s to {destinations(load)}, each port kept {load.occupancy} s:"
+            f" {load.needed:,} ports needed towards one destination, {load.size:,} there; {end};"
+            f" {max(self.total):,} connections at once."
+        )
 
 
 def destinations(load: Load) -> str:
@@ -103,8 +105,13 @@ def destinations(load: Load) -> str:
 def port_use(load: Load, span: int = SPAN) -> PortUse:
     """Play a load for so many seconds; ValueError names a wrong value."""
     _checked(load)
-    shares = [load.rate // load.destinations + (i < load.rate % load.destinations) for i in range(load.destinations)]
-    open_now: list[deque[int]] = [deque() for _ in shares]  # per destination: how many began in each second
+    shares = [
+        load.rate // load.destinations + (i < load.rate % load.destinations)
+        for i in range(load.destinations)
+    ]
+    open_now: list[deque[int]] = [
+        deque() for _ in shares
+    ]  # per destination: how many began in each second
     taken, first = [0] * len(shares), None
     in_use: list[list[int]] = [[] for _ in shares]
     failed = []
@@ -126,15 +133,22 @@ def port_use(load: Load, span: int = SPAN) -> PortUse:
 
 def _checked(load: Load) -> None:
     if not isinstance(load, Load):
-        raise ValueError(f"{load!r} is no load: expected a Load(ports, destinations, rate, lifetime, closes_first)")
+        raise ValueError(
+            f"{load!r} is no load: expected a Load(ports, destinations, rate, lifetime, closes_first)"
+        )
     low, high = (count("ports", port, 1, 65_535) for port in load.ports)
     if low > high:
         raise ValueError(f"ports {load.ports}: expected first and last port, from 1 to 65535")
-    for word, value, most in (("destinations", load.destinations, 1_000), ("rate", load.rate, 1_000_000),
-                              ("lifetime", load.lifetime, 1_000_000)):
+    for word, value, most in (
+        ("destinations", load.destinations, 1_000),
+        ("rate", load.rate, 1_000_000),
+        ("lifetime", load.lifetime, 1_000_000),
+    ):
         count(word, value, 1, most)
     if load.closes_first not in CLOSERS:
-        raise ValueError(f"closes_first {load.closes_first!r}: expected one of {', '.join(CLOSERS)}")
+        raise ValueError(
+            f"closes_first {load.closes_first!r}: expected one of {', '.join(CLOSERS)}"
+        )
 
 
 def fill(ports: tuple[int, int] = LINUX, seed: int = 0) -> list[int]:
@@ -148,7 +162,9 @@ def fill(ports: tuple[int, int] = LINUX, seed: int = 0) -> list[int]:
     evens = (last - first) // 2 + 1
     start = spread(seed, *ports) >> 8
     while True:
-        left = ports if len(found) < evens else (first + 1, last)  # its even offsets are the odd ones of the range
+        left = (
+            ports if len(found) < evens else (first + 1, last)
+        )  # its even offsets are the odd ones of the range
         port = choose(left, start, taken.__contains__) if left[0] <= last else None
         if port is None:
             return found
@@ -164,13 +180,19 @@ class Opened(NamedRow):
     found: tuple[tuple[Endpoint, tuple[int, ...], str], ...]
 
     def __str__(self) -> str:
-        lines = [f"A client with {self.ports[1] - self.ports[0] + 1} ephemeral ports, {self.ports[0]}-{self.ports[1]}:"]
+        lines = [
+            f"A client with {self.ports[1] - self.ports[0] + 1} ephemeral ports, {self.ports[0]}-{self.ports[1]}:"
+        ]
         for remote, found, error in self.found:
             said = f"to {remote}: {len(found)} connections, from ports {' '.join(map(str, found))}"
             said += f"; then {error}" if error else ""
-            lines += [f"  {line}" if number == 0 else f"    {line}" for number, line in
-                      enumerate(fold(said, 76).splitlines())]
-        return "\n".join([*lines, f"{sum(len(found) for _, found, _ in self.found)} connections at once"])
+            lines += [
+                f"  {line}" if number == 0 else f"    {line}"
+                for number, line in enumerate(fold(said, 76).splitlines())
+            ]
+        return "\n".join(
+            [*lines, f"{sum(len(found) for _, found, _ in self.found)} connections at once"]
+        )
 
 
 def open_all(ports: tuple[int, int], tries: int, *destinations: str, seed: int = 0) -> Opened:
@@ -184,7 +206,9 @@ def open_all(ports: tuple[int, int], tries: int, *destinations: str, seed: int =
         remote, got, error = Endpoint.parse(words), [], ""
         for _ in range(tries):
             try:
-                got.append(network.do("client", "connect", remote, Stay(network.clock.now)).flow.sport)
+                got.append(
+                    network.do("client", "connect", remote, Stay(network.clock.now)).flow.sport
+                )
             except OSError as problem:
                 error = f"EADDRNOTAVAIL, {problem.strerror}"
                 break

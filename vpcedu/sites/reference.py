@@ -82,9 +82,16 @@ BALANCERS: dict[str, Callable[[], tuple[Device, str, str]]] = {
     "application": _application,
     "network": _network,
 }
-NATS: dict[str, Callable[[], tuple[Device, tuple[str, ...]]]] = {"instance": _nat_instance, "gateway": _nat_gateway}
+NATS: dict[str, Callable[[], tuple[Device, tuple[str, ...]]]] = {
+    "instance": _nat_instance,
+    "gateway": _nat_gateway,
+}
 
-ROUTES = (*routes_out("public"), Route("private", VPC_BLOCK, LOCAL), Route("private", ANYWHERE, "NAT"))
+ROUTES = (
+    *routes_out("public"),
+    Route("private", VPC_BLOCK, LOCAL),
+    Route("private", ANYWHERE, "NAT"),
+)
 GROUP_RULES = (
     GroupRule("sg-balancer", IN, (80, 80), ANYWHERE),
     GroupRule("sg-balancer", OUT, (80, 80), "sg-web"),
@@ -106,7 +113,9 @@ def reference_vpc(balancer: str = "classic-tcp", nat: str = "instance") -> Vpc:
         cidr=VPC_BLOCK,
         subnets=public_and_private(),
         interfaces=(  # a device that sends from addresses not its own can only work with its check off
-            Interface(device.name, "public", address, ("sg-balancer",), check=device.name != "NLB node"),
+            Interface(
+                device.name, "public", address, ("sg-balancer",), check=device.name != "NLB node"
+            ),
             Interface("NAT", "public", NAT, nat_groups, check=False),
             Interface("web", "private", WEB, ("sg-web",)),
         ),
@@ -127,7 +136,9 @@ def reference_vpc(balancer: str = "classic-tcp", nat: str = "instance") -> Vpc:
     )
 
 
-def reference_architecture(balancer: str = "classic-tcp", nat: str = "instance", seed: int = 0) -> Site:
+def reference_architecture(
+    balancer: str = "classic-tcp", nat: str = "instance", seed: int = 0
+) -> Site:
     """The site, ready to be visited.
 
     balancer: classic-tcp, classic-http, application or network. nat: instance (as in the question) or

@@ -14,8 +14,13 @@ WEBS = ("listens", "nothing listens")
 FORGED = (("X-Forwarded-For", "127.0.0.1"),)  # what anybody may write into a request
 
 
-def proxy_site(balancer: str = "classic-tcp", web: str = "listens", mode: str = "append", proxy: bool = False,
-               seed: int = 0) -> Site:
+def proxy_site(
+    balancer: str = "classic-tcp",
+    web: str = "listens",
+    mode: str = "append",
+    proxy: bool = False,
+    seed: int = 0,
+) -> Site:
     """The reference site, with settings of its balancer and its web server.
 
     balancer: classic-tcp, classic-http, application or network. web: listens, or "nothing listens": the host is up, its
@@ -33,7 +38,9 @@ def proxy_site(balancer: str = "classic-tcp", web: str = "listens", mode: str = 
     extra: tuple[tuple[str, object], ...] = (("xff", mode),) if balancer == "application" else ()
     if proxy:
         extra = (("proxy_protocol", (80,)),)
-    changed: Vpc = vpc._replace(devices=tuple(_changed(device, web, extra) for device in vpc.devices))
+    changed: Vpc = vpc._replace(
+        devices=tuple(_changed(device, web, extra) for device in vpc.devices)
+    )
     return Site(changed, seed)
 
 
@@ -47,6 +54,10 @@ def first_numbers(visit: Visit) -> str:
     """Every SYN of a visit, once: who sent it, the flow it arrived with, and the number its bytes begin with."""
     talks = visit.talks
     syns = [next(t for t in talk.traces if t.packet.flags == SYN) for talk in talks]
-    lines = [f"SYN sent by {syn.sender}, {syn.packet.flow}, number {syn.packet.seq}" for syn in syns]
+    lines = [
+        f"SYN sent by {syn.sender}, {syn.packet.flow}, number {syn.packet.seq}" for syn in syns
+    ]
     last = syns[-1].last
-    return "\n".join([*lines, f"SYN got by {last.at}, {last.before.flow}, number {last.before.seq}"])
+    return "\n".join(
+        [*lines, f"SYN got by {last.at}, {last.before.flow}, number {last.before.seq}"]
+    )

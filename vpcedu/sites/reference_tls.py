@@ -38,10 +38,16 @@ def tls_vpc(balancer: str = "classic-https", nat: str = "instance") -> Vpc:
         raise ValueError(f"balancer {balancer!r}: expected one of {', '.join(TLS_BALANCERS)}")
     kind, protocol, port = TLS_BALANCERS[balancer]
     vpc = reference_vpc(kind, nat)
-    listener = Listener(protocol, 443, TargetGroup(f"web servers, {port}", (Endpoint(WEB, port),)),
-                        None if protocol == "TCP" else DEMONSTRATION)
-    changed: Vpc = vpc._replace(devices=tuple(_with_tls(device, listener) for device in vpc.devices),
-                                group_rules=vpc.group_rules + GROUP_RULES)
+    listener = Listener(
+        protocol,
+        443,
+        TargetGroup(f"web servers, {port}", (Endpoint(WEB, port),)),
+        None if protocol == "TCP" else DEMONSTRATION,
+    )
+    changed: Vpc = vpc._replace(
+        devices=tuple(_with_tls(device, listener) for device in vpc.devices),
+        group_rules=vpc.group_rules + GROUP_RULES,
+    )
     return changed
 
 

@@ -44,21 +44,43 @@ class Kind(NamedRow):
 
 
 KINDS: dict[type, Kind] = {
-    Route: Kind("route", "table", ("destination", "target"), "{row} in {row.table}", "{row.table} {row}",
-                new="a new route in {row.table}"),
-    AclEntry: Kind("entry", "acl", ("direction", "number", "action", "ports", "cidr"),
-                   changed="{row.what}", new="a new entry of {row.acl}"),
-    GroupRule: Kind("rule", "group", ("direction", "ports", "peer"), changed="{row.what}",
-                    new="a new rule of {row.group}"),
-    Association: Kind("address", "public", ("private",), "public address {row.public} for {row.private}",
-                      "public address {row}", new="a new public address"),
+    Route: Kind(
+        "route",
+        "table",
+        ("destination", "target"),
+        "{row} in {row.table}",
+        "{row.table} {row}",
+        new="a new route in {row.table}",
+    ),
+    AclEntry: Kind(
+        "entry",
+        "acl",
+        ("direction", "number", "action", "ports", "cidr"),
+        changed="{row.what}",
+        new="a new entry of {row.acl}",
+    ),
+    GroupRule: Kind(
+        "rule",
+        "group",
+        ("direction", "ports", "peer"),
+        changed="{row.what}",
+        new="a new rule of {row.group}",
+    ),
+    Association: Kind(
+        "address",
+        "public",
+        ("private",),
+        "public address {row.public} for {row.private}",
+        "public address {row}",
+        new="a new public address",
+    ),
     Interface: Kind("interface", "id", ("groups", "check", "allowance")),
     Listener: Kind("listener", "protocol", ("port",)),
     TargetGroup: Kind("targets", "name", ("targets", "preserve_client_ip")),
     Device: Kind("server", "name", ("listens",), "{row.name}"),
     Subnet: Kind("subnet", "name", ("route_table", "network_acl"), "subnet {row.name}"),
     Name: Kind("name", "name", ("addresses",), "name {row}"),
-}  # fmt: skip
+}
 OTHER = Kind("", "", ())  # what stands in no table of a description says itself what it is
 
 
@@ -84,7 +106,14 @@ def as_a(given: object, kind: type[T]) -> T | None:
 
 def to_add(given: object) -> AddedRow:
     """What a learner gave as a row to add; ValueError if it is none of the kinds that can be added alone."""
-    row = as_a(given, Route) or as_a(given, AclEntry) or as_a(given, GroupRule) or as_a(given, Association)
+    row = (
+        as_a(given, Route)
+        or as_a(given, AclEntry)
+        or as_a(given, GroupRule)
+        or as_a(given, Association)
+    )
     if row is None:
-        raise ValueError(f"{given!r} is no row that can be added: expected a Route, AclEntry, GroupRule or Association")
+        raise ValueError(
+            f"{given!r} is no row that can be added: expected a Route, AclEntry, GroupRule or Association"
+        )
     return row

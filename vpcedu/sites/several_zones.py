@@ -37,38 +37,84 @@ def blocks(zone: str) -> tuple[str, str]:
     return f"10.0.{first}.0/24", f"10.0.{first + 1}.0/24"
 
 
-def zones_site(zones: str = "ab", targets: str = "", cross_zone: bool = False, seed: int = 0,
-               **group: Any) -> Site:
+def zones_site(
+    zones: str = "ab", targets: str = "", cross_zone: bool = False, seed: int = 0, **group: Any
+) -> Site:
     """The site; zones: their letters. targets: the zones whose web server is registered, "": all of them. group:
     fields of the target group. ValueError for letters that are no zones."""
-    if not zones or sorted(set(zones)) != list(zones) or not set(zones) <= set("abcdefgh") or set(targets) - set(zones):
-        raise ValueError(f"zones {zones!r}, targets {targets!r}: expected letters from a to h, in order")
-    registered = TargetGroup("web servers", tuple(Endpoint(_address(blocks(zone)[1], 10), 80)
-                                                  for zone in targets or zones), **group)
+    if (
+        not zones
+        or sorted(set(zones)) != list(zones)
+        or not set(zones) <= set("abcdefgh")
+        or set(targets) - set(zones)
+    ):
+        raise ValueError(
+            f"zones {zones!r}, targets {targets!r}: expected letters from a to h, in order"
+        )
+    registered = TargetGroup(
+        "web servers",
+        tuple(Endpoint(_address(blocks(zone)[1], 10), 80) for zone in targets or zones),
+        **group,
+    )
     listeners = (Listener("TCP", 80, registered),)
     nodes = {zone: _address(blocks(zone)[0], 30) for zone in zones}
-    return Site(Vpc(
-        cidr=VPC_BLOCK,
-        subnets=tuple(Subnet(f"{kind} {zone}", block, kind, f"acl-{kind}", zone) for zone in zones
-                      for kind, block in zip(("public", "private"), blocks(zone), strict=True)),
-        interfaces=(*(Interface(f"NLB node {zone}", f"public {zone}", nodes[zone], ("sg-balancer",), check=False)
-                      for zone in zones),
-                    *(Interface(f"web {zone}", f"private {zone}", _address(blocks(zone)[1], 10), ("sg-web",))
-                      for zone in zones)),
-        routes=(*routes_out("public"), Route("private", VPC_BLOCK, LOCAL)),
-        acl_entries=open_acls("acl-public", "acl-private"),
-        group_rules=(GroupRule("sg-balancer", IN, (80, 80), ANYWHERE),
-                     GroupRule("sg-balancer", OUT, (80, 80), "sg-web"),
-                     GroupRule("sg-web", IN, (80, 80), "sg-balancer"), GroupRule("sg-web", OUT, (80, 80), VPC_BLOCK)),
-        internet_gateway=IGW,
-        associations=tuple(Association(public_address(zone), nodes[zone]) for zone in zones),
-        outside=(OutsideHost("client", CLIENT),),
-        devices=(Device("client", Host),
-                 *(Device(f"NLB node {zone}", NetworkLoadBalancer, (
-                     ("listeners", listeners), ("zone", blocks(zone)), ("cross_zone", cross_zone))) for zone in zones),
-                 *(Device(f"web {zone}", WebServer) for zone in zones)),
-        names=(Name(NAME, tuple(map(public_address, zones))),),
-    ), seed)  # fmt: skip
+    return Site(
+        Vpc(
+            cidr=VPC_BLOCK,
+            subnets=tuple(
+                Subnet(f"{kind} {zone}", block, kind, f"acl-{kind}", zone)
+                for zone in zones
+                for kind, block in zip(("public", "private"), blocks(zone), strict=True)
+            ),
+            interfaces=(
+                *(
+                    Interface(
+                        f"NLB node {zone}",
+                        f"public {zone}",
+                        nodes[zone],
+                        ("sg-balancer",),
+                        check=False,
+                    )
+                    for zone in zones
+                ),
+                *(
+                    Interface(
+                        f"web {zone}", f"private {zone}", _address(blocks(zone)[1], 10), ("sg-web",)
+                    )
+                    for zone in zones
+                ),
+            ),
+            routes=(*routes_out("public"), Route("private", VPC_BLOCK, LOCAL)),
+            acl_entries=open_acls("acl-public", "acl-private"),
+            group_rules=(
+                GroupRule("sg-balancer", IN, (80, 80), ANYWHERE),
+                GroupRule("sg-balancer", OUT, (80, 80), "sg-web"),
+                GroupRule("sg-web", IN, (80, 80), "sg-balancer"),
+                GroupRule("sg-web", OUT, (80, 80), VPC_BLOCK),
+            ),
+            internet_gateway=IGW,
+            associations=tuple(Association(public_address(zone), nodes[zone]) for zone in zones),
+            outside=(OutsideHost("client", CLIENT),),
+            devices=(
+                Device("client", Host),
+                *(
+                    Device(
+                        f"NLB node {zone}",
+                        NetworkLoadBalancer,
+                        (
+                            ("listeners", listeners),
+                            ("zone", blocks(zone)),
+                            ("cross_zone", cross_zone),
+                        ),
+                    )
+                    for zone in zones
+                ),
+                *(Device(f"web {zone}", WebServer) for zone in zones),
+            ),
+            names=(Name(NAME, tuple(map(public_address, zones))),),
+        ),
+        seed,
+    )
 
 
 def _address(cidr: str, host: int) -> str:

@@ -65,8 +65,17 @@ class Setting(NamedRow):
 class Silent(Visit):
     """A visit that falls silent; `listener` is the host at the far end, `over`: no timer was left to ring."""
 
-    def __init__(self, setting: Setting, call: Call, result: Result | None, capture: Capture, vpc: Vpc, seed: int,
-                 until: int, over: bool) -> None:
+    def __init__(
+        self,
+        setting: Setting,
+        call: Call,
+        result: Result | None,
+        capture: Capture,
+        vpc: Vpc,
+        seed: int,
+        until: int,
+        over: bool,
+    ) -> None:
         super().__init__(call, result, capture, vpc, seed)
         self.setting, self.until, self.over = setting, until, over
 
@@ -84,19 +93,33 @@ class Silent(Visit):
     def said(self) -> tuple[Trace, ...]:
         """The packets with what was said after the silence, every try; none where that end was closed before."""
         data = LATER[self.setting.speaks]
-        return tuple(trace for trace in self.capture if trace.packet.data == data and trace.sender == self.speaker)
+        return tuple(
+            trace
+            for trace in self.capture
+            if trace.packet.data == data and trace.sender == self.speaker
+        )
 
     @property
     def arrived(self) -> bool:
         """Whether what was said after the silence reached the other end's program."""
         other = self.listener if self.setting.speaks == "opener" else self.opener
-        return any(trace.delivered and trace.last.at == other and trace.packet.data == LATER[self.setting.speaks]
-                   for trace in self.capture)
+        return any(
+            trace.delivered
+            and trace.last.at == other
+            and trace.packet.data == LATER[self.setting.speaks]
+            for trace in self.capture
+        )
 
     def learns(self, who: str) -> tuple[int, str] | None:
         """When (microseconds) and what an end learns of the connection's end, or None where it learns nothing."""
-        return next(((at, LEARNT[change.event]) for at, _, change in self.capture.changes(who)
-                     if change.event in LEARNT), None)
+        return next(
+            (
+                (at, LEARNT[change.event])
+                for at, _, change in self.capture.changes(who)
+                if change.event in LEARNT
+            ),
+            None,
+        )
 
     def state(self, who: str) -> str:
         """The state in which the run leaves an end."""
@@ -106,8 +129,11 @@ class Silent(Visit):
     @property
     def between(self) -> tuple[Trace, ...]:
         """The packets that were sent in the silence: later than a second after the query, before somebody spoke."""
-        return tuple(trace for trace in self.capture
-                     if SECOND < trace.steps[0].now < self.setting.seconds * SECOND)
+        return tuple(
+            trace
+            for trace in self.capture
+            if SECOND < trace.steps[0].now < self.setting.seconds * SECOND
+        )
 
     @property
     def ends(self) -> str:
@@ -128,27 +154,47 @@ class Silent(Visit):
         """The packets since the query, pure acknowledgments left out, and what each end knows in the end."""
         before, after = _lines(self, False), _lines(self, True)
         probes = sum(trace.cause.what.startswith("keep-alive") for trace in self.capture)
-        quiet = [] if self.between else [f"{'':13}(no packet at all for {self.setting.seconds:,} s)"]
+        quiet = (
+            [] if self.between else [f"{'':13}(no packet at all for {self.setting.seconds:,} s)"]
+        )
         many = "probe" if probes == 1 else "probes"
-        quiet += [f"{'':13}({probes} keep-alive {many} of {self.opener} in the whole run)"] if probes else []
-        quiet += [] if self.said else [f"{'':13}({self.speaker}'s end was closed by then: it sends nothing)"]
+        quiet += (
+            [f"{'':13}({probes} keep-alive {many} of {self.opener} in the whole run)"]
+            if probes
+            else []
+        )
+        quiet += (
+            []
+            if self.said
+            else [f"{'':13}({self.speaker}'s end was closed by then: it sends nothing)"]
+        )
         ends = [fold(self._end(who)) for who in (self.opener, self.listener)]
         return "\n".join([*before, *quiet, *after, "", *ends])
 
 
-def silence(way: str = "NAT gateway", seconds: int = 420, speaks: str = "opener", keepalive: int | None = None,
-            instance: str = "before Nitro v6", idle: int | None = None, seed: int = 0) -> Silent:
+def silence(
+    way: str = "NAT gateway",
+    seconds: int = 420,
+    speaks: str = "opener",
+    keepalive: int | None = None,
+    instance: str = "before Nitro v6",
+    idle: int | None = None,
+    seed: int = 0,
+) -> Silent:
     """Have a connection fall silent after a query, and one end speak after so many seconds.
 
     way: one of WAYS. speaks: opener or listener. keepalive: seconds of silence after which the opener's system probes
     (None: off, as it is unless a program asks for it). instance: web's type, "before Nitro v6" or "Nitro v6". idle: the
     balancer's idle timeout in seconds, None for its default. ValueError names a wrong value.
     """
-    setting = Setting(one_of("way", way, WAYS), count("silence", seconds, 1, 500_000, SECONDS),
-                      one_of("speaks", speaks, SPEAKERS),
-                      None if keepalive is None else count("keep-alive", keepalive, 1, 32_767, SECONDS),
-                      one_of("instance", instance, INSTANCES),
-                      None if idle is None else count("idle timeout", idle, 1, 6_000, SECONDS))
+    setting = Setting(
+        one_of("way", way, WAYS),
+        count("silence", seconds, 1, 500_000, SECONDS),
+        one_of("speaks", speaks, SPEAKERS),
+        None if keepalive is None else count("keep-alive", keepalive, 1, 32_767, SECONDS),
+        one_of("instance", instance, INSTANCES),
+        None if idle is None else count("idle timeout", idle, 1, 6_000, SECONDS),
+    )
     site = Site(_described(setting), seed)
     _, _, opener, name, port = WAYS[setting.way]
     network = site.network
@@ -161,8 +207,16 @@ def silence(way: str = "NAT gateway", seconds: int = 420, speaks: str = "opener"
         network.do(sender, "send", speaking, LATER[setting.speaks])
     until = (max(setting.seconds, setting.keepalive or 0) + REST) * SECOND
     network.run(until)
-    return Silent(setting, begun.call, begun.program.result, network.capture, site.vpc, seed, until,
-                  network.clock.due is None)
+    return Silent(
+        setting,
+        begun.call,
+        begun.program.result,
+        network.capture,
+        site.vpc,
+        seed,
+        until,
+        network.clock.due is None,
+    )
 
 
 def _listener(opener: str) -> str:
@@ -179,15 +233,23 @@ def _described(setting: Setting) -> Vpc:
     if setting.keepalive is not None:
         alive = LINUX._replace(keepalive=KeepAlive(setting.keepalive * SECOND, INTERVAL, PROBES))
         vpc = vpc.replace(_device(vpc, opener), Device(opener, Host, (("settings", alive),)))
-    if balancer == "network":  # a Network Load Balancer may do without groups; then its targets let clients in
+    if (
+        balancer == "network"
+    ):  # a Network Load Balancer may do without groups; then its targets let clients in
         own = next(row for row in vpc.interfaces if row.device == "NLB node")
-        rule = next(row for row in vpc.group_rules if row.group == "sg-web" and row.peer == "sg-balancer")
+        rule = next(
+            row for row in vpc.group_rules if row.group == "sg-web" and row.peer == "sg-balancer"
+        )
         vpc = vpc.replace(own, own._replace(groups=())).replace(rule, rule._replace(peer=ANYWHERE))
     if setting.idle is not None:
         if opener == "web":
-            raise ValueError(f"idle timeout {setting.idle}: only a balancer's can be set, not that of a NAT")
+            raise ValueError(
+                f"idle timeout {setting.idle}: only a balancer's can be set, not that of a NAT"
+            )
         node = _device(vpc, "NLB node" if balancer == "network" else "ELB node")
-        vpc = vpc.replace(node, node._replace(settings=(*node.settings, ("idle", setting.idle * SECOND))))
+        vpc = vpc.replace(
+            node, node._replace(settings=(*node.settings, ("idle", setting.idle * SECOND)))
+        )
     return vpc
 
 
@@ -210,9 +272,15 @@ def _lines(visit: Silent, after: bool) -> list[str]:
         now = trace.steps[0].now
         if _shown(trace) and (now >= visit.setting.seconds * SECOND) == after:
             times.setdefault(_fate(trace), []).append(now)
-    return [f"{at(found[0]):>9} s  {words}" + (
-        f"\n{'':13}(the same {len(found) - 1} times more, the last at {at(found[-1])} s)" if found[1:] else "")
-        for words, found in times.items()]
+    return [
+        f"{at(found[0]):>9} s  {words}"
+        + (
+            f"\n{'':13}(the same {len(found) - 1} times more, the last at {at(found[-1])} s)"
+            if found[1:]
+            else ""
+        )
+        for words, found in times.items()
+    ]
 
 
 def _fate(trace: Trace) -> str:

@@ -49,8 +49,13 @@ class Site:
         """In a notebook: who is where, and every row."""
         return {"text/plain": str(self)}
 
-    def get(self, url: str, opener: str = "client", headers: tuple[tuple[str, str], ...] = (),
-            trust: str | None = "demonstration") -> Visit:
+    def get(
+        self,
+        url: str,
+        opener: str = "client",
+        headers: tuple[tuple[str, str], ...] = (),
+        trust: str | None = "demonstration",
+    ) -> Visit:
         """Have a host fetch a page, by https:// inside TLS.
 
         trust: a PEM file with the certificates that the host trusts; "demonstration": the course's own; None: none.
@@ -100,8 +105,13 @@ class Site:
     def _with(self, vpc: Vpc) -> Site:
         return Site(vpc, self.seed, self.network.link.anew())
 
-    def play(self, call: Call, program: Fetch | None = None, until: Callable[[Capture], bool] | None = None,
-             longest: int = LONGEST) -> Visit:
+    def play(
+        self,
+        call: Call,
+        program: Fetch | None = None,
+        until: Callable[[Capture], bool] | None = None,
+        longest: int = LONGEST,
+    ) -> Visit:
         """Play a call until its result is known, and one second more.
 
         program: what the opener runs, instead of one that asks at once. until: told what was seen so far after each
@@ -110,12 +120,18 @@ class Site:
         """
         begun = self.begin(call, program)
         clock = self.network.clock
-        while begun.program.result is None and clock.due is not None and clock.due - begun.at <= longest:
+        while (
+            begun.program.result is None
+            and clock.due is not None
+            and clock.due - begun.at <= longest
+        ):
             self.network.step()
             if until is not None and until(self.network.capture):
                 return begun.visit()
         self.network.run(clock.now + LINGER)
-        return begun.visit(longest if begun.program.result is None else None)  # nothing is due before that
+        return begun.visit(
+            longest if begun.program.result is None else None
+        )  # nothing is due before that
 
     def open(self, call: Call) -> Fetch:
         """Begin a call and return its program; `network.step()` then plays one thing at a time.
@@ -142,7 +158,9 @@ class Site:
             call.tls.begin()  # says at once that there is no ssl, or no such file
             outer = TlsEnd(program, call.tls)
         begun = Begun(self, call, program)
-        begun.connection = network.do(call.opener, "connect", Endpoint.parse(f"{address}:{call.port}"), outer)
+        begun.connection = network.do(
+            call.opener, "connect", Endpoint.parse(f"{address}:{call.port}"), outer
+        )
         return begun
 
 
@@ -159,8 +177,14 @@ class Begun:
     def visit(self, waited: int | None = None) -> Visit:
         """What was seen since it began; waited: microseconds, None: until now."""
         site, network = self.site, self.site.network
-        return Visit(self.call, self.program.result, network.capture.since(*self._before), site.vpc, site.seed,
-                     network.clock.now - self.at if waited is None else waited)
+        return Visit(
+            self.call,
+            self.program.result,
+            network.capture.since(*self._before),
+            site.vpc,
+            site.seed,
+            network.clock.now - self.at if waited is None else waited,
+        )
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:
@@ -170,6 +194,8 @@ def _parts(url: str) -> tuple[str, str, int, str]:
     name, colon, port = place.partition(":")
     number = whole(port, 65_535) if colon else SCHEMES.get(scheme)
     if scheme not in SCHEMES or not name or not number or " " in path:
-        raise ValueError(f"{url!r} is no URL this model can fetch: expected http://name/path, https://name/path, or"
-                         " name:port in the place of the name")
+        raise ValueError(
+            f"{url!r} is no URL this model can fetch: expected http://name/path, https://name/path, or"
+            " name:port in the place of the name"
+        )
     return scheme, name, number, "/" + path

@@ -69,7 +69,9 @@ def sweep(
             if error not in errors:  # a pool that broke gives all its points one error
                 errors.append(error)
     if errors:
-        message = f"{len(points) - len(rows)} of {len(points)} points failed; .rows holds the others"
+        message = (
+            f"{len(points) - len(rows)} of {len(points)} points failed; .rows holds the others"
+        )
         failed = SweepError(message, errors)
         failed.rows = rows
         raise failed
@@ -92,5 +94,7 @@ def _row(point: dict[str, Any], result: Any) -> dict[str, Any]:
     told = dict(result) if isinstance(result, Mapping) else {"result": result}
     for word in point.keys() & told.keys():
         if point[word] != told[word]:
-            raise ValueError(f"{word!r} is {told[word]!r} in the result: expected other words than the grid's")
+            raise ValueError(
+                f"{word!r} is {told[word]!r} in the result: expected other words than the grid's"
+            )
     return point | told

@@ -37,9 +37,14 @@ if TYPE_CHECKING:
 
 SERVER = "192.0.2.10"
 SEGMENTS = {  # what may be lost: the word for it, its flags, the how-manieth of its kind
-    "1st SYN": (SYN, 1), "2nd SYN": (SYN, 2), "3rd SYN": (SYN, 3),
-    "1st SYN ACK": (SYN | ACK, 1), "2nd SYN ACK": (SYN | ACK, 2), "1st ACK": (ACK, 1), "2nd ACK": (ACK, 2),
-}  # fmt: skip
+    "1st SYN": (SYN, 1),
+    "2nd SYN": (SYN, 2),
+    "3rd SYN": (SYN, 3),
+    "1st SYN ACK": (SYN | ACK, 1),
+    "2nd SYN ACK": (SYN | ACK, 2),
+    "1st ACK": (ACK, 1),
+    "2nd ACK": (ACK, 2),
+}
 SERVERS = ("up", "closed", "silent")
 KERNELS = {"since 6.5": LINUX, "before 6.5": LINUX_BEFORE_6_5}
 
@@ -56,7 +61,9 @@ class Setting(NamedRow):
 class Handshake(Visit):
     """A visit that only connects; `setting` is what it was played with."""
 
-    def __init__(self, setting: Setting, result: Result | None, capture: Capture, vpc: Vpc, seed: int) -> None:
+    def __init__(
+        self, setting: Setting, result: Result | None, capture: Capture, vpc: Vpc, seed: int
+    ) -> None:
         super().__init__(Call("client", NAME, 80), result, capture, vpc, seed)
         self.setting = setting
 
@@ -72,14 +79,18 @@ class Handshake(Visit):
 
     def established(self, who: str) -> int | None:
         """When a host's end of the connection became ESTABLISHED (microseconds), or None."""
-        return next((at for at, _, change in self.capture.changes(who) if change.after == ESTABLISHED), None)
+        return next(
+            (at for at, _, change in self.capture.changes(who) if change.after == ESTABLISHED), None
+        )
 
     def __str__(self) -> str:
         """One line for each packet, and what the client learned."""
         lines = [f"{'sent at':>9}"]
         for trace in self.capture:
             words = "" if trace.last.check == "deliver" else "  (lost)"
-            lines.append(f"{seconds(trace.steps[0].now):>7} s  {label(trace.packet):9}{trace.packet.flow}{words}")
+            lines.append(
+                f"{seconds(trace.steps[0].now):>7} s  {label(trace.packet):9}{trace.packet.flow}{words}"
+            )
         return "\n".join([*lines, f"{self.opener}: {self.result or 'no answer yet'}"])
 
 
@@ -103,7 +114,9 @@ class Choosy(Link):
         return (flags, self._seen[flags]) not in self._wanted
 
 
-def two_hosts_vpc(server: str = "up", kernel: str = "since 6.5", ports: tuple[int, int] = LINUX_PORTS) -> Vpc:
+def two_hosts_vpc(
+    server: str = "up", kernel: str = "since 6.5", ports: tuple[int, int] = LINUX_PORTS
+) -> Vpc:
     """A description with hosts of the Internet only: a client, www.example.com and an update server.
 
     server: up, closed (its host runs, but nothing listens) or silent (nobody has its address). kernel: the client's,
@@ -117,8 +130,12 @@ def two_hosts_vpc(server: str = "up", kernel: str = "since 6.5", ports: tuple[in
         outside.append(OutsideHost("server", SERVER))
     devices.append(web_server("update server", 80, 443))
     outside.append(OutsideHost("update server", UPDATES))
-    return Vpc(VPC_BLOCK, outside=tuple(outside), devices=tuple(devices),
-               names=(Name(NAME, (SERVER,)), Name(API, (UPDATES,))))
+    return Vpc(
+        VPC_BLOCK,
+        outside=tuple(outside),
+        devices=tuple(devices),
+        names=(Name(NAME, (SERVER,)), Name(API, (UPDATES,))),
+    )
 
 
 def two_hosts(server: str = "up", round_trip: int = 40, seed: int = 0) -> Site:
@@ -126,8 +143,13 @@ def two_hosts(server: str = "up", round_trip: int = 40, seed: int = 0) -> Site:
     return Site(two_hosts_vpc(server), seed, Link(round_trip * MILLISECOND // 2))
 
 
-def handshake(round_trip: int = 200, lost: tuple[str, ...] = (), server: str = "up",
-              kernel: str = "since 6.5", seed: int = 0) -> Handshake:
+def handshake(
+    round_trip: int = 200,
+    lost: tuple[str, ...] = (),
+    server: str = "up",
+    kernel: str = "since 6.5",
+    seed: int = 0,
+) -> Handshake:
     """Have the client connect, and play until nothing is left to happen.
 
     round_trip: milliseconds. lost: words of SEGMENTS, like ("1st SYN", "1st ACK"). server: up, closed or silent.
@@ -137,8 +159,12 @@ def handshake(round_trip: int = 200, lost: tuple[str, ...] = (), server: str = "
     if not isinstance(lost, (tuple, list)):
         raise ValueError(f"lost {lost!r}: expected a tuple of words, like ('1st SYN', '1st ACK')")
     chosen = {one_of("segment", word, SEGMENTS) for word in lost}
-    setting = Setting(round_trip, tuple(word for word in SEGMENTS if word in chosen),
-                      one_of("server", server, SERVERS), one_of("kernel", kernel, KERNELS))
+    setting = Setting(
+        round_trip,
+        tuple(word for word in SEGMENTS if word in chosen),
+        one_of("server", server, SERVERS),
+        one_of("kernel", kernel, KERNELS),
+    )
     vpc = two_hosts_vpc(setting.server, setting.kernel)
     site = Site(vpc, seed, Choosy(setting.round_trip * MILLISECOND // 2, setting.lost))
     begun = site.begin(Call("client", NAME, 80), Stay(0))

@@ -35,7 +35,11 @@ if TYPE_CHECKING:
 
 APP, ELASTIC = "10.0.1.11", "192.0.2.20"
 PAIR = (("web", WEB), ("app", APP))
-FIRST_PORT, EVERY, PROBES = 40_000, 30, (75 * SECOND, 9)  # of the instances; seconds between openings; as in Linux
+FIRST_PORT, EVERY, PROBES = (
+    40_000,
+    30,
+    (75 * SECOND, 9),
+)  # of the instances; seconds between openings; as in Linux
 SPEAKERS = ("nobody", "web", "update server", "stranger")
 MOST, SPAN = 6, 600  # connections and seconds of a story
 
@@ -46,8 +50,12 @@ def nat_vpc(keepalive: int = 0) -> Vpc:
     devices = (*vpc.devices, Device("app", Host))
     if keepalive:
         settings = (("settings", LINUX._replace(keepalive=KeepAlive(keepalive * SECOND, *PROBES))),)
-        devices = tuple(Device(d.name, Host, settings) if d.name in dict(PAIR) else d for d in devices)
-    return vpc._replace(devices=devices, interfaces=(*vpc.interfaces, Interface("app", "private", APP, ("sg-web",))))
+        devices = tuple(
+            Device(d.name, Host, settings) if d.name in dict(PAIR) else d for d in devices
+        )
+    return vpc._replace(
+        devices=devices, interfaces=(*vpc.interfaces, Interface("app", "private", APP, ("sg-web",)))
+    )
 
 
 def nat_site(seed: int = 0) -> Site:
@@ -112,7 +120,14 @@ def tell(setting: Setting) -> Story:
     live, before = len(nat.translations), len(network.capture)
     _speak(network, setting.speaks, begun[0][1])
     network.run(network.clock.now + SECOND)
-    spoken = next((trace for trace in network.capture.traces[before:] if trace.sender == _device(setting.speaks)), None)
+    spoken = next(
+        (
+            trace
+            for trace in network.capture.traces[before:]
+            if trace.sender == _device(setting.speaks)
+        ),
+        None,
+    )
     attempts = tuple(_attempt(network, *one, until=setting.at * SECOND) for one in begun)
     return Story(setting, attempts, spoken, network.capture, live)
 
@@ -135,9 +150,17 @@ def _device(speaks: str) -> str:
 
 def _attempt(network: Network, name: str, flow: FiveTuple, begun: int, until: int) -> Attempt:
     """What the capture tells of one connection up to an instant (microseconds)."""
-    steps = [step for trace in network.capture for step in trace.steps
-             if step.at == "NAT" and step.action == REWRITE and step.now <= until]
-    met = [(step.now, row) for step in steps if (row := translation_of(step)) is not None and row.before == flow]
+    steps = [
+        step
+        for trace in network.capture
+        for step in trace.steps
+        if step.at == "NAT" and step.action == REWRITE and step.now <= until
+    ]
+    met = [
+        (step.now, row)
+        for step in steps
+        if (row := translation_of(step)) is not None and row.before == flow
+    ]
     if not met:
         return Attempt(name, flow, begun, None, (), None)
     uses = tuple(now for now, _ in met)
@@ -147,10 +170,16 @@ def _attempt(network: Network, name: str, flow: FiveTuple, begun: int, until: in
 
 def _checked(setting: Setting) -> None:
     if not isinstance(setting, Setting):
-        raise ValueError(f"{setting!r}: expected a Setting(connections, destinations, room, at, speaks, keepalive)")
-    for word, value, least, most in (("connections", setting.connections, 1, MOST), ("room", setting.room, 1, MOST),
-                                     ("destinations", setting.destinations, 1, 2), ("at", setting.at, 1, SPAN),
-                                     ("keepalive", setting.keepalive, 0, 2 * SPAN)):
+        raise ValueError(
+            f"{setting!r}: expected a Setting(connections, destinations, room, at, speaks, keepalive)"
+        )
+    for word, value, least, most in (
+        ("connections", setting.connections, 1, MOST),
+        ("room", setting.room, 1, MOST),
+        ("destinations", setting.destinations, 1, 2),
+        ("at", setting.at, 1, SPAN),
+        ("keepalive", setting.keepalive, 0, 2 * SPAN),
+    ):
         count(word, value, least, most)
     if setting.speaks not in SPEAKERS:
         raise ValueError(f"speaks {setting.speaks!r}: expected one of {', '.join(SPEAKERS)}")
@@ -169,9 +198,11 @@ class Filled(NamedRow):
 
     def __str__(self) -> str:
         many = f"{len(self.addresses)} addresses" if len(self.addresses) > 1 else "one address"
-        return fold(f"A NAT gateway with {many}, asked for {self.asked:,} ports towards {self.destination}, gives"
-                    f" {self.given:,}. One more SYN there: {_said(self.then)}. And one to"
-                    f" {self.elsewhere.before.flow.destination}: {_said(self.elsewhere)}.")
+        return fold(
+            f"A NAT gateway with {many}, asked for {self.asked:,} ports towards {self.destination}, gives"
+            f" {self.given:,}. One more SYN there: {_said(self.then)}. And one to"
+            f" {self.elsewhere.before.flow.destination}: {_said(self.elsewhere)}."
+        )
 
 
 def _said(step: Step) -> str:
@@ -180,15 +211,23 @@ def _said(step: Step) -> str:
     return f"leaves from {step.after.flow.source}"
 
 
-def fill_nat(asked: int = 55_000, addresses: int = 1, destination: str = f"{UPDATES}:443") -> Filled:
+def fill_nat(
+    asked: int = 55_000, addresses: int = 1, destination: str = f"{UPDATES}:443"
+) -> Filled:
     """Ask a NAT gateway for so many ports towards one destination (address:port), and then send it two SYNs more.
 
     addresses: 1 to 8, of the gateway. ValueError names a wrong value.
     """
     count("addresses", addresses, 1, MOST_ADDRESSES)
     far = Endpoint.parse(destination)
-    nat = NatGateway("NAT", NAT, secondary=tuple(f"10.0.0.{20 + number}" for number in range(1, addresses)))
+    nat = NatGateway(
+        "NAT", NAT, secondary=tuple(f"10.0.0.{20 + number}" for number in range(1, addresses))
+    )
     given = sum(nat.ports.take(far) is not None for _ in range(asked))
-    then, elsewhere = (nat.handle(Packet(FiveTuple(WEB, FIRST_PORT, *far._replace(port=far.port + more)), SYN, 0), 0)
-                       for more in (0, 1))
+    then, elsewhere = (
+        nat.handle(
+            Packet(FiveTuple(WEB, FIRST_PORT, *far._replace(port=far.port + more)), SYN, 0), 0
+        )
+        for more in (0, 1)
+    )
     return Filled(nat.addresses, far, asked, given, then, elsewhere)

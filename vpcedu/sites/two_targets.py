@@ -17,7 +17,15 @@ from vpcedu.network.names import Name
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.http import request
-from vpcedu.sites.parts import CLIENT, IGW, NAME, VPC_BLOCK, open_acls, public_and_private, routes_out
+from vpcedu.sites.parts import (
+    CLIENT,
+    IGW,
+    NAME,
+    VPC_BLOCK,
+    open_acls,
+    public_and_private,
+    routes_out,
+)
 from vpcedu.sites.programs import Later
 from vpcedu.sites.site import Site
 from vpcedu.sites.visit import Visit
@@ -28,7 +36,9 @@ from vpcedu.tables.traffic import ANYWHERE
 
 NODE, ELASTIC = "10.0.0.30", "192.0.2.30"
 WEBS = {"web 1": "10.0.1.10", "web 2": "10.0.1.11"}
-INSIDE = "internal.example.com"  # the name of the node's private address; NAME is that of its public one
+INSIDE = (
+    "internal.example.com"  # the name of the node's private address; NAME is that of its public one
+)
 TARGETS = TargetGroup("web servers", tuple(Endpoint(address, 80) for address in WEBS.values()))
 GROUP_RULES = (  # the balancer has no group; "all out" is what a new group of AWS's has
     GroupRule("sg-web", IN, (80, 80), ANYWHERE),
@@ -37,8 +47,14 @@ GROUP_RULES = (  # the balancer has no group; "all out" is what a new group of A
 PATIENCE = 1_000  # seconds that TCP may try to get its request through: it gives up sooner
 
 
-def nlb_site(target_type: str = "instance", preserve: bool | None = None, proxy_v2: bool = False, idle: int = 350,
-             targets: tuple[str, ...] = ("web 1", "web 2"), seed: int = 0) -> Site:
+def nlb_site(
+    target_type: str = "instance",
+    preserve: bool | None = None,
+    proxy_v2: bool = False,
+    idle: int = 350,
+    targets: tuple[str, ...] = ("web 1", "web 2"),
+    seed: int = 0,
+) -> Site:
     """The site: client, NLB node, web 1 and web 2, a private subnet with the local route only.
 
     target_type: instance or ip. preserve: whether targets see the client's address; None: AWS's default for the type.
@@ -49,8 +65,13 @@ def nlb_site(target_type: str = "instance", preserve: bool | None = None, proxy_
     unknown = [name for name in targets if name not in WEBS]
     if unknown or not targets:
         raise ValueError(f"targets {targets!r}: expected some of {', '.join(WEBS)}")
-    group = TargetGroup("web servers", tuple(Endpoint(WEBS[name], 80) for name in targets), target_type, preserve,
-                        proxy_v2)
+    group = TargetGroup(
+        "web servers",
+        tuple(Endpoint(WEBS[name], 80) for name in targets),
+        target_type,
+        preserve,
+        proxy_v2,
+    )
     return Site(nlb_vpc(Listener("TCP", 80, group, idle=idle * SECOND)), seed)
 
 
@@ -59,16 +80,21 @@ def nlb_vpc(listener: Listener) -> Vpc:
     return Vpc(
         cidr=VPC_BLOCK,
         subnets=public_and_private(),
-        interfaces=(Interface("NLB node", "public", NODE, (), check=False),
-                    *(Interface(name, "private", address, ("sg-web",)) for name, address in WEBS.items())),
+        interfaces=(
+            Interface("NLB node", "public", NODE, (), check=False),
+            *(Interface(name, "private", address, ("sg-web",)) for name, address in WEBS.items()),
+        ),
         routes=(*routes_out("public"), Route("private", VPC_BLOCK, LOCAL)),
         acl_entries=open_acls("acl-public", "acl-private"),
         group_rules=GROUP_RULES,
         internet_gateway=IGW,
         associations=(Association(ELASTIC, NODE),),
         outside=(OutsideHost("client", CLIENT),),
-        devices=(Device("client", Host), Device("NLB node", NetworkLoadBalancer, (("listeners", (listener,)),)),
-                 *(Device(name, WebServer) for name in WEBS)),
+        devices=(
+            Device("client", Host),
+            Device("NLB node", NetworkLoadBalancer, (("listeners", (listener,)),)),
+            *(Device(name, WebServer) for name in WEBS),
+        ),
         names=(Name(NAME, (ELASTIC,)), Name(INSIDE, (NODE,))),
     )
 
@@ -98,7 +124,9 @@ class Tries(tuple[Visit, ...]):
         for number, visit in enumerate(self, 1):
             flow = visit.capture.traces[0].packet.flow
             chosen = target_of(visit)
-            lines.append(f"{number}. {visit.opener} from port {flow.sport} to {chosen or 'no target'}: {visit.symptom}")
+            lines.append(
+                f"{number}. {visit.opener} from port {flow.sport} to {chosen or 'no target'}: {visit.symptom}"
+            )
         return "\n".join(lines)
 
 
@@ -124,9 +152,18 @@ def source_at_target(visit: Visit) -> str:
 
 def first_bytes(visit: Visit) -> str:
     """The first bytes of the opener as they arrived at the target, in hexadecimal, 16 to a line, and as text."""
-    data = next((t.last.before.data for t in visit.capture if t.sender == visit.opener and t.packet.data
-                 and t.delivered), b"")
-    return "\n".join(f"{data[i:i + 16].hex(' ', 2):<41}{_plain(data[i:i + 16])}" for i in range(0, len(data), 16))
+    data = next(
+        (
+            t.last.before.data
+            for t in visit.capture
+            if t.sender == visit.opener and t.packet.data and t.delivered
+        ),
+        b"",
+    )
+    return "\n".join(
+        f"{data[i : i + 16].hex(' ', 2):<41}{_plain(data[i : i + 16])}"
+        for i in range(0, len(data), 16)
+    )
 
 
 def _plain(data: bytes) -> str:

@@ -80,7 +80,9 @@ class Visit(Record):
         from vpcedu.views.bytes.pcap_write import save
 
         gateway = (self.vpc.internet_gateway,) if self.vpc.internet_gateway else ()
-        return save(self.capture, path, at, side, (*(device.name for device in self.vpc.devices), *gateway))
+        return save(
+            self.capture, path, at, side, (*(device.name for device in self.vpc.devices), *gateway)
+        )
 
     def flow_log(self, at: str, fields: str | Iterable[str] = "", interval: int = 600) -> FlowLog:
         """What VPC Flow Logs would tell of the interface of the device `at`.

@@ -47,10 +47,14 @@ def fits(pattern: str, text: str) -> bool:
     >>> fits("*.example.com", "test.example.com"), fits("*.example.com", "example.com")
     (True, False)
     """
-    row = [True] + [False] * len(text)  # whether the pattern, as far as it was read, fits so many letters
+    row = [True] + [False] * len(
+        text
+    )  # whether the pattern, as far as it was read, fits so many letters
     for sign in pattern:
         if sign == "*":
             row = list(accumulate(row, max))
         else:
-            row = [False] + [fit and sign in ("?", letter) for fit, letter in zip(row, text, strict=False)]
+            row = [False] + [
+                fit and sign in ("?", letter) for fit, letter in zip(row, text, strict=False)
+            ]
     return row[-1]

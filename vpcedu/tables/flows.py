@@ -35,8 +35,16 @@ class Entry:
     row: Any  # of the kind that the table was given
     __slots__ = ("row", "there", "back", "used", "seen", "idle", "open_idle", "state")
 
-    def __init__(self, row: Row, there: Hashable, back: Hashable, used: int, idle: int, open_idle: int,
-                 state: int) -> None:
+    def __init__(
+        self,
+        row: Row,
+        there: Hashable,
+        back: Hashable,
+        used: int,
+        idle: int,
+        open_idle: int,
+        state: int,
+    ) -> None:
         self.row: Any = row
         self.there, self.back, self.used, self.seen = there, back, used, used
         self.idle, self.open_idle, self.state = idle, open_idle, state
@@ -54,10 +62,18 @@ class Flows:
 
     __slots__ = ("idle", "opening", "closed", "reset", "_entries", "_due", "_count", "_closed")
 
-    def __init__(self, idle: int, opening: int | None = None, closed: int | None = None,
-                 reset: int | None = None) -> None:
+    def __init__(
+        self,
+        idle: int,
+        opening: int | None = None,
+        closed: int | None = None,
+        reset: int | None = None,
+    ) -> None:
         self.idle, self.opening = idle, opening
-        self.closed, self.reset = idle if closed is None else closed, idle if reset is None else reset
+        self.closed, self.reset = (
+            idle if closed is None else closed,
+            idle if reset is None else reset,
+        )
         self._closed: list[Any] = []
         self._entries: dict[Hashable, Entry] = {}
         self._due: list[Entry] = []  # a heap; an entry runs out when it is due or later
@@ -77,7 +93,11 @@ class Flows:
     def ended(self, flow: Hashable, now: int) -> Any:
         """The row that has this flow and ran out, though no sweep has taken it yet; None for one that was closed."""
         entry = self._entries.get(flow)
-        return entry.row if entry is not None and now - entry.used >= entry.idle and entry.state < CLOSED else None
+        return (
+            entry.row
+            if entry is not None and now - entry.used >= entry.idle and entry.state < CLOSED
+            else None
+        )
 
     def use(self, flow: Hashable, now: int, flags: int = ACK) -> Any:
         """As `lookup`, for a packet with these flags of TCP; the row's idle clock starts again."""
@@ -91,7 +111,9 @@ class Flows:
             self._follow(entry, flow, flags)
         return entry.row
 
-    def put(self, row: Row, there: Hashable, back: Hashable, now: int, idle: int | None = None) -> None:
+    def put(
+        self, row: Row, there: Hashable, back: Hashable, now: int, idle: int | None = None
+    ) -> None:
         """Write a row under both of its flows, in the place of whatever had them; `idle`: other than the table's."""
         for flow in (there, back):
             old = self._entries.get(flow)
@@ -99,8 +121,17 @@ class Flows:
                 self._remove(old)
         idle = self.idle if idle is None else idle
         opening = self.opening is not None
-        self._enter(Entry(row, there, back, now, self.opening if opening else idle,  # type: ignore[arg-type]
-                          idle, OPENING if opening else 0))
+        self._enter(
+            Entry(
+                row,
+                there,
+                back,
+                now,
+                self.opening if opening else idle,  # type: ignore[arg-type]
+                idle,
+                OPENING if opening else 0,
+            )
+        )
         self._count += 1
 
     def take_closed(self) -> list[Any]:
@@ -143,7 +174,9 @@ class Flows:
 
     def _renew(self, old: Entry, state: int, idle: int) -> Entry:
         """Another entry for the same row: the heap holds entries whose idle timeout never changes."""
-        return self._enter(Entry(old.row, old.there, old.back, old.used, idle, old.open_idle, state))
+        return self._enter(
+            Entry(old.row, old.there, old.back, old.used, idle, old.open_idle, state)
+        )
 
     def _enter(self, entry: Entry) -> Entry:
         self._entries[entry.there] = self._entries[entry.back] = entry

@@ -54,10 +54,18 @@ class NetworkAcl:
     def __init__(self, name: str, entries: tuple[AclEntry, ...]) -> None:
         self._rows: dict[str, list[tuple[int, int, int, int, int, AclEntry]]] = {IN: [], OUT: []}
         for entry in sorted(entries, key=lambda entry: entry.number):
-            if not 1 <= entry.number < LAST or entry.direction not in self._rows or entry.action not in (ALLOW, DENY):
-                raise ValueError(f"{entry!r}: expected a number from 1 to 32766, in or out, allow or deny")
+            if (
+                not 1 <= entry.number < LAST
+                or entry.direction not in self._rows
+                or entry.action not in (ALLOW, DENY)
+            ):
+                raise ValueError(
+                    f"{entry!r}: expected a number from 1 to 32766, in or out, allow or deny"
+                )
             if entry.number in [row[-1].number for row in self._rows[entry.direction]]:
-                raise ValueError(f"{entry}: {name} has another with this number, expected each once in a direction")
+                raise ValueError(
+                    f"{entry}: {name} has another with this number, expected each once in a direction"
+                )
             self._add(entry)
         for way in (IN, OUT):
             self._add(AclEntry(name, LAST, way, DENY, ANY, EVERY_PORT, ANYWHERE))

@@ -14,7 +14,9 @@ from vpcedu.address import block, number
 from vpcedu.row import NamedRow
 
 LOCAL = "local"
-UNROUTABLE = "169.254.168.0/22"  # AWS's own services: no route may lead there, no packet is forwarded there
+UNROUTABLE = (
+    "169.254.168.0/22"  # AWS's own services: no route may lead there, no packet is forwarded there
+)
 
 
 class Route(NamedRow):

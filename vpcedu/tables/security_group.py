@@ -72,7 +72,11 @@ class RuleSet(NamedRow):
                 raise ValueError(f"{rule!r}: expected the direction in or out")
             if not rule.peer.startswith("sg-"):
                 block(rule.peer)
-        return cls(groups, direction, tuple(r for r in rules if r.group in groups and r.direction == direction))
+        return cls(
+            groups,
+            direction,
+            tuple(r for r in rules if r.group in groups and r.direction == direction),
+        )
 
     def __str__(self) -> str:
         allowed = "only " + ", ".join(rule.what for rule in self.rules) if self.rules else "nothing"
@@ -88,5 +92,9 @@ class RuleSet(NamedRow):
 
     def lets_all(self, protocol: int) -> bool:
         """Whether a rule allows a protocol from or to anywhere on every port, so that every answer may pass."""
-        return any(rule.peer == ANYWHERE and rule.protocol in (ANY, protocol)
-                   and span(rule.protocol, rule.ports) == EVERY_PORT for rule in self.rules)
+        return any(
+            rule.peer == ANYWHERE
+            and rule.protocol in (ANY, protocol)
+            and span(rule.protocol, rule.ports) == EVERY_PORT
+            for rule in self.rules
+        )

@@ -24,7 +24,9 @@ MOST = 55_000  # connections of one address of AWS's to one destination
 class Ports:
     """The ports from `first` to `last` of some addresses; at most `most` are taken towards one destination."""
 
-    def __init__(self, addresses: tuple[str, ...], first: int, last: int, most: int, start: int) -> None:
+    def __init__(
+        self, addresses: tuple[str, ...], first: int, last: int, most: int, start: int
+    ) -> None:
         if not 0 < first <= last <= 65_535:
             raise ValueError(f"ports {first}-{last}: expected first and last port, from 1 to 65535")
         self.addresses, self.first, self.size, self.most = addresses, first, last - first + 1, most
@@ -32,8 +34,12 @@ class Ports:
         self._taken: dict[tuple[str, Endpoint], set[int]] = {}
         self._next: dict[tuple[str, Endpoint], int] = {}
 
-    def take(self, destination: Endpoint, wish: int | None = None,
-             addresses: tuple[str, ...] | None = None) -> Endpoint | None:
+    def take(
+        self,
+        destination: Endpoint,
+        wish: int | None = None,
+        addresses: tuple[str, ...] | None = None,
+    ) -> Endpoint | None:
         """The wished-for port if it is free and in range, else the next free one; None where all are taken.
 
         addresses: in the place of the pool's own, as for a client whose address is kept.

@@ -45,8 +45,13 @@ class TargetGroup(NamedRow):
 
     def within(self, zone: tuple[str, ...]) -> TargetGroup:
         """Less the targets outside some blocks of addresses: what a node uses with cross-zone off; (): all of them."""
-        return self._replace(targets=tuple(t for t in self.targets if not zone or any(
-            contains(block, t.address) for block in zone)))
+        return self._replace(
+            targets=tuple(
+                t
+                for t in self.targets
+                if not zone or any(contains(block, t.address) for block in zone)
+            )
+        )
 
     def __str__(self) -> str:
         return f"{self.name} ({', '.join(map(str, self.targets)) or 'no targets'})"
@@ -64,8 +69,9 @@ class Rule(NamedRow):
         """Whether both conditions hold."""
         from vpcedu.tables.action import fits
 
-        return ((not self.hosts or any(fits(pattern.lower(), host.lower()) for pattern in self.hosts))
-                and (not self.paths or any(fits(pattern, path) for pattern in self.paths)))
+        return (
+            not self.hosts or any(fits(pattern.lower(), host.lower()) for pattern in self.hosts)
+        ) and (not self.paths or any(fits(pattern, path) for pattern in self.paths))
 
 
 class Listener(NamedRow):

@@ -66,8 +66,11 @@ class Targets:
     @property
     def healthy(self) -> tuple[Endpoint, ...]:
         """Who may be used because nothing speaks against it."""
-        return tuple(t for t in self.group.targets
-                     if t not in self.draining and self.states.get(t, HEALTHY) == HEALTHY)
+        return tuple(
+            t
+            for t in self.group.targets
+            if t not in self.draining and self.states.get(t, HEALTHY) == HEALTHY
+        )
 
     @property
     def usable(self) -> tuple[Endpoint, ...]:

@@ -26,7 +26,11 @@ from vpcedu.tables.traffic import ANYWHERE, ICMP, UDP
 
 ESTABLISHED_IDLE = 432_000 * SECOND  # microseconds: 5 days
 ICMP_IDLE, OTHER_IDLE = 30 * SECOND, 600 * SECOND
-LIMITS = ((60, 432_000), (30, 60), (60, 180))  # seconds, in the order of the fields of TrackingConfiguration
+LIMITS = (
+    (60, 432_000),
+    (30, 60),
+    (60, 180),
+)  # seconds, in the order of the fields of TrackingConfiguration
 STREAM = 3  # changes of speaker: request, answer, request, answer
 
 
@@ -49,7 +53,9 @@ class TrackingConfiguration(NamedRow):
 
 
 DEFAULT = TrackingConfiguration()
-NITRO_V6 = TrackingConfiguration(350 * SECOND)  # the default of instance types of Nitro v6, except P6e-GB200
+NITRO_V6 = TrackingConfiguration(
+    350 * SECOND
+)  # the default of instance types of Nitro v6, except P6e-GB200
 
 
 class TrackedFlow(NamedRow):
@@ -85,7 +91,8 @@ def is_untracked(rule: GroupRule, rules: RuleSet, back: RuleSet, flow: FiveTuple
         return False
     asked = back.lookup(flow.reversed(), frozenset())
     return (rule.peer == ANYWHERE and back.lets_all(flow.protocol)) or (
-        rules.lets_all(flow.protocol) and asked is not None and asked.peer == ANYWHERE)
+        rules.lets_all(flow.protocol) and asked is not None and asked.peer == ANYWHERE
+    )
 
 
 class Tracking:
@@ -100,9 +107,13 @@ class Tracking:
 
     def configure(self, configuration: TrackingConfiguration) -> None:
         """Set timeouts and allowance for flows to come; ValueError for a timeout outside AWS's limits."""
-        for name, idle, (least, most) in zip(configuration._fields, configuration.idle_timeouts, LIMITS, strict=False):
+        for name, idle, (least, most) in zip(
+            configuration._fields, configuration.idle_timeouts, LIMITS, strict=False
+        ):
             if not least * SECOND <= idle <= most * SECOND:
-                raise ValueError(f"{name} of {idle} us: expected {least} to {most} s, in microseconds")
+                raise ValueError(
+                    f"{name} of {idle} us: expected {least} to {most} s, in microseconds"
+                )
         self.configuration = configuration
         self._idle = {TCP: configuration.tcp_established, UDP: configuration.udp, ICMP: ICMP_IDLE}
 
@@ -114,14 +125,24 @@ class Tracking:
     def use(self, way: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
         """As `lookup`, for a packet that now passes: the row's idle clock starts again."""
         row: TrackedFlow | None = self._flows.use(_key(way, flow), now)
-        if row is not None and flow.protocol == UDP and row.turns < STREAM and (way == row.way) == row.turns % 2:
+        if (
+            row is not None
+            and flow.protocol == UDP
+            and row.turns < STREAM
+            and (way == row.way) == row.turns % 2
+        ):
             stream = row.turns + 1 == STREAM and row.idle == self.configuration.udp
-            return self._put(row._replace(
-                turns=row.turns + 1, idle=self.configuration.udp_stream if stream else row.idle), now)
+            return self._put(
+                row._replace(
+                    turns=row.turns + 1, idle=self.configuration.udp_stream if stream else row.idle
+                ),
+                now,
+            )
         return row
 
-    def note(self, way: str, flow: FiveTuple, rule: GroupRule | None, now: int,
-             idle: int | None = None) -> TrackedFlow | None:
+    def note(
+        self, way: str, flow: FiveTuple, rule: GroupRule | None, now: int, idle: int | None = None
+    ) -> TrackedFlow | None:
         """Track a flow that a rule let through; None where the allowance is used up. idle: if not the interface's."""
         self._flows.sweep(now)
         allowance = self.configuration.allowance

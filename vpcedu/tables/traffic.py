@@ -27,11 +27,17 @@ def span(protocol: int, ports: tuple[int, int]) -> tuple[int, int]:
     if protocol in (TCP, UDP) and 0 <= first <= last <= 65_535:
         return ports
     if protocol == ICMP and -1 <= last <= 255 and (0 <= first <= 255 or first == last):
-        return EVERY_PORT if first < 0 else (first << 8 | max(last, 0), first << 8 | (255 if last < 0 else last))
+        return (
+            EVERY_PORT
+            if first < 0
+            else (first << 8 | max(last, 0), first << 8 | (255 if last < 0 else last))
+        )
     if protocol == ANY or (0 <= protocol <= 255 and protocol not in NAMES):
         return EVERY_PORT
-    raise ValueError(f"protocol {protocol!r}, ports {ports!r}: expected -1 or 0 to 255, and (first, last) port from 0"
-                     " to 65535, for ICMP (type, code) from -1 to 255, no type without code -1")
+    raise ValueError(
+        f"protocol {protocol!r}, ports {ports!r}: expected -1 or 0 to 255, and (first, last) port from 0"
+        " to 65535, for ICMP (type, code) from -1 to 255, no type without code -1"
+    )
 
 
 def words(protocol: int, ports: tuple[int, int]) -> str:

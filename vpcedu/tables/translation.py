@@ -48,8 +48,13 @@ class Translations:
     The times are those of `Flows`. `timed_out` counts the rows that ran out though nobody had closed them.
     """
 
-    def __init__(self, idle: int, opening: int | None = None, closed: int | None = None,
-                 reset: int | None = None) -> None:
+    def __init__(
+        self,
+        idle: int,
+        opening: int | None = None,
+        closed: int | None = None,
+        reset: int | None = None,
+    ) -> None:
         self._flows = Flows(idle, opening, closed, reset)
         self.timed_out = 0
         self._expired: OrderedDict[FiveTuple, Translation] = OrderedDict()
@@ -79,13 +84,17 @@ class Translations:
         row = self.lookup(packet.about, now)
         if row is None:
             return Step(now, name, "translation", DROP, packet, None, None, UNRELATED)
-        return rewrote(now, name, "translation", packet, packet.with_flow(row.onward(packet.about)), row)
+        return rewrote(
+            now, name, "translation", packet, packet.with_flow(row.onward(packet.about)), row
+        )
 
     def expired(self, flow: FiveTuple, now: int) -> Translation | None:
         """The row this packet had before it ran out, or None."""
         return self._flows.ended(flow, now) or self._expired.get(flow)
 
-    def add(self, before: FiveTuple, after: FiveTuple, now: int, idle: int | None = None) -> Translation:
+    def add(
+        self, before: FiveTuple, after: FiveTuple, now: int, idle: int | None = None
+    ) -> Translation:
         """Write a row for both directions; `idle`: an idle timeout of its own (microseconds)."""
         row = _new(Translation, (before, after, now))
         self._flows.put(row, before, after.reversed(), now, idle)

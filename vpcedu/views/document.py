@@ -28,21 +28,43 @@ def document(visit: Record) -> dict[str, Any]:
         "after_us": visit.result.after if visit.result else None,
         "answer": answer(visit),
         "connections": [
-            {"number": talk.number, "opener": talk.opener, "listener": talk.listener, "passes": list(talk.passes),
-             "stretches": [{"from": here, "to": there, "flow": str(flow)} for here, there, flow in talk.stretches()],
-             "packets": [trace.number for trace in talk.traces]}
-            for talk in visit.talks],
+            {
+                "number": talk.number,
+                "opener": talk.opener,
+                "listener": talk.listener,
+                "passes": list(talk.passes),
+                "stretches": [
+                    {"from": here, "to": there, "flow": str(flow)}
+                    for here, there, flow in talk.stretches()
+                ],
+                "packets": [trace.number for trace in talk.traces],
+            }
+            for talk in visit.talks
+        ],
         "packets": [
-            {"number": trace.number, "devices": list(trace.devices), "delivered": trace.delivered,
-             "steps": [_step(step) for step in trace.steps]}
-            for trace in visit.capture],
-        "events": [{"at_us": event.at, "who": event.who, "what": event.what, "row": plain(event.row)}
-                   for event in visit.capture.events],
+            {
+                "number": trace.number,
+                "devices": list(trace.devices),
+                "delivered": trace.delivered,
+                "steps": [_step(step) for step in trace.steps],
+            }
+            for trace in visit.capture
+        ],
+        "events": [
+            {"at_us": event.at, "who": event.who, "what": event.what, "row": plain(event.row)}
+            for event in visit.capture.events
+        ],
     }
 
 
 def _step(step: Step) -> dict[str, Any]:
-    words = {"at_us": step.now, "at": step.at, "check": step.check, "action": step.action, "packet": str(step.before)}
+    words = {
+        "at_us": step.now,
+        "at": step.at,
+        "check": step.check,
+        "action": step.action,
+        "packet": str(step.before),
+    }
     if step.after is not None and step.after != step.before:
         words["after"] = str(step.after)
     words["row"] = plain(step.row)
@@ -61,7 +83,9 @@ def plain(value: Any) -> Any:
     if kind is tuple:
         return [plain(part) for part in value]
     if issubclass(kind, tuple):  # a record
-        return {"kind": kind.__name__} | {word: plain(part) for word, part in value._asdict().items()}
+        return {"kind": kind.__name__} | {
+            word: plain(part) for word, part in value._asdict().items()
+        }
     if isinstance(value, bytes):
         return value.decode("latin-1")
     return value.__name__ if isinstance(value, type) else value

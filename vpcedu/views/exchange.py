@@ -42,7 +42,9 @@ def _turns(talk: Conversation) -> list[tuple[str, str]]:
     secret = {sender for sender, data in first.items() if is_tls(data)}
     waiting: dict[str, bytes] = {}  # by sender: the beginning of a record whose rest comes later
     turns: list[tuple[str, str]] = []
-    for (sender, joined), traces in groupby(telling, lambda t: (t.sender, bool(t.packet.data) and t.sender in secret)):
+    for (sender, joined), traces in groupby(
+        telling, lambda t: (t.sender, bool(t.packet.data) and t.sender in secret)
+    ):
         if not joined:
             turns += [(sender, label(trace.packet)) for trace in traces]
             continue

@@ -42,11 +42,16 @@ def rewritten(step: Step) -> str:
         return ""
     before, after = step.before.flow, step.after.flow
     parts = []
-    ends = ("source", before.source, after.source), ("destination", before.destination, after.destination)
+    ends = (
+        ("source", before.source, after.source),
+        ("destination", before.destination, after.destination),
+    )
     for word, old, new in ends:
         if old != new:
             whole = old.port != new.port
-            parts.append(f"{word} {old if whole else old.address} becomes {new if whole else new.address}")
+            parts.append(
+                f"{word} {old if whole else old.address} becomes {new if whole else new.address}"
+            )
     return ", ".join(parts)
 
 
@@ -73,14 +78,22 @@ def answer_legs(visit: Record) -> tuple[Trace, ...]:
     balancer's own answer to a FIN or RST begins at the balancer.
     """
     home = [t for t in visit.capture if t.delivered and t.last.at == visit.opener]
-    last = next((t for t in home if t.packet.data.startswith(b"HTTP/1.") or tls_records.carries_data(t.packet.data)),
-                None)
+    last = next(
+        (
+            t
+            for t in home
+            if t.packet.data.startswith(b"HTTP/1.") or tls_records.carries_data(t.packet.data)
+        ),
+        None,
+    )
     if last is None and outcome(visit).words == "connected":
         last = next((t for t in home if t.packet.flags & BOTH == BOTH), None)
     where = {trace.number: talk.number for talk in visit.talks for trace in talk.traces}
     by_number = {trace.number: trace for trace in visit.capture}
     legs: list[Trace] = []
-    while last is not None and (not legs or (last.packet.data and where[last.number] != where[legs[0].number])):
+    while last is not None and (
+        not legs or (last.packet.data and where[last.number] != where[legs[0].number])
+    ):
         legs.insert(0, last)
         last = by_number.get(last.cause.trace or 0)
         if last is not None and last.packet.icmp:  # what it made smaller was sent before: why?
@@ -93,8 +106,19 @@ def request_legs(visit: Record) -> tuple[Trace, ...]:
     (after TLS's handshake)."""
     answers = {trace.number for trace in answer_legs(visit)}
     talks = [talk for talk in visit.talks if answers & {trace.number for trace in talk.traces}]
-    firsts = (next((t for t in talk.traces if t.sender == talk.opener and t.packet.data
-                    and not tls_records.is_handshake(t.packet.data)), None) for talk in talks)
+    firsts = (
+        next(
+            (
+                t
+                for t in talk.traces
+                if t.sender == talk.opener
+                and t.packet.data
+                and not tls_records.is_handshake(t.packet.data)
+            ),
+            None,
+        )
+        for talk in talks
+    )
     return tuple(trace for trace in firsts if trace is not None)
 
 
@@ -106,20 +130,33 @@ def way(trace: Trace) -> str:
         route = route_of(step)
         if route is not None:
             return "by the local route" if route.target == LOCAL else f"by the {route}"
-    left = "" if trace.dropped is not None and trace.dropped.at == trace.sender else "over the Internet"
+    left = (
+        ""
+        if trace.dropped is not None and trace.dropped.at == trace.sender
+        else "over the Internet"
+    )
     return "as was seen" if trace.cause.what == SEEN else left
 
 
 def why(trace: Trace) -> str:
     """Why a packet goes where it goes, in two or three sentences."""
     there = trace.packet.flow.dst if trace.packet.icmp else trace.packet.flow.destination
-    sentences = [f"{trace.sender} sends {label(trace.packet)} to {there} {way(trace)}".rstrip() + "."]
-    sentences.append(_let_out(trace, "Its group lets it out as part of a tracked flow.",
-                              "It belongs to no tracked flow; {rule} lets it out."))
+    sentences = [
+        f"{trace.sender} sends {label(trace.packet)} to {there} {way(trace)}".rstrip() + "."
+    ]
+    sentences.append(
+        _let_out(
+            trace,
+            "Its group lets it out as part of a tracked flow.",
+            "It belongs to no tracked flow; {rule} lets it out.",
+        )
+    )
     changed = [step for step in trace.steps if step.action == REWRITE]
     if changed:
         back = " (rows of the request, read backwards)" if all(map(_backwards, changed)) else ""
-        sentences.append("; ".join(f"{step.at}: {rewritten(step)}" for step in changed) + back + ".")
+        sentences.append(
+            "; ".join(f"{step.at}: {rewritten(step)}" for step in changed) + back + "."
+        )
     if (lost := trace.dropped) is not None:
         sentences.append(f"It is lost at {lost.at}, {lost.check}: {lost.reason}.")
     return " ".join(filter(None, sentences))
@@ -156,7 +193,9 @@ def verdict(visit: Record) -> str:
     seen = outcome(visit)
     if legs and (seen.works or not stop):
         first = f"{legs[0].sender} answers {legs[0].packet.flow.destination}{_by(legs[0])}"
-        rest = "".join(f"; the {leg.sender} answers {leg.packet.flow.destination}" for leg in legs[1:])
+        rest = "".join(
+            f"; the {leg.sender} answers {leg.packet.flow.destination}" for leg in legs[1:]
+        )
         return f"{first}{rest}."
     if stop:
         return f"Packet {stop[0].number} dies at {stop[1].at}, {stop[1].check}; {visit.opener} sees: {seen.words}."
@@ -177,8 +216,10 @@ def answer(visit: Record) -> str:
         sentences += _failure(visit, *stop)
     elif legs:
         if not seen.plain:
-            sentences.append(f"{_the(visit.opener)} sees: {seen.words}. {_the(legs[0].sender)} made this answer"
-                             " itself.")
+            sentences.append(
+                f"{_the(visit.opener)} sees: {seen.words}. {_the(legs[0].sender)} made this answer"
+                " itself."
+            )
         sentences += [_leg(visit, leg, first=leg is legs[0]) for leg in legs]
         sentences += [_ports(legs), *tls_records.where_tls_ends(legs)]
     else:
@@ -190,13 +231,21 @@ def answer(visit: Record) -> str:
 def _leg(visit: Record, leg: Trace, first: bool) -> str:
     flow = leg.packet.flow
     if first:
-        begins = (f"{_the(leg.sender)} ({flow.source}) answers {flow.destination}, because that is the source of the"
-                  " packets it got.")
+        begins = (
+            f"{_the(leg.sender)} ({flow.source}) answers {flow.destination}, because that is the source of the"
+            " packets it got."
+        )
     else:
         begins = f"{_the(leg.sender)} then answers {flow.destination} on the connection that host had opened."
-    tracked = "Its group lets the answer out without a rule, as part of a tracked flow." if first else ""
-    let_out = _let_out(leg, tracked, "Its flow is not tracked; the rule {rule} lets the answer out.")
-    rewriting = (f"{_the(s.at)} rewrites it: {rewritten(s)}." for s in leg.steps if s.action == REWRITE)
+    tracked = (
+        "Its group lets the answer out without a rule, as part of a tracked flow." if first else ""
+    )
+    let_out = _let_out(
+        leg, tracked, "Its flow is not tracked; the rule {rule} lets the answer out."
+    )
+    rewriting = (
+        f"{_the(s.at)} rewrites it: {rewritten(s)}." for s in leg.steps if s.action == REWRITE
+    )
     return " ".join(part for part in (begins, let_out, _direction(visit, leg), *rewriting) if part)
 
 
@@ -204,9 +253,11 @@ def _direction(visit: Record, leg: Trace) -> str:
     """Which row sends an answer on its way from its sender, and which row was not asked."""
     for step in (step for step in leg.steps if step.at == leg.sender):
         if step.check == "flow return":
-            return (f"It does not take the subnet's {_default_route(visit, leg.sender)}: the {leg.devices[1]} delivered"
-                    f" this flow to {leg.sender}'s interface and takes its answers back (AWS describes the outcome;"
-                    " the mechanism is inferred).")
+            return (
+                f"It does not take the subnet's {_default_route(visit, leg.sender)}: the {leg.devices[1]} delivered"
+                f" this flow to {leg.sender}'s interface and takes its answers back (AWS describes the outcome;"
+                " the mechanism is inferred)."
+            )
         route = route_of(step)
         if route is not None and route.target != LOCAL:
             return f"It leaves by the {route}."
@@ -225,8 +276,10 @@ def _default_route(visit: Record, device: str) -> str:
 def _ports(legs: tuple[Trace, ...]) -> str:
     chosen = " and ".join(str(leg.last.before.flow.dport) for leg in legs)
     ends = "port that the opener" if len(legs) == 1 else "ports that the openers"
-    return (f"No new port was opened for the answer: it comes FROM port {legs[0].packet.flow.sport} and goes TO the"
-            f" {ends} had chosen ({chosen}).")
+    return (
+        f"No new port was opened for the answer: it comes FROM port {legs[0].packet.flow.sport} and goes TO the"
+        f" {ends} had chosen ({chosen})."
+    )
 
 
 def _failure(visit: Record, trace: Trace, step: Step) -> list[str]:
@@ -234,13 +287,20 @@ def _failure(visit: Record, trace: Trace, step: Step) -> list[str]:
     assert step.reason is not None
     seen = outcome(visit)
     after = "" if seen.after is None else f" after {seen.after / 1e6:g} s"
-    return [f"{_the(visit.opener)} sees: {seen.words}{after}.",
-            f"Packet {trace.number} ({label(trace.packet)}, {step.before.flow}) was lost at {step.at}, {step.check}:"
-            f" {step.reason}.{held} What helps: {step.reason.fix}."]
+    return [
+        f"{_the(visit.opener)} sees: {seen.words}{after}.",
+        f"Packet {trace.number} ({label(trace.packet)}, {step.before.flow}) was lost at {step.at}, {step.check}:"
+        f" {step.reason}.{held} What helps: {step.reason.fix}.",
+    ]
 
 
 def _nat(visit: Record) -> list[str]:
     """Where the NAT was: how many packets met it, and whether any route to it was followed."""
     met = sum("NAT" in trace.devices for trace in visit.capture)
-    return [] if "NAT" not in {device.name for device in visit.vpc.devices} else [
-        f"The NAT was on the path of {f'{met} of' if met else 'none of the'} {len(visit.capture)} packets."]
+    return (
+        []
+        if "NAT" not in {device.name for device in visit.vpc.devices}
+        else [
+            f"The NAT was on the path of {f'{met} of' if met else 'none of the'} {len(visit.capture)} packets."
+        ]
+    )

@@ -23,7 +23,9 @@ LOOP = "redirect loop"
 NOT_MODIFIED = 304  # of the codes from 300 to 399 the one that leads nowhere and is an answer (RFC 9110 section 15.4)
 GIVEN_UP = "no answer, given up"  # by who was connected; who was not timed out
 SILENT = (  # nothing came: it matters how long somebody waited
-    "timed out", GIVEN_UP, "no answer",
+    "timed out",
+    GIVEN_UP,
+    "no answer",
 )
 
 
@@ -87,7 +89,11 @@ def _seen(record: Record) -> Outcome:
     if result.response is None:
         given_up = result.symptom == "timed out" and stood(record)
         return Outcome(DOES_NOT, GIVEN_UP if given_up else result.symptom, result.after)
-    return _answered(Outcome(WORKS, result.symptom, result.after), result.response.header("Location"), record.call.url)
+    return _answered(
+        Outcome(WORKS, result.symptom, result.after),
+        result.response.header("Location"),
+        record.call.url,
+    )
 
 
 def _answered(seen: Outcome, location: str | None, url: str) -> Outcome:
@@ -97,7 +103,9 @@ def _answered(seen: Outcome, location: str | None, url: str) -> Outcome:
         return seen
     if not 300 <= status < 400 or location is None:
         return seen._replace(verdict=DOES_NOT)
-    leads = location if "://" in location else f"{url.partition('://')[0]}://{_page(url)[0]}{location}"
+    leads = (
+        location if "://" in location else f"{url.partition('://')[0]}://{_page(url)[0]}{location}"
+    )
     if _page(leads) == _page(url):
         return seen._replace(verdict=DOES_NOT, words=LOOP)
     return seen._replace(words=f"{seen.words}, on to {leads}", leads=leads)
@@ -131,7 +139,9 @@ def blocker(record: Record) -> tuple[Trace, Step] | None:
 
 def stood(record: Record) -> bool:
     """Whether the opener's connection was ever established."""
-    return any(change.after == "ESTABLISHED" for _, _, change in record.capture.changes(record.opener))
+    return any(
+        change.after == "ESTABLISHED" for _, _, change in record.capture.changes(record.opener)
+    )
 
 
 def _page(url: str) -> tuple[str, str]:

@@ -24,7 +24,9 @@ class Said:
             place = (packet.seq - first) % MODULUS
             if place <= len(self.data) < place + len(packet.data):
                 self.data[place:] = packet.data
-                self.parts.append((trace.last.now if at_end else trace.steps[0].now, len(self.data)))
+                self.parts.append(
+                    (trace.last.now if at_end else trace.steps[0].now, len(self.data))
+                )
 
     def messages(self) -> list[tuple[Message, int]]:
         """The whole HTTP messages in these bytes and their sizes; what cannot be read ends the list."""
@@ -32,7 +34,9 @@ class Said:
         found: list[tuple[Message, int]] = []
         try:
             while (message := take(buffer, ended=True)) is not None:
-                found.append((message, len(self.data) - sum(size for _, size in found) - len(buffer)))
+                found.append(
+                    (message, len(self.data) - sum(size for _, size in found) - len(buffer))
+                )
         except ValueError:
             pass
         return found

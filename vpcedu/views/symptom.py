@@ -27,8 +27,11 @@ def client_sees(record: Record) -> str:
 def balancer_logs(record: Record) -> tuple[str, ...]:
     """The status of each request in balancers' logs, and each target that checks found unhealthy, in order of time."""
     words = [(at, row.status[:3]) for at, _, row in requests_answered(record.capture)]
-    words += [(at, f"{row.target} unhealthy ({row.why})") for at, row in health_changes(record.capture)
-              if row.after == UNHEALTHY]
+    words += [
+        (at, f"{row.target} unhealthy ({row.why})")
+        for at, row in health_changes(record.capture)
+        if row.after == UNHEALTHY
+    ]
     return tuple(word for _, word in sorted(words, key=lambda pair: pair[0]))
 
 
@@ -39,5 +42,9 @@ def _log(record: Record) -> str:
     own |= {row.address for row in vpc.interfaces if row.device == record.opener}
     own |= {row.public for row in vpc.associations if row.private in own}
     inside = {row.device for row in vpc.interfaces}
-    wrong = [row.client or "-" for who, row in logged(record.capture) if who in inside and row.client not in own]
+    wrong = [
+        row.client or "-"
+        for who, row in logged(record.capture)
+        if who in inside and row.client not in own
+    ]
     return f"wrong client address in the application's log: {wrong[0]}" if wrong else ""

@@ -75,7 +75,11 @@ def columns(talks: tuple[Conversation, ...], traces: list[Trace]) -> list[str]:
     for path in [talk.path for talk in talks] + [trace.devices for trace in traces]:
         for place, name in enumerate(path):
             if name not in order and name != "Internet":
-                before = order.index(path[place - 1]) + 1 if place and path[place - 1] in order else len(order)
+                before = (
+                    order.index(path[place - 1]) + 1
+                    if place and path[place - 1] in order
+                    else len(order)
+                )
                 order.insert(before if place else len(order), name)
     return order
 
@@ -116,10 +120,18 @@ def _rung(trace: Trace, at: dict[str, int], walls: set[str]) -> str:
     lost = ""
     end = trace.dropped
     if end is not None and end.reason is not None:
-        x = at.get(end.at, (at[path[-1]] if path else max(at.values())) + 2)  # lost on a link: behind the last device
-        cells[x:x + 1] = "x"
-        lost = f"  x {end.at}, {end.check}" + ("" if end.check == end.reason.code else f": {end.reason.code}")
-    return f"{trace.number:>3} {seconds(trace.steps[0].now):>7}".ljust(11) + "".join(cells)[11:].rstrip() + lost
+        x = at.get(
+            end.at, (at[path[-1]] if path else max(at.values())) + 2
+        )  # lost on a link: behind the last device
+        cells[x : x + 1] = "x"
+        lost = f"  x {end.at}, {end.check}" + (
+            "" if end.check == end.reason.code else f": {end.reason.code}"
+        )
+    return (
+        f"{trace.number:>3} {seconds(trace.steps[0].now):>7}".ljust(11)
+        + "".join(cells)[11:].rstrip()
+        + lost
+    )
 
 
 def _arrow(cells: list[str], start: int, end: int, words: str, last: bool) -> None:
@@ -137,16 +149,22 @@ def seen(visit: Record) -> str:
     rows = list(requests_seen(visit.capture))
     if not rows:
         return ""
-    asked = next((t.packet.data for t in visit.capture if t.sender == visit.opener and t.packet.data), b"")
+    asked = next(
+        (t.packet.data for t in visit.capture if t.sender == visit.opener and t.packet.data), b""
+    )
     if visit.call.tls:
         asked = bytes(visit.call.request or b"")
     inside = " inside TLS" if visit.call.tls else ""
     lines = []
     for who, row in rows:
         same = asked == bytes(row.request)
-        lines.append(f"What {who} saw: a connection from {row.peer}, and these bytes"
-                     + (f", just as sent{inside}:" if same else ":"))
-        lines += [f"  {line}" for line in bytes(row.request).decode("latin-1").split("\r\n") if line]
+        lines.append(
+            f"What {who} saw: a connection from {row.peer}, and these bytes"
+            + (f", just as sent{inside}:" if same else ":")
+        )
+        lines += [
+            f"  {line}" for line in bytes(row.request).decode("latin-1").split("\r\n") if line
+        ]
         if not same:
             lines += [f"What {visit.opener} sent{inside}, other bytes:"]
             lines += [f"  {line}" for line in asked.decode("latin-1").split("\r\n") if line]
@@ -156,8 +174,11 @@ def seen(visit: Record) -> str:
 def decisions(trace: Trace) -> str:
     """Every decision about one packet: where, which check, which row, and the addresses behind each rewriting."""
     packet = trace.packet
-    lines = [f"Packet {trace.number} at {seconds(trace.steps[0].now)} s: {label(packet)}, "
-             f"{' > '.join(trace.devices)}  ({trace.cause})", f"  {packet.flow}"]
+    lines = [
+        f"Packet {trace.number} at {seconds(trace.steps[0].now)} s: {label(packet)}, "
+        f"{' > '.join(trace.devices)}  ({trace.cause})",
+        f"  {packet.flow}",
+    ]
     for step in trace.steps[1:]:
         words = fold(because(step), WIDTH - 39).replace("\n", "\n" + " " * 39)
         lines.append(f"    {step.at:<16} {step.check:<17} {words}")

@@ -14,14 +14,25 @@ MOST = 240  # bytes shown
 
 def unread(visit: Any) -> str:
     """What each server got that is no request it could read; "" where nothing arrived."""
-    servers = {row.name for one in visit.vpc.everyone for row in one.devices if issubclass(row.kind, WebServer)}
+    servers = {
+        row.name
+        for one in visit.vpc.everyone
+        for row in one.devices
+        if issubclass(row.kind, WebServer)
+    }
     lines = []
     for talk in visit.talks:
-        got = [t for t in talk.traces if t.sender == talk.opener and t.delivered and t.last.at in servers]
+        got = [
+            t
+            for t in talk.traces
+            if t.sender == talk.opener and t.delivered and t.last.at in servers
+        ]
         data = bytes(Said(got, at_end=True).data)
         if data:
-            lines.append(f"What {got[0].last.at} saw: a connection from {got[0].last.before.flow.source}, and bytes"
-                         " that are no HTTP request:")
+            lines.append(
+                f"What {got[0].last.at} saw: a connection from {got[0].last.before.flow.source}, and bytes"
+                " that are no HTTP request:"
+            )
             lines += [f"  {line}" for line in _shown(data) if line]
     return "\n".join(lines)
 

@@ -32,8 +32,12 @@ if TYPE_CHECKING:
 
     from vpcedu.course.kernel_evidence import Laboratory
 
-FIELDS = (("source", "Source address"), ("source_port", "Source port"),
-          ("destination", "Destination address"), ("destination_port", "Destination port"))
+FIELDS = (
+    ("source", "Source address"),
+    ("source_port", "Source port"),
+    ("destination", "Destination address"),
+    ("destination_port", "Destination port"),
+)
 THREE = "No prediction yet: fill in the three fields, then check."
 TWO = "No prediction yet: fill in the two fields, then check."
 
@@ -56,13 +60,21 @@ class Form:
         self.sentence = self.not_yet
         layout, style = {"width": f"{self.label + 190}px"}, {"description_width": f"{self.label}px"}
         for name, words in self.fields:
-            field = ipywidgets.Text(description=words, layout=layout, style=style, continuous_update=False)
+            field = ipywidgets.Text(
+                description=words, layout=layout, style=style, continuous_update=False
+            )
             setattr(self, name, field)
         self.button = ipywidgets.Button(description="Check", button_style="primary")
         self.button.on_click(lambda _: self.check())
-        self.line = ipywidgets.HTML(layout={"width": "700px", "max_width": "100%", "min_height": "5em"})
-        rows = [ipywidgets.HBox([getattr(self, name) for name in pair], layout={"flex_flow": "row wrap"})
-                for pair in (self._names[i:i + 2] for i in range(0, len(self._names), 2))]
+        self.line = ipywidgets.HTML(
+            layout={"width": "700px", "max_width": "100%", "min_height": "5em"}
+        )
+        rows = [
+            ipywidgets.HBox(
+                [getattr(self, name) for name in pair], layout={"flex_flow": "row wrap"}
+            )
+            for pair in (self._names[i : i + 2] for i in range(0, len(self._names), 2))
+        ]
         self.box = ipywidgets.VBox([*rows, self.button, self.line])
         self._say(self.not_yet)
 
@@ -100,8 +112,14 @@ class Prediction(Form):
 class SilencePrediction(Form):
     """Three fields: the third SYN to a silent server, what the client learns, and when."""
 
-    judge = staticmethod(lambda kernel, third, learns, after: judge_silence(third, learns, after, kernel))
-    fields = (("third", "Third SYN sent at (s)"), ("learns", "The client learns"), ("after", "... after (s)"))
+    judge = staticmethod(
+        lambda kernel, third, learns, after: judge_silence(third, learns, after, kernel)
+    )
+    fields = (
+        ("third", "Third SYN sent at (s)"),
+        ("learns", "The client learns"),
+        ("after", "... after (s)"),
+    )
 
     def __init__(self, kernel: str = "since 6.5") -> None:
         super().__init__(kernel)
@@ -112,8 +130,11 @@ class PortPrediction(Form):
     destination."""
 
     judge, label = staticmethod(judge_ports), 175
-    fields = (("source_port", "Answer's source port"), ("destination_port", "Answer's destination port"),
-              ("most", "Connections at once"))
+    fields = (
+        ("source_port", "Answer's source port"),
+        ("destination_port", "Answer's destination port"),
+        ("most", "Connections at once"),
+    )
 
 
 class ReachPrediction(Form):
@@ -127,16 +148,22 @@ class AddressPrediction(Form):
     """Three fields: a visit's addresses of web, as the request arrives, as the answer leaves, as the client gets it."""
 
     judge, label = staticmethod(judge_addresses), 175
-    fields = (("arrives", "Request reaches web, to"), ("leaves", "Answer leaves web, from"),
-              ("home", "Client gets it, from"))
+    fields = (
+        ("arrives", "Request reaches web, to"),
+        ("leaves", "Answer leaves web, from"),
+        ("home", "Client gets it, from"),
+    )
 
 
 class IdlePrediction(Form):
     """Three fields: what web receives at the NAT gateway's timeout, the answer's fate, and when web learns of it."""
 
     judge, label = staticmethod(judge_idle), 160
-    fields = (("hears", "At 350 s web receives"), ("answer", "The answer (420 s)"),
-              ("learns", "web learns it after (s)"))
+    fields = (
+        ("hears", "At 350 s web receives"),
+        ("answer", "The answer (420 s)"),
+        ("learns", "web learns it after (s)"),
+    )
 
 
 class VersionsPrediction(Form):
@@ -150,14 +177,22 @@ class ProxyPrediction(Form):
     """Three fields: how many connections, which address web sees, what connect() says while web's server is down."""
 
     judge, label = staticmethod(judge_proxy), 160
-    fields = (("connections", "TCP connections"), ("sees", "web sees the address"), ("learns", "connect() says"))
+    fields = (
+        ("connections", "TCP connections"),
+        ("sees", "web sees the address"),
+        ("learns", "connect() says"),
+    )
 
 
 class NetworkPrediction(Form):
     """Three fields: what the client sees, and the source address at a target of type instance and of type ip."""
 
     judge, label = staticmethod(judge_nlb), 160
-    fields = (("client_sees", "The client sees"), ("instance", "By instance: source"), ("ip", "By address: source"))
+    fields = (
+        ("client_sees", "The client sees"),
+        ("instance", "By instance: source"),
+        ("ip", "By address: source"),
+    )
 
 
 class FilterPrediction(Form):
@@ -172,8 +207,11 @@ class NatPrediction(Form):
     a stranger."""
 
     judge, label = staticmethod(judge_nat), 150
-    fields = (("answer_to", "Answer is sent to"), ("page_packets", "Packets through NAT"),
-              ("stops", "Stranger stopped by"))
+    fields = (
+        ("answer_to", "Answer is sent to"),
+        ("page_packets", "Packets through NAT"),
+        ("stops", "Stranger stopped by"),
+    )
 
 
 class PuzzlePrediction(Form):
@@ -187,4 +225,8 @@ class OwnPrediction(Form):
     """Three fields: what becomes of two updates and of a question to the database of the example network."""
 
     judge = staticmethod(judge_own)
-    fields = (("update_1", "web-1's update"), ("update_2", "web-2's update"), ("database", "web-1 to db"))
+    fields = (
+        ("update_1", "web-1's update"),
+        ("update_2", "web-2's update"),
+        ("database", "web-1 to db"),
+    )

@@ -77,11 +77,20 @@ class Brush:
         self._renderer, self._transform, self._colours = renderer, transform, colours
         self._top = renderer.get_canvas_width_height()[1] if renderer.flipy() else None
 
-    def path(self, path: Any, ground: str, ink: str = "", width: float = 0.0, dash: tuple[float, ...] = ()) -> None:
+    def path(
+        self,
+        path: Any,
+        ground: str,
+        ink: str = "",
+        width: float = 0.0,
+        dash: tuple[float, ...] = (),
+    ) -> None:
         """A path with a ground and a stroke of some width; `dash` in scene pixels, like the width."""
         renderer = self._renderer
         context = renderer.new_gc()
-        context.set_linewidth(width * POINTS if ink else 0.0)  # points: the renderer makes pixels of them
+        context.set_linewidth(
+            width * POINTS if ink else 0.0
+        )  # points: the renderer makes pixels of them
         context.set_joinstyle("miter")
         if ink:
             context.set_foreground(_rgba(self._colours[ink]), isRGBA=True)
@@ -97,14 +106,23 @@ class Brush:
 
         self.path(Path((*corners, corners[0]), closed=True), ground, ink, width)
 
-    def words(self, x: float, y: float, words: str, ink: str, size: float, bold: bool, anchor: str) -> None:
+    def words(
+        self, x: float, y: float, words: str, ink: str, size: float, bold: bool, anchor: str
+    ) -> None:
         """A line of text; its left edge is where fonts.py says, as in every painter."""
         renderer = self._renderer
         left, base = self._transform.transform((x, y))
         left -= renderer.points_to_pixels(width_of(words, size, bold) * SHARES[anchor] * POINTS)
         context = renderer.new_gc()
         context.set_foreground(_rgba(self._colours[ink]), isRGBA=True)
-        renderer.draw_text(context, left, base if self._top is None else self._top - base, words, _font(size, bold), 0)
+        renderer.draw_text(
+            context,
+            left,
+            base if self._top is None else self._top - base,
+            words,
+            _font(size, bold),
+            0,
+        )
         context.restore()
 
 
@@ -134,7 +152,9 @@ def _box(box: Box, brush: Brush) -> None:
     from matplotlib.patches import BoxStyle
 
     round_corners: Any = BoxStyle.Round(pad=0, rounding_size=box.radius)
-    brush.path(round_corners(box.x, box.y, box.w, box.h, 1.0), box.ground, box.ink, box.width, box.dash)
+    brush.path(
+        round_corners(box.x, box.y, box.w, box.h, 1.0), box.ground, box.ink, box.width, box.dash
+    )
 
 
 def _line(line: Line, brush: Brush) -> None:
@@ -143,7 +163,9 @@ def _line(line: Line, brush: Brush) -> None:
     brush.path(Path(line.shaft), "", line.ink, line.width, line.dash)
     if line.head:
         hollow = line.head == "hollow"
-        brush.polygon(line.corners, "paper" if hollow else line.ink, line.ink, 1.6 if hollow else 0.3)
+        brush.polygon(
+            line.corners, "paper" if hollow else line.ink, line.ink, 1.6 if hollow else 0.3
+        )
 
 
 def _text(text: Text, brush: Brush) -> None:

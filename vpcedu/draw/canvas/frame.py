@@ -100,7 +100,9 @@ def _legend(y: float, signs: Collection[str]) -> tuple[list[Item], float]:
     x = MARGIN
     for sign in (sign for sign in SIGNS if sign in signs):
         words = SIGNS[sign]
-        ink = {"beyond": "muted", "opened": "ink", "forgot": "dropped", "runs": "tracked"}.get(sign, sign)
+        ink = {"beyond": "muted", "opened": "ink", "forgot": "dropped", "runs": "tracked"}.get(
+            sign, sign
+        )
         lead = 20.0 if sign in ("rewritten", "runs", *CROSSES) else 40.0
         width = lead + width_of(words, NOTE)
         if x + width > WIDTH - MARGIN:

@@ -34,11 +34,20 @@ def cell(words: Cell | str) -> Cell:
 
 def head_items(y: float, columns: tuple[float, ...], words: tuple[str, ...]) -> list[Item]:
     """The heads of the columns; y is their baseline."""
-    return [Text(x, y, word, "muted", NOTE, True) for x, word in zip(columns, words, strict=True) if word]
+    return [
+        Text(x, y, word, "muted", NOTE, True)
+        for x, word in zip(columns, words, strict=True)
+        if word
+    ]
 
 
-def row_items(y: float, columns: tuple[float, ...], cells: tuple[Cell | str, ...], lit: str = "",
-              right: float = WIDTH - MARGIN) -> list[Item]:
+def row_items(
+    y: float,
+    columns: tuple[float, ...],
+    cells: tuple[Cell | str, ...],
+    lit: str = "",
+    right: float = WIDTH - MARGIN,
+) -> list[Item]:
     """One row; `lit` is the ink of its frame, "" for a row that is not lit. A lit row of losses has a cross."""
     items: list[Item] = []
     if lit:
@@ -56,12 +65,18 @@ def cell_items(x: float, y: float, value: Cell, room: float) -> list[Item]:
     """The items of one cell."""
     if not value.words:
         return []
-    value = value._replace(bold=value.bold and width_of(value.words, NOTE, True) <= room)  # rather thin than cut
+    value = value._replace(
+        bold=value.bold and width_of(value.words, NOTE, True) <= room
+    )  # rather thin than cut
     if not value.boxed:
-        return [Text(x, y, shorten(value.words, NOTE, room, value.bold), value.ink, NOTE, value.bold)]
+        return [
+            Text(x, y, shorten(value.words, NOTE, room, value.bold), value.ink, NOTE, value.bold)
+        ]
     width, rest = width_of(value.boxed, NOTE), value.words.removeprefix(value.boxed)
-    items: list[Item] = [Box(x - 4, y - 12, width + 8, 15.5, "rewritten", "rewritten-ground", 1.3),
-                         Text(x, y, value.boxed, "rewritten", NOTE)]
+    items: list[Item] = [
+        Box(x - 4, y - 12, width + 8, 15.5, "rewritten", "rewritten-ground", 1.3),
+        Text(x, y, value.boxed, "rewritten", NOTE),
+    ]
     return [*items, Text(x + width + 6, y, rest, value.ink, NOTE)] if rest else items
 
 

@@ -65,7 +65,9 @@ class Picture:
             figure.set_dpi(dpi)
             canvas = FigureCanvasAgg(figure)
             canvas.draw()
-            image = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
+            image = Image.frombuffer(
+                "RGBA", canvas.get_width_height(), canvas.buffer_rgba()
+            ).convert("RGB")
             figure.set_dpi(before)  # not before the size was read: it goes by the resolution
         image.quantize(palette=palette, dither=Image.Dither.NONE).save(small, format="PNG")
         return small.getvalue()

@@ -62,8 +62,12 @@ MEETINGS = {
 def colours(theme: str, steps: int = 5) -> list[tuple[int, int, int]]:
     """The colours of a theme and so many blends between each ink and each ground it stands on, at most 256."""
     inks = {name: _rgb(code) for name, code in THEMES[theme].items()}
-    blends = [_blend(inks[ground], inks[ink], step / (steps + 1))
-              for ground, names in MEETINGS.items() for ink in names for step in range(1, steps + 1)]
+    blends = [
+        _blend(inks[ground], inks[ink], step / (steps + 1))
+        for ground, names in MEETINGS.items()
+        for ink in names
+        for step in range(1, steps + 1)
+    ]
     return [*inks.values(), *blends]
 
 
@@ -71,7 +75,9 @@ def _rgb(code: str) -> tuple[int, int, int]:
     return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)
 
 
-def _blend(one: tuple[int, int, int], other: tuple[int, int, int], share: float) -> tuple[int, int, int]:
+def _blend(
+    one: tuple[int, int, int], other: tuple[int, int, int], share: float
+) -> tuple[int, int, int]:
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
     return red, green, blue
 
@@ -93,7 +99,15 @@ ROOM = WIDTH - 2 * MARGIN
 TITLE, SUBTITLE, LABEL, NOTE = 16.0, 12.5, 12.5, 12.0  # type sizes; nothing is smaller than NOTE
 LINE = 17.0  # from baseline to baseline of a two-line label
 CLEAR = 6.0  # between a text and a border or line that is not its own
-LIFELINE, CROSSING, PACKET, LIT, CONNECTION, BOX, GUIDE = 2.0, 1.3, 1.8, 3.0, 4.0, 1.6, 0.8  # strokes
+LIFELINE, CROSSING, PACKET, LIT, CONNECTION, BOX, GUIDE = (
+    2.0,
+    1.3,
+    1.8,
+    3.0,
+    4.0,
+    1.6,
+    0.8,
+)  # strokes
 DIAMOND, CROSS, RING, BADGE = 6.0, 6.0, 5.0, 9.0  # half heights of marks
 SOLID_HEAD, HOLLOW_HEAD = 10.0, 15.0  # lengths of arrow heads
 

@@ -40,9 +40,11 @@ def paint(scene: Scene, theme: str = "light") -> str:
     follows = (' class="v-live"', FOLLOW) if theme == LIVE else ("", "")
     width, height, paper = _n(scene.width), _n(scene.height), _colours(theme)["paper"]
     body = "\n".join([_painted(item, theme) for item in scene.items])
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-            f' role="img" aria-label="{_escape(scene.alt)}" font-family="{FALLBACKS}"{follows[0]}>\n'
-            f'{follows[1]}<rect width="{width}" height="{height}" fill="{paper}"/>\n{body}\n</svg>\n')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+        f' role="img" aria-label="{_escape(scene.alt)}" font-family="{FALLBACKS}"{follows[0]}>\n'
+        f'{follows[1]}<rect width="{width}" height="{height}" fill="{paper}"/>\n{body}\n</svg>\n'
+    )
 
 
 @lru_cache(8192, typed=True)  # typed: a Band and another tuple may hold the same values
@@ -55,7 +57,11 @@ def _painted(item: Any, theme: str) -> str:
 @lru_cache(4)
 def _colours(theme: str) -> Colours:
     """Inks by their meanings; "" is none."""
-    inks = {name: f"var({variable})" for name, variable in INKS.items()} if theme == LIVE else THEMES[theme]
+    inks = (
+        {name: f"var({variable})" for name, variable in INKS.items()}
+        if theme == LIVE
+        else THEMES[theme]
+    )
     return inks | {"": "none"}
 
 
@@ -64,27 +70,40 @@ def _band(band: Band, colours: Colours) -> str:
 
 
 def _box(box: Box, colours: Colours) -> str:
-    return (f'<rect {_place(box.x, box.y, box.w, box.h)} rx="{_n(box.radius)}" fill="{colours[box.ground]}"'
-            f' stroke="{colours[box.ink]}" stroke-width="{_n(box.width)}"{_dash(box.dash)}/>')
+    return (
+        f'<rect {_place(box.x, box.y, box.w, box.h)} rx="{_n(box.radius)}" fill="{colours[box.ground]}"'
+        f' stroke="{colours[box.ink]}" stroke-width="{_n(box.width)}"{_dash(box.dash)}/>'
+    )
 
 
 def _line(line: Line, colours: Colours) -> str:
-    drawn = (f'<polyline points="{_points(line.shaft)}" fill="none" stroke="{colours[line.ink]}"'
-             f' stroke-width="{_n(line.width)}"{_dash(line.dash)}/>')
+    drawn = (
+        f'<polyline points="{_points(line.shaft)}" fill="none" stroke="{colours[line.ink]}"'
+        f' stroke-width="{_n(line.width)}"{_dash(line.dash)}/>'
+    )
     return drawn + (_head(line, colours) if line.head else "")
 
 
 def _head(line: Line, colours: Colours) -> str:
     hollow = line.head == "hollow"
-    return _polygon(line.corners, colours["paper" if hollow else line.ink], colours[line.ink], 1.6 if hollow else 0.3)
+    return _polygon(
+        line.corners,
+        colours["paper" if hollow else line.ink],
+        colours[line.ink],
+        1.6 if hollow else 0.3,
+    )
 
 
 def _text(text: Text, colours: Colours) -> str:
     bold = ' font-weight="bold"' if text.bold else ""
     width = width_of(text.words, text.size, text.bold)
-    fixed = f' textLength="{_n(width)}" lengthAdjust="spacingAndGlyphs"' if len(text.words) > 1 else ""
-    return (f'<text x="{_n(text.x)}" y="{_n(text.y)}" font-size="{_n(text.size)}"{bold} fill="{colours[text.ink]}"'
-            f' text-anchor="{text.anchor}"{fixed}>{_escape(text.words)}</text>')
+    fixed = (
+        f' textLength="{_n(width)}" lengthAdjust="spacingAndGlyphs"' if len(text.words) > 1 else ""
+    )
+    return (
+        f'<text x="{_n(text.x)}" y="{_n(text.y)}" font-size="{_n(text.size)}"{bold} fill="{colours[text.ink]}"'
+        f' text-anchor="{text.anchor}"{fixed}>{_escape(text.words)}</text>'
+    )
 
 
 def _mark(mark: Mark, colours: Colours) -> str:
@@ -97,8 +116,11 @@ def _mark(mark: Mark, colours: Colours) -> str:
     filled = mark.kind in ("disc", "square")
     look = f'fill="{ink if filled else paper}" stroke="{ink}" stroke-width="1.8"'
     square = mark.kind == "square"
-    sign = f"<rect {_place(x - r, y - r, 2 * r, 2 * r)} {look}/>" if square else (
-        f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(r)}" {look}/>')
+    sign = (
+        f"<rect {_place(x - r, y - r, 2 * r, 2 * r)} {look}/>"
+        if square
+        else (f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(r)}" {look}/>')
+    )
     word = Text(x, y + 4.4, mark.words, "paper" if filled else mark.ink, 12.0, True, "middle")
     return sign + (_text(word, colours) if mark.words else "")
 
@@ -126,7 +148,9 @@ def _n(value: float) -> str:
 
 
 def _escape(words: str) -> str:
-    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return (
+        words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    )
 
 
 PAINTERS: dict[type, Any] = {Band: _band, Box: _box, Line: _line, Text: _text, Mark: _mark}

@@ -87,12 +87,17 @@ def trip_of(visit: Visit, connection: int | None) -> Trip:
 
 
 def _filtered(trace: Trace) -> bool:
-    return trace.dropped is not None and trace.dropped.check in (*LEAVING.values(), *ARRIVING.values())
+    return trace.dropped is not None and trace.dropped.check in (
+        *LEAVING.values(),
+        *ARRIVING.values(),
+    )
 
 
 def _pair(visit: Visit, talk: Conversation) -> tuple[Trace, Trace | None]:
     """The packet that was lost, with the one that it answers; or else the first packet and its answer."""
-    lost = next((t for t in talk.traces if _filtered(t)), next((t for t in talk.traces if t.dropped), None))
+    lost = next(
+        (t for t in talk.traces if _filtered(t)), next((t for t in talk.traces if t.dropped), None)
+    )
     by_number = {trace.number: trace for trace in visit.capture}
     if lost is not None and lost.sender == talk.opener:
         return lost, None
@@ -117,7 +122,9 @@ def _path(visit: Visit, talk: Conversation, request: Trace) -> tuple[str, ...]:
     return tuple(name for i, name in enumerate(path) if i == 0 or path[i - 1] != name)
 
 
-def _gates(vpc: Vpc, path: tuple[str, ...], trace: Trace | None, answer: bool, first: int) -> tuple[Gate, ...]:
+def _gates(
+    vpc: Vpc, path: tuple[str, ...], trace: Trace | None, answer: bool, first: int
+) -> tuple[Gate, ...]:
     """The gates of one direction, in the order in which the packet comes to them."""
     cards = {row.device: row for row in vpc.interfaces}
     gates: list[Gate] = []
@@ -126,7 +133,9 @@ def _gates(vpc: Vpc, path: tuple[str, ...], trace: Trace | None, answer: bool, f
     for stretch, ends in reversed(stretches) if answer else stretches:
         here, there = reversed(ends) if answer else ends
         for device, other, names in ((here, there, LEAVING), (there, here, ARRIVING)):
-            kinds = _kinds(cards.get(device), cards.get(other), device not in (path[0], path[-1]), trace, names)
+            kinds = _kinds(
+                cards.get(device), cards.get(other), device not in (path[0], path[-1]), trace, names
+            )
             for kind in kinds if names is LEAVING else reversed(kinds):
                 step, words = None, "not asked"
                 if trace is None:
@@ -134,21 +143,37 @@ def _gates(vpc: Vpc, path: tuple[str, ...], trace: Trace | None, answer: bool, f
                 elif not over:
                     step = _step(trace, device, names[kind])
                     words = _words(step, kind)
-                gates.append(Gate(first + len(gates), stretch, device, kind, names[kind], step, words, answer))
+                gates.append(
+                    Gate(
+                        first + len(gates), stretch, device, kind, names[kind], step, words, answer
+                    )
+                )
                 over = over or (step is not None and step.action == DROP) or words == "not asked"
         lost = trace.dropped if trace else None
-        over = over or (lost is not None and lost.at in (here, there) and lost.check not in (
-            *LEAVING.values(), *ARRIVING.values()) and (lost.at == there or lost.check == "route"))
+        over = over or (
+            lost is not None
+            and lost.at in (here, there)
+            and lost.check not in (*LEAVING.values(), *ARRIVING.values())
+            and (lost.at == there or lost.check == "route")
+        )
     return tuple(gates)
 
 
-def _kinds(card: Interface | None, other: Interface | None, between: bool, trace: Trace | None,
-           names: dict[str, str]) -> list[str]:
+def _kinds(
+    card: Interface | None,
+    other: Interface | None,
+    between: bool,
+    trace: Trace | None,
+    names: dict[str, str],
+) -> list[str]:
     """The kinds of gates between a device and the next, from the device outwards."""
     if card is None:
         return []
-    drops = trace is not None and trace.dropped is not None and (
-        trace.dropped.at, trace.dropped.check) == (card.device, names[CHECK])
+    drops = (
+        trace is not None
+        and trace.dropped is not None
+        and (trace.dropped.at, trace.dropped.check) == (card.device, names[CHECK])
+    )
     kinds = [CHECK] if (between and card.check) or drops else []
     kinds += [GROUP] if card.groups else []
     return kinds + ([ACL] if other is None or other.subnet != card.subnet else [])
@@ -163,7 +188,11 @@ def _words(step: Step | None, kind: str) -> str:
     if step is None:
         return "passes: its own address" if kind == CHECK else "not asked"
     if step.action == DROP and kind == CHECK:
-        ends = ("from", step.before.flow.src) if step.check == LEAVING[CHECK] else ("for", step.before.flow.dst)
+        ends = (
+            ("from", step.before.flow.src)
+            if step.check == LEAVING[CHECK]
+            else ("for", step.before.flow.dst)
+        )
         return f"drops it: {ends[0]} {ends[1]}, not its own address"
     verb = "drops it" if step.action == DROP else "passes"
     entry, rule, refused = entry_of(step), rule_of(step), refused_by(step)

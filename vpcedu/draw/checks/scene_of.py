@@ -45,7 +45,11 @@ if TYPE_CHECKING:
 TOP = 60.0
 LANES = {False: TOP + 74, True: TOP + 142}  # of the request, of the answer
 FOOT = TOP + 170  # lower edge of the subnets' frames
-PITCH, EDGE, WIDEST = 21.0, 14.0, 88.0  # of the table's rows; between two subnets; between two gates at most
+PITCH, EDGE, WIDEST = (
+    21.0,
+    14.0,
+    88.0,
+)  # of the table's rows; between two subnets; between two gates at most
 SAID = 252.0  # where the table says what a check said
 SAID_ROOM = WIDTH - MARGIN - SAID
 OFF = "check off"
@@ -56,10 +60,20 @@ class Plan:
     """Where the devices and the gates of one trip stand, from left to right."""
 
     def __init__(self, visit: Visit, trip: Trip) -> None:
-        self.boxes: dict[int, tuple[float, float]] = {}  # the place in the path -> left and right edge
+        self.boxes: dict[
+            int, tuple[float, float]
+        ] = {}  # the place in the path -> left and right edge
         self.gates: dict[tuple[int, str, str], float] = {}  # stretch, device, kind -> x
-        slots = [list(dict.fromkeys((g.stretch, g.device, g.kind) for g in trip.gates if g.stretch == stretch
-                                    and not g.answer)) for stretch in range(len(trip.path) - 1)]
+        slots = [
+            list(
+                dict.fromkeys(
+                    (g.stretch, g.device, g.kind)
+                    for g in trip.gates
+                    if g.stretch == stretch and not g.answer
+                )
+            )
+            for stretch in range(len(trip.path) - 1)
+        ]
         widths = [_width(visit, name) for name in trip.path]
         gates = sum(map(len, slots))
         free = ROOM - sum(widths) - EDGE * len(slots)
@@ -72,13 +86,18 @@ class Plan:
             if place < len(slots):
                 for number, slot in enumerate(slots[place]):
                     near = slot[1] == trip.path[place]
-                    self.gates[slot] = x + self.pitch * (number + 0.5) + (0.0 if near else EDGE + spare)
+                    self.gates[slot] = (
+                        x + self.pitch * (number + 0.5) + (0.0 if near else EDGE + spare)
+                    )
                 x += self.pitch * len(slots[place]) + EDGE + spare
 
     def near(self, place: int, names: tuple[str, ...]) -> list[float]:
         """The gates of the device at one place of the path, which may come to another place of it again."""
-        return [x for (stretch, device, _), x in self.gates.items()
-                if device == names[place] and stretch in (place - 1, place)]
+        return [
+            x
+            for (stretch, device, _), x in self.gates.items()
+            if device == names[place] and stretch in (place - 1, place)
+        ]
 
     def frame(self, places: list[int], names: tuple[str, ...]) -> tuple[float, float]:
         """Left and right edge of a subnet with these devices."""
@@ -99,15 +118,25 @@ def filters(
     """
     trip = trip_of(visit, connection)
     plan = Plan(visit, trip)
-    items = [*_frames(visit, trip, plan), *_lanes(visit, trip, plan), *_devices(visit, trip, plan),
-             *_gates(trip, plan)]
+    items = [
+        *_frames(visit, trip, plan),
+        *_lanes(visit, trip, plan),
+        *_devices(visit, trip, plan),
+        *_gates(trip, plan),
+    ]
     table, y = _table(trip, FOOT + 26)
     lost = trip.lost
-    notes = (f"{lost.at}, {lost.reason.code}. What helps: {lost.reason.fix}.",) if lost and lost.reason else ()
+    notes = (
+        (f"{lost.at}, {lost.reason.code}. What helps: {lost.reason.fix}.",)
+        if lost and lost.reason
+        else ()
+    )
     foot = footing(y, sentence(trip), {"rewritten"} if _rewrites(trip) else set(), notes)
     heads = title(visit, trip)
     disc = " Disc: address check." if any(gate.kind == CHECK for gate in trip.gates) else ""
-    subtitle = f"Circle: security group. Square: network ACL.{disc} Asked in the order of the numbers."
+    subtitle = (
+        f"Circle: security group. Square: network ACL.{disc} Asked in the order of the numbers."
+    )
     return page(heads, subtitle, [*items, *table], foot, alternative(trip, heads))
 
 
@@ -125,13 +154,21 @@ def _frames(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
     """A frame for each subnet on the way."""
     cards = {row.device: row.subnet for row in visit.vpc.interfaces}
     items: list[Item] = []
-    for name, group in groupby(range(len(trip.path)), key=lambda place: cards.get(trip.path[place], "")):
+    for name, group in groupby(
+        range(len(trip.path)), key=lambda place: cards.get(trip.path[place], "")
+    ):
         if not name:
             continue
         left, right = plan.frame(list(group), trip.path)
         cidr = next(row.cidr for row in visit.vpc.subnets if row.name == name)
-        words = next((w for w in (f"{name} subnet {cidr}", f"subnet {cidr}", cidr, "subnet")
-                      if width_of(w, NOTE, True) <= right - left - 16), "")
+        words = next(
+            (
+                w
+                for w in (f"{name} subnet {cidr}", f"subnet {cidr}", cidr, "subnet")
+                if width_of(w, NOTE, True) <= right - left - 16
+            ),
+            "",
+        )
         items.append(Box(left, TOP, right - left, FOOT - TOP, "inside", "inside-ground", 1.0))
         if words:
             items.append(Text((left + right) / 2, TOP + 17, words, "inside", NOTE, True, "middle"))
@@ -149,8 +186,10 @@ def _devices(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
         lines += [(address, space, False)] if address not in ("", name) else []
         lines += [(OFF, "muted", False)] if name in off else []
         y = sum(LANES.values()) / 2 + 4.5 - 7.5 * (len(lines) - 1)
-        items += [Text(sum(plan.boxes[place]) / 2, y + 15 * number, words, ink, NOTE, bold, "middle")
-                  for number, (words, ink, bold) in enumerate(lines)]
+        items += [
+            Text(sum(plan.boxes[place]) / 2, y + 15 * number, words, ink, NOTE, bold, "middle")
+            for number, (words, ink, bold) in enumerate(lines)
+        ]
     return items
 
 
@@ -160,8 +199,12 @@ def _boxes(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
     for place, name in enumerate(trip.path):
         left, right = plan.boxes[place]
         ink = device_ink(is_outside(visit.vpc, name), name in hosts)
-        look = (ink, "paper", BOX, 3.0, ()) if name != NOBODY else ("muted", "paper", 1.0, 3.0, FAINT)
-        items.append(Box(left, LANES[False] - 20, right - left, LANES[True] - LANES[False] + 40, *look))
+        look = (
+            (ink, "paper", BOX, 3.0, ()) if name != NOBODY else ("muted", "paper", 1.0, 3.0, FAINT)
+        )
+        items.append(
+            Box(left, LANES[False] - 20, right - left, LANES[True] - LANES[False] + 40, *look)
+        )
     return items
 
 
@@ -171,12 +214,24 @@ def _lanes(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
     last = len(trip.path) - 1
     for answer, trace in ((False, trip.request), (True, trip.answer)):
         y = LANES[answer]
-        ends = (plan.boxes[last][0], plan.boxes[0][1]) if answer else (plan.boxes[0][1], plan.boxes[last][0])
+        ends = (
+            (plan.boxes[last][0], plan.boxes[0][1])
+            if answer
+            else (plan.boxes[0][1], plan.boxes[last][0])
+        )
         stop = ends[0] if trace is None else _stop(trip, plan, trace, answer)
         if stop != ends[0]:
             end = ends[1] if stop is None else stop
-            items.append(Line(((ends[0], y), (end, y)), "ink", PACKET, (), "solid" if stop is None else "",
-                              trace.number if trace else 0))
+            items.append(
+                Line(
+                    ((ends[0], y), (end, y)),
+                    "ink",
+                    PACKET,
+                    (),
+                    "solid" if stop is None else "",
+                    trace.number if trace else 0,
+                )
+            )
         if stop is not None:
             items.append(Line(((stop, y), (ends[1], y)), "muted", 1.4, DOTS))
         for place, name in enumerate(trip.path):
@@ -200,7 +255,7 @@ def _stop(trip: Trip, plan: Plan, trace: Trace, answer: bool) -> float | None:
         near = [x for x in plan.near(place, names) if (x - left) * sense > 0]
         end = right if sense > 0 else left
         return (max(near) if sense > 0 else min(near)) + 22 * sense if near else end + 16 * sense
-    return (left if sense > 0 else right)
+    return left if sense > 0 else right
 
 
 def _place(trip: Trip, trace: Trace, answer: bool) -> int:
@@ -208,14 +263,19 @@ def _place(trip: Trip, trace: Trace, answer: bool) -> int:
     last = len(trip.path) - 1
     came = sum(name in trip.path for name in trace.devices) - 1
     came = last - came if answer else came
-    here = [place for place, name in enumerate(trip.path) if trace.dropped and name == trace.dropped.at]
+    here = [
+        place for place, name in enumerate(trip.path) if trace.dropped and name == trace.dropped.at
+    ]
     return min(here, key=lambda place: abs(place - came), default=last if answer else 0)
 
 
 def _gates(trip: Trip, plan: Plan) -> list[Item]:
     items: list[Item] = []
     if plan.pitch >= 40:
-        items += [Text(x, TOP + 46, kind, "ink", NOTE, False, "middle") for (_, _, kind), x in plan.gates.items()]
+        items += [
+            Text(x, TOP + 46, kind, "ink", NOTE, False, "middle")
+            for (_, _, kind), x in plan.gates.items()
+        ]
     for gate in trip.gates:
         x, y = plan.gates[gate.stretch, gate.device, gate.kind], LANES[gate.answer]
         if gate.drops:
@@ -232,7 +292,9 @@ def _badge(gate: Gate, x: float, y: float) -> Mark:
     ink = "tracked" if gate.asked else "muted"
     if gate.drops:
         ink = "dropped"
-    wide = 2.0 if gate.number > 9 and gate.kind == GROUP else 0.0  # two figures touch a small circle
+    wide = (
+        2.0 if gate.number > 9 and gate.kind == GROUP else 0.0
+    )  # two figures touch a small circle
     return Mark(SIGNS[gate.kind], x, y, ink, BADGE + wide, str(gate.number))
 
 
@@ -241,9 +303,15 @@ def _table(trip: Trip, y: float) -> tuple[list[Item], float]:
     items: list[Item] = []
     for answer, trace in ((False, trip.request), (True, trip.answer)):
         name = "answer" if answer else "request"
-        words = f"{label(trace.packet)} {trace.packet.flow}, from {trace.sender}" if trace else "none was sent"
-        items += [Text(MARGIN, y, name, "muted", NOTE, True),
-                  Text(MARGIN + 64, y, words, "ink" if trace else "muted", NOTE, True)]
+        words = (
+            f"{label(trace.packet)} {trace.packet.flow}, from {trace.sender}"
+            if trace
+            else "none was sent"
+        )
+        items += [
+            Text(MARGIN, y, name, "muted", NOTE, True),
+            Text(MARGIN + 64, y, words, "ink" if trace else "muted", NOTE, True),
+        ]
         y += PITCH + 1
         for gate in (g for g in trip.gates if g.answer == answer and trace):
             ink = "ink" if gate.asked else "muted"
@@ -251,9 +319,13 @@ def _table(trip: Trip, y: float) -> tuple[list[Item], float]:
                 ink = "dropped"
                 items.append(Box(MARGIN - 6, y - 15.5, ROOM + 12, 22, "dropped", "lit-ground", BOX))
             badge = _badge(gate, MARGIN + BADGE, y - 4.5)
-            items += [badge._replace(size=badge.size - 1),
-                      Text(42, y, _whose(gate), ink, NOTE, gate.asked),
-                      Text(SAID, y, shorten(gate.words, NOTE, SAID_ROOM, gate.drops), ink, NOTE, gate.drops)]
+            items += [
+                badge._replace(size=badge.size - 1),
+                Text(42, y, _whose(gate), ink, NOTE, gate.asked),
+                Text(
+                    SAID, y, shorten(gate.words, NOTE, SAID_ROOM, gate.drops), ink, NOTE, gate.drops
+                ),
+            ]
             y += PITCH
         y += 4
     return items, y - 6
@@ -262,7 +334,10 @@ def _table(trip: Trip, y: float) -> tuple[list[Item], float]:
 def _whose(gate: Gate) -> str:
     """Device and check, as far as there is room before what the check said."""
     check = f", {gate.check}"
-    return cut_middle(gate.device, NOTE, SAID - 50 - width_of(check, NOTE, gate.asked), gate.asked) + check
+    return (
+        cut_middle(gate.device, NOTE, SAID - 50 - width_of(check, NOTE, gate.asked), gate.asked)
+        + check
+    )
 
 
 def _rewrites(trip: Trip) -> bool:

@@ -19,9 +19,14 @@ def title(visit: Visit, trip: Trip) -> str:
     if gate is not None:
         drops = f"Check {gate.number} of {total} drops the {'answer' if gate.answer else 'request'}: {gate.check}"
         subnet = next(row.subnet for row in visit.vpc.interfaces if row.device == gate.device)
-        return title_of(f"{drops} of subnet {subnet}" if gate.kind == ACL else f"{drops} at {gate.device}", drops)
+        return title_of(
+            f"{drops} of subnet {subnet}" if gate.kind == ACL else f"{drops} at {gate.device}",
+            drops,
+        )
     if lost is not None and lost.reason is not None:
-        return title_of(f"No filter drops it: {lost.reason.code} at {lost.at}", "No filter drops it")
+        return title_of(
+            f"No filter drops it: {lost.reason.code} at {lost.at}", "No filter drops it"
+        )
     if trip.answer is None:
         return f"The request passes {count(sum(g.asked for g in trip.gates), 'check')}; no answer is sent"
     if not total:
@@ -39,22 +44,31 @@ def sentence(trip: Trip) -> str:
         return f"{trip.lost.at} lost it: {trip.lost.reason}."
     if gate is not None and gate.kind == ACL and gate.answer:
         assert trip.answer is not None
-        return (f"The answer goes to port {trip.answer.packet.flow.dport}, which the opener chose. A network ACL"
-                " remembers no flow: it asks answers too.")
+        return (
+            f"The answer goes to port {trip.answer.packet.flow.dport}, which the opener chose. A network ACL"
+            " remembers no flow: it asks answers too."
+        )
     if gate is not None and gate.step is not None:
         return f"{gate.device}: {gate.step.reason}."
     if any(UNTRACKED in g.words for g in trip.gates):
-        return ("This flow is not tracked: a rule lets anybody open it, and one of the other direction lets everything"
-                " pass. So the group, too, asks its rules for every packet.")
-    return ("A group asks its rules once, for the packet that opens the flow, and lets the answer pass by memory. A"
-            " network ACL asks every packet.")
+        return (
+            "This flow is not tracked: a rule lets anybody open it, and one of the other direction lets everything"
+            " pass. So the group, too, asks its rules for every packet."
+        )
+    return (
+        "A group asks its rules once, for the packet that opens the flow, and lets the answer pass by memory. A"
+        " network ACL asks every packet."
+    )
 
 
 def alternative(trip: Trip, heading: str) -> str:
     """The text alternative: every check with what it said."""
     parts = [f"Checks of connection {trip.talk.number}, {' > '.join(trip.path)}. {heading}."]
     for answer, trace in ((False, trip.request), (True, trip.answer)):
-        parts.append(f"{'Answer' if answer else 'Request'}: {trace.packet.flow if trace else 'never sent'}.")
-        parts += [f"{g.number} {g.device} {g.check}: {g.words}." for g in trip.gates if g.answer == answer]
+        parts.append(
+            f"{'Answer' if answer else 'Request'}: {trace.packet.flow if trace else 'never sent'}."
+        )
+        parts += [
+            f"{g.number} {g.device} {g.check}: {g.words}." for g in trip.gates if g.answer == answer
+        ]
     return " ".join([*parts, sentence(trip)])
-

@@ -45,8 +45,14 @@ if TYPE_CHECKING:
     from vpcedu.trace import Trace
 
 OPENS, AGREES, CONFIRMS, ASKS, REPLIES, ENDS = "SYN", "SYN ACK", "ACK", "request", "reply", "end"
-TITLES = {OPENS: "The opening packets", AGREES: "What answers them", CONFIRMS: "The acknowledgments",
-          ASKS: "The request", REPLIES: "The answer, and why it comes back here", ENDS: "The closing"}
+TITLES = {
+    OPENS: "The opening packets",
+    AGREES: "What answers them",
+    CONFIRMS: "The acknowledgments",
+    ASKS: "The request",
+    REPLIES: "The answer, and why it comes back here",
+    ENDS: "The closing",
+}
 COLUMNS = (66.0, 246.0, 446.0, 636.0)  # outside, Internet gateway, balancer or NAT, inside
 HEADS = ("client, server", "Internet gateway", "balancer, NAT", "web")
 TOP, PITCH, WALL = 76.0, 94.0, 5.0  # of the first strip; from strip to strip; half a proxy's wall
@@ -78,8 +84,10 @@ def ways(
         raise ValueError(f"way {name!r}: expected one of {', '.join(visits)}")
     chosen = visits[name]
     moment = moment_of(chosen, chosen.capture[packet])
-    items: list[Item] = [Text(x, TOP - 8, words, "muted", NOTE, True, "middle")
-                         for x, words in zip(COLUMNS, HEADS, strict=True)]
+    items: list[Item] = [
+        Text(x, TOP - 8, words, "muted", NOTE, True, "middle")
+        for x, words in zip(COLUMNS, HEADS, strict=True)
+    ]
     told = []
     signs: set[str] = set()
     for place, (words, visit) in enumerate(visits.items()):
@@ -91,14 +99,18 @@ def ways(
     sentence = f"{name}: {verdict(chosen)}"
     foot = footing(TOP + PITCH * len(visits) + 6, sentence, signs, lines=2)
     title = f"{TITLES[moment]}: {len(visits)} ways, one under the other"
-    subtitle = "Solid: a host, arrows end there. Dotted: a gateway, they go through. Boxed: rewritten."
+    subtitle = (
+        "Solid: a host, arrows end there. Dotted: a gateway, they go through. Boxed: rewritten."
+    )
     return page(title, subtitle, items, foot, " ".join([f"{title}.", *told, sentence]))
 
 
 def _of(visit: Visit, moment: str) -> list[Trace]:
     """The first packet of this kind of each connection."""
-    firsts = (next((t for t in talk.traces if moment_of(visit, t) == moment), None)
-              for talk in visit.talks)
+    firsts = (
+        next((t for t in talk.traces if moment_of(visit, t) == moment), None)
+        for talk in visit.talks
+    )
     return sorted((trace for trace in firsts if trace is not None), key=lambda trace: trace.number)
 
 
@@ -116,15 +128,24 @@ def _column(visit: Visit, device: str) -> float:
 
 def _strip(y: float, words: str, visit: Visit, traces: list[Trace], lit: bool) -> list[Item]:
     bottom = y + PITCH - 6
-    frame = Box(MARGIN - 8, y, WIDTH - 2 * MARGIN + 16, bottom - y, "ink" if lit else "rule",
-                "lit-ground" if lit else "paper", BOX if lit else 0.8)
+    frame = Box(
+        MARGIN - 8,
+        y,
+        WIDTH - 2 * MARGIN + 16,
+        bottom - y,
+        "ink" if lit else "rule",
+        "lit-ground" if lit else "paper",
+        BOX if lit else 0.8,
+    )
     items: list[Item] = [frame, Text(MARGIN, y + 16, words, "ink", LABEL, True)]
     for device in dict.fromkeys(device for talk in visit.talks for device in talk.path):
         items += _lifeline(visit, device, _column(visit, device), y + 24, y + 64)
     for trace in traces:
         items += _packet(visit, trace, y + LANE, "lit-ground" if lit else "paper")
     said = _told(traces)
-    items.append(Text(MARGIN, bottom - 6, shorten(said, NOTE, ROOM), "ink" if traces else "muted", NOTE))
+    items.append(
+        Text(MARGIN, bottom - 6, shorten(said, NOTE, ROOM), "ink" if traces else "muted", NOTE)
+    )
     return items
 
 
@@ -147,15 +168,24 @@ def _packet(visit: Visit, trace: Trace, y: float, ground: str) -> list[Item]:
         start, end = start + _edge(visit, leg.start) * sense, end - _edge(visit, leg.end) * sense
         if leg.drop is not None:
             stop = start + (end - start) * {"start": 0.12, "middle": 0.5}.get(leg.spot, 0.9)
-            items += [Line(((start, y), (stop, y)), "ink", PACKET, (), "", trace.number),
-                      Line(((stop, y), (end, y)), "muted", 1.4, DOTS),
-                      Mark("cross", stop, y, "dropped", CROSS)]
+            items += [
+                Line(((start, y), (stop, y)), "ink", PACKET, (), "", trace.number),
+                Line(((stop, y), (end, y)), "muted", 1.4, DOTS),
+                Mark("cross", stop, y, "dropped", CROSS),
+            ]
         else:
             last = number == len(legs) - 1
-            items.append(Line(((start, y), (end, y)), "ink", PACKET, (), "solid" if last else "", trace.number))
+            items.append(
+                Line(
+                    ((start, y), (end, y)), "ink", PACKET, (), "solid" if last else "", trace.number
+                )
+            )
         items += _fields((start + end) / 2, y, leg, dict(fields), ground)
-    items += [Mark("diamond", _column(visit, step.at), y, "rewritten", DIAMOND, "", trace.number)
-              for step in trace.steps if step.action == REWRITE]
+    items += [
+        Mark("diamond", _column(visit, step.at), y, "rewritten", DIAMOND, "", trace.number)
+        for step in trace.steps
+        if step.action == REWRITE
+    ]
     return items
 
 
@@ -171,12 +201,27 @@ def _fields(x: float, y: float, leg: Leg, rewritten: dict[str, str], ground: str
     """Above the arrow where the packet goes, below it where it comes from; boxed what a gateway rewrites."""
     flow = leg.packet.flow
     items: list[Item] = []
-    for word, value, base in (("to", str(flow.destination), y - 8), ("from", str(flow.source), y + 16)):
+    for word, value, base in (
+        ("to", str(flow.destination), y - 8),
+        ("from", str(flow.source), y + 16),
+    ):
         words = f"{word} {value}"
         if word in rewritten:
             width = width_of(words, NOTE)
-            items.append(Box(x - width / 2 - 4, base - 11.5, width + 8, 15, "rewritten", "rewritten-ground", 1.3))
-        items.append(Text(x, base, words, "rewritten" if word in rewritten else "ink", NOTE, False, "middle"))
+            items.append(
+                Box(
+                    x - width / 2 - 4,
+                    base - 11.5,
+                    width + 8,
+                    15,
+                    "rewritten",
+                    "rewritten-ground",
+                    1.3,
+                )
+            )
+        items.append(
+            Text(x, base, words, "rewritten" if word in rewritten else "ink", NOTE, False, "middle")
+        )
     return items
 
 

@@ -10,7 +10,19 @@ from __future__ import annotations
 from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import title_of
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
-from vpcedu.draw.canvas.style import BOX, CROSS, DIAMOND, DOTS, GATE, LABEL, LIFELINE, MARGIN, NOTE, PACKET, WIDTH
+from vpcedu.draw.canvas.style import (
+    BOX,
+    CROSS,
+    DIAMOND,
+    DOTS,
+    GATE,
+    LABEL,
+    LIFELINE,
+    MARGIN,
+    NOTE,
+    PACKET,
+    WIDTH,
+)
 from vpcedu.draw.reading.as_picture import picture
 
 TYPE_CHECKING = False
@@ -23,7 +35,12 @@ if TYPE_CHECKING:
 ORDER = ("client", "server", "igw", "elb", "nat", "nlb", "nlb2", "web", "web2")
 GATEWAYS = ("igw", "nat", "nlb", "nlb2")
 PANELS = ((56.0, 316.0), (392.0, 652.0))  # lifelines of the kernel's ladder and of the model's
-MIDDLE, TOP, FIRST, PITCH = 354.0, 76.0, 128.0, 32.0  # of the sign; heads; first arrow; from arrow to arrow
+MIDDLE, TOP, FIRST, PITCH = (
+    354.0,
+    76.0,
+    128.0,
+    32.0,
+)  # of the sign; heads; first arrow; from arrow to arrow
 TURN = 6.0  # how far an arrow that comes back runs below
 
 
@@ -37,28 +54,45 @@ def beside(both: Beside, row: int | None = None, *, theme: str = "light", ax: An
     if row is not None and not 1 <= row <= len(pairs):
         raise ValueError(f"row {row}: expected 1 to {len(pairs)}")
     lit = row if row is not None else next(iter(both.differing), None)
-    points = [name for name in ORDER if any(name in one.points for pair in pairs for one in pair if one is not None)]
+    points = [
+        name
+        for name in ORDER
+        if any(name in one.points for pair in pairs for one in pair if one is not None)
+    ]
     bottom = FIRST + PITCH * max(len(pairs), 1) - 14
     items: list[Item] = []
     if lit is not None:
         y = FIRST + PITCH * (lit - 1)
         ink = "ink" if pairs[lit - 1].equal else "dropped"
-        items.append(Box(MARGIN - 6, y - 22, WIDTH - 2 * MARGIN + 12, PITCH - 2, ink, "lit-ground", BOX))
+        items.append(
+            Box(MARGIN - 6, y - 22, WIDTH - 2 * MARGIN + 12, PITCH - 2, ink, "lit-ground", BOX)
+        )
     release = ".".join(both.release.split("-")[0].split(".")[:2])
-    for words, (left, right) in zip((f"Linux {release}, recorded", "the model, played now"), PANELS, strict=True):
+    for words, (left, right) in zip(
+        (f"Linux {release}, recorded", "the model, played now"), PANELS, strict=True
+    ):
         items.append(Text((left + right) / 2, TOP, words, "ink", LABEL, True, "middle"))
         items += _lifelines(points, left, right, bottom)
     for number, pair in enumerate(pairs, 1):
         items += _pair(number, pair, FIRST + PITCH * (number - 1), points, number == lit)
     if not pairs:
-        items.append(Text(WIDTH / 2, FIRST, "In both, nothing was sent.", "muted", LABEL, False, "middle"))
-    signs = {"rewritten"} if any(one.rewritten for pair in pairs for one in pair if one is not None) else set()
+        items.append(
+            Text(WIDTH / 2, FIRST, "In both, nothing was sent.", "muted", LABEL, False, "middle")
+        )
+    signs = (
+        {"rewritten"}
+        if any(one.rewritten for pair in pairs for one in pair if one is not None)
+        else set()
+    )
     if any(one.lost for pair in pairs for one in pair if one is not None):
         signs.add("dropped")
     foot = footing(bottom + 10, both.verdict, signs, _notes(both, lit))
     title = _title(both)
-    subtitle = f"{both.name}. Fault in the model: {both.fault}." if both.fault else (
-        f"{both.name}: {both.sentence}")
+    subtitle = (
+        f"{both.name}. Fault in the model: {both.fault}."
+        if both.fault
+        else (f"{both.name}: {both.sentence}")
+    )
     return page(title, subtitle, items, foot, _alternative(both, title))
 
 
@@ -77,7 +111,9 @@ def _title(beside: Beside) -> str:
         return "Kernel and model: rows equal, programs not"
     first = beside.differing[0]
     count = len(beside.differing)
-    return title_of(f"Kernel and model differ in {count} of {len(beside.pairs)} rows, first in row {first}")
+    return title_of(
+        f"Kernel and model differ in {count} of {len(beside.pairs)} rows, first in row {first}"
+    )
 
 
 def _xs(points: list[str], left: float, right: float) -> dict[str, float]:
@@ -90,36 +126,60 @@ def _lifelines(points: list[str], left: float, right: float, bottom: float) -> l
     for name, x in _xs(points, left, right).items():
         items.append(Text(x, TOP + 19, name, "muted", NOTE, False, "middle"))
         dash = GATE if name in GATEWAYS else ()
-        items.append(Line(((x, TOP + 25), (x, bottom)), "muted" if dash else "ink", 1.3 if dash else LIFELINE, dash))
+        items.append(
+            Line(
+                ((x, TOP + 25), (x, bottom)),
+                "muted" if dash else "ink",
+                1.3 if dash else LIFELINE,
+                dash,
+            )
+        )
     return items
 
 
 def _pair(number: int, pair: Pair, y: float, points: list[str], lit: bool) -> list[Item]:
     ground = "lit-ground" if lit else "paper"
     items: list[Item] = [Text(MARGIN, y + 1, f"{number}", "ink", NOTE, not pair.equal)]
-    items.append(Text(MIDDLE, y + 2, "=", "tracked", 16.0, True, "middle") if pair.equal
-                 else Mark("cross", MIDDLE, y - 4, "dropped", CROSS + 1))
+    items.append(
+        Text(MIDDLE, y + 2, "=", "tracked", 16.0, True, "middle")
+        if pair.equal
+        else Mark("cross", MIDDLE, y - 4, "dropped", CROSS + 1)
+    )
     for row, (left, right) in zip(pair, PANELS, strict=True):
         if row is None:
             items += _words((left + right) / 2, y - 3, "nothing", "dropped", ground)
         else:
-            items += _arrow(number, row, y, _xs(points, left, right), ground, "ink" if pair.equal else "dropped")
+            items += _arrow(
+                number, row, y, _xs(points, left, right), ground, "ink" if pair.equal else "dropped"
+            )
     return items
 
 
-def _arrow(number: int, row: Row, y: float, xs: dict[str, float], ground: str, ink: str) -> list[Item]:
+def _arrow(
+    number: int, row: Row, y: float, xs: dict[str, float], ground: str, ink: str
+) -> list[Item]:
     """One segment's way; where it was lost, a cross."""
     passed = [xs[name] for name in _passed(row)]
     lost = row.lost
     items: list[Item] = []
     if lost:
-        right = passed[-1] > passed[-2] if len(passed) > 1 else passed[0] <= sum(xs.values()) / len(xs)
+        right = (
+            passed[-1] > passed[-2] if len(passed) > 1 else passed[0] <= sum(xs.values()) / len(xs)
+        )
         end = passed[-1] + (22.0 if right else -22.0)
-        items += [Line(((passed[-1], y), (end, y)), "dropped", 1.4, DOTS),
-                  Mark("cross", end, y, "dropped", CROSS - 1, "", number)]
+        items += [
+            Line(((passed[-1], y), (end, y)), "dropped", 1.4, DOTS),
+            Mark("cross", end, y, "dropped", CROSS - 1, "", number),
+        ]
         if len(passed) == 1:
-            items += _words(end + (10.0 if right else -10.0), y + 4, row.what, ink, ground,
-                            "start" if right else "end")
+            items += _words(
+                end + (10.0 if right else -10.0),
+                y + 4,
+                row.what,
+                ink,
+                ground,
+                "start" if right else "end",
+            )
     points: list[tuple[float, float]] = []
     turned = 0.0
     for place, x in enumerate(passed):
@@ -129,7 +189,9 @@ def _arrow(number: int, row: Row, y: float, xs: dict[str, float], ground: str, i
         points.append((x, y + turned))
     if len(points) > 1:
         items.insert(0, Line(tuple(points), "ink", PACKET, (), "" if lost else "solid", number))
-    items += [Mark("diamond", xs[name], y, "rewritten", DIAMOND - 1, "", number) for name in row.rewritten]
+    items += [
+        Mark("diamond", xs[name], y, "rewritten", DIAMOND - 1, "", number) for name in row.rewritten
+    ]
     if len(passed) == 1:
         return items
     return items + _words((min(passed) + max(passed)) / 2, y - 10, row.what, ink, ground)
@@ -141,15 +203,22 @@ def _passed(row: Row) -> list[str]:
     return [name for place, name in enumerate(names) if place == 0 or names[place - 1] != name]
 
 
-def _words(x: float, y: float, words: str, ink: str, ground: str, anchor: str = "middle") -> list[Item]:
+def _words(
+    x: float, y: float, words: str, ink: str, ground: str, anchor: str = "middle"
+) -> list[Item]:
     """A label on a ground of its own: lifelines do not go through it."""
     text = Text(x, y, words, ink, NOTE, False, anchor)
     left, top, right, bottom = text.extent
-    return [Box(left - 6.5, top - 1, right - left + 13, bottom - top + 2, ground, ground, 0.5), text]
+    return [
+        Box(left - 6.5, top - 1, right - left + 13, bottom - top + 2, ground, ground, 0.5),
+        text,
+    ]
 
 
 def _alternative(beside: Beside, title: str) -> str:
-    parts = [f"Two ladders of {beside.name}, side by side: Linux {beside.release} and the model. {title}."]
+    parts = [
+        f"Two ladders of {beside.name}, side by side: Linux {beside.release} and the model. {title}."
+    ]
     for number, pair in enumerate(beside.pairs, 1):
         said = "equal" if pair.equal else f"Linux | model: {pair.difference}"
         parts.append(f"{number}: {pair.row.what}, {' > '.join(pair.row.points)}, {said}.")

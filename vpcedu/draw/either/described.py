@@ -35,7 +35,12 @@ if TYPE_CHECKING:
 
 COLUMNS = (MARGIN, 200.0, 424.0)
 ROOMS = (176.0, 214.0, WIDTH - MARGIN - 424.0)
-LINE, MOST, LINES, TOLD = 21.0, 12, 6, 3_000  # of the tables; rows of each; lines of a row; letters of the alternative
+LINE, MOST, LINES, TOLD = (
+    21.0,
+    12,
+    6,
+    3_000,
+)  # of the tables; rows of each; lines of a row; letters of the alternative
 
 
 @picture
@@ -48,13 +53,21 @@ def site(site: Site, *, theme: str = "light", ax: Any = None) -> Scene:
     items: list[Item] = [*ground]
     y = bottom + 30
     for heads, rows in _tables(vpc):
-        items += [Text(x, y, words, "muted", NOTE, True) for x, words in zip(COLUMNS, heads, strict=False)]
+        items += [
+            Text(x, y, words, "muted", NOTE, True) for x, words in zip(COLUMNS, heads, strict=False)
+        ]
         for whose, all_lines in rows[:MOST]:
             cells = [_few(lines) for lines in all_lines]
-            items.append(Text(COLUMNS[0], y + LINE, cut_middle(whose, NOTE, ROOMS[0], True), "ink", NOTE, True))
+            items.append(
+                Text(
+                    COLUMNS[0], y + LINE, cut_middle(whose, NOTE, ROOMS[0], True), "ink", NOTE, True
+                )
+            )
             for x, room, lines in zip(COLUMNS[1:], ROOMS[1:], cells, strict=False):
-                items += [Text(x, y + LINE * (n + 1), shorten(words, NOTE, room), "ink", NOTE)
-                          for n, words in enumerate(lines)]
+                items += [
+                    Text(x, y + LINE * (n + 1), shorten(words, NOTE, room), "ink", NOTE)
+                    for n, words in enumerate(lines)
+                ]
             y += LINE * max(map(len, cells))
         if len(rows) > MOST:
             y += LINE
@@ -68,7 +81,11 @@ def site(site: Site, *, theme: str = "light", ax: Any = None) -> Scene:
 
 def _few(lines: list[str]) -> list[str]:
     """The lines of a cell; of many the first, and how many there are."""
-    return lines if len(lines) <= LINES else [*lines[:LINES - 1], f"and {len(lines) - LINES + 1} more"]
+    return (
+        lines
+        if len(lines) <= LINES
+        else [*lines[: LINES - 1], f"and {len(lines) - LINES + 1} more"]
+    )
 
 
 def _places(vpc: Vpc) -> tuple[list[Item], float]:
@@ -93,16 +110,23 @@ def _alternative(vpc: Vpc) -> str:
 
 def _tables(vpc: Vpc) -> list[tuple[tuple[str, ...], Rows]]:
     """Heads and rows of each table; a row's cells hold one line or several."""
-    return [(("routes of", "to", "lead to"), _routes(vpc)),
-            (("security group of", "lets in", "lets out"), _groups(vpc)),
-            (("public address of", "inside", "to the Internet"), _addresses(vpc))]
+    return [
+        (("routes of", "to", "lead to"), _routes(vpc)),
+        (("security group of", "lets in", "lets out"), _groups(vpc)),
+        (("public address of", "inside", "to the Internet"), _addresses(vpc)),
+    ]
 
 
 def _routes(vpc: Vpc) -> Rows:
     rows: Rows = []
     for subnet in vpc.subnets:
         kind, routes = "public" if vpc.is_public(subnet) else "private", vpc.routes_of(subnet)
-        rows.append((f"{kind} {subnet.cidr}", ([row.destination for row in routes], [row.target for row in routes])))
+        rows.append(
+            (
+                f"{kind} {subnet.cidr}",
+                ([row.destination for row in routes], [row.target for row in routes]),
+            )
+        )
     return rows
 
 
@@ -110,21 +134,29 @@ def _groups(vpc: Vpc) -> Rows:
     rows: Rows = []
     for row in (row for row in vpc.interfaces if row.groups):
         rules = [rule for rule in vpc.group_rules if rule.group in row.groups]
-        cells = tuple([rule.what for rule in rules if rule.direction == direction] or ["nothing"]
-                      for direction in ("in", "out"))
+        cells = tuple(
+            [rule.what for rule in rules if rule.direction == direction] or ["nothing"]
+            for direction in ("in", "out")
+        )
         rows.append((f"{row.device}, {', '.join(row.groups)}", cells))
     return rows
 
 
 def _addresses(vpc: Vpc) -> Rows:
     holders = {row.address: row.device for row in vpc.interfaces}
-    return [(holders.get(row.private, "nobody"), ([row.private], [row.public])) for row in vpc.associations]
+    return [
+        (holders.get(row.private, "nobody"), ([row.private], [row.public]))
+        for row in vpc.associations
+    ]
 
 
 def _sentence(vpc: Vpc) -> str:
     """What the network ACLs do."""
-    free = {(row.acl, row.direction) for row in vpc.acl_entries
-            if (row.action, row.protocol, row.cidr) == (ALLOW, ANY, "0.0.0.0/0")}
+    free = {
+        (row.acl, row.direction)
+        for row in vpc.acl_entries
+        if (row.action, row.protocol, row.cidr) == (ALLOW, ANY, "0.0.0.0/0")
+    }
     needed = {(subnet.network_acl, direction) for subnet in vpc.subnets for direction in (IN, OUT)}
     if free == needed and len(vpc.acl_entries) == len(free):
         return "The network ACLs let everything pass."

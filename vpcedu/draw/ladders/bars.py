@@ -33,38 +33,52 @@ def far_end(visit: Visit, talk: Conversation, lines: Lifelines) -> str:
     return next((name for name in (meant, talk.listener) if name in lines), talk.opener)
 
 
-def bars(visit: Visit, talks: tuple[Conversation, ...], lines: Lifelines, top: float,
-         shown: int) -> tuple[list[Item], float, dict[str, float]]:
+def bars(
+    visit: Visit, talks: tuple[Conversation, ...], lines: Lifelines, top: float, shown: int
+) -> tuple[list[Item], float, dict[str, float]]:
     """The bars of all connections begun by packet `shown`; the y below them; the lowest state in each gutter."""
     taken: list[float] = []  # for each level: the right end of what stands there
     items: list[Item] = []
     gutters: dict[str, float] = {}
-    for talk in sorted(talks, key=lambda talk: min(lines.ends(talk.opener, far_end(visit, talk, lines)))):
+    for talk in sorted(
+        talks, key=lambda talk: min(lines.ends(talk.opener, far_end(visit, talk, lines)))
+    ):
         x0, x1 = lines.ends(talk.opener, far_end(visit, talk, lines))
         level = next((i for i, right in enumerate(taken) if right <= min(x0, x1)), len(taken))
-        taken[level:level + 1] = [max(x0, x1)]
+        taken[level : level + 1] = [max(x0, x1)]
         y = top + 24 + STEP * level
         begun = talk.traces[0].number <= shown
         items += _bar(talk, talks, lines, far_end(visit, talk, lines), y) if begun else ()
         for device, (first, _) in ends_of(visit, talk).items():
             towards = x0 if device != talk.opener else x1
             place = lines.gutter(device, towards) if device in lines else None
-            if place is not None and not (place[0] == device == talk.opener):  # there the listening end's state stands
+            if place is not None and not (
+                place[0] == device == talk.opener
+            ):  # there the listening end's state stands
                 gutter, x, anchor = place
-                beside = device == talk.opener and width_of(first, NOTE) <= ROOM - RING  # beside its ring, or below it
+                beside = (
+                    device == talk.opener and width_of(first, NOTE) <= ROOM - RING
+                )  # beside its ring, or below it
                 x += {"end": -8.0, "start": 8.0}[anchor] if beside else 0.0
                 under = gutter == device or (device == talk.opener and not beside)
-                below = y + (22 if under else 4)  # inside a proxy the words "two sockets" come first
+                below = y + (
+                    22 if under else 4
+                )  # inside a proxy the words "two sockets" come first
                 gutters[gutter] = max(gutters.get(gutter, 0.0), below)
                 if begun:
                     items.append(Text(x, below, first, "muted", NOTE, False, anchor))
     if any(row.proxy for row in lines.rows):
-        items += [Text(row.middle, top + 16, "two sockets", "ink", NOTE, False, "middle")
-                  for row in lines.rows if row.proxy]
+        items += [
+            Text(row.middle, top + 16, "two sockets", "ink", NOTE, False, "middle")
+            for row in lines.rows
+            if row.proxy
+        ]
     return items, top + 24 + STEP * (len(taken) - 1), gutters
 
 
-def _bar(talk: Conversation, talks: tuple[Conversation, ...], lines: Lifelines, end: str, y: float) -> list[Item]:
+def _bar(
+    talk: Conversation, talks: tuple[Conversation, ...], lines: Lifelines, end: str, y: float
+) -> list[Item]:
     x0, x1 = lines.ends(talk.opener, end)
     stands = is_open(talk)
     name = f"connection {talk.number}" if len(talks) > 1 else "one connection"
@@ -72,13 +86,26 @@ def _bar(talk: Conversation, talks: tuple[Conversation, ...], lines: Lifelines, 
     if not stands:
         words = [f"{talk.number}: never opened" if len(talks) > 1 else "never opened"]
     items: list[Item] = [
-        Line(((x0, y), (x1, y)), *(("ink", CONNECTION, (), "hollow") if stands else ("muted", 2.0, FAINT))),
-        Mark("ring", x0, y, "ink" if stands else "muted", RING)]
+        Line(
+            ((x0, y), (x1, y)),
+            *(("ink", CONNECTION, (), "hollow") if stands else ("muted", 2.0, FAINT)),
+        ),
+        Mark("ring", x0, y, "ink" if stands else "muted", RING),
+    ]
     low, high = min(x0, x1), max(x0, x1)
-    edges = [low, *sorted(x for row in lines.rows for x in {row.left, row.right} if low < x < high), high]
+    edges = [
+        low,
+        *sorted(x for row in lines.rows for x in {row.left, row.right} if low < x < high),
+        high,
+    ]
     columns = list(pairwise(edges))
     for number, (left, right) in enumerate(columns if x0 < x1 else reversed(columns)):
-        fits = number < len(words) and width_of(words[number], NOTE, number == 0) <= right - left - 2 * CLEAR
+        fits = (
+            number < len(words)
+            and width_of(words[number], NOTE, number == 0) <= right - left - 2 * CLEAR
+        )
         if fits:
-            items.append(Text((left + right) / 2, y - 8, words[number], "ink", NOTE, number == 0, "middle"))
+            items.append(
+                Text((left + right) / 2, y - 8, words[number], "ink", NOTE, number == 0, "middle")
+            )
     return items

@@ -40,30 +40,51 @@ class Note(NamedRow):
 
     def texts(self, y: float) -> list[Text]:
         """The lines as items, for a row at y."""
-        return [Text(self.x, y + self.y + 4.5 + STATE * number, line, self.ink, NOTE, self.bold, self.anchor)
-                for number, line in enumerate(self.lines)]
+        return [
+            Text(
+                self.x,
+                y + self.y + 4.5 + STATE * number,
+                line,
+                self.ink,
+                NOTE,
+                self.bold,
+                self.anchor,
+            )
+            for number, line in enumerate(self.lines)
+        ]
 
     def foot(self, y: float) -> float:
         """The lowest baseline, for a row at y."""
         return y + self.y + 4.5 + STATE * (len(self.lines) - 1)
 
 
-def notes_of(row: Row, pieces: list[Piece], lines: Lifelines, states: dict[int, tuple[str, str]],
-             talks: tuple[Conversation, ...]) -> list[Note]:
+def notes_of(
+    row: Row,
+    pieces: list[Piece],
+    lines: Lifelines,
+    states: dict[int, tuple[str, str]],
+    talks: tuple[Conversation, ...],
+) -> list[Note]:
     """What stands beside the row of one packet."""
     sent, arrived = states[row.trace.number]
     travelled = [piece for piece in pieces if piece.leg.spot != BEYOND]
     notes = _opens(row, lines, talks)
     for words, piece, end in ((sent, travelled[0], 0), (arrived, travelled[-1], 1)):
-        notes += _state(lines, (piece.leg.start, piece.leg.end)[end], piece.xs[1 - end], words, piece.ys[end])
+        notes += _state(
+            lines, (piece.leg.start, piece.leg.end)[end], piece.xs[1 - end], words, piece.ys[end]
+        )
     return notes
 
 
 def closing_notes(visit: Visit, row: Row, lines: Lifelines) -> list[Note]:
     """The last states of both ends of a connection."""
     other = {row.talk.opener: row.talk.listener, row.talk.listener: row.talk.opener}
-    return [note for device, (_, final) in ends_of(visit, row.talk).items() if device in other
-            for note in _state(lines, device, lines[other[device]].middle, final, 0.0)]
+    return [
+        note
+        for device, (_, final) in ends_of(visit, row.talk).items()
+        if device in other
+        for note in _state(lines, device, lines[other[device]].middle, final, 0.0)
+    ]
 
 
 def result_note(visit: Visit, lines: Lifelines) -> list[Note]:
@@ -72,7 +93,9 @@ def result_note(visit: Visit, lines: Lifelines) -> list[Note]:
     seen = outcome(visit)
     if seen.works or place is None or visit.result is None:
         return []
-    bold = all(width_of(word, NOTE, True) <= ROOM for word in seen.words.split())  # rather thin than cut
+    bold = all(
+        width_of(word, NOTE, True) <= ROOM for word in seen.words.split()
+    )  # rather thin than cut
     words = *wrap(seen.words, NOTE, ROOM, bold), f"after {since(0, visit.result.after)}"
     return [Note(*place, words, 0.0, "dropped", bold)]
 
@@ -80,7 +103,9 @@ def result_note(visit: Visit, lines: Lifelines) -> list[Note]:
 def _opens(row: Row, lines: Lifelines, talks: tuple[Conversation, ...]) -> list[Note]:
     """Inside a proxy, above the first packet of a connection that it opens: which one it ended before."""
     device = row.talk.opener
-    ended = [talk.number for talk in talks if talk.listener == device and talk.number < row.talk.number]
+    ended = [
+        talk.number for talk in talks if talk.listener == device and talk.number < row.talk.number
+    ]
     if not ended or not lines[device].proxy or row.trace is not row.talk.traces[0]:
         return []
     verb = "opens" if row.trace.packet.flags & SYN else "uses"

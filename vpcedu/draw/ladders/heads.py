@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 HEAD, FOOT = TOP + 22, TOP + 62  # the upper and lower edge of the heads
 SPARE = 8.0  # on both sides of a head's words
-STACKED = 15.0  # how much taller heads are where the two addresses of a gateway stand one above the other
+STACKED = (
+    15.0  # how much taller heads are where the two addresses of a gateway stand one above the other
+)
 TIER = 6.0  # between an upper and a lower head, where every other one stands lower
 EDGE = 0.0  # where the grounds begin
 APART = 5.0  # between the heads of two VPCs
@@ -42,7 +44,9 @@ class Heads:
 
     def __init__(self, visit: Visit, lines: Lifelines) -> None:
         self.visit, self.lines = visit, lines
-        self.pairs = {row.name: _exchanged(visit, lines, row) if not row.host else () for row in lines.rows}
+        self.pairs = {
+            row.name: _exchanged(visit, lines, row) if not row.host else () for row in lines.rows
+        }
         self.stacked = len(lines.rows) > 4 or self._meet(13.0, False)
         self.size = 13.0 if not self.stacked or not self._meet(13.0, True) else NOTE
         self.tiers = self.stacked and self._meet(self.size, True)
@@ -75,7 +79,11 @@ class Heads:
 
     def _width(self, row: Lifeline, size: float, stacked: bool) -> float:
         pair = [width_of(word, NOTE) for word in self.pairs[row.name]]
-        second = (max(pair) if stacked else sum(pair)) + 22 if pair else width_of(self.address(row), NOTE)
+        second = (
+            (max(pair) if stacked else sum(pair)) + 22
+            if pair
+            else width_of(self.address(row), NOTE)
+        )
         name = short(row.name) if stacked and not row.host else row.name
         width = max(width_of(name, size, True), second, 70.0) + 2 * SPARE
         return max(width, row.right - row.left)
@@ -91,21 +99,43 @@ def grounds(heads: Heads, bottom: float) -> list[Item]:
     if inner:
         edge = inner[0].left if outer else EDGE
     if outer and (inner or visit.vpc.internet_gateway):  # without a VPC there is no outside
-        items += [Band(EDGE, TOP, edge - EDGE, bottom - TOP, "outside-ground"),
-                  Text(16, TOP + 15, _that_fits(edge - 16, "outside: public addresses", "outside"), "outside", NOTE,
-                       True)]
+        items += [
+            Band(EDGE, TOP, edge - EDGE, bottom - TOP, "outside-ground"),
+            Text(
+                16,
+                TOP + 15,
+                _that_fits(edge - 16, "outside: public addresses", "outside"),
+                "outside",
+                NOTE,
+                True,
+            ),
+        ]
     if inner:
         items += _inside(visit.vpc, inner, edge, foot, bottom)
-    return items + [Band(row.left, foot - 4, row.right - row.left, bottom - foot + 4, "paper")
-                    for row in lines.rows if row.proxy]
+    return items + [
+        Band(row.left, foot - 4, row.right - row.left, bottom - foot + 4, "paper")
+        for row in lines.rows
+        if row.proxy
+    ]
 
 
 def _inside(vpc: Vpc, inner: list[Lifeline], edge: float, foot: float, bottom: float) -> list[Item]:
     """The ground of the VPC with its block above it; of each of several, with a gap between their heads."""
-    homes = [(part, [row for row in inner if row.name != part.internet_gateway and part_of(vpc, row.name) is part])
-             for part in parts(vpc)]
+    homes = [
+        (
+            part,
+            [
+                row
+                for row in inner
+                if row.name != part.internet_gateway and part_of(vpc, row.name) is part
+            ],
+        )
+        for part in parts(vpc)
+    ]
     homes = [(part, rows) for part, rows in homes if rows] or [(vpc, inner)]
-    ends = [(rows[-1].right + later[0].left) / 2 for (_, rows), (_, later) in pairwise(homes)] + [WIDTH - EDGE]
+    ends = [(rows[-1].right + later[0].left) / 2 for (_, rows), (_, later) in pairwise(homes)] + [
+        WIDTH - EDGE
+    ]
     items: list[Item] = [Band(edge, TOP, WIDTH - EDGE - edge, bottom - TOP, "inside-ground")]
     for (part, _), end in zip(homes, ends, strict=True):
         words = _that_fits(end - edge - 24, *headings(part))
@@ -141,14 +171,32 @@ def head_items(heads: Heads) -> list[Item]:
         ink = device_ink(is_outside(vpc, row.name), row.host)
         frame = (ink, "paper", BOX, 3.0, ()) if row.met else ("muted", "paper", 1.0, 3.0, FAINT)
         single = not heads.pairs[row.name] and not address
-        items += [Box(row.middle - width / 2, top, width, heads.foot(place) - top, *frame),
-                  Text(row.middle, top + (24 if single else 17), heads.name(row), "ink" if row.met else "muted",
-                       heads.size, True, "middle")]
+        items += [
+            Box(row.middle - width / 2, top, width, heads.foot(place) - top, *frame),
+            Text(
+                row.middle,
+                top + (24 if single else 17),
+                heads.name(row),
+                "ink" if row.met else "muted",
+                heads.size,
+                True,
+                "middle",
+            ),
+        ]
         if heads.pairs[row.name]:
             items += _pair(vpc, row.middle, top + 33, heads.pairs[row.name], heads.stacked)
         elif address:
-            items.append(Text(row.middle, top + 33, address, _space(vpc, address) if row.met else "muted", NOTE, False,
-                              "middle"))
+            items.append(
+                Text(
+                    row.middle,
+                    top + 33,
+                    address,
+                    _space(vpc, address) if row.met else "muted",
+                    NOTE,
+                    False,
+                    "middle",
+                )
+            )
     return items
 
 
@@ -156,13 +204,19 @@ def _pair(vpc: Vpc, x: float, y: float, pair: tuple[str, ...], stacked: bool) ->
     """The two addresses that a gateway exchanges, with a diamond before or between them."""
     widths = [width_of(word, NOTE) for word in pair]
     if stacked:
-        return [*(Text(x + 8, y + STACKED * number, word, _space(vpc, word), NOTE, False, "middle")
-                  for number, word in enumerate(pair)),
-                Mark("diamond", x - max(widths) / 2 - 4, y + 3, "rewritten", 5.0)]
+        return [
+            *(
+                Text(x + 8, y + STACKED * number, word, _space(vpc, word), NOTE, False, "middle")
+                for number, word in enumerate(pair)
+            ),
+            Mark("diamond", x - max(widths) / 2 - 4, y + 3, "rewritten", 5.0),
+        ]
     half = (sum(widths) + 22) / 2
-    return [Text(x - half, y, pair[0], _space(vpc, pair[0]), NOTE),
-            Mark("diamond", x - half + widths[0] + 11, y - 4.5, "rewritten", 5.0),
-            Text(x + half, y, pair[1], _space(vpc, pair[1]), NOTE, False, "end")]
+    return [
+        Text(x - half, y, pair[0], _space(vpc, pair[0]), NOTE),
+        Mark("diamond", x - half + widths[0] + 11, y - 4.5, "rewritten", 5.0),
+        Text(x + half, y, pair[1], _space(vpc, pair[1]), NOTE, False, "end"),
+    ]
 
 
 def _space(vpc: Vpc, address: str) -> str:
@@ -175,7 +229,16 @@ def _exchanged(visit: Visit, lines: Lifelines, row: Lifeline) -> tuple[str, ...]
     for trace in visit.capture:
         flows = rewritings(trace).get(row.name)
         if flows is not None:
-            old, new = (getattr(flow, "src" if changed(*flows)[0][0] == "from" else "dst") for flow in flows)
-            before = next((name for name in trace.devices[:trace.devices.index(row.name)][::-1] if name in lines), "")
+            old, new = (
+                getattr(flow, "src" if changed(*flows)[0][0] == "from" else "dst") for flow in flows
+            )
+            before = next(
+                (
+                    name
+                    for name in trace.devices[: trace.devices.index(row.name)][::-1]
+                    if name in lines
+                ),
+                "",
+            )
             return (new, old) if before and lines[before].middle > row.middle else (old, new)
     return ()

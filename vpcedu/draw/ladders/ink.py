@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 INWARD = 13.0  # how far before or behind a lifeline the cross of a filter stands
 
 
-def row_items(row: Row, pieces: list[Piece], y: float, lit: bool, vpc: Vpc, lines: Lifelines) -> Layers:
+def row_items(
+    row: Row, pieces: list[Piece], y: float, lit: bool, vpc: Vpc, lines: Lifelines
+) -> Layers:
     """What is drawn under, and what is drawn over, the lifelines."""
     under: list[Item] = []
     over: list[Item] = []
@@ -28,18 +30,40 @@ def row_items(row: Row, pieces: list[Piece], y: float, lit: bool, vpc: Vpc, line
     for place, piece in enumerate(pieces):
         leg, (x0, x1) = piece.leg, piece.xs
         sense = 1.0 if x1 > x0 else -1.0
-        spots = {START: x0 + sense * INWARD, MIDDLE: (x0 + x1) / 2, END: x1 - sense * INWARD, AT: x1, BEYOND: x0}
+        spots = {
+            START: x0 + sense * INWARD,
+            MIDDLE: (x0 + x1) / 2,
+            END: x1 - sense * INWARD,
+            AT: x1,
+            BEYOND: x0,
+        }
         stop = spots.get(leg.spot)
         ink = space(vpc, leg.packet)
         dash = LONG_DASH if ink == "outside" else ()
         if stop is None:
             ends = leg.end not in gates or place == len(pieces) - 1
             *parts, last = _around(x0, x1, lines)  # a wall that it does not end at is left out
-            under += [_line(piece, *part, y, ink, LIT if lit else PACKET, dash, "", number) for part in parts]
-            under.append(_line(piece, *last, y, ink, LIT if lit else PACKET, dash, "solid" if ends else "", number))
+            under += [
+                _line(piece, *part, y, ink, LIT if lit else PACKET, dash, "", number)
+                for part in parts
+            ]
+            under.append(
+                _line(
+                    piece,
+                    *last,
+                    y,
+                    ink,
+                    LIT if lit else PACKET,
+                    dash,
+                    "solid" if ends else "",
+                    number,
+                )
+            )
         else:
             if leg.spot not in (START, BEYOND):
-                under.append(_line(piece, x0, stop, y, ink, LIT if lit else PACKET, dash, "", number))
+                under.append(
+                    _line(piece, x0, stop, y, ink, LIT if lit else PACKET, dash, "", number)
+                )
             if leg.spot != AT:
                 under.append(_line(piece, stop, x1, y, "muted", 1.4, DOTS, "", number))
         if leg.start in gates and leg.spot != BEYOND:
@@ -53,14 +77,31 @@ def row_items(row: Row, pieces: list[Piece], y: float, lit: bool, vpc: Vpc, line
 def _around(x0: float, x1: float, lines: Lifelines) -> list[tuple[float, float]]:
     """A way in parts that leave out the walls of hosts it only passes by."""
     sense = 1.0 if x1 > x0 else -1.0
-    cuts = sorted((x for row in lines.rows if row.host for x in {row.left, row.right} if min(x0, x1) < x < max(x0, x1)),
-                  key=lambda x: x * sense)
+    cuts = sorted(
+        (
+            x
+            for row in lines.rows
+            if row.host
+            for x in {row.left, row.right}
+            if min(x0, x1) < x < max(x0, x1)
+        ),
+        key=lambda x: x * sense,
+    )
     edges = [x0, *(edge for x in cuts for edge in (x - 6 * sense, x + 6 * sense)), x1]
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-def _line(piece: Piece, x0: float, x1: float, y: float, ink: str, width: float, dash: tuple[float, ...], head: str,
-          number: int) -> Line:
+def _line(
+    piece: Piece,
+    x0: float,
+    x1: float,
+    y: float,
+    ink: str,
+    width: float,
+    dash: tuple[float, ...],
+    head: str,
+    number: int,
+) -> Line:
     return Line(((x0, y + piece.y(x0)), (x1, y + piece.y(x1))), ink, width, dash, head, number)
 
 
@@ -72,26 +113,62 @@ def label_items(piece: Piece, y: float, lit: bool) -> list[Item]:
     items: list[Item] = []
     if lit:
         width = piece.width + 7
-        items.append(Box(middle - width / 2, base - 12.5, width, 16.5 + LINE * (len(piece.lines) - 1), "ink",
-                         "lit-ground", 1.2))
+        items.append(
+            Box(
+                middle - width / 2,
+                base - 12.5,
+                width,
+                16.5 + LINE * (len(piece.lines) - 1),
+                "ink",
+                "lit-ground",
+                1.2,
+            )
+        )
     for number, line in enumerate(piece.lines):
         x = middle - line_width(line) / 2
         for place, run in enumerate(line):
             if run.boxed:
-                items.append(Box(x, base + LINE * number - 12, run.width, 15.5, "rewritten", "rewritten-ground", 1.3))
+                items.append(
+                    Box(
+                        x,
+                        base + LINE * number - 12,
+                        run.width,
+                        15.5,
+                        "rewritten",
+                        "rewritten-ground",
+                        1.3,
+                    )
+                )
             inner = x + (4.0 if run.boxed else 0.0)
-            anchor = "end" if place == 0 and len(line) > 1 else "start"  # runs of a line meet in the middle
-            items.append(Text(inner + (width_of(run.words, NOTE, run.bold) if anchor == "end" else 0.0),
-                              base + LINE * number, run.words, run.ink, NOTE, run.bold, anchor))
+            anchor = (
+                "end" if place == 0 and len(line) > 1 else "start"
+            )  # runs of a line meet in the middle
+            items.append(
+                Text(
+                    inner + (width_of(run.words, NOTE, run.bold) if anchor == "end" else 0.0),
+                    base + LINE * number,
+                    run.words,
+                    run.ink,
+                    NOTE,
+                    run.bold,
+                    anchor,
+                )
+            )
             x += run.width + 5.0
     return items
 
 
-def closing_items(row: Row, pieces: list[Piece], y: float, lit: bool, vpc: Vpc, lines: Lifelines) -> Layers:
+def closing_items(
+    row: Row, pieces: list[Piece], y: float, lit: bool, vpc: Vpc, lines: Lifelines
+) -> Layers:
     """One level line with a head at both ends, for all packets that close a connection."""
     x0, x1 = pieces[0].xs[0], pieces[-1].xs[1]
     middle, ink = (x0 + x1) / 2, "ink" if lit else "muted"
     width = LIT if lit else GUIDE + 0.4
-    halves: list[Item] = [Line(((middle, y), (x, y)), ink, width, (), "solid", row.trace.number) for x in (x0, x1)]
-    gates: list[Item] = [Mark("diamond", piece.xs[0], y, "rewritten", DIAMOND - 1) for piece in pieces[1:]]
+    halves: list[Item] = [
+        Line(((middle, y), (x, y)), ink, width, (), "solid", row.trace.number) for x in (x0, x1)
+    ]
+    gates: list[Item] = [
+        Mark("diamond", piece.xs[0], y, "rewritten", DIAMOND - 1) for piece in pieces[1:]
+    ]
     return halves, gates + [item for piece in pieces for item in label_items(piece, y, lit)]

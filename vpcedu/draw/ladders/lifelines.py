@@ -74,7 +74,11 @@ class Lifelines:
             return row.right, row.right + STUB
         left = row.left - self.rows[place - 1].right if place else 0.0
         right = self.rows[place + 1].left - row.right if place + 1 < len(self.rows) else 0.0
-        return (row.right, row.right + min(right, STUB)) if right >= left else (row.left, row.left - min(left, STUB))
+        return (
+            (row.right, row.right + min(right, STUB))
+            if right >= left
+            else (row.left, row.left - min(left, STUB))
+        )
 
     def gutter(self, device: str, towards: float) -> tuple[str, float, str] | None:
         """Where states of a device stand that face another x: the gutter's name, x, anchor; None without a gutter."""
@@ -91,8 +95,14 @@ def lifelines(visit: Visit, talks: tuple[Conversation, ...]) -> Lifelines:
     """The lifelines of a visit: every device a packet met, and those that lost packets were meant to reach."""
     vpc = visit.vpc
     met = {device for trace in visit.capture for device in trace.devices}
-    names = {name for trace in visit.capture if trace.dropped for leg in legs_of(trace, vpc)[-1:]
-             for name in (leg.start, leg.end, owner(vpc, leg.packet.flow.dst)) if name}
+    names = {
+        name
+        for trace in visit.capture
+        if trace.dropped
+        for leg in legs_of(trace, vpc)[-1:]
+        for name in (leg.start, leg.end, owner(vpc, leg.packet.flow.dst))
+        if name
+    }
     gates = gateways(vpc)
     names |= met - {INTERNET}
     outside = {name for name in names if is_outside(vpc, name)}
@@ -121,5 +131,8 @@ def rank(vpc: Vpc, name: str) -> tuple[int, int]:
         return 1, gateways(vpc).index(name)
     place = next((i for i, row in enumerate(vpc.interfaces) if row.device == name), 0)
     subnet = vpc.interfaces[place].subnet
-    number = next((i for i, part in enumerate(parts(vpc)) if any(row.name == subnet for row in part.subnets)), 0)
+    number = next(
+        (i for i, part in enumerate(parts(vpc)) if any(row.name == subnet for row in part.subnets)),
+        0,
+    )
     return 2 + 2 * number + (0 if is_near(vpc, subnet) else 1), place

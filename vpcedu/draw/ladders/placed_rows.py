@@ -42,19 +42,28 @@ class Arrows:
         self.top, self.low, self.last = top, top, top - 20.0
         self.reached: dict[str, float] = {}  # device -> the lowest line that ends or begins there
         self.states: dict[str, float] = {}  # gutter -> its lowest text
-        self.shown: set[tuple[int, str]] = set()  # connection and sender whose addresses were written
+        self.shown: set[tuple[int, str]] = (
+            set()
+        )  # connection and sender whose addresses were written
 
     # Columns.
 
     def columns(self, x0: float, x1: float) -> list[tuple[float, float]]:
         """The columns between two x, each from lifeline to lifeline."""
         low, high = min(x0, x1), max(x0, x1)
-        edges = [low, *sorted(x for row in self.lines.rows for x in {row.left, row.right} if low < x < high), high]
+        edges = [
+            low,
+            *sorted(x for row in self.lines.rows for x in {row.left, row.right} if low < x < high),
+            high,
+        ]
         return list(pairwise(edges))
 
     def _key(self, x: float) -> float:
         """The lifeline at a column's left."""
-        return max((edge for row in self.lines.rows for edge in (row.left, row.right) if edge <= x), default=0.0)
+        return max(
+            (edge for row in self.lines.rows for edge in (row.left, row.right) if edge <= x),
+            default=0.0,
+        )
 
     # Measuring.
 
@@ -62,14 +71,20 @@ class Arrows:
         """The legs of a row with places relative to its first point."""
         legs = legs_of(row.trace, self.visit.vpc)
         fields = boxed(row.trace, legs)
-        write = (row.talk.number, row.trace.sender) not in self.shown and not row.words and not row.again
+        write = (
+            (row.talk.number, row.trace.sender) not in self.shown
+            and not row.words
+            and not row.again
+        )
         self.shown.add((row.talk.number, row.trace.sender))
         pieces: list[Piece] = []
         y = 0.0
         for leg, field in zip(legs, fields, strict=True):
             xs = self.lines.ends(leg.start, leg.end)
             column = max(self.columns(*xs), key=lambda edges: edges[1] - edges[0])
-            label_lines = self._label(row, leg, field if write else (), column[1] - column[0] - 2 * CLEAR)
+            label_lines = self._label(
+                row, leg, field if write else (), column[1] - column[0] - 2 * CLEAR
+            )
             if pieces and (xs[1] - xs[0]) * (pieces[-1].xs[1] - pieces[-1].xs[0]) < 0:
                 y += TURN + LINE * max(len(label_lines) - 1, 0)  # it turns round: below its own way
             ys = y, y + abs(xs[1] - xs[0]) * (0.0 if row.closing else self.slope)
@@ -81,13 +96,26 @@ class Arrows:
         """The way that a lost packet did not travel, from where its last leg would have ended."""
         last = pieces[-1] if pieces else None
         meant = owner(self.visit.vpc, row.trace.packet.flow.dst)
-        if last is None or last.leg.drop is None or meant not in self.lines or meant in (last.leg.start, last.leg.end):
+        if (
+            last is None
+            or last.leg.drop is None
+            or meant not in self.lines
+            or meant in (last.leg.start, last.leg.end)
+        ):
             return []
         xs = last.xs[1], self.lines.ends(last.leg.end, meant)[1]
         if (xs[1] - xs[0]) * (last.xs[1] - last.xs[0]) <= 0:
             return []
         ys = last.ys[1], last.ys[1] + abs(xs[1] - xs[0]) * self.slope
-        return [Piece(last.leg._replace(start=last.leg.end, end=meant, drop=None, spot=BEYOND), xs, ys, (), xs)]
+        return [
+            Piece(
+                last.leg._replace(start=last.leg.end, end=meant, drop=None, spot=BEYOND),
+                xs,
+                ys,
+                (),
+                xs,
+            )
+        ]
 
     def _label(self, row: Row, leg: Leg, fields: tuple[tuple[str, str], ...], room: float) -> Label:
         lines: list[tuple[Run, ...]] = []
@@ -104,14 +132,27 @@ class Arrows:
             bare = packet.flags == ACK and not packet.data
             whole = (name,) if bare else (name, ports)
             lines += [whole] if line_width(whole) <= room else _folded(name.words, room)
-            lines += [_first_that_fits(room, (Run(word), Run(words, "rewritten", False, True)),
-                                       (Run(words, "rewritten", False, True),)) for word, words in fields]
+            lines += [
+                _first_that_fits(
+                    room,
+                    (Run(word), Run(words, "rewritten", False, True)),
+                    (Run(words, "rewritten", False, True),),
+                )
+                for word, words in fields
+            ]
             lines += [(Run(words),) for words in self._added(row) if Run(words).width <= room]
         if leg.drop is not None:
             code = leg.drop.reason.code if leg.drop.reason else "lost"
-            line = _first_that_fits(room, (Run("lost:", "dropped"), Run(code, "dropped", True)),
-                                    (Run(code, "dropped", True),))
-            lines += [line] if line else [(Run(part, "dropped", True),) for part in wrap(code, NOTE, room, True)]
+            line = _first_that_fits(
+                room,
+                (Run("lost:", "dropped"), Run(code, "dropped", True)),
+                (Run(code, "dropped", True),),
+            )
+            lines += (
+                [line]
+                if line
+                else [(Run(part, "dropped", True),) for part in wrap(code, NOTE, room, True)]
+            )
         return tuple(line for line in lines if line)
 
     def _added(self, row: Row) -> tuple[str, ...]:
@@ -120,8 +161,11 @@ class Arrows:
         if row.trace not in requests or row.again:
             return ()
         before = {line.split(b":")[0] for line in requests[0].packet.data.split(b"\r\n")}
-        new = [line.split(b":")[0].decode("latin-1") for line in row.trace.packet.data.split(b"\r\n")
-               if line.split(b":")[0] not in before]
+        new = [
+            line.split(b":")[0].decode("latin-1")
+            for line in row.trace.packet.data.split(b"\r\n")
+            if line.split(b":")[0] not in before
+        ]
         return (f"+ {new[0]}",) if new else ()
 
     # Placing.
@@ -135,7 +179,13 @@ class Arrows:
             for left, right in self.columns(*piece.xs):
                 y = max(y, *(self._lowest(left, x) + 9.0 - piece.y(x) for x in (left, right)))
                 if piece.lines and left <= middle <= right:
-                    y = max(y, *(self._lowest(left, x) + GAP - piece.top for x in (middle - half, middle + half)))
+                    y = max(
+                        y,
+                        *(
+                            self._lowest(left, x) + GAP - piece.top
+                            for x in (middle - half, middle + half)
+                        ),
+                    )
         for note in notes[:1] + [note for note in notes[1:] if note.gutter != notes[0].gutter]:
             y = max(y, self.states.get(note.gutter, self.top - 20.0) + 13.5 - note.y)
         self._settle(pieces, y)
@@ -162,7 +212,10 @@ def _folded(words: str, room: float) -> list[tuple[Run, ...]]:
     """A name in several lines; of TLS the message first, which is a long word and is not cut."""
     tls, _, message = words.partition(" ")
     if tls != "TLS" or width_of(words, NOTE, True) <= room:
-        return [(Run(shorten(part, NOTE, room, True), bold=True),) for part in wrap(words, NOTE, room, True)]
+        return [
+            (Run(shorten(part, NOTE, room, True), bold=True),)
+            for part in wrap(words, NOTE, room, True)
+        ]
     message, more = message.removesuffix(" ..."), ", and more" if message.endswith(" ...") else ""
     return [(Run(message, bold=width_of(message, NOTE, True) <= room),), (Run(tls + more),)]
 

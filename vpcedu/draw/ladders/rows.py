@@ -39,8 +39,11 @@ def rows_of(visit: Visit, talks: tuple[Conversation, ...], every: bool) -> tuple
     """The rows of a ladder in the order of their first packets."""
     rows: list[Row] = []
     for talk in talks:
-        single = [Row((trace,), talk, again) for trace, again in _repeated(talk)
-                  if trace.devices != (INTERNET,)]  # what the Internet itself says and loses is seen nowhere
+        single = [
+            Row((trace,), talk, again)
+            for trace, again in _repeated(talk)
+            if trace.devices != (INTERNET,)
+        ]  # what the Internet itself says and loses is seen nowhere
         rows += single if every else _condensed(visit, talk, single)
     return tuple(sorted(rows, key=lambda row: row.trace.number))
 
@@ -105,13 +108,21 @@ def _without_repeats(visit: Visit, rows: list[Row]) -> list[Row]:
 
 def _repeats(visit: Visit, run: list[Row]) -> Row:
     traces = tuple(row.trace for row in run)
-    words = f"{label(traces[0].packet)}: {len(traces)} more,", f"last at {since(begun(visit), traces[-1].steps[0].now)}"
+    words = (
+        f"{label(traces[0].packet)}: {len(traces)} more,",
+        f"last at {since(begun(visit), traces[-1].steps[0].now)}",
+    )
     return Row(traces, run[0].talk, True, words)
 
 
 def _fate(trace: Trace) -> tuple[object, ...]:
     packet, lost = trace.packet, trace.dropped
-    return packet.flow, packet.flags & (SYN | FIN | RST), len(packet.data), lost and (lost.at, lost.check)
+    return (
+        packet.flow,
+        packet.flags & (SYN | FIN | RST),
+        len(packet.data),
+        lost and (lost.at, lost.check),
+    )
 
 
 def begun(visit: Visit) -> int:
@@ -127,7 +138,9 @@ def since(begun: int, now: int) -> str:
 
 def states_of(visit: Visit) -> dict[int, tuple[str, str]]:
     """For each packet: the state its sending brought its sender into, and its arrival its receiver; "" for none."""
-    opens = {(who, change.flow, change.event): change.after for _, who, change in visit.capture.changes()}
+    opens = {
+        (who, change.flow, change.event): change.after for _, who, change in visit.capture.changes()
+    }
     states: dict[int, tuple[str, str]] = {}
     for trace in visit.capture:
         packet = trace.packet

@@ -18,7 +18,15 @@ from vpcedu.draw.ladders.placed_rows import Arrows
 from vpcedu.draw.ladders.rows import rows_of, states_of
 from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.legs import signs_of
-from vpcedu.draw.reading.words import alternative, finding, loss_words, losses, packet_words, sentence_lines, subtitle
+from vpcedu.draw.reading.words import (
+    alternative,
+    finding,
+    loss_words,
+    losses,
+    packet_words,
+    sentence_lines,
+    subtitle,
+)
 from vpcedu.views.explain import answer_legs, verdict
 from vpcedu.views.outcome import blocker, outcome
 
@@ -57,7 +65,9 @@ def ladder(
     arrows.states.update(gutters)
     rows = rows_of(visit, talks, every)
     drawn = sum(len(row.traces) for row in rows)
-    beneath, marks = _rows(visit, arrows, rows, last, lit_packets(visit) if packet is None else {packet})
+    beneath, marks = _rows(
+        visit, arrows, rows, last, lit_packets(visit) if packet is None else {packet}
+    )
     for note in result_note(visit, lines):
         y = max(arrows.low, arrows.states.get(note.gutter, 0.0) + 20)
         arrows.states[note.gutter] = note.foot(y)
@@ -66,7 +76,14 @@ def ladder(
     sentence = verdict(visit) if packet is None else packet_words(visit, packet)
     notes = tuple(loss_words(step) for step in losses(visit))
     foot = footing(bottom, sentence, {"opened"} | signs_of(visit), notes, sentence_lines(visit))
-    items = [*grounds(heads, bottom), *beneath, *posts(heads, bottom), *head_items(heads), *above, *marks]
+    items = [
+        *grounds(heads, bottom),
+        *beneath,
+        *posts(heads, bottom),
+        *head_items(heads),
+        *above,
+        *marks,
+    ]
     under = subtitle(visit, drawn < len(visit.capture))
     return page(finding(visit), under, items, foot, alternative(visit, "Ladder"))
 
@@ -86,8 +103,11 @@ def _rows(visit: Visit, arrows: Arrows, rows: tuple[Row, ...], last: int, lit: s
     marks: list[Item] = []
     for row in rows:
         pieces = arrows.pieces(row)
-        notes = (closing_notes(visit, row, arrows.lines) if row.closing
-                 else notes_of(row, pieces, arrows.lines, states, talks))
+        notes = (
+            closing_notes(visit, row, arrows.lines)
+            if row.closing
+            else notes_of(row, pieces, arrows.lines, states, talks)
+        )
         y = arrows.place(pieces, notes)
         if row.trace.number <= last:
             draw = closing_items if row.closing else row_items

@@ -10,7 +10,17 @@ from itertools import pairwise
 
 from vpcedu.draw.canvas.fonts import shorten
 from vpcedu.draw.canvas.scene import Line, Mark, Text
-from vpcedu.draw.canvas.style import BADGE, CONNECTION, CROSS, DIAMOND, FAINT, MARGIN, NOTE, RING, WIDTH
+from vpcedu.draw.canvas.style import (
+    BADGE,
+    CONNECTION,
+    CROSS,
+    DIAMOND,
+    FAINT,
+    MARGIN,
+    NOTE,
+    RING,
+    WIDTH,
+)
 from vpcedu.draw.maps.ink import badge_spots, box_items, cut_polyline, free_spot
 from vpcedu.draw.maps.layout import OUTSIDE
 from vpcedu.draw.maps.polylines import polyline
@@ -47,33 +57,51 @@ def opened(talks: tuple[Conversation, ...]) -> tuple[Opened, ...]:
     alike: dict[object, list[Conversation]] = {}
     for talk in talks:
         alike.setdefault((talk.path, is_open(talk)), []).append(talk)
-    kept = [(talk, len(group) if len(group) > TWO else 1) for group in alike.values() for talk in group
-            if talk is group[0] or len(group) <= TWO]
+    kept = [
+        (talk, len(group) if len(group) > TWO else 1)
+        for group in alike.values()
+        for talk in group
+        if talk is group[0] or len(group) <= TWO
+    ]
     kept.sort(key=lambda pair: pair[0].number)
-    return tuple(Opened(LETTERS[i % len(LETTERS)], talk, times) for i, (talk, times) in enumerate(kept))
+    return tuple(
+        Opened(LETTERS[i % len(LETTERS)], talk, times) for i, (talk, times) in enumerate(kept)
+    )
 
 
-def connection_items(visit: Visit, places: Places, arrows: tuple[Opened, ...]) -> tuple[list[Item], list[Item]]:
+def connection_items(
+    visit: Visit, places: Places, arrows: tuple[Opened, ...]
+) -> tuple[list[Item], list[Item]]:
     """Thick ways from each opener to the end that listened."""
     polylines: list[Item] = box_items(places)
     marks: list[Item] = []
     used: list[frozenset[str]] = []
     for arrow in arrows:
         talk = arrow.talk
-        path = [name for name in (talk.path if is_open(talk) else talk.traces[0].devices) if name in places]
+        path = [
+            name
+            for name in (talk.path if is_open(talk) else talk.traces[0].devices)
+            if name in places
+        ]
         pairs = list(pairwise(path))
         shift = SHIFTS[sum(used.count(frozenset(pair)) for pair in pairs[:1]) % len(SHIFTS)]
         used += [frozenset(pair) for pair in pairs]
         points: list[Point] = []
         for pair in pairs:
-            points += [point for point in polyline(places, pair, "connection", shift)
-                       if not points or point != points[-1]]
+            points += [
+                point
+                for point in polyline(places, pair, "connection", shift)
+                if not points or point != points[-1]
+            ]
         lost = next((leg for t in talk.traces for leg in legs_of(t, visit.vpc) if leg.drop), None)
         if not is_open(talk) and lost is not None and lost.start != lost.end:
             rest = polyline(places, (lost.start, lost.end), "connection", shift)
             cross = cut_polyline(rest, lost.spot)[2]
             marks.append(Mark("cross", *cross, "dropped", CROSS))
-            if talk.traces[0].dropped and lost.spot in (START, MIDDLE):  # the way goes on as far as the cross
+            if talk.traces[0].dropped and lost.spot in (
+                START,
+                MIDDLE,
+            ):  # the way goes on as far as the cross
                 points = [*(points or rest[:1]), cross]
                 pairs = [*pairs, (lost.start, lost.end)]
         if len(points) < 2:
@@ -82,34 +110,56 @@ def connection_items(visit: Visit, places: Places, arrows: tuple[Opened, ...]) -
         polylines.append(Line(tuple(points), *stroke))
         marks += _signs(talk, points, places, pairs, shift)
         where = pairs[1] if len(pairs) == 2 and places[pairs[0][0]].column == OUTSIDE else pairs[0]
-        spots = badge_spots(places, where, polyline(places, where, "connection", shift), "connection")
-        marks.append(Mark("square", *free_spot(marks, spots, "connection"), "ink", BADGE, arrow.letter))
+        spots = badge_spots(
+            places, where, polyline(places, where, "connection", shift), "connection"
+        )
+        marks.append(
+            Mark("square", *free_spot(marks, spots, "connection"), "ink", BADGE, arrow.letter)
+        )
     return polylines, marks
 
 
-def _signs(talk: Conversation, points: list[Point], places: Places, pairs: list[tuple[str, str]],
-           shift: float) -> list[Mark]:
+def _signs(
+    talk: Conversation,
+    points: list[Point],
+    places: Places,
+    pairs: list[tuple[str, str]],
+    shift: float,
+) -> list[Mark]:
     whole = whole_way(talk)
-    marks = [Mark("diamond", *polyline(places, pair, "connection", shift)[0], "rewritten", DIAMOND)
-             for pair in pairs if pair[0] in rewritings(whole)]
+    marks = [
+        Mark("diamond", *polyline(places, pair, "connection", shift)[0], "rewritten", DIAMOND)
+        for pair in pairs
+        if pair[0] in rewritings(whole)
+    ]
     return [*marks, Mark("ring", *points[0], "ink" if is_open(talk) else "muted", RING)]
 
 
 def connection_rows(visit: Visit, arrows: tuple[Opened, ...], y: float) -> list[Item]:
     """Head and rows of the table of connections."""
     to, last = columns_of(visit)
-    items: list[Item] = [Text(x, y, words, "muted", NOTE, True) for x, words in (
-        (HOP, "opened by"), (FROM, "from"), (to, "to"), (last, "ends at"))]
+    items: list[Item] = [
+        Text(x, y, words, "muted", NOTE, True)
+        for x, words in ((HOP, "opened by"), (FROM, "from"), (to, "to"), (last, "ends at"))
+    ]
     for arrow in arrows:
         talk, times = arrow.talk, f", {arrow.times} times" if arrow.times > 1 else ""
         end = (talk.listener if is_open(talk) else "never opened") + times
         for number, (leg, fields) in enumerate(stretches(visit, talk)):
             y += LINE_HEIGHT
             if number == 0:
-                items += [Mark("square", MARGIN + BADGE, y - 4.5, "ink", BADGE, arrow.letter),
-                          Text(HOP, y, cut_middle(talk.opener, NOTE, HOP_ROOM, True), "ink", NOTE, True),
-                          Text(last, y, shorten(end, NOTE, WIDTH - MARGIN - last, True),
-                               "ink" if is_open(talk) else "dropped", NOTE, True)]
+                items += [
+                    Mark("square", MARGIN + BADGE, y - 4.5, "ink", BADGE, arrow.letter),
+                    Text(HOP, y, cut_middle(talk.opener, NOTE, HOP_ROOM, True), "ink", NOTE, True),
+                    Text(
+                        last,
+                        y,
+                        shorten(end, NOTE, WIDTH - MARGIN - last, True),
+                        "ink" if is_open(talk) else "dropped",
+                        NOTE,
+                        True,
+                    ),
+                ]
             else:
                 items.append(Text(HOP + 12, y, f"after {short(leg.start)}", "muted", NOTE))
             items += end_items(FROM, y, str(leg.packet.flow.source), fields.get("from", ""))

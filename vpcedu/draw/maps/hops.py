@@ -42,8 +42,17 @@ def hops_of(visit: Visit, packet: int | None) -> tuple[Hop, ...]:
         gates = rewritings(trace)
         lane = "request" if trace.sender == openers[trace.number] else "answer"
         for leg in legs_of(trace, visit.vpc):
-            fields = {word: new for word, _, new in changed(*gates[leg.start])} if leg.start in gates else {}
-            decides = bool(answers) and trace is answers[0] and leg.start == trace.sender and packet is None
+            fields = (
+                {word: new for word, _, new in changed(*gates[leg.start])}
+                if leg.start in gates
+                else {}
+            )
+            decides = (
+                bool(answers)
+                and trace is answers[0]
+                and leg.start == trace.sender
+                and packet is None
+            )
             lit = leg.drop is not None or decides
             hops.append(Hop(len(hops) + 1, trace, leg, lane, fields, lit))
     return tuple(hops)
@@ -62,8 +71,14 @@ def chosen(visit: Visit) -> tuple[Trace, ...]:
 
 def _request(talk: Conversation, answer: Trace) -> Trace:
     """What an answer answers: the last bytes that the opener sent before it, or else the opener's first packet."""
-    asked = [t for t in talk.traces if t.sender == talk.opener and t.delivered and t.number < answer.number]
-    return next((t for t in reversed(asked) if t.packet.data), asked[0] if asked else talk.traces[0])
+    asked = [
+        t
+        for t in talk.traces
+        if t.sender == talk.opener and t.delivered and t.number < answer.number
+    ]
+    return next(
+        (t for t in reversed(asked) if t.packet.data), asked[0] if asked else talk.traces[0]
+    )
 
 
 def _before(visit: Visit, lost: Trace) -> tuple[Trace, ...]:

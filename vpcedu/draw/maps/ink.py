@@ -43,20 +43,38 @@ def ground_items(places: Places) -> list[Item]:
     """The Internet's band, the frames of the VPCs and of their subnets."""
     left, right = COLUMNS[OUTSIDE]
     edge = sum(COLUMNS[GATEWAY]) / 2
-    items: list[Item] = [Band(left, TOP, right - left, places.bottom - TOP + 4, "outside-ground"),
-                         Text(left + 8, TOP + 16, "Internet", "outside", NOTE, True)]
+    items: list[Item] = [
+        Band(left, TOP, right - left, places.bottom - TOP + 4, "outside-ground"),
+        Text(left + 8, TOP + 16, "Internet", "outside", NOTE, True),
+    ]
     for wall in places.walls:
-        items += [Box(edge, wall.y, 692 - edge, wall.bottom - wall.y, "inside", "paper", 2.2, 4.0),
-                  Text(684, wall.y + 16, wall.words, "inside", NOTE, True, "end")]
+        items += [
+            Box(edge, wall.y, 692 - edge, wall.bottom - wall.y, "inside", "paper", 2.2, 4.0),
+            Text(684, wall.y + 16, wall.words, "inside", NOTE, True, "end"),
+        ]
     for frame in places.frames:
         left, right = COLUMNS[frame.column]
         if frame.note:
-            items += [Box(left, frame.y, right - left, frame.h - 6, "muted", "faint-ground", 1.0, 3.0, FAINT),
-                      Text(left + 8, frame.y + 17, frame.words, "muted", NOTE, True),
-                      Text(left + 8, frame.y + 34, frame.note, "muted", NOTE)]
+            items += [
+                Box(
+                    left,
+                    frame.y,
+                    right - left,
+                    frame.h - 6,
+                    "muted",
+                    "faint-ground",
+                    1.0,
+                    3.0,
+                    FAINT,
+                ),
+                Text(left + 8, frame.y + 17, frame.words, "muted", NOTE, True),
+                Text(left + 8, frame.y + 34, frame.note, "muted", NOTE),
+            ]
             continue
-        items += [Box(left, frame.y, right - left, frame.h - 6, "inside", "inside-ground", 1.0),
-                  Text(left + 8, frame.y + 17, frame.words, "inside", NOTE, True)]
+        items += [
+            Box(left, frame.y, right - left, frame.h - 6, "inside", "inside-ground", 1.0),
+            Text(left + 8, frame.y + 17, frame.words, "inside", NOTE, True),
+        ]
     return items
 
 
@@ -75,7 +93,9 @@ def box_items(places: Places) -> list[Item]:
 
 def _box(place: Place) -> Box:
     ink = device_ink(place.column == OUTSIDE, place.host)
-    frame = (ink, "paper", BOX, 3.0, ()) if place.met else ("muted", "faint-ground", 1.0, 3.0, FAINT)
+    frame = (
+        (ink, "paper", BOX, 3.0, ()) if place.met else ("muted", "faint-ground", 1.0, 3.0, FAINT)
+    )
     return Box(place.left, place.y, place.right - place.left, place.tall, *frame)
 
 
@@ -83,7 +103,10 @@ def _gateway_words(place: Place) -> list[Item]:
     ink = "ink" if place.met else "muted"
     room = place.right - place.left - 12
     words = [cut_middle(word, NOTE, room, True) for word in place.name.rsplit(" ", 1)]
-    return [Text(place.middle, place.y + 17 + 15 * i, word, ink, NOTE, True, "middle") for i, word in enumerate(words)]
+    return [
+        Text(place.middle, place.y + 17 + 15 * i, word, ink, NOTE, True, "middle")
+        for i, word in enumerate(words)
+    ]
 
 
 def _device_words(visit: Visit, place: Place) -> list[Item]:
@@ -91,7 +114,9 @@ def _device_words(visit: Visit, place: Place) -> list[Item]:
     room, ink = place.right - place.left - 12, "ink" if place.met else "muted"
     bold = width_of(place.name, LABEL, True) <= room  # rather thin than cut
     name = place.name if bold else cut_middle(place.name, NOTE, room)
-    items: list[Item] = [Text(place.middle, top, name, ink, LABEL if bold else NOTE, bold, "middle")]
+    items: list[Item] = [
+        Text(place.middle, top, name, ink, LABEL if bold else NOTE, bold, "middle")
+    ]
     if place.address:
         ink = "outside" if place.column == OUTSIDE else "inside"
         if not place.met:
@@ -99,8 +124,10 @@ def _device_words(visit: Visit, place: Place) -> list[Item]:
         items.append(Text(place.middle, top + 16, place.address, ink, NOTE, False, "middle"))
     if not place.met and place.column != OUTSIDE:
         counted = shorten(f"0 of {len(visit.capture)} packets", NOTE, room, True)
-        items += [Text(place.middle, top + 34 + 15 * i, words, "ink", NOTE, i == 1, "middle")
-                  for i, words in enumerate(("not on this path:", counted))]
+        items += [
+            Text(place.middle, top + 34 + 15 * i, words, "ink", NOTE, i == 1, "middle")
+            for i, words in enumerate(("not on this path:", counted))
+        ]
     return items
 
 
@@ -125,17 +152,34 @@ def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list
         width = LIT if hop.lit and leg.drop is None else PACKET
         gates = rewritings(hop.trace)
         if leg.drop is None:
-            polylines.append(Line(tuple(points), ink, width, dash, "solid" if places[leg.end].host else "", hop.number))
+            polylines.append(
+                Line(
+                    tuple(points),
+                    ink,
+                    width,
+                    dash,
+                    "solid" if places[leg.end].host else "",
+                    hop.number,
+                )
+            )
         else:
             travelled, rest, cross = cut_polyline(points, leg.spot)
-            polylines += [Line(part, ink_, w, d, "", hop.number) for part, ink_, w, d in (
-                (travelled, ink, width, dash), (rest, "muted", 1.4, DOTS)) if len(part) > 1]
+            polylines += [
+                Line(part, ink_, w, d, "", hop.number)
+                for part, ink_, w, d in ((travelled, ink, width, dash), (rest, "muted", 1.4, DOTS))
+                if len(part) > 1
+            ]
             marks.append(Mark("cross", *cross, "dropped", CROSS, "", hop.number))
         if leg.start in gates:
             marks.append(Mark("diamond", *points[0], "rewritten", DIAMOND, "", hop.number))
         spots = badge_spots(places, (leg.start, leg.end), plain, hop.lane)
         if leg.spot == START:  # beside the cross, not over the lane of the other direction
-            spots = [(cross[0], cross[1] + (16.5 if places[leg.start].host or hop.lane == "request" else -16.5))]
+            spots = [
+                (
+                    cross[0],
+                    cross[1] + (16.5 if places[leg.start].host or hop.lane == "request" else -16.5),
+                )
+            ]
         marks.append(badge(hop, *free_spot(marks, spots, hop.lane)))
     return polylines, marks
 
@@ -149,8 +193,12 @@ def _joined(places: Places, drawn: list[tuple[Hop, list[Point]]]) -> list[list[P
     for number, ((hop, _), (after, _)) in enumerate(pairwise(drawn)):
         same = hop.trace is after.trace and hop.leg.end == after.leg.start and hop.leg.drop is None
         here, there = polylines[number], polylines[number + 1]
-        if (not same or places[hop.leg.end].column != GATEWAY or here[-1][1] == there[0][1]
-                or after.leg.spot in (START, MIDDLE)):
+        if (
+            not same
+            or places[hop.leg.end].column != GATEWAY
+            or here[-1][1] == there[0][1]
+            or after.leg.spot in (START, MIDDLE)
+        ):
             continue
         x, y = here[-1][0] + (-APART if hop.lane == "request" else APART), here[-1][1]
         here[-1] = x, y
@@ -158,7 +206,9 @@ def _joined(places: Places, drawn: list[tuple[Hop, list[Point]]]) -> list[list[P
     return polylines
 
 
-def cut_polyline(points: list[Point], spot: str) -> tuple[tuple[Point, ...], tuple[Point, ...], Point]:
+def cut_polyline(
+    points: list[Point], spot: str
+) -> tuple[tuple[Point, ...], tuple[Point, ...], Point]:
     """A way cut where its packet was lost: the part travelled, the rest, and the point between."""
     if spot == START:  # it never left: a stub, since nobody decided where it would have gone
         (x0, y0), (x1, _) = points[:2]
@@ -175,16 +225,27 @@ def cut_polyline(points: list[Point], spot: str) -> tuple[tuple[Point, ...], tup
     return (points[0], cross), (cross, *points[1:]), cross
 
 
-def badge_spots(places: Places, names: tuple[str, str], points: list[Point], lane: str) -> list[Point]:
+def badge_spots(
+    places: Places, names: tuple[str, str], points: list[Point], lane: str
+) -> list[Point]:
     """Where a badge may stand: above a request, below an answer; in a gap, or beside either box."""
     beside = {"request": -14.0, "answer": 14.0, "connection": -16.0}[lane]
     (x0, y0), (x1, _) = points[0], points[-1]
-    if places[names[0]].column == places[names[1]].column == GATEWAY:  # beside the upper one, below its other hops
+    if (
+        places[names[0]].column == places[names[1]].column == GATEWAY
+    ):  # beside the upper one, below its other hops
         return [(GAPS[GATEWAY], min(y0, points[-1][1]) + (60.0 if lane == "request" else 86.0))]
     if len(points) == 2:
-        return [(next((gap for gap in GAPS if min(x0, x1) < gap < max(x0, x1)), (x0 + x1) / 2), y0 + beside)]
+        return [
+            (
+                next((gap for gap in GAPS if min(x0, x1) < gap < max(x0, x1)), (x0 + x1) / 2),
+                y0 + beside,
+            )
+        ]
     spots: list[Point] = []
-    for end in (0, -1) if points[0][1] > points[-1][1] else (-1, 0):  # an elbow: at its lower end, if that is free
+    for end in (
+        (0, -1) if points[0][1] > points[-1][1] else (-1, 0)
+    ):  # an elbow: at its lower end, if that is free
         place, corner = places[names[end]], points[1 if end == 0 else -2]
         left, right = COLUMNS[place.column]
         x = (place.right + right) / 2 if corner[0] > place.middle else (place.left + left) / 2
@@ -198,5 +259,11 @@ def free_spot(marks: list[Item], spots: list[Point], lane: str) -> Point:
     taken = [mark for mark in marks if isinstance(mark, Mark) and mark.words]
     step = (2 * BADGE + 2) * (1.0 if lane == "answer" else -1.0)
     more = [(spots[0][0], spots[0][1] + step * times) for times in range(1, len(taken) + 2)]
-    return next(((x, y) for x, y in (*spots, *more)
-                 if all(abs(mark.x - x) > 2 * BADGE or abs(mark.y - y) > 2 * BADGE for mark in taken)), spots[0])
+    return next(
+        (
+            (x, y)
+            for x, y in (*spots, *more)
+            if all(abs(mark.x - x) > 2 * BADGE or abs(mark.y - y) > 2 * BADGE for mark in taken)
+        ),
+        spots[0],
+    )

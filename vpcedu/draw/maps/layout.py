@@ -28,10 +28,24 @@ if TYPE_CHECKING:
     from vpcedu.sites.visit import Visit
 
 OUTSIDE, GATEWAY, PUBLIC, PRIVATE = 0, 1, 2, 3  # columns
-COLUMNS = ((8.0, 140.0), (159.0, 233.0), (258.0, 446.0), (484.0, 684.0))  # left and right edge of each
+COLUMNS = (
+    (8.0, 140.0),
+    (159.0, 233.0),
+    (258.0, 446.0),
+    (484.0, 684.0),
+)  # left and right edge of each
 GAPS = (146.0, 245.5, 465.0, 688.0)  # right of each column: where lines go up and down
-BOXES = ((15.0, 133.0), (159.0, 233.0), (291.0, 413.0), (526.0, 642.0))  # the devices' left and right edges
-HEADER, TALL, PITCH = 28.0, 80.0, 100.0  # of a subnet's name, of a device's box, from one device to the next
+BOXES = (
+    (15.0, 133.0),
+    (159.0, 233.0),
+    (291.0, 413.0),
+    (526.0, 642.0),
+)  # the devices' left and right edges
+HEADER, TALL, PITCH = (
+    28.0,
+    80.0,
+    100.0,
+)  # of a subnet's name, of a device's box, from one device to the next
 LANES = {"request": 47.0, "answer": 67.0, "connection": 57.0}  # below a box's upper edge
 MANY = 4  # devices not met that are still drawn one by one
 STRIP = 44.0  # the height of a strip, which stands for a subnet that is not drawn in full
@@ -125,9 +139,15 @@ def places(visit: Visit) -> Places:
         placed.walls.append(Wall(headings(part)[-2], top, placed.bottom + BELOW))
         gate = part.internet_gateway
         if gate:
-            y = min((box.y for box in placed.boxes.values() if box.row >= row and box.column > GATEWAY),
-                    default=placed.frames[first].y + HEADER if first < len(placed.frames) else top + ABOVE + HEADER)
-            placed.boxes[gate] = Place(gate, "", GATEWAY, row, y, False, gate in met, max(placed.bottom - y - 8, TALL))
+            y = min(
+                (box.y for box in placed.boxes.values() if box.row >= row and box.column > GATEWAY),
+                default=placed.frames[first].y + HEADER
+                if first < len(placed.frames)
+                else top + ABOVE + HEADER,
+            )
+            placed.boxes[gate] = Place(
+                gate, "", GATEWAY, row, y, False, gate in met, max(placed.bottom - y - 8, TALL)
+            )
         top = placed.bottom + BELOW + APART
     return placed
 
@@ -140,8 +160,12 @@ def _zones(placed: Places, vpc: Vpc, met: set[str], hosts: set[str], y: float) -
         row, lows = placed.rows, [y]
         for column in (PUBLIC, PRIVATE):
             here = [s for s in vpc.subnets if s.zone == zone and _column(vpc, s) == column]
-            below = _subnets(placed, vpc, [s for s in here if s not in hidden], column, (y, row), met, hosts)
-            for words, note in strips(vpc, [s for s in here if s in hidden], _room(column), len(hidden) > STRIPS):
+            below = _subnets(
+                placed, vpc, [s for s in here if s not in hidden], column, (y, row), met, hosts
+            )
+            for words, note in strips(
+                vpc, [s for s in here if s in hidden], _room(column), len(hidden) > STRIPS
+            ):
                 placed.frames.append(Frame(words, column, below, STRIP + 6, note))
                 below += STRIP + 8
             lows.append(below)
@@ -150,23 +174,49 @@ def _zones(placed: Places, vpc: Vpc, met: set[str], hosts: set[str], y: float) -
     if passed:
         for column in (PUBLIC, PRIVATE):
             here = [s for s in vpc.subnets if s.zone in passed and _column(vpc, s) == column]
-            placed.frames.append(Frame(f"{len(passed)} zone{'s'[:len(passed) - 1]}, not met", column, y, STRIP + 6,
-                                      f"{len(here)} subnets, {devices_in(vpc, here)}"))
+            placed.frames.append(
+                Frame(
+                    f"{len(passed)} zone{'s'[: len(passed) - 1]}, not met",
+                    column,
+                    y,
+                    STRIP + 6,
+                    f"{len(here)} subnets, {devices_in(vpc, here)}",
+                )
+            )
         y += STRIP + 10
     return y
 
 
-def _subnets(placed: Places, vpc: Vpc, subnets: list[Subnet], column: int, start: tuple[float, int], met: set[str],
-             hosts: set[str]) -> float:
+def _subnets(
+    placed: Places,
+    vpc: Vpc,
+    subnets: list[Subnet],
+    column: int,
+    start: tuple[float, int],
+    met: set[str],
+    hosts: set[str],
+) -> float:
     """The frames and devices of one zone's subnets in one column, from a y and a row on; the y below them."""
     y, row = start
     for subnet in subnets:
         devices = _devices(vpc, subnet, met)
         for number, (key, name, address) in enumerate(devices):
-            placed.boxes.setdefault(key, Place(name, address, column, row + number, y + HEADER + PITCH * number,
-                                              name in hosts, name in met))
+            placed.boxes.setdefault(
+                key,
+                Place(
+                    name,
+                    address,
+                    column,
+                    row + number,
+                    y + HEADER + PITCH * number,
+                    name in hosts,
+                    name in met,
+                ),
+            )
         room = max(len(devices), 1)
-        placed.frames.append(Frame(subnet_title(vpc, subnet, _room(column)), column, y, HEADER + PITCH * room))
+        placed.frames.append(
+            Frame(subnet_title(vpc, subnet, _room(column)), column, y, HEADER + PITCH * room)
+        )
         y, row = y + placed.frames[-1].h + 10, row + room
     return y
 
@@ -185,7 +235,9 @@ def _outside(placed: Places, vpc: Vpc, met: set[str]) -> None:
     rows = sorted({box.y for box in placed.boxes.values()}) or [TOP + ABOVE + HEADER]
     for number, host in enumerate(vpc.outside):
         top = rows[number] if number < len(rows) else rows[-1] + PITCH * (number - len(rows) + 1)
-        placed.boxes[host.device] = Place(host.device, host.address, OUTSIDE, number, top, True, host.device in met)
+        placed.boxes[host.device] = Place(
+            host.device, host.address, OUTSIDE, number, top, True, host.device in met
+        )
         placed.bottom = max(placed.bottom, top + PITCH + 10)
 
 
@@ -204,5 +256,7 @@ def _devices(vpc: Vpc, subnet: Subnet, met: set[str]) -> list[tuple[str, str, st
     unmet = [row for row in here if row.device not in met]
     if len(unmet) > MANY:
         others = f"others in {subnet.name}", f"{len(unmet)} others", ""
-        return [(row.device, row.device, row.address) for row in here if row.device in met] + [others]
+        return [(row.device, row.device, row.address) for row in here if row.device in met] + [
+            others
+        ]
     return [(row.device, row.device, row.address) for row in here]

@@ -51,7 +51,11 @@ def _side(here: Place, there: Place, lane: str) -> float:
     lower = here if here.y > there.y else there
     upper = there if lower is here else here
     sign = {"request": 1.0, "answer": -1.0, "connection": 0.0}[lane]
-    return ELBOW * sign * (1 if lower.column > upper.column or lower.column == upper.column == PRIVATE else -1)
+    return (
+        ELBOW
+        * sign
+        * (1 if lower.column > upper.column or lower.column == upper.column == PRIVATE else -1)
+    )
 
 
 def _below(here: Place, there: Place, start: Point, end: Point, lane: str) -> list[Point]:
@@ -63,7 +67,11 @@ def _below(here: Place, there: Place, start: Point, end: Point, lane: str) -> li
         if place.column == GATEWAY:
             points.append((x, y))
             continue
-        gap = GAPS[place.column] if place.column < (there if place is here else here).column else GAPS[place.column - 1]
+        gap = (
+            GAPS[place.column]
+            if place.column < (there if place is here else here).column
+            else GAPS[place.column - 1]
+        )
         gap += {"request": -ELBOW, "answer": ELBOW, "connection": 0.0}[lane]
         corner = [(x, level), (gap, level), (gap, y)]
         points += corner if place is here else corner[::-1]

@@ -17,7 +17,15 @@ from vpcedu.draw.maps.layout import places
 from vpcedu.draw.maps.table import LINE_HEIGHT, hop_rows
 from vpcedu.draw.reading.legs import legs_of, signs_of
 from vpcedu.draw.reading.one_connection import is_open, stretches
-from vpcedu.draw.reading.words import alternative, count, finding, loss_words, losses, packet_words, sentence_lines
+from vpcedu.draw.reading.words import (
+    alternative,
+    count,
+    finding,
+    loss_words,
+    losses,
+    packet_words,
+    sentence_lines,
+)
 from vpcedu.views.explain import verdict
 from vpcedu.views.outcome import outcome
 
@@ -38,8 +46,12 @@ def map_scene(visit: Visit, packet: int | None, arrows: str) -> Scene:
     opens, where = opened(visit.talks), places(visit)
     y = where.bottom + 26
     whole = hops_of(visit, None)
-    rows = max(1, len(whole), sum(len(stretches(visit, arrow.talk)) for arrow in opens),
-               *(len(legs_of(trace, visit.vpc)) for trace in visit.capture))
+    rows = max(
+        1,
+        len(whole),
+        sum(len(stretches(visit, arrow.talk)) for arrow in opens),
+        *(len(legs_of(trace, visit.vpc)) for trace in visit.capture),
+    )
     if arrows == "packets":
         hops = whole if packet is None else hops_of(visit, packet)
         polylines, marks = hop_items(visit, where, hops)
@@ -47,21 +59,33 @@ def map_scene(visit: Visit, packet: int | None, arrows: str) -> Scene:
     else:
         polylines, marks = connection_items(visit, where, opens)
         table = connection_rows(visit, opens, y)
-    sentence = verdict(visit) if packet is None or arrows == "connections" else packet_words(visit, packet)
+    sentence = (
+        verdict(visit) if packet is None or arrows == "connections" else packet_words(visit, packet)
+    )
     notes, under = tuple(loss_words(step) for step in losses(visit)), y + LINE_HEIGHT * rows + 14
     lines = sentence_lines(visit)
     feet = {word: footing(under, sentence, _signs(visit, word), notes, lines) for word in ARROWS}
     tallest = max(foot.height for foot in feet.values())
-    items: list[Item] = [*ground_items(where), *polylines, *device_items(visit, where), *marks, *table]
+    items: list[Item] = [
+        *ground_items(where),
+        *polylines,
+        *device_items(visit, where),
+        *marks,
+        *table,
+    ]
     title, below = _title(visit, arrows), _subtitle(visit, packet, arrows)
-    return page(title, below, items, feet[arrows]._replace(height=tallest), alternative(visit, "Map"))
+    return page(
+        title, below, items, feet[arrows]._replace(height=tallest), alternative(visit, "Map")
+    )
 
 
 def _title(visit: Visit, arrows: str) -> str:
     if arrows == "connections":
         openers = list(dict.fromkeys(talk.opener for talk in visit.talks))
         opens = f"Who opens: {count(len(visit.talks), 'connection')}, opened by"
-        return title_of(f"{opens} {' and '.join(openers)}", f"{opens} {count(len(openers), 'device')}")
+        return title_of(
+            f"{opens} {' and '.join(openers)}", f"{opens} {count(len(openers), 'device')}"
+        )
     if not outcome(visit).works:
         return finding(visit)
     targets = {route.target for route in visit.vpc.routes}

@@ -25,21 +25,36 @@ HOP_ROOM = FROM - HOP - 10
 def columns_of(visit: Visit) -> tuple[float, float]:
     """Where "to" and what stands behind it begin; the same for every packet of a visit."""
     flows = {leg.packet.flow for trace in visit.capture for leg in legs_of(trace, visit.vpc)}
-    wide = max([ENDS, *(width_of(str(end), NOTE) + 16 for flow in flows for end in (flow.source, flow.destination))])
+    wide = max(
+        [
+            ENDS,
+            *(
+                width_of(str(end), NOTE) + 16
+                for flow in flows
+                for end in (flow.source, flow.destination)
+            ),
+        ]
+    )
     return FROM + wide, FROM + 2 * wide
 
 
 def hop_rows(visit: Visit, hops: tuple[Hop, ...], y: float) -> list[Item]:
     """Head and rows of the table of hops; y is the head's baseline."""
     to, why_at = columns_of(visit)
-    items: list[Item] = [Text(x, y, words, "muted", NOTE, True)
-                         for x, words in ((HOP, "hop"), (FROM, "from"), (to, "to"), (why_at, "why this way"))]
+    items: list[Item] = [
+        Text(x, y, words, "muted", NOTE, True)
+        for x, words in ((HOP, "hop"), (FROM, "from"), (to, "to"), (why_at, "why this way"))
+    ]
     for hop in hops:
         y += LINE_HEIGHT
         if hop.lit:
-            items.append(Band(MARGIN - 6, y - 16, WIDTH - 2 * MARGIN + 12, LINE_HEIGHT, "lit-ground"))
-        items += [badge(hop, MARGIN + BADGE, y - 4.5),
-                  Text(HOP, y, hop_name(hop), "ink", NOTE, True)]
+            items.append(
+                Band(MARGIN - 6, y - 16, WIDTH - 2 * MARGIN + 12, LINE_HEIGHT, "lit-ground")
+            )
+        items += [
+            badge(hop, MARGIN + BADGE, y - 4.5),
+            Text(HOP, y, hop_name(hop), "ink", NOTE, True),
+        ]
         flow = hop.leg.packet.flow
         for x, word, end in ((FROM, "from", flow.source), (to, "to", flow.destination)):
             items += end_items(x, y, str(end), hop.fields.get(word, ""))
@@ -55,7 +70,9 @@ def hop_rows(visit: Visit, hops: tuple[Hop, ...], y: float) -> list[Item]:
 def hop_name(hop: Hop) -> str:
     """From where to where, as far as there is room; a packet that never left has no "to"."""
     between = ", not sent on" if hop.leg.spot == START else " > "
-    names = [short(name) for name in (hop.leg.start, hop.leg.end)[:1 if hop.leg.spot == START else 2]]
+    names = [
+        short(name) for name in (hop.leg.start, hop.leg.end)[: 1 if hop.leg.spot == START else 2]
+    ]
     room = HOP_ROOM - width_of(between, NOTE, True)
     if sum(width_of(name, NOTE, True) for name in names) > room:
         names = [cut_middle(name, NOTE, room / len(names), True) for name in names]
@@ -73,6 +90,8 @@ def end_items(x: float, y: float, words: str, field: str) -> list[Item]:
         return [Text(x, y, words, "ink", NOTE)]
     width = width_of(field, NOTE)
     rest = words.removeprefix(field)
-    items: list[Item] = [Box(x - 4, y - 12, width + 8, 15.5, "rewritten", "rewritten-ground", 1.3),
-                         Text(x, y, field, "rewritten", NOTE)]
+    items: list[Item] = [
+        Box(x - 4, y - 12, width + 8, 15.5, "rewritten", "rewritten-ground", 1.3),
+        Text(x, y, field, "rewritten", NOTE),
+    ]
     return [*items, Text(x + width + 6, y, rest, "ink", NOTE)] if rest else items

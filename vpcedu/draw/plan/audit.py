@@ -11,7 +11,17 @@ from vpcedu.draw.canvas.fonts import shorten, width_of
 from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import Cell, head_items, row_items, title_of
 from vpcedu.draw.canvas.scene import Line, Mark, Scene, Text
-from vpcedu.draw.canvas.style import BADGE, CROSS, DIAMOND, DOTS, LONG_DASH, MARGIN, NOTE, PACKET, ROOM
+from vpcedu.draw.canvas.style import (
+    BADGE,
+    CROSS,
+    DIAMOND,
+    DOTS,
+    LONG_DASH,
+    MARGIN,
+    NOTE,
+    PACKET,
+    ROOM,
+)
 from vpcedu.draw.plan.layout import BAND, GATEWAY, TALL, Chip, Plain, counted
 from vpcedu.draw.plan.scene_of import all_places, chip_items, ground_items
 from vpcedu.draw.reading.as_picture import picture
@@ -53,26 +63,44 @@ def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
     """What the Internet reaches in a VPC, on its map, and who reaches what inside, in rows below."""
     names = short_names(audit.vpc)
     vpc = renamed(audit.vpc, names)
-    rows = [row._replace(devices=renamed(row.devices, names), sources=renamed(row.sources, names))
-            for row in reaches(audit)]
+    rows = [
+        row._replace(devices=renamed(row.devices, names), sources=renamed(row.sources, names))
+        for row in reaches(audit)
+    ]
     plans = all_places(vpc._replace(outside=()))
     shown = rows[:MOST]
-    entries = {name: entry for name in {name for row in rows for name in row.devices}
-               if (entry := _entry(rows, name))}
-    letters = {chip: [LETTERS[i] for i, row in enumerate(shown) if set(row.devices) & set(chip.names)]
-               for plain in plans for chip in plain.chips}
+    entries = {
+        name: entry
+        for name in {name for row in rows for name in row.devices}
+        if (entry := _entry(rows, name))
+    }
+    letters = {
+        chip: [LETTERS[i] for i, row in enumerate(shown) if set(row.devices) & set(chip.names)]
+        for plain in plans
+        for chip in plain.chips
+    }
     room = (BADGES * 20.0) if any(letters.values()) else 0.0
-    marked = {name: "outside" for name, entry in entries.items() if any(works for _, works in entry)}
-    items = [*ground_items(plans), *chip_items(plans, marked, room), *_arrows(plans, entries), *_badges(letters)]
-    table, y = _table(shown, len(rows) - len(shown), plans[-1].bottom + 26,
-                      UNTOLD if audit.untold else NOBODY)
+    marked = {
+        name: "outside" for name, entry in entries.items() if any(works for _, works in entry)
+    }
+    items = [
+        *ground_items(plans),
+        *chip_items(plans, marked, room),
+        *_arrows(plans, entries),
+        *_badges(letters),
+    ]
+    table, y = _table(
+        shown, len(rows) - len(shown), plans[-1].bottom + 26, UNTOLD if audit.untold else NOBODY
+    )
     sentence = _sentence(audit)
     lost = any(not works for entry in entries.values() for _, works in entry)
     signs = {sign for sign, there in (("outside", marked), ("dropped", lost)) if there}
     total = len({row.device for row in vpc.interfaces})
     title = title_of(f"The Internet reaches {len(marked) or 'none'} of {counted(total, 'device')}")
     if audit.unknown:
-        title = title_of(f"{counted(len(audit.unknown), 'thing')} cannot be told; as far as the files tell:")
+        title = title_of(
+            f"{counted(len(audit.unknown), 'thing')} cannot be told; as far as the files tell:"
+        )
     subtitle = "Arrows: from anyone, or from a block that a rule names, with the ports. Letters: the rows below."
     alt = _alternative(vpc.cidr, title, rows, sentence)
     return in_full(page(title, subtitle, [*items, *table], footing(y, sentence, signs), alt), names)
@@ -86,14 +114,32 @@ def reaches(audit: Audit) -> list[Reach]:
     rows = []
     for name, port, outcome in audit.balancers:
         addresses = next(row.addresses for row in audit.vpc.names if row.name == name)
-        nodes = dict.fromkeys(by_address.get(private.get(address, address), "") for address in addresses)
-        rows.append(Reach(tuple(filter(None, nodes)), str(port), (), (SOMEONE,),
-                           f"{outcome.said}, as {name}", outcome.works))
+        nodes = dict.fromkeys(
+            by_address.get(private.get(address, address), "") for address in addresses
+        )
+        rows.append(
+            Reach(
+                tuple(filter(None, nodes)),
+                str(port),
+                (),
+                (SOMEONE,),
+                f"{outcome.said}, as {name}",
+                outcome.works,
+            )
+        )
     for row in audit.reached:
         outside = tuple(name for name in row.sources if name not in device)
-        rows.append(Reach(tuple(dict.fromkeys(device[name] for name in row.destinations)), port_words(row.ports),
-                           tuple(dict.fromkeys(device[name] for name in row.sources if name in device)), outside))
-    return sorted(rows, key=lambda row: (not row.words, SOMEONE not in row.outside, not row.outside))
+        rows.append(
+            Reach(
+                tuple(dict.fromkeys(device[name] for name in row.destinations)),
+                port_words(row.ports),
+                tuple(dict.fromkeys(device[name] for name in row.sources if name in device)),
+                outside,
+            )
+        )
+    return sorted(
+        rows, key=lambda row: (not row.words, SOMEONE not in row.outside, not row.outside)
+    )
 
 
 def port_words(ranges: tuple[tuple[int, int], ...]) -> str:
@@ -118,11 +164,19 @@ def _arrows(plans: list[Plain], entries: dict[str, list[tuple[str, bool]]]) -> l
     """Arrows from the Internet through the gateway to the boxes; one without an answer ends in the gateway."""
     items: list[Item] = []
     taken: list[float] = []
-    for chip in sorted((chip for plain in plans for chip in plain.chips), key=lambda chip: (chip.column, chip.y)):
-        entry = list(dict.fromkeys(arrow for name in chip.names for arrow in entries.get(name, ())))[:2]
+    for chip in sorted(
+        (chip for plain in plans for chip in plain.chips), key=lambda chip: (chip.column, chip.y)
+    ):
+        entry = list(
+            dict.fromkeys(arrow for name in chip.names for arrow in entries.get(name, ()))
+        )[:2]
         for number, (words, works) in enumerate(entry):
             y = chip.y + TALL / 2 + (number - (len(entry) - 1) / 2) * LANE
-            free = [level for level in (y, y + LANE, y - LANE) if all(abs(level - other) >= LANE for other in taken)]
+            free = [
+                level
+                for level in (y, y + LANE, y - LANE)
+                if all(abs(level - other) >= LANE for other in taken)
+            ]
             if free and (chip.column == 0 or not works):  # of what finds no room the rows tell
                 taken.append(free[0])
                 items += _arrow(free[0], chip.left if works else 0.0, words, chip.ends)
@@ -133,11 +187,20 @@ def _arrow(y: float, end: float, words: str, ends: bool) -> list[Item]:
     """One arrow with its ports; end 0: no answer comes out."""
     gate = sum(GATEWAY) / 2
     ink = "outside" if end else "dropped"
-    text = Text(BAND[1] - 6, y + 4.5, shorten(words, NOTE, BAND[1] - BAND[0] - 14), ink, NOTE, False, "end")
+    text = Text(
+        BAND[1] - 6, y + 4.5, shorten(words, NOTE, BAND[1] - BAND[0] - 14), ink, NOTE, False, "end"
+    )
     if not end:
-        return [text, Line(((BAND[1], y), (gate, y)), "muted", PACKET, DOTS), Mark("cross", gate, y, "dropped", CROSS)]
-    return [text, Line(((BAND[1], y), (end, y)), "outside", PACKET, LONG_DASH, "solid" if ends else ""),
-            Mark("diamond", gate, y, "rewritten", DIAMOND)]
+        return [
+            text,
+            Line(((BAND[1], y), (gate, y)), "muted", PACKET, DOTS),
+            Mark("cross", gate, y, "dropped", CROSS),
+        ]
+    return [
+        text,
+        Line(((BAND[1], y), (end, y)), "outside", PACKET, LONG_DASH, "solid" if ends else ""),
+        Mark("diamond", gate, y, "rewritten", DIAMOND),
+    ]
 
 
 def _badges(letters: dict[Chip, list[str]]) -> list[Item]:
@@ -145,30 +208,49 @@ def _badges(letters: dict[Chip, list[str]]) -> list[Item]:
     items: list[Item] = []
     for chip, own in letters.items():
         many = len(own) > BADGES
-        shown = own[:BADGES - 1] if many else own
-        items += [Text(chip.right - 9, chip.y + 23, "...", "ink", NOTE, False, "end")] if many else []
+        shown = own[: BADGES - 1] if many else own
+        items += (
+            [Text(chip.right - 9, chip.y + 23, "...", "ink", NOTE, False, "end")] if many else []
+        )
         right = chip.right - (35 if many else 15)
-        items += [Mark("square", right - 20 * place, chip.y + TALL / 2, "ink", BADGE, letter)
-                  for place, letter in enumerate(reversed(shown))]
+        items += [
+            Mark("square", right - 20 * place, chip.y + TALL / 2, "ink", BADGE, letter)
+            for place, letter in enumerate(reversed(shown))
+        ]
     return items
 
 
 def _table(rows: list[Reach], more: int, y: float, nobody: str) -> tuple[list[Item], float]:
     """One row for each letter: what is reached, on which ports, by whom."""
-    items: list[Item] = head_items(y, COLUMNS, ("reached", "ports", "from")) if rows else [
-        Text(MARGIN, y, nobody, "ink", NOTE)]
+    items: list[Item] = (
+        head_items(y, COLUMNS, ("reached", "ports", "from"))
+        if rows
+        else [Text(MARGIN, y, nobody, "ink", NOTE)]
+    )
     for letter, row in zip(LETTERS, rows, strict=False):
         y += PITCH
         room = COLUMNS[1] - COLUMNS[0] - 10
         who = _in_words(row.devices, room)
-        source = ", ".join([*_outside_words(row), *([_in_words(row.sources, ROOM)] if row.sources else [])])
+        source = ", ".join(
+            [*_outside_words(row), *([_in_words(row.sources, ROOM)] if row.sources else [])]
+        )
         inside = "outside" if row.outside else "ink"
         ink = inside if row.works else "dropped"
-        items += [Mark("square", MARGIN + BADGE, y - 4.5, "ink", BADGE, letter),
-                  *row_items(y, COLUMNS, (Cell(who, bold=True), row.ports, Cell(source, ink)))]
+        items += [
+            Mark("square", MARGIN + BADGE, y - 4.5, "ink", BADGE, letter),
+            *row_items(y, COLUMNS, (Cell(who, bold=True), row.ports, Cell(source, ink))),
+        ]
     if more:
         y += PITCH
-        items.append(Text(COLUMNS[0], y, f"{counted(more, 'more row')}: the audit's text has all", "muted", NOTE))
+        items.append(
+            Text(
+                COLUMNS[0],
+                y,
+                f"{counted(more, 'more row')}: the audit's text has all",
+                "muted",
+                NOTE,
+            )
+        )
     return items, y + 18
 
 
@@ -196,10 +278,17 @@ def _sentence(audit: Audit) -> str:
 
 
 def _few(names: tuple[str, ...]) -> str:
-    return ", ".join(names) if len(names) <= FEW else f"{', '.join(names[:FEW])} and {len(names) - FEW} more"
+    return (
+        ", ".join(names)
+        if len(names) <= FEW
+        else f"{', '.join(names[:FEW])} and {len(names) - FEW} more"
+    )
 
 
 def _alternative(cidr: str, title: str, rows: list[Reach], sentence: str) -> str:
-    told = [f"{_few(row.devices)} on {'' if row.ports == EVERY else 'port '}{row.ports} from"
-            f" {_few((*_outside_words(row), *row.sources))}." for row in rows[:TOLD]]
+    told = [
+        f"{_few(row.devices)} on {'' if row.ports == EVERY else 'port '}{row.ports} from"
+        f" {_few((*_outside_words(row), *row.sources))}."
+        for row in rows[:TOLD]
+    ]
     return " ".join([f"Audit of VPC {cidr}. {title}.", *told, sentence])

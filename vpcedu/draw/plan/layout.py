@@ -19,10 +19,17 @@ if TYPE_CHECKING:
     from vpcedu.network.interface import Interface, Subnet
     from vpcedu.network.vpc import Vpc
 
-BAND, GATEWAY = (8.0, 122.0), (137.0, 211.0)  # left and right edges: the Internet, the Internet gateways
+BAND, GATEWAY = (
+    (8.0, 122.0),
+    (137.0, 211.0),
+)  # left and right edges: the Internet, the Internet gateways
 COLUMNS = ((236.0, 458.0), (470.0, 684.0))  # of the subnets: public, private
 WALL = 692.0  # the right edge of a VPC
-HEADER, TALL, PITCH = 28.0, 38.0, 44.0  # of a subnet's name, of a device's box, from one device to the next
+HEADER, TALL, PITCH = (
+    28.0,
+    38.0,
+    44.0,
+)  # of a subnet's name, of a device's box, from one device to the next
 ZONE, STRIP, APART = 20.0, 24.0, 4.0  # of a zone's name, of a strip; between two frames
 MANY = 3  # plain hosts that a subnet shows one by one
 PAGE = 760.0  # the height that a picture's places may have before less is told
@@ -65,13 +72,18 @@ class Plain:
 
     def __init__(self, vpc: Vpc, top: float) -> None:
         self.vpc, self.top, self.bottom = vpc, top, top
-        self.noted, self.hosts = of_note(vpc), {row.name for row in vpc.devices if issubclass(row.kind, Host)}
+        self.noted, self.hosts = (
+            of_note(vpc),
+            {row.name for row in vpc.devices if issubclass(row.kind, Host)},
+        )
         self.chips: list[Chip] = []
         self.fields: list[Field] = []
         self.zones: list[tuple[str, float]] = []
 
 
-LEVELS = ALL, HOSTS, SUBNETS, ZONES, EVERYTHING = range(5)  # what is not told one by one: nothing, plain hosts, ...
+LEVELS = ALL, HOSTS, SUBNETS, ZONES, EVERYTHING = range(
+    5
+)  # what is not told one by one: nothing, plain hosts, ...
 
 
 def plain_places(vpc: Vpc, top: float) -> Plain:
@@ -91,12 +103,20 @@ def _level(vpc: Vpc, top: float, level: int) -> Plain:
     near = {subnet.name for subnet in vpc.subnets if is_near(vpc, subnet.name)}
     y = top + 26.0
     for zones in groups:
-        plan.zones.append((f"zone {zones[0]}" if len(zones) == 1 else f"{len(zones)} zones", y + 12))
+        plan.zones.append(
+            (f"zone {zones[0]}" if len(zones) == 1 else f"{len(zones)} zones", y + 12)
+        )
         here = [subnet for subnet in vpc.subnets if subnet.zone in zones]
         half = (len(here) + 1) // 2 if level < ZONES else len(here)
-        columns = ([s for s in here if s.name in near], [s for s in here if s.name not in near]) if near else (
-            here[:half], here[half:])
-        y = max(_column(plan, subnets, column, y + ZONE, level) for column, subnets in enumerate(columns))
+        columns = (
+            ([s for s in here if s.name in near], [s for s in here if s.name not in near])
+            if near
+            else (here[:half], here[half:])
+        )
+        y = max(
+            _column(plan, subnets, column, y + ZONE, level)
+            for column, subnets in enumerate(columns)
+        )
     plan.bottom = y + 4
     return plan
 
@@ -112,29 +132,45 @@ def _column(plan: Plain, subnets: list[Subnet], column: int, y: float, level: in
             continue
         boxes = _boxes(plan, rows, noted, level)
         tall = HEADER + PITCH * max(len(boxes), 0.1)
-        plan.fields.append(Field(subnet_title(plan.vpc, subnet, _room(column)), column, y, tall, ()))
-        plan.chips += [Chip(names, first, note, column, y + HEADER + PITCH * number, ends)
-                        for number, (names, first, note, ends) in enumerate(boxes)]
+        plan.fields.append(
+            Field(subnet_title(plan.vpc, subnet, _room(column)), column, y, tall, ())
+        )
+        plan.chips += [
+            Chip(names, first, note, column, y + HEADER + PITCH * number, ends)
+            for number, (names, first, note, ends) in enumerate(boxes)
+        ]
         y += tall + APART
     for group in [joined] if joined and level >= ZONES else [[subnet] for subnet in joined]:
-        names = tuple(row.device for row in plan.vpc.interfaces if row.subnet in {subnet.name for subnet in group})
+        names = tuple(
+            row.device
+            for row in plan.vpc.interfaces
+            if row.subnet in {subnet.name for subnet in group}
+        )
         kind = "public" if plan.vpc.is_public(group[0]) else "private"
         what = counted(len(names), "device" if level >= ZONES else "host")
-        words = [f"{group[0].cidr}: {what}"] if level < ZONES else [
-            f"{counted(len(group), f'{kind} subnet')}: {what}", f"{counted(len(group), 'subnet')}: {what}"]
+        words = (
+            [f"{group[0].cidr}: {what}"]
+            if level < ZONES
+            else [
+                f"{counted(len(group), f'{kind} subnet')}: {what}",
+                f"{counted(len(group), 'subnet')}: {what}",
+            ]
+        )
         fitting = (w for w in words if width_of(w, NOTE) <= _room(column))
         plan.fields.append(Field(next(fitting, words[-1]), column, y, STRIP, names))
         y += STRIP + APART
     return y
 
 
-def _boxes(plan: Plain, rows: list[Interface], noted: list[Interface],
-           level: int) -> list[tuple[tuple[str, ...], str, str, bool]]:
+def _boxes(
+    plan: Plain, rows: list[Interface], noted: list[Interface], level: int
+) -> list[tuple[tuple[str, ...], str, str, bool]]:
     """Names, two lines and the kind of each box in a subnet: what is of note, then plain hosts, or how many."""
     plain = [row for row in rows if row not in noted]
     single = [*noted, *(plain if level == ALL and len(plain) <= MANY else ())]
     boxes: list[tuple[tuple[str, ...], str, str, bool]] = [
-        ((row.device,), row.device, row.address, row.device in plan.hosts) for row in single]
+        ((row.device,), row.device, row.address, row.device in plan.hosts) for row in single
+    ]
     if plain and plain[0] not in single:
         boxes.append((tuple(row.device for row in plain), counted(len(plain), "host"), "", True))
     return boxes
@@ -147,9 +183,14 @@ def _room(column: int) -> float:
 def of_note(vpc: Vpc) -> set[str]:
     """The devices that are more than hosts without a public address: gateways', balancers' nodes, public ones."""
     public = {pair.private for pair in vpc.associations}
-    named = {row.device for row in vpc.interfaces if public.intersection((row.address, *row.secondary))}
-    return named | {row.name for row in vpc.devices if not issubclass(row.kind, Host)
-                    or "listeners" in dict(row.settings)}
+    named = {
+        row.device for row in vpc.interfaces if public.intersection((row.address, *row.secondary))
+    }
+    return named | {
+        row.name
+        for row in vpc.devices
+        if not issubclass(row.kind, Host) or "listeners" in dict(row.settings)
+    }
 
 
 def counted(number: int, word: str) -> str:

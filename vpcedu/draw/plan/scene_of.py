@@ -11,7 +11,17 @@ from vpcedu.draw.canvas.frame import TOP, footing, page
 from vpcedu.draw.canvas.grid import title_of
 from vpcedu.draw.canvas.scene import Band, Box, Scene, Text
 from vpcedu.draw.canvas.style import BOX, FAINT, NOTE
-from vpcedu.draw.plan.layout import BAND, COLUMNS, GATEWAY, STRIP, TALL, WALL, Plain, counted, plain_places
+from vpcedu.draw.plan.layout import (
+    BAND,
+    COLUMNS,
+    GATEWAY,
+    STRIP,
+    TALL,
+    WALL,
+    Plain,
+    counted,
+    plain_places,
+)
 from vpcedu.draw.reading.short_names import cut_middle, in_full, renamed, short_names
 
 TYPE_CHECKING = False
@@ -31,9 +41,14 @@ def plain_scene(vpc: Vpc) -> Scene:
     plans = all_places(shown)
     items = [*ground_items(plans), *chip_items(plans), *host_items(shown)]
     foot = footing(plans[-1].bottom + 18, _sentence(shown))
-    devices, zones = len({row.device for row in vpc.interfaces}), len({row.zone for row in vpc.subnets})
-    title = title_of(f"VPC {vpc.cidr}: {counted(len(vpc.subnets), 'subnet')} in {counted(zones, 'zone')},"
-                     f" {counted(devices, 'device')}")
+    devices, zones = (
+        len({row.device for row in vpc.interfaces}),
+        len({row.zone for row in vpc.subnets}),
+    )
+    title = title_of(
+        f"VPC {vpc.cidr}: {counted(len(vpc.subnets), 'subnet')} in {counted(zones, 'zone')},"
+        f" {counted(devices, 'device')}"
+    )
     subtitle = "Blue: hosts, where connections end. Purple: what passes packets on."
     return in_full(page(title, subtitle, items, foot, alternative(shown, title)), names)
 
@@ -48,7 +63,9 @@ def all_places(vpc: Vpc) -> list[Plain]:
     """The places of a VPC and of those it is peered with, one below the other."""
     plans: list[Plain] = []
     for part in (vpc, *peered(vpc).peers):
-        plans.append(plain_places(part._replace(peers=()), plans[-1].bottom + APART if plans else TOP))
+        plans.append(
+            plain_places(part._replace(peers=()), plans[-1].bottom + APART if plans else TOP)
+        )
     plans[-1].bottom = max(plans[-1].bottom, TOP + 30 + HOST * min(len(vpc.outside), SHOWN))
     return plans
 
@@ -58,28 +75,61 @@ def ground_items(plans: list[Plain]) -> list[Item]:
     edge = sum(GATEWAY) / 2
     items: list[Item] = []
     if any(plain.vpc.internet_gateway or plain.vpc.outside for plain in plans):
-        items += [Band(BAND[0], TOP, BAND[1] - BAND[0], plans[-1].bottom - TOP, "outside-ground"),
-                  Text(BAND[0] + 8, TOP + 17, "Internet", "outside", NOTE, True)]
+        items += [
+            Band(BAND[0], TOP, BAND[1] - BAND[0], plans[-1].bottom - TOP, "outside-ground"),
+            Text(BAND[0] + 8, TOP + 17, "Internet", "outside", NOTE, True),
+        ]
     for plain in plans:
-        items += [Box(edge, plain.top, WALL - edge, plain.bottom - plain.top, "inside", "paper", 2.2, 4.0),
-                  Text(WALL - 10, plain.top + 17, f"VPC {plain.vpc.cidr}", "inside", NOTE, True, "end")]
+        items += [
+            Box(
+                edge, plain.top, WALL - edge, plain.bottom - plain.top, "inside", "paper", 2.2, 4.0
+            ),
+            Text(WALL - 10, plain.top + 17, f"VPC {plain.vpc.cidr}", "inside", NOTE, True, "end"),
+        ]
         items += [Text(COLUMNS[0][0] + 2, y, words, "muted", NOTE) for words, y in plain.zones]
         if plain.vpc.internet_gateway:
             top = plain.top + 26
-            items.append(Box(GATEWAY[0], top, GATEWAY[1] - GATEWAY[0], plain.bottom - top - 8, "rewritten"))
+            items.append(
+                Box(GATEWAY[0], top, GATEWAY[1] - GATEWAY[0], plain.bottom - top - 8, "rewritten")
+            )
             words = plain.vpc.internet_gateway.rsplit(" ", 1)
-            items += [Text(edge, top + 17 + 15 * number, cut_middle(word, NOTE, GATEWAY[1] - GATEWAY[0] - 12, True),
-                           "ink", NOTE, True, "middle") for number, word in enumerate(words)]
+            items += [
+                Text(
+                    edge,
+                    top + 17 + 15 * number,
+                    cut_middle(word, NOTE, GATEWAY[1] - GATEWAY[0] - 12, True),
+                    "ink",
+                    NOTE,
+                    True,
+                    "middle",
+                )
+                for number, word in enumerate(words)
+            ]
         for field in plain.fields:
             left, right = COLUMNS[field.column]
             strip = field.h == STRIP
-            look = ("muted", "faint-ground", 1.0, 3.0, FAINT) if strip else ("inside", "inside-ground", 1.0)
-            items += [Box(left, field.y, right - left, field.h, *look),
-                      Text(left + 8, field.y + 17, field.title, "muted" if strip else "inside", NOTE, not strip)]
+            look = (
+                ("muted", "faint-ground", 1.0, 3.0, FAINT)
+                if strip
+                else ("inside", "inside-ground", 1.0)
+            )
+            items += [
+                Box(left, field.y, right - left, field.h, *look),
+                Text(
+                    left + 8,
+                    field.y + 17,
+                    field.title,
+                    "muted" if strip else "inside",
+                    NOTE,
+                    not strip,
+                ),
+            ]
     return items
 
 
-def chip_items(plans: list[Plain], marked: dict[str, str] | None = None, room: float = 0.0) -> list[Item]:
+def chip_items(
+    plans: list[Plain], marked: dict[str, str] | None = None, room: float = 0.0
+) -> list[Item]:
     """A box for each device with its name and address; marked: the ink of those that are something special; room: what
     the boxes keep free at their right."""
     items: list[Item] = []
@@ -88,10 +138,30 @@ def chip_items(plans: list[Plain], marked: dict[str, str] | None = None, room: f
         frame = ink or ("inside" if chip.ends else "rewritten")
         wide = chip.right - chip.left - room - 16
         single = not chip.note
-        items += [Box(chip.left, chip.y, chip.right - chip.left, TALL, frame, f"{ink}-ground" if ink else "paper", BOX),
-                  Text(chip.left + 9, chip.y + (23 if single else 16), cut_middle(chip.title, NOTE, wide, True), "ink",
-                       NOTE, True)]
-        items += [] if single else [Text(chip.left + 9, chip.y + 31, chip.note, "inside" if not ink else "ink", NOTE)]
+        items += [
+            Box(
+                chip.left,
+                chip.y,
+                chip.right - chip.left,
+                TALL,
+                frame,
+                f"{ink}-ground" if ink else "paper",
+                BOX,
+            ),
+            Text(
+                chip.left + 9,
+                chip.y + (23 if single else 16),
+                cut_middle(chip.title, NOTE, wide, True),
+                "ink",
+                NOTE,
+                True,
+            ),
+        ]
+        items += (
+            []
+            if single
+            else [Text(chip.left + 9, chip.y + 31, chip.note, "inside" if not ink else "ink", NOTE)]
+        )
     return items
 
 
@@ -102,9 +172,11 @@ def host_items(vpc: Vpc) -> list[Item]:
         y, room = TOP + 30 + HOST * number, BAND[1] - BAND[0] - 8
         bold = width_of(host.device, NOTE, True) <= room - 12  # rather thin than cut
         name = cut_middle(host.device, NOTE, room - 12, bold)
-        items += [Box(BAND[0] + 4, y, room, TALL, "outside", "paper", BOX),
-                  Text(sum(BAND) / 2, y + 16, name, "ink", NOTE, bold, "middle"),
-                  Text(sum(BAND) / 2, y + 31, host.address, "outside", NOTE, False, "middle")]
+        items += [
+            Box(BAND[0] + 4, y, room, TALL, "outside", "paper", BOX),
+            Text(sum(BAND) / 2, y + 16, name, "ink", NOTE, bold, "middle"),
+            Text(sum(BAND) / 2, y + 31, host.address, "outside", NOTE, False, "middle"),
+        ]
     return items
 
 
@@ -123,10 +195,16 @@ def alternative(vpc: Vpc, title: str) -> str:
     left = TOLD
     for part in (vpc, *peered(vpc).peers):
         for subnet in part.subnets:
-            devices = [f"{row.device} {row.address}" for row in part.interfaces if row.subnet == subnet.name]
+            devices = [
+                f"{row.device} {row.address}"
+                for row in part.interfaces
+                if row.subnet == subnet.name
+            ]
             kind = "public" if part.is_public(subnet) else "private"
             told = ", ".join(devices) if len(devices) <= left else f"{len(devices)} devices"
             left -= len(devices) if len(devices) <= left else 0
             if devices and len(part.subnets) <= TOLD:
-                parts_told.append(f"{kind.capitalize()} subnet {subnet.cidr}, zone {subnet.zone}: {told}.")
+                parts_told.append(
+                    f"{kind.capitalize()} subnet {subnet.cidr}, zone {subnet.zone}: {told}."
+                )
     return " ".join([*parts_told, _sentence(vpc)])

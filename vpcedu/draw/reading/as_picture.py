@@ -33,7 +33,9 @@ def picture(make: Callable[P, Scene]) -> Callable[P, Picture]:
         return Picture(scene(*given, **more), str(more.get("theme", "light")), more.get("ax"))
 
     drawing.__doc__ = f"{(make.__doc__ or '').rstrip()}\n\n    {PAINTED}\n"
-    make.__annotations__["return"] = "Picture"  # what help() shows is the signature of what was wrapped
+    make.__annotations__["return"] = (
+        "Picture"  # what help() shows is the signature of what was wrapped
+    )
     return drawing
 
 
@@ -44,8 +46,10 @@ def as_drawn(make: Callable[P, Scene]) -> Callable[P, Scene]:
     def scene(*given: P.args, **more: P.kwargs) -> Scene:
         visits = [value for value in (*given, *more.values()) if isinstance(value, Record)]
         names = {name: short for visit in visits for name, short in short_names(visit.vpc).items()}
-        made = make(*(_taken(value, names) for value in given),
-                    **{word: _taken(value, names) for word, value in more.items()})
+        made = make(
+            *(_taken(value, names) for value in given),
+            **{word: _taken(value, names) for word, value in more.items()},
+        )
         return in_full(made, names)
 
     return scene

@@ -71,8 +71,11 @@ def space(vpc: Vpc, packet: Packet) -> str:
 def legs_of(trace: Trace, vpc: Vpc) -> tuple[Leg, ...]:
     """The legs that were travelled, and the one on which the packet was lost."""
     lost = trace.dropped
-    steps = trace.steps[:trace.steps.index(lost) + 1] if lost else trace.steps
-    visits = [tuple(group) for _, group in groupby((s for s in steps if s.at != INTERNET), key=lambda step: step.at)]
+    steps = trace.steps[: trace.steps.index(lost) + 1] if lost else trace.steps
+    visits = [
+        tuple(group)
+        for _, group in groupby((s for s in steps if s.at != INTERNET), key=lambda step: step.at)
+    ]
     legs = [_leg(here, there[0].at, there[0].before, there[0]) for here, there in pairwise(visits)]
     if lost is None:
         return tuple(legs)
@@ -112,16 +115,26 @@ def _leg(here: tuple[Step, ...], end: str, packet: Packet, arrival: Step) -> Leg
 def changed(before: FiveTuple, after: FiveTuple) -> tuple[tuple[str, str, str], ...]:
     """The ends that a rewriting changed, as ("from" or "to", old words, new words); ports only where they changed."""
     ends = ("from", before.source, after.source), ("to", before.destination, after.destination)
-    return tuple((word, str(old) if old.port != new.port else old.address,
-                  str(new) if old.port != new.port else new.address)
-                 for word, old, new in ends if old != new)
+    return tuple(
+        (
+            word,
+            str(old) if old.port != new.port else old.address,
+            str(new) if old.port != new.port else new.address,
+        )
+        for word, old, new in ends
+        if old != new
+    )
 
 
 def rewritings(trace: Trace) -> dict[str, tuple[FiveTuple, FiveTuple]]:
     """For each gateway that changed the packet: its flow before and after."""
     flows: dict[str, tuple[FiveTuple, FiveTuple]] = {}
     for step in trace.steps:
-        if step.action == REWRITE and step.after is not None and step.before.flow != step.after.flow:
+        if (
+            step.action == REWRITE
+            and step.after is not None
+            and step.before.flow != step.after.flow
+        ):
             first = flows[step.at][0] if step.at in flows else step.before.flow
             flows[step.at] = first, step.after.flow
         if step.action == DROP:
@@ -139,7 +152,9 @@ def boxed(trace: Trace, legs: tuple[Leg, ...]) -> tuple[tuple[tuple[str, str], .
             boxes.update({word: old for word, old, _ in changed(*gates[leg.end])})
         if leg.start in gates:
             for word, _, new in changed(*gates[leg.start]):
-                boxes[word] = max(boxes.get(word, ""), new, key=len)  # with the port, if either gateway changes it
+                boxes[word] = max(
+                    boxes.get(word, ""), new, key=len
+                )  # with the port, if either gateway changes it
         fields.append(tuple(boxes.items()))
     return tuple(fields)
 
@@ -150,5 +165,7 @@ def signs_of(visit: Visit) -> set[str]:
     for trace in visit.capture:
         signs |= {"rewritten"} if rewritings(trace) else set()
         signs |= {"dropped", "beyond"} if trace.dropped else set()
-        signs |= {space(visit.vpc, leg.packet) for leg in legs_of(trace, visit.vpc) if leg.spot != START}
+        signs |= {
+            space(visit.vpc, leg.packet) for leg in legs_of(trace, visit.vpc) if leg.spot != START
+        }
     return signs

@@ -17,14 +17,20 @@ def is_open(talk: Conversation) -> bool:
     """Whether the opener learnt that its connection stands, or it stood before this capture began."""
     if not talk.traces[0].packet.flags & SYN:
         return True
-    return any(t.delivered and t.last.at == talk.opener and t.packet.flags & (SYN | ACK) == SYN | ACK
-               for t in talk.traces)
+    return any(
+        t.delivered and t.last.at == talk.opener and t.packet.flags & (SYN | ACK) == SYN | ACK
+        for t in talk.traces
+    )
 
 
 def ends_of(visit: Visit, talk: Conversation) -> dict[str, tuple[str, str]]:
     """For both ends of a connection: the state before anything was sent, and the last one seen."""
     own = {(trace.sender, trace.packet.flow) for trace in talk.traces}
-    own |= {(trace.last.at, trace.last.before.flow.reversed()) for trace in talk.traces if trace.delivered}
+    own |= {
+        (trace.last.at, trace.last.before.flow.reversed())
+        for trace in talk.traces
+        if trace.delivered
+    }
     states: dict[str, tuple[str, str]] = {}
     for _, who, change in visit.capture.changes():
         if (who, change.flow) in own:
@@ -37,8 +43,15 @@ def stretches(visit: Visit, talk: Conversation) -> list[tuple[Leg, dict[str, str
     """The legs of a connection's opener, with the fields rewritten before each."""
     whole = whole_way(talk)
     gates = rewritings(whole)
-    return [(leg, {word: new for word, _, new in changed(*gates[leg.start])} if leg.start in gates else {})
-            for leg in legs_of(whole, visit.vpc)]
+    return [
+        (
+            leg,
+            {word: new for word, _, new in changed(*gates[leg.start])}
+            if leg.start in gates
+            else {},
+        )
+        for leg in legs_of(whole, visit.vpc)
+    ]
 
 
 def whole_way(talk: Conversation) -> Trace:

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
     Names = dict[str, str]  # a long name -> its short one
 
-ROOM, NARROW = 104.0, 62.0  # for a device's name in its box on a map, bold; for one word of a gateway's
+ROOM, NARROW = (
+    104.0,
+    62.0,
+)  # for a device's name in its box on a map, bold; for one word of a gateway's
 GATEWAY, ID, HEX = "Internet gateway", "igw-", "0123456789abcdef"
 DIGITS = 8  # that an id of AWS has at least
 
@@ -48,7 +51,11 @@ def drawn(visit: Any, names: Names) -> Any:
 
 def _together(vpc: Vpc, met: set[str]) -> Vpc:
     """One description of a VPC and of those peers in which a packet met something."""
-    peers = tuple(part for part in vpc.peers if met & {part.internet_gateway, *(row.device for row in part.interfaces)})
+    peers = tuple(
+        part
+        for part in vpc.peers
+        if met & {part.internet_gateway, *(row.device for row in part.interfaces)}
+    )
     if not peers:
         return vpc._replace(peers=())
     whole: Vpc = together(vpc._replace(peers=peers))
@@ -70,8 +77,18 @@ def headings(vpc: Vpc) -> tuple[str, ...]:
 
 def part_of(vpc: Vpc, device: str) -> Vpc | None:
     """The VPC that a device stands in, or that a gateway belongs to; None for a host of the Internet."""
-    return next((part for part in parts(vpc) if device and (device == part.internet_gateway or any(
-        row.device == device for row in part.interfaces))), None)
+    return next(
+        (
+            part
+            for part in parts(vpc)
+            if device
+            and (
+                device == part.internet_gateway
+                or any(row.device == device for row in part.interfaces)
+            )
+        ),
+        None,
+    )
 
 
 def gateways(vpc: Vpc) -> tuple[str, ...]:
@@ -113,8 +130,11 @@ def _short(name: str, gates: list[str], taken: set[str]) -> str:
         words = _cut(head or name[:-tail], name[-tail:], size, room, True)
         if words not in taken:
             return words
-    return next(words for number in count(2)
-                if (words := _cut(head or name, f"~{number}", size, room, True)) not in taken)
+    return next(
+        words
+        for number in count(2)
+        if (words := _cut(head or name, f"~{number}", size, room, True)) not in taken
+    )
 
 
 def _head_of_id(name: str) -> str:
@@ -127,7 +147,11 @@ def _head_of_id(name: str) -> str:
 
 def cut_middle(words: str, size: float, room: float, bold: bool = False) -> str:
     """Words without their middle where they are too wide: "i-0e11...0001"."""
-    return words if width_of(words, size, bold) <= room else _cut(words[:-4], words[-4:], size, room, bold)
+    return (
+        words
+        if width_of(words, size, bold) <= room
+        else _cut(words[:-4], words[-4:], size, room, bold)
+    )
 
 
 def _cut(head: str, tail: str, size: float, room: float, bold: bool) -> str:
@@ -138,7 +162,9 @@ def _cut(head: str, tail: str, size: float, room: float, bold: bool) -> str:
 
 def in_full(scene: Scene, names: Names) -> Scene:
     """The scene; its text alternative says, in a sentence more, what the short names that it shows stand for."""
-    shown = " ".join([scene.alt, *(item.words if isinstance(item, (Text, Mark)) else "" for item in scene.items)])
+    shown = " ".join(
+        [scene.alt, *(item.words if isinstance(item, (Text, Mark)) else "" for item in scene.items)]
+    )
     pairs = [f"{short} is {name}" for name, short in names.items() if short in shown]
     return scene._replace(alt=f"{scene.alt} In full: {', '.join(pairs)}.") if pairs else scene
 

@@ -47,8 +47,14 @@ def strips(vpc: Vpc, subnets: list[Subnet], room: float, many: bool) -> list[Str
     for subnet in subnets:
         names = [row.device for row in vpc.interfaces if row.subnet == subnet.name]
         words = f"{', '.join(names)}: not on this path"
-        titled.append((subnet_title(vpc, subnet, room), words if width_of(words, NOTE) <= room and names
-                      else f"{devices_in(vpc, [subnet])}, not met"))
+        titled.append(
+            (
+                subnet_title(vpc, subnet, room),
+                words
+                if width_of(words, NOTE) <= room and names
+                else f"{devices_in(vpc, [subnet])}, not met",
+            )
+        )
     return titled
 
 
@@ -62,12 +68,17 @@ def devices_in(vpc: Vpc, subnets: list[Subnet]) -> str:
 def subnet_title(vpc: Vpc, subnet: Subnet, room: float) -> str:
     """A subnet's title, as long as its frame allows."""
     words = f"{'public' if vpc.is_public(subnet) else 'private'} subnet {subnet.cidr}"
-    return next((w for w in (words, f"subnet {subnet.cidr}") if width_of(w, NOTE, True) <= room), subnet.cidr)
+    return next(
+        (w for w in (words, f"subnet {subnet.cidr}") if width_of(w, NOTE, True) <= room),
+        subnet.cidr,
+    )
 
 
 def is_public_subnet(vpc: Vpc, subnet: str) -> bool:
     """Whether the subnet's route table has a route to the Internet gateway."""
-    return any(part.is_public(row) for part in parts(vpc) for row in part.subnets if row.name == subnet)
+    return any(
+        part.is_public(row) for part in parts(vpc) for row in part.subnets if row.name == subnet
+    )
 
 
 def is_near(vpc: Vpc, subnet: str) -> bool:

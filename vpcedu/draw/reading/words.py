@@ -53,7 +53,9 @@ def finding(visit: Visit) -> str:
     places = len(rewritings(legs[0]))
     if len(talks) == 1 and places:
         times = {1: "once", 2: "twice"}.get(places, f"{places} times")
-        return f"One connection, {visit.opener} to {legs[0].sender}: each packet is rewritten {times}"
+        return (
+            f"One connection, {visit.opener} to {legs[0].sender}: each packet is rewritten {times}"
+        )
     return f"{visit.opener} gets its answer from {legs[0].sender}: {outcome(visit).words}"
 
 
@@ -70,7 +72,11 @@ def _loss(visit: Visit, trace: Trace, step: Step) -> str:
 def _same(other: Trace, trace: Trace) -> bool:
     """Whether a packet is the same as another, or a retransmission of it, and was lost too."""
     one, two = other.packet, trace.packet
-    return other.dropped is not None and (one.flow, one.flags, one.data) == (two.flow, two.flags, two.data)
+    return other.dropped is not None and (one.flow, one.flags, one.data) == (
+        two.flow,
+        two.flags,
+        two.data,
+    )
 
 
 def subtitle(visit: Visit, left_out: bool) -> str:
@@ -111,16 +117,22 @@ def alternative(visit: Visit, kind: str) -> str:
     parts = [f"{kind} of {visit.title}, {len(visit.capture)} packets."]
     parts += [_opening(talk) for talk in talks]
     for leg in answer_legs(visit):
-        parts.append(f"{leg.sender} sends {label(leg.packet)} to {leg.packet.flow.destination}{_rewritten(leg)}.")
+        parts.append(
+            f"{leg.sender} sends {label(leg.packet)} to {leg.packet.flow.destination}{_rewritten(leg)}."
+        )
     parts += [f"Lost at {loss_words(step)}." for step in losses(visit) if step.reason is not LOST]
-    lost = sum(trace.dropped is not None and trace.dropped.reason is LOST for trace in visit.capture)
+    lost = sum(
+        trace.dropped is not None and trace.dropped.reason is LOST for trace in visit.capture
+    )
     parts += [f"{count(lost, 'packet').capitalize()} lost on the Internet."] if lost else []
     parts.append(verdict(visit))
     return " ".join(parts)
 
 
 def _opening(talk: Conversation) -> str:
-    first = next((t for t in talk.traces if t.sender == talk.opener and t.delivered), talk.traces[0])
+    first = next(
+        (t for t in talk.traces if t.sender == talk.opener and t.delivered), talk.traces[0]
+    )
     verb = "opens" if talk.traces[0].packet.flags & SYN else "uses"
     end = f"the {talk.listener} ends it" if first.delivered else "it is never opened"
     return f"Connection {talk.number}: {talk.opener} {verb} {talk.flow}{_rewritten(first)}; {end}."
@@ -129,8 +141,11 @@ def _opening(talk: Conversation) -> str:
 def _rewritten(trace: Trace) -> str:
     """What the gateways do to a packet, as half a sentence."""
     names = {"from": "source", "to": "destination"}
-    return "".join(f"; the {gate} puts {new} in the place of the {names[word]} {old}"
-                   for gate, flows in rewritings(trace).items() for word, old, new in changed(*flows))
+    return "".join(
+        f"; the {gate} puts {new} in the place of the {names[word]} {old}"
+        for gate, flows in rewritings(trace).items()
+        for word, old, new in changed(*flows)
+    )
 
 
 def sentence_lines(visit: Visit) -> int:
@@ -145,7 +160,11 @@ def packet_words(visit: Visit, number: int) -> str:
     end = f"lost at {trace.dropped.at}" if trace.dropped else f"reaches {trace.last.at}"
     what, flow, sent = label(trace.packet), trace.packet.flow, seconds(trace.steps[0].now - begun)
     first = f"{number} of {visit.capture.traces[-1].number}: {what}"
-    choices = (f"{first} {flow}, sent at {sent} s, {end}", f"{first} {flow}, {sent} s, {end}", f"{first} {flow}, {end}",
-               f"{first} {flow.sport}>{flow.dport}, {sent} s, {end}")
+    choices = (
+        f"{first} {flow}, sent at {sent} s, {end}",
+        f"{first} {flow}, {sent} s, {end}",
+        f"{first} {flow}, {end}",
+        f"{first} {flow.sport}>{flow.dport}, {sent} s, {end}",
+    )
     fitting = (words for words in choices if width_of(words, LABEL, True) <= ROOM)
     return next(fitting, shorten(choices[-1], LABEL, ROOM, True))

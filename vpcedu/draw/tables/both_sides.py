@@ -78,25 +78,48 @@ def ends_of(side: Side) -> tuple[End, End]:
     first, last = talks[0], talks[-1]
     legs = answer_legs(visit)
     result = visit.result
-    heard = f"{outcome(visit).words}, after {seconds(result.after)} s" if result else "nothing so far"
+    heard = (
+        f"{outcome(visit).words}, after {seconds(result.after)} s" if result else "nothing so far"
+    )
     sent = next((t for t in first.traces if t.sender == first.opener and t.packet.data), None)
-    here = End(first.opener, first.flow, first.traces[0].packet.seq, _opened(visit.capture, first.flow, first.opener),
-               lines_of(sent.packet.data) if sent else (), "", heard)
+    here = End(
+        first.opener,
+        first.flow,
+        first.traces[0].packet.seq,
+        _opened(visit.capture, first.flow, first.opener),
+        lines_of(sent.packet.data) if sent else (),
+        "",
+        heard,
+    )
     server = last.listener
-    syn = next((t for t in last.traces if t.packet.flags == SYN and t.last.check == "deliver"), None)
+    syn = next(
+        (t for t in last.traces if t.packet.flags == SYN and t.last.check == "deliver"), None
+    )
     if syn is None:
         return here, End(server, None, None, None, (), _lost(last.traces[0]), "")
     if syn.dropped:
         said = "RST: refused" if syn.dropped.sent else ""
-        return here, End(server, syn.last.before.flow, syn.last.before.seq, None, (), _lost(syn), said)
+        return here, End(
+            server, syn.last.before.flow, syn.last.before.seq, None, (), _lost(syn), said
+        )
     asked = [t for t in last.traces if t.sender == last.opener and t.packet.data]
     came = next((t.last.before.data for t in asked if t.delivered), b"")
     gone = next((_lost(t) for t in asked if not t.delivered), "") if not came else ""
-    told = f"{label(legs[0].packet)} to {legs[0].packet.flow.destination}" if (
-        legs and legs[0].sender == server) else ""
+    told = (
+        f"{label(legs[0].packet)} to {legs[0].packet.flow.destination}"
+        if (legs and legs[0].sender == server)
+        else ""
+    )
     flow = syn.last.before.flow
-    return here, End(server, flow, syn.last.before.seq, _opened(visit.capture, flow.reversed(), server),
-                     lines_of(came), gone, told)
+    return here, End(
+        server,
+        flow,
+        syn.last.before.seq,
+        _opened(visit.capture, flow.reversed(), server),
+        lines_of(came),
+        gone,
+        told,
+    )
 
 
 def lines_of(data: bytes) -> tuple[str, ...]:
@@ -109,28 +132,52 @@ def lines_of(data: bytes) -> tuple[str, ...]:
         assert header is not None and header.source is not None and header.destination is not None
         (source, sport), (destination, dport) = header.source, header.destination
         raw, data = data[:size].hex(), data[size:]
-        head = (f"{raw[:24]} = signature", f"{raw[24:32]} = version 2, TCP, 12 more bytes", f"{raw[32:40]} = {source}",
-                f"{raw[40:48]} = {destination}", f"{raw[48:56]} = ports {sport}, {dport}")
+        head = (
+            f"{raw[:24]} = signature",
+            f"{raw[24:32]} = version 2, TCP, 12 more bytes",
+            f"{raw[32:40]} = {source}",
+            f"{raw[40:48]} = {destination}",
+            f"{raw[48:56]} = ports {sport}, {dport}",
+        )
     return (*head, *(line for line in data.decode("latin-1").split("\r\n") if line))
 
 
 def _opened(capture: Capture, flow: FiveTuple, who: str) -> int | None:
-    return next((instant for instant, _, change in capture.changes(who)
-                 if change.after == ESTABLISHED and change.flow == flow), None)
+    return next(
+        (
+            instant
+            for instant, _, change in capture.changes(who)
+            if change.after == ESTABLISHED and change.flow == flow
+        ),
+        None,
+    )
 
 
 def _lost(trace: Trace) -> str:
     step = trace.dropped
-    return f"{label(trace.packet)} dies at {step.at}: {step.reason.code}" if step and step.reason else ""
+    return (
+        f"{label(trace.packet)} dies at {step.at}: {step.reason.code}"
+        if step and step.reason
+        else ""
+    )
 
 
 def _head(side: Side, here: End, there: End) -> list[Item]:
     items: list[Item] = []
-    number = "the same connection" if not side.ends else f"connection {len(side.talks)}, opened by {side.name}"
-    for x, bold, words in ((LEFT, f"{here.who} sends", f"connection 1, opened by {here.who}"),
-                           (RIGHT, f"{there.who} gets", number)):
-        items += [Box(x, TOP, WIDE, HEAD, "ink", "faint-ground", BOX),
-                  Text(x + 10, TOP + 18, bold, "ink", LABEL, True), Text(x + 10, TOP + 36, words, "ink", NOTE)]
+    number = (
+        "the same connection"
+        if not side.ends
+        else f"connection {len(side.talks)}, opened by {side.name}"
+    )
+    for x, bold, words in (
+        (LEFT, f"{here.who} sends", f"connection 1, opened by {here.who}"),
+        (RIGHT, f"{there.who} gets", number),
+    ):
+        items += [
+            Box(x, TOP, WIDE, HEAD, "ink", "faint-ground", BOX),
+            Text(x + 10, TOP + 18, bold, "ink", LABEL, True),
+            Text(x + 10, TOP + 36, words, "ink", NOTE),
+        ]
     return items
 
 
@@ -144,16 +191,22 @@ def _middle(side: Side, here: End, there: End, bottom: float) -> list[Item]:
         return items
     ys = (TOP + HEAD + PITCH * place - 4.5 for place in (1, 2))
     pairs = ((here.flow.source, there.flow.source), (here.flow.destination, there.flow.destination))
-    return items + [Mark("diamond", x, y, "rewritten", DIAMOND) for y, (old, new) in zip(ys, pairs, strict=True)
-                    if old != new]
+    return items + [
+        Mark("diamond", x, y, "rewritten", DIAMOND)
+        for y, (old, new) in zip(ys, pairs, strict=True)
+        if old != new
+    ]
 
 
 def _facts(end: End) -> tuple[tuple[str, str], ...]:
     """The names of the facts, and what this end has there."""
     flow = end.flow
-    return (("from", str(flow.source) if flow else ""), ("to", str(flow.destination) if flow else ""),
-            ("bytes begin at", "" if end.number is None else str(end.number)),
-            ("ESTABLISHED", f"at {seconds(end.opened)} s" if end.opened is not None else "never"))
+    return (
+        ("from", str(flow.source) if flow else ""),
+        ("to", str(flow.destination) if flow else ""),
+        ("bytes begin at", "" if end.number is None else str(end.number)),
+        ("ESTABLISHED", f"at {seconds(end.opened)} s" if end.opened is not None else "never"),
+    )
 
 
 def _column(x: float, end: End, other: End, boxes: bool) -> list[Item]:
@@ -167,7 +220,11 @@ def _column(x: float, end: End, other: End, boxes: bool) -> list[Item]:
         items.append(Text(x + 10, y, name, "muted", NOTE))
         if boxes and new and name in ("from", "to") and value:
             address, before = value.partition(":")[0], old.partition(":")[0]
-            box = value if value.partition(":")[2] != old.partition(":")[2] and address != before else address
+            box = (
+                value
+                if value.partition(":")[2] != old.partition(":")[2] and address != before
+                else address
+            )
             items += cell_items(x + 10 + NAMES, y, Cell(value, boxed=box), WIDE - NAMES - 20)
         else:
             items += cell_items(x + 10 + NAMES, y, Cell(value or "-", bold=new), WIDE - NAMES - 20)
@@ -175,26 +232,41 @@ def _column(x: float, end: End, other: End, boxes: bool) -> list[Item]:
     y += 4
     for line in end.lines[:LINES]:
         y += PITCH - 1
-        bold = line not in other.lines and not width_of(line, NOTE) <= WIDE - 20 < width_of(line, NOTE, True)
+        bold = line not in other.lines and not width_of(line, NOTE) <= WIDE - 20 < width_of(
+            line, NOTE, True
+        )
         items.append(Text(x + 10, y, shorten(line, NOTE, WIDE - 20, bold), "ink", NOTE, bold))
     if end.lost or not end.lines:
         y += PITCH
         words = end.lost or "no byte"
         ink = "dropped" if end.lost else "muted"
         items += [Mark("cross", x + 16, y - 4.5, "dropped", 4.5)] if end.lost else []
-        items.append(Text(x + (30 if end.lost else 10), y, shorten(words, NOTE, WIDE - 40), ink, NOTE, bool(end.lost)
-                          and width_of(words, NOTE, True) <= WIDE - 40))
+        items.append(
+            Text(
+                x + (30 if end.lost else 10),
+                y,
+                shorten(words, NOTE, WIDE - 40),
+                ink,
+                NOTE,
+                bool(end.lost) and width_of(words, NOTE, True) <= WIDE - 40,
+            )
+        )
     y = TOP + HEAD + PITCH * (5 + LINES) + 10
     name = "sees" if end is other else "answers"
-    items += [Line(((x + 8, y - 17), (x + WIDE - 8, y - 17)), "rule", 0.8), Text(x + 10, y, name, "muted", NOTE)]
+    items += [
+        Line(((x + 8, y - 17), (x + WIDE - 8, y - 17)), "rule", 0.8),
+        Text(x + 10, y, name, "muted", NOTE),
+    ]
     return items + cell_items(x + 10 + 64, y, Cell(end.answer or "nothing", bold=True), WIDE - 84)
 
 
 def _title(here: End, there: End) -> str:
     source = here.flow.src if here.flow else ""
     if there.flow is None:
-        return title_of(f"Nothing of {here.who}'s reaches {there.who}: {there.lost}",
-                        f"Nothing of {here.who}'s reaches {there.who}")
+        return title_of(
+            f"Nothing of {here.who}'s reaches {there.who}: {there.lost}",
+            f"Nothing of {here.who}'s reaches {there.who}",
+        )
     if there.flow.src == there.flow.dst:
         return f"{there.who} gets a packet from {there.flow.src}: from itself"
     if there.flow.src == source:
@@ -212,7 +284,9 @@ def _sentence(side: Side, here: End, there: End) -> str:
     if there.opened is None or there.flow is None or here.flow is None:
         return f"One connection, which never stood: {there.lost}."
     source = "" if there.flow.src == here.flow.src else ", under another source"
-    number = f"; the bytes begin at {there.number} on both sides" if here.number == there.number else ""
+    number = (
+        f"; the bytes begin at {there.number} on both sides" if here.number == there.number else ""
+    )
     return f"One connection: {there.who} gets {here.who}'s own segments{source}{number}."
 
 
@@ -221,6 +295,8 @@ def _alternative(visit: Visit, side: Side, here: End, there: End, title: str, se
     for verb, end in (("sends", here), ("gets", there)):
         facts = ", ".join(f"{name} {value}" for name, value in _facts(end) if value)
         last = "sees" if end is here else "answers"
-        parts.append(f"{end.who} {verb}: {facts}; {' / '.join(end.lines) or end.lost or 'no byte'}; {last}:"
-                     f" {end.answer or 'nothing'}.")
+        parts.append(
+            f"{end.who} {verb}: {facts}; {' / '.join(end.lines) or end.lost or 'no byte'}; {last}:"
+            f" {end.answer or 'nothing'}."
+        )
     return " ".join([*parts, sentence])

@@ -72,40 +72,74 @@ def _routes(visit: Visit, step: Step) -> Table:
     rows = []
     for row in routes:
         length = block(row.destination)[2]
-        said = f"fits too, but /{length} is shorter" if contains(row.destination, to) else "does not fit"
+        said = (
+            f"fits too, but /{length} is shorter"
+            if contains(row.destination, to)
+            else "does not fit"
+        )
         if row == decided:
             said = f"fits, and is the longest: /{length}"
         rows.append((row.destination, row.target, said))
     lit = routes.index(decided) if decided in routes else None
     fits = "no route fits" if decided is None else f"{decided.destination} > {decided.target} wins"
     end = f" It is lost: {step.reason}." if step.reason else ""
-    return Table(f"table {subnet.route_table or visit.vpc.main}, subnet {subnet.name}",
-                 ("destination", "target", "this packet"), (40.0, 200.0, 370.0), tuple(rows), lit, f"To {to}: {fits}",
-                 f"Only the destination is asked, never the source; the longest prefix that fits wins.{end}")
+    return Table(
+        f"table {subnet.route_table or visit.vpc.main}, subnet {subnet.name}",
+        ("destination", "target", "this packet"),
+        (40.0, 200.0, 370.0),
+        tuple(rows),
+        lit,
+        f"To {to}: {fits}",
+        f"Only the destination is asked, never the source; the longest prefix that fits wins.{end}",
+    )
 
 
 def _entries(visit: Visit, step: Step, row: AclEntry) -> Table:
     flow = step.before.flow
     remote = flow.src if row.direction == "in" else flow.dst
     rows, past = [], False
-    entries = [entry for entry in visit.vpc.acl_entries if (entry.acl, entry.direction) == (row.acl, row.direction)]
+    entries = [
+        entry
+        for entry in visit.vpc.acl_entries
+        if (entry.acl, entry.direction) == (row.acl, row.direction)
+    ]
     if row.number != LAST and row not in entries:  # the ACL was changed during the visit
         entries = [*(entry for entry in entries if entry.number != row.number), row]
-    entries = [*sorted(entries, key=lambda entry: entry.number), NetworkAcl(row.acl, ()).lookup(row.direction, flow)]
+    entries = [
+        *sorted(entries, key=lambda entry: entry.number),
+        NetworkAcl(row.acl, ()).lookup(row.direction, flow),
+    ]
     for entry in entries:
         said = "not asked any more" if past else _misfit(entry, remote, flow)
         if entry == row and not past:
             past, said = True, "the first that fits"
-        rows.append(("*" if entry.number == LAST else str(entry.number), _traffic(entry.what), entry.cidr,
-                     entry.action, said))
+        rows.append(
+            (
+                "*" if entry.number == LAST else str(entry.number),
+                _traffic(entry.what),
+                entry.cidr,
+                entry.action,
+                said,
+            )
+        )
     verb = "denies" if step.action == DROP else "allows"
     name = "*" if row.number == LAST else str(row.number)
-    return Table(row.acl,
-                 ("row", "traffic, to port", "source" if row.direction == "in" else "destination", "action",
-                  "this packet"), (40.0, 90.0, 230.0, 376.0, 460.0), tuple(rows), entries.index(row),
-                 f"Row {name} {verb} {flow}",
-                 f"The packet goes to port {flow.dport}. A network ACL remembers nothing: it asks each packet anew,"
-                 " answers too.")
+    return Table(
+        row.acl,
+        (
+            "row",
+            "traffic, to port",
+            "source" if row.direction == "in" else "destination",
+            "action",
+            "this packet",
+        ),
+        (40.0, 90.0, 230.0, 376.0, 460.0),
+        tuple(rows),
+        entries.index(row),
+        f"Row {name} {verb} {flow}",
+        f"The packet goes to port {flow.dport}. A network ACL remembers nothing: it asks each packet anew,"
+        " answers too.",
+    )
 
 
 def _misfit(entry: AclEntry, remote: str, flow: FiveTuple) -> str:
@@ -122,10 +156,14 @@ def _traffic(what: str) -> str:
 def _rules(visit: Visit, step: Step) -> Table:
     groups = next(row.groups for row in visit.vpc.interfaces if row.device == step.at)
     direction = "in" if step.check == "group in" else "out"
-    rules = tuple(r for r in visit.vpc.group_rules if r.group in groups and r.direction == direction)
+    rules = tuple(
+        r for r in visit.vpc.group_rules if r.group in groups and r.direction == direction
+    )
     flow = step.before.flow
     remote = flow.src if direction == "in" else flow.dst
-    owners = frozenset(group for i in visit.vpc.interfaces if i.address == remote for group in i.groups)
+    owners = frozenset(
+        group for i in visit.vpc.interfaces if i.address == remote for group in i.groups
+    )
     decided = rule_of(step)
     rows = []
     for rule in rules:
@@ -137,15 +175,30 @@ def _rules(visit: Visit, step: Step) -> Table:
             said = "would allow it too"
         rows.append((rule.group, _traffic(rule.what), rule.peer, said))
     lit = rules.index(decided) if decided in rules else None
-    verdict = (f"No rule lets {flow} {direction}" if lit is None else f"{rules[lit].group} lets {flow} {direction}")
+    verdict = (
+        f"No rule lets {flow} {direction}"
+        if lit is None
+        else f"{rules[lit].group} lets {flow} {direction}"
+    )
     why = "A rule lets it pass; nothing is tracked."
     if opens(step):
         why = "Rules only allow, in no order. What a rule lets pass is tracked, and its answers need none."
     elif decided is None:
         why = "Rules only allow: what no rule allows is dropped."
-    return Table(', '.join(groups),
-                 ("group", "traffic, to port", "source" if direction == "in" else "destination", "this packet"),
-                 (40.0, 160.0, 300.0, 460.0), tuple(rows), lit, verdict, why)
+    return Table(
+        ", ".join(groups),
+        (
+            "group",
+            "traffic, to port",
+            "source" if direction == "in" else "destination",
+            "this packet",
+        ),
+        (40.0, 160.0, 300.0, 460.0),
+        tuple(rows),
+        lit,
+        verdict,
+        why,
+    )
 
 
 def _seen(visit: Visit, step: Step) -> list[Step]:
@@ -161,22 +214,31 @@ def _seen(visit: Visit, step: Step) -> list[Step]:
 
 
 def _tracked(visit: Visit, step: Step, row: TrackedFlow) -> Table:
-    flows: dict[tuple[FiveTuple, str, GroupRule | None, int], int] = {}  # flow, direction, rule, since -> last used
+    flows: dict[
+        tuple[FiveTuple, str, GroupRule | None, int], int
+    ] = {}  # flow, direction, rule, since -> last used
     for other in _seen(visit, step):
         rule, used = rule_of(other), tracked_of(other)
         if used is not None:
             flows[used[:4]] = other.now
         elif rule is not None and opens(other):
             flows[other.before.flow, rule.direction, rule, other.now] = other.now
-    rows = tuple((str(opened), direction, "nothing" if rule is None else rule.what, f"{seconds(now)} s")
-                 for (opened, direction, rule, _), now in flows.items())
+    rows = tuple(
+        (str(opened), direction, "nothing" if rule is None else rule.what, f"{seconds(now)} s")
+        for (opened, direction, rule, _), now in flows.items()
+    )
     flow = step.before.flow
     back = flow == row.flow.reversed()
-    return Table(f"connection tracking of {step.at}'s interface", ("opened as", "way", "by the rule", "last used"),
-                 (40.0, 296.0, 332.0, 600.0), rows, list(flows).index(row[:4]),
-                 f"{step.at}'s group asks no rule: {'the answer' if back else 'this flow'} is tracked",
-                 f"{flow} is {'the answer to ' if back else 'part of '}a flow that a rule let {row.way}"
-                 f" at {seconds(row.since)} s.")
+    return Table(
+        f"connection tracking of {step.at}'s interface",
+        ("opened as", "way", "by the rule", "last used"),
+        (40.0, 296.0, 332.0, 600.0),
+        rows,
+        list(flows).index(row[:4]),
+        f"{step.at}'s group asks no rule: {'the answer' if back else 'this flow'} is tracked",
+        f"{flow} is {'the answer to ' if back else 'part of '}a flow that a rule let {row.way}"
+        f" at {seconds(row.since)} s.",
+    )
 
 
 def _translations(visit: Visit, step: Step, own: Translation) -> Table:
@@ -186,9 +248,14 @@ def _translations(visit: Visit, step: Step, own: Translation) -> Table:
         if used is not None and other.check == step.check:
             flows[used] = other.now
     there = step.before.flow == own.before
-    rows = tuple((Cell(str(row.before), bold=row == own and there),
-                  Cell(str(row.after), bold=row == own and not there), f"{seconds(row.since)} s")
-                 for row in flows)
+    rows = tuple(
+        (
+            Cell(str(row.before), bold=row == own and there),
+            Cell(str(row.after), bold=row == own and not there),
+            f"{seconds(row.since)} s",
+        )
+        for row in flows
+    )
     after = step.after.flow if step.after else None
     lost = step.reason is not None
     verdict = f"{step.at}: from {step.before.flow.source} becomes from {after.source if after else 'nothing'}"
@@ -197,23 +264,41 @@ def _translations(visit: Visit, step: Step, own: Translation) -> Table:
     elif after and after.destination != step.before.flow.destination:
         verdict = f"{step.at}: to {step.before.flow.destination} becomes to {after.destination}"
     word = "forwards" if there else "backwards: what arrived is the right side, its ends exchanged"
-    return Table(f"table of {step.at}", ("before", "after", "since"), (40.0, 320.0, 600.0), rows,
-                 list(flows).index(own), verdict,
-                 f"{step.reason}." if lost else f"The packet is {step.before.flow}. One row serves both ways; here it"
-                 f" is read {word}.")
+    return Table(
+        f"table of {step.at}",
+        ("before", "after", "since"),
+        (40.0, 320.0, 600.0),
+        rows,
+        list(flows).index(own),
+        verdict,
+        f"{step.reason}."
+        if lost
+        else f"The packet is {step.before.flow}. One row serves both ways; here it is read {word}.",
+    )
 
 
 def _addresses(visit: Visit, step: Step) -> Table:
-    rows = tuple((row.private, row.public, _holder(visit, row.private)) for row in visit.vpc.associations)
+    rows = tuple(
+        (row.private, row.public, _holder(visit, row.private)) for row in visit.vpc.associations
+    )
     lit = next(number for number, row in enumerate(visit.vpc.associations) if row == step.row)
     before, after = step.before.flow, step.after.flow if step.after else step.before.flow
     out = before.src != after.src
-    verdict = (f"{step.at}: from {before.src} becomes from {after.src}" if out
-             else f"{step.at}: to {before.dst} becomes to {after.dst}")
-    return Table(f"addresses of the {step.at}", ("private address", "public address", "whose"), (40.0, 220.0, 400.0),
-                 rows, lit, verdict,
-                 f"{'Outwards the source is exchanged' if out else 'Inwards the destination is exchanged'}, one for"
-                 " one; ports stay, and nothing is remembered.")
+    verdict = (
+        f"{step.at}: from {before.src} becomes from {after.src}"
+        if out
+        else f"{step.at}: to {before.dst} becomes to {after.dst}"
+    )
+    return Table(
+        f"addresses of the {step.at}",
+        ("private address", "public address", "whose"),
+        (40.0, 220.0, 400.0),
+        rows,
+        lit,
+        verdict,
+        f"{'Outwards the source is exchanged' if out else 'Inwards the destination is exchanged'}, one for"
+        " one; ports stay, and nothing is remembered.",
+    )
 
 
 def _holder(visit: Visit, address: str) -> str:

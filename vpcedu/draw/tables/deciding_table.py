@@ -43,7 +43,9 @@ def table(
     table = table_of(visit, step)
     assert table is not None
     lost = step.action == DROP
-    items: list[Item] = [Text(MARGIN, TOP, f"{step.at}, {step.check}: {table.name}", "ink", LABEL, True)]
+    items: list[Item] = [
+        Text(MARGIN, TOP, f"{step.at}, {step.check}: {table.name}", "ink", LABEL, True)
+    ]
     y = TOP + 26
     items += head_items(y, table.columns, table.heads)
     shown = _near(len(table.rows), table.lit)
@@ -63,7 +65,9 @@ def table(
         more = f"{hidden} more rows, none of which decides" if hidden else ""
         if table.lit is None:
             none = cell("no row fits" if table.rows else "the table has no row")
-            items += row_items(y, table.columns[:1], (none._replace(ink="dropped", bold=True),), "dropped")
+            items += row_items(
+                y, table.columns[:1], (none._replace(ink="dropped", bold=True),), "dropped"
+            )
         if more:
             y += PITCH if table.lit is None else 0.0
             items.append(Text(table.columns[0], y, more, "muted"))
@@ -83,23 +87,42 @@ def _near(rows: int, lit: int | None) -> range:
     return range(first, min(rows, first + MOST))
 
 
-def asked(visit: Visit, packet: int | None, at: str | None, check: str | None) -> tuple[Trace, Step]:
+def asked(
+    visit: Visit, packet: int | None, at: str | None, check: str | None
+) -> tuple[Trace, Step]:
     """The step in question; None: what lost the first packet, or else the route of the answer."""
     stop, legs = blocker(visit), answer_legs(visit)
     if packet is None:
         traces = (stop[0],) if stop and not legs else legs[:1] or tuple(visit.capture)
     else:
         traces = (visit.capture[packet],)
-    steps = [(trace, step) for trace in traces for step in trace.steps if table_of(visit, step) is not None]
-    fits = [(trace, step) for trace, step in steps if at in (None, step.at) and check in (None, step.check)]
+    steps = [
+        (trace, step)
+        for trace in traces
+        for step in trace.steps
+        if table_of(visit, step) is not None
+    ]
+    fits = [
+        (trace, step)
+        for trace, step in steps
+        if at in (None, step.at) and check in (None, step.check)
+    ]
     if not fits:
         places = ", ".join(f"{step.at} {step.check}" for _, step in steps) or "none"
-        raise ValueError(f"no table asked at {at or 'any place'}, {check or 'any check'}: expected one of {places}")
+        raise ValueError(
+            f"no table asked at {at or 'any place'}, {check or 'any check'}: expected one of {places}"
+        )
     first = next((pair for pair in fits if pair[1].action == DROP), None)
     return first or next((pair for pair in fits if pair[1].check == "route"), fits[0])
 
 
-def _alternative(trace: Trace, step: Step, name: str, rows: list[list[str]], lit: int | None, words: str) -> str:
-    decided = f"The row that decides: {', '.join(rows[lit])}." if lit is not None else "No row fits."
-    return (f"Table asked about packet {trace.number}, {step.before.flow}, at {step.at}, {step.check}: {name},"
-            f" {len(rows)} rows. {decided} {words}")
+def _alternative(
+    trace: Trace, step: Step, name: str, rows: list[list[str]], lit: int | None, words: str
+) -> str:
+    decided = (
+        f"The row that decides: {', '.join(rows[lit])}." if lit is not None else "No row fits."
+    )
+    return (
+        f"Table asked about packet {trace.number}, {step.before.flow}, at {step.at}, {step.check}: {name},"
+        f" {len(rows)} rows. {decided} {words}"
+    )

@@ -62,17 +62,23 @@ def header(
     assert step.after is not None
     before, after = fields_of(step.before), fields_of(step.after)
     items: list[Item] = []
-    for (left, right), words, rows in zip(SIDES, (f"arrives at {step.at}", f"leaves {step.at}"), (before, after),
-                                          strict=True):
+    for (left, right), words, rows in zip(
+        SIDES, (f"arrives at {step.at}", f"leaves {step.at}"), (before, after), strict=True
+    ):
         items.append(Text((left + right) / 2, TOP - 12, words, "ink", LABEL, True, "middle"))
         items += _header(left, right, rows, before, after)
     items += _between(before, after)
     bottom = TOP + TALL * len(before) + 18
     notes = _sentence(step, before, after)
     names = _changed(before, after)
-    title = title_of(f"{step.at}: {rewritten(step)}", f"{step.at} changes {' and '.join(names)}",
-                     f"{step.at} changes {NUMBERS[len(names)]} of {NUMBERS[sum(map(len, before))]} fields")
-    subtitle = f"Packet {trace.number}, {label(trace.packet)}, of {visit.title}. Boxed: changed here."
+    title = title_of(
+        f"{step.at}: {rewritten(step)}",
+        f"{step.at} changes {' and '.join(names)}",
+        f"{step.at} changes {NUMBERS[len(names)]} of {NUMBERS[sum(map(len, before))]} fields",
+    )
+    subtitle = (
+        f"Packet {trace.number}, {label(trace.packet)}, of {visit.title}. Boxed: changed here."
+    )
     foot = footing(bottom, notes, {"rewritten"}, lines=2)
     return page(title, subtitle, items, foot, _alternative(trace, step, notes))
 
@@ -80,8 +86,12 @@ def header(
 def rewriting(visit: Visit, packet: int | None = None, at: str | None = None) -> tuple[Trace, Step]:
     """The step of a packet that was rewritten at a device; None: the first there is."""
     traces = tuple(visit.capture) if packet is None else (visit.capture[packet],)
-    rewritten = [(trace, step) for trace in traces for step in trace.steps
-             if step.action == REWRITE and step.after is not None and step.after.flow != step.before.flow]
+    rewritten = [
+        (trace, step)
+        for trace in traces
+        for step in trace.steps
+        if step.action == REWRITE and step.after is not None and step.after.flow != step.before.flow
+    ]
     fits = [(trace, step) for trace, step in rewritten if at in (None, step.at)]
     if not fits:
         where = ", ".join(dict.fromkeys(step.at for _, step in rewritten)) or "none"
@@ -98,11 +108,21 @@ def _header(left: float, right: float, rows: Rows, before: Rows, after: Rows) ->
         for place, (name, value) in enumerate(row):
             x = left + wide * place
             new = before[number][place] != after[number][place]
-            ink, ground, stroke = ("rewritten", "rewritten-ground", 2.2) if new else ("muted", "faint-ground", 1.0)
-            items += [Box(x + 2, y + 2, wide - 4, TALL - 4, ink, ground, stroke),
-                      Text(x + 10, y + 16, name, "rewritten" if new else "muted", NOTE),
-                      Text(x + 10, y + 31, shorten(value, LABEL, wide - 20, new), "rewritten" if new else "ink",
-                           LABEL, new)]
+            ink, ground, stroke = (
+                ("rewritten", "rewritten-ground", 2.2) if new else ("muted", "faint-ground", 1.0)
+            )
+            items += [
+                Box(x + 2, y + 2, wide - 4, TALL - 4, ink, ground, stroke),
+                Text(x + 10, y + 16, name, "rewritten" if new else "muted", NOTE),
+                Text(
+                    x + 10,
+                    y + 31,
+                    shorten(value, LABEL, wide - 20, new),
+                    "rewritten" if new else "ink",
+                    LABEL,
+                    new,
+                ),
+            ]
     return items
 
 
@@ -114,14 +134,22 @@ def _between(before: Rows, after: Rows) -> list[Item]:
     for number, (old, new) in enumerate(zip(before, after, strict=True)):
         y = TOP + TALL * (number + 0.5)
         if old != new:
-            items += [Line(((SIDES[0][1] + 6, y), (SIDES[1][0] - 6, y)), "rewritten", PACKET, (), "solid"),
-                      Mark("diamond", middle, y, "rewritten", DIAMOND)]
+            items += [
+                Line(
+                    ((SIDES[0][1] + 6, y), (SIDES[1][0] - 6, y)), "rewritten", PACKET, (), "solid"
+                ),
+                Mark("diamond", middle, y, "rewritten", DIAMOND),
+            ]
     return items
 
 
 def _changed(before: Rows, after: Rows) -> list[str]:
-    return [name for old, new in zip(before, after, strict=True)
-            for (name, value), (_, other) in zip(old, new, strict=True) if value != other]
+    return [
+        name
+        for old, new in zip(before, after, strict=True)
+        for (name, value), (_, other) in zip(old, new, strict=True)
+        if value != other
+    ]
 
 
 def _sentence(step: Step, before: Rows, after: Rows) -> str:
@@ -129,11 +157,15 @@ def _sentence(step: Step, before: Rows, after: Rows) -> str:
     names = _changed(before, after)
     total = sum(map(len, before))
     verb = "changes" if len(names) == 1 else "change"
-    return (f"{NUMBERS[len(names)].capitalize()} of {NUMBERS[total]} fields {verb}: {', '.join(names)}."
-            f" The row: {step.row}.")
+    return (
+        f"{NUMBERS[len(names)].capitalize()} of {NUMBERS[total]} fields {verb}: {', '.join(names)}."
+        f" The row: {step.row}."
+    )
 
 
 def _alternative(trace: Trace, step: Step, sentence: str) -> str:
     assert step.after is not None
-    return (f"Header of packet {trace.number}, {label(trace.packet)}, at {step.at}. Before: {step.before.flow}. After: "
-            f"{step.after.flow}. {rewritten(step)}. {sentence}")
+    return (
+        f"Header of packet {trace.number}, {label(trace.packet)}, at {step.at}. Before: {step.before.flow}. After: "
+        f"{step.after.flow}. {rewritten(step)}. {sentence}"
+    )

@@ -64,7 +64,11 @@ def ledger(
     items += [item for column, _ in made for item in column]
     table, y = _table(sides, low + 26)
     sentence = " ".join(dict.fromkeys(map(_sentence, sides)))
-    signs = {"rewritten"} if any(rewritings(trace) for side in sides for trace in side.visit.capture) else set()
+    signs = (
+        {"rewritten"}
+        if any(rewritings(trace) for side in sides for trace in side.visit.capture)
+        else set()
+    )
     title = _title(sides)
     subtitle = "Read each column downwards: the request on its way in. Boxed: rewritten."
     foot = footing(y, sentence, signs)
@@ -92,26 +96,42 @@ def _column(side: Side, x: float, wide: float) -> tuple[list[Item], float]:
     does = "rewrites one connection, ends none" if name in talks[0].passes else "is where it ends"
     if side.ends:
         does = f"ends one connection, opens {more}"
-    items: list[Item] = [Box(x, TOP, wide, 42, "ink", "faint-ground", BOX),
-                         Text(x + 10, TOP + 18, f"{name}: {kind}" if kind else name, "ink", LABEL, True),
-                         Text(x + 10, TOP + 35, does, "ink", NOTE)]
+    items: list[Item] = [
+        Box(x, TOP, wide, 42, "ink", "faint-ground", BOX),
+        Text(x + 10, TOP + 18, f"{name}: {kind}" if kind else name, "ink", LABEL, True),
+        Text(x + 10, TOP + 35, does, "ink", NOTE),
+    ]
     y, number = TOP + 42, 0
     for talk in talks:
         if talk is not talks[0]:
-            items += [Band(x, y, wide, BAR - 8, "ink"),
-                      Text(x + wide / 2, y + 18, f"connection {talk.number - 1} ends | connection {talk.number} begins",
-                           "paper", NOTE, True, "middle")]
+            items += [
+                Band(x, y, wide, BAR - 8, "ink"),
+                Text(
+                    x + wide / 2,
+                    y + 18,
+                    f"connection {talk.number - 1} ends | connection {talk.number} begins",
+                    "paper",
+                    NOTE,
+                    True,
+                    "middle",
+                ),
+            ]
             y += BAR - 8
         rows = stretches(visit, talk)
         for place, (leg, fields) in enumerate(rows):
             number += 1
             words = f"{number}  {leg.start} to {leg.end}"
-            items += [Text(x + 10, y + 19, words, "muted", NOTE), *_flow(x + 10, y + 37, leg.packet.flow, fields)]
+            items += [
+                Text(x + 10, y + 19, words, "muted", NOTE),
+                *_flow(x + 10, y + 37, leg.packet.flow, fields),
+            ]
             y += STRETCH
             if place < len(rows) - 1 and leg.end == name:
-                items += [Line(((x + 20, y + 2), (x + 20, y + 26)), "ink", CONNECTION),
-                          Mark("diamond", x + 20, y + 14, "rewritten", DIAMOND),
-                          Text(x + 36, y + 18.5, "the same connection goes on", "ink", NOTE, True)]
+                items += [
+                    Line(((x + 20, y + 2), (x + 20, y + 26)), "ink", CONNECTION),
+                    Mark("diamond", x + 20, y + 14, "rewritten", DIAMOND),
+                    Text(x + 36, y + 18.5, "the same connection goes on", "ink", NOTE, True),
+                ]
                 y += BAR - 8
     return items, y + 6
 
@@ -121,8 +141,12 @@ def _flow(x: float, y: float, flow: object, fields: dict[str, str]) -> list[Item
     items = cell_items(x, y, Cell(str(source), boxed=fields.get("from", "")), WIDTH)
     x += width_of(str(source), NOTE) + (12 if "from" in fields else 6)
     items.append(Text(x, y, ">", "muted", NOTE))
-    return items + cell_items(x + (20 if "to" in fields else 16), y, Cell(str(destination), boxed=fields.get("to", "")),
-                              WIDTH)
+    return items + cell_items(
+        x + (20 if "to" in fields else 16),
+        y,
+        Cell(str(destination), boxed=fields.get("to", "")),
+        WIDTH,
+    )
 
 
 def _table(sides: tuple[Side, ...], y: float) -> tuple[list[Item], float]:
@@ -130,8 +154,10 @@ def _table(sides: tuple[Side, ...], y: float) -> tuple[list[Item], float]:
     facts = [dict(_facts(side)) for side in sides]
     names = list(dict.fromkeys(name for column in facts for name in column))
     room = (WIDTH - MARGIN - NAMES) / len(sides)
-    items: list[Item] = [Text(NAMES + room * place, y, side.name, "muted", NOTE, True)
-                         for place, side in enumerate(sides)]
+    items: list[Item] = [
+        Text(NAMES + room * place, y, side.name, "muted", NOTE, True)
+        for place, side in enumerate(sides)
+    ]
     for name in names:
         y += PITCH
         lit = name.endswith(" sees")
@@ -139,9 +165,14 @@ def _table(sides: tuple[Side, ...], y: float) -> tuple[list[Item], float]:
             items.append(Box(MARGIN - 6, y - 16, ROOM + 12, PITCH, "ink", "lit-ground", BOX))
         items.append(Text(MARGIN + 2, y, name, "ink", NOTE, True))
         for place, column in enumerate(facts):
-            value = column.get(name, Cell("there is no second one" if name.startswith("connection") else "-", "muted"))
+            value = column.get(
+                name,
+                Cell("there is no second one" if name.startswith("connection") else "-", "muted"),
+            )
             value = value if isinstance(value, Cell) else Cell(value)
-            items += cell_items(NAMES + room * place, y, value._replace(ink="ink") if lit else value, room - 8)
+            items += cell_items(
+                NAMES + room * place, y, value._replace(ink="ink") if lit else value, room - 8
+            )
     return items, y + 18
 
 
@@ -150,29 +181,47 @@ def _facts(side: Side) -> list[Fact]:
     visit, talks, _ = side
     facts: list[Fact] = []
     seen = list(requests_seen(visit.capture))[-1:]
-    asked = next((t.packet.data for t in visit.capture if t.sender == visit.opener and t.packet.data), b"")
+    asked = next(
+        (t.packet.data for t in visit.capture if t.sender == visit.opener and t.packet.data), b""
+    )
     for who, row in seen:
-        whose = next((device for device, address in _addresses(visit) if address == row.peer.address), "")
+        whose = next(
+            (device for device, address in _addresses(visit) if address == row.peer.address), ""
+        )
         forwarded = row.request.header("X-Forwarded-For")
-        facts += [(f"{who} sees", Cell(f"{row.peer}, {whose}".rstrip(", "), bold=True)),
-                  ("X-Forwarded-For", f"{forwarded} added" if forwarded else "none"),
-                  ("request's bytes", "as the client sent them" if bytes(row.request) == asked or visit.call.tls
-                   else "other bytes")]
+        facts += [
+            (f"{who} sees", Cell(f"{row.peer}, {whose}".rstrip(", "), bold=True)),
+            ("X-Forwarded-For", f"{forwarded} added" if forwarded else "none"),
+            (
+                "request's bytes",
+                "as the client sent them"
+                if bytes(row.request) == asked or visit.call.tls
+                else "other bytes",
+            ),
+        ]
     for talk in talks:
         name = f"connection {talk.number}"
         there, back = carried(talk)
         ends = ends_of(visit, talk)
-        hidden = any(is_tls(trace.packet.data) for trace in talk.traces)  # sizes change with OpenSSL's version
-        facts += [(f"{name}: port", f"{talk.flow.sport}, chosen by {talk.opener}"),
-                  (f"{name}: bytes", "inside TLS" if hidden else f"{there:,} there, {back:,} back"),
-                  (f"{name}: states", ", ".join(f"{short(who)} {last}" for who, (_, last) in ends.items())
-                   or "not seen")]
+        hidden = any(
+            is_tls(trace.packet.data) for trace in talk.traces
+        )  # sizes change with OpenSSL's version
+        facts += [
+            (f"{name}: port", f"{talk.flow.sport}, chosen by {talk.opener}"),
+            (f"{name}: bytes", "inside TLS" if hidden else f"{there:,} there, {back:,} back"),
+            (
+                f"{name}: states",
+                ", ".join(f"{short(who)} {last}" for who, (_, last) in ends.items()) or "not seen",
+            ),
+        ]
     return facts
 
 
 def _addresses(visit: Visit) -> list[tuple[str, str]]:
-    return [*((row.device, row.address) for row in visit.vpc.interfaces),
-            *((row.device, row.address) for row in visit.vpc.outside)]
+    return [
+        *((row.device, row.address) for row in visit.vpc.interfaces),
+        *((row.device, row.address) for row in visit.vpc.outside),
+    ]
 
 
 def carried(talk: Conversation) -> tuple[int, int]:
@@ -193,10 +242,15 @@ def _title(sides: tuple[Side, ...]) -> str:
     for visit, _, name in sides:
         who, row = next(requests_seen(visit.capture), ("", None))
         shown = f"{who} sees {row.peer.address}" if row else outcome(visit).words
-        whose = next((d for d, address in _addresses(visit) if row and address == row.peer.address), "")
+        whose = next(
+            (d for d, address in _addresses(visit) if row and address == row.peer.address), ""
+        )
         parts.append(f"{name}: {shown}" + (f" ({whose})" if whose else ""))
-    return title_of("; ".join(parts), "; ".join(part.partition(" (")[0] for part in parts),
-                    " and ".join(f"{len(side.talks)} by the {side.name}" for side in sides))
+    return title_of(
+        "; ".join(parts),
+        "; ".join(part.partition(" (")[0] for part in parts),
+        " and ".join(f"{len(side.talks)} by the {side.name}" for side in sides),
+    )
 
 
 def _sentence(side: Side) -> str:
@@ -204,7 +258,9 @@ def _sentence(side: Side) -> str:
     hosts = {device.name for device in visit.vpc.devices if issubclass(device.kind, Host)}
     ends = [talk for talk in talks if name in (talk.opener, talk.listener)]
     if len(ends) > 1:
-        chosen = next((f"; port {t.flow.sport} is its own choice" for t in ends if t.opener == name), "")
+        chosen = next(
+            (f"; port {t.flow.sport} is its own choice" for t in ends if t.opener == name), ""
+        )
         return f"The {name} is an end of {len(ends)} connections{chosen}."
     if name in hosts:
         return f"{name} is the end of the connection."
@@ -217,10 +273,14 @@ def _alternative(sides: tuple[Side, ...], title: str, sentence: str) -> str:
     parts = [f"Ledger. {title}."]
     for side in sides:
         visit, talks, name = side
-        parts.append(f"{name}, {visit.title}, {len(talks)} connection{'s'[:len(talks) - 1]}.")
+        parts.append(f"{name}, {visit.title}, {len(talks)} connection{'s'[: len(talks) - 1]}.")
         for talk in talks:
             flows = [str(leg.packet.flow) for leg, _ in stretches(visit, talk)]
-            parts.append(f"Connection {talk.number}, {talk.opener} to {talk.listener}: {'; then '.join(flows)}.")
-        parts += [f"{name}: {value.words if isinstance(value, Cell) else value}." for name, value in _facts(side)]
+            parts.append(
+                f"Connection {talk.number}, {talk.opener} to {talk.listener}: {'; then '.join(flows)}."
+            )
+        parts += [
+            f"{name}: {value.words if isinstance(value, Cell) else value}."
+            for name, value in _facts(side)
+        ]
     return " ".join([*parts, sentence])
-

@@ -57,11 +57,17 @@ def _chips(story: Story) -> list[Item]:
     items: list[Item] = []
     x = MARGIN
     alive = f"after {setting.keepalive} s" if setting.keepalive else "off"
-    for name, value in (("ports per destination", f"{setting.room} (AWS: {PORTS:,})"), ("keep-alive", alive),
-                        ("now", f"{setting.at} s")):
+    for name, value in (
+        ("ports per destination", f"{setting.room} (AWS: {PORTS:,})"),
+        ("keep-alive", alive),
+        ("now", f"{setting.at} s"),
+    ):
         wide = width_of(name, NOTE) + 5 + width_of(value, NOTE, True) + 14
-        items += [Box(x, 56, wide, 22, "rule", "faint-ground", 1.0), Text(x + 7, 71, name, "muted", NOTE),
-                  Text(x + wide - 7, 71, value, "ink", NOTE, True, "end")]
+        items += [
+            Box(x, 56, wide, 22, "rule", "faint-ground", 1.0),
+            Text(x + 7, 71, name, "muted", NOTE),
+            Text(x + wide - 7, 71, value, "ink", NOTE, True, "end"),
+        ]
         x += wide + 7
     return items
 
@@ -71,8 +77,10 @@ def _axis(story: Story, bottom: float) -> list[Item]:
     items: list[Item] = [Text(x, HEAD, words, "muted", NOTE, True) for x, words in heads]
     for second in range(0, SPAN + 1, 200):
         words = f"{second} s" if second else "0"
-        items += [Line(((_x(second), HEAD + 6), (_x(second), bottom - 12)), "rule", GUIDE),
-                  Text(_x(second), HEAD, words, "muted", NOTE, False, "middle")]
+        items += [
+            Line(((_x(second), HEAD + 6), (_x(second), bottom - 12)), "rule", GUIDE),
+            Text(_x(second), HEAD, words, "muted", NOTE, False, "middle"),
+        ]
     now = _x(story.setting.at)
     return [*items, Line(((now, HEAD + 6), (now, bottom - 12)), "ink", BOX, (6.0, 4.0))]
 
@@ -85,20 +93,33 @@ def _row(story: Story, place: int, attempt: Attempt) -> list[Item]:
     items: list[Item] = []
     if _met(story) == place:
         items.append(Box(MARGIN - 8, y - 17, LEFT - MARGIN - 2, 24, ink, "lit-ground", BOX))
-    items += [Text(MARGIN, y, attempt.opener, "ink", NOTE, True), Text(BEFORE, y, str(attempt.flow.source), "inside"),
-              Text(TO, y, str(attempt.flow.destination), "ink")]
+    items += [
+        Text(MARGIN, y, attempt.opener, "ink", NOTE, True),
+        Text(BEFORE, y, str(attempt.flow.source), "inside"),
+        Text(TO, y, str(attempt.flow.destination), "ink"),
+    ]
     begun = _x(attempt.begun / SECOND)
     if row is None:
-        return [*items, Text(AFTER, y, "no port left", "dropped", NOTE, True),
-                Mark("cross", begun, y - 4.5, "dropped", CROSS)]
+        return [
+            *items,
+            Text(AFTER, y, "no port left", "dropped", NOTE, True),
+            Mark("cross", begun, y - 4.5, "dropped", CROSS),
+        ]
     items.append(Text(AFTER, y, str(row.after.source), "muted" if gone else "inside"))
     end = _x((attempt.gone if attempt.gone is not None else now) / SECOND)
     ink = "dropped" if gone else "tracked"
     items.append(Box(begun, y - 4.5 - BAR / 2, end - begun, BAR, ink, f"{ink}-ground", BOX))
-    items += [Line(((_x(used), y - 4.5 - BAR / 2), (_x(used), y - 4.5 + BAR / 2)), ink, BOX)
-              for used in dict.fromkeys(use // SECOND for use in attempt.uses) if used > attempt.begun // SECOND]
-    return [*items, Mark("cross", end, y - 4.5, ink, CROSS) if gone else
-            Line(((end, y - 4.5 - BAR / 2 - 3), (end, y - 4.5 + BAR / 2 + 3)), ink, 3.0)]
+    items += [
+        Line(((_x(used), y - 4.5 - BAR / 2), (_x(used), y - 4.5 + BAR / 2)), ink, BOX)
+        for used in dict.fromkeys(use // SECOND for use in attempt.uses)
+        if used > attempt.begun // SECOND
+    ]
+    return [
+        *items,
+        Mark("cross", end, y - 4.5, ink, CROSS)
+        if gone
+        else Line(((end, y - 4.5 - BAR / 2 - 3), (end, y - 4.5 + BAR / 2 + 3)), ink, 3.0),
+    ]
 
 
 def _met(story: Story) -> int | None:
@@ -110,7 +131,14 @@ def _step(story: Story) -> Step | None:
     """What the NAT did with the packet of the one who spoke."""
     if story.spoken is None:
         return None
-    return next((step for step in story.spoken.steps if step.at == "NAT" and step.action in (REWRITE, DROP)), None)
+    return next(
+        (
+            step
+            for step in story.spoken.steps
+            if step.at == "NAT" and step.action in (REWRITE, DROP)
+        ),
+        None,
+    )
 
 
 def finding(story: Story) -> str:
@@ -122,31 +150,49 @@ def finding(story: Story) -> str:
         return f"{lost} of {tried} connections found no free port towards their destination"
     if over:
         words = f"silent for {IDLE // SECOND} s"
-        return f"At {story.setting.at} s no row is left: {words}" if not story.live else (
-            f"At {story.setting.at} s {story.live} of {tried - lost} rows {'is' if story.live == 1 else 'are'} left:"
-            f" the others were {words}")
+        return (
+            f"At {story.setting.at} s no row is left: {words}"
+            if not story.live
+            else (
+                f"At {story.setting.at} s {story.live} of {tried - lost} rows {'is' if story.live == 1 else 'are'} left:"
+                f" the others were {words}"
+            )
+        )
     return f"At {story.setting.at} s the NAT's table has {count(story.live, 'row')}"
 
 
 def sentence(story: Story) -> str:
     """What became of the packet of the one who spoke, or what tells the rows apart."""
     step = _step(story)
-    return _told(story) if step is None else f"{SIDE[story.setting.speaks]} speaks: {_fate(story, step)}"
+    return (
+        _told(story)
+        if step is None
+        else f"{SIDE[story.setting.speaks]} speaks: {_fate(story, step)}"
+    )
 
 
 def _fate(story: Story, step: Step) -> str:
     first, speaks = story.attempts[0], story.setting.speaks
     far = step.before.flow.source if speaks != "web" else step.before.flow.destination
     if step.action == REWRITE and step.after is not None:
-        side = f"goes on from {step.after.flow.source}" if speaks == "web" else f"goes to {step.after.flow.destination}"
+        side = (
+            f"goes on from {step.after.flow.source}"
+            if speaks == "web"
+            else f"goes to {step.after.flow.destination}"
+        )
         return f"the packet finds the first row and {side}. The same row serves both ways."
     if speaks == "stranger":
         door = step.before.flow.destination
-        row = (f"The row with this port is for {first.flow.destination}, not for {far}" if first.gone is None
-               else "The row with this port is gone")
+        row = (
+            f"The row with this port is for {first.flow.destination}, not for {far}"
+            if first.gone is None
+            else "The row with this port is gone"
+        )
         return f"its SYN to {door} is dropped by the NAT: {step.reason}. {row}."
-    reset = any(trace.sender == "NAT" and trace.cause.trace == (story.spoken.number if story.spoken else 0)
-                for trace in story.capture)
+    reset = any(
+        trace.sender == "NAT" and trace.cause.trace == (story.spoken.number if story.spoken else 0)
+        for trace in story.capture
+    )
     told = "The NAT answers it with RST" if reset else "It is dropped, and nobody is told"
     return f"its row ran out {IDLE // SECOND} s after the last packet. {told}."
 
@@ -155,27 +201,39 @@ def _told(story: Story) -> str:
     rows = [attempt.row for attempt in story.attempts if attempt.row is not None]
     lost = next((attempt for attempt in story.attempts if attempt.row is None), None)
     if lost is not None:
-        return (f"{lost.opener}'s SYN to {lost.flow.destination} is dropped: every port that the NAT may use towards"
-                " this destination is taken. Towards another one the same ports are free.")
+        return (
+            f"{lost.opener}'s SYN to {lost.flow.destination} is dropped: every port that the NAT may use towards"
+            " this destination is taken. Towards another one the same ports are free."
+        )
     outside = [row.after.source for row in rows]
     twice = next((end for end in outside if outside.count(end) > 1), None)
     if twice is not None:
-        return (f"Port {twice.port} serves two rows at once: they lead to different destinations, so no answer fits"
-                " both.")
+        return (
+            f"Port {twice.port} serves two rows at once: they lead to different destinations, so no answer fits"
+            " both."
+        )
     inside = [row.before.sport for row in rows]
     port = next((port for port in inside if inside.count(port) > 1), None)
     if port is not None:
         ours = " and ".join(str(row.after.sport) for row in rows if row.before.sport == port)
-        return (f"web and app both use port {port}. Outside they have one address, so the NAT gives them ports of its"
-                f" own: {ours}.")
+        return (
+            f"web and app both use port {port}. Outside they have one address, so the NAT gives them ports of its"
+            f" own: {ours}."
+        )
     return "One row, written when the first packet left; answers are led back by it."
 
 
 def alternative(story: Story, title: str) -> str:
     """The text alternative: settings, every row with its life, and the sentence."""
     setting = story.setting
-    alive = f"keep-alive after {setting.keepalive} s of silence" if setting.keepalive else "no keep-alive"
-    parts = [f"Table of a NAT gateway up to {setting.at} s, {setting.room} ports per destination, {alive}. {title}."]
+    alive = (
+        f"keep-alive after {setting.keepalive} s of silence"
+        if setting.keepalive
+        else "no keep-alive"
+    )
+    parts = [
+        f"Table of a NAT gateway up to {setting.at} s, {setting.room} ports per destination, {alive}. {title}."
+    ]
     for attempt in story.attempts:
         begun = f"{attempt.begun // SECOND} s"
         what = f"{attempt.opener} {attempt.flow}"

@@ -46,8 +46,13 @@ class Silence(NamedRow):
     def unseen_by(self, name: str) -> int:
         """How long one device saw nothing of the connection, in microseconds: packets take time between two."""
         first = self.after[0].number
-        steps = [step.now for trace in self.talk.traces if trace.number < first for step in trace.steps
-                 if step.at == name]
+        steps = [
+            step.now
+            for trace in self.talk.traces
+            if trace.number < first
+            for step in trace.steps
+            if step.at == name
+        ]
         later = [step.now for trace in self.after for step in trace.steps if step.at == name]
         return min(later, default=self.ended) - max(steps, default=self.begun)
 
@@ -68,14 +73,24 @@ def silences(visit: Visit) -> tuple[Silence, ...]:
     """For each connection that fell silent, its longest silence; ValueError where none was silent for SHORTEST."""
     silent = []
     for talk in visit.talks:
-        gaps = [(there.steps[0].now - here.last.now, number) for number, (here, there) in enumerate(
-            pairwise(talk.traces), 1)]
+        gaps = [
+            (there.steps[0].now - here.last.now, number)
+            for number, (here, there) in enumerate(pairwise(talk.traces), 1)
+        ]
         longest, number = max(gaps, default=(0, 0))
         if longest >= SHORTEST:
-            silent.append(Silence(talk, talk.traces[number - 1].last.now, talk.traces[number].steps[0].now,
-                                 talk.traces[number:]))
+            silent.append(
+                Silence(
+                    talk,
+                    talk.traces[number - 1].last.now,
+                    talk.traces[number].steps[0].now,
+                    talk.traces[number:],
+                )
+            )
     if not silent:
-        raise ValueError(f"no connection of {visit.title!r} is silent for {SHORTEST // SECOND} s and then used again")
+        raise ValueError(
+            f"no connection of {visit.title!r} is silent for {SHORTEST // SECOND} s and then used again"
+        )
     return tuple(silent)
 
 
@@ -107,13 +122,19 @@ def idle_of(device: Device) -> int | None:
     from inspect import signature
 
     parameter = signature(device.kind).parameters.get("idle")
-    return parameter.default if parameter is not None and isinstance(parameter.default, int) else None
+    return (
+        parameter.default if parameter is not None and isinstance(parameter.default, int) else None
+    )
 
 
 def _tracked_for(silence: Silence, card: Interface) -> int:
     """How long an interface tracks this flow: as the tracked row says, or else the interface, or else the default."""
-    steps = [step for trace in silence.talk.traces for step in trace.steps
-             if step.at == card.device and step.now <= silence.begun]
+    steps = [
+        step
+        for trace in silence.talk.traces
+        for step in trace.steps
+        if step.at == card.device and step.now <= silence.begun
+    ]
     rows = [row for row in map(tracked_of, steps) if row is not None]
     return rows[-1].idle if rows else card.tracking.tcp_established
 
@@ -125,11 +146,19 @@ def _gate(silence: Silence, name: str, idle: int) -> Clock:
     if step is None:
         return Clock(name, "its table", idle, state, "silence", "nothing comes to it again")
     if step.action != DROP:
-        return Clock(name, "its table", idle, state, "passes", "the row is still there" if state == RUNS
-                     else "by a new row")
+        return Clock(
+            name,
+            "its table",
+            idle,
+            state,
+            "passes",
+            "the row is still there" if state == RUNS else "by a new row",
+        )
     told = _told(silence, name)
     if told:
-        return Clock(name, "its table", idle, state, "RST", f"to {told}, and only when it sends again")
+        return Clock(
+            name, "its table", idle, state, "RST", f"to {told}, and only when it sends again"
+        )
     why = step.reason.code if step.reason else "lost"
     return Clock(name, "its table", idle, state, "dropped", f"{why}; nobody is told")
 
@@ -149,8 +178,11 @@ def _host(silence: Silence, device: Device, idle: int | None) -> Clock:
     if got is not None and (sent is None or got.number < sent.number or reset):
         return Clock(device.name, what, limit, state, _name(got), f"from {got.sender}")
     if sent is not None:
-        tries = sum(t.sender == device.name and (t.packet.seq, t.packet.flags) == (sent.packet.seq, sent.packet.flags)
-                    for t in silence.after)
+        tries = sum(
+            t.sender == device.name
+            and (t.packet.seq, t.packet.flags) == (sent.packet.seq, sent.packet.flags)
+            for t in silence.after
+        )
         heard = f", hears {label(got.packet)}" if got is not None else ", hears nothing"
         times = "" if tries == 1 else f", {tries} times"
         return Clock(device.name, what, limit, state, "sends", f"{_name(sent)}{times}{heard}")
@@ -160,7 +192,12 @@ def _host(silence: Silence, device: Device, idle: int | None) -> Clock:
 def _group(silence: Silence, name: str, idle: int) -> Clock:
     """The tracking of an interface's groups."""
     state = FORGOT if silence.unseen_by(name) >= idle else RUNS
-    steps = [s for t in silence.after for s in t.steps if s.at == name and s.check in ("group in", "group out")]
+    steps = [
+        s
+        for t in silence.after
+        for s in t.steps
+        if s.at == name and s.check in ("group in", "group out")
+    ]
     step = next((s for s in steps if s.action == DROP), steps[0] if steps else None)
     whose = f"{name}'s group"
     if step is None:
@@ -176,9 +213,18 @@ def _group(silence: Silence, name: str, idle: int) -> Clock:
 
 def _first(silence: Silence, name: str) -> Step | None:
     """The first decision of a gateway after the silence."""
-    return next((step for trace in silence.after for step in trace.steps if step.at == name
-                 and step.check not in ("group in", "group out", "network ACL in", "network ACL out", "route")
-                 and step.action != SEND), None)
+    return next(
+        (
+            step
+            for trace in silence.after
+            for step in trace.steps
+            if step.at == name
+            and step.check
+            not in ("group in", "group out", "network ACL in", "network ACL out", "route")
+            and step.action != SEND
+        ),
+        None,
+    )
 
 
 def _told(silence: Silence, name: str) -> str:

@@ -37,7 +37,12 @@ HEARD = {
     "RST ACK": "dropped",
     "passes": "tracked",
 }  # what is heard -> its ink, if that is not the usual one
-TOP, HEAD, PITCH, BAR = 100.0, 26.0, 46.0, 22.0  # first row; heights of a heading, of a row, of a bar
+TOP, HEAD, PITCH, BAR = (
+    100.0,
+    26.0,
+    46.0,
+    22.0,
+)  # first row; heights of a heading, of a row, of a bar
 
 
 @picture
@@ -60,9 +65,15 @@ def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
         x = _x(silence.span / SECOND)
         lines.append(Line(((x, begun + HEAD - 8), (x, y)), "ink", 1.6, (6.0, 4.0)))
         y += 10
-    guides = [Line(((_x(instant), TOP - 8), (_x(instant), y - 8)), "rule", GUIDE, (1.5, 3.0)) for instant, _ in TICKS]
-    ticks = [Text(_x(instant), TOP - 14, words, "muted", NOTE, False, "middle") for instant, words in TICKS
-             if instant != 86_400]
+    guides = [
+        Line(((_x(instant), TOP - 8), (_x(instant), y - 8)), "rule", GUIDE, (1.5, 3.0))
+        for instant, _ in TICKS
+    ]
+    ticks = [
+        Text(_x(instant), TOP - 14, words, "muted", NOTE, False, "middle")
+        for instant, words in TICKS
+        if instant != 86_400
+    ]
     sentence = _sentence(shown)
     states = {clock.state for _, clocks in shown for clock in clocks}
     signs = {sign for sign, state in (("forgot", FORGOT), ("runs", RUNS)) if state in states}
@@ -88,19 +99,25 @@ def _heading(silence: Silence, y: float) -> list[Item]:
     talk = silence.talk
     words = f"connection {talk.number}: {talk.opener} to {talk.listener}, silent for {span(silence.span)}"
     wide = width_of(words, LABEL, True)
-    return [Box(MARGIN - 8, y - 5, wide + 18, 21, "paper", "paper", 1.0),
-            Text(MARGIN, y + 10, words, "ink", LABEL, True),
-            Line(((MARGIN + wide + 14, y + 6), (WIDTH - MARGIN, y + 6)), "rule", GUIDE)]
+    return [
+        Box(MARGIN - 8, y - 5, wide + 18, 21, "paper", "paper", 1.0),
+        Text(MARGIN, y + 10, words, "ink", LABEL, True),
+        Line(((MARGIN + wide + 14, y + 6), (WIDTH - MARGIN, y + 6)), "rule", GUIDE),
+    ]
 
 
 def _row(clock: Clock, silence: Silence, y: float) -> list[Item]:
     """One party: its name, its bar, and what it heard."""
-    items: list[Item] = [Text(MARGIN, y + 13, cut_middle(clock.owner, LABEL, NAMES, True), "ink", LABEL, True),
-                         Text(MARGIN, y + 29, clock.what, "muted", NOTE)]
+    items: list[Item] = [
+        Text(MARGIN, y + 13, cut_middle(clock.owner, LABEL, NAMES, True), "ink", LABEL, True),
+        Text(MARGIN, y + 29, clock.what, "muted", NOTE),
+    ]
     middle = y + 15.0
     if clock.idle is None:
-        items += [Line(((LEFT, middle + 6), (RIGHT, middle + 6)), "muted", 1.4, DOTS),
-                  *_covered(RIGHT - 6, middle - 2, "no clock", "muted", False, "end")]
+        items += [
+            Line(((LEFT, middle + 6), (RIGHT, middle + 6)), "muted", 1.4, DOTS),
+            *_covered(RIGHT - 6, middle - 2, "no clock", "muted", False, "end"),
+        ]
     else:
         end = _x(clock.idle / SECOND)
         ink = "dropped" if clock.state == FORGOT else "tracked"
@@ -110,8 +127,11 @@ def _row(clock: Clock, silence: Silence, y: float) -> list[Item]:
             items.append(Text(LEFT + 8, middle + 4.5, words, ink, NOTE, True))
         else:
             items += _covered(end + 14, middle + 4.5, words, ink, True, "start")
-        items.append(Mark("cross", end, middle, ink, CROSS) if clock.state == FORGOT else
-                     Line(((end, middle - 15), (end, middle + 15)), ink, 3.0))
+        items.append(
+            Mark("cross", end, middle, ink, CROSS)
+            if clock.state == FORGOT
+            else Line(((end, middle - 15), (end, middle + 15)), ink, 3.0)
+        )
     return items + _hears(clock, y)
 
 
@@ -119,7 +139,10 @@ def _covered(x: float, y: float, words: str, ink: str, bold: bool, anchor: str) 
     """A text on paper of its own: lines of the axis do not go through it."""
     text = Text(x, y, words, ink, NOTE, bold, anchor)
     left, top, right, bottom = text.extent
-    return [Box(left - 6.5, top - 1, right - left + 13, bottom - top + 2, "paper", "paper", 0.5), text]
+    return [
+        Box(left - 6.5, top - 1, right - left + 13, bottom - top + 2, "paper", "paper", 0.5),
+        text,
+    ]
 
 
 def _hears(clock: Clock, y: float) -> list[Item]:
@@ -128,8 +151,10 @@ def _hears(clock: Clock, y: float) -> list[Item]:
     ink = HEARD.get(clock.hears, "ink")
     wide = width_of(clock.hears, NOTE, True) + 14
     first, rest = _two(clock.words, WIDTH - MARGIN - HEARS - wide - 8)
-    items: list[Item] = [Box(HEARS, y, wide, 20, ink, "paper", BOX, 3.0, (3.0, 2.0) if quiet else ()),
-                         Text(HEARS + 7, y + 14.5, clock.hears, ink, NOTE, True)]
+    items: list[Item] = [
+        Box(HEARS, y, wide, 20, ink, "paper", BOX, 3.0, (3.0, 2.0) if quiet else ()),
+        Text(HEARS + 7, y + 14.5, clock.hears, ink, NOTE, True),
+    ]
     items += [Text(HEARS + wide + 8, y + 14.5, first, "ink", NOTE)] if first else []
     return items + ([Text(HEARS, y + 34, rest, "ink", NOTE)] if rest else [])
 
@@ -138,7 +163,7 @@ def _two(words: str, room: float) -> tuple[str, str]:
     """Words in two lines: what has room beside a frame, and the rest."""
     parts = words.split()
     taken = 0
-    while taken < len(parts) and width_of(" ".join(parts[:taken + 1]), NOTE) <= room:
+    while taken < len(parts) and width_of(" ".join(parts[: taken + 1]), NOTE) <= room:
         taken += 1
     return " ".join(parts[:taken]), " ".join(parts[taken:])
 
@@ -146,11 +171,20 @@ def _two(words: str, room: float) -> tuple[str, str]:
 def _title(shown: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
     """How long it was silent, and who forgot first."""
     longest = max(silence.span for silence, _ in shown)
-    gone = sorted((clock.idle, clock.owner) for _, clocks in shown for clock in clocks
-                  if clock.idle is not None and clock.state == FORGOT)
+    gone = sorted(
+        (clock.idle, clock.owner)
+        for _, clocks in shown
+        for clock in clocks
+        if clock.idle is not None and clock.state == FORGOT
+    )
     keep = sum(clock.state == RUNS for _, clocks in shown for clock in clocks)
     begun = f"Silent for {span(longest)}"
-    rings = [(silence.span, clock.owner) for silence, clocks in shown for clock in clocks if clock.state == RINGS]
+    rings = [
+        (silence.span, clock.owner)
+        for silence, clocks in shown
+        for clock in clocks
+        if clock.state == RINGS
+    ]
     if rings and not gone:
         return f"Silent for {span(rings[0][0])}: then the keep-alive of {rings[0][1]} asks"
     if not gone:
@@ -162,15 +196,28 @@ def _title(shown: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
 
 def _sentence(shown: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
     """Who was told, and by whom."""
-    told = [(clock.owner, clock.words) for _, clocks in shown for clock in clocks
-            if clock.hears == "RST" and clock.state == FORGOT and clock.words.startswith("to ")]
+    told = [
+        (clock.owner, clock.words)
+        for _, clocks in shown
+        for clock in clocks
+        if clock.hears == "RST" and clock.state == FORGOT and clock.words.startswith("to ")
+    ]
     if told:
         return f"{told[0][0]} forgot in silence. It answers with RST {told[0][1]}."
-    closing = next((clock for _, clocks in shown for clock in clocks
-                    if clock.state == FORGOT and clock.hears == "sends" and clock.idle is not None), None)
+    closing = next(
+        (
+            clock
+            for _, clocks in shown
+            for clock in clocks
+            if clock.state == FORGOT and clock.hears == "sends" and clock.idle is not None
+        ),
+        None,
+    )
     if closing is not None and closing.idle is not None:
         return f"{closing.owner} does not wait: at {span(closing.idle)} it sends {closing.words.partition(',')[0]}."
-    lost = next((clock for _, clocks in shown for clock in clocks if clock.hears == "dropped"), None)
+    lost = next(
+        (clock for _, clocks in shown for clock in clocks if clock.hears == "dropped"), None
+    )
     if lost is not None:
         return f"{lost.owner} drops what comes after the silence ({lost.words})."
     if any(clock.state == FORGOT for _, clocks in shown for clock in clocks):
@@ -178,13 +225,19 @@ def _sentence(shown: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
     return "Every clock outlasted the silence: the next packet goes on as if nothing had been."
 
 
-def _alternative(visit: Visit, shown: list[tuple[Silence, tuple[Clock, ...]]], title: str, sentence: str) -> str:
+def _alternative(
+    visit: Visit, shown: list[tuple[Silence, tuple[Clock, ...]]], title: str, sentence: str
+) -> str:
     parts = [f"Clocks of {visit.title}. {title}."]
     for silence, clocks in shown:
         talk = silence.talk
-        parts.append(f"Connection {talk.number}, {talk.opener} to {talk.listener}, silent for {span(silence.span)}.")
+        parts.append(
+            f"Connection {talk.number}, {talk.opener} to {talk.listener}, silent for {span(silence.span)}."
+        )
         for clock in clocks:
             time = "no clock" if clock.idle is None else span(clock.idle)
-            end = {FORGOT: ", ran out", RUNS: ", still runs", RINGS: ", rings", NONE: ""}[clock.state]
+            end = {FORGOT: ", ran out", RUNS: ", still runs", RINGS: ", rings", NONE: ""}[
+                clock.state
+            ]
             parts.append(f"{clock.owner}, {clock.what}: {time}{end}; {clock.hears} {clock.words}.")
     return " ".join([*parts, sentence])

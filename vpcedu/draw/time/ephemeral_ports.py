@@ -35,9 +35,13 @@ SIDE = RIGHT + 12  # where the names at the right begin
 def ports(use: PortUse, *, theme: str = "light", ax: Any = None) -> Scene:
     """Ephemeral ports in use over ten minutes, towards each destination and all together, against the limit."""
     if len(use.failed) != SPAN:
-        raise ValueError(f"a load played for {len(use.failed)} s: expected {SPAN} s, the width of the picture")
+        raise ValueError(
+            f"a load played for {len(use.failed)} s: expected {SPAN} s, the width of the picture"
+        )
     foot = footing(FLOOR_ALL + 34, sentence(use), lines=2, less=12.0)
-    subtitle = "One client, one address. A port is taken only towards one destination (address and port)."
+    subtitle = (
+        "One client, one address. A port is taken only towards one destination (address and port)."
+    )
     items = [*_chips(use), *_failing(use), *_axes(), *_each(use), *_all(use)]
     return page(finding(use), subtitle, items, foot, alternative(use))
 
@@ -59,27 +63,40 @@ def _chips(use: PortUse) -> list[Item]:
     items: list[Item] = []
     x = MARGIN
     after = f"{load.lifetime} s" + (" + 60 s TIME-WAIT" if load.closes_first == "client" else "")
-    for name, value in (("range", f"{load.ports[0]}-{load.ports[1]}"), ("destinations", str(load.destinations)),
-                        ("new per s", f"{load.rate:,}"), ("kept", after)):
+    for name, value in (
+        ("range", f"{load.ports[0]}-{load.ports[1]}"),
+        ("destinations", str(load.destinations)),
+        ("new per s", f"{load.rate:,}"),
+        ("kept", after),
+    ):
         wide = width_of(name, NOTE) + 5 + width_of(value, NOTE, True) + 14
-        items += [Box(x, 56, wide, 22, "rule", "faint-ground", 1.0), Text(x + 7, 71, name, "muted", NOTE),
-                  Text(x + wide - 7, 71, value, "ink", NOTE, True, "end")]
+        items += [
+            Box(x, 56, wide, 22, "rule", "faint-ground", 1.0),
+            Text(x + 7, 71, name, "muted", NOTE),
+            Text(x + wide - 7, 71, value, "ink", NOTE, True, "end"),
+        ]
         x += wide + 7
     return items
 
 
 def _axes() -> list[Item]:
-    items: list[Item] = [Text(MARGIN, TOP - 16, "ports in use, towards each destination", "muted", NOTE),
-                         Text(MARGIN, TOP_ALL - 16, "connections at once, all destinations together", "muted", NOTE)]
+    items: list[Item] = [
+        Text(MARGIN, TOP - 16, "ports in use, towards each destination", "muted", NOTE),
+        Text(MARGIN, TOP_ALL - 16, "connections at once, all destinations together", "muted", NOTE),
+    ]
     for y_of, values in ((_y, (0, 20_000, 40_000, 60_000)), (_y_all, (0, 100_000, 200_000))):
         for value in values:
             y = y_of(value)
-            items += [Line(((LEFT, y), (RIGHT, y)), "rule" if value else "ink", GUIDE if value else 1.3),
-                      Text(LEFT - 8, y + 4.5, f"{value:,}", "muted", NOTE, False, "end")]
+            items += [
+                Line(((LEFT, y), (RIGHT, y)), "rule" if value else "ink", GUIDE if value else 1.3),
+                Text(LEFT - 8, y + 4.5, f"{value:,}", "muted", NOTE, False, "end"),
+            ]
     for minute in range(0, 11, 2):
         x, words = _x(minute * 60), f"{minute} min" if minute == 10 else str(minute)
-        items += [Line(((x, FLOOR_ALL), (x, FLOOR_ALL + 5)), "ink", GUIDE),
-                  Text(x, FLOOR_ALL + 19, words, "muted", NOTE, False, "middle")]
+        items += [
+            Line(((x, FLOOR_ALL), (x, FLOOR_ALL + 5)), "ink", GUIDE),
+            Text(x, FLOOR_ALL + 19, words, "muted", NOTE, False, "middle"),
+        ]
     return items
 
 
@@ -93,14 +110,26 @@ def _failing(use: PortUse) -> list[Item]:
         elif not lost and begun is not None:
             x = max(_x(begun), _x(use.first or 0))
             wide = max(_x(second) - x, 1.0)
-            items += [Band(x, TOP + 16, wide, FLOOR - TOP - 16, "dropped-ground"),  # below the words
-                      Band(x, TOP_ALL, wide, FLOOR_ALL - TOP_ALL, "dropped-ground")]
+            items += [
+                Band(x, TOP + 16, wide, FLOOR - TOP - 16, "dropped-ground"),  # below the words
+                Band(x, TOP_ALL, wide, FLOOR_ALL - TOP_ALL, "dropped-ground"),
+            ]
             begun = None
     if use.first is not None:
         words, x = f"first failure after {use.first:.1f} s", _x(use.first)
         right = x + 6 + width_of(words, NOTE, True) > RIGHT
-        items += [Line(((x, TOP), (x, FLOOR)), "dropped", 1.3, (2.0, 3.0)),
-                  Text(x - 6 if right else x + 6, TOP + 11, words, "dropped", NOTE, True, "end" if right else "start")]
+        items += [
+            Line(((x, TOP), (x, FLOOR)), "dropped", 1.3, (2.0, 3.0)),
+            Text(
+                x - 6 if right else x + 6,
+                TOP + 11,
+                words,
+                "dropped",
+                NOTE,
+                True,
+                "end" if right else "start",
+            ),
+        ]
     return items
 
 
@@ -122,12 +151,18 @@ def _each(use: PortUse) -> list[Item]:
     k = load.destinations
     full = use.first is not None
     words = ("1 destination", "") if k == 1 else (f"each of {k}", "")
-    items: list[Item] = [Line(((LEFT, limit), (RIGHT, limit)), "dropped", PACKET, LIMIT_DASH),
-                         Text(SIDE, limit + 4.5, f"limit {load.size:,}", "dropped", NOTE, True),
-                         *(_curve(row, _y, LIT) for row in dict.fromkeys(use.in_use))]
+    items: list[Item] = [
+        Line(((LEFT, limit), (RIGHT, limit)), "dropped", PACKET, LIMIT_DASH),
+        Text(SIDE, limit + 4.5, f"limit {load.size:,}", "dropped", NOTE, True),
+        *(_curve(row, _y, LIT) for row in dict.fromkeys(use.in_use)),
+    ]
     y = min(y, FLOOR - 12)
-    items += [Text(SIDE, y, "full" if full else f"{most[-1]:,}", "dropped" if full else "ink", NOTE, True),
-              Text(SIDE, y + 16, words[0], "muted", NOTE)]
+    items += [
+        Text(
+            SIDE, y, "full" if full else f"{most[-1]:,}", "dropped" if full else "ink", NOTE, True
+        ),
+        Text(SIDE, y + 16, words[0], "muted", NOTE),
+    ]
     return items
 
 
@@ -136,16 +171,23 @@ def _all(use: PortUse) -> list[Item]:
     y = _y_all(last) + 4.5
     if abs(y - line - 4.5) < 15:
         y = line + 4.5 + (15 if last < PORTS else -15)
-    return [Line(((LEFT, line), (RIGHT, line)), "muted", 1.3, (2.0, 3.0)),
-            Text(SIDE, line + 4.5, f"{PORTS:,} ports", "muted", NOTE),
-            _curve(use.total, _y_all, LIT), Text(SIDE, y, f"{last:,}", "ink", NOTE, True)]
+    return [
+        Line(((LEFT, line), (RIGHT, line)), "muted", 1.3, (2.0, 3.0)),
+        Text(SIDE, line + 4.5, f"{PORTS:,} ports", "muted", NOTE),
+        _curve(use.total, _y_all, LIT),
+        Text(SIDE, y, f"{last:,}", "ink", NOTE, True),
+    ]
 
 
 def finding(use: PortUse) -> str:
     """What the run shows, as a title."""
     load, most = use.load, max(use.total)
     if use.first is not None:
-        what = "The destination is" if load.destinations == 1 else f"All {load.destinations} destinations are"
+        what = (
+            "The destination is"
+            if load.destinations == 1
+            else f"All {load.destinations} destinations are"
+        )
         return f"{what} full after {use.first:.1f} s, at {most:,} connections"
     if most > PORTS:
         return f"{most:,} connections at once from one address, and none fails"
@@ -158,19 +200,27 @@ def sentence(use: PortUse) -> str:
     sum_of = f"{load.share:,} new per s x {load.occupancy} s = {load.needed:,} ports"
     towards = "" if load.destinations == 1 else " towards each destination"
     if use.first is None:
-        return (f"{sum_of} needed{towards}, {load.size:,} there."
-                f" Up to {load.sustained:,} new per s could go on for ever.")
-    return (f"{sum_of} needed{towards}, only {load.size:,} there: {sum(use.failed):,} of {load.rate * SPAN:,} attempts"
-            f" fail. Only {load.sustained:,} new per s could go on for ever.")
+        return (
+            f"{sum_of} needed{towards}, {load.size:,} there."
+            f" Up to {load.sustained:,} new per s could go on for ever."
+        )
+    return (
+        f"{sum_of} needed{towards}, only {load.size:,} there: {sum(use.failed):,} of {load.rate * SPAN:,} attempts"
+        f" fail. Only {load.sustained:,} new per s could go on for ever."
+    )
 
 
 def alternative(use: PortUse) -> str:
     """The text alternative: settings, curves, failures."""
     load, marks = use.load, (60, 120, 300, 600)
-    each = ", ".join(f"{max(row[second - 1] for row in use.in_use):,} at {second} s" for second in marks)
+    each = ", ".join(
+        f"{max(row[second - 1] for row in use.in_use):,} at {second} s" for second in marks
+    )
     total = ", ".join(f"{use.total[second - 1]:,} at {second} s" for second in marks)
     fails = f"first failure after {use.first:.1f} s" if use.first is not None else "no failure"
-    return (f"Curves over 10 minutes. Range {load.ports[0]}-{load.ports[1]}, {destinations(load)},"
-            f" {load.rate:,} new connections per s, each open {load.lifetime} s, the {load.closes_first} closes first."
-            f" Ports in use towards one destination: {each}; limit {load.size:,}. All connections: {total}."
-            f" {fails[0].upper() + fails[1:]}. {sentence(use)}")
+    return (
+        f"Curves over 10 minutes. Range {load.ports[0]}-{load.ports[1]}, {destinations(load)},"
+        f" {load.rate:,} new connections per s, each open {load.lifetime} s, the {load.closes_first} closes first."
+        f" Ports in use towards one destination: {each}; limit {load.size:,}. All connections: {total}."
+        f" {fails[0].upper() + fails[1:]}. {sentence(use)}"
+    )

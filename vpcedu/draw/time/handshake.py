@@ -13,7 +13,16 @@ from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.scene import Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import CROSS, DOTS, NOTE, PACKET
 from vpcedu.draw.reading.as_picture import picture
-from vpcedu.draw.time.handshake_axis import CLIENT, END, PER_SECOND, SCALED, SERVER, SLOPE, Axis, groups_of
+from vpcedu.draw.time.handshake_axis import (
+    CLIENT,
+    END,
+    PER_SECOND,
+    SCALED,
+    SERVER,
+    SLOPE,
+    Axis,
+    groups_of,
+)
 from vpcedu.draw.time.handshake_ends import after, bars, brackets, chips, posts, states
 from vpcedu.draw.time.handshake_words import alternative, finding, sentence, text_of
 
@@ -37,10 +46,19 @@ def handshake(visit: Handshake, *, theme: str = "light", ax: Any = None) -> Scen
     subtitle = f"Time runs down, to scale for {SCALED} s. Each end keeps its own state; nothing else is between them."
     signs = {"dropped"} if any(group.arrived is None for group in groups) else set()
     foot = footing(END + 12, sentence(visit), signs, lines=2)
-    tallest = footing(END + 12, "", {"dropped"}, lines=2).height  # the legend of a loss has room where there is none
-    items = [*chips(visit), *posts(visit), *bars(visit, axis),
-             *axis.items(), *_arrows(visit, groups, axis), *brackets(visit, axis), *states(visit, axis),
-             *after(visit, axis)]
+    tallest = footing(
+        END + 12, "", {"dropped"}, lines=2
+    ).height  # the legend of a loss has room where there is none
+    items = [
+        *chips(visit),
+        *posts(visit),
+        *bars(visit, axis),
+        *axis.items(),
+        *_arrows(visit, groups, axis),
+        *brackets(visit, axis),
+        *states(visit, axis),
+        *after(visit, axis),
+    ]
     return page(title, subtitle, items, foot._replace(height=tallest), alternative(visit))
 
 
@@ -98,7 +116,10 @@ def _chains(groups: list[Group], axis: Axis, drop: float) -> list[Item]:
 def _above(y: float, chain: list[Group], sender: float) -> list[Item]:
     """Names of packets in one line above the first of them, at its sender's side."""
     words = [(text_of(group.traces), group.arrived is None) for group in chain]
-    words = [(text + ("," if number < len(words) else ""), lost) for number, (text, lost) in enumerate(words, 1)]
+    words = [
+        (text + ("," if number < len(words) else ""), lost)
+        for number, (text, lost) in enumerate(words, 1)
+    ]
     if _width(words) > SERVER - CLIENT - 28:
         words = [(text.replace(" again", ""), lost) for text, lost in words]
     x = CLIENT + 14 if sender == CLIENT else SERVER - 14 - _width(words)
@@ -120,5 +141,15 @@ def _between(group: Group, y: float, fall: float, x0: float, x1: float) -> Text:
     right = lost == (x0 == SERVER)  # which side the words stand on
     x, anchor = (SERVER - 14, "end") if right else (CLIENT + 14, "start")
     if lost:
-        return Text(x, y + fall * (14 + wide) / (SERVER - CLIENT) + 13.5, words, "dropped", NOTE, True, anchor)
-    return Text(x, y + fall * (1 - (14 + wide) / (SERVER - CLIENT)) - 3.5, words, "ink", NOTE, True, anchor)
+        return Text(
+            x,
+            y + fall * (14 + wide) / (SERVER - CLIENT) + 13.5,
+            words,
+            "dropped",
+            NOTE,
+            True,
+            anchor,
+        )
+    return Text(
+        x, y + fall * (1 - (14 + wide) / (SERVER - CLIENT)) - 3.5, words, "ink", NOTE, True, anchor
+    )

@@ -62,11 +62,17 @@ class Axis:
             if group is not None:
                 self.places.setdefault(group.sent, y)
                 for trace in group.traces:
-                    self.places.setdefault(trace.last.now, y + SLOPE) if trace.last.now > group.sent else None
+                    self.places.setdefault(
+                        trace.last.now, y + SLOPE
+                    ) if trace.last.now > group.sent else None
         result = visit.result
         self.result: float | None = None  # the y of a result that no packet brought
         self.last = -1  # and its instant
-        if result is not None and result.after > SCALED * SECOND and result.after not in self.places:
+        if (
+            result is not None
+            and result.after > SCALED * SECOND
+            and result.after not in self.places
+        ):
             self.last = result.after
             self.result = self.places[result.after] = FIRST_ROW + len(kept) * ROW
 
@@ -81,8 +87,10 @@ class Axis:
         items: list[Item] = []
         for second in range(SCALED + 1):
             y = START + PER_SECOND * second
-            items += [Text(MARGIN, y + 4.5, f"{second} s", "ink", LABEL, True),
-                      Line(((50, y), (60, y)), "muted", GUIDE)]
+            items += [
+                Text(MARGIN, y + 4.5, f"{second} s", "ink", LABEL, True),
+                Line(((50, y), (60, y)), "muted", GUIDE),
+            ]
         if self.rows or self.result is not None:
             items += [Band(x - 9, FOLD - 9, 18, 18, "paper") for x in (CLIENT, SERVER)]
             items += [_zigzag(x) for x in (CLIENT, SERVER)]
@@ -100,4 +108,8 @@ class Axis:
 
 
 def _zigzag(x: float) -> Line:
-    return Line(tuple((x + dx, FOLD + dy) for dx, dy in ((0, -9), (7, -4), (-7, 4), (0, 9))), "ink", LIFELINE)
+    return Line(
+        tuple((x + dx, FOLD + dy) for dx, dy in ((0, -9), (7, -4), (-7, 4), (0, 9))),
+        "ink",
+        LIFELINE,
+    )

@@ -8,7 +8,16 @@ from vpcedu.clock import SECOND
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.scene import Box, Line, Text
 from vpcedu.draw.canvas.style import BOX, DOTS, LABEL, LIFELINE, MARGIN, NOTE
-from vpcedu.draw.time.handshake_axis import CLIENT, END, FIRST_ROW, FOLD, SCALED, SERVER, START, Axis
+from vpcedu.draw.time.handshake_axis import (
+    CLIENT,
+    END,
+    FIRST_ROW,
+    FOLD,
+    SCALED,
+    SERVER,
+    START,
+    Axis,
+)
 from vpcedu.draw.time.handshake_words import seconds
 from vpcedu.packet import RST
 
@@ -27,11 +36,18 @@ def chips(visit: Handshake) -> list[Item]:
     server = {"up": "listening", "closed": "port closed", "silent": "silent"}[visit.setting.server]
     items: list[Item] = []
     x = MARGIN
-    for name, value in (("round trip", f"{visit.setting.round_trip} ms"), ("lost", words), ("server", server),
-                        ("Linux", visit.setting.kernel)):
+    for name, value in (
+        ("round trip", f"{visit.setting.round_trip} ms"),
+        ("lost", words),
+        ("server", server),
+        ("Linux", visit.setting.kernel),
+    ):
         wide = width_of(name, NOTE) + 5 + width_of(value, NOTE, True) + 14
-        items += [Box(x, 56, wide, 22, "rule", "faint-ground", 1.0), Text(x + 7, 71, name, "muted", NOTE),
-                  Text(x + wide - 7, 71, value, "ink", NOTE, True, "end")]
+        items += [
+            Box(x, 56, wide, 22, "rule", "faint-ground", 1.0),
+            Text(x + 7, 71, name, "muted", NOTE),
+            Text(x + wide - 7, 71, value, "ink", NOTE, True, "end"),
+        ]
         x += wide + 7
     return items
 
@@ -41,15 +57,22 @@ def posts(visit: Handshake) -> list[Item]:
     silent = visit.setting.server == "silent"
     flow = visit.syns[0].packet.flow
     items: list[Item] = []
-    hosts = ((CLIENT, "client", flow.source, True), (SERVER, "server", flow.destination, not silent))
+    hosts = (
+        (CLIENT, "client", flow.source, True),
+        (SERVER, "server", flow.destination, not silent),
+    )
     for x, name, end, there in hosts:
         ink = "ink" if there else "muted"
         dash = () if there else DOTS
-        items += [Box(x - 82, 88, 164, 40, "outside" if there else "muted", "paper", BOX, 3.0, dash),
-                  Text(x, 104, name if there else "nobody", ink, LABEL, True, "middle"),
-                  Text(x, 121, str(end), "outside" if there else "muted", NOTE, False, "middle"),
-                  *(Line(((x, top), (x, foot)), ink, LIFELINE, dash) for top, foot in
-                    ((128, FOLD - 9), (FOLD - 9, FOLD + 9), (FOLD + 9, END)))]
+        items += [
+            Box(x - 82, 88, 164, 40, "outside" if there else "muted", "paper", BOX, 3.0, dash),
+            Text(x, 104, name if there else "nobody", ink, LABEL, True, "middle"),
+            Text(x, 121, str(end), "outside" if there else "muted", NOTE, False, "middle"),
+            *(
+                Line(((x, top), (x, foot)), ink, LIFELINE, dash)
+                for top, foot in ((128, FOLD - 9), (FOLD - 9, FOLD + 9), (FOLD + 9, END))
+            ),
+        ]
     return items
 
 
@@ -57,13 +80,26 @@ def bars(visit: Handshake, axis: Axis) -> list[Item]:
     """Along a lifeline: grey while the connection is being opened, filled while it is ESTABLISHED."""
     items: list[Item] = []
     for who, x in (("client", CLIENT - 8), ("server", SERVER + 2)):
-        changes = [(instant, change.after) for instant, _, change in visit.capture.changes(who)
-                   if change.after != "LISTEN"]
+        changes = [
+            (instant, change.after)
+            for instant, _, change in visit.capture.changes(who)
+            if change.after != "LISTEN"
+        ]
         for (instant, state), later in zip(changes, [*changes[1:], None], strict=False):
             end = axis.y(later[0]) if later else END
             if state != "CLOSED":
-                items.append(Box(x, axis.y(instant), 6, end - axis.y(instant), "ink",
-                                 "ink" if state == "ESTABLISHED" else "faint-ground", 1.0, 0.0))
+                items.append(
+                    Box(
+                        x,
+                        axis.y(instant),
+                        6,
+                        end - axis.y(instant),
+                        "ink",
+                        "ink" if state == "ESTABLISHED" else "faint-ground",
+                        1.0,
+                        0.0,
+                    )
+                )
     return items
 
 
@@ -73,13 +109,23 @@ def brackets(visit: Handshake, axis: Axis) -> list[Item]:
     for who, x in zip(("client", "server"), BRACKET, strict=True):
         sent = [trace for trace in visit.capture if trace.sender == who]
         firsts = [trace.steps[0].now for trace in sent if trace.packet.flags != RST][:1]
-        times = firsts + [trace.steps[0].now for trace in sent if trace.cause.what.startswith("retransmission")]
+        times = firsts + [
+            trace.steps[0].now for trace in sent if trace.cause.what.startswith("retransmission")
+        ]
         if len(times) > 1 and axis.result is not None and who == "client":
             times.append(axis.last)
         for begun, ended in pairwise(times):
-            known = all(instant <= SCALED * SECOND or instant in axis.places for instant in (begun, ended))
+            known = all(
+                instant <= SCALED * SECOND or instant in axis.places for instant in (begun, ended)
+            )
             if known:
-                items += _bracket(x, axis.y(begun), axis.y(ended), f"waits {seconds(ended - begun)}", who == "client")
+                items += _bracket(
+                    x,
+                    axis.y(begun),
+                    axis.y(ended),
+                    f"waits {seconds(ended - begun)}",
+                    who == "client",
+                )
     return items
 
 
@@ -89,8 +135,16 @@ def _bracket(x: float, top: float, end: float, words: str, left: bool) -> list[I
     points: tuple[tuple[float, float], ...] = ((inner, top), (x, top), (x, end), (inner, end))
     middle = (top + end) / 2 + 4.5
     if top < FOLD - 12 and end > FOLD + 12:
-        points = ((inner, top), (x, top), (x, FOLD - 8), (x + 3, FOLD - 4), (x - 3, FOLD + 4), (x, FOLD + 8), (x, end),
-                  (inner, end))
+        points = (
+            (inner, top),
+            (x, top),
+            (x, FOLD - 8),
+            (x + 3, FOLD - 4),
+            (x - 3, FOLD + 4),
+            (x, FOLD + 8),
+            (x, end),
+            (inner, end),
+        )
         middle = FOLD + 4.5
     return [Line(points, "muted", 1.3), Text(x + 9, middle, words, "ink", NOTE)]
 
@@ -120,9 +174,23 @@ def after(visit: Handshake, axis: Axis) -> list[Item]:
     if axis.rows or axis.result is not None or visit.result is None:
         return []
     if visit.result.symptom == "connected":
-        lines = ["No packet after this: the", "connection is what both ends", "remember. Nothing holds it",
-                 "between them."]
+        lines = [
+            "No packet after this: the",
+            "connection is what both ends",
+            "remember. Nothing holds it",
+            "between them.",
+        ]
     else:
         lines = ["No packet after this,", "and no connection: neither", "end remembers anything."]
-    return [Text((CLIENT + SERVER) / 2, FIRST_ROW + 20 + 18 * number, words, "muted", LABEL, False, "middle")
-            for number, words in enumerate(lines)]
+    return [
+        Text(
+            (CLIENT + SERVER) / 2,
+            FIRST_ROW + 20 + 18 * number,
+            words,
+            "muted",
+            LABEL,
+            False,
+            "middle",
+        )
+        for number, words in enumerate(lines)
+    ]

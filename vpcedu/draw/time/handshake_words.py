@@ -22,7 +22,9 @@ def seconds(microseconds: int) -> str:
 def text_of(traces: tuple[Trace, ...]) -> str:
     """The packets that a host sends at one instant: "SYN again", "SYN ACK twice", "ACK lost, ACK"."""
     first = traces[0]
-    again = " again" if all(trace.cause.what.startswith("retransmission") for trace in traces) else ""
+    again = (
+        " again" if all(trace.cause.what.startswith("retransmission") for trace in traces) else ""
+    )
     lost = [trace for trace in traces if trace.last.check != "deliver"]
     name = label(first.packet)
     if not lost:
@@ -63,21 +65,31 @@ def sentence(visit: Handshake) -> str:
     if result.symptom == "refused":
         return f"connect() fails after {after}: a RST came back. Somebody is there, but nothing listens on the port."
     waited = result.after - trip
-    parts = f"{seconds(waited)} of waiting and one round trip of {seconds(trip)}" if waited else "one round trip"
+    parts = (
+        f"{seconds(waited)} of waiting and one round trip of {seconds(trip)}"
+        if waited
+        else "one round trip"
+    )
     server = visit.established("server")
     return f"connect() returns after {after}: {parts}." + (
-        f" The server's end is ESTABLISHED at {seconds(server)}." if server is not None else "")
+        f" The server's end is ESTABLISHED at {seconds(server)}." if server is not None else ""
+    )
 
 
 def alternative(visit: Handshake) -> str:
     """The text alternative: every packet with its times, every state."""
     flow = visit.syns[0].packet.flow
-    parts = [f"Ladder to scale of {flow.source} connecting to {flow.destination}; round trip "
-             f"{visit.setting.round_trip} ms, server {visit.setting.server}, Linux {visit.setting.kernel}."]
+    parts = [
+        f"Ladder to scale of {flow.source} connecting to {flow.destination}; round trip "
+        f"{visit.setting.round_trip} ms, server {visit.setting.server}, Linux {visit.setting.kernel}."
+    ]
     for trace in visit.capture:
         sent = f"{label(trace.packet)} from {trace.sender} at {seconds(trace.steps[0].now)}"
-        parts.append(f"{sent}, arrives at {seconds(trace.last.now)}." if trace.last.check == "deliver"
-                     else f"{sent}, lost.")
+        parts.append(
+            f"{sent}, arrives at {seconds(trace.last.now)}."
+            if trace.last.check == "deliver"
+            else f"{sent}, lost."
+        )
     for who in ("client", "server"):
         instant = visit.established(who)
         parts += [f"The {who} is ESTABLISHED at {seconds(instant)}."] if instant is not None else []

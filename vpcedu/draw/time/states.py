@@ -35,7 +35,11 @@ if TYPE_CHECKING:
 PANEL, RIGHT, TOP = 446.0, 686.0, 62.0
 LINE, MOST = 18.0, 8  # of the panel's lists; changes that it has room for
 NAMES = ((SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (ACK, "ACK"))
-INKS = (("muted", GUIDE + 0.2), ("ink", PACKET), ("ink", CONNECTION))  # an arrow: other, possible next, taken
+INKS = (
+    ("muted", GUIDE + 0.2),
+    ("ink", PACKET),
+    ("ink", CONNECTION),
+)  # an arrow: other, possible next, taken
 STRAIGHT = "A RST or giving up leads straight to CLOSED: no row of the table, no arrow here."
 
 
@@ -82,10 +86,20 @@ def ways_of(visit: Visit, connection: int, who: str | None) -> tuple[Conversatio
     talk = talks[connection - 1]
     who = talk.opener if who is None else who
     if who not in (talk.opener, talk.listener):
-        raise ValueError(f"{who!r} is no end of connection {connection}: expected {talk.opener} or {talk.listener}")
+        raise ValueError(
+            f"{who!r} is no end of connection {connection}: expected {talk.opener} or {talk.listener}"
+        )
     own: set[FiveTuple] = {trace.packet.flow for trace in talk.traces if trace.sender == who}
     own |= {trace.last.before.flow.reversed() for trace in talk.traces if trace.last.at == who}
-    return talk, who, [(instant, change) for instant, _, change in visit.capture.changes(who) if change.flow in own]
+    return (
+        talk,
+        who,
+        [
+            (instant, change)
+            for instant, _, change in visit.capture.changes(who)
+            if change.flow in own
+        ],
+    )
 
 
 def _arrows(taken: list[Change], following: tuple[Transition, ...]) -> list[Item]:
@@ -114,8 +128,10 @@ def _arrows(taken: list[Change], following: tuple[Transition, ...]) -> list[Item
 
 def _middle(points: tuple[tuple[float, float], ...]) -> tuple[float, float]:
     """The middle of the longest stretch of a way, a little before it where the way is short."""
-    (x0, y0), (x1, y1) = max(pairwise(points), key=lambda ends: abs(ends[1][0] - ends[0][0])
-                             + abs(ends[1][1] - ends[0][1]))
+    (x0, y0), (x1, y1) = max(
+        pairwise(points),
+        key=lambda ends: abs(ends[1][0] - ends[0][0]) + abs(ends[1][1] - ends[0][1]),
+    )
     share = 0.42
     return x0 + (x1 - x0) * share, y0 + (y1 - y0) * share
 
@@ -128,36 +144,49 @@ def _boxes(taken: list[Change], now: str | None) -> list[Item]:
         look = ("ink", "paper", 2.2) if seen else ("muted", "paper", 1.0)
         if state == now:
             look = "ink", "lit-ground", LIT
-        items += [Box(x - WIDE / 2, y, WIDE, TALL, *look),
-                  Text(x, y + 19.5, state, look[0], LABEL, seen, "middle")]
+        items += [
+            Box(x - WIDE / 2, y, WIDE, TALL, *look),
+            Text(x, y + 19.5, state, look[0], LABEL, seen, "middle"),
+        ]
     return items
 
 
 def _panel(events: Changes, following: tuple[Transition, ...]) -> list[Item]:
     """What happened so far, and what can happen next, in words."""
-    items: list[Item] = [Box(PANEL, TOP, RIGHT - PANEL, FOOT - TOP, "rule", "faint-ground", 1.0),
-                         Text(PANEL + 12, TOP + 22, "So far", "ink", LABEL, True)]
+    items: list[Item] = [
+        Box(PANEL, TOP, RIGHT - PANEL, FOOT - TOP, "rule", "faint-ground", 1.0),
+        Text(PANEL + 12, TOP + 22, "So far", "ink", LABEL, True),
+    ]
     y = TOP + 22
     for _, change in events[-MOST:]:
         y += LINE
-        items += [Text(PANEL + 12, y, change.event, "ink", NOTE),
-                  Text(RIGHT - 12, y, change.after, "ink", NOTE, True, "end")]
+        items += [
+            Text(PANEL + 12, y, change.event, "ink", NOTE),
+            Text(RIGHT - 12, y, change.after, "ink", NOTE, True, "end"),
+        ]
     if not events:
         items.append(Text(PANEL + 12, y + LINE, "nothing yet", "muted", NOTE))
     y = TOP + 22 + LINE * MOST + 16
-    items += [Line(((PANEL + 12, y), (RIGHT - 12, y)), "rule", GUIDE),
-              Text(PANEL + 12, y + 22, "What can happen next", "ink", LABEL, True)]
+    items += [
+        Line(((PANEL + 12, y), (RIGHT - 12, y)), "rule", GUIDE),
+        Text(PANEL + 12, y + 22, "What can happen next", "ink", LABEL, True),
+    ]
     y += 22
     for number, row in enumerate(following):
         y += LINE + 5
-        items += [Mark("disc", PANEL + 12 + BADGE, y - 4.5, "ink", BADGE, "abcdefgh"[number]),
-                  Text(PANEL + 38, y, row.event, "ink", NOTE), Text(RIGHT - 12, y, row.next, "ink", NOTE, True, "end")]
+        items += [
+            Mark("disc", PANEL + 12 + BADGE, y - 4.5, "ink", BADGE, "abcdefgh"[number]),
+            Text(PANEL + 38, y, row.event, "ink", NOTE),
+            Text(RIGHT - 12, y, row.next, "ink", NOTE, True, "end"),
+        ]
         if row.send:
             y += LINE - 2
             items.append(Text(PANEL + 38, y, f"sends {_flags(row.send)}", "muted", NOTE))
     y = FOOT - 50
-    items += [Text(PANEL + 12, y + 17 * number, words, "muted", NOTE)
-              for number, words in enumerate(wrap(STRAIGHT, NOTE, RIGHT - PANEL - 24))]
+    items += [
+        Text(PANEL + 12, y + 17 * number, words, "muted", NOTE)
+        for number, words in enumerate(wrap(STRAIGHT, NOTE, RIGHT - PANEL - 24))
+    ]
     return items
 
 
@@ -166,7 +195,9 @@ def _flags(flags: int) -> str:
     return " ".join(name for bit, name in NAMES if flags & bit)
 
 
-def _title(who: str, taken: list[Change], now: str | None, following: tuple[Transition, ...]) -> str:
+def _title(
+    who: str, taken: list[Change], now: str | None, following: tuple[Transition, ...]
+) -> str:
     if now is None:
         return f"No state of {who} was seen"
     after = f" after {taken[-1].event}" if taken else ""
@@ -179,13 +210,28 @@ def _sentence(who: str, taken: list[Change], now: str | None) -> str:
     if not taken:
         return f"{who} begins in {now}."
     last = taken[-1]
-    table = "" if any(row[:2] == (last.before, last.event) for row in TRANSITIONS) else " That is no row of the table."
+    table = (
+        ""
+        if any(row[:2] == (last.before, last.event) for row in TRANSITIONS)
+        else " That is no row of the table."
+    )
     return f"{who}, {last.flow.source}: {last.event} made it {now}.{table}"
 
 
-def _alternative(visit: Visit, title: str, talk: Conversation, who: str, events: Changes,
-                 following: tuple[Transition, ...]) -> str:
-    path = "; ".join(f"{row.event} to {row.after} at {seconds(instant)} s" for instant, row in events) or "none"
+def _alternative(
+    visit: Visit,
+    title: str,
+    talk: Conversation,
+    who: str,
+    events: Changes,
+    following: tuple[Transition, ...],
+) -> str:
+    path = (
+        "; ".join(f"{row.event} to {row.after} at {seconds(instant)} s" for instant, row in events)
+        or "none"
+    )
     after = "; ".join(f"{row.event} to {row.next}" for row in following) or "none"
-    return (f"State diagram of TCP, {len(PLACES)} states. {title}. Connection {talk.number} of {visit.title}, changes"
-            f" of {who}: {path}. What can happen next: {after}.")
+    return (
+        f"State diagram of TCP, {len(PLACES)} states. {title}. Connection {talk.number} of {visit.title}, changes"
+        f" of {who}: {path}. What can happen next: {after}."
+    )

@@ -57,7 +57,10 @@ WAYS: dict[tuple[str, str], tuple[Point, ...]] = {
     (FIN_WAIT_2, TIME_WAIT): ((88.0, 412.0), (88.0, 471.0), (169.0, 471.0)),
     (CLOSE_WAIT, LAST_ACK): ((366.0, 326.0), (366.0, 382.0)),
     (CLOSING, TIME_WAIT): ((228.0, 412.0), (228.0, 456.0)),
-    (LAST_ACK, CLOSED): ((366.0, 412.0), (366.0, 440.0)),  # the box is far away: a word stands at the end
+    (LAST_ACK, CLOSED): (
+        (366.0, 412.0),
+        (366.0, 440.0),
+    ),  # the box is far away: a word stands at the end
     (TIME_WAIT, CLOSED): ((287.0, 471.0), (318.0, 471.0)),
 }
 ENDS = {(LAST_ACK, CLOSED): (366.0, 456.0, "middle"), (TIME_WAIT, CLOSED): (324.0, 475.5, "start")}

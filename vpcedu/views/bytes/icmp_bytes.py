@@ -14,7 +14,15 @@ from vpcedu.address import number, text
 from vpcedu.flow import ICMP, MODULUS, TCP, FiveTuple
 from vpcedu.icmp import FRAGMENTATION_NEEDED, UNREACHABLE, Icmp
 from vpcedu.packet import Packet
-from vpcedu.views.bytes.ipv4 import DONT_FRAGMENT, PLAIN, TTL, Decoded, OtherPacket, WireError, checksum
+from vpcedu.views.bytes.ipv4 import (
+    DONT_FRAGMENT,
+    PLAIN,
+    TTL,
+    Decoded,
+    OtherPacket,
+    WireError,
+    checksum,
+)
 
 IPV4 = Struct("!HHHHHHII")  # RFC 791 section 3.1, in fields that can be summed
 HEADER = Struct("!BBHHH")
@@ -27,12 +35,16 @@ def encode(packet: Packet, identification: int, ttl: int) -> bytes:
     (src, _, dst, about, protocol), icmp = packet.flow, packet.icmp
     kind, code = divmod(about, 256)
     if icmp is None or protocol != ICMP or kind != UNREACHABLE or icmp.flow.protocol != TCP:
-        raise ValueError(f"{packet}: expected protocol 1, ICMP, type 3, and a quoted packet with TCP")
+        raise ValueError(
+            f"{packet}: expected protocol 1, ICMP, type 3, and a quoted packet with TCP"
+        )
     fits = 0 <= icmp.mtu <= 0xFFFF and 0 <= icmp.size <= 0xFFFF and 0 <= icmp.seq < MODULUS
     if not fits or (icmp.mtu and code != FRAGMENTATION_NEEDED):
         raise ValueError(f"{packet}: expected numbers that fit, and an MTU with code 4 only")
     flow = icmp.flow
-    quoted = _header(icmp.size, 0, TTL << 8 | TCP, flow.src, flow.dst) + PORTS.pack(flow.sport, flow.dport, icmp.seq)
+    quoted = _header(icmp.size, 0, TTL << 8 | TCP, flow.src, flow.dst) + PORTS.pack(
+        flow.sport, flow.dport, icmp.seq
+    )
     body = HEADER.pack(kind, code, 0, 0, icmp.mtu) + quoted
     body = HEADER.pack(kind, code, checksum(body), 0, icmp.mtu) + quoted
     return _header(20 + len(body), identification & 0xFFFF, ttl << 8 | ICMP, src, dst) + body
@@ -41,7 +53,9 @@ def encode(packet: Packet, identification: int, ttl: int) -> bytes:
 def _header(total: int, identification: int, lives: int, src: str, dst: str) -> bytes:
     source, target = number(src), number(dst)
     summed = PLAIN + total + identification + DONT_FRAGMENT + lives + source + target
-    whole: bytes = IPV4.pack(PLAIN, total, identification, DONT_FRAGMENT, lives, -summed % 0xFFFF, source, target)
+    whole: bytes = IPV4.pack(
+        PLAIN, total, identification, DONT_FRAGMENT, lives, -summed % 0xFFFF, source, target
+    )
     return whole
 
 
@@ -55,7 +69,10 @@ def decode(data: bytes, start: int = 0) -> Decoded:
         raise WireError("no IPv4 header in front of ICMP", start + min(room, 9))
     size, total = (data[start] & 15) * 4, int.from_bytes(data[start + 2 : start + 4], "big")
     if not 20 <= size <= total - 8 <= room - 8:
-        raise WireError(f"header of {size} and {total} bytes in all: expected 20 or more, up to {room}", start + 2)
+        raise WireError(
+            f"header of {size} and {total} bytes in all: expected 20 or more, up to {room}",
+            start + 2,
+        )
     _, _, identification, _, lives, _, src, dst = IPV4.unpack_from(data, start)
     kind, code, _, _, mtu = HEADER.unpack_from(data, start + size)
     if kind != UNREACHABLE:
@@ -63,7 +80,10 @@ def decode(data: bytes, start: int = 0) -> Decoded:
     flow, seq, length = _quoted(data[start + size + 8 : start + total], start + size + 8)
     outer = FiveTuple(text(src), 0, text(dst), kind << 8 | code, ICMP)
     icmp = Icmp(mtu if code == FRAGMENTATION_NEEDED else 0, flow, seq, length)
-    right = checksum(data[start : start + size]) == 0 and checksum(data[start + size : start + total]) == 0
+    right = (
+        checksum(data[start : start + size]) == 0
+        and checksum(data[start + size : start + total]) == 0
+    )
     return Decoded(Packet(outer, 0, icmp=icmp), lives >> 8, identification, right)
 
 
@@ -71,7 +91,9 @@ def _quoted(quote: bytes, offset: int) -> tuple[FiveTuple, int, int]:
     """Flow, sequence number and length of the packet that is quoted."""
     behind = (quote[0] & 15) * 4 if quote else 0
     if len(quote) < QUOTED or len(quote) < behind + 8:
-        raise WireError(f"{len(quote)} bytes are quoted: expected {QUOTED} or more", offset + len(quote))
+        raise WireError(
+            f"{len(quote)} bytes are quoted: expected {QUOTED} or more", offset + len(quote)
+        )
     if quote[0] >> 4 != 4 or behind < 20 or quote[9] != TCP:
         raise OtherPacket("what is quoted is no IPv4 with TCP", offset)
     _, length, _, _, _, _, src, dst = IPV4.unpack_from(quote)

@@ -47,7 +47,9 @@ class Talk:
         if packet.flags & SYN or not packet.flags & RST:  # a RST for no connection has number 0
             self.zero.setdefault(packet.flow.source, packet.seq)
         if packet.flags & ACK and not packet.flags & RST:
-            self.zero.setdefault(packet.flow.destination, (packet.ack - bool(self.opening)) % MODULUS)
+            self.zero.setdefault(
+                packet.flow.destination, (packet.ack - bool(self.opening)) % MODULUS
+            )
 
 
 def talks(packets: Iterable[Seen]) -> list[Talk]:
@@ -74,7 +76,9 @@ def listing(packets: Iterable[Seen]) -> str:
     if not rows:
         return "No TCP packet was seen."
     begun = rows[0].at
-    parts = [f"What was seen: {len(rows)} packets. A capture does not say why, nor what was lost before it."]
+    parts = [
+        f"What was seen: {len(rows)} packets. A capture does not say why, nor what was lost before it."
+    ]
     parts += ["\n".join(_talk(number, talk, begun)) for number, talk in enumerate(talks(rows), 1)]
     return "\n\n".join(parts)
 
@@ -84,7 +88,9 @@ def _talk(number: int, talk: Talk, begun: int) -> list[str]:
     how = "opened by the first" if talk.opening else "who opened it was not seen"
     if len(senders) == 1:
         how += f", only {senders.pop()} was heard"
-    lines = [f"Connection {number}: {talk.opener} and {talk.listener} ({how}), {len(talk.rows)} packets"]
+    lines = [
+        f"Connection {number}: {talk.opener} and {talk.listener} ({how}), {len(talk.rows)} packets"
+    ]
     return lines + [_row(place, seen, talk, begun) for place, seen in talk.rows]
 
 
@@ -98,7 +104,10 @@ def _row(place: int, seen: Seen, talk: Talk, begun: int) -> str:
     if packet.data:
         words += f" len {len(packet.data)}"
     if packet.icmp is not None:
-        flags, words = "ICMP", f"{str(packet).partition(' ICMP ')[2].partition(',')[0]}, from {packet.flow.src}"
+        flags, words = (
+            "ICMP",
+            f"{str(packet).partition(' ICMP ')[2].partition(',')[0]}, from {packet.flow.src}",
+        )
     wrong = "" if seen.decoded.checksums else "  WRONG CHECKSUM"
     later = seen.at - begun
     when = seconds(later) if later >= 0 else f"-{seconds(-later)}"

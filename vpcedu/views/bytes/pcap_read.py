@@ -24,14 +24,20 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import BinaryIO
 
-    Frame = tuple[int, int, bytes, int, int]  # microseconds, link type, bytes, how many there were, offset in the file
+    Frame = tuple[
+        int, int, bytes, int, int
+    ]  # microseconds, link type, bytes, how many there were, offset in the file
 
 LONGEST = 262_144  # bytes of one packet, tcpdump's largest snapshot length
 LONGEST_BLOCK = LONGEST + 65_536  # of pcapng, where options follow the packet
 BUFFER = 1 << 18  # bytes read at once
 NANO, MICRO = 1_000_000_000, 1_000_000
-CLASSIC = {b"\xd4\xc3\xb2\xa1": ("<", MICRO), b"\xa1\xb2\xc3\xd4": (">", MICRO),
-           b"\x4d\x3c\xb2\xa1": ("<", NANO), b"\xa1\xb2\x3c\x4d": (">", NANO)}
+CLASSIC = {
+    b"\xd4\xc3\xb2\xa1": ("<", MICRO),
+    b"\xa1\xb2\xc3\xd4": (">", MICRO),
+    b"\x4d\x3c\xb2\xa1": ("<", NANO),
+    b"\xa1\xb2\x3c\x4d": (">", NANO),
+}
 SECTION = b"\x0a\x0d\x0d\x0a"
 ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 INTERFACE, OBSOLETE_PACKET, SIMPLE_PACKET, ENHANCED_PACKET = 1, 2, 3, 6  # types of blocks
@@ -93,7 +99,9 @@ def _frames(file: BinaryIO) -> Iterator[Frame]:
         return _classic(file, *CLASSIC[magic])
     if magic == SECTION:
         return _next_generation(file)
-    raise PcapError(f"the file begins with {magic.hex() or 'nothing'}: expected a pcap or pcapng file", 0)
+    raise PcapError(
+        f"the file begins with {magic.hex() or 'nothing'}: expected a pcap or pcapng file", 0
+    )
 
 
 def _take(file: BinaryIO, size: int, offset: int) -> bytes:
@@ -123,8 +131,16 @@ def _classic(file: BinaryIO, order: str, ticks: int) -> Iterator[Frame]:
             raise PcapError(f"a packet of {size} bytes: expected at most {LONGEST}", offset + 8)
         data = file.read(size)
         if len(data) < size:
-            raise PcapError(f"{len(data)} bytes: expected {size}, the file is cut short", offset + 16)
-        yield whole * MICRO + (part if ticks == MICRO else part * MICRO // ticks), link, data, full, offset
+            raise PcapError(
+                f"{len(data)} bytes: expected {size}, the file is cut short", offset + 16
+            )
+        yield (
+            whole * MICRO + (part if ticks == MICRO else part * MICRO // ticks),
+            link,
+            data,
+            full,
+            offset,
+        )
         offset += 16 + size
 
 
@@ -142,14 +158,22 @@ def _next_generation(file: BinaryIO) -> Iterator[Frame]:
         if head[:4] == SECTION:
             mark, begins = _take(file, 4, begins), begins + 4
             if mark not in ORDERS:
-                raise PcapError(f"byte order mark {mark.hex()}: expected 1a2b3c4d in either order", offset + 8)
+                raise PcapError(
+                    f"byte order mark {mark.hex()}: expected 1a2b3c4d in either order", offset + 8
+                )
             order, interfaces = ORDERS[mark], []
         kind, size = unpack(f"{order}II", head)
         ends = offset + size - 4  # where the length stands again
         if begins > ends or size % 4:
-            raise PcapError(f"a block of {size} bytes: expected a multiple of 4 from 12 (a section: 16)", offset + 4)
+            raise PcapError(
+                f"a block of {size} bytes: expected a multiple of 4 from 12 (a section: 16)",
+                offset + 4,
+            )
         if kind in (OBSOLETE_PACKET, SIMPLE_PACKET):
-            raise PcapError(f"a packet block of type {kind}: expected {ENHANCED_PACKET}, the enhanced one", offset)
+            raise PcapError(
+                f"a packet block of type {kind}: expected {ENHANCED_PACKET}, the enhanced one",
+                offset,
+            )
         body = b""
         if kind in (INTERFACE, ENHANCED_PACKET):
             body = _take(file, ends - begins, begins)
@@ -176,7 +200,9 @@ def _interface(body: bytes, order: str, offset: int) -> tuple[int, int, int]:
         if code == END_OF_OPTIONS:
             break
         if len(value) < size:
-            raise PcapError(f"an option of {size} bytes: expected at most {len(value)}", offset + 8 + place)
+            raise PcapError(
+                f"an option of {size} bytes: expected at most {len(value)}", offset + 8 + place
+            )
         if code == IF_TSRESOL and size == 1:
             ticks = 1 << (value[0] & 127) if value[0] & 128 else int(10 ** value[0])
         elif code == IF_TSOFFSET and size == 8:
@@ -185,13 +211,27 @@ def _interface(body: bytes, order: str, offset: int) -> tuple[int, int, int]:
     return unpack_from(f"{order}H", body)[0], ticks, later
 
 
-def _enhanced(body: bytes, order: str, interfaces: list[tuple[int, int, int]], offset: int) -> Frame:
+def _enhanced(
+    body: bytes, order: str, interfaces: list[tuple[int, int, int]], offset: int
+) -> Frame:
     if len(body) < 20:
         raise PcapError(f"a packet block of {len(body)} bytes: expected 20 or more", offset)
     number, high, low, size, full = unpack_from(f"{order}IIIII", body)
     if number >= len(interfaces):
-        raise PcapError(f"interface {number}: expected one of the {len(interfaces)} described before", offset + 8)
+        raise PcapError(
+            f"interface {number}: expected one of the {len(interfaces)} described before",
+            offset + 8,
+        )
     if size > len(body) - 20:
-        raise PcapError(f"a packet of {size} bytes: expected at most {len(body) - 20} in this block", offset + 20)
+        raise PcapError(
+            f"a packet of {size} bytes: expected at most {len(body) - 20} in this block",
+            offset + 20,
+        )
     link, ticks, later = interfaces[number]
-    return ((high << 32) + low) * MICRO // ticks + later * MICRO, link, body[20 : 20 + size], full, offset
+    return (
+        ((high << 32) + low) * MICRO // ticks + later * MICRO,
+        link,
+        body[20 : 20 + size],
+        full,
+        offset,
+    )

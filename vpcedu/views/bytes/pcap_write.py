@@ -27,10 +27,16 @@ RECORD = Struct("<IIII")
 MAGIC, RAW, SNAPSHOT = 0xA1B2C3D4, 101, 262_144
 BUFFER = 1 << 20  # bytes written at once
 SIDES = ("in", "out")
-HANDLED = ("deliver", "translation", "address map")  # the checks at which a device itself takes a packet
+HANDLED = (
+    "deliver",
+    "translation",
+    "address map",
+)  # the checks at which a device itself takes a packet
 
 
-def seen_at(capture: Capture, device: str, side: str = "", known: tuple[str, ...] = ()) -> list[Row]:
+def seen_at(
+    capture: Capture, device: str, side: str = "", known: tuple[str, ...] = ()
+) -> list[Row]:
     """What a device saw: (microseconds, number of the trace, packet), in order.
 
     side: "in" what it took, "out" what it put out, "" both. known: the names of all devices, also those that
@@ -38,7 +44,9 @@ def seen_at(capture: Capture, device: str, side: str = "", known: tuple[str, ...
     """
     if side and side not in SIDES:
         raise ValueError(f"side {side!r}: expected one of {', '.join(SIDES)}, or nothing for both")
-    names = known or sorted({step.at for trace in capture for step in trace.steps if step.check != "link"})
+    names = known or sorted(
+        {step.at for trace in capture for step in trace.steps if step.check != "link"}
+    )
     if device not in names:
         raise ValueError(f"device {device!r}: expected one of {', '.join(names)}")
     found = []
@@ -50,7 +58,9 @@ def seen_at(capture: Capture, device: str, side: str = "", known: tuple[str, ...
                 found.append((step.now, trace.number, "in", step.before))
                 if step.after is not None and step.action in (REWRITE, PASS):
                     found.append((step.now, trace.number, "out", step.after))
-    found.sort(key=lambda row: row[:2])  # stable: a rewritten packet stays behind the one it was made from
+    found.sort(
+        key=lambda row: row[:2]
+    )  # stable: a rewritten packet stays behind the one it was made from
     return [(now, number, packet) for now, number, way, packet in found if side in ("", way)]
 
 
@@ -83,8 +93,13 @@ def write(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
         raise
 
 
-def save(capture: Capture, path: str | os.PathLike[str], device: str, side: str = "",
-         known: tuple[str, ...] = ()) -> int:
+def save(
+    capture: Capture,
+    path: str | os.PathLike[str],
+    device: str,
+    side: str = "",
+    known: tuple[str, ...] = (),
+) -> int:
     """Write what a device saw to a file and return the number of packets; arguments as for `seen_at`.
 
     ValueError names an unknown device or side; OSError where the file cannot be written.

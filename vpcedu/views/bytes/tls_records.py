@@ -14,16 +14,33 @@ if TYPE_CHECKING:
 
 TYPES = {20: "ChangeCipherSpec", 21: "Alert", 22: "Handshake", 23: "ApplicationData"}
 HANDSHAKE, DATA = 22, "ApplicationData"
-MESSAGES = {0: "HelloRequest", 1: "ClientHello", 2: "ServerHello", 4: "NewSessionTicket", 11: "Certificate",
-            12: "ServerKeyExchange", 13: "CertificateRequest", 14: "ServerHelloDone", 15: "CertificateVerify",
-            16: "ClientKeyExchange", 20: "Finished", 22: "CertificateStatus"}
+MESSAGES = {
+    0: "HelloRequest",
+    1: "ClientHello",
+    2: "ServerHello",
+    4: "NewSessionTicket",
+    11: "Certificate",
+    12: "ServerKeyExchange",
+    13: "CertificateRequest",
+    14: "ServerHelloDone",
+    15: "CertificateVerify",
+    16: "ClientKeyExchange",
+    20: "Finished",
+    22: "CertificateStatus",
+}
 ENCRYPTED = "Encrypted Handshake Message"
 HEAD, MOST = 5, (1 << 14) + 2_048  # bytes: a record's header, and what may follow it
 
 
 def is_tls(data: bytes) -> bool:
     """Whether bytes begin with the header of a record: a known type, version 3.0 to 3.4, a length that may be."""
-    return len(data) >= HEAD and data[0] in TYPES and data[1] == 3 and data[2] <= 4 and _size(data) <= HEAD + MOST
+    return (
+        len(data) >= HEAD
+        and data[0] in TYPES
+        and data[1] == 3
+        and data[2] <= 4
+        and _size(data) <= HEAD + MOST
+    )
 
 
 def records(data: bytes) -> tuple[list[str], bytes]:
@@ -59,7 +76,9 @@ def where_tls_ends(legs: tuple[Trace, ...]) -> list[str]:
     if not secret:
         return []
     if len(secret) == len(legs):
-        return [f"TLS ends at {secret[0]}: what stands between hands on records that it cannot read."]
+        return [
+            f"TLS ends at {secret[0]}: what stands between hands on records that it cannot read."
+        ]
     return [f"TLS ends at the {secret[0]}: between it and {legs[0].sender} nothing is encrypted."]
 
 

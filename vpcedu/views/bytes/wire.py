@@ -20,11 +20,23 @@ from vpcedu import address
 from vpcedu.flow import ICMP, TCP, FiveTuple
 from vpcedu.packet import Packet
 from vpcedu.views.bytes import icmp_bytes
-from vpcedu.views.bytes.ipv4 import DONT_FRAGMENT, PLAIN, TTL, Decoded, OtherPacket, WireError, summed
+from vpcedu.views.bytes.ipv4 import (
+    DONT_FRAGMENT,
+    PLAIN,
+    TTL,
+    Decoded,
+    OtherPacket,
+    WireError,
+    summed,
+)
 
 TCP_HEADER = Struct("!HHIIHH")  # RFC 9293 section 3.1, without checksum and urgent pointer
-_unpack = Struct("!BxHHHBBxxIIHHIIHH").unpack_from  # RFC 791 section 3.1, without service and checksum; and the same
-_pack = Struct("!HHHHHHIIHHIIHHHH").pack  # both headers without options, in fields that can be summed
+_unpack = Struct(
+    "!BxHHHBBxxIIHHIIHH"
+).unpack_from  # RFC 791 section 3.1, without service and checksum; and the same
+_pack = Struct(
+    "!HHHHHHIIHHIIHHHH"
+).pack  # both headers without options, in fields that can be summed
 
 # Options of RFC 9293 section 3.2, RFC 7323 and RFC 2018: name, kind, the sizes of its numbers in bytes.
 OPTIONS = (("mss", 2, (2,)), ("wscale", 3, (1,)), ("sackOK", 4, ()), ("TS", 8, (4, 4)))
@@ -42,11 +54,20 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
     if icmp is not None:
         return icmp_bytes.encode(packet, identification, ttl)
     if protocol != TCP or flags & ~63:
-        raise ValueError(f"protocol {protocol}, flags {flags}: expected 6, TCP, and flags from 0 to 63")
+        raise ValueError(
+            f"protocol {protocol}, flags {flags}: expected 6, TCP, and flags from 0 to 63"
+        )
     rest: bytes = _options_out(options) + data if options else data
     length = 20 + len(rest)
-    about = length - len(data) << 10 | flags  # the header's length in words of 4 bytes, above 12 bits of flags
-    lives, sent_as, source, target = ttl << 8 | TCP, identification & 0xFFFF, number(src), number(dst)
+    about = (
+        length - len(data) << 10 | flags
+    )  # the header's length in words of 4 bytes, above 12 bits of flags
+    lives, sent_as, source, target = (
+        ttl << 8 | TCP,
+        identification & 0xFFFF,
+        number(src),
+        number(dst),
+    )
     total = int.from_bytes(rest, "big")
     if length & 1:  # as in `summed`, which would be one call more
         total <<= 8
@@ -54,10 +75,28 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
     ip = PLAIN + length + 20 + sent_as + DONT_FRAGMENT + lives + both
     tcp = (both + TCP + length + sport + dport + seq + ack + about + window + total) % 0xFFFF
     try:
-        head: bytes = _pack(PLAIN, length + 20, sent_as, DONT_FRAGMENT, lives, -ip % 0xFFFF, source, target,
-                            sport, dport, seq, ack, about, window, -tcp % 0xFFFF, 0)
+        head: bytes = _pack(
+            PLAIN,
+            length + 20,
+            sent_as,
+            DONT_FRAGMENT,
+            lives,
+            -ip % 0xFFFF,
+            source,
+            target,
+            sport,
+            dport,
+            seq,
+            ack,
+            about,
+            window,
+            -tcp % 0xFFFF,
+            0,
+        )
     except error as wrong:
-        raise ValueError(f"too many bytes, or a number that does not fit: {packet}, ttl {ttl} ({wrong})") from None
+        raise ValueError(
+            f"too many bytes, or a number that does not fit: {packet}, ttl {ttl} ({wrong})"
+        ) from None
     return head + rest
 
 
@@ -70,8 +109,22 @@ def decode(data: bytes, start: int = 0) -> Decoded:
     room = len(data) - start
     if room < 40:
         raise _too_short(data, start)
-    (first, total, identification, fragment, ttl, protocol, src, dst, sport, dport, seq, ack, about, window
-     ) = _unpack(data, start)
+    (
+        first,
+        total,
+        identification,
+        fragment,
+        ttl,
+        protocol,
+        src,
+        dst,
+        sport,
+        dport,
+        seq,
+        ack,
+        about,
+        window,
+    ) = _unpack(data, start)
     if first >> 4 != 4 or fragment & 0x3FFF or protocol != TCP:
         if protocol == ICMP and first >> 4 == 4 and not fragment & 0x3FFF:
             return icmp_bytes.decode(data, start)
@@ -83,22 +136,42 @@ def decode(data: bytes, start: int = 0) -> Decoded:
             sport, dport, seq, ack, about, window = TCP_HEADER.unpack_from(data, start + size)
     begins = about >> 12 << 2
     if not 20 <= size <= total - 20 <= room - 20:
-        raise WireError(f"header of {size} and {total} bytes in all: expected 20 or more, up to {room}", start + 2)
+        raise WireError(
+            f"header of {size} and {total} bytes in all: expected 20 or more, up to {room}",
+            start + 2,
+        )
     segment = data[start + size : start + total]
     if not 20 <= begins <= len(segment):
-        raise WireError(f"TCP header length {begins}: expected 20 to {len(segment)}", start + size + 12)
+        raise WireError(
+            f"TCP header length {begins}: expected 20 to {len(segment)}", start + size + 12
+        )
     options = _options_in(segment, begins, start + size) if begins > 20 else ()
-    packet = _new(Packet, (_new(FiveTuple, (text(src), sport, text(dst), dport, TCP)), about & 0x3F, seq, ack, window,
-                           options, segment[begins:], None))
-    right = (int.from_bytes(data[start : start + size], "big") % 0xFFFF == 0
-             and (src + dst + TCP + total - size + summed(segment)) % 0xFFFF == 0)
+    packet = _new(
+        Packet,
+        (
+            _new(FiveTuple, (text(src), sport, text(dst), dport, TCP)),
+            about & 0x3F,
+            seq,
+            ack,
+            window,
+            options,
+            segment[begins:],
+            None,
+        ),
+    )
+    right = (
+        int.from_bytes(data[start : start + size], "big") % 0xFFFF == 0
+        and (src + dst + TCP + total - size + summed(segment)) % 0xFFFF == 0
+    )
     return _new(Decoded, (packet, ttl, identification, right))
 
 
 def _too_short(data: bytes, start: int) -> WireError:
     """The error for bytes that cannot hold both headers; another protocol may be shorter."""
     room = len(data) - start
-    if room >= 20 and (data[start] >> 4 != 4 or data[start + 9] != TCP or data[start + 6] & 0x3F or data[start + 7]):
+    if room >= 20 and (
+        data[start] >> 4 != 4 or data[start + 9] != TCP or data[start + 6] & 0x3F or data[start + 7]
+    ):
         return _other(data[start], data[start + 9], start)
     return WireError(f"{room} bytes: expected headers of 20 and 20", len(data))
 
@@ -119,7 +192,9 @@ def _options_out(options: tuple[tuple[str | int, ...], ...]) -> bytes:
             continue
         if name not in BY_NAME or len(BY_NAME[name][1]) != len(values):
             known = ", ".join(BY_NAME)
-            raise ValueError(f"option {(name, *values)!r}: expected nop or one of {known} with its numbers")
+            raise ValueError(
+                f"option {(name, *values)!r}: expected nop or one of {known} with its numbers"
+            )
         kind, sizes = BY_NAME[name]
         out += bytes((kind, 2 + sum(sizes)))
         for value, size in zip(values, sizes, strict=True):
@@ -139,7 +214,9 @@ def _options_in(data: bytes, end: int, offset: int) -> tuple[tuple[str | int, ..
             continue
         size = data[start + 1] if start + 1 < end else 0
         if not 2 <= size <= end - start:
-            raise WireError(f"TCP option of {size} bytes: expected 2 to {end - start}", offset + start)
+            raise WireError(
+                f"TCP option of {size} bytes: expected 2 to {end - start}", offset + start
+            )
         name, sizes = BY_KIND.get(data[start], ("", ()))
         if name and size == 2 + sum(sizes):
             at, values = start + 2, []

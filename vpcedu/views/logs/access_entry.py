@@ -54,8 +54,11 @@ class Entry(dict[str, "int | float | str | None"]):
         self.form = form
 
     def __str__(self) -> str:
-        return " ".join(_written(self[field.name], field, self.form) for field in self.form.fields
-                        if field.name in self)
+        return " ".join(
+            _written(self[field.name], field, self.form)
+            for field in self.form.fields
+            if field.name in self
+        )
 
 
 def _written(value: Value, field: Field, form: Form) -> str:
@@ -126,29 +129,68 @@ def _type(text: str) -> str:
 
 
 TYPES = ("http", "https", "h2", "grpcs", "ws", "wss")
-CLASSIC = Form("Classic", (
-    Field("time", _instant), Field("elb", _text), Field("client:port", _end), Field("backend:port", _end),
-    Field("request_processing_time", _seconds), Field("backend_processing_time", _seconds),
-    Field("response_processing_time", _seconds), Field("elb_status_code", _status),
-    Field("backend_status_code", _status), Field("received_bytes", _count), Field("sent_bytes", _count),
-    Field("request", _text, True), Field("user_agent", _text, True), Field("ssl_cipher", _text),
-    Field("ssl_protocol", _text),
-), 15, 6)  # fmt: skip
-APPLICATION = Form("Application", (
-    Field("type", _type), Field("time", _instant), Field("elb", _text), Field("client:port", _end),
-    Field("target:port", _end), Field("request_processing_time", _seconds), Field("target_processing_time", _seconds),
-    Field("response_processing_time", _seconds), Field("elb_status_code", _status),
-    Field("target_status_code", _status), Field("received_bytes", _count), Field("sent_bytes", _count),
-    Field("request_line", _text, True), Field("user_agent", _text, True), Field("ssl_cipher", _text),
-    Field("ssl_protocol", _text), Field("target_group_arn", _text), Field("trace_id", _text, True),
-    Field("domain_name", _text, True), Field("chosen_cert_arn", _text, True),
-    Field("matched_rule_priority", _priority), Field("request_creation_time", _instant),
-    Field("actions_executed", _text, True), Field("redirect_url", _text, True), Field("error_reason", _text, True),
-    Field("target:port_list", _text, True), Field("target_status_code_list", _text, True),
-    Field("classification", _text, True), Field("classification_reason", _text, True), Field("conn_trace_id", _text),
-    Field("transformed_host", _text, True), Field("transformed_uri", _text, True),
-    Field("request_transform_status", _text, True),
-), 18, 3)  # fmt: skip
+CLASSIC = Form(
+    "Classic",
+    (
+        Field("time", _instant),
+        Field("elb", _text),
+        Field("client:port", _end),
+        Field("backend:port", _end),
+        Field("request_processing_time", _seconds),
+        Field("backend_processing_time", _seconds),
+        Field("response_processing_time", _seconds),
+        Field("elb_status_code", _status),
+        Field("backend_status_code", _status),
+        Field("received_bytes", _count),
+        Field("sent_bytes", _count),
+        Field("request", _text, True),
+        Field("user_agent", _text, True),
+        Field("ssl_cipher", _text),
+        Field("ssl_protocol", _text),
+    ),
+    15,
+    6,
+)
+APPLICATION = Form(
+    "Application",
+    (
+        Field("type", _type),
+        Field("time", _instant),
+        Field("elb", _text),
+        Field("client:port", _end),
+        Field("target:port", _end),
+        Field("request_processing_time", _seconds),
+        Field("target_processing_time", _seconds),
+        Field("response_processing_time", _seconds),
+        Field("elb_status_code", _status),
+        Field("target_status_code", _status),
+        Field("received_bytes", _count),
+        Field("sent_bytes", _count),
+        Field("request_line", _text, True),
+        Field("user_agent", _text, True),
+        Field("ssl_cipher", _text),
+        Field("ssl_protocol", _text),
+        Field("target_group_arn", _text),
+        Field("trace_id", _text, True),
+        Field("domain_name", _text, True),
+        Field("chosen_cert_arn", _text, True),
+        Field("matched_rule_priority", _priority),
+        Field("request_creation_time", _instant),
+        Field("actions_executed", _text, True),
+        Field("redirect_url", _text, True),
+        Field("error_reason", _text, True),
+        Field("target:port_list", _text, True),
+        Field("target_status_code_list", _text, True),
+        Field("classification", _text, True),
+        Field("classification_reason", _text, True),
+        Field("conn_trace_id", _text),
+        Field("transformed_host", _text, True),
+        Field("transformed_uri", _text, True),
+        Field("request_transform_status", _text, True),
+    ),
+    18,
+    3,
+)
 
 
 def parse(text: str) -> list[Entry]:
@@ -156,7 +198,11 @@ def parse(text: str) -> list[Entry]:
 
     ValueError names line, field, value and what was expected.
     """
-    return [entry(line, f"line {number}: ") for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    return [
+        entry(line, f"line {number}: ")
+        for number, line in enumerate(text.splitlines(), 1)
+        if line.strip()
+    ]
 
 
 def entry(line: str, where: str = "") -> Entry:
@@ -167,8 +213,10 @@ def entry(line: str, where: str = "") -> Entry:
         raise ValueError(f"{where}{error}") from None
     form = APPLICATION if words and words[0][0] in TYPES else CLASSIC
     if len(words) < form.least:
-        raise ValueError(f"{where}{len(words)} fields: expected {form.least} or more,"
-                         f" {' '.join(field.name for field in form.fields[: form.least])}")
+        raise ValueError(
+            f"{where}{len(words)} fields: expected {form.least} or more,"
+            f" {' '.join(field.name for field in form.fields[: form.least])}"
+        )
     made = Entry(form)
     for field, (word, quoted) in zip(form.fields, words, strict=False):
         try:

@@ -41,7 +41,12 @@ if TYPE_CHECKING:
     from vpcedu.trace import Capture, Trace
 
 BEGIN = datetime(2026, 1, 1)  # where the simulation's clock is 0, as in flow logs
-TIMES = ("request_processing_time", "backend_processing_time", "target_processing_time", "response_processing_time")
+TIMES = (
+    "request_processing_time",
+    "backend_processing_time",
+    "target_processing_time",
+    "response_processing_time",
+)
 ARN = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:targetgroup"
 
 
@@ -64,23 +69,32 @@ def access_log(seen: Record | Network, at: str = "") -> AccessLog:
 
     ValueError where no Classic or Application Load Balancer has that name.
     """
-    nodes = {row.name: row for row in seen.vpc.devices
-             if issubclass(row.kind, (ClassicLoadBalancer, ApplicationLoadBalancer))}
+    nodes = {
+        row.name: row
+        for row in seen.vpc.devices
+        if issubclass(row.kind, (ClassicLoadBalancer, ApplicationLoadBalancer))
+    }
     if at not in nodes and (at or len(nodes) != 1):
-        raise ValueError(f"at {at!r}: expected a Classic or Application Load Balancer's node, one of"
-                         f" {', '.join(nodes) or 'none'}")
+        raise ValueError(
+            f"at {at!r}: expected a Classic or Application Load Balancer's node, one of"
+            f" {', '.join(nodes) or 'none'}"
+        )
     device = nodes[at or next(iter(nodes))]
     listeners = {row.port: row for row in dict(device.settings).get("listeners", ())}
     form = CLASSIC if issubclass(device.kind, ClassicLoadBalancer) else APPLICATION
     node = Node(device.name, form, listeners, seen.capture)
     found = [*node.requests(), *(node.connections() if node.form is CLASSIC else ())]
-    return AccessLog(device.name, tuple(made for _, made in sorted(found, key=lambda pair: pair[0])))
+    return AccessLog(
+        device.name, tuple(made for _, made in sorted(found, key=lambda pair: pair[0]))
+    )
 
 
 class Node:
     """A balancer's node: its name, its log's form, its listeners by port, and the capture."""
 
-    def __init__(self, name: str, form: Form, listeners: dict[int, Listener], capture: Capture) -> None:
+    def __init__(
+        self, name: str, form: Form, listeners: dict[int, Listener], capture: Capture
+    ) -> None:
         self.name, self.form, self.listeners, self.capture = name, form, listeners, capture
         self._heard: dict[FiveTuple, list[Trace]] = {}
         self._sent: dict[FiveTuple, list[Trace]] = {}
@@ -115,14 +129,21 @@ class Node:
         """The packet by which a request went to its target, or None."""
         words = row.request.rpartition(" ")[0].encode("latin-1") + b" "
         for flow, traces in self._sent.items():
-            for trace in traces if row.target is not None and flow.destination == row.target else ():
-                if trace.packet.data.startswith(words) and row.begun <= trace.steps[0].now <= at and (
-                        trace.number not in claimed):
+            for trace in (
+                traces if row.target is not None and flow.destination == row.target else ()
+            ):
+                if (
+                    trace.packet.data.startswith(words)
+                    and row.begun <= trace.steps[0].now <= at
+                    and (trace.number not in claimed)
+                ):
                     claimed.add(trace.number)
                     return trace
         return None
 
-    def _request(self, row: Answered, at: int, front: FiveTuple, nth: int, given: Trace | None) -> Entry:
+    def _request(
+        self, row: Answered, at: int, front: FiveTuple, nth: int, given: Trace | None
+    ) -> Entry:
         listener = self.listeners[row.listener.port]
         sent = take(bytearray(given.packet.data), True) if given is not None else None
         came = self._came(given) if given is not None and row.came else None
@@ -131,29 +152,44 @@ class Node:
             heard, reply = self.heard(front).nth(nth), self.said(front.reversed()).nth(nth)
             message, received = heard[0] if heard else sent, self._size(heard)
         else:  # inside TLS: what the target's side shows
-            message, reply = sent, self._reply(given) if given is not None and came is not None else None
+            message, reply = (
+                sent,
+                self._reply(given) if given is not None and came is not None else None,
+            )
             received = len(sent.body) if sent and self.form is CLASSIC else None
         replied = self._size(reply) if reply or listener.protocol == "HTTP" else None
         target, status = row.target and str(row.target), int(row.came[:3]) if row.came else None
         values = self._times(row.begun, at, given, came) | {
-            "type": listener.protocol.lower(), "client:port": str(row.client),
-            "target:port": target, "backend:port": target if came is not None else None,
-            "elb_status_code": int(row.status[:3]), "target_status_code": status, "backend_status_code": status,
-            "received_bytes": received, "sent_bytes": replied, "request": _line(row, listener, message),
+            "type": listener.protocol.lower(),
+            "client:port": str(row.client),
+            "target:port": target,
+            "backend:port": target if came is not None else None,
+            "elb_status_code": int(row.status[:3]),
+            "target_status_code": status,
+            "backend_status_code": status,
+            "received_bytes": received,
+            "sent_bytes": replied,
+            "request": _line(row, listener, message),
             "user_agent": message and message.header("User-Agent"),
             "time": _instant(row.begun if self.form is CLASSIC else at),
-        }  # fmt: skip
-        return self._made(values | (self._more(row, listener, message, sent) if self.form is APPLICATION else {}))
+        }
+        return self._made(
+            values | (self._more(row, listener, message, sent) if self.form is APPLICATION else {})
+        )
 
     def _came(self, given: Trace) -> Trace | None:
         """The packet with which the answer to a request began."""
         back = self._heard.get(given.packet.flow.reversed(), ())
-        return next((trace for trace in back if trace.packet.data and trace.number > given.number), None)
+        return next(
+            (trace for trace in back if trace.packet.data and trace.number > given.number), None
+        )
 
     def _reply(self, given: Trace) -> tuple[Message, int] | None:
         """The target's answer to a request as the client got it inside TLS, and its size."""
         back = given.packet.flow
-        before = Said([trace for trace in self._sent[back] if trace.number < given.number], False).messages()
+        before = Said(
+            [trace for trace in self._sent[back] if trace.number < given.number], False
+        ).messages()
         reply = self.heard(back.reversed()).nth(len(before))
         return reply and (returned(reply[0]), len(bytes(returned(reply[0]))))
 
@@ -163,7 +199,9 @@ class Node:
             return 0
         return message[1] if self.form is APPLICATION else len(message[0].body)
 
-    def _times(self, begun: int, at: int, given: Trace | None, came: Trace | None) -> dict[str, Any]:
+    def _times(
+        self, begun: int, at: int, given: Trace | None, came: Trace | None
+    ) -> dict[str, Any]:
         times: dict[str, Any] = dict.fromkeys(TIMES, NEVER)
         if given is not None and (came is not None or self.form is APPLICATION):
             sent = given.steps[0].now
@@ -173,43 +211,72 @@ class Node:
                 times[TIMES[3]] = (at - came.last.now) / SECOND
         return times
 
-    def _more(self, row: Answered, listener: Listener, message: Message | None, sent: Message | None) -> dict[str, Any]:
+    def _more(
+        self, row: Answered, listener: Listener, message: Message | None, sent: Message | None
+    ) -> dict[str, Any]:
         """What only an Application Load Balancer logs."""
         chosen = action(listener, message) if message is not None and row.request else None
-        fitting = [rule.priority for rule in sorted(listener.rules, key=lambda rule: rule.priority)
-                   if message is not None and rule.fits(asked(message)["host"], f"/{asked(message)['path']}")]
-        values: dict[str, Any] = {"request_line": _line(row, listener, message),
-                                  "request_creation_time": _instant(row.begun)}
+        fitting = [
+            rule.priority
+            for rule in sorted(listener.rules, key=lambda rule: rule.priority)
+            if message is not None
+            and rule.fits(asked(message)["host"], f"/{asked(message)['path']}")
+        ]
+        values: dict[str, Any] = {
+            "request_line": _line(row, listener, message),
+            "request_creation_time": _instant(row.begun),
+        }
         if isinstance(chosen, TargetGroup):
             name = chosen.name.replace(",", "").replace(" ", "-")
-            values |= {"actions_executed": "forward", "target_group_arn": f"{ARN}/{name}/{_identity(name)}"}
+            values |= {
+                "actions_executed": "forward",
+                "target_group_arn": f"{ARN}/{name}/{_identity(name)}",
+            }
         elif chosen is not None and message is not None:
             location = answer(listener, message, chosen).header("Location")
-            values |= {"actions_executed": "redirect" if location else "fixed-response", "redirect_url": location}
+            values |= {
+                "actions_executed": "redirect" if location else "fixed-response",
+                "redirect_url": location,
+            }
         if chosen is not None:
             values["matched_rule_priority"] = fitting[0] if fitting else 0
         shown = sent or message
         return values | {
-            "trace_id": shown and shown.header(TRACE), "target:port_list": row.target and str(row.target),
+            "trace_id": shown and shown.header(TRACE),
+            "target:port_list": row.target and str(row.target),
             "target_status_code_list": row.came[:3] or None,
             "conn_trace_id": f"TID_{_identity(f'{row.client} {row.listener}')}",
-        }  # fmt: skip
+        }
 
     def connections(self) -> list[tuple[int, Entry]]:
         """TCP and SSL listeners: the entry of each connection, with the instant at which it stood."""
         found = []
         for flow in self._heard:
             listener = self.listeners.get(flow.dport)
-            stood = next((now for now, _, change in self.capture.changes(self.name)
-                          if change.flow == flow.reversed() and change.after == "ESTABLISHED"), None)
+            stood = next(
+                (
+                    now
+                    for now, _, change in self.capture.changes(self.name)
+                    if change.flow == flow.reversed() and change.after == "ESTABLISHED"
+                ),
+                None,
+            )
             if listener is not None and listener.protocol in ("TCP", "SSL") and stood is not None:
                 found.append((stood, self._connection(flow, listener, stood)))
         return found
 
     def _connection(self, front: FiveTuple, listener: Listener, stood: int) -> Entry:
         numbers = {trace.number for trace in self._heard[front]}
-        back = next((flow for flow, traces in self._sent.items() if flow.destination in listener.targets.targets
-                     and traces[0].packet.flags == SYN and traces[0].cause.trace in numbers), None)
+        back = next(
+            (
+                flow
+                for flow, traces in self._sent.items()
+                if flow.destination in listener.targets.targets
+                and traces[0].packet.flags == SYN
+                and traces[0].cause.trace in numbers
+            ),
+            None,
+        )
         replies = self._heard.get(back.reversed(), ()) if back is not None else ()
         answered = next((trace for trace in replies if trace.packet.flags & SYN), None)
         there = self.said(back) if back is not None else Said([], False)
@@ -223,11 +290,16 @@ class Node:
                 values[TIMES[0]] = (there.parts[0][0] - stood) / SECOND
             if here.parts:
                 values[TIMES[3]] = 0.0  # handed on at once
-        return self._made(values | {
-            "time": _instant(stood), "client:port": str(front.source), "request": NO_REQUEST,
-            "received_bytes": len(there.data) if secret else len(self.heard(front).data),
-            "sent_bytes": len(here.data) if secret else len(self.said(front.reversed()).data),
-        })  # fmt: skip
+        return self._made(
+            values
+            | {
+                "time": _instant(stood),
+                "client:port": str(front.source),
+                "request": NO_REQUEST,
+                "received_bytes": len(there.data) if secret else len(self.heard(front).data),
+                "sent_bytes": len(here.data) if secret else len(self.said(front.reversed()).data),
+            }
+        )
 
     def _made(self, values: dict[str, Any]) -> Entry:
         made, name = Entry(self.form), self.name.replace(" ", "-")

@@ -56,9 +56,15 @@ ACCOUNT = "123456789012"
 LEAVING = ("source check", "group out", "flow return", "network ACL out", "route")
 ARRIVING = ("network ACL in", "group in")  # the filters; then a device takes the packet
 TAKEN = (*HANDLED, "hop limit")
-PUT_OUT = ("send", *HANDLED)  # where a device puts a packet out: its own, or one that it took and passes on
+PUT_OUT = (
+    "send",
+    *HANDLED,
+)  # where a device puts a packet out: its own, or one that it took and passes on
 REPORTED = FIN | SYN | RST
-INSIDE, GATEWAY = 1, 8  # values of traffic-path: through the VPC; through an Internet gateway (Nitro instances)
+INSIDE, GATEWAY = (
+    1,
+    8,
+)  # values of traffic-path: through the VPC; through an Internet gateway (Nitro instances)
 
 
 class Passage(NamedRow):
@@ -97,8 +103,13 @@ class FlowLog(NamedRow):
         return {"text/plain": str(self)}
 
 
-def flow_log(seen: Record | Network, at: str, fields: str | Iterable[str] = DEFAULT, interval: int = 600,
-             start: int = START) -> FlowLog:
+def flow_log(
+    seen: Record | Network,
+    at: str,
+    fields: str | Iterable[str] = DEFAULT,
+    interval: int = 600,
+    start: int = START,
+) -> FlowLog:
     """The flow log of the interface of the device `at`, of all that a visit or a network has seen.
 
     fields: names, in a list or as one text. interval: 600 or 60 (seconds). start: the instant 0 in Unix
@@ -117,7 +128,9 @@ def flow_log(seen: Record | Network, at: str, fields: str | Iterable[str] = DEFA
         if not flows:
             begins = start + window * interval
             rows.append(about | {"start": begins, "end": begins + interval, "log-status": NODATA})
-    return FlowLog(at, names, interval, tuple(FlowRecord((name, row[name]) for name in names) for row in rows))
+    return FlowLog(
+        at, names, interval, tuple(FlowRecord((name, row[name]) for name in names) for row in rows)
+    )
 
 
 def passages(trace: Trace, device: str, gateway: str = "") -> Iterator[Passage]:
@@ -128,8 +141,15 @@ def passages(trace: Trace, device: str, gateway: str = "") -> Iterator[Passage]:
                 yield Passage(step.now, step.before, INGRESS, REJECT, None)
             elif step.check in TAKEN:
                 yield Passage(step.now, step.before, INGRESS, ACCEPT, None)
-            if step.after is not None and step.check in PUT_OUT and step.action in (SEND, REWRITE, PASS):
-                asked = takewhile(lambda later: later.at == device and later.check in LEAVING, trace.steps[place + 1 :])
+            if (
+                step.after is not None
+                and step.check in PUT_OUT
+                and step.action in (SEND, REWRITE, PASS)
+            ):
+                asked = takewhile(
+                    lambda later: later.at == device and later.check in LEAVING,
+                    trace.steps[place + 1 :],
+                )
                 yield from _leaving(step.now, step.after, asked, gateway)
         if step.action == DROP:
             return
@@ -150,9 +170,14 @@ def _leaving(now: int, packet: Packet, asked: Iterable[Step], gateway: str) -> I
     yield Passage(now, packet, EGRESS, action, path)
 
 
-def _windows(capture: Capture, at: str, gateway: str, length: int) -> Iterator[tuple[int, dict[Key, list[Passage]]]]:
+def _windows(
+    capture: Capture, at: str, gateway: str, length: int
+) -> Iterator[tuple[int, dict[Key, list[Passage]]]]:
     """The intervals from the first to the last thing in the capture, each with its flows in order."""
-    met = sorted((passage for trace in capture for passage in passages(trace, at, gateway)), key=lambda met: met.now)
+    met = sorted(
+        (passage for trace in capture for passage in passages(trace, at, gateway)),
+        key=lambda met: met.now,
+    )
     instants = [step.now for trace in capture for step in (trace.steps[0], trace.last)]
     instants += [event.at for event in capture.events]
     first, last = min(instants, default=0) // length, max(instants, default=0) // length
@@ -180,21 +205,30 @@ def _about(vpc: Vpc, interface: Interface, names: tuple[str, ...]) -> dict[str, 
     return dict.fromkeys(FIELDS) | known
 
 
-def _traffic(interface: Interface, key: Key, passages: list[Passage], start: int) -> dict[str, int | str | None]:
+def _traffic(
+    interface: Interface, key: Key, passages: list[Passage], start: int
+) -> dict[str, int | str | None]:
     """What a record tells of the packets it stands for."""
     flow, leaves = key.flow, key.direction == EGRESS
     return {
         "srcaddr": interface.address if leaves else flow.src,
         "dstaddr": flow.dst if leaves else interface.address,
-        "srcport": flow.sport, "dstport": flow.dport, "protocol": flow.protocol,
+        "srcport": flow.sport,
+        "dstport": flow.dport,
+        "protocol": flow.protocol,
         "packets": len(passages),
         "bytes": sum(len(encode(passage.packet)) for passage in passages),
-        "start": start + passages[0].now // SECOND, "end": start + passages[-1].now // SECOND,
-        "action": key.action, "log-status": OK,
+        "start": start + passages[0].now // SECOND,
+        "end": start + passages[-1].now // SECOND,
+        "action": key.action,
+        "log-status": OK,
         "tcp-flags": tcp_flags(passage.packet for passage in passages),
-        "type": "IPv4", "pkt-srcaddr": flow.src, "pkt-dstaddr": flow.dst,
-        "flow-direction": key.direction, "traffic-path": key.path,
-    }  # fmt: skip
+        "type": "IPv4",
+        "pkt-srcaddr": flow.src,
+        "pkt-dstaddr": flow.dst,
+        "flow-direction": key.direction,
+        "traffic-path": key.path,
+    }
 
 
 def tcp_flags(packets: Iterable[Packet]) -> int:
@@ -210,7 +244,9 @@ def _interface(vpc: Vpc, at: str) -> Interface:
         if interface.device == at:
             return interface
     names = ", ".join(interface.device for interface in vpc.interfaces)
-    raise ValueError(f"at {at!r}: expected a device with a network interface in the VPC, one of {names}")
+    raise ValueError(
+        f"at {at!r}: expected a device with a network interface in the VPC, one of {names}"
+    )
 
 
 def _identity(word: str, name: str) -> str:

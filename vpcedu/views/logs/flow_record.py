@@ -83,8 +83,14 @@ def _account(text: str) -> str:
 def _address(text: str) -> str:
     if ":" in text:
         groups, shortened = text.split(":"), text.count("::") == 1
-        digits = all(len(group) <= 4 and not group.strip("0123456789abcdefABCDEF") for group in groups)
-        whole = len(groups) <= 9 and ":::" not in text if shortened else len(groups) == 8 and all(groups)
+        digits = all(
+            len(group) <= 4 and not group.strip("0123456789abcdefABCDEF") for group in groups
+        )
+        whole = (
+            len(groups) <= 9 and ":::" not in text
+            if shortened
+            else len(groups) == 8 and all(groups)
+        )
         if digits and whole:
             return text
         raise ValueError("an IPv6 address")
@@ -100,49 +106,75 @@ def _text(text: str) -> str:
 
 
 _COUNT, _PORT = _number(0, INT_64), _number(0, 65_535)
-_ECS = ("ecs-cluster-arn", "ecs-cluster-name", "ecs-container-instance-arn", "ecs-container-instance-id",
-        "ecs-container-id", "ecs-second-container-id", "ecs-service-name", "ecs-task-definition-arn", "ecs-task-arn",
-        "ecs-task-id")
+_ECS = (
+    "ecs-cluster-arn",
+    "ecs-cluster-name",
+    "ecs-container-instance-arn",
+    "ecs-container-instance-id",
+    "ecs-container-id",
+    "ecs-second-container-id",
+    "ecs-service-name",
+    "ecs-task-definition-arn",
+    "ecs-task-arn",
+    "ecs-task-id",
+)
 
-FIELDS = {row.name: row for row in (
-    Field("version", 2, _number(2, NEWEST)),
-    Field("account-id", 2, _account),
-    Field("interface-id", 2, _identity("eni-")),
-    Field("srcaddr", 2, _address),
-    Field("dstaddr", 2, _address),
-    Field("srcport", 2, _PORT),
-    Field("dstport", 2, _PORT),
-    Field("protocol", 2, _number(0, 255)),
-    Field("packets", 2, _COUNT),
-    Field("bytes", 2, _COUNT),
-    Field("start", 2, _COUNT),
-    Field("end", 2, _COUNT),
-    Field("action", 2, _word(ACCEPT, REJECT)),
-    Field("log-status", 2, _word(OK, NODATA, SKIPDATA)),
-    Field("vpc-id", 3, _identity("vpc-")),
-    Field("subnet-id", 3, _identity("subnet-")),
-    Field("instance-id", 3, _identity("i-")),
-    Field("tcp-flags", 3, _number(0, 255)),
-    Field("type", 3, _word("IPv4", "IPv6", "EFA")),
-    Field("pkt-srcaddr", 3, _address),
-    Field("pkt-dstaddr", 3, _address),
-    Field("region", 4, _text),
-    Field("az-id", 4, _text),
-    Field("sublocation-type", 4, _word("wavelength", "outpost", "localzone")),
-    Field("sublocation-id", 4, _text),
-    Field("pkt-src-aws-service", 5, _text),
-    Field("pkt-dst-aws-service", 5, _text),
-    Field("flow-direction", 5, _word(INGRESS, EGRESS)),
-    Field("traffic-path", 5, _number(1, 8)),
-    *(Field(name, 7, _text) for name in _ECS),
-    Field("reject-reason", 8, _word("BPA", "EC")),
-    Field("resource-id", 9, _identity("nat-")),
-    Field("encryption-status", 10, _number(0, 3)),
-)}  # fmt: skip
+FIELDS = {
+    row.name: row
+    for row in (
+        Field("version", 2, _number(2, NEWEST)),
+        Field("account-id", 2, _account),
+        Field("interface-id", 2, _identity("eni-")),
+        Field("srcaddr", 2, _address),
+        Field("dstaddr", 2, _address),
+        Field("srcport", 2, _PORT),
+        Field("dstport", 2, _PORT),
+        Field("protocol", 2, _number(0, 255)),
+        Field("packets", 2, _COUNT),
+        Field("bytes", 2, _COUNT),
+        Field("start", 2, _COUNT),
+        Field("end", 2, _COUNT),
+        Field("action", 2, _word(ACCEPT, REJECT)),
+        Field("log-status", 2, _word(OK, NODATA, SKIPDATA)),
+        Field("vpc-id", 3, _identity("vpc-")),
+        Field("subnet-id", 3, _identity("subnet-")),
+        Field("instance-id", 3, _identity("i-")),
+        Field("tcp-flags", 3, _number(0, 255)),
+        Field("type", 3, _word("IPv4", "IPv6", "EFA")),
+        Field("pkt-srcaddr", 3, _address),
+        Field("pkt-dstaddr", 3, _address),
+        Field("region", 4, _text),
+        Field("az-id", 4, _text),
+        Field("sublocation-type", 4, _word("wavelength", "outpost", "localzone")),
+        Field("sublocation-id", 4, _text),
+        Field("pkt-src-aws-service", 5, _text),
+        Field("pkt-dst-aws-service", 5, _text),
+        Field("flow-direction", 5, _word(INGRESS, EGRESS)),
+        Field("traffic-path", 5, _number(1, 8)),
+        *(Field(name, 7, _text) for name in _ECS),
+        Field("reject-reason", 8, _word("BPA", "EC")),
+        Field("resource-id", 9, _identity("nat-")),
+        Field("encryption-status", 10, _number(0, 3)),
+    )
+}
 DEFAULT = tuple(row.name for row in FIELDS.values() if row.version == 2)
 # What a record without traffic still tells; every other field is `-` in it.
-ABOUT = ("version", "account-id", "interface-id", "start", "end", "log-status", "vpc-id", "subnet-id", "instance-id",
-         "region", "az-id", "sublocation-type", "sublocation-id", "resource-id")
+ABOUT = (
+    "version",
+    "account-id",
+    "interface-id",
+    "start",
+    "end",
+    "log-status",
+    "vpc-id",
+    "subnet-id",
+    "instance-id",
+    "region",
+    "az-id",
+    "sublocation-type",
+    "sublocation-id",
+    "resource-id",
+)
 
 
 def chosen(fields: str | Iterable[str]) -> tuple[str, ...]:
@@ -151,7 +183,9 @@ def chosen(fields: str | Iterable[str]) -> tuple[str, ...]:
     ValueError for a name that is no field or stands there twice, and where there is none.
     """
     words = fields.split() if isinstance(fields, str) else fields
-    names = tuple(word[2:-1] if word.startswith("${") and word.endswith("}") else word for word in words)
+    names = tuple(
+        word[2:-1] if word.startswith("${") and word.endswith("}") else word for word in words
+    )
     for name in names:
         if name not in FIELDS:
             raise ValueError(f"field {name!r}: expected one of {', '.join(FIELDS)}")
@@ -173,13 +207,19 @@ def parse(text: str, fields: str | Iterable[str] | None = None) -> list[FlowReco
     fields: what `chosen` takes. Without it a first line of field names tells, else it is the default format.
     ValueError names line, field, value and what was expected.
     """
-    lines = [(number, line.split()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    lines = [
+        (number, line.split()) for number, line in enumerate(text.splitlines(), 1) if line.strip()
+    ]
     header = bool(lines) and all(word in FIELDS for word in lines[0][1])
     told = lines[0][1] if header and fields is None else fields
     names = DEFAULT if told is None else chosen(told)
     if header and names != tuple(lines[0][1]):
-        raise ValueError(f"line {lines[0][0]}: header {' '.join(lines[0][1])!r}: expected {' '.join(names)}")
-    return [_record(names, words, f"line {number}: ") for number, words in lines[1 if header else 0 :]]
+        raise ValueError(
+            f"line {lines[0][0]}: header {' '.join(lines[0][1])!r}: expected {' '.join(names)}"
+        )
+    return [
+        _record(names, words, f"line {number}: ") for number, words in lines[1 if header else 0 :]
+    ]
 
 
 def _record(names: tuple[str, ...], words: list[str], where: str) -> FlowRecord:
@@ -205,7 +245,9 @@ def _contradiction(record: FlowRecord) -> str:
     if record.get("log-status") in (NODATA, SKIPDATA):
         for name, value in record.items():
             if value is not None and name not in ABOUT:
-                return f"{name} {str(value)!r}: expected -, since log-status is {record['log-status']}"
+                return (
+                    f"{name} {str(value)!r}: expected -, since log-status is {record['log-status']}"
+                )
     start, end = record.get("start"), record.get("end")
     if isinstance(start, int) and isinstance(end, int) and start > end:
         return f"end '{end}': expected {start}, which is the start, or later"

@@ -9,11 +9,32 @@ from vpcedu.sites.silence import INSTANCES, WAYS, Silent, silence
 from vpcedu.widgets.parts.controls import choice, menu, slider
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
 
-SECONDS = (30, 45, 59, 61, 90, 120, 180, 240, 300, 349, 351, 420, 600, 900, 1_800, 3_600, 7_100, 7_300)
+SECONDS = (
+    30,
+    45,
+    59,
+    61,
+    90,
+    120,
+    180,
+    240,
+    300,
+    349,
+    351,
+    420,
+    600,
+    900,
+    1_800,
+    3_600,
+    7_100,
+    7_300,
+)
 KEEP_ALIVE = {"off": 0, "7,200 s": 7_200, "300 s": 300, "45 s": 45}
-ABOUT = ("Each bar is the clock of one party that remembers the connection; time runs right, on a scale that makes"
-         " seconds and days fit. A bar that ends in a cross ran out: that party forgot. The dashed line is the end"
-         " of the silence; at the right stands what each party did or heard then.")
+ABOUT = (
+    "Each bar is the clock of one party that remembers the connection; time runs right, on a scale that makes"
+    " seconds and days fit. A bar that ends in a cross ran out: that party forgot. The dashed line is the end"
+    " of the silence; at the right stands what each party did or heard then."
+)
 
 
 @lru_cache(KEPT)
@@ -27,22 +48,34 @@ def frame(way: str, seconds: int, speaks: str, keepalive: int, instance: str) ->
     if not visit.said:
         then = f"After {seconds:,} s {visit.speaker} has nothing left to send on."
     else:
-        then = (f"After {seconds:,} s {visit.speaker} sends {len(visit.said[0].packet.data)} bytes, and they"
-                f" {'arrive' if visit.arrived else 'never arrive'}.")
+        then = (
+            f"After {seconds:,} s {visit.speaker} sends {len(visit.said[0].packet.data)} bytes, and they"
+            f" {'arrive' if visit.arrived else 'never arrive'}."
+        )
     return Frame(draw.clocks(visit), f"{then} {visit.ends}")
 
 
 class IdleClocks(Explorer):
     """The explorer of idle clocks; set `way`, `seconds`, `speaks`, `keepalive`, `instance`, or move them."""
 
-    def __init__(self, way: str = "NAT gateway", seconds: int = 420, speaks: str = "listener") -> None:
+    def __init__(
+        self, way: str = "NAT gateway", seconds: int = 420, speaks: str = "listener"
+    ) -> None:
         self.way = choice("Through", tuple((name, name) for name in WAYS), way)
         self.seconds = slider("Silence", seconds, [(f"{at:,} s", at) for at in SECONDS])
         self.speaks = menu("Then speaks", (("opener", "opener"), ("other end", "listener")), speaks)
         self.keepalive = menu("Keep-alive", tuple(KEEP_ALIVE.items()), 0)
         self.instance = menu("web is", tuple((name, name) for name in INSTANCES), "before Nitro v6")
-        super().__init__(frame, room, ABOUT, way=self.way, seconds=self.seconds, speaks=self.speaks,
-                         keepalive=self.keepalive, instance=self.instance)
+        super().__init__(
+            frame,
+            room,
+            ABOUT,
+            way=self.way,
+            seconds=self.seconds,
+            speaks=self.speaks,
+            keepalive=self.keepalive,
+            instance=self.instance,
+        )
 
 
 def room(way: str, **_: object) -> int:
@@ -52,4 +85,6 @@ def room(way: str, **_: object) -> int:
 
 @lru_cache(KEPT)
 def _tallest(way: str) -> int:
-    return tallest(frame(way, seconds, "opener", 0, "before Nitro v6").picture for seconds in (61, 7_300))
+    return tallest(
+        frame(way, seconds, "opener", 0, "before Nitro v6").picture for seconds in (61, 7_300)
+    )

@@ -12,9 +12,11 @@ from vpcedu.widgets.parts.stepper import Stepper
 
 NONE = "no fault"
 NOTE = 40  # pixels
-ABOUT = ("Two ladders of one scenario: left what a Linux kernel sent, right what the model sends. One row is one"
-         " packet; = between them says that every header is the same at every place, a cross that something"
-         " differs. The row you stand on is yellow.")
+ABOUT = (
+    "Two ladders of one scenario: left what a Linux kernel sent, right what the model sends. One row is one"
+    " packet; = between them says that every header is the same at every place, a cross that something"
+    " differs. The row you stand on is yellow."
+)
 
 
 def sentence(both: Beside, row: int) -> str:
@@ -45,14 +47,22 @@ def _way(row: Row) -> str:
 class Evidence(Explorer):
     """The explorer of the recordings; set `scenario`, `fault`, `row`, or move them."""
 
-    def __init__(self, laboratory: Laboratory, scenario: str = "proxy-tcp", fault: str = NONE, row: int = 1) -> None:
+    def __init__(
+        self, laboratory: Laboratory, scenario: str = "proxy-tcp", fault: str = NONE, row: int = 1
+    ) -> None:
         self._beside = lru_cache(KEPT)(laboratory.beside)
         longest = max(len(self._beside(name).pairs) for name in laboratory.names)
-        self.scenario = menu("Scenario", tuple((name, name) for name in laboratory.names), scenario, 335)
-        self.fault = menu("The model", tuple((name, name) for name in (NONE, *laboratory.faults)), fault, 335)
+        self.scenario = menu(
+            "Scenario", tuple((name, name) for name in laboratory.names), scenario, 335
+        )
+        self.fault = menu(
+            "The model", tuple((name, name) for name in (NONE, *laboratory.faults)), fault, 335
+        )
         self.steps = Stepper(row, longest, "Row", "row")
         self.row = self.steps.slider
-        super().__init__(self._make, self._room, ABOUT, (self.steps,), scenario=self.scenario, fault=self.fault)
+        super().__init__(
+            self._make, self._room, ABOUT, (self.steps,), scenario=self.scenario, fault=self.fault
+        )
 
     def _make(self, scenario: str, fault: str, row: int) -> Frame:
         both = self._beside(scenario, "" if fault == NONE else fault)

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from vpcedu.puzzles.changes import Changes
 
 ASKED = Question("client", NAME, 80)
-ABOUT = ("The upper arrow is the client's packet, the lower one web's answer. Each circle is the security group,"
-         " each square the network ACL, numbered in the order in which they are asked; the table says what each of"
-         " them answered. A cross is where the packet dies.")
+ABOUT = (
+    "The upper arrow is the client's packet, the lower one web's answer. Each circle is the security group,"
+    " each square the network ACL, numbered in the order in which they are asked; the table says what each of"
+    " them answered. A cross is where the packet dies."
+)
 
 
 def frame(port: int, entry: tuple[int, int], group_out: str, change: Repair | None = None) -> Frame:
@@ -38,14 +40,21 @@ def frame(port: int, entry: tuple[int, int], group_out: str, change: Repair | No
         return Frame(draw.filters(visit, 1), said(change, "client", before, visit.symptom).strip())
     came = visit.outcome.works
     fate = "and the page comes" if came else f"and the answer is lost at the ACL: {visit.symptom}"
-    parts = ", ".join(f"{who} {percent(share(*entry, ports), ports[1] - ports[0] + 1)}"
-                      for who, ports in CALLERS.items())
-    return Frame(draw.filters(visit, 1), f"The client chose port {port}, {fate}. The group"
-                 f" {'remembers the flow' if group_out == 'nothing' else 'has a rule for it and remembers nothing'}."
-                 f" Of the ports that clients choose from, the ACL's entry has: {parts}.")
+    parts = ", ".join(
+        f"{who} {percent(share(*entry, ports), ports[1] - ports[0] + 1)}"
+        for who, ports in CALLERS.items()
+    )
+    return Frame(
+        draw.filters(visit, 1),
+        f"The client chose port {port}, {fate}. The group"
+        f" {'remembers the flow' if group_out == 'nothing' else 'has a rule for it and remembers nothing'}."
+        f" Of the ports that clients choose from, the ACL's entry has: {parts}.",
+    )
 
 
-def _visit(port: int, entry: tuple[int, int], group_out: str, change: Repair | None = None) -> Visit:
+def _visit(
+    port: int, entry: tuple[int, int], group_out: str, change: Repair | None = None
+) -> Visit:
     return changed(one_server(answers(*entry), group_out=group_out, port=port), change).get(PAGE)
 
 
@@ -65,16 +74,36 @@ class Filters(Explorer):
     """The explorer of group and network ACL; set `port`, `entry` (a pair of ports), `group_out` and `what_if`, or move
     them."""
 
-    def __init__(self, port: int = 51_828, entry: tuple[int, int] = (80, 80), group_out: str = "nothing") -> None:
+    def __init__(
+        self, port: int = 51_828, entry: tuple[int, int] = (80, 80), group_out: str = "nothing"
+    ) -> None:
         self.port = slider("The client's port", port, range(EPHEMERAL[0], EPHEMERAL[1] + 1), 480)
         self.entry = ipywidgets.IntRangeSlider(
-            value=entry, min=0, max=EPHEMERAL[1], description="ACL out, to ports", style={"description_width": "112px"},
-            layout={"width": "680px", "max_width": "100%"})
-        self.group_out = menu("group lets out", tuple((word, word) for word in GROUP_OUT), group_out)
+            value=entry,
+            min=0,
+            max=EPHEMERAL[1],
+            description="ACL out, to ports",
+            style={"description_width": "112px"},
+            layout={"width": "680px", "max_width": "100%"},
+        )
+        self.group_out = menu(
+            "group lets out", tuple((word, word) for word in GROUP_OUT), group_out
+        )
         self.what_if = WhatIf(_changes(entry, group_out))
-        height = tallest(frame(port, ports, word).picture for ports in ((80, 80), EPHEMERAL) for word in GROUP_OUT)
-        super().__init__(self._make, height, ABOUT, (self.what_if,), port=self.port, group_out=self.group_out,
-                         entry=self.entry)
+        height = tallest(
+            frame(port, ports, word).picture
+            for ports in ((80, 80), EPHEMERAL)
+            for word in GROUP_OUT
+        )
+        super().__init__(
+            self._make,
+            height,
+            ABOUT,
+            (self.what_if,),
+            port=self.port,
+            group_out=self.group_out,
+            entry=self.entry,
+        )
 
     def _make(self, port: int, entry: tuple[int, int], group_out: str, change: object) -> Frame:
         chosen = self.what_if.offer(_changes(entry, group_out))

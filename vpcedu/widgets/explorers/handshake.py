@@ -12,9 +12,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.trace import Capture
 
-LOSABLE = {"1st SYN": "first_syn", "2nd SYN": "second_syn", "1st SYN ACK": "first_syn_ack", "1st ACK": "first_ack"}
-ABOUT = ("Time runs down and is drawn to scale. Slanted arrows are segments, a cross is where one was lost. In the"
-         " margins stand the states of each end, and the waits before a segment is sent again.")
+LOSABLE = {
+    "1st SYN": "first_syn",
+    "2nd SYN": "second_syn",
+    "1st SYN ACK": "first_syn_ack",
+    "1st ACK": "first_ack",
+}
+ABOUT = (
+    "Time runs down and is drawn to scale. Slanted arrows are segments, a cross is where one was lost. In the"
+    " margins stand the states of each end, and the waits before a segment is sent again."
+)
 WORDS = {"up": "listening", "closed": "port closed", "silent": "silent"}
 
 
@@ -22,7 +29,9 @@ def frame(round_trip: int, server: str, kernel: str, **lost: bool) -> Frame:
     """Picture and sentence for one setting; `lost` has LOSABLE's names, like first_syn=True."""
     words = tuple(word for word, name in LOSABLE.items() if lost.get(name))
     visit = handshake(round_trip, words, server, kernel)
-    idle = tuple(word for word, is_gone in zip(words, _met(words, visit.capture), strict=True) if not is_gone)
+    idle = tuple(
+        word for word, is_gone in zip(words, _met(words, visit.capture), strict=True) if not is_gone
+    )
     note = f" ({', '.join(idle)}: never sent here, so not lost.)" if idle else ""
     return Frame(draw.handshake(visit), sentence(visit) + note)
 
@@ -38,12 +47,21 @@ def _met(words: tuple[str, ...], capture: Capture) -> list[bool]:
 class Handshake(Explorer):
     """The explorer of the handshake; set `round_trip`, `server`, `kernel`, `first_syn` and so on, or move them."""
 
-    def __init__(self, round_trip: int = 200, server: str = "up", kernel: str = "since 6.5") -> None:
+    def __init__(
+        self, round_trip: int = 200, server: str = "up", kernel: str = "since 6.5"
+    ) -> None:
         self.round_trip = slider("Round trip, ms", round_trip, range(20, 501, 20))
         self.server = choice("Server", tuple((WORDS[word], word) for word in SERVERS), server)
         self.kernel = choice("Linux", tuple((name, name) for name in KERNELS), kernel)
         boxes = {name: check(f"{word} lost") for word, name in LOSABLE.items()}
         self.first_syn, self.second_syn, self.first_syn_ack, self.first_ack = boxes.values()
         height = round(frame(round_trip, server, kernel).picture.scene.height)
-        super().__init__(frame, height, ABOUT, round_trip=self.round_trip, **boxes, server=self.server,
-                         kernel=self.kernel)
+        super().__init__(
+            frame,
+            height,
+            ABOUT,
+            round_trip=self.round_trip,
+            **boxes,
+            server=self.server,
+            kernel=self.kernel,
+        )

@@ -15,18 +15,35 @@ PRESERVE = {"default": None, "on": True, "off": False}
 SILENT = (0, 30, 50, 70, 120, 200, 300, 340, 360, 400, 1_000, 5_900, 6_100)  # seconds
 IDLE = (60, 350, 6_000)
 MOST = 8  # connections
-ABOUT = ("Left what the caller puts on the wire, right what of it reaches the target; the dotted line between them"
-         " is the balancer. Boxed is what it rewrote. Each connection number has a source port of its own, and a"
-         " hash of that decides which target gets it.")
+ABOUT = (
+    "Left what the caller puts on the wire, right what of it reaches the target; the dotted line between them"
+    " is the balancer. Boxed is what it rewrote. Each connection number has a source port of its own, and a"
+    " hash of that decides which target gets it."
+)
 
 
 @lru_cache(KEPT)
-def _visit(target_type: str, preserve: str, proxy: bool, opener: str, connection: int, silent: int, idle: int) -> Visit:
+def _visit(
+    target_type: str,
+    preserve: str,
+    proxy: bool,
+    opener: str,
+    connection: int,
+    silent: int,
+    idle: int,
+) -> Visit:
     return nth(nlb_site(target_type, PRESERVE[preserve], proxy, idle), connection, opener, silent)
 
 
-def frame(target_type: str = "instance", preserve: str = "default", proxy: bool = False, opener: str = "client",
-          connection: int = 1, silent: int = 0, idle: int = 350) -> Frame:
+def frame(
+    target_type: str = "instance",
+    preserve: str = "default",
+    proxy: bool = False,
+    opener: str = "client",
+    connection: int = 1,
+    silent: int = 0,
+    idle: int = 350,
+) -> Frame:
     """Picture and sentence for one setting."""
     visit = _visit(target_type, preserve, proxy, opener, connection, silent, idle)
     return Frame(draw.sides(visit), sentence(visit, connection, proxy, silent, idle))
@@ -36,17 +53,25 @@ def sentence(visit: Visit, connection: int, proxy: bool, silent: int, idle: int)
     """What became of this connection, and why."""
     target, source = target_of(visit), source_at_target(visit)
     own = visit.capture.traces[0].packet.flow.src == source
-    parts = [f"Connection {connection} of {visit.opener} is given to {target}, which sees {source}:"
-             f" {f'the address of {visit.opener} itself' if own else 'the NLB node'}."]
+    parts = [
+        f"Connection {connection} of {visit.opener} is given to {target}, which sees {source}:"
+        f" {f'the address of {visit.opener} itself' if own else 'the NLB node'}."
+    ]
     lost = {trace.dropped.reason for trace in visit.capture if trace.dropped}
     if OWN_SOURCE in lost:
-        parts.append(f"That is its own address, so it drops the packet; {visit.opener} sees: {visit.symptom}.")
+        parts.append(
+            f"That is its own address, so it drops the packet; {visit.opener} sees: {visit.symptom}."
+        )
         return " ".join(parts)
     if IDLE_TIMEOUT in lost:
-        parts.append(f"After {silent} s of silence its row was gone (idle timeout {idle} s): the NLB node answers"
-                     f" RST{_fate_of_rst(visit)}.")
+        parts.append(
+            f"After {silent} s of silence its row was gone (idle timeout {idle} s): the NLB node answers"
+            f" RST{_fate_of_rst(visit)}."
+        )
     elif silent:
-        parts.append(f"After {silent} s of silence its row was still there (idle timeout {idle} s).")
+        parts.append(
+            f"After {silent} s of silence its row was still there (idle timeout {idle} s)."
+        )
     if proxy and IDLE_TIMEOUT not in lost:
         parts.append("28 bytes stand before the request; this server does not read them.")
     return " ".join([*parts, f"{visit.opener} sees: {visit.symptom}."])
@@ -55,21 +80,39 @@ def sentence(visit: Visit, connection: int, proxy: bool, silent: int, idle: int)
 def _fate_of_rst(visit: Visit) -> str:
     """Where the RST of the NLB node was lost, if it was."""
     lost = next((t.dropped for t in visit.capture if t.sender == "NLB node" and t.dropped), None)
-    return f", which dies at {lost.at}: {lost.check}, for that forgot the flow as well" if lost else ""
+    return (
+        f", which dies at {lost.at}: {lost.check}, for that forgot the flow as well" if lost else ""
+    )
 
 
 class NetworkBalancer(Explorer):
     """The explorer of a Network Load Balancer; set `target_type`, `preserve`, `proxy`, `opener`, `connection`,
     `silent`, `idle`, or move them."""
 
-    def __init__(self, target_type: str = "instance", opener: str = "client", connection: int = 1) -> None:
-        self.target_type = choice("Registered by", (("instance", "instance"), ("address (ip)", "ip")), target_type)
+    def __init__(
+        self, target_type: str = "instance", opener: str = "client", connection: int = 1
+    ) -> None:
+        self.target_type = choice(
+            "Registered by", (("instance", "instance"), ("address (ip)", "ip")), target_type
+        )
         self.preserve = menu("Address kept", tuple((word, word) for word in PRESERVE), "default")
         self.proxy = check("PROXY header v2")
         self.connection = slider("Connection", connection, range(1, MOST + 1), 335, 90)
         self.silent = slider("Then silent, s", 0, SILENT, 335)
         self.opener = choice("Who calls", (("client", "client"), ("web 1", "web 1")), opener)
         self.idle = menu("Idle timeout, s", tuple((f"{limit:,}", limit) for limit in IDLE), 350)
-        height = round(frame(target_type, opener=opener, connection=connection).picture.scene.height)
-        super().__init__(frame, height, ABOUT, target_type=self.target_type, preserve=self.preserve, proxy=self.proxy,
-                         connection=self.connection, silent=self.silent, opener=self.opener, idle=self.idle)
+        height = round(
+            frame(target_type, opener=opener, connection=connection).picture.scene.height
+        )
+        super().__init__(
+            frame,
+            height,
+            ABOUT,
+            target_type=self.target_type,
+            preserve=self.preserve,
+            proxy=self.proxy,
+            connection=self.connection,
+            silent=self.silent,
+            opener=self.opener,
+            idle=self.idle,
+        )

@@ -14,9 +14,11 @@ from vpcedu.widgets.explorers.return_paths import WORDS
 from vpcedu.widgets.parts.controls import check, choice
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
 
-ABOUT = ("Left what the client puts on the wire, right what of it reaches web. A black wall between them is a"
-         " proxy: one connection ends there and another begins. A dotted line is a gateway: the same connection"
-         " goes through. Bold on the right is what is not as it was on the left.")
+ABOUT = (
+    "Left what the client puts on the wire, right what of it reaches web. A black wall between them is a"
+    " proxy: one connection ends there and another begins. A dotted line is a gateway: the same connection"
+    " goes through. Bold on the right is what is not as it was on the left."
+)
 
 
 @lru_cache(KEPT)
@@ -24,12 +26,21 @@ def _visit(balancer: str, web: str, mode: str, proxy: bool, forged: bool) -> Vis
     return proxy_site(balancer, web, mode, proxy).get(PAGE, headers=FORGED if forged else ())
 
 
-def frame(balancer: str, web: str = WEBS[0], mode: str = "append", proxy: bool = False, forged: bool = False) -> Frame:
+def frame(
+    balancer: str,
+    web: str = WEBS[0],
+    mode: str = "append",
+    proxy: bool = False,
+    forged: bool = False,
+) -> Frame:
     """Picture and sentence for one setting; a mode or a PROXY line that this balancer has not is said to be idle."""
     has_mode, has_line = balancer == "application", balancer == "classic-tcp"
     visit = _visit(balancer, web, mode if has_mode else "append", proxy and has_line, forged)
-    idle = ([f"mode {mode}: of Application Load Balancers only"] if mode != "append" and not has_mode else []) + (
-        ["PROXY line: of Classic TCP listeners only"] if proxy and not has_line else [])
+    idle = (
+        [f"mode {mode}: of Application Load Balancers only"]
+        if mode != "append" and not has_mode
+        else []
+    ) + (["PROXY line: of Classic TCP listeners only"] if proxy and not has_line else [])
     return Frame(draw.sides(visit), sentence(visit) + (f" ({'; '.join(idle)}.)" if idle else ""))
 
 
@@ -39,11 +50,17 @@ def sentence(visit: Visit) -> str:
     seen = next((row for _, row in requests_seen(visit.capture)), None)
     if seen is None:
         opened = "connected at once, by the ELB node" if len(talks) > 1 else "never connected"
-        got = next((t for t in talks[-1].traces if t.delivered and t.packet.data and t.last.at == "web"), None)
+        got = next(
+            (t for t in talks[-1].traces if t.delivered and t.packet.data and t.last.at == "web"),
+            None,
+        )
         why = "web's server does not know what a PROXY line is" if got else "nothing listens at web"
         return f"The client is {opened}; {why}, and in the end the client sees: {visit.symptom}."
     whose = "the ELB node's own address" if len(talks) > 1 else "the client's own address"
-    chain, claim = chain_of(seen.request), chain_of(visit.call.request) if visit.call.request else None
+    chain, claim = (
+        chain_of(seen.request),
+        chain_of(visit.call.request) if visit.call.request else None,
+    )
     if chain is None:
         tells = "The bytes do not tell who asked." if len(talks) > 1 else "No header is needed."
     elif chain == claim:
@@ -63,5 +80,13 @@ class Proxies(Explorer):
         self.mode = choice("ALB mode", tuple((word, word) for word in MODES), "append")
         self.forged = check("client claims to be 127.0.0.1")
         height = round(frame(balancer, web).picture.scene.height)
-        super().__init__(frame, height, ABOUT, balancer=self.balancer, web=self.web, proxy=self.proxy, mode=self.mode,
-                         forged=self.forged)
+        super().__init__(
+            frame,
+            height,
+            ABOUT,
+            balancer=self.balancer,
+            web=self.web,
+            proxy=self.proxy,
+            mode=self.mode,
+            forged=self.forged,
+        )

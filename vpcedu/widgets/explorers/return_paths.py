@@ -28,24 +28,31 @@ if TYPE_CHECKING:
     from vpcedu.puzzles.changes import Changes
     from vpcedu.sites.site import Site
 
-WORDS = {"Classic TCP": "classic-tcp", "Classic HTTP": "classic-http", "Application": "application",
-         "Network": "network"}
+WORDS = {
+    "Classic TCP": "classic-tcp",
+    "Classic HTTP": "classic-http",
+    "Application": "application",
+    "Network": "network",
+}
 NAT = "nat"
 WAYS = {**WORDS, "NAT": NAT}
 PAGE, UPDATE = Question("client", NAME, 80), Question("web", API, 443)
 PICTURES = ("ladder", "map", "all five")
 NOTE = 20  # pixels
-ABOUT = ("Ladder: each arrow is one packet, time runs down. A white strip between two lines is a proxy, where"
-         " arrows end; a dotted line is a gateway that they go through. Map: the hops of the packet you stand on."
-         " All five: the same moment by every balancer and by the NAT. What if: one row is changed and the visit is"
-         " played again.")
+ABOUT = (
+    "Ladder: each arrow is one packet, time runs down. A white strip between two lines is a proxy, where"
+    " arrows end; a dotted line is a gateway that they go through. Map: the hops of the packet you stand on."
+    " All five: the same moment by every balancer and by the NAT. What if: one row is changed and the visit is"
+    " played again."
+)
 
 
 @lru_cache(KEPT)
 def _visit(balancer: str, nat: str, change: Repair | None = None) -> Visit:
     asked = _asked(balancer)
     return changed(_site(balancer, nat), change).play(
-        Call(asked.source, asked.destination, asked.port, request("GET", "/", asked.destination)))
+        Call(asked.source, asked.destination, asked.port, request("GET", "/", asked.destination))
+    )
 
 
 def _asked(balancer: str) -> Question:
@@ -63,7 +70,9 @@ def _changes(balancer: str, nat: str) -> Changes:
     return changes(_site(balancer, nat).vpc, _asked(balancer))
 
 
-def frame(balancer: str, packet: int, picture: str, nat: str = "instance", change: Repair | None = None) -> Frame:
+def frame(
+    balancer: str, packet: int, picture: str, nat: str = "instance", change: Repair | None = None
+) -> Frame:
     """Picture and sentence for one packet of a visit; behind the last packet: the whole visit.
 
     change: a row that is changed before the visit; ValueError where AWS would refuse that.
@@ -72,18 +81,26 @@ def frame(balancer: str, packet: int, picture: str, nat: str = "instance", chang
     last = len(visit.capture)
     before = said(change, visit.opener, _visit(balancer, nat).symptom, visit.symptom)
     if packet > last:
-        return Frame(_picture(visit, None, picture, balancer, nat),
-                     f"{before}All {last} packets of this visit are through; move the slider left.")
+        return Frame(
+            _picture(visit, None, picture, balancer, nat),
+            f"{before}All {last} packets of this visit are through; move the slider left.",
+        )
     trace = visit.capture[packet]
     answers = ", the ANSWER" if trace in answer_legs(visit) else ""
-    return Frame(_picture(visit, packet, picture, balancer, nat),
-                 f"{before}Packet {packet} of {last}{answers}: {why(trace)}")
+    return Frame(
+        _picture(visit, packet, picture, balancer, nat),
+        f"{before}Packet {packet} of {last}{answers}: {why(trace)}",
+    )
 
 
-def _picture(visit: Visit, packet: int | None, picture: str, balancer: str, nat: str) -> draw.Picture:
+def _picture(
+    visit: Visit, packet: int | None, picture: str, balancer: str, nat: str
+) -> draw.Picture:
     if picture == "all five":
         name = next(words for words, way in WAYS.items() if way == balancer)
-        visits = {words: visit if way == balancer else _visit(way, nat) for words, way in WAYS.items()}
+        visits = {
+            words: visit if way == balancer else _visit(way, nat) for words, way in WAYS.items()
+        }
         return draw.ways(visits, name, packet or len(visit.capture))
     if picture == "map":
         return draw.map(visit, packet=packet)
@@ -112,15 +129,23 @@ class ReturnPaths(Explorer):
     balancer: one of WAYS. nat: instance or gateway. packet: a number to begin with.
     """
 
-    def __init__(self, balancer: str = "classic-tcp", nat: str = "instance", packet: int = 1) -> None:
+    def __init__(
+        self, balancer: str = "classic-tcp", nat: str = "instance", packet: int = 1
+    ) -> None:
         self.nat = nat
         self.balancer = choice("", tuple(WAYS.items()), balancer)
         self.view = menu("Picture", tuple((word, word) for word in PICTURES), PICTURES[0])
         self.steps = Stepper(packet, max(len(_visit(way, nat).capture) for way in WAYS.values()))
         self.packet, self.play = self.steps.slider, self.steps.play
         self.what_if = WhatIf(_changes(balancer, nat))
-        super().__init__(self._make, room, ABOUT, (self.steps, self.what_if), balancer=self.balancer,
-                         picture=self.view)
+        super().__init__(
+            self._make,
+            room,
+            ABOUT,
+            (self.steps, self.what_if),
+            balancer=self.balancer,
+            picture=self.view,
+        )
 
     def _make(self, balancer: str, packet: int, picture: str, change: object) -> Frame:
         chosen = self.what_if.offer(_changes(balancer, self.nat))

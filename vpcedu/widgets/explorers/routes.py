@@ -18,9 +18,11 @@ from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
 
 PICTURES = ("route table", "map")
 WORDS = {"no default route": "nowhere", "0.0.0.0/0 > NAT": "NAT", "0.0.0.0/0 > IGW": IGW}
-ABOUT = ("The route table of web's subnet, asked about the address you typed: rows that fit it, and the one that"
-         " wins, in yellow. The map shows the same packet: the numbered arrows are its hops, a cross is where it is"
-         " lost.")
+ABOUT = (
+    "The route table of web's subnet, asked about the address you typed: rows that fit it, and the one that"
+    " wins, in yellow. The map shows the same packet: the numbered arrows are its hops, a cross is where it is"
+    " lost."
+)
 TALL = (UPDATES, PUBLIC)  # their pictures are the tallest
 
 
@@ -53,8 +55,11 @@ def _lookup(visit: Visit, to: str) -> str:
     found = next(step.row for step in visit.capture[1].steps if step.check == "route")
     if not fit:
         return f"No row fits {to}."
-    return f"One row fits {to}: {found}." if fit == 1 else (
-        f"{fit} of {len(rows)} rows fit {to}; the longest prefix wins: {found}.")
+    return (
+        f"One row fits {to}: {found}."
+        if fit == 1
+        else (f"{fit} of {len(rows)} rows fit {to}; the longest prefix wins: {found}.")
+    )
 
 
 def _fate(visit: Visit) -> str:
@@ -72,15 +77,30 @@ def _fate(visit: Visit) -> str:
 class Routes(Explorer):
     """The explorer of route tables; set `to`, `default`, `public`, `partner` and `picture_of`, or use them."""
 
-    def __init__(self, to: str = UPDATES, default: str = "NAT", public: bool = True, partner: bool = False) -> None:
-        self.to = ipywidgets.Text(to, description="web sends to", continuous_update=False,
-                                  layout={"width": "260px", "max_width": "100%"}, style={"description_width": "90px"})
+    def __init__(
+        self, to: str = UPDATES, default: str = "NAT", public: bool = True, partner: bool = False
+    ) -> None:
+        self.to = ipywidgets.Text(
+            to,
+            description="web sends to",
+            continuous_update=False,
+            layout={"width": "260px", "max_width": "100%"},
+            style={"description_width": "90px"},
+        )
         self.view = choice("Picture", tuple((word, word) for word in PICTURES), PICTURES[0])
         self.default = choice("", tuple(WORDS.items()), default)
         self.public = check(f"web has the public address {PUBLIC}", public)
         self.partner = check(f"one more row: {PARTNER} > NAT", partner)
-        super().__init__(frame, room, ABOUT, to=self.to, picture=self.view, default=self.default,
-                         public=self.public, partner=self.partner)
+        super().__init__(
+            frame,
+            room,
+            ABOUT,
+            to=self.to,
+            picture=self.view,
+            default=self.default,
+            public=self.public,
+            partner=self.partner,
+        )
 
 
 def room(picture: str, **_: object) -> int:
@@ -90,5 +110,9 @@ def room(picture: str, **_: object) -> int:
 
 @cache
 def _tallest(picture: str) -> int:
-    return tallest(frame(to, default, public, True, picture).picture for to in TALL for default in DEFAULTS
-                   for public in (False, True))
+    return tallest(
+        frame(to, default, public, True, picture).picture
+        for to in TALL
+        for default in DEFAULTS
+        for public in (False, True)
+    )

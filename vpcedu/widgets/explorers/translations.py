@@ -9,33 +9,58 @@ from vpcedu.sites.two_instances import MOST, SPAN, SPEAKERS, Setting, tell
 from vpcedu.widgets.parts.controls import menu, slider
 from vpcedu.widgets.parts.explorer import Explorer, Frame
 
-ABOUT = ("Each line is one connection: its inside address, the port that the gateway chose for it, whom it calls."
-         " The bar is its row in the table, from its first packet to its removal; time runs right, the dashed line"
-         " is now. A cross: the row ran out, or no port was left.")
+ABOUT = (
+    "Each line is one connection: its inside address, the port that the gateway chose for it, whom it calls."
+    " The bar is its row in the table, from its first packet to its removal; time runs right, the dashed line"
+    " is now. A cross: the row ran out, or no port was left."
+)
 
 ALIVE = {"off": 0, "after 300 s": 300}
 
 
-def frame(connections: int, destinations: int, room: int, at: int, speaks: str, keepalive: int) -> Frame:
+def frame(
+    connections: int, destinations: int, room: int, at: int, speaks: str, keepalive: int
+) -> Frame:
     """Picture and sentence for one story."""
     story = tell(Setting(connections, destinations, room, at, speaks, keepalive))
     lost = sum(attempt.row is None for attempt in story.attempts)
     none = f"; {lost} found no port" if lost else ""
-    return Frame(draw.translations(story), f"At {at} s: {count(len(story.attempts), 'connection')} tried,"
-                 f" {count(story.live, 'row')} in the table{none}. {sentence(story)}")
+    return Frame(
+        draw.translations(story),
+        f"At {at} s: {count(len(story.attempts), 'connection')} tried,"
+        f" {count(story.live, 'row')} in the table{none}. {sentence(story)}",
+    )
 
 
 class Translations(Explorer):
     """The explorer of a NAT's table; set `connections`, `destinations`, `room`, `at`, `speaks`, `keepalive`."""
 
-    def __init__(self, connections: int = 4, destinations: int = 1, room: int = MOST, at: int = 200,
-                 speaks: str = "nobody", keepalive: int = 0) -> None:
+    def __init__(
+        self,
+        connections: int = 4,
+        destinations: int = 1,
+        room: int = MOST,
+        at: int = 200,
+        speaks: str = "nobody",
+        keepalive: int = 0,
+    ) -> None:
         self.at = slider("Now, s", at, range(10, SPAN + 1, 10))
         self.connections = slider("Connections", connections, range(1, MOST + 1), 335, 140)
         self.room = slider("Ports per destination", room, range(1, MOST + 1), 335, 140)
         self.destinations = menu("Destinations", (("1", 1), ("2", 2)), destinations)
         self.keepalive = menu("Keep-alive", tuple(ALIVE.items()), keepalive)
         self.speaks = menu("Speaks now", tuple((name, name) for name in SPEAKERS), speaks)
-        height = round(frame(connections, destinations, room, at, speaks, keepalive).picture.scene.height)
-        super().__init__(frame, height, ABOUT, at=self.at, connections=self.connections, room=self.room,
-                         destinations=self.destinations, keepalive=self.keepalive, speaks=self.speaks)
+        height = round(
+            frame(connections, destinations, room, at, speaks, keepalive).picture.scene.height
+        )
+        super().__init__(
+            frame,
+            height,
+            ABOUT,
+            at=self.at,
+            connections=self.connections,
+            room=self.room,
+            destinations=self.destinations,
+            keepalive=self.keepalive,
+            speaks=self.speaks,
+        )

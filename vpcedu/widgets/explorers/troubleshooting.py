@@ -34,9 +34,11 @@ if TYPE_CHECKING:
 PUZZLE, LAST = "a puzzle", 9_999
 PICTURES = ("map", "checks", "ladder")
 ROOM = 600  # pixels: all but a few pictures fit, those move up and down in their place
-ABOUT = ("Each step is a packet that tells something; repetitions are left out. Map: its hops, and a cross where"
-         " it is lost. Checks: every filter on its connection's way, in order. Ladder: the whole visit from top to"
-         " bottom. What if: put your repair in, and the same visit is played again.")
+ABOUT = (
+    "Each step is a packet that tells something; repetitions are left out. Map: its hops, and a cross where"
+    " it is lost. Checks: every filter on its connection's way, in order. Ladder: the whole visit from top to"
+    " bottom. What if: put your repair in, and the same visit is played again."
+)
 
 
 class Seen(NamedRow):
@@ -67,18 +69,25 @@ def _changes(story: str, number: int) -> Changes:
     if story == PUZZLE:
         return changes(puzzle(number).vpc, puzzle(number).question)
     visit = seen(story, number).visit
-    return changes(scenario(story).build().vpc, Question(visit.call.opener, visit.call.name, visit.call.port))
+    return changes(
+        scenario(story).build().vpc, Question(visit.call.opener, visit.call.name, visit.call.port)
+    )
 
 
-def frame(story: str, number: int, packet: int, picture: str, change: Repair | None = None) -> Frame:
+def frame(
+    story: str, number: int, packet: int, picture: str, change: Repair | None = None
+) -> Frame:
     """Picture and sentence for one step of a morning; packet: the step, from 1."""
     now, before = seen(story, number, change), seen(story, number)
     place = min(packet, len(now.steps))
     trace = now.visit.capture[now.steps[place - 1]]
     told = said(change, now.visit.opener, before.symptom, now.symptom) or (
-        f"{now.visit.opener} sees: {now.symptom}. ")
-    return Frame(_picture(now.visit, trace.number, picture),
-                 f"{told}Step {place} of {len(now.steps)}, packet {trace.number}: {why(trace)}")
+        f"{now.visit.opener} sees: {now.symptom}. "
+    )
+    return Frame(
+        _picture(now.visit, trace.number, picture),
+        f"{told}Step {place} of {len(now.steps)}, packet {trace.number}: {why(trace)}",
+    )
 
 
 def _picture(visit: Visit, packet: int, picture: str) -> draw.Picture:
@@ -98,14 +107,27 @@ class Troubleshooting(Explorer):
 
     def __init__(self, story: str = PUZZLE, number: int = 5, picture: str = "map") -> None:
         self.story = menu("Morning", tuple((word, word) for word in (PUZZLE, *SCENARIOS)), story)
-        self.number = ipywidgets.BoundedIntText(number, 0, LAST, description="Puzzle", layout={"width": "130px"},
-                                                style={"description_width": "48px"})
+        self.number = ipywidgets.BoundedIntText(
+            number,
+            0,
+            LAST,
+            description="Puzzle",
+            layout={"width": "130px"},
+            style={"description_width": "48px"},
+        )
         self.view = menu("Picture", tuple((word, word) for word in PICTURES), picture)
         self.steps = Stepper(1, len(seen(story, number).steps), "Step")
         self.packet, self.what_if = self.steps.slider, WhatIf(_changes(story, number))
         self._last = (story, number)
-        super().__init__(self._make, ROOM, ABOUT, (self.steps, self.what_if), story=self.story, number=self.number,
-                         picture=self.view)
+        super().__init__(
+            self._make,
+            ROOM,
+            ABOUT,
+            (self.steps, self.what_if),
+            story=self.story,
+            number=self.number,
+            picture=self.view,
+        )
 
     def _make(self, story: str, number: int, picture: str, packet: int, change: object) -> Frame:
         self.number.disabled = story != PUZZLE

@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 PICTURES = ("checks", "map")
 USUAL, MOST = (22, 80, 443), 200  # ports that are always offered; changes in the what-if panel
 ROOM = 600  # pixels: all but a few pictures fit, those move up and down in their place
-ABOUT = ("One question to your network: does this end reach that one, and does the answer come back? Checks: every"
-         " filter on the way there (upper arrow) and back (lower one), in order, with the row that decided; a cross"
-         " is where it ends. Map: the same packet among your subnets. What if: change a row, and the question is"
-         " asked again.")
+ABOUT = (
+    "One question to your network: does this end reach that one, and does the answer come back? Checks: every"
+    " filter on the way there (upper arrow) and back (lower one), in order, with the row that decided; a cross"
+    " is where it ends. Map: the same packet among your subnets. What if: change a row, and the question is"
+    " asked again."
+)
 
 
 def sources(vpc: Vpc) -> tuple[str, ...]:
@@ -42,7 +44,9 @@ def sources(vpc: Vpc) -> tuple[str, ...]:
 def destinations(vpc: Vpc) -> tuple[str, ...]:
     """Who may be asked: devices, balancers (of several names the shortest), and the Internet."""
     names: dict[tuple[str, ...], str] = {}
-    for row in sorted((row for one in vpc.everyone for row in one.names), key=lambda row: -len(row.name)):
+    for row in sorted(
+        (row for one in vpc.everyone for row in one.names), key=lambda row: -len(row.name)
+    ):
         names[row.addresses] = row.name
     devices = (row.name for one in vpc.everyone for row in one.devices)
     return (*(name for name in devices if name != SOMEONE), *names.values(), SOMEONE)
@@ -62,8 +66,14 @@ class YourVpc(Explorer):
     vpc: a description, such as `aws.load(folder).vpc()`. ValueError where AWS would refuse it, or for an unknown end.
     """
 
-    def __init__(self, vpc: Vpc, source: str = SOMEONE, destination: str = "", port: int = 443,
-                 picture: str = "checks") -> None:
+    def __init__(
+        self,
+        vpc: Vpc,
+        source: str = SOMEONE,
+        destination: str = "",
+        port: int = 443,
+        picture: str = "checks",
+    ) -> None:
         rules.check(vpc)
         self._run = lru_cache(KEPT)(self._asked)
         self._changes = lru_cache(KEPT)(self._offers)
@@ -78,17 +88,29 @@ class YourVpc(Explorer):
         self.view = menu("", tuple((word, word) for word in PICTURES), picture)
         self.what_if = WhatIf(self._changes(Question(source, destination or ends[0], port)))
         self.progress = Progress("tries")
-        self.mend = ipywidgets.Button(description="Look for the smallest repair", layout={"width": "230px"})
+        self.mend = ipywidgets.Button(
+            description="Look for the smallest repair", layout={"width": "230px"}
+        )
         self.mend.on_click(lambda _: self.look())
-        super().__init__(self._make, ROOM, ABOUT, (self.what_if, Search(self.mend, self.progress)), source=self.source,
-                         destination=self.destination, port=self.port, picture=self.view)
+        super().__init__(
+            self._make,
+            ROOM,
+            ABOUT,
+            (self.what_if, Search(self.mend, self.progress)),
+            source=self.source,
+            destination=self.destination,
+            port=self.port,
+            picture=self.view,
+        )
 
     def look(self) -> str:
         """Search for the smallest set of rows that mends what is asked; a single one is put in. What was found."""
         question = Question(self.source.value, self.destination.value, self.port.value)
         reachable = self._run(question, None).reachable
         if reachable is not False:
-            return self._tell("nothing is to be mended" if reachable else "the model ends on the way")
+            return self._tell(
+                "nothing is to be mended" if reachable else "the model ends on the way"
+            )
         found = repairs.smallest(self._vpc, question, progress=self.progress)
         if found is None:
             return self._tell("no row was found that mends it")
@@ -118,14 +140,19 @@ class YourVpc(Explorer):
                 found[row] = ways
         return found
 
-    def _make(self, source: str, destination: str, port: int, picture: str, change: object) -> Frame:
+    def _make(
+        self, source: str, destination: str, port: int, picture: str, change: object
+    ) -> Frame:
         question = Question(source, destination, port)
         try:
             self._run(question, None)
         except ValueError as error:
             if self.picture is None:
                 raise
-            return Frame(self.picture, f"This cannot be asked: {error}. The picture is of the question before.")
+            return Frame(
+                self.picture,
+                f"This cannot be asked: {error}. The picture is of the question before.",
+            )
         if question != self._last:
             self._last = question
             self.progress.say("")  # what was found belongs to the question before
@@ -139,7 +166,11 @@ class YourVpc(Explorer):
         if picture == "checks":
             shown = draw.filters(answer.visit)
         else:
-            shown = draw.map(answer.visit, packet=lost[0].trace.number) if lost else draw.map(answer.visit)
+            shown = (
+                draw.map(answer.visit, packet=lost[0].trace.number)
+                if lost
+                else draw.map(answer.visit)
+            )
         return Frame(shown, told + short(answer.verdict))
 
 
@@ -152,9 +183,16 @@ class Search:
         self.controls: dict[str, object] = {}
         self.progress = progress
         progress.say("")
-        progress.line.layout = {"width": "440px", "max_width": "100%", "height": "32px", "overflow": "hidden auto"}
+        progress.line.layout = {
+            "width": "440px",
+            "max_width": "100%",
+            "height": "32px",
+            "overflow": "hidden auto",
+        }
         progress.line.add_class("vpcedu-note")
-        self.box = ipywidgets.HBox([button, progress.box], layout={"flex_flow": "row wrap", "flex": "0 0 auto"})
+        self.box = ipywidgets.HBox(
+            [button, progress.box], layout={"flex_flow": "row wrap", "flex": "0 0 auto"}
+        )
 
     def begin_again(self) -> None:
         """As if nothing had been looked for."""
@@ -164,4 +202,7 @@ class Search:
 def _named(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Names for a menu, AWS's ids cut; two that would look the same are left whole."""
     cut = [short(name) for name in names]
-    return tuple((word if cut.count(word) == 1 else name, name) for word, name in zip(cut, names, strict=True))
+    return tuple(
+        (word if cut.count(word) == 1 else name, name)
+        for word, name in zip(cut, names, strict=True)
+    )

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
     Options = Sequence[tuple[str, Any]]
 
-TYPE, PAD, GAP, ARROW = 13.0, 20, 4, 34  # pixels: letters; inside a button; beside it; a menu's arrow
+TYPE, PAD, GAP, ARROW = (
+    13.0,
+    20,
+    4,
+    34,
+)  # pixels: letters; inside a button; beside it; a menu's arrow
 IDS = re.compile(r"\b([a-z]+-)[0-9a-f]{13}([0-9a-f]{4})\b")
 
 
@@ -39,24 +44,35 @@ def choice(words: str, options: Options, value: Any) -> ipywidgets.ToggleButtons
     button = max(room(name) for name, _ in options) + PAD
     label = room(words) + 2 if words else 0
     return ipywidgets.ToggleButtons(
-        options=list(options), value=value, description=words, tooltips=[name for name, _ in options],
+        options=list(options),
+        value=value,
+        description=words,
+        tooltips=[name for name, _ in options],
         style={"button_width": f"{button}px", "description_width": f"{label}px"},
-        layout={"width": f"{label + 12 + (button + GAP) * len(options)}px", "max_width": "100%"})
+        layout={"width": f"{label + 12 + (button + GAP) * len(options)}px", "max_width": "100%"},
+    )
 
 
 def menu(words: str, options: Options, value: Any, width: int = 0) -> ipywidgets.Dropdown:
     """A menu; width: pixels, 0: as wide as its longest words."""
     label = room(words) + 4
     wide = width or label + 10 + max(room(name) for name, _ in options) + ARROW
-    return ipywidgets.Dropdown(options=list(options), value=value, description=words,
-                               style={"description_width": f"{label}px"},
-                               layout={"width": f"{wide}px", "max_width": "100%"})
+    return ipywidgets.Dropdown(
+        options=list(options),
+        value=value,
+        description=words,
+        style={"description_width": f"{label}px"},
+        layout={"width": f"{wide}px", "max_width": "100%"},
+    )
 
 
 def slider(words: str, value: Any, options: Sequence[Any], width: int = 680, label: int = 0) -> Any:
     """A slider over whole numbers (a range), or over other values (a sequence, or pairs of words and values)."""
-    look = {"description": words, "style": {"description_width": f"{label or room(words) + 4}px"},
-            "layout": {"width": f"{width}px", "max_width": "100%"}}
+    look = {
+        "description": words,
+        "style": {"description_width": f"{label or room(words) + 4}px"},
+        "layout": {"width": f"{width}px", "max_width": "100%"},
+    }
     if isinstance(options, range):
         return ipywidgets.IntSlider(value, options[0], options[-1], options.step, **look)
     return ipywidgets.SelectionSlider(options=list(options), value=value, **look)
@@ -64,5 +80,9 @@ def slider(words: str, value: Any, options: Sequence[Any], width: int = 680, lab
 
 def check(words: str, value: bool = False) -> ipywidgets.Checkbox:
     """A box to tick."""
-    return ipywidgets.Checkbox(value, description=words, indent=False,
-                               layout={"width": f"{room(words) + 36}px", "max_width": "100%"})
+    return ipywidgets.Checkbox(
+        value,
+        description=words,
+        indent=False,
+        layout={"width": f"{room(words) + 36}px", "max_width": "100%"},
+    )

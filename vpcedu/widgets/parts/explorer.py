@@ -29,7 +29,11 @@ SCROLLBAR = 16  # CSS pixels: room for it where a picture is wider than the wind
 KEPT = 32  # settings whose visits are kept: enough to go back and forth, bounded
 WRAPPED = {"flex_flow": "row wrap", "flex": "0 0 auto"}
 # The sentence's place holds its longest words; in a narrow window the picture moves sideways in its own frame.
-LINE, PITCH, NARROW = 84, 21, 560  # CSS pixels: four lines, one more; a window below this has twice as many
+LINE, PITCH, NARROW = (
+    84,
+    21,
+    560,
+)  # CSS pixels: four lines, one more; a window below this has twice as many
 LOOK = f"""<style>
 .vpcedu-explorer {{ container-type: inline-size; }}
 .vpcedu-line {{ overflow: hidden auto; }}
@@ -59,21 +63,43 @@ class Explorer:
     again, and says how many `lines` the sentence needs because of it.
     """
 
-    def __init__(self, frame: Callable[..., Frame], height: Height, about: str, parts: tuple[Any, ...] = (),
-                 **controls: Any) -> None:
+    def __init__(
+        self,
+        frame: Callable[..., Frame],
+        height: Height,
+        about: str,
+        parts: tuple[Any, ...] = (),
+        **controls: Any,
+    ) -> None:
         self._frame, self._height, self._parts = frame, height, parts
         self.controls = dict(controls)
         for part in parts:
             self.controls |= part.controls
         self.about = about
-        self.image = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "min_width": f"{WIDTH}px", "margin": "0"})
+        self.image = ipywidgets.HTML(
+            layout={"width": f"{WIDTH}px", "min_width": f"{WIDTH}px", "margin": "0"}
+        )
         self.line = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "max_width": "100%"})
         self.line.add_class("vpcedu-line")
-        self.stage = ipywidgets.Box([self.image], layout={"align_items": "flex-start", "overflow": "auto",
-                                                          "flex": "0 0 auto", "max_width": "100%"})
-        self.box = ipywidgets.VBox([self._head(), ipywidgets.HBox(list(controls.values()), layout=WRAPPED),
-                                    *(part.box for part in parts), self.line, self.stage],
-                                   layout={"width": f"{WIDTH + 24}px", "max_width": "100%", "overflow": "hidden"})
+        self.stage = ipywidgets.Box(
+            [self.image],
+            layout={
+                "align_items": "flex-start",
+                "overflow": "auto",
+                "flex": "0 0 auto",
+                "max_width": "100%",
+            },
+        )
+        self.box = ipywidgets.VBox(
+            [
+                self._head(),
+                ipywidgets.HBox(list(controls.values()), layout=WRAPPED),
+                *(part.box for part in parts),
+                self.line,
+                self.stage,
+            ],
+            layout={"width": f"{WIDTH + 24}px", "max_width": "100%", "overflow": "hidden"},
+        )
         self.box.add_class("vpcedu-explorer")
         self._first = {name: control.value for name, control in controls.items()}
         self.sentence = ""
@@ -85,14 +111,21 @@ class Explorer:
 
     def _head(self) -> Any:
         """What one looks at, to be opened, and Reset."""
-        self.reset = ipywidgets.Button(description="Reset", tooltip="every control as it was at first",
-                                       layout={"width": "80px"})
+        self.reset = ipywidgets.Button(
+            description="Reset",
+            tooltip="every control as it was at first",
+            layout={"width": "80px"},
+        )
         self.reset.on_click(self.begin_again)
         told = f"<details><summary>What am I looking at?</summary>{escape(self.about)}</details>"
-        words = ipywidgets.HTML(LOOK + told,
-                                layout={"width": "590px", "max_width": "calc(100% - 90px)", "height": "auto"})
+        words = ipywidgets.HTML(
+            LOOK + told,
+            layout={"width": "590px", "max_width": "calc(100% - 90px)", "height": "auto"},
+        )
         words.add_class("vpcedu-about")
-        return ipywidgets.HBox([words, self.reset], layout={"justify_content": "space-between", "flex": "0 0 auto"})
+        return ipywidgets.HBox(
+            [words, self.reset], layout={"justify_content": "space-between", "flex": "0 0 auto"}
+        )
 
     def show(self) -> None:
         """Make the frame for the present values and show it."""
@@ -117,7 +150,9 @@ class Explorer:
         """The height of the picture's place, in pixels."""
         if isinstance(self._height, int):
             return self._height
-        height: int = self._height(**{name: control.value for name, control in self.controls.items()})
+        height: int = self._height(
+            **{name: control.value for name, control in self.controls.items()}
+        )
         return height
 
     def begin_again(self, button: object = None) -> None:

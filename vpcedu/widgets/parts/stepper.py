@@ -16,14 +16,24 @@ class Stepper:
 
     def __init__(self, value: int, most: int, words: str = "Packet", name: str = "packet") -> None:
         self.slider = slider(words, value, range(1, most + 1), 470)
-        self.back, self.on = (ipywidgets.Button(description=sign, tooltip=f"one {words.lower()} {way}",
-                                                layout={"width": "34px"}) for sign, way in (("<", "back"), (">", "on")))
-        self.play = ipywidgets.Play(min=1, max=most, interval=PACE, show_repeat=False, layout={"width": "120px"})
-        ipywidgets.jslink((self.slider, "value"), (self.play, "value"))  # the first of the two sets the other
+        self.back, self.on = (
+            ipywidgets.Button(
+                description=sign, tooltip=f"one {words.lower()} {way}", layout={"width": "34px"}
+            )
+            for sign, way in (("<", "back"), (">", "on"))
+        )
+        self.play = ipywidgets.Play(
+            min=1, max=most, interval=PACE, show_repeat=False, layout={"width": "120px"}
+        )
+        ipywidgets.jslink(
+            (self.slider, "value"), (self.play, "value")
+        )  # the first of the two sets the other
         self.back.on_click(lambda _: self.go(-1))
         self.on.on_click(lambda _: self.go(1))
         self.controls = {name: self.slider}
-        self.box = ipywidgets.HBox([self.slider, self.back, self.on, self.play], layout={"flex_flow": "row wrap"})
+        self.box = ipywidgets.HBox(
+            [self.slider, self.back, self.on, self.play], layout={"flex_flow": "row wrap"}
+        )
         self._first = value
 
     def go(self, steps: int) -> None:

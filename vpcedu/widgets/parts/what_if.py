@@ -27,11 +27,15 @@ class WhatIf:
         self._changes: Changes = {}
         self.row = menu("What if", ((ALL_THERE, ""),), "", 330)
         self.change = menu("is", ((AS_IT_IS, ""),), "", 270)
-        self.undo = ipywidgets.Button(description="Undo", tooltip="every row as it is", layout={"width": "70px"})
+        self.undo = ipywidgets.Button(
+            description="Undo", tooltip="every row as it is", layout={"width": "70px"}
+        )
         self.row.observe(self._chosen, names="value")
         self.undo.on_click(lambda _: self.begin_again())
         self.controls = {"change": self.change}
-        self.box = ipywidgets.HBox([self.row, self.change, self.undo], layout={"flex_flow": "row wrap"})
+        self.box = ipywidgets.HBox(
+            [self.row, self.change, self.undo], layout={"flex_flow": "row wrap"}
+        )
         self.offer(changes)
 
     @property
@@ -55,7 +59,9 @@ class WhatIf:
             if repair in ways.values():
                 self.row.value, self.change.value = row, repair
                 return
-        raise ValueError(f"{repair} is not on offer: expected a change of one of {', '.join(self._changes)}")
+        raise ValueError(
+            f"{repair} is not on offer: expected a change of one of {', '.join(self._changes)}"
+        )
 
     def begin_again(self) -> None:
         """Every row as it is."""
@@ -64,7 +70,10 @@ class WhatIf:
     def _chosen(self, event: object) -> None:
         """A row was chosen: the first that may become of it is done at once."""
         ways = self._changes.get(self.row.value, {})
-        self.change.options = [(AS_IT_IS, ""), *((short(words), way) for words, way in ways.items())]
+        self.change.options = [
+            (AS_IT_IS, ""),
+            *((short(words), way) for words, way in ways.items()),
+        ]
         self.change.value = next(iter(ways.values()), "")
 
 
@@ -83,4 +92,6 @@ def tried(show: Callable[[Repair | None], Frame], change: Repair | None) -> Fram
     try:
         return show(change)
     except ValueError as error:
-        return Frame(show(None).picture, f"{change}: that cannot be. {error}. The picture is without it.")
+        return Frame(
+            show(None).picture, f"{change}: that cannot be. {error}. The picture is without it."
+        )
