@@ -2,10 +2,11 @@
 
     python3 bench/ask.py OTHER_CHECKOUT [RUNS]
 
-The work: `lab.ask` of questions to the example network that do not work (the answer, everything in the way, and the
-smallest repair, as text), each in a fresh process that has asked once before. CPU time of the process; the two
-checkouts take turns; medians, and the median of the ratios pair by pair. A second table has whole commands, Python's
-own start among them. Make the other checkout with `git worktree add /tmp/first 94817a6`.
+The work: `lab.ask` of questions to the example network that do not work (the answer, everything in
+the way, and the smallest repair, as text), each in a fresh process that has asked once before. CPU
+time of the process; the two checkouts take turns; medians, and the median of the ratios pair by
+pair. A second table has whole commands, Python's own start among them. Make the other checkout with
+`git worktree add /tmp/first 94817a6`.
 """
 
 import json

@@ -3,10 +3,11 @@
     python3 bench/files.py                1,000 instances
     python3 bench/files.py --subnets 4    80 instances
 
-The work: `reachability.vpc` is written as the JSON of seven describe-calls (vpcs, subnets, route-tables,
-security-groups, network-acls, instances, network-interfaces); `vpcedu.aws.load` reads the folder, `vpcedu.lab.audit`
-answers for all pairs and all ports, looks for rows that do nothing, and is printed. Count and digest of W7's four
-ports must be those of the network that was written. Process CPU time, the median of the rounds.
+The work: `reachability.vpc` is written as the JSON of seven describe-calls (vpcs, subnets,
+route-tables, security-groups, network-acls, instances, network-interfaces); `vpcedu.aws.load` reads
+the folder, `vpcedu.lab.audit` answers for all pairs and all ports, looks for rows that do nothing,
+and is printed. Count and digest of W7's four ports must be those of the network that was written.
+Process CPU time, the median of the rounds.
 """
 
 from __future__ import annotations
@@ -131,7 +132,9 @@ def permission(rule):
 
 
 def acls(network):
-    """A row of describe-network-acls for each ACL, with the two entries that nobody can take out."""
+    """A row of describe-network-acls for each ACL, with the two entries that nobody can take
+    out.
+    """
     for acl in dict.fromkeys(row.acl for row in network.acl_entries):
         entries = [
             {

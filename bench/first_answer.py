@@ -1,9 +1,11 @@
-"""W4 'first answer': from the start of a process to the printed explanation of one request and its reply.
+"""W4 'first answer': from the start of a process to the printed explanation of one request and its
+reply.
 
     python3 bench/first_answer.py
 
-CPU time (user and system) of fresh processes, in turn, medians; all with -S, since what site-packages adds to the
-start of Python differs from machine to machine. The compiled files are written before the first measurement.
+CPU time (user and system) of fresh processes, in turn, medians; all with -S, since what
+site-packages adds to the start of Python differs from machine to machine. The compiled files are
+written before the first measurement.
 """
 
 from __future__ import annotations

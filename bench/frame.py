@@ -1,8 +1,8 @@
 """W5: how long from a moved slider to a changed picture?
 
-The work is the explorer of the handshake: its model plays the opening of a connection in which six segments are lost,
-a layout makes the scene, a painter the picture. Measured is CPU time in this process, medians; latency.py measures the
-whole way, through JupyterLab and the browser.
+The work is the explorer of the handshake: its model plays the opening of a connection in which six
+segments are lost, a layout makes the scene, a painter the picture. Measured is CPU time in this
+process, medians; latency.py measures the whole way, through JupyterLab and the browser.
 
     python3 bench/frame.py
 """
@@ -26,16 +26,19 @@ from vpcedu.sites.two_hosts import handshake  # noqa: E402
 
 LOST = ("1st SYN", "2nd SYN", "1st SYN ACK", "2nd SYN ACK", "1st ACK", "2nd ACK")  # makes 12 arrows
 ROUNDS = 30
+# milliseconds
 GOALS = {
     "model": 1.0,
     "scene and SVG": 1.0,
     "scene and matplotlib's SVG": 25.0,
     "scene and PNG": 25.0,
-}  # milliseconds
+}
 
 
 def matplotlib_svg(picture: Picture, figures: dict[Any, Any] = {}) -> str:  # noqa: B006 (kept on purpose)
-    """matplotlib's SVG with real text; the figure is made once for each size and shows one scene after another."""
+    """matplotlib's SVG with real text; the figure is made once for each size and shows one scene
+    after another.
+    """
     from matplotlib import rc_context
 
     out, scene = StringIO(), picture.scene
@@ -48,7 +51,9 @@ def matplotlib_svg(picture: Picture, figures: dict[Any, Any] = {}) -> str:  # no
 
 
 def parts(rounds: int = ROUNDS) -> dict[str, float]:
-    """Medians in milliseconds: the model, and the scene with each painter; and the number of arrows."""
+    """Medians in milliseconds: the model, and the scene with each painter; and the number of
+    arrows.
+    """
     times: dict[str, list[float]] = {name: [] for name in GOALS}
     for turn in range(rounds):
         began = time.process_time()

@@ -1,19 +1,21 @@
 """W6 'growth': what a tracked connection costs, in time and memory, when there are many of them.
 
-    python3 bench/growth.py              10,000, 100,000 and 1,000,000 connections, as the goals are meant
+    python3 bench/growth.py              10,000, 100,000 and 1,000,000 connections, as meant
     python3 bench/growth.py --n 2000     one size, quicker
 
-The work: build a table of N connections, both directions findable, then look each of them up four times, twice
-outward and twice inward. Connection i comes from 10.0.16.0 + i % 1000, port 32768 + i // 1000, and goes to
-203.0.113.(1 + i % 4), port 443; the NAT shows it from the lowest port that is free towards its destination. That is
-the work of translate.py, but for one thing: one NAT address has no ports for a million connections to four
-destinations, so there is another address for every 258,048. Connection tracking has no NAT: there a connection and
-its answer are looked up at the interface. Each look-up starts the row's idle clock again.
+The work: build a table of N connections, both directions findable, then look each of them up four
+times, twice outward and twice inward. Connection i comes from 10.0.16.0 + i % 1000, port 32768 + i
+// 1000, and goes to 203.0.113.(1 + i % 4), port 443; the NAT shows it from the lowest port that is
+free towards its destination. That is the work of translate.py, but for one thing: one NAT address
+has no ports for a million connections to four destinations, so there is another address for every
+258,048. Connection tracking has no NAT: there a connection and its answer are looked up at the
+interface. Each look-up starts the row's idle clock again.
 
-Flows are made outside the time that is measured, since packets bring them, and inside the memory, since tables keep
-them. Time is process CPU time with Python's garbage collector on; memory is the growth of the process's resident set
-while the table is built, divided by N (read from /proc, so Linux only). Each contender and size has a process of its
-own, in turn; medians of the rounds are printed.
+Flows are made outside the time that is measured, since packets bring them, and inside the memory,
+since tables keep them. Time is process CPU time with Python's garbage collector on; memory is the
+growth of the process's resident set while the table is built, divided by N (read from /proc, so
+Linux only). Each contender and size has a process of its own, in turn; medians of the rounds are
+printed.
 """
 
 from __future__ import annotations
@@ -61,7 +63,9 @@ class Slot:
 
 
 class Slots:
-    """The usual way: an object with slots for each connection, in two dictionaries with tuples as keys."""
+    """The usual way: an object with slots for each connection, in two dictionaries with tuples as
+    keys.
+    """
 
     def __init__(self):
         self.outward, self.inward = {}, {}

@@ -4,16 +4,18 @@
     python3 bench/handshake.py --n 2000    quicker
     pip install "vpcedu[bench]"            brings SimPy; without it that is left out
 
-The work: connection i starts at i ms. Seven segments in turn (SYN, SYN-ACK, ACK with the request, response, FIN,
-FIN-ACK, last ACK), each sent when the one before has arrived. The sender of a segment waits 1 s, twice as long after
-each loss of it, and sends it again; its timer is cancelled when the segment has arrived; the last one has no timer.
-Try r of segment s of connection i is lost where (i * 7919 + s * 104729 + r * 1299709) * 2654435761 mod 2**32 is
-below 2 % of 2**32, so that every contender has the same losses. An event is an arrival or an expiry. The result is
-the number of events, of segments sent again, and when each connection ended (the last ACK arrived or, where that
-was lost, was sent); every contender must come to the same.
+The work: connection i starts at i ms. Seven segments in turn (SYN, SYN-ACK, ACK with the request,
+response, FIN, FIN-ACK, last ACK), each sent when the one before has arrived. The sender of a
+segment waits 1 s, twice as long after each loss of it, and sends it again; its timer is cancelled
+when the segment has arrived; the last one has no timer. Try r of segment s of connection i is lost
+where (i * 7919 + s * 104729 + r * 1299709) * 2654435761 mod 2**32 is below 2 % of 2**32, so that
+every contender has the same losses. An event is an arrival or an expiry. The result is the number
+of events, of segments sent again, and when each connection ended (the last ACK arrived or, where
+that was lost, was sent); every contender must come to the same.
 
-The whole TCP of the package is played on the same clock, but it is other work, and so it has no ratio: it sends
-eleven segments a connection, measures the round trip, acknowledges apart, and lingers in TIME-WAIT.
+The whole TCP of the package is played on the same clock, but it is other work, and so it has no
+ratio: it sends eleven segments a connection, measures the round trip, acknowledges apart, and
+lingers in TIME-WAIT.
 
 Contenders run in turn; the medians of their process CPU times are printed.
 """
@@ -120,7 +122,9 @@ def on_the_clock(n):
 
 
 def with_simpy(n):
-    """SimPy: a process for each connection, which waits for the arrival or the timer, whatever comes first."""
+    """SimPy: a process for each connection, which waits for the arrival or the timer, whatever
+    comes first.
+    """
     return play_simpy(n, lambda env, arrival, timer: timer if arrival is None else arrival | timer)
 
 

@@ -1,10 +1,11 @@
 """W5, the whole way: from a pressed key to the changed picture, in JupyterLab and Chromium.
 
-A notebook with the opening of a connection, 12 arrows, under a slider: with the standard library's SVG painter, which
-the explorers use, and with matplotlib's. Beside them a picture of one word: what the way through JupyterLab takes by
-itself. An arrow key goes to the slider's handle; the page's own clock runs from the `keydown` event until the picture's
-element has changed and the browser has drawn a frame. Medians of rounds that take turns. Wants Chromium and the
-packages of the tests, which `python3 start.py test` installs.
+A notebook with the opening of a connection, 12 arrows, under a slider: with the standard library's
+SVG painter, which the explorers use, and with matplotlib's. Beside them a picture of one word: what
+the way through JupyterLab takes by itself. An arrow key goes to the slider's handle; the page's own
+clock runs from the `keydown` event until the picture's element has changed and the browser has
+drawn a frame. Medians of rounds that take turns. Wants Chromium and the packages of the tests,
+which `python3 start.py test` installs.
 
     .venv/bin/python bench/latency.py
 """
@@ -87,7 +88,9 @@ def notebook() -> dict:
 
 
 def measured() -> dict[str, list[tuple[float, float]]]:
-    """For each case, milliseconds until the picture's element changed and until a frame was drawn."""
+    """For each case, milliseconds until the picture's element changed and until a frame was
+    drawn.
+    """
     from tests.test_browser import jupyterlab, lesson, run_all
 
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in CASES}

@@ -4,13 +4,14 @@
     python3 bench/pcap.py --n 2000    quicker
     pip install "vpcedu[bench]"       brings dpkt and scapy; without them they are left out
 
-The work: a classic little-endian pcap, LINKTYPE_ETHERNET, microseconds. Packet j: time 1,700,000,000 s + j * 100 us;
-MACs 02:00:00:00:00:01 > 02:00:00:00:00:02; TTL 64, identification j & 0xffff, Don't Fragment; from
-10.0.16.0 + j % 1000, port 32768 + j // 1000, to 203.0.113.(1 + j % 4), port 443; seq 1000 + j, ack 2000 + j,
-PSH and ACK, window 8192, 100 bytes of data: (j + k) & 255. WRITE is from these numbers to the closed file; READ from
-the file to a list of (microseconds, src, sport, dst, dport, flags, length of the data), both checksums verified.
-Every file must be the same byte for byte (scapy's behind the file header: it writes another snapshot length), every
-list the same. scapy verifies a checksum by building the packet anew, which is how it is done with it.
+The work: a classic little-endian pcap, LINKTYPE_ETHERNET, microseconds. Packet j: time
+1,700,000,000 s + j * 100 us; MACs 02:00:00:00:00:01 > 02:00:00:00:00:02; TTL 64, identification j &
+0xffff, Don't Fragment; from 10.0.16.0 + j % 1000, port 32768 + j // 1000, to 203.0.113.(1 + j % 4),
+port 443; seq 1000 + j, ack 2000 + j, PSH and ACK, window 8192, 100 bytes of data: (j + k) & 255.
+WRITE is from these numbers to the closed file; READ from the file to a list of (microseconds, src,
+sport, dst, dport, flags, length of the data), both checksums verified. Every file must be the same
+byte for byte (scapy's behind the file header: it writes another snapshot length), every list the
+same. scapy verifies a checksum by building the packet anew, which is how it is done with it.
 
 Contenders run in turn; the medians of their process CPU times are printed.
 """
@@ -42,7 +43,9 @@ PEERS_N = 3_000
 
 
 def packets(n):
-    """The eight numbers of each packet: microseconds, identification, src, sport, dst, dport, seq, ack."""
+    """The eight numbers of each packet: microseconds, identification, src, sport, dst, dport, seq,
+    ack.
+    """
     return [
         (
             START * 1_000_000 + j * 100,
@@ -59,7 +62,9 @@ def packets(n):
 
 
 class Limit:
-    """One struct for everything in front of the data, sums taken of numbers, one look-up of the data."""
+    """One struct for everything in front of the data, sums taken of numbers, one look-up of the
+    data.
+    """
 
     goal = peer = None
     WHOLE = Struct("<IIII14s")

@@ -3,14 +3,16 @@
     python3 bench/reachability.py             1,000 instances, as the goals are meant
     python3 bench/reachability.py --subnets 4 four subnets of 20, quicker
 
-The work: 50 subnets 10.0.s.0/24 with 20 instances each, 200 security groups of five rules, 5 network ACLs, the local
-route only; what R(k) = (k * 2654435761 + 12345) mod 2^32 >> 8 says decides the rest (see `vpc`). For every ordered
-pair and each of the ports 22, 80, 443 and 5432: does a connection get there, and does its answer come back to the
-ephemeral range of Linux? The result is how many do, and the sum of source * 31 + destination * 17 + port, modulo 2^64.
+The work: 50 subnets 10.0.s.0/24 with 20 instances each, 200 security groups of five rules, 5
+network ACLs, the local route only; what R(k) = (k * 2654435761 + 12345) mod 2^32 >> 8 says decides
+the rest (see `vpc`). For every ordered pair and each of the ports 22, 80, 443 and 5432: does a
+connection get there, and does its answer come back to the ephemeral range of Linux? The result is
+how many do, and the sum of source * 31 + destination * 17 + port, modulo 2^64.
 
-"pair by pair" asks the rows of each pair, as numbers, in the order in which a packet meets them. "compiled" is
-`vpcedu.analysis.reachability`, which answers for all ports at once and knows nothing of the four; its time includes reading the
-description. Process CPU time, one after the other, the median of the rounds.
+"pair by pair" asks the rows of each pair, as numbers, in the order in which a packet meets them.
+"compiled" is `vpcedu.analysis.reachability`, which answers for all ports at once and knows nothing
+of the four; its time includes reading the description. Process CPU time, one after the other, the
+median of the rounds.
 """
 
 from __future__ import annotations
@@ -128,7 +130,9 @@ def compiled(network):
 
 
 def total(members, digits):
-    """The sum of the members' numbers; `digits`: for each binary digit those whose number has it."""
+    """The sum of the members' numbers; `digits`: for each binary digit those whose number has
+    it.
+    """
     return sum((members & having).bit_count() << digit for digit, having in enumerate(digits))
 
 

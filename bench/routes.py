@@ -4,14 +4,14 @@
     python3 bench/routes.py --n 2000    quicker
     pip install "vpcedu[bench]"         brings pytricia
 
-The work: a default route, 10.0.0.0/16, and blocks of 16, 20, 24 or 28 bits that a seed draws; 200,000 look-ups of
-1,000 addresses, half of them inside a drawn block. The result is the sum of the winners' places in the list of routes,
-and must be the same of all.
+The work: a default route, 10.0.0.0/16, and blocks of 16, 20, 24 or 28 bits that a seed draws;
+200,000 look-ups of 1,000 addresses, half of them inside a drawn block. The result is the sum of the
+winners' places in the list of routes, and must be the same of all.
 
-"bare bisect" and "dictionary per length" are the least code that does it, on addresses that are numbers already;
-pytricia, a Patricia tree in C, is measured where it is installed, on numbers and on text. "RouteTable.lookup" is what
-every hop of the simulator calls, on addresses as packets carry them: as text. Process CPU time, one after the other,
-the median of the rounds.
+"bare bisect" and "dictionary per length" are the least code that does it, on addresses that are
+numbers already; pytricia, a Patricia tree in C, is measured where it is installed, on numbers and
+on text. "RouteTable.lookup" is what every hop of the simulator calls, on addresses as packets carry
+them: as text. Process CPU time, one after the other, the median of the rounds.
 """
 
 from __future__ import annotations

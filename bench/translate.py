@@ -1,17 +1,20 @@
-"""W1 'translate': N connections of 10 packets each through one NAT gateway, all of them alive at once.
+"""W1 'translate': N connections of 10 packets each through one NAT gateway, all of them alive at
+once.
 
     python3 bench/translate.py            N = 100,000, as the goals are meant
     python3 bench/translate.py --n 2000   quicker; ratios move with N
 
-The work: the NAT stands at NAT_IP. Connection i comes from 10.0.16.0 + i % 1000, port 32768 + i // 1000, and
-goes to 203.0.113.(1 + i % 4), port 443. Its ten packets (SYN out, SYN,ACK in, ACK out, data out, ACK in, data in,
-ACK out, FIN out, FIN in, ACK out) are interleaved: packet k of every connection, then packet k + 1 of every
-connection. Outward: look up the flow; where there is none, take the lowest port from 1024 that is free towards
-this destination; the source becomes (NAT_IP, port). Inward: the server swaps what it saw; look up; give back the
-first source. Every contender must come to the same DIGEST over all packets before and after.
+The work: the NAT stands at NAT_IP. Connection i comes from 10.0.16.0 + i % 1000, port 32768 + i //
+1000, and goes to 203.0.113.(1 + i % 4), port 443. Its ten packets (SYN out, SYN,ACK in, ACK out,
+data out, ACK in, data in, ACK out, FIN out, FIN in, ACK out) are interleaved: packet k of every
+connection, then packet k + 1 of every connection. Outward: look up the flow; where there is none,
+take the lowest port from 1024 that is free towards this destination; the source becomes (NAT_IP,
+port). Inward: the server swaps what it saw; look up; give back the first source. Every contender
+must come to the same DIGEST over all packets before and after.
 
-Each end keeps the flow of its connection, as hosts do; making packets from flows is timed apart. Contenders run in
-turn, with Python's garbage collector off; the medians of their process CPU times are printed.
+Each end keeps the flow of its connection, as hosts do; making packets from flows is timed apart.
+Contenders run in turn, with Python's garbage collector off; the medians of their process CPU times
+are printed.
 """
 
 from __future__ import annotations
@@ -70,7 +73,9 @@ STATES = {  # what the bare form keeps of TCP beside the addresses
 
 
 class Bare:
-    """The limit: two dictionaries of tuples of numbers; an entry is a list [before, after, state]."""
+    """The limit: two dictionaries of tuples of numbers; an entry is a list [before, after,
+    state].
+    """
 
     goal = None
 
@@ -164,7 +169,9 @@ class Table(Ours):
 
 
 def spec_gateway():
-    """A NAT gateway with the port rule of this work: from 1024, lowest first, 64,512 to each destination."""
+    """A NAT gateway with the port rule of this work: from 1024, lowest first, 64,512 to each
+    destination.
+    """
     nat = NatGateway("NAT", NAT_IP)
     nat.ports = Ports((NAT_IP,), FIRST_PORT, 65_535, PORTS, 0)
     return nat
@@ -195,7 +202,9 @@ class Sink(Machine):
 
 
 class OneHop(Network):
-    """The walk from a host to the NAT, and from the NAT to the host; what the NAT sends outward ends here."""
+    """The walk from a host to the NAT, and from the NAT to the host; what the NAT sends outward
+    ends here.
+    """
 
     def _leave(self, walk, name, packet):
         if name != "NAT" or packet.flow.src != NAT_IP:
@@ -221,9 +230,8 @@ def hop_network():
         Interface("NAT", "public", NAT_IP, check=False),
         (GroupRule("sg", OUT, every, "0.0.0.0/0"),),
     )
-    rules.check = lambda vpc: (
-        None
-    )  # the workload's first sources are addresses that AWS keeps in every subnet
+    # the workload's first sources are addresses that AWS keeps in every subnet
+    rules.check = lambda vpc: None
     return OneHop(
         Vpc(
             "10.0.0.0/16", subnets, (nat, *hosts), routes, entries, allowed, "", (), (), devices, ()
@@ -232,8 +240,9 @@ def hop_network():
 
 
 class WholeHop(Ours):
-    """The walk, each check a step. Outward: send, group, ACL, route, ACL, NAT. Inward: send, ACL, NAT, ACL, route, ACL,
-    group, deliver. The steps are forgotten as soon as the packet has arrived."""
+    """The walk, each check a step. Outward: send, group, ACL, route, ACL, NAT. Inward: send, ACL,
+    NAT, ACL, route, ACL, group, deliver. The steps are forgotten as soon as the packet has arrived.
+    """
 
     goal = 12
 
@@ -266,7 +275,9 @@ CONTENDERS = {
 
 
 def play(contender, n):
-    """Play all packets; yields for each k: flows before, flows after, seconds for making packets, for the work."""
+    """Play all packets; yields for each k: flows before, flows after, seconds for making packets,
+    for the work.
+    """
     client = [contender.flow(i) for i in range(n)]
     server = None
     for outward, flags in PACKETS:
@@ -293,7 +304,9 @@ def digest(contender, n):
 
 
 def measure(n, rounds):
-    """Medians in microseconds a packet: {name: (the work alone, with making packets)}; and steps a packet of a hop."""
+    """Medians in microseconds a packet: {name: (the work alone, with making packets)}; and steps a
+    packet of a hop.
+    """
     times, steps = {name: [] for name in CONTENDERS}, 0.0
     for _ in range(rounds):
         for name, kind in CONTENDERS.items():

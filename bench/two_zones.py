@@ -1,4 +1,6 @@
-"""The site of W4: two zones, an Application Load Balancer with a node in each, two instances; one request."""
+"""The site of W4: two zones, an Application Load Balancer with a node in each, two instances; one
+request.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ LISTENERS = (
 
 
 def vpc() -> Vpc:
-    """Two public and two private subnets; the balancer's nodes in the public ones, the targets in the private ones."""
+    """Two public and two private subnets; the balancer's nodes in the public ones, the targets in
+    the private ones.
+    """
     return Vpc(
         cidr=BLOCK,
         subnets=(

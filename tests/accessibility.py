@@ -1,7 +1,9 @@
-"""What makes a page of the site hard to use for somebody: in its HTML, and in its colours as a browser shows them.
+"""What makes a page of the site hard to use for somebody: in its HTML, and in its colours as a
+browser shows them.
 
-After the W3C's WCAG 2.2: 1.1.1 text alternatives, 1.3.1 headings and table heads, 1.4.3 contrast, 1.4.10 reflow,
-2.1.1 keyboard, 2.4.2 title, 2.4.4 links, 3.1.1 language. A machine finds only such faults as these.
+After the W3C's WCAG 2.2: 1.1.1 text alternatives, 1.3.1 headings and table heads, 1.4.3 contrast,
+1.4.10 reflow, 2.1.1 keyboard, 2.4.2 title, 2.4.4 links, 3.1.1 language. A machine finds only such
+faults as these.
 """
 
 from __future__ import annotations
@@ -103,8 +105,9 @@ def faults(page: str) -> list[str]:
     return read(page).finish()
 
 
-# Run in the page by a browser: every text whose contrast with what is behind it is below 4.5 (WCAG 1.4.3; 3 for large
-# text), and every element that sticks out of the window and cannot be moved sideways (1.4.10).
+# Run in the page by a browser: every text whose contrast with what is behind it is below 4.5 (WCAG
+# 1.4.3; 3 for large text), and every element that sticks out of the window and cannot be moved
+# sideways (1.4.10).
 IN_BROWSER = """() => {
   const rgb = text => text.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92

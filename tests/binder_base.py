@@ -1,9 +1,9 @@
 """What Binder builds of this repository, as far as it can be tried without Docker.
 
-`dockerfile()` asks repo2docker what it would build. `make(folder)` makes an environment as Binder's will be: the
-Jupyter packages that repo2docker's own base image holds, at its versions, and exactly what binder/requirements.txt
-lists; it needs the package index, once. `python tests/binder_base.py` makes it in build/ and compares all lessons
-in it.
+`dockerfile()` asks repo2docker what it would build. `make(folder)` makes an environment as Binder's
+will be: the Jupyter packages that repo2docker's own base image holds, at its versions, and exactly
+what binder/requirements.txt lists; it needs the package index, once. `python tests/binder_base.py`
+makes it in build/ and compares all lessons in it.
 """
 
 from __future__ import annotations
@@ -23,18 +23,15 @@ REQUIREMENTS = ROOT / "binder" / "requirements.txt"
 PYTHON = (
     (ROOT / "binder" / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
 )
-SHARED = (
-    "jupyterlab",
-    "notebook",
-    "ipywidgets",
-    "ipykernel",
-    "ipython",
-)  # what a lesson meets of the base image
+# what a lesson meets of the base image
+SHARED = ("jupyterlab", "notebook", "ipywidgets", "ipykernel", "ipython")
 KERNEL = "binder-base"
 
 
 def dockerfile() -> str:
-    """The Dockerfile that repo2docker makes of this repository, without its comments; nothing is built."""
+    """The Dockerfile that repo2docker makes of this repository, without its comments; nothing is
+    built.
+    """
     command = [sys.executable, "-m", "repo2docker", "--no-build", "--debug", str(ROOT)]
     told = subprocess.run(command, capture_output=True, text=True)
     assert told.returncode == 0, told.stderr
@@ -65,7 +62,9 @@ def python() -> str:
 
 
 def make(folder: Path) -> Path:
-    """The environment in `folder`, made if it is not there or no longer fits; returns its Python."""
+    """The environment in `folder`, made if it is not there or no longer fits; returns its
+    Python.
+    """
     wanted = json.dumps([base_versions(), REQUIREMENTS.read_text(encoding="utf-8"), str(ROOT)])
     stamp, inside = (
         folder / "made-for.json",
@@ -99,7 +98,9 @@ def make(folder: Path) -> Path:
 
 
 def compare(inside: Path, notebooks: list[Path]) -> subprocess.CompletedProcess[str]:
-    """Strict nbval of these notebooks, run by this environment's pytest with a kernel of the other environment."""
+    """Strict nbval of these notebooks, run by this environment's pytest with a kernel of the other
+    environment.
+    """
     with tempfile.TemporaryDirectory() as share:
         kernel = Path(share) / "kernels" / KERNEL
         kernel.mkdir(parents=True)

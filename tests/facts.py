@@ -1,8 +1,8 @@
 """The facts that the model stands on: one literal table, from which REFERENCE.md is made.
 
-A fact is a behaviour that a packet, a host or a description can show. A test shows it under the marker
-`@pytest.mark.fact("its id")`; what no test can show stands in LEFT_OUT with the reason. tests/test_facts.py keeps
-the table, the markers and LEFT_OUT together.
+A fact is a behaviour that a packet, a host or a description can show. A test shows it under the
+marker `@pytest.mark.fact("its id")`; what no test can show stands in LEFT_OUT with the reason.
+tests/test_facts.py keeps the table, the markers and LEFT_OUT together.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections import namedtuple
 
 
 class Fact(namedtuple("Fact", ("id", "statement", "value", "sources", "sure"))):
-    """A behaviour in a sentence, its number or word if it has one, where it is written, and one of HOW_SURE."""
+    """A behaviour in a sentence, its number or word if it has one, where it is written, and one of
+    HOW_SURE.
+    """
 
     __slots__ = ()
     id: str

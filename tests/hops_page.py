@@ -1,4 +1,6 @@
-"""The part of REFERENCE.md that follows one request and its answer hop by hop, with the row that decided each hop."""
+"""The part of REFERENCE.md that follows one request and its answer hop by hop, with the row that
+decided each hop.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ STATE = (
 
 
 def hops(visit) -> list[tuple[object, ...]]:  # type: ignore[no-untyped-def]
-    """Rows (way, at, check, header before, header after, what decided) of the request and the answer."""
+    """Rows (way, at, check, header before, header after, what decided) of the request and the
+    answer.
+    """
     rows: list[tuple[object, ...]] = []
     for word, legs in (("request", request_legs(visit)), ("answer", answer_legs(visit))):
         for leg in legs:

@@ -1,7 +1,7 @@
 """The rules of the house, as functions from a package's text to the places that break them.
 
-A package is a mapping from module names to source, so that tests can ask about a made-up one. Each rule gives a set
-of places. `python tests/house.py` prints what the package breaks today.
+A package is a mapping from module names to source, so that tests can ask about a made-up one. Each
+rule gives a set of places. `python tests/house.py` prints what the package breaks today.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ import size
 
 ROOT = Path(__file__).parent.parent
 
-# From the ground up. A module imports from the floors below its own, and from its own room; rooms on one line stand
-# side by side and do not know each other.
+# From the ground up. A module imports from the floors below its own, and from its own room; rooms
+# on one line stand side by side and do not know each other.
 FLOORS = (
     ("words",),
     ("protocols", "tables"),
@@ -52,13 +52,8 @@ ROOMS = {
     "devices": "device",
     "top": "__init__ __main__ lab",
 }
-FACADES = (
-    "vpcedu",
-    "vpcedu.facade",
-    "vpcedu.lab",
-    "vpcedu.draw",
-    "vpcedu.widgets",
-)  # load a name when it is asked for
+# load a name when it is asked for
+FACADES = ("vpcedu", "vpcedu.facade", "vpcedu.lab", "vpcedu.draw", "vpcedu.widgets")
 
 LINES, WIDTH = 400, 100  # of a module as `ruff format` writes it, and of its lines
 CORE_LINES = 250
@@ -78,6 +73,7 @@ ROW_NAMES = {
     "listener",
     "step_row",
 }
+# a docstring of what only tells
 QUESTIONS = {
     "What",
     "Whether",
@@ -87,7 +83,7 @@ QUESTIONS = {
     "Whom",
     "Where",
     "When",
-}  # a docstring of what only tells
+}
 # File names that stand in folders side by side, where the name is the idea: why.
 PARALLEL = {
     "clocks: draw.time widgets.explorers": "the clocks of a silent connection: drawn, and moved by hand",
@@ -101,6 +97,7 @@ PARALLEL = {
 }
 SEVERAL = {"rows", "entries"}
 HEAVY = {"typing", "dataclasses", "re", "enum", "inspect", "ipaddress"}  # slow to load
+# the folders that do without
 LIGHT = (
     *size.CORE,
     "views",
@@ -111,16 +108,9 @@ LIGHT = (
     "puzzles",
     "course",
     "cli",
-)  # the folders that do without
-HOLDERS = {
-    "Vpc",
-    "Call",
-    "Conversation",
-    "Hop",
-    "Step",
-    "Cause",
-    "Event",
-}  # records that hold rows, and are none
+)
+# records that hold rows, and are none
+HOLDERS = {"Vpc", "Call", "Conversation", "Hop", "Step", "Cause", "Event"}
 ROW_HOMES = ("tables", "hosts", "gateways", "network")
 
 Places = set[str]
@@ -137,7 +127,9 @@ class House:
         return any(other.startswith(module + ".") for other in self.sources)
 
     def room(self, module: str) -> str:
-        """The room a module stands in; "" for one that has none. Pictures have rooms within draw."""
+        """The room a module stands in; "" for one that has none. Pictures have rooms within
+        draw.
+        """
         words = [*module.split("."), "__init__"][1:]
         if words[0] == "draw" and words[1] != "__init__":
             room = DRAWN.get(words[1], words[1])
@@ -300,7 +292,9 @@ def constants(tree: ast.Module) -> dict[str, ast.expr]:
 
 
 def may_be_ours(node: ast.expr, known: Mapping[str, ast.expr]) -> bool:
-    """Whether the text may be a name of the package: it is one, or begins with something that cannot be told."""
+    """Whether the text may be a name of the package: it is one, or begins with something that
+    cannot be told.
+    """
     if isinstance(node, ast.Constant):
         return str(node.value).split(".")[0] == "vpcedu"
     if isinstance(node, ast.JoinedStr) and node.values:
@@ -316,8 +310,9 @@ def may_be_ours(node: ast.expr, known: Mapping[str, ast.expr]) -> bool:
 
 
 def pictures(house: House) -> Places:
-    """Imports of one picture's modules by another picture's, or by what all pictures share; not by what stands above
-    them, the room of those that are one of two."""
+    """Imports of one picture's modules by another picture's, or by what all pictures share; not by
+    what stands above them, the room of those that are one of two.
+    """
     found = set()
     for module, names in house.imports.items():
         own = house.room(module)
@@ -412,7 +407,9 @@ def crowds(house: House) -> Places:
 
 
 def namesakes(house: House) -> Places:
-    """File names that stand more than once in the package, and where; but for those of one idea side by side."""
+    """File names that stand more than once in the package, and where; but for those of one idea
+    side by side.
+    """
     found = defaultdict(list)
     for module in house.sources:
         parent, _, name = module.rpartition(".")
@@ -466,7 +463,9 @@ def untyped_rows(house: House) -> Places:
 
 
 def says_nothing(kind: ast.expr, name: str) -> bool:
-    """Whether an annotation is `object` or Any, a union with one, or for a name of several rows a collection of it."""
+    """Whether an annotation is `object` or Any, a union with one, or for a name of several rows a
+    collection of it.
+    """
     if isinstance(kind, ast.Constant) and isinstance(kind.value, str):
         return says_nothing(ast.parse(kind.value, mode="eval").body, name)
     if isinstance(kind, ast.BinOp):
@@ -478,7 +477,9 @@ def says_nothing(kind: ast.expr, name: str) -> bool:
 
 
 def row_tests(house: House) -> Places:
-    """Tests of what type a row is, outside the module of that type: isinstance, `type(row) is`, a match's pattern."""
+    """Tests of what type a row is, outside the module of that type: isinstance, `type(row) is`, a
+    match's pattern.
+    """
     found = set()
     for module, tree in house.trees.items():
         known = constants(tree)
@@ -539,7 +540,9 @@ def is_class_name(node: ast.AST) -> bool:
 
 
 def guesses(house: House) -> Places:
-    """Modules that ask by text what something can do: hasattr, or getattr with a word and something else to say."""
+    """Modules that ask by text what something can do: hasattr, or getattr with a word and something
+    else to say.
+    """
     return {
         module
         for module, tree in house.trees.items()
@@ -549,7 +552,9 @@ def guesses(house: House) -> Places:
 
 
 def is_guess(call: ast.Call) -> bool:
-    """Whether a call asks for a named attribute that may not be there; Python's own (__self__) are none of ours."""
+    """Whether a call asks for a named attribute that may not be there; Python's own (__self__) are
+    none of ours.
+    """
     word = call.args[1] if len(call.args) > 1 else None
     if isinstance(word, ast.Constant) and str(word.value).startswith("__"):
         return False
@@ -560,7 +565,9 @@ def is_guess(call: ast.Call) -> bool:
 
 
 def asked_for_nothing(house: House) -> Places:
-    """Calls, for what they do, of functions that by their first words only tell something: their answer is not used."""
+    """Calls, for what they do, of functions that by their first words only tell something: their
+    answer is not used.
+    """
     first: dict[str, set[bool]] = defaultdict(set)
     for tree in house.trees.values():
         for node in ast.walk(tree):

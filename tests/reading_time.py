@@ -1,8 +1,8 @@
 """How long a lesson takes and how many code cells it has: `python tests/reading_time.py`.
 
-A rough count, the same for every lesson: words read, cells run, pictures looked at, and the time to predict, to play
-with an explorer and to solve an exercise. The rates are estimates; the minutes at the top of a lesson must agree with
-the count within a quarter.
+A rough count, the same for every lesson: words read, cells run, pictures looked at, and the time to
+predict, to play with an explorer and to solve an exercise. The rates are estimates; the minutes at
+the top of a lesson must agree with the count within a quarter.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ def count(notebook: dict[str, Any]) -> Count:
 
 
 def plain(text: str) -> str:
-    """Markdown without the addresses of its links and without its list of sources, which is looked up, not read."""
+    """Markdown without the addresses of its links and without its list of sources, which is looked
+    up, not read.
+    """
     return re.sub(r"\]\([^)]*\)", "]", re.sub(r"(?s)\*\*Sources?\*\*.*?(\n\n|\Z)", "\n\n", text))
 
 

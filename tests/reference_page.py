@@ -12,9 +12,8 @@ from vpcedu.protocols.tcp_states import TRANSITIONS, diagram
 from vpcedu.sites.reference import BALANCERS, NATS
 from vpcedu.views.explain import answer_legs, way
 
-sys.path.insert(
-    0, str(Path(__file__).parent)
-)  # as pytest has it: the helpers of the tests import each other
+# as pytest has it: the helpers of the tests import each other
+sys.path.insert(0, str(Path(__file__).parent))
 import hops_page
 from fact_page import tables
 from kernel import agreement

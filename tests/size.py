@@ -1,7 +1,8 @@
-"""How large the package is, in statements, beside its first edition: `python tests/size.py` prints the table by folder.
+"""How large the package is, in statements, beside its first edition: `python tests/size.py` prints
+the table by folder.
 
-A statement is one `ast.stmt`; imports, docstrings and `if TYPE_CHECKING` blocks are left out. So neither the width of
-a line nor moving code between files counts.
+A statement is one `ast.stmt`; imports, docstrings and `if TYPE_CHECKING` blocks are left out. So
+neither the width of a line nor moving code between files counts.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ PACKAGE = Path(__file__).parent.parent / "vpcedu"
 TOP = "(top)"
 DOORS = ("__main__", "facade")  # how the package is called, and how it loads what is asked for
 
-# The first edition (94817a6), folder by folder; what has moved to another floor since is counted where it stands now:
-# 48 statements of conversations and joined VPCs came from views to network, 19 of the call and its record from lab; the
-# 166 of the pages came from the tests into the package.
+# The first edition (94817a6), folder by folder; what has moved to another floor since is counted
+# where it stands now: 48 statements of conversations and joined VPCs came from views to network, 19
+# of the call and its record from lab; the 166 of the pages came from the tests into the package.
 FIRST = {
     "words": 357,
     "protocols": 818,
@@ -60,7 +61,9 @@ def sources(package: Path = PACKAGE) -> dict[str, str]:
 
 
 def folder(module: str, modules: Mapping[str, str]) -> str:
-    """The folder a module stands in: "hosts", "words" for the package's own, "(top)" for its door."""
+    """The folder a module stands in: "hosts", "words" for the package's own, "(top)" for its
+    door.
+    """
     words = module.split(".")
     if len(words) > 2 or any(other.startswith(module + ".") for other in modules):
         return words[1] if len(words) > 1 else TOP

@@ -17,7 +17,8 @@ from vpcedu.views.logs.access_entry import APPLICATION, CLASSIC, NEVER, entry, p
 from vpcedu.views.logs.access_log import access_log
 
 CURL = (("User-Agent", "curl/8.5.0"),)
-# AWS's examples: Classic guide and Application Load Balancers guide, "Access logs for your ... Load Balancer".
+# AWS's examples: Classic guide and Application Load Balancers guide, "Access logs for your ... Load
+# Balancer".
 CLASSIC_LINES = """\
 2015-05-13T23:39:43.945958Z my-loadbalancer 192.168.131.39:2817 10.0.0.1:80 0.000073 0.001048 0.000057 200 200 0 29 \
 "GET http://www.example.com:80/ HTTP/1.1" "curl/7.38.0" - -
@@ -61,7 +62,7 @@ def with_rules(*rules):
     return Site(vpc.replace(listener, listener._replace(rules=rules)))
 
 
-# --- made from a capture -----------------------------------------------------------------------------------
+# --- made from a capture --------------------------------------------------------------------------
 
 
 def test_one_line_holds_the_client_and_the_target_and_so_two_connections():
@@ -271,7 +272,7 @@ def test_a_network_load_balancer_keeps_no_log_of_tcp_listeners_and_nodes_are_nam
         access_log(type("Seen", (), {"vpc": two, "capture": site().get(PAGE).capture}))
 
 
-# --- AWS's examples ------------------------------------------------------------------------------------------
+# --- AWS's examples -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -369,7 +370,7 @@ def test_an_application_line_is_held_to_its_own_fields(old, new, named):
         parse(APPLICATION_LINES.splitlines()[0].replace(old, new))
 
 
-# --- round trip ----------------------------------------------------------------------------------------------
+# --- round trip -----------------------------------------------------------------------------------
 
 
 @settings(max_examples=40, derandomize=True, deadline=None)

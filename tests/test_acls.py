@@ -1,4 +1,6 @@
-"""Network ACLs: order and numbers, both directions, the subnet's edge, and the ports that answers go to."""
+"""Network ACLs: order and numbers, both directions, the subnet's edge, and the ports that answers
+go to.
+"""
 
 import pytest
 from rigs.reference_site import PAGE, dropped, site
@@ -31,7 +33,7 @@ def answers(ports, way=OUT, acl="acl-a"):
     return AclEntry(acl, 110, way, ALLOW, TCP, ports, ANYWHERE)
 
 
-# --- entries ------------------------------------------------------------------------------------------------------
+# --- entries --------------------------------------------------------------------------------------
 
 
 @pytest.mark.fact("nacl-stateless")
@@ -108,7 +110,7 @@ def test_an_icmp_entry_names_type_and_code():
     assert str(too_big) == "acl-a in 100: allow icmp type 3 code 4 from 0.0.0.0/0"
 
 
-# --- the edge of the subnet ---------------------------------------------------------------------------------------
+# --- the edge of the subnet -----------------------------------------------------------------------
 
 
 def acl_checks(visit, packets):
@@ -180,7 +182,7 @@ def test_outwards_the_group_is_asked_before_the_acl_and_inwards_after_it():
     assert checks == ["group out", "network ACL out", "network ACL in", "group in"]
 
 
-# --- ephemeral ports ----------------------------------------------------------------------------------------------
+# --- ephemeral ports ------------------------------------------------------------------------------
 
 AWS_LINUX = (32_768, 61_000)  # as AWS writes it; Linux itself goes to 60999
 VISITS = 12  # each with another seed, so from another port

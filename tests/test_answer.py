@@ -37,7 +37,7 @@ def checks(trace, at):
     return [step.check for step in trace.steps if step.at == at]
 
 
-# --- the way back ------------------------------------------------------------------------------------
+# --- the way back ---------------------------------------------------------------------------------
 
 
 @pytest.mark.fact("clb-src-ip", "clb-return", "alb-two-conns", "elb-private-targets")
@@ -72,12 +72,8 @@ def test_behind_a_network_load_balancer_the_reply_goes_to_the_client_and_comes_b
     row = step_at(answer, "web", "flow return").row
     assert isinstance(row, Translation)
     assert row.before.dst == "10.0.0.30"
-    assert checks(answer, "web") == [
-        "send",
-        "group out",
-        "flow return",
-        "network ACL out",
-    ]  # no route is asked
+    # no route is asked
+    assert checks(answer, "web") == ["send", "group out", "flow return", "network ACL out"]
     assert step_at(answer, "NLB node", "translation").after.flow.src == "10.0.0.30"
 
 
@@ -122,7 +118,7 @@ def test_a_proxy_has_two_connections_and_a_gateway_one(balancer, connections):
     assert len(numbers) == 2 * connections
 
 
-# --- take one row away ------------------------------------------------------------------------------------
+# --- take one row away ----------------------------------------------------------------------------
 
 
 @pytest.mark.fact("sg-stateful")
@@ -206,7 +202,7 @@ def test_each_removed_row_has_its_own_reason():
     assert len({reason for _, _, reason in reasons}) == 3
 
 
-# --- the NAT is for connections opened from inside ----------------------------------------------------------
+# --- the NAT is for connections opened from inside ------------------------------------------------
 
 
 @pytest.mark.fact("natgw-src")
@@ -251,7 +247,7 @@ def test_a_port_that_webs_own_group_does_not_allow_gets_no_further_than_web():
     assert dropped(visit) == [("web", "group out", "group out")]
 
 
-# --- HTTP ------------------------------------------------------------------------------------------------------
+# --- HTTP -----------------------------------------------------------------------------------------
 
 
 SENT = b"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n"
@@ -309,9 +305,8 @@ def test_whom_the_web_server_saw(balancer, address):
 def test_who_answers_at_once_and_who_asks_the_target_first():
     """With a layer 7 balancer no packet reaches the target before the request is whole."""
     for balancer, first in (("classic-tcp", "ACK"), ("classic-http", "request")):
-        visit = site(balancer, link=Link(lose=(4,))).get(
-            PAGE
-        )  # the fourth packet on the link carries the request
+        # the fourth packet on the link carries the request
+        visit = site(balancer, link=Link(lose=(4,))).get(PAGE)
         back = next(
             trace
             for trace in visit.capture

@@ -1,4 +1,6 @@
-"""Application Load Balancer: rules, what the target is told, whose fault an error is, and what is kept apart."""
+"""Application Load Balancer: rules, what the target is told, whose fault an error is, and what is
+kept apart.
+"""
 
 import pytest
 from rigs.proxy_rig import (
@@ -41,7 +43,7 @@ def seen(lan):
     return lan.told("request")[-1].request
 
 
-# --- rules --------------------------------------------------------------------------------------------
+# --- rules ----------------------------------------------------------------------------------------
 
 
 RULES = (
@@ -136,7 +138,7 @@ def test_a_rule_can_be_taken_out_of_a_description_like_any_row():
     assert ruled.without(gone).get("http://www.example.com/").symptom == "200 OK"
 
 
-# --- what the target is told: AWS's table ------------------------------------------------------------------
+# --- what the target is told: AWS's table ---------------------------------------------------------
 
 
 SENT = ([], [("X-Forwarded-For", "127.0.0.4")], [("X-Forwarded-For", "127.0.0.4, 127.0.0.8")])
@@ -222,7 +224,7 @@ def test_a_request_of_http_1_0_becomes_http_1_1_with_a_host(kind):
     assert statuses(talker) == ["200 OK"] and talker.heard[-1] == "end of data"
 
 
-# --- X-Amzn-Trace-Id --------------------------------------------------------------------------------------
+# --- X-Amzn-Trace-Id ------------------------------------------------------------------------------
 
 
 def trace(lan, *sent):
@@ -266,7 +268,7 @@ def test_a_root_that_came_stays_and_self_is_put_before_it(sent, kept):
     assert rest == kept
 
 
-# --- connections to targets -------------------------------------------------------------------------------
+# --- connections to targets -----------------------------------------------------------------------
 
 
 @pytest.mark.fact("elb-mux", "alb-two-conns")
@@ -323,7 +325,7 @@ def test_what_a_target_sends_unasked_ends_its_connection():
     assert statuses(call(lan, get(), OTHER)) == ["200 OK"]
 
 
-# --- whose fault -----------------------------------------------------------------------------------------
+# --- whose fault ----------------------------------------------------------------------------------
 
 
 def answers(lan):
@@ -339,9 +341,8 @@ def test_a_kept_connection_that_the_target_ends_while_a_request_is_on_its_way_gi
     (kept,) = server.connections.values()
     client.send(talker.connection, get(), lan.now)
     getattr(server, how)(kept, lan.now)
-    lan.way += client.flush(lan.now) + server.flush(
-        lan.now
-    )  # the request first: the balancer has not heard yet
+    # the request first: the balancer has not heard yet
+    lan.way += client.flush(lan.now) + server.flush(lan.now)
     lan.settle()
     assert statuses(talker) == ["200 OK", "502 Bad Gateway"]
     assert answers(lan) == [("200 OK", "200 OK"), ("502 Bad Gateway", "")]

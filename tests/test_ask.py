@@ -1,4 +1,6 @@
-"""Asking: the question is really played, the rows named are the ones that decided, and every repair was tried."""
+"""Asking: the question is really played, the rows named are the ones that decided, and every repair
+was tried.
+"""
 
 import json
 
@@ -38,7 +40,7 @@ def public(kind):
     return "192.0.2.30" if kind == "network" else "192.0.2.10"
 
 
-# --- what works ------------------------------------------------------------------------------------------------
+# --- what works -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("nat", NATS)
@@ -141,7 +143,7 @@ def test_instances_that_no_packet_can_meet_change_nothing():
     assert {"NAT", "NLB node", "web", "internet"} <= set(whole.network.devices)
 
 
-# --- what does not, and what mends it --------------------------------------------------------------------------
+# --- what does not, and what mends it -------------------------------------------------------------
 
 
 def only(answer):
@@ -274,7 +276,7 @@ def test_where_no_row_helps_the_answer_says_so():
     assert "No row was found that mends it." in str(answer)
 
 
-# --- how it is shown ---------------------------------------------------------------------------------------------
+# --- how it is shown ------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -343,7 +345,7 @@ def test_every_code_of_an_explanation_is_one_of_the_reasons():
     assert found <= codes
 
 
-# --- ends that cannot be -----------------------------------------------------------------------------------------
+# --- ends that cannot be --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

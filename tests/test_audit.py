@@ -1,4 +1,6 @@
-"""Audit: what the compiled tables say is what packets do; and the rows that do nothing are really of no effect."""
+"""Audit: what the compiled tables say is what packets do; and the rows that do nothing are really
+of no effect.
+"""
 
 from random import Random
 
@@ -50,7 +52,9 @@ RANGES = (
 
 
 def confirmed(found, triples):
-    """How many of these questions packets answer with yes; every one must be answered as the tables did."""
+    """How many of these questions packets answer with yes; every one must be answered as the tables
+    did.
+    """
     yes = 0
     for source, destination, port in triples:
         said = found.reaches(source, destination, port)
@@ -236,7 +240,7 @@ def test_an_unknown_place_is_named():
         audit(reference_vpc()).reaches("nobody", "web", 80)
 
 
-# --- rows that do nothing --------------------------------------------------------------------------------------------
+# --- rows that do nothing -------------------------------------------------------------------------
 
 
 def found_in(vpc, what):

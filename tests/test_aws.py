@@ -1,4 +1,6 @@
-"""vpcedu.aws: files as the AWS CLI writes them, whole and broken, and what becomes of each part of them."""
+"""vpcedu.aws: files as the AWS CLI writes them, whole and broken, and what becomes of each part of
+them.
+"""
 
 import copy
 import json
@@ -38,7 +40,7 @@ def words(account, kind):
     return [str(note) for note in account.report if note.kind == kind]
 
 
-# --- what is read ------------------------------------------------------------------------------------------------
+# --- what is read ---------------------------------------------------------------------------------
 
 
 def test_every_kind_of_answer_becomes_rows_with_the_ids_of_aws(tmp_path):
@@ -64,9 +66,8 @@ def test_every_kind_of_answer_becomes_rows_with_the_ids_of_aws(tmp_path):
 def test_the_loaded_balancers_deliver(tmp_path):
     site = Site(load(tmp_path, network()).vpc())
     assert site.get("http://shop/", "internet").symptom == "200 OK"
-    assert (
-        site.get("http://shop/gone", "internet").symptom == "404 Not Found"
-    )  # a rule's fixed response
+    # a rule's fixed response
+    assert site.get("http://shop/gone", "internet").symptom == "404 Not Found"
     assert site.connect("internet", "wire", 443).symptom == "connected"
     assert site.connect("i-web", "203.0.113.10", 443).symptom == "connected"
 
@@ -210,7 +211,7 @@ def test_a_vpc_of_several_blocks(tmp_path):
     assert Site(account.vpc()).connect("shop/eni-alb", "100.64.1.10", 8_443).symptom == "connected"
 
 
-# --- nothing is dropped silently ---------------------------------------------------------------------------------
+# --- nothing is dropped silently ------------------------------------------------------------------
 
 
 def test_unknown_answers_fields_and_files_are_reported(tmp_path):
@@ -237,7 +238,7 @@ def test_public_access_that_is_blocked_is_said(tmp_path):
     assert "is on (block-ingress)" in told and told.endswith("(Subnets.json: $.Subnets[1])")
 
 
-# --- what the service models of the AWS SDK document ---------------------------------------------------------------
+# --- what the service models of the AWS SDK document ----------------------------------------------
 
 ROWS = {
     "Vpcs": "ec2 DescribeVpcs",
@@ -375,13 +376,12 @@ def test_the_example_is_read_whole_and_has_the_two_faults_of_its_lesson():
     lost = Site(vpc).connect(web_2, "203.0.113.10", 443).capture.traces[0].dropped
     assert lost.reason.code == "no route"  # its subnet has the main table
     answer = Site(vpc).connect(web_1, "10.20.20.10", 5_432).capture.traces[1]
-    assert (
-        answer.dropped.reason.code == "network ACL out"
-    )  # 1024-32767 is half of the ephemeral ports
+    # 1024-32767 is half of the ephemeral ports
+    assert answer.dropped.reason.code == "network ACL out"
     assert str(answer.dropped.row).startswith("acl-0d11e22f33a440002 out *")
 
 
-# --- forms of files ----------------------------------------------------------------------------------------------
+# --- forms of files -------------------------------------------------------------------------------
 
 
 def test_one_file_may_hold_everything_in_any_form(tmp_path):
@@ -469,7 +469,7 @@ def test_the_same_row_twice_is_one_and_two_different_ones_are_refused(tmp_path):
         load(tmp_path, answers)
 
 
-# --- several VPCs ------------------------------------------------------------------------------------------------
+# --- several VPCs ---------------------------------------------------------------------------------
 
 
 def test_an_account_names_the_vpc_of_an_end(tmp_path):
@@ -544,7 +544,7 @@ def test_overlapping_peers_are_refused(tmp_path):
         load(tmp_path, answers)
 
 
-# --- bad input ---------------------------------------------------------------------------------------------------
+# --- bad input ------------------------------------------------------------------------------------
 
 BAD = {
     "nothing": ("", r"all.json: \$.Vpcs: nothing: expected at least one VPC"),

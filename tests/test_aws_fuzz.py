@@ -1,4 +1,6 @@
-"""Broken files: whatever stands in them, loading ends with a network or with one LoadError, never with a traceback."""
+"""Broken files: whatever stands in them, loading ends with a network or with one LoadError, never
+with a traceback.
+"""
 
 import json
 import tracemalloc

@@ -1,4 +1,6 @@
-"""Networks of real API calls, loaded and asked: what is open is reached, what is not is lost at what was planted."""
+"""Networks of real API calls, loaded and asked: what is open is reached, what is not is lost at
+what was planted.
+"""
 
 import json
 import re
@@ -205,9 +207,8 @@ def test_an_audit_looks_at_every_vpc_unless_one_is_named_and_says_what_it_leaves
         == told.count("Ways between this VPC and others are not looked at")
         == 3
     )
-    assert (
-        f"no interface has the group {at['groups'][0]}" not in told
-    )  # one of the other VPC has it
+    # one of the other VPC has it
+    assert f"no interface has the group {at['groups'][0]}" not in told
     assert main(["audit", folder, "--vpc", at["vpcs"][1]]) == 0
     assert (
         f"VPC {at['vpcs'][1]}" in (alone := capsys.readouterr().out) and at["vpcs"][0] not in alone
@@ -228,9 +229,8 @@ def test_what_the_other_addresses_of_a_name_give_is_noted(network):
         f"{at['arn']} has 2 addresses: asked was 192.0.2.254, and 192.0.2.253 gives the same."
         in answer.notes
     )
-    assert (
-        len(answer.repairs) == 2
-    )  # the routes of both subnets: the other one follows the main table
+    # the routes of both subnets: the other one follows the main table
+    assert len(answer.repairs) == 2
     half = lab.ask(apply(answer.vpc, answer.repairs[:1]), "internet", at["arn"], 80)
     assert (half.reachable, half.outcome.verdict) == (False, "sometimes")
     assert half.verdict.endswith(
@@ -332,9 +332,8 @@ def test_the_reference_architecture(network):
     web, back = at["web"], at["back"]
     assert ask(account, "internet", "shop", 80) == ("connected", None)
     assert ask(account, web, OUTSIDE, 443) == ("connected", None)
-    assert (
-        ask(account, at["bastion"], "10.0.1.10", 8080)[0] == "connected"
-    )  # it carries the group that `back` names
+    # it carries the group that `back` names
+    assert ask(account, at["bastion"], "10.0.1.10", 8080)[0] == "connected"
     symptom, lost = ask(account, at["bastion"], "10.0.1.10", 22)
     assert symptom == "timed out" and lost[0] == "group in" and back in lost[1]
     symptom, lost = ask(account, "internet", "shop", 443)
@@ -372,18 +371,14 @@ def test_a_network_acl_without_ephemeral_ports_loses_the_answer(network):
 def test_peered_vpcs_reach_each_other_and_a_group_may_be_named_across(network):
     account, at = network("peered")
     (a, b, c), (vpc_a, vpc_b, vpc_c) = at["hosts"], at["vpcs"]
-    assert ask(account, a, "10.2.0.10", 80, vpc_a) == (
-        "connected",
-        None,
-    )  # b's rule names a's group
+    # b's rule names a's group
+    assert ask(account, a, "10.2.0.10", 80, vpc_a) == ("connected", None)
     symptom, lost = ask(account, c, "10.2.0.10", 80, vpc_c)
     assert symptom == "timed out" and lost[0] == "group in" and at["groups"][1] in lost[1]
     assert ask(account, c, "10.2.0.10", 81, vpc_c) == ("connected", None)
     assert ask(account, b, "10.1.0.10", 80, vpc_b) == ("connected", None)
-    assert ask(account, a, "10.2.0.10", 80, vpc_b) == (
-        "connected",
-        None,
-    )  # the same, whichever stands in the middle
+    # the same, whichever stands in the middle
+    assert ask(account, a, "10.2.0.10", 80, vpc_b) == ("connected", None)
 
 
 def test_peering_is_not_transitive(network):
@@ -404,9 +399,8 @@ def test_an_answer_needs_a_route_across_peering_too(network):
     )
     assert (lost.at, lost.check, lost.reason.code) == (at["hosts"][1], "route", "no route")
     again = vpc.without(back).with_row(back)
-    assert (
-        again.peers[0].routes[-1] == back
-    )  # it finds its way back into the VPC that has the table
+    # it finds its way back into the VPC that has the table
+    assert again.peers[0].routes[-1] == back
     assert Site(again).connect(at["hosts"][0], "10.2.0.10", 80).symptom == "connected"
 
 

@@ -50,7 +50,9 @@ print(*(sum(i * at for i, at in enumerate(play(300)[2])) for name, play in h.CON
 
 
 def test_handshake_counts_the_events_of_its_work():
-    """7 arrivals a connection, less the last ACKs that are lost, and an arrival or an expiry for each loss."""
+    """7 arrivals a connection, less the last ACKs that are lost, and an arrival or an expiry for
+    each loss.
+    """
     program = "import handshake as h; print(*h.on_the_clock(2000)[:2], h.whole_tcp(200)[1])"
     events, again, stuck = map(int, run("-c", program).split())
     lost = run("-c", "import handshake as h; print(sum(h.lost(i, 6, 0) for i in range(2000)))")
@@ -93,9 +95,8 @@ def test_both_contenders_of_reachability_come_to_the_same_count_and_digest():
     program = "import reachability as r; n = r.vpc(8); print(*(work(n) for work in r.CONTENDERS.values()), sep='\\n')"
     first, second = run("-c", program).splitlines()
     assert first == second
-    assert (
-        run("-c", "import reachability as r; print(r.compiled(r.vpc())[0])") == "774539\n"
-    )  # as computed elsewhere
+    # as computed elsewhere
+    assert run("-c", "import reachability as r; print(r.compiled(r.vpc())[0])") == "774539\n"
 
 
 def test_a_thousand_of_a_thousand_instances_answers_are_what_packets_do():

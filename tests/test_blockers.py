@@ -1,4 +1,6 @@
-"""All blockers: what would lose a packet of a visit, in both directions, found at once and without a trace."""
+"""All blockers: what would lose a packet of a visit, in both directions, found at once and without
+a trace.
+"""
 
 import pytest
 from hypothesis import given, settings
@@ -37,7 +39,7 @@ def shown(steps):
     return [(step.at, step.check) for step in steps]
 
 
-# --- what is found --------------------------------------------------------------------------------------------
+# --- what is found --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("nat", NATS)
@@ -140,7 +142,7 @@ def test_what_a_link_loses_is_no_blocker():
     assert blockers(site(link=Link(lose=(1, 3))), PAGE) == ()
 
 
-# --- asking changes nothing -------------------------------------------------------------------------------------
+# --- asking changes nothing -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("balancer", BALANCERS)
@@ -182,7 +184,7 @@ def test_a_url_that_is_none_is_refused():
         blockers(site(), "www.example.com")
 
 
-# --- repairing all of them makes the visit work ------------------------------------------------------------------
+# --- repairing all of them makes the visit work ---------------------------------------------------
 
 
 def repaired(broken, step, number):

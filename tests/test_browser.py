@@ -53,9 +53,8 @@ def jupyterlab():
 
 
 def _serve(folder):
-    shutil.copytree(
-        ROOT / "tests" / "kernel", folder / "tests" / "kernel"
-    )  # lesson 12 looks for it above its folder
+    # lesson 12 looks for it above its folder
+    shutil.copytree(ROOT / "tests" / "kernel", folder / "tests" / "kernel")
     shutil.copytree(
         ROOT / "notebooks",
         folder / "notebooks",
@@ -96,7 +95,9 @@ def _serve(folder):
 
 @contextmanager
 def lesson(address, name):
-    """A lesson opened in Lab, not run; the page notes its console errors and requests off the machine."""
+    """A lesson opened in Lab, not run; the page notes its console errors and requests off the
+    machine.
+    """
     from playwright.sync_api import sync_playwright
 
     assert CHROMIUM, "no Chromium found: on Debian run 'apt install chromium'"
@@ -211,9 +212,8 @@ def test_the_slider_moves_picture_and_sentence_and_the_page_stays_still(run, tmp
 
     explorer = cell(run, "widgets.ReturnPaths()")
     explorer.locator(".noUi-handle").wait_for(timeout=30_000)
-    wait_until(
-        run, lambda: "Packet 11 of 22" in explorer_state(explorer)[0]
-    )  # the cell moved it there
+    # the cell moved it there
+    wait_until(run, lambda: "Packet 11 of 22" in explorer_state(explorer)[0])
     heights = set()
     handle = explorer.locator(".noUi-handle")
     for packet in (12, 13, 14):

@@ -1,9 +1,9 @@
 """Every lesson's explorer in a real JupyterLab, looked at and moved.
 
-Each explorer is brought to three settings and photographed at each: nothing is cut off, nothing lies over another
-thing, the controls need three rows at most. The last setting is photographed in the dark theme too, and in a narrow
-window, where the picture moves sideways in its own frame. Then each control is moved by hand: the picture follows,
-and no slider changes the height.
+Each explorer is brought to three settings and photographed at each: nothing is cut off, nothing
+lies over another thing, the controls need three rows at most. The last setting is photographed in
+the dark theme too, and in a narrow window, where the picture moves sideways in its own frame. Then
+each control is moved by hand: the picture follows, and no slider changes the height.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from test_browser import cell, explorer_state, jupyterlab, lesson, run_all, wait
 
 pytestmark = pytest.mark.browser
 
-# The explorer's name in the lesson, and what brings it to its second and third setting; the first is the lesson's own.
+# The explorer's name in the lesson, and what brings it to its second and third setting; the first
+# is the lesson's own.
 EXPLORERS = {
     "00-the-question": ("arrows", "x.arrows.value = 'packets'", "x.begin_again()"),
     "01-addresses-and-routes": (
@@ -79,11 +80,8 @@ EXPLORERS = {
         "x.begin_again(); x.scenario.value = 'proxy-tcp'",
     ),
 }
-ROWS, WIDE, NARROW = (
-    3,
-    890,
-    480,
-)  # of controls; the window's width for an output of 700 pixels, and of 380
+# of controls; the window's width for an output of 700 pixels, and of 380
+ROWS, WIDE, NARROW = (3, 890, 480)
 ASK = """async code => {
     const future = jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute(
         {code: code, store_history: false});
@@ -176,7 +174,9 @@ def photograph(page, shown, path):
 
 
 def look_at_three_settings(page, shown, file, folder):
-    """The lesson's own setting and two more, the last one in the dark and in a narrow window too; the pictures."""
+    """The lesson's own setting and two more, the last one in the dark and in a narrow window too;
+    the pictures.
+    """
     name, *changes = EXPLORERS[file]
     pictures = set()
     for number, change in enumerate(("pass", *changes), 1):

@@ -1,4 +1,6 @@
-"""Classic Load Balancer: idle timeout, PROXY protocol, connections opened in advance, algorithms, zones."""
+"""Classic Load Balancer: idle timeout, PROXY protocol, connections opened in advance, algorithms,
+zones.
+"""
 
 import pytest
 from rigs.one_wire import Talker
@@ -35,7 +37,7 @@ from vpcedu.sites.reference_tls import tls_site
 from vpcedu.sites.site import Site
 from vpcedu.tables.target_group import TargetGroup
 
-# --- idle timeout ---------------------------------------------------------------------------------------
+# --- idle timeout ---------------------------------------------------------------------------------
 
 
 @pytest.mark.fact("clb-idle")
@@ -124,7 +126,7 @@ def test_a_kept_connection_to_an_instance_is_closed_by_the_balancer_after_60_s()
     assert BACK in closes and len(closes) == 2
 
 
-# --- PROXY protocol ---------------------------------------------------------------------------------------
+# --- PROXY protocol -------------------------------------------------------------------------------
 
 
 @pytest.mark.fact("clb-pp1", "pp1-format")
@@ -166,7 +168,7 @@ def test_without_proxy_protocol_nothing_at_the_instance_names_the_client():
     assert CLIENT.encode() not in bytes(seen.request)
 
 
-# --- connections opened in advance --------------------------------------------------------------------------
+# --- connections opened in advance ----------------------------------------------------------------
 
 
 @pytest.mark.fact("clb-preopen")
@@ -193,9 +195,8 @@ def test_a_connection_opened_in_advance_that_idles_out_is_opened_again_with_the_
         if not c.passive and c.state == "ESTABLISHED"
     ]
     assert len(ready) == 1
-    assert (
-        opened(lan) == 4 + 2
-    )  # checks at 0, 30, 60 and 90 s; opened in advance at 0 and, the first idled out, at 60
+    # checks at 0, 30, 60 and 90 s; opened in advance at 0 and, the first idled out, at 60
+    assert opened(lan) == 4 + 2
 
 
 @pytest.mark.fact("clb-preopen")
@@ -213,7 +214,7 @@ def test_before_checks_are_started_nothing_is_opened():
     assert lan.seen == []
 
 
-# --- which instance -------------------------------------------------------------------------------------
+# --- which instance -------------------------------------------------------------------------------
 
 
 @pytest.mark.fact("elb-algo")
@@ -262,7 +263,7 @@ def test_a_group_less_what_is_outside_a_zone_keeps_its_name():
     assert SECOND_BACK in TWO.targets
 
 
-# --- silence, and who answers for it ----------------------------------------------------------------------
+# --- silence, and who answers for it --------------------------------------------------------------
 
 
 def test_a_client_that_never_sends_a_whole_request_gets_408_and_is_closed():
@@ -301,7 +302,7 @@ def test_a_client_that_speaks_after_the_idle_timeout_is_not_heard():
     assert server.got == b"hello"
 
 
-# --- listeners that end TLS ---------------------------------------------------------------------------------
+# --- listeners that end TLS -----------------------------------------------------------------------
 
 
 TRUSTING = Client("www.example.com", DEMONSTRATION)

@@ -1,4 +1,6 @@
-"""Devices say themselves what they are: a subclass is described, drawn, logged, analysed and repaired as its parent."""
+"""Devices say themselves what they are: a subclass is described, drawn, logged, analysed and
+repaired as its parent.
+"""
 
 import ast
 import importlib
@@ -64,7 +66,7 @@ def with_another(site, *kinds):
     return Site(site.vpc._replace(devices=devices), site.seed, site.network.link.anew())
 
 
-# --- what a device is called ----------------------------------------------------------------------------
+# --- what a device is called ----------------------------------------------------------------------
 
 
 def headings(visit):
@@ -92,7 +94,7 @@ def test_the_ledger_of_a_nat_gateway_calls_it_as_aws_does():
     assert "NAT: NAT gateway" in headings(visit)
 
 
-# --- what is asked of a device --------------------------------------------------------------------------
+# --- what is asked of a device --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ def seen(site, balancer):
     yield draw.ledger(site.connect("web", "updates.example.net", 443)).alt
 
 
-# --- what a device listens on ---------------------------------------------------------------------------
+# --- what a device listens on ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -184,7 +186,7 @@ def test_the_rows_that_can_be_typed_hold_every_web_server(kind):
     assert Device("web", kind) in rows(vpc)
 
 
-# --- what a machine does that says nothing about it -----------------------------------------------------
+# --- what a machine does that says nothing about it -----------------------------------------------
 
 
 def test_a_machine_answers_whatever_the_network_asks_it():
@@ -217,11 +219,13 @@ def test_a_network_says_which_device_it_has_where_another_is_expected():
         network.machine("web", NatGateway)
 
 
-# --- nobody asks for a class by its name ----------------------------------------------------------------
+# --- nobody asks for a class by its name ----------------------------------------------------------
 
 
 def asked_by_name(source):
-    """The lines that use a class's name for more than writing it down: in an f-string, as a value of a dictionary."""
+    """The lines that use a class's name for more than writing it down: in an f-string, as a value
+    of a dictionary.
+    """
     lines = []
     tree = ast.parse(source)
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}

@@ -1,4 +1,6 @@
-"""Headers, tables, ledgers, filters, states, clocks, maps of larger VPCs: laid out right, true to the capture."""
+"""Headers, tables, ledgers, filters, states, clocks, maps of larger VPCs: laid out right, true to
+the capture.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The exercises of all lessons: a wrong answer meets its hint, other right answers are right too, and solutions are."""
+"""The exercises of all lessons: a wrong answer meets its hint, other right answers are right too,
+and solutions are.
+"""
 
 from __future__ import annotations
 

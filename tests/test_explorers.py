@@ -1,4 +1,6 @@
-"""What explorers share: the stepper, the what-if panel, Reset; and dragging them leaves nothing behind."""
+"""What explorers share: the stepper, the what-if panel, Reset; and dragging them leaves nothing
+behind.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +36,8 @@ from vpcedu.widgets.parts.what_if import AS_IT_IS, WhatIf, tried
 
 ASKED = Question("client", "www.example.com", 80)
 LIVE = "application/vnd.jupyter.widget-view+json"
-WATCHED, GROWTH = (
-    40,
-    200_000,
-)  # values; bytes that they may leave: a picture has 30,000, a visit 100,000
+# values; bytes that they may leave: a picture has 30,000, a visit 100,000
+WATCHED, GROWTH = (40, 200_000)
 
 
 def your_vpc():
@@ -66,8 +66,8 @@ def test_every_explorer_of_the_package_is_here():
     assert found == set(EXPLORERS)
 
 
-# What an explorer's sentence says at first, which step leaves the picture as it is, and what the sentence says after
-# each step: a control, and the value that it is brought to.
+# What an explorer's sentence says at first, which step leaves the picture as it is, and what the
+# sentence says after each step: a control, and the value that it is brought to.
 STEPS = {
     "Filters": (
         "lost at the ACL: timed out",
@@ -258,7 +258,9 @@ def test_two_hundred_dragged_values_leave_no_figure_and_no_memory(name):
 
 
 def test_nothing_that_is_kept_for_a_slider_grows_without_bound():
-    """A cache over settings has a size; those without one take no setting, or one of a few words."""
+    """A cache over settings has a size; those without one take no setting, or one of a few
+    words.
+    """
     import functools
     from importlib import import_module
     from pathlib import Path

@@ -1,7 +1,8 @@
-"""The rules of the house: imports go down only, things are said once and asked for by type, and nothing grows unseen.
+"""The rules of the house: imports go down only, things are said once and asked for by type, and
+nothing grows unseen.
 
-The rules are functions of `house.py`, and each is tried here on a small package with a fault planted in it. None has
-an exception.
+The rules are functions of `house.py`, and each is tried here on a small package with a fault
+planted in it. None has an exception.
 """
 
 import subprocess

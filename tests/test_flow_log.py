@@ -1,4 +1,6 @@
-"""Flow logs: what AWS's pages print is read, and what the model prints is what AWS would have written."""
+"""Flow logs: what AWS's pages print is read, and what the model prints is what AWS would have
+written.
+"""
 
 from itertools import groupby, pairwise
 
@@ -414,17 +416,14 @@ def test_a_short_connection_has_3_and_19_and_a_longer_one_has_its_ends_in_other_
     network.run(140 * SECOND)
     seen = flow_log(network, "ELB node", "srcaddr tcp-flags start log-status", 60).rows
     client = [(row["tcp-flags"], row["start"] - START) for row in seen if row["srcaddr"] == CLIENT]
-    assert client == [
-        (2 | 4, 0),
-        (1, 130),
-    ]  # the client's TCP knows of no connection, so it answers SYN-ACK by RST
+    # the client's TCP knows of no connection, so it answers SYN-ACK by RST
+    assert client == [(2 | 4, 0), (1, 130)]
 
 
 @pytest.mark.fact("fl-interval")
 def test_a_flow_is_one_record_in_each_interval_and_a_silent_interval_is_one_nodata():
-    visit = (
-        site("network").replace(*_silent_web()).get(PAGE)
-    )  # the client tries for more than two minutes
+    # the client tries for more than two minutes
+    visit = site("network").replace(*_silent_web()).get(PAGE)
     whole, parts = (visit.flow_log("web", interval=interval).rows for interval in (600, 60))
     assert len(whole) == 1 and len(parts) > 2
     assert [row["end"] - row["start"] for row in parts if row["log-status"] == "NODATA"] == [

@@ -1,4 +1,6 @@
-"""The forecast: every word a person may report, made from what the ends experienced; and the applications' beliefs."""
+"""The forecast: every word a person may report, made from what the ends experienced; and the
+applications' beliefs.
+"""
 
 import pytest
 from rigs.reference_site import BALANCERS, NATS, PAGE, site
@@ -35,7 +37,7 @@ def made_of(result, url=PAGE):
     return Visit(call, result, Capture(), site().vpc, 0, 300 * SECOND)
 
 
-# --- what the client sees ------------------------------------------------------------------------------------
+# --- what the client sees -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("nat", NATS)
@@ -149,7 +151,7 @@ def test_who_was_connected_and_gave_up_did_not_time_out_connecting():
         assert visit.client_sees == sees
 
 
-# --- what the balancers log -----------------------------------------------------------------------------------
+# --- what the balancers log -----------------------------------------------------------------------
 
 
 def test_a_balancer_s_own_answers_are_in_its_log():
@@ -183,7 +185,7 @@ def test_a_client_that_goes_is_in_the_log_though_no_client_sees_it():
     assert Visit(begun, None, visited.network.capture, visited.vpc, 0).balancer_logs == ("460",)
 
 
-# --- whom the application takes for the client ---------------------------------------------------------------
+# --- whom the application takes for the client ----------------------------------------------------
 
 
 @pytest.mark.fact("clb-src-ip", "alb-xff-trust", "nlb-cip-default")

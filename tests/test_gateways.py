@@ -139,7 +139,7 @@ def test_a_stranger_who_knows_the_port_of_a_row_is_not_let_in(nat):
         assert nat.handle(data(flow), 0).action == DROP
 
 
-# --- NAT gateway ------------------------------------------------------------------------------------
+# --- NAT gateway ----------------------------------------------------------------------------------
 
 
 @pytest.mark.fact("natgw-55000", "natgw-ports")
@@ -164,9 +164,8 @@ def test_a_nat_gateway_forgets_after_350_seconds_of_silence_and_tells_only_the_i
     nat = NatGateway("NAT", NAT)
     out = nat.handle(syn(), 0)
     assert nat.handle(answer(out), 1).action == REWRITE
-    assert (
-        nat.handle(data(), IDLE).action == REWRITE
-    )  # 1 microsecond less than 350 s after the last
+    # 1 microsecond less than 350 s after the last
+    assert nat.handle(data(), IDLE).action == REWRITE
     step = nat.handle(answer(out, ACK), 2 * IDLE)
     assert (step.action, step.reason, step.row, step.sent) == (DROP, IDLE_TIMEOUT, out.row, ())
     step = nat.handle(data(), 2 * IDLE)
@@ -215,7 +214,7 @@ def test_a_port_given_back_is_taken_again_and_the_old_row_is_then_forgotten():
     assert nat.handle(answer(again), IDLE).after.flow.dport == 41_000
 
 
-# --- ports of a NAT -------------------------------------------------------------------------------------
+# --- ports of a NAT -------------------------------------------------------------------------------
 
 
 THERE = Endpoint(UPDATES, 443)
@@ -256,7 +255,7 @@ def test_ports_that_are_no_range_are_refused(first, last):
         pool(first, last)
 
 
-# --- NAT instance -----------------------------------------------------------------------------------------
+# --- NAT instance ---------------------------------------------------------------------------------
 
 
 @pytest.mark.fact("nat-port-pres")
@@ -295,10 +294,8 @@ def test_a_nat_instance_forgets_after_its_own_idle_time(loose):
     nat.handle(answer(out), 0)
     assert nat.handle(answer(out, ACK), 2 * SECOND - 1).action == REWRITE
     late = nat.handle(answer(out, ACK), 5 * SECOND)
-    assert (late.reason, late.sent) == (
-        PORT_CLOSED,
-        (answer(out, ACK).reset(),),
-    )  # its own TCP has no such port
+    # its own TCP has no such port
+    assert (late.reason, late.sent) == (PORT_CLOSED, (answer(out, ACK).reset(),))
     step = nat.handle(data(), 5 * SECOND)
     assert (step.action, step.reason) == ((REWRITE, None) if loose else (DROP, IDLE_TIMEOUT))
 
@@ -342,7 +339,7 @@ def test_a_nat_instance_gives_an_unanswered_connection_up_after_120_seconds():
     assert nat.handle(syn(OUT._replace(sport=41_000)), 120 * SECOND).action == REWRITE
 
 
-# --- a Linux host that forwards a port of its own ------------------------------------------------------------
+# --- a Linux host that forwards a port of its own -------------------------------------------------
 
 
 CALL = FiveTuple("203.0.113.10", 50_000, NAT, 80)
@@ -404,7 +401,7 @@ def test_a_nat_instance_without_a_free_port_drops():
     assert [step.reason for step in steps] == [None, None, NO_PORT]
 
 
-# --- Network Load Balancer ---------------------------------------------------------------------------------
+# --- Network Load Balancer ------------------------------------------------------------------------
 
 
 NODE, CLIENT = "10.0.0.30", "203.0.113.10"

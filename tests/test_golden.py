@@ -1,7 +1,7 @@
 """What a person reads, word for word: the whole text of each visit, stored in tests/golden.
 
-After a change that is meant, `python3 start.py refresh` stores the texts anew (it calls `write_all`); read the
-difference before you commit it.
+After a change that is meant, `python3 start.py refresh` stores the texts anew (it calls
+`write_all`); read the difference before you commit it.
 """
 
 import json

@@ -1,4 +1,6 @@
-"""Security groups: what a rule can say, what is tracked and for how long, and what a change in flight cuts."""
+"""Security groups: what a rule can say, what is tracked and for how long, and what a change in
+flight cuts.
+"""
 
 import pytest
 from hypothesis import given, settings
@@ -52,7 +54,7 @@ def allows(rule, flow, groups=frozenset()):
     return RuleSet.of((rule.group,), rule.direction, (rule,)).lookup(flow, groups) == rule
 
 
-# --- what a rule says ------------------------------------------------------------------------------------------
+# --- what a rule says -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -169,7 +171,7 @@ def test_the_default_group_lets_in_its_own_members_alone():
     assert str(default_group("sg-web")[0]) == "sg-web in all from sg-web"
 
 
-# --- groups as peers ---------------------------------------------------------------------------------------------
+# --- groups as peers ------------------------------------------------------------------------------
 
 
 FROM_OTHERS = GroupRule("sg-web", IN, (80, 80), "sg-other")
@@ -180,9 +182,8 @@ def test_a_group_reference_fits_the_private_addresses_of_its_interfaces_and_brin
     visited = street((FROM_OTHERS,))  # sg-other itself lets everything in from everywhere
     assert visited.connect("db", WEB, 80).symptom == "connected"
     assert visited.connect("client", PUBLIC, 80).symptom == "timed out"
-    visit = visited.connect(
-        "db", PUBLIC, 80
-    )  # comes with db's public address: that is nobody's private one
+    # comes with db's public address: that is nobody's private one
+    visit = visited.connect("db", PUBLIC, 80)
     assert dropped(visit) == [("web", "group in", "group in")]
     out = street((GroupRule("sg-web", OUT, (80, 80), "sg-other"),))
     assert [out.connect("web", address, 80).symptom for address in (PEER, DB, SERVER)] == [
@@ -217,7 +218,7 @@ def test_the_group_of_a_network_load_balancer_fits_though_the_clients_address_is
     assert visit.capture[1].last.before.flow.src == "203.0.113.10"
 
 
-# --- what is tracked ---------------------------------------------------------------------------------------------
+# --- what is tracked ------------------------------------------------------------------------------
 
 
 @pytest.mark.fact("sg-stateful")
@@ -327,7 +328,7 @@ def test_flows_through_a_network_load_balancer_are_tracked_for_350_s_though_ever
     assert dict(NetworkLoadBalancer.always_tracked) == {TCP: 350 * SECOND, UDP: 120 * SECOND}
 
 
-# --- how long -----------------------------------------------------------------------------------------------------
+# --- how long -------------------------------------------------------------------------------------
 
 
 def quiet(tracking, seconds, rules=(HTTP_IN,)):
@@ -366,7 +367,9 @@ def test_an_idle_timeout_can_be_set_within_awss_limits_only(field, least, most):
 
 
 def lifetime(flow, talk=(), idle=None):
-    """For how many seconds a row lives on after what was said, one word a second: True, where the opener speaks."""
+    """For how many seconds a row lives on after what was said, one word a second: True, where the
+    opener speaks.
+    """
     tracking = Tracking()
     tracking.note(IN, flow, None, 0, idle)
     answer = PONG if flow.protocol == ICMP else flow.reversed()
@@ -429,7 +432,7 @@ def test_an_untracked_flow_needs_no_allowance():
     assert visited.connect("client", PUBLIC, 80).symptom == "connected"
 
 
-# --- a change in flight --------------------------------------------------------------------------------------------
+# --- a change in flight ---------------------------------------------------------------------------
 
 
 @pytest.mark.fact("sg-untracked-cut")
@@ -512,7 +515,7 @@ def test_what_devices_are_made_of_cannot_change_in_flight():
     assert network.vpc == site("network").vpc
 
 
-# --- whatever the rules ----------------------------------------------------------------------------------------------
+# --- whatever the rules ---------------------------------------------------------------------------
 
 
 def ask(network, check, flow, flags=SYN):

@@ -1,4 +1,6 @@
-"""Health checks: packets on the clock, seen by the groups, the web server and the capture; and what follows."""
+"""Health checks: packets on the clock, seen by the groups, the web server and the capture; and what
+follows.
+"""
 
 import copy
 
@@ -52,7 +54,7 @@ def open_group(visited):
     visited.network.filters.rules["web", IN] = RuleSet(("sg-web",), IN, (rule,))
 
 
-# --- checks are packets -----------------------------------------------------------------------------------
+# --- checks are packets ---------------------------------------------------------------------------
 
 
 @pytest.mark.fact("alb-hc", "alb-hc-ua")
@@ -135,7 +137,7 @@ def test_a_check_of_another_protocol_is_refused(kind):
         lan_with(kind, check=APPLICATION._replace(protocol="UDP"))
 
 
-# --- from result to state ---------------------------------------------------------------------------------
+# --- from result to state -------------------------------------------------------------------------
 
 
 def targets_after(results, check=APPLICATION):
@@ -223,7 +225,7 @@ def test_a_node_without_a_free_port_counts_the_check_as_failed():
     ]
 
 
-# --- the groups and the checks ------------------------------------------------------------------------------
+# --- the groups and the checks --------------------------------------------------------------------
 
 
 @pytest.mark.fact("alb-hc", "alb-sg")
@@ -248,9 +250,8 @@ def test_closing_the_target_s_group_turns_it_unhealthy_after_threshold_times_int
     assert {step.reason.code for trace in capture for step in trace.steps if step.reason} == {
         "group in"
     }
-    assert (
-        visited.get(PAGE).symptom == sees
-    )  # Application: it fails open, and the target is still silent
+    # Application: it fails open, and the target is still silent
+    assert visited.get(PAGE).symptom == sees
 
 
 @pytest.mark.fact("alb-hc", "clb-hc")
@@ -292,11 +293,13 @@ def test_a_copy_of_a_network_goes_on_with_its_own_checks():
     )
 
 
-# --- names -----------------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------------
 
 
 def two_zones(kind=ClassicLoadBalancer, cross_zone=False, **settings):
-    """The reference site with a second node and a second web server in zone b; each node uses its own zone's."""
+    """The reference site with a second node and a second web server in zone b; each node uses its
+    own zone's.
+    """
     vpc = reference_vpc("classic-http")
     both = (
         Listener(
@@ -347,12 +350,8 @@ def servers(visited, times=4):
 @pytest.mark.fact("elb-dns", "elb-crosszone")
 def test_dns_answers_with_the_nodes_of_all_zones_in_turn():
     assert servers(two_zones()) == ["web", "web b", "web", "web b"]
-    assert servers(two_zones(cross_zone=True)) == [
-        "web",
-        "web",
-        "web b",
-        "web b",
-    ]  # each node begins with the first
+    # each node begins with the first
+    assert servers(two_zones(cross_zone=True)) == ["web", "web", "web b", "web b"]
 
 
 @pytest.mark.fact("nlb-hc", "elb-crosszone")

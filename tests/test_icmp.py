@@ -1,4 +1,6 @@
-"""ICMP errors as values, as text and as bytes: every field back, and nothing believed that is not there."""
+"""ICMP errors as values, as text and as bytes: every field back, and nothing believed that is not
+there.
+"""
 
 from contextlib import suppress
 
@@ -110,10 +112,11 @@ def test_outward_an_error_gets_the_nat_s_source_and_inward_the_router_keeps_its_
     outward = Packet(FiveTuple("198.51.100.7", 443, "10.0.1.10", 7), ACK).unreachable(
         "10.0.1.1", HOST
     )
+    # REQ-5c
     assert (
         outward.with_flow(outward.about._replace(src="192.0.2.20", sport=5)).flow.src
         == "192.0.2.20"
-    )  # REQ-5c
+    )
 
 
 @given(packets)
@@ -161,9 +164,8 @@ def test_it_quotes_the_header_and_eight_bytes_and_nothing_more():
     data = encode(PACKET.unreachable(ROUTER, FRAGMENTATION_NEEDED, 1_400), 5)
     assert data[28:] == encode(PACKET)[:28]
     assert data[20:28].hex()[:4] == "0304"  # type 3, code 4
-    assert (
-        int.from_bytes(data[26:28], "big") == 1_400
-    )  # RFC 1191: the last two of the four unused bytes
+    # RFC 1191: the last two of the four unused bytes
+    assert int.from_bytes(data[26:28], "big") == 1_400
 
 
 def test_what_quotes_more_than_it_must_is_read_too():

@@ -1,4 +1,6 @@
-"""The kernel's laboratory itself: nothing leaves it, nothing stays behind, and it says the same twice."""
+"""The kernel's laboratory itself: nothing leaves it, nothing stays behind, and it says the same
+twice.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def inside(names: list[str]) -> list[str]:
 
 
 def test_what_is_recorded_now_what_is_stored_and_what_the_model_plays_are_equal():
-    """All scenarios without long waits, recorded anew; the recorder does the others with the same programs."""
+    """All scenarios without long waits, recorded anew; the recorder does the others with the same
+    programs.
+    """
     kept = {scenario.name: stored.load(scenario.name) for scenario in SCENARIOS}
     short = [
         row
@@ -69,9 +73,8 @@ def test_nothing_stays_behind_when_a_scenario_fails():
     with pytest.raises(ZeroDivisionError), lab:
         names, folder = left_by(os.getpid()), lab._place.folder
         programs = inside(names)
-        assert (
-            len(names) == len(lab._place.devices) and len(programs) > 6
-        )  # HAProxy, and a tcpdump at each point
+        # HAProxy, and a tcpdump at each point
+        assert len(names) == len(lab._place.devices) and len(programs) > 6
         lab.wait(1 / 0)
     assert left_by(os.getpid()) == [] and not folder.exists() and lab.records == []
     assert not any(map(runs, programs))
@@ -188,9 +191,8 @@ def test_a_scenario_shows_the_same_facts_and_the_same_packets_twice():
             ("a1 read", " end"),
         ]
     )
-    assert (
-        shape(first) == shape(second) and len(first) == 44
-    )  # eleven packets, each at the ends and at the gateway's
+    # eleven packets, each at the ends and at the gateway's
+    assert shape(first) == shape(second) and len(first) == 44
 
 
 def test_the_proxy_writes_to_its_target_what_the_model_writes(tmp_path):

@@ -1,7 +1,8 @@
-"""Every picture of every scenario, and of networks that people load, is laid out right and told in words.
+"""Every picture of every scenario, and of networks that people load, is laid out right and told in
+words.
 
-`layout.faults` says what is wrong with a scene; here are the visits, with settings from the beginning, the middle and
-the end of each range.
+`layout.faults` says what is wrong with a scene; here are the visits, with settings from the
+beginning, the middle and the end of each range.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def example(renamed=False):
 
 @cache
 def made(name):
-    """A network of tests/rigs/aws_networks.py, made by moto in a folder that is gone when it is loaded."""
+    """A network of tests/rigs/aws_networks.py, made by moto in a folder that is gone when it is
+    loaded.
+    """
     pytest.importorskip("moto")
     with TemporaryDirectory() as folder:
         ids = aws_made.write(Path(folder), getattr(aws_networks, name))
@@ -61,7 +64,9 @@ def made(name):
 
 @cache
 def shapes():
-    """A VPC with a Classic and an Application balancer, endpoints of both kinds, and routes that lead beyond it."""
+    """A VPC with a Classic and an Application balancer, endpoints of both kinds, and routes that
+    lead beyond it.
+    """
     with TemporaryDirectory() as folder:
         for name, answer in aws_shapes.files(aws_shapes.network() | aws_shapes.classic()).items():
             Path(folder, name).write_text(json.dumps(answer), encoding="utf-8")
@@ -69,7 +74,9 @@ def shapes():
 
 
 def asked_of_moto(name):
-    """A visit to a network that moto made: the page of its balancer, or one host by another across a peering."""
+    """A visit to a network that moto made: the page of its balancer, or one host by another across
+    a peering.
+    """
     account, ids = made(name)
     if name == "peered":
         return ask(account.vpc(ids["vpcs"][0]), ids["hosts"][0], ids["hosts"][1], 80).visit
@@ -142,7 +149,9 @@ def wrong(pictures):
 
 @pytest.mark.parametrize("name", VISITS)
 def test_every_picture_of_a_visit_is_laid_out_right_and_told_in_words(name):
-    """No overlap, nothing outside the frame; and the alternative names the hosts of each connection that is shown."""
+    """No overlap, nothing outside the frame; and the alternative names the hosts of each connection
+    that is shown.
+    """
     seen = visit(name)
     called = {
         row.name: short
@@ -173,7 +182,8 @@ def test_every_picture_of_a_visit_is_laid_out_right_and_told_in_words(name):
                 assert full in alt, kind
 
 
-# Explorers: every control is moved to the beginning, middle and end of its range, one after the other, there and back.
+# Explorers: every control is moved to the beginning, middle and end of its range, one after the
+# other, there and back.
 
 
 def values_of(control):
@@ -253,7 +263,9 @@ def test_a_page_counts_what_it_does_not_tell_one_by_one():
 
 
 def test_a_map_of_an_answer_counts_what_it_hides_of_the_whole_description():
-    """A question is played with the devices that it can meet; the picture is of all that was described."""
+    """A question is played with the devices that it can meet; the picture is of all that was
+    described.
+    """
     vpc = vpc_large.large_vpc(10, 5, 20)
     scene = draw.map(ask(vpc, "internet", "www.example.com", 80).visit).scene
     words = [item.words for item in scene.items if isinstance(item, Text)]

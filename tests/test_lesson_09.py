@@ -1,4 +1,6 @@
-"""Lesson 09, time: the judge's words are a run's, the explorer follows the model, solutions work."""
+"""Lesson 09, time: the judge's words are a run's, the explorer follows the model, solutions
+work.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Lesson 10, troubleshooting: what the judge says is a run's, and the table of symptoms is counted."""
+"""Lesson 10, troubleshooting: what the judge says is a run's, and the table of symptoms is
+counted.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""NAT gateway and NAT instance in a network, against what AWS says about them; and what AWS does not say."""
+"""NAT gateway and NAT instance in a network, against what AWS says about them; and what AWS does
+not say.
+"""
 
 import pytest
 from hypothesis import given, settings
@@ -62,7 +64,7 @@ def syn(flow=OUT):
     return Packet(flow, SYN, 100)
 
 
-# --- what is seen where ------------------------------------------------------------------------------------------
+# --- what is seen where ---------------------------------------------------------------------------
 
 
 @pytest.mark.fact("natgw-src", "igw-1to1-nat", "instance-sees-private")
@@ -72,9 +74,8 @@ def test_the_far_side_sees_the_elastic_address_and_the_instance_only_private_one
     there, back = visited.network.capture.traces[:2]
     assert [step.after.flow.src for step in there.steps if step.action == REWRITE] == [NAT, ELASTIC]
     public, gateway = (step for step in there.steps if step.action == REWRITE)
-    assert (
-        public.after.flow.sport == gateway.after.flow.sport
-    )  # the Internet gateway changes no port
+    # the Internet gateway changes no port
+    assert public.after.flow.sport == gateway.after.flow.sport
     assert there.last.after.flow.src == ELASTIC
     assert back.last.after.flow == there.packet.flow.reversed()
     assert all(
@@ -115,7 +116,7 @@ def test_the_route_of_a_deleted_nat_gateway_is_a_blackhole():
     assert {trace.last.reason for trace in visited.network.capture} == {BLACKHOLE}
 
 
-# --- ports and addresses --------------------------------------------------------------------------------------------
+# --- ports and addresses --------------------------------------------------------------------------
 
 
 @pytest.mark.fact("natgw-ports", "natgw-55000")
@@ -171,9 +172,8 @@ def test_a_port_allocation_error_is_an_event_of_the_capture_and_a_metric():
     (second, program), now = opened(visited), visited.network.clock.now
     errors = [event for event in visited.network.capture.events if event.who == "NAT"]
     assert {(event.what, event.row) for event in errors} == {("ErrorPortAllocation", second.flow)}
-    assert program.heard == [] and not resets(
-        visited
-    )  # the SYN is dropped without a word, and sent again
+    # the SYN is dropped without a word, and sent again
+    assert program.heard == [] and not resets(visited)
     metrics = nat.metrics(now)
     assert metrics["ErrorPortAllocation"] == metrics["PacketsDropCount"] == len(errors) > 0
     assert metrics["ConnectionAttemptCount"] == 1 + len(errors)
@@ -196,7 +196,7 @@ def test_only_connections_that_nobody_closed_count_as_idle_timeouts():
     assert nat.metrics(IDLE)["IdleTimeoutCount"] == 1
 
 
-# --- the end of a row -----------------------------------------------------------------------------------------------
+# --- the end of a row -----------------------------------------------------------------------------
 
 
 @pytest.mark.fact("natgw-idle", "natgw-rst")
@@ -215,9 +215,8 @@ def test_after_350_seconds_the_inside_hears_a_reset_and_the_far_side_nothing():
     network.run(network.clock.now + SECOND)
     assert program.heard == ["connected", "reset"]
     assert [trace.devices for trace in resets(visited)] == [("NAT", "web")]
-    assert (
-        len(network.devices["update server"].connections) == 1
-    )  # it believes in the connection still
+    # it believes in the connection still
+    assert len(network.devices["update server"].connections) == 1
 
 
 @pytest.mark.fact("natgw-idle")
@@ -267,7 +266,7 @@ def test_a_syn_behind_the_end_of_a_connection_opens_another_one():
     )
 
 
-# --- NAT instance ------------------------------------------------------------------------------------------------
+# --- NAT instance ---------------------------------------------------------------------------------
 
 
 @pytest.mark.fact("natinst-sg")
@@ -299,7 +298,7 @@ def test_the_reply_is_matched_to_the_host_by_the_nats_port():
     assert (step.reason, step.sent) == (NO_PORT, ())
 
 
-# --- for every sequence of packets ----------------------------------------------------------------------------------
+# --- for every sequence of packets ----------------------------------------------------------------
 
 
 def examples(count):
@@ -333,7 +332,9 @@ def small_instance(**changes):
 @examples(150)
 @given(moves, st.sampled_from([small_gateway, small_instance, lambda: small_instance(loose=False)]))
 def test_no_two_live_rows_share_address_port_protocol_and_destination(moves, make):
-    """In whatever way connections begin, end and time out; and every answer finds back to who asked."""
+    """In whatever way connections begin, end and time out; and every answer finds back to who
+    asked.
+    """
     nat, now = make(), 0
     for flow, flags, answered, wait in moves:
         now += wait * SECOND

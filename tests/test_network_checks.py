@@ -1,4 +1,6 @@
-"""Health checks of a Network Load Balancer: packets from the nodes' own addresses, and what follows from them."""
+"""Health checks of a Network Load Balancer: packets from the nodes' own addresses, and what follows
+from them.
+"""
 
 import copy
 
@@ -57,7 +59,7 @@ def states(made):
     }
 
 
-# --- checks are packets -----------------------------------------------------------------------------------
+# --- checks are packets ---------------------------------------------------------------------------
 
 
 @pytest.mark.fact("nlb-hc")
@@ -72,9 +74,8 @@ def test_checks_come_from_the_nodes_private_addresses_every_30_seconds_and_the_t
     assert openers == {(NODE_A, WEB_1), (NODE_B, WEB_2)}
     answers = [trace for trace in made.capture if trace.sender == "web 1"]
     assert answers and all(trace.devices == ("web 1", "node a") for trace in answers)
-    assert "flow return" not in {
-        step.check for trace in answers for step in trace.steps
-    }  # the local route leads there
+    # the local route leads there
+    assert "flow return" not in {step.check for trace in answers for step in trace.steps}
     assert states(made) == {("node a", WEB_1): "healthy", ("node b", WEB_2): "healthy"}
 
 
@@ -124,7 +125,7 @@ def test_a_node_without_checks_keeps_no_alarm_and_is_in_service():
     assert (node.deadline, node.wake(0), node.flush(0), node.in_service) == (None, (), (), True)
 
 
-# --- what the targets' groups and network ACLs must allow ----------------------------------------------------
+# --- what the targets' groups and network ACLs must allow -----------------------------------------
 
 
 @pytest.mark.fact("nlb-target-sg", "nlb-hc")
@@ -165,7 +166,7 @@ def test_the_node_s_subnet_must_let_the_answers_to_checks_in():
     assert set(states(made).values()) == {"unhealthy"}
 
 
-# --- what follows ------------------------------------------------------------------------------------------
+# --- what follows ---------------------------------------------------------------------------------
 
 
 @pytest.mark.fact("nlb-hc")
@@ -188,9 +189,8 @@ def test_a_zone_without_a_healthy_target_leaves_the_dns_answer_and_who_pins_its_
     made.run(61 * SECOND)
     names = Names((type("Row", (), {"name": "nlb", "addresses": (PUBLIC_A, PUBLIC_B)}),))
     assert {names.resolve("nlb", made.in_service) for _ in range(4)} == {PUBLIC_A}
-    assert call(made, PUBLIC_B).heard == [
-        "refused"
-    ]  # routing failover: it uses the unhealthy target of its zone
+    # routing failover: it uses the unhealthy target of its zone
+    assert call(made, PUBLIC_B).heard == ["refused"]
     assert call(made, PUBLIC_A).heard == ["connected"]
     stop(made, "web 1")
     made.run(200 * SECOND)

@@ -1,4 +1,6 @@
-"""Network Load Balancer: zones, client address on and off, PROXY header, idle time; against what AWS says."""
+"""Network Load Balancer: zones, client address on and off, PROXY header, idle time; against what
+AWS says.
+"""
 
 import pytest
 from hypothesis import given, settings
@@ -55,7 +57,7 @@ def seen_by(made, web):
     return {connection.flow.dst for connection in made.devices[web].connections.values()}
 
 
-# --- the way there and back ------------------------------------------------------------------------------------------
+# --- the way there and back -----------------------------------------------------------------------
 
 
 @pytest.mark.fact("nlb-dnat", "nlb-return", "nlb-return-noroute", "nlb-private-ok")
@@ -117,7 +119,7 @@ def test_with_the_clients_address_hidden_the_acl_of_the_targets_subnet_sees_the_
     assert call(made, PUBLIC_A).heard == ["connected"]
 
 
-# --- which target --------------------------------------------------------------------------------------------------
+# --- which target ---------------------------------------------------------------------------------
 
 
 @pytest.mark.fact("nlb-hash")
@@ -160,7 +162,7 @@ def test_a_node_without_a_target_in_its_zone_drops():
     assert call(made, PUBLIC_A).heard == ["connected"]
 
 
-# --- the client's address --------------------------------------------------------------------------------------------
+# --- the client's address -------------------------------------------------------------------------
 
 
 @pytest.mark.fact("nlb-cip-default", "nlb-cip-fixed", "nlb-cip-off-src", "nlb-targets")
@@ -239,7 +241,7 @@ def test_one_client_port_through_two_nodes_makes_one_connection_at_the_target():
     assert second_hears(network(cross_zone=False)) == ["connected"]  # each node has its own target
 
 
-# --- the end of a flow -----------------------------------------------------------------------------------------------
+# --- the end of a flow ----------------------------------------------------------------------------
 
 
 @pytest.mark.fact("nlb-idle")
@@ -298,7 +300,7 @@ def test_a_target_has_30_seconds_to_answer():
         assert alive or step.sent[0].flags & RST
 
 
-# --- security groups ------------------------------------------------------------------------------------------------
+# --- security groups ------------------------------------------------------------------------------
 
 
 @pytest.mark.fact("nlb-sg")
@@ -338,7 +340,7 @@ def test_what_the_targets_group_must_allow(groups, preserve, source, heard):
     assert call(made, PUBLIC_A).heard == (["connected"] if heard else [])
 
 
-# --- PROXY protocol ---------------------------------------------------------------------------------------------------
+# --- PROXY protocol -------------------------------------------------------------------------------
 
 
 @pytest.mark.fact("nlb-pp2", "nlb-cip-off-src")
@@ -414,7 +416,7 @@ def test_whatever_the_segments_the_target_gets_the_header_and_every_byte_once(
         assert (back.ack - at) % MODULUS == max(0, acknowledged - 6)
 
 
-# --- for every sequence of packets ---------------------------------------------------------------------------------
+# --- for every sequence of packets ----------------------------------------------------------------
 
 
 @examples(100)

@@ -1,4 +1,6 @@
-"""Path MTU discovery: a link that carries less than TCP sends, the ICMP error that says so, and who eats it."""
+"""Path MTU discovery: a link that carries less than TCP sends, the ICMP error that says so, and who
+eats it.
+"""
 
 import pytest
 from hypothesis import given, settings
@@ -38,9 +40,8 @@ from vpcedu.views.bytes.pcap_read import load
 TOO_BIG = (3, 4)  # ICMP type and code
 ICMP_IN = GroupRule("sg-balancer", IN, TOO_BIG, ANYWHERE, ICMP)
 LARGE = f"{PAGE}4000"
-HANGS = dict.fromkeys(BALANCERS, "reset") | {
-    "network": "no answer"
-}  # proxies give up after 60 silent seconds
+# proxies give up after 60 silent seconds
+HANGS = dict.fromkeys(BALANCERS, "reset") | {"network": "no answer"}
 
 
 def narrow(balancer="classic-tcp", nat="instance", mtu=1_400, rows=(ICMP_IN,)):
@@ -72,14 +73,11 @@ def test_a_large_page_comes_through_a_narrow_link_where_icmp_is_let_in(balancer)
     visit = narrow(balancer).get(LARGE)
     check_traces(visit.capture)
     assert visit.symptom == "200 OK" and len(visit.result.response.body) == 4_000
-    assert [trace.delivered for trace in errors(visit)] == [
-        True,
-        True,
-    ]  # for the two segments that were full
+    # for the two segments that were full
+    assert [trace.delivered for trace in errors(visit)] == [True, True]
     assert max(crossed(visit)) == 1_400
-    assert (
-        visit.result.after == site(balancer).get(LARGE).result.after + 20_000
-    )  # half a way there and back
+    # half a way there and back
+    assert visit.result.after == site(balancer).get(LARGE).result.after + 20_000
 
 
 @pytest.mark.fact("nacl-pmtud", "nacl-stateless")
@@ -143,9 +141,8 @@ def test_an_error_is_shown_in_the_connection_that_it_is_about(tmp_path):
     visit = narrow().get(LARGE)
     front, _ = conversations(visit.capture)
     assert {trace.number for trace in errors(visit)} < {trace.number for trace in front.traces}
-    assert visit.answer.startswith(
-        "web (10.0.1.10:80) answers 10.0.0.10:"
-    )  # though its answer went on only later
+    # though its answer went on only later
+    assert visit.answer.startswith("web (10.0.1.10:80) answers 10.0.0.10:")
     visit.save_pcap(str(tmp_path / "elb.pcap"), at="ELB node")
     listed = listing(load(tmp_path / "elb.pcap"))
     assert "Connection 2:" in listed and "Connection 3:" not in listed
@@ -167,10 +164,8 @@ def test_a_nat_gateway_brings_the_error_back_to_the_host_that_sent_too_much():
         ("Internet", "Internet gateway", "NAT", "web")
     ] * 2
     group = next(step for step in errors(visit)[0].steps if step.check == "group in")
-    assert (group.at, type(group.row)) == (
-        "web",
-        TrackedFlow,
-    )  # no rule for ICMP: tracked automatically
+    # no rule for ICMP: tracked automatically
+    assert (group.at, type(group.row)) == ("web", TrackedFlow)
 
 
 NAT_RULES = (
@@ -201,9 +196,8 @@ def test_a_nat_instance_brings_it_back_too_but_every_group_on_the_way_needs_a_ru
 def test_an_error_that_is_lost_itself_is_sent_again_for_the_retransmission():
     wide = site("network", link=Link()).get(LARGE)
     first = next(trace.number for trace in wide.capture if trace.packet.data.startswith(b"HTTP"))
-    lose = tuple(
-        range(first - 1, first + 3)
-    )  # what the link carries then: a small segment, both errors
+    # what the link carries then: a small segment, both errors
+    lose = tuple(range(first - 1, first + 3))
     visit = site("network", link=Link(mtu=1_400, lose=lose)).with_row(ICMP_IN).get(LARGE)
     assert {trace.last.reason and trace.last.reason.code for trace in errors(visit)} == {
         "lost on the way",
@@ -307,9 +301,8 @@ def test_an_error_about_no_flow_is_dropped_in_silence(device):
 )
 def test_an_error_neither_ends_a_row_nor_keeps_it_alive(device, flow):
     onward = device.handle(Packet(flow, SYN), 0).after
-    device.handle(
-        Packet(onward.flow.reversed(), SYN | ACK), 0
-    )  # from now on the row lives the whole idle timeout
+    # from now on the row lives the whole idle timeout
+    device.handle(Packet(onward.flow.reversed(), SYN | ACK), 0)
     back = onward.unreachable(ROUTER, HOST)
     rows = device.flows if isinstance(device, NetworkLoadBalancer) else device.translations
     idle = rows._flows.idle
@@ -389,9 +382,8 @@ def test_the_smaller_segments_are_acknowledged_one_by_one_and_not_measured():
     assert [p.seq for p in end.unacked] == [1_061]
     end.receive(Packet(end.flow.reversed(), ACK, 501, 101 + 1_460), 900_000)
     assert end.unacked == []
-    assert (
-        end.timer.srtt == before
-    )  # RFC 6298 section 3: what was sent twice says nothing of the way's time
+    # RFC 6298 section 3: what was sent twice says nothing of the way's time
+    assert end.timer.srtt == before
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,9 @@ ANYWHERE, ALL, HERE, THERE = (
 
 
 def far(**changes):
-    """Another VPC with one host, z, which has a public address; z's group lets in only members of the near group."""
+    """Another VPC with one host, z, which has a public address; z's group lets in only members of
+    the near group.
+    """
     rows = {
         "cidr": "10.1.0.0/16",
         "subnets": (Subnet("far subnet", "10.1.0.0/24", None, "far acl"),),
@@ -147,9 +149,8 @@ def test_each_vpc_has_addresses_of_its_own():
         group_rules=(),
         acl_entries=(),
     )
-    assert (
-        ask(near(far(), third), "b", "10.1.0.10")[0] == "connected"
-    )  # the peer's 10.1.0.10, not the stranger's
+    # the peer's 10.1.0.10, not the stranger's
+    assert ask(near(far(), third), "b", "10.1.0.10")[0] == "connected"
 
 
 def test_rows_of_a_peer_can_be_taken_out_changed_and_added():

@@ -1,5 +1,6 @@
-"""Plays: for one answer, one diagnosis or one puzzle nothing is played twice, and no capture is read for its
-conversations twice."""
+"""Plays: for one answer, one diagnosis or one puzzle nothing is played twice, and no capture is
+read for its conversations twice.
+"""
 
 import json
 from collections import Counter
@@ -47,7 +48,9 @@ QUESTIONS = {
 
 
 class Counted:
-    """What was prepared and played since: (description, question), and each play with its choice."""
+    """What was prepared and played since: (description, question), and each play with its
+    choice.
+    """
 
     def __init__(self):
         self.prepared, self.played, self.made = [], [], 0
@@ -176,7 +179,7 @@ def test_a_search_takes_what_was_played_before(counted):
     assert found.repairs == smallest(vpc, Question(*words)).repairs
 
 
-# --- conversations --------------------------------------------------------------------------------------------------
+# --- conversations --------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""Ephemeral ports: the ranges, the two ways to choose, what TIME-WAIT takes away, and how many a second."""
+"""Ephemeral ports: the ranges, the two ways to choose, what TIME-WAIT takes away, and how many a
+second.
+"""
 
 import doctest
 import errno
@@ -104,7 +106,7 @@ def test_what_makes_no_sense_is_refused(wrong):
         sustained(*wrong)
 
 
-# --- on hosts ---------------------------------------------------------------------------------------------
+# --- on hosts -------------------------------------------------------------------------------------
 
 
 class OneShot(Talker):

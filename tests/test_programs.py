@@ -1,4 +1,6 @@
-"""Programs of openers, and the one loop that plays a call: until the result, until a condition, or until time is up."""
+"""Programs of openers, and the one loop that plays a call: until the result, until a condition, or
+until time is up.
+"""
 
 import pytest
 from rigs.reference_site import site, transcript
@@ -51,9 +53,8 @@ def test_who_asks_later_is_silent_for_so_long_and_gets_the_page(seconds):
 
 
 def test_who_wants_to_ask_when_the_connection_is_gone_asks_nothing():
-    visit = site().play(
-        CALL, Later(ASK, 0, 90 * SECOND)
-    )  # a Classic Load Balancer closes after 60 s of silence
+    # a Classic Load Balancer closes after 60 s of silence
+    visit = site().play(CALL, Later(ASK, 0, 90 * SECOND))
     assert visit.symptom.startswith("closed") and sent_by(visit, "client") == []
 
 

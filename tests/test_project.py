@@ -200,7 +200,9 @@ def test_binders_python_is_one_that_the_package_takes():
 
 
 @pytest.mark.parametrize(
-    "tool", [["ruff", "check", "--output-format=concise"], ["mypy"]], ids=["ruff", "mypy"]
+    "tool",
+    [["ruff", "check", "--output-format=concise"], ["ruff", "format", "--check"], ["mypy"]],
+    ids=["ruff", "format", "mypy"],
 )
 def test_the_checkers_are_content(tool):
     told = subprocess.run([sys.executable, "-m", *tool], cwd=ROOT, capture_output=True, text=True)

@@ -41,7 +41,7 @@ ranges = st.sampled_from(
 )
 
 
-# --- translations ------------------------------------------------------------------------------------
+# --- translations ---------------------------------------------------------------------------------
 
 
 @examples(60)
@@ -94,7 +94,7 @@ def test_a_balancers_flow_stays_with_its_target_while_it_lives(calls):
         given_to[flow] = after
 
 
-# --- tables ---------------------------------------------------------------------------------------------
+# --- tables ---------------------------------------------------------------------------------------
 
 
 ways, actions = st.sampled_from([IN, OUT]), st.sampled_from([ALLOW, DENY])
@@ -164,7 +164,7 @@ def test_a_group_lets_the_answers_of_what_it_let_pass_through(flow, inward):
     assert tracking.lookup(back, flow, 0) is None or flow == flow.reversed()
 
 
-# --- whole networks ----------------------------------------------------------------------------------------
+# --- whole networks -------------------------------------------------------------------------------
 
 
 targets = st.sampled_from([LOCAL, IGW, "NAT", "ELB node", "NLB node", "nobody"])
@@ -211,7 +211,9 @@ random_acls = st.lists(
 def test_in_any_vpc_every_packet_is_delivered_or_lost_for_a_reason(
     balancer, nat, routes, rules, acl_entries, less
 ):
-    """Rows at random, on top of the reference architecture or in the place of all its rows of that kind."""
+    """Rows at random, on top of the reference architecture or in the place of all its rows of that
+    kind.
+    """
     whole = site(balancer, nat)
     vpc = whole.vpc._replace(
         routes=routes + (() if less else whole.vpc.routes),
@@ -232,7 +234,7 @@ def test_in_any_vpc_every_packet_is_delivered_or_lost_for_a_reason(
         )
 
 
-# --- text and bytes ---------------------------------------------------------------------------------------------
+# --- text and bytes -------------------------------------------------------------------------------
 
 
 @examples(80)

@@ -1,4 +1,6 @@
-"""What holds for every proxy, whatever clients and targets do: bytes stay apart, every request ends, nothing leaks."""
+"""What holds for every proxy, whatever clients and targets do: bytes stay apart, every request
+ends, nothing leaks.
+"""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -104,7 +106,9 @@ def crowd(kind, moods, clients=4):
     st.lists(st.tuples(st.integers(0, 3), st.integers(1, 90)), min_size=1, max_size=30),
 )
 def test_no_byte_of_one_client_s_body_reaches_another(kind, moods, pieces):
-    """Four clients send a request each, cut into pieces that arrive interleaved; no client's letter is in another's."""
+    """Four clients send a request each, cut into pieces that arrive interleaved; no client's letter
+    is in another's.
+    """
     lan, server = crowd(kind, moods)
     rest = {i: bytearray(post(bytes((ord("A") + i,)) * (10 + 40 * i)) * 2) for i in range(4)}
     talkers = {i: call(lan, who=f"203.0.113.{i}") for i in rest}
@@ -207,9 +211,8 @@ def test_connections_never_leak_over_10_000_visits():
     ):
         lan, most = long_run(kind, protocol)
         node = lan.hosts[NODE]
-        assert (
-            most < 250
-        )  # what 60 s of TIME-WAIT and 120 s of clients that never close make, and no more
+        # what 60 s of TIME-WAIT and 120 s of clients that never close make, and no more
+        assert most < 250
         assert node.connections == {}
         assert idle_watches(node) == []
         assert node.deadline is None

@@ -1,4 +1,6 @@
-"""Puzzles: each breaks a site that worked, every stated answer mends it, and nothing else of the catalogue does."""
+"""Puzzles: each breaks a site that worked, every stated answer mends it, and nothing else of the
+catalogue does.
+"""
 
 from itertools import combinations
 
@@ -25,8 +27,9 @@ PROVEN = set()  # a site and a fault whose answers were all played
 
 
 def proven(seed, count=1, every=5):
-    """All that a puzzle promises, run again from its rows alone; every: of so many faults one has every row of the
-    catalogue played whole, where the puzzle itself stops at the first loss."""
+    """All that a puzzle promises, run again from its rows alone; every: of so many faults one has
+    every row of the catalogue played whole, where the puzzle itself stops at the first loss.
+    """
     made = puzzle(seed, count)
     assert run(made.working, made.question).outcome.works
     assert not run(made.vpc, made.question).outcome.works
@@ -53,7 +56,9 @@ def alike(one, other):
 
 
 def answered(made, place, whole):
-    """The stated answers of one fault mend it, its undoing first; whole: and of the catalogue no other row does."""
+    """The stated answers of one fault mend it, its undoing first; whole: and of the catalogue no
+    other row does.
+    """
     fault, answers = made.planted[place], made.answers[place]
     alone = made.alone(fault)
     assert answers[0] == undone(fault)
@@ -74,7 +79,9 @@ def test_of_300_seeds_every_puzzle_is_solved_by_its_stated_answers_and_by_no_oth
 
 
 def test_ten_thousand_puzzles_with_one_to_four_faults(pytestconfig):
-    """With --long, and then every row of the catalogue against every fault; otherwise only some beyond the 300."""
+    """With --long, and then every row of the catalogue against every fault; otherwise only some
+    beyond the 300.
+    """
     long = pytestconfig.getoption("--long")
     seen = set()
     for seed in range(300, 10_000 if long else 320):
@@ -91,7 +98,7 @@ def test_the_same_seed_is_the_same_puzzle_and_seeds_differ():
     assert len(set(texts)) == 20
 
 
-# --- the catalogue -----------------------------------------------------------------------------------------------
+# --- the catalogue --------------------------------------------------------------------------------
 
 
 def outcomes():
@@ -116,7 +123,7 @@ def test_every_scene_works():
         assert run(vpc, question).outcome.works, question
 
 
-# --- what a learner answers ----------------------------------------------------------------------------------------
+# --- what a learner answers -----------------------------------------------------------------------
 
 
 def first(kind):

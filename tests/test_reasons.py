@@ -44,7 +44,7 @@ def test_no_two_reasons_share_a_code_or_a_sentence():
     )
 
 
-# --- one scenario for each ------------------------------------------------------------------------------------
+# --- one scenario for each ------------------------------------------------------------------------
 
 
 def connect(opener, name, port, **changes):
@@ -152,7 +152,7 @@ def test_after_an_idle_timeout_only_the_inside_hears_a_reset():
     assert [trace.devices for trace in resets] == [("NAT", "web")]
 
 
-# --- where a learner meets them -------------------------------------------------------------------------------------
+# --- where a learner meets them -------------------------------------------------------------------
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
@@ -176,7 +176,9 @@ def lesson_words():
 
 @pytest.fixture(scope="module")
 def shown():
-    """The reasons whose sentence a lesson prints, and those that one of the first 300 puzzles is lost by."""
+    """The reasons whose sentence a lesson prints, and those that one of the first 300 puzzles is
+    lost by.
+    """
     words = lesson_words()
     return (
         {reason for reason in REASONS if reason.sentence in words},

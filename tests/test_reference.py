@@ -41,10 +41,10 @@ def test_every_balancer_answers_with_every_nat_and_the_nat_sees_nothing_of_it():
     assert all(row[2] == "200 OK" and row[-1] == "0 |" for row in rows)
 
 
-# --- what a segment does in each state -----------------------------------------------------------------------
+# --- what a segment does in each state ------------------------------------------------------------
 
-# Written from the text of RFC 9293 section 3.10.7 and RFC 5961 sections 3 to 5, not from the code: state, what
-# arrives, the next state (- : the same), what is sent, what the application hears.
+# Written from the text of RFC 9293 section 3.10.7 and RFC 5961 sections 3 to 5, not from the code:
+# state, what arrives, the next state (- : the same), what is sent, what the application hears.
 BY_THE_RFC = """
 CLOSED       | SYN           | -            | RST,ACK | -                       | 3.10.7.1: no ACK, so SEQ 0 and an ACK
 CLOSED       | ACK ok        | -            | RST     | -                       | 3.10.7.1: SEQ from the ACK

@@ -67,7 +67,7 @@ class Does:
             getattr(host, self.name)(connection, *self.arguments, now)
 
 
-# --- TCP listener: two connections, the same bytes -----------------------------------------------------
+# --- TCP listener: two connections, the same bytes ------------------------------------------------
 
 
 @pytest.mark.fact("clb-tcp-no-headers")
@@ -150,7 +150,7 @@ def test_a_reset_is_handed_on_in_both_directions():
     assert lan.hosts[NODE].connections == {}
 
 
-# --- HTTP listener -----------------------------------------------------------------------------------------
+# --- HTTP listener --------------------------------------------------------------------------------
 
 
 @pytest.fixture(params=[ClassicLoadBalancer, ApplicationLoadBalancer])

@@ -26,7 +26,8 @@ from vpcedu.views import decided
 from vpcedu.views.document import plain
 from vpcedu.views.explain import because
 
-# Each kind of row that decides a step, and the function that finds it; None: its check alone tells it.
+# Each kind of row that decides a step, and the function that finds it; None: its check alone tells
+# it.
 FOUND_BY = {
     "Route": decided.route_of,
     "AclEntry": decided.entry_of,
@@ -53,7 +54,9 @@ NOTED = ("Answered", "Change", "FiveTuple", "Health", "Logged", "Result", "Seen"
 
 @cache
 def captures():
-    """Every scenario, every loss that no row brings about, and an instance that tracks no connection."""
+    """Every scenario, every loss that no row brings about, and an instance that tracks no
+    connection.
+    """
     site = reference_architecture("classic-tcp")
     card = next(row for row in site.vpc.interfaces if row.device == "web")
     full = site.replace(card, card._replace(tracking=card.tracking._replace(allowance=0)))

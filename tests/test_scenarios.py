@@ -1,4 +1,6 @@
-"""Scenarios: every symptom comes out of the model, its cause is in the trace, and undoing the fault cures it."""
+"""Scenarios: every symptom comes out of the model, its cause is in the trace, and undoing the fault
+cures it.
+"""
 
 import pytest
 from rigs.reference_site import PAGE
@@ -34,7 +36,7 @@ def times(capture, who, state):
     ]
 
 
-# --- the list ----------------------------------------------------------------------------------------------
+# --- the list -------------------------------------------------------------------------------------
 
 
 def test_every_symptom_has_a_scenario_and_one_with_two_faces_has_two():
@@ -72,7 +74,7 @@ def test_correct_behaviour_cannot_be_undone():
         scenario("nlb-answer-and-the-nat").undone()
 
 
-# --- all of them -------------------------------------------------------------------------------------------
+# --- all of them ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("row", SCENARIOS.values(), ids=list(SCENARIOS))
@@ -105,7 +107,7 @@ def test_the_story_is_told_in_narrow_lines_and_is_always_the_same(row):
     assert row.name == "https-loop" or str(row) == told  # TLS draws its own numbers
 
 
-# --- what is right: the documented path or outcome -------------------------------------------------------------
+# --- what is right: the documented path or outcome ------------------------------------------------
 
 
 def test_1_the_answer_leaves_on_the_balancer_s_own_connection_and_no_packet_meets_the_nat():
@@ -198,12 +200,11 @@ def test_18_the_handshake_is_with_the_proxy_and_comes_before_any_target_is_asked
     assert stood == 40_000 and asked.steps[0].now == 60_000
     assert asked.last.reason == PORT_CLOSED and asked.last.sent[0].flags == RST | ACK
     assert visit.result.symptom == "closed" and visit.result.after > stood
-    assert (
-        row.build().connect("client", NAME, 80).client_sees == "works"
-    )  # who only connects sees nothing of it
+    # who only connects sees nothing of it
+    assert row.build().connect("client", NAME, 80).client_sees == "works"
 
 
-# --- more than the forecast ------------------------------------------------------------------------------------
+# --- more than the forecast -----------------------------------------------------------------------
 
 
 def test_3_other_hosts_and_some_of_the_calls_work():
@@ -288,7 +289,7 @@ def test_19_small_pages_load():
     assert scenario("large-pages-hang").build().get(PAGE).client_sees == "works"
 
 
-# --- the parts ---------------------------------------------------------------------------------------------------
+# --- the parts ------------------------------------------------------------------------------------
 
 
 def test_first_failure_needs_a_visit():

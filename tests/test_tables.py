@@ -61,7 +61,7 @@ def test_a_route_to_no_block_is_refused():
         RouteTable((Route("t", "10.0.0.1/16", LOCAL),))
 
 
-# --- network ACL -----------------------------------------------------------------------------------
+# --- network ACL ----------------------------------------------------------------------------------
 
 
 def entry(number, action, ports=(0, 65_535), cidr="0.0.0.0/0", direction=IN, protocol=ANY):
@@ -114,7 +114,7 @@ def test_an_entry_for_another_protocol_does_not_fit():
     assert NetworkAcl("acl", (entry(100, ALLOW, protocol=17),)).lookup(IN, FLOW).action == DENY
 
 
-# --- security group ------------------------------------------------------------------------------------
+# --- security group -------------------------------------------------------------------------------
 
 
 def rules(*rows, direction=IN):
@@ -160,7 +160,7 @@ def test_a_rule_for_another_protocol_allows_nothing():
     assert rules(GroupRule("sg-a", IN, (80, 80), "0.0.0.0/0", 17)).lookup(FLOW, frozenset()) is None
 
 
-# --- tracking --------------------------------------------------------------------------------------------
+# --- tracking -------------------------------------------------------------------------------------
 
 
 @pytest.mark.fact("sg-stateful")
@@ -184,9 +184,8 @@ def test_looking_up_a_tracked_flow_changes_nothing():
     tracking = Tracking(MINUTE)
     tracking.note(IN, FLOW, None, 0)
     assert tracking.lookup(IN, FLOW, 59 * SECOND)
-    assert (
-        tracking.lookup(IN, FLOW, 60 * SECOND) is None
-    )  # the look-up at 59 s did not start the idle clock again
+    # the look-up at 59 s did not start the idle clock again
+    assert tracking.lookup(IN, FLOW, 60 * SECOND) is None
 
 
 def test_a_tracked_flow_is_forgotten_after_five_days_of_silence():
@@ -214,7 +213,7 @@ def test_a_cleared_table_knows_nobody():
     assert len(tracking) == 0
 
 
-# --- flows and translations --------------------------------------------------------------------------------
+# --- flows and translations -----------------------------------------------------------------------
 
 
 def swept(flows, now):
@@ -355,9 +354,8 @@ def test_the_memory_of_expired_rows_is_bounded():
     remembered = [
         p for p in range(REMEMBERED) if rows.expired(FLOW._replace(sport=p), REMEMBERED + 10)
     ]
-    assert remembered == list(
-        range(REMEMBERED // 2, REMEMBERED)
-    )  # two flows to a row, the oldest went
+    # two flows to a row, the oldest went
+    assert remembered == list(range(REMEMBERED // 2, REMEMBERED))
 
 
 def test_a_row_is_the_same_before_and_after_later_traffic():
@@ -369,7 +367,7 @@ def test_a_row_is_the_same_before_and_after_later_traffic():
     assert row == Translation(FLOW, AFTER, 3)
 
 
-# --- target group and ports ------------------------------------------------------------------------------------
+# --- target group and ports -----------------------------------------------------------------------
 
 
 def test_a_target_group_hands_out_its_targets_in_turn():

@@ -1,4 +1,6 @@
-"""TCP, held against the figures of RFC 9293: how connections open and close, and who is not believed."""
+"""TCP, held against the figures of RFC 9293: how connections open and close, and who is not
+believed.
+"""
 
 import pytest
 from rigs.two_ends import FLOW, Wire, connected, in_state, line

@@ -1,4 +1,6 @@
-"""TCP beside the main road: round trips, held segments, slow readers, keep-alive, timestamps, errors, TIME-WAIT."""
+"""TCP beside the main road: round trips, held segments, slow readers, keep-alive, timestamps,
+errors, TIME-WAIT.
+"""
 
 import pytest
 from rigs.one_wire import Lan, Talker
@@ -16,7 +18,7 @@ from vpcedu.trace import DROP
 
 SERVER = Endpoint("10.0.1.10", 80)
 
-# --- RFC 6298: the time-out ---------------------------------------------------------------------------------
+# --- RFC 6298: the time-out -----------------------------------------------------------------------
 
 
 def measured(*round_trips, settings=LINUX):
@@ -119,7 +121,7 @@ def test_only_one_segment_is_measured_at_a_time():
     assert wire.a.timer.srtt == 50 * MILLISECOND
 
 
-# --- segments out of order ------------------------------------------------------------------------------------
+# --- segments out of order ------------------------------------------------------------------------
 
 
 def data_of(end):
@@ -161,7 +163,7 @@ def test_nothing_is_received_behind_the_other_ends_fin():
     assert end.rcv_nxt == 302
 
 
-# --- slow readers: windows, probes, reading, closing unread -----------------------------------------------------
+# --- slow readers: windows, probes, reading, closing unread ---------------------------------------
 
 
 def slow():
@@ -335,7 +337,7 @@ def test_abort_resets_where_the_other_end_still_waits_for_something(state, reset
     assert end.state == "CLOSED"
 
 
-# --- keep-alive -----------------------------------------------------------------------------------------------
+# --- keep-alive -----------------------------------------------------------------------------------
 
 
 ALIVE = LINUX._replace(keepalive=KeepAlive(100 * SECOND, 10 * SECOND, 3))
@@ -419,7 +421,7 @@ def test_without_being_asked_for_nothing_is_kept_alive():
     assert KEEP_ALIVE == (7_200 * SECOND, 75 * SECOND, 9)  # tcp(7)
 
 
-# --- timestamps and segment sizes -------------------------------------------------------------------------------
+# --- timestamps and segment sizes -----------------------------------------------------------------
 
 
 STAMPED = LINUX._replace(timestamps=True)
@@ -488,7 +490,7 @@ def test_an_absurd_mss_does_not_make_endless_segments(offer):
     assert [len(packet.data) for packet in end.take_sent()] == [48, 48, 4]
 
 
-# --- SYNs to nobody, ICMP ----------------------------------------------------------------------------------------
+# --- SYNs to nobody, ICMP -------------------------------------------------------------------------
 
 
 @pytest.mark.fact("tcp-syn-classic", "tcp-syn-65")
@@ -553,7 +555,7 @@ def test_icmp_unreachable_ends_an_attempt_but_no_connection(state, heard):
     assert end.take_sent() == []
 
 
-# --- on hosts: backlog, TIME-WAIT's follower, a peer that is gone ---------------------------------------------------
+# --- on hosts: backlog, TIME-WAIT's follower, a peer that is gone ---------------------------------
 
 
 def test_a_full_backlog_drops_syns_silently_and_the_client_tries_again():
@@ -564,11 +566,8 @@ def test_a_full_backlog_drops_syns_silently_and_the_client_tries_again():
     lan, programs = Lan(server, *clients), [Talker() for _ in clients]
     for client, program in zip(clients, programs, strict=True):
         lan.do(client, "connect", SERVER, program)
-    assert [program.heard for program in programs] == [
-        ["connected"],
-        ["connected"],
-        [],
-    ]  # backlog 1 holds two
+    # backlog 1 holds two
+    assert [program.heard for program in programs] == [["connected"], ["connected"], []]
     dropped = lan.steps[-1]
     assert (dropped.action, dropped.reason, dropped.sent) == (DROP, BACKLOG_FULL, ())
     lan.wait(SECOND)
@@ -592,7 +591,9 @@ def test_a_held_connections_program_hears_all_in_order_when_it_is_accepted():
 
 
 def waiting():
-    """A server whose end of a connection is in TIME-WAIT, and that connection's flow as the client sees it."""
+    """A server whose end of a connection is in TIME-WAIT, and that connection's flow as the client
+    sees it.
+    """
     server, program = Host("server", SERVER.address), Talker()
     server.listen(80, program)
     flow = FiveTuple("10.0.0.1", 40_000, *SERVER)
@@ -620,9 +621,8 @@ def test_a_syn_with_a_higher_number_takes_the_place_of_time_wait(seq, taken):
         assert (answer.flags, answer.ack) == (SYN | ACK, seq + 1)
         assert answer.seq > old.snd_nxt
     else:
-        assert (
-            line("server", answer) == f"server [.] {old.snd_nxt} 1002 0"
-        )  # the old connection speaks
+        # the old connection speaks
+        assert line("server", answer) == f"server [.] {old.snd_nxt} 1002 0"
 
 
 def test_the_end_of_time_wait_does_not_take_its_follower_away():

@@ -1,4 +1,6 @@
-"""Two ends of TCP over a link that loses, repeats and reorders: what must hold whatever happens on the way."""
+"""Two ends of TCP over a link that loses, repeats and reorders: what must hold whatever happens on
+the way.
+"""
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -45,10 +47,8 @@ class Link(RuleBasedStateMachine):
         self.sent, self.got, self.heard = (
             {name: empty() for name in "AB"} for empty in (int, bytearray, list)
         )
-        self.edge = {
-            "A": None,
-            "B": None,
-        }  # up to where an end was allowed to send, by what arrived
+        # up to where an end was allowed to send, by what arrived
+        self.edge = {"A": None, "B": None}
         self.ends["A"].open(0)
         self.ends["B"].open(0) if crossing else self.ends["B"].listen(0)
         self.collect()
@@ -142,9 +142,8 @@ class Link(RuleBasedStateMachine):
                 read = decode(encode(packet))
                 assert read.checksums and read.packet == packet
                 if packet.data:
-                    assert (
-                        ahead((packet.seq + len(packet.data)) % MODULUS, self.edge[name]) <= 1
-                    )  # 1: a window probe
+                    # 1: a window probe
+                    assert ahead((packet.seq + len(packet.data)) % MODULUS, self.edge[name]) <= 1
                 self.way[name].append(packet)
             for event, data in end.take_events():
                 if event == "state":
@@ -167,7 +166,9 @@ class Link(RuleBasedStateMachine):
             assert self.got[name] == PATTERN[: len(self.got[name])]
 
     def teardown(self):
-        """Nothing is lost any more, and both applications read and close: both ends come to their end."""
+        """Nothing is lost any more, and both applications read and close: both ends come to their
+        end.
+        """
         if not hasattr(self, "ends"):
             return
         self.settle()

@@ -1,4 +1,6 @@
-"""RFC 9293 line by line: the figures of sections 3.5 and 3.6 and the rules for resets, as scripts."""
+"""RFC 9293 line by line: the figures of sections 3.5 and 3.6 and the rules for resets, as
+scripts.
+"""
 
 import pytest
 from rigs.tcp_script import Script, play, play_established, segment, text
@@ -159,7 +161,7 @@ def test_figure_13_simultaneous_close_sequence():
     )
 
 
-# --- section 3.5.2: when a reset is sent, and with which numbers --------------------------------------------
+# --- section 3.5.2: when a reset is sent, and with which numbers ----------------------------------
 
 
 @pytest.mark.fact("tcp-rst-closed")
@@ -222,7 +224,7 @@ def test_group_3_a_synchronized_connection_answers_what_is_unacceptable_by_an_em
     assert end.state == state
 
 
-# --- section 3.5.3: what a reset does -------------------------------------------------------------------------
+# --- section 3.5.3: what a reset does -------------------------------------------------------------
 
 
 def test_a_reset_in_syn_sent_counts_only_if_it_acknowledges_the_syn():
@@ -265,7 +267,7 @@ def test_a_listener_that_began_to_send_is_no_listener_any_more():
     )
 
 
-# --- the interpreter ------------------------------------------------------------------------------------------
+# --- the interpreter ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

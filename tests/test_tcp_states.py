@@ -7,8 +7,9 @@ from vpcedu.clock import SECOND
 from vpcedu.packet import ACK, FIN, PSH, RST, SYN, flags_text
 from vpcedu.protocols.tcp_states import RESET, STATES, TRANSITIONS, diagram
 
-# RFC 9293, figure 5: state, event, what is sent, next state. Note 1 of the figure: SYN-RECEIVED goes back to
-# LISTEN on a RST after a passive OPEN; note 2, FIN-WAIT-1 to TIME-WAIT, is two rows one after the other.
+# RFC 9293, figure 5: state, event, what is sent, next state. Note 1 of the figure: SYN-RECEIVED
+# goes back to LISTEN on a RST after a passive OPEN; note 2, FIN-WAIT-1 to TIME-WAIT, is two rows
+# one after the other.
 FIGURE_5 = """
 CLOSED       | passive OPEN   |         | LISTEN
 CLOSED       | active OPEN    | SYN     | SYN-SENT
@@ -66,7 +67,9 @@ def test_a_reset_is_heard_as_what_it_means_to_the_program():
 
 
 def kinds(end):
-    """The kinds of segment that can arrive; `exact` is the number that is awaited, `mine` all that was sent."""
+    """The kinds of segment that can arrive; `exact` is the number that is awaited, `mine` all that
+    was sent.
+    """
     fin_seen = end.state in ("CLOSE-WAIT", "LAST-ACK", "CLOSING", "TIME-WAIT")
     exact, mine = 302 if fin_seen else 301, end.snd_nxt
     return {
@@ -84,9 +87,10 @@ def kinds(end):
 
 KINDS = ("SYN", "SYN ACK", "ACK", "ACK bad", "data", "FIN", "RST exact", "RST near", "RST far")
 
-# What each kind does in each state: where it leads (-: it stays) and what is sent for it. Sections 3.10.7.1 to
-# 3.10.7.4 of RFC 9293 with the answers of RFC 5961; the host, not the connection, answers in CLOSED. In SYN-RECEIVED
-# a repeated SYN gets the SYN,ACK again, as from Linux (the RFC: an ACK).
+# What each kind does in each state: where it leads (-: it stays) and what is sent for it. Sections
+# 3.10.7.1 to 3.10.7.4 of RFC 9293 with the answers of RFC 5961; the host, not the connection,
+# answers in CLOSED. In SYN-RECEIVED a repeated SYN gets the SYN,ACK again, as from Linux (the RFC:
+# an ACK).
 GRID = """
             |SYN            |SYN ACK      |ACK        |ACK bad|data         |FIN         |RST exact|RST near|RST far
 CLOSED      |-              |-            |-          |-      |-            |-           |-        |-       |-

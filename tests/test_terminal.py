@@ -1,4 +1,6 @@
-"""Puzzles in a terminal: what is typed becomes rows, is judged by running, and never ends in a traceback."""
+"""Puzzles in a terminal: what is typed becomes rows, is judged by running, and never ends in a
+traceback.
+"""
 
 import subprocess
 import sys
@@ -25,7 +27,7 @@ RIGHT = "add entry acl-public in 100 allow all 0.0.0.0/0"  # puzzle 7 has lost t
 WRONG = "add rule sg-web in 80 0.0.0.0/0"
 
 
-# --- what is typed ---------------------------------------------------------------------------------------------------
+# --- what is typed --------------------------------------------------------------------------------
 
 
 def typed(vpc, repair):
@@ -150,11 +152,13 @@ def test_whatever_is_typed_is_judged_in_words(said):
     )
 
 
-# --- the game --------------------------------------------------------------------------------------------------------
+# --- the game -------------------------------------------------------------------------------------
 
 
 def game(*lines, seed=7):
-    """What is said when these lines are typed, and then the input ends; and whether it was right."""
+    """What is said when these lines are typed, and then the input ends; and whether it was
+    right.
+    """
     said, left = [], iter(lines)
 
     def ask():
@@ -217,7 +221,7 @@ def test_puzzles_without_a_loss_have_a_hint_too():
     assert made.hints[0].startswith("No packet is lost.")
 
 
-# --- the command -----------------------------------------------------------------------------------------------------
+# --- the command ----------------------------------------------------------------------------------
 
 
 def test_a_change_is_judged_by_a_command(capsys):

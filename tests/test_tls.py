@@ -1,4 +1,6 @@
-"""TLS at a listener: real records on the client's side, plain bytes behind the listener that ends them."""
+"""TLS at a listener: real records on the client's side, plain bytes behind the listener that ends
+them.
+"""
 
 import copy
 import pickle
@@ -87,9 +89,8 @@ def test_a_page_comes_by_https(balancer, visits):
 def test_the_client_s_side_carries_records_and_no_plaintext(balancer, visits):
     data = b"".join(packet.data for _, _, packet in seen_at(visits[balancer].capture, "client"))
     assert b"HTTP" not in data and b"Hello" not in data
-    assert (
-        b"www.example.com" in data
-    )  # the name goes in the clear: in ClientHello and in the certificate
+    # the name goes in the clear: in ClientHello and in the certificate
+    assert b"www.example.com" in data
     first = conversations(visits[balancer].capture)[0]
     for sender in {trace.sender for trace in first.traces}:
         names, rest = records(said(first, sender))
@@ -205,9 +206,8 @@ def test_tshark_reads_the_same_records_and_http_only_behind_the_end_of_tls(
             ]
             for names in ours
         ]
-        once = [
-            [kind for kind, _ in groupby(row)] for row in types
-        ]  # how many messages a record holds is OpenSSL's
+        # how many messages a record holds is OpenSSL's
+        once = [[kind for kind, _ in groupby(row)] for row in types]
         assert [[kind for kind, _ in groupby(row[0].split(","))] for row in found] == once
         assert tshark(tmp_path / f"{at}.pcap", "_ws.malformed") == []
     plain = tshark(tmp_path / "web.pcap", "http.request.line")
@@ -366,7 +366,7 @@ def test_a_network_before_tls_holds_only_the_name_of_the_certificate():
     assert vars(end).keys() == {"program", "terms", "_host", "_secured"} and not end._secured
 
 
-# --- the certificate, and clients that do not like it ----------------------------------------------
+# --- the certificate, and clients that do not like it ---------------------------------------------
 
 
 def test_the_demonstration_certificate_is_for_decades_and_says_what_it_is():
@@ -529,9 +529,8 @@ def test_nothing_can_be_sent_before_the_handshake_or_after_the_end():
 
 
 def test_a_port_without_a_listener_refuses_https_too():
-    assert (
-        reference_architecture("classic-http").get(URL).symptom == "timed out"
-    )  # its group lets only 80 in
+    # its group lets only 80 in
+    assert reference_architecture("classic-http").get(URL).symptom == "timed out"
     assert tls_site().get("https://updates.example.net:444/").symptom == "refused"
 
 

@@ -1,4 +1,6 @@
-"""Wireshark's own eyes: tshark reads every capture file that visits write, and sees what we say is in it."""
+"""Wireshark's own eyes: tshark reads every capture file that visits write, and sees what we say is
+in it.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,9 @@ FIELDS = (
 FAULTS = ("_ws.malformed", "tcp.analysis.ack_lost_segment")
 SUMS = ("ip.checksum.status", "tcp.checksum.status")
 RIGHT = "1"
-# Where both directions pass, no file acknowledges a segment that it does not hold. An exception would stand here with
-# its reason: {"name of the case": "why"}. Files of one side hold one direction only and are not asked.
+# Where both directions pass, no file acknowledges a segment that it does not hold. An exception
+# would stand here with its reason: {"name of the case": "why"}. Files of one side hold one
+# direction only and are not asked.
 ACKED_UNSEEN: dict[str, str] = {}
 
 
@@ -81,7 +84,9 @@ def ours(path):
 
 
 def faults(case):
-    """What tshark finds wrong with one file, in words; with both directions in it also what was not seen."""
+    """What tshark finds wrong with one file, in words; with both directions in it also what was not
+    seen.
+    """
     name, path, both_directions = case
     read = tshark(path, *FIELDS, *SUMS, *FAULTS)
     if [row[:8] for row in read] != ours(path):
@@ -224,7 +229,8 @@ def test_a_proxy_header_in_front_of_a_request_is_dissected(tmp_path, header, ver
     last = tshark(path, *fields, preferences=("tcp.try_heuristic_first:TRUE",))[-1]
     assert last[:4] == ("203.0.113.10", "10.0.0.10", "50001", "80")
     assert bool(last[4]) == (version == "2")
-    # tshark 4.0 goes on to the request behind a header of version 1 only; later ones may behind both
+    # tshark 4.0 goes on to the request behind a header of version 1 only; later ones may behind
+    # both
     assert last[5] == "GET" or (version == "2" and last[5] == "")
     assert last[6:] == (RIGHT, RIGHT, "", "")
 

@@ -1,4 +1,6 @@
-"""What the files do not tell is never an answer: neither "works", nor "does not", nor a status, in ask and in audit."""
+"""What the files do not tell is never an answer: neither "works", nor "does not", nor a status, in
+ask and in audit.
+"""
 
 import ast
 import json
@@ -50,7 +52,9 @@ def folder(tmp_path, told):
 
 
 def asked(vpc, question):
-    """Whether it works (None: it cannot be told) and what is seen; None where an end is not known."""
+    """Whether it works (None: it cannot be told) and what is seen; None where an end is not
+    known.
+    """
     try:
         answer = lab.ask(vpc, *question)
     except ValueError:
@@ -67,11 +71,8 @@ def whole():
 def test_the_whole_example_leaves_nothing_open(whole):
     vpc, found, audit = whole
     assert vpc.unknown == audit.unknown == audit.untold == ()
-    assert {works for works, _ in filter(None, found.values())} == {
-        True,
-        False,
-        None,
-    }  # None: beyond, and outside
+    # None: beyond, and outside
+    assert {works for works, _ in filter(None, found.values())} == {True, False, None}
     assert main(["audit", str(EXAMPLE)]) == 0
 
 
@@ -142,7 +143,7 @@ def test_without_two_files_neither(missing, tmp_path, whole):
             assert now is None or now[0] is None or now == before[question], (other, question)
 
 
-# --- the four examples ---------------------------------------------------------------------------------------------
+# --- the four examples ----------------------------------------------------------------------------
 
 
 def test_block_public_access_leaves_open_what_crosses_the_internet_gateway(tmp_path, capsys):
@@ -155,9 +156,8 @@ def test_block_public_access_leaves_open_what_crosses_the_internet_gateway(tmp_p
     out = capsys.readouterr().out
     assert "cannot be told" in out and "VPC Block Public Access is on (block-bidirectional)" in out
     assert "works" not in out and "reaches shop on TCP port 80, and" not in out
-    assert (
-        main(["ask", path, "--from", BASTION, "--to", WEB, "--port", "22"]) == 0
-    )  # it stays inside
+    # it stays inside
+    assert main(["ask", path, "--from", BASTION, "--to", WEB, "--port", "22"]) == 0
     capsys.readouterr()
     assert main(["audit", path]) == 3
     out = capsys.readouterr().out
@@ -234,7 +234,7 @@ def test_a_default_action_that_answers_is_the_balancers_own_answer(tmp_path):
     assert (answer.reachable, answer.symptom) == (False, "404 Not Found")
 
 
-# --- everything that the loader sets aside -------------------------------------------------------------------------
+# --- everything that the loader sets aside --------------------------------------------------------
 
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:123456789012"
 NLB = f"{ARN}:loadbalancer/net/inner/0123456789abcdef"
@@ -811,7 +811,8 @@ HARMLESS = {
     "the network interfaces of endpoint {name}: nothing leads to it": "its name is no end that one can ask about",
     "{own.device} gets what is for {cidr}: what it does then is unknown": "the device ends the model for that block",
     "{name} ({words}): what lies behind it is unknown": "the device ends the model",
-    "NAT gateway {name}: {row.text('State', 'available')}, without a subnet or an address of the model": "a route to it ends the model",
+    "NAT gateway {name}: {row.text('State', 'available')}, without a subnet or an address of the"
+    " model": "a route to it ends the model",
     "interfaces that are attached to nothing": "nobody answers at such an address",
     "not read: its name does not end in .json": "whatever it held is missing, which is said",
     "a local route of {table} for {destination}, no block of {vpc}": "no address of the VPC is in it",
@@ -823,7 +824,9 @@ HARMLESS = {
 
 
 def test_every_note_about_something_set_aside_leaves_the_answer_open_or_says_why_not():
-    """A note alone is a remark that a reader of the answer does not see: each kind is on one of two lists."""
+    """A note alone is a remark that a reader of the answer does not see: each kind is on one of two
+    lists.
+    """
     found, open_ones = set(), 0
     for file in sorted(Path(aws.__file__).parent.glob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))

@@ -1,4 +1,6 @@
-"""The description of a VPC: what AWS accepts, which route a subnet follows, which interface a packet meets."""
+"""The description of a VPC: what AWS accepts, which route a subnet follows, which interface a
+packet meets.
+"""
 
 import pytest
 from rigs.vpc_smallest import (
@@ -62,7 +64,7 @@ def alone(cidr, *subnets):
     )
 
 
-# --- blocks of addresses ------------------------------------------------------------------------------------
+# --- blocks of addresses --------------------------------------------------------------------------
 
 
 def test_the_small_and_the_reference_vpc_keep_all_rules():
@@ -183,7 +185,7 @@ def test_the_count_of_usable_addresses_is_that_of_the_addresses_that_are_not_res
     )
 
 
-# --- interfaces and devices ---------------------------------------------------------------------------------
+# --- interfaces and devices -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("address", ["10.0.2.20", "10.0.0.255", "203.0.113.9"])
@@ -257,7 +259,7 @@ def test_a_devices_interfaces_are_in_one_zone_which_is_that_of_their_subnets():
     assert {subnet.zone for subnet in small().subnets} == {"a", "b"}
 
 
-# --- routes that AWS takes ------------------------------------------------------------------------------------
+# --- routes that AWS takes ------------------------------------------------------------------------
 
 
 @pytest.mark.fact("route-unroutable")
@@ -344,7 +346,7 @@ def test_a_local_route_is_for_the_vpcs_whole_block(destination):
     refused(more("routes", Route("edge", destination, "local")), "the VPC's block 10.0.0.0/16")
 
 
-# --- which route a subnet follows -----------------------------------------------------------------------------
+# --- which route a subnet follows -----------------------------------------------------------------
 
 
 def route_of(trace):
@@ -519,7 +521,7 @@ def test_a_vpc_has_one_internet_gateway_or_none():
     assert vpc.is_public(EDGE) is False
 
 
-# --- the Internet gateway's translation -------------------------------------------------------------------------
+# --- the Internet gateway's translation -----------------------------------------------------------
 
 
 @pytest.mark.fact("igw-1to1-nat")
@@ -550,7 +552,7 @@ def test_host_group_and_acl_see_the_private_address_alone():
     assert not any("192.0.2.10" in str(step) for step in inside)
 
 
-# --- several interfaces ------------------------------------------------------------------------------------------
+# --- several interfaces ---------------------------------------------------------------------------
 
 
 def two_legged(**words):
@@ -595,12 +597,10 @@ def test_groups_and_tracking_belong_to_the_interface():
     assert visited.connect("client", "192.0.2.30", 80).symptom == "connected"
     tracking = visited.network.filters.tracking
     assert (len(tracking["b eth1"]), len(tracking["b"])) == (1, 0)
-    assert (
-        visited.connect("client", "192.0.2.30", 81).symptom == "timed out"
-    )  # sg 2 knows port 80 alone
-    assert (
-        visited.connect("a", "10.0.1.10", 81).symptom == "refused"
-    )  # sg lets it in, nobody listens
+    # sg 2 knows port 80 alone
+    assert visited.connect("client", "192.0.2.30", 81).symptom == "timed out"
+    # sg lets it in, nobody listens
+    assert visited.connect("a", "10.0.1.10", 81).symptom == "refused"
     assert visited.network.places.by_address["10.0.0.30"].groups == ("sg 2",)
     assert visited.network.places.by_address["10.0.1.10"].groups == ("sg",)
 
@@ -620,9 +620,8 @@ def test_the_check_belongs_to_the_interface():
         network.run(SECOND)
         step = network.capture.traces[0].dropped
         assert [step.reason for step in [step] if step] == lost
-        assert (
-            not step or step.row.id == "b"
-        )  # a source that no interface has leaves by the primary one
+        # a source that no interface has leaves by the primary one
+        assert not step or step.row.id == "b"
 
 
 def test_the_acl_of_the_interfaces_subnet_is_asked():

@@ -1,4 +1,6 @@
-"""The walk: every packet goes from checkpoint to checkpoint until it is delivered or lost for a reason."""
+"""The walk: every packet goes from checkpoint to checkpoint until it is delivered or lost for a
+reason.
+"""
 
 import json
 import os
@@ -78,9 +80,8 @@ def test_with_a_fifth_of_the_packets_lost_every_visit_is_answered_and_nothing_st
     visited = site(balancer, link=Link(loss=0.2, seed=seed))
     assert visited.get(PAGE).symptom == "200 OK"
     visited.network.run(3_000 * SECOND)
-    assert (
-        open_connections(visited.network) == []
-    )  # a balancer keeps its connection to the target for 60 s only
+    # a balancer keeps its connection to the target for 60 s only
+    assert open_connections(visited.network) == []
     check_traces(visited.network.capture)
 
 
@@ -110,7 +111,7 @@ def test_packets_sent_at_once_by_one_device_arrive_in_order(balancer):
     assert [t.packet.seq for t in data] == sorted(t.packet.seq for t in data)
 
 
-# --- ways to be lost -------------------------------------------------------------------------------
+# --- ways to be lost ------------------------------------------------------------------------------
 
 
 def first_loss(visited, opener, name, port):
@@ -266,7 +267,7 @@ def test_an_answer_that_another_interface_forges_is_not_taken_into_the_balancers
     assert "flow return" not in [step.check for step in forged.steps]
 
 
-# --- copies and all blockers --------------------------------------------------------------------------
+# --- copies and all blockers ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("steps", [1, 7, 15])
@@ -324,7 +325,7 @@ def test_a_missing_route_ends_even_a_search_of_all_blockers():
     assert rows == {None}
 
 
-# --- clock, link and names ------------------------------------------------------------------------------
+# --- clock, link and names ------------------------------------------------------------------------
 
 
 class Bell:
@@ -406,7 +407,7 @@ def test_a_name_without_addresses_is_as_good_as_none():
         Names((Name("empty", ()),)).resolve("empty")
 
 
-# --- the same seed, the same bytes -----------------------------------------------------------------------
+# --- the same seed, the same bytes ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("balancer", BALANCERS)

@@ -21,17 +21,15 @@ answer get back? Prints it in words, then packet by packet.
 Of your own VPC: python3 -m vpcedu ask | audit FOLDER; symptoms that people meet, each played: scenario [NAME];
 to practise: puzzle. Each has --help.
 """
-COMMANDS = (
-    "ask",
-    "audit",
-    "puzzle",
-    "scenario",
-)  # known here, so that the question alone loads none of them
+# known here, so that the question alone loads none of them
+COMMANDS = ("ask", "audit", "puzzle", "scenario")
 TAKES, FLAGS = ("--balancer", "--nat", "--seed"), ("--all", "--json")
 
 
 def main(words: list[str]) -> int:
-    """Answer the question, or run a command; its exit code, 0, or 2 with one line on stderr for a wrong value."""
+    """Answer the question, or run a command; its exit code, 0, or 2 with one line on stderr for a
+    wrong value.
+    """
     try:
         if words[:1] and words[0] in COMMANDS:
             from vpcedu.cli import commands

@@ -1,8 +1,8 @@
 """IPv4 addresses and CIDR blocks as text and as numbers.
 
-Everywhere in the package an address is its canonical text ("10.0.0.10"). Tables that compare many of
-them ask here for the number; the answer is remembered, because parsing text costs more than a look-up.
-IPv6 is left out.
+Everywhere in the package an address is its canonical text ("10.0.0.10"). Tables that compare many
+of them ask here for the number; the answer is remembered, because parsing text costs more than a
+look-up. IPv6 is left out.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def _is_octet(part: str) -> bool:
 
 
 def whole(digits: str, most: int) -> int | None:
-    """The number that ASCII digits write; None for other text, and for a number larger than `most`."""
+    """The number that ASCII digits write; None for other text, and for a number larger than
+    `most`.
+    """
     if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(most))):
         return None
     value = int(digits)

@@ -1,8 +1,8 @@
 """Simulated time: whole microseconds, and one heap of what is still to happen.
 
-Nothing here reads a real clock. Entries due at one instant run in the order in which they were made,
-so the same scenario gives the same bytes. Only bound methods with arguments are taken: a closure would
-keep hold of the original when a network is copied.
+Nothing here reads a real clock. Entries due at one instant run in the order in which they were
+made, so the same scenario gives the same bytes. Only bound methods with arguments are taken: a
+closure would keep hold of the original when a network is copied.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class Clock:
         self._heap: list[tuple[int, int, Callable[..., object], tuple[Any, ...]]] = []
 
     def at(self, instant: int, call: Callable[..., object], *arguments: object) -> None:
-        """Have a bound method called at an instant; ValueError for the past or for a plain function."""
+        """Have a bound method called at an instant; ValueError for the past or for a plain
+        function.
+        """
         if instant < self.now:
             raise ValueError(f"instant {instant} is in the past: expected {self.now} or later")
         if getattr(call, "__self__", None) is None:

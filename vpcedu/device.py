@@ -1,8 +1,8 @@
 """Device: what a description says of one (its row), and the machine that a network makes of it.
 
-Hosts and gateways know nothing of each other, but both are machines, and the network speaks to all of them in the same
-words: so the base of both stands on a floor of its own below them. What most machines do not do has an answer here
-that says so.
+Hosts and gateways know nothing of each other, but both are machines, and the network speaks to all
+of them in the same words: so the base of both stands on a floor of its own below them. What most
+machines do not do has an answer here that says so.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 class Device(NamedRow):
-    """A device: its name, its class, and what it is made with beyond name, address and seed, as (word, value)."""
+    """A device: its name, its class, and what it is made with beyond name, address and seed, as
+    (word, value).
+    """
 
     name: str
     kind: type[Machine]
@@ -30,11 +32,12 @@ class Device(NamedRow):
 class Machine:
     """What takes packets under a name: the base of every host and gateway.
 
-    kind_words: what texts and pictures call it; a subclass is called the same unless it says otherwise.
-    is_host: whether programs run here, by `connect`, `send` and `close`. opens: whether a person may ask it to connect.
-    any_port: whether it answers on every port, since nobody knows what it listens on. managed: whether AWS, not the
-    account, owns its interfaces. timed: whether it may act by itself, at its `deadline`. returns_flows: whether flows
-    that it delivered come back to it, by `returns`. always_tracked: (protocol, idle timeout in microseconds) where
+    kind_words: what texts and pictures call it; a subclass is called the same unless it says
+    otherwise. is_host: whether programs run here, by `connect`, `send` and `close`. opens: whether
+    a person may ask it to connect. any_port: whether it answers on every port, since nobody knows
+    what it listens on. managed: whether AWS, not the account, owns its interfaces. timed: whether
+    it may act by itself, at its `deadline`. returns_flows: whether flows that it delivered come
+    back to it, by `returns`. always_tracked: (protocol, idle timeout in microseconds) where
     security groups track every flow that goes through it, None where they track by their rules.
     """
 

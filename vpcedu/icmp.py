@@ -1,12 +1,14 @@
-"""ICMP errors: what "destination unreachable" says (RFC 792, type 3; RFC 1191 for the next hop's MTU).
+"""ICMP errors: what "destination unreachable" says (RFC 792, type 3; RFC 1191 for the next hop's
+MTU).
 
-An error quotes the headers of the packet that did not get through, so that its sender finds the connection. Code 4
-says that the packet was too large to go on in one piece, and which size would have been carried.
+An error quotes the headers of the packet that did not get through, so that its sender finds the
+connection. Code 4 says that the packet was too large to go on in one piece, and which size would
+have been carried.
 
-Who says so: here only a router of the Internet, with code 4 (network/link.py), and whoever a lesson lets speak. AWS
-names no ICMP answer of its filters, routes and gateways, so what they drop they drop in silence; a host refuses a
-closed TCP port with RST. `host unreachable` is heard by TCP, but nothing in a VPC sends it.
-Left out: echo, time exceeded, and every other message.
+Who says so: here only a router of the Internet, with code 4 (network/link.py), and whoever a lesson
+lets speak. AWS names no ICMP answer of its filters, routes and gateways, so what they drop they
+drop in silence; a host refuses a closed TCP port with RST. `host unreachable` is heard by TCP, but
+nothing in a VPC sends it. Left out: echo, time exceeded, and every other message.
 """
 
 from __future__ import annotations
@@ -16,20 +18,23 @@ from vpcedu.row import NamedRow
 
 UNREACHABLE = 3  # the type; its codes:
 HOST, PORT, FRAGMENTATION_NEEDED = 1, 3, 4
+# as tcpdump says them
 CODES = {
     0: "net unreachable",
     HOST: "host unreachable",
     2: "protocol unreachable",
     PORT: "port unreachable",
     FRAGMENTATION_NEEDED: "unreachable - need to frag",
-}  # as tcpdump says them
+}
 SIZE = 56  # bytes: headers of 20 and 8, and 28 that are quoted: RFC 792's least
 
 
 def icmp_port(kind: int, code: int) -> int:
-    """What stands in the place of the port for ICMP: type * 256 + code, as flow records have it (IPFIX, element 32).
+    """What stands in the place of the port for ICMP: type * 256 + code, as flow records have it
+    (IPFIX, element 32).
 
-    So a table compares one number with one span; how rules name types and codes says tables/traffic.py.
+    So a table compares one number with one span; how rules name types and codes says
+    tables/traffic.py.
     """
     return kind << 8 | code
 
@@ -40,8 +45,9 @@ def code_text(code: int) -> str:
 
 
 class Icmp(NamedRow):
-    """What an ICMP error says behind type and code: the next hop's MTU (bytes; 0 but for code 4), and of the packet
-    that did not get through its flow, sequence number and size (bytes)."""
+    """What an ICMP error says behind type and code: the next hop's MTU (bytes; 0 but for code 4),
+    and of the packet that did not get through its flow, sequence number and size (bytes).
+    """
 
     mtu: int
     flow: FiveTuple

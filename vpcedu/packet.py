@@ -4,9 +4,10 @@ A packet is a value: nothing changes it, a gateway that rewrites makes a new one
 acknowledgment numbers are 32 bits wide and wrap (RFC 9293 section 3.4). `str(packet)` is written as
 tcpdump writes it, and `Packet.parse` reads it back. Every packet says Don't Fragment.
 
-An ICMP error (RFC 792, type 3) is a packet of its own with two flows: `flow` is between the router that speaks and
-the host that is told, which routes, ACLs and groups look at; `about` is the flow that it belongs to, by which
-connections and translations find it. Left out: IP options, fragments, IPv6, UDP, ICMP's other messages.
+An ICMP error (RFC 792, type 3) is a packet of its own with two flows: `flow` is between the router
+that speaks and the host that is told, which routes, ACLs and groups look at; `about` is the flow
+that it belongs to, by which connections and translations find it. Left out: IP options, fragments,
+IPv6, UDP, ICMP's other messages.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def flags_text(flags: int) -> str:
 
 
 class Packet(NamedRow):
-    """One IPv4 packet with a TCP segment: addresses, flags, 32-bit numbers, bytes; or with an ICMP error.
+    """One IPv4 packet with a TCP segment: addresses, flags, 32-bit numbers, bytes; or with an ICMP
+    error.
 
     Options are (name, *numbers): ("mss", 1460), ("nop",), ("TS", 1, 2), ("sackOK",), ("wscale", 7).
     """
@@ -53,18 +55,24 @@ class Packet(NamedRow):
 
     @property
     def size(self) -> int:
-        """Bytes of the whole IPv4 packet; TCP's options fill words of four. An ICMP error quotes 28 bytes."""
+        """Bytes of the whole IPv4 packet; TCP's options fill words of four. An ICMP error quotes 28
+        bytes.
+        """
         options = sum(SIZES.get(str(option[0]), 0) for option in self.options)
         return SIZE if self.icmp else 40 + options + -options % 4 + len(self.data)
 
     @property
     def about(self) -> FiveTuple:
-        """The flow it belongs to: its own; for an ICMP error the one of the answers to what it quotes."""
+        """The flow it belongs to: its own; for an ICMP error the one of the answers to what it
+        quotes.
+        """
         return self.flow if self.icmp is None else self.icmp.flow.reversed()
 
     def with_flow(self, flow: FiveTuple) -> Packet:
-        """The same segment under other addresses and ports: what a gateway sends on; or an ICMP error about another
-        flow, the addresses outside and in what it quotes changed alike (RFC 5508 section 4.2, REQ-4 and REQ-5)."""
+        """The same segment under other addresses and ports: what a gateway sends on; or an ICMP
+        error about another flow, the addresses outside and in what it quotes changed alike (RFC
+        5508 section 4.2, REQ-4 and REQ-5).
+        """
         icmp = self.icmp
         if icmp is not None:
             src = self.flow.src if flow.src == self.about.src else flow.src
@@ -94,7 +102,9 @@ class Packet(NamedRow):
         return Packet(flow, 0, icmp=Icmp(mtu, self.flow, self.seq, self.size))
 
     def reset(self) -> Packet:
-        """The RST that answers this packet where no connection is known (RFC 9293 section 3.5.2, group 1)."""
+        """The RST that answers this packet where no connection is known (RFC 9293 section 3.5.2,
+        group 1).
+        """
         if self.flags & ACK:
             return Packet(self.flow.reversed(), RST, self.ack, 0, 0)
         return Packet(self.flow.reversed(), RST | ACK, 0, (self.seq + self.length) % MODULUS, 0)
@@ -116,7 +126,8 @@ class Packet(NamedRow):
 
     @classmethod
     def parse(cls, words: str) -> Packet:
-        """The packet that `str` wrote, with as many zero bytes as `len` says; ValueError names what is wrong.
+        """The packet that `str` wrote, with as many zero bytes as `len` says; ValueError names what
+        is wrong.
 
         >>> str(Packet.parse("10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 7 ack 1 len 0"))
         '10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 7 ack 1 len 0'

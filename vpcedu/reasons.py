@@ -11,7 +11,9 @@ from vpcedu.row import NamedRow
 
 
 class Reason(NamedRow):
-    """A way to lose a packet; `code` is its short name, `aws_code` Reachability Analyzer's or empty."""
+    """A way to lose a packet; `code` is its short name, `aws_code` Reachability Analyzer's or
+    empty.
+    """
 
     code: str
     sentence: str

@@ -1,8 +1,9 @@
 """Row: what every record and table row is made of, fields that are written once.
 
-A class with the base NamedRow is a named tuple: its annotations are the fields in order, a value behind one is its
-default. To a type checker it is `typing.NamedTuple`, which checks every constructor; at run time it is made by
-`collections.namedtuple`, since importing `typing` takes longer than a visit.
+A class with the base NamedRow is a named tuple: its annotations are the fields in order, a value
+behind one is its default. To a type checker it is `typing.NamedTuple`, which checks every
+constructor; at run time it is made by `collections.namedtuple`, since importing `typing` takes
+longer than a visit.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from typing import NamedTuple as NamedRow
 
     class Row(Protocol):
-        """What every record answers, of whatever kind: its fields by name, and itself in words (`str`).
+        """What every record answers, of whatever kind: its fields by name, and itself in words
+        (`str`).
 
-        Who wants more asks for a kind of row, by the functions beside the kinds or in views/decided.py.
+        Who wants more asks for a kind of row, by the functions beside the kinds or in
+        views/decided.py.
         """
 
         @property

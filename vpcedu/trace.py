@@ -1,8 +1,8 @@
 """What was seen: steps, traces, events and the capture that holds them.
 
-A step is one decision about one packet, a trace all steps of one packet, a capture all traces and events
-in the order of time. Data flows one way: every picture, table and sentence is made from a capture, and
-none of them asks the network anything.
+A step is one decision about one packet, a trace all steps of one packet, a capture all traces and
+events in the order of time. Data flows one way: every picture, table and sentence is made from a
+capture, and none of them asks the network anything.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 # What a step did with the packet.
 SEND, PASS, REWRITE, DELIVER, DROP = "send", "pass", "rewrite", "deliver", "drop"
 
-# Every place at which a packet is looked at, in the order of one hop. AWS documents that a network ACL
-# stands at the subnet's edge and a group at the interface; the order of the two follows from that.
+# Every place at which a packet is looked at, in the order of one hop. AWS documents that a network
+# ACL stands at the subnet's edge and a group at the interface; the order of the two follows from
+# that.
 CHECKS = (
     "send",
     "source check",
@@ -44,10 +45,10 @@ CHECKS = (
 class Step(NamedRow):
     """One decision about one packet.
 
-    now: microseconds. at: name of the device. check: one of CHECKS. action: SEND, PASS, REWRITE, DELIVER
-    or DROP. before, after: the packet; `after` is None where nothing goes on (a filter that drops keeps it,
-    since a later filter might be asked too). row: the frozen table row that decided. reason: why it was
-    lost. sent: packets the device put out because of this one.
+    now: microseconds. at: name of the device. check: one of CHECKS. action: SEND, PASS, REWRITE,
+    DELIVER or DROP. before, after: the packet; `after` is None where nothing goes on (a filter that
+    drops keeps it, since a later filter might be asked too). row: the frozen table row that
+    decided. reason: why it was lost. sent: packets the device put out because of this one.
     """
 
     now: int
@@ -99,7 +100,9 @@ class Event(NamedRow):
 
 
 class Change(NamedRow):
-    """A connection's change of state: `flow` as its owner writes it (own end first), RFC 9293's state names."""
+    """A connection's change of state: `flow` as its owner writes it (own end first), RFC 9293's
+    state names.
+    """
 
     flow: FiveTuple
     before: str
@@ -111,7 +114,9 @@ class Change(NamedRow):
 
 
 class Trace:
-    """All steps of one packet, from the one that sent it to the one that delivered or dropped it."""
+    """All steps of one packet, from the one that sent it to the one that delivered or dropped
+    it.
+    """
 
     __slots__ = ("number", "steps")
 
@@ -184,7 +189,9 @@ class Capture:
         return self.traces[number - first]
 
     def changes(self, who: str | None = None) -> Iterator[tuple[int, str, Change]]:
-        """When (microseconds) and at which host a connection changed its state, and how; of one host or of all."""
+        """When (microseconds) and at which host a connection changed its state, and how; of one
+        host or of all.
+        """
         return (
             (event.at, event.who, event.row)
             for event in self.events

@@ -1,8 +1,10 @@
-"""The kernel's laboratory from the command line, in the repository's root:
+"""The kernel's laboratory from the command line, in the repository's root.
 
-python -m tests.kernel record [NAME ...]     record all scenarios, or those named, again (root on Linux)
-python -m tests.kernel show NAME ...         print recordings as text
-python -m tests.kernel play NAME FOLDER      play one scenario here and write its recording to a folder
+    python -m tests.kernel record [NAME ...]     record all scenarios, or those named, again
+    python -m tests.kernel show NAME ...         print recordings as text
+    python -m tests.kernel play NAME FOLDER      play one here, and write its recording to a folder
+
+To record takes root on Linux.
 """
 
 from __future__ import annotations
@@ -66,7 +68,6 @@ def _unknown(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(
-        signal.SIGTERM, lambda number, _: sys.exit(128 + number)
-    )  # through all `finally` blocks
+    # through all `finally` blocks
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,6 @@
-"""The rules of a setting as nft rules: Internet gateway, NAT, destination NAT, network ACL, security group."""
+"""The rules of a setting as nft rules: Internet gateway, NAT, destination NAT, network ACL,
+security group.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def set_up(namespaces: Namespaces, setting: Setting) -> None:
 
 
 def internet_gateway(setting: Setting) -> str:
-    """A map of addresses, one to one, without state; a source or destination that is not in it goes no further."""
+    """A map of addresses, one to one, without state; a source or destination that is not in it goes
+    no further.
+    """
     pairs = {ADDRESSES[name]: public for name, public in BOXES.items()}
     if setting.web_public:
         pairs[ADDRESSES["web"]] = WEB_PUBLIC
@@ -44,7 +48,9 @@ def internet_gateway(setting: Setting) -> str:
 
 
 def nat(setting: Setting) -> str:
-    """Masquerade for the private subnet; where the NAT is not loose, RST for what comes from inside in mid-stream."""
+    """Masquerade for the private subnet; where the NAT is not loose, RST for what comes from inside
+    in mid-stream.
+    """
     ports = setting.nat.ports
     take = "masquerade" if ports is None else f"masquerade to :{ports[0]}-{ports[1]}"
     reset = (
@@ -66,7 +72,9 @@ def nat(setting: Setting) -> str:
 
 
 def balancer(setting: Setting, box: str) -> str:
-    """Destination NAT for each port of the box; the client's address becomes the box's where it is not preserved."""
+    """Destination NAT for each port of the box; the client's address becomes the box's where it is
+    not preserved.
+    """
     own = ADDRESSES[box]
     to, source = [], []
     for _, port, (address, target), preserve in (row for row in setting.forwards if row.box == box):
@@ -89,7 +97,9 @@ def balancer(setting: Setting, box: str) -> str:
 
 
 def network_acl(acl: tuple[AclEntry, ...]) -> str:
-    """The private subnet's ACL at the router: stateless, first match, what fits no entry is dropped."""
+    """The private subnet's ACL at the router: stateless, first match, what fits no entry is
+    dropped.
+    """
     came, leaves = ([entry for entry in acl if entry.direction == way] for way in (IN, OUT))
     return f"""table ip acl {{
     chain into {{

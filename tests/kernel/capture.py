@@ -1,4 +1,6 @@
-"""One tcpdump for each interface, and their files as rows of `records`: what was seen where, in the order of time."""
+"""One tcpdump for each interface, and their files as rows of `records`: what was seen where, in the
+order of time.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ class Capture:
     def start(self) -> None:
         """Start them all and wait until they listen."""
         for point, interface in self._places:
-            # -p: a bridge would show frames of others; immediate mode needs a buffer that holds a burst of these
+            # -p: a bridge would show frames of others; immediate mode needs a buffer that holds a
+            # burst of these
             words = f"tcpdump -i {interface} -p -n -U --immediate-mode -s {LONGEST} -B 8192 -Z root"
             self._running.append(
                 self._namespaces.start(
@@ -53,7 +56,9 @@ class Capture:
                 raise LabError(f"tcpdump: {first}{program.stderr.read() if program.stderr else ''}")
 
     def stop(self) -> list[Record]:
-        """Stop them once nothing comes any more: all rows, from microsecond 0; LabError where a packet was lost."""
+        """Stop them once nothing comes any more: all rows, from microsecond 0; LabError where a
+        packet was lost.
+        """
         self._wait()
         self.end()
         rows = [row for place in self._places for row in _rows(self._file(*place), *place)]

@@ -1,6 +1,7 @@
 """The differences between model and kernel that are known, each with its reason.
 
-A scenario that stands here must differ; one that does not must agree. "Not built yet" names the issue that ends it.
+A scenario that stands here must differ; one that does not must agree. "Not built yet" names the
+issue that ends it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""Faults planted in the model on purpose: each must be found by the comparison, in the scenario named.
+"""Faults planted in the model on purpose: each must be found by the comparison, in the scenario
+named.
 
-A comparison that no fault can fail says nothing. Each fault is one that a real change of the code could bring.
+A comparison that no fault can fail says nothing. Each fault is one that a real change of the code
+could bring.
 """
 
 from __future__ import annotations

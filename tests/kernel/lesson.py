@@ -1,6 +1,8 @@
-"""What lesson 12 is shown of the laboratory: a scenario as the kernel played it, and as the model does.
+"""What lesson 12 is shown of the laboratory: a scenario as the kernel played it, and as the model
+does.
 
-The package loads this module from the repository (vpcedu/course/kernel_evidence.py); it gives plain rows, no classes of its own.
+The package loads this module from the repository (vpcedu/course/kernel_evidence.py); it gives plain
+rows, no classes of its own.
 """
 
 from __future__ import annotations
@@ -18,9 +20,8 @@ from .stored import Recording
 
 NAMES = {name: scenario.sentence for name, scenario in BY_NAME.items()}
 FAULTS = {fault: name for fault, (_, name) in PLANTS.items()}  # and the scenario in which it shows
-Rows = list[
-    tuple[int, str, list[object]]
-]  # microseconds, the sender's flow, the row of the normal form
+# microseconds, the sender's flow, the row of the normal form
+Rows = list[tuple[int, str, list[object]]]
 
 
 @cache
@@ -61,9 +62,8 @@ def planted(fault: str) -> Iterator[None]:
     kept: list[tuple[Any, str, Any]] = []
 
     def patch(owner: Any, name: str, value: Any) -> None:
-        home = next(
-            one for one in getattr(owner, "__mro__", (owner,)) if name in vars(one)
-        )  # a class may inherit it
+        # a class may inherit it
+        home = next(one for one in getattr(owner, "__mro__", (owner,)) if name in vars(one))
         kept.append((home, name, vars(home)[name]))
         setattr(home, name, value)
 

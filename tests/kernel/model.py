@@ -1,7 +1,9 @@
-"""The model as a driver: plays a scenario in a Vpc of the same addresses and says what was seen at each point.
+"""The model as a driver: plays a scenario in a Vpc of the same addresses and says what was seen at
+each point.
 
-The devices are the package's own; only their settings are those of the laboratory's Linux (TCP's retries, ports, a
-NAT's patience). Packets on the wire inside the VPC take no time, as in the laboratory they take next to none.
+The devices are the package's own; only their settings are those of the laboratory's Linux (TCP's
+retries, ports, a NAT's patience). Packets on the wire inside the VPC take no time, as in the
+laboratory they take next to none.
 """
 
 from __future__ import annotations
@@ -188,7 +190,9 @@ class ModelLab:
         self._nap(True)
 
     def serve(self, host: str, port: int) -> None:
-        """A server that answers with the recorded bytes of nginx, and closes when the other end has."""
+        """A server that answers with the recorded bytes of nginx, and closes when the other end
+        has.
+        """
         self._do(host, "listen", port, Replies(*self.replay))
         self._nap(True)
 
@@ -203,7 +207,9 @@ class ModelLab:
     # Their parts.
 
     def _end(self, handle: str, verb: str) -> End | None:
-        """The end with this handle; None and a fact where it never came to be, as under a planted fault."""
+        """The end with this handle; None and a fact where it never came to be, as under a planted
+        fault.
+        """
         if handle not in self.ends:
             self._fact(handle, verb, "no connection")
         return self.ends.get(handle)
@@ -273,9 +279,8 @@ class Waiting:
         self.ends[connection], end.connection = end, connection
         connection.pull = True
         for event, data in self.early.pop(connection, ()):
-            end.early += (
-                data if event == "data" else b""
-            )  # what came while nobody read was not kept as unread
+            # what came while nobody read was not kept as unread
+            end.early += data if event == "data" else b""
             end.on(host, connection, event, data, now)
 
 
@@ -317,10 +322,12 @@ class Asks:
 
 
 def seen(steps: list[Step]) -> list[tuple[int, str, str, Any]]:
-    """What a capture at each device's wire shows of one packet: (microseconds, device, way, packet).
+    """What a capture at each device's wire shows of one packet: (microseconds, device, way,
+    packet).
 
-    A packet that a group or the source check keeps in does not reach the wire; one that the group refuses on its way
-    in was on the wire already. A packet that an ACL refuses was seen at the sender and never at the receiver.
+    A packet that a group or the source check keeps in does not reach the wire; one that the group
+    refuses on its way in was on the wire already. A packet that an ACL refuses was seen at the
+    sender and never at the receiver.
     """
     rows: list[tuple[int, str, str, Any]] = []
     leaving: tuple[int, str, str, Any] | None = None
@@ -423,7 +430,9 @@ def _forwards(setting: Setting, box: str) -> tuple[tuple[str, Any], ...]:
 
 
 class Elb(ClassicLoadBalancer):
-    """The balancer that ends connections, with the laboratory's words for a target that is not there."""
+    """The balancer that ends connections, with the laboratory's words for a target that is not
+    there.
+    """
 
     def __init__(
         self, name: str, address: str, seed: int, proxies: tuple[Proxy, ...], tcp: Settings
@@ -444,7 +453,9 @@ class Elb(ClassicLoadBalancer):
 
 
 class Announced(ByteRelay):
-    """A relay that says in a PROXY header of version 2 for whom it speaks; at AWS only a Network Load Balancer does."""
+    """A relay that says in a PROXY header of version 2 for whom it speaks; at AWS only a Network
+    Load Balancer does.
+    """
 
     def _pair(self, host: Host, front: Connection, now: int) -> None:
         super()._pair(host, front, now)

@@ -1,11 +1,13 @@
-"""The place of one scenario, made of Linux network namespaces: hosts, boxes, routers, and the links between them.
+"""The place of one scenario, made of Linux network namespaces: hosts, boxes, routers, and the links
+between them.
 
     client --- inet --- [wire] --- igw --- vpc --- bridge "public":  elb, nat, nlb, nlb2
     server --/                                 \\- bridge "private": web, web2
 
-Each device is a namespace of its own. `vpc` is the implicit router: both bridges are its interfaces, and a rule by
-the incoming one chooses the route table of the subnet. No namespace has a link to the machine's own, so nothing can
-leave it. `wire` is there only where the link takes time or loses packets.
+Each device is a namespace of its own. `vpc` is the implicit router: both bridges are its
+interfaces, and a rule by the incoming one chooses the route table of the subnet. No namespace has a
+link to the machine's own, so nothing can leave it. `wire` is there only where the link takes time
+or loses packets.
 """
 
 from __future__ import annotations
@@ -31,10 +33,8 @@ ROUTERS = ("inet", "igw", "vpc", "nat", "nlb", "nlb2")
 ALWAYS = ("client", "server", "inet", "igw", "vpc", "web", "web2")
 DEVICES = (*ADDRESSES, "inet", "igw", "vpc", "wire")
 PUBLIC_TABLE, PRIVATE_TABLE = 100, 101
-EDGE, CORE = (
-    "100.64.0",
-    "100.64.1",
-)  # the links inet-igw and igw-vpc: .1 towards the Internet, .2 towards the VPC
+# the links inet-igw and igw-vpc: .1 towards the Internet, .2 towards the VPC
+EDGE, CORE = ("100.64.0", "100.64.1")
 OFFLOADS = ("tx", "sg", "tso", "gso", "gro", "rx")
 QUIET = {  # nothing is sent that no scenario asked for; every source address is believed; no memory of earlier flows
     "ipv4/conf/{}/rp_filter": 0,
@@ -51,7 +51,9 @@ class LabError(RuntimeError):
 
 
 def run(*words: str, text: str = "") -> str:
-    """What a command prints (in the namespace where this thread is); LabError with its own words where it fails."""
+    """What a command prints (in the namespace where this thread is); LabError with its own words
+    where it fails.
+    """
     done = subprocess.run(words, input=text, capture_output=True, text=True, timeout=20)
     if done.returncode:
         raise LabError(f"{' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}\n{text}")
@@ -84,7 +86,9 @@ class Namespaces:
 
     @contextmanager
     def inside(self, device: str) -> Iterator[None]:
-        """Within the block this thread is in the namespace: sockets and programs that it makes belong there."""
+        """Within the block this thread is in the namespace: sockets and programs that it makes
+        belong there.
+        """
         with (
             open("/proc/thread-self/ns/net", "rb") as home,
             open(NAMED / self.name(device), "rb") as there,
@@ -155,7 +159,8 @@ class Namespaces:
                 values["bridge/bridge-nf-call-iptables"] = "0"
             for path, value in values.items():
                 file = Path("/proc/sys/net", path)
-                # kernels before 6.5 know no linear phase; those without IPv6 need none of its settings
+                # kernels before 6.5 know no linear phase; those without IPv6 need none of its
+                # settings
                 needless = path.startswith("ipv6/") or (
                     path.endswith("linear_timeouts") and value == "0"
                 )

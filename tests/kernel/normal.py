@@ -1,13 +1,17 @@
-"""The normal form: what is compared of two recordings of one scenario, and what is left out on purpose.
+"""The normal form: what is compared of two recordings of one scenario, and what is left out on
+purpose.
 
-Rows of one packet at several points are joined to a path: one segment with its header at every hop. A gateway's path
-goes on behind it, a proxy's ends. Then, because two right implementations differ there:
+Rows of one packet at several points are joined to a path: one segment with its header at every hop.
+A gateway's path goes on behind it, a proxy's ends. Then, because two right implementations differ
+there:
 
 - sequence and acknowledgment numbers are relative to the initial numbers of the two ends;
-- ports that the scenario did not choose are named by first appearance ("eph1"), separately for each peer;
+- ports that the scenario did not choose are named by first appearance ("eph1"), for each peer;
 - pure acknowledgments are left out, but for the third packet of a handshake; PSH is left out;
-- consecutive data of one sender, with one acknowledgment number and one way, is one row; a FIN is a row of its own;
-- a SYN or SYN,ACK has its time, in whole seconds since the first of its connection; no other row has one;
+- consecutive data of one sender, with one acknowledgment number and one way, is one row, and a FIN
+  is a row of its own;
+- a SYN or SYN,ACK has its time, in whole seconds since the first of its connection, and no other
+  row has one;
 - time to live, identification, window and options are not compared.
 
 Rows stand under their sender's flow, in the order in which they left.
@@ -23,9 +27,8 @@ from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Packet, flags_text
 
 from .records import Record
 
-NEAR = (
-    1 << 20
-)  # no scenario sends more bytes than this: a number this far above an initial one belongs to it
+# no scenario sends more bytes than this: a number this far above an initial one belongs to it
+NEAR = 1 << 20
 
 Normal = dict[str, list[list[object]]]
 Hop = tuple[str, str, FiveTuple]  # point, way, the header's addresses and ports
@@ -33,7 +36,9 @@ Begun = tuple[int, Packet, list[Hop]]
 
 
 class Path(NamedTuple):
-    """One segment: when it left (microseconds), the packet as it left, and (point, way, flow) of each row."""
+    """One segment: when it left (microseconds), the packet as it left, and (point, way, flow) of
+    each row.
+    """
 
     at: int
     packet: Packet
@@ -43,8 +48,9 @@ class Path(NamedTuple):
 def paths(records: Iterable[Record]) -> list[Path]:
     """The segments of a recording, in the order in which they left.
 
-    Two rows are of one segment where everything but addresses and ports is equal, the identification field too. A row
-    "out" goes on with the path that came "in" at the same point; a row "in" with the one that last went "out".
+    Two rows are of one segment where everything but addresses and ports is equal, the
+    identification field too. A row "out" goes on with the path that came "in" at the same point; a
+    row "in" with the one that last went "out".
     """
     latest: dict[object, list[Begun]] = {}
     begun: list[Begun] = []
@@ -70,7 +76,9 @@ def _goes_on(last: Hop, hop: Hop) -> bool:
 
 
 class Ports:
-    """Names of the ports that nobody chose beforehand, by first appearance; a name holds towards one peer."""
+    """Names of the ports that nobody chose beforehand, by first appearance; a name holds towards
+    one peer.
+    """
 
     def __init__(self, fixed: frozenset[int]) -> None:
         self.fixed, self.names = fixed, dict[tuple[str, int, str, int], str]()
@@ -87,7 +95,9 @@ class Ports:
 
 
 class Numbers:
-    """Initial sequence numbers: a segment's number belongs to the nearest one below it, best that of its own flow."""
+    """Initial sequence numbers: a segment's number belongs to the nearest one below it, best that
+    of its own flow.
+    """
 
     def __init__(self, found: list[Path]) -> None:
         self.sent: dict[FiveTuple, list[int]] = {}  # by the sender's flow
@@ -112,7 +122,9 @@ class Numbers:
 
 
 def normal(records: Iterable[Record], fixed: frozenset[int]) -> Normal:
-    """The normal form of a recording: rows [flags, seq, ack, length, seconds or None, [hops]] by the sender's flow."""
+    """The normal form of a recording: rows [flags, seq, ack, length, seconds or None, [hops]] by
+    the sender's flow.
+    """
     return {flow: [row for _, row in kept] for flow, kept in timed(records, fixed).items()}
 
 
@@ -152,7 +164,9 @@ def timed(
 
 
 def _parts(flags: int, seq: int, ack: int, length: int) -> Iterable[tuple[int, int, int, int]]:
-    """A segment's parts: data, FIN; nothing for a pure acknowledgment that is not the third of a handshake."""
+    """A segment's parts: data, FIN; nothing for a pure acknowledgment that is not the third of a
+    handshake.
+    """
     if flags & (SYN | RST):
         return [(flags, seq, ack, length)]
     parts = [(ACK, seq, ack, length)] if length or (not flags & FIN and seq == ack == 1) else []
@@ -160,7 +174,9 @@ def _parts(flags: int, seq: int, ack: int, length: int) -> Iterable[tuple[int, i
 
 
 def _joins(last: list[object], row: list[object]) -> bool:
-    """Whether a row of data goes on exactly where the one before it ended, acknowledges the same and takes its way."""
+    """Whether a row of data goes on exactly where the one before it ended, acknowledges the same
+    and takes its way.
+    """
     if not (last[0] == row[0] == "." and last[3] and row[3]):
         return False
     return row[1] == last[1] + last[3] and row[2] == last[2] and row[5] == last[5]  # type: ignore[operator]

@@ -1,8 +1,9 @@
 """What a scenario may do: the verbs that the kernel's laboratory and the model both understand.
 
-A handle is a short text ("c1", "a1": the first connection that was opened, the first accepted). Behind every action
-both drivers let NAP seconds pass (and three times the link's delay), unless `nap=False`. What programs learn becomes
-a fact: a pair (handle and verb, what was seen). Ports that the scenario did not choose itself are written "eph" there.
+A handle is a short text ("c1", "a1": the first connection that was opened, the first accepted).
+Behind every action both drivers let NAP seconds pass (and three times the link's delay), unless
+`nap=False`. What programs learn becomes a fact: a pair (handle and verb, what was seen). Ports that
+the scenario did not choose itself are written "eph" there.
 """
 
 from __future__ import annotations
@@ -22,24 +23,32 @@ class Driver(Protocol):
         """Open a listening socket (SO_REUSEADDR). Nothing is accepted until `accept`."""
 
     def connect(self, host: str, to: str, port: int | None = None, nap: bool = True) -> str:
-        """Start to connect, from a port of one's own choice where given (bind first), and go on without waiting.
+        """Start to connect, from a port of one's own choice where given (bind first), and go on
+        without waiting.
 
-        Where no ephemeral port is free: the fact (handle + " connect", "no port left"). With `port` None a fact
-        (handle + " port", "even" or "odd") says the parity of the port the system chose.
+        Where no ephemeral port is free: the fact (handle + " connect", "no port left"). With `port`
+        None a fact (handle + " port", "even" or "odd") says the parity of the port the system
+        chose.
         """
 
     def outcome(self, handle: str) -> None:
-        """Note how the connect stands: "connected", "pending", "refused", "reset", "timed out", "unreachable"."""
+        """Note how the connect stands: "connected", "pending", "refused", "reset", "timed out",
+        "unreachable".
+        """
 
     def accept(self, host: str, port: int) -> str:
-        """Take the connection that waits longest: the fact is whom it comes from, "address:port", or "nobody"."""
+        """Take the connection that waits longest: the fact is whom it comes from, "address:port",
+        or "nobody".
+        """
 
     def send(self, handle: str, data: bytes, nap: bool = True) -> None:
         """Write all bytes at once. A failure is a fact: "reset", "broken pipe", "timed out"."""
 
     def read(self, handle: str) -> None:
-        """Read all that has come: the fact is the bytes as latin-1 text (longer than 60: their number, as "5000
-        bytes"), then " end" if the other end closed; "nothing"; "reset"; "timed out"."""
+        """Read all that has come: the fact is the bytes as latin-1 text (longer than 60: their
+        number, as "5000 bytes"), then " end" if the other end closed; "nothing"; "reset"; "timed
+        out".
+        """
 
     def shut(self, handle: str, nap: bool = True) -> None:
         """Close the sending direction (shutdown SHUT_WR)."""
@@ -57,14 +66,20 @@ class Driver(Protocol):
         """Take one rule out of web's group while flows live."""
 
     def serve(self, host: str, port: int) -> None:
-        """Start a real web server (nginx with one page of 2,000 bytes, keep-alive) at host and port."""
+        """Start a real web server (nginx with one page of 2,000 bytes, keep-alive) at host and
+        port.
+        """
 
     def fetch(self, host: str, url: str) -> None:
-        """Fetch a page with curl (--noproxy, no reuse, at most 5 s) and wait; the fact is the status code and size."""
+        """Fetch a page with curl (--noproxy, no reuse, at most 5 s) and wait; the fact is the
+        status code and size.
+        """
 
 
 class Scenario(NamedTuple):
-    """A named play: `kinds` say what it needs (tcp, one-to-one, nat, filter, proxy, nlb), `ports` those it chose."""
+    """A named play: `kinds` say what it needs (tcp, one-to-one, nat, filter, proxy, nlb), `ports`
+    those it chose.
+    """
 
     name: str
     sentence: str

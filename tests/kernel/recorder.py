@@ -1,4 +1,6 @@
-"""Play scenarios on this machine's kernel, several at once, each in a process of its own, and keep what was seen."""
+"""Play scenarios on this machine's kernel, several at once, each in a process of its own, and keep
+what was seen.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ Recorded = tuple[list[Record], list[Fact]]
 
 
 class Played(NamedTuple):
-    """One scenario that was played: its name, how many seconds it took, what went wrong (empty: nothing)."""
+    """One scenario that was played: its name, how many seconds it took, what went wrong (empty:
+    nothing).
+    """
 
     name: str
     seconds: float
@@ -64,7 +68,8 @@ def keep(scenario: Scenario, folder: Path) -> None:
 def record_scenarios(scenarios: Iterable[Scenario], workers: int = WORKERS) -> dict[str, Recorded]:
     """Play scenarios, several at once: rows and facts by name.
 
-    LabError where one fails; ValueError for one that is not in the list (a process finds it there by its name).
+    LabError where one fails; ValueError for one that is not in the list (a process finds it there
+    by its name).
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

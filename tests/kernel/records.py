@@ -1,9 +1,11 @@
-"""What was seen where: one row for each packet and point, kept as one pcapng file for a whole scenario.
+"""What was seen where: one row for each packet and point, kept as one pcapng file for a whole
+scenario.
 
-A point is a device ("client", "igw", "nat", "web" ...; both sides of the Internet gateway are one point), the way "in"
-or "out". The file holds raw IPv4 packets, one interface block for each point with its name, and the direction in the
-flags of each packet, so that Wireshark shows both (frame.interface_name, frame.packet_flags_direction).
-Source: draft-ietf-opsawg-pcapng sections 4.1 to 4.3.
+A point is a device ("client", "igw", "nat", "web" ...; both sides of the Internet gateway are one
+point), the way "in" or "out". The file holds raw IPv4 packets, one interface block for each point
+with its name, and the direction in the flags of each packet, so that Wireshark shows both
+(frame.interface_name, frame.packet_flags_direction). Source: draft-ietf-opsawg-pcapng sections 4.1
+to 4.3.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ IF_NAME, EPB_FLAGS, END = 2, 2, 0
 
 
 class Record(NamedTuple):
-    """One packet at one point: microseconds since the scenario began, point, way, the bytes from the IP header on."""
+    """One packet at one point: microseconds since the scenario began, point, way, the bytes from
+    the IP header on.
+    """
 
     at: int
     point: str

@@ -1,4 +1,6 @@
-"""The scenarios: each is played by the kernel's laboratory and by the model, word for word the same."""
+"""The scenarios: each is played by the kernel's laboratory and by the model, word for word the
+same.
+"""
 
 from __future__ import annotations
 

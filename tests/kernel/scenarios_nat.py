@@ -1,4 +1,6 @@
-"""Scenarios of gateways that rewrite: a NAT for connections from inside, a balancer as destination NAT."""
+"""Scenarios of gateways that rewrite: a NAT for connections from inside, a balancer as destination
+NAT.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,8 @@ from .setting import ADDRESSES, BOXES, Forward, Masquerade, Setting
 NAT = Setting(private_default="nat")
 KEPT = Forward("nlb", 80, (ADDRESSES["web"], 80))
 REPLACED = KEPT._replace(preserve=False)
-BEHIND = Setting(
-    private_default="nlb", forwards=(KEPT,)
-)  # the answer's way back is a route: the Linux condition
+# the answer's way back is a route: the Linux condition
+BEHIND = Setting(private_default="nlb", forwards=(KEPT,))
 HIDDEN = Setting(private_default="nat", forwards=(REPLACED,))
 OUTSIDE = "198.51.100.7:80"
 LISTENER = f"{BOXES['nlb']}:80"
@@ -52,7 +53,9 @@ def one_port_two_destinations(lab: Driver) -> None:
 
 
 def exhaustion(lab: Driver) -> None:
-    """Four NAT ports: the fifth connection to one destination hears nothing, another destination works."""
+    """Four NAT ports: the fifth connection to one destination hears nothing, another destination
+    works.
+    """
     lab.listen("server", 80)
     lab.listen("server", 81)
     for port in range(50_001, 50_005):
@@ -65,10 +68,12 @@ def exhaustion(lab: Driver) -> None:
 
 
 def port_used_again(lab: Driver) -> None:
-    """All four ports are taken; one connection is closed, by the far side first, and its port serves the next.
+    """All four ports are taken; one connection is closed, by the far side first, and its port
+    serves the next.
 
-    The next one has the same source port: then its SYN certainly has a number above the old connection's, and without
-    that Linux does not take a port that waits in TIME-WAIT (nf_seq_has_advanced in nf_nat_core.c).
+    The next one has the same source port: then its SYN certainly has a number above the old
+    connection's, and without that Linux does not take a port that waits in TIME-WAIT
+    (nf_seq_has_advanced in nf_nat_core.c).
     """
     lab.listen("server", 80)
     handles = [lab.connect("web", OUTSIDE, port) for port in range(50_001, 50_005)]
@@ -90,7 +95,9 @@ def nat_refused(lab: Driver) -> None:
 
 
 def forgotten(lab: Driver) -> tuple[str, str]:
-    """A connection through the NAT that was silent until the NAT forgot it: the handles of both ends."""
+    """A connection through the NAT that was silent until the NAT forgot it: the handles of both
+    ends.
+    """
     lab.listen("server", 80)
     client = lab.connect("web", OUTSIDE, 50_001)
     server = lab.accept("server", 80)
@@ -128,7 +135,9 @@ def visit_listener(lab: Driver) -> None:
 
 
 def one_port_two_listeners(lab: Driver) -> None:
-    """One client port, two listeners of one box, one target: the reply's four numbers must stay unique."""
+    """One client port, two listeners of one box, one target: the reply's four numbers must stay
+    unique.
+    """
     lab.listen("web", 80)
     first = lab.connect("client", LISTENER, 50_001)
     second = lab.connect("client", f"{BOXES['nlb']}:81", 50_001)
@@ -139,7 +148,9 @@ def one_port_two_listeners(lab: Driver) -> None:
 
 
 def two_nodes(lab: Driver) -> None:
-    """One client port, two balancers, one target: the second SYN meets the first connection's socket."""
+    """One client port, two balancers, one target: the second SYN meets the first connection's
+    socket.
+    """
     lab.listen("web", 80)
     first = lab.connect("client", LISTENER, 50_001)
     server = lab.accept("web", 80)

@@ -1,4 +1,6 @@
-"""Scenarios of proxies, which end one connection and open another, and of real programs at both ends."""
+"""Scenarios of proxies, which end one connection and open another, and of real programs at both
+ends.
+"""
 
 from __future__ import annotations
 

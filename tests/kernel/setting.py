@@ -1,11 +1,12 @@
 """Where a scenario takes place: rows that say the same to the kernel's laboratory and to the model.
 
-    client 203.0.113.10 --+                 +-- public  10.0.0.0/24: elb .10, nat .20, nlb .30, nlb2 .31
-                          +-- link -- igw --+
-    server 198.51.100.7 --+                 +-- private 10.0.1.0/24: web .10, web2 .11
+    client 203.0.113.10 --+             +-- public  10.0.0.0/24: elb .10, nat .20, nlb .30, nlb2 .31
+                          +- link - igw +
+    server 198.51.100.7 --+             +-- private 10.0.1.0/24: web .10, web2 .11
 
-Both subnets have a default route: the public one leads to the Internet gateway, the private one where the setting says.
-The link between the Internet and the gateway is the only one that can take time or lose packets.
+Both subnets have a default route: the public one leads to the Internet gateway, the private one
+where the setting says. The link between the Internet and the gateway is the only one that can take
+time or lose packets.
 """
 
 from __future__ import annotations
@@ -28,19 +29,17 @@ ADDRESSES = {
     "web2": "10.0.1.11",
 }
 HOSTS = ("client", "server", "web", "web2")  # ends with sockets; a proxy is a program at "elb"
-BOXES = {
-    "elb": "192.0.2.10",
-    "nat": "192.0.2.20",
-    "nlb": "192.0.2.30",
-    "nlb2": "192.0.2.31",
-}  # always public
+# always public
+BOXES = {"elb": "192.0.2.10", "nat": "192.0.2.20", "nlb": "192.0.2.30", "nlb2": "192.0.2.31"}
 WEB_PUBLIC = "192.0.2.110"  # only where the setting says so
 NAP = 0.08  # seconds of quiet behind each action, so that no two things race
 
 
 class Masquerade(NamedTuple):
-    """The NAT: which ports it takes (none: as Linux does), how long it remembers silence (seconds), whether a packet
-    in mid-stream from inside opens a row again (Linux' default) or is answered with RST."""
+    """The NAT: which ports it takes (none: as Linux does), how long it remembers silence (seconds),
+    whether a packet in mid-stream from inside opens a row again (Linux' default) or is answered
+    with RST.
+    """
 
     ports: tuple[int, int] | None = None
     idle: float = 432_000
@@ -48,7 +47,9 @@ class Masquerade(NamedTuple):
 
 
 class Forward(NamedTuple):
-    """One port of a balancer that rewrites: destination becomes the target; the client's address is kept or not."""
+    """One port of a balancer that rewrites: destination becomes the target; the client's address is
+    kept or not.
+    """
 
     box: str  # nlb or nlb2
     port: int
@@ -57,12 +58,14 @@ class Forward(NamedTuple):
 
 
 class Proxy(NamedTuple):
-    """One port of the balancer that ends connections (HAProxy in the kernel's laboratory, without retries).
+    """One port of the balancer that ends connections (HAProxy in the kernel's laboratory, without
+    retries).
 
-    protocol: "tcp" or "http". proxy_protocol: 0, or the version of the header it writes to the target. With "http"
-    connections to targets are kept and serve any client, X-Forwarded-For is appended to one comma-separated line
-    (made if absent, then behind the others: -For, -Proto, -Port), header names keep their capitals, and its own answer
-    to a request that found no target is 503 with exactly the bytes of UNAVAILABLE.
+    protocol: "tcp" or "http". proxy_protocol: 0, or the version of the header it writes to the
+    target. With "http" connections to targets are kept and serve any client, X-Forwarded-For is
+    appended to one comma-separated line (made if absent, then behind the others: -For, -Proto,
+    -Port), header names keep their capitals, and its own answer to a request that found no target
+    is 503 with exactly the bytes of UNAVAILABLE.
     """
 
     port: int
@@ -72,7 +75,9 @@ class Proxy(NamedTuple):
 
 
 class Tcp(NamedTuple):
-    """How often SYN and SYN,ACK are sent again; how many SYNs are one second apart before the doubling; ports."""
+    """How often SYN and SYN,ACK are sent again; how many SYNs are one second apart before the
+    doubling; ports.
+    """
 
     syn: int = 3
     synack: int = 5

@@ -1,6 +1,7 @@
 """The recordings in the repository: one pcapng file and one JSON file for each scenario.
 
-The JSON file says what programs learnt (facts), the normal form, and which kernel and tools were recorded.
+The JSON file says what programs learnt (facts), the normal form, and which kernel and tools were
+recorded.
 """
 
 from __future__ import annotations
@@ -90,7 +91,9 @@ def text(scenario: Scenario, recording: Recording) -> str:
 
 
 def replay(recording: Recording) -> tuple[bytes, bytes]:
-    """What a real client asked and a real server answered, byte for byte: the first data of each end, joined."""
+    """What a real client asked and a real server answered, byte for byte: the first data of each
+    end, joined.
+    """
     ends: dict[str, bytes] = {}
     seen: set[tuple[str, int]] = set()
     for record in sorted(recording.seen, key=lambda row: row.at):

@@ -1,6 +1,8 @@
-"""The link between the Internet and the gateway where it takes time or loses packets: a bridge in user space.
+"""The link between the Internet and the gateway where it takes time or loses packets: a bridge in
+user space.
 
-The kernel's own delay (netem) is not everywhere. TCP is counted, both ways together, and waits; ARP passes at once.
+The kernel's own delay (netem) is not everywhere. TCP is counted, both ways together, and waits; ARP
+passes at once.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""Networks made by boto3 calls on moto, which plays AWS in this process, and written as the AWS CLI writes them.
+"""Networks made by boto3 calls on moto, which plays AWS in this process, and written as the AWS CLI
+writes them.
 
-`write(folder, make)` calls `make(Cloud())` and leaves a folder of JSON files. No network is used and no credentials.
-moto draws ids from a generator that has a seed here, so a network has the same ids every time. Where moto writes what
-AWS never does (an address outside its subnet, ...) the answers are put right: see `_as_aws`.
+`write(folder, make)` calls `make(Cloud())` and leaves a folder of JSON files. No network is used
+and no credentials. moto draws ids from a generator that has a seed here, so a network has the same
+ids every time. Where moto writes what AWS never does (an address outside its subnet, ...) the
+answers are put right: see `_as_aws`.
 """
 
 import json
@@ -138,7 +140,9 @@ class Cloud:
         groups=(),
         scheme="internet-facing",
     ):
-        """A load balancer of the second generation with one listener and one target group; its ARN."""
+        """A load balancer of the second generation with one listener and one target group; its
+        ARN.
+        """
         words = {"SecurityGroups": list(groups)} if groups else {}
         made = self.elbv2.create_load_balancer(
             Name="web", Subnets=subnets, Type=kind, Scheme=scheme, **words
@@ -225,7 +229,9 @@ class Cloud:
 
 
 def made(name, folders):
-    """The folder of a network of `aws_networks` and what was planted there, made once; folders: a tmp_path_factory."""
+    """The folder of a network of `aws_networks` and what was planted there, made once; folders: a
+    tmp_path_factory.
+    """
     if name not in _MADE:
         folder = folders.mktemp(name)
         _MADE[name] = folder, write(folder, getattr(aws_networks, name))
@@ -276,8 +282,9 @@ def _replaced(text, words):
 def _as_aws(answers):
     """Words of moto's and what stands there at AWS; an endpoint's interface is changed in place.
 
-    moto draws private addresses of NAT gateways and endpoints outside their subnets and public addresses from
-    127.0.0.0/8, writes `app` in the ARN of a Network Load Balancer, and an endpoint's interface as a loose one.
+    moto draws private addresses of NAT gateways and endpoints outside their subnets and public
+    addresses from 127.0.0.0/8, writes `app` in the ARN of a Network Load Balancer, and an
+    endpoint's interface as a loose one.
     """
     blocks = {row["SubnetId"]: row["CidrBlock"] for row in answers["describe_subnets"]["Subnets"]}
     for row in answers["describe_nat_gateways"]["NatGateways"]:

@@ -1,6 +1,8 @@
-"""The networks that the tests of vpcedu.aws ask: each made by boto3 calls, with what was planted by name.
+"""The networks that the tests of vpcedu.aws ask: each made by boto3 calls, with what was planted by
+name.
 
-Names ending in _eni, _public and _dns are the interface, the public address and the DNS name of what comes before.
+Names ending in _eni, _public and _dns are the interface, the public address and the DNS name of
+what comes before.
 """
 
 from collections import namedtuple
@@ -18,7 +20,9 @@ def ground(cloud, *private_routes):
 
 
 def reference(cloud):
-    """A Classic balancer in front of a web server in a private subnet, which goes out by a NAT gateway."""
+    """A Classic balancer in front of a web server in a private subnet, which goes out by a NAT
+    gateway.
+    """
     made = ground(cloud)
     nat = cloud.nat_gateway(made.public)
     cloud.ec2.create_route(
@@ -57,7 +61,9 @@ def reference(cloud):
 
 
 def private_targets(cloud):
-    """A Network Load Balancer whose target has no route to the Internet at all, and a group open to the client."""
+    """A Network Load Balancer whose target has no route to the Internet at all, and a group open to
+    the client.
+    """
     made = ground(cloud)
     back = cloud.group(made.vpc, "back", (80, ANYWHERE))
     web = cloud.instance(made.private, back, "10.0.1.10")
@@ -74,7 +80,9 @@ def private_targets(cloud):
 
 
 def no_ephemeral_ports(cloud):
-    """A public web server whose subnet's network ACL lets requests in on port 80, and answers out on port 80 alone."""
+    """A public web server whose subnet's network ACL lets requests in on port 80, and answers out
+    on port 80 alone.
+    """
     made = ground(cloud)
     group = cloud.group(made.vpc, "web", (80, ANYWHERE))
     web = cloud.instance(made.public, group, "10.0.0.10", public=True)
@@ -123,7 +131,9 @@ def connection(cloud, one, other, accepted=True):
 
 
 def peered(cloud):
-    """Three VPCs, a - b - c, peered in a row; a has a route to c's block over its connection with b."""
+    """Three VPCs, a - b - c, peered in a row; a has a route to c's block over its connection with
+    b.
+    """
     vpcs = [cloud.vpc(f"10.{n}.0.0/16") for n in (1, 2, 3)]
     subnets = [cloud.subnet(vpc, f"10.{n}.0.0/24") for n, vpc in enumerate(vpcs, 1)]
     links = [connection(cloud, vpcs[one], vpcs[one + 1]) for one in (0, 1)]
@@ -210,7 +220,9 @@ def in_private_subnets(cloud):
 
 
 def nat_with_check(cloud):
-    """A NAT instance whose source/destination check is still on; a route to another network leads there too."""
+    """A NAT instance whose source/destination check is still on; a route to another network leads
+    there too.
+    """
     made = ground(cloud)
     group = cloud.group(made.vpc, "nat", (443, PRIVATE))
     nat = cloud.instance(made.public, group, "10.0.0.20", public=True)
@@ -239,8 +251,9 @@ def nat_without_check(cloud):
 
 
 def endpoints(cloud):
-    """A host with routes to a transit gateway, a virtual private gateway and a gateway endpoint, beside an interface
-    endpoint whose group lets in a neighbour alone."""
+    """A host with routes to a transit gateway, a virtual private gateway and a gateway endpoint,
+    beside an interface endpoint whose group lets in a neighbour alone.
+    """
     made = ground(cloud)
     group = cloud.group(made.vpc, "app", (80, BLOCK))
     app = cloud.instance(made.private, group, "10.0.1.10")

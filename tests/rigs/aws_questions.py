@@ -1,8 +1,10 @@
-"""Ten questions or more to each network made by moto, and what AWS would answer; words in braces are planted ids.
+"""Ten questions or more to each network made by moto, and what AWS would answer; words in braces
+are planted ids.
 
-`yes`: it works, and each of the words is the beginning of a line that says what brings the reply back. `no`: what is in
-the way, in order, "there" or "back", place, check and row; and the smallest repair, row by row (None: there is none).
-`ends`: the row at which the model ends. `error`: a question that cannot be asked.
+`yes`: it works, and each of the words is the beginning of a line that says what brings the reply
+back. `no`: what is in the way, in order, "there" or "back", place, check and row; and the smallest
+repair, row by row (None: there is none). `ends`: the row at which the model ends. `error`: a
+question that cannot be asked.
 """
 
 from collections import namedtuple
@@ -415,7 +417,8 @@ QUESTIONS = {
             "{hosts[1]}",
             80,
             [
-                "there, {hosts[0]}, route: {tables[0]}: route 10.2.0.0/16 > {link}, a blackhole: {link} is pending-accep",
+                "there, {hosts[0]}, route: {tables[0]}: route 10.2.0.0/16 > {link}, a blackhole:"
+                " {link} is pending-accep",
                 "back, {hosts[1]}, route: {tables[1]}: no route for 10.1.0.10",
             ],
             [
@@ -865,7 +868,8 @@ QUESTIONS = {
             "internet",
             443,
             [
-                "there, {web}, route: {public_table}: route 0.0.0.0/0 > {igw}, a blackhole: {igw} is not attached to {vpc}",
+                "there, {web}, route: {public_table}: route 0.0.0.0/0 > {igw}, a blackhole:"
+                " {igw} is not attached to {vpc}",
                 "there, {igw}, address map: ",
             ],
             ["add attachment of {igw} to {vpc}", "add public address 192.0.2.77 for 10.0.0.10"],

@@ -1,4 +1,6 @@
-"""Answers written by hand in the shapes that the AWS CLI documents: also what moto does not write (nodes, ...)."""
+"""Answers written by hand in the shapes that the AWS CLI documents: also what moto does not write
+(nodes, ...).
+"""
 
 ARN = "arn:aws:elasticloadbalancing:us-east-1:1"
 ANYWHERE = "0.0.0.0/0"
@@ -60,7 +62,9 @@ def tcp(port, **side):
 
 
 def network():
-    """One VPC with each kind of thing: rows by top-level key; `wrapped` and `entries` are wrapped answers."""
+    """One VPC with each kind of thing: rows by top-level key; `wrapped` and `entries` are wrapped
+    answers.
+    """
     shop, wire = f"{ARN}:loadbalancer/app/shop/1", f"{ARN}:loadbalancer/net/wire/1"
     to_shop, to_wire = f"{ARN}:targetgroup/shop/1", f"{ARN}:targetgroup/wire/1"
     web = interface("eni-web", "subnet-priv", "10.0.1.10", ["sg-web"], instance="i-web")

@@ -1,4 +1,6 @@
-"""A visit that falls silent: a connection is opened, left alone for some time, and then used again by one end."""
+"""A visit that falls silent: a connection is opened, left alone for some time, and then used again
+by one end.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from vpcedu.sites.visit import Visit
 
 
 def silent(site, opener, name, port, idle, again=None):
-    """The opener connects; after `idle` seconds the end `again` (None: the opener) sends five bytes."""
+    """The opener connects; after `idle` seconds the end `again` (None: the opener) sends five
+    bytes.
+    """
     network = site.network
     begun = site.begin(Call(opener, name, port), Stay(network.clock.now))
     mine = begun.connection

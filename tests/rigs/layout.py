@@ -1,7 +1,8 @@
 """What is wrong with the layout of a scene, as sentences: `faults(scene)`.
 
-Texts must not overlap each other, nor stand nearer than they may to a line, a border or a sign; everything lies inside
-the frame; nothing that is read is smaller than 12 pixels. How wide a text is, the package's own table says.
+Texts must not overlap each other, nor stand nearer than they may to a line, a border or a sign;
+everything lies inside the frame; nothing that is read is smaller than 12 pixels. How wide a text
+is, the package's own table says.
 """
 
 from __future__ import annotations
@@ -62,10 +63,8 @@ def grown(extent, x, y):
     return extent[0] - x, extent[1] - y, extent[2] + x, extent[3] + y
 
 
-SIDE, OVER = (
-    5.9,
-    0.0,
-)  # pixels that a text keeps from a line that stands beside it, or lies above or below it
+# pixels that a text keeps from a line that stands beside it, or lies above or below it
+SIDE, OVER = (5.9, 0.0)
 FRAME = 4.0  # pixels that a text keeps from the picture's edge
 
 
@@ -188,7 +187,8 @@ def faults(scene):
     return found
 
 
-# Which pictures a visit has, with settings taken from its beginning, middle and end, and from what was lost.
+# Which pictures a visit has, with settings taken from its beginning, middle and end, and from what
+# was lost.
 
 
 def sample(values):
@@ -198,7 +198,9 @@ def sample(values):
 
 
 def numbers_of(visit):
-    """Packets: the first, the middle one, the last, the first that was lost, the first that was rewritten."""
+    """Packets: the first, the middle one, the last, the first that was lost, the first that was
+    rewritten.
+    """
     lost = [trace.number for trace in visit.capture if trace.dropped][:1]
     new = [trace.number for trace in visit.capture if rewritings(trace)][:1]
     return sorted({*sample(trace.number for trace in visit.capture), *lost, *new})

@@ -1,7 +1,8 @@
 """A Network Load Balancer with a node in each of two zones, for its tests.
 
-Zone a: node .30 and web 1; zone b: node .30 and web 2. The private subnets have no route but the local one, so an
-answer that comes back to the Internet came back by the flow. Each web host listens on port 8080.
+Zone a: node .30 and web 1; zone b: node .30 and web 2. The private subnets have no route but the
+local one, so an answer that comes back to the Internet came back by the flow. Each web host listens
+on port 8080.
 """
 
 from rigs.one_wire import Talker
@@ -35,7 +36,9 @@ def network(
     acl=(),
     **group,
 ):
-    """The network; `group`: fields of the target group; `rules`: those of the groups, all of TCP if none are given."""
+    """The network; `group`: fields of the target group; `rules`: those of the groups, all of TCP if
+    none are given.
+    """
     listeners = listeners or (Listener("TCP", 80, TargetGroup("web", tuple(targets), **group)),)
     names = {*groups, *web_groups}
     rules = (

@@ -1,4 +1,6 @@
-"""What a painter really put on paper, read back: from the text of an SVG, from matplotlib's calls of a renderer."""
+"""What a painter really put on paper, read back: from the text of an SVG, from matplotlib's calls
+of a renderer.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from vpcedu.draw.canvas.scene import SHARES
 
 
 def by_svg(picture):
-    """(words, left edge, baseline) of each text, and the number of polygons, by the standard library's painter."""
+    """(words, left edge, baseline) of each text, and the number of polygons, by the standard
+    library's painter.
+    """
     parts = list(ElementTree.fromstring(picture.svg()).iter())
     texts = [part for part in parts if part.tag.endswith("text")]
     left = [float(text.get("x")) - SHARES[text.get("text-anchor")] * _width(text) for text in texts]
@@ -27,7 +31,9 @@ def _width(text):
 
 
 def by_matplotlib(picture):
-    """The same by matplotlib; polygons are closed paths with straight sides that are not boxes or bands."""
+    """The same by matplotlib; polygons are closed paths with straight sides that are not boxes or
+    bands.
+    """
     from matplotlib.backend_bases import RendererBase
 
     class Notes(RendererBase):
@@ -55,7 +61,9 @@ def by_matplotlib(picture):
 
 
 def assert_same(picture):
-    """Both painters wrote the same words at the same places, and drew as many heads and diamonds."""
+    """Both painters wrote the same words at the same places, and drew as many heads and
+    diamonds.
+    """
     from pytest import approx
 
     texts, polygons = by_svg(picture)

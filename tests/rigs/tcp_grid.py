@@ -1,4 +1,6 @@
-"""What a TCP end does with each kind of segment in each state, found by letting one arrive: for REFERENCE.md."""
+"""What a TCP end does with each kind of segment in each state, found by letting one arrive: for
+REFERENCE.md.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +27,17 @@ KINDS = {
 
 
 class Outcome(namedtuple("Outcome", ("next", "sent", "heard"))):
-    """The state that follows, the flags of what is sent, and what the application hears; "" is nothing."""
+    """The state that follows, the flags of what is sent, and what the application hears; "" is
+    nothing.
+    """
 
     __slots__ = ()
 
 
 def segment(end, kind):
-    """A segment of this kind for an end of `in_state`, which awaits 301, or 302 behind the other end's FIN."""
+    """A segment of this kind for an end of `in_state`, which awaits 301, or 302 behind the other
+    end's FIN.
+    """
     awaited = 302 if end.state in ("CLOSE-WAIT", "LAST-ACK", "CLOSING", "TIME-WAIT") else 301
     mine = end.snd_nxt
     return {
@@ -72,7 +78,9 @@ def grid():
 
 
 def section():
-    """The section of REFERENCE.md, without tables' frames: a list of headings, lines and tables (tuples of rows)."""
+    """The section of REFERENCE.md, without tables' frames: a list of headings, lines and tables
+    (tuples of rows).
+    """
     cells = grid()
     overview = [("in state", *KINDS)]
     for state in ALL_STATES:

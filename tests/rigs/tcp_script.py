@@ -2,15 +2,17 @@
 
 A row of a script is (time in seconds, what happens, states that follow). What happens is one of
 
-    "A open" "B listen" "A close" "A abort" "A unreachable" "A send 10" "A read 10"   an application calls
+    "A open" "B listen" "A close" "A abort" "A unreachable" "A send 10" "A read 10"
+                            an application calls
     "A > [S] 100"           A sends this: flags, SEQ, and, where they are not 0, ACK and "len 10"
     "A < [S.] 300 101"      this arrives at A, from B or out of nowhere (an old duplicate)
     "A hears reset"         what the application of A is told
     "A reboots 400"         A forgets everything; its next initial sequence number is 400
     "A quiet"               A has nothing more to send
 
-and the states, where they are given, are those after it: "SYN-SENT" of the one end, or "SYN-SENT LISTEN" of A and B.
-What an end sends arrives only where a row says so. At the end of a script nothing may be left unsaid.
+and the states, where they are given, are those after it: "SYN-SENT" of the one end, or "SYN-SENT
+LISTEN" of A and B. What an end sends arrives only where a row says so. At the end of a script
+nothing may be left unsaid.
 """
 
 from collections import deque
@@ -129,5 +131,7 @@ ESTABLISHED = (
 
 
 def play_established(*rows, **start):
-    """Play a script between two ends that are ESTABLISHED: A sends 100 next, B sends 300, as in the figures."""
+    """Play a script between two ends that are ESTABLISHED: A sends 100 next, B sends 300, as in the
+    figures.
+    """
     return Script(99, 299, **start).play(ESTABLISHED + rows)

@@ -1,4 +1,6 @@
-"""A VPC of three subnets in two zones, for the tests of places: as small as it can be, and open everywhere."""
+"""A VPC of three subnets in two zones, for the tests of places: as small as it can be, and open
+everywhere.
+"""
 
 from vpcedu.device import Machine
 from vpcedu.gateways.internet_gateway import Association
@@ -37,7 +39,9 @@ class Middlebox(Machine):
 
 
 def small(**changes):
-    """Hosts `a` (edge), `b` (inner), `c` (other), each a web server, with one open group; a client outside."""
+    """Hosts `a` (edge), `b` (inner), `c` (other), each a web server, with one open group; a client
+    outside.
+    """
     rows = {
         "cidr": BLOCK,
         "subnets": (EDGE, INNER, OTHER),

@@ -1,4 +1,6 @@
-"""A small VPC for the tests of groups and ACLs: hosts with public addresses, and nobody between them and the client."""
+"""A small VPC for the tests of groups and ACLs: hosts with public addresses, and nobody between
+them and the client.
+"""
 
 from vpcedu.device import Machine
 from vpcedu.flow import Endpoint
@@ -44,7 +46,9 @@ def street(
     routes=(),
     middle=Forwarder,
 ):
-    """web (its groups' rules are given), peer beside it, db in another subnet, a middlebox; a client, a server."""
+    """web (its groups' rules are given), peer beside it, db in another subnet, a middlebox; a
+    client, a server.
+    """
     return Site(
         Vpc(
             "10.0.0.0/16",
@@ -87,7 +91,9 @@ def street(
 
 
 class Line:
-    """A connection that stays open: `say` sends from its opener and tells whether the other end acknowledged it."""
+    """A connection that stays open: `say` sends from its opener and tells whether the other end
+    acknowledged it.
+    """
 
     def __init__(self, visited, opener="client", remote=f"{PUBLIC}:80"):
         self.network, self.opener, self.connection, self.heard = visited.network, opener, None, []

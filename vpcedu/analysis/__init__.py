@@ -1,1 +1,3 @@
-"""Analysis: questions to somebody's own VPC, answered by packets, with everything in the way and what repairs it."""
+"""Analysis: questions to somebody's own VPC, answered by packets, with everything in the way and
+what repairs it.
+"""

@@ -1,8 +1,10 @@
-"""Across: the rows that could help a packet to another VPC, or to an Internet gateway that is not attached.
+"""Across: the rows that could help a packet to another VPC, or to an Internet gateway that is not
+attached.
 
-Between two VPCs it takes a peering connection, active, and a route on both sides: peering passes nothing on to a third
-VPC, so each pair needs its own. What does not exist yet is called pcx-new or igw-new. Source: VPC peering guide,
-"Update your route tables for a VPC peering connection". Left out: VPCs of other Regions, transit gateways.
+Between two VPCs it takes a peering connection, active, and a route on both sides: peering passes
+nothing on to a third VPC, so each pair needs its own. What does not exist yet is called pcx-new or
+igw-new. Source: VPC peering guide, "Update your route tables for a VPC peering connection". Left
+out: VPCs of other Regions, transit gateways.
 """
 
 from __future__ import annotations

@@ -1,13 +1,15 @@
-"""Ask: does this end reach that one, and does the answer come back? Found by really sending the packets.
+"""Ask: does this end reach that one, and does the answer come back? Found by really sending the
+packets.
 
-`ask` makes a network from the description, opens a connection, sends a request and waits for the reply, as a person
-would with curl. The answer is read off what was captured: the way there and back, the rows that decided, what brings
-each hop of the reply back. Where it does not work, everything in the way is named, in both directions, and the
-smallest set of rows that mends it, found by changing the description and asking again.
+`ask` makes a network from the description, opens a connection, sends a request and waits for the
+reply, as a person would with curl. The answer is read off what was captured: the way there and
+back, the rows that decided, what brings each hop of the reply back. Where it does not work,
+everything in the way is named, in both directions, and the smallest set of rows that mends it,
+found by changing the description and asking again.
 
-What a host listens on is only known of a web server; of a plain host it is assumed, and said, that it listens on the
-port asked about. A name's first address is asked in full; what its others give is noted. Left out: a choice of the
-source's port, what a program does beside answering.
+What a host listens on is only known of a web server; of a plain host it is assumed, and said, that
+it listens on the port asked about. A name's first address is asked in full; what its others give is
+noted. Left out: a choice of the source's port, what a program does beside answering.
 """
 
 from __future__ import annotations
@@ -38,13 +40,14 @@ NO_REPAIR = "No row was found that mends it."
 
 
 class Answer(NamedRow):
-    """The question, the description asked, the visit that was played, everything in the way (both directions), the
-    smallest set of repairs (None: none was found), what was assumed, where the model ends behind the repairs, what is
-    not known of the network and decided here, what the other addresses of the destination's name gave, and the visit to
-    the one of them that decides (None: the first).
+    """The question, the description asked, the visit that was played, everything in the way (both
+    directions), the smallest set of repairs (None: none was found), what was assumed, where the
+    model ends behind the repairs, what is not known of the network and decided here, what the other
+    addresses of the destination's name gave, and the visit to the one of them that decides (None:
+    the first).
 
-    Where a packet met what nobody described, or what the files do not tell, the answer is neither yes nor no: that is
-    named, and nothing is guessed.
+    Where a packet met what nobody described, or what the files do not tell, the answer is neither
+    yes nor no: that is named, and nothing is guessed.
     """
 
     question: Question
@@ -60,30 +63,39 @@ class Answer(NamedRow):
 
     @property
     def outcome(self) -> Outcome:
-        """What the person at the source sees, whichever address of the destination's name is used."""
+        """What the person at the source sees, whichever address of the destination's name is
+        used.
+        """
         if self.unknown:
             return Outcome(UNKNOWN, UNKNOWN)
         return together((self.visit.outcome, *(seen for _, seen in self.others)))
 
     @property
     def reachable(self) -> bool | None:
-        """Whether the request always gets there and its answer comes back; None: it cannot be told."""
+        """Whether the request always gets there and its answer comes back; None: it cannot be
+        told.
+        """
         return None if self.outcome.verdict == UNKNOWN else self.outcome.works
 
     @property
     def telling(self) -> Visit:
-        """The visit that decides: to the first address that leaves the answer open, or that does not work."""
+        """The visit that decides: to the first address that leaves the answer open, or that does
+        not work.
+        """
         return self.shown or self.visit
 
     @property
     def symptom(self) -> str:
-        """What the person at the source sees: "works", "timed out", "504 Gateway Timeout", "sometimes", ...; or
-        "cannot be told"."""
+        """What the person at the source sees: "works", "timed out", "504 Gateway Timeout",
+        "sometimes", ...; or "cannot be told".
+        """
         return self.outcome.said
 
     @property
     def forward(self) -> tuple[Trace, ...]:
-        """The opening packet of each connection on the way; none where the files do not tell its way."""
+        """The opening packet of each connection on the way; none where the files do not tell its
+        way.
+        """
         return () if self.unknown else paths.forward(self.telling)
 
     @property
@@ -138,7 +150,9 @@ class Answer(NamedRow):
         return f"{count} ({', '.join(f'{address}: {seen.said}' for address, seen in every)})"
 
     def as_json(self) -> dict[str, Any]:
-        """The answer in the shape of Reachability Analyzer's; what it has no field for stands under "Answer"."""
+        """The answer in the shape of Reachability Analyzer's; what it has no field for stands under
+        "Answer".
+        """
         from vpcedu.analysis.aws_json import analysis
         from vpcedu.views.document import plain
 
@@ -222,14 +236,17 @@ class Answer(NamedRow):
 def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> Answer:
     """Send a request from one end to a TCP port of the other, and tell what becomes of it.
 
-    source, destination: a device's name or instance id, an interface's id, an address, "internet", or a balancer's
-    DNS name. ValueError for an end or a port that cannot be, and for a description that AWS would refuse.
+    source, destination: a device's name or instance id, an interface's id, an address, "internet",
+    or a balancer's DNS name. ValueError for an end or a port that cannot be, and for a description
+    that AWS would refuse.
     """
     return asked(Plays(seed), vpc, Question(source, destination, port))
 
 
 def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
-    """The answer to a question; what was played for it, and before it, is in `plays`. ValueError as in `ask`."""
+    """The answer to a question; what was played for it, and before it, is in `plays`. ValueError as
+    in `ask`.
+    """
     rules.check(vpc)
     visits = everywhere(plays, vpc, question)
     visit = visits.pop(question)
@@ -277,8 +294,9 @@ def unknown_of(visits: Iterable[Visit], vpc: Vpc) -> tuple[Unknown, ...]:
 def _blockers(
     vpc: Vpc, question: Question, plays: Plays, behind: tuple[Loss, ...] = ()
 ) -> tuple[Loss, ...]:
-    """Everything in the way, and what was met behind it; each place, check and direction once, since one packet's
-    addresses differ from run to run."""
+    """Everything in the way, and what was met behind it; each place, check and direction once,
+    since one packet's addresses differ from run to run.
+    """
     once: dict[tuple[object, ...], Loss] = {}
     for loss in (*paths.losses(plays.past_drops(vpc, question)), *behind):
         once.setdefault((loss.step.at, loss.step.check, loss.back, str(loss.step.reason)), loss)
@@ -326,7 +344,9 @@ def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
 
 
 def _elsewhere(vpc: Vpc, question: Question, visit: Visit) -> Iterator[str]:
-    """The other addresses of a name: a balancer has a node in each zone, and their subnets may differ."""
+    """The other addresses of a name: a balancer has a node in each zone, and their subnets may
+    differ.
+    """
     known = {row.name: row.addresses for one in vpc.everyone for row in one.names}.get(
         question.destination, ()
     )

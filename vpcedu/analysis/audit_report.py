@@ -1,12 +1,13 @@
-"""Audit: who can reach what in a VPC, from the Internet and inside, and which rows do nothing or too little.
+"""Audit: who can reach what in a VPC, from the Internet and inside, and which rows do nothing or
+too little.
 
-Pairs are found by compiled tables (`reach`), so a thousand instances take a second; each can be confirmed by packets
-(`confirm`). Reaching means that an opening packet gets to the interface and that what answers it (SYN ACK, or RST
-where nobody listens) comes back: what the network allows, not what a server does. Where routes inside the VPC lead
-past another device, packets are sent, up to MOST of them. What stands behind a balancer's name is asked by packets
-too, for each of its listeners.
-Left out: all protocols but TCP; pairs of two VPCs; ways out to the Internet; places of the Internet that no row
-names.
+Pairs are found by compiled tables (`reach`), so a thousand instances take a second; each can be
+confirmed by packets (`confirm`). Reaching means that an opening packet gets to the interface and
+that what answers it (SYN ACK, or RST where nobody listens) comes back: what the network allows, not
+what a server does. Where routes inside the VPC lead past another device, packets are sent, up to
+MOST of them. What stands behind a balancer's name is asked by packets too, for each of its
+listeners. Left out: all protocols but TCP; pairs of two VPCs; ways out to the Internet; places of
+the Internet that no row names.
 """
 
 from __future__ import annotations
@@ -36,16 +37,15 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
     from vpcedu.sites.visit import Visit
 
-MOST, NAMED, SHOWN = (
-    2_000,
-    4,
-    200,
-)  # packets sent where tables do not decide; names shown of a set; rows of a table
+# packets sent where tables do not decide; names shown of a set; rows of a table
+MOST, NAMED, SHOWN = (2_000, 4, 200)
 Ports = tuple[int, int]
 
 
 class Reached(NamedRow):
-    """Interfaces, ranges of ports, and who reaches them there; sometimes: only from a part of its ephemeral ports."""
+    """Interfaces, ranges of ports, and who reaches them there; sometimes: only from a part of its
+    ephemeral ports.
+    """
 
     destinations: tuple[str, ...]
     ports: tuple[Ports, ...]
@@ -62,9 +62,11 @@ class Entrance(NamedRow):
 
 
 class Audit:
-    """What was found; `findings` are the rows that do nothing or too little, `balancers` what strangers see there.
+    """What was found; `findings` are the rows that do nothing or too little, `balancers` what
+    strangers see there.
 
-    unknown: what the files do not tell; untold: the places of which, for that reason, nothing is said.
+    unknown: what the files do not tell; untold: the places of which, for that reason, nothing is
+    said.
     """
 
     def __init__(self, vpc: Vpc) -> None:
@@ -74,11 +76,12 @@ class Audit:
             NetworkAcl(acl, tuple(row for row in vpc.acl_entries if row.acl == acl))
         self.vpc, self.tables = vpc, Reach(vpc)
         there = {address for row in vpc.interfaces for address in (row.address, *row.secondary)}
+        # what has an address that no place of the tables has takes no part in them
         self.unknown = tuple(
             row
             for row in vpc.unknown
             if row.about in there or not is_numeric(row.about.partition("/")[0])
-        )  # what has an address that no place of the tables has takes no part in them
+        )
         self._untold = {
             place.name: row
             for place in self.tables.places
@@ -109,9 +112,11 @@ class Audit:
             self._send(i)
 
     def reaches(self, source: str, destination: str, port: int) -> bool | None:
-        """Whether a place reaches an interface on a TCP port; None: only from a part of its ephemeral ports.
+        """Whether a place reaches an interface on a TCP port; None: only from a part of its
+        ephemeral ports.
 
-        source: an interface's id, "internet", or a public block that a rule names. ValueError for another one.
+        source: an interface's id, "internet", or a public block that a rule names. ValueError for
+        another one.
         """
         for word in (source, destination):
             if word not in self._index:
@@ -140,7 +145,9 @@ class Audit:
         )
 
     def _send(self, i: int) -> None:
-        """Decide by packets about the sources whose way to place i is no straight one, one port of each class."""
+        """Decide by packets about the sources whose way to place i is no straight one, one port of
+        each class.
+        """
         for bit in _bits(self.tables.unsure(i)):
             for number, first in enumerate(self.tables.starts):
                 if self.sent >= MOST:
@@ -274,7 +281,9 @@ class Audit:
 
 
 def audit(vpc: Vpc) -> Audit:
-    """Who can reach what, and which rows do nothing; ValueError for a description that AWS would refuse."""
+    """Who can reach what, and which rows do nothing; ValueError for a description that AWS would
+    refuse.
+    """
     return Audit(vpc)
 
 
@@ -296,7 +305,9 @@ def answered(visit: Visit) -> bool:
 
 
 def _balancers(vpc: Vpc) -> list[Entrance]:
-    """Each name that leads to a balancer, each of its listeners' ports, and what a stranger sees there."""
+    """Each name that leads to a balancer, each of its listeners' ports, and what a stranger sees
+    there.
+    """
     owner = {row.public: row.private for row in vpc.associations}
     device = {row.address: row.device for row in vpc.interfaces}
     settings = {row.name: dict(row.settings) for row in vpc.devices}

@@ -1,10 +1,12 @@
-"""Analyzer: an answer in the shape of Reachability Analyzer's, as DescribeNetworkInsightsAnalyses returns it.
+"""Analyzer: an answer in the shape of Reachability Analyzer's, as DescribeNetworkInsightsAnalyses
+returns it.
 
-NetworkPathFound, ForwardPathComponents, ReturnPathComponents and Explanations have the fields and the codes of the
-EC2 API (NetworkInsightsAnalysis, PathComponent, AnalysisComponent, Explanation). Differences:
-NetworkPathFound is null where the model ends on the way, and the explanation names the row that leads there; a return
-path is what packets really took, and is there also where the answer was lost; reasons that the analyzer has no
-code for, since it does not model them, have the code OTHER. Left out: ARNs, ids of analyses, additional details.
+NetworkPathFound, ForwardPathComponents, ReturnPathComponents and Explanations have the fields and
+the codes of the EC2 API (NetworkInsightsAnalysis, PathComponent, AnalysisComponent, Explanation).
+Differences: NetworkPathFound is null where the model ends on the way, and the explanation names the
+row that leads there; a return path is what packets really took, and is there also where the answer
+was lost; reasons that the analyzer has no code for, since it does not model them, have the code
+OTHER. Left out: ARNs, ids of analyses, additional details.
 """
 
 from __future__ import annotations
@@ -59,7 +61,9 @@ def analysis(
     back: tuple[Trace, ...],
     blockers: tuple[Loss, ...],
 ) -> dict[str, Any]:
-    """What was found, the path there and back, and what is in the way, as plain dictionaries and lists."""
+    """What was found, the path there and back, and what is in the way, as plain dictionaries and
+    lists.
+    """
     return {
         "NetworkPathFound": reachable,
         "Status": "succeeded",
@@ -192,7 +196,9 @@ def _route(vpc: Vpc, row: Route) -> dict[str, Any]:
 
 
 def _field(vpc: Vpc, target: str) -> str:
-    """The field that names a route's target: by the beginning of AWS's id, else by what the device is."""
+    """The field that names a route's target: by the beginning of AWS's id, else by what the device
+    is.
+    """
     known = next((field for begin, field in TARGETS.items() if target.startswith(begin)), None)
     if known or target in (LOCAL, vpc.internet_gateway):
         return known or "GatewayId"
@@ -203,7 +209,9 @@ def _field(vpc: Vpc, target: str) -> str:
 
 
 def _explanation(vpc: Vpc, loss: Loss) -> dict[str, Any]:
-    """One explanation; its direction is that of the check at its interface, as the analyzer means it."""
+    """One explanation; its direction is that of the check at its interface, as the analyzer means
+    it.
+    """
     step = loss.step
     refused, entry, route, card = (
         refused_by(step),

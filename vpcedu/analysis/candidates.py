@@ -1,8 +1,9 @@
 """Candidates: for each way to lose a packet, the few rows that could help.
 
-Rows are as narrow as the question: a group rule for the other side's group or address, an ACL entry for the port;
-answers get the whole range of ephemeral ports that AWS recommends (1024-65535). A public address that has to be new
-is one set aside for documentation. Whether a row does help is for `repairs` to try.
+Rows are as narrow as the question: a group rule for the other side's group or address, an ACL entry
+for the port; answers get the whole range of ephemeral ports that AWS recommends (1024-65535). A
+public address that has to be new is one set aside for documentation. Whether a row does help is for
+`repairs` to try.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ def _nothing(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 
 def _peers(vpc: Vpc, question: Question, address: str) -> Iterator[str]:
-    """How a rule may name the other side: by its group, anyone where anyone was asked about, or by its address."""
+    """How a rule may name the other side: by its group, anyone where anyone was asked about, or by
+    its address.
+    """
     rows = (row for one in vpc.everyone for row in one.interfaces)
     row = next((row for row in rows if address in (row.address, *row.secondary)), None)
     yield from row.groups[:1] if row else ()
@@ -179,7 +182,9 @@ def _public_destination(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Re
 
 
 def _managed(vpc: Vpc, name: str) -> bool:
-    """Whether AWS alone gives a device's interfaces their addresses: those of balancers, endpoints, databases, ..."""
+    """Whether AWS alone gives a device's interfaces their addresses: those of balancers, endpoints,
+    databases, ...
+    """
     device = _device(vpc, name)
     return device is not None and (name.startswith("eni-") or "listeners" in dict(device.settings))
 

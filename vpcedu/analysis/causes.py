@@ -1,12 +1,15 @@
-"""Diagnosis: everything that stands in the way of a visit, found in one go; and what a symptom may come from.
+"""Diagnosis: everything that stands in the way of a visit, found in one go; and what a symptom may
+come from.
 
-Whoever repairs a network one loss at a time learns of the next one only afterwards. Here the whole visit is played
-on a copy in which a filter that drops (source and destination check, security group, network ACL) writes its step
-and then goes on as if it had allowed, tracking included: so the answer is judged too, and both directions are
-asked. A dead end (no route, no public address, no listener, ...) has nothing to go on to and ends the walk: what
-lies behind it shows once it is repaired.
+Whoever repairs a network one loss at a time learns of the next one only afterwards. Here the whole
+visit is played on a copy in which a filter that drops (source and destination check, security
+group, network ACL) writes its step and then goes on as if it had allowed, tracking included: so the
+answer is judged too, and both directions are asked. A dead end (no route, no public address, no
+listener, ...) has nothing to go on to and ends the walk: what lies behind it shows once it is
+repaired.
 
-`diagnose` goes from a symptom to its causes: which single rows, changed, would make this VPC show it? Each is tried.
+`diagnose` goes from a symptom to its causes: which single rows, changed, would make this VPC show
+it? Each is tried.
 """
 
 from __future__ import annotations
@@ -33,10 +36,11 @@ if TYPE_CHECKING:
 
 
 def blockers(site: Site, what: str | Call) -> tuple[Step, ...]:
-    """Every step that would lose a packet of a visit, each place, row and flow once, in order; () where it works.
+    """Every step that would lose a packet of a visit, each place, row and flow once, in order; ()
+    where it works.
 
-    what: a URL for the client to fetch, or a Call. The site stays as it was. What a link loses is left out: nothing
-    is to be repaired there. ValueError as in `Site.get`.
+    what: a URL for the client to fetch, or a Call. The site stays as it was. What a link loses is
+    left out: nothing is to be repaired there. ValueError as in `Site.get`.
     """
     found: dict[tuple[object, ...], Step] = {}
     for step in (step for trace in beyond_drops(site, what).capture for step in trace.steps):
@@ -53,8 +57,9 @@ def beyond_drops(site: Site, what: str | Call) -> Visit:
 
 
 class Cause(NamedRow):
-    """What may be wrong: the row changed or held against, what it does in words, what mends it, and the run that
-    shows it. The repair is None where none was found."""
+    """What may be wrong: the row changed or held against, what it does in words, what mends it, and
+    the run that shows it. The repair is None where none was found.
+    """
 
     row: Row | None
     words: str
@@ -71,9 +76,10 @@ def diagnose(
     """The causes that would give this symptom between these ends of this VPC, each shown by a run.
 
     symptom: as in `Answer.symptom`, like "timed out"; "": that of the VPC as described. Where the
-    description itself shows it, what is in the way there is the cause. Where it works, or shows another symptom, it
-    differs from the real network by a row: every fault of the catalogue that turns it into the symptom is a cause.
-    ValueError as in `ask`, and for a symptom that no fault gives.
+    description itself shows it, what is in the way there is the cause. Where it works, or shows
+    another symptom, it differs from the real network by a row: every fault of the catalogue that
+    turns it into the symptom is a cause. ValueError as in `ask`, and for a symptom that no fault
+    gives.
     """
     from vpcedu.analysis.answer import asked
     from vpcedu.analysis.faults import faults

@@ -1,7 +1,7 @@
 """Repair: one row of a description to add, change or remove.
 
-Two of AWS's rows stand in a description as values of its own: a peering connection, which both VPCs have, and the
-attachment of an Internet gateway. Here they are rows like others.
+Two of AWS's rows stand in a description as values of its own: a peering connection, which both VPCs
+have, and the attachment of an Internet gateway. Here they are rows like others.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ def _everywhere(vpc: Vpc, change: Callable[[Vpc], Vpc]) -> Vpc:
 
 
 class Repair(NamedRow):
-    """One row of a description to change; without `row` (None) the new one is added, without `new` it is removed."""
+    """One row of a description to change; without `row` (None) the new one is added, without `new`
+    it is removed.
+    """
 
     row: Row | None
     new: Row | None
@@ -82,7 +84,9 @@ class Repair(NamedRow):
 
     @property
     def effect(self) -> str:
-        """What becomes of the row, without the row: "taken out", "allow tcp 80-443 from 0.0.0.0/0", "target NAT"."""
+        """What becomes of the row, without the row: "taken out", "allow tcp 80-443 from 0.0.0.0/0",
+        "target NAT".
+        """
         if self.new is None:
             return "taken out"
         if self.row is None:
@@ -110,7 +114,9 @@ class Repair(NamedRow):
 
 
 def _with_local(vpc: Vpc, route: Route) -> Vpc:
-    """The description with the local routes of a table written down, which an empty table has without saying so."""
+    """The description with the local routes of a table written down, which an empty table has
+    without saying so.
+    """
     if any(row.table == route.table for one in vpc.everyone for row in one.routes):
         return vpc
     home = next(
@@ -136,7 +142,9 @@ def _plain(value: Any) -> str:
 
 
 def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:
-    """What changes of a device: what is new in each setting, and what is no longer there; without one, its default."""
+    """What changes of a device: what is new in each setting, and what is no longer there; without
+    one, its default.
+    """
     parts = []
     for name in dict.fromkeys((*old, *new)):
         values = (old.get(name, ()), new.get(name, ()))
@@ -146,15 +154,16 @@ def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:
             ("remove", [row for row in before if row not in after]),
         ):
             told = ", ".join(map(str, items))
-            named = told.startswith(
-                name.removesuffix("s")
-            )  # "listener TCP 80 > ..." says itself what it is
+            # "listener TCP 80 > ..." says itself what it is
+            named = told.startswith(name.removesuffix("s"))
             parts += [f"{verb} {told}" if named else f"{verb} {name} {told}"] * bool(items)
     return ", ".join(parts)
 
 
 def _changes(old: Row, new: Row, pattern: str) -> str:
-    """The fields that differ, each by a pattern of its words, its name, and its value before and after."""
+    """The fields that differ, each by a pattern of its words, its name, and its value before and
+    after.
+    """
     parts = []
     for field in old._fields:
         before, after = getattr(old, field), getattr(new, field)

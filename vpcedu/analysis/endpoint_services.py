@@ -1,10 +1,11 @@
 """Services: the far side of a gateway endpoint, for one question.
 
-A route for a service's prefix list leads to the endpoint, and packets go on to the service with their private source:
-no Internet gateway, no NAT, and back the same way. So the service stands in a working copy as a VPC that is peered,
-with one host at the address asked about; its rows have no names, since they are nobody's. That the service accepts a
-connection on the port is assumed, and said. Source: AWS PrivateLink guide, "Gateway endpoints".
-Left out: the endpoint's policy and the service's, which refuse requests, not connections; services of other Regions.
+A route for a service's prefix list leads to the endpoint, and packets go on to the service with
+their private source: no Internet gateway, no NAT, and back the same way. So the service stands in a
+working copy as a VPC that is peered, with one host at the address asked about; its rows have no
+names, since they are nobody's. That the service accepts a connection on the port is assumed, and
+said. Source: AWS PrivateLink guide, "Gateway endpoints". Left out: the endpoint's policy and the
+service's, which refuse requests, not connections; services of other Regions.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ NARROW = 24  # prefix length of the service's block in the copy, wider where the
 
 
 def endpoint(vpc: Vpc, source: Interface | None, address: str) -> Peering | None:
-    """The gateway endpoint that the source's route for an address leads to, with its service; source: None is on the
-    Internet."""
+    """The gateway endpoint that the source's route for an address leads to, with its service;
+    source: None is on the Internet.
+    """
     if source is None:
         return None
     home = home_of(vpc, source.device)
@@ -42,7 +44,8 @@ def endpoint(vpc: Vpc, source: Interface | None, address: str) -> Peering | None
 
 
 def with_service(vpc: Vpc, source: Interface | None, address: str, port: int) -> Vpc:
-    """The description with the host of the service at this address, where a gateway endpoint leads there.
+    """The description with the host of the service at this address, where a gateway endpoint leads
+    there.
 
     Four addresses in 65,536 and the last one have no place in any subnet: there the model ends.
     """

@@ -1,11 +1,13 @@
 """Ends: who is meant by the two ends of a question, and the network in which it can be played.
 
-An end is a device's name or instance id, an interface's id, a private or public address, `internet`, or the DNS
-name of a balancer. What the question needs and the description lacks is added to a working copy: a host of the
-Internet, and a listener on a plain Host, of which nothing tells what it listens on. The rows asked about stay as
-they are. Instances that no packet of the question can meet (neither end, nor target of a route or of a balancer that
-is met) are left out of the copy, so that a question to a thousand instances costs what it costs to ten.
-Left out: TLS itself (a listener of HTTPS or SSL is asked as one of HTTP or TCP: the packets' way is the same), IPv6.
+An end is a device's name or instance id, an interface's id, a private or public address,
+`internet`, or the DNS name of a balancer. What the question needs and the description lacks is
+added to a working copy: a host of the Internet, and a listener on a plain Host, of which nothing
+tells what it listens on. The rows asked about stay as they are. Instances that no packet of the
+question can meet (neither end, nor target of a route or of a balancer that is met) are left out of
+the copy, so that a question to a thousand instances costs what it costs to ten. Left out: TLS
+itself (a listener of HTTPS or SSL is asked as one of HTTP or TCP: the packets' way is the same),
+IPv6.
 """
 
 from __future__ import annotations
@@ -32,11 +34,8 @@ if TYPE_CHECKING:
 
 SOMEONE = "internet"  # anyone there: an address that no narrower rule names
 OTHERS, OWN = "203.0.113.0/24", "192.0.2.0/24"  # RFC 5737: of strangers, and of the VPC's side
-NOBODYS = (
-    "0.0.0.0/8",
-    "127.0.0.0/8",
-    "224.0.0.0/3",
-)  # this network, loopback, multicast and above: RFC 6890
+# this network, loopback, multicast and above: RFC 6890
+NOBODYS = ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3")
 PLAIN = {"HTTPS": "HTTP", "SSL": "TCP"}
 
 
@@ -52,7 +51,9 @@ class Question(NamedRow):
 
 
 class End(NamedRow):
-    """One end: its device's name, the address meant, and its interface (None: on the Internet or nobody's)."""
+    """One end: its device's name, the address meant, and its interface (None: on the Internet or
+    nobody's).
+    """
 
     device: str
     address: str
@@ -70,7 +71,9 @@ def target_groups(listeners: tuple[Listener, ...]) -> tuple[TargetGroup, ...]:
 
 
 def free_address(vpc: Vpc, cidr: str) -> str:
-    """A public address of a block that nobody in the description has and, if there is one, no narrower row names."""
+    """A public address of a block that nobody in the description has and, if there is one, no
+    narrower row names.
+    """
     taken = {row.public for one in vpc.everyone for row in one.associations} | {
         row.address for row in vpc.outside
     }
@@ -132,22 +135,26 @@ def _at(vpc: Vpc, address: str) -> End:
 
 
 class Working(NamedRow):
-    """The working copy of a description for one question, the call that plays it, and the port that plain hosts listen
-    on."""
+    """The working copy of a description for one question, the call that plays it, and the port that
+    plain hosts listen on.
+    """
 
     vpc: Vpc
     call: Call
     port: int
 
     def site(self, seed: int = 0) -> Site:
-        """A new site of the copy, ready to play the call; ValueError where AWS would refuse the description."""
+        """A new site of the copy, ready to play the call; ValueError where AWS would refuse the
+        description.
+        """
         site = Site(self.vpc, seed)
         _listen(site, self.call.opener, self.port)
         return site
 
     def beside(self, vpc: Vpc) -> Vpc:
-        """The description as it was asked, with the hosts and peers that the question needed beside it: for
-        pictures."""
+        """The description as it was asked, with the hosts and peers that the question needed beside
+        it: for pictures.
+        """
         devices, peers = {row.name for row in vpc.devices}, {one.name for one in vpc.peers}
         more = tuple(row for row in self.vpc.devices if row.name not in devices)
         services = tuple(one for one in self.vpc.peers if one.name not in peers)
@@ -157,7 +164,9 @@ class Working(NamedRow):
 
 
 def prepare(vpc: Vpc, question: Question) -> Working:
-    """What the question is played in, and the call that plays it; ValueError for ends that cannot be."""
+    """What the question is played in, and the call that plays it; ValueError for ends that cannot
+    be.
+    """
     checked(question)
     source, there = find(vpc, question.source), find(vpc, question.destination)
     if not source.device:
@@ -191,7 +200,9 @@ def prepare(vpc: Vpc, question: Question) -> Working:
 
 
 def _distinct(vpc: Vpc, source: End, there: End, address: str) -> None:
-    """Refuse a destination in another VPC whose address means somebody, or nobody, of the source's own."""
+    """Refuse a destination in another VPC whose address means somebody, or nobody, of the source's
+    own.
+    """
     home = next((one for one in vpc.everyone if source.interface in one.interfaces), None)
     if home and there.interface and home.has(address) and there.interface not in home.interfaces:
         raise ValueError(
@@ -240,7 +251,9 @@ def _nodes(vpc: Vpc, name: str) -> set[str]:
 
 
 def _peopled(vpc: Vpc, source: End, there: End, address: str, question: Question) -> Vpc:
-    """The description with the hosts of the Internet that the question needs, and the source's interface first."""
+    """The description with the hosts of the Internet that the question needs, and the source's
+    interface first.
+    """
     known = {device.name for device in vpc.devices}
     outside, devices = list(vpc.outside), list(vpc.devices)
     if source.interface is None and source.device not in known:
@@ -337,7 +350,9 @@ def silent_about(vpc: Vpc, device: str) -> bool:
 
 
 def _tells_nothing(kind: type[Machine]) -> bool:
-    """Whether a class does not tell what its machine listens on: a host that is no server and no balancer."""
+    """Whether a class does not tell what its machine listens on: a host that is no server and no
+    balancer.
+    """
     return issubclass(kind, Host) and not (
         issubclass(kind, WebServer) or kind.managed or kind.any_port
     )

@@ -1,9 +1,10 @@
-"""Faults: what is wrong with a network, one row at a time; the catalogue that puzzles and diagnosis draw from.
+"""Faults: what is wrong with a network, one row at a time; the catalogue that puzzles and diagnosis
+draw from.
 
-A fault is a change of one row that people really make: a rule forgotten or for the wrong port, an ACL without
-ephemeral ports, a route to the wrong target or to one that is gone, a subnet with the wrong table, a check left on,
-a balancer without targets. Whether it breaks anything is for packets to say. Losses that no row alone brings about
-are played in scenarios.
+A fault is a change of one row that people really make: a rule forgotten or for the wrong port, an
+ACL without ephemeral ports, a route to the wrong target or to one that is gone, a subnet with the
+wrong table, a check left on, a balancer without targets. Whether it breaks anything is for packets
+to say. Losses that no row alone brings about are played in scenarios.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ GONE, NOBODY, STRANGER = "gone", "10.0.1.99", "192.0.2.99"
 
 
 def faults(vpc: Vpc, question: Question) -> Iterator[Repair]:
-    """Every fault of the catalogue that this description has room for, as the change that plants it."""
+    """Every fault of the catalogue that this description has room for, as the change that plants
+    it.
+    """
     yield from _rules(vpc, question)
     yield from _entries(vpc, question)
     yield from _routes(vpc)
@@ -54,7 +57,9 @@ def _rules(vpc: Vpc, question: Question) -> Iterator[Repair]:
 
 
 def _entries(vpc: Vpc, question: Question) -> Iterator[Repair]:
-    """Denied by a lower number; allowed for the wrong ports, such as without ephemeral ones; one way only."""
+    """Denied by a lower number; allowed for the wrong ports, such as without ephemeral ones; one
+    way only.
+    """
     for row in vpc.acl_entries:
         if row.action == ALLOW:
             yield Repair(row, None)
@@ -92,7 +97,9 @@ def _interfaces(vpc: Vpc) -> Iterator[Repair]:
 
 
 def _balancers(vpc: Vpc) -> Iterator[Repair]:
-    """A listener on another port; no target, a wrong one, one on a wrong port; client addresses preserved."""
+    """A listener on another port; no target, a wrong one, one on a wrong port; client addresses
+    preserved.
+    """
     yield from (Repair(row, row._replace(port=OTHER_PORT)) for row in vpc.listeners)
     for row in target_groups(vpc.listeners):
         for targets in (
@@ -114,7 +121,9 @@ def _servers(vpc: Vpc) -> Iterator[Repair]:
 
 
 def _subnets(vpc: Vpc) -> Iterator[Repair]:
-    """A subnet with another's route table, the main one (which has the local route only), or an ACL without entries."""
+    """A subnet with another's route table, the main one (which has the local route only), or an ACL
+    without entries.
+    """
     tables = dict.fromkeys((*(row.route_table for row in vpc.subnets), None))
     for row in vpc.subnets:
         yield from (

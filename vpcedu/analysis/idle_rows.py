@@ -1,10 +1,12 @@
-"""Useless: rules that do nothing, and network ACLs whose outbound or inbound range is too narrow for answers.
+"""Useless: rules that do nothing, and network ACLs whose outbound or inbound range is too narrow
+for answers.
 
-A rule is shadowed where another one of its group allows all that it allows; an ACL's entry can never match where
-those with lower numbers take everything it fits, together. Unused is what no interface or subnet has. An ephemeral
-trap is an ACL that lets requests pass and their answers only for clients of some systems: each system chooses its
-ports from a range of its own (protocols/ports.py). An entry for a thousand or more high ports is taken to be for
-answers, and one that denies a block all of them for a ban. Of IANA's protocols only TCP, UDP, ICMP and "all others"
+A rule is shadowed where another one of its group allows all that it allows; an ACL's entry can
+never match where those with lower numbers take everything it fits, together. Unused is what no
+interface or subnet has. An ephemeral trap is an ACL that lets requests pass and their answers only
+for clients of some systems: each system chooses its ports from a range of its own
+(protocols/ports.py). An entry for a thousand or more high ports is taken to be for answers, and one
+that denies a block all of them for a ban. Of IANA's protocols only TCP, UDP, ICMP and "all others"
 are told apart; that two group rules together cover a third one is not looked for.
 """
 
@@ -33,7 +35,9 @@ NOTHING = (1, 0, 1, 0)  # a box that holds no address
 
 
 class Finding(NamedRow):
-    """A row or name, what is the matter with it ("unused", "shadowed", "never matches", "ephemeral trap"), and why."""
+    """A row or name, what is the matter with it ("unused", "shadowed", "never matches", "ephemeral
+    trap"), and why.
+    """
 
     row: Row | str
     what: str
@@ -76,9 +80,8 @@ def _shadowed(vpc: Vpc) -> Iterator[Finding]:
     for rows in by_place.values():
         for place, row in enumerate(rows):
             for other_place, other in enumerate(rows):
-                first = other_place < place or not _covers(
-                    row, other
-                )  # of two equal ones the later is shadowed
+                # of two equal ones the later is shadowed
+                first = other_place < place or not _covers(row, other)
                 if place != other_place and first and _covers(other, row):
                     yield Finding(row, "shadowed", f"{other} allows all of it")
                     break
@@ -127,7 +130,9 @@ def _left(row: AclEntry, before: list[AclEntry], protocol: int) -> list[Box]:
 
 
 def _box(row: AclEntry, protocol: int) -> list[Box]:
-    """What an entry takes of a protocol; one for a single protocol of the rest does not take them all."""
+    """What an entry takes of a protocol; one for a single protocol of the rest does not take them
+    all.
+    """
     return (
         [(*block(row.cidr)[:2], *span(row.protocol, row.ports))]
         if row.protocol in (ANY, protocol)
@@ -209,7 +214,9 @@ def _refused(wanted: AclEntry, entries: list[AclEntry]) -> list[Box]:
 
 
 def _is_a_ban(row: AclEntry) -> bool:
-    """Whether an entry denies every port of every client: it is about the block, not about ports."""
+    """Whether an entry denies every port of every client: it is about the block, not about
+    ports.
+    """
     first, last = span(row.protocol, row.ports)
     return first <= EPHEMERAL[0] and EPHEMERAL[1] <= last
 

@@ -1,8 +1,10 @@
-"""Paths: the way of a question's packets there and back, hop by hop, with the rows that decided, by their names.
+"""Paths: the way of a question's packets there and back, hop by hop, with the rows that decided, by
+their names.
 
-One leg for each connection on the way (a balancer that ends connections makes two of one): there the first SYN of its
-opener, back the first SYN ACK (or RST) that answered. Later segments go the same ways, by tracked flows where these
-went by rules; so these two show most. Connections that nobody asked for, such as health checks, are left out.
+One leg for each connection on the way (a balancer that ends connections makes two of one): there
+the first SYN of its opener, back the first SYN ACK (or RST) that answered. Later segments go the
+same ways, by tracked flows where these went by rules; so these two show most. Connections that
+nobody asked for, such as health checks, are left out.
 """
 
 from __future__ import annotations
@@ -47,7 +49,9 @@ STATES = {
 
 
 class Loss(NamedRow):
-    """A packet that was lost for a reason one can repair, where, and whether it was on its way back."""
+    """A packet that was lost for a reason one can repair, where, and whether it was on its way
+    back.
+    """
 
     trace: Trace
     step: Step
@@ -65,12 +69,16 @@ class Loss(NamedRow):
 
 
 def _is_back(talk: Conversation, trace: Trace) -> bool:
-    """Whether a packet answers the opener: by who sent it, or by an error that a device on the way made."""
+    """Whether a packet answers the opener: by who sent it, or by an error that a device on the way
+    made.
+    """
     return trace.sender != talk.opener
 
 
 def losses(visit: Visit) -> tuple[Loss, ...]:
-    """Everything that lost a packet of these connections, each place, row and direction once, in order of time."""
+    """Everything that lost a packet of these connections, each place, row and direction once, in
+    order of time.
+    """
     found: dict[tuple[object, ...], Loss] = {}
     packets = sorted(
         ((trace, _is_back(talk, trace)) for talk in visit.connections for trace in talk.traces),
@@ -84,7 +92,9 @@ def losses(visit: Visit) -> tuple[Loss, ...]:
 
 
 def model_ends(visit: Visit) -> Loss | None:
-    """Where the model ends: the first loss, where what a route or an interface leads to is not described."""
+    """Where the model ends: the first loss, where what a route or an interface leads to is not
+    described.
+    """
     return next((loss for loss in losses(visit)[:1] if loss.step.reason is BEYOND), None)
 
 
@@ -124,7 +134,9 @@ def back(visit: Visit) -> tuple[Trace, ...]:
 
 
 def decided(vpc: Vpc, step: Step) -> str:
-    """The row that decided a step, by its name: group and rule, ACL and number, route table and route."""
+    """The row that decided a step, by its name: group and rule, ACL and number, route table and
+    route.
+    """
     if step.reason is NO_ROUTE:
         return f"{table_of(vpc, step.at)}: no route for {step.before.flow.dst}"
     if step.row is None or is_nobodys(step):
@@ -183,7 +195,9 @@ def table_of(vpc: Vpc, device: str) -> str:
 
 
 def shown(vpc: Vpc, trace: Trace) -> list[str]:
-    """A leg as lines: its flow and, for each check that decided something, where and by which row."""
+    """A leg as lines: its flow and, for each check that decided something, where and by which
+    row.
+    """
     lines = [f"  {trace.packet.flow}  ({' > '.join(trace.devices)})"]
     wide = max(16, *(len(step.at) for step in trace.steps)) + 2
     for step in trace.steps:
@@ -218,7 +232,9 @@ def row_names(vpc: Vpc, traces: tuple[Trace, ...]) -> tuple[str, ...]:
 
 
 def states(traces: tuple[Trace, ...]) -> tuple[str, ...]:
-    """What brings each reply hop back: a tracked flow, a translation, a balancer's flow, a connection; or only rows."""
+    """What brings each reply hop back: a tracked flow, a translation, a balancer's flow, a
+    connection; or only rows.
+    """
     lines = []
     for trace in traces:
         for step in trace.steps:

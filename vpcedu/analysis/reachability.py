@@ -1,13 +1,15 @@
-"""Reach: all pairs of a VPC at once, by tables compiled from the rows, with sets of sources as the bits of integers.
+"""Reach: all pairs of a VPC at once, by tables compiled from the rows, with sets of sources as the
+bits of integers.
 
-Sources stand in the order of their addresses, so the sources of a CIDR block are a run of bits and any block, of a
-rule, an ACL's entry or a route, is one mask. Ports fall into classes between which no row of the description tells a
-difference; so do addresses, as far as network ACLs go. For each class and destination the set of sources is then a
-handful of ANDs and ORs: outbound rules, network ACLs, inbound rules, routes; and for the answer the ACLs again, for the
-source's ephemeral range, and routes. Groups are not asked for answers: they track. What is decided here is what packets
-would do (a test holds both equal); where a route inside the VPC leads elsewhere than `local`, packets decide: see
-`unsure`.
-Left out: tracking allowances; hosts that answer nobody; forwarding devices as ends (NAT, Network Load Balancer).
+Sources stand in the order of their addresses, so the sources of a CIDR block are a run of bits and
+any block, of a rule, an ACL's entry or a route, is one mask. Ports fall into classes between which
+no row of the description tells a difference; so do addresses, as far as network ACLs go. For each
+class and destination the set of sources is then a handful of ANDs and ORs: outbound rules, network
+ACLs, inbound rules, routes; and for the answer the ACLs again, for the source's ephemeral range,
+and routes. Groups are not asked for answers: they track. What is decided here is what packets would
+do (a test holds both equal); where a route inside the VPC leads elsewhere than `local`, packets
+decide: see `unsure`. Left out: tracking allowances; hosts that answer nobody; forwarding devices as
+ends (NAT, Network Load Balancer).
 """
 
 from __future__ import annotations
@@ -31,10 +33,12 @@ if TYPE_CHECKING:
 
 
 class Reach:
-    """Which places reach which interface on which ports, and get an answer; `sure` and `some` are by class and place.
+    """Which places reach which interface on which ports, and get an answer; `sure` and `some` are
+    by class and place.
 
-    sure: from every port of the source's ephemeral range. some: only from a part of it, which is a fault that comes
-    and goes. unsure: pairs whose packets a route sends past a device inside the VPC.
+    sure: from every port of the source's ephemeral range. some: only from a part of it, which is a
+    fault that comes and goes. unsure: pairs whose packets a route sends past a device inside the
+    VPC.
     """
 
     def __init__(self, vpc: Vpc) -> None:
@@ -78,9 +82,8 @@ class Reach:
         }
         blocks = [block(cidr) for cidr in {row.cidr for row in vpc.acl_entries}]
         cuts = sorted({edge for first, last, _ in blocks for edge in (first, last + 1)})
-        self._kin = [
-            bisect_right(cuts, value) for value in self._values
-        ]  # places alike to every ACL's entry
+        # places alike to every ACL's entry
+        self._kin = [bisect_right(cuts, value) for value in self._values]
         self._passing: dict[tuple[str, int], dict[int, int]] = {}
         self.sure, self.some = self._all()
 
@@ -97,7 +100,9 @@ class Reach:
         return int("".join("1" if bit else "0" for bit in chosen)[::-1] or "0", 2)
 
     def _routes(self) -> None:
-        """By subnet: the places that its packets reach by the local route, and those that a route sends elsewhere."""
+        """By subnet: the places that its packets reach by the local route, and those that a route
+        sends elsewhere.
+        """
         gateway = self.vpc.internet_gateway
         public = {row.private for row in self.vpc.associations}
         self._local: dict[str, int] = {}
@@ -162,7 +167,9 @@ class Reach:
         return self._carriers.get(peer, 0) if peer.startswith("sg-") else self.mask(peer)
 
     def _all(self) -> tuple[list[list[int]], list[list[int]]]:
-        """Classes about which all rows say the same, like the gaps between the ports that are named, are done once."""
+        """Classes about which all rows say the same, like the gaps between the ports that are
+        named, are done once.
+        """
         ways = [self._ways(i) for i in range(len(self.places))]
         leaving = {rules: self._leaving(rules) for rules in set(self._rules[OUT])}
         done: dict[tuple[object, ...], tuple[list[int], list[int]]] = {}
@@ -186,7 +193,9 @@ class Reach:
         return [sure for sure, _ in found], [some for _, some in found]
 
     def _pair(self, port: int, i: int, groups: int, ways: tuple[int, int, int]) -> tuple[int, int]:
-        """The sources that reach place i in a class of ports: always, and at least from some of their ports."""
+        """The sources that reach place i in a class of ports: always, and at least from some of
+        their ports.
+        """
         here = self.places[i].interface
         direct, always, sometimes = ways
         if here is None or not groups & direct:
@@ -229,8 +238,10 @@ class Reach:
         return found
 
     def _ways(self, i: int) -> tuple[int, int, int]:
-        """For place i, whatever the port: the sources whose packets come straight here and whose answers go straight
-        back; of those, the ones whose answers the ACLs let pass to all, and to some, of their ports."""
+        """For place i, whatever the port: the sources whose packets come straight here and whose
+        answers go straight back; of those, the ones whose answers the ACLs let pass to all, and to
+        some, of their ports.
+        """
         here = self.places[i].interface
         if here is None:
             return 0, 0, 0
@@ -259,7 +270,9 @@ class Reach:
         return always, sometimes
 
     def _theirs(self, way: str, i: int, port: int) -> int:
-        """The sources whose own ACL lets a packet out to place i, or in from it, to a class of ports."""
+        """The sources whose own ACL lets a packet out to place i, or in from it, to a class of
+        ports.
+        """
         known = self._passing.setdefault((way, port), {})
         if self._kin[i] not in known:
             known[self._kin[i]] = ~self.inside & self.every | self._sum(
@@ -270,7 +283,9 @@ class Reach:
         return known[self._kin[i]]
 
     def unsure(self, i: int) -> int:
-        """The sources of place i between which and it a route leads past another device, so that packets decide."""
+        """The sources of place i between which and it a route leads past another device, so that
+        packets decide.
+        """
         here = self.places[i].interface
         if here is None:
             return 0

@@ -1,10 +1,11 @@
 """Unknown: what the files do not tell, where the packets of a question met it.
 
-A loader cannot describe what no file has, and sets aside what the model has nothing for. Each such thing has a name of
-the description: a VPC, a gateway, a device, an interface, a subnet, a route table, a network ACL, a group, an address,
-or a balancer's name with a port. Where a packet was decided by a part of that name, the model's answer is a guess, so
-it is none. Coarse: a packet meets a VPC as soon as it is at one of its interfaces, and a group where it is refused
-(rules that no file has could only allow more).
+A loader cannot describe what no file has, and sets aside what the model has nothing for. Each such
+thing has a name of the description: a VPC, a gateway, a device, an interface, a subnet, a route
+table, a network ACL, a group, an address, or a balancer's name with a port. Where a packet was
+decided by a part of that name, the model's answer is a guess, so it is none. Coarse: a packet meets
+a VPC as soon as it is at one of its interfaces, and a group where it is refused (rules that no file
+has could only allow more).
 """
 
 from __future__ import annotations
@@ -60,8 +61,9 @@ def is_block(about: str) -> bool:
 
 
 def nothing_inside(vpc: Vpc, question: Question) -> tuple[Unknown, ...]:
-    """What is unknown of a question to an address that AWS keeps for itself, or between two ends outside the VPCs of
-    which nobody described one."""
+    """What is unknown of a question to an address that AWS keeps for itself, or between two ends
+    outside the VPCs of which nobody described one.
+    """
     source, there = find(vpc, question.source), find(vpc, question.destination)
     kept = next((words for block, words in KEPT if contains(block, there.address)), "")
     for subnet in (
@@ -84,7 +86,9 @@ def nothing_inside(vpc: Vpc, question: Question) -> tuple[Unknown, ...]:
 
 
 def names_of(home: Vpc, row: Interface | None) -> set[str]:
-    """The names of everything that may decide about packets of an interface; None: of the Internet."""
+    """The names of everything that may decide about packets of an interface; None: of the
+    Internet.
+    """
     if row is None:
         return {home.name, home.internet_gateway}
     subnet = next(one for one in home.subnets if one.name == row.subnet)
@@ -116,7 +120,9 @@ def _names(vpc: Vpc, step: Step) -> Iterator[str]:
 
 
 def _at(home: Vpc, row: Interface, step: Step) -> Iterator[str]:
-    """What stands at an interface: its VPC, subnet, tables, groups, and the listeners of a balancer's node."""
+    """What stands at an interface: its VPC, subnet, tables, groups, and the listeners of a
+    balancer's node.
+    """
     yield from (home.name, row.id, row.subnet)
     subnet = next(one for one in home.subnets if one.name == row.subnet)
     if step.check == "route":

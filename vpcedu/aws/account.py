@@ -1,7 +1,8 @@
 """Account: the VPCs that files describe, and what to know about the reading.
 
-The VPCs of one account stand beside each other: `vpc(id)` gives one with all others as its peers, so that a packet can
-cross a peering connection, or the Internet, into another. A host of the Internet is added that serves every port.
+The VPCs of one account stand beside each other: `vpc(id)` gives one with all others as its peers,
+so that a packet can cross a peering connection, or the Internet, into another. A host of the
+Internet is added that serves every port.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ INTERNET, OUTSIDE = "internet", "203.0.113.0/24"  # RFC 5737: for documentation
 
 
 class Account(NamedRow):
-    """Descriptions, one for each VPC; the notes; (name, blocks) of each prefix list whose entries are known; (Name tag,
-    id) of each instance and interface that has one."""
+    """Descriptions, one for each VPC; the notes; (name, blocks) of each prefix list whose entries
+    are known; (Name tag, id) of each instance and interface that has one.
+    """
 
     vpcs: tuple[Vpc, ...]
     report: tuple[Note, ...]
@@ -42,8 +44,9 @@ class Account(NamedRow):
     tags: tuple[tuple[str, str], ...]
 
     def vpc(self, name: str = "") -> Vpc:
-        """The VPC with this id (may be left out where there is only one), its peers around it, and a host of the
-        Internet, "internet"; ValueError names the ids."""
+        """The VPC with this id (may be left out where there is only one), its peers around it, and
+        a host of the Internet, "internet"; ValueError names the ids.
+        """
         known = {one.name: one for one in self.vpcs}
         if not name and len(known) == 1:
             name = self.vpcs[0].name
@@ -63,8 +66,9 @@ class Account(NamedRow):
         return made
 
     def called(self, word: str) -> str:
-        """The id of the instance or interface whose Name tag a word is, else the word; ValueError where several have
-        the tag."""
+        """The id of the instance or interface whose Name tag a word is, else the word; ValueError
+        where several have the tag.
+        """
         found = [name for tag, name in self.tags if tag == word]
         if len(found) > 1 and not any(word in _ends(one) for one in self.vpcs):
             raise ValueError(
@@ -77,9 +81,10 @@ class Account(NamedRow):
         )
 
     def home(self, *ends: str) -> str:
-        """The id of the VPC that the first of these ends is in that any VPC has: an instance, interface, address
-        (private or public), balancer (node, name, ARN or DNS name) or endpoint; ValueError where none has, or several
-        have."""
+        """The id of the VPC that the first of these ends is in that any VPC has: an instance,
+        interface, address (private or public), balancer (node, name, ARN or DNS name) or endpoint;
+        ValueError where none has, or several have.
+        """
         homes = [[one.name for one in self.vpcs if end in _ends(one)] for end in ends]
         end, found = next(
             (pair for pair in zip(ends, homes, strict=True) if pair[1]), (ends[0], [])
@@ -113,8 +118,8 @@ def _ends(vpc: Vpc) -> set[str]:
 def load(path: str | Path) -> Account:
     """The network that a file, or the *.json files of a folder, describe as the AWS CLI writes it.
 
-    Nothing is sent anywhere and no credentials are read. LoadError (a ValueError) names file, JSON path and what was
-    expected; what is not used is in the account's report.
+    Nothing is sent anywhere and no credentials are read. LoadError (a ValueError) names file, JSON
+    path and what was expected; what is not used is in the account's report.
     """
     notes = Notes()
     answers = Answers(read(path, notes), notes)
@@ -149,7 +154,9 @@ def load(path: str | Path) -> Account:
 
 
 def _about(vpc: Vpc, unknown: tuple[Unknown, ...]) -> Iterator[Unknown]:
-    """What is unknown of a VPC: of itself, of its rows, of a listener (a balancer's name and port)."""
+    """What is unknown of a VPC: of itself, of its rows, of a listener (a balancer's name and
+    port).
+    """
     parts = {
         vpc.name,
         vpc.internet_gateway,
@@ -161,9 +168,8 @@ def _about(vpc: Vpc, unknown: tuple[Unknown, ...]) -> Iterator[Unknown]:
     }
     for row in unknown:
         balancer, _, port = row.about.rpartition(":")
-        is_address = (
-            row.about.partition("/")[0].replace(".", "0").isdigit()
-        )  # packets from everywhere may go there
+        # packets from everywhere may go there
+        is_address = row.about.partition("/")[0].replace(".", "0").isdigit()
         if row.about in parts or is_address or (port.isdecimal() and balancer in parts):
             yield row
 
@@ -190,7 +196,9 @@ def example() -> Path:
 
 
 def _complete(answers: Answers) -> None:
-    """Note which answers are missing that every network has, and rows of VPCs that no file describes."""
+    """Note which answers are missing that every network has, and rows of VPCs that no file
+    describes.
+    """
     for kind, command in COMMANDS.items():
         if kind not in answers.kinds:
             answers.notes.add("missing", None, f"{kind}: no file has the answer of aws {command}")

@@ -1,9 +1,10 @@
 """Answers: the values of the files sorted by what they describe.
 
-An answer is known by its top-level key. Parts of one collection (pages, several regions) are joined; the same row
-may come twice, two different rows with one id are refused. Answers that do not name their subject (health of targets,
-attributes, entries of a prefix list) are wrapped as {"For": subject, "Output": answer}; one that is not wrapped is
-taken where it can be about one thing only, else reported.
+An answer is known by its top-level key. Parts of one collection (pages, several regions) are
+joined; the same row may come twice, two different rows with one id are refused. Answers that do not
+name their subject (health of targets, attributes, entries of a prefix list) are wrapped as {"For":
+subject, "Output": answer}; one that is not wrapped is taken where it can be about one thing only,
+else reported.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ class Answers:
         self._match()
 
     def lacks(self, about: str, words: str, collect: str = "") -> None:
-        """Say that something is not known of a part of the network; collect: the AWS CLI call that tells it."""
+        """Say that something is not known of a part of the network; collect: the AWS CLI call that
+        tells it.
+        """
         self._unknown[Unknown(about, words, f"aws {collect}" if collect else "")] = None
 
     @property
@@ -129,9 +132,8 @@ class Answers:
     def _take_about(self, kind: str, subject: str | None, value: At) -> None:
         if kind == "LoadBalancerAttributes":
             value = value.get(kind)
-        value.get("") if kind == "LoadBalancerAttributes" else list(
-            value.rows(kind)
-        )  # refuse what has another shape
+        # refuse what has another shape
+        value.get("") if kind == "LoadBalancerAttributes" else list(value.rows(kind))
         if subject is None:
             self._loose.append((kind, value))
             return
@@ -168,7 +170,9 @@ class Answers:
                     )
 
     def _candidates(self, kind: str, value: At) -> list[str]:
-        """What an answer can be about: what has none yet and, of attributes, is of the kind that has such keys."""
+        """What an answer can be about: what has none yet and, of attributes, is of the kind that
+        has such keys.
+        """
         telling = {""}
         if kind == "Attributes":
             telling = {TELLING.get(row.text("Key"), "") for row in value.rows(kind)} - telling

@@ -1,8 +1,10 @@
-"""Balancers: Application, Network and Classic Load Balancers as nodes, one for each of their interfaces.
+"""Balancers: Application, Network and Classic Load Balancers as nodes, one for each of their
+interfaces.
 
-A node is known by the description of its interface, "ELB net/name/id" ("ELB name" of a Classic one), which AWS writes.
-Where no file tells of it, a node is put into each subnet of the balancer: with the addresses that the balancer's own
-answer says or, noted as inferred, with the subnet's highest free one and a public stand-in of RFC 5737's 192.0.2.0/24.
+A node is known by the description of its interface, "ELB net/name/id" ("ELB name" of a Classic
+one), which AWS writes. Where no file tells of it, a node is put into each subnet of the balancer:
+with the addresses that the balancer's own answer says or, noted as inferred, with the subnet's
+highest free one and a public stand-in of RFC 5737's 192.0.2.0/24.
 """
 
 from __future__ import annotations
@@ -31,8 +33,10 @@ STAND_IN = "192.0.2.0/24"
 
 
 class Balancer(NamedRow):
-    """A balancer before it has nodes: name and ARN, class, settings (zone aside), whether the Internet is its client,
-    and (subnet, private address, public address) of each place where the answer says one."""
+    """A balancer before it has nodes: name and ARN, class, settings (zone aside), whether the
+    Internet is its client, and (subnet, private address, public address) of each place where the
+    answer says one.
+    """
 
     name: str
     kind: type
@@ -153,9 +157,8 @@ class Nodes:
         zone = tuple(row.cidr for row in self.subnets if row.zone == zones[subnet])
         settings = tuple((word, zone if value is ZONE else value) for word, value in one.settings)
         self.devices.append(Device(device, one.kind, settings))
-        passes = any(
-            word == "cross_zone" for word, _ in one.settings
-        )  # a Network Load Balancer passes packets on
+        # a Network Load Balancer passes packets on
+        passes = any(word == "cross_zone" for word, _ in one.settings)
         self.interfaces.append(Interface(device, subnet, private, groups, not passes, interface))
         if public:
             self.associations.append(Association(public, private))
@@ -291,7 +294,9 @@ ZONE = ("the blocks of the node's zone",)
 
 
 def _places(row: At) -> Iterator[tuple[str, str, str]]:
-    """Subnet, private and public address of each zone of a balancer, as far as its answer says them."""
+    """Subnet, private and public address of each zone of a balancer, as far as its answer says
+    them.
+    """
     for zone in row.rows("AvailabilityZones"):
         said = next(iter(zone.rows("LoadBalancerAddresses")), None)
         private = (

@@ -1,9 +1,10 @@
 """Endpoints: interface endpoints (PrivateLink), at whose network interfaces a service answers.
 
-Nobody knows what a service does with a connection; that it accepts one on every port is inferred, as of instances.
-A gateway endpoint has no interface: it is a route's target, see `routing`. Sources: AWS PrivateLink guide, "Access an
-AWS service using an interface VPC endpoint"; EC2 user guide, "Security group connection tracking". Left out: the
-endpoint's policy and the service's, which refuse requests, not connections; private DNS names of other VPCs.
+Nobody knows what a service does with a connection; that it accepts one on every port is inferred,
+as of instances. A gateway endpoint has no interface: it is a route's target, see `routing`.
+Sources: AWS PrivateLink guide, "Access an AWS service using an interface VPC endpoint"; EC2 user
+guide, "Security group connection tracking". Left out: the endpoint's policy and the service's,
+which refuse requests, not connections; private DNS names of other VPCs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Fields: every kind of answer by its top-level key, its id, and the fields that are known (EC2 and ELB APIs).
+"""Fields: every kind of answer by its top-level key, its id, and the fields that are known (EC2 and
+ELB APIs).
 
-A known field is used, or says nothing about where packets go. What is not in these lists is new to this package and
-reported.
+A known field is used, or says nothing about where packets go. What is not in these lists is new to
+this package and reported.
 """
 
 from __future__ import annotations
@@ -36,62 +37,76 @@ ASIDE = {  # answers that are not used and decide about packets all the same; a 
 KNOWN = {
     kind: frozenset(fields.split())
     for kind, fields in {
-        "Vpcs": """OwnerId InstanceTenancy Ipv6CidrBlockAssociationSet CidrBlockAssociationSet IsDefault EncryptionControl
-        Tags BlockPublicAccessStates VpcId State CidrBlock DhcpOptionsId""",
-        "Subnets": """AvailabilityZoneId EnableLniAtDeviceIndex MapCustomerOwnedIpOnLaunch CustomerOwnedIpv4Pool OwnerId
-        AssignIpv6AddressOnCreation Ipv6CidrBlockAssociationSet Tags SubnetArn OutpostArn EnableDns64 Ipv6Native
-        PrivateDnsNameOptionsOnLaunch BlockPublicAccessStates Type SubnetId State VpcId CidrBlock
-        AvailableIpAddressCount AvailabilityZone DefaultForAz MapPublicIpOnLaunch""",
+        "Vpcs": """OwnerId InstanceTenancy Ipv6CidrBlockAssociationSet CidrBlockAssociationSet
+            IsDefault EncryptionControl Tags BlockPublicAccessStates VpcId State CidrBlock
+            DhcpOptionsId""",
+        "Subnets": """AvailabilityZoneId EnableLniAtDeviceIndex MapCustomerOwnedIpOnLaunch
+            CustomerOwnedIpv4Pool OwnerId AssignIpv6AddressOnCreation Ipv6CidrBlockAssociationSet
+            Tags SubnetArn OutpostArn EnableDns64 Ipv6Native PrivateDnsNameOptionsOnLaunch
+            BlockPublicAccessStates Type SubnetId State VpcId CidrBlock AvailableIpAddressCount
+            AvailabilityZone DefaultForAz MapPublicIpOnLaunch""",
         "RouteTables": "Associations PropagatingVgws RouteTableId Routes Tags VpcId OwnerId",
-        "SecurityGroups": """GroupId IpPermissionsEgress Tags VpcId SecurityGroupArn OwnerId GroupName Description
-        IpPermissions""",
+        "SecurityGroups": """GroupId IpPermissionsEgress Tags VpcId SecurityGroupArn OwnerId
+            GroupName Description IpPermissions""",
         "NetworkAcls": "Associations Entries IsDefault NetworkAclId Tags VpcId OwnerId",
         "InternetGateways": "Attachments InternetGatewayId OwnerId Tags",
-        "NatGateways": """CreateTime DeleteTime FailureCode FailureMessage NatGatewayAddresses NatGatewayId
-        ProvisionedBandwidth State SubnetId VpcId Tags ConnectivityType AvailabilityMode AutoScalingIps
-        AutoProvisionZones AttachedAppliances RouteTableId""",
+        "NatGateways": """CreateTime DeleteTime FailureCode FailureMessage NatGatewayAddresses
+            NatGatewayId ProvisionedBandwidth State SubnetId VpcId Tags ConnectivityType
+            AvailabilityMode AutoScalingIps AutoProvisionZones AttachedAppliances RouteTableId""",
         "Reservations": "ReservationId OwnerId RequesterId Groups Instances",
-        "Instances": """Architecture BlockDeviceMappings ClientToken EbsOptimized EnaSupport Hypervisor IamInstanceProfile
-        InstanceLifecycle ElasticGpuAssociations ElasticInferenceAcceleratorAssociations NetworkInterfaces OutpostArn
-        RootDeviceName RootDeviceType SecurityGroups SourceDestCheck SpotInstanceRequestId SriovNetSupport StateReason
-        Tags VirtualizationType CpuOptions CapacityBlockId CapacityReservationId CapacityReservationSpecification
-        HibernationOptions Licenses MetadataOptions EnclaveOptions BootMode PlatformDetails UsageOperation
-        UsageOperationUpdateTime PrivateDnsNameOptions Ipv6Address TpmSupport MaintenanceOptions
-        CurrentInstanceBootMode NetworkPerformanceOptions Operator SecondaryInterfaces InstanceId ImageId State
-        PrivateDnsName PublicDnsName StateTransitionReason KeyName AmiLaunchIndex ProductCodes InstanceType LaunchTime
-        Placement KernelId RamdiskId Platform Monitoring SubnetId VpcId PrivateIpAddress PublicIpAddress""",
-        "NetworkInterfaces": """Association Attachment AvailabilityZone ConnectionTrackingConfiguration Description Groups
-        InterfaceType Ipv6Addresses MacAddress NetworkInterfaceId OutpostArn OwnerId PrivateDnsName PublicDnsName
-        PublicIpDnsNameOptions PrivateIpAddress PrivateIpAddresses Ipv4Prefixes Ipv6Prefixes RequesterId
-        RequesterManaged SourceDestCheck Status SubnetId TagSet VpcId DenyAllIgwTraffic Ipv6Native Ipv6Address Operator
-        AssociatedSubnets AvailabilityZoneId""",
-        "Addresses": """AllocationId AssociationId Domain NetworkInterfaceId NetworkInterfaceOwnerId PrivateIpAddress Tags
-        PublicIpv4Pool NetworkBorderGroup CustomerOwnedIp CustomerOwnedIpv4Pool CarrierIp SubnetId ServiceManaged
-        InstanceId PublicIp""",
-        "VpcPeeringConnections": """AccepterVpcInfo ExpirationTime RequesterVpcInfo Status Tags VpcPeeringConnectionId
-        MultipathResilienceStatus""",
-        "VpcEndpoints": """VpcEndpointId VpcEndpointType VpcId ServiceName State PolicyDocument RouteTableIds SubnetIds
-        Groups IpAddressType DnsOptions PrivateDnsEnabled RequesterManaged NetworkInterfaceIds DnsEntries
-        CreationTimestamp Tags OwnerId LastError Ipv4Prefixes Ipv6Prefixes FailureReason ServiceNetworkArn
-        ResourceConfigurationArn ServiceRegion PayerResponsibilities""",
-        "PrefixLists": """PrefixListId AddressFamily State StateMessage PrefixListArn PrefixListName MaxEntries Version Tags
-        OwnerId IpamPrefixListResolverTargetId IpamPrefixListResolverSyncEnabled Cidrs""",
-        "LoadBalancers": """LoadBalancerArn DNSName CanonicalHostedZoneId CreatedTime LoadBalancerName Scheme VpcId State
-        Type AvailabilityZones SecurityGroups IpAddressType CustomerOwnedIpv4Pool
-        EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic EnablePrefixForIpv6SourceNat IpamPools""",
-        "TargetGroups": """TargetGroupArn TargetGroupName Protocol Port VpcId HealthCheckProtocol HealthCheckPort
-        HealthCheckEnabled HealthCheckIntervalSeconds HealthCheckTimeoutSeconds HealthyThresholdCount
-        UnhealthyThresholdCount HealthCheckPath Matcher LoadBalancerArns TargetType ProtocolVersion IpAddressType
-        TargetControlPort""",
-        "Listeners": """ListenerArn LoadBalancerArn Port Protocol Certificates SslPolicy DefaultActions AlpnPolicy
-        MutualAuthentication""",
+        "Instances": """Architecture BlockDeviceMappings ClientToken EbsOptimized EnaSupport
+            Hypervisor IamInstanceProfile InstanceLifecycle ElasticGpuAssociations
+            ElasticInferenceAcceleratorAssociations NetworkInterfaces OutpostArn RootDeviceName
+            RootDeviceType SecurityGroups SourceDestCheck SpotInstanceRequestId SriovNetSupport
+            StateReason Tags VirtualizationType CpuOptions CapacityBlockId CapacityReservationId
+            CapacityReservationSpecification HibernationOptions Licenses MetadataOptions
+            EnclaveOptions BootMode PlatformDetails UsageOperation UsageOperationUpdateTime
+            PrivateDnsNameOptions Ipv6Address TpmSupport MaintenanceOptions
+            CurrentInstanceBootMode NetworkPerformanceOptions Operator SecondaryInterfaces
+            InstanceId ImageId State PrivateDnsName PublicDnsName StateTransitionReason KeyName
+            AmiLaunchIndex ProductCodes InstanceType LaunchTime Placement KernelId RamdiskId
+            Platform Monitoring SubnetId VpcId PrivateIpAddress PublicIpAddress""",
+        "NetworkInterfaces": """Association Attachment AvailabilityZone
+            ConnectionTrackingConfiguration Description Groups InterfaceType Ipv6Addresses
+            MacAddress NetworkInterfaceId OutpostArn OwnerId PrivateDnsName PublicDnsName
+            PublicIpDnsNameOptions PrivateIpAddress PrivateIpAddresses Ipv4Prefixes Ipv6Prefixes
+            RequesterId RequesterManaged SourceDestCheck Status SubnetId TagSet VpcId
+            DenyAllIgwTraffic Ipv6Native Ipv6Address Operator AssociatedSubnets AvailabilityZoneId""",
+        "Addresses": """AllocationId AssociationId Domain NetworkInterfaceId
+            NetworkInterfaceOwnerId PrivateIpAddress Tags PublicIpv4Pool NetworkBorderGroup
+            CustomerOwnedIp CustomerOwnedIpv4Pool CarrierIp SubnetId ServiceManaged InstanceId
+            PublicIp""",
+        "VpcPeeringConnections": """AccepterVpcInfo ExpirationTime RequesterVpcInfo Status Tags
+            VpcPeeringConnectionId MultipathResilienceStatus""",
+        "VpcEndpoints": """VpcEndpointId VpcEndpointType VpcId ServiceName State PolicyDocument
+            RouteTableIds SubnetIds Groups IpAddressType DnsOptions PrivateDnsEnabled
+            RequesterManaged NetworkInterfaceIds DnsEntries CreationTimestamp Tags OwnerId
+            LastError Ipv4Prefixes Ipv6Prefixes FailureReason ServiceNetworkArn
+            ResourceConfigurationArn ServiceRegion PayerResponsibilities""",
+        "PrefixLists": """PrefixListId AddressFamily State StateMessage PrefixListArn
+            PrefixListName MaxEntries Version Tags OwnerId IpamPrefixListResolverTargetId
+            IpamPrefixListResolverSyncEnabled Cidrs""",
+        "LoadBalancers": """LoadBalancerArn DNSName CanonicalHostedZoneId CreatedTime
+            LoadBalancerName Scheme VpcId State Type AvailabilityZones SecurityGroups
+            IpAddressType CustomerOwnedIpv4Pool
+            EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic EnablePrefixForIpv6SourceNat
+            IpamPools""",
+        "TargetGroups": """TargetGroupArn TargetGroupName Protocol Port VpcId HealthCheckProtocol
+            HealthCheckPort HealthCheckEnabled HealthCheckIntervalSeconds
+            HealthCheckTimeoutSeconds HealthyThresholdCount UnhealthyThresholdCount
+            HealthCheckPath Matcher LoadBalancerArns TargetType ProtocolVersion IpAddressType
+            TargetControlPort""",
+        "Listeners": """ListenerArn LoadBalancerArn Port Protocol Certificates SslPolicy
+            DefaultActions AlpnPolicy MutualAuthentication""",
         "Rules": "RuleArn Priority Conditions Actions IsDefault Transforms",
-        "LoadBalancerDescriptions": """LoadBalancerName DNSName CanonicalHostedZoneName CanonicalHostedZoneNameID
-        ListenerDescriptions Policies BackendServerDescriptions AvailabilityZones Subnets VPCId Instances HealthCheck
-        SourceSecurityGroup SecurityGroups CreatedTime Scheme""",
-        "Routes": """DestinationCidrBlock DestinationIpv6CidrBlock DestinationPrefixListId EgressOnlyInternetGatewayId
-        GatewayId InstanceId InstanceOwnerId NatGatewayId TransitGatewayId LocalGatewayId CarrierGatewayId
-        NetworkInterfaceId Origin State VpcPeeringConnectionId CoreNetworkArn OdbNetworkArn IpAddress""",
+        "LoadBalancerDescriptions": """LoadBalancerName DNSName CanonicalHostedZoneName
+            CanonicalHostedZoneNameID ListenerDescriptions Policies BackendServerDescriptions
+            AvailabilityZones Subnets VPCId Instances HealthCheck SourceSecurityGroup
+            SecurityGroups CreatedTime Scheme""",
+        "Routes": """DestinationCidrBlock DestinationIpv6CidrBlock DestinationPrefixListId
+            EgressOnlyInternetGatewayId GatewayId InstanceId InstanceOwnerId NatGatewayId
+            TransitGatewayId LocalGatewayId CarrierGatewayId NetworkInterfaceId Origin State
+            VpcPeeringConnectionId CoreNetworkArn OdbNetworkArn IpAddress""",
         "IpPermissions": "IpProtocol FromPort ToPort UserIdGroupPairs IpRanges Ipv6Ranges PrefixListIds",
         "ACL entries": "CidrBlock Egress IcmpTypeCode Ipv6CidrBlock PortRange Protocol RuleAction RuleNumber",
     }.items()

@@ -1,7 +1,7 @@
 """Legs: the network interfaces of a VPC, and the devices they belong to.
 
-The answer about interfaces comes first, what instances and NAT gateways say of theirs fills in. What runs on a device
-is inferred: see `kinds`.
+The answer about interfaces comes first, what instances and NAT gateways say of theirs fills in.
+What runs on a device is inferred: see `kinds`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ NAT_STATES = ("available", "pending")
 
 
 def legs(answers: Answers, vpc: str, subnets: dict[str, str]) -> list[Leg]:
-    """Every IPv4 interface of a VPC; the device's name is the instance's id, or "" where it is none's."""
+    """Every IPv4 interface of a VPC; the device's name is the instance's id, or "" where it is
+    none's.
+    """
     rows = list(answers.of_vpc("NetworkInterfaces", vpc).values())
     for instance, row in answers.rows("Instances").items():
         own = [at for at in row.rows("NetworkInterfaces") if at.text("VpcId", vpc) == vpc]
@@ -137,7 +139,9 @@ def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Leg:
 
 
 def managed(at: At) -> bool:
-    """Whether a service of AWS has made an interface: a balancer, a NAT gateway, an endpoint, a database."""
+    """Whether a service of AWS has made an interface: a balancer, a NAT gateway, an endpoint, a
+    database.
+    """
     return at.flag("RequesterManaged", False)
 
 
@@ -215,7 +219,9 @@ def primary(gateway: At) -> At | None:
 def devices(
     answers: Answers, vpc: str, found: list[Leg], targets: dict[str, tuple[str, ...]]
 ) -> tuple[list[Device], list[Interface], list[Association], list[Leg]]:
-    """Devices, interfaces and public addresses; and the legs of load balancers, which are another module's."""
+    """Devices, interfaces and public addresses; and the legs of load balancers, which are another
+    module's.
+    """
     gateways = {
         at.text("NetworkInterfaceId", ""): (name, row)
         for name, row in answers.of_vpc("NatGateways", vpc).items()

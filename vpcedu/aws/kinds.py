@@ -1,8 +1,9 @@
 """Kinds: what is known of a device from the files, and the class that stands for it.
 
-Nobody knows what runs on an instance: it is a host that listens on every TCP port. One that a route to the Internet
-leads to is a NAT instance too; what one does with packets for private blocks (a VPN, a firewall) is not guessed. An
-interface of a service (a database, a function) is a host of its own, unless a route leads to it.
+Nobody knows what runs on an instance: it is a host that listens on every TCP port. One that a route
+to the Internet leads to is a NAT instance too; what one does with packets for private blocks (a
+VPN, a firewall) is not guessed. An interface of a service (a database, a function) is a host of its
+own, unless a route leads to it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ FAR_SIDES = (
 def instance(
     answers: Answers, leg: Leg, made: dict[str, Device], targets: dict[str, tuple[str, ...]]
 ) -> None:
-    """A host; a NAT instance too where a route leads to one of its interfaces; targets: the destinations of routes."""
+    """A host; a NAT instance too where a route leads to one of its interfaces; targets: the
+    destinations of routes.
+    """
     own = leg.interface
     if not own.groups:
         answers.lacks(
@@ -59,7 +62,9 @@ def instance(
 
 
 def service(answers: Answers, leg: Leg, made: dict[str, Device], routed: bool) -> None:
-    """An interface of a service, of an endpoint, or of something whose far side nobody described."""
+    """An interface of a service, of an endpoint, or of something whose far side nobody
+    described.
+    """
     name, words = leg.interface.name, leg.description or leg.kind
     if leg.kind in FAR_SIDES or routed:
         from vpcedu.gateways.undescribed import Beyond

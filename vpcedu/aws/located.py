@@ -1,4 +1,5 @@
-"""At: a JSON value and the place where it stands, so that every complaint names file, path and what was expected.
+"""At: a JSON value and the place where it stands, so that every complaint names file, path and what
+was expected.
 
 A value that is missing, or null, has the default a caller names; without a default it is refused.
 """
@@ -16,11 +17,15 @@ LONGEST_ID = 2_048  # letters of an ARN, the longest of ids
 
 
 class LoadError(ValueError):
-    """Input that cannot be read as descriptions of a network; says file, JSON path and what was expected."""
+    """Input that cannot be read as descriptions of a network; says file, JSON path and what was
+    expected.
+    """
 
 
 class At:
-    """A value; `up` is the object or list around it, `key` its place there, or the file's name at the top."""
+    """A value; `up` is the object or list around it, `key` its place there, or the file's name at
+    the top.
+    """
 
     __slots__ = ("value", "key", "up")
 

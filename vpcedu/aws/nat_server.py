@@ -1,10 +1,11 @@
-"""NAT server: an instance that a route leads to: it forwards and masquerades, and is a host of its own as well.
+"""NAT server: an instance that a route leads to: it forwards and masquerades, and is a host of its
+own as well.
 
-The files do not tell what runs on an instance. That somebody made it the target of a route to the Internet says that
-it is a NAT instance; what it does with packets for `beyond`, the private blocks that routes send there, nobody says.
-What is sent to its own address meets a host that listens on every TCP port, as other instances.
-Simplified: the host and the NAT choose source ports apart, so both could have one port towards one destination; then
-the host's connection gets the answers.
+The files do not tell what runs on an instance. That somebody made it the target of a route to the
+Internet says that it is a NAT instance; what it does with packets for `beyond`, the private blocks
+that routes send there, nobody says. What is sent to its own address meets a host that listens on
+every TCP port, as other instances. Simplified: the host and the NAT choose source ports apart, so
+both could have one port towards one destination; then the host's connection gets the answers.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""Routing: route tables, gateways, peering connections and gateway endpoints of a VPC, as rows of the model.
+"""Routing: route tables, gateways, peering connections and gateway endpoints of a VPC, as rows of
+the model.
 
-The target of a route keeps its id. What a route leads to that is there, but is nothing of the model (transit gateway,
-virtual private gateway, ...) or is not described by the files, is named as beyond the model. A gateway endpoint stands
-with the peering connections, with the service's name in the place of a VPC: it leads to a service's addresses only.
+The target of a route keeps its id. What a route leads to that is there, but is nothing of the model
+(transit gateway, virtual private gateway, ...) or is not described by the files, is named as beyond
+the model. A gateway endpoint stands with the peering connections, with the service's name in the
+place of a VPC: it leads to a service's addresses only.
 """
 
 from __future__ import annotations
@@ -31,18 +33,15 @@ TARGETS = (
     "OdbNetworkArn",
     "EgressOnlyInternetGatewayId",
 )
-OURS = (
-    "igw-",
-    "nat-",
-    "eni-",
-    "i-",
-    "pcx-",
-)  # of the model: such a target could have been described
+# of the model: such a target could have been described
+OURS = ("igw-", "nat-", "eni-", "i-", "pcx-")
 PROPAGATED = "EnableVgwRoutePropagation"
 
 
 def internet_gateway(answers: Answers, vpc: str) -> str:
-    """The Internet gateway attached to a VPC, or ""; inferred from a route where no file tells of gateways."""
+    """The Internet gateway attached to a VPC, or ""; inferred from a route where no file tells of
+    gateways.
+    """
     for name, row in answers.rows("InternetGateways").items():
         for at in row.rows("Attachments"):
             if at.text("VpcId", "") == vpc and at.text("State", "available") in (
@@ -160,7 +159,9 @@ def peerings(answers: Answers, vpc: str) -> Iterator[Peering]:
 
 
 def useless(answers: Answers, vpc: str, gateway: str, links: tuple[Peering, ...]) -> dict[str, str]:
-    """What is described, but carries nothing for a VPC, and why: gateways that are elsewhere, inactive connections."""
+    """What is described, but carries nothing for a VPC, and why: gateways that are elsewhere,
+    inactive connections.
+    """
     found = {
         name: f"{name} is not attached to {vpc}"
         for name in answers.rows("InternetGateways")
@@ -174,9 +175,11 @@ def useless(answers: Answers, vpc: str, gateway: str, links: tuple[Peering, ...]
 def beyond(
     answers: Answers, found: list[tuple[Route, At]], known: set[str], useless: dict[str, str]
 ) -> tuple[str, ...]:
-    """The targets of routes that are there, but not described; notes them, and states that do not agree.
+    """The targets of routes that are there, but not described; notes them, and states that do not
+    agree.
 
-    useless: why a target that is described carries nothing, such as a peering connection that nobody accepted.
+    useless: why a target that is described carries nothing, such as a peering connection that
+    nobody accepted.
     """
     names = []
     for route, at in found:

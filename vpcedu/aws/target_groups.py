@@ -1,8 +1,10 @@
-"""Targets: target groups and what health checks last said of them, listeners and their rules, as rows of the model.
+"""Targets: target groups and what health checks last said of them, listeners and their rules, as
+rows of the model.
 
-Which targets get traffic follows the health answer: the healthy ones; where none is healthy, all that are not draining
-or unused (both kinds of balancer fail open). Without an answer a group has no targets, which is noted.
-Simplified, and noted: TLS behind a balancer, a Network Load Balancer's TLS listener (as TCP), weights.
+Which targets get traffic follows the health answer: the healthy ones; where none is healthy, all
+that are not draining or unused (both kinds of balancer fail open). Without an answer a group has no
+targets, which is noted. Simplified, and noted: TLS behind a balancer, a Network Load Balancer's TLS
+listener (as TCP), weights.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Commands: `python3 -m vpcedu ask`, `audit`, `puzzle` and `scenario`, in a terminal.
 
-A description is a folder (or file) of what the AWS CLI prints, or the word `reference`, the course's own site;
-`reference:network+gateway` is the site with that balancer and NAT. Exit codes: 0 reachable (or done), 1 not
-reachable, 2 a wrong value, which is told in one line on stderr, 3 it cannot be told. Nothing is sent anywhere.
+A description is a folder (or file) of what the AWS CLI prints, or the word `reference`, the
+course's own site; `reference:network+gateway` is the site with that balancer and NAT. Exit codes: 0
+reachable (or done), 1 not reachable, 2 a wrong value, which is told in one line on stderr, 3 it
+cannot be told. Nothing is sent anywhere.
 """
 
 from __future__ import annotations
@@ -80,8 +81,9 @@ def main(words: list[str]) -> int:
 
 
 def load(options: dict[str, str]) -> tuple[Vpc, str, str]:
-    """The VPC that a folder describes and the ends are in, or the reference site, and the ends, by their ids where Name
-    tags were given; ValueError for what is none."""
+    """The VPC that a folder describes and the ends are in, or the reference site, and the ends, by
+    their ids where Name tags were given; ValueError for what is none.
+    """
     ends = options["--from"], options["--to"]
     if _is_reference(options[""]):
         return _reference(options[""]), *ends
@@ -131,7 +133,9 @@ def _account(folder: str) -> Account:
 
 
 def ask(options: dict[str, str]) -> int:
-    """Print an answer; 0 where it works, 1 where it does not or not always, 3 where it cannot be told."""
+    """Print an answer; 0 where it works, 1 where it does not or not always, 3 where it cannot be
+    told.
+    """
     from vpcedu.analysis.answer import ask as answered
 
     for name in ("--from", "--to", "--port"):
@@ -179,7 +183,9 @@ def _save(found: Any, path: str) -> None:
 
 
 def puzzle(options: dict[str, str]) -> int:
-    """Print a puzzle and, where somebody types, have it played; or what is asked about it. 1 where --try is wrong."""
+    """Print a puzzle and, where somebody types, have it played; or what is asked about it. 1 where
+    --try is wrong.
+    """
     from vpcedu.cli import terminal
     from vpcedu.puzzles.notation import listing
     from vpcedu.puzzles.puzzle import puzzle as made

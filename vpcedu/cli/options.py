@@ -1,4 +1,6 @@
-"""Options: the words of a command line, by name. argparse would take longer to load than the answer takes."""
+"""Options: the words of a command line, by name. argparse would take longer to load than the answer
+takes.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,9 @@ def parse(
 ) -> dict[str, str]:
     """Options by name, "yes" for those without a value, and the one word that stands alone as "".
 
-    takes: options with a value, behind it or behind "=". flags: options without. place: what the word that stands
-    alone is, like "FOLDER", "[NAME]" where it may be missing, "" where there is none. ValueError names what is wrong.
+    takes: options with a value, behind it or behind "=". flags: options without. place: what the
+    word that stands alone is, like "FOLDER", "[NAME]" where it may be missing, "" where there is
+    none. ValueError names what is wrong.
     """
     options: dict[str, str] = {}
     rest = list(words)

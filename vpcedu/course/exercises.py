@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 
 class Exercise(NamedRow):
-    """Its number, what it asks, a function from what the learner gives to a verdict, and the text of a solution."""
+    """Its number, what it asks, a function from what the learner gives to a verdict, and the text
+    of a solution.
+    """
 
     number: str
     asks: str
@@ -205,7 +207,9 @@ EXERCISES = {
 
 
 def check(number: str, given: object) -> str:
-    """What the model says of an answer; ValueError for an unknown exercise or something that is no row."""
+    """What the model says of an answer; ValueError for an unknown exercise or something that is no
+    row.
+    """
     return fold(_exercise(number).check(given))
 
 

@@ -1,11 +1,14 @@
-"""Witness: a scenario as a Linux kernel played it, beside the same scenario as the model plays it now.
+"""Witness: a scenario as a Linux kernel played it, beside the same scenario as the model plays it
+now.
 
-The recordings, and the scripts that both play, are no part of the package: they stand in the repository, in
-tests/kernel, and `laboratory` loads them from there. What is compared there and what is left out on purpose is said in
-its normal.py: numbers relative to the first, ports that nobody chose by name, no pure acknowledgments, whole seconds.
+The recordings, and the scripts that both play, are no part of the package: they stand in the
+repository, in tests/kernel, and `laboratory` loads them from there. What is compared there and what
+is left out on purpose is said in its normal.py: numbers relative to the first, ports that nobody
+chose by name, no pure acknowledgments, whole seconds.
 
-A comparison with Linux says something of TCP, of filters, of NAT and of proxies as such. It says nothing of what AWS
-does otherwise: that comes from AWS's documents, or is inferred, and the modules say which.
+A comparison with Linux says something of TCP, of filters, of NAT and of proxies as such. It says
+nothing of what AWS does otherwise: that comes from AWS's documents, or is inferred, and the modules
+say which.
 """
 
 from __future__ import annotations
@@ -29,8 +32,10 @@ FLAGS = {"S": "SYN", "F": "FIN", "R": "RST"}
 
 
 class Row(NamedRow):
-    """One segment: microseconds, the sender's flow, and what is compared: flags as in tcpdump, relative numbers, bytes,
-    seconds since the connection's first packet (SYNs only), and "point way header" for each place that saw it."""
+    """One segment: microseconds, the sender's flow, and what is compared: flags as in tcpdump,
+    relative numbers, bytes, seconds since the connection's first packet (SYNs only), and "point way
+    header" for each place that saw it.
+    """
 
     at: int
     flow: str
@@ -53,7 +58,9 @@ class Row(NamedRow):
 
     @property
     def what(self) -> str:
-        """The segment in one or two words: "SYN ACK", "8 bytes"; a SYN that is sent again says when."""
+        """The segment in one or two words: "SYN ACK", "8 bytes"; a SYN that is sent again says
+        when.
+        """
         if self.length:
             return f"{self.length:,} bytes"
         words = " ".join(FLAGS[letter] for letter in self.flags if letter in FLAGS)
@@ -120,8 +127,10 @@ class Pair(NamedRow):
 
 
 class Beside(NamedRow):
-    """A scenario twice: its name and sentence, the kernel's release, how many packets were recorded at all places,
-    the model's fault or "", the pairs, and of each thing the programs learnt (what, kernel, model)."""
+    """A scenario twice: its name and sentence, the kernel's release, how many packets were recorded
+    at all places, the model's fault or "", the pairs, and of each thing the programs learnt (what,
+    kernel, model).
+    """
 
     name: str
     sentence: str
@@ -175,7 +184,9 @@ class Beside(NamedRow):
 
 
 class Laboratory:
-    """The repository's recordings: `names` (with a sentence each), `faults` (with the scenario in which each shows)."""
+    """The repository's recordings: `names` (with a sentence each), `faults` (with the scenario in
+    which each shows).
+    """
 
     def __init__(self, lesson: Any) -> None:
         self._lesson = lesson
@@ -206,7 +217,9 @@ class Laboratory:
 
     @property
     def summary(self) -> str:
-        """Every scenario compared now, and every fault looked for where it should show: some lines."""
+        """Every scenario compared now, and every fault looked for where it should show: some
+        lines.
+        """
         found = [self.beside(name) for name in self.names]
         rows, facts = sum(len(both.pairs) for both in found), sum(len(both.facts) for both in found)
         differ, unlike = (
@@ -226,9 +239,11 @@ class Laboratory:
 
 
 def laboratory(folder: str | PathLike[str] | None = None) -> Laboratory:
-    """Load the recordings and scenarios of the repository's folder tests/kernel; ValueError where it is not there.
+    """Load the recordings and scenarios of the repository's folder tests/kernel; ValueError where
+    it is not there.
 
-    folder: where it is; None: looked for here and in the folders above, as from the course's notebooks.
+    folder: where it is; None: looked for here and in the folders above, as from the course's
+    notebooks.
     """
     here = Path.cwd()
     above = [place / "tests" / "kernel" for place in (here, *here.parents)]

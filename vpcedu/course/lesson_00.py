@@ -1,8 +1,10 @@
-"""Lesson 00: the prediction of an answer's addresses and ports, and the exercises with their solutions.
+"""Lesson 00: the prediction of an answer's addresses and ports, and the exercises with their
+solutions.
 
-The learner says which addresses and ports the server's answer carries. The visit says which it really
-carried; where they differ, the packet the learner described is really sent from the server, in the middle
-of the same visit, and what becomes of it is told, with the belief that usually stands behind it.
+The learner says which addresses and ports the server's answer carries. The visit says which it
+really carried; where they differ, the packet the learner described is really sent from the server,
+in the middle of the same visit, and what becomes of it is told, with the belief that usually stands
+behind it.
 """
 
 from __future__ import annotations
@@ -28,8 +30,8 @@ def judge(
 ) -> Judgement:
     """Hold a prediction of the server's answer against what happened.
 
-    The fields may be text as typed; the destination port may be "?" where it cannot be known yet. ValueError
-    where one is no address or port, or the visit had no answer.
+    The fields may be text as typed; the destination port may be "?" where it cannot be known yet.
+    ValueError where one is no address or port, or the visit had no answer.
     """
     legs = answer_legs(visit)
     if not legs:

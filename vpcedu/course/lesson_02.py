@@ -13,9 +13,11 @@ LEARNS = ("connected", "refused", "reset", "timed out")
 def judge_silence(
     third: object, learns: object, after: object, kernel: str = "since 6.5"
 ) -> Judgement:
-    """Hold against a run: when the third SYN is sent to a silent server, what the client learns, and when.
+    """Hold against a run: when the third SYN is sent to a silent server, what the client learns,
+    and when.
 
-    The fields may be text as typed, in seconds; `learns` is one of LEARNS. ValueError where one is something else.
+    The fields may be text as typed, in seconds; `learns` is one of LEARNS. ValueError where one is
+    something else.
     """
     word = fields.one_of("learns", learns, LEARNS)
     sent, end = fields.seconds("third SYN", third), fields.seconds("after", after)

@@ -14,8 +14,9 @@ from vpcedu.views.explain import answer_legs
 def judge_ports(
     visit: Visit, source_port: object, destination_port: object, most: object
 ) -> Judgement:
-    """Hold against runs: the ports of the server's answer, and how many connections at once one Linux client can
-    have to one destination. ValueError where a field is no such number."""
+    """Hold against runs: the ports of the server's answer, and how many connections at once one
+    Linux client can have to one destination. ValueError where a field is no such number.
+    """
     legs = answer_legs(visit)
     if not legs:
         raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")

@@ -27,10 +27,11 @@ MISSING = ("nothing", "group", "acl", "both")
 
 
 def judge_filters(missing: object, first: object = "", last: object = "") -> Judgement:
-    """Hold against runs what a server that lets port 80 in still lacks for its answers: an outbound row in the group,
-    in the network ACL, in both or nothing, and for which destination ports.
+    """Hold against runs what a server that lets port 80 in still lacks for its answers: an outbound
+    row in the group, in the network ACL, in both or nothing, and for which destination ports.
 
-    The fields may be text as typed; the ports count where a row is missing. ValueError where one is something else.
+    The fields may be text as typed; the ports count where a row is missing. ValueError where one is
+    something else.
     """
     word = one_of("missing", missing, MISSING, {"network acl": "acl"})
     if word == "nothing":

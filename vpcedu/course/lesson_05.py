@@ -24,10 +24,12 @@ STOPS = ("group", "acl", "table")
 
 
 def judge_nat(answer_to: object, page_packets: object, stops: object) -> Judgement:
-    """Hold against runs: to which address an update server sends its answer to web, how many packets of a page visit
-    through the balancer pass the NAT, and what stops a stranger who calls the NAT's public address.
+    """Hold against runs: to which address an update server sends its answer to web, how many
+    packets of a page visit through the balancer pass the NAT, and what stops a stranger who calls
+    the NAT's public address.
 
-    The fields may be text as typed; `stops` is one of STOPS. ValueError where one is something else.
+    The fields may be text as typed; `stops` is one of STOPS. ValueError where one is something
+    else.
     """
     told, count = (
         fields.ipv4("answer goes to", answer_to),

@@ -1,7 +1,8 @@
 """Lesson 06: the prediction about proxies, and the exercises with their solutions.
 
-One belief is tried here: that a load balancer is a stateful NAT, which passes the client's own packets on. A Network
-Load Balancer does that; so the same site with one in the place of the proxy is the belief, built and run.
+One belief is tried here: that a load balancer is a stateful NAT, which passes the client's own
+packets on. A Network Load Balancer does that; so the same site with one in the place of the proxy
+is the belief, built and run.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ LEARNS = ("connected", "refused", "reset", "timed out")
 
 
 def judge_proxy(connections: object, sees: object, learns: object) -> Judgement:
-    """Hold against runs: how many connections a visit through a Classic TCP listener has, which address web sees, and
-    what the client's connect() learns while nothing listens at web.
+    """Hold against runs: how many connections a visit through a Classic TCP listener has, which
+    address web sees, and what the client's connect() learns while nothing listens at web.
 
-    The fields may be text as typed; `learns` is one of LEARNS. ValueError where one is something else.
+    The fields may be text as typed; `learns` is one of LEARNS. ValueError where one is something
+    else.
     """
     count = fields.whole("connections", connections, 1, 99)
     address = fields.ipv4("web sees", sees)
@@ -107,11 +109,8 @@ def _learns(word: str) -> str:
     return "Not reset: a connection was accepted, and later closed in the ordinary way."
 
 
-CLAIMS = (
-    (),
-    ("127.0.0.1",),
-    ("10.0.0.99", "192.0.2.77"),
-)  # what clients write into X-Forwarded-For themselves
+# what clients write into X-Forwarded-For themselves
+CLAIMS = ((), ("127.0.0.1",), ("10.0.0.99", "192.0.2.77"))
 FARTHEST = 99  # entries, from either end
 BALANCER_SUBNET, NODES = "10.0.0.0/24", ("10.0.0.10", "10.0.0.77")
 WEB_RULE = GROUP_RULES[2]

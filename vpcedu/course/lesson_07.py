@@ -1,4 +1,6 @@
-"""Lesson 07: the prediction about a Network Load Balancer, and the exercises with their solutions."""
+"""Lesson 07: the prediction about a Network Load Balancer, and the exercises with their
+solutions.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +35,11 @@ SEES = ("200 OK", "timed out", "refused", "reset")
 
 
 def judge_nlb(client_sees: object, instance: object, ip: object) -> Judgement:
-    """Hold against runs: what the client sees although the targets have no way to the Internet, and which source
-    address a target registered by instance, and one registered by address, sees.
+    """Hold against runs: what the client sees although the targets have no way to the Internet, and
+    which source address a target registered by instance, and one registered by address, sees.
 
-    The fields may be text as typed; the first is one of SEES. ValueError where one is something else.
+    The fields may be text as typed; the first is one of SEES. ValueError where one is something
+    else.
     """
     word = fields.one_of("the client sees", client_sees, SEES, {"200": "200 OK", "ok": "200 OK"})
     said = [

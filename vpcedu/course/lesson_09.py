@@ -1,6 +1,8 @@
-"""Lesson 09: the prediction about a silent connection behind a NAT gateway, and the exercises with their solutions.
+"""Lesson 09: the prediction about a silent connection behind a NAT gateway, and the exercises with
+their solutions.
 
-The case: web has sent a query through the NAT gateway, and the answer takes 420 s to make. Keep-alive is off.
+The case: web has sent a query through the NAT gateway, and the answer takes 420 s to make.
+Keep-alive is off.
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ HEARS, FATES, NEVER = ("FIN", "RST", "nothing"), ("arrives", "lost"), "never"
 
 
 def judge_idle(hears: object, answer: object, learns: object) -> Judgement:
-    """Hold against a run: what web receives when the NAT gateway's 350 s are over, what becomes of the answer sent at
-    420 s, and when web's program learns that the connection is dead.
+    """Hold against a run: what web receives when the NAT gateway's 350 s are over, what becomes of
+    the answer sent at 420 s, and when web's program learns that the connection is dead.
 
-    The fields may be text as typed: one of HEARS, one of FATES, seconds or "never". ValueError for anything else.
+    The fields may be text as typed: one of HEARS, one of FATES, seconds or "never". ValueError for
+    anything else.
     """
     heard = one_of("web receives", hears, HEARS)
     fate = one_of("the answer", answer, FATES)
@@ -147,7 +150,9 @@ row = 300
 
 
 def patient(given: object) -> str:
-    """09.2: client's keep-alive and the balancer's idle timeout so that an answer after 420 s comes back."""
+    """09.2: client's keep-alive and the balancer's idle timeout so that an answer after 420 s comes
+    back.
+    """
     if not isinstance(given, (tuple, list)) or len(given) != 2:
         raise ValueError(f"{given!r}: expected two numbers of seconds, (keep-alive, idle timeout)")
     keepalive, idle = given

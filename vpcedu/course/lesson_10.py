@@ -1,5 +1,5 @@
-"""Lesson 10: a puzzle's prediction, which check of which device lost the packet; where symptoms come from, counted by
-runs; and the exercises with their solutions.
+"""Lesson 10: a puzzle's prediction, which check of which device lost the packet; where symptoms
+come from, counted by runs; and the exercises with their solutions.
 """
 
 from __future__ import annotations
@@ -90,7 +90,9 @@ def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
 
 
 def symptom_table(vpc: Vpc, source: str, destination: str, port: int) -> str:
-    """A table: each fault of the catalogue planted alone and run; what the person sees, and what lost the packet."""
+    """A table: each fault of the catalogue planted alone and run; what the person sees, and what
+    lost the packet.
+    """
     plays, question = Plays(), Question(source, destination, port)
     found: Counter[tuple[str, str]] = Counter()
     for fault in faults(vpc, question):

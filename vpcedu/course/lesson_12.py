@@ -1,6 +1,8 @@
-"""Lesson 12: two versions of the model, one with a fault. Can a run tell which? And the exercises with their solutions.
+"""Lesson 12: two versions of the model, one with a fault. Can a run tell which? And the exercises
+with their solutions.
 
-Here the judge is not the model: it is the recording of a Linux kernel, which neither version has seen.
+Here the judge is not the model: it is the recording of a Linux kernel, which neither version has
+seen.
 """
 
 from __future__ import annotations
@@ -52,8 +54,10 @@ class Versions:
 
 
 def judge_versions(laboratory: Laboratory, which: object, packet: object) -> Judgement:
-    """Hold against a recording: which version of the model is wrong (A, B, or "?": a run cannot tell), and in which
-    packet it shows (its number or "?"). The fields may be text as typed; ValueError where one is something else."""
+    """Hold against a recording: which version of the model is wrong (A, B, or "?": a run cannot
+    tell), and in which packet it shows (its number or "?"). The fields may be text as typed;
+    ValueError where one is something else.
+    """
     versions = Versions(laboratory)
     word = one_of("version", which, (*versions.runs, UNKNOWN))
     rows = len(versions.runs["A"].pairs)
@@ -124,7 +128,9 @@ row = "refused"
 
 
 def unnoticed(given: object) -> str:
-    """12.2: a fault and a scenario where packets differ from the recording and no program learns anything else."""
+    """12.2: a fault and a scenario where packets differ from the recording and no program learns
+    anything else.
+    """
     if not isinstance(given, tuple) or len(given) != 2:
         raise ValueError(f"{given!r}: expected (fault, scenario)")
     fault, name = given

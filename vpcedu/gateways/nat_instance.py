@@ -1,19 +1,22 @@
 """NAT instance: the NAT of the question, an ordinary Linux host that forwards and masquerades.
 
-Unlike a NAT gateway it has a network interface like any host: its source/destination check must be off,
-and it has a security group, which every forwarded packet passes twice (in from the private subnet, out to
-the Internet). It keeps the opener's port where that is free, as Linux does. It can forward ports of its own to
-hosts inside, which a NAT gateway cannot: then it is a load balancer by destination NAT, as Linux builds one,
-and unlike a Network Load Balancer it sees the answers only if a route leads them here.
+Unlike a NAT gateway it has a network interface like any host: its source/destination check must be
+off, and it has a security group, which every forwarded packet passes twice (in from the private
+subnet, out to the Internet). It keeps the opener's port where that is free, as Linux does. It can
+forward ports of its own to hosts inside, which a NAT gateway cannot: then it is a load balancer by
+destination NAT, as Linux builds one, and unlike a Network Load Balancer it sees the answers only if
+a route leads them here.
 
-A packet in mid-stream that belongs to no row opens one again (`loose`); what cannot (SYN,ACK, FIN, RST: Linux
-calls it INVALID) is forwarded as it is, with its private source. Where `loose` is off both are refused with
-RST. What is meant for the host itself meets its own TCP, where nobody listens. A row lives 432,000 s of
-silence, 120 s before its first answer and behind both FINs, 10 s behind RST; a closed row's port is free at
-once. Sources: VPC user guide, "NAT instances", "Compare NAT devices"; Linux, nf_conntrack and nf_nat.
+A packet in mid-stream that belongs to no row opens one again (`loose`); what cannot (SYN,ACK, FIN,
+RST: Linux calls it INVALID) is forwarded as it is, with its private source. Where `loose` is off
+both are refused with RST. What is meant for the host itself meets its own TCP, where nobody
+listens. A row lives 432,000 s of silence, 120 s before its first answer and behind both FINs, 10 s
+behind RST; a closed row's port is free at once. Sources: VPC user guide, "NAT instances", "Compare
+NAT devices"; Linux, nf_conntrack and nf_nat.
 
-Simplified: an ICMP error about no row is dropped (Linux forwards it as INVALID). Left out: the FIN that AWS names
-for its former NAT image at the idle timeout, Linux' other times, ICMP's other messages, UDP.
+Simplified: an ICMP error about no row is dropped (Linux forwards it as INVALID). Left out: the FIN
+that AWS names for its former NAT image at the idle timeout, Linux' other times, ICMP's other
+messages, UDP.
 """
 
 from __future__ import annotations
@@ -33,17 +36,16 @@ if TYPE_CHECKING:
     pass
 
 IDLE = 432_000 * SECOND  # nf_conntrack_tcp_timeout_established
-OPENING, CLOSED, RESET = (
-    120 * SECOND,
-    120 * SECOND,
-    10 * SECOND,
-)  # ..._syn_sent, ..._time_wait, ..._close
+# ..._syn_sent, ..._time_wait, ..._close
+OPENING, CLOSED, RESET = (120 * SECOND, 120 * SECOND, 10 * SECOND)
 
 
 class NatInstance(Machine):
-    """A Linux host at one private address that masquerades, with `ports`, and forwards what its `listeners` say.
+    """A Linux host at one private address that masquerades, with `ports`, and forwards what its
+    `listeners` say.
 
-    preserve_client_address: whether targets of a listener see the client's address, else this host's.
+    preserve_client_address: whether targets of a listener see the client's address, else this
+    host's.
     """
 
     kind_words = "NAT instance"
@@ -96,7 +98,9 @@ class NatInstance(Machine):
         return flags & (SYN | ACK) == SYN or (self.loose and flags & (SYN | FIN | RST | ACK) == ACK)
 
     def _open(self, packet: Packet, now: int) -> Translation | Reason:
-        """A new row: to the destination from this address, or to a target; the opener's port where that is free."""
+        """A new row: to the destination from this address, or to a target; the opener's port where
+        that is free.
+        """
         flow, destination, sources = packet.flow, packet.flow.destination, (self.address,)
         if flow.dst == self.address:
             target = self.listeners[flow.dport].targets.pick(spread(self.seed, *flow, packet.seq))

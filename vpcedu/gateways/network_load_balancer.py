@@ -1,21 +1,23 @@
 """Network Load Balancer node: hands each flow to a target by rewriting its destination.
 
-It ends no connection. The first packet of a flow is given to a target by a hash over addresses, ports and
-sequence number; the row then serves every later packet in both directions. There is one node, with a static
-address of its own, for each zone; it uses the targets of its zone, or all of them with cross-zone load
-balancing. With the client's address preserved (default of instance targets) the target answers the CLIENT, and
-the answer is brought back here by the flow, not by the route table of the target's subnet. AWS describes that
-outcome from several sides and never its mechanism, so every such step of the model is marked as inferred.
-Otherwise (default of ip targets) it sees the node's private address and a port of it, one of 55,000 to each
-target. Rows go after 350 silent seconds (60 to 6,000 can be set) and if the target has not answered for 30 s;
-whoever then sends gets RST. Once checks are started (by a small host inside: hosts/network_checker.py) new flows
-go to healthy targets, or to all where none is; what is sent to a target that turned unhealthy gets RST.
-Sources: Network Load Balancers guide, "What is", "Target groups", "Register targets", "Listeners" (no listener:
-silent drop; unknown flow: RST; of ICMP only type 3 passes, and here it is translated as by a NAT: inferred),
-"Health checks", "Troubleshoot".
+It ends no connection. The first packet of a flow is given to a target by a hash over addresses,
+ports and sequence number; the row then serves every later packet in both directions. There is one
+node, with a static address of its own, for each zone; it uses the targets of its zone, or all of
+them with cross-zone load balancing. With the client's address preserved (default of instance
+targets) the target answers the CLIENT, and the answer is brought back here by the flow, not by the
+route table of the target's subnet. AWS describes that outcome from several sides and never its
+mechanism, so every such step of the model is marked as inferred. Otherwise (default of ip targets)
+it sees the node's private address and a port of it, one of 55,000 to each target. Rows go after 350
+silent seconds (60 to 6,000 can be set) and if the target has not answered for 30 s; whoever then
+sends gets RST. Once checks are started (by a small host inside: hosts/network_checker.py) new flows
+go to healthy targets, or to all where none is; what is sent to a target that turned unhealthy gets
+RST. Sources: Network Load Balancers guide, "What is", "Target groups", "Register targets",
+"Listeners" (no listener: silent drop; unknown flow: RST; of ICMP only type 3 passes, and here it is
+translated as by a NAT: inferred), "Health checks", "Troubleshoot".
 
-Inferred: what was closed serves late packets for the idle timeout, and a SYN then opens another flow.
-Left out: TLS, UDP and QUIC listeners, ALB targets, weights, stickiness by source, PrivateLink.
+Inferred: what was closed serves late packets for the idle timeout, and a SYN then opens another
+flow. Left out: TLS, UDP and QUIC listeners, ALB targets, weights, stickiness by source,
+PrivateLink.
 """
 
 from __future__ import annotations
@@ -53,17 +55,16 @@ SHORTEST, LONGEST = 60 * SECOND, 6_000 * SECOND
 class NetworkLoadBalancer(Machine):
     """One node at one private address; `listeners` say which port leads to which targets.
 
-    zone: the CIDR blocks of the subnets in the node's zone, none: every target is in it. cross_zone: use the targets
-    of other zones too. secondary: more addresses to open connections to targets from. idle: of listeners without own.
-    check: how targets are checked once `start_checks` is called, None: AWS's default.
+    zone: the CIDR blocks of the subnets in the node's zone, none: every target is in it.
+    cross_zone: use the targets of other zones too. secondary: more addresses to open connections to
+    targets from. idle: of listeners without own. check: how targets are checked once `start_checks`
+    is called, None: AWS's default.
     """
 
     kind_words = "Network Load Balancer"
     managed = timed = returns_flows = True
-    always_tracked = (
-        (TCP, 350 * SECOND),
-        (UDP, 120 * SECOND),
-    )  # by groups, whatever their rules; idle timeouts there
+    # by groups, whatever their rules; idle timeouts there
+    always_tracked = ((TCP, 350 * SECOND), (UDP, 120 * SECOND))
 
     def __init__(
         self,
@@ -89,7 +90,9 @@ class NetworkLoadBalancer(Machine):
         self._counts = dict.fromkeys(("PortAllocationErrorCount", "TCP_ELB_Reset_Count"), 0)
 
     def handle(self, packet: Packet, now: int) -> Step:
-        """Rewrite by the packet's flow, or by a new one for a SYN to a listener; else drop with the reason."""
+        """Rewrite by the packet's flow, or by a new one for a SYN to a listener; else drop with the
+        reason.
+        """
         if self.checker.connections and packet.about.reversed() in self.checker.connections:
             return self.checker.handle(packet, now)
         gone = self.flows.sweep(now)
@@ -140,7 +143,9 @@ class NetworkLoadBalancer(Machine):
         return row if back else None
 
     def metrics(self, now: int) -> dict[str, int]:
-        """What was counted up to `now` (microseconds), under the names that CloudWatch has for it."""
+        """What was counted up to `now` (microseconds), under the names that CloudWatch has for
+        it.
+        """
         return dict(self._counts)
 
     def take_events(self) -> list[Event]:
@@ -198,7 +203,9 @@ class NetworkLoadBalancer(Machine):
     def _drop(
         self, packet: Packet, row: Translation | Listener | None, reason: Reason, now: int
     ) -> Step:
-        """With RST what belongs to no flow or to one that is over, silently what no listener waits for."""
+        """With RST what belongs to no flow or to one that is over, silently what no listener waits
+        for.
+        """
         silent = reason is NO_LISTENER or packet.flags & RST
         self._counts["TCP_ELB_Reset_Count"] += not silent
         answer = () if silent else (packet.reset(),)
@@ -206,7 +213,9 @@ class NetworkLoadBalancer(Machine):
 
 
 def _checked(listener: Listener, idle: int) -> int:
-    """The idle timeout of a listener; ValueError where AWS would refuse the listener or the model has none like it."""
+    """The idle timeout of a listener; ValueError where AWS would refuse the listener or the model
+    has none like it.
+    """
     idle = idle if listener.idle is None else listener.idle
     if listener.protocol != "TCP" or listener.targets.target_type not in ("instance", "ip"):
         raise ValueError(f"{listener}: expected protocol TCP and targets of type instance or ip")

@@ -1,10 +1,12 @@
-"""PROXY header in a rewritten stream: bytes that the opener never sent, in front of the first byte it sends.
+"""PROXY header in a rewritten stream: bytes that the opener never sent, in front of the first byte
+it sends.
 
-A balancer that ends no connection cannot simply send a header of its own: it puts it before the first data (or
-before the FIN, if there are none) of the opener, and from then on it corrects the numbers of every segment:
-those of the opener are higher by the header's length, acknowledgments on their way back lower. A segment that
-is sent again gets the header again, so nothing has to be remembered but where the stream begins. That AWS does
-it so is inferred: it says that the header is put before the TCP data, and that the connection is not ended.
+A balancer that ends no connection cannot simply send a header of its own: it puts it before the
+first data (or before the FIN, if there are none) of the opener, and from then on it corrects the
+numbers of every segment: those of the opener are higher by the header's length, acknowledgments on
+their way back lower. A segment that is sent again gets the header again, so nothing has to be
+remembered but where the stream begins. That AWS does it so is inferred: it says that the header is
+put before the TCP data, and that the connection is not ended.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Beyond: something that is there, but whose far side nobody described: an interface endpoint, a transit gateway's
-attachment. A packet that reaches it ends with a reason that says so; what becomes of it is not guessed.
+"""Beyond: something that is there, but whose far side nobody described: an interface endpoint, a
+transit gateway's attachment. A packet that reaches it ends with a reason that says so; what becomes
+of it is not guessed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Accept queue: connections that are established and wait for their program (listen(2), accept(2)).
 
-A program usually accepts at once. A lesson may put a port on hold: then connections to it are established by the host
-alone, and wait here with all that they heard, until the program accepts one. The queue takes one more than its
-backlog says, as Linux' does; when it is full a SYN is dropped in silence, and the opener tries again.
+A program usually accepts at once. A lesson may put a port on hold: then connections to it are
+established by the host alone, and wait here with all that they heard, until the program accepts
+one. The queue takes one more than its backlog says, as Linux' does; when it is full a SYN is
+dropped in silence, and the opener tries again.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ class AcceptQueue:
         return len(self._waiting.get(port, ())) > self.backlogs[port]
 
     def take(self, port: int) -> tuple[Connection | None, Heard]:
-        """The connection that has waited longest and what it heard so far; (None, []) where none waits."""
+        """The connection that has waited longest and what it heard so far; (None, []) where none
+        waits.
+        """
         return self._waiting[port].popleft() if self._waiting.get(port) else (None, [])
 
     def keep(self, connection: Connection, event: str, data: Any) -> bool:

@@ -1,8 +1,9 @@
 """Answered: what a layer 7 balancer notes of a request when it has ended, as its access log would.
 
-The client's address and port and the target's in one row are the shortest proof of two connections. The status is what
-the client got, or what is only logged because the client was gone (460 at an Application Load Balancer).
-Sources: "Access logs" of the Application Load Balancers guide and of the Classic guide.
+The client's address and port and the target's in one row are the shortest proof of two connections.
+The status is what the client got, or what is only logged because the client was gone (460 at an
+Application Load Balancer). Sources: "Access logs" of the Application Load Balancers guide and of
+the Classic guide.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
 
 class Answered(NamedRow):
-    """One request: who asked whom, the target or None, the start line ("" if malformed), the client's status, the
-    status that came from the target ("" where none came), and when the request was whole (microseconds)."""
+    """One request: who asked whom, the target or None, the start line ("" if malformed), the
+    client's status, the status that came from the target ("" where none came), and when the request
+    was whole (microseconds).
+    """
 
     client: Endpoint
     listener: Endpoint
@@ -37,7 +40,9 @@ class Answered(NamedRow):
 
 
 class Asked(NamedRow):
-    """A request that has not ended: the client's connection, the message, since when, and the target that has it."""
+    """A request that has not ended: the client's connection, the message, since when, and the
+    target that has it.
+    """
 
     front: Connection
     request: Message

@@ -1,15 +1,16 @@
 """Application Load Balancer node: HTTP ends here and begins again. It has no TCP listener, ever.
 
 Like a Classic balancer's HTTP listener it answers the client on one connection and asks a target on
-another; it opens that second connection when a request needs it and keeps it for the next. A listener's rules choose
-the group by host and path, or an answer without any target. Its own answers say what went wrong behind it: 502 a
-target that refused, reset or closed (also a kept connection, just when it was used again); 503 no target; 504 no
-connection in 10 s, or no answer before the idle timeout; 408 no request before it. 460 is only logged: the client was
-gone. All targets unhealthy: it fails open and uses all of them.
-Sources: Application Load Balancers guide, "What is", "Listeners", "Troubleshoot", "Attributes", "Request tracing".
+another; it opens that second connection when a request needs it and keeps it for the next. A
+listener's rules choose the group by host and path, or an answer without any target. Its own answers
+say what went wrong behind it: 502 a target that refused, reset or closed (also a kept connection,
+just when it was used again); 503 no target; 504 no connection in 10 s, or no answer before the idle
+timeout; 408 no request before it. 460 is only logged: the client was gone. All targets unhealthy:
+it fails open and uses all of them. Sources: Application Load Balancers guide, "What is",
+"Listeners", "Troubleshoot", "Attributes", "Request tracing".
 
-Simulated time begins at 0, so the times in X-Amzn-Trace-Id do too. Left out: TLS to the targets, HTTP/2, HTTP 4xx for
-what is too long or too many, the life of client connections (3,600 s).
+Simulated time begins at 0, so the times in X-Amzn-Trace-Id do too. Left out: TLS to the targets,
+HTTP/2, HTTP 4xx for what is too long or too many, the life of client connections (3,600 s).
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ DRAINING = 300 * SECOND  # the default deregistration delay
 class ApplicationLoadBalancer(BalancerNode):
     """One node at one private address, with its listeners.
 
-    idle: microseconds. xff, client_port: the attributes of X-Forwarded-For (protocols/forwarded.py). check: how
-    targets are checked once `start_checks` is called. zone: with cross-zone off the blocks of its zone's subnets.
-    ValueError for another protocol than HTTP and HTTPS, no certificate, another mode, or an idle timeout out of range.
+    idle: microseconds. xff, client_port: the attributes of X-Forwarded-For
+    (protocols/forwarded.py). check: how targets are checked once `start_checks` is called. zone:
+    with cross-zone off the blocks of its zone's subnets. ValueError for another protocol than HTTP
+    and HTTPS, no certificate, another mode, or an idle timeout out of range.
     """
 
     kind_words = "Application Load Balancer"
@@ -70,7 +72,9 @@ class ApplicationLoadBalancer(BalancerNode):
     def deregister(
         self, group: TargetGroup, target: Endpoint, now: int, delay: int = DRAINING
     ) -> None:
-        """Give a target nothing new; after the delay (microseconds) reset what is open to it, and answer 502."""
+        """Give a target nothing new; after the delay (microseconds) reset what is open to it, and
+        answer 502.
+        """
         self.groups.of[group].draining.add(target)
         self.after(now + delay, self._drained, target)
 
@@ -90,7 +94,9 @@ class ApplicationLoadBalancer(BalancerNode):
         return secured(listener, relay)
 
     def _onward(self, message: Message, front: Connection, scheme: str, now: int) -> Message:
-        """The target's request: host names in lower case, X-Forwarded headers, a trace id that the seed decides."""
+        """The target's request: host names in lower case, X-Forwarded headers, a trace id that the
+        seed decides.
+        """
         self._asked += 1
         words = (spread(self.seed, self.name, self._asked, part) for part in range(3))
         own = f"1-{now // SECOND:08x}-" + "".join(f"{word:08x}" for word in words)

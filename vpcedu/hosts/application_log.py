@@ -1,4 +1,6 @@
-"""Application log: whom an application takes for the client of each request, and what it had to judge by."""
+"""Application log: whom an application takes for the client of each request, and what it had to
+judge by.
+"""
 
 from __future__ import annotations
 

@@ -1,13 +1,15 @@
 """Byte relay: what a proxy does with a TCP listener. Two connections, joined only by the bytes.
 
-For each connection that arrives it opens one of its own to a target, from its own address and a port of
-its own, and hands the bytes on unchanged in both directions. Half closes and resets are handed on too.
-The client's handshake is with the balancer: it is "connected" before any target was asked. Where the PROXY protocol
-is on, the target first gets a line that names the client; the other address in it is the node's private one.
-A pair that is idle for too long is closed on both sides. Sources: Classic guide, "Listeners", "Proxy Protocol".
+For each connection that arrives it opens one of its own to a target, from its own address and a
+port of its own, and hands the bytes on unchanged in both directions. Half closes and resets are
+handed on too. The client's handshake is with the balancer: it is "connected" before any target was
+asked. Where the PROXY protocol is on, the target first gets a line that names the client; the other
+address in it is the node's private one. A pair that is idle for too long is closed on both sides.
+Sources: Classic guide, "Listeners", "Proxy Protocol".
 
-Not said by AWS: what becomes of a side that stays open once both were closed; here it gets RST when it has been silent
-for another idle timeout. Left out: the surge queue (1,024 connections wait for an instance; more are closed).
+Not said by AWS: what becomes of a side that stays open once both were closed; here it gets RST when
+it has been silent for another idle timeout. Left out: the surge queue (1,024 connections wait for
+an instance; more are closed).
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 
 
 class ByteRelay:
-    """The program behind one TCP listener; idle: microseconds; proxied: the targets' ports with PROXY protocol."""
+    """The program behind one TCP listener; idle: microseconds; proxied: the targets' ports with
+    PROXY protocol.
+    """
 
     def __init__(self, targets: Targets, idle: int, proxied: tuple[int, ...] = ()) -> None:
         self.targets, self.proxied = targets, proxied

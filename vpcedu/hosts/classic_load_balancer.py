@@ -1,16 +1,17 @@
 """Classic Load Balancer node: the "ELB" of the question. Every connection ends here.
 
-For each connection (TCP listener) or request (HTTP listener) it uses a second connection of its own to an
-instance, from its own private address, so the instance sees the node and answers the node. A TCP listener
-changes no byte and adds no header. SSL and HTTPS listeners do the same behind the client's TLS, which ends here;
-the instance gets plain bytes or plain HTTP. Once checks are started, HTTP listeners keep a connection open in advance
-to every healthy instance. A balancer has a node in each of its zones; with cross-zone off (the API's default; the
-console's is on, as here) a node uses the instances of its own.
-Sources: Classic guide, "Listeners", "Troubleshoot HTTP errors", "Idle timeout", "Proxy Protocol".
+For each connection (TCP listener) or request (HTTP listener) it uses a second connection of its own
+to an instance, from its own private address, so the instance sees the node and answers the node. A
+TCP listener changes no byte and adds no header. SSL and HTTPS listeners do the same behind the
+client's TLS, which ends here; the instance gets plain bytes or plain HTTP. Once checks are started,
+HTTP listeners keep a connection open in advance to every healthy instance. A balancer has a node in
+each of its zones; with cross-zone off (the API's default; the console's is on, as here) a node uses
+the instances of its own. Sources: Classic guide, "Listeners", "Troubleshoot HTTP errors", "Idle
+timeout", "Proxy Protocol".
 
-What AWS does not say: what a port without a listener does (here it refuses with RST, as any host), and the
-answer when an instance refuses a connection (here 504, as for one that closes). Left out: TLS to the instances, the
-surge queue, draining.
+What AWS does not say: what a port without a listener does (here it refuses with RST, as any host),
+and the answer when an instance refuses a connection (here 504, as for one that closes). Left out:
+TLS to the instances, the surge queue, draining.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ if TYPE_CHECKING:
 class ClassicLoadBalancer(BalancerNode):
     """One node at one private address, with its listeners.
 
-    idle: microseconds. proxy_protocol: the instances' ports that get a PROXY line (TCP and SSL listeners). check: how
-    instances are checked once `start_checks` is called. zone: with cross-zone off the blocks of its zone's subnets.
-    ValueError for another protocol, no certificate, or another idle timeout than 1 to 4,000 s.
+    idle: microseconds. proxy_protocol: the instances' ports that get a PROXY line (TCP and SSL
+    listeners). check: how instances are checked once `start_checks` is called. zone: with
+    cross-zone off the blocks of its zone's subnets. ValueError for another protocol, no
+    certificate, or another idle timeout than 1 to 4,000 s.
     """
 
     kind_words = "Classic Load Balancer"

@@ -1,7 +1,7 @@
 """Programs that open connections: one fetches a page, one only connects and closes again.
 
-What they learn is the symptom that a person sees: a status line, "refused", "reset", "timed out" (and
-after how long), or "closed" where the other end closed before it answered.
+What they learn is the symptom that a person sees: a status line, "refused", "reset", "timed out"
+(and after how long), or "closed" where the other end closed before it answered.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 class Result(NamedRow):
-    """What the program learnt: a symptom in words, the response if one came, and after how long (microseconds)."""
+    """What the program learnt: a symptom in words, the response if one came, and after how long
+    (microseconds).
+    """
 
     symptom: str
     response: Message | None = None

@@ -1,13 +1,15 @@
 """Health checks: a balancer's node connects to every target, again and again, from its own address.
 
-A check is a connection like any other: groups and network ACLs must let it through, it stands in the capture and, if
-it is HTTP, in the web server's log under the name ELB-HealthChecker. TCP: it passes if the connection is established;
-HTTP: if a GET is answered with a code of success. A new connection for each check, closed after it; whatever takes
-longer than the timeout has failed. They go on for as long as the clock does, so they are started by hand.
-Sources: Application Load Balancers guide, "Health checks", "Troubleshoot"; Classic guide, "Health checks".
+A check is a connection like any other: groups and network ACLs must let it through, it stands in
+the capture and, if it is HTTP, in the web server's log under the name ELB-HealthChecker. TCP: it
+passes if the connection is established; HTTP: if a GET is answered with a code of success. A new
+connection for each check, closed after it; whatever takes longer than the timeout has failed. They
+go on for as long as the clock does, so they are started by hand. Sources: Application Load
+Balancers guide, "Health checks", "Troubleshoot"; Classic guide, "Health checks".
 
-Classic's user agent ELB-HealthChecker/1.0 was seen in access logs; no page of AWS says it. Simplified: all targets
-are checked at the same instant. Left out: HTTPS and SSL checks. Those of a Network Load Balancer: network_checker.py.
+Classic's user agent ELB-HealthChecker/1.0 was seen in access logs; no page of AWS says it.
+Simplified: all targets are checked at the same instant. Left out: HTTPS and SSL checks. Those of a
+Network Load Balancer: network_checker.py.
 """
 
 from __future__ import annotations
@@ -29,12 +31,10 @@ if TYPE_CHECKING:
     from vpcedu.trace import Capture
 
 APPLICATION = HealthCheck("HTTP", agent="ELB-HealthChecker/2.0")
-CLASSIC = HealthCheck(
-    "TCP", healthy=10
-)  # the API's default, on the port of the target where AWS has port 80
-CLASSIC_HTTP = CLASSIC._replace(
-    protocol="HTTP", path="/index.html", agent="ELB-HealthChecker/1.0"
-)  # the console's
+# the API's default, on the port of the target where AWS has port 80
+CLASSIC = HealthCheck("TCP", healthy=10)
+# the console's
+CLASSIC_HTTP = CLASSIC._replace(protocol="HTTP", path="/index.html", agent="ELB-HealthChecker/1.0")
 
 
 class Health(NamedRow):
@@ -77,9 +77,11 @@ class Probe:
 
 
 class Groups:
-    """All groups of one node's listeners, less the targets outside its zone where cross-zone is off, and their checks;
-    `passed` hears of every check that a target passes. `host`: for HTTP's Host, with the listener's port, in the place
-    of the target's. ValueError for another protocol than TCP and HTTP."""
+    """All groups of one node's listeners, less the targets outside its zone where cross-zone is
+    off, and their checks; `passed` hears of every check that a target passes. `host`: for HTTP's
+    Host, with the listener's port, in the place of the target's. ValueError for another protocol
+    than TCP and HTTP.
+    """
 
     def __init__(
         self,
@@ -118,11 +120,15 @@ class Groups:
 
     @property
     def in_service(self) -> bool:
-        """Whether DNS may answer with the node: every group has a healthy target (or none is checked)."""
+        """Whether DNS may answer with the node: every group has a healthy target (or none is
+        checked).
+        """
         return not self.begun or all(targets.healthy for targets in self.of.values())
 
     def message(self, group: TargetGroup, target: Endpoint) -> Message | None:
-        """The request of an HTTP check, whose Host is the target's address or as was said; None for TCP."""
+        """The request of an HTTP check, whose Host is the target's address or as was said; None for
+        TCP.
+        """
         if self.check.protocol == "TCP":
             return None
         port = self.check.port or target.port

@@ -1,9 +1,10 @@
 """Host: an address with TCP, where connections end and programs run.
 
 A program is any object with `on(host, connection, event, data, now)`; events are those of TCP
-("connected", "data", "end of data", "closed", "reset", "refused", "timed out"). It answers by calling
-the host: `send`, `close`, `connect`, `after`. What leaves is collected in order: TCP's own segments
-first, then what the program caused. A segment for nobody is answered by RST (RFC 9293 section 3.5.2).
+("connected", "data", "end of data", "closed", "reset", "refused", "timed out"). It answers by
+calling the host: `send`, `close`, `connect`, `after`. What leaves is collected in order: TCP's own
+segments first, then what the program caused. A segment for nobody is answered by RST (RFC 9293
+section 3.5.2).
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ if TYPE_CHECKING:
 
 
 class Host(Machine):
-    """A host at one address; `seed` decides the ports and sequence numbers that it chooses, `settings` are TCP's."""
+    """A host at one address; `seed` decides the ports and sequence numbers that it chooses,
+    `settings` are TCP's.
+    """
 
     kind_words = "Host"
     is_host = opens = timed = True
@@ -69,16 +72,22 @@ class Host(Machine):
     # What programs and lessons call.
 
     def listen(self, port: int, program: Program, now: int = 0, backlog: int = SOMAXCONN) -> None:
-        """Have a program accept the connections to a port; `backlog` matters once the port is on hold."""
+        """Have a program accept the connections to a port; `backlog` matters once the port is on
+        hold.
+        """
         self.listeners[port] = program
         self._queue.backlogs[port] = backlog
 
     def hold(self, port: int, now: int = 0) -> None:
-        """Stop accepting: connections to the port are established, and wait; the program hears nothing of them."""
+        """Stop accepting: connections to the port are established, and wait; the program hears
+        nothing of them.
+        """
         self._queue.hold(port)
 
     def accept(self, port: int, now: int) -> Connection | None:
-        """Accept the connection that has waited longest on a port on hold: its program hears what happened so far."""
+        """Accept the connection that has waited longest on a port on hold: its program hears what
+        happened so far.
+        """
         connection, events = self._queue.take(port)
         for event, data in events:
             connection.program.on(self, connection, event, data, now)  # type: ignore[union-attr]
@@ -184,7 +193,9 @@ class Host(Machine):
         return None
 
     def wake(self, now: int) -> tuple[Step, ...]:
-        """Let the alarms ring that are due; returns a `send` step for each packet, its row the cause."""
+        """Let the alarms ring that are due; returns a `send` step for each packet, its row the
+        cause.
+        """
         steps: list[Step] = []
         while self.deadline is not None and self.deadline <= now:
             _, _, call, arguments = heappop(self._alarms)

@@ -1,15 +1,16 @@
 """Network checker: the small host inside a Network Load Balancer's node that checks the targets.
 
-A node only rewrites; a health check is a connection that begins somewhere. So it begins here, at the node's own private
-address: the network ACLs of both subnets and the groups of the targets must let that address in, whatever clients they
-allow (inbound rules of the balancer's own groups are not asked, outbound ones are). TCP unless HTTP is asked for.
-Every node checks the targets that it may use, so a target that several nodes use hears more checks than were set.
-Sources: Network Load Balancers guide, "Health checks" (Host: the node's address and the listener's port), "Update
-the security groups".
+A node only rewrites; a health check is a connection that begins somewhere. So it begins here, at
+the node's own private address: the network ACLs of both subnets and the groups of the targets must
+let that address in, whatever clients they allow (inbound rules of the balancer's own groups are not
+asked, outbound ones are). TCP unless HTTP is asked for. Every node checks the targets that it may
+use, so a target that several nodes use hears more checks than were set. Sources: Network Load
+Balancers guide, "Health checks" (Host: the node's address and the listener's port), "Update the
+security groups".
 
-Not said by AWS: the user agent (here the Application Load Balancer's). Simplified: nodes do not vote, and a check may
-choose a port that a flow with a hidden client address has (1 in 64,512). Left out: passive checks, HTTPS, the PROXY
-header before a check, UDP's "no answer".
+Not said by AWS: the user agent (here the Application Load Balancer's). Simplified: nodes do not
+vote, and a check may choose a port that a flow with a hidden client address has (1 in 64,512). Left
+out: passive checks, HTTPS, the PROXY header before a check, UDP's "no answer".
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ NETWORK_HTTP = APPLICATION._replace(timeout=6 * SECOND, success=tuple(map(str, r
 
 
 class NetworkChecker(BalancerNode):
-    """Checks from one node's address; zone: the blocks whose targets the node may use, (): all. It fails open."""
+    """Checks from one node's address; zone: the blocks whose targets the node may use, (): all. It
+    fails open.
+    """
 
     def __init__(
         self,

@@ -1,8 +1,10 @@
-"""New connection: which number it starts with, and when its SYN may take the place of a connection in TIME-WAIT.
+"""New connection: which number it starts with, and when its SYN may take the place of a connection
+in TIME-WAIT.
 
-The first sequence number comes from a clock of 4 microseconds plus a keyed hash of the four addresses and ports
-(RFC 9293 section 3.4.1). A SYN may follow a connection in TIME-WAIT where its number is above all that were received;
-the new connection's own number is then above all that were sent (section 3.6.1, MAY-2).
+The first sequence number comes from a clock of 4 microseconds plus a keyed hash of the four
+addresses and ports (RFC 9293 section 3.4.1). A SYN may follow a connection in TIME-WAIT where its
+number is above all that were received; the new connection's own number is then above all that were
+sent (section 3.6.1, MAY-2).
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ def may_follow(old: Connection, packet: Packet) -> bool:
 
 
 def first_number(key: int, now: int, old: Connection | None) -> int:
-    """The first sequence number; key: the hash; now: microseconds; old: the connection whose place is taken."""
+    """The first sequence number; key: the hash; now: microseconds; old: the connection whose place
+    is taken.
+    """
     number = (key + now // 4) % MODULUS
     return (
         (old.snd_nxt + 1) % MODULUS

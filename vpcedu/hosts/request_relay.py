@@ -1,13 +1,16 @@
-"""Request relay: what a proxy does with an HTTP or HTTPS listener. It ends the client's HTTP, not only its TCP.
+"""Request relay: what a proxy does with an HTTP or HTTPS listener. It ends the client's HTTP, not
+only its TCP.
 
-It reads whole requests, says in X-Forwarded-For, -Proto and -Port who asked and how, and sends each on a
-connection of its own to a target; the answer goes back on the connection the request came from.
-Connections to targets are kept and serve the next request, also of another client. Every request ends as one
-event "answered": with the status the client got, or the one that is only logged because the client was gone.
-Sources: ELB user guide, "How Elastic Load Balancing works"; "Troubleshoot" in both guides (who answers what, when).
+It reads whole requests, says in X-Forwarded-For, -Proto and -Port who asked and how, and sends each
+on a connection of its own to a target; the answer goes back on the connection the request came
+from. Connections to targets are kept and serve the next request, also of another client. Every
+request ends as one event "answered": with the status the client got, or the one that is only logged
+because the client was gone. Sources: ELB user guide, "How Elastic Load Balancing works";
+"Troubleshoot" in both guides (who answers what, when).
 
-Not said by AWS: 408 is for a client whose first request never came whole; a connection that was served before is
-closed without a word. Left out: pipelining to targets, HTTP/2, HEAD, 100 Continue, the surge queue.
+Not said by AWS: 408 is for a client whose first request never came whole; a connection that was
+served before is closed without a word. Left out: pipelining to targets, HTTP/2, HEAD, 100 Continue,
+the surge queue.
 """
 
 from __future__ import annotations
@@ -37,9 +40,10 @@ NO_TARGET, MALFORMED, SILENT = "503 Service Unavailable", "502 Bad Gateway", "50
 
 
 class Conduct(NamedRow):
-    """What one kind of balancer does: its answer where a target refused, reset or closed; what it logs where the
-    client is gone; how long a connection to a target may take (microseconds); whether the target with the least
-    outstanding requests is next, or whose turn it is."""
+    """What one kind of balancer does: its answer where a target refused, reset or closed; what it
+    logs where the client is gone; how long a connection to a target may take (microseconds);
+    whether the target with the least outstanding requests is next, or whose turn it is.
+    """
 
     broken: str
     gone: str
@@ -48,7 +52,9 @@ class Conduct(NamedRow):
 
 
 class RequestRelay:
-    """The program behind one HTTP listener; `forward` makes the target's request, `idle` is in microseconds."""
+    """The program behind one HTTP listener; `forward` makes the target's request, `idle` is in
+    microseconds.
+    """
 
     def __init__(
         self,
@@ -204,7 +210,9 @@ class RequestRelay:
         self._read(host, asked.front, now)
 
     def _say(self, host: Host, asked: Asked, message: Message, now: int, came: str = "") -> None:
-        """Send an answer; close behind it where the client asked for that (RFC 9112 section 9.6)."""
+        """Send an answer; close behind it where the client asked for that (RFC 9112 section
+        9.6).
+        """
         front = asked.front
         if front in self._last:
             message = message.with_header("Connection", "close")

@@ -1,12 +1,14 @@
-"""TLS end: stands in front of a program, so that the network carries TLS and the program reads plaintext.
+"""TLS end: stands in front of a program, so that the network carries TLS and the program reads
+plaintext.
 
-To the host it is a program, to the program it is the host: what the program sends leaves in TLS records, what
-comes is told when it is plaintext. The program of a secured connection hears "connected" when the TLS handshake
-is done, not when TCP's is. Connections that a relay opens to its targets go through untouched: TLS ends here.
-Where TLS fails, the other end gets an alert and the connection is closed; a client's program hears why.
+To the host it is a program, to the program it is the host: what the program sends leaves in TLS
+records, what comes is told when it is plaintext. The program of a secured connection hears
+"connected" when the TLS handshake is done, not when TCP's is. Connections that a relay opens to its
+targets go through untouched: TLS ends here. Where TLS fails, the other end gets an alert and the
+connection is closed; a client's program hears why.
 
-Not said by AWS: whether an SSL listener asks its target before the handshake is done; here it does not.
-Left out: TLS to the targets, a limit to the time of a handshake.
+Not said by AWS: whether an SSL listener asks its target before the handshake is done; here it does
+not. Left out: TLS to the targets, a limit to the time of a handshake.
 """
 
 from __future__ import annotations
@@ -129,7 +131,9 @@ class TlsEnd:
 
 
 def secured(listener: Listener, program: Program) -> TlsEnd:
-    """The program of a listener behind the listener's TLS; ValueError where it has no certificate."""
+    """The program of a listener behind the listener's TLS; ValueError where it has no
+    certificate.
+    """
     if listener.certificate is None:
         raise ValueError(
             f"{listener} has no certificate: expected the path of a PEM file with certificate and key"

@@ -1,9 +1,9 @@
 """Checkpoints: what a packet is asked when it leaves or reaches a network interface, in order.
 
-Each function answers (row, reason): the row that decided and, if the packet is lost, why; a Turn where it says, too,
-where the packet goes; or None where the question does not arise. Tracking is written here, at the instant the packet
-passes, as real devices do. AWS says that a network ACL stands at the subnet's edge and a group at the interface; the
-order of the two is read from that.
+Each function answers (row, reason): the row that decided and, if the packet is lost, why; a Turn
+where it says, too, where the packet goes; or None where the question does not arise. Tracking is
+written here, at the instant the packet passes, as real devices do. AWS says that a network ACL
+stands at the subnet's edge and a group at the interface; the order of the two is read from that.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def destination_check(
 def group_out(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """A tracked flow, or an outbound rule of the interface's groups.
 
-    A Network Load Balancer's own RST is not asked: AWS says that clients get it after the idle timeout, when the
-    group's tracking has forgotten the flow too (inferred).
+    A Network Load Balancer's own RST is not asked: AWS says that clients get it after the idle
+    timeout, when the group's tracking has forgotten the flow too (inferred).
     """
     if packet.flags & RST and walk.trace.sender == here.device and filters.balances(here):
         return None
@@ -107,8 +107,10 @@ def _group(
 
 
 def _groups(filters: Filters, there: Interface | None, peer: str) -> frozenset[str]:
-    """The groups a rule may name the other side by: its interface's own, if the packet comes straight from there (or
-    goes there) and not through a middlebox; or those of the Network Load Balancer that delivers it."""
+    """The groups a rule may name the other side by: its interface's own, if the packet comes
+    straight from there (or goes there) and not through a middlebox; or those of the Network Load
+    Balancer that delivers it.
+    """
     if there is not None and (peer in (there.address, *there.secondary) or filters.balances(there)):
         return frozenset(there.groups)
     return frozenset()
@@ -119,8 +121,9 @@ def _related(
 ) -> TrackedFlow | Untracked | None:
     """The flow that an ICMP error is about, if it is tracked automatically, or left untracked.
 
-    EC2 user guide, "Path MTU Discovery": such an error is let in for flows that are tracked automatically (through a
-    NAT gateway, a Network Load Balancer) or untracked, else by a rule for ICMP. That it may leave these is inferred.
+    EC2 user guide, "Path MTU Discovery": such an error is let in for flows that are tracked
+    automatically (through a NAT gateway, a Network Load Balancer) or untracked, else by a rule for
+    ICMP. That it may leave these is inferred.
     """
     if filters.tracked_through(walk.left if way == IN else here) is not None:
         return filters.tracking[here.id].lookup(way, packet.about, filters.clock.now)
@@ -174,7 +177,9 @@ def _acl(filters: Filters, here: Interface, packet: Packet, way: str, reason: Re
 
 
 def route(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
-    """The row of the route table (looked up before the ACL was asked); not asked where a flow returns."""
+    """The row of the route table (looked up before the ACL was asked); not asked where a flow
+    returns.
+    """
     return None if walk.returning else (walk.hop.row, walk.hop.reason)
 
 

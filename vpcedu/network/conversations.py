@@ -1,9 +1,9 @@
 """Conversations: which packets of a capture belong to one TCP connection, from end to end?
 
-A gateway that rewrites changes addresses on the way, so one connection shows several pairs of addresses.
-Every trace ties together the pairs it went through; pairs that are tied are one conversation. A proxy
-ties nothing: what arrives on one connection and what it sends on another are two conversations. An ICMP error
-belongs to the connection whose packet it quotes.
+A gateway that rewrites changes addresses on the way, so one connection shows several pairs of
+addresses. Every trace ties together the pairs it went through; pairs that are tied are one
+conversation. A proxy ties nothing: what arrives on one connection and what it sends on another are
+two conversations. An ICMP error belongs to the connection whose packet it quotes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 class Conversation(NamedRow):
-    """One connection: who opened it, where it ends, the flow as the opener sent it, the gateways between."""
+    """One connection: who opened it, where it ends, the flow as the opener sent it, the gateways
+    between.
+    """
 
     number: int
     opener: str

@@ -1,6 +1,8 @@
-"""Filters: what the checkpoints of a network read and write: rules, ACLs, tracked flows, the balancers' nodes.
+"""Filters: what the checkpoints of a network read and write: rules, ACLs, tracked flows, the
+balancers' nodes.
 
-Rules, ACLs and nodes follow from the description and are made anew when it changes; what is tracked stays.
+Rules, ACLs and nodes follow from the description and are made anew when it changes; what is tracked
+stays.
 """
 
 from __future__ import annotations
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
 
 
 class Filters:
-    """The filters of all interfaces and subnets; beyond_drops: only on a copy of a network, where filters that drop let
-    the packet go on, to find every blocker."""
+    """The filters of all interfaces and subnets; beyond_drops: only on a copy of a network, where
+    filters that drop let the packet go on, to find every blocker.
+    """
 
     def __init__(self, devices: dict[str, Machine], clock: Clock) -> None:
         self.devices, self.clock = devices, clock
@@ -54,7 +57,9 @@ class Filters:
         return any(node == interface for node, _ in self.balancers)
 
     def tracked_through(self, *places: Interface | None) -> tuple[tuple[int, int], ...] | None:
-        """(protocol, idle timeout) where flows through one of these interfaces' devices are always tracked, or None."""
+        """(protocol, idle timeout) where flows through one of these interfaces' devices are always
+        tracked, or None.
+        """
         devices = (self.devices[place.device] for place in places if place is not None)
         return next(
             (device.always_tracked for device in devices if device.always_tracked is not None), None

@@ -1,9 +1,10 @@
 """Network interface (ENI) and subnet: where a device meets the VPC.
 
-Security groups, connection tracking and the source/destination check belong to the interface; the route
-table and the network ACL to its subnet. The public address is not here: only the Internet gateway knows it.
-A device may have several interfaces in one zone; the first that a description lists is its primary one.
-Source: EC2 user guide, "Elastic network interfaces". Left out: MAC addresses.
+Security groups, connection tracking and the source/destination check belong to the interface; the
+route table and the network ACL to its subnet. The public address is not here: only the Internet
+gateway knows it. A device may have several interfaces in one zone; the first that a description
+lists is its primary one. Source: EC2 user guide, "Elastic network interfaces". Left out: MAC
+addresses.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from vpcedu.tables.tracking import DEFAULT, TrackingConfiguration
 
 
 class Interface(NamedRow):
-    """A device's interface: its subnet's name, private address, group ids, source/destination check; a name of its
-    own where the device's name does not say which; more private addresses, of a NAT gateway or a balancer; and how
-    it tracks connections."""
+    """A device's interface: its subnet's name, private address, group ids, source/destination
+    check; a name of its own where the device's name does not say which; more private addresses, of
+    a NAT gateway or a balancer; and how it tracks connections.
+    """
 
     device: str
     subnet: str
@@ -36,8 +38,9 @@ class Interface(NamedRow):
 
 
 class Subnet(NamedRow):
-    """A block of addresses in one Availability Zone, with the names of its network ACL and of the route table that is
-    associated with it; None: the VPC's main one."""
+    """A block of addresses in one Availability Zone, with the names of its network ACL and of the
+    route table that is associated with it; None: the VPC's main one.
+    """
 
     name: str
     cidr: str

@@ -1,8 +1,10 @@
-"""Link: a way with a length. Only links take time and lose packets; here the only one is the Internet.
+"""Link: a way with a length. Only links take time and lose packets; here the only one is the
+Internet.
 
-Loss is either an explicit list of ordinals (1 for the first packet the link carries) or a seeded draw. A link may
-have an MTU: what is larger is dropped by a router half-way, which answers with the ICMP error "fragmentation
-needed" (RFC 1191 section 4). The router's address is one that RFC 5737 sets aside for documentation.
+Loss is either an explicit list of ordinals (1 for the first packet the link carries) or a seeded
+draw. A link may have an MTU: what is larger is dropped by a router half-way, which answers with the
+ICMP error "fragmentation needed" (RFC 1191 section 4). The router's address is one that RFC 5737
+sets aside for documentation.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ LEAST_MTU = 68  # bytes: what every link of IPv4 carries whole (RFC 791 section 
 
 
 class Link:
-    """A link with a delay (microseconds), a loss rate (0 to 1), a set of ordinals to lose, an MTU (bytes) or None."""
+    """A link with a delay (microseconds), a loss rate (0 to 1), a set of ordinals to lose, an MTU
+    (bytes) or None.
+    """
 
     def __init__(
         self,
@@ -43,7 +47,9 @@ class Link:
         return Link(self.delay, self.loss, tuple(self.lose), self.seed, self.mtu)
 
     def error(self, packet: Packet) -> Packet | None:
-        """What the router answers to a packet that is too large for the link; None where it is not."""
+        """What the router answers to a packet that is too large for the link; None where it is
+        not.
+        """
         if self.mtu is None or packet.size <= self.mtu:
             return None
         return packet.unreachable(ROUTER, FRAGMENTATION_NEEDED, self.mtu)

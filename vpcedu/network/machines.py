@@ -1,4 +1,6 @@
-"""Machines: what a network makes of the devices in its description, and what therefore stays while it is in motion."""
+"""Machines: what a network makes of the devices in its description, and what therefore stays while
+it is in motion.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,8 @@ if TYPE_CHECKING:
 def machines(vpc: Vpc, seed: int) -> dict[str, Machine]:
     """Each device of the description at its address, by its name."""
     interfaces = tuple(row for one in vpc.everyone for row in one.interfaces)
-    addresses = {
-        row.device: row.address for row in reversed(interfaces)
-    }  # of the primary interface
+    # of the primary interface
+    addresses = {row.device: row.address for row in reversed(interfaces)}
     addresses.update({row.device: row.address for one in vpc.everyone for row in one.outside})
     more = {row.device: {"secondary": row.secondary} for row in interfaces if row.secondary}
     return {

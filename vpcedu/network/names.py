@@ -1,9 +1,10 @@
 """Names: what DNS answers for a load balancer or a host of the Internet.
 
-A balancer's name leads to the addresses of its nodes, and the order turns from answer to answer. The node of a zone
-without a healthy target is left out; if that leaves nobody, all stay. A look-up is no packet of the model, and nobody
-remembers an answer (AWS says: for 60 s). Sources: ELB user guide, "How Elastic Load Balancing works"; Application Load
-Balancers guide, "Target group health"; Route 53 guide, "How Amazon Route 53 chooses records" (all unhealthy: all).
+A balancer's name leads to the addresses of its nodes, and the order turns from answer to answer.
+The node of a zone without a healthy target is left out; if that leaves nobody, all stay. A look-up
+is no packet of the model, and nobody remembers an answer (AWS says: for 60 s). Sources: ELB user
+guide, "How Elastic Load Balancing works"; Application Load Balancers guide, "Target group health";
+Route 53 guide, "How Amazon Route 53 chooses records" (all unhealthy: all).
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Network: clock, state and the walk, the only loop that moves packets.
 
-`Network(vpc, seed)` makes the devices of the description and keeps what changes: one tracking table for
-each interface, what the devices remember, the capture. A packet is walked from place to place until it is
-delivered or dropped, or parked on the clock by a link that takes time. Everything a device sends is queued
-on the clock at `now`, first in, first out; a walk never calls a walk.
+`Network(vpc, seed)` makes the devices of the description and keeps what changes: one tracking table
+for each interface, what the devices remember, the capture. A packet is walked from place to place
+until it is delivered or dropped, or parked on the clock by a link that takes time. Everything a
+device sends is queued on the clock at `now`, first in, first out; a walk never calls a walk.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ MOST_HOPS = 32  # devices one packet may meet
 
 
 class Network:
-    """A VPC in motion; `link` is the way through the Internet. ValueError where AWS would refuse the description."""
+    """A VPC in motion; `link` is the way through the Internet. ValueError where AWS would refuse
+    the description.
+    """
 
     def __init__(self, vpc: Vpc, seed: int = 0, link: Link | None = None) -> None:
         rules.check(vpc)
@@ -73,14 +75,18 @@ class Network:
     # What lessons call.
 
     def do(self, name: str, call: str, *arguments: object, **settings: object) -> Any:
-        """Have a host's program do something now, like do("client", "connect", endpoint, program)."""
+        """Have a host's program do something now, like do("client", "connect", endpoint,
+        program).
+        """
         host, now = self.devices[name], self.clock.now
         result = getattr(host, call)(*arguments, now, **settings)
         self._collect(name, host.flush(now), Cause(f"{name} calls {call}"))
         return result
 
     def send(self, name: str, packet: Packet, words: str) -> None:
-        """Put a packet out of a device as if it had sent it: a learner's "what if it sent this?"."""
+        """Put a packet out of a device as if it had sent it: a learner's "what if it sent
+        this?".
+        """
         self._collect(name, (packet,), Cause(words))
 
     def step(self) -> bool:
@@ -94,11 +100,11 @@ class Network:
         self.clock.advance(until)
 
     def replace(self, row: Row | None, new: Row | None) -> None:
-        """Change the description in flight: `new` in the place of `row`. Without `new` (None) the row is removed,
-        without `row` the new one is added.
+        """Change the description in flight: `new` in the place of `row`. Without `new` (None) the
+        row is removed, without `row` the new one is added.
 
-        Connections, tracked flows and translations stay as they are. ValueError for a row that is not there, or one
-        that a device was made from, such as a listener.
+        Connections, tracked flows and translations stay as they are. ValueError for a row that is
+        not there, or one that a device was made from, such as a listener.
         """
         vpc = self.vpc.changed(row, new)
         if made_of(vpc) != made_of(self.vpc):
@@ -110,13 +116,17 @@ class Network:
         self._compile(vpc)
 
     def in_service(self, address: str) -> bool:
-        """Whether DNS may answer with an address: it leads to no node of a balancer, or to one with healthy targets."""
+        """Whether DNS may answer with an address: it leads to no node of a balancer, or to one with
+        healthy targets.
+        """
         row = self.places.public.get(address)
         here = self.places.by_address.get(row.private if row else address)
         return here is None or self.devices[here.device].in_service
 
     def machine(self, name: str, kind: type[M]) -> M:
-        """The device of this name as what it is expected to be; ValueError where it is something else."""
+        """The device of this name as what it is expected to be; ValueError where it is something
+        else.
+        """
         device = self.devices[name]
         if not isinstance(device, kind):
             raise ValueError(
@@ -164,9 +174,8 @@ class Network:
         if here is not None and not self._pass(walk, LEAVING, here, packet):
             return
         if here is None and walk.hop.reason is not None:
-            inside = (
-                walk.hop.reason is NO_SUCH_INTERFACE
-            )  # the Internet gateway has a row for nobody
+            # the Internet gateway has a row for nobody
+            inside = walk.hop.reason is NO_SUCH_INTERFACE
             self._note(
                 walk, name if inside else INTERNET, "route", packet, walk.hop.row, walk.hop.reason
             )
@@ -178,7 +187,9 @@ class Network:
             self._arrive(walk, packet)
 
     def _cross(self, walk: Walk, name: str, packet: Packet) -> None:
-        """The way through the Internet: it may lose the packet, or find it too large, and it takes time."""
+        """The way through the Internet: it may lose the packet, or find it too large, and it takes
+        time.
+        """
         error = self.link.error(packet)
         if error is not None:
             now, number = self.clock.now, walk.trace.number
@@ -230,7 +241,9 @@ class Network:
         reason: Reason | None,
         hop: Hop | None = None,
     ) -> bool:
-        """Add a step to the trace; whether the packet goes on. A dead end has no `after`, a filter has."""
+        """Add a step to the trace; whether the packet goes on. A dead end has no `after`, a filter
+        has.
+        """
         if hop is not None:
             walk.hop, walk.returning = hop, True
         if reason is None:

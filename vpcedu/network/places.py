@@ -1,13 +1,14 @@
 """Places: the answer to "where does a packet go next?"; `next_hop` is where routes become places.
 
-Which interface a packet leaves by is the host's choice: here the one that has the packet's source address, else the
-primary one. Linux does so by policy routing, which Amazon Linux 2023 sets up by itself (its user guide, "Networking
-service"); without it the destination alone chooses, mostly the primary one, and what carries another interface's
-address dies at the source check.
-A peering connection hands a packet straight to an interface of the VPC behind it, and to nothing else there: that is
-why peering is not transitive and shares no gateway (VPC peering guide, "VPC peering limitations"). Where a route leads
-to something that is there but not described (transit gateway, VPN, endpoint, a peer without its rows), the packet
-ends with a reason that says so. Left out: "Return to Sender" of NAT gateways across peering, edge routing.
+Which interface a packet leaves by is the host's choice: here the one that has the packet's source
+address, else the primary one. Linux does so by policy routing, which Amazon Linux 2023 sets up by
+itself (its user guide, "Networking service"); without it the destination alone chooses, mostly the
+primary one, and what carries another interface's address dies at the source check. A peering
+connection hands a packet straight to an interface of the VPC behind it, and to nothing else there:
+that is why peering is not transitive and shares no gateway (VPC peering guide, "VPC peering
+limitations"). Where a route leads to something that is there but not described (transit gateway,
+VPN, endpoint, a peer without its rows), the packet ends with a reason that says so. Left out:
+"Return to Sender" of NAT gateways across peering, edge routing.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 
 
 class Hop(NamedRow):
-    """Where a packet goes next: an interface, an outside host or a gateway's name; the row that says so; or why not."""
+    """Where a packet goes next: an interface, an outside host or a gateway's name; the row that
+    says so; or why not.
+    """
 
     there: Place
     row: Route | Association | OutsideHost | Translation | None
@@ -43,16 +46,17 @@ class Hop(NamedRow):
 
 
 class Places:
-    """The description of one VPC compiled for look-ups: who has which address, where a packet goes next."""
+    """The description of one VPC compiled for look-ups: who has which address, where a packet goes
+    next.
+    """
 
     def __init__(self, vpc: Vpc) -> None:
         self.vpc = vpc
         self.by_address = {
             address: row for row in vpc.interfaces for address in (row.address, *row.secondary)
         }
-        self.by_device = {
-            row.device: row for row in reversed(vpc.interfaces)
-        }  # its primary interface
+        # its primary interface
+        self.by_device = {row.device: row for row in reversed(vpc.interfaces)}
         self.by_target = self.by_device | {row.id: row for row in vpc.interfaces}
         self.public = {row.public: row for row in vpc.associations}
         self.tables = {subnet.name: RouteTable(vpc.routes_of(subnet)) for subnet in vpc.subnets}
@@ -81,12 +85,16 @@ class Places:
         return made
 
     def leaving(self, device: str, source: str) -> Interface | None:
-        """The interface by which a device sends a packet with this source address; None: it has none in the VPC."""
+        """The interface by which a device sends a packet with this source address; None: it has
+        none in the VPC.
+        """
         own = self.by_address.get(source)
         return own if own is not None and own.device == device else self.by_device.get(device)
 
     def next_hop(self, packet: Packet, here: Interface | str) -> Hop:
-        """Where a packet goes that leaves an interface, the Internet gateway (its name) or a host of the INTERNET."""
+        """Where a packet goes that leaves an interface, the Internet gateway (its name) or a host
+        of the INTERNET.
+        """
         address = packet.flow.dst
         if isinstance(here, Interface):
             return self._routed(address, here)

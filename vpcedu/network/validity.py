@@ -1,11 +1,12 @@
 """Rules: which descriptions of a VPC does AWS accept?
 
-`check` raises ValueError at the first row that AWS would refuse; it names the row and what was expected. A route
-whose target does not exist is no error: it stays, as a blackhole, and packets that follow it are lost. AWS brings
-a block with bits behind its prefix into its canonical form; here it is refused, and the canonical form named.
-Sources: VPC user guide, "VPC CIDR blocks", "Subnet CIDR blocks", "Subnet route tables"; EC2 user guide, "Elastic
-network interfaces". One Internet gateway to a VPC and one route table to a subnet follow from the rows' shape.
-Left out: quotas, IPv6, which ranges a second block of a VPC may come from.
+`check` raises ValueError at the first row that AWS would refuse; it names the row and what was
+expected. A route whose target does not exist is no error: it stays, as a blackhole, and packets
+that follow it are lost. AWS brings a block with bits behind its prefix into its canonical form;
+here it is refused, and the canonical form named. Sources: VPC user guide, "VPC CIDR blocks",
+"Subnet CIDR blocks", "Subnet route tables"; EC2 user guide, "Elastic network interfaces". One
+Internet gateway to a VPC and one route table to a subnet follow from the rows' shape. Left out:
+quotas, IPv6, which ranges a second block of a VPC may come from.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ BROADCAST = "broadcast, which a VPC does not support"
 
 
 def check(vpc: Vpc) -> None:
-    """Refuse a description that AWS would refuse: ValueError names the row and what was expected."""
+    """Refuse a description that AWS would refuse: ValueError names the row and what was
+    expected.
+    """
     everyone = vpc.everyone
     if vpc.peers:
         _once("VPC", (one.name for one in everyone), "one name each")
@@ -52,7 +55,9 @@ def check(vpc: Vpc) -> None:
 
 
 def _peerings(everyone: tuple[Vpc, ...]) -> None:
-    """VPCs that are peered share no address; a connection that came to nothing says nothing about them."""
+    """VPCs that are peered share no address; a connection that came to nothing says nothing about
+    them.
+    """
     blocks = {one.name: one.blocks for one in everyone}
     for name, own, far in (
         (row.name, own, far)

@@ -1,10 +1,10 @@
 """Vpc: the frozen description of who is where.
 
-A description holds rows only, no state: a what-if is `vpc.without(row)` or `vpc.replace(row, new)`, a new
-Network, and the visit played again. Where a packet goes next is said by `places`.
-Every description that a Network is made from must be one that AWS would accept: see `rules`. One exception: a
-table may lack its `local` route, because one learns most about it where it is gone; a table without any row is a
-new one and has it. Left out: IPv6.
+A description holds rows only, no state: a what-if is `vpc.without(row)` or `vpc.replace(row, new)`,
+a new Network, and the visit played again. Where a packet goes next is said by `places`. Every
+description that a Network is made from must be one that AWS would accept: see `rules`. One
+exception: a table may lack its `local` route, because one learns most about it where it is gone; a
+table without any row is a new one and has it. Left out: IPv6.
 """
 
 from __future__ import annotations
@@ -26,15 +26,11 @@ if TYPE_CHECKING:
     from vpcedu.row import Row
     from vpcedu.tables.target_group import Listener
 
-    AddedRow = (
-        Route | AclEntry | GroupRule | Association
-    )  # what can be added to a description alone
+    # what can be added to a description alone
+    AddedRow = Route | AclEntry | GroupRule | Association
 
-INTERNET, ACTIVE, BLACKHOLED = (
-    "Internet",
-    "active",
-    "blackhole",
-)  # states of a route; `filtered` is left out
+# states of a route; `filtered` is left out
+INTERNET, ACTIVE, BLACKHOLED = ("Internet", "active", "blackhole")
 
 
 class OutsideHost(NamedRow):
@@ -45,8 +41,10 @@ class OutsideHost(NamedRow):
 
 
 class Peering(NamedRow):
-    """A peering connection (pcx-...), the name of the VPC on its other side, and its status: it carries packets only
-    while that is "active"; before, as in "pending-acceptance", and after, routes to it are blackholes."""
+    """A peering connection (pcx-...), the name of the VPC on its other side, and its status: it
+    carries packets only while that is "active"; before, as in "pending-acceptance", and after,
+    routes to it are blackholes.
+    """
 
     name: str
     vpc: str
@@ -54,8 +52,9 @@ class Peering(NamedRow):
 
 
 class Unknown(NamedRow):
-    """Something that a description does not know of the network that it stands for: the name of the part that it is
-    about, what is not known, and what would tell (an AWS CLI call, or "")."""
+    """Something that a description does not know of the network that it stands for: the name of the
+    part that it is about, what is not known, and what would tell (an AWS CLI call, or "").
+    """
 
     about: str
     words: str
@@ -66,12 +65,13 @@ class Unknown(NamedRow):
 
 
 class Vpc(NamedRow):
-    """One VPC and the part of the Internet that talks to it; every field is a tuple of rows, but for `cidr`, the name
-    of the Internet gateway ("": none), the name of the main route table and the VPC's own.
+    """One VPC and the part of the Internet that talks to it; every field is a tuple of rows, but
+    for `cidr`, the name of the Internet gateway ("": none), the name of the main route table and
+    the VPC's own.
 
-    more: further blocks. beyond: gateways that are there, but not what lies behind them. peers: the other VPCs in
-    whole; devices, interfaces, subnets, route tables, ACLs and groups have names that no two VPCs share.
-    unknown: what the description does not know of its network.
+    more: further blocks. beyond: gateways that are there, but not what lies behind them. peers: the
+    other VPCs in whole; devices, interfaces, subnets, route tables, ACLs and groups have names that
+    no two VPCs share. unknown: what the description does not know of its network.
     """
 
     cidr: str
@@ -108,18 +108,24 @@ class Vpc(NamedRow):
         return any(contains(block, address) for block in self.blocks)
 
     def routes_of(self, subnet: Subnet) -> tuple[Route, ...]:
-        """The routes that a subnet's packets follow: those of its route table, or of the main one where it has none."""
+        """The routes that a subnet's packets follow: those of its route table, or of the main one
+        where it has none.
+        """
         table = subnet.route_table or self.main
         return tuple(row for row in self.routes if row.table == table) or tuple(
             Route(table, block, LOCAL) for block in self.blocks
         )
 
     def is_public(self, subnet: Subnet) -> bool:
-        """Whether a subnet has a route to the Internet gateway, which is all that makes it public."""
+        """Whether a subnet has a route to the Internet gateway, which is all that makes it
+        public.
+        """
         return any(self.internet_gateway == row.target for row in self.routes_of(subnet))
 
     def state(self, route: Route) -> str:
-        """The state of a route: `active`, or `blackhole` where its target does not exist (any more)."""
+        """The state of a route: `active`, or `blackhole` where its target does not exist (any
+        more).
+        """
         links = {row.name for row in self.peerings if row.status == ACTIVE}
         there = {
             LOCAL,
@@ -131,7 +137,9 @@ class Vpc(NamedRow):
         return ACTIVE if route.target in there else BLACKHOLED
 
     def rows(self) -> tuple[AddedRow | Listener, ...]:
-        """Every row a lesson may take out or change: routes, entries, rules, addresses, listeners."""
+        """Every row a lesson may take out or change: routes, entries, rules, addresses,
+        listeners.
+        """
         return (
             *self.routes,
             *self.acl_entries,
@@ -157,11 +165,15 @@ class Vpc(NamedRow):
         return self._changed(row, ())
 
     def replace(self, row: Row, new: Row) -> Vpc:
-        """The same description with another row in the place of one; ValueError where it has no such row."""
+        """The same description with another row in the place of one; ValueError where it has no
+        such row.
+        """
         return self._changed(row, (new,))
 
     def with_row(self, row: Row | None) -> Vpc:
-        """The same description with one more route, ACL entry, group rule or public address; ValueError for others."""
+        """The same description with one more route, ACL entry, group rule or public address;
+        ValueError for others.
+        """
         for field, kind, owner in (
             ("routes", Route, "table"),
             ("acl_entries", AclEntry, "acl"),
@@ -180,8 +192,9 @@ class Vpc(NamedRow):
         )
 
     def changed(self, row: Row | None, new: Row | None) -> Vpc:
-        """The same description with `new` in the place of `row`: one row more where `row` is None, one less where `new`
-        is."""
+        """The same description with `new` in the place of `row`: one row more where `row` is None,
+        one less where `new` is.
+        """
         if row is None:
             return self.with_row(new)
         return self.without(row) if new is None else self.replace(row, new)

@@ -1,7 +1,8 @@
 """The parts of README.md, SOURCES.md and GLOSSARY.md in notebooks/ that are made from the lessons.
 
-By hand: which lessons there are to be, and the belief each corrects (LESSONS, the table's other columns come from the
-notebooks); the glossary's entries. A lesson that is not there yet stands in the table without link and time.
+By hand: which lessons there are to be, and the belief each corrects (LESSONS, the table's other
+columns come from the notebooks); the glossary's entries. A lesson that is not there yet stands in
+the table without link and time.
 """
 
 from __future__ import annotations
@@ -104,7 +105,9 @@ KINDS = (  # heading, and whether an address belongs under it; the first that fi
 
 
 def sources(page: str) -> str:
-    """The page with its lists: every address that a lesson gives as a source, and which lessons do."""
+    """The page with its lists: every address that a lesson gives as a source, and which lessons
+    do.
+    """
     cited: dict[str, tuple[str, list[str]]] = {}
     for path in sorted(FOLDER.glob("*.ipynb")):
         for words, address in paragraph_links(_text(json.loads(path.read_text(encoding="utf-8")))):

@@ -1,9 +1,10 @@
 """Alarm: what a connection does when its one alarm rings.
 
-Oldest unacknowledged segment first: it is sent again, or given up after the configured tries. A window that the
-other end has shut is probed with one byte, for as long as that end goes on answering (RFC 9293 section 3.8.6.1). A
-silent connection with keep-alive is probed with an old sequence number (section 3.8.4). How many probes in a row may
-go unanswered: as many as tries of data, or what keep-alive's settings say.
+Oldest unacknowledged segment first: it is sent again, or given up after the configured tries. A
+window that the other end has shut is probed with one byte, for as long as that end goes on
+answering (RFC 9293 section 3.8.6.1). A silent connection with keep-alive is probed with an old
+sequence number (section 3.8.4). How many probes in a row may go unanswered: as many as tries of
+data, or what keep-alive's settings say.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ def watch(tcb: Tcb, now: int) -> None:
 
 
 def again(tcb: Tcb, now: int) -> str:
-    """Send the oldest segment again, or give up; a shut window is probed as long as each probe is answered."""
+    """Send the oldest segment again, or give up; a shut window is probed as long as each probe is
+    answered.
+    """
     first = tcb.unacked[0]
     if (tcb.timer.tried if tcb.snd_wnd else tcb.probes) >= _most(tcb, first):
         tcb.end("USER TIMEOUT", "timed out")

@@ -1,13 +1,16 @@
-"""X-Forwarded-For, -Proto and -Port: how a layer 7 balancer tells the target who asked, and whom to believe.
+"""X-Forwarded-For, -Proto and -Port: how a layer 7 balancer tells the target who asked, and whom to
+believe.
 
-Here stands all that such a balancer changes in a message: these headers, X-Amzn-Trace-Id, the headers of one hop.
+Here stands all that such a balancer changes in a message: these headers, X-Amzn-Trace-Id, the
+headers of one hop.
 
-A balancer ends the client's connection, so its target sees the balancer's address. In these headers it says
-what it saw itself: the address of the other end of ITS connection, the protocol, the port that was asked.
-In append mode, the default, that address is put behind whatever the client sent; so only the rightmost
-entry was written by the balancer, and everything left of it came from outside and can be forged.
-Sources: Application Load Balancers guide, "X-Forwarded headers" (modes, client port), "Request tracing"; Classic
-guide, "HTTP headers"; ELB user guide, "How Elastic Load Balancing works". RFC 7239's Forwarded header is not sent.
+A balancer ends the client's connection, so its target sees the balancer's address. In these headers
+it says what it saw itself: the address of the other end of ITS connection, the protocol, the port
+that was asked. In append mode, the default, that address is put behind whatever the client sent; so
+only the rightmost entry was written by the balancer, and everything left of it came from outside
+and can be forged. Sources: Application Load Balancers guide, "X-Forwarded headers" (modes, client
+port), "Request tracing"; Classic guide, "HTTP headers"; ELB user guide, "How Elastic Load Balancing
+works". RFC 7239's Forwarded header is not sent.
 """
 
 from __future__ import annotations
@@ -17,17 +20,12 @@ from vpcedu.protocols.http import Message
 
 FOR, PROTO, PORT = "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port"
 TRACE = "X-Amzn-Trace-Id"
-ONE_HOP = (
-    "Connection",
-    "Keep-Alive",
-)  # what the two ends of one connection tell each other (RFC 9110 section 7.6.1)
+# what the two ends of one connection tell each other (RFC 9110 section 7.6.1)
+ONE_HOP = ("Connection", "Keep-Alive")
 
 
-MODES = (
-    "append",
-    "preserve",
-    "remove",
-)  # the values of the attribute routing.http.xff_header_processing.mode
+# the values of the attribute routing.http.xff_header_processing.mode
+MODES = ("append", "preserve", "remove")
 
 
 def forward(
@@ -40,11 +38,13 @@ def forward(
 ) -> Message:
     """The request as the target gets it.
 
-    client: the other end of the balancer's connection; listener: its own end, whose port the client asked.
-    scheme: http or https. mode: append, preserve or remove; ValueError for another. client_port: whether the
-    balancer's own entry carries the port, as routing.http.xff_client_port.enabled has it; of effect in append mode
-    only. What is of one hop is dropped. Targets get HTTP/1.1; where HTTP/1.0 named no Host it is the node's address (a
-    Classic balancer's way; an Application Load Balancer writes its DNS name, which its nodes here do not know).
+    client: the other end of the balancer's connection; listener: its own end, whose port the client
+    asked. scheme: http or https. mode: append, preserve or remove; ValueError for another.
+    client_port: whether the balancer's own entry carries the port, as
+    routing.http.xff_client_port.enabled has it; of effect in append mode only. What is of one hop
+    is dropped. Targets get HTTP/1.1; where HTTP/1.0 named no Host it is the node's address (a
+    Classic balancer's way; an Application Load Balancer writes its DNS name, which its nodes here
+    do not know).
     """
     if mode not in MODES:
         raise ValueError(f"X-Forwarded-For mode {mode!r}: expected one of {', '.join(MODES)}")
@@ -61,7 +61,9 @@ def forward(
 
 
 def returned(message: Message) -> Message:
-    """The response as the client gets it: less what is of one hop, and with its length where the target said none."""
+    """The response as the client gets it: less what is of one hop, and with its length where the
+    target said none.
+    """
     onward = _of_no_hop(message)
     known = (
         not message.body or message.header("Content-Length") or message.header("Transfer-Encoding")
@@ -70,9 +72,11 @@ def returned(message: Message) -> Message:
 
 
 def traced(message: Message, own: str) -> Message:
-    """The request with X-Amzn-Trace-Id: `own` is Root where there was none, else Self; other fields stay.
+    """The request with X-Amzn-Trace-Id: `own` is Root where there was none, else Self; other fields
+    stay.
 
-    >>> traced(Message("GET / HTTP/1.1", ((TRACE, "Root=1-0-a;CalledFrom=app"),)), "1-5-b").header(TRACE)
+    >>> request = Message("GET / HTTP/1.1", ((TRACE, "Root=1-0-a;CalledFrom=app"),))
+    >>> traced(request, "1-5-b").header(TRACE)
     'Self=1-5-b;Root=1-0-a;CalledFrom=app'
     """
     fields = [
@@ -97,10 +101,11 @@ def chain_of(message: Message) -> str | None:
 
 
 def believed(message: Message, hops: int = 1) -> str | None:
-    """The client's address if `hops` balancers of one's own stand in front: the n-th entry from the right.
+    """The client's address if `hops` balancers of one's own stand in front: the n-th entry from the
+    right.
 
-    None where there are fewer entries; ValueError for less than one hop. With one balancer only the last entry
-    is its word.
+    None where there are fewer entries; ValueError for less than one hop. With one balancer only the
+    last entry is its word.
 
     >>> spoofed = Message("GET / HTTP/1.1", (("X-Forwarded-For", "127.0.0.1, 203.0.113.10"),))
     >>> believed(spoofed)

@@ -1,8 +1,10 @@
-"""HTTP/1.1 messages as bytes: what web servers, clients and layer 7 balancers read and write (RFC 9112).
+"""HTTP/1.1 messages as bytes: what web servers, clients and layer 7 balancers read and write (RFC
+9112).
 
-A message keeps its headers in order and as they were spelled. Its body is as long as Content-Length says, or
-comes in chunks, or, in a response with neither, lasts until the connection ends. Malformed bytes raise
-ValueError: a server answers that with 400. Left out: trailers (read and dropped), upgrades, CONNECT.
+A message keeps its headers in order and as they were spelled. Its body is as long as Content-Length
+says, or comes in chunks, or, in a response with neither, lasts until the connection ends. Malformed
+bytes raise ValueError: a server answers that with 400. Left out: trailers (read and dropped),
+upgrades, CONNECT.
 """
 
 from __future__ import annotations
@@ -11,11 +13,8 @@ from vpcedu.row import NamedRow
 
 LARGEST_HEAD = 65_536  # bytes; ALB's limit for a whole request header is 64 K
 LARGEST_BODY = 1 << 20  # bytes
-NO_BODY = (
-    "1",
-    "204",
-    "304",
-)  # beginnings of status codes whose responses have none (RFC 9112 section 6.3)
+# beginnings of status codes whose responses have none (RFC 9112 section 6.3)
+NO_BODY = ("1", "204", "304")
 
 
 class Message(NamedRow):
@@ -49,7 +48,9 @@ class Message(NamedRow):
 
     @property
     def keeps_alive(self) -> bool:
-        """Whether the connection may serve another message after this one (RFC 9112 section 9.3)."""
+        """Whether the connection may serve another message after this one (RFC 9112 section
+        9.3).
+        """
         words = (self.header("Connection") or "").lower()
         version = self.start[:8] if self.is_response else self.start[-8:]
         return "close" not in words and (version == "HTTP/1.1" or "keep-alive" in words)
@@ -83,8 +84,8 @@ def response(status: str, body: str = "", kind: str = "text/plain") -> Message:
 def take(buffer: bytearray, ended: bool = False) -> Message | None:
     """Take one whole message from the front of a buffer; None where it is not complete yet.
 
-    ended: whether the other end has closed, which ends a response without a length. ValueError names what is
-    malformed, and leaves the buffer as it was.
+    ended: whether the other end has closed, which ends a response without a length. ValueError
+    names what is malformed, and leaves the buffer as it was.
     """
     end = buffer.find(b"\r\n\r\n")
     if end < 0 and len(buffer) <= LARGEST_HEAD:
@@ -102,7 +103,9 @@ def take(buffer: bytearray, ended: bool = False) -> Message | None:
 
 
 def _body(message: Message, buffer: bytearray, at: int, ended: bool) -> tuple[bytes, int] | None:
-    """The body that begins at an offset of the buffer and where the message ends; None if it is not whole yet."""
+    """The body that begins at an offset of the buffer and where the message ends; None if it is not
+    whole yet.
+    """
     if message.is_response and message.start.split(" ")[1].startswith(NO_BODY):
         return b"", at
     if _is_chunked(message):

@@ -1,9 +1,11 @@
-"""Path MTU discovery: what a connection does when it hears that a segment was too large for a link (RFC 1191).
+"""Path MTU discovery: what a connection does when it hears that a segment was too large for a link
+(RFC 1191).
 
-A router that may not fragment names the size that it would have carried. The sender makes its segments smaller from
-then on and sends again at once what was too large (section 6.4). An error about nothing that is in flight is not
-believed: anybody can send one (RFC 5927 section 4.1). Left out: trying larger segments again after ten minutes,
-routers that name no size, and finding the size without ICMP (RFC 4821).
+A router that may not fragment names the size that it would have carried. The sender makes its
+segments smaller from then on and sends again at once what was too large (section 6.4). An error
+about nothing that is in flight is not believed: anybody can send one (RFC 5927 section 4.1). Left
+out: trying larger segments again after ten minutes, routers that name no size, and finding the size
+without ICMP (RFC 4821).
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Ephemeral ports: which port does the opener of a connection choose for itself?
 
 The opener's system takes a free port from its ephemeral range; a port is taken only towards one
-destination, since a connection is named by all four: both addresses and both ports. Linux tries the ports
-of even offset first (for connect). Sources: ip-sysctl `ip_local_port_range`; ip(7); RFC 6056 section 3.3;
-network ACL user guide, "Ephemeral ports" (Elastic Load Balancing and NAT gateways use 1024-65535).
+destination, since a connection is named by all four: both addresses and both ports. Linux tries the
+ports of even offset first (for connect). Sources: ip-sysctl `ip_local_port_range`; ip(7); RFC 6056
+section 3.3; network ACL user guide, "Ephemeral ports" (Elastic Load Balancing and NAT gateways use
+1024-65535).
 """
 
 from __future__ import annotations
@@ -15,10 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LINUX = (32_768, 60_999)
-WINDOWS = (
-    49_152,
-    65_535,
-)  # since Vista and Server 2008: Microsoft, "The default dynamic port range for TCP/IP"
+# since Vista and Server 2008: Microsoft, "The default dynamic port range for TCP/IP"
+WINDOWS = (49_152, 65_535)
 ELASTIC_LOAD_BALANCING = (1_024, 65_535)
 NAT_GATEWAY = (1_024, 65_535)
 
@@ -57,7 +56,8 @@ def choose(
 def choose_randomly(
     ports: tuple[int, int], seed: object, taken: Callable[[int], bool]
 ) -> int | None:
-    """The first free port from a random one on, upwards and round: algorithm 1 of RFC 6056 section 3.3.1.
+    """The first free port from a random one on, upwards and round: algorithm 1 of RFC 6056 section
+    3.3.1.
 
     ports: first and last of the range. seed: any value; it alone decides the random port.
 
@@ -74,13 +74,16 @@ def choose_randomly(
 
 
 def sustained(ports: tuple[int, int], destinations: int, lifetime_seconds: float) -> float:
-    """How many new connections per second a range can bear for ever, if each holds its port so long.
+    """How many new connections per second a range can bear for ever, if each holds its port so
+    long.
 
-    ports: first and last of the range. destinations: how many pairs of address and port are called in turn.
-    lifetime_seconds: from the SYN to the end of TIME-WAIT; the end that closes first waits 60 s in Linux.
+    ports: first and last of the range. destinations: how many pairs of address and port are called
+    in turn. lifetime_seconds: from the SYN to the end of TIME-WAIT; the end that closes first waits
+    60 s in Linux.
 
-    Plain arithmetic: number held = rate times time held (Little's law). Sources: RFC 9293 section 3.4.2 (2 MSL; the
-    RFC's MSL is 2 minutes), Linux' include/net/tcp.h (TCP_TIMEWAIT_LEN, 60 s). 28,232 ports for 60 s each:
+    Plain arithmetic: number held = rate times time held (Little's law). Sources: RFC 9293 section
+    3.4.2 (2 MSL; the RFC's MSL is 2 minutes), Linux' include/net/tcp.h (TCP_TIMEWAIT_LEN, 60 s).
+    28,232 ports for 60 s each:
 
     >>> round(sustained(LINUX, destinations=1, lifetime_seconds=60))
     471

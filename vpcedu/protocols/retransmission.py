@@ -1,11 +1,12 @@
 """Retransmission: how long does a sender wait for an acknowledgment? (RFC 6298)
 
-The first time-out is 1 s. Each measured round trip moves a smoothed mean and its variation; the time-out is the
-mean and four variations, within the settings' least and most. A segment that was sent twice is not measured
-(Karn's rule), and each expiry doubles the time-out until something new is acknowledged.
+The first time-out is 1 s. Each measured round trip moves a smoothed mean and its variation; the
+time-out is the mean and four variations, within the settings' least and most. A segment that was
+sent twice is not measured (Karn's rule), and each expiry doubles the time-out until something new
+is acknowledged.
 
-Where Linux differs: it puts its least of 200 ms under the variation and not under the whole, so on a steady way
-of 100 ms it waits 300 ms and this model 200 ms.
+Where Linux differs: it puts its least of 200 ms under the variation and not under the whole, so on
+a steady way of 100 ms it waits 300 ms and this model 200 ms.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from vpcedu.protocols.tcp_settings import AFTER_LOST_SYN, FIRST_RTO, Settings
 
 
 class Timer:
-    """One connection's round-trip estimate and the number of tries of its oldest segment; microseconds."""
+    """One connection's round-trip estimate and the number of tries of its oldest segment;
+    microseconds.
+    """
 
     __slots__ = ("settings", "srtt", "rttvar", "tried", "awaits", "_first", "_since")
 
@@ -44,7 +47,9 @@ class Timer:
         return min(self.rto << self.tried, self.settings.most)
 
     def sent(self, awaits: int, now: int) -> None:
-        """A new segment left that `awaits` acknowledges; it is measured if none is being measured."""
+        """A new segment left that `awaits` acknowledges; it is measured if none is being
+        measured.
+        """
         if self.awaits is None:
             self.awaits, self._since = awaits, now
 

@@ -1,8 +1,9 @@
 """Segment arrival: what a segment means to a connection, after RFC 9293 section 3.10.7.
 
-CHECKS holds, for each state, functions in the RFC's order: acceptability, RST, SYN, ACK, text, FIN. Each
-returns True where the segment is dealt with. They read and change the connection's control block (tcb.py); every
-change of state goes through its table. The answers to a RST or SYN inside the window are RFC 5961's.
+CHECKS holds, for each state, functions in the RFC's order: acceptability, RST, SYN, ACK, text, FIN.
+Each returns True where the segment is dealt with. They read and change the connection's control
+block (tcb.py); every change of state goes through its table. The answers to a RST or SYN inside the
+window are RFC 5961's.
 """
 
 from __future__ import annotations
@@ -92,16 +93,17 @@ def _acceptable(tcb: Tcb, segment: Packet, now: int) -> bool:
         _acknowledged(tcb, segment, now)
         return True
     if segment.flags & (SYN | ACK | RST) == SYN and tcb.state == SYN_RECEIVED and start == -1:
-        return (
-            tcb.reply(tcb.unacked[0]) if tcb.unacked else True
-        )  # Linux answers a repeated SYN with SYN,ACK
+        # Linux answers a repeated SYN with SYN,ACK
+        return tcb.reply(tcb.unacked[0]) if tcb.unacked else True
     if tcb.state == TIME_WAIT and segment.flags & FIN:
         tcb.linger(now)  # the other end sends its FIN again: it did not get the last ACK
     return True if segment.flags & RST else _challenge(tcb, now)
 
 
 def _crossed(tcb: Tcb, segment: Packet, start: int) -> bool:
-    """Whether both ends opened at once, and this is the SYN,ACK with which the other end answers our SYN."""
+    """Whether both ends opened at once, and this is the SYN,ACK with which the other end answers
+    our SYN.
+    """
     answers = (
         segment.flags & (SYN | ACK | RST) == SYN | ACK
         and start == -1
@@ -170,7 +172,9 @@ def _acknowledged(tcb: Tcb, segment: Packet, now: int) -> None:
 
 
 def _window(tcb: Tcb, segment: Packet) -> None:
-    """Believe the window of this segment, unless it is older than the one that set it last (SND.WL1, SND.WL2)."""
+    """Believe the window of this segment, unless it is older than the one that set it last
+    (SND.WL1, SND.WL2).
+    """
     newer = ahead(segment.seq, tcb.snd_wl[0])
     if ahead(segment.ack, tcb.snd_una) >= 0 and (
         newer > 0 or (newer == 0 and ahead(segment.ack, tcb.snd_wl[1]) >= 0)
@@ -213,7 +217,9 @@ def _fin(tcb: Tcb, segment: Packet, now: int) -> bool:
 
 
 def _held(tcb: Tcb, segment: Packet, now: int) -> bool:
-    """What came out of order and is now in order: the RFC's "segments with higher beginning sequence numbers"."""
+    """What came out of order and is now in order: the RFC's "segments with higher beginning
+    sequence numbers".
+    """
     for seq in sorted(tcb.held, key=lambda seq: ahead(seq, tcb.rcv_nxt)):
         if ahead(seq, tcb.rcv_nxt) > 0:
             break

@@ -1,8 +1,9 @@
-"""TCB: what one end of a connection remembers (RFC 9293 section 3.3.1: transmission control block), and how it sends.
+"""TCB: what one end of a connection remembers (RFC 9293 section 3.3.1: transmission control block),
+and how it sends.
 
-The states change by the table of tcp_states.py; how long to wait, retransmission.py says. What the application calls,
-what a segment means and what happens when nothing came all read and change this block. Names SND.UNA, SND.NXT, RCV.NXT
-are the RFC's.
+The states change by the table of tcp_states.py; how long to wait, retransmission.py says. What the
+application calls, what a segment means and what happens when nothing came all read and change this
+block. Names SND.UNA, SND.NXT, RCV.NXT are the RFC's.
 """
 
 from __future__ import annotations
@@ -19,19 +20,21 @@ from vpcedu.trace import Change
 STAMP = 12  # bytes of a timestamps option with its padding
 DEFAULT_MSS = 536  # bytes: what counts where the other end names none (RFC 9293 section 3.7.1)
 LEAST_MSS = 48  # bytes: no other end makes our segments smaller (Linux' TCP_MIN_SND_MSS)
-HEARD = {
-    ESTABLISHED: "connected",
-    CLOSED: "closed",
-}  # the states whose beginning the application hears of
+# the states whose beginning the application hears of
+HEARD = {ESTABLISHED: "connected", CLOSED: "closed"}
 
 
 def ahead(a: int, b: int) -> int:
-    """How far sequence number a is ahead of b; negative: behind (RFC 9293 section 3.4, modulo 2**32)."""
+    """How far sequence number a is ahead of b; negative: behind (RFC 9293 section 3.4, modulo
+    2**32).
+    """
     return (a - b + (MODULUS >> 1)) % MODULUS - (MODULUS >> 1)
 
 
 class Tcb:
-    """One end: `flow` is (own address, own port, other address, other port); `program` hears its events."""
+    """One end: `flow` is (own address, own port, other address, other port); `program` hears its
+    events.
+    """
 
     def __init__(
         self, flow: FiveTuple, isn: int, program: object = None, settings: Settings = LINUX
@@ -52,10 +55,8 @@ class Tcb:
             False  # True: the application reads when it wants to; until then bytes wait in `unread`
         )
         self.unread = bytearray()
-        self.timestamps, self.echo = (
-            False,
-            0,
-        )  # whether both ends offered them; the other end's last one
+        # whether both ends offered them; the other end's last one
+        self.timestamps, self.echo = (False, 0)
         self.owes_ack = False
         self.probes = 0  # how many went out since the other end was last heard
         self._sent: list[Packet] = []
@@ -72,13 +73,16 @@ class Tcb:
         return sent
 
     def take_events(self) -> list[tuple[str, object]]:
-        """What happened, once: ("state", Change), ("data", bytes), ("connected" | "end of data" | "closed" |
-        "reset" | "refused" | "timed out" | "unreachable", None)."""
+        """What happened, once: ("state", Change), ("data", bytes), ("connected" | "end of data" |
+        "closed" | "reset" | "refused" | "timed out" | "unreachable", None).
+        """
         events, self._events = self._events, []
         return events
 
     def change(self, event: str, now: int) -> bool:
-        """Take the row of STATES for this event, if there is one: change state and send what it says."""
+        """Take the row of STATES for this event, if there is one: change state and send what it
+        says.
+        """
         row = tcp_states.STATES.get((self.state, event))
         if row is None:
             return False
@@ -113,7 +117,9 @@ class Tcb:
         self._events.append((event, data))
 
     def flush(self, now: int) -> None:
-        """Send what is queued as far as the other end's window allows, then the FIN if the application closed."""
+        """Send what is queued as far as the other end's window allows, then the FIN if the
+        application closed.
+        """
         while self.queue and self.state in SENDING:
             room = self.snd_wnd - ahead(self.snd_nxt, self.snd_una)
             if room <= 0:
@@ -151,12 +157,16 @@ class Tcb:
         self.alarm = now + self.timer.interval(self.unacked[0].flags)
 
     def reply(self, packet: Packet) -> bool:
-        """Send a segment as it is, outside the sequence (a RST, an answer once more); always True."""
+        """Send a segment as it is, outside the sequence (a RST, an answer once more); always
+        True.
+        """
         self._sent.append(packet)
         return True
 
     def options(self, flags: int, now: int) -> tuple[tuple[str | int, ...], ...]:
-        """The options of a segment with these flags: MSS and offers with SYN, timestamps once both ends agreed."""
+        """The options of a segment with these flags: MSS and offers with SYN, timestamps once both
+        ends agreed.
+        """
         stamp = ("TS", now // MILLISECOND % MODULUS, self.echo if flags & ACK else 0)
         if flags & SYN:
             offers = self.timestamps if flags & ACK else self.settings.timestamps

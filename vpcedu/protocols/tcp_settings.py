@@ -1,8 +1,10 @@
-"""TCP's settings: how often and how late a segment is sent again, how long TIME-WAIT lasts, what a SYN offers.
+"""TCP's settings: how often and how late a segment is sent again, how long TIME-WAIT lasts, what a
+SYN offers.
 
-Linux counts tries, the RFC seconds. LINUX is a kernel since 6.5, whose first five SYNs are one second apart
-(tcp_syn_linear_timeouts). Sources: ip-sysctl; tcp(7); Linux' include/net/tcp.h; RFC 6298 sections 2.1, 2.4 and
-2.5 (first, least and most); RFC 9293 sections 3.4.2 (MSL: 2 minutes) and 3.8.3 (SYN: at least 3 minutes).
+Linux counts tries, the RFC seconds. LINUX is a kernel since 6.5, whose first five SYNs are one
+second apart (tcp_syn_linear_timeouts). Sources: ip-sysctl; tcp(7); Linux' include/net/tcp.h; RFC
+6298 sections 2.1, 2.4 and 2.5 (first, least and most); RFC 9293 sections 3.4.2 (MSL: 2 minutes) and
+3.8.3 (SYN: at least 3 minutes).
 """
 
 from __future__ import annotations
@@ -11,13 +13,14 @@ from vpcedu.clock import MILLISECOND, SECOND
 from vpcedu.row import NamedRow
 
 FIRST_RTO = SECOND  # RFC 6298 section 2.1
-AFTER_LOST_SYN = (
-    3 * SECOND
-)  # RFC 6298 section 5.7: the time-out for data where the SYN had to be sent again
+# RFC 6298 section 5.7: the time-out for data where the SYN had to be sent again
+AFTER_LOST_SYN = 3 * SECOND
 
 
 class KeepAlive(NamedRow):
-    """Silence before the first probe, time between probes (both microseconds), and how many go unanswered."""
+    """Silence before the first probe, time between probes (both microseconds), and how many go
+    unanswered.
+    """
 
     idle: int
     interval: int
@@ -25,9 +28,10 @@ class KeepAlive(NamedRow):
 
 
 class Settings(NamedRow):
-    """How often SYN, SYN,ACK and data are sent again (`linear`: SYNs one second apart before the doubling);
-    least and most RTO and the length of TIME-WAIT (microseconds); the MSS offered (bytes); whether timestamps
-    are offered; keep-alive or None."""
+    """How often SYN, SYN,ACK and data are sent again (`linear`: SYNs one second apart before the
+    doubling); least and most RTO and the length of TIME-WAIT (microseconds); the MSS offered
+    (bytes); whether timestamps are offered; keep-alive or None.
+    """
 
     syn: int
     linear: int
@@ -41,9 +45,8 @@ class Settings(NamedRow):
     keepalive: KeepAlive | None
 
 
-KEEP_ALIVE = KeepAlive(
-    7_200 * SECOND, 75 * SECOND, 9
-)  # Linux' defaults, where a program asks for keep-alive
+# Linux' defaults, where a program asks for keep-alive
+KEEP_ALIVE = KeepAlive(7_200 * SECOND, 75 * SECOND, 9)
 LINUX = Settings(6, 4, 5, 15, 200 * MILLISECOND, 120 * SECOND, 60 * SECOND, 1_460, False, None)
 LINUX_BEFORE_6_5 = LINUX._replace(linear=0)  # SYNs at 0, 1, 3, 7, 15, 31, 63 s; given up at 127 s
 RFC_9293 = Settings(7, 0, 7, 15, SECOND, 120 * SECOND, 240 * SECOND, 1_460, False, None)

@@ -1,9 +1,10 @@
 """The state machine of TCP: the arrows of RFC 9293 figure 5, one row each, in the RFC's words.
 
-Rule 1: every change of state goes through a row of this table (or of RESET below). The column of what is
-sent is executed, not decoration. Rule 2: a missing row means "stay": the event changes nothing.
-Note 2 of the figure, FIN-WAIT-1 to TIME-WAIT by a FIN that also acknowledges ours, needs no row: the
-acknowledgment is looked at first, so it takes the rows "rcv ACK of FIN" and "rcv FIN" one after the other.
+Rule 1: every change of state goes through a row of this table (or of RESET below). The column of
+what is sent is executed, not decoration. Rule 2: a missing row means "stay": the event changes
+nothing. Note 2 of the figure, FIN-WAIT-1 to TIME-WAIT by a FIN that also acknowledges ours, needs
+no row: the acknowledgment is looked at first, so it takes the rows "rcv ACK of FIN" and "rcv FIN"
+one after the other.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ def _name(state: str) -> str:
 
 STATES = {(row.state, row.event): row for row in TRANSITIONS}
 
-# What the application hears when a RST ends the connection (RFC 9293 section 3.10.7.4, second check).
+# What the application hears when a RST ends the connection (RFC 9293 section 3.10.7.4, second
+# check).
 RESET = {
     SYN_SENT:     "refused",
     SYN_RECEIVED: "refused",

@@ -1,13 +1,16 @@
-"""TLS: one end of a secured connection. Bytes in, bytes out; plaintext out and in (TLS 1.2, RFC 5246).
+"""TLS: one end of a secured connection. Bytes in, bytes out; plaintext out and in (TLS 1.2, RFC
+5246).
 
-The handshake and the records are real: Python's module ssl (OpenSSL) makes them, over two buffers in memory.
-It is loaded when the first TLS connection begins; visits by http:// never need it. Both ends speak TLS 1.2, the
-newest version of a Classic balancer's predefined policies, whose handshake shows the certificate in the clear.
-Session tickets are off: every connection has a handshake of its own.
+The handshake and the records are real: Python's module ssl (OpenSSL) makes them, over two buffers
+in memory. It is loaded when the first TLS connection begins; visits by http:// never need it. Both
+ends speak TLS 1.2, the newest version of a Classic balancer's predefined policies, whose handshake
+shows the certificate in the clear. Session tickets are off: every connection has a handshake of its
+own.
 
-The one exception to "same seed, same bytes": OpenSSL draws its own random numbers. And its objects cannot be
-copied: a copy of a network knows certificates (paths), not the TLS connections that are open, and says so.
-Left out: TLS 1.3, client certificates, renegotiation, resumption, ALPN, several certificates for one port.
+The one exception to "same seed, same bytes": OpenSSL draws its own random numbers. And its objects
+cannot be copied: a copy of a network knows certificates (paths), not the TLS connections that are
+open, and says so. Left out: TLS 1.3, client certificates, renegotiation, resumption, ALPN, several
+certificates for one port.
 """
 
 from __future__ import annotations
@@ -33,7 +36,9 @@ WRONG = {
 
 
 class Slot:
-    """Holds what cannot be copied; a copy of it is empty. RuntimeError where the content of a copy is asked for."""
+    """Holds what cannot be copied; a copy of it is empty. RuntimeError where the content of a copy
+    is asked for.
+    """
 
     def __init__(self, content: Any = None) -> None:
         self._content = content
@@ -56,7 +61,9 @@ class Slot:
 
 
 class Server(NamedRow):
-    """How a server ends TLS: the path of one PEM file with its certificate and private key, or DEMONSTRATION."""
+    """How a server ends TLS: the path of one PEM file with its certificate and private key, or
+    DEMONSTRATION.
+    """
 
     certificate: str
 
@@ -66,15 +73,18 @@ class Server(NamedRow):
         return True
 
     def begin(self) -> Tls:
-        """The server's end of a new connection; OSError or ssl.SSLError where the file is not such a one."""
+        """The server's end of a new connection; OSError or ssl.SSLError where the file is not such
+        a one.
+        """
         context = _context("PROTOCOL_TLS_SERVER")
         context.load_cert_chain(path(self.certificate))
         return Tls(context, None)
 
 
 class Client(NamedRow):
-    """How a client begins TLS: the name it wants to reach (sent as SNI), and the path of the certificates it
-    trusts, DEMONSTRATION, or None where it trusts nobody."""
+    """How a client begins TLS: the name it wants to reach (sent as SNI), and the path of the
+    certificates it trusts, DEMONSTRATION, or None where it trusts nobody.
+    """
 
     name: str
     trust: str | None
@@ -85,7 +95,9 @@ class Client(NamedRow):
         return False
 
     def begin(self) -> Tls:
-        """The client's end of a new connection; OSError or ssl.SSLError where the file holds no certificates."""
+        """The client's end of a new connection; OSError or ssl.SSLError where the file holds no
+        certificates.
+        """
         context = _context("PROTOCOL_TLS_CLIENT")  # checks the certificate and its name
         if self.trust is not None:
             context.load_verify_locations(path(self.trust))
@@ -105,8 +117,10 @@ class Tls:
         )
 
     def receive(self, data: bytes) -> list[tuple[str, Any]]:
-        """Take bytes from the other end (none: let a client begin). Returns what happened, in order: ("handshake
-        done", None), ("data", plaintext), ("end of data", None), ("failed", why, in words)."""
+        """Take bytes from the other end (none: let a client begin). Returns what happened, in
+        order: ("handshake done", None), ("data", plaintext), ("end of data", None), ("failed", why,
+        in words).
+        """
         engine, into, _ = self._slot.content
         ssl = library()
         happened: list[tuple[str, Any]] = []

@@ -1,7 +1,9 @@
-"""Changes: for each row of a description, what may become of it: taken out, or changed as people change rows.
+"""Changes: for each row of a description, what may become of it: taken out, or changed as people
+change rows.
 
-A what-if is one of these, a new network, and the visit played again. They come from the two catalogues that puzzles
-use: `faults`, what is done wrong, and `remedies`, what might mend; so nothing here knows what will come of a change.
+A what-if is one of these, a new network, and the visit played again. They come from the two
+catalogues that puzzles use: `faults`, what is done wrong, and `remedies`, what might mend; so
+nothing here knows what will come of a change.
 """
 
 from __future__ import annotations
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 def changes(vpc: Vpc, question: Question, first: tuple[Repair, ...] = ()) -> Changes:
     """For each row in words: what may become of it in words, and the Repair that does it.
 
-    Rows that may be added stand under the name of their table, such as "a new rule of sg-web". first: repairs to be
-    offered before all others.
+    Rows that may be added stand under the name of their table, such as "a new rule of sg-web".
+    first: repairs to be offered before all others.
     """
     found: Changes = {}
     removals = (Repair(row, None) for row in vpc.rows())
@@ -37,7 +39,9 @@ def changes(vpc: Vpc, question: Question, first: tuple[Repair, ...] = ()) -> Cha
 
 
 def changed(site: Site, repair: Repair | None) -> Site:
-    """The same site, not visited yet, with a row changed; ValueError where AWS would refuse the description."""
+    """The same site, not visited yet, with a row changed; ValueError where AWS would refuse the
+    description.
+    """
     return (
         Site(repair.apply(site.vpc), site.seed, site.network.link.anew()) if repair else site.anew()
     )

@@ -2,10 +2,10 @@
 
     change 7 ports 443; add entry acl-public in 90 allow 1024-65535 0.0.0.0/0; remove 3
 
-`KINDS` of kinds.py has for each kind of row its word, the field that says whose it is, and the fields that can be
-changed, in the order in which the list shows them. Only routes, entries, rules and addresses can be added or removed:
-the others are there because a device or subnet is. What is typed becomes a Repair; whether it helps is for packets to
-say.
+`KINDS` of kinds.py has for each kind of row its word, the field that says whose it is, and the
+fields that can be changed, in the order in which the list shows them. Only routes, entries, rules
+and addresses can be added or removed: the others are there because a device or subnet is. What is
+typed becomes a Repair; whether it helps is for packets to say.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ def line(row: Row) -> str:
 
 
 def changes(vpc: Vpc, typed: str) -> tuple[Repair, ...]:
-    """The changes in a line, one behind the other's semicolon; ValueError names the word that is not understood."""
+    """The changes in a line, one behind the other's semicolon; ValueError names the word that is
+    not understood.
+    """
     found = tuple(_change(vpc, part.split()) for part in typed.split(";") if part.strip())
     if not found:
         raise ValueError(f"{typed!r}: expected a change, like: change 7 ports 443")
@@ -162,7 +164,9 @@ def _shown(field: str, value: Any) -> str:
 
 
 def _read(field: str, value: str) -> dict[str, Any]:
-    """A field's value as it is typed, and what follows from it: ports "all" are those of every protocol."""
+    """A field's value as it is typed, and what follows from it: ports "all" are those of every
+    protocol.
+    """
     parts = () if value == NONE else tuple(value.split(","))
     if field == "ports":
         return (

@@ -1,9 +1,11 @@
-"""Puzzles: a working VPC in which rows were broken. What does the person see, which row is it, and what mends it?
+"""Puzzles: a working VPC in which rows were broken. What does the person see, which row is it, and
+what mends it?
 
-A seed decides everything: the site, the question to it and the faults. The generator proves by running that the site
-works before, that it does not work afterwards, and that each fault alone is enough to break it where there are
-several. Then it tries every row of the catalogue of remedies: those that work are the answers, and no other single
-row of the catalogue does. A learner's answer is not compared with them but run.
+A seed decides everything: the site, the question to it and the faults. The generator proves by
+running that the site works before, that it does not work afterwards, and that each fault alone is
+enough to break it where there are several. Then it tries every row of the catalogue of remedies:
+those that work are the answers, and no other single row of the catalogue does. A learner's answer
+is not compared with them but run.
 """
 
 from __future__ import annotations
@@ -63,13 +65,17 @@ class Puzzle:
 
     @property
     def reason(self) -> Any:
-        """The Reason of the first loss; None where nothing is lost, such as at a balancer without targets."""
+        """The Reason of the first loss; None where nothing is lost, such as at a balancer without
+        targets.
+        """
         lost = losses(self.visit)
         return lost[0].step.reason if lost else None
 
     @cached_property
     def answers(self) -> tuple[tuple[Repair, ...], ...]:
-        """For each planted fault, every row of the catalogue that mends it once the other faults are mended."""
+        """For each planted fault, every row of the catalogue that mends it once the other faults
+        are mended.
+        """
         return tuple(
             _answers(self._plays, self.alone(fault), self.question, fault, self.server)
             for fault in self.planted
@@ -84,9 +90,8 @@ class Puzzle:
 
         ValueError for what is neither, and for a row that is not there.
         """
-        rows = (
-            tuple(answer) if type(answer) in (list, tuple) else (answer,)
-        )  # a row is a named tuple
+        # a row is a named tuple
+        rows = tuple(answer) if type(answer) in (list, tuple) else (answer,)
         repairs = tuple(map(_as_repair, rows))
         visit = self._plays.whole(apply(self.vpc, repairs), self.question)
         done = "; ".join(map(str, repairs)) or "nothing changed"
@@ -180,7 +185,9 @@ def puzzle(seed: int = 0, count: int = 1) -> Puzzle:
 def _beside(
     plays: Plays, broken: Vpc, question: Question, planted: tuple[Repair, ...]
 ) -> Vpc | None:
-    """The description with the last fault planted too; None where it changes what another one changed."""
+    """The description with the last fault planted too; None where it changes what another one
+    changed.
+    """
     try:
         both = planted[-1].apply(broken)
         plays.whole(both, question)
@@ -239,7 +246,9 @@ def _place(loss: Loss) -> tuple[Any, ...]:
 
 
 def _unsaid(vpc: Vpc) -> str:
-    """The rows that a description leaves out: names, balancers' listeners, servers' ports, checks, allowances."""
+    """The rows that a description leaves out: names, balancers' listeners, servers' ports, checks,
+    allowances.
+    """
     lines = [
         "Names",
         *(f"  {row.name:<20}{', '.join(row.addresses)}" for row in vpc.names),

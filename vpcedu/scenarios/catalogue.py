@@ -1,7 +1,9 @@
-"""Scenarios: the symptoms that people meet, each as a site with the fault in it, the visit, the cause, the undoing.
+"""Scenarios: the symptoms that people meet, each as a site with the fault in it, the visit, the
+cause, the undoing.
 
-Nineteen symptoms; some have two faces and so two scenarios or three. Symptoms 1, 2, 8, 15 and 18 describe what is
-right and only surprises: there nothing is to be undone (but where a NAT instance's memory was made too short).
+Nineteen symptoms; some have two faces and so two scenarios or three. Symptoms 1, 2, 8, 15 and 18
+describe what is right and only surprises: there nothing is to be undone (but where a NAT instance's
+memory was made too short).
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Symptoms of targets: who is asked, from which address, and what a proxy or a rewriting balancer makes of it."""
+"""Symptoms of targets: who is asked, from which address, and what a proxy or a rewriting balancer
+makes of it.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Beyond rows: the losses that no row of a description brings about, but time, load, a link or the packet itself.
+"""Beyond rows: the losses that no row of a description brings about, but time, load, a link or the
+packet itself.
 
-Each is played: `BEYOND` holds for each Reason of this kind what happens, in words and as a function that has it happen
-on a site. Puzzles change one row, so none of them is a puzzle's cause; the catalogue of those is `faults`.
+Each is played: `BEYOND` holds for each Reason of this kind what happens, in words and as a function
+that has it happen on a site. Puzzles change one row, so none of them is a puzzle's cause; the
+catalogue of those is `faults`.
 """
 
 from __future__ import annotations
@@ -39,14 +41,18 @@ CLIENT_PORT = FiveTuple(CLIENT, 40_000, "192.0.2.30", 80)
 
 
 class Beyond(NamedRow):
-    """A Reason, what happens, and how it is played: a function that returns the site on which it did."""
+    """A Reason, what happens, and how it is played: a function that returns the site on which it
+    did.
+    """
 
     reason: Reason
     what: str
     play: Callable[[], Site]
 
     def lost(self) -> Step:
-        """The step that loses the packet, played now; ValueError where none is lost for this reason."""
+        """The step that loses the packet, played now; ValueError where none is lost for this
+        reason.
+        """
         steps = [
             step
             for trace in self.play().network.capture
@@ -151,7 +157,9 @@ def _forged_error() -> Site:
 
 
 def _past_another_vpc(target: str) -> Site:
-    """web's default route leads to a peering connection, or to a gateway behind which nothing is described."""
+    """web's default route leads to a peering connection, or to a gateway behind which nothing is
+    described.
+    """
     other = Vpc("10.9.0.0/16", name="vpc-2", peerings=(Peering("pcx-1", "vpc-1"),))
     old = Route("private", ANYWHERE, "NAT")
     vpc = reference_vpc().replace(old, old._replace(target=target))

@@ -1,4 +1,6 @@
-"""Symptoms of routes, filters and translations: a packet takes another way than was thought, or dies on it."""
+"""Symptoms of routes, filters and translations: a packet takes another way than was thought, or
+dies on it.
+"""
 
 from __future__ import annotations
 

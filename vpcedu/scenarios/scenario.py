@@ -1,4 +1,6 @@
-"""Symptom: a site with a planted fault, the visit that suffers, what people see, the cause, and its undoing."""
+"""Symptom: a site with a planted fault, the visit that suffers, what people see, the cause, and its
+undoing.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +30,11 @@ LONG = 240  # letters: of a longer line only the part that matters is shown
 class Scenario(NamedRow):
     """A symptom that people meet.
 
-    name, entry: its name, and the number of the symptom it belongs to. says: one sentence. build: makes the site with
-    the fault in it. play: has the visit happen there. sees, logs: what `client_sees` and `balancer_logs` then are.
-    cause: words of `evidence` that name it. undo, undoing: takes the fault out of a site, and that in words; None
-    where nothing is wrong and the behaviour only surprises.
+    name, entry: its name, and the number of the symptom it belongs to. says: one sentence. build:
+    makes the site with the fault in it. play: has the visit happen there. sees, logs: what
+    `client_sees` and `balancer_logs` then are. cause: words of `evidence` that name it. undo,
+    undoing: takes the fault out of a site, and that in words; None where nothing is wrong and the
+    behaviour only surprises.
     """
 
     name: str
@@ -83,7 +86,9 @@ class Scenario(NamedRow):
 
 
 def evidence(visit: Visit) -> list[str]:
-    """What a capture shows of a cause: each loss with its row, what ends and applications noted, and the answer."""
+    """What a capture shows of a cause: each loss with its row, what ends and applications noted,
+    and the answer.
+    """
     lines = [
         f"{step.at}, {step.check}: {step.reason.code}"
         + (f" ({step.row})" if step.row is not None else "")
@@ -167,7 +172,8 @@ def patient(
 ) -> Visit:
     """Connect, ask for a page, and wait so many seconds in all, whatever happens.
 
-    silent: seconds before it asks. changes: rows of the description, and what stands in their place after a second.
+    silent: seconds before it asks. changes: rows of the description, and what stands in their place
+    after a second.
     """
     message = request("GET", "/", name)
     begun = site.begin(
@@ -183,7 +189,9 @@ def patient(
 
 
 def whole(site: Site, visit: Visit) -> Visit:
-    """The same visit with all that its site has ever seen, so that what went before is in its capture."""
+    """The same visit with all that its site has ever seen, so that what went before is in its
+    capture.
+    """
     return Visit(
         visit.call,
         visit.result,

@@ -1,9 +1,10 @@
 """Applications: web servers that believe something about their visitors, rightly or not.
 
-Each writes a log of its own, an event "application log" of the capture: the address that it takes for the client's.
-What it believes is a function, so that a wrong belief is one word in a description and its cure another. Behind a
-balancer an application sees the balancer's address; it learns the client's from X-Forwarded-For (whose last entry is
-the peer of the balancer that wrote it; what stands before came from outside) or from the PROXY protocol.
+Each writes a log of its own, an event "application log" of the capture: the address that it takes
+for the client's. What it believes is a function, so that a wrong belief is one word in a
+description and its cure another. Behind a balancer an application sees the balancer's address; it
+learns the client's from X-Forwarded-For (whose last entry is the peer of the balancer that wrote
+it; what stands before came from outside) or from the PROXY protocol.
 """
 
 from __future__ import annotations
@@ -79,8 +80,10 @@ def redirect(message: Message) -> Message:
 
 
 class Application(WebServer):
-    """A web server; reads: its belief about the client; answers: which requests it answers itself; proxied: whether
-    each connection begins with a PROXY header; delay: how long it thinks before it answers (microseconds)."""
+    """A web server; reads: its belief about the client; answers: which requests it answers itself;
+    proxied: whether each connection begins with a PROXY header; delay: how long it thinks before it
+    answers (microseconds).
+    """
 
     kind_words = "Application"
 

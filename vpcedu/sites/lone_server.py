@@ -1,10 +1,11 @@
 """Addresses: one server, one route table, one public address; who reaches whom?
 
-`lone_server` is the site of lesson 01: web stands in a subnet whose default route leads nowhere, to the NAT, or to the
-Internet gateway; it has a public address or none. Nothing else changes. A visit from outside uses web's public
-address; one from inside goes to the update server. Whether a subnet is public is asked of its route table, never of
-its name. What a NAT gateway does with an answer that belongs to none of its translations AWS does not say; here it
-drops it, and so the visitor waits in vain, as AWS says of a public address without the route.
+`lone_server` is the site of lesson 01: web stands in a subnet whose default route leads nowhere, to
+the NAT, or to the Internet gateway; it has a public address or none. Nothing else changes. A visit
+from outside uses web's public address; one from inside goes to the update server. Whether a subnet
+is public is asked of its route table, never of its name. What a NAT gateway does with an answer
+that belongs to none of its translations AWS does not say; here it drops it, and so the visitor
+waits in vain, as AWS says of a public address without the route.
 """
 
 from __future__ import annotations
@@ -85,14 +86,17 @@ def lone_server(
 ) -> Site:
     """A server alone in its subnet, ready to be visited at 192.0.2.40.
 
-    default: where the subnet's default route leads: nowhere (there is none), NAT or "Internet gateway". public: whether
-    web has the public address. partner: one more route, 198.51.100.0/24 > NAT. ValueError for another default.
+    default: where the subnet's default route leads: nowhere (there is none), NAT or "Internet
+    gateway". public: whether web has the public address. partner: one more route, 198.51.100.0/24 >
+    NAT. ValueError for another default.
     """
     return Site(lone_server_vpc(default, public, partner), seed)
 
 
 class Case(NamedRow):
-    """A default route and whether web has a public address; what makes the subnet public or private; both visits."""
+    """A default route and whether web has a public address; what makes the subnet public or
+    private; both visits.
+    """
 
     default: str
     public: bool

@@ -1,13 +1,14 @@
 """Load: how many ephemeral ports does a client need, and does it run out?
 
-A port is taken only towards one destination (address and port), for as long as its connection is open and, where
-the client closes first, for the 60 s of TIME-WAIT behind it. The answer is plain arithmetic (connections per second
-times seconds), and a simulation beside it.
+A port is taken only towards one destination (address and port), for as long as its connection is
+open and, where the client closes first, for the 60 s of TIME-WAIT behind it. The answer is plain
+arithmetic (connections per second times seconds), and a simulation beside it.
 
-What is simplified: all connections last equally long, and all destinations get an equal share. The simulation
-goes in steps of one second and counts the ports of a step together, which is quick enough for a slider: a search
-among the ports of a range fails only when all of them are taken, so counting gives what searching would give (a test
-holds one against the other). `fill` and `open_all` search for each port one by one.
+What is simplified: all connections last equally long, and all destinations get an equal share. The
+simulation goes in steps of one second and counts the ports of a step together, which is quick
+enough for a slider: a search among the ports of a range fails only when all of them are taken, so
+counting gives what searching would give (a test holds one against the other). `fill` and `open_all`
+search for each port one by one.
 """
 
 from __future__ import annotations
@@ -36,8 +37,10 @@ SPAN = 600  # seconds that are played
 
 
 class Load(NamedRow):
-    """Ephemeral range, number of destinations, new connections per second (all destinations together), seconds that
-    each is open, and who closes first: "client" (which then waits in TIME-WAIT) or "server"."""
+    """Ephemeral range, number of destinations, new connections per second (all destinations
+    together), seconds that each is open, and who closes first: "client" (which then waits in
+    TIME-WAIT) or "server".
+    """
 
     ports: tuple[int, int] = LINUX
     destinations: int = 1
@@ -67,13 +70,17 @@ class Load(NamedRow):
 
     @property
     def sustained(self) -> int:
-        """The arithmetic: new connections per second, to all destinations, that can go on for ever."""
+        """The arithmetic: new connections per second, to all destinations, that can go on for
+        ever.
+        """
         return self.size // self.occupancy * self.destinations
 
 
 class PortUse(NamedRow):
-    """A played load: for each destination the ports in use at the end of each second; the attempts that failed in
-    each second, all destinations together; and the instant of the first failure in seconds, or None."""
+    """A played load: for each destination the ports in use at the end of each second; the attempts
+    that failed in each second, all destinations together; and the instant of the first failure in
+    seconds, or None.
+    """
 
     load: Load
     in_use: tuple[tuple[int, ...], ...]
@@ -109,9 +116,8 @@ def port_use(load: Load, span: int = SPAN) -> PortUse:
         load.rate // load.destinations + (i < load.rate % load.destinations)
         for i in range(load.destinations)
     ]
-    open_now: list[deque[int]] = [
-        deque() for _ in shares
-    ]  # per destination: how many began in each second
+    # per destination: how many began in each second
+    open_now: list[deque[int]] = [deque() for _ in shares]
     taken, first = [0] * len(shares), None
     in_use: list[list[int]] = [[] for _ in shares]
     failed = []
@@ -152,9 +158,11 @@ def _checked(load: Load) -> None:
 
 
 def fill(ports: tuple[int, int] = LINUX, seed: int = 0) -> list[int]:
-    """Take ports towards one destination, each by a search, until there is none; returns them in order.
+    """Take ports towards one destination, each by a search, until there is none; returns them in
+    order.
 
-    Each search begins behind the port found before. Once all even offsets are taken, only the odd ones are searched.
+    Each search begins behind the port found before. Once all even offsets are taken, only the odd
+    ones are searched.
     """
     first, last = ports
     taken: set[int] = set()
@@ -162,9 +170,8 @@ def fill(ports: tuple[int, int] = LINUX, seed: int = 0) -> list[int]:
     evens = (last - first) // 2 + 1
     start = spread(seed, *ports) >> 8
     while True:
-        left = (
-            ports if len(found) < evens else (first + 1, last)
-        )  # its even offsets are the odd ones of the range
+        # its even offsets are the odd ones of the range
+        left = ports if len(found) < evens else (first + 1, last)
         port = choose(left, start, taken.__contains__) if left[0] <= last else None
         if port is None:
             return found
@@ -174,7 +181,9 @@ def fill(ports: tuple[int, int] = LINUX, seed: int = 0) -> list[int]:
 
 
 class Opened(NamedRow):
-    """The client's range, and for each destination the ports found and the error that ended it, "" for none."""
+    """The client's range, and for each destination the ports found and the error that ended it, ""
+    for none.
+    """
 
     ports: tuple[int, int]
     found: tuple[tuple[Endpoint, tuple[int, ...], str], ...]
@@ -196,7 +205,8 @@ class Opened(NamedRow):
 
 
 def open_all(ports: tuple[int, int], tries: int, *destinations: str, seed: int = 0) -> Opened:
-    """Have a client with a (small) range really open so many connections to each destination, address:port.
+    """Have a client with a (small) range really open so many connections to each destination,
+    address:port.
 
     It ends with a destination when no port is left; the connections stay open.
     """

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 class Stay(Fetch):
-    """A program that connects, sends a few bytes if it has any to say, and then leaves the connection alone."""
+    """A program that connects, sends a few bytes if it has any to say, and then leaves the
+    connection alone.
+    """
 
     def __init__(self, now: int, says: bytes = b"") -> None:
         super().__init__(None, now)
@@ -25,7 +27,9 @@ class Stay(Fetch):
 
 
 class Later(Fetch):
-    """A program that connects, is silent for some time (microseconds), and only then asks for its page."""
+    """A program that connects, is silent for some time (microseconds), and only then asks for its
+    page.
+    """
 
     def __init__(self, request: Message, now: int, silence: int) -> None:
         super().__init__(request, now)

@@ -1,8 +1,8 @@
 """The reference architecture: the site of the question, with each kind of balancer and NAT.
 
-A web server in a private subnet; a load balancer and a NAT in the public one; a client and an update
-server on the Internet. The groups make the puzzle real: web may open only TCP 443 and 8080, the NAT
-instance lets only TCP 80 and 443 out, and yet the page comes back.
+A web server in a private subnet; a load balancer and a NAT in the public one; a client and an
+update server on the Internet. The groups make the puzzle real: web may open only TCP 443 and 8080,
+the NAT instance lets only TCP 80 and 443 out, and yet the page comes back.
 """
 
 from __future__ import annotations
@@ -141,8 +141,9 @@ def reference_architecture(
 ) -> Site:
     """The site, ready to be visited.
 
-    balancer: classic-tcp, classic-http, application or network. nat: instance (as in the question) or
-    gateway. seed: decides the ports and numbers that hosts choose. ValueError names a wrong value.
+    balancer: classic-tcp, classic-http, application or network. nat: instance (as in the question)
+    or gateway. seed: decides the ports and numbers that hosts choose. ValueError names a wrong
+    value.
     """
     if not isinstance(seed, int):
         raise ValueError(f"seed {seed!r}: expected a whole number")

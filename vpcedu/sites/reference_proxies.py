@@ -1,4 +1,6 @@
-"""Proxies: the reference site with lesson 06's settings: balancer, header, PROXY line, a closed port."""
+"""Proxies: the reference site with lesson 06's settings: balancer, header, PROXY line, a closed
+port.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,10 @@ def proxy_site(
 ) -> Site:
     """The reference site, with settings of its balancer and its web server.
 
-    balancer: classic-tcp, classic-http, application or network. web: listens, or "nothing listens": the host is up, its
-    server is not. mode: append, preserve or remove, what an Application Load Balancer does with X-Forwarded-For. proxy:
-    whether a Classic TCP listener sends a PROXY line. ValueError names a wrong value, or a setting this one lacks.
+    balancer: classic-tcp, classic-http, application or network. web: listens, or "nothing listens":
+    the host is up, its server is not. mode: append, preserve or remove, what an Application Load
+    Balancer does with X-Forwarded-For. proxy: whether a Classic TCP listener sends a PROXY line.
+    ValueError names a wrong value, or a setting this one lacks.
     """
     for word, value, words in (("web", web, WEBS), ("mode", mode, tuple(MODES))):
         if value not in words:
@@ -51,7 +54,9 @@ def _changed(device: Device, web: str, extra: tuple[tuple[str, object], ...]) ->
 
 
 def first_numbers(visit: Visit) -> str:
-    """Every SYN of a visit, once: who sent it, the flow it arrived with, and the number its bytes begin with."""
+    """Every SYN of a visit, once: who sent it, the flow it arrived with, and the number its bytes
+    begin with.
+    """
     talks = visit.talks
     syns = [next(t for t in talk.traces if t.packet.flags == SYN) for talk in talks]
     lines = [

@@ -1,9 +1,10 @@
 """The reference site with a listener on port 443: where does TLS end?
 
-At a balancer that ends it (Classic HTTPS and SSL listeners, Application HTTPS listener), which hands plain
-bytes to the web server's port 80; or at the web server itself, behind a TCP listener that hands TLS on as it
-is. A site of its own, because the reference site is the one of the question, with port 80 alone: its groups, its
-listeners and every text made from them stay as they are. The certificate is the course's demonstration.
+At a balancer that ends it (Classic HTTPS and SSL listeners, Application HTTPS listener), which
+hands plain bytes to the web server's port 80; or at the web server itself, behind a TCP listener
+that hands TLS on as it is. A site of its own, because the reference site is the one of the
+question, with port 80 alone: its groups, its listeners and every text made from them stay as they
+are. The certificate is the course's demonstration.
 """
 
 from __future__ import annotations
@@ -54,9 +55,9 @@ def tls_vpc(balancer: str = "classic-https", nat: str = "instance") -> Vpc:
 def tls_site(balancer: str = "classic-https", nat: str = "instance", seed: int = 0) -> Site:
     """The site, ready for `get("https://www.example.com/")`.
 
-    balancer: classic-https, classic-ssl, application (the balancer ends TLS), classic-tcp, network (web ends it).
-    nat: instance or gateway. seed: decides ports and numbers, but not the bytes inside TLS. ValueError names a
-    wrong value.
+    balancer: classic-https, classic-ssl, application (the balancer ends TLS), classic-tcp, network
+    (web ends it). nat: instance or gateway. seed: decides ports and numbers, but not the bytes
+    inside TLS. ValueError names a wrong value.
     """
     return Site(tls_vpc(balancer, nat), seed)
 

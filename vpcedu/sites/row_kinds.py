@@ -1,7 +1,8 @@
 """Kinds: how a row of a description is written down, for each kind of row.
 
-Every text about a row is made of two parts: whose it is (its table, ACL, group or public address), and the row itself.
-`KINDS` has the parts of each kind and how they stand together: in a sentence, in a list, and before there is a row.
+Every text about a row is made of two parts: whose it is (its table, ACL, group or public address),
+and the row itself. `KINDS` has the parts of each kind and how they stand together: in a sentence,
+in a list, and before there is a row.
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
 
 
 class Kind(NamedRow):
-    """A kind of row: its word, the field that says whose it is, the fields that can be changed, and patterns.
+    """A kind of row: its word, the field that says whose it is, the fields that can be changed, and
+    patterns.
 
-    said, listed: the row with whose it is, in a sentence and in a list ("": as in a sentence). changed: a row that took
-    another's place ("": by the fields that differ). new: whose a new row is; "" where none can be added, since a row of
-    this kind is there because a device or subnet is.
+    said, listed: the row with whose it is, in a sentence and in a list ("": as in a sentence).
+    changed: a row that took another's place ("": by the fields that differ). new: whose a new row
+    is; "" where none can be added, since a row of this kind is there because a device or subnet is.
     """
 
     word: str
@@ -105,7 +107,9 @@ def as_a(given: object, kind: type[T]) -> T | None:
 
 
 def to_add(given: object) -> AddedRow:
-    """What a learner gave as a row to add; ValueError if it is none of the kinds that can be added alone."""
+    """What a learner gave as a row to add; ValueError if it is none of the kinds that can be added
+    alone.
+    """
     row = (
         as_a(given, Route)
         or as_a(given, AclEntry)

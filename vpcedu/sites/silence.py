@@ -1,11 +1,14 @@
-"""Silence: a connection is opened, asked one thing, left alone, and then used again by one of its ends.
+"""Silence: a connection is opened, asked one thing, left alone, and then used again by one of its
+ends.
 
-Four ways through the reference site, each with its own idle clock on the path: a NAT gateway and a NAT instance
-(web calls a server on the Internet), a Network and a Classic Load Balancer (a client calls web). After the query nobody
-says anything for so many seconds; then one end sends. The run goes on until no timer is left anywhere in the network,
-or for REST more where keep-alive rings for ever.
+Four ways through the reference site, each with its own idle clock on the path: a NAT gateway and a
+NAT instance (web calls a server on the Internet), a Network and a Classic Load Balancer (a client
+calls web). After the query nobody says anything for so many seconds; then one end sends. The run
+goes on until no timer is left anywhere in the network, or for REST more where keep-alive rings for
+ever.
 
-Left out: what programs do about a lost connection (they would call again), TLS, HTTP: the bytes are only bytes.
+Left out: what programs do about a lost connection (they would call again), TLS, HTTP: the bytes are
+only bytes.
 """
 
 from __future__ import annotations
@@ -51,8 +54,10 @@ QUERY, LATER = b"query", {"opener": b"again", "listener": b"answer"}
 
 
 class Setting(NamedRow):
-    """What a silence was played with: one of WAYS, seconds of silence, which end speaks then, the opener's keep-alive
-    in seconds or None, web's instance type, the balancer's idle timeout in seconds or None."""
+    """What a silence was played with: one of WAYS, seconds of silence, which end speaks then, the
+    opener's keep-alive in seconds or None, web's instance type, the balancer's idle timeout in
+    seconds or None.
+    """
 
     way: str
     seconds: int
@@ -63,7 +68,9 @@ class Setting(NamedRow):
 
 
 class Silent(Visit):
-    """A visit that falls silent; `listener` is the host at the far end, `over`: no timer was left to ring."""
+    """A visit that falls silent; `listener` is the host at the far end, `over`: no timer was left
+    to ring.
+    """
 
     def __init__(
         self,
@@ -91,7 +98,9 @@ class Silent(Visit):
 
     @property
     def said(self) -> tuple[Trace, ...]:
-        """The packets with what was said after the silence, every try; none where that end was closed before."""
+        """The packets with what was said after the silence, every try; none where that end was
+        closed before.
+        """
         data = LATER[self.setting.speaks]
         return tuple(
             trace
@@ -111,7 +120,9 @@ class Silent(Visit):
         )
 
     def learns(self, who: str) -> tuple[int, str] | None:
-        """When (microseconds) and what an end learns of the connection's end, or None where it learns nothing."""
+        """When (microseconds) and what an end learns of the connection's end, or None where it
+        learns nothing.
+        """
         return next(
             (
                 (at, LEARNT[change.event])
@@ -128,7 +139,9 @@ class Silent(Visit):
 
     @property
     def between(self) -> tuple[Trace, ...]:
-        """The packets that were sent in the silence: later than a second after the query, before somebody spoke."""
+        """The packets that were sent in the silence: later than a second after the query, before
+        somebody spoke.
+        """
         return tuple(
             trace
             for trace in self.capture
@@ -151,7 +164,9 @@ class Silent(Visit):
         return f"{who}: {head}; its end stays {self.state(who)}{rest}."
 
     def __str__(self) -> str:
-        """The packets since the query, pure acknowledgments left out, and what each end knows in the end."""
+        """The packets since the query, pure acknowledgments left out, and what each end knows in
+        the end.
+        """
         before, after = _lines(self, False), _lines(self, True)
         probes = sum(trace.cause.what.startswith("keep-alive") for trace in self.capture)
         quiet = (
@@ -183,9 +198,10 @@ def silence(
 ) -> Silent:
     """Have a connection fall silent after a query, and one end speak after so many seconds.
 
-    way: one of WAYS. speaks: opener or listener. keepalive: seconds of silence after which the opener's system probes
-    (None: off, as it is unless a program asks for it). instance: web's type, "before Nitro v6" or "Nitro v6". idle: the
-    balancer's idle timeout in seconds, None for its default. ValueError names a wrong value.
+    way: one of WAYS. speaks: opener or listener. keepalive: seconds of silence after which the
+    opener's system probes (None: off, as it is unless a program asks for it). instance: web's type,
+    "before Nitro v6" or "Nitro v6". idle: the balancer's idle timeout in seconds, None for its
+    default. ValueError names a wrong value.
     """
     setting = Setting(
         one_of("way", way, WAYS),
@@ -266,7 +282,9 @@ def _shown(trace: Trace) -> bool:
 
 
 def _lines(visit: Silent, after: bool) -> list[str]:
-    """The packets sent before somebody spoke, or since; tries of one packet in one line, with the last one's time."""
+    """The packets sent before somebody spoke, or since; tries of one packet in one line, with the
+    last one's time.
+    """
     times: dict[str, list[int]] = {}
     for trace in visit.capture:
         now = trace.steps[0].now

@@ -1,7 +1,8 @@
 """Site: a VPC that can be visited, and what-ifs of it.
 
-Each visit is played on the site's network, one after the other. `without`, `replace` and `with_row` give
-another site whose description differs in one row and whose network is new: the first one stays as it was.
+Each visit is played on the site's network, one after the other. `without`, `replace` and `with_row`
+give another site whose description differs in one row and whose network is new: the first one stays
+as it was.
 """
 
 from __future__ import annotations
@@ -58,9 +59,10 @@ class Site:
     ) -> Visit:
         """Have a host fetch a page, by https:// inside TLS.
 
-        trust: a PEM file with the certificates that the host trusts; "demonstration": the course's own; None: none.
-        ValueError where the URL is not http[s]://name[:port]/path or the name is unknown; RuntimeError for https
-        where Python has no module ssl; OSError where the file cannot be read.
+        trust: a PEM file with the certificates that the host trusts; "demonstration": the course's
+        own; None: none. ValueError where the URL is not http[s]://name[:port]/path or the name is
+        unknown; RuntimeError for https where Python has no module ssl; OSError where the file
+        cannot be read.
         """
         scheme, name, port, path = _parts(url)
         message = request("GET", path, name, *headers)
@@ -71,11 +73,15 @@ class Site:
         return self.play(Call(opener, name, port, message, Client(name, trust)))
 
     def connect(self, opener: str, name: str, port: int) -> Visit:
-        """Have a host open a TCP connection to a name or address and close it again once it stands."""
+        """Have a host open a TCP connection to a name or address and close it again once it
+        stands.
+        """
         return self.play(Call(opener, name, port))
 
     def start_checks(self) -> None:
-        """Have the balancer's nodes begin to check their targets; they go on for as long as the site is used."""
+        """Have the balancer's nodes begin to check their targets; they go on for as long as the
+        site is used.
+        """
         for name in self.network.devices:
             self.network.do(name, "start_checks")
 
@@ -114,9 +120,9 @@ class Site:
     ) -> Visit:
         """Play a call until its result is known, and one second more.
 
-        program: what the opener runs, instead of one that asks at once. until: told what was seen so far after each
-        thing that happens; True ends the visit there. longest: microseconds after which a visit without a result is
-        cut off. ValueError as in `open`.
+        program: what the opener runs, instead of one that asks at once. until: told what was seen
+        so far after each thing that happens; True ends the visit there. longest: microseconds after
+        which a visit without a result is cut off. ValueError as in `open`.
         """
         begun = self.begin(call, program)
         clock = self.network.clock
@@ -129,9 +135,8 @@ class Site:
             if until is not None and until(self.network.capture):
                 return begun.visit()
         self.network.run(clock.now + LINGER)
-        return begun.visit(
-            longest if begun.program.result is None else None
-        )  # nothing is due before that
+        # nothing is due before that
+        return begun.visit(longest if begun.program.result is None else None)
 
     def open(self, call: Call) -> Fetch:
         """Begin a call and return its program; `network.step()` then plays one thing at a time.
@@ -141,7 +146,9 @@ class Site:
         return self.begin(call).program
 
     def begin(self, call: Call, program: Fetch | None = None) -> Begun:
-        """The same with any program; what comes next is for the caller to play. ValueError as in `open`."""
+        """The same with any program; what comes next is for the caller to play. ValueError as in
+        `open`.
+        """
         network = self.network
         hosts = [name for name, device in network.devices.items() if device.is_host]
         if call.opener not in hosts:

@@ -1,13 +1,15 @@
-"""Sweep: a scenario played for every combination of some settings, on as many processors as there are.
+"""Sweep: a scenario played for every combination of some settings, on as many processors as there
+are.
 
     rows = sweep(scenario, {"rate": (100, 500), "ports": ((32_768, 60_999), (1_024, 65_535))})
 
-The scenario is a function with one parameter for each word of the grid; what it returns becomes a part of its row: a
-mapping adds its words, a named tuple its fields, anything else is "result". Rows are plain dictionaries in the order
-of the grid (the last word changes first), whatever the order in which they were done: `json.dumps(rows)` and
-`csv.DictWriter(file, rows[0])` take them as they are. Any `concurrent.futures` executor does the work: by default a
-pool of processes, for which the scenario must be a function of a module; Dask's `Client.get_executor()` where one
-machine is too small. A point that fails stops no other one.
+The scenario is a function with one parameter for each word of the grid; what it returns becomes a
+part of its row: a mapping adds its words, a named tuple its fields, anything else is "result". Rows
+are plain dictionaries in the order of the grid (the last word changes first), whatever the order in
+which they were done: `json.dumps(rows)` and `csv.DictWriter(file, rows[0])` take them as they are.
+Any `concurrent.futures` executor does the work: by default a pool of processes, for which the
+scenario must be a function of a module; Dask's `Client.get_executor()` where one machine is too
+small. A point that fails stops no other one.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 
 
 class SweepError(ExceptionGroup[Exception]):
-    """What scenarios raised, in the order of the grid, with their points as notes; `rows` are the others' rows."""
+    """What scenarios raised, in the order of the grid, with their points as notes; `rows` are the
+    others' rows.
+    """
 
     rows: list[dict[str, Any]]
 
@@ -44,9 +48,10 @@ def sweep(
 ) -> list[dict[str, Any]]:
     """Play a scenario once for each point of a grid.
 
-    grid: for each parameter the values to play. executor: any of `concurrent.futures`; None: a process pool, made and
-    ended here. progress: called after each point with how many are done, and how many there are. ValueError for a grid
-    that is none; SweepError, when all points are done, where scenarios raised.
+    grid: for each parameter the values to play. executor: any of `concurrent.futures`; None: a
+    process pool, made and ended here. progress: called after each point with how many are done, and
+    how many there are. ValueError for a grid that is none; SweepError, when all points are done,
+    where scenarios raised.
     """
     points = _points(grid)
     with nullcontext(executor) if executor is not None else futures.ProcessPoolExecutor() as pool:

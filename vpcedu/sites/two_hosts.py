@@ -1,11 +1,11 @@
 """Opening: a client opens a connection to a server across the Internet, and some segments get lost.
 
-Two hosts of the Internet, no VPC between them: what is left is TCP alone. The client connects and then keeps
-the connection without using it. The link loses segments by what they are: the "2nd SYN" is the second that it was
-given to carry.
+Two hosts of the Internet, no VPC between them: what is left is TCP alone. The client connects and
+then keeps the connection without using it. The link loses segments by what they are: the "2nd SYN"
+is the second that it was given to carry.
 
-A silent server is one that is not there: nobody has its address. A filter that drops would look the same to
-the client. Left out: data, and what happens when the connection is closed.
+A silent server is one that is not there: nobody has its address. A filter that drops would look the
+same to the client. Left out: data, and what happens when the connection is closed.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ KERNELS = {"since 6.5": LINUX, "before 6.5": LINUX_BEFORE_6_5}
 
 
 class Setting(NamedRow):
-    """Round-trip time in milliseconds, the words of the lost segments, one of SERVERS, one of KERNELS."""
+    """Round-trip time in milliseconds, the words of the lost segments, one of SERVERS, one of
+    KERNELS.
+    """
 
     round_trip: int
     lost: tuple[str, ...]
@@ -95,7 +97,9 @@ class Handshake(Visit):
 
 
 class Choosy(Link):
-    """A link that loses the segments of some words of SEGMENTS, and carries all others; the delay in microseconds."""
+    """A link that loses the segments of some words of SEGMENTS, and carries all others; the delay
+    in microseconds.
+    """
 
     def __init__(self, delay: int, words: tuple[str, ...]) -> None:
         super().__init__(delay)
@@ -117,10 +121,11 @@ class Choosy(Link):
 def two_hosts_vpc(
     server: str = "up", kernel: str = "since 6.5", ports: tuple[int, int] = LINUX_PORTS
 ) -> Vpc:
-    """A description with hosts of the Internet only: a client, www.example.com and an update server.
+    """A description with hosts of the Internet only: a client, www.example.com and an update
+    server.
 
-    server: up, closed (its host runs, but nothing listens) or silent (nobody has its address). kernel: the client's,
-    "since 6.5" or "before 6.5". ports: the client's ephemeral range.
+    server: up, closed (its host runs, but nothing listens) or silent (nobody has its address).
+    kernel: the client's, "since 6.5" or "before 6.5". ports: the client's ephemeral range.
     """
     server, settings = one_of("server", server, SERVERS), KERNELS[one_of("kernel", kernel, KERNELS)]
     client = Device("client", Host, (("ports", ports), ("settings", settings)))
@@ -139,7 +144,9 @@ def two_hosts_vpc(
 
 
 def two_hosts(server: str = "up", round_trip: int = 40, seed: int = 0) -> Site:
-    """A client and servers of the Internet, without a VPC, ready to be visited; the round trip in milliseconds."""
+    """A client and servers of the Internet, without a VPC, ready to be visited; the round trip in
+    milliseconds.
+    """
     return Site(two_hosts_vpc(server), seed, Link(round_trip * MILLISECOND // 2))
 
 
@@ -152,8 +159,8 @@ def handshake(
 ) -> Handshake:
     """Have the client connect, and play until nothing is left to happen.
 
-    round_trip: milliseconds. lost: words of SEGMENTS, like ("1st SYN", "1st ACK"). server: up, closed or silent.
-    kernel: "since 6.5" or "before 6.5". ValueError names a wrong value.
+    round_trip: milliseconds. lost: words of SEGMENTS, like ("1st SYN", "1st ACK"). server: up,
+    closed or silent. kernel: "since 6.5" or "before 6.5". ValueError names a wrong value.
     """
     count("round trip", round_trip, 1, 10_000, "milliseconds")
     if not isinstance(lost, (tuple, list)):

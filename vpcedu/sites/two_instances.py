@@ -1,10 +1,11 @@
 """Translating: two instances behind one NAT gateway, and its table as time goes by.
 
-The site is the reference architecture with a NAT gateway and a second private instance, `app`. A story has both
-open connections from the same source ports, one every 30 s, leaves them silent, and has somebody speak at the end.
-So few ports per destination as a story can have replace AWS's 55,000. Sources: VPC user guide, "NAT gateway basics",
-"Troubleshoot NAT gateways". As in gateways/nat_gateway.py: which port is chosen, and that the far side hears nothing
-of the idle timeout, AWS does not say.
+The site is the reference architecture with a NAT gateway and a second private instance, `app`. A
+story has both open connections from the same source ports, one every 30 s, leaves them silent, and
+has somebody speak at the end. So few ports per destination as a story can have replace AWS's
+55,000. Sources: VPC user guide, "NAT gateway basics", "Troubleshoot NAT gateways". As in
+gateways/nat_gateway.py: which port is chosen, and that the far side hears nothing of the idle
+timeout, AWS does not say.
 """
 
 from __future__ import annotations
@@ -35,17 +36,16 @@ if TYPE_CHECKING:
 
 APP, ELASTIC = "10.0.1.11", "192.0.2.20"
 PAIR = (("web", WEB), ("app", APP))
-FIRST_PORT, EVERY, PROBES = (
-    40_000,
-    30,
-    (75 * SECOND, 9),
-)  # of the instances; seconds between openings; as in Linux
+# of the instances; seconds between openings; as in Linux
+FIRST_PORT, EVERY, PROBES = (40_000, 30, (75 * SECOND, 9))
 SPEAKERS = ("nobody", "web", "update server", "stranger")
 MOST, SPAN = 6, 600  # connections and seconds of a story
 
 
 def nat_vpc(keepalive: int = 0) -> Vpc:
-    """The description; with `keepalive` (seconds) both instances are plain hosts that probe after so long a silence."""
+    """The description; with `keepalive` (seconds) both instances are plain hosts that probe after
+    so long a silence.
+    """
     vpc = reference_vpc("classic-tcp", "gateway")
     devices = (*vpc.devices, Device("app", Host))
     if keepalive:
@@ -59,13 +59,16 @@ def nat_vpc(keepalive: int = 0) -> Vpc:
 
 
 def nat_site(seed: int = 0) -> Site:
-    """The site, ready to be visited: web and app in the private subnet, a NAT gateway, a Classic balancer."""
+    """The site, ready to be visited: web and app in the private subnet, a NAT gateway, a Classic
+    balancer.
+    """
     return Site(nat_vpc(), seed)
 
 
 class Setting(NamedRow):
-    """How many connections web and app open in turn, to how many destinations (1 or 2), how many ports the NAT has for
-    each, at which second the story ends, who speaks then, and after how long a silence the instances probe (s, 0: not).
+    """How many connections web and app open in turn, to how many destinations (1 or 2), how many
+    ports the NAT has for each, at which second the story ends, who speaks then, and after how long
+    a silence the instances probe (s, 0: not).
     """
 
     connections: int = 4
@@ -77,8 +80,9 @@ class Setting(NamedRow):
 
 
 class Attempt(NamedRow):
-    """One connection of a story: who opened it, the flow as its opener sent it, and when (microseconds); the NAT's row
-    or None, when packets used that, and when it was removed, or None."""
+    """One connection of a story: who opened it, the flow as its opener sent it, and when
+    (microseconds); the NAT's row or None, when packets used that, and when it was removed, or None.
+    """
 
     opener: str
     flow: FiveTuple
@@ -89,8 +93,9 @@ class Attempt(NamedRow):
 
 
 class Story(NamedRow):
-    """A played setting: the connections, the packet of the one who spoke (None: nobody), everything that was seen, and
-    how many rows the NAT had when it ended."""
+    """A played setting: the connections, the packet of the one who spoke (None: nobody), everything
+    that was seen, and how many rows the NAT had when it ended.
+    """
 
     setting: Setting
     attempts: tuple[Attempt, ...]
@@ -133,7 +138,9 @@ def tell(setting: Setting) -> Story:
 
 
 def _speak(network: Network, speaks: str, flow: FiveTuple) -> None:
-    """Have somebody send on the first connection; the stranger calls the very port that it has outside."""
+    """Have somebody send on the first connection; the stranger calls the very port that it has
+    outside.
+    """
     inside, far = (network.machine(name, Host).connections for name in ("web", "update server"))
     theirs = next(iter(far.values()))
     if speaks == "web":
@@ -186,8 +193,9 @@ def _checked(setting: Setting) -> None:
 
 
 class Filled(NamedRow):
-    """How many ports towards one destination a NAT gateway was asked for and gave; then its steps for one more SYN
-    there, and for one to the next port of that host."""
+    """How many ports towards one destination a NAT gateway was asked for and gave; then its steps
+    for one more SYN there, and for one to the next port of that host.
+    """
 
     addresses: tuple[str, ...]
     destination: Endpoint
@@ -214,7 +222,8 @@ def _said(step: Step) -> str:
 def fill_nat(
     asked: int = 55_000, addresses: int = 1, destination: str = f"{UPDATES}:443"
 ) -> Filled:
-    """Ask a NAT gateway for so many ports towards one destination (address:port), and then send it two SYNs more.
+    """Ask a NAT gateway for so many ports towards one destination (address:port), and then send it
+    two SYNs more.
 
     addresses: 1 to 8, of the gateway. ValueError names a wrong value.
     """

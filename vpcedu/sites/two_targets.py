@@ -1,7 +1,7 @@
 """NLB: a Network Load Balancer with two targets in a private subnet that has no way out.
 
-The private subnet's route table holds the local route and nothing else; no target has a public address. So an answer
-that reaches a client on the Internet was not sent there by a route.
+The private subnet's route table holds the local route and nothing else; no target has a public
+address. So an answer that reaches a client on the Internet was not sent there by a route.
 """
 
 from __future__ import annotations
@@ -57,8 +57,9 @@ def nlb_site(
 ) -> Site:
     """The site: client, NLB node, web 1 and web 2, a private subnet with the local route only.
 
-    target_type: instance or ip. preserve: whether targets see the client's address; None: AWS's default for the type.
-    proxy_v2: a PROXY header of version 2. idle: seconds. targets: names. ValueError names a wrong value.
+    target_type: instance or ip. preserve: whether targets see the client's address; None: AWS's
+    default for the type. proxy_v2: a PROXY header of version 2. idle: seconds. targets: names.
+    ValueError names a wrong value.
     """
     if target_type not in ("instance", "ip"):
         raise ValueError(f"target type {target_type!r}: expected instance or ip")
@@ -100,14 +101,18 @@ def nlb_vpc(listener: Listener) -> Vpc:
 
 
 def nlb_visit(site: Site, silent: int, opener: str = "client", name: str = NAME) -> Visit:
-    """Have a host connect, be silent for so many seconds, and then fetch the page on that connection."""
+    """Have a host connect, be silent for so many seconds, and then fetch the page on that
+    connection.
+    """
     message = request("GET", "/", name)
     program = Later(message, site.network.clock.now, silent * SECOND)
     return site.play(Call(opener, name, 80, message), program, longest=(silent + PATIENCE) * SECOND)
 
 
 def nth(site: Site, number: int, opener: str = "client", silent: int = 0) -> Visit:
-    """The visit on a host's connection with this number, after those before it; the name is the one it would use."""
+    """The visit on a host's connection with this number, after those before it; the name is the one
+    it would use.
+    """
     name = INSIDE if opener in WEBS else NAME
     for _ in range(number - 1):
         site.connect(opener, name, 80)
@@ -151,7 +156,9 @@ def source_at_target(visit: Visit) -> str:
 
 
 def first_bytes(visit: Visit) -> str:
-    """The first bytes of the opener as they arrived at the target, in hexadecimal, 16 to a line, and as text."""
+    """The first bytes of the opener as they arrived at the target, in hexadecimal, 16 to a line,
+    and as text.
+    """
     data = next(
         (
             t.last.before.data
@@ -171,7 +178,9 @@ def _plain(data: bytes) -> str:
 
 
 def in_public_subnet() -> Site:
-    """The same site with what the belief asks for: public addresses of the targets, a route to the Internet gateway."""
+    """The same site with what the belief asks for: public addresses of the targets, a route to the
+    Internet gateway.
+    """
     site = nlb_site().with_row(Route("private", ANYWHERE, IGW))
     for number, address in enumerate(WEBS.values()):
         site = site.with_row(Association(f"192.0.2.{40 + number}", address))

@@ -32,7 +32,9 @@ class Visit(Record):
 
     @cached_property
     def connections(self) -> tuple[Conversation, ...]:
-        """The connections that the visit led to, the opener's own one first; health checks, for instance, are none."""
+        """The connections that the visit led to, the opener's own one first; health checks, for
+        instance, are none.
+        """
         chosen: list[Conversation] = []
         numbers: set[int] = set()
         for talk in self.talks:
@@ -44,14 +46,18 @@ class Visit(Record):
 
     @property
     def client_sees(self) -> str:
-        """What the opener's person would report: "works", "timed out after 131 s", "502 Bad Gateway", ..."""
+        """What the opener's person would report: "works", "timed out after 131 s", "502 Bad
+        Gateway", ...
+        """
         from vpcedu.views.symptom import client_sees
 
         return client_sees(self)
 
     @property
     def balancer_logs(self) -> tuple[str, ...]:
-        """What the balancers' logs say: statuses like "200" and "460", and targets that turned unhealthy."""
+        """What the balancers' logs say: statuses like "200" and "460", and targets that turned
+        unhealthy.
+        """
         from vpcedu.views.symptom import balancer_logs
 
         return balancer_logs(self)
@@ -87,8 +93,8 @@ class Visit(Record):
     def flow_log(self, at: str, fields: str | Iterable[str] = "", interval: int = 600) -> FlowLog:
         """What VPC Flow Logs would tell of the interface of the device `at`.
 
-        fields: names, in a list or as one text; nothing: the default format. interval: 600 or 60 (seconds).
-        ValueError names an unknown device, field or interval.
+        fields: names, in a list or as one text; nothing: the default format. interval: 600 or 60
+        (seconds). ValueError names an unknown device, field or interval.
         """
         from vpcedu.views.logs.flow_log import flow_log
         from vpcedu.views.logs.flow_record import DEFAULT
@@ -96,7 +102,8 @@ class Visit(Record):
         return flow_log(self, at, fields or DEFAULT, interval)
 
     def access_log(self, at: str = "") -> AccessLog:
-        """What a Classic or Application Load Balancer would log; at: the node's name, "" where there is only one.
+        """What a Classic or Application Load Balancer would log; at: the node's name, "" where
+        there is only one.
 
         ValueError where no such balancer has that name.
         """

@@ -1,11 +1,14 @@
-"""Listener rules: the patterns by which they fit a request, and the answers that a balancer gives itself.
+"""Listener rules: the patterns by which they fit a request, and the answers that a balancer gives
+itself.
 
-The rules of an Application Load Balancer's listener are asked in the order of their priority, the lowest number
-first; the first whose conditions all hold decides, else the listener's default. Conditions are patterns for the
-host (any case) and the path (as it is written, without the query), in which * stands for any letters and ? for one.
-Sources: Application Load Balancers guide, "Condition types", "Action types".
+The rules of an Application Load Balancer's listener are asked in the order of their priority, the
+lowest number first; the first whose conditions all hold decides, else the listener's default.
+Conditions are patterns for the host (any case) and the path (as it is written, without the query),
+in which * stands for any letters and ? for one. Sources: Application Load Balancers guide,
+"Condition types", "Action types".
 
-Left out: conditions on headers, methods, queries and source addresses, regular expressions, weights, authentication.
+Left out: conditions on headers, methods, queries and source addresses, regular expressions,
+weights, authentication.
 """
 
 from __future__ import annotations
@@ -24,7 +27,9 @@ class FixedResponse(NamedRow):
 
 
 class Redirect(NamedRow):
-    """Another URL for the client, "301 Moved Permanently" or "302 Found"; #{host} and so on keep what was asked."""
+    """Another URL for the client, "301 Moved Permanently" or "302 Found"; #{host} and so on keep
+    what was asked.
+    """
 
     status: str
     protocol: str = "#{protocol}"
@@ -34,7 +39,9 @@ class Redirect(NamedRow):
     query: str = "#{query}"
 
     def location(self, **asked: str) -> str:
-        """The URL, from what was asked: protocol, host, port, path (without its first /) and query."""
+        """The URL, from what was asked: protocol, host, port, path (without its first /) and
+        query.
+        """
         url = f"{self.protocol.lower()}://{self.host}:{self.port}{self.path}?{self.query}"
         for word, value in asked.items():
             url = url.replace(f"#{{{word}}}", value)
@@ -47,9 +54,8 @@ def fits(pattern: str, text: str) -> bool:
     >>> fits("*.example.com", "test.example.com"), fits("*.example.com", "example.com")
     (True, False)
     """
-    row = [True] + [False] * len(
-        text
-    )  # whether the pattern, as far as it was read, fits so many letters
+    # whether the pattern, as far as it was read, fits so many letters
+    row = [True] + [False] * len(text)
     for sign in pattern:
         if sign == "*":
             row = list(accumulate(row, max))

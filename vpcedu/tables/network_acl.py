@@ -1,10 +1,11 @@
 """Network ACL: may a packet cross the edge of a subnet?
 
-Entries are tried in the order of their numbers (1 to 32,766), the first that fits decides, and `*` at the end
-denies. The ACL is stateless: an answer needs an entry of its own. It is asked only where a packet enters or
-leaves the subnet, never between two hosts of one subnet. Sources: VPC user guide, "Network ACLs"; EC2 API.
-Left out: the kinds of traffic that an ACL never filters (Amazon DNS and DHCP, instance metadata, ECS task metadata,
-licence activation for Windows, Amazon Time Sync, the router's reserved addresses); the quota of 20 entries.
+Entries are tried in the order of their numbers (1 to 32,766), the first that fits decides, and `*`
+at the end denies. The ACL is stateless: an answer needs an entry of its own. It is asked only where
+a packet enters or leaves the subnet, never between two hosts of one subnet. Sources: VPC user
+guide, "Network ACLs"; EC2 API. Left out: the kinds of traffic that an ACL never filters (Amazon DNS
+and DHCP, instance metadata, ECS task metadata, licence activation for Windows, Amazon Time Sync,
+the router's reserved addresses); the quota of 20 entries.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ LAST = 32_767  # the number the API gives the `*` entry (IPv4)
 
 
 class AclEntry(NamedRow):
-    """One entry: direction IN or OUT, action ALLOW or DENY, `ports` (first, last) of the destination port, for ICMP
-    (type, code); see traffic.py."""
+    """One entry: direction IN or OUT, action ALLOW or DENY, `ports` (first, last) of the
+    destination port, for ICMP (type, code); see traffic.py.
+    """
 
     acl: str
     number: int
@@ -44,12 +46,16 @@ class AclEntry(NamedRow):
 
 
 def default_acl(name: str) -> tuple[AclEntry, ...]:
-    """The entries of a VPC's default ACL: all traffic, both ways. A new ACL of your own has none but `*`."""
+    """The entries of a VPC's default ACL: all traffic, both ways. A new ACL of your own has none
+    but `*`.
+    """
     return tuple(AclEntry(name, 100, way, ALLOW, ANY, EVERY_PORT, ANYWHERE) for way in (IN, OUT))
 
 
 class NetworkAcl:
-    """The entries of one network ACL, by direction, in the order of their numbers; ValueError for an impossible one."""
+    """The entries of one network ACL, by direction, in the order of their numbers; ValueError for
+    an impossible one.
+    """
 
     def __init__(self, name: str, entries: tuple[AclEntry, ...]) -> None:
         self._rows: dict[str, list[tuple[int, int, int, int, int, AclEntry]]] = {IN: [], OUT: []}

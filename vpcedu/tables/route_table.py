@@ -1,8 +1,8 @@
 """Route table: which way does a packet leave its subnet?
 
-The most specific route that holds the destination wins (longest prefix); for equal prefixes a static
-route comes before a propagated one. Every table of a VPC has a `local` route for the VPC's own block.
-Of two static routes for one destination, which AWS refuses, the first listed wins.
+The most specific route that holds the destination wins (longest prefix); for equal prefixes a
+static route comes before a propagated one. Every table of a VPC has a `local` route for the VPC's
+own block. Of two static routes for one destination, which AWS refuses, the first listed wins.
 Source: VPC user guide, "Subnet route tables" and "Route priority". Left out: prefix lists, IPv6.
 """
 
@@ -20,7 +20,9 @@ UNROUTABLE = (
 
 
 class Route(NamedRow):
-    """One row of a route table: `destination` is a CIDR block, `target` is `local` or a gateway's or device's name."""
+    """One row of a route table: `destination` is a CIDR block, `target` is `local` or a gateway's
+    or device's name.
+    """
 
     table: str
     destination: str
@@ -32,7 +34,9 @@ class Route(NamedRow):
 
 
 class RouteTable:
-    """The routes of one table, as intervals of addresses with one winner each; ValueError for a bad CIDR block."""
+    """The routes of one table, as intervals of addresses with one winner each; ValueError for a bad
+    CIDR block.
+    """
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
         ordered = sorted(routes, key=lambda route: (-block(route.destination)[2], route.propagated))
@@ -46,7 +50,8 @@ class RouteTable:
     def lookup(self, address: str) -> Route | None:
         """The route that wins for a destination address, or None.
 
-        >>> table = RouteTable((Route("private", "0.0.0.0/0", "NAT"), Route("private", "10.0.0.0/16", LOCAL)))
+        >>> everywhere = Route("private", "0.0.0.0/0", "NAT")
+        >>> table = RouteTable((everywhere, Route("private", "10.0.0.0/16", LOCAL)))
         >>> print(table.lookup("10.0.0.10"))
         route 10.0.0.0/16 > local
         """

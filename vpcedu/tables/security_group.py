@@ -1,10 +1,11 @@
 """Security group: may a packet open a flow at a network interface?
 
-Rules only allow. All rules of all groups of an interface count together, in no order; no rule, no flow.
-A rule names the other side by a CIDR block or by a group: a group reference fits the private addresses of
-the interfaces that carry the group. Answers to allowed flows are not asked about here but in tracking.py.
-Sources: VPC user guide, "Security groups", "Security group rules", "Default security groups"; EC2 user guide,
-"Security group connection tracking". Left out: prefix lists, quotas, the DNS traffic that groups never filter.
+Rules only allow. All rules of all groups of an interface count together, in no order; no rule, no
+flow. A rule names the other side by a CIDR block or by a group: a group reference fits the private
+addresses of the interfaces that carry the group. Answers to allowed flows are not asked about here
+but in tracking.py. Sources: VPC user guide, "Security groups", "Security group rules", "Default
+security groups"; EC2 user guide, "Security group connection tracking". Left out: prefix lists,
+quotas, the DNS traffic that groups never filter.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ IN, OUT = "in", "out"
 
 
 class GroupRule(NamedRow):
-    """One rule: `ports` (first, last) of the destination port, for ICMP (type, code), see traffic.py; `peer` is a
-    CIDR block or a group's id (sg-...)."""
+    """One rule: `ports` (first, last) of the destination port, for ICMP (type, code), see
+    traffic.py; `peer` is a CIDR block or a group's id (sg-...).
+    """
 
     group: str
     direction: str
@@ -57,7 +59,9 @@ def default_group(name: str) -> tuple[GroupRule, ...]:
 
 
 class RuleSet(NamedRow):
-    """The rules of one direction of all groups of one interface: what a refused packet was held against."""
+    """The rules of one direction of all groups of one interface: what a refused packet was held
+    against.
+    """
 
     groups: tuple[str, ...]
     direction: str
@@ -83,7 +87,8 @@ class RuleSet(NamedRow):
         return f"{', '.join(self.groups)} {self.direction} allows {allowed}"
 
     def lookup(self, flow: FiveTuple, peer_groups: frozenset[str]) -> GroupRule | None:
-        """A rule that allows the flow, or None; `peer_groups` are the groups of the other side's interface.
+        """A rule that allows the flow, or None; `peer_groups` are the groups of the other side's
+        interface.
 
         A rule for anywhere comes before others: it is the one that can leave a flow untracked.
         """
@@ -91,7 +96,9 @@ class RuleSet(NamedRow):
         return min(found, key=lambda rule: rule.peer != ANYWHERE, default=None)
 
     def lets_all(self, protocol: int) -> bool:
-        """Whether a rule allows a protocol from or to anywhere on every port, so that every answer may pass."""
+        """Whether a rule allows a protocol from or to anywhere on every port, so that every answer
+        may pass.
+        """
         return any(
             rule.peer == ANYWHERE
             and rule.protocol in (ANY, protocol)

@@ -1,10 +1,10 @@
 """Source ports: with which address and port does a translated connection go on?
 
-Each port of an address is free or taken towards each destination (address, port, protocol) separately, so one
-port serves many destinations: that is how a NAT gateway has 55,000 connections to EACH, and how a Network
-Load Balancer without client address preservation has 55,000 to each target. RFC 4787 would call that an
-endpoint-dependent mapping. Where several addresses serve, the first that has a free port is taken (AWS does
-not say how it chooses).
+Each port of an address is free or taken towards each destination (address, port, protocol)
+separately, so one port serves many destinations: that is how a NAT gateway has 55,000 connections
+to EACH, and how a Network Load Balancer without client address preservation has 55,000 to each
+target. RFC 4787 would call that an endpoint-dependent mapping. Where several addresses serve, the
+first that has a free port is taken (AWS does not say how it chooses).
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ MOST = 55_000  # connections of one address of AWS's to one destination
 
 
 class Ports:
-    """The ports from `first` to `last` of some addresses; at most `most` are taken towards one destination."""
+    """The ports from `first` to `last` of some addresses; at most `most` are taken towards one
+    destination.
+    """
 
     def __init__(
         self, addresses: tuple[str, ...], first: int, last: int, most: int, start: int
@@ -40,7 +42,8 @@ class Ports:
         wish: int | None = None,
         addresses: tuple[str, ...] | None = None,
     ) -> Endpoint | None:
-        """The wished-for port if it is free and in range, else the next free one; None where all are taken.
+        """The wished-for port if it is free and in range, else the next free one; None where all
+        are taken.
 
         addresses: in the place of the pool's own, as for a client whose address is kept.
         """
@@ -64,7 +67,9 @@ class Ports:
         return wish
 
     def give_back(self, rows: Iterable[Translation]) -> None:
-        """Free the ports of rows that were closed or ran out; a row that has none here changes nothing."""
+        """Free the ports of rows that were closed or ran out; a row that has none here changes
+        nothing.
+        """
         for row in rows:
             way = row.after.src, row.after.destination
             taken = self._taken.get(way, set())

@@ -1,9 +1,10 @@
 """Target group, rule and listener: to whom does a load balancer hand a connection?
 
-A listener waits on a port of the balancer and names a target group; the group's targets are addresses
-and ports inside the VPC, always private ones. Source: ELB user guide, "How Elastic Load Balancing works".
-A listener that ends TLS names a certificate too, one of an Application Load Balancer may have rules
-(rules.py). What a node remembers of a group (turns, health) stands in targets.py.
+A listener waits on a port of the balancer and names a target group; the group's targets are
+addresses and ports inside the VPC, always private ones. Source: ELB user guide, "How Elastic Load
+Balancing works". A listener that ends TLS names a certificate too, one of an Application Load
+Balancer may have rules (rules.py). What a node remembers of a group (turns, health) stands in
+targets.py.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 class TargetGroup(NamedRow):
     """A named set of targets (endpoints).
 
-    For a Network Load Balancer also AWS's target type (instance or ip), whether targets see the client's address
-    (None: AWS's default for the type), and whether a PROXY header of version 2 tells it.
+    For a Network Load Balancer also AWS's target type (instance or ip), whether targets see the
+    client's address (None: AWS's default for the type), and whether a PROXY header of version 2
+    tells it.
     """
 
     name: str
@@ -40,11 +42,15 @@ class TargetGroup(NamedRow):
         )
 
     def pick(self, number: int) -> Endpoint | None:
-        """The target that a number selects (a counter: round robin; a hash: flow hash); None without targets."""
+        """The target that a number selects (a counter: round robin; a hash: flow hash); None
+        without targets.
+        """
         return self.targets[number % len(self.targets)] if self.targets else None
 
     def within(self, zone: tuple[str, ...]) -> TargetGroup:
-        """Less the targets outside some blocks of addresses: what a node uses with cross-zone off; (): all of them."""
+        """Less the targets outside some blocks of addresses: what a node uses with cross-zone off;
+        (): all of them.
+        """
         return self._replace(
             targets=tuple(
                 t
@@ -58,7 +64,9 @@ class TargetGroup(NamedRow):
 
 
 class Rule(NamedRow):
-    """What happens to requests whose host and path fit one of the patterns each; no patterns: any."""
+    """What happens to requests whose host and path fit one of the patterns each; no patterns:
+    any.
+    """
 
     priority: int
     hosts: tuple[str, ...]
@@ -75,11 +83,12 @@ class Rule(NamedRow):
 
 
 class Listener(NamedRow):
-    """A port a balancer listens on, AWS's protocol name for it (TCP, SSL, HTTP, HTTPS), and the group behind it.
+    """A port a balancer listens on, AWS's protocol name for it (TCP, SSL, HTTP, HTTPS), and the
+    group behind it.
 
-    certificate: for SSL and HTTPS, the path of a PEM file with certificate and key, or "demonstration".
-    rules: what an Application Load Balancer asks before it hands a request to `targets`.
-    idle: a Network Load Balancer's TCP idle timeout (microseconds); None: its default.
+    certificate: for SSL and HTTPS, the path of a PEM file with certificate and key, or
+    "demonstration". rules: what an Application Load Balancer asks before it hands a request to
+    `targets`. idle: a Network Load Balancer's TCP idle timeout (microseconds); None: its default.
     """
 
     protocol: str

@@ -1,18 +1,22 @@
-"""Connection tracking of security groups: does a packet belong to a flow that was let through before?
+"""Connection tracking of security groups: does a packet belong to a flow that was let through
+before?
 
-One table for each network interface, never for a group. A flow that a rule let in is tracked: its later
-packets pass inwards and its answers outwards, whatever the rules say (and the other way round for a flow that
-a rule let out). A host that forwards a packet as it is sends it out in the same direction: that is no answer,
-and the outbound rules are asked. So one key finds a row in both directions: the flow as packets carry it inwards.
+One table for each network interface, never for a group. A flow that a rule let in is tracked: its
+later packets pass inwards and its answers outwards, whatever the rules say (and the other way round
+for a flow that a rule let out). A host that forwards a packet as it is sends it out in the same
+direction: that is no answer, and the outbound rules are asked. So one key finds a row in both
+directions: the flow as packets carry it inwards.
 
-TCP and UDP flows are NOT tracked where a rule for 0.0.0.0/0 lets them pass and a rule of the other direction lets
-all answers pass; each of their packets needs a rule. But flows through a NAT gateway or a Network Load Balancer
-always are. Idle timeouts can be set for an interface; a flow through a Network Load Balancer has its own.
-Sources: EC2 user guide, "Security group connection tracking"; EC2 API, ConnectionTrackingConfiguration.
+TCP and UDP flows are NOT tracked where a rule for 0.0.0.0/0 lets them pass and a rule of the other
+direction lets all answers pass; each of their packets needs a rule. But flows through a NAT gateway
+or a Network Load Balancer always are. Idle timeouts can be set for an interface; a flow through a
+Network Load Balancer has its own. Sources: EC2 user guide, "Security group connection tracking";
+EC2 API, ConnectionTrackingConfiguration.
 
-AWS does not say, so it is assumed: TCP is tracked from its SYN on, and a packet in mid-stream that only a rule allows
-passes untracked (else an untracked flow that was cut would come back); a flow stays until its idle timeout even when
-it was closed, and the established timeout holds for all its states; ICMP is forgotten after 30 s, as in Linux.
+AWS does not say, so it is assumed: TCP is tracked from its SYN on, and a packet in mid-stream that
+only a rule allows passes untracked (else an untracked flow that was cut would come back); a flow
+stays until its idle timeout even when it was closed, and the established timeout holds for all its
+states; ICMP is forgotten after 30 s, as in Linux.
 """
 
 from __future__ import annotations
@@ -26,17 +30,15 @@ from vpcedu.tables.traffic import ANYWHERE, ICMP, UDP
 
 ESTABLISHED_IDLE = 432_000 * SECOND  # microseconds: 5 days
 ICMP_IDLE, OTHER_IDLE = 30 * SECOND, 600 * SECOND
-LIMITS = (
-    (60, 432_000),
-    (30, 60),
-    (60, 180),
-)  # seconds, in the order of the fields of TrackingConfiguration
+# seconds, in the order of the fields of TrackingConfiguration
+LIMITS = ((60, 432_000), (30, 60), (60, 180))
 STREAM = 3  # changes of speaker: request, answer, request, answer
 
 
 class TrackingConfiguration(NamedRow):
-    """Idle timeouts of one interface (microseconds), and how many flows its instance can track (None: no end in sight;
-    AWS publishes no numbers)."""
+    """Idle timeouts of one interface (microseconds), and how many flows its instance can track
+    (None: no end in sight; AWS publishes no numbers).
+    """
 
     tcp_established: int = ESTABLISHED_IDLE
     udp: int = 30 * SECOND
@@ -53,14 +55,14 @@ class TrackingConfiguration(NamedRow):
 
 
 DEFAULT = TrackingConfiguration()
-NITRO_V6 = TrackingConfiguration(
-    350 * SECOND
-)  # the default of instance types of Nitro v6, except P6e-GB200
+# the default of instance types of Nitro v6, except P6e-GB200
+NITRO_V6 = TrackingConfiguration(350 * SECOND)
 
 
 class TrackedFlow(NamedRow):
-    """A flow as its opener sent it, whether it went IN or OUT here, the rule that let it, when, and its idle timeout
-    (microseconds); of UDP also how often the speaker changed, up to STREAM."""
+    """A flow as its opener sent it, whether it went IN or OUT here, the rule that let it, when, and
+    its idle timeout (microseconds); of UDP also how often the speaker changed, up to STREAM.
+    """
 
     flow: FiveTuple
     way: str
@@ -74,7 +76,9 @@ class TrackedFlow(NamedRow):
 
 
 class Untracked(NamedRow):
-    """Let pass by a rule of the packet's own direction, answers too: it belongs to no tracked flow."""
+    """Let pass by a rule of the packet's own direction, answers too: it belongs to no tracked
+    flow.
+    """
 
     rule: GroupRule
 
@@ -83,7 +87,8 @@ class Untracked(NamedRow):
 
 
 def is_untracked(rule: GroupRule, rules: RuleSet, back: RuleSet, flow: FiveTuple) -> bool:
-    """Whether AWS leaves the flow of a packet untracked that `rule` of `rules` allows; `back`: of the other direction.
+    """Whether AWS leaves the flow of a packet untracked that `rule` of `rules` allows; `back`: of
+    the other direction.
 
     The packet may be of the opener or an answer: in UDP nothing tells them apart.
     """
@@ -96,7 +101,9 @@ def is_untracked(rule: GroupRule, rules: RuleSet, back: RuleSet, flow: FiveTuple
 
 
 class Tracking:
-    """The tracked flows of one interface; `lookup` only reads, the other methods are the only writers."""
+    """The tracked flows of one interface; `lookup` only reads, the other methods are the only
+    writers.
+    """
 
     def __init__(self, configuration: TrackingConfiguration = DEFAULT) -> None:
         self._flows = Flows(configuration.tcp_established)
@@ -106,7 +113,9 @@ class Tracking:
         return len(self._flows)
 
     def configure(self, configuration: TrackingConfiguration) -> None:
-        """Set timeouts and allowance for flows to come; ValueError for a timeout outside AWS's limits."""
+        """Set timeouts and allowance for flows to come; ValueError for a timeout outside AWS's
+        limits.
+        """
         for name, idle, (least, most) in zip(
             configuration._fields, configuration.idle_timeouts, LIMITS, strict=False
         ):
@@ -143,7 +152,9 @@ class Tracking:
     def note(
         self, way: str, flow: FiveTuple, rule: GroupRule | None, now: int, idle: int | None = None
     ) -> TrackedFlow | None:
-        """Track a flow that a rule let through; None where the allowance is used up. idle: if not the interface's."""
+        """Track a flow that a rule let through; None where the allowance is used up. idle: if not
+        the interface's.
+        """
         self._flows.sweep(now)
         allowance = self.configuration.allowance
         if allowance is not None and len(self._flows) >= allowance:

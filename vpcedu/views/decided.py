@@ -1,8 +1,8 @@
 """Decided: the row that decided a step, as what it is.
 
-The row of a route check is a route; but the check of a group may be decided by a rule, by a flow that is tracked, by a
-rule whose flow is not tracked, or by all rules of one direction together, which refuse. Each function answers None
-where a step was decided by something else.
+The row of a route check is a route; but the check of a group may be decided by a rule, by a flow
+that is tracked, by a rule whose flow is not tracked, or by all rules of one direction together,
+which refuse. Each function answers None where a step was decided by something else.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Document: a visit as plain dictionaries and lists, for `--json` and for programs.
 
-Times are whole microseconds. Every packet is written as `Packet.parse` reads it; every row carries the name
-of its kind beside its own fields.
+Times are whole microseconds. Every packet is written as `Packet.parse` reads it; every row carries
+the name of its kind beside its own fields.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Rows as dictionaries, packets as text, bytes as Latin-1 text, classes by their names, the rest as it is."""
+    """Rows as dictionaries, packets as text, bytes as Latin-1 text, classes by their names, the
+    rest as it is.
+    """
     if isinstance(value, Packet):
         return str(value)
     if isinstance(value, Reason):

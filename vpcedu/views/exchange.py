@@ -1,9 +1,10 @@
 """Exchange: what each connection carried, turn by turn, in a text that is the same for every run.
 
-TLS is the one exception to "same seed, same bytes": OpenSSL draws its own random numbers, and the sizes of its
-messages change with its version, and with them the number of segments and acknowledgments. So segments of TLS
-that follow each other in one direction are joined and named by their records only; bare acknowledgments and what
-is sent again are left out; no number of a packet, no length and no sequence number is shown.
+TLS is the one exception to "same seed, same bytes": OpenSSL draws its own random numbers, and the
+sizes of its messages change with its version, and with them the number of segments and
+acknowledgments. So segments of TLS that follow each other in one direction are joined and named by
+their records only; bare acknowledgments and what is sent again are left out; no number of a packet,
+no length and no sequence number is shown.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Outcome: what the person at the opener saw, made from what happened and asked by every text and picture.
+"""Outcome: what the person at the opener saw, made from what happened and asked by every text and
+picture.
 
-A redirect works: the page is elsewhere, and the outcome says where. One that leads back to the page that was asked
-for does not. Whether something works cannot be told where a packet's path ends at something that nobody described;
-and of several connections some may work and others not.
+A redirect works: the page is elsewhere, and the outcome says where. One that leads back to the page
+that was asked for does not. Whether something works cannot be told where a packet's path ends at
+something that nobody described; and of several connections some may work and others not.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ SILENT = (  # nothing came: it matters how long somebody waited
 class Outcome(NamedRow):
     """What a person saw.
 
-    verdict: WORKS, DOES_NOT, SOMETIMES or UNKNOWN. words: a status line, "connected", "timed out", "refused", ...
-    after: how long it took (microseconds), None where nobody waited for it. leads: where a redirect leads, or "".
+    verdict: WORKS, DOES_NOT, SOMETIMES or UNKNOWN. words: a status line, "connected", "timed out",
+    "refused", ... after: how long it took (microseconds), None where nobody waited for it. leads:
+    where a redirect leads, or "".
     """
 
     verdict: str
@@ -48,7 +50,9 @@ class Outcome(NamedRow):
 
     @property
     def plain(self) -> bool:
-        """Whether it works and nothing more is to be said: the page came, or the connection stands."""
+        """Whether it works and nothing more is to be said: the page came, or the connection
+        stands.
+        """
         return self.words in ("connected", "200 OK")
 
     @property
@@ -58,7 +62,9 @@ class Outcome(NamedRow):
 
     @property
     def said(self) -> str:
-        """The outcome without its time: "works", "works: 301 Moved Permanently, on to ...", "timed out", ..."""
+        """The outcome without its time: "works", "works: 301 Moved Permanently, on to ...", "timed
+        out", ...
+        """
         if not self.works:
             return self.words
         return f"{WORKS}: {self.words}" if self.leads else WORKS
@@ -97,7 +103,9 @@ def _seen(record: Record) -> Outcome:
 
 
 def _answered(seen: Outcome, location: str | None, url: str) -> Outcome:
-    """What a response means: a redirect works where it leads to another page, and not where it leads nowhere."""
+    """What a response means: a redirect works where it leads to another page, and not where it
+    leads nowhere.
+    """
     status = seen.status or 0
     if 200 <= status < 300 or status == NOT_MODIFIED:
         return seen
@@ -112,7 +120,8 @@ def _answered(seen: Outcome, location: str | None, url: str) -> Outcome:
 
 
 def together(outcomes: Iterable[Outcome]) -> Outcome:
-    """The outcome of the connections that a network's choices make of one question; ValueError for none.
+    """The outcome of the connections that a network's choices make of one question; ValueError for
+    none.
 
     One that cannot be told leaves the whole open; where the others differ, it works sometimes.
     """
@@ -145,7 +154,9 @@ def stood(record: Record) -> bool:
 
 
 def _page(url: str) -> tuple[str, str]:
-    """Name and port, and path, of a URL; the port alone tells http from https, which an answer in clear has not."""
+    """Name and port, and path, of a URL; the port alone tells http from https, which an answer in
+    clear has not.
+    """
     scheme, _, rest = url.partition("://")
     place, _, path = rest.partition("/")
     usual = "443" if scheme.lower() == "https" else "80"

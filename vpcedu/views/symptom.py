@@ -1,7 +1,7 @@
 """Symptom: what will a person report of a call, and which status stands in the balancer's log?
 
-Nothing is looked up by the fault: the words are made from what the ends really experienced, the result of the program
-that asked, the events of hosts, balancers and applications.
+Nothing is looked up by the fault: the words are made from what the ends really experienced, the
+result of the program that asked, the events of hosts, balancers and applications.
 """
 
 from __future__ import annotations
@@ -18,14 +18,18 @@ if TYPE_CHECKING:
 
 
 def client_sees(record: Record) -> str:
-    """What people report of a call: its outcome, such as "works", "timed out after 131 s" or "502 Bad Gateway"; where
-    it works, and only an application's log is wrong, "wrong client address in the application's log"."""
+    """What people report of a call: its outcome, such as "works", "timed out after 131 s" or "502
+    Bad Gateway"; where it works, and only an application's log is wrong, "wrong client address in
+    the application's log".
+    """
     seen = outcome(record)
     return (seen.works and _log(record)) or str(seen)
 
 
 def balancer_logs(record: Record) -> tuple[str, ...]:
-    """The status of each request in balancers' logs, and each target that checks found unhealthy, in order of time."""
+    """The status of each request in balancers' logs, and each target that checks found unhealthy,
+    in order of time.
+    """
     words = [(at, row.status[:3]) for at, _, row in requests_answered(record.capture)]
     words += [
         (at, f"{row.target} unhealthy ({row.why})")
@@ -36,7 +40,9 @@ def balancer_logs(record: Record) -> tuple[str, ...]:
 
 
 def _log(record: Record) -> str:
-    """What is wrong in the log of an application of the VPC: a client that is not the one that asked."""
+    """What is wrong in the log of an application of the VPC: a client that is not the one that
+    asked.
+    """
     vpc = record.vpc
     own = {host.address for host in vpc.outside if host.device == record.opener}
     own |= {row.address for row in vpc.interfaces if row.device == record.opener}

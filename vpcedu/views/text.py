@@ -1,7 +1,8 @@
 """Text: a visit as a person reads it in a terminal, at most 80 columns wide where addresses allow.
 
-First the answer in plain words, then the connections with their addresses on every stretch, a ladder of all
-packets, what the server saw, and the decisions about the packets that matter, row by row.
+First the answer in plain words, then the connections with their addresses on every stretch, a
+ladder of all packets, what the server saw, and the decisions about the packets that matter, row by
+row.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ def fold(words: str, width: int = WIDTH) -> str:
 
 
 def report(visit: Record, every: bool = False) -> str:
-    """The whole text of a visit; `every` shows the decisions about every packet, not only the telling ones."""
+    """The whole text of a visit; `every` shows the decisions about every packet, not only the
+    telling ones.
+    """
     talks = visit.talks
     result = visit.result or "no answer yet"
     parts = [
@@ -50,7 +53,9 @@ def report(visit: Record, every: bool = False) -> str:
 
 
 def telling(visit: Record, talks: tuple[Conversation, ...]) -> list[Trace]:
-    """The packets whose decisions are shown: what opens a connection, request and answer, the first of each loss."""
+    """The packets whose decisions are shown: what opens a connection, request and answer, the first
+    of each loss.
+    """
     chosen = {talk.traces[0].number: talk.traces[0] for talk in talks}
     chosen.update({leg.number: leg for leg in (*request_legs(visit), *answer_legs(visit))})
     lost: dict[tuple[str, str], Trace] = {}
@@ -70,7 +75,9 @@ def _connection(talk: Conversation) -> list[str]:
 
 
 def columns(talks: tuple[Conversation, ...], traces: list[Trace]) -> list[str]:
-    """The devices from left to right, in the order in which connections and packets come upon them."""
+    """The devices from left to right, in the order in which connections and packets come upon
+    them.
+    """
     order: list[str] = []
     for path in [talk.path for talk in talks] + [trace.devices for trace in traces]:
         for place, name in enumerate(path):
@@ -120,9 +127,8 @@ def _rung(trace: Trace, at: dict[str, int], walls: set[str]) -> str:
     lost = ""
     end = trace.dropped
     if end is not None and end.reason is not None:
-        x = at.get(
-            end.at, (at[path[-1]] if path else max(at.values())) + 2
-        )  # lost on a link: behind the last device
+        # lost on a link: behind the last device
+        x = at.get(end.at, (at[path[-1]] if path else max(at.values())) + 2)
         cells[x : x + 1] = "x"
         lost = f"  x {end.at}, {end.check}" + (
             "" if end.check == end.reason.code else f": {end.reason.code}"
@@ -145,7 +151,9 @@ def _arrow(cells: list[str], start: int, end: int, words: str, last: bool) -> No
 
 
 def seen(visit: Record) -> str:
-    """What each server got, beside what the opener sent where a balancer changed it; "" if nothing arrived."""
+    """What each server got, beside what the opener sent where a balancer changed it; "" if nothing
+    arrived.
+    """
     rows = list(requests_seen(visit.capture))
     if not rows:
         return ""
@@ -172,7 +180,9 @@ def seen(visit: Record) -> str:
 
 
 def decisions(trace: Trace) -> str:
-    """Every decision about one packet: where, which check, which row, and the addresses behind each rewriting."""
+    """Every decision about one packet: where, which check, which row, and the addresses behind each
+    rewriting.
+    """
     packet = trace.packet
     lines = [
         f"Packet {trace.number} at {seconds(trace.steps[0].now)} s: {label(packet)}, "

@@ -1,7 +1,7 @@
 """Widgets: sliders and fields for notebooks, one layer over lab and draw (extra: course).
 
-Every widget object shows itself in a notebook, live where a kernel runs and as a picture with one sentence
-where none does. It works without a browser too: set a control's value, read `sentence`.
+Every widget object shows itself in a notebook, live where a kernel runs and as a picture with one
+sentence where none does. It works without a browser too: set a control's value, read `sentence`.
 """
 
 from __future__ import annotations

@@ -45,9 +45,9 @@ TWO = "No prediction yet: fill in the two fields, then check."
 class Form:
     """Fields by name; type into them and press Check, or set their values and call `check()`.
 
-    judge: takes what the form is about (a visit, a puzzle, ...) and the fields' texts in their order. A ValueError of
-    it is shown, not raised. fields: name and words of each. not_yet: the sentence before the first check. label: how
-    wide the words may be (pixels).
+    judge: takes what the form is about (a visit, a puzzle, ...) and the fields' texts in their
+    order. A ValueError of it is shown, not raised. fields: name and words of each. not_yet: the
+    sentence before the first check. label: how wide the words may be (pixels).
     """
 
     judge: Callable[..., Judgement]
@@ -126,8 +126,9 @@ class SilencePrediction(Form):
 
 
 class PortPrediction(Form):
-    """Three fields: the ports of the server's answer in a visit, and how many connections at once to one
-    destination."""
+    """Three fields: the ports of the server's answer in a visit, and how many connections at once
+    to one destination.
+    """
 
     judge, label = staticmethod(judge_ports), 175
     fields = (
@@ -138,14 +139,18 @@ class PortPrediction(Form):
 
 
 class ReachPrediction(Form):
-    """Three fields: what a visitor of a public address in a private subnet sees, what is lost first, and where."""
+    """Three fields: what a visitor of a public address in a private subnet sees, what is lost
+    first, and where.
+    """
 
     judge = staticmethod(judge_reach)
     fields = (("sees", "The visitor sees"), ("lost", "Lost first"), ("at", "... at"))
 
 
 class AddressPrediction(Form):
-    """Three fields: a visit's addresses of web, as the request arrives, as the answer leaves, as the client gets it."""
+    """Three fields: a visit's addresses of web, as the request arrives, as the answer leaves, as
+    the client gets it.
+    """
 
     judge, label = staticmethod(judge_addresses), 175
     fields = (
@@ -156,7 +161,9 @@ class AddressPrediction(Form):
 
 
 class IdlePrediction(Form):
-    """Three fields: what web receives at the NAT gateway's timeout, the answer's fate, and when web learns of it."""
+    """Three fields: what web receives at the NAT gateway's timeout, the answer's fate, and when web
+    learns of it.
+    """
 
     judge, label = staticmethod(judge_idle), 160
     fields = (
@@ -167,14 +174,18 @@ class IdlePrediction(Form):
 
 
 class VersionsPrediction(Form):
-    """Two fields: which version of the model is wrong, and in which packet it shows; "?" where a run cannot tell."""
+    """Two fields: which version of the model is wrong, and in which packet it shows; "?" where a
+    run cannot tell.
+    """
 
     judge, not_yet, label = staticmethod(judge_versions), TWO, 150
     fields = (("which", "Wrong version"), ("packet", "Packet that shows it"))
 
 
 class ProxyPrediction(Form):
-    """Three fields: how many connections, which address web sees, what connect() says while web's server is down."""
+    """Three fields: how many connections, which address web sees, what connect() says while web's
+    server is down.
+    """
 
     judge, label = staticmethod(judge_proxy), 160
     fields = (
@@ -185,7 +196,9 @@ class ProxyPrediction(Form):
 
 
 class NetworkPrediction(Form):
-    """Three fields: what the client sees, and the source address at a target of type instance and of type ip."""
+    """Three fields: what the client sees, and the source address at a target of type instance and
+    of type ip.
+    """
 
     judge, label = staticmethod(judge_nlb), 160
     fields = (
@@ -203,8 +216,9 @@ class FilterPrediction(Form):
 
 
 class NatPrediction(Form):
-    """Three fields: where an answer to the inside is sent, how many packets of a page visit pass the NAT, what stops
-    a stranger."""
+    """Three fields: where an answer to the inside is sent, how many packets of a page visit pass
+    the NAT, what stops a stranger.
+    """
 
     judge, label = staticmethod(judge_nat), 150
     fields = (
@@ -215,14 +229,18 @@ class NatPrediction(Form):
 
 
 class PuzzlePrediction(Form):
-    """Two fields: at which device, and at which of its checks, the first packet of a puzzle is lost."""
+    """Two fields: at which device, and at which of its checks, the first packet of a puzzle is
+    lost.
+    """
 
     judge, not_yet = staticmethod(judge_puzzle), TWO
     fields = (("at", "Lost at"), ("check_name", "... by"))
 
 
 class OwnPrediction(Form):
-    """Three fields: what becomes of two updates and of a question to the database of the example network."""
+    """Three fields: what becomes of two updates and of a question to the database of the example
+    network.
+    """
 
     judge = staticmethod(judge_own)
     fields = (

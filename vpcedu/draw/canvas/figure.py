@@ -1,8 +1,10 @@
-"""Paint: a scene on matplotlib axes. Scene coordinates are the axes' own, so nothing is laid out here.
+"""Paint: a scene on matplotlib axes. Scene coordinates are the axes' own, so nothing is laid out
+here.
 
-The whole scene is one artist, which tells the renderer each primitive: with an artist for each of them a picture
-takes ten times as long. One function for each primitive, as in svg.py. No pyplot, no global settings: a figure
-belongs to whoever asked for it. matplotlib is imported when something is painted, not before.
+The whole scene is one artist, which tells the renderer each primitive: with an artist for each of
+them a picture takes ten times as long. One function for each primitive, as in svg.py. No pyplot, no
+global settings: a figure belongs to whoever asked for it. matplotlib is imported when something is
+painted, not before.
 """
 
 from __future__ import annotations
@@ -51,7 +53,9 @@ def paint(scene: Scene, axes: Any, theme: str = "light") -> Any:
 
 @cache
 def _artist() -> type:
-    """The class of the artist; a function, so that importing this module does not import matplotlib."""
+    """The class of the artist; a function, so that importing this module does not import
+    matplotlib.
+    """
     from matplotlib.artist import Artist
 
     class Painted(Artist):
@@ -71,7 +75,9 @@ def _artist() -> type:
 
 
 class Brush:
-    """What paints on a renderer, in scene coordinates; a colour is the name of a meaning, "" is none."""
+    """What paints on a renderer, in scene coordinates; a colour is the name of a meaning, "" is
+    none.
+    """
 
     def __init__(self, renderer: Any, transform: Any, colours: dict[str, Any]) -> None:
         self._renderer, self._transform, self._colours = renderer, transform, colours
@@ -85,12 +91,13 @@ class Brush:
         width: float = 0.0,
         dash: tuple[float, ...] = (),
     ) -> None:
-        """A path with a ground and a stroke of some width; `dash` in scene pixels, like the width."""
+        """A path with a ground and a stroke of some width; `dash` in scene pixels, like the
+        width.
+        """
         renderer = self._renderer
         context = renderer.new_gc()
-        context.set_linewidth(
-            width * POINTS if ink else 0.0
-        )  # points: the renderer makes pixels of them
+        # points: the renderer makes pixels of them
+        context.set_linewidth(width * POINTS if ink else 0.0)
         context.set_joinstyle("miter")
         if ink:
             context.set_foreground(_rgba(self._colours[ink]), isRGBA=True)

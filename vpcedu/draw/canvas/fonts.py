@@ -1,9 +1,10 @@
 """How wide is a text? One table of advance widths of the font that the pictures are set in.
 
-DejaVu Sans ships with matplotlib and is the widest face a browser is likely to put in its place, so what fits
-by this table fits. The numbers are the font's own, in units of 1/2048 em, for ASCII 32 to 126 and the few
-other characters in OTHERS. A letter with an accent is as wide as without; any other character, which only a name can
-bring in, counts one em, as wide as the widest here. Left out: kerning, which makes a text narrower by a pixel or two.
+DejaVu Sans ships with matplotlib and is the widest face a browser is likely to put in its place, so
+what fits by this table fits. The numbers are the font's own, in units of 1/2048 em, for ASCII 32 to
+126 and the few other characters in OTHERS. A letter with an accent is as wide as without; any other
+character, which only a name can bring in, counts one em, as wide as the widest here. Left out:
+kerning, which makes a text narrower by a pixel or two.
 """
 
 from __future__ import annotations
@@ -254,7 +255,9 @@ def _bound(character: str, bold: bool) -> int:
 
 
 def wrap(words: str, size: float, width: float, bold: bool = False) -> tuple[str, ...]:
-    """Words in lines no wider than `width`, broken at spaces; one long word keeps a line of its own."""
+    """Words in lines no wider than `width`, broken at spaces; one long word keeps a line of its
+    own.
+    """
     lines: list[str] = []
     for word in words.split():
         if lines and width_of(f"{lines[-1]} {word}", size, bold) <= width:

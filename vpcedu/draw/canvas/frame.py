@@ -1,4 +1,6 @@
-"""Frame: what every picture has around its middle: title and subtitle above, sentence and legend below."""
+"""Frame: what every picture has around its middle: title and subtitle above, sentence and legend
+below.
+"""
 
 from __future__ import annotations
 
@@ -76,8 +78,8 @@ def footing(
 ) -> Foot:
     """Rule, notes with a cross, the sentence, the legend of these signs.
 
-    y: of the rule. lines: of the sentence that there is room for; None: all that it has. less: how much lower the
-    picture is than with the usual room below.
+    y: of the rule. lines: of the sentence that there is room for; None: all that it has. less: how
+    much lower the picture is than with the usual room below.
     """
     lines = lines_of(sentence) if lines is None else lines
     items: list[Item] = [Line(((MARGIN - 6, y), (WIDTH - MARGIN + 6, y)), "rule", GUIDE)]

@@ -1,6 +1,7 @@
 """Grid: a table inside a picture: heads, rows, and the one row that is lit.
 
-A cell knows its ink and its weight; a field that was rewritten is boxed. What is wider than its column is cut.
+A cell knows its ink and its weight; a field that was rewritten is boxed. What is wider than its
+column is cut.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ def row_items(
     lit: str = "",
     right: float = WIDTH - MARGIN,
 ) -> list[Item]:
-    """One row; `lit` is the ink of its frame, "" for a row that is not lit. A lit row of losses has a cross."""
+    """One row; `lit` is the ink of its frame, "" for a row that is not lit. A lit row of losses has
+    a cross.
+    """
     items: list[Item] = []
     if lit:
         left = columns[0] - (24.0 if lit == "dropped" else 8.0)
@@ -65,9 +68,8 @@ def cell_items(x: float, y: float, value: Cell, room: float) -> list[Item]:
     """The items of one cell."""
     if not value.words:
         return []
-    value = value._replace(
-        bold=value.bold and width_of(value.words, NOTE, True) <= room
-    )  # rather thin than cut
+    # rather thin than cut
+    value = value._replace(bold=value.bold and width_of(value.words, NOTE, True) <= room)
     if not value.boxed:
         return [
             Text(x, y, shorten(value.words, NOTE, room, value.bold), value.ink, NOTE, value.bold)

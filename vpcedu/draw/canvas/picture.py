@@ -1,8 +1,8 @@
 """Picture: a scene with what a notebook, a file or a reader wants of it.
 
-A notebook stores a PNG of few colours and, beside it, the text alternative made from the same capture;
-nothing in the bytes depends on the day or the machine. matplotlib and Pillow are imported when they are
-needed; SVG needs neither.
+A notebook stores a PNG of few colours and, beside it, the text alternative made from the same
+capture; nothing in the bytes depends on the day or the machine. matplotlib and Pillow are imported
+when they are needed; SVG needs neither.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ PNG_SETTINGS = {"text.hinting": "none"}  # letters as wide as fonts.py says, at 
 
 
 class Picture:
-    """A scene, painted when it is asked for; `theme` is "light" or "dark", `axes` where it was painted already."""
+    """A scene, painted when it is asked for; `theme` is "light" or "dark", `axes` where it was
+    painted already.
+    """
 
     def __init__(self, scene: Scene, theme: str = "light", axes: Any = None) -> None:
         self.scene, self.theme = scene, theme
@@ -53,7 +55,9 @@ class Picture:
         return self.scene.alt
 
     def png(self, dpi: int = 200) -> bytes:
-        """The picture as PNG: 100 dots to the inch are one to a CSS pixel. The same bytes every time."""
+        """The picture as PNG: 100 dots to the inch are one to a CSS pixel. The same bytes every
+        time.
+        """
         from matplotlib import rc_context
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from PIL import Image  # type: ignore[import-not-found, unused-ignore]
@@ -73,14 +77,18 @@ class Picture:
         return small.getvalue()
 
     def svg(self, theme: str = "") -> str:
-        """The picture as SVG with real text, 700 CSS pixels wide, readable by a screen reader; needs no matplotlib.
+        """The picture as SVG with real text, 700 CSS pixels wide, readable by a screen reader;
+        needs no matplotlib.
 
-        theme: light, dark, or live, which follows JupyterLab's own; "": the picture's. ValueError for another word.
+        theme: light, dark, or live, which follows JupyterLab's own; "": the picture's. ValueError
+        for another word.
         """
         return svg.paint(self.scene, theme or self.theme)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the picture to a file; its suffix says how. ValueError for a suffix other than .png, .svg, .pdf."""
+        """Write the picture to a file; its suffix says how. ValueError for a suffix other than
+        .png, .svg, .pdf.
+        """
         name = os.fspath(path)
         suffix = os.path.splitext(name)[1].lower()
         if suffix not in SUFFIXES:

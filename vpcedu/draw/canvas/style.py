@@ -1,8 +1,8 @@
 """Style: the one place where a meaning becomes a colour, and where sizes and strokes are kept.
 
-No single ink reaches a contrast of 4.5:1 on white and on near-black paper, so each meaning has a light and a
-dark ink, and a picture always brings its own paper. Every meaning has a second sign besides its colour: a
-dash, a shape, a word. A ground's name is its meaning's with "-ground".
+No single ink reaches a contrast of 4.5:1 on white and on near-black paper, so each meaning has a
+light and a dark ink, and a picture always brings its own paper. Every meaning has a second sign
+besides its colour: a dash, a shape, a word. A ground's name is its meaning's with "-ground".
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ MEETINGS = {
 
 
 def colours(theme: str, steps: int = 5) -> list[tuple[int, int, int]]:
-    """The colours of a theme and so many blends between each ink and each ground it stands on, at most 256."""
+    """The colours of a theme and so many blends between each ink and each ground it stands on, at
+    most 256.
+    """
     inks = {name: _rgb(code) for name, code in THEMES[theme].items()}
     blends = [
         _blend(inks[ground], inks[ink], step / (steps + 1))
@@ -83,7 +85,9 @@ def _blend(
 
 
 def device_ink(outside: bool, host: bool) -> str:
-    """The ink of a device's frame: a host of the Internet, a host of the VPC, or what passes packets on."""
+    """The ink of a device's frame: a host of the Internet, a host of the VPC, or what passes
+    packets on.
+    """
     if outside:
         return "outside"
     return "inside" if host else "rewritten"
@@ -99,15 +103,8 @@ ROOM = WIDTH - 2 * MARGIN
 TITLE, SUBTITLE, LABEL, NOTE = 16.0, 12.5, 12.5, 12.0  # type sizes; nothing is smaller than NOTE
 LINE = 17.0  # from baseline to baseline of a two-line label
 CLEAR = 6.0  # between a text and a border or line that is not its own
-LIFELINE, CROSSING, PACKET, LIT, CONNECTION, BOX, GUIDE = (
-    2.0,
-    1.3,
-    1.8,
-    3.0,
-    4.0,
-    1.6,
-    0.8,
-)  # strokes
+# strokes
+LIFELINE, CROSSING, PACKET, LIT, CONNECTION, BOX, GUIDE = (2.0, 1.3, 1.8, 3.0, 4.0, 1.6, 0.8)
 DIAMOND, CROSS, RING, BADGE = 6.0, 6.0, 5.0, 9.0  # half heights of marks
 SOLID_HEAD, HOLLOW_HEAD = 10.0, 15.0  # lengths of arrow heads
 

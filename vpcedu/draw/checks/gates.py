@@ -1,9 +1,11 @@
-"""Filter gates: every check that a packet and its answer meet between the two ends of one connection.
+"""Filter gates: every check that a packet and its answer meet between the two ends of one
+connection.
 
-A gate belongs to a device and to one of the stretches beside it. The groups and the network ACLs are taken
-from the description, what each gate said from the capture; a gate that no packet reached was not asked. The
-source/destination check leaves no step where it lets a packet pass; it is a gate where it drops, and at devices in
-the middle of the way that have it on. Where it is off there is no gate.
+A gate belongs to a device and to one of the stretches beside it. The groups and the network ACLs
+are taken from the description, what each gate said from the capture; a gate that no packet reached
+was not asked. The source/destination check leaves no step where it lets a packet pass; it is a gate
+where it drops, and at devices in the middle of the way that have it on. Where it is off there is no
+gate.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ ARRIVING = {CHECK: "destination check", GROUP: "group in", ACL: "network ACL in"
 class Gate(NamedRow):
     """One check of one direction: its number, the stretch it stands on, whose it is, what it said.
 
-    step: None where it was not asked, or left no step. words: what it said. answer: whether it is on the way back.
+    step: None where it was not asked, or left no step. words: what it said. answer: whether it is
+    on the way back.
     """
 
     number: int
@@ -58,7 +61,9 @@ class Gate(NamedRow):
 
 
 class Trip(NamedRow):
-    """A connection's packet there and back: the devices from opener to listener, and the gates in order."""
+    """A connection's packet there and back: the devices from opener to listener, and the gates in
+    order.
+    """
 
     talk: Conversation
     path: tuple[str, ...]
@@ -73,7 +78,9 @@ class Trip(NamedRow):
 
 
 def trip_of(visit: Visit, connection: int | None) -> Trip:
-    """The round trip of a connection; None: the one that lost a packet, else the last. ValueError for no such one."""
+    """The round trip of a connection; None: the one that lost a packet, else the last. ValueError
+    for no such one.
+    """
     talks = visit.talks
     if not talks or (connection is not None and connection not in range(1, len(talks) + 1)):
         raise ValueError(f"connection {connection!r}: expected one from 1 to {len(talks)}")
@@ -94,7 +101,9 @@ def _filtered(trace: Trace) -> bool:
 
 
 def _pair(visit: Visit, talk: Conversation) -> tuple[Trace, Trace | None]:
-    """The packet that was lost, with the one that it answers; or else the first packet and its answer."""
+    """The packet that was lost, with the one that it answers; or else the first packet and its
+    answer.
+    """
     lost = next(
         (t for t in talk.traces if _filtered(t)), next((t for t in talk.traces if t.dropped), None)
     )

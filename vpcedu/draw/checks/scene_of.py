@@ -1,7 +1,8 @@
 """Filters: all checks of one packet and its answer, in order; the one that drops is lit.
 
-Circle: security group. Square: network ACL, at the subnet's edge. Disc: source/destination check. The table
-below says for each number what the check said. The way that was not travelled is dotted, its gates are grey.
+Circle: security group. Square: network ACL, at the subnet's edge. Disc: source/destination check.
+The table below says for each number what the check said. The way that was not travelled is dotted,
+its gates are grey.
 """
 
 from __future__ import annotations
@@ -45,11 +46,8 @@ if TYPE_CHECKING:
 TOP = 60.0
 LANES = {False: TOP + 74, True: TOP + 142}  # of the request, of the answer
 FOOT = TOP + 170  # lower edge of the subnets' frames
-PITCH, EDGE, WIDEST = (
-    21.0,
-    14.0,
-    88.0,
-)  # of the table's rows; between two subnets; between two gates at most
+# of the table's rows; between two subnets; between two gates at most
+PITCH, EDGE, WIDEST = (21.0, 14.0, 88.0)
 SAID = 252.0  # where the table says what a check said
 SAID_ROOM = WIDTH - MARGIN - SAID
 OFF = "check off"
@@ -92,7 +90,9 @@ class Plan:
                 x += self.pitch * len(slots[place]) + EDGE + spare
 
     def near(self, place: int, names: tuple[str, ...]) -> list[float]:
-        """The gates of the device at one place of the path, which may come to another place of it again."""
+        """The gates of the device at one place of the path, which may come to another place of it
+        again.
+        """
         return [
             x
             for (stretch, device, _), x in self.gates.items()
@@ -111,10 +111,11 @@ class Plan:
 def filters(
     visit: Visit, connection: int | None = None, *, theme: str = "light", ax: Any = None
 ) -> Scene:
-    """Every check that a connection's packet and its answer meet, in order; the one that drops is lit.
+    """Every check that a connection's packet and its answer meet, in order; the one that drops is
+    lit.
 
-    connection: its number; None: the one that lost a packet, or else the last. ValueError for a number that there
-    is not.
+    connection: its number; None: the one that lost a packet, or else the last. ValueError for a
+    number that there is not.
     """
     trip = trip_of(visit, connection)
     plan = Plan(visit, trip)
@@ -176,7 +177,9 @@ def _frames(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
 
 
 def _devices(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
-    """Names, addresses, and for a device in the middle of the way that its source/destination check is off."""
+    """Names, addresses, and for a device in the middle of the way that its source/destination check
+    is off.
+    """
     items: list[Item] = []
     off = {row.device for row in visit.vpc.interfaces if not row.check} & set(trip.path[1:-1])
     for place, name in enumerate(trip.path):
@@ -259,7 +262,9 @@ def _stop(trip: Trip, plan: Plan, trace: Trace, answer: bool) -> float | None:
 
 
 def _place(trip: Trip, trace: Trace, answer: bool) -> int:
-    """Where on the path a packet was lost; of a device that stands there twice, the place it had come to."""
+    """Where on the path a packet was lost; of a device that stands there twice, the place it had
+    come to.
+    """
     last = len(trip.path) - 1
     came = sum(name in trip.path for name in trace.devices) - 1
     came = last - came if answer else came
@@ -292,9 +297,8 @@ def _badge(gate: Gate, x: float, y: float) -> Mark:
     ink = "tracked" if gate.asked else "muted"
     if gate.drops:
         ink = "dropped"
-    wide = (
-        2.0 if gate.number > 9 and gate.kind == GROUP else 0.0
-    )  # two figures touch a small circle
+    # two figures touch a small circle
+    wide = 2.0 if gate.number > 9 and gate.kind == GROUP else 0.0
     return Mark(SIGNS[gate.kind], x, y, ink, BADGE + wide, str(gate.number))
 
 

@@ -1,9 +1,11 @@
-"""Ways: the same moment of several visits, one strip each under the same columns: why does it come back here?
+"""Ways: the same moment of several visits, one strip each under the same columns: why does it come
+back here?
 
-A moment is a kind of packet: the one that opens, its answer, the request, the reply, and so on. A strip shows the first
-packet of that kind of each of its visit's connections, with the addresses it carries on every stretch, and under it
-what sent it there: a route, a flow, an address map, a table. A host is a wall where arrows end, a gateway a dotted line
-that they go through. Strips and columns have fixed places; the strip one stands on is lit.
+A moment is a kind of packet: the one that opens, its answer, the request, the reply, and so on. A
+strip shows the first packet of that kind of each of its visit's connections, with the addresses it
+carries on every stretch, and under it what sent it there: a route, a flow, an address map, a table.
+A host is a wall where arrows end, a gateway a dotted line that they go through. Strips and columns
+have fixed places; the strip one stands on is lit.
 """
 
 from __future__ import annotations
@@ -60,7 +62,9 @@ LANE = 46.0  # of the arrow, below a strip's upper edge
 
 
 def moment_of(visit: Visit, trace: Trace) -> str:
-    """Of which kind a packet is; what an opener sends with bytes is a request, what comes back with bytes a reply."""
+    """Of which kind a packet is; what an opener sends with bytes is a request, what comes back with
+    bytes a reply.
+    """
     flags = trace.packet.flags
     if flags & (FIN | RST):
         return ENDS
@@ -76,7 +80,8 @@ def moment_of(visit: Visit, trace: Trace) -> str:
 def ways(
     visits: Mapping[str, Visit], name: str, packet: int, *, theme: str = "light", ax: Any = None
 ) -> Scene:
-    """Several visits at the moment of one packet of the visit called `name`, in strips under the same columns.
+    """Several visits at the moment of one packet of the visit called `name`, in strips under the
+    same columns.
 
     ValueError for a name or a number that there is not.
     """
@@ -198,7 +203,9 @@ def _edge(visit: Visit, device: str) -> float:
 
 
 def _fields(x: float, y: float, leg: Leg, rewritten: dict[str, str], ground: str) -> list[Item]:
-    """Above the arrow where the packet goes, below it where it comes from; boxed what a gateway rewrites."""
+    """Above the arrow where the packet goes, below it where it comes from; boxed what a gateway
+    rewrites.
+    """
     flow = leg.packet.flow
     items: list[Item] = []
     for word, value, base in (

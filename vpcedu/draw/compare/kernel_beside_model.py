@@ -1,8 +1,9 @@
 """Beside: two ladders of one scenario, a Linux kernel's recording and the model's run, row by row.
 
-Both have the same lifelines and the same rows; the sign between them says whether every header at every place is
-the same. Hosts and proxies are solid lines, gateways dotted ones; a diamond is where a header was rewritten. One row is
-lit: the one asked for, or else the first that differs. Places and pitch do not depend on what is lit.
+Both have the same lifelines and the same rows; the sign between them says whether every header at
+every place is the same. Hosts and proxies are solid lines, gateways dotted ones; a diamond is where
+a header was rewritten. One row is lit: the one asked for, or else the first that differs. Places
+and pitch do not depend on what is lit.
 """
 
 from __future__ import annotations
@@ -35,12 +36,8 @@ if TYPE_CHECKING:
 ORDER = ("client", "server", "igw", "elb", "nat", "nlb", "nlb2", "web", "web2")
 GATEWAYS = ("igw", "nat", "nlb", "nlb2")
 PANELS = ((56.0, 316.0), (392.0, 652.0))  # lifelines of the kernel's ladder and of the model's
-MIDDLE, TOP, FIRST, PITCH = (
-    354.0,
-    76.0,
-    128.0,
-    32.0,
-)  # of the sign; heads; first arrow; from arrow to arrow
+# of the sign; heads; first arrow; from arrow to arrow
+MIDDLE, TOP, FIRST, PITCH = (354.0, 76.0, 128.0, 32.0)
 TURN = 6.0  # how far an arrow that comes back runs below
 
 

@@ -1,7 +1,7 @@
 """Site: who is where before anything is sent, and the rows that every packet will be held against.
 
-The places are the map's. Below them stand the routes of each subnet, the rules of each group and the public
-addresses; network ACLs only where they are not the two entries that allow everything.
+The places are the map's. Below them stand the routes of each subnet, the rules of each group and
+the public addresses; network ACLs only where they are not the two entries that allow everything.
 """
 
 from __future__ import annotations
@@ -35,17 +35,15 @@ if TYPE_CHECKING:
 
 COLUMNS = (MARGIN, 200.0, 424.0)
 ROOMS = (176.0, 214.0, WIDTH - MARGIN - 424.0)
-LINE, MOST, LINES, TOLD = (
-    21.0,
-    12,
-    6,
-    3_000,
-)  # of the tables; rows of each; lines of a row; letters of the alternative
+# of the tables; rows of each; lines of a row; letters of the alternative
+LINE, MOST, LINES, TOLD = (21.0, 12, 6, 3_000)
 
 
 @picture
 def site(site: Site, *, theme: str = "light", ax: Any = None) -> Scene:
-    """A site before anything is sent: who is where, and the rows that every packet will be held against."""
+    """A site before anything is sent: who is where, and the rows that every packet will be held
+    against.
+    """
     names = short_names(site.vpc)
     vpc = renamed(peered(site.vpc), names)
     ground, bottom = _places(vpc) if len(vpc.subnets) <= FEW and not vpc.peers else _plain(vpc)
@@ -89,7 +87,9 @@ def _few(lines: list[str]) -> list[str]:
 
 
 def _places(vpc: Vpc) -> tuple[list[Item], float]:
-    """The places of the map of a visit, everything in them as if a packet had met it; and their lower edge."""
+    """The places of the map of a visit, everything in them as if a packet had met it; and their
+    lower edge.
+    """
     visit = Visit(Call("", "", 0), None, Capture(), vpc, 0)
     there = places(visit)
     there.boxes = {name: box._replace(met=True) for name, box in there.boxes.items()}

@@ -1,7 +1,7 @@
 """Ladder bars: who opened each connection and where it ends, as thick bars above the packets.
 
-A ring stands at the opener, a hollow head at the end that listened. A connection that never stood is a thin
-dashed bar without a head. The states that both ends began in stand at the bar's ends.
+A ring stands at the opener, a hollow head at the end that listened. A connection that never stood
+is a thin dashed bar without a head. The states that both ends began in stand at the bar's ends.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def far_end(visit: Visit, talk: Conversation, lines: Lifelines) -> str:
 def bars(
     visit: Visit, talks: tuple[Conversation, ...], lines: Lifelines, top: float, shown: int
 ) -> tuple[list[Item], float, dict[str, float]]:
-    """The bars of all connections begun by packet `shown`; the y below them; the lowest state in each gutter."""
+    """The bars of all connections begun by packet `shown`; the y below them; the lowest state in
+    each gutter.
+    """
     taken: list[float] = []  # for each level: the right end of what stands there
     items: list[Item] = []
     gutters: dict[str, float] = {}
@@ -56,14 +58,12 @@ def bars(
                 place[0] == device == talk.opener
             ):  # there the listening end's state stands
                 gutter, x, anchor = place
-                beside = (
-                    device == talk.opener and width_of(first, NOTE) <= ROOM - RING
-                )  # beside its ring, or below it
+                # beside its ring, or below it
+                beside = device == talk.opener and width_of(first, NOTE) <= ROOM - RING
                 x += {"end": -8.0, "start": 8.0}[anchor] if beside else 0.0
                 under = gutter == device or (device == talk.opener and not beside)
-                below = y + (
-                    22 if under else 4
-                )  # inside a proxy the words "two sockets" come first
+                # inside a proxy the words "two sockets" come first
+                below = y + (22 if under else 4)
                 gutters[gutter] = max(gutters.get(gutter, 0.0), below)
                 if begun:
                     items.append(Text(x, below, first, "muted", NOTE, False, anchor))

@@ -1,6 +1,8 @@
-"""Ladder gutters: what stands in the gutters beside a row: TCP states, and what a proxy or an opener does.
+"""Ladder gutters: what stands in the gutters beside a row: TCP states, and what a proxy or an
+opener does.
 
-A gutter is a place of its own beside an outermost lifeline or inside a proxy, so no state meets an arrow.
+A gutter is a place of its own beside an outermost lifeline or inside a proxy, so no state meets an
+arrow.
 """
 
 from __future__ import annotations
@@ -93,15 +95,16 @@ def result_note(visit: Visit, lines: Lifelines) -> list[Note]:
     seen = outcome(visit)
     if seen.works or place is None or visit.result is None:
         return []
-    bold = all(
-        width_of(word, NOTE, True) <= ROOM for word in seen.words.split()
-    )  # rather thin than cut
+    # rather thin than cut
+    bold = all(width_of(word, NOTE, True) <= ROOM for word in seen.words.split())
     words = *wrap(seen.words, NOTE, ROOM, bold), f"after {since(0, visit.result.after)}"
     return [Note(*place, words, 0.0, "dropped", bold)]
 
 
 def _opens(row: Row, lines: Lifelines, talks: tuple[Conversation, ...]) -> list[Note]:
-    """Inside a proxy, above the first packet of a connection that it opens: which one it ended before."""
+    """Inside a proxy, above the first packet of a connection that it opens: which one it ended
+    before.
+    """
     device = row.talk.opener
     ended = [
         talk.number for talk in talks if talk.listener == device and talk.number < row.talk.number

@@ -1,4 +1,6 @@
-"""Ladder heads: the grounds of outside and inside, the lifelines, and a head with name and address on each."""
+"""Ladder heads: the grounds of outside and inside, the lifelines, and a head with name and address
+on each.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +40,8 @@ UNMET: Look = ("muted", 1.0, FAINT)
 class Heads:
     """The heads of one ladder: what each says, and how they find room.
 
-    They stand side by side; where they would meet, the two addresses of a gateway stand one above the other, and
-    where they would meet even so, every other head stands below its neighbours.
+    They stand side by side; where they would meet, the two addresses of a gateway stand one above
+    the other, and where they would meet even so, every other head stands below its neighbours.
     """
 
     def __init__(self, visit: Visit, lines: Lifelines) -> None:
@@ -120,7 +122,9 @@ def grounds(heads: Heads, bottom: float) -> list[Item]:
 
 
 def _inside(vpc: Vpc, inner: list[Lifeline], edge: float, foot: float, bottom: float) -> list[Item]:
-    """The ground of the VPC with its block above it; of each of several, with a gap between their heads."""
+    """The ground of the VPC with its block above it; of each of several, with a gap between their
+    heads.
+    """
     homes = [
         (
             part,
@@ -225,7 +229,9 @@ def _space(vpc: Vpc, address: str) -> str:
 
 
 def _exchanged(visit: Visit, lines: Lifelines, row: Lifeline) -> tuple[str, ...]:
-    """The address that a gateway shows on its left and the one on its right, from the first packet it rewrote."""
+    """The address that a gateway shows on its left and the one on its right, from the first packet
+    it rewrote.
+    """
     for trace in visit.capture:
         flows = rewritings(trace).get(row.name)
         if flows is not None:

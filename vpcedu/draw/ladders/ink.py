@@ -140,9 +140,8 @@ def label_items(piece: Piece, y: float, lit: bool) -> list[Item]:
                     )
                 )
             inner = x + (4.0 if run.boxed else 0.0)
-            anchor = (
-                "end" if place == 0 and len(line) > 1 else "start"
-            )  # runs of a line meet in the middle
+            # runs of a line meet in the middle
+            anchor = "end" if place == 0 and len(line) > 1 else "start"
             items.append(
                 Text(
                     inner + (width_of(run.words, NOTE, run.bold) if anchor == "end" else 0.0),

@@ -1,9 +1,9 @@
 """Lifelines: which devices stand in a ladder, in which order, and where.
 
-Outside hosts stand at the left, then the Internet gateway, the public subnets' devices, the private ones'. A
-host is a wall, a gateway a crossing. A proxy, a host that connections end at and that opens others, has two
-walls with paper between: no line crosses it. States have places of their own: the gutters beside the
-outermost lines, and the space inside a proxy.
+Outside hosts stand at the left, then the Internet gateway, the public subnets' devices, the private
+ones'. A host is a wall, a gateway a crossing. A proxy, a host that connections end at and that
+opens others, has two walls with paper between: no line crosses it. States have places of their own:
+the gutters beside the outermost lines, and the space inside a proxy.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ LEFT, RIGHT, PROXY = 94.0, 606.0, 95.0  # the first line, the last line, the wid
 
 
 class Lifeline(NamedRow):
-    """A device's place: `left` and `right` differ for a proxy; `host` is a wall; `met` by at least one packet."""
+    """A device's place: `left` and `right` differ for a proxy; `host` is a wall; `met` by at least
+    one packet.
+    """
 
     name: str
     left: float
@@ -68,7 +70,9 @@ class Lifelines:
         return self._nowhere(here)
 
     def _nowhere(self, row: Lifeline) -> tuple[float, float]:
-        """A stub into the wider of the columns beside a device, for a packet that has nowhere to go."""
+        """A stub into the wider of the columns beside a device, for a packet that has nowhere to
+        go.
+        """
         place = self.rows.index(row)
         if len(self.rows) == 1:
             return row.right, row.right + STUB
@@ -81,7 +85,9 @@ class Lifelines:
         )
 
     def gutter(self, device: str, towards: float) -> tuple[str, float, str] | None:
-        """Where states of a device stand that face another x: the gutter's name, x, anchor; None without a gutter."""
+        """Where states of a device stand that face another x: the gutter's name, x, anchor; None
+        without a gutter.
+        """
         row = self[device]
         if row.proxy:
             left = towards < row.middle
@@ -92,7 +98,9 @@ class Lifelines:
 
 
 def lifelines(visit: Visit, talks: tuple[Conversation, ...]) -> Lifelines:
-    """The lifelines of a visit: every device a packet met, and those that lost packets were meant to reach."""
+    """The lifelines of a visit: every device a packet met, and those that lost packets were meant
+    to reach.
+    """
     vpc = visit.vpc
     met = {device for trace in visit.capture for device in trace.devices}
     names = {
@@ -123,8 +131,9 @@ def lifelines(visit: Visit, talks: tuple[Conversation, ...]) -> Lifelines:
 
 
 def rank(vpc: Vpc, name: str) -> tuple[int, int]:
-    """A device's column (outside, Internet gateways, public subnets, private subnets, then those of another VPC) and
-    its place within."""
+    """A device's column (outside, Internet gateways, public subnets, private subnets, then those of
+    another VPC) and its place within.
+    """
     if is_outside(vpc, name):
         return 0, [host.device for host in vpc.outside].index(name)
     if name in gateways(vpc):

@@ -28,7 +28,9 @@ class Run(NamedRow):
 
 
 class Piece(NamedRow):
-    """A leg with its place relative to its row: two x, two y, the label's lines, and the column the label is in."""
+    """A leg with its place relative to its row: two x, two y, the label's lines, and the column the
+    label is in.
+    """
 
     leg: Leg
     xs: tuple[float, float]
@@ -48,7 +50,9 @@ class Piece(NamedRow):
 
     @property
     def foot(self) -> float:
-        """The label's lowest baseline, relative to the row; with room for the frame it has when it is lit."""
+        """The label's lowest baseline, relative to the row; with room for the frame it has when it
+        is lit.
+        """
         middle, half = sum(self.column) / 2, self.width / 2 + 5
         cross = CROSS if self.leg.drop is not None else 0.0
         return min(self.y(middle - half), self.y(middle + half)) - CLEAR - 2.5 - cross

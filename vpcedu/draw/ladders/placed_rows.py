@@ -1,8 +1,9 @@
 """Placed rows: gives each row of a ladder its place, so that nothing overlaps, and draws it.
 
-Every column between two lifelines remembers the lowest line drawn in it, every gutter its lowest state. A row
-is put as high as all its columns and gutters allow, never above the row before it, and never above what
-reached its sender: so causes stand above effects. Overlaps are prevented, not repaired.
+Every column between two lifelines remembers the lowest line drawn in it, every gutter its lowest
+state. A row is put as high as all its columns and gutters allow, never above the row before it, and
+never above what reached its sender: so causes stand above effects. Overlaps are prevented, not
+repaired.
 """
 
 from __future__ import annotations
@@ -42,9 +43,8 @@ class Arrows:
         self.top, self.low, self.last = top, top, top - 20.0
         self.reached: dict[str, float] = {}  # device -> the lowest line that ends or begins there
         self.states: dict[str, float] = {}  # gutter -> its lowest text
-        self.shown: set[tuple[int, str]] = (
-            set()
-        )  # connection and sender whose addresses were written
+        # connection and sender whose addresses were written
+        self.shown: set[tuple[int, str]] = set()
 
     # Columns.
 
@@ -171,7 +171,9 @@ class Arrows:
     # Placing.
 
     def place(self, pieces: list[Piece], notes: list[Note]) -> float:
-        """The y of a row: as high as columns, gutters and what came before allow; its place is then taken."""
+        """The y of a row: as high as columns, gutters and what came before allow; its place is then
+        taken.
+        """
         sender = pieces[0].leg.start
         y = max(self.last + 3.0, self.reached.get(sender, self.top - 40.0) + 7.0)
         for piece in pieces:

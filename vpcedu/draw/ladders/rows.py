@@ -1,8 +1,9 @@
 """Ladder rows: what a ladder shows of a capture, before anything has a place.
 
-One row for each packet, or, where not every packet is wanted: no row for an ACK that changes nothing, one row
-for the closing of a connection, one for many retransmissions that are lost in the same way. Beside the rows
-stand the states: a row's packet brings its sender or its receiver into a state of RFC 9293.
+One row for each packet, or, where not every packet is wanted: no row for an ACK that changes
+nothing, one row for the closing of a connection, one for many retransmissions that are lost in the
+same way. Beside the rows stand the states: a row's packet brings its sender or its receiver into a
+state of RFC 9293.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 
 class Row(NamedRow):
-    """The packets of one row, their connection, whether they were sent before, and words where they are several."""
+    """The packets of one row, their connection, whether they were sent before, and words where they
+    are several.
+    """
 
     traces: tuple[Trace, ...]
     talk: Conversation
@@ -39,17 +42,20 @@ def rows_of(visit: Visit, talks: tuple[Conversation, ...], every: bool) -> tuple
     """The rows of a ladder in the order of their first packets."""
     rows: list[Row] = []
     for talk in talks:
+        # what the Internet itself says and loses is seen nowhere
         single = [
             Row((trace,), talk, again)
             for trace, again in _repeated(talk)
             if trace.devices != (INTERNET,)
-        ]  # what the Internet itself says and loses is seen nowhere
+        ]
         rows += single if every else _condensed(visit, talk, single)
     return tuple(sorted(rows, key=lambda row: row.trace.number))
 
 
 def _repeated(talk: Conversation) -> list[tuple[Trace, bool]]:
-    """Each packet, and whether the same one was sent before: what takes sequence space twice is a retransmission."""
+    """Each packet, and whether the same one was sent before: what takes sequence space twice is a
+    retransmission.
+    """
     seen: set[object] = set()
     repeated: list[tuple[Trace, bool]] = []
     for trace in talk.traces:
@@ -77,7 +83,9 @@ def _condensed(visit: Visit, talk: Conversation, single: list[Row]) -> list[Row]
 
 
 def _moved_to(trace: Trace) -> str:
-    """The state that the packet's arrival brought its receiver into; "" where that stayed in its own."""
+    """The state that the packet's arrival brought its receiver into; "" where that stayed in its
+    own.
+    """
     change = trace.last.change
     return change.after if change is not None and change.before != change.after else ""
 
@@ -90,7 +98,9 @@ def _closing_words(closing: tuple[Trace, ...]) -> tuple[str, ...]:
 
 
 def _without_repeats(visit: Visit, rows: list[Row]) -> list[Row]:
-    """Of retransmissions with the same fate the first is kept; two or more others become one row after it."""
+    """Of retransmissions with the same fate the first is kept; two or more others become one row
+    after it.
+    """
     runs: dict[object, list[Row]] = {}
     for row in rows:
         if row.again:
@@ -131,13 +141,17 @@ def begun(visit: Visit) -> int:
 
 
 def since(begun: int, now: int) -> str:
-    """The time from one instant to another in seconds, as short as it can be: "3 s", "0.06 s", "131 s"."""
+    """The time from one instant to another in seconds, as short as it can be: "3 s", "0.06 s", "131
+    s".
+    """
     passed = (now - begun) / SECOND
     return f"{passed:.0f} s" if passed >= 10 else f"{passed:.2f}".rstrip("0").rstrip(".") + " s"
 
 
 def states_of(visit: Visit) -> dict[int, tuple[str, str]]:
-    """For each packet: the state its sending brought its sender into, and its arrival its receiver; "" for none."""
+    """For each packet: the state its sending brought its sender into, and its arrival its receiver;
+    "" for none.
+    """
     opens = {
         (who, change.flow, change.event): change.after for _, who, change in visit.capture.changes()
     }

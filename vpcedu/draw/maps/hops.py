@@ -1,7 +1,7 @@
 """Map hops: which legs a map shows, in which lane, and why each goes this way.
 
-A request and its answer, or one packet: each of its legs is a numbered hop. A hop's reason is the row that
-decided it: a route, a balancer's flow, an address map.
+A request and its answer, or one packet: each of its legs is a numbered hop. A hop's reason is the
+row that decided it: a route, a balancer's flow, an address map.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 class Hop(NamedRow):
-    """One leg: its number, its packet, its lane, the fields the gateway before it rewrote, whether it is lit."""
+    """One leg: its number, its packet, its lane, the fields the gateway before it rewrote, whether
+    it is lit.
+    """
 
     number: int
     trace: Trace
@@ -33,7 +35,9 @@ class Hop(NamedRow):
 
 
 def hops_of(visit: Visit, packet: int | None) -> tuple[Hop, ...]:
-    """The hops of one packet; without a number, those of a request and its answer, or of what was lost."""
+    """The hops of one packet; without a number, those of a request and its answer, or of what was
+    lost.
+    """
     openers = {t.number: talk.opener for talk in visit.talks for t in talk.traces}
     traces = chosen(visit) if packet is None else (visit.capture[packet],)
     answers = answer_legs(visit)
@@ -59,7 +63,9 @@ def hops_of(visit: Visit, packet: int | None) -> tuple[Hop, ...]:
 
 
 def chosen(visit: Visit) -> tuple[Trace, ...]:
-    """A request and its answer on every connection, or the way to the first packet that was lost for good."""
+    """A request and its answer on every connection, or the way to the first packet that was lost
+    for good.
+    """
     stop, answers = blocker(visit), answer_legs(visit)
     if answers and (stop is None or outcome(visit).works):
         talks = {t.number: talk for talk in visit.talks for t in talk.traces}
@@ -70,7 +76,9 @@ def chosen(visit: Visit) -> tuple[Trace, ...]:
 
 
 def _request(talk: Conversation, answer: Trace) -> Trace:
-    """What an answer answers: the last bytes that the opener sent before it, or else the opener's first packet."""
+    """What an answer answers: the last bytes that the opener sent before it, or else the opener's
+    first packet.
+    """
     asked = [
         t
         for t in talk.traces
@@ -82,7 +90,9 @@ def _request(talk: Conversation, answer: Trace) -> Trace:
 
 
 def _before(visit: Visit, lost: Trace) -> tuple[Trace, ...]:
-    """The packets that led to a lost one: its causes, as far as each crossed to another connection or turned round."""
+    """The packets that led to a lost one: its causes, as far as each crossed to another connection
+    or turned round.
+    """
     by_number = {trace.number: trace for trace in visit.capture}
     talks = {t.number: talk for talk in visit.talks for t in talk.traces}
     chain: list[Trace] = []

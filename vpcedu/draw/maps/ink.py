@@ -185,7 +185,8 @@ def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list
 
 
 def _joined(places: Places, drawn: list[tuple[Hop, list[Point]]]) -> list[list[Point]]:
-    """The same ways; where a packet leaves the gateway at another height than it came, the way goes up or down in it.
+    """The same ways; where a packet leaves the gateway at another height than it came, the way goes
+    up or down in it.
 
     Request and answer keep apart there.
     """

@@ -1,8 +1,10 @@
-"""Map layout: where the devices of a description stand: Internet | gateway | public subnets | private subnets.
+"""Map layout: where the devices of a description stand: Internet | gateway | public subnets |
+private subnets.
 
-Nothing is placed by its name: an outside host stands at the left, a device with an interface in its subnet's
-frame, one under another, zones below each other; another VPC below the first, in a frame of its own. A device that no
-packet met is faint; more than four of them in one subnet become one box that counts them.
+Nothing is placed by its name: an outside host stands at the left, a device with an interface in its
+subnet's frame, one under another, zones below each other; another VPC below the first, in a frame
+of its own. A device that no packet met is faint; more than four of them in one subnet become one
+box that counts them.
 """
 
 from __future__ import annotations
@@ -28,24 +30,13 @@ if TYPE_CHECKING:
     from vpcedu.sites.visit import Visit
 
 OUTSIDE, GATEWAY, PUBLIC, PRIVATE = 0, 1, 2, 3  # columns
-COLUMNS = (
-    (8.0, 140.0),
-    (159.0, 233.0),
-    (258.0, 446.0),
-    (484.0, 684.0),
-)  # left and right edge of each
+# left and right edge of each
+COLUMNS = ((8.0, 140.0), (159.0, 233.0), (258.0, 446.0), (484.0, 684.0))
 GAPS = (146.0, 245.5, 465.0, 688.0)  # right of each column: where lines go up and down
-BOXES = (
-    (15.0, 133.0),
-    (159.0, 233.0),
-    (291.0, 413.0),
-    (526.0, 642.0),
-)  # the devices' left and right edges
-HEADER, TALL, PITCH = (
-    28.0,
-    80.0,
-    100.0,
-)  # of a subnet's name, of a device's box, from one device to the next
+# the devices' left and right edges
+BOXES = ((15.0, 133.0), (159.0, 233.0), (291.0, 413.0), (526.0, 642.0))
+# of a subnet's name, of a device's box, from one device to the next
+HEADER, TALL, PITCH = (28.0, 80.0, 100.0)
 LANES = {"request": 47.0, "answer": 67.0, "connection": 57.0}  # below a box's upper edge
 MANY = 4  # devices not met that are still drawn one by one
 STRIP = 44.0  # the height of a strip, which stands for a subnet that is not drawn in full
@@ -54,8 +45,9 @@ APART = 14.0  # between the frames of two VPCs
 
 
 class Place(NamedRow):
-    """A device's box: its column and row, the y of its upper edge; `host`: arrows end here; `met` by a packet; its
-    height."""
+    """A device's box: its column and row, the y of its upper edge; `host`: arrows end here; `met`
+    by a packet; its height.
+    """
 
     name: str
     address: str
@@ -83,7 +75,9 @@ class Place(NamedRow):
 
 
 class Frame(NamedRow):
-    """A subnet's frame: its title, its column, upper edge and height; `note` is what a strip says of what it hides."""
+    """A subnet's frame: its title, its column, upper edge and height; `note` is what a strip says
+    of what it hides.
+    """
 
     words: str
     column: int
@@ -101,7 +95,9 @@ class Wall(NamedRow):
 
 
 class Places:
-    """All boxes by device, the frames of the subnets and of the VPCs, and the lower edge of everything."""
+    """All boxes by device, the frames of the subnets and of the VPCs, and the lower edge of
+    everything.
+    """
 
     def __init__(self) -> None:
         self.boxes: dict[str, Place] = {}
@@ -196,7 +192,9 @@ def _subnets(
     met: set[str],
     hosts: set[str],
 ) -> float:
-    """The frames and devices of one zone's subnets in one column, from a y and a row on; the y below them."""
+    """The frames and devices of one zone's subnets in one column, from a y and a row on; the y
+    below them.
+    """
     y, row = start
     for subnet in subnets:
         devices = _devices(vpc, subnet, met)
@@ -251,7 +249,9 @@ def _column(vpc: Vpc, subnet: Subnet) -> int:
 
 
 def _devices(vpc: Vpc, subnet: Subnet, met: set[str]) -> list[tuple[str, str, str]]:
-    """Keys, names and addresses of a subnet's boxes; devices that no packet met are counted in one if they are many."""
+    """Keys, names and addresses of a subnet's boxes; devices that no packet met are counted in one
+    if they are many.
+    """
     here: list[Interface] = [row for row in vpc.interfaces if row.subnet == subnet.name]
     unmet = [row for row in here if row.device not in met]
     if len(unmet) > MANY:

@@ -1,9 +1,11 @@
-"""Plan layout: where everything of a VPC stands when no packet is drawn: every device a row in its subnet's frame.
+"""Plan layout: where everything of a VPC stands when no packet is drawn: every device a row in its
+subnet's frame.
 
-Zones stand below each other, public subnets left, private ones right. Where the picture would be taller than a page,
-less is told one by one: first plain hosts are counted in their subnet, then a subnet of plain hosts becomes one line,
-then those of a zone, at last zones. A NAT, a balancer's node and a device with a public address keep rows of their own
-as long as there is room. Without any public subnet the private ones take both columns.
+Zones stand below each other, public subnets left, private ones right. Where the picture would be
+taller than a page, less is told one by one: first plain hosts are counted in their subnet, then a
+subnet of plain hosts becomes one line, then those of a zone, at last zones. A NAT, a balancer's
+node and a device with a public address keep rows of their own as long as there is room. Without any
+public subnet the private ones take both columns.
 """
 
 from __future__ import annotations
@@ -19,24 +21,21 @@ if TYPE_CHECKING:
     from vpcedu.network.interface import Interface, Subnet
     from vpcedu.network.vpc import Vpc
 
-BAND, GATEWAY = (
-    (8.0, 122.0),
-    (137.0, 211.0),
-)  # left and right edges: the Internet, the Internet gateways
+# left and right edges: the Internet, the Internet gateways
+BAND, GATEWAY = ((8.0, 122.0), (137.0, 211.0))
 COLUMNS = ((236.0, 458.0), (470.0, 684.0))  # of the subnets: public, private
 WALL = 692.0  # the right edge of a VPC
-HEADER, TALL, PITCH = (
-    28.0,
-    38.0,
-    44.0,
-)  # of a subnet's name, of a device's box, from one device to the next
+# of a subnet's name, of a device's box, from one device to the next
+HEADER, TALL, PITCH = (28.0, 38.0, 44.0)
 ZONE, STRIP, APART = 20.0, 24.0, 4.0  # of a zone's name, of a strip; between two frames
 MANY = 3  # plain hosts that a subnet shows one by one
 PAGE = 760.0  # the height that a picture's places may have before less is told
 
 
 class Chip(NamedRow):
-    """A box: whose it is (several that are counted), its two lines, its column and upper edge; `ends`: a host."""
+    """A box: whose it is (several that are counted), its two lines, its column and upper edge;
+    `ends`: a host.
+    """
 
     names: tuple[str, ...]
     title: str
@@ -57,7 +56,9 @@ class Chip(NamedRow):
 
 
 class Field(NamedRow):
-    """A subnet's frame, or a strip of one line that counts; `names` of the devices that a strip hides."""
+    """A subnet's frame, or a strip of one line that counts; `names` of the devices that a strip
+    hides.
+    """
 
     title: str
     column: int
@@ -67,8 +68,9 @@ class Field(NamedRow):
 
 
 class Plain:
-    """All boxes and frames of one VPC, the zones' names with their y, and its upper and lower edge; which devices are
-    of note, which are hosts."""
+    """All boxes and frames of one VPC, the zones' names with their y, and its upper and lower edge;
+    which devices are of note, which are hosts.
+    """
 
     def __init__(self, vpc: Vpc, top: float) -> None:
         self.vpc, self.top, self.bottom = vpc, top, top
@@ -81,9 +83,8 @@ class Plain:
         self.zones: list[tuple[str, float]] = []
 
 
-LEVELS = ALL, HOSTS, SUBNETS, ZONES, EVERYTHING = range(
-    5
-)  # what is not told one by one: nothing, plain hosts, ...
+# what is not told one by one: nothing, plain hosts, ...
+LEVELS = ALL, HOSTS, SUBNETS, ZONES, EVERYTHING = range(5)
 
 
 def plain_places(vpc: Vpc, top: float) -> Plain:
@@ -165,7 +166,9 @@ def _column(plan: Plain, subnets: list[Subnet], column: int, y: float, level: in
 def _boxes(
     plan: Plain, rows: list[Interface], noted: list[Interface], level: int
 ) -> list[tuple[tuple[str, ...], str, str, bool]]:
-    """Names, two lines and the kind of each box in a subnet: what is of note, then plain hosts, or how many."""
+    """Names, two lines and the kind of each box in a subnet: what is of note, then plain hosts, or
+    how many.
+    """
     plain = [row for row in rows if row not in noted]
     single = [*noted, *(plain if level == ALL and len(plain) <= MANY else ())]
     boxes: list[tuple[tuple[str, ...], str, str, bool]] = [
@@ -181,7 +184,9 @@ def _room(column: int) -> float:
 
 
 def of_note(vpc: Vpc) -> set[str]:
-    """The devices that are more than hosts without a public address: gateways', balancers' nodes, public ones."""
+    """The devices that are more than hosts without a public address: gateways', balancers' nodes,
+    public ones.
+    """
     public = {pair.private for pair in vpc.associations}
     named = {
         row.device for row in vpc.interfaces if public.intersection((row.address, *row.secondary))

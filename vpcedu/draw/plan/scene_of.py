@@ -1,7 +1,9 @@
-"""Plan: a VPC alone on a map, before any packet: zones, subnets, who stands where with which address.
+"""Plan: a VPC alone on a map, before any packet: zones, subnets, who stands where with which
+address.
 
-Blue frames are hosts, at which connections end; purple ones are gateways, NATs and Network Load Balancers, which pass
-packets on. A subnet is public where its route table leads to the Internet gateway, which is all that makes it public.
+Blue frames are hosts, at which connections end; purple ones are gateways, NATs and Network Load
+Balancers, which pass packets on. A subnet is public where its route table leads to the Internet
+gateway, which is all that makes it public.
 """
 
 from __future__ import annotations
@@ -71,7 +73,9 @@ def all_places(vpc: Vpc) -> list[Plain]:
 
 
 def ground_items(plans: list[Plain]) -> list[Item]:
-    """The Internet, the frames of the VPCs, their gateways, the zones' names, the frames of the subnets."""
+    """The Internet, the frames of the VPCs, their gateways, the zones' names, the frames of the
+    subnets.
+    """
     edge = sum(GATEWAY) / 2
     items: list[Item] = []
     if any(plain.vpc.internet_gateway or plain.vpc.outside for plain in plans):
@@ -130,8 +134,9 @@ def ground_items(plans: list[Plain]) -> list[Item]:
 def chip_items(
     plans: list[Plain], marked: dict[str, str] | None = None, room: float = 0.0
 ) -> list[Item]:
-    """A box for each device with its name and address; marked: the ink of those that are something special; room: what
-    the boxes keep free at their right."""
+    """A box for each device with its name and address; marked: the ink of those that are something
+    special; room: what the boxes keep free at their right.
+    """
     items: list[Item] = []
     for chip in (chip for plain in plans for chip in plain.chips):
         ink = (marked or {}).get(chip.names[0] if len(chip.names) == 1 else "", "")

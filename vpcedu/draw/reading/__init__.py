@@ -1,1 +1,3 @@
-"""Reading: what pictures read from a visit: its legs, connections and subnets, in words and under short names."""
+"""Reading: what pictures read from a visit: its legs, connections and subnets, in words and under
+short names.
+"""

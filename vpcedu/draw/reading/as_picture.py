@@ -1,4 +1,6 @@
-"""As a picture: a function that lays out a scene gets its visits under short names, and gives the picture of it."""
+"""As a picture: a function that lays out a scene gets its visits under short names, and gives the
+picture of it.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ PAINTED = "theme: light or dark. ax: matplotlib Axes to paint on."
 def picture(make: Callable[P, Scene]) -> Callable[P, Picture]:
     """Have a function that lays out a scene give the picture of it.
 
-    The function takes no notice of its arguments `theme` and `ax`: they are for the picture, and are explained here.
+    The function takes no notice of its arguments `theme` and `ax`: they are for the picture, and
+    are explained here.
     """
     scene = as_drawn(make)
 
@@ -40,7 +43,9 @@ def picture(make: Callable[P, Scene]) -> Callable[P, Picture]:
 
 
 def as_drawn(make: Callable[P, Scene]) -> Callable[P, Scene]:
-    """Have a function that makes a scene get its visits as they are drawn, and names as they are written there."""
+    """Have a function that makes a scene get its visits as they are drawn, and names as they are
+    written there.
+    """
 
     @wraps(make)
     def scene(*given: P.args, **more: P.kwargs) -> Scene:

@@ -1,7 +1,8 @@
 """Legs: one packet's trace cut into legs, from one device to the next, as a picture draws them.
 
-A leg carries the packet as it travelled there, the row that sent it this way, and, where it was lost, the step
-that lost it and how far along the leg that was. Nothing is known here but the trace and the description.
+A leg carries the packet as it travelled there, the row that sent it this way, and, where it was
+lost, the step that lost it and how far along the leg that was. Nothing is known here but the trace
+and the description.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ START, MIDDLE, END, AT = "start", "middle", "end", "at"  # where on its leg a pa
 class Leg(NamedRow):
     """From device `start` to device `end`: the packet there, and the step that sent it this way.
 
-    drop: the step that lost it on this leg, or None. spot: START (it never left), MIDDLE (lost on a link), END
-    (it was not let in) or AT (the device itself lost it); "" where it arrived.
+    drop: the step that lost it on this leg, or None. spot: START (it never left), MIDDLE (lost on a
+    link), END (it was not let in) or AT (the device itself lost it); "" where it arrived.
     """
 
     start: str
@@ -61,7 +62,9 @@ def is_outside(vpc: Vpc, device: str) -> bool:
 
 
 def space(vpc: Vpc, packet: Packet) -> str:
-    """Which of the site's addresses a packet carries: "outside" (a public one), "inside" (a private one), or "ink"."""
+    """Which of the site's addresses a packet carries: "outside" (a public one), "inside" (a private
+    one), or "ink".
+    """
     src, dst = packet.flow.src, packet.flow.dst
     if any(row.public in (src, dst) for row in vpc.associations):
         return "outside"
@@ -92,7 +95,9 @@ def legs_of(trace: Trace, vpc: Vpc) -> tuple[Leg, ...]:
 
 
 def onward(vpc: Vpc, here: str, packet: Packet) -> str:
-    """The device a packet was meant to reach next: the gateway at the VPC's edge, or its destination."""
+    """The device a packet was meant to reach next: the gateway at the VPC's edge, or its
+    destination.
+    """
     there = owner(vpc, packet.flow.dst)
     far = is_outside(vpc, there) if there else not vpc.has(packet.flow.dst)
     home = part_of(vpc, there if is_outside(vpc, here) else here)
@@ -101,7 +106,9 @@ def onward(vpc: Vpc, here: str, packet: Packet) -> str:
 
 
 def _leg(here: tuple[Step, ...], end: str, packet: Packet, arrival: Step) -> Leg:
-    """The leg that leaves where these steps were; what decided its way is a route, a flow or an address map."""
+    """The leg that leaves where these steps were; what decided its way is a route, a flow or an
+    address map.
+    """
     for step in here:
         if step.check in ("route", "flow return"):
             return Leg(here[0].at, end, packet, step)
@@ -113,7 +120,9 @@ def _leg(here: tuple[Step, ...], end: str, packet: Packet, arrival: Step) -> Leg
 
 
 def changed(before: FiveTuple, after: FiveTuple) -> tuple[tuple[str, str, str], ...]:
-    """The ends that a rewriting changed, as ("from" or "to", old words, new words); ports only where they changed."""
+    """The ends that a rewriting changed, as ("from" or "to", old words, new words); ports only
+    where they changed.
+    """
     ends = ("from", before.source, after.source), ("to", before.destination, after.destination)
     return tuple(
         (
@@ -143,7 +152,9 @@ def rewritings(trace: Trace) -> dict[str, tuple[FiveTuple, FiveTuple]]:
 
 
 def boxed(trace: Trace, legs: tuple[Leg, ...]) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """For each leg: the fields that a gateway at one of its ends rewrites, as ("from" or "to", words)."""
+    """For each leg: the fields that a gateway at one of its ends rewrites, as ("from" or "to",
+    words).
+    """
     gates = rewritings(trace)
     fields: list[tuple[tuple[str, str], ...]] = []
     for leg in legs:
@@ -152,9 +163,8 @@ def boxed(trace: Trace, legs: tuple[Leg, ...]) -> tuple[tuple[tuple[str, str], .
             boxes.update({word: old for word, old, _ in changed(*gates[leg.end])})
         if leg.start in gates:
             for word, _, new in changed(*gates[leg.start]):
-                boxes[word] = max(
-                    boxes.get(word, ""), new, key=len
-                )  # with the port, if either gateway changes it
+                # with the port, if either gateway changes it
+                boxes[word] = max(boxes.get(word, ""), new, key=len)
         fields.append(tuple(boxes.items()))
     return tuple(fields)
 

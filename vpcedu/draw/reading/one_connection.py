@@ -1,4 +1,6 @@
-"""One connection: whether it stands, the states of its ends, and the opener's whole way, leg by leg."""
+"""One connection: whether it stands, the states of its ends, and the opener's whole way, leg by
+leg.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def is_open(talk: Conversation) -> bool:
-    """Whether the opener learnt that its connection stands, or it stood before this capture began."""
+    """Whether the opener learnt that its connection stands, or it stood before this capture
+    began.
+    """
     if not talk.traces[0].packet.flags & SYN:
         return True
     return any(

@@ -1,9 +1,11 @@
-"""Short names: a visit as pictures take it, with the VPCs that its packets met in one, and names that fit their place.
+"""Short names: a visit as pictures take it, with the VPCs that its packets met in one, and names
+that fit their place.
 
-AWS's ids are wider than a device's box. A name that is too wide loses its middle, since ids differ at their ends; an
-Internet gateway's gives way to the words. No two things get one name, and the text alternative says what a short name
-stands for. A description of several VPCs becomes one whose `peers` are the VPCs themselves, this one first. Left out:
-letters that the font has not (fonts.py), which a browser shows and a PNG does not.
+AWS's ids are wider than a device's box. A name that is too wide loses its middle, since ids differ
+at their ends; an Internet gateway's gives way to the words. No two things get one name, and the
+text alternative says what a short name stands for. A description of several VPCs becomes one whose
+`peers` are the VPCs themselves, this one first. Left out: letters that the font has not (fonts.py),
+which a browser shows and a PNG does not.
 """
 
 from __future__ import annotations
@@ -26,17 +28,16 @@ if TYPE_CHECKING:
 
     Names = dict[str, str]  # a long name -> its short one
 
-ROOM, NARROW = (
-    104.0,
-    62.0,
-)  # for a device's name in its box on a map, bold; for one word of a gateway's
+# for a device's name in its box on a map, bold; for one word of a gateway's
+ROOM, NARROW = (104.0, 62.0)
 GATEWAY, ID, HEX = "Internet gateway", "igw-", "0123456789abcdef"
 DIGITS = 8  # that an id of AWS has at least
 
 
 def drawn(visit: Any, names: Names) -> Any:
-    """The visit under these names, its VPC and those of its peers that a packet met in one description; the visit
-    itself where both is so already."""
+    """The visit under these names, its VPC and those of its peers that a packet met in one
+    description; the visit itself where both is so already.
+    """
     if not names and not visit.vpc.peers:
         return visit
     other = copy(visit)
@@ -68,15 +69,18 @@ def parts(vpc: Vpc) -> tuple[Vpc, ...]:
 
 
 def headings(vpc: Vpc) -> tuple[str, ...]:
-    """What stands above a VPC, from long to short; a service that a gateway endpoint leads to has a name, not a VPC's
-    id."""
+    """What stands above a VPC, from long to short; a service that a gateway endpoint leads to has a
+    name, not a VPC's id.
+    """
     if "." in vpc.name:
         return vpc.name, vpc.name.rpartition(".")[2]
     return f"inside the VPC: {vpc.cidr}", f"VPC {vpc.cidr}", vpc.cidr
 
 
 def part_of(vpc: Vpc, device: str) -> Vpc | None:
-    """The VPC that a device stands in, or that a gateway belongs to; None for a host of the Internet."""
+    """The VPC that a device stands in, or that a gateway belongs to; None for a host of the
+    Internet.
+    """
     return next(
         (
             part
@@ -138,7 +142,9 @@ def _short(name: str, gates: list[str], taken: set[str]) -> str:
 
 
 def _head_of_id(name: str) -> str:
-    """What an id of AWS begins with, before its digits: "nat-"; of a balancer's node its balancer; "" for no id."""
+    """What an id of AWS begins with, before its digits: "nat-"; of a balancer's node its balancer;
+    "" for no id.
+    """
     head = name.rstrip(HEX)
     if len(name) - len(head) < DIGITS:
         return ""
@@ -161,7 +167,9 @@ def _cut(head: str, tail: str, size: float, room: float, bold: bool) -> str:
 
 
 def in_full(scene: Scene, names: Names) -> Scene:
-    """The scene; its text alternative says, in a sentence more, what the short names that it shows stand for."""
+    """The scene; its text alternative says, in a sentence more, what the short names that it shows
+    stand for.
+    """
     shown = " ".join(
         [scene.alt, *(item.words if isinstance(item, (Text, Mark)) else "" for item in scene.items)]
     )
@@ -170,7 +178,9 @@ def in_full(scene: Scene, names: Names) -> Scene:
 
 
 def renamed(value: Any, names: Names) -> Any:
-    """A row, or rows, with names in the place of others; what holds none of them is the same object."""
+    """A row, or rows, with names in the place of others; what holds none of them is the same
+    object.
+    """
     if isinstance(value, str):
         return names.get(value, value)
     if not isinstance(value, tuple) or not names:

@@ -1,8 +1,9 @@
-"""Subnets: which stand beside the gateway, which a map draws in full, and what it says of the others.
+"""Subnets: which stand beside the gateway, which a map draws in full, and what it says of the
+others.
 
-In a VPC of more than a few subnets, one in which no packet met anything is a strip with its name; where there are many
-of those, they are counted by zone. A subnet with what a route of a visited subnet leads to is drawn in full, since a
-NAT that was not used is a finding too.
+In a VPC of more than a few subnets, one in which no packet met anything is a strip with its name;
+where there are many of those, they are counted by zone. A subnet with what a route of a visited
+subnet leads to is drawn in full, since a NAT that was not used is a finding too.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ STRIPS = 8  # subnets not met that have a strip each
 
 
 def hidden_subnets(vpc: Vpc, met: set[str]) -> list[Subnet]:
-    """The subnets that are not drawn in full: those in which no packet met a device, in a VPC of more than a few."""
+    """The subnets that are not drawn in full: those in which no packet met a device, in a VPC of
+    more than a few.
+    """
     if len(vpc.subnets) <= FEW:
         return []
     busy = {row.subnet for row in vpc.interfaces if row.device in met}
@@ -34,13 +37,17 @@ def hidden_subnets(vpc: Vpc, met: set[str]) -> list[Subnet]:
 
 
 def passed_zones(vpc: Vpc, hidden: list[Subnet]) -> list[str]:
-    """The zones that are only counted: where many subnets are hidden, those of which every subnet is."""
+    """The zones that are only counted: where many subnets are hidden, those of which every subnet
+    is.
+    """
     seen = {subnet.zone for subnet in vpc.subnets if subnet not in hidden}
     return sorted({subnet.zone for subnet in hidden} - seen) if len(hidden) > STRIPS else []
 
 
 def strips(vpc: Vpc, subnets: list[Subnet], room: float, many: bool) -> list[Strip]:
-    """Titles and notes of the strips for subnets that no packet met: one for each, or one for all."""
+    """Titles and notes of the strips for subnets that no packet met: one for each, or one for
+    all.
+    """
     if many and len(subnets) > 1:
         return [(f"{len(subnets)} subnets, not met", devices_in(vpc, subnets))]
     titled = []
@@ -82,7 +89,9 @@ def is_public_subnet(vpc: Vpc, subnet: str) -> bool:
 
 
 def is_near(vpc: Vpc, subnet: str) -> bool:
-    """Whether the subnet stands beside the gateway: a public one, or, where none is, one with public addresses."""
+    """Whether the subnet stands beside the gateway: a public one, or, where none is, one with
+    public addresses.
+    """
     home = next(part for part in parts(vpc) if any(row.name == subnet for row in part.subnets))
     if any(home.is_public(row) for row in home.subnets):
         return is_public_subnet(vpc, subnet)

@@ -1,8 +1,9 @@
 """Sides: what the opener sends, and what of it reaches the server, with the balancer between.
 
-Left of the wall (a proxy) or the dotted line (a gateway) stands what the opener put on the wire, right of it what
-arrived: addresses, the number its bytes begin with, when the end was ESTABLISHED, the first bytes themselves. Bold
-on the right is what is not as it was on the left; boxed is what a gateway rewrote.
+Left of the wall (a proxy) or the dotted line (a gateway) stands what the opener put on the wire,
+right of it what arrived: addresses, the number its bytes begin with, when the end was ESTABLISHED,
+the first bytes themselves. Bold on the right is what is not as it was on the left; boxed is what a
+gateway rewrote.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ NAMES, LINES = 96.0, 7  # room for the names of the facts; lines kept for the by
 
 
 class End(NamedRow):
-    """One side: whose it is, its flow, the SYN's number, when ESTABLISHED, the first bytes as lines, what was lost
-    instead, and the answer there; None or empty where there was none."""
+    """One side: whose it is, its flow, the SYN's number, when ESTABLISHED, the first bytes as
+    lines, what was lost instead, and the answer there; None or empty where there was none.
+    """
 
     who: str
     flow: FiveTuple | None
@@ -53,8 +55,9 @@ class End(NamedRow):
 
 @picture
 def sides(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
-    """What the opener sends and what of it reaches the server, with the balancer between; whose address, which
-    bytes."""
+    """What the opener sends and what of it reaches the server, with the balancer between; whose
+    address, which bytes.
+    """
     side = side_of(visit)
     here, there = ends_of(side)
     bottom = TOP + HEAD + PITCH * (6 + LINES) + 4
@@ -123,7 +126,9 @@ def ends_of(side: Side) -> tuple[End, End]:
 
 
 def lines_of(data: bytes) -> tuple[str, ...]:
-    """The first bytes of a connection as a person reads them: lines of text; a binary header byte by byte."""
+    """The first bytes of a connection as a person reads them: lines of text; a binary header byte
+    by byte.
+    """
     if is_tls(data):
         return ("(inside TLS)",)
     head: tuple[str, ...] = ()

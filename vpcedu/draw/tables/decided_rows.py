@@ -1,7 +1,9 @@
-"""Table rows: the table that a step asked, each row with what it says to this packet, and the row that decided.
+"""Table rows: the table that a step asked, each row with what it says to this packet, and the row
+that decided.
 
-Routes, entries of a network ACL, rules of groups and the Internet gateway's addresses stand in the description.
-Translations and tracked flows are state: a capture shows those that its packets made or used, and no others.
+Routes, entries of a network ACL, rules of groups and the Internet gateway's addresses stand in the
+description. Translations and tracked flows are state: a capture shows those that its packets made
+or used, and no others.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
 
 
 class Table(NamedRow):
-    """A table as asked: heads, left edges, rows of cells, which is lit (None: no row fits), and what came of it."""
+    """A table as asked: heads, left edges, rows of cells, which is lit (None: no row fits), and
+    what came of it.
+    """
 
     name: str
     heads: tuple[str, ...]

@@ -36,8 +36,9 @@ def table(
 ) -> Scene:
     """The table that was asked about a packet at a device, with the row that decided lit.
 
-    check: one of trace.CHECKS. packet None: the one that was lost, or else the answer; at or check None: the step
-    that lost it, or else the route. ValueError where no table was asked there; it names where one was.
+    check: one of trace.CHECKS. packet None: the one that was lost, or else the answer; at or check
+    None: the step that lost it, or else the route. ValueError where no table was asked there; it
+    names where one was.
     """
     trace, step = asked(visit, packet, at, check)
     table = table_of(visit, step)

@@ -1,7 +1,7 @@
 """Header: what a gateway changes in a packet's header, field by field, before and after.
 
-Only the fields that the step changed are boxed. The header is drawn as the model knows it; what every router
-changes as well (time to live, checksums) is left out.
+Only the fields that the step changed are boxed. The header is drawn as the model knows it; what
+every router changes as well (time to live, checksums) is left out.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def header(
     theme: str = "light",
     ax: Any = None,
 ) -> Scene:
-    """A packet's header before and after the gateway `at` rewrote it; None: the first rewriting there is.
+    """A packet's header before and after the gateway `at` rewrote it; None: the first rewriting
+    there is.
 
     ValueError where that packet was not rewritten there.
     """

@@ -1,8 +1,10 @@
-"""Ledger: what a balancer makes of one visit: two connections of a proxy beside the one flow of a rewriter.
+"""Ledger: what a balancer makes of one visit: two connections of a proxy beside the one flow of a
+rewriter.
 
-Each visit is a column that is read downwards, the request on its way in: the addresses on every stretch, boxed
-where a gateway changed them; a black bar where one connection ends and another begins; a diamond where the same
-connection goes on. Below, row by row, what each side has: ports, states, bytes, and what the server saw.
+Each visit is a column that is read downwards, the request on its way in: the addresses on every
+stretch, boxed where a gateway changed them; a black bar where one connection ends and another
+begins; a diamond where the same connection goes on. Below, row by row, what each side has: ports,
+states, bytes, and what the server saw.
 """
 
 from __future__ import annotations
@@ -54,7 +56,9 @@ class Side(NamedRow):
 def ledger(
     visit: Visit, beside: Visit | None = None, *, theme: str = "light", ax: Any = None
 ) -> Scene:
-    """The connections that a balancer makes of a visit: ports, states, bytes; with `beside`, two visits compared."""
+    """The connections that a balancer makes of a visit: ports, states, bytes; with `beside`, two
+    visits compared.
+    """
     sides = tuple(map(side_of, (visit,) if beside is None else (visit, beside)))
     wide = (ROOM - GAP * (len(sides) - 1)) / len(sides)
     columns = [(MARGIN + (wide + GAP) * number, wide) for number in range(len(sides))]
@@ -78,8 +82,8 @@ def ledger(
 def side_of(visit: Visit) -> Side:
     """A visit with its connections and its balancer; ValueError where its capture is empty.
 
-    The balancer is the device that ends the opener's connection, or the last one that passes it on behind the
-    Internet gateway.
+    The balancer is the device that ends the opener's connection, or the last one that passes it on
+    behind the Internet gateway.
     """
     talks = visit.talks
     if not talks:
@@ -203,9 +207,8 @@ def _facts(side: Side) -> list[Fact]:
         name = f"connection {talk.number}"
         there, back = carried(talk)
         ends = ends_of(visit, talk)
-        hidden = any(
-            is_tls(trace.packet.data) for trace in talk.traces
-        )  # sizes change with OpenSSL's version
+        # sizes change with OpenSSL's version
+        hidden = any(is_tls(trace.packet.data) for trace in talk.traces)
         facts += [
             (f"{name}: port", f"{talk.flow.sport}, chosen by {talk.opener}"),
             (f"{name}: bytes", "inside TLS" if hidden else f"{there:,} there, {back:,} back"),

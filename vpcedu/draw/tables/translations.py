@@ -1,7 +1,9 @@
-"""Translations: the table of a NAT gateway as time goes by, a row for each connection and a bar for each row's life.
+"""Translations: the table of a NAT gateway as time goes by, a row for each connection and a bar for
+each row's life.
 
-At the left the flow before and after the NAT, at the right from the row's first packet to its removal. Dashed: the
-present instant. Places and axis are those of the longest story, so that nothing jumps under a slider.
+At the left the flow before and after the NAT, at the right from the row's first packet to its
+removal. Dashed: the present instant. Places and axis are those of the longest story, so that
+nothing jumps under a slider.
 """
 
 from __future__ import annotations
@@ -34,8 +36,9 @@ SIDE = {"web": "web", "update server": "The update server", "stranger": "A stran
 
 @picture
 def translations(story: Story, *, theme: str = "light", ax: Any = None) -> Scene:
-    """The table of a NAT gateway as time goes by: each row from its first packet to its removal, and who spoke
-    last."""
+    """The table of a NAT gateway as time goes by: each row from its first packet to its removal,
+    and who spoke last.
+    """
     title, words = finding(story), sentence(story)
     bottom = TOP + PITCH * MOST
     foot = footing(bottom + 8, words, {"forgot", "runs"}, lines=LINES)
@@ -154,8 +157,8 @@ def finding(story: Story) -> str:
             f"At {story.setting.at} s no row is left: {words}"
             if not story.live
             else (
-                f"At {story.setting.at} s {story.live} of {tried - lost} rows {'is' if story.live == 1 else 'are'} left:"
-                f" the others were {words}"
+                f"At {story.setting.at} s {story.live} of {tried - lost} rows"
+                f" {'is' if story.live == 1 else 'are'} left: the others were {words}"
             )
         )
     return f"At {story.setting.at} s the NAT's table has {count(story.live, 'row')}"

@@ -1,8 +1,9 @@
-"""Clock rows: who on a connection's way keeps an idle clock, how long it runs, and what became of it.
+"""Clock rows: who on a connection's way keeps an idle clock, how long it runs, and what became of
+it.
 
-How long a clock runs is the device's own setting, or the default its class is made with; what happened after
-the silence is read from the capture: who dropped, who was told by which packet. A party that only follows its
-rules (the Internet gateway, a network ACL) has no clock and no row.
+How long a clock runs is the device's own setting, or the default its class is made with; what
+happened after the silence is read from the capture: who dropped, who was told by which packet. A
+party that only follows its rules (the Internet gateway, a network ACL) has no clock and no row.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ FORGOT, RUNS, RINGS, NONE = "forgot", "runs", "rings", "no clock"  # RINGS: keep
 
 
 class Silence(NamedRow):
-    """The longest silence of a connection: from the last packet's end to the next one's beginning (microseconds),
-    and the packets since."""
+    """The longest silence of a connection: from the last packet's end to the next one's beginning
+    (microseconds), and the packets since.
+    """
 
     talk: Conversation
     begun: int
@@ -44,7 +46,9 @@ class Silence(NamedRow):
         return self.ended - self.begun
 
     def unseen_by(self, name: str) -> int:
-        """How long one device saw nothing of the connection, in microseconds: packets take time between two."""
+        """How long one device saw nothing of the connection, in microseconds: packets take time
+        between two.
+        """
         first = self.after[0].number
         steps = [
             step.now
@@ -58,8 +62,10 @@ class Silence(NamedRow):
 
 
 class Clock(NamedRow):
-    """A party's clock: whose, what it guards, how long it runs (microseconds, None: never), one of FORGOT, RUNS,
-    RINGS, NONE; the word for what the party heard or said after the silence, and the rest of that sentence."""
+    """A party's clock: whose, what it guards, how long it runs (microseconds, None: never), one of
+    FORGOT, RUNS, RINGS, NONE; the word for what the party heard or said after the silence, and the
+    rest of that sentence.
+    """
 
     owner: str
     what: str
@@ -70,7 +76,9 @@ class Clock(NamedRow):
 
 
 def silences(visit: Visit) -> tuple[Silence, ...]:
-    """For each connection that fell silent, its longest silence; ValueError where none was silent for SHORTEST."""
+    """For each connection that fell silent, its longest silence; ValueError where none was silent
+    for SHORTEST.
+    """
     silent = []
     for talk in visit.talks:
         gaps = [
@@ -115,7 +123,9 @@ def clocks_of(visit: Visit, silence: Silence) -> tuple[Clock, ...]:
 
 
 def idle_of(device: Device) -> int | None:
-    """A device's idle timeout (microseconds), from its settings or from the default of its class; None without one."""
+    """A device's idle timeout (microseconds), from its settings or from the default of its class;
+    None without one.
+    """
     given = dict(device.settings).get("idle")
     if given is not None:
         return int(given)
@@ -128,7 +138,9 @@ def idle_of(device: Device) -> int | None:
 
 
 def _tracked_for(silence: Silence, card: Interface) -> int:
-    """How long an interface tracks this flow: as the tracked row says, or else the interface, or else the default."""
+    """How long an interface tracks this flow: as the tracked row says, or else the interface, or
+    else the default.
+    """
     steps = [
         step
         for trace in silence.talk.traces

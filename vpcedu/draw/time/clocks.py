@@ -1,7 +1,8 @@
 """Clocks: a connection falls silent: who forgets it when, and who hears what when it is used again.
 
-All idle clocks on one logarithmic axis, each connection under a heading of its own. The dashed line is the end of
-the silence: a bar that ends before it ran out. Axis and places do not depend on how long the silence was.
+All idle clocks on one logarithmic axis, each connection under a heading of its own. The dashed line
+is the end of the silence: a bar that ends before it ran out. Axis and places do not depend on how
+long the silence was.
 """
 
 from __future__ import annotations
@@ -30,19 +31,16 @@ LEFT, RIGHT, HEARS = 176.0, 424.0, 446.0  # the axis; where "who hears what" beg
 NAMES = LEFT - 6 - MARGIN  # the room of whose clock it is
 LEAST, MOST = 10, 1_000_000  # seconds at both ends of the axis
 TICKS = ((10, "10 s"), (60, "1 min"), (3_600, "1 h"), (86_400, "1 day"), (432_000, "5 days"))
+# what is heard -> its ink, if that is not the usual one
 HEARD = {
     "silence": "muted",
     "RST": "dropped",
     "dropped": "dropped",
     "RST ACK": "dropped",
     "passes": "tracked",
-}  # what is heard -> its ink, if that is not the usual one
-TOP, HEAD, PITCH, BAR = (
-    100.0,
-    26.0,
-    46.0,
-    22.0,
-)  # first row; heights of a heading, of a row, of a bar
+}
+# first row; heights of a heading, of a row, of a bar
+TOP, HEAD, PITCH, BAR = (100.0, 26.0, 46.0, 22.0)
 
 
 @picture

@@ -1,8 +1,8 @@
 """Ports: how many ephemeral ports a load takes over time, against the size of the range.
 
-Above, the ports in use towards each destination, with the limit; below, all connections of the client together,
-which know no such limit. The axes are fixed, so that nothing jumps under a slider. Ground in the colour of losses
-marks the seconds in which attempts fail.
+Above, the ports in use towards each destination, with the limit; below, all connections of the
+client together, which know no such limit. The axes are fixed, so that nothing jumps under a slider.
+Ground in the colour of losses marks the seconds in which attempts fail.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ SIDE = RIGHT + 12  # where the names at the right begin
 
 @picture
 def ports(use: PortUse, *, theme: str = "light", ax: Any = None) -> Scene:
-    """Ephemeral ports in use over ten minutes, towards each destination and all together, against the limit."""
+    """Ephemeral ports in use over ten minutes, towards each destination and all together, against
+    the limit.
+    """
     if len(use.failed) != SPAN:
         raise ValueError(
             f"a load played for {len(use.failed)} s: expected {SPAN} s, the width of the picture"

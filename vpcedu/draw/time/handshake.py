@@ -1,8 +1,10 @@
-"""Handshake: a connection's opening as a ladder to scale: 4 s of time run down, what comes later is folded.
+"""Handshake: a connection's opening as a ladder to scale: 4 s of time run down, what comes later is
+folded.
 
-In the first 4 s every arrow begins and ends where its times say. Later packets have rows of their own below a
-zigzag, with their times beside them, not to scale. All places come from the fixed axis, so that nothing jumps
-under a slider. Where the round trip is too short for words between its arrows, they stand above the first one.
+In the first 4 s every arrow begins and ends where its times say. Later packets have rows of their
+own below a zigzag, with their times beside them, not to scale. All places come from the fixed axis,
+so that nothing jumps under a slider. Where the round trip is too short for words between its
+arrows, they stand above the first one.
 """
 
 from __future__ import annotations
@@ -94,9 +96,11 @@ def _arrows(visit: Handshake, groups: list[Group], axis: Axis) -> list[Item]:
 
 
 def _chains(groups: list[Group], axis: Axis, drop: float) -> list[Item]:
-    """For short round trips: a packet and the answers that follow it, named together above the first.
+    """For short round trips: a packet and the answers that follow it, named together above the
+    first.
 
-    Where the chain before began at nearly the same time, at the other host, they are named below the last.
+    Where the chain before began at nearly the same time, at the other host, they are named below
+    the last.
     """
     items: list[Item] = []
     chain: list[Group] = []
@@ -135,7 +139,9 @@ def _width(words: list[tuple[str, bool]]) -> float:
 
 
 def _between(group: Group, y: float, fall: float, x0: float, x1: float) -> Text:
-    """An answer's name in the open end of its wedge: at the receiver, or, where it is lost, under its beginning."""
+    """An answer's name in the open end of its wedge: at the receiver, or, where it is lost, under
+    its beginning.
+    """
     words, lost = text_of(group.traces), group.arrived is None
     wide = width_of(words, NOTE, True)
     right = lost == (x0 == SERVER)  # which side the words stand on

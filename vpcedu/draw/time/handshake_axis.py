@@ -1,4 +1,6 @@
-"""Handshake axis: where an instant stands: to scale in the first seconds, in rows below a zigzag later."""
+"""Handshake axis: where an instant stands: to scale in the first seconds, in rows below a zigzag
+later.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Handshake ends: what belongs to the two hosts of a handshake's picture: heads, lifelines, states, waits, result."""
+"""Handshake ends: what belongs to the two hosts of a handshake's picture: heads, lifelines, states,
+waits, result.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +79,9 @@ def posts(visit: Handshake) -> list[Item]:
 
 
 def bars(visit: Handshake, axis: Axis) -> list[Item]:
-    """Along a lifeline: grey while the connection is being opened, filled while it is ESTABLISHED."""
+    """Along a lifeline: grey while the connection is being opened, filled while it is
+    ESTABLISHED.
+    """
     items: list[Item] = []
     for who, x in (("client", CLIENT - 8), ("server", SERVER + 2)):
         changes = [

@@ -1,7 +1,9 @@
-"""States: the diagram of TCP's states, with the way that one end of a connection took, and where it is now.
+"""States: the diagram of TCP's states, with the way that one end of a connection took, and where it
+is now.
 
-Every arrow is a row of the table that the model executes. Thick: taken so far. Letters: what can happen next.
-Boxes and panel keep their places, so that nothing jumps while the changes are stepped through.
+Every arrow is a row of the table that the model executes. Thick: taken so far. Letters: what can
+happen next. Boxes and panel keep their places, so that nothing jumps while the changes are stepped
+through.
 """
 
 from __future__ import annotations
@@ -35,11 +37,8 @@ if TYPE_CHECKING:
 PANEL, RIGHT, TOP = 446.0, 686.0, 62.0
 LINE, MOST = 18.0, 8  # of the panel's lists; changes that it has room for
 NAMES = ((SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (ACK, "ACK"))
-INKS = (
-    ("muted", GUIDE + 0.2),
-    ("ink", PACKET),
-    ("ink", CONNECTION),
-)  # an arrow: other, possible next, taken
+# an arrow: other, possible next, taken
+INKS = (("muted", GUIDE + 0.2), ("ink", PACKET), ("ink", CONNECTION))
 STRAIGHT = "A RST or giving up leads straight to CLOSED: no row of the table, no arrow here."
 
 
@@ -53,10 +52,11 @@ def states(
     theme: str = "light",
     ax: Any = None,
 ) -> Scene:
-    """The diagram of TCP's states with the way of one end of a connection, after so many changes; None: all.
+    """The diagram of TCP's states with the way of one end of a connection, after so many changes;
+    None: all.
 
-    who: the opener (None) or the listener. ValueError for a connection, an end or a number of changes that there is
-    not.
+    who: the opener (None) or the listener. ValueError for a connection, an end or a number of
+    changes that there is not.
     """
     talk, who, events = ways_of(visit, connection, who)
     if changes is not None and changes not in range(len(events) + 1):

@@ -1,7 +1,8 @@
 """States' places: where each state of TCP stands in its diagram, and which way each arrow takes.
 
-The arrows are those of the table of protocols/tcp_states.py; only their ways are kept here, by the states that
-they join. A row of the table that has no way here is named under the picture, never left out in silence.
+The arrows are those of the table of protocols/tcp_states.py; only their ways are kept here, by the
+states that they join. A row of the table that has no way here is named under the picture, never
+left out in silence.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
-"""ICMP: the message "destination unreachable" as bytes, and back (RFC 792; RFC 1191 for the next hop's MTU).
+"""ICMP: the message "destination unreachable" as bytes, and back (RFC 792; RFC 1191 for the next
+hop's MTU).
 
-It quotes the IPv4 header of the packet that did not get through and the first eight bytes behind it, which for
-TCP are both ports and the sequence number: enough for the sender to find the connection. `wire` calls this module.
-What is written quotes no identification, and a TTL as the sender set it. What is read may quote more than that.
-Left out: every other message, such as echo and time exceeded, and what quotes another protocol than TCP.
+It quotes the IPv4 header of the packet that did not get through and the first eight bytes behind
+it, which for TCP are both ports and the sequence number: enough for the sender to find the
+connection. `wire` calls this module. What is written quotes no identification, and a TTL as the
+sender set it. What is read may quote more than that. Left out: every other message, such as echo
+and time exceeded, and what quotes another protocol than TCP.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ QUOTED = 28  # bytes: an IPv4 header without options, and eight more
 
 
 def encode(packet: Packet, identification: int, ttl: int) -> bytes:
-    """The bytes of the IPv4 packet; ValueError for a number that does not fit, or another message than type 3."""
+    """The bytes of the IPv4 packet; ValueError for a number that does not fit, or another message
+    than type 3.
+    """
     (src, _, dst, about, protocol), icmp = packet.flow, packet.icmp
     kind, code = divmod(about, 256)
     if icmp is None or protocol != ICMP or kind != UNREACHABLE or icmp.flow.protocol != TCP:
@@ -62,7 +66,8 @@ def _header(total: int, identification: int, lives: int, src: str, dst: str) -> 
 def decode(data: bytes, start: int = 0) -> Decoded:
     """Read one IPv4 packet with such a message, and whether both checksums are right.
 
-    WireError (a ValueError with `offset`) where the bytes are cut short; OtherPacket where they are another message.
+    WireError (a ValueError with `offset`) where the bytes are cut short; OtherPacket where they are
+    another message.
     """
     room = len(data) - start
     if room < 20 or data[start] >> 4 != 4 or data[start + 9] != ICMP:

@@ -1,4 +1,5 @@
-"""IPv4: what the bytes of every packet share: fixed fields of the header, RFC 1071's checksum, and how reading ends.
+"""IPv4: what the bytes of every packet share: fixed fields of the header, RFC 1071's checksum, and
+how reading ends.
 
 The checksum is taken of numbers, not of bytes; wire.py says why that is the same.
 """
@@ -25,7 +26,9 @@ class WireError(ValueError):
 
 
 class OtherPacket(WireError):
-    """Bytes that may be in order, but are something else than a whole IPv4 packet with TCP or an ICMP error."""
+    """Bytes that may be in order, but are something else than a whole IPv4 packet with TCP or an
+    ICMP error.
+    """
 
 
 class Decoded(NamedRow):
@@ -38,12 +41,16 @@ class Decoded(NamedRow):
 
 
 def checksum(data: bytes) -> int:
-    """The Internet checksum of RFC 1071: the complement of the ones'-complement sum of 16-bit words."""
+    """The Internet checksum of RFC 1071: the complement of the ones'-complement sum of 16-bit
+    words.
+    """
     total = summed(data)
     return -total % 0xFFFF if total else 0xFFFF
 
 
 def summed(data: bytes) -> int:
-    """A number that is, modulo 0xFFFF, the sum of the 16-bit words; a last odd byte counts as a word's first."""
+    """A number that is, modulo 0xFFFF, the sum of the 16-bit words; a last odd byte counts as a
+    word's first.
+    """
     total = int.from_bytes(data, "big")
     return total << 8 if len(data) & 1 else total

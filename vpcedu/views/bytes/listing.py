@@ -1,10 +1,10 @@
 """Pcap text: what a loaded capture shows, connection by connection.
 
-A capture file says what was SEEN at one place: no reasons, and not where the packets went. A connection is an
-unordered pair of endpoints, and begins anew with a SYN of another sequence number (a pair is used again after
-TIME-WAIT). Numbers are relative: each end counts from its SYN, as tcpdump and Wireshark count; where the SYN
-was not seen, from the first number that was. A place that rewrites addresses, such as a NAT, sees two
-connections where the two ends have one.
+A capture file says what was SEEN at one place: no reasons, and not where the packets went. A
+connection is an unordered pair of endpoints, and begins anew with a SYN of another sequence number
+(a pair is used again after TIME-WAIT). Numbers are relative: each end counts from its SYN, as
+tcpdump and Wireshark count; where the SYN was not seen, from the first number that was. A place
+that rewrites addresses, such as a NAT, sees two connections where the two ends have one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ HALF = MODULUS // 2  # numbers further apart than this are before, not behind
 
 
 class Talk:
-    """One connection of a capture: who opened it as far as was seen, and its packets with their numbers in the file."""
+    """One connection of a capture: who opened it as far as was seen, and its packets with their
+    numbers in the file.
+    """
 
     def __init__(self, first: Packet) -> None:
         answers = first.flags & (SYN | ACK) == SYN | ACK
@@ -70,7 +72,8 @@ def talks(packets: Iterable[Seen]) -> list[Talk]:
 def listing(packets: Iterable[Seen]) -> str:
     """The whole text: each connection, who talks to whom, and its packets with relative numbers.
 
-    > is a packet of the end that is named first, < one of the other. Times are seconds since the file's first packet.
+    > is a packet of the end that is named first, < one of the other. Times are seconds since the
+    file's first packet.
     """
     rows = list(packets)
     if not rows:

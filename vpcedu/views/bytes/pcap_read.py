@@ -1,13 +1,14 @@
 """Reading captures: classic pcap and pcapng files, as tcpdump and Wireshark write them.
 
-Both byte orders, micro- and nanoseconds, link types Ethernet (also with one VLAN tag), raw IP, SLL and SLL2.
-Packets that are neither IPv4 with TCP nor an ICMP error about it are passed over, and so are fragments. No length
-is believed before it is compared with a limit, so memory stays bounded whatever a file claims; a damaged file is a
-PcapError that names the offset. Sources: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng; tcpdump.org's link-layer
-header types.
+Both byte orders, micro- and nanoseconds, link types Ethernet (also with one VLAN tag), raw IP, SLL
+and SLL2. Packets that are neither IPv4 with TCP nor an ICMP error about it are passed over, and so
+are fragments. No length is believed before it is compared with a limit, so memory stays bounded
+whatever a file claims; a damaged file is a PcapError that names the offset. Sources:
+draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng; tcpdump.org's link-layer header types.
 
-Left out: packets of which only the first bytes were kept, and the older packet blocks of pcapng (2 and 3).
-Both are a PcapError, since a list of what was seen must not be silently shorter than the file.
+Left out: packets of which only the first bytes were kept, and the older packet blocks of pcapng (2
+and 3). Both are a PcapError, since a list of what was seen must not be silently shorter than the
+file.
 """
 
 from __future__ import annotations
@@ -24,9 +25,8 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import BinaryIO
 
-    Frame = tuple[
-        int, int, bytes, int, int
-    ]  # microseconds, link type, bytes, how many there were, offset in the file
+    # microseconds, link type, bytes, how many there were, offset in the file
+    Frame = tuple[int, int, bytes, int, int]
 
 LONGEST = 262_144  # bytes of one packet, tcpdump's largest snapshot length
 LONGEST_BLOCK = LONGEST + 65_536  # of pcapng, where options follow the packet
@@ -43,7 +43,8 @@ ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 INTERFACE, OBSOLETE_PACKET, SIMPLE_PACKET, ENHANCED_PACKET = 1, 2, 3, 6  # types of blocks
 END_OF_OPTIONS, IF_TSRESOL, IF_TSOFFSET = 0, 9, 14
 IPV4, VLAN = b"\x08\x00", b"\x81\x00"
-# Link types whose packets are IPv4 as they are; for the others: where the Ethernet type stands, where IP begins.
+# Link types whose packets are IPv4 as they are; for the others: where the Ethernet type stands,
+# where IP begins.
 BARE = (12, 14, 101, 228)
 ETHERNET, SLL, SLL2 = 1, 113, 276
 FRAMED = {ETHERNET: (12, 14), SLL: (14, 16), SLL2: (0, 20)}

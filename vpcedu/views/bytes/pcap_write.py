@@ -1,9 +1,9 @@
 """Pcap: what one device saw, as a file that Wireshark opens.
 
-The classic format with raw IP packets (link type 101): a guest of a VPC has no Ethernet that would tell
-anything. A host sees what its own kernel sees, so a packet that its security group or subnet refused is not in
-the file; a gateway sees each packet it rewrites twice, once on each side. The same packet carries the same
-IPv4 identification at every device. Source: draft-ietf-opsawg-pcap.
+The classic format with raw IP packets (link type 101): a guest of a VPC has no Ethernet that would
+tell anything. A host sees what its own kernel sees, so a packet that its security group or subnet
+refused is not in the file; a gateway sees each packet it rewrites twice, once on each side. The
+same packet carries the same IPv4 identification at every device. Source: draft-ietf-opsawg-pcap.
 """
 
 from __future__ import annotations
@@ -27,11 +27,8 @@ RECORD = Struct("<IIII")
 MAGIC, RAW, SNAPSHOT = 0xA1B2C3D4, 101, 262_144
 BUFFER = 1 << 20  # bytes written at once
 SIDES = ("in", "out")
-HANDLED = (
-    "deliver",
-    "translation",
-    "address map",
-)  # the checks at which a device itself takes a packet
+# the checks at which a device itself takes a packet
+HANDLED = ("deliver", "translation", "address map")
 
 
 def seen_at(
@@ -39,8 +36,9 @@ def seen_at(
 ) -> list[Row]:
     """What a device saw: (microseconds, number of the trace, packet), in order.
 
-    side: "in" what it took, "out" what it put out, "" both. known: the names of all devices, also those that
-    saw nothing; without it those that the capture names. ValueError names an unknown device or side.
+    side: "in" what it took, "out" what it put out, "" both. known: the names of all devices, also
+    those that saw nothing; without it those that the capture names. ValueError names an unknown
+    device or side.
     """
     if side and side not in SIDES:
         raise ValueError(f"side {side!r}: expected one of {', '.join(SIDES)}, or nothing for both")
@@ -58,14 +56,14 @@ def seen_at(
                 found.append((step.now, trace.number, "in", step.before))
                 if step.after is not None and step.action in (REWRITE, PASS):
                     found.append((step.now, trace.number, "out", step.after))
-    found.sort(
-        key=lambda row: row[:2]
-    )  # stable: a rewritten packet stays behind the one it was made from
+    # stable: a rewritten packet stays behind the one it was made from
+    found.sort(key=lambda row: row[:2])
     return [(now, number, packet) for now, number, way, packet in found if side in ("", way)]
 
 
 def dump(rows: Iterable[Row], link: int = RAW, before: bytes = b"") -> Iterator[bytes]:
-    """The bytes of a pcap file, piece by piece; `before` stands in front of each packet, as `link` has it.
+    """The bytes of a pcap file, piece by piece; `before` stands in front of each packet, as `link`
+    has it.
 
     A row is (microseconds, IPv4 identification, packet).
     """
@@ -78,7 +76,8 @@ def dump(rows: Iterable[Row], link: int = RAW, before: bytes = b"") -> Iterator[
 
 
 def write(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
-    """Write a file from pieces; it appears only when it is whole, and until then what was there stays.
+    """Write a file from pieces; it appears only when it is whole, and until then what was there
+    stays.
 
     OSError where it cannot be written.
     """
@@ -100,7 +99,8 @@ def save(
     side: str = "",
     known: tuple[str, ...] = (),
 ) -> int:
-    """Write what a device saw to a file and return the number of packets; arguments as for `seen_at`.
+    """Write what a device saw to a file and return the number of packets; arguments as for
+    `seen_at`.
 
     ValueError names an unknown device or side; OSError where the file cannot be written.
     """

@@ -1,9 +1,11 @@
-"""TLS records as a bystander sees them: their types, and the handshake messages that are not encrypted yet.
+"""TLS records as a bystander sees them: their types, and the handshake messages that are not
+encrypted yet.
 
 Each record says its type and length in five bytes; handshake messages in it say theirs, until a
-ChangeCipherSpec: what follows is encrypted and told from the rest by a length that does not fit. Names are those
-of RFC 5246 sections 6.2 and 7.4, for what is encrypted Wireshark's. Left out: TLS 1.3, whose encrypted
-handshake messages show as ApplicationData here as everywhere; messages that are longer than one record.
+ChangeCipherSpec: what follows is encrypted and told from the rest by a length that does not fit.
+Names are those of RFC 5246 sections 6.2 and 7.4, for what is encrypted Wireshark's. Left out: TLS
+1.3, whose encrypted handshake messages show as ApplicationData here as everywhere; messages that
+are longer than one record.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ HEAD, MOST = 5, (1 << 14) + 2_048  # bytes: a record's header, and what may foll
 
 
 def is_tls(data: bytes) -> bool:
-    """Whether bytes begin with the header of a record: a known type, version 3.0 to 3.4, a length that may be."""
+    """Whether bytes begin with the header of a record: a known type, version 3.0 to 3.4, a length
+    that may be.
+    """
     return (
         len(data) >= HEAD
         and data[0] in TYPES
@@ -53,7 +57,9 @@ def records(data: bytes) -> tuple[list[str], bytes]:
 
 
 def label(data: bytes) -> str:
-    """What a segment carries, in two or three words: "TLS ClientHello", "TLS ServerHello ..."; "" without TLS."""
+    """What a segment carries, in two or three words: "TLS ClientHello", "TLS ServerHello ..."; ""
+    without TLS.
+    """
     names, rest = records(data)
     names += _names(rest) if is_tls(rest) else ()
     more = " ..." if any(name != names[0] for name in names) else ""
@@ -71,7 +77,9 @@ def is_handshake(data: bytes) -> bool:
 
 
 def where_tls_ends(legs: tuple[Trace, ...]) -> list[str]:
-    """A sentence about the end of TLS, from the packets that carry an answer home; none where there is no TLS."""
+    """A sentence about the end of TLS, from the packets that carry an answer home; none where there
+    is no TLS.
+    """
     secret = [leg.sender for leg in legs if is_tls(leg.packet.data)]
     if not secret:
         return []
@@ -87,7 +95,9 @@ def _size(data: bytes) -> int:
 
 
 def _names(record: bytes) -> list[str]:
-    """The record's type, or the messages of a handshake record; of a record cut short those that begin in it."""
+    """The record's type, or the messages of a handshake record; of a record cut short those that
+    begin in it.
+    """
     kind, end = record[0], _size(record)
     if kind != HANDSHAKE:
         return [TYPES[kind]]

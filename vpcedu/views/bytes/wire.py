@@ -1,12 +1,14 @@
-"""Wire: a packet as the bytes of an IPv4 header and a TCP segment, and back; of an ICMP error see icmp_bytes.py.
+"""Wire: a packet as the bytes of an IPv4 header and a TCP segment, and back; of an ICMP error see
+icmp_bytes.py.
 
-Both checksums are the ones'-complement sums of RFC 1071; TCP's covers the pseudo header of RFC 9293 section
-3.1. What is written is what a host without offload would send: no IP options, Don't Fragment set, TTL 64,
-identification as given. Reading checks every length before it believes it, and says where it stopped.
+Both checksums are the ones'-complement sums of RFC 1071; TCP's covers the pseudo header of RFC 9293
+section 3.1. What is written is what a host without offload would send: no IP options, Don't
+Fragment set, TTL 64, identification as given. Reading checks every length before it believes it,
+and says where it stopped.
 
-The sums are taken of the fields, not of the bytes: 2**16 is 1 modulo 0xFFFF, so a number of any width counts
-as the sum of its 16-bit digits with the carries added back. `-total % 0xFFFF` is the complement of that sum; a
-total is never 0 here, which is the one case that it would get wrong.
+The sums are taken of the fields, not of the bytes: 2**16 is 1 modulo 0xFFFF, so a number of any
+width counts as the sum of its 16-bit digits with the carries added back. `-total % 0xFFFF` is the
+complement of that sum; a total is never 0 here, which is the one case that it would get wrong.
 
 Left out: IPv6, fragments, IP options and the flags of ECN (they are skipped when read).
 """
@@ -38,7 +40,8 @@ _pack = Struct(
     "!HHHHHHIIHHIIHHHH"
 ).pack  # both headers without options, in fields that can be summed
 
-# Options of RFC 9293 section 3.2, RFC 7323 and RFC 2018: name, kind, the sizes of its numbers in bytes.
+# Options of RFC 9293 section 3.2, RFC 7323 and RFC 2018: name, kind, the sizes of its numbers in
+# bytes.
 OPTIONS = (("mss", 2, (2,)), ("wscale", 3, (1,)), ("sackOK", 4, ()), ("TS", 8, (4, 4)))
 BY_NAME = {name: (kind, sizes) for name, kind, sizes in OPTIONS}
 BY_KIND = {kind: (name, sizes) for name, kind, sizes in OPTIONS}
@@ -49,7 +52,9 @@ _new = tuple.__new__  # quicker than a class's own call, for what is made once a
 
 
 def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
-    """The bytes of the IPv4 packet; ValueError for another protocol than TCP, an unknown option or too many bytes."""
+    """The bytes of the IPv4 packet; ValueError for another protocol than TCP, an unknown option or
+    too many bytes.
+    """
     (src, sport, dst, dport, protocol), flags, seq, ack, window, options, data, icmp = packet
     if icmp is not None:
         return icmp_bytes.encode(packet, identification, ttl)
@@ -59,9 +64,8 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
         )
     rest: bytes = _options_out(options) + data if options else data
     length = 20 + len(rest)
-    about = (
-        length - len(data) << 10 | flags
-    )  # the header's length in words of 4 bytes, above 12 bits of flags
+    # the header's length in words of 4 bytes, above 12 bits of flags
+    about = length - len(data) << 10 | flags
     lives, sent_as, source, target = (
         ttl << 8 | TCP,
         identification & 0xFFFF,
@@ -101,10 +105,12 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
 
 
 def decode(data: bytes, start: int = 0) -> Decoded:
-    """Read the bytes of one IPv4 packet with TCP or an ICMP error; what is behind its total length is left aside.
+    """Read the bytes of one IPv4 packet with TCP or an ICMP error; what is behind its total length
+    is left aside.
 
-    start: where the packet begins. WireError (a ValueError with `offset`) where the bytes are cut short or
-    damaged; its subclass OtherPacket where they are no IPv4, another protocol or message, or a fragment.
+    start: where the packet begins. WireError (a ValueError with `offset`) where the bytes are cut
+    short or damaged; its subclass OtherPacket where they are no IPv4, another protocol or message,
+    or a fragment.
     """
     room = len(data) - start
     if room < 40:

@@ -1,12 +1,14 @@
-"""Access log entries: the fields that Classic and Application Load Balancers log, and real lines read as rows.
+"""Access log entries: the fields that Classic and Application Load Balancers log, and real lines
+read as rows.
 
-An entry is a line of fields between spaces; some stand in double quotes, since there may be spaces inside. `-` is what
-a field has where there is nothing to say, `-1` a time that did not come about. Which balancer wrote a line is told by
-its beginning: an Application Load Balancer's begins with the type of the request, a Classic one's with the time.
-Sources: Classic guide, "Access logs for your Classic Load Balancer"; Application Load Balancers guide, "Access logs
-for your Application Load Balancer": names, order and quotes of the fields are theirs. New fields come at the end, so
-what stands behind the last one that is known is not read, and an Application Load Balancer's older entries may lack
-what came after "trace_id". How strictly a field is held to its form is ours.
+An entry is a line of fields between spaces; some stand in double quotes, since there may be spaces
+inside. `-` is what a field has where there is nothing to say, `-1` a time that did not come about.
+Which balancer wrote a line is told by its beginning: an Application Load Balancer's begins with the
+type of the request, a Classic one's with the time. Sources: Classic guide, "Access logs for your
+Classic Load Balancer"; Application Load Balancers guide, "Access logs for your Application Load
+Balancer": names, order and quotes of the fields are theirs. New fields come at the end, so what
+stands behind the last one that is known is not read, and an Application Load Balancer's older
+entries may lack what came after "trace_id". How strictly a field is held to its form is ours.
 """
 
 from __future__ import annotations
@@ -38,7 +40,9 @@ class Field(NamedRow):
 
 
 class Form(NamedRow):
-    """The entries of one kind of balancer: the fields in order, how many a line must have, the decimals of seconds."""
+    """The entries of one kind of balancer: the fields in order, how many a line must have, the
+    decimals of seconds.
+    """
 
     balancer: str
     fields: tuple[Field, ...]
@@ -47,7 +51,9 @@ class Form(NamedRow):
 
 
 class Entry(dict[str, "int | float | str | None"]):
-    """One entry: the fields' names in the order of the line, with numbers, text, or None for `-`."""
+    """One entry: the fields' names in the order of the line, with numbers, text, or None for
+    `-`.
+    """
 
     def __init__(self, form: Form) -> None:
         super().__init__()
@@ -229,7 +235,9 @@ def entry(line: str, where: str = "") -> Entry:
 
 
 def _words(line: str) -> Iterator[tuple[str, bool]]:
-    """The fields of a line, and whether each stood in quotes; a quote behind a backslash ends none."""
+    """The fields of a line, and whether each stood in quotes; a quote behind a backslash ends
+    none.
+    """
     while line:
         if line[0] != '"':
             word, _, line = line.partition(" ")

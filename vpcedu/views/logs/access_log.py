@@ -1,14 +1,17 @@
-"""Access log: what a Classic or Application Load Balancer would write down of its requests, made from a capture.
+"""Access log: what a Classic or Application Load Balancer would write down of its requests, made
+from a capture.
 
-`client:port` and the target's address and port in one line are the shortest proof of two connections. An entry is
-made of what the node told (an event "answered" for each request) and of the packets it got and sent; at a TCP listener
-of a Classic balancer, of each connection. Where TLS hides what the client said, the target's side is read; what the
-capture does not show (a request's size inside TLS) and what is left out (ssl_cipher, ssl_protocol, domain_name,
-chosen_cert_arn) is `-`. A Network Load Balancer logs TLS listeners only, so it has no
-log here. Sources: as in access_entry.py.
+`client:port` and the target's address and port in one line are the shortest proof of two
+connections. An entry is made of what the node told (an event "answered" for each request) and of
+the packets it got and sent; at a TCP listener of a Classic balancer, of each connection. Where TLS
+hides what the client said, the target's side is read; what the capture does not show (a request's
+size inside TLS) and what is left out (ssl_cipher, ssl_protocol, domain_name, chosen_cert_arn) is
+`-`. A Network Load Balancer logs TLS listeners only, so it has no log here. Sources: as in
+access_entry.py.
 
-Ours, since AWS does not say: a request without an answer of its target has the time until it was sent on if it was, and
--1 for the rest; Classic has -1 for all and no backend. Ids are made from names; the Region is us-east-1.
+Ours, since AWS does not say: a request without an answer of its target has the time until it was
+sent on if it was, and -1 for the rest; Classic has -1 for all and no backend. Ids are made from
+names; the Region is us-east-1.
 """
 
 from __future__ import annotations
@@ -65,7 +68,8 @@ class AccessLog(NamedRow):
 
 
 def access_log(seen: Record | Network, at: str = "") -> AccessLog:
-    """The access log of a node, of all that a visit or a network has seen; at: its name, "" where there is one.
+    """The access log of a node, of all that a visit or a network has seen; at: its name, "" where
+    there is one.
 
     ValueError where no Classic or Application Load Balancer has that name.
     """
@@ -249,7 +253,9 @@ class Node:
         }
 
     def connections(self) -> list[tuple[int, Entry]]:
-        """TCP and SSL listeners: the entry of each connection, with the instant at which it stood."""
+        """TCP and SSL listeners: the entry of each connection, with the instant at which it
+        stood.
+        """
         found = []
         for flow in self._heard:
             listener = self.listeners.get(flow.dport)

@@ -1,16 +1,19 @@
-"""Flow log: the records that VPC Flow Logs would write about one network interface, made from a capture.
+"""Flow log: the records that VPC Flow Logs would write about one network interface, made from a
+capture.
 
-Packets of one flow that went the same way through the interface in one interval are one record: ACCEPT if
-groups and network ACLs let them pass there, REJECT if one of them refused them. So a packet refused where it
-arrives is in the log of the receiver's interface alone, one refused where it leaves in the sender's. An interval
-without traffic is one NODATA record. `srcaddr` of what leaves and `dstaddr` of what arrives are the interface's
-own private address, whatever the packet says; `pkt-srcaddr` and `pkt-dstaddr` are the packet's. `bytes` counts
-IPv4 packets with their headers. Sources: VPC user guide, "Flow log records", "Flow log record examples",
-"Flow log limitations".
+Packets of one flow that went the same way through the interface in one interval are one record:
+ACCEPT if groups and network ACLs let them pass there, REJECT if one of them refused them. So a
+packet refused where it arrives is in the log of the receiver's interface alone, one refused where
+it leaves in the sender's. An interval without traffic is one NODATA record. `srcaddr` of what
+leaves and `dstaddr` of what arrives are the interface's own private address, whatever the packet
+says; `pkt-srcaddr` and `pkt-dstaddr` are the packet's. `bytes` counts IPv4 packets with their
+headers. Sources: VPC user guide, "Flow log records", "Flow log record examples", "Flow log
+limitations".
 
-Ours, since AWS does not say: intervals begin with the simulation's clock; a packet without a way on (no route,
-a port that is closed) was accepted; one that fails the source or destination check is not logged. Ids are made
-from the names; the zone's name stands for `az-id`. Left out: SKIPDATA, delivery, `pkt-*-aws-service`, Regions.
+Ours, since AWS does not say: intervals begin with the simulation's clock; a packet without a way on
+(no route, a port that is closed) was accepted; one that fails the source or destination check is
+not logged. Ids are made from the names; the zone's name stands for `az-id`. Left out: SKIPDATA,
+delivery, `pkt-*-aws-service`, Regions.
 """
 
 from __future__ import annotations
@@ -56,19 +59,17 @@ ACCOUNT = "123456789012"
 LEAVING = ("source check", "group out", "flow return", "network ACL out", "route")
 ARRIVING = ("network ACL in", "group in")  # the filters; then a device takes the packet
 TAKEN = (*HANDLED, "hop limit")
-PUT_OUT = (
-    "send",
-    *HANDLED,
-)  # where a device puts a packet out: its own, or one that it took and passes on
+# where a device puts a packet out: its own, or one that it took and passes on
+PUT_OUT = ("send", *HANDLED)
 REPORTED = FIN | SYN | RST
-INSIDE, GATEWAY = (
-    1,
-    8,
-)  # values of traffic-path: through the VPC; through an Internet gateway (Nitro instances)
+# values of traffic-path: through the VPC; through an Internet gateway (Nitro instances)
+INSIDE, GATEWAY = (1, 8)
 
 
 class Passage(NamedRow):
-    """A packet at an interface: microseconds, INGRESS or EGRESS, ACCEPT or REJECT, the traffic-path or None."""
+    """A packet at an interface: microseconds, INGRESS or EGRESS, ACCEPT or REJECT, the traffic-path
+    or None.
+    """
 
     now: int
     packet: Packet
@@ -88,7 +89,9 @@ class Key(NamedRow):
 
 
 class FlowLog(NamedRow):
-    """The records about one interface; as text a header line and one line for each record, as `parse` reads it."""
+    """The records about one interface; as text a header line and one line for each record, as
+    `parse` reads it.
+    """
 
     at: str
     fields: tuple[str, ...]
@@ -112,8 +115,8 @@ def flow_log(
 ) -> FlowLog:
     """The flow log of the interface of the device `at`, of all that a visit or a network has seen.
 
-    fields: names, in a list or as one text. interval: 600 or 60 (seconds). start: the instant 0 in Unix
-    seconds. ValueError names an unknown device, field or interval.
+    fields: names, in a list or as one text. interval: 600 or 60 (seconds). start: the instant 0 in
+    Unix seconds. ValueError names an unknown device, field or interval.
     """
     names, interface = chosen(fields), _interface(seen.vpc, at)
     if interval not in INTERVALS:
@@ -134,7 +137,9 @@ def flow_log(
 
 
 def passages(trace: Trace, device: str, gateway: str = "") -> Iterator[Passage]:
-    """Each time a packet came to the interface of a device or left it, and whether it was let through."""
+    """Each time a packet came to the interface of a device or left it, and whether it was let
+    through.
+    """
     for place, step in enumerate(trace.steps):
         if step.at == device:
             if step.check in ARRIVING and step.action == DROP:
@@ -173,7 +178,9 @@ def _leaving(now: int, packet: Packet, asked: Iterable[Step], gateway: str) -> I
 def _windows(
     capture: Capture, at: str, gateway: str, length: int
 ) -> Iterator[tuple[int, dict[Key, list[Passage]]]]:
-    """The intervals from the first to the last thing in the capture, each with its flows in order."""
+    """The intervals from the first to the last thing in the capture, each with its flows in
+    order.
+    """
     met = sorted(
         (passage for trace in capture for passage in passages(trace, at, gateway)),
         key=lambda met: met.now,
@@ -232,7 +239,9 @@ def _traffic(
 
 
 def tcp_flags(packets: Iterable[Packet]) -> int:
-    """The flags of a record: FIN 1, SYN 2, RST 4 and SYN-ACK 18 of all packets, ORed; an ACK alone counts nothing."""
+    """The flags of a record: FIN 1, SYN 2, RST 4 and SYN-ACK 18 of all packets, ORed; an ACK alone
+    counts nothing.
+    """
     found = 0
     for packet in packets:
         found |= packet.flags & (REPORTED | ACK if packet.flags & SYN else REPORTED)

@@ -1,12 +1,13 @@
 """Flow log records: the fields of VPC Flow Logs, and real lines read as rows.
 
-A record is a line of words between spaces, `-` where a field does not apply. The default format is the fields
-of version 2 in their order; a custom format is any choice of fields, which the line does not tell: it stands in
-the header line of a file in S3, or in the flow log's format (`${srcaddr} ${dstaddr} ...`). The number in
-`version` is the highest version among the chosen fields. Source: VPC user guide, "Flow log records".
+A record is a line of words between spaces, `-` where a field does not apply. The default format is
+the fields of version 2 in their order; a custom format is any choice of fields, which the line does
+not tell: it stands in the header line of a file in S3, or in the flow log's format (`${srcaddr}
+${dstaddr} ...`). The number in `version` is the highest version among the chosen fields. Source:
+VPC user guide, "Flow log records".
 
-A field's name, version and form are as that page has them; how strictly a line is held to them is ours.
-Left out: Parquet files, transit gateway flow logs (another product with other fields).
+A field's name, version and form are as that page has them; how strictly a line is held to them is
+ours. Left out: Parquet files, transit gateway flow logs (another product with other fields).
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ class Field(NamedRow):
 
 
 class FlowRecord(dict[str, "int | str | None"]):
-    """One record: the fields' names in the order of the line, with numbers, text, or None for `-`."""
+    """One record: the fields' names in the order of the line, with numbers, text, or None for
+    `-`.
+    """
 
     def __str__(self) -> str:
         return " ".join("-" if value is None else str(value) for value in self.values())
@@ -204,8 +207,8 @@ def version(fields: Iterable[str]) -> int:
 def parse(text: str, fields: str | Iterable[str] | None = None) -> list[FlowRecord]:
     """The records of a flow log, from the lines of a file.
 
-    fields: what `chosen` takes. Without it a first line of field names tells, else it is the default format.
-    ValueError names line, field, value and what was expected.
+    fields: what `chosen` takes. Without it a first line of field names tells, else it is the
+    default format. ValueError names line, field, value and what was expected.
     """
     lines = [
         (number, line.split()) for number, line in enumerate(text.splitlines(), 1) if line.strip()

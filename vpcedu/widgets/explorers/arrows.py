@@ -1,4 +1,6 @@
-"""Arrows: the same map twice, with the arrows of an architecture diagram and with those of the packets."""
+"""Arrows: the same map twice, with the arrows of an architecture diagram and with those of the
+packets.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Clocks: a silent connection, one slider for the silence; who forgets when, and who hears what afterwards?"""
+"""Clocks: a silent connection, one slider for the silence; who forgets when, and who hears what
+afterwards?
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ def frame(way: str, seconds: int, speaks: str, keepalive: int, instance: str) ->
 
 
 class IdleClocks(Explorer):
-    """The explorer of idle clocks; set `way`, `seconds`, `speaks`, `keepalive`, `instance`, or move them."""
+    """The explorer of idle clocks; set `way`, `seconds`, `speaks`, `keepalive`, `instance`, or move
+    them.
+    """
 
     def __init__(
         self, way: str = "NAT gateway", seconds: int = 420, speaks: str = "listener"

@@ -1,4 +1,6 @@
-"""Ports: range, destinations, new connections per second, how long each is open; when does it run out?"""
+"""Ports: range, destinations, new connections per second, how long each is open; when does it run
+out?
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def frame(
 
 
 class Ports(Explorer):
-    """The explorer of ephemeral ports; set `ports`, `destinations`, `rate`, `lifetime`, `closes_first`."""
+    """The explorer of ephemeral ports; set `ports`, `destinations`, `rate`, `lifetime`,
+    `closes_first`.
+    """
 
     def __init__(
         self, ports: str = "Linux", destinations: int = 1, rate: int = 500, lifetime: int = 1

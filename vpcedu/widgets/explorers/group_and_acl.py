@@ -1,4 +1,6 @@
-"""Filters: a security group beside a network ACL; to which of the clients' ports does the ACL let answers out?"""
+"""Filters: a security group beside a network ACL; to which of the clients' ports does the ACL let
+answers out?
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ ABOUT = (
 
 
 def frame(port: int, entry: tuple[int, int], group_out: str, change: Repair | None = None) -> Frame:
-    """Picture and sentence for one client's port, one entry (first and last port), and what the group lets out.
+    """Picture and sentence for one client's port, one entry (first and last port), and what the
+    group lets out.
 
     change: a row that is changed before the visit; ValueError where AWS would refuse that.
     """
@@ -71,8 +74,9 @@ def percent(part: int, whole: int) -> str:
 
 
 class Filters(Explorer):
-    """The explorer of group and network ACL; set `port`, `entry` (a pair of ports), `group_out` and `what_if`, or move
-    them."""
+    """The explorer of group and network ACL; set `port`, `entry` (a pair of ports), `group_out` and
+    `what_if`, or move them.
+    """
 
     def __init__(
         self, port: int = 51_828, entry: tuple[int, int] = (80, 80), group_out: str = "nothing"

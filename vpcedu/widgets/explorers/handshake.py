@@ -1,4 +1,6 @@
-"""Handshake: round trip, losses, server, kernel; a picture to scale, a sentence that says what the client learns."""
+"""Handshake: round trip, losses, server, kernel; a picture to scale, a sentence that says what the
+client learns.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ def _met(words: tuple[str, ...], capture: Capture) -> list[bool]:
 
 
 class Handshake(Explorer):
-    """The explorer of the handshake; set `round_trip`, `server`, `kernel`, `first_syn` and so on, or move them."""
+    """The explorer of the handshake; set `round_trip`, `server`, `kernel`, `first_syn` and so on,
+    or move them.
+    """
 
     def __init__(
         self, round_trip: int = 200, server: str = "up", kernel: str = "since 6.5"

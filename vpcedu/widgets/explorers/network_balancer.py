@@ -1,4 +1,6 @@
-"""Network balancer: whose address the target sees, which target, what a PROXY header is, when a flow is gone."""
+"""Network balancer: whose address the target sees, which target, what a PROXY header is, when a
+flow is gone.
+"""
 
 from __future__ import annotations
 
@@ -86,8 +88,9 @@ def _fate_of_rst(visit: Visit) -> str:
 
 
 class NetworkBalancer(Explorer):
-    """The explorer of a Network Load Balancer; set `target_type`, `preserve`, `proxy`, `opener`, `connection`,
-    `silent`, `idle`, or move them."""
+    """The explorer of a Network Load Balancer; set `target_type`, `preserve`, `proxy`, `opener`,
+    `connection`, `silent`, `idle`, or move them.
+    """
 
     def __init__(
         self, target_type: str = "instance", opener: str = "client", connection: int = 1

@@ -1,4 +1,6 @@
-"""Proxies: what the client sends and what web gets, with a Classic, an Application or a Network balancer between."""
+"""Proxies: what the client sends and what web gets, with a Classic, an Application or a Network
+balancer between.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def frame(
     proxy: bool = False,
     forged: bool = False,
 ) -> Frame:
-    """Picture and sentence for one setting; a mode or a PROXY line that this balancer has not is said to be idle."""
+    """Picture and sentence for one setting; a mode or a PROXY line that this balancer has not is
+    said to be idle.
+    """
     has_mode, has_line = balancer == "application", balancer == "classic-tcp"
     visit = _visit(balancer, web, mode if has_mode else "append", proxy and has_line, forged)
     idle = (

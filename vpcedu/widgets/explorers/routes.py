@@ -1,4 +1,6 @@
-"""Routes: type an address, see which row of web's route table wins, and what becomes of the packet."""
+"""Routes: type an address, see which row of web's route table wins, and what becomes of the
+packet.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ TALL = (UPDATES, PUBLIC)  # their pictures are the tallest
 
 
 def frame(to: str, default: str, public: bool, partner: bool, picture: str) -> Frame:
-    """Picture and sentence for a connection that web opens to an address; what is no address is named."""
+    """Picture and sentence for a connection that web opens to an address; what is no address is
+    named.
+    """
     try:
         number(to.strip())
     except ValueError as error:
@@ -75,7 +79,9 @@ def _fate(visit: Visit) -> str:
 
 
 class Routes(Explorer):
-    """The explorer of route tables; set `to`, `default`, `public`, `partner` and `picture_of`, or use them."""
+    """The explorer of route tables; set `to`, `default`, `public`, `partner` and `picture_of`, or
+    use them.
+    """
 
     def __init__(
         self, to: str = UPDATES, default: str = "NAT", public: bool = True, partner: bool = False

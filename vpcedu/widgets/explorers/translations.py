@@ -1,4 +1,6 @@
-"""Translations: a NAT gateway's table as time goes by; who shares a port, who finds none, whose row is gone?"""
+"""Translations: a NAT gateway's table as time goes by; who shares a port, who finds none, whose row
+is gone?
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def frame(
 
 
 class Translations(Explorer):
-    """The explorer of a NAT's table; set `connections`, `destinations`, `room`, `at`, `speaks`, `keepalive`."""
+    """The explorer of a NAT's table; set `connections`, `destinations`, `room`, `at`, `speaks`,
+    `keepalive`.
+    """
 
     def __init__(
         self,

@@ -1,8 +1,8 @@
 """Troubleshooting: choose a morning, step through the packets that tell, try to mend it.
 
-A morning is a puzzle (a site that worked, in which a row was broken) or one of the stories that people meet. Most of
-their packets are the same one sent again; the stepper goes through those that tell something: what opens a connection,
-what asks, what answers, and the first of each loss.
+A morning is a puzzle (a site that worked, in which a row was broken) or one of the stories that
+people meet. Most of their packets are the same one sent again; the stepper goes through those that
+tell something: what opens a connection, what asks, what answers, and the first of each loss.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ ABOUT = (
 
 
 class Seen(NamedRow):
-    """A visit that was played, what the person saw, and the numbers of the packets that tell something."""
+    """A visit that was played, what the person saw, and the numbers of the packets that tell
+    something.
+    """
 
     visit: Visit
     symptom: str
@@ -51,7 +53,9 @@ class Seen(NamedRow):
 
 @lru_cache(KEPT)
 def seen(story: str, number: int, change: Repair | None = None) -> Seen:
-    """Play a morning, with a row changed or not; ValueError for an unknown story, or a change AWS would refuse."""
+    """Play a morning, with a row changed or not; ValueError for an unknown story, or a change AWS
+    would refuse.
+    """
     if story == PUZZLE:
         riddle = puzzle(number)
         visit = repairs.run(change.apply(riddle.vpc) if change else riddle.vpc, riddle.question)
@@ -100,7 +104,8 @@ def _picture(visit: Visit, packet: int, picture: str) -> draw.Picture:
 
 
 class Troubleshooting(Explorer):
-    """The explorer of troubled mornings; set `story`, `number`, `packet`, `view` and `what_if`, or move them.
+    """The explorer of troubled mornings; set `story`, `number`, `packet`, `view` and `what_if`, or
+    move them.
 
     story: PUZZLE or a scenario's name. number: the puzzle's.
     """

@@ -1,4 +1,6 @@
-"""Your VPC: two ends and a port of a network that was loaded; the way there and back, and what would mend it."""
+"""Your VPC: two ends and a port of a network that was loaded; the way there and back, and what
+would mend it.
+"""
 
 from __future__ import annotations
 
@@ -61,9 +63,11 @@ def ports(vpc: Vpc) -> tuple[int, ...]:
 
 
 class YourVpc(Explorer):
-    """The explorer of a loaded network; set `source`, `destination`, `port`, `view` and `what_if`, or move them.
+    """The explorer of a loaded network; set `source`, `destination`, `port`, `view` and `what_if`,
+    or move them.
 
-    vpc: a description, such as `aws.load(folder).vpc()`. ValueError where AWS would refuse it, or for an unknown end.
+    vpc: a description, such as `aws.load(folder).vpc()`. ValueError where AWS would refuse it, or
+    for an unknown end.
     """
 
     def __init__(
@@ -104,7 +108,9 @@ class YourVpc(Explorer):
         )
 
     def look(self) -> str:
-        """Search for the smallest set of rows that mends what is asked; a single one is put in. What was found."""
+        """Search for the smallest set of rows that mends what is asked; a single one is put in.
+        What was found.
+        """
         question = Question(self.source.value, self.destination.value, self.port.value)
         reachable = self._run(question, None).reachable
         if reachable is not False:
@@ -175,7 +181,9 @@ class YourVpc(Explorer):
 
 
 class Search:
-    """The button that looks for a repair, and how far it has got; a part of the explorer without controls."""
+    """The button that looks for a repair, and how far it has got; a part of the explorer without
+    controls.
+    """
 
     lines = 0
 

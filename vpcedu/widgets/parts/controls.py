@@ -1,7 +1,8 @@
-"""Controls: buttons, menus and sliders as wide as their words, so that a row of them fits where pictures fit.
+"""Controls: buttons, menus and sliders as wide as their words, so that a row of them fits where
+pictures fit.
 
-Widths come from the pictures' own table of letters, that of the widest face a browser is likely to take. Every control
-shrinks in a window that is narrower than it is.
+Widths come from the pictures' own table of letters, that of the widest face a browser is likely to
+take. Every control shrinks in a window that is narrower than it is.
 """
 
 from __future__ import annotations
@@ -19,17 +20,15 @@ if TYPE_CHECKING:
 
     Options = Sequence[tuple[str, Any]]
 
-TYPE, PAD, GAP, ARROW = (
-    13.0,
-    20,
-    4,
-    34,
-)  # pixels: letters; inside a button; beside it; a menu's arrow
+# pixels: letters; inside a button; beside it; a menu's arrow
+TYPE, PAD, GAP, ARROW = (13.0, 20, 4, 34)
 IDS = re.compile(r"\b([a-z]+-)[0-9a-f]{13}([0-9a-f]{4})\b")
 
 
 def room(words: str) -> int:
-    """How wide words are on a control, in pixels; a letter that the table lacks counts as wide as an M."""
+    """How wide words are on a control, in pixels; a letter that the table lacks counts as wide as
+    an M.
+    """
     known = "".join(letter if " " <= letter <= "~" or letter in OTHERS else "M" for letter in words)
     return round(width_of(known, TYPE) + 0.5)
 
@@ -67,7 +66,9 @@ def menu(words: str, options: Options, value: Any, width: int = 0) -> ipywidgets
 
 
 def slider(words: str, value: Any, options: Sequence[Any], width: int = 680, label: int = 0) -> Any:
-    """A slider over whole numbers (a range), or over other values (a sequence, or pairs of words and values)."""
+    """A slider over whole numbers (a range), or over other values (a sequence, or pairs of words
+    and values).
+    """
     look = {
         "description": words,
         "style": {"description_width": f"{label or room(words) + 4}px"},

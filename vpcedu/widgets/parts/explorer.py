@@ -1,9 +1,10 @@
 """Explorer: some controls, one picture, one sentence; the picture follows the controls.
 
-A pure function makes the frame from the controls' values; the explorer only shows it: live as SVG, which is
-quick, and on a page without a kernel as PNG. The picture's place has a fixed height for all values of a slider, so the
-page never jumps. An error is shown in place of the sentence, and raised. "Reset" brings every control back to where
-it began. Parts that several explorers have (a stepper, a what-if panel) bring controls of their own.
+A pure function makes the frame from the controls' values; the explorer only shows it: live as SVG,
+which is quick, and on a page without a kernel as PNG. The picture's place has a fixed height for
+all values of a slider, so the page never jumps. An error is shown in place of the sentence, and
+raised. "Reset" brings every control back to where it began. Parts that several explorers have (a
+stepper, a what-if panel) bring controls of their own.
 """
 
 from __future__ import annotations
@@ -28,12 +29,10 @@ WIDTH = 700  # CSS pixels
 SCROLLBAR = 16  # CSS pixels: room for it where a picture is wider than the window
 KEPT = 32  # settings whose visits are kept: enough to go back and forth, bounded
 WRAPPED = {"flex_flow": "row wrap", "flex": "0 0 auto"}
-# The sentence's place holds its longest words; in a narrow window the picture moves sideways in its own frame.
-LINE, PITCH, NARROW = (
-    84,
-    21,
-    560,
-)  # CSS pixels: four lines, one more; a window below this has twice as many
+# The sentence's place holds its longest words; in a narrow window the picture moves sideways in its
+# own frame.
+# CSS pixels: four lines, one more; a window below this has twice as many
+LINE, PITCH, NARROW = (84, 21, 560)
 LOOK = f"""<style>
 .vpcedu-explorer {{ container-type: inline-size; }}
 .vpcedu-line {{ overflow: hidden auto; }}
@@ -57,10 +56,11 @@ class Frame(NamedRow):
 class Explorer:
     """Controls by name, and `frame`, a function of their values.
 
-    height: that of the tallest picture, in pixels; or a function of the controls' values, where pictures of several
-    kinds are shown. What is taller moves up and down in its place. about: what the learner looks at, in a few words.
-    parts: a Stepper, a WhatIf; each stands in a row of its own (`box`), has controls that the frame asks, can begin
-    again, and says how many `lines` the sentence needs because of it.
+    height: that of the tallest picture, in pixels; or a function of the controls' values, where
+    pictures of several kinds are shown. What is taller moves up and down in its place. about: what
+    the learner looks at, in a few words. parts: a Stepper, a WhatIf; each stands in a row of its
+    own (`box`), has controls that the frame asks, can begin again, and says how many `lines` the
+    sentence needs because of it.
     """
 
     def __init__(

@@ -1,4 +1,6 @@
-"""Stepper: goes through packets one by one: a slider (arrow keys move it), two buttons, and Play."""
+"""Stepper: goes through packets one by one: a slider (arrow keys move it), two buttons, and
+Play.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ PACE = 900  # milliseconds from packet to packet
 
 
 class Stepper:
-    """A number from 1 to `most`; `controls` has the slider under the name that the frame asks for."""
+    """A number from 1 to `most`; `controls` has the slider under the name that the frame asks
+    for.
+    """
 
     lines = 0
 
@@ -25,9 +29,8 @@ class Stepper:
         self.play = ipywidgets.Play(
             min=1, max=most, interval=PACE, show_repeat=False, layout={"width": "120px"}
         )
-        ipywidgets.jslink(
-            (self.slider, "value"), (self.play, "value")
-        )  # the first of the two sets the other
+        # the first of the two sets the other
+        ipywidgets.jslink((self.slider, "value"), (self.play, "value"))
         self.back.on_click(lambda _: self.go(-1))
         self.on.on_click(lambda _: self.go(1))
         self.controls = {name: self.slider}
