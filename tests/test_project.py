@@ -137,7 +137,8 @@ MAY_HOLD_PLACES = {"tests/notebook_rules.py", "tests/test_start.py"}
 
 
 PERMITTED = """
-    .ci .gitattributes .gitignore CHANGELOG.md CITATION.cff CONTRIBUTING.md LICENSE LICENSE-TEXT README.md
+    .ci .gitattributes .git-blame-ignore-revs .gitignore CHANGELOG.md CITATION.cff CONTRIBUTING.md
+    LICENSE LICENSE-TEXT README.md
     bench binder constraints.txt docs notebooks pyproject.toml start.py tests vpcedu
 """
 

@@ -43,9 +43,7 @@ if TYPE_CHECKING:
 
 
 class Host(Machine):
-    """A host at one address; `seed` decides the ports and sequence numbers that it chooses,
-    `settings` are TCP's.
-    """
+    """A host at one address; `seed` decides its ports and first numbers, `settings` are TCP's."""
 
     kind_words = "Host"
     is_host = opens = timed = True
@@ -72,9 +70,7 @@ class Host(Machine):
     # What programs and lessons call.
 
     def listen(self, port: int, program: Program, now: int = 0, backlog: int = SOMAXCONN) -> None:
-        """Have a program accept the connections to a port; `backlog` matters once the port is on
-        hold.
-        """
+        """Have a program accept the connections to a port; `backlog` counts while it is on hold."""
         self.listeners[port] = program
         self._queue.backlogs[port] = backlog
 
@@ -193,9 +189,7 @@ class Host(Machine):
         return None
 
     def wake(self, now: int) -> tuple[Step, ...]:
-        """Let the alarms ring that are due; returns a `send` step for each packet, its row the
-        cause.
-        """
+        """Let the alarms ring that are due; a `send` step for each packet, its row the cause."""
         steps: list[Step] = []
         while self.deadline is not None and self.deadline <= now:
             _, _, call, arguments = heappop(self._alarms)

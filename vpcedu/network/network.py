@@ -39,9 +39,7 @@ MOST_HOPS = 32  # devices one packet may meet
 
 
 class Network:
-    """A VPC in motion; `link` is the way through the Internet. ValueError where AWS would refuse
-    the description.
-    """
+    """A VPC in motion; `link` is the way through the Internet. ValueError where AWS refuses it."""
 
     def __init__(self, vpc: Vpc, seed: int = 0, link: Link | None = None) -> None:
         rules.check(vpc)
@@ -75,18 +73,14 @@ class Network:
     # What lessons call.
 
     def do(self, name: str, call: str, *arguments: object, **settings: object) -> Any:
-        """Have a host's program do something now, like do("client", "connect", endpoint,
-        program).
-        """
+        """Have a host's program do something now: do("client", "connect", endpoint, program)."""
         host, now = self.devices[name], self.clock.now
         result = getattr(host, call)(*arguments, now, **settings)
         self._collect(name, host.flush(now), Cause(f"{name} calls {call}"))
         return result
 
     def send(self, name: str, packet: Packet, words: str) -> None:
-        """Put a packet out of a device as if it had sent it: a learner's "what if it sent
-        this?".
-        """
+        """Put a packet out of a device as if it had sent it, to see what would become of it."""
         self._collect(name, (packet,), Cause(words))
 
     def step(self) -> bool:
@@ -116,17 +110,13 @@ class Network:
         self._compile(vpc)
 
     def in_service(self, address: str) -> bool:
-        """Whether DNS may answer with an address: it leads to no node of a balancer, or to one with
-        healthy targets.
-        """
+        """Whether DNS may answer with an address: no balancer's, or one with healthy targets."""
         row = self.places.public.get(address)
         here = self.places.by_address.get(row.private if row else address)
         return here is None or self.devices[here.device].in_service
 
     def machine(self, name: str, kind: type[M]) -> M:
-        """The device of this name as what it is expected to be; ValueError where it is something
-        else.
-        """
+        """The device of this name as what it is expected to be; ValueError where it is not."""
         device = self.devices[name]
         if not isinstance(device, kind):
             raise ValueError(
@@ -187,9 +177,7 @@ class Network:
             self._arrive(walk, packet)
 
     def _cross(self, walk: Walk, name: str, packet: Packet) -> None:
-        """The way through the Internet: it may lose the packet, or find it too large, and it takes
-        time.
-        """
+        """The way through the Internet: it takes time, and may lose the packet or refuse it."""
         error = self.link.error(packet)
         if error is not None:
             now, number = self.clock.now, walk.trace.number
@@ -241,9 +229,7 @@ class Network:
         reason: Reason | None,
         hop: Hop | None = None,
     ) -> bool:
-        """Add a step to the trace; whether the packet goes on. A dead end has no `after`, a filter
-        has.
-        """
+        """Add a step to the trace; whether the packet goes on. A dead end has no `after`."""
         if hop is not None:
             walk.hop, walk.returning = hop, True
         if reason is None:
