@@ -14,11 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from vpcedu import draw, reference_architecture
+
 ROOT = Path(__file__).parent.parent
 STUBS = {
     ".".join(stub.parent.relative_to(ROOT).parts): stub
     for stub in sorted((ROOT / "vpcedu").rglob("*.pyi"))
 }
+FORMER = ("ladder_scene", "map_scene")  # names of draw that warn
 PRIVATE = {"vpcedu": {"__version__"}}  # names of a stub that are no part of the table
 
 
@@ -163,7 +166,7 @@ def test_a_picture_s_signature_and_words_are_those_of_the_function_that_lays_it_
 
     from vpcedu import draw
 
-    pictures = [getattr(draw, name) for name in draw.__all__ if name != "Picture"]
+    pictures = [getattr(draw, name) for name in draw.__all__ if name not in ("Picture", *FORMER)]
     assert len(pictures) == 16
     for draws in pictures:
         words = str(signature(draws))
@@ -174,3 +177,12 @@ def test_a_picture_s_signature_and_words_are_those_of_the_function_that_lays_it_
         "ValueError for a number the capture has not, or another word for arrows."
         in draw.map.__doc__.replace("\n    ", " ")
     )
+
+
+@pytest.mark.parametrize("former", FORMER)
+def test_a_former_name_still_gives_what_it_gave_and_says_what_took_its_place(former):
+    name = former.removesuffix("_scene")
+    visit = reference_architecture("application").get("http://www.example.com/")
+    with pytest.warns(DeprecationWarning, match=rf"use draw\.{name}"):
+        scene = getattr(draw, former)(visit)
+    assert scene == getattr(draw, name)(visit).scene

@@ -28,6 +28,7 @@ __all__, __getattr__, __dir__ = lazy(
         "ladders.scene_of": ("ladder",),
         "tables.ledger": ("ledger",),
         "either.any_map": ("map",),
+        "either.former": ("ladder_scene", "map_scene"),
         "canvas.picture": ("Picture",),
         "time.ephemeral_ports": ("ports",),
         "tables.both_sides": ("sides",),

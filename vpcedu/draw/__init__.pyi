@@ -4,6 +4,8 @@ from vpcedu.draw.compare.all_balancers import ways as ways
 from vpcedu.draw.compare.kernel_beside_model import beside as beside
 from vpcedu.draw.either.any_map import map as map
 from vpcedu.draw.either.described import site as site
+from vpcedu.draw.either.former import ladder_scene as ladder_scene
+from vpcedu.draw.either.former import map_scene as map_scene
 from vpcedu.draw.ladders.scene_of import ladder as ladder
 from vpcedu.draw.plan.audit import audit as audit
 from vpcedu.draw.tables.both_sides import sides as sides
