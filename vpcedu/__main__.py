@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 
 from vpcedu.cli.options import parse, whole
@@ -68,6 +70,8 @@ def answer(options: dict[str, str]) -> int:
 
 
 if __name__ == "__main__":
+    # What a command makes lives until its end: Python need not look for garbage among it then.
+    atexit.register(gc.freeze)
     try:
         sys.exit(main(sys.argv[1:]))
     except BrokenPipeError:  # `| head` closed the pipe: not an error worth a traceback
