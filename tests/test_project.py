@@ -1,5 +1,6 @@
 """The project as a whole: one version, one address, links that lead somewhere, clean files."""
 
+import importlib
 import importlib.metadata
 import re
 import subprocess
@@ -109,6 +110,72 @@ def test_relative_links_lead_to_files_and_headings(page):
         assert file.is_relative_to(ROOT), f"{page.name} links out of the project: {target}"
         if anchor and file.suffix == ".md":
             assert anchor in headings(file), f"{page.name} links to {target}"
+
+
+# Pages that say where things are; what their commands make is no file of the project.
+GUIDES = ("README.md", "CONTRIBUTING.md", "docs/DESIGN.md", "docs/TEACHING.md")
+MADE = {"build/site/"}
+
+
+def named(text: str) -> set[str]:
+    """The files and folders that a page names: words in backticks with a slash or an ending. An N
+    or a word in <> stands for any: `tests/test_lesson_NN.py`.
+    """
+    inline = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    words = {word for code in re.findall(r"`([^`\n]+)`", inline) for word in code.split()}
+    path = re.compile(r"[\w.<>*-]+(/[\w.<>*-]+)*(/|\.(py|md|ipynb|json))")
+    return {word for word in words if path.fullmatch(word) or re.fullmatch(r"\w+(/\w+)+", word)}
+
+
+def stands(word: str, names: set[str]) -> bool:
+    """Whether files are called so: from the root, or within the folder that a page speaks of."""
+    inside = r"(.*/)?" if not word.startswith(("vpcedu/", "tests/", "docs/")) else ""
+    known = re.escape(word).replace(r"\*", "[^/]*").replace("NN", r"\d\d")
+    known = re.sub(r"<\w+>|\bname\b", "[^/]+", known)
+    ending = "" if re.search(r"\.\w+$", word) else ".*" if word.endswith("/") else "/.*"
+    return any(re.fullmatch(inside + known + ending, name) for name in names)
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_files_and_folders_that_a_guide_names_are_there(page):
+    names = {path.relative_to(ROOT).as_posix() for path in FILES}
+    words = named(read(page)) - MADE
+    assert words
+    assert {word for word in words if not stands(word, names)} == set()
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_what_a_guide_calls_is_there(page):
+    for package, name in re.findall(r"`(lab|draw|widgets)\.(\w+)", read(page)):
+        assert hasattr(importlib.import_module(f"vpcedu.{package}"), name), f"{package}.{name}"
+
+
+@pytest.mark.parametrize(
+    ("word", "there"),
+    [
+        ("vpcedu/reasons.py", True),
+        ("reasons.py", True),
+        ("vpcedu/lab/reasons.py", False),
+        ("lab/asking.py", False),
+        ("draw/ladder.py", False),
+        ("canvas/", True),
+        ("tests/kernel", True),
+        ("tests/kernels", False),
+        ("tests/kernel/scenarios*.py", True),
+        ("vpcedu/course/lesson_NN.py", True),
+        ("tests/test_<device>.py", True),
+        ("project.py", False),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_found(word, there):
+    assert word in named(f"Read `{word}`, and `http.get(x)`.")
+    assert stands(word, {path.relative_to(ROOT).as_posix() for path in FILES}) is there
+
+
+def test_the_picture_of_the_floors_has_every_folder_of_the_package():
+    picture = read("docs/DESIGN.md").split("```text\n")[1].split("```")[0]
+    folders = {path.parent.name for path in (ROOT / "vpcedu").rglob("__init__.py")} - {"vpcedu"}
+    assert set(re.findall(r"(\w+)/", picture)) | {"lab"} == folders
 
 
 def headings(file: Path) -> set[str]:
