@@ -105,9 +105,7 @@ KINDS = (  # heading, and whether an address belongs under it; the first that fi
 
 
 def sources(page: str) -> str:
-    """The page with its lists: every address that a lesson gives as a source, and which lessons
-    do.
-    """
+    """The page with its lists: every address that a lesson gives as a source, and its lessons."""
     cited: dict[str, tuple[str, list[str]]] = {}
     for path in sorted(FOLDER.glob("*.ipynb")):
         for words, address in paragraph_links(_text(json.loads(path.read_text(encoding="utf-8")))):

@@ -1,11 +1,10 @@
-"""The course as plain HTML pages, to be read without Python: `python3 start.py site`, into
-build/site/.
+"""The course as plain HTML pages, to be read without Python.
 
-Made from the stored notebooks and the pages beside them, so it shows what the tests compared. A
-page is one file: its pictures are inside, it has no script, and it asks nobody for anything. Under
-each picture stands its text in words. Printed lines that are prose are joined and wrapped anew, so
-that they can be read on a telephone; ladders, tables and source code keep their lines and are moved
-sideways.
+`python3 start.py site` makes them in build/site/. Made from the stored notebooks and the pages
+beside them, so it shows what the tests compared. A page is one file: its pictures are inside, it
+has no script, and it asks nobody for anything. Under each picture stands its text in words. Printed
+lines that are prose are joined and wrapped anew, so that they can be read on a telephone; ladders,
+tables and source code keep their lines and are moved sideways.
 """
 
 from __future__ import annotations
@@ -125,8 +124,9 @@ def printed(text: str) -> str:
 
 
 def pieces(lines: list[str]) -> list[tuple[bool, list[str]]]:
-    """Neighbouring lines of one sort together: whether they keep their form, and the lines, prose
-    already joined.
+    """Neighbouring lines of one sort together, each group with whether it keeps its form.
+
+    Lines of prose are already joined.
     """
     found: list[tuple[bool, list[str]]] = []
     for paragraph in "\n".join(lines).split("\n\n"):

@@ -60,8 +60,9 @@ MEETINGS = {
 
 
 def colours(theme: str, steps: int = 5) -> list[tuple[int, int, int]]:
-    """The colours of a theme and so many blends between each ink and each ground it stands on, at
-    most 256.
+    """The colours of a theme, and `steps` blends of each ink with each ground it stands on.
+
+    At most 256 colours, as many as a PNG palette holds.
     """
     inks = {name: _rgb(code) for name, code in THEMES[theme].items()}
     blends = [
@@ -85,7 +86,9 @@ def _blend(
 
 
 def device_ink(outside: bool, host: bool) -> str:
-    """The ink of a device's frame: a host of the Internet, a host of the VPC, or what passes
+    """The ink of a device's frame.
+
+    There is one for a host of the Internet, one for a host of the VPC, and one for what passes
     packets on.
     """
     if outside:

@@ -41,8 +41,9 @@ LINE, MOST, LINES, TOLD = (21.0, 12, 6, 3_000)
 
 @picture
 def site(site: Site, *, theme: str = "light", ax: Any = None) -> Scene:
-    """A site before anything is sent: who is where, and the rows that every packet will be held
-    against.
+    """A site before anything is sent.
+
+    It says who is where, and the rows that every packet will be checked against.
     """
     names = short_names(site.vpc)
     vpc = renamed(peered(site.vpc), names)
@@ -87,8 +88,9 @@ def _few(lines: list[str]) -> list[str]:
 
 
 def _places(vpc: Vpc) -> tuple[list[Item], float]:
-    """The places of the map of a visit, everything in them as if a packet had met it; and their
-    lower edge.
+    """The places of a visit's map, and their lower edge.
+
+    Everything counts as if a packet had met it.
     """
     visit = Visit(Call("", "", 0), None, Capture(), vpc, 0)
     there = places(visit)

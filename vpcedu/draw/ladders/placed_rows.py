@@ -171,8 +171,9 @@ class Arrows:
     # Placing.
 
     def place(self, pieces: list[Piece], notes: list[Note]) -> float:
-        """The y of a row: as high as columns, gutters and what came before allow; its place is then
-        taken.
+        """The y of a row: as high as columns, gutters and earlier rows allow.
+
+        Its place is then taken.
         """
         sender = pieces[0].leg.start
         y = max(self.last + 3.0, self.reached.get(sender, self.top - 40.0) + 7.0)

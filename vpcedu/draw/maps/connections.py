@@ -1,5 +1,4 @@
-"""Map connections: who opens which connection, as thick arrows on a map, and as rows of the table
-below it.
+"""Map connections: who opens which connection, as thick arrows on a map and rows of its table.
 
 Connections of the same way and the same end are drawn one beside the other if they are two; of
 more, such as a balancer's health checks, the first stands for all, and its row counts them.

@@ -185,10 +185,10 @@ def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list
 
 
 def _joined(places: Places, drawn: list[tuple[Hop, list[Point]]]) -> list[list[Point]]:
-    """The same ways; where a packet leaves the gateway at another height than it came, the way goes
-    up or down in it.
+    """The same polylines, joined inside gateways.
 
-    Request and answer keep apart there.
+    Where a packet leaves the gateway at another height than it came, the line goes up or down in
+    it. Request and answer keep apart there.
     """
     polylines = [list(points) for _, points in drawn]
     for number, ((hop, _), (after, _)) in enumerate(pairwise(drawn)):

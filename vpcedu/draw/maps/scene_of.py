@@ -1,10 +1,9 @@
-"""Map: where packets go between the devices of a VPC, or who opens connections: the same places,
-two questions.
+"""Map: where packets go between the devices of a VPC, or who opens connections.
 
-A packet's arrow is thin and numbered, solid discs for the request and open ones for its answer; a
-connection's is thick, with a ring at the opener and a letter. The table below says for each hop
-which addresses the packet has and which row sent it this way. Both pictures have the same size,
-whichever packet is shown.
+The two pictures have the same places. A packet's arrow is thin and numbered, solid discs for the
+request and open ones for its answer; a connection's is thick, with a ring at the opener and a
+letter. The table below says for each hop which addresses the packet has and which row sent it this
+way. Both pictures have the same size, whichever packet is shown.
 """
 
 from __future__ import annotations
@@ -40,7 +39,8 @@ ARROWS = ("packets", "connections")
 
 
 def map_scene(visit: Visit, packet: int | None, arrows: str) -> Scene:
-    """The hops of one request and its answer, or of one packet, or who opens connections;
+    """The hops of a request and its answer, or of one packet, or who opens connections.
+
     ValueError as for `map`.
     """
     if arrows not in ARROWS:

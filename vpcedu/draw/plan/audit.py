@@ -1,5 +1,4 @@
-"""Audit: on the map of a VPC, what the Internet reaches, with its ports; below it, who reaches what
-inside.
+"""Audit: a VPC's map with what the Internet reaches and its ports; below, who reaches what.
 
 An arrow comes from the Internet to each device that somebody out there reaches, by itself or as a
 balancer's node; the ports stand where it begins. A letter on a box is a row of the table below:
@@ -49,9 +48,11 @@ FEW = 4  # names that the text alternative tells of a row
 
 
 class Reach(NamedRow):
-    """A row: devices reached, ports in words, devices inside that reach them, who does from
-    outside, and by what name of a balancer with what outcome ("" where no name leads there); works:
-    whether answers come.
+    """A row: the devices reached, and from where.
+
+    ports: in words. sources: devices inside that reach them. outside: who does from outside, and by
+    what name of a balancer with what outcome ("" where no name leads there). works: whether answers
+    come.
     """
 
     devices: tuple[str, ...]
@@ -64,9 +65,7 @@ class Reach(NamedRow):
 
 @picture
 def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
-    """What the Internet reaches in a VPC, on its map, and who reaches what inside, in rows
-    below.
-    """
+    """What the Internet reaches in a VPC, on its map; below it, who reaches what inside."""
     names = short_names(audit.vpc)
     vpc = renamed(audit.vpc, names)
     rows = [
@@ -113,8 +112,9 @@ def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
 
 
 def reaches(audit: Audit) -> list[Reach]:
-    """The rows of an audit by devices: by a balancer's name first, then what the Internet reaches,
-    then the rest.
+    """The rows of an audit by devices.
+
+    In order: a balancer's name, what the Internet reaches, the rest.
     """
     device = {row.id: row.device for row in audit.vpc.interfaces}
     by_address = {row.address: row.device for row in audit.vpc.interfaces}
@@ -158,8 +158,9 @@ def port_words(ranges: tuple[tuple[int, int], ...]) -> str:
 
 
 def _entry(rows: list[Reach], name: str) -> list[tuple[str, bool]]:
-    """With which words arrows come from the Internet to a device: at most one from anyone and one
-    from a block, and whether there is an answer.
+    """The words with which arrows come from the Internet to a device, and whether it answers.
+
+    There is at most one arrow from anyone and one from a block.
     """
     mine = [row for row in rows if name in row.devices and row.outside]
     anyone = [row for row in mine if SOMEONE in row.outside]
@@ -170,8 +171,9 @@ def _entry(rows: list[Reach], name: str) -> list[tuple[str, bool]]:
 
 
 def _arrows(plans: list[Plain], entries: dict[str, list[tuple[str, bool]]]) -> list[Item]:
-    """Arrows from the Internet through the gateway to the boxes; one without an answer ends in the
-    gateway.
+    """Arrows from the Internet through the gateway to the boxes.
+
+    An arrow without an answer ends in the gateway.
     """
     items: list[Item] = []
     taken: list[float] = []

@@ -1,5 +1,4 @@
-"""Plan: a VPC alone on a map, before any packet: zones, subnets, who stands where with which
-address.
+"""Plan: a VPC alone on a map, before any packet: zones, subnets, devices and addresses.
 
 Blue frames are hosts, at which connections end; purple ones are gateways, NATs and Network Load
 Balancers, which pass packets on. A subnet is public where its route table leads to the Internet
@@ -73,9 +72,7 @@ def all_places(vpc: Vpc) -> list[Plain]:
 
 
 def ground_items(plans: list[Plain]) -> list[Item]:
-    """The Internet, the frames of the VPCs, their gateways, the zones' names, the frames of the
-    subnets.
-    """
+    """The Internet, the frames of VPCs and subnets, the gateways, and the zones' names."""
     edge = sum(GATEWAY) / 2
     items: list[Item] = []
     if any(plain.vpc.internet_gateway or plain.vpc.outside for plain in plans):
@@ -134,8 +131,10 @@ def ground_items(plans: list[Plain]) -> list[Item]:
 def chip_items(
     plans: list[Plain], marked: dict[str, str] | None = None, room: float = 0.0
 ) -> list[Item]:
-    """A box for each device with its name and address; marked: the ink of those that are something
-    special; room: what the boxes keep free at their right.
+    """A box for each device with its name and address.
+
+    marked: the ink of those that are something special. room: what the boxes keep free at their
+    right.
     """
     items: list[Item] = []
     for chip in (chip for plain in plans for chip in plain.chips):

@@ -1,6 +1,4 @@
-"""One connection: whether it stands, the states of its ends, and the opener's whole way, leg by
-leg.
-"""
+"""One connection: whether it is open, the states of its ends, and the opener's path by legs."""
 
 from __future__ import annotations
 
@@ -16,9 +14,7 @@ if TYPE_CHECKING:
 
 
 def is_open(talk: Conversation) -> bool:
-    """Whether the opener learnt that its connection stands, or it stood before this capture
-    began.
-    """
+    """Whether the opener knows its connection is open, or it was before this capture began."""
     if not talk.traces[0].packet.flags & SYN:
         return True
     return any(

@@ -1,5 +1,4 @@
-"""Subnets: which stand beside the gateway, which a map draws in full, and what it says of the
-others.
+"""Subnets: which stand next to the gateway, which are drawn in full, and a note on the others.
 
 In a VPC of more than a few subnets, one in which no packet met anything is a strip with its name;
 where there are many of those, they are counted by zone. A subnet with what a route of a visited
@@ -24,8 +23,9 @@ STRIPS = 8  # subnets not met that have a strip each
 
 
 def hidden_subnets(vpc: Vpc, met: set[str]) -> list[Subnet]:
-    """The subnets that are not drawn in full: those in which no packet met a device, in a VPC of
-    more than a few.
+    """The subnets that are not drawn in full.
+
+    In a VPC of more than a few subnets, these are the ones in which no packet met a device.
     """
     if len(vpc.subnets) <= FEW:
         return []
@@ -37,16 +37,18 @@ def hidden_subnets(vpc: Vpc, met: set[str]) -> list[Subnet]:
 
 
 def passed_zones(vpc: Vpc, hidden: list[Subnet]) -> list[str]:
-    """The zones that are only counted: where many subnets are hidden, those of which every subnet
-    is.
+    """The zones that are only counted.
+
+    Where many subnets are hidden, these are the zones whose subnets are all hidden.
     """
     seen = {subnet.zone for subnet in vpc.subnets if subnet not in hidden}
     return sorted({subnet.zone for subnet in hidden} - seen) if len(hidden) > STRIPS else []
 
 
 def strips(vpc: Vpc, subnets: list[Subnet], room: float, many: bool) -> list[Strip]:
-    """Titles and notes of the strips for subnets that no packet met: one for each, or one for
-    all.
+    """Titles and notes of the strips for subnets that no packet met.
+
+    There is one strip for each subnet, or one for all.
     """
     if many and len(subnets) > 1:
         return [(f"{len(subnets)} subnets, not met", devices_in(vpc, subnets))]
@@ -89,8 +91,9 @@ def is_public_subnet(vpc: Vpc, subnet: str) -> bool:
 
 
 def is_near(vpc: Vpc, subnet: str) -> bool:
-    """Whether the subnet stands beside the gateway: a public one, or, where none is, one with
-    public addresses.
+    """Whether the subnet stands next to the gateway.
+
+    A public one does, or, where none is public, one with public addresses.
     """
     home = next(part for part in parts(vpc) if any(row.name == subnet for row in part.subnets))
     if any(home.is_public(row) for row in home.subnets):

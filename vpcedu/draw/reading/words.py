@@ -112,9 +112,7 @@ def losses(visit: Visit) -> tuple[Step, ...]:
 
 
 def alternative(visit: Visit, kind: str) -> str:
-    """The text alternative of a picture: who opens what, each rewriting, the answer's way, the
-    losses.
-    """
+    """The text alternative: who opens what, each rewriting, the path of the answer, the losses."""
     talks = visit.talks
     parts = [f"{kind} of {visit.title}, {len(visit.capture)} packets."]
     parts += [_opening(talk) for talk in talks]

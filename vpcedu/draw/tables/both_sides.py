@@ -40,8 +40,10 @@ NAMES, LINES = 96.0, 7  # room for the names of the facts; lines kept for the by
 
 
 class End(NamedRow):
-    """One side: whose it is, its flow, the SYN's number, when ESTABLISHED, the first bytes as
-    lines, what was lost instead, and the answer there; None or empty where there was none.
+    """One side: whose it is, its flow, the SYN's number, and when it was ESTABLISHED.
+
+    lines: the first bytes. lost: what was lost instead. answer: the answer there. None or empty
+    where there was none.
     """
 
     who: str
@@ -55,8 +57,9 @@ class End(NamedRow):
 
 @picture
 def sides(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
-    """What the opener sends and what of it reaches the server, with the balancer between; whose
-    address, which bytes.
+    """What the opener sends and what of it reaches the server, with the balancer between.
+
+    It shows whose address and which bytes arrive.
     """
     side = side_of(visit)
     here, there = ends_of(side)
@@ -126,8 +129,9 @@ def ends_of(side: Side) -> tuple[End, End]:
 
 
 def lines_of(data: bytes) -> tuple[str, ...]:
-    """The first bytes of a connection as a person reads them: lines of text; a binary header byte
-    by byte.
+    """The first bytes of a connection as a person reads them.
+
+    They are lines of text; a binary header is shown byte by byte.
     """
     if is_tls(data):
         return ("(inside TLS)",)

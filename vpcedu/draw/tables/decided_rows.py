@@ -1,5 +1,4 @@
-"""Table rows: the table that a step asked, each row with what it says to this packet, and the row
-that decided.
+"""Table rows: the table that a step asked, what each row says to this packet, and which decided.
 
 Routes, entries of a network ACL, rules of groups and the Internet gateway's addresses stand in the
 description. Translations and tracked flows are state: a capture shows those that its packets made
@@ -31,8 +30,9 @@ if TYPE_CHECKING:
 
 
 class Table(NamedRow):
-    """A table as asked: heads, left edges, rows of cells, which is lit (None: no row fits), and
-    what came of it.
+    """A table as asked: heads, left edges, rows of cells, and which row is lit.
+
+    lit: None where no row fits. What came of it is in words.
     """
 
     name: str

@@ -1,5 +1,4 @@
-"""Translations: the table of a NAT gateway as time goes by, a row for each connection and a bar for
-each row's life.
+"""Translations: a NAT gateway's table over time: a row for each connection, a bar for its life.
 
 At the left the flow before and after the NAT, at the right from the row's first packet to its
 removal. Dashed: the present instant. Places and axis are those of the longest story, so that
@@ -36,8 +35,9 @@ SIDE = {"web": "web", "update server": "The update server", "stranger": "A stran
 
 @picture
 def translations(story: Story, *, theme: str = "light", ax: Any = None) -> Scene:
-    """The table of a NAT gateway as time goes by: each row from its first packet to its removal,
-    and who spoke last.
+    """The table of a NAT gateway over time: each row from its first packet to its removal.
+
+    It also says who sent last.
     """
     title, words = finding(story), sentence(story)
     bottom = TOP + PITCH * MOST

@@ -33,9 +33,7 @@ SIDE = RIGHT + 12  # where the names at the right begin
 
 @picture
 def ports(use: PortUse, *, theme: str = "light", ax: Any = None) -> Scene:
-    """Ephemeral ports in use over ten minutes, towards each destination and all together, against
-    the limit.
-    """
+    """Ephemeral ports in use over ten minutes, for each destination and in all, and the limit."""
     if len(use.failed) != SPAN:
         raise ValueError(
             f"a load played for {len(use.failed)} s: expected {SPAN} s, the width of the picture"

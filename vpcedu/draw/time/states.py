@@ -1,5 +1,4 @@
-"""States: the diagram of TCP's states, with the way that one end of a connection took, and where it
-is now.
+"""States: the diagram of TCP's states, with the path of one end of a connection and where it is.
 
 Every arrow is a row of the table that the model executes. Thick: taken so far. Letters: what can
 happen next. Boxes and panel keep their places, so that nothing jumps while the changes are stepped
@@ -52,11 +51,10 @@ def states(
     theme: str = "light",
     ax: Any = None,
 ) -> Scene:
-    """The diagram of TCP's states with the way of one end of a connection, after so many changes;
-    None: all.
+    """The diagram of TCP's states with the path of one end of a connection.
 
-    who: the opener (None) or the listener. ValueError for a connection, an end or a number of
-    changes that there is not.
+    It shows the path after a number of changes; None: after all of them. who: the opener (None) or
+    the listener. ValueError for a connection, an end or a number of changes that there is not.
     """
     talk, who, events = ways_of(visit, connection, who)
     if changes is not None and changes not in range(len(events) + 1):

@@ -1,5 +1,6 @@
-"""Clocks: a silent connection, one slider for the silence; who forgets when, and who hears what
-afterwards?
+"""Clocks: a silent connection, and a slider for the silence.
+
+Who forgets when, and who hears what afterwards?
 """
 
 from __future__ import annotations
@@ -58,8 +59,9 @@ def frame(way: str, seconds: int, speaks: str, keepalive: int, instance: str) ->
 
 
 class IdleClocks(Explorer):
-    """The explorer of idle clocks; set `way`, `seconds`, `speaks`, `keepalive`, `instance`, or move
-    them.
+    """The explorer of idle clocks.
+
+    Set `way`, `seconds`, `speaks`, `keepalive`, `instance`, or move them.
     """
 
     def __init__(

@@ -1,5 +1,6 @@
-"""Filters: a security group beside a network ACL; to which of the clients' ports does the ACL let
-answers out?
+"""Filters: a security group next to a network ACL.
+
+To which of the clients' ports does the network ACL let answers out?
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ ABOUT = (
 
 
 def frame(port: int, entry: tuple[int, int], group_out: str, change: Repair | None = None) -> Frame:
-    """Picture and sentence for one client's port, one entry (first and last port), and what the
-    group lets out.
+    """Picture and sentence for a client's port, an entry, and what the security group lets out.
 
-    change: a row that is changed before the visit; ValueError where AWS would refuse that.
+    entry: its first and last port. change: a row that is changed before the visit; ValueError where
+    AWS would refuse that.
     """
     visit = _visit(port, entry, group_out, change)
     if change is not None:
@@ -74,8 +75,9 @@ def percent(part: int, whole: int) -> str:
 
 
 class Filters(Explorer):
-    """The explorer of group and network ACL; set `port`, `entry` (a pair of ports), `group_out` and
-    `what_if`, or move them.
+    """The explorer of security group and network ACL.
+
+    Set `port`, `entry` (a pair of ports), `group_out` and `what_if`, or move them.
     """
 
     def __init__(

@@ -1,9 +1,8 @@
-"""Return paths: choose the way, step through the packets, read why each goes where it goes; change
-a row and see.
+"""Return paths: choose a setup, step through the packets, read why each goes where it goes.
 
-Four balancers and the NAT, one slider. The ladder and the map show one way; "all five" puts them
-one under the other at the same moment, so that one sees which of them rewrites, which ends a
-connection, and what brings the answer back.
+You can also change a row and see what happens. Four balancers and the NAT, one slider. The ladder
+and the map show one way; "all five" puts them one under the other at the same moment, so that one
+sees which of them rewrites, which ends a connection, and what brings the answer back.
 """
 
 from __future__ import annotations
@@ -113,8 +112,9 @@ def _picture(
 
 
 def room(picture: str, **_: object) -> int:
-    """The height of a kind of picture: that of the tallest way, and a note more for a packet that
-    is lost.
+    """The height of a kind of picture.
+
+    It is that of the tallest one, and a note more for a packet that is lost.
     """
     return _tallest(picture) + NOTE
 
@@ -128,10 +128,10 @@ def _tallest(picture: str) -> int:
 
 
 class ReturnPaths(Explorer):
-    """The explorer of the return paths; set `balancer`, `view`, `packet` and `what_if`, or move
-    them.
+    """The explorer of the return paths.
 
-    balancer: one of WAYS. nat: instance or gateway. packet: a number to begin with.
+    Set `balancer`, `view`, `packet` and `what_if`, or move them. balancer: one of WAYS. nat:
+    instance or gateway. packet: a number to begin with.
     """
 
     def __init__(

@@ -1,6 +1,4 @@
-"""Routes: type an address, see which row of web's route table wins, and what becomes of the
-packet.
-"""
+"""Routes: type an address; which row of web's route table wins, and where does the packet go?"""
 
 from __future__ import annotations
 
@@ -29,8 +27,9 @@ TALL = (UPDATES, PUBLIC)  # their pictures are the tallest
 
 
 def frame(to: str, default: str, public: bool, partner: bool, picture: str) -> Frame:
-    """Picture and sentence for a connection that web opens to an address; what is no address is
-    named.
+    """Picture and sentence for a connection that web opens to an address.
+
+    Words that are no address are named.
     """
     try:
         number(to.strip())
@@ -79,8 +78,9 @@ def _fate(visit: Visit) -> str:
 
 
 class Routes(Explorer):
-    """The explorer of route tables; set `to`, `default`, `public`, `partner` and `picture_of`, or
-    use them.
+    """The explorer of route tables.
+
+    Set `to`, `default`, `public`, `partner` and `picture_of`, or use them.
     """
 
     def __init__(

@@ -42,9 +42,7 @@ ABOUT = (
 
 
 class Seen(NamedRow):
-    """A visit that was played, what the person saw, and the numbers of the packets that tell
-    something.
-    """
+    """A visit that was simulated, what the person saw, and the numbers of the telling packets."""
 
     visit: Visit
     symptom: str
@@ -53,8 +51,9 @@ class Seen(NamedRow):
 
 @lru_cache(KEPT)
 def seen(story: str, number: int, change: Repair | None = None) -> Seen:
-    """Play a morning, with a row changed or not; ValueError for an unknown story, or a change AWS
-    would refuse.
+    """Simulate a story, with a row changed or not.
+
+    ValueError for an unknown story, or a change AWS would refuse.
     """
     if story == PUZZLE:
         riddle = puzzle(number)
@@ -104,10 +103,10 @@ def _picture(visit: Visit, packet: int, picture: str) -> draw.Picture:
 
 
 class Troubleshooting(Explorer):
-    """The explorer of troubled mornings; set `story`, `number`, `packet`, `view` and `what_if`, or
-    move them.
+    """The explorer of troubleshooting.
 
-    story: PUZZLE or a scenario's name. number: the puzzle's.
+    Set `story`, `number`, `packet`, `view` and `what_if`, or move them. story: PUZZLE or a
+    scenario's name. number: the puzzle's.
     """
 
     def __init__(self, story: str = PUZZLE, number: int = 5, picture: str = "map") -> None:

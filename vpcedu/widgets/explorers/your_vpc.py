@@ -1,6 +1,4 @@
-"""Your VPC: two ends and a port of a network that was loaded; the way there and back, and what
-would mend it.
-"""
+"""Your VPC: two ends and a port of a loaded network: the path there and back, and what fixes it."""
 
 from __future__ import annotations
 
@@ -63,11 +61,10 @@ def ports(vpc: Vpc) -> tuple[int, ...]:
 
 
 class YourVpc(Explorer):
-    """The explorer of a loaded network; set `source`, `destination`, `port`, `view` and `what_if`,
-    or move them.
+    """The explorer of a loaded network.
 
-    vpc: a description, such as `aws.load(folder).vpc()`. ValueError where AWS would refuse it, or
-    for an unknown end.
+    Set `source`, `destination`, `port`, `view` and `what_if`, or move them. vpc: a description,
+    such as `aws.load(folder).vpc()`. ValueError where AWS would refuse it, or for an unknown end.
     """
 
     def __init__(
@@ -108,8 +105,9 @@ class YourVpc(Explorer):
         )
 
     def look(self) -> str:
-        """Search for the smallest set of rows that mends what is asked; a single one is put in.
-        What was found.
+        """Search for the smallest set of rows that fixes what is asked; returns what was found.
+
+        A set of a single row is put in.
         """
         question = Question(self.source.value, self.destination.value, self.port.value)
         reachable = self._run(question, None).reachable
@@ -181,8 +179,9 @@ class YourVpc(Explorer):
 
 
 class Search:
-    """The button that looks for a repair, and how far it has got; a part of the explorer without
-    controls.
+    """The button that looks for a repair, and how far it has got.
+
+    It is a part of the explorer without controls.
     """
 
     lines = 0

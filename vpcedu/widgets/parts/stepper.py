@@ -1,5 +1,6 @@
-"""Stepper: goes through packets one by one: a slider (arrow keys move it), two buttons, and
-Play.
+"""Stepper: goes through packets one by one.
+
+It has a slider (arrow keys move it), two buttons, and Play.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ PACE = 900  # milliseconds from packet to packet
 
 
 class Stepper:
-    """A number from 1 to `most`; `controls` has the slider under the name that the frame asks
-    for.
+    """A number from 1 to `most`.
+
+    `controls` has the slider under the name that the frame asks for.
     """
 
     lines = 0

@@ -1,5 +1,6 @@
-"""What if: choose a row of the site and what becomes of it; the visit is played again on a new
-network. Undo.
+"""What if: choose a row of the site and change it; the visit is simulated again, on a new network.
+
+The change can be undone.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ class WhatIf:
         return 2 if self.change.value else 0
 
     def offer(self, changes: Changes) -> Repair | None:
-        """Offer these rows from now on; what was chosen stays if it is among them. Returns what is
-        chosen then.
+        """Offer these rows from now on; returns what is chosen then.
+
+        What was chosen stays if it is among them.
         """
         if changes is not self._changes:
             row, chosen = self.row.value, self.change.value
@@ -90,8 +92,9 @@ def said(change: Repair | None, who: str, before: str, after: str) -> str:
 
 
 def tried(show: Callable[[Repair | None], Frame], change: Repair | None) -> Frame:
-    """The frame with a row changed; where AWS would refuse the change, the frame without it, and
-    why.
+    """The frame with a row changed.
+
+    Where AWS would refuse the change: the frame without it, and why.
     """
     if change is None:
         return show(None)
