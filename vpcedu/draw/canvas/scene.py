@@ -52,7 +52,7 @@ class Box(NamedRow):
 class Line(NamedRow):
     """A line through points; `head` "solid" or "hollow" stands at its end.
 
-    `part_of` is the number of the packet whose way it is, 0 for all other lines.
+    `part_of` is the number of the packet whose path it is, 0 for all other lines.
     """
 
     points: tuple[Point, ...]

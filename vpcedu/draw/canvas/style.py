@@ -79,9 +79,9 @@ def _rgb(code: str) -> tuple[int, int, int]:
 
 
 def _blend(
-    one: tuple[int, int, int], other: tuple[int, int, int], share: float
+    ground: tuple[int, int, int], ink: tuple[int, int, int], share: float
 ) -> tuple[int, int, int]:
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(ground, ink, strict=True))
     return red, green, blue
 
 
@@ -112,6 +112,6 @@ DIAMOND, CROSS, RING, BADGE = 6.0, 6.0, 5.0, 9.0  # half heights of marks
 SOLID_HEAD, HOLLOW_HEAD = 10.0, 15.0  # lengths of arrow heads
 
 LONG_DASH = (15.0, 4.5)  # outside
-DOTS = (1.5, 3.0)  # the way not travelled
+DOTS = (1.5, 3.0)  # the path not travelled
 GATE = (2.0, 3.0)  # the line of a gateway
 FAINT = (4.0, 3.0)  # what was not reached

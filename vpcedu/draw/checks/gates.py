@@ -1,10 +1,10 @@
 """Filter gates: every check that a packet and its answer meet on one connection.
 
-A gate belongs to a device and to one of the stretches beside it. The groups and the network ACLs
+A gate belongs to a device and to one of the stretches next to it. The groups and the network ACLs
 are taken from the description, what each gate said from the capture; a gate that no packet reached
 was not asked. The source/destination check leaves no step where it lets a packet pass; it is a gate
-where it drops, and at devices in the middle of the way that have it on. Where it is off there is no
-gate.
+where it drops, and at devices in the middle of the path that have it on. Where it is off there is
+no gate.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _gates(
     vpc: Vpc, path: tuple[str, ...], trace: Trace | None, answer: bool, first: int
 ) -> tuple[Gate, ...]:
     """The gates of one direction, in the order in which the packet comes to them."""
-    cards = {row.device: row for row in vpc.interfaces}
+    cards = {interface.device: interface for interface in vpc.interfaces}
     gates: list[Gate] = []
     stretches = list(enumerate(pairwise(path)))
     over = trace is None

@@ -153,7 +153,7 @@ def _width(visit: Visit, name: str) -> float:
 
 def _frames(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
     """A frame for each subnet on the way."""
-    cards = {row.device: row.subnet for row in visit.vpc.interfaces}
+    cards = {interface.device: interface.subnet for interface in visit.vpc.interfaces}
     items: list[Item] = []
     for name, group in groupby(
         range(len(trip.path)), key=lambda place: cards.get(trip.path[place], "")
@@ -161,7 +161,7 @@ def _frames(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
         if not name:
             continue
         left, right = plan.frame(list(group), trip.path)
-        cidr = next(row.cidr for row in visit.vpc.subnets if row.name == name)
+        cidr = next(subnet.cidr for subnet in visit.vpc.subnets if subnet.name == name)
         words = next(
             (
                 w
@@ -182,7 +182,9 @@ def _devices(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
     A device in the middle of the path also says that its source/destination check is off.
     """
     items: list[Item] = []
-    off = {row.device for row in visit.vpc.interfaces if not row.check} & set(trip.path[1:-1])
+    off = {interface.device for interface in visit.vpc.interfaces if not interface.check} & set(
+        trip.path[1:-1]
+    )
     for place, name in enumerate(trip.path):
         address = address_of(visit.vpc, name)
         lines = [(word, "ink", True) for word in _name(name)]

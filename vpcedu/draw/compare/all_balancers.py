@@ -94,21 +94,21 @@ def ways(
         Text(x, TOP - 8, words, "muted", NOTE, True, "middle")
         for x, words in zip(COLUMNS, HEADS, strict=True)
     ]
-    told = []
+    strip_texts = []
     signs: set[str] = set()
     for place, (words, visit) in enumerate(visits.items()):
         traces = _of(visit, moment)
         items += _strip(TOP + PITCH * place, words, visit, traces, words == name)
         signs |= {"rewritten"} if any(_rewritten(trace) for trace in traces) else set()
         signs |= {"dropped"} if any(trace.dropped for trace in traces) else set()
-        told.append(f"{words}: {_told(traces)}.")
+        strip_texts.append(f"{words}: {_strip_text(traces)}.")
     sentence = f"{name}: {verdict(chosen)}"
     foot = footing(TOP + PITCH * len(visits) + 6, sentence, signs, lines=2)
     title = f"{TITLES[moment]}: {len(visits)} ways, one under the other"
     subtitle = (
         "Solid: a host, arrows end there. Dotted: a gateway, they go through. Boxed: rewritten."
     )
-    return page(title, subtitle, items, foot, " ".join([f"{title}.", *told, sentence]))
+    return page(title, subtitle, items, foot, " ".join([f"{title}.", *strip_texts, sentence]))
 
 
 def _of(visit: Visit, moment: str) -> list[Trace]:
@@ -148,9 +148,9 @@ def _strip(y: float, words: str, visit: Visit, traces: list[Trace], lit: bool) -
         items += _lifeline(visit, device, _column(visit, device), y + 24, y + 64)
     for trace in traces:
         items += _packet(visit, trace, y + LANE, "lit-ground" if lit else "paper")
-    said = _told(traces)
+    text = _strip_text(traces)
     items.append(
-        Text(MARGIN, bottom - 6, shorten(said, NOTE, ROOM), "ink" if traces else "muted", NOTE)
+        Text(MARGIN, bottom - 6, shorten(text, NOTE, ROOM), "ink" if traces else "muted", NOTE)
     )
     return items
 
@@ -234,7 +234,7 @@ def _fields(x: float, y: float, leg: Leg, rewritten: dict[str, str], ground: str
     return items
 
 
-def _told(traces: list[Trace]) -> str:
+def _strip_text(traces: list[Trace]) -> str:
     """What sends each packet where it goes: its sender's row, and each gateway's."""
     if not traces:
         return "no packet of this kind"

@@ -3,7 +3,7 @@
 Outside hosts stand at the left, then the Internet gateway, the public subnets' devices, the private
 ones'. A host is a wall, a gateway a crossing. A proxy, a host that connections end at and that
 opens others, has two walls with paper between: no line crosses it. States have places of their own:
-the gutters beside the outermost lines, and the space inside a proxy.
+the gutters next to the outermost lines, and the space inside a proxy.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
     from vpcedu.sites.visit import Visit
 
-STUB = 170.0  # the length of a way that leads nowhere
+STUB = 170.0  # the length of a path that leads nowhere
 LEFT, RIGHT, PROXY = 94.0, 606.0, 95.0  # the first line, the last line, the width of a proxy
 
 

@@ -86,7 +86,9 @@ class Arrows:
                 row, leg, field if write else (), column[1] - column[0] - 2 * CLEAR
             )
             if pieces and (xs[1] - xs[0]) * (pieces[-1].xs[1] - pieces[-1].xs[0]) < 0:
-                y += TURN + LINE * max(len(label_lines) - 1, 0)  # it turns round: below its own way
+                y += TURN + LINE * max(
+                    len(label_lines) - 1, 0
+                )  # it turns round: below its own path
             ys = y, y + abs(xs[1] - xs[0]) * (0.0 if row.closing else self.slope)
             pieces.append(Piece(leg, xs, ys, label_lines, column))
             y = ys[1]

@@ -2,7 +2,7 @@
 
 One row for each packet, or, where not every packet is wanted: no row for an ACK that changes
 nothing, one row for the closing of a connection, one for many retransmissions that are lost in the
-same way. Beside the rows stand the states: a row's packet brings its sender or its receiver into a
+same way. Next to the rows stand the states: a row's packet brings its sender or its receiver into a
 state of RFC 9293.
 """
 

@@ -229,7 +229,7 @@ def _stretch(frames: list[Frame], first: int) -> None:
 
 
 def _outside(placed: Places, vpc: Vpc, met: set[str]) -> None:
-    """The hosts of the Internet, each beside a row of devices."""
+    """The hosts of the Internet, each next to a row of devices."""
     rows = sorted({box.y for box in placed.boxes.values()}) or [TOP + ABOVE + HEADER]
     for number, host in enumerate(vpc.outside):
         top = rows[number] if number < len(rows) else rows[-1] + PITCH * (number - len(rows) + 1)
@@ -253,7 +253,9 @@ def _devices(vpc: Vpc, subnet: Subnet, met: set[str]) -> list[tuple[str, str, st
 
     If many devices were met by no packet, one box counts them.
     """
-    here: list[Interface] = [row for row in vpc.interfaces if row.subnet == subnet.name]
+    here: list[Interface] = [
+        interface for interface in vpc.interfaces if interface.subnet == subnet.name
+    ]
     unmet = [row for row in here if row.device not in met]
     if len(unmet) > MANY:
         others = f"others in {subnet.name}", f"{len(unmet)} others", ""

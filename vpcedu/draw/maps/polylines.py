@@ -1,7 +1,7 @@
 """Map polylines: the line that a leg takes between two boxes of a map.
 
 Boxes of neighbouring columns in one row are joined straight; other rows by an elbow in the gap
-between the columns, rows of one column by an elbow beside it; a leg that jumps over a column goes
+between the columns, rows of one column by an elbow next to it; a leg that jumps over a column goes
 below its box. Request and answer have lanes of their own, and their elbows stand so that they never
 cross.
 """

@@ -93,12 +93,17 @@ def _title(visit: Visit, arrows: str) -> str:
     if not outcome(visit).works:
         return finding(visit)
     targets = {route.target for route in visit.vpc.routes}
-    way_out = next((row.device for row in visit.vpc.interfaces if row.device in targets), None)
-    if way_out is None:
+    exit_device = next(
+        (interface.device for interface in visit.vpc.interfaces if interface.device in targets),
+        None,
+    )
+    if exit_device is None:
         return finding(visit)
-    total, met = len(visit.capture), sum(way_out in trace.devices for trace in visit.capture)
+    total, met = len(visit.capture), sum(exit_device in trace.devices for trace in visit.capture)
     some = f"all {total}" if met == total else f"{met} of {total}"
-    return f"Where packets go: {f'{some} meet' if met else f'none of {total} meets'} the {way_out}"
+    return (
+        f"Where packets go: {f'{some} meet' if met else f'none of {total} meets'} the {exit_device}"
+    )
 
 
 def _subtitle(visit: Visit, packet: int | None, arrows: str) -> str:

@@ -100,7 +100,7 @@ def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
     sentence = _sentence(audit)
     lost = any(not works for entry in entries.values() for _, works in entry)
     signs = {sign for sign, there in (("outside", marked), ("dropped", lost)) if there}
-    total = len({row.device for row in vpc.interfaces})
+    total = len({interface.device for interface in vpc.interfaces})
     title = title_of(f"The Internet reaches {len(marked) or 'none'} of {counted(total, 'device')}")
     if audit.unknown:
         title = title_of(
@@ -116,12 +116,12 @@ def reaches(audit: Audit) -> list[Reach]:
 
     In order: a balancer's name, what the Internet reaches, the rest.
     """
-    device = {row.id: row.device for row in audit.vpc.interfaces}
+    device = {interface.id: interface.device for interface in audit.vpc.interfaces}
     by_address = {row.address: row.device for row in audit.vpc.interfaces}
-    private = {row.public: row.private for row in audit.vpc.associations}
+    private = {association.public: association.private for association in audit.vpc.associations}
     rows = []
     for name, port, outcome in audit.balancers:
-        addresses = next(row.addresses for row in audit.vpc.names if row.name == name)
+        addresses = next(record.addresses for record in audit.vpc.names if record.name == name)
         nodes = dict.fromkeys(
             by_address.get(private.get(address, address), "") for address in addresses
         )
@@ -299,9 +299,9 @@ def _few(names: tuple[str, ...]) -> str:
 
 
 def _alternative(cidr: str, title: str, rows: list[Reach], sentence: str) -> str:
-    told = [
+    sentences = [
         f"{_few(row.devices)} on {'' if row.ports == EVERY else 'port '}{row.ports} from"
         f" {_few((*_outside_words(row), *row.sources))}."
         for row in rows[:TOLD]
     ]
-    return " ".join([f"Audit of VPC {cidr}. {title}.", *told, sentence])
+    return " ".join([f"Audit of VPC {cidr}. {title}.", *sentences, sentence])

@@ -78,7 +78,7 @@ class Plain:
         self.vpc, self.top, self.bottom = vpc, top, top
         self.noted, self.hosts = (
             of_note(vpc),
-            {row.name for row in vpc.devices if issubclass(row.kind, Host)},
+            {device.name for device in vpc.devices if issubclass(device.kind, Host)},
         )
         self.chips: list[Chip] = []
         self.fields: list[Field] = []
@@ -128,7 +128,7 @@ def _column(plan: Plain, subnets: list[Subnet], column: int, y: float, level: in
     """The frames of some subnets below each other; the y below them."""
     joined: list[Subnet] = []
     for subnet in subnets:
-        rows = [row for row in plan.vpc.interfaces if row.subnet == subnet.name]
+        rows = [interface for interface in plan.vpc.interfaces if interface.subnet == subnet.name]
         noted = [row for row in rows if row.device in plan.noted]
         if level == EVERYTHING or (level >= SUBNETS and not noted):
             joined.append(subnet)
@@ -193,12 +193,14 @@ def of_note(vpc: Vpc) -> set[str]:
     """
     public = {pair.private for pair in vpc.associations}
     named = {
-        row.device for row in vpc.interfaces if public.intersection((row.address, *row.secondary))
+        interface.device
+        for interface in vpc.interfaces
+        if public.intersection((interface.address, *interface.secondary))
     }
     return named | {
-        row.name
-        for row in vpc.devices
-        if not issubclass(row.kind, Host) or "listeners" in dict(row.settings)
+        device.name
+        for device in vpc.devices
+        if not issubclass(device.kind, Host) or "listeners" in dict(device.settings)
     }
 
 

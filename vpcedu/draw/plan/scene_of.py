@@ -43,8 +43,8 @@ def plain_scene(vpc: Vpc) -> Scene:
     items = [*ground_items(plans), *chip_items(plans), *host_items(shown)]
     foot = footing(plans[-1].bottom + 18, _sentence(shown))
     devices, zones = (
-        len({row.device for row in vpc.interfaces}),
-        len({row.zone for row in vpc.subnets}),
+        len({interface.device for interface in vpc.interfaces}),
+        len({subnet.zone for subnet in vpc.subnets}),
     )
     title = title_of(
         f"VPC {vpc.cidr}: {counted(len(vpc.subnets), 'subnet')} in {counted(zones, 'zone')},"
@@ -200,15 +200,15 @@ def alternative(vpc: Vpc, title: str) -> str:
     for part in (vpc, *peered(vpc).peers):
         for subnet in part.subnets:
             devices = [
-                f"{row.device} {row.address}"
-                for row in part.interfaces
-                if row.subnet == subnet.name
+                f"{interface.device} {interface.address}"
+                for interface in part.interfaces
+                if interface.subnet == subnet.name
             ]
             kind = "public" if part.is_public(subnet) else "private"
-            told = ", ".join(devices) if len(devices) <= left else f"{len(devices)} devices"
+            devices_text = ", ".join(devices) if len(devices) <= left else f"{len(devices)} devices"
             left -= len(devices) if len(devices) <= left else 0
             if devices and len(part.subnets) <= TOLD:
                 parts_told.append(
-                    f"{kind.capitalize()} subnet {subnet.cidr}, zone {subnet.zone}: {told}."
+                    f"{kind.capitalize()} subnet {subnet.cidr}, zone {subnet.zone}: {devices_text}."
                 )
     return " ".join([*parts_told, _sentence(vpc)])

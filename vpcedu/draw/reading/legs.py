@@ -43,16 +43,19 @@ class Leg(NamedRow):
 
 def owner(vpc: Vpc, address: str) -> str:
     """The device that a packet to this address is meant for; "" where nobody has it."""
-    private = next((row.private for row in vpc.associations if row.public == address), address)
-    inside = (row.device for row in vpc.interfaces if row.address == private)
-    outside = (row.device for row in vpc.outside if row.address == private)
+    private = next(
+        (association.private for association in vpc.associations if association.public == address),
+        address,
+    )
+    inside = (interface.device for interface in vpc.interfaces if interface.address == private)
+    outside = (host.device for host in vpc.outside if host.address == private)
     return next(inside, None) or next(outside, "")
 
 
 def address_of(vpc: Vpc, device: str) -> str:
     """A device's own address; "" for a gateway without one."""
-    inside = (row.address for row in vpc.interfaces if row.device == device)
-    outside = (row.address for row in vpc.outside if row.device == device)
+    inside = (interface.address for interface in vpc.interfaces if interface.device == device)
+    outside = (host.address for host in vpc.outside if host.device == device)
     return next(inside, None) or next(outside, "")
 
 
@@ -67,7 +70,7 @@ def space(vpc: Vpc, packet: Packet) -> str:
     The addresses are those of the site.
     """
     src, dst = packet.flow.src, packet.flow.dst
-    if any(row.public in (src, dst) for row in vpc.associations):
+    if any(association.public in (src, dst) for association in vpc.associations):
         return "outside"
     return "inside" if vpc.has(src) or vpc.has(dst) else "ink"
 

@@ -41,7 +41,7 @@ def ends_of(visit: Visit, talk: Conversation) -> dict[str, tuple[str, str]]:
 
 def stretches(visit: Visit, talk: Conversation) -> list[tuple[Leg, dict[str, str]]]:
     """The legs of a connection's opener, with the fields rewritten before each."""
-    whole = whole_way(talk)
+    whole = whole_path(talk)
     gates = rewritings(whole)
     return [
         (
@@ -54,6 +54,6 @@ def stretches(visit: Visit, talk: Conversation) -> list[tuple[Leg, dict[str, str
     ]
 
 
-def whole_way(talk: Conversation) -> Trace:
-    """The packet that shows the opener's whole way."""
+def whole_path(talk: Conversation) -> Trace:
+    """The packet that shows the opener's whole path."""
     return next((t for t in talk.traces if t.delivered and t.sender == talk.opener), talk.traces[0])

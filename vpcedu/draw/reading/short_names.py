@@ -46,8 +46,8 @@ def drawn(visit: Any, names: Names) -> Any:
     other.vpc = _together(renamed(visit.vpc, names), {names.get(name, name) for name in met})
     if names:
         other.capture, other.call = _capture(visit.capture, names), renamed(visit.call, names)
-        for found in ("talks", "connections"):  # under the long names
-            vars(other).pop(found, None)
+        for cached in ("talks", "connections"):  # under the long names
+            vars(other).pop(cached, None)
     return other
 
 
@@ -56,7 +56,7 @@ def _together(vpc: Vpc, met: set[str]) -> Vpc:
     peers = tuple(
         part
         for part in vpc.peers
-        if met & {part.internet_gateway, *(row.device for row in part.interfaces)}
+        if met & {part.internet_gateway, *(interface.device for interface in part.interfaces)}
     )
     if not peers:
         return vpc._replace(peers=())
@@ -91,7 +91,7 @@ def part_of(vpc: Vpc, device: str) -> Vpc | None:
             if device
             and (
                 device == part.internet_gateway
-                or any(row.device == device for row in part.interfaces)
+                or any(interface.device == device for interface in part.interfaces)
             )
         ),
         None,
@@ -109,7 +109,9 @@ def gateways(vpc: Vpc) -> tuple[str, ...]:
 def short_names(vpc: Vpc) -> Names:
     """A short name for each device and Internet gateway whose own is too wide."""
     gates = [part.internet_gateway for part in vpc.everyone if part.internet_gateway]
-    names = dict.fromkeys((*gates, *(row.name for part in vpc.everyone for row in part.devices)))
+    names = dict.fromkeys(
+        (*gates, *(device.name for part in vpc.everyone for device in part.devices))
+    )
     taken = {name for name in names if _fits(name, name in gates)}
     shorts: Names = {}
     for name in names:

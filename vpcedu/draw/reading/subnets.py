@@ -29,7 +29,7 @@ def hidden_subnets(vpc: Vpc, met: set[str]) -> list[Subnet]:
     """
     if len(vpc.subnets) <= FEW:
         return []
-    busy = {row.subnet for row in vpc.interfaces if row.device in met}
+    busy = {interface.subnet for interface in vpc.interfaces if interface.device in met}
     tables = {subnet.route_table or vpc.main for subnet in vpc.subnets if subnet.name in busy}
     asked = {route.target for route in vpc.routes if route.table in tables}
     busy |= {row.subnet for row in vpc.interfaces if row.device in asked or row.id in asked}
@@ -54,7 +54,9 @@ def strips(vpc: Vpc, subnets: list[Subnet], room: float, many: bool) -> list[Str
         return [(f"{len(subnets)} subnets, not met", devices_in(vpc, subnets))]
     titled = []
     for subnet in subnets:
-        names = [row.device for row in vpc.interfaces if row.subnet == subnet.name]
+        names = [
+            interface.device for interface in vpc.interfaces if interface.subnet == subnet.name
+        ]
         words = f"{', '.join(names)}: not on this path"
         titled.append(
             (
@@ -70,7 +72,7 @@ def strips(vpc: Vpc, subnets: list[Subnet], room: float, many: bool) -> list[Str
 def devices_in(vpc: Vpc, subnets: list[Subnet]) -> str:
     """How many devices these subnets hold."""
     names = {subnet.name for subnet in subnets}
-    devices = len({row.device for row in vpc.interfaces if row.subnet in names})
+    devices = len({interface.device for interface in vpc.interfaces if interface.subnet in names})
     return f"{devices} device{'' if devices == 1 else 's'}"
 
 
@@ -98,5 +100,7 @@ def is_near(vpc: Vpc, subnet: str) -> bool:
     home = next(part for part in parts(vpc) if any(row.name == subnet for row in part.subnets))
     if any(home.is_public(row) for row in home.subnets):
         return is_public_subnet(vpc, subnet)
-    publics = {row.private for row in home.associations}
-    return any(row.subnet == subnet and row.address in publics for row in home.interfaces)
+    publics = {association.private for association in home.associations}
+    return any(
+        interface.subnet == subnet and interface.address in publics for interface in home.interfaces
+    )

@@ -71,11 +71,11 @@ def _loss(visit: Visit, trace: Trace, step: Step) -> str:
 
 def _same(other: Trace, trace: Trace) -> bool:
     """Whether a packet is the same as another, or a retransmission of it, and was lost too."""
-    one, two = other.packet, trace.packet
-    return other.dropped is not None and (one.flow, one.flags, one.data) == (
-        two.flow,
-        two.flags,
-        two.data,
+    earlier, later = other.packet, trace.packet
+    return other.dropped is not None and (earlier.flow, earlier.flags, earlier.data) == (
+        later.flow,
+        later.flags,
+        later.data,
     )
 
 

@@ -104,14 +104,14 @@ def ends_of(side: Side) -> tuple[End, End]:
     if syn is None:
         return here, End(server, None, None, None, (), _lost(last.traces[0]), "")
     if syn.dropped:
-        said = "RST: refused" if syn.dropped.sent else ""
+        refusal = "RST: refused" if syn.dropped.sent else ""
         return here, End(
-            server, syn.last.before.flow, syn.last.before.seq, None, (), _lost(syn), said
+            server, syn.last.before.flow, syn.last.before.seq, None, (), _lost(syn), refusal
         )
     asked = [t for t in last.traces if t.sender == last.opener and t.packet.data]
     came = next((t.last.before.data for t in asked if t.delivered), b"")
     gone = next((_lost(t) for t in asked if not t.delivered), "") if not came else ""
-    told = (
+    reply = (
         f"{label(legs[0].packet)} to {legs[0].packet.flow.destination}"
         if (legs and legs[0].sender == server)
         else ""
@@ -124,7 +124,7 @@ def ends_of(side: Side) -> tuple[End, End]:
         _opened(visit.capture, flow.reversed(), server),
         lines_of(came),
         gone,
-        told,
+        reply,
     )
 
 

@@ -222,8 +222,8 @@ def _facts(side: Side) -> list[Fact]:
 
 def _addresses(visit: Visit) -> list[tuple[str, str]]:
     return [
-        *((row.device, row.address) for row in visit.vpc.interfaces),
-        *((row.device, row.address) for row in visit.vpc.outside),
+        *((interface.device, interface.address) for interface in visit.vpc.interfaces),
+        *((host.device, host.address) for host in visit.vpc.outside),
     ]
 
 

@@ -108,7 +108,7 @@ def silences(visit: Visit) -> tuple[Silence, ...]:
 def clocks_of(visit: Visit, silence: Silence) -> tuple[Clock, ...]:
     """The clocks along a connection, from its opener to its listener."""
     devices = {device.name: device for device in visit.vpc.devices}
-    cards = {row.device: row for row in visit.vpc.interfaces}
+    cards = {interface.device: interface for interface in visit.vpc.interfaces}
     rows: list[Clock] = []
     for name in silence.talk.path:
         end = name in (silence.talk.opener, silence.talk.listener)
@@ -171,10 +171,10 @@ def _gate(silence: Silence, name: str, idle: int) -> Clock:
             "passes",
             "the row is still there" if state == RUNS else "by a new row",
         )
-    told = _told(silence, name)
-    if told:
+    receiver = _reset_to(silence, name)
+    if receiver:
         return Clock(
-            name, "its table", idle, state, "RST", f"to {told}, and only when it sends again"
+            name, "its table", idle, state, "RST", f"to {receiver}, and only when it sends again"
         )
     why = step.reason.code if step.reason else "lost"
     return Clock(name, "its table", idle, state, "dropped", f"{why}; nobody is told")
@@ -244,7 +244,7 @@ def _first(silence: Silence, name: str) -> Step | None:
     )
 
 
-def _told(silence: Silence, name: str) -> str:
+def _reset_to(silence: Silence, name: str) -> str:
     """To whom a gateway sent a packet of its own after the silence."""
     return next((t.last.at for t in silence.after if t.sender == name), "")
 

@@ -137,9 +137,9 @@ def _curve(values: tuple[int, ...], y_of: object, width: float) -> Line:
     """A line through the values; points on one straight stretch are left out."""
     whole = ((0, 0), *enumerate(values, 1))
     kept = [whole[0]]
-    for (one, other), (_, after) in zip(pairwise(whole), pairwise(whole[1:]), strict=False):
-        if other[1] - one[1] != after[1] - other[1]:
-            kept.append(other)
+    for (before, point), (_, after) in zip(pairwise(whole), pairwise(whole[1:]), strict=False):
+        if point[1] - before[1] != after[1] - point[1]:
+            kept.append(point)
     kept.append(whole[-1])
     return Line(tuple((_x(second), y_of(value)) for second, value in kept), "ink", width)  # type: ignore[operator]
 

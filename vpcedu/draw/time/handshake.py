@@ -1,8 +1,8 @@
 """Handshake: how a connection opens, as a ladder: 4 s run down to scale, later time is folded.
 
 In the first 4 s every arrow begins and ends where its times say. Later packets have rows of their
-own below a zigzag, with their times beside them, not to scale. All places come from the fixed axis,
-so that nothing jumps under a slider. Where the round trip is too short for words between its
+own below a zigzag, with their times next to them, not to scale. All places come from the fixed
+axis, so that nothing jumps under a slider. Where the round trip is too short for words between its
 arrows, they stand above the first one.
 """
 

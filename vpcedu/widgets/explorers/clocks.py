@@ -68,7 +68,7 @@ class IdleClocks(Explorer):
         self, way: str = "NAT gateway", seconds: int = 420, speaks: str = "listener"
     ) -> None:
         self.way = choice("Through", tuple((name, name) for name in WAYS), way)
-        self.seconds = slider("Silence", seconds, [(f"{at:,} s", at) for at in SECONDS])
+        self.seconds = slider("Silence", seconds, [(f"{second:,} s", second) for second in SECONDS])
         self.speaks = menu("Then speaks", (("opener", "opener"), ("other end", "listener")), speaks)
         self.keepalive = menu("Keep-alive", tuple(KEEP_ALIVE.items()), 0)
         self.instance = menu("web is", tuple((name, name) for name in INSTANCES), "before Nitro v6")

@@ -18,7 +18,7 @@ from vpcedu.sites.parts import EPHEMERAL, NAME, PAGE
 from vpcedu.sites.visit import Visit
 from vpcedu.widgets.parts.controls import menu, slider
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
-from vpcedu.widgets.parts.what_if import WhatIf, said, tried
+from vpcedu.widgets.parts.what_if import WhatIf, effect, tried
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def frame(port: int, entry: tuple[int, int], group_out: str, change: Repair | No
     visit = _visit(port, entry, group_out, change)
     if change is not None:
         before = _visit(port, entry, group_out).symptom
-        return Frame(draw.filters(visit, 1), said(change, "client", before, visit.symptom).strip())
+        return Frame(
+            draw.filters(visit, 1), effect(change, "client", before, visit.symptom).strip()
+        )
     came = visit.outcome.works
     fate = "and the page comes" if came else f"and the answer is lost at the ACL: {visit.symptom}"
     parts = ", ".join(

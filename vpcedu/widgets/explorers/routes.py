@@ -55,13 +55,13 @@ def _lookup(visit: Visit, to: str) -> str:
     """How many rows fit, and which of them wins."""
     rows = visit.vpc.routes_of(visit.vpc.subnets[1])
     fit = sum(contains(row.destination, to) for row in rows)
-    found = next(step.row for step in visit.capture[1].steps if step.check == "route")
+    winner = next(step.row for step in visit.capture[1].steps if step.check == "route")
     if not fit:
         return f"No row fits {to}."
     return (
-        f"One row fits {to}: {found}."
+        f"One row fits {to}: {winner}."
         if fit == 1
-        else (f"{fit} of {len(rows)} rows fit {to}; the longest prefix wins: {found}.")
+        else (f"{fit} of {len(rows)} rows fit {to}; the longest prefix wins: {winner}.")
     )
 
 

@@ -24,9 +24,11 @@ class Stepper:
         self.slider = slider(words, value, range(1, most + 1), 470)
         self.back, self.on = (
             ipywidgets.Button(
-                description=sign, tooltip=f"one {words.lower()} {way}", layout={"width": "34px"}
+                description=sign,
+                tooltip=f"one {words.lower()} {direction}",
+                layout={"width": "34px"},
             )
-            for sign, way in (("<", "back"), (">", "on"))
+            for sign, direction in (("<", "back"), (">", "on"))
         )
         self.play = ipywidgets.Play(
             min=1, max=most, interval=PACE, show_repeat=False, layout={"width": "120px"}

@@ -61,8 +61,8 @@ class WhatIf:
 
     def take(self, repair: Repair) -> None:
         """Choose a change; ValueError where it is not on offer."""
-        for row, ways in self._changes.items():
-            if repair in ways.values():
+        for row, repairs in self._changes.items():
+            if repair in repairs.values():
                 self.row.value, self.change.value = row, repair
                 return
         raise ValueError(
@@ -75,15 +75,15 @@ class WhatIf:
 
     def _chosen(self, event: object) -> None:
         """A row was chosen: the first that may become of it is done at once."""
-        ways = self._changes.get(self.row.value, {})
+        repairs = self._changes.get(self.row.value, {})
         self.change.options = [
             (AS_IT_IS, ""),
-            *((short(words), way) for words, way in ways.items()),
+            *((short(words), repair) for words, repair in repairs.items()),
         ]
-        self.change.value = next(iter(ways.values()), "")
+        self.change.value = next(iter(repairs.values()), "")
 
 
-def said(change: Repair | None, who: str, before: str, after: str) -> str:
+def effect(change: Repair | None, who: str, before: str, after: str) -> str:
     """What a change did to what somebody sees; "" where nothing was changed."""
     if change is None:
         return ""
