@@ -1,6 +1,6 @@
 """Troubleshooting: choose a story, step through the packets that matter, try to fix it.
 
-A story is a puzzle (a site that worked, in which a row was broken) or one of the faults that
+A story is a puzzle (a site that worked, in which a row was broken) or one of the scenarios that
 people meet. Most of their packets are the same one sent again; the stepper goes through those that
 tell something: what opens a connection, what asks, what answers, and the first of each loss.
 """
