@@ -8,8 +8,9 @@ through TCP's states, `clocks` who forgets a silent connection when, `handshake`
 opening to scale, `ports` how many ephemeral ports a load takes, `site` who is where before anything
 is sent, `translations` a NAT's table as time goes by, `sides` what a balancer gets and what it
 sends on, `ways` the same moment in several setups, `beside` what a kernel sent next to what the
-model sends. All give a Picture, which a notebook shows by itself. A scene (pure data) is laid out first
-and painted by matplotlib when someone looks; importing this package does not import matplotlib.
+model sends. All give a Picture, which a notebook shows by itself. A scene (pure data) is laid out
+first and painted by matplotlib when someone looks; importing this package does not import
+matplotlib.
 """
 
 from __future__ import annotations
