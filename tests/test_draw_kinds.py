@@ -27,8 +27,8 @@ from vpcedu.draw.reading.words import packet_words
 from vpcedu.draw.tables.decided_rows import table_of
 from vpcedu.draw.tables.ledger import carried
 from vpcedu.draw.time.clock_rows import clocks_of, idle_of, silences
-from vpcedu.draw.time.states import ways_of
-from vpcedu.draw.time.states_places import PLACES, TALL, WAYS, WIDE
+from vpcedu.draw.time.states import changes_of
+from vpcedu.draw.time.states_places import PLACES, POLYLINES, TALL, WIDE
 from vpcedu.flow import TCP
 from vpcedu.gateways.nat_gateway import IDLE as NAT_IDLE
 from vpcedu.hosts.host import Host
@@ -156,7 +156,7 @@ def scenes(name):
     for talk in conversations(seen.capture):
         found[f"filters {talk.number}"] = draw.filters(seen, talk.number).scene
         for who in dict.fromkeys((talk.opener, talk.listener)):
-            for changes in range(len(ways_of(seen, talk.number, who)[2]) + 1):
+            for changes in range(len(changes_of(seen, talk.number, who)[2]) + 1):
                 found[f"states {talk.number} {who} {changes}"] = draw.states(
                     seen, talk.number, who, changes
                 ).scene
@@ -545,14 +545,14 @@ def test_a_ledger_tells_no_size_of_tls():
 
 
 def test_every_row_of_the_table_is_an_arrow_between_its_two_boxes():
-    assert set(WAYS) == {(row.state, row.next) for row in TRANSITIONS}
+    assert set(POLYLINES) == {(row.state, row.next) for row in TRANSITIONS}
     assert set(PLACES) == {state for row in TRANSITIONS for state in (row.state, row.next)}
 
     def touches(state, point):
         x, y = PLACES[state]
         return abs(point[0] - x) <= WIDE / 2 and y <= point[1] <= y + TALL
 
-    for (state, after), points in WAYS.items():
+    for (state, after), points in POLYLINES.items():
         assert touches(state, points[0]), (state, after)
         assert touches(after, points[-1]) or after == "CLOSED", (state, after)
         inner = [(x, y) for x, y in points[1:-1]]
@@ -560,7 +560,7 @@ def test_every_row_of_the_table_is_an_arrow_between_its_two_boxes():
 
 
 def test_no_arrow_of_the_states_goes_through_another_s_box():
-    for (state, after), points in WAYS.items():
+    for (state, after), points in POLYLINES.items():
         for other, (x, y) in PLACES.items():
             if other not in (state, after):
                 box = x - WIDE / 2, y, x + WIDE / 2, y + TALL
@@ -582,7 +582,7 @@ def test_thick_arrows_are_the_changes_of_the_capture(who, path):
     seen = visit("classic-tcp gateway")
     for changes in range(len(path) + 1):
         scene = draw.states(seen, 1, who, changes).scene
-        taken = [WAYS[pair] for pair in pairwise(["CLOSED", *path[:changes]])]
+        taken = [POLYLINES[pair] for pair in pairwise(["CLOSED", *path[:changes]])]
         thick = [
             item.points
             for item in scene.items
@@ -605,7 +605,7 @@ def test_a_client_that_gives_up_takes_no_row_of_the_table():
         for item in scene.items
         if isinstance(item, Line) and item.width == style.CONNECTION
     ]
-    assert thick == [WAYS["CLOSED", "SYN-SENT"]]
+    assert thick == [POLYLINES["CLOSED", "SYN-SENT"]]
     assert "USER TIMEOUT to CLOSED" in scene.alt and any(
         "no row of the table" in words for words in words_of(scene)
     )

@@ -15,7 +15,7 @@ from vpcedu.draw.reading.legs import rewritings
 from vpcedu.draw.reading.short_names import drawn, short_names
 from vpcedu.draw.tables.decided_rows import table_of
 from vpcedu.draw.time.clock_rows import SHORTEST
-from vpcedu.draw.time.states import ways_of
+from vpcedu.draw.time.states import changes_of
 from vpcedu.network.conversations import conversations
 
 SMALLEST = 12  # CSS pixels: a number of its own, so that style.py cannot lower it unseen
@@ -223,7 +223,7 @@ def pictures_of(visit):
     for talk in sample(talks):
         yield f"filters {talk.number}", draw.filters(visit, talk.number)
         for who in dict.fromkeys((talk.opener, talk.listener)):
-            ways = len(ways_of(visit, talk.number, who)[2])
+            ways = len(changes_of(visit, talk.number, who)[2])
             for changes in sample(range(ways + 1))[-2:]:
                 yield (
                     f"states {talk.number} {who} {changes}",

@@ -91,9 +91,9 @@ def contents(page: str) -> str:
     """The page with its table as the notebooks say it today."""
     table = "\n".join(map(row, LESSONS))
     head = "| Lesson | Minutes | The belief it corrects |\n|---|---|---|\n"
-    found = re.search(r"(?m)^\| Lesson .*\n\|[-|]+\n(\|.*\n)*", page)
-    assert found, "the page has no table of lessons"
-    return page[: found.start()] + head + table + "\n" + page[found.end() :]
+    match = re.search(r"(?m)^\| Lesson .*\n\|[-|]+\n(\|.*\n)*", page)
+    assert match, "the page has no table of lessons"
+    return page[: match.start()] + head + table + "\n" + page[match.end() :]
 
 
 KINDS = (  # heading, and whether an address belongs under it; the first that fits
@@ -105,26 +105,24 @@ KINDS = (  # heading, and whether an address belongs under it; the first that fi
 
 
 def sources(page: str) -> str:
-    """The page with its lists: every address that a lesson gives as a source, and which lessons
-    do.
-    """
+    """The page with its lists: every address that a lesson gives as a source, and its lessons."""
     cited: dict[str, tuple[str, list[str]]] = {}
     for path in sorted(FOLDER.glob("*.ipynb")):
         for words, address in paragraph_links(_text(json.loads(path.read_text(encoding="utf-8")))):
             lessons = cited.setdefault(address, (words, []))[1]
             if path.stem not in lessons:
                 lessons.append(path.stem)
-    told = page[: page.index("\n## ")] if "\n## " in page else page.rstrip("\n") + "\n"
+    text = page[: page.index("\n## ")] if "\n## " in page else page.rstrip("\n") + "\n"
     for kind, _ in KINDS:
         mine = [address for address in cited if _kind(address) == kind]
         if mine:
-            told += f"\n## {kind}\n\n"
+            text += f"\n## {kind}\n\n"
         for address in sorted(
             mine, key=lambda address: (_number(address), cited[address][0].lower())
         ):
             words, lessons = cited[address]
-            told += f"- [{words}]({address}): {', '.join(f'[{name[:2]}]({name}.ipynb)' for name in lessons)}\n"
-    return told
+            text += f"- [{words}]({address}): {', '.join(f'[{name[:2]}]({name}.ipynb)' for name in lessons)}\n"
+    return text
 
 
 def glossary(page: str) -> str:
@@ -145,15 +143,15 @@ def _kind(address: str) -> str:
 
 
 def _number(address: str) -> int:
-    found = re.search(r"rfc(\d+)", address)
-    return int(found[1]) if found else 0
+    match = re.search(r"rfc(\d+)", address)
+    return int(match[1]) if match else 0
 
 
 def paragraph_links(text: str) -> list[tuple[str, str]]:
     """Words and addresses of the links in the paragraphs that begin with **Sources**."""
     paragraphs = re.findall(r"(?ms)^\*\*Sources?\*\*.*?(?=\n\n|\Z)", text)
-    found = re.findall(r"\[([^\]]+)\]\((https://[^)\s]+)\)", "\n\n".join(paragraphs))
-    return [(" ".join(words.split()), address) for words, address in found]
+    links = re.findall(r"\[([^\]]+)\]\((https://[^)\s]+)\)", "\n\n".join(paragraphs))
+    return [(" ".join(words.split()), address) for words, address in links]
 
 
 def _text(notebook: dict[str, Any]) -> str:

@@ -1,11 +1,10 @@
-"""The course as plain HTML pages, to be read without Python: `python3 start.py site`, into
-build/site/.
+"""The course as plain HTML pages, to be read without Python.
 
-Made from the stored notebooks and the pages beside them, so it shows what the tests compared. A
-page is one file: its pictures are inside, it has no script, and it asks nobody for anything. Under
-each picture stands its text in words. Printed lines that are prose are joined and wrapped anew, so
-that they can be read on a telephone; ladders, tables and source code keep their lines and are moved
-sideways.
+`python3 start.py site` makes them in build/site/. Made from the stored notebooks and the pages
+next to them, so it shows what the tests compared. A page is one file: its pictures are inside, it
+has no script, and it asks nobody for anything. Under each picture stands its text in words. Printed
+lines that are prose are joined and wrapped anew, so that they can be read on a telephone; ladders,
+tables and source code keep their lines and are moved sideways.
 """
 
 from __future__ import annotations
@@ -114,31 +113,32 @@ def markdown(text: str) -> str:
 
 def printed(text: str) -> str:
     """Printed lines: paragraphs of prose are joined and flow, everything else keeps its lines."""
-    told = ""
+    blocks = ""
     for kept, lines in pieces(text.rstrip("\n").split("\n")):
-        told += (
+        blocks += (
             block("told scroll", html.escape("\n".join(lines)))
             if kept
             else block("told flow", html.escape("\n".join(lines)))
         )
-    return told
+    return blocks
 
 
 def pieces(lines: list[str]) -> list[tuple[bool, list[str]]]:
-    """Neighbouring lines of one sort together: whether they keep their form, and the lines, prose
-    already joined.
+    """Neighbouring lines of one sort together, each group with whether it keeps its form.
+
+    Lines of prose are already joined.
     """
-    found: list[tuple[bool, list[str]]] = []
+    groups: list[tuple[bool, list[str]]] = []
     for paragraph in "\n".join(lines).split("\n\n"):
         rows = paragraph.strip("\n").split("\n")
         kept = any(drawn(row) for row in rows)
         if not kept:
             rows = joined(rows)
-        if found and found[-1][0] == kept:
-            found[-1][1].extend(["", *rows])
+        if groups and groups[-1][0] == kept:
+            groups[-1][1].extend(["", *rows])
         else:
-            found.append((kept, rows))
-    return found
+            groups.append((kept, rows))
+    return groups
 
 
 def drawn(row: str) -> bool:

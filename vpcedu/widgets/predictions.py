@@ -126,8 +126,9 @@ class SilencePrediction(Form):
 
 
 class PortPrediction(Form):
-    """Three fields: the ports of the server's answer in a visit, and how many connections at once
-    to one destination.
+    """Three fields: the ports of the server's answer, and how many connections are possible.
+
+    The connections are those to one destination at the same time.
     """
 
     judge, label = staticmethod(judge_ports), 175
@@ -139,8 +140,9 @@ class PortPrediction(Form):
 
 
 class ReachPrediction(Form):
-    """Three fields: what a visitor of a public address in a private subnet sees, what is lost
-    first, and where.
+    """Three fields: what a visitor sees, what is lost first, and where.
+
+    The visitor opens a public address in a private subnet.
     """
 
     judge = staticmethod(judge_reach)
@@ -148,9 +150,7 @@ class ReachPrediction(Form):
 
 
 class AddressPrediction(Form):
-    """Three fields: a visit's addresses of web, as the request arrives, as the answer leaves, as
-    the client gets it.
-    """
+    """Three fields: web's address as the request arrives, the answer leaves, the client gets it."""
 
     judge, label = staticmethod(judge_addresses), 175
     fields = (
@@ -161,8 +161,9 @@ class AddressPrediction(Form):
 
 
 class IdlePrediction(Form):
-    """Three fields: what web receives at the NAT gateway's timeout, the answer's fate, and when web
-    learns of it.
+    """Three fields: what web receives, the answer's fate, and when web finds out.
+
+    The first is what web receives at the NAT gateway's timeout.
     """
 
     judge, label = staticmethod(judge_idle), 160
@@ -174,8 +175,9 @@ class IdlePrediction(Form):
 
 
 class VersionsPrediction(Form):
-    """Two fields: which version of the model is wrong, and in which packet it shows; "?" where a
-    run cannot tell.
+    """Two fields: which version of the model is wrong, and in which packet it shows.
+
+    "?" where a run cannot tell.
     """
 
     judge, not_yet, label = staticmethod(judge_versions), TWO, 150
@@ -183,8 +185,9 @@ class VersionsPrediction(Form):
 
 
 class ProxyPrediction(Form):
-    """Three fields: how many connections, which address web sees, what connect() says while web's
-    server is down.
+    """Three fields: how many connections, which address web sees, what connect() says.
+
+    The last is asked while web's server is down.
     """
 
     judge, label = staticmethod(judge_proxy), 160
@@ -196,8 +199,9 @@ class ProxyPrediction(Form):
 
 
 class NetworkPrediction(Form):
-    """Three fields: what the client sees, and the source address at a target of type instance and
-    of type ip.
+    """Three fields: what the client sees, and the source address at both types of target.
+
+    The types are instance and ip.
     """
 
     judge, label = staticmethod(judge_nlb), 160
@@ -216,8 +220,9 @@ class FilterPrediction(Form):
 
 
 class NatPrediction(Form):
-    """Three fields: where an answer to the inside is sent, how many packets of a page visit pass
-    the NAT, what stops a stranger.
+    """Three fields: where an answer goes, how many packets pass the NAT, what stops a stranger.
+
+    The answer is to the inside; the packets are those of a page visit.
     """
 
     judge, label = staticmethod(judge_nat), 150
@@ -229,18 +234,14 @@ class NatPrediction(Form):
 
 
 class PuzzlePrediction(Form):
-    """Two fields: at which device, and at which of its checks, the first packet of a puzzle is
-    lost.
-    """
+    """Two fields: the device and its check where the first packet of a puzzle is lost."""
 
     judge, not_yet = staticmethod(judge_puzzle), TWO
     fields = (("at", "Lost at"), ("check_name", "... by"))
 
 
 class OwnPrediction(Form):
-    """Three fields: what becomes of two updates and of a question to the database of the example
-    network.
-    """
+    """Three fields: the outcome of two updates and of a question to the example's database."""
 
     judge = staticmethod(judge_own)
     fields = (

@@ -1,10 +1,9 @@
-"""Paint: a scene on matplotlib axes. Scene coordinates are the axes' own, so nothing is laid out
-here.
+"""Paint: a scene on matplotlib axes, whose coordinates are the scene's own.
 
-The whole scene is one artist, which tells the renderer each primitive: with an artist for each of
-them a picture takes ten times as long. One function for each primitive, as in svg.py. No pyplot, no
-global settings: a figure belongs to whoever asked for it. matplotlib is imported when something is
-painted, not before.
+Nothing is laid out here. The whole scene is one artist, which tells the renderer each primitive:
+with an artist for each of them a picture takes ten times as long. One function for each primitive,
+as in svg.py. No pyplot, no global settings: a figure belongs to whoever asked for it. matplotlib is
+imported when something is painted, not before.
 """
 
 from __future__ import annotations
@@ -53,8 +52,9 @@ def paint(scene: Scene, axes: Any, theme: str = "light") -> Any:
 
 @cache
 def _artist() -> type:
-    """The class of the artist; a function, so that importing this module does not import
-    matplotlib.
+    """The class of the artist.
+
+    A function, so that importing this module does not import matplotlib.
     """
     from matplotlib.artist import Artist
 
@@ -75,8 +75,9 @@ def _artist() -> type:
 
 
 class Brush:
-    """What paints on a renderer, in scene coordinates; a colour is the name of a meaning, "" is
-    none.
+    """What paints on a renderer, in scene coordinates.
+
+    A colour is the name of a meaning; "" is none.
     """
 
     def __init__(self, renderer: Any, transform: Any, colours: dict[str, Any]) -> None:
@@ -91,9 +92,7 @@ class Brush:
         width: float = 0.0,
         dash: tuple[float, ...] = (),
     ) -> None:
-        """A path with a ground and a stroke of some width; `dash` in scene pixels, like the
-        width.
-        """
+        """A path with a ground and a stroke; `width` and `dash` are in scene pixels."""
         renderer = self._renderer
         context = renderer.new_gc()
         # points: the renderer makes pixels of them

@@ -255,8 +255,9 @@ def _bound(character: str, bold: bool) -> int:
 
 
 def wrap(words: str, size: float, width: float, bold: bool = False) -> tuple[str, ...]:
-    """Words in lines no wider than `width`, broken at spaces; one long word keeps a line of its
-    own.
+    """Words in lines no wider than `width`, broken at spaces.
+
+    A word that is too long keeps a line of its own.
     """
     lines: list[str] = []
     for word in words.split():

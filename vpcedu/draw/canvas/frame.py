@@ -1,5 +1,6 @@
-"""Frame: what every picture has around its middle: title and subtitle above, sentence and legend
-below.
+"""Frame: what every picture has around its middle: title, subtitle, sentence and legend.
+
+Title and subtitle stand above, sentence and legend below.
 """
 
 from __future__ import annotations

@@ -49,8 +49,9 @@ def row_items(
     lit: str = "",
     right: float = WIDTH - MARGIN,
 ) -> list[Item]:
-    """One row; `lit` is the ink of its frame, "" for a row that is not lit. A lit row of losses has
-    a cross.
+    """The items of one row, with a frame where it is lit.
+
+    lit: the ink of the frame, "" for a row that is not lit. A lit row of losses has a cross.
     """
     items: list[Item] = []
     if lit:

@@ -27,8 +27,9 @@ PNG_SETTINGS = {"text.hinting": "none"}  # letters as wide as fonts.py says, at 
 
 
 class Picture:
-    """A scene, painted when it is asked for; `theme` is "light" or "dark", `axes` where it was
-    painted already.
+    """A scene, painted when it is asked for.
+
+    theme: "light" or "dark". axes: where it was painted already.
     """
 
     def __init__(self, scene: Scene, theme: str = "light", axes: Any = None) -> None:
@@ -55,8 +56,9 @@ class Picture:
         return self.scene.alt
 
     def png(self, dpi: int = 200) -> bytes:
-        """The picture as PNG: 100 dots to the inch are one to a CSS pixel. The same bytes every
-        time.
+        """The picture as PNG; the same bytes every time.
+
+        100 dots to the inch are one to a CSS pixel.
         """
         from matplotlib import rc_context
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -77,17 +79,17 @@ class Picture:
         return small.getvalue()
 
     def svg(self, theme: str = "") -> str:
-        """The picture as SVG with real text, 700 CSS pixels wide, readable by a screen reader;
-        needs no matplotlib.
+        """The picture as SVG with real text, 700 CSS pixels wide; needs no matplotlib.
 
-        theme: light, dark, or live, which follows JupyterLab's own; "": the picture's. ValueError
-        for another word.
+        A screen reader can read it. theme: light, dark, or live, which follows JupyterLab's own;
+        "": the picture's. ValueError for another word.
         """
         return svg.paint(self.scene, theme or self.theme)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the picture to a file; its suffix says how. ValueError for a suffix other than
-        .png, .svg, .pdf.
+        """Write the picture to a file in the format that its suffix names.
+
+        ValueError for a suffix other than .png, .svg, .pdf.
         """
         name = os.fspath(path)
         suffix = os.path.splitext(name)[1].lower()

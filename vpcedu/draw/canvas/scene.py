@@ -1,9 +1,9 @@
-"""Scene: a picture as data, in five primitives with coordinates in CSS pixels, before anything is
-painted.
+"""Scene: a picture as data, in five primitives, before anything is painted.
 
-x runs right from 0 to `width`, y runs DOWN from 0 to `height`; items are painted in their order. A
-colour is the name of a meaning ("inside", "dropped", ...) that style.py turns into ink. Because a
-text knows its own place (fonts.py measures it), "nothing overlaps" is a test without pictures.
+Coordinates are CSS pixels. x runs right from 0 to `width`, y runs DOWN from 0 to `height`; items
+are painted in their order. A colour is the name of a meaning ("inside", "dropped", ...) that
+style.py turns into ink. Because a text knows its own place (fonts.py measures it), "nothing
+overlaps" is a test without pictures.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Box(NamedRow):
 class Line(NamedRow):
     """A line through points; `head` "solid" or "hollow" stands at its end.
 
-    `part_of` is the number of the packet whose way it is, 0 for all other lines.
+    `part_of` is the number of the packet whose path it is, 0 for all other lines.
     """
 
     points: tuple[Point, ...]
@@ -87,8 +87,9 @@ SHARES = {"start": 0.0, "middle": 0.5, "end": 1.0}  # how much of a text lies le
 
 
 class Text(NamedRow):
-    """One line of words; y is the baseline, `anchor` says which end x is: "start", "middle" or
-    "end".
+    """One line of words; y is the baseline.
+
+    anchor: which end of the line x is: "start", "middle" or "end".
     """
 
     x: float
@@ -108,10 +109,10 @@ class Text(NamedRow):
 
 
 class Mark(NamedRow):
-    """A sign at a point: diamond, cross, ring, disc, circle or square; the last three carry
-    `words`.
+    """A sign at a point: diamond, cross, ring, disc, circle or square.
 
-    `size` is half the sign's height. disc is filled, circle is open, square is filled.
+    The last three carry `words`. `size` is half the sign's height. disc is filled, circle is open,
+    square is filled.
     """
 
     kind: str
@@ -127,9 +128,7 @@ MARKS = ("diamond", "cross", "ring", "disc", "circle", "square")
 
 
 class Scene(NamedRow):
-    """A whole picture: its size, its items in painting order, its title and its text
-    alternative.
-    """
+    """A whole picture: its size, its items in painting order, its title and text alternative."""
 
     width: float
     height: float

@@ -60,8 +60,9 @@ MEETINGS = {
 
 
 def colours(theme: str, steps: int = 5) -> list[tuple[int, int, int]]:
-    """The colours of a theme and so many blends between each ink and each ground it stands on, at
-    most 256.
+    """The colours of a theme, and `steps` blends of each ink with each ground it stands on.
+
+    At most 256 colours, as many as a PNG palette holds.
     """
     inks = {name: _rgb(code) for name, code in THEMES[theme].items()}
     blends = [
@@ -78,14 +79,16 @@ def _rgb(code: str) -> tuple[int, int, int]:
 
 
 def _blend(
-    one: tuple[int, int, int], other: tuple[int, int, int], share: float
+    ground: tuple[int, int, int], ink: tuple[int, int, int], share: float
 ) -> tuple[int, int, int]:
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(ground, ink, strict=True))
     return red, green, blue
 
 
 def device_ink(outside: bool, host: bool) -> str:
-    """The ink of a device's frame: a host of the Internet, a host of the VPC, or what passes
+    """The ink of a device's frame.
+
+    There is one for a host of the Internet, one for a host of the VPC, and one for what passes
     packets on.
     """
     if outside:
@@ -109,6 +112,6 @@ DIAMOND, CROSS, RING, BADGE = 6.0, 6.0, 5.0, 9.0  # half heights of marks
 SOLID_HEAD, HOLLOW_HEAD = 10.0, 15.0  # lengths of arrow heads
 
 LONG_DASH = (15.0, 4.5)  # outside
-DOTS = (1.5, 3.0)  # the way not travelled
+DOTS = (1.5, 3.0)  # the path not travelled
 GATE = (2.0, 3.0)  # the line of a gateway
 FAINT = (4.0, 3.0)  # what was not reached

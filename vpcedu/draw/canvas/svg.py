@@ -1,9 +1,9 @@
-"""SVG: a scene as text that every browser paints. The standard library only, and fast enough for a
-slider.
+"""SVG: a scene as text that every browser paints.
 
-One function for each primitive, as in paint.py. Words are real text; each carries the width that
-the layout counted on, so that a browser with another font keeps the places. The picture brings its
-own paper, a role and a label for screen readers.
+It needs the standard library only, and is fast enough for a slider. One function for each
+primitive, as in paint.py. Words are real text; each carries the width that the layout counted on,
+so that a browser with another font keeps the places. The picture brings its own paper, a role and a
+label for screen readers.
 """
 
 from __future__ import annotations
@@ -144,8 +144,9 @@ def _dash(dash: tuple[float, ...]) -> str:
 
 @lru_cache(8192)
 def _n(value: float) -> str:
-    """A number with at most two places, and no more zeros than it needs; a moving picture asks for
-    the same ones.
+    """A number with at most two decimal places and no trailing zeros.
+
+    Cached, since a moving picture asks for the same numbers again.
     """
     return f"{value:.2f}".rstrip("0").rstrip(".")
 

@@ -1,11 +1,10 @@
-"""Filter gates: every check that a packet and its answer meet between the two ends of one
-connection.
+"""Filter gates: every check that a packet and its answer meet on one connection.
 
-A gate belongs to a device and to one of the stretches beside it. The groups and the network ACLs
+A gate belongs to a device and to one of the stretches next to it. The groups and the network ACLs
 are taken from the description, what each gate said from the capture; a gate that no packet reached
 was not asked. The source/destination check leaves no step where it lets a packet pass; it is a gate
-where it drops, and at devices in the middle of the way that have it on. Where it is off there is no
-gate.
+where it drops, and at devices in the middle of the path that have it on. Where it is off there is
+no gate.
 """
 
 from __future__ import annotations
@@ -61,8 +60,9 @@ class Gate(NamedRow):
 
 
 class Trip(NamedRow):
-    """A connection's packet there and back: the devices from opener to listener, and the gates in
-    order.
+    """A connection's packet there and back.
+
+    It has the devices from opener to listener, and the gates in order.
     """
 
     talk: Conversation
@@ -78,8 +78,10 @@ class Trip(NamedRow):
 
 
 def trip_of(visit: Visit, connection: int | None) -> Trip:
-    """The round trip of a connection; None: the one that lost a packet, else the last. ValueError
-    for no such one.
+    """The round trip of a connection.
+
+    None: the connection that lost a packet, else the last one. ValueError for a number that no
+    connection has.
     """
     talks = visit.talks
     if not talks or (connection is not None and connection not in range(1, len(talks) + 1)):
@@ -101,9 +103,7 @@ def _filtered(trace: Trace) -> bool:
 
 
 def _pair(visit: Visit, talk: Conversation) -> tuple[Trace, Trace | None]:
-    """The packet that was lost, with the one that it answers; or else the first packet and its
-    answer.
-    """
+    """The packet that was lost and the one it answers; else the first packet and its answer."""
     lost = next(
         (t for t in talk.traces if _filtered(t)), next((t for t in talk.traces if t.dropped), None)
     )
@@ -135,7 +135,7 @@ def _gates(
     vpc: Vpc, path: tuple[str, ...], trace: Trace | None, answer: bool, first: int
 ) -> tuple[Gate, ...]:
     """The gates of one direction, in the order in which the packet comes to them."""
-    cards = {row.device: row for row in vpc.interfaces}
+    cards = {interface.device: interface for interface in vpc.interfaces}
     gates: list[Gate] = []
     stretches = list(enumerate(pairwise(path)))
     over = trace is None

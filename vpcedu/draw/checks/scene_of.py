@@ -90,8 +90,9 @@ class Plan:
                 x += self.pitch * len(slots[place]) + EDGE + spare
 
     def near(self, place: int, names: tuple[str, ...]) -> list[float]:
-        """The gates of the device at one place of the path, which may come to another place of it
-        again.
+        """The gates of the device at one place of the path.
+
+        The path may reach the same device again at another place.
         """
         return [
             x
@@ -111,11 +112,10 @@ class Plan:
 def filters(
     visit: Visit, connection: int | None = None, *, theme: str = "light", ax: Any = None
 ) -> Scene:
-    """Every check that a connection's packet and its answer meet, in order; the one that drops is
-    lit.
+    """Every check that a connection's packet and its answer meet, in order.
 
-    connection: its number; None: the one that lost a packet, or else the last. ValueError for a
-    number that there is not.
+    The check that drops is lit. connection: its number; None: the one that lost a packet, or else
+    the last. ValueError for a number that there is not.
     """
     trip = trip_of(visit, connection)
     plan = Plan(visit, trip)
@@ -153,7 +153,7 @@ def _width(visit: Visit, name: str) -> float:
 
 def _frames(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
     """A frame for each subnet on the way."""
-    cards = {row.device: row.subnet for row in visit.vpc.interfaces}
+    cards = {interface.device: interface.subnet for interface in visit.vpc.interfaces}
     items: list[Item] = []
     for name, group in groupby(
         range(len(trip.path)), key=lambda place: cards.get(trip.path[place], "")
@@ -161,7 +161,7 @@ def _frames(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
         if not name:
             continue
         left, right = plan.frame(list(group), trip.path)
-        cidr = next(row.cidr for row in visit.vpc.subnets if row.name == name)
+        cidr = next(subnet.cidr for subnet in visit.vpc.subnets if subnet.name == name)
         words = next(
             (
                 w
@@ -177,11 +177,14 @@ def _frames(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
 
 
 def _devices(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
-    """Names, addresses, and for a device in the middle of the way that its source/destination check
-    is off.
+    """Names and addresses of the devices.
+
+    A device in the middle of the path also says that its source/destination check is off.
     """
     items: list[Item] = []
-    off = {row.device for row in visit.vpc.interfaces if not row.check} & set(trip.path[1:-1])
+    off = {interface.device for interface in visit.vpc.interfaces if not interface.check} & set(
+        trip.path[1:-1]
+    )
     for place, name in enumerate(trip.path):
         address = address_of(visit.vpc, name)
         lines = [(word, "ink", True) for word in _name(name)]
@@ -262,8 +265,9 @@ def _stop(trip: Trip, plan: Plan, trace: Trace, answer: bool) -> float | None:
 
 
 def _place(trip: Trip, trace: Trace, answer: bool) -> int:
-    """Where on the path a packet was lost; of a device that stands there twice, the place it had
-    come to.
+    """Where on the path a packet was lost.
+
+    If the device stands there twice, it is the place the packet had reached.
     """
     last = len(trip.path) - 1
     came = sum(name in trip.path for name in trace.devices) - 1

@@ -18,7 +18,11 @@ def title(visit: Visit, trip: Trip) -> str:
     gate = next((g for g in trip.gates if g.drops), None)
     if gate is not None:
         drops = f"Check {gate.number} of {total} drops the {'answer' if gate.answer else 'request'}: {gate.check}"
-        subnet = next(row.subnet for row in visit.vpc.interfaces if row.device == gate.device)
+        subnet = next(
+            interface.subnet
+            for interface in visit.vpc.interfaces
+            if interface.device == gate.device
+        )
         return title_of(
             f"{drops} of subnet {subnet}" if gate.kind == ACL else f"{drops} at {gate.device}",
             drops,

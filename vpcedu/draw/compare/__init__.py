@@ -1,1 +1,1 @@
-"""Compare: all balancers under each other, and the kernel beside the model."""
+"""Compare: all balancers under each other, and the kernel next to the model."""

@@ -1,11 +1,11 @@
-"""Ways: the same moment of several visits, one strip each under the same columns: why does it come
-back here?
+"""Ways: the same moment of several visits, one strip each under the same columns.
 
-A moment is a kind of packet: the one that opens, its answer, the request, the reply, and so on. A
-strip shows the first packet of that kind of each of its visit's connections, with the addresses it
-carries on every stretch, and under it what sent it there: a route, a flow, an address map, a table.
-A host is a wall where arrows end, a gateway a dotted line that they go through. Strips and columns
-have fixed places; the strip one stands on is lit.
+They show why the answer comes back to where it does. A moment is a kind of packet: the one that
+opens, its answer, the request, the reply, and so on. A strip shows the first packet of that kind of
+each of its visit's connections, with the addresses it carries on every stretch, and under it what
+sent it there: a route, a flow, an address map, a table. A host is a wall where arrows end, a
+gateway a dotted line that they go through. Strips and columns have fixed places; the strip one
+stands on is lit.
 """
 
 from __future__ import annotations
@@ -62,8 +62,9 @@ LANE = 46.0  # of the arrow, below a strip's upper edge
 
 
 def moment_of(visit: Visit, trace: Trace) -> str:
-    """Of which kind a packet is; what an opener sends with bytes is a request, what comes back with
-    bytes a reply.
+    """Which kind of packet this is.
+
+    What an opener sends with bytes is a request; what comes back with bytes is a reply.
     """
     flags = trace.packet.flags
     if flags & (FIN | RST):
@@ -80,10 +81,10 @@ def moment_of(visit: Visit, trace: Trace) -> str:
 def ways(
     visits: Mapping[str, Visit], name: str, packet: int, *, theme: str = "light", ax: Any = None
 ) -> Scene:
-    """Several visits at the moment of one packet of the visit called `name`, in strips under the
-    same columns.
+    """Several visits at the moment of one packet of the visit called `name`.
 
-    ValueError for a name or a number that there is not.
+    Each visit is a strip, and all strips have the same columns. ValueError for a name or a number
+    that there is not.
     """
     if name not in visits:
         raise ValueError(f"way {name!r}: expected one of {', '.join(visits)}")
@@ -93,21 +94,21 @@ def ways(
         Text(x, TOP - 8, words, "muted", NOTE, True, "middle")
         for x, words in zip(COLUMNS, HEADS, strict=True)
     ]
-    told = []
+    strip_texts = []
     signs: set[str] = set()
     for place, (words, visit) in enumerate(visits.items()):
         traces = _of(visit, moment)
         items += _strip(TOP + PITCH * place, words, visit, traces, words == name)
         signs |= {"rewritten"} if any(_rewritten(trace) for trace in traces) else set()
         signs |= {"dropped"} if any(trace.dropped for trace in traces) else set()
-        told.append(f"{words}: {_told(traces)}.")
+        strip_texts.append(f"{words}: {_strip_text(traces)}.")
     sentence = f"{name}: {verdict(chosen)}"
     foot = footing(TOP + PITCH * len(visits) + 6, sentence, signs, lines=2)
     title = f"{TITLES[moment]}: {len(visits)} ways, one under the other"
     subtitle = (
         "Solid: a host, arrows end there. Dotted: a gateway, they go through. Boxed: rewritten."
     )
-    return page(title, subtitle, items, foot, " ".join([f"{title}.", *told, sentence]))
+    return page(title, subtitle, items, foot, " ".join([f"{title}.", *strip_texts, sentence]))
 
 
 def _of(visit: Visit, moment: str) -> list[Trace]:
@@ -147,9 +148,9 @@ def _strip(y: float, words: str, visit: Visit, traces: list[Trace], lit: bool) -
         items += _lifeline(visit, device, _column(visit, device), y + 24, y + 64)
     for trace in traces:
         items += _packet(visit, trace, y + LANE, "lit-ground" if lit else "paper")
-    said = _told(traces)
+    text = _strip_text(traces)
     items.append(
-        Text(MARGIN, bottom - 6, shorten(said, NOTE, ROOM), "ink" if traces else "muted", NOTE)
+        Text(MARGIN, bottom - 6, shorten(text, NOTE, ROOM), "ink" if traces else "muted", NOTE)
     )
     return items
 
@@ -203,8 +204,9 @@ def _edge(visit: Visit, device: str) -> float:
 
 
 def _fields(x: float, y: float, leg: Leg, rewritten: dict[str, str], ground: str) -> list[Item]:
-    """Above the arrow where the packet goes, below it where it comes from; boxed what a gateway
-    rewrites.
+    """Above the arrow where the packet goes, below it where it comes from.
+
+    What a gateway rewrites is boxed.
     """
     flow = leg.packet.flow
     items: list[Item] = []
@@ -232,7 +234,7 @@ def _fields(x: float, y: float, leg: Leg, rewritten: dict[str, str], ground: str
     return items
 
 
-def _told(traces: list[Trace]) -> str:
+def _strip_text(traces: list[Trace]) -> str:
     """What sends each packet where it goes: its sender's row, and each gateway's."""
     if not traces:
         return "no packet of this kind"

@@ -54,7 +54,7 @@ def beside(both: Beside, row: int | None = None, *, theme: str = "light", ax: An
     points = [
         name
         for name in ORDER
-        if any(name in one.points for pair in pairs for one in pair if one is not None)
+        if any(name in side.points for pair in pairs for side in pair if side is not None)
     ]
     bottom = FIRST + PITCH * max(len(pairs), 1) - 14
     items: list[Item] = []
@@ -78,10 +78,10 @@ def beside(both: Beside, row: int | None = None, *, theme: str = "light", ax: An
         )
     signs = (
         {"rewritten"}
-        if any(one.rewritten for pair in pairs for one in pair if one is not None)
+        if any(side.rewritten for pair in pairs for side in pair if side is not None)
         else set()
     )
-    if any(one.lost for pair in pairs for one in pair if one is not None):
+    if any(side.lost for pair in pairs for side in pair if side is not None):
         signs.add("dropped")
     foot = footing(bottom + 10, both.verdict, signs, _notes(both, lit))
     title = _title(both)
@@ -217,6 +217,6 @@ def _alternative(beside: Beside, title: str) -> str:
         f"Two ladders of {beside.name}, side by side: Linux {beside.release} and the model. {title}."
     ]
     for number, pair in enumerate(beside.pairs, 1):
-        said = "equal" if pair.equal else f"Linux | model: {pair.difference}"
-        parts.append(f"{number}: {pair.row.what}, {' > '.join(pair.row.points)}, {said}.")
+        result = "equal" if pair.equal else f"Linux | model: {pair.difference}"
+        parts.append(f"{number}: {pair.row.what}, {' > '.join(pair.row.points)}, {result}.")
     return " ".join([*parts, beside.verdict])

@@ -1,6 +1,4 @@
-"""Any map: of a visit where its packets go, or who opens connections; of a VPC alone who stands
-where.
-"""
+"""Any map: of a visit where packets go or who opens connections; of a VPC alone who is where."""
 
 from __future__ import annotations
 
@@ -25,11 +23,11 @@ def map(
     theme: str = "light",
     ax: Any = None,
 ) -> Scene:
-    """The VPC with the hops of one request and its answer, or of one packet, or with who opens
-    connections; of a VPC in the place of a visit: who stands where.
+    """The VPC with the hops of a request and its answer, of one packet, or with its connections.
 
-    arrows: packets or connections; both pictures have the same places and the same size. ValueError
-    for a number the capture has not, or another word for arrows.
+    For a VPC instead of a visit: who stands where. arrows: packets or connections; both pictures
+    have the same places and the same size. ValueError for a number the capture has not, or another
+    word for arrows.
     """
     if isinstance(visit, Vpc):
         from vpcedu.draw.plan.scene_of import plain_scene

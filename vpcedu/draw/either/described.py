@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
     from vpcedu.sites.site import Site
 
-    Rows = list[tuple[str, tuple[list[str], ...]]]  # whose, and the lines of each column behind it
+    Rows = list[tuple[str, tuple[list[str], ...]]]  # whose, and the lines of each column after it
 
 COLUMNS = (MARGIN, 200.0, 424.0)
 ROOMS = (176.0, 214.0, WIDTH - MARGIN - 424.0)
@@ -41,8 +41,9 @@ LINE, MOST, LINES, TOLD = (21.0, 12, 6, 3_000)
 
 @picture
 def site(site: Site, *, theme: str = "light", ax: Any = None) -> Scene:
-    """A site before anything is sent: who is where, and the rows that every packet will be held
-    against.
+    """A site before anything is sent.
+
+    It says who is where, and the rows that every packet will be checked against.
     """
     names = short_names(site.vpc)
     vpc = renamed(peered(site.vpc), names)
@@ -87,8 +88,9 @@ def _few(lines: list[str]) -> list[str]:
 
 
 def _places(vpc: Vpc) -> tuple[list[Item], float]:
-    """The places of the map of a visit, everything in them as if a packet had met it; and their
-    lower edge.
+    """The places of a visit's map, and their lower edge.
+
+    Everything counts as if a packet had met it.
     """
     visit = Visit(Call("", "", 0), None, Capture(), vpc, 0)
     there = places(visit)
@@ -102,10 +104,12 @@ def _plain(vpc: Vpc) -> tuple[list[Item], float]:
 
 
 def _alternative(vpc: Vpc) -> str:
-    told = "; ".join(" ".join(line.split()) for line in describe(vpc).splitlines())
-    if len(told) > TOLD:
-        told = told[:TOLD].rpartition("; ")[0] + "; and more, which the printed site has"
-    return f"The site before anything is sent: {told}."
+    lines_text = "; ".join(" ".join(line.split()) for line in describe(vpc).splitlines())
+    if len(lines_text) > TOLD:
+        lines_text = (
+            lines_text[:TOLD].rpartition("; ")[0] + "; and more, which the printed site has"
+        )
+    return f"The site before anything is sent: {lines_text}."
 
 
 def _tables(vpc: Vpc) -> list[tuple[tuple[str, ...], Rows]]:
@@ -132,7 +136,7 @@ def _routes(vpc: Vpc) -> Rows:
 
 def _groups(vpc: Vpc) -> Rows:
     rows: Rows = []
-    for row in (row for row in vpc.interfaces if row.groups):
+    for row in (interface for interface in vpc.interfaces if interface.groups):
         rules = [rule for rule in vpc.group_rules if rule.group in row.groups]
         cells = tuple(
             [rule.what for rule in rules if rule.direction == direction] or ["nothing"]
@@ -143,19 +147,19 @@ def _groups(vpc: Vpc) -> Rows:
 
 
 def _addresses(vpc: Vpc) -> Rows:
-    holders = {row.address: row.device for row in vpc.interfaces}
+    holders = {interface.address: interface.device for interface in vpc.interfaces}
     return [
-        (holders.get(row.private, "nobody"), ([row.private], [row.public]))
-        for row in vpc.associations
+        (holders.get(association.private, "nobody"), ([association.private], [association.public]))
+        for association in vpc.associations
     ]
 
 
 def _sentence(vpc: Vpc) -> str:
     """What the network ACLs do."""
     free = {
-        (row.acl, row.direction)
-        for row in vpc.acl_entries
-        if (row.action, row.protocol, row.cidr) == (ALLOW, ANY, "0.0.0.0/0")
+        (entry.acl, entry.direction)
+        for entry in vpc.acl_entries
+        if (entry.action, entry.protocol, entry.cidr) == (ALLOW, ANY, "0.0.0.0/0")
     }
     needed = {(subnet.network_acl, direction) for subnet in vpc.subnets for direction in (IN, OUT)}
     if free == needed and len(vpc.acl_entries) == len(free):

@@ -36,8 +36,9 @@ def far_end(visit: Visit, talk: Conversation, lines: Lifelines) -> str:
 def bars(
     visit: Visit, talks: tuple[Conversation, ...], lines: Lifelines, top: float, shown: int
 ) -> tuple[list[Item], float, dict[str, float]]:
-    """The bars of all connections begun by packet `shown`; the y below them; the lowest state in
-    each gutter.
+    """The bars of all connections begun by packet `shown`.
+
+    Also the y below them, and the lowest state in each gutter.
     """
     taken: list[float] = []  # for each level: the right end of what stands there
     items: list[Item] = []

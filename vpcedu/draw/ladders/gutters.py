@@ -1,8 +1,7 @@
-"""Ladder gutters: what stands in the gutters beside a row: TCP states, and what a proxy or an
-opener does.
+"""Ladder gutters: what stands at the sides of a row.
 
-A gutter is a place of its own beside an outermost lifeline or inside a proxy, so no state meets an
-arrow.
+These are TCP states, and what a proxy or an opener does. A gutter is a place of its own next to
+an outermost lifeline or inside a proxy, so no state meets an arrow.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ def notes_of(
     states: dict[int, tuple[str, str]],
     talks: tuple[Conversation, ...],
 ) -> list[Note]:
-    """What stands beside the row of one packet."""
+    """What stands next to the row of one packet."""
     sent, arrived = states[row.trace.number]
     travelled = [piece for piece in pieces if piece.leg.spot != BEYOND]
     notes = _opens(row, lines, talks)
@@ -102,9 +101,7 @@ def result_note(visit: Visit, lines: Lifelines) -> list[Note]:
 
 
 def _opens(row: Row, lines: Lifelines, talks: tuple[Conversation, ...]) -> list[Note]:
-    """Inside a proxy, above the first packet of a connection that it opens: which one it ended
-    before.
-    """
+    """Inside a proxy, above the first packet of a connection it opens: which it ended before."""
     device = row.talk.opener
     ended = [
         talk.number for talk in talks if talk.listener == device and talk.number < row.talk.number

@@ -1,5 +1,6 @@
-"""Ladder heads: the grounds of outside and inside, the lifelines, and a head with name and address
-on each.
+"""Ladder heads: the grounds of outside and inside, the lifelines and their heads.
+
+Each head has a name and an address.
 """
 
 from __future__ import annotations
@@ -122,8 +123,9 @@ def grounds(heads: Heads, bottom: float) -> list[Item]:
 
 
 def _inside(vpc: Vpc, inner: list[Lifeline], edge: float, foot: float, bottom: float) -> list[Item]:
-    """The ground of the VPC with its block above it; of each of several, with a gap between their
-    heads.
+    """The ground of the VPC with its block above it.
+
+    If there are several VPCs, each has its own, with a gap between their heads.
     """
     homes = [
         (
@@ -229,9 +231,7 @@ def _space(vpc: Vpc, address: str) -> str:
 
 
 def _exchanged(visit: Visit, lines: Lifelines, row: Lifeline) -> tuple[str, ...]:
-    """The address that a gateway shows on its left and the one on its right, from the first packet
-    it rewrote.
-    """
+    """The addresses a gateway shows left and right, from the first packet that it rewrote."""
     for trace in visit.capture:
         flows = rewritings(trace).get(row.name)
         if flows is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Layers = tuple[list[Item], list[Item]]  # under and over the lifelines
 
-INWARD = 13.0  # how far before or behind a lifeline the cross of a filter stands
+INWARD = 13.0  # how far before or after a lifeline the cross of a filter stands
 
 
 def row_items(

@@ -3,7 +3,7 @@
 Outside hosts stand at the left, then the Internet gateway, the public subnets' devices, the private
 ones'. A host is a wall, a gateway a crossing. A proxy, a host that connections end at and that
 opens others, has two walls with paper between: no line crosses it. States have places of their own:
-the gutters beside the outermost lines, and the space inside a proxy.
+the gutters next to the outermost lines, and the space inside a proxy.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
     from vpcedu.sites.visit import Visit
 
-STUB = 170.0  # the length of a way that leads nowhere
+STUB = 170.0  # the length of a path that leads nowhere
 LEFT, RIGHT, PROXY = 94.0, 606.0, 95.0  # the first line, the last line, the width of a proxy
 
 
 class Lifeline(NamedRow):
-    """A device's place: `left` and `right` differ for a proxy; `host` is a wall; `met` by at least
-    one packet.
+    """A device's place among the columns.
+
+    `left` and `right` differ for a proxy; `host` is a wall; `met` by at least one packet.
     """
 
     name: str
@@ -70,9 +71,7 @@ class Lifelines:
         return self._nowhere(here)
 
     def _nowhere(self, row: Lifeline) -> tuple[float, float]:
-        """A stub into the wider of the columns beside a device, for a packet that has nowhere to
-        go.
-        """
+        """A stub into the wider column next to a device, for a packet that has nowhere to go."""
         place = self.rows.index(row)
         if len(self.rows) == 1:
             return row.right, row.right + STUB
@@ -85,8 +84,9 @@ class Lifelines:
         )
 
     def gutter(self, device: str, towards: float) -> tuple[str, float, str] | None:
-        """Where states of a device stand that face another x: the gutter's name, x, anchor; None
-        without a gutter.
+        """Where states of a device stand that face another x: the gutter's name, x, anchor.
+
+        None where the device has no gutter.
         """
         row = self[device]
         if row.proxy:
@@ -98,8 +98,9 @@ class Lifelines:
 
 
 def lifelines(visit: Visit, talks: tuple[Conversation, ...]) -> Lifelines:
-    """The lifelines of a visit: every device a packet met, and those that lost packets were meant
-    to reach.
+    """The lifelines of a visit.
+
+    Every device that a packet met has one, and those that lost packets were meant to reach.
     """
     vpc = visit.vpc
     met = {device for trace in visit.capture for device in trace.devices}
@@ -131,8 +132,10 @@ def lifelines(visit: Visit, talks: tuple[Conversation, ...]) -> Lifelines:
 
 
 def rank(vpc: Vpc, name: str) -> tuple[int, int]:
-    """A device's column (outside, Internet gateways, public subnets, private subnets, then those of
-    another VPC) and its place within.
+    """A device's column, and its place within it.
+
+    The columns are: outside, Internet gateways, public subnets, private subnets, then those of
+    another VPC.
     """
     if is_outside(vpc, name):
         return 0, [host.device for host in vpc.outside].index(name)

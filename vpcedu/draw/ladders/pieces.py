@@ -28,8 +28,9 @@ class Run(NamedRow):
 
 
 class Piece(NamedRow):
-    """A leg with its place relative to its row: two x, two y, the label's lines, and the column the
-    label is in.
+    """A leg with its place relative to its row.
+
+    It has two x, two y, the label's lines, and the column the label is in.
     """
 
     leg: Leg
@@ -50,8 +51,9 @@ class Piece(NamedRow):
 
     @property
     def foot(self) -> float:
-        """The label's lowest baseline, relative to the row; with room for the frame it has when it
-        is lit.
+        """The label's lowest baseline, relative to the row.
+
+        It leaves room for the frame that a lit label has.
         """
         middle, half = sum(self.column) / 2, self.width / 2 + 5
         cross = CROSS if self.leg.drop is not None else 0.0

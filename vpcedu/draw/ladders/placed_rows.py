@@ -86,7 +86,9 @@ class Arrows:
                 row, leg, field if write else (), column[1] - column[0] - 2 * CLEAR
             )
             if pieces and (xs[1] - xs[0]) * (pieces[-1].xs[1] - pieces[-1].xs[0]) < 0:
-                y += TURN + LINE * max(len(label_lines) - 1, 0)  # it turns round: below its own way
+                y += TURN + LINE * max(
+                    len(label_lines) - 1, 0
+                )  # it turns round: below its own path
             ys = y, y + abs(xs[1] - xs[0]) * (0.0 if row.closing else self.slope)
             pieces.append(Piece(leg, xs, ys, label_lines, column))
             y = ys[1]
@@ -171,8 +173,9 @@ class Arrows:
     # Placing.
 
     def place(self, pieces: list[Piece], notes: list[Note]) -> float:
-        """The y of a row: as high as columns, gutters and what came before allow; its place is then
-        taken.
+        """The y of a row: as high as columns, gutters and earlier rows allow.
+
+        Its place is then taken.
         """
         sender = pieces[0].leg.start
         y = max(self.last + 3.0, self.reached.get(sender, self.top - 40.0) + 7.0)

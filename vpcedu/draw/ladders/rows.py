@@ -2,7 +2,7 @@
 
 One row for each packet, or, where not every packet is wanted: no row for an ACK that changes
 nothing, one row for the closing of a connection, one for many retransmissions that are lost in the
-same way. Beside the rows stand the states: a row's packet brings its sender or its receiver into a
+same way. Next to the rows stand the states: a row's packet brings its sender or its receiver into a
 state of RFC 9293.
 """
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 
 class Row(NamedRow):
-    """The packets of one row, their connection, whether they were sent before, and words where they
-    are several.
+    """The packets of one row, and their connection.
+
+    Also whether they were sent before, and words where the row has several packets.
     """
 
     traces: tuple[Trace, ...]
@@ -53,8 +54,9 @@ def rows_of(visit: Visit, talks: tuple[Conversation, ...], every: bool) -> tuple
 
 
 def _repeated(talk: Conversation) -> list[tuple[Trace, bool]]:
-    """Each packet, and whether the same one was sent before: what takes sequence space twice is a
-    retransmission.
+    """Each packet, and whether the same one was sent before.
+
+    A packet that takes sequence space twice is a retransmission.
     """
     seen: set[object] = set()
     repeated: list[tuple[Trace, bool]] = []
@@ -83,9 +85,7 @@ def _condensed(visit: Visit, talk: Conversation, single: list[Row]) -> list[Row]
 
 
 def _moved_to(trace: Trace) -> str:
-    """The state that the packet's arrival brought its receiver into; "" where that stayed in its
-    own.
-    """
+    """The state that the packet's arrival brought its receiver into; "" where it did not change."""
     change = trace.last.change
     return change.after if change is not None and change.before != change.after else ""
 
@@ -98,8 +98,9 @@ def _closing_words(closing: tuple[Trace, ...]) -> tuple[str, ...]:
 
 
 def _without_repeats(visit: Visit, rows: list[Row]) -> list[Row]:
-    """Of retransmissions with the same fate the first is kept; two or more others become one row
-    after it.
+    """Of retransmissions with the same fate, only the first is kept.
+
+    If there are two or more others, they become one row after it.
     """
     runs: dict[object, list[Row]] = {}
     for row in rows:
@@ -141,16 +142,18 @@ def begun(visit: Visit) -> int:
 
 
 def since(begun: int, now: int) -> str:
-    """The time from one instant to another in seconds, as short as it can be: "3 s", "0.06 s", "131
-    s".
+    """The time from one instant to another in seconds, as short as it can be.
+
+    Such as "3 s", "0.06 s", "131 s".
     """
     passed = (now - begun) / SECOND
     return f"{passed:.0f} s" if passed >= 10 else f"{passed:.2f}".rstrip("0").rstrip(".") + " s"
 
 
 def states_of(visit: Visit) -> dict[int, tuple[str, str]]:
-    """For each packet: the state its sending brought its sender into, and its arrival its receiver;
-    "" for none.
+    """For each packet: the sender's new state on sending, and the receiver's on arrival.
+
+    "" where there is none.
     """
     opens = {
         (who, change.flow, change.event): change.after for _, who, change in visit.capture.changes()

@@ -1,5 +1,4 @@
-"""Ladder: every packet of a visit as an arrow between lifelines, in the order of time from top to
-bottom.
+"""Ladder: every packet of a visit as an arrow between lifelines, with time running down.
 
 An arrow ends at a host and goes through a gateway, which marks it with a diamond where it rewrites.
 The thick bars above say who opened each connection and where it ends. Places come from the whole
@@ -50,11 +49,11 @@ def ladder(
     theme: str = "light",
     ax: Any = None,
 ) -> Scene:
-    """Every packet of a visit as an arrow between lifelines; with `packet`, up to that one, which
-    is lit.
+    """Every packet of a visit as an arrow between lifelines.
 
-    every: one row for each packet (True), or ACKs left out and closings folded (False); None: True
-    where a packet is chosen. ValueError for a number the capture has not.
+    packet: the last one shown, which is lit. every: one row for each packet (True), or ACKs left
+    out and closings folded (False); None: True where a packet is chosen. ValueError for a number
+    the capture has not.
     """
     end = visit.capture.traces[-1].number if len(visit.capture) else 0
     last = end if packet is None else visit.capture[packet].number
@@ -99,8 +98,9 @@ def lit_packets(visit: Visit) -> set[int]:
 
 
 def _rows(visit: Visit, arrows: Arrows, rows: tuple[Row, ...], last: int, lit: set[int]) -> Layers:
-    """All rows, placed from top to bottom: what is drawn under the lifelines, and what over
-    them.
+    """All rows, placed from top to bottom.
+
+    Returned apart: what is drawn under the lifelines, and what is drawn over them.
     """
     states, talks = states_of(visit), visit.talks
     beneath: list[Item] = []

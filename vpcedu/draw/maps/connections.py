@@ -1,7 +1,6 @@
-"""Map connections: who opens which connection, as thick arrows on a map, and as rows of the table
-below it.
+"""Map connections: who opens which connection, as thick arrows on a map and rows of its table.
 
-Connections of the same way and the same end are drawn one beside the other if they are two; of
+Connections of the same path and the same end are drawn next to each other if they are two; of
 more, such as a balancer's health checks, the first stands for all, and its row counts them.
 """
 
@@ -27,7 +26,7 @@ from vpcedu.draw.maps.layout import OUTSIDE
 from vpcedu.draw.maps.polylines import polyline
 from vpcedu.draw.maps.table import FROM, HOP, HOP_ROOM, LINE_HEIGHT, columns_of, end_items
 from vpcedu.draw.reading.legs import MIDDLE, START, legs_of, rewritings
-from vpcedu.draw.reading.one_connection import is_open, stretches, whole_way
+from vpcedu.draw.reading.one_connection import is_open, stretches, whole_path
 from vpcedu.draw.reading.short_names import cut_middle
 from vpcedu.draw.reading.words import short
 from vpcedu.row import NamedRow
@@ -102,7 +101,7 @@ def connection_items(
             if talk.traces[0].dropped and lost.spot in (
                 START,
                 MIDDLE,
-            ):  # the way goes on as far as the cross
+            ):  # the path goes on as far as the cross
                 points = [*(points or rest[:1]), cross]
                 pairs = [*pairs, (lost.start, lost.end)]
         if len(points) < 2:
@@ -127,7 +126,7 @@ def _signs(
     pairs: list[tuple[str, str]],
     shift: float,
 ) -> list[Mark]:
-    whole = whole_way(talk)
+    whole = whole_path(talk)
     marks = [
         Mark("diamond", *polyline(places, pair, "connection", shift)[0], "rewritten", DIAMOND)
         for pair in pairs

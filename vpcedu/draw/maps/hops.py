@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 
 class Hop(NamedRow):
-    """One leg: its number, its packet, its lane, the fields the gateway before it rewrote, whether
-    it is lit.
+    """One leg: its number, its packet and its lane.
+
+    Also the fields that the gateway before it rewrote, and whether it is lit.
     """
 
     number: int
@@ -35,8 +36,9 @@ class Hop(NamedRow):
 
 
 def hops_of(visit: Visit, packet: int | None) -> tuple[Hop, ...]:
-    """The hops of one packet; without a number, those of a request and its answer, or of what was
-    lost.
+    """The hops of one packet.
+
+    Without a number: those of a request and its answer, or of what was lost.
     """
     openers = {t.number: talk.opener for talk in visit.talks for t in talk.traces}
     traces = chosen(visit) if packet is None else (visit.capture[packet],)
@@ -63,8 +65,9 @@ def hops_of(visit: Visit, packet: int | None) -> tuple[Hop, ...]:
 
 
 def chosen(visit: Visit) -> tuple[Trace, ...]:
-    """A request and its answer on every connection, or the way to the first packet that was lost
-    for good.
+    """A request and its answer on every connection.
+
+    Or the path to the first packet that was lost for good.
     """
     stop, answers = blocker(visit), answer_legs(visit)
     if answers and (stop is None or outcome(visit).works):
@@ -76,8 +79,9 @@ def chosen(visit: Visit) -> tuple[Trace, ...]:
 
 
 def _request(talk: Conversation, answer: Trace) -> Trace:
-    """What an answer answers: the last bytes that the opener sent before it, or else the opener's
-    first packet.
+    """What an answer answers.
+
+    That is the last bytes that the opener sent before it, or else the opener's first packet.
     """
     asked = [
         t
@@ -90,8 +94,9 @@ def _request(talk: Conversation, answer: Trace) -> Trace:
 
 
 def _before(visit: Visit, lost: Trace) -> tuple[Trace, ...]:
-    """The packets that led to a lost one: its causes, as far as each crossed to another connection
-    or turned round.
+    """The packets that led to a lost one.
+
+    These are its causes, as far as each crossed to another connection or turned round.
     """
     by_number = {trace.number: trace for trace in visit.capture}
     talks = {t.number: talk for talk in visit.talks for t in talk.traces}

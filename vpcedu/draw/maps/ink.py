@@ -141,7 +141,7 @@ def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list
         leg = hop.leg
         if leg.start in places and leg.end in places and leg.start != leg.end:
             pair = frozenset((leg.start, leg.end)), hop.lane
-            again = used.count(pair)  # the same way once more: a lane between
+            again = used.count(pair)  # the same path once more: a lane between
             used.append(pair)
             shift = (10.0 if hop.lane == "request" else -10.0) * again
             drawn.append((hop, polyline(places, (leg.start, leg.end), hop.lane, shift)))
@@ -185,10 +185,10 @@ def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list
 
 
 def _joined(places: Places, drawn: list[tuple[Hop, list[Point]]]) -> list[list[Point]]:
-    """The same ways; where a packet leaves the gateway at another height than it came, the way goes
-    up or down in it.
+    """The same polylines, joined inside gateways.
 
-    Request and answer keep apart there.
+    Where a packet leaves the gateway at another height than it came, the line goes up or down in
+    it. Request and answer keep apart there.
     """
     polylines = [list(points) for _, points in drawn]
     for number, ((hop, _), (after, _)) in enumerate(pairwise(drawn)):
@@ -229,7 +229,7 @@ def cut_polyline(
 def badge_spots(
     places: Places, names: tuple[str, str], points: list[Point], lane: str
 ) -> list[Point]:
-    """Where a badge may stand: above a request, below an answer; in a gap, or beside either box."""
+    """Where a badge may stand: above a request, below an answer; in a gap or next to a box."""
     beside = {"request": -14.0, "answer": 14.0, "connection": -16.0}[lane]
     (x0, y0), (x1, _) = points[0], points[-1]
     if (
@@ -256,7 +256,7 @@ def badge_spots(
 
 
 def free_spot(marks: list[Item], spots: list[Point], lane: str) -> Point:
-    """The first of these spots where no badge stands, or one beside the first."""
+    """The first of these spots where no badge stands, or one next to the first."""
     taken = [mark for mark in marks if isinstance(mark, Mark) and mark.words]
     step = (2 * BADGE + 2) * (1.0 if lane == "answer" else -1.0)
     more = [(spots[0][0], spots[0][1] + step * times) for times in range(1, len(taken) + 2)]

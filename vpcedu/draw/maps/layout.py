@@ -1,10 +1,9 @@
-"""Map layout: where the devices of a description stand: Internet | gateway | public subnets |
-private subnets.
+"""Map layout: where the devices of a description stand.
 
-Nothing is placed by its name: an outside host stands at the left, a device with an interface in its
-subnet's frame, one under another, zones below each other; another VPC below the first, in a frame
-of its own. A device that no packet met is faint; more than four of them in one subnet become one
-box that counts them.
+From left to right: Internet | gateway | public subnets | private subnets. Nothing is placed by its
+name: an outside host stands at the left, a device with an interface in its subnet's frame, one
+under another, zones below each other; another VPC below the first, in a frame of its own. A device
+that no packet met is faint; more than four of them in one subnet become one box that counts them.
 """
 
 from __future__ import annotations
@@ -45,8 +44,9 @@ APART = 14.0  # between the frames of two VPCs
 
 
 class Place(NamedRow):
-    """A device's box: its column and row, the y of its upper edge; `host`: arrows end here; `met`
-    by a packet; its height.
+    """A device's box: its column and row, the y of its upper edge, its height.
+
+    `host`: arrows end here. `met`: a packet came here.
     """
 
     name: str
@@ -75,8 +75,9 @@ class Place(NamedRow):
 
 
 class Frame(NamedRow):
-    """A subnet's frame: its title, its column, upper edge and height; `note` is what a strip says
-    of what it hides.
+    """A subnet's frame: its title, its column, upper edge and height.
+
+    `note` is what a strip says about what it hides.
     """
 
     words: str
@@ -95,9 +96,7 @@ class Wall(NamedRow):
 
 
 class Places:
-    """All boxes by device, the frames of the subnets and of the VPCs, and the lower edge of
-    everything.
-    """
+    """All boxes by device, the frames of subnets and VPCs, and the lower edge of everything."""
 
     def __init__(self) -> None:
         self.boxes: dict[str, Place] = {}
@@ -192,8 +191,9 @@ def _subnets(
     met: set[str],
     hosts: set[str],
 ) -> float:
-    """The frames and devices of one zone's subnets in one column, from a y and a row on; the y
-    below them.
+    """The frames and devices of one zone's subnets in one column.
+
+    They begin at a y and a row; the y below them is returned with them.
     """
     y, row = start
     for subnet in subnets:
@@ -229,7 +229,7 @@ def _stretch(frames: list[Frame], first: int) -> None:
 
 
 def _outside(placed: Places, vpc: Vpc, met: set[str]) -> None:
-    """The hosts of the Internet, each beside a row of devices."""
+    """The hosts of the Internet, each next to a row of devices."""
     rows = sorted({box.y for box in placed.boxes.values()}) or [TOP + ABOVE + HEADER]
     for number, host in enumerate(vpc.outside):
         top = rows[number] if number < len(rows) else rows[-1] + PITCH * (number - len(rows) + 1)
@@ -249,10 +249,13 @@ def _column(vpc: Vpc, subnet: Subnet) -> int:
 
 
 def _devices(vpc: Vpc, subnet: Subnet, met: set[str]) -> list[tuple[str, str, str]]:
-    """Keys, names and addresses of a subnet's boxes; devices that no packet met are counted in one
-    if they are many.
+    """Keys, names and addresses of a subnet's boxes.
+
+    If many devices were met by no packet, one box counts them.
     """
-    here: list[Interface] = [row for row in vpc.interfaces if row.subnet == subnet.name]
+    here: list[Interface] = [
+        interface for interface in vpc.interfaces if interface.subnet == subnet.name
+    ]
     unmet = [row for row in here if row.device not in met]
     if len(unmet) > MANY:
         others = f"others in {subnet.name}", f"{len(unmet)} others", ""

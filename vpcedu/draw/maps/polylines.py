@@ -1,7 +1,7 @@
 """Map polylines: the line that a leg takes between two boxes of a map.
 
 Boxes of neighbouring columns in one row are joined straight; other rows by an elbow in the gap
-between the columns, rows of one column by an elbow beside it; a leg that jumps over a column goes
+between the columns, rows of one column by an elbow next to it; a leg that jumps over a column goes
 below its box. Request and answer have lanes of their own, and their elbows stand so that they never
 cross.
 """
@@ -36,8 +36,9 @@ def polyline(places: Places, names: tuple[str, str], lane: str, shift: float = 0
 
 
 def _level(place: Place, other: Place, lane: str, shift: float) -> float:
-    """The y at which a line meets a box; an Internet gateway is met at the other's, where that is
-    no gateway.
+    """The y at which a line meets a box.
+
+    An Internet gateway is met at the y of the other box, unless that is a gateway too.
     """
     return (other if place.column == GATEWAY != other.column else place).y + LANES[lane] + shift
 
@@ -62,9 +63,7 @@ def _side(here: Place, there: Place, lane: str) -> float:
 
 
 def _below(here: Place, there: Place, start: Point, end: Point, lane: str) -> list[Point]:
-    """Below the boxes between: along the free strip under the row of whichever end is no
-    gateway.
-    """
+    """Below the boxes between: along the free strip under the row of the end that is no gateway."""
     ends = [place for place in (here, there) if place.column != GATEWAY]
     y = min(place.y for place in ends) + TALL + BELOW[lane]
     points: list[Point] = []

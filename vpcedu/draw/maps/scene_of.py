@@ -1,10 +1,9 @@
-"""Map: where packets go between the devices of a VPC, or who opens connections: the same places,
-two questions.
+"""Map: where packets go between the devices of a VPC, or who opens connections.
 
-A packet's arrow is thin and numbered, solid discs for the request and open ones for its answer; a
-connection's is thick, with a ring at the opener and a letter. The table below says for each hop
-which addresses the packet has and which row sent it this way. Both pictures have the same size,
-whichever packet is shown.
+The two pictures have the same places. A packet's arrow is thin and numbered, solid discs for the
+request and open ones for its answer; a connection's is thick, with a ring at the opener and a
+letter. The table below says for each hop which addresses the packet has and which row sent it this
+way. Both pictures have the same size, whichever packet is shown.
 """
 
 from __future__ import annotations
@@ -40,7 +39,8 @@ ARROWS = ("packets", "connections")
 
 
 def map_scene(visit: Visit, packet: int | None, arrows: str) -> Scene:
-    """The hops of one request and its answer, or of one packet, or who opens connections;
+    """The hops of a request and its answer, or of one packet, or who opens connections.
+
     ValueError as for `map`.
     """
     if arrows not in ARROWS:
@@ -93,12 +93,17 @@ def _title(visit: Visit, arrows: str) -> str:
     if not outcome(visit).works:
         return finding(visit)
     targets = {route.target for route in visit.vpc.routes}
-    way_out = next((row.device for row in visit.vpc.interfaces if row.device in targets), None)
-    if way_out is None:
+    exit_device = next(
+        (interface.device for interface in visit.vpc.interfaces if interface.device in targets),
+        None,
+    )
+    if exit_device is None:
         return finding(visit)
-    total, met = len(visit.capture), sum(way_out in trace.devices for trace in visit.capture)
+    total, met = len(visit.capture), sum(exit_device in trace.devices for trace in visit.capture)
     some = f"all {total}" if met == total else f"{met} of {total}"
-    return f"Where packets go: {f'{some} meet' if met else f'none of {total} meets'} the {way_out}"
+    return (
+        f"Where packets go: {f'{some} meet' if met else f'none of {total} meets'} the {exit_device}"
+    )
 
 
 def _subtitle(visit: Visit, packet: int | None, arrows: str) -> str:

@@ -23,7 +23,7 @@ HOP_ROOM = FROM - HOP - 10
 
 
 def columns_of(visit: Visit) -> tuple[float, float]:
-    """Where "to" and what stands behind it begin; the same for every packet of a visit."""
+    """Where "to" and what comes after it begin; the same for every packet of a visit."""
     flows = {leg.packet.flow for trace in visit.capture for leg in legs_of(trace, visit.vpc)}
     wide = max(
         [

@@ -1,5 +1,4 @@
-"""Audit: on the map of a VPC, what the Internet reaches, with its ports; below it, who reaches what
-inside.
+"""Audit: a VPC's map with what the Internet reaches and its ports; below, who reaches what.
 
 An arrow comes from the Internet to each device that somebody out there reaches, by itself or as a
 balancer's node; the ports stand where it begins. A letter on a box is a row of the table below:
@@ -49,9 +48,11 @@ FEW = 4  # names that the text alternative tells of a row
 
 
 class Reach(NamedRow):
-    """A row: devices reached, ports in words, devices inside that reach them, who does from
-    outside, and by what name of a balancer with what outcome ("" where no name leads there); works:
-    whether answers come.
+    """A row: the devices reached, and from where.
+
+    ports: in words. sources: devices inside that reach them. outside: who does from outside, and by
+    what name of a balancer with what outcome ("" where no name leads there). works: whether answers
+    come.
     """
 
     devices: tuple[str, ...]
@@ -64,9 +65,7 @@ class Reach(NamedRow):
 
 @picture
 def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
-    """What the Internet reaches in a VPC, on its map, and who reaches what inside, in rows
-    below.
-    """
+    """What the Internet reaches in a VPC, on its map; below it, who reaches what inside."""
     names = short_names(audit.vpc)
     vpc = renamed(audit.vpc, names)
     rows = [
@@ -101,7 +100,7 @@ def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
     sentence = _sentence(audit)
     lost = any(not works for entry in entries.values() for _, works in entry)
     signs = {sign for sign, there in (("outside", marked), ("dropped", lost)) if there}
-    total = len({row.device for row in vpc.interfaces})
+    total = len({interface.device for interface in vpc.interfaces})
     title = title_of(f"The Internet reaches {len(marked) or 'none'} of {counted(total, 'device')}")
     if audit.unknown:
         title = title_of(
@@ -113,15 +112,16 @@ def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
 
 
 def reaches(audit: Audit) -> list[Reach]:
-    """The rows of an audit by devices: by a balancer's name first, then what the Internet reaches,
-    then the rest.
+    """The rows of an audit by devices.
+
+    In order: a balancer's name, what the Internet reaches, the rest.
     """
-    device = {row.id: row.device for row in audit.vpc.interfaces}
+    device = {interface.id: interface.device for interface in audit.vpc.interfaces}
     by_address = {row.address: row.device for row in audit.vpc.interfaces}
-    private = {row.public: row.private for row in audit.vpc.associations}
+    private = {association.public: association.private for association in audit.vpc.associations}
     rows = []
     for name, port, outcome in audit.balancers:
-        addresses = next(row.addresses for row in audit.vpc.names if row.name == name)
+        addresses = next(record.addresses for record in audit.vpc.names if record.name == name)
         nodes = dict.fromkeys(
             by_address.get(private.get(address, address), "") for address in addresses
         )
@@ -158,8 +158,9 @@ def port_words(ranges: tuple[tuple[int, int], ...]) -> str:
 
 
 def _entry(rows: list[Reach], name: str) -> list[tuple[str, bool]]:
-    """With which words arrows come from the Internet to a device: at most one from anyone and one
-    from a block, and whether there is an answer.
+    """The words with which arrows come from the Internet to a device, and whether it answers.
+
+    There is at most one arrow from anyone and one from a block.
     """
     mine = [row for row in rows if name in row.devices and row.outside]
     anyone = [row for row in mine if SOMEONE in row.outside]
@@ -170,8 +171,9 @@ def _entry(rows: list[Reach], name: str) -> list[tuple[str, bool]]:
 
 
 def _arrows(plans: list[Plain], entries: dict[str, list[tuple[str, bool]]]) -> list[Item]:
-    """Arrows from the Internet through the gateway to the boxes; one without an answer ends in the
-    gateway.
+    """Arrows from the Internet through the gateway to the boxes.
+
+    An arrow without an answer ends in the gateway.
     """
     items: list[Item] = []
     taken: list[float] = []
@@ -297,9 +299,9 @@ def _few(names: tuple[str, ...]) -> str:
 
 
 def _alternative(cidr: str, title: str, rows: list[Reach], sentence: str) -> str:
-    told = [
+    sentences = [
         f"{_few(row.devices)} on {'' if row.ports == EVERY else 'port '}{row.ports} from"
         f" {_few((*_outside_words(row), *row.sources))}."
         for row in rows[:TOLD]
     ]
-    return " ".join([f"Audit of VPC {cidr}. {title}.", *told, sentence])
+    return " ".join([f"Audit of VPC {cidr}. {title}.", *sentences, sentence])

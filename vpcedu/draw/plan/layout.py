@@ -1,11 +1,10 @@
-"""Plan layout: where everything of a VPC stands when no packet is drawn: every device a row in its
-subnet's frame.
+"""Plan layout: where everything of a VPC stands when no packet is drawn.
 
-Zones stand below each other, public subnets left, private ones right. Where the picture would be
-taller than a page, less is told one by one: first plain hosts are counted in their subnet, then a
-subnet of plain hosts becomes one line, then those of a zone, at last zones. A NAT, a balancer's
-node and a device with a public address keep rows of their own as long as there is room. Without any
-public subnet the private ones take both columns.
+Every device is a row in its subnet's frame. Zones stand below each other, public subnets left,
+private ones right. Where the picture would be taller than a page, less is told one by one: first
+plain hosts are counted in their subnet, then a subnet of plain hosts becomes one line, then those
+of a zone, at last zones. A NAT, a balancer's node and a device with a public address keep rows of
+their own as long as there is room. Without any public subnet the private ones take both columns.
 """
 
 from __future__ import annotations
@@ -33,8 +32,9 @@ PAGE = 760.0  # the height that a picture's places may have before less is told
 
 
 class Chip(NamedRow):
-    """A box: whose it is (several that are counted), its two lines, its column and upper edge;
-    `ends`: a host.
+    """A box: whose it is, its two lines, its column and upper edge.
+
+    One box may count several devices. `ends`: it is a host.
     """
 
     names: tuple[str, ...]
@@ -56,8 +56,9 @@ class Chip(NamedRow):
 
 
 class Field(NamedRow):
-    """A subnet's frame, or a strip of one line that counts; `names` of the devices that a strip
-    hides.
+    """A subnet's frame, or a strip of one line that counts.
+
+    names: the devices that a strip hides.
     """
 
     title: str
@@ -68,15 +69,16 @@ class Field(NamedRow):
 
 
 class Plain:
-    """All boxes and frames of one VPC, the zones' names with their y, and its upper and lower edge;
-    which devices are of note, which are hosts.
+    """All boxes and frames of one VPC, and its upper and lower edge.
+
+    Also the zones' names with their y, which devices are of note, and which are hosts.
     """
 
     def __init__(self, vpc: Vpc, top: float) -> None:
         self.vpc, self.top, self.bottom = vpc, top, top
         self.noted, self.hosts = (
             of_note(vpc),
-            {row.name for row in vpc.devices if issubclass(row.kind, Host)},
+            {device.name for device in vpc.devices if issubclass(device.kind, Host)},
         )
         self.chips: list[Chip] = []
         self.fields: list[Field] = []
@@ -126,7 +128,7 @@ def _column(plan: Plain, subnets: list[Subnet], column: int, y: float, level: in
     """The frames of some subnets below each other; the y below them."""
     joined: list[Subnet] = []
     for subnet in subnets:
-        rows = [row for row in plan.vpc.interfaces if row.subnet == subnet.name]
+        rows = [interface for interface in plan.vpc.interfaces if interface.subnet == subnet.name]
         noted = [row for row in rows if row.device in plan.noted]
         if level == EVERYTHING or (level >= SUBNETS and not noted):
             joined.append(subnet)
@@ -166,8 +168,9 @@ def _column(plan: Plain, subnets: list[Subnet], column: int, y: float, level: in
 def _boxes(
     plan: Plain, rows: list[Interface], noted: list[Interface], level: int
 ) -> list[tuple[tuple[str, ...], str, str, bool]]:
-    """Names, two lines and the kind of each box in a subnet: what is of note, then plain hosts, or
-    how many.
+    """Names, two lines and the kind of each box in a subnet.
+
+    What is of note comes first, then plain hosts or how many there are.
     """
     plain = [row for row in rows if row not in noted]
     single = [*noted, *(plain if level == ALL and len(plain) <= MANY else ())]
@@ -184,17 +187,20 @@ def _room(column: int) -> float:
 
 
 def of_note(vpc: Vpc) -> set[str]:
-    """The devices that are more than hosts without a public address: gateways', balancers' nodes,
-    public ones.
+    """The devices of note: gateways', balancers' nodes, and those with a public address.
+
+    All others are plain hosts.
     """
     public = {pair.private for pair in vpc.associations}
     named = {
-        row.device for row in vpc.interfaces if public.intersection((row.address, *row.secondary))
+        interface.device
+        for interface in vpc.interfaces
+        if public.intersection((interface.address, *interface.secondary))
     }
     return named | {
-        row.name
-        for row in vpc.devices
-        if not issubclass(row.kind, Host) or "listeners" in dict(row.settings)
+        device.name
+        for device in vpc.devices
+        if not issubclass(device.kind, Host) or "listeners" in dict(device.settings)
     }
 
 

@@ -1,5 +1,4 @@
-"""Plan: a VPC alone on a map, before any packet: zones, subnets, who stands where with which
-address.
+"""Plan: a VPC alone on a map, before any packet: zones, subnets, devices and addresses.
 
 Blue frames are hosts, at which connections end; purple ones are gateways, NATs and Network Load
 Balancers, which pass packets on. A subnet is public where its route table leads to the Internet
@@ -44,8 +43,8 @@ def plain_scene(vpc: Vpc) -> Scene:
     items = [*ground_items(plans), *chip_items(plans), *host_items(shown)]
     foot = footing(plans[-1].bottom + 18, _sentence(shown))
     devices, zones = (
-        len({row.device for row in vpc.interfaces}),
-        len({row.zone for row in vpc.subnets}),
+        len({interface.device for interface in vpc.interfaces}),
+        len({subnet.zone for subnet in vpc.subnets}),
     )
     title = title_of(
         f"VPC {vpc.cidr}: {counted(len(vpc.subnets), 'subnet')} in {counted(zones, 'zone')},"
@@ -73,9 +72,7 @@ def all_places(vpc: Vpc) -> list[Plain]:
 
 
 def ground_items(plans: list[Plain]) -> list[Item]:
-    """The Internet, the frames of the VPCs, their gateways, the zones' names, the frames of the
-    subnets.
-    """
+    """The Internet, the frames of VPCs and subnets, the gateways, and the zones' names."""
     edge = sum(GATEWAY) / 2
     items: list[Item] = []
     if any(plain.vpc.internet_gateway or plain.vpc.outside for plain in plans):
@@ -134,8 +131,10 @@ def ground_items(plans: list[Plain]) -> list[Item]:
 def chip_items(
     plans: list[Plain], marked: dict[str, str] | None = None, room: float = 0.0
 ) -> list[Item]:
-    """A box for each device with its name and address; marked: the ink of those that are something
-    special; room: what the boxes keep free at their right.
+    """A box for each device with its name and address.
+
+    marked: the ink of those that are something special. room: what the boxes keep free at their
+    right.
     """
     items: list[Item] = []
     for chip in (chip for plain in plans for chip in plain.chips):
@@ -201,15 +200,15 @@ def alternative(vpc: Vpc, title: str) -> str:
     for part in (vpc, *peered(vpc).peers):
         for subnet in part.subnets:
             devices = [
-                f"{row.device} {row.address}"
-                for row in part.interfaces
-                if row.subnet == subnet.name
+                f"{interface.device} {interface.address}"
+                for interface in part.interfaces
+                if interface.subnet == subnet.name
             ]
             kind = "public" if part.is_public(subnet) else "private"
-            told = ", ".join(devices) if len(devices) <= left else f"{len(devices)} devices"
+            devices_text = ", ".join(devices) if len(devices) <= left else f"{len(devices)} devices"
             left -= len(devices) if len(devices) <= left else 0
             if devices and len(part.subnets) <= TOLD:
                 parts_told.append(
-                    f"{kind.capitalize()} subnet {subnet.cidr}, zone {subnet.zone}: {told}."
+                    f"{kind.capitalize()} subnet {subnet.cidr}, zone {subnet.zone}: {devices_text}."
                 )
     return " ".join([*parts_told, _sentence(vpc)])

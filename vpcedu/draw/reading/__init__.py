@@ -1,3 +1,4 @@
-"""Reading: what pictures read from a visit: its legs, connections and subnets, in words and under
-short names.
+"""Reading: what pictures read from a visit: its legs, connections and subnets.
+
+They are said in words and under short names.
 """

@@ -1,5 +1,6 @@
-"""As a picture: a function that lays out a scene gets its visits under short names, and gives the
-picture of it.
+"""As a picture: a function that lays out a scene becomes one that returns a picture.
+
+It gets its visits under short names.
 """
 
 from __future__ import annotations
@@ -43,9 +44,7 @@ def picture(make: Callable[P, Scene]) -> Callable[P, Picture]:
 
 
 def as_drawn(make: Callable[P, Scene]) -> Callable[P, Scene]:
-    """Have a function that makes a scene get its visits as they are drawn, and names as they are
-    written there.
-    """
+    """Have a function that makes a scene get its visits, and names, under their short names."""
 
     @wraps(make)
     def scene(*given: P.args, **more: P.kwargs) -> Scene:

@@ -43,16 +43,19 @@ class Leg(NamedRow):
 
 def owner(vpc: Vpc, address: str) -> str:
     """The device that a packet to this address is meant for; "" where nobody has it."""
-    private = next((row.private for row in vpc.associations if row.public == address), address)
-    inside = (row.device for row in vpc.interfaces if row.address == private)
-    outside = (row.device for row in vpc.outside if row.address == private)
+    private = next(
+        (association.private for association in vpc.associations if association.public == address),
+        address,
+    )
+    inside = (interface.device for interface in vpc.interfaces if interface.address == private)
+    outside = (host.device for host in vpc.outside if host.address == private)
     return next(inside, None) or next(outside, "")
 
 
 def address_of(vpc: Vpc, device: str) -> str:
     """A device's own address; "" for a gateway without one."""
-    inside = (row.address for row in vpc.interfaces if row.device == device)
-    outside = (row.address for row in vpc.outside if row.device == device)
+    inside = (interface.address for interface in vpc.interfaces if interface.device == device)
+    outside = (host.address for host in vpc.outside if host.device == device)
     return next(inside, None) or next(outside, "")
 
 
@@ -62,11 +65,12 @@ def is_outside(vpc: Vpc, device: str) -> bool:
 
 
 def space(vpc: Vpc, packet: Packet) -> str:
-    """Which of the site's addresses a packet carries: "outside" (a public one), "inside" (a private
-    one), or "ink".
+    """Which kind of address a packet carries: "outside" (public), "inside" (private), or "ink".
+
+    The addresses are those of the site.
     """
     src, dst = packet.flow.src, packet.flow.dst
-    if any(row.public in (src, dst) for row in vpc.associations):
+    if any(association.public in (src, dst) for association in vpc.associations):
         return "outside"
     return "inside" if vpc.has(src) or vpc.has(dst) else "ink"
 
@@ -95,8 +99,9 @@ def legs_of(trace: Trace, vpc: Vpc) -> tuple[Leg, ...]:
 
 
 def onward(vpc: Vpc, here: str, packet: Packet) -> str:
-    """The device a packet was meant to reach next: the gateway at the VPC's edge, or its
-    destination.
+    """The device a packet was meant to reach next.
+
+    It is the gateway at the VPC's edge, or the packet's destination.
     """
     there = owner(vpc, packet.flow.dst)
     far = is_outside(vpc, there) if there else not vpc.has(packet.flow.dst)
@@ -106,8 +111,9 @@ def onward(vpc: Vpc, here: str, packet: Packet) -> str:
 
 
 def _leg(here: tuple[Step, ...], end: str, packet: Packet, arrival: Step) -> Leg:
-    """The leg that leaves where these steps were; what decided its way is a route, a flow or an
-    address map.
+    """The leg that leaves where these steps were.
+
+    Its direction was decided by a route, a flow or an address map.
     """
     for step in here:
         if step.check in ("route", "flow return"):
@@ -120,8 +126,9 @@ def _leg(here: tuple[Step, ...], end: str, packet: Packet, arrival: Step) -> Leg
 
 
 def changed(before: FiveTuple, after: FiveTuple) -> tuple[tuple[str, str, str], ...]:
-    """The ends that a rewriting changed, as ("from" or "to", old words, new words); ports only
-    where they changed.
+    """The ends that a rewriting changed, as ("from" or "to", old words, new words).
+
+    Ports are said only where they changed.
     """
     ends = ("from", before.source, after.source), ("to", before.destination, after.destination)
     return tuple(
@@ -152,8 +159,9 @@ def rewritings(trace: Trace) -> dict[str, tuple[FiveTuple, FiveTuple]]:
 
 
 def boxed(trace: Trace, legs: tuple[Leg, ...]) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """For each leg: the fields that a gateway at one of its ends rewrites, as ("from" or "to",
-    words).
+    """For each leg: the fields that a gateway at one of its ends rewrites.
+
+    A field is ("from" or "to", words).
     """
     gates = rewritings(trace)
     fields: list[tuple[tuple[str, str], ...]] = []

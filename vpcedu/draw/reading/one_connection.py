@@ -1,6 +1,4 @@
-"""One connection: whether it stands, the states of its ends, and the opener's whole way, leg by
-leg.
-"""
+"""One connection: whether it is open, the states of its ends, and the opener's path by legs."""
 
 from __future__ import annotations
 
@@ -16,9 +14,7 @@ if TYPE_CHECKING:
 
 
 def is_open(talk: Conversation) -> bool:
-    """Whether the opener learnt that its connection stands, or it stood before this capture
-    began.
-    """
+    """Whether the opener knows its connection is open, or it was before this capture began."""
     if not talk.traces[0].packet.flags & SYN:
         return True
     return any(
@@ -45,7 +41,7 @@ def ends_of(visit: Visit, talk: Conversation) -> dict[str, tuple[str, str]]:
 
 def stretches(visit: Visit, talk: Conversation) -> list[tuple[Leg, dict[str, str]]]:
     """The legs of a connection's opener, with the fields rewritten before each."""
-    whole = whole_way(talk)
+    whole = whole_path(talk)
     gates = rewritings(whole)
     return [
         (
@@ -58,6 +54,6 @@ def stretches(visit: Visit, talk: Conversation) -> list[tuple[Leg, dict[str, str
     ]
 
 
-def whole_way(talk: Conversation) -> Trace:
-    """The packet that shows the opener's whole way."""
+def whole_path(talk: Conversation) -> Trace:
+    """The packet that shows the opener's whole path."""
     return next((t for t in talk.traces if t.delivered and t.sender == talk.opener), talk.traces[0])

@@ -1,5 +1,4 @@
-"""Short names: a visit as pictures take it, with the VPCs that its packets met in one, and names
-that fit their place.
+"""Short names: a visit as pictures take it, with its VPCs in one and names that fit their place.
 
 AWS's ids are wider than a device's box. A name that is too wide loses its middle, since ids differ
 at their ends; an Internet gateway's gives way to the words. No two things get one name, and the
@@ -35,8 +34,10 @@ DIGITS = 8  # that an id of AWS has at least
 
 
 def drawn(visit: Any, names: Names) -> Any:
-    """The visit under these names, its VPC and those of its peers that a packet met in one
-    description; the visit itself where both is so already.
+    """The visit under these names, with the VPCs that a packet met in one description.
+
+    These are its VPC and those of its peers. Where there is nothing to change, it is the visit
+    itself.
     """
     if not names and not visit.vpc.peers:
         return visit
@@ -45,8 +46,8 @@ def drawn(visit: Any, names: Names) -> Any:
     other.vpc = _together(renamed(visit.vpc, names), {names.get(name, name) for name in met})
     if names:
         other.capture, other.call = _capture(visit.capture, names), renamed(visit.call, names)
-        for found in ("talks", "connections"):  # under the long names
-            vars(other).pop(found, None)
+        for cached in ("talks", "connections"):  # under the long names
+            vars(other).pop(cached, None)
     return other
 
 
@@ -55,7 +56,7 @@ def _together(vpc: Vpc, met: set[str]) -> Vpc:
     peers = tuple(
         part
         for part in vpc.peers
-        if met & {part.internet_gateway, *(row.device for row in part.interfaces)}
+        if met & {part.internet_gateway, *(interface.device for interface in part.interfaces)}
     )
     if not peers:
         return vpc._replace(peers=())
@@ -69,8 +70,9 @@ def parts(vpc: Vpc) -> tuple[Vpc, ...]:
 
 
 def headings(vpc: Vpc) -> tuple[str, ...]:
-    """What stands above a VPC, from long to short; a service that a gateway endpoint leads to has a
-    name, not a VPC's id.
+    """What stands above a VPC, from long to short.
+
+    A service that a gateway endpoint leads to has a name instead of a VPC's id.
     """
     if "." in vpc.name:
         return vpc.name, vpc.name.rpartition(".")[2]
@@ -78,8 +80,9 @@ def headings(vpc: Vpc) -> tuple[str, ...]:
 
 
 def part_of(vpc: Vpc, device: str) -> Vpc | None:
-    """The VPC that a device stands in, or that a gateway belongs to; None for a host of the
-    Internet.
+    """The VPC that a device stands in, or that a gateway belongs to.
+
+    None for a host of the Internet.
     """
     return next(
         (
@@ -88,7 +91,7 @@ def part_of(vpc: Vpc, device: str) -> Vpc | None:
             if device
             and (
                 device == part.internet_gateway
-                or any(row.device == device for row in part.interfaces)
+                or any(interface.device == device for interface in part.interfaces)
             )
         ),
         None,
@@ -106,7 +109,9 @@ def gateways(vpc: Vpc) -> tuple[str, ...]:
 def short_names(vpc: Vpc) -> Names:
     """A short name for each device and Internet gateway whose own is too wide."""
     gates = [part.internet_gateway for part in vpc.everyone if part.internet_gateway]
-    names = dict.fromkeys((*gates, *(row.name for part in vpc.everyone for row in part.devices)))
+    names = dict.fromkeys(
+        (*gates, *(device.name for part in vpc.everyone for device in part.devices))
+    )
     taken = {name for name in names if _fits(name, name in gates)}
     shorts: Names = {}
     for name in names:
@@ -142,8 +147,9 @@ def _short(name: str, gates: list[str], taken: set[str]) -> str:
 
 
 def _head_of_id(name: str) -> str:
-    """What an id of AWS begins with, before its digits: "nat-"; of a balancer's node its balancer;
-    "" for no id.
+    """What an id of AWS begins with, before its digits, such as "nat-".
+
+    For a balancer's node it is the balancer; "" for what is no id.
     """
     head = name.rstrip(HEX)
     if len(name) - len(head) < DIGITS:
@@ -167,9 +173,7 @@ def _cut(head: str, tail: str, size: float, room: float, bold: bool) -> str:
 
 
 def in_full(scene: Scene, names: Names) -> Scene:
-    """The scene; its text alternative says, in a sentence more, what the short names that it shows
-    stand for.
-    """
+    """The scene, with an alt text that says what the short names it shows stand for."""
     shown = " ".join(
         [scene.alt, *(item.words if isinstance(item, (Text, Mark)) else "" for item in scene.items)]
     )
@@ -178,8 +182,9 @@ def in_full(scene: Scene, names: Names) -> Scene:
 
 
 def renamed(value: Any, names: Names) -> Any:
-    """A row, or rows, with names in the place of others; what holds none of them is the same
-    object.
+    """A row, or rows, with other names.
+
+    What holds none of the names is returned as the same object.
     """
     if isinstance(value, str):
         return names.get(value, value)

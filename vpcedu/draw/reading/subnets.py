@@ -1,5 +1,4 @@
-"""Subnets: which stand beside the gateway, which a map draws in full, and what it says of the
-others.
+"""Subnets: which stand next to the gateway, which are drawn in full, and a note on the others.
 
 In a VPC of more than a few subnets, one in which no packet met anything is a strip with its name;
 where there are many of those, they are counted by zone. A subnet with what a route of a visited
@@ -24,12 +23,13 @@ STRIPS = 8  # subnets not met that have a strip each
 
 
 def hidden_subnets(vpc: Vpc, met: set[str]) -> list[Subnet]:
-    """The subnets that are not drawn in full: those in which no packet met a device, in a VPC of
-    more than a few.
+    """The subnets that are not drawn in full.
+
+    In a VPC of more than a few subnets, these are the ones in which no packet met a device.
     """
     if len(vpc.subnets) <= FEW:
         return []
-    busy = {row.subnet for row in vpc.interfaces if row.device in met}
+    busy = {interface.subnet for interface in vpc.interfaces if interface.device in met}
     tables = {subnet.route_table or vpc.main for subnet in vpc.subnets if subnet.name in busy}
     asked = {route.target for route in vpc.routes if route.table in tables}
     busy |= {row.subnet for row in vpc.interfaces if row.device in asked or row.id in asked}
@@ -37,22 +37,26 @@ def hidden_subnets(vpc: Vpc, met: set[str]) -> list[Subnet]:
 
 
 def passed_zones(vpc: Vpc, hidden: list[Subnet]) -> list[str]:
-    """The zones that are only counted: where many subnets are hidden, those of which every subnet
-    is.
+    """The zones that are only counted.
+
+    Where many subnets are hidden, these are the zones whose subnets are all hidden.
     """
     seen = {subnet.zone for subnet in vpc.subnets if subnet not in hidden}
     return sorted({subnet.zone for subnet in hidden} - seen) if len(hidden) > STRIPS else []
 
 
 def strips(vpc: Vpc, subnets: list[Subnet], room: float, many: bool) -> list[Strip]:
-    """Titles and notes of the strips for subnets that no packet met: one for each, or one for
-    all.
+    """Titles and notes of the strips for subnets that no packet met.
+
+    There is one strip for each subnet, or one for all.
     """
     if many and len(subnets) > 1:
         return [(f"{len(subnets)} subnets, not met", devices_in(vpc, subnets))]
     titled = []
     for subnet in subnets:
-        names = [row.device for row in vpc.interfaces if row.subnet == subnet.name]
+        names = [
+            interface.device for interface in vpc.interfaces if interface.subnet == subnet.name
+        ]
         words = f"{', '.join(names)}: not on this path"
         titled.append(
             (
@@ -68,7 +72,7 @@ def strips(vpc: Vpc, subnets: list[Subnet], room: float, many: bool) -> list[Str
 def devices_in(vpc: Vpc, subnets: list[Subnet]) -> str:
     """How many devices these subnets hold."""
     names = {subnet.name for subnet in subnets}
-    devices = len({row.device for row in vpc.interfaces if row.subnet in names})
+    devices = len({interface.device for interface in vpc.interfaces if interface.subnet in names})
     return f"{devices} device{'' if devices == 1 else 's'}"
 
 
@@ -89,11 +93,14 @@ def is_public_subnet(vpc: Vpc, subnet: str) -> bool:
 
 
 def is_near(vpc: Vpc, subnet: str) -> bool:
-    """Whether the subnet stands beside the gateway: a public one, or, where none is, one with
-    public addresses.
+    """Whether the subnet stands next to the gateway.
+
+    A public one does, or, where none is public, one with public addresses.
     """
     home = next(part for part in parts(vpc) if any(row.name == subnet for row in part.subnets))
     if any(home.is_public(row) for row in home.subnets):
         return is_public_subnet(vpc, subnet)
-    publics = {row.private for row in home.associations}
-    return any(row.subnet == subnet and row.address in publics for row in home.interfaces)
+    publics = {association.private for association in home.associations}
+    return any(
+        interface.subnet == subnet and interface.address in publics for interface in home.interfaces
+    )

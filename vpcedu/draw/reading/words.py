@@ -71,11 +71,11 @@ def _loss(visit: Visit, trace: Trace, step: Step) -> str:
 
 def _same(other: Trace, trace: Trace) -> bool:
     """Whether a packet is the same as another, or a retransmission of it, and was lost too."""
-    one, two = other.packet, trace.packet
-    return other.dropped is not None and (one.flow, one.flags, one.data) == (
-        two.flow,
-        two.flags,
-        two.data,
+    earlier, later = other.packet, trace.packet
+    return other.dropped is not None and (earlier.flow, earlier.flags, earlier.data) == (
+        later.flow,
+        later.flags,
+        later.data,
     )
 
 
@@ -112,9 +112,7 @@ def losses(visit: Visit) -> tuple[Step, ...]:
 
 
 def alternative(visit: Visit, kind: str) -> str:
-    """The text alternative of a picture: who opens what, each rewriting, the answer's way, the
-    losses.
-    """
+    """The text alternative: who opens what, each rewriting, the path of the answer, the losses."""
     talks = visit.talks
     parts = [f"{kind} of {visit.title}, {len(visit.capture)} packets."]
     parts += [_opening(talk) for talk in talks]

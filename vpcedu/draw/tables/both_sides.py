@@ -40,8 +40,10 @@ NAMES, LINES = 96.0, 7  # room for the names of the facts; lines kept for the by
 
 
 class End(NamedRow):
-    """One side: whose it is, its flow, the SYN's number, when ESTABLISHED, the first bytes as
-    lines, what was lost instead, and the answer there; None or empty where there was none.
+    """One side: whose it is, its flow, the SYN's number, and when it was ESTABLISHED.
+
+    lines: the first bytes. lost: what was lost instead. answer: the answer there. None or empty
+    where there was none.
     """
 
     who: str
@@ -55,8 +57,9 @@ class End(NamedRow):
 
 @picture
 def sides(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
-    """What the opener sends and what of it reaches the server, with the balancer between; whose
-    address, which bytes.
+    """What the opener sends and what of it reaches the server, with the balancer between.
+
+    It shows whose address and which bytes arrive.
     """
     side = side_of(visit)
     here, there = ends_of(side)
@@ -101,14 +104,14 @@ def ends_of(side: Side) -> tuple[End, End]:
     if syn is None:
         return here, End(server, None, None, None, (), _lost(last.traces[0]), "")
     if syn.dropped:
-        said = "RST: refused" if syn.dropped.sent else ""
+        refusal = "RST: refused" if syn.dropped.sent else ""
         return here, End(
-            server, syn.last.before.flow, syn.last.before.seq, None, (), _lost(syn), said
+            server, syn.last.before.flow, syn.last.before.seq, None, (), _lost(syn), refusal
         )
     asked = [t for t in last.traces if t.sender == last.opener and t.packet.data]
     came = next((t.last.before.data for t in asked if t.delivered), b"")
     gone = next((_lost(t) for t in asked if not t.delivered), "") if not came else ""
-    told = (
+    reply = (
         f"{label(legs[0].packet)} to {legs[0].packet.flow.destination}"
         if (legs and legs[0].sender == server)
         else ""
@@ -121,13 +124,14 @@ def ends_of(side: Side) -> tuple[End, End]:
         _opened(visit.capture, flow.reversed(), server),
         lines_of(came),
         gone,
-        told,
+        reply,
     )
 
 
 def lines_of(data: bytes) -> tuple[str, ...]:
-    """The first bytes of a connection as a person reads them: lines of text; a binary header byte
-    by byte.
+    """The first bytes of a connection as a person reads them.
+
+    They are lines of text; a binary header is shown byte by byte.
     """
     if is_tls(data):
         return ("(inside TLS)",)

@@ -1,5 +1,4 @@
-"""Table rows: the table that a step asked, each row with what it says to this packet, and the row
-that decided.
+"""Table rows: the table that a step asked, what each row says to this packet, and which decided.
 
 Routes, entries of a network ACL, rules of groups and the Internet gateway's addresses stand in the
 description. Translations and tracked flows are state: a capture shows those that its packets made
@@ -31,8 +30,9 @@ if TYPE_CHECKING:
 
 
 class Table(NamedRow):
-    """A table as asked: heads, left edges, rows of cells, which is lit (None: no row fits), and
-    what came of it.
+    """A table as asked: heads, left edges, rows of cells, and which row is lit.
+
+    lit: None where no row fits. What came of it is in words.
     """
 
     name: str
@@ -46,7 +46,9 @@ class Table(NamedRow):
 
 def table_of(visit: Visit, step: Step) -> Table | None:
     """The table that a step asked, or None where it asked none."""
-    if step.check == "route" and not any(row.device == step.at for row in visit.vpc.interfaces):
+    if step.check == "route" and not any(
+        interface.device == step.at for interface in visit.vpc.interfaces
+    ):
         return None
     if step.check == "route":
         return _routes(visit, step)
@@ -62,8 +64,10 @@ def table_of(visit: Visit, step: Step) -> Table | None:
 
 
 def _subnet(visit: Visit, device: str) -> Subnet:
-    name = next(row.subnet for row in visit.vpc.interfaces if row.device == device)
-    return next(row for row in visit.vpc.subnets if row.name == name)
+    name = next(
+        interface.subnet for interface in visit.vpc.interfaces if interface.device == device
+    )
+    return next(subnet for subnet in visit.vpc.subnets if subnet.name == name)
 
 
 def _routes(visit: Visit, step: Step) -> Table:
@@ -71,19 +75,19 @@ def _routes(visit: Visit, step: Step) -> Table:
     routes = visit.vpc.routes_of(subnet)
     taken = route_of(step)
     if taken is not None and taken not in routes:  # the table was changed during the visit
-        routes = (*(row for row in routes if row.destination != taken.destination), taken)
+        routes = (*(route for route in routes if route.destination != taken.destination), taken)
     decided = RouteTable(routes).lookup(to)
     rows = []
-    for row in routes:
-        length = block(row.destination)[2]
-        said = (
+    for route in routes:
+        length = block(route.destination)[2]
+        remark = (
             f"fits too, but /{length} is shorter"
-            if contains(row.destination, to)
+            if contains(route.destination, to)
             else "does not fit"
         )
-        if row == decided:
-            said = f"fits, and is the longest: /{length}"
-        rows.append((row.destination, row.target, said))
+        if route == decided:
+            remark = f"fits, and is the longest: /{length}"
+        rows.append((route.destination, route.target, remark))
     lit = routes.index(decided) if decided in routes else None
     fits = "no route fits" if decided is None else f"{decided.destination} > {decided.target} wins"
     end = f" It is lost: {step.reason}." if step.reason else ""
@@ -98,48 +102,48 @@ def _routes(visit: Visit, step: Step) -> Table:
     )
 
 
-def _entries(visit: Visit, step: Step, row: AclEntry) -> Table:
+def _entries(visit: Visit, step: Step, decided: AclEntry) -> Table:
     flow = step.before.flow
-    remote = flow.src if row.direction == "in" else flow.dst
+    remote = flow.src if decided.direction == "in" else flow.dst
     rows, past = [], False
     entries = [
         entry
         for entry in visit.vpc.acl_entries
-        if (entry.acl, entry.direction) == (row.acl, row.direction)
+        if (entry.acl, entry.direction) == (decided.acl, decided.direction)
     ]
-    if row.number != LAST and row not in entries:  # the ACL was changed during the visit
-        entries = [*(entry for entry in entries if entry.number != row.number), row]
+    if decided.number != LAST and decided not in entries:  # the ACL was changed during the visit
+        entries = [*(entry for entry in entries if entry.number != decided.number), decided]
     entries = [
         *sorted(entries, key=lambda entry: entry.number),
-        NetworkAcl(row.acl, ()).lookup(row.direction, flow),
+        NetworkAcl(decided.acl, ()).lookup(decided.direction, flow),
     ]
     for entry in entries:
-        said = "not asked any more" if past else _misfit(entry, remote, flow)
-        if entry == row and not past:
-            past, said = True, "the first that fits"
+        remark = "not asked any more" if past else _misfit(entry, remote, flow)
+        if entry == decided and not past:
+            past, remark = True, "the first that fits"
         rows.append(
             (
                 "*" if entry.number == LAST else str(entry.number),
                 _traffic(entry.what),
                 entry.cidr,
                 entry.action,
-                said,
+                remark,
             )
         )
     verb = "denies" if step.action == DROP else "allows"
-    name = "*" if row.number == LAST else str(row.number)
+    name = "*" if decided.number == LAST else str(decided.number)
     return Table(
-        row.acl,
+        decided.acl,
         (
             "row",
             "traffic, to port",
-            "source" if row.direction == "in" else "destination",
+            "source" if decided.direction == "in" else "destination",
             "action",
             "this packet",
         ),
         (40.0, 90.0, 230.0, 376.0, 460.0),
         tuple(rows),
-        entries.index(row),
+        entries.index(decided),
         f"Row {name} {verb} {flow}",
         f"The packet goes to port {flow.dport}. A network ACL remembers nothing: it asks each packet anew,"
         " answers too.",
@@ -158,7 +162,9 @@ def _traffic(what: str) -> str:
 
 
 def _rules(visit: Visit, step: Step) -> Table:
-    groups = next(row.groups for row in visit.vpc.interfaces if row.device == step.at)
+    groups = next(
+        interface.groups for interface in visit.vpc.interfaces if interface.device == step.at
+    )
     direction = "in" if step.check == "group in" else "out"
     rules = tuple(
         r for r in visit.vpc.group_rules if r.group in groups and r.direction == direction
@@ -283,7 +289,8 @@ def _translations(visit: Visit, step: Step, own: Translation) -> Table:
 
 def _addresses(visit: Visit, step: Step) -> Table:
     rows = tuple(
-        (row.private, row.public, _holder(visit, row.private)) for row in visit.vpc.associations
+        (association.private, association.public, _holder(visit, association.private))
+        for association in visit.vpc.associations
     )
     lit = next(number for number, row in enumerate(visit.vpc.associations) if row == step.row)
     before, after = step.before.flow, step.after.flow if step.after else step.before.flow
@@ -306,4 +313,7 @@ def _addresses(visit: Visit, step: Step) -> Table:
 
 
 def _holder(visit: Visit, address: str) -> str:
-    return next((row.device for row in visit.vpc.interfaces if row.address == address), "nobody")
+    return next(
+        (interface.device for interface in visit.vpc.interfaces if interface.address == address),
+        "nobody",
+    )

@@ -76,14 +76,14 @@ def table(
     foot = footing(y + 20, table.why, notes=notes, lines=2, less=8.0)
     title = title_of(table.finding, table.finding.rpartition(" > ")[0] or table.finding)
     subtitle = f"Packet {trace.number}, {label(trace.packet)}, {step.before.flow}."
-    told = [[cell(c).words for c in row] for row in table.rows]
+    cell_words = [[cell(c).words for c in row] for row in table.rows]
     finding = f"{table.finding}. {table.why}"
-    alt = _alternative(trace, step, table.name, told, table.lit, finding)
+    alt = _alternative(trace, step, table.name, cell_words, table.lit, finding)
     return page(title, subtitle, items, foot, alt)
 
 
 def _near(rows: int, lit: int | None) -> range:
-    """The rows that are shown: all, or so many around the one that decides."""
+    """The rows that are shown: all, or at most MOST around the one that decides."""
     first = max(0, min((lit or 0) - MOST // 2, rows - MOST))
     return range(first, min(rows, first + MOST))
 

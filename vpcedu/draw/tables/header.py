@@ -54,10 +54,9 @@ def header(
     theme: str = "light",
     ax: Any = None,
 ) -> Scene:
-    """A packet's header before and after the gateway `at` rewrote it; None: the first rewriting
-    there is.
+    """A packet's header before and after the gateway `at` rewrote it.
 
-    ValueError where that packet was not rewritten there.
+    None: the first rewriting there is. ValueError where that packet was not rewritten there.
     """
     trace, step = rewriting(visit, packet, at)
     assert step.after is not None

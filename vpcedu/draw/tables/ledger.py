@@ -1,5 +1,4 @@
-"""Ledger: what a balancer makes of one visit: two connections of a proxy beside the one flow of a
-rewriter.
+"""Ledger: what a balancer makes of a visit: a proxy's two connections, or a rewriter's one flow.
 
 Each visit is a column that is read downwards, the request on its way in: the addresses on every
 stretch, boxed where a gateway changed them; a black bar where one connection ends and another
@@ -56,8 +55,9 @@ class Side(NamedRow):
 def ledger(
     visit: Visit, beside: Visit | None = None, *, theme: str = "light", ax: Any = None
 ) -> Scene:
-    """The connections that a balancer makes of a visit: ports, states, bytes; with `beside`, two
-    visits compared.
+    """The connections that a balancer makes of a visit: ports, states and bytes.
+
+    beside: a second visit, to compare the two.
     """
     sides = tuple(map(side_of, (visit,) if beside is None else (visit, beside)))
     wide = (ROOM - GAP * (len(sides) - 1)) / len(sides)
@@ -222,8 +222,8 @@ def _facts(side: Side) -> list[Fact]:
 
 def _addresses(visit: Visit) -> list[tuple[str, str]]:
     return [
-        *((row.device, row.address) for row in visit.vpc.interfaces),
-        *((row.device, row.address) for row in visit.vpc.outside),
+        *((interface.device, interface.address) for interface in visit.vpc.interfaces),
+        *((host.device, host.address) for host in visit.vpc.outside),
     ]
 
 

@@ -1,5 +1,4 @@
-"""Translations: the table of a NAT gateway as time goes by, a row for each connection and a bar for
-each row's life.
+"""Translations: a NAT gateway's table over time: a row for each connection, a bar for its life.
 
 At the left the flow before and after the NAT, at the right from the row's first packet to its
 removal. Dashed: the present instant. Places and axis are those of the longest story, so that
@@ -36,8 +35,9 @@ SIDE = {"web": "web", "update server": "The update server", "stranger": "A stran
 
 @picture
 def translations(story: Story, *, theme: str = "light", ax: Any = None) -> Scene:
-    """The table of a NAT gateway as time goes by: each row from its first packet to its removal,
-    and who spoke last.
+    """The table of a NAT gateway over time: each row from its first packet to its removal.
+
+    It also says who sent last.
     """
     title, words = finding(story), sentence(story)
     bottom = TOP + PITCH * MOST
@@ -168,7 +168,7 @@ def sentence(story: Story) -> str:
     """What became of the packet of the one who spoke, or what tells the rows apart."""
     step = _step(story)
     return (
-        _told(story)
+        _table_text(story)
         if step is None
         else f"{SIDE[story.setting.speaks]} speaks: {_fate(story, step)}"
     )
@@ -196,11 +196,11 @@ def _fate(story: Story, step: Step) -> str:
         trace.sender == "NAT" and trace.cause.trace == (story.spoken.number if story.spoken else 0)
         for trace in story.capture
     )
-    told = "The NAT answers it with RST" if reset else "It is dropped, and nobody is told"
-    return f"its row ran out {IDLE // SECOND} s after the last packet. {told}."
+    outcome = "The NAT answers it with RST" if reset else "It is dropped, and nobody is told"
+    return f"its row ran out {IDLE // SECOND} s after the last packet. {outcome}."
 
 
-def _told(story: Story) -> str:
+def _table_text(story: Story) -> str:
     rows = [attempt.row for attempt in story.attempts if attempt.row is not None]
     lost = next((attempt for attempt in story.attempts if attempt.row is None), None)
     if lost is not None:

@@ -1,5 +1,4 @@
-"""Clock rows: who on a connection's way keeps an idle clock, how long it runs, and what became of
-it.
+"""Clock rows: who on a connection's path has an idle clock, how long it runs, and how it ended.
 
 How long a clock runs is the device's own setting, or the default its class is made with; what
 happened after the silence is read from the capture: who dropped, who was told by which packet. A
@@ -31,8 +30,9 @@ FORGOT, RUNS, RINGS, NONE = "forgot", "runs", "rings", "no clock"  # RINGS: keep
 
 
 class Silence(NamedRow):
-    """The longest silence of a connection: from the last packet's end to the next one's beginning
-    (microseconds), and the packets since.
+    """The longest silence of a connection, and the packets since.
+
+    It lasts from the last packet's end to the beginning of the next one (microseconds).
     """
 
     talk: Conversation
@@ -46,8 +46,9 @@ class Silence(NamedRow):
         return self.ended - self.begun
 
     def unseen_by(self, name: str) -> int:
-        """How long one device saw nothing of the connection, in microseconds: packets take time
-        between two.
+        """How long one device saw nothing of the connection, in microseconds.
+
+        Packets take time between two devices, so this can differ from `span`.
         """
         first = self.after[0].number
         steps = [
@@ -62,9 +63,10 @@ class Silence(NamedRow):
 
 
 class Clock(NamedRow):
-    """A party's clock: whose, what it guards, how long it runs (microseconds, None: never), one of
-    FORGOT, RUNS, RINGS, NONE; the word for what the party heard or said after the silence, and the
-    rest of that sentence.
+    """A party's clock: whose, what it guards, and how long it runs.
+
+    idle: in microseconds, None: never. state: one of FORGOT, RUNS, RINGS, NONE. hears: the word for
+    what the party heard or said after the silence; words: the rest of that sentence.
     """
 
     owner: str
@@ -76,8 +78,9 @@ class Clock(NamedRow):
 
 
 def silences(visit: Visit) -> tuple[Silence, ...]:
-    """For each connection that fell silent, its longest silence; ValueError where none was silent
-    for SHORTEST.
+    """For each connection that fell silent, its longest silence.
+
+    ValueError where none was silent for SHORTEST.
     """
     silent = []
     for talk in visit.talks:
@@ -105,7 +108,7 @@ def silences(visit: Visit) -> tuple[Silence, ...]:
 def clocks_of(visit: Visit, silence: Silence) -> tuple[Clock, ...]:
     """The clocks along a connection, from its opener to its listener."""
     devices = {device.name: device for device in visit.vpc.devices}
-    cards = {row.device: row for row in visit.vpc.interfaces}
+    cards = {interface.device: interface for interface in visit.vpc.interfaces}
     rows: list[Clock] = []
     for name in silence.talk.path:
         end = name in (silence.talk.opener, silence.talk.listener)
@@ -123,8 +126,9 @@ def clocks_of(visit: Visit, silence: Silence) -> tuple[Clock, ...]:
 
 
 def idle_of(device: Device) -> int | None:
-    """A device's idle timeout (microseconds), from its settings or from the default of its class;
-    None without one.
+    """A device's idle timeout (microseconds); None without one.
+
+    It comes from the device's settings, or from the default of its class.
     """
     given = dict(device.settings).get("idle")
     if given is not None:
@@ -138,8 +142,9 @@ def idle_of(device: Device) -> int | None:
 
 
 def _tracked_for(silence: Silence, card: Interface) -> int:
-    """How long an interface tracks this flow: as the tracked row says, or else the interface, or
-    else the default.
+    """How long an interface tracks this flow.
+
+    The tracked row says so, or else the interface, or else the default.
     """
     steps = [
         step
@@ -166,10 +171,10 @@ def _gate(silence: Silence, name: str, idle: int) -> Clock:
             "passes",
             "the row is still there" if state == RUNS else "by a new row",
         )
-    told = _told(silence, name)
-    if told:
+    receiver = _reset_to(silence, name)
+    if receiver:
         return Clock(
-            name, "its table", idle, state, "RST", f"to {told}, and only when it sends again"
+            name, "its table", idle, state, "RST", f"to {receiver}, and only when it sends again"
         )
     why = step.reason.code if step.reason else "lost"
     return Clock(name, "its table", idle, state, "dropped", f"{why}; nobody is told")
@@ -239,7 +244,7 @@ def _first(silence: Silence, name: str) -> Step | None:
     )
 
 
-def _told(silence: Silence, name: str) -> str:
+def _reset_to(silence: Silence, name: str) -> str:
     """To whom a gateway sent a packet of its own after the silence."""
     return next((t.last.at for t in silence.after if t.sender == name), "")
 

@@ -144,7 +144,7 @@ def _covered(x: float, y: float, words: str, ink: str, bold: bool, anchor: str) 
 
 
 def _hears(clock: Clock, y: float) -> list[Item]:
-    """A word in a frame, and the rest of the sentence beside and below it."""
+    """A word in a frame, and the rest of the sentence next to and below it."""
     quiet = clock.hears == "silence"
     ink = HEARD.get(clock.hears, "ink")
     wide = width_of(clock.hears, NOTE, True) + 14
@@ -158,7 +158,7 @@ def _hears(clock: Clock, y: float) -> list[Item]:
 
 
 def _two(words: str, room: float) -> tuple[str, str]:
-    """Words in two lines: what has room beside a frame, and the rest."""
+    """Words in two lines: what has room next to a frame, and the rest."""
     parts = words.split()
     taken = 0
     while taken < len(parts) and width_of(" ".join(parts[: taken + 1]), NOTE) <= room:
@@ -194,14 +194,14 @@ def _title(shown: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
 
 def _sentence(shown: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
     """Who was told, and by whom."""
-    told = [
+    resets = [
         (clock.owner, clock.words)
         for _, clocks in shown
         for clock in clocks
         if clock.hears == "RST" and clock.state == FORGOT and clock.words.startswith("to ")
     ]
-    if told:
-        return f"{told[0][0]} forgot in silence. It answers with RST {told[0][1]}."
+    if resets:
+        return f"{resets[0][0]} forgot in silence. It answers with RST {resets[0][1]}."
     closing = next(
         (
             clock

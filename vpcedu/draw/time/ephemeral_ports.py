@@ -33,9 +33,7 @@ SIDE = RIGHT + 12  # where the names at the right begin
 
 @picture
 def ports(use: PortUse, *, theme: str = "light", ax: Any = None) -> Scene:
-    """Ephemeral ports in use over ten minutes, towards each destination and all together, against
-    the limit.
-    """
+    """Ephemeral ports in use over ten minutes, for each destination and in all, and the limit."""
     if len(use.failed) != SPAN:
         raise ValueError(
             f"a load played for {len(use.failed)} s: expected {SPAN} s, the width of the picture"
@@ -139,9 +137,9 @@ def _curve(values: tuple[int, ...], y_of: object, width: float) -> Line:
     """A line through the values; points on one straight stretch are left out."""
     whole = ((0, 0), *enumerate(values, 1))
     kept = [whole[0]]
-    for (one, other), (_, after) in zip(pairwise(whole), pairwise(whole[1:]), strict=False):
-        if other[1] - one[1] != after[1] - other[1]:
-            kept.append(other)
+    for (before, point), (_, after) in zip(pairwise(whole), pairwise(whole[1:]), strict=False):
+        if point[1] - before[1] != after[1] - point[1]:
+            kept.append(point)
     kept.append(whole[-1])
     return Line(tuple((_x(second), y_of(value)) for second, value in kept), "ink", width)  # type: ignore[operator]
 

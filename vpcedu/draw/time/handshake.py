@@ -1,9 +1,8 @@
-"""Handshake: a connection's opening as a ladder to scale: 4 s of time run down, what comes later is
-folded.
+"""Handshake: how a connection opens, as a ladder: 4 s run down to scale, later time is folded.
 
 In the first 4 s every arrow begins and ends where its times say. Later packets have rows of their
-own below a zigzag, with their times beside them, not to scale. All places come from the fixed axis,
-so that nothing jumps under a slider. Where the round trip is too short for words between its
+own below a zigzag, with their times next to them, not to scale. All places come from the fixed
+axis, so that nothing jumps under a slider. Where the round trip is too short for words between its
 arrows, they stand above the first one.
 """
 
@@ -96,8 +95,7 @@ def _arrows(visit: Handshake, groups: list[Group], axis: Axis) -> list[Item]:
 
 
 def _chains(groups: list[Group], axis: Axis, drop: float) -> list[Item]:
-    """For short round trips: a packet and the answers that follow it, named together above the
-    first.
+    """For short round trips: a packet and its answers, named together above the first.
 
     Where the chain before began at nearly the same time, at the other host, they are named below
     the last.
@@ -139,8 +137,9 @@ def _width(words: list[tuple[str, bool]]) -> float:
 
 
 def _between(group: Group, y: float, fall: float, x0: float, x1: float) -> Text:
-    """An answer's name in the open end of its wedge: at the receiver, or, where it is lost, under
-    its beginning.
+    """An answer's name in the open end of its wedge.
+
+    It stands at the receiver, or, where the answer is lost, under its beginning.
     """
     words, lost = text_of(group.traces), group.arrived is None
     wide = width_of(words, NOTE, True)

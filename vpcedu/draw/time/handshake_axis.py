@@ -1,5 +1,6 @@
-"""Handshake axis: where an instant stands: to scale in the first seconds, in rows below a zigzag
-later.
+"""Handshake axis: where an instant stands.
+
+The first seconds are to scale; later instants are in rows below a zigzag.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""Handshake ends: what belongs to the two hosts of a handshake's picture: heads, lifelines, states,
-waits, result.
-"""
+"""Handshake ends: the two hosts of the picture: heads, lifelines, states, waits and result."""
 
 from __future__ import annotations
 
@@ -79,8 +77,9 @@ def posts(visit: Handshake) -> list[Item]:
 
 
 def bars(visit: Handshake, axis: Axis) -> list[Item]:
-    """Along a lifeline: grey while the connection is being opened, filled while it is
-    ESTABLISHED.
+    """Bars along a lifeline.
+
+    They are grey while the connection is being opened, and filled while it is ESTABLISHED.
     """
     items: list[Item] = []
     for who, x in (("client", CLIENT - 8), ("server", SERVER + 2)):

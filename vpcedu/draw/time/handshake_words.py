@@ -1,6 +1,4 @@
-"""Handshake words: title, sentence, labels and text alternative of the handshake's picture, from
-its capture.
-"""
+"""Handshake words: title, sentence, labels and text alternative, from the picture's capture."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ def seconds(microseconds: int) -> str:
 
 
 def text_of(traces: tuple[Trace, ...]) -> str:
-    """The packets that a host sends at one instant: "SYN again", "SYN ACK twice", "ACK lost,
-    ACK".
-    """
+    """The packets a host sends at one instant: "SYN again", "SYN ACK twice", "ACK lost, ACK"."""
     first = traces[0]
     again = (
         " again" if all(trace.cause.what.startswith("retransmission") for trace in traces) else ""

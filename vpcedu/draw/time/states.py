@@ -1,5 +1,4 @@
-"""States: the diagram of TCP's states, with the way that one end of a connection took, and where it
-is now.
+"""States: the diagram of TCP's states, with the path of one end of a connection and where it is.
 
 Every arrow is a row of the table that the model executes. Thick: taken so far. Letters: what can
 happen next. Boxes and panel keep their places, so that nothing jumps while the changes are stepped
@@ -17,7 +16,7 @@ from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BADGE, CONNECTION, GUIDE, LABEL, LIT, NOTE, PACKET
 from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.words import count
-from vpcedu.draw.time.states_places import ENDS, FOOT, PLACES, TALL, WAYS, WIDE
+from vpcedu.draw.time.states_places import ENDS, FOOT, PLACES, POLYLINES, TALL, WIDE
 from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.protocols.tcp_states import TRANSITIONS
 from vpcedu.trace import Change
@@ -52,13 +51,12 @@ def states(
     theme: str = "light",
     ax: Any = None,
 ) -> Scene:
-    """The diagram of TCP's states with the way of one end of a connection, after so many changes;
-    None: all.
+    """The diagram of TCP's states with the path of one end of a connection.
 
-    who: the opener (None) or the listener. ValueError for a connection, an end or a number of
-    changes that there is not.
+    It shows the path after a number of changes; None: after all of them. who: the opener (None) or
+    the listener. ValueError for a connection, an end or a number of changes that there is not.
     """
-    talk, who, events = ways_of(visit, connection, who)
+    talk, who, events = changes_of(visit, connection, who)
     if changes is not None and changes not in range(len(events) + 1):
         raise ValueError(f"changes {changes!r}: expected a number from 0 to {len(events)}")
     taken = [row for _, row in events[:changes]]
@@ -67,7 +65,7 @@ def states(
         now = taken[-1].after
     following = tuple(row for row in TRANSITIONS if row.state == now)
     items = [*_arrows(taken, following), *_boxes(taken, now), *_panel(events[:changes], following)]
-    missing = [row for row in TRANSITIONS if (row.state, row.next) not in WAYS]
+    missing = [row for row in TRANSITIONS if (row.state, row.next) not in POLYLINES]
     sentence = _sentence(who, taken, now)
     notes = [f"Not drawn: {row.state}, {row.event}, {row.next}." for row in missing]
     words = " ".join([sentence, *notes])
@@ -78,7 +76,7 @@ def states(
     return page(title, subtitle, items, foot, alt)
 
 
-def ways_of(visit: Visit, connection: int, who: str | None) -> tuple[Conversation, str, Changes]:
+def changes_of(visit: Visit, connection: int, who: str | None) -> tuple[Conversation, str, Changes]:
     """A connection, one of its ends, and that end's changes of state in order."""
     talks = visit.talks
     if connection not in range(1, len(talks) + 1):
@@ -103,7 +101,7 @@ def ways_of(visit: Visit, connection: int, who: str | None) -> tuple[Conversatio
 
 
 def _arrows(taken: list[Change], following: tuple[Transition, ...]) -> list[Item]:
-    """All rows of the table: faint first, then what can happen next, then the way taken."""
+    """All rows of the table: faint first, then what can happen next, then the path taken."""
     used = {(row.before, row.event, row.after) for row in taken}
     letters = {(row.state, row.next): "abcdefgh"[number] for number, row in enumerate(following)}
     items: list[Item] = []
@@ -114,15 +112,15 @@ def _arrows(taken: list[Change], following: tuple[Transition, ...]) -> list[Item
             weight = 1 if pair in letters else 0
             if (row.state, row.event, row.next) in used:
                 weight = 2
-            if pair not in WAYS or rank != weight:
+            if pair not in POLYLINES or rank != weight:
                 continue
             ink, width = INKS[rank]
-            items.append(Line(WAYS[pair], ink, width, (), "solid"))
+            items.append(Line(POLYLINES[pair], ink, width, (), "solid"))
             if pair in ENDS:
                 x, y, anchor = ENDS[pair]
                 items.append(Text(x, y, f"to {row.next}", ink, NOTE, rank > 0, anchor))
             if pair in letters:
-                marks.append(Mark("disc", *_middle(WAYS[pair]), "ink", BADGE, letters[pair]))
+                marks.append(Mark("disc", *_middle(POLYLINES[pair]), "ink", BADGE, letters[pair]))
     return items + marks
 
 

@@ -1,7 +1,7 @@
 """States' places: where each state of TCP stands in its diagram, and which way each arrow takes.
 
-The arrows are those of the table of protocols/tcp_states.py; only their ways are kept here, by the
-states that they join. A row of the table that has no way here is named under the picture, never
+The arrows are those of the table of protocols/tcp_states.py; only their lines are kept here, by the
+states that they join. A row of the table that has no line here is named under the picture, never
 left out in silence.
 """
 
@@ -39,7 +39,7 @@ PLACES: dict[str, Point] = {  # middle, upper edge
     LAST_ACK: (366.0, 382.0),
     TIME_WAIT: (228.0, 456.0),
 }
-WAYS: dict[tuple[str, str], tuple[Point, ...]] = {
+POLYLINES: dict[tuple[str, str], tuple[Point, ...]] = {
     (CLOSED, LISTEN): ((141.0, 83.0), (74.0, 83.0), (74.0, 140.0)),
     (LISTEN, CLOSED): ((104.0, 140.0), (104.0, 96.0), (141.0, 96.0)),
     (CLOSED, SYN_SENT): ((259.0, 83.0), (326.0, 83.0), (326.0, 140.0)),

@@ -1,6 +1,4 @@
-"""Arrows: the same map twice, with the arrows of an architecture diagram and with those of the
-packets.
-"""
+"""Arrows: the same map with an architecture diagram's arrows, and with those of the packets."""
 
 from __future__ import annotations
 

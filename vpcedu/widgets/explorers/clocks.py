@@ -1,5 +1,6 @@
-"""Clocks: a silent connection, one slider for the silence; who forgets when, and who hears what
-afterwards?
+"""Clocks: a silent connection, and a slider for the silence.
+
+Who forgets when, and who hears what afterwards?
 """
 
 from __future__ import annotations
@@ -58,15 +59,16 @@ def frame(way: str, seconds: int, speaks: str, keepalive: int, instance: str) ->
 
 
 class IdleClocks(Explorer):
-    """The explorer of idle clocks; set `way`, `seconds`, `speaks`, `keepalive`, `instance`, or move
-    them.
+    """The explorer of idle clocks.
+
+    Set `way`, `seconds`, `speaks`, `keepalive`, `instance`, or move them.
     """
 
     def __init__(
         self, way: str = "NAT gateway", seconds: int = 420, speaks: str = "listener"
     ) -> None:
         self.way = choice("Through", tuple((name, name) for name in WAYS), way)
-        self.seconds = slider("Silence", seconds, [(f"{at:,} s", at) for at in SECONDS])
+        self.seconds = slider("Silence", seconds, [(f"{second:,} s", second) for second in SECONDS])
         self.speaks = menu("Then speaks", (("opener", "opener"), ("other end", "listener")), speaks)
         self.keepalive = menu("Keep-alive", tuple(KEEP_ALIVE.items()), 0)
         self.instance = menu("web is", tuple((name, name) for name in INSTANCES), "before Nitro v6")

@@ -1,5 +1,7 @@
-"""Ports: range, destinations, new connections per second, how long each is open; when does it run
-out?
+"""Ports: when does a client run out of them?
+
+It depends on the range, the destinations, the new connections per second, and how long each is
+open.
 """
 
 from __future__ import annotations
@@ -31,8 +33,9 @@ def frame(
 
 
 class Ports(Explorer):
-    """The explorer of ephemeral ports; set `ports`, `destinations`, `rate`, `lifetime`,
-    `closes_first`.
+    """The explorer of ephemeral ports.
+
+    Set `ports`, `destinations`, `rate`, `lifetime`, `closes_first`.
     """
 
     def __init__(

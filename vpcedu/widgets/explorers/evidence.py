@@ -1,5 +1,6 @@
-"""Evidence: choose a scenario and a fault, step through the rows: does the model send what the
-kernel sent?
+"""Evidence: choose a scenario and a fault; does the model send what the kernel sent?
+
+Step through the rows to see.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ class Evidence(Explorer):
         return Frame(draw.beside(both, shown), sentence(both, row))
 
     def _room(self, scenario: str, fault: str, **_: object) -> int:
-        """The height of a comparison's picture; a row that differs brings a note of one line or
-        two.
+        """The height of a comparison's picture.
+
+        A row that differs brings a note of one line or two.
         """
         return tallest([draw.beside(self._beside(scenario, "" if fault == NONE else fault))]) + NOTE

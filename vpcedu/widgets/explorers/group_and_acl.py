@@ -1,5 +1,6 @@
-"""Filters: a security group beside a network ACL; to which of the clients' ports does the ACL let
-answers out?
+"""Filters: a security group next to a network ACL.
+
+To which of the clients' ports does the network ACL let answers out?
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from vpcedu.sites.parts import EPHEMERAL, NAME, PAGE
 from vpcedu.sites.visit import Visit
 from vpcedu.widgets.parts.controls import menu, slider
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
-from vpcedu.widgets.parts.what_if import WhatIf, said, tried
+from vpcedu.widgets.parts.what_if import WhatIf, effect, tried
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,15 +33,17 @@ ABOUT = (
 
 
 def frame(port: int, entry: tuple[int, int], group_out: str, change: Repair | None = None) -> Frame:
-    """Picture and sentence for one client's port, one entry (first and last port), and what the
-    group lets out.
+    """Picture and sentence for a client's port, an entry, and what the security group lets out.
 
-    change: a row that is changed before the visit; ValueError where AWS would refuse that.
+    entry: its first and last port. change: a row that is changed before the visit; ValueError where
+    AWS would refuse that.
     """
     visit = _visit(port, entry, group_out, change)
     if change is not None:
         before = _visit(port, entry, group_out).symptom
-        return Frame(draw.filters(visit, 1), said(change, "client", before, visit.symptom).strip())
+        return Frame(
+            draw.filters(visit, 1), effect(change, "client", before, visit.symptom).strip()
+        )
     came = visit.outcome.works
     fate = "and the page comes" if came else f"and the answer is lost at the ACL: {visit.symptom}"
     parts = ", ".join(
@@ -74,8 +77,9 @@ def percent(part: int, whole: int) -> str:
 
 
 class Filters(Explorer):
-    """The explorer of group and network ACL; set `port`, `entry` (a pair of ports), `group_out` and
-    `what_if`, or move them.
+    """The explorer of security group and network ACL.
+
+    Set `port`, `entry` (a pair of ports), `group_out` and `what_if`, or move them.
     """
 
     def __init__(

@@ -1,5 +1,6 @@
-"""Handshake: round trip, losses, server, kernel; a picture to scale, a sentence that says what the
-client learns.
+"""Handshake: a picture to scale, and a sentence that says what the client finds out.
+
+You choose round trip, losses, server and kernel.
 """
 
 from __future__ import annotations
@@ -47,8 +48,9 @@ def _met(words: tuple[str, ...], capture: Capture) -> list[bool]:
 
 
 class Handshake(Explorer):
-    """The explorer of the handshake; set `round_trip`, `server`, `kernel`, `first_syn` and so on,
-    or move them.
+    """The explorer of the handshake.
+
+    Set `round_trip`, `server`, `kernel`, `first_syn` and so on, or move them.
     """
 
     def __init__(

@@ -1,6 +1,4 @@
-"""Network balancer: whose address the target sees, which target, what a PROXY header is, when a
-flow is gone.
-"""
+"""Network balancer: which target, whose address it sees, its PROXY header, when a flow is gone."""
 
 from __future__ import annotations
 
@@ -88,8 +86,9 @@ def _fate_of_rst(visit: Visit) -> str:
 
 
 class NetworkBalancer(Explorer):
-    """The explorer of a Network Load Balancer; set `target_type`, `preserve`, `proxy`, `opener`,
-    `connection`, `silent`, `idle`, or move them.
+    """The explorer of a Network Load Balancer.
+
+    Set `target_type`, `preserve`, `proxy`, `opener`, `connection`, `silent`, `idle`, or move them.
     """
 
     def __init__(

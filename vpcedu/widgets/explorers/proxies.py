@@ -1,5 +1,6 @@
-"""Proxies: what the client sends and what web gets, with a Classic, an Application or a Network
-balancer between.
+"""Proxies: what the client sends and what web gets, with a balancer between.
+
+The balancer is a Classic, an Application or a Network Load Balancer.
 """
 
 from __future__ import annotations
@@ -35,8 +36,9 @@ def frame(
     proxy: bool = False,
     forged: bool = False,
 ) -> Frame:
-    """Picture and sentence for one setting; a mode or a PROXY line that this balancer has not is
-    said to be idle.
+    """Picture and sentence for one setting.
+
+    The sentence says so where this balancer has no such mode or PROXY line.
     """
     has_mode, has_line = balancer == "application", balancer == "classic-tcp"
     visit = _visit(balancer, web, mode if has_mode else "append", proxy and has_line, forged)

@@ -1,9 +1,8 @@
-"""Return paths: choose the way, step through the packets, read why each goes where it goes; change
-a row and see.
+"""Return paths: choose a setup, step through the packets, read why each goes where it goes.
 
-Four balancers and the NAT, one slider. The ladder and the map show one way; "all five" puts them
-one under the other at the same moment, so that one sees which of them rewrites, which ends a
-connection, and what brings the answer back.
+You can also change a row and see what happens. Four balancers and the NAT, one slider. The ladder
+and the map show one setup; "all five" puts them one under the other at the same moment, so that one
+sees which of them rewrites, which ends a connection, and what brings the answer back.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from vpcedu.views.explain import answer_legs, why
 from vpcedu.widgets.parts.controls import choice, menu
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
 from vpcedu.widgets.parts.stepper import Stepper
-from vpcedu.widgets.parts.what_if import WhatIf, said, tried
+from vpcedu.widgets.parts.what_if import WhatIf, effect, tried
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ WORDS = {
     "Network": "network",
 }
 NAT = "nat"
-WAYS = {**WORDS, "NAT": NAT}
+SETUPS = {**WORDS, "NAT": NAT}
 PAGE, UPDATE = Question("client", NAME, 80), Question("web", API, 443)
 PICTURES = ("ladder", "map", "all five")
 NOTE = 20  # pixels
@@ -75,13 +74,13 @@ def _changes(balancer: str, nat: str) -> Changes:
 def frame(
     balancer: str, packet: int, picture: str, nat: str = "instance", change: Repair | None = None
 ) -> Frame:
-    """Picture and sentence for one packet of a visit; behind the last packet: the whole visit.
+    """Picture and sentence for one packet of a visit; after the last packet: the whole visit.
 
     change: a row that is changed before the visit; ValueError where AWS would refuse that.
     """
     visit = _visit(balancer, nat, change)
     last = len(visit.capture)
-    before = said(change, visit.opener, _visit(balancer, nat).symptom, visit.symptom)
+    before = effect(change, visit.opener, _visit(balancer, nat).symptom, visit.symptom)
     if packet > last:
         return Frame(
             _picture(visit, None, picture, balancer, nat),
@@ -99,9 +98,10 @@ def _picture(
     visit: Visit, packet: int | None, picture: str, balancer: str, nat: str
 ) -> draw.Picture:
     if picture == "all five":
-        name = next(words for words, way in WAYS.items() if way == balancer)
+        name = next(words for words, setup in SETUPS.items() if setup == balancer)
         visits = {
-            words: visit if way == balancer else _visit(way, nat) for words, way in WAYS.items()
+            words: visit if setup == balancer else _visit(setup, nat)
+            for words, setup in SETUPS.items()
         }
         return draw.ways(visits, name, packet or len(visit.capture))
     if picture == "map":
@@ -113,8 +113,9 @@ def _picture(
 
 
 def room(picture: str, **_: object) -> int:
-    """The height of a kind of picture: that of the tallest way, and a note more for a packet that
-    is lost.
+    """The height of a kind of picture.
+
+    It is that of the tallest one, and a note more for a packet that is lost.
     """
     return _tallest(picture) + NOTE
 
@@ -124,23 +125,25 @@ def _tallest(picture: str) -> int:
     if picture == "all five":
         return tallest([_picture(_visit(NAT, "instance"), 1, picture, NAT, "instance")])
     show = draw.map if picture == "map" else draw.ladder
-    return tallest(show(_visit(balancer, "instance"), packet=1) for balancer in WAYS.values())
+    return tallest(show(_visit(balancer, "instance"), packet=1) for balancer in SETUPS.values())
 
 
 class ReturnPaths(Explorer):
-    """The explorer of the return paths; set `balancer`, `view`, `packet` and `what_if`, or move
-    them.
+    """The explorer of the return paths.
 
-    balancer: one of WAYS. nat: instance or gateway. packet: a number to begin with.
+    Set `balancer`, `view`, `packet` and `what_if`, or move them. balancer: one of WAYS. nat:
+    instance or gateway. packet: a number to begin with.
     """
 
     def __init__(
         self, balancer: str = "classic-tcp", nat: str = "instance", packet: int = 1
     ) -> None:
         self.nat = nat
-        self.balancer = choice("", tuple(WAYS.items()), balancer)
+        self.balancer = choice("", tuple(SETUPS.items()), balancer)
         self.view = menu("Picture", tuple((word, word) for word in PICTURES), PICTURES[0])
-        self.steps = Stepper(packet, max(len(_visit(way, nat).capture) for way in WAYS.values()))
+        self.steps = Stepper(
+            packet, max(len(_visit(setup, nat).capture) for setup in SETUPS.values())
+        )
         self.packet, self.play = self.steps.slider, self.steps.play
         self.what_if = WhatIf(_changes(balancer, nat))
         super().__init__(

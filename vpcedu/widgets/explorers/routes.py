@@ -1,6 +1,4 @@
-"""Routes: type an address, see which row of web's route table wins, and what becomes of the
-packet.
-"""
+"""Routes: type an address; which row of web's route table wins, and where does the packet go?"""
 
 from __future__ import annotations
 
@@ -29,8 +27,9 @@ TALL = (UPDATES, PUBLIC)  # their pictures are the tallest
 
 
 def frame(to: str, default: str, public: bool, partner: bool, picture: str) -> Frame:
-    """Picture and sentence for a connection that web opens to an address; what is no address is
-    named.
+    """Picture and sentence for a connection that web opens to an address.
+
+    Words that are no address are named.
     """
     try:
         number(to.strip())
@@ -56,13 +55,13 @@ def _lookup(visit: Visit, to: str) -> str:
     """How many rows fit, and which of them wins."""
     rows = visit.vpc.routes_of(visit.vpc.subnets[1])
     fit = sum(contains(row.destination, to) for row in rows)
-    found = next(step.row for step in visit.capture[1].steps if step.check == "route")
+    winner = next(step.row for step in visit.capture[1].steps if step.check == "route")
     if not fit:
         return f"No row fits {to}."
     return (
-        f"One row fits {to}: {found}."
+        f"One row fits {to}: {winner}."
         if fit == 1
-        else (f"{fit} of {len(rows)} rows fit {to}; the longest prefix wins: {found}.")
+        else (f"{fit} of {len(rows)} rows fit {to}; the longest prefix wins: {winner}.")
     )
 
 
@@ -79,8 +78,9 @@ def _fate(visit: Visit) -> str:
 
 
 class Routes(Explorer):
-    """The explorer of route tables; set `to`, `default`, `public`, `partner` and `picture_of`, or
-    use them.
+    """The explorer of route tables.
+
+    Set `to`, `default`, `public`, `partner` and `picture_of`, or use them.
     """
 
     def __init__(

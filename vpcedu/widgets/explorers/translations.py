@@ -1,5 +1,6 @@
-"""Translations: a NAT gateway's table as time goes by; who shares a port, who finds none, whose row
-is gone?
+"""Translations: a NAT gateway's table as time goes by.
+
+Who shares a port, who finds none, and whose row is gone?
 """
 
 from __future__ import annotations
@@ -35,8 +36,9 @@ def frame(
 
 
 class Translations(Explorer):
-    """The explorer of a NAT's table; set `connections`, `destinations`, `room`, `at`, `speaks`,
-    `keepalive`.
+    """The explorer of a NAT's table.
+
+    Set `connections`, `destinations`, `room`, `at`, `speaks`, `keepalive`.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
-"""Troubleshooting: choose a morning, step through the packets that tell, try to mend it.
+"""Troubleshooting: choose a story, step through the packets that matter, try to fix it.
 
-A morning is a puzzle (a site that worked, in which a row was broken) or one of the stories that
+A story is a puzzle (a site that worked, in which a row was broken) or one of the scenarios that
 people meet. Most of their packets are the same one sent again; the stepper goes through those that
 tell something: what opens a connection, what asks, what answers, and the first of each loss.
 """
@@ -25,7 +25,7 @@ from vpcedu.views.text import telling
 from vpcedu.widgets.parts.controls import menu
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
 from vpcedu.widgets.parts.stepper import Stepper
-from vpcedu.widgets.parts.what_if import WhatIf, said, tried
+from vpcedu.widgets.parts.what_if import WhatIf, effect, tried
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,9 +42,7 @@ ABOUT = (
 
 
 class Seen(NamedRow):
-    """A visit that was played, what the person saw, and the numbers of the packets that tell
-    something.
-    """
+    """A visit that was simulated, what the person saw, and the numbers of the telling packets."""
 
     visit: Visit
     symptom: str
@@ -53,16 +51,17 @@ class Seen(NamedRow):
 
 @lru_cache(KEPT)
 def seen(story: str, number: int, change: Repair | None = None) -> Seen:
-    """Play a morning, with a row changed or not; ValueError for an unknown story, or a change AWS
-    would refuse.
+    """Simulate a story, with a row changed or not.
+
+    ValueError for an unknown story, or a change AWS would refuse.
     """
     if story == PUZZLE:
         riddle = puzzle(number)
         visit = repairs.run(change.apply(riddle.vpc) if change else riddle.vpc, riddle.question)
         symptom = visit.outcome.said
     else:
-        told = scenario(story)
-        visit = told.play(changed(told.build(), change))
+        chosen = scenario(story)
+        visit = chosen.play(changed(chosen.build(), change))
         symptom = visit.client_sees
     steps = tuple(trace.number for trace in telling(visit, visit.talks))
     return Seen(visit, symptom, steps)
@@ -81,16 +80,16 @@ def _changes(story: str, number: int) -> Changes:
 def frame(
     story: str, number: int, packet: int, picture: str, change: Repair | None = None
 ) -> Frame:
-    """Picture and sentence for one step of a morning; packet: the step, from 1."""
+    """Picture and sentence for one step of a story; packet: the step, from 1."""
     now, before = seen(story, number, change), seen(story, number)
     place = min(packet, len(now.steps))
     trace = now.visit.capture[now.steps[place - 1]]
-    told = said(change, now.visit.opener, before.symptom, now.symptom) or (
+    effect_text = effect(change, now.visit.opener, before.symptom, now.symptom) or (
         f"{now.visit.opener} sees: {now.symptom}. "
     )
     return Frame(
         _picture(now.visit, trace.number, picture),
-        f"{told}Step {place} of {len(now.steps)}, packet {trace.number}: {why(trace)}",
+        f"{effect_text}Step {place} of {len(now.steps)}, packet {trace.number}: {why(trace)}",
     )
 
 
@@ -104,10 +103,10 @@ def _picture(visit: Visit, packet: int, picture: str) -> draw.Picture:
 
 
 class Troubleshooting(Explorer):
-    """The explorer of troubled mornings; set `story`, `number`, `packet`, `view` and `what_if`, or
-    move them.
+    """The explorer of troubleshooting.
 
-    story: PUZZLE or a scenario's name. number: the puzzle's.
+    Set `story`, `number`, `packet`, `view` and `what_if`, or move them. story: PUZZLE or a
+    scenario's name. number: the puzzle's.
     """
 
     def __init__(self, story: str = PUZZLE, number: int = 5, picture: str = "map") -> None:
@@ -136,7 +135,7 @@ class Troubleshooting(Explorer):
 
     def _make(self, story: str, number: int, picture: str, packet: int, change: object) -> Frame:
         self.number.disabled = story != PUZZLE
-        if (story, number) != self._last:  # another morning begins with every row as it is
+        if (story, number) != self._last:  # another story begins with every row as it is
             self._last, packet = (story, number), 1
             self.what_if.begin_again()
             self.steps.begin_again()

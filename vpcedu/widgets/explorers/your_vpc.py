@@ -1,6 +1,4 @@
-"""Your VPC: two ends and a port of a network that was loaded; the way there and back, and what
-would mend it.
-"""
+"""Your VPC: two ends and a port of a loaded network: the path there and back, and what fixes it."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ from vpcedu.puzzles.changes import changes
 from vpcedu.widgets.parts.controls import menu, short
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
 from vpcedu.widgets.parts.progress import Progress
-from vpcedu.widgets.parts.what_if import WhatIf, said, tried
+from vpcedu.widgets.parts.what_if import WhatIf, effect, tried
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,35 +37,35 @@ ABOUT = (
 
 def sources(vpc: Vpc) -> tuple[str, ...]:
     """Who may ask: everybody on the Internet, and every device that opens connections."""
-    devices = (row for one in vpc.everyone for row in one.devices if row.kind.is_host)
-    return (SOMEONE, *(row.name for row in devices if row.name != SOMEONE))
+    devices = (device for part in vpc.everyone for device in part.devices if device.kind.is_host)
+    return (SOMEONE, *(device.name for device in devices if device.name != SOMEONE))
 
 
 def destinations(vpc: Vpc) -> tuple[str, ...]:
     """Who may be asked: devices, balancers (of several names the shortest), and the Internet."""
     names: dict[tuple[str, ...], str] = {}
-    for row in sorted(
-        (row for one in vpc.everyone for row in one.names), key=lambda row: -len(row.name)
+    for record in sorted(
+        (name for part in vpc.everyone for name in part.names),
+        key=lambda name: -len(name.name),
     ):
-        names[row.addresses] = row.name
-    devices = (row.name for one in vpc.everyone for row in one.devices)
+        names[record.addresses] = record.name
+    devices = (device.name for part in vpc.everyone for device in part.devices)
     return (*(name for name in devices if name != SOMEONE), *names.values(), SOMEONE)
 
 
 def ports(vpc: Vpc) -> tuple[int, ...]:
     """Ports that rules and listeners name, and the usual ones."""
-    ends = (row.ports for one in vpc.everyone for row in one.group_rules)
+    ends = (rule.ports for part in vpc.everyone for rule in part.group_rules)
     named = {first for first, last in ends if first == last}
-    named |= {row.port for one in vpc.everyone for row in one.listeners}
+    named |= {listener.port for part in vpc.everyone for listener in part.listeners}
     return tuple(sorted({*named, *USUAL} - {0}))
 
 
 class YourVpc(Explorer):
-    """The explorer of a loaded network; set `source`, `destination`, `port`, `view` and `what_if`,
-    or move them.
+    """The explorer of a loaded network.
 
-    vpc: a description, such as `aws.load(folder).vpc()`. ValueError where AWS would refuse it, or
-    for an unknown end.
+    Set `source`, `destination`, `port`, `view` and `what_if`, or move them. vpc: a description,
+    such as `aws.load(folder).vpc()`. ValueError where AWS would refuse it, or for an unknown end.
     """
 
     def __init__(
@@ -108,8 +106,9 @@ class YourVpc(Explorer):
         )
 
     def look(self) -> str:
-        """Search for the smallest set of rows that mends what is asked; a single one is put in.
-        What was found.
+        """Search for the smallest set of rows that fixes what is asked; returns what was found.
+
+        A set of a single row is put in.
         """
         question = Question(self.source.value, self.destination.value, self.port.value)
         reachable = self._run(question, None).reachable
@@ -125,8 +124,10 @@ class YourVpc(Explorer):
         self.what_if.offer(self._changes(question))
         if len(found.repairs) == 1:
             self.what_if.take(found.repairs[0])
-        behind = f"; behind it the model ends: {found.ends.step.reason}" if found.ends else ""
-        return self._tell("; ".join(map(str, found.repairs)) + behind)
+        blocked_after = (
+            f"; behind it the model ends: {found.ends.step.reason}" if found.ends else ""
+        )
+        return self._tell("; ".join(map(str, found.repairs)) + blocked_after)
 
     def _tell(self, words: str) -> str:
         self.progress.say(short(words))
@@ -138,13 +139,15 @@ class YourVpc(Explorer):
 
     def _offers(self, question: Question) -> Changes:
         """The repairs that were found first, then the rows of the description."""
-        found: Changes = {}
+        offers: Changes = {}
         count = 0
-        for row, ways in changes(self._vpc, question, self._found.get(question, ())).items():
-            count += len(ways)
+        for row, repairs_of_row in changes(
+            self._vpc, question, self._found.get(question, ())
+        ).items():
+            count += len(repairs_of_row)
             if count <= MOST:
-                found[row] = ways
-        return found
+                offers[row] = repairs_of_row
+        return offers
 
     def _make(
         self, source: str, destination: str, port: int, picture: str, change: object
@@ -167,7 +170,9 @@ class YourVpc(Explorer):
 
     def _answered(self, question: Question, picture: str, change: Repair | None) -> Frame:
         answer = self._run(question, change)
-        told = said(change, question.source, self._run(question, None).symptom, answer.symptom)
+        effect_text = effect(
+            change, question.source, self._run(question, None).symptom, answer.symptom
+        )
         lost = losses(answer.visit)
         if picture == "checks":
             shown = draw.filters(answer.visit)
@@ -177,12 +182,13 @@ class YourVpc(Explorer):
                 if lost
                 else draw.map(answer.visit)
             )
-        return Frame(shown, told + short(answer.verdict))
+        return Frame(shown, effect_text + short(answer.verdict))
 
 
 class Search:
-    """The button that looks for a repair, and how far it has got; a part of the explorer without
-    controls.
+    """The button that looks for a repair, and how far it has got.
+
+    It is a part of the explorer without controls.
     """
 
     lines = 0

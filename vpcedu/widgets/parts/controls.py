@@ -1,8 +1,8 @@
-"""Controls: buttons, menus and sliders as wide as their words, so that a row of them fits where
-pictures fit.
+"""Controls: buttons, menus and sliders as wide as their words.
 
-Widths come from the pictures' own table of letters, that of the widest face a browser is likely to
-take. Every control shrinks in a window that is narrower than it is.
+So a row of them fits where pictures fit. Widths come from the pictures' own table of letters, that
+of the widest face a browser is likely to take. Every control shrinks in a window that is narrower
+than it is.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ IDS = re.compile(r"\b([a-z]+-)[0-9a-f]{13}([0-9a-f]{4})\b")
 
 
 def room(words: str) -> int:
-    """How wide words are on a control, in pixels; a letter that the table lacks counts as wide as
-    an M.
+    """How wide words are on a control, in pixels.
+
+    A letter that the table lacks counts as wide as an M.
     """
     known = "".join(letter if " " <= letter <= "~" or letter in OTHERS else "M" for letter in words)
     return round(width_of(known, TYPE) + 0.5)
@@ -66,8 +67,9 @@ def menu(words: str, options: Options, value: Any, width: int = 0) -> ipywidgets
 
 
 def slider(words: str, value: Any, options: Sequence[Any], width: int = 680, label: int = 0) -> Any:
-    """A slider over whole numbers (a range), or over other values (a sequence, or pairs of words
-    and values).
+    """A slider over whole numbers (a range), or over other values.
+
+    Other values are a sequence, or pairs of words and values.
     """
     look = {
         "description": words,

@@ -117,9 +117,9 @@ class Explorer:
             layout={"width": "80px"},
         )
         self.reset.on_click(self.begin_again)
-        told = f"<details><summary>What am I looking at?</summary>{escape(self.about)}</details>"
+        details = f"<details><summary>What am I looking at?</summary>{escape(self.about)}</details>"
         words = ipywidgets.HTML(
-            LOOK + told,
+            LOOK + details,
             layout={"width": "590px", "max_width": "calc(100% - 90px)", "height": "auto"},
         )
         words.add_class("vpcedu-about")

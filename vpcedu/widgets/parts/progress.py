@@ -1,5 +1,6 @@
-"""Progress: a bar for long work, in the shape that `lab.sweep` and `repairs.smallest` call: (done,
-of how many).
+"""Progress: a bar for long work.
+
+`lab.sweep` and `repairs.smallest` call it with (done, of how many).
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Stepper: goes through packets one by one: a slider (arrow keys move it), two buttons, and
-Play.
+"""Stepper: goes through packets one by one.
+
+It has a slider (arrow keys move it), two buttons, and Play.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ PACE = 900  # milliseconds from packet to packet
 
 
 class Stepper:
-    """A number from 1 to `most`; `controls` has the slider under the name that the frame asks
-    for.
+    """A number from 1 to `most`.
+
+    `controls` has the slider under the name that the frame asks for.
     """
 
     lines = 0
@@ -22,9 +24,11 @@ class Stepper:
         self.slider = slider(words, value, range(1, most + 1), 470)
         self.back, self.on = (
             ipywidgets.Button(
-                description=sign, tooltip=f"one {words.lower()} {way}", layout={"width": "34px"}
+                description=sign,
+                tooltip=f"one {words.lower()} {direction}",
+                layout={"width": "34px"},
             )
-            for sign, way in (("<", "back"), (">", "on"))
+            for sign, direction in (("<", "back"), (">", "on"))
         )
         self.play = ipywidgets.Play(
             min=1, max=most, interval=PACE, show_repeat=False, layout={"width": "120px"}

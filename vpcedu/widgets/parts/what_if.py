@@ -1,5 +1,6 @@
-"""What if: choose a row of the site and what becomes of it; the visit is played again on a new
-network. Undo.
+"""What if: choose a row of the site and change it; the visit is simulated again, on a new network.
+
+The change can be undone.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ class WhatIf:
         return 2 if self.change.value else 0
 
     def offer(self, changes: Changes) -> Repair | None:
-        """Offer these rows from now on; what was chosen stays if it is among them. Returns what is
-        chosen then.
+        """Offer these rows from now on; returns what is chosen then.
+
+        What was chosen stays if it is among them.
         """
         if changes is not self._changes:
             row, chosen = self.row.value, self.change.value
@@ -59,8 +61,8 @@ class WhatIf:
 
     def take(self, repair: Repair) -> None:
         """Choose a change; ValueError where it is not on offer."""
-        for row, ways in self._changes.items():
-            if repair in ways.values():
+        for row, repairs in self._changes.items():
+            if repair in repairs.values():
                 self.row.value, self.change.value = row, repair
                 return
         raise ValueError(
@@ -73,15 +75,15 @@ class WhatIf:
 
     def _chosen(self, event: object) -> None:
         """A row was chosen: the first that may become of it is done at once."""
-        ways = self._changes.get(self.row.value, {})
+        repairs = self._changes.get(self.row.value, {})
         self.change.options = [
             (AS_IT_IS, ""),
-            *((short(words), way) for words, way in ways.items()),
+            *((short(words), repair) for words, repair in repairs.items()),
         ]
-        self.change.value = next(iter(ways.values()), "")
+        self.change.value = next(iter(repairs.values()), "")
 
 
-def said(change: Repair | None, who: str, before: str, after: str) -> str:
+def effect(change: Repair | None, who: str, before: str, after: str) -> str:
     """What a change did to what somebody sees; "" where nothing was changed."""
     if change is None:
         return ""
@@ -90,8 +92,9 @@ def said(change: Repair | None, who: str, before: str, after: str) -> str:
 
 
 def tried(show: Callable[[Repair | None], Frame], change: Repair | None) -> Frame:
-    """The frame with a row changed; where AWS would refuse the change, the frame without it, and
-    why.
+    """The frame with a row changed.
+
+    Where AWS would refuse the change: the frame without it, and why.
     """
     if change is None:
         return show(None)
