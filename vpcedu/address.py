@@ -36,9 +36,7 @@ def _is_octet(part: str) -> bool:
 
 
 def whole(digits: str, most: int) -> int | None:
-    """The number that ASCII digits write; None for other text, and for a number larger than
-    `most`.
-    """
+    """The number that ASCII digits write; None for other text or a number above `most`."""
     if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(most))):
         return None
     value = int(digits)

@@ -49,8 +49,9 @@ class Endpoint(NamedRow):
 
 
 class FiveTuple(NamedRow):
-    """Source and destination address and port, and the protocol: the key of every table that knows
-    flows.
+    """Source and destination address and port, and the protocol.
+
+    This is the key of every table that knows flows.
     """
 
     src: str

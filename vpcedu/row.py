@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from typing import NamedTuple as NamedRow
 
     class Row(Protocol):
-        """What every record answers, of whatever kind: its fields by name, and itself in words
-        (`str`).
+        """What every record answers: its fields by name, and itself in words (`str`).
 
-        Who wants more asks for a kind of row, by the functions beside the kinds or in
+        Whoever wants more asks for a kind of row, by the functions next to the kinds or in
         views/decided.py.
         """
 

@@ -70,8 +70,9 @@ class NatGateway(Machine):
         )
 
     def handle(self, packet: Packet, now: int) -> Step:
-        """Rewrite by the packet's row, or by a new one for a SYN from inside; else drop with the
-        reason.
+        """Rewrite by the packet's row, or by a new one for a SYN from inside.
+
+        Else drop it with the reason.
         """
         self.sweep(now)
         if packet.icmp is not None:
@@ -93,16 +94,12 @@ class NatGateway(Machine):
         )
 
     def metrics(self, now: int) -> dict[str, int]:
-        """What was counted up to `now` (microseconds), under the names that CloudWatch has for
-        it.
-        """
+        """What was counted up to `now` (microseconds), under CloudWatch's names."""
         self.sweep(now)
         return self._counts | {"IdleTimeoutCount": self.translations.timed_out}
 
     def sweep(self, now: int) -> None:
-        """Take out the rows whose idle timeout is over by `now` (microseconds), and free their
-        ports.
-        """
+        """Remove the rows that ran out by `now` (microseconds), and free their ports."""
         self.ports.give_back(self.translations.sweep(now))
 
     def _open(self, flow: FiveTuple, now: int) -> Translation | None:

@@ -41,8 +41,9 @@ OPENING, CLOSED, RESET = (120 * SECOND, 120 * SECOND, 10 * SECOND)
 
 
 class NatInstance(Machine):
-    """A Linux host at one private address that masquerades, with `ports`, and forwards what its
-    `listeners` say.
+    """A Linux host at one private address that masquerades and forwards.
+
+    It masquerades with `ports`, and forwards what its `listeners` say.
 
     preserve_client_address: whether targets of a listener see the client's address, else this
     host's.
@@ -98,8 +99,9 @@ class NatInstance(Machine):
         return flags & (SYN | ACK) == SYN or (self.loose and flags & (SYN | FIN | RST | ACK) == ACK)
 
     def _open(self, packet: Packet, now: int) -> Translation | Reason:
-        """A new row: to the destination from this address, or to a target; the opener's port where
-        that is free.
+        """A new row: to the destination from this address, or to a target.
+
+        It takes the opener's port where that is free.
         """
         flow, destination, sources = packet.flow, packet.flow.destination, (self.address,)
         if flow.dst == self.address:

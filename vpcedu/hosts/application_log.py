@@ -1,6 +1,4 @@
-"""Application log: whom an application takes for the client of each request, and what it had to
-judge by.
-"""
+"""Application log: whom an application takes for the client of each request, and why."""
 
 from __future__ import annotations
 

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 
 class ByteRelay:
-    """The program behind one TCP listener; idle: microseconds; proxied: the targets' ports with
-    PROXY protocol.
+    """The program of one TCP listener.
+
+    idle: microseconds; proxied: the targets' ports with PROXY protocol.
     """
 
     def __init__(self, targets: Targets, idle: int, proxied: tuple[int, ...] = ()) -> None:

@@ -47,8 +47,10 @@ def requests_seen(capture: Capture) -> Iterator[tuple[str, Seen]]:
 
 
 class WebServer(Host):
-    """A host that serves one page on each of its ports; `certificates` are (port, certificate) of
-    those with TLS; keep_alive: microseconds, or None for ever.
+    """A host that serves one page on each of its ports.
+
+    `certificates` are (port, certificate) of those with TLS; keep_alive: microseconds, or None for
+    ever.
     """
 
     kind_words = "web server"

@@ -107,9 +107,10 @@ def _group(
 
 
 def _groups(filters: Filters, there: Interface | None, peer: str) -> frozenset[str]:
-    """The groups a rule may name the other side by: its interface's own, if the packet comes
-    straight from there (or goes there) and not through a middlebox; or those of the Network Load
-    Balancer that delivers it.
+    """The security groups by which a rule may name the other side.
+
+    They are those of its interface, if the packet comes straight from there (or goes there) and not
+    through a middlebox; or those of the Network Load Balancer that delivers it.
     """
     if there is not None and (peer in (there.address, *there.secondary) or filters.balances(there)):
         return frozenset(there.groups)
@@ -177,8 +178,9 @@ def _acl(filters: Filters, here: Interface, packet: Packet, way: str, reason: Re
 
 
 def route(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
-    """The row of the route table (looked up before the ACL was asked); not asked where a flow
-    returns.
+    """The row of the route table (looked up before the ACL was asked).
+
+    The route table is not asked where a flow returns.
     """
     return None if walk.returning else (walk.hop.row, walk.hop.reason)
 

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 
 class Conversation(NamedRow):
-    """One connection: who opened it, where it ends, the flow as the opener sent it, the gateways
-    between.
+    """One connection: who opened it, where it ends, and the gateways between.
+
+    The flow is as the opener sent it.
     """
 
     number: int

@@ -1,8 +1,7 @@
-"""Filters: what the checkpoints of a network read and write: rules, ACLs, tracked flows, the
-balancers' nodes.
+"""Filters: what the checkpoints of a network read and write.
 
-Rules, ACLs and nodes follow from the description and are made anew when it changes; what is tracked
-stays.
+Rules, ACLs, tracked flows, and the balancers' nodes. Rules, ACLs and nodes follow from the
+description and are made anew when it changes; what is tracked stays.
 """
 
 from __future__ import annotations
@@ -20,8 +19,10 @@ if TYPE_CHECKING:
 
 
 class Filters:
-    """The filters of all interfaces and subnets; beyond_drops: only on a copy of a network, where
-    filters that drop let the packet go on, to find every blocker.
+    """The filters of all interfaces and subnets.
+
+    beyond_drops: only on a copy of a network, where filters that drop let the packet go on, to find
+    every blocker.
     """
 
     def __init__(self, devices: dict[str, Machine], clock: Clock) -> None:
@@ -57,8 +58,9 @@ class Filters:
         return any(node == interface for node, _ in self.balancers)
 
     def tracked_through(self, *places: Interface | None) -> tuple[tuple[int, int], ...] | None:
-        """(protocol, idle timeout) where flows through one of these interfaces' devices are always
-        tracked, or None.
+        """(protocol, idle timeout) where flows through these interfaces are always tracked.
+
+        That is so where the device of one of the interfaces asks for it; else None.
         """
         devices = (self.devices[place.device] for place in places if place is not None)
         return next(

@@ -1,5 +1,6 @@
-"""Together: the VPCs of one description as one, for pictures and words that place devices and know
-one VPC.
+"""Together: the VPCs of one description as one.
+
+For pictures and words that place devices and know one VPC.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ FIELDS = (
 
 
 def together(vpc: Vpc) -> Vpc:
-    """The rows of a VPC and of its peers in one description; a subnet names its table even where it
-    is the main one.
+    """The rows of a VPC and of its peers in one description.
+
+    A subnet names its table even where it is the main one.
     """
     if not vpc.peers:
         return vpc

@@ -1,5 +1,6 @@
-"""Machines: what a network makes of the devices in its description, and what therefore stays while
-it is in motion.
+"""Machines: what a network makes of the devices in its description.
+
+What they are made of therefore stays the same while the network is in motion.
 """
 
 from __future__ import annotations

@@ -94,8 +94,9 @@ class Network:
         self.clock.advance(until)
 
     def replace(self, row: Row | None, new: Row | None) -> None:
-        """Change the description in flight: `new` in the place of `row`. Without `new` (None) the
-        row is removed, without `row` the new one is added.
+        """Change the description in flight: `new` instead of `row`.
+
+        Without `new` (None) the row is removed, without `row` the new one is added.
 
         Connections, tracked flows and translations stay as they are. ValueError for a row that is
         not there, or one that a device was made from, such as a listener.

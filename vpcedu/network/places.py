@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 
 class Hop(NamedRow):
-    """Where a packet goes next: an interface, an outside host or a gateway's name; the row that
-    says so; or why not.
+    """Where a packet goes next, and the row that says so; or why it goes nowhere.
+
+    It goes to an interface, an outside host or a gateway's name.
     """
 
     there: Place
@@ -46,8 +47,9 @@ class Hop(NamedRow):
 
 
 class Places:
-    """The description of one VPC compiled for look-ups: who has which address, where a packet goes
-    next.
+    """The description of one VPC compiled for look-ups.
+
+    It knows who has which address, and where a packet goes next.
     """
 
     def __init__(self, vpc: Vpc) -> None:
@@ -85,15 +87,17 @@ class Places:
         return made
 
     def leaving(self, device: str, source: str) -> Interface | None:
-        """The interface by which a device sends a packet with this source address; None: it has
-        none in the VPC.
+        """The interface by which a device sends a packet with this source address.
+
+        None: it has none in the VPC.
         """
         own = self.by_address.get(source)
         return own if own is not None and own.device == device else self.by_device.get(device)
 
     def next_hop(self, packet: Packet, here: Interface | str) -> Hop:
-        """Where a packet goes that leaves an interface, the Internet gateway (its name) or a host
-        of the INTERNET.
+        """Where a packet goes that leaves an interface.
+
+        Or one that leaves the Internet gateway (its name) or a host of the INTERNET.
         """
         address = packet.flow.dst
         if isinstance(here, Interface):

@@ -33,8 +33,9 @@ BROADCAST = "broadcast, which a VPC does not support"
 
 
 def check(vpc: Vpc) -> None:
-    """Refuse a description that AWS would refuse: ValueError names the row and what was
-    expected.
+    """Refuse a description that AWS would refuse.
+
+    ValueError names the row and what was expected.
     """
     everyone = vpc.everyone
     if vpc.peers:
@@ -55,8 +56,9 @@ def check(vpc: Vpc) -> None:
 
 
 def _peerings(everyone: tuple[Vpc, ...]) -> None:
-    """VPCs that are peered share no address; a connection that came to nothing says nothing about
-    them.
+    """VPCs that are peered share no address.
+
+    A peering connection that is not active says nothing about them.
     """
     blocks = {one.name: one.blocks for one in everyone}
     for name, own, far in (

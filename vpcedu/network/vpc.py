@@ -41,9 +41,10 @@ class OutsideHost(NamedRow):
 
 
 class Peering(NamedRow):
-    """A peering connection (pcx-...), the name of the VPC on its other side, and its status: it
-    carries packets only while that is "active"; before, as in "pending-acceptance", and after,
-    routes to it are blackholes.
+    """A peering connection (pcx-...), the name of the VPC on its other side, and its status.
+
+    It carries packets only while its status is "active"; before, as in "pending-acceptance", and
+    after, routes to it are blackholes.
     """
 
     name: str
@@ -52,8 +53,10 @@ class Peering(NamedRow):
 
 
 class Unknown(NamedRow):
-    """Something that a description does not know of the network that it stands for: the name of the
-    part that it is about, what is not known, and what would tell (an AWS CLI call, or "").
+    """Something that a description does not know of the network that it describes.
+
+    The name of the part that it is about, what is not known, and what would tell (an AWS CLI call,
+    or "").
     """
 
     about: str
@@ -65,9 +68,10 @@ class Unknown(NamedRow):
 
 
 class Vpc(NamedRow):
-    """One VPC and the part of the Internet that talks to it; every field is a tuple of rows, but
-    for `cidr`, the name of the Internet gateway ("": none), the name of the main route table and
-    the VPC's own.
+    """One VPC and the part of the Internet that talks to it.
+
+    Every field is a tuple of rows, except `cidr`, the name of the Internet gateway ("": none), the
+    name of the main route table and the VPC's own.
 
     more: further blocks. beyond: gateways that are there, but not what lies behind them. peers: the
     other VPCs in whole; devices, interfaces, subnets, route tables, ACLs and groups have names that
@@ -108,8 +112,9 @@ class Vpc(NamedRow):
         return any(contains(block, address) for block in self.blocks)
 
     def routes_of(self, subnet: Subnet) -> tuple[Route, ...]:
-        """The routes that a subnet's packets follow: those of its route table, or of the main one
-        where it has none.
+        """The routes that a subnet's packets follow.
+
+        Those of its route table, or of the main one where it has none.
         """
         table = subnet.route_table or self.main
         return tuple(row for row in self.routes if row.table == table) or tuple(
@@ -117,15 +122,11 @@ class Vpc(NamedRow):
         )
 
     def is_public(self, subnet: Subnet) -> bool:
-        """Whether a subnet has a route to the Internet gateway, which is all that makes it
-        public.
-        """
+        """Whether a subnet has a route to the Internet gateway: that alone makes it public."""
         return any(self.internet_gateway == row.target for row in self.routes_of(subnet))
 
     def state(self, route: Route) -> str:
-        """The state of a route: `active`, or `blackhole` where its target does not exist (any
-        more).
-        """
+        """The state of a route: `active`, or `blackhole` where its target does not exist."""
         links = {row.name for row in self.peerings if row.status == ACTIVE}
         there = {
             LOCAL,
@@ -137,8 +138,9 @@ class Vpc(NamedRow):
         return ACTIVE if route.target in there else BLACKHOLED
 
     def rows(self) -> tuple[AddedRow | Listener, ...]:
-        """Every row a lesson may take out or change: routes, entries, rules, addresses,
-        listeners.
+        """Every row a lesson may remove or change.
+
+        Routes, entries, rules, addresses, listeners.
         """
         return (
             *self.routes,
@@ -165,13 +167,15 @@ class Vpc(NamedRow):
         return self._changed(row, ())
 
     def replace(self, row: Row, new: Row) -> Vpc:
-        """The same description with another row in the place of one; ValueError where it has no
-        such row.
+        """The same description with another row instead of one.
+
+        ValueError where it has no such row.
         """
         return self._changed(row, (new,))
 
     def with_row(self, row: Row | None) -> Vpc:
-        """The same description with one more route, ACL entry, group rule or public address;
+        """The same description with one more route, ACL entry, group rule or public address.
+
         ValueError for others.
         """
         for field, kind, owner in (
@@ -192,8 +196,9 @@ class Vpc(NamedRow):
         )
 
     def changed(self, row: Row | None, new: Row | None) -> Vpc:
-        """The same description with `new` in the place of `row`: one row more where `row` is None,
-        one less where `new` is.
+        """The same description with `new` instead of `row`.
+
+        One row more where `row` is None, one less where `new` is.
         """
         if row is None:
             return self.with_row(new)

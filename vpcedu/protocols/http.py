@@ -1,10 +1,9 @@
-"""HTTP/1.1 messages as bytes: what web servers, clients and layer 7 balancers read and write (RFC
-9112).
+"""HTTP/1.1 messages as bytes: what web servers, clients and layer 7 balancers read and write.
 
-A message keeps its headers in order and as they were spelled. Its body is as long as Content-Length
-says, or comes in chunks, or, in a response with neither, lasts until the connection ends. Malformed
-bytes raise ValueError: a server answers that with 400. Left out: trailers (read and dropped),
-upgrades, CONNECT.
+The standard is RFC 9112. A message keeps its headers in order and as they were spelled. Its body is
+as long as Content-Length says, or comes in chunks, or, in a response with neither, lasts until the
+connection ends. Malformed bytes raise ValueError: a server answers that with 400. Left out:
+trailers (read and dropped), upgrades, CONNECT.
 """
 
 from __future__ import annotations
@@ -48,8 +47,9 @@ class Message(NamedRow):
 
     @property
     def keeps_alive(self) -> bool:
-        """Whether the connection may serve another message after this one (RFC 9112 section
-        9.3).
+        """Whether the connection may serve another message after this one.
+
+        RFC 9112 section 9.3.
         """
         words = (self.header("Connection") or "").lower()
         version = self.start[:8] if self.is_response else self.start[-8:]
@@ -103,8 +103,9 @@ def take(buffer: bytearray, ended: bool = False) -> Message | None:
 
 
 def _body(message: Message, buffer: bytearray, at: int, ended: bool) -> tuple[bytes, int] | None:
-    """The body that begins at an offset of the buffer and where the message ends; None if it is not
-    whole yet.
+    """The body that begins at an offset of the buffer, and where the message ends.
+
+    None if the message is not whole yet.
     """
     if message.is_response and message.start.split(" ")[1].startswith(NO_BODY):
         return b"", at

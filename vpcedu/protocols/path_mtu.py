@@ -1,5 +1,4 @@
-"""Path MTU discovery: what a connection does when it hears that a segment was too large for a link
-(RFC 1191).
+"""Path MTU discovery: what a connection does when a segment was too large for a link (RFC 1191).
 
 A router that may not fragment names the size that it would have carried. The sender makes its
 segments smaller from then on and sends again at once what was too large (section 6.4). An error

@@ -1,5 +1,4 @@
-"""PROXY protocol: how a balancer that hides the client's address tells it, in the first bytes it
-sends.
+"""PROXY protocol: a balancer that hides the client's address tells it in its first bytes.
 
 Version 1 is one line of text, version 2 a binary header with type-length-value fields. A Classic
 Load Balancer sends version 1, a Network Load Balancer version 2; with AWS the destination is the
@@ -29,8 +28,9 @@ VPC_ENDPOINT_ID = 0x01  # AWS's subtype: the value is this byte and the id in AS
 
 
 class Header(NamedRow):
-    """What a header says: version 1 or 2, LOCAL or PROXY, the client's connection, (type, value)
-    fields.
+    """What a header says.
+
+    The version (1 or 2), LOCAL or PROXY, the client's connection, and fields as (type, value).
     """
 
     version: int
@@ -66,8 +66,9 @@ def version_2(
     tlvs: tuple[tuple[int, bytes], ...] = (),
     checksum: bool = False,
 ) -> bytes:
-    """The header of version 2 for a TCP connection over IPv4; with `checksum` a CRC-32c field comes
-    last.
+    """The header of version 2 for a TCP connection over IPv4.
+
+    With `checksum` a CRC-32c field comes last.
     """
     addresses = ADDRESSES.pack(
         number(source.address), number(destination.address), source.port, destination.port
@@ -176,8 +177,9 @@ def _fields(data: bytes) -> tuple[tuple[int, bytes], ...]:
 
 
 def _check(whole: bytes, tlvs: tuple[tuple[int, bytes], ...]) -> None:
-    """Hold the CRC-32c field, if there is one, against the header with that field's value set to
-    zero.
+    """Check the CRC-32c field, if there is one.
+
+    It is the checksum of the header with that field's value set to zero.
     """
     at = len(whole) - sum(3 + len(value) for _, value in tlvs)
     for kind, value in tlvs:

@@ -101,9 +101,7 @@ def _acceptable(tcb: Tcb, segment: Packet, now: int) -> bool:
 
 
 def _crossed(tcb: Tcb, segment: Packet, start: int) -> bool:
-    """Whether both ends opened at once, and this is the SYN,ACK with which the other end answers
-    our SYN.
-    """
+    """Whether both ends opened at once, and this is the SYN,ACK that answers our SYN."""
     answers = (
         segment.flags & (SYN | ACK | RST) == SYN | ACK
         and start == -1
@@ -172,8 +170,9 @@ def _acknowledged(tcb: Tcb, segment: Packet, now: int) -> None:
 
 
 def _window(tcb: Tcb, segment: Packet) -> None:
-    """Believe the window of this segment, unless it is older than the one that set it last
-    (SND.WL1, SND.WL2).
+    """Believe this segment's window, unless it is older than the last one that set it.
+
+    SND.WL1 and SND.WL2 remember that one.
     """
     newer = ahead(segment.seq, tcb.snd_wl[0])
     if ahead(segment.ack, tcb.snd_una) >= 0 and (
@@ -217,8 +216,9 @@ def _fin(tcb: Tcb, segment: Packet, now: int) -> bool:
 
 
 def _held(tcb: Tcb, segment: Packet, now: int) -> bool:
-    """What came out of order and is now in order: the RFC's "segments with higher beginning
-    sequence numbers".
+    """What came out of order and is now in order.
+
+    The RFC's "segments with higher beginning sequence numbers".
     """
     for seq in sorted(tcb.held, key=lambda seq: ahead(seq, tcb.rcv_nxt)):
         if ahead(seq, tcb.rcv_nxt) > 0:

@@ -20,8 +20,9 @@ UNROUTABLE = (
 
 
 class Route(NamedRow):
-    """One row of a route table: `destination` is a CIDR block, `target` is `local` or a gateway's
-    or device's name.
+    """One row of a route table.
+
+    `destination` is a CIDR block, `target` is `local` or the name of a gateway or a device.
     """
 
     table: str
@@ -34,8 +35,9 @@ class Route(NamedRow):
 
 
 class RouteTable:
-    """The routes of one table, as intervals of addresses with one winner each; ValueError for a bad
-    CIDR block.
+    """The routes of one table, as intervals of addresses with one winner each.
+
+    ValueError for a bad CIDR block.
     """
 
     def __init__(self, routes: tuple[Route, ...]) -> None:

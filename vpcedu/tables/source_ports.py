@@ -22,8 +22,9 @@ MOST = 55_000  # connections of one address of AWS's to one destination
 
 
 class Ports:
-    """The ports from `first` to `last` of some addresses; at most `most` are taken towards one
-    destination.
+    """The ports from `first` to `last` of some addresses.
+
+    At most `most` are taken towards one destination.
     """
 
     def __init__(
@@ -42,10 +43,10 @@ class Ports:
         wish: int | None = None,
         addresses: tuple[str, ...] | None = None,
     ) -> Endpoint | None:
-        """The wished-for port if it is free and in range, else the next free one; None where all
-        are taken.
+        """The wished-for port if it is free and in range, else the next free one.
 
-        addresses: in the place of the pool's own, as for a client whose address is kept.
+        None where all are taken. addresses: instead of the pool's own, as for a client whose
+        address is kept.
         """
         for address in addresses or self.addresses:
             port = self._take((address, destination), wish)
@@ -67,8 +68,9 @@ class Ports:
         return wish
 
     def give_back(self, rows: Iterable[Translation]) -> None:
-        """Free the ports of rows that were closed or ran out; a row that has none here changes
-        nothing.
+        """Free the ports of rows that were closed or ran out.
+
+        A row that has none here changes nothing.
         """
         for row in rows:
             way = row.after.src, row.after.destination

@@ -1,5 +1,4 @@
-"""Connection tracking of security groups: does a packet belong to a flow that was let through
-before?
+"""Connection tracking of security groups: does a packet belong to a flow that was allowed before?
 
 One table for each network interface, never for a group. A flow that a rule let in is tracked: its
 later packets pass inwards and its answers outwards, whatever the rules say (and the other way round
@@ -36,8 +35,9 @@ STREAM = 3  # changes of speaker: request, answer, request, answer
 
 
 class TrackingConfiguration(NamedRow):
-    """Idle timeouts of one interface (microseconds), and how many flows its instance can track
-    (None: no end in sight; AWS publishes no numbers).
+    """Idle timeouts of one interface (microseconds), and how many flows it can track.
+
+    The number is that of its instance; None: no limit (AWS publishes no numbers).
     """
 
     tcp_established: int = ESTABLISHED_IDLE
@@ -60,8 +60,10 @@ NITRO_V6 = TrackingConfiguration(350 * SECOND)
 
 
 class TrackedFlow(NamedRow):
-    """A flow as its opener sent it, whether it went IN or OUT here, the rule that let it, when, and
-    its idle timeout (microseconds); of UDP also how often the speaker changed, up to STREAM.
+    """A flow as its opener sent it, and the rule that let it through.
+
+    Whether it went IN or OUT here, when, and its idle timeout (microseconds); of UDP also how often
+    the speaker changed, up to STREAM.
     """
 
     flow: FiveTuple
@@ -76,8 +78,9 @@ class TrackedFlow(NamedRow):
 
 
 class Untracked(NamedRow):
-    """Let pass by a rule of the packet's own direction, answers too: it belongs to no tracked
-    flow.
+    """Allowed by a rule of the packet's own direction: it belongs to no tracked flow.
+
+    That is true of answers too.
     """
 
     rule: GroupRule
@@ -87,10 +90,10 @@ class Untracked(NamedRow):
 
 
 def is_untracked(rule: GroupRule, rules: RuleSet, back: RuleSet, flow: FiveTuple) -> bool:
-    """Whether AWS leaves the flow of a packet untracked that `rule` of `rules` allows; `back`: of
-    the other direction.
+    """Whether AWS leaves untracked the flow of a packet that `rule` of `rules` allows.
 
-    The packet may be of the opener or an answer: in UDP nothing tells them apart.
+    `back`: the rules of the other direction. The packet may be the opener's or an answer: in UDP
+    nothing tells them apart.
     """
     if flow.protocol not in (TCP, UDP):
         return False
@@ -101,8 +104,9 @@ def is_untracked(rule: GroupRule, rules: RuleSet, back: RuleSet, flow: FiveTuple
 
 
 class Tracking:
-    """The tracked flows of one interface; `lookup` only reads, the other methods are the only
-    writers.
+    """The tracked flows of one interface.
+
+    `lookup` only reads, the other methods are the only writers.
     """
 
     def __init__(self, configuration: TrackingConfiguration = DEFAULT) -> None:
@@ -113,8 +117,9 @@ class Tracking:
         return len(self._flows)
 
     def configure(self, configuration: TrackingConfiguration) -> None:
-        """Set timeouts and allowance for flows to come; ValueError for a timeout outside AWS's
-        limits.
+        """Set timeouts and allowance for flows to come.
+
+        ValueError for a timeout outside AWS's limits.
         """
         for name, idle, (least, most) in zip(
             configuration._fields, configuration.idle_timeouts, LIMITS, strict=False
@@ -152,8 +157,9 @@ class Tracking:
     def note(
         self, way: str, flow: FiveTuple, rule: GroupRule | None, now: int, idle: int | None = None
     ) -> TrackedFlow | None:
-        """Track a flow that a rule let through; None where the allowance is used up. idle: if not
-        the interface's.
+        """Track a flow that a rule let through; None where the allowance is used up.
+
+        idle: a timeout other than the interface's.
         """
         self._flows.sweep(now)
         allowance = self.configuration.allowance

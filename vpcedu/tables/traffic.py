@@ -18,8 +18,9 @@ ANYWHERE = "0.0.0.0/0"
 
 
 def span(protocol: int, ports: tuple[int, int]) -> tuple[int, int]:
-    """The first and last destination port of the flows that fit; ValueError names what is no
-    protocol or port.
+    """The first and last destination port of the flows that fit.
+
+    ValueError names what is no protocol or port.
 
     >>> span(TCP, (80, 90)), span(ICMP, (8, 0)), span(ICMP, (3, -1)), span(ANY, (80, 90))
     ((80, 90), (2048, 2048), (768, 1023), (0, 65535))

@@ -1,5 +1,6 @@
-"""Description: a VPC as text: who is where, which way packets leave each subnet, what the groups
-and ACLs allow.
+"""Description: a VPC as text.
+
+Who is where, where packets go that leave each subnet, what the security groups and ACLs allow.
 """
 
 from __future__ import annotations

@@ -74,8 +74,9 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Rows as dictionaries, packets as text, bytes as Latin-1 text, classes by their names, the
-    rest as it is.
+    """Rows as dictionaries, packets as text, and the rest as it is.
+
+    Bytes become Latin-1 text, classes become their names.
     """
     if isinstance(value, Packet):
         return str(value)

@@ -29,8 +29,9 @@ class Said:
                 )
 
     def messages(self) -> list[tuple[Message, int]]:
-        """The whole HTTP messages in these bytes and their sizes; what cannot be read ends the
-        list.
+        """The whole HTTP messages in these bytes and their sizes.
+
+        What cannot be read ends the list.
         """
         buffer = bytearray(self.data)
         found: list[tuple[Message, int]] = []

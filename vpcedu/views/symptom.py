@@ -18,17 +18,19 @@ if TYPE_CHECKING:
 
 
 def client_sees(record: Record) -> str:
-    """What people report of a call: its outcome, such as "works", "timed out after 131 s" or "502
-    Bad Gateway"; where it works, and only an application's log is wrong, "wrong client address in
-    the application's log".
+    """What people report of a call.
+
+    Its outcome, such as "works", "timed out after 131 s" or "502 Bad Gateway"; where it works, and
+    only an application's log is wrong, "wrong client address in the application's log".
     """
     seen = outcome(record)
     return (seen.works and _log(record)) or str(seen)
 
 
 def balancer_logs(record: Record) -> tuple[str, ...]:
-    """The status of each request in balancers' logs, and each target that checks found unhealthy,
-    in order of time.
+    """The status of each request in balancers' logs, and each unhealthy target.
+
+    A target is unhealthy if checks found it so. In order of time.
     """
     words = [(at, row.status[:3]) for at, _, row in requests_answered(record.capture)]
     words += [
@@ -40,8 +42,9 @@ def balancer_logs(record: Record) -> tuple[str, ...]:
 
 
 def _log(record: Record) -> str:
-    """What is wrong in the log of an application of the VPC: a client that is not the one that
-    asked.
+    """What is wrong in the log of an application of the VPC.
+
+    The client in the log is not the one that asked.
     """
     vpc = record.vpc
     own = {host.address for host in vpc.outside if host.device == record.opener}

@@ -36,8 +36,9 @@ def fold(words: str, width: int = WIDTH) -> str:
 
 
 def report(visit: Record, every: bool = False) -> str:
-    """The whole text of a visit; `every` shows the decisions about every packet, not only the
-    telling ones.
+    """The whole text of a visit.
+
+    `every` shows the decisions about every packet, not only the telling ones.
     """
     talks = visit.talks
     result = visit.result or "no answer yet"
@@ -53,8 +54,9 @@ def report(visit: Record, every: bool = False) -> str:
 
 
 def telling(visit: Record, talks: tuple[Conversation, ...]) -> list[Trace]:
-    """The packets whose decisions are shown: what opens a connection, request and answer, the first
-    of each loss.
+    """The packets whose decisions are shown.
+
+    What opens a connection, request and answer, the first of each loss.
     """
     chosen = {talk.traces[0].number: talk.traces[0] for talk in talks}
     chosen.update({leg.number: leg for leg in (*request_legs(visit), *answer_legs(visit))})
@@ -75,8 +77,9 @@ def _connection(talk: Conversation) -> list[str]:
 
 
 def columns(talks: tuple[Conversation, ...], traces: list[Trace]) -> list[str]:
-    """The devices from left to right, in the order in which connections and packets come upon
-    them.
+    """The devices from left to right, in the order in which traffic meets them.
+
+    The paths of the connections come first, then those of the packets.
     """
     order: list[str] = []
     for path in [talk.path for talk in talks] + [trace.devices for trace in traces]:
@@ -151,8 +154,9 @@ def _arrow(cells: list[str], start: int, end: int, words: str, last: bool) -> No
 
 
 def seen(visit: Record) -> str:
-    """What each server got, beside what the opener sent where a balancer changed it; "" if nothing
-    arrived.
+    """What each server got; "" if nothing arrived.
+
+    Next to it stands what the opener sent, where a balancer changed it.
     """
     rows = list(requests_seen(visit.capture))
     if not rows:
@@ -180,8 +184,9 @@ def seen(visit: Record) -> str:
 
 
 def decisions(trace: Trace) -> str:
-    """Every decision about one packet: where, which check, which row, and the addresses behind each
-    rewriting.
+    """Every decision about one packet.
+
+    Where, which check, which row, and the addresses after each rewriting.
     """
     packet = trace.packet
     lines = [

@@ -1,5 +1,6 @@
-"""Unread: bytes that reached a server which could make no request of them, such as a PROXY header
-it did not expect.
+"""Unparsed: bytes that reached a server which could make no request of them.
+
+Such as a PROXY header it did not expect.
 """
 
 from __future__ import annotations

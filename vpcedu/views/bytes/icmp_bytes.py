@@ -1,5 +1,6 @@
-"""ICMP: the message "destination unreachable" as bytes, and back (RFC 792; RFC 1191 for the next
-hop's MTU).
+"""ICMP: the message "destination unreachable" as bytes, and back.
+
+RFC 792; RFC 1191 for the next hop's MTU.
 
 It quotes the IPv4 header of the packet that did not get through and the first eight bytes behind
 it, which for TCP are both ports and the sequence number: enough for the sender to find the
@@ -33,8 +34,9 @@ QUOTED = 28  # bytes: an IPv4 header without options, and eight more
 
 
 def encode(packet: Packet, identification: int, ttl: int) -> bytes:
-    """The bytes of the IPv4 packet; ValueError for a number that does not fit, or another message
-    than type 3.
+    """The bytes of the IPv4 packet.
+
+    ValueError for a number that does not fit, or another message than type 3.
     """
     (src, _, dst, about, protocol), icmp = packet.flow, packet.icmp
     kind, code = divmod(about, 256)

@@ -23,8 +23,9 @@ HALF = MODULUS // 2  # numbers further apart than this are before, not behind
 
 
 class Talk:
-    """One connection of a capture: who opened it as far as was seen, and its packets with their
-    numbers in the file.
+    """One connection of a capture.
+
+    Who opened it as far as was seen, and its packets with their numbers in the file.
     """
 
     def __init__(self, first: Packet) -> None:

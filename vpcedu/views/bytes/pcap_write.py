@@ -62,10 +62,10 @@ def seen_at(
 
 
 def dump(rows: Iterable[Row], link: int = RAW, before: bytes = b"") -> Iterator[bytes]:
-    """The bytes of a pcap file, piece by piece; `before` stands in front of each packet, as `link`
-    has it.
+    """The bytes of a pcap file, piece by piece.
 
-    A row is (microseconds, IPv4 identification, packet).
+    `before` stands in front of each packet, as `link` has it. A row is (microseconds, IPv4
+    identification, packet).
     """
     yield HEADER.pack(MAGIC, 2, 4, 0, 0, SNAPSHOT, link)
     record, more = RECORD.pack, len(before)
@@ -76,10 +76,9 @@ def dump(rows: Iterable[Row], link: int = RAW, before: bytes = b"") -> Iterator[
 
 
 def write(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
-    """Write a file from pieces; it appears only when it is whole, and until then what was there
-    stays.
+    """Write a file from pieces; it appears only when it is whole.
 
-    OSError where it cannot be written.
+    Until then whatever was there stays. OSError where it cannot be written.
     """
     whole = f"{os.fspath(path)}.{os.getpid()}.part"
     try:
@@ -99,10 +98,10 @@ def save(
     side: str = "",
     known: tuple[str, ...] = (),
 ) -> int:
-    """Write what a device saw to a file and return the number of packets; arguments as for
-    `seen_at`.
+    """Write what a device saw to a file and return the number of packets.
 
-    ValueError names an unknown device or side; OSError where the file cannot be written.
+    Arguments as for `seen_at`. ValueError names an unknown device or side; OSError where the file
+    cannot be written.
     """
     rows = seen_at(capture, device, side, known)
     write(path, dump(rows))

@@ -1,5 +1,4 @@
-"""TLS records as a bystander sees them: their types, and the handshake messages that are not
-encrypted yet.
+"""TLS records as a bystander sees them: their types, and the handshake still in the clear.
 
 Each record says its type and length in five bytes; handshake messages in it say theirs, until a
 ChangeCipherSpec: what follows is encrypted and told from the rest by a length that does not fit.
@@ -35,8 +34,9 @@ HEAD, MOST = 5, (1 << 14) + 2_048  # bytes: a record's header, and what may foll
 
 
 def is_tls(data: bytes) -> bool:
-    """Whether bytes begin with the header of a record: a known type, version 3.0 to 3.4, a length
-    that may be.
+    """Whether bytes begin with the header of a record.
+
+    A known type, version 3.0 to 3.4, a length that may be.
     """
     return (
         len(data) >= HEAD
@@ -57,8 +57,9 @@ def records(data: bytes) -> tuple[list[str], bytes]:
 
 
 def label(data: bytes) -> str:
-    """What a segment carries, in two or three words: "TLS ClientHello", "TLS ServerHello ..."; ""
-    without TLS.
+    """What a segment carries, in two or three words; "" without TLS.
+
+    "TLS ClientHello", "TLS ServerHello ...".
     """
     names, rest = records(data)
     names += _names(rest) if is_tls(rest) else ()
@@ -77,8 +78,9 @@ def is_handshake(data: bytes) -> bool:
 
 
 def where_tls_ends(legs: tuple[Trace, ...]) -> list[str]:
-    """A sentence about the end of TLS, from the packets that carry an answer home; none where there
-    is no TLS.
+    """A sentence about the end of TLS, from the packets that carry an answer home.
+
+    None where there is no TLS.
     """
     secret = [leg.sender for leg in legs if is_tls(leg.packet.data)]
     if not secret:
@@ -95,8 +97,9 @@ def _size(data: bytes) -> int:
 
 
 def _names(record: bytes) -> list[str]:
-    """The record's type, or the messages of a handshake record; of a record cut short those that
-    begin in it.
+    """The record's type, or the messages of a handshake record.
+
+    Of a record cut short, those that begin in it.
     """
     kind, end = record[0], _size(record)
     if kind != HANDSHAKE:

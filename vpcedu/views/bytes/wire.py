@@ -1,5 +1,6 @@
-"""Wire: a packet as the bytes of an IPv4 header and a TCP segment, and back; of an ICMP error see
-icmp_bytes.py.
+"""Wire: a packet as the bytes of an IPv4 header and a TCP segment, and back.
+
+For an ICMP error see icmp_bytes.py.
 
 Both checksums are the ones'-complement sums of RFC 1071; TCP's covers the pseudo header of RFC 9293
 section 3.1. What is written is what a host without offload would send: no IP options, Don't
@@ -52,8 +53,9 @@ _new = tuple.__new__  # quicker than a class's own call, for what is made once a
 
 
 def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
-    """The bytes of the IPv4 packet; ValueError for another protocol than TCP, an unknown option or
-    too many bytes.
+    """The bytes of the IPv4 packet.
+
+    ValueError for another protocol than TCP, an unknown option or too many bytes.
     """
     (src, sport, dst, dport, protocol), flags, seq, ack, window, options, data, icmp = packet
     if icmp is not None:
@@ -105,8 +107,9 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
 
 
 def decode(data: bytes, start: int = 0) -> Decoded:
-    """Read the bytes of one IPv4 packet with TCP or an ICMP error; what is behind its total length
-    is left aside.
+    """Read the bytes of one IPv4 packet with TCP or an ICMP error.
+
+    What comes after its total length is left aside.
 
     start: where the packet begins. WireError (a ValueError with `offset`) where the bytes are cut
     short or damaged; its subclass OtherPacket where they are no IPv4, another protocol or message,

@@ -1,5 +1,6 @@
-"""Access log entries: the fields that Classic and Application Load Balancers log, and real lines
-read as rows.
+"""Access log entries: the fields that two kinds of balancers log, and real lines read as rows.
+
+These are Classic and Application Load Balancers.
 
 An entry is a line of fields between spaces; some stand in double quotes, since there may be spaces
 inside. `-` is what a field has where there is nothing to say, `-1` a time that did not come about.
@@ -40,8 +41,9 @@ class Field(NamedRow):
 
 
 class Form(NamedRow):
-    """The entries of one kind of balancer: the fields in order, how many a line must have, the
-    decimals of seconds.
+    """The entries of one kind of balancer.
+
+    The fields in order, how many a line must have, the decimals of seconds.
     """
 
     balancer: str
@@ -51,8 +53,9 @@ class Form(NamedRow):
 
 
 class Entry(dict[str, "int | float | str | None"]):
-    """One entry: the fields' names in the order of the line, with numbers, text, or None for
-    `-`.
+    """One entry: the fields' names in the order of the line, with their values.
+
+    A value is a number, text, or None for `-`.
     """
 
     def __init__(self, form: Form) -> None:
@@ -235,8 +238,9 @@ def entry(line: str, where: str = "") -> Entry:
 
 
 def _words(line: str) -> Iterator[tuple[str, bool]]:
-    """The fields of a line, and whether each stood in quotes; a quote behind a backslash ends
-    none.
+    """The fields of a line, and whether each stood in quotes.
+
+    A quote after a backslash ends none.
     """
     while line:
         if line[0] != '"':

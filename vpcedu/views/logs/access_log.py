@@ -1,5 +1,6 @@
-"""Access log: what a Classic or Application Load Balancer would write down of its requests, made
-from a capture.
+"""Access log: what a balancer would write down of its requests, made from a capture.
+
+The balancer is a Classic or an Application Load Balancer.
 
 `client:port` and the target's address and port in one line are the shortest proof of two
 connections. An entry is made of what the node told (an event "answered" for each request) and of
@@ -68,10 +69,10 @@ class AccessLog(NamedRow):
 
 
 def access_log(seen: Record | Network, at: str = "") -> AccessLog:
-    """The access log of a node, of all that a visit or a network has seen; at: its name, "" where
-    there is one.
+    """The access log of a node, of all that a visit or a network has seen.
 
-    ValueError where no Classic or Application Load Balancer has that name.
+    at: its name, "" where there is one. ValueError where no Classic or Application Load Balancer
+    has that name.
     """
     nodes = {
         row.name: row
@@ -253,8 +254,9 @@ class Node:
         }
 
     def connections(self) -> list[tuple[int, Entry]]:
-        """TCP and SSL listeners: the entry of each connection, with the instant at which it
-        stood.
+        """TCP and SSL listeners: the entry of each connection.
+
+        It comes with the instant at which the connection was established.
         """
         found = []
         for flow in self._heard:

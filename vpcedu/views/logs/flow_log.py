@@ -1,5 +1,6 @@
-"""Flow log: the records that VPC Flow Logs would write about one network interface, made from a
-capture.
+"""Flow log: the records that VPC Flow Logs would write, made from a capture.
+
+They are about one network interface.
 
 Packets of one flow that went the same way through the interface in one interval are one record:
 ACCEPT if groups and network ACLs let them pass there, REJECT if one of them refused them. So a
@@ -67,8 +68,9 @@ INSIDE, GATEWAY = (1, 8)
 
 
 class Passage(NamedRow):
-    """A packet at an interface: microseconds, INGRESS or EGRESS, ACCEPT or REJECT, the traffic-path
-    or None.
+    """A packet at an interface.
+
+    Microseconds, INGRESS or EGRESS, ACCEPT or REJECT, the traffic-path or None.
     """
 
     now: int
@@ -89,8 +91,9 @@ class Key(NamedRow):
 
 
 class FlowLog(NamedRow):
-    """The records about one interface; as text a header line and one line for each record, as
-    `parse` reads it.
+    """The records about one interface.
+
+    As text a header line and one line for each record, as `parse` reads it.
     """
 
     at: str
@@ -137,8 +140,9 @@ def flow_log(
 
 
 def passages(trace: Trace, device: str, gateway: str = "") -> Iterator[Passage]:
-    """Each time a packet came to the interface of a device or left it, and whether it was let
-    through.
+    """Each time a packet came to the interface of a device or left it.
+
+    And whether it was let through.
     """
     for place, step in enumerate(trace.steps):
         if step.at == device:
@@ -178,8 +182,9 @@ def _leaving(now: int, packet: Packet, asked: Iterable[Step], gateway: str) -> I
 def _windows(
     capture: Capture, at: str, gateway: str, length: int
 ) -> Iterator[tuple[int, dict[Key, list[Passage]]]]:
-    """The intervals from the first to the last thing in the capture, each with its flows in
-    order.
+    """The intervals from the first to the last thing in the capture.
+
+    Each has its flows in order.
     """
     met = sorted(
         (passage for trace in capture for passage in passages(trace, at, gateway)),
@@ -239,8 +244,9 @@ def _traffic(
 
 
 def tcp_flags(packets: Iterable[Packet]) -> int:
-    """The flags of a record: FIN 1, SYN 2, RST 4 and SYN-ACK 18 of all packets, ORed; an ACK alone
-    counts nothing.
+    """The flags of a record: FIN 1, SYN 2, RST 4 and SYN-ACK 18 of all packets, ORed.
+
+    An ACK alone counts nothing.
     """
     found = 0
     for packet in packets:

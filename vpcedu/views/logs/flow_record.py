@@ -38,8 +38,9 @@ class Field(NamedRow):
 
 
 class FlowRecord(dict[str, "int | str | None"]):
-    """One record: the fields' names in the order of the line, with numbers, text, or None for
-    `-`.
+    """One record: the fields' names in the order of the line, with their values.
+
+    A value is a number, text, or None for `-`.
     """
 
     def __str__(self) -> str:
