@@ -59,7 +59,7 @@ class Machine:
         return ()
 
     def take_events(self) -> list[Event]:
-        """What happened here beside packets, once."""
+        """What happened here apart from packets, since the last call."""
         events, self._events = self._events, []
         return events
 

@@ -204,10 +204,10 @@ def _option(words: str) -> tuple[str | int, ...]:
 
 
 def _field(digits: str, most: int = MODULUS - 1) -> int:
-    found = whole(digits, most)
-    if found is None:
+    value = whole(digits, most)
+    if value is None:
         raise ValueError(f"{digits!r}: expected a number from 0 to {most}")
-    return found
+    return value
 
 
 def _length(digits: str) -> int:

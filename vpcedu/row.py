@@ -38,7 +38,7 @@ else:
         """Makes a named tuple of a class's annotations."""
 
         def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
-            """The class: a named tuple, with what the body says beside its fields."""
+            """The class: a named tuple, with what the body says apart from its fields."""
             if not bases:
                 return super().__new__(cls, name, bases, body)
             fields = tuple(body.get("__annotations__", ()))

@@ -199,7 +199,7 @@ class Capture:
         )
 
     def since(self, traces: int, events: int) -> Capture:
-        """What was seen after the first so many traces and events."""
+        """What was seen after the first `traces` traces and `events` events."""
         later = Capture()
         later.traces, later.events = self.traces[traces:], self.events[events:]
         return later

@@ -10,8 +10,8 @@ a route leads them here.
 A packet in mid-stream that belongs to no row opens one again (`loose`); what cannot (SYN,ACK, FIN,
 RST: Linux calls it INVALID) is forwarded as it is, with its private source. Where `loose` is off
 both are refused with RST. What is meant for the host itself meets its own TCP, where nobody
-listens. A row lives 432,000 s of silence, 120 s before its first answer and behind both FINs, 10 s
-behind RST; a closed row's port is free at once. Sources: VPC user guide, "NAT instances", "Compare
+listens. A row lives 432,000 s of silence, 120 s before its first answer and after both FINs, 10 s
+after RST; a closed row's port is free at once. Sources: VPC user guide, "NAT instances", "Compare
 NAT devices"; Linux, nf_conntrack and nf_nat.
 
 Simplified: an ICMP error about no row is dropped (Linux forwards it as INVALID). Left out: the FIN

@@ -148,7 +148,7 @@ class NetworkLoadBalancer(Machine):
         return dict(self._counts)
 
     def take_events(self) -> list[Event]:
-        """What happened here beside packets, once."""
+        """What happened here apart from packets, since the last call."""
         return super().take_events() + self.checker.take_events()
 
     # Health checks: the host inside.

@@ -174,7 +174,7 @@ class RequestRelay:
         return asked
 
     def _fail(self, host: Host, back: Connection, status: str, now: int) -> None:
-        """Answer in the place of a target that did not, and leave its connection."""
+        """Answer instead of a target that did not, and leave its connection."""
         if back in self._asked:
             self._give(host, self._free(back), response(status), now)
         host.abort(back, now)

@@ -142,5 +142,5 @@ def secured(listener: Listener, program: Program) -> TlsEnd:
 
 
 def served(program: Program, certificate: str) -> TlsEnd:
-    """A server's program behind TLS."""
+    """A server's program with TLS in front of it."""
     return TlsEnd(program, Server(certificate))

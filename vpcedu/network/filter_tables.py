@@ -35,23 +35,23 @@ class Filters:
         self.acls = {
             subnet.name: NetworkAcl(
                 subnet.network_acl,
-                tuple(entry for entry in one.acl_entries if entry.acl == subnet.network_acl),
+                tuple(entry for entry in each_vpc.acl_entries if entry.acl == subnet.network_acl),
             )
-            for one in vpc.everyone
-            for subnet in one.subnets
+            for each_vpc in vpc.everyone
+            for subnet in each_vpc.subnets
         }
         self.rules = {
-            (row.id, way): RuleSet.of(row.groups, way, one.group_rules)
-            for one in vpc.everyone
-            for row in one.interfaces
-            for way in (IN, OUT)
+            (interface.id, direction): RuleSet.of(interface.groups, direction, each_vpc.group_rules)
+            for each_vpc in vpc.everyone
+            for interface in each_vpc.interfaces
+            for direction in (IN, OUT)
         }
-        interfaces = [row for one in vpc.everyone for row in one.interfaces]
-        for row in interfaces:
-            if row.groups:
-                self.tracking.setdefault(row.id, Tracking()).configure(row.tracking)
-        nodes = ((row, self.devices[row.device]) for row in interfaces)
-        self.balancers = tuple((row, node) for row, node in nodes if node.returns_flows)
+        interfaces = [interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces]
+        for interface in interfaces:
+            if interface.groups:
+                self.tracking.setdefault(interface.id, Tracking()).configure(interface.tracking)
+        nodes = ((interface, self.devices[interface.device]) for interface in interfaces)
+        self.balancers = tuple((interface, node) for interface, node in nodes if node.returns_flows)
 
     def balances(self, interface: Interface) -> bool:
         """Whether an interface is that of a node to which flows return."""

@@ -31,12 +31,13 @@ def together(vpc: Vpc) -> Vpc:
     if not vpc.peers:
         return vpc
     rows: dict[str, Any] = {
-        field: tuple(row for one in vpc.everyone for row in getattr(one, field)) for field in FIELDS
+        field: tuple(row for each_vpc in vpc.everyone for row in getattr(each_vpc, field))
+        for field in FIELDS
     }
     subnets = tuple(
-        row._replace(route_table=row.route_table or one.main)
-        for one in vpc.everyone
-        for row in one.subnets
+        row._replace(route_table=row.route_table or each_vpc.main)
+        for each_vpc in vpc.everyone
+        for row in each_vpc.subnets
     )
-    more = tuple(cidr for one in vpc.everyone for cidr in one.blocks)[1:]
+    more = tuple(cidr for each_vpc in vpc.everyone for cidr in each_vpc.blocks)[1:]
     return vpc._replace(subnets=subnets, more=more, peers=(), **rows)

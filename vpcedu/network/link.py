@@ -14,7 +14,7 @@ from vpcedu.clock import MILLISECOND
 from vpcedu.icmp import FRAGMENTATION_NEEDED
 from vpcedu.packet import Packet
 
-ONE_WAY = 20 * MILLISECOND  # a simplification: every way through the Internet takes this long
+ONE_WAY = 20 * MILLISECOND  # a simplification: every path through the Internet takes this long
 ROUTER = "203.0.113.254"
 LEAST_MTU = 68  # bytes: what every link of IPv4 carries whole (RFC 791 section 3.2)
 

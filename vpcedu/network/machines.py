@@ -15,17 +15,19 @@ if TYPE_CHECKING:
 
 def machines(vpc: Vpc, seed: int) -> dict[str, Machine]:
     """Each device of the description at its address, by its name."""
-    interfaces = tuple(row for one in vpc.everyone for row in one.interfaces)
+    interfaces = tuple(row for each_vpc in vpc.everyone for row in each_vpc.interfaces)
     # of the primary interface
     addresses = {row.device: row.address for row in reversed(interfaces)}
-    addresses.update({row.device: row.address for one in vpc.everyone for row in one.outside})
+    addresses.update(
+        {row.device: row.address for each_vpc in vpc.everyone for row in each_vpc.outside}
+    )
     more = {row.device: {"secondary": row.secondary} for row in interfaces if row.secondary}
     return {
         row.name: row.kind(
             row.name, addresses[row.name], seed, **more.get(row.name, {}), **dict(row.settings)
         )
-        for one in vpc.everyone
-        for row in one.devices
+        for each_vpc in vpc.everyone
+        for row in each_vpc.devices
     }
 
 
@@ -35,9 +37,9 @@ def made_of(
     """All of a description that its machines are made of."""
     return [
         (
-            one.devices,
-            one.outside,
-            [(row.device, row.address, row.secondary) for row in one.interfaces],
+            each_vpc.devices,
+            each_vpc.outside,
+            [(row.device, row.address, row.secondary) for row in each_vpc.interfaces],
         )
-        for one in vpc.everyone
+        for each_vpc in vpc.everyone
     ]

@@ -39,7 +39,7 @@ MOST_HOPS = 32  # devices one packet may meet
 
 
 class Network:
-    """A VPC in motion; `link` is the way through the Internet. ValueError where AWS refuses it."""
+    """A VPC in motion; `link` is the path through the Internet. ValueError where AWS refuses it."""
 
     def __init__(self, vpc: Vpc, seed: int = 0, link: Link | None = None) -> None:
         rules.check(vpc)
@@ -178,7 +178,7 @@ class Network:
             self._arrive(walk, packet)
 
     def _cross(self, walk: Walk, name: str, packet: Packet) -> None:
-        """The way through the Internet: it takes time, and may lose the packet or refuse it."""
+        """The path through the Internet: it takes time, and may lose the packet or refuse it."""
         error = self.link.error(packet)
         if error is not None:
             now, number = self.clock.now, walk.trace.number
@@ -223,7 +223,7 @@ class Network:
     def _note(
         self,
         walk: Walk,
-        at: str,
+        device: str,
         check: str,
         packet: Packet,
         row: Row | None,
@@ -234,8 +234,10 @@ class Network:
         if hop is not None:
             walk.hop, walk.returning = hop, True
         if reason is None:
-            walk.trace.steps.append(passed(self.clock.now, at, check, packet, row))
+            walk.trace.steps.append(passed(self.clock.now, device, check, packet, row))
             return True
         after = None if check in ("route", "link", "hop limit") else packet
-        walk.trace.steps.append(Step(self.clock.now, at, check, DROP, packet, after, row, reason))
+        walk.trace.steps.append(
+            Step(self.clock.now, device, check, DROP, packet, after, row, reason)
+        )
         return self.filters.beyond_drops and after is not None

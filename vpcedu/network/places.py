@@ -64,25 +64,25 @@ class Places:
         self.tables = {subnet.name: RouteTable(vpc.routes_of(subnet)) for subnet in vpc.subnets}
         self.across: dict[
             str, Places | None
-        ] = {}  # behind each peering connection; None: not described
+        ] = {}  # beyond each peering connection; None: not described
         self.on_the_internet: dict[str, Hop] = {}
 
     @staticmethod
     def of(vpc: Vpc) -> tuple[Places, ...]:
         """The places of a VPC and of each of the others; they know each other."""
-        made = tuple(Places(one) for one in vpc.everyone)
-        known = {one.vpc.name: one for one in made}
-        internet = {host.address: Hop(host, None) for one in made for host in one.vpc.outside}
+        made = tuple(Places(each) for each in vpc.everyone)
+        known = {each.vpc.name: each for each in made}
+        internet = {host.address: Hop(host, None) for each in made for host in each.vpc.outside}
         internet |= {
-            address: Hop(one.vpc.internet_gateway, row)
-            for one in made
-            if one.vpc.internet_gateway
-            for address, row in one.public.items()
+            address: Hop(each.vpc.internet_gateway, row)
+            for each in made
+            if each.vpc.internet_gateway
+            for address, row in each.public.items()
         }
-        for one in made:
-            one.on_the_internet = internet
-            one.across = {
-                row.name: known.get(row.vpc) for row in one.vpc.peerings if row.status == ACTIVE
+        for each in made:
+            each.on_the_internet = internet
+            each.across = {
+                row.name: known.get(row.vpc) for row in each.vpc.peerings if row.status == ACTIVE
             }
         return made
 

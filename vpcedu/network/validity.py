@@ -2,7 +2,7 @@
 
 `check` raises ValueError at the first row that AWS would refuse; it names the row and what was
 expected. A route whose target does not exist is no error: it stays, as a blackhole, and packets
-that follow it are lost. AWS brings a block with bits behind its prefix into its canonical form;
+that follow it are lost. AWS brings a block with bits after its prefix into its canonical form;
 here it is refused, and the canonical form named. Sources: VPC user guide, "VPC CIDR blocks",
 "Subnet CIDR blocks", "Subnet route tables"; EC2 user guide, "Elastic network interfaces". One
 Internet gateway to a VPC and one route table to a subnet follow from the rows' shape. Left out:
@@ -39,7 +39,7 @@ def check(vpc: Vpc) -> None:
     """
     everyone = vpc.everyone
     if vpc.peers:
-        _once("VPC", (one.name for one in everyone), "one name each")
+        _once("VPC", (each.name for each in everyone), "one name each")
         for words, rows in (
             ("subnet", "subnets"),
             ("device", "devices"),
@@ -47,11 +47,11 @@ def check(vpc: Vpc) -> None:
         ):
             _once(
                 words,
-                (row[0] for one in everyone for row in getattr(one, rows)),
+                (row[0] for each in everyone for row in getattr(each, rows)),
                 "one name in all VPCs",
             )
-    for one in everyone:
-        _check_one(one)
+    for each in everyone:
+        _check_one(each)
     _peerings(everyone)
 
 
@@ -60,14 +60,14 @@ def _peerings(everyone: tuple[Vpc, ...]) -> None:
 
     A peering connection that is not active says nothing about them.
     """
-    blocks = {one.name: one.blocks for one in everyone}
+    blocks = {each.name: each.blocks for each in everyone}
     for name, own, far in (
-        (row.name, own, far)
-        for one in everyone
-        for row in one.peerings
-        if row.status == "active"
-        for own in one.blocks
-        for far in blocks.get(row.vpc, ())
+        (peering.name, own, far)
+        for each in everyone
+        for peering in each.peerings
+        if peering.status == "active"
+        for own in each.blocks
+        for far in blocks.get(peering.vpc, ())
     ):
         _expect(
             not (within(own, far) or within(far, own)),

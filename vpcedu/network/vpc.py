@@ -1,7 +1,7 @@
 """Vpc: the frozen description of who is where.
 
 A description holds rows only, no state: a what-if is `vpc.without(row)` or `vpc.replace(row, new)`,
-a new Network, and the visit played again. Where a packet goes next is said by `places`. Every
+a new Network, and the visit run again. Where a packet goes next is said by `places`. Every
 description that a Network is made from must be one that AWS would accept: see `rules`. One
 exception: a table may lack its `local` route, because one learns most about it where it is gone; a
 table without any row is a new one and has it. Left out: IPv6.
@@ -73,7 +73,7 @@ class Vpc(NamedRow):
     Every field is a tuple of rows, except `cidr`, the name of the Internet gateway ("": none), the
     name of the main route table and the VPC's own.
 
-    more: further blocks. beyond: gateways that are there, but not what lies behind them. peers: the
+    more: further blocks. beyond: gateways that are there, but not what lies beyond them. peers: the
     other VPCs in whole; devices, interfaces, subnets, route tables, ACLs and groups have names that
     no two VPCs share. unknown: what the description does not know of its network.
     """
@@ -224,6 +224,6 @@ def _swap(value: Any, row: Row, news: tuple[Row, ...]) -> Any:
         return value
     items: list[Any] = []
     for item in value:
-        found = type(item) is type(row) and item == row
-        items += news if found else [_swap(item, row, news)]
+        is_row = type(item) is type(row) and item == row
+        items += news if is_row else [_swap(item, row, news)]
     return tuple(items) if type(value) is tuple else type(value)(*items)

@@ -5,7 +5,7 @@ X-Amzn-Trace-Id, the headers of one hop.
 
 A balancer ends the client's connection, so its target sees the balancer's address. In these headers
 it says what it saw itself: the address of the other end of ITS connection, the protocol, the port
-that was asked. In append mode, the default, that address is put behind whatever the client sent; so
+that was asked. In append mode, the default, that address is put after whatever the client sent; so
 only the rightmost entry was written by the balancer, and everything left of it came from outside
 and can be forged. Sources: Application Load Balancers guide, "X-Forwarded headers" (modes, client
 port), "Request tracing"; Classic guide, "HTTP headers"; ELB user guide, "How Elastic Load Balancing

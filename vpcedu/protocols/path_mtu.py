@@ -35,7 +35,7 @@ def too_large(tcb: Tcb, mtu: int, seq: int, now: int) -> None:
 
 
 def _split(segment: Packet, mss: int) -> list[Packet]:
-    """The segment in pieces of at most so many bytes; the last has its PSH and FIN."""
+    """The segment in pieces of at most `mss` bytes; the last has its PSH and FIN."""
     data, flags = segment.data, segment.flags
     return [
         segment._replace(

@@ -42,12 +42,12 @@ class Header(NamedRow):
     @property
     def vpc_endpoint_id(self) -> str | None:
         """The id of the PrivateLink endpoint ("vpce-..."), if AWS wrote one."""
-        found = (
+        values = (
             value
             for kind, value in self.tlvs
             if kind == AWS and value[:1] == bytes((VPC_ENDPOINT_ID,))
         )
-        return next((value[1:].decode("ascii", "replace") for value in found), None)
+        return next((value[1:].decode("ascii", "replace") for value in values), None)
 
 
 def version_1(source: Endpoint, destination: Endpoint) -> bytes:
@@ -164,16 +164,16 @@ def _parse_2(data: bytes) -> tuple[Header, int] | None:
 
 
 def _fields(data: bytes) -> tuple[tuple[int, bytes], ...]:
-    found, at = [], 0
-    while at < len(data):
-        size = int.from_bytes(data[at + 1 : at + 3], "big")
-        if at + 3 + size > len(data):
+    fields, offset = [], 0
+    while offset < len(data):
+        size = int.from_bytes(data[offset + 1 : offset + 3], "big")
+        if offset + 3 + size > len(data):
             raise ValueError(
-                f"a field of {size} bytes in {max(len(data) - at - 3, 0)}: expected one that fits"
+                f"a field of {size} bytes in {max(len(data) - offset - 3, 0)}: expected one that fits"
             )
-        found.append((data[at], data[at + 3 : at + 3 + size]))
-        at += 3 + size
-    return tuple(found)
+        fields.append((data[offset], data[offset + 3 : offset + 3 + size]))
+        offset += 3 + size
+    return tuple(fields)
 
 
 def _check(whole: bytes, tlvs: tuple[tuple[int, bytes], ...]) -> None:
@@ -181,10 +181,10 @@ def _check(whole: bytes, tlvs: tuple[tuple[int, bytes], ...]) -> None:
 
     It is the checksum of the header with that field's value set to zero.
     """
-    at = len(whole) - sum(3 + len(value) for _, value in tlvs)
+    offset = len(whole) - sum(3 + len(value) for _, value in tlvs)
     for kind, value in tlvs:
         if kind == CRC32C:
-            blank = whole[: at + 3] + bytes(len(value)) + whole[at + 3 + len(value) :]
+            blank = whole[: offset + 3] + bytes(len(value)) + whole[offset + 3 + len(value) :]
             if len(value) != 4 or int.from_bytes(value, "big") != crc32c(blank):
                 raise ValueError(f"CRC-32c {value.hex()}: expected {crc32c(blank):08x}")
-        at += 3 + len(value)
+        offset += 3 + len(value)

@@ -6,7 +6,7 @@ sent twice is not measured (Karn's rule), and each expiry doubles the time-out u
 is acknowledged.
 
 Where Linux differs: it puts its least of 200 ms under the variation and not under the whole, so on
-a steady way of 100 ms it waits 300 ms and this model 200 ms.
+a steady path of 100 ms it waits 300 ms and this model 200 ms.
 """
 
 from __future__ import annotations

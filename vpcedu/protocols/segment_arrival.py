@@ -22,7 +22,7 @@ from vpcedu.protocols.tcp_states import (
     TIME_WAIT,
 )
 
-BEYOND = 2  # a window probe's byte and a FIN may stand behind the window's end
+BEYOND = 2  # a window probe's byte and a FIN may come after the window's end
 
 
 # RFC 9293 section 3.10.7.2, LISTEN
@@ -85,7 +85,9 @@ def _acceptable(tcb: Tcb, segment: Packet, now: int) -> bool:
         _note_stamp(tcb, segment, start)
         return False
     if not size and not segment.flags & RST and 0 <= start <= window + BEYOND:
-        return False  # RFC 9293 section 3.4: "special allowance" for an ACK from behind a window that is full
+        return (
+            False  # RFC 9293 section 3.4: "special allowance" for an ACK from beyond a full window
+        )
     if _crossed(
         tcb, segment, start
     ):  # figure 7, line 6; the text of section 3.10.7.4 alone would only send an ACK

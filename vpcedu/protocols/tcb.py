@@ -49,7 +49,7 @@ class Tcb:
         self.snd_wl = 0, 0  # SEQ and ACK of the segment that last changed snd_wnd: SND.WL1, SND.WL2
         self.max_wnd = 0  # the largest window the other end ever offered
         self.queue = bytearray()
-        self.closing = False  # the application closed; FIN waits behind the queue
+        self.closing = False  # the application closed; FIN waits at the end of the queue
         self.unacked: list[Packet] = []
         self.timer = Timer(settings)
         self.alarm: int | None = None  # microseconds: when wake wants to be called

@@ -55,7 +55,7 @@ def fits(pattern: str, text: str) -> bool:
     >>> fits("*.example.com", "test.example.com"), fits("*.example.com", "example.com")
     (True, False)
     """
-    # whether the pattern, as far as it was read, fits so many letters
+    # whether the pattern, as far as it was read, fits that many letters
     row = [True] + [False] * len(text)
     for sign in pattern:
         if sign == "*":

@@ -6,7 +6,7 @@ notes when; a heap says when each row is to be looked at again, and the sweep lo
 are due. So a packet costs the same however large the table is.
 
 Whoever hands over the flags of TCP has the end of the connection followed: RST closes a row, and so
-does the ACK behind a FIN from each side. A closed row still serves late packets for a while, but a
+does the ACK after a FIN from each side. A closed row still serves late packets for a while, but a
 SYN does not find it: that opens another connection. Simplified: what the numbers of the segments
 say is not looked at.
 """
@@ -61,7 +61,7 @@ class Flows:
     """Rows by flow; `lookup` and `ended` only read, the other methods are the only writers.
 
     Silence that ends a row, in microseconds: `idle` of an open connection; `opening` before its
-    first answer, `closed` behind its end, `reset` behind RST, each as long as `idle` where it is
+    first answer, `closed` after its end, `reset` after RST, each as long as `idle` where it is
     not given.
     """
 

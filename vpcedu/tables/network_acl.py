@@ -51,7 +51,9 @@ def default_acl(name: str) -> tuple[AclEntry, ...]:
 
     A new ACL of your own has none but `*`.
     """
-    return tuple(AclEntry(name, 100, way, ALLOW, ANY, EVERY_PORT, ANYWHERE) for way in (IN, OUT))
+    return tuple(
+        AclEntry(name, 100, direction, ALLOW, ANY, EVERY_PORT, ANYWHERE) for direction in (IN, OUT)
+    )
 
 
 class NetworkAcl:
@@ -76,8 +78,8 @@ class NetworkAcl:
                     f"{entry}: {name} has another with this number, expected each once in a direction"
                 )
             self._add(entry)
-        for way in (IN, OUT):
-            self._add(AclEntry(name, LAST, way, DENY, ANY, EVERY_PORT, ANYWHERE))
+        for direction in (IN, OUT):
+            self._add(AclEntry(name, LAST, direction, DENY, ANY, EVERY_PORT, ANYWHERE))
 
     def _add(self, entry: AclEntry) -> None:
         ports, addresses = span(entry.protocol, entry.ports), block(entry.cidr)

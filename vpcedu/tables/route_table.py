@@ -1,4 +1,4 @@
-"""Route table: which way does a packet leave its subnet?
+"""Route table: where does a packet go that leaves its subnet?
 
 The most specific route that holds the destination wins (longest prefix); for equal prefixes a
 static route comes before a propagated one. Every table of a VPC has a `local` route for the VPC's

@@ -94,8 +94,8 @@ class RuleSet(NamedRow):
         `peer_groups` are the security groups of the other side's interface. A rule for anywhere
         comes before others: it is the one that can leave a flow untracked.
         """
-        found = (rule for rule in self.rules if rule.fits(flow, peer_groups))
-        return min(found, key=lambda rule: rule.peer != ANYWHERE, default=None)
+        fitting = (rule for rule in self.rules if rule.fits(flow, peer_groups))
+        return min(fitting, key=lambda rule: rule.peer != ANYWHERE, default=None)
 
     def lets_all(self, protocol: int) -> bool:
         """Whether a rule allows a protocol from or to anywhere on every port.

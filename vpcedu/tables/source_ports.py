@@ -54,16 +54,16 @@ class Ports:
                 return Endpoint(address, port)
         return None
 
-    def _take(self, way: tuple[str, Endpoint], wish: int | None) -> int | None:
-        taken = self._taken.setdefault(way, set())
+    def _take(self, pair: tuple[str, Endpoint], wish: int | None) -> int | None:
+        taken = self._taken.setdefault(pair, set())
         if len(taken) >= min(self.most, self.size):
             return None
         if wish is None or wish in taken or not self.first <= wish < self.first + self.size:
-            offset = self._next.get(way, self.start)
+            offset = self._next.get(pair, self.start)
             while self.first + offset in taken:
                 offset = (offset + 1) % self.size
             wish = self.first + offset
-            self._next[way] = (offset + 1) % self.size
+            self._next[pair] = (offset + 1) % self.size
         taken.add(wish)
         return wish
 
@@ -72,10 +72,10 @@ class Ports:
 
         A row that has none here changes nothing.
         """
-        for row in rows:
-            way = row.after.src, row.after.destination
-            taken = self._taken.get(way, set())
-            taken.discard(row.after.sport)
+        for translation in rows:
+            pair = translation.after.src, translation.after.destination
+            taken = self._taken.get(pair, set())
+            taken.discard(translation.after.sport)
             if not taken:
-                self._taken.pop(way, None)
-                self._next.pop(way, None)
+                self._taken.pop(pair, None)
+                self._next.pop(pair, None)

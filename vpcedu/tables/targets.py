@@ -1,12 +1,12 @@
 """Targets: what a balancer's node remembers of a target group: whose turn it is, who is healthy.
 
 Before checks begin every target is used. Then a target is `initial`, the first check it passes
-makes it `healthy`, and from there so many checks in a row turn it `unhealthy` or back. Without a
-healthy target Application and Network Load Balancers fail open and use all of them, a Classic one
-uses none. Sources: Application Load Balancers guide, "Health checks"; Network Load Balancers guide,
-"Target groups" (routing failover); Classic guide, "Health checks" (that at both the first pass is
-enough too: inferred). A target that drains gets nothing new. Left out: slow start, stickiness,
-weights.
+makes it `healthy`, and from there on a number of checks in a row turn it `unhealthy` or back.
+Without a healthy target Application and Network Load Balancers fail open and use all of them, a
+Classic one uses none. Sources: Application Load Balancers guide, "Health checks"; Network Load
+Balancers guide, "Target groups" (routing failover); Classic guide, "Health checks" (that at both
+the first pass is enough too: inferred). A target that drains gets nothing new. Left out: slow
+start, stickiness, weights.
 """
 
 from __future__ import annotations

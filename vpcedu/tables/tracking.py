@@ -131,31 +131,37 @@ class Tracking:
         self.configuration = configuration
         self._idle = {TCP: configuration.tcp_established, UDP: configuration.udp, ICMP: ICMP_IDLE}
 
-    def lookup(self, way: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
+    def lookup(self, direction: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
         """The row of a packet that goes IN or OUT here with this flow, or None."""
-        row: TrackedFlow | None = self._flows.lookup(_key(way, flow), now)
-        return row
+        tracked: TrackedFlow | None = self._flows.lookup(_key(direction, flow), now)
+        return tracked
 
-    def use(self, way: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
+    def use(self, direction: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
         """As `lookup`, for a packet that now passes: the row's idle clock starts again."""
-        row: TrackedFlow | None = self._flows.use(_key(way, flow), now)
+        tracked: TrackedFlow | None = self._flows.use(_key(direction, flow), now)
         if (
-            row is not None
+            tracked is not None
             and flow.protocol == UDP
-            and row.turns < STREAM
-            and (way == row.way) == row.turns % 2
+            and tracked.turns < STREAM
+            and (direction == tracked.way) == tracked.turns % 2
         ):
-            stream = row.turns + 1 == STREAM and row.idle == self.configuration.udp
+            stream = tracked.turns + 1 == STREAM and tracked.idle == self.configuration.udp
             return self._put(
-                row._replace(
-                    turns=row.turns + 1, idle=self.configuration.udp_stream if stream else row.idle
+                tracked._replace(
+                    turns=tracked.turns + 1,
+                    idle=self.configuration.udp_stream if stream else tracked.idle,
                 ),
                 now,
             )
-        return row
+        return tracked
 
     def note(
-        self, way: str, flow: FiveTuple, rule: GroupRule | None, now: int, idle: int | None = None
+        self,
+        direction: str,
+        flow: FiveTuple,
+        rule: GroupRule | None,
+        now: int,
+        idle: int | None = None,
     ) -> TrackedFlow | None:
         """Track a flow that a rule let through; None where the allowance is used up.
 
@@ -167,20 +173,20 @@ class Tracking:
             return None
         if idle is None:
             idle = self._idle.get(flow.protocol, OTHER_IDLE)
-        return self._put(TrackedFlow(flow, way, rule, now, idle), now)
+        return self._put(TrackedFlow(flow, direction, rule, now, idle), now)
 
     def clear(self) -> None:
         """Forget every flow: what a learner does to see answers die."""
         self._flows.clear()
 
-    def _put(self, row: TrackedFlow, now: int) -> TrackedFlow:
-        key = _key(row.way, row.flow)
-        self._flows.put(row, key, key, now, row.idle)
-        return row
+    def _put(self, tracked: TrackedFlow, now: int) -> TrackedFlow:
+        key = _key(tracked.way, tracked.flow)
+        self._flows.put(tracked, key, key, now, tracked.idle)
+        return tracked
 
 
-def _key(way: str, flow: FiveTuple) -> FiveTuple:
+def _key(direction: str, flow: FiveTuple) -> FiveTuple:
     """The flow as packets carry it inwards; of protocols without ports the addresses alone."""
     if flow.protocol not in (TCP, UDP):
         flow = flow._replace(sport=0, dport=0)
-    return flow if way == IN else flow.reversed()
+    return flow if direction == IN else flow.reversed()

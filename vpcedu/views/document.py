@@ -1,7 +1,7 @@
 """Document: a visit as plain dictionaries and lists, for `--json` and for programs.
 
 Times are whole microseconds. Every packet is written as `Packet.parse` reads it; every row carries
-the name of its kind beside its own fields.
+the name of its kind next to its own fields.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Explain: the answer to the question in plain words, made from what was seen.
 
 Every sentence is filled from steps: which source the server saw, which row sent the answer on, who
-put which address in the place of which. Nothing is said that no packet did.
+replaced which address with which. Nothing is said that no packet did.
 """
 
 from __future__ import annotations

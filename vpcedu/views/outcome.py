@@ -129,13 +129,17 @@ def together(outcomes: Iterable[Outcome]) -> Outcome:
     ValueError for none. One that cannot be told leaves the whole open; where the others differ, it
     works sometimes.
     """
-    found = tuple(dict.fromkeys(outcomes))
-    if not found:
+    different = tuple(dict.fromkeys(outcomes))
+    if not different:
         raise ValueError("no outcomes: expected one or more")
-    unknown = next((one for one in found if one.verdict == UNKNOWN), None)
+    unknown = next((each for each in different if each.verdict == UNKNOWN), None)
     if unknown is not None:
         return unknown
-    return found[0] if len({one.works for one in found}) == 1 else Outcome(SOMETIMES, SOMETIMES)
+    return (
+        different[0]
+        if len({each.works for each in different}) == 1
+        else Outcome(SOMETIMES, SOMETIMES)
+    )
 
 
 def blocker(record: Record) -> tuple[Trace, Step] | None:

@@ -100,38 +100,40 @@ def ladder(capture: Capture, talks: tuple[Conversation, ...]) -> list[str]:
     if not names:
         return []
     step = max(22, *(len(name) for name in names)) if len(names) < 5 else 18
-    at = {name: 12 + i * step for i, name in enumerate(names)}
+    x_of = {name: 12 + i * step for i, name in enumerate(names)}
     walls = {end for talk in talks for end in (talk.opener, talk.listener)}
-    lines = [LEGEND, "", _heads(names, at)]
-    return lines + [_rung(trace, at, walls) for trace in capture]
+    lines = [LEGEND, "", _heads(names, x_of)]
+    return lines + [_rung(trace, x_of, walls) for trace in capture]
 
 
-def _heads(names: list[str], at: dict[str, int]) -> str:
+def _heads(names: list[str], x_of: dict[str, int]) -> str:
     line = ""
     for name in names:
-        start = max(at[name] - len(name) // 2, len(line) + 2 if line else 0)
+        start = max(x_of[name] - len(name) // 2, len(line) + 2 if line else 0)
         line = line.ljust(start) + name
     return line
 
 
-def _rung(trace: Trace, at: dict[str, int], walls: set[str]) -> str:
-    cells = [" "] * (max(at.values()) + 1)
-    for name, x in at.items():
+def _rung(trace: Trace, x_of: dict[str, int], walls: set[str]) -> str:
+    cells = [" "] * (max(x_of.values()) + 1)
+    for name, x in x_of.items():
         cells[x] = "|" if name in walls else ":"
-    path = [name for name in trace.devices if name in at]
+    path = [name for name in trace.devices if name in x_of]
     words = label(trace.packet)
     if trace.packet.icmp is None:
         words += f" {trace.packet.flow.sport}>{trace.packet.flow.dport}"
     for place, (here, there) in enumerate(pairwise(path)):
-        _arrow(cells, at[here], at[there], words if place == 0 else "", last=place == len(path) - 2)
+        _arrow(
+            cells, x_of[here], x_of[there], words if place == 0 else "", last=place == len(path) - 2
+        )
     for step in trace.steps:
         if step.action == REWRITE:
-            cells[at[step.at]] = "*"
+            cells[x_of[step.at]] = "*"
     lost = ""
     end = trace.dropped
     if end is not None and end.reason is not None:
-        # lost on a link: behind the last device
-        x = at.get(end.at, (at[path[-1]] if path else max(at.values())) + 2)
+        # lost on a link: after the last device
+        x = x_of.get(end.at, (x_of[path[-1]] if path else max(x_of.values())) + 2)
         cells[x : x + 1] = "x"
         lost = f"  x {end.at}, {end.check}" + (
             "" if end.check == end.reason.code else f": {end.reason.code}"

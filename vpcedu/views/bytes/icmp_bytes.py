@@ -2,7 +2,7 @@
 
 RFC 792; RFC 1191 for the next hop's MTU.
 
-It quotes the IPv4 header of the packet that did not get through and the first eight bytes behind
+It quotes the IPv4 header of the packet that did not get through and the first eight bytes after
 it, which for TCP are both ports and the sequence number: enough for the sender to find the
 connection. `wire` calls this module. What is written quotes no identification, and a TTL as the
 sender set it. What is read may quote more than that. Left out: every other message, such as echo

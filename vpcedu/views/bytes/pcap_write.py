@@ -47,18 +47,22 @@ def seen_at(
     )
     if device not in names:
         raise ValueError(f"device {device!r}: expected one of {', '.join(names)}")
-    found = []
+    sightings = []
     for trace in capture:
         for step in trace.steps:
             if step.at == device and step.action == SEND:
-                found.append((step.now, trace.number, "out", step.before))
+                sightings.append((step.now, trace.number, "out", step.before))
             elif step.at == device and step.check in HANDLED:
-                found.append((step.now, trace.number, "in", step.before))
+                sightings.append((step.now, trace.number, "in", step.before))
                 if step.after is not None and step.action in (REWRITE, PASS):
-                    found.append((step.now, trace.number, "out", step.after))
-    # stable: a rewritten packet stays behind the one it was made from
-    found.sort(key=lambda row: row[:2])
-    return [(now, number, packet) for now, number, way, packet in found if side in ("", way)]
+                    sightings.append((step.now, trace.number, "out", step.after))
+    # stable: a rewritten packet stays after the one it was made from
+    sightings.sort(key=lambda row: row[:2])
+    return [
+        (now, number, packet)
+        for now, number, direction, packet in sightings
+        if side in ("", direction)
+    ]
 
 
 def dump(rows: Iterable[Row], link: int = RAW, before: bytes = b"") -> Iterator[bytes]:

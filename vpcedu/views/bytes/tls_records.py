@@ -48,7 +48,7 @@ def is_tls(data: bytes) -> bool:
 
 
 def records(data: bytes) -> tuple[list[str], bytes]:
-    """The names of the whole records at the beginning of these bytes, and the bytes behind them."""
+    """The names of the whole records at the beginning of these bytes, and the bytes after them."""
     names: list[str] = []
     while is_tls(data) and len(data) >= _size(data):
         names += _names(data[: _size(data)])
@@ -104,11 +104,11 @@ def _names(record: bytes) -> list[str]:
     kind, end = record[0], _size(record)
     if kind != HANDSHAKE:
         return [TYPES[kind]]
-    names, at = [], HEAD
-    while at + 4 <= len(record):
-        following = at + 4 + int.from_bytes(record[at + 1 : at + 4], "big")
-        if record[at] not in MESSAGES or following > end:
+    names, offset = [], HEAD
+    while offset + 4 <= len(record):
+        following = offset + 4 + int.from_bytes(record[offset + 1 : offset + 4], "big")
+        if record[offset] not in MESSAGES or following > end:
             return [ENCRYPTED]
-        names.append(MESSAGES[record[at]])
-        at = following
+        names.append(MESSAGES[record[offset]])
+        offset = following
     return names or [TYPES[kind]]

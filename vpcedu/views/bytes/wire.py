@@ -141,7 +141,7 @@ def decode(data: bytes, start: int = 0) -> Decoded:
     size = 20
     if first != 0x45:
         size = (first & 15) << 2
-        if 20 <= size <= room - 20:  # IP options: the TCP header stands behind them
+        if 20 <= size <= room - 20:  # IP options: the TCP header comes after them
             sport, dport, seq, ack, about, window = TCP_HEADER.unpack_from(data, start + size)
     begins = about >> 12 << 2
     if not 20 <= size <= total - 20 <= room - 20:
@@ -215,10 +215,10 @@ def _options_out(options: tuple[tuple[str | int, ...], ...]) -> bytes:
 
 def _options_in(data: bytes, end: int, offset: int) -> tuple[tuple[str | int, ...], ...]:
     start = 20
-    found: list[tuple[str | int, ...]] = []
+    options: list[tuple[str | int, ...]] = []
     while start < end and data[start] != END:
         if data[start] == NOP:
-            found.append(("nop",))
+            options.append(("nop",))
             start += 1
             continue
         size = data[start + 1] if start + 1 < end else 0
@@ -232,6 +232,6 @@ def _options_in(data: bytes, end: int, offset: int) -> tuple[tuple[str | int, ..
             for width in sizes:
                 values.append(int.from_bytes(data[at : at + width], "big"))
                 at += width
-            found.append((name, *values))
+            options.append((name, *values))
         start += size  # an option unknown here is skipped
-    return tuple(found)
+    return tuple(options)

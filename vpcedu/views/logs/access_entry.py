@@ -8,7 +8,7 @@ Which balancer wrote a line is told by its beginning: an Application Load Balanc
 type of the request, a Classic one's with the time. Sources: Classic guide, "Access logs for your
 Classic Load Balancer"; Application Load Balancers guide, "Access logs for your Application Load
 Balancer": names, order and quotes of the fields are theirs. New fields come at the end, so what
-stands behind the last one that is known is not read, and an Application Load Balancer's older
+stands after the last one that is known is not read, and an Application Load Balancer's older
 entries may lack what came after "trace_id". How strictly a field is held to its form is ours.
 """
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LARGEST = 10**19 - 1  # bytes
 NEVER = -1.0  # seconds: the step of a request that this time is about did not happen
-NO_REQUEST = "- - - "  # what a TCP listener logs in the place of a request
+NO_REQUEST = "- - - "  # what a TCP listener logs instead of a request
 
 
 class Field(NamedRow):
@@ -85,9 +85,9 @@ def _text(text: str) -> str:
 
 
 def _count(text: str) -> int:
-    found = whole(text, LARGEST)
-    if found is not None:
-        return found
+    count = whole(text, LARGEST)
+    if count is not None:
+        return count
     raise ValueError("a number of bytes")
 
 
