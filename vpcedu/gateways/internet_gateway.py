@@ -35,8 +35,8 @@ class InternetGateway(Machine):
 
     def __init__(self, name: str, associations: tuple[Association, ...]) -> None:
         super().__init__(name, "")
-        self.by_private = {row.private: row for row in associations}
-        self.by_public = {row.public: row for row in associations}
+        self.by_private = {association.private: association for association in associations}
+        self.by_public = {association.public: association for association in associations}
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Drop what goes to a private address; else rewrite our source or destination.

@@ -80,7 +80,7 @@ class NetworkLoadBalancer(Machine):
     ) -> None:
         super().__init__(name, address, seed)
         self.listeners = {listener.port: listener for listener in listeners}
-        self.idle = {row.port: _checked(row, idle) for row in listeners}
+        self.idle = {listener.port: _checked(listener, idle) for listener in listeners}
         self.checker = NetworkChecker(
             name, address, seed, listeners, () if cross_zone else zone, check
         )

@@ -103,9 +103,9 @@ class Groups:
         self.check, self.passed, self.begun = check, passed, False
         self.hosts = (
             {
-                group.name: f"{host}:{row.port}"
-                for row in reversed(listeners)
-                for group in row.groups
+                group.name: f"{host}:{listener.port}"
+                for listener in reversed(listeners)
+                for group in listener.groups
             }
             if host
             else {}

@@ -35,9 +35,9 @@ def together(vpc: Vpc) -> Vpc:
         for field in FIELDS
     }
     subnets = tuple(
-        row._replace(route_table=row.route_table or each_vpc.main)
+        subnet._replace(route_table=subnet.route_table or each_vpc.main)
         for each_vpc in vpc.everyone
-        for row in each_vpc.subnets
+        for subnet in each_vpc.subnets
     )
     more = tuple(cidr for each_vpc in vpc.everyone for cidr in each_vpc.blocks)[1:]
     return vpc._replace(subnets=subnets, more=more, peers=(), **rows)

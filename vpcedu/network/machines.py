@@ -15,19 +15,27 @@ if TYPE_CHECKING:
 
 def machines(vpc: Vpc, seed: int) -> dict[str, Machine]:
     """Each device of the description at its address, by its name."""
-    interfaces = tuple(row for each_vpc in vpc.everyone for row in each_vpc.interfaces)
+    interfaces = tuple(interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces)
     # of the primary interface
-    addresses = {row.device: row.address for row in reversed(interfaces)}
+    addresses = {interface.device: interface.address for interface in reversed(interfaces)}
     addresses.update(
-        {row.device: row.address for each_vpc in vpc.everyone for row in each_vpc.outside}
+        {host.device: host.address for each_vpc in vpc.everyone for host in each_vpc.outside}
     )
-    more = {row.device: {"secondary": row.secondary} for row in interfaces if row.secondary}
+    more = {
+        interface.device: {"secondary": interface.secondary}
+        for interface in interfaces
+        if interface.secondary
+    }
     return {
-        row.name: row.kind(
-            row.name, addresses[row.name], seed, **more.get(row.name, {}), **dict(row.settings)
+        device.name: device.kind(
+            device.name,
+            addresses[device.name],
+            seed,
+            **more.get(device.name, {}),
+            **dict(device.settings),
         )
         for each_vpc in vpc.everyone
-        for row in each_vpc.devices
+        for device in each_vpc.devices
     }
 
 
@@ -39,7 +47,10 @@ def made_of(
         (
             each_vpc.devices,
             each_vpc.outside,
-            [(row.device, row.address, row.secondary) for row in each_vpc.interfaces],
+            [
+                (interface.device, interface.address, interface.secondary)
+                for interface in each_vpc.interfaces
+            ],
         )
         for each_vpc in vpc.everyone
     ]

@@ -54,18 +54,18 @@ class Network:
         """Make whatever follows from the description and keeps no state."""
         every = Places.of(vpc)
         self.vpc, self.places = vpc, every[0]
-        self.names = Names(tuple(row for one in vpc.everyone for row in one.names))
+        self.names = Names(tuple(row for each in vpc.everyone for row in each.names))
         self._homes = {
-            name: one
-            for one in every
-            for name in (*one.by_device, one.vpc.internet_gateway)
+            name: each
+            for each in every
+            for name in (*each.by_device, each.vpc.internet_gateway)
             if name
         }
         self.devices.update(
             {
-                one.internet_gateway: InternetGateway(one.internet_gateway, one.associations)
-                for one in vpc.everyone
-                if one.internet_gateway
+                each.internet_gateway: InternetGateway(each.internet_gateway, each.associations)
+                for each in vpc.everyone
+                if each.internet_gateway
             }
         )
         self.filters.compile(vpc)

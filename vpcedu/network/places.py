@@ -55,12 +55,14 @@ class Places:
     def __init__(self, vpc: Vpc) -> None:
         self.vpc = vpc
         self.by_address = {
-            address: row for row in vpc.interfaces for address in (row.address, *row.secondary)
+            address: interface
+            for interface in vpc.interfaces
+            for address in (interface.address, *interface.secondary)
         }
         # its primary interface
-        self.by_device = {row.device: row for row in reversed(vpc.interfaces)}
-        self.by_target = self.by_device | {row.id: row for row in vpc.interfaces}
-        self.public = {row.public: row for row in vpc.associations}
+        self.by_device = {interface.device: interface for interface in reversed(vpc.interfaces)}
+        self.by_target = self.by_device | {interface.id: interface for interface in vpc.interfaces}
+        self.public = {association.public: association for association in vpc.associations}
         self.tables = {subnet.name: RouteTable(vpc.routes_of(subnet)) for subnet in vpc.subnets}
         self.across: dict[
             str, Places | None
@@ -82,7 +84,9 @@ class Places:
         for each in made:
             each.on_the_internet = internet
             each.across = {
-                row.name: known.get(row.vpc) for row in each.vpc.peerings if row.status == ACTIVE
+                peering.name: known.get(peering.vpc)
+                for peering in each.vpc.peerings
+                if peering.status == ACTIVE
             }
         return made
 

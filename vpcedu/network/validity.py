@@ -80,23 +80,30 @@ def _check_one(vpc: Vpc) -> None:
     _blocks(vpc)
     _once(
         "interface",
-        (row.id for row in vpc.interfaces),
+        (interface.id for interface in vpc.interfaces),
         "one name each: `name` tells a device's interfaces apart",
     )
     _once(
-        "private address", (row.address for row in vpc.interfaces), "one interface for each address"
+        "private address",
+        (interface.address for interface in vpc.interfaces),
+        "one interface for each address",
     )
     _once(
         "public address",
-        (*(row.public for row in vpc.associations), *(row.address for row in vpc.outside)),
+        (
+            *(association.public for association in vpc.associations),
+            *(host.address for host in vpc.outside),
+        ),
         "one holder for each address",
     )
     _once(
         "public address for",
-        (row.private for row in vpc.associations),
+        (association.private for association in vpc.associations),
         "one for each private address",
     )
-    _once("device", (*(row.name for row in vpc.devices), vpc.internet_gateway), "one name each")
+    _once(
+        "device", (*(device.name for device in vpc.devices), vpc.internet_gateway), "one name each"
+    )
     _interfaces(vpc)
     for route in vpc.routes:
         _route(vpc, route)
@@ -144,46 +151,48 @@ def _blocks(vpc: Vpc) -> None:
             f"VPC {cidr}",
             f"none of {', '.join(NO_VPC)}",
         )
-    _once("subnet", (row.name for row in vpc.subnets), "one name each")
+    _once("subnet", (subnet.name for subnet in vpc.subnets), "one name each")
     below = None
-    for row in sorted(vpc.subnets, key=lambda row: block(row.cidr)):
-        what = f"subnet {row.name!r} {row.cidr}"
-        _expect(LARGEST <= block(row.cidr)[2] <= SMALLEST, what, size)
+    for subnet in sorted(vpc.subnets, key=lambda subnet: block(subnet.cidr)):
+        what = f"subnet {subnet.name!r} {subnet.cidr}"
+        _expect(LARGEST <= block(subnet.cidr)[2] <= SMALLEST, what, size)
         _expect(
-            any(within(row.cidr, whole) for whole in vpc.blocks),
+            any(within(subnet.cidr, whole) for whole in vpc.blocks),
             what,
             f"a part of the VPC's block {vpc.cidr}",
         )
         if below:
             _expect(
-                block(below.cidr)[1] < block(row.cidr)[0],
+                block(below.cidr)[1] < block(subnet.cidr)[0],
                 what,
                 f"no overlap with {below.name!r} {below.cidr}",
             )
-        below = row
+        below = subnet
 
 
 def _interfaces(vpc: Vpc) -> None:
     """Each interface's subnet, address and zone; each device's interface."""
-    subnets = {row.name: row for row in vpc.subnets}
+    subnets = {subnet.name: subnet for subnet in vpc.subnets}
     zones: dict[str, str] = {}
-    for row in vpc.interfaces:
+    for interface in vpc.interfaces:
         _expect(
-            row.subnet in subnets,
-            f"{row} in subnet {row.subnet!r}",
+            interface.subnet in subnets,
+            f"{interface} in subnet {interface.subnet!r}",
             f"one of {', '.join(subnets) or 'none'}",
         )
-        subnet = subnets[row.subnet]
+        subnet = subnets[interface.subnet]
         _expect(
-            contains(subnet.cidr, row.address),
-            row,
+            contains(subnet.cidr, interface.address),
+            interface,
             f"an address of subnet {subnet.name!r} {subnet.cidr}",
         )
-        kept = reserved(subnet.cidr, row.address)
-        _expect(not kept, row, f"an address that is not reserved; this one is for {kept}")
-        zone = zones.setdefault(row.device, subnet.zone)
+        kept = reserved(subnet.cidr, interface.address)
+        _expect(not kept, interface, f"an address that is not reserved; this one is for {kept}")
+        zone = zones.setdefault(interface.device, subnet.zone)
         _expect(
-            zone == subnet.zone, f"{row} in zone {subnet.zone!r}", f"{row.device}'s zone {zone!r}"
+            zone == subnet.zone,
+            f"{interface} in zone {subnet.zone!r}",
+            f"{interface.device}'s zone {zone!r}",
         )
     placed, known = (
         {*zones, *(host.device for host in vpc.outside)},

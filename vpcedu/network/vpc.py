@@ -117,23 +117,23 @@ class Vpc(NamedRow):
         Those of its route table, or of the main one where it has none.
         """
         table = subnet.route_table or self.main
-        return tuple(row for row in self.routes if row.table == table) or tuple(
+        return tuple(route for route in self.routes if route.table == table) or tuple(
             Route(table, block, LOCAL) for block in self.blocks
         )
 
     def is_public(self, subnet: Subnet) -> bool:
         """Whether a subnet has a route to the Internet gateway: that alone makes it public."""
-        return any(self.internet_gateway == row.target for row in self.routes_of(subnet))
+        return any(self.internet_gateway == route.target for route in self.routes_of(subnet))
 
     def state(self, route: Route) -> str:
         """The state of a route: `active`, or `blackhole` where its target does not exist."""
-        links = {row.name for row in self.peerings if row.status == ACTIVE}
+        links = {peering.name for peering in self.peerings if peering.status == ACTIVE}
         there = {
             LOCAL,
             self.internet_gateway,
             *self.beyond,
             *links,
-            *(name for row in self.interfaces for name in (row.device, row.id)),
+            *(name for interface in self.interfaces for name in (interface.device, interface.id)),
         }
         return ACTIVE if route.target in there else BLACKHOLED
 
@@ -186,7 +186,12 @@ class Vpc(NamedRow):
         ):
             if isinstance(row, kind):
                 home = next(
-                    (one for one in self.everyone if getattr(row, owner) in one._owners()), self
+                    (
+                        each_vpc
+                        for each_vpc in self.everyone
+                        if getattr(row, owner) in each_vpc._owners()
+                    ),
+                    self,
                 )
                 rows: dict[str, Any] = {field: (*getattr(home, field), row)}
                 changed = home._replace(**rows)
@@ -207,8 +212,11 @@ class Vpc(NamedRow):
     def _owners(self) -> set[str]:
         """What rows belong to: route tables, network ACLs, groups, private addresses."""
         return {self.main}.union(
-            *((row.route_table or "", row.network_acl) for row in self.subnets),
-            *((row.address, *row.secondary, *row.groups) for row in self.interfaces),
+            *((subnet.route_table or "", subnet.network_acl) for subnet in self.subnets),
+            *(
+                (interface.address, *interface.secondary, *interface.groups)
+                for interface in self.interfaces
+            ),
         )
 
     def _changed(self, row: Row, news: tuple[Row, ...]) -> Vpc:

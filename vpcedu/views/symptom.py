@@ -48,9 +48,9 @@ def _log(record: Record) -> str:
     """
     vpc = record.vpc
     own = {host.address for host in vpc.outside if host.device == record.opener}
-    own |= {row.address for row in vpc.interfaces if row.device == record.opener}
-    own |= {row.public for row in vpc.associations if row.private in own}
-    inside = {row.device for row in vpc.interfaces}
+    own |= {interface.address for interface in vpc.interfaces if interface.device == record.opener}
+    own |= {association.public for association in vpc.associations if association.private in own}
+    inside = {interface.device for interface in vpc.interfaces}
     wrong = [
         row.client or "-"
         for who, row in logged(record.capture)

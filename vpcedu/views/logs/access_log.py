@@ -75,9 +75,9 @@ def access_log(seen: Record | Network, at: str = "") -> AccessLog:
     has that name.
     """
     nodes = {
-        row.name: row
-        for row in seen.vpc.devices
-        if issubclass(row.kind, (ClassicLoadBalancer, ApplicationLoadBalancer))
+        device.name: device
+        for device in seen.vpc.devices
+        if issubclass(device.kind, (ClassicLoadBalancer, ApplicationLoadBalancer))
     }
     if at not in nodes and (at or len(nodes) != 1):
         raise ValueError(
