@@ -1,4 +1,4 @@
-"""Idle timeout: a connection without a byte for so long is silent; its program hears "idle".
+"""Idle timeout: a program hears the event "idle" when a connection was silent for too long.
 
 Bytes of the application count, TCP's keep-alive probes and acknowledgments do not. Balancers close
 what is idle, on the client's side and on the target's, after 60 s unless told otherwise (1 to 4,000

@@ -30,7 +30,7 @@ def client_sees(record: Record) -> str:
 def balancer_logs(record: Record) -> tuple[str, ...]:
     """The status of each request in balancers' logs, and each unhealthy target.
 
-    A target is unhealthy if checks found it so. In order of time.
+    A target is unhealthy where health checks found it so. Both are in order of time.
     """
     words = [(at, row.status[:3]) for at, _, row in requests_answered(record.capture)]
     words += [

@@ -142,7 +142,7 @@ def flow_log(
 def passages(trace: Trace, device: str, gateway: str = "") -> Iterator[Passage]:
     """Each time a packet came to the interface of a device or left it.
 
-    And whether it was let through.
+    Each time also says whether the packet was let through.
     """
     for place, step in enumerate(trace.steps):
         if step.at == device:
