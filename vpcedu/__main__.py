@@ -29,8 +29,9 @@ TAKES, FLAGS = ("--balancer", "--nat", "--seed"), ("--all", "--json")
 
 
 def main(words: list[str]) -> int:
-    """Answer the question, or run a command; its exit code, 0, or 2 with one line on stderr for a
-    wrong value.
+    """Answer the question or run a command; return its exit code.
+
+    0, or 2 with one line on stderr for a wrong value.
     """
     try:
         if words[:1] and words[0] in COMMANDS:

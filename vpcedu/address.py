@@ -36,9 +36,7 @@ def _is_octet(part: str) -> bool:
 
 
 def whole(digits: str, most: int) -> int | None:
-    """The number that ASCII digits write; None for other text, and for a number larger than
-    `most`.
-    """
+    """The number that ASCII digits write; None for other text or a number above `most`."""
     if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(most))):
         return None
     value = int(digits)
@@ -54,7 +52,7 @@ def text(value: int) -> str:
 def block(cidr: str) -> tuple[int, int, int]:
     """First address, last address and prefix length of a CIDR block, as numbers.
 
-    ValueError where the text is no block or has bits set behind its prefix.
+    ValueError where the text is no block or has bits set after its prefix.
 
     >>> block("10.0.1.0/24") == (number("10.0.1.0"), number("10.0.1.255"), 24)
     True

@@ -34,8 +34,9 @@ class Clock:
         self._heap: list[tuple[int, int, Callable[..., object], tuple[Any, ...]]] = []
 
     def at(self, instant: int, call: Callable[..., object], *arguments: object) -> None:
-        """Have a bound method called at an instant; ValueError for the past or for a plain
-        function.
+        """Have a bound method called at an instant (microseconds).
+
+        ValueError for an instant in the past or for a plain function.
         """
         if instant < self.now:
             raise ValueError(f"instant {instant} is in the past: expected {self.now} or later")

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 
 class Device(NamedRow):
-    """A device: its name, its class, and what it is made with beyond name, address and seed, as
-    (word, value).
+    """A device: its name, its class, and its other arguments as (word, value).
+
+    The name, the address and the seed are not among these arguments.
     """
 
     name: str
@@ -58,7 +59,7 @@ class Machine:
         return ()
 
     def take_events(self) -> list[Event]:
-        """What happened here beside packets, once."""
+        """What happened here apart from packets, since the last call."""
         events, self._events = self._events, []
         return events
 

@@ -1,7 +1,7 @@
 """Flow: the ends of a connection, and the five words by which every table knows it.
 
 A flow is a value. The protocol is IANA's number, as flow logs have it; for ICMP type and code stand
-in the place of the destination's port (see `icmp_port`).
+instead of the destination's port (see `icmp_port`).
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ class Endpoint(NamedRow):
 
 
 class FiveTuple(NamedRow):
-    """Source and destination address and port, and the protocol: the key of every table that knows
-    flows.
+    """Source and destination address and port, and the protocol.
+
+    This is the key of every table that knows flows.
     """
 
     src: str

@@ -1,9 +1,8 @@
-"""ICMP errors: what "destination unreachable" says (RFC 792, type 3; RFC 1191 for the next hop's
-MTU).
+"""ICMP errors: what "destination unreachable" says (RFC 792, type 3).
 
 An error quotes the headers of the packet that did not get through, so that its sender finds the
 connection. Code 4 says that the packet was too large to go on in one piece, and which size would
-have been carried.
+have been carried (RFC 1191 for the next hop's MTU).
 
 Who says so: here only a router of the Internet, with code 4 (network/link.py), and whoever a lesson
 lets speak. AWS names no ICMP answer of its filters, routes and gateways, so what they drop they
@@ -30,11 +29,10 @@ SIZE = 56  # bytes: headers of 20 and 8, and 28 that are quoted: RFC 792's least
 
 
 def icmp_port(kind: int, code: int) -> int:
-    """What stands in the place of the port for ICMP: type * 256 + code, as flow records have it
-    (IPFIX, element 32).
+    """What ICMP has instead of a port: type * 256 + code, as flow records have it.
 
-    So a table compares one number with one span; how rules name types and codes says
-    tables/traffic.py.
+    That is IPFIX, element 32. So a table compares one number with one span; tables/traffic.py says
+    how rules name types and codes.
     """
     return kind << 8 | code
 
@@ -45,8 +43,10 @@ def code_text(code: int) -> str:
 
 
 class Icmp(NamedRow):
-    """What an ICMP error says behind type and code: the next hop's MTU (bytes; 0 but for code 4),
-    and of the packet that did not get through its flow, sequence number and size (bytes).
+    """What an ICMP error says besides its type and code.
+
+    The next hop's MTU (bytes; 0 except for code 4), and of the packet that did not get through its
+    flow, sequence number and size (bytes).
     """
 
     mtu: int

@@ -33,8 +33,9 @@ def flags_text(flags: int) -> str:
 
 
 class Packet(NamedRow):
-    """One IPv4 packet with a TCP segment: addresses, flags, 32-bit numbers, bytes; or with an ICMP
-    error.
+    """One IPv4 packet with a TCP segment or an ICMP error.
+
+    A segment has addresses, flags, 32-bit numbers and bytes.
 
     Options are (name, *numbers): ("mss", 1460), ("nop",), ("TS", 1, 2), ("sackOK",), ("wscale", 7).
     """
@@ -55,23 +56,26 @@ class Packet(NamedRow):
 
     @property
     def size(self) -> int:
-        """Bytes of the whole IPv4 packet; TCP's options fill words of four. An ICMP error quotes 28
-        bytes.
+        """Bytes of the whole IPv4 packet.
+
+        TCP's options fill words of four bytes. An ICMP error quotes 28 bytes.
         """
         options = sum(SIZES.get(str(option[0]), 0) for option in self.options)
         return SIZE if self.icmp else 40 + options + -options % 4 + len(self.data)
 
     @property
     def about(self) -> FiveTuple:
-        """The flow it belongs to: its own; for an ICMP error the one of the answers to what it
-        quotes.
+        """The flow it belongs to: its own.
+
+        An ICMP error belongs to the flow that answers the packet it quotes.
         """
         return self.flow if self.icmp is None else self.icmp.flow.reversed()
 
     def with_flow(self, flow: FiveTuple) -> Packet:
-        """The same segment under other addresses and ports: what a gateway sends on; or an ICMP
-        error about another flow, the addresses outside and in what it quotes changed alike (RFC
-        5508 section 4.2, REQ-4 and REQ-5).
+        """The same segment under other addresses and ports: what a gateway sends on.
+
+        An ICMP error is then about another flow: the addresses outside and in what it quotes change
+        alike (RFC 5508 section 4.2, REQ-4 and REQ-5).
         """
         icmp = self.icmp
         if icmp is not None:
@@ -102,8 +106,9 @@ class Packet(NamedRow):
         return Packet(flow, 0, icmp=Icmp(mtu, self.flow, self.seq, self.size))
 
     def reset(self) -> Packet:
-        """The RST that answers this packet where no connection is known (RFC 9293 section 3.5.2,
-        group 1).
+        """The RST that answers this packet where no connection is known.
+
+        RFC 9293 section 3.5.2, group 1.
         """
         if self.flags & ACK:
             return Packet(self.flow.reversed(), RST, self.ack, 0, 0)
@@ -126,8 +131,9 @@ class Packet(NamedRow):
 
     @classmethod
     def parse(cls, words: str) -> Packet:
-        """The packet that `str` wrote, with as many zero bytes as `len` says; ValueError names what
-        is wrong.
+        """The packet that `str` wrote; ValueError names what is wrong.
+
+        Its data are as many zero bytes as `len` says.
 
         >>> str(Packet.parse("10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 7 ack 1 len 0"))
         '10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 7 ack 1 len 0'
@@ -198,10 +204,10 @@ def _option(words: str) -> tuple[str | int, ...]:
 
 
 def _field(digits: str, most: int = MODULUS - 1) -> int:
-    found = whole(digits, most)
-    if found is None:
+    value = whole(digits, most)
+    if value is None:
         raise ValueError(f"{digits!r}: expected a number from 0 to {most}")
-    return found
+    return value
 
 
 def _length(digits: str) -> int:

@@ -11,8 +11,9 @@ from vpcedu.row import NamedRow
 
 
 class Reason(NamedRow):
-    """A way to lose a packet; `code` is its short name, `aws_code` Reachability Analyzer's or
-    empty.
+    """One reason why a packet is lost.
+
+    `code` is its short name, `aws_code` is Reachability Analyzer's or empty.
     """
 
     code: str

@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from typing import NamedTuple as NamedRow
 
     class Row(Protocol):
-        """What every record answers, of whatever kind: its fields by name, and itself in words
-        (`str`).
+        """What every record answers: its fields by name, and itself in words (`str`).
 
-        Who wants more asks for a kind of row, by the functions beside the kinds or in
+        Whoever wants more asks for a kind of row, by the functions next to the kinds or in
         views/decided.py.
         """
 
@@ -39,7 +38,7 @@ else:
         """Makes a named tuple of a class's annotations."""
 
         def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
-            """The class: a named tuple, with what the body says beside its fields."""
+            """The class: a named tuple, with what the body says apart from its fields."""
             if not bases:
                 return super().__new__(cls, name, bases, body)
             fields = tuple(body.get("__annotations__", ()))

@@ -100,8 +100,9 @@ class Event(NamedRow):
 
 
 class Change(NamedRow):
-    """A connection's change of state: `flow` as its owner writes it (own end first), RFC 9293's
-    state names.
+    """A connection's change of state, with RFC 9293's state names.
+
+    `flow` is written as its owner writes it: own end first.
     """
 
     flow: FiveTuple
@@ -114,9 +115,7 @@ class Change(NamedRow):
 
 
 class Trace:
-    """All steps of one packet, from the one that sent it to the one that delivered or dropped
-    it.
-    """
+    """All steps of one packet, from where it was sent to where it was delivered or dropped."""
 
     __slots__ = ("number", "steps")
 
@@ -189,8 +188,9 @@ class Capture:
         return self.traces[number - first]
 
     def changes(self, who: str | None = None) -> Iterator[tuple[int, str, Change]]:
-        """When (microseconds) and at which host a connection changed its state, and how; of one
-        host or of all.
+        """When (microseconds) and at which host a connection changed its state, and how.
+
+        Of one host, or of all.
         """
         return (
             (event.at, event.who, event.row)
@@ -199,7 +199,7 @@ class Capture:
         )
 
     def since(self, traces: int, events: int) -> Capture:
-        """What was seen after the first so many traces and events."""
+        """What was seen after the first `traces` traces and `events` events."""
         later = Capture()
         later.traces, later.events = self.traces[traces:], self.events[events:]
         return later

@@ -1,7 +1,7 @@
 """Internet gateway: a stateless 1:1 exchange of addresses at the edge of the VPC.
 
-Outbound it puts the public address of an interface in the place of its private source; inbound it
-puts the private address in the place of the public destination. Ports stay. It needs BOTH a public
+Outbound it puts the public address of an interface instead of its private source; inbound it
+puts the private address instead of the public destination. Ports stay. It needs BOTH a public
 address and a route that leads here, and keeps no state. A host never learns its public address.
 Packets to private addresses are rejected. In an ICMP error the address that it quotes is exchanged
 too (inferred: path MTU discovery works through it). Sources: VPC user guide, "Internet gateways"
@@ -35,8 +35,8 @@ class InternetGateway(Machine):
 
     def __init__(self, name: str, associations: tuple[Association, ...]) -> None:
         super().__init__(name, "")
-        self.by_private = {row.private: row for row in associations}
-        self.by_public = {row.public: row for row in associations}
+        self.by_private = {association.private: association for association in associations}
+        self.by_public = {association.public: association for association in associations}
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Drop what goes to a private address; else rewrite our source or destination.

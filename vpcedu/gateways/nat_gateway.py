@@ -1,6 +1,6 @@
 """NAT gateway: lets private hosts open connections to the outside, and nobody open one to them.
 
-Outbound it puts a private address and a port of its own in the place of the source (the Internet
+Outbound it puts a private address and a port of its own instead of the source (the Internet
 gateway then maps that address to its public one; a private NAT gateway has none, so nothing of it
 passes there); answers are given back by the same row. One address carries 55,000 connections to
 each destination (address, port, protocol), and it has up to eight; a row that was silent for 350 s
@@ -11,7 +11,7 @@ gateways", "NAT gateway metrics and dimensions".
 AWS does not say which port or address it picks (here: the next free port, from a place the seed
 decides), what it does with a packet in mid-stream that has no row (here: dropped), with the far
 side after the idle timeout (here: it hears nothing), or when the port of a closed connection is
-free (here: at once, as 55,000 are called simultaneous; RST or the ACK behind both FINs closes). An
+free (here: at once, as 55,000 are called simultaneous; RST or the ACK after both FINs closes). An
 ICMP error is translated by the packet that it quotes (AWS: "support Path MTU Discovery"; how: RFC
 5508 section 4.2). Left out: its own MTU of 8,500 bytes and that it clamps the MSS, since no host
 here offers more than 1,460; UDP, ICMP's other messages, fragments, regional gateways.
@@ -70,8 +70,9 @@ class NatGateway(Machine):
         )
 
     def handle(self, packet: Packet, now: int) -> Step:
-        """Rewrite by the packet's row, or by a new one for a SYN from inside; else drop with the
-        reason.
+        """Rewrite by the packet's row, or by a new one for a SYN from inside.
+
+        Else drop it with the reason.
         """
         self.sweep(now)
         if packet.icmp is not None:
@@ -93,16 +94,12 @@ class NatGateway(Machine):
         )
 
     def metrics(self, now: int) -> dict[str, int]:
-        """What was counted up to `now` (microseconds), under the names that CloudWatch has for
-        it.
-        """
+        """What was counted up to `now` (microseconds), under CloudWatch's names."""
         self.sweep(now)
         return self._counts | {"IdleTimeoutCount": self.translations.timed_out}
 
     def sweep(self, now: int) -> None:
-        """Take out the rows whose idle timeout is over by `now` (microseconds), and free their
-        ports.
-        """
+        """Remove the rows that ran out by `now` (microseconds), and free their ports."""
         self.ports.give_back(self.translations.sweep(now))
 
     def _open(self, flow: FiveTuple, now: int) -> Translation | None:

@@ -10,8 +10,8 @@ a route leads them here.
 A packet in mid-stream that belongs to no row opens one again (`loose`); what cannot (SYN,ACK, FIN,
 RST: Linux calls it INVALID) is forwarded as it is, with its private source. Where `loose` is off
 both are refused with RST. What is meant for the host itself meets its own TCP, where nobody
-listens. A row lives 432,000 s of silence, 120 s before its first answer and behind both FINs, 10 s
-behind RST; a closed row's port is free at once. Sources: VPC user guide, "NAT instances", "Compare
+listens. A row lives 432,000 s of silence, 120 s before its first answer and after both FINs, 10 s
+after RST; a closed row's port is free at once. Sources: VPC user guide, "NAT instances", "Compare
 NAT devices"; Linux, nf_conntrack and nf_nat.
 
 Simplified: an ICMP error about no row is dropped (Linux forwards it as INVALID). Left out: the FIN
@@ -41,8 +41,9 @@ OPENING, CLOSED, RESET = (120 * SECOND, 120 * SECOND, 10 * SECOND)
 
 
 class NatInstance(Machine):
-    """A Linux host at one private address that masquerades, with `ports`, and forwards what its
-    `listeners` say.
+    """A Linux host at one private address that masquerades and forwards.
+
+    It masquerades with `ports`, and forwards what its `listeners` say.
 
     preserve_client_address: whether targets of a listener see the client's address, else this
     host's.
@@ -98,8 +99,9 @@ class NatInstance(Machine):
         return flags & (SYN | ACK) == SYN or (self.loose and flags & (SYN | FIN | RST | ACK) == ACK)
 
     def _open(self, packet: Packet, now: int) -> Translation | Reason:
-        """A new row: to the destination from this address, or to a target; the opener's port where
-        that is free.
+        """A new row: to the destination from this address, or to a target.
+
+        It takes the opener's port where that is free.
         """
         flow, destination, sources = packet.flow, packet.flow.destination, (self.address,)
         if flow.dst == self.address:

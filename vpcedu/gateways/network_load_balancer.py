@@ -80,7 +80,7 @@ class NetworkLoadBalancer(Machine):
     ) -> None:
         super().__init__(name, address, seed)
         self.listeners = {listener.port: listener for listener in listeners}
-        self.idle = {row.port: _checked(row, idle) for row in listeners}
+        self.idle = {listener.port: _checked(listener, idle) for listener in listeners}
         self.checker = NetworkChecker(
             name, address, seed, listeners, () if cross_zone else zone, check
         )
@@ -90,8 +90,9 @@ class NetworkLoadBalancer(Machine):
         self._counts = dict.fromkeys(("PortAllocationErrorCount", "TCP_ELB_Reset_Count"), 0)
 
     def handle(self, packet: Packet, now: int) -> Step:
-        """Rewrite by the packet's flow, or by a new one for a SYN to a listener; else drop with the
-        reason.
+        """Rewrite by the packet's flow, or by a new one for a SYN to a listener.
+
+        Else drop it with the reason.
         """
         if self.checker.connections and packet.about.reversed() in self.checker.connections:
             return self.checker.handle(packet, now)
@@ -143,13 +144,11 @@ class NetworkLoadBalancer(Machine):
         return row if back else None
 
     def metrics(self, now: int) -> dict[str, int]:
-        """What was counted up to `now` (microseconds), under the names that CloudWatch has for
-        it.
-        """
+        """What was counted up to `now` (microseconds), under CloudWatch's names."""
         return dict(self._counts)
 
     def take_events(self) -> list[Event]:
-        """What happened here beside packets, once."""
+        """What happened here apart from packets, since the last call."""
         return super().take_events() + self.checker.take_events()
 
     # Health checks: the host inside.
@@ -203,8 +202,9 @@ class NetworkLoadBalancer(Machine):
     def _drop(
         self, packet: Packet, row: Translation | Listener | None, reason: Reason, now: int
     ) -> Step:
-        """With RST what belongs to no flow or to one that is over, silently what no listener waits
-        for.
+        """Drop a packet: with RST where it belongs to no flow or to one that is over.
+
+        What no listener waits for is dropped silently.
         """
         silent = reason is NO_LISTENER or packet.flags & RST
         self._counts["TCP_ELB_Reset_Count"] += not silent
@@ -213,8 +213,9 @@ class NetworkLoadBalancer(Machine):
 
 
 def _checked(listener: Listener, idle: int) -> int:
-    """The idle timeout of a listener; ValueError where AWS would refuse the listener or the model
-    has none like it.
+    """The idle timeout of a listener.
+
+    ValueError where AWS would refuse the listener or the model has none like it.
     """
     idle = idle if listener.idle is None else listener.idle
     if listener.protocol != "TCP" or listener.targets.target_type not in ("instance", "ip"):

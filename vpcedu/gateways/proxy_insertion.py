@@ -1,5 +1,6 @@
-"""PROXY header in a rewritten stream: bytes that the opener never sent, in front of the first byte
-it sends.
+"""PROXY header in a rewritten stream: bytes in front of the opener's first byte.
+
+The opener never sent them.
 
 A balancer that ends no connection cannot simply send a header of its own: it puts it before the
 first data (or before the FIN, if there are none) of the opener, and from then on it corrects the

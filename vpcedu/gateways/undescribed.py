@@ -1,6 +1,7 @@
-"""Beyond: something that is there, but whose far side nobody described: an interface endpoint, a
-transit gateway's attachment. A packet that reaches it ends with a reason that says so; what becomes
-of it is not guessed.
+"""Undescribed: something that is there, but whose far side nobody described.
+
+Such are an interface endpoint and a transit gateway's attachment. A packet that reaches it ends
+with a reason that says so; what happens to it afterwards is not guessed.
 """
 
 from __future__ import annotations

@@ -37,8 +37,9 @@ class AcceptQueue:
         return len(self._waiting.get(port, ())) > self.backlogs[port]
 
     def take(self, port: int) -> tuple[Connection | None, Heard]:
-        """The connection that has waited longest and what it heard so far; (None, []) where none
-        waits.
+        """The connection that has waited longest, and what it heard so far.
+
+        (None, []) where none waits.
         """
         return self._waiting[port].popleft() if self._waiting.get(port) else (None, [])
 

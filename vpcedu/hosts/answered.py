@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 
 class Answered(NamedRow):
-    """One request: who asked whom, the target or None, the start line ("" if malformed), the
-    client's status, the status that came from the target ("" where none came), and when the request
-    was whole (microseconds).
+    """One request that has ended: who asked whom, and which answer came.
+
+    The target or None, the start line ("" if malformed), the client's status, the status that came
+    from the target ("" where none came), and when the request was whole (microseconds).
     """
 
     client: Endpoint
@@ -40,8 +41,9 @@ class Answered(NamedRow):
 
 
 class Asked(NamedRow):
-    """A request that has not ended: the client's connection, the message, since when, and the
-    target that has it.
+    """A request that has not ended.
+
+    The client's connection, the message, since when, and the target that has it.
     """
 
     front: Connection

@@ -1,5 +1,4 @@
-"""Any server: a web server on every TCP port, for a host of which nobody knows on which ports it
-listens.
+"""Any server: a web server on every TCP port, for a host whose open ports nobody knows.
 
 Descriptions of a network say what may reach a host, never what runs there.
 """

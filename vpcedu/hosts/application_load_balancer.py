@@ -72,8 +72,9 @@ class ApplicationLoadBalancer(BalancerNode):
     def deregister(
         self, group: TargetGroup, target: Endpoint, now: int, delay: int = DRAINING
     ) -> None:
-        """Give a target nothing new; after the delay (microseconds) reset what is open to it, and
-        answer 502.
+        """Send a target nothing new, and end what is open to it after the delay.
+
+        After the delay (microseconds) reset what is open to it, and answer 502.
         """
         self.groups.of[group].draining.add(target)
         self.after(now + delay, self._drained, target)
@@ -94,8 +95,9 @@ class ApplicationLoadBalancer(BalancerNode):
         return secured(listener, relay)
 
     def _onward(self, message: Message, front: Connection, scheme: str, now: int) -> Message:
-        """The target's request: host names in lower case, X-Forwarded headers, a trace id that the
-        seed decides.
+        """The target's request, as the balancer changes it.
+
+        Host names in lower case, X-Forwarded headers, a trace id that the seed decides.
         """
         self._asked += 1
         words = (spread(self.seed, self.name, self._asked, part) for part in range(3))

@@ -1,6 +1,4 @@
-"""Application log: whom an application takes for the client of each request, and what it had to
-judge by.
-"""
+"""Application log: whom an application takes for the client of each request, and why."""
 
 from __future__ import annotations
 
@@ -24,8 +22,10 @@ class Logged(NamedRow):
     request: str
 
     def __str__(self) -> str:
-        said = f", {FOR}: {self.forwarded}" if self.forwarded else ""
-        return f'{self.client or "-"} "{self.request}" (connection from {self.peer}{said})'
+        forwarded_text = f", {FOR}: {self.forwarded}" if self.forwarded else ""
+        return (
+            f'{self.client or "-"} "{self.request}" (connection from {self.peer}{forwarded_text})'
+        )
 
 
 def logged(capture: Capture) -> Iterator[tuple[str, Logged]]:

@@ -1,5 +1,6 @@
-"""Balancer node: a host of a load balancer, which knows its target groups and checks them once it
-is asked to.
+"""Balancer node: a host of a load balancer.
+
+It knows its target groups, and checks them once it is asked to.
 """
 
 from __future__ import annotations

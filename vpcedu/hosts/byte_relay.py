@@ -7,7 +7,7 @@ asked. Where the PROXY protocol is on, the target first gets a line that names t
 address in it is the node's private one. A pair that is idle for too long is closed on both sides.
 Sources: Classic guide, "Listeners", "Proxy Protocol".
 
-Not said by AWS: what becomes of a side that stays open once both were closed; here it gets RST when
+Not said by AWS: what happens to a side that stays open once both were closed; here it gets RST when
 it has been silent for another idle timeout. Left out: the surge queue (1,024 connections wait for
 an instance; more are closed).
 """
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 
 class ByteRelay:
-    """The program behind one TCP listener; idle: microseconds; proxied: the targets' ports with
-    PROXY protocol.
+    """The program of one TCP listener.
+
+    idle: microseconds; proxied: the targets' ports with PROXY protocol.
     """
 
     def __init__(self, targets: Targets, idle: int, proxied: tuple[int, ...] = ()) -> None:

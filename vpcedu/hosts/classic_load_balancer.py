@@ -2,7 +2,7 @@
 
 For each connection (TCP listener) or request (HTTP listener) it uses a second connection of its own
 to an instance, from its own private address, so the instance sees the node and answers the node. A
-TCP listener changes no byte and adds no header. SSL and HTTPS listeners do the same behind the
+TCP listener changes no byte and adds no header. SSL and HTTPS listeners do the same after the
 client's TLS, which ends here; the instance gets plain bytes or plain HTTP. Once checks are started,
 HTTP listeners keep a connection open in advance to every healthy instance. A balancer has a node in
 each of its zones; with cross-zone off (the API's default; the console's is on, as here) a node uses
@@ -62,7 +62,7 @@ class ClassicLoadBalancer(BalancerNode):
             self.listen(listener.port, self._program(listener))
 
     def _program(self, listener: Listener) -> Program:
-        """What runs behind a listener; modules are loaded only where they are needed."""
+        """The program of a listener; modules are loaded only where they are needed."""
         if listener.protocol not in ("TCP", "SSL", "HTTP", "HTTPS"):
             raise ValueError(
                 f"listener protocol {listener.protocol!r}: expected TCP, SSL, HTTP or HTTPS"

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 
 class Result(NamedRow):
-    """What the program learnt: a symptom in words, the response if one came, and after how long
-    (microseconds).
+    """What the program found out.
+
+    A symptom in words, the response if one came, and after how long (microseconds).
     """
 
     symptom: str

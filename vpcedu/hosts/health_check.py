@@ -77,10 +77,11 @@ class Probe:
 
 
 class Groups:
-    """All groups of one node's listeners, less the targets outside its zone where cross-zone is
-    off, and their checks; `passed` hears of every check that a target passes. `host`: for HTTP's
-    Host, with the listener's port, in the place of the target's. ValueError for another protocol
-    than TCP and HTTP.
+    """All target groups of one node's listeners, and their checks.
+
+    The targets outside its zone are missing where cross-zone is off. `passed` hears of every check
+    that a target passes. `host`: for HTTP's Host, with the listener's port, instead of the
+    target's. ValueError for another protocol than TCP and HTTP.
     """
 
     def __init__(
@@ -102,9 +103,9 @@ class Groups:
         self.check, self.passed, self.begun = check, passed, False
         self.hosts = (
             {
-                group.name: f"{host}:{row.port}"
-                for row in reversed(listeners)
-                for group in row.groups
+                group.name: f"{host}:{listener.port}"
+                for listener in reversed(listeners)
+                for group in listener.groups
             }
             if host
             else {}
@@ -120,14 +121,16 @@ class Groups:
 
     @property
     def in_service(self) -> bool:
-        """Whether DNS may answer with the node: every group has a healthy target (or none is
-        checked).
+        """Whether DNS may answer with the node.
+
+        Every group has a healthy target, or none is checked.
         """
         return not self.begun or all(targets.healthy for targets in self.of.values())
 
     def message(self, group: TargetGroup, target: Endpoint) -> Message | None:
-        """The request of an HTTP check, whose Host is the target's address or as was said; None for
-        TCP.
+        """The request of an HTTP check; None for TCP.
+
+        Its Host is the target's address, or `host` if that was given.
         """
         if self.check.protocol == "TCP":
             return None

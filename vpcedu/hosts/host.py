@@ -75,14 +75,16 @@ class Host(Machine):
         self._queue.backlogs[port] = backlog
 
     def hold(self, port: int, now: int = 0) -> None:
-        """Stop accepting: connections to the port are established, and wait; the program hears
-        nothing of them.
+        """Stop accepting: connections to the port are established, and wait.
+
+        The program hears nothing of them.
         """
         self._queue.hold(port)
 
     def accept(self, port: int, now: int) -> Connection | None:
-        """Accept the connection that has waited longest on a port on hold: its program hears what
-        happened so far.
+        """Accept the connection that has waited longest on a port on hold.
+
+        Its program hears what happened so far.
         """
         connection, events = self._queue.take(port)
         for event, data in events:

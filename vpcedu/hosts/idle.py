@@ -1,5 +1,4 @@
-"""Idle timeout: who sends and gets no byte for so long is silent; its program hears the event
-"idle".
+"""Idle timeout: a program hears the event "idle" when a connection was silent for too long.
 
 Bytes of the application count, TCP's keep-alive probes and acknowledgments do not. Balancers close
 what is idle, on the client's side and on the target's, after 60 s unless told otherwise (1 to 4,000
@@ -21,8 +20,9 @@ IDLE = 60 * SECOND  # the default of Classic and Application Load Balancers, in 
 
 
 class Idle:
-    """Watches a program's connections; ValueError for a limit (microseconds) below 1 s or above
-    4,000 s.
+    """Watches a program's connections.
+
+    ValueError for a limit (microseconds) below 1 s or above 4,000 s.
     """
 
     def __init__(self, program: Program, limit: int) -> None:

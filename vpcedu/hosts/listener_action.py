@@ -1,5 +1,6 @@
-"""What a listener does with a request: forward it to a group, or answer itself by a rule
-(tables/action.py).
+"""What a listener does with a request: forward it to a target group, or answer itself.
+
+It answers itself by a rule (tables/action.py).
 """
 
 from __future__ import annotations

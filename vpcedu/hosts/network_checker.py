@@ -29,8 +29,9 @@ NETWORK_HTTP = APPLICATION._replace(timeout=6 * SECOND, success=tuple(map(str, r
 
 
 class NetworkChecker(BalancerNode):
-    """Checks from one node's address; zone: the blocks whose targets the node may use, (): all. It
-    fails open.
+    """Checks from one node's address. It fails open.
+
+    zone: the blocks whose targets the node may use, (): all.
     """
 
     def __init__(

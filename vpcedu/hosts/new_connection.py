@@ -1,5 +1,4 @@
-"""New connection: which number it starts with, and when its SYN may take the place of a connection
-in TIME-WAIT.
+"""New connection: its first number, and when its SYN may replace a connection in TIME-WAIT.
 
 The first sequence number comes from a clock of 4 microseconds plus a keyed hash of the four
 addresses and ports (RFC 9293 section 3.4.1). A SYN may follow a connection in TIME-WAIT where its
@@ -25,8 +24,9 @@ def may_follow(old: Connection, packet: Packet) -> bool:
 
 
 def first_number(key: int, now: int, old: Connection | None) -> int:
-    """The first sequence number; key: the hash; now: microseconds; old: the connection whose place
-    is taken.
+    """The first sequence number of a new connection.
+
+    key: the hash; now: microseconds; old: the connection that it replaces.
     """
     number = (key + now // 4) % MODULUS
     return (

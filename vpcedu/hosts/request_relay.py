@@ -1,5 +1,6 @@
-"""Request relay: what a proxy does with an HTTP or HTTPS listener. It ends the client's HTTP, not
-only its TCP.
+"""Request relay: what a proxy does with an HTTP or HTTPS listener.
+
+It ends the client's HTTP, not only its TCP.
 
 It reads whole requests, says in X-Forwarded-For, -Proto and -Port who asked and how, and sends each
 on a connection of its own to a target; the answer goes back on the connection the request came
@@ -40,9 +41,11 @@ NO_TARGET, MALFORMED, SILENT = "503 Service Unavailable", "502 Bad Gateway", "50
 
 
 class Conduct(NamedRow):
-    """What one kind of balancer does: its answer where a target refused, reset or closed; what it
-    logs where the client is gone; how long a connection to a target may take (microseconds);
-    whether the target with the least outstanding requests is next, or whose turn it is.
+    """What one kind of balancer does where it differs from the other.
+
+    Its answer where a target refused, reset or closed; what it logs where the client is gone; how
+    long a connection to a target may take (microseconds); whether the target with the least
+    outstanding requests is next, or whose turn it is.
     """
 
     broken: str
@@ -52,8 +55,9 @@ class Conduct(NamedRow):
 
 
 class RequestRelay:
-    """The program behind one HTTP listener; `forward` makes the target's request, `idle` is in
-    microseconds.
+    """The program of one HTTP listener.
+
+    `forward` makes the target's request, `idle` is in microseconds.
     """
 
     def __init__(
@@ -170,7 +174,7 @@ class RequestRelay:
         return asked
 
     def _fail(self, host: Host, back: Connection, status: str, now: int) -> None:
-        """Answer in the place of a target that did not, and leave its connection."""
+        """Answer instead of a target that did not, and leave its connection."""
         if back in self._asked:
             self._give(host, self._free(back), response(status), now)
         host.abort(back, now)
@@ -210,8 +214,9 @@ class RequestRelay:
         self._read(host, asked.front, now)
 
     def _say(self, host: Host, asked: Asked, message: Message, now: int, came: str = "") -> None:
-        """Send an answer; close behind it where the client asked for that (RFC 9112 section
-        9.6).
+        """Send an answer; then close where the client asked for that.
+
+        RFC 9112 section 9.6.
         """
         front = asked.front
         if front in self._last:

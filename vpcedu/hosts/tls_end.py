@@ -1,5 +1,4 @@
-"""TLS end: stands in front of a program, so that the network carries TLS and the program reads
-plaintext.
+"""TLS end: stands in front of a program; the network carries TLS, the program reads plaintext.
 
 To the host it is a program, to the program it is the host: what the program sends leaves in TLS
 records, what comes is told when it is plaintext. The program of a secured connection hears
@@ -131,8 +130,9 @@ class TlsEnd:
 
 
 def secured(listener: Listener, program: Program) -> TlsEnd:
-    """The program of a listener behind the listener's TLS; ValueError where it has no
-    certificate.
+    """The program of a listener, with the listener's TLS in front of it.
+
+    ValueError where the listener has no certificate.
     """
     if listener.certificate is None:
         raise ValueError(
@@ -142,5 +142,5 @@ def secured(listener: Listener, program: Program) -> TlsEnd:
 
 
 def served(program: Program, certificate: str) -> TlsEnd:
-    """A server's program behind TLS."""
+    """A server's program with TLS in front of it."""
     return TlsEnd(program, Server(certificate))

@@ -3,7 +3,7 @@
 It knows of a visitor only what the packets and headers tell it: the source address of the
 connection and, behind a layer 7 balancer, X-Forwarded-For. Both stand in its log, an event
 "request" of the capture. With `keep_alive` it closes a connection that was silent for so long. A
-path that is a number, such as /4000, asks for a page of so many bytes (at most 65,536).
+path that is a number, such as /4000, asks for a page of that many bytes (at most 65,536).
 """
 
 from __future__ import annotations
@@ -47,8 +47,10 @@ def requests_seen(capture: Capture) -> Iterator[tuple[str, Seen]]:
 
 
 class WebServer(Host):
-    """A host that serves one page on each of its ports; `certificates` are (port, certificate) of
-    those with TLS; keep_alive: microseconds, or None for ever.
+    """A host that serves one page on each of its ports.
+
+    `certificates` are (port, certificate) of those with TLS; keep_alive: microseconds, or None for
+    ever.
     """
 
     kind_words = "web server"

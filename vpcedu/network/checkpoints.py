@@ -74,26 +74,26 @@ def group_in(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> V
 
 
 def _group(
-    filters: Filters, walk: Walk, here: Interface, packet: Packet, way: str, reason: Reason
+    filters: Filters, walk: Walk, here: Interface, packet: Packet, direction: str, reason: Reason
 ) -> Verdict | None:
     if not here.groups:
         return None  # a NAT gateway has no security group
     tracking, flow, now = filters.tracking[here.id], packet.flow, filters.clock.now
-    row = (
-        tracking.use(way, flow, now)
+    tracked = (
+        tracking.use(direction, flow, now)
         if packet.icmp is None
-        else _related(filters, walk, here, packet, way)
+        else _related(filters, walk, here, packet, direction)
     )
-    if row is not None:
-        return row, None
+    if tracked is not None:
+        return tracked, None
     there, peer, other = (
-        (walk.left, flow.src, OUT) if way == IN else (walk.hop.interface, flow.dst, IN)
+        (walk.left, flow.src, OUT) if direction == IN else (walk.hop.interface, flow.dst, IN)
     )
-    rules, back = filters.rules[here.id, way], filters.rules[here.id, other]
+    rules, back = filters.rules[here.id, direction], filters.rules[here.id, other]
     rule = rules.lookup(flow, _groups(filters, there, peer))
     if rule is None:
         if filters.beyond_drops and packet.icmp is None:
-            tracking.note(way, flow, None, now)
+            tracking.note(direction, flow, None, now)
         return rules, reason
     if packet.icmp is not None:
         return rule, None  # nobody answers an error
@@ -101,15 +101,16 @@ def _group(
     midstream = flow.protocol == TCP and packet.flags & (SYN | ACK) != SYN
     if midstream or (through is None and is_untracked(rule, rules, back, flow)):
         return Untracked(rule), None
-    if tracking.note(way, flow, rule, now, dict(through or ()).get(flow.protocol)) is None:
+    if tracking.note(direction, flow, rule, now, dict(through or ()).get(flow.protocol)) is None:
         return tracking.configuration, CONNTRACK_FULL
     return rule, None
 
 
 def _groups(filters: Filters, there: Interface | None, peer: str) -> frozenset[str]:
-    """The groups a rule may name the other side by: its interface's own, if the packet comes
-    straight from there (or goes there) and not through a middlebox; or those of the Network Load
-    Balancer that delivers it.
+    """The security groups by which a rule may name the other side.
+
+    They are those of its interface, if the packet comes straight from there (or goes there) and not
+    through a middlebox; or those of the Network Load Balancer that delivers it.
     """
     if there is not None and (peer in (there.address, *there.secondary) or filters.balances(there)):
         return frozenset(there.groups)
@@ -117,7 +118,7 @@ def _groups(filters: Filters, there: Interface | None, peer: str) -> frozenset[s
 
 
 def _related(
-    filters: Filters, walk: Walk, here: Interface, packet: Packet, way: str
+    filters: Filters, walk: Walk, here: Interface, packet: Packet, direction: str
 ) -> TrackedFlow | Untracked | None:
     """The flow that an ICMP error is about, if it is tracked automatically, or left untracked.
 
@@ -125,9 +126,12 @@ def _related(
     automatically (through a NAT gateway, a Network Load Balancer) or untracked, else by a rule for
     ICMP. That it may leave these is inferred.
     """
-    if filters.tracked_through(walk.left if way == IN else here) is not None:
-        return filters.tracking[here.id].lookup(way, packet.about, filters.clock.now)
-    rules, back = filters.rules[here.id, way], filters.rules[here.id, OUT if way == IN else IN]
+    if filters.tracked_through(walk.left if direction == IN else here) is not None:
+        return filters.tracking[here.id].lookup(direction, packet.about, filters.clock.now)
+    rules, back = (
+        filters.rules[here.id, direction],
+        filters.rules[here.id, OUT if direction == IN else IN],
+    )
     rule = rules.lookup(packet.about, frozenset())
     return (
         Untracked(rule)
@@ -171,14 +175,17 @@ def network_acl_in(filters: Filters, walk: Walk, here: Interface, packet: Packet
     return None if within else _acl(filters, here, packet, IN, ACL_IN)
 
 
-def _acl(filters: Filters, here: Interface, packet: Packet, way: str, reason: Reason) -> Verdict:
-    entry = filters.acls[here.subnet].lookup(way, packet.flow)
+def _acl(
+    filters: Filters, here: Interface, packet: Packet, direction: str, reason: Reason
+) -> Verdict:
+    entry = filters.acls[here.subnet].lookup(direction, packet.flow)
     return entry, reason if entry.action == DENY else None
 
 
 def route(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
-    """The row of the route table (looked up before the ACL was asked); not asked where a flow
-    returns.
+    """The row of the route table (looked up before the ACL was asked).
+
+    The route table is not asked where a flow returns.
     """
     return None if walk.returning else (walk.hop.row, walk.hop.reason)
 

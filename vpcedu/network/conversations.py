@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 
 class Conversation(NamedRow):
-    """One connection: who opened it, where it ends, the flow as the opener sent it, the gateways
-    between.
+    """One connection: who opened it, where it ends, and the gateways between.
+
+    The flow is as the opener sent it.
     """
 
     number: int
@@ -37,7 +38,7 @@ class Conversation(NamedRow):
         return (self.opener, *self.passes, self.listener)
 
     def stretches(self) -> Iterator[tuple[str, str, FiveTuple]]:
-        """From, to, and the flow between them, for each stretch of the opener's way."""
+        """From, to, and the flow between them, for each stretch of the opener's path."""
         best = max(
             (t for t in self.traces if t.sender == self.opener), key=lambda t: len(t.devices)
         )

@@ -1,8 +1,7 @@
-"""Filters: what the checkpoints of a network read and write: rules, ACLs, tracked flows, the
-balancers' nodes.
+"""Filters: what the checkpoints of a network read and write.
 
-Rules, ACLs and nodes follow from the description and are made anew when it changes; what is tracked
-stays.
+Rules, ACLs, tracked flows, and the balancers' nodes. Rules, ACLs and nodes follow from the
+description and are made anew when it changes; what is tracked stays.
 """
 
 from __future__ import annotations
@@ -20,8 +19,10 @@ if TYPE_CHECKING:
 
 
 class Filters:
-    """The filters of all interfaces and subnets; beyond_drops: only on a copy of a network, where
-    filters that drop let the packet go on, to find every blocker.
+    """The filters of all interfaces and subnets.
+
+    beyond_drops: only on a copy of a network, where filters that drop let the packet go on, to find
+    every blocker.
     """
 
     def __init__(self, devices: dict[str, Machine], clock: Clock) -> None:
@@ -34,31 +35,32 @@ class Filters:
         self.acls = {
             subnet.name: NetworkAcl(
                 subnet.network_acl,
-                tuple(entry for entry in one.acl_entries if entry.acl == subnet.network_acl),
+                tuple(entry for entry in each_vpc.acl_entries if entry.acl == subnet.network_acl),
             )
-            for one in vpc.everyone
-            for subnet in one.subnets
+            for each_vpc in vpc.everyone
+            for subnet in each_vpc.subnets
         }
         self.rules = {
-            (row.id, way): RuleSet.of(row.groups, way, one.group_rules)
-            for one in vpc.everyone
-            for row in one.interfaces
-            for way in (IN, OUT)
+            (interface.id, direction): RuleSet.of(interface.groups, direction, each_vpc.group_rules)
+            for each_vpc in vpc.everyone
+            for interface in each_vpc.interfaces
+            for direction in (IN, OUT)
         }
-        interfaces = [row for one in vpc.everyone for row in one.interfaces]
-        for row in interfaces:
-            if row.groups:
-                self.tracking.setdefault(row.id, Tracking()).configure(row.tracking)
-        nodes = ((row, self.devices[row.device]) for row in interfaces)
-        self.balancers = tuple((row, node) for row, node in nodes if node.returns_flows)
+        interfaces = [interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces]
+        for interface in interfaces:
+            if interface.groups:
+                self.tracking.setdefault(interface.id, Tracking()).configure(interface.tracking)
+        nodes = ((interface, self.devices[interface.device]) for interface in interfaces)
+        self.balancers = tuple((interface, node) for interface, node in nodes if node.returns_flows)
 
     def balances(self, interface: Interface) -> bool:
         """Whether an interface is that of a node to which flows return."""
         return any(node == interface for node, _ in self.balancers)
 
     def tracked_through(self, *places: Interface | None) -> tuple[tuple[int, int], ...] | None:
-        """(protocol, idle timeout) where flows through one of these interfaces' devices are always
-        tracked, or None.
+        """(protocol, idle timeout) where flows through these interfaces are always tracked.
+
+        That is so where the device of one of the interfaces asks for it; else None.
         """
         devices = (self.devices[place.device] for place in places if place is not None)
         return next(

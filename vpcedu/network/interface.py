@@ -14,9 +14,11 @@ from vpcedu.tables.tracking import DEFAULT, TrackingConfiguration
 
 
 class Interface(NamedRow):
-    """A device's interface: its subnet's name, private address, group ids, source/destination
-    check; a name of its own where the device's name does not say which; more private addresses, of
-    a NAT gateway or a balancer; and how it tracks connections.
+    """A device's interface in a subnet.
+
+    Its subnet's name, private address, group ids, source/destination check; a name of its own where
+    the device's name does not say which; more private addresses, of a NAT gateway or a balancer;
+    and how it tracks connections.
     """
 
     device: str
@@ -38,8 +40,10 @@ class Interface(NamedRow):
 
 
 class Subnet(NamedRow):
-    """A block of addresses in one Availability Zone, with the names of its network ACL and of the
-    route table that is associated with it; None: the VPC's main one.
+    """A block of addresses in one Availability Zone.
+
+    It has the names of its network ACL and of the route table that is associated with it; None: the
+    VPC's main one.
     """
 
     name: str

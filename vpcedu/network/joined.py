@@ -1,5 +1,6 @@
-"""Together: the VPCs of one description as one, for pictures and words that place devices and know
-one VPC.
+"""Together: the VPCs of one description as one.
+
+For pictures and words that place devices and know one VPC.
 """
 
 from __future__ import annotations
@@ -23,18 +24,20 @@ FIELDS = (
 
 
 def together(vpc: Vpc) -> Vpc:
-    """The rows of a VPC and of its peers in one description; a subnet names its table even where it
-    is the main one.
+    """The rows of a VPC and of its peers in one description.
+
+    A subnet names its table even where it is the main one.
     """
     if not vpc.peers:
         return vpc
     rows: dict[str, Any] = {
-        field: tuple(row for one in vpc.everyone for row in getattr(one, field)) for field in FIELDS
+        field: tuple(row for each_vpc in vpc.everyone for row in getattr(each_vpc, field))
+        for field in FIELDS
     }
     subnets = tuple(
-        row._replace(route_table=row.route_table or one.main)
-        for one in vpc.everyone
-        for row in one.subnets
+        subnet._replace(route_table=subnet.route_table or each_vpc.main)
+        for each_vpc in vpc.everyone
+        for subnet in each_vpc.subnets
     )
-    more = tuple(cidr for one in vpc.everyone for cidr in one.blocks)[1:]
+    more = tuple(cidr for each_vpc in vpc.everyone for cidr in each_vpc.blocks)[1:]
     return vpc._replace(subnets=subnets, more=more, peers=(), **rows)

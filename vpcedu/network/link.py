@@ -1,5 +1,6 @@
-"""Link: a way with a length. Only links take time and lose packets; here the only one is the
-Internet.
+"""Link: a path with a length. Only links take time and lose packets.
+
+Here the only link is the Internet.
 
 Loss is either an explicit list of ordinals (1 for the first packet the link carries) or a seeded
 draw. A link may have an MTU: what is larger is dropped by a router half-way, which answers with the
@@ -13,14 +14,16 @@ from vpcedu.clock import MILLISECOND
 from vpcedu.icmp import FRAGMENTATION_NEEDED
 from vpcedu.packet import Packet
 
-ONE_WAY = 20 * MILLISECOND  # a simplification: every way through the Internet takes this long
+ONE_WAY = 20 * MILLISECOND  # a simplification: every path through the Internet takes this long
 ROUTER = "203.0.113.254"
 LEAST_MTU = 68  # bytes: what every link of IPv4 carries whole (RFC 791 section 3.2)
 
 
 class Link:
-    """A link with a delay (microseconds), a loss rate (0 to 1), a set of ordinals to lose, an MTU
-    (bytes) or None.
+    """A link: its delay, its loss rate, the ordinals it loses and its MTU.
+
+    The delay is in microseconds, the loss rate is from 0 to 1, the ordinals are a set, the MTU is
+    in bytes or None.
     """
 
     def __init__(
@@ -47,8 +50,9 @@ class Link:
         return Link(self.delay, self.loss, tuple(self.lose), self.seed, self.mtu)
 
     def error(self, packet: Packet) -> Packet | None:
-        """What the router answers to a packet that is too large for the link; None where it is
-        not.
+        """What the router answers to a packet that is too large for the link.
+
+        None where it is not too large.
         """
         if self.mtu is None or packet.size <= self.mtu:
             return None

@@ -1,5 +1,6 @@
-"""Machines: what a network makes of the devices in its description, and what therefore stays while
-it is in motion.
+"""Machines: what a network makes of the devices in its description.
+
+What they are made of therefore stays the same while the network is in motion.
 """
 
 from __future__ import annotations
@@ -14,17 +15,27 @@ if TYPE_CHECKING:
 
 def machines(vpc: Vpc, seed: int) -> dict[str, Machine]:
     """Each device of the description at its address, by its name."""
-    interfaces = tuple(row for one in vpc.everyone for row in one.interfaces)
+    interfaces = tuple(interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces)
     # of the primary interface
-    addresses = {row.device: row.address for row in reversed(interfaces)}
-    addresses.update({row.device: row.address for one in vpc.everyone for row in one.outside})
-    more = {row.device: {"secondary": row.secondary} for row in interfaces if row.secondary}
+    addresses = {interface.device: interface.address for interface in reversed(interfaces)}
+    addresses.update(
+        {host.device: host.address for each_vpc in vpc.everyone for host in each_vpc.outside}
+    )
+    more = {
+        interface.device: {"secondary": interface.secondary}
+        for interface in interfaces
+        if interface.secondary
+    }
     return {
-        row.name: row.kind(
-            row.name, addresses[row.name], seed, **more.get(row.name, {}), **dict(row.settings)
+        device.name: device.kind(
+            device.name,
+            addresses[device.name],
+            seed,
+            **more.get(device.name, {}),
+            **dict(device.settings),
         )
-        for one in vpc.everyone
-        for row in one.devices
+        for each_vpc in vpc.everyone
+        for device in each_vpc.devices
     }
 
 
@@ -34,9 +45,12 @@ def made_of(
     """All of a description that its machines are made of."""
     return [
         (
-            one.devices,
-            one.outside,
-            [(row.device, row.address, row.secondary) for row in one.interfaces],
+            each_vpc.devices,
+            each_vpc.outside,
+            [
+                (interface.device, interface.address, interface.secondary)
+                for interface in each_vpc.interfaces
+            ],
         )
-        for one in vpc.everyone
+        for each_vpc in vpc.everyone
     ]

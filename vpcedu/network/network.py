@@ -39,7 +39,7 @@ MOST_HOPS = 32  # devices one packet may meet
 
 
 class Network:
-    """A VPC in motion; `link` is the way through the Internet. ValueError where AWS refuses it."""
+    """A VPC in motion; `link` is the path through the Internet. ValueError where AWS refuses it."""
 
     def __init__(self, vpc: Vpc, seed: int = 0, link: Link | None = None) -> None:
         rules.check(vpc)
@@ -54,18 +54,18 @@ class Network:
         """Make whatever follows from the description and keeps no state."""
         every = Places.of(vpc)
         self.vpc, self.places = vpc, every[0]
-        self.names = Names(tuple(row for one in vpc.everyone for row in one.names))
+        self.names = Names(tuple(row for each in vpc.everyone for row in each.names))
         self._homes = {
-            name: one
-            for one in every
-            for name in (*one.by_device, one.vpc.internet_gateway)
+            name: each
+            for each in every
+            for name in (*each.by_device, each.vpc.internet_gateway)
             if name
         }
         self.devices.update(
             {
-                one.internet_gateway: InternetGateway(one.internet_gateway, one.associations)
-                for one in vpc.everyone
-                if one.internet_gateway
+                each.internet_gateway: InternetGateway(each.internet_gateway, each.associations)
+                for each in vpc.everyone
+                if each.internet_gateway
             }
         )
         self.filters.compile(vpc)
@@ -94,8 +94,9 @@ class Network:
         self.clock.advance(until)
 
     def replace(self, row: Row | None, new: Row | None) -> None:
-        """Change the description in flight: `new` in the place of `row`. Without `new` (None) the
-        row is removed, without `row` the new one is added.
+        """Change the description in flight: `new` instead of `row`.
+
+        Without `new` (None) the row is removed, without `row` the new one is added.
 
         Connections, tracked flows and translations stay as they are. ValueError for a row that is
         not there, or one that a device was made from, such as a listener.
@@ -177,7 +178,7 @@ class Network:
             self._arrive(walk, packet)
 
     def _cross(self, walk: Walk, name: str, packet: Packet) -> None:
-        """The way through the Internet: it takes time, and may lose the packet or refuse it."""
+        """The path through the Internet: it takes time, and may lose the packet or refuse it."""
         error = self.link.error(packet)
         if error is not None:
             now, number = self.clock.now, walk.trace.number
@@ -222,7 +223,7 @@ class Network:
     def _note(
         self,
         walk: Walk,
-        at: str,
+        device: str,
         check: str,
         packet: Packet,
         row: Row | None,
@@ -233,8 +234,10 @@ class Network:
         if hop is not None:
             walk.hop, walk.returning = hop, True
         if reason is None:
-            walk.trace.steps.append(passed(self.clock.now, at, check, packet, row))
+            walk.trace.steps.append(passed(self.clock.now, device, check, packet, row))
             return True
         after = None if check in ("route", "link", "hop limit") else packet
-        walk.trace.steps.append(Step(self.clock.now, at, check, DROP, packet, after, row, reason))
+        walk.trace.steps.append(
+            Step(self.clock.now, device, check, DROP, packet, after, row, reason)
+        )
         return self.filters.beyond_drops and after is not None

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 
 class Hop(NamedRow):
-    """Where a packet goes next: an interface, an outside host or a gateway's name; the row that
-    says so; or why not.
+    """Where a packet goes next, and the row that says so; or why it goes nowhere.
+
+    It goes to an interface, an outside host or a gateway's name.
     """
 
     there: Place
@@ -46,54 +47,61 @@ class Hop(NamedRow):
 
 
 class Places:
-    """The description of one VPC compiled for look-ups: who has which address, where a packet goes
-    next.
+    """The description of one VPC compiled for look-ups.
+
+    It knows who has which address, and where a packet goes next.
     """
 
     def __init__(self, vpc: Vpc) -> None:
         self.vpc = vpc
         self.by_address = {
-            address: row for row in vpc.interfaces for address in (row.address, *row.secondary)
+            address: interface
+            for interface in vpc.interfaces
+            for address in (interface.address, *interface.secondary)
         }
         # its primary interface
-        self.by_device = {row.device: row for row in reversed(vpc.interfaces)}
-        self.by_target = self.by_device | {row.id: row for row in vpc.interfaces}
-        self.public = {row.public: row for row in vpc.associations}
+        self.by_device = {interface.device: interface for interface in reversed(vpc.interfaces)}
+        self.by_target = self.by_device | {interface.id: interface for interface in vpc.interfaces}
+        self.public = {association.public: association for association in vpc.associations}
         self.tables = {subnet.name: RouteTable(vpc.routes_of(subnet)) for subnet in vpc.subnets}
         self.across: dict[
             str, Places | None
-        ] = {}  # behind each peering connection; None: not described
+        ] = {}  # beyond each peering connection; None: not described
         self.on_the_internet: dict[str, Hop] = {}
 
     @staticmethod
     def of(vpc: Vpc) -> tuple[Places, ...]:
         """The places of a VPC and of each of the others; they know each other."""
-        made = tuple(Places(one) for one in vpc.everyone)
-        known = {one.vpc.name: one for one in made}
-        internet = {host.address: Hop(host, None) for one in made for host in one.vpc.outside}
+        made = tuple(Places(each) for each in vpc.everyone)
+        known = {each.vpc.name: each for each in made}
+        internet = {host.address: Hop(host, None) for each in made for host in each.vpc.outside}
         internet |= {
-            address: Hop(one.vpc.internet_gateway, row)
-            for one in made
-            if one.vpc.internet_gateway
-            for address, row in one.public.items()
+            address: Hop(each.vpc.internet_gateway, row)
+            for each in made
+            if each.vpc.internet_gateway
+            for address, row in each.public.items()
         }
-        for one in made:
-            one.on_the_internet = internet
-            one.across = {
-                row.name: known.get(row.vpc) for row in one.vpc.peerings if row.status == ACTIVE
+        for each in made:
+            each.on_the_internet = internet
+            each.across = {
+                peering.name: known.get(peering.vpc)
+                for peering in each.vpc.peerings
+                if peering.status == ACTIVE
             }
         return made
 
     def leaving(self, device: str, source: str) -> Interface | None:
-        """The interface by which a device sends a packet with this source address; None: it has
-        none in the VPC.
+        """The interface by which a device sends a packet with this source address.
+
+        None: it has none in the VPC.
         """
         own = self.by_address.get(source)
         return own if own is not None and own.device == device else self.by_device.get(device)
 
     def next_hop(self, packet: Packet, here: Interface | str) -> Hop:
-        """Where a packet goes that leaves an interface, the Internet gateway (its name) or a host
-        of the INTERNET.
+        """Where a packet goes that leaves an interface.
+
+        Or one that leaves the Internet gateway (its name) or a host of the INTERNET.
         """
         address = packet.flow.dst
         if isinstance(here, Interface):

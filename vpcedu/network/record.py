@@ -1,8 +1,7 @@
-"""Record: a call, how it ended, and what was seen of it: all that texts, pictures and answers are
-made from.
+"""Record: a call, how it ended, and what was seen of it.
 
-A record is of what has happened. Its conversations are found once, when somebody first asks for
-them.
+All texts, pictures and answers are made from it. A record is of what has happened. Its
+conversations are found once, when somebody first asks for them.
 """
 
 from __future__ import annotations
@@ -22,8 +21,9 @@ if TYPE_CHECKING:
 
 
 class Call(NamedRow):
-    """Who opens a connection to which name (or address) and port, the HTTP request to send on it,
-    if any, and the terms of TLS if it is https.
+    """A call: who opens a connection to which name (or address) and port.
+
+    The HTTP request to send on it, if any, and the terms of TLS if it is https.
     """
 
     opener: str
@@ -48,8 +48,9 @@ class Call(NamedRow):
 
 
 class Record:
-    """The call and its result, the capture, and the description and seed it was played with;
-    waited: how long it was played (microseconds).
+    """The call and its result, the capture, and the description and seed of the run.
+
+    waited: how much time was simulated (microseconds).
     """
 
     pending = "no answer yet"  # what is said as long as there is no result

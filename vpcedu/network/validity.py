@@ -2,7 +2,7 @@
 
 `check` raises ValueError at the first row that AWS would refuse; it names the row and what was
 expected. A route whose target does not exist is no error: it stays, as a blackhole, and packets
-that follow it are lost. AWS brings a block with bits behind its prefix into its canonical form;
+that follow it are lost. AWS brings a block with bits after its prefix into its canonical form;
 here it is refused, and the canonical form named. Sources: VPC user guide, "VPC CIDR blocks",
 "Subnet CIDR blocks", "Subnet route tables"; EC2 user guide, "Elastic network interfaces". One
 Internet gateway to a VPC and one route table to a subnet follow from the rows' shape. Left out:
@@ -33,12 +33,13 @@ BROADCAST = "broadcast, which a VPC does not support"
 
 
 def check(vpc: Vpc) -> None:
-    """Refuse a description that AWS would refuse: ValueError names the row and what was
-    expected.
+    """Refuse a description that AWS would refuse.
+
+    ValueError names the row and what was expected.
     """
     everyone = vpc.everyone
     if vpc.peers:
-        _once("VPC", (one.name for one in everyone), "one name each")
+        _once("VPC", (each.name for each in everyone), "one name each")
         for words, rows in (
             ("subnet", "subnets"),
             ("device", "devices"),
@@ -46,26 +47,27 @@ def check(vpc: Vpc) -> None:
         ):
             _once(
                 words,
-                (row[0] for one in everyone for row in getattr(one, rows)),
+                (row[0] for each in everyone for row in getattr(each, rows)),
                 "one name in all VPCs",
             )
-    for one in everyone:
-        _check_one(one)
+    for each in everyone:
+        _check_one(each)
     _peerings(everyone)
 
 
 def _peerings(everyone: tuple[Vpc, ...]) -> None:
-    """VPCs that are peered share no address; a connection that came to nothing says nothing about
-    them.
+    """VPCs that are peered share no address.
+
+    A peering connection that is not active says nothing about them.
     """
-    blocks = {one.name: one.blocks for one in everyone}
+    blocks = {each.name: each.blocks for each in everyone}
     for name, own, far in (
-        (row.name, own, far)
-        for one in everyone
-        for row in one.peerings
-        if row.status == "active"
-        for own in one.blocks
-        for far in blocks.get(row.vpc, ())
+        (peering.name, own, far)
+        for each in everyone
+        for peering in each.peerings
+        if peering.status == "active"
+        for own in each.blocks
+        for far in blocks.get(peering.vpc, ())
     ):
         _expect(
             not (within(own, far) or within(far, own)),
@@ -78,23 +80,30 @@ def _check_one(vpc: Vpc) -> None:
     _blocks(vpc)
     _once(
         "interface",
-        (row.id for row in vpc.interfaces),
+        (interface.id for interface in vpc.interfaces),
         "one name each: `name` tells a device's interfaces apart",
     )
     _once(
-        "private address", (row.address for row in vpc.interfaces), "one interface for each address"
+        "private address",
+        (interface.address for interface in vpc.interfaces),
+        "one interface for each address",
     )
     _once(
         "public address",
-        (*(row.public for row in vpc.associations), *(row.address for row in vpc.outside)),
+        (
+            *(association.public for association in vpc.associations),
+            *(host.address for host in vpc.outside),
+        ),
         "one holder for each address",
     )
     _once(
         "public address for",
-        (row.private for row in vpc.associations),
+        (association.private for association in vpc.associations),
         "one for each private address",
     )
-    _once("device", (*(row.name for row in vpc.devices), vpc.internet_gateway), "one name each")
+    _once(
+        "device", (*(device.name for device in vpc.devices), vpc.internet_gateway), "one name each"
+    )
     _interfaces(vpc)
     for route in vpc.routes:
         _route(vpc, route)
@@ -142,46 +151,48 @@ def _blocks(vpc: Vpc) -> None:
             f"VPC {cidr}",
             f"none of {', '.join(NO_VPC)}",
         )
-    _once("subnet", (row.name for row in vpc.subnets), "one name each")
+    _once("subnet", (subnet.name for subnet in vpc.subnets), "one name each")
     below = None
-    for row in sorted(vpc.subnets, key=lambda row: block(row.cidr)):
-        what = f"subnet {row.name!r} {row.cidr}"
-        _expect(LARGEST <= block(row.cidr)[2] <= SMALLEST, what, size)
+    for subnet in sorted(vpc.subnets, key=lambda subnet: block(subnet.cidr)):
+        what = f"subnet {subnet.name!r} {subnet.cidr}"
+        _expect(LARGEST <= block(subnet.cidr)[2] <= SMALLEST, what, size)
         _expect(
-            any(within(row.cidr, whole) for whole in vpc.blocks),
+            any(within(subnet.cidr, whole) for whole in vpc.blocks),
             what,
             f"a part of the VPC's block {vpc.cidr}",
         )
         if below:
             _expect(
-                block(below.cidr)[1] < block(row.cidr)[0],
+                block(below.cidr)[1] < block(subnet.cidr)[0],
                 what,
                 f"no overlap with {below.name!r} {below.cidr}",
             )
-        below = row
+        below = subnet
 
 
 def _interfaces(vpc: Vpc) -> None:
     """Each interface's subnet, address and zone; each device's interface."""
-    subnets = {row.name: row for row in vpc.subnets}
+    subnets = {subnet.name: subnet for subnet in vpc.subnets}
     zones: dict[str, str] = {}
-    for row in vpc.interfaces:
+    for interface in vpc.interfaces:
         _expect(
-            row.subnet in subnets,
-            f"{row} in subnet {row.subnet!r}",
+            interface.subnet in subnets,
+            f"{interface} in subnet {interface.subnet!r}",
             f"one of {', '.join(subnets) or 'none'}",
         )
-        subnet = subnets[row.subnet]
+        subnet = subnets[interface.subnet]
         _expect(
-            contains(subnet.cidr, row.address),
-            row,
+            contains(subnet.cidr, interface.address),
+            interface,
             f"an address of subnet {subnet.name!r} {subnet.cidr}",
         )
-        kept = reserved(subnet.cidr, row.address)
-        _expect(not kept, row, f"an address that is not reserved; this one is for {kept}")
-        zone = zones.setdefault(row.device, subnet.zone)
+        kept = reserved(subnet.cidr, interface.address)
+        _expect(not kept, interface, f"an address that is not reserved; this one is for {kept}")
+        zone = zones.setdefault(interface.device, subnet.zone)
         _expect(
-            zone == subnet.zone, f"{row} in zone {subnet.zone!r}", f"{row.device}'s zone {zone!r}"
+            zone == subnet.zone,
+            f"{interface} in zone {subnet.zone!r}",
+            f"{interface.device}'s zone {zone!r}",
         )
     placed, known = (
         {*zones, *(host.device for host in vpc.outside)},

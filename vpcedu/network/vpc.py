@@ -1,7 +1,7 @@
 """Vpc: the frozen description of who is where.
 
 A description holds rows only, no state: a what-if is `vpc.without(row)` or `vpc.replace(row, new)`,
-a new Network, and the visit played again. Where a packet goes next is said by `places`. Every
+a new Network, and the visit run again. Where a packet goes next is said by `places`. Every
 description that a Network is made from must be one that AWS would accept: see `rules`. One
 exception: a table may lack its `local` route, because one learns most about it where it is gone; a
 table without any row is a new one and has it. Left out: IPv6.
@@ -41,9 +41,10 @@ class OutsideHost(NamedRow):
 
 
 class Peering(NamedRow):
-    """A peering connection (pcx-...), the name of the VPC on its other side, and its status: it
-    carries packets only while that is "active"; before, as in "pending-acceptance", and after,
-    routes to it are blackholes.
+    """A peering connection (pcx-...), the name of the VPC on its other side, and its status.
+
+    It carries packets only while its status is "active"; before, as in "pending-acceptance", and
+    after, routes to it are blackholes.
     """
 
     name: str
@@ -52,8 +53,10 @@ class Peering(NamedRow):
 
 
 class Unknown(NamedRow):
-    """Something that a description does not know of the network that it stands for: the name of the
-    part that it is about, what is not known, and what would tell (an AWS CLI call, or "").
+    """Something that a description does not know of the network that it describes.
+
+    The name of the part that it is about, what is not known, and what would tell (an AWS CLI call,
+    or "").
     """
 
     about: str
@@ -65,11 +68,12 @@ class Unknown(NamedRow):
 
 
 class Vpc(NamedRow):
-    """One VPC and the part of the Internet that talks to it; every field is a tuple of rows, but
-    for `cidr`, the name of the Internet gateway ("": none), the name of the main route table and
-    the VPC's own.
+    """One VPC and the part of the Internet that talks to it.
 
-    more: further blocks. beyond: gateways that are there, but not what lies behind them. peers: the
+    Every field is a tuple of rows, except `cidr`, the name of the Internet gateway ("": none), the
+    name of the main route table and the VPC's own.
+
+    more: further blocks. beyond: gateways that are there, but not what lies beyond them. peers: the
     other VPCs in whole; devices, interfaces, subnets, route tables, ACLs and groups have names that
     no two VPCs share. unknown: what the description does not know of its network.
     """
@@ -108,37 +112,35 @@ class Vpc(NamedRow):
         return any(contains(block, address) for block in self.blocks)
 
     def routes_of(self, subnet: Subnet) -> tuple[Route, ...]:
-        """The routes that a subnet's packets follow: those of its route table, or of the main one
-        where it has none.
+        """The routes that a subnet's packets follow.
+
+        Those of its route table, or of the main one where it has none.
         """
         table = subnet.route_table or self.main
-        return tuple(row for row in self.routes if row.table == table) or tuple(
+        return tuple(route for route in self.routes if route.table == table) or tuple(
             Route(table, block, LOCAL) for block in self.blocks
         )
 
     def is_public(self, subnet: Subnet) -> bool:
-        """Whether a subnet has a route to the Internet gateway, which is all that makes it
-        public.
-        """
-        return any(self.internet_gateway == row.target for row in self.routes_of(subnet))
+        """Whether a subnet has a route to the Internet gateway: that alone makes it public."""
+        return any(self.internet_gateway == route.target for route in self.routes_of(subnet))
 
     def state(self, route: Route) -> str:
-        """The state of a route: `active`, or `blackhole` where its target does not exist (any
-        more).
-        """
-        links = {row.name for row in self.peerings if row.status == ACTIVE}
+        """The state of a route: `active`, or `blackhole` where its target does not exist."""
+        links = {peering.name for peering in self.peerings if peering.status == ACTIVE}
         there = {
             LOCAL,
             self.internet_gateway,
             *self.beyond,
             *links,
-            *(name for row in self.interfaces for name in (row.device, row.id)),
+            *(name for interface in self.interfaces for name in (interface.device, interface.id)),
         }
         return ACTIVE if route.target in there else BLACKHOLED
 
     def rows(self) -> tuple[AddedRow | Listener, ...]:
-        """Every row a lesson may take out or change: routes, entries, rules, addresses,
-        listeners.
+        """Every row a lesson may remove or change.
+
+        Routes, entries, rules, addresses, listeners.
         """
         return (
             *self.routes,
@@ -165,13 +167,15 @@ class Vpc(NamedRow):
         return self._changed(row, ())
 
     def replace(self, row: Row, new: Row) -> Vpc:
-        """The same description with another row in the place of one; ValueError where it has no
-        such row.
+        """The same description with another row instead of one.
+
+        ValueError where it has no such row.
         """
         return self._changed(row, (new,))
 
     def with_row(self, row: Row | None) -> Vpc:
-        """The same description with one more route, ACL entry, group rule or public address;
+        """The same description with one more route, ACL entry, group rule or public address.
+
         ValueError for others.
         """
         for field, kind, owner in (
@@ -182,7 +186,12 @@ class Vpc(NamedRow):
         ):
             if isinstance(row, kind):
                 home = next(
-                    (one for one in self.everyone if getattr(row, owner) in one._owners()), self
+                    (
+                        each_vpc
+                        for each_vpc in self.everyone
+                        if getattr(row, owner) in each_vpc._owners()
+                    ),
+                    self,
                 )
                 rows: dict[str, Any] = {field: (*getattr(home, field), row)}
                 changed = home._replace(**rows)
@@ -192,8 +201,9 @@ class Vpc(NamedRow):
         )
 
     def changed(self, row: Row | None, new: Row | None) -> Vpc:
-        """The same description with `new` in the place of `row`: one row more where `row` is None,
-        one less where `new` is.
+        """The same description with `new` instead of `row`.
+
+        One row more where `row` is None, one less where `new` is.
         """
         if row is None:
             return self.with_row(new)
@@ -202,8 +212,11 @@ class Vpc(NamedRow):
     def _owners(self) -> set[str]:
         """What rows belong to: route tables, network ACLs, groups, private addresses."""
         return {self.main}.union(
-            *((row.route_table or "", row.network_acl) for row in self.subnets),
-            *((row.address, *row.secondary, *row.groups) for row in self.interfaces),
+            *((subnet.route_table or "", subnet.network_acl) for subnet in self.subnets),
+            *(
+                (interface.address, *interface.secondary, *interface.groups)
+                for interface in self.interfaces
+            ),
         )
 
     def _changed(self, row: Row, news: tuple[Row, ...]) -> Vpc:
@@ -219,6 +232,6 @@ def _swap(value: Any, row: Row, news: tuple[Row, ...]) -> Any:
         return value
     items: list[Any] = []
     for item in value:
-        found = type(item) is type(row) and item == row
-        items += news if found else [_swap(item, row, news)]
+        is_row = type(item) is type(row) and item == row
+        items += news if is_row else [_swap(item, row, news)]
     return tuple(items) if type(value) is tuple else type(value)(*items)

@@ -34,8 +34,9 @@ def watch(tcb: Tcb, now: int) -> None:
 
 
 def again(tcb: Tcb, now: int) -> str:
-    """Send the oldest segment again, or give up; a shut window is probed as long as each probe is
-    answered.
+    """Send the oldest segment again, or give up.
+
+    A shut window is probed as long as each probe is answered.
     """
     first = tcb.unacked[0]
     if (tcb.timer.tried if tcb.snd_wnd else tcb.probes) >= _most(tcb, first):

@@ -1,12 +1,11 @@
-"""X-Forwarded-For, -Proto and -Port: how a layer 7 balancer tells the target who asked, and whom to
-believe.
+"""X-Forwarded-For, -Proto and -Port: how a layer 7 balancer says who asked, and whom to believe.
 
-Here stands all that such a balancer changes in a message: these headers, X-Amzn-Trace-Id, the
-headers of one hop.
+This module holds all that such a balancer changes in a message for the target: these headers,
+X-Amzn-Trace-Id, the headers of one hop.
 
 A balancer ends the client's connection, so its target sees the balancer's address. In these headers
 it says what it saw itself: the address of the other end of ITS connection, the protocol, the port
-that was asked. In append mode, the default, that address is put behind whatever the client sent; so
+that was asked. In append mode, the default, that address is put after whatever the client sent; so
 only the rightmost entry was written by the balancer, and everything left of it came from outside
 and can be forged. Sources: Application Load Balancers guide, "X-Forwarded headers" (modes, client
 port), "Request tracing"; Classic guide, "HTTP headers"; ELB user guide, "How Elastic Load Balancing
@@ -61,8 +60,9 @@ def forward(
 
 
 def returned(message: Message) -> Message:
-    """The response as the client gets it: less what is of one hop, and with its length where the
-    target said none.
+    """The response as the client gets it: without the headers of one hop.
+
+    It gets a length where the target gave none.
     """
     onward = _of_no_hop(message)
     known = (
@@ -72,8 +72,9 @@ def returned(message: Message) -> Message:
 
 
 def traced(message: Message, own: str) -> Message:
-    """The request with X-Amzn-Trace-Id: `own` is Root where there was none, else Self; other fields
-    stay.
+    """The request with X-Amzn-Trace-Id; other fields of that header stay.
+
+    `own` becomes Root where there was none, else Self.
 
     >>> request = Message("GET / HTTP/1.1", ((TRACE, "Root=1-0-a;CalledFrom=app"),))
     >>> traced(request, "1-5-b").header(TRACE)
@@ -101,11 +102,10 @@ def chain_of(message: Message) -> str | None:
 
 
 def believed(message: Message, hops: int = 1) -> str | None:
-    """The client's address if `hops` balancers of one's own stand in front: the n-th entry from the
-    right.
+    """The client's address if `hops` of one's own balancers stand in front of the server.
 
-    None where there are fewer entries; ValueError for less than one hop. With one balancer only the
-    last entry is its word.
+    It is the n-th entry from the right, with n = `hops`. None where there are fewer entries;
+    ValueError for less than one hop. With one balancer only the last entry is its word.
 
     >>> spoofed = Message("GET / HTTP/1.1", (("X-Forwarded-For", "127.0.0.1, 203.0.113.10"),))
     >>> believed(spoofed)

@@ -1,10 +1,9 @@
-"""HTTP/1.1 messages as bytes: what web servers, clients and layer 7 balancers read and write (RFC
-9112).
+"""HTTP/1.1 messages as bytes: what web servers, clients and layer 7 balancers read and write.
 
-A message keeps its headers in order and as they were spelled. Its body is as long as Content-Length
-says, or comes in chunks, or, in a response with neither, lasts until the connection ends. Malformed
-bytes raise ValueError: a server answers that with 400. Left out: trailers (read and dropped),
-upgrades, CONNECT.
+The standard is RFC 9112. A message keeps its headers in order and as they were spelled. Its body is
+as long as Content-Length says, or comes in chunks, or, in a response with neither, lasts until the
+connection ends. Malformed bytes raise ValueError: a server answers that with 400. Left out:
+trailers (read and dropped), upgrades, CONNECT.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ class Message(NamedRow):
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
     def with_header(self, name: str, value: str) -> Message:
-        """The message with this header in the place of the first of its name, or at the end."""
+        """The message with this header instead of the first of its name, or at the end."""
         same = [i for i, (key, _) in enumerate(self.headers) if key.lower() == name.lower()]
         rest = [(key, old) for i, (key, old) in enumerate(self.headers) if i not in same]
         rest.insert(same[0] if same else len(rest), (name, value))
@@ -48,8 +47,9 @@ class Message(NamedRow):
 
     @property
     def keeps_alive(self) -> bool:
-        """Whether the connection may serve another message after this one (RFC 9112 section
-        9.3).
+        """Whether the connection may serve another message after this one.
+
+        RFC 9112 section 9.3.
         """
         words = (self.header("Connection") or "").lower()
         version = self.start[:8] if self.is_response else self.start[-8:]
@@ -94,29 +94,36 @@ def take(buffer: bytearray, ended: bool = False) -> Message | None:
         raise ValueError(f"a head of more than {LARGEST_HEAD} bytes: expected an empty line before")
     start, *lines = bytes(buffer[:end]).decode("latin-1").split("\r\n")
     message = Message(_start(start), tuple(_header(line) for line in lines))
-    found = _body(message, buffer, end + 4, ended)
-    if found is None:
+    body_and_end = _body(message, buffer, end + 4, ended)
+    if body_and_end is None:
         return None
-    body, whole = found
+    body, whole = body_and_end
     del buffer[:whole]
     return message._replace(body=body)
 
 
-def _body(message: Message, buffer: bytearray, at: int, ended: bool) -> tuple[bytes, int] | None:
-    """The body that begins at an offset of the buffer and where the message ends; None if it is not
-    whole yet.
+def _body(
+    message: Message, buffer: bytearray, offset: int, ended: bool
+) -> tuple[bytes, int] | None:
+    """The body that begins at an offset of the buffer, and where the message ends.
+
+    None if the message is not whole yet.
     """
     if message.is_response and message.start.split(" ")[1].startswith(NO_BODY):
-        return b"", at
+        return b"", offset
     if _is_chunked(message):
-        return _chunks(buffer, at)
+        return _chunks(buffer, offset)
     length = message.header("Content-Length")
     if length is None and message.is_response:
-        if len(buffer) - at > LARGEST_BODY:
+        if len(buffer) - offset > LARGEST_BODY:
             raise ValueError(f"a body of more than {LARGEST_BODY} bytes: expected its end before")
-        return (bytes(buffer[at:]), len(buffer)) if ended else None
+        return (bytes(buffer[offset:]), len(buffer)) if ended else None
     size = _size(length or "0", 10, "Content-Length")
-    return (bytes(buffer[at : at + size]), at + size) if len(buffer) >= at + size else None
+    return (
+        (bytes(buffer[offset : offset + size]), offset + size)
+        if len(buffer) >= offset + size
+        else None
+    )
 
 
 def _is_chunked(message: Message) -> bool:
@@ -130,39 +137,41 @@ def _is_chunked(message: Message) -> bool:
     return coding is not None
 
 
-def _chunks(buffer: bytearray, at: int) -> tuple[bytes, int] | None:
+def _chunks(buffer: bytearray, offset: int) -> tuple[bytes, int] | None:
     body = bytearray()
     while True:
-        line = buffer.find(b"\r\n", at, at + 1_024)
+        line = buffer.find(b"\r\n", offset, offset + 1_024)
         if line < 0:
-            if len(buffer) - at >= 1_024:
+            if len(buffer) - offset >= 1_024:
                 raise ValueError(
                     "a chunk size of more than 1022 bytes: expected a hexadecimal number"
                 )
             return None
         size = _size(
-            bytes(buffer[at:line]).partition(b";")[0].decode("latin-1").strip(), 16, "chunk size"
+            bytes(buffer[offset:line]).partition(b";")[0].decode("latin-1").strip(),
+            16,
+            "chunk size",
         )
-        at = line + 2
+        offset = line + 2
         if size == 0:
-            return _trailers(body, buffer, at)
+            return _trailers(body, buffer, offset)
         if len(body) + size > LARGEST_BODY:
             raise ValueError(f"a body of more than {LARGEST_BODY} bytes: expected less")
-        if len(buffer) < at + size + 2:
+        if len(buffer) < offset + size + 2:
             return None
-        if buffer[at + size : at + size + 2] != b"\r\n":
+        if buffer[offset + size : offset + size + 2] != b"\r\n":
             raise ValueError("a chunk without its end: expected CR LF behind its bytes")
-        body += buffer[at : at + size]
-        at += size + 2
+        body += buffer[offset : offset + size]
+        offset += size + 2
 
 
-def _trailers(body: bytearray, buffer: bytearray, at: int) -> tuple[bytes, int] | None:
-    while (line := buffer.find(b"\r\n", at)) >= 0:
-        if line == at:
-            return bytes(body), at + 2
-        _header(bytes(buffer[at:line]).decode("latin-1"))
-        at = line + 2
-    if len(buffer) - at > LARGEST_HEAD:
+def _trailers(body: bytearray, buffer: bytearray, offset: int) -> tuple[bytes, int] | None:
+    while (line := buffer.find(b"\r\n", offset)) >= 0:
+        if line == offset:
+            return bytes(body), offset + 2
+        _header(bytes(buffer[offset:line]).decode("latin-1"))
+        offset = line + 2
+    if len(buffer) - offset > LARGEST_HEAD:
         raise ValueError(
             f"trailers of more than {LARGEST_HEAD} bytes: expected an empty line before"
         )

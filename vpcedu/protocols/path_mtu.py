@@ -1,5 +1,4 @@
-"""Path MTU discovery: what a connection does when it hears that a segment was too large for a link
-(RFC 1191).
+"""Path MTU discovery: what a connection does when a segment was too large for a link (RFC 1191).
 
 A router that may not fragment names the size that it would have carried. The sender makes its
 segments smaller from then on and sends again at once what was too large (section 6.4). An error
@@ -36,7 +35,7 @@ def too_large(tcb: Tcb, mtu: int, seq: int, now: int) -> None:
 
 
 def _split(segment: Packet, mss: int) -> list[Packet]:
-    """The segment in pieces of at most so many bytes; the last has its PSH and FIN."""
+    """The segment in pieces of at most `mss` bytes; the last has its PSH and FIN."""
     data, flags = segment.data, segment.flags
     return [
         segment._replace(

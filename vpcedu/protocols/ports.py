@@ -56,8 +56,9 @@ def choose(
 def choose_randomly(
     ports: tuple[int, int], seed: object, taken: Callable[[int], bool]
 ) -> int | None:
-    """The first free port from a random one on, upwards and round: algorithm 1 of RFC 6056 section
-    3.3.1.
+    """The first free port from a random one on, upwards and around; else None.
+
+    Algorithm 1 of RFC 6056 section 3.3.1.
 
     ports: first and last of the range. seed: any value; it alone decides the random port.
 
@@ -74,8 +75,9 @@ def choose_randomly(
 
 
 def sustained(ports: tuple[int, int], destinations: int, lifetime_seconds: float) -> float:
-    """How many new connections per second a range can bear for ever, if each holds its port so
-    long.
+    """How many new connections per second a range of ports can sustain.
+
+    Each connection holds its port for `lifetime_seconds`.
 
     ports: first and last of the range. destinations: how many pairs of address and port are called
     in turn. lifetime_seconds: from the SYN to the end of TIME-WAIT; the end that closes first waits

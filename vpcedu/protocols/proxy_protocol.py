@@ -1,5 +1,4 @@
-"""PROXY protocol: how a balancer that hides the client's address tells it, in the first bytes it
-sends.
+"""PROXY protocol: a balancer that hides the client's address tells it in its first bytes.
 
 Version 1 is one line of text, version 2 a binary header with type-length-value fields. A Classic
 Load Balancer sends version 1, a Network Load Balancer version 2; with AWS the destination is the
@@ -29,8 +28,9 @@ VPC_ENDPOINT_ID = 0x01  # AWS's subtype: the value is this byte and the id in AS
 
 
 class Header(NamedRow):
-    """What a header says: version 1 or 2, LOCAL or PROXY, the client's connection, (type, value)
-    fields.
+    """What a header says.
+
+    The version (1 or 2), LOCAL or PROXY, the client's connection, and fields as (type, value).
     """
 
     version: int
@@ -42,12 +42,12 @@ class Header(NamedRow):
     @property
     def vpc_endpoint_id(self) -> str | None:
         """The id of the PrivateLink endpoint ("vpce-..."), if AWS wrote one."""
-        found = (
+        values = (
             value
             for kind, value in self.tlvs
             if kind == AWS and value[:1] == bytes((VPC_ENDPOINT_ID,))
         )
-        return next((value[1:].decode("ascii", "replace") for value in found), None)
+        return next((value[1:].decode("ascii", "replace") for value in values), None)
 
 
 def version_1(source: Endpoint, destination: Endpoint) -> bytes:
@@ -66,8 +66,9 @@ def version_2(
     tlvs: tuple[tuple[int, bytes], ...] = (),
     checksum: bool = False,
 ) -> bytes:
-    """The header of version 2 for a TCP connection over IPv4; with `checksum` a CRC-32c field comes
-    last.
+    """The header of version 2 for a TCP connection over IPv4.
+
+    With `checksum` a CRC-32c field comes last.
     """
     addresses = ADDRESSES.pack(
         number(source.address), number(destination.address), source.port, destination.port
@@ -163,26 +164,27 @@ def _parse_2(data: bytes) -> tuple[Header, int] | None:
 
 
 def _fields(data: bytes) -> tuple[tuple[int, bytes], ...]:
-    found, at = [], 0
-    while at < len(data):
-        size = int.from_bytes(data[at + 1 : at + 3], "big")
-        if at + 3 + size > len(data):
+    fields, offset = [], 0
+    while offset < len(data):
+        size = int.from_bytes(data[offset + 1 : offset + 3], "big")
+        if offset + 3 + size > len(data):
             raise ValueError(
-                f"a field of {size} bytes in {max(len(data) - at - 3, 0)}: expected one that fits"
+                f"a field of {size} bytes in {max(len(data) - offset - 3, 0)}: expected one that fits"
             )
-        found.append((data[at], data[at + 3 : at + 3 + size]))
-        at += 3 + size
-    return tuple(found)
+        fields.append((data[offset], data[offset + 3 : offset + 3 + size]))
+        offset += 3 + size
+    return tuple(fields)
 
 
 def _check(whole: bytes, tlvs: tuple[tuple[int, bytes], ...]) -> None:
-    """Hold the CRC-32c field, if there is one, against the header with that field's value set to
-    zero.
+    """Check the CRC-32c field, if there is one.
+
+    It is the checksum of the header with that field's value set to zero.
     """
-    at = len(whole) - sum(3 + len(value) for _, value in tlvs)
+    offset = len(whole) - sum(3 + len(value) for _, value in tlvs)
     for kind, value in tlvs:
         if kind == CRC32C:
-            blank = whole[: at + 3] + bytes(len(value)) + whole[at + 3 + len(value) :]
+            blank = whole[: offset + 3] + bytes(len(value)) + whole[offset + 3 + len(value) :]
             if len(value) != 4 or int.from_bytes(value, "big") != crc32c(blank):
                 raise ValueError(f"CRC-32c {value.hex()}: expected {crc32c(blank):08x}")
-        at += 3 + len(value)
+        offset += 3 + len(value)

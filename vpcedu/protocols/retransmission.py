@@ -6,7 +6,7 @@ sent twice is not measured (Karn's rule), and each expiry doubles the time-out u
 is acknowledged.
 
 Where Linux differs: it puts its least of 200 ms under the variation and not under the whole, so on
-a steady way of 100 ms it waits 300 ms and this model 200 ms.
+a steady path of 100 ms it waits 300 ms and this model 200 ms.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from vpcedu.protocols.tcp_settings import AFTER_LOST_SYN, FIRST_RTO, Settings
 
 
 class Timer:
-    """One connection's round-trip estimate and the number of tries of its oldest segment;
-    microseconds.
+    """One connection's round-trip estimate and the number of tries of its oldest segment.
+
+    Times are in microseconds.
     """
 
     __slots__ = ("settings", "srtt", "rttvar", "tried", "awaits", "_first", "_since")
@@ -47,8 +48,9 @@ class Timer:
         return min(self.rto << self.tried, self.settings.most)
 
     def sent(self, awaits: int, now: int) -> None:
-        """A new segment left that `awaits` acknowledges; it is measured if none is being
-        measured.
+        """A new segment left that `awaits` acknowledges.
+
+        It is measured if none is being measured.
         """
         if self.awaits is None:
             self.awaits, self._since = awaits, now

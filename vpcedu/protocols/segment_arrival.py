@@ -22,7 +22,7 @@ from vpcedu.protocols.tcp_states import (
     TIME_WAIT,
 )
 
-BEYOND = 2  # a window probe's byte and a FIN may stand behind the window's end
+BEYOND = 2  # a window probe's byte and a FIN may come after the window's end
 
 
 # RFC 9293 section 3.10.7.2, LISTEN
@@ -85,7 +85,9 @@ def _acceptable(tcb: Tcb, segment: Packet, now: int) -> bool:
         _note_stamp(tcb, segment, start)
         return False
     if not size and not segment.flags & RST and 0 <= start <= window + BEYOND:
-        return False  # RFC 9293 section 3.4: "special allowance" for an ACK from behind a window that is full
+        return (
+            False  # RFC 9293 section 3.4: "special allowance" for an ACK from beyond a full window
+        )
     if _crossed(
         tcb, segment, start
     ):  # figure 7, line 6; the text of section 3.10.7.4 alone would only send an ACK
@@ -101,9 +103,7 @@ def _acceptable(tcb: Tcb, segment: Packet, now: int) -> bool:
 
 
 def _crossed(tcb: Tcb, segment: Packet, start: int) -> bool:
-    """Whether both ends opened at once, and this is the SYN,ACK with which the other end answers
-    our SYN.
-    """
+    """Whether both ends opened at once, and this is the SYN,ACK that answers our SYN."""
     answers = (
         segment.flags & (SYN | ACK | RST) == SYN | ACK
         and start == -1
@@ -172,8 +172,9 @@ def _acknowledged(tcb: Tcb, segment: Packet, now: int) -> None:
 
 
 def _window(tcb: Tcb, segment: Packet) -> None:
-    """Believe the window of this segment, unless it is older than the one that set it last
-    (SND.WL1, SND.WL2).
+    """Believe this segment's window, unless it is older than the last one that set it.
+
+    SND.WL1 and SND.WL2 remember that one.
     """
     newer = ahead(segment.seq, tcb.snd_wl[0])
     if ahead(segment.ack, tcb.snd_una) >= 0 and (
@@ -217,8 +218,9 @@ def _fin(tcb: Tcb, segment: Packet, now: int) -> bool:
 
 
 def _held(tcb: Tcb, segment: Packet, now: int) -> bool:
-    """What came out of order and is now in order: the RFC's "segments with higher beginning
-    sequence numbers".
+    """What came out of order and is now in order.
+
+    The RFC's "segments with higher beginning sequence numbers".
     """
     for seq in sorted(tcb.held, key=lambda seq: ahead(seq, tcb.rcv_nxt)):
         if ahead(seq, tcb.rcv_nxt) > 0:

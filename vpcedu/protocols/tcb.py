@@ -1,5 +1,6 @@
-"""TCB: what one end of a connection remembers (RFC 9293 section 3.3.1: transmission control block),
-and how it sends.
+"""TCB: what one end of a connection remembers, and how it sends.
+
+RFC 9293 section 3.3.1: transmission control block.
 
 The states change by the table of tcp_states.py; how long to wait, retransmission.py says. What the
 application calls, what a segment means and what happens when nothing came all read and change this
@@ -25,15 +26,17 @@ HEARD = {ESTABLISHED: "connected", CLOSED: "closed"}
 
 
 def ahead(a: int, b: int) -> int:
-    """How far sequence number a is ahead of b; negative: behind (RFC 9293 section 3.4, modulo
-    2**32).
+    """How far sequence number a is ahead of b; negative: it is behind.
+
+    RFC 9293 section 3.4, modulo 2**32.
     """
     return (a - b + (MODULUS >> 1)) % MODULUS - (MODULUS >> 1)
 
 
 class Tcb:
-    """One end: `flow` is (own address, own port, other address, other port); `program` hears its
-    events.
+    """One end of a connection; `program` hears its events.
+
+    `flow` is (own address, own port, other address, other port).
     """
 
     def __init__(
@@ -46,7 +49,7 @@ class Tcb:
         self.snd_wl = 0, 0  # SEQ and ACK of the segment that last changed snd_wnd: SND.WL1, SND.WL2
         self.max_wnd = 0  # the largest window the other end ever offered
         self.queue = bytearray()
-        self.closing = False  # the application closed; FIN waits behind the queue
+        self.closing = False  # the application closed; FIN waits at the end of the queue
         self.unacked: list[Packet] = []
         self.timer = Timer(settings)
         self.alarm: int | None = None  # microseconds: when wake wants to be called
@@ -73,15 +76,18 @@ class Tcb:
         return sent
 
     def take_events(self) -> list[tuple[str, object]]:
-        """What happened, once: ("state", Change), ("data", bytes), ("connected" | "end of data" |
-        "closed" | "reset" | "refused" | "timed out" | "unreachable", None).
+        """What happened since the last call.
+
+        ("state", Change), ("data", bytes), ("connected" | "end of data" | "closed" | "reset" |
+        "refused" | "timed out" | "unreachable", None).
         """
         events, self._events = self._events, []
         return events
 
     def change(self, event: str, now: int) -> bool:
-        """Take the row of STATES for this event, if there is one: change state and send what it
-        says.
+        """Take the row of STATES for this event, if there is one.
+
+        That changes the state and sends what the row says.
         """
         row = tcp_states.STATES.get((self.state, event))
         if row is None:
@@ -117,8 +123,9 @@ class Tcb:
         self._events.append((event, data))
 
     def flush(self, now: int) -> None:
-        """Send what is queued as far as the other end's window allows, then the FIN if the
-        application closed.
+        """Send what is queued as far as the other end's window allows.
+
+        Then send the FIN if the application closed.
         """
         while self.queue and self.state in SENDING:
             room = self.snd_wnd - ahead(self.snd_nxt, self.snd_una)
@@ -157,15 +164,17 @@ class Tcb:
         self.alarm = now + self.timer.interval(self.unacked[0].flags)
 
     def reply(self, packet: Packet) -> bool:
-        """Send a segment as it is, outside the sequence (a RST, an answer once more); always
-        True.
+        """Send a segment as it is, outside the sequence; always True.
+
+        Such a segment is a RST, or an answer that is sent once more.
         """
         self._sent.append(packet)
         return True
 
     def options(self, flags: int, now: int) -> tuple[tuple[str | int, ...], ...]:
-        """The options of a segment with these flags: MSS and offers with SYN, timestamps once both
-        ends agreed.
+        """The options of a segment with these flags.
+
+        MSS and offers with SYN, timestamps once both ends agreed.
         """
         stamp = ("TS", now // MILLISECOND % MODULUS, self.echo if flags & ACK else 0)
         if flags & SYN:

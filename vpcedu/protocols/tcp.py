@@ -1,5 +1,6 @@
-"""TCP: one end of a connection, after RFC 9293. Segments in, segments out; time comes as an
-argument.
+"""TCP: one end of a connection, after RFC 9293. Segments in, segments out.
+
+Time comes as an argument.
 
 What a connection remembers and how it sends stands in tcb.py; which event a segment is,
 segment_arrival.py decides; what happens when nothing came, alarm.py. This file holds what the
@@ -33,8 +34,9 @@ MISSED = (SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT)
 
 
 class Connection(Tcb):
-    """One end of a connection: what the application and the host call; the STATUS call's answer are
-    its attributes.
+    """One end of a connection: what the application and the host call.
+
+    The answers to the STATUS call are its attributes.
     """
 
     # What the application calls.
@@ -49,8 +51,9 @@ class Connection(Tcb):
         self.change("passive OPEN", now)
 
     def send(self, data: bytes, now: int) -> None:
-        """Queue bytes; they leave once the connection is established. ValueError after close or
-        when CLOSED.
+        """Queue bytes; they leave once the connection is established.
+
+        ValueError after close or when CLOSED.
         """
         if self.closing or self.state == CLOSED:
             raise ValueError(
@@ -64,8 +67,9 @@ class Connection(Tcb):
         self.flush(now)
 
     def read(self, most: int, now: int) -> bytes:
-        """RECEIVE, where `pull` is set: up to so many bytes that came; says so to the other end if
-        that helps it.
+        """RECEIVE, where `pull` is set: up to `most` bytes of those that came.
+
+        It says so to the other end if that helps the other end.
         """
         was = self.rcv_wnd
         data = bytes(self.unread[:most])
@@ -75,8 +79,9 @@ class Connection(Tcb):
         return data
 
     def close(self, now: int) -> None:
-        """Send FIN behind what is queued; the other direction stays open. With unread bytes: RST
-        instead.
+        """Send FIN after what is queued; the other direction stays open.
+
+        With unread bytes it sends RST instead.
         """
         if self.unread:
             self.abort(now)
@@ -104,16 +109,18 @@ class Connection(Tcb):
         watch(self, now)
 
     def unreachable(self, now: int) -> None:
-        """An ICMP error says that the other end cannot be reached: before ESTABLISHED that ends the
-        attempt, as in most systems (RFC 5461 section 4.1), later it is only a hint (RFC 9293
-        section 3.9.2.2).
+        """An ICMP error says that the other end cannot be reached.
+
+        Before ESTABLISHED that ends the attempt, as in most systems (RFC 5461 section 4.1); later
+        it is only a hint (RFC 9293 section 3.9.2.2).
         """
         if self.state in (SYN_SENT, SYN_RECEIVED):
             self.end("ICMP unreachable", "unreachable")
 
     def wake(self, now: int) -> str:
-        """The alarm rang: send again, probe, give up, or end TIME-WAIT; returns what was sent in
-        words, or "".
+        """The alarm rang: send again, probe, give up, or end TIME-WAIT.
+
+        Returns what was sent in words, or "".
         """
         self.alarm = None
         return ring(self, now)

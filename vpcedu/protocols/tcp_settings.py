@@ -1,5 +1,6 @@
-"""TCP's settings: how often and how late a segment is sent again, how long TIME-WAIT lasts, what a
-SYN offers.
+"""TCP's settings: how often and when a segment is sent again, and what a SYN offers.
+
+They also say how long TIME-WAIT lasts.
 
 Linux counts tries, the RFC seconds. LINUX is a kernel since 6.5, whose first five SYNs are one
 second apart (tcp_syn_linear_timeouts). Sources: ip-sysctl; tcp(7); Linux' include/net/tcp.h; RFC
@@ -18,7 +19,9 @@ AFTER_LOST_SYN = 3 * SECOND
 
 
 class KeepAlive(NamedRow):
-    """Silence before the first probe, time between probes (both microseconds), and how many go
+    """When a connection that is silent is probed.
+
+    Silence before the first probe, time between probes (both microseconds), and how many may go
     unanswered.
     """
 
@@ -28,7 +31,9 @@ class KeepAlive(NamedRow):
 
 
 class Settings(NamedRow):
-    """How often SYN, SYN,ACK and data are sent again (`linear`: SYNs one second apart before the
+    """How often and when segments are sent again, and what a SYN offers.
+
+    How often SYN, SYN,ACK and data are sent again (`linear`: SYNs one second apart before the
     doubling); least and most RTO and the length of TIME-WAIT (microseconds); the MSS offered
     (bytes); whether timestamps are offered; keep-alive or None.
     """

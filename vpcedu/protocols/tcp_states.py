@@ -57,11 +57,13 @@ def diagram() -> str:
     lines = ["stateDiagram-v2"]
     lines += [
         f'    state "{state}" as {_name(state)}'
-        for state in dict.fromkeys(row.state for row in TRANSITIONS)
+        for state in dict.fromkeys(transition.state for transition in TRANSITIONS)
     ]
-    for row in TRANSITIONS:
-        sends = f" / {flags_text(row.send)}" if row.send else ""
-        lines.append(f"    {_name(row.state)} --> {_name(row.next)}: {row.event}{sends}")
+    for transition in TRANSITIONS:
+        sends = f" / {flags_text(transition.send)}" if transition.send else ""
+        lines.append(
+            f"    {_name(transition.state)} --> {_name(transition.next)}: {transition.event}{sends}"
+        )
     return "\n".join(lines)
 
 
@@ -69,7 +71,7 @@ def _name(state: str) -> str:
     return state.replace("-", "_")
 
 
-STATES = {(row.state, row.event): row for row in TRANSITIONS}
+STATES = {(transition.state, transition.event): transition for transition in TRANSITIONS}
 
 # What the application hears when a RST ends the connection (RFC 9293 section 3.10.7.4, second
 # check).

@@ -1,5 +1,6 @@
-"""TLS: one end of a secured connection. Bytes in, bytes out; plaintext out and in (TLS 1.2, RFC
-5246).
+"""TLS: one end of a secured connection. Bytes in, bytes out; plaintext out and in.
+
+The version is TLS 1.2 (RFC 5246).
 
 The handshake and the records are real: Python's module ssl (OpenSSL) makes them, over two buffers
 in memory. It is loaded when the first TLS connection begins; visits by http:// never need it. Both
@@ -36,8 +37,9 @@ WRONG = {
 
 
 class Slot:
-    """Holds what cannot be copied; a copy of it is empty. RuntimeError where the content of a copy
-    is asked for.
+    """Holds what cannot be copied; a copy of it is empty.
+
+    RuntimeError where somebody asks for the content of a copy.
     """
 
     def __init__(self, content: Any = None) -> None:
@@ -61,8 +63,9 @@ class Slot:
 
 
 class Server(NamedRow):
-    """How a server ends TLS: the path of one PEM file with its certificate and private key, or
-    DEMONSTRATION.
+    """How a server ends TLS.
+
+    The path of one PEM file with its certificate and private key, or DEMONSTRATION.
     """
 
     certificate: str
@@ -73,8 +76,9 @@ class Server(NamedRow):
         return True
 
     def begin(self) -> Tls:
-        """The server's end of a new connection; OSError or ssl.SSLError where the file is not such
-        a one.
+        """The server's end of a new connection.
+
+        OSError or ssl.SSLError where the file does not hold a certificate and its key.
         """
         context = _context("PROTOCOL_TLS_SERVER")
         context.load_cert_chain(path(self.certificate))
@@ -82,8 +86,10 @@ class Server(NamedRow):
 
 
 class Client(NamedRow):
-    """How a client begins TLS: the name it wants to reach (sent as SNI), and the path of the
-    certificates it trusts, DEMONSTRATION, or None where it trusts nobody.
+    """How a client begins TLS: the name it wants to reach, and whom it trusts.
+
+    The name is sent as SNI. `trust` is the path of the certificates it trusts, DEMONSTRATION, or
+    None where it trusts nobody.
     """
 
     name: str
@@ -95,8 +101,9 @@ class Client(NamedRow):
         return False
 
     def begin(self) -> Tls:
-        """The client's end of a new connection; OSError or ssl.SSLError where the file holds no
-        certificates.
+        """The client's end of a new connection.
+
+        OSError or ssl.SSLError where the file holds no certificates.
         """
         context = _context("PROTOCOL_TLS_CLIENT")  # checks the certificate and its name
         if self.trust is not None:
@@ -117,9 +124,10 @@ class Tls:
         )
 
     def receive(self, data: bytes) -> list[tuple[str, Any]]:
-        """Take bytes from the other end (none: let a client begin). Returns what happened, in
-        order: ("handshake done", None), ("data", plaintext), ("end of data", None), ("failed", why,
-        in words).
+        """Take bytes from the other end (none: let a client begin); return what happened.
+
+        In order: ("handshake done", None), ("data", plaintext), ("end of data", None), ("failed",
+        why, in words).
         """
         engine, into, _ = self._slot.content
         ssl = library()

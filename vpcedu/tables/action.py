@@ -1,5 +1,4 @@
-"""Listener rules: the patterns by which they fit a request, and the answers that a balancer gives
-itself.
+"""Listener rules: which requests they fit, and the answers that a balancer gives itself.
 
 The rules of an Application Load Balancer's listener are asked in the order of their priority, the
 lowest number first; the first whose conditions all hold decides, else the listener's default.
@@ -27,8 +26,9 @@ class FixedResponse(NamedRow):
 
 
 class Redirect(NamedRow):
-    """Another URL for the client, "301 Moved Permanently" or "302 Found"; #{host} and so on keep
-    what was asked.
+    """Another URL for the client, "301 Moved Permanently" or "302 Found".
+
+    #{host} and so on keep what the client asked for.
     """
 
     status: str
@@ -39,8 +39,9 @@ class Redirect(NamedRow):
     query: str = "#{query}"
 
     def location(self, **asked: str) -> str:
-        """The URL, from what was asked: protocol, host, port, path (without its first /) and
-        query.
+        """The URL, from what was asked: protocol, host, port, path and query.
+
+        The path comes without its first /.
         """
         url = f"{self.protocol.lower()}://{self.host}:{self.port}{self.path}?{self.query}"
         for word, value in asked.items():
@@ -54,7 +55,7 @@ def fits(pattern: str, text: str) -> bool:
     >>> fits("*.example.com", "test.example.com"), fits("*.example.com", "example.com")
     (True, False)
     """
-    # whether the pattern, as far as it was read, fits so many letters
+    # whether the pattern, as far as it was read, fits that many letters
     row = [True] + [False] * len(text)
     for sign in pattern:
         if sign == "*":

@@ -6,7 +6,7 @@ notes when; a heap says when each row is to be looked at again, and the sweep lo
 are due. So a packet costs the same however large the table is.
 
 Whoever hands over the flags of TCP has the end of the connection followed: RST closes a row, and so
-does the ACK behind a FIN from each side. A closed row still serves late packets for a while, but a
+does the ACK after a FIN from each side. A closed row still serves late packets for a while, but a
 SYN does not find it: that opens another connection. Simplified: what the numbers of the segments
 say is not looked at.
 """
@@ -30,9 +30,10 @@ OPENING, OPENER_FIN, OTHER_FIN, CLOSED = 1, 2, 4, 8
 
 
 class Entry:
-    """A row in the table: the frozen row itself, its two flows, when it was last used, when the
-    sweep last knew of that, after how long a silence it ends now and once it is open
-    (microseconds), and what it has seen.
+    """An entry of the table: the frozen row itself, its two flows and its times.
+
+    When it was last used, when the sweep last knew of that, after how long a silence it ends now
+    and once it is open (microseconds), and what it has seen.
     """
 
     row: Any  # of the kind that the table was given
@@ -60,7 +61,7 @@ class Flows:
     """Rows by flow; `lookup` and `ended` only read, the other methods are the only writers.
 
     Silence that ends a row, in microseconds: `idle` of an open connection; `opening` before its
-    first answer, `closed` behind its end, `reset` behind RST, each as long as `idle` where it is
+    first answer, `closed` after its end, `reset` after RST, each as long as `idle` where it is
     not given.
     """
 
@@ -95,8 +96,9 @@ class Flows:
         return entry.row if entry is not None and now - entry.used < entry.idle else None
 
     def ended(self, flow: Hashable, now: int) -> Any:
-        """The row that has this flow and ran out, though no sweep has taken it yet; None for one
-        that was closed.
+        """The row that has this flow and ran out, though no sweep has taken it yet.
+
+        None for one that was closed.
         """
         entry = self._entries.get(flow)
         return (
@@ -120,8 +122,9 @@ class Flows:
     def put(
         self, row: Row, there: Hashable, back: Hashable, now: int, idle: int | None = None
     ) -> None:
-        """Write a row under both of its flows, in the place of whatever had them; `idle`: other
-        than the table's.
+        """Write a row under both of its flows, instead of whatever had them.
+
+        `idle`: a timeout other than the table's.
         """
         for flow in (there, back):
             old = self._entries.get(flow)
@@ -181,8 +184,9 @@ class Flows:
             entry.state |= OPENER_FIN if flow == entry.there else OTHER_FIN
 
     def _renew(self, old: Entry, state: int, idle: int) -> Entry:
-        """Another entry for the same row: the heap holds entries whose idle timeout never
-        changes.
+        """Another entry for the same row.
+
+        The heap holds entries whose idle timeout never changes.
         """
         return self._enter(
             Entry(old.row, old.there, old.back, old.used, idle, old.open_idle, state)

@@ -22,8 +22,9 @@ LAST = 32_767  # the number the API gives the `*` entry (IPv4)
 
 
 class AclEntry(NamedRow):
-    """One entry: direction IN or OUT, action ALLOW or DENY, `ports` (first, last) of the
-    destination port, for ICMP (type, code); see traffic.py.
+    """One entry of a network ACL, for direction IN or OUT; its action is ALLOW or DENY.
+
+    `ports` is (first, last) of the destination port, for ICMP (type, code); see traffic.py.
     """
 
     acl: str
@@ -46,15 +47,19 @@ class AclEntry(NamedRow):
 
 
 def default_acl(name: str) -> tuple[AclEntry, ...]:
-    """The entries of a VPC's default ACL: all traffic, both ways. A new ACL of your own has none
-    but `*`.
+    """The entries of a VPC's default ACL: all traffic, in both directions.
+
+    A new ACL of your own has none but `*`.
     """
-    return tuple(AclEntry(name, 100, way, ALLOW, ANY, EVERY_PORT, ANYWHERE) for way in (IN, OUT))
+    return tuple(
+        AclEntry(name, 100, direction, ALLOW, ANY, EVERY_PORT, ANYWHERE) for direction in (IN, OUT)
+    )
 
 
 class NetworkAcl:
-    """The entries of one network ACL, by direction, in the order of their numbers; ValueError for
-    an impossible one.
+    """The entries of one network ACL, by direction, in the order of their numbers.
+
+    ValueError for an impossible entry.
     """
 
     def __init__(self, name: str, entries: tuple[AclEntry, ...]) -> None:
@@ -73,8 +78,8 @@ class NetworkAcl:
                     f"{entry}: {name} has another with this number, expected each once in a direction"
                 )
             self._add(entry)
-        for way in (IN, OUT):
-            self._add(AclEntry(name, LAST, way, DENY, ANY, EVERY_PORT, ANYWHERE))
+        for direction in (IN, OUT):
+            self._add(AclEntry(name, LAST, direction, DENY, ANY, EVERY_PORT, ANYWHERE))
 
     def _add(self, entry: AclEntry) -> None:
         ports, addresses = span(entry.protocol, entry.ports), block(entry.cidr)

@@ -1,4 +1,4 @@
-"""Route table: which way does a packet leave its subnet?
+"""Route table: where does a packet go that leaves its subnet?
 
 The most specific route that holds the destination wins (longest prefix); for equal prefixes a
 static route comes before a propagated one. Every table of a VPC has a `local` route for the VPC's
@@ -20,8 +20,9 @@ UNROUTABLE = (
 
 
 class Route(NamedRow):
-    """One row of a route table: `destination` is a CIDR block, `target` is `local` or a gateway's
-    or device's name.
+    """One row of a route table.
+
+    `destination` is a CIDR block, `target` is `local` or the name of a gateway or a device.
     """
 
     table: str
@@ -34,8 +35,9 @@ class Route(NamedRow):
 
 
 class RouteTable:
-    """The routes of one table, as intervals of addresses with one winner each; ValueError for a bad
-    CIDR block.
+    """The routes of one table, as intervals of addresses with one winner each.
+
+    ValueError for a bad CIDR block.
     """
 
     def __init__(self, routes: tuple[Route, ...]) -> None:

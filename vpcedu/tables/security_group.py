@@ -19,8 +19,9 @@ IN, OUT = "in", "out"
 
 
 class GroupRule(NamedRow):
-    """One rule: `ports` (first, last) of the destination port, for ICMP (type, code), see
-    traffic.py; `peer` is a CIDR block or a group's id (sg-...).
+    """One rule of a security group; `peer` is a CIDR block or a group's id (sg-...).
+
+    `ports` is (first, last) of the destination port, for ICMP (type, code); see traffic.py.
     """
 
     group: str
@@ -59,8 +60,9 @@ def default_group(name: str) -> tuple[GroupRule, ...]:
 
 
 class RuleSet(NamedRow):
-    """The rules of one direction of all groups of one interface: what a refused packet was held
-    against.
+    """The rules of one direction of all security groups of one interface.
+
+    A refused packet was compared with all of them.
     """
 
     groups: tuple[str, ...]
@@ -87,17 +89,18 @@ class RuleSet(NamedRow):
         return f"{', '.join(self.groups)} {self.direction} allows {allowed}"
 
     def lookup(self, flow: FiveTuple, peer_groups: frozenset[str]) -> GroupRule | None:
-        """A rule that allows the flow, or None; `peer_groups` are the groups of the other side's
-        interface.
+        """A rule that allows the flow, or None.
 
-        A rule for anywhere comes before others: it is the one that can leave a flow untracked.
+        `peer_groups` are the security groups of the other side's interface. A rule for anywhere
+        comes before others: it is the one that can leave a flow untracked.
         """
-        found = (rule for rule in self.rules if rule.fits(flow, peer_groups))
-        return min(found, key=lambda rule: rule.peer != ANYWHERE, default=None)
+        fitting = (rule for rule in self.rules if rule.fits(flow, peer_groups))
+        return min(fitting, key=lambda rule: rule.peer != ANYWHERE, default=None)
 
     def lets_all(self, protocol: int) -> bool:
-        """Whether a rule allows a protocol from or to anywhere on every port, so that every answer
-        may pass.
+        """Whether a rule allows a protocol from or to anywhere on every port.
+
+        Then every answer may pass.
         """
         return any(
             rule.peer == ANYWHERE

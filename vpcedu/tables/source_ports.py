@@ -22,8 +22,9 @@ MOST = 55_000  # connections of one address of AWS's to one destination
 
 
 class Ports:
-    """The ports from `first` to `last` of some addresses; at most `most` are taken towards one
-    destination.
+    """The ports from `first` to `last` of some addresses.
+
+    At most `most` are taken towards one destination.
     """
 
     def __init__(
@@ -42,10 +43,10 @@ class Ports:
         wish: int | None = None,
         addresses: tuple[str, ...] | None = None,
     ) -> Endpoint | None:
-        """The wished-for port if it is free and in range, else the next free one; None where all
-        are taken.
+        """The wished-for port if it is free and in range, else the next free one.
 
-        addresses: in the place of the pool's own, as for a client whose address is kept.
+        None where all are taken. addresses: instead of the pool's own, as for a client whose
+        address is kept.
         """
         for address in addresses or self.addresses:
             port = self._take((address, destination), wish)
@@ -53,27 +54,28 @@ class Ports:
                 return Endpoint(address, port)
         return None
 
-    def _take(self, way: tuple[str, Endpoint], wish: int | None) -> int | None:
-        taken = self._taken.setdefault(way, set())
+    def _take(self, pair: tuple[str, Endpoint], wish: int | None) -> int | None:
+        taken = self._taken.setdefault(pair, set())
         if len(taken) >= min(self.most, self.size):
             return None
         if wish is None or wish in taken or not self.first <= wish < self.first + self.size:
-            offset = self._next.get(way, self.start)
+            offset = self._next.get(pair, self.start)
             while self.first + offset in taken:
                 offset = (offset + 1) % self.size
             wish = self.first + offset
-            self._next[way] = (offset + 1) % self.size
+            self._next[pair] = (offset + 1) % self.size
         taken.add(wish)
         return wish
 
     def give_back(self, rows: Iterable[Translation]) -> None:
-        """Free the ports of rows that were closed or ran out; a row that has none here changes
-        nothing.
+        """Free the ports of rows that were closed or ran out.
+
+        A row that has none here changes nothing.
         """
-        for row in rows:
-            way = row.after.src, row.after.destination
-            taken = self._taken.get(way, set())
-            taken.discard(row.after.sport)
+        for translation in rows:
+            pair = translation.after.src, translation.after.destination
+            taken = self._taken.get(pair, set())
+            taken.discard(translation.after.sport)
             if not taken:
-                self._taken.pop(way, None)
-                self._next.pop(way, None)
+                self._taken.pop(pair, None)
+                self._next.pop(pair, None)

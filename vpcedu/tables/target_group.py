@@ -42,14 +42,16 @@ class TargetGroup(NamedRow):
         )
 
     def pick(self, number: int) -> Endpoint | None:
-        """The target that a number selects (a counter: round robin; a hash: flow hash); None
-        without targets.
+        """The target that a number selects; None without targets.
+
+        A counter selects by round robin, a hash by flow hash.
         """
         return self.targets[number % len(self.targets)] if self.targets else None
 
     def within(self, zone: tuple[str, ...]) -> TargetGroup:
-        """Less the targets outside some blocks of addresses: what a node uses with cross-zone off;
-        (): all of them.
+        """The same group without the targets outside some blocks of addresses.
+
+        A node uses it with cross-zone off; (): all targets.
         """
         return self._replace(
             targets=tuple(
@@ -64,8 +66,9 @@ class TargetGroup(NamedRow):
 
 
 class Rule(NamedRow):
-    """What happens to requests whose host and path fit one of the patterns each; no patterns:
-    any.
+    """What happens to requests whose host and path each fit one of the patterns.
+
+    No patterns: any host or path fits.
     """
 
     priority: int
@@ -83,8 +86,9 @@ class Rule(NamedRow):
 
 
 class Listener(NamedRow):
-    """A port a balancer listens on, AWS's protocol name for it (TCP, SSL, HTTP, HTTPS), and the
-    group behind it.
+    """A port a balancer listens on, its protocol, and the target group it forwards to.
+
+    The protocol is AWS's name for it: TCP, SSL, HTTP, HTTPS.
 
     certificate: for SSL and HTTPS, the path of a PEM file with certificate and key, or
     "demonstration". rules: what an Application Load Balancer asks before it hands a request to

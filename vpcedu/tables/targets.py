@@ -1,13 +1,12 @@
-"""Targets: what one node of a balancer remembers of a target group: whose turn it is, and who is
-healthy.
+"""Targets: what a balancer's node remembers of a target group: whose turn it is, who is healthy.
 
 Before checks begin every target is used. Then a target is `initial`, the first check it passes
-makes it `healthy`, and from there so many checks in a row turn it `unhealthy` or back. Without a
-healthy target Application and Network Load Balancers fail open and use all of them, a Classic one
-uses none. Sources: Application Load Balancers guide, "Health checks"; Network Load Balancers guide,
-"Target groups" (routing failover); Classic guide, "Health checks" (that at both the first pass is
-enough too: inferred). A target that drains gets nothing new. Left out: slow start, stickiness,
-weights.
+makes it `healthy`, and from there on a number of checks in a row turn it `unhealthy` or back.
+Without a healthy target Application and Network Load Balancers fail open and use all of them, a
+Classic one uses none. Sources: Application Load Balancers guide, "Health checks"; Network Load
+Balancers guide, "Target groups" (routing failover); Classic guide, "Health checks" (that at both
+the first pass is enough too: inferred). A target that drains gets nothing new. Left out: slow
+start, stickiness, weights.
 """
 
 from __future__ import annotations
@@ -26,9 +25,10 @@ INITIAL, HEALTHY, UNHEALTHY = "initial", "healthy", "unhealthy"
 
 
 class HealthCheck(NamedRow):
-    """How targets are checked: TCP or HTTP, how many passes or failures in a row count, how often
-    and how long to wait (microseconds); for HTTP the path, the codes of success and the user agent;
-    port: None is the target's.
+    """How targets are checked: TCP or HTTP, how often, and what counts as a failure.
+
+    How many passes or failures in a row count, how often and how long to wait (microseconds); for
+    HTTP the path, the codes of success and the user agent; port: None is the target's.
     """
 
     protocol: str
@@ -87,8 +87,9 @@ class Targets:
         return self.states.get(target) == UNHEALTHY and bool(self.healthy)
 
     def pick(self, busy: Sequence[Endpoint] = ()) -> Endpoint | None:
-        """Whose turn it is, of those that stand least often in `busy`; None where nobody may be
-        used.
+        """Whose turn it is, of the targets that appear least often in `busy`.
+
+        None where no target may be used.
         """
         usable = self.usable
         turn, self._turn = self._turn, self._turn + 1

@@ -1,5 +1,4 @@
-"""Connection tracking of security groups: does a packet belong to a flow that was let through
-before?
+"""Connection tracking of security groups: does a packet belong to a flow that was allowed before?
 
 One table for each network interface, never for a group. A flow that a rule let in is tracked: its
 later packets pass inwards and its answers outwards, whatever the rules say (and the other way round
@@ -36,8 +35,9 @@ STREAM = 3  # changes of speaker: request, answer, request, answer
 
 
 class TrackingConfiguration(NamedRow):
-    """Idle timeouts of one interface (microseconds), and how many flows its instance can track
-    (None: no end in sight; AWS publishes no numbers).
+    """Idle timeouts of one interface (microseconds), and how many flows it can track.
+
+    The number is that of its instance; None: no limit (AWS publishes no numbers).
     """
 
     tcp_established: int = ESTABLISHED_IDLE
@@ -60,8 +60,10 @@ NITRO_V6 = TrackingConfiguration(350 * SECOND)
 
 
 class TrackedFlow(NamedRow):
-    """A flow as its opener sent it, whether it went IN or OUT here, the rule that let it, when, and
-    its idle timeout (microseconds); of UDP also how often the speaker changed, up to STREAM.
+    """A flow as its opener sent it, and the rule that let it through.
+
+    Whether it went IN or OUT here, when, and its idle timeout (microseconds); of UDP also how often
+    the speaker changed, up to STREAM.
     """
 
     flow: FiveTuple
@@ -76,8 +78,9 @@ class TrackedFlow(NamedRow):
 
 
 class Untracked(NamedRow):
-    """Let pass by a rule of the packet's own direction, answers too: it belongs to no tracked
-    flow.
+    """Allowed by a rule of the packet's own direction: it belongs to no tracked flow.
+
+    That is true of answers too.
     """
 
     rule: GroupRule
@@ -87,10 +90,10 @@ class Untracked(NamedRow):
 
 
 def is_untracked(rule: GroupRule, rules: RuleSet, back: RuleSet, flow: FiveTuple) -> bool:
-    """Whether AWS leaves the flow of a packet untracked that `rule` of `rules` allows; `back`: of
-    the other direction.
+    """Whether AWS leaves untracked the flow of a packet that `rule` of `rules` allows.
 
-    The packet may be of the opener or an answer: in UDP nothing tells them apart.
+    `back`: the rules of the other direction. The packet may be the opener's or an answer: in UDP
+    nothing tells them apart.
     """
     if flow.protocol not in (TCP, UDP):
         return False
@@ -101,8 +104,9 @@ def is_untracked(rule: GroupRule, rules: RuleSet, back: RuleSet, flow: FiveTuple
 
 
 class Tracking:
-    """The tracked flows of one interface; `lookup` only reads, the other methods are the only
-    writers.
+    """The tracked flows of one interface.
+
+    `lookup` only reads, the other methods are the only writers.
     """
 
     def __init__(self, configuration: TrackingConfiguration = DEFAULT) -> None:
@@ -113,8 +117,9 @@ class Tracking:
         return len(self._flows)
 
     def configure(self, configuration: TrackingConfiguration) -> None:
-        """Set timeouts and allowance for flows to come; ValueError for a timeout outside AWS's
-        limits.
+        """Set timeouts and allowance for flows to come.
+
+        ValueError for a timeout outside AWS's limits.
         """
         for name, idle, (least, most) in zip(
             configuration._fields, configuration.idle_timeouts, LIMITS, strict=False
@@ -126,34 +131,41 @@ class Tracking:
         self.configuration = configuration
         self._idle = {TCP: configuration.tcp_established, UDP: configuration.udp, ICMP: ICMP_IDLE}
 
-    def lookup(self, way: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
+    def lookup(self, direction: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
         """The row of a packet that goes IN or OUT here with this flow, or None."""
-        row: TrackedFlow | None = self._flows.lookup(_key(way, flow), now)
-        return row
+        tracked: TrackedFlow | None = self._flows.lookup(_key(direction, flow), now)
+        return tracked
 
-    def use(self, way: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
+    def use(self, direction: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
         """As `lookup`, for a packet that now passes: the row's idle clock starts again."""
-        row: TrackedFlow | None = self._flows.use(_key(way, flow), now)
+        tracked: TrackedFlow | None = self._flows.use(_key(direction, flow), now)
         if (
-            row is not None
+            tracked is not None
             and flow.protocol == UDP
-            and row.turns < STREAM
-            and (way == row.way) == row.turns % 2
+            and tracked.turns < STREAM
+            and (direction == tracked.way) == tracked.turns % 2
         ):
-            stream = row.turns + 1 == STREAM and row.idle == self.configuration.udp
+            stream = tracked.turns + 1 == STREAM and tracked.idle == self.configuration.udp
             return self._put(
-                row._replace(
-                    turns=row.turns + 1, idle=self.configuration.udp_stream if stream else row.idle
+                tracked._replace(
+                    turns=tracked.turns + 1,
+                    idle=self.configuration.udp_stream if stream else tracked.idle,
                 ),
                 now,
             )
-        return row
+        return tracked
 
     def note(
-        self, way: str, flow: FiveTuple, rule: GroupRule | None, now: int, idle: int | None = None
+        self,
+        direction: str,
+        flow: FiveTuple,
+        rule: GroupRule | None,
+        now: int,
+        idle: int | None = None,
     ) -> TrackedFlow | None:
-        """Track a flow that a rule let through; None where the allowance is used up. idle: if not
-        the interface's.
+        """Track a flow that a rule let through; None where the allowance is used up.
+
+        idle: a timeout other than the interface's.
         """
         self._flows.sweep(now)
         allowance = self.configuration.allowance
@@ -161,20 +173,20 @@ class Tracking:
             return None
         if idle is None:
             idle = self._idle.get(flow.protocol, OTHER_IDLE)
-        return self._put(TrackedFlow(flow, way, rule, now, idle), now)
+        return self._put(TrackedFlow(flow, direction, rule, now, idle), now)
 
     def clear(self) -> None:
         """Forget every flow: what a learner does to see answers die."""
         self._flows.clear()
 
-    def _put(self, row: TrackedFlow, now: int) -> TrackedFlow:
-        key = _key(row.way, row.flow)
-        self._flows.put(row, key, key, now, row.idle)
-        return row
+    def _put(self, tracked: TrackedFlow, now: int) -> TrackedFlow:
+        key = _key(tracked.way, tracked.flow)
+        self._flows.put(tracked, key, key, now, tracked.idle)
+        return tracked
 
 
-def _key(way: str, flow: FiveTuple) -> FiveTuple:
+def _key(direction: str, flow: FiveTuple) -> FiveTuple:
     """The flow as packets carry it inwards; of protocols without ports the addresses alone."""
     if flow.protocol not in (TCP, UDP):
         flow = flow._replace(sport=0, dport=0)
-    return flow if way == IN else flow.reversed()
+    return flow if direction == IN else flow.reversed()

@@ -2,7 +2,7 @@
 
 Both name a protocol by its IANA number, -1 for all. TCP and UDP have a range of destination ports,
 ICMP has (type, code) in its place, -1 for any. Other protocols have no ports, and what stands
-beside -1 counts for nothing: all protocols means all ports. A flow of ICMP has type x 256 + code
+next to -1 counts for nothing: all protocols means all ports. A flow of ICMP has type x 256 + code
 where others have the destination port, as in NetFlow's records, so that a table compares one number
 with one span. Sources: EC2 API, IpPermission and CreateNetworkAclEntry; RFC 792.
 """
@@ -18,8 +18,9 @@ ANYWHERE = "0.0.0.0/0"
 
 
 def span(protocol: int, ports: tuple[int, int]) -> tuple[int, int]:
-    """The first and last destination port of the flows that fit; ValueError names what is no
-    protocol or port.
+    """The first and last destination port of the flows that fit.
+
+    ValueError names what is no protocol or port.
 
     >>> span(TCP, (80, 90)), span(ICMP, (8, 0)), span(ICMP, (3, -1)), span(ANY, (80, 90))
     ((80, 90), (2048, 2048), (768, 1023), (0, 65535))

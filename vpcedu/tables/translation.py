@@ -1,5 +1,4 @@
-"""Translations: with which addresses and ports does this flow go on, and what brings its answer
-back?
+"""Translations: which addresses and ports does this flow go on with, and how do replies return?
 
 One row maps a flow as it arrives (`before`) to the flow as it leaves (`after`). The answer arrives
 as `after` reversed and leaves as `before` reversed; both ways are written at once and cannot drift
@@ -30,8 +29,9 @@ _new = tuple.__new__  # quicker than the class's own call
 
 
 class Translation(NamedRow):
-    """A flow before and after the rewriting device, as the opener's packets show it; since:
-    microseconds.
+    """A flow before and after the rewriting device, as the opener's packets show it.
+
+    since: microseconds.
     """
 
     before: FiveTuple
@@ -47,8 +47,9 @@ class Translation(NamedRow):
 
 
 class Translations:
-    """The rows of one device; `lookup` and `expired` only read, the other methods are the only
-    writers.
+    """The rows of one device.
+
+    `lookup` and `expired` only read, the other methods are the only writers.
 
     The times are those of `Flows`. `timed_out` counts the rows that ran out though nobody had
     closed them.
@@ -77,18 +78,18 @@ class Translations:
         return row
 
     def use(self, flow: FiveTuple, now: int, flags: int = ACK) -> Translation | None:
-        """As `lookup`, for a packet that now goes on: the row's idle clock starts again; a SYN
-        finds no closed row.
+        """As `lookup`, for a packet that now goes on: the row's idle clock starts again.
+
+        A SYN finds no closed row.
         """
         row: Translation | None = self._flows.use(flow, now, flags)
         return row
 
     def related(self, name: str, packet: Packet, now: int) -> Step:
-        """What the device `name` does with an ICMP error: translate it by the row of what it
-        quotes, or drop it.
+        """What the device `name` does with an ICMP error: translate it or drop it.
 
-        RFC 5508 section 4.2, REQ-4 and REQ-5. It ends no row (RFC 5382 REQ-10), nor keeps it alive:
-        REQ-6 says so of queries.
+        It is translated by the row of what it quotes: RFC 5508 section 4.2, REQ-4 and REQ-5. It
+        does not end a row (RFC 5382 REQ-10) or keep one alive: REQ-6 says so of queries.
         """
         row = self.lookup(packet.about, now)
         if row is None:
@@ -112,8 +113,9 @@ class Translations:
         return row
 
     def sweep(self, now: int) -> list[Translation]:
-        """Expire what was silent too long; return those rows and the newly closed ones, whose ports
-        are free again.
+        """Expire what was silent too long; return the rows whose ports are free again.
+
+        These are the rows that expired now, and the newly closed ones.
         """
         free: list[Translation] = self._flows.take_closed()
         for entry in self._flows.sweep(now):
@@ -127,8 +129,9 @@ class Translations:
         return free
 
     def forget(self, row: Translation) -> None:
-        """Drop an expired row for good, under both flows: it was met, or its port is taken
-        again.
+        """Drop an expired row for good, under both flows.
+
+        A packet met it, or its port is taken again.
         """
         for flow in (row.before, row.after.reversed()):
             self._expired.pop(flow, None)

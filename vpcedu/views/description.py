@@ -1,5 +1,6 @@
-"""Description: a VPC as text: who is where, which way packets leave each subnet, what the groups
-and ACLs allow.
+"""Description: a VPC as text.
+
+Who is where, where packets go that leave each subnet, what the security groups and ACLs allow.
 """
 
 from __future__ import annotations
@@ -19,31 +20,39 @@ def describe(vpc: Vpc) -> str:
             "Internet",
             *(
                 f"  {host.device:<15} {host.address}"
-                for one in vpc.everyone
-                for host in one.outside
+                for each_vpc in vpc.everyone
+                for host in each_vpc.outside
             ),
-            *(line for one in vpc.everyone for line in _lines(one)),
+            *(line for each_vpc in vpc.everyone for line in _lines(each_vpc)),
         ]
     )
 
 
 def _lines(vpc: Vpc) -> list[str]:
-    public = {row.private: row.public for row in vpc.associations}
+    public = {association.private: association.public for association in vpc.associations}
     kinds = {device.name: device.kind.kind_words for device in vpc.devices}
     gateway = f", with an {vpc.internet_gateway}" if vpc.internet_gateway else ""
     lines = [f"VPC {vpc.name and vpc.name + ' '}{', '.join(vpc.blocks)}{gateway}"]
     lines += [
-        f"  {'endpoint of' if row.name.startswith('vpce-') else 'peered with'} {row.vpc} by {row.name}"
-        + f" ({row.status})" * (row.status != ACTIVE)
-        for row in vpc.peerings
+        f"  {'endpoint of' if peering.name.startswith('vpce-') else 'peered with'} {peering.vpc} by {peering.name}"
+        + f" ({peering.status})" * (peering.status != ACTIVE)
+        for peering in vpc.peerings
     ]
     for subnet in vpc.subnets:
         lines.append(f"  {subnet.name} subnet {subnet.cidr}")
-        for row in (row for row in vpc.interfaces if row.subnet == subnet.name):
-            shown = f", to the Internet {public[row.address]}" if row.address in public else ""
-            groups = f", {', '.join(row.groups)}" if row.groups else ", no security group"
+        for interface in (
+            interface for interface in vpc.interfaces if interface.subnet == subnet.name
+        ):
+            shown = (
+                f", to the Internet {public[interface.address]}"
+                if interface.address in public
+                else ""
+            )
+            groups = (
+                f", {', '.join(interface.groups)}" if interface.groups else ", no security group"
+            )
             lines.append(
-                f"    {row.device:<13} {row.address}{shown}{groups}  ({kinds[row.device]})"
+                f"    {interface.device:<13} {interface.address}{shown}{groups}  ({kinds[interface.device]})"
             )
         lines += _tables(vpc, subnet)
     lines.append("Security groups")
@@ -55,13 +64,13 @@ def _lines(vpc: Vpc) -> list[str]:
 
 def _tables(vpc: Vpc, subnet: Subnet) -> list[str]:
     routes = [
-        f"{row.destination} > {row.target}{' (blackhole)' * (vpc.state(row) == BLACKHOLED)}"
-        for row in vpc.routes_of(subnet)
+        f"{route.destination} > {route.target}{' (blackhole)' * (vpc.state(route) == BLACKHOLED)}"
+        for route in vpc.routes_of(subnet)
     ]
     entries = [
-        f"{row.direction} {row.number} {row.what}"
-        for row in vpc.acl_entries
-        if row.acl == subnet.network_acl
+        f"{entry.direction} {entry.number} {entry.what}"
+        for entry in vpc.acl_entries
+        if entry.acl == subnet.network_acl
     ]
     return [
         f"    routes:      {', '.join(routes) or 'none'}",

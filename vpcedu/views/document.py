@@ -1,7 +1,7 @@
 """Document: a visit as plain dictionaries and lists, for `--json` and for programs.
 
 Times are whole microseconds. Every packet is written as `Packet.parse` reads it; every row carries
-the name of its kind beside its own fields.
+the name of its kind next to its own fields.
 """
 
 from __future__ import annotations
@@ -74,8 +74,9 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Rows as dictionaries, packets as text, bytes as Latin-1 text, classes by their names, the
-    rest as it is.
+    """Rows as dictionaries, packets as text, and the rest as it is.
+
+    Bytes become Latin-1 text, classes become their names.
     """
     if isinstance(value, Packet):
         return str(value)

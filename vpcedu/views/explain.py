@@ -1,7 +1,7 @@
 """Explain: the answer to the question in plain words, made from what was seen.
 
 Every sentence is filled from steps: which source the server saw, which row sent the answer on, who
-put which address in the place of which. Nothing is said that no packet did.
+replaced which address with which. Nothing is said that no packet did.
 """
 
 from __future__ import annotations
@@ -37,8 +37,9 @@ def label(packet: Packet) -> str:
 
 
 def rewritten(step: Step) -> str:
-    """What a rewriting changed: "source 10.0.0.10 becomes 192.0.2.10"; "" where nothing was
-    changed.
+    """What a rewriting changed: "source 10.0.0.10 becomes 192.0.2.10".
+
+    "" where nothing was changed.
     """
     if step.action != REWRITE or step.after is None:
         return ""
@@ -58,8 +59,9 @@ def rewritten(step: Step) -> str:
 
 
 def because(step: Step) -> str:
-    """Why a step ended as it did: the row that decided, or the reason with the row it was held
-    against.
+    """Why a step ended as it did.
+
+    The row that decided, or the reason with the row that the packet was compared with.
     """
     if step.reason is not None:
         return f"LOST: {step.reason}" + (f" ({step.row})" if step.row is not None else "")
@@ -76,8 +78,9 @@ def because(step: Step) -> str:
 
 
 def answer_legs(visit: Record) -> tuple[Trace, ...]:
-    """The packets that carry the answer home, from the server to the opener; one for each
-    connection.
+    """The packets that carry the answer home, from the server to the opener.
+
+    One for each connection.
 
     From the last one back along the causes, as long as each step crosses to another connection and
     carries bytes: a balancer's own answer to a FIN or RST begins at the balancer.
@@ -107,8 +110,9 @@ def answer_legs(visit: Record) -> tuple[Trace, ...]:
 
 
 def request_legs(visit: Record) -> tuple[Trace, ...]:
-    """The packets that carry the request: in each connection that the answer used, its opener's
-    first bytes (after TLS's handshake).
+    """The packets that carry the request.
+
+    In each connection that the answer used, its opener's first bytes (after TLS's handshake).
     """
     answers = {trace.number for trace in answer_legs(visit)}
     talks = [talk for talk in visit.talks if answers & {trace.number for trace in talk.traces}]
@@ -129,8 +133,9 @@ def request_legs(visit: Record) -> tuple[Trace, ...]:
 
 
 def way(trace: Trace) -> str:
-    """By which row the packet left its sender: "by the local route", "by the flow ..."; "" where it
-    never left.
+    """By which row the packet left its sender: "by the local route", "by the flow ...".
+
+    "" where it never left.
     """
     for step in (step for step in trace.steps if step.at == trace.sender):
         if step.check == "flow return" and len(trace.devices) > 1:
@@ -171,8 +176,9 @@ def why(trace: Trace) -> str:
 
 
 def _let_out(trace: Trace, tracked: str, untracked: str) -> str:
-    """How a packet passed its sender's own group, by a pattern for each way; "" where a rule was
-    asked, or no group.
+    """How a packet passed its sender's own security group, by a pattern for each case.
+
+    "" where a rule was asked, or there is no group.
     """
     for step in trace.steps:
         lets = untracked_of(step)
@@ -192,8 +198,9 @@ def _backwards(step: Step) -> bool:
 
 
 def _the(name: str) -> str:
-    """A device's name at the beginning of a sentence; web (web 1, web 2) is used as a name of its
-    own.
+    """A device's name at the beginning of a sentence.
+
+    web (web 1, web 2) is used as a name of its own.
     """
     return name if name.partition(" ")[0] == "web" else f"The {name}"
 

@@ -1,5 +1,6 @@
-"""Outcome: what the person at the opener saw, made from what happened and asked by every text and
-picture.
+"""Outcome: what the person at the opener saw, made from what happened.
+
+Every text and picture asks for it.
 
 A redirect works: the page is elsewhere, and the outcome says where. One that leads back to the page
 that was asked for does not. Whether something works cannot be told where a packet's path ends at
@@ -50,8 +51,9 @@ class Outcome(NamedRow):
 
     @property
     def plain(self) -> bool:
-        """Whether it works and nothing more is to be said: the page came, or the connection
-        stands.
+        """Whether it works and nothing more is to be said.
+
+        The page came, or the connection stands.
         """
         return self.words in ("connected", "200 OK")
 
@@ -62,8 +64,9 @@ class Outcome(NamedRow):
 
     @property
     def said(self) -> str:
-        """The outcome without its time: "works", "works: 301 Moved Permanently, on to ...", "timed
-        out", ...
+        """The outcome without its time.
+
+        "works", "works: 301 Moved Permanently, on to ...", "timed out", ...
         """
         if not self.works:
             return self.words
@@ -103,8 +106,9 @@ def _seen(record: Record) -> Outcome:
 
 
 def _answered(seen: Outcome, location: str | None, url: str) -> Outcome:
-    """What a response means: a redirect works where it leads to another page, and not where it
-    leads nowhere.
+    """What a response means.
+
+    A redirect works where it leads to another page, and not where it leads nowhere.
     """
     status = seen.status or 0
     if 200 <= status < 300 or status == NOT_MODIFIED:
@@ -120,18 +124,22 @@ def _answered(seen: Outcome, location: str | None, url: str) -> Outcome:
 
 
 def together(outcomes: Iterable[Outcome]) -> Outcome:
-    """The outcome of the connections that a network's choices make of one question; ValueError for
-    none.
+    """The outcome of the connections that a network's choices make of one question.
 
-    One that cannot be told leaves the whole open; where the others differ, it works sometimes.
+    ValueError for none. One that cannot be told leaves the whole open; where the others differ, it
+    works sometimes.
     """
-    found = tuple(dict.fromkeys(outcomes))
-    if not found:
+    different = tuple(dict.fromkeys(outcomes))
+    if not different:
         raise ValueError("no outcomes: expected one or more")
-    unknown = next((one for one in found if one.verdict == UNKNOWN), None)
+    unknown = next((each for each in different if each.verdict == UNKNOWN), None)
     if unknown is not None:
         return unknown
-    return found[0] if len({one.works for one in found}) == 1 else Outcome(SOMETIMES, SOMETIMES)
+    return (
+        different[0]
+        if len({each.works for each in different}) == 1
+        else Outcome(SOMETIMES, SOMETIMES)
+    )
 
 
 def blocker(record: Record) -> tuple[Trace, Step] | None:
@@ -154,8 +162,9 @@ def stood(record: Record) -> bool:
 
 
 def _page(url: str) -> tuple[str, str]:
-    """Name and port, and path, of a URL; the port alone tells http from https, which an answer in
-    clear has not.
+    """Name and port, and path, of a URL.
+
+    The port alone tells http from https, which an answer in clear has not.
     """
     scheme, _, rest = url.partition("://")
     place, _, path = rest.partition("/")

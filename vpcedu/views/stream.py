@@ -29,21 +29,22 @@ class Said:
                 )
 
     def messages(self) -> list[tuple[Message, int]]:
-        """The whole HTTP messages in these bytes and their sizes; what cannot be read ends the
-        list.
+        """The whole HTTP messages in these bytes and their sizes.
+
+        What cannot be read ends the list.
         """
         buffer = bytearray(self.data)
-        found: list[tuple[Message, int]] = []
+        complete: list[tuple[Message, int]] = []
         try:
             while (message := take(buffer, ended=True)) is not None:
-                found.append(
-                    (message, len(self.data) - sum(size for _, size in found) - len(buffer))
+                complete.append(
+                    (message, len(self.data) - sum(size for _, size in complete) - len(buffer))
                 )
         except ValueError:
             pass
-        return found
+        return complete
 
     def nth(self, number: int) -> tuple[Message, int] | None:
-        """One of the messages and its size, counted from 0; None where there are not so many."""
+        """One of the messages and its size, counted from 0; None where there are fewer."""
         messages = self.messages()
         return messages[number] if number < len(messages) else None

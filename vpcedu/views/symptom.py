@@ -18,17 +18,19 @@ if TYPE_CHECKING:
 
 
 def client_sees(record: Record) -> str:
-    """What people report of a call: its outcome, such as "works", "timed out after 131 s" or "502
-    Bad Gateway"; where it works, and only an application's log is wrong, "wrong client address in
-    the application's log".
+    """What people report of a call.
+
+    Its outcome, such as "works", "timed out after 131 s" or "502 Bad Gateway"; where it works, and
+    only an application's log is wrong, "wrong client address in the application's log".
     """
     seen = outcome(record)
     return (seen.works and _log(record)) or str(seen)
 
 
 def balancer_logs(record: Record) -> tuple[str, ...]:
-    """The status of each request in balancers' logs, and each target that checks found unhealthy,
-    in order of time.
+    """The status of each request in balancers' logs, and each unhealthy target.
+
+    A target is unhealthy where health checks found it so. Both are in order of time.
     """
     words = [(at, row.status[:3]) for at, _, row in requests_answered(record.capture)]
     words += [
@@ -40,14 +42,15 @@ def balancer_logs(record: Record) -> tuple[str, ...]:
 
 
 def _log(record: Record) -> str:
-    """What is wrong in the log of an application of the VPC: a client that is not the one that
-    asked.
+    """What is wrong in the log of an application of the VPC.
+
+    The client in the log is not the one that asked.
     """
     vpc = record.vpc
     own = {host.address for host in vpc.outside if host.device == record.opener}
-    own |= {row.address for row in vpc.interfaces if row.device == record.opener}
-    own |= {row.public for row in vpc.associations if row.private in own}
-    inside = {row.device for row in vpc.interfaces}
+    own |= {interface.address for interface in vpc.interfaces if interface.device == record.opener}
+    own |= {association.public for association in vpc.associations if association.private in own}
+    inside = {interface.device for interface in vpc.interfaces}
     wrong = [
         row.client or "-"
         for who, row in logged(record.capture)

@@ -36,8 +36,9 @@ def fold(words: str, width: int = WIDTH) -> str:
 
 
 def report(visit: Record, every: bool = False) -> str:
-    """The whole text of a visit; `every` shows the decisions about every packet, not only the
-    telling ones.
+    """The whole text of a visit.
+
+    `every` shows the decisions about every packet, not only the telling ones.
     """
     talks = visit.talks
     result = visit.result or "no answer yet"
@@ -53,8 +54,9 @@ def report(visit: Record, every: bool = False) -> str:
 
 
 def telling(visit: Record, talks: tuple[Conversation, ...]) -> list[Trace]:
-    """The packets whose decisions are shown: what opens a connection, request and answer, the first
-    of each loss.
+    """The packets whose decisions are shown.
+
+    What opens a connection, request and answer, the first of each loss.
     """
     chosen = {talk.traces[0].number: talk.traces[0] for talk in talks}
     chosen.update({leg.number: leg for leg in (*request_legs(visit), *answer_legs(visit))})
@@ -75,8 +77,9 @@ def _connection(talk: Conversation) -> list[str]:
 
 
 def columns(talks: tuple[Conversation, ...], traces: list[Trace]) -> list[str]:
-    """The devices from left to right, in the order in which connections and packets come upon
-    them.
+    """The devices from left to right, in the order in which traffic meets them.
+
+    The paths of the connections come first, then those of the packets.
     """
     order: list[str] = []
     for path in [talk.path for talk in talks] + [trace.devices for trace in traces]:
@@ -97,38 +100,40 @@ def ladder(capture: Capture, talks: tuple[Conversation, ...]) -> list[str]:
     if not names:
         return []
     step = max(22, *(len(name) for name in names)) if len(names) < 5 else 18
-    at = {name: 12 + i * step for i, name in enumerate(names)}
+    x_of = {name: 12 + i * step for i, name in enumerate(names)}
     walls = {end for talk in talks for end in (talk.opener, talk.listener)}
-    lines = [LEGEND, "", _heads(names, at)]
-    return lines + [_rung(trace, at, walls) for trace in capture]
+    lines = [LEGEND, "", _heads(names, x_of)]
+    return lines + [_rung(trace, x_of, walls) for trace in capture]
 
 
-def _heads(names: list[str], at: dict[str, int]) -> str:
+def _heads(names: list[str], x_of: dict[str, int]) -> str:
     line = ""
     for name in names:
-        start = max(at[name] - len(name) // 2, len(line) + 2 if line else 0)
+        start = max(x_of[name] - len(name) // 2, len(line) + 2 if line else 0)
         line = line.ljust(start) + name
     return line
 
 
-def _rung(trace: Trace, at: dict[str, int], walls: set[str]) -> str:
-    cells = [" "] * (max(at.values()) + 1)
-    for name, x in at.items():
+def _rung(trace: Trace, x_of: dict[str, int], walls: set[str]) -> str:
+    cells = [" "] * (max(x_of.values()) + 1)
+    for name, x in x_of.items():
         cells[x] = "|" if name in walls else ":"
-    path = [name for name in trace.devices if name in at]
+    path = [name for name in trace.devices if name in x_of]
     words = label(trace.packet)
     if trace.packet.icmp is None:
         words += f" {trace.packet.flow.sport}>{trace.packet.flow.dport}"
     for place, (here, there) in enumerate(pairwise(path)):
-        _arrow(cells, at[here], at[there], words if place == 0 else "", last=place == len(path) - 2)
+        _arrow(
+            cells, x_of[here], x_of[there], words if place == 0 else "", last=place == len(path) - 2
+        )
     for step in trace.steps:
         if step.action == REWRITE:
-            cells[at[step.at]] = "*"
+            cells[x_of[step.at]] = "*"
     lost = ""
     end = trace.dropped
     if end is not None and end.reason is not None:
-        # lost on a link: behind the last device
-        x = at.get(end.at, (at[path[-1]] if path else max(at.values())) + 2)
+        # lost on a link: after the last device
+        x = x_of.get(end.at, (x_of[path[-1]] if path else max(x_of.values())) + 2)
         cells[x : x + 1] = "x"
         lost = f"  x {end.at}, {end.check}" + (
             "" if end.check == end.reason.code else f": {end.reason.code}"
@@ -151,8 +156,9 @@ def _arrow(cells: list[str], start: int, end: int, words: str, last: bool) -> No
 
 
 def seen(visit: Record) -> str:
-    """What each server got, beside what the opener sent where a balancer changed it; "" if nothing
-    arrived.
+    """What each server got; "" if nothing arrived.
+
+    Next to it stands what the opener sent, where a balancer changed it.
     """
     rows = list(requests_seen(visit.capture))
     if not rows:
@@ -180,8 +186,9 @@ def seen(visit: Record) -> str:
 
 
 def decisions(trace: Trace) -> str:
-    """Every decision about one packet: where, which check, which row, and the addresses behind each
-    rewriting.
+    """Every decision about one packet.
+
+    Where, which check, which row, and the addresses after each rewriting.
     """
     packet = trace.packet
     lines = [

@@ -1,5 +1,6 @@
-"""Unread: bytes that reached a server which could make no request of them, such as a PROXY header
-it did not expect.
+"""Unparsed: bytes that reached a server which could make no request of them.
+
+Such as a PROXY header it did not expect.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ MOST = 240  # bytes shown
 def unread(visit: Any) -> str:
     """What each server got that is no request it could read; "" where nothing arrived."""
     servers = {
-        row.name
-        for one in visit.vpc.everyone
-        for row in one.devices
-        if issubclass(row.kind, WebServer)
+        device.name
+        for each_vpc in visit.vpc.everyone
+        for device in each_vpc.devices
+        if issubclass(device.kind, WebServer)
     }
     lines = []
     for talk in visit.talks:

@@ -1,7 +1,8 @@
-"""ICMP: the message "destination unreachable" as bytes, and back (RFC 792; RFC 1191 for the next
-hop's MTU).
+"""ICMP: the message "destination unreachable" as bytes, and back.
 
-It quotes the IPv4 header of the packet that did not get through and the first eight bytes behind
+RFC 792; RFC 1191 for the next hop's MTU.
+
+It quotes the IPv4 header of the packet that did not get through and the first eight bytes after
 it, which for TCP are both ports and the sequence number: enough for the sender to find the
 connection. `wire` calls this module. What is written quotes no identification, and a TTL as the
 sender set it. What is read may quote more than that. Left out: every other message, such as echo
@@ -33,8 +34,9 @@ QUOTED = 28  # bytes: an IPv4 header without options, and eight more
 
 
 def encode(packet: Packet, identification: int, ttl: int) -> bytes:
-    """The bytes of the IPv4 packet; ValueError for a number that does not fit, or another message
-    than type 3.
+    """The bytes of the IPv4 packet.
+
+    ValueError for a number that does not fit, or another message than type 3.
     """
     (src, _, dst, about, protocol), icmp = packet.flow, packet.icmp
     kind, code = divmod(about, 256)

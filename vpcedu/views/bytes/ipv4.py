@@ -1,5 +1,6 @@
-"""IPv4: what the bytes of every packet share: fixed fields of the header, RFC 1071's checksum, and
-how reading ends.
+"""IPv4: what the bytes of every packet share.
+
+Fixed fields of the header, RFC 1071's checksum, and how reading ends.
 
 The checksum is taken of numbers, not of bytes; wire.py says why that is the same.
 """
@@ -26,8 +27,9 @@ class WireError(ValueError):
 
 
 class OtherPacket(WireError):
-    """Bytes that may be in order, but are something else than a whole IPv4 packet with TCP or an
-    ICMP error.
+    """Bytes that are not a whole IPv4 packet with TCP or an ICMP error.
+
+    They may be in order, but then they are something else.
     """
 
 
@@ -41,16 +43,18 @@ class Decoded(NamedRow):
 
 
 def checksum(data: bytes) -> int:
-    """The Internet checksum of RFC 1071: the complement of the ones'-complement sum of 16-bit
-    words.
+    """The Internet checksum of RFC 1071.
+
+    The complement of the ones'-complement sum of 16-bit words.
     """
     total = summed(data)
     return -total % 0xFFFF if total else 0xFFFF
 
 
 def summed(data: bytes) -> int:
-    """A number that is, modulo 0xFFFF, the sum of the 16-bit words; a last odd byte counts as a
-    word's first.
+    """A number that is, modulo 0xFFFF, the sum of the 16-bit words.
+
+    A last odd byte counts as the first byte of a word.
     """
     total = int.from_bytes(data, "big")
     return total << 8 if len(data) & 1 else total

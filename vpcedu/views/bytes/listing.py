@@ -23,8 +23,9 @@ HALF = MODULUS // 2  # numbers further apart than this are before, not behind
 
 
 class Talk:
-    """One connection of a capture: who opened it as far as was seen, and its packets with their
-    numbers in the file.
+    """One connection of a capture.
+
+    Who opened it as far as was seen, and its packets with their numbers in the file.
     """
 
     def __init__(self, first: Packet) -> None:
@@ -56,7 +57,7 @@ class Talk:
 
 def talks(packets: Iterable[Seen]) -> list[Talk]:
     """The connections in the order of their first packets."""
-    found: list[Talk] = []
+    connections: list[Talk] = []
     latest: dict[frozenset[Endpoint], Talk] = {}
     for number, seen in enumerate(packets, 1):
         packet = seen.decoded.packet
@@ -64,9 +65,9 @@ def talks(packets: Iterable[Seen]) -> list[Talk]:
         talk = latest.get(ends)
         if talk is None or talk.begins_anew(packet):
             talk = latest[ends] = Talk(packet)
-            found.append(talk)
+            connections.append(talk)
         talk.add(number, seen)
-    return found
+    return connections
 
 
 def listing(packets: Iterable[Seen]) -> str:
@@ -118,5 +119,5 @@ def _row(place: int, seen: Seen, talk: Talk, begun: int) -> str:
 
 
 def _relative(number: int, zero: int) -> int:
-    """How far behind zero, or before it (negative), on the circle of 32 bits."""
+    """How far after zero, or before it (negative), on the circle of 32 bits."""
     return (number - zero + HALF) % MODULUS - HALF

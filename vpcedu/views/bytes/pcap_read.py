@@ -106,7 +106,7 @@ def _frames(file: BinaryIO) -> Iterator[Frame]:
 
 
 def _take(file: BinaryIO, size: int, offset: int) -> bytes:
-    """Exactly so many bytes, which stand at this offset."""
+    """Exactly `size` bytes, which stand at this offset."""
     if size > LONGEST_BLOCK:
         raise PcapError(f"a length of {size} bytes: expected at most {LONGEST_BLOCK}", offset)
     data = file.read(size)
@@ -145,7 +145,7 @@ def _classic(file: BinaryIO, order: str, ticks: int) -> Iterator[Frame]:
         offset += 16 + size
 
 
-# The next generation: sections of blocks, each with its length in front and behind.
+# The next generation: sections of blocks, each with its length at its beginning and its end.
 
 
 def _next_generation(file: BinaryIO) -> Iterator[Frame]:

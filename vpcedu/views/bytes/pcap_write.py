@@ -47,25 +47,29 @@ def seen_at(
     )
     if device not in names:
         raise ValueError(f"device {device!r}: expected one of {', '.join(names)}")
-    found = []
+    sightings = []
     for trace in capture:
         for step in trace.steps:
             if step.at == device and step.action == SEND:
-                found.append((step.now, trace.number, "out", step.before))
+                sightings.append((step.now, trace.number, "out", step.before))
             elif step.at == device and step.check in HANDLED:
-                found.append((step.now, trace.number, "in", step.before))
+                sightings.append((step.now, trace.number, "in", step.before))
                 if step.after is not None and step.action in (REWRITE, PASS):
-                    found.append((step.now, trace.number, "out", step.after))
-    # stable: a rewritten packet stays behind the one it was made from
-    found.sort(key=lambda row: row[:2])
-    return [(now, number, packet) for now, number, way, packet in found if side in ("", way)]
+                    sightings.append((step.now, trace.number, "out", step.after))
+    # stable: a rewritten packet stays after the one it was made from
+    sightings.sort(key=lambda row: row[:2])
+    return [
+        (now, number, packet)
+        for now, number, direction, packet in sightings
+        if side in ("", direction)
+    ]
 
 
 def dump(rows: Iterable[Row], link: int = RAW, before: bytes = b"") -> Iterator[bytes]:
-    """The bytes of a pcap file, piece by piece; `before` stands in front of each packet, as `link`
-    has it.
+    """The bytes of a pcap file, piece by piece.
 
-    A row is (microseconds, IPv4 identification, packet).
+    `before` stands in front of each packet, as `link` has it. A row is (microseconds, IPv4
+    identification, packet).
     """
     yield HEADER.pack(MAGIC, 2, 4, 0, 0, SNAPSHOT, link)
     record, more = RECORD.pack, len(before)
@@ -76,10 +80,9 @@ def dump(rows: Iterable[Row], link: int = RAW, before: bytes = b"") -> Iterator[
 
 
 def write(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
-    """Write a file from pieces; it appears only when it is whole, and until then what was there
-    stays.
+    """Write a file from pieces; it appears only when it is whole.
 
-    OSError where it cannot be written.
+    Until then whatever was there stays. OSError where it cannot be written.
     """
     whole = f"{os.fspath(path)}.{os.getpid()}.part"
     try:
@@ -99,10 +102,10 @@ def save(
     side: str = "",
     known: tuple[str, ...] = (),
 ) -> int:
-    """Write what a device saw to a file and return the number of packets; arguments as for
-    `seen_at`.
+    """Write what a device saw to a file and return the number of packets.
 
-    ValueError names an unknown device or side; OSError where the file cannot be written.
+    Arguments as for `seen_at`. ValueError names an unknown device or side; OSError where the file
+    cannot be written.
     """
     rows = seen_at(capture, device, side, known)
     write(path, dump(rows))

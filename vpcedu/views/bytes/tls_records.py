@@ -1,5 +1,4 @@
-"""TLS records as a bystander sees them: their types, and the handshake messages that are not
-encrypted yet.
+"""TLS records as a bystander sees them: their types, and the handshake still in the clear.
 
 Each record says its type and length in five bytes; handshake messages in it say theirs, until a
 ChangeCipherSpec: what follows is encrypted and told from the rest by a length that does not fit.
@@ -35,8 +34,9 @@ HEAD, MOST = 5, (1 << 14) + 2_048  # bytes: a record's header, and what may foll
 
 
 def is_tls(data: bytes) -> bool:
-    """Whether bytes begin with the header of a record: a known type, version 3.0 to 3.4, a length
-    that may be.
+    """Whether bytes begin with the header of a record.
+
+    A known type, version 3.0 to 3.4, a length that may be.
     """
     return (
         len(data) >= HEAD
@@ -48,7 +48,7 @@ def is_tls(data: bytes) -> bool:
 
 
 def records(data: bytes) -> tuple[list[str], bytes]:
-    """The names of the whole records at the beginning of these bytes, and the bytes behind them."""
+    """The names of the whole records at the beginning of these bytes, and the bytes after them."""
     names: list[str] = []
     while is_tls(data) and len(data) >= _size(data):
         names += _names(data[: _size(data)])
@@ -57,8 +57,9 @@ def records(data: bytes) -> tuple[list[str], bytes]:
 
 
 def label(data: bytes) -> str:
-    """What a segment carries, in two or three words: "TLS ClientHello", "TLS ServerHello ..."; ""
-    without TLS.
+    """What a segment carries, in two or three words; "" without TLS.
+
+    "TLS ClientHello", "TLS ServerHello ...".
     """
     names, rest = records(data)
     names += _names(rest) if is_tls(rest) else ()
@@ -77,8 +78,9 @@ def is_handshake(data: bytes) -> bool:
 
 
 def where_tls_ends(legs: tuple[Trace, ...]) -> list[str]:
-    """A sentence about the end of TLS, from the packets that carry an answer home; none where there
-    is no TLS.
+    """A sentence about the end of TLS, from the packets that carry an answer home.
+
+    None where there is no TLS.
     """
     secret = [leg.sender for leg in legs if is_tls(leg.packet.data)]
     if not secret:
@@ -95,17 +97,18 @@ def _size(data: bytes) -> int:
 
 
 def _names(record: bytes) -> list[str]:
-    """The record's type, or the messages of a handshake record; of a record cut short those that
-    begin in it.
+    """The record's type, or the messages of a handshake record.
+
+    Of a record cut short, those that begin in it.
     """
     kind, end = record[0], _size(record)
     if kind != HANDSHAKE:
         return [TYPES[kind]]
-    names, at = [], HEAD
-    while at + 4 <= len(record):
-        following = at + 4 + int.from_bytes(record[at + 1 : at + 4], "big")
-        if record[at] not in MESSAGES or following > end:
+    names, offset = [], HEAD
+    while offset + 4 <= len(record):
+        following = offset + 4 + int.from_bytes(record[offset + 1 : offset + 4], "big")
+        if record[offset] not in MESSAGES or following > end:
             return [ENCRYPTED]
-        names.append(MESSAGES[record[at]])
-        at = following
+        names.append(MESSAGES[record[offset]])
+        offset = following
     return names or [TYPES[kind]]

@@ -1,5 +1,6 @@
-"""Wire: a packet as the bytes of an IPv4 header and a TCP segment, and back; of an ICMP error see
-icmp_bytes.py.
+"""Wire: a packet as the bytes of an IPv4 header and a TCP segment, and back.
+
+For an ICMP error see icmp_bytes.py.
 
 Both checksums are the ones'-complement sums of RFC 1071; TCP's covers the pseudo header of RFC 9293
 section 3.1. What is written is what a host without offload would send: no IP options, Don't
@@ -52,8 +53,9 @@ _new = tuple.__new__  # quicker than a class's own call, for what is made once a
 
 
 def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
-    """The bytes of the IPv4 packet; ValueError for another protocol than TCP, an unknown option or
-    too many bytes.
+    """The bytes of the IPv4 packet.
+
+    ValueError for another protocol than TCP, an unknown option or too many bytes.
     """
     (src, sport, dst, dport, protocol), flags, seq, ack, window, options, data, icmp = packet
     if icmp is not None:
@@ -105,8 +107,9 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
 
 
 def decode(data: bytes, start: int = 0) -> Decoded:
-    """Read the bytes of one IPv4 packet with TCP or an ICMP error; what is behind its total length
-    is left aside.
+    """Read the bytes of one IPv4 packet with TCP or an ICMP error.
+
+    What comes after its total length is left aside.
 
     start: where the packet begins. WireError (a ValueError with `offset`) where the bytes are cut
     short or damaged; its subclass OtherPacket where they are no IPv4, another protocol or message,
@@ -138,7 +141,7 @@ def decode(data: bytes, start: int = 0) -> Decoded:
     size = 20
     if first != 0x45:
         size = (first & 15) << 2
-        if 20 <= size <= room - 20:  # IP options: the TCP header stands behind them
+        if 20 <= size <= room - 20:  # IP options: the TCP header comes after them
             sport, dport, seq, ack, about, window = TCP_HEADER.unpack_from(data, start + size)
     begins = about >> 12 << 2
     if not 20 <= size <= total - 20 <= room - 20:
@@ -212,10 +215,10 @@ def _options_out(options: tuple[tuple[str | int, ...], ...]) -> bytes:
 
 def _options_in(data: bytes, end: int, offset: int) -> tuple[tuple[str | int, ...], ...]:
     start = 20
-    found: list[tuple[str | int, ...]] = []
+    options: list[tuple[str | int, ...]] = []
     while start < end and data[start] != END:
         if data[start] == NOP:
-            found.append(("nop",))
+            options.append(("nop",))
             start += 1
             continue
         size = data[start + 1] if start + 1 < end else 0
@@ -229,6 +232,6 @@ def _options_in(data: bytes, end: int, offset: int) -> tuple[tuple[str | int, ..
             for width in sizes:
                 values.append(int.from_bytes(data[at : at + width], "big"))
                 at += width
-            found.append((name, *values))
+            options.append((name, *values))
         start += size  # an option unknown here is skipped
-    return tuple(found)
+    return tuple(options)

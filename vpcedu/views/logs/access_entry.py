@@ -1,5 +1,6 @@
-"""Access log entries: the fields that Classic and Application Load Balancers log, and real lines
-read as rows.
+"""Access log entries: the fields that two kinds of balancers log, and real lines read as rows.
+
+These are Classic and Application Load Balancers.
 
 An entry is a line of fields between spaces; some stand in double quotes, since there may be spaces
 inside. `-` is what a field has where there is nothing to say, `-1` a time that did not come about.
@@ -7,7 +8,7 @@ Which balancer wrote a line is told by its beginning: an Application Load Balanc
 type of the request, a Classic one's with the time. Sources: Classic guide, "Access logs for your
 Classic Load Balancer"; Application Load Balancers guide, "Access logs for your Application Load
 Balancer": names, order and quotes of the fields are theirs. New fields come at the end, so what
-stands behind the last one that is known is not read, and an Application Load Balancer's older
+stands after the last one that is known is not read, and an Application Load Balancer's older
 entries may lack what came after "trace_id". How strictly a field is held to its form is ours.
 """
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 LARGEST = 10**19 - 1  # bytes
 NEVER = -1.0  # seconds: the step of a request that this time is about did not happen
-NO_REQUEST = "- - - "  # what a TCP listener logs in the place of a request
+NO_REQUEST = "- - - "  # what a TCP listener logs instead of a request
 
 
 class Field(NamedRow):
@@ -40,8 +41,9 @@ class Field(NamedRow):
 
 
 class Form(NamedRow):
-    """The entries of one kind of balancer: the fields in order, how many a line must have, the
-    decimals of seconds.
+    """The entries of one kind of balancer.
+
+    The fields in order, how many a line must have, the decimals of seconds.
     """
 
     balancer: str
@@ -51,8 +53,9 @@ class Form(NamedRow):
 
 
 class Entry(dict[str, "int | float | str | None"]):
-    """One entry: the fields' names in the order of the line, with numbers, text, or None for
-    `-`.
+    """One entry: the fields' names in the order of the line, with their values.
+
+    A value is a number, text, or None for `-`.
     """
 
     def __init__(self, form: Form) -> None:
@@ -82,9 +85,9 @@ def _text(text: str) -> str:
 
 
 def _count(text: str) -> int:
-    found = whole(text, LARGEST)
-    if found is not None:
-        return found
+    count = whole(text, LARGEST)
+    if count is not None:
+        return count
     raise ValueError("a number of bytes")
 
 
@@ -235,8 +238,9 @@ def entry(line: str, where: str = "") -> Entry:
 
 
 def _words(line: str) -> Iterator[tuple[str, bool]]:
-    """The fields of a line, and whether each stood in quotes; a quote behind a backslash ends
-    none.
+    """The fields of a line, and whether each stood in quotes.
+
+    A quote after a backslash ends none.
     """
     while line:
         if line[0] != '"':

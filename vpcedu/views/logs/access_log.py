@@ -1,5 +1,6 @@
-"""Access log: what a Classic or Application Load Balancer would write down of its requests, made
-from a capture.
+"""Access log: what a balancer would write down of its requests, made from a capture.
+
+The balancer is a Classic or an Application Load Balancer.
 
 `client:port` and the target's address and port in one line are the shortest proof of two
 connections. An entry is made of what the node told (an event "answered" for each request) and of
@@ -68,15 +69,15 @@ class AccessLog(NamedRow):
 
 
 def access_log(seen: Record | Network, at: str = "") -> AccessLog:
-    """The access log of a node, of all that a visit or a network has seen; at: its name, "" where
-    there is one.
+    """The access log of a node, of all that a visit or a network has seen.
 
-    ValueError where no Classic or Application Load Balancer has that name.
+    at: its name, "" where there is one. ValueError where no Classic or Application Load Balancer
+    has that name.
     """
     nodes = {
-        row.name: row
-        for row in seen.vpc.devices
-        if issubclass(row.kind, (ClassicLoadBalancer, ApplicationLoadBalancer))
+        device.name: device
+        for device in seen.vpc.devices
+        if issubclass(device.kind, (ClassicLoadBalancer, ApplicationLoadBalancer))
     }
     if at not in nodes and (at or len(nodes) != 1):
         raise ValueError(
@@ -87,9 +88,9 @@ def access_log(seen: Record | Network, at: str = "") -> AccessLog:
     listeners = {row.port: row for row in dict(device.settings).get("listeners", ())}
     form = CLASSIC if issubclass(device.kind, ClassicLoadBalancer) else APPLICATION
     node = Node(device.name, form, listeners, seen.capture)
-    found = [*node.requests(), *(node.connections() if node.form is CLASSIC else ())]
+    entries = [*node.requests(), *(node.connections() if node.form is CLASSIC else ())]
     return AccessLog(
-        device.name, tuple(made for _, made in sorted(found, key=lambda pair: pair[0]))
+        device.name, tuple(made for _, made in sorted(entries, key=lambda pair: pair[0]))
     )
 
 
@@ -120,25 +121,29 @@ class Node:
         """HTTP and HTTPS listeners: the entry of each request, with its instant."""
         nth: Counter[FiveTuple] = Counter()
         claimed: set[int] = set()
-        found = []
-        for at, who, row in requests_answered(self.capture):
+        entries = []
+        for instant, who, answered in requests_answered(self.capture):
             if who == self.name:
-                front = FiveTuple(*row.client, *row.listener)
-                given = self._given(row, at, claimed)
-                found.append((at, self._request(row, at, front, nth[front], given)))
+                front = FiveTuple(*answered.client, *answered.listener)
+                given = self._given(answered, instant, claimed)
+                entries.append(
+                    (instant, self._request(answered, instant, front, nth[front], given))
+                )
                 nth[front] += 1
-        return found
+        return entries
 
-    def _given(self, row: Answered, at: int, claimed: set[int]) -> Trace | None:
+    def _given(self, answered: Answered, instant: int, claimed: set[int]) -> Trace | None:
         """The packet by which a request went to its target, or None."""
-        words = row.request.rpartition(" ")[0].encode("latin-1") + b" "
+        words = answered.request.rpartition(" ")[0].encode("latin-1") + b" "
         for flow, traces in self._sent.items():
             for trace in (
-                traces if row.target is not None and flow.destination == row.target else ()
+                traces
+                if answered.target is not None and flow.destination == answered.target
+                else ()
             ):
                 if (
                     trace.packet.data.startswith(words)
-                    and row.begun <= trace.steps[0].now <= at
+                    and answered.begun <= trace.steps[0].now <= instant
                     and (trace.number not in claimed)
                 ):
                     claimed.add(trace.number)
@@ -146,11 +151,11 @@ class Node:
         return None
 
     def _request(
-        self, row: Answered, at: int, front: FiveTuple, nth: int, given: Trace | None
+        self, answered: Answered, instant: int, front: FiveTuple, nth: int, given: Trace | None
     ) -> Entry:
-        listener = self.listeners[row.listener.port]
+        listener = self.listeners[answered.listener.port]
         sent = take(bytearray(given.packet.data), True) if given is not None else None
-        came = self._came(given) if given is not None and row.came else None
+        came = self._came(given) if given is not None and answered.came else None
         received: int | None
         if listener.protocol == "HTTP":
             heard, reply = self.heard(front).nth(nth), self.said(front.reversed()).nth(nth)
@@ -162,23 +167,27 @@ class Node:
             )
             received = len(sent.body) if sent and self.form is CLASSIC else None
         replied = self._size(reply) if reply or listener.protocol == "HTTP" else None
-        target, status = row.target and str(row.target), int(row.came[:3]) if row.came else None
-        values = self._times(row.begun, at, given, came) | {
+        target, status = (
+            answered.target and str(answered.target),
+            int(answered.came[:3]) if answered.came else None,
+        )
+        values = self._times(answered.begun, instant, given, came) | {
             "type": listener.protocol.lower(),
-            "client:port": str(row.client),
+            "client:port": str(answered.client),
             "target:port": target,
             "backend:port": target if came is not None else None,
-            "elb_status_code": int(row.status[:3]),
+            "elb_status_code": int(answered.status[:3]),
             "target_status_code": status,
             "backend_status_code": status,
             "received_bytes": received,
             "sent_bytes": replied,
-            "request": _line(row, listener, message),
+            "request": _line(answered, listener, message),
             "user_agent": message and message.header("User-Agent"),
-            "time": _instant(row.begun if self.form is CLASSIC else at),
+            "time": _instant(answered.begun if self.form is CLASSIC else instant),
         }
         return self._made(
-            values | (self._more(row, listener, message, sent) if self.form is APPLICATION else {})
+            values
+            | (self._more(answered, listener, message, sent) if self.form is APPLICATION else {})
         )
 
     def _came(self, given: Trace) -> Trace | None:
@@ -204,7 +213,7 @@ class Node:
         return message[1] if self.form is APPLICATION else len(message[0].body)
 
     def _times(
-        self, begun: int, at: int, given: Trace | None, came: Trace | None
+        self, begun: int, instant: int, given: Trace | None, came: Trace | None
     ) -> dict[str, Any]:
         times: dict[str, Any] = dict.fromkeys(TIMES, NEVER)
         if given is not None and (came is not None or self.form is APPLICATION):
@@ -212,7 +221,7 @@ class Node:
             times[TIMES[0]] = (sent - begun) / SECOND
             if came is not None:
                 times[TIMES[1]] = times[TIMES[2]] = (came.last.now - sent) / SECOND
-                times[TIMES[3]] = (at - came.last.now) / SECOND
+                times[TIMES[3]] = (instant - came.last.now) / SECOND
         return times
 
     def _more(
@@ -253,10 +262,11 @@ class Node:
         }
 
     def connections(self) -> list[tuple[int, Entry]]:
-        """TCP and SSL listeners: the entry of each connection, with the instant at which it
-        stood.
+        """TCP and SSL listeners: the entry of each connection.
+
+        It comes with the instant at which the connection was established.
         """
-        found = []
+        entries = []
         for flow in self._heard:
             listener = self.listeners.get(flow.dport)
             stood = next(
@@ -268,8 +278,8 @@ class Node:
                 None,
             )
             if listener is not None and listener.protocol in ("TCP", "SSL") and stood is not None:
-                found.append((stood, self._connection(flow, listener, stood)))
-        return found
+                entries.append((stood, self._connection(flow, listener, stood)))
+        return entries
 
     def _connection(self, front: FiveTuple, listener: Listener, stood: int) -> Entry:
         numbers = {trace.number for trace in self._heard[front]}

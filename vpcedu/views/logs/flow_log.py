@@ -1,5 +1,6 @@
-"""Flow log: the records that VPC Flow Logs would write about one network interface, made from a
-capture.
+"""Flow log: the records that VPC Flow Logs would write, made from a capture.
+
+They are about one network interface.
 
 Packets of one flow that went the same way through the interface in one interval are one record:
 ACCEPT if groups and network ACLs let them pass there, REJECT if one of them refused them. So a
@@ -10,7 +11,7 @@ says; `pkt-srcaddr` and `pkt-dstaddr` are the packet's. `bytes` counts IPv4 pack
 headers. Sources: VPC user guide, "Flow log records", "Flow log record examples", "Flow log
 limitations".
 
-Ours, since AWS does not say: intervals begin with the simulation's clock; a packet without a way on
+Ours, since AWS does not say: intervals begin with the simulation's clock; a packet with no way on
 (no route, a port that is closed) was accepted; one that fails the source or destination check is
 not logged. Ids are made from the names; the zone's name stands for `az-id`. Left out: SKIPDATA,
 delivery, `pkt-*-aws-service`, Regions.
@@ -67,8 +68,9 @@ INSIDE, GATEWAY = (1, 8)
 
 
 class Passage(NamedRow):
-    """A packet at an interface: microseconds, INGRESS or EGRESS, ACCEPT or REJECT, the traffic-path
-    or None.
+    """A packet at an interface.
+
+    Microseconds, INGRESS or EGRESS, ACCEPT or REJECT, the traffic-path or None.
     """
 
     now: int
@@ -89,8 +91,9 @@ class Key(NamedRow):
 
 
 class FlowLog(NamedRow):
-    """The records about one interface; as text a header line and one line for each record, as
-    `parse` reads it.
+    """The records about one interface.
+
+    As text a header line and one line for each record, as `parse` reads it.
     """
 
     at: str
@@ -137,8 +140,9 @@ def flow_log(
 
 
 def passages(trace: Trace, device: str, gateway: str = "") -> Iterator[Passage]:
-    """Each time a packet came to the interface of a device or left it, and whether it was let
-    through.
+    """Each time a packet came to the interface of a device or left it.
+
+    Each time also says whether the packet was let through.
     """
     for place, step in enumerate(trace.steps):
         if step.at == device:
@@ -161,7 +165,7 @@ def passages(trace: Trace, device: str, gateway: str = "") -> Iterator[Passage]:
 
 
 def _leaving(now: int, packet: Packet, asked: Iterable[Step], gateway: str) -> Iterator[Passage]:
-    """What was decided about a packet that leaves, and which way it then took."""
+    """What was decided about a packet that leaves, and where it then went."""
     action, path = ACCEPT, None
     for step in asked:
         if step.action == DROP:
@@ -176,13 +180,14 @@ def _leaving(now: int, packet: Packet, asked: Iterable[Step], gateway: str) -> I
 
 
 def _windows(
-    capture: Capture, at: str, gateway: str, length: int
+    capture: Capture, device: str, gateway: str, length: int
 ) -> Iterator[tuple[int, dict[Key, list[Passage]]]]:
-    """The intervals from the first to the last thing in the capture, each with its flows in
-    order.
+    """The intervals from the first to the last thing in the capture.
+
+    Each has its flows in order.
     """
     met = sorted(
-        (passage for trace in capture for passage in passages(trace, at, gateway)),
+        (passage for trace in capture for passage in passages(trace, device, gateway)),
         key=lambda met: met.now,
     )
     instants = [step.now for trace in capture for step in (trace.steps[0], trace.last)]
@@ -215,7 +220,7 @@ def _about(vpc: Vpc, interface: Interface, names: tuple[str, ...]) -> dict[str, 
 def _traffic(
     interface: Interface, key: Key, passages: list[Passage], start: int
 ) -> dict[str, int | str | None]:
-    """What a record tells of the packets it stands for."""
+    """What a record tells of its packets."""
     flow, leaves = key.flow, key.direction == EGRESS
     return {
         "srcaddr": interface.address if leaves else flow.src,
@@ -239,22 +244,23 @@ def _traffic(
 
 
 def tcp_flags(packets: Iterable[Packet]) -> int:
-    """The flags of a record: FIN 1, SYN 2, RST 4 and SYN-ACK 18 of all packets, ORed; an ACK alone
-    counts nothing.
+    """The flags of a record: FIN 1, SYN 2, RST 4 and SYN-ACK 18 of all packets, ORed.
+
+    An ACK alone counts nothing.
     """
-    found = 0
+    flags = 0
     for packet in packets:
-        found |= packet.flags & (REPORTED | ACK if packet.flags & SYN else REPORTED)
-    return found
+        flags |= packet.flags & (REPORTED | ACK if packet.flags & SYN else REPORTED)
+    return flags
 
 
-def _interface(vpc: Vpc, at: str) -> Interface:
+def _interface(vpc: Vpc, device: str) -> Interface:
     for interface in vpc.interfaces:
-        if interface.device == at:
+        if interface.device == device:
             return interface
     names = ", ".join(interface.device for interface in vpc.interfaces)
     raise ValueError(
-        f"at {at!r}: expected a device with a network interface in the VPC, one of {names}"
+        f"at {device!r}: expected a device with a network interface in the VPC, one of {names}"
     )
 
 

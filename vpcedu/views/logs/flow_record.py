@@ -38,8 +38,9 @@ class Field(NamedRow):
 
 
 class FlowRecord(dict[str, "int | str | None"]):
-    """One record: the fields' names in the order of the line, with numbers, text, or None for
-    `-`.
+    """One record: the fields' names in the order of the line, with their values.
+
+    A value is a number, text, or None for `-`.
     """
 
     def __str__(self) -> str:
@@ -51,9 +52,9 @@ class FlowRecord(dict[str, "int | str | None"]):
 
 def _number(least: int, most: int) -> Reader:
     def read(text: str) -> int:
-        found = whole(text, most)
-        if found is not None and found >= least:
-            return found
+        value = whole(text, most)
+        if value is not None and value >= least:
+            return value
         raise ValueError(f"a number from {least} to {most}")
 
     return read
@@ -214,8 +215,8 @@ def parse(text: str, fields: str | Iterable[str] | None = None) -> list[FlowReco
         (number, line.split()) for number, line in enumerate(text.splitlines(), 1) if line.strip()
     ]
     header = bool(lines) and all(word in FIELDS for word in lines[0][1])
-    told = lines[0][1] if header and fields is None else fields
-    names = DEFAULT if told is None else chosen(told)
+    given = lines[0][1] if header and fields is None else fields
+    names = DEFAULT if given is None else chosen(given)
     if header and names != tuple(lines[0][1]):
         raise ValueError(
             f"line {lines[0][0]}: header {' '.join(lines[0][1])!r}: expected {' '.join(names)}"
