@@ -1,5 +1,4 @@
-"""Ask: does this end reach that one, and does the answer come back? Found by really sending the
-packets.
+"""Ask: does one end reach another, and does the answer come back? Packets are really sent.
 
 `ask` makes a network from the description, opens a connection, sends a request and waits for the
 reply, as a person would with curl. The answer is read off what was captured: the way there and
@@ -40,11 +39,12 @@ NO_REPAIR = "No row was found that mends it."
 
 
 class Answer(NamedRow):
-    """The question, the description asked, the visit that was played, everything in the way (both
-    directions), the smallest set of repairs (None: none was found), what was assumed, where the
-    model ends behind the repairs, what is not known of the network and decided here, what the other
-    addresses of the destination's name gave, and the visit to the one of them that decides (None:
-    the first).
+    """The question, the description asked, and the visit that was simulated for it.
+
+    Also: everything in the way (both directions), the smallest set of repairs (None: none was
+    found), what was assumed, where the model ends after the repairs, what is not known of the
+    network and decides here, what the other addresses of the destination's name gave, and the visit
+    to the one of them that decides (None: the first).
 
     Where a packet met what nobody described, or what the files do not tell, the answer is neither
     yes nor no: that is named, and nothing is guessed.
@@ -63,38 +63,40 @@ class Answer(NamedRow):
 
     @property
     def outcome(self) -> Outcome:
-        """What the person at the source sees, whichever address of the destination's name is
-        used.
-        """
+        """What the person at the source sees, whichever address of the name is used."""
         if self.unknown:
             return Outcome(UNKNOWN, UNKNOWN)
         return together((self.visit.outcome, *(seen for _, seen in self.others)))
 
     @property
     def reachable(self) -> bool | None:
-        """Whether the request always gets there and its answer comes back; None: it cannot be
-        told.
+        """Whether the request always gets there and its answer comes back.
+
+        None: it cannot be told.
         """
         return None if self.outcome.verdict == UNKNOWN else self.outcome.works
 
     @property
     def telling(self) -> Visit:
-        """The visit that decides: to the first address that leaves the answer open, or that does
-        not work.
+        """The visit that decides.
+
+        It goes to the first address that leaves the answer open, or that does not work.
         """
         return self.shown or self.visit
 
     @property
     def symptom(self) -> str:
-        """What the person at the source sees: "works", "timed out", "504 Gateway Timeout",
-        "sometimes", ...; or "cannot be told".
+        """What the person at the source sees, in a few words.
+
+        Such as "works", "timed out", "504 Gateway Timeout" or "sometimes"; or "cannot be told".
         """
         return self.outcome.said
 
     @property
     def forward(self) -> tuple[Trace, ...]:
-        """The opening packet of each connection on the way; none where the files do not tell its
-        way.
+        """The opening packet of each connection on the path.
+
+        None where the files do not tell its path.
         """
         return () if self.unknown else paths.forward(self.telling)
 
@@ -150,8 +152,9 @@ class Answer(NamedRow):
         return f"{count} ({', '.join(f'{address}: {seen.said}' for address, seen in every)})"
 
     def as_json(self) -> dict[str, Any]:
-        """The answer in the shape of Reachability Analyzer's; what it has no field for stands under
-        "Answer".
+        """The answer in the shape of Reachability Analyzer's.
+
+        What that shape has no field for is under "Answer".
         """
         from vpcedu.analysis.aws_json import analysis
         from vpcedu.views.document import plain
@@ -244,8 +247,9 @@ def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> An
 
 
 def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
-    """The answer to a question; what was played for it, and before it, is in `plays`. ValueError as
-    in `ask`.
+    """The answer to a question; `plays` has what was simulated for it, and before it.
+
+    ValueError as in `ask`.
     """
     rules.check(vpc)
     visits = everywhere(plays, vpc, question)
@@ -294,8 +298,9 @@ def unknown_of(visits: Iterable[Visit], vpc: Vpc) -> tuple[Unknown, ...]:
 def _blockers(
     vpc: Vpc, question: Question, plays: Plays, behind: tuple[Loss, ...] = ()
 ) -> tuple[Loss, ...]:
-    """Everything in the way, and what was met behind it; each place, check and direction once,
-    since one packet's addresses differ from run to run.
+    """Everything in the way, and what was met after it; each place, check and direction once.
+
+    One packet's addresses differ from run to run, so they do not count.
     """
     once: dict[tuple[object, ...], Loss] = {}
     for loss in (*paths.losses(plays.past_drops(vpc, question)), *behind):
@@ -344,8 +349,9 @@ def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
 
 
 def _elsewhere(vpc: Vpc, question: Question, visit: Visit) -> Iterator[str]:
-    """The other addresses of a name: a balancer has a node in each zone, and their subnets may
-    differ.
+    """The other addresses of a name.
+
+    A balancer has a node in each zone, and their subnets may differ.
     """
     known = {row.name: row.addresses for one in vpc.everyone for row in one.names}.get(
         question.destination, ()

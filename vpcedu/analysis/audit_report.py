@@ -1,5 +1,6 @@
-"""Audit: who can reach what in a VPC, from the Internet and inside, and which rows do nothing or
-too little.
+"""Audit: who can reach what in a VPC, from the Internet and inside, and which rows do too little.
+
+Rows that do nothing are found as well.
 
 Pairs are found by compiled tables (`reach`), so a thousand instances take a second; each can be
 confirmed by packets (`confirm`). Reaching means that an opening packet gets to the interface and
@@ -43,8 +44,9 @@ Ports = tuple[int, int]
 
 
 class Reached(NamedRow):
-    """Interfaces, ranges of ports, and who reaches them there; sometimes: only from a part of its
-    ephemeral ports.
+    """Interfaces, ranges of ports, and who reaches them there.
+
+    sometimes: only from a part of its ephemeral ports.
     """
 
     destinations: tuple[str, ...]
@@ -62,8 +64,9 @@ class Entrance(NamedRow):
 
 
 class Audit:
-    """What was found; `findings` are the rows that do nothing or too little, `balancers` what
-    strangers see there.
+    """What was found in a VPC.
+
+    findings: the rows that do nothing or too little. balancers: what strangers see there.
 
     unknown: what the files do not tell; untold: the places of which, for that reason, nothing is
     said.
@@ -112,8 +115,9 @@ class Audit:
             self._send(i)
 
     def reaches(self, source: str, destination: str, port: int) -> bool | None:
-        """Whether a place reaches an interface on a TCP port; None: only from a part of its
-        ephemeral ports.
+        """Whether a place reaches an interface on a TCP port.
+
+        None: only from a part of its ephemeral ports.
 
         source: an interface's id, "internet", or a public block that a rule names. ValueError for
         another one.
@@ -145,8 +149,9 @@ class Audit:
         )
 
     def _send(self, i: int) -> None:
-        """Decide by packets about the sources whose way to place i is no straight one, one port of
-        each class.
+        """Send packets from the sources whose path to place i is not straight.
+
+        One port of each class is asked.
         """
         for bit in _bits(self.tables.unsure(i)):
             for number, first in enumerate(self.tables.starts):
@@ -281,8 +286,9 @@ class Audit:
 
 
 def audit(vpc: Vpc) -> Audit:
-    """Who can reach what, and which rows do nothing; ValueError for a description that AWS would
-    refuse.
+    """Who can reach what, and which rows do nothing.
+
+    ValueError for a description that AWS would refuse.
     """
     return Audit(vpc)
 
@@ -305,9 +311,7 @@ def answered(visit: Visit) -> bool:
 
 
 def _balancers(vpc: Vpc) -> list[Entrance]:
-    """Each name that leads to a balancer, each of its listeners' ports, and what a stranger sees
-    there.
-    """
+    """What a stranger sees at each name of a balancer, on each of its listeners' ports."""
     owner = {row.public: row.private for row in vpc.associations}
     device = {row.address: row.device for row in vpc.interfaces}
     settings = {row.name: dict(row.settings) for row in vpc.devices}

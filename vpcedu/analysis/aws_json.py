@@ -1,5 +1,6 @@
-"""Analyzer: an answer in the shape of Reachability Analyzer's, as DescribeNetworkInsightsAnalyses
-returns it.
+"""Analyzer: an answer in the shape of Reachability Analyzer's.
+
+That shape is what DescribeNetworkInsightsAnalyses returns.
 
 NetworkPathFound, ForwardPathComponents, ReturnPathComponents and Explanations have the fields and
 the codes of the EC2 API (NetworkInsightsAnalysis, PathComponent, AnalysisComponent, Explanation).
@@ -61,9 +62,7 @@ def analysis(
     back: tuple[Trace, ...],
     blockers: tuple[Loss, ...],
 ) -> dict[str, Any]:
-    """What was found, the path there and back, and what is in the way, as plain dictionaries and
-    lists.
-    """
+    """What was found, the path there and back, and what is in the way, as plain dicts and lists."""
     return {
         "NetworkPathFound": reachable,
         "Status": "succeeded",
@@ -196,8 +195,9 @@ def _route(vpc: Vpc, row: Route) -> dict[str, Any]:
 
 
 def _field(vpc: Vpc, target: str) -> str:
-    """The field that names a route's target: by the beginning of AWS's id, else by what the device
-    is.
+    """The field that names a route's target.
+
+    It is decided by the beginning of AWS's id, else by what the device is.
     """
     known = next((field for begin, field in TARGETS.items() if target.startswith(begin)), None)
     if known or target in (LOCAL, vpc.internet_gateway):
@@ -209,8 +209,9 @@ def _field(vpc: Vpc, target: str) -> str:
 
 
 def _explanation(vpc: Vpc, loss: Loss) -> dict[str, Any]:
-    """One explanation; its direction is that of the check at its interface, as the analyzer means
-    it.
+    """One explanation.
+
+    Its direction is that of the check at its interface, as the analyzer means it.
     """
     step = loss.step
     refused, entry, route, card = (

@@ -55,8 +55,9 @@ def _nothing(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 
 def _peers(vpc: Vpc, question: Question, address: str) -> Iterator[str]:
-    """How a rule may name the other side: by its group, anyone where anyone was asked about, or by
-    its address.
+    """How a rule may name the other side.
+
+    By its security group, as anyone where anyone was asked about, or by its address.
     """
     rows = (row for one in vpc.everyone for row in one.interfaces)
     row = next((row for row in rows if address in (row.address, *row.secondary)), None)
@@ -182,8 +183,9 @@ def _public_destination(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Re
 
 
 def _managed(vpc: Vpc, name: str) -> bool:
-    """Whether AWS alone gives a device's interfaces their addresses: those of balancers, endpoints,
-    databases, ...
+    """Whether AWS alone gives a device's interfaces their addresses.
+
+    So it is with balancers, endpoints, databases, ...
     """
     device = _device(vpc, name)
     return device is not None and (name.startswith("eni-") or "listeners" in dict(device.settings))

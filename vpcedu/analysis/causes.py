@@ -1,5 +1,4 @@
-"""Diagnosis: everything that stands in the way of a visit, found in one go; and what a symptom may
-come from.
+"""Diagnosis: everything in the way of a visit, found in one go, and what may cause a symptom.
 
 Whoever repairs a network one loss at a time learns of the next one only afterwards. Here the whole
 visit is played on a copy in which a filter that drops (source and destination check, security
@@ -36,8 +35,9 @@ if TYPE_CHECKING:
 
 
 def blockers(site: Site, what: str | Call) -> tuple[Step, ...]:
-    """Every step that would lose a packet of a visit, each place, row and flow once, in order; ()
-    where it works.
+    """Every step that would lose a packet of a visit, in order; () where it works.
+
+    Each place, row and flow is there once.
 
     what: a URL for the client to fetch, or a Call. The site stays as it was. What a link loses is
     left out: nothing is to be repaired there. ValueError as in `Site.get`.
@@ -57,8 +57,10 @@ def beyond_drops(site: Site, what: str | Call) -> Visit:
 
 
 class Cause(NamedRow):
-    """What may be wrong: the row changed or held against, what it does in words, what mends it, and
-    the run that shows it. The repair is None where none was found.
+    """What may be wrong, and the run that shows it.
+
+    The row changed or held against, what the change does in words, and what fixes it. The repair is
+    None where none was found.
     """
 
     row: Row | None

@@ -68,8 +68,9 @@ def _everywhere(vpc: Vpc, change: Callable[[Vpc], Vpc]) -> Vpc:
 
 
 class Repair(NamedRow):
-    """One row of a description to change; without `row` (None) the new one is added, without `new`
-    it is removed.
+    """One row of a description to change.
+
+    Without `row` (None) the new one is added, without `new` the old one is removed.
     """
 
     row: Row | None
@@ -84,8 +85,9 @@ class Repair(NamedRow):
 
     @property
     def effect(self) -> str:
-        """What becomes of the row, without the row: "taken out", "allow tcp 80-443 from 0.0.0.0/0",
-        "target NAT".
+        """What happens to the row, without the row.
+
+        Such as "taken out", "allow tcp 80-443 from 0.0.0.0/0" or "target NAT".
         """
         if self.new is None:
             return "taken out"
@@ -114,8 +116,9 @@ class Repair(NamedRow):
 
 
 def _with_local(vpc: Vpc, route: Route) -> Vpc:
-    """The description with the local routes of a table written down, which an empty table has
-    without saying so.
+    """The description with the local routes of a table written down.
+
+    An empty table has them without saying so.
     """
     if any(row.table == route.table for one in vpc.everyone for row in one.routes):
         return vpc
@@ -142,8 +145,9 @@ def _plain(value: Any) -> str:
 
 
 def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:
-    """What changes of a device: what is new in each setting, and what is no longer there; without
-    one, its default.
+    """What changes of a device: what is new in each setting, and what is no longer there.
+
+    A setting without a value has its default.
     """
     parts = []
     for name in dict.fromkeys((*old, *new)):
@@ -161,8 +165,9 @@ def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:
 
 
 def _changes(old: Row, new: Row, pattern: str) -> str:
-    """The fields that differ, each by a pattern of its words, its name, and its value before and
-    after.
+    """The fields that differ.
+
+    Each by a pattern of its words, its name, and its value before and after.
     """
     parts = []
     for field in old._fields:

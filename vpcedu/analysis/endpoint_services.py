@@ -22,7 +22,8 @@ NARROW = 24  # prefix length of the service's block in the copy, wider where the
 
 
 def endpoint(vpc: Vpc, source: Interface | None, address: str) -> Peering | None:
-    """The gateway endpoint that the source's route for an address leads to, with its service;
+    """The gateway endpoint, with its service, that the source's route for an address leads to.
+
     source: None is on the Internet.
     """
     if source is None:
@@ -44,8 +45,9 @@ def endpoint(vpc: Vpc, source: Interface | None, address: str) -> Peering | None
 
 
 def with_service(vpc: Vpc, source: Interface | None, address: str, port: int) -> Vpc:
-    """The description with the host of the service at this address, where a gateway endpoint leads
-    there.
+    """The description with the host of the service at this address.
+
+    Only where a gateway endpoint leads there.
 
     Four addresses in 65,536 and the last one have no place in any subnet: there the model ends.
     """

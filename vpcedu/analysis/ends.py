@@ -51,8 +51,9 @@ class Question(NamedRow):
 
 
 class End(NamedRow):
-    """One end: its device's name, the address meant, and its interface (None: on the Internet or
-    nobody's).
+    """One end: its device's name, the address meant, and its interface.
+
+    The interface is None on the Internet, and where the address is nobody's.
     """
 
     device: str
@@ -71,8 +72,9 @@ def target_groups(listeners: tuple[Listener, ...]) -> tuple[TargetGroup, ...]:
 
 
 def free_address(vpc: Vpc, cidr: str) -> str:
-    """A public address of a block that nobody in the description has and, if there is one, no
-    narrower row names.
+    """A public address of a block that nobody in the description has.
+
+    If there is one, it is an address that no narrower row names.
     """
     taken = {row.public for one in vpc.everyone for row in one.associations} | {
         row.address for row in vpc.outside
@@ -135,8 +137,9 @@ def _at(vpc: Vpc, address: str) -> End:
 
 
 class Working(NamedRow):
-    """The working copy of a description for one question, the call that plays it, and the port that
-    plain hosts listen on.
+    """The working copy of a description for one question.
+
+    With the call that simulates it, and the port that plain hosts listen on.
     """
 
     vpc: Vpc
@@ -144,16 +147,18 @@ class Working(NamedRow):
     port: int
 
     def site(self, seed: int = 0) -> Site:
-        """A new site of the copy, ready to play the call; ValueError where AWS would refuse the
-        description.
+        """A new site of the copy, ready for the call.
+
+        ValueError where AWS would refuse the description.
         """
         site = Site(self.vpc, seed)
         _listen(site, self.call.opener, self.port)
         return site
 
     def beside(self, vpc: Vpc) -> Vpc:
-        """The description as it was asked, with the hosts and peers that the question needed beside
-        it: for pictures.
+        """The description as it was asked, for pictures.
+
+        It has the hosts and peers that the question needed as well.
         """
         devices, peers = {row.name for row in vpc.devices}, {one.name for one in vpc.peers}
         more = tuple(row for row in self.vpc.devices if row.name not in devices)
@@ -164,8 +169,9 @@ class Working(NamedRow):
 
 
 def prepare(vpc: Vpc, question: Question) -> Working:
-    """What the question is played in, and the call that plays it; ValueError for ends that cannot
-    be.
+    """What the question is simulated in, and the call that simulates it.
+
+    ValueError for ends that cannot be.
     """
     checked(question)
     source, there = find(vpc, question.source), find(vpc, question.destination)
@@ -200,8 +206,9 @@ def prepare(vpc: Vpc, question: Question) -> Working:
 
 
 def _distinct(vpc: Vpc, source: End, there: End, address: str) -> None:
-    """Refuse a destination in another VPC whose address means somebody, or nobody, of the source's
-    own.
+    """Refuse a destination in another VPC whose address is also in the source's own.
+
+    It would mean somebody, or nobody, of the source's VPC.
     """
     home = next((one for one in vpc.everyone if source.interface in one.interfaces), None)
     if home and there.interface and home.has(address) and there.interface not in home.interfaces:
@@ -251,8 +258,9 @@ def _nodes(vpc: Vpc, name: str) -> set[str]:
 
 
 def _peopled(vpc: Vpc, source: End, there: End, address: str, question: Question) -> Vpc:
-    """The description with the hosts of the Internet that the question needs, and the source's
-    interface first.
+    """The description with the hosts of the Internet that the question needs.
+
+    The source's interface comes first.
     """
     known = {device.name for device in vpc.devices}
     outside, devices = list(vpc.outside), list(vpc.devices)
@@ -350,8 +358,9 @@ def silent_about(vpc: Vpc, device: str) -> bool:
 
 
 def _tells_nothing(kind: type[Machine]) -> bool:
-    """Whether a class does not tell what its machine listens on: a host that is no server and no
-    balancer.
+    """Whether a class does not tell what its machine listens on.
+
+    So it is with a host that is no server and no balancer.
     """
     return issubclass(kind, Host) and not (
         issubclass(kind, WebServer) or kind.managed or kind.any_port

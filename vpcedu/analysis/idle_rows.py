@@ -1,5 +1,6 @@
-"""Useless: rules that do nothing, and network ACLs whose outbound or inbound range is too narrow
-for answers.
+"""Useless: rules that do nothing, and network ACLs too narrow for answers.
+
+Too narrow is the outbound or inbound range of ports.
 
 A rule is shadowed where another one of its group allows all that it allows; an ACL's entry can
 never match where those with lower numbers take everything it fits, together. Unused is what no
@@ -35,8 +36,9 @@ NOTHING = (1, 0, 1, 0)  # a box that holds no address
 
 
 class Finding(NamedRow):
-    """A row or name, what is the matter with it ("unused", "shadowed", "never matches", "ephemeral
-    trap"), and why.
+    """A row or name, what is the matter with it, and why.
+
+    What is the matter: "unused", "shadowed", "never matches" or "ephemeral trap".
     """
 
     row: Row | str
@@ -130,8 +132,9 @@ def _left(row: AclEntry, before: list[AclEntry], protocol: int) -> list[Box]:
 
 
 def _box(row: AclEntry, protocol: int) -> list[Box]:
-    """What an entry takes of a protocol; one for a single protocol of the rest does not take them
-    all.
+    """What an entry takes of a protocol.
+
+    An entry for a single protocol of the rest does not take them all.
     """
     return (
         [(*block(row.cidr)[:2], *span(row.protocol, row.ports))]
@@ -214,8 +217,9 @@ def _refused(wanted: AclEntry, entries: list[AclEntry]) -> list[Box]:
 
 
 def _is_a_ban(row: AclEntry) -> bool:
-    """Whether an entry denies every port of every client: it is about the block, not about
-    ports.
+    """Whether an entry denies every port of every client.
+
+    Then it is about the block, not about ports.
     """
     first, last = span(row.protocol, row.ports)
     return first <= EPHEMERAL[0] and EPHEMERAL[1] <= last

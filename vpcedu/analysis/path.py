@@ -1,5 +1,4 @@
-"""Paths: the way of a question's packets there and back, hop by hop, with the rows that decided, by
-their names.
+"""Paths: a question's packets there and back, hop by hop, with the rows that decided, by name.
 
 One leg for each connection on the way (a balancer that ends connections makes two of one): there
 the first SYN of its opener, back the first SYN ACK (or RST) that answered. Later segments go the
@@ -49,8 +48,9 @@ STATES = {
 
 
 class Loss(NamedRow):
-    """A packet that was lost for a reason one can repair, where, and whether it was on its way
-    back.
+    """A packet that was lost for a reason one can repair.
+
+    With where it was lost, and whether it was on its way back.
     """
 
     trace: Trace
@@ -69,15 +69,17 @@ class Loss(NamedRow):
 
 
 def _is_back(talk: Conversation, trace: Trace) -> bool:
-    """Whether a packet answers the opener: by who sent it, or by an error that a device on the way
-    made.
+    """Whether a packet answers the opener.
+
+    Decided by who sent it, or because it is an error that a device on the path made.
     """
     return trace.sender != talk.opener
 
 
 def losses(visit: Visit) -> tuple[Loss, ...]:
-    """Everything that lost a packet of these connections, each place, row and direction once, in
-    order of time.
+    """Everything that lost a packet of these connections, in order of time.
+
+    Each place, row and direction is there once.
     """
     found: dict[tuple[object, ...], Loss] = {}
     packets = sorted(
@@ -92,8 +94,9 @@ def losses(visit: Visit) -> tuple[Loss, ...]:
 
 
 def model_ends(visit: Visit) -> Loss | None:
-    """Where the model ends: the first loss, where what a route or an interface leads to is not
-    described.
+    """Where the model ends.
+
+    It is the first loss where nobody described what a route or an interface leads to.
     """
     return next((loss for loss in losses(visit)[:1] if loss.step.reason is BEYOND), None)
 
@@ -134,8 +137,9 @@ def back(visit: Visit) -> tuple[Trace, ...]:
 
 
 def decided(vpc: Vpc, step: Step) -> str:
-    """The row that decided a step, by its name: group and rule, ACL and number, route table and
-    route.
+    """The row that decided a step, by its name.
+
+    Security group and rule, network ACL and number, or route table and route.
     """
     if step.reason is NO_ROUTE:
         return f"{table_of(vpc, step.at)}: no route for {step.before.flow.dst}"
@@ -195,9 +199,7 @@ def table_of(vpc: Vpc, device: str) -> str:
 
 
 def shown(vpc: Vpc, trace: Trace) -> list[str]:
-    """A leg as lines: its flow and, for each check that decided something, where and by which
-    row.
-    """
+    """A leg as lines: its flow and, for each check that decided, where and by which row."""
     lines = [f"  {trace.packet.flow}  ({' > '.join(trace.devices)})"]
     wide = max(16, *(len(step.at) for step in trace.steps)) + 2
     for step in trace.steps:
@@ -232,8 +234,9 @@ def row_names(vpc: Vpc, traces: tuple[Trace, ...]) -> tuple[str, ...]:
 
 
 def states(traces: tuple[Trace, ...]) -> tuple[str, ...]:
-    """What brings each reply hop back: a tracked flow, a translation, a balancer's flow, a
-    connection; or only rows.
+    """What brings each hop of the reply back.
+
+    A tracked flow, a translation, a balancer's flow or a connection; or only rows.
     """
     lines = []
     for trace in traces:

@@ -1,5 +1,6 @@
-"""Reach: all pairs of a VPC at once, by tables compiled from the rows, with sets of sources as the
-bits of integers.
+"""Reach: all pairs of a VPC at once, by tables compiled from the rows.
+
+A set of sources is the bits of one integer.
 
 Sources stand in the order of their addresses, so the sources of a CIDR block are a run of bits and
 any block, of a rule, an ACL's entry or a route, is one mask. Ports fall into classes between which
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 
 
 class Reach:
-    """Which places reach which interface on which ports, and get an answer; `sure` and `some` are
-    by class and place.
+    """Which places reach which interface on which ports, and get an answer.
+
+    `sure` and `some` are by class and place.
 
     sure: from every port of the source's ephemeral range. some: only from a part of it, which is a
     fault that comes and goes. unsure: pairs whose packets a route sends past a device inside the
@@ -100,8 +102,9 @@ class Reach:
         return int("".join("1" if bit else "0" for bit in chosen)[::-1] or "0", 2)
 
     def _routes(self) -> None:
-        """By subnet: the places that its packets reach by the local route, and those that a route
-        sends elsewhere.
+        """Find the places that each subnet's packets reach by the local route.
+
+        And those that a route sends elsewhere.
         """
         gateway = self.vpc.internet_gateway
         public = {row.private for row in self.vpc.associations}
@@ -167,8 +170,9 @@ class Reach:
         return self._carriers.get(peer, 0) if peer.startswith("sg-") else self.mask(peer)
 
     def _all(self) -> tuple[list[list[int]], list[list[int]]]:
-        """Classes about which all rows say the same, like the gaps between the ports that are
-        named, are done once.
+        """Do each set of classes about which all rows say the same once.
+
+        Such as the gaps between the ports that are named.
         """
         ways = [self._ways(i) for i in range(len(self.places))]
         leaving = {rules: self._leaving(rules) for rules in set(self._rules[OUT])}
@@ -193,8 +197,9 @@ class Reach:
         return [sure for sure, _ in found], [some for _, some in found]
 
     def _pair(self, port: int, i: int, groups: int, ways: tuple[int, int, int]) -> tuple[int, int]:
-        """The sources that reach place i in a class of ports: always, and at least from some of
-        their ports.
+        """The sources that reach place i in a class of ports.
+
+        First those that always do, then those that do from at least some of their ports.
         """
         here = self.places[i].interface
         direct, always, sometimes = ways
@@ -238,9 +243,12 @@ class Reach:
         return found
 
     def _ways(self, i: int) -> tuple[int, int, int]:
-        """For place i, whatever the port: the sources whose packets come straight here and whose
-        answers go straight back; of those, the ones whose answers the ACLs let pass to all, and to
-        some, of their ports.
+        """The sources whose packets come straight to place i and are answered straight.
+
+        The port makes no difference.
+
+        Of those, the ones whose answers the network ACLs let pass to all, and to some, of their
+        ports.
         """
         here = self.places[i].interface
         if here is None:
@@ -270,8 +278,9 @@ class Reach:
         return always, sometimes
 
     def _theirs(self, way: str, i: int, port: int) -> int:
-        """The sources whose own ACL lets a packet out to place i, or in from it, to a class of
-        ports.
+        """The sources whose own network ACL lets a packet out to place i, or in from it.
+
+        port: the class of ports it goes to.
         """
         known = self._passing.setdefault((way, port), {})
         if self._kin[i] not in known:
@@ -283,8 +292,9 @@ class Reach:
         return known[self._kin[i]]
 
     def unsure(self, i: int) -> int:
-        """The sources of place i between which and it a route leads past another device, so that
-        packets decide.
+        """The sources between which and place i a route leads past another device.
+
+        There packets decide.
         """
         here = self.places[i].interface
         if here is None:

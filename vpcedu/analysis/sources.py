@@ -1,5 +1,6 @@
-"""Places: the possible ends of a VPC's connections, and the classes of ports between which no row
-tells a difference.
+"""Places: the possible ends of a VPC's connections, and its classes of ports.
+
+A class is a set of ports between which no row tells a difference.
 
 Ends are the interfaces of hosts, anyone on the Internet, and somebody of each public block that a
 rule or an entry names: between others of the Internet no row tells a difference either, save where
@@ -24,8 +25,9 @@ LAST_PORT = 65_535
 
 
 class Place(NamedRow):
-    """One possible end: its address as a number, its name, its interface (None: on the Internet),
-    its ephemeral range.
+    """One possible end.
+
+    Its address as a number, its name, its interface (None: on the Internet), its ephemeral range.
     """
 
     value: int
@@ -67,8 +69,9 @@ def outside(vpc: Vpc) -> list[Place]:
 
 
 def classes(vpc: Vpc) -> list[int]:
-    """The first port of each class: between two of them no row and no ephemeral range begins or
-    ends.
+    """The first port of each class.
+
+    Between two of them no row and no ephemeral range begins or ends.
     """
     spoken = [(row.protocol, row.ports) for row in vpc.group_rules]
     spoken += [(row.protocol, row.ports) for row in vpc.acl_entries]

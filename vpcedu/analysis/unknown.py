@@ -61,8 +61,10 @@ def is_block(about: str) -> bool:
 
 
 def nothing_inside(vpc: Vpc, question: Question) -> tuple[Unknown, ...]:
-    """What is unknown of a question to an address that AWS keeps for itself, or between two ends
-    outside the VPCs of which nobody described one.
+    """What is unknown of a question whose ends nobody described.
+
+    Its address is one that AWS keeps for itself, or both ends are outside the VPCs and one of them
+    is not described.
     """
     source, there = find(vpc, question.source), find(vpc, question.destination)
     kept = next((words for block, words in KEPT if contains(block, there.address)), "")
@@ -86,8 +88,9 @@ def nothing_inside(vpc: Vpc, question: Question) -> tuple[Unknown, ...]:
 
 
 def names_of(home: Vpc, row: Interface | None) -> set[str]:
-    """The names of everything that may decide about packets of an interface; None: of the
-    Internet.
+    """The names of everything that may decide about packets of an interface.
+
+    None: of the Internet.
     """
     if row is None:
         return {home.name, home.internet_gateway}
@@ -120,8 +123,9 @@ def _names(vpc: Vpc, step: Step) -> Iterator[str]:
 
 
 def _at(home: Vpc, row: Interface, step: Step) -> Iterator[str]:
-    """What stands at an interface: its VPC, subnet, tables, groups, and the listeners of a
-    balancer's node.
+    """What stands at an interface: its VPC, subnet, tables and security groups.
+
+    With the listeners of a balancer's node.
     """
     yield from (home.name, row.id, row.subnet)
     subnet = next(one for one in home.subnets if one.name == row.subnet)

@@ -34,8 +34,10 @@ INTERNET, OUTSIDE = "internet", "203.0.113.0/24"  # RFC 5737: for documentation
 
 
 class Account(NamedRow):
-    """Descriptions, one for each VPC; the notes; (name, blocks) of each prefix list whose entries
-    are known; (Name tag, id) of each instance and interface that has one.
+    """Descriptions, one for each VPC, and the notes.
+
+    Also (name, blocks) of each prefix list whose entries are known, and (Name tag, id) of each
+    instance and interface that has one.
     """
 
     vpcs: tuple[Vpc, ...]
@@ -44,8 +46,9 @@ class Account(NamedRow):
     tags: tuple[tuple[str, str], ...]
 
     def vpc(self, name: str = "") -> Vpc:
-        """The VPC with this id (may be left out where there is only one), its peers around it, and
-        a host of the Internet, "internet"; ValueError names the ids.
+        """The VPC with this id, its peers around it, and a host of the Internet, "internet".
+
+        The id may be left out where there is only one VPC; ValueError names the ids.
         """
         known = {one.name: one for one in self.vpcs}
         if not name and len(known) == 1:
@@ -66,8 +69,9 @@ class Account(NamedRow):
         return made
 
     def called(self, word: str) -> str:
-        """The id of the instance or interface whose Name tag a word is, else the word; ValueError
-        where several have the tag.
+        """The id of the instance or interface whose Name tag a word is, else the word.
+
+        ValueError where several have the tag.
         """
         found = [name for tag, name in self.tags if tag == word]
         if len(found) > 1 and not any(word in _ends(one) for one in self.vpcs):
@@ -81,9 +85,10 @@ class Account(NamedRow):
         )
 
     def home(self, *ends: str) -> str:
-        """The id of the VPC that the first of these ends is in that any VPC has: an instance,
-        interface, address (private or public), balancer (node, name, ARN or DNS name) or endpoint;
-        ValueError where none has, or several have.
+        """The id of the VPC that the first of these ends is in that any VPC has.
+
+        An end is an instance, interface, address (private or public), balancer (node, name, ARN or
+        DNS name) or endpoint. ValueError where no VPC has one, or several have.
         """
         homes = [[one.name for one in self.vpcs if end in _ends(one)] for end in ends]
         end, found = next(
@@ -154,8 +159,9 @@ def load(path: str | Path) -> Account:
 
 
 def _about(vpc: Vpc, unknown: tuple[Unknown, ...]) -> Iterator[Unknown]:
-    """What is unknown of a VPC: of itself, of its rows, of a listener (a balancer's name and
-    port).
+    """What is unknown of a VPC.
+
+    Of itself, of its rows, and of a listener (a balancer's name and port).
     """
     parts = {
         vpc.name,
@@ -196,8 +202,9 @@ def example() -> Path:
 
 
 def _complete(answers: Answers) -> None:
-    """Note which answers are missing that every network has, and rows of VPCs that no file
-    describes.
+    """Note which answers are missing that every network has.
+
+    Note too which rows belong to VPCs that no file describes.
     """
     for kind, command in COMMANDS.items():
         if kind not in answers.kinds:

@@ -1,5 +1,6 @@
-"""Filters: security groups, network ACLs and the prefix lists that rules and routes name, as rows
-of the model.
+"""Filters: security groups, network ACLs and prefix lists, as rows of the model.
+
+Rules and routes name prefix lists.
 
 A prefix list becomes a row for each of its blocks. IPv6 is kept aside and noted.
 """
@@ -32,8 +33,9 @@ def prefixes(answers: Answers, name: str) -> tuple[str, ...] | None:
 
 
 def expanded(answers: Answers, at: At, field: str, words: str, about: str) -> tuple[str, ...]:
-    """The blocks of the prefix list that a row names; notes what it became, or that no file says
-    its entries.
+    """The blocks of the prefix list that a row names.
+
+    Notes what it became, or that no file says its entries.
     """
     name = at.id(field)
     found = prefixes(answers, name)

@@ -1,5 +1,6 @@
-"""Targets: target groups and what health checks last said of them, listeners and their rules, as
-rows of the model.
+"""Targets: target groups, what health checks last said of them, and listeners with their rules.
+
+All are made into rows of the model.
 
 Which targets get traffic follows the health answer: the healthy ones; where none is healthy, all
 that are not draining or unused (both kinds of balancer fail open). Without an answer a group has no

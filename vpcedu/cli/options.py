@@ -1,5 +1,6 @@
-"""Options: the words of a command line, by name. argparse would take longer to load than the answer
-takes.
+"""Options: the words of a command line, by name.
+
+argparse would take longer to load than the answer takes.
 """
 
 from __future__ import annotations

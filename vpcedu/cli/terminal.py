@@ -1,5 +1,6 @@
-"""Terminal: a puzzle played line by line. A change that is typed is put in, and the packets are
-sent again.
+"""Terminal: a puzzle played line by line.
+
+A change that is typed is put in, and the packets are sent again.
 
 The end of the input (Ctrl-D) ends the game like `quit`. Where nobody types, such as in a pipe, only
 the puzzle is printed: see `commands`.
@@ -64,8 +65,9 @@ def play(puzzle: Puzzle, ask: Callable[[], str], say: Callable[[str], object]) -
 
 
 def judged(puzzle: Puzzle, line: str) -> tuple[bool, str]:
-    """Whether typed changes mend a puzzle, and what comes of them, or which word was not
-    understood.
+    """Whether typed changes fix a puzzle, and what comes of them.
+
+    Or which word was not understood.
     """
     try:
         repairs = changes(puzzle.vpc, line)

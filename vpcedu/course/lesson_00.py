@@ -1,10 +1,9 @@
-"""Lesson 00: the prediction of an answer's addresses and ports, and the exercises with their
-solutions.
+"""Lesson 00: the prediction of an answer's addresses and ports; exercises and solutions.
 
 The learner says which addresses and ports the server's answer carries. The visit says which it
-really carried; where they differ, the packet the learner described is really sent from the server,
-in the middle of the same visit, and what becomes of it is told, with the belief that usually stands
-behind it.
+really carried. Where they differ, the packet the learner described is really sent from the server,
+in the middle of the same visit. The learner reads what happened to it, and which belief is usually
+the reason.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""Lesson 01: predictions about a public address in a private subnet, and the exercises with their
-solutions.
-"""
+"""Lesson 01: predictions about a public address in a private subnet; exercises and solutions."""
 
 from __future__ import annotations
 
@@ -37,8 +35,9 @@ ALSO = {"igw": IGW, "connected": "page", "200 ok": "page", "nothing": "none"}
 
 
 def judge_reach(sees: object, lost: object, at: object) -> Judgement:
-    """Hold against a run: web has a public address, its subnet's default route leads to the NAT;
-    what does a visitor of that address see, which packet is lost first, and where?
+    """Compare with a run: what does a visitor of web's public address see?
+
+    The default route of web's subnet leads to the NAT. Which packet is lost first, and where?
 
     The fields may be text as typed: one of SEES, of LOST, of PLACES. ValueError where one is
     something else.
@@ -81,9 +80,10 @@ def judge_reach(sees: object, lost: object, at: object) -> Judgement:
 
 
 def judge_addresses(visit: Visit, arrives: str, leaves: str, home: str) -> Judgement:
-    """Hold against a run: the request's destination as it reaches web, the answer's source as it
-    leaves web, and as it reaches the client. ValueError where a field is no address, or the visit
-    had no answer.
+    """Compare with a run: the request's destination and the answer's source.
+
+    The destination is as the request reaches web, the source as the answer leaves web, and as it
+    reaches the client. ValueError where a field is no address, or the visit had no answer.
     """
     legs = answer_legs(visit)
     if not legs:
@@ -175,8 +175,9 @@ row = Route("rtb-web", "203.0.113.10/32", "Internet gateway")
 
 
 def out_but_not_in(given: object) -> str:
-    """01.2: web has the route and no address; it shall reach the update server, and nobody shall
-    reach it.
+    """01.2: web has the route and no address.
+
+    It must reach the update server, and nobody may reach it.
     """
     site = lone_server(IGW, public=False)
     route = as_a(given, Route)

@@ -13,8 +13,9 @@ LEARNS = ("connected", "refused", "reset", "timed out")
 def judge_silence(
     third: object, learns: object, after: object, kernel: str = "since 6.5"
 ) -> Judgement:
-    """Hold against a run: when the third SYN is sent to a silent server, what the client learns,
-    and when.
+    """Compare with a run: when a silent server's third SYN is sent, and what the client finds out.
+
+    Also when the client finds it out.
 
     The fields may be text as typed, in seconds; `learns` is one of LEARNS. ValueError where one is
     something else.

@@ -14,8 +14,10 @@ from vpcedu.views.explain import answer_legs
 def judge_ports(
     visit: Visit, source_port: object, destination_port: object, most: object
 ) -> Judgement:
-    """Hold against runs: the ports of the server's answer, and how many connections at once one
-    Linux client can have to one destination. ValueError where a field is no such number.
+    """Compare with runs: the ports of the server's answer, and how many connections one client has.
+
+    They are the connections at once that one Linux client can have to one destination. ValueError
+    where a field is no such number.
     """
     legs = answer_legs(visit)
     if not legs:

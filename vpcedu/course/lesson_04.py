@@ -27,8 +27,10 @@ MISSING = ("nothing", "group", "acl", "both")
 
 
 def judge_filters(missing: object, first: object = "", last: object = "") -> Judgement:
-    """Hold against runs what a server that lets port 80 in still lacks for its answers: an outbound
-    row in the group, in the network ACL, in both or nothing, and for which destination ports.
+    """Compare with runs: what does a server that lets port 80 in still lack for its answers?
+
+    An outbound row in the security group, in the network ACL, in both or nothing, and for which
+    destination ports.
 
     The fields may be text as typed; the ports count where a row is missing. ValueError where one is
     something else.

@@ -24,9 +24,10 @@ STOPS = ("group", "acl", "table")
 
 
 def judge_nat(answer_to: object, page_packets: object, stops: object) -> Judgement:
-    """Hold against runs: to which address an update server sends its answer to web, how many
-    packets of a page visit through the balancer pass the NAT, and what stops a stranger who calls
-    the NAT's public address.
+    """Compare with runs what a NAT gateway does with web's traffic.
+
+    To which address does an update server send its answer to web? How many packets of a page visit
+    through the balancer pass the NAT? What stops a stranger who calls the NAT's public address?
 
     The fields may be text as typed; `stops` is one of STOPS. ValueError where one is something
     else.

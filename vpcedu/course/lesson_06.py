@@ -25,8 +25,10 @@ LEARNS = ("connected", "refused", "reset", "timed out")
 
 
 def judge_proxy(connections: object, sees: object, learns: object) -> Judgement:
-    """Hold against runs: how many connections a visit through a Classic TCP listener has, which
-    address web sees, and what the client's connect() learns while nothing listens at web.
+    """Compare with runs: what a Classic TCP listener makes of a visit.
+
+    How many connections has the visit, which address does web see, and what does the client's
+    connect() learn while nothing listens at web?
 
     The fields may be text as typed; `learns` is one of LEARNS. ValueError where one is something
     else.

@@ -1,6 +1,4 @@
-"""Lesson 07: the prediction about a Network Load Balancer, and the exercises with their
-solutions.
-"""
+"""Lesson 07: the prediction about a Network Load Balancer; exercises and solutions."""
 
 from __future__ import annotations
 
@@ -35,8 +33,9 @@ SEES = ("200 OK", "timed out", "refused", "reset")
 
 
 def judge_nlb(client_sees: object, instance: object, ip: object) -> Judgement:
-    """Hold against runs: what the client sees although the targets have no way to the Internet, and
-    which source address a target registered by instance, and one registered by address, sees.
+    """Compare with runs: what the client sees, and which source addresses targets see.
+
+    The targets have no way to the Internet. One is registered by instance, one by address.
 
     The fields may be text as typed; the first is one of SEES. ValueError where one is something
     else.

@@ -1,6 +1,4 @@
-"""Lesson 11: one's own network under short names, the prediction about it, and the exercises with
-their solutions.
-"""
+"""Lesson 11: your own network under short names, the prediction about it; exercises, solutions."""
 
 from __future__ import annotations
 
@@ -40,8 +38,9 @@ FATES = (WORKS, "there", "back")
 
 
 def named(vpc: Vpc, names: Mapping[str, str]) -> Vpc:
-    """The VPC with devices and Internet gateway under other names, for texts and pictures; rows
-    keep AWS's ids.
+    """The VPC with devices and Internet gateway under other names, for texts and pictures.
+
+    Rows keep AWS's ids.
 
     ValueError for an id that the VPC has not, and for a name that two things would have.
     """
@@ -75,9 +74,10 @@ def example_vpc() -> Vpc:
 
 
 def judge_own(update_1: object, update_2: object, database: object) -> Judgement:
-    """Hold against runs what becomes of three questions to the example: web-1 and web-2 call the
-    Internet on 443, web-1 calls db on 5432; each works, or loses a packet on the way there, or
-    back.
+    """Compare with runs what happens to three questions to the example.
+
+    web-1 and web-2 call the Internet on 443, web-1 calls db on 5432. Each works, or loses a packet
+    on the way there, or back.
 
     The fields may be text as typed. ValueError for another word.
     """

@@ -62,8 +62,9 @@ def line(row: Row) -> str:
 
 
 def changes(vpc: Vpc, typed: str) -> tuple[Repair, ...]:
-    """The changes in a line, one behind the other's semicolon; ValueError names the word that is
-    not understood.
+    """The changes in a line, with a semicolon between two of them.
+
+    ValueError names the word that is not understood.
     """
     found = tuple(_change(vpc, part.split()) for part in typed.split(";") if part.strip())
     if not found:
@@ -164,8 +165,9 @@ def _shown(field: str, value: Any) -> str:
 
 
 def _read(field: str, value: str) -> dict[str, Any]:
-    """A field's value as it is typed, and what follows from it: ports "all" are those of every
-    protocol.
+    """A field's value as it is typed, and what follows from it.
+
+    Ports "all" are those of every protocol.
     """
     parts = () if value == NONE else tuple(value.split(","))
     if field == "ports":

@@ -1,5 +1,6 @@
-"""Puzzles: a working VPC in which rows were broken. What does the person see, which row is it, and
-what mends it?
+"""Puzzles: a working VPC in which rows were broken.
+
+What does the person see, which row is it, and what fixes it?
 
 A seed decides everything: the site, the question to it and the faults. The generator proves by
 running that the site works before, that it does not work afterwards, and that each fault alone is
@@ -65,16 +66,18 @@ class Puzzle:
 
     @property
     def reason(self) -> Any:
-        """The Reason of the first loss; None where nothing is lost, such as at a balancer without
-        targets.
+        """The Reason of the first loss.
+
+        None where nothing is lost, such as at a balancer without targets.
         """
         lost = losses(self.visit)
         return lost[0].step.reason if lost else None
 
     @cached_property
     def answers(self) -> tuple[tuple[Repair, ...], ...]:
-        """For each planted fault, every row of the catalogue that mends it once the other faults
-        are mended.
+        """Every row of the catalogue that fixes a planted fault, for each fault.
+
+        The other faults are fixed already.
         """
         return tuple(
             _answers(self._plays, self.alone(fault), self.question, fault, self.server)
@@ -185,8 +188,9 @@ def puzzle(seed: int = 0, count: int = 1) -> Puzzle:
 def _beside(
     plays: Plays, broken: Vpc, question: Question, planted: tuple[Repair, ...]
 ) -> Vpc | None:
-    """The description with the last fault planted too; None where it changes what another one
-    changed.
+    """The description with the last fault planted too.
+
+    None where it changes what another fault changed.
     """
     try:
         both = planted[-1].apply(broken)
@@ -246,8 +250,9 @@ def _place(loss: Loss) -> tuple[Any, ...]:
 
 
 def _unsaid(vpc: Vpc) -> str:
-    """The rows that a description leaves out: names, balancers' listeners, servers' ports, checks,
-    allowances.
+    """The rows that a description leaves out.
+
+    Names, balancers' listeners, servers' ports, checks and allowances.
     """
     lines = [
         "Names",

@@ -1,5 +1,6 @@
-"""Remedies: the catalogue of single rows that might mend a network, made without knowing what is
-wrong.
+"""Remedies: the catalogue of single rows that might fix a network.
+
+It is made without knowing what is wrong.
 
 Puzzles try all of them, to know every answer of the catalogue and to prove that no other one works.
 It is wide: for every group a rule for the asked port and for all, for every ACL an entry in front,
@@ -90,8 +91,9 @@ def _routes(vpc: Vpc) -> Iterator[Repair]:
 
 
 def _addresses(vpc: Vpc) -> Iterator[Repair]:
-    """A public address for each interface: a new one, or one that a name leads to and nobody
-    has.
+    """A public address for each interface.
+
+    It is a new one, or one that a name leads to and nobody has.
     """
     taken, served = (
         {row.public for row in vpc.associations},

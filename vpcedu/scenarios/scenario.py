@@ -1,5 +1,6 @@
-"""Symptom: a site with a planted fault, the visit that suffers, what people see, the cause, and its
-undoing.
+"""Symptom: a site with a planted fault, the visit that suffers, and what people see.
+
+With the cause, and how it is undone.
 """
 
 from __future__ import annotations
@@ -86,8 +87,9 @@ class Scenario(NamedRow):
 
 
 def evidence(visit: Visit) -> list[str]:
-    """What a capture shows of a cause: each loss with its row, what ends and applications noted,
-    and the answer.
+    """What a capture shows of a cause, as lines.
+
+    Each loss with its row, what ends and applications noted, and the answer.
     """
     lines = [
         f"{step.at}, {step.check}: {step.reason.code}"
@@ -189,8 +191,9 @@ def patient(
 
 
 def whole(site: Site, visit: Visit) -> Visit:
-    """The same visit with all that its site has ever seen, so that what went before is in its
-    capture.
+    """The same visit with all that its site has ever seen.
+
+    So what went before is in its capture.
     """
     return Visit(
         visit.call,

@@ -30,8 +30,9 @@ def public_and_private() -> tuple[Subnet, Subnet]:
 
 
 def routes_out(table: str) -> tuple[Route, Route]:
-    """The routes of a public subnet's table: the local one, and all else to the Internet
-    gateway.
+    """The routes of a public subnet's table.
+
+    The local one, and all else to the Internet gateway.
     """
     return Route(table, VPC_BLOCK, LOCAL), Route(table, ANYWHERE, IGW)
 

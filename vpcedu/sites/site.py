@@ -73,14 +73,16 @@ class Site:
         return self.play(Call(opener, name, port, message, Client(name, trust)))
 
     def connect(self, opener: str, name: str, port: int) -> Visit:
-        """Have a host open a TCP connection to a name or address and close it again once it
-        stands.
+        """Have a host open a TCP connection to a name or address.
+
+        It closes the connection again once it stands.
         """
         return self.play(Call(opener, name, port))
 
     def start_checks(self) -> None:
-        """Have the balancer's nodes begin to check their targets; they go on for as long as the
-        site is used.
+        """Have the balancer's nodes begin to check their targets.
+
+        They go on for as long as the site is used.
         """
         for name in self.network.devices:
             self.network.do(name, "start_checks")
@@ -146,8 +148,9 @@ class Site:
         return self.begin(call).program
 
     def begin(self, call: Call, program: Fetch | None = None) -> Begun:
-        """The same with any program; what comes next is for the caller to play. ValueError as in
-        `open`.
+        """The same with any program; what comes next the caller runs.
+
+        ValueError as in `open`.
         """
         network = self.network
         hosts = [name for name, device in network.devices.items() if device.is_host]
