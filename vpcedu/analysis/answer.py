@@ -3,12 +3,12 @@
 `ask` makes a network from the description, opens a connection, sends a request and waits for the
 reply, as a person would with curl. The answer is read off what was captured: the way there and
 back, the rows that decided, what brings each hop of the reply back. Where it does not work,
-everything in the way is named, in both directions, and the smallest set of rows that mends it,
+everything in the way is named, in both directions, and the smallest set of rows that fixes it,
 found by changing the description and asking again.
 
 What a host listens on is only known of a web server; of a plain host it is assumed, and said, that
 it listens on the port asked about. A name's first address is asked in full; what its others give is
-noted. Left out: a choice of the source's port, what a program does beside answering.
+noted. Left out: a choice of the source's port, what a program does besides answering.
 """
 
 from __future__ import annotations
@@ -237,7 +237,7 @@ class Answer(NamedRow):
 
 
 def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> Answer:
-    """Send a request from one end to a TCP port of the other, and tell what becomes of it.
+    """Send a request from one end to a TCP port of the other, and tell what happens to it.
 
     source, destination: a device's name or instance id, an interface's id, an address, "internet",
     or a balancer's DNS name. ValueError for an end or a port that cannot be, and for a description

@@ -1,10 +1,10 @@
 """Diagnosis: everything in the way of a visit, found in one go, and what may cause a symptom.
 
 Whoever repairs a network one loss at a time learns of the next one only afterwards. Here the whole
-visit is played on a copy in which a filter that drops (source and destination check, security
+visit is simulated on a copy in which a filter that drops (source and destination check, security
 group, network ACL) writes its step and then goes on as if it had allowed, tracking included: so the
 answer is judged too, and both directions are asked. A dead end (no route, no public address, no
-listener, ...) has nothing to go on to and ends the walk: what lies behind it shows once it is
+listener, ...) has nothing to go on to and ends the walk: what comes after it shows once it is
 repaired.
 
 `diagnose` goes from a symptom to its causes: which single rows, changed, would make this VPC show
@@ -88,7 +88,7 @@ def diagnose(
 
     plays = Plays()
     answer = asked(plays, vpc, Question(source, destination, port))
-    if answer.unknown:  # whatever is changed beside it, it stays open
+    if answer.unknown:  # whatever else is changed, it stays open
         return tuple(
             Cause(None, f"it cannot be told: {row}", None, answer.telling) for row in answer.unknown
         )

@@ -28,7 +28,7 @@ class PeeringConnection(NamedRow):
     status: str = ACTIVE
 
     def apply(self, vpc: Vpc) -> Vpc:
-        """The description with this connection, in the place of one with its id."""
+        """The description with this connection instead of one with its id."""
         return _everywhere(vpc, self._at)
 
     def _at(self, vpc: Vpc) -> Vpc:

@@ -1,4 +1,4 @@
-"""Ends: who is meant by the two ends of a question, and the network in which it can be played.
+"""Ends: who is meant by the two ends of a question, and the network in which it can be simulated.
 
 An end is a device's name or instance id, an interface's id, a private or public address,
 `internet`, or the DNS name of a balancer. What the question needs and the description lacks is

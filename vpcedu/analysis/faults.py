@@ -5,7 +5,7 @@ This is the catalogue that puzzles and diagnosis draw from.
 A fault is a change of one row that people really make: a rule forgotten or for the wrong port, an
 ACL without ephemeral ports, a route to the wrong target or to one that is gone, a subnet with the
 wrong table, a check left on, a balancer without targets. Whether it breaks anything is for packets
-to say. Losses that no row alone brings about are played in scenarios.
+to say. Losses that no row alone causes are simulated in scenarios.
 """
 
 from __future__ import annotations

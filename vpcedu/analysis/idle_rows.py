@@ -116,7 +116,7 @@ def _by_direction(vpc: Vpc) -> dict[tuple[str, str], list[AclEntry]]:
 
 
 def _left(row: AclEntry, before: list[AclEntry], protocol: int) -> list[Box]:
-    """What remains of an entry, for one protocol, behind those that are asked before it."""
+    """What remains of an entry, for one protocol, after those that are asked before it."""
     own = row.protocol if row.protocol in (ANY, TCP, UDP, ICMP) else REST
     left = (
         [(*block(row.cidr)[:2], *span(row.protocol, row.ports))] if own in (ANY, protocol) else []

@@ -148,7 +148,7 @@ def decided(vpc: Vpc, step: Step) -> str:
     route, refused, tracked = route_of(step), refused_by(step), tracked_of(step)
     if route is not None:
         return f"{route.table}: {route}" + (_gone(vpc, route) if step.reason is BLACKHOLE else "")
-    if refused is not None:  # as asked about: behind a repair that was tried it has a rule more
+    if refused is not None:  # as asked about: after a repair that was tried it has one rule more
         return str(_as_described(vpc, refused))
     if tracked is not None:
         return f"tracked flow, let through by {tracked.rule}" if tracked.rule else "tracked flow"

@@ -1,6 +1,6 @@
 """Account: the VPCs that files describe, and what to know about the reading.
 
-The VPCs of one account stand beside each other: `vpc(id)` gives one with all others as its peers,
+The VPCs of one account stand next to each other: `vpc(id)` gives one with all others as its peers,
 so that a packet can cross a peering connection, or the Internet, into another. A host of the
 Internet is added that serves every port.
 """

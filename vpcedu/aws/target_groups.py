@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Action = TargetGroup | FixedResponse | Redirect
 
 CERTIFICATE = "demonstration"
-LAST = 50_001  # behind every rule: AWS's priorities end at 50,000
+LAST = 50_001  # after every rule: AWS's priorities end at 50,000
 HEALTHY, NEVER = ("healthy", "unavailable"), ("unused", "draining", "unhealthy.draining")
 SPOKEN = {"application": ("HTTP", "HTTPS"), "network": ("TCP",)}
 STATUS = {"HTTP_301": "301 Moved Permanently", "HTTP_302": "302 Found"}

@@ -186,7 +186,7 @@ def _save(found: Any, path: str) -> None:
 
 
 def puzzle(options: dict[str, str]) -> int:
-    """Print a puzzle and, where somebody types, have it played.
+    """Print a puzzle and, where somebody types, let them play it.
 
     Or print what is asked about it. Returns 1 where --try is wrong.
     """

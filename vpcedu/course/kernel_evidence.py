@@ -198,7 +198,7 @@ class Laboratory:
         self.faults: dict[str, str] = lesson.FAULTS
 
     def beside(self, name: str, fault: str = "") -> Beside:
-        """A scenario's recording beside the model, with a fault planted in it where one is named.
+        """A scenario's recording next to the model, with a fault planted in it where one is named.
 
         ValueError for an unknown scenario or fault.
         """

@@ -75,7 +75,7 @@ def _fate(trace: Trace, sender: str) -> str:
 
 
 def _belief(visit: Visit, told: FiveTuple, real: FiveTuple) -> str:
-    """The first field that is wrong, and the belief behind it."""
+    """The first field that is wrong, and the belief that leads to it."""
     client = next((h.address for h in visit.vpc.outside if h.device == visit.opener), "")
     inside = {i.address: i.device for i in visit.vpc.interfaces}
     inside.update(

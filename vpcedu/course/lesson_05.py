@@ -163,7 +163,7 @@ row = FiveTuple("198.51.100.7", 8080, "192.0.2.20", 52088)
 
 
 def addresses(count: object) -> str:
-    """05.2: as few addresses as carry so many connections to one destination."""
+    """05.2: as few addresses as carry that many connections to one destination."""
     filled = fill_nat(WANTED, count)  # type: ignore[arg-type]
     if filled.given < WANTED:
         return (

@@ -1,7 +1,7 @@
 """Lesson 06: the prediction about proxies, and the exercises with their solutions.
 
 One belief is tried here: that a load balancer is a stateful NAT, which passes the client's own
-packets on. A Network Load Balancer does that; so the same site with one in the place of the proxy
+packets on. A Network Load Balancer does that; so the same site with one instead of the proxy
 is the belief, built and run.
 """
 

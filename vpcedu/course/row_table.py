@@ -4,7 +4,7 @@ Take them out one at a time, and run two visits without each.
 
 The visits are the two that a puzzled person mixes up: a page that is asked for from the Internet,
 and a connection that the web server opens itself. Each cell of the table is the result of a visit
-that was really played.
+that was really simulated.
 """
 
 from __future__ import annotations

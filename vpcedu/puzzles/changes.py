@@ -2,8 +2,8 @@
 
 It is taken out, or changed as people change rows.
 
-A what-if is one of these, a new network, and the visit played again. They come from the two
-catalogues that puzzles use: `faults`, what is done wrong, and `remedies`, what might mend; so
+A what-if is one of these, a new network, and the visit simulated again. They come from the two
+catalogues that puzzles use: `faults`, what is done wrong, and `remedies`, what might fix it; so
 nothing here knows what will come of a change.
 """
 

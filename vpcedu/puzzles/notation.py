@@ -102,7 +102,7 @@ def _row(vpc: Vpc, digits: str) -> Row:
 
 
 def _new(words: list[str]) -> Row:
-    """The row behind `add`: its kind, whose it is, and its fields in the order of the list."""
+    """The row after `add`: its kind, whose it is, and its fields in the order of the list."""
     kinds = {kind.word: (row, kind) for row, kind in KINDS.items() if kind.new}
     if not words or words[0] not in kinds:
         raise ValueError(

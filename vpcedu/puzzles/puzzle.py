@@ -135,7 +135,7 @@ class Puzzle:
 
     @property
     def solution(self) -> str:
-        """What was broken, and for each fault every row of the catalogue that mends it."""
+        """What was broken, and for each fault every row of the catalogue that fixes it."""
         lines = []
         for fault, answers in zip(self.planted, self.answers, strict=True):
             lost = losses(self._plays.whole(self.alone(fault), self.question))
@@ -195,7 +195,7 @@ def _beside(
     try:
         both = planted[-1].apply(broken)
         plays.whole(both, question)
-        for order in (planted, planted[::-1]):  # a learner may mend them in any order
+        for order in (planted, planted[::-1]):  # a learner may fix them in any order
             plays.whole(apply(both, map(undone, order)), question)
     except ValueError:
         return None
@@ -220,7 +220,7 @@ def undone(fault: Repair) -> Repair:
 def _answers(
     plays: Plays, vpc: Vpc, question: Question, fault: Repair, server: str
 ) -> tuple[Repair, ...]:
-    """Every row of the catalogue that mends one fault; taking it back comes first."""
+    """Every row of the catalogue that fixes one fault; taking it back comes first."""
     tried = dict.fromkeys((undone(fault), *remedies(vpc, question)))
     return tuple(row for row in tried if mends(plays, vpc, question, row, server))
 

@@ -2,7 +2,7 @@
 
 Time, load, a link or the packet itself causes them.
 
-Each is played: `BEYOND` holds for each Reason of this kind what happens, in words and as a function
+Each is simulated: `BEYOND` holds for each Reason of this kind what happens, in words and as a function
 that has it happen on a site. Puzzles change one row, so none of them is a puzzle's cause; the
 catalogue of those is `faults`.
 """
@@ -74,7 +74,7 @@ class Beyond(NamedRow):
 
 
 def beyond_rows() -> str:
-    """What happens, and where and why a packet is lost then: each played now."""
+    """What happens, and where and why a packet is lost then: each simulated now."""
     return "\n".join(map(str, BEYOND))
 
 

@@ -69,7 +69,7 @@ class Scenario(NamedRow):
         return {"text/plain": str(self)}
 
     def __str__(self) -> str:
-        """The story, played."""
+        """The story, simulated."""
         visit = self.visit()
         lines = [
             f"{self.name} (symptom {self.entry}): {self.says}",
@@ -172,7 +172,7 @@ def patient(
     silent: int = 0,
     changes: Iterable[tuple[Any, Any]] = (),
 ) -> Visit:
-    """Connect, ask for a page, and wait so many seconds in all, whatever happens.
+    """Connect, ask for a page, and wait that many seconds in all, whatever happens.
 
     silent: seconds before it asks. changes: rows of the description, and what stands in their place
     after a second.

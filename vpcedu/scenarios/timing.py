@@ -52,7 +52,7 @@ def second_address(site: Site) -> Site:
 def slow_api(
     seconds: int, keepalive: KeepAlive | None = None, nat: str = "gateway", **settings: Any
 ) -> Site:
-    """An API that thinks for so many seconds, and a host behind a NAT that waits."""
+    """An API that thinks for some seconds, and a host behind a NAT that waits."""
     site = with_settings(
         reference_architecture(nat=nat), "update server", Application, delay=seconds * SECOND
     )

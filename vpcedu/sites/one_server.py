@@ -58,7 +58,7 @@ GROUP_OUT = {"nothing": (), "all": (GroupRule(GROUP, OUT, EVERY_PORT, ANYWHERE, 
 
 
 def answers(first: int, last: int) -> AclEntry:
-    """An entry that lets TCP out of the subnet to so many ports of anybody."""
+    """An entry that lets TCP out of the subnet to this range of ports of anybody."""
     return AclEntry(ACL, 100, OUT, ALLOW, TCP, (first, last), ANYWHERE)
 
 

@@ -1,8 +1,8 @@
 """Load: how many ephemeral ports does a client need, and does it run out?
 
 A port is taken only towards one destination (address and port), for as long as its connection is
-open and, where the client closes first, for the 60 s of TIME-WAIT behind it. The answer is plain
-arithmetic (connections per second times seconds), and a simulation beside it.
+open and, where the client closes first, for the 60 s of TIME-WAIT after it. The answer is plain
+arithmetic (connections per second times seconds), with a simulation next to it.
 
 What is simplified: all connections last equally long, and all destinations get an equal share. The
 simulation goes in steps of one second and counts the ports of a step together, which is quick
@@ -33,7 +33,7 @@ RANGES = {
 }
 CLOSERS = ("client", "server")
 TIME_WAIT = LINUX_TCP.time_wait // SECOND
-SPAN = 600  # seconds that are played
+SPAN = 600  # seconds that are simulated
 
 
 class Load(NamedRow):
@@ -115,7 +115,7 @@ def destinations(load: Load) -> str:
 
 
 def port_use(load: Load, span: int = SPAN) -> PortUse:
-    """Play a load for so many seconds; ValueError names a wrong value."""
+    """Simulate a load for SPAN seconds; ValueError names a wrong value."""
     _checked(load)
     shares = [
         load.rate // load.destinations + (i < load.rate % load.destinations)

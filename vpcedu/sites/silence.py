@@ -94,7 +94,7 @@ class Silent(Visit):
 
     @property
     def speaker(self) -> str:
-        """The end that speaks after the silence."""
+        """The end that sends after the silence."""
         return self.opener if self.setting.speaks == "opener" else self.listener
 
     @property
@@ -201,7 +201,7 @@ def silence(
     idle: int | None = None,
     seed: int = 0,
 ) -> Silent:
-    """Have a connection fall silent after a query, and one end speak after so many seconds.
+    """Have a connection fall silent after a query, and one end send after that many seconds.
 
     way: one of WAYS. speaks: opener or listener. keepalive: seconds of silence after which the
     opener's system probes (None: off, as it is unless a program asks for it). instance: web's type,

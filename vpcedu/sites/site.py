@@ -1,6 +1,6 @@
 """Site: a VPC that can be visited, and what-ifs of it.
 
-Each visit is played on the site's network, one after the other. `without`, `replace` and `with_row`
+Visits are simulated on the site's network, one after the other. `without`, `replace` and `with_row`
 give another site whose description differs in one row and whose network is new: the first one stays
 as it was.
 """
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 LONGEST = 300 * SECOND  # a visit is cut off here; TCP gives a silent host up after 131 s
 SCHEMES = {"http": 80, "https": 443}  # and their usual ports
-LINGER = SECOND  # played on after the result, so that the connections can close
+LINGER = SECOND  # simulated on after the result, so that the connections can close
 
 
 class Site:
@@ -95,7 +95,7 @@ class Site:
         return capture.since(traces, events)
 
     def anew(self) -> Site:
-        """The same site before any visit: what is played there is the same every time."""
+        """The same site before any visit: what is simulated there is the same every time."""
         return self._with(self.vpc)
 
     def without(self, row: Row) -> Site:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from vpcedu.trace import Capture, Trace
 
 SERVER = "192.0.2.10"
-SEGMENTS = {  # what may be lost: the word for it, its flags, the how-manieth of its kind
+SEGMENTS = {  # what may be lost: the word for it, its flags, its number among its kind
     "1st SYN": (SYN, 1),
     "2nd SYN": (SYN, 2),
     "3rd SYN": (SYN, 3),
@@ -62,7 +62,7 @@ class Setting(NamedRow):
 
 
 class Handshake(Visit):
-    """A visit that only connects; `setting` is what it was played with."""
+    """A visit that only connects; `setting` is what it was simulated with."""
 
     def __init__(
         self, setting: Setting, result: Result | None, capture: Capture, vpc: Vpc, seed: int
