@@ -137,10 +137,10 @@ class Answer(NamedRow):
         where = f"{_at(lost[0])}: {lost[0].step.reason}" + _row(self.vpc, lost[0])
         if self.reachable is None:
             return (
-                f"Whether {self.question.source} reaches {ends} is beyond the model: {lost[0].way} it ends at"
+                f"Whether {self.question.source} reaches {ends} is beyond the model: {lost[0].leg_direction} it ends at"
                 f" {where}."
             )
-        return f"{self.question.source} does not reach {ends}: {lost[0].way} a packet is lost at {where}."
+        return f"{self.question.source} does not reach {ends}: {lost[0].leg_direction} a packet is lost at {where}."
 
     @property
     def shares(self) -> str:
@@ -202,21 +202,21 @@ class Answer(NamedRow):
 
     def __str__(self) -> str:
         told = self.reachable is not None
-        way = [line for trace in self.forward for line in paths.shown(self.vpc, trace)]
-        home = [line for trace in self.back for line in paths.shown(self.vpc, trace)]
+        forward = [line for trace in self.forward for line in paths.shown(self.vpc, trace)]
+        back = [line for trace in self.back for line in paths.shown(self.vpc, trace)]
         sections = (
             ("What is missing for an answer:", [f"  {row}" for row in self.unknown]),
             (
                 "In the way:",
                 [
-                    f"  {n}. {loss.way}, {_at(loss)}: {loss.step.reason}{_row(self.vpc, loss)}"
+                    f"  {n}. {loss.leg_direction}, {_at(loss)}: {loss.step.reason}{_row(self.vpc, loss)}"
                     for n, loss in enumerate(self.blockers, 1)
                     if told
                 ],
             ),
             _repaired(self),
-            ("The way there", way),
-            ("The way back", home),
+            ("The way there", forward),
+            ("The way back", back),
             ("What brings the reply back", [f"  {line}" for line in self.states]),
         )
         parts = [fold(self.verdict)]

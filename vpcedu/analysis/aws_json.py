@@ -179,8 +179,8 @@ def _rule(row: GroupRule) -> dict[str, Any]:
     }
 
 
-def _direction(way: str) -> str:
-    return "egress" if way == OUT else "ingress"
+def _direction(direction: str) -> str:
+    return "egress" if direction == OUT else "ingress"
 
 
 def _route(vpc: Vpc, row: Route) -> dict[str, Any]:

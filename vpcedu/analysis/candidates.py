@@ -79,13 +79,13 @@ def _group(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     refused, flow = refused_by(loss.step), loss.step.before.flow
     if refused is None:
         return
-    way = refused.direction
+    direction = refused.direction
     named = (
-        *(_deliverer(vpc, loss) if way == IN else ()),
-        *_peers(vpc, question, flow.src if way == IN else flow.dst),
+        *(_deliverer(vpc, loss) if direction == IN else ()),
+        *_peers(vpc, question, flow.src if direction == IN else flow.dst),
     )
     for peer in dict.fromkeys(named):
-        yield Repair(None, GroupRule(refused.groups[0], way, _ports(loss), peer))
+        yield Repair(None, GroupRule(refused.groups[0], direction, _ports(loss), peer))
 
 
 def _deliverer(vpc: Vpc, loss: Loss) -> tuple[str, ...]:

@@ -121,7 +121,7 @@ def _in_the_way(answer: Answer) -> tuple[Cause, ...]:
     causes = [
         Cause(
             loss.row,
-            f"{loss.way} a packet is lost at {loss.step.at}, {loss.step.check}: {loss.step.reason}"
+            f"{loss.leg_direction} a packet is lost at {loss.step.at}, {loss.step.check}: {loss.step.reason}"
             f" ({paths.decided(answer.vpc, loss.step)})",
             repairs[place] if len(repairs) == len(answer.blockers) else None,
             answer.telling,
@@ -139,7 +139,7 @@ def _in_the_way(answer: Answer) -> tuple[Cause, ...]:
 def _told(vpc: Vpc, fault: Repair, visit: Visit) -> str:
     lost = paths.losses(visit)
     what = (
-        f"{lost[0].way} a packet is lost at {lost[0].step.at}, {lost[0].step.check}"
+        f"{lost[0].leg_direction} a packet is lost at {lost[0].step.at}, {lost[0].step.check}"
         if lost
         else "no packet is lost"
     )

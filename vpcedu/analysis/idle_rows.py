@@ -164,20 +164,20 @@ def _minus(whole: Box, taken: Box) -> list[Box]:
 
 
 def _traps(vpc: Vpc) -> Iterator[Finding]:
-    """Where requests pass one way, the answers' range the other way, for each kind of client."""
+    """Where requests pass in one direction, the answers' range in the other, by kind of client."""
     rows = _by_direction(vpc)
     for acl in dict.fromkeys(row.network_acl for row in vpc.subnets):
-        for way, back, who in (
+        for direction, back, who in (
             (IN, OUT, "clients outside the subnet"),
             (OUT, IN, "clients in the subnet"),
         ):
-            for request in rows.get((acl, way), ()):
+            for request in rows.get((acl, direction), ()):
                 if (
                     request.action == ALLOW
                     and request.protocol in (ANY, TCP)
                     and not _for_answers(request)
                     and _left(
-                        request, [r for r in rows[acl, way] if r.number < request.number], TCP
+                        request, [r for r in rows[acl, direction] if r.number < request.number], TCP
                     )
                 ):
                     yield from _narrow(acl, request, rows.get((acl, back), []), back, who)

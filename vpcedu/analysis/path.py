@@ -63,7 +63,7 @@ class Loss(NamedRow):
         return self.step.row
 
     @property
-    def way(self) -> str:
+    def leg_direction(self) -> str:
         """The direction in words."""
         return "on the way back" if self.back else "on the way there"
 

@@ -74,13 +74,13 @@ class Reach:
         self._routes()
         self._named = {peer: self._peer(peer) for peer in {rule.peer for rule in vpc.group_rules}}
         self._rules = {
-            way: self._by_port([r for r in vpc.group_rules if r.direction == way])
-            for way in (IN, OUT)
+            direction: self._by_port([r for r in vpc.group_rules if r.direction == direction])
+            for direction in (IN, OUT)
         }
         self._acls = {
-            (name, way): self._acl(name, way)
+            (name, direction): self._acl(name, direction)
             for name in {row.network_acl for row in vpc.subnets}
-            for way in (IN, OUT)
+            for direction in (IN, OUT)
         }
         blocks = [block(cidr) for cidr in {row.cidr for row in vpc.acl_entries}]
         cuts = sorted({edge for first, last, _ in blocks for edge in (first, last + 1)})
@@ -128,7 +128,7 @@ class Reach:
                     self._bits(bool(gateway) and target == gateway for target in targets),
                 )
             self._local[row.name], self._elsewhere[row.name], self._out[row.name] = known[table]
-        self._by_table = [(self._tables[table], *ways) for table, ways in known.items()]
+        self._by_table = [(self._tables[table], *masks) for table, masks in known.items()]
         self._public = self._bits(
             bool(place.interface and gateway and place.interface.address in public)
             for place in self.places
@@ -144,13 +144,13 @@ class Reach:
                     found[place].append(rule)
         return list(map(tuple, found))
 
-    def _acl(self, name: str, way: str) -> list[int]:
+    def _acl(self, name: str, direction: str) -> list[int]:
         """For each class of ports the places that an ACL lets packets come from, or go to."""
         entries = sorted(
             (
                 row
                 for row in self.vpc.acl_entries
-                if (row.acl, row.direction) == (name, way) and row.protocol in (ANY, TCP)
+                if (row.acl, row.direction) == (name, direction) and row.protocol in (ANY, TCP)
             ),
             key=lambda row: row.number,
         )
@@ -174,7 +174,7 @@ class Reach:
 
         Such as the gaps between the ports that are named.
         """
-        ways = [self._ways(i) for i in range(len(self.places))]
+        straight = [self._straight(i) for i in range(len(self.places))]
         leaving = {rules: self._leaving(rules) for rules in set(self._rules[OUT])}
         done: dict[tuple[object, ...], tuple[list[int], list[int]]] = {}
         found = []
@@ -186,7 +186,9 @@ class Reach:
                 rows = [
                     (0, 0)
                     if place.interface is None
-                    else self._pair(port, i, entering[place.interface.groups] & let_out[i], ways[i])
+                    else self._pair(
+                        port, i, entering[place.interface.groups] & let_out[i], straight[i]
+                    )
                     for i, place in enumerate(self.places)
                 ]
                 done[said] = (
@@ -196,13 +198,15 @@ class Reach:
             found.append(done[said])
         return [sure for sure, _ in found], [some for _, some in found]
 
-    def _pair(self, port: int, i: int, groups: int, ways: tuple[int, int, int]) -> tuple[int, int]:
+    def _pair(
+        self, port: int, i: int, groups: int, straight: tuple[int, int, int]
+    ) -> tuple[int, int]:
         """The sources that reach place i in a class of ports.
 
         First those that always do, then those that do from at least some of their ports.
         """
         here = self.places[i].interface
-        direct, always, sometimes = ways
+        direct, always, sometimes = straight
         if here is None or not groups & direct:
             return 0, 0
         own = self._acls[self._acl_of[here.subnet], IN][port]
@@ -242,7 +246,7 @@ class Reach:
             found.append(sources)
         return found
 
-    def _ways(self, i: int) -> tuple[int, int, int]:
+    def _straight(self, i: int) -> tuple[int, int, int]:
         """The sources whose packets come straight to place i and are answered straight.
 
         The port makes no difference.
@@ -277,17 +281,17 @@ class Reach:
             sometimes |= self._sum(passed)
         return always, sometimes
 
-    def _theirs(self, way: str, i: int, port: int) -> int:
+    def _theirs(self, direction: str, i: int, port: int) -> int:
         """The sources whose own network ACL lets a packet out to place i, or in from it.
 
         port: the class of ports it goes to.
         """
-        known = self._passing.setdefault((way, port), {})
+        known = self._passing.setdefault((direction, port), {})
         if self._kin[i] not in known:
             known[self._kin[i]] = ~self.inside & self.every | self._sum(
                 members
                 for acl, members in self._behind.items()
-                if self._acls[acl, way][port] >> i & 1
+                if self._acls[acl, direction][port] >> i & 1
             )
         return known[self._kin[i]]
 

@@ -58,9 +58,9 @@ def smallest(
 
     None where there is no such set.
 
-    plays: what was simulated before, such as the visit to the description as it is. progress: called
-    with how many sets were tried, and how many are tried at most. also: what must work as well,
-    such as the other addresses of a name.
+    plays: what was simulated before, such as the visit to the description as it is. progress:
+    called with how many sets were tried, and how many are tried at most. also: what must work as
+    well, such as the other addresses of a name.
     """
     every = (question, *also)
     plays = plays or Plays()

@@ -2,9 +2,10 @@
 
 They keep a file from taking all the memory, or from breaking the code that walks its values.
 
-A file holds one value or several, one after the other, as a shell loop that appends writes them. Text
-is UTF-8, or UTF-16 as PowerShell's `>` writes it. Not taken: more than 64 MiB in all, values nested
-deeper than 64, NaN and infinities, numbers of more than 40 digits, an object with one name twice.
+A file holds one value or several, one after the other, as a shell loop that appends writes them.
+Text is UTF-8, or UTF-16 as PowerShell's `>` writes it. Not taken: more than 64 MiB in all, values
+nested deeper than 64, NaN and infinities, numbers of more than 40 digits, an object with one name
+twice.
 """
 
 from __future__ import annotations

@@ -175,8 +175,8 @@ class Beside(NamedRow):
             "",
         ]
         for number, pair in enumerate(self.pairs, 1):
-            sign, way = "=" if pair.equal else "X", " > ".join(pair.row.points)
-            lines.append(f"{number:>3} {sign} {pair.row.what:<16} {way}")
+            sign, points = "=" if pair.equal else "X", " > ".join(pair.row.points)
+            lines.append(f"{number:>3} {sign} {pair.row.what:<16} {points}")
             if not pair.equal:
                 kernel, _, model = pair.difference.partition(" | ")
                 lines += [f"{'':22}Linux: {kernel}", f"{'':22}model: {model}"]

@@ -116,8 +116,8 @@ class Puzzle:
         same = before and _place(before[0]) == _place(lost[0])
         packet = lost[0].step
         return (
-            f"{sees} {lost[0].way.capitalize()} a packet is {'still ' if same else 'now '}lost at {packet.at},"
-            f" {packet.check}: {packet.reason}."
+            f"{sees} {lost[0].leg_direction.capitalize()} a packet is {'still ' if same else 'now '}lost"
+            f" at {packet.at}, {packet.check}: {packet.reason}."
         )
 
     @property
@@ -128,7 +128,7 @@ class Puzzle:
             return (f"No packet is lost. Somebody answers: {self.visit.symptom}. Who?",)
         step = lost[0].step
         return (
-            f"{lost[0].way.capitalize()} a packet is lost at {step.at}.",
+            f"{lost[0].leg_direction.capitalize()} a packet is lost at {step.at}.",
             f"The check that loses it there is: {step.check}.",
             fold(f"It is lost because {step.reason} ({decided(self.vpc, step)})."),
         )

@@ -47,9 +47,9 @@ def remedies(vpc: Vpc, question: Question) -> tuple[Repair, ...]:
 def _rules(vpc: Vpc, question: Question) -> Iterator[Repair]:
     groups = dict.fromkeys(group for row in vpc.interfaces for group in row.groups)
     for group in groups:
-        for way in (IN, OUT):
+        for direction in (IN, OUT):
             for ports in _ports(vpc, question):
-                yield Repair(None, GroupRule(group, way, ports, ANYWHERE))
+                yield Repair(None, GroupRule(group, direction, ports, ANYWHERE))
     for row in vpc.group_rules:
         yield from (Repair(row, row._replace(ports=ports)) for ports in _ports(vpc, question))
 
@@ -68,11 +68,15 @@ def _entries(vpc: Vpc, question: Question) -> Iterator[Repair]:
         if row.action == DENY:
             yield Repair(row, None)
     for acl in dict.fromkeys(row.network_acl for row in vpc.subnets):
-        for way in (IN, OUT):
-            used = {row.number for row in vpc.acl_entries if (row.acl, row.direction) == (acl, way)}
+        for direction in (IN, OUT):
+            used = {
+                row.number
+                for row in vpc.acl_entries
+                if (row.acl, row.direction) == (acl, direction)
+            }
             number = next(n for n in range(1, 1_000) if n not in used)
             for ports in (*_ports(vpc, question), EPHEMERAL):
-                yield Repair(None, AclEntry(acl, number, way, ALLOW, TCP, ports, ANYWHERE))
+                yield Repair(None, AclEntry(acl, number, direction, ALLOW, TCP, ports, ANYWHERE))
 
 
 def _routes(vpc: Vpc) -> Iterator[Repair]:

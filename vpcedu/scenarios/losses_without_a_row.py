@@ -2,9 +2,9 @@
 
 Time, load, a link or the packet itself causes them.
 
-Each is simulated: `BEYOND` holds for each Reason of this kind what happens, in words and as a function
-that has it happen on a site. Puzzles change one row, so none of them is a puzzle's cause; the
-catalogue of those is `faults`.
+Each is simulated: `BEYOND` holds for each Reason of this kind what happens, in words and as a
+function that has it happen on a site. Puzzles change one row, so none of them is a puzzle's cause;
+the catalogue of those is `faults`.
 """
 
 from __future__ import annotations

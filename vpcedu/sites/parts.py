@@ -40,9 +40,9 @@ def routes_out(table: str) -> tuple[Route, Route]:
 def open_acls(*names: str) -> tuple[AclEntry, ...]:
     """Network ACLs that allow everything both ways."""
     return tuple(
-        AclEntry(name, 100, way, ALLOW, ANY, EVERY_PORT, ANYWHERE)
+        AclEntry(name, 100, direction, ALLOW, ANY, EVERY_PORT, ANYWHERE)
         for name in names
-        for way in (IN, OUT)
+        for direction in (IN, OUT)
     )
 
 

@@ -115,7 +115,7 @@ def destinations(load: Load) -> str:
 
 
 def port_use(load: Load, span: int = SPAN) -> PortUse:
-    """Simulate a load for SPAN seconds; ValueError names a wrong value."""
+    """Simulate a load for `span` seconds; ValueError names a wrong value."""
     _checked(load)
     shares = [
         load.rate // load.destinations + (i < load.rate % load.destinations)
