@@ -353,7 +353,7 @@ def _elsewhere(vpc: Vpc, question: Question, visit: Visit) -> Iterator[str]:
 
     A balancer has a node in each zone, and their subnets may differ.
     """
-    known = {row.name: row.addresses for one in vpc.everyone for row in one.names}.get(
+    known = {row.name: row.addresses for each_vpc in vpc.everyone for row in each_vpc.names}.get(
         question.destination, ()
     )
     asked = visit.capture.traces[0].packet.flow.dst

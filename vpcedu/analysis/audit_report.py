@@ -75,10 +75,14 @@ class Audit:
     def __init__(self, vpc: Vpc) -> None:
         rules.check(vpc)
         RuleSet.of((), IN, vpc.group_rules)
-        for acl in {row.acl for row in vpc.acl_entries}:
-            NetworkAcl(acl, tuple(row for row in vpc.acl_entries if row.acl == acl))
+        for acl in {entry.acl for entry in vpc.acl_entries}:
+            NetworkAcl(acl, tuple(entry for entry in vpc.acl_entries if entry.acl == acl))
         self.vpc, self.tables = vpc, Reach(vpc)
-        there = {address for row in vpc.interfaces for address in (row.address, *row.secondary)}
+        there = {
+            address
+            for interface in vpc.interfaces
+            for address in (interface.address, *interface.secondary)
+        }
         # what has an address that no place of the tables has takes no part in them
         self.unknown = tuple(
             row
@@ -100,7 +104,7 @@ class Audit:
             1 << i for i, place in enumerate(self.tables.places) if place.name not in self._untold
         )
         self._index = {place.name: i for i, place in enumerate(self.tables.places)}
-        devices = Counter(row.device for row in vpc.interfaces)
+        devices = Counter(interface.device for interface in vpc.interfaces)
         self._called = {
             place.name: place.interface.device
             if devices[place.interface.device] == 1
@@ -312,8 +316,8 @@ def answered(visit: Visit) -> bool:
 
 def _balancers(vpc: Vpc) -> list[Entrance]:
     """What a stranger sees at each name of a balancer, on each of its listeners' ports."""
-    owner = {row.public: row.private for row in vpc.associations}
-    device = {row.address: row.device for row in vpc.interfaces}
+    owner = {association.public: association.private for association in vpc.associations}
+    device = {interface.address: interface.device for interface in vpc.interfaces}
     settings = {row.name: dict(row.settings) for row in vpc.devices}
     plays, found = Plays(), []
     for name in {

@@ -103,7 +103,9 @@ def _component(vpc: Vpc, step: Step, trace: Trace) -> list[dict[str, Any]]:
         return [{"Component": {"Id": rule.group}, "SecurityGroupRule": _rule(rule), **tracked}]
     if route is not None:
         found = {"Component": {"Id": route.table}, "RouteTableRoute": _route(vpc, route)}
-        link = any(route.target == other.name for one in vpc.everyone for other in one.peerings)
+        link = any(
+            route.target == other.name for each_vpc in vpc.everyone for other in each_vpc.peerings
+        )
         return (
             [found, {"Component": {"Id": route.target}}]
             if link and step.reason is None
@@ -126,7 +128,12 @@ def _component(vpc: Vpc, step: Step, trace: Trace) -> list[dict[str, Any]]:
 
 def _interface(vpc: Vpc, step: Step) -> list[dict[str, Any]]:
     flow = step.before.flow
-    own = [row for one in vpc.everyone for row in one.interfaces if row.device == step.at]
+    own = [
+        interface
+        for each_vpc in vpc.everyone
+        for interface in each_vpc.interfaces
+        if interface.device == step.at
+    ]
     row = next(
         (row for row in own if {flow.src, flow.dst} & {row.address, *row.secondary}),
         own[0] if own else None,
@@ -184,7 +191,7 @@ def _direction(direction: str) -> str:
 
 
 def _route(vpc: Vpc, row: Route) -> dict[str, Any]:
-    home = next((one for one in vpc.everyone if row in one.routes), vpc)
+    home = next((each_vpc for each_vpc in vpc.everyone if row in each_vpc.routes), vpc)
     origin = "EnableVgwRoutePropagation" if row.propagated else "CreateRoute"
     return {
         "DestinationCidr": row.destination,
@@ -232,8 +239,8 @@ def _explanation(vpc: Vpc, loss: Loss) -> dict[str, Any]:
     own = next(
         (
             interface
-            for one in vpc.everyone
-            for interface in one.interfaces
+            for each_vpc in vpc.everyone
+            for interface in each_vpc.interfaces
             if interface.device == step.at
         ),
         None,

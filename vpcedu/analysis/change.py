@@ -32,7 +32,7 @@ class PeeringConnection(NamedRow):
         return _everywhere(vpc, self._at)
 
     def _at(self, vpc: Vpc) -> Vpc:
-        others = tuple(row for row in vpc.peerings if row.name != self.name)
+        others = tuple(peering for peering in vpc.peerings if peering.name != self.name)
         own = tuple(
             Peering(self.name, far, self.status)
             for here, far in (self.ends, self.ends[::-1])
@@ -120,13 +120,15 @@ def _with_local(vpc: Vpc, route: Route) -> Vpc:
 
     An empty table has them without saying so.
     """
-    if any(row.table == route.table for one in vpc.everyone for row in one.routes):
+    if any(row.table == route.table for each_vpc in vpc.everyone for row in each_vpc.routes):
         return vpc
     home = next(
         (
-            one
-            for one in vpc.everyone
-            if any((row.route_table or one.main) == route.table for row in one.subnets)
+            each_vpc
+            for each_vpc in vpc.everyone
+            if any(
+                (subnet.route_table or each_vpc.main) == route.table for subnet in each_vpc.subnets
+            )
         ),
         vpc,
     )

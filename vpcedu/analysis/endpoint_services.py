@@ -33,12 +33,12 @@ def endpoint(vpc: Vpc, source: Interface | None, address: str) -> Peering | None
     route = RouteTable(home.routes_of(subnet)).lookup(address)
     return next(
         (
-            row
-            for row in home.peerings
+            peering
+            for peering in home.peerings
             if route is not None
-            and row.name == route.target
-            and row.name.startswith("vpce-")
-            and row.status == ACTIVE
+            and peering.name == route.target
+            and peering.name.startswith("vpce-")
+            and peering.status == ACTIVE
         ),
         None,
     )

@@ -38,7 +38,9 @@ def faults(vpc: Vpc, question: Question) -> Iterator[Repair]:
     yield from _entries(vpc, question)
     yield from _routes(vpc)
     yield from (
-        Repair(row, new) for row in vpc.associations for new in (None, row._replace(private=NOBODY))
+        Repair(association, new)
+        for association in vpc.associations
+        for new in (None, association._replace(private=NOBODY))
     )
     yield from _interfaces(vpc)
     yield from _balancers(vpc)
@@ -101,7 +103,7 @@ def _balancers(vpc: Vpc) -> Iterator[Repair]:
 
     A target is a wrong one, or one on a wrong port.
     """
-    yield from (Repair(row, row._replace(port=OTHER_PORT)) for row in vpc.listeners)
+    yield from (Repair(listener, listener._replace(port=OTHER_PORT)) for listener in vpc.listeners)
     for row in target_groups(vpc.listeners):
         for targets in (
             (),
@@ -126,7 +128,7 @@ def _subnets(vpc: Vpc) -> Iterator[Repair]:
 
     The table is another subnet's, or the main one, which has the local route only.
     """
-    tables = dict.fromkeys((*(row.route_table for row in vpc.subnets), None))
+    tables = dict.fromkeys((*(subnet.route_table for subnet in vpc.subnets), None))
     for row in vpc.subnets:
         yield from (
             Repair(row, row._replace(route_table=table))
@@ -138,7 +140,7 @@ def _subnets(vpc: Vpc) -> Iterator[Repair]:
 
 def _names(vpc: Vpc) -> Iterator[Repair]:
     """A name that leads to a private address, or to one that was given back."""
-    private = {row.public: row.private for row in vpc.associations}
+    private = {association.public: association.private for association in vpc.associations}
     for row in vpc.names:
         yield Repair(row, row._replace(addresses=(STRANGER,)))
         if row.addresses[0] in private:

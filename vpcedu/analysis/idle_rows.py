@@ -55,22 +55,27 @@ def findings(vpc: Vpc) -> tuple[Finding, ...]:
 
 
 def _unused(vpc: Vpc) -> Iterator[Finding]:
-    carried = {group for row in vpc.interfaces for group in row.groups}
-    for group in dict.fromkeys(row.group for row in vpc.group_rules):
+    carried = {group for interface in vpc.interfaces for group in interface.groups}
+    for group in dict.fromkeys(rule.group for rule in vpc.group_rules):
         if group not in carried:
             yield Finding(group, "unused", "no interface has this group")
-    anywhere = {group for one in vpc.everyone for row in one.interfaces for group in row.groups}
+    anywhere = {
+        group
+        for each_vpc in vpc.everyone
+        for interface in each_vpc.interfaces
+        for group in interface.groups
+    }
     for row in vpc.group_rules:
         if row.group in carried and row.peer.startswith("sg-") and row.peer not in anywhere:
             yield Finding(row, "unused", f"no interface has the group {row.peer}")
     acls, tables = (
-        {row.network_acl for row in vpc.subnets},
-        {row.route_table or vpc.main for row in vpc.subnets},
+        {subnet.network_acl for subnet in vpc.subnets},
+        {subnet.route_table or vpc.main for subnet in vpc.subnets},
     )
-    for acl in dict.fromkeys(row.acl for row in vpc.acl_entries):
+    for acl in dict.fromkeys(entry.acl for entry in vpc.acl_entries):
         if acl not in acls:
             yield Finding(acl, "unused", "no subnet has this network ACL")
-    for table in dict.fromkeys(row.table for row in vpc.routes):
+    for table in dict.fromkeys(route.table for route in vpc.routes):
         if table not in tables:
             yield Finding(table, "unused", "no subnet follows this route table")
 
@@ -166,7 +171,7 @@ def _minus(whole: Box, taken: Box) -> list[Box]:
 def _traps(vpc: Vpc) -> Iterator[Finding]:
     """Where requests pass in one direction, the answers' range in the other, by kind of client."""
     rows = _by_direction(vpc)
-    for acl in dict.fromkeys(row.network_acl for row in vpc.subnets):
+    for acl in dict.fromkeys(subnet.network_acl for subnet in vpc.subnets):
         for direction, back, who in (
             (IN, OUT, "clients outside the subnet"),
             (OUT, IN, "clients in the subnet"),

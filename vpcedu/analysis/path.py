@@ -163,8 +163,8 @@ def _as_described(vpc: Vpc, row: RuleSet) -> RuleSet:
     changed: RuleSet = row._replace(
         rules=tuple(
             rule
-            for one in vpc.everyone
-            for rule in one.group_rules
+            for each_vpc in vpc.everyone
+            for rule in each_vpc.group_rules
             if rule.group in row.groups and rule.direction == row.direction
         )
     )
@@ -173,10 +173,12 @@ def _as_described(vpc: Vpc, row: RuleSet) -> RuleSet:
 
 def _gone(vpc: Vpc, route: Route) -> str:
     """Why a route is a blackhole, as far as the description tells."""
-    links = {row.name: row.status for one in vpc.everyone for row in one.peerings}
+    links = {
+        peering.name: peering.status for each_vpc in vpc.everyone for peering in each_vpc.peerings
+    }
     if route.target in links:
         return f", a blackhole: {route.target} is {links[route.target]}"
-    home = next((one for one in vpc.everyone if route in one.routes), vpc)
+    home = next((each_vpc for each_vpc in vpc.everyone if route in each_vpc.routes), vpc)
     return (
         f", a blackhole: {route.target} is not attached to {home.name}"
         if route.target.startswith("igw-")
@@ -191,7 +193,7 @@ def _whose(step: Step) -> str:
 def table_of(vpc: Vpc, device: str) -> str:
     """The name of the route table that a device's packets follow."""
     for one in vpc.everyone:
-        names = {row.subnet for row in one.interfaces if row.device == device}
+        names = {interface.subnet for interface in one.interfaces if interface.device == device}
         subnet = next((row for row in one.subnets if row.name in names), None)
         if subnet:
             return str(subnet.route_table or one.main)

@@ -50,7 +50,7 @@ class Reach:
         self.every = (1 << len(self.places)) - 1
         self.inside = self._bits(place.interface is not None for place in self.places)
         self.starts = classes(vpc)
-        self._subnet = {row.name: 0 for row in vpc.subnets}
+        self._subnet = {subnet.name: 0 for subnet in vpc.subnets}
         self._carriers: dict[str, int] = {}
         self._ranges: dict[tuple[int, int], int] = {}
         self._devices: dict[str, int] = {}
@@ -63,7 +63,7 @@ class Reach:
                 )
                 for group in place.interface.groups:
                     self._carriers[group] = self._carriers.get(group, 0) | 1 << i
-        self._acl_of = {row.name: row.network_acl for row in vpc.subnets}
+        self._acl_of = {subnet.name: subnet.network_acl for subnet in vpc.subnets}
         self._behind = {
             acl: self._sum(self._subnet[name] for name, own in self._acl_of.items() if own == acl)
             for acl in self._acl_of.values()
@@ -79,10 +79,10 @@ class Reach:
         }
         self._acls = {
             (name, direction): self._acl(name, direction)
-            for name in {row.network_acl for row in vpc.subnets}
+            for name in {subnet.network_acl for subnet in vpc.subnets}
             for direction in (IN, OUT)
         }
-        blocks = [block(cidr) for cidr in {row.cidr for row in vpc.acl_entries}]
+        blocks = [block(cidr) for cidr in {entry.cidr for entry in vpc.acl_entries}]
         cuts = sorted({edge for first, last, _ in blocks for edge in (first, last + 1)})
         # places alike to every ACL's entry
         self._kin = [bisect_right(cuts, value) for value in self._values]
@@ -107,7 +107,7 @@ class Reach:
         And those that a route sends elsewhere.
         """
         gateway = self.vpc.internet_gateway
-        public = {row.private for row in self.vpc.associations}
+        public = {association.private for association in self.vpc.associations}
         self._local: dict[str, int] = {}
         self._elsewhere: dict[str, int] = {}
         self._out: dict[str, int] = {}
@@ -148,9 +148,10 @@ class Reach:
         """For each class of ports the places that an ACL lets packets come from, or go to."""
         entries = sorted(
             (
-                row
-                for row in self.vpc.acl_entries
-                if (row.acl, row.direction) == (name, direction) and row.protocol in (ANY, TCP)
+                entry
+                for entry in self.vpc.acl_entries
+                if (entry.acl, entry.direction) == (name, direction)
+                and entry.protocol in (ANY, TCP)
             ),
             key=lambda row: row.number,
         )

@@ -52,7 +52,7 @@ def inside(vpc: Vpc) -> list[Place]:
 def outside(vpc: Vpc) -> list[Place]:
     """Anyone on the Internet, and somebody of each public block that a rule or an entry names."""
     blocks = dict.fromkeys(
-        (*(row.peer for row in vpc.group_rules), *(row.cidr for row in vpc.acl_entries))
+        (*(rule.peer for rule in vpc.group_rules), *(entry.cidr for entry in vpc.acl_entries))
     )
     found = {number(find(vpc, SOMEONE).address): SOMEONE}
     for cidr in blocks:
@@ -73,13 +73,13 @@ def classes(vpc: Vpc) -> list[int]:
 
     Between two of them no row and no ephemeral range begins or ends.
     """
-    spoken = [(row.protocol, row.ports) for row in vpc.group_rules]
-    spoken += [(row.protocol, row.ports) for row in vpc.acl_entries]
+    spoken = [(rule.protocol, rule.ports) for rule in vpc.group_rules]
+    spoken += [(entry.protocol, entry.ports) for entry in vpc.acl_entries]
     rows = [span(protocol, ports) for protocol, ports in spoken if protocol in (ANY, TCP)]
     rows += [
         LINUX,
         ELASTIC_LOAD_BALANCING,
-        *(value for row in vpc.devices for word, value in row.settings if word == "ports"),
+        *(value for device in vpc.devices for word, value in device.settings if word == "ports"),
     ]
     cuts = {0, *(first for first, _ in rows), *(last + 1 for _, last in rows)}
     return sorted(cut for cut in cuts if cut <= LAST_PORT)

@@ -57,7 +57,7 @@ class Account(NamedRow):
             raise ValueError(f"VPC {name!r}: expected one of {', '.join(known)}")
         from vpcedu.hosts.any_server import AnyServer
 
-        taken = {row.public for one in self.vpcs for row in one.associations}
+        taken = {association.public for one in self.vpcs for association in one.associations}
         low, _, _ = block(OUTSIDE)
         outside = OutsideHost(INTERNET, free_address(low, low + 11, taken))
         one = known.pop(name)
@@ -113,10 +113,14 @@ class Account(NamedRow):
 def _ends(vpc: Vpc) -> set[str]:
     """What one may ask a VPC about."""
     return {
-        *(row.name for row in vpc.devices),
+        *(device.name for device in vpc.devices),
         *(row.name for row in vpc.names),
-        *(word for row in vpc.interfaces for word in (row.id, row.address, *row.secondary)),
-        *(row.public for row in vpc.associations),
+        *(
+            word
+            for interface in vpc.interfaces
+            for word in (interface.id, interface.address, *interface.secondary)
+        ),
+        *(association.public for association in vpc.associations),
     }
 
 
@@ -142,7 +146,7 @@ def load(path: str | Path) -> Account:
     vpcs = tuple(_checked(ground, ground.build(targets)) for ground in found.values())
     for one in vpcs:
         _together(one, vpcs, found[one.name].at)
-    shown = {row.public for one in vpcs for row in one.associations}
+    shown = {association.public for one in vpcs for association in one.associations}
     for address in sorted(answers.rows("Addresses").keys() - shown):
         answers.lacks(
             address,
@@ -168,9 +172,13 @@ def _about(vpc: Vpc, unknown: tuple[Unknown, ...]) -> Iterator[Unknown]:
         vpc.internet_gateway,
         vpc.main,
         *_ends(vpc),
-        *(row.group for row in vpc.group_rules),
-        *(name for row in vpc.subnets for name in (row.name, row.route_table, row.network_acl)),
-        *(group for row in vpc.interfaces for group in row.groups),
+        *(rule.group for rule in vpc.group_rules),
+        *(
+            name
+            for subnet in vpc.subnets
+            for name in (subnet.name, subnet.route_table, subnet.network_acl)
+        ),
+        *(group for interface in vpc.interfaces for group in interface.groups),
     }
     for row in unknown:
         balancer, _, port = row.about.rpartition(":")
@@ -255,7 +263,7 @@ class _Ground:
         self.acls: list[str] = []
         self.subnets = tuple(self._subnets(tables))
         self.routes = list(routing.routes(answers, name, (self.cidr, *self.more)))
-        cidrs = {row.name: row.cidr for row in self.subnets}
+        cidrs = {subnet.name: subnet.cidr for subnet in self.subnets}
         wanted: dict[str, tuple[str, ...]] = {}
         for route, _ in self.routes:
             wanted[route.target] = (*wanted.get(route.target, ()), route.destination)
@@ -327,9 +335,11 @@ class _Ground:
     def build(self, targets: Targets) -> Vpc:
         """The description."""
         answers, name = self.answers, self.name
-        taken = {a for row in self.interfaces for a in (row.address, *row.secondary)}
+        taken = {
+            a for interface in self.interfaces for a in (interface.address, *interface.secondary)
+        }
         taken |= {leg.interface.address for leg in self.legs} | {
-            row.public for row in self.associations
+            association.public for association in self.associations
         }
         nodes = Nodes(answers, targets, self.subnets, self.legs, taken)
         nodes.build(name)

@@ -111,7 +111,7 @@ class Nodes:
             self.associations += leg.associations
 
     def _known(self, one: Balancer, leg: Leg) -> Association:
-        public = {row.private: row.public for row in leg.associations}.get(
+        public = {association.private: association.public for association in leg.associations}.get(
             leg.interface.address, ""
         )
         return self._node(

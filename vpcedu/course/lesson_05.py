@@ -88,7 +88,9 @@ def _stops(word: str) -> Judgement:
     assert lost is not None and lost.check == "translation"
     fate = f"The stranger's SYN {trace.packet.flow} came as far as the NAT and was lost there: {lost.reason}."
     if word == "group":
-        groups = next(row.groups for row in site.vpc.interfaces if row.device == "NAT")
+        groups = next(
+            interface.groups for interface in site.vpc.interfaces if interface.device == "NAT"
+        )
         return Judgement(
             False,
             f"The numbers are right. But no group: the NAT gateway has {len(groups) or 'none'}."

@@ -219,8 +219,10 @@ def narrow_rule(given: object) -> str:
 def _with_node(address: str) -> Site:
     """The Classic site with its node at another address of the public subnet."""
     vpc = reference_vpc("classic-tcp")
-    card = next(row for row in vpc.interfaces if row.device == "ELB node")
-    gate = next(row for row in vpc.associations if row.private == card.address)
+    card = next(interface for interface in vpc.interfaces if interface.device == "ELB node")
+    gate = next(
+        association for association in vpc.associations if association.private == card.address
+    )
     vpc = vpc.replace(gate, gate._replace(private=address)) if address != card.address else vpc
     return Site(
         vpc.replace(card, card._replace(address=address)) if address != card.address else vpc

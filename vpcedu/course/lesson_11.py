@@ -44,7 +44,7 @@ def named(vpc: Vpc, names: Mapping[str, str]) -> Vpc:
 
     ValueError for an id that the VPC has not, and for a name that two things would have.
     """
-    known = {row.name for row in vpc.devices} | {vpc.internet_gateway}
+    known = {device.name for device in vpc.devices} | {vpc.internet_gateway}
     for old in names:
         if old not in known:
             raise ValueError(f"{old!r}: expected one of {', '.join(sorted(filter(None, known)))}")
@@ -53,14 +53,19 @@ def named(vpc: Vpc, names: Mapping[str, str]) -> Vpc:
         if not name or after.count(name) > 1:
             raise ValueError(f"name {name!r}: expected one that nothing else has")
     return vpc._replace(
-        devices=tuple(row._replace(name=names.get(row.name, row.name)) for row in vpc.devices),
+        devices=tuple(
+            device._replace(name=names.get(device.name, device.name)) for device in vpc.devices
+        ),
         interfaces=tuple(
-            row._replace(device=names.get(row.device, row.device)) for row in vpc.interfaces
+            interface._replace(device=names.get(interface.device, interface.device))
+            for interface in vpc.interfaces
         ),
         outside=tuple(
             row._replace(device=names.get(row.device, row.device)) for row in vpc.outside
         ),
-        routes=tuple(row._replace(target=names.get(row.target, row.target)) for row in vpc.routes),
+        routes=tuple(
+            route._replace(target=names.get(route.target, route.target)) for route in vpc.routes
+        ),
         internet_gateway=names.get(vpc.internet_gateway, vpc.internet_gateway),
         unknown=tuple(row._replace(about=names.get(row.about, row.about)) for row in vpc.unknown),
     )
@@ -157,8 +162,8 @@ def way_out(given: object) -> str:
 
 
 def _tomorrow(vpc: Vpc) -> Vpc:
-    old = next(row for row in vpc.subnets if row.cidr == "10.20.11.0/24")
-    like = next(row for row in vpc.interfaces if row.device == "web-2")
+    old = next(subnet for subnet in vpc.subnets if subnet.cidr == "10.20.11.0/24")
+    like = next(interface for interface in vpc.interfaces if interface.device == "web-2")
     new = Subnet("subnet-new", "10.20.99.0/24", None, old.network_acl, old.zone)
     host = Interface("new", "subnet-new", "10.20.99.10", like.groups)
     return vpc._replace(

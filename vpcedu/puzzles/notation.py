@@ -35,7 +35,7 @@ SWITCH = {"on": True, "off": False}
 
 def rows(vpc: Vpc) -> tuple[Row, ...]:
     """Every row that a puzzle may be about, in the order of KINDS."""
-    servers = [row for row in vpc.devices if serves(row)]
+    servers = [device for device in vpc.devices if serves(device)]
     return (
         *vpc.routes,
         *vpc.acl_entries,

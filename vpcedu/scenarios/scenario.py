@@ -133,7 +133,7 @@ def evidence(visit: Visit) -> list[str]:
 
 def device(site: Site, name: str) -> Device:
     """A device's row."""
-    return next(row for row in site.vpc.devices if row.name == name)
+    return next(device for device in site.vpc.devices if device.name == name)
 
 
 def with_settings(site: Site, name: str, kind: type | None = None, **settings: Any) -> Site:

@@ -248,7 +248,7 @@ def _described(setting: Setting) -> Vpc:
     """The reference site with this setting's keep-alive, tracking and idle timeout."""
     balancer, nat, opener, _, _ = WAYS[setting.way]
     vpc = reference_vpc(balancer, nat)
-    card = next(row for row in vpc.interfaces if row.device == "web")
+    card = next(interface for interface in vpc.interfaces if interface.device == "web")
     if INSTANCES[setting.instance] != card.tracking:
         vpc = vpc.replace(card, card._replace(tracking=INSTANCES[setting.instance]))
     if setting.keepalive is not None:
@@ -257,7 +257,7 @@ def _described(setting: Setting) -> Vpc:
     if (
         balancer == "network"
     ):  # a Network Load Balancer may do without groups; then its targets let clients in
-        own = next(row for row in vpc.interfaces if row.device == "NLB node")
+        own = next(interface for interface in vpc.interfaces if interface.device == "NLB node")
         rule = next(
             row for row in vpc.group_rules if row.group == "sg-web" and row.peer == "sg-balancer"
         )
@@ -275,7 +275,7 @@ def _described(setting: Setting) -> Vpc:
 
 
 def _device(vpc: Vpc, name: str) -> Device:
-    return next(row for row in vpc.devices if row.name == name)
+    return next(device for device in vpc.devices if device.name == name)
 
 
 def _shown(trace: Trace) -> bool:
