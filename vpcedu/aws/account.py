@@ -115,11 +115,7 @@ def _ends(vpc: Vpc) -> set[str]:
     return {
         *(device.name for device in vpc.devices),
         *(row.name for row in vpc.names),
-        *(
-            word
-            for interface in vpc.interfaces
-            for word in (interface.id, interface.address, *interface.secondary)
-        ),
+        *(word for row in vpc.interfaces for word in (row.id, row.address, *row.secondary)),
         *(association.public for association in vpc.associations),
     }
 
@@ -173,11 +169,7 @@ def _about(vpc: Vpc, unknown: tuple[Unknown, ...]) -> Iterator[Unknown]:
         vpc.main,
         *_ends(vpc),
         *(rule.group for rule in vpc.group_rules),
-        *(
-            name
-            for subnet in vpc.subnets
-            for name in (subnet.name, subnet.route_table, subnet.network_acl)
-        ),
+        *(name for row in vpc.subnets for name in (row.name, row.route_table, row.network_acl)),
         *(group for interface in vpc.interfaces for group in interface.groups),
     }
     for row in unknown:
@@ -335,9 +327,7 @@ class _Ground:
     def build(self, targets: Targets) -> Vpc:
         """The description."""
         answers, name = self.answers, self.name
-        taken = {
-            a for interface in self.interfaces for a in (interface.address, *interface.secondary)
-        }
+        taken = {a for row in self.interfaces for a in (row.address, *row.secondary)}
         taken |= {leg.interface.address for leg in self.legs} | {
             association.public for association in self.associations
         }
