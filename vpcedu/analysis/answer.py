@@ -201,7 +201,7 @@ class Answer(NamedRow):
         }
 
     def __str__(self) -> str:
-        told = self.reachable is not None
+        known = self.reachable is not None
         forward = [line for trace in self.forward for line in paths.shown(self.vpc, trace)]
         back = [line for trace in self.back for line in paths.shown(self.vpc, trace)]
         sections = (
@@ -211,7 +211,7 @@ class Answer(NamedRow):
                 [
                     f"  {n}. {loss.leg_direction}, {_at(loss)}: {loss.step.reason}{_row(self.vpc, loss)}"
                     for n, loss in enumerate(self.blockers, 1)
-                    if told
+                    if known
                 ],
             ),
             _repaired(self),
@@ -220,7 +220,7 @@ class Answer(NamedRow):
             ("What brings the reply back", [f"  {line}" for line in self.states]),
         )
         parts = [fold(self.verdict)]
-        parts += [f"The person at {self.question.source} sees: {self.symptom}."] * told
+        parts += [f"The person at {self.question.source} sees: {self.symptom}."] * known
         parts += [
             "\n".join([head, *lines])
             for head, lines in sections
@@ -373,5 +373,5 @@ def _addresses(
     if others and {seen.said for _, seen in others} == {visit.outcome.said}:
         yield f"{first}: asked was {asked}, and {', '.join(word for word, _ in others)} gives the same."
     elif others and every.verdict != SOMETIMES:
-        told = ", ".join(f"{word} gives: {seen.said}" for word, seen in others)
-        yield f"{first}, and they differ: {asked} gives: {visit.outcome.said}, {told}."
+        results = ", ".join(f"{word} gives: {seen.said}" for word, seen in others)
+        yield f"{first}, and they differ: {asked} gives: {visit.outcome.said}, {results}."

@@ -159,10 +159,10 @@ def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:
             ("add", [row for row in after if row not in before]),
             ("remove", [row for row in before if row not in after]),
         ):
-            told = ", ".join(map(str, items))
+            listed = ", ".join(map(str, items))
             # "listener TCP 80 > ..." says itself what it is
-            named = told.startswith(name.removesuffix("s"))
-            parts += [f"{verb} {told}" if named else f"{verb} {name} {told}"] * bool(items)
+            named = listed.startswith(name.removesuffix("s"))
+            parts += [f"{verb} {listed}" if named else f"{verb} {name} {listed}"] * bool(items)
     return ", ".join(parts)
 
 

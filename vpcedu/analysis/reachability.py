@@ -181,8 +181,8 @@ class Reach:
         found = []
         for port, _ in enumerate(self.starts):
             coming, going = self._rules[IN][port], self._rules[OUT][port]
-            said = coming, going, *(masks[port] for masks in self._acls.values())
-            if said not in done:
+            rules = coming, going, *(masks[port] for masks in self._acls.values())
+            if rules not in done:
                 entering, let_out = self._entering(coming), leaving[going]
                 rows = [
                     (0, 0)
@@ -192,11 +192,11 @@ class Reach:
                     )
                     for i, place in enumerate(self.places)
                 ]
-                done[said] = (
+                done[rules] = (
                     [always for always, _ in rows],
                     [some & ~always for always, some in rows],
                 )
-            found.append(done[said])
+            found.append(done[rules])
         return [sure for sure, _ in found], [some for _, some in found]
 
     def _pair(

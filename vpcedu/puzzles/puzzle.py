@@ -263,8 +263,10 @@ def _unsaid(vpc: Vpc) -> str:
         settings = dict(device.settings)
         for row in settings.get("listeners", ()):
             keeps = row.targets.preserve_client_ip
-            said = "" if keeps is None else f", client addresses {'' if keeps else 'not '}preserved"
-            lines.append(f"  {device.name:<20}{row}{said}")
+            preserves = (
+                "" if keeps is None else f", client addresses {'' if keeps else 'not '}preserved"
+            )
+            lines.append(f"  {device.name:<20}{row}{preserves}")
         if serves(device):
             lines.append(f"  {device.name:<20}listens on {', '.join(map(str, listens(device)))}")
     for interface in vpc.interfaces:
