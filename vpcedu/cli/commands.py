@@ -198,8 +198,8 @@ def puzzle(options: dict[str, str]) -> int:
         whole("--seed", options.get("--seed", "0")), whole("--faults", options.get("--faults", "1"))
     )
     if "--try" in options:
-        right, told = terminal.judged(found, options["--try"])
-        print(told)
+        right, verdict = terminal.judged(found, options["--try"])
+        print(verdict)
         return 0 if right else 1
     asked = [listing(found.vpc)] if "--rows" in options else []
     asked += found.hints if "--hint" in options else ()

@@ -58,8 +58,8 @@ def play(puzzle: Puzzle, ask: Callable[[], str], say: Callable[[str], object]) -
         elif word in ("help", "?"):
             say(HELP)
         elif line:
-            right, told = judged(puzzle, line)
-            say(told)
+            right, verdict = judged(puzzle, line)
+            say(verdict)
             if right:
                 return True
 
@@ -74,7 +74,7 @@ def judged(puzzle: Puzzle, line: str) -> tuple[bool, str]:
     except ValueError as error:
         return False, f"Not understood: {error}"
     try:
-        told = puzzle.check(repairs)
+        verdict = puzzle.check(repairs)
     except ValueError as error:
         return False, f"AWS would refuse this: {error}"
-    return told.startswith("Right."), told
+    return verdict.startswith("Right."), verdict

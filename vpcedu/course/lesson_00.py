@@ -38,30 +38,30 @@ def judge(
     real = legs[0].packet.flow
     open_port = str(destination_port).strip() == UNKNOWN
     dport = real.dport if open_port else fields.port("destination", destination_port)
-    told = FiveTuple(
+    predicted = FiveTuple(
         fields.ipv4("source address", source),
         fields.port("source", source_port),
         fields.ipv4("destination address", destination),
         dport,
     )
-    if told == real and open_port and visit.opener == legs[0].last.at:
+    if predicted == real and open_port and visit.opener == legs[0].last.at:
         return Judgement(
             False,
             f"All but the port, which can be known: the answer goes TO the port that"
             f" {visit.opener} itself chose, {real.dport}.",
             legs[0],
         )
-    if told == real:
+    if predicted == real:
         return Judgement(
             True,
             f"Right: {real}. {legs[0].sender} answers the source it saw, {way(legs[0])}.",
             legs[0],
         )
-    trace = play(visit, legs[0], told)
-    belief = _belief(visit, told, real)
+    trace = play(visit, legs[0], predicted)
+    belief = _belief(visit, predicted, real)
     return Judgement(
         False,
-        f"{belief} Your packet was really sent: {told}. {_fate(trace, legs[0].sender)}",
+        f"{belief} Your packet was really sent: {predicted}. {_fate(trace, legs[0].sender)}",
         trace,
     )
 

@@ -49,7 +49,7 @@ def judge_reach(sees: object, lost: object, at: object) -> Judgement:
     assert stop is not None and visit.result is not None
     trace, step = stop
     row = next(one.row for one in trace.steps if one.check == "route" and one.at == trace.sender)
-    told = (
+    explanation = (
         f"The request did arrive: packet 1 was delivered to {visit.capture[1].last.at}. Its answer, packet"
         f" {trace.number}, {trace.packet.flow}, left by the {row} and was lost at {step.at}: {step.reason}."
     )
@@ -57,7 +57,7 @@ def judge_reach(sees: object, lost: object, at: object) -> Judgement:
         return Judgement(
             False,
             "No page. A public address brings packets in; it does not decide how they leave. That"
-            f" is for the subnet's route table. {told}",
+            f" is for the subnet's route table. {explanation}",
             trace,
         )
     if word == "refused":
@@ -71,12 +71,12 @@ def judge_reach(sees: object, lost: object, at: object) -> Judgement:
         return Judgement(
             False,
             "Timed out it is, but what is lost first is the answer: the Internet gateway knew web's"
-            f" public address, and that was enough for the way in. {told}",
+            f" public address, and that was enough for the way in. {explanation}",
             trace,
         )
     if place != step.at:
-        return Judgement(False, f"The answer is lost, but not at {place}. {told}", trace)
-    return Judgement(True, f"Right. {told}", trace)
+        return Judgement(False, f"The answer is lost, but not at {place}. {explanation}", trace)
+    return Judgement(True, f"Right. {explanation}", trace)
 
 
 def judge_addresses(visit: Visit, arrives: str, leaves: str, home: str) -> Judgement:
@@ -88,7 +88,7 @@ def judge_addresses(visit: Visit, arrives: str, leaves: str, home: str) -> Judge
     legs = answer_legs(visit)
     if not legs:
         raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
-    said = tuple(
+    predicted = tuple(
         ipv4(name, words)
         for name, words in (
             ("request's destination", arrives),
@@ -99,27 +99,27 @@ def judge_addresses(visit: Visit, arrives: str, leaves: str, home: str) -> Judge
     request, answer = visit.capture[1].last.before.flow, legs[0]
     end = answer.last.before.flow
     row = next(step.row for step in answer.steps if step.at == IGW and step.row is not None)
-    if said[0] != request.dst:
+    if predicted[0] != request.dst:
         return Judgement(
             False,
-            f"The request does not reach web under {said[0]}. As it was delivered to web it says"
+            f"The request does not reach web under {predicted[0]}. As it was delivered to web it says"
             f" {request}: the Internet gateway had exchanged the destination by its row {row}. Nobody else"
             " knows that row; web's own system does not.",
             visit.capture[1],
         )
-    if said[1] != answer.packet.flow.src:
-        trace = play(visit, answer, answer.packet.flow._replace(src=said[1]))
+    if predicted[1] != answer.packet.flow.src:
+        trace = play(visit, answer, answer.packet.flow._replace(src=predicted[1]))
         return Judgement(
             False,
-            f"web does not send from {said[1]}: it is not its address. Your packet was really sent:"
+            f"web does not send from {predicted[1]}: it is not its address. Your packet was really sent:"
             f" {trace.packet.flow}. {_fate(trace.dropped)}",
             trace,
         )
-    if said[2] != end.src:
-        trace = play(visit, answer, end._replace(src=said[2]), IGW)
+    if predicted[2] != end.src:
+        trace = play(visit, answer, end._replace(src=predicted[2]), IGW)
         return Judgement(
             False,
-            f"The client does not get it from {said[2]}: it had asked {end.src}. Your packet was"
+            f"The client does not get it from {predicted[2]}: it had asked {end.src}. Your packet was"
             f" really sent to it: {trace.packet.flow}. {_fate(trace.dropped)}",
             trace,
         )

@@ -24,19 +24,21 @@ def judge_ports(
         raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
     flow = legs[0].packet.flow
     count, real = fields.whole("connections at once", most, 0, 999_999_999), len(fill(LINUX))
-    said = judge(visit, flow.src, source_port, flow.dst, destination_port)
-    if not said.right:
-        return said
+    judgement = judge(visit, flow.src, source_port, flow.dst, destination_port)
+    if not judgement.right:
+        return judgement
     taken = f"The model took ports from {LINUX[0]}-{LINUX[1]} one by one: after {real:,} there was none left"
     if count == real:
         return Judgement(
             True,
             f"Right: the answer goes from {flow.sport} to {flow.dport}. {taken}; towards another"
             " destination all of them are still free.",
-            said.trace,
+            judgement.trace,
         )
     return Judgement(
-        False, f"The ports are right. {_most(count)} {taken}, towards this destination.", said.trace
+        False,
+        f"The ports are right. {_most(count)} {taken}, towards this destination.",
+        judgement.trace,
     )
 
 

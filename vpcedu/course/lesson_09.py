@@ -132,9 +132,9 @@ def in_time(keepalive: object) -> str:
             " and when?"
         )
     learnt = run.learns("web")
-    told = f" web is {learnt[1]} at {at(learnt[0])} s: by its own probe." if learnt else ""
+    noticed = f" web is {learnt[1]} at {at(learnt[0])} s: by its own probe." if learnt else ""
     return (
-        f"Not yet: the first probe left at {at(probes[0].steps[0].now)} s. By then the row was gone.{told}"
+        f"Not yet: the first probe left at {at(probes[0].steps[0].now)} s. By then the row was gone.{noticed}"
         " A probe must FIND the row, to keep it."
     )
 

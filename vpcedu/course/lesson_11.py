@@ -104,10 +104,10 @@ def judge_own(update_1: object, update_2: object, database: object) -> Judgement
             "Right, all three: packets were sent, and " + " ".join(a.verdict for a in answers),
             None,
         )
-    told = " ".join(
+    sentences = " ".join(
         f'You said "{said}". {answer.verdict}{_belief(answer)}' for said, answer in wrong
     )
-    return Judgement(False, f"{3 - len(wrong)} of 3. {told}", None)
+    return Judgement(False, f"{3 - len(wrong)} of 3. {sentences}", None)
 
 
 def fate(answer: Answer) -> str:
@@ -185,18 +185,18 @@ row = Repair(old, old._replace(route_table="rtb-0b11c22d33e440003"))
 def database(given: object) -> str:
     """11.2: both web hosts reach db from every port that they may choose."""
     vpc = _with(given)
-    told = audit(vpc)
+    report = audit(vpc)
     end = {one.device: one.id for one in vpc.interfaces}
     for host in ("web-1", "web-2"):
         answer = ask(vpc, host, "db", 5_432)
         if not answer.reachable:
             return f"Not yet: {answer.verdict}"
-        if told.reaches(end[host], end["db"], 5_432) is not True:
+        if report.reaches(end[host], end["db"], 5_432) is not True:
             return (
                 f"Not yet. This time it works: {host} chose port {answer.forward[0].packet.flow.sport}. The audit"
                 f" says: {host} reaches db only from some of its ports. Which ports may it choose?"
             )
-    if told.reaches(end["bastion"], end["db"], 5_432) is not False:
+    if report.reaches(end["bastion"], end["db"], 5_432) is not False:
         return "Not yet. Both reach db, but so does bastion now."
     return "Right. web-1 and web-2 reach db from every port they may choose, and bastion still does not."
 
