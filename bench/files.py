@@ -132,8 +132,9 @@ def permission(rule):
 
 
 def acls(network):
-    """A row of describe-network-acls for each ACL, with the two entries that nobody can take
-    out.
+    """A row of describe-network-acls for each ACL.
+
+    With the two entries that nobody can take out.
     """
     for acl in dict.fromkeys(row.acl for row in network.acl_entries):
         entries = [

@@ -1,5 +1,6 @@
-"""W4 'first answer': from the start of a process to the printed explanation of one request and its
-reply.
+"""W4 'first answer': from the start of a process to the printed explanation of one request.
+
+The explanation is of the request and its reply.
 
     python3 bench/first_answer.py
 

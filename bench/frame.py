@@ -36,8 +36,9 @@ GOALS = {
 
 
 def matplotlib_svg(picture: Picture, figures: dict[Any, Any] = {}) -> str:  # noqa: B006 (kept on purpose)
-    """matplotlib's SVG with real text; the figure is made once for each size and shows one scene
-    after another.
+    """matplotlib's SVG with real text.
+
+    The figure is made once for each size and shows one scene after another.
     """
     from matplotlib import rc_context
 
@@ -51,8 +52,9 @@ def matplotlib_svg(picture: Picture, figures: dict[Any, Any] = {}) -> str:  # no
 
 
 def parts(rounds: int = ROUNDS) -> dict[str, float]:
-    """Medians in milliseconds: the model, and the scene with each painter; and the number of
-    arrows.
+    """Medians in milliseconds: the model, and the scene with each painter.
+
+    Also the number of arrows.
     """
     times: dict[str, list[float]] = {name: [] for name in GOALS}
     for turn in range(rounds):

@@ -63,8 +63,9 @@ class Slot:
 
 
 class Slots:
-    """The usual way: an object with slots for each connection, in two dictionaries with tuples as
-    keys.
+    """The usual design: an object with slots for each connection.
+
+    The objects are in two dictionaries with tuples as keys.
     """
 
     def __init__(self):

@@ -122,8 +122,9 @@ def on_the_clock(n):
 
 
 def with_simpy(n):
-    """SimPy: a process for each connection, which waits for the arrival or the timer, whatever
-    comes first.
+    """SimPy: a process for each connection.
+
+    It waits for the arrival or the timer, whichever comes first.
     """
     return play_simpy(n, lambda env, arrival, timer: timer if arrival is None else arrival | timer)
 

@@ -88,8 +88,9 @@ def notebook() -> dict:
 
 
 def measured() -> dict[str, list[tuple[float, float]]]:
-    """For each case, milliseconds until the picture's element changed and until a frame was
-    drawn.
+    """For each case, milliseconds until the picture's element changed.
+
+    And until a frame was drawn.
     """
     from tests.test_browser import jupyterlab, lesson, run_all
 

@@ -43,8 +43,9 @@ PEERS_N = 3_000
 
 
 def packets(n):
-    """The eight numbers of each packet: microseconds, identification, src, sport, dst, dport, seq,
-    ack.
+    """The eight numbers of each packet.
+
+    Microseconds, identification, src, sport, dst, dport, seq, ack.
     """
     return [
         (
@@ -62,8 +63,9 @@ def packets(n):
 
 
 class Limit:
-    """One struct for everything in front of the data, sums taken of numbers, one look-up of the
-    data.
+    """The limit: one struct for everything in front of the data.
+
+    Sums are taken of numbers, and the data is looked up once.
     """
 
     goal = peer = None

@@ -130,8 +130,9 @@ def compiled(network):
 
 
 def total(members, digits):
-    """The sum of the members' numbers; `digits`: for each binary digit those whose number has
-    it.
+    """The sum of the members' numbers.
+
+    `digits`: for each binary digit those whose number has it.
     """
     return sum((members & having).bit_count() << digit for digit, having in enumerate(digits))
 

@@ -1,5 +1,4 @@
-"""W1 'translate': N connections of 10 packets each through one NAT gateway, all of them alive at
-once.
+"""W1 'translate': N connections of 10 packets each through one NAT gateway, all alive at once.
 
     python3 bench/translate.py            N = 100,000, as the goals are meant
     python3 bench/translate.py --n 2000   quicker; ratios move with N
@@ -73,8 +72,9 @@ STATES = {  # what the bare form keeps of TCP beside the addresses
 
 
 class Bare:
-    """The limit: two dictionaries of tuples of numbers; an entry is a list [before, after,
-    state].
+    """The limit: two dictionaries of tuples of numbers.
+
+    An entry is a list [before, after, state].
     """
 
     goal = None
@@ -169,8 +169,9 @@ class Table(Ours):
 
 
 def spec_gateway():
-    """A NAT gateway with the port rule of this work: from 1024, lowest first, 64,512 to each
-    destination.
+    """A NAT gateway with the port rule of this work.
+
+    Ports from 1024, lowest first, 64,512 to each destination.
     """
     nat = NatGateway("NAT", NAT_IP)
     nat.ports = Ports((NAT_IP,), FIRST_PORT, 65_535, PORTS, 0)
@@ -202,8 +203,9 @@ class Sink(Machine):
 
 
 class OneHop(Network):
-    """The walk from a host to the NAT, and from the NAT to the host; what the NAT sends outward
-    ends here.
+    """The walk from a host to the NAT, and from the NAT to the host.
+
+    What the NAT sends outward ends here.
     """
 
     def _leave(self, walk, name, packet):
@@ -240,8 +242,10 @@ def hop_network():
 
 
 class WholeHop(Ours):
-    """The walk, each check a step. Outward: send, group, ACL, route, ACL, NAT. Inward: send, ACL,
-    NAT, ACL, route, ACL, group, deliver. The steps are forgotten as soon as the packet has arrived.
+    """The walk, each check a step.
+
+    Outward: send, group, ACL, route, ACL, NAT. Inward: send, ACL, NAT, ACL, route, ACL, group,
+    deliver. The steps are forgotten as soon as the packet has arrived.
     """
 
     goal = 12
@@ -275,8 +279,9 @@ CONTENDERS = {
 
 
 def play(contender, n):
-    """Play all packets; yields for each k: flows before, flows after, seconds for making packets,
-    for the work.
+    """Send all packets through a contender.
+
+    Yields for each k: flows before, flows after, seconds for making packets, for the work.
     """
     client = [contender.flow(i) for i in range(n)]
     server = None
@@ -304,8 +309,9 @@ def digest(contender, n):
 
 
 def measure(n, rounds):
-    """Medians in microseconds a packet: {name: (the work alone, with making packets)}; and steps a
-    packet of a hop.
+    """Medians in microseconds a packet: {name: (the work alone, with making packets)}.
+
+    And steps a packet of a hop.
     """
     times, steps = {name: [] for name in CONTENDERS}, 0.0
     for _ in range(rounds):

@@ -1,5 +1,6 @@
-"""The site of W4: two zones, an Application Load Balancer with a node in each, two instances; one
-request.
+"""The site of W4: two zones, an Application Load Balancer with two nodes, two instances.
+
+Each zone has a node; one request is sent.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ LISTENERS = (
 
 
 def vpc() -> Vpc:
-    """Two public and two private subnets; the balancer's nodes in the public ones, the targets in
-    the private ones.
+    """Two public and two private subnets.
+
+    The balancer's nodes are in the public ones, the targets in the private ones.
     """
     return Vpc(
         cidr=BLOCK,

@@ -1,5 +1,4 @@
-"""What makes a page of the site hard to use for somebody: in its HTML, and in its colours as a
-browser shows them.
+"""What makes a page of the site hard to use: in its HTML, and in its colours in a browser.
 
 After the W3C's WCAG 2.2: 1.1.1 text alternatives, 1.3.1 headings and table heads, 1.4.3 contrast,
 1.4.10 reflow, 2.1.1 keyboard, 2.4.2 title, 2.4.4 links, 3.1.1 language. A machine finds only such

@@ -29,8 +29,9 @@ KERNEL = "binder-base"
 
 
 def dockerfile() -> str:
-    """The Dockerfile that repo2docker makes of this repository, without its comments; nothing is
-    built.
+    """The Dockerfile that repo2docker makes of this repository, without its comments.
+
+    Nothing is built.
     """
     command = [sys.executable, "-m", "repo2docker", "--no-build", "--debug", str(ROOT)]
     told = subprocess.run(command, capture_output=True, text=True)
@@ -62,8 +63,9 @@ def python() -> str:
 
 
 def make(folder: Path) -> Path:
-    """The environment in `folder`, made if it is not there or no longer fits; returns its
-    Python.
+    """The environment in `folder`; returns its Python.
+
+    It is made if it is not there or no longer fits.
     """
     wanted = json.dumps([base_versions(), REQUIREMENTS.read_text(encoding="utf-8"), str(ROOT)])
     stamp, inside = (
@@ -98,8 +100,9 @@ def make(folder: Path) -> Path:
 
 
 def compare(inside: Path, notebooks: list[Path]) -> subprocess.CompletedProcess[str]:
-    """Strict nbval of these notebooks, run by this environment's pytest with a kernel of the other
-    environment.
+    """Strict nbval of these notebooks.
+
+    It is run by this environment's pytest with a kernel of the other environment.
     """
     with tempfile.TemporaryDirectory() as share:
         kernel = Path(share) / "kernels" / KERNEL

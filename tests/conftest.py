@@ -1,5 +1,4 @@
-"""Put the tests in order -- core, kernel, notebooks, browser, Binder -- and say how long each part
-took.
+"""Put the tests in order -- core, kernel, notebooks, browser, Binder -- and time each part.
 
 With several workers (pytest-xdist, `-n 2`) the files of the core are shared among them; all the
 rest, which measures time or fills the machine, runs alone at the end, in order.
@@ -28,8 +27,9 @@ def part_of(file: str) -> str:
 
 
 def unit_of(nodeid: str) -> str:
-    """What of the tests stays together on one worker: a file of the core, or all that is not
-    core.
+    """What of the tests stays together on one worker.
+
+    A file of the core, or all that is not core.
     """
     file = nodeid.partition("::")[0].rpartition("/")[2]
     return file if part_of(file) == "core" else "alone"
@@ -43,8 +43,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """What pytest-xdist gives its workers one after the other: a file of the core, at the end all
-    the rest at once.
+    """What pytest-xdist gives its workers one after the other.
+
+    A file of the core, at the end all the rest at once.
     """
     from xdist.scheduler import LoadScopeScheduling
 

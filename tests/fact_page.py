@@ -1,5 +1,6 @@
-"""The part of REFERENCE.md that ties facts to the tests that show them; the markers are read, not
-run.
+"""The part of REFERENCE.md that ties facts to the tests that show them.
+
+The markers are read, not run.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ TESTS = Path(__file__).parent
 
 
 class Shown(namedtuple("Shown", ("fact", "file", "test"))):
-    """A marker: the fact's id, the name of the file, and the test that shows it ("" where it stands
-    on none).
+    """A marker: the fact's id, the name of the file, and the test that shows it.
+
+    The test is "" where the marker is not on a test.
     """
 
     __slots__ = ()

@@ -11,8 +11,9 @@ from collections import namedtuple
 
 
 class Fact(namedtuple("Fact", ("id", "statement", "value", "sources", "sure"))):
-    """A behaviour in a sentence, its number or word if it has one, where it is written, and one of
-    HOW_SURE.
+    """A behaviour in a sentence.
+
+    Its number or word if it has one, where it is written, and one of HOW_SURE.
     """
 
     __slots__ = ()

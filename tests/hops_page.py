@@ -1,5 +1,6 @@
-"""The part of REFERENCE.md that follows one request and its answer hop by hop, with the row that
-decided each hop.
+"""The part of REFERENCE.md that follows one request and its answer hop by hop.
+
+Each hop has the row that decided it.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ STATE = (
 
 
 def hops(visit) -> list[tuple[object, ...]]:  # type: ignore[no-untyped-def]
-    """Rows (way, at, check, header before, header after, what decided) of the request and the
-    answer.
+    """Rows of the request and the answer.
+
+    Each is (way, at, check, header before, header after, what decided).
     """
     rows: list[tuple[object, ...]] = []
     for word, legs in (("request", request_legs(visit)), ("answer", answer_legs(visit))):

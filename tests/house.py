@@ -127,8 +127,9 @@ class House:
         return any(other.startswith(module + ".") for other in self.sources)
 
     def room(self, module: str) -> str:
-        """The room a module stands in; "" for one that has none. Pictures have rooms within
-        draw.
+        """The room a module is in; "" for one that has none.
+
+        Pictures have rooms within draw.
         """
         words = [*module.split("."), "__init__"][1:]
         if words[0] == "draw" and words[1] != "__init__":
@@ -292,8 +293,9 @@ def constants(tree: ast.Module) -> dict[str, ast.expr]:
 
 
 def may_be_ours(node: ast.expr, known: Mapping[str, ast.expr]) -> bool:
-    """Whether the text may be a name of the package: it is one, or begins with something that
-    cannot be told.
+    """Whether the text may be a name of the package.
+
+    It is one, or begins with something that cannot be told.
     """
     if isinstance(node, ast.Constant):
         return str(node.value).split(".")[0] == "vpcedu"
@@ -310,8 +312,9 @@ def may_be_ours(node: ast.expr, known: Mapping[str, ast.expr]) -> bool:
 
 
 def pictures(house: House) -> Places:
-    """Imports of one picture's modules by another picture's, or by what all pictures share; not by
-    what stands above them, the room of those that are one of two.
+    """Imports of one picture's modules by another picture's, or by what all pictures share.
+
+    What is above them, the room of those that are one of two, may import them.
     """
     found = set()
     for module, names in house.imports.items():
@@ -407,8 +410,9 @@ def crowds(house: House) -> Places:
 
 
 def namesakes(house: House) -> Places:
-    """File names that stand more than once in the package, and where; but for those of one idea
-    side by side.
+    """File names that are in the package more than once, and where.
+
+    Names of one idea, side by side, are left out.
     """
     found = defaultdict(list)
     for module in house.sources:
@@ -463,8 +467,9 @@ def untyped_rows(house: House) -> Places:
 
 
 def says_nothing(kind: ast.expr, name: str) -> bool:
-    """Whether an annotation is `object` or Any, a union with one, or for a name of several rows a
-    collection of it.
+    """Whether an annotation says nothing of a type.
+
+    It is `object` or Any, a union with one, or for a name of several rows a collection of it.
     """
     if isinstance(kind, ast.Constant) and isinstance(kind.value, str):
         return says_nothing(ast.parse(kind.value, mode="eval").body, name)
@@ -477,8 +482,9 @@ def says_nothing(kind: ast.expr, name: str) -> bool:
 
 
 def row_tests(house: House) -> Places:
-    """Tests of what type a row is, outside the module of that type: isinstance, `type(row) is`, a
-    match's pattern.
+    """Tests of what type a row is, outside the module of that type.
+
+    They are isinstance, `type(row) is`, or a match's pattern.
     """
     found = set()
     for module, tree in house.trees.items():
@@ -540,8 +546,9 @@ def is_class_name(node: ast.AST) -> bool:
 
 
 def guesses(house: House) -> Places:
-    """Modules that ask by text what something can do: hasattr, or getattr with a word and something
-    else to say.
+    """Modules that ask by text what something can do.
+
+    By hasattr, or by getattr with a word and something else to say.
     """
     return {
         module
@@ -552,8 +559,9 @@ def guesses(house: House) -> Places:
 
 
 def is_guess(call: ast.Call) -> bool:
-    """Whether a call asks for a named attribute that may not be there; Python's own (__self__) are
-    none of ours.
+    """Whether a call asks for a named attribute that may not be there.
+
+    Python's own (__self__) are none of ours.
     """
     word = call.args[1] if len(call.args) > 1 else None
     if isinstance(word, ast.Constant) and str(word.value).startswith("__"):
@@ -565,8 +573,9 @@ def is_guess(call: ast.Call) -> bool:
 
 
 def asked_for_nothing(house: House) -> Places:
-    """Calls, for what they do, of functions that by their first words only tell something: their
-    answer is not used.
+    """Calls, for what they do, of functions that by their first words only tell something.
+
+    Their answer is not used.
     """
     first: dict[str, set[bool]] = defaultdict(set)
     for tree in house.trees.values():

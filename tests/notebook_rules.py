@@ -1,5 +1,6 @@
-"""The rules for stored notebooks, for the test that checks them and for the script that stores
-them.
+"""The rules for stored notebooks.
+
+The test checks them, and so does the script that stores notebooks.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 
 
 def problems(notebook: dict[str, Any]) -> list[str]:
-    """What is wrong with a stored notebook, in words; empty where it is fit to be read, run and
-    compared.
+    """What is wrong with a stored notebook, in words.
+
+    Empty where it is fit to be read, run and compared.
     """
     cells = notebook["cells"]
     code = [cell for cell in cells if cell["cell_type"] == "code"]
@@ -157,8 +159,7 @@ def _texts(cell: dict[str, Any]) -> list[Any]:
 
 
 def stale(stored: dict[str, Any], anew: dict[str, Any]) -> list[str]:
-    """Which code cells of a stored notebook were not run, or show something else than a run just
-    now, in words.
+    """Which code cells of a stored notebook were not run, or differ from a run just now, in words.
 
     Pictures are compared by their alt text and the text beside them: their bytes depend on versions
     and machines.
@@ -199,8 +200,9 @@ def _compared(cell: dict[str, Any]) -> list[Any]:
 
 
 def _joined(outputs: list[Any]) -> list[Any]:
-    """The outputs with each stream in one piece: into how many a kernel cuts what is printed is
-    chance.
+    """The outputs with each stream in one piece.
+
+    Into how many pieces a kernel cuts what is printed is chance.
     """
     joined: list[Any] = []
     for output in outputs:

@@ -50,8 +50,9 @@ def count(notebook: dict[str, Any]) -> Count:
 
 
 def plain(text: str) -> str:
-    """Markdown without the addresses of its links and without its list of sources, which is looked
-    up, not read.
+    """Markdown without the addresses of its links and without its list of sources.
+
+    Sources are looked up, not read.
     """
     return re.sub(r"\]\([^)]*\)", "]", re.sub(r"(?s)\*\*Sources?\*\*.*?(\n\n|\Z)", "\n\n", text))
 

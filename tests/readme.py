@@ -1,5 +1,6 @@
-"""The parts of README.md that are made from the code: the answer in its first block, and the size
-of the core.
+"""The parts of README.md that are made from the code.
+
+They are the answer in its first block, and the size of the core.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""Store golden texts and notebook outputs anew after a change of the package: `python3 start.py
-refresh`.
+"""Store golden texts and notebook outputs anew after a change: `python3 start.py refresh`.
 
 Everything is made first and checked; a file is replaced only when its new form is good, and only as
 a whole. Ends with 1 where a notebook breaks a rule (then it is not stored), and where one was
@@ -21,8 +20,9 @@ from vpcedu.pages import course_pages  # noqa: E402
 
 
 def refresh_notebook(path: Path) -> tuple[bool, list[str]]:
-    """Run a notebook; store it if it keeps the rules. Whether it was stored, and what was or is
-    wrong with it.
+    """Run a notebook; store it if it keeps the rules.
+
+    Returns whether it was stored, and what was or is wrong with it.
     """
     import nbformat
     from nbclient import NotebookClient
@@ -53,8 +53,9 @@ def refresh_notebook(path: Path) -> tuple[bool, list[str]]:
 
 
 def main(words: list[str], paths: list[Path] = notebook_rules.NOTEBOOKS) -> int:
-    """Refresh everything, or the notebooks whose names hold one of the words; 1 where something is
-    or was wrong.
+    """Refresh everything, or the notebooks whose names hold one of the words.
+
+    Returns 1 where something is or was wrong.
     """
     bad = 0
     for path in paths:

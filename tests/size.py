@@ -1,5 +1,6 @@
-"""How large the package is, in statements, beside its first edition: `python tests/size.py` prints
-the table by folder.
+"""How large the package is, in statements, compared with its first edition.
+
+`python tests/size.py` prints the table by folder.
 
 A statement is one `ast.stmt`; imports, docstrings and `if TYPE_CHECKING` blocks are left out. So
 neither the width of a line nor moving code between files counts.
@@ -61,8 +62,9 @@ def sources(package: Path = PACKAGE) -> dict[str, str]:
 
 
 def folder(module: str, modules: Mapping[str, str]) -> str:
-    """The folder a module stands in: "hosts", "words" for the package's own, "(top)" for its
-    door.
+    """The folder a module is in.
+
+    "hosts", "words" for the package's own, "(top)" for its door.
     """
     words = module.split(".")
     if len(words) > 2 or any(other.startswith(module + ".") for other in modules):

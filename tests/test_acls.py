@@ -1,6 +1,4 @@
-"""Network ACLs: order and numbers, both directions, the subnet's edge, and the ports that answers
-go to.
-"""
+"""Network ACLs: order and numbers, both directions, the subnet's edge, and answers' ports."""
 
 import pytest
 from rigs.reference_site import PAGE, dropped, site

@@ -1,6 +1,4 @@
-"""Application Load Balancer: rules, what the target is told, whose fault an error is, and what is
-kept apart.
-"""
+"""Application Load Balancer: rules, what the target is told, errors, what is kept apart."""
 
 import pytest
 from rigs.proxy_rig import (

@@ -1,6 +1,4 @@
-"""Asking: the question is really played, the rows named are the ones that decided, and every repair
-was tried.
-"""
+"""Asking: the question is really simulated, the rows named decided, every repair was tried."""
 
 import json
 

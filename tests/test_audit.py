@@ -1,5 +1,6 @@
-"""Audit: what the compiled tables say is what packets do; and the rows that do nothing are really
-of no effect.
+"""Audit: what the compiled tables say is what packets do.
+
+The rows that are said to do nothing are really of no effect.
 """
 
 from random import Random
@@ -52,8 +53,9 @@ RANGES = (
 
 
 def confirmed(found, triples):
-    """How many of these questions packets answer with yes; every one must be answered as the tables
-    did.
+    """How many of these questions packets answer with yes.
+
+    Every one must be answered as the tables did.
     """
     yes = 0
     for source, destination, port in triples:

@@ -1,5 +1,6 @@
-"""vpcedu.aws: files as the AWS CLI writes them, whole and broken, and what becomes of each part of
-them.
+"""vpcedu.aws: files as the AWS CLI writes them, whole and broken.
+
+What happens to each part of them?
 """
 
 import copy

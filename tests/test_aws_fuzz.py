@@ -1,6 +1,4 @@
-"""Broken files: whatever stands in them, loading ends with a network or with one LoadError, never
-with a traceback.
-"""
+"""Broken files: loading ends with a network or with one LoadError, never with a traceback."""
 
 import json
 import tracemalloc

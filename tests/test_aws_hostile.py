@@ -1,5 +1,6 @@
-"""Hostile files: six kinds of damage to every file of real folders, through the commands: one clear
-line, or an answer.
+"""Hostile files: six kinds of damage to every file of real folders, through the commands.
+
+Each ends in one clear line, or in an answer.
 
 Each damage is drawn from a seed. Exit code 2 means nothing on stdout and one line that says what
 was expected; any other code is an answer about what could be read. An exception that is not told is

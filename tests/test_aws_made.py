@@ -1,5 +1,6 @@
-"""Networks of real API calls, loaded and asked: what is open is reached, what is not is lost at
-what was planted.
+"""Networks of real API calls, loaded and asked.
+
+What is open is reached, what is not is lost at what was planted.
 """
 
 import json

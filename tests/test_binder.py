@@ -1,5 +1,6 @@
-"""Binder: what it would build, and that the lessons show there what they show here. A launch was
-not tried.
+"""Binder: what it would build, and that the lessons show there what they show here.
+
+A launch was not tried.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ def dockerfile():
 
 @pytest.fixture(scope="module")
 def inside(request):
-    """The environment, kept in pytest's cache folder: made once, then again only when what it holds
-    changes.
+    """The environment, kept in pytest's cache folder.
+
+    It is made once, then again only when what it holds changes.
     """
     return binder_base.make(request.config.cache.mkdir(binder_base.KERNEL) / "env")
 

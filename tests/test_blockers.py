@@ -1,5 +1,6 @@
-"""All blockers: what would lose a packet of a visit, in both directions, found at once and without
-a trace.
+"""All blockers: what would lose a packet of a visit, in both directions.
+
+They are found at once and without a trace.
 """
 
 import pytest

@@ -95,8 +95,9 @@ def _serve(folder):
 
 @contextmanager
 def lesson(address, name):
-    """A lesson opened in Lab, not run; the page notes its console errors and requests off the
-    machine.
+    """A lesson opened in Lab, not run.
+
+    The page notes its console errors and requests off the machine.
     """
     from playwright.sync_api import sync_playwright
 

@@ -174,8 +174,9 @@ def photograph(page, shown, path):
 
 
 def look_at_three_settings(page, shown, file, folder):
-    """The lesson's own setting and two more, the last one in the dark and in a narrow window too;
-    the pictures.
+    """The lesson's own setting and two more; the pictures.
+
+    The last one is in the dark and in a narrow window too.
     """
     name, *changes = EXPLORERS[file]
     pictures = set()

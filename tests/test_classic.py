@@ -1,6 +1,4 @@
-"""Classic Load Balancer: idle timeout, PROXY protocol, connections opened in advance, algorithms,
-zones.
-"""
+"""Classic Load Balancer: idle timeout, PROXY protocol, early connections, algorithms, zones."""
 
 import pytest
 from rigs.one_wire import Talker

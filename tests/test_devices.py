@@ -1,5 +1,6 @@
-"""Devices say themselves what they are: a subclass is described, drawn, logged, analysed and
-repaired as its parent.
+"""Devices say themselves what they are.
+
+A subclass is described, drawn, logged, analysed and repaired as its parent.
 """
 
 import ast
@@ -223,8 +224,9 @@ def test_a_network_says_which_device_it_has_where_another_is_expected():
 
 
 def asked_by_name(source):
-    """The lines that use a class's name for more than writing it down: in an f-string, as a value
-    of a dictionary.
+    """The lines that use a class's name for more than writing it down.
+
+    In an f-string, or as a value of a dictionary.
     """
     lines = []
     tree = ast.parse(source)

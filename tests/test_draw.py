@@ -1,5 +1,6 @@
-"""Pictures are laid out right: tested on scenes, without painting, for every architecture and many
-failures.
+"""Pictures are laid out right.
+
+Tested on scenes, without painting, for every architecture and many failures.
 """
 
 from __future__ import annotations
@@ -153,8 +154,9 @@ def test_height_is_the_same_whichever_packet_is_lit(name):
 
 @few_visits
 def test_nothing_jumps_under_a_slider(name):
-    """What is drawn for a packet stands at the same place later on, and only later packets are
-    missing.
+    """What is drawn for a packet stays at the same place later on.
+
+    Only later packets are missing.
     """
     seen = visit(name)
 
@@ -368,8 +370,9 @@ def test_unknown_words_are_refused():
 
 
 def test_every_character_has_a_width():
-    """A letter with an accent is as wide as without; what the table has not counts an em, as wide
-    as its widest.
+    """A letter with an accent is as wide as without.
+
+    What the table has not counts an em, as wide as its widest.
     """
     assert width_of("Größe", 12) == width_of("Gro", 12) + 12 + width_of("e", 12)
     assert width_of("e\N{COMBINING ACUTE ACCENT}", 12) == width_of(
@@ -508,8 +511,9 @@ def test_png_is_the_same_twice_and_as_large_as_its_scene():
 
 
 def test_png_at_two_sizes_shows_the_same_picture():
-    """Each block of the large one has about the colour of the small one's pixels: nothing is torn
-    or stretched.
+    """Each block of the large one has about the colour of the small one's pixels.
+
+    Nothing is torn or stretched.
     """
     from io import BytesIO
 

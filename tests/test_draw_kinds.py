@@ -1,5 +1,6 @@
-"""Headers, tables, ledgers, filters, states, clocks, maps of larger VPCs: laid out right, true to
-the capture.
+"""Headers, tables, filters, states, clocks, larger maps: laid out right, true to the capture.
+
+Ledgers too.
 """
 
 from __future__ import annotations

@@ -28,8 +28,9 @@ TRIPS = (20, 140, 340, 360, 500)
 
 
 def cut_off(scene):
-    """Words that had no room: a title with dots at its end, a bottom sentence whose last words are
-    missing.
+    """Words that had no room.
+
+    A title with dots at its end, or a bottom sentence whose last words are missing.
     """
     words = [item.words for item in scene.items if isinstance(item, Text)]
     bold = " ".join(

@@ -1,5 +1,6 @@
-"""The exercises of all lessons: a wrong answer meets its hint, other right answers are right too,
-and solutions are.
+"""The exercises of all lessons: a wrong answer meets its hint, and solutions are right.
+
+Other right answers are right too.
 """
 
 from __future__ import annotations

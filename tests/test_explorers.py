@@ -1,5 +1,6 @@
-"""What explorers share: the stepper, the what-if panel, Reset; and dragging them leaves nothing
-behind.
+"""What explorers share: the stepper, the what-if panel, Reset.
+
+Dragging them leaves nothing over.
 """
 
 from __future__ import annotations
@@ -258,8 +259,9 @@ def test_two_hundred_dragged_values_leave_no_figure_and_no_memory(name):
 
 
 def test_nothing_that_is_kept_for_a_slider_grows_without_bound():
-    """A cache over settings has a size; those without one take no setting, or one of a few
-    words.
+    """A cache over settings has a size.
+
+    Those without one take no setting, or one of a few words.
     """
     import functools
     from importlib import import_module

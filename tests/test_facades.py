@@ -1,5 +1,6 @@
-"""Facades: the table of a package's names, its stub, and the names themselves say the same; a name
-loads what it needs.
+"""Facades: a package's table of names, its stub, and the names themselves say the same.
+
+A name loads what it needs.
 
 A facade is a package whose `__init__.pyi` stands beside its `__init__.py`.
 """
@@ -26,8 +27,9 @@ PRIVATE = {"vpcedu": {"__version__"}}  # names of a stub that are no part of the
 
 
 def told(stub):
-    """(module, name) of each name in a stub; a name that has another one there would be missing
-    here.
+    """(module, name) of each name in a stub.
+
+    A name that has another one there would be missing here.
     """
     return [
         (node.module, alias.name)
@@ -80,8 +82,9 @@ def test_a_name_that_is_not_there_is_refused_as_by_every_module(package):
 
 
 def test_a_type_checker_sees_what_the_names_are(tmp_path):
-    """One wrong call of a name of each package is found, and nothing is wrong with the right
-    ones.
+    """One wrong call of a name of each package is found.
+
+    Nothing is wrong with the right ones.
     """
     pytest.importorskip("mypy")
     right = {
@@ -159,8 +162,9 @@ def test_a_picture_loads_its_own_modules_and_no_other_picture_s(call):
 
 
 def test_a_picture_s_signature_and_words_are_those_of_the_function_that_lays_it_out():
-    """What a notebook shows for `draw.map?`: its own arguments, those of every picture, and what
-    each means.
+    """What a notebook shows for `draw.map?`.
+
+    Its own arguments, those of every picture, and what each means.
     """
     from inspect import signature
 

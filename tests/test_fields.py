@@ -1,5 +1,6 @@
-"""What a person types: every field of every judge, form, exercise and explorer, met with every kind
-of slip.
+"""What a person types: every field of every judge, form, exercise and explorer.
+
+Each is met with every kind of slip.
 """
 
 import functools

@@ -1,5 +1,6 @@
-"""The rules of the house: imports go down only, things are said once and asked for by type, and
-nothing grows unseen.
+"""The rules of the house: imports go down only, things are said once and asked for by type.
+
+Nothing grows unseen.
 
 The rules are functions of `house.py`, and each is tried here on a small package with a fault
 planted in it. None has an exception.

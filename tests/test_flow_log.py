@@ -1,5 +1,6 @@
-"""Flow logs: what AWS's pages print is read, and what the model prints is what AWS would have
-written.
+"""Flow logs: what AWS's pages print is read.
+
+What the model prints is what AWS would have written.
 """
 
 from itertools import groupby, pairwise

@@ -1,5 +1,6 @@
-"""The forecast: every word a person may report, made from what the ends experienced; and the
-applications' beliefs.
+"""The forecast: every word a person may report, made from what the ends experienced.
+
+And the applications' beliefs.
 """
 
 import pytest

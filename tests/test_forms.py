@@ -1,5 +1,6 @@
-"""The forms of the predictions: what is typed is judged, and what is none is named. They work
-without a browser.
+"""The forms of the predictions: what is typed is judged, and what is none is named.
+
+They work without a browser.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Security groups: what a rule can say, what is tracked and for how long, and what a change in
-flight cuts.
+"""Security groups: what a rule can say, what is tracked, what a change in flight cuts.
+
+And for how long a flow is tracked.
 """
 
 import pytest
@@ -367,8 +368,9 @@ def test_an_idle_timeout_can_be_set_within_awss_limits_only(field, least, most):
 
 
 def lifetime(flow, talk=(), idle=None):
-    """For how many seconds a row lives on after what was said, one word a second: True, where the
-    opener speaks.
+    """For how many seconds a row lives on after what was said.
+
+    One word a second: True, where the opener sends.
     """
     tracking = Tracking()
     tracking.note(IN, flow, None, 0, idle)

@@ -1,5 +1,6 @@
-"""Health checks: packets on the clock, seen by the groups, the web server and the capture; and what
-follows.
+"""Health checks: packets on the clock, and what follows.
+
+They are seen by the security groups, the web server and the capture.
 """
 
 import copy
@@ -297,8 +298,9 @@ def test_a_copy_of_a_network_goes_on_with_its_own_checks():
 
 
 def two_zones(kind=ClassicLoadBalancer, cross_zone=False, **settings):
-    """The reference site with a second node and a second web server in zone b; each node uses its
-    own zone's.
+    """The reference site with a second node and a second web server in zone b.
+
+    Each node uses its own zone's.
     """
     vpc = reference_vpc("classic-http")
     both = (

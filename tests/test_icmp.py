@@ -1,5 +1,6 @@
-"""ICMP errors as values, as text and as bytes: every field back, and nothing believed that is not
-there.
+"""ICMP errors as values, as text and as bytes: every field comes back.
+
+Nothing is believed that is not there.
 """
 
 from contextlib import suppress

@@ -1,6 +1,4 @@
-"""The kernel's laboratory itself: nothing leaves it, nothing stays behind, and it says the same
-twice.
-"""
+"""The kernel's laboratory itself: nothing leaves it, nothing stays, it says the same twice."""
 
 from __future__ import annotations
 
@@ -49,8 +47,9 @@ def inside(names: list[str]) -> list[str]:
 
 
 def test_what_is_recorded_now_what_is_stored_and_what_the_model_plays_are_equal():
-    """All scenarios without long waits, recorded anew; the recorder does the others with the same
-    programs.
+    """All scenarios without long waits, recorded anew.
+
+    The recorder does the others with the same programs.
     """
     kept = {scenario.name: stored.load(scenario.name) for scenario in SCENARIOS}
     short = [

@@ -1,5 +1,6 @@
-"""Predictions and exercises: the model is the judge, and it says what a wrong answer would have
-meant.
+"""Predictions and exercises: the model is the judge.
+
+It says what a wrong answer would have meant.
 """
 
 from __future__ import annotations

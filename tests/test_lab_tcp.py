@@ -117,8 +117,9 @@ def test_filling_takes_every_port_once_and_even_offsets_first(ports):
 
 
 def by_search(load, span):
-    """The same load with a search for each port: in use at the end of each second, failures, first
-    failure.
+    """The same load with a search for each port.
+
+    Ports in use at the end of each second, failures, first failure.
     """
     taken, leaving, starts = [set() for _ in range(load.destinations)], {}, [0] * load.destinations
     in_use, failed, first = [], [], None

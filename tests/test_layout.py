@@ -1,5 +1,6 @@
-"""Every picture of every scenario, and of networks that people load, is laid out right and told in
-words.
+"""Every picture of every scenario, and of networks that people load, is laid out right.
+
+And told in words.
 
 `layout.faults` says what is wrong with a scene; here are the visits, with settings from the
 beginning, the middle and the end of each range.
@@ -53,8 +54,9 @@ def example(renamed=False):
 
 @cache
 def made(name):
-    """A network of tests/rigs/aws_networks.py, made by moto in a folder that is gone when it is
-    loaded.
+    """A network of tests/rigs/aws_networks.py.
+
+    moto makes it in a folder that is gone when it is loaded.
     """
     pytest.importorskip("moto")
     with TemporaryDirectory() as folder:
@@ -64,8 +66,9 @@ def made(name):
 
 @cache
 def shapes():
-    """A VPC with a Classic and an Application balancer, endpoints of both kinds, and routes that
-    lead beyond it.
+    """A VPC with a Classic and an Application balancer, and endpoints of both kinds.
+
+    It has routes that lead beyond it.
     """
     with TemporaryDirectory() as folder:
         for name, answer in aws_shapes.files(aws_shapes.network() | aws_shapes.classic()).items():
@@ -74,8 +77,9 @@ def shapes():
 
 
 def asked_of_moto(name):
-    """A visit to a network that moto made: the page of its balancer, or one host by another across
-    a peering.
+    """A visit to a network that moto made.
+
+    To the page of its balancer, or from one host to another across a peering.
     """
     account, ids = made(name)
     if name == "peered":
@@ -149,8 +153,9 @@ def wrong(pictures):
 
 @pytest.mark.parametrize("name", VISITS)
 def test_every_picture_of_a_visit_is_laid_out_right_and_told_in_words(name):
-    """No overlap, nothing outside the frame; and the alternative names the hosts of each connection
-    that is shown.
+    """No overlap, and nothing outside the frame.
+
+    The alternative names the hosts of each connection that is shown.
     """
     seen = visit(name)
     called = {
@@ -263,8 +268,9 @@ def test_a_page_counts_what_it_does_not_tell_one_by_one():
 
 
 def test_a_map_of_an_answer_counts_what_it_hides_of_the_whole_description():
-    """A question is played with the devices that it can meet; the picture is of all that was
-    described.
+    """A question is simulated with the devices that it can meet.
+
+    The picture is of all that was described.
     """
     vpc = vpc_large.large_vpc(10, 5, 20)
     scene = draw.map(ask(vpc, "internet", "www.example.com", 80).visit).scene

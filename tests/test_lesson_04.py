@@ -123,8 +123,9 @@ def test_the_table_of_the_edit_shows_the_flow_that_outlives_its_rule():
 
 
 def test_the_picture_of_checks_says_which_pass_by_memory():
-    """A flow that is not tracked was once counted as remembered, because its words hold
-    "tracked".
+    """A flow that is not tracked was once counted as remembered.
+
+    The reason was that its words hold "tracked".
     """
     said = {}
     for group_out in GROUP_OUT:

@@ -1,6 +1,4 @@
-"""Lesson 09, time: the judge's words are a run's, the explorer follows the model, solutions
-work.
-"""
+"""Lesson 09, time: the judge's words are a run's, the explorer follows, solutions work."""
 
 from __future__ import annotations
 

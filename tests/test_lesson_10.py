@@ -1,5 +1,6 @@
-"""Lesson 10, troubleshooting: what the judge says is a run's, and the table of symptoms is
-counted.
+"""Lesson 10, troubleshooting: the judge's words are a run's, the table is counted.
+
+It is the table of symptoms.
 """
 
 from __future__ import annotations

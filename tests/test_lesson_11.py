@@ -1,5 +1,6 @@
-"""Lesson 11, your own VPC: the judge's words are runs, solutions work, the collecting lines make
-what is loaded.
+"""Lesson 11, your own VPC: the judge's words are runs, solutions work.
+
+The collecting lines make what is loaded.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Lesson 12, is it true? The comparison shown is the tests' own, its judge a recording; explorer
-and solutions work.
+"""Lesson 12, is it true? The comparison shown is the tests' own, its judge a recording.
+
+The explorer and the solutions work.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""NAT gateway and NAT instance in a network, against what AWS says about them; and what AWS does
-not say.
+"""NAT gateway and NAT instance in a network, against what AWS says about them.
+
+And what AWS does not say.
 """
 
 import pytest
@@ -332,8 +333,9 @@ def small_instance(**changes):
 @examples(150)
 @given(moves, st.sampled_from([small_gateway, small_instance, lambda: small_instance(loose=False)]))
 def test_no_two_live_rows_share_address_port_protocol_and_destination(moves, make):
-    """In whatever way connections begin, end and time out; and every answer finds back to who
-    asked.
+    """However connections begin, end and time out.
+
+    Every answer finds its way back to who asked.
     """
     nat, now = make(), 0
     for flow, flags, answered, wait in moves:

@@ -1,5 +1,6 @@
-"""Health checks of a Network Load Balancer: packets from the nodes' own addresses, and what follows
-from them.
+"""Health checks of a Network Load Balancer: packets from the nodes' own addresses.
+
+And what follows from them.
 """
 
 import copy

@@ -1,5 +1,6 @@
-"""Network Load Balancer: zones, client address on and off, PROXY header, idle time; against what
-AWS says.
+"""Network Load Balancer: zones, client address on and off, PROXY header, idle time.
+
+Held against what AWS says.
 """
 
 import pytest

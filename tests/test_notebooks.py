@@ -189,8 +189,9 @@ def test_addresses_and_the_list_of_sources_are_not_read():
 
 
 def test_the_count_is_of_what_a_learner_does():
-    """One picture, one prediction, one explorer, one exercise and 180 words: each adds its own
-    share.
+    """One picture, one prediction, one explorer, one exercise and 180 words.
+
+    Each adds its own share.
     """
     cells = [
         {"cell_type": "markdown", "source": ["## Predict\n", "## Touch it\n", "word " * 1794]},
@@ -236,8 +237,9 @@ SHORT = {
 
 
 def _refreshed(tmp_path, monkeypatch, capsys, source="print(1)", rules=(), **cell):
-    """Refresh a notebook of one cell under no other rules than these; the exit code, what was said,
-    what is stored.
+    """Refresh a notebook of one cell under no other rules than these.
+
+    Returns the exit code, what was said, what is stored.
     """
     monkeypatch.setattr(notebook_rules, "problems", lambda notebook: list(rules))
     notebook = copy.deepcopy(SHORT)
@@ -277,8 +279,9 @@ def test_refresh_fails_on_a_cell_that_errs_and_stores_nothing(tmp_path, monkeypa
 
 
 def test_refresh_fails_on_a_broken_rule_and_stores_nothing(tmp_path, monkeypatch, capsys):
-    """Over-long cells, logic, missing sections and sources are rules; the tests above plant each of
-    them.
+    """Over-long cells, logic, missing sections and sources are rules.
+
+    The tests above plant each of them.
     """
     code, said, stored = _refreshed(
         tmp_path, monkeypatch, capsys, source="print(3)", rules=["no section 'Predict'"]
@@ -308,8 +311,9 @@ def test_a_pictures_bytes_are_not_stale_but_its_words_are():
 
 
 def test_nbval_finds_every_corrupted_sentence_table_and_text_alternative(tmp_path):
-    """Every output of a lesson that is compared, one word changed in each: every one of these cells
-    fails.
+    """Every output of a lesson that is compared, one word changed in each.
+
+    Every one of these cells fails.
     """
     notebook = _lesson()
     told = 0

@@ -1,5 +1,6 @@
-"""Parts: what several sites have in common is written in one place, and a description is not
-copied.
+"""Parts: what several sites have in common is written in one place.
+
+A description is not copied.
 """
 
 import ast

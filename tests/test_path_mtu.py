@@ -1,5 +1,6 @@
-"""Path MTU discovery: a link that carries less than TCP sends, the ICMP error that says so, and who
-eats it.
+"""Path MTU discovery: a link that carries less than TCP sends, and the ICMP error for it.
+
+And who discards the error.
 """
 
 import pytest

@@ -1,5 +1,6 @@
-"""Capture files: every format by hand-made bytes, whole or not at all when written, and hostile
-ones when read.
+"""Capture files: every format by hand-made bytes, and hostile files when read.
+
+They are written whole or not at all.
 """
 
 from __future__ import annotations
@@ -191,8 +192,9 @@ def test_a_wrong_checksum_is_told_and_is_no_error(tmp_path):
     ids=len,
 )
 def test_cut_short_at_every_byte(tmp_path, data):
-    """What was read before the cut is right; then there is an error that names a place, or a record
-    ends there.
+    """What was read before the cut is right.
+
+    Then there is an error that names a place, or a record ends there.
     """
     for cut in range(len(data)):
         found = []

@@ -24,8 +24,9 @@ ANYWHERE, ALL, HERE, THERE = (
 
 
 def far(**changes):
-    """Another VPC with one host, z, which has a public address; z's group lets in only members of
-    the near group.
+    """Another VPC with one host, z, which has a public address.
+
+    z's security group lets in only members of the near group.
     """
     rows = {
         "cidr": "10.1.0.0/16",

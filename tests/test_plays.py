@@ -1,5 +1,6 @@
-"""Plays: for one answer, one diagnosis or one puzzle nothing is played twice, and no capture is
-read for its conversations twice.
+"""Plays: for one answer, one diagnosis or one puzzle nothing is simulated twice.
+
+No capture is read for its conversations twice.
 """
 
 import json
@@ -48,8 +49,9 @@ QUESTIONS = {
 
 
 class Counted:
-    """What was prepared and played since: (description, question), and each play with its
-    choice.
+    """What was prepared and simulated since.
+
+    (description, question), and each play with its choice.
     """
 
     def __init__(self):

@@ -1,5 +1,6 @@
-"""Ephemeral ports: the ranges, the two ways to choose, what TIME-WAIT takes away, and how many a
-second.
+"""Ephemeral ports: the ranges, the two ways to choose, and how many a second.
+
+And what TIME-WAIT takes away.
 """
 
 import doctest

@@ -1,5 +1,6 @@
-"""Programs of openers, and the one loop that plays a call: until the result, until a condition, or
-until time is up.
+"""Programs of openers, and the one loop that runs a call.
+
+It runs until the result, until a condition, or until time is up.
 """
 
 import pytest

@@ -211,8 +211,9 @@ random_acls = st.lists(
 def test_in_any_vpc_every_packet_is_delivered_or_lost_for_a_reason(
     balancer, nat, routes, rules, acl_entries, less
 ):
-    """Rows at random, on top of the reference architecture or in the place of all its rows of that
-    kind.
+    """Rows at random, on top of the reference architecture or instead of its rows.
+
+    It is all its rows of that kind that they replace.
     """
     whole = site(balancer, nat)
     vpc = whole.vpc._replace(

@@ -1,5 +1,6 @@
-"""What holds for every proxy, whatever clients and targets do: bytes stay apart, every request
-ends, nothing leaks.
+"""What holds for every proxy, whatever clients and targets do.
+
+Bytes stay apart, every request ends, nothing leaks.
 """
 
 from hypothesis import given, settings
@@ -106,8 +107,9 @@ def crowd(kind, moods, clients=4):
     st.lists(st.tuples(st.integers(0, 3), st.integers(1, 90)), min_size=1, max_size=30),
 )
 def test_no_byte_of_one_client_s_body_reaches_another(kind, moods, pieces):
-    """Four clients send a request each, cut into pieces that arrive interleaved; no client's letter
-    is in another's.
+    """Four clients send a request each, cut into pieces that arrive interleaved.
+
+    No client's letter is in another's.
     """
     lan, server = crowd(kind, moods)
     rest = {i: bytearray(post(bytes((ord("A") + i,)) * (10 + 40 * i)) * 2) for i in range(4)}

@@ -1,5 +1,6 @@
-"""What holds in every small VPC, tried on many that a machine made up: subnets, tables, interfaces,
-routes, filters.
+"""What holds in every small VPC, tried on many that a machine made up.
+
+Subnets, tables, interfaces, routes, filters.
 """
 
 from hypothesis import Phase, assume, given, settings
@@ -52,8 +53,9 @@ def some(draw, rows, most, one_of_a_kind=None):
 
 @st.composite
 def vpcs(draw):
-    """A VPC that AWS would accept, with one to four subnets, two to four devices, one or two
-    interfaces to each.
+    """A VPC that AWS would accept.
+
+    With one to four subnets, two to four devices, one or two interfaces to each.
     """
     pick = lambda *words: draw(st.sampled_from(words))  # noqa: E731
     subnets = tuple(
@@ -151,8 +153,9 @@ def calls(draw, vpc):
 
 @st.composite
 def packets(draw, vpc):
-    """A device and a packet that it could never have sent in a visit; but none from an end to
-    itself, which TCP would answer for ever.
+    """A device and a packet that it could never have sent in a visit.
+
+    But none from an end to itself, which TCP would answer for ever.
     """
     addresses = st.sampled_from(
         [row.address for row in (*vpc.interfaces, *vpc.outside)] + ["192.0.2.10", "10.0.1.9"]
@@ -165,8 +168,9 @@ def packets(draw, vpc):
 
 
 def run(network, length):
-    """Let everything happen for so many seconds; a thousand things are more than any of these
-    networks has to do.
+    """Let everything happen for some seconds.
+
+    A thousand things are more than any of these networks has to do.
     """
     until, left = network.clock.now + length * SECOND, 1_000
     while left and network.clock.due is not None and network.clock.due <= until:

@@ -1,5 +1,6 @@
-"""Puzzles: each breaks a site that worked, every stated answer mends it, and nothing else of the
-catalogue does.
+"""Puzzles: each breaks a site that worked, and every stated answer fixes it.
+
+Nothing else of the catalogue does.
 """
 
 from itertools import combinations
@@ -27,8 +28,10 @@ PROVEN = set()  # a site and a fault whose answers were all played
 
 
 def proven(seed, count=1, every=5):
-    """All that a puzzle promises, run again from its rows alone; every: of so many faults one has
-    every row of the catalogue played whole, where the puzzle itself stops at the first loss.
+    """All that a puzzle promises, run again from its rows alone.
+
+    every: one fault in this many has every row of the catalogue run whole, where the puzzle itself
+    stops at the first loss.
     """
     made = puzzle(seed, count)
     assert run(made.working, made.question).outcome.works
@@ -56,8 +59,9 @@ def alike(one, other):
 
 
 def answered(made, place, whole):
-    """The stated answers of one fault mend it, its undoing first; whole: and of the catalogue no
-    other row does.
+    """The stated answers of one fault fix it, its undoing first.
+
+    whole: and of the catalogue no other row does.
     """
     fault, answers = made.planted[place], made.answers[place]
     alone = made.alone(fault)
@@ -79,8 +83,9 @@ def test_of_300_seeds_every_puzzle_is_solved_by_its_stated_answers_and_by_no_oth
 
 
 def test_ten_thousand_puzzles_with_one_to_four_faults(pytestconfig):
-    """With --long, and then every row of the catalogue against every fault; otherwise only some
-    beyond the 300.
+    """With --long, and then every row of the catalogue against every fault.
+
+    Otherwise only some beyond the 300.
     """
     long = pytestconfig.getoption("--long")
     seen = set()

@@ -176,8 +176,9 @@ def lesson_words():
 
 @pytest.fixture(scope="module")
 def shown():
-    """The reasons whose sentence a lesson prints, and those that one of the first 300 puzzles is
-    lost by.
+    """The reasons whose sentence a lesson prints.
+
+    And those that one of the first 300 puzzles is lost by.
     """
     words = lesson_words()
     return (

@@ -54,8 +54,9 @@ NOTED = ("Answered", "Change", "FiveTuple", "Health", "Logged", "Result", "Seen"
 
 @cache
 def captures():
-    """Every scenario, every loss that no row brings about, and an instance that tracks no
-    connection.
+    """Every scenario, and every loss that no row causes.
+
+    And an instance that tracks no connection.
     """
     site = reference_architecture("classic-tcp")
     card = next(row for row in site.vpc.interfaces if row.device == "web")

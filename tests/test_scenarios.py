@@ -1,5 +1,6 @@
-"""Scenarios: every symptom comes out of the model, its cause is in the trace, and undoing the fault
-cures it.
+"""Scenarios: every symptom comes out of the model, and its cause is in the trace.
+
+Undoing the fault cures it.
 """
 
 import pytest

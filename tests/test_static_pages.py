@@ -1,5 +1,6 @@
-"""The site that can be read without Python: complete, usable by everybody, and asking nobody for
-anything.
+"""The site that can be read without Python: complete, and usable by everybody.
+
+It asks nobody for anything.
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ def test_every_lesson_has_a_page_and_the_index_leads_to_it():
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_lessons_page_is_complete(path):
-    """Every picture, alt text, printed line, text alternative and line of source of the notebook is
-    on the page.
+    """Everything of the notebook is on the page.
+
+    Every picture, alt text, printed line, text alternative and line of source.
     """
     page = PAGES[path.stem + ".html"]
     read = words(page)
@@ -167,8 +169,9 @@ def browser():
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [380, 700])
 def test_every_page_can_be_read_on_a_small_screen(browser, width, tmp_path):
-    """Contrast, size and reflow as Chromium shows them, and not one request; screenshots are left
-    in tmp_path.
+    """Contrast, size and reflow as Chromium shows them, and not one request.
+
+    Screenshots are left in tmp_path.
     """
     static_pages.write(tmp_path / "site")
     view = browser.new_page(viewport={"width": width, "height": 800})

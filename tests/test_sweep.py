@@ -1,5 +1,6 @@
-"""Sweeps: every point of a grid is played once, by any executor, and the rows come in the order of
-the grid.
+"""Sweeps: every point of a grid is run once, by any executor.
+
+The rows come in the order of the grid.
 """
 
 import csv
@@ -100,8 +101,9 @@ if __name__ == "__main__":
 
 
 def test_dask_gives_the_same_rows(tmp_path):
-    """Two worker processes on this machine, in a process of their own: Dask's threads outlive its
-    client.
+    """Two worker processes on this machine, in a process of their own.
+
+    Dask's threads outlive its client.
     """
     paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parent.parent)])
     told = subprocess.run(

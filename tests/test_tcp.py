@@ -1,5 +1,6 @@
-"""TCP, held against the figures of RFC 9293: how connections open and close, and who is not
-believed.
+"""TCP, held against the figures of RFC 9293.
+
+How connections open and close, and who is not believed.
 """
 
 import pytest

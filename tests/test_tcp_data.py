@@ -208,8 +208,9 @@ def test_a_syn_ack_is_sent_five_times_more():
 
 
 def test_a_repeated_syn_is_answered_and_moves_no_alarm():
-    """A listener whose SYN,ACKs are lost sends seven of them to a client that tries at 0, 1, 3 and
-    7 s.
+    """A listener whose SYN,ACKs are lost sends seven of them.
+
+    The client tries at 0, 1, 3 and 7 s.
     """
     connection = Connection(FLOW.reversed(), 300)
     connection.listen(0)

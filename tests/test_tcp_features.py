@@ -1,5 +1,6 @@
-"""TCP beside the main road: round trips, held segments, slow readers, keep-alive, timestamps,
-errors, TIME-WAIT.
+"""TCP off the main road: round trips, held segments, slow readers, keep-alive, timestamps.
+
+Also errors and TIME-WAIT.
 """
 
 import pytest
@@ -591,8 +592,9 @@ def test_a_held_connections_program_hears_all_in_order_when_it_is_accepted():
 
 
 def waiting():
-    """A server whose end of a connection is in TIME-WAIT, and that connection's flow as the client
-    sees it.
+    """A server whose end of a connection is in TIME-WAIT.
+
+    With that connection's flow as the client sees it.
     """
     server, program = Host("server", SERVER.address), Talker()
     server.listen(80, program)

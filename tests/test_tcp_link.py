@@ -1,5 +1,6 @@
-"""Two ends of TCP over a link that loses, repeats and reorders: what must hold whatever happens on
-the way.
+"""Two ends of TCP over a link that loses, repeats and reorders.
+
+Some things must hold whatever happens on the link.
 """
 
 from hypothesis import settings
@@ -166,8 +167,9 @@ class Link(RuleBasedStateMachine):
             assert self.got[name] == PATTERN[: len(self.got[name])]
 
     def teardown(self):
-        """Nothing is lost any more, and both applications read and close: both ends come to their
-        end.
+        """Nothing is lost any more, and both applications read and close.
+
+        Both ends come to their end.
         """
         if not hasattr(self, "ends"):
             return

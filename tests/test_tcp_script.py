@@ -1,5 +1,6 @@
-"""RFC 9293 line by line: the figures of sections 3.5 and 3.6 and the rules for resets, as
-scripts.
+"""RFC 9293 line by line: the figures of sections 3.5 and 3.6, and the rules for resets.
+
+All are scripts.
 """
 
 import pytest

@@ -67,8 +67,9 @@ def test_a_reset_is_heard_as_what_it_means_to_the_program():
 
 
 def kinds(end):
-    """The kinds of segment that can arrive; `exact` is the number that is awaited, `mine` all that
-    was sent.
+    """The kinds of segment that can arrive.
+
+    `exact` is the number that is awaited, `mine` all that was sent.
     """
     fin_seen = end.state in ("CLOSE-WAIT", "LAST-ACK", "CLOSING", "TIME-WAIT")
     exact, mine = 302 if fin_seen else 301, end.snd_nxt

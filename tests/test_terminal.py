@@ -1,5 +1,6 @@
-"""Puzzles in a terminal: what is typed becomes rows, is judged by running, and never ends in a
-traceback.
+"""Puzzles in a terminal: what is typed becomes rows and is judged by running.
+
+It never ends in a traceback.
 """
 
 import subprocess
@@ -156,8 +157,9 @@ def test_whatever_is_typed_is_judged_in_words(said):
 
 
 def game(*lines, seed=7):
-    """What is said when these lines are typed, and then the input ends; and whether it was
-    right.
+    """What is said when these lines are typed, and then the input ends.
+
+    And whether it was right.
     """
     said, left = [], iter(lines)
 

@@ -1,5 +1,6 @@
-"""TLS at a listener: real records on the client's side, plain bytes behind the listener that ends
-them.
+"""TLS at a listener: real records on the client's side, plain bytes on the other.
+
+The listener ends TLS.
 """
 
 import copy

@@ -1,5 +1,6 @@
-"""Wireshark's own eyes: tshark reads every capture file that visits write, and sees what we say is
-in it.
+"""Wireshark's own eyes: tshark reads every capture file that visits write.
+
+It sees what we say is in the file.
 """
 
 from __future__ import annotations
@@ -84,8 +85,9 @@ def ours(path):
 
 
 def faults(case):
-    """What tshark finds wrong with one file, in words; with both directions in it also what was not
-    seen.
+    """What tshark finds wrong with one file, in words.
+
+    With both directions in it also what was not seen.
     """
     name, path, both_directions = case
     read = tshark(path, *FIELDS, *SUMS, *FAULTS)

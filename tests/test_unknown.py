@@ -1,5 +1,6 @@
-"""What the files do not tell is never an answer: neither "works", nor "does not", nor a status, in
-ask and in audit.
+"""What the files do not tell is never an answer, in ask and in audit.
+
+It is neither "works", nor "does not", nor a status.
 """
 
 import ast
@@ -52,8 +53,9 @@ def folder(tmp_path, told):
 
 
 def asked(vpc, question):
-    """Whether it works (None: it cannot be told) and what is seen; None where an end is not
-    known.
+    """Whether it works (None: it cannot be told) and what is seen.
+
+    None where an end is not known.
     """
     try:
         answer = lab.ask(vpc, *question)
@@ -824,8 +826,9 @@ HARMLESS = {
 
 
 def test_every_note_about_something_set_aside_leaves_the_answer_open_or_says_why_not():
-    """A note alone is a remark that a reader of the answer does not see: each kind is on one of two
-    lists.
+    """A note alone is a remark that a reader of the answer does not see.
+
+    Each kind is on one of two lists.
     """
     found, open_ones = set(), 0
     for file in sorted(Path(aws.__file__).parent.glob("*.py")):

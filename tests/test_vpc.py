@@ -1,5 +1,6 @@
-"""The description of a VPC: what AWS accepts, which route a subnet follows, which interface a
-packet meets.
+"""The description of a VPC: what AWS accepts, and what a subnet and a packet meet.
+
+Which route a subnet follows, and which interface a packet meets.
 """
 
 import pytest

@@ -1,5 +1,6 @@
-"""The walk: every packet goes from checkpoint to checkpoint until it is delivered or lost for a
-reason.
+"""The walk: every packet goes from checkpoint to checkpoint.
+
+It ends delivered, or lost for a reason.
 """
 
 import json

@@ -1,3 +1,4 @@
-"""The model held against a Linux kernel: the same scenarios played by both, and every header at
-every hop compared.
+"""The model held against a Linux kernel: both run the same scenarios.
+
+Every header at every hop is compared.
 """

@@ -1,5 +1,6 @@
-"""The agreement table of REFERENCE.md: scenario by scenario, whether model and kernel give the same
-packets.
+"""The agreement table of REFERENCE.md, scenario by scenario.
+
+Do model and kernel give the same packets?
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from .scenarios import SCENARIOS
 
 
 def rows() -> list[tuple[object, ...]]:
-    """A row for each scenario: name, what happens, segments the kernel sent, rows of the normal
-    form, the verdict.
+    """A row for each scenario.
+
+    Name, what happens, segments the kernel sent, rows of the normal form, the verdict.
     """
     found: list[tuple[object, ...]] = []
     for scenario in SCENARIOS:

@@ -1,5 +1,6 @@
-"""The rules of a setting as nft rules: Internet gateway, NAT, destination NAT, network ACL,
-security group.
+"""The rules of a setting as nft rules.
+
+Internet gateway, NAT, destination NAT, network ACL, security group.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ def set_up(namespaces: Namespaces, setting: Setting) -> None:
 
 
 def internet_gateway(setting: Setting) -> str:
-    """A map of addresses, one to one, without state; a source or destination that is not in it goes
-    no further.
+    """A map of addresses, one to one, without state.
+
+    A source or destination that is not in it goes no further.
     """
     pairs = {ADDRESSES[name]: public for name, public in BOXES.items()}
     if setting.web_public:
@@ -48,8 +50,9 @@ def internet_gateway(setting: Setting) -> str:
 
 
 def nat(setting: Setting) -> str:
-    """Masquerade for the private subnet; where the NAT is not loose, RST for what comes from inside
-    in mid-stream.
+    """Masquerade for the private subnet.
+
+    Where the NAT is not loose, RST for what comes from inside in mid-stream.
     """
     ports = setting.nat.ports
     take = "masquerade" if ports is None else f"masquerade to :{ports[0]}-{ports[1]}"
@@ -72,8 +75,9 @@ def nat(setting: Setting) -> str:
 
 
 def balancer(setting: Setting, box: str) -> str:
-    """Destination NAT for each port of the box; the client's address becomes the box's where it is
-    not preserved.
+    """Destination NAT for each port of the box.
+
+    The client's address becomes the box's where it is not preserved.
     """
     own = ADDRESSES[box]
     to, source = [], []
@@ -97,8 +101,9 @@ def balancer(setting: Setting, box: str) -> str:
 
 
 def network_acl(acl: tuple[AclEntry, ...]) -> str:
-    """The private subnet's ACL at the router: stateless, first match, what fits no entry is
-    dropped.
+    """The private subnet's ACL at the router.
+
+    It is stateless; the first match decides, and what fits no entry is dropped.
     """
     came, leaves = ([entry for entry in acl if entry.direction == way] for way in (IN, OUT))
     return f"""table ip acl {{

@@ -1,5 +1,6 @@
-"""One tcpdump for each interface, and their files as rows of `records`: what was seen where, in the
-order of time.
+"""One tcpdump for each interface, and their files as rows of `records`.
+
+They say what was seen where, in the order of time.
 """
 
 from __future__ import annotations
@@ -56,8 +57,9 @@ class Capture:
                 raise LabError(f"tcpdump: {first}{program.stderr.read() if program.stderr else ''}")
 
     def stop(self) -> list[Record]:
-        """Stop them once nothing comes any more: all rows, from microsecond 0; LabError where a
-        packet was lost.
+        """Stop them once nothing comes any more: all rows, from microsecond 0.
+
+        LabError where a packet was lost.
         """
         self._wait()
         self.end()

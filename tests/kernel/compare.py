@@ -1,5 +1,6 @@
-"""Holding two recordings against each other, and the list of differences that are known and
-explained.
+"""Holding two recordings against each other.
+
+With the list of differences that are known and explained.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ KINDS = ("AWS differs", "kernel habit not modelled", "not built yet")
 
 
 def of_model(scenario: Scenario, kernel: Recording, seed: int = 0) -> Recording:
-    """What the model makes of a scenario; where real programs spoke it replays what they said to
-    `kernel`.
+    """What the model makes of a scenario.
+
+    Where real programs spoke it replays what they said to `kernel`.
     """
     lab = model.play(scenario, stored.replay(kernel), seed)
     return Recording(lab.records, lab.facts)
@@ -37,8 +39,9 @@ def differences(scenario: Scenario, one: Recording, other: Recording) -> list[st
 
 
 def judge(found: list[str], expected: Expected | None) -> str:
-    """What is wrong with the outcome of a comparison, or "": an unknown difference, or a known one
-    that is gone.
+    """What is wrong with the outcome of a comparison, or "".
+
+    It is an unknown difference, or a known one that is gone.
     """
     if expected is not None and not found:
         return f"it agrees now, take it out of the list of expected differences ({expected.reason})"

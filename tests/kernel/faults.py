@@ -1,5 +1,6 @@
-"""Faults planted in the model on purpose: each must be found by the comparison, in the scenario
-named.
+"""Faults planted in the model on purpose.
+
+The comparison must find each, in the scenario named.
 
 A comparison that no fault can fail says nothing. Each fault is one that a real change of the code
 could bring.

@@ -1,5 +1,6 @@
-"""The kernel's laboratory: plays a scenario on this machine's own TCP/IP, and records every header
-at every point.
+"""The kernel's laboratory: runs a scenario on this machine's own TCP/IP.
+
+It records every header at every point.
 """
 
 from __future__ import annotations
@@ -66,8 +67,9 @@ def why_not() -> str:
 
 
 class KernelLab:
-    """A `Driver` made of namespaces, sockets and programs; `records` and `facts` are whole once the
-    block is left.
+    """A `Driver` made of namespaces, sockets and programs.
+
+    `records` and `facts` are whole once the block is left.
     """
 
     def __init__(self, setting: Setting, fixed: frozenset[int] = frozenset()) -> None:
@@ -264,8 +266,9 @@ def _words(failed: OSError) -> str:
 
 
 def _catch_sigterm() -> Any:
-    """Let SIGTERM end the process through its `finally` blocks; the handler before it, None where
-    it stays.
+    """Let SIGTERM end the process through its `finally` blocks.
+
+    Returns the handler before it, None where it stays.
     """
     if (
         threading.current_thread() is not threading.main_thread()

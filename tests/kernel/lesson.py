@@ -1,5 +1,4 @@
-"""What lesson 12 is shown of the laboratory: a scenario as the kernel played it, and as the model
-does.
+"""What lesson 12 is shown of the laboratory: a scenario by the kernel, and by the model.
 
 The package loads this module from the repository (vpcedu/course/kernel_evidence.py); it gives plain
 rows, no classes of its own.

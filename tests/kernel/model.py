@@ -1,5 +1,6 @@
-"""The model as a driver: plays a scenario in a Vpc of the same addresses and says what was seen at
-each point.
+"""The model as a driver: runs a scenario in a Vpc of the same addresses.
+
+It says what was seen at each point.
 
 The devices are the package's own; only their settings are those of the laboratory's Linux (TCP's
 retries, ports, a NAT's patience). Packets on the wire inside the VPC take no time, as in the
@@ -190,8 +191,9 @@ class ModelLab:
         self._nap(True)
 
     def serve(self, host: str, port: int) -> None:
-        """A server that answers with the recorded bytes of nginx, and closes when the other end
-        has.
+        """Start a server that answers with the recorded bytes of nginx.
+
+        It closes when the other end has.
         """
         self._do(host, "listen", port, Replies(*self.replay))
         self._nap(True)
@@ -207,8 +209,9 @@ class ModelLab:
     # Their parts.
 
     def _end(self, handle: str, verb: str) -> End | None:
-        """The end with this handle; None and a fact where it never came to be, as under a planted
-        fault.
+        """The end with this handle.
+
+        None and a fact where it never came to be, as under a planted fault.
         """
         if handle not in self.ends:
             self._fact(handle, verb, "no connection")
@@ -322,8 +325,9 @@ class Asks:
 
 
 def seen(steps: list[Step]) -> list[tuple[int, str, str, Any]]:
-    """What a capture at each device's wire shows of one packet: (microseconds, device, way,
-    packet).
+    """What a capture at each device's wire shows of one packet.
+
+    Each is (microseconds, device, way, packet).
 
     A packet that a group or the source check keeps in does not reach the wire; one that the group
     refuses on its way in was on the wire already. A packet that an ACL refuses was seen at the
@@ -430,8 +434,9 @@ def _forwards(setting: Setting, box: str) -> tuple[tuple[str, Any], ...]:
 
 
 class Elb(ClassicLoadBalancer):
-    """The balancer that ends connections, with the laboratory's words for a target that is not
-    there.
+    """The balancer that ends connections.
+
+    It has the laboratory's words for a target that is not there.
     """
 
     def __init__(
@@ -453,8 +458,9 @@ class Elb(ClassicLoadBalancer):
 
 
 class Announced(ByteRelay):
-    """A relay that says in a PROXY header of version 2 for whom it speaks; at AWS only a Network
-    Load Balancer does.
+    """A relay that says in a PROXY header of version 2 for whom it sends.
+
+    At AWS only a Network Load Balancer does.
     """
 
     def _pair(self, host: Host, front: Connection, now: int) -> None:

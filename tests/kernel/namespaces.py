@@ -1,5 +1,6 @@
-"""The place of one scenario, made of Linux network namespaces: hosts, boxes, routers, and the links
-between them.
+"""The place of one scenario, made of Linux network namespaces.
+
+It has hosts, boxes, routers, and the links between them.
 
     client --- inet --- [wire] --- igw --- vpc --- bridge "public":  elb, nat, nlb, nlb2
     server --/                                 \\- bridge "private": web, web2
@@ -51,8 +52,9 @@ class LabError(RuntimeError):
 
 
 def run(*words: str, text: str = "") -> str:
-    """What a command prints (in the namespace where this thread is); LabError with its own words
-    where it fails.
+    """What a command prints, in the namespace where this thread is.
+
+    LabError with its own words where it fails.
     """
     done = subprocess.run(words, input=text, capture_output=True, text=True, timeout=20)
     if done.returncode:
@@ -86,8 +88,9 @@ class Namespaces:
 
     @contextmanager
     def inside(self, device: str) -> Iterator[None]:
-        """Within the block this thread is in the namespace: sockets and programs that it makes
-        belong there.
+        """Within the block this thread is in the namespace.
+
+        Sockets and programs that it makes belong there.
         """
         with (
             open("/proc/thread-self/ns/net", "rb") as home,

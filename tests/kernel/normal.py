@@ -1,5 +1,6 @@
-"""The normal form: what is compared of two recordings of one scenario, and what is left out on
-purpose.
+"""The normal form: what is compared of two recordings of one scenario.
+
+And what is left out on purpose.
 
 Rows of one packet at several points are joined to a path: one segment with its header at every hop.
 A gateway's path goes on behind it, a proxy's ends. Then, because two right implementations differ
@@ -36,8 +37,9 @@ Begun = tuple[int, Packet, list[Hop]]
 
 
 class Path(NamedTuple):
-    """One segment: when it left (microseconds), the packet as it left, and (point, way, flow) of
-    each row.
+    """One segment.
+
+    When it left (microseconds), the packet as it left, and (point, way, flow) of each row.
     """
 
     at: int
@@ -76,8 +78,9 @@ def _goes_on(last: Hop, hop: Hop) -> bool:
 
 
 class Ports:
-    """Names of the ports that nobody chose beforehand, by first appearance; a name holds towards
-    one peer.
+    """Names of the ports that nobody chose beforehand, by first appearance.
+
+    A name holds towards one peer.
     """
 
     def __init__(self, fixed: frozenset[int]) -> None:
@@ -95,8 +98,9 @@ class Ports:
 
 
 class Numbers:
-    """Initial sequence numbers: a segment's number belongs to the nearest one below it, best that
-    of its own flow.
+    """Initial sequence numbers.
+
+    A segment's number belongs to the nearest one below it, best that of its own flow.
     """
 
     def __init__(self, found: list[Path]) -> None:
@@ -122,8 +126,9 @@ class Numbers:
 
 
 def normal(records: Iterable[Record], fixed: frozenset[int]) -> Normal:
-    """The normal form of a recording: rows [flags, seq, ack, length, seconds or None, [hops]] by
-    the sender's flow.
+    """The normal form of a recording.
+
+    Rows [flags, seq, ack, length, seconds or None, [hops]] by the sender's flow.
     """
     return {flow: [row for _, row in kept] for flow, kept in timed(records, fixed).items()}
 
@@ -164,8 +169,9 @@ def timed(
 
 
 def _parts(flags: int, seq: int, ack: int, length: int) -> Iterable[tuple[int, int, int, int]]:
-    """A segment's parts: data, FIN; nothing for a pure acknowledgment that is not the third of a
-    handshake.
+    """A segment's parts: data, FIN.
+
+    Nothing for a pure acknowledgment that is not the third of a handshake.
     """
     if flags & (SYN | RST):
         return [(flags, seq, ack, length)]
@@ -174,8 +180,9 @@ def _parts(flags: int, seq: int, ack: int, length: int) -> Iterable[tuple[int, i
 
 
 def _joins(last: list[object], row: list[object]) -> bool:
-    """Whether a row of data goes on exactly where the one before it ended, acknowledges the same
-    and takes its way.
+    """Whether a row of data goes on exactly where the one before it ended.
+
+    It must acknowledge the same and take its path.
     """
     if not (last[0] == row[0] == "." and last[3] and row[3]):
         return False

@@ -23,8 +23,9 @@ class Driver(Protocol):
         """Open a listening socket (SO_REUSEADDR). Nothing is accepted until `accept`."""
 
     def connect(self, host: str, to: str, port: int | None = None, nap: bool = True) -> str:
-        """Start to connect, from a port of one's own choice where given (bind first), and go on
-        without waiting.
+        """Start to connect and go on without waiting.
+
+        From a port of one's own choice where given (bind first).
 
         Where no ephemeral port is free: the fact (handle + " connect", "no port left"). With `port`
         None a fact (handle + " port", "even" or "odd") says the parity of the port the system
@@ -32,22 +33,25 @@ class Driver(Protocol):
         """
 
     def outcome(self, handle: str) -> None:
-        """Note how the connect stands: "connected", "pending", "refused", "reset", "timed out",
-        "unreachable".
+        """Note how the connect stands.
+
+        "connected", "pending", "refused", "reset", "timed out" or "unreachable".
         """
 
     def accept(self, host: str, port: int) -> str:
-        """Take the connection that waits longest: the fact is whom it comes from, "address:port",
-        or "nobody".
+        """Take the connection that waits longest.
+
+        The fact is whom it comes from, "address:port", or "nobody".
         """
 
     def send(self, handle: str, data: bytes, nap: bool = True) -> None:
         """Write all bytes at once. A failure is a fact: "reset", "broken pipe", "timed out"."""
 
     def read(self, handle: str) -> None:
-        """Read all that has come: the fact is the bytes as latin-1 text (longer than 60: their
-        number, as "5000 bytes"), then " end" if the other end closed; "nothing"; "reset"; "timed
-        out".
+        """Read all that has come.
+
+        The fact is the bytes as latin-1 text (longer than 60: their number, as "5000 bytes"), then
+        " end" if the other end closed; "nothing"; "reset"; "timed out".
         """
 
     def shut(self, handle: str, nap: bool = True) -> None:
@@ -66,19 +70,22 @@ class Driver(Protocol):
         """Take one rule out of web's group while flows live."""
 
     def serve(self, host: str, port: int) -> None:
-        """Start a real web server (nginx with one page of 2,000 bytes, keep-alive) at host and
-        port.
+        """Start a real web server at host and port.
+
+        It is nginx with one page of 2,000 bytes, keep-alive.
         """
 
     def fetch(self, host: str, url: str) -> None:
-        """Fetch a page with curl (--noproxy, no reuse, at most 5 s) and wait; the fact is the
-        status code and size.
+        """Fetch a page with curl (--noproxy, no reuse, at most 5 s) and wait.
+
+        The fact is the status code and size.
         """
 
 
 class Scenario(NamedTuple):
-    """A named play: `kinds` say what it needs (tcp, one-to-one, nat, filter, proxy, nlb), `ports`
-    those it chose.
+    """A named play.
+
+    `kinds` say what it needs (tcp, one-to-one, nat, filter, proxy, nlb), `ports` those it chose.
     """
 
     name: str

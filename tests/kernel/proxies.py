@@ -1,5 +1,6 @@
-"""Rows of `Proxy` as HAProxy's configuration: what it does to bytes is what `forward` does, and no
-more.
+"""Rows of `Proxy` as HAProxy's configuration.
+
+What it does to bytes is what `forward` does, and no more.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Play scenarios on this machine's kernel, several at once, each in a process of its own, and keep
-what was seen.
+"""Run scenarios on this machine's kernel, several at once, and keep what was seen.
+
+Each has a process of its own.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ Recorded = tuple[list[Record], list[Fact]]
 
 
 class Played(NamedTuple):
-    """One scenario that was played: its name, how many seconds it took, what went wrong (empty:
-    nothing).
+    """One scenario that was run.
+
+    Its name, how many seconds it took, what went wrong (empty: nothing).
     """
 
     name: str

@@ -1,5 +1,6 @@
-"""What was seen where: one row for each packet and point, kept as one pcapng file for a whole
-scenario.
+"""What was seen where: one row for each packet and point.
+
+The rows of a whole scenario are kept as one pcapng file.
 
 A point is a device ("client", "igw", "nat", "web" ...; both sides of the Internet gateway are one
 point), the way "in" or "out". The file holds raw IPv4 packets, one interface block for each point
@@ -27,8 +28,9 @@ IF_NAME, EPB_FLAGS, END = 2, 2, 0
 
 
 class Record(NamedTuple):
-    """One packet at one point: microseconds since the scenario began, point, way, the bytes from
-    the IP header on.
+    """One packet at one point.
+
+    Microseconds since the scenario began, point, way, the bytes from the IP header on.
     """
 
     at: int

@@ -1,5 +1,6 @@
-"""The scenarios: each is played by the kernel's laboratory and by the model, word for word the
-same.
+"""The scenarios, which the kernel's laboratory and the model both run.
+
+They run them word for word the same.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Scenarios of gateways that rewrite: a NAT for connections from inside, a balancer as destination
-NAT.
+"""Scenarios of gateways that rewrite.
+
+A NAT for connections from inside, a balancer as destination NAT.
 """
 
 from __future__ import annotations
@@ -53,8 +54,9 @@ def one_port_two_destinations(lab: Driver) -> None:
 
 
 def exhaustion(lab: Driver) -> None:
-    """Four NAT ports: the fifth connection to one destination hears nothing, another destination
-    works.
+    """Four NAT ports: the fifth connection to one destination hears nothing.
+
+    Another destination works.
     """
     lab.listen("server", 80)
     lab.listen("server", 81)
@@ -68,8 +70,9 @@ def exhaustion(lab: Driver) -> None:
 
 
 def port_used_again(lab: Driver) -> None:
-    """All four ports are taken; one connection is closed, by the far side first, and its port
-    serves the next.
+    """All four ports are taken; one connection is closed, and its port serves the next.
+
+    The far side closes first.
 
     The next one has the same source port: then its SYN certainly has a number above the old
     connection's, and without that Linux does not take a port that waits in TIME-WAIT
@@ -95,8 +98,9 @@ def nat_refused(lab: Driver) -> None:
 
 
 def forgotten(lab: Driver) -> tuple[str, str]:
-    """A connection through the NAT that was silent until the NAT forgot it: the handles of both
-    ends.
+    """A connection through the NAT that was silent until the NAT forgot it.
+
+    Returns the handles of both ends.
     """
     lab.listen("server", 80)
     client = lab.connect("web", OUTSIDE, 50_001)
@@ -135,8 +139,9 @@ def visit_listener(lab: Driver) -> None:
 
 
 def one_port_two_listeners(lab: Driver) -> None:
-    """One client port, two listeners of one box, one target: the reply's four numbers must stay
-    unique.
+    """One client port, two listeners of one box, one target.
+
+    The reply's four numbers must stay unique.
     """
     lab.listen("web", 80)
     first = lab.connect("client", LISTENER, 50_001)
@@ -148,8 +153,9 @@ def one_port_two_listeners(lab: Driver) -> None:
 
 
 def two_nodes(lab: Driver) -> None:
-    """One client port, two balancers, one target: the second SYN meets the first connection's
-    socket.
+    """One client port, two balancers, one target.
+
+    The second SYN meets the first connection's socket.
     """
     lab.listen("web", 80)
     first = lab.connect("client", LISTENER, 50_001)

@@ -1,5 +1,6 @@
-"""Scenarios of proxies, which end one connection and open another, and of real programs at both
-ends.
+"""Scenarios of proxies, and of real programs at both ends.
+
+A proxy ends one connection and opens another.
 """
 
 from __future__ import annotations

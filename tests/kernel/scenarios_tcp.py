@@ -1,5 +1,6 @@
-"""Scenarios between a client on the Internet and web, which has a public address of its own: TCP
-and filters.
+"""Scenarios between a client on the Internet and web: TCP and filters.
+
+web has a public address of its own.
 """
 
 from __future__ import annotations
@@ -77,8 +78,9 @@ def refused(lab: Driver) -> None:
 
 
 def attempt(lab: Driver) -> None:
-    """A connection that gets no answer, until the client gives up (SYNs at 0, 1, 3, 7 s; at 15 s it
-    is over).
+    """A connection that gets no answer, until the client gives up.
+
+    SYNs at 0, 1, 3, 7 s; at 15 s it is over.
     """
     lab.listen("web", 80)
     client = lab.connect("client", PAGE, 50_001)
@@ -87,8 +89,9 @@ def attempt(lab: Driver) -> None:
 
 
 def attempt_linear(lab: Driver) -> None:
-    """The same with SYNs one second apart at first: at 0, 1, 2, 3, 5 s; the linear ones come on
-    top; over at 9 s.
+    """The same with SYNs one second apart at first.
+
+    At 0, 1, 2, 3, 5 s; the linear ones come on top; over at 9 s.
     """
     lab.listen("web", 80)
     client = lab.connect("client", PAGE, 50_001)
@@ -192,8 +195,9 @@ def two_connections(lab: Driver) -> None:
 
 
 def backlog_full(lab: Driver) -> None:
-    """A queue of one holds two; the third SYN is dropped in silence, and gets in once there is
-    room.
+    """A queue of one holds two.
+
+    The third SYN is dropped in silence, and gets in once there is room.
     """
     lab.listen("web", 80, backlog=1)
     first = lab.connect("client", PAGE, 50_001)
@@ -207,8 +211,9 @@ def backlog_full(lab: Driver) -> None:
 
 
 def ephemeral_choice(lab: Driver) -> None:
-    """A range of four ports: even ones first; the fifth connection finds none; another destination
-    has four again.
+    """A range of four ports: even ones first; the fifth connection finds none.
+
+    Another destination has four again.
     """
     lab.listen("server", 80)
     lab.listen("server", 81)
@@ -283,8 +288,9 @@ def outbound_only(lab: Driver) -> None:
 
 
 def group_out_refuses(lab: Driver) -> None:
-    """A group whose outbound rules do not cover the destination: the packet never leaves the
-    host.
+    """A group whose outbound rules do not cover the destination.
+
+    The packet never leaves the host.
     """
     lab.listen("server", 8_080)
     out = lab.connect("web", "198.51.100.7:8080", 50_005)

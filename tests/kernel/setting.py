@@ -36,9 +36,10 @@ NAP = 0.08  # seconds of quiet behind each action, so that no two things race
 
 
 class Masquerade(NamedTuple):
-    """The NAT: which ports it takes (none: as Linux does), how long it remembers silence (seconds),
-    whether a packet in mid-stream from inside opens a row again (Linux' default) or is answered
-    with RST.
+    """How the NAT behaves.
+
+    Which ports it takes (none: as Linux does), how long it remembers silence (seconds), whether a
+    packet in mid-stream from inside opens a row again (Linux' default) or is answered with RST.
     """
 
     ports: tuple[int, int] | None = None
@@ -47,8 +48,9 @@ class Masquerade(NamedTuple):
 
 
 class Forward(NamedTuple):
-    """One port of a balancer that rewrites: destination becomes the target; the client's address is
-    kept or not.
+    """One port of a balancer that rewrites.
+
+    The destination becomes the target; the client's address is kept or not.
     """
 
     box: str  # nlb or nlb2
@@ -58,8 +60,9 @@ class Forward(NamedTuple):
 
 
 class Proxy(NamedTuple):
-    """One port of the balancer that ends connections (HAProxy in the kernel's laboratory, without
-    retries).
+    """One port of the balancer that ends connections.
+
+    In the kernel's laboratory it is HAProxy, without retries.
 
     protocol: "tcp" or "http". proxy_protocol: 0, or the version of the header it writes to the
     target. With "http" connections to targets are kept and serve any client, X-Forwarded-For is
@@ -75,8 +78,9 @@ class Proxy(NamedTuple):
 
 
 class Tcp(NamedTuple):
-    """How often SYN and SYN,ACK are sent again; how many SYNs are one second apart before the
-    doubling; ports.
+    """How often SYN and SYN,ACK are sent again.
+
+    Also how many SYNs are one second apart before the doubling, and ports.
     """
 
     syn: int = 3

@@ -91,8 +91,9 @@ def text(scenario: Scenario, recording: Recording) -> str:
 
 
 def replay(recording: Recording) -> tuple[bytes, bytes]:
-    """What a real client asked and a real server answered, byte for byte: the first data of each
-    end, joined.
+    """What a real client asked and a real server answered, byte for byte.
+
+    The first data of each end, joined.
     """
     ends: dict[str, bytes] = {}
     seen: set[tuple[str, int]] = set()

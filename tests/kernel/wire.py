@@ -1,5 +1,6 @@
-"""The link between the Internet and the gateway where it takes time or loses packets: a bridge in
-user space.
+"""The link between the Internet and the gateway: a bridge in user space.
+
+It is there where the link takes time or loses packets.
 
 The kernel's own delay (netem) is not everywhere. TCP is counted, both ways together, and waits; ARP
 passes at once.

@@ -1,5 +1,6 @@
-"""The second witness: what tshark reads in the same files, as rows that give the same normal form,
-or do not.
+"""The second witness: what tshark reads in the same files.
+
+As rows that give the same normal form, or do not.
 """
 
 from __future__ import annotations
@@ -47,8 +48,9 @@ class Row(NamedTuple):
 
 
 def read(path: Path) -> list[Row]:
-    """The rows of a pcapng file; several files behind each other are one such file. ValueError for
-    a bad checksum.
+    """The rows of a pcapng file.
+
+    Several files, one after the other, are one such file. ValueError for a bad checksum.
     """
     words = [
         "tshark",
@@ -115,8 +117,9 @@ def _row(cells: list[str]) -> Row:
 
 
 def ours(seen: Iterable[Record]) -> list[Row]:
-    """The same rows as our own reader has them, with of the options only what tshark was asked
-    for.
+    """The same rows as our own reader has them.
+
+    With of the options only what tshark was asked for.
     """
     rows = []
     for record in sorted(seen, key=lambda row: row.at):

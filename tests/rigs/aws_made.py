@@ -1,5 +1,6 @@
-"""Networks made by boto3 calls on moto, which plays AWS in this process, and written as the AWS CLI
-writes them.
+"""Networks made by boto3 calls on moto, and written as the AWS CLI writes them.
+
+moto simulates AWS in this process.
 
 `write(folder, make)` calls `make(Cloud())` and leaves a folder of JSON files. No network is used
 and no credentials. moto draws ids from a generator that has a seed here, so a network has the same
@@ -140,8 +141,9 @@ class Cloud:
         groups=(),
         scheme="internet-facing",
     ):
-        """A load balancer of the second generation with one listener and one target group; its
-        ARN.
+        """A load balancer of the second generation; its ARN.
+
+        It has one listener and one target group.
         """
         words = {"SecurityGroups": list(groups)} if groups else {}
         made = self.elbv2.create_load_balancer(
@@ -229,8 +231,9 @@ class Cloud:
 
 
 def made(name, folders):
-    """The folder of a network of `aws_networks` and what was planted there, made once; folders: a
-    tmp_path_factory.
+    """The folder of a network of `aws_networks` and what was planted there, made once.
+
+    folders: a tmp_path_factory.
     """
     if name not in _MADE:
         folder = folders.mktemp(name)

@@ -1,5 +1,6 @@
-"""The networks that the tests of vpcedu.aws ask: each made by boto3 calls, with what was planted by
-name.
+"""The networks that the tests of vpcedu.aws ask, made by boto3 calls.
+
+Each comes with what was planted, by name.
 
 Names ending in _eni, _public and _dns are the interface, the public address and the DNS name of
 what comes before.
@@ -20,8 +21,9 @@ def ground(cloud, *private_routes):
 
 
 def reference(cloud):
-    """A Classic balancer in front of a web server in a private subnet, which goes out by a NAT
-    gateway.
+    """A Classic balancer in front of a web server in a private subnet.
+
+    The web server goes out by a NAT gateway.
     """
     made = ground(cloud)
     nat = cloud.nat_gateway(made.public)
@@ -61,8 +63,9 @@ def reference(cloud):
 
 
 def private_targets(cloud):
-    """A Network Load Balancer whose target has no route to the Internet at all, and a group open to
-    the client.
+    """A Network Load Balancer whose target has no route to the Internet at all.
+
+    Its security group is open to the client.
     """
     made = ground(cloud)
     back = cloud.group(made.vpc, "back", (80, ANYWHERE))
@@ -80,8 +83,9 @@ def private_targets(cloud):
 
 
 def no_ephemeral_ports(cloud):
-    """A public web server whose subnet's network ACL lets requests in on port 80, and answers out
-    on port 80 alone.
+    """A public web server whose network ACL answers on port 80 alone.
+
+    The ACL of its subnet lets requests in on port 80, and answers out on port 80 alone.
     """
     made = ground(cloud)
     group = cloud.group(made.vpc, "web", (80, ANYWHERE))
@@ -131,8 +135,9 @@ def connection(cloud, one, other, accepted=True):
 
 
 def peered(cloud):
-    """Three VPCs, a - b - c, peered in a row; a has a route to c's block over its connection with
-    b.
+    """Three VPCs, a - b - c, peered in a row.
+
+    a has a route to c's block over its connection with b.
     """
     vpcs = [cloud.vpc(f"10.{n}.0.0/16") for n in (1, 2, 3)]
     subnets = [cloud.subnet(vpc, f"10.{n}.0.0/24") for n, vpc in enumerate(vpcs, 1)]
@@ -220,8 +225,9 @@ def in_private_subnets(cloud):
 
 
 def nat_with_check(cloud):
-    """A NAT instance whose source/destination check is still on; a route to another network leads
-    there too.
+    """A NAT instance whose source/destination check is still on.
+
+    A route to another network leads there too.
     """
     made = ground(cloud)
     group = cloud.group(made.vpc, "nat", (443, PRIVATE))
@@ -251,8 +257,10 @@ def nat_without_check(cloud):
 
 
 def endpoints(cloud):
-    """A host with routes to a transit gateway, a virtual private gateway and a gateway endpoint,
-    beside an interface endpoint whose group lets in a neighbour alone.
+    """A host with routes to three gateways, and an interface endpoint.
+
+    They are a transit gateway, a virtual private gateway and a gateway endpoint. The security group
+    of the interface endpoint lets in a neighbour alone.
     """
     made = ground(cloud)
     group = cloud.group(made.vpc, "app", (80, BLOCK))

@@ -1,5 +1,6 @@
-"""Ten questions or more to each network made by moto, and what AWS would answer; words in braces
-are planted ids.
+"""Ten questions or more to each network made by moto, and what AWS would answer.
+
+Words in braces are planted ids.
 
 `yes`: it works, and each of the words is the beginning of a line that says what brings the reply
 back. `no`: what is in the way, in order, "there" or "back", place, check and row; and the smallest

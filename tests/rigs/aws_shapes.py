@@ -1,5 +1,6 @@
-"""Answers written by hand in the shapes that the AWS CLI documents: also what moto does not write
-(nodes, ...).
+"""Answers written by hand in the shapes that the AWS CLI documents.
+
+Also what moto does not write (nodes, ...).
 """
 
 ARN = "arn:aws:elasticloadbalancing:us-east-1:1"
@@ -62,8 +63,9 @@ def tcp(port, **side):
 
 
 def network():
-    """One VPC with each kind of thing: rows by top-level key; `wrapped` and `entries` are wrapped
-    answers.
+    """One VPC with each kind of thing: rows by top-level key.
+
+    `wrapped` and `entries` are wrapped answers.
     """
     shop, wire = f"{ARN}:loadbalancer/app/shop/1", f"{ARN}:loadbalancer/net/wire/1"
     to_shop, to_wire = f"{ARN}:targetgroup/shop/1", f"{ARN}:targetgroup/wire/1"

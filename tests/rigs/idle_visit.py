@@ -1,6 +1,4 @@
-"""A visit that falls silent: a connection is opened, left alone for some time, and then used again
-by one end.
-"""
+"""A visit that falls silent: a connection is left alone, and then used again by one end."""
 
 from __future__ import annotations
 
@@ -11,8 +9,9 @@ from vpcedu.sites.visit import Visit
 
 
 def silent(site, opener, name, port, idle, again=None):
-    """The opener connects; after `idle` seconds the end `again` (None: the opener) sends five
-    bytes.
+    """The opener connects, and after `idle` seconds one end sends five bytes.
+
+    The end is `again` (None: the opener).
     """
     network = site.network
     begun = site.begin(Call(opener, name, port), Stay(network.clock.now))

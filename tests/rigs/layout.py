@@ -198,9 +198,7 @@ def sample(values):
 
 
 def numbers_of(visit):
-    """Packets: the first, the middle one, the last, the first that was lost, the first that was
-    rewritten.
-    """
+    """Packets: the first, the middle, the last, the first lost, the first rewritten."""
     lost = [trace.number for trace in visit.capture if trace.dropped][:1]
     new = [trace.number for trace in visit.capture if rewritings(trace)][:1]
     return sorted({*sample(trace.number for trace in visit.capture), *lost, *new})

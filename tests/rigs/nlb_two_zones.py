@@ -36,8 +36,10 @@ def network(
     acl=(),
     **group,
 ):
-    """The network; `group`: fields of the target group; `rules`: those of the groups, all of TCP if
-    none are given.
+    """The network.
+
+    `group`: fields of the target group. `rules`: those of the security groups, all of TCP if none
+    are given.
     """
     listeners = listeners or (Listener("TCP", 80, TargetGroup("web", tuple(targets), **group)),)
     names = {*groups, *web_groups}

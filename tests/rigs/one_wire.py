@@ -1,5 +1,6 @@
-"""Hosts on one wire without a network between them, for the tests of hosts: every packet arrives at
-once.
+"""Hosts on one wire without a network between them, for the tests of hosts.
+
+Every packet arrives at once.
 """
 
 from collections import deque

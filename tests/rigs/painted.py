@@ -1,5 +1,6 @@
-"""What a painter really put on paper, read back: from the text of an SVG, from matplotlib's calls
-of a renderer.
+"""What a painter really put on paper, read back.
+
+From the text of an SVG, or from matplotlib's calls of a renderer.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from vpcedu.draw.canvas.scene import SHARES
 
 
 def by_svg(picture):
-    """(words, left edge, baseline) of each text, and the number of polygons, by the standard
-    library's painter.
+    """(words, left edge, baseline) of each text, and the number of polygons.
+
+    By the standard library's painter.
     """
     parts = list(ElementTree.fromstring(picture.svg()).iter())
     texts = [part for part in parts if part.tag.endswith("text")]
@@ -31,8 +33,9 @@ def _width(text):
 
 
 def by_matplotlib(picture):
-    """The same by matplotlib; polygons are closed paths with straight sides that are not boxes or
-    bands.
+    """The same by matplotlib.
+
+    Polygons are closed paths with straight sides that are not boxes or bands.
     """
     from matplotlib.backend_bases import RendererBase
 
@@ -61,8 +64,9 @@ def by_matplotlib(picture):
 
 
 def assert_same(picture):
-    """Both painters wrote the same words at the same places, and drew as many heads and
-    diamonds.
+    """Both painters wrote the same words at the same places.
+
+    They drew as many heads and diamonds.
     """
     from pytest import approx
 

@@ -19,8 +19,9 @@ def site(balancer="classic-tcp", nat="instance", seed=0, link=None, without=(), 
 
 
 def transcript(capture):
-    """Everything a capture holds, as text: two captures are the same where their transcripts
-    are.
+    """Everything a capture holds, as text.
+
+    Two captures are the same where their transcripts are.
     """
     lines = []
     for trace in capture:

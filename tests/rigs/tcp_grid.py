@@ -1,5 +1,6 @@
-"""What a TCP end does with each kind of segment in each state, found by letting one arrive: for
-REFERENCE.md.
+"""What a TCP end does with each kind of segment in each state, for REFERENCE.md.
+
+It is found by letting one arrive.
 """
 
 from __future__ import annotations
@@ -27,16 +28,18 @@ KINDS = {
 
 
 class Outcome(namedtuple("Outcome", ("next", "sent", "heard"))):
-    """The state that follows, the flags of what is sent, and what the application hears; "" is
-    nothing.
+    """The state that follows, the flags of what is sent, and what the application hears.
+
+    "" is nothing.
     """
 
     __slots__ = ()
 
 
 def segment(end, kind):
-    """A segment of this kind for an end of `in_state`, which awaits 301, or 302 behind the other
-    end's FIN.
+    """A segment of this kind for an end of `in_state`.
+
+    The end awaits 301, or 302 after the other end's FIN.
     """
     awaited = 302 if end.state in ("CLOSE-WAIT", "LAST-ACK", "CLOSING", "TIME-WAIT") else 301
     mine = end.snd_nxt
@@ -78,8 +81,9 @@ def grid():
 
 
 def section():
-    """The section of REFERENCE.md, without tables' frames: a list of headings, lines and tables
-    (tuples of rows).
+    """The section of REFERENCE.md, without tables' frames.
+
+    A list of headings, lines and tables (tuples of rows).
     """
     cells = grid()
     overview = [("in state", *KINDS)]

@@ -131,7 +131,8 @@ ESTABLISHED = (
 
 
 def play_established(*rows, **start):
-    """Play a script between two ends that are ESTABLISHED: A sends 100 next, B sends 300, as in the
-    figures.
+    """Run a script between two ends that are ESTABLISHED.
+
+    A sends 100 next, B sends 300, as in the figures.
     """
     return Script(99, 299, **start).play(ESTABLISHED + rows)

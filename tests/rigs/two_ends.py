@@ -24,8 +24,9 @@ ALL_STATES = (
 
 
 class Wire:
-    """Two ends A and B; `seen` is what they sent, as "A [S] 100 0 0": who, flags, SEQ, ACK, length
-    of the data.
+    """Two ends A and B.
+
+    `seen` is what they sent, as "A [S] 100 0 0": who, flags, SEQ, ACK, length of the data.
     """
 
     def __init__(self, iss_a=100, iss_b=300, settings=LINUX):
@@ -94,8 +95,9 @@ def connected(iss_a=99, iss_b=299):
 
 
 def in_state(state):
-    """A connection that got into this state by RFC means; it goes on with SEQ 101 (102 behind FIN)
-    and awaits 301.
+    """A connection that got into this state by RFC means.
+
+    It goes on with SEQ 101 (102 after FIN) and awaits 301.
     """
     end = Connection(FLOW, 100)
     if state == "LISTEN":

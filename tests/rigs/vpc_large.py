@@ -1,5 +1,6 @@
-"""Larger VPCs for the map: the reference site with more zones, tiers, instances and a second
-balancer.
+"""Larger VPCs for the map: the reference site with more zones, tiers and instances.
+
+With a second balancer as well.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ TIERS, TABLES = ("web", "app", "db"), ("public", "private")
 
 
 def large_vpc(zones=3, tiers=3, hosts=1, balancer="application", nats=1):
-    """Zones x tiers subnets (one public tier), so many instances in each private one, and a second
-    balancer; nats: in how many zones the private subnets have a NAT gateway of their own; the
-    others go out by the first zone's NAT.
+    """Zones x tiers subnets (one public tier), and a second balancer.
+
+    hosts: how many instances are in each private subnet. nats: in how many zones the private
+    subnets have a NAT gateway of their own; the others go out by the first zone's NAT.
     """
     vpc = reference_vpc(balancer)
     letters = "abcdefghijklmnop"

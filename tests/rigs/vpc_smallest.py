@@ -1,5 +1,6 @@
-"""A VPC of three subnets in two zones, for the tests of places: as small as it can be, and open
-everywhere.
+"""A VPC of three subnets in two zones, for the tests of places.
+
+It is as small as it can be, and open everywhere.
 """
 
 from vpcedu.device import Machine
@@ -39,8 +40,9 @@ class Middlebox(Machine):
 
 
 def small(**changes):
-    """Hosts `a` (edge), `b` (inner), `c` (other), each a web server, with one open group; a client
-    outside.
+    """Hosts `a` (edge), `b` (inner), `c` (other), each a web server, with one open group.
+
+    A client is outside.
     """
     rows = {
         "cidr": BLOCK,

@@ -1,5 +1,6 @@
-"""A small VPC for the tests of groups and ACLs: hosts with public addresses, and nobody between
-them and the client.
+"""A small VPC for the tests of groups and ACLs.
+
+Its hosts have public addresses, and nobody is between them and the client.
 """
 
 from vpcedu.device import Machine
@@ -46,8 +47,9 @@ def street(
     routes=(),
     middle=Forwarder,
 ):
-    """web (its groups' rules are given), peer beside it, db in another subnet, a middlebox; a
-    client, a server.
+    """web, its peer in the same subnet, db in another; a middlebox, a client, a server.
+
+    The rules of web's security groups are given.
     """
     return Site(
         Vpc(
@@ -91,8 +93,9 @@ def street(
 
 
 class Line:
-    """A connection that stays open: `say` sends from its opener and tells whether the other end
-    acknowledged it.
+    """A connection that stays open.
+
+    `say` sends from its opener and tells whether the other end acknowledged it.
     """
 
     def __init__(self, visited, opener="client", remote=f"{PUBLIC}:80"):

@@ -1,3 +1,4 @@
-"""Analysis: questions to somebody's own VPC, answered by packets, with everything in the way and
-what repairs it.
+"""Analysis: questions about your own VPC, answered by packets.
+
+Each answer names everything in the way, and what repairs it.
 """

@@ -1,5 +1,4 @@
-"""Across: the rows that could help a packet to another VPC, or to an Internet gateway that is not
-attached.
+"""Across: the rows that could help a packet to another VPC, or to an unattached Internet gateway.
 
 Between two VPCs it takes a peering connection, active, and a route on both sides: peering passes
 nothing on to a third VPC, so each pair needs its own. What does not exist yet is called pcx-new or
@@ -31,29 +30,39 @@ NO_GATEWAY = (reasons.NO_ROUTE, reasons.BLACKHOLE)
 def home_of(vpc: Vpc, device: str) -> Vpc:
     """The VPC that a device's interface is in; the first one where it has none."""
     return next(
-        (one for one in vpc.everyone if any(row.device == device for row in one.interfaces)), vpc
+        (
+            each_vpc
+            for each_vpc in vpc.everyone
+            if any(interface.device == device for interface in each_vpc.interfaces)
+        ),
+        vpc,
     )
 
 
 def across(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
     """Rows that could help a packet that found no way out of its VPC, or none into one."""
     address, reason = loss.step.before.flow.dst, loss.step.reason
-    owned = {row.device: one for one in vpc.everyone for row in one.interfaces}
+    owned = {
+        interface.device: each_vpc for each_vpc in vpc.everyone for interface in each_vpc.interfaces
+    }
     met = [name for name in loss.trace.devices if name in owned]
     if loss.step.at == INTERNET:
         yield from (
-            _attached(vpc, one)
-            for one in vpc.everyone
-            if not one.internet_gateway
+            _attached(vpc, each_vpc)
+            for each_vpc in vpc.everyone
+            if not each_vpc.internet_gateway
             and (
-                address in {row.public for row in one.associations}
-                or (not met and one.has(address))
+                address in {association.public for association in each_vpc.associations}
+                or (not met and each_vpc.has(address))
             )
         )
     if not met:
         return
     home = owned[met[0]]
-    far = next((one for one in vpc.everyone if one is not home and one.has(address)), None)
+    far = next(
+        (each_vpc for each_vpc in vpc.everyone if each_vpc is not home and each_vpc.has(address)),
+        None,
+    )
     if far is not None and not home.has(address):
         for table in dict.fromkeys(table_of(vpc, name) for name in met if owned[name] is home):
             yield from _peered(home, far, table, address) if reason in NO_WAY else ()
@@ -63,18 +72,18 @@ def across(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
 
 def _attached(vpc: Vpc, home: Vpc) -> Repair:
     """The gateway that a route of this VPC names, or a new one, attached to it."""
-    taken = {one.internet_gateway for one in vpc.everyone}
+    taken = {each_vpc.internet_gateway for each_vpc in vpc.everyone}
     named = (
-        row.target
-        for row in home.routes
-        if row.target.startswith("igw-") and row.target not in taken
+        route.target
+        for route in home.routes
+        if route.target.startswith("igw-") and route.target not in taken
     )
     return Repair(None, Attachment(next(named, "igw-new"), home.name))
 
 
 def _peered(home: Vpc, far: Vpc, table: str, address: str) -> Iterator[Repair]:
     """A route to the other VPC, the connection that it needs accepted, or one made."""
-    links = [row for row in home.peerings if row.vpc == far.name]
+    links = [peering for peering in home.peerings if peering.vpc == far.name]
     block = next(cidr for cidr in far.blocks if contains(cidr, address))
     for row in links:
         ends = (home.name, far.name)

@@ -1,15 +1,14 @@
-"""Ask: does this end reach that one, and does the answer come back? Found by really sending the
-packets.
+"""Ask: does one end reach another, and does the answer come back? Packets are really sent.
 
 `ask` makes a network from the description, opens a connection, sends a request and waits for the
 reply, as a person would with curl. The answer is read off what was captured: the way there and
 back, the rows that decided, what brings each hop of the reply back. Where it does not work,
-everything in the way is named, in both directions, and the smallest set of rows that mends it,
+everything in the way is named, in both directions, and the smallest set of rows that fixes it,
 found by changing the description and asking again.
 
 What a host listens on is only known of a web server; of a plain host it is assumed, and said, that
 it listens on the port asked about. A name's first address is asked in full; what its others give is
-noted. Left out: a choice of the source's port, what a program does beside answering.
+noted. Left out: a choice of the source's port, what a program does besides answering.
 """
 
 from __future__ import annotations
@@ -40,11 +39,12 @@ NO_REPAIR = "No row was found that mends it."
 
 
 class Answer(NamedRow):
-    """The question, the description asked, the visit that was played, everything in the way (both
-    directions), the smallest set of repairs (None: none was found), what was assumed, where the
-    model ends behind the repairs, what is not known of the network and decided here, what the other
-    addresses of the destination's name gave, and the visit to the one of them that decides (None:
-    the first).
+    """The question, the description asked, and the visit that was simulated for it.
+
+    Also: everything in the way (both directions), the smallest set of repairs (None: none was
+    found), what was assumed, where the model ends after the repairs, what is not known of the
+    network and decides here, what the other addresses of the destination's name gave, and the visit
+    to the one of them that decides (None: the first).
 
     Where a packet met what nobody described, or what the files do not tell, the answer is neither
     yes nor no: that is named, and nothing is guessed.
@@ -63,38 +63,40 @@ class Answer(NamedRow):
 
     @property
     def outcome(self) -> Outcome:
-        """What the person at the source sees, whichever address of the destination's name is
-        used.
-        """
+        """What the person at the source sees, whichever address of the name is used."""
         if self.unknown:
             return Outcome(UNKNOWN, UNKNOWN)
         return together((self.visit.outcome, *(seen for _, seen in self.others)))
 
     @property
     def reachable(self) -> bool | None:
-        """Whether the request always gets there and its answer comes back; None: it cannot be
-        told.
+        """Whether the request always gets there and its answer comes back.
+
+        None: it cannot be told.
         """
         return None if self.outcome.verdict == UNKNOWN else self.outcome.works
 
     @property
     def telling(self) -> Visit:
-        """The visit that decides: to the first address that leaves the answer open, or that does
-        not work.
+        """The visit that decides.
+
+        It goes to the first address that leaves the answer open, or that does not work.
         """
         return self.shown or self.visit
 
     @property
     def symptom(self) -> str:
-        """What the person at the source sees: "works", "timed out", "504 Gateway Timeout",
-        "sometimes", ...; or "cannot be told".
+        """What the person at the source sees, in a few words.
+
+        Such as "works", "timed out", "504 Gateway Timeout" or "sometimes"; or "cannot be told".
         """
         return self.outcome.said
 
     @property
     def forward(self) -> tuple[Trace, ...]:
-        """The opening packet of each connection on the way; none where the files do not tell its
-        way.
+        """The opening packet of each connection on the path.
+
+        None where the files do not tell its path.
         """
         return () if self.unknown else paths.forward(self.telling)
 
@@ -135,10 +137,10 @@ class Answer(NamedRow):
         where = f"{_at(lost[0])}: {lost[0].step.reason}" + _row(self.vpc, lost[0])
         if self.reachable is None:
             return (
-                f"Whether {self.question.source} reaches {ends} is beyond the model: {lost[0].way} it ends at"
+                f"Whether {self.question.source} reaches {ends} is beyond the model: {lost[0].leg_direction} it ends at"
                 f" {where}."
             )
-        return f"{self.question.source} does not reach {ends}: {lost[0].way} a packet is lost at {where}."
+        return f"{self.question.source} does not reach {ends}: {lost[0].leg_direction} a packet is lost at {where}."
 
     @property
     def shares(self) -> str:
@@ -150,8 +152,9 @@ class Answer(NamedRow):
         return f"{count} ({', '.join(f'{address}: {seen.said}' for address, seen in every)})"
 
     def as_json(self) -> dict[str, Any]:
-        """The answer in the shape of Reachability Analyzer's; what it has no field for stands under
-        "Answer".
+        """The answer in the shape of Reachability Analyzer's.
+
+        What that shape has no field for is under "Answer".
         """
         from vpcedu.analysis.aws_json import analysis
         from vpcedu.views.document import plain
@@ -198,26 +201,26 @@ class Answer(NamedRow):
         }
 
     def __str__(self) -> str:
-        told = self.reachable is not None
-        way = [line for trace in self.forward for line in paths.shown(self.vpc, trace)]
-        home = [line for trace in self.back for line in paths.shown(self.vpc, trace)]
+        known = self.reachable is not None
+        forward = [line for trace in self.forward for line in paths.shown(self.vpc, trace)]
+        back = [line for trace in self.back for line in paths.shown(self.vpc, trace)]
         sections = (
             ("What is missing for an answer:", [f"  {row}" for row in self.unknown]),
             (
                 "In the way:",
                 [
-                    f"  {n}. {loss.way}, {_at(loss)}: {loss.step.reason}{_row(self.vpc, loss)}"
+                    f"  {n}. {loss.leg_direction}, {_at(loss)}: {loss.step.reason}{_row(self.vpc, loss)}"
                     for n, loss in enumerate(self.blockers, 1)
-                    if told
+                    if known
                 ],
             ),
             _repaired(self),
-            ("The way there", way),
-            ("The way back", home),
+            ("The way there", forward),
+            ("The way back", back),
             ("What brings the reply back", [f"  {line}" for line in self.states]),
         )
         parts = [fold(self.verdict)]
-        parts += [f"The person at {self.question.source} sees: {self.symptom}."] * told
+        parts += [f"The person at {self.question.source} sees: {self.symptom}."] * known
         parts += [
             "\n".join([head, *lines])
             for head, lines in sections
@@ -234,7 +237,7 @@ class Answer(NamedRow):
 
 
 def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> Answer:
-    """Send a request from one end to a TCP port of the other, and tell what becomes of it.
+    """Send a request from one end to a TCP port of the other, and tell what happens to it.
 
     source, destination: a device's name or instance id, an interface's id, an address, "internet",
     or a balancer's DNS name. ValueError for an end or a port that cannot be, and for a description
@@ -244,8 +247,9 @@ def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> An
 
 
 def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
-    """The answer to a question; what was played for it, and before it, is in `plays`. ValueError as
-    in `ask`.
+    """The answer to a question; `plays` has what was simulated for it, and before it.
+
+    ValueError as in `ask`.
     """
     rules.check(vpc)
     visits = everywhere(plays, vpc, question)
@@ -294,8 +298,9 @@ def unknown_of(visits: Iterable[Visit], vpc: Vpc) -> tuple[Unknown, ...]:
 def _blockers(
     vpc: Vpc, question: Question, plays: Plays, behind: tuple[Loss, ...] = ()
 ) -> tuple[Loss, ...]:
-    """Everything in the way, and what was met behind it; each place, check and direction once,
-    since one packet's addresses differ from run to run.
+    """Everything in the way, and what was met after it; each place, check and direction once.
+
+    One packet's addresses differ from run to run, so they do not count.
     """
     once: dict[tuple[object, ...], Loss] = {}
     for loss in (*paths.losses(plays.past_drops(vpc, question)), *behind):
@@ -344,10 +349,11 @@ def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
 
 
 def _elsewhere(vpc: Vpc, question: Question, visit: Visit) -> Iterator[str]:
-    """The other addresses of a name: a balancer has a node in each zone, and their subnets may
-    differ.
+    """The other addresses of a name.
+
+    A balancer has a node in each zone, and their subnets may differ.
     """
-    known = {row.name: row.addresses for one in vpc.everyone for row in one.names}.get(
+    known = {row.name: row.addresses for each_vpc in vpc.everyone for row in each_vpc.names}.get(
         question.destination, ()
     )
     asked = visit.capture.traces[0].packet.flow.dst
@@ -367,5 +373,5 @@ def _addresses(
     if others and {seen.said for _, seen in others} == {visit.outcome.said}:
         yield f"{first}: asked was {asked}, and {', '.join(word for word, _ in others)} gives the same."
     elif others and every.verdict != SOMETIMES:
-        told = ", ".join(f"{word} gives: {seen.said}" for word, seen in others)
-        yield f"{first}, and they differ: {asked} gives: {visit.outcome.said}, {told}."
+        results = ", ".join(f"{word} gives: {seen.said}" for word, seen in others)
+        yield f"{first}, and they differ: {asked} gives: {visit.outcome.said}, {results}."

@@ -1,5 +1,6 @@
-"""Audit: who can reach what in a VPC, from the Internet and inside, and which rows do nothing or
-too little.
+"""Audit: who can reach what in a VPC, from the Internet and inside, and which rows do too little.
+
+Rows that do nothing are found as well.
 
 Pairs are found by compiled tables (`reach`), so a thousand instances take a second; each can be
 confirmed by packets (`confirm`). Reaching means that an opening packet gets to the interface and
@@ -43,8 +44,9 @@ Ports = tuple[int, int]
 
 
 class Reached(NamedRow):
-    """Interfaces, ranges of ports, and who reaches them there; sometimes: only from a part of its
-    ephemeral ports.
+    """Interfaces, ranges of ports, and who reaches them there.
+
+    sometimes: only from a part of its ephemeral ports.
     """
 
     destinations: tuple[str, ...]
@@ -62,8 +64,9 @@ class Entrance(NamedRow):
 
 
 class Audit:
-    """What was found; `findings` are the rows that do nothing or too little, `balancers` what
-    strangers see there.
+    """What was found in a VPC.
+
+    findings: the rows that do nothing or too little. balancers: what strangers see there.
 
     unknown: what the files do not tell; untold: the places of which, for that reason, nothing is
     said.
@@ -72,10 +75,14 @@ class Audit:
     def __init__(self, vpc: Vpc) -> None:
         rules.check(vpc)
         RuleSet.of((), IN, vpc.group_rules)
-        for acl in {row.acl for row in vpc.acl_entries}:
-            NetworkAcl(acl, tuple(row for row in vpc.acl_entries if row.acl == acl))
+        for acl in {entry.acl for entry in vpc.acl_entries}:
+            NetworkAcl(acl, tuple(entry for entry in vpc.acl_entries if entry.acl == acl))
         self.vpc, self.tables = vpc, Reach(vpc)
-        there = {address for row in vpc.interfaces for address in (row.address, *row.secondary)}
+        there = {
+            address
+            for interface in vpc.interfaces
+            for address in (interface.address, *interface.secondary)
+        }
         # what has an address that no place of the tables has takes no part in them
         self.unknown = tuple(
             row
@@ -97,7 +104,7 @@ class Audit:
             1 << i for i, place in enumerate(self.tables.places) if place.name not in self._untold
         )
         self._index = {place.name: i for i, place in enumerate(self.tables.places)}
-        devices = Counter(row.device for row in vpc.interfaces)
+        devices = Counter(interface.device for interface in vpc.interfaces)
         self._called = {
             place.name: place.interface.device
             if devices[place.interface.device] == 1
@@ -112,8 +119,9 @@ class Audit:
             self._send(i)
 
     def reaches(self, source: str, destination: str, port: int) -> bool | None:
-        """Whether a place reaches an interface on a TCP port; None: only from a part of its
-        ephemeral ports.
+        """Whether a place reaches an interface on a TCP port.
+
+        None: only from a part of its ephemeral ports.
 
         source: an interface's id, "internet", or a public block that a rule names. ValueError for
         another one.
@@ -145,8 +153,9 @@ class Audit:
         )
 
     def _send(self, i: int) -> None:
-        """Decide by packets about the sources whose way to place i is no straight one, one port of
-        each class.
+        """Send packets from the sources whose path to place i is not straight.
+
+        One port of each class is asked.
         """
         for bit in _bits(self.tables.unsure(i)):
             for number, first in enumerate(self.tables.starts):
@@ -281,8 +290,9 @@ class Audit:
 
 
 def audit(vpc: Vpc) -> Audit:
-    """Who can reach what, and which rows do nothing; ValueError for a description that AWS would
-    refuse.
+    """Who can reach what, and which rows do nothing.
+
+    ValueError for a description that AWS would refuse.
     """
     return Audit(vpc)
 
@@ -305,11 +315,9 @@ def answered(visit: Visit) -> bool:
 
 
 def _balancers(vpc: Vpc) -> list[Entrance]:
-    """Each name that leads to a balancer, each of its listeners' ports, and what a stranger sees
-    there.
-    """
-    owner = {row.public: row.private for row in vpc.associations}
-    device = {row.address: row.device for row in vpc.interfaces}
+    """What a stranger sees at each name of a balancer, on each of its listeners' ports."""
+    owner = {association.public: association.private for association in vpc.associations}
+    device = {interface.address: interface.device for interface in vpc.interfaces}
     settings = {row.name: dict(row.settings) for row in vpc.devices}
     plays, found = Plays(), []
     for name in {

@@ -1,5 +1,6 @@
-"""Analyzer: an answer in the shape of Reachability Analyzer's, as DescribeNetworkInsightsAnalyses
-returns it.
+"""Analyzer: an answer in the shape of Reachability Analyzer's.
+
+That shape is what DescribeNetworkInsightsAnalyses returns.
 
 NetworkPathFound, ForwardPathComponents, ReturnPathComponents and Explanations have the fields and
 the codes of the EC2 API (NetworkInsightsAnalysis, PathComponent, AnalysisComponent, Explanation).
@@ -61,9 +62,7 @@ def analysis(
     back: tuple[Trace, ...],
     blockers: tuple[Loss, ...],
 ) -> dict[str, Any]:
-    """What was found, the path there and back, and what is in the way, as plain dictionaries and
-    lists.
-    """
+    """What was found, the path there and back, and what is in the way, as plain dicts and lists."""
     return {
         "NetworkPathFound": reachable,
         "Status": "succeeded",
@@ -104,7 +103,9 @@ def _component(vpc: Vpc, step: Step, trace: Trace) -> list[dict[str, Any]]:
         return [{"Component": {"Id": rule.group}, "SecurityGroupRule": _rule(rule), **tracked}]
     if route is not None:
         found = {"Component": {"Id": route.table}, "RouteTableRoute": _route(vpc, route)}
-        link = any(route.target == other.name for one in vpc.everyone for other in one.peerings)
+        link = any(
+            route.target == other.name for each_vpc in vpc.everyone for other in each_vpc.peerings
+        )
         return (
             [found, {"Component": {"Id": route.target}}]
             if link and step.reason is None
@@ -127,7 +128,12 @@ def _component(vpc: Vpc, step: Step, trace: Trace) -> list[dict[str, Any]]:
 
 def _interface(vpc: Vpc, step: Step) -> list[dict[str, Any]]:
     flow = step.before.flow
-    own = [row for one in vpc.everyone for row in one.interfaces if row.device == step.at]
+    own = [
+        interface
+        for each_vpc in vpc.everyone
+        for interface in each_vpc.interfaces
+        if interface.device == step.at
+    ]
     row = next(
         (row for row in own if {flow.src, flow.dst} & {row.address, *row.secondary}),
         own[0] if own else None,
@@ -180,12 +186,12 @@ def _rule(row: GroupRule) -> dict[str, Any]:
     }
 
 
-def _direction(way: str) -> str:
-    return "egress" if way == OUT else "ingress"
+def _direction(direction: str) -> str:
+    return "egress" if direction == OUT else "ingress"
 
 
 def _route(vpc: Vpc, row: Route) -> dict[str, Any]:
-    home = next((one for one in vpc.everyone if row in one.routes), vpc)
+    home = next((each_vpc for each_vpc in vpc.everyone if row in each_vpc.routes), vpc)
     origin = "EnableVgwRoutePropagation" if row.propagated else "CreateRoute"
     return {
         "DestinationCidr": row.destination,
@@ -196,8 +202,9 @@ def _route(vpc: Vpc, row: Route) -> dict[str, Any]:
 
 
 def _field(vpc: Vpc, target: str) -> str:
-    """The field that names a route's target: by the beginning of AWS's id, else by what the device
-    is.
+    """The field that names a route's target.
+
+    It is decided by the beginning of AWS's id, else by what the device is.
     """
     known = next((field for begin, field in TARGETS.items() if target.startswith(begin)), None)
     if known or target in (LOCAL, vpc.internet_gateway):
@@ -209,8 +216,9 @@ def _field(vpc: Vpc, target: str) -> str:
 
 
 def _explanation(vpc: Vpc, loss: Loss) -> dict[str, Any]:
-    """One explanation; its direction is that of the check at its interface, as the analyzer means
-    it.
+    """One explanation.
+
+    Its direction is that of the check at its interface, as the analyzer means it.
     """
     step = loss.step
     refused, entry, route, card = (
@@ -231,8 +239,8 @@ def _explanation(vpc: Vpc, loss: Loss) -> dict[str, Any]:
     own = next(
         (
             interface
-            for one in vpc.everyone
-            for interface in one.interfaces
+            for each_vpc in vpc.everyone
+            for interface in each_vpc.interfaces
             if interface.device == step.at
         ),
         None,

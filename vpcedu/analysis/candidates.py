@@ -55,10 +55,11 @@ def _nothing(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 
 def _peers(vpc: Vpc, question: Question, address: str) -> Iterator[str]:
-    """How a rule may name the other side: by its group, anyone where anyone was asked about, or by
-    its address.
+    """How a rule may name the other side.
+
+    By its security group, as anyone where anyone was asked about, or by its address.
     """
-    rows = (row for one in vpc.everyone for row in one.interfaces)
+    rows = (interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces)
     row = next((row for row in rows if address in (row.address, *row.secondary)), None)
     yield from row.groups[:1] if row else ()
     outside = row is None and not is_inside(vpc, address)
@@ -78,20 +79,25 @@ def _group(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     refused, flow = refused_by(loss.step), loss.step.before.flow
     if refused is None:
         return
-    way = refused.direction
+    direction = refused.direction
     named = (
-        *(_deliverer(vpc, loss) if way == IN else ()),
-        *_peers(vpc, question, flow.src if way == IN else flow.dst),
+        *(_deliverer(vpc, loss) if direction == IN else ()),
+        *_peers(vpc, question, flow.src if direction == IN else flow.dst),
     )
     for peer in dict.fromkeys(named):
-        yield Repair(None, GroupRule(refused.groups[0], way, _ports(loss), peer))
+        yield Repair(None, GroupRule(refused.groups[0], direction, _ports(loss), peer))
 
 
 def _deliverer(vpc: Vpc, loss: Loss) -> tuple[str, ...]:
     """The groups of the device that the packet came from, such as a Network Load Balancer."""
     before = [step.at for step in loss.trace.steps if step.at != loss.step.at][-1:]
     return next(
-        (row.groups[:1] for one in vpc.everyone for row in one.interfaces if row.device in before),
+        (
+            interface.groups[:1]
+            for each_vpc in vpc.everyone
+            for interface in each_vpc.interfaces
+            if interface.device in before
+        ),
         (),
     )
 
@@ -103,8 +109,8 @@ def _acl(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     *_, peer = _peers(vpc, question, flow.src if entry.direction == IN else flow.dst)
     used = {
         row.number
-        for one in vpc.everyone
-        for row in one.acl_entries
+        for each_vpc in vpc.everyone
+        for row in each_vpc.acl_entries
         if (row.acl, row.direction) == (entry.acl, entry.direction)
     }
     free = max(used, default=0) + 10 if entry.number == LAST else entry.number - 1
@@ -138,7 +144,9 @@ def _route(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 def gateways(vpc: Vpc) -> tuple[str, ...]:
     """Where a route out of the VPC may lead: the Internet gateway, and each NAT."""
-    nats = tuple(row.name for row in vpc.devices if issubclass(row.kind, (NatGateway, NatInstance)))
+    nats = tuple(
+        device.name for device in vpc.devices if issubclass(device.kind, (NatGateway, NatInstance))
+    )
     return (vpc.internet_gateway, *nats) if vpc.internet_gateway else nats
 
 
@@ -146,7 +154,7 @@ def _rerouted(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
     """Each route that was followed, with another target."""
     followed = [route for route in routes_of(loss.trace) if route.target != LOCAL]
     for row in dict.fromkeys(reversed(followed)):
-        home = next((one for one in vpc.everyone if row in one.routes), None)
+        home = next((each_vpc for each_vpc in vpc.everyone if row in each_vpc.routes), None)
         if home:
             yield from (
                 Repair(row, row._replace(target=target))
@@ -161,7 +169,9 @@ def _rerouted(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
 def _public_source(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     source = loss.step.before.flow.src
     if any(
-        source in (row.address, *row.secondary) for one in vpc.everyone for row in one.interfaces
+        source in (interface.address, *interface.secondary)
+        for each_vpc in vpc.everyone
+        for interface in each_vpc.interfaces
     ):
         yield Repair(None, Association(free_address(vpc, OWN), source))
 
@@ -170,20 +180,28 @@ def _public_destination(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Re
     wanted = loss.step.before.flow.dst
     if is_private(wanted):
         for home in vpc.everyone:
-            device = next((row.device for row in home.interfaces if row.address == wanted), "")
+            device = next(
+                (interface.device for interface in home.interfaces if interface.address == wanted),
+                "",
+            )
             if device and home.internet_gateway and not _managed(home, device):
                 yield Repair(None, Association(free_address(vpc, OWN), wanted))
         return
-    if any(wanted == row.public for one in vpc.everyone for row in one.associations):
+    if any(
+        wanted == association.public
+        for each_vpc in vpc.everyone
+        for association in each_vpc.associations
+    ):
         return  # its VPC has no Internet gateway: see `across`
-    taken = {row.private for row in vpc.associations}
-    without = [row.address for row in vpc.interfaces if row.address not in taken]
+    taken = {association.private for association in vpc.associations}
+    without = [interface.address for interface in vpc.interfaces if interface.address not in taken]
     yield from (Repair(None, Association(wanted, address)) for address in without[:8])
 
 
 def _managed(vpc: Vpc, name: str) -> bool:
-    """Whether AWS alone gives a device's interfaces their addresses: those of balancers, endpoints,
-    databases, ...
+    """Whether AWS alone gives a device's interfaces their addresses.
+
+    So it is with balancers, endpoints, databases, ...
     """
     device = _device(vpc, name)
     return device is not None and (name.startswith("eni-") or "listeners" in dict(device.settings))
@@ -217,7 +235,7 @@ def _hairpin(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 
 
 def _allowance(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    for row in (row for one in vpc.everyone for row in one.interfaces):
+    for row in (interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces):
         if (row.device, row.tracking) == (loss.step.at, loss.row):
             yield Repair(row, row._replace(tracking=row.tracking._replace(allowance=None)))
 
@@ -257,7 +275,10 @@ def _with_targets(vpc: Vpc, row: TargetGroup, port: int) -> Iterator[Repair]:
 
 
 def _device(vpc: Vpc, name: str) -> Device | None:
-    return next((row for one in vpc.everyone for row in one.devices if row.name == name), None)
+    return next(
+        (device for each_vpc in vpc.everyone for device in each_vpc.devices if device.name == name),
+        None,
+    )
 
 
 HELP: dict[object, Callable[[Vpc, Question, Loss], Iterator[Repair]]] = {

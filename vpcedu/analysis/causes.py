@@ -1,11 +1,10 @@
-"""Diagnosis: everything that stands in the way of a visit, found in one go; and what a symptom may
-come from.
+"""Diagnosis: everything in the way of a visit, found in one go, and what may cause a symptom.
 
 Whoever repairs a network one loss at a time learns of the next one only afterwards. Here the whole
-visit is played on a copy in which a filter that drops (source and destination check, security
+visit is simulated on a copy in which a filter that drops (source and destination check, security
 group, network ACL) writes its step and then goes on as if it had allowed, tracking included: so the
 answer is judged too, and both directions are asked. A dead end (no route, no public address, no
-listener, ...) has nothing to go on to and ends the walk: what lies behind it shows once it is
+listener, ...) has nothing to go on to and ends the walk: what comes after it shows once it is
 repaired.
 
 `diagnose` goes from a symptom to its causes: which single rows, changed, would make this VPC show
@@ -36,8 +35,9 @@ if TYPE_CHECKING:
 
 
 def blockers(site: Site, what: str | Call) -> tuple[Step, ...]:
-    """Every step that would lose a packet of a visit, each place, row and flow once, in order; ()
-    where it works.
+    """Every step that would lose a packet of a visit, in order; () where it works.
+
+    Each place, row and flow is there once.
 
     what: a URL for the client to fetch, or a Call. The site stays as it was. What a link loses is
     left out: nothing is to be repaired there. ValueError as in `Site.get`.
@@ -57,8 +57,10 @@ def beyond_drops(site: Site, what: str | Call) -> Visit:
 
 
 class Cause(NamedRow):
-    """What may be wrong: the row changed or held against, what it does in words, what mends it, and
-    the run that shows it. The repair is None where none was found.
+    """What may be wrong, and the run that shows it.
+
+    The row changed or held against, what the change does in words, and what fixes it. The repair is
+    None where none was found.
     """
 
     row: Row | None
@@ -86,7 +88,7 @@ def diagnose(
 
     plays = Plays()
     answer = asked(plays, vpc, Question(source, destination, port))
-    if answer.unknown:  # whatever is changed beside it, it stays open
+    if answer.unknown:  # whatever else is changed, it stays open
         return tuple(
             Cause(None, f"it cannot be told: {row}", None, answer.telling) for row in answer.unknown
         )
@@ -119,7 +121,7 @@ def _in_the_way(answer: Answer) -> tuple[Cause, ...]:
     causes = [
         Cause(
             loss.row,
-            f"{loss.way} a packet is lost at {loss.step.at}, {loss.step.check}: {loss.step.reason}"
+            f"{loss.leg_direction} a packet is lost at {loss.step.at}, {loss.step.check}: {loss.step.reason}"
             f" ({paths.decided(answer.vpc, loss.step)})",
             repairs[place] if len(repairs) == len(answer.blockers) else None,
             answer.telling,
@@ -137,7 +139,7 @@ def _in_the_way(answer: Answer) -> tuple[Cause, ...]:
 def _told(vpc: Vpc, fault: Repair, visit: Visit) -> str:
     lost = paths.losses(visit)
     what = (
-        f"{lost[0].way} a packet is lost at {lost[0].step.at}, {lost[0].step.check}"
+        f"{lost[0].leg_direction} a packet is lost at {lost[0].step.at}, {lost[0].step.check}"
         if lost
         else "no packet is lost"
     )

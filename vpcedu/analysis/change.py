@@ -28,11 +28,11 @@ class PeeringConnection(NamedRow):
     status: str = ACTIVE
 
     def apply(self, vpc: Vpc) -> Vpc:
-        """The description with this connection, in the place of one with its id."""
+        """The description with this connection instead of one with its id."""
         return _everywhere(vpc, self._at)
 
     def _at(self, vpc: Vpc) -> Vpc:
-        others = tuple(row for row in vpc.peerings if row.name != self.name)
+        others = tuple(peering for peering in vpc.peerings if peering.name != self.name)
         own = tuple(
             Peering(self.name, far, self.status)
             for here, far in (self.ends, self.ends[::-1])
@@ -68,8 +68,9 @@ def _everywhere(vpc: Vpc, change: Callable[[Vpc], Vpc]) -> Vpc:
 
 
 class Repair(NamedRow):
-    """One row of a description to change; without `row` (None) the new one is added, without `new`
-    it is removed.
+    """One row of a description to change.
+
+    Without `row` (None) the new one is added, without `new` the old one is removed.
     """
 
     row: Row | None
@@ -84,8 +85,9 @@ class Repair(NamedRow):
 
     @property
     def effect(self) -> str:
-        """What becomes of the row, without the row: "taken out", "allow tcp 80-443 from 0.0.0.0/0",
-        "target NAT".
+        """What happens to the row, without the row.
+
+        Such as "taken out", "allow tcp 80-443 from 0.0.0.0/0" or "target NAT".
         """
         if self.new is None:
             return "taken out"
@@ -114,16 +116,19 @@ class Repair(NamedRow):
 
 
 def _with_local(vpc: Vpc, route: Route) -> Vpc:
-    """The description with the local routes of a table written down, which an empty table has
-    without saying so.
+    """The description with the local routes of a table written down.
+
+    An empty table has them without saying so.
     """
-    if any(row.table == route.table for one in vpc.everyone for row in one.routes):
+    if any(row.table == route.table for each_vpc in vpc.everyone for row in each_vpc.routes):
         return vpc
     home = next(
         (
-            one
-            for one in vpc.everyone
-            if any((row.route_table or one.main) == route.table for row in one.subnets)
+            each_vpc
+            for each_vpc in vpc.everyone
+            if any(
+                (subnet.route_table or each_vpc.main) == route.table for subnet in each_vpc.subnets
+            )
         ),
         vpc,
     )
@@ -142,8 +147,9 @@ def _plain(value: Any) -> str:
 
 
 def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:
-    """What changes of a device: what is new in each setting, and what is no longer there; without
-    one, its default.
+    """What changes of a device: what is new in each setting, and what is no longer there.
+
+    A setting without a value has its default.
     """
     parts = []
     for name in dict.fromkeys((*old, *new)):
@@ -153,16 +159,17 @@ def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:
             ("add", [row for row in after if row not in before]),
             ("remove", [row for row in before if row not in after]),
         ):
-            told = ", ".join(map(str, items))
+            listed = ", ".join(map(str, items))
             # "listener TCP 80 > ..." says itself what it is
-            named = told.startswith(name.removesuffix("s"))
-            parts += [f"{verb} {told}" if named else f"{verb} {name} {told}"] * bool(items)
+            named = listed.startswith(name.removesuffix("s"))
+            parts += [f"{verb} {listed}" if named else f"{verb} {name} {listed}"] * bool(items)
     return ", ".join(parts)
 
 
 def _changes(old: Row, new: Row, pattern: str) -> str:
-    """The fields that differ, each by a pattern of its words, its name, and its value before and
-    after.
+    """The fields that differ.
+
+    Each by a pattern of its words, its name, and its value before and after.
     """
     parts = []
     for field in old._fields:

@@ -22,7 +22,8 @@ NARROW = 24  # prefix length of the service's block in the copy, wider where the
 
 
 def endpoint(vpc: Vpc, source: Interface | None, address: str) -> Peering | None:
-    """The gateway endpoint that the source's route for an address leads to, with its service;
+    """The gateway endpoint, with its service, that the source's route for an address leads to.
+
     source: None is on the Internet.
     """
     if source is None:
@@ -32,20 +33,21 @@ def endpoint(vpc: Vpc, source: Interface | None, address: str) -> Peering | None
     route = RouteTable(home.routes_of(subnet)).lookup(address)
     return next(
         (
-            row
-            for row in home.peerings
+            peering
+            for peering in home.peerings
             if route is not None
-            and row.name == route.target
-            and row.name.startswith("vpce-")
-            and row.status == ACTIVE
+            and peering.name == route.target
+            and peering.name.startswith("vpce-")
+            and peering.status == ACTIVE
         ),
         None,
     )
 
 
 def with_service(vpc: Vpc, source: Interface | None, address: str, port: int) -> Vpc:
-    """The description with the host of the service at this address, where a gateway endpoint leads
-    there.
+    """The description with the host of the service at this address.
+
+    Only where a gateway endpoint leads there.
 
     Four addresses in 65,536 and the last one have no place in any subnet: there the model ends.
     """

@@ -1,4 +1,4 @@
-"""Ends: who is meant by the two ends of a question, and the network in which it can be played.
+"""Ends: who is meant by the two ends of a question, and the network in which it can be simulated.
 
 An end is a device's name or instance id, an interface's id, a private or public address,
 `internet`, or the DNS name of a balancer. What the question needs and the description lacks is
@@ -51,8 +51,9 @@ class Question(NamedRow):
 
 
 class End(NamedRow):
-    """One end: its device's name, the address meant, and its interface (None: on the Internet or
-    nobody's).
+    """One end: its device's name, the address meant, and its interface.
+
+    The interface is None on the Internet, and where the address is nobody's.
     """
 
     device: str
@@ -62,7 +63,7 @@ class End(NamedRow):
 
 def is_inside(vpc: Vpc, address: str) -> bool:
     """Whether an address is in a block of one of the VPCs."""
-    return any(one.has(address) for one in vpc.everyone)
+    return any(each_vpc.has(address) for each_vpc in vpc.everyone)
 
 
 def target_groups(listeners: tuple[Listener, ...]) -> tuple[TargetGroup, ...]:
@@ -71,13 +72,19 @@ def target_groups(listeners: tuple[Listener, ...]) -> tuple[TargetGroup, ...]:
 
 
 def free_address(vpc: Vpc, cidr: str) -> str:
-    """A public address of a block that nobody in the description has and, if there is one, no
-    narrower row names.
+    """A public address of a block that nobody in the description has.
+
+    If there is one, it is an address that no narrower row names.
     """
-    taken = {row.public for one in vpc.everyone for row in one.associations} | {
-        row.address for row in vpc.outside
+    taken = {
+        association.public for each_vpc in vpc.everyone for association in each_vpc.associations
+    } | {row.address for row in vpc.outside}
+    taken |= {
+        address
+        for each_vpc in vpc.everyone
+        for name in each_vpc.names
+        for address in name.addresses
     }
-    taken |= {address for one in vpc.everyone for name in one.names for address in name.addresses}
     named = [
         c
         for c in (
@@ -97,19 +104,27 @@ def find(vpc: Vpc, word: str) -> End:
     if word.lower() == SOMEONE:
         own = next((row.address for row in vpc.outside if row.device == SOMEONE), None)
         return End(SOMEONE, own or free_address(vpc, OTHERS), None)
-    for row in (row for one in vpc.everyone for row in one.interfaces):
+    for row in (interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces):
         if word in (row.device, row.id):
             return End(row.device, row.address, row)
     address = next(
-        (row.addresses[0] for one in vpc.everyone for row in one.names if row.name == word), word
+        (
+            row.addresses[0]
+            for each_vpc in vpc.everyone
+            for row in each_vpc.names
+            if row.name == word
+        ),
+        word,
     )
     host = next((row for row in vpc.outside if row.device == word), None)
     if host is not None:
         return End(host.device, host.address, None)
     if not is_numeric(address):
-        devices = (row.name for one in vpc.everyone for row in one.devices)
+        devices = (device.name for each_vpc in vpc.everyone for device in each_vpc.devices)
         known = ", ".join(
-            dict.fromkeys((*devices, *(row.name for one in vpc.everyone for row in one.names)))
+            dict.fromkeys(
+                (*devices, *(row.name for each_vpc in vpc.everyone for row in each_vpc.names))
+            )
         )
         raise ValueError(
             f"no end {word!r}: expected {SOMEONE}, an address, an interface's id, or one of"
@@ -123,10 +138,15 @@ def find(vpc: Vpc, word: str) -> End:
 
 def _at(vpc: Vpc, address: str) -> End:
     private = next(
-        (row.private for one in vpc.everyone for row in one.associations if row.public == address),
+        (
+            association.private
+            for each_vpc in vpc.everyone
+            for association in each_vpc.associations
+            if association.public == address
+        ),
         address,
     )
-    for row in (row for one in vpc.everyone for row in one.interfaces):
+    for row in (interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces):
         if private in (row.address, *row.secondary):
             return End(row.device, address, row)
     return End(
@@ -135,8 +155,9 @@ def _at(vpc: Vpc, address: str) -> End:
 
 
 class Working(NamedRow):
-    """The working copy of a description for one question, the call that plays it, and the port that
-    plain hosts listen on.
+    """The working copy of a description for one question.
+
+    With the call that simulates it, and the port that plain hosts listen on.
     """
 
     vpc: Vpc
@@ -144,19 +165,21 @@ class Working(NamedRow):
     port: int
 
     def site(self, seed: int = 0) -> Site:
-        """A new site of the copy, ready to play the call; ValueError where AWS would refuse the
-        description.
+        """A new site of the copy, ready for the call.
+
+        ValueError where AWS would refuse the description.
         """
         site = Site(self.vpc, seed)
         _listen(site, self.call.opener, self.port)
         return site
 
     def beside(self, vpc: Vpc) -> Vpc:
-        """The description as it was asked, with the hosts and peers that the question needed beside
-        it: for pictures.
+        """The description as it was asked, for pictures.
+
+        It has the hosts and peers that the question needed as well.
         """
-        devices, peers = {row.name for row in vpc.devices}, {one.name for one in vpc.peers}
-        more = tuple(row for row in self.vpc.devices if row.name not in devices)
+        devices, peers = {device.name for device in vpc.devices}, {one.name for one in vpc.peers}
+        more = tuple(device for device in self.vpc.devices if device.name not in devices)
         services = tuple(one for one in self.vpc.peers if one.name not in peers)
         return vpc._replace(
             outside=self.vpc.outside, devices=vpc.devices + more, peers=vpc.peers + services
@@ -164,8 +187,9 @@ class Working(NamedRow):
 
 
 def prepare(vpc: Vpc, question: Question) -> Working:
-    """What the question is played in, and the call that plays it; ValueError for ends that cannot
-    be.
+    """What the question is simulated in, and the call that simulates it.
+
+    ValueError for ends that cannot be.
     """
     checked(question)
     source, there = find(vpc, question.source), find(vpc, question.destination)
@@ -180,7 +204,13 @@ def prepare(vpc: Vpc, question: Question) -> Working:
     if source.device == there.device:
         raise ValueError(f"both ends are {source.device}: expected two")
     kind = next(
-        (row.kind for one in vpc.everyone for row in one.devices if row.name == source.device), Host
+        (
+            device.kind
+            for each_vpc in vpc.everyone
+            for device in each_vpc.devices
+            if device.name == source.device
+        ),
+        Host,
     )
     if not kind.opens:
         raise ValueError(
@@ -192,7 +222,7 @@ def prepare(vpc: Vpc, question: Question) -> Working:
     copy = _in_clear(
         _concerned(whole, {source.device, there.device, *_nodes(vpc, question.destination)})
     )
-    names = {row.name for one in vpc.everyone for row in one.names}
+    names = {row.name for each_vpc in vpc.everyone for row in each_vpc.names}
     name = question.destination if question.destination in names else address
     return Working(
         copy, Call(source.device, name, question.port, request("GET", "/", name)), question.port
@@ -200,10 +230,13 @@ def prepare(vpc: Vpc, question: Question) -> Working:
 
 
 def _distinct(vpc: Vpc, source: End, there: End, address: str) -> None:
-    """Refuse a destination in another VPC whose address means somebody, or nobody, of the source's
-    own.
+    """Refuse a destination in another VPC whose address is also in the source's own.
+
+    It would mean somebody, or nobody, of the source's VPC.
     """
-    home = next((one for one in vpc.everyone if source.interface in one.interfaces), None)
+    home = next(
+        (each_vpc for each_vpc in vpc.everyone if source.interface in each_vpc.interfaces), None
+    )
     if home and there.interface and home.has(address) and there.interface not in home.interfaces:
         raise ValueError(
             f"{there.device} has the address {address}, and so has {home.name or 'the VPC'} of"
@@ -229,10 +262,10 @@ def _address(vpc: Vpc, source: End, there: End, question: Question) -> str:
     ):
         return next(
             (
-                row.public
-                for one in vpc.everyone
-                for row in one.associations
-                if row.private == there.address
+                association.public
+                for each_vpc in vpc.everyone
+                for association in each_vpc.associations
+                if association.private == there.address
             ),
             there.address,
         )
@@ -243,16 +276,17 @@ def _nodes(vpc: Vpc, name: str) -> set[str]:
     """The devices behind all addresses of a DNS name."""
     return {
         _at(vpc, address).device
-        for one in vpc.everyone
-        for row in one.names
+        for each_vpc in vpc.everyone
+        for row in each_vpc.names
         if row.name == name
         for address in row.addresses
     }
 
 
 def _peopled(vpc: Vpc, source: End, there: End, address: str, question: Question) -> Vpc:
-    """The description with the hosts of the Internet that the question needs, and the source's
-    interface first.
+    """The description with the hosts of the Internet that the question needs.
+
+    The source's interface comes first.
     """
     known = {device.name for device in vpc.devices}
     outside, devices = list(vpc.outside), list(vpc.devices)
@@ -260,14 +294,14 @@ def _peopled(vpc: Vpc, source: End, there: End, address: str, question: Question
         outside.append(OutsideHost(source.device, source.address))
         devices.append(Device(source.device, Host))
     public = not is_private(address) and not is_inside(vpc, address)
-    named = any(address in row.addresses for one in vpc.everyone for row in one.names)
+    named = any(address in row.addresses for each_vpc in vpc.everyone for row in each_vpc.names)
     if endpoint(vpc, source.interface, address):
         vpc = with_service(vpc, source.interface, address, question.port)
     elif there.interface is None and there.device not in known and public and not named:
         outside.append(OutsideHost(there.device, address))
         devices.append(web_server(there.device, question.port))
-    first = tuple(row for row in vpc.interfaces if row == source.interface)
-    rest = tuple(row for row in vpc.interfaces if row != source.interface)
+    first = tuple(interface for interface in vpc.interfaces if interface == source.interface)
+    rest = tuple(interface for interface in vpc.interfaces if interface != source.interface)
     return vpc._replace(outside=tuple(outside), devices=tuple(devices), interfaces=first + rest)
 
 
@@ -302,11 +336,18 @@ def _concerned(vpc: Vpc, names: set[str]) -> Vpc:
     """The description less the devices that no packet between these can meet."""
     targets = {route.target for route in vpc.routes}
     owner = {
-        address: row.device for row in vpc.interfaces for address in (row.address, *row.secondary)
+        address: interface.device
+        for interface in vpc.interfaces
+        for address in (interface.address, *interface.secondary)
     }
     settings = {device.name: dict(device.settings) for device in vpc.devices}
     todo = sorted(
-        names | {row.device for row in vpc.interfaces if row.id in targets or row.device in targets}
+        names
+        | {
+            interface.device
+            for interface in vpc.interfaces
+            if interface.id in targets or interface.device in targets
+        }
     )
     kept: set[str] = set()
     while todo:
@@ -315,13 +356,13 @@ def _concerned(vpc: Vpc, names: set[str]) -> Vpc:
             kept.add(name)
             behind = target_groups(settings.get(name, {}).get("listeners", ()))
             todo += (owner.get(target.address, "") for group in behind for target in group.targets)
-    interfaces = tuple(row for row in vpc.interfaces if row.device in kept)
+    interfaces = tuple(interface for interface in vpc.interfaces if interface.device in kept)
     groups = {group for row in interfaces for group in row.groups}
     return vpc._replace(
         interfaces=interfaces,
-        devices=tuple(row for row in vpc.devices if row.name in kept),
+        devices=tuple(device for device in vpc.devices if device.name in kept),
         outside=tuple(row for row in vpc.outside if row.device in kept),
-        group_rules=tuple(row for row in vpc.group_rules if row.group in groups),
+        group_rules=tuple(rule for rule in vpc.group_rules if rule.group in groups),
     )
 
 
@@ -329,8 +370,8 @@ def _listen(site: Site, opener: str, port: int) -> None:
     """Plain hosts listen on the port asked about, and on those they are a target on."""
     ports = {port} | {
         target.port
-        for one in site.vpc.everyone
-        for group in target_groups(one.listeners)
+        for each_vpc in site.vpc.everyone
+        for group in target_groups(each_vpc.listeners)
         for target in group.targets
     }
     for name, host in site.network.devices.items():
@@ -344,14 +385,15 @@ def silent_about(vpc: Vpc, device: str) -> bool:
     """Whether the description does not tell what a host listens on."""
     return any(
         row.name == device and (_tells_nothing(row.kind) or row.kind.any_port)
-        for one in vpc.everyone
-        for row in one.devices
+        for each_vpc in vpc.everyone
+        for row in each_vpc.devices
     )
 
 
 def _tells_nothing(kind: type[Machine]) -> bool:
-    """Whether a class does not tell what its machine listens on: a host that is no server and no
-    balancer.
+    """Whether a class does not tell what its machine listens on.
+
+    So it is with a host that is no server and no balancer.
     """
     return issubclass(kind, Host) and not (
         issubclass(kind, WebServer) or kind.managed or kind.any_port

@@ -1,10 +1,11 @@
-"""Faults: what is wrong with a network, one row at a time; the catalogue that puzzles and diagnosis
-draw from.
+"""Faults: what can be wrong with a network, one row at a time.
+
+This is the catalogue that puzzles and diagnosis draw from.
 
 A fault is a change of one row that people really make: a rule forgotten or for the wrong port, an
 ACL without ephemeral ports, a route to the wrong target or to one that is gone, a subnet with the
 wrong table, a check left on, a balancer without targets. Whether it breaks anything is for packets
-to say. Losses that no row alone brings about are played in scenarios.
+to say. Losses that no row alone causes are simulated in scenarios.
 """
 
 from __future__ import annotations
@@ -32,14 +33,14 @@ GONE, NOBODY, STRANGER = "gone", "10.0.1.99", "192.0.2.99"
 
 
 def faults(vpc: Vpc, question: Question) -> Iterator[Repair]:
-    """Every fault of the catalogue that this description has room for, as the change that plants
-    it.
-    """
+    """Every fault that this description has room for, as the change that plants it."""
     yield from _rules(vpc, question)
     yield from _entries(vpc, question)
     yield from _routes(vpc)
     yield from (
-        Repair(row, new) for row in vpc.associations for new in (None, row._replace(private=NOBODY))
+        Repair(association, new)
+        for association in vpc.associations
+        for new in (None, association._replace(private=NOBODY))
     )
     yield from _interfaces(vpc)
     yield from _balancers(vpc)
@@ -57,8 +58,9 @@ def _rules(vpc: Vpc, question: Question) -> Iterator[Repair]:
 
 
 def _entries(vpc: Vpc, question: Question) -> Iterator[Repair]:
-    """Denied by a lower number; allowed for the wrong ports, such as without ephemeral ones; one
-    way only.
+    """Entries that deny by a lower number, allow the wrong ports, or allow one direction only.
+
+    The wrong ports are such as those without ephemeral ones.
     """
     for row in vpc.acl_entries:
         if row.action == ALLOW:
@@ -97,10 +99,11 @@ def _interfaces(vpc: Vpc) -> Iterator[Repair]:
 
 
 def _balancers(vpc: Vpc) -> Iterator[Repair]:
-    """A listener on another port; no target, a wrong one, one on a wrong port; client addresses
-    preserved.
+    """A listener on another port; wrong targets, or none; client addresses preserved.
+
+    A target is a wrong one, or one on a wrong port.
     """
-    yield from (Repair(row, row._replace(port=OTHER_PORT)) for row in vpc.listeners)
+    yield from (Repair(listener, listener._replace(port=OTHER_PORT)) for listener in vpc.listeners)
     for row in target_groups(vpc.listeners):
         for targets in (
             (),
@@ -121,10 +124,11 @@ def _servers(vpc: Vpc) -> Iterator[Repair]:
 
 
 def _subnets(vpc: Vpc) -> Iterator[Repair]:
-    """A subnet with another's route table, the main one (which has the local route only), or an ACL
-    without entries.
+    """A subnet with another route table or a network ACL without entries.
+
+    The table is another subnet's, or the main one, which has the local route only.
     """
-    tables = dict.fromkeys((*(row.route_table for row in vpc.subnets), None))
+    tables = dict.fromkeys((*(subnet.route_table for subnet in vpc.subnets), None))
     for row in vpc.subnets:
         yield from (
             Repair(row, row._replace(route_table=table))
@@ -136,7 +140,7 @@ def _subnets(vpc: Vpc) -> Iterator[Repair]:
 
 def _names(vpc: Vpc) -> Iterator[Repair]:
     """A name that leads to a private address, or to one that was given back."""
-    private = {row.public: row.private for row in vpc.associations}
+    private = {association.public: association.private for association in vpc.associations}
     for row in vpc.names:
         yield Repair(row, row._replace(addresses=(STRANGER,)))
         if row.addresses[0] in private:

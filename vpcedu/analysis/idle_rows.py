@@ -1,5 +1,6 @@
-"""Useless: rules that do nothing, and network ACLs whose outbound or inbound range is too narrow
-for answers.
+"""Useless: rules that do nothing, and network ACLs too narrow for answers.
+
+Too narrow is the outbound or inbound range of ports.
 
 A rule is shadowed where another one of its group allows all that it allows; an ACL's entry can
 never match where those with lower numbers take everything it fits, together. Unused is what no
@@ -35,8 +36,9 @@ NOTHING = (1, 0, 1, 0)  # a box that holds no address
 
 
 class Finding(NamedRow):
-    """A row or name, what is the matter with it ("unused", "shadowed", "never matches", "ephemeral
-    trap"), and why.
+    """A row or name, what is the matter with it, and why.
+
+    What is the matter: "unused", "shadowed", "never matches" or "ephemeral trap".
     """
 
     row: Row | str
@@ -53,22 +55,27 @@ def findings(vpc: Vpc) -> tuple[Finding, ...]:
 
 
 def _unused(vpc: Vpc) -> Iterator[Finding]:
-    carried = {group for row in vpc.interfaces for group in row.groups}
-    for group in dict.fromkeys(row.group for row in vpc.group_rules):
+    carried = {group for interface in vpc.interfaces for group in interface.groups}
+    for group in dict.fromkeys(rule.group for rule in vpc.group_rules):
         if group not in carried:
             yield Finding(group, "unused", "no interface has this group")
-    anywhere = {group for one in vpc.everyone for row in one.interfaces for group in row.groups}
+    anywhere = {
+        group
+        for each_vpc in vpc.everyone
+        for interface in each_vpc.interfaces
+        for group in interface.groups
+    }
     for row in vpc.group_rules:
         if row.group in carried and row.peer.startswith("sg-") and row.peer not in anywhere:
             yield Finding(row, "unused", f"no interface has the group {row.peer}")
     acls, tables = (
-        {row.network_acl for row in vpc.subnets},
-        {row.route_table or vpc.main for row in vpc.subnets},
+        {subnet.network_acl for subnet in vpc.subnets},
+        {subnet.route_table or vpc.main for subnet in vpc.subnets},
     )
-    for acl in dict.fromkeys(row.acl for row in vpc.acl_entries):
+    for acl in dict.fromkeys(entry.acl for entry in vpc.acl_entries):
         if acl not in acls:
             yield Finding(acl, "unused", "no subnet has this network ACL")
-    for table in dict.fromkeys(row.table for row in vpc.routes):
+    for table in dict.fromkeys(route.table for route in vpc.routes):
         if table not in tables:
             yield Finding(table, "unused", "no subnet follows this route table")
 
@@ -114,7 +121,7 @@ def _by_direction(vpc: Vpc) -> dict[tuple[str, str], list[AclEntry]]:
 
 
 def _left(row: AclEntry, before: list[AclEntry], protocol: int) -> list[Box]:
-    """What remains of an entry, for one protocol, behind those that are asked before it."""
+    """What remains of an entry, for one protocol, after those that are asked before it."""
     own = row.protocol if row.protocol in (ANY, TCP, UDP, ICMP) else REST
     left = (
         [(*block(row.cidr)[:2], *span(row.protocol, row.ports))] if own in (ANY, protocol) else []
@@ -130,8 +137,9 @@ def _left(row: AclEntry, before: list[AclEntry], protocol: int) -> list[Box]:
 
 
 def _box(row: AclEntry, protocol: int) -> list[Box]:
-    """What an entry takes of a protocol; one for a single protocol of the rest does not take them
-    all.
+    """What an entry takes of a protocol.
+
+    An entry for a single protocol of the rest does not take them all.
     """
     return (
         [(*block(row.cidr)[:2], *span(row.protocol, row.ports))]
@@ -161,20 +169,20 @@ def _minus(whole: Box, taken: Box) -> list[Box]:
 
 
 def _traps(vpc: Vpc) -> Iterator[Finding]:
-    """Where requests pass one way, the answers' range the other way, for each kind of client."""
+    """Where requests pass in one direction, the answers' range in the other, by kind of client."""
     rows = _by_direction(vpc)
-    for acl in dict.fromkeys(row.network_acl for row in vpc.subnets):
-        for way, back, who in (
+    for acl in dict.fromkeys(subnet.network_acl for subnet in vpc.subnets):
+        for direction, back, who in (
             (IN, OUT, "clients outside the subnet"),
             (OUT, IN, "clients in the subnet"),
         ):
-            for request in rows.get((acl, way), ()):
+            for request in rows.get((acl, direction), ()):
                 if (
                     request.action == ALLOW
                     and request.protocol in (ANY, TCP)
                     and not _for_answers(request)
                     and _left(
-                        request, [r for r in rows[acl, way] if r.number < request.number], TCP
+                        request, [r for r in rows[acl, direction] if r.number < request.number], TCP
                     )
                 ):
                     yield from _narrow(acl, request, rows.get((acl, back), []), back, who)
@@ -214,8 +222,9 @@ def _refused(wanted: AclEntry, entries: list[AclEntry]) -> list[Box]:
 
 
 def _is_a_ban(row: AclEntry) -> bool:
-    """Whether an entry denies every port of every client: it is about the block, not about
-    ports.
+    """Whether an entry denies every port of every client.
+
+    Then it is about the block, not about ports.
     """
     first, last = span(row.protocol, row.ports)
     return first <= EPHEMERAL[0] and EPHEMERAL[1] <= last

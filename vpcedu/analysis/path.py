@@ -1,5 +1,4 @@
-"""Paths: the way of a question's packets there and back, hop by hop, with the rows that decided, by
-their names.
+"""Paths: a question's packets there and back, hop by hop, with the rows that decided, by name.
 
 One leg for each connection on the way (a balancer that ends connections makes two of one): there
 the first SYN of its opener, back the first SYN ACK (or RST) that answered. Later segments go the
@@ -49,8 +48,9 @@ STATES = {
 
 
 class Loss(NamedRow):
-    """A packet that was lost for a reason one can repair, where, and whether it was on its way
-    back.
+    """A packet that was lost for a reason one can repair.
+
+    With where it was lost, and whether it was on its way back.
     """
 
     trace: Trace
@@ -63,21 +63,23 @@ class Loss(NamedRow):
         return self.step.row
 
     @property
-    def way(self) -> str:
+    def leg_direction(self) -> str:
         """The direction in words."""
         return "on the way back" if self.back else "on the way there"
 
 
 def _is_back(talk: Conversation, trace: Trace) -> bool:
-    """Whether a packet answers the opener: by who sent it, or by an error that a device on the way
-    made.
+    """Whether a packet answers the opener.
+
+    Decided by who sent it, or because it is an error that a device on the path made.
     """
     return trace.sender != talk.opener
 
 
 def losses(visit: Visit) -> tuple[Loss, ...]:
-    """Everything that lost a packet of these connections, each place, row and direction once, in
-    order of time.
+    """Everything that lost a packet of these connections, in order of time.
+
+    Each place, row and direction is there once.
     """
     found: dict[tuple[object, ...], Loss] = {}
     packets = sorted(
@@ -92,8 +94,9 @@ def losses(visit: Visit) -> tuple[Loss, ...]:
 
 
 def model_ends(visit: Visit) -> Loss | None:
-    """Where the model ends: the first loss, where what a route or an interface leads to is not
-    described.
+    """Where the model ends.
+
+    It is the first loss where nobody described what a route or an interface leads to.
     """
     return next((loss for loss in losses(visit)[:1] if loss.step.reason is BEYOND), None)
 
@@ -134,8 +137,9 @@ def back(visit: Visit) -> tuple[Trace, ...]:
 
 
 def decided(vpc: Vpc, step: Step) -> str:
-    """The row that decided a step, by its name: group and rule, ACL and number, route table and
-    route.
+    """The row that decided a step, by its name.
+
+    Security group and rule, network ACL and number, or route table and route.
     """
     if step.reason is NO_ROUTE:
         return f"{table_of(vpc, step.at)}: no route for {step.before.flow.dst}"
@@ -144,7 +148,7 @@ def decided(vpc: Vpc, step: Step) -> str:
     route, refused, tracked = route_of(step), refused_by(step), tracked_of(step)
     if route is not None:
         return f"{route.table}: {route}" + (_gone(vpc, route) if step.reason is BLACKHOLE else "")
-    if refused is not None:  # as asked about: behind a repair that was tried it has a rule more
+    if refused is not None:  # as asked about: after a repair that was tried it has one rule more
         return str(_as_described(vpc, refused))
     if tracked is not None:
         return f"tracked flow, let through by {tracked.rule}" if tracked.rule else "tracked flow"
@@ -159,8 +163,8 @@ def _as_described(vpc: Vpc, row: RuleSet) -> RuleSet:
     changed: RuleSet = row._replace(
         rules=tuple(
             rule
-            for one in vpc.everyone
-            for rule in one.group_rules
+            for each_vpc in vpc.everyone
+            for rule in each_vpc.group_rules
             if rule.group in row.groups and rule.direction == row.direction
         )
     )
@@ -169,10 +173,12 @@ def _as_described(vpc: Vpc, row: RuleSet) -> RuleSet:
 
 def _gone(vpc: Vpc, route: Route) -> str:
     """Why a route is a blackhole, as far as the description tells."""
-    links = {row.name: row.status for one in vpc.everyone for row in one.peerings}
+    links = {
+        peering.name: peering.status for each_vpc in vpc.everyone for peering in each_vpc.peerings
+    }
     if route.target in links:
         return f", a blackhole: {route.target} is {links[route.target]}"
-    home = next((one for one in vpc.everyone if route in one.routes), vpc)
+    home = next((each_vpc for each_vpc in vpc.everyone if route in each_vpc.routes), vpc)
     return (
         f", a blackhole: {route.target} is not attached to {home.name}"
         if route.target.startswith("igw-")
@@ -187,7 +193,7 @@ def _whose(step: Step) -> str:
 def table_of(vpc: Vpc, device: str) -> str:
     """The name of the route table that a device's packets follow."""
     for one in vpc.everyone:
-        names = {row.subnet for row in one.interfaces if row.device == device}
+        names = {interface.subnet for interface in one.interfaces if interface.device == device}
         subnet = next((row for row in one.subnets if row.name in names), None)
         if subnet:
             return str(subnet.route_table or one.main)
@@ -195,9 +201,7 @@ def table_of(vpc: Vpc, device: str) -> str:
 
 
 def shown(vpc: Vpc, trace: Trace) -> list[str]:
-    """A leg as lines: its flow and, for each check that decided something, where and by which
-    row.
-    """
+    """A leg as lines: its flow and, for each check that decided, where and by which row."""
     lines = [f"  {trace.packet.flow}  ({' > '.join(trace.devices)})"]
     wide = max(16, *(len(step.at) for step in trace.steps)) + 2
     for step in trace.steps:
@@ -232,8 +236,9 @@ def row_names(vpc: Vpc, traces: tuple[Trace, ...]) -> tuple[str, ...]:
 
 
 def states(traces: tuple[Trace, ...]) -> tuple[str, ...]:
-    """What brings each reply hop back: a tracked flow, a translation, a balancer's flow, a
-    connection; or only rows.
+    """What brings each hop of the reply back.
+
+    A tracked flow, a translation, a balancer's flow or a connection; or only rows.
     """
     lines = []
     for trace in traces:

@@ -1,5 +1,4 @@
-"""Plays: the visits that one question leads to; what was played once is remembered, and is not
-played again.
+"""Plays: the visits that one question leads to, each simulated only once and then remembered.
 
 A play is a description, a question to it, a seed, and a choice: to the end, with filters that let
 go on what they drop, or only until it is clear that nothing comes of it. What a play shows is
@@ -26,8 +25,9 @@ WHOLE, TRIED, PAST_DROPS = "to the end", "until it is lost", "past filters that 
 
 
 class Plays:
-    """What was played so far, with one seed. ValueError as in `prepare`, and where AWS would refuse
-    a description.
+    """What was simulated so far, with one seed.
+
+    ValueError as in `prepare`, and where AWS would refuse a description.
     """
 
     def __init__(self, seed: int = 0) -> None:
@@ -39,15 +39,17 @@ class Plays:
         return self._play(vpc, question, WHOLE)
 
     def tried(self, vpc: Vpc, question: Question) -> Visit:
-        """The same, ended as soon as the opening packet or its answer is lost: what is lost once is
-        lost again.
+        """The same, ended as soon as the opening packet or its answer is lost.
+
+        What is lost once is lost again.
         """
         known = self._known.get((vpc, question, WHOLE))
         return known or self._play(vpc, question, TRIED)
 
     def past_drops(self, vpc: Vpc, question: Question) -> Visit:
-        """The visit as it goes where filters that drop let the packet go on; without a drop it is
-        the whole one.
+        """The visit as it goes when filters let pass what they drop.
+
+        Without a drop it is the whole visit.
         """
         visit = self.whole(vpc, question)
         lost = (step for trace in visit.capture for step in trace.steps if step.reason is not None)
@@ -60,8 +62,9 @@ class Plays:
     def after(
         self, vpc: Vpc, repairs: Iterable[Repair], question: Question, choice: str = WHOLE
     ) -> Visit | None:
-        """The visit after some repairs, WHOLE or TRIED; None where a row of theirs is not there, or
-        AWS would refuse what they make of it.
+        """The visit after some repairs, WHOLE or TRIED.
+
+        None where a row of theirs is not there, or AWS would refuse what they make of it.
         """
         try:
             changed = apply(vpc, repairs)
@@ -91,7 +94,8 @@ class Plays:
 
 
 def _is_hopeless(seen: Capture) -> bool:
-    """Whether the opening packet or the answer to it, the first two of a new site, was lost for a
-    reason one can repair.
+    """Whether one of the first two packets of a new site was lost for a reason one can repair.
+
+    They are the opening packet and the answer to it.
     """
     return any(trace.last.reason not in (None, LOST) for trace in seen.traces[:2])

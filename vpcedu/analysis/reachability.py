@@ -1,5 +1,6 @@
-"""Reach: all pairs of a VPC at once, by tables compiled from the rows, with sets of sources as the
-bits of integers.
+"""Reach: all pairs of a VPC at once, by tables compiled from the rows.
+
+A set of sources is the bits of one integer.
 
 Sources stand in the order of their addresses, so the sources of a CIDR block are a run of bits and
 any block, of a rule, an ACL's entry or a route, is one mask. Ports fall into classes between which
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 
 
 class Reach:
-    """Which places reach which interface on which ports, and get an answer; `sure` and `some` are
-    by class and place.
+    """Which places reach which interface on which ports, and get an answer.
+
+    `sure` and `some` are by class and place.
 
     sure: from every port of the source's ephemeral range. some: only from a part of it, which is a
     fault that comes and goes. unsure: pairs whose packets a route sends past a device inside the
@@ -48,7 +50,7 @@ class Reach:
         self.every = (1 << len(self.places)) - 1
         self.inside = self._bits(place.interface is not None for place in self.places)
         self.starts = classes(vpc)
-        self._subnet = {row.name: 0 for row in vpc.subnets}
+        self._subnet = {subnet.name: 0 for subnet in vpc.subnets}
         self._carriers: dict[str, int] = {}
         self._ranges: dict[tuple[int, int], int] = {}
         self._devices: dict[str, int] = {}
@@ -61,7 +63,7 @@ class Reach:
                 )
                 for group in place.interface.groups:
                     self._carriers[group] = self._carriers.get(group, 0) | 1 << i
-        self._acl_of = {row.name: row.network_acl for row in vpc.subnets}
+        self._acl_of = {subnet.name: subnet.network_acl for subnet in vpc.subnets}
         self._behind = {
             acl: self._sum(self._subnet[name] for name, own in self._acl_of.items() if own == acl)
             for acl in self._acl_of.values()
@@ -72,15 +74,15 @@ class Reach:
         self._routes()
         self._named = {peer: self._peer(peer) for peer in {rule.peer for rule in vpc.group_rules}}
         self._rules = {
-            way: self._by_port([r for r in vpc.group_rules if r.direction == way])
-            for way in (IN, OUT)
+            direction: self._by_port([r for r in vpc.group_rules if r.direction == direction])
+            for direction in (IN, OUT)
         }
         self._acls = {
-            (name, way): self._acl(name, way)
-            for name in {row.network_acl for row in vpc.subnets}
-            for way in (IN, OUT)
+            (name, direction): self._acl(name, direction)
+            for name in {subnet.network_acl for subnet in vpc.subnets}
+            for direction in (IN, OUT)
         }
-        blocks = [block(cidr) for cidr in {row.cidr for row in vpc.acl_entries}]
+        blocks = [block(cidr) for cidr in {entry.cidr for entry in vpc.acl_entries}]
         cuts = sorted({edge for first, last, _ in blocks for edge in (first, last + 1)})
         # places alike to every ACL's entry
         self._kin = [bisect_right(cuts, value) for value in self._values]
@@ -100,11 +102,12 @@ class Reach:
         return int("".join("1" if bit else "0" for bit in chosen)[::-1] or "0", 2)
 
     def _routes(self) -> None:
-        """By subnet: the places that its packets reach by the local route, and those that a route
-        sends elsewhere.
+        """Find the places that each subnet's packets reach by the local route.
+
+        And those that a route sends elsewhere.
         """
         gateway = self.vpc.internet_gateway
-        public = {row.private for row in self.vpc.associations}
+        public = {association.private for association in self.vpc.associations}
         self._local: dict[str, int] = {}
         self._elsewhere: dict[str, int] = {}
         self._out: dict[str, int] = {}
@@ -125,7 +128,7 @@ class Reach:
                     self._bits(bool(gateway) and target == gateway for target in targets),
                 )
             self._local[row.name], self._elsewhere[row.name], self._out[row.name] = known[table]
-        self._by_table = [(self._tables[table], *ways) for table, ways in known.items()]
+        self._by_table = [(self._tables[table], *masks) for table, masks in known.items()]
         self._public = self._bits(
             bool(place.interface and gateway and place.interface.address in public)
             for place in self.places
@@ -141,13 +144,14 @@ class Reach:
                     found[place].append(rule)
         return list(map(tuple, found))
 
-    def _acl(self, name: str, way: str) -> list[int]:
+    def _acl(self, name: str, direction: str) -> list[int]:
         """For each class of ports the places that an ACL lets packets come from, or go to."""
         entries = sorted(
             (
-                row
-                for row in self.vpc.acl_entries
-                if (row.acl, row.direction) == (name, way) and row.protocol in (ANY, TCP)
+                entry
+                for entry in self.vpc.acl_entries
+                if (entry.acl, entry.direction) == (name, direction)
+                and entry.protocol in (ANY, TCP)
             ),
             key=lambda row: row.number,
         )
@@ -167,37 +171,43 @@ class Reach:
         return self._carriers.get(peer, 0) if peer.startswith("sg-") else self.mask(peer)
 
     def _all(self) -> tuple[list[list[int]], list[list[int]]]:
-        """Classes about which all rows say the same, like the gaps between the ports that are
-        named, are done once.
+        """Do each set of classes about which all rows say the same once.
+
+        Such as the gaps between the ports that are named.
         """
-        ways = [self._ways(i) for i in range(len(self.places))]
+        straight = [self._straight(i) for i in range(len(self.places))]
         leaving = {rules: self._leaving(rules) for rules in set(self._rules[OUT])}
         done: dict[tuple[object, ...], tuple[list[int], list[int]]] = {}
         found = []
         for port, _ in enumerate(self.starts):
             coming, going = self._rules[IN][port], self._rules[OUT][port]
-            said = coming, going, *(masks[port] for masks in self._acls.values())
-            if said not in done:
+            rules = coming, going, *(masks[port] for masks in self._acls.values())
+            if rules not in done:
                 entering, let_out = self._entering(coming), leaving[going]
                 rows = [
                     (0, 0)
                     if place.interface is None
-                    else self._pair(port, i, entering[place.interface.groups] & let_out[i], ways[i])
+                    else self._pair(
+                        port, i, entering[place.interface.groups] & let_out[i], straight[i]
+                    )
                     for i, place in enumerate(self.places)
                 ]
-                done[said] = (
+                done[rules] = (
                     [always for always, _ in rows],
                     [some & ~always for always, some in rows],
                 )
-            found.append(done[said])
+            found.append(done[rules])
         return [sure for sure, _ in found], [some for _, some in found]
 
-    def _pair(self, port: int, i: int, groups: int, ways: tuple[int, int, int]) -> tuple[int, int]:
-        """The sources that reach place i in a class of ports: always, and at least from some of
-        their ports.
+    def _pair(
+        self, port: int, i: int, groups: int, straight: tuple[int, int, int]
+    ) -> tuple[int, int]:
+        """The sources that reach place i in a class of ports.
+
+        First those that always do, then those that do from at least some of their ports.
         """
         here = self.places[i].interface
-        direct, always, sometimes = ways
+        direct, always, sometimes = straight
         if here is None or not groups & direct:
             return 0, 0
         own = self._acls[self._acl_of[here.subnet], IN][port]
@@ -237,10 +247,13 @@ class Reach:
             found.append(sources)
         return found
 
-    def _ways(self, i: int) -> tuple[int, int, int]:
-        """For place i, whatever the port: the sources whose packets come straight here and whose
-        answers go straight back; of those, the ones whose answers the ACLs let pass to all, and to
-        some, of their ports.
+    def _straight(self, i: int) -> tuple[int, int, int]:
+        """The sources whose packets come straight to place i and are answered straight.
+
+        The port makes no difference.
+
+        Of those, the ones whose answers the network ACLs let pass to all, and to some, of their
+        ports.
         """
         here = self.places[i].interface
         if here is None:
@@ -269,22 +282,24 @@ class Reach:
             sometimes |= self._sum(passed)
         return always, sometimes
 
-    def _theirs(self, way: str, i: int, port: int) -> int:
-        """The sources whose own ACL lets a packet out to place i, or in from it, to a class of
-        ports.
+    def _theirs(self, direction: str, i: int, port: int) -> int:
+        """The sources whose own network ACL lets a packet out to place i, or in from it.
+
+        port: the class of ports it goes to.
         """
-        known = self._passing.setdefault((way, port), {})
+        known = self._passing.setdefault((direction, port), {})
         if self._kin[i] not in known:
             known[self._kin[i]] = ~self.inside & self.every | self._sum(
                 members
                 for acl, members in self._behind.items()
-                if self._acls[acl, way][port] >> i & 1
+                if self._acls[acl, direction][port] >> i & 1
             )
         return known[self._kin[i]]
 
     def unsure(self, i: int) -> int:
-        """The sources of place i between which and it a route leads past another device, so that
-        packets decide.
+        """The sources between which and place i a route leads past another device.
+
+        There packets decide.
         """
         here = self.places[i].interface
         if here is None:

@@ -1,5 +1,6 @@
-"""Repairs: the smallest set of rows to add, change or remove so that a question gets its answer,
-found by running.
+"""Repairs: the smallest set of rows to add, change or remove so that a question gets its answer.
+
+It is found by running.
 
 Where no set does, but one leads to something that is not described, that one is named, and where
 the model ends. `candidates` names the rows that could help against a loss; which of them do is not
@@ -36,8 +37,9 @@ def run(vpc: Vpc, question: Question, seed: int = 0) -> Visit:
 
 
 class Found(NamedRow):
-    """A smallest set of repairs, what was in the way one behind the other, and where the model ends
-    behind them (None: the question gets its answer).
+    """A smallest set of repairs, and what was in the way, in order.
+
+    With where the model ends after them (None: the question gets its answer).
     """
 
     repairs: tuple[Repair, ...]
@@ -52,12 +54,13 @@ def smallest(
     progress: Callable[[int, int], None] | None = None,
     also: tuple[Question, ...] = (),
 ) -> Found | None:
-    """The smallest set of repairs that makes a question work, or else leads to where the model
-    ends; or None.
+    """The smallest set of repairs that makes a question work, or leads to where the model ends.
 
-    plays: what was played before, such as the visit to the description as it is. progress: called
-    with how many sets were tried, and how many are tried at most. also: what must work as well,
-    such as the other addresses of a name.
+    None where there is no such set.
+
+    plays: what was simulated before, such as the visit to the description as it is. progress:
+    called with how many sets were tried, and how many are tried at most. also: what must work as
+    well, such as the other addresses of a name.
     """
     every = (question, *also)
     plays = plays or Plays()
@@ -88,8 +91,9 @@ def smallest(
 
 
 def _worst(plays: Plays, vpc: Vpc, every: tuple[Question, ...]) -> Visit:
-    """The first visit of several questions that does not work, else the last; ValueError as of
-    `Plays`.
+    """The first visit of several questions that does not work, else the last.
+
+    ValueError as of `Plays`.
     """
     for question in every:
         visit = plays.tried(vpc, question)

@@ -1,5 +1,6 @@
-"""Places: the possible ends of a VPC's connections, and the classes of ports between which no row
-tells a difference.
+"""Places: the possible ends of a VPC's connections, and its classes of ports.
+
+A class is a set of ports between which no row tells a difference.
 
 Ends are the interfaces of hosts, anyone on the Internet, and somebody of each public block that a
 rule or an entry names: between others of the Internet no row tells a difference either, save where
@@ -24,8 +25,9 @@ LAST_PORT = 65_535
 
 
 class Place(NamedRow):
-    """One possible end: its address as a number, its name, its interface (None: on the Internet),
-    its ephemeral range.
+    """One possible end.
+
+    Its address as a number, its name, its interface (None: on the Internet), its ephemeral range.
     """
 
     value: int
@@ -50,7 +52,7 @@ def inside(vpc: Vpc) -> list[Place]:
 def outside(vpc: Vpc) -> list[Place]:
     """Anyone on the Internet, and somebody of each public block that a rule or an entry names."""
     blocks = dict.fromkeys(
-        (*(row.peer for row in vpc.group_rules), *(row.cidr for row in vpc.acl_entries))
+        (*(rule.peer for rule in vpc.group_rules), *(entry.cidr for entry in vpc.acl_entries))
     )
     found = {number(find(vpc, SOMEONE).address): SOMEONE}
     for cidr in blocks:
@@ -67,16 +69,17 @@ def outside(vpc: Vpc) -> list[Place]:
 
 
 def classes(vpc: Vpc) -> list[int]:
-    """The first port of each class: between two of them no row and no ephemeral range begins or
-    ends.
+    """The first port of each class.
+
+    Between two of them no row and no ephemeral range begins or ends.
     """
-    spoken = [(row.protocol, row.ports) for row in vpc.group_rules]
-    spoken += [(row.protocol, row.ports) for row in vpc.acl_entries]
+    spoken = [(rule.protocol, rule.ports) for rule in vpc.group_rules]
+    spoken += [(entry.protocol, entry.ports) for entry in vpc.acl_entries]
     rows = [span(protocol, ports) for protocol, ports in spoken if protocol in (ANY, TCP)]
     rows += [
         LINUX,
         ELASTIC_LOAD_BALANCING,
-        *(value for row in vpc.devices for word, value in row.settings if word == "ports"),
+        *(value for device in vpc.devices for word, value in device.settings if word == "ports"),
     ]
     cuts = {0, *(first for first, _ in rows), *(last + 1 for _, last in rows)}
     return sorted(cut for cut in cuts if cut <= LAST_PORT)

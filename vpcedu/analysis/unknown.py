@@ -35,7 +35,7 @@ KEPT = (
 
 def met(vpc: Vpc, visit: Visit) -> tuple[Unknown, ...]:
     """What is unknown of a description and decided about packets of a visit, each thing once."""
-    open_points = tuple(dict.fromkeys(row for one in vpc.everyone for row in one.unknown))
+    open_points = tuple(dict.fromkeys(row for each_vpc in vpc.everyone for row in each_vpc.unknown))
     if not open_points:
         return ()
     names = {
@@ -61,13 +61,18 @@ def is_block(about: str) -> bool:
 
 
 def nothing_inside(vpc: Vpc, question: Question) -> tuple[Unknown, ...]:
-    """What is unknown of a question to an address that AWS keeps for itself, or between two ends
-    outside the VPCs of which nobody described one.
+    """What is unknown of a question whose ends nobody described.
+
+    Its address is one that AWS keeps for itself, or both ends are outside the VPCs and one of them
+    is not described.
     """
     source, there = find(vpc, question.source), find(vpc, question.destination)
     kept = next((words for block, words in KEPT if contains(block, there.address)), "")
     for subnet in (
-        row for one in vpc.everyone for row in one.subnets if contains(row.cidr, there.address)
+        row
+        for each_vpc in vpc.everyone
+        for row in each_vpc.subnets
+        if contains(row.cidr, there.address)
     ):
         purpose = reserved(subnet.cidr, there.address)
         kept = f"kept by AWS for {purpose}" if purpose else kept
@@ -77,7 +82,9 @@ def nothing_inside(vpc: Vpc, question: Question) -> tuple[Unknown, ...]:
                 there.address, f"{there.address} is {kept}, and what answers there is not modelled"
             ),
         )
-    named = any(there.address in row.addresses for one in vpc.everyone for row in one.names)
+    named = any(
+        there.address in row.addresses for each_vpc in vpc.everyone for row in each_vpc.names
+    )
     described = source.device and there.device and SOMEONE not in (source.device, there.device)
     if source.interface or there.interface or named or described:
         return ()
@@ -86,8 +93,9 @@ def nothing_inside(vpc: Vpc, question: Question) -> tuple[Unknown, ...]:
 
 
 def names_of(home: Vpc, row: Interface | None) -> set[str]:
-    """The names of everything that may decide about packets of an interface; None: of the
-    Internet.
+    """The names of everything that may decide about packets of an interface.
+
+    None: of the Internet.
     """
     if row is None:
         return {home.name, home.internet_gateway}
@@ -112,7 +120,7 @@ def _names(vpc: Vpc, step: Step) -> Iterator[str]:
     for home in vpc.everyone:
         if home.has(flow.dst):
             yield home.name
-        own = [row for row in home.interfaces if row.device == step.at]
+        own = [interface for interface in home.interfaces if interface.device == step.at]
         for row in [
             row for row in own if {flow.src, flow.dst} & {row.address, *row.secondary}
         ] or own:
@@ -120,8 +128,9 @@ def _names(vpc: Vpc, step: Step) -> Iterator[str]:
 
 
 def _at(home: Vpc, row: Interface, step: Step) -> Iterator[str]:
-    """What stands at an interface: its VPC, subnet, tables, groups, and the listeners of a
-    balancer's node.
+    """What stands at an interface: its VPC, subnet, tables and security groups.
+
+    With the listeners of a balancer's node.
     """
     yield from (home.name, row.id, row.subnet)
     subnet = next(one for one in home.subnets if one.name == row.subnet)

@@ -1,5 +1,6 @@
-"""AWS: your own network, read from files as the AWS CLI writes them. Nothing is sent, no
-credentials are read.
+"""AWS: your own network, read from files as the AWS CLI writes them.
+
+Nothing is sent, no credentials are read.
 
     from vpcedu import aws
     account = aws.load("my-network")   # a folder of `aws ec2 describe-...` answers

@@ -1,6 +1,6 @@
 """Account: the VPCs that files describe, and what to know about the reading.
 
-The VPCs of one account stand beside each other: `vpc(id)` gives one with all others as its peers,
+The VPCs of one account stand next to each other: `vpc(id)` gives one with all others as its peers,
 so that a packet can cross a peering connection, or the Internet, into another. A host of the
 Internet is added that serves every port.
 """
@@ -34,8 +34,10 @@ INTERNET, OUTSIDE = "internet", "203.0.113.0/24"  # RFC 5737: for documentation
 
 
 class Account(NamedRow):
-    """Descriptions, one for each VPC; the notes; (name, blocks) of each prefix list whose entries
-    are known; (Name tag, id) of each instance and interface that has one.
+    """Descriptions, one for each VPC, and the notes.
+
+    Also (name, blocks) of each prefix list whose entries are known, and (Name tag, id) of each
+    instance and interface that has one.
     """
 
     vpcs: tuple[Vpc, ...]
@@ -44,8 +46,9 @@ class Account(NamedRow):
     tags: tuple[tuple[str, str], ...]
 
     def vpc(self, name: str = "") -> Vpc:
-        """The VPC with this id (may be left out where there is only one), its peers around it, and
-        a host of the Internet, "internet"; ValueError names the ids.
+        """The VPC with this id, its peers around it, and a host of the Internet, "internet".
+
+        The id may be left out where there is only one VPC; ValueError names the ids.
         """
         known = {one.name: one for one in self.vpcs}
         if not name and len(known) == 1:
@@ -54,7 +57,7 @@ class Account(NamedRow):
             raise ValueError(f"VPC {name!r}: expected one of {', '.join(known)}")
         from vpcedu.hosts.any_server import AnyServer
 
-        taken = {row.public for one in self.vpcs for row in one.associations}
+        taken = {association.public for one in self.vpcs for association in one.associations}
         low, _, _ = block(OUTSIDE)
         outside = OutsideHost(INTERNET, free_address(low, low + 11, taken))
         one = known.pop(name)
@@ -66,8 +69,9 @@ class Account(NamedRow):
         return made
 
     def called(self, word: str) -> str:
-        """The id of the instance or interface whose Name tag a word is, else the word; ValueError
-        where several have the tag.
+        """The id of the instance or interface whose Name tag a word is, else the word.
+
+        ValueError where several have the tag.
         """
         found = [name for tag, name in self.tags if tag == word]
         if len(found) > 1 and not any(word in _ends(one) for one in self.vpcs):
@@ -81,9 +85,10 @@ class Account(NamedRow):
         )
 
     def home(self, *ends: str) -> str:
-        """The id of the VPC that the first of these ends is in that any VPC has: an instance,
-        interface, address (private or public), balancer (node, name, ARN or DNS name) or endpoint;
-        ValueError where none has, or several have.
+        """The id of the VPC that the first of these ends is in that any VPC has.
+
+        An end is an instance, interface, address (private or public), balancer (node, name, ARN or
+        DNS name) or endpoint. ValueError where no VPC has one, or several have.
         """
         homes = [[one.name for one in self.vpcs if end in _ends(one)] for end in ends]
         end, found = next(
@@ -108,10 +113,10 @@ class Account(NamedRow):
 def _ends(vpc: Vpc) -> set[str]:
     """What one may ask a VPC about."""
     return {
-        *(row.name for row in vpc.devices),
+        *(device.name for device in vpc.devices),
         *(row.name for row in vpc.names),
         *(word for row in vpc.interfaces for word in (row.id, row.address, *row.secondary)),
-        *(row.public for row in vpc.associations),
+        *(association.public for association in vpc.associations),
     }
 
 
@@ -137,7 +142,7 @@ def load(path: str | Path) -> Account:
     vpcs = tuple(_checked(ground, ground.build(targets)) for ground in found.values())
     for one in vpcs:
         _together(one, vpcs, found[one.name].at)
-    shown = {row.public for one in vpcs for row in one.associations}
+    shown = {association.public for one in vpcs for association in one.associations}
     for address in sorted(answers.rows("Addresses").keys() - shown):
         answers.lacks(
             address,
@@ -154,17 +159,18 @@ def load(path: str | Path) -> Account:
 
 
 def _about(vpc: Vpc, unknown: tuple[Unknown, ...]) -> Iterator[Unknown]:
-    """What is unknown of a VPC: of itself, of its rows, of a listener (a balancer's name and
-    port).
+    """What is unknown of a VPC.
+
+    Of itself, of its rows, and of a listener (a balancer's name and port).
     """
     parts = {
         vpc.name,
         vpc.internet_gateway,
         vpc.main,
         *_ends(vpc),
-        *(row.group for row in vpc.group_rules),
+        *(rule.group for rule in vpc.group_rules),
         *(name for row in vpc.subnets for name in (row.name, row.route_table, row.network_acl)),
-        *(group for row in vpc.interfaces for group in row.groups),
+        *(group for interface in vpc.interfaces for group in interface.groups),
     }
     for row in unknown:
         balancer, _, port = row.about.rpartition(":")
@@ -196,8 +202,9 @@ def example() -> Path:
 
 
 def _complete(answers: Answers) -> None:
-    """Note which answers are missing that every network has, and rows of VPCs that no file
-    describes.
+    """Note which answers are missing that every network has.
+
+    Note too which rows belong to VPCs that no file describes.
     """
     for kind, command in COMMANDS.items():
         if kind not in answers.kinds:
@@ -248,7 +255,7 @@ class _Ground:
         self.acls: list[str] = []
         self.subnets = tuple(self._subnets(tables))
         self.routes = list(routing.routes(answers, name, (self.cidr, *self.more)))
-        cidrs = {row.name: row.cidr for row in self.subnets}
+        cidrs = {subnet.name: subnet.cidr for subnet in self.subnets}
         wanted: dict[str, tuple[str, ...]] = {}
         for route, _ in self.routes:
             wanted[route.target] = (*wanted.get(route.target, ()), route.destination)
@@ -322,7 +329,7 @@ class _Ground:
         answers, name = self.answers, self.name
         taken = {a for row in self.interfaces for a in (row.address, *row.secondary)}
         taken |= {leg.interface.address for leg in self.legs} | {
-            row.public for row in self.associations
+            association.public for association in self.associations
         }
         nodes = Nodes(answers, targets, self.subnets, self.legs, taken)
         nodes.build(name)

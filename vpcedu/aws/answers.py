@@ -56,8 +56,9 @@ class Answers:
         self._match()
 
     def lacks(self, about: str, words: str, collect: str = "") -> None:
-        """Say that something is not known of a part of the network; collect: the AWS CLI call that
-        tells it.
+        """Say that something is not known of a part of the network.
+
+        collect: the AWS CLI call that tells it.
         """
         self._unknown[Unknown(about, words, f"aws {collect}" if collect else "")] = None
 
@@ -170,8 +171,9 @@ class Answers:
                     )
 
     def _candidates(self, kind: str, value: At) -> list[str]:
-        """What an answer can be about: what has none yet and, of attributes, is of the kind that
-        has such keys.
+        """What an answer can be about.
+
+        What has none yet and, of attributes, is of the kind that has such keys.
         """
         telling = {""}
         if kind == "Attributes":

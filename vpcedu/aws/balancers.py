@@ -1,5 +1,4 @@
-"""Balancers: Application, Network and Classic Load Balancers as nodes, one for each of their
-interfaces.
+"""Balancers: Application, Network and Classic Load Balancers, as a node for each interface.
 
 A node is known by the description of its interface, "ELB net/name/id" ("ELB name" of a Classic
 one), which AWS writes. Where no file tells of it, a node is put into each subnet of the balancer:
@@ -33,9 +32,10 @@ STAND_IN = "192.0.2.0/24"
 
 
 class Balancer(NamedRow):
-    """A balancer before it has nodes: name and ARN, class, settings (zone aside), whether the
-    Internet is its client, and (subnet, private address, public address) of each place where the
-    answer says one.
+    """A balancer before it has nodes.
+
+    Name and ARN, class, settings (zone aside), whether the Internet is its client, and (subnet,
+    private address, public address) of each place where the answer says one.
     """
 
     name: str
@@ -111,7 +111,7 @@ class Nodes:
             self.associations += leg.associations
 
     def _known(self, one: Balancer, leg: Leg) -> Association:
-        public = {row.private: row.public for row in leg.associations}.get(
+        public = {association.private: association.public for association in leg.associations}.get(
             leg.interface.address, ""
         )
         return self._node(
@@ -294,9 +294,7 @@ ZONE = ("the blocks of the node's zone",)
 
 
 def _places(row: At) -> Iterator[tuple[str, str, str]]:
-    """Subnet, private and public address of each zone of a balancer, as far as its answer says
-    them.
-    """
+    """Subnet, private and public address of each zone of a balancer, as its answer says them."""
     for zone in row.rows("AvailabilityZones"):
         said = next(iter(zone.rows("LoadBalancerAddresses")), None)
         private = (

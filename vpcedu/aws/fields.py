@@ -1,5 +1,4 @@
-"""Fields: every kind of answer by its top-level key, its id, and the fields that are known (EC2 and
-ELB APIs).
+"""Fields: every kind of answer (EC2 and ELB APIs): its top-level key, its id, its known fields.
 
 A known field is used, or says nothing about where packets go. What is not in these lists is new to
 this package and reported.

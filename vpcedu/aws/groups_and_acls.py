@@ -1,5 +1,6 @@
-"""Filters: security groups, network ACLs and the prefix lists that rules and routes name, as rows
-of the model.
+"""Filters: security groups, network ACLs and prefix lists, as rows of the model.
+
+Rules and routes name prefix lists.
 
 A prefix list becomes a row for each of its blocks. IPv6 is kept aside and noted.
 """
@@ -32,8 +33,9 @@ def prefixes(answers: Answers, name: str) -> tuple[str, ...] | None:
 
 
 def expanded(answers: Answers, at: At, field: str, words: str, about: str) -> tuple[str, ...]:
-    """The blocks of the prefix list that a row names; notes what it became, or that no file says
-    its entries.
+    """The blocks of the prefix list that a row names.
+
+    Notes what it became, or that no file says its entries.
     """
     name = at.id(field)
     found = prefixes(answers, name)
@@ -56,27 +58,27 @@ def expanded(answers: Answers, at: At, field: str, words: str, about: str) -> tu
 def group_rules(answers: Answers, vpc: str) -> Iterator[GroupRule]:
     """The rules of the security groups of a VPC."""
     for group, row in answers.of_vpc("SecurityGroups", vpc).items():
-        for way, field in ((IN, "IpPermissions"), (OUT, "IpPermissionsEgress")):
+        for direction, field in ((IN, "IpPermissions"), (OUT, "IpPermissionsEgress")):
             for permission in row.rows(field):
                 answers.known("IpPermissions", permission)
-                yield from _permission(answers, group, way, permission)
+                yield from _permission(answers, group, direction, permission)
 
 
-def _permission(answers: Answers, group: str, way: str, at: At) -> Iterator[GroupRule]:
+def _permission(answers: Answers, group: str, direction: str, at: At) -> Iterator[GroupRule]:
     if at.text("IpProtocol") in ICMP_V6:
         answers.notes.add("beyond", at, "IPv6: its rules, routes and addresses are left out")
         return
     protocol = _protocol(at, "IpProtocol")
     ports = _ports(at, protocol, "FromPort", "ToPort")
     for row in at.rows("IpRanges"):
-        yield GroupRule(group, way, ports, row.block("CidrIp"), protocol)
+        yield GroupRule(group, direction, ports, row.block("CidrIp"), protocol)
     for row in at.rows("UserIdGroupPairs"):
         if not row.id("GroupId").startswith("sg-"):
             raise row.get("GroupId").refusal("a group's id, sg-...")
-        yield GroupRule(group, way, ports, row.id("GroupId"), protocol)
+        yield GroupRule(group, direction, ports, row.id("GroupId"), protocol)
     for row in at.rows("PrefixListIds"):
         for cidr in expanded(answers, row, "PrefixListId", f"a rule of {group}", group):
-            yield GroupRule(group, way, ports, cidr, protocol)
+            yield GroupRule(group, direction, ports, cidr, protocol)
     for row in at.rows("Ipv6Ranges"):
         answers.notes.add("beyond", row, "IPv6: its rules, routes and addresses are left out")
 
@@ -119,7 +121,7 @@ def acl_entries(answers: Answers, vpc: str) -> Iterator[AclEntry]:
                 yield _entry(acl, number, OUT if egress else IN, at)
 
 
-def _entry(acl: str, number: int, way: str, at: At) -> AclEntry:
+def _entry(acl: str, number: int, direction: str, at: At) -> AclEntry:
     protocol, action = _protocol(at, "Protocol"), at.text("RuleAction")
     if action not in (ALLOW, DENY):
         raise at.get("RuleAction").refusal("allow or deny")
@@ -130,4 +132,4 @@ def _entry(acl: str, number: int, way: str, at: At) -> AclEntry:
         ports = (-1, -1)
     elif at.has("PortRange"):
         ports = _ports(at.get("PortRange"), protocol, "From", "To")
-    return AclEntry(acl, number, way, action, protocol, ports, at.block("CidrBlock"))
+    return AclEntry(acl, number, direction, action, protocol, ports, at.block("CidrBlock"))

@@ -27,8 +27,9 @@ NAT_STATES = ("available", "pending")
 
 
 def legs(answers: Answers, vpc: str, subnets: dict[str, str]) -> list[Leg]:
-    """Every IPv4 interface of a VPC; the device's name is the instance's id, or "" where it is
-    none's.
+    """Every IPv4 interface of a VPC.
+
+    The device's name is the instance's id, or "" where the interface belongs to no instance.
     """
     rows = list(answers.of_vpc("NetworkInterfaces", vpc).values())
     for instance, row in answers.rows("Instances").items():
@@ -139,8 +140,9 @@ def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Leg:
 
 
 def managed(at: At) -> bool:
-    """Whether a service of AWS has made an interface: a balancer, a NAT gateway, an endpoint, a
-    database.
+    """Whether a service of AWS has made an interface.
+
+    Such as a balancer, a NAT gateway, an endpoint or a database.
     """
     return at.flag("RequesterManaged", False)
 
@@ -219,8 +221,9 @@ def primary(gateway: At) -> At | None:
 def devices(
     answers: Answers, vpc: str, found: list[Leg], targets: dict[str, tuple[str, ...]]
 ) -> tuple[list[Device], list[Interface], list[Association], list[Leg]]:
-    """Devices, interfaces and public addresses; and the legs of load balancers, which are another
-    module's.
+    """Devices, interfaces and public addresses; and the interfaces of load balancers.
+
+    Another module makes the load balancers themselves.
     """
     gateways = {
         at.text("NetworkInterfaceId", ""): (name, row)

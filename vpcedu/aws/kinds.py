@@ -27,8 +27,9 @@ FAR_SIDES = (
 def instance(
     answers: Answers, leg: Leg, made: dict[str, Device], targets: dict[str, tuple[str, ...]]
 ) -> None:
-    """A host; a NAT instance too where a route leads to one of its interfaces; targets: the
-    destinations of routes.
+    """A host; a NAT instance too where a route leads to one of its interfaces.
+
+    targets: the destinations of routes.
     """
     own = leg.interface
     if not own.groups:
@@ -62,8 +63,9 @@ def instance(
 
 
 def service(answers: Answers, leg: Leg, made: dict[str, Device], routed: bool) -> None:
-    """An interface of a service, of an endpoint, or of something whose far side nobody
-    described.
+    """Make the device of an interface that is no instance's.
+
+    It is a service's, an endpoint's, or one of something whose far side nobody described.
     """
     name, words = leg.interface.name, leg.description or leg.kind
     if leg.kind in FAR_SIDES or routed:

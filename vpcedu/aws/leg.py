@@ -9,8 +9,9 @@ from vpcedu.row import NamedRow
 
 
 class Leg(NamedRow):
-    """An interface row, its public addresses, AWS's type and description, its place among its
-    device's, its source.
+    """An interface row, its public addresses, and AWS's type and description.
+
+    With its place among its device's interfaces, and its source.
     """
 
     interface: Interface

@@ -1,5 +1,6 @@
-"""At: a JSON value and the place where it stands, so that every complaint names file, path and what
-was expected.
+"""At: a JSON value and where it was found.
+
+So every complaint names file, path and what was expected.
 
 A value that is missing, or null, has the default a caller names; without a default it is refused.
 """
@@ -17,14 +18,16 @@ LONGEST_ID = 2_048  # letters of an ARN, the longest of ids
 
 
 class LoadError(ValueError):
-    """Input that cannot be read as descriptions of a network; says file, JSON path and what was
-    expected.
+    """Input that cannot be read as descriptions of a network.
+
+    The message says file, JSON path and what was expected.
     """
 
 
 class At:
-    """A value; `up` is the object or list around it, `key` its place there, or the file's name at
-    the top.
+    """A JSON value and where it was found.
+
+    `up` is the object or list around it, `key` its place there, or the file's name at the top.
     """
 
     __slots__ = ("value", "key", "up")

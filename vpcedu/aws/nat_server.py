@@ -1,5 +1,6 @@
-"""NAT server: an instance that a route leads to: it forwards and masquerades, and is a host of its
-own as well.
+"""NAT server: an instance that a route leads to.
+
+It forwards and masquerades, and is a host of its own as well.
 
 The files do not tell what runs on an instance. That somebody made it the target of a route to the
 Internet says that it is a NAT instance; what it does with packets for `beyond`, the private blocks

@@ -1,9 +1,11 @@
-"""Reading: files to JSON values, with limits, so that no file can take the memory or break the walk
-behind it.
+"""Reading: files to JSON values, with limits.
 
-A file holds one value or several behind each other, as a shell loop that appends writes them. Text
-is UTF-8, or UTF-16 as PowerShell's `>` writes it. Not taken: more than 64 MiB in all, values nested
-deeper than 64, NaN and infinities, numbers of more than 40 digits, an object with one name twice.
+They keep a file from taking all the memory, or from breaking the code that walks its values.
+
+A file holds one value or several, one after the other, as a shell loop that appends writes them.
+Text is UTF-8, or UTF-16 as PowerShell's `>` writes it. Not taken: more than 64 MiB in all, values
+nested deeper than 64, NaN and infinities, numbers of more than 40 digits, an object with one name
+twice.
 """
 
 from __future__ import annotations
@@ -30,8 +32,9 @@ class Odd:
 
 
 def read(path: str | Path, notes: Notes) -> Iterator[At]:
-    """Every JSON value of a file, or of the *.json files of a folder; LoadError where one cannot be
-    read.
+    """Every JSON value of a file, or of the *.json files of a folder.
+
+    LoadError where one cannot be read.
     """
     left = MOST_BYTES
     for file in _files(Path(path), notes):

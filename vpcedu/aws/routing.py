@@ -1,5 +1,4 @@
-"""Routing: route tables, gateways, peering connections and gateway endpoints of a VPC, as rows of
-the model.
+"""Routing: route tables, gateways, peering connections and gateway endpoints, as rows of the model.
 
 The target of a route keeps its id. What a route leads to that is there, but is nothing of the model
 (transit gateway, virtual private gateway, ...) or is not described by the files, is named as beyond
@@ -39,8 +38,9 @@ PROPAGATED = "EnableVgwRoutePropagation"
 
 
 def internet_gateway(answers: Answers, vpc: str) -> str:
-    """The Internet gateway attached to a VPC, or ""; inferred from a route where no file tells of
-    gateways.
+    """The Internet gateway attached to a VPC, or "".
+
+    It is inferred from a route where no file tells of gateways.
     """
     for name, row in answers.rows("InternetGateways").items():
         for at in row.rows("Attachments"):
@@ -159,8 +159,9 @@ def peerings(answers: Answers, vpc: str) -> Iterator[Peering]:
 
 
 def useless(answers: Answers, vpc: str, gateway: str, links: tuple[Peering, ...]) -> dict[str, str]:
-    """What is described, but carries nothing for a VPC, and why: gateways that are elsewhere,
-    inactive connections.
+    """What is described, but carries nothing for a VPC, and why.
+
+    Such as gateways that are elsewhere, and inactive connections.
     """
     found = {
         name: f"{name} is not attached to {vpc}"
@@ -175,8 +176,9 @@ def useless(answers: Answers, vpc: str, gateway: str, links: tuple[Peering, ...]
 def beyond(
     answers: Answers, found: list[tuple[Route, At]], known: set[str], useless: dict[str, str]
 ) -> tuple[str, ...]:
-    """The targets of routes that are there, but not described; notes them, and states that do not
-    agree.
+    """The targets of routes that are there, but not described.
+
+    Notes them, and states that do not agree.
 
     useless: why a target that is described carries nothing, such as a peering connection that
     nobody accepted.

@@ -1,5 +1,6 @@
-"""Targets: target groups and what health checks last said of them, listeners and their rules, as
-rows of the model.
+"""Targets: target groups, what health checks last said of them, and listeners with their rules.
+
+All are made into rows of the model.
 
 Which targets get traffic follows the health answer: the healthy ones; where none is healthy, all
 that are not draining or unused (both kinds of balancer fail open). Without an answer a group has no
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     Action = TargetGroup | FixedResponse | Redirect
 
 CERTIFICATE = "demonstration"
-LAST = 50_001  # behind every rule: AWS's priorities end at 50,000
+LAST = 50_001  # after every rule: AWS's priorities end at 50,000
 HEALTHY, NEVER = ("healthy", "unavailable"), ("unused", "draining", "unhealthy.draining")
 SPOKEN = {"application": ("HTTP", "HTTPS"), "network": ("TCP",)}
 STATUS = {"HTTP_301": "301 Moved Permanently", "HTTP_302": "302 Found"}

@@ -81,8 +81,10 @@ def main(words: list[str]) -> int:
 
 
 def load(options: dict[str, str]) -> tuple[Vpc, str, str]:
-    """The VPC that a folder describes and the ends are in, or the reference site, and the ends, by
-    their ids where Name tags were given; ValueError for what is none.
+    """The VPC that the ends are in, and the ends.
+
+    The VPC is one that a folder describes, or the reference site. The ends are named by their ids
+    where Name tags were given; ValueError for what is none.
     """
     ends = options["--from"], options["--to"]
     if _is_reference(options[""]):
@@ -133,8 +135,9 @@ def _account(folder: str) -> Account:
 
 
 def ask(options: dict[str, str]) -> int:
-    """Print an answer; 0 where it works, 1 where it does not or not always, 3 where it cannot be
-    told.
+    """Print an answer.
+
+    Returns 0 where it works, 1 where it does not or not always, 3 where it cannot be told.
     """
     from vpcedu.analysis.answer import ask as answered
 
@@ -183,8 +186,9 @@ def _save(found: Any, path: str) -> None:
 
 
 def puzzle(options: dict[str, str]) -> int:
-    """Print a puzzle and, where somebody types, have it played; or what is asked about it. 1 where
-    --try is wrong.
+    """Print a puzzle and, where somebody types, let them play it.
+
+    Or print what is asked about it. Returns 1 where --try is wrong.
     """
     from vpcedu.cli import terminal
     from vpcedu.puzzles.notation import listing
@@ -194,8 +198,8 @@ def puzzle(options: dict[str, str]) -> int:
         whole("--seed", options.get("--seed", "0")), whole("--faults", options.get("--faults", "1"))
     )
     if "--try" in options:
-        right, told = terminal.judged(found, options["--try"])
-        print(told)
+        right, verdict = terminal.judged(found, options["--try"])
+        print(verdict)
         return 0 if right else 1
     asked = [listing(found.vpc)] if "--rows" in options else []
     asked += found.hints if "--hint" in options else ()

@@ -1,5 +1,6 @@
-"""Terminal: a puzzle played line by line. A change that is typed is put in, and the packets are
-sent again.
+"""Terminal: a puzzle played line by line.
+
+A change that is typed is put in, and the packets are sent again.
 
 The end of the input (Ctrl-D) ends the game like `quit`. Where nobody types, such as in a pipe, only
 the puzzle is printed: see `commands`.
@@ -57,22 +58,23 @@ def play(puzzle: Puzzle, ask: Callable[[], str], say: Callable[[str], object]) -
         elif word in ("help", "?"):
             say(HELP)
         elif line:
-            right, told = judged(puzzle, line)
-            say(told)
+            right, verdict = judged(puzzle, line)
+            say(verdict)
             if right:
                 return True
 
 
 def judged(puzzle: Puzzle, line: str) -> tuple[bool, str]:
-    """Whether typed changes mend a puzzle, and what comes of them, or which word was not
-    understood.
+    """Whether typed changes fix a puzzle, and what comes of them.
+
+    Or which word was not understood.
     """
     try:
         repairs = changes(puzzle.vpc, line)
     except ValueError as error:
         return False, f"Not understood: {error}"
     try:
-        told = puzzle.check(repairs)
+        verdict = puzzle.check(repairs)
     except ValueError as error:
         return False, f"AWS would refuse this: {error}"
-    return told.startswith("Right."), told
+    return verdict.startswith("Right."), verdict

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 
 class Exercise(NamedRow):
-    """Its number, what it asks, a function from what the learner gives to a verdict, and the text
-    of a solution.
+    """An exercise.
+
+    Its number, what it asks, a function from what the learner gives to a verdict, and the text of a
+    solution.
     """
 
     number: str
@@ -207,8 +209,9 @@ EXERCISES = {
 
 
 def check(number: str, given: object) -> str:
-    """What the model says of an answer; ValueError for an unknown exercise or something that is no
-    row.
+    """What the model says of an answer.
+
+    ValueError for an unknown exercise or something that is no row.
     """
     return fold(_exercise(number).check(given))
 

@@ -1,7 +1,7 @@
 """Judgement: what is said of a prediction. The model is the judge.
 
 Where a learner says which packet a server sends, that packet is really sent from the server, in the
-middle of the same visit, and the trace tells what becomes of it.
+middle of the same visit, and the trace tells what happens to it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ SAID = "what the learner said"
 
 
 class Judgement(NamedRow):
-    """Whether the prediction was right, what to say about it, and the trace of the packet the
-    learner described.
+    """Whether the prediction was right, what to say about it, and the trace of a packet.
+
+    The packet is the one that the learner described.
     """
 
     right: bool
@@ -31,8 +32,9 @@ class Judgement(NamedRow):
 
 
 def play(visit: Visit, leg: Trace, flow: FiveTuple, sender: str = "") -> Trace:
-    """Play the visit again up to the answer, then have the server (or another sender) send this
-    packet in its place.
+    """Run the visit again up to the answer, then send this packet instead.
+
+    The server sends it, or another sender.
     """
     site = Site(visit.vpc, visit.seed)
     network, before = site.network, visit.capture.traces[0].number - 1

@@ -1,5 +1,4 @@
-"""Witness: a scenario as a Linux kernel played it, beside the same scenario as the model plays it
-now.
+"""Witness: a scenario as a Linux kernel ran it, next to the same scenario in the model of today.
 
 The recordings, and the scripts that both play, are no part of the package: they stand in the
 repository, in tests/kernel, and `laboratory` loads them from there. What is compared there and what
@@ -32,9 +31,11 @@ FLAGS = {"S": "SYN", "F": "FIN", "R": "RST"}
 
 
 class Row(NamedRow):
-    """One segment: microseconds, the sender's flow, and what is compared: flags as in tcpdump,
-    relative numbers, bytes, seconds since the connection's first packet (SYNs only), and "point way
-    header" for each place that saw it.
+    """One segment, as both sides are compared.
+
+    Microseconds, the sender's flow, and what is compared: flags as in tcpdump, relative numbers,
+    bytes, seconds since the connection's first packet (SYNs only), and "point direction header" for
+    each place that saw it.
     """
 
     at: int
@@ -58,8 +59,9 @@ class Row(NamedRow):
 
     @property
     def what(self) -> str:
-        """The segment in one or two words: "SYN ACK", "8 bytes"; a SYN that is sent again says
-        when.
+        """The segment in one or two words, such as "SYN ACK" or "8 bytes".
+
+        A SYN that is sent again says when.
         """
         if self.length:
             return f"{self.length:,} bytes"
@@ -127,9 +129,10 @@ class Pair(NamedRow):
 
 
 class Beside(NamedRow):
-    """A scenario twice: its name and sentence, the kernel's release, how many packets were recorded
-    at all places, the model's fault or "", the pairs, and of each thing the programs learnt (what,
-    kernel, model).
+    """A scenario as the kernel and the model ran it.
+
+    Its name and sentence, the kernel's release, how many packets were recorded at all places, the
+    model's fault or "", the pairs, and of each thing the programs learnt (what, kernel, model).
     """
 
     name: str
@@ -172,8 +175,8 @@ class Beside(NamedRow):
             "",
         ]
         for number, pair in enumerate(self.pairs, 1):
-            sign, way = "=" if pair.equal else "X", " > ".join(pair.row.points)
-            lines.append(f"{number:>3} {sign} {pair.row.what:<16} {way}")
+            sign, points = "=" if pair.equal else "X", " > ".join(pair.row.points)
+            lines.append(f"{number:>3} {sign} {pair.row.what:<16} {points}")
             if not pair.equal:
                 kernel, _, model = pair.difference.partition(" | ")
                 lines += [f"{'':22}Linux: {kernel}", f"{'':22}model: {model}"]
@@ -184,8 +187,9 @@ class Beside(NamedRow):
 
 
 class Laboratory:
-    """The repository's recordings: `names` (with a sentence each), `faults` (with the scenario in
-    which each shows).
+    """The repository's recordings.
+
+    `names` has a sentence for each, `faults` the scenario in which each shows.
     """
 
     def __init__(self, lesson: Any) -> None:
@@ -194,7 +198,7 @@ class Laboratory:
         self.faults: dict[str, str] = lesson.FAULTS
 
     def beside(self, name: str, fault: str = "") -> Beside:
-        """A scenario's recording beside the model, with a fault planted in it where one is named.
+        """A scenario's recording next to the model, with a fault planted in it where one is named.
 
         ValueError for an unknown scenario or fault.
         """
@@ -217,8 +221,9 @@ class Laboratory:
 
     @property
     def summary(self) -> str:
-        """Every scenario compared now, and every fault looked for where it should show: some
-        lines.
+        """Every scenario compared now, and every fault looked for where it should show.
+
+        It is some lines of text.
         """
         found = [self.beside(name) for name in self.names]
         rows, facts = sum(len(both.pairs) for both in found), sum(len(both.facts) for both in found)
@@ -239,8 +244,9 @@ class Laboratory:
 
 
 def laboratory(folder: str | PathLike[str] | None = None) -> Laboratory:
-    """Load the recordings and scenarios of the repository's folder tests/kernel; ValueError where
-    it is not there.
+    """Load the recordings and scenarios of the repository's folder tests/kernel.
+
+    ValueError where it is not there.
 
     folder: where it is; None: looked for here and in the folders above, as from the course's
     notebooks.

@@ -1,10 +1,9 @@
-"""Lesson 00: the prediction of an answer's addresses and ports, and the exercises with their
-solutions.
+"""Lesson 00: the prediction of an answer's addresses and ports; exercises and solutions.
 
 The learner says which addresses and ports the server's answer carries. The visit says which it
-really carried; where they differ, the packet the learner described is really sent from the server,
-in the middle of the same visit, and what becomes of it is told, with the belief that usually stands
-behind it.
+really carried. Where they differ, the packet the learner described is really sent from the server,
+in the middle of the same visit. The learner reads what happened to it, and which belief is usually
+the reason.
 """
 
 from __future__ import annotations
@@ -39,30 +38,30 @@ def judge(
     real = legs[0].packet.flow
     open_port = str(destination_port).strip() == UNKNOWN
     dport = real.dport if open_port else fields.port("destination", destination_port)
-    told = FiveTuple(
+    predicted = FiveTuple(
         fields.ipv4("source address", source),
         fields.port("source", source_port),
         fields.ipv4("destination address", destination),
         dport,
     )
-    if told == real and open_port and visit.opener == legs[0].last.at:
+    if predicted == real and open_port and visit.opener == legs[0].last.at:
         return Judgement(
             False,
             f"All but the port, which can be known: the answer goes TO the port that"
             f" {visit.opener} itself chose, {real.dport}.",
             legs[0],
         )
-    if told == real:
+    if predicted == real:
         return Judgement(
             True,
             f"Right: {real}. {legs[0].sender} answers the source it saw, {way(legs[0])}.",
             legs[0],
         )
-    trace = play(visit, legs[0], told)
-    belief = _belief(visit, told, real)
+    trace = play(visit, legs[0], predicted)
+    belief = _belief(visit, predicted, real)
     return Judgement(
         False,
-        f"{belief} Your packet was really sent: {told}. {_fate(trace, legs[0].sender)}",
+        f"{belief} Your packet was really sent: {predicted}. {_fate(trace, legs[0].sender)}",
         trace,
     )
 
@@ -76,7 +75,7 @@ def _fate(trace: Trace, sender: str) -> str:
 
 
 def _belief(visit: Visit, told: FiveTuple, real: FiveTuple) -> str:
-    """The first field that is wrong, and the belief behind it."""
+    """The first field that is wrong, and the belief that leads to it."""
     client = next((h.address for h in visit.vpc.outside if h.device == visit.opener), "")
     inside = {i.address: i.device for i in visit.vpc.interfaces}
     inside.update(

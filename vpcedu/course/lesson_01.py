@@ -1,6 +1,4 @@
-"""Lesson 01: predictions about a public address in a private subnet, and the exercises with their
-solutions.
-"""
+"""Lesson 01: predictions about a public address in a private subnet; exercises and solutions."""
 
 from __future__ import annotations
 
@@ -37,8 +35,9 @@ ALSO = {"igw": IGW, "connected": "page", "200 ok": "page", "nothing": "none"}
 
 
 def judge_reach(sees: object, lost: object, at: object) -> Judgement:
-    """Hold against a run: web has a public address, its subnet's default route leads to the NAT;
-    what does a visitor of that address see, which packet is lost first, and where?
+    """Compare with a run: what does a visitor of web's public address see?
+
+    The default route of web's subnet leads to the NAT. Which packet is lost first, and where?
 
     The fields may be text as typed: one of SEES, of LOST, of PLACES. ValueError where one is
     something else.
@@ -50,7 +49,7 @@ def judge_reach(sees: object, lost: object, at: object) -> Judgement:
     assert stop is not None and visit.result is not None
     trace, step = stop
     row = next(one.row for one in trace.steps if one.check == "route" and one.at == trace.sender)
-    told = (
+    explanation = (
         f"The request did arrive: packet 1 was delivered to {visit.capture[1].last.at}. Its answer, packet"
         f" {trace.number}, {trace.packet.flow}, left by the {row} and was lost at {step.at}: {step.reason}."
     )
@@ -58,7 +57,7 @@ def judge_reach(sees: object, lost: object, at: object) -> Judgement:
         return Judgement(
             False,
             "No page. A public address brings packets in; it does not decide how they leave. That"
-            f" is for the subnet's route table. {told}",
+            f" is for the subnet's route table. {explanation}",
             trace,
         )
     if word == "refused":
@@ -72,23 +71,24 @@ def judge_reach(sees: object, lost: object, at: object) -> Judgement:
         return Judgement(
             False,
             "Timed out it is, but what is lost first is the answer: the Internet gateway knew web's"
-            f" public address, and that was enough for the way in. {told}",
+            f" public address, and that was enough for the way in. {explanation}",
             trace,
         )
     if place != step.at:
-        return Judgement(False, f"The answer is lost, but not at {place}. {told}", trace)
-    return Judgement(True, f"Right. {told}", trace)
+        return Judgement(False, f"The answer is lost, but not at {place}. {explanation}", trace)
+    return Judgement(True, f"Right. {explanation}", trace)
 
 
 def judge_addresses(visit: Visit, arrives: str, leaves: str, home: str) -> Judgement:
-    """Hold against a run: the request's destination as it reaches web, the answer's source as it
-    leaves web, and as it reaches the client. ValueError where a field is no address, or the visit
-    had no answer.
+    """Compare with a run: the request's destination and the answer's source.
+
+    The destination is as the request reaches web, the source as the answer leaves web, and as it
+    reaches the client. ValueError where a field is no address, or the visit had no answer.
     """
     legs = answer_legs(visit)
     if not legs:
         raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
-    said = tuple(
+    predicted = tuple(
         ipv4(name, words)
         for name, words in (
             ("request's destination", arrives),
@@ -99,27 +99,27 @@ def judge_addresses(visit: Visit, arrives: str, leaves: str, home: str) -> Judge
     request, answer = visit.capture[1].last.before.flow, legs[0]
     end = answer.last.before.flow
     row = next(step.row for step in answer.steps if step.at == IGW and step.row is not None)
-    if said[0] != request.dst:
+    if predicted[0] != request.dst:
         return Judgement(
             False,
-            f"The request does not reach web under {said[0]}. As it was delivered to web it says"
+            f"The request does not reach web under {predicted[0]}. As it was delivered to web it says"
             f" {request}: the Internet gateway had exchanged the destination by its row {row}. Nobody else"
             " knows that row; web's own system does not.",
             visit.capture[1],
         )
-    if said[1] != answer.packet.flow.src:
-        trace = play(visit, answer, answer.packet.flow._replace(src=said[1]))
+    if predicted[1] != answer.packet.flow.src:
+        trace = play(visit, answer, answer.packet.flow._replace(src=predicted[1]))
         return Judgement(
             False,
-            f"web does not send from {said[1]}: it is not its address. Your packet was really sent:"
+            f"web does not send from {predicted[1]}: it is not its address. Your packet was really sent:"
             f" {trace.packet.flow}. {_fate(trace.dropped)}",
             trace,
         )
-    if said[2] != end.src:
-        trace = play(visit, answer, end._replace(src=said[2]), IGW)
+    if predicted[2] != end.src:
+        trace = play(visit, answer, end._replace(src=predicted[2]), IGW)
         return Judgement(
             False,
-            f"The client does not get it from {said[2]}: it had asked {end.src}. Your packet was"
+            f"The client does not get it from {predicted[2]}: it had asked {end.src}. Your packet was"
             f" really sent to it: {trace.packet.flow}. {_fate(trace.dropped)}",
             trace,
         )
@@ -175,8 +175,9 @@ row = Route("rtb-web", "203.0.113.10/32", "Internet gateway")
 
 
 def out_but_not_in(given: object) -> str:
-    """01.2: web has the route and no address; it shall reach the update server, and nobody shall
-    reach it.
+    """01.2: web has the route and no address.
+
+    It must reach the update server, and nobody may reach it.
     """
     site = lone_server(IGW, public=False)
     route = as_a(given, Route)

@@ -13,8 +13,9 @@ LEARNS = ("connected", "refused", "reset", "timed out")
 def judge_silence(
     third: object, learns: object, after: object, kernel: str = "since 6.5"
 ) -> Judgement:
-    """Hold against a run: when the third SYN is sent to a silent server, what the client learns,
-    and when.
+    """Compare with a run: when a silent server's third SYN is sent, and what the client finds out.
+
+    Also when the client finds it out.
 
     The fields may be text as typed, in seconds; `learns` is one of LEARNS. ValueError where one is
     something else.
@@ -90,17 +91,19 @@ def half_open(lost: object) -> str:
     if client is None or server is None:
         return "Not yet. With these losses the connection is never opened at both ends."
     alone = server - client
-    said = f"the client's end is ESTABLISHED at {seconds(client)} s, the server's at {seconds(server)} s"
+    states = f"the client's end is ESTABLISHED at {seconds(client)} s, the server's at {seconds(server)} s"
     if alone > 3 * SECOND:
         return (
-            f"Right. With {' and '.join(visit.setting.lost)} lost, {said}: for {seconds(alone)} s only the client"
+            f"Right. With {' and '.join(visit.setting.lost)} lost, {states}: for {seconds(alone)} s only the client"
             " believes in a connection. The server sends its SYN ACK again and again until an ACK comes."
         )
     if alone > SECOND:
-        return f"Not yet: {said}. The direction is right; the server's first new try must fail too."
+        return (
+            f"Not yet: {states}. The direction is right; the server's first new try must fail too."
+        )
     if client > 200_000:
-        return f"Not yet: {said}. You made the client wait. What does the server wait for, in SYN-RECEIVED?"
-    return f"Not yet: {said}. Nothing that the server waits for was lost."
+        return f"Not yet: {states}. You made the client wait. What does the server wait for, in SYN-RECEIVED?"
+    return f"Not yet: {states}. Nothing that the server waits for was lost."
 
 
 HALF_OPEN = """# The server is ESTABLISHED when an ACK comes. Its SYN ACK goes out again after 1 s, then after 2 s

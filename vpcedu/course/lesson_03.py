@@ -14,27 +14,31 @@ from vpcedu.views.explain import answer_legs
 def judge_ports(
     visit: Visit, source_port: object, destination_port: object, most: object
 ) -> Judgement:
-    """Hold against runs: the ports of the server's answer, and how many connections at once one
-    Linux client can have to one destination. ValueError where a field is no such number.
+    """Compare with runs: the ports of the server's answer, and how many connections one client has.
+
+    They are the connections at once that one Linux client can have to one destination. ValueError
+    where a field is no such number.
     """
     legs = answer_legs(visit)
     if not legs:
         raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
     flow = legs[0].packet.flow
     count, real = fields.whole("connections at once", most, 0, 999_999_999), len(fill(LINUX))
-    said = judge(visit, flow.src, source_port, flow.dst, destination_port)
-    if not said.right:
-        return said
+    judgement = judge(visit, flow.src, source_port, flow.dst, destination_port)
+    if not judgement.right:
+        return judgement
     taken = f"The model took ports from {LINUX[0]}-{LINUX[1]} one by one: after {real:,} there was none left"
     if count == real:
         return Judgement(
             True,
             f"Right: the answer goes from {flow.sport} to {flow.dport}. {taken}; towards another"
             " destination all of them are still free.",
-            said.trace,
+            judgement.trace,
         )
     return Judgement(
-        False, f"The ports are right. {_most(count)} {taken}, towards this destination.", said.trace
+        False,
+        f"The ports are right. {_most(count)} {taken}, towards this destination.",
+        judgement.trace,
     )
 
 

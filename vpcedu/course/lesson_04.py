@@ -27,8 +27,10 @@ MISSING = ("nothing", "group", "acl", "both")
 
 
 def judge_filters(missing: object, first: object = "", last: object = "") -> Judgement:
-    """Hold against runs what a server that lets port 80 in still lacks for its answers: an outbound
-    row in the group, in the network ACL, in both or nothing, and for which destination ports.
+    """Compare with runs: what does a server that lets port 80 in still lack for its answers?
+
+    An outbound row in the security group, in the network ACL, in both or nothing, and for which
+    destination ports.
 
     The fields may be text as typed; the ports count where a row is missing. ValueError where one is
     something else.
@@ -70,7 +72,7 @@ def judge_filters(missing: object, first: object = "", last: object = "") -> Jud
 
 
 def _narrow(ports: tuple[int, int]) -> Judgement | None:
-    """What becomes of clients whose port lies outside of the entry; None where there are none."""
+    """What happens to clients whose port lies outside the entry; None where there are none."""
     entry = answers(*ports)
     usual = one_server(entry).get(PAGE)
     if not usual.outcome.works:
@@ -168,7 +170,7 @@ def updates(given: object) -> str:
 
 def _web_from(port: int, row: AddedRow) -> Site:
     vpc = one_server(*TO_UPDATES, row).vpc
-    web = Device("web", Host, (("ports", (port, port)),))  # only its part as a client is played
+    web = Device("web", Host, (("ports", (port, port)),))  # only its part as a client is simulated
     return Site(
         vpc._replace(
             devices=tuple(web if device.name == "web" else device for device in vpc.devices)

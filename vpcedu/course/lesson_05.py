@@ -24,9 +24,10 @@ STOPS = ("group", "acl", "table")
 
 
 def judge_nat(answer_to: object, page_packets: object, stops: object) -> Judgement:
-    """Hold against runs: to which address an update server sends its answer to web, how many
-    packets of a page visit through the balancer pass the NAT, and what stops a stranger who calls
-    the NAT's public address.
+    """Compare with runs what a NAT gateway does with web's traffic.
+
+    To which address does an update server send its answer to web? How many packets of a page visit
+    through the balancer pass the NAT? What stops a stranger who calls the NAT's public address?
 
     The fields may be text as typed; `stops` is one of STOPS. ValueError where one is something
     else.
@@ -87,7 +88,9 @@ def _stops(word: str) -> Judgement:
     assert lost is not None and lost.check == "translation"
     fate = f"The stranger's SYN {trace.packet.flow} came as far as the NAT and was lost there: {lost.reason}."
     if word == "group":
-        groups = next(row.groups for row in site.vpc.interfaces if row.device == "NAT")
+        groups = next(
+            interface.groups for interface in site.vpc.interfaces if interface.device == "NAT"
+        )
         return Judgement(
             False,
             f"The numbers are right. But no group: the NAT gateway has {len(groups) or 'none'}."
@@ -162,7 +165,7 @@ row = FiveTuple("198.51.100.7", 8080, "192.0.2.20", 52088)
 
 
 def addresses(count: object) -> str:
-    """05.2: as few addresses as carry so many connections to one destination."""
+    """05.2: as few addresses as carry that many connections to one destination."""
     filled = fill_nat(WANTED, count)  # type: ignore[arg-type]
     if filled.given < WANTED:
         return (

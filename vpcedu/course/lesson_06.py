@@ -1,7 +1,7 @@
 """Lesson 06: the prediction about proxies, and the exercises with their solutions.
 
 One belief is tried here: that a load balancer is a stateful NAT, which passes the client's own
-packets on. A Network Load Balancer does that; so the same site with one in the place of the proxy
+packets on. A Network Load Balancer does that; so the same site with one instead of the proxy
 is the belief, built and run.
 """
 
@@ -25,8 +25,10 @@ LEARNS = ("connected", "refused", "reset", "timed out")
 
 
 def judge_proxy(connections: object, sees: object, learns: object) -> Judgement:
-    """Hold against runs: how many connections a visit through a Classic TCP listener has, which
-    address web sees, and what the client's connect() learns while nothing listens at web.
+    """Compare with runs: what a Classic TCP listener makes of a visit.
+
+    How many connections has the visit, which address does web see, and what does the client's
+    connect() learn while nothing listens at web?
 
     The fields may be text as typed; `learns` is one of LEARNS. ValueError where one is something
     else.
@@ -217,8 +219,10 @@ def narrow_rule(given: object) -> str:
 def _with_node(address: str) -> Site:
     """The Classic site with its node at another address of the public subnet."""
     vpc = reference_vpc("classic-tcp")
-    card = next(row for row in vpc.interfaces if row.device == "ELB node")
-    gate = next(row for row in vpc.associations if row.private == card.address)
+    card = next(interface for interface in vpc.interfaces if interface.device == "ELB node")
+    gate = next(
+        association for association in vpc.associations if association.private == card.address
+    )
     vpc = vpc.replace(gate, gate._replace(private=address)) if address != card.address else vpc
     return Site(
         vpc.replace(card, card._replace(address=address)) if address != card.address else vpc

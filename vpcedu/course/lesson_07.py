@@ -1,6 +1,4 @@
-"""Lesson 07: the prediction about a Network Load Balancer, and the exercises with their
-solutions.
-"""
+"""Lesson 07: the prediction about a Network Load Balancer; exercises and solutions."""
 
 from __future__ import annotations
 
@@ -35,14 +33,15 @@ SEES = ("200 OK", "timed out", "refused", "reset")
 
 
 def judge_nlb(client_sees: object, instance: object, ip: object) -> Judgement:
-    """Hold against runs: what the client sees although the targets have no way to the Internet, and
-    which source address a target registered by instance, and one registered by address, sees.
+    """Compare with runs: what the client sees, and which source addresses targets see.
+
+    The targets have no way to the Internet. One is registered by instance, one by address.
 
     The fields may be text as typed; the first is one of SEES. ValueError where one is something
     else.
     """
     word = fields.one_of("the client sees", client_sees, SEES, {"200": "200 OK", "ok": "200 OK"})
-    said = [
+    predicted = [
         fields.ipv4("registered by instance", instance),
         fields.ipv4("registered by address", ip),
     ]
@@ -52,7 +51,7 @@ def judge_nlb(client_sees: object, instance: object, ip: object) -> Judgement:
     if word != runs[0].symptom:
         return Judgement(False, _no_way_out(word, runs[0]), leg)
     for told, found, kind, other in zip(
-        said, real, ("instance", "address"), reversed(real), strict=True
+        predicted, real, ("instance", "address"), reversed(real), strict=True
     ):
         if told != found:
             return Judgement(False, _source(told, found, kind, other), leg)
@@ -173,20 +172,20 @@ def header(client: object) -> str:
     found = parse(data)
     assert found is not None and found[0].source is not None and found[0].destination is not None
     real, node = found[0].source, found[0].destination
-    said = client if isinstance(client, Endpoint) else Endpoint.parse(str(client).strip())
-    if said == real:
+    endpoint = client if isinstance(client, Endpoint) else Endpoint.parse(str(client).strip())
+    if endpoint == real:
         return (
             f"Right. The client is {real}: bytes 17 to 20 are the address, {data[16:20].hex()}; bytes 25 and"
             f" 26 the port, {data[24:26].hex()}."
         )
-    if said.address == node.address:
+    if endpoint.address == node.address:
         return f"Not yet. {node.address} comes second: the destination, the NLB node. The source stands before it."
-    if said.address != real.address:
+    if endpoint.address != real.address:
         return (
             "Not yet: not that address. The first 12 bytes are the signature, 4 more say version, protocol and"
             f" length; then come 4 bytes, {data[16:20].hex()}. Each of them is one number of the address."
         )
-    if said.port == node.port:
+    if endpoint.port == node.port:
         return "Not yet. The address is right; 0050 is port 80, the destination's. The source's port stands before it."
     return f"Not yet. The address is right; the port is the two bytes {data[24:26].hex()}, the high one first."
 

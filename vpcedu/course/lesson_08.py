@@ -14,21 +14,22 @@ if TYPE_CHECKING:
 
 
 def only_the_nlb(given: object) -> str:
-    """08.1: the row must stop the answer, not the request, and only where the server answers the
-    client.
+    """08.1: the row must stop the answer, not the request.
+
+    And only where the server answers the client.
     """
     row = to_add(given)
     classic = reference_architecture("classic-tcp").with_row(row).get(PAGE)
     network = reference_architecture("network").with_row(row).get(PAGE)
     if not classic.outcome.works:
         where = blocker(classic)
-        at = (
+        located = (
             f": packet {where[0].number} is lost at {where[1].at}, {where[1].check}"
             if where
             else ""
         )
         return (
-            f"Not yet. With classic-tcp the client now sees '{classic.symptom}'{at}. Whom does web answer there?"
+            f"Not yet. With classic-tcp the client now sees '{classic.symptom}'{located}. Whom does web answer there?"
             " Your row must spare that address."
         )
     if network.outcome.works:
@@ -39,8 +40,8 @@ def only_the_nlb(given: object) -> str:
         )
     stop = blocker(network)
     if stop is None or stop[0].sender != "web":
-        at = f"packet {stop[0].number} from {stop[0].sender}" if stop else "nothing of web's"
-        return f"Not yet. With network the page is gone, but your row stops {at}. It should stop web's own answer."
+        located = f"packet {stop[0].number} from {stop[0].sender}" if stop else "nothing of web's"
+        return f"Not yet. With network the page is gone, but your row stops {located}. It should stop web's own answer."
     trace, step = stop
     return (
         f"Right. With classic-tcp the client sees 200 OK; with network it sees '{network.symptom}', because"

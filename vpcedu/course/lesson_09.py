@@ -1,5 +1,4 @@
-"""Lesson 09: the prediction about a silent connection behind a NAT gateway, and the exercises with
-their solutions.
+"""Lesson 09: the prediction about a silent connection through a NAT gateway; exercises, solutions.
 
 The case: web has sent a query through the NAT gateway, and the answer takes 420 s to make.
 Keep-alive is off.
@@ -17,8 +16,10 @@ HEARS, FATES, NEVER = ("FIN", "RST", "nothing"), ("arrives", "lost"), "never"
 
 
 def judge_idle(hears: object, answer: object, learns: object) -> Judgement:
-    """Hold against a run: what web receives when the NAT gateway's 350 s are over, what becomes of
-    the answer sent at 420 s, and when web's program learns that the connection is dead.
+    """Compare with a run: what web receives when the NAT gateway's 350 s are over.
+
+    Also what happens to the answer sent at 420 s, and when web's program learns that the connection
+    is dead.
 
     The fields may be text as typed: one of HEARS, one of FATES, seconds or "never". ValueError for
     anything else.
@@ -131,9 +132,9 @@ def in_time(keepalive: object) -> str:
             " and when?"
         )
     learnt = run.learns("web")
-    told = f" web is {learnt[1]} at {at(learnt[0])} s: by its own probe." if learnt else ""
+    noticed = f" web is {learnt[1]} at {at(learnt[0])} s: by its own probe." if learnt else ""
     return (
-        f"Not yet: the first probe left at {at(probes[0].steps[0].now)} s. By then the row was gone.{told}"
+        f"Not yet: the first probe left at {at(probes[0].steps[0].now)} s. By then the row was gone.{noticed}"
         " A probe must FIND the row, to keep it."
     )
 
@@ -150,8 +151,9 @@ row = 300
 
 
 def patient(given: object) -> str:
-    """09.2: client's keep-alive and the balancer's idle timeout so that an answer after 420 s comes
-    back.
+    """09.2: make an answer after 420 s come back.
+
+    By the client's keep-alive and the balancer's idle timeout.
     """
     if not isinstance(given, (tuple, list)) or len(given) != 2:
         raise ValueError(f"{given!r}: expected two numbers of seconds, (keep-alive, idle timeout)")

@@ -1,5 +1,6 @@
-"""Lesson 10: a puzzle's prediction, which check of which device lost the packet; where symptoms
-come from, counted by runs; and the exercises with their solutions.
+"""Lesson 10: a puzzle's prediction: which check of which device lost the packet; exercises.
+
+Also where symptoms come from, counted by runs; and the solutions.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
     if (step.at, step.check) == (device, where):
         return Judgement(
             True,
-            f"Right: {lost[0].way} a packet is lost at {device}, {where}: {step.reason}"
+            f"Right: {lost[0].leg_direction} a packet is lost at {device}, {where}: {step.reason}"
             f" ({step.row}).",
             None,
         )
@@ -90,8 +91,9 @@ def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
 
 
 def symptom_table(vpc: Vpc, source: str, destination: str, port: int) -> str:
-    """A table: each fault of the catalogue planted alone and run; what the person sees, and what
-    lost the packet.
+    """A table of the catalogue: each fault planted alone and run.
+
+    It says what the person sees, and what lost the packet.
     """
     plays, question = Plays(), Question(source, destination, port)
     found: Counter[tuple[str, str]] = Counter()

@@ -1,6 +1,4 @@
-"""Lesson 11: one's own network under short names, the prediction about it, and the exercises with
-their solutions.
-"""
+"""Lesson 11: your own network under short names, the prediction about it; exercises, solutions."""
 
 from __future__ import annotations
 
@@ -40,12 +38,13 @@ FATES = (WORKS, "there", "back")
 
 
 def named(vpc: Vpc, names: Mapping[str, str]) -> Vpc:
-    """The VPC with devices and Internet gateway under other names, for texts and pictures; rows
-    keep AWS's ids.
+    """The VPC with devices and Internet gateway under other names, for texts and pictures.
+
+    Rows keep AWS's ids.
 
     ValueError for an id that the VPC has not, and for a name that two things would have.
     """
-    known = {row.name for row in vpc.devices} | {vpc.internet_gateway}
+    known = {device.name for device in vpc.devices} | {vpc.internet_gateway}
     for old in names:
         if old not in known:
             raise ValueError(f"{old!r}: expected one of {', '.join(sorted(filter(None, known)))}")
@@ -54,14 +53,19 @@ def named(vpc: Vpc, names: Mapping[str, str]) -> Vpc:
         if not name or after.count(name) > 1:
             raise ValueError(f"name {name!r}: expected one that nothing else has")
     return vpc._replace(
-        devices=tuple(row._replace(name=names.get(row.name, row.name)) for row in vpc.devices),
+        devices=tuple(
+            device._replace(name=names.get(device.name, device.name)) for device in vpc.devices
+        ),
         interfaces=tuple(
-            row._replace(device=names.get(row.device, row.device)) for row in vpc.interfaces
+            interface._replace(device=names.get(interface.device, interface.device))
+            for interface in vpc.interfaces
         ),
         outside=tuple(
             row._replace(device=names.get(row.device, row.device)) for row in vpc.outside
         ),
-        routes=tuple(row._replace(target=names.get(row.target, row.target)) for row in vpc.routes),
+        routes=tuple(
+            route._replace(target=names.get(route.target, route.target)) for route in vpc.routes
+        ),
         internet_gateway=names.get(vpc.internet_gateway, vpc.internet_gateway),
         unknown=tuple(row._replace(about=names.get(row.about, row.about)) for row in vpc.unknown),
     )
@@ -75,9 +79,10 @@ def example_vpc() -> Vpc:
 
 
 def judge_own(update_1: object, update_2: object, database: object) -> Judgement:
-    """Hold against runs what becomes of three questions to the example: web-1 and web-2 call the
-    Internet on 443, web-1 calls db on 5432; each works, or loses a packet on the way there, or
-    back.
+    """Compare with runs what happens to three questions to the example.
+
+    web-1 and web-2 call the Internet on 443, web-1 calls db on 5432. Each works, or loses a packet
+    on the way there, or back.
 
     The fields may be text as typed. ValueError for another word.
     """
@@ -99,10 +104,10 @@ def judge_own(update_1: object, update_2: object, database: object) -> Judgement
             "Right, all three: packets were sent, and " + " ".join(a.verdict for a in answers),
             None,
         )
-    told = " ".join(
+    sentences = " ".join(
         f'You said "{said}". {answer.verdict}{_belief(answer)}' for said, answer in wrong
     )
-    return Judgement(False, f"{3 - len(wrong)} of 3. {told}", None)
+    return Judgement(False, f"{3 - len(wrong)} of 3. {sentences}", None)
 
 
 def fate(answer: Answer) -> str:
@@ -157,8 +162,8 @@ def way_out(given: object) -> str:
 
 
 def _tomorrow(vpc: Vpc) -> Vpc:
-    old = next(row for row in vpc.subnets if row.cidr == "10.20.11.0/24")
-    like = next(row for row in vpc.interfaces if row.device == "web-2")
+    old = next(subnet for subnet in vpc.subnets if subnet.cidr == "10.20.11.0/24")
+    like = next(interface for interface in vpc.interfaces if interface.device == "web-2")
     new = Subnet("subnet-new", "10.20.99.0/24", None, old.network_acl, old.zone)
     host = Interface("new", "subnet-new", "10.20.99.10", like.groups)
     return vpc._replace(
@@ -180,18 +185,18 @@ row = Repair(old, old._replace(route_table="rtb-0b11c22d33e440003"))
 def database(given: object) -> str:
     """11.2: both web hosts reach db from every port that they may choose."""
     vpc = _with(given)
-    told = audit(vpc)
+    report = audit(vpc)
     end = {one.device: one.id for one in vpc.interfaces}
     for host in ("web-1", "web-2"):
         answer = ask(vpc, host, "db", 5_432)
         if not answer.reachable:
             return f"Not yet: {answer.verdict}"
-        if told.reaches(end[host], end["db"], 5_432) is not True:
+        if report.reaches(end[host], end["db"], 5_432) is not True:
             return (
                 f"Not yet. This time it works: {host} chose port {answer.forward[0].packet.flow.sport}. The audit"
                 f" says: {host} reaches db only from some of its ports. Which ports may it choose?"
             )
-    if told.reaches(end["bastion"], end["db"], 5_432) is not False:
+    if report.reaches(end["bastion"], end["db"], 5_432) is not False:
         return "Not yet. Both reach db, but so does bastion now."
     return "Right. web-1 and web-2 reach db from every port they may choose, and bastion still does not."
 

@@ -1,5 +1,6 @@
-"""Lesson 12: two versions of the model, one with a fault. Can a run tell which? And the exercises
-with their solutions.
+"""Lesson 12: two versions of the model, one with a fault: can a run tell which?
+
+With the exercises and their solutions.
 
 Here the judge is not the model: it is the recording of a Linux kernel, which neither version has
 seen.
@@ -54,9 +55,10 @@ class Versions:
 
 
 def judge_versions(laboratory: Laboratory, which: object, packet: object) -> Judgement:
-    """Hold against a recording: which version of the model is wrong (A, B, or "?": a run cannot
-    tell), and in which packet it shows (its number or "?"). The fields may be text as typed;
-    ValueError where one is something else.
+    """Compare with a recording: which version of the model is wrong, and in which packet it shows.
+
+    which: A, B, or "?" where a run cannot tell. packet: its number or "?". The fields may be text
+    as typed; ValueError where one is something else.
     """
     versions = Versions(laboratory)
     word = one_of("version", which, (*versions.runs, UNKNOWN))
@@ -128,8 +130,9 @@ row = "refused"
 
 
 def unnoticed(given: object) -> str:
-    """12.2: a fault and a scenario where packets differ from the recording and no program learns
-    anything else.
+    """12.2: a fault and a scenario where packets differ from the recording.
+
+    No program learns anything else.
     """
     if not isinstance(given, tuple) or len(given) != 2:
         raise ValueError(f"{given!r}: expected (fault, scenario)")

@@ -1,9 +1,10 @@
-"""Rows: what is each row of a site needed for? Take them out one at a time, and play two visits
-without each.
+"""Rows: what is each row of a site needed for?
+
+Take them out one at a time, and run two visits without each.
 
 The visits are the two that a puzzled person mixes up: a page that is asked for from the Internet,
 and a connection that the web server opens itself. Each cell of the table is the result of a visit
-that was really played.
+that was really simulated.
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ class Less(NamedRow):
 
 
 class RowTable(NamedRow):
-    """Both visits with every row there, with one row less each time, and the numbers of the rows
-    about the NAT.
+    """Both visits with every row there, and with one row less each time.
+
+    With the numbers of the rows about the NAT.
     """
 
     whole: Less
@@ -69,8 +71,9 @@ class RowTable(NamedRow):
 
 
 def one_row_less(site: Site) -> RowTable:
-    """Play the page and the update once with every row, and once without each; the site stays as it
-    was.
+    """Run the page and the update once with every row, and once without each.
+
+    The site stays as it was.
     """
     rows = tuple(_without(site, number) for number in range(1, len(site.vpc.rows()) + 1))
     whole = Less(0, None, "", *_both(site.vpc, site.seed))
@@ -80,8 +83,9 @@ def one_row_less(site: Site) -> RowTable:
 
 
 def row_of(site: Site, given: object) -> Row:
-    """A row, given by its number in the table or itself; ValueError where the site has no such
-    row.
+    """A row, given by its number in the table or itself.
+
+    ValueError where the site has no such row.
     """
     rows = site.vpc.rows()
     if isinstance(given, int) and not isinstance(given, bool):

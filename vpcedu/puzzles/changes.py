@@ -1,8 +1,9 @@
-"""Changes: for each row of a description, what may become of it: taken out, or changed as people
-change rows.
+"""Changes: what can happen to each row of a description.
 
-A what-if is one of these, a new network, and the visit played again. They come from the two
-catalogues that puzzles use: `faults`, what is done wrong, and `remedies`, what might mend; so
+It is taken out, or changed as people change rows.
+
+A what-if is one of these, a new network, and the visit simulated again. They come from the two
+catalogues that puzzles use: `faults`, what is done wrong, and `remedies`, what might fix it; so
 nothing here knows what will come of a change.
 """
 
@@ -39,8 +40,9 @@ def changes(vpc: Vpc, question: Question, first: tuple[Repair, ...] = ()) -> Cha
 
 
 def changed(site: Site, repair: Repair | None) -> Site:
-    """The same site, not visited yet, with a row changed; ValueError where AWS would refuse the
-    description.
+    """The same site, not visited yet, with a row changed.
+
+    ValueError where AWS would refuse the description.
     """
     return (
         Site(repair.apply(site.vpc), site.seed, site.network.link.anew()) if repair else site.anew()

@@ -35,7 +35,7 @@ SWITCH = {"on": True, "off": False}
 
 def rows(vpc: Vpc) -> tuple[Row, ...]:
     """Every row that a puzzle may be about, in the order of KINDS."""
-    servers = [row for row in vpc.devices if serves(row)]
+    servers = [device for device in vpc.devices if serves(device)]
     return (
         *vpc.routes,
         *vpc.acl_entries,
@@ -62,8 +62,9 @@ def line(row: Row) -> str:
 
 
 def changes(vpc: Vpc, typed: str) -> tuple[Repair, ...]:
-    """The changes in a line, one behind the other's semicolon; ValueError names the word that is
-    not understood.
+    """The changes in a line, with a semicolon between two of them.
+
+    ValueError names the word that is not understood.
     """
     found = tuple(_change(vpc, part.split()) for part in typed.split(";") if part.strip())
     if not found:
@@ -101,7 +102,7 @@ def _row(vpc: Vpc, digits: str) -> Row:
 
 
 def _new(words: list[str]) -> Row:
-    """The row behind `add`: its kind, whose it is, and its fields in the order of the list."""
+    """The row after `add`: its kind, whose it is, and its fields in the order of the list."""
     kinds = {kind.word: (row, kind) for row, kind in KINDS.items() if kind.new}
     if not words or words[0] not in kinds:
         raise ValueError(
@@ -164,8 +165,9 @@ def _shown(field: str, value: Any) -> str:
 
 
 def _read(field: str, value: str) -> dict[str, Any]:
-    """A field's value as it is typed, and what follows from it: ports "all" are those of every
-    protocol.
+    """A field's value as it is typed, and what follows from it.
+
+    Ports "all" are those of every protocol.
     """
     parts = () if value == NONE else tuple(value.split(","))
     if field == "ports":

@@ -1,5 +1,6 @@
-"""Puzzles: a working VPC in which rows were broken. What does the person see, which row is it, and
-what mends it?
+"""Puzzles: a working VPC in which rows were broken.
+
+What does the person see, which row is it, and what fixes it?
 
 A seed decides everything: the site, the question to it and the faults. The generator proves by
 running that the site works before, that it does not work afterwards, and that each fault alone is
@@ -65,16 +66,18 @@ class Puzzle:
 
     @property
     def reason(self) -> Any:
-        """The Reason of the first loss; None where nothing is lost, such as at a balancer without
-        targets.
+        """The Reason of the first loss.
+
+        None where nothing is lost, such as at a balancer without targets.
         """
         lost = losses(self.visit)
         return lost[0].step.reason if lost else None
 
     @cached_property
     def answers(self) -> tuple[tuple[Repair, ...], ...]:
-        """For each planted fault, every row of the catalogue that mends it once the other faults
-        are mended.
+        """Every row of the catalogue that fixes a planted fault, for each fault.
+
+        The other faults are fixed already.
         """
         return tuple(
             _answers(self._plays, self.alone(fault), self.question, fault, self.server)
@@ -113,8 +116,8 @@ class Puzzle:
         same = before and _place(before[0]) == _place(lost[0])
         packet = lost[0].step
         return (
-            f"{sees} {lost[0].way.capitalize()} a packet is {'still ' if same else 'now '}lost at {packet.at},"
-            f" {packet.check}: {packet.reason}."
+            f"{sees} {lost[0].leg_direction.capitalize()} a packet is {'still ' if same else 'now '}lost"
+            f" at {packet.at}, {packet.check}: {packet.reason}."
         )
 
     @property
@@ -125,14 +128,14 @@ class Puzzle:
             return (f"No packet is lost. Somebody answers: {self.visit.symptom}. Who?",)
         step = lost[0].step
         return (
-            f"{lost[0].way.capitalize()} a packet is lost at {step.at}.",
+            f"{lost[0].leg_direction.capitalize()} a packet is lost at {step.at}.",
             f"The check that loses it there is: {step.check}.",
             fold(f"It is lost because {step.reason} ({decided(self.vpc, step)})."),
         )
 
     @property
     def solution(self) -> str:
-        """What was broken, and for each fault every row of the catalogue that mends it."""
+        """What was broken, and for each fault every row of the catalogue that fixes it."""
         lines = []
         for fault, answers in zip(self.planted, self.answers, strict=True):
             lost = losses(self._plays.whole(self.alone(fault), self.question))
@@ -185,13 +188,14 @@ def puzzle(seed: int = 0, count: int = 1) -> Puzzle:
 def _beside(
     plays: Plays, broken: Vpc, question: Question, planted: tuple[Repair, ...]
 ) -> Vpc | None:
-    """The description with the last fault planted too; None where it changes what another one
-    changed.
+    """The description with the last fault planted too.
+
+    None where it changes what another fault changed.
     """
     try:
         both = planted[-1].apply(broken)
         plays.whole(both, question)
-        for order in (planted, planted[::-1]):  # a learner may mend them in any order
+        for order in (planted, planted[::-1]):  # a learner may fix them in any order
             plays.whole(apply(both, map(undone, order)), question)
     except ValueError:
         return None
@@ -216,7 +220,7 @@ def undone(fault: Repair) -> Repair:
 def _answers(
     plays: Plays, vpc: Vpc, question: Question, fault: Repair, server: str
 ) -> tuple[Repair, ...]:
-    """Every row of the catalogue that mends one fault; taking it back comes first."""
+    """Every row of the catalogue that fixes one fault; taking it back comes first."""
     tried = dict.fromkeys((undone(fault), *remedies(vpc, question)))
     return tuple(row for row in tried if mends(plays, vpc, question, row, server))
 
@@ -246,8 +250,9 @@ def _place(loss: Loss) -> tuple[Any, ...]:
 
 
 def _unsaid(vpc: Vpc) -> str:
-    """The rows that a description leaves out: names, balancers' listeners, servers' ports, checks,
-    allowances.
+    """The rows that a description leaves out.
+
+    Names, balancers' listeners, servers' ports, checks and allowances.
     """
     lines = [
         "Names",
@@ -258,8 +263,10 @@ def _unsaid(vpc: Vpc) -> str:
         settings = dict(device.settings)
         for row in settings.get("listeners", ()):
             keeps = row.targets.preserve_client_ip
-            said = "" if keeps is None else f", client addresses {'' if keeps else 'not '}preserved"
-            lines.append(f"  {device.name:<20}{row}{said}")
+            preserves = (
+                "" if keeps is None else f", client addresses {'' if keeps else 'not '}preserved"
+            )
+            lines.append(f"  {device.name:<20}{row}{preserves}")
         if serves(device):
             lines.append(f"  {device.name:<20}listens on {', '.join(map(str, listens(device)))}")
     for interface in vpc.interfaces:

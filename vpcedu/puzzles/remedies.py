@@ -1,5 +1,6 @@
-"""Remedies: the catalogue of single rows that might mend a network, made without knowing what is
-wrong.
+"""Remedies: the catalogue of single rows that might fix a network.
+
+It is made without knowing what is wrong.
 
 Puzzles try all of them, to know every answer of the catalogue and to prove that no other one works.
 It is wide: for every group a rule for the asked port and for all, for every ACL an entry in front,
@@ -44,11 +45,11 @@ def remedies(vpc: Vpc, question: Question) -> tuple[Repair, ...]:
 
 
 def _rules(vpc: Vpc, question: Question) -> Iterator[Repair]:
-    groups = dict.fromkeys(group for row in vpc.interfaces for group in row.groups)
+    groups = dict.fromkeys(group for interface in vpc.interfaces for group in interface.groups)
     for group in groups:
-        for way in (IN, OUT):
+        for direction in (IN, OUT):
             for ports in _ports(vpc, question):
-                yield Repair(None, GroupRule(group, way, ports, ANYWHERE))
+                yield Repair(None, GroupRule(group, direction, ports, ANYWHERE))
     for row in vpc.group_rules:
         yield from (Repair(row, row._replace(ports=ports)) for ports in _ports(vpc, question))
 
@@ -66,12 +67,16 @@ def _entries(vpc: Vpc, question: Question) -> Iterator[Repair]:
     for row in vpc.acl_entries:
         if row.action == DENY:
             yield Repair(row, None)
-    for acl in dict.fromkeys(row.network_acl for row in vpc.subnets):
-        for way in (IN, OUT):
-            used = {row.number for row in vpc.acl_entries if (row.acl, row.direction) == (acl, way)}
+    for acl in dict.fromkeys(subnet.network_acl for subnet in vpc.subnets):
+        for direction in (IN, OUT):
+            used = {
+                entry.number
+                for entry in vpc.acl_entries
+                if (entry.acl, entry.direction) == (acl, direction)
+            }
             number = next(n for n in range(1, 1_000) if n not in used)
             for ports in (*_ports(vpc, question), EPHEMERAL):
-                yield Repair(None, AclEntry(acl, number, way, ALLOW, TCP, ports, ANYWHERE))
+                yield Repair(None, AclEntry(acl, number, direction, ALLOW, TCP, ports, ANYWHERE))
 
 
 def _routes(vpc: Vpc) -> Iterator[Repair]:
@@ -79,8 +84,8 @@ def _routes(vpc: Vpc) -> Iterator[Repair]:
         if row.target != LOCAL:
             yield from (Repair(row, row._replace(target=target)) for target in gateways(vpc))
             yield Repair(row, None)
-    used = {(row.table, row.destination) for row in vpc.routes}
-    tables = dict.fromkeys(row.route_table or vpc.main for row in vpc.subnets)
+    used = {(route.table, route.destination) for route in vpc.routes}
+    tables = dict.fromkeys(subnet.route_table or vpc.main for subnet in vpc.subnets)
     yield from (
         Repair(None, Route(table, ANYWHERE, target))
         for table in tables
@@ -90,12 +95,13 @@ def _routes(vpc: Vpc) -> Iterator[Repair]:
 
 
 def _addresses(vpc: Vpc) -> Iterator[Repair]:
-    """A public address for each interface: a new one, or one that a name leads to and nobody
-    has.
+    """A public address for each interface.
+
+    It is a new one, or one that a name leads to and nobody has.
     """
     taken, served = (
-        {row.public for row in vpc.associations},
-        {row.private for row in vpc.associations},
+        {association.public for association in vpc.associations},
+        {association.private for association in vpc.associations},
     )
     lost = [
         address
@@ -110,14 +116,14 @@ def _addresses(vpc: Vpc) -> Iterator[Repair]:
                 for public in (*lost, free_address(vpc, OWN))
             )
         yield from (
-            Repair(row, row._replace(private=interface.address))
-            for row in vpc.associations
+            Repair(association, association._replace(private=interface.address))
+            for association in vpc.associations
             if interface.address not in served
         )
 
 
 def _interfaces(vpc: Vpc) -> Iterator[Repair]:
-    groups = dict.fromkeys(row.group for row in vpc.group_rules)
+    groups = dict.fromkeys(rule.group for rule in vpc.group_rules)
     for row in vpc.interfaces:
         if row.check:
             yield Repair(row, row._replace(check=False))
@@ -149,14 +155,17 @@ def _balancers(vpc: Vpc, question: Question) -> Iterator[Repair]:
 
 
 def _subnets(vpc: Vpc) -> Iterator[Repair]:
-    tables = dict.fromkeys(row.table for row in vpc.routes)
-    acls = dict.fromkeys(row.acl for row in vpc.acl_entries)
+    tables = dict.fromkeys(route.table for route in vpc.routes)
+    acls = dict.fromkeys(entry.acl for entry in vpc.acl_entries)
     for row in vpc.subnets:
         yield from (Repair(row, row._replace(route_table=table)) for table in tables)
         yield from (Repair(row, row._replace(network_acl=acl)) for acl in acls)
 
 
 def _names(vpc: Vpc) -> Iterator[Repair]:
-    public = (*(row.public for row in vpc.associations), *(row.address for row in vpc.outside))
+    public = (
+        *(association.public for association in vpc.associations),
+        *(row.address for row in vpc.outside),
+    )
     for row in vpc.names:
         yield from (Repair(row, row._replace(addresses=(address,))) for address in public)

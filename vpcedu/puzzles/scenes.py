@@ -32,16 +32,18 @@ def scenes() -> tuple[tuple[Vpc, Question], ...]:
 
 
 def _hairpin() -> Vpc:
-    """A target that is a client of its own balancer, which works without client address
-    preservation.
+    """A target that is a client of its own balancer.
+
+    It works without client address preservation.
     """
     vpc = reference_vpc("network").with_row(GroupRule("sg-web", OUT, (80, 80), "sg-balancer"))
     return vpc.replace(TARGETS, TARGETS._replace(preserve_client_ip=False))
 
 
 def _published(nat: str) -> Vpc:
-    """A web server with a public address of its own, in a subnet whose table leads to the Internet
-    gateway.
+    """A web server with a public address of its own.
+
+    The table of its subnet leads to the Internet gateway.
     """
     vpc = reference_vpc("classic-tcp", nat).with_row(Association("192.0.2.40", WEB))
     vpc = vpc.replace(Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, IGW))

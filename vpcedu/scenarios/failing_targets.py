@@ -1,5 +1,6 @@
-"""Symptoms of targets: who is asked, from which address, and what a proxy or a rewriting balancer
-makes of it.
+"""Symptoms of targets: who is asked, and from which address.
+
+And what a proxy or a rewriting balancer makes of it.
 """
 
 from __future__ import annotations

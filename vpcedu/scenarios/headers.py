@@ -44,8 +44,9 @@ def proxy_header_unread() -> Site:
 
 
 def https_loop() -> Site:
-    """TLS ends at the balancer; the application sends whoever comes by http to https, and sees only
-    http.
+    """TLS ends at the balancer, and the application sees only http.
+
+    It sends whoever comes by http to https.
     """
     return with_settings(
         tls_site("application"), "web", Application, reads=last_entry, answers=https_blindly

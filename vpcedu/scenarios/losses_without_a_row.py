@@ -1,9 +1,10 @@
-"""Beyond rows: the losses that no row of a description brings about, but time, load, a link or the
-packet itself.
+"""Beyond rows: the losses that no row of a description causes.
 
-Each is played: `BEYOND` holds for each Reason of this kind what happens, in words and as a function
-that has it happen on a site. Puzzles change one row, so none of them is a puzzle's cause; the
-catalogue of those is `faults`.
+Time, load, a link or the packet itself causes them.
+
+Each is simulated: `BEYOND` holds for each Reason of this kind what happens, in words and as a
+function that has it happen on a site. Puzzles change one row, so none of them is a puzzle's cause;
+the catalogue of those is `faults`.
 """
 
 from __future__ import annotations
@@ -41,8 +42,9 @@ CLIENT_PORT = FiveTuple(CLIENT, 40_000, "192.0.2.30", 80)
 
 
 class Beyond(NamedRow):
-    """A Reason, what happens, and how it is played: a function that returns the site on which it
-    did.
+    """A Reason, what happens, and how it is run.
+
+    The last is a function that returns the site on which it happened.
     """
 
     reason: Reason
@@ -50,8 +52,9 @@ class Beyond(NamedRow):
     play: Callable[[], Site]
 
     def lost(self) -> Step:
-        """The step that loses the packet, played now; ValueError where none is lost for this
-        reason.
+        """The step that loses the packet, in a run made now.
+
+        ValueError where none is lost for this reason.
         """
         steps = [
             step
@@ -71,7 +74,7 @@ class Beyond(NamedRow):
 
 
 def beyond_rows() -> str:
-    """What happens, and where and why a packet is lost then: each played now."""
+    """What happens, and where and why a packet is lost then: each simulated now."""
     return "\n".join(map(str, BEYOND))
 
 
@@ -157,8 +160,9 @@ def _forged_error() -> Site:
 
 
 def _past_another_vpc(target: str) -> Site:
-    """web's default route leads to a peering connection, or to a gateway behind which nothing is
-    described.
+    """web's default route leads to a peering connection, or to a gateway.
+
+    Nothing is described on the other side of the gateway.
     """
     other = Vpc("10.9.0.0/16", name="vpc-2", peerings=(Peering("pcx-1", "vpc-1"),))
     old = Route("private", ANYWHERE, "NAT")

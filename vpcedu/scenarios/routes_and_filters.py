@@ -1,5 +1,6 @@
-"""Symptoms of routes, filters and translations: a packet takes another way than was thought, or
-dies on it.
+"""Symptoms of routes, filters and translations.
+
+A packet takes another path than was thought, or is lost on it.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Symptom: a site with a planted fault, the visit that suffers, what people see, the cause, and its
-undoing.
+"""Symptom: a site with a planted fault, the visit that suffers, and what people see.
+
+With the cause, and how it is undone.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Scenario(NamedRow):
         return {"text/plain": str(self)}
 
     def __str__(self) -> str:
-        """The story, played."""
+        """The story, simulated."""
         visit = self.visit()
         lines = [
             f"{self.name} (symptom {self.entry}): {self.says}",
@@ -86,8 +87,9 @@ class Scenario(NamedRow):
 
 
 def evidence(visit: Visit) -> list[str]:
-    """What a capture shows of a cause: each loss with its row, what ends and applications noted,
-    and the answer.
+    """What a capture shows of a cause, as lines.
+
+    Each loss with its row, what ends and applications noted, and the answer.
     """
     lines = [
         f"{step.at}, {step.check}: {step.reason.code}"
@@ -131,7 +133,7 @@ def evidence(visit: Visit) -> list[str]:
 
 def device(site: Site, name: str) -> Device:
     """A device's row."""
-    return next(row for row in site.vpc.devices if row.name == name)
+    return next(device for device in site.vpc.devices if device.name == name)
 
 
 def with_settings(site: Site, name: str, kind: type | None = None, **settings: Any) -> Site:
@@ -170,7 +172,7 @@ def patient(
     silent: int = 0,
     changes: Iterable[tuple[Any, Any]] = (),
 ) -> Visit:
-    """Connect, ask for a page, and wait so many seconds in all, whatever happens.
+    """Connect, ask for a page, and wait that many seconds in all, whatever happens.
 
     silent: seconds before it asks. changes: rows of the description, and what stands in their place
     after a second.
@@ -189,8 +191,9 @@ def patient(
 
 
 def whole(site: Site, visit: Visit) -> Visit:
-    """The same visit with all that its site has ever seen, so that what went before is in its
-    capture.
+    """The same visit with all that its site has ever seen.
+
+    So what went before is in its capture.
     """
     return Visit(
         visit.call,

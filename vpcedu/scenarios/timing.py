@@ -1,5 +1,6 @@
-"""Symptoms of time and numbers: who is silent for too long, who closes first, who has no port
-left.
+"""Symptoms of time and numbers.
+
+Who is silent for too long, who closes first, who has no port left.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def second_address(site: Site) -> Site:
 def slow_api(
     seconds: int, keepalive: KeepAlive | None = None, nat: str = "gateway", **settings: Any
 ) -> Site:
-    """An API that thinks for so many seconds, and a host behind a NAT that waits."""
+    """An API that thinks for some seconds, and a host behind a NAT that waits."""
     site = with_settings(
         reference_architecture(nat=nat), "update server", Application, delay=seconds * SECOND
     )
@@ -78,15 +79,17 @@ def after_400_seconds(site: Site) -> Visit:
 
 
 def keep_alive(seconds: int) -> Site:
-    """An Application Load Balancer, and a web server that keeps silent connections for so many
-    seconds.
+    """An Application Load Balancer, and a web server that keeps silent connections open.
+
+    seconds: for how long.
     """
     return with_settings(reference_architecture("application"), "web", keep_alive=seconds * SECOND)
 
 
 def at_the_moment(site: Site) -> Visit:
-    """A request that reaches the balancer when the connection to the target has been silent for 5
-    s.
+    """A request that arrives as the connection to the target has been silent for 5 s.
+
+    It arrives at the balancer.
     """
     site.get(PAGE)
     site.wait(5 * SECOND - site.network.clock.now)

@@ -80,9 +80,11 @@ def redirect(message: Message) -> Message:
 
 
 class Application(WebServer):
-    """A web server; reads: its belief about the client; answers: which requests it answers itself;
-    proxied: whether each connection begins with a PROXY header; delay: how long it thinks before it
-    answers (microseconds).
+    """A web server with an application.
+
+    reads: its belief about the client. answers: which requests it answers itself. proxied: whether
+    each connection begins with a PROXY header. delay: how long it thinks before it answers
+    (microseconds).
     """
 
     kind_words = "Application"

@@ -1,9 +1,8 @@
-"""Loaded: a capture file as a learner looks at it: who talked to whom, as text, as a ladder, as a
-picture.
+"""Loaded: a capture file as a learner looks at it: as text, as a ladder, as a picture.
 
-A file holds what was SEEN at one place. It tells no reasons and no way, so the hosts are named by
-their addresses, every packet goes straight from one to the other, and nothing is said of gateways
-or losses.
+A file holds what was SEEN at one place: who talked to whom. It tells no reasons and no path, so the
+hosts are named by their addresses, every packet goes straight from one to the other, and nothing is
+said of gateways or losses.
 """
 
 from __future__ import annotations
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
 
 
 class Loaded(Record):
-    """The packets of a file; has what the views and pictures of a visit ask for, as far as a file
-    can tell.
+    """The packets of a file.
+
+    It has what the views and pictures of a visit ask for, as far as a file can tell.
     """
 
     pending = "as seen"  # a file does not tell what a person saw
@@ -67,8 +67,9 @@ class Loaded(Record):
 
 
 def load_pcap(path: str | PathLike[str]) -> Loaded:
-    """Read a capture file; OSError where there is none, PcapError (a ValueError with `offset`)
-    where it is damaged.
+    """Read a capture file.
+
+    OSError where there is none, PcapError (a ValueError with `offset`) where it is damaged.
     """
     import os
 
@@ -76,8 +77,9 @@ def load_pcap(path: str | PathLike[str]) -> Loaded:
 
 
 def as_capture(packets: list[Seen]) -> Capture:
-    """A capture in which each packet goes from its source to its destination, named by their
-    addresses.
+    """A capture in which each packet goes straight from its source to its destination.
+
+    Both are named by their addresses.
     """
     capture = Capture()
     begun = packets[0].at if packets else 0

@@ -1,5 +1,6 @@
-"""Fields: what a person types into a field or hands to a function, read by one parser for each kind
-of value.
+"""Fields: what a person types into a field or hands to a function.
+
+One parser reads each kind of value.
 
 Each parser takes the field's name and its value, and returns what the value means. ValueError names
 the field, the value and what was expected. Spaces around a text count for nothing; True and False
@@ -21,8 +22,9 @@ DECIMALS = 10**18 - 1  # of a second, as Python writes them; those after the six
 
 
 def whole(name: str, value: object, least: int, most: int, unit: str = "") -> int:
-    """A whole number from `least` to `most`; text may have commas between thousands, and seconds
-    their unit.
+    """A whole number from `least` to `most`.
+
+    Text may have commas between thousands, and seconds their unit.
     """
     text = str(value).strip()
     if unit == SECONDS:
@@ -78,8 +80,9 @@ def is_numeric(words: str) -> bool:
 def one_of(
     name: str, value: object, words: Iterable[str], also: Mapping[str, str] | None = None
 ) -> str:
-    """One of a set of words, whatever its capitals; also: other words that mean one of them, in
-    small letters.
+    """One of a set of words, whatever its capitals.
+
+    also: other words that mean one of them, in small letters.
     """
     known = tuple(words)
     text = " ".join(value.split()).lower() if isinstance(value, str) else ""

@@ -94,8 +94,9 @@ def lone_server(
 
 
 class Case(NamedRow):
-    """A default route and whether web has a public address; what makes the subnet public or
-    private; both visits.
+    """A default route, whether web has a public address, and both visits.
+
+    With what makes the subnet public or private.
     """
 
     default: str

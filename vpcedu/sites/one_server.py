@@ -1,5 +1,6 @@
-"""Filters: one server with a security group and a network ACL, and what they say to each packet and
-its answer.
+"""Filters: one server with a security group and a network ACL.
+
+What do they say to each packet and its answer?
 
 A web server in a public subnet, with a public address and no balancer before it: what is left is
 the two filters. Inwards both allow TCP 80; outwards neither has a row, until somebody adds one. A
@@ -57,15 +58,16 @@ GROUP_OUT = {"nothing": (), "all": (GroupRule(GROUP, OUT, EVERY_PORT, ANYWHERE, 
 
 
 def answers(first: int, last: int) -> AclEntry:
-    """An entry that lets TCP out of the subnet to so many ports of anybody."""
+    """An entry that lets TCP out of the subnet to this range of ports of anybody."""
     return AclEntry(ACL, 100, OUT, ALLOW, TCP, (first, last), ANYWHERE)
 
 
 def one_server_vpc(
     *rows: Row, group_out: str = "nothing", ports: tuple[int, int] = LINUX_PORTS
 ) -> Vpc:
-    """The description; `rows` are added. group_out: "nothing" or "all". ports: the client's
-    ephemeral range.
+    """The description; `rows` are added.
+
+    group_out: "nothing" or "all". ports: the client's ephemeral range.
     """
     if group_out not in GROUP_OUT:
         raise ValueError(f"group_out {group_out!r}: expected one of {', '.join(GROUP_OUT)}")
@@ -94,8 +96,9 @@ def one_server_vpc(
 def one_server(
     *rows: Row, group_out: str = "nothing", port: int | None = None, seed: int = 0
 ) -> Site:
-    """The site, ready to be visited; `rows` (entries of the network ACL, rules of the group) are
-    added.
+    """The site, ready to be visited; `rows` are added.
+
+    rows: entries of the network ACL, rules of the security group.
 
     group_out: what the group has outwards, "nothing" or "all". port: the one that the client
     chooses, None: any of Linux' range. ValueError names a wrong value.
@@ -112,8 +115,9 @@ def share(first: int, last: int, ports: tuple[int, int]) -> int:
 
 
 class Edit(NamedRow):
-    """A connection during which a row was changed: the visit, and the first packet the client sent
-    after that.
+    """A connection during which a row was changed.
+
+    The visit, and the first packet the client sent after the change.
     """
 
     visit: Visit
@@ -136,8 +140,10 @@ class Edit(NamedRow):
 
 
 def edited(site: Site, row: Row | None, new: Row | None) -> Edit:
-    """The client connects and stays; a second later `new` takes the place of `row` (None: there was
-    none, or there is none any more); a second later the client sends five bytes.
+    """The client connects and stays, and a second later `new` replaces `row`.
+
+    None: there was no row, or there is none any more. A second after that the client sends five
+    bytes.
 
     ValueError as in `Network.replace`.
     """
@@ -154,8 +160,9 @@ def edited(site: Site, row: Row | None, new: Row | None) -> Edit:
 
 
 class Edits(NamedRow):
-    """(what the group allows outwards, what was changed, the Edit) for each case; prints itself as
-    a table.
+    """Each case as (what the security group allows outwards, what was changed, the Edit).
+
+    Prints itself as a table.
     """
 
     rows: tuple[tuple[str, str, Edit], ...]
@@ -171,8 +178,9 @@ class Edits(NamedRow):
 
 
 def edits() -> Edits:
-    """A connection stands while the group's inbound rule is removed, or an ACL entry that denies is
-    added.
+    """Connections that stand while a row is changed.
+
+    The security group's inbound rule is removed, or an ACL entry that denies is added.
     """
     deny = AclEntry(ACL, 90, IN, DENY, ANY, EVERY_PORT, ANYWHERE)
     changes = (("group's rule is removed", GROUP_IN, None), ("ACL entry that denies", None, deny))

@@ -30,8 +30,9 @@ def public_and_private() -> tuple[Subnet, Subnet]:
 
 
 def routes_out(table: str) -> tuple[Route, Route]:
-    """The routes of a public subnet's table: the local one, and all else to the Internet
-    gateway.
+    """The routes of a public subnet's table.
+
+    The local one, and all else to the Internet gateway.
     """
     return Route(table, VPC_BLOCK, LOCAL), Route(table, ANYWHERE, IGW)
 
@@ -39,9 +40,9 @@ def routes_out(table: str) -> tuple[Route, Route]:
 def open_acls(*names: str) -> tuple[AclEntry, ...]:
     """Network ACLs that allow everything both ways."""
     return tuple(
-        AclEntry(name, 100, way, ALLOW, ANY, EVERY_PORT, ANYWHERE)
+        AclEntry(name, 100, direction, ALLOW, ANY, EVERY_PORT, ANYWHERE)
         for name in names
-        for way in (IN, OUT)
+        for direction in (IN, OUT)
     )
 
 

@@ -1,8 +1,8 @@
 """Load: how many ephemeral ports does a client need, and does it run out?
 
 A port is taken only towards one destination (address and port), for as long as its connection is
-open and, where the client closes first, for the 60 s of TIME-WAIT behind it. The answer is plain
-arithmetic (connections per second times seconds), and a simulation beside it.
+open and, where the client closes first, for the 60 s of TIME-WAIT after it. The answer is plain
+arithmetic (connections per second times seconds), with a simulation next to it.
 
 What is simplified: all connections last equally long, and all destinations get an equal share. The
 simulation goes in steps of one second and counts the ports of a step together, which is quick
@@ -33,13 +33,15 @@ RANGES = {
 }
 CLOSERS = ("client", "server")
 TIME_WAIT = LINUX_TCP.time_wait // SECOND
-SPAN = 600  # seconds that are played
+SPAN = 600  # seconds that are simulated
 
 
 class Load(NamedRow):
-    """Ephemeral range, number of destinations, new connections per second (all destinations
-    together), seconds that each is open, and who closes first: "client" (which then waits in
-    TIME-WAIT) or "server".
+    """What a client's ports are loaded with.
+
+    Ephemeral range, number of destinations, new connections per second (all destinations together),
+    seconds that each is open, and who closes first: "client" (which then waits in TIME-WAIT) or
+    "server".
     """
 
     ports: tuple[int, int] = LINUX
@@ -70,16 +72,19 @@ class Load(NamedRow):
 
     @property
     def sustained(self) -> int:
-        """The arithmetic: new connections per second, to all destinations, that can go on for
-        ever.
+        """The new connections per second, to all destinations, that can go on for ever.
+
+        It is arithmetic, not a run.
         """
         return self.size // self.occupancy * self.destinations
 
 
 class PortUse(NamedRow):
-    """A played load: for each destination the ports in use at the end of each second; the attempts
-    that failed in each second, all destinations together; and the instant of the first failure in
-    seconds, or None.
+    """A simulated load.
+
+    For each destination the ports in use at the end of each second; the attempts that failed in
+    each second, all destinations together; and the instant of the first failure in seconds, or
+    None.
     """
 
     load: Load
@@ -110,7 +115,7 @@ def destinations(load: Load) -> str:
 
 
 def port_use(load: Load, span: int = SPAN) -> PortUse:
-    """Play a load for so many seconds; ValueError names a wrong value."""
+    """Simulate a load for `span` seconds; ValueError names a wrong value."""
     _checked(load)
     shares = [
         load.rate // load.destinations + (i < load.rate % load.destinations)
@@ -158,11 +163,10 @@ def _checked(load: Load) -> None:
 
 
 def fill(ports: tuple[int, int] = LINUX, seed: int = 0) -> list[int]:
-    """Take ports towards one destination, each by a search, until there is none; returns them in
-    order.
+    """Take ports towards one destination until there is none; returns them in order.
 
-    Each search begins behind the port found before. Once all even offsets are taken, only the odd
-    ones are searched.
+    Each port is found by a search that begins after the port found before. Once all even offsets
+    are taken, only the odd ones are searched.
     """
     first, last = ports
     taken: set[int] = set()
@@ -181,8 +185,9 @@ def fill(ports: tuple[int, int] = LINUX, seed: int = 0) -> list[int]:
 
 
 class Opened(NamedRow):
-    """The client's range, and for each destination the ports found and the error that ended it, ""
-    for none.
+    """The client's range and, for each destination, the ports found and the error.
+
+    The error ended the search; it is "" for none.
     """
 
     ports: tuple[int, int]
@@ -205,8 +210,9 @@ class Opened(NamedRow):
 
 
 def open_all(ports: tuple[int, int], tries: int, *destinations: str, seed: int = 0) -> Opened:
-    """Have a client with a (small) range really open so many connections to each destination,
-    address:port.
+    """Have a client with a (small) range really open connections to each destination.
+
+    tries: how many to each. destinations: address:port.
 
     It ends with a destination when no port is left; the connections stay open.
     """

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 
 class Stay(Fetch):
-    """A program that connects, sends a few bytes if it has any to say, and then leaves the
-    connection alone.
+    """A program that connects and then leaves the connection alone.
+
+    First it sends a few bytes, if it has any.
     """
 
     def __init__(self, now: int, says: bytes = b"") -> None:
@@ -27,8 +28,9 @@ class Stay(Fetch):
 
 
 class Later(Fetch):
-    """A program that connects, is silent for some time (microseconds), and only then asks for its
-    page.
+    """A program that connects, stays silent, and only then asks for its page.
+
+    The silence is in microseconds.
     """
 
     def __init__(self, request: Message, now: int, silence: int) -> None:

@@ -1,5 +1,6 @@
-"""Proxies: the reference site with lesson 06's settings: balancer, header, PROXY line, a closed
-port.
+"""Proxies: the reference site with lesson 06's settings.
+
+Balancer, header, PROXY line, and a closed port.
 """
 
 from __future__ import annotations
@@ -54,8 +55,9 @@ def _changed(device: Device, web: str, extra: tuple[tuple[str, object], ...]) ->
 
 
 def first_numbers(visit: Visit) -> str:
-    """Every SYN of a visit, once: who sent it, the flow it arrived with, and the number its bytes
-    begin with.
+    """Every SYN of a visit, once.
+
+    Who sent it, the flow it arrived with, and the number its bytes begin with.
     """
     talks = visit.talks
     syns = [next(t for t in talk.traces if t.packet.flags == SYN) for talk in talks]

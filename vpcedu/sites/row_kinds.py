@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 
 class Kind(NamedRow):
-    """A kind of row: its word, the field that says whose it is, the fields that can be changed, and
-    patterns.
+    """A kind of row: its word, its fields, and patterns.
+
+    The fields are the one that says whose the row is, and those that can be changed.
 
     said, listed: the row with whose it is, in a sentence and in a list ("": as in a sentence).
     changed: a row that took another's place ("": by the fields that differ). new: whose a new row
@@ -107,8 +108,9 @@ def as_a(given: object, kind: type[T]) -> T | None:
 
 
 def to_add(given: object) -> AddedRow:
-    """What a learner gave as a row to add; ValueError if it is none of the kinds that can be added
-    alone.
+    """What a learner gave as a row to add.
+
+    ValueError if it is none of the kinds that can be added alone.
     """
     row = (
         as_a(given, Route)

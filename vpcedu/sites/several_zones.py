@@ -1,5 +1,6 @@
-"""Zones: a site with a Network Load Balancer's node and a web server in each of several
-Availability Zones.
+"""Zones: a site with a Network Load Balancer in several Availability Zones.
+
+Each zone has a node of the balancer and a web server.
 
 Zone a has the subnets 10.0.0.0/24 (public) and 10.0.1.0/24 (private), zone b 10.0.2.0/24 and
 10.0.3.0/24, and so on; a node is .30 in the public one, a web server .10 in the private one. The
@@ -42,8 +43,10 @@ def blocks(zone: str) -> tuple[str, str]:
 def zones_site(
     zones: str = "ab", targets: str = "", cross_zone: bool = False, seed: int = 0, **group: Any
 ) -> Site:
-    """The site; zones: their letters. targets: the zones whose web server is registered, "": all of
-    them. group: fields of the target group. ValueError for letters that are no zones.
+    """The site; zones: their letters.
+
+    targets: the zones whose web server is registered, "": all of them. group: fields of the target
+    group. ValueError for letters that are no zones.
     """
     if (
         not zones

@@ -1,11 +1,10 @@
-"""Silence: a connection is opened, asked one thing, left alone, and then used again by one of its
-ends.
+"""Silence: a connection is opened, asked one thing, left alone, and used again by one of its ends.
 
-Four ways through the reference site, each with its own idle clock on the path: a NAT gateway and a
-NAT instance (web calls a server on the Internet), a Network and a Classic Load Balancer (a client
-calls web). After the query nobody says anything for so many seconds; then one end sends. The run
-goes on until no timer is left anywhere in the network, or for REST more where keep-alive rings for
-ever.
+Four routes through the reference site, each with its own idle clock on the path: a NAT gateway and
+a NAT instance (web calls a server on the Internet), a Network and a Classic Load Balancer (a client
+calls web). After the query nobody sends anything for a number of seconds; then one end sends. The
+run goes on until no timer is left anywhere in the network, or for REST more where keep-alive never
+stops.
 
 Left out: what programs do about a lost connection (they would call again), TLS, HTTP: the bytes are
 only bytes.
@@ -54,9 +53,10 @@ QUERY, LATER = b"query", {"opener": b"again", "listener": b"answer"}
 
 
 class Setting(NamedRow):
-    """What a silence was played with: one of WAYS, seconds of silence, which end speaks then, the
-    opener's keep-alive in seconds or None, web's instance type, the balancer's idle timeout in
-    seconds or None.
+    """What a silence was simulated with.
+
+    One of WAYS, seconds of silence, which end sends then, the opener's keep-alive in seconds or
+    None, web's instance type, the balancer's idle timeout in seconds or None.
     """
 
     way: str
@@ -68,8 +68,9 @@ class Setting(NamedRow):
 
 
 class Silent(Visit):
-    """A visit that falls silent; `listener` is the host at the far end, `over`: no timer was left
-    to ring.
+    """A visit that falls silent.
+
+    `listener` is the host at the far end, `over`: no timer was left to ring.
     """
 
     def __init__(
@@ -93,13 +94,14 @@ class Silent(Visit):
 
     @property
     def speaker(self) -> str:
-        """The end that speaks after the silence."""
+        """The end that sends after the silence."""
         return self.opener if self.setting.speaks == "opener" else self.listener
 
     @property
     def said(self) -> tuple[Trace, ...]:
-        """The packets with what was said after the silence, every try; none where that end was
-        closed before.
+        """The packets with what was sent after the silence, every try.
+
+        None where that end was closed before.
         """
         data = LATER[self.setting.speaks]
         return tuple(
@@ -120,8 +122,9 @@ class Silent(Visit):
         )
 
     def learns(self, who: str) -> tuple[int, str] | None:
-        """When (microseconds) and what an end learns of the connection's end, or None where it
-        learns nothing.
+        """When (microseconds) and what an end learns of the connection's end.
+
+        None where it learns nothing.
         """
         return next(
             (
@@ -139,8 +142,9 @@ class Silent(Visit):
 
     @property
     def between(self) -> tuple[Trace, ...]:
-        """The packets that were sent in the silence: later than a second after the query, before
-        somebody spoke.
+        """The packets that were sent in the silence.
+
+        They are later than a second after the query, and before somebody sent again.
         """
         return tuple(
             trace
@@ -164,8 +168,9 @@ class Silent(Visit):
         return f"{who}: {head}; its end stays {self.state(who)}{rest}."
 
     def __str__(self) -> str:
-        """The packets since the query, pure acknowledgments left out, and what each end knows in
-        the end.
+        """The packets since the query, and what each end knows in the end.
+
+        Pure acknowledgments are left out.
         """
         before, after = _lines(self, False), _lines(self, True)
         probes = sum(trace.cause.what.startswith("keep-alive") for trace in self.capture)
@@ -196,7 +201,7 @@ def silence(
     idle: int | None = None,
     seed: int = 0,
 ) -> Silent:
-    """Have a connection fall silent after a query, and one end speak after so many seconds.
+    """Have a connection fall silent after a query, and one end send after that many seconds.
 
     way: one of WAYS. speaks: opener or listener. keepalive: seconds of silence after which the
     opener's system probes (None: off, as it is unless a program asks for it). instance: web's type,
@@ -243,7 +248,7 @@ def _described(setting: Setting) -> Vpc:
     """The reference site with this setting's keep-alive, tracking and idle timeout."""
     balancer, nat, opener, _, _ = WAYS[setting.way]
     vpc = reference_vpc(balancer, nat)
-    card = next(row for row in vpc.interfaces if row.device == "web")
+    card = next(interface for interface in vpc.interfaces if interface.device == "web")
     if INSTANCES[setting.instance] != card.tracking:
         vpc = vpc.replace(card, card._replace(tracking=INSTANCES[setting.instance]))
     if setting.keepalive is not None:
@@ -252,7 +257,7 @@ def _described(setting: Setting) -> Vpc:
     if (
         balancer == "network"
     ):  # a Network Load Balancer may do without groups; then its targets let clients in
-        own = next(row for row in vpc.interfaces if row.device == "NLB node")
+        own = next(interface for interface in vpc.interfaces if interface.device == "NLB node")
         rule = next(
             row for row in vpc.group_rules if row.group == "sg-web" and row.peer == "sg-balancer"
         )
@@ -270,7 +275,7 @@ def _described(setting: Setting) -> Vpc:
 
 
 def _device(vpc: Vpc, name: str) -> Device:
-    return next(row for row in vpc.devices if row.name == name)
+    return next(device for device in vpc.devices if device.name == name)
 
 
 def _shown(trace: Trace) -> bool:
@@ -282,8 +287,9 @@ def _shown(trace: Trace) -> bool:
 
 
 def _lines(visit: Silent, after: bool) -> list[str]:
-    """The packets sent before somebody spoke, or since; tries of one packet in one line, with the
-    last one's time.
+    """The packets sent before somebody sent again, or since.
+
+    Tries of one packet are in one line, with the last one's time.
     """
     times: dict[str, list[int]] = {}
     for trace in visit.capture:

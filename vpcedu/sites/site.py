@@ -1,6 +1,6 @@
 """Site: a VPC that can be visited, and what-ifs of it.
 
-Each visit is played on the site's network, one after the other. `without`, `replace` and `with_row`
+Visits are simulated on the site's network, one after the other. `without`, `replace` and `with_row`
 give another site whose description differs in one row and whose network is new: the first one stays
 as it was.
 """
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 LONGEST = 300 * SECOND  # a visit is cut off here; TCP gives a silent host up after 131 s
 SCHEMES = {"http": 80, "https": 443}  # and their usual ports
-LINGER = SECOND  # played on after the result, so that the connections can close
+LINGER = SECOND  # simulated on after the result, so that the connections can close
 
 
 class Site:
@@ -73,14 +73,16 @@ class Site:
         return self.play(Call(opener, name, port, message, Client(name, trust)))
 
     def connect(self, opener: str, name: str, port: int) -> Visit:
-        """Have a host open a TCP connection to a name or address and close it again once it
-        stands.
+        """Have a host open a TCP connection to a name or address.
+
+        It closes the connection again once it stands.
         """
         return self.play(Call(opener, name, port))
 
     def start_checks(self) -> None:
-        """Have the balancer's nodes begin to check their targets; they go on for as long as the
-        site is used.
+        """Have the balancer's nodes begin to check their targets.
+
+        They go on for as long as the site is used.
         """
         for name in self.network.devices:
             self.network.do(name, "start_checks")
@@ -93,7 +95,7 @@ class Site:
         return capture.since(traces, events)
 
     def anew(self) -> Site:
-        """The same site before any visit: what is played there is the same every time."""
+        """The same site before any visit: what is simulated there is the same every time."""
         return self._with(self.vpc)
 
     def without(self, row: Row) -> Site:
@@ -146,8 +148,9 @@ class Site:
         return self.begin(call).program
 
     def begin(self, call: Call, program: Fetch | None = None) -> Begun:
-        """The same with any program; what comes next is for the caller to play. ValueError as in
-        `open`.
+        """The same with any program; what comes next the caller runs.
+
+        ValueError as in `open`.
         """
         network = self.network
         hosts = [name for name, device in network.devices.items() if device.is_host]

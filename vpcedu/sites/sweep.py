@@ -1,5 +1,4 @@
-"""Sweep: a scenario played for every combination of some settings, on as many processors as there
-are.
+"""Sweep: a scenario run for every combination of some settings, on all processors.
 
     rows = sweep(scenario, {"rate": (100, 500), "ports": ((32_768, 60_999), (1_024, 65_535))})
 
@@ -27,8 +26,9 @@ if TYPE_CHECKING:
 
 
 class SweepError(ExceptionGroup[Exception]):
-    """What scenarios raised, in the order of the grid, with their points as notes; `rows` are the
-    others' rows.
+    """What scenarios raised, in the order of the grid, with their points as notes.
+
+    `rows` are the others' rows.
     """
 
     rows: list[dict[str, Any]]

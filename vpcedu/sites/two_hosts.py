@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from vpcedu.trace import Capture, Trace
 
 SERVER = "192.0.2.10"
-SEGMENTS = {  # what may be lost: the word for it, its flags, the how-manieth of its kind
+SEGMENTS = {  # what may be lost: the word for it, its flags, its number among its kind
     "1st SYN": (SYN, 1),
     "2nd SYN": (SYN, 2),
     "3rd SYN": (SYN, 3),
@@ -50,8 +50,9 @@ KERNELS = {"since 6.5": LINUX, "before 6.5": LINUX_BEFORE_6_5}
 
 
 class Setting(NamedRow):
-    """Round-trip time in milliseconds, the words of the lost segments, one of SERVERS, one of
-    KERNELS.
+    """How a handshake between two hosts is set up.
+
+    Round-trip time in milliseconds, the words of the lost segments, one of SERVERS, one of KERNELS.
     """
 
     round_trip: int
@@ -61,7 +62,7 @@ class Setting(NamedRow):
 
 
 class Handshake(Visit):
-    """A visit that only connects; `setting` is what it was played with."""
+    """A visit that only connects; `setting` is what it was simulated with."""
 
     def __init__(
         self, setting: Setting, result: Result | None, capture: Capture, vpc: Vpc, seed: int
@@ -97,8 +98,9 @@ class Handshake(Visit):
 
 
 class Choosy(Link):
-    """A link that loses the segments of some words of SEGMENTS, and carries all others; the delay
-    in microseconds.
+    """A link that loses the segments of some words of SEGMENTS.
+
+    It carries all others; the delay is in microseconds.
     """
 
     def __init__(self, delay: int, words: tuple[str, ...]) -> None:
@@ -121,8 +123,9 @@ class Choosy(Link):
 def two_hosts_vpc(
     server: str = "up", kernel: str = "since 6.5", ports: tuple[int, int] = LINUX_PORTS
 ) -> Vpc:
-    """A description with hosts of the Internet only: a client, www.example.com and an update
-    server.
+    """A description with hosts of the Internet only.
+
+    They are a client, www.example.com and an update server.
 
     server: up, closed (its host runs, but nothing listens) or silent (nobody has its address).
     kernel: the client's, "since 6.5" or "before 6.5". ports: the client's ephemeral range.
@@ -144,8 +147,9 @@ def two_hosts_vpc(
 
 
 def two_hosts(server: str = "up", round_trip: int = 40, seed: int = 0) -> Site:
-    """A client and servers of the Internet, without a VPC, ready to be visited; the round trip in
-    milliseconds.
+    """A client and servers of the Internet, without a VPC, ready to be visited.
+
+    round_trip is in milliseconds.
     """
     return Site(two_hosts_vpc(server), seed, Link(round_trip * MILLISECOND // 2))
 

@@ -43,8 +43,9 @@ MOST, SPAN = 6, 600  # connections and seconds of a story
 
 
 def nat_vpc(keepalive: int = 0) -> Vpc:
-    """The description; with `keepalive` (seconds) both instances are plain hosts that probe after
-    so long a silence.
+    """The description.
+
+    With `keepalive` (seconds) both instances are plain hosts that probe after that much silence.
     """
     vpc = reference_vpc("classic-tcp", "gateway")
     devices = (*vpc.devices, Device("app", Host))
@@ -59,16 +60,19 @@ def nat_vpc(keepalive: int = 0) -> Vpc:
 
 
 def nat_site(seed: int = 0) -> Site:
-    """The site, ready to be visited: web and app in the private subnet, a NAT gateway, a Classic
-    balancer.
+    """The site, ready to be visited.
+
+    web and app are in the private subnet, with a NAT gateway and a Classic balancer.
     """
     return Site(nat_vpc(), seed)
 
 
 class Setting(NamedRow):
-    """How many connections web and app open in turn, to how many destinations (1 or 2), how many
-    ports the NAT has for each, at which second the story ends, who speaks then, and after how long
-    a silence the instances probe (s, 0: not).
+    """What web and app do in a story.
+
+    How many connections they open in turn, to how many destinations (1 or 2), how many ports the
+    NAT has for each, at which second the story ends, who sends then, and after how much silence the
+    instances probe (s, 0: not).
     """
 
     connections: int = 4
@@ -80,8 +84,10 @@ class Setting(NamedRow):
 
 
 class Attempt(NamedRow):
-    """One connection of a story: who opened it, the flow as its opener sent it, and when
-    (microseconds); the NAT's row or None, when packets used that, and when it was removed, or None.
+    """One connection of a story.
+
+    Who opened it, the flow as its opener sent it, and when (microseconds); the NAT's row or None,
+    when packets used that, and when it was removed, or None.
     """
 
     opener: str
@@ -93,8 +99,10 @@ class Attempt(NamedRow):
 
 
 class Story(NamedRow):
-    """A played setting: the connections, the packet of the one who spoke (None: nobody), everything
-    that was seen, and how many rows the NAT had when it ended.
+    """A simulated setting.
+
+    The connections, the packet of the one who sent at the end (None: nobody), everything that was
+    seen, and how many rows the NAT had when it ended.
     """
 
     setting: Setting
@@ -138,8 +146,9 @@ def tell(setting: Setting) -> Story:
 
 
 def _speak(network: Network, speaks: str, flow: FiveTuple) -> None:
-    """Have somebody send on the first connection; the stranger calls the very port that it has
-    outside.
+    """Have somebody send on the first connection.
+
+    The stranger calls the very port that the connection has outside.
     """
     inside, far = (network.machine(name, Host).connections for name in ("web", "update server"))
     theirs = next(iter(far.values()))
@@ -193,8 +202,9 @@ def _checked(setting: Setting) -> None:
 
 
 class Filled(NamedRow):
-    """How many ports towards one destination a NAT gateway was asked for and gave; then its steps
-    for one more SYN there, and for one to the next port of that host.
+    """How many ports towards one destination a NAT gateway was asked for and gave.
+
+    Then its steps for one more SYN there, and for one to the next port of that host.
     """
 
     addresses: tuple[str, ...]
@@ -222,8 +232,9 @@ def _said(step: Step) -> str:
 def fill_nat(
     asked: int = 55_000, addresses: int = 1, destination: str = f"{UPDATES}:443"
 ) -> Filled:
-    """Ask a NAT gateway for so many ports towards one destination (address:port), and then send it
-    two SYNs more.
+    """Ask a NAT gateway for many ports towards one destination, then send it two SYNs more.
+
+    asked: how many. destination: address:port.
 
     addresses: 1 to 8, of the gateway. ValueError names a wrong value.
     """

@@ -101,8 +101,9 @@ def nlb_vpc(listener: Listener) -> Vpc:
 
 
 def nlb_visit(site: Site, silent: int, opener: str = "client", name: str = NAME) -> Visit:
-    """Have a host connect, be silent for so many seconds, and then fetch the page on that
-    connection.
+    """Have a host connect, be silent, and then fetch the page on that connection.
+
+    silent: for how many seconds.
     """
     message = request("GET", "/", name)
     program = Later(message, site.network.clock.now, silent * SECOND)
@@ -110,8 +111,9 @@ def nlb_visit(site: Site, silent: int, opener: str = "client", name: str = NAME)
 
 
 def nth(site: Site, number: int, opener: str = "client", silent: int = 0) -> Visit:
-    """The visit on a host's connection with this number, after those before it; the name is the one
-    it would use.
+    """The visit on a host's connection with this number, after those before it.
+
+    The name is the one the host would use.
     """
     name = INSIDE if opener in WEBS else NAME
     for _ in range(number - 1):
@@ -156,8 +158,9 @@ def source_at_target(visit: Visit) -> str:
 
 
 def first_bytes(visit: Visit) -> str:
-    """The first bytes of the opener as they arrived at the target, in hexadecimal, 16 to a line,
-    and as text.
+    """The first bytes of the opener as they arrived at the target.
+
+    In hexadecimal, 16 to a line, and as text.
     """
     data = next(
         (
@@ -178,8 +181,9 @@ def _plain(data: bytes) -> str:
 
 
 def in_public_subnet() -> Site:
-    """The same site with what the belief asks for: public addresses of the targets, a route to the
-    Internet gateway.
+    """The same site with what the belief asks for.
+
+    Public addresses of the targets, and a route to the Internet gateway.
     """
     site = nlb_site().with_row(Route("private", ANYWHERE, IGW))
     for number, address in enumerate(WEBS.values()):

@@ -32,8 +32,9 @@ class Visit(Record):
 
     @cached_property
     def connections(self) -> tuple[Conversation, ...]:
-        """The connections that the visit led to, the opener's own one first; health checks, for
-        instance, are none.
+        """The connections that the visit led to, the opener's own one first.
+
+        Health checks, for instance, are none.
         """
         chosen: list[Conversation] = []
         numbers: set[int] = set()
@@ -46,8 +47,9 @@ class Visit(Record):
 
     @property
     def client_sees(self) -> str:
-        """What the opener's person would report: "works", "timed out after 131 s", "502 Bad
-        Gateway", ...
+        """What the opener's person would report.
+
+        Such as "works", "timed out after 131 s" or "502 Bad Gateway".
         """
         from vpcedu.views.symptom import client_sees
 
@@ -55,8 +57,9 @@ class Visit(Record):
 
     @property
     def balancer_logs(self) -> tuple[str, ...]:
-        """What the balancers' logs say: statuses like "200" and "460", and targets that turned
-        unhealthy.
+        """What the balancers' logs say.
+
+        Statuses like "200" and "460", and targets that turned unhealthy.
         """
         from vpcedu.views.symptom import balancer_logs
 
@@ -102,8 +105,9 @@ class Visit(Record):
         return flow_log(self, at, fields or DEFAULT, interval)
 
     def access_log(self, at: str = "") -> AccessLog:
-        """What a Classic or Application Load Balancer would log; at: the node's name, "" where
-        there is only one.
+        """What a Classic or Application Load Balancer would log.
+
+        at: the node's name, "" where there is only one.
 
         ValueError where no such balancer has that name.
         """
