@@ -31,7 +31,7 @@ from vpcedu.address import number, text
 from vpcedu.device import Machine
 from vpcedu.flow import FiveTuple
 from vpcedu.gateways.nat_gateway import NatGateway
-from vpcedu.network import validity as rules
+from vpcedu.network import validity
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.network import Network
 from vpcedu.network.places import Hop
@@ -233,7 +233,7 @@ def hop_network():
         (GroupRule("sg", OUT, every, "0.0.0.0/0"),),
     )
     # the workload's first sources are addresses that AWS keeps in every subnet
-    rules.check = lambda vpc: None
+    validity.check = lambda vpc: None
     return OneHop(
         Vpc(
             "10.0.0.0/16", subnets, (nat, *hosts), routes, entries, allowed, "", (), (), devices, ()

@@ -545,6 +545,17 @@ def is_class_name(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and node.attr in ("__name__", "__qualname__")
 
 
+def twins(house: House) -> Places:
+    """Classes that share their name; an explorer may have that of what it shows."""
+    homes: dict[str, set[str]] = defaultdict(set)
+    for module, tree in house.trees.items():
+        if not module.startswith("vpcedu.widgets.explorers."):
+            for node in tree.body:
+                if isinstance(node, ast.ClassDef):
+                    homes[node.name].add(module)
+    return {f"{name}: {' '.join(sorted(found))}" for name, found in homes.items() if len(found) > 1}
+
+
 def guesses(house: House) -> Places:
     """Modules that ask by text what something can do.
 
@@ -649,6 +660,7 @@ RULES: dict[str, Callable[[House], Places]] = {
     "5 silent": silent,
     "6 crowds": crowds,
     "6 namesakes": namesakes,
+    "6 twins": twins,
     "6 guesses": guesses,
     "6 chains": chains,
     "6 untyped rows": untyped_rows,

@@ -14,7 +14,7 @@ from rigs.aws_questions import QUESTIONS, STRANGER
 
 from vpcedu import aws, lab
 from vpcedu.__main__ import main
-from vpcedu.analysis import path as paths
+from vpcedu.analysis import path
 from vpcedu.analysis.change import apply
 from vpcedu.network.interface import Interface
 from vpcedu.network.record import Call
@@ -79,7 +79,7 @@ def test_each_question_has_the_answer_that_aws_would_give(network, name, asked):
         return
     steps = [("back" if loss.back else "there", loss.step, loss) for loss in answer.blockers]
     found = [
-        f"{way}, {step.at}, {step.check}: {paths.leads(answer.vpc, loss)}"
+        f"{way}, {step.at}, {step.check}: {path.leads(answer.vpc, loss)}"
         for way, step, loss in steps
     ]
     assert begins(found, words), found

@@ -14,7 +14,7 @@ import ipywidgets
 import pytest
 
 from vpcedu import draw, lab, widgets
-from vpcedu.analysis import search as repairs
+from vpcedu.analysis import search
 from vpcedu.analysis.change import Repair
 from vpcedu.analysis.ends import Question
 from vpcedu.analysis.search import smallest
@@ -540,7 +540,7 @@ def test_the_smallest_repair_is_looked_for_with_progress_and_put_in():
         explorer.look()
         == "add acl-0d11e22f33a440002 out 110: allow tcp 1024-65535 to 10.20.10.10/32"
     )
-    assert "sees: works" in explorer.sentence and explorer.progress.bar.max == repairs.MOST_RUNS
+    assert "sees: works" in explorer.sentence and explorer.progress.bar.max == search.MOST_RUNS
     assert explorer.progress.bar.value > 1 and explorer.progress.bar.layout.display == "none"
     explorer.source.value = "web-2"
     assert explorer.progress.line.value == "" and "What if" not in explorer.sentence

@@ -15,7 +15,7 @@ from vpcedu.sites.lone_server import IGW, lone_server
 from vpcedu.sites.lone_server import URL as WEB_URL
 from vpcedu.sites.port_load import Load
 from vpcedu.sites.reference import reference_architecture
-from vpcedu.sites.two_instances import Setting, tell
+from vpcedu.sites.two_instances import FilterSetting, tell
 from vpcedu.widgets.predictions import Form
 
 URL = "http://www.example.com/"
@@ -268,7 +268,7 @@ def test_a_setting_that_is_no_number_is_named(slip):
         lambda: lab.silence(way="Classic LB", idle=slip),
         lambda: lab.handshake(slip),
         lambda: lab.fill_nat(addresses=slip),
-        lambda: tell(Setting(room=slip)),
+        lambda: tell(FilterSetting(room=slip)),
         lambda: lab.port_use(Load(rate=slip)),
     )
     for number, call in enumerate(calls):

@@ -209,6 +209,12 @@ FAULTS = [
     ),
     ("6 namesakes", "vpcedu.lab.host", "", "host: hosts lab"),
     ("6 namesakes", "vpcedu.hosts.scene_of", "", "scene_of: draw.maps hosts"),
+    (
+        "6 twins",
+        "vpcedu.sites.site",
+        "class Route:\n    pass",
+        "Route: vpcedu.sites.site vpcedu.tables.route_table",
+    ),
     ("6 chains", "vpcedu.sites.site", "x = 1 if a else 2 if b else 3", "vpcedu.sites.site:2"),
     ("6 chains", "vpcedu.sites.site", "x = (1 if a else 2) if b else 3", "vpcedu.sites.site:2"),
     ("6 chains", "vpcedu.sites.site", "x = 1 if (a if b else c) else 3", "vpcedu.sites.site:2"),

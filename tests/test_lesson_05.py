@@ -14,12 +14,12 @@ from vpcedu.draw.tables.translations import sentence
 from vpcedu.packet import Packet
 from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, NO_TRANSLATION
 from vpcedu.sites.reference import NAT
-from vpcedu.sites.two_instances import MOST, SPAN, SPEAKERS, Setting, tell
+from vpcedu.sites.two_instances import MOST, SPAN, SPEAKERS, FilterSetting, tell
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.widgets.explorers.translations import ALIVE, frame
 
 STORIES = [
-    Setting(*values)
+    FilterSetting(*values)
     for values in product((1, 4, 6), (1, 2), (1, 2, 6), (10, 200, 360, 600), SPEAKERS, (0, 300))
 ]
 
@@ -90,7 +90,7 @@ def test_an_open_group_of_a_nat_instance_lets_nobody_through_it():
 
 @pytest.mark.fact("natgw-src", "natgw-55000")
 def test_two_instances_with_one_port_are_told_apart_by_the_nat_s_ports():
-    story = tell(Setting(2))
+    story = tell(FilterSetting(2))
     web, app = story.attempts
     assert (web.flow.sport, app.flow.sport) == (40_000, 40_000)
     assert (web.row.after.src, app.row.after.src) == (
@@ -102,7 +102,7 @@ def test_two_instances_with_one_port_are_told_apart_by_the_nat_s_ports():
 
 @pytest.mark.fact("natgw-55000")
 def test_one_port_serves_two_destinations_and_room_is_counted_for_each():
-    narrow, wide = tell(Setting(4, 1, 2)), tell(Setting(4, 2, 2))
+    narrow, wide = tell(FilterSetting(4, 1, 2)), tell(FilterSetting(4, 2, 2))
     assert [attempt.row is None for attempt in narrow.attempts] == [False, False, True, True]
     assert all(attempt.row for attempt in wide.attempts)
     outside = [attempt.row.after.source for attempt in wide.attempts]
@@ -127,7 +127,7 @@ def test_one_port_serves_two_destinations_and_room_is_counted_for_each():
     ],
 )
 def test_who_speaks_after_a_silence_hears_what_the_table_says(speaks, at, reason, said):
-    story = tell(Setting(2, at=at, speaks=speaks))
+    story = tell(FilterSetting(2, at=at, speaks=speaks))
     assert story.spoken.last.reason is reason and said in sentence(story)
     resets = [trace for trace in story.capture if trace.sender == "NAT"]
     assert [trace.last.at for trace in resets] == (["web"] if (speaks, at) == ("web", 360) else [])
@@ -135,9 +135,9 @@ def test_who_speaks_after_a_silence_hears_what_the_table_says(speaks, at, reason
 
 @pytest.mark.fact("natgw-idle")
 def test_keep_alive_below_350_s_keeps_every_row():
-    assert tell(Setting(6, at=SPAN)).live == 0
-    assert tell(Setting(6, at=SPAN, keepalive=300)).live == 6
-    assert tell(Setting(6, at=SPAN, keepalive=400)).live == 0
+    assert tell(FilterSetting(6, at=SPAN)).live == 0
+    assert tell(FilterSetting(6, at=SPAN, keepalive=300)).live == 6
+    assert tell(FilterSetting(6, at=SPAN, keepalive=400)).live == 0
 
 
 @pytest.mark.parametrize("setting", STORIES[::7])
@@ -150,10 +150,10 @@ def test_the_bars_that_still_run_are_the_rows_that_the_nat_has(setting):
 
 
 def test_the_end_of_a_bar_is_the_first_second_without_the_row():
-    gone = tell(Setting(1, at=SPAN)).attempts[0].gone
+    gone = tell(FilterSetting(1, at=SPAN)).attempts[0].gone
     assert gone == 350_040_000
-    assert tell(Setting(1, at=gone // SECOND, speaks="web")).spoken.delivered
-    assert not tell(Setting(1, at=gone // SECOND + 1, speaks="web")).spoken.delivered
+    assert tell(FilterSetting(1, at=gone // SECOND, speaks="web")).spoken.delivered
+    assert not tell(FilterSetting(1, at=gone // SECOND + 1, speaks="web")).spoken.delivered
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_the_end_of_a_bar_is_the_first_second_without_the_row():
 )
 def test_a_wrong_value_of_a_story_is_named(values, named):
     with pytest.raises(ValueError, match=named):
-        tell(Setting(**values))
+        tell(FilterSetting(**values))
 
 
 def test_what_is_no_story_is_named():
@@ -216,7 +216,7 @@ def test_each_row_that_ran_out_or_found_no_port_has_a_cross():
 
 
 def test_the_text_alternative_comes_from_the_run():
-    alt = draw.translations(tell(Setting(3, 1, 2, 400, "web"))).alt
+    alt = draw.translations(tell(FilterSetting(3, 1, 2, 400, "web"))).alt
     for part in (
         "web 10.0.1.10:40000 > 198.51.100.7:443: outside 10.0.0.20:52088, since 0 s, removed at 350 s.",
         "web 10.0.1.10:40001 > 198.51.100.7:443: at 60 s, no port left.",

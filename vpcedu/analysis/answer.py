@@ -13,13 +13,13 @@ noted. Left out: a choice of the source's port, what a program does besides answ
 
 from __future__ import annotations
 
-from vpcedu.analysis import path as paths
+from vpcedu.analysis import path
 from vpcedu.analysis.endpoint_services import endpoint
 from vpcedu.analysis.ends import Question, find, silent_about
 from vpcedu.analysis.plays import Plays
 from vpcedu.analysis.search import smallest
 from vpcedu.analysis.unknown import met, nothing_inside
-from vpcedu.network import validity as rules
+from vpcedu.network import validity
 from vpcedu.row import NamedRow
 from vpcedu.views.outcome import SOMETIMES, UNKNOWN, Outcome, together
 from vpcedu.views.text import fold
@@ -98,26 +98,26 @@ class Answer(NamedRow):
 
         None where the files do not tell its path.
         """
-        return () if self.unknown else paths.forward(self.telling)
+        return () if self.unknown else path.forward(self.telling)
 
     @property
     def back(self) -> tuple[Trace, ...]:
         """What answered each of them, from the far end homewards."""
-        return () if self.unknown else paths.back(self.telling)
+        return () if self.unknown else path.back(self.telling)
 
     @property
     def rows(self) -> tuple[str, ...]:
         """The rows that decided, there and back, by their names."""
         return tuple(
             dict.fromkeys(
-                (*paths.row_names(self.vpc, self.forward), *paths.row_names(self.vpc, self.back))
+                (*path.row_names(self.vpc, self.forward), *path.row_names(self.vpc, self.back))
             )
         )
 
     @property
     def states(self) -> tuple[str, ...]:
         """What brings the reply back at each hop."""
-        return paths.states(self.back)
+        return path.states(self.back)
 
     @property
     def verdict(self) -> str:
@@ -131,7 +131,7 @@ class Answer(NamedRow):
             return f"Whether {self.question.source} reaches {ends} cannot be told: {self.unknown[0].words}."
         if outcome.verdict == SOMETIMES:
             return f"{self.question.source} reaches {ends} only sometimes: {self.shares}."
-        lost = paths.losses(self.telling)
+        lost = path.losses(self.telling)
         if not lost:
             return f"{self.question.source} gets no good answer from {ends}: {self.symptom}."
         where = f"{_at(lost[0])}: {lost[0].step.reason}" + _row(self.vpc, lost[0])
@@ -178,7 +178,7 @@ class Answer(NamedRow):
                         "direction": "return" if loss.back else "forward",
                         "at": loss.step.at,
                         "check": loss.step.check,
-                        "row": paths.leads(vpc, loss),
+                        "row": path.leads(vpc, loss),
                         "reason": str(loss.step.reason),
                         "fix": loss.step.reason.fix if loss.step.reason else "",
                     }
@@ -195,15 +195,15 @@ class Answer(NamedRow):
                     }
                     for repair in self.repairs
                 ],
-                "ends": paths.leads(vpc, self.ends) if self.ends else None,
+                "ends": path.leads(vpc, self.ends) if self.ends else None,
                 "notes": list(self.notes),
             }
         }
 
     def __str__(self) -> str:
         known = self.reachable is not None
-        forward = [line for trace in self.forward for line in paths.shown(self.vpc, trace)]
-        back = [line for trace in self.back for line in paths.shown(self.vpc, trace)]
+        forward = [line for trace in self.forward for line in path.shown(self.vpc, trace)]
+        back = [line for trace in self.back for line in path.shown(self.vpc, trace)]
         sections = (
             ("What is missing for an answer:", [f"  {row}" for row in self.unknown]),
             (
@@ -251,7 +251,7 @@ def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
 
     ValueError as in `ask`.
     """
-    rules.check(vpc)
+    validity.check(vpc)
     visits = everywhere(plays, vpc, question)
     visit = visits.pop(question)
     unknown = unknown_of((visit, *visits.values()), vpc) or nothing_inside(vpc, question)
@@ -303,7 +303,7 @@ def _blockers(
     One packet's addresses differ from run to run, so they do not count.
     """
     once: dict[tuple[object, ...], Loss] = {}
-    for loss in (*paths.losses(plays.past_drops(vpc, question)), *behind):
+    for loss in (*path.losses(plays.past_drops(vpc, question)), *behind):
         once.setdefault((loss.step.at, loss.step.check, loss.back, str(loss.step.reason)), loss)
     return tuple(once.values())
 
@@ -313,7 +313,7 @@ def _at(loss: Loss) -> str:
 
 
 def _row(vpc: Vpc, loss: Loss) -> str:
-    row = paths.leads(vpc, loss)
+    row = path.leads(vpc, loss)
     return f" ({row})" if row else ""
 
 

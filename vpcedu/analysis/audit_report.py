@@ -24,7 +24,7 @@ from vpcedu.analysis.reachability import Reach
 from vpcedu.analysis.search import run
 from vpcedu.analysis.sources import LAST_PORT
 from vpcedu.analysis.unknown import names_of
-from vpcedu.network import validity as rules
+from vpcedu.network import validity
 from vpcedu.row import NamedRow
 from vpcedu.sites.field import is_numeric
 from vpcedu.tables.network_acl import IN, NetworkAcl
@@ -73,7 +73,7 @@ class Audit:
     """
 
     def __init__(self, vpc: Vpc) -> None:
-        rules.check(vpc)
+        validity.check(vpc)
         RuleSet.of((), IN, vpc.group_rules)
         for acl in {entry.acl for entry in vpc.acl_entries}:
             NetworkAcl(acl, tuple(entry for entry in vpc.acl_entries if entry.acl == acl))

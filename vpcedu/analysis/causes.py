@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from vpcedu.analysis import path as paths
+from vpcedu.analysis import path
 from vpcedu.analysis.change import Repair
 from vpcedu.analysis.ends import Question
 from vpcedu.analysis.plays import Plays
@@ -56,7 +56,7 @@ def beyond_drops(site: Site, what: str | Call) -> Visit:
     return copy.play(what) if isinstance(what, Call) else copy.get(what)
 
 
-class Cause(NamedRow):
+class Suspect(NamedRow):
     """What may be wrong, and the run that shows it.
 
     The row changed or held against, what the change does in words, and what fixes it. The repair is
@@ -74,7 +74,7 @@ class Cause(NamedRow):
 
 def diagnose(
     vpc: Vpc, source: str, destination: str, port: int, symptom: str = ""
-) -> tuple[Cause, ...]:
+) -> tuple[Suspect, ...]:
     """The causes that would give this symptom between these ends of this VPC, each shown by a run.
 
     symptom: as in `Answer.symptom`, like "timed out"; "": that of the VPC as described. Where the
@@ -90,7 +90,8 @@ def diagnose(
     answer = asked(plays, vpc, Question(source, destination, port))
     if answer.unknown:  # whatever else is changed, it stays open
         return tuple(
-            Cause(None, f"it cannot be told: {row}", None, answer.telling) for row in answer.unknown
+            Suspect(None, f"it cannot be told: {row}", None, answer.telling)
+            for row in answer.unknown
         )
     if symptom in ("", answer.symptom):
         return _in_the_way(answer)
@@ -101,7 +102,7 @@ def diagnose(
             seen.add(visit.outcome.said)
             if visit.outcome.said == symptom:
                 found.append(
-                    Cause(
+                    Suspect(
                         fault.row if fault.new is None else fault.new,
                         _told(vpc, fault, visit),
                         Repair(fault.new, fault.row),
@@ -116,13 +117,13 @@ def diagnose(
     return tuple(found)
 
 
-def _in_the_way(answer: Answer) -> tuple[Cause, ...]:
+def _in_the_way(answer: Answer) -> tuple[Suspect, ...]:
     repairs = answer.repairs or ()
     causes = [
-        Cause(
+        Suspect(
             loss.row,
             f"{loss.leg_direction} a packet is lost at {loss.step.at}, {loss.step.check}: {loss.step.reason}"
-            f" ({paths.decided(answer.vpc, loss.step)})",
+            f" ({path.decided(answer.vpc, loss.step)})",
             repairs[place] if len(repairs) == len(answer.blockers) else None,
             answer.telling,
         )
@@ -130,14 +131,14 @@ def _in_the_way(answer: Answer) -> tuple[Cause, ...]:
     ]
     if not causes and not answer.reachable:
         causes = [
-            Cause(None, f"no packet is lost; {answer.symptom}", repair, answer.telling)
+            Suspect(None, f"no packet is lost; {answer.symptom}", repair, answer.telling)
             for repair in repairs or (None,)
         ]
     return tuple(causes)
 
 
 def _told(vpc: Vpc, fault: Repair, visit: Visit) -> str:
-    lost = paths.losses(visit)
+    lost = path.losses(visit)
     what = (
         f"{lost[0].leg_direction} a packet is lost at {lost[0].step.at}, {lost[0].step.check}"
         if lost

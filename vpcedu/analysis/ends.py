@@ -50,7 +50,7 @@ class Question(NamedRow):
         return f"{self.source} to {self.destination}, TCP port {self.port}"
 
 
-class End(NamedRow):
+class AskedEnd(NamedRow):
     """One end: its device's name, the address meant, and its interface.
 
     The interface is None on the Internet, and where the address is nobody's.
@@ -99,14 +99,14 @@ def free_address(vpc: Vpc, cidr: str) -> str:
     return next(unnamed, None) or next(a for a in spare if a not in taken)
 
 
-def find(vpc: Vpc, word: str) -> End:
+def find(vpc: Vpc, word: str) -> AskedEnd:
     """The end that a word means; ValueError names what was expected."""
     if word.lower() == SOMEONE:
         own = next((row.address for row in vpc.outside if row.device == SOMEONE), None)
-        return End(SOMEONE, own or free_address(vpc, OTHERS), None)
+        return AskedEnd(SOMEONE, own or free_address(vpc, OTHERS), None)
     for row in (interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces):
         if word in (row.device, row.id):
-            return End(row.device, row.address, row)
+            return AskedEnd(row.device, row.address, row)
     address = next(
         (
             row.addresses[0]
@@ -118,7 +118,7 @@ def find(vpc: Vpc, word: str) -> End:
     )
     host = next((row for row in vpc.outside if row.device == word), None)
     if host is not None:
-        return End(host.device, host.address, None)
+        return AskedEnd(host.device, host.address, None)
     if not is_numeric(address):
         devices = (device.name for each_vpc in vpc.everyone for device in each_vpc.devices)
         known = ", ".join(
@@ -136,7 +136,7 @@ def find(vpc: Vpc, word: str) -> End:
     return _at(vpc, address)
 
 
-def _at(vpc: Vpc, address: str) -> End:
+def _at(vpc: Vpc, address: str) -> AskedEnd:
     private = next(
         (
             association.private
@@ -148,8 +148,8 @@ def _at(vpc: Vpc, address: str) -> End:
     )
     for row in (interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces):
         if private in (row.address, *row.secondary):
-            return End(row.device, address, row)
-    return End(
+            return AskedEnd(row.device, address, row)
+    return AskedEnd(
         next((row.device for row in vpc.outside if row.address == address), ""), address, None
     )
 
@@ -229,7 +229,7 @@ def prepare(vpc: Vpc, question: Question) -> Working:
     )
 
 
-def _distinct(vpc: Vpc, source: End, there: End, address: str) -> None:
+def _distinct(vpc: Vpc, source: AskedEnd, there: AskedEnd, address: str) -> None:
     """Refuse a destination in another VPC whose address is also in the source's own.
 
     It would mean somebody, or nobody, of the source's VPC.
@@ -253,7 +253,7 @@ def checked(question: Question) -> None:
             raise ValueError(f"end {word!r}: expected a name, an id, an address or {SOMEONE}")
 
 
-def _address(vpc: Vpc, source: End, there: End, question: Question) -> str:
+def _address(vpc: Vpc, source: AskedEnd, there: AskedEnd, question: Question) -> str:
     """Where the opener sends to: from outside a device's public address, if it has one."""
     if (
         source.interface is None
@@ -283,7 +283,7 @@ def _nodes(vpc: Vpc, name: str) -> set[str]:
     }
 
 
-def _peopled(vpc: Vpc, source: End, there: End, address: str, question: Question) -> Vpc:
+def _peopled(vpc: Vpc, source: AskedEnd, there: AskedEnd, address: str, question: Question) -> Vpc:
     """The description with the hosts of the Internet that the question needs.
 
     The source's interface comes first.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LAST_PORT = 65_535
 
 
-class Place(NamedRow):
+class PossibleEnd(NamedRow):
     """One possible end.
 
     Its address as a number, its name, its interface (None: on the Internet), its ephemeral range.
@@ -36,7 +36,7 @@ class Place(NamedRow):
     ports: tuple[int, int]
 
 
-def inside(vpc: Vpc) -> list[Place]:
+def inside(vpc: Vpc) -> list[PossibleEnd]:
     """Each interface of a host."""
     kinds = {row.name: row for row in vpc.devices}
     found = []
@@ -45,11 +45,13 @@ def inside(vpc: Vpc) -> list[Place]:
         settings = dict(device.settings)
         if device.kind.is_host:
             usual = ELASTIC_LOAD_BALANCING if "listeners" in settings else LINUX
-            found.append(Place(number(row.address), row.id, row, settings.get("ports", usual)))
+            found.append(
+                PossibleEnd(number(row.address), row.id, row, settings.get("ports", usual))
+            )
     return found
 
 
-def outside(vpc: Vpc) -> list[Place]:
+def outside(vpc: Vpc) -> list[PossibleEnd]:
     """Anyone on the Internet, and somebody of each public block that a rule or an entry names."""
     blocks = dict.fromkeys(
         (*(rule.peer for rule in vpc.group_rules), *(entry.cidr for entry in vpc.acl_entries))
@@ -65,7 +67,7 @@ def outside(vpc: Vpc) -> list[Place]:
                 and 1 << 24 <= value < 224 << 24
             ):
                 found.setdefault(value, cidr)
-    return [Place(value, name, None, LINUX) for value, name in found.items()]
+    return [PossibleEnd(value, name, None, LINUX) for value, name in found.items()]
 
 
 def classes(vpc: Vpc) -> list[int]:

@@ -18,8 +18,8 @@ from vpcedu.aws.groups_and_acls import acl_entries, group_rules, prefixes
 from vpcedu.aws.located import At, LoadError
 from vpcedu.aws.reader_notes import Note, Notes
 from vpcedu.aws.reading import read
-from vpcedu.aws.target_groups import Targets, free_address
-from vpcedu.network import validity as rules
+from vpcedu.aws.target_groups import TargetGroups, free_address
+from vpcedu.network import validity
 from vpcedu.network.interface import Subnet
 from vpcedu.network.vpc import Device, OutsideHost, Unknown, Vpc
 from vpcedu.row import NamedRow
@@ -138,7 +138,7 @@ def load(path: str | Path) -> Account:
     for ground in found.values():
         for row in ground.interfaces:
             addresses.setdefault(row.device, row.address)
-    targets = Targets(answers, addresses)
+    targets = TargetGroups(answers, addresses)
     vpcs = tuple(_checked(ground, ground.build(targets)) for ground in found.values())
     for one in vpcs:
         _together(one, vpcs, found[one.name].at)
@@ -324,7 +324,7 @@ class _Ground:
             )
         return made
 
-    def build(self, targets: Targets) -> Vpc:
+    def build(self, targets: TargetGroups) -> Vpc:
         """The description."""
         answers, name = self.answers, self.name
         taken = {a for row in self.interfaces for a in (row.address, *row.secondary)}
@@ -383,7 +383,7 @@ class _Ground:
 def _checked(ground: _Ground, vpc: Vpc) -> Vpc:
     """The description, if it is one that AWS would accept."""
     try:
-        rules.check(vpc)
+        validity.check(vpc)
     except ValueError as error:
         raise LoadError(
             f"{ground.at.where}: the rows of {vpc.name} do not fit together: {error}"
@@ -393,6 +393,6 @@ def _checked(ground: _Ground, vpc: Vpc) -> Vpc:
 
 def _together(vpc: Vpc, everyone: tuple[Vpc, ...], at: At) -> None:
     try:
-        rules.check(vpc._replace(peers=tuple(one for one in everyone if one is not vpc)))
+        validity.check(vpc._replace(peers=tuple(one for one in everyone if one is not vpc)))
     except ValueError as error:
         raise LoadError(f"{at.where}: the VPCs do not fit together: {error}") from None

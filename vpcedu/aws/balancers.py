@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from vpcedu.address import block
 from vpcedu.aws.answers import Answers
-from vpcedu.aws.leg import Leg
+from vpcedu.aws.leg import InterfaceLeg
 from vpcedu.aws.located import At
-from vpcedu.aws.target_groups import CERTIFICATE, Targets, free_address
+from vpcedu.aws.target_groups import CERTIFICATE, TargetGroups, free_address
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.gateways.undescribed import Beyond
+from vpcedu.gateways.undescribed import Undescribed
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
@@ -54,9 +54,9 @@ class Nodes:
     def __init__(
         self,
         answers: Answers,
-        targets: Targets,
+        targets: TargetGroups,
         subnets: tuple[Subnet, ...],
-        legs: list[Leg],
+        legs: list[InterfaceLeg],
         taken: set[str],
     ) -> None:
         self.answers, self.targets, self.subnets, self.legs, self.taken = (
@@ -106,11 +106,11 @@ class Nodes:
                 f" ({leg.description})",
                 "elbv2 describe-load-balancers",
             )
-            self.devices.append(Device(leg.interface.name, Beyond))
+            self.devices.append(Device(leg.interface.name, Undescribed))
             self.interfaces.append(leg.interface._replace(device=leg.interface.name))
             self.associations += leg.associations
 
-    def _known(self, one: Balancer, leg: Leg) -> Association:
+    def _known(self, one: Balancer, leg: InterfaceLeg) -> Association:
         public = {association.private: association.public for association in leg.associations}.get(
             leg.interface.address, ""
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from vpcedu.address import contains
 from vpcedu.aws import kinds
 from vpcedu.aws.answers import Answers
-from vpcedu.aws.leg import Leg
+from vpcedu.aws.leg import InterfaceLeg
 from vpcedu.aws.located import At
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
@@ -26,7 +26,7 @@ RUNNING = ("running", "pending")
 NAT_STATES = ("available", "pending")
 
 
-def legs(answers: Answers, vpc: str, subnets: dict[str, str]) -> list[Leg]:
+def legs(answers: Answers, vpc: str, subnets: dict[str, str]) -> list[InterfaceLeg]:
     """Every IPv4 interface of a VPC.
 
     The device's name is the instance's id, or "" where the interface belongs to no instance.
@@ -72,7 +72,7 @@ def _has_ipv4(answers: Answers, at: At) -> bool:
     return at.has("PrivateIpAddress")
 
 
-def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Leg:
+def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> InterfaceLeg:
     """From an answer about interfaces, or an instance's list of its own."""
     holder = at.up.up if at.up and at.up.key == "NetworkInterfaces" else None
     instance = next((one for one in (at, holder) if one and one.has("InstanceId")), None)
@@ -129,7 +129,7 @@ def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Leg:
         (),
         _tracking(at),
     )
-    return Leg(
+    return InterfaceLeg(
         interface,
         tuple(dict.fromkeys(public)),
         at.text("InterfaceType", "interface"),
@@ -189,7 +189,7 @@ def _placed(
 
 def _nat_gateways(
     answers: Answers, vpc: str, subnets: dict[str, str], known: set[str]
-) -> Iterator[Leg]:
+) -> Iterator[InterfaceLeg]:
     """The interfaces of NAT gateways that no other answer describes."""
     for name, row in answers.of_vpc("NatGateways", vpc).items():
         first = primary(row)
@@ -209,7 +209,7 @@ def _nat_gateways(
             interface = Interface(
                 name, subnet, address, (), False, first.text("NetworkInterfaceId", "")
             )
-            yield Leg(interface, (), "nat_gateway", "", 0, row)
+            yield InterfaceLeg(interface, (), "nat_gateway", "", 0, row)
 
 
 def primary(gateway: At) -> At | None:
@@ -219,8 +219,8 @@ def primary(gateway: At) -> At | None:
 
 
 def devices(
-    answers: Answers, vpc: str, found: list[Leg], targets: dict[str, tuple[str, ...]]
-) -> tuple[list[Device], list[Interface], list[Association], list[Leg]]:
+    answers: Answers, vpc: str, found: list[InterfaceLeg], targets: dict[str, tuple[str, ...]]
+) -> tuple[list[Device], list[Interface], list[Association], list[InterfaceLeg]]:
     """Devices, interfaces and public addresses; and the interfaces of load balancers.
 
     Another module makes the load balancers themselves.
@@ -240,7 +240,7 @@ def devices(
     made: dict[str, Device] = {}
     interfaces: list[Interface] = []
     public: list[Association] = []
-    balancers: list[Leg] = []
+    balancers: list[InterfaceLeg] = []
     for leg in found:
         own = leg.interface
         if leg.description.startswith("ELB ") and not own.device:
@@ -271,7 +271,7 @@ def devices(
 
 
 def _nat_gateway(
-    answers: Answers, leg: Leg, gateways: dict[str, tuple[str, At]]
+    answers: Answers, leg: InterfaceLeg, gateways: dict[str, tuple[str, At]]
 ) -> tuple[Interface, tuple[Association, ...]]:
     own = leg.interface
     name = own.device or next(
@@ -304,7 +304,7 @@ def _nat_gateway(
     ), pairs or leg.associations
 
 
-def _runs(answers: Answers, instance: str, leg: Leg) -> bool:
+def _runs(answers: Answers, instance: str, leg: InterfaceLeg) -> bool:
     row = answers.rows("Instances").get(instance)
     state = row.get("State").text("Name", "running") if row and row.has("State") else "running"
     if row is None:

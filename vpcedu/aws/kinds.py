@@ -14,7 +14,7 @@ from vpcedu.network.vpc import Device
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.aws.leg import Leg
+    from vpcedu.aws.leg import InterfaceLeg
 
 FAR_SIDES = (
     "gateway_load_balancer_endpoint",
@@ -25,7 +25,10 @@ FAR_SIDES = (
 
 
 def instance(
-    answers: Answers, leg: Leg, made: dict[str, Device], targets: dict[str, tuple[str, ...]]
+    answers: Answers,
+    leg: InterfaceLeg,
+    made: dict[str, Device],
+    targets: dict[str, tuple[str, ...]],
 ) -> None:
     """A host; a NAT instance too where a route leads to one of its interfaces.
 
@@ -62,16 +65,16 @@ def instance(
         answers.notes.add("inferred", leg.at, "which ports instances listen on: every TCP port")
 
 
-def service(answers: Answers, leg: Leg, made: dict[str, Device], routed: bool) -> None:
+def service(answers: Answers, leg: InterfaceLeg, made: dict[str, Device], routed: bool) -> None:
     """Make the device of an interface that is no instance's.
 
     It is a service's, an endpoint's, or one of something whose far side nobody described.
     """
     name, words = leg.interface.name, leg.description or leg.kind
     if leg.kind in FAR_SIDES or routed:
-        from vpcedu.gateways.undescribed import Beyond
+        from vpcedu.gateways.undescribed import Undescribed
 
-        made[name] = Device(name, Beyond)
+        made[name] = Device(name, Undescribed)
         answers.notes.add("beyond", leg.at, f"{name} ({words}): what lies behind it is unknown")
     elif leg.kind == "vpc_endpoint" or words.startswith("VPC Endpoint"):
         from vpcedu.aws.endpoints import InterfaceEndpoint

@@ -8,7 +8,7 @@ from vpcedu.network.interface import Interface
 from vpcedu.row import NamedRow
 
 
-class Leg(NamedRow):
+class InterfaceLeg(NamedRow):
     """An interface row, its public addresses, and AWS's type and description.
 
     With its place among its device's interfaces, and its source.

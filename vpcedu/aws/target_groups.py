@@ -35,7 +35,7 @@ PHRASES = {
 }
 
 
-class Targets:
+class TargetGroups:
     """Target groups, resolved; `addresses`: the primary private address of each instance."""
 
     def __init__(self, answers: Answers, addresses: dict[str, str]) -> None:

@@ -236,9 +236,9 @@ def _print_json(value: Any) -> None:
 
 def scenario(options: dict[str, str]) -> int:
     """Play a symptom and print its story, or list them all."""
-    from vpcedu.scenarios import catalogue as scenarios
+    from vpcedu.scenarios import catalogue
 
-    print(scenarios.scenario(options[""]) if "" in options else scenarios.listing())
+    print(catalogue.scenario(options[""]) if "" in options else catalogue.listing())
     return 0
 
 

@@ -13,7 +13,7 @@ from vpcedu.course.judgement import Judgement, play
 from vpcedu.course.row_table import Less, without
 from vpcedu.flow import FiveTuple
 from vpcedu.packet import ACK, SYN
-from vpcedu.sites import field as fields
+from vpcedu.sites import field
 from vpcedu.sites.reference import reference_architecture
 from vpcedu.sites.visit import Visit
 from vpcedu.trace import Trace
@@ -37,11 +37,11 @@ def judge(
         raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
     real = legs[0].packet.flow
     open_port = str(destination_port).strip() == UNKNOWN
-    dport = real.dport if open_port else fields.port("destination", destination_port)
+    dport = real.dport if open_port else field.port("destination", destination_port)
     predicted = FiveTuple(
-        fields.ipv4("source address", source),
-        fields.port("source", source_port),
-        fields.ipv4("destination address", destination),
+        field.ipv4("source address", source),
+        field.port("source", source_port),
+        field.ipv4("destination address", destination),
         dport,
     )
     if predicted == real and open_port and visit.opener == legs[0].last.at:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vpcedu.clock import SECOND, seconds
 from vpcedu.course.judgement import Judgement
-from vpcedu.sites import field as fields
+from vpcedu.sites import field
 from vpcedu.sites.two_hosts import handshake
 
 LEARNS = ("connected", "refused", "reset", "timed out")
@@ -20,8 +20,8 @@ def judge_silence(
     The fields may be text as typed, in seconds; `learns` is one of LEARNS. ValueError where one is
     something else.
     """
-    word = fields.one_of("learns", learns, LEARNS)
-    sent, end = fields.seconds("third SYN", third), fields.seconds("after", after)
+    word = field.one_of("learns", learns, LEARNS)
+    sent, end = field.seconds("third SYN", third), field.seconds("after", after)
     visit = handshake(200, server="silent", kernel=kernel)
     assert visit.result is not None
     times = ", ".join(f"{at:g}" for at in visit.syn_times)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vpcedu.course.judgement import Judgement
 from vpcedu.course.lesson_00 import judge
 from vpcedu.protocols.ports import LINUX
-from vpcedu.sites import field as fields
+from vpcedu.sites import field
 from vpcedu.sites.port_load import RANGES, Load, fill, port_use
 from vpcedu.sites.visit import Visit
 from vpcedu.views.explain import answer_legs
@@ -23,7 +23,7 @@ def judge_ports(
     if not legs:
         raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
     flow = legs[0].packet.flow
-    count, real = fields.whole("connections at once", most, 0, 999_999_999), len(fill(LINUX))
+    count, real = field.whole("connections at once", most, 0, 999_999_999), len(fill(LINUX))
     judgement = judge(visit, flow.src, source_port, flow.dst, destination_port)
     if not judgement.right:
         return judgement

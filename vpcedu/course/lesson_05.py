@@ -8,7 +8,7 @@ from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import IDLE, NatGateway
 from vpcedu.network.network import Network
 from vpcedu.packet import ACK, PSH, Packet
-from vpcedu.sites import field as fields
+from vpcedu.sites import field
 from vpcedu.sites.parts import API, CLIENT, PAGE, UPDATES
 from vpcedu.sites.programs import Stay
 from vpcedu.sites.reference import NAT, WEB
@@ -33,10 +33,10 @@ def judge_nat(answer_to: object, page_packets: object, stops: object) -> Judgeme
     else.
     """
     told, count = (
-        fields.ipv4("answer goes to", answer_to),
-        fields.whole("packets", page_packets, 0, 9_999),
+        field.ipv4("answer goes to", answer_to),
+        field.whole("packets", page_packets, 0, 9_999),
     )
-    word = fields.one_of("stops", stops, STOPS, {"network acl": "acl"})
+    word = field.one_of("stops", stops, STOPS, {"network acl": "acl"})
     return _to(told) or _packets(count) or _stops(word)
 
 
@@ -184,7 +184,7 @@ row = 3
 
 def awake(keepalive: object) -> str:
     """05.3: a connection that is silent for 20 minutes."""
-    silent = fields.count("keep-alive", keepalive, 1, 86_400, fields.SECONDS)
+    silent = field.count("keep-alive", keepalive, 1, 86_400, field.SECONDS)
     network = Network(nat_vpc(silent))
     connection = network.do("web", "connect", FAR, Stay(0))
     network.run(SECOND)

@@ -12,7 +12,7 @@ from vpcedu.course.judgement import Judgement
 from vpcedu.hosts.web_server import requests_seen
 from vpcedu.protocols.forwarded import MODES, chain_of
 from vpcedu.protocols.proxy_protocol import parse, version_1
-from vpcedu.sites import field as fields
+from vpcedu.sites import field
 from vpcedu.sites.parts import NAME, PAGE
 from vpcedu.sites.reference import GROUP_RULES, reference_vpc
 from vpcedu.sites.reference_proxies import WEBS, proxy_site
@@ -33,9 +33,9 @@ def judge_proxy(connections: object, sees: object, learns: object) -> Judgement:
     The fields may be text as typed; `learns` is one of LEARNS. ValueError where one is something
     else.
     """
-    count = fields.whole("connections", connections, 1, 99)
-    address = fields.ipv4("web sees", sees)
-    word = fields.one_of("connect()", learns, LEARNS)
+    count = field.whole("connections", connections, 1, 99)
+    address = field.ipv4("web sees", sees)
+    word = field.one_of("connect()", learns, LEARNS)
     visit, rewriter = (proxy_site(balancer).get(PAGE) for balancer in ("classic-tcp", "network"))
     talks = visit.talks
     mine, theirs = (talk.traces[0].packet for talk in talks)
@@ -158,8 +158,8 @@ def whom_to_believe(choice: object) -> str:
     if not isinstance(choice, tuple) or len(choice) != 2:
         raise ValueError(f"choice {choice!r}: expected a mode and a number, like ('append', 0)")
     mode, place = (
-        fields.one_of("mode", choice[0], MODES),
-        fields.count("entry", choice[1], -FARTHEST, FARTHEST),
+        field.one_of("mode", choice[0], MODES),
+        field.count("entry", choice[1], -FARTHEST, FARTHEST),
     )
     for claim in CLAIMS:
         headers = (("X-Forwarded-For", ", ".join(claim)),) if claim else ()

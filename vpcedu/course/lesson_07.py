@@ -8,7 +8,7 @@ from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.proxy_protocol import parse
-from vpcedu.sites import field as fields
+from vpcedu.sites import field
 from vpcedu.sites.parts import NAME, PAGE, UPDATES
 from vpcedu.sites.row_kinds import as_a
 from vpcedu.sites.site import Site
@@ -40,10 +40,10 @@ def judge_nlb(client_sees: object, instance: object, ip: object) -> Judgement:
     The fields may be text as typed; the first is one of SEES. ValueError where one is something
     else.
     """
-    word = fields.one_of("the client sees", client_sees, SEES, {"200": "200 OK", "ok": "200 OK"})
+    word = field.one_of("the client sees", client_sees, SEES, {"200": "200 OK", "ok": "200 OK"})
     predicted = [
-        fields.ipv4("registered by instance", instance),
-        fields.ipv4("registered by address", ip),
+        field.ipv4("registered by instance", instance),
+        field.ipv4("registered by address", ip),
     ]
     runs = [nlb_site(kind).get(PAGE) for kind in ("instance", "ip")]
     real = [source_at_target(run) for run in runs]

@@ -12,7 +12,7 @@ from vpcedu.reasons import BEYOND
 from vpcedu.trace import DROP, Step
 
 
-class Beyond(Machine):
+class Undescribed(Machine):
     """A device of which only the network interface is known."""
 
     kind_words = "Beyond"

@@ -29,7 +29,7 @@ from vpcedu.tables.tracking import TrackedFlow, Untracked, is_untracked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.network.filter_tables import Filters
+    from vpcedu.network.filter_tables import FilterTables
     from vpcedu.network.walk import Walk
     from vpcedu.row import Row
     from vpcedu.tables.translation import Translation
@@ -45,19 +45,21 @@ class Turn(NamedRow):
     hop: Hop
 
 
-def source_check(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+def source_check(
+    filters: FilterTables, walk: Walk, here: Interface, packet: Packet
+) -> Verdict | None:
     """An interface sends only from its own address, unless its check is off."""
     return (here, SOURCE_CHECK) if here.check and packet.flow.src != here.address else None
 
 
 def destination_check(
-    filters: Filters, walk: Walk, here: Interface, packet: Packet
+    filters: FilterTables, walk: Walk, here: Interface, packet: Packet
 ) -> Verdict | None:
     """An interface takes only what is for its own address, unless its check is off."""
     return (here, DESTINATION_CHECK) if here.check and packet.flow.dst != here.address else None
 
 
-def group_out(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+def group_out(filters: FilterTables, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """A tracked flow, or an outbound rule of the interface's groups.
 
     A Network Load Balancer's own RST is not asked: AWS says that clients get it after the idle
@@ -68,13 +70,18 @@ def group_out(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> 
     return _group(filters, walk, here, packet, OUT, GROUP_OUT)
 
 
-def group_in(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+def group_in(filters: FilterTables, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """A tracked flow, or an inbound rule of the interface's groups."""
     return _group(filters, walk, here, packet, IN, GROUP_IN)
 
 
 def _group(
-    filters: Filters, walk: Walk, here: Interface, packet: Packet, direction: str, reason: Reason
+    filters: FilterTables,
+    walk: Walk,
+    here: Interface,
+    packet: Packet,
+    direction: str,
+    reason: Reason,
 ) -> Verdict | None:
     if not here.groups:
         return None  # a NAT gateway has no security group
@@ -106,7 +113,7 @@ def _group(
     return rule, None
 
 
-def _groups(filters: Filters, there: Interface | None, peer: str) -> frozenset[str]:
+def _groups(filters: FilterTables, there: Interface | None, peer: str) -> frozenset[str]:
     """The security groups by which a rule may name the other side.
 
     They are those of its interface, if the packet comes straight from there (or goes there) and not
@@ -118,7 +125,7 @@ def _groups(filters: Filters, there: Interface | None, peer: str) -> frozenset[s
 
 
 def _related(
-    filters: Filters, walk: Walk, here: Interface, packet: Packet, direction: str
+    filters: FilterTables, walk: Walk, here: Interface, packet: Packet, direction: str
 ) -> TrackedFlow | Untracked | None:
     """The flow that an ICMP error is about, if it is tracked automatically, or left untracked.
 
@@ -141,7 +148,7 @@ def _related(
 
 
 def flow_return(
-    filters: Filters,
+    filters: FilterTables,
     walk: Walk,
     here: Interface,
     packet: Packet,
@@ -160,7 +167,7 @@ def flow_return(
 
 
 def network_acl_out(
-    filters: Filters, walk: Walk, here: Interface, packet: Packet
+    filters: FilterTables, walk: Walk, here: Interface, packet: Packet
 ) -> Verdict | None:
     """The subnet's network ACL, unless the packet stays in the subnet."""
     there = walk.hop.interface
@@ -169,20 +176,22 @@ def network_acl_out(
     return _acl(filters, here, packet, OUT, ACL_OUT)
 
 
-def network_acl_in(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+def network_acl_in(
+    filters: FilterTables, walk: Walk, here: Interface, packet: Packet
+) -> Verdict | None:
     """The subnet's network ACL, unless the packet comes from the same subnet."""
     within = walk.left is not None and walk.left.subnet == here.subnet
     return None if within else _acl(filters, here, packet, IN, ACL_IN)
 
 
 def _acl(
-    filters: Filters, here: Interface, packet: Packet, direction: str, reason: Reason
+    filters: FilterTables, here: Interface, packet: Packet, direction: str, reason: Reason
 ) -> Verdict:
     entry = filters.acls[here.subnet].lookup(direction, packet.flow)
     return entry, reason if entry.action == DENY else None
 
 
-def route(filters: Filters, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+def route(filters: FilterTables, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
     """The row of the route table (looked up before the ACL was asked).
 
     The route table is not asked where a flow returns.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
 
 
-class Filters:
+class FilterTables:
     """The filters of all interfaces and subnets.
 
     beyond_drops: only on a copy of a network, where filters that drop let the packet go on, to find

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from vpcedu.clock import Clock
 from vpcedu.gateways.internet_gateway import InternetGateway
-from vpcedu.network import validity as rules
+from vpcedu.network import validity
 from vpcedu.network.checkpoints import ARRIVING, LEAVING
-from vpcedu.network.filter_tables import Filters
+from vpcedu.network.filter_tables import FilterTables
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
 from vpcedu.network.machines import machines, made_of
@@ -42,11 +42,11 @@ class Network:
     """A VPC in motion; `link` is the path through the Internet. ValueError where AWS refuses it."""
 
     def __init__(self, vpc: Vpc, seed: int = 0, link: Link | None = None) -> None:
-        rules.check(vpc)
+        validity.check(vpc)
         self.clock, self.capture = Clock(), Capture()
         self.link = link or Link()
         self.devices = machines(vpc, seed)
-        self.filters = Filters(self.devices, self.clock)
+        self.filters = FilterTables(self.devices, self.clock)
         self._compile(vpc)
         self._armed: dict[str, int] = {}
 
@@ -107,7 +107,7 @@ class Network:
                 f"{row!r} is part of a device: expected a route, ACL entry, group rule, public address,"
                 " subnet, or an interface that keeps its device and addresses"
             )
-        rules.check(vpc)
+        validity.check(vpc)
         self._compile(vpc)
 
     def in_service(self, address: str) -> bool:

@@ -9,10 +9,7 @@ memory was made too short).
 
 from __future__ import annotations
 
-from vpcedu.scenarios import failing_targets as symptoms_targets
-from vpcedu.scenarios import headers as symptoms_headers
-from vpcedu.scenarios import routes_and_filters as symptoms_path
-from vpcedu.scenarios import timing as symptoms_time
+from vpcedu.scenarios import failing_targets, headers, routes_and_filters, timing
 from vpcedu.scenarios.scenario import Scenario
 from vpcedu.views.text import fold
 
@@ -21,10 +18,10 @@ SCENARIOS: dict[str, Scenario] = {
     row.name: row
     for row in sorted(
         (
-            *symptoms_path.SCENARIOS,
-            *symptoms_targets.SCENARIOS,
-            *symptoms_time.SCENARIOS,
-            *symptoms_headers.SCENARIOS,
+            *routes_and_filters.SCENARIOS,
+            *failing_targets.SCENARIOS,
+            *timing.SCENARIOS,
+            *headers.SCENARIOS,
         ),
         key=lambda row: row.entry,
     )

@@ -41,7 +41,7 @@ FAR = Endpoint(UPDATES, 8_080)
 CLIENT_PORT = FiveTuple(CLIENT, 40_000, "192.0.2.30", 80)
 
 
-class Beyond(NamedRow):
+class LossWithoutARow(NamedRow):
     """A Reason, what happens, and how it is run.
 
     The last is a function that returns the site on which it happened.
@@ -177,54 +177,54 @@ def _past_another_vpc(target: str) -> Site:
 
 
 BEYOND = (
-    Beyond(reasons.LOST, "a link loses a packet", _lossy),
-    Beyond(
+    LossWithoutARow(reasons.LOST, "a link loses a packet", _lossy),
+    LossWithoutARow(
         reasons.TOO_LARGE,
         "a link on the way carries 1,400 bytes, and web answers with a page of 4,000",
         _small_link,
     ),
-    Beyond(
+    LossWithoutARow(
         reasons.BACKLOG_FULL,
         "web's program is too busy to accept, and three clients come",
         _busy_server,
     ),
-    Beyond(
+    LossWithoutARow(
         reasons.NO_PORT,
         "a NAT gateway has one port left towards a server, and web connects twice",
         _many,
     ),
-    Beyond(
+    LossWithoutARow(
         reasons.IDLE_TIMEOUT,
         "behind a NAT gateway web is silent for 400 s, and speaks then",
         _silence,
     ),
-    Beyond(
+    LossWithoutARow(
         reasons.TARGET_UNHEALTHY,
         "a target stops to listen while a connection to it is open, and its checks fail",
         _sick_target,
     ),
-    Beyond(
+    LossWithoutARow(
         reasons.NO_FLOW,
         "an ACK that belongs to nothing comes to a Network Load Balancer",
         lambda: _stray("client", Packet(CLIENT_PORT, ACK, 1, 1)),
     ),
-    Beyond(
+    LossWithoutARow(
         reasons.NO_CONNECTION,
         "an ACK that belongs to nothing comes to a host",
         lambda: _stray(
             "client", Packet(CLIENT_PORT._replace(dst="192.0.2.10"), ACK, 1, 1), "classic-tcp"
         ),
     ),
-    Beyond(reasons.UNRELATED, "somebody forges an ICMP error", _forged_error),
-    Beyond(
+    LossWithoutARow(reasons.UNRELATED, "somebody forges an ICMP error", _forged_error),
+    LossWithoutARow(
         reasons.UNROUTABLE_RANGE, "web sends to 169.254.169.254 as to any other address", _to_aws
     ),
-    Beyond(
+    LossWithoutARow(
         reasons.NOT_TRANSITIVE,
         "web's default route leads to the VPC next door",
         lambda: _past_another_vpc("pcx-1"),
     ),
-    Beyond(
+    LossWithoutARow(
         reasons.BEYOND,
         "web's default route leads to a transit gateway",
         lambda: _past_another_vpc("tgw-1"),

@@ -12,7 +12,7 @@ from vpcedu.network.record import Call, Record
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.trace import DELIVER, SEND, Capture, Cause, Step, Trace
 from vpcedu.views.bytes.listing import listing
-from vpcedu.views.bytes.pcap_read import Seen, load
+from vpcedu.views.bytes.pcap_read import SeenPacket, load
 from vpcedu.views.explain import SEEN
 from vpcedu.views.text import columns, ladder
 
@@ -30,7 +30,7 @@ class Loaded(Record):
 
     pending = "as seen"  # a file does not tell what a person saw
 
-    def __init__(self, name: str, packets: list[Seen]) -> None:
+    def __init__(self, name: str, packets: list[SeenPacket]) -> None:
         self.name, self.packets, capture = name, packets, as_capture(packets)
         first = packets[0].decoded.packet.flow if packets else None
         call = Call(first.src, first.dst, first.dport) if first else Call("nobody", "nobody", 0)
@@ -76,7 +76,7 @@ def load_pcap(path: str | PathLike[str]) -> Loaded:
     return Loaded(os.path.basename(os.fspath(path)), load(path))
 
 
-def as_capture(packets: list[Seen]) -> Capture:
+def as_capture(packets: list[SeenPacket]) -> Capture:
     """A capture in which each packet goes straight from its source to its destination.
 
     Both are named by their addresses.

@@ -184,7 +184,7 @@ def fill(ports: tuple[int, int] = LINUX, seed: int = 0) -> list[int]:
         start = port - left[0] + 2
 
 
-class Opened(NamedRow):
+class OpenedPorts(NamedRow):
     """The client's range and, for each destination, the ports found and the error.
 
     The error ended the search; it is "" for none.
@@ -209,7 +209,7 @@ class Opened(NamedRow):
         )
 
 
-def open_all(ports: tuple[int, int], tries: int, *destinations: str, seed: int = 0) -> Opened:
+def open_all(ports: tuple[int, int], tries: int, *destinations: str, seed: int = 0) -> OpenedPorts:
     """Have a client with a (small) range really open connections to each destination.
 
     tries: how many to each. destinations: address:port.
@@ -230,4 +230,4 @@ def open_all(ports: tuple[int, int], tries: int, *destinations: str, seed: int =
                 break
         found.append((remote, tuple(got), error))
     network.run(network.clock.now + SECOND)
-    return Opened(ports, tuple(found))
+    return OpenedPorts(ports, tuple(found))

@@ -52,7 +52,7 @@ LEARNT = {"rcv RST": "reset", "USER TIMEOUT": "timed out", "rcv FIN": "closed by
 QUERY, LATER = b"query", {"opener": b"again", "listener": b"answer"}
 
 
-class Setting(NamedRow):
+class SilenceSetting(NamedRow):
     """What a silence was simulated with.
 
     One of WAYS, seconds of silence, which end sends then, the opener's keep-alive in seconds or
@@ -75,7 +75,7 @@ class Silent(Visit):
 
     def __init__(
         self,
-        setting: Setting,
+        setting: SilenceSetting,
         call: Call,
         result: Result | None,
         capture: Capture,
@@ -208,7 +208,7 @@ def silence(
     "before Nitro v6" or "Nitro v6". idle: the balancer's idle timeout in seconds, None for its
     default. ValueError names a wrong value.
     """
-    setting = Setting(
+    setting = SilenceSetting(
         one_of("way", way, WAYS),
         count("silence", seconds, 1, 500_000, SECONDS),
         one_of("speaks", speaks, SPEAKERS),
@@ -244,7 +244,7 @@ def _listener(opener: str) -> str:
     return "update server" if opener == "web" else "web"
 
 
-def _described(setting: Setting) -> Vpc:
+def _described(setting: SilenceSetting) -> Vpc:
     """The reference site with this setting's keep-alive, tracking and idle timeout."""
     balancer, nat, opener, _, _ = WAYS[setting.way]
     vpc = reference_vpc(balancer, nat)

@@ -49,7 +49,7 @@ SERVERS = ("up", "closed", "silent")
 KERNELS = {"since 6.5": LINUX, "before 6.5": LINUX_BEFORE_6_5}
 
 
-class Setting(NamedRow):
+class HandshakeSetting(NamedRow):
     """How a handshake between two hosts is set up.
 
     Round-trip time in milliseconds, the words of the lost segments, one of SERVERS, one of KERNELS.
@@ -61,11 +61,16 @@ class Setting(NamedRow):
     kernel: str
 
 
-class Handshake(Visit):
+class OpenedHandshake(Visit):
     """A visit that only connects; `setting` is what it was simulated with."""
 
     def __init__(
-        self, setting: Setting, result: Result | None, capture: Capture, vpc: Vpc, seed: int
+        self,
+        setting: HandshakeSetting,
+        result: Result | None,
+        capture: Capture,
+        vpc: Vpc,
+        seed: int,
     ) -> None:
         super().__init__(Call("client", NAME, 80), result, capture, vpc, seed)
         self.setting = setting
@@ -160,7 +165,7 @@ def handshake(
     server: str = "up",
     kernel: str = "since 6.5",
     seed: int = 0,
-) -> Handshake:
+) -> OpenedHandshake:
     """Have the client connect, and play until nothing is left to happen.
 
     round_trip: milliseconds. lost: words of SEGMENTS, like ("1st SYN", "1st ACK"). server: up,
@@ -170,7 +175,7 @@ def handshake(
     if not isinstance(lost, (tuple, list)):
         raise ValueError(f"lost {lost!r}: expected a tuple of words, like ('1st SYN', '1st ACK')")
     chosen = {one_of("segment", word, SEGMENTS) for word in lost}
-    setting = Setting(
+    setting = HandshakeSetting(
         round_trip,
         tuple(word for word in SEGMENTS if word in chosen),
         one_of("server", server, SERVERS),
@@ -180,4 +185,4 @@ def handshake(
     site = Site(vpc, seed, Choosy(setting.round_trip * MILLISECOND // 2, setting.lost))
     begun = site.begin(Call("client", NAME, 80), Stay(0))
     site.wait(LONGEST)
-    return Handshake(setting, begun.program.result, site.network.capture, vpc, seed)
+    return OpenedHandshake(setting, begun.program.result, site.network.capture, vpc, seed)

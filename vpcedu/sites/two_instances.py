@@ -67,7 +67,7 @@ def nat_site(seed: int = 0) -> Site:
     return Site(nat_vpc(), seed)
 
 
-class Setting(NamedRow):
+class FilterSetting(NamedRow):
     """What web and app do in a story.
 
     How many connections they open in turn, to how many destinations (1 or 2), how many ports the
@@ -105,14 +105,14 @@ class Story(NamedRow):
     seen, and how many rows the NAT had when it ended.
     """
 
-    setting: Setting
+    setting: FilterSetting
     attempts: tuple[Attempt, ...]
     spoken: Trace | None
     capture: Capture
     live: int
 
 
-def tell(setting: Setting) -> Story:
+def tell(setting: FilterSetting) -> Story:
     """Play a setting; ValueError names a wrong value."""
     _checked(setting)
     network = Network(nat_vpc(setting.keepalive))
@@ -184,8 +184,8 @@ def _attempt(network: Network, name: str, flow: FiveTuple, begun: int, until: in
     return Attempt(name, flow, begun, met[-1][1], uses, over if over <= until else None)
 
 
-def _checked(setting: Setting) -> None:
-    if not isinstance(setting, Setting):
+def _checked(setting: FilterSetting) -> None:
+    if not isinstance(setting, FilterSetting):
         raise ValueError(
             f"{setting!r}: expected a Setting(connections, destinations, room, at, speaks, keepalive)"
         )

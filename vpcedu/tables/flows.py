@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 OPENING, OPENER_FIN, OTHER_FIN, CLOSED = 1, 2, 4, 8
 
 
-class Entry:
+class FlowEntry:
     """An entry of the table: the frozen row itself, its two flows and its times.
 
     When it was last used, when the sweep last knew of that, after how long a silence it ends now
@@ -53,7 +53,7 @@ class Entry:
         self.there, self.back, self.used, self.seen = there, back, used, used
         self.idle, self.open_idle, self.state = idle, open_idle, state
 
-    def __lt__(self, other: Entry) -> bool:
+    def __lt__(self, other: FlowEntry) -> bool:
         return self.seen + self.idle < other.seen + other.idle
 
 
@@ -80,8 +80,8 @@ class Flows:
             idle if reset is None else reset,
         )
         self._closed: list[Any] = []
-        self._entries: dict[Hashable, Entry] = {}
-        self._due: list[Entry] = []  # a heap; an entry runs out when it is due or later
+        self._entries: dict[Hashable, FlowEntry] = {}
+        self._due: list[FlowEntry] = []  # a heap; an entry runs out when it is due or later
         self._count = 0
 
     def __len__(self) -> int:
@@ -133,7 +133,7 @@ class Flows:
         idle = self.idle if idle is None else idle
         opening = self.opening is not None
         self._enter(
-            Entry(
+            FlowEntry(
                 row,
                 there,
                 back,
@@ -150,9 +150,9 @@ class Flows:
         closed, self._closed = self._closed, []
         return closed
 
-    def sweep(self, now: int) -> list[Entry]:
+    def sweep(self, now: int) -> list[FlowEntry]:
         """Remove the rows that ran out and return their entries, the longest silent first."""
-        gone: list[Entry] = []
+        gone: list[FlowEntry] = []
         while self._due and self._due[0].seen + self._due[0].idle <= now:
             entry = heappop(self._due)
             if self._entries.get(entry.there) is not entry:
@@ -172,7 +172,7 @@ class Flows:
         self._closed.clear()
         self._count = 0
 
-    def _follow(self, entry: Entry, flow: Hashable, flags: int) -> None:
+    def _follow(self, entry: FlowEntry, flow: Hashable, flags: int) -> None:
         """Note what a packet says about the beginning or the end of the row's connection."""
         if entry.state & OPENING and flow == entry.back:
             entry = self._renew(entry, entry.state & ~OPENING, entry.open_idle)
@@ -183,21 +183,21 @@ class Flows:
         elif flags & FIN and entry.state != CLOSED:
             entry.state |= OPENER_FIN if flow == entry.there else OTHER_FIN
 
-    def _renew(self, old: Entry, state: int, idle: int) -> Entry:
+    def _renew(self, old: FlowEntry, state: int, idle: int) -> FlowEntry:
         """Another entry for the same row.
 
         The heap holds entries whose idle timeout never changes.
         """
         return self._enter(
-            Entry(old.row, old.there, old.back, old.used, idle, old.open_idle, state)
+            FlowEntry(old.row, old.there, old.back, old.used, idle, old.open_idle, state)
         )
 
-    def _enter(self, entry: Entry) -> Entry:
+    def _enter(self, entry: FlowEntry) -> FlowEntry:
         self._entries[entry.there] = self._entries[entry.back] = entry
         heappush(self._due, entry)
         return entry
 
-    def _remove(self, entry: Entry) -> None:
+    def _remove(self, entry: FlowEntry) -> None:
         self._count -= 1
         for flow in (entry.there, entry.back):
             if self._entries.get(flow) is entry:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vpcedu.draw.canvas.frame import Item
-    from vpcedu.draw.reading.legs import Leg
+    from vpcedu.draw.reading.legs import DrawnLeg
     from vpcedu.sites.visit import Visit
     from vpcedu.trace import Trace
 
@@ -203,7 +203,9 @@ def _edge(visit: Visit, device: str) -> float:
     return WALL + 1 if _column(visit, device) == COLUMNS[2] else 1.0
 
 
-def _fields(x: float, y: float, leg: Leg, rewritten: dict[str, str], ground: str) -> list[Item]:
+def _fields(
+    x: float, y: float, leg: DrawnLeg, rewritten: dict[str, str], ground: str
+) -> list[Item]:
     """Above the arrow where the packet goes, below it where it comes from.
 
     What a gateway rewrites is boxed.

@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.ladders.lifelines import Lifelines
     from vpcedu.draw.ladders.pieces import Piece
-    from vpcedu.draw.ladders.rows import Row
+    from vpcedu.draw.ladders.rows import LadderRow
     from vpcedu.network.conversations import Conversation
     from vpcedu.sites.visit import Visit
 
@@ -28,7 +28,7 @@ STATE = 15.0  # from one line to the next
 ROOM = 86.0  # the width of a gutter less its margins
 
 
-class Note(NamedRow):
+class GutterNote(NamedRow):
     """Lines of text in a gutter; y is the middle of the first, relative to its row."""
 
     gutter: str
@@ -60,12 +60,12 @@ class Note(NamedRow):
 
 
 def notes_of(
-    row: Row,
+    row: LadderRow,
     pieces: list[Piece],
     lines: Lifelines,
     states: dict[int, tuple[str, str]],
     talks: tuple[Conversation, ...],
-) -> list[Note]:
+) -> list[GutterNote]:
     """What stands next to the row of one packet."""
     sent, arrived = states[row.trace.number]
     travelled = [piece for piece in pieces if piece.leg.spot != BEYOND]
@@ -77,7 +77,7 @@ def notes_of(
     return notes
 
 
-def closing_notes(visit: Visit, row: Row, lines: Lifelines) -> list[Note]:
+def closing_notes(visit: Visit, row: LadderRow, lines: Lifelines) -> list[GutterNote]:
     """The last states of both ends of a connection."""
     other = {row.talk.opener: row.talk.listener, row.talk.listener: row.talk.opener}
     return [
@@ -88,7 +88,7 @@ def closing_notes(visit: Visit, row: Row, lines: Lifelines) -> list[Note]:
     ]
 
 
-def result_note(visit: Visit, lines: Lifelines) -> list[Note]:
+def result_note(visit: Visit, lines: Lifelines) -> list[GutterNote]:
     """What the opener's person sees in the end, where something went wrong."""
     place = lines.gutter(visit.opener, lines.rows[len(lines.rows) // 2].middle)
     seen = outcome(visit)
@@ -97,10 +97,10 @@ def result_note(visit: Visit, lines: Lifelines) -> list[Note]:
     # rather thin than cut
     bold = all(width_of(word, NOTE, True) <= ROOM for word in seen.words.split())
     words = *wrap(seen.words, NOTE, ROOM, bold), f"after {since(0, visit.result.after)}"
-    return [Note(*place, words, 0.0, "dropped", bold)]
+    return [GutterNote(*place, words, 0.0, "dropped", bold)]
 
 
-def _opens(row: Row, lines: Lifelines, talks: tuple[Conversation, ...]) -> list[Note]:
+def _opens(row: LadderRow, lines: Lifelines, talks: tuple[Conversation, ...]) -> list[GutterNote]:
     """Inside a proxy, above the first packet of a connection it opens: which it ended before."""
     device = row.talk.opener
     ended = [
@@ -110,12 +110,12 @@ def _opens(row: Row, lines: Lifelines, talks: tuple[Conversation, ...]) -> list[
         return []
     verb = "opens" if row.trace.packet.flags & SYN else "uses"
     words = f"ends {ended[-1]},", f"{verb} {row.talk.number}"
-    return [Note(device, lines[device].middle, "middle", words, -42.0, "ink", True)]
+    return [GutterNote(device, lines[device].middle, "middle", words, -42.0, "ink", True)]
 
 
-def _state(lines: Lifelines, device: str, towards: float, words: str, y: float) -> list[Note]:
+def _state(lines: Lifelines, device: str, towards: float, words: str, y: float) -> list[GutterNote]:
     place = lines.gutter(device, towards) if words and device in lines else None
     if place is None:
         return []
     parts = words.replace("-", "-\n", 1).split("\n") if width_of(words, NOTE) > ROOM else [words]
-    return [Note(*place, tuple(parts), y)]
+    return [GutterNote(*place, tuple(parts), y)]

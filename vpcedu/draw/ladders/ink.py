@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.draw.ladders.lifelines import Lifelines
-    from vpcedu.draw.ladders.rows import Row
+    from vpcedu.draw.ladders.rows import LadderRow
     from vpcedu.network.vpc import Vpc
 
     Layers = tuple[list[Item], list[Item]]  # under and over the lifelines
@@ -21,7 +21,7 @@ INWARD = 13.0  # how far before or after a lifeline the cross of a filter stands
 
 
 def row_items(
-    row: Row, pieces: list[Piece], y: float, lit: bool, vpc: Vpc, lines: Lifelines
+    row: LadderRow, pieces: list[Piece], y: float, lit: bool, vpc: Vpc, lines: Lifelines
 ) -> Layers:
     """What is drawn under, and what is drawn over, the lifelines."""
     under: list[Item] = []
@@ -158,7 +158,7 @@ def label_items(piece: Piece, y: float, lit: bool) -> list[Item]:
 
 
 def closing_items(
-    row: Row, pieces: list[Piece], y: float, lit: bool, vpc: Vpc, lines: Lifelines
+    row: LadderRow, pieces: list[Piece], y: float, lit: bool, vpc: Vpc, lines: Lifelines
 ) -> Layers:
     """One level line with a head at both ends, for all packets that close a connection."""
     x0, x1 = pieces[0].xs[0], pieces[-1].xs[1]

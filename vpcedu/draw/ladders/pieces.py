@@ -8,7 +8,7 @@ from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.draw.reading.legs import Leg
+    from vpcedu.draw.reading.legs import DrawnLeg
 
 BEYOND = "beyond"  # the spot of a leg that nothing travelled
 
@@ -33,7 +33,7 @@ class Piece(NamedRow):
     It has two x, two y, the label's lines, and the column the label is in.
     """
 
-    leg: Leg
+    leg: DrawnLeg
     xs: tuple[float, float]
     ys: tuple[float, float]
     lines: tuple[tuple[Run, ...], ...]

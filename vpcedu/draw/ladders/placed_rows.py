@@ -20,10 +20,10 @@ from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.draw.ladders.gutters import Note
+    from vpcedu.draw.ladders.gutters import GutterNote
     from vpcedu.draw.ladders.lifelines import Lifelines
-    from vpcedu.draw.ladders.rows import Row
-    from vpcedu.draw.reading.legs import Leg
+    from vpcedu.draw.ladders.rows import LadderRow
+    from vpcedu.draw.reading.legs import DrawnLeg
     from vpcedu.sites.visit import Visit
 
     Label = tuple[tuple[Run, ...], ...]  # lines of runs
@@ -33,7 +33,7 @@ TURN = 42.0  # how much lower a packet goes on that turns round at a gateway
 GAP = 5.0  # between a line and the label under it
 
 
-class Arrows:
+class PlacedRows:
     """The rows drawn so far, and the places they took."""
 
     def __init__(self, visit: Visit, lines: Lifelines, top: float, compact: bool) -> None:
@@ -67,7 +67,7 @@ class Arrows:
 
     # Measuring.
 
-    def pieces(self, row: Row) -> list[Piece]:
+    def pieces(self, row: LadderRow) -> list[Piece]:
         """The legs of a row with places relative to its first point."""
         legs = legs_of(row.trace, self.visit.vpc)
         fields = boxed(row.trace, legs)
@@ -94,7 +94,7 @@ class Arrows:
             y = ys[1]
         return pieces + self._beyond(pieces, row)
 
-    def _beyond(self, pieces: list[Piece], row: Row) -> list[Piece]:
+    def _beyond(self, pieces: list[Piece], row: LadderRow) -> list[Piece]:
         """The way that a lost packet did not travel, from where its last leg would have ended."""
         last = pieces[-1] if pieces else None
         meant = owner(self.visit.vpc, row.trace.packet.flow.dst)
@@ -119,7 +119,9 @@ class Arrows:
             )
         ]
 
-    def _label(self, row: Row, leg: Leg, fields: tuple[tuple[str, str], ...], room: float) -> Label:
+    def _label(
+        self, row: LadderRow, leg: DrawnLeg, fields: tuple[tuple[str, str], ...], room: float
+    ) -> Label:
         lines: list[tuple[Run, ...]] = []
         packet = row.trace.packet
         first = leg.start == row.trace.sender
@@ -157,7 +159,7 @@ class Arrows:
             )
         return tuple(line for line in lines if line)
 
-    def _added(self, row: Row) -> tuple[str, ...]:
+    def _added(self, row: LadderRow) -> tuple[str, ...]:
         """A header that this request has and the first request of the capture had not."""
         requests = [t for t in self.visit.capture if b" HTTP/1.1\r\n" in t.packet.data[:200]]
         if row.trace not in requests or row.again:
@@ -172,7 +174,7 @@ class Arrows:
 
     # Placing.
 
-    def place(self, pieces: list[Piece], notes: list[Note]) -> float:
+    def place(self, pieces: list[Piece], notes: list[GutterNote]) -> float:
         """The y of a row: as high as columns, gutters and earlier rows allow.
 
         Its place is then taken.

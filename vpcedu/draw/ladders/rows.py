@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vpcedu.trace import Trace
 
 
-class Row(NamedRow):
+class LadderRow(NamedRow):
     """The packets of one row, and their connection.
 
     Also whether they were sent before, and words where the row has several packets.
@@ -39,13 +39,13 @@ class Row(NamedRow):
         return self.traces[0]
 
 
-def rows_of(visit: Visit, talks: tuple[Conversation, ...], every: bool) -> tuple[Row, ...]:
+def rows_of(visit: Visit, talks: tuple[Conversation, ...], every: bool) -> tuple[LadderRow, ...]:
     """The rows of a ladder in the order of their first packets."""
-    rows: list[Row] = []
+    rows: list[LadderRow] = []
     for talk in talks:
         # what the Internet itself says and loses is seen nowhere
         single = [
-            Row((trace,), talk, again)
+            LadderRow((trace,), talk, again)
             for trace, again in _repeated(talk)
             if trace.devices != (INTERNET,)
         ]
@@ -68,7 +68,7 @@ def _repeated(talk: Conversation) -> list[tuple[Trace, bool]]:
     return repeated
 
 
-def _condensed(visit: Visit, talk: Conversation, single: list[Row]) -> list[Row]:
+def _condensed(visit: Visit, talk: Conversation, single: list[LadderRow]) -> list[LadderRow]:
     first_fin = next((t.number for t in talk.traces if t.packet.flags & FIN), None)
     rows, closing = [], []
     for row in single:
@@ -80,7 +80,7 @@ def _condensed(visit: Visit, talk: Conversation, single: list[Row]) -> list[Row]
             rows.append(row)
     rows = _without_repeats(visit, rows)
     if closing:
-        rows.append(Row(tuple(closing), talk, False, _closing_words(tuple(closing)), True))
+        rows.append(LadderRow(tuple(closing), talk, False, _closing_words(tuple(closing)), True))
     return rows
 
 
@@ -97,17 +97,17 @@ def _closing_words(closing: tuple[Trace, ...]) -> tuple[str, ...]:
     return (f"{senders.pop()} closes", "(FIN)")
 
 
-def _without_repeats(visit: Visit, rows: list[Row]) -> list[Row]:
+def _without_repeats(visit: Visit, rows: list[LadderRow]) -> list[LadderRow]:
     """Of retransmissions with the same fate, only the first is kept.
 
     If there are two or more others, they become one row after it.
     """
-    runs: dict[object, list[Row]] = {}
+    runs: dict[object, list[LadderRow]] = {}
     for row in rows:
         if row.again:
             runs.setdefault(_fate(row.trace), []).append(row)
     long = {key: run for key, run in runs.items() if len(run) > 2}
-    kept: list[Row] = []
+    kept: list[LadderRow] = []
     for row in rows:
         run = long.get(_fate(row.trace)) if row.again else None
         if run is None or row is run[0]:
@@ -117,13 +117,13 @@ def _without_repeats(visit: Visit, rows: list[Row]) -> list[Row]:
     return kept
 
 
-def _repeats(visit: Visit, run: list[Row]) -> Row:
+def _repeats(visit: Visit, run: list[LadderRow]) -> LadderRow:
     traces = tuple(row.trace for row in run)
     words = (
         f"{label(traces[0].packet)}: {len(traces)} more,",
         f"last at {since(begun(visit), traces[-1].steps[0].now)}",
     )
-    return Row(traces, run[0].talk, True, words)
+    return LadderRow(traces, run[0].talk, True, words)
 
 
 def _fate(trace: Trace) -> tuple[object, ...]:

@@ -14,7 +14,7 @@ from vpcedu.draw.ladders.gutters import closing_notes, notes_of, result_note
 from vpcedu.draw.ladders.heads import Heads, grounds, head_items, posts
 from vpcedu.draw.ladders.ink import closing_items, row_items
 from vpcedu.draw.ladders.lifelines import lifelines
-from vpcedu.draw.ladders.placed_rows import Arrows
+from vpcedu.draw.ladders.placed_rows import PlacedRows
 from vpcedu.draw.ladders.rows import rows_of, states_of
 from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.legs import signs_of
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.draw.ladders.ink import Layers
-    from vpcedu.draw.ladders.rows import Row
+    from vpcedu.draw.ladders.rows import LadderRow
     from vpcedu.sites.visit import Visit
 
 
@@ -62,7 +62,7 @@ def ladder(
     lines = lifelines(visit, talks)
     heads = Heads(visit, lines)
     above, top, gutters = bars(visit, talks, lines, heads.foot(), last)
-    arrows = Arrows(visit, lines, top + 14, every)
+    arrows = PlacedRows(visit, lines, top + 14, every)
     arrows.states.update(gutters)
     rows = rows_of(visit, talks, every)
     drawn = sum(len(row.traces) for row in rows)
@@ -97,7 +97,9 @@ def lit_packets(visit: Visit) -> set[int]:
     return {leg.number for leg in answer_legs(visit)}
 
 
-def _rows(visit: Visit, arrows: Arrows, rows: tuple[Row, ...], last: int, lit: set[int]) -> Layers:
+def _rows(
+    visit: Visit, arrows: PlacedRows, rows: tuple[LadderRow, ...], last: int, lit: set[int]
+) -> Layers:
     """All rows, placed from top to bottom.
 
     Returned apart: what is drawn under the lifelines, and what is drawn over them.

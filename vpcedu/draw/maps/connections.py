@@ -35,7 +35,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.draw.canvas.scene import Point
-    from vpcedu.draw.maps.layout import Places
+    from vpcedu.draw.maps.layout import MapPlaces
     from vpcedu.network.conversations import Conversation
     from vpcedu.sites.visit import Visit
 
@@ -44,7 +44,7 @@ TWO = 2  # connections alike that have an arrow each
 SHIFTS = (0.0, 14.0, -14.0)  # of the first, the second and the third arrow between two places
 
 
-class Opened(NamedRow):
+class ConnectionArrow(NamedRow):
     """An arrow: its letter, its connection, and how many connections it stands for."""
 
     letter: str
@@ -52,7 +52,7 @@ class Opened(NamedRow):
     times: int
 
 
-def opened(talks: tuple[Conversation, ...]) -> tuple[Opened, ...]:
+def opened(talks: tuple[Conversation, ...]) -> tuple[ConnectionArrow, ...]:
     """The arrows of these connections, in the order of the first of each."""
     alike: dict[object, list[Conversation]] = {}
     for talk in talks:
@@ -65,12 +65,13 @@ def opened(talks: tuple[Conversation, ...]) -> tuple[Opened, ...]:
     ]
     kept.sort(key=lambda pair: pair[0].number)
     return tuple(
-        Opened(LETTERS[i % len(LETTERS)], talk, times) for i, (talk, times) in enumerate(kept)
+        ConnectionArrow(LETTERS[i % len(LETTERS)], talk, times)
+        for i, (talk, times) in enumerate(kept)
     )
 
 
 def connection_items(
-    visit: Visit, places: Places, arrows: tuple[Opened, ...]
+    visit: Visit, places: MapPlaces, arrows: tuple[ConnectionArrow, ...]
 ) -> tuple[list[Item], list[Item]]:
     """Thick ways from each opener to the end that listened."""
     polylines: list[Item] = box_items(places)
@@ -122,7 +123,7 @@ def connection_items(
 def _signs(
     talk: Conversation,
     points: list[Point],
-    places: Places,
+    places: MapPlaces,
     pairs: list[tuple[str, str]],
     shift: float,
 ) -> list[Mark]:
@@ -135,7 +136,7 @@ def _signs(
     return [*marks, Mark("ring", *points[0], "ink" if is_open(talk) else "muted", RING)]
 
 
-def connection_rows(visit: Visit, arrows: tuple[Opened, ...], y: float) -> list[Item]:
+def connection_rows(visit: Visit, arrows: tuple[ConnectionArrow, ...], y: float) -> list[Item]:
     """Head and rows of the table of connections."""
     to, last = columns_of(visit)
     items: list[Item] = [

@@ -15,13 +15,13 @@ from vpcedu.views.outcome import blocker, outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.draw.reading.legs import Leg
+    from vpcedu.draw.reading.legs import DrawnLeg
     from vpcedu.network.conversations import Conversation
     from vpcedu.sites.visit import Visit
     from vpcedu.trace import Trace
 
 
-class Hop(NamedRow):
+class MapHop(NamedRow):
     """One leg: its number, its packet and its lane.
 
     Also the fields that the gateway before it rewrote, and whether it is lit.
@@ -29,13 +29,13 @@ class Hop(NamedRow):
 
     number: int
     trace: Trace
-    leg: Leg
+    leg: DrawnLeg
     lane: str
     fields: dict[str, str]
     lit: bool
 
 
-def hops_of(visit: Visit, packet: int | None) -> tuple[Hop, ...]:
+def hops_of(visit: Visit, packet: int | None) -> tuple[MapHop, ...]:
     """The hops of one packet.
 
     Without a number: those of a request and its answer, or of what was lost.
@@ -43,7 +43,7 @@ def hops_of(visit: Visit, packet: int | None) -> tuple[Hop, ...]:
     openers = {t.number: talk.opener for talk in visit.talks for t in talk.traces}
     traces = chosen(visit) if packet is None else (visit.capture[packet],)
     answers = answer_legs(visit)
-    hops: list[Hop] = []
+    hops: list[MapHop] = []
     for trace in traces:
         gates = rewritings(trace)
         lane = "request" if trace.sender == openers[trace.number] else "answer"
@@ -60,7 +60,7 @@ def hops_of(visit: Visit, packet: int | None) -> tuple[Hop, ...]:
                 and packet is None
             )
             lit = leg.drop is not None or decides
-            hops.append(Hop(len(hops) + 1, trace, leg, lane, fields, lit))
+            hops.append(MapHop(len(hops) + 1, trace, leg, lane, fields, lit))
     return tuple(hops)
 
 
@@ -112,7 +112,7 @@ def _before(visit: Visit, lost: Trace) -> tuple[Trace, ...]:
     return tuple(chain)
 
 
-def why(visit: Visit, hop: Hop) -> str:
+def why(visit: Visit, hop: MapHop) -> str:
     """Why a hop goes this way, in about thirty characters."""
     leg = hop.leg
     if leg.drop is not None and leg.drop.reason is not None:

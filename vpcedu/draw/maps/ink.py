@@ -31,15 +31,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.draw.canvas.scene import Point
-    from vpcedu.draw.maps.hops import Hop
-    from vpcedu.draw.maps.layout import Place, Places
+    from vpcedu.draw.maps.hops import MapHop
+    from vpcedu.draw.maps.layout import MapPlace, MapPlaces
     from vpcedu.sites.visit import Visit
 
 
 APART = 8.0  # half the distance of request and answer inside the gateway
 
 
-def ground_items(places: Places) -> list[Item]:
+def ground_items(places: MapPlaces) -> list[Item]:
     """The Internet's band, the frames of the VPCs and of their subnets."""
     left, right = COLUMNS[OUTSIDE]
     edge = sum(COLUMNS[GATEWAY]) / 2
@@ -78,7 +78,7 @@ def ground_items(places: Places) -> list[Item]:
     return items
 
 
-def device_items(visit: Visit, places: Places) -> list[Item]:
+def device_items(visit: Visit, places: MapPlaces) -> list[Item]:
     """What stands above the ways: names; the boxes themselves lie below them (see box_items)."""
     items: list[Item] = []
     for place in places.boxes.values():
@@ -86,12 +86,12 @@ def device_items(visit: Visit, places: Places) -> list[Item]:
     return items
 
 
-def box_items(places: Places) -> list[Item]:
+def box_items(places: MapPlaces) -> list[Item]:
     """A box for each device; faint and dashed where no packet came."""
     return [_box(place) for place in places.boxes.values()]
 
 
-def _box(place: Place) -> Box:
+def _box(place: MapPlace) -> Box:
     ink = device_ink(place.column == OUTSIDE, place.host)
     frame = (
         (ink, "paper", BOX, 3.0, ()) if place.met else ("muted", "faint-ground", 1.0, 3.0, FAINT)
@@ -99,7 +99,7 @@ def _box(place: Place) -> Box:
     return Box(place.left, place.y, place.right - place.left, place.tall, *frame)
 
 
-def _gateway_words(place: Place) -> list[Item]:
+def _gateway_words(place: MapPlace) -> list[Item]:
     ink = "ink" if place.met else "muted"
     room = place.right - place.left - 12
     words = [cut_middle(word, NOTE, room, True) for word in place.name.rsplit(" ", 1)]
@@ -109,7 +109,7 @@ def _gateway_words(place: Place) -> list[Item]:
     ]
 
 
-def _device_words(visit: Visit, place: Place) -> list[Item]:
+def _device_words(visit: Visit, place: MapPlace) -> list[Item]:
     top = place.y + (18 if place.column != OUTSIDE and not (place.host and place.met) else 38)
     room, ink = place.right - place.left - 12, "ink" if place.met else "muted"
     bold = width_of(place.name, LABEL, True) <= room  # rather thin than cut
@@ -131,12 +131,14 @@ def _device_words(visit: Visit, place: Place) -> list[Item]:
     return items
 
 
-def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list[Item], list[Item]]:
+def hop_items(
+    visit: Visit, places: MapPlaces, hops: tuple[MapHop, ...]
+) -> tuple[list[Item], list[Item]]:
     """The ways of hops, and their diamonds, crosses and numbers."""
     polylines: list[Item] = box_items(places)
     marks: list[Item] = []
     used: list[tuple[frozenset[str], str]] = []
-    drawn: list[tuple[Hop, list[Point]]] = []
+    drawn: list[tuple[MapHop, list[Point]]] = []
     for hop in hops:
         leg = hop.leg
         if leg.start in places and leg.end in places and leg.start != leg.end:
@@ -184,7 +186,7 @@ def hop_items(visit: Visit, places: Places, hops: tuple[Hop, ...]) -> tuple[list
     return polylines, marks
 
 
-def _joined(places: Places, drawn: list[tuple[Hop, list[Point]]]) -> list[list[Point]]:
+def _joined(places: MapPlaces, drawn: list[tuple[MapHop, list[Point]]]) -> list[list[Point]]:
     """The same polylines, joined inside gateways.
 
     Where a packet leaves the gateway at another height than it came, the line goes up or down in
@@ -227,7 +229,7 @@ def cut_polyline(
 
 
 def badge_spots(
-    places: Places, names: tuple[str, str], points: list[Point], lane: str
+    places: MapPlaces, names: tuple[str, str], points: list[Point], lane: str
 ) -> list[Point]:
     """Where a badge may stand: above a request, below an answer; in a gap or next to a box."""
     beside = {"request": -14.0, "answer": 14.0, "connection": -16.0}[lane]

@@ -43,7 +43,7 @@ ABOVE, BELOW = 22.0, 4.0  # from a VPC's frame to what is in it
 APART = 14.0  # between the frames of two VPCs
 
 
-class Place(NamedRow):
+class MapPlace(NamedRow):
     """A device's box: its column and row, the y of its upper edge, its height.
 
     `host`: arrows end here. `met`: a packet came here.
@@ -74,7 +74,7 @@ class Place(NamedRow):
         return (self.left + self.right) / 2
 
 
-class Frame(NamedRow):
+class SubnetFrame(NamedRow):
     """A subnet's frame: its title, its column, upper edge and height.
 
     `note` is what a strip says about what it hides.
@@ -95,16 +95,16 @@ class Wall(NamedRow):
     bottom: float
 
 
-class Places:
+class MapPlaces:
     """All boxes by device, the frames of subnets and VPCs, and the lower edge of everything."""
 
     def __init__(self) -> None:
-        self.boxes: dict[str, Place] = {}
-        self.frames: list[Frame] = []
+        self.boxes: dict[str, MapPlace] = {}
+        self.frames: list[SubnetFrame] = []
         self.walls: list[Wall] = []
         self.bottom = TOP
 
-    def __getitem__(self, name: str) -> Place:
+    def __getitem__(self, name: str) -> MapPlace:
         return self.boxes[name]
 
     def __contains__(self, name: str) -> bool:
@@ -120,9 +120,9 @@ class Places:
         return 1 + max((box.row for box in self.boxes.values()), default=-1)
 
 
-def places(visit: Visit) -> Places:
+def places(visit: Visit) -> MapPlaces:
     """The places of a visit's description; they depend on the whole capture, not on one packet."""
-    vpc, placed = visit.vpc, Places()
+    vpc, placed = visit.vpc, MapPlaces()
     met = {name for trace in visit.capture for name in trace.devices}
     hosts = {device.name for device in vpc.devices if issubclass(device.kind, Host)}
     top = TOP
@@ -140,14 +140,14 @@ def places(visit: Visit) -> Places:
                 if first < len(placed.frames)
                 else top + ABOVE + HEADER,
             )
-            placed.boxes[gate] = Place(
+            placed.boxes[gate] = MapPlace(
                 gate, "", GATEWAY, row, y, False, gate in met, max(placed.bottom - y - 8, TALL)
             )
         top = placed.bottom + BELOW + APART
     return placed
 
 
-def _zones(placed: Places, vpc: Vpc, met: set[str], hosts: set[str], y: float) -> float:
+def _zones(placed: MapPlaces, vpc: Vpc, met: set[str], hosts: set[str], y: float) -> float:
     """The subnets of one VPC, zone below zone; the y below them."""
     hidden, first = hidden_subnets(vpc, met), len(placed.frames)
     passed = passed_zones(vpc, hidden)
@@ -161,7 +161,7 @@ def _zones(placed: Places, vpc: Vpc, met: set[str], hosts: set[str], y: float) -
             for words, note in strips(
                 vpc, [s for s in here if s in hidden], _room(column), len(hidden) > STRIPS
             ):
-                placed.frames.append(Frame(words, column, below, STRIP + 6, note))
+                placed.frames.append(SubnetFrame(words, column, below, STRIP + 6, note))
                 below += STRIP + 8
             lows.append(below)
         _stretch(placed.frames, first)
@@ -170,7 +170,7 @@ def _zones(placed: Places, vpc: Vpc, met: set[str], hosts: set[str], y: float) -
         for column in (PUBLIC, PRIVATE):
             here = [s for s in vpc.subnets if s.zone in passed and _column(vpc, s) == column]
             placed.frames.append(
-                Frame(
+                SubnetFrame(
                     f"{len(passed)} zone{'s'[: len(passed) - 1]}, not met",
                     column,
                     y,
@@ -183,7 +183,7 @@ def _zones(placed: Places, vpc: Vpc, met: set[str], hosts: set[str], y: float) -
 
 
 def _subnets(
-    placed: Places,
+    placed: MapPlaces,
     vpc: Vpc,
     subnets: list[Subnet],
     column: int,
@@ -201,7 +201,7 @@ def _subnets(
         for number, (key, name, address) in enumerate(devices):
             placed.boxes.setdefault(
                 key,
-                Place(
+                MapPlace(
                     name,
                     address,
                     column,
@@ -213,13 +213,13 @@ def _subnets(
             )
         room = max(len(devices), 1)
         placed.frames.append(
-            Frame(subnet_title(vpc, subnet, _room(column)), column, y, HEADER + PITCH * room)
+            SubnetFrame(subnet_title(vpc, subnet, _room(column)), column, y, HEADER + PITCH * room)
         )
         y, row = y + placed.frames[-1].h + 10, row + room
     return y
 
 
-def _stretch(frames: list[Frame], first: int) -> None:
+def _stretch(frames: list[SubnetFrame], first: int) -> None:
     """Give the last frame of each column the depth of the deepest."""
     deepest = max((frame.y + frame.h for frame in frames[first:]), default=0.0)
     for number, frame in enumerate(frames):
@@ -228,12 +228,12 @@ def _stretch(frames: list[Frame], first: int) -> None:
             frames[number] = frame._replace(h=deepest - frame.y)
 
 
-def _outside(placed: Places, vpc: Vpc, met: set[str]) -> None:
+def _outside(placed: MapPlaces, vpc: Vpc, met: set[str]) -> None:
     """The hosts of the Internet, each next to a row of devices."""
     rows = sorted({box.y for box in placed.boxes.values()}) or [TOP + ABOVE + HEADER]
     for number, host in enumerate(vpc.outside):
         top = rows[number] if number < len(rows) else rows[-1] + PITCH * (number - len(rows) + 1)
-        placed.boxes[host.device] = Place(
+        placed.boxes[host.device] = MapPlace(
             host.device, host.address, OUTSIDE, number, top, True, host.device in met
         )
         placed.bottom = max(placed.bottom, top + PITCH + 10)

@@ -13,13 +13,15 @@ from vpcedu.draw.maps.layout import GAPS, GATEWAY, LANES, PRIVATE, TALL
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.canvas.scene import Point
-    from vpcedu.draw.maps.layout import Place, Places
+    from vpcedu.draw.maps.layout import MapPlace, MapPlaces
 
 ELBOW = 6.0  # half the distance between the elbows of request and answer
 BELOW = {"request": 5.0, "answer": 13.0, "connection": 9.0}  # below a box that a leg must pass
 
 
-def polyline(places: Places, names: tuple[str, str], lane: str, shift: float = 0.0) -> list[Point]:
+def polyline(
+    places: MapPlaces, names: tuple[str, str], lane: str, shift: float = 0.0
+) -> list[Point]:
     """The points from one device to another: at a host its edge, at a gateway its middle."""
     here, there = places[names[0]], places[names[1]]
     y0, y1 = _level(here, there, lane, shift), _level(there, here, lane, shift)
@@ -35,7 +37,7 @@ def polyline(places: Places, names: tuple[str, str], lane: str, shift: float = 0
     return [(x0, y0), (x, y0), (x, y1), (x1, y1)]
 
 
-def _level(place: Place, other: Place, lane: str, shift: float) -> float:
+def _level(place: MapPlace, other: MapPlace, lane: str, shift: float) -> float:
     """The y at which a line meets a box.
 
     An Internet gateway is met at the y of the other box, unless that is a gateway too.
@@ -43,14 +45,14 @@ def _level(place: Place, other: Place, lane: str, shift: float) -> float:
     return (other if place.column == GATEWAY != other.column else place).y + LANES[lane] + shift
 
 
-def _edge(place: Place, other: Place) -> float:
+def _edge(place: MapPlace, other: MapPlace) -> float:
     if not place.host:
         return place.middle
     last = place.column == other.column == PRIVATE  # right of the last column is the VPC's edge
     return place.right if other.column >= place.column and not last else place.left
 
 
-def _side(here: Place, there: Place, lane: str) -> float:
+def _side(here: MapPlace, there: MapPlace, lane: str) -> float:
     """How far from the gap's middle an elbow stands."""
     lower = here if here.y > there.y else there
     upper = there if lower is here else here
@@ -62,7 +64,7 @@ def _side(here: Place, there: Place, lane: str) -> float:
     )
 
 
-def _below(here: Place, there: Place, start: Point, end: Point, lane: str) -> list[Point]:
+def _below(here: MapPlace, there: MapPlace, start: Point, end: Point, lane: str) -> list[Point]:
     """Below the boxes between: along the free strip under the row of the end that is no gateway."""
     ends = [place for place in (here, there) if place.column != GATEWAY]
     y = min(place.y for place in ends) + TALL + BELOW[lane]

@@ -13,7 +13,7 @@ from vpcedu.draw.reading.words import short
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.canvas.frame import Item
-    from vpcedu.draw.maps.hops import Hop
+    from vpcedu.draw.maps.hops import MapHop
     from vpcedu.sites.visit import Visit
 
 LINE_HEIGHT = 23.0
@@ -38,7 +38,7 @@ def columns_of(visit: Visit) -> tuple[float, float]:
     return FROM + wide, FROM + 2 * wide
 
 
-def hop_rows(visit: Visit, hops: tuple[Hop, ...], y: float) -> list[Item]:
+def hop_rows(visit: Visit, hops: tuple[MapHop, ...], y: float) -> list[Item]:
     """Head and rows of the table of hops; y is the head's baseline."""
     to, why_at = columns_of(visit)
     items: list[Item] = [
@@ -67,7 +67,7 @@ def hop_rows(visit: Visit, hops: tuple[Hop, ...], y: float) -> list[Item]:
     return items
 
 
-def hop_name(hop: Hop) -> str:
+def hop_name(hop: MapHop) -> str:
     """From where to where, as far as there is room; a packet that never left has no "to"."""
     between = ", not sent on" if hop.leg.spot == START else " > "
     names = [
@@ -79,7 +79,7 @@ def hop_name(hop: Hop) -> str:
     return between.join(names) if len(names) == 2 else names[0] + between
 
 
-def badge(hop: Hop, x: float, y: float) -> Mark:
+def badge(hop: MapHop, x: float, y: float) -> Mark:
     """A hop's number: in a solid disc for a request, in an open circle for an answer."""
     return Mark("disc" if hop.lane == "request" else "circle", x, y, "ink", BADGE, str(hop.number))
 

@@ -47,7 +47,7 @@ UNTOLD = "Who reaches what cannot be told: the files do not say enough."
 FEW = 4  # names that the text alternative tells of a row
 
 
-class Reach(NamedRow):
+class ReachRow(NamedRow):
     """A row: the devices reached, and from where.
 
     ports: in words. sources: devices inside that reach them. outside: who does from outside, and by
@@ -111,7 +111,7 @@ def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
     return in_full(page(title, subtitle, [*items, *table], footing(y, sentence, signs), alt), names)
 
 
-def reaches(audit: Audit) -> list[Reach]:
+def reaches(audit: Audit) -> list[ReachRow]:
     """The rows of an audit by devices.
 
     In order: a balancer's name, what the Internet reaches, the rest.
@@ -126,7 +126,7 @@ def reaches(audit: Audit) -> list[Reach]:
             by_address.get(private.get(address, address), "") for address in addresses
         )
         rows.append(
-            Reach(
+            ReachRow(
                 tuple(filter(None, nodes)),
                 str(port),
                 (),
@@ -138,7 +138,7 @@ def reaches(audit: Audit) -> list[Reach]:
     for row in audit.reached:
         outside = tuple(name for name in row.sources if name not in device)
         rows.append(
-            Reach(
+            ReachRow(
                 tuple(dict.fromkeys(device[name] for name in row.destinations)),
                 port_words(row.ports),
                 tuple(dict.fromkeys(device[name] for name in row.sources if name in device)),
@@ -157,7 +157,7 @@ def port_words(ranges: tuple[tuple[int, int], ...]) -> str:
     return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
 
 
-def _entry(rows: list[Reach], name: str) -> list[tuple[str, bool]]:
+def _entry(rows: list[ReachRow], name: str) -> list[tuple[str, bool]]:
     """The words with which arrows come from the Internet to a device, and whether it answers.
 
     There is at most one arrow from anyone and one from a block.
@@ -233,7 +233,7 @@ def _badges(letters: dict[Chip, list[str]]) -> list[Item]:
     return items
 
 
-def _table(rows: list[Reach], more: int, y: float, nobody: str) -> tuple[list[Item], float]:
+def _table(rows: list[ReachRow], more: int, y: float, nobody: str) -> tuple[list[Item], float]:
     """One row for each letter: what is reached, on which ports, by whom."""
     items: list[Item] = (
         head_items(y, COLUMNS, ("reached", "ports", "from"))
@@ -267,7 +267,7 @@ def _table(rows: list[Reach], more: int, y: float, nobody: str) -> tuple[list[It
     return items, y + 18
 
 
-def _outside_words(row: Reach) -> list[str]:
+def _outside_words(row: ReachRow) -> list[str]:
     """Who reaches it from outside, in words."""
     if row.words:
         return [f"the Internet: {row.words}"]
@@ -298,7 +298,7 @@ def _few(names: tuple[str, ...]) -> str:
     )
 
 
-def _alternative(cidr: str, title: str, rows: list[Reach], sentence: str) -> str:
+def _alternative(cidr: str, title: str, rows: list[ReachRow], sentence: str) -> str:
     sentences = [
         f"{_few(row.devices)} on {'' if row.ports == EVERY else 'port '}{row.ports} from"
         f" {_few((*_outside_words(row), *row.sources))}."

@@ -55,7 +55,7 @@ class Chip(NamedRow):
         return COLUMNS[self.column][1] - 8
 
 
-class Field(NamedRow):
+class SubnetField(NamedRow):
     """A subnet's frame, or a strip of one line that counts.
 
     names: the devices that a strip hides.
@@ -81,7 +81,7 @@ class Plain:
             {device.name for device in vpc.devices if issubclass(device.kind, Host)},
         )
         self.chips: list[Chip] = []
-        self.fields: list[Field] = []
+        self.fields: list[SubnetField] = []
         self.zones: list[tuple[str, float]] = []
 
 
@@ -136,7 +136,7 @@ def _column(plan: Plain, subnets: list[Subnet], column: int, y: float, level: in
         boxes = _boxes(plan, rows, noted, level)
         tall = HEADER + PITCH * max(len(boxes), 0.1)
         plan.fields.append(
-            Field(subnet_title(plan.vpc, subnet, _room(column)), column, y, tall, ())
+            SubnetField(subnet_title(plan.vpc, subnet, _room(column)), column, y, tall, ())
         )
         plan.chips += [
             Chip(names, first, note, column, y + HEADER + PITCH * number, ends)
@@ -160,7 +160,7 @@ def _column(plan: Plain, subnets: list[Subnet], column: int, y: float, level: in
             ]
         )
         fitting = (w for w in words if width_of(w, NOTE) <= _room(column))
-        plan.fields.append(Field(next(fitting, words[-1]), column, y, STRIP, names))
+        plan.fields.append(SubnetField(next(fitting, words[-1]), column, y, STRIP, names))
         y += STRIP + APART
     return y
 

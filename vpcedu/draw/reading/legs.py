@@ -26,7 +26,7 @@ LEAVING = ("source check", "group out", "flow return", "network ACL out", "route
 START, MIDDLE, END, AT = "start", "middle", "end", "at"  # where on its leg a packet was lost
 
 
-class Leg(NamedRow):
+class DrawnLeg(NamedRow):
     """From device `start` to device `end`: the packet there, and the step that sent it this way.
 
     drop: the step that lost it on this leg, or None. spot: START (it never left), MIDDLE (lost on a
@@ -75,7 +75,7 @@ def space(vpc: Vpc, packet: Packet) -> str:
     return "inside" if vpc.has(src) or vpc.has(dst) else "ink"
 
 
-def legs_of(trace: Trace, vpc: Vpc) -> tuple[Leg, ...]:
+def legs_of(trace: Trace, vpc: Vpc) -> tuple[DrawnLeg, ...]:
     """The legs that were travelled, and the one on which the packet was lost."""
     lost = trace.dropped
     steps = trace.steps[: trace.steps.index(lost) + 1] if lost else trace.steps
@@ -110,19 +110,19 @@ def onward(vpc: Vpc, here: str, packet: Packet) -> str:
     return gate if is_outside(vpc, here) != far and gate and here != gate else there or here
 
 
-def _leg(here: tuple[Step, ...], end: str, packet: Packet, arrival: Step) -> Leg:
+def _leg(here: tuple[Step, ...], end: str, packet: Packet, arrival: Step) -> DrawnLeg:
     """The leg that leaves where these steps were.
 
     Its direction was decided by a route, a flow or an address map.
     """
     for step in here:
         if step.check in ("route", "flow return"):
-            return Leg(here[0].at, end, packet, step)
+            return DrawnLeg(here[0].at, end, packet, step)
     step = next((s for s in reversed(here) if s.action == REWRITE), here[-1])
     # What comes from the Internet was sent here because of whose public address it is for.
     if step.action == SEND and arrival.check == "address map" and arrival.row is not None:
-        return Leg(here[0].at, end, packet, arrival)
-    return Leg(here[0].at, end, packet, step)
+        return DrawnLeg(here[0].at, end, packet, arrival)
+    return DrawnLeg(here[0].at, end, packet, step)
 
 
 def changed(before: FiveTuple, after: FiveTuple) -> tuple[tuple[str, str, str], ...]:
@@ -158,7 +158,7 @@ def rewritings(trace: Trace) -> dict[str, tuple[FiveTuple, FiveTuple]]:
     return flows
 
 
-def boxed(trace: Trace, legs: tuple[Leg, ...]) -> tuple[tuple[tuple[str, str], ...], ...]:
+def boxed(trace: Trace, legs: tuple[DrawnLeg, ...]) -> tuple[tuple[tuple[str, str], ...], ...]:
     """For each leg: the fields that a gateway at one of its ends rewrites.
 
     A field is ("from" or "to", words).

@@ -7,7 +7,7 @@ from vpcedu.packet import ACK, SYN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.draw.reading.legs import Leg
+    from vpcedu.draw.reading.legs import DrawnLeg
     from vpcedu.network.conversations import Conversation
     from vpcedu.sites.visit import Visit
     from vpcedu.trace import Trace
@@ -39,7 +39,7 @@ def ends_of(visit: Visit, talk: Conversation) -> dict[str, tuple[str, str]]:
     return states
 
 
-def stretches(visit: Visit, talk: Conversation) -> list[tuple[Leg, dict[str, str]]]:
+def stretches(visit: Visit, talk: Conversation) -> list[tuple[DrawnLeg, dict[str, str]]]:
     """The legs of a connection's opener, with the fields rewritten before each."""
     whole = whole_path(talk)
     gates = rewritings(whole)

@@ -39,7 +39,7 @@ LEFT, RIGHT, WIDE = MARGIN, 364.0, 322.0  # where the columns begin, and how wid
 NAMES, LINES = 96.0, 7  # room for the names of the facts; lines kept for the bytes
 
 
-class End(NamedRow):
+class OneEnd(NamedRow):
     """One side: whose it is, its flow, the SYN's number, and when it was ESTABLISHED.
 
     lines: the first bytes. lost: what was lost instead. answer: the answer there. None or empty
@@ -78,7 +78,7 @@ def sides(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
     return page(title, subtitle, items, foot, alt)
 
 
-def ends_of(side: Side) -> tuple[End, End]:
+def ends_of(side: Side) -> tuple[OneEnd, OneEnd]:
     """The opener's end of the first connection and the server's end of the last one."""
     visit, talks, _ = side
     first, last = talks[0], talks[-1]
@@ -88,7 +88,7 @@ def ends_of(side: Side) -> tuple[End, End]:
         f"{outcome(visit).words}, after {seconds(result.after)} s" if result else "nothing so far"
     )
     sent = next((t for t in first.traces if t.sender == first.opener and t.packet.data), None)
-    here = End(
+    here = OneEnd(
         first.opener,
         first.flow,
         first.traces[0].packet.seq,
@@ -102,10 +102,10 @@ def ends_of(side: Side) -> tuple[End, End]:
         (t for t in last.traces if t.packet.flags == SYN and t.last.check == "deliver"), None
     )
     if syn is None:
-        return here, End(server, None, None, None, (), _lost(last.traces[0]), "")
+        return here, OneEnd(server, None, None, None, (), _lost(last.traces[0]), "")
     if syn.dropped:
         refusal = "RST: refused" if syn.dropped.sent else ""
-        return here, End(
+        return here, OneEnd(
             server, syn.last.before.flow, syn.last.before.seq, None, (), _lost(syn), refusal
         )
     asked = [t for t in last.traces if t.sender == last.opener and t.packet.data]
@@ -117,7 +117,7 @@ def ends_of(side: Side) -> tuple[End, End]:
         else ""
     )
     flow = syn.last.before.flow
-    return here, End(
+    return here, OneEnd(
         server,
         flow,
         syn.last.before.seq,
@@ -171,7 +171,7 @@ def _lost(trace: Trace) -> str:
     )
 
 
-def _head(side: Side, here: End, there: End) -> list[Item]:
+def _head(side: Side, here: OneEnd, there: OneEnd) -> list[Item]:
     items: list[Item] = []
     number = (
         "the same connection"
@@ -190,7 +190,7 @@ def _head(side: Side, here: End, there: End) -> list[Item]:
     return items
 
 
-def _middle(side: Side, here: End, there: End, bottom: float) -> list[Item]:
+def _middle(side: Side, here: OneEnd, there: OneEnd, bottom: float) -> list[Item]:
     """The wall of a proxy, or a gateway's line with a diamond where it rewrites."""
     x = (LEFT + WIDE + RIGHT) / 2
     if side.ends:
@@ -207,7 +207,7 @@ def _middle(side: Side, here: End, there: End, bottom: float) -> list[Item]:
     ]
 
 
-def _facts(end: End) -> tuple[tuple[str, str], ...]:
+def _facts(end: OneEnd) -> tuple[tuple[str, str], ...]:
     """The names of the facts, and what this end has there."""
     flow = end.flow
     return (
@@ -218,7 +218,7 @@ def _facts(end: End) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _column(x: float, end: End, other: End, boxes: bool) -> list[Item]:
+def _column(x: float, end: OneEnd, other: OneEnd, boxes: bool) -> list[Item]:
     items: list[Item] = []
     y = TOP + HEAD
     for (name, value), (_, old) in zip(_facts(end), _facts(other), strict=True):
@@ -269,7 +269,7 @@ def _column(x: float, end: End, other: End, boxes: bool) -> list[Item]:
     return items + cell_items(x + 10 + 64, y, Cell(end.answer or "nothing", bold=True), WIDE - 84)
 
 
-def _title(here: End, there: End) -> str:
+def _title(here: OneEnd, there: OneEnd) -> str:
     source = here.flow.src if here.flow else ""
     if there.flow is None:
         return title_of(
@@ -285,7 +285,7 @@ def _title(here: End, there: End) -> str:
     return f"{there.who} sees {there.flow.src}; {here.who} is {source}"
 
 
-def _sentence(side: Side, here: End, there: End) -> str:
+def _sentence(side: Side, here: OneEnd, there: OneEnd) -> str:
     if side.ends:
         bytes_are = "the same" if there.lines == here.lines else "other"
         more = f" {there.who} got {bytes_are} bytes." if there.lines else ""
@@ -299,7 +299,9 @@ def _sentence(side: Side, here: End, there: End) -> str:
     return f"One connection: {there.who} gets {here.who}'s own segments{source}{number}."
 
 
-def _alternative(visit: Visit, side: Side, here: End, there: End, title: str, sentence: str) -> str:
+def _alternative(
+    visit: Visit, side: Side, here: OneEnd, there: OneEnd, title: str, sentence: str
+) -> str:
     parts = [f"Both sides of the {side.name}, {visit.title}, by {visit.opener}. {title}."]
     for verb, end in (("sends", here), ("gets", there)):
         facts = ", ".join(f"{name} {value}" for name, value in _facts(end) if value)

@@ -62,7 +62,7 @@ class Silence(NamedRow):
         return min(later, default=self.ended) - max(steps, default=self.begun)
 
 
-class Clock(NamedRow):
+class IdleClock(NamedRow):
     """A party's clock: whose, what it guards, and how long it runs.
 
     idle: in microseconds, None: never. state: one of FORGOT, RUNS, RINGS, NONE. hears: the word for
@@ -105,11 +105,11 @@ def silences(visit: Visit) -> tuple[Silence, ...]:
     return tuple(silent)
 
 
-def clocks_of(visit: Visit, silence: Silence) -> tuple[Clock, ...]:
+def clocks_of(visit: Visit, silence: Silence) -> tuple[IdleClock, ...]:
     """The clocks along a connection, from its opener to its listener."""
     devices = {device.name: device for device in visit.vpc.devices}
     cards = {interface.device: interface for interface in visit.vpc.interfaces}
-    rows: list[Clock] = []
+    rows: list[IdleClock] = []
     for name in silence.talk.path:
         end = name in (silence.talk.opener, silence.talk.listener)
         device = devices.get(name)
@@ -156,14 +156,14 @@ def _tracked_for(silence: Silence, card: Interface) -> int:
     return rows[-1].idle if rows else card.tracking.tcp_established
 
 
-def _gate(silence: Silence, name: str, idle: int) -> Clock:
+def _gate(silence: Silence, name: str, idle: int) -> IdleClock:
     """A gateway's rows: it forgets without a word, and says so only to whom sends again."""
     step = _first(silence, name)
     state = FORGOT if silence.unseen_by(name) >= idle else RUNS
     if step is None:
-        return Clock(name, "its table", idle, state, "silence", "nothing comes to it again")
+        return IdleClock(name, "its table", idle, state, "silence", "nothing comes to it again")
     if step.action != DROP:
-        return Clock(
+        return IdleClock(
             name,
             "its table",
             idle,
@@ -173,14 +173,14 @@ def _gate(silence: Silence, name: str, idle: int) -> Clock:
         )
     receiver = _reset_to(silence, name)
     if receiver:
-        return Clock(
+        return IdleClock(
             name, "its table", idle, state, "RST", f"to {receiver}, and only when it sends again"
         )
     why = step.reason.code if step.reason else "lost"
-    return Clock(name, "its table", idle, state, "dropped", f"{why}; nobody is told")
+    return IdleClock(name, "its table", idle, state, "dropped", f"{why}; nobody is told")
 
 
-def _host(silence: Silence, device: Device, idle: int | None) -> Clock:
+def _host(silence: Silence, device: Device, idle: int | None) -> IdleClock:
     """An end of the connection: its own clock, and what it heard after the silence."""
     settings = dict(device.settings).get("settings") or LINUX
     limit, what, ends = idle, "idle timeout", FORGOT
@@ -193,7 +193,7 @@ def _host(silence: Silence, device: Device, idle: int | None) -> Clock:
     got = next((t for t in silence.after if t.delivered and t.last.at == device.name), None)
     reset = got is not None and bool(got.packet.flags & RST)
     if got is not None and (sent is None or got.number < sent.number or reset):
-        return Clock(device.name, what, limit, state, _name(got), f"from {got.sender}")
+        return IdleClock(device.name, what, limit, state, _name(got), f"from {got.sender}")
     if sent is not None:
         tries = sum(
             t.sender == device.name
@@ -202,11 +202,11 @@ def _host(silence: Silence, device: Device, idle: int | None) -> Clock:
         )
         heard = f", hears {label(got.packet)}" if got is not None else ", hears nothing"
         times = "" if tries == 1 else f", {tries} times"
-        return Clock(device.name, what, limit, state, "sends", f"{_name(sent)}{times}{heard}")
-    return Clock(device.name, what, limit, state, "silence", "hears nothing")
+        return IdleClock(device.name, what, limit, state, "sends", f"{_name(sent)}{times}{heard}")
+    return IdleClock(device.name, what, limit, state, "silence", "hears nothing")
 
 
-def _group(silence: Silence, name: str, idle: int) -> Clock:
+def _group(silence: Silence, name: str, idle: int) -> IdleClock:
     """The tracking of an interface's groups."""
     state = FORGOT if silence.unseen_by(name) >= idle else RUNS
     steps = [
@@ -218,14 +218,14 @@ def _group(silence: Silence, name: str, idle: int) -> Clock:
     step = next((s for s in steps if s.action == DROP), steps[0] if steps else None)
     whose = f"{name}'s group"
     if step is None:
-        return Clock(whose, "tracked flow", idle, state, "silence", "is not asked again")
+        return IdleClock(whose, "tracked flow", idle, state, "silence", "is not asked again")
     if step.action == DROP:
-        return Clock(whose, "tracked flow", idle, state, "dropped", "no rule for it")
+        return IdleClock(whose, "tracked flow", idle, state, "dropped", "no rule for it")
     if untracked_of(step) is not None:
-        return Clock(whose, "tracked flow", idle, state, "by a rule", "not tracked")
+        return IdleClock(whose, "tracked flow", idle, state, "by a rule", "not tracked")
     if opens(step):
-        return Clock(whose, "tracked flow", idle, state, "by a rule", "tracked anew")
-    return Clock(whose, "tracked flow", idle, state, "passes", "the flow is still tracked")
+        return IdleClock(whose, "tracked flow", idle, state, "by a rule", "tracked anew")
+    return IdleClock(whose, "tracked flow", idle, state, "passes", "the flow is still tracked")
 
 
 def _first(silence: Silence, name: str) -> Step | None:

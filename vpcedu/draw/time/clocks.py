@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vpcedu.draw.canvas.frame import Item
-    from vpcedu.draw.time.clock_rows import Clock, Silence
+    from vpcedu.draw.time.clock_rows import IdleClock, Silence
     from vpcedu.sites.visit import Visit
 
 LEFT, RIGHT, HEARS = 176.0, 424.0, 446.0  # the axis; where "who hears what" begins
@@ -104,7 +104,7 @@ def _heading(silence: Silence, y: float) -> list[Item]:
     ]
 
 
-def _row(clock: Clock, silence: Silence, y: float) -> list[Item]:
+def _row(clock: IdleClock, silence: Silence, y: float) -> list[Item]:
     """One party: its name, its bar, and what it heard."""
     items: list[Item] = [
         Text(MARGIN, y + 13, cut_middle(clock.owner, LABEL, NAMES, True), "ink", LABEL, True),
@@ -143,7 +143,7 @@ def _covered(x: float, y: float, words: str, ink: str, bold: bool, anchor: str) 
     ]
 
 
-def _hears(clock: Clock, y: float) -> list[Item]:
+def _hears(clock: IdleClock, y: float) -> list[Item]:
     """A word in a frame, and the rest of the sentence next to and below it."""
     quiet = clock.hears == "silence"
     ink = HEARD.get(clock.hears, "ink")
@@ -166,7 +166,7 @@ def _two(words: str, room: float) -> tuple[str, str]:
     return " ".join(parts[:taken]), " ".join(parts[taken:])
 
 
-def _title(shown: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
+def _title(shown: list[tuple[Silence, tuple[IdleClock, ...]]]) -> str:
     """How long it was silent, and who forgot first."""
     longest = max(silence.span for silence, _ in shown)
     gone = sorted(
@@ -192,7 +192,7 @@ def _title(shown: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
     return title_of(first + rest, first, begun)
 
 
-def _sentence(shown: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
+def _sentence(shown: list[tuple[Silence, tuple[IdleClock, ...]]]) -> str:
     """Who was told, and by whom."""
     resets = [
         (clock.owner, clock.words)
@@ -224,7 +224,7 @@ def _sentence(shown: list[tuple[Silence, tuple[Clock, ...]]]) -> str:
 
 
 def _alternative(
-    visit: Visit, shown: list[tuple[Silence, tuple[Clock, ...]]], title: str, sentence: str
+    visit: Visit, shown: list[tuple[Silence, tuple[IdleClock, ...]]], title: str, sentence: str
 ) -> str:
     parts = [f"Clocks of {visit.title}. {title}."]
     for silence, clocks in shown:

@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.draw.time.handshake_axis import Group
-    from vpcedu.sites.two_hosts import Handshake
+    from vpcedu.sites.two_hosts import OpenedHandshake
 
 WORDY = 360  # milliseconds of round trip from which words fit between the arrows
 
 
 @picture
-def handshake(visit: Handshake, *, theme: str = "light", ax: Any = None) -> Scene:
+def handshake(visit: OpenedHandshake, *, theme: str = "light", ax: Any = None) -> Scene:
     """The opening of a connection, to scale: every segment, every wait, the state of each end."""
     groups = groups_of(visit)
     axis = Axis(visit, [group for group in groups if group.sent > SCALED * SECOND])
@@ -67,7 +67,7 @@ def _ends(group: Group) -> tuple[float, float]:
     return (CLIENT, SERVER) if group.sender == "client" else (SERVER, CLIENT)
 
 
-def _arrows(visit: Handshake, groups: list[Group], axis: Axis) -> list[Item]:
+def _arrows(visit: OpenedHandshake, groups: list[Group], axis: Axis) -> list[Item]:
     items: list[Item] = []
     rows = {group.sent: y for group, y in axis.rows if group is not None}
     drop = PER_SECOND * visit.setting.round_trip / 2_000

@@ -14,7 +14,7 @@ from vpcedu.row import NamedRow
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.canvas.frame import Item
-    from vpcedu.sites.two_hosts import Handshake
+    from vpcedu.sites.two_hosts import OpenedHandshake
     from vpcedu.trace import Trace
 
 CLIENT, SERVER = 206.0, 496.0  # the lifelines
@@ -43,7 +43,7 @@ class Group(NamedRow):
         return next((trace for trace in self.traces if trace.last.check == "deliver"), None)
 
 
-def groups_of(visit: Handshake) -> list[Group]:
+def groups_of(visit: OpenedHandshake) -> list[Group]:
     """The packets by sender and instant, in order."""
     sent_together: dict[tuple[int, str], list[Trace]] = {}
     for trace in visit.capture:
@@ -54,7 +54,7 @@ def groups_of(visit: Handshake) -> list[Group]:
 class Axis:
     """Where an instant stands: to scale, or in a row below the fold."""
 
-    def __init__(self, visit: Handshake, late: list[Group]) -> None:
+    def __init__(self, visit: OpenedHandshake, late: list[Group]) -> None:
         self.rows: list[tuple[Group | None, float]] = []  # None: several groups that have one row
         self.skipped = late[2:-1] if len(late) > ROWS - 1 else []
         kept: list[Group | None] = [*late[:2], None, late[-1]] if self.skipped else list(late)

@@ -24,12 +24,12 @@ from vpcedu.packet import RST
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.canvas.frame import Item
-    from vpcedu.sites.two_hosts import Handshake
+    from vpcedu.sites.two_hosts import OpenedHandshake
 
 BRACKET = (74.0, 616.0)  # x of the waits: client's, server's
 
 
-def chips(visit: Handshake) -> list[Item]:
+def chips(visit: OpenedHandshake) -> list[Item]:
     """What the run was made with."""
     lost = visit.setting.lost
     words = f"{len(lost)} segments" if len(lost) > 2 else ", ".join(lost) or "nothing"
@@ -52,7 +52,7 @@ def chips(visit: Handshake) -> list[Item]:
     return items
 
 
-def posts(visit: Handshake) -> list[Item]:
+def posts(visit: OpenedHandshake) -> list[Item]:
     """Heads and lifelines; where nobody has the server's address, they are dotted."""
     silent = visit.setting.server == "silent"
     flow = visit.syns[0].packet.flow
@@ -76,7 +76,7 @@ def posts(visit: Handshake) -> list[Item]:
     return items
 
 
-def bars(visit: Handshake, axis: Axis) -> list[Item]:
+def bars(visit: OpenedHandshake, axis: Axis) -> list[Item]:
     """Bars along a lifeline.
 
     They are grey while the connection is being opened, and filled while it is ESTABLISHED.
@@ -106,7 +106,7 @@ def bars(visit: Handshake, axis: Axis) -> list[Item]:
     return items
 
 
-def brackets(visit: Handshake, axis: Axis) -> list[Item]:
+def brackets(visit: OpenedHandshake, axis: Axis) -> list[Item]:
     """How long each timer waited before it sent again, or gave up."""
     items: list[Item] = []
     for who, x in zip(("client", "server"), BRACKET, strict=True):
@@ -152,7 +152,7 @@ def _bracket(x: float, top: float, end: float, words: str, left: bool) -> list[I
     return [Line(points, "muted", 1.3), Text(x + 9, middle, words, "ink", NOTE)]
 
 
-def states(visit: Handshake, axis: Axis) -> list[Item]:
+def states(visit: OpenedHandshake, axis: Axis) -> list[Item]:
     """States in the gutters, where they begin."""
     begin = {"up": "LISTEN", "closed": "no listener", "silent": "no host"}[visit.setting.server]
     items: list[Item] = [Text(SERVER + 14, START - 9, begin, "muted", NOTE)]
@@ -172,7 +172,7 @@ def states(visit: Handshake, axis: Axis) -> list[Item]:
     return items
 
 
-def after(visit: Handshake, axis: Axis) -> list[Item]:
+def after(visit: OpenedHandshake, axis: Axis) -> list[Item]:
     """What the empty place below says where nothing came later."""
     if axis.rows or axis.result is not None or visit.result is None:
         return []

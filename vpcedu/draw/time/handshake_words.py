@@ -8,7 +8,7 @@ from vpcedu.views.explain import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.sites.two_hosts import Handshake
+    from vpcedu.sites.two_hosts import OpenedHandshake
     from vpcedu.trace import Trace
 
 TIMES = {1: "", 2: " twice"}
@@ -32,7 +32,7 @@ def text_of(traces: tuple[Trace, ...]) -> str:
     return f"{name}{again} lost" + (f", {name}" if len(lost) < len(traces) else "")
 
 
-def finding(visit: Handshake) -> str:
+def finding(visit: OpenedHandshake) -> str:
     """What the run shows, as a title."""
     result, syns = visit.result, len(visit.syns)
     if result is None:
@@ -53,7 +53,7 @@ def finding(visit: Handshake) -> str:
     return f"Connected after {after}: one round trip, three segments"
 
 
-def sentence(visit: Handshake) -> str:
+def sentence(visit: OpenedHandshake) -> str:
     """The bottom sentence: what the program learns, and when."""
     result = visit.result
     if result is None:
@@ -76,7 +76,7 @@ def sentence(visit: Handshake) -> str:
     )
 
 
-def alternative(visit: Handshake) -> str:
+def alternative(visit: OpenedHandshake) -> str:
     """The text alternative: every packet with its times, every state."""
     flow = visit.syns[0].packet.flow
     parts = [

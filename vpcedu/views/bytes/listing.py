@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from vpcedu.views.bytes.pcap_read import Seen
+    from vpcedu.views.bytes.pcap_read import SeenPacket
 
 HALF = MODULUS // 2  # numbers further apart than this are before, not behind
 
@@ -34,14 +34,14 @@ class Talk:
         self.listener: Endpoint = first.about.source if answers else first.about.destination
         self.opening = bool(first.flags & SYN)  # whether it was seen from its beginning
         self.zero: dict[Endpoint, int] = {}  # the number from which each end counts
-        self.rows: list[tuple[int, Seen]] = []
+        self.rows: list[tuple[int, SeenPacket]] = []
 
     def begins_anew(self, packet: Packet) -> bool:
         """Whether a packet with SYN opens another connection between the same endpoints."""
         was = self.zero.get(packet.flow.source)
         return packet.flags & (SYN | ACK) == SYN and was is not None and was != packet.seq
 
-    def add(self, number: int, seen: Seen) -> None:
+    def add(self, number: int, seen: SeenPacket) -> None:
         """Take the next packet, and note from where its ends count."""
         packet = seen.decoded.packet
         self.rows.append((number, seen))
@@ -55,7 +55,7 @@ class Talk:
             )
 
 
-def talks(packets: Iterable[Seen]) -> list[Talk]:
+def talks(packets: Iterable[SeenPacket]) -> list[Talk]:
     """The connections in the order of their first packets."""
     connections: list[Talk] = []
     latest: dict[frozenset[Endpoint], Talk] = {}
@@ -70,7 +70,7 @@ def talks(packets: Iterable[Seen]) -> list[Talk]:
     return connections
 
 
-def listing(packets: Iterable[Seen]) -> str:
+def listing(packets: Iterable[SeenPacket]) -> str:
     """The whole text: each connection, who talks to whom, and its packets with relative numbers.
 
     > is a packet of the end that is named first, < one of the other. Times are seconds since the
@@ -98,7 +98,7 @@ def _talk(number: int, talk: Talk, begun: int) -> list[str]:
     return lines + [_row(place, seen, talk, begun) for place, seen in talk.rows]
 
 
-def _row(place: int, seen: Seen, talk: Talk, begun: int) -> str:
+def _row(place: int, seen: SeenPacket, talk: Talk, begun: int) -> str:
     packet = seen.decoded.packet
     arrow = ">" if packet.about.source == talk.opener else "<"
     flags = f"[{flags_text(packet.flags)}]"

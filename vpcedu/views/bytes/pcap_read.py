@@ -58,14 +58,14 @@ class PcapError(ValueError):
         self.offset = offset
 
 
-class Seen(NamedRow):
+class SeenPacket(NamedRow):
     """A packet of a file: microseconds since 1970, and what its bytes say."""
 
     at: int
     decoded: Decoded
 
 
-def load(path: str | PathLike[str]) -> list[Seen]:
+def load(path: str | PathLike[str]) -> list[SeenPacket]:
     """The packets of a file that are TCP, or ICMP errors about it, in its order.
 
     PcapError where it is damaged, OSError where it cannot be read.
@@ -73,9 +73,9 @@ def load(path: str | PathLike[str]) -> list[Seen]:
     return list(read(path))
 
 
-def read(path: str | PathLike[str]) -> Iterator[Seen]:
+def read(path: str | PathLike[str]) -> Iterator[SeenPacket]:
     """The same one by one, for a file that is larger than memory."""
-    new, seen = tuple.__new__, Seen
+    new, seen = tuple.__new__, SeenPacket
     with open(path, "rb", BUFFER) as file:
         for at, link, data, whole, offset in _frames(file):
             place, begins = FRAMED.get(link, (0, 0))

@@ -32,7 +32,7 @@ NEVER = -1.0  # seconds: the step of a request that this time is about did not h
 NO_REQUEST = "- - - "  # what a TCP listener logs instead of a request
 
 
-class Field(NamedRow):
+class EntryField(NamedRow):
     """A field: its name, what makes a value of its text, whether it stands in double quotes."""
 
     name: str
@@ -40,25 +40,25 @@ class Field(NamedRow):
     quoted: bool = False
 
 
-class Form(NamedRow):
+class EntryForm(NamedRow):
     """The entries of one kind of balancer.
 
     The fields in order, how many a line must have, the decimals of seconds.
     """
 
     balancer: str
-    fields: tuple[Field, ...]
+    fields: tuple[EntryField, ...]
     least: int
     decimals: int
 
 
-class Entry(dict[str, "int | float | str | None"]):
+class AccessEntry(dict[str, "int | float | str | None"]):
     """One entry: the fields' names in the order of the line, with their values.
 
     A value is a number, text, or None for `-`.
     """
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: EntryForm) -> None:
         super().__init__()
         self.form = form
 
@@ -70,7 +70,7 @@ class Entry(dict[str, "int | float | str | None"]):
         )
 
 
-def _written(value: Value, field: Field, form: Form) -> str:
+def _written(value: Value, field: EntryField, form: EntryForm) -> str:
     if isinstance(value, float):
         return "-1" if value == NEVER else f"{value:.{form.decimals}f}"
     words = "-" if value is None else str(value)
@@ -138,71 +138,71 @@ def _type(text: str) -> str:
 
 
 TYPES = ("http", "https", "h2", "grpcs", "ws", "wss")
-CLASSIC = Form(
+CLASSIC = EntryForm(
     "Classic",
     (
-        Field("time", _instant),
-        Field("elb", _text),
-        Field("client:port", _end),
-        Field("backend:port", _end),
-        Field("request_processing_time", _seconds),
-        Field("backend_processing_time", _seconds),
-        Field("response_processing_time", _seconds),
-        Field("elb_status_code", _status),
-        Field("backend_status_code", _status),
-        Field("received_bytes", _count),
-        Field("sent_bytes", _count),
-        Field("request", _text, True),
-        Field("user_agent", _text, True),
-        Field("ssl_cipher", _text),
-        Field("ssl_protocol", _text),
+        EntryField("time", _instant),
+        EntryField("elb", _text),
+        EntryField("client:port", _end),
+        EntryField("backend:port", _end),
+        EntryField("request_processing_time", _seconds),
+        EntryField("backend_processing_time", _seconds),
+        EntryField("response_processing_time", _seconds),
+        EntryField("elb_status_code", _status),
+        EntryField("backend_status_code", _status),
+        EntryField("received_bytes", _count),
+        EntryField("sent_bytes", _count),
+        EntryField("request", _text, True),
+        EntryField("user_agent", _text, True),
+        EntryField("ssl_cipher", _text),
+        EntryField("ssl_protocol", _text),
     ),
     15,
     6,
 )
-APPLICATION = Form(
+APPLICATION = EntryForm(
     "Application",
     (
-        Field("type", _type),
-        Field("time", _instant),
-        Field("elb", _text),
-        Field("client:port", _end),
-        Field("target:port", _end),
-        Field("request_processing_time", _seconds),
-        Field("target_processing_time", _seconds),
-        Field("response_processing_time", _seconds),
-        Field("elb_status_code", _status),
-        Field("target_status_code", _status),
-        Field("received_bytes", _count),
-        Field("sent_bytes", _count),
-        Field("request_line", _text, True),
-        Field("user_agent", _text, True),
-        Field("ssl_cipher", _text),
-        Field("ssl_protocol", _text),
-        Field("target_group_arn", _text),
-        Field("trace_id", _text, True),
-        Field("domain_name", _text, True),
-        Field("chosen_cert_arn", _text, True),
-        Field("matched_rule_priority", _priority),
-        Field("request_creation_time", _instant),
-        Field("actions_executed", _text, True),
-        Field("redirect_url", _text, True),
-        Field("error_reason", _text, True),
-        Field("target:port_list", _text, True),
-        Field("target_status_code_list", _text, True),
-        Field("classification", _text, True),
-        Field("classification_reason", _text, True),
-        Field("conn_trace_id", _text),
-        Field("transformed_host", _text, True),
-        Field("transformed_uri", _text, True),
-        Field("request_transform_status", _text, True),
+        EntryField("type", _type),
+        EntryField("time", _instant),
+        EntryField("elb", _text),
+        EntryField("client:port", _end),
+        EntryField("target:port", _end),
+        EntryField("request_processing_time", _seconds),
+        EntryField("target_processing_time", _seconds),
+        EntryField("response_processing_time", _seconds),
+        EntryField("elb_status_code", _status),
+        EntryField("target_status_code", _status),
+        EntryField("received_bytes", _count),
+        EntryField("sent_bytes", _count),
+        EntryField("request_line", _text, True),
+        EntryField("user_agent", _text, True),
+        EntryField("ssl_cipher", _text),
+        EntryField("ssl_protocol", _text),
+        EntryField("target_group_arn", _text),
+        EntryField("trace_id", _text, True),
+        EntryField("domain_name", _text, True),
+        EntryField("chosen_cert_arn", _text, True),
+        EntryField("matched_rule_priority", _priority),
+        EntryField("request_creation_time", _instant),
+        EntryField("actions_executed", _text, True),
+        EntryField("redirect_url", _text, True),
+        EntryField("error_reason", _text, True),
+        EntryField("target:port_list", _text, True),
+        EntryField("target_status_code_list", _text, True),
+        EntryField("classification", _text, True),
+        EntryField("classification_reason", _text, True),
+        EntryField("conn_trace_id", _text),
+        EntryField("transformed_host", _text, True),
+        EntryField("transformed_uri", _text, True),
+        EntryField("request_transform_status", _text, True),
     ),
     18,
     3,
 )
 
 
-def parse(text: str) -> list[Entry]:
+def parse(text: str) -> list[AccessEntry]:
     """The entries of an access log, from the lines of a file; empty lines are skipped.
 
     ValueError names line, field, value and what was expected.
@@ -214,7 +214,7 @@ def parse(text: str) -> list[Entry]:
     ]
 
 
-def entry(line: str, where: str = "") -> Entry:
+def entry(line: str, where: str = "") -> AccessEntry:
     """One line as an entry; ValueError as for `parse`."""
     try:
         words = list(_words(line.strip()))
@@ -226,7 +226,7 @@ def entry(line: str, where: str = "") -> Entry:
             f"{where}{len(words)} fields: expected {form.least} or more,"
             f" {' '.join(field.name for field in form.fields[: form.least])}"
         )
-    made = Entry(form)
+    made = AccessEntry(form)
     for field, (word, quoted) in zip(form.fields, words, strict=False):
         try:
             if quoted != field.quoted:

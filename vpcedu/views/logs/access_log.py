@@ -31,7 +31,14 @@ from vpcedu.protocols.forwarded import TRACE, returned
 from vpcedu.protocols.http import Message, take
 from vpcedu.row import NamedRow
 from vpcedu.tables.target_group import TargetGroup
-from vpcedu.views.logs.access_entry import APPLICATION, CLASSIC, NEVER, NO_REQUEST, Entry, Form
+from vpcedu.views.logs.access_entry import (
+    APPLICATION,
+    CLASSIC,
+    NEVER,
+    NO_REQUEST,
+    AccessEntry,
+    EntryForm,
+)
 from vpcedu.views.logs.flow_log import ACCOUNT
 from vpcedu.views.stream import Said
 
@@ -58,7 +65,7 @@ class AccessLog(NamedRow):
     """The entries of one node; as text a line for each."""
 
     at: str
-    rows: tuple[Entry, ...]
+    rows: tuple[AccessEntry, ...]
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.rows))
@@ -98,7 +105,7 @@ class Node:
     """A balancer's node: its name, its log's form, its listeners by port, and the capture."""
 
     def __init__(
-        self, name: str, form: Form, listeners: dict[int, Listener], capture: Capture
+        self, name: str, form: EntryForm, listeners: dict[int, Listener], capture: Capture
     ) -> None:
         self.name, self.form, self.listeners, self.capture = name, form, listeners, capture
         self._heard: dict[FiveTuple, list[Trace]] = {}
@@ -117,7 +124,7 @@ class Node:
         """What went out on a flow."""
         return Said(self._sent.get(flow, []), False)
 
-    def requests(self) -> list[tuple[int, Entry]]:
+    def requests(self) -> list[tuple[int, AccessEntry]]:
         """HTTP and HTTPS listeners: the entry of each request, with its instant."""
         nth: Counter[FiveTuple] = Counter()
         claimed: set[int] = set()
@@ -152,7 +159,7 @@ class Node:
 
     def _request(
         self, answered: Answered, instant: int, front: FiveTuple, nth: int, given: Trace | None
-    ) -> Entry:
+    ) -> AccessEntry:
         listener = self.listeners[answered.listener.port]
         sent = take(bytearray(given.packet.data), True) if given is not None else None
         came = self._came(given) if given is not None and answered.came else None
@@ -261,7 +268,7 @@ class Node:
             "conn_trace_id": f"TID_{_identity(f'{row.client} {row.listener}')}",
         }
 
-    def connections(self) -> list[tuple[int, Entry]]:
+    def connections(self) -> list[tuple[int, AccessEntry]]:
         """TCP and SSL listeners: the entry of each connection.
 
         It comes with the instant at which the connection was established.
@@ -281,7 +288,7 @@ class Node:
                 entries.append((stood, self._connection(flow, listener, stood)))
         return entries
 
-    def _connection(self, front: FiveTuple, listener: Listener, stood: int) -> Entry:
+    def _connection(self, front: FiveTuple, listener: Listener, stood: int) -> AccessEntry:
         numbers = {trace.number for trace in self._heard[front]}
         back = next(
             (
@@ -317,8 +324,8 @@ class Node:
             }
         )
 
-    def _made(self, values: dict[str, Any]) -> Entry:
-        made, name = Entry(self.form), self.name.replace(" ", "-")
+    def _made(self, values: dict[str, Any]) -> AccessEntry:
+        made, name = AccessEntry(self.form), self.name.replace(" ", "-")
         values["elb"] = name if self.form is CLASSIC else f"app/{name}/{_identity(name)}"
         for field in self.form.fields:
             made[field.name] = values.get(field.name)

@@ -29,7 +29,7 @@ INT_64 = (1 << 63) - 1
 NEWEST = 10  # the highest version that has a field of its own
 
 
-class Field(NamedRow):
+class RecordField(NamedRow):
     """A field: its name, the version that brought it, and what makes a value of its text."""
 
     name: str
@@ -126,39 +126,39 @@ _ECS = (
 FIELDS = {
     row.name: row
     for row in (
-        Field("version", 2, _number(2, NEWEST)),
-        Field("account-id", 2, _account),
-        Field("interface-id", 2, _identity("eni-")),
-        Field("srcaddr", 2, _address),
-        Field("dstaddr", 2, _address),
-        Field("srcport", 2, _PORT),
-        Field("dstport", 2, _PORT),
-        Field("protocol", 2, _number(0, 255)),
-        Field("packets", 2, _COUNT),
-        Field("bytes", 2, _COUNT),
-        Field("start", 2, _COUNT),
-        Field("end", 2, _COUNT),
-        Field("action", 2, _word(ACCEPT, REJECT)),
-        Field("log-status", 2, _word(OK, NODATA, SKIPDATA)),
-        Field("vpc-id", 3, _identity("vpc-")),
-        Field("subnet-id", 3, _identity("subnet-")),
-        Field("instance-id", 3, _identity("i-")),
-        Field("tcp-flags", 3, _number(0, 255)),
-        Field("type", 3, _word("IPv4", "IPv6", "EFA")),
-        Field("pkt-srcaddr", 3, _address),
-        Field("pkt-dstaddr", 3, _address),
-        Field("region", 4, _text),
-        Field("az-id", 4, _text),
-        Field("sublocation-type", 4, _word("wavelength", "outpost", "localzone")),
-        Field("sublocation-id", 4, _text),
-        Field("pkt-src-aws-service", 5, _text),
-        Field("pkt-dst-aws-service", 5, _text),
-        Field("flow-direction", 5, _word(INGRESS, EGRESS)),
-        Field("traffic-path", 5, _number(1, 8)),
-        *(Field(name, 7, _text) for name in _ECS),
-        Field("reject-reason", 8, _word("BPA", "EC")),
-        Field("resource-id", 9, _identity("nat-")),
-        Field("encryption-status", 10, _number(0, 3)),
+        RecordField("version", 2, _number(2, NEWEST)),
+        RecordField("account-id", 2, _account),
+        RecordField("interface-id", 2, _identity("eni-")),
+        RecordField("srcaddr", 2, _address),
+        RecordField("dstaddr", 2, _address),
+        RecordField("srcport", 2, _PORT),
+        RecordField("dstport", 2, _PORT),
+        RecordField("protocol", 2, _number(0, 255)),
+        RecordField("packets", 2, _COUNT),
+        RecordField("bytes", 2, _COUNT),
+        RecordField("start", 2, _COUNT),
+        RecordField("end", 2, _COUNT),
+        RecordField("action", 2, _word(ACCEPT, REJECT)),
+        RecordField("log-status", 2, _word(OK, NODATA, SKIPDATA)),
+        RecordField("vpc-id", 3, _identity("vpc-")),
+        RecordField("subnet-id", 3, _identity("subnet-")),
+        RecordField("instance-id", 3, _identity("i-")),
+        RecordField("tcp-flags", 3, _number(0, 255)),
+        RecordField("type", 3, _word("IPv4", "IPv6", "EFA")),
+        RecordField("pkt-srcaddr", 3, _address),
+        RecordField("pkt-dstaddr", 3, _address),
+        RecordField("region", 4, _text),
+        RecordField("az-id", 4, _text),
+        RecordField("sublocation-type", 4, _word("wavelength", "outpost", "localzone")),
+        RecordField("sublocation-id", 4, _text),
+        RecordField("pkt-src-aws-service", 5, _text),
+        RecordField("pkt-dst-aws-service", 5, _text),
+        RecordField("flow-direction", 5, _word(INGRESS, EGRESS)),
+        RecordField("traffic-path", 5, _number(1, 8)),
+        *(RecordField(name, 7, _text) for name in _ECS),
+        RecordField("reject-reason", 8, _word("BPA", "EC")),
+        RecordField("resource-id", 9, _identity("nat-")),
+        RecordField("encryption-status", 10, _number(0, 3)),
     )
 }
 DEFAULT = tuple(row.name for row in FIELDS.values() if row.version == 2)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from vpcedu import draw
 from vpcedu.draw.reading.words import count
 from vpcedu.draw.tables.translations import sentence
-from vpcedu.sites.two_instances import MOST, SPAN, SPEAKERS, Setting, tell
+from vpcedu.sites.two_instances import MOST, SPAN, SPEAKERS, FilterSetting, tell
 from vpcedu.widgets.parts.controls import menu, slider
 from vpcedu.widgets.parts.explorer import Explorer, Frame
 
@@ -25,7 +25,7 @@ def frame(
     connections: int, destinations: int, room: int, at: int, speaks: str, keepalive: int
 ) -> Frame:
     """Picture and sentence for one story."""
-    story = tell(Setting(connections, destinations, room, at, speaks, keepalive))
+    story = tell(FilterSetting(connections, destinations, room, at, speaks, keepalive))
     lost = sum(attempt.row is None for attempt in story.attempts)
     none = f"; {lost} found no port" if lost else ""
     return Frame(

@@ -12,7 +12,7 @@ from functools import lru_cache
 import ipywidgets
 
 from vpcedu import draw
-from vpcedu.analysis import search as repairs
+from vpcedu.analysis import search
 from vpcedu.analysis.change import Repair
 from vpcedu.analysis.ends import Question
 from vpcedu.puzzles.changes import changed, changes
@@ -41,7 +41,7 @@ ABOUT = (
 )
 
 
-class Seen(NamedRow):
+class PlayedStory(NamedRow):
     """A visit that was simulated, what the person saw, and the numbers of the telling packets."""
 
     visit: Visit
@@ -50,21 +50,21 @@ class Seen(NamedRow):
 
 
 @lru_cache(KEPT)
-def seen(story: str, number: int, change: Repair | None = None) -> Seen:
+def seen(story: str, number: int, change: Repair | None = None) -> PlayedStory:
     """Simulate a story, with a row changed or not.
 
     ValueError for an unknown story, or a change AWS would refuse.
     """
     if story == PUZZLE:
         riddle = puzzle(number)
-        visit = repairs.run(change.apply(riddle.vpc) if change else riddle.vpc, riddle.question)
+        visit = search.run(change.apply(riddle.vpc) if change else riddle.vpc, riddle.question)
         symptom = visit.outcome.said
     else:
         chosen = scenario(story)
         visit = chosen.play(changed(chosen.build(), change))
         symptom = visit.client_sees
     steps = tuple(trace.number for trace in telling(visit, visit.talks))
-    return Seen(visit, symptom, steps)
+    return PlayedStory(visit, symptom, steps)
 
 
 @lru_cache(KEPT)

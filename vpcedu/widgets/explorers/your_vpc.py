@@ -7,11 +7,11 @@ from functools import lru_cache
 import ipywidgets
 
 from vpcedu import draw
-from vpcedu.analysis import search as repairs
+from vpcedu.analysis import search
 from vpcedu.analysis.answer import Answer
 from vpcedu.analysis.ends import SOMEONE, Question
 from vpcedu.analysis.path import losses
-from vpcedu.network import validity as rules
+from vpcedu.network import validity
 from vpcedu.puzzles.changes import changes
 from vpcedu.widgets.parts.controls import menu, short
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
@@ -76,7 +76,7 @@ class YourVpc(Explorer):
         port: int = 443,
         picture: str = "checks",
     ) -> None:
-        rules.check(vpc)
+        validity.check(vpc)
         self._run = lru_cache(KEPT)(self._asked)
         self._changes = lru_cache(KEPT)(self._offers)
         self._vpc = vpc
@@ -116,7 +116,7 @@ class YourVpc(Explorer):
             return self._tell(
                 "nothing is to be mended" if reachable else "the model ends on the way"
             )
-        found = repairs.smallest(self._vpc, question, progress=self.progress)
+        found = search.smallest(self._vpc, question, progress=self.progress)
         if found is None:
             return self._tell("no row was found that mends it")
         self._found[question] = found.repairs
@@ -135,7 +135,7 @@ class YourVpc(Explorer):
 
     def _asked(self, question: Question, change: Repair | None) -> Answer:
         vpc = change.apply(self._vpc) if change else self._vpc
-        return Answer(question, vpc, repairs.run(vpc, question), (), (), ())
+        return Answer(question, vpc, search.run(vpc, question), (), (), ())
 
     def _offers(self, question: Question) -> Changes:
         """The repairs that were found first, then the rows of the description."""
