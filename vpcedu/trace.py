@@ -66,6 +66,11 @@ class Step(NamedRow):
         """What became of the connection that the packet was delivered to; None where it was not."""
         return self.row if isinstance(self.row, Change) else None
 
+    @property
+    def lost(self) -> str:
+        """Where and why a step lost the packet: "lost at NAT, route: ..."."""
+        return f"lost at {self.at}, {self.check}: {self.reason}"
+
 
 # The two most frequent steps are made the quick way.
 

@@ -122,7 +122,7 @@ def _in_the_way(answer: Answer) -> tuple[Suspect, ...]:
     causes = [
         Suspect(
             loss.row,
-            f"{loss.leg_direction} a packet is lost at {loss.step.at}, {loss.step.check}: {loss.step.reason}"
+            f"{loss.leg_direction} a packet is {loss.step.lost}"
             f" ({path.decided(answer.vpc, loss.step)})",
             repairs[place] if len(repairs) == len(answer.blockers) else None,
             answer.telling,

@@ -71,7 +71,7 @@ def _fate(trace: Trace, sender: str) -> str:
     if drop is None:
         return f"It reached {trace.last.at}, but {sender} sends nothing like it."
     held = f" ({drop.row})" if drop.row is not None else ""
-    return f"It was lost at {drop.at}, {drop.check}: {drop.reason}{held}."
+    return f"It was {drop.lost}{held}."
 
 
 def _belief(visit: Visit, told: FiveTuple, real: FiveTuple) -> str:

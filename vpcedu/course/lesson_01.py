@@ -27,6 +27,7 @@ from vpcedu.views.outcome import blocker
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
+    from vpcedu.trace import Step
 
 SEES = ("page", "refused", "timed out")
 LOST = ("request", "answer", "none")
@@ -131,10 +132,10 @@ def judge_addresses(visit: Visit, arrives: str, leaves: str, home: str) -> Judge
     )
 
 
-def _fate(drop: object) -> str:
+def _fate(drop: Step | None) -> str:
     if drop is None:
         return "It arrived, and nobody had asked for it."
-    return f"It was lost at {drop.at}, {drop.check}: {drop.reason}."  # type: ignore[attr-defined]
+    return f"It was {drop.lost}."
 
 
 def one_visitor(given: object) -> str:
@@ -220,8 +221,4 @@ def _kind(vpc: Vpc) -> str:
 def _where(visit: Visit) -> str:
     """Where the first packet was lost, and why."""
     stop = blocker(visit)
-    return (
-        f": {stop[1].before.flow} is lost at {stop[1].at}, {stop[1].check}: {stop[1].reason}"
-        if stop
-        else ""
-    )
+    return f": {stop[1].before.flow} is {stop[1].lost}" if stop else ""

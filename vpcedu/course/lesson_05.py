@@ -52,11 +52,7 @@ def _to(told: str) -> Judgement | None:
     }
     trace = play(visit, leg, leg.packet.flow._replace(dst=told))
     lost = trace.dropped
-    fate = (
-        f"It reached {trace.last.at}"
-        if lost is None
-        else f"It was lost at {lost.at}, {lost.check}: {lost.reason}"
-    )
+    fate = f"It reached {trace.last.at}" if lost is None else f"It was {lost.lost}"
     return Judgement(
         False,
         f"Not to {told}. {belief.get(told, 'A server answers the source address that it saw.')} The"
@@ -140,7 +136,7 @@ def key(flow: object) -> str:
         )
     lost = trace.dropped
     assert lost is not None
-    return f"Not yet. It is lost at {lost.at}, {lost.check}: {lost.reason}. {_wrong(flow, row)}"
+    return f"Not yet. It is {lost.lost}. {_wrong(flow, row)}"
 
 
 def _wrong(flow: FiveTuple, row: Translation) -> str:

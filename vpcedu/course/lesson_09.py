@@ -79,7 +79,7 @@ def _fate(run: Silent) -> str:
     drop = run.said[0].dropped
     assert drop is not None
     return (
-        f"It was sent at {at(run.said[0].steps[0].now)} s and lost at {drop.at}, {drop.check}: {drop.reason}."
+        f"It was sent at {at(run.said[0].steps[0].now)} s and {drop.lost}."
         f" {run.speaker} tried {len(run.said)} times, the last time at"
         f" {at(run.said[-1].steps[0].now)} s."
     )

@@ -70,8 +70,7 @@ def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
     if (step.at, step.check) == (device, where):
         return Judgement(
             True,
-            f"Right: {lost[0].leg_direction} a packet is lost at {device}, {where}: {step.reason}"
-            f" ({step.row}).",
+            f"Right: {lost[0].leg_direction} a packet is {step.lost} ({step.row}).",
             None,
         )
     if not asked:

@@ -171,7 +171,7 @@ def why(trace: Trace) -> str:
             "; ".join(f"{step.at}: {rewritten(step)}" for step in changed) + back + "."
         )
     if (lost := trace.dropped) is not None:
-        sentences.append(f"It is lost at {lost.at}, {lost.check}: {lost.reason}.")
+        sentences.append(f"It is {lost.lost}.")
     return " ".join(filter(None, sentences))
 
 
@@ -308,8 +308,8 @@ def _failure(visit: Record, trace: Trace, step: Step) -> list[str]:
     after = "" if seen.after is None else f" after {seen.after / 1e6:g} s"
     return [
         f"{_the(visit.opener)} sees: {seen.words}{after}.",
-        f"Packet {trace.number} ({label(trace.packet)}, {step.before.flow}) was lost at {step.at}, {step.check}:"
-        f" {step.reason}.{held} What helps: {step.reason.fix}.",
+        f"Packet {trace.number} ({label(trace.packet)}, {step.before.flow}) was {step.lost}."
+        f"{held} What helps: {step.reason.fix}.",
     ]
 
 
