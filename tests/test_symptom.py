@@ -1,4 +1,4 @@
-"""The forecast: every word a person may report, made from what the ends experienced.
+"""The symptom: every word a person may report, made from what the ends experienced.
 
 And the applications' beliefs.
 """
