@@ -1,9 +1,7 @@
-"""The rules of the house: imports go down only, things are said once and asked for by type.
-
-Nothing grows unseen.
+"""The rules of the house: imports go down only, and things are said once and asked for by type.
 
 The rules are functions of `house.py`, and each is tried here on a small package with a fault
-planted in it. None has an exception.
+planted in it. No module is listed as an exception.
 """
 
 import subprocess

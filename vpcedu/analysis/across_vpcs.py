@@ -1,4 +1,4 @@
-"""Across: the rows that could help a packet to another VPC, or to an unattached Internet gateway.
+"""Across VPCs: rows that could help a packet to another VPC, or to an unattached Internet gateway.
 
 Between two VPCs it takes a peering connection, active, and a route on both sides: peering passes
 nothing on to a third VPC, so each pair needs its own. What does not exist yet is called pcx-new or

@@ -1,4 +1,4 @@
-"""Ask: does one end reach another, and does the answer come back? Packets are really sent.
+"""Answer: does one end reach another, and does the answer come back? Packets are really sent.
 
 `ask` makes a network from the description, opens a connection, sends a request and waits for the
 reply, as a person would with curl. The answer is read off what was captured: the way there and

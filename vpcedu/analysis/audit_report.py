@@ -1,9 +1,9 @@
-"""Audit: who can reach what in a VPC, from the Internet and inside, and which rows do too little.
+"""Audit report: who can reach what, from the Internet and inside, and which rows do too little.
 
 Rows that do nothing are found as well.
 
-Pairs are found by compiled tables (`reach`), so a thousand instances take a second; each can be
-confirmed by packets (`confirm`). Reaching means that an opening packet gets to the interface and
+Pairs are found by compiled tables (`reachability`), so a thousand instances take a second; each can
+be confirmed by packets (`confirm`). Reaching means that an opening packet gets to the interface and
 that what answers it (SYN ACK, or RST where nobody listens) comes back: what the network allows, not
 what a server does. Where routes inside the VPC lead past another device, packets are sent, up to
 MOST of them. What stands behind a balancer's name is asked by packets too, for each of its

@@ -1,4 +1,4 @@
-"""Analyzer: an answer in the shape of Reachability Analyzer's.
+"""AWS JSON: an answer in the shape of Reachability Analyzer's.
 
 That shape is what DescribeNetworkInsightsAnalyses returns.
 

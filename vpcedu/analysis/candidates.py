@@ -3,7 +3,7 @@
 Rows are as narrow as the question: a group rule for the other side's group or address, an ACL entry
 for the port; answers get the whole range of ephemeral ports that AWS recommends (1024-65535). A
 public address that has to be new is one set aside for documentation. Whether a row does help is for
-`repairs` to try.
+`search` to try.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ def _public_destination(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Re
         for each_vpc in vpc.everyone
         for association in each_vpc.associations
     ):
-        return  # its VPC has no Internet gateway: see `across`
+        return  # its VPC has no Internet gateway: see `across_vpcs`
     taken = {association.private for association in vpc.associations}
     without = [interface.address for interface in vpc.interfaces if interface.address not in taken]
     yield from (Repair(None, Association(wanted, address)) for address in without[:8])

@@ -1,4 +1,4 @@
-"""Diagnosis: everything in the way of a visit, found in one go, and what may cause a symptom.
+"""Causes: everything in the way of a visit, found in one go, and what may cause a symptom.
 
 Whoever repairs a network one loss at a time learns of the next one only afterwards. Here the whole
 visit is simulated on a copy in which a filter that drops (source and destination check, security
@@ -50,7 +50,7 @@ def blockers(site: Site, what: str | Call) -> tuple[Step, ...]:
 
 
 def beyond_drops(site: Site, what: str | Call) -> Visit:
-    """The visit on a copy of the site whose filters let go on what they drop."""
+    """The visit on a copy of the site whose filters pass on what they would drop."""
     copy = deepcopy(site)
     copy.network.filters.beyond_drops = True
     return copy.play(what) if isinstance(what, Call) else copy.get(what)

@@ -1,4 +1,4 @@
-"""Repair: one row of a description to add, change or remove.
+"""Change: one row of a description to add, change or remove.
 
 Two of AWS's rows stand in a description as values of its own: a peering connection, which both VPCs
 have, and the attachment of an Internet gateway. Here they are rows like others.

@@ -1,4 +1,4 @@
-"""Services: the far side of a gateway endpoint, for one question.
+"""Endpoint services: the far side of a gateway endpoint, for one question.
 
 A route for a service's prefix list leads to the endpoint, and packets go on to the service with
 their private source: no Internet gateway, no NAT, and back the same way. So the service stands in a

@@ -1,4 +1,4 @@
-"""Useless: rules that do nothing, and network ACLs too narrow for answers.
+"""Idle rows: rules that do nothing, and network ACLs too narrow for answers.
 
 Too narrow is the outbound or inbound range of ports.
 

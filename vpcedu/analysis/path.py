@@ -1,4 +1,4 @@
-"""Paths: a question's packets there and back, hop by hop, with the rows that decided, by name.
+"""Path: a question's packets there and back, hop by hop, with the rows that decided, by name.
 
 One leg for each connection on the way (a balancer that ends connections makes two of one): there
 the first SYN of its opener, back the first SYN ACK (or RST) that answered. Later segments go the

@@ -1,4 +1,4 @@
-"""Reach: all pairs of a VPC at once, by tables compiled from the rows.
+"""Reachability: all pairs of a VPC at once, by tables compiled from the rows.
 
 A set of sources is the bits of one integer.
 

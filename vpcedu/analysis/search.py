@@ -1,4 +1,4 @@
-"""Repairs: the smallest set of rows to add, change or remove so that a question gets its answer.
+"""Search: the smallest set of rows to add, change or remove so that a question gets its answer.
 
 It is found by running.
 

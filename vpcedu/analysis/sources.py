@@ -1,4 +1,4 @@
-"""Places: the possible ends of a VPC's connections, and its classes of ports.
+"""Sources: the possible ends of a VPC's connections, and its classes of ports.
 
 A class is a set of ports between which no row tells a difference.
 

@@ -1,4 +1,4 @@
-"""Filters: security groups, network ACLs and prefix lists, as rows of the model.
+"""Groups and ACLs: security groups, network ACLs and prefix lists, as rows of the model.
 
 Rules and routes name prefix lists.
 

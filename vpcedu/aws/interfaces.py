@@ -1,4 +1,4 @@
-"""Legs: the network interfaces of a VPC, and the devices they belong to.
+"""Interfaces: the network interfaces of a VPC, and the devices they belong to.
 
 The answer about interfaces comes first, what instances and NAT gateways say of theirs fills in.
 What runs on a device is inferred: see `kinds`.

@@ -1,4 +1,4 @@
-"""At: a JSON value and where it was found.
+"""Located: a JSON value and where it was found.
 
 So every complaint names file, path and what was expected.
 

@@ -1,4 +1,4 @@
-"""Notes: what a reader should know: what was kept aside, what was missing, what was inferred.
+"""Reader notes: what was kept aside, what was missing, what was inferred.
 
 Kinds: `unknown` (not understood, so not used), `beyond` (understood, but the model has nothing like
 it), `missing` (an answer that was not among the files), `inferred` (what was put in its place),

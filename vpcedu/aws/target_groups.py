@@ -1,4 +1,4 @@
-"""Targets: target groups, what health checks last said of them, and listeners with their rules.
+"""Target groups: what health checks last said of targets, and listeners with their rules.
 
 All are made into rows of the model.
 

@@ -1,4 +1,4 @@
-"""Witness: a scenario as a Linux kernel ran it, next to the same scenario in the model of today.
+"""Kernel evidence: a scenario as a Linux kernel ran it, next to the same one in today's model.
 
 The recordings, and the scripts that both play, are no part of the package: they stand in the
 repository, in tests/kernel, and `laboratory` loads them from there. What is compared there and what

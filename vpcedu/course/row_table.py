@@ -1,4 +1,4 @@
-"""Rows: what is each row of a site needed for?
+"""Row table: what is each row of a site needed for?
 
 Take them out one at a time, and run two visits without each.
 

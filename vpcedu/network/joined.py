@@ -1,4 +1,4 @@
-"""Together: the VPCs of one description as one.
+"""Joined: the VPCs of one description as one.
 
 For pictures and words that place devices and know one VPC.
 """

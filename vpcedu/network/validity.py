@@ -1,4 +1,4 @@
-"""Rules: which descriptions of a VPC does AWS accept?
+"""Validity: which descriptions of a VPC does AWS accept?
 
 `check` raises ValueError at the first row that AWS would refuse; it names the row and what was
 expected. A route whose target does not exist is no error: it stays, as a blackhole, and packets

@@ -2,7 +2,7 @@
 
 A description holds rows only, no state: a what-if is `vpc.without(row)` or `vpc.replace(row, new)`,
 a new Network, and the visit run again. Where a packet goes next is said by `places`. Every
-description that a Network is made from must be one that AWS would accept: see `rules`. One
+description that a Network is made from must be one that AWS would accept: see `validity`. One
 exception: a table may lack its `local` route, because one learns most about it where it is gone; a
 table without any row is a new one and has it. Left out: IPv6.
 """

@@ -1,11 +1,11 @@
-"""Typed: a description's rows as a numbered list, and changes of them as a person types them.
+"""Notation: a description's rows as a numbered list, and changes of them as a person types them.
 
     change 7 ports 443; add entry acl-public in 90 allow 1024-65535 0.0.0.0/0; remove 3
 
-`KINDS` of kinds.py has for each kind of row its word, the field that says whose it is, and the
-fields that can be changed, in the order in which the list shows them. Only routes, entries, rules
-and addresses can be added or removed: the others are there because a device or subnet is. What is
-typed becomes a Repair; whether it helps is for packets to say.
+`KINDS` of sites/row_kinds.py has for each kind of row its word, the field that says whose it is,
+and the fields that can be changed, in the order in which the list shows them. Only routes, entries,
+rules and addresses can be added or removed: the others are there because a device or subnet is.
+What is typed becomes a Repair; whether it helps is for packets to say.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Puzzles: a working VPC in which rows were broken.
+"""Puzzle: a working VPC in which rows were broken.
 
 What does the person see, which row is it, and what fixes it?
 

@@ -1,4 +1,4 @@
-"""Scenarios: the symptoms that people meet, each as a site with the fault in it.
+"""Catalogue: the symptoms that people meet, each as a site with the fault in it.
 
 With the visit, the cause, and how it is undone.
 

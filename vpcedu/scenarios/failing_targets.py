@@ -1,4 +1,4 @@
-"""Symptoms of targets: who is asked, and from which address.
+"""Failing targets: who is asked, and from which address.
 
 And what a proxy or a rewriting balancer makes of it.
 """

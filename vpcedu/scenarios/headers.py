@@ -1,4 +1,4 @@
-"""Symptoms of proxies: who asked, and how? The application believes the wrong header, or none."""
+"""Headers: who asked, and how? The application believes the wrong header, or none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Beyond rows: the losses that no row of a description causes.
+"""Losses without a row: the losses that no row of a description causes.
 
 Time, load, a link or the packet itself causes them.
 

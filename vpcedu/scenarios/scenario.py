@@ -1,4 +1,4 @@
-"""Symptom: a site with a planted fault, the visit that suffers, and what people see.
+"""Scenario: a site with a planted fault, the visit that suffers, and what people see.
 
 With the cause, and how it is undone.
 """

@@ -1,4 +1,4 @@
-"""Loaded: a capture file as a learner looks at it: as text, as a ladder, as a picture.
+"""Capture file: a capture file as a learner looks at it: as text, as a ladder, as a picture.
 
 A file holds what was SEEN at one place: who talked to whom. It tells no reasons and no path, so the
 hosts are named by their addresses, every packet goes straight from one to the other, and nothing is

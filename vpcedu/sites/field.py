@@ -1,4 +1,4 @@
-"""Fields: what a person types into a field or hands to a function.
+"""Field: what a person types into a field or hands to a function.
 
 One parser reads each kind of value.
 

@@ -1,4 +1,4 @@
-"""Addresses: one server, one route table, one public address; who reaches whom?
+"""Lone server: one server, one route table, one public address; who reaches whom?
 
 `lone_server` is the site of lesson 01: web stands in a subnet whose default route leads nowhere, to
 the NAT, or to the Internet gateway; it has a public address or none. Nothing else changes. A visit

@@ -1,4 +1,4 @@
-"""Filters: one server with a security group and a network ACL.
+"""One server: one server with a security group and a network ACL.
 
 What do they say to each packet and its answer?
 

@@ -1,4 +1,4 @@
-"""Proxies: the reference site with lesson 06's settings.
+"""Reference proxies: the reference site with lesson 06's settings.
 
 Balancer, header, PROXY line, and a closed port.
 """

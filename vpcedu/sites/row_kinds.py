@@ -1,4 +1,4 @@
-"""Kinds: how a row of a description is written down, for each kind of row.
+"""Row kinds: how a row of a description is written down, for each kind of row.
 
 Every text about a row is made of two parts: whose it is (its table, ACL, group or public address),
 and the row itself. `KINDS` has the parts of each kind and how they stand together: in a sentence,

@@ -1,4 +1,4 @@
-"""Zones: a site with a Network Load Balancer in several Availability Zones.
+"""Several zones: a site with a Network Load Balancer in several Availability Zones.
 
 Each zone has a node of the balancer and a web server.
 

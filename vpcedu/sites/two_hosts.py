@@ -1,4 +1,4 @@
-"""Opening: a client opens a connection to a server across the Internet, and some segments get lost.
+"""Two hosts: a client opens a connection across the Internet, and some segments get lost.
 
 Two hosts of the Internet, no VPC between them: what is left is TCP alone. The client connects and
 then keeps the connection without using it. The link loses segments by what they are: the "2nd SYN"

@@ -1,4 +1,4 @@
-"""Translating: two instances behind one NAT gateway, and its table as time goes by.
+"""Two instances: two instances behind one NAT gateway, and its table as time goes by.
 
 The site is the reference architecture with a NAT gateway and a second private instance, `app`. A
 story has both open connections from the same source ports, one every 30 s, leaves them silent, and

@@ -1,4 +1,4 @@
-"""NLB: a Network Load Balancer with two targets in a private subnet that has no way out.
+"""Two targets: a Network Load Balancer with two targets in a private subnet that has no way out.
 
 The private subnet's route table holds the local route and nothing else; no target has a public
 address. So an answer that reaches a client on the Internet was not sent there by a route.

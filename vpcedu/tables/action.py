@@ -1,4 +1,4 @@
-"""Listener rules: which requests they fit, and the answers that a balancer gives itself.
+"""Action: which requests they fit, and the answers that a balancer gives itself.
 
 The rules of an Application Load Balancer's listener are asked in the order of their priority, the
 lowest number first; the first whose conditions all hold decides, else the listener's default.

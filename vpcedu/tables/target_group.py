@@ -3,7 +3,7 @@
 A listener waits on a port of the balancer and names a target group; the group's targets are
 addresses and ports inside the VPC, always private ones. Source: ELB user guide, "How Elastic Load
 Balancing works". A listener that ends TLS names a certificate too, one of an Application Load
-Balancer may have rules (rules.py). What a node remembers of a group (turns, health) stands in
+Balancer may have rules (action.py). What a node remembers of a group (turns, health) stands in
 targets.py.
 """
 
@@ -34,7 +34,7 @@ class TargetGroup(NamedRow):
 
     @property
     def preserves(self) -> bool:
-        """Whether TCP targets see the client's address: by default instances do."""
+        """Whether TCP targets see the client's address: as set; unset, instances do."""
         return (
             self.target_type == "instance"
             if self.preserve_client_ip is None

@@ -1,4 +1,4 @@
-"""Said: what one end of a connection said, read from the packets of a capture, and when."""
+"""Stream: what one end of a connection said, read from the packets of a capture, and when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prediction: fields to commit to before anything is shown, judged by the model.
+"""Predictions: fields to commit to before anything is shown, judged by the model.
 
 One form, and its uses in the lessons: each names its judge and its fields.
 """

@@ -1,4 +1,4 @@
-"""Paint: a scene on matplotlib axes, whose coordinates are the scene's own.
+"""Figure: a scene on matplotlib axes, whose coordinates are the scene's own.
 
 Nothing is laid out here. The whole scene is one artist, which tells the renderer each primitive:
 with an artist for each of them a picture takes ten times as long. One function for each primitive,

@@ -1,7 +1,7 @@
 """SVG: a scene as text that every browser paints.
 
 It needs the standard library only, and is fast enough for a slider. One function for each
-primitive, as in paint.py. Words are real text; each carries the width that the layout counted on,
+primitive, as in figure.py. Words are real text; each carries the width that the layout counted on,
 so that a browser with another font keeps the places. The picture brings its own paper, a role and a
 label for screen readers.
 """

@@ -1,4 +1,4 @@
-"""Ways: the same moment of several visits, one strip each under the same columns.
+"""All balancers: the same moment of several visits, one strip each under the same columns.
 
 They show why the answer comes back to where it does. A moment is a kind of packet: the one that
 opens, its answer, the request, the reply, and so on. A strip shows the first packet of that kind of

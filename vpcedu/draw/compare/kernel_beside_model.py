@@ -1,4 +1,4 @@
-"""Beside: two ladders of one scenario, a Linux kernel's recording and the model's run, row by row.
+"""Kernel beside model: two ladders of one scenario, a kernel's recording and the model's run.
 
 Both have the same lifelines and the same rows; the sign between them says whether every header at
 every place is the same. Hosts and proxies are solid lines, gateways dotted ones; a diamond is where

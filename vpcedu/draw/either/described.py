@@ -1,4 +1,4 @@
-"""Site: who is where before anything is sent, and the rows that every packet will be held against.
+"""Described: who is where before anything is sent, and the rows that packets will be held against.
 
 The places are the map's. Below them stand the routes of each subnet, the rules of each group and
 the public addresses; network ACLs only where they are not the two entries that allow everything.

@@ -1,4 +1,4 @@
-"""Sides: what the opener sends, and what of it reaches the server, with the balancer between.
+"""Both sides: what the opener sends, and what of it reaches the server, with the balancer between.
 
 Left of the wall (a proxy) or the dotted line (a gateway) stands what the opener put on the wire,
 right of it what arrived: addresses, the number its bytes begin with, when the end was ESTABLISHED,

@@ -1,4 +1,4 @@
-"""Table rows: the table that a step asked, what each row says to this packet, and which decided.
+"""Decided rows: the table that a step asked, what each row says to this packet, and which decided.
 
 Routes, entries of a network ACL, rules of groups and the Internet gateway's addresses stand in the
 description. Translations and tracked flows are state: a capture shows those that its packets made

@@ -1,4 +1,4 @@
-"""Table: the table that was asked about one packet, with the row that decided lit."""
+"""Deciding table: the table that was asked about one packet, with the row that decided lit."""
 
 from __future__ import annotations
 

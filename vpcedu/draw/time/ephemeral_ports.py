@@ -1,4 +1,4 @@
-"""Ports: how many ephemeral ports a load takes over time, against the size of the range.
+"""Ephemeral ports: how many ephemeral ports a load takes over time, against the size of the range.
 
 Above, the ports in use towards each destination, with the limit; below, all connections of the
 client together, which know no such limit. The axes are fixed, so that nothing jumps under a slider.

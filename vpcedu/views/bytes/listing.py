@@ -1,4 +1,4 @@
-"""Pcap text: what a loaded capture shows, connection by connection.
+"""Listing: what a loaded capture shows, connection by connection.
 
 A capture file says what was SEEN at one place: no reasons, and not where the packets went. A
 connection is an unordered pair of endpoints, and begins anew with a SYN of another sequence number

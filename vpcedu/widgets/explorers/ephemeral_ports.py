@@ -1,4 +1,4 @@
-"""Ports: when does a client run out of them?
+"""Ephemeral ports: when does a client run out of them?
 
 It depends on the range, the destinations, the new connections per second, and how long each is
 open.

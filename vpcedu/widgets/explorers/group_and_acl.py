@@ -1,4 +1,4 @@
-"""Filters: a security group next to a network ACL.
+"""Group and ACL: a security group next to a network ACL.
 
 To which of the clients' ports does the network ACL let answers out?
 """

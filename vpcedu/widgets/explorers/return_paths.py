@@ -131,7 +131,7 @@ def _tallest(picture: str) -> int:
 class ReturnPaths(Explorer):
     """The explorer of the return paths.
 
-    Set `balancer`, `view`, `packet` and `what_if`, or move them. balancer: one of WAYS. nat:
+    Set `balancer`, `view`, `packet` and `what_if`, or move them. balancer: one of SETUPS. nat:
     instance or gateway. packet: a number to begin with.
     """
 

@@ -1,6 +1,6 @@
 """Progress: a bar for long work.
 
-`lab.sweep` and `repairs.smallest` call it with (done, of how many).
+`lab.sweep` and `search.smallest` call it with (done, of how many).
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ ALL_THERE, AS_IT_IS = "every row as it is", "as it is"
 class WhatIf:
     """Two menus; `change.value` is the Repair that was chosen, "": nothing is changed.
 
-    changes: for each row in words what may become of it, as `lab.changes.changes` gives them.
+    changes: for each row in words what may become of it, as `puzzles.changes.changes` gives them.
     """
 
     def __init__(self, changes: Changes) -> None:
