@@ -144,6 +144,18 @@ def test_files_and_folders_that_a_guide_names_are_there(page):
     assert {word for word in words if not stands(word, names)} == set()
 
 
+def test_files_that_the_package_s_own_text_names_are_there():
+    names = {path.relative_to(ROOT).as_posix() for path in FILES}
+    words = {
+        (path.name, word)
+        for path in FILES
+        if path.is_relative_to(ROOT / "vpcedu") and path.suffix == ".py"
+        for word in re.findall(r"[\w/]+\.py\b", path.read_text(encoding="utf-8"))
+    }
+    assert len(words) > 10
+    assert {word for word in words if not stands(word[1], names)} == set()
+
+
 @pytest.mark.parametrize("page", GUIDES)
 def test_what_a_guide_calls_is_there(page):
     for package, name in re.findall(r"`(lab|draw|widgets)\.(\w+)", read(page)):
