@@ -3,6 +3,7 @@
 It never ends in a traceback.
 """
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -262,6 +263,8 @@ def terminal():
         cwd=ROOT,
         encoding="utf-8",
         timeout=30,
+        # A shell that runs the tests in its background has them ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     child.expect("answer, help, quit.\r\n> ")
     yield child
@@ -295,11 +298,11 @@ def test_ctrl_d_ends_it_without_a_traceback(terminal):
 
 
 def test_ctrl_c_ends_it_without_a_traceback(terminal):
-    for _ in range(
-        20
-    ):  # one that comes just before Python waits for a line is only seen with the next key
+    # One that comes just before Python waits for a line is only seen with the next key.
+    for _ in range(20):
         terminal.sendintr()
         if terminal.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0:
             break
-    told, code = terminal.before, terminal.wait()
+    assert not terminal.isalive()
+    told, code = terminal.before, terminal.exitstatus
     assert (code, "Traceback" in told) == (130, False)
