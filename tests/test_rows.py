@@ -49,7 +49,7 @@ CHECKS = {
     "TrackingConfiguration": ("group in", "group out"),
     "Cause": ("send",),
 }
-NOTED = ("Answered", "Change", "FiveTuple", "Health", "Logged", "Result", "Seen", "str")
+NOTED = ("Answered", "Change", "FiveTuple", "Health", "Logged", "Result", "SeenRequest", "str")
 
 
 @cache
@@ -89,7 +89,7 @@ def test_every_kind_of_row_that_decides_or_is_noted_is_known_here():
     assert deciding - {"NoneType"} == set(FOUND_BY)
     noted = {type(event.row).__name__ for capture in captures() for event in capture.events}
     assert noted - {"NoneType"} <= set(NOTED)
-    assert {"Answered", "Change", "Health", "Logged", "Result", "Seen"} <= noted
+    assert {"Answered", "Change", "Health", "Logged", "Result", "SeenRequest"} <= noted
 
 
 @pytest.mark.parametrize("kind", FOUND_BY)
