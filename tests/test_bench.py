@@ -52,7 +52,7 @@ print(*(sum(i * at for i, at in enumerate(play(300)[2])) for name, play in h.CON
 def test_handshake_counts_the_events_of_its_work():
     """7 arrivals a connection, less the last ACKs that are lost.
 
-    With an arrival or an expiry for each loss.
+    Each loss adds an arrival or an expiry.
     """
     program = "import handshake as h; print(*h.on_the_clock(2000)[:2], h.whole_tcp(200)[1])"
     events, again, stuck = map(int, run("-c", program).split())

@@ -226,7 +226,7 @@ def test_a_network_says_which_device_it_has_where_another_is_expected():
 def asked_by_name(source):
     """The lines that use a class's name for more than writing it down.
 
-    In an f-string, or as a value of a dictionary.
+    They use it in an f-string, or as a value of a dictionary.
     """
     lines = []
     tree = ast.parse(source)

@@ -1,6 +1,6 @@
 """Security groups: what a rule can say, what is tracked, what a change in flight cuts.
 
-And for how long a flow is tracked.
+They also ask for how long a flow is tracked.
 """
 
 import pytest

@@ -1,6 +1,6 @@
 """Every picture of every scenario, and of networks that people load, is laid out right.
 
-And told in words.
+It is told in words as well.
 
 `layout.faults` says what is wrong with a scene; here are the visits, with settings from the
 beginning, the middle and the end of each range.
@@ -79,7 +79,7 @@ def shapes():
 def asked_of_moto(name):
     """A visit to a network that moto made.
 
-    To the page of its balancer, or from one host to another across a peering.
+    It goes to the page of its balancer, or from one host to another across a peering.
     """
     account, ids = made(name)
     if name == "peered":

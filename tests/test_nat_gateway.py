@@ -1,6 +1,6 @@
 """NAT gateway and NAT instance in a network, against what AWS says about them.
 
-And what AWS does not say.
+What AWS does not say is tested too.
 """
 
 import pytest

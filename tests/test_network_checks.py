@@ -1,6 +1,6 @@
 """Health checks of a Network Load Balancer: packets from the nodes' own addresses.
 
-And what follows from them.
+What follows from them is tested too.
 """
 
 import copy

@@ -1,6 +1,6 @@
 """Path MTU discovery: a link that carries less than TCP sends, and the ICMP error for it.
 
-And who discards the error.
+Who discards that error is asked too.
 """
 
 import pytest

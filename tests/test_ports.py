@@ -1,6 +1,6 @@
 """Ephemeral ports: the ranges, the two ways to choose, and how many a second.
 
-And what TIME-WAIT takes away.
+What TIME-WAIT takes away is counted too.
 """
 
 import doctest

@@ -55,7 +55,7 @@ def some(draw, rows, most, one_of_a_kind=None):
 def vpcs(draw):
     """A VPC that AWS would accept.
 
-    With one to four subnets, two to four devices, one or two interfaces to each.
+    It has one to four subnets, two to four devices, and one or two interfaces to each.
     """
     pick = lambda *words: draw(st.sampled_from(words))  # noqa: E731
     subnets = tuple(
@@ -155,7 +155,7 @@ def calls(draw, vpc):
 def packets(draw, vpc):
     """A device and a packet that it could never have sent in a visit.
 
-    But none from an end to itself, which TCP would answer for ever.
+    None goes from an end to itself, which TCP would answer for ever.
     """
     addresses = st.sampled_from(
         [row.address for row in (*vpc.interfaces, *vpc.outside)] + ["192.0.2.10", "10.0.1.9"]

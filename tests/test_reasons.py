@@ -178,7 +178,7 @@ def lesson_words():
 def shown():
     """The reasons whose sentence a lesson prints.
 
-    And those that one of the first 300 puzzles is lost by.
+    Those that one of the first 300 puzzles is lost by count too.
     """
     words = lesson_words()
     return (

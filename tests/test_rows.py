@@ -56,7 +56,7 @@ NOTED = ("Answered", "Change", "FiveTuple", "Health", "Logged", "Result", "Seen"
 def captures():
     """Every scenario, and every loss that no row causes.
 
-    And an instance that tracks no connection.
+    An instance that tracks no connection is there too.
     """
     site = reference_architecture("classic-tcp")
     card = next(row for row in site.vpc.interfaces if row.device == "web")

@@ -1,6 +1,6 @@
 """The symptom: every word a person may report, made from what the ends experienced.
 
-And the applications' beliefs.
+The applications' beliefs are tested too.
 """
 
 import pytest

@@ -594,7 +594,7 @@ def test_a_held_connections_program_hears_all_in_order_when_it_is_accepted():
 def waiting():
     """A server whose end of a connection is in TIME-WAIT.
 
-    With that connection's flow as the client sees it.
+    That connection's flow, as the client sees it, is returned as well.
     """
     server, program = Host("server", SERVER.address), Talker()
     server.listen(80, program)

@@ -159,7 +159,7 @@ def test_whatever_is_typed_is_judged_in_words(said):
 def game(*lines, seed=7):
     """What is said when these lines are typed, and then the input ends.
 
-    And whether it was right.
+    It also returns whether that was right.
     """
     said, left = [], iter(lines)
 

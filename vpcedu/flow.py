@@ -1,7 +1,7 @@
 """Flow: the ends of a connection, and the five words by which every table knows it.
 
-A flow is a value. The protocol is IANA's number, as flow logs have it; for ICMP type and code stand
-instead of the destination's port (see `icmp_port`).
+A flow is a value. The protocol is IANA's number, as flow logs have it; for ICMP, type and code
+replace the destination's port (see `icmp_port`).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _new = tuple.__new__  # makes what every packet needs once more, quicker than th
 def spread(*words: object) -> int:
     """A 32-bit number that the words alone decide, the same on every Python and hash seed.
 
-    For choices that a real device makes by a keyed hash (ports, initial sequence numbers, targets).
-    Good enough to tell cases apart, not a secret.
+    It stands for the keyed hash by which a real device chooses (ports, initial sequence numbers,
+    targets); it is good enough to tell cases apart, but no secret.
     """
     return crc32("\0".join(map(str, words)).encode()) * 0x9E3779B1 % MODULUS
 

@@ -195,7 +195,7 @@ class Capture:
     def changes(self, who: str | None = None) -> Iterator[tuple[int, str, Change]]:
         """When (microseconds) and at which host a connection changed its state, and how.
 
-        Of one host, or of all.
+        who: one host; None is all of them.
         """
         return (
             (event.at, event.who, event.row)

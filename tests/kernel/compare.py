@@ -1,6 +1,6 @@
 """Holding two recordings against each other.
 
-With the list of differences that are known and explained.
+The differences that are known and explained are listed here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The normal form: what is compared of two recordings of one scenario.
 
-And what is left out on purpose.
+What is left out on purpose is said here too.
 
 Rows of one packet at several points are joined to a path: one segment with its header at every hop.
 A gateway's path goes on behind it, a proxy's ends. Then, because two right implementations differ

@@ -1,6 +1,6 @@
 """The second witness: what tshark reads in the same files.
 
-As rows that give the same normal form, or do not.
+What it reads is given as rows, which give the same normal form or do not.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a painter really put on paper, read back.
 
-From the text of an SVG, or from matplotlib's calls of a renderer.
+It is read from the text of an SVG, or from matplotlib's calls of a renderer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from vpcedu.draw.canvas.scene import SHARES
 def by_svg(picture):
     """(words, left edge, baseline) of each text, and the number of polygons.
 
-    By the standard library's painter.
+    The standard library's painter drew them.
     """
     parts = list(ElementTree.fromstring(picture.svg()).iter())
     texts = [part for part in parts if part.tag.endswith("text")]

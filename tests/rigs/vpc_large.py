@@ -1,6 +1,6 @@
 """Larger VPCs for the map: the reference site with more zones, tiers and instances.
 
-With a second balancer as well.
+They can have a second balancer as well.
 """
 
 from __future__ import annotations

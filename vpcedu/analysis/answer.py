@@ -41,7 +41,7 @@ NO_REPAIR = "No row was found that mends it."
 class Answer(NamedRow):
     """The question, the description asked, and the visit that was simulated for it.
 
-    Also: everything in the way (both directions), the smallest set of repairs (None: none was
+    It also has everything in the way (both directions), the smallest set of repairs (None: none was
     found), what was assumed, where the model ends after the repairs, what is not known of the
     network and decides here, what the other addresses of the destination's name gave, and the visit
     to the one of them that decides (None: the first).
@@ -88,7 +88,7 @@ class Answer(NamedRow):
     def symptom(self) -> str:
         """What the person at the source sees, in a few words.
 
-        Such as "works", "timed out", "504 Gateway Timeout" or "sometimes"; or "cannot be told".
+        Examples are "works", "timed out", "504 Gateway Timeout", "sometimes" and "cannot be told".
         """
         return self.outcome.said
 

@@ -57,7 +57,7 @@ def _nothing(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
 def _peers(vpc: Vpc, question: Question, address: str) -> Iterator[str]:
     """How a rule may name the other side.
 
-    By its security group, as anyone where anyone was asked about, or by its address.
+    It is named by its security group, as anyone where anyone was asked about, or by its address.
     """
     rows = (interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces)
     row = next((row for row in rows if address in (row.address, *row.secondary)), None)

@@ -87,7 +87,7 @@ class Repair(NamedRow):
     def effect(self) -> str:
         """What happens to the row, without the row.
 
-        Such as "taken out", "allow tcp 80-443 from 0.0.0.0/0" or "target NAT".
+        Examples are "taken out", "allow tcp 80-443 from 0.0.0.0/0" and "target NAT".
         """
         if self.new is None:
             return "taken out"
@@ -169,7 +169,7 @@ def _settings(old: dict[str, Any], new: dict[str, Any]) -> str:
 def _changes(old: Row, new: Row, pattern: str) -> str:
     """The fields that differ.
 
-    Each by a pattern of its words, its name, and its value before and after.
+    Each is written by a pattern of its words, its name, and its value before and after.
     """
     parts = []
     for field in old._fields:

@@ -47,7 +47,7 @@ def endpoint(vpc: Vpc, source: Interface | None, address: str) -> Peering | None
 def with_service(vpc: Vpc, source: Interface | None, address: str, port: int) -> Vpc:
     """The description with the host of the service at this address.
 
-    Only where a gateway endpoint leads there.
+    It is added only where a gateway endpoint leads there.
 
     Four addresses in 65,536 and the last one have no place in any subnet: there the model ends.
     """

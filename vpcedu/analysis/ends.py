@@ -157,7 +157,7 @@ def _at(vpc: Vpc, address: str) -> AskedEnd:
 class Working(NamedRow):
     """The working copy of a description for one question.
 
-    With the call that simulates it, and the port that plain hosts listen on.
+    It also has the call that simulates it, and the port that plain hosts listen on.
     """
 
     vpc: Vpc

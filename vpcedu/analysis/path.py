@@ -50,7 +50,7 @@ STATES = {
 class Loss(NamedRow):
     """A packet that was lost for a reason one can repair.
 
-    With where it was lost, and whether it was on its way back.
+    It says where the packet was lost, and whether it was on its way back.
     """
 
     trace: Trace
@@ -71,7 +71,7 @@ class Loss(NamedRow):
 def _is_back(talk: Conversation, trace: Trace) -> bool:
     """Whether a packet answers the opener.
 
-    Decided by who sent it, or because it is an error that a device on the path made.
+    It does if the opener did not send it: an error that a device on the path made counts too.
     """
     return trace.sender != talk.opener
 
@@ -139,7 +139,7 @@ def back(visit: Visit) -> tuple[Trace, ...]:
 def decided(vpc: Vpc, step: Step) -> str:
     """The row that decided a step, by its name.
 
-    Security group and rule, network ACL and number, or route table and route.
+    It names security group and rule, network ACL and number, or route table and route.
     """
     if step.reason is NO_ROUTE:
         return f"{table_of(vpc, step.at)}: no route for {step.before.flow.dst}"
@@ -238,7 +238,7 @@ def row_names(vpc: Vpc, traces: tuple[Trace, ...]) -> tuple[str, ...]:
 def states(traces: tuple[Trace, ...]) -> tuple[str, ...]:
     """What brings each hop of the reply back.
 
-    A tracked flow, a translation, a balancer's flow or a connection; or only rows.
+    It is a tracked flow, a translation, a balancer's flow or a connection; or only rows.
     """
     lines = []
     for trace in traces:

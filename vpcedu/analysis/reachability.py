@@ -104,7 +104,7 @@ class Reach:
     def _routes(self) -> None:
         """Find the places that each subnet's packets reach by the local route.
 
-        And those that a route sends elsewhere.
+        The places that a route sends elsewhere are found too.
         """
         gateway = self.vpc.internet_gateway
         public = {association.private for association in self.vpc.associations}
@@ -171,9 +171,10 @@ class Reach:
         return self._carriers.get(peer, 0) if peer.startswith("sg-") else self.mask(peer)
 
     def _all(self) -> tuple[list[list[int]], list[list[int]]]:
-        """Do each set of classes about which all rows say the same once.
+        """The sources by class of ports and place: those that always reach it, those that may.
 
-        Such as the gaps between the ports that are named.
+        Classes about which all rows say the same, like the gaps between the ports that are named,
+        are computed once.
         """
         straight = [self._straight(i) for i in range(len(self.places))]
         leaving = {rules: self._leaving(rules) for rules in set(self._rules[OUT])}
@@ -204,7 +205,7 @@ class Reach:
     ) -> tuple[int, int]:
         """The sources that reach place i in a class of ports.
 
-        First those that always do, then those that do from at least some of their ports.
+        Those that always do come first, then those that do from at least some of their ports.
         """
         here = self.places[i].interface
         direct, always, sometimes = straight

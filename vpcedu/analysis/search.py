@@ -39,7 +39,7 @@ def run(vpc: Vpc, question: Question, seed: int = 0) -> Visit:
 class Found(NamedRow):
     """A smallest set of repairs, and what was in the way, in order.
 
-    With where the model ends after them (None: the question gets its answer).
+    `ends` is where the model ends after the repairs (None: the question gets its answer).
     """
 
     repairs: tuple[Repair, ...]

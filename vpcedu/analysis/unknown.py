@@ -95,7 +95,7 @@ def nothing_inside(vpc: Vpc, question: Question) -> tuple[Unknown, ...]:
 def names_of(home: Vpc, row: Interface | None) -> set[str]:
     """The names of everything that may decide about packets of an interface.
 
-    None: of the Internet.
+    None means the Internet.
     """
     if row is None:
         return {home.name, home.internet_gateway}
@@ -130,7 +130,7 @@ def _names(vpc: Vpc, step: Step) -> Iterator[str]:
 def _at(home: Vpc, row: Interface, step: Step) -> Iterator[str]:
     """What stands at an interface: its VPC, subnet, tables and security groups.
 
-    With the listeners of a balancer's node.
+    A balancer's node has its listeners as well.
     """
     yield from (home.name, row.id, row.subnet)
     subnet = next(one for one in home.subnets if one.name == row.subnet)

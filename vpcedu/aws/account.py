@@ -36,8 +36,8 @@ INTERNET, OUTSIDE = "internet", "203.0.113.0/24"  # RFC 5737: for documentation
 class Account(NamedRow):
     """Descriptions, one for each VPC, and the notes.
 
-    Also (name, blocks) of each prefix list whose entries are known, and (Name tag, id) of each
-    instance and interface that has one.
+    It also has (name, blocks) of each prefix list whose entries are known, and (Name tag, id) of
+    each instance and interface that has one.
     """
 
     vpcs: tuple[Vpc, ...]
@@ -159,10 +159,7 @@ def load(path: str | Path) -> Account:
 
 
 def _about(vpc: Vpc, unknown: tuple[Unknown, ...]) -> Iterator[Unknown]:
-    """What is unknown of a VPC.
-
-    Of itself, of its rows, and of a listener (a balancer's name and port).
-    """
+    """What is unknown of a VPC, of its rows, and of a listener (a balancer's name and port)."""
     parts = {
         vpc.name,
         vpc.internet_gateway,

@@ -142,7 +142,7 @@ def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Interfa
 def managed(at: At) -> bool:
     """Whether a service of AWS has made an interface.
 
-    Such as a balancer, a NAT gateway, an endpoint or a database.
+    The service may be a balancer, a NAT gateway, an endpoint or a database.
     """
     return at.flag("RequesterManaged", False)
 

@@ -11,7 +11,7 @@ from vpcedu.row import NamedRow
 class InterfaceLeg(NamedRow):
     """An interface row, its public addresses, and AWS's type and description.
 
-    With its place among its device's interfaces, and its source.
+    It also has its place among its device's interfaces, and its source.
     """
 
     interface: Interface

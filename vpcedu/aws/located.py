@@ -1,6 +1,6 @@
 """At: a JSON value and where it was found.
 
-So every complaint names file, path and what was expected.
+Every complaint can therefore name file, path and what was expected.
 
 A value that is missing, or null, has the default a caller names; without a default it is refused.
 """

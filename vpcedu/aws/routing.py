@@ -161,7 +161,7 @@ def peerings(answers: Answers, vpc: str) -> Iterator[Peering]:
 def useless(answers: Answers, vpc: str, gateway: str, links: tuple[Peering, ...]) -> dict[str, str]:
     """What is described, but carries nothing for a VPC, and why.
 
-    Such as gateways that are elsewhere, and inactive connections.
+    These are gateways that are elsewhere, and inactive connections.
     """
     found = {
         name: f"{name} is not attached to {vpc}"

@@ -188,7 +188,7 @@ def _save(found: Any, path: str) -> None:
 def puzzle(options: dict[str, str]) -> int:
     """Print a puzzle and, where somebody types, let them play it.
 
-    Or print what is asked about it. Returns 1 where --try is wrong.
+    With an option that asks about it, print that instead. Returns 1 where --try is wrong.
     """
     from vpcedu.cli import terminal
     from vpcedu.puzzles.notation import listing

@@ -67,7 +67,7 @@ def play(puzzle: Puzzle, ask: Callable[[], str], say: Callable[[str], object]) -
 def judged(puzzle: Puzzle, line: str) -> tuple[bool, str]:
     """Whether typed changes fix a puzzle, and what comes of them.
 
-    Or which word was not understood.
+    If a word was not understood, the text says which.
     """
     try:
         repairs = changes(puzzle.vpc, line)

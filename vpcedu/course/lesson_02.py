@@ -15,7 +15,7 @@ def judge_silence(
 ) -> Judgement:
     """Compare with a run: when a silent server's third SYN is sent, and what the client finds out.
 
-    Also when the client finds it out.
+    When the client finds it out is compared as well.
 
     The fields may be text as typed, in seconds; `learns` is one of LEARNS. ValueError where one is
     something else.

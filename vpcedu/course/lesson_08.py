@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def only_the_nlb(given: object) -> str:
     """08.1: the row must stop the answer, not the request.
 
-    And only where the server answers the client.
+    It must do so only where the server answers the client.
     """
     row = to_add(given)
     classic = reference_architecture("classic-tcp").with_row(row).get(PAGE)

@@ -18,8 +18,8 @@ HEARS, FATES, NEVER = ("FIN", "RST", "nothing"), ("arrives", "lost"), "never"
 def judge_idle(hears: object, answer: object, learns: object) -> Judgement:
     """Compare with a run: what web receives when the NAT gateway's 350 s are over.
 
-    Also what happens to the answer sent at 420 s, and when web's program learns that the connection
-    is dead.
+    What happens to the answer sent at 420 s, and when web's program learns that the connection is
+    dead, are compared as well.
 
     The fields may be text as typed: one of HEARS, one of FATES, seconds or "never". ValueError for
     anything else.
@@ -153,7 +153,7 @@ row = 300
 def patient(given: object) -> str:
     """09.2: make an answer after 420 s come back.
 
-    By the client's keep-alive and the balancer's idle timeout.
+    What can be set is the client's keep-alive and the balancer's idle timeout.
     """
     if not isinstance(given, (tuple, list)) or len(given) != 2:
         raise ValueError(f"{given!r}: expected two numbers of seconds, (keep-alive, idle timeout)")

@@ -1,6 +1,6 @@
 """Lesson 10: a puzzle's prediction: which check of which device lost the packet; exercises.
 
-Also where symptoms come from, counted by runs; and the solutions.
+It also counts by runs where symptoms come from, and has the solutions.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Lesson 12: two versions of the model, one with a fault: can a run tell which?
 
-With the exercises and their solutions.
+The exercises and their solutions are here too.
 
-Here the judge is not the model: it is the recording of a Linux kernel, which neither version has
-seen.
+The judge is not the model: it is the recording of a Linux kernel, which neither version has seen.
 """
 
 from __future__ import annotations

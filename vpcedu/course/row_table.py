@@ -39,7 +39,7 @@ class Less(NamedRow):
 class RowTable(NamedRow):
     """Both visits with every row there, and with one row less each time.
 
-    With the numbers of the rows about the NAT.
+    `nat` has the numbers of the rows about the NAT.
     """
 
     whole: Less

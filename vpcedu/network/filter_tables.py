@@ -1,6 +1,6 @@
 """Filters: what the checkpoints of a network read and write.
 
-Rules, ACLs, tracked flows, and the balancers' nodes. Rules, ACLs and nodes follow from the
+They are rules, ACLs, tracked flows, and the balancers' nodes. Rules, ACLs and nodes follow from the
 description and are made anew when it changes; what is tracked stays.
 """
 

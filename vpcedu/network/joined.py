@@ -1,6 +1,6 @@
 """Together: the VPCs of one description as one.
 
-For pictures and words that place devices and know one VPC.
+It serves pictures and words that place devices and know one VPC.
 """
 
 from __future__ import annotations

@@ -230,7 +230,10 @@ class Network:
         reason: Reason | None,
         hop: Hop | None = None,
     ) -> bool:
-        """Add a step to the trace; whether the packet goes on. A dead end has no `after`."""
+        """Add a step to the trace; whether the packet goes on.
+
+        A dead end has no `after`; a filter that drops keeps it.
+        """
         if hop is not None:
             walk.hop, walk.returning = hop, True
         if reason is None:

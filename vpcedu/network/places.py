@@ -101,7 +101,7 @@ class Places:
     def next_hop(self, packet: Packet, here: Interface | str) -> Hop:
         """Where a packet goes that leaves an interface.
 
-        Or one that leaves the Internet gateway (its name) or a host of the INTERNET.
+        here: that interface, or the Internet gateway's name, or INTERNET for a host out there.
         """
         address = packet.flow.dst
         if isinstance(here, Interface):

@@ -140,7 +140,7 @@ class Vpc(NamedRow):
     def rows(self) -> tuple[AddedRow | Listener, ...]:
         """Every row a lesson may remove or change.
 
-        Routes, entries, rules, addresses, listeners.
+        These are routes, entries, rules, addresses and listeners.
         """
         return (
             *self.routes,

@@ -1,6 +1,6 @@
 """Scenarios: the symptoms that people meet, each as a site with the fault in it.
 
-With the visit, the cause, and how it is undone.
+Each has the visit that suffers, the cause, and how it is undone.
 
 Nineteen symptoms; some have two faces and so two scenarios or three. Symptoms 1, 2, 8, 15 and 18
 describe what is right and only surprises: there nothing is to be undone (but where a NAT instance's

@@ -1,6 +1,6 @@
 """Symptoms of targets: who is asked, and from which address.
 
-And what a proxy or a rewriting balancer makes of it.
+They also show what a proxy or a rewriting balancer makes of that address.
 """
 
 from __future__ import annotations

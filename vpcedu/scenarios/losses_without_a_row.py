@@ -74,7 +74,7 @@ class LossWithoutARow(NamedRow):
 
 
 def beyond_rows() -> str:
-    """What happens, and where and why a packet is lost then: each simulated now."""
+    """What happens, and where and why a packet is lost then: each is played now."""
     return "\n".join(map(str, BEYOND))
 
 

@@ -1,6 +1,6 @@
 """Symptom: a site with a planted fault, the visit that suffers, and what people see.
 
-With the cause, and how it is undone.
+It also has the cause, and how it is undone.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Scenario(NamedRow):
         return {"text/plain": str(self)}
 
     def __str__(self) -> str:
-        """The story, simulated."""
+        """The story, played."""
         visit = self.visit()
         lines = [
             f"{self.name} (symptom {self.entry}): {self.says}",
@@ -193,7 +193,7 @@ def patient(
 def whole(site: Site, visit: Visit) -> Visit:
     """The same visit with all that its site has ever seen.
 
-    So what went before is in its capture.
+    What went before is therefore in its capture.
     """
     return Visit(
         visit.call,

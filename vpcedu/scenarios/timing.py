@@ -1,6 +1,6 @@
 """Symptoms of time and numbers.
 
-Who is silent for too long, who closes first, who has no port left.
+They show who is silent for too long, who closes first, and who has no port left.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def lone_server(
 class Case(NamedRow):
     """A default route, whether web has a public address, and both visits.
 
-    With what makes the subnet public or private.
+    `subnet` says what makes the subnet public or private.
     """
 
     default: str

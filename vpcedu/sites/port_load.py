@@ -82,9 +82,9 @@ class Load(NamedRow):
 class PortUse(NamedRow):
     """A simulated load.
 
-    For each destination the ports in use at the end of each second; the attempts that failed in
-    each second, all destinations together; and the instant of the first failure in seconds, or
-    None.
+    It has, for each destination, the ports in use at the end of each second; the attempts that
+    failed in each second, all destinations together; and the instant of the first failure in
+    seconds, or None.
     """
 
     load: Load

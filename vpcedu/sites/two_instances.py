@@ -204,7 +204,8 @@ def _checked(setting: FilterSetting) -> None:
 class Filled(NamedRow):
     """How many ports towards one destination a NAT gateway was asked for and gave.
 
-    Then its steps for one more SYN there, and for one to the next port of that host.
+    `then` and `elsewhere` are its steps for one more SYN there, and for one to the next port of
+    that host.
     """
 
     addresses: tuple[str, ...]

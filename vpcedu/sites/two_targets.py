@@ -160,7 +160,7 @@ def source_at_target(visit: Visit) -> str:
 def first_bytes(visit: Visit) -> str:
     """The first bytes of the opener as they arrived at the target.
 
-    In hexadecimal, 16 to a line, and as text.
+    They are shown in hexadecimal, 16 to a line, and as text.
     """
     data = next(
         (
@@ -183,7 +183,7 @@ def _plain(data: bytes) -> str:
 def in_public_subnet() -> Site:
     """The same site with what the belief asks for.
 
-    Public addresses of the targets, and a route to the Internet gateway.
+    The targets get public addresses, and their subnet a route to the Internet gateway.
     """
     site = nlb_site().with_row(Route("private", ANYWHERE, IGW))
     for number, address in enumerate(WEBS.values()):

@@ -49,7 +49,7 @@ class Visit(Record):
     def client_sees(self) -> str:
         """What the opener's person would report.
 
-        Such as "works", "timed out after 131 s" or "502 Bad Gateway".
+        Examples are "works", "timed out after 131 s" and "502 Bad Gateway".
         """
         from vpcedu.views.symptom import client_sees
 

@@ -1,6 +1,7 @@
 """Description: a VPC as text.
 
-Who is where, where packets go that leave each subnet, what the security groups and ACLs allow.
+It says who is where, where packets go that leave each subnet, and what the security groups and ACLs
+allow.
 """
 
 from __future__ import annotations

@@ -80,10 +80,10 @@ def because(step: Step) -> str:
 def answer_legs(visit: Record) -> tuple[Trace, ...]:
     """The packets that carry the answer home, from the server to the opener.
 
-    One for each connection.
+    There is one for each connection.
 
-    From the last one back along the causes, as long as each step crosses to another connection and
-    carries bytes: a balancer's own answer to a FIN or RST begins at the balancer.
+    They are found from the last one back along the causes, as long as each step crosses to another
+    connection and carries bytes: a balancer's own answer to a FIN or RST begins at the balancer.
     """
     home = [t for t in visit.capture if t.delivered and t.last.at == visit.opener]
     last = next(
@@ -112,7 +112,7 @@ def answer_legs(visit: Record) -> tuple[Trace, ...]:
 def request_legs(visit: Record) -> tuple[Trace, ...]:
     """The packets that carry the request.
 
-    In each connection that the answer used, its opener's first bytes (after TLS's handshake).
+    They carry the opener's first bytes (after TLS's handshake) in each connection the answer used.
     """
     answers = {trace.number for trace in answer_legs(visit)}
     talks = [talk for talk in visit.talks if answers & {trace.number for trace in talk.traces}]

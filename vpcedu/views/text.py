@@ -56,7 +56,7 @@ def report(visit: Record, every: bool = False) -> str:
 def telling(visit: Record, talks: tuple[Conversation, ...]) -> list[Trace]:
     """The packets whose decisions are shown.
 
-    What opens a connection, request and answer, the first of each loss.
+    They are those that open a connection, request and answer, and the first of each loss.
     """
     chosen = {talk.traces[0].number: talk.traces[0] for talk in talks}
     chosen.update({leg.number: leg for leg in (*request_legs(visit), *answer_legs(visit))})
@@ -188,7 +188,7 @@ def seen(visit: Record) -> str:
 def decisions(trace: Trace) -> str:
     """Every decision about one packet.
 
-    Where, which check, which row, and the addresses after each rewriting.
+    Each line says where, which check, which row, and the addresses after a rewriting.
     """
     packet = trace.packet
     lines = [

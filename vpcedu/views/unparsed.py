@@ -1,6 +1,6 @@
 """Unparsed: bytes that reached a server which could make no request of them.
 
-Such as a PROXY header it did not expect.
+A PROXY header that it did not expect is one case.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def bars(
 ) -> tuple[list[Item], float, dict[str, float]]:
     """The bars of all connections begun by packet `shown`.
 
-    Also the y below them, and the lowest state in each gutter.
+    The y below them and the lowest state in each gutter are returned too.
     """
     taken: list[float] = []  # for each level: the right end of what stands there
     items: list[Item] = []

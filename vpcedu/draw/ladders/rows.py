@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class LadderRow(NamedRow):
     """The packets of one row, and their connection.
 
-    Also whether they were sent before, and words where the row has several packets.
+    It also says whether they were sent before, and has words for several packets.
     """
 
     traces: tuple[Trace, ...]
@@ -144,7 +144,7 @@ def begun(visit: Visit) -> int:
 def since(begun: int, now: int) -> str:
     """The time from one instant to another in seconds, as short as it can be.
 
-    Such as "3 s", "0.06 s", "131 s".
+    Examples are "3 s", "0.06 s" and "131 s".
     """
     passed = (now - begun) / SECOND
     return f"{passed:.0f} s" if passed >= 10 else f"{passed:.2f}".rstrip("0").rstrip(".") + " s"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class MapHop(NamedRow):
     """One leg: its number, its packet and its lane.
 
-    Also the fields that the gateway before it rewrote, and whether it is lit.
+    It also has the fields that the gateway before it rewrote, and whether it is lit.
     """
 
     number: int
@@ -38,7 +38,7 @@ class MapHop(NamedRow):
 def hops_of(visit: Visit, packet: int | None) -> tuple[MapHop, ...]:
     """The hops of one packet.
 
-    Without a number: those of a request and its answer, or of what was lost.
+    Without a number they are those of a request and its answer, or of what was lost.
     """
     openers = {t.number: talk.opener for talk in visit.talks for t in talk.traces}
     traces = chosen(visit) if packet is None else (visit.capture[packet],)
@@ -67,7 +67,7 @@ def hops_of(visit: Visit, packet: int | None) -> tuple[MapHop, ...]:
 def chosen(visit: Visit) -> tuple[Trace, ...]:
     """A request and its answer on every connection.
 
-    Or the path to the first packet that was lost for good.
+    Where the visit fails, they are the path to the first packet that was lost for good.
     """
     stop, answers = blocker(visit), answer_legs(visit)
     if answers and (stop is None or outcome(visit).works):

@@ -114,7 +114,7 @@ def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
 def reaches(audit: Audit) -> list[ReachRow]:
     """The rows of an audit by devices.
 
-    In order: a balancer's name, what the Internet reaches, the rest.
+    A balancer's name comes first, then what the Internet reaches, then the rest.
     """
     device = {interface.id: interface.device for interface in audit.vpc.interfaces}
     by_address = {row.address: row.device for row in audit.vpc.interfaces}

@@ -71,7 +71,7 @@ class SubnetField(NamedRow):
 class Plain:
     """All boxes and frames of one VPC, and its upper and lower edge.
 
-    Also the zones' names with their y, which devices are of note, and which are hosts.
+    It also has the zones' names with their y, which devices are of note, and which are hosts.
     """
 
     def __init__(self, vpc: Vpc, top: float) -> None:

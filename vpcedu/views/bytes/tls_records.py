@@ -99,7 +99,7 @@ def _size(data: bytes) -> int:
 def _names(record: bytes) -> list[str]:
     """The record's type, or the messages of a handshake record.
 
-    Of a record cut short, those that begin in it.
+    If a record is cut short, they are those that begin in it.
     """
     kind, end = record[0], _size(record)
     if kind != HANDSHAKE:

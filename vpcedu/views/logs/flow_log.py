@@ -93,7 +93,7 @@ class Key(NamedRow):
 class FlowLog(NamedRow):
     """The records about one interface.
 
-    As text a header line and one line for each record, as `parse` reads it.
+    As text it is a header line and one line for each record, as `parse` reads it.
     """
 
     at: str

@@ -94,7 +94,7 @@ def effect(change: Repair | None, who: str, before: str, after: str) -> str:
 def tried(show: Callable[[Repair | None], Frame], change: Repair | None) -> Frame:
     """The frame with a row changed.
 
-    Where AWS would refuse the change: the frame without it, and why.
+    Where AWS would refuse the change, it is the frame without it, and says why.
     """
     if change is None:
         return show(None)
