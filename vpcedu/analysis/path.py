@@ -71,7 +71,7 @@ class Loss(NamedRow):
 def _is_back(talk: Conversation, trace: Trace) -> bool:
     """Whether a packet answers the opener.
 
-    All that the opener did not send does, an error that a device on the path made included.
+    It does if the opener did not send it: an error that a device on the path made counts too.
     """
     return trace.sender != talk.opener
 

@@ -1,11 +1,11 @@
 """Internet gateway: a stateless 1:1 exchange of addresses at the edge of the VPC.
 
 Outbound it replaces the private source by the public address of its interface; inbound it replaces
-the public destination by the private address. Ports stay. It needs BOTH a public
-address and a route that leads here, and keeps no state. A host never learns its public address.
-Packets to private addresses are rejected. In an ICMP error the address that it quotes is exchanged
-too (inferred: path MTU discovery works through it). Sources: VPC user guide, "Internet gateways"
-(that ports stay follows from "one-to-one"); Reachability Analyzer guide, "Explanation codes".
+the public destination by the private address. Ports stay. It needs BOTH a public address and a
+route that leads here, and keeps no state. A host never learns its public address. Packets to
+private addresses are rejected. In an ICMP error the address that it quotes is exchanged too
+(inferred: path MTU discovery works through it). Sources: VPC user guide, "Internet gateways" (that
+ports stay follows from "one-to-one"); Reachability Analyzer guide, "Explanation codes".
 """
 
 from __future__ import annotations

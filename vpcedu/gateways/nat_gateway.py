@@ -2,11 +2,11 @@
 
 Outbound it replaces the source by a private address and a port of its own (the Internet gateway
 then maps that address to its public one; a private NAT gateway has none, so nothing of it passes
-there); answers are given back by the same row. One address carries 55,000 connections to
-each destination (address, port, protocol), and it has up to eight; a row that was silent for 350 s
-is gone, and the host inside that goes on sending gets RST. It has NO security group; the network
-ACL of its subnet applies. Sources: VPC user guide, "NAT gateway basics", "Troubleshoot NAT
-gateways", "NAT gateway metrics and dimensions".
+there); answers are given back by the same row. One address carries 55,000 connections to each
+destination (address, port, protocol), and it has up to eight; a row that was silent for 350 s is
+gone, and the host inside that goes on sending gets RST. It has NO security group; the network ACL
+of its subnet applies. Sources: VPC user guide, "NAT gateway basics", "Troubleshoot NAT gateways",
+"NAT gateway metrics and dimensions".
 
 AWS does not say which port or address it picks (here: the next free port, from a place the seed
 decides), what it does with a packet in mid-stream that has no row (here: dropped), with the far

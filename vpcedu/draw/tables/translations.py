@@ -1,6 +1,6 @@
 """Translations: a NAT gateway's table over time: a row for each connection, a bar for its life.
 
-At the left is the flow before and after the NAT, the bar goes from the row's first packet to its
+At the left is the flow before and after the NAT; the bar goes from the row's first packet to its
 removal. Dashed: the present instant. Places and axis are those of the longest story, so that
 nothing jumps under a slider.
 """
