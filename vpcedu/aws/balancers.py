@@ -16,7 +16,7 @@ from vpcedu.aws.target_groups import CERTIFICATE, TargetGroups, free_address
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.gateways.undescribed import Undescribed
+from vpcedu.gateways.undescribed import Beyond
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
@@ -106,7 +106,7 @@ class Nodes:
                 f" ({leg.description})",
                 "elbv2 describe-load-balancers",
             )
-            self.devices.append(Device(leg.interface.name, Undescribed))
+            self.devices.append(Device(leg.interface.name, Beyond))
             self.interfaces.append(leg.interface._replace(device=leg.interface.name))
             self.associations += leg.associations
 

@@ -72,9 +72,9 @@ def service(answers: Answers, leg: InterfaceLeg, made: dict[str, Device], routed
     """
     name, words = leg.interface.name, leg.description or leg.kind
     if leg.kind in FAR_SIDES or routed:
-        from vpcedu.gateways.undescribed import Undescribed
+        from vpcedu.gateways.undescribed import Beyond
 
-        made[name] = Device(name, Undescribed)
+        made[name] = Device(name, Beyond)
         answers.notes.add("beyond", leg.at, f"{name} ({words}): what lies behind it is unknown")
     elif leg.kind == "vpc_endpoint" or words.startswith("VPC Endpoint"):
         from vpcedu.aws.endpoints import InterfaceEndpoint

@@ -12,7 +12,7 @@ from vpcedu.reasons import BEYOND
 from vpcedu.trace import DROP, Step
 
 
-class Undescribed(Machine):
+class Beyond(Machine):
     """A device of which only the network interface is known."""
 
     kind_words = "Beyond"
