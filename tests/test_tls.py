@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+from rigs.exchange import exchange
 from rigs.one_wire import Lan, Talker
 
 from vpcedu.clock import SECOND
@@ -34,7 +35,6 @@ from vpcedu.sites.site import Site
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.views.bytes.pcap_write import seen_at
 from vpcedu.views.bytes.tls_records import is_tls, records
-from vpcedu.views.exchange import exchange
 from vpcedu.views.explain import label, request_legs
 from vpcedu.views.text import report
 
