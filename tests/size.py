@@ -44,11 +44,14 @@ FIRST = {
 CORE = ("words", "protocols", "tables", "hosts", "gateways", "network")
 FIRST_CORE, FIRST_PACKAGE = 3_166, 14_859
 MORE = 0.015
-# What the first edition could not do at all, added in the commit that needs it, with its reason.
+# What the first edition could not do at all, added in the commit that needs it, with its reason: a
+# folder, what it does, and the statements this takes.
 LATER = {
-    "analysis.unknown": 54,  # an answer that rests on what no file tells is none: the first edition said "works"
+    # an answer that rests on what no file tells is none: the first edition said "works"
+    ("analysis", "what no file tells"): 54,
 }
-MOST_CORE = int(FIRST_CORE * (1 + MORE))
+LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
+MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE
 MOST_PACKAGE = int(FIRST_PACKAGE * (1 + MORE)) + sum(LATER.values())
 
 
@@ -128,7 +131,7 @@ def table(found: Mapping[str, int]) -> str:
         lines.append(f"{name:<12}{first:>8,}{now:>8,}{more:>9}")
     lines.append(
         f"at most {MORE:.1%} more: core {MOST_CORE:,}, package {MOST_PACKAGE:,}, of which for what is new"
-        f" {sum(LATER.values()):,}"
+        f" {LATER_CORE:,} and {sum(LATER.values()):,}"
     )
     return "\n".join(lines)
 
