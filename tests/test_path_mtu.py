@@ -233,7 +233,7 @@ def test_the_router_carries_a_packet_of_exactly_its_mtu_and_answers_one_byte_mor
 def test_a_group_tracks_no_error_since_nobody_answers_one():
     built = narrow()
     assert errors(built.get(LARGE))[0].delivered
-    assert {row.flow.protocol for row in built.network.filters.tracking["ELB node"]._flows} == {TCP}
+    assert {row.flow.protocol for row in built.network.filters.tracking["ELB node"]} == {TCP}
 
 
 @pytest.mark.fact("nlb-return")
@@ -306,7 +306,7 @@ def test_an_error_neither_ends_a_row_nor_keeps_it_alive(device, flow):
     device.handle(Packet(onward.flow.reversed(), SYN | ACK), 0)
     back = onward.unreachable(ROUTER, HOST)
     rows = device.flows if isinstance(device, NetworkLoadBalancer) else device.translations
-    idle = rows._flows.idle
+    idle = rows.idle
     step = device.handle(back, idle - 1)
     assert step.after.icmp.flow == flow and step.after.flow.dst == flow.src
     assert device.handle(back, idle).reason == UNRELATED
