@@ -350,7 +350,7 @@ def test_the_clock_takes_no_closure_and_nothing_in_the_past():
     clock, bell = Clock(), Bell()
     with pytest.raises(ValueError, match="is not a bound method"):
         clock.at(1, lambda: bell.ring("x"))
-    clock.advance(10)
+    clock.run(10)
     with pytest.raises(ValueError, match="instant 9 is in the past: expected 10 or later"):
         clock.at(9, bell.ring, "x")
 

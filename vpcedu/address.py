@@ -80,6 +80,7 @@ def within(inner: str, outer: str) -> bool:
     return low <= first and last <= high
 
 
+@lru_cache(REMEMBERED)
 def is_private(address: str) -> bool:
     """Whether the address is one of RFC 1918's, which the Internet does not route."""
     return any(contains(cidr, address) for cidr in PRIVATE)

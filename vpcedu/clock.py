@@ -60,6 +60,8 @@ class Clock:
         call(*arguments)
         return True
 
-    def advance(self, instant: int) -> None:
-        """Move on to an instant before which nothing is due."""
-        self.now = max(self.now, instant)
+    def run(self, until: int) -> None:
+        """Let everything happen that is due up to an instant, and move on to it."""
+        while self._heap and self._heap[0][0] <= until:
+            self.tick()
+        self.now = max(self.now, until)

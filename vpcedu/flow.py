@@ -67,12 +67,12 @@ class FiveTuple(NamedRow):
     @property
     def source(self) -> Endpoint:
         """Who sent it, as far as the packet says."""
-        return Endpoint(self[0], self[1])
+        return _new(Endpoint, self[:2])
 
     @property
     def destination(self) -> Endpoint:
         """Whom it is for."""
-        return Endpoint(self[2], self[3])
+        return _new(Endpoint, self[2:4])
 
     def __str__(self) -> str:
         if self.protocol == ICMP:

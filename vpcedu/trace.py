@@ -72,12 +72,12 @@ class Step(NamedRow):
         return f"lost at {self.at}, {self.check}: {self.reason}"
 
 
-# The two most frequent steps are made the quick way.
+# The most frequent steps are made the quick way.
 
 
-def passed(now: int, at: str, check: str, packet: Packet, row: Row | None) -> Step:
-    """The step of a checkpoint that lets a packet pass."""
-    return tuple.__new__(Step, (now, at, check, PASS, packet, packet, row, None, ()))
+def sent(now: int, at: str, packet: Packet, cause: Cause) -> Step:
+    """The first step of a packet: who sent it, and why."""
+    return tuple.__new__(Step, (now, at, "send", SEND, packet, packet, cause, None, ()))
 
 
 def rewrote(now: int, at: str, check: str, before: Packet, after: Packet, row: Row | None) -> Step:

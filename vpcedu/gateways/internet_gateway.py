@@ -12,10 +12,13 @@ from __future__ import annotations
 
 from vpcedu.address import is_private
 from vpcedu.device import Machine
+from vpcedu.flow import FiveTuple
 from vpcedu.packet import Packet
 from vpcedu.reasons import NO_PUBLIC_ADDRESS, PRIVATE_DESTINATION, Reason
 from vpcedu.row import NamedRow
 from vpcedu.trace import DROP, Step, rewrote
+
+_new = tuple.__new__  # quicker than the class's own call
 
 
 class Association(NamedRow):
@@ -50,11 +53,12 @@ class InternetGateway(Machine):
             return self._drop(packet, PRIVATE_DESTINATION, now)
         row = self.by_private.get(flow.src)
         if row is not None:
-            after = packet.with_flow(packet.about._replace(src=row.public))
+            after = packet.with_flow(_new(FiveTuple, (row.public, *packet.about[1:])))
             return rewrote(now, self.name, "address map", packet, after, row)
         row = self.by_public.get(flow.dst)
         if row is not None and not is_private(flow.src):
-            after = packet.with_flow(packet.about._replace(dst=row.private))
+            src, sport, _, dport, protocol = packet.about
+            after = packet.with_flow(_new(FiveTuple, (src, sport, row.private, dport, protocol)))
             return rewrote(now, self.name, "address map", packet, after, row)
         return self._drop(packet, NO_PUBLIC_ADDRESS, now)
 

@@ -26,7 +26,7 @@ from vpcedu.protocols.tcp_settings import LINUX as LINUX_TCP
 from vpcedu.protocols.tcp_settings import Settings
 from vpcedu.protocols.tcp_states import CLOSED, LISTEN
 from vpcedu.reasons import BACKLOG_FULL, NO_CONNECTION, OWN_SOURCE, PORT_CLOSED, UNRELATED
-from vpcedu.trace import DELIVER, DROP, SEND, Cause, Change, Event, Step
+from vpcedu.trace import DELIVER, DROP, Cause, Change, Event, Step, sent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
         def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
             """Hear an event."""
+
+_new = tuple.__new__  # quicker than the class's own call
 
 
 class Host(Machine):
@@ -62,7 +64,8 @@ class Host(Machine):
         self.listeners: dict[int, Program] = {}
         self._queue = AcceptQueue()
         self._opened = 0
-        self._alarms: list[tuple[int, int, Callable[..., Any], tuple[Any, ...]]] = []
+        # a heap of (instant, order, what to call, arguments); a connection's own alarm calls nothing
+        self._alarms: list[tuple[int, int, Callable[..., Any] | None, tuple[Any, ...]]] = []
         self._order = 0
         self._touched: deque[Connection] = deque()
         self._sent: list[Packet] = []
@@ -162,8 +165,11 @@ class Host(Machine):
         before = connection.state
         connection.receive(packet, now)
         self._touch(connection)
-        row = Change(flow, before, "segment arrives", connection.state)
-        return Step(now, self.name, "deliver", DELIVER, packet, packet, row, None, self.flush(now))
+        row = _new(Change, (flow, before, "segment arrives", connection.state))
+        return _new(
+            Step,
+            (now, self.name, "deliver", DELIVER, packet, packet, row, None, self.flush(now)),
+        )
 
     def _told(self, packet: Packet, now: int) -> Step:
         """Take an ICMP error: tell the connection whose segment it quotes."""
@@ -185,20 +191,18 @@ class Host(Machine):
         """When `wake` wants to be called next (microseconds), or None."""
         while self._alarms:
             instant, _, call, arguments = self._alarms[0]
-            if call != self._ring or arguments[0].alarm == instant:
+            if call is not None or arguments[0].alarm == instant:
                 return instant
-            heappop(self._alarms)
+            self._arm(self._pop()[1][0])  # it was set anew meanwhile, or stopped
         return None
 
     def wake(self, now: int) -> tuple[Step, ...]:
         """Let the alarms ring that are due; a `send` step for each packet, its row the cause."""
         steps: list[Step] = []
         while self.deadline is not None and self.deadline <= now:
-            _, _, call, arguments = heappop(self._alarms)
-            words = call(*arguments, now) or "timer"
-            steps += (
-                Step(now, self.name, "send", SEND, p, p, Cause(words)) for p in self.flush(now)
-            )
+            call, arguments = self._pop()
+            words = (call or self._ring)(*arguments, now) or "timer"
+            steps += (sent(now, self.name, packet, Cause(words)) for packet in self.flush(now))
         return tuple(steps)
 
     def flush(self, now: int) -> tuple[Packet, ...]:
@@ -209,14 +213,14 @@ class Host(Machine):
             data: Any  # a Change, bytes or nothing, as the event has it
             for event, data in connection.take_events():
                 if event == "state":
-                    self._events.append(Event(now, self.name, "state", data))
+                    self._events.append(_new(Event, (now, self.name, "state", data)))
                 elif not self._queue.keep(connection, event, data):
                     connection.program.on(self, connection, event, data, now)  # type: ignore[attr-defined]
             if connection.state in (CLOSED, LISTEN):  # LISTEN: reset before it was established
                 if self.connections.get(connection.flow) is connection:  # no other took its place
                     del self.connections[connection.flow]
-            elif connection.alarm is not None:
-                self.after(connection.alarm, self._ring, connection)
+            else:
+                self._arm(connection)
         sent, self._sent = tuple(self._sent), []
         return sent
 
@@ -241,9 +245,25 @@ class Host(Machine):
         self._touched.append(connection)
         return connection
 
+    def _arm(self, connection: Connection) -> None:
+        """Look at a connection's alarm when it is due, or before it.
+
+        So its alarm is noted only where it is nearer than what is noted already.
+        """
+        alarm, noted = connection.alarm, connection.noted
+        if alarm is not None and (not noted or alarm < noted[-1]):
+            noted.append(alarm)
+            self._order += 1
+            heappush(self._alarms, (alarm, self._order, None, (connection,)))
+
+    def _pop(self) -> tuple[Callable[..., Any] | None, tuple[Any, ...]]:
+        """Take the nearest alarm."""
+        _, _, call, arguments = heappop(self._alarms)
+        if call is None:
+            arguments[0].noted.pop()
+        return call, arguments
+
     def _ring(self, connection: Connection, now: int) -> str:
-        if connection.alarm is None or connection.alarm > now:
-            return ""
         words = connection.wake(now)
         self._touch(connection)
         return words

@@ -1,8 +1,8 @@
 """Checkpoints: what a packet is asked when it leaves or reaches a network interface, in order.
 
-Each function answers (row, reason): the row that decided and, if the packet is lost, why; a Turn
-where it says, too, where the packet goes; or None where the question does not arise. Tracking is
-written here, at the instant the packet passes, as real devices do. AWS says that a network ACL
+Each function answers (row, reason): the row that decided and, if the packet is lost, why; or None
+where the question does not arise. `flow_return` says, too, where the packet goes, and writes that
+into the walk. Tracking is written here, at the instant the packet passes, as real devices do. AWS says that a network ACL
 stands at the subnet's edge and a group at the interface; the order of the two is read from that.
 """
 
@@ -22,41 +22,34 @@ from vpcedu.reasons import (
     SOURCE_CHECK,
     Reason,
 )
-from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import DENY
 from vpcedu.tables.security_group import IN, OUT
 from vpcedu.tables.tracking import TrackedFlow, Untracked, is_untracked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vpcedu.network.filter_tables import FilterTables
     from vpcedu.network.walk import Walk
     from vpcedu.row import Row
-    from vpcedu.tables.translation import Translation
 
     Verdict = tuple[Row | None, Reason | None]
-
-
-class Turn(NamedRow):
-    """A verdict that lets the packet pass, and sends it elsewhere than the route table says."""
-
-    row: Translation
-    reason: None
-    hop: Hop
+    Checkpoint = tuple[str, Callable[[FilterTables, Walk, Interface, Packet], Verdict | None]]
 
 
 def source_check(
     filters: FilterTables, walk: Walk, here: Interface, packet: Packet
 ) -> Verdict | None:
-    """An interface sends only from its own address, unless its check is off."""
-    return (here, SOURCE_CHECK) if here.check and packet.flow.src != here.address else None
+    """An interface sends only from its own address."""
+    return (here, SOURCE_CHECK) if packet.flow.src != here.address else None
 
 
 def destination_check(
     filters: FilterTables, walk: Walk, here: Interface, packet: Packet
 ) -> Verdict | None:
-    """An interface takes only what is for its own address, unless its check is off."""
-    return (here, DESTINATION_CHECK) if here.check and packet.flow.dst != here.address else None
+    """An interface takes only what is for its own address."""
+    return (here, DESTINATION_CHECK) if packet.flow.dst != here.address else None
 
 
 def group_out(filters: FilterTables, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
@@ -83,8 +76,6 @@ def _group(
     direction: str,
     reason: Reason,
 ) -> Verdict | None:
-    if not here.groups:
-        return None  # a NAT gateway has no security group
     tracking, flow, now = filters.tracking[here.id], packet.flow, filters.clock.now
     tracked = (
         tracking.use(direction, flow, now)
@@ -152,7 +143,7 @@ def flow_return(
     walk: Walk,
     here: Interface,
     packet: Packet,
-) -> Turn | None:
+) -> Verdict | None:
     """The answer of a Network Load Balancer's target goes back to the node.
 
     It is the node that delivered the request. Inferred from AWS's pages, which describe
@@ -162,7 +153,8 @@ def flow_return(
     for node, balancer in filters.balancers:
         row = balancer.returns(packet.about, filters.clock.now)
         if row is not None and row.after.dst == here.address:
-            return Turn(row, None, Hop(node, row))
+            walk.hop, walk.returning = Hop(node, row), True
+            return row, None
     return None
 
 
@@ -173,7 +165,8 @@ def network_acl_out(
     there = walk.hop.interface
     if there is not None and there.subnet == here.subnet:
         return None
-    return _acl(filters, here, packet, OUT, ACL_OUT)
+    entry = filters.acls[here.subnet].lookup(OUT, packet.flow)
+    return entry, ACL_OUT if entry.action == DENY else None
 
 
 def network_acl_in(
@@ -181,14 +174,10 @@ def network_acl_in(
 ) -> Verdict | None:
     """The subnet's network ACL, unless the packet comes from the same subnet."""
     within = walk.left is not None and walk.left.subnet == here.subnet
-    return None if within else _acl(filters, here, packet, IN, ACL_IN)
-
-
-def _acl(
-    filters: FilterTables, here: Interface, packet: Packet, direction: str, reason: Reason
-) -> Verdict:
-    entry = filters.acls[here.subnet].lookup(direction, packet.flow)
-    return entry, reason if entry.action == DENY else None
+    if within:
+        return None
+    entry = filters.acls[here.subnet].lookup(IN, packet.flow)
+    return entry, ACL_IN if entry.action == DENY else None
 
 
 def route(filters: FilterTables, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
@@ -199,15 +188,20 @@ def route(filters: FilterTables, walk: Walk, here: Interface, packet: Packet) ->
     return None if walk.returning else (walk.hop.row, walk.hop.reason)
 
 
-LEAVING = (
-    ("source check", source_check),
-    ("group out", group_out),
-    ("flow return", flow_return),
-    ("network ACL out", network_acl_out),
-    ("route", route),
-)
-ARRIVING = (
-    ("network ACL in", network_acl_in),
-    ("group in", group_in),
-    ("destination check", destination_check),
-)
+def leaving(here: Interface, filters: FilterTables) -> tuple[Checkpoint, ...]:
+    """What a packet that leaves this interface is asked, by the name of each check.
+
+    A NAT gateway has no security group. The source is checked unless that is switched off.
+    """
+    asked: list[Checkpoint] = [("source check", source_check)] if here.check else []
+    asked += [("group out", group_out)] if here.groups else []
+    asked += [("flow return", flow_return)] if filters.nodes_beside(here) else []
+    return (*asked, ("network ACL out", network_acl_out), ("route", route))
+
+
+def arriving(here: Interface) -> tuple[Checkpoint, ...]:
+    """What a packet that reaches this interface is asked, by the name of each check."""
+    asked: list[Checkpoint] = [("network ACL in", network_acl_in)]
+    asked += [("group in", group_in)] if here.groups else []
+    asked += [("destination check", destination_check)] if here.check else []
+    return tuple(asked)

@@ -57,6 +57,10 @@ class FilterTables:
         """Whether an interface is that of a node to which flows return."""
         return any(node == interface for node, _ in self.balancers)
 
+    def nodes_beside(self, interface: Interface) -> bool:
+        """Whether there is a node to which flows may return from an interface."""
+        return any(node != interface for node, _ in self.balancers)
+
     def tracked_through(self, *places: Interface | None) -> tuple[tuple[int, int], ...] | None:
         """(protocol, idle timeout) where flows through these interfaces are always tracked.
 

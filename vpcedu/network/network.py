@@ -11,18 +11,18 @@ from __future__ import annotations
 from vpcedu.clock import Clock
 from vpcedu.gateways.internet_gateway import InternetGateway
 from vpcedu.network import validity
-from vpcedu.network.checkpoints import ARRIVING, LEAVING
+from vpcedu.network.checkpoints import arriving, leaving
 from vpcedu.network.filter_tables import FilterTables
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
 from vpcedu.network.machines import machines, made_of
 from vpcedu.network.names import Names
-from vpcedu.network.places import Hop, Places
+from vpcedu.network.places import Places
 from vpcedu.network.vpc import INTERNET, Vpc
 from vpcedu.network.walk import Walk
 from vpcedu.packet import Packet
 from vpcedu.reasons import HOP_LIMIT, LOST, NO_SUCH_INTERFACE, TOO_LARGE, Reason
-from vpcedu.trace import DROP, SEND, Capture, Cause, Step, Trace, passed
+from vpcedu.trace import DROP, PASS, Capture, Cause, Step, Trace, sent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from vpcedu.device import Machine
-    from vpcedu.network.checkpoints import Verdict
+    from vpcedu.network.checkpoints import Checkpoint
     from vpcedu.row import Row
 
     M = TypeVar("M", bound=Machine)
 
+_new = tuple.__new__  # quicker than the class's own call
 MOST_HOPS = 32  # devices one packet may meet
 
 
@@ -48,7 +49,7 @@ class Network:
         self.devices = machines(vpc, seed)
         self.filters = FilterTables(self.devices, self.clock)
         self._compile(vpc)
-        self._armed: dict[str, int] = {}
+        self._alarms: dict[str, list[int]] = {name: [] for name in self.devices}
 
     def _compile(self, vpc: Vpc) -> None:
         """Make whatever follows from the description and keeps no state."""
@@ -69,6 +70,9 @@ class Network:
             }
         )
         self.filters.compile(vpc)
+        interfaces = [interface for each in vpc.everyone for interface in each.interfaces]
+        self._leaving = {here.id: leaving(here, self.filters) for here in interfaces}
+        self._arriving = {here.id: arriving(here) for here in interfaces}
 
     # What lessons call.
 
@@ -89,9 +93,7 @@ class Network:
 
     def run(self, until: int) -> None:
         """Let everything happen that is due up to an instant (microseconds)."""
-        while self.clock.due is not None and self.clock.due <= until:
-            self.clock.tick()
-        self.clock.advance(until)
+        self.clock.run(until)
 
     def replace(self, row: Row | None, new: Row | None) -> None:
         """Change the description in flight: `new` instead of `row`.
@@ -131,12 +133,21 @@ class Network:
         """Queue what a device sent, note what happened there, and arm its alarm."""
         device, now = self.devices[name], self.clock.now
         for packet in packets:
-            self._queue(Step(now, name, "send", SEND, packet, packet, cause))
+            self._queue(sent(now, name, packet, cause))
         self.capture.events += device.take_events()
         deadline = device.deadline
-        if deadline is not None and not self.clock.now <= self._armed.get(name, -1) <= deadline:
-            self._armed[name] = max(deadline, now)
-            self.clock.at(self._armed[name], self._wake, name)
+        if deadline is not None:
+            self._arm(name, max(deadline, now))
+
+    def _arm(self, name: str, deadline: int) -> None:
+        """Have a device woken at its deadline, or before it: then its deadline is asked again.
+
+        So an alarm is set only where it is nearer than the device's others, and each rings once.
+        """
+        alarms = self._alarms[name]  # the nearest is the last
+        if not alarms or deadline < alarms[-1]:
+            alarms.append(deadline)
+            self.clock.at(deadline, self._wake, name)
 
     def _queue(self, first: Step) -> None:
         self.clock.at(self.clock.now, self._start, first)
@@ -147,7 +158,7 @@ class Network:
         self._leave(Walk(trace), first.at, first.before)
 
     def _wake(self, name: str) -> None:
-        self._armed.pop(name, None)
+        self._alarms[name].pop()
         for step in self.devices[name].wake(self.clock.now):
             self._queue(step)
         self._collect(name, (), Cause("timer"))
@@ -162,14 +173,13 @@ class Network:
             packet, here or (name if name == places.vpc.internet_gateway else INTERNET)
         )
         walk.returning = False
-        if here is not None and not self._pass(walk, LEAVING, here, packet):
+        if here is not None and not self._pass(walk, self._leaving[here.id], here, packet):
             return
         if here is None and walk.hop.reason is not None:
             # the Internet gateway has a row for nobody
             inside = walk.hop.reason is NO_SUCH_INTERFACE
-            self._note(
-                walk, name if inside else INTERNET, "route", packet, walk.hop.row, walk.hop.reason
-            )
+            at = name if inside else INTERNET
+            self._lose(walk, at, "route", packet, walk.hop.row, walk.hop.reason)
             return
         walk.left = here
         if here is None and walk.hop.interface is None and walk.hop.there != name:
@@ -185,22 +195,22 @@ class Network:
             walk.trace.steps.append(
                 Step(now, INTERNET, "link", DROP, packet, None, None, TOO_LARGE, (error,))
             )
-            self._queue(Step(now, INTERNET, "send", SEND, error, error, Cause("answer to", number)))
+            self._queue(sent(now, INTERNET, error, Cause("answer to", number)))
             return
         if not self.link.carry(packet):
-            self._note(walk, INTERNET, "link", packet, None, LOST)
+            self._lose(walk, INTERNET, "link", packet, None, LOST)
             return
         self.clock.at(self.clock.now + self.link.delay, self._arrive, walk, packet)
 
     def _arrive(self, walk: Walk, packet: Packet) -> None:
         """A packet reaches the place its hop names, and the device there takes it."""
-        there, inside = walk.hop.there, walk.hop.interface
-        name = there if isinstance(there, str) else there.device  # type: ignore[union-attr]
-        if inside is not None and not self._pass(walk, ARRIVING, inside, packet):
+        name: str = walk.hop.device  # type: ignore[assignment]
+        inside = walk.hop.interface
+        if inside is not None and not self._pass(walk, self._arriving[inside.id], inside, packet):
             return
         walk.hops += 1
         if walk.hops > MOST_HOPS:
-            self._note(walk, name, "hop limit", packet, None, HOP_LIMIT)
+            self._lose(walk, name, "hop limit", packet, None, HOP_LIMIT)
             return
         device = self.devices[name]
         step = device.handle(packet, self.clock.now)
@@ -211,36 +221,29 @@ class Network:
             self._leave(walk, name, step.after)
 
     def _pass(
-        self, walk: Walk, checkpoints: tuple[tuple[str, Any], ...], here: Interface, packet: Packet
+        self, walk: Walk, checkpoints: tuple[Checkpoint, ...], here: Interface, packet: Packet
     ) -> bool:
         """Ask the checkpoints in order and note each answer; False where the packet is lost."""
+        now, name, steps = self.clock.now, here.device, walk.trace.steps
         for check, ask in checkpoints:
-            verdict: Verdict | None = ask(self.filters, walk, here, packet)
-            if verdict is not None and not self._note(walk, here.device, check, packet, *verdict):
+            verdict = ask(self.filters, walk, here, packet)
+            if verdict is None:
+                continue
+            row, reason = verdict
+            if reason is None:
+                steps.append(_new(Step, (now, name, check, PASS, packet, packet, row, None, ())))
+            elif not self._lose(walk, name, check, packet, row, reason):
                 return False
         return True
 
-    def _note(
-        self,
-        walk: Walk,
-        device: str,
-        check: str,
-        packet: Packet,
-        row: Row | None,
-        reason: Reason | None,
-        hop: Hop | None = None,
+    def _lose(
+        self, walk: Walk, device: str, check: str, packet: Packet, row: Row | None, reason: Reason
     ) -> bool:
-        """Add a step to the trace; whether the packet goes on.
+        """Add the step that loses the packet; whether it goes on all the same.
 
         A dead end has no `after`; a filter that drops keeps it.
         """
-        if hop is not None:
-            walk.hop, walk.returning = hop, True
-        if reason is None:
-            walk.trace.steps.append(passed(self.clock.now, device, check, packet, row))
-            return True
         after = None if check in ("route", "link", "hop limit") else packet
-        walk.trace.steps.append(
-            Step(self.clock.now, device, check, DROP, packet, after, row, reason)
-        )
+        step = Step(self.clock.now, device, check, DROP, packet, after, row, reason)
+        walk.trace.steps.append(step)
         return self.filters.beyond_drops and after is not None

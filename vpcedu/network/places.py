@@ -14,12 +14,11 @@ VPN, endpoint, a peer without its rows), the packet ends with a reason that says
 from __future__ import annotations
 
 from vpcedu import reasons
-from vpcedu.address import contains, is_private
+from vpcedu.address import REMEMBERED, contains, is_private
 from vpcedu.network.interface import Interface
 from vpcedu.network.vpc import ACTIVE, INTERNET, OutsideHost, Vpc
 from vpcedu.packet import Packet
 from vpcedu.reasons import Reason
-from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route, RouteTable
 
 TYPE_CHECKING = False
@@ -30,20 +29,24 @@ if TYPE_CHECKING:
     Place = Interface | OutsideHost | str | None
 
 
-class Hop(NamedRow):
+class Hop:
     """Where a packet goes next, and the row that says so; or why it goes nowhere.
 
-    It goes to an interface, an outside host or a gateway's name.
+    `there` is an interface, an outside host or a gateway's name. device: whose that is. interface:
+    None where it goes to none.
     """
 
-    there: Place
-    row: Route | Association | OutsideHost | Translation | None
-    reason: Reason | None = None
+    __slots__ = ("there", "row", "reason", "interface", "device")
 
-    @property
-    def interface(self) -> Interface | None:
-        """The interface it goes to; None where it goes elsewhere, or nowhere."""
-        return self.there if isinstance(self.there, Interface) else None
+    def __init__(
+        self,
+        there: Place,
+        row: Route | Association | OutsideHost | Translation | None,
+        reason: Reason | None = None,
+    ) -> None:
+        self.there, self.row, self.reason = there, row, reason
+        self.interface = there if isinstance(there, Interface) else None
+        self.device = there if there is None or isinstance(there, str) else there.device
 
 
 class Places:
@@ -68,6 +71,7 @@ class Places:
             str, Places | None
         ] = {}  # beyond each peering connection; None: not described
         self.on_the_internet: dict[str, Hop] = {}
+        self._hops: dict[tuple[bool, str, str], Hop] = {}  # answers given before
 
     @staticmethod
     def of(vpc: Vpc) -> tuple[Places, ...]:
@@ -103,9 +107,18 @@ class Places:
 
         here: that interface, or the Internet gateway's name, or INTERNET for a host out there.
         """
-        address = packet.flow.dst
-        if isinstance(here, Interface):
-            return self._routed(address, here)
+        inside, address = isinstance(here, Interface), packet.flow.dst
+        key = inside, here.subnet if inside else here, address  # type: ignore[union-attr]
+        hop = self._hops.get(key)
+        if hop is None:
+            if len(self._hops) >= REMEMBERED:
+                self._hops.clear()
+            hop = self._hops[key] = (
+                self._routed(address, here.subnet) if inside else self._from_outside(address, here)  # type: ignore
+            )
+        return hop
+
+    def _from_outside(self, address: str, here: str) -> Hop:
         if here == INTERNET or not self.vpc.has(address):
             reason = (
                 reasons.PRIVATE_DESTINATION if is_private(address) else reasons.NOT_ON_THE_INTERNET
@@ -113,8 +126,8 @@ class Places:
             return self.on_the_internet.get(address, Hop(None, None, reason))
         return self._local(address, self.public.get(address))
 
-    def _routed(self, address: str, here: Interface) -> Hop:
-        route = self.tables[here.subnet].lookup(address)
+    def _routed(self, address: str, subnet: str) -> Hop:
+        route = self.tables[subnet].lookup(address)
         if route is None:
             return Hop(None, None, reasons.NO_ROUTE)
         if route.target == LOCAL:

@@ -18,6 +18,8 @@ from vpcedu.protocols.tcp_settings import LINUX, Settings
 from vpcedu.protocols.tcp_states import CLOSED, ESTABLISHED, LISTEN, SENDING, TIME_WAIT
 from vpcedu.trace import Change
 
+HALF = MODULUS >> 1
+_new = tuple.__new__  # quicker than the class's own call
 STAMP = 12  # bytes of a timestamps option with its padding
 DEFAULT_MSS = 536  # bytes: what counts where the other end names none (RFC 9293 section 3.7.1)
 LEAST_MSS = 48  # bytes: no other end makes our segments smaller (Linux' TCP_MIN_SND_MSS)
@@ -30,7 +32,7 @@ def ahead(a: int, b: int) -> int:
 
     RFC 9293 section 3.4, modulo 2**32.
     """
-    return (a - b + (MODULUS >> 1)) % MODULUS - (MODULUS >> 1)
+    return (a - b + HALF) % MODULUS - HALF
 
 
 class Tcb:
@@ -53,6 +55,7 @@ class Tcb:
         self.unacked: list[Packet] = []
         self.timer = Timer(settings)
         self.alarm: int | None = None  # microseconds: when wake wants to be called
+        self.noted: list[int] = []  # when its host will look at the alarm, the nearest last
         self.held: dict[int, Packet] = {}  # segments that came out of order, by sequence number
         self.pull = (
             False  # True: the application reads when it wants to; until then bytes wait in `unread`
@@ -107,7 +110,7 @@ class Tcb:
 
     def enter(self, event: str, state: str) -> None:
         """Be in another state, and say so."""
-        self.hear("state", Change(self.flow, self.state, event, state))
+        self.hear("state", _new(Change, (self.flow, self.state, event, state)))
         self.state = state
         if state in HEARD:
             self.hear(HEARD[state])
@@ -146,13 +149,15 @@ class Tcb:
         ):  # a SYN that is answered by a SYN goes out again as SYN,ACK with the same number
             self.snd_nxt, self.unacked = self.iss, []
         ack = self.rcv_nxt if flags & ACK else 0
-        packet = Packet(
-            self.flow, flags, self.snd_nxt, ack, self.rcv_wnd, self.options(flags, now), data
+        options = self.options(flags, now)
+        packet = _new(
+            Packet, (self.flow, flags, self.snd_nxt, ack, self.rcv_wnd, options, data, None)
         )
         self._sent.append(packet)
         self.owes_ack = self.owes_ack and not flags & ACK
-        if packet.length:
-            self.snd_nxt = (self.snd_nxt + packet.length) % MODULUS
+        length = packet.length
+        if length:
+            self.snd_nxt = (self.snd_nxt + length) % MODULUS
             self.unacked.append(packet)
             self.timer.sent(self.snd_nxt, now)
             if len(self.unacked) == 1:

@@ -156,13 +156,13 @@ class Tracking(Flows):
 
     def lookup(self, direction: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
         """The row of a packet that goes IN or OUT here with this flow, or None."""
-        entry = self._live(direction, flow, now)
-        return entry and entry.row
+        entry = self._entries.get(_key(direction, flow))
+        return entry.row if entry is not None and now - entry.used < entry.idle else None
 
     def use(self, direction: str, flow: FiveTuple, now: int) -> TrackedFlow | None:
         """As `lookup`, for a packet that now passes: the row's idle clock starts again."""
-        entry = self._live(direction, flow, now)
-        if entry is None:
+        entry = self._entries.get(_key(direction, flow))
+        if entry is None or now - entry.used >= entry.idle:
             return None
         entry.used = now
         tracked: TrackedFlow = entry.row
@@ -205,10 +205,6 @@ class Tracking(Flows):
     def _put(self, tracked: TrackedFlow, now: int) -> TrackedFlow:
         self._enter(TrackedEntry(tracked, now))
         return tracked
-
-    def _live(self, direction: str, flow: FiveTuple, now: int) -> TrackedEntry | None:
-        entry: TrackedEntry | None = self._entries.get(_key(direction, flow))
-        return entry if entry is not None and now - entry.used < entry.idle else None
 
 
 def _key(direction: str, flow: FiveTuple) -> FiveTuple:
