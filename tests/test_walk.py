@@ -39,7 +39,7 @@ from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.traffic import ANYWHERE
-from vpcedu.trace import CHECKS, DELIVER, DROP, SEND
+from vpcedu.trace import CHECKS, DELIVER, DROP, SEND, Capture
 
 ROOT = Path(__file__).parent.parent
 
@@ -353,6 +353,26 @@ def test_the_clock_takes_no_closure_and_nothing_in_the_past():
     clock.run(10)
     with pytest.raises(ValueError, match="instant 9 is in the past: expected 10 or later"):
         clock.at(9, bell.ring, "x")
+
+
+@pytest.mark.parametrize("nat, checks", [("instance", False), ("gateway", True)])
+@pytest.mark.parametrize("balancer", BALANCERS)
+def test_a_network_gets_no_slower_with_what_was_simulated(balancer, nat, checks):
+    """Nothing stale stays on the clock or on a host's list of alarms."""
+    visited = site(balancer, nat)
+    if checks:
+        visited.start_checks()
+    waiting, alarms = [], []
+    for visit in range(1_000):
+        visited.get("http://www.example.com/")
+        if visit % 5 == 0:
+            visited.connect("web", "updates.example.net", 443)
+        visited.network.capture = Capture()
+        waiting.append(len(visited.network.clock._heap))
+        alarms.append(sum(len(d._alarms) for d in visited.network.devices.values() if d.is_host))
+    assert max(waiting) <= 2 * len(visited.network.devices)
+    # the longest alarm is TIME-WAIT's and a balancer's patience, 60 s; a visit takes one at least
+    assert max(alarms[500:]) <= 1.1 * max(alarms[:250])
 
 
 def test_running_up_to_an_instant_leaves_later_things_alone():

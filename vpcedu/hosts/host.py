@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
             """Hear an event."""
 
+
 _new = tuple.__new__  # quicker than the class's own call
 
 
@@ -64,7 +65,7 @@ class Host(Machine):
         self.listeners: dict[int, Program] = {}
         self._queue = AcceptQueue()
         self._opened = 0
-        # a heap of (instant, order, what to call, arguments); a connection's own alarm calls nothing
+        # a heap of (instant, order, call, arguments); of a connection's own alarm call is None
         self._alarms: list[tuple[int, int, Callable[..., Any] | None, tuple[Any, ...]]] = []
         self._order = 0
         self._touched: deque[Connection] = deque()
@@ -201,7 +202,8 @@ class Host(Machine):
         steps: list[Step] = []
         while self.deadline is not None and self.deadline <= now:
             call, arguments = self._pop()
-            words = (call or self._ring)(*arguments, now) or "timer"
+            ring: Callable[..., Any] = call or self._ring
+            words = ring(*arguments, now) or "timer"
             steps += (sent(now, self.name, packet, Cause(words)) for packet in self.flush(now))
         return tuple(steps)
 

@@ -2,8 +2,9 @@
 
 Each function answers (row, reason): the row that decided and, if the packet is lost, why; or None
 where the question does not arise. `flow_return` says, too, where the packet goes, and writes that
-into the walk. Tracking is written here, at the instant the packet passes, as real devices do. AWS says that a network ACL
-stands at the subnet's edge and a group at the interface; the order of the two is read from that.
+into the walk. Tracking is written here, at the instant the packet passes, as real devices do. AWS
+says that a network ACL stands at the subnet's edge and a group at the interface; the order of the
+two is read from that.
 """
 
 from __future__ import annotations

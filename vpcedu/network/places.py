@@ -107,15 +107,14 @@ class Places:
 
         here: that interface, or the Internet gateway's name, or INTERNET for a host out there.
         """
-        inside, address = isinstance(here, Interface), packet.flow.dst
-        key = inside, here.subnet if inside else here, address  # type: ignore[union-attr]
+        inside, name = (True, here.subnet) if isinstance(here, Interface) else (False, here)
+        key = inside, name, packet.flow.dst
         hop = self._hops.get(key)
         if hop is None:
             if len(self._hops) >= REMEMBERED:
                 self._hops.clear()
-            hop = self._hops[key] = (
-                self._routed(address, here.subnet) if inside else self._from_outside(address, here)  # type: ignore
-            )
+            look = self._routed if inside else self._from_outside
+            hop = self._hops[key] = look(packet.flow.dst, name)
         return hop
 
     def _from_outside(self, address: str, here: str) -> Hop:

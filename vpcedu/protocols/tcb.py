@@ -32,7 +32,10 @@ def ahead(a: int, b: int) -> int:
 
     RFC 9293 section 3.4, modulo 2**32.
     """
-    return (a - b + HALF) % MODULUS - HALF
+    far = a - b
+    if far >= HALF:
+        return far - MODULUS
+    return far if far >= -HALF else far + MODULUS
 
 
 class Tcb:

@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable
     from typing import Any
 
 NEVER = -1  # an instant before any other
@@ -65,9 +65,9 @@ class Flows:
             del self._entries[key]
         entry.used = NEVER
 
-    def _run_out(self, now: int) -> Iterator[Any]:
-        """The entries that ran out, the longest silent first; they are removed."""
-        due = self._due
+    def _run_out(self, now: int) -> list[Any]:
+        """Remove the entries that ran out and return them, the longest silent first."""
+        due, gone = self._due, []
         while due and due[0].seen + due[0].idle <= now:
             entry = heappop(due)
             if entry.used > entry.seen:
@@ -75,4 +75,5 @@ class Flows:
                 heappush(due, entry)
             elif entry.used == entry.seen:
                 self._remove(entry)
-                yield entry
+                gone.append(entry)
+        return gone

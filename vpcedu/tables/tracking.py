@@ -193,8 +193,7 @@ class Tracking(Flows):
 
         idle: a timeout other than the interface's.
         """
-        for _ in self._run_out(now):
-            pass  # nobody else has to know
+        self._run_out(now)
         allowance = self.configuration.allowance
         if allowance is not None and len(self) >= allowance:
             return None
