@@ -49,6 +49,10 @@ MORE = 0.015
 LATER = {
     # an answer that rests on what no file tells is none: the first edition said "works"
     ("analysis", "what no file tells"): 54,
+    # a network that slowed down with every visit: one alarm noted for each device and connection
+    ("hosts", "alarms that do not pile up"): 22,
+    # the walk in three quarters of its time
+    ("network", "hops that are remembered, and only the checks that an interface has"): 30,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

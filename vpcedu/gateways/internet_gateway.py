@@ -57,8 +57,8 @@ class InternetGateway(Machine):
             return rewrote(now, self.name, "address map", packet, after, row)
         row = self.by_public.get(flow.dst)
         if row is not None and not is_private(flow.src):
-            src, sport, _, dport, protocol = packet.about
-            after = packet.with_flow(_new(FiveTuple, (src, sport, row.private, dport, protocol)))
+            src, sport, _, *rest = packet.about
+            after = packet.with_flow(_new(FiveTuple, (src, sport, row.private, *rest)))
             return rewrote(now, self.name, "address map", packet, after, row)
         return self._drop(packet, NO_PUBLIC_ADDRESS, now)
 

@@ -137,7 +137,7 @@ class NetworkLoadBalancer(Machine):
         """
         row = self.flows.lookup(flow, now) or self.flows.expired(flow, now)
         if row is None or flow == row.before or row.after[:2] != row.before[:2]:
-            return None  # no flow of this node, its opener's own packet, or the node's own address
+            return None  # not this node's flow, its opener's packet, or the node is its source
         return row
 
     def metrics(self, now: int) -> dict[str, int]:

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections import deque
 from errno import EADDRNOTAVAIL
-from heapq import heappop, heappush
 
 from vpcedu.device import Machine
 from vpcedu.flow import Endpoint, FiveTuple, spread
 from vpcedu.hosts.accept_queue import SOMAXCONN, AcceptQueue
+from vpcedu.hosts.alarms import Alarms
 from vpcedu.hosts.new_connection import first_number, may_follow
 from vpcedu.icmp import FRAGMENTATION_NEEDED, UNREACHABLE, icmp_port
 from vpcedu.packet import ACK, RST, SYN, Packet
@@ -65,9 +65,7 @@ class Host(Machine):
         self.listeners: dict[int, Program] = {}
         self._queue = AcceptQueue()
         self._opened = 0
-        # a heap of (instant, order, call, arguments); of a connection's own alarm call is None
-        self._alarms: list[tuple[int, int, Callable[..., Any] | None, tuple[Any, ...]]] = []
-        self._order = 0
+        self._alarms = Alarms()
         self._touched: deque[Connection] = deque()
         self._sent: list[Packet] = []
 
@@ -133,8 +131,7 @@ class Host(Machine):
 
     def after(self, instant: int, call: Callable[..., Any], *arguments: Any) -> None:
         """Have a bound method called with `arguments` and the time at an instant (microseconds)."""
-        self._order += 1
-        heappush(self._alarms, (instant, self._order, call, arguments))
+        self._alarms.add(instant, call, *arguments)
 
     def tell(self, now: int, what: str, row: Row | str | None = None) -> None:
         """Note what an application did or learnt, as an event of the capture."""
@@ -190,18 +187,13 @@ class Host(Machine):
     @property
     def deadline(self) -> int | None:
         """When `wake` wants to be called next (microseconds), or None."""
-        while self._alarms:
-            instant, _, call, arguments = self._alarms[0]
-            if call is not None or arguments[0].alarm == instant:
-                return instant
-            self._arm(self._pop()[1][0])  # it was set anew meanwhile, or stopped
-        return None
+        return self._alarms.next
 
     def wake(self, now: int) -> tuple[Step, ...]:
         """Let the alarms ring that are due; a `send` step for each packet, its row the cause."""
         steps: list[Step] = []
         while self.deadline is not None and self.deadline <= now:
-            call, arguments = self._pop()
+            call, arguments = self._alarms.take()
             ring: Callable[..., Any] = call or self._ring
             words = ring(*arguments, now) or "timer"
             steps += (sent(now, self.name, packet, Cause(words)) for packet in self.flush(now))
@@ -222,7 +214,7 @@ class Host(Machine):
                 if self.connections.get(connection.flow) is connection:  # no other took its place
                     del self.connections[connection.flow]
             else:
-                self._arm(connection)
+                self._alarms.watch(connection)
         sent, self._sent = tuple(self._sent), []
         return sent
 
@@ -246,24 +238,6 @@ class Host(Machine):
     def _touch(self, connection: Connection) -> Connection:
         self._touched.append(connection)
         return connection
-
-    def _arm(self, connection: Connection) -> None:
-        """Look at a connection's alarm when it is due, or before it.
-
-        So its alarm is noted only where it is nearer than what is noted already.
-        """
-        alarm, noted = connection.alarm, connection.noted
-        if alarm is not None and (not noted or alarm < noted[-1]):
-            noted.append(alarm)
-            self._order += 1
-            heappush(self._alarms, (alarm, self._order, None, (connection,)))
-
-    def _pop(self) -> tuple[Callable[..., Any] | None, tuple[Any, ...]]:
-        """Take the nearest alarm."""
-        _, _, call, arguments = heappop(self._alarms)
-        if call is None:
-            arguments[0].noted.pop()
-        return call, arguments
 
     def _ring(self, connection: Connection, now: int) -> str:
         words = connection.wake(now)
