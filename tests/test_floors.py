@@ -431,10 +431,10 @@ def test_one_command_prints_the_size_by_folder_beside_the_first_edition():
         sum(size.FIRST.values()) == size.FIRST_PACKAGE and size.core(size.FIRST) == size.FIRST_CORE
     )
     assert printed[-2].split()[1] == "14,859"
-    assert (size.MOST_CORE, size.MOST_PACKAGE) == (
+    assert (
         3_213 + size.LATER_CORE,
         15_081 + sum(size.LATER.values()),
-    )
+    ) == (size.MOST_CORE, size.MOST_PACKAGE)
 
 
 # --- nothing but the standard library ----------------------------------------------------

@@ -133,11 +133,12 @@ class NetworkLoadBalancer(Machine):
     def returns(self, flow: FiveTuple, now: int) -> Translation | None:
         """The row, live or run out, that brings a target's packet back to this node.
 
-        None: ask the route table.
+        None: ask the route table, since no flow of this node has the packet, or its opener
+        sent it, or the target answers the node's own address.
         """
         row = self.flows.lookup(flow, now) or self.flows.expired(flow, now)
         if row is None or flow == row.before or row.after[:2] != row.before[:2]:
-            return None  # not this node's flow, its opener's packet, or the node is its source
+            return None
         return row
 
     def metrics(self, now: int) -> dict[str, int]:
