@@ -133,7 +133,7 @@ class NetworkLoadBalancer(Machine):
     def returns(self, flow: FiveTuple, now: int) -> Translation | None:
         """The row, live or run out, that brings a target's packet back to this node.
 
-        None: ask the route table, since no flow of this node has the packet, or its opener
+        None: ask the route table. No flow of this node has the packet, or the opener
         sent it, or the target answers the node's own address.
         """
         row = self.flows.lookup(flow, now) or self.flows.expired(flow, now)
