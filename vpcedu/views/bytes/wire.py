@@ -30,6 +30,7 @@ from vpcedu.views.bytes.ipv4 import (
     Decoded,
     OtherPacket,
     WireError,
+    extent,
     summed,
 )
 
@@ -47,6 +48,8 @@ OPTIONS = (("mss", 2, (2,)), ("wscale", 3, (1,)), ("sackOK", 4, ()), ("TS", 8, (
 BY_NAME = {name: (kind, sizes) for name, kind, sizes in OPTIONS}
 BY_KIND = {kind: (name, sizes) for name, kind, sizes in OPTIONS}
 END, NOP = 0, 1
+# IANA's protocol numbers, by the names that people know
+NAMES = {1: "ICMP", 2: "IGMP", 17: "UDP", 47: "GRE", 50: "ESP", 51: "AH", 132: "SCTP"}
 
 number, text = lru_cache(65_536)(address.number), lru_cache(65_536)(address.text)
 _new = tuple.__new__  # quicker than a class's own call, for what is made once a packet
@@ -106,12 +109,14 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
     return head + rest
 
 
-def decode(data: bytes, start: int = 0) -> Decoded:
+def decode(data: bytes, start: int = 0, full: int = 0) -> Decoded:
     """Read the bytes of one IPv4 packet with TCP or an ICMP error.
 
-    What comes after its total length is left aside.
+    What comes after its total length is left aside. All headers must be there; data may have been
+    cut, and a length of 0 is that of the frame. The checksums are then unknown.
 
-    start: where the packet begins. WireError (a ValueError with `offset`) where the bytes are cut
+    start: where the packet begins. full: how many bytes there were before a snap length cut them;
+    0: as many as there are. WireError (a ValueError with `offset`) where the bytes are cut
     short or damaged; its subclass OtherPacket where they are no IPv4, another protocol or message,
     or a fragment.
     """
@@ -136,20 +141,22 @@ def decode(data: bytes, start: int = 0) -> Decoded:
     ) = _unpack(data, start)
     if first >> 4 != 4 or fragment & 0x3FFF or protocol != TCP:
         if protocol == ICMP and first >> 4 == 4 and not fragment & 0x3FFF:
-            return icmp_bytes.decode(data, start)
-        raise _other(first, protocol, start)
+            return icmp_bytes.decode(data, start, full)
+        raise _other(first, fragment, protocol, start)
     size = 20
     if first != 0x45:
         size = (first & 15) << 2
         if 20 <= size <= room - 20:  # IP options: the TCP header comes after them
             sport, dport, seq, ack, about, window = TCP_HEADER.unpack_from(data, start + size)
-    begins = about >> 12 << 2
-    if not 20 <= size <= total - 20 <= room - 20:
+    begins, kept, known = about >> 12 << 2, total, True
+    if not 0 < total <= room:
+        known, (total, kept) = False, extent(total, room, full - start)
+    if not 20 <= size <= kept - 20 <= room - 20:
         raise WireError(
             f"header of {size} and {total} bytes in all: expected 20 or more, up to {room}",
             start + 2,
         )
-    segment = data[start + size : start + total]
+    segment = data[start + size : start + kept]
     if not 20 <= begins <= len(segment):
         raise WireError(
             f"TCP header length {begins}: expected 20 to {len(segment)}", start + size + 12
@@ -168,29 +175,37 @@ def decode(data: bytes, start: int = 0) -> Decoded:
             None,
         ),
     )
-    right = (
-        int.from_bytes(data[start : start + size], "big") % 0xFFFF == 0
-        and (src + dst + TCP + total - size + summed(segment)) % 0xFFFF == 0
-    )
-    return _new(Decoded, (packet, ttl, identification, right))
+    right = None
+    if known:
+        right = (
+            int.from_bytes(data[start : start + size], "big") % 0xFFFF == 0
+            and (src + dst + TCP + total - size + summed(segment)) % 0xFFFF == 0
+        )
+    return _new(Decoded, (packet, ttl, identification, right, total - kept))
 
 
 def _too_short(data: bytes, start: int) -> WireError:
     """The error for bytes that cannot hold both headers; another protocol may be shorter."""
     room = len(data) - start
-    if room >= 20 and (
-        data[start] >> 4 != 4 or data[start + 9] != TCP or data[start + 6] & 0x3F or data[start + 7]
-    ):
-        return _other(data[start], data[start + 9], start)
+    if room >= 20:
+        first, fragment, protocol = (
+            data[start],
+            data[start + 6] << 8 | data[start + 7],
+            data[start + 9],
+        )
+        if first >> 4 != 4 or fragment & 0x3FFF or protocol != TCP:
+            return _other(first, fragment, protocol, start)
     return WireError(f"{room} bytes: expected headers of 20 and 20", len(data))
 
 
-def _other(first: int, protocol: int, start: int) -> OtherPacket:
-    if first >> 4 != 4:
-        return OtherPacket(f"version {first >> 4}: expected IPv4", start)
-    if protocol != TCP:
-        return OtherPacket(f"protocol {protocol}: expected 6, TCP", start + 9)
-    return OtherPacket("a fragment: expected a whole packet", start + 6)
+def _other(first: int, fragment: int, protocol: int, start: int) -> OtherPacket:
+    version = first >> 4
+    if version != 4:
+        return OtherPacket(f"version {version}: expected IPv4", start, f"IPv{version} packet{{s}}")
+    if fragment & 0x3FFF:
+        return OtherPacket("a fragment: expected a whole packet", start + 6, "fragment{s}")
+    name = NAMES.get(protocol, f"IP protocol {protocol}")
+    return OtherPacket(f"protocol {protocol}: expected 6, TCP", start + 9, f"{name} packet{{s}}")
 
 
 def _options_out(options: tuple[tuple[str | int, ...], ...]) -> bytes:
