@@ -161,7 +161,7 @@ class Ours:
 
     def read(self, path):
         found = []
-        for at, (packet, _, _, checksums) in read(path):
+        for at, (packet, _, _, checksums, _) in read(path):
             if not checksums:
                 raise ValueError("a wrong checksum")
             (src, sport, dst, dport, _), flags, _, _, _, _, data, _ = packet

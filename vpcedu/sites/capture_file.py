@@ -63,12 +63,13 @@ class Loaded(Record):
         lines = self.passed.lines()
         if cut:
             lines.append(
-                f"{many(cut, 'packet{s}')} kept in part only (snap length): checksums not verified."
+                f"{many(cut, 'packet{s}')} kept in part only (snap length): checksum not verified, and"
+                " the ladder shows what was kept."
             )
         if cut < len(unknown):
             lines.append(
                 f"{many(len(unknown) - cut, 'packet{s}')} without a length (segmentation offload):"
-                " as long as the frame, checksums not verified."
+                " as long as the frame, checksum not verified."
             )
         return lines
 
@@ -77,7 +78,7 @@ class Loaded(Record):
         of = f", of {count + others} in the file" if others else ""
         return "\n".join(
             [
-                f"{self.title}: {count} packets, as seen{of}",
+                f"{self.title}: {many(count, 'packet{s}')}, as seen{of}",
                 *self.notes,
                 "",
                 listing(self.packets),
