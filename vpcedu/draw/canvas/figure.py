@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from vpcedu.draw.canvas.fonts import width_of
+from vpcedu.draw.canvas.fonts import drawable, width_of
 from vpcedu.draw.canvas.scene import SHARES, Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import FONT, THEMES
 
@@ -125,7 +125,7 @@ class Brush:
             context,
             left,
             base if self._top is None else self._top - base,
-            words,
+            drawable(words),
             _font(size, bold),
             0,
         )

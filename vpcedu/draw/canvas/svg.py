@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from vpcedu.draw.canvas.fonts import width_of
+from vpcedu.draw.canvas.fonts import drawable, width_of
 from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import FALLBACKS, THEMES
 
@@ -153,7 +153,11 @@ def _n(value: float) -> str:
 
 def _escape(words: str) -> str:
     return (
-        words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+        drawable(words)
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace('"', "&quot;")
     )
 
 

@@ -8,9 +8,9 @@ same packet carries the same IPv4 identification at every device. Source: draft-
 
 from __future__ import annotations
 
-import os
 from struct import Struct
 
+from vpcedu import files
 from vpcedu.clock import SECOND
 from vpcedu.packet import Packet
 from vpcedu.trace import PASS, REWRITE, SEND, Capture
@@ -19,13 +19,13 @@ from vpcedu.views.bytes.wire import encode
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from os import PathLike
 
     Row = tuple[int, int, Packet]
 
 HEADER = Struct("<IHHiIII")
 RECORD = Struct("<IIII")
 MAGIC, RAW, SNAPSHOT = 0xA1B2C3D4, 101, 262_144
-BUFFER = 1 << 20  # bytes written at once
 SIDES = ("in", "out")
 # the checks at which a device itself takes a packet
 HANDLED = ("deliver", "translation", "address map")
@@ -79,25 +79,9 @@ def dump(rows: Iterable[Row], link: int = RAW, before: bytes = b"") -> Iterator[
         yield record(now // SECOND, now % SECOND, size, size) + before + data
 
 
-def write(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
-    """Write a file from pieces; it appears only when it is whole.
-
-    Until then whatever was there stays. OSError where it cannot be written.
-    """
-    whole = f"{os.fspath(path)}.{os.getpid()}.part"
-    try:
-        with open(whole, "wb", BUFFER) as file:
-            file.writelines(pieces)
-        os.replace(whole, path)
-    except BaseException:
-        if os.path.exists(whole):
-            os.remove(whole)
-        raise
-
-
 def save(
     capture: Capture,
-    path: str | os.PathLike[str],
+    path: str | PathLike[str],
     device: str,
     side: str = "",
     known: tuple[str, ...] = (),
@@ -108,5 +92,5 @@ def save(
     cannot be written.
     """
     rows = seen_at(capture, device, side, known)
-    write(path, dump(rows))
+    files.write(path, dump(rows))
     return len(rows)
