@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Row = tuple[int, int, Packet]
 
 HEADER = Struct("<IHHiIII")
-RECORD = Struct("<IIII")
+RECORD = "<IIII"  # seconds, microseconds, bytes kept, bytes there were
 MAGIC, RAW, SNAPSHOT = 0xA1B2C3D4, 101, 262_144
 SIDES = ("in", "out")
 # the checks at which a device itself takes a packet
@@ -72,11 +72,12 @@ def dump(rows: Iterable[Row], link: int = RAW, before: bytes = b"") -> Iterator[
     identification, packet).
     """
     yield HEADER.pack(MAGIC, 2, 4, 0, 0, SNAPSHOT, link)
-    record, more = RECORD.pack, len(before)
+    more = len(before)
+    record = Struct(f"{RECORD}{more}s").pack
     for now, identification, packet in rows:
         data = encode(packet, identification)
         size = more + len(data)
-        yield record(now // SECOND, now % SECOND, size, size) + before + data
+        yield record(now // SECOND, now % SECOND, size, size, before) + data
 
 
 def save(
