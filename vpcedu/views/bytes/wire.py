@@ -138,46 +138,47 @@ def decode(data: bytes, start: int = 0, full: int = 0) -> Decoded:
     short or damaged; its subclass OtherPacket where they are no IPv4, another protocol or message,
     or a fragment.
     """
-    room = len(data) - start
-    if room < 40:
-        raise _too_short(data, start)
-    (
-        first,
-        said,
-        identification,
-        fragment,
-        ttl,
-        protocol,
-        src,
-        dst,
-        sport,
-        dport,
-        seq,
-        ack,
-        about,
-        window,
-    ) = _unpack(data, start)
-    size, total, kept = 20, said, said
-    if first != 0x45 or protocol != TCP or fragment & 0x3FFF or not 40 <= said <= room:
+    try:
+        (
+            first,
+            total,
+            identification,
+            fragment,
+            ttl,
+            protocol,
+            src,
+            dst,
+            sport,
+            dport,
+            seq,
+            ack,
+            about,
+            window,
+        ) = _unpack(data, start)
+    except error:
+        raise _too_short(data, start) from None
+    ends, begins, missing, known = start + total, start + 20, 0, True
+    # what is unusual is looked at apart, so that it costs nothing where it is not there
+    if first != 0x45 or protocol != TCP or fragment & 0x3FFF or total < 40 or ends > len(data):
         if protocol == ICMP and first >> 4 == 4 and not fragment & 0x3FFF:
             return icmp_bytes.decode(data, start, full)
         if first >> 4 != 4 or protocol != TCP or fragment & 0x3FFF:
             raise _other(first, fragment, protocol, start)
-        size, (total, kept) = (first & 15) << 2, extent(said, room, full - start)
+        size, room, said = (first & 15) << 2, len(data) - start, total
+        total, kept = extent(said, room, full - start)
         if not 20 <= size <= kept - 20 <= room - 20:
             raise WireError(
                 f"header of {size} and {total} bytes in all: expected 20 or more, up to {room}",
                 start + 2,
             )
+        ends, begins, missing, known = start + kept, start + size, total - kept, said == kept
         # IP options: the TCP header comes after them
-        sport, dport, seq, ack, about, window = TCP_HEADER.unpack_from(data, start + size)
-    segment = data[start + size : start + kept]
-    begins = about >> 12 << 2
-    if not 20 <= begins <= len(segment):
-        raise WireError(
-            f"TCP header length {begins}: expected 20 to {len(segment)}", start + size + 12
-        )
-    options = _options_in(segment, begins, start + size) if begins > 20 else ()
+        sport, dport, seq, ack, about, window = TCP_HEADER.unpack_from(data, begins)
+    segment = data[begins:ends]
+    header = about >> 12 << 2
+    if not 20 <= header <= len(segment):
+        raise WireError(f"TCP header length {header}: expected 20 to {len(segment)}", begins + 12)
+    options = _options_in(segment, header, begins) if header > 20 else ()
     packet = _new(
         Packet,
         (
@@ -187,20 +188,20 @@ def decode(data: bytes, start: int = 0, full: int = 0) -> Decoded:
             ack,
             window,
             options,
-            segment[begins:],
+            segment[header:],
             None,
         ),
     )
     right = None
-    if said == kept:
-        words = int.from_bytes(segment, "big")
-        if total - size & 1:  # as in `summed`, which would be one call more
+    if known:
+        words, length = int.from_bytes(segment, "big"), ends - begins
+        if length & 1:  # as in `summed`, which would be one call more
             words <<= 8
         right = (
-            int.from_bytes(data[start : start + size], "big") % 0xFFFF == 0
-            and (src + dst + TCP + total - size + words) % 0xFFFF == 0
+            int.from_bytes(data[start:begins], "big") % 0xFFFF == 0
+            and (src + dst + length + TCP + words) % 0xFFFF == 0
         )
-    return _new(Decoded, (packet, ttl, identification, right, total - kept))
+    return _new(Decoded, (packet, ttl, identification, right, missing))
 
 
 def _too_short(data: bytes, start: int) -> WireError:
