@@ -42,9 +42,10 @@ _unpack = Struct(
     "!BxHHHBBxxIIHHIIHH"
 ).unpack_from  # RFC 791 section 3.1, without service and checksum; and the same
 _pack = Struct(
-    "!HHHHHHIIHHIIHHHH"
+    "!HHHHHHIIHHIIHHHxx"
 ).pack  # both headers without options, in fields that can be summed
 
+NO_OPTIONS = 5 << 12  # the header's length in words of 4 bytes, above 12 bits of flags
 FIXED = PLAIN + DONT_FRAGMENT + 20  # what is the same in the sum of every IP header written
 
 # Options of RFC 9293 section 3.2, RFC 7323 and RFC 2018: name, kind, the sizes of its numbers in
@@ -87,10 +88,11 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
         raise ValueError(
             f"protocol {protocol}, flags {flags}: expected 6, TCP, and flags from 0 to 63"
         )
-    rest: bytes = _options_out(options) + data if options else data
+    rest, about = data, NO_OPTIONS | flags
+    if options:
+        rest = _options_out(options) + data
+        about += len(rest) - len(data) << 10
     length = 20 + len(rest)
-    # the header's length in words of 4 bytes, above 12 bits of flags
-    about = length - len(data) << 10 | flags
     lives = ttl << 8 | TCP
     sent_as = identification & 0xFFFF
     source = number(src)
@@ -118,7 +120,6 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
             about,
             window,
             -tcp % 0xFFFF,
-            0,
         )
     except error as wrong:
         raise ValueError(
