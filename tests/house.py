@@ -339,6 +339,18 @@ def writes(call: ast.Call) -> bool:
     )
 
 
+def unbounded(house: House) -> Places:
+    """Errors that repeat a value however long it is: `quoting.quoted` bounds it."""
+    return {
+        at(module, node)
+        for module, tree in house.trees.items()
+        for raised in ast.walk(tree)
+        if isinstance(raised, ast.Raise)
+        for node in ast.walk(raised)
+        if isinstance(node, ast.FormattedValue) and node.conversion in (ord("r"), ord("a"))
+    }
+
+
 # Rule 4: pictures.
 
 
@@ -686,6 +698,7 @@ RULES: dict[str, Callable[[House], Places]] = {
     "2 floors of types": hidden_floors,
     "3 imports as text": imports_as_text,
     "3 writers": writers,
+    "3 unbounded errors": unbounded,
     "4 pictures": pictures,
     "5 lengths": lengths,
     "5 screens": lambda _: screens(printed()),

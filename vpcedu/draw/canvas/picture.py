@@ -14,6 +14,7 @@ from vpcedu import files
 from vpcedu.draw.canvas import svg
 from vpcedu.draw.canvas.figure import figure_of, paint
 from vpcedu.draw.canvas.style import colours
+from vpcedu.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Picture:
         name = os.fspath(path)
         suffix = os.path.splitext(name)[1].lower()
         if suffix not in SUFFIXES:
-            raise ValueError(f"{name!r}: expected a name that ends in {', '.join(SUFFIXES)}")
+            raise ValueError(f"{quoted(name)}: expected a name that ends in {', '.join(SUFFIXES)}")
         writers = {".png": self.png, ".svg": lambda: self.svg().encode(), ".pdf": self._pdf}
         files.write(path, [writers[suffix]()])
 

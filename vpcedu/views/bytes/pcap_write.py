@@ -13,6 +13,7 @@ from struct import Struct
 from vpcedu import files
 from vpcedu.clock import SECOND
 from vpcedu.packet import Packet
+from vpcedu.quoting import quoted
 from vpcedu.trace import PASS, REWRITE, SEND, Capture
 from vpcedu.views.bytes.wire import encode
 
@@ -41,12 +42,14 @@ def seen_at(
     device or side.
     """
     if side and side not in SIDES:
-        raise ValueError(f"side {side!r}: expected one of {', '.join(SIDES)}, or nothing for both")
+        raise ValueError(
+            f"side {quoted(side)}: expected one of {', '.join(SIDES)}, or nothing for both"
+        )
     names = known or sorted(
         {step.at for trace in capture for step in trace.steps if step.check != "link"}
     )
     if device not in names:
-        raise ValueError(f"device {device!r}: expected one of {', '.join(names)}")
+        raise ValueError(f"device {quoted(device)}: expected one of {', '.join(names)}")
     sightings = []
     for trace in capture:
         for step in trace.steps:

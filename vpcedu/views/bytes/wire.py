@@ -21,6 +21,7 @@ from struct import Struct, error
 from vpcedu import address
 from vpcedu.flow import ICMP, TCP, FiveTuple
 from vpcedu.packet import Packet
+from vpcedu.quoting import quoted
 from vpcedu.views.bytes import icmp_bytes
 from vpcedu.views.bytes.ipv4 import (
     DONT_FRAGMENT,
@@ -238,13 +239,15 @@ def _options_out(options: tuple[tuple[str | int, ...], ...]) -> bytes:
         if name not in BY_NAME or len(BY_NAME[name][1]) != len(values):
             known = ", ".join(BY_NAME)
             raise ValueError(
-                f"option {(name, *values)!r}: expected nop or one of {known} with its numbers"
+                f"option {quoted((name, *values))}: expected nop or one of {known} with its numbers"
             )
         kind, sizes = BY_NAME[name]
         out += bytes((kind, 2 + sum(sizes)))
         for value, size in zip(values, sizes, strict=True):
             if not 0 <= int(value) < 1 << 8 * size:
-                raise ValueError(f"option {(name, *values)!r}: expected numbers of {size} bytes")
+                raise ValueError(
+                    f"option {quoted((name, *values))}: expected numbers of {size} bytes"
+                )
             out += int(value).to_bytes(size, "big")
     return bytes(out) + bytes(-len(out) % 4)
 
