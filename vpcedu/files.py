@@ -63,7 +63,7 @@ def write(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
     part = os.path.join(os.path.dirname(target), f".{os.urandom(8).hex()}.part")
     first = 0o666 if mode is None else mode  # never more rights than the old file gave
     try:
-        file = open(part, "xb", BUFFER, opener=lambda *words: os.open(*words, first))  # noqa: SIM115
+        file = open(part, "xb", BUFFER, opener=lambda name, flags: os.open(name, flags, first))  # noqa: SIM115
     except OSError as error:
         why = f"{error.strerror}: expected a folder in which a new file may be made"
         raise OSError(error.errno, why, name) from None

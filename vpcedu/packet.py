@@ -156,7 +156,7 @@ class Packet(NamedRow):
         flags = sum(bit for bit, letter in LETTERS if letter in part[3].strip("[]"))
         if part[3] != f"[{flags_text(flags)}]":
             raise ValueError(
-                f"flags {part[3]}: expected some of F S R P . U in this order, in brackets"
+                f"flags {quoted(part[3])}: expected some of F S R P . U in this order, in brackets"
             )
         if opened and not options.endswith(">"):
             raise ValueError("options end with >")
@@ -200,7 +200,9 @@ def _option(words: str) -> tuple[str | int, ...]:
     if name == "TS" and len(numbers) == 4 and numbers[::2] == ["val", "ecr"]:
         numbers = numbers[1::2]
     if len(numbers) != NUMBERS.get(name, 1):
-        raise ValueError(f"option {name}: expected {NUMBERS.get(name, 1)} numbers behind it")
+        raise ValueError(
+            f"option {quoted(name)}: expected {NUMBERS.get(name, 1)} numbers behind it"
+        )
     return (name, *map(_field, numbers))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from vpcedu.hosts.host import Host
 from vpcedu.network.record import Call, Record
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.quoting import plain
 from vpcedu.trace import DELIVER, SEND, Capture, Cause, Step, Trace
 from vpcedu.views.bytes.listing import listing
 from vpcedu.views.bytes.passed_over import PassedOver, many
@@ -122,10 +123,12 @@ def load_pcap(path: str | PathLike[str]) -> Loaded:
     name = os.path.basename(os.fspath(path))
     size = os.stat(path).st_size
     if size > MOST_BYTES:
-        raise ValueError(f"{name}: {size:,} bytes: expected at most {MOST_BYTES:,}; {SHORTER}")
+        raise ValueError(
+            f"{plain(name)}: {size:,} bytes: expected at most {MOST_BYTES:,}; {SHORTER}"
+        )
     packets, passed = load_counted(path, MOST_PACKETS + 1)
     if len(packets) > MOST_PACKETS:
-        raise ValueError(f"{name}: more than {MOST_PACKETS:,} TCP packets; {SHORTER}")
+        raise ValueError(f"{plain(name)}: more than {MOST_PACKETS:,} TCP packets; {SHORTER}")
     return Loaded(name, packets, passed)
 
 
