@@ -29,10 +29,11 @@ from struct import Struct
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
+from vpcedu.files import write
 from vpcedu.flow import FiveTuple
 from vpcedu.packet import ACK, PSH, Packet
 from vpcedu.views.bytes.pcap_read import read
-from vpcedu.views.bytes.pcap_write import dump, write
+from vpcedu.views.bytes.pcap_write import dump
 from vpcedu.views.bytes.wire import text
 
 START, SOURCE, TARGET = 1_700_000_000, 0x0A001000, 0xCB007101
@@ -161,7 +162,7 @@ class Ours:
 
     def read(self, path):
         found = []
-        for at, (packet, _, _, checksums) in read(path):
+        for at, (packet, _, _, checksums, _) in read(path):
             if not checksums:
                 raise ValueError("a wrong checksum")
             (src, sport, dst, dport, _), flags, _, _, _, _, data, _ = packet

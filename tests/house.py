@@ -48,7 +48,7 @@ PICTURES = FLOORS[13]
 DRAWN = {"tables": "tables drawn"}  # rooms within draw that have another room's name
 # Which module belongs to which room, where the folder does not say it.
 ROOMS = {
-    "words": "address clock facade flow icmp packet reasons row trace",
+    "words": "address clock facade files flow icmp packet quoting reasons row trace",
     "devices": "device",
     "top": "__init__ __main__ lab",
 }
@@ -111,6 +111,8 @@ LIGHT = (
 )
 # records that hold rows, and are none
 HOLDERS = {"Vpc", "Call", "Conversation", "Hop", "Step", "Cause", "Event"}
+# calls that write a file, besides open and savefig
+WRITERS = {"write_text", "write_bytes", "mkstemp", "NamedTemporaryFile", "fdopen"}
 ROW_HOMES = ("tables", "hosts", "gateways", "network")
 
 Places = set[str]
@@ -306,6 +308,47 @@ def may_be_ours(node: ast.expr, known: Mapping[str, ast.expr]) -> bool:
     if isinstance(node, ast.BinOp):
         return may_be_ours(node.left, known)
     return not (isinstance(node, ast.Name) and node.id in known) or may_be_ours(known[node.id], {})
+
+
+def writers(house: House) -> Places:
+    """Calls that write a file, but in `vpcedu.files`, which does it with care for all."""
+    return {
+        at(module, node)
+        for module, tree in house.trees.items()
+        if module != "vpcedu.files"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and writes(node)
+    }
+
+
+def writes(call: ast.Call) -> bool:
+    """Whether a call writes a file.
+
+    savefig with a format is for a buffer: a path's suffix would say it.
+    """
+    name = last_word(call.func)
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    if name == "savefig":
+        return "format" not in given
+    if name != "open":
+        return name in WRITERS
+    modes = [node for node in (*call.args[:2], given.get("mode")) if isinstance(node, ast.Constant)]
+    return ast.unparse(call.func) == "os.open" or any(
+        set(str(node.value)) <= set("rwxabt+") and set(str(node.value)) & set("wxa+")
+        for node in modes
+    )
+
+
+def unbounded(house: House) -> Places:
+    """Errors that repeat a value however long it is: `quoting.quoted` bounds it."""
+    return {
+        at(module, node)
+        for module, tree in house.trees.items()
+        for raised in ast.walk(tree)
+        if isinstance(raised, ast.Raise)
+        for node in ast.walk(raised)
+        if isinstance(node, ast.FormattedValue) and node.conversion in (ord("r"), ord("a"))
+    }
 
 
 # Rule 4: pictures.
@@ -654,6 +697,8 @@ RULES: dict[str, Callable[[House], Places]] = {
     "1 heavy imports": heavy,
     "2 floors of types": hidden_floors,
     "3 imports as text": imports_as_text,
+    "3 writers": writers,
+    "3 unbounded errors": unbounded,
     "4 pictures": pictures,
     "5 lengths": lengths,
     "5 screens": lambda _: screens(printed()),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 from functools import cache
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -16,9 +17,11 @@ from rigs.layout import faults
 from rigs.painted import assert_same
 
 from vpcedu import draw
+from vpcedu.course.lesson_11 import named
 from vpcedu.draw.canvas import style
 from vpcedu.draw.canvas.fonts import shorten, width_of, wrap
-from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Text
+from vpcedu.draw.canvas.picture import Picture
+from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.reading.legs import boxed, changed, legs_of, rewritings
 from vpcedu.network.conversations import conversations
 from vpcedu.network.link import Link
@@ -601,3 +604,27 @@ def test_a_text_of_the_svg_keeps_the_width_the_layout_counted_on():
             width_of(text.text, float(text.get("font-size")), bold), abs=0.01
         )
     assert len(wide) > 20
+
+
+@pytest.mark.parametrize("code", [*range(32), 0x7F, 0x85, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF])
+def test_a_name_with_any_character_gives_a_picture_in_every_format(code):
+    """XML 1.0 section 2.2: of the C0 controls only tab, line feed and carriage return."""
+    words = f"we{chr(code)}b"
+    scene = Scene(120, 40, (Text(10, 30, words, "ink", 12.0),), "title", words)
+    picture = Picture(scene)
+    root = ElementTree.fromstring(picture.svg().encode())
+    seen = [root.get("aria-label"), root[-1].text]
+    kept = code in (9, 10, 13, 0x7F, 0x85)
+    assert all(text[:2] + text[3:] == "web" and (text[2] == "\ufffd") != kept for text in seen)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a font has no sign for each of them
+        assert picture.png().startswith(b"\x89PNG") and picture._pdf().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("code", range(32))
+def test_a_device_s_name_with_a_control_character_gives_well_formed_pictures(code):
+    name = f"we{chr(code)}b"
+    visit = Site(named(reference_vpc(), {"web": name, "ELB node": f"EL{name}"})).get(PAGE)
+    for kind in (draw.ladder, draw.map):
+        ElementTree.fromstring(kind(visit).svg().encode())
+    assert name in [device.name for device in visit.vpc.devices]

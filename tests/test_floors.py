@@ -129,6 +129,18 @@ def test_an_import_that_goes_up_is_found(place, form):
     assert place in house.hidden_floors(hidden) and house.floors(hidden) == set()
 
 
+def test_what_reads_or_bounds_is_no_fault():
+    calls = (
+        "open(p)",
+        "open(p, 'rb')",
+        "p.open('rb')",
+        "site.open(call)",
+        "f.savefig(b, format='pdf')",
+    )
+    made = planted("vpcedu.sites.site", "\n".join((*calls, "raise E(f'{quoted(v)}')", "f'{v!r}'")))
+    assert house.writers(made) == house.unbounded(made) == set()
+
+
 def test_an_import_that_goes_down_is_no_fault():
     for place in UP:
         above, below = reversed(place.split(" > "))
@@ -158,6 +170,23 @@ FAULTS = [
         "vpcedu.flow",
         "def f():\n    from typing import Any",
         "vpcedu.flow > typing",
+    ),
+    *(
+        ("3 writers", "vpcedu.sites.site", call, "vpcedu.sites.site:2")
+        for call in (
+            "open(path, 'w')",
+            "open(path, mode='xb')",
+            "path.open('r+')",
+            "os.open(path, 1)",
+            "path.write_text(words)",
+            "path.write_bytes(data)",
+            "tempfile.NamedTemporaryFile()",
+            "figure.savefig(path)",
+        )
+    ),
+    *(
+        ("3 unbounded errors", "vpcedu.sites.site", line, "vpcedu.sites.site:2")
+        for line in ("raise ValueError(f'{value!r}: expected x')", "raise Refusal(f'{value!a}')")
     ),
     ("3 imports as text", "vpcedu.sites.site", "import_module('vpcedu.aws')", "vpcedu.sites.site"),
     (

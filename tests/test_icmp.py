@@ -158,6 +158,7 @@ def test_bytes_that_are_written_are_read_back(packet, identification, ttl):
         ttl,
         identification,
         True,
+        0,
     )
 
 
@@ -175,7 +176,7 @@ def test_what_quotes_more_than_it_must_is_read_too():
     data[2:4], data[10:12], data[22:24] = len(data).to_bytes(2, "big"), bytes(2), bytes(2)
     data[10:12] = checksum(bytes(data[:20])).to_bytes(2, "big")
     data[22:24] = checksum(bytes(data[20:])).to_bytes(2, "big")
-    assert decode(bytes(data)) == (packet, 64, 0, True)
+    assert decode(bytes(data)) == (packet, 64, 0, True, 0)
 
 
 @pytest.mark.parametrize(

@@ -816,7 +816,7 @@ HARMLESS = {
     "NAT gateway {name}: {row.text('State', 'available')}, without a subnet or an address of the"
     " model": "a route to it ends the model",
     "interfaces that are attached to nothing": "nobody answers at such an address",
-    "not read: its name does not end in .json": "whatever it held is missing, which is said",
+    "not read: {why}": "whatever it held is missing, which is said",
     "a local route of {table} for {destination}, no block of {vpc}": "no address of the VPC is in it",
     "a route of {table} into {UNROUTABLE}": "AWS does not follow such a route either",
     "peering connection {name} is {status}: it carries nothing": "so do its routes here",

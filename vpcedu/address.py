@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from vpcedu.quoting import quoted
+
 REMEMBERED = 65_536  # answers kept
 
 # RFC 1918 section 3: addresses that no router of the Internet carries.
@@ -25,7 +27,7 @@ def number(address: str) -> int:
     parts = address.split(".") if isinstance(address, str) else []
     if len(parts) != 4 or not all(_is_octet(part) for part in parts):
         raise ValueError(
-            f"{address!r} is not an IPv4 address: expected four numbers from 0 to 255, like 10.0.1.10"
+            f"{quoted(address)} is not an IPv4 address: expected four numbers from 0 to 255, like 10.0.1.10"
         )
     a, b, c, d = map(int, parts)
     return a << 24 | b << 16 | c << 8 | d
@@ -60,11 +62,13 @@ def block(cidr: str) -> tuple[int, int, int]:
     base, slash, prefix = cidr.partition("/") if isinstance(cidr, str) else ("", "", "")
     length = whole(prefix, 32)
     if not slash or length is None:
-        raise ValueError(f"{cidr!r} is not a CIDR block: expected address/prefix, like 10.0.1.0/24")
+        raise ValueError(
+            f"{quoted(cidr)} is not a CIDR block: expected address/prefix, like 10.0.1.0/24"
+        )
     first, size = number(base), 1 << 32 - length
     if first % size:
         canonical = f"{text(first - first % size)}/{prefix}"
-        raise ValueError(f"{cidr!r} has bits set behind its prefix: expected {canonical}")
+        raise ValueError(f"{quoted(cidr)} has bits set behind its prefix: expected {canonical}")
     return first, first + size - 1, length
 
 

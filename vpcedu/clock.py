@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 
+from vpcedu.quoting import quoted
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +44,7 @@ class Clock:
             raise ValueError(f"instant {instant} is in the past: expected {self.now} or later")
         if getattr(call, "__self__", None) is None:
             raise ValueError(
-                f"{call!r} is not a bound method: expected one, so that a network can be copied"
+                f"{quoted(call)} is not a bound method: expected one, so that a network can be copied"
             )
         self._order += 1
         heappush(self._heap, (instant, self._order, call, arguments))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 
+from vpcedu.quoting import quoted
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +32,7 @@ def lazy(package: str, table: Table) -> Hooks:
         from importlib import import_module
 
         if name not in modules:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            raise AttributeError(f"module {quoted(package)} has no attribute {quoted(name)}")
         place = modules[name] or name
         module = import_module(place if place.startswith("vpcedu.") else f"{package}.{place}")
         return getattr(module, name) if modules[name] else module

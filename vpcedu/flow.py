@@ -9,6 +9,7 @@ from __future__ import annotations
 from zlib import crc32
 
 from vpcedu.address import number, whole
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 
 TCP, ICMP = 6, 1  # IANA protocol numbers, as in flow logs
@@ -42,7 +43,7 @@ class Endpoint(NamedRow):
         port = whole(digits, 65_535)
         if not colon or port is None:
             raise ValueError(
-                f"{words!r} is not an endpoint: expected address:port, like 10.0.1.10:80"
+                f"{quoted(words)} is not an endpoint: expected address:port, like 10.0.1.10:80"
             )
         number(address)
         return cls(address, port)

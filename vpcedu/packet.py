@@ -15,6 +15,7 @@ from __future__ import annotations
 from vpcedu.address import number, whole
 from vpcedu.flow import ICMP, MODULUS, Endpoint, FiveTuple
 from vpcedu.icmp import FRAGMENTATION_NEEDED, SIZE, UNREACHABLE, Icmp, code_text, icmp_port
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 
 FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32  # RFC 9293 section 3.1
@@ -143,7 +144,7 @@ class Packet(NamedRow):
         except (ValueError, IndexError) as error:
             form = "10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 0 ack 1 len 0 win 512 <mss 1460>"
             raise ValueError(
-                f"{words!r} is not a packet: expected the form {form} ({error})"
+                f"{quoted(words)} is not a packet: expected the form {form} ({error})"
             ) from None
 
     @classmethod
@@ -155,7 +156,7 @@ class Packet(NamedRow):
         flags = sum(bit for bit, letter in LETTERS if letter in part[3].strip("[]"))
         if part[3] != f"[{flags_text(flags)}]":
             raise ValueError(
-                f"flags {part[3]}: expected some of F S R P . U in this order, in brackets"
+                f"flags {quoted(part[3])}: expected some of F S R P . U in this order, in brackets"
             )
         if opened and not options.endswith(">"):
             raise ValueError("options end with >")
@@ -199,14 +200,16 @@ def _option(words: str) -> tuple[str | int, ...]:
     if name == "TS" and len(numbers) == 4 and numbers[::2] == ["val", "ecr"]:
         numbers = numbers[1::2]
     if len(numbers) != NUMBERS.get(name, 1):
-        raise ValueError(f"option {name}: expected {NUMBERS.get(name, 1)} numbers behind it")
+        raise ValueError(
+            f"option {quoted(name)}: expected {NUMBERS.get(name, 1)} numbers behind it"
+        )
     return (name, *map(_field, numbers))
 
 
 def _field(digits: str, most: int = MODULUS - 1) -> int:
     value = whole(digits, most)
     if value is None:
-        raise ValueError(f"{digits!r}: expected a number from 0 to {most}")
+        raise ValueError(f"{quoted(digits)}: expected a number from 0 to {most}")
     return value
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from vpcedu.flow import FiveTuple
 from vpcedu.packet import Packet
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
@@ -189,7 +190,7 @@ class Capture:
         first = self.traces[0].number if self.traces else 1
         if not self.traces or not first <= number < first + len(self.traces):
             span = f"{first} to {first + len(self.traces) - 1}" if self.traces else "none"
-            raise ValueError(f"no packet {number!r} in this capture: expected {span}")
+            raise ValueError(f"no packet {quoted(number)} in this capture: expected {span}")
         return self.traces[number - first]
 
     def changes(self, who: str | None = None) -> Iterator[tuple[int, str, Change]]:

@@ -25,6 +25,7 @@ from vpcedu.analysis.search import run
 from vpcedu.analysis.sources import LAST_PORT
 from vpcedu.analysis.unknown import names_of
 from vpcedu.network import validity
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.sites.field import is_numeric
 from vpcedu.tables.network_acl import IN, NetworkAcl
@@ -129,7 +130,7 @@ class Audit:
         for word in (source, destination):
             if word not in self._index:
                 raise ValueError(
-                    f"no place {word!r}: expected a host's interface, {SOMEONE} or a block that a rule"
+                    f"no place {quoted(word)}: expected a host's interface, {SOMEONE} or a block that a rule"
                     " names"
                 )
         untold = [word for word in (source, destination) if word in self._untold]

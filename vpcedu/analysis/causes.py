@@ -20,6 +20,7 @@ from vpcedu.analysis.change import Repair
 from vpcedu.analysis.ends import Question
 from vpcedu.analysis.plays import Plays
 from vpcedu.network.record import Call
+from vpcedu.quoting import quoted
 from vpcedu.reasons import LOST
 from vpcedu.row import NamedRow
 from vpcedu.views.outcome import WORKS
@@ -112,7 +113,7 @@ def diagnose(
     if not found:
         known = ", ".join(sorted(seen - {WORKS})) or "none"
         raise ValueError(
-            f"symptom {symptom!r}: no fault of the catalogue gives it here, expected one of {known}"
+            f"symptom {quoted(symptom)}: no fault of the catalogue gives it here, expected one of {known}"
         )
     return tuple(found)
 

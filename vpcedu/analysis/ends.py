@@ -20,6 +20,7 @@ from vpcedu.network.interface import Interface
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.http import request
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.sites.field import count, ipv4, is_numeric
 from vpcedu.sites.parts import web_server
@@ -120,19 +121,16 @@ def find(vpc: Vpc, word: str) -> AskedEnd:
     if host is not None:
         return AskedEnd(host.device, host.address, None)
     if not is_numeric(address):
-        devices = (device.name for each_vpc in vpc.everyone for device in each_vpc.devices)
-        known = ", ".join(
-            dict.fromkeys(
-                (*devices, *(row.name for each_vpc in vpc.everyone for row in each_vpc.names))
-            )
-        )
+        names = [device.name for each_vpc in vpc.everyone for device in each_vpc.devices]
+        names += [row.name for each_vpc in vpc.everyone for row in each_vpc.names]
+        known = ", ".join(dict.fromkeys(names))
         raise ValueError(
-            f"no end {word!r}: expected {SOMEONE}, an address, an interface's id, or one of"
+            f"no end {quoted(word)}: expected {SOMEONE}, an address, an interface's id, or one of"
             f" {known if len(known) < 300 else known[:300] + ' ...'}"
         )
     address = ipv4("end", address)
     if any(contains(block, address) for block in NOBODYS):
-        raise ValueError(f"end {address!r}: expected an address that one host can have")
+        raise ValueError(f"end {quoted(address)}: expected an address that one host can have")
     return _at(vpc, address)
 
 
@@ -196,7 +194,7 @@ def prepare(vpc: Vpc, question: Question) -> Working:
     if not source.device:
         if is_private(source.address) or is_inside(vpc, source.address):
             raise ValueError(
-                f"source {question.source!r}: no interface has this address, expected one that opens"
+                f"source {quoted(question.source)}: no interface has this address, expected one that opens"
             )
         source = source._replace(device=source.address)
     if not there.device:
@@ -214,7 +212,7 @@ def prepare(vpc: Vpc, question: Question) -> Working:
     )
     if not kind.opens:
         raise ValueError(
-            f"source {question.source!r} opens no connections: expected a host, not a {kind.__name__}"
+            f"source {quoted(question.source)} opens no connections: expected a host, not a {kind.__name__}"
         )
     address = _address(vpc, source, there, question)
     _distinct(vpc, source, there, address)
@@ -250,7 +248,7 @@ def checked(question: Question) -> None:
     count("port", port, 1, 65_535)
     for word in (question.source, question.destination):
         if not isinstance(word, str) or not word:
-            raise ValueError(f"end {word!r}: expected a name, an id, an address or {SOMEONE}")
+            raise ValueError(f"end {quoted(word)}: expected a name, an id, an address or {SOMEONE}")
 
 
 def _address(vpc: Vpc, source: AskedEnd, there: AskedEnd, question: Question) -> str:

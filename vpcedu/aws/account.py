@@ -22,6 +22,7 @@ from vpcedu.aws.target_groups import TargetGroups, free_address
 from vpcedu.network import validity
 from vpcedu.network.interface import Subnet
 from vpcedu.network.vpc import Device, OutsideHost, Unknown, Vpc
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import default_acl
 from vpcedu.tables.route_table import LOCAL
@@ -54,7 +55,7 @@ class Account(NamedRow):
         if not name and len(known) == 1:
             name = self.vpcs[0].name
         if name not in known:
-            raise ValueError(f"VPC {name!r}: expected one of {', '.join(known)}")
+            raise ValueError(f"VPC {quoted(name)}: expected one of {', '.join(known)}")
         from vpcedu.hosts.any_server import AnyServer
 
         taken = {association.public for one in self.vpcs for association in one.associations}
@@ -76,7 +77,7 @@ class Account(NamedRow):
         found = [name for tag, name in self.tags if tag == word]
         if len(found) > 1 and not any(word in _ends(one) for one in self.vpcs):
             raise ValueError(
-                f"{word!r} is the Name tag of {', '.join(found)}: expected one of these ids"
+                f"{quoted(word)} is the Name tag of {', '.join(found)}: expected one of these ids"
             )
         return (
             found[0]
@@ -96,7 +97,7 @@ class Account(NamedRow):
         )
         if len(found) != 1:
             raise ValueError(
-                f"{end!r} is in {', '.join(found) or 'no VPC'}: expected the id of an instance or"
+                f"{quoted(end)} is in {', '.join(found) or 'no VPC'}: expected the id of an instance or"
                 " interface, an address or the name of a load balancer that one VPC has"
             )
         return found[0]

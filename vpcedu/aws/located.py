@@ -40,7 +40,12 @@ class At:
         """File and JSON path: "vpcs.json: $.Vpcs[0].CidrBlock"."""
         words, at = "", self
         while at.up is not None:
-            plain = isinstance(at.key, str) and at.key.isascii() and at.key.isidentifier()
+            plain = (
+                isinstance(at.key, str)
+                and at.key.isascii()
+                and at.key.isidentifier()
+                and len(at.key) <= 60
+            )
             words = (f".{at.key}" if plain else f"[{shown(at.key)}]") + words
             at = at.up
         return f"{at.key}: ${words}"

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from vpcedu.aws.located import At, LoadError
 from vpcedu.aws.reader_notes import Notes
+from vpcedu.files import special
+from vpcedu.quoting import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,29 +45,30 @@ def read(path: str | Path, notes: Notes) -> Iterator[At]:
                 data = opened.read(min(left, file.stat().st_size) + 1)
         except OSError as error:
             raise LoadError(
-                f"{file}: $: {error.strerror or error}: expected a file that can be read"
+                f"{plain(str(file))}: $: {error.strerror or error}: expected a file that can be read"
             ) from None
         left -= len(data)
         if left < 0:
             raise LoadError(
-                f"{file.name}: $: too long: expected at most {MOST_BYTES} bytes in all files together"
+                f"{plain(file.name)}: $: too long: expected at most {MOST_BYTES} bytes in all files together"
             )
-        yield from _values(file.name, _text(file.name, data))
+        name = plain(file.name)
+        yield from _values(name, _text(name, data))
 
 
 def _files(path: Path, notes: Notes) -> list[Path]:
     if path.is_file():
         return [path]
     if not path.is_dir():
-        raise LoadError(
-            f"{path}: $: no such file or folder: expected answers of the AWS CLI as JSON"
-        )
+        what = special(path) or "no such file or folder"
+        raise LoadError(f"{plain(str(path))}: $: {what}: expected answers of the AWS CLI as JSON")
     inside = sorted(path.iterdir())
-    for other in (file for file in inside if file.suffix.lower() != ".json" or not file.is_file()):
-        notes.add(
-            "unknown", At(None, ascii(other.name)[1:-1]), "not read: its name does not end in .json"
-        )
-    return [file for file in inside if file.suffix.lower() == ".json" and file.is_file()]
+    taken = [file for file in inside if file.suffix.lower() == ".json" and file.is_file()]
+    for other in [file for file in inside if file not in taken]:
+        named = other.suffix.lower() == ".json"
+        why = f"it is {special(other)}" if named else "its name does not end in .json"
+        notes.add("unknown", At(None, plain(other.name)), f"not read: {why}")
+    return taken
 
 
 def _text(name: str, data: bytes) -> str:

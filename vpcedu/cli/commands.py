@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 
 from vpcedu.cli.options import parse, whole
+from vpcedu.quoting import quoted
 from vpcedu.views.outcome import DOES_NOT, SOMETIMES, UNKNOWN, WORKS
 
 TYPE_CHECKING = False
@@ -127,7 +128,7 @@ def _account(folder: str) -> Account:
         account = aws.load(folder)
     except OSError as error:
         raise ValueError(
-            f"{folder!r}: expected a folder that can be read ({error.strerror})"
+            f"{quoted(folder)}: expected a folder that can be read ({error.strerror})"
         ) from None
     for note in account.report:
         sys.stderr.write(f"vpcedu: note: {note}\n")
@@ -156,11 +157,11 @@ def audit(options: dict[str, str]) -> int:
 
     path = options.get("--map", "")
     if "--map" in options and not path.lower().endswith(".svg"):
-        raise ValueError(f"--map {path!r}: expected the name of a file that ends in .svg")
+        raise ValueError(f"--map {quoted(path)}: expected the name of a file that ends in .svg")
     found = [audited(vpc) for vpc in load_all(options)]
     if path and len(found) > 1:
         raise ValueError(
-            f"--map {path!r}: expected --vpc ID beside it, the folder holds {len(found)} VPCs"
+            f"--map {quoted(path)}: expected --vpc ID beside it, the folder holds {len(found)} VPCs"
         )
     if path:
         _save(found[0], path)
@@ -181,7 +182,7 @@ def _save(found: Any, path: str) -> None:
         draw.audit(found).save(path)
     except OSError as error:
         raise ValueError(
-            f"--map {path!r}: expected a file that can be written ({error.strerror})"
+            f"--map {quoted(path)}: expected a file that can be written ({error.strerror})"
         ) from None
 
 

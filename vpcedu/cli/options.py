@@ -6,6 +6,7 @@ argparse would take longer to load than the answer takes.
 from __future__ import annotations
 
 from vpcedu import address
+from vpcedu.quoting import quoted
 
 LARGEST = 10**19 - 1
 
@@ -29,14 +30,14 @@ def parse(
         if name in takes:
             options[name] = value if equals else rest.pop(0)
         elif name in flags and equals:
-            raise ValueError(f"{name} takes no value: expected {name} alone, not {word}")
+            raise ValueError(f"{name} takes no value: expected {name} alone, not {quoted(word)}")
         elif name in flags:
             options[name] = "yes"
         elif place and "" not in options and word and not word.startswith("-"):
             options[""] = word
         else:
             known = ", ".join((*([place.strip("[]")] if place else []), *takes, *flags, "--help"))
-            raise ValueError(f"{word!r} is not understood: expected one of {known}")
+            raise ValueError(f"{quoted(word)} is not understood: expected one of {known}")
     if place and not place.startswith("[") and "" not in options:
         raise ValueError(
             f"no {place}: expected a folder of the AWS CLI's JSON, or the word reference"
@@ -48,5 +49,5 @@ def whole(name: str, digits: str) -> int:
     """A whole number; ValueError names the option."""
     found = address.whole(digits.removeprefix("-"), LARGEST)
     if found is None:
-        raise ValueError(f"{name} {digits!r}: expected a whole number")
+        raise ValueError(f"{name} {quoted(digits)}: expected a whole number")
     return -found if digits.startswith("-") else found

@@ -20,6 +20,7 @@ from vpcedu.course import (
     lesson_11,
     lesson_12,
 )
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.views.text import fold
 
@@ -223,5 +224,5 @@ def solution(number: str) -> str:
 
 def _exercise(number: str) -> Exercise:
     if number not in EXERCISES:
-        raise ValueError(f"exercise {number!r}: expected one of {', '.join(EXERCISES)}")
+        raise ValueError(f"exercise {quoted(number)}: expected one of {', '.join(EXERCISES)}")
     return EXERCISES[number]

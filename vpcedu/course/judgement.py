@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from vpcedu.flow import FiveTuple
 from vpcedu.packet import Packet
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.sites.site import Site
 from vpcedu.sites.visit import Visit
@@ -44,7 +45,7 @@ def play(visit: Visit, leg: Trace, flow: FiveTuple, sender: str = "") -> Trace:
         site.play(visit.call)
     if len(network.capture) != before:
         raise ValueError(
-            f"{visit.title!r} was not the first visit of its site: expected one of a new site"
+            f"{quoted(visit.title)} was not the first visit of its site: expected one of a new site"
         )
     site.open(visit.call)
     while len(network.capture) < leg.number - 1 and network.step():

@@ -13,6 +13,7 @@ from vpcedu.course.judgement import Judgement, play
 from vpcedu.course.row_table import Less, without
 from vpcedu.flow import FiveTuple
 from vpcedu.packet import ACK, SYN
+from vpcedu.quoting import quoted
 from vpcedu.sites import field
 from vpcedu.sites.reference import reference_architecture
 from vpcedu.sites.visit import Visit
@@ -34,7 +35,7 @@ def judge(
     """
     legs = answer_legs(visit)
     if not legs:
-        raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
+        raise ValueError(f"the visit {quoted(visit.title)} had no answer: expected one that works")
     real = legs[0].packet.flow
     open_port = str(destination_port).strip() == UNKNOWN
     dport = real.dport if open_port else field.port("destination", destination_port)

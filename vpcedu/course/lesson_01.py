@@ -5,6 +5,7 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.course.judgement import Judgement, play
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.quoting import quoted
 from vpcedu.sites.field import ipv4, one_of
 from vpcedu.sites.lone_server import (
     NAT_PUBLIC,
@@ -88,7 +89,7 @@ def judge_addresses(visit: Visit, arrives: str, leaves: str, home: str) -> Judge
     """
     legs = answer_legs(visit)
     if not legs:
-        raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
+        raise ValueError(f"the visit {quoted(visit.title)} had no answer: expected one that works")
     predicted = tuple(
         ipv4(name, words)
         for name, words in (
@@ -143,7 +144,7 @@ def one_visitor(given: object) -> str:
     row = as_a(given, Route)
     if row is None:
         raise ValueError(
-            f"{given!r}: expected a Route, like Route('{TABLE}', '10.9.0.0/16', 'NAT')"
+            f"{quoted(given)}: expected a Route, like Route('{TABLE}', '10.9.0.0/16', 'NAT')"
         )
     if row.table != TABLE:
         return f"Not yet. A row of {row.table!r} says nothing about what leaves web: its subnet follows '{TABLE}'."
@@ -184,7 +185,7 @@ def out_but_not_in(given: object) -> str:
     route = as_a(given, Route)
     row = route or as_a(given, Association)
     if row is None:
-        raise ValueError(f"{given!r}: expected a Route or an Association")
+        raise ValueError(f"{quoted(given)}: expected a Route or an Association")
     if route is not None and (route.table, route.destination) == (TABLE, ANYWHERE):
         vpc = site.vpc.replace(Route(TABLE, ANYWHERE, IGW), route)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vpcedu.course.judgement import Judgement
 from vpcedu.course.lesson_00 import judge
 from vpcedu.protocols.ports import LINUX
+from vpcedu.quoting import quoted
 from vpcedu.sites import field
 from vpcedu.sites.port_load import RANGES, Load, fill, port_use
 from vpcedu.sites.visit import Visit
@@ -21,7 +22,7 @@ def judge_ports(
     """
     legs = answer_legs(visit)
     if not legs:
-        raise ValueError(f"the visit {visit.title!r} had no answer: expected one that works")
+        raise ValueError(f"the visit {quoted(visit.title)} had no answer: expected one that works")
     flow = legs[0].packet.flow
     count, real = field.whole("connections at once", most, 0, 999_999_999), len(fill(LINUX))
     judgement = judge(visit, flow.src, source_port, flow.dst, destination_port)

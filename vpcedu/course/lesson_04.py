@@ -6,6 +6,7 @@ from vpcedu.course.judgement import Judgement
 from vpcedu.flow import TCP
 from vpcedu.hosts.host import Host
 from vpcedu.network.vpc import Device, Vpc
+from vpcedu.quoting import quoted
 from vpcedu.sites.field import one_of, whole
 from vpcedu.sites.one_server import ACL, CALLERS, GROUP, answers, edited, one_server, share
 from vpcedu.sites.parts import API, CLIENT, EPHEMERAL, PAGE, PUBLIC
@@ -191,7 +192,7 @@ def sometimes(given: object) -> str:
     row = as_a(given, AclEntry)
     if row is None or (row.acl, row.direction, row.number) != ("acl-private", OUT, 100):
         raise ValueError(
-            f"{given!r}: expected an AclEntry for acl-private, out, with the number 100"
+            f"{quoted(given)}: expected an AclEntry for acl-private, out, with the number 100"
         )
     visits = [_behind(seed, row).get(PAGE) for seed in SEEDS]
     bad = [visit for visit in visits if not visit.outcome.works]

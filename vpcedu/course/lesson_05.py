@@ -8,6 +8,7 @@ from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import IDLE, NatGateway
 from vpcedu.network.network import Network
 from vpcedu.packet import ACK, PSH, Packet
+from vpcedu.quoting import quoted
 from vpcedu.sites import field
 from vpcedu.sites.parts import API, CLIENT, PAGE, UPDATES
 from vpcedu.sites.programs import Stay
@@ -115,7 +116,7 @@ FAR = Endpoint(UPDATES, 8_080)
 def key(flow: object) -> str:
     """05.1: the one flow that comes in from the Internet."""
     if not isinstance(flow, FiveTuple):
-        raise ValueError(f"{flow!r}: expected a FiveTuple(source, port, destination, port)")
+        raise ValueError(f"{quoted(flow)}: expected a FiveTuple(source, port, destination, port)")
     network = nat_site().network
     network.do("web", "connect", FAR, Stay(0))
     network.run(SECOND)

@@ -12,6 +12,7 @@ from vpcedu.course.judgement import Judgement
 from vpcedu.hosts.web_server import requests_seen
 from vpcedu.protocols.forwarded import MODES, chain_of
 from vpcedu.protocols.proxy_protocol import parse, version_1
+from vpcedu.quoting import quoted
 from vpcedu.sites import field
 from vpcedu.sites.parts import NAME, PAGE
 from vpcedu.sites.reference import GROUP_RULES, reference_vpc
@@ -127,7 +128,7 @@ def proxy_line(line: object) -> str:
     sent = next(t.packet.data for t in visit.capture if t.sender == "ELB node" and t.packet.data)
     assert sent.startswith(real)
     if not isinstance(line, str):
-        raise ValueError(f"line {line!r}: expected a text, like 'PROXY TCP4 ...'")
+        raise ValueError(f"line {quoted(line)}: expected a text, like 'PROXY TCP4 ...'")
     try:
         found = parse(line.strip().encode() + b"\r\n")
     except ValueError as error:
@@ -156,7 +157,9 @@ row = "PROXY TCP4 203.0.113.10 10.0.0.10 51828 80"
 def whom_to_believe(choice: object) -> str:
     """06.2: a mode, and which entry of X-Forwarded-For the application takes for the client."""
     if not isinstance(choice, tuple) or len(choice) != 2:
-        raise ValueError(f"choice {choice!r}: expected a mode and a number, like ('append', 0)")
+        raise ValueError(
+            f"choice {quoted(choice)}: expected a mode and a number, like ('append', 0)"
+        )
     mode, place = (
         field.one_of("mode", choice[0], MODES),
         field.count("entry", choice[1], -FARTHEST, FARTHEST),
@@ -192,7 +195,7 @@ def narrow_rule(given: object) -> str:
     """06.3: web's inbound rule as a block of addresses: nodes come and go, strangers stay out."""
     rule = as_a(given, GroupRule)
     if rule is None or (rule.group, rule.direction) != ("sg-web", IN):
-        raise ValueError(f"rule {given!r}: expected an inbound GroupRule of sg-web")
+        raise ValueError(f"rule {quoted(given)}: expected an inbound GroupRule of sg-web")
     if rule.peer.startswith("sg-"):
         return "Not yet. That is the best answer in real life; but do it once with a block of addresses."
     for node in NODES:

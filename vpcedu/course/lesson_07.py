@@ -8,6 +8,7 @@ from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.proxy_protocol import parse
+from vpcedu.quoting import quoted
 from vpcedu.sites import field
 from vpcedu.sites.parts import NAME, PAGE, UPDATES
 from vpcedu.sites.row_kinds import as_a
@@ -100,7 +101,7 @@ def hairpin(given: object) -> str:
     """07.1: everybody reaches both targets, also the targets themselves."""
     group = as_a(given, TargetGroup)
     if group is None:
-        raise ValueError(f"group {given!r}: expected a TargetGroup")
+        raise ValueError(f"group {quoted(given)}: expected a TargetGroup")
     if set(group.targets) != set(TARGETS.targets):
         return (
             "Not yet. Leave both targets in: with fewer of them every call of the one that is left comes back to"
@@ -135,7 +136,7 @@ def office(given: object) -> str:
     """07.2: one network of clients, no strangers, through a balancer that has no group."""
     rule = as_a(given, GroupRule)
     if rule is None or (rule.group, rule.direction) != ("sg-web", IN):
-        raise ValueError(f"rule {given!r}: expected an inbound GroupRule of sg-web")
+        raise ValueError(f"rule {quoted(given)}: expected an inbound GroupRule of sg-web")
     site = _with_rule(nlb_site().vpc, rule)
     mine, other = site.get(URL), site.get(URL, opener="stranger")
     first = mine.capture.traces[0].last

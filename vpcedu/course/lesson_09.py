@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from vpcedu.clock import SECOND
 from vpcedu.course.judgement import Judgement
+from vpcedu.quoting import quoted
 from vpcedu.sites.field import LONGEST, SECONDS, one_of, whole
 from vpcedu.sites.silence import Silent, at, silence
 
@@ -156,7 +157,9 @@ def patient(given: object) -> str:
     What can be set is the client's keep-alive and the balancer's idle timeout.
     """
     if not isinstance(given, (tuple, list)) or len(given) != 2:
-        raise ValueError(f"{given!r}: expected two numbers of seconds, (keep-alive, idle timeout)")
+        raise ValueError(
+            f"{quoted(given)}: expected two numbers of seconds, (keep-alive, idle timeout)"
+        )
     keepalive, idle = given
     run = silence("Classic LB", WAITS, "listener", keepalive, idle=idle)
     if run.arrived:

@@ -10,6 +10,7 @@ from vpcedu.course.judgement import Judgement
 from vpcedu.hosts.any_server import AnyServer
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.vpc import Device
+from vpcedu.quoting import quoted
 from vpcedu.sites.field import one_of
 from vpcedu.sites.row_kinds import as_a
 from vpcedu.tables.network_acl import AclEntry
@@ -47,11 +48,13 @@ def named(vpc: Vpc, names: Mapping[str, str]) -> Vpc:
     known = {device.name for device in vpc.devices} | {vpc.internet_gateway}
     for old in names:
         if old not in known:
-            raise ValueError(f"{old!r}: expected one of {', '.join(sorted(filter(None, known)))}")
+            raise ValueError(
+                f"{quoted(old)}: expected one of {', '.join(sorted(filter(None, known)))}"
+            )
     after = [names.get(old, old) for old in known]
     for name in names.values():
         if not name or after.count(name) > 1:
-            raise ValueError(f"name {name!r}: expected one that nothing else has")
+            raise ValueError(f"name {quoted(name)}: expected one that nothing else has")
     return vpc._replace(
         devices=tuple(
             device._replace(name=names.get(device.name, device.name)) for device in vpc.devices
@@ -139,7 +142,7 @@ def _with(given: object) -> Vpc:
         return repair.apply(example_vpc())
     if row is not None:
         return example_vpc().with_row(row)
-    raise ValueError(f"{given!r}: expected a Repair, or a Route or AclEntry to add")
+    raise ValueError(f"{quoted(given)}: expected a Repair, or a Route or AclEntry to add")
 
 
 def way_out(given: object) -> str:

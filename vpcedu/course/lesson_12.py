@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from vpcedu.course.judgement import Judgement
 from vpcedu.course.kernel_evidence import Beside, Laboratory, Row, laboratory
+from vpcedu.quoting import quoted
 from vpcedu.sites.field import one_of
 from vpcedu.views.text import fold
 
@@ -134,7 +135,7 @@ def unnoticed(given: object) -> str:
     No program learns anything else.
     """
     if not isinstance(given, tuple) or len(given) != 2:
-        raise ValueError(f"{given!r}: expected (fault, scenario)")
+        raise ValueError(f"{quoted(given)}: expected (fault, scenario)")
     fault, name = given
     found = laboratory().beside(name, fault)
     if found.equal:

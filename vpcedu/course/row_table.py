@@ -10,6 +10,7 @@ that was really simulated.
 from __future__ import annotations
 
 from vpcedu.flow import Endpoint
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.sites.parts import API, PAGE
 from vpcedu.sites.reference import NAT
@@ -95,7 +96,7 @@ def row_of(site: Site, given: object) -> Row:
     found = next((row for row in rows if row == given), None)
     if found is None:
         raise ValueError(
-            f"{given!r} is no row of this site: expected a number from 1 to {len(rows)}"
+            f"{quoted(given)} is no row of this site: expected a number from 1 to {len(rows)}"
         )
     return found
 

@@ -22,6 +22,7 @@ from vpcedu.hosts.health_check import APPLICATION, Groups
 from vpcedu.hosts.idle import IDLE
 from vpcedu.hosts.request_relay import Conduct, RequestRelay
 from vpcedu.protocols.forwarded import MODES, forward, traced
+from vpcedu.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,12 +62,16 @@ class ApplicationLoadBalancer(BalancerNode):
     ) -> None:
         super().__init__(name, address, seed, Groups(listeners, zone, True, check))
         if xff not in MODES:
-            raise ValueError(f"X-Forwarded-For mode {xff!r}: expected one of {', '.join(MODES)}")
+            raise ValueError(
+                f"X-Forwarded-For mode {quoted(xff)}: expected one of {', '.join(MODES)}"
+            )
         self.idle, self.xff, self.client_port = idle, xff, client_port
         self._asked = 0
         for listener in listeners:
             if listener.protocol not in ("HTTP", "HTTPS"):
-                raise ValueError(f"listener protocol {listener.protocol!r}: expected HTTP or HTTPS")
+                raise ValueError(
+                    f"listener protocol {quoted(listener.protocol)}: expected HTTP or HTTPS"
+                )
             self.listen(listener.port, self._program(listener))
 
     def deregister(

@@ -21,6 +21,7 @@ from contextlib import suppress
 from vpcedu.hosts.balancer_node import BalancerNode
 from vpcedu.hosts.health_check import CLASSIC, Groups
 from vpcedu.hosts.idle import IDLE
+from vpcedu.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class ClassicLoadBalancer(BalancerNode):
         """The program of a listener; modules are loaded only where they are needed."""
         if listener.protocol not in ("TCP", "SSL", "HTTP", "HTTPS"):
             raise ValueError(
-                f"listener protocol {listener.protocol!r}: expected TCP, SSL, HTTP or HTTPS"
+                f"listener protocol {quoted(listener.protocol)}: expected TCP, SSL, HTTP or HTTPS"
             )
         if listener.protocol in ("HTTP", "HTTPS"):
             from vpcedu.hosts.request_relay import Conduct, RequestRelay

@@ -17,6 +17,7 @@ from __future__ import annotations
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.client import Fetch
 from vpcedu.protocols.http import Message, request
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.targets import HealthCheck, Targets
 
@@ -94,7 +95,9 @@ class Groups:
         host: str = "",
     ) -> None:
         if check.protocol not in ("TCP", "HTTP"):
-            raise ValueError(f"health check protocol {check.protocol!r}: expected TCP or HTTP")
+            raise ValueError(
+                f"health check protocol {quoted(check.protocol)}: expected TCP or HTTP"
+            )
         self.of: dict[TargetGroup, Targets] = {
             group: Targets(group.within(zone), fails_open)
             for listener in listeners

@@ -23,6 +23,7 @@ from vpcedu.hosts.idle import Idle
 from vpcedu.hosts.listener_action import action, answer
 from vpcedu.protocols.forwarded import returned
 from vpcedu.protocols.http import Message, response, take
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.target_group import Listener, TargetGroup
 
@@ -112,7 +113,7 @@ class RequestRelay:
             message = take(self._buffers[connection], ended)
             if message is not None and message.is_response == connection.passive:
                 raise ValueError(
-                    f"{message.start[:80]!r}: expected a request from a client, else a response"
+                    f"{quoted(message.start)}: expected a request from a client, else a response"
                 )
             return message
         except ValueError as error:

@@ -9,6 +9,7 @@ Route 53 guide, "How Amazon Route 53 chooses records" (all unhealthy: all).
 
 from __future__ import annotations
 
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
@@ -40,7 +41,7 @@ class Names:
         """
         if name not in self._rows:
             raise ValueError(
-                f"no such name {name!r}: expected one of {', '.join(sorted(self._rows)) or 'none'}"
+                f"no such name {quoted(name)}: expected one of {', '.join(sorted(self._rows)) or 'none'}"
             )
         addresses = tuple(filter(in_service, self._rows[name])) or self._rows[name]
         self._asked[name] += 1

@@ -21,6 +21,7 @@ from vpcedu.network.places import Places
 from vpcedu.network.vpc import INTERNET, Vpc
 from vpcedu.network.walk import Walk
 from vpcedu.packet import Packet
+from vpcedu.quoting import quoted
 from vpcedu.reasons import HOP_LIMIT, LOST, NO_SUCH_INTERFACE, TOO_LARGE, Reason
 from vpcedu.trace import DROP, PASS, Capture, Cause, Step, Trace, sent
 
@@ -106,7 +107,7 @@ class Network:
         vpc = self.vpc.changed(row, new)
         if made_of(vpc) != made_of(self.vpc):
             raise ValueError(
-                f"{row!r} is part of a device: expected a route, ACL entry, group rule, public address,"
+                f"{quoted(row)} is part of a device: expected a route, ACL entry, group rule, public address,"
                 " subnet, or an interface that keeps its device and addresses"
             )
         validity.check(vpc)
@@ -123,7 +124,7 @@ class Network:
         device = self.devices[name]
         if not isinstance(device, kind):
             raise ValueError(
-                f"device {name!r} is a {device.kind_words}: expected a {kind.kind_words}"
+                f"device {quoted(name)} is a {device.kind_words}: expected a {kind.kind_words}"
             )
         return device
 

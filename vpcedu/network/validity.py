@@ -12,6 +12,7 @@ quotas, IPv6, which ranges a second block of a VPC may come from.
 from __future__ import annotations
 
 from vpcedu.address import block, contains, number, within
+from vpcedu.quoting import quoted
 from vpcedu.tables.route_table import LOCAL, UNROUTABLE
 
 TYPE_CHECKING = False
@@ -137,7 +138,7 @@ def _expect(right: bool, what: object, expected: str) -> None:
 def _once(what: str, values: Iterable[str], expected: str) -> None:
     seen: set[str] = set()
     for value in values:
-        _expect(value not in seen, f"{what} {value!r} is there twice", expected)
+        _expect(value not in seen, f"{what} {quoted(value)} is there twice", expected)
         seen.add(value)
 
 
@@ -154,7 +155,7 @@ def _blocks(vpc: Vpc) -> None:
     _once("subnet", (subnet.name for subnet in vpc.subnets), "one name each")
     below = None
     for subnet in sorted(vpc.subnets, key=lambda subnet: block(subnet.cidr)):
-        what = f"subnet {subnet.name!r} {subnet.cidr}"
+        what = f"subnet {quoted(subnet.name)} {subnet.cidr}"
         _expect(LARGEST <= block(subnet.cidr)[2] <= SMALLEST, what, size)
         _expect(
             any(within(subnet.cidr, whole) for whole in vpc.blocks),
@@ -165,7 +166,7 @@ def _blocks(vpc: Vpc) -> None:
             _expect(
                 block(below.cidr)[1] < block(subnet.cidr)[0],
                 what,
-                f"no overlap with {below.name!r} {below.cidr}",
+                f"no overlap with {quoted(below.name)} {below.cidr}",
             )
         below = subnet
 
@@ -177,22 +178,22 @@ def _interfaces(vpc: Vpc) -> None:
     for interface in vpc.interfaces:
         _expect(
             interface.subnet in subnets,
-            f"{interface} in subnet {interface.subnet!r}",
+            f"{interface} in subnet {quoted(interface.subnet)}",
             f"one of {', '.join(subnets) or 'none'}",
         )
         subnet = subnets[interface.subnet]
         _expect(
             contains(subnet.cidr, interface.address),
             interface,
-            f"an address of subnet {subnet.name!r} {subnet.cidr}",
+            f"an address of subnet {quoted(subnet.name)} {subnet.cidr}",
         )
         kept = reserved(subnet.cidr, interface.address)
         _expect(not kept, interface, f"an address that is not reserved; this one is for {kept}")
         zone = zones.setdefault(interface.device, subnet.zone)
         _expect(
             zone == subnet.zone,
-            f"{interface} in zone {subnet.zone!r}",
-            f"{interface.device}'s zone {zone!r}",
+            f"{interface} in zone {quoted(subnet.zone)}",
+            f"{interface.device}'s zone {quoted(zone)}",
         )
     placed, known = (
         {*zones, *(host.device for host in vpc.outside)},
@@ -201,14 +202,14 @@ def _interfaces(vpc: Vpc) -> None:
     for name in sorted(placed ^ known):
         _expect(
             False,
-            f"device {name!r}",
+            f"device {quoted(name)}",
             "a row in `devices` and an interface or a place on the Internet",
         )
 
 
 def _route(vpc: Vpc, route: Route) -> None:
     """What AWS lets one add to a route table."""
-    what = f"route {route.destination} > {route.target} of table {route.table!r}"
+    what = f"route {route.destination} > {route.target} of table {quoted(route.table)}"
     _expect(not within(route.destination, UNROUTABLE), what, f"no destination in {UNROUTABLE}")
     if route.target == LOCAL:
         _expect(

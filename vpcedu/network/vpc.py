@@ -14,6 +14,7 @@ from vpcedu.device import Device as Device
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
@@ -197,7 +198,7 @@ class Vpc(NamedRow):
                 changed = home._replace(**rows)
                 return changed if home is self else self.replace(home, changed)
         raise ValueError(
-            f"{row!r} is no row that can be added: expected a Route, AclEntry, GroupRule or Association"
+            f"{quoted(row)} is no row that can be added: expected a Route, AclEntry, GroupRule or Association"
         )
 
     def changed(self, row: Row | None, new: Row | None) -> Vpc:
@@ -222,7 +223,7 @@ class Vpc(NamedRow):
     def _changed(self, row: Row, news: tuple[Row, ...]) -> Vpc:
         changed: Vpc = _swap(self, row, news)
         if changed == self and _swap(self, row, ()) == self:
-            raise ValueError(f"no row {row!r} in this VPC: expected one of its rows")
+            raise ValueError(f"no row {quoted(row)} in this VPC: expected one of its rows")
         return changed
 
 

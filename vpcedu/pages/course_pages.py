@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from vpcedu import files
+
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 CONTENTS, SOURCES, GLOSSARY = (FOLDER / name for name in ("README.md", "SOURCES.md", "GLOSSARY.md"))
 
@@ -163,7 +165,7 @@ def _text(notebook: dict[str, Any]) -> str:
 def write() -> None:
     """Renew the three pages."""
     for path, renewed in ((CONTENTS, contents), (SOURCES, sources), (GLOSSARY, glossary)):
-        path.write_text(renewed(path.read_text(encoding="utf-8")), encoding="utf-8")
+        files.write(path, [renewed(path.read_text(encoding="utf-8")).encode()])
 
 
 if __name__ == "__main__":

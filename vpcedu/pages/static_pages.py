@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import html
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,8 @@ import mistune
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
+
+from vpcedu import files
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "notebooks"
@@ -230,21 +231,22 @@ def pages() -> dict[str, str]:
 
 
 def write(folder: Path = OUT) -> list[Path]:
-    """Write the site anew into a folder; returns its files."""
-    made = pages()
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name, text in made.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return [folder / name for name in made]
+    """Write the site into a folder, page by page, and remove pages of before; returns its files."""
+    made = {folder / name: text for name, text in pages().items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, text in made.items():
+        files.write(path, [text.encode()])
+    for path in set(folder.glob("*.html")) - set(made):
+        path.unlink()
+    return list(made)
 
 
 def main() -> int:
     """Write the site and say where."""
-    files = write()
-    size = sum(file.stat().st_size for file in files) / 1e6
+    written = write()
+    size = sum(file.stat().st_size for file in written) / 1e6
     print(
-        f"{len(files)} pages, {size:.1f} MB; open {OUT.relative_to(ROOT).as_posix()}/index.html in a browser."
+        f"{len(written)} pages, {size:.1f} MB; open {OUT.relative_to(ROOT).as_posix()}/index.html in a browser."
     )
     return 0
 

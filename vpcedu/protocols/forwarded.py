@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from vpcedu.flow import Endpoint
 from vpcedu.protocols.http import Message
+from vpcedu.quoting import quoted
 
 FOR, PROTO, PORT = "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port"
 TRACE = "X-Amzn-Trace-Id"
@@ -46,7 +47,7 @@ def forward(
     do not know).
     """
     if mode not in MODES:
-        raise ValueError(f"X-Forwarded-For mode {mode!r}: expected one of {', '.join(MODES)}")
+        raise ValueError(f"X-Forwarded-For mode {quoted(mode)}: expected one of {', '.join(MODES)}")
     before, onward = chain_of(message), _of_no_hop(message)
     peer = str(client) if client_port else client.address
     if message.start.endswith("HTTP/1.0"):
@@ -112,6 +113,6 @@ def believed(message: Message, hops: int = 1) -> str | None:
     '203.0.113.10'
     """
     if hops < 1:
-        raise ValueError(f"hops {hops!r}: expected 1 or more")
+        raise ValueError(f"hops {quoted(hops)}: expected 1 or more")
     entries = [entry.strip() for entry in (chain_of(message) or "").split(",") if entry.strip()]
     return entries[-hops] if len(entries) >= hops else None

@@ -8,6 +8,7 @@ trailers (read and dropped), upgrades, CONNECT.
 
 from __future__ import annotations
 
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 
 LARGEST_HEAD = 65_536  # bytes; ALB's limit for a whole request header is 64 K
@@ -129,7 +130,7 @@ def _body(
 def _is_chunked(message: Message) -> bool:
     coding = message.header("Transfer-Encoding")
     if coding is not None and coding.lower() != "chunked":
-        raise ValueError(f"Transfer-Encoding {coding!r}: expected chunked")
+        raise ValueError(f"Transfer-Encoding {quoted(coding)}: expected chunked")
     if coding is not None and message.header("Content-Length") is not None:
         raise ValueError(
             "both Transfer-Encoding and Content-Length: expected one of them (RFC 9112 section 6.1)"
@@ -181,9 +182,11 @@ def _trailers(body: bytearray, buffer: bytearray, offset: int) -> tuple[bytes, i
 def _size(digits: str, base: int, what: str) -> int:
     known = "0123456789abcdef"[:base]
     if not digits or len(digits) > 9 or any(digit not in known for digit in digits.lower()):
-        raise ValueError(f"{what} {digits[:20]!r}: expected a number of bytes up to {LARGEST_BODY}")
+        raise ValueError(
+            f"{what} {quoted(digits)}: expected a number of bytes up to {LARGEST_BODY}"
+        )
     if int(digits, base) > LARGEST_BODY:
-        raise ValueError(f"{what} {digits!r}: expected at most {LARGEST_BODY} bytes")
+        raise ValueError(f"{what} {quoted(digits)}: expected at most {LARGEST_BODY} bytes")
     return int(digits, base)
 
 
@@ -198,7 +201,7 @@ def _start(line: str) -> str:
     asks = len(words) == 3 and words[0].isalpha() and words[2] in ("HTTP/1.0", "HTTP/1.1")
     if not (status or asks):
         raise ValueError(
-            f"start line {line[:80]!r}: expected like 'GET / HTTP/1.1' or 'HTTP/1.1 200 OK'"
+            f"start line {quoted(line)}: expected like 'GET / HTTP/1.1' or 'HTTP/1.1 200 OK'"
         )
     return line
 
@@ -206,5 +209,5 @@ def _start(line: str) -> str:
 def _header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
     if not colon or not name or name != name.strip() or " " in name:
-        raise ValueError(f"header {line[:80]!r}: expected 'Name: value'")
+        raise ValueError(f"header {quoted(line)}: expected 'Name: value'")
     return name, value.strip()

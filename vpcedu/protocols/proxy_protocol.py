@@ -15,6 +15,7 @@ from struct import Struct
 
 from vpcedu.address import number, text
 from vpcedu.flow import Endpoint
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 
 SIGNATURE = bytes.fromhex("0d0a0d0a000d0a515549540a")
@@ -94,7 +95,7 @@ def parse(data: bytes) -> tuple[Header, int] | None:
         return _parse_2(data) if len(data) >= 16 else None
     if data[:6] == b"PROXY "[: len(data)]:
         return _parse_1(data)
-    raise ValueError(f"{data[:12]!r}: expected 'PROXY ' or the signature of version 2")
+    raise ValueError(f"{quoted(data)}: expected 'PROXY ' or the signature of version 2")
 
 
 def crc32c(data: bytes) -> int:
@@ -131,7 +132,9 @@ def _parse_1(data: bytes) -> tuple[Header, int] | None:
     if words[1] in ("UNKNOWN", "TCP6"):
         return Header(1, PROXY, None, None), end + 2
     if len(words) != 6 or words[1] != "TCP4":
-        raise ValueError(f"{data[:end]!r}: expected 'PROXY TCP4 source destination port port'")
+        raise ValueError(
+            f"{quoted(data[:end])}: expected 'PROXY TCP4 source destination port port'"
+        )
     source, destination = (
         Endpoint.parse(f"{words[2]}:{words[4]}"),
         Endpoint.parse(f"{words[3]}:{words[5]}"),

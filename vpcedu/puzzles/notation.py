@@ -17,6 +17,7 @@ from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.web_server import listens, serves
 from vpcedu.network.vpc import Device
+from vpcedu.quoting import quoted
 from vpcedu.sites.row_kinds import KINDS, as_a
 from vpcedu.tables.network_acl import ALLOW, DENY
 from vpcedu.tables.security_group import IN, OUT
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
     from vpcedu.row import Row
 
+LONGEST = 1_000  # letters of a line of changes
 NONE = "none"
 SWITCH = {"on": True, "off": False}
 
@@ -66,9 +68,11 @@ def changes(vpc: Vpc, typed: str) -> tuple[Repair, ...]:
 
     ValueError names the word that is not understood.
     """
+    if len(typed) > LONGEST or not "".join(typed.split()).isprintable():
+        raise ValueError(f"{quoted(typed)}: expected one line of at most {LONGEST} letters")
     found = tuple(_change(vpc, part.split()) for part in typed.split(";") if part.strip())
     if not found:
-        raise ValueError(f"{typed!r}: expected a change, like: change 7 ports 443")
+        raise ValueError(f"{quoted(typed)}: expected a change, like: change 7 ports 443")
     return found
 
 
@@ -87,7 +91,7 @@ def _change(vpc: Vpc, words: list[str]) -> Repair:
         row = _row(vpc, rest[0])
         return Repair(row, _with(row, rest[1], " ".join(rest[2:])))
     raise ValueError(
-        f"{' '.join(words)!r}: expected remove NUMBER, change NUMBER FIELD VALUE, or add KIND VALUES"
+        f"{quoted(' '.join(words))}: expected remove NUMBER, change NUMBER FIELD VALUE, or add KIND VALUES"
     )
 
 
@@ -96,7 +100,7 @@ def _row(vpc: Vpc, digits: str) -> Row:
     place = whole(digits, len(known))
     if not place:
         raise ValueError(
-            f"row {digits!r}: expected a number from 1 to {len(known)}; the word rows lists them"
+            f"row {quoted(digits)}: expected a number from 1 to {len(known)}; the word rows lists them"
         )
     return known[place - 1]
 
@@ -112,7 +116,7 @@ def _new(words: list[str]) -> Row:
     last = 1 + len(kind.fields)
     if len(words) <= last:
         raise ValueError(
-            f"{' '.join(words)!r}: expected {kind.word} {' '.join((kind.owner, *kind.fields)).upper()}"
+            f"{quoted(' '.join(words))}: expected {kind.word} {' '.join((kind.owner, *kind.fields)).upper()}"
         )
     values: dict[str, Any] = {kind.owner: _address(words[1]) if row is Association else words[1]}
     texts = (*words[2:last], " ".join(words[last:]))  # a target's name may have spaces
@@ -126,7 +130,7 @@ def _with(row: Row, field: str, value: str) -> Row:
     kind = KINDS[type(row)]
     if field not in kind.fields:
         raise ValueError(
-            f"field {field!r} of {_head(row)}: expected one of {', '.join(kind.fields)}"
+            f"field {quoted(field)} of {_head(row)}: expected one of {', '.join(kind.fields)}"
         )
     read, old = _read(field, value), row._asdict()
     if field == "allowance":
@@ -214,12 +218,12 @@ def _whole(digits: str) -> int:
     found = whole(digits, 65_535)
     if found is None:
         raise ValueError(
-            f"{digits!r}: expected a whole number from 0 to 65535, or ports like 80 or 1024-65535"
+            f"{quoted(digits)}: expected a whole number from 0 to 65535, or ports like 80 or 1024-65535"
         )
     return found
 
 
 def _one_of(field: str, value: str, known: dict[str, Any]) -> Any:
     if value not in known:
-        raise ValueError(f"{field} {value!r}: expected one of {', '.join(known)}")
+        raise ValueError(f"{field} {quoted(value)}: expected one of {', '.join(known)}")
     return known[value]

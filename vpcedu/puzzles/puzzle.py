@@ -22,6 +22,7 @@ from vpcedu.flow import spread
 from vpcedu.hosts.web_server import listens, serves
 from vpcedu.puzzles.remedies import remedies
 from vpcedu.puzzles.scenes import scenes
+from vpcedu.quoting import quoted
 from vpcedu.sites.row_kinds import as_a, to_add
 from vpcedu.views.description import describe
 from vpcedu.views.text import fold
@@ -164,9 +165,9 @@ class Puzzle:
 def puzzle(seed: int = 0, count: int = 1) -> Puzzle:
     """The puzzle of a seed, with `count` rows broken; ValueError for a wrong value."""
     if isinstance(seed, bool) or not isinstance(seed, int):
-        raise ValueError(f"seed {seed!r}: expected a whole number")
+        raise ValueError(f"seed {quoted(seed)}: expected a whole number")
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST:
-        raise ValueError(f"faults {count!r}: expected 1 to {MOST}")
+        raise ValueError(f"faults {quoted(count)}: expected 1 to {MOST}")
     sites = scenes()
     working, question = sites[spread("scene", seed) % len(sites)]
     plays = Plays()
@@ -241,7 +242,7 @@ def _as_repair(given: object) -> Repair:
         return as_a(given, Repair) or Repair(None, to_add(given))
     except ValueError:
         raise ValueError(
-            f"{given!r}: expected a Repair, or a Route, AclEntry, GroupRule or Association to add"
+            f"{quoted(given)}: expected a Repair, or a Route, AclEntry, GroupRule or Association to add"
         ) from None
 
 

@@ -9,6 +9,7 @@ memory was made too short).
 
 from __future__ import annotations
 
+from vpcedu.quoting import quoted
 from vpcedu.scenarios import failing_targets, headers, routes_and_filters, timing
 from vpcedu.scenarios.scenario import Scenario
 from vpcedu.views.text import fold
@@ -31,7 +32,7 @@ SCENARIOS: dict[str, Scenario] = {
 def scenario(name: str) -> Scenario:
     """A scenario by its name; printed it tells its story. ValueError names an unknown one."""
     if name not in SCENARIOS:
-        raise ValueError(f"scenario {name!r}: expected one of {', '.join(SCENARIOS)}")
+        raise ValueError(f"scenario {quoted(name)}: expected one of {', '.join(SCENARIOS)}")
     return SCENARIOS[name]
 
 

@@ -10,6 +10,7 @@ from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device
 from vpcedu.packet import FIN, SYN
 from vpcedu.protocols.http import request
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.sites.parts import PAGE
 from vpcedu.sites.programs import Later
@@ -57,7 +58,7 @@ class Scenario(NamedRow):
         """The same visit with the fault undone; ValueError where nothing is wrong."""
         if self.undo is None:
             raise ValueError(
-                f"scenario {self.name!r} shows correct behaviour: expected one with a fault to undo"
+                f"scenario {quoted(self.name)} shows correct behaviour: expected one with a fault to undo"
             )
         return self.play(self.undo(self.build()))
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 from vpcedu.hosts.host import Host
 from vpcedu.network.record import Call, Record
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.quoting import plain
 from vpcedu.trace import DELIVER, SEND, Capture, Cause, Step, Trace
 from vpcedu.views.bytes.listing import listing
-from vpcedu.views.bytes.pcap_read import SeenPacket, load
+from vpcedu.views.bytes.passed_over import PassedOver, many
+from vpcedu.views.bytes.pcap_read import SeenPacket, load_counted
 from vpcedu.views.explain import SEEN
 from vpcedu.views.text import columns, ladder
 
@@ -20,6 +22,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from os import PathLike
     from typing import Any
+
+
+# Of a file. A packet takes up to 2 KB of memory apart from its data, so a file at most 0.5 GB.
+MOST_BYTES, MOST_PACKETS = 64 * 1_024 * 1_024, 200_000
+SHORTER = "editcap -r FILE SHORTER 1-10000 keeps the first ones"
+MOST_HOSTS = 12  # of a ladder in text, so that a line has an end
 
 
 class Loaded(Record):
@@ -30,8 +38,9 @@ class Loaded(Record):
 
     pending = "as seen"  # a file does not tell what a person saw
 
-    def __init__(self, name: str, packets: list[SeenPacket]) -> None:
-        self.name, self.packets, capture = name, packets, as_capture(packets)
+    def __init__(self, name: str, packets: list[SeenPacket], passed: PassedOver) -> None:
+        self.name, self.packets, self.passed = name, packets, passed
+        capture = as_capture(packets)
         first = packets[0].decoded.packet.flow if packets else None
         call = Call(first.src, first.dst, first.dport) if first else Call("nobody", "nobody", 0)
         super().__init__(call, None, capture, Vpc("0.0.0.0/32"), 0)
@@ -47,16 +56,51 @@ class Loaded(Record):
         """The file's name."""
         return self.name
 
+    @property
+    def notes(self) -> list[str]:
+        """What was passed over, by kind, and what is not known of the packets that were read."""
+        unknown = [seen.decoded for seen in self.packets if seen.decoded.checksums is None]
+        cut = sum(decoded.missing > 0 for decoded in unknown)
+        lines = self.passed.lines()
+        if cut:
+            lines.append(
+                f"{many(cut, 'packet{s}')} kept in part only (snap length): checksum not verified, and"
+                " the ladder shows what was kept."
+            )
+        if cut < len(unknown):
+            lines.append(
+                f"{many(len(unknown) - cut, 'packet{s}')} without a length (segmentation offload):"
+                " as long as the frame, checksum not verified."
+            )
+        return lines
+
     def __str__(self) -> str:
+        count, others = len(self.packets), self.passed.packets
+        of = f", of {count + others} in the file" if others else ""
         return "\n".join(
             [
-                f"{self.title}: {len(self.packets)} packets, as seen",
+                f"{self.title}: {many(count, 'packet{s}')}, as seen{of}",
+                *self.notes,
                 "",
                 listing(self.packets),
                 "",
-                *ladder(self.capture, self.talks),
+                *self._ladder(),
             ]
         )
+
+    def _ladder(self) -> list[str]:
+        """The ladder of the hosts that were met first, and how many are left out."""
+        hosts = [device.name for device in self.vpc.devices]
+        if len(hosts) <= MOST_HOSTS:
+            return ladder(self.capture, self.talks)
+        first, part = set(hosts[:MOST_HOSTS]), Capture()
+        part.traces = [trace for trace in self.capture if first.issuperset(trace.devices)]
+        talks = tuple(talk for talk in self.talks if first.issuperset(talk.path))
+        return [
+            f"The ladder has the first {MOST_HOSTS} of {len(hosts):,} hosts and the"
+            f" {many(len(part), 'packet{s}')} between them, out of {len(self.capture):,}.",
+            *ladder(part, talks),
+        ]
 
     def __repr__(self) -> str:
         return f"<Loaded: {self.title}; {len(self.packets)} packets>"
@@ -67,13 +111,25 @@ class Loaded(Record):
 
 
 def load_pcap(path: str | PathLike[str]) -> Loaded:
-    """Read a capture file.
+    """Read a capture file: what can be read, and how much of what else was passed over.
 
-    OSError where there is none, PcapError (a ValueError with `offset`) where it is damaged.
+    A file may have 64 MiB and 200,000 packets that are read; in memory a packet takes up to 2 KB
+    apart from its data, so all of it less than 0.5 GB. ValueError names a file above that, by its
+    size before anything is read; PcapError (a ValueError with `offset`) one that is damaged before
+    its first packet; OSError where there is none.
     """
     import os
 
-    return Loaded(os.path.basename(os.fspath(path)), load(path))
+    name = os.path.basename(os.fspath(path))
+    size = os.stat(path).st_size
+    if size > MOST_BYTES:
+        raise ValueError(
+            f"{plain(name)}: {size:,} bytes: expected at most {MOST_BYTES:,}; {SHORTER}"
+        )
+    packets, passed = load_counted(path, MOST_PACKETS + 1)
+    if len(packets) > MOST_PACKETS:
+        raise ValueError(f"{plain(name)}: more than {MOST_PACKETS:,} TCP packets; {SHORTER}")
+    return Loaded(name, packets, passed)
 
 
 def as_capture(packets: list[SeenPacket]) -> Capture:
@@ -82,10 +138,10 @@ def as_capture(packets: list[SeenPacket]) -> Capture:
     Both are named by their addresses.
     """
     capture = Capture()
-    begun = packets[0].at if packets else 0
+    begun, cause = packets[0].at if packets else 0, Cause(SEEN)
     for number, seen in enumerate(packets, 1):
         packet, now = seen.decoded.packet, max(seen.at - begun, 0)
-        trace = Trace(number, Step(now, packet.flow.src, "send", SEND, packet, packet, Cause(SEEN)))
+        trace = Trace(number, Step(now, packet.flow.src, "send", SEND, packet, packet, cause))
         trace.steps.append(Step(now, packet.flow.dst, "deliver", DELIVER, packet, packet))
         capture.traces.append(trace)
     return capture

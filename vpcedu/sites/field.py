@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from vpcedu import address
 from vpcedu.clock import SECOND
+from vpcedu.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ def whole(name: str, value: object, least: int, most: int, unit: str = "") -> in
         text = text.removesuffix("s").rstrip()
     found = address.whole(text.replace(",", ""), most)
     if found is None or found < least or ("," in text and text != f"{found:,}"):
-        raise ValueError(f"{name} {value!r}: expected {_numbers(least, most, unit)}")
+        raise ValueError(f"{name} {quoted(value)}: expected {_numbers(least, most, unit)}")
     return found
 
 
 def count(name: str, value: object, least: int, most: int, unit: str = "") -> int:
     """A whole number that a function is called with: as `whole`, but text is refused."""
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise ValueError(f"{name} {value!r}: expected {_numbers(least, most, unit)}")
+        raise ValueError(f"{name} {quoted(value)}: expected {_numbers(least, most, unit)}")
     return value
 
 
@@ -58,7 +59,7 @@ def seconds(name: str, value: object) -> int:
     full = address.whole(before, LONGEST)
     part = address.whole(after, DECIMALS) if point else 0
     if full is None or part is None:
-        raise ValueError(f"{name} {value!r}: expected seconds, like 3 or 0.5")
+        raise ValueError(f"{name} {quoted(value)}: expected seconds, like 3 or 0.5")
     return full * SECOND + int(f"{after:0<6}"[:6])
 
 
@@ -90,4 +91,4 @@ def one_of(
     for word in known:
         if word.lower() == text and word:
             return word
-    raise ValueError(f"{name} {value!r}: expected one of {', '.join(filter(None, known))}")
+    raise ValueError(f"{name} {quoted(value)}: expected one of {', '.join(filter(None, known))}")

@@ -17,6 +17,7 @@ from vpcedu.hosts.web_server import WebServer
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device, Vpc
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.sites import parts
 from vpcedu.sites.parts import (
@@ -46,7 +47,7 @@ LINE = "{:<17}{:<13}{:<9}{:<17}{}"
 def lone_server_vpc(default: str = "NAT", public: bool = True, partner: bool = False) -> Vpc:
     """The description of the site; see `lone_server`."""
     if default not in DEFAULTS:
-        raise ValueError(f"default {default!r}: expected one of {', '.join(DEFAULTS)}")
+        raise ValueError(f"default {quoted(default)}: expected one of {', '.join(DEFAULTS)}")
     routes = [*routes_out("rtb-nat"), Route(TABLE, VPC_BLOCK, LOCAL)]
     routes += [Route(TABLE, PARTNER, "NAT")] if partner else []
     routes += [Route(TABLE, ANYWHERE, default)] if default != "nowhere" else []

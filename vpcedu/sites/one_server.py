@@ -20,6 +20,7 @@ from vpcedu.network.names import Name
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device, Vpc
 from vpcedu.protocols.ports import LINUX as LINUX_PORTS
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.sites.parts import (
     API,
@@ -70,7 +71,7 @@ def one_server_vpc(
     group_out: "nothing" or "all". ports: the client's ephemeral range.
     """
     if group_out not in GROUP_OUT:
-        raise ValueError(f"group_out {group_out!r}: expected one of {', '.join(GROUP_OUT)}")
+        raise ValueError(f"group_out {quoted(group_out)}: expected one of {', '.join(GROUP_OUT)}")
     vpc = Vpc(
         cidr=VPC_BLOCK,
         subnets=(Subnet("public", PUBLIC, "public", ACL),),

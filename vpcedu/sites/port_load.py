@@ -20,6 +20,7 @@ from vpcedu.flow import Endpoint, spread
 from vpcedu.network.network import Network
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX, choose
 from vpcedu.protocols.tcp_settings import LINUX as LINUX_TCP
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.sites.field import count
 from vpcedu.sites.programs import Stay
@@ -145,7 +146,7 @@ def port_use(load: Load, span: int = SPAN) -> PortUse:
 def _checked(load: Load) -> None:
     if not isinstance(load, Load):
         raise ValueError(
-            f"{load!r} is no load: expected a Load(ports, destinations, rate, lifetime, closes_first)"
+            f"{quoted(load)} is no load: expected a Load(ports, destinations, rate, lifetime, closes_first)"
         )
     low, high = (count("ports", port, 1, 65_535) for port in load.ports)
     if low > high:
@@ -158,7 +159,7 @@ def _checked(load: Load) -> None:
         count(word, value, 1, most)
     if load.closes_first not in CLOSERS:
         raise ValueError(
-            f"closes_first {load.closes_first!r}: expected one of {', '.join(CLOSERS)}"
+            f"closes_first {quoted(load.closes_first)}: expected one of {', '.join(CLOSERS)}"
         )
 
 

@@ -14,6 +14,7 @@ from vpcedu.hosts.web_server import WebServer
 from vpcedu.network.interface import Interface
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device, Vpc
+from vpcedu.quoting import quoted
 from vpcedu.sites.parts import (
     API,
     IGW,
@@ -146,11 +147,11 @@ def reference_architecture(
     value.
     """
     if not isinstance(seed, int):
-        raise ValueError(f"seed {seed!r}: expected a whole number")
+        raise ValueError(f"seed {quoted(seed)}: expected a whole number")
     return Site(reference_vpc(balancer, nat), seed)
 
 
 def _choose(word: str, value: str, table: dict[str, Any]) -> Any:
     if value not in table:
-        raise ValueError(f"{word} {value!r}: expected one of {', '.join(table)}")
+        raise ValueError(f"{word} {quoted(value)}: expected one of {', '.join(table)}")
     return table[value]

@@ -9,6 +9,7 @@ from vpcedu.hosts.host import Host
 from vpcedu.network.vpc import Device, Vpc
 from vpcedu.packet import SYN
 from vpcedu.protocols.forwarded import MODES
+from vpcedu.quoting import quoted
 from vpcedu.sites.reference import reference_vpc
 from vpcedu.sites.site import Site
 from vpcedu.sites.visit import Visit
@@ -33,11 +34,13 @@ def proxy_site(
     """
     for word, value, words in (("web", web, WEBS), ("mode", mode, tuple(MODES))):
         if value not in words:
-            raise ValueError(f"{word} {value!r}: expected one of {', '.join(words)}")
+            raise ValueError(f"{word} {quoted(value)}: expected one of {', '.join(words)}")
     if proxy and balancer != "classic-tcp":
-        raise ValueError(f"a PROXY line of {balancer!r}: expected balancer classic-tcp")
+        raise ValueError(f"a PROXY line of {quoted(balancer)}: expected balancer classic-tcp")
     if mode != "append" and balancer != "application":
-        raise ValueError(f"mode {mode!r} of {balancer!r}: expected balancer application")
+        raise ValueError(
+            f"mode {quoted(mode)} of {quoted(balancer)}: expected balancer application"
+        )
     vpc = reference_vpc(balancer)
     extra: tuple[tuple[str, object], ...] = (("xff", mode),) if balancer == "application" else ()
     if proxy:

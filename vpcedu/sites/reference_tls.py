@@ -12,6 +12,7 @@ from __future__ import annotations
 from vpcedu.flow import Endpoint
 from vpcedu.network.vpc import Device, Vpc
 from vpcedu.protocols.tls import DEMONSTRATION
+from vpcedu.quoting import quoted
 from vpcedu.sites.reference import WEB, reference_vpc
 from vpcedu.sites.site import Site
 from vpcedu.tables.security_group import IN, OUT, GroupRule
@@ -36,7 +37,7 @@ GROUP_RULES = (
 def tls_vpc(balancer: str = "classic-https", nat: str = "instance") -> Vpc:
     """The description of the site; ValueError names an unknown balancer or NAT."""
     if balancer not in TLS_BALANCERS:
-        raise ValueError(f"balancer {balancer!r}: expected one of {', '.join(TLS_BALANCERS)}")
+        raise ValueError(f"balancer {quoted(balancer)}: expected one of {', '.join(TLS_BALANCERS)}")
     kind, protocol, port = TLS_BALANCERS[balancer]
     vpc = reference_vpc(kind, nat)
     listener = Listener(

@@ -11,6 +11,7 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import Route
@@ -120,6 +121,6 @@ def to_add(given: object) -> AddedRow:
     )
     if row is None:
         raise ValueError(
-            f"{given!r} is no row that can be added: expected a Route, AclEntry, GroupRule or Association"
+            f"{quoted(given)} is no row that can be added: expected a Route, AclEntry, GroupRule or Association"
         )
     return row

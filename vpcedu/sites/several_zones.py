@@ -17,6 +17,7 @@ from vpcedu.hosts.web_server import WebServer
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.quoting import quoted
 from vpcedu.sites.parts import CLIENT, IGW, NAME, VPC_BLOCK, open_acls, routes_out
 from vpcedu.sites.site import Site
 from vpcedu.tables.route_table import LOCAL, Route
@@ -55,7 +56,7 @@ def zones_site(
         or set(targets) - set(zones)
     ):
         raise ValueError(
-            f"zones {zones!r}, targets {targets!r}: expected letters from a to h, in order"
+            f"zones {quoted(zones)}, targets {quoted(targets)}: expected letters from a to h, in order"
         )
     registered = TargetGroup(
         "web servers",

@@ -16,6 +16,7 @@ from vpcedu.network.network import Network
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Vpc
 from vpcedu.protocols.http import request
+from vpcedu.quoting import quoted
 from vpcedu.sites.field import ipv4, is_numeric
 from vpcedu.sites.visit import Visit
 from vpcedu.trace import Capture
@@ -155,7 +156,9 @@ class Site:
         network = self.network
         hosts = [name for name, device in network.devices.items() if device.is_host]
         if call.opener not in hosts:
-            raise ValueError(f"opener {call.opener!r}: expected a host, one of {', '.join(hosts)}")
+            raise ValueError(
+                f"opener {quoted(call.opener)}: expected a host, one of {', '.join(hosts)}"
+            )
         if is_numeric(call.name):
             address = ipv4("host", call.name)
         else:
@@ -205,7 +208,7 @@ def _parts(url: str) -> tuple[str, str, int, str]:
     number = whole(port, 65_535) if colon else SCHEMES.get(scheme)
     if scheme not in SCHEMES or not name or not number or " " in path:
         raise ValueError(
-            f"{url!r} is no URL this model can fetch: expected http://name/path, https://name/path, or"
+            f"{quoted(url)} is no URL this model can fetch: expected http://name/path, https://name/path, or"
             " name:port in the place of the name"
         )
     return scheme, name, number, "/" + path

@@ -18,6 +18,8 @@ from concurrent import futures
 from contextlib import nullcontext
 from itertools import product
 
+from vpcedu.quoting import quoted
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,7 +72,7 @@ def sweep(
         try:
             rows.append(_row(point, future.result()))
         except Exception as error:
-            error.add_note(f"at the point {point!r} of the grid")
+            error.add_note(f"at the point {quoted(point)} of the grid")
             if error not in errors:  # a pool that broke gives all its points one error
                 errors.append(error)
     if errors:
@@ -85,10 +87,14 @@ def sweep(
 
 def _points(grid: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
     if not isinstance(grid, Mapping):
-        raise ValueError(f"grid {grid!r}: expected a mapping from each parameter to its values")
+        raise ValueError(
+            f"grid {quoted(grid)}: expected a mapping from each parameter to its values"
+        )
     for word, values in grid.items():
         if isinstance(values, str) or not isinstance(values, Iterable):
-            raise ValueError(f"values {values!r} of {word!r}: expected a sequence, like (1, 2)")
+            raise ValueError(
+                f"values {quoted(values)} of {quoted(word)}: expected a sequence, like (1, 2)"
+            )
     return [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
 
 
@@ -100,6 +106,6 @@ def _row(point: dict[str, Any], result: Any) -> dict[str, Any]:
     for word in point.keys() & told.keys():
         if point[word] != told[word]:
             raise ValueError(
-                f"{word!r} is {told[word]!r} in the result: expected other words than the grid's"
+                f"{quoted(word)} is {quoted(told[word])} in the result: expected other words than the grid's"
             )
     return point | told

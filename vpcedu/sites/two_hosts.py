@@ -21,6 +21,7 @@ from vpcedu.packet import ACK, SYN
 from vpcedu.protocols.ports import LINUX as LINUX_PORTS
 from vpcedu.protocols.tcp_settings import LINUX, LINUX_BEFORE_6_5
 from vpcedu.protocols.tcp_states import ESTABLISHED
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.sites.field import count, one_of
 from vpcedu.sites.parts import API, CLIENT, NAME, UPDATES, VPC_BLOCK, web_server
@@ -173,7 +174,9 @@ def handshake(
     """
     count("round trip", round_trip, 1, 10_000, "milliseconds")
     if not isinstance(lost, (tuple, list)):
-        raise ValueError(f"lost {lost!r}: expected a tuple of words, like ('1st SYN', '1st ACK')")
+        raise ValueError(
+            f"lost {quoted(lost)}: expected a tuple of words, like ('1st SYN', '1st ACK')"
+        )
     chosen = {one_of("segment", word, SEGMENTS) for word in lost}
     setting = HandshakeSetting(
         round_trip,

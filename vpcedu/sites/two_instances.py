@@ -19,6 +19,7 @@ from vpcedu.network.network import Network
 from vpcedu.network.vpc import Device, Vpc
 from vpcedu.packet import SYN, Packet
 from vpcedu.protocols.tcp_settings import LINUX, KeepAlive
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.sites.field import count
 from vpcedu.sites.parts import UPDATES
@@ -187,7 +188,7 @@ def _attempt(network: Network, name: str, flow: FiveTuple, begun: int, until: in
 def _checked(setting: FilterSetting) -> None:
     if not isinstance(setting, FilterSetting):
         raise ValueError(
-            f"{setting!r}: expected a Setting(connections, destinations, room, at, speaks, keepalive)"
+            f"{quoted(setting)}: expected a Setting(connections, destinations, room, at, speaks, keepalive)"
         )
     for word, value, least, most in (
         ("connections", setting.connections, 1, MOST),
@@ -198,7 +199,7 @@ def _checked(setting: FilterSetting) -> None:
     ):
         count(word, value, least, most)
     if setting.speaks not in SPEAKERS:
-        raise ValueError(f"speaks {setting.speaks!r}: expected one of {', '.join(SPEAKERS)}")
+        raise ValueError(f"speaks {quoted(setting.speaks)}: expected one of {', '.join(SPEAKERS)}")
 
 
 class Filled(NamedRow):

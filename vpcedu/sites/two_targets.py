@@ -17,6 +17,7 @@ from vpcedu.network.names import Name
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.http import request
+from vpcedu.quoting import quoted
 from vpcedu.sites.parts import (
     CLIENT,
     IGW,
@@ -62,10 +63,10 @@ def nlb_site(
     ValueError names a wrong value.
     """
     if target_type not in ("instance", "ip"):
-        raise ValueError(f"target type {target_type!r}: expected instance or ip")
+        raise ValueError(f"target type {quoted(target_type)}: expected instance or ip")
     unknown = [name for name in targets if name not in WEBS]
     if unknown or not targets:
-        raise ValueError(f"targets {targets!r}: expected some of {', '.join(WEBS)}")
+        raise ValueError(f"targets {quoted(targets)}: expected some of {', '.join(WEBS)}")
     group = TargetGroup(
         "web servers",
         tuple(Endpoint(WEBS[name], 80) for name in targets),
@@ -140,7 +141,7 @@ class Tries(tuple[Visit, ...]):
 def nlb_tries(site: Site, opener: str = "client", count: int = 6) -> Tries:
     """So many visits of one host, one after the other; the name is the one it would use."""
     if not 0 < count <= 50:
-        raise ValueError(f"count {count!r}: expected 1 to 50")
+        raise ValueError(f"count {quoted(count)}: expected 1 to 50")
     name = INSIDE if opener in WEBS else NAME
     return Tries(site.get(f"http://{name}/", opener) for _ in range(count))
 

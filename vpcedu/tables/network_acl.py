@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from vpcedu.address import block, number
 from vpcedu.flow import FiveTuple
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.traffic import ANY as ANY
 from vpcedu.tables.traffic import ANYWHERE, EVERY_PORT, span, words
@@ -71,7 +72,7 @@ class NetworkAcl:
                 or entry.action not in (ALLOW, DENY)
             ):
                 raise ValueError(
-                    f"{entry!r}: expected a number from 1 to 32766, in or out, allow or deny"
+                    f"{quoted(entry)}: expected a number from 1 to 32766, in or out, allow or deny"
                 )
             if entry.number in [row[-1].number for row in self._rows[entry.direction]]:
                 raise ValueError(

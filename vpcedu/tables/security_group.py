@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from vpcedu.address import block, number
 from vpcedu.flow import TCP, FiveTuple
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.traffic import ANY, ANYWHERE, EVERY_PORT, span, words
 
@@ -75,7 +76,7 @@ class RuleSet(NamedRow):
         for rule in rules:
             span(rule.protocol, rule.ports)
             if rule.direction not in (IN, OUT):
-                raise ValueError(f"{rule!r}: expected the direction in or out")
+                raise ValueError(f"{quoted(rule)}: expected the direction in or out")
             if not rule.peer.startswith("sg-"):
                 block(rule.peer)
         return cls(

@@ -10,6 +10,7 @@ with one span. Sources: EC2 API, IpPermission and CreateNetworkAclEntry; RFC 792
 from __future__ import annotations
 
 from vpcedu.flow import TCP
+from vpcedu.quoting import quoted
 
 ANY, ICMP, UDP = -1, 1, 17  # IANA protocol numbers; -1 as the API writes "all"
 NAMES = {ANY: "all", ICMP: "icmp", TCP: "tcp", UDP: "udp"}
@@ -37,7 +38,7 @@ def span(protocol: int, ports: tuple[int, int]) -> tuple[int, int]:
     if protocol == ANY or (0 <= protocol <= 255 and protocol not in NAMES):
         return EVERY_PORT
     raise ValueError(
-        f"protocol {protocol!r}, ports {ports!r}: expected -1 or 0 to 255, and (first, last) port from 0"
+        f"protocol {quoted(protocol)}, ports {quoted(ports)}: expected -1 or 0 to 255, and (first, last) port from 0"
         " to 65535, for ICMP (type, code) from -1 to 255, no type without code -1"
     )
 

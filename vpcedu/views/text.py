@@ -82,15 +82,13 @@ def columns(talks: tuple[Conversation, ...], traces: list[Trace]) -> list[str]:
     The paths of the connections come first, then those of the packets.
     """
     order: list[str] = []
+    known = {"Internet"}
     for path in [talk.path for talk in talks] + [trace.devices for trace in traces]:
         for place, name in enumerate(path):
-            if name not in order and name != "Internet":
-                before = (
-                    order.index(path[place - 1]) + 1
-                    if place and path[place - 1] in order
-                    else len(order)
-                )
-                order.insert(before if place else len(order), name)
+            if name not in known:
+                known.add(name)
+                follows = place and path[place - 1] in order
+                order.insert(order.index(path[place - 1]) + 1 if follows else len(order), name)
     return order
 
 

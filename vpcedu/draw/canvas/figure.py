@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from vpcedu.draw.canvas.fonts import width_of
+from vpcedu.draw.canvas.fonts import drawable, width_of
 from vpcedu.draw.canvas.scene import SHARES, Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import FONT, THEMES
+from vpcedu.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def paint(scene: Scene, axes: Any, theme: str = "light") -> Any:
     To show another scene in its place, give the artist another `scene` of the same size.
     """
     if theme not in THEMES:
-        raise ValueError(f"theme {theme!r}: expected one of {', '.join(THEMES)}")
+        raise ValueError(f"theme {quoted(theme)}: expected one of {', '.join(THEMES)}")
     axes.set(xlim=(0, scene.width), ylim=(scene.height, 0), xticks=(), yticks=())
     axes.set_facecolor(THEMES[theme]["paper"])
     axes.figure.set_facecolor(THEMES[theme]["paper"])
@@ -125,7 +126,7 @@ class Brush:
             context,
             left,
             base if self._top is None else self._top - base,
-            words,
+            drawable(words),
             _font(size, bold),
             0,
         )

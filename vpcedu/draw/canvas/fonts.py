@@ -14,6 +14,10 @@ from functools import lru_cache
 EM = 2048
 ASCENT, DESCENT = 0.76, 0.24  # of the size: ascenders and descenders of this font
 OTHERS = "·×–→≤≥"
+# No characters of an XML document (XML 1.0 section 2.2): control characters, half pairs of UTF-16.
+UNDRAWN = dict.fromkeys(
+    (*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), "\ufffd"
+)
 REGULAR = (
     651,
     821,
@@ -252,6 +256,11 @@ def _bound(character: str, bold: bool) -> int:
 
     base = normalize("NFD", character)[0]
     return 0 if combining(character) else _WIDTHS[bold].get(base, EM)
+
+
+def drawable(words: str) -> str:
+    """The words with a sign in the place of each character that no picture can hold."""
+    return words.translate(UNDRAWN)
 
 
 def wrap(words: str, size: float, width: float, bold: bool = False) -> tuple[str, ...]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 from io import BytesIO
 
+from vpcedu import files
 from vpcedu.draw.canvas import svg
 from vpcedu.draw.canvas.figure import figure_of, paint
 from vpcedu.draw.canvas.style import colours
+from vpcedu.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,18 +91,14 @@ class Picture:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the picture to a file in the format that its suffix names.
 
-        ValueError for a suffix other than .png, .svg, .pdf.
+        ValueError for a suffix other than .png, .svg, .pdf; OSError where it cannot be written.
         """
         name = os.fspath(path)
         suffix = os.path.splitext(name)[1].lower()
         if suffix not in SUFFIXES:
-            raise ValueError(f"{name!r}: expected a name that ends in {', '.join(SUFFIXES)}")
+            raise ValueError(f"{quoted(name)}: expected a name that ends in {', '.join(SUFFIXES)}")
         writers = {".png": self.png, ".svg": lambda: self.svg().encode(), ".pdf": self._pdf}
-        content = writers[suffix]()
-        partial = f"{name}.part"
-        with open(partial, "wb") as file:
-            file.write(content)
-        os.replace(partial, name)
+        files.write(path, [writers[suffix]()])
 
     def _pdf(self) -> bytes:
         out = BytesIO()

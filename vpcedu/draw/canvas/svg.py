@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from vpcedu.draw.canvas.fonts import width_of
+from vpcedu.draw.canvas.fonts import drawable, width_of
 from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import FALLBACKS, THEMES
+from vpcedu.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ FOLLOW = f"<style>.v-live{{{_variables('light')}}}{PAGE_IS_DARK} .v-live{{{_vari
 def paint(scene: Scene, theme: str = "light") -> str:
     """The scene as one <svg> element; theme: light, dark or live. ValueError for an unknown one."""
     if theme not in (*THEMES, LIVE):
-        raise ValueError(f"theme {theme!r}: expected one of {', '.join((*THEMES, LIVE))}")
+        raise ValueError(f"theme {quoted(theme)}: expected one of {', '.join((*THEMES, LIVE))}")
     follows = (' class="v-live"', FOLLOW) if theme == LIVE else ("", "")
     width, height, paper = _n(scene.width), _n(scene.height), _colours(theme)["paper"]
     body = "\n".join([_painted(item, theme) for item in scene.items])
@@ -153,7 +154,11 @@ def _n(value: float) -> str:
 
 def _escape(words: str) -> str:
     return (
-        words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+        drawable(words)
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace('"', "&quot;")
     )
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vpcedu.draw.reading.legs import legs_of, owner
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import LAST
 from vpcedu.trace import DROP
@@ -85,7 +86,7 @@ def trip_of(visit: Visit, connection: int | None) -> Trip:
     """
     talks = visit.talks
     if not talks or (connection is not None and connection not in range(1, len(talks) + 1)):
-        raise ValueError(f"connection {connection!r}: expected one from 1 to {len(talks)}")
+        raise ValueError(f"connection {quoted(connection)}: expected one from 1 to {len(talks)}")
     lossy = (talk for talk in talks if any(_filtered(trace) for trace in talk.traces))
     talk = next(lossy, talks[-1]) if connection is None else talks[connection - 1]
     request, answer = _pair(visit, talk)

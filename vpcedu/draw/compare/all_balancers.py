@@ -33,6 +33,7 @@ from vpcedu.draw.reading.legs import boxed, is_outside, legs_of
 from vpcedu.draw.reading.words import short
 from vpcedu.hosts.host import Host
 from vpcedu.packet import ACK, FIN, RST, SYN
+from vpcedu.quoting import quoted
 from vpcedu.trace import REWRITE
 from vpcedu.views.explain import verdict, way
 
@@ -87,7 +88,7 @@ def ways(
     that there is not.
     """
     if name not in visits:
-        raise ValueError(f"way {name!r}: expected one of {', '.join(visits)}")
+        raise ValueError(f"way {quoted(name)}: expected one of {', '.join(visits)}")
     chosen = visits[name]
     moment = moment_of(chosen, chosen.capture[packet])
     items: list[Item] = [

@@ -27,6 +27,7 @@ from vpcedu.draw.reading.words import (
     packet_words,
     sentence_lines,
 )
+from vpcedu.quoting import quoted
 from vpcedu.views.explain import verdict
 from vpcedu.views.outcome import outcome
 
@@ -44,7 +45,7 @@ def map_scene(visit: Visit, packet: int | None, arrows: str) -> Scene:
     ValueError as for `map`.
     """
     if arrows not in ARROWS:
-        raise ValueError(f"arrows {arrows!r}: expected one of {', '.join(ARROWS)}")
+        raise ValueError(f"arrows {quoted(arrows)}: expected one of {', '.join(ARROWS)}")
     if packet is not None:
         visit.capture[packet]
     opens, where = opened(visit.talks), places(visit)

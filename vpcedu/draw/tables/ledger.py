@@ -20,6 +20,7 @@ from vpcedu.draw.reading.short_names import gateways
 from vpcedu.draw.reading.words import short
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import requests_seen
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.views.bytes.tls_records import is_tls
 from vpcedu.views.outcome import outcome
@@ -87,7 +88,9 @@ def side_of(visit: Visit) -> Side:
     """
     talks = visit.talks
     if not talks:
-        raise ValueError(f"the capture of {visit.title!r} holds no packet: expected at least one")
+        raise ValueError(
+            f"the capture of {quoted(visit.title)} holds no packet: expected at least one"
+        )
     passes = [name for name in talks[0].passes if name not in gateways(visit.vpc)]
     return Side(visit, talks, passes[-1] if passes and len(talks) == 1 else talks[0].listener)
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 from vpcedu.clock import SECOND
 from vpcedu.packet import RST
 from vpcedu.protocols.tcp_settings import LINUX
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.trace import DROP, SEND
 from vpcedu.views.decided import opens, tracked_of, untracked_of
@@ -100,7 +101,7 @@ def silences(visit: Visit) -> tuple[Silence, ...]:
             )
     if not silent:
         raise ValueError(
-            f"no connection of {visit.title!r} is silent for {SHORTEST // SECOND} s and then used again"
+            f"no connection of {quoted(visit.title)} is silent for {SHORTEST // SECOND} s and then used again"
         )
     return tuple(silent)
 

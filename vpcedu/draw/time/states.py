@@ -19,6 +19,7 @@ from vpcedu.draw.reading.words import count
 from vpcedu.draw.time.states_places import ENDS, FOOT, PLACES, POLYLINES, TALL, WIDE
 from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.protocols.tcp_states import TRANSITIONS
+from vpcedu.quoting import quoted
 from vpcedu.trace import Change
 
 TYPE_CHECKING = False
@@ -58,7 +59,7 @@ def states(
     """
     talk, who, events = changes_of(visit, connection, who)
     if changes is not None and changes not in range(len(events) + 1):
-        raise ValueError(f"changes {changes!r}: expected a number from 0 to {len(events)}")
+        raise ValueError(f"changes {quoted(changes)}: expected a number from 0 to {len(events)}")
     taken = [row for _, row in events[:changes]]
     now = events[0][1].before if events else None
     if taken:
@@ -80,12 +81,12 @@ def changes_of(visit: Visit, connection: int, who: str | None) -> tuple[Conversa
     """A connection, one of its ends, and that end's changes of state in order."""
     talks = visit.talks
     if connection not in range(1, len(talks) + 1):
-        raise ValueError(f"connection {connection!r}: expected one from 1 to {len(talks)}")
+        raise ValueError(f"connection {quoted(connection)}: expected one from 1 to {len(talks)}")
     talk = talks[connection - 1]
     who = talk.opener if who is None else who
     if who not in (talk.opener, talk.listener):
         raise ValueError(
-            f"{who!r} is no end of connection {connection}: expected {talk.opener} or {talk.listener}"
+            f"{quoted(who)} is no end of connection {connection}: expected {talk.opener} or {talk.listener}"
         )
     own: set[FiveTuple] = {trace.packet.flow for trace in talk.traces if trace.sender == who}
     own |= {trace.last.before.flow.reversed() for trace in talk.traces if trace.last.at == who}

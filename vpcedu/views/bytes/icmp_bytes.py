@@ -25,11 +25,13 @@ from vpcedu.views.bytes.ipv4 import (
     OtherPacket,
     WireError,
     checksum,
+    extent,
 )
 
 IPV4 = Struct("!HHHHHHII")  # RFC 791 section 3.1, in fields that can be summed
 HEADER = Struct("!BBHHH")
 PORTS = Struct("!HHI")  # both ports and the sequence number: the first eight bytes of a TCP header
+OTHER_MESSAGE = "ICMP packet{s}"  # the kind of what is not read here
 QUOTED = 28  # bytes: an IPv4 header without options, and eight more
 
 
@@ -65,17 +67,18 @@ def _header(total: int, identification: int, lives: int, src: str, dst: str) -> 
     return whole
 
 
-def decode(data: bytes, start: int = 0) -> Decoded:
+def decode(data: bytes, start: int = 0, full: int = 0) -> Decoded:
     """Read one IPv4 packet with such a message, and whether both checksums are right.
 
-    WireError (a ValueError with `offset`) where the bytes are cut short; OtherPacket where they are
-    another message.
+    start, full: as for `wire.decode`. WireError (a ValueError with `offset`) where the bytes are
+    cut short; OtherPacket where they are another message.
     """
     room = len(data) - start
     if room < 20 or data[start] >> 4 != 4 or data[start + 9] != ICMP:
         raise WireError("no IPv4 header in front of ICMP", start + min(room, 9))
-    size, total = (data[start] & 15) * 4, int.from_bytes(data[start + 2 : start + 4], "big")
-    if not 20 <= size <= total - 8 <= room - 8:
+    size, said = (data[start] & 15) * 4, int.from_bytes(data[start + 2 : start + 4], "big")
+    total, kept = extent(said, room, full - start)
+    if not 20 <= size <= kept - 8 <= room - 8:
         raise WireError(
             f"header of {size} and {total} bytes in all: expected 20 or more, up to {room}",
             start + 2,
@@ -83,15 +86,19 @@ def decode(data: bytes, start: int = 0) -> Decoded:
     _, _, identification, _, lives, _, src, dst = IPV4.unpack_from(data, start)
     kind, code, _, _, mtu = HEADER.unpack_from(data, start + size)
     if kind != UNREACHABLE:
-        raise OtherPacket(f"ICMP type {kind}: expected 3, destination unreachable", start + size)
-    flow, seq, length = _quoted(data[start + size + 8 : start + total], start + size + 8)
+        raise OtherPacket(
+            f"ICMP type {kind}: expected 3, destination unreachable", start + size, OTHER_MESSAGE
+        )
+    flow, seq, length = _quoted(data[start + size + 8 : start + kept], start + size + 8)
     outer = FiveTuple(text(src), 0, text(dst), kind << 8 | code, ICMP)
     icmp = Icmp(mtu if code == FRAGMENTATION_NEEDED else 0, flow, seq, length)
-    right = (
-        checksum(data[start : start + size]) == 0
-        and checksum(data[start + size : start + total]) == 0
-    )
-    return Decoded(Packet(outer, 0, icmp=icmp), lives >> 8, identification, right)
+    right = None
+    if said == kept:
+        right = (
+            checksum(data[start : start + size]) == 0
+            and checksum(data[start + size : start + total]) == 0
+        )
+    return Decoded(Packet(outer, 0, icmp=icmp), lives >> 8, identification, right, total - kept)
 
 
 def _quoted(quote: bytes, offset: int) -> tuple[FiveTuple, int, int]:
@@ -102,7 +109,7 @@ def _quoted(quote: bytes, offset: int) -> tuple[FiveTuple, int, int]:
             f"{len(quote)} bytes are quoted: expected {QUOTED} or more", offset + len(quote)
         )
     if quote[0] >> 4 != 4 or behind < 20 or quote[9] != TCP:
-        raise OtherPacket("what is quoted is no IPv4 with TCP", offset)
+        raise OtherPacket("what is quoted is no IPv4 with TCP", offset, OTHER_MESSAGE)
     _, length, _, _, _, _, src, dst = IPV4.unpack_from(quote)
     sport, dport, seq = PORTS.unpack_from(quote, behind)
     return FiveTuple(text(src), sport, text(dst), dport), seq, length

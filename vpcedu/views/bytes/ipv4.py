@@ -29,17 +29,38 @@ class WireError(ValueError):
 class OtherPacket(WireError):
     """Bytes that are not a whole IPv4 packet with TCP or an ICMP error.
 
-    They may be in order, but then they are something else.
+    They may be in order, but then they are something else: `kind` says what, with {s} for the
+    plural.
     """
+
+    def __init__(self, words: str, offset: int, kind: str) -> None:
+        super().__init__(words, offset)
+        self.kind = kind
 
 
 class Decoded(NamedRow):
-    """A packet that was read, its TTL and identification, and whether both checksums were right."""
+    """A packet that was read, its TTL and identification, and whether both checksums were right.
+
+    checksums is None where that cannot be told: the packet was cut, or it gives no length. missing:
+    how many bytes at its end were not kept.
+    """
 
     packet: Packet
     ttl: int
     identification: int
-    checksums: bool
+    checksums: bool | None
+    missing: int = 0
+
+
+def extent(total: int, room: int, full: int) -> tuple[int, int]:
+    """How long a packet was, and how many bytes of it are to be read.
+
+    total: what its header says; 0 where the sender left the cutting into segments to its network
+    card: then the packet is as long as its frame. room: bytes that are here, full: bytes that
+    there were, before a snap length cut the frame.
+    """
+    total = total or max(room, full)
+    return total, min(total, room) if total <= full else total
 
 
 def checksum(data: bytes) -> int:

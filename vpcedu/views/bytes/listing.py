@@ -105,14 +105,17 @@ def _row(place: int, seen: SeenPacket, talk: Talk, begun: int) -> str:
     words = f"seq {_relative(packet.seq, talk.zero.get(packet.flow.source, 0))}"
     if packet.flags & ACK:
         words += f" ack {_relative(packet.ack, talk.zero.get(packet.flow.destination, 0))}"
-    if packet.data:
-        words += f" len {len(packet.data)}"
+    length = len(packet.data) + seen.decoded.missing
+    if length:
+        words += f" len {length}"
     if packet.icmp is not None:
         flags, words = (
             "ICMP",
             f"{str(packet).partition(' ICMP ')[2].partition(',')[0]}, from {packet.flow.src}",
         )
-    wrong = "" if seen.decoded.checksums else "  WRONG CHECKSUM"
+    wrong = "  WRONG CHECKSUM" if seen.decoded.checksums is False else ""
+    if seen.decoded.missing:
+        wrong = f"  {len(packet.data)} kept"
     later = seen.at - begun
     when = seconds(later) if later >= 0 else f"-{seconds(-later)}"
     return f"{place:>5} {when:>9}  {arrow} {flags:<5} {words}{wrong}"

@@ -1,22 +1,26 @@
 """Reading captures: classic pcap and pcapng files, as tcpdump and Wireshark write them.
 
-Both byte orders, micro- and nanoseconds, link types Ethernet (also with one VLAN tag), raw IP, SLL
-and SLL2. Packets that are neither IPv4 with TCP nor an ICMP error about it are passed over, and so
-are fragments. No length is believed before it is compared with a limit, so memory stays bounded
-whatever a file claims; a damaged file is a PcapError that names the offset. Sources:
-draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng; tcpdump.org's link-layer header types.
+Both byte orders, micro- and nanoseconds; link types as in link_types.py; in pcapng the enhanced,
+the simple and the obsolete packet block. What can be read is read: TCP over IPv4 and ICMP errors
+about it, also where a snap length cut the data. All else is counted by kind, a damaged packet too.
+Where the file's own structure is damaged, reading ends with a PcapError that names the offset. No
+length is believed before it is compared with a limit, so memory stays bounded whatever a file
+claims. Sources: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng; tcpdump.org's link-layer header
+types.
 
-Left out: packets of which only the first bytes were kept, and the older packet blocks of pcapng (2
-and 3). Both are a PcapError, since a list of what was seen must not be silently shorter than the
-file.
+Left out: IPv6, and putting fragments together. A simple packet block has no time; such a packet
+gets that of the packet before it.
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from struct import Struct, unpack, unpack_from
 
 from vpcedu.row import NamedRow
 from vpcedu.views.bytes.ipv4 import Decoded, OtherPacket, WireError
+from vpcedu.views.bytes.link_types import ETHERNET, IPV4, KNOWN, ip_begins
+from vpcedu.views.bytes.passed_over import PassedOver
 from vpcedu.views.bytes.wire import decode
 
 TYPE_CHECKING = False
@@ -25,8 +29,10 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import BinaryIO
 
-    # microseconds, link type, bytes, how many there were, offset in the file
-    Frame = tuple[int, int, bytes, int, int]
+    # microseconds, link type, bytes, how many there were, offset in the file, byte order
+    Frame = tuple[int, int, bytes, int, int, str]
+    # link type, ticks per second, offset in seconds, snap length (0: none)
+    Interface = tuple[int, int, int, int]
 
 LONGEST = 262_144  # bytes of one packet, tcpdump's largest snapshot length
 LONGEST_BLOCK = LONGEST + 65_536  # of pcapng, where options follow the packet
@@ -41,13 +47,10 @@ CLASSIC = {
 SECTION = b"\x0a\x0d\x0d\x0a"
 ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 INTERFACE, OBSOLETE_PACKET, SIMPLE_PACKET, ENHANCED_PACKET = 1, 2, 3, 6  # types of blocks
+# Packet blocks: interface, both halves of the time, bytes kept, bytes there were. The simple one
+# has the last field only.
+PACKETS = {OBSOLETE_PACKET: "HxxIIII", SIMPLE_PACKET: "I", ENHANCED_PACKET: "IIIII"}
 END_OF_OPTIONS, IF_TSRESOL, IF_TSOFFSET = 0, 9, 14
-IPV4, VLAN = b"\x08\x00", b"\x81\x00"
-# Link types whose packets are IPv4 as they are; for the others: where the Ethernet type stands,
-# where IP begins.
-BARE = (12, 14, 101, 228)
-ETHERNET, SLL, SLL2 = 1, 113, 276
-FRAMED = {ETHERNET: (12, 14), SLL: (14, 16), SLL2: (0, 20)}
 
 
 class PcapError(ValueError):
@@ -68,38 +71,59 @@ class SeenPacket(NamedRow):
 def load(path: str | PathLike[str]) -> list[SeenPacket]:
     """The packets of a file that are TCP, or ICMP errors about it, in its order.
 
-    PcapError where it is damaged, OSError where it cannot be read.
+    PcapError where its structure is damaged, OSError where it cannot be read.
     """
     return list(read(path))
 
 
-def read(path: str | PathLike[str]) -> Iterator[SeenPacket]:
-    """The same one by one, for a file that is larger than memory."""
+def load_counted(path: str | PathLike[str], most: int) -> tuple[list[SeenPacket], PassedOver]:
+    """The same, up to so many packets, and what was passed over.
+
+    A file whose structure is damaged further on is read up to there. PcapError where that is before
+    its first packet, OSError where it cannot be read.
+    """
+    found: list[SeenPacket] = []
+    passed = PassedOver()
+    try:
+        found.extend(islice(read(path, passed), most))
+    except PcapError as error:
+        if not found and not passed.kinds:
+            raise
+        passed.stopped = str(error)
+    return found, passed
+
+
+def read(path: str | PathLike[str], passed: PassedOver | None = None) -> Iterator[SeenPacket]:
+    """The same one by one, for a file that is larger than memory.
+
+    passed: where to count what is passed over.
+    """
     new, seen = tuple.__new__, SeenPacket
+    passed = passed or PassedOver()
     with open(path, "rb", BUFFER) as file:
-        for at, link, data, whole, offset in _frames(file):
-            place, begins = FRAMED.get(link, (0, 0))
-            if begins and data[place : place + 2] != IPV4:
-                if link != ETHERNET or data[12:14] != VLAN or data[16:18] != IPV4:
-                    continue
-                begins += 4
-            elif not begins and link not in BARE:
-                raise PcapError(f"link type {link}: expected Ethernet, raw IP, SLL or SLL2", offset)
+        for at, link, data, full, offset, order in _frames(file, passed):
             try:
-                yield new(seen, (at, decode(data, begins)))
-            except OtherPacket:
-                continue
+                start = (
+                    14 if link == ETHERNET and data[12:14] == IPV4 else ip_begins(data, link, order)
+                )
+                yield new(seen, (at, decode(data, start, full)))
+            except OtherPacket as error:
+                passed.count(error.kind)
             except WireError as error:
-                kept = f"; {len(data)} of its {whole} bytes were kept" if whole > len(data) else ""
-                raise PcapError(f"a damaged packet ({error}{kept})", offset) from None
+                if len(data) < full:
+                    passed.count("packet{s} cut inside the headers")
+                else:
+                    passed.damaged(
+                        f"{error} of the packet, its record at byte {offset} of the file"
+                    )
 
 
-def _frames(file: BinaryIO) -> Iterator[Frame]:
+def _frames(file: BinaryIO, passed: PassedOver) -> Iterator[Frame]:
     magic = file.read(4)
     if magic in CLASSIC:
         return _classic(file, *CLASSIC[magic])
     if magic == SECTION:
-        return _next_generation(file)
+        return _next_generation(file, passed)
     raise PcapError(
         f"the file begins with {magic.hex() or 'nothing'}: expected a pcap or pcapng file", 0
     )
@@ -123,6 +147,10 @@ def _classic(file: BinaryIO, order: str, ticks: int) -> Iterator[Frame]:
     if major != 2:
         raise PcapError(f"version {major}: expected 2", 4)
     link &= 0xFFFF
+    if link not in KNOWN:
+        raise PcapError(
+            f"link type {link}: expected Ethernet, raw IP, SLL, SLL2, NULL, LOOP or NFLOG", 20
+        )
     record, offset = Struct(f"{order}IIII").unpack, 24
     while head := file.read(16):
         if len(head) < 16:
@@ -141,6 +169,7 @@ def _classic(file: BinaryIO, order: str, ticks: int) -> Iterator[Frame]:
             data,
             full,
             offset,
+            order,
         )
         offset += 16 + size
 
@@ -148,9 +177,9 @@ def _classic(file: BinaryIO, order: str, ticks: int) -> Iterator[Frame]:
 # The next generation: sections of blocks, each with its length at its beginning and its end.
 
 
-def _next_generation(file: BinaryIO) -> Iterator[Frame]:
-    order, offset = "<", 0
-    interfaces: list[tuple[int, int, int]] = []
+def _next_generation(file: BinaryIO, passed: PassedOver) -> Iterator[Frame]:
+    order, offset, now = "<", 0, 0
+    interfaces: list[Interface] = []
     file.seek(0)
     while head := file.read(8):
         if len(head) < 8:
@@ -170,13 +199,8 @@ def _next_generation(file: BinaryIO) -> Iterator[Frame]:
                 f"a block of {size} bytes: expected a multiple of 4 from 12 (a section: 16)",
                 offset + 4,
             )
-        if kind in (OBSOLETE_PACKET, SIMPLE_PACKET):
-            raise PcapError(
-                f"a packet block of type {kind}: expected {ENHANCED_PACKET}, the enhanced one",
-                offset,
-            )
         body = b""
-        if kind in (INTERFACE, ENHANCED_PACKET):
+        if kind == INTERFACE or kind in PACKETS:
             body = _take(file, ends - begins, begins)
         else:  # passed over in pieces: such a block may be as long as it likes
             for place in range(begins, ends, LONGEST):
@@ -185,13 +209,20 @@ def _next_generation(file: BinaryIO) -> Iterator[Frame]:
             raise PcapError("a block whose two lengths differ", offset)
         if kind == INTERFACE:
             interfaces.append(_interface(body, order, offset))
-        elif kind == ENHANCED_PACKET:
-            yield _enhanced(body, order, interfaces, offset)
+        elif kind in PACKETS:
+            try:
+                at, link, data, full = _packet(kind, body, order, interfaces)
+            except WireError as error:
+                passed.damaged(f"{error} of the block at byte {offset} of the file")
+            else:
+                passed.timeless += at is None
+                now = now if at is None else at
+                yield now, link, data, full, offset, order
         offset += size
 
 
-def _interface(body: bytes, order: str, offset: int) -> tuple[int, int, int]:
-    """Link type, ticks per second and offset in seconds of an interface description block."""
+def _interface(body: bytes, order: str, offset: int) -> Interface:
+    """What an interface description block says."""
     if len(body) < 8:
         raise PcapError(f"an interface block of {len(body)} bytes: expected 8 or more", offset)
     place, ticks, later = 8, MICRO, 0
@@ -209,30 +240,34 @@ def _interface(body: bytes, order: str, offset: int) -> tuple[int, int, int]:
         elif code == IF_TSOFFSET and size == 8:
             later = unpack(f"{order}q", value)[0]
         place += 4 + size + -size % 4
-    return unpack_from(f"{order}H", body)[0], ticks, later
+    link, snap = unpack_from(f"{order}HxxI", body)
+    return link, ticks, later, snap
 
 
-def _enhanced(
-    body: bytes, order: str, interfaces: list[tuple[int, int, int]], offset: int
-) -> Frame:
-    if len(body) < 20:
-        raise PcapError(f"a packet block of {len(body)} bytes: expected 20 or more", offset)
-    number, high, low, size, full = unpack_from(f"{order}IIIII", body)
+def _packet(
+    kind: int, body: bytes, order: str, interfaces: list[Interface]
+) -> tuple[int | None, int, bytes, int]:
+    """Microseconds (None: not told), link type, bytes and how many there were, of a packet block.
+
+    WireError where what the block says does not fit together.
+    """
+    begins = 4 if kind == SIMPLE_PACKET else 20
+    if len(body) < begins:
+        raise WireError(f"a packet block of {len(body)} bytes: expected {begins} or more", 8)
+    number, high, low, size, full = 0, 0, 0, 0, unpack_from(f"{order}I", body)[0]
+    if kind != SIMPLE_PACKET:
+        number, high, low, size, full = unpack_from(order + PACKETS[kind], body)
     if number >= len(interfaces):
-        raise PcapError(
-            f"interface {number}: expected one of the {len(interfaces)} described before",
-            offset + 8,
+        raise WireError(
+            f"interface {number}: expected one of the {len(interfaces)} described before", 8
         )
-    if size > len(body) - 20:
-        raise PcapError(
-            f"a packet of {size} bytes: expected at most {len(body) - 20} in this block",
-            offset + 20,
+    link, ticks, later, snap = interfaces[number]
+    if kind == SIMPLE_PACKET:
+        size = min(full, snap or full)
+    if size > len(body) - begins:
+        raise WireError(
+            f"a packet of {size} bytes: expected at most {len(body) - begins} in this block",
+            4 + begins,
         )
-    link, ticks, later = interfaces[number]
-    return (
-        ((high << 32) + low) * MICRO // ticks + later * MICRO,
-        link,
-        body[20 : 20 + size],
-        full,
-        offset,
-    )
+    at = None if kind == SIMPLE_PACKET else ((high << 32) + low) * MICRO // ticks + later * MICRO
+    return at, link, body[begins : begins + size], full

@@ -8,24 +8,25 @@ same packet carries the same IPv4 identification at every device. Source: draft-
 
 from __future__ import annotations
 
-import os
 from struct import Struct
 
+from vpcedu import files
 from vpcedu.clock import SECOND
 from vpcedu.packet import Packet
+from vpcedu.quoting import quoted
 from vpcedu.trace import PASS, REWRITE, SEND, Capture
 from vpcedu.views.bytes.wire import encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from os import PathLike
 
     Row = tuple[int, int, Packet]
 
 HEADER = Struct("<IHHiIII")
-RECORD = Struct("<IIII")
+RECORD = "<IIII"  # seconds, microseconds, bytes kept, bytes there were
 MAGIC, RAW, SNAPSHOT = 0xA1B2C3D4, 101, 262_144
-BUFFER = 1 << 20  # bytes written at once
 SIDES = ("in", "out")
 # the checks at which a device itself takes a packet
 HANDLED = ("deliver", "translation", "address map")
@@ -41,12 +42,14 @@ def seen_at(
     device or side.
     """
     if side and side not in SIDES:
-        raise ValueError(f"side {side!r}: expected one of {', '.join(SIDES)}, or nothing for both")
+        raise ValueError(
+            f"side {quoted(side)}: expected one of {', '.join(SIDES)}, or nothing for both"
+        )
     names = known or sorted(
         {step.at for trace in capture for step in trace.steps if step.check != "link"}
     )
     if device not in names:
-        raise ValueError(f"device {device!r}: expected one of {', '.join(names)}")
+        raise ValueError(f"device {quoted(device)}: expected one of {', '.join(names)}")
     sightings = []
     for trace in capture:
         for step in trace.steps:
@@ -72,32 +75,17 @@ def dump(rows: Iterable[Row], link: int = RAW, before: bytes = b"") -> Iterator[
     identification, packet).
     """
     yield HEADER.pack(MAGIC, 2, 4, 0, 0, SNAPSHOT, link)
-    record, more = RECORD.pack, len(before)
+    more = len(before)
+    record = Struct(f"{RECORD}{more}s").pack
     for now, identification, packet in rows:
         data = encode(packet, identification)
         size = more + len(data)
-        yield record(now // SECOND, now % SECOND, size, size) + before + data
-
-
-def write(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
-    """Write a file from pieces; it appears only when it is whole.
-
-    Until then whatever was there stays. OSError where it cannot be written.
-    """
-    whole = f"{os.fspath(path)}.{os.getpid()}.part"
-    try:
-        with open(whole, "wb", BUFFER) as file:
-            file.writelines(pieces)
-        os.replace(whole, path)
-    except BaseException:
-        if os.path.exists(whole):
-            os.remove(whole)
-        raise
+        yield record(now // SECOND, now % SECOND, size, size, before) + data
 
 
 def save(
     capture: Capture,
-    path: str | os.PathLike[str],
+    path: str | PathLike[str],
     device: str,
     side: str = "",
     known: tuple[str, ...] = (),
@@ -108,5 +96,5 @@ def save(
     cannot be written.
     """
     rows = seen_at(capture, device, side, known)
-    write(path, dump(rows))
+    files.write(path, dump(rows))
     return len(rows)

@@ -16,12 +16,12 @@ Left out: IPv6, fragments, IP options and the flags of ECN (they are skipped whe
 
 from __future__ import annotations
 
-from functools import lru_cache
 from struct import Struct, error
 
 from vpcedu import address
 from vpcedu.flow import ICMP, TCP, FiveTuple
 from vpcedu.packet import Packet
+from vpcedu.quoting import quoted
 from vpcedu.views.bytes import icmp_bytes
 from vpcedu.views.bytes.ipv4 import (
     DONT_FRAGMENT,
@@ -30,16 +30,24 @@ from vpcedu.views.bytes.ipv4 import (
     Decoded,
     OtherPacket,
     WireError,
-    summed,
+    extent,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 TCP_HEADER = Struct("!HHIIHH")  # RFC 9293 section 3.1, without checksum and urgent pointer
 _unpack = Struct(
     "!BxHHHBBxxIIHHIIHH"
 ).unpack_from  # RFC 791 section 3.1, without service and checksum; and the same
 _pack = Struct(
-    "!HHHHHHIIHHIIHHHH"
+    "!HHHHHHIIHHIIHHHxx"
 ).pack  # both headers without options, in fields that can be summed
+
+NO_OPTIONS = 5 << 12  # the header's length in words of 4 bytes, above 12 bits of flags
+FIXED = PLAIN + DONT_FRAGMENT + 20  # what is the same in the sum of every IP header written
 
 # Options of RFC 9293 section 3.2, RFC 7323 and RFC 2018: name, kind, the sizes of its numbers in
 # bytes.
@@ -47,8 +55,25 @@ OPTIONS = (("mss", 2, (2,)), ("wscale", 3, (1,)), ("sackOK", 4, ()), ("TS", 8, (
 BY_NAME = {name: (kind, sizes) for name, kind, sizes in OPTIONS}
 BY_KIND = {kind: (name, sizes) for name, kind, sizes in OPTIONS}
 END, NOP = 0, 1
+# IANA's protocol numbers, by the names that people know
+NAMES = {1: "ICMP", 2: "IGMP", 17: "UDP", 47: "GRE", 50: "ESP", 51: "AH", 132: "SCTP"}
 
-number, text = lru_cache(65_536)(address.number), lru_cache(65_536)(address.text)
+
+class Remembered(dict):  # type: ignore[type-arg]
+    """What a function gave, by what it was asked; looked up in half the time of an lru_cache."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.function = function
+
+    def __missing__(self, asked: Any) -> Any:
+        if len(self) >= address.REMEMBERED:
+            self.clear()
+        found = self[asked] = self.function(asked)
+        return found
+
+
+number, text = Remembered(address.number).__getitem__, Remembered(address.text).__getitem__
 _new = tuple.__new__  # quicker than a class's own call, for what is made once a packet
 
 
@@ -64,22 +89,21 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
         raise ValueError(
             f"protocol {protocol}, flags {flags}: expected 6, TCP, and flags from 0 to 63"
         )
-    rest: bytes = _options_out(options) + data if options else data
+    rest, about = data, NO_OPTIONS | flags
+    if options:
+        rest = _options_out(options) + data
+        about += len(rest) - len(data) << 10
     length = 20 + len(rest)
-    # the header's length in words of 4 bytes, above 12 bits of flags
-    about = length - len(data) << 10 | flags
-    lives, sent_as, source, target = (
-        ttl << 8 | TCP,
-        identification & 0xFFFF,
-        number(src),
-        number(dst),
-    )
+    lives = ttl << 8 | TCP
+    sent_as = identification & 0xFFFF
+    source = number(src)
+    target = number(dst)
     total = int.from_bytes(rest, "big")
     if length & 1:  # as in `summed`, which would be one call more
         total <<= 8
-    both = source + target
-    ip = PLAIN + length + 20 + sent_as + DONT_FRAGMENT + lives + both
-    tcp = (both + TCP + length + sport + dport + seq + ack + about + window + total) % 0xFFFF
+    both = source + target + length  # what both sums have in common
+    ip = both + lives + sent_as + FIXED
+    tcp = both + sport + dport + seq + ack + about + window + TCP + total
     try:
         head: bytes = _pack(
             PLAIN,
@@ -97,7 +121,6 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
             about,
             window,
             -tcp % 0xFFFF,
-            0,
         )
     except error as wrong:
         raise ValueError(
@@ -106,55 +129,58 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
     return head + rest
 
 
-def decode(data: bytes, start: int = 0) -> Decoded:
+def decode(data: bytes, start: int = 0, full: int = 0) -> Decoded:
     """Read the bytes of one IPv4 packet with TCP or an ICMP error.
 
-    What comes after its total length is left aside.
+    What comes after its total length is left aside. All headers must be there; data may have been
+    cut, and a length of 0 is that of the frame. The checksums are then unknown.
 
-    start: where the packet begins. WireError (a ValueError with `offset`) where the bytes are cut
+    start: where the packet begins. full: how many bytes there were before a snap length cut them;
+    0: as many as there are. WireError (a ValueError with `offset`) where the bytes are cut
     short or damaged; its subclass OtherPacket where they are no IPv4, another protocol or message,
     or a fragment.
     """
-    room = len(data) - start
-    if room < 40:
-        raise _too_short(data, start)
-    (
-        first,
-        total,
-        identification,
-        fragment,
-        ttl,
-        protocol,
-        src,
-        dst,
-        sport,
-        dport,
-        seq,
-        ack,
-        about,
-        window,
-    ) = _unpack(data, start)
-    if first >> 4 != 4 or fragment & 0x3FFF or protocol != TCP:
+    try:
+        (
+            first,
+            total,
+            identification,
+            fragment,
+            ttl,
+            protocol,
+            src,
+            dst,
+            sport,
+            dport,
+            seq,
+            ack,
+            about,
+            window,
+        ) = _unpack(data, start)
+    except error:
+        raise _too_short(data, start) from None
+    ends, begins, missing, known = start + total, start + 20, 0, True
+    # what is unusual is looked at apart, so that it costs nothing where it is not there
+    if first != 0x45 or protocol != TCP or fragment & 0x3FFF or total < 40 or ends > len(data):
         if protocol == ICMP and first >> 4 == 4 and not fragment & 0x3FFF:
-            return icmp_bytes.decode(data, start)
-        raise _other(first, protocol, start)
-    size = 20
-    if first != 0x45:
-        size = (first & 15) << 2
-        if 20 <= size <= room - 20:  # IP options: the TCP header comes after them
-            sport, dport, seq, ack, about, window = TCP_HEADER.unpack_from(data, start + size)
-    begins = about >> 12 << 2
-    if not 20 <= size <= total - 20 <= room - 20:
-        raise WireError(
-            f"header of {size} and {total} bytes in all: expected 20 or more, up to {room}",
-            start + 2,
-        )
-    segment = data[start + size : start + total]
-    if not 20 <= begins <= len(segment):
-        raise WireError(
-            f"TCP header length {begins}: expected 20 to {len(segment)}", start + size + 12
-        )
-    options = _options_in(segment, begins, start + size) if begins > 20 else ()
+            return icmp_bytes.decode(data, start, full)
+        if first >> 4 != 4 or protocol != TCP or fragment & 0x3FFF:
+            raise _other(first, fragment, protocol, start)
+        size, room, said = (first & 15) << 2, len(data) - start, total
+        total, kept = extent(said, room, full - start)
+        if not 20 <= size <= kept - 20 <= room - 20:
+            raise WireError(
+                f"header of {size} and {total} bytes in all: expected 20 or more, up to {room}",
+                start + 2,
+            )
+        ends, begins, missing, known = start + kept, start + size, total - kept, said == kept
+        # IP options: the TCP header comes after them
+        sport, dport, seq, ack, about, window = TCP_HEADER.unpack_from(data, begins)
+    segment = data[begins:ends]
+    header = about >> 12 << 2
+    if not 20 <= header <= len(segment):
+        raise WireError(f"TCP header length {header}: expected 20 to {len(segment)}", begins + 12)
+    options = _options_in(segment, header, begins) if header > 20 else ()
     packet = _new(
         Packet,
         (
@@ -164,33 +190,44 @@ def decode(data: bytes, start: int = 0) -> Decoded:
             ack,
             window,
             options,
-            segment[begins:],
+            segment[header:],
             None,
         ),
     )
-    right = (
-        int.from_bytes(data[start : start + size], "big") % 0xFFFF == 0
-        and (src + dst + TCP + total - size + summed(segment)) % 0xFFFF == 0
-    )
-    return _new(Decoded, (packet, ttl, identification, right))
+    right = None
+    if known:
+        words, length = int.from_bytes(segment, "big"), ends - begins
+        if length & 1:  # as in `summed`, which would be one call more
+            words <<= 8
+        right = (
+            int.from_bytes(data[start:begins], "big") % 0xFFFF == 0
+            and (src + dst + length + TCP + words) % 0xFFFF == 0
+        )
+    return _new(Decoded, (packet, ttl, identification, right, missing))
 
 
 def _too_short(data: bytes, start: int) -> WireError:
     """The error for bytes that cannot hold both headers; another protocol may be shorter."""
     room = len(data) - start
-    if room >= 20 and (
-        data[start] >> 4 != 4 or data[start + 9] != TCP or data[start + 6] & 0x3F or data[start + 7]
-    ):
-        return _other(data[start], data[start + 9], start)
+    if room >= 20:
+        first, fragment, protocol = (
+            data[start],
+            data[start + 6] << 8 | data[start + 7],
+            data[start + 9],
+        )
+        if first >> 4 != 4 or fragment & 0x3FFF or protocol != TCP:
+            return _other(first, fragment, protocol, start)
     return WireError(f"{room} bytes: expected headers of 20 and 20", len(data))
 
 
-def _other(first: int, protocol: int, start: int) -> OtherPacket:
-    if first >> 4 != 4:
-        return OtherPacket(f"version {first >> 4}: expected IPv4", start)
-    if protocol != TCP:
-        return OtherPacket(f"protocol {protocol}: expected 6, TCP", start + 9)
-    return OtherPacket("a fragment: expected a whole packet", start + 6)
+def _other(first: int, fragment: int, protocol: int, start: int) -> OtherPacket:
+    version = first >> 4
+    if version != 4:
+        return OtherPacket(f"version {version}: expected IPv4", start, f"IPv{version} packet{{s}}")
+    if fragment & 0x3FFF:
+        return OtherPacket("a fragment: expected a whole packet", start + 6, "fragment{s}")
+    name = NAMES.get(protocol, f"IP protocol {protocol}")
+    return OtherPacket(f"protocol {protocol}: expected 6, TCP", start + 9, f"{name} packet{{s}}")
 
 
 def _options_out(options: tuple[tuple[str | int, ...], ...]) -> bytes:
@@ -202,13 +239,15 @@ def _options_out(options: tuple[tuple[str | int, ...], ...]) -> bytes:
         if name not in BY_NAME or len(BY_NAME[name][1]) != len(values):
             known = ", ".join(BY_NAME)
             raise ValueError(
-                f"option {(name, *values)!r}: expected nop or one of {known} with its numbers"
+                f"option {quoted((name, *values))}: expected nop or one of {known} with its numbers"
             )
         kind, sizes = BY_NAME[name]
         out += bytes((kind, 2 + sum(sizes)))
         for value, size in zip(values, sizes, strict=True):
             if not 0 <= int(value) < 1 << 8 * size:
-                raise ValueError(f"option {(name, *values)!r}: expected numbers of {size} bytes")
+                raise ValueError(
+                    f"option {quoted((name, *values))}: expected numbers of {size} bytes"
+                )
             out += int(value).to_bytes(size, "big")
     return bytes(out) + bytes(-len(out) % 4)
 

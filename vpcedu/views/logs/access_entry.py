@@ -18,6 +18,7 @@ from datetime import datetime
 
 from vpcedu.address import whole
 from vpcedu.flow import Endpoint
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
@@ -227,13 +228,13 @@ def entry(line: str, where: str = "") -> AccessEntry:
             f" {' '.join(field.name for field in form.fields[: form.least])}"
         )
     made = AccessEntry(form)
-    for field, (word, quoted) in zip(form.fields, words, strict=False):
+    for field, (word, in_quotes) in zip(form.fields, words, strict=False):
         try:
-            if quoted != field.quoted:
+            if in_quotes != field.quoted:
                 raise ValueError("it in double quotes" if field.quoted else "it without quotes")
             made[field.name] = None if word == "-" else field.read(word)
         except ValueError as expected:
-            raise ValueError(f"{where}{field.name} {word!r}: expected {expected}") from None
+            raise ValueError(f"{where}{field.name} {quoted(word)}: expected {expected}") from None
     return made
 
 
@@ -251,6 +252,6 @@ def _words(line: str) -> Iterator[tuple[str, bool]]:
         while end > 0 and line[end - 1] == "\\":
             end = line.find('"', end + 1)
         if end < 0 or line[end + 1 : end + 2] not in ("", " "):
-            raise ValueError(f"{line[:40]!r}: expected a double quote and a space at its end")
+            raise ValueError(f"{quoted(line)}: expected a double quote and a space at its end")
         yield line[1:end], True
         line = line[end + 2 :]

@@ -29,6 +29,7 @@ from vpcedu.hosts.listener_action import action, answer, asked
 from vpcedu.packet import SYN
 from vpcedu.protocols.forwarded import TRACE, returned
 from vpcedu.protocols.http import Message, take
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.target_group import TargetGroup
 from vpcedu.views.logs.access_entry import (
@@ -88,7 +89,7 @@ def access_log(seen: Record | Network, at: str = "") -> AccessLog:
     }
     if at not in nodes and (at or len(nodes) != 1):
         raise ValueError(
-            f"at {at!r}: expected a Classic or Application Load Balancer's node, one of"
+            f"at {quoted(at)}: expected a Classic or Application Load Balancer's node, one of"
             f" {', '.join(nodes) or 'none'}"
         )
     device = nodes[at or next(iter(nodes))]

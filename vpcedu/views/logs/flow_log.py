@@ -24,6 +24,7 @@ from itertools import takewhile
 from vpcedu.clock import SECOND
 from vpcedu.flow import FiveTuple, spread
 from vpcedu.packet import ACK, FIN, RST, SYN, Packet
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.trace import DROP, PASS, REWRITE, SEND, Capture, Step, Trace
 from vpcedu.views.bytes.pcap_write import HANDLED
@@ -123,9 +124,9 @@ def flow_log(
     """
     names, interface = chosen(fields), _interface(seen.vpc, at)
     if interval not in INTERVALS:
-        raise ValueError(f"interval {interval!r}: expected 600 or 60 seconds")
+        raise ValueError(f"interval {quoted(interval)}: expected 600 or 60 seconds")
     if not isinstance(start, int) or start < 0:
-        raise ValueError(f"start {start!r}: expected Unix seconds, 0 or more")
+        raise ValueError(f"start {quoted(start)}: expected Unix seconds, 0 or more")
     about = _about(seen.vpc, interface, names)
     rows = []
     for window, flows in _windows(seen.capture, at, seen.vpc.internet_gateway, interval * SECOND):
@@ -260,7 +261,7 @@ def _interface(vpc: Vpc, device: str) -> Interface:
             return interface
     names = ", ".join(interface.device for interface in vpc.interfaces)
     raise ValueError(
-        f"at {device!r}: expected a device with a network interface in the VPC, one of {names}"
+        f"at {quoted(device)}: expected a device with a network interface in the VPC, one of {names}"
     )
 
 

@@ -13,6 +13,7 @@ ours. Left out: Parquet files, transit gateway flow logs (another product with o
 from __future__ import annotations
 
 from vpcedu.address import number, whole
+from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
@@ -192,11 +193,11 @@ def chosen(fields: str | Iterable[str]) -> tuple[str, ...]:
     )
     for name in names:
         if name not in FIELDS:
-            raise ValueError(f"field {name!r}: expected one of {', '.join(FIELDS)}")
+            raise ValueError(f"field {quoted(name)}: expected one of {', '.join(FIELDS)}")
         if names.count(name) > 1:
-            raise ValueError(f"field {name!r} stands there twice: expected each field once")
+            raise ValueError(f"field {quoted(name)} stands there twice: expected each field once")
     if not names:
-        raise ValueError(f"fields {fields!r}: expected one field or more")
+        raise ValueError(f"fields {quoted(fields)}: expected one field or more")
     return names
 
 
@@ -219,7 +220,7 @@ def parse(text: str, fields: str | Iterable[str] | None = None) -> list[FlowReco
     names = DEFAULT if given is None else chosen(given)
     if header and names != tuple(lines[0][1]):
         raise ValueError(
-            f"line {lines[0][0]}: header {' '.join(lines[0][1])!r}: expected {' '.join(names)}"
+            f"line {lines[0][0]}: header {quoted(' '.join(lines[0][1]))}: expected {' '.join(names)}"
         )
     return [
         _record(names, words, f"line {number}: ") for number, words in lines[1 if header else 0 :]
@@ -234,7 +235,7 @@ def _record(names: tuple[str, ...], words: list[str], where: str) -> FlowRecord:
         try:
             record[name] = None if word == "-" else FIELDS[name].read(word)
         except ValueError as expected:
-            raise ValueError(f"{where}{name} {word!r}: expected {expected}") from None
+            raise ValueError(f"{where}{name} {quoted(word)}: expected {expected}") from None
     wrong = _contradiction(record)
     if wrong:
         raise ValueError(where + wrong)
@@ -245,13 +246,11 @@ def _contradiction(record: FlowRecord) -> str:
     """What in a record does not go together, or nothing."""
     found, highest = record.get("version"), version(record)
     if found is not None and found != highest:
-        return f"version {str(found)!r}: expected {highest}, the highest among these fields"
+        return f"version {quoted(str(found))}: expected {highest}, the highest among these fields"
     if record.get("log-status") in (NODATA, SKIPDATA):
         for name, value in record.items():
             if value is not None and name not in ABOUT:
-                return (
-                    f"{name} {str(value)!r}: expected -, since log-status is {record['log-status']}"
-                )
+                return f"{name} {quoted(str(value))}: expected -, since log-status is {record['log-status']}"
     start, end = record.get("start"), record.get("end")
     if isinstance(start, int) and isinstance(end, int) and start > end:
         return f"end '{end}': expected {start}, which is the start, or later"
