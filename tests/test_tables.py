@@ -6,7 +6,7 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.packet import ACK, FIN, PSH, RST, SYN
 from vpcedu.protocols.ports import ELASTIC_LOAD_BALANCING, LINUX, choose
-from vpcedu.tables.flows import Flows
+from vpcedu.tables.flows import FlowEntry
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, LAST, AclEntry, NetworkAcl
 from vpcedu.tables.route_table import LOCAL, Route, RouteTable
 from vpcedu.tables.security_group import IN, OUT, GroupRule, RuleSet
@@ -216,111 +216,114 @@ def test_a_cleared_table_knows_nobody():
 # --- flows and translations -----------------------------------------------------------------------
 
 
-def swept(flows, now):
-    return [entry.row for entry in flows.sweep(now)]
+AFTER = FLOW._replace(src="10.0.0.20", sport=1_024)
+
+
+def flow_of(port):
+    return FLOW._replace(sport=port)
+
+
+def put(rows, now, before=FLOW, after=AFTER, idle=None):
+    """Write a row, and say under which flow its answer comes."""
+    return rows.add(before, after, now, idle), after.reversed()
 
 
 def test_both_ways_of_a_row_go_together():
-    flows = Flows(10)
-    back = FiveTuple("10.0.0.10", 80, "192.0.2.20", 1_024)
-    flows.put("row", FLOW, back, 0)
-    assert flows.lookup(FLOW, 0) == flows.lookup(back, 0) == "row"
-    assert swept(flows, 10) == ["row"]
-    assert flows.lookup(FLOW, 0) is flows.lookup(back, 0) is None
-    assert len(flows) == 0
+    rows = Translations(10)
+    row, back = put(rows, 0)
+    assert rows.lookup(FLOW, 0) == rows.lookup(back, 0) == row
+    assert (list(rows), len(rows)) == ([row], 1)
+    assert rows.sweep(10) == [row]
+    assert rows.lookup(FLOW, 0) is rows.lookup(back, 0) is None
+    assert (list(rows), len(rows)) == ([], 0)
 
 
-def test_a_new_row_takes_the_place_of_whatever_had_one_of_its_flows():
-    flows = Flows(10)
-    back = FiveTuple("10.0.0.10", 80, "192.0.2.20", 1_024)
-    flows.put("old", FLOW, FLOW.reversed(), 0)
-    flows.put("new", FLOW, back, 1)
-    assert list(flows) == ["new"]
-    assert flows.lookup(FLOW.reversed(), 1) is None
+@pytest.mark.parametrize("other", [(FLOW, AFTER._replace(sport=9)), (flow_of(9), AFTER)])
+def test_a_new_row_takes_the_place_of_whatever_had_one_of_its_flows(other):
+    rows = Translations(10)
+    put(rows, 0, *other)
+    row, back = put(rows, 1)
+    assert (list(rows), len(rows)) == ([row], 1)
+    assert rows.lookup(back, 1) == row and rows.lookup(FLOW, 1) == row
+    assert [rows.sweep(now) for now in (10, 11)] == [[], [row]]
 
 
 def test_the_sweep_takes_the_longest_silent_first_and_stops_at_the_living():
-    flows = Flows(10)
-    for port in range(4):
-        flows.put(port, FLOW._replace(sport=port), FLOW._replace(sport=port).reversed(), port)
-    assert flows.use(FLOW._replace(sport=0), 5) == 0
-    assert swept(flows, 12) == [1, 2]
-    assert sorted(flows) == [0, 3]
-    assert swept(flows, 13) == [3]
-    assert swept(flows, 15) == [0]
+    rows = Translations(10)
+    made = [put(rows, port, flow_of(port), AFTER._replace(sport=port))[0] for port in range(4)]
+    assert rows.use(flow_of(0), 5) == made[0]
+    assert rows.sweep(12) == made[1:3]
+    assert list(rows) == [made[0], made[3]]
+    assert rows.sweep(13) == [made[3]]
+    assert rows.sweep(15) == [made[0]]
 
 
 def test_a_row_that_ran_out_is_not_used_again():
-    flows = Flows(10)
-    flows.put("row", FLOW, FLOW.reversed(), 0)
-    assert (flows.use(FLOW, 9), flows.ended(FLOW, 9)) == ("row", None)
-    assert (flows.use(FLOW, 19), flows.ended(FLOW, 19)) == (None, "row")
+    rows = Translations(10)
+    row, _ = put(rows, 0)
+    assert (rows.use(FLOW, 9), rows.expired(FLOW, 9)) == (row, None)
+    assert (rows.use(FLOW, 19), rows.expired(FLOW, 19)) == (None, row)
 
 
 def test_a_row_is_closed_by_rst_or_by_the_ack_behind_a_fin_from_each_side():
+    back = AFTER.reversed()
     for seen in (
         [(FLOW, RST)],
-        [(FLOW, FIN | ACK), (FLOW.reversed(), FIN | ACK), (FLOW, ACK)],
-        [(FLOW.reversed(), FIN | ACK), (FLOW, ACK), (FLOW, FIN | ACK), (FLOW.reversed(), ACK)],
+        [(FLOW, FIN | ACK), (back, FIN | ACK), (FLOW, ACK)],
+        [(back, FIN | ACK), (FLOW, ACK), (FLOW, FIN | ACK), (back, ACK)],
     ):
-        flows = Flows(100, closed=20, reset=10)
-        flows.put("row", FLOW, FLOW.reversed(), 0)
+        rows = Translations(100, closed=20, reset=10)
+        row, _ = put(rows, 0)
         for flow, flags in seen:
-            assert flows.take_closed() == []
-            assert flows.use(flow, 0, flags) == "row"
-        assert (flows.take_closed(), flows.take_closed()) == (["row"], [])
-        assert (flows.use(FLOW, 9, ACK), flows.use(FLOW, 9, SYN)) == ("row", None)
+            assert rows.sweep(0) == []
+            assert rows.use(flow, 0, flags) == row
+        assert (rows.sweep(0), rows.sweep(0)) == ([row], [])
+        assert (rows.use(FLOW, 9, ACK), rows.use(FLOW, 9, SYN)) == (row, None)
         last = 9 + (10 if len(seen) == 1 else 20)
-        assert (
-            flows.lookup(FLOW, last - 1),
-            flows.lookup(FLOW, last),
-            flows.ended(FLOW, last),
-        ) == ("row", None, None)
+        assert (rows.lookup(FLOW, last - 1), rows.lookup(FLOW, last)) == (row, None)
+        assert rows.expired(FLOW, last) is None and rows.timed_out == 0
 
 
 def test_a_fin_from_one_side_alone_closes_no_row_however_often_it_is_sent():
-    flows = Flows(100, closed=20)
-    flows.put("row", FLOW, FLOW.reversed(), 0)
-    for flow, flags in (
-        (FLOW, FIN | ACK),
-        (FLOW.reversed(), ACK),
-        (FLOW, FIN | ACK),
-        (FLOW.reversed(), PSH | ACK),
-    ):
-        flows.use(flow, 0, flags)
-    assert flows.take_closed() == [] and flows.lookup(FLOW, 99) == "row"
+    rows, back = Translations(100, closed=20), AFTER.reversed()
+    row, _ = put(rows, 0)
+    for flow, flags in ((FLOW, FIN | ACK), (back, ACK), (FLOW, FIN | ACK), (back, PSH | ACK)):
+        rows.use(flow, 0, flags)
+    assert rows.sweep(0) == [] and rows.lookup(FLOW, 99) == row
 
 
 def test_a_row_that_is_opening_has_less_time_until_it_is_answered():
     for answered, end in ((False, 5), (True, 40)):
-        flows = Flows(100, opening=5)
-        flows.put("row", FLOW, FLOW.reversed(), 0, idle=40)
-        flows.use(FLOW.reversed() if answered else FLOW, 0)
-        assert (flows.lookup(FLOW, end - 1), flows.lookup(FLOW, end)) == ("row", None)
-        assert swept(flows, end - 1) == [] and swept(flows, end) == ["row"]
+        rows = Translations(100, opening=5)
+        row, back = put(rows, 0, idle=40)
+        rows.use(back if answered else FLOW, 0)
+        assert (rows.lookup(FLOW, end - 1), rows.lookup(FLOW, end)) == (row, None)
+        assert rows.sweep(end - 1) == [] and rows.sweep(end) == [row]
 
 
 def test_a_row_that_was_replaced_does_not_run_out():
-    flows = Flows(10)
-    flows.put("old", FLOW, FLOW.reversed(), 0)
-    flows.put("new", FLOW, FLOW.reversed(), 5)
-    assert [swept(flows, now) for now in (10, 14, 15)] == [[], [], ["new"]]
+    rows = Translations(10)
+    put(rows, 0)
+    row, _ = put(rows, 5)
+    assert [rows.sweep(now) for now in (10, 14, 15)] == [[], [], [row]]
 
 
 def test_the_sweep_misses_no_row_that_was_written_after_it():
-    flows = Flows(10)
-    assert swept(flows, 0) == []
-    flows.put("row", FLOW, FLOW.reversed(), 3)
-    assert [swept(flows, now) for now in (5, 12, 13)] == [[], [], ["row"]]
+    rows = Translations(10)
+    assert rows.sweep(0) == []
+    row, _ = put(rows, 3)
+    assert [rows.sweep(now) for now in (5, 12, 13)] == [[], [], [row]]
 
 
-AFTER = FLOW._replace(src="10.0.0.20", sport=1_024)
+def test_a_table_that_says_not_how_its_rows_are_found_is_named():
+    with pytest.raises(NotImplementedError, match="FlowEntry does not say by which flows"):
+        FlowEntry(0, 10).keys  # noqa: B018
 
 
 def test_a_translation_takes_a_flow_there_and_its_answer_back():
     rows = Translations(10)
     row = rows.add(FLOW, AFTER, 0)
-    assert rows.lookup(FLOW, 0) is rows.lookup(AFTER.reversed(), 0) is row
+    assert rows.lookup(FLOW, 0) == rows.lookup(AFTER.reversed(), 0) == row
     assert rows.lookup(AFTER, 0) is rows.lookup(FLOW.reversed(), 0) is None
     assert row.onward(FLOW) == AFTER
     assert row.onward(AFTER.reversed()) == FLOW.reversed()
@@ -363,7 +366,7 @@ def test_a_row_is_the_same_before_and_after_later_traffic():
     row = rows.add(FLOW, AFTER, 3)
     for now in range(4, 40, 5):
         rows.use(FLOW, now)
-    assert rows.lookup(FLOW, 40) is row
+    assert rows.lookup(FLOW, 40) == row
     assert row == Translation(FLOW, AFTER, 3)
 
 
