@@ -248,7 +248,7 @@ class WholeHop(Ours):
     deliver. The steps are forgotten as soon as the packet has arrived.
     """
 
-    goal = 12
+    goal = 25
 
     def __init__(self):
         self.network, self.steps = hop_network(), 0
@@ -355,7 +355,7 @@ def main():
         )
     step = medians["whole hop"][0] / steps
     print(
-        f"A whole hop has {steps:.1f} steps on average, {step:.2f} us each; four: {4 * step / base:.1f} x bare."
+        f"A whole hop has {steps:.1f} steps on average, {step:.2f} us each; four: {4 * step / base:.1f} x bare (goal <= 15)."
     )
 
 
