@@ -355,7 +355,8 @@ def main():
         )
     step = medians["whole hop"][0] / steps
     print(
-        f"A whole hop has {steps:.1f} steps on average, {step:.2f} us each; four: {4 * step / base:.1f} x bare (goal <= 15)."
+        f"A whole hop has {steps:.1f} steps on average, {step:.2f} us each; four: {4 * step / base:.1f} x bare"
+        " (goal <= 15)."
     )
 
 
