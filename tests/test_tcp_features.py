@@ -550,7 +550,7 @@ def test_a_closed_port_is_refused_at_once_and_never_tried_again():
 )
 def test_icmp_unreachable_ends_an_attempt_but_no_connection(state, heard):
     end = in_state(state)
-    end.unreachable(0)
+    end.unreachable(end.snd_una)
     assert [event for event, _ in end.take_events() if event != "state"] == heard
     assert end.state == ("CLOSED" if heard else state)
     assert end.take_sent() == []

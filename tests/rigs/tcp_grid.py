@@ -60,7 +60,7 @@ def outcome(state, kind):
     """Let a segment of this kind arrive in this state; in CLOSED it is the host that answers."""
     end = in_state(state)
     if kind == "ICMP":
-        end.unreachable(SECOND)
+        end.unreachable(end.snd_una)
         sent = end.take_sent()
     elif state == "CLOSED":
         sent = Host("host", FLOW.src).handle(segment(end, kind), SECOND).sent

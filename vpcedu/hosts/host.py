@@ -4,7 +4,8 @@ A program is any object with `on(host, connection, event, data, now)`; events ar
 ("connected", "data", "end of data", "closed", "reset", "refused", "timed out"). It answers by
 calling the host: `send`, `close`, `connect`, `after`. What leaves is collected in order: TCP's own
 segments first, then what the program caused. A segment for nobody is answered by RST (RFC 9293
-section 3.5.2).
+section 3.10.7.1); where a program listens only one with ACK is, and what has neither SYN nor ACK,
+such as a FIN, is dropped in silence (section 3.10.7.2).
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ class Host(Machine):
     # What the network calls.
 
     def handle(self, packet: Packet, now: int) -> Step:
-        """Take a packet: give it to its connection or listener, or refuse it with RST."""
+        """Take a packet: give it to its connection or listener, or drop it, mostly with RST."""
         if packet.flow.src == self.address:
             return Step(now, self.name, "deliver", DROP, packet, None, None, OWN_SOURCE)
         if packet.icmp is not None:
@@ -158,7 +159,8 @@ class Host(Machine):
             connection.listen(now)
         if connection is None:
             reason = NO_CONNECTION if program is not None or not opens else PORT_CLOSED
-            answer = () if packet.flags & RST else (packet.reset(),)
+            silent = packet.flags & RST or (program is not None and not packet.flags & ACK)
+            answer = () if silent else (packet.reset(),)
             return Step(now, self.name, "deliver", DROP, packet, None, None, reason, answer)
         before = connection.state
         connection.receive(packet, now)
@@ -179,7 +181,7 @@ class Host(Machine):
         if packet.flow.dport == icmp_port(UNREACHABLE, FRAGMENTATION_NEEDED):
             too_large(connection, mtu, seq, now)
         else:
-            connection.unreachable(now)
+            connection.unreachable(seq)
         self._touch(connection)
         row = Change(flow, before, packet.what, connection.state)
         return Step(now, self.name, "deliver", DELIVER, packet, packet, row, None, self.flush(now))

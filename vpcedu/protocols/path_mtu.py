@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from vpcedu.flow import MODULUS
 from vpcedu.packet import FIN, PSH, Packet
-from vpcedu.protocols.tcb import LEAST_MSS, STAMP, Tcb, ahead
+from vpcedu.protocols.tcb import LEAST_MSS, STAMP, Tcb
 
 LEAST_MTU = 68  # bytes: RFC 1191 section 3, a smaller one is nobody's
 
@@ -19,8 +19,7 @@ LEAST_MTU = 68  # bytes: RFC 1191 section 3, a smaller one is nobody's
 def too_large(tcb: Tcb, mtu: int, seq: int, now: int) -> None:
     """The segment `seq` was larger than a link's MTU (bytes)."""
     mss = max(LEAST_MSS, mtu - 40 - (STAMP if tcb.timestamps else 0))
-    in_flight = 0 <= ahead(seq, tcb.snd_una) < ahead(tcb.snd_nxt, tcb.snd_una)
-    if mtu < LEAST_MTU or mss >= tcb.mss or not in_flight:
+    if mtu < LEAST_MTU or mss >= tcb.mss or not tcb.in_flight(seq):
         return
     tcb.mss = mss
     unacked, tcb.unacked = tcb.unacked, []

@@ -4,6 +4,13 @@ CHECKS holds, for each state, functions in the RFC's order: acceptability, RST, 
 Each returns True where the segment is dealt with. They read and change the connection's control
 block (tcb.py); every change of state goes through its table. The answers to a RST or SYN inside the
 window are RFC 5961's.
+
+TIME-WAIT: every segment with an ACK begins the 2 MSL anew (fifth check), and is acknowledged. So far
+the RFC, which expects only the other end's FIN there. A bare ACK with exactly the awaited number is
+not answered, as in Linux and FreeBSD: two ends in TIME-WAIT would answer each other for ever. Linux
+begins the 2 MSL anew as here; FreeBSD does so for a repeated FIN alone. A RST ends TIME-WAIT. A SYN
+in the window is challenged; that one with a higher number may open the next connection (section
+3.6.1, MAY-2) is the host's matter (hosts/new_connection.py).
 """
 
 from __future__ import annotations
@@ -22,7 +29,7 @@ from vpcedu.protocols.tcp_states import (
     TIME_WAIT,
 )
 
-BEYOND = 2  # a window probe's byte and a FIN may come after the window's end
+PROBE = 2  # how far an ACK may stand behind a window of 0: a probe's byte and a FIN were sent there
 
 
 # RFC 9293 section 3.10.7.2, LISTEN
@@ -49,6 +56,8 @@ def _synchronize(tcb: Tcb, segment: Packet) -> None:
         tcb.echo = int(offers["TS"][0])
     tcb.snd_wl = segment.seq, tcb.snd_una
     tcb.snd_wnd = tcb.max_wnd = segment.window
+    rest = segment._replace(seq=tcb.rcv_nxt, flags=segment.flags & ~SYN)
+    tcb.held = {rest.seq: rest} if rest.length else {}  # "queued for processing later"
 
 
 # RFC 9293 section 3.10.7.3, SYN-SENT
@@ -67,9 +76,19 @@ def _syn_sent(tcb: Tcb, segment: Packet, now: int) -> bool:
     _synchronize(tcb, segment)
     if not answers:
         tcb.change("rcv SYN", now)
-    elif tcb.change("rcv SYN,ACK", now):
-        _acknowledged(tcb, segment, now)
+    else:
+        _established("rcv SYN,ACK", tcb, segment, now)
     return True
+
+
+def _established(event: str, tcb: Tcb, segment: Packet, now: int) -> None:
+    """Our SYN is acknowledged: what came with the other end's is processed now."""
+    others = len(tcb.to_send)
+    tcb.change(event, now)
+    if tcb.held:
+        del tcb.to_send[others:]  # one ACK says it all: that of the text or FIN
+        _held(tcb, segment, now)
+    _acknowledged(tcb, segment, now)
 
 
 # RFC 9293 section 3.10.7.4, every other state
@@ -77,26 +96,20 @@ def _syn_sent(tcb: Tcb, segment: Packet, now: int) -> bool:
 
 def _acceptable(tcb: Tcb, segment: Packet, now: int) -> bool:
     start, size, window = ahead(segment.seq, tcb.rcv_nxt), segment.length, tcb.rcv_wnd
-    if (
-        0 <= start < window
-        or (size and 0 <= start + size - 1 < window)
-        or (start == 0 and not window)
-    ):
-        _note_stamp(tcb, segment, start)
-        return False
-    if not size and not segment.flags & RST and 0 <= start <= window + BEYOND:
-        return (
-            False  # RFC 9293 section 3.4: "special allowance" for an ACK from beyond a full window
-        )
-    if _crossed(
-        tcb, segment, start
-    ):  # figure 7, line 6; the text of section 3.10.7.4 alone would only send an ACK
-        tcb.change("rcv ACK of SYN", now)
-        _acknowledged(tcb, segment, now)
+    if _crossed(tcb, segment, start):
+        # figure 7, line 6; the text of section 3.10.7.4 alone would only send an ACK
+        _established("rcv ACK of SYN", tcb, segment, now)
         return True
     if segment.flags & (SYN | ACK | RST) == SYN and tcb.state == SYN_RECEIVED and start == -1:
         # Linux answers a repeated SYN with SYN,ACK
         return tcb.reply(tcb.unacked[0]) if tcb.unacked else True
+    # section 3.4, table 6. Into a window of 0 ACK and RST are let by "special allowance": of a
+    # segment with text or FIN nothing else is taken.
+    last = start + max(size, 1) - 1
+    behind = 0 if size or segment.flags & RST else PROBE
+    if 0 <= start < window or 0 <= last < window or (not window and 0 <= start <= behind):
+        _note_stamp(tcb, segment, start)
+        return False
     if tcb.state == TIME_WAIT and segment.flags & FIN:
         tcb.linger(now)  # the other end sends its FIN again: it did not get the last ACK
     return True if segment.flags & RST else _challenge(tcb, now)
@@ -141,10 +154,17 @@ def _ack(tcb: Tcb, segment: Packet, now: int) -> bool:
     if not segment.flags & ACK:
         return True
     new, most = ahead(segment.ack, tcb.snd_una), ahead(tcb.snd_nxt, tcb.snd_una)
-    if tcb.state == SYN_RECEIVED and not (0 < new <= most and tcb.change("rcv ACK of SYN", now)):
-        return tcb.reply(segment.reset())
+    if tcb.state == SYN_RECEIVED:
+        if not 0 < new <= most:
+            return tcb.reply(segment.reset())
+        _established("rcv ACK of SYN", tcb, segment, now)
+        return False
     if new > most or new < -tcb.max_wnd:  # RFC 5961 section 5
         return _challenge(tcb, now)
+    if tcb.state == TIME_WAIT:
+        tcb.linger(now)
+        bare = segment.seq == tcb.rcv_nxt and not segment.length
+        return bare or _challenge(tcb, now)
     _acknowledged(tcb, segment, now)
     return tcb.state == CLOSED
 
@@ -209,6 +229,8 @@ def _fin(tcb: Tcb, segment: Packet, now: int) -> bool:
     if segment.flags & FIN and start > 0 and not segment.data:
         tcb.held[segment.seq] = segment
         return _challenge(tcb, now)
+    if segment.flags & FIN and start == 0 and not tcb.rcv_wnd:
+        return _challenge(tcb, now)  # its number lies behind the window
     if segment.flags & FIN and start == 0:
         tcb.rcv_nxt = (tcb.rcv_nxt + 1) % MODULUS
         if tcb.change("rcv FIN", now):

@@ -68,7 +68,7 @@ class Tcb:
         self.timestamps, self.echo = (False, 0)
         self.owes_ack = False
         self.probes = 0  # how many went out since the other end was last heard
-        self._sent: list[Packet] = []
+        self.to_send: list[Packet] = []
         self._events: list[tuple[str, object]] = []
 
     @property
@@ -78,7 +78,7 @@ class Tcb:
 
     def take_sent(self) -> list[Packet]:
         """The segments to be sent, once."""
-        sent, self._sent = self._sent, []
+        sent, self.to_send = self.to_send, []
         return sent
 
     def take_events(self) -> list[tuple[str, object]]:
@@ -106,6 +106,13 @@ class Tcb:
         elif row.next in (CLOSED, LISTEN):
             self.alarm, self.unacked = None, []
         return True
+
+    def in_flight(self, seq: int) -> bool:
+        """Whether a sequence number was sent and not acknowledged yet.
+
+        What an ICMP error quotes must be: RFC 5927 section 4.1.
+        """
+        return 0 <= ahead(seq, self.snd_una) < ahead(self.snd_nxt, self.snd_una)
 
     def linger(self, now: int) -> None:
         """Let TIME-WAIT last its whole time from now."""
@@ -156,7 +163,7 @@ class Tcb:
         packet = _new(
             Packet, (self.flow, flags, self.snd_nxt, ack, self.rcv_wnd, options, data, None)
         )
-        self._sent.append(packet)
+        self.to_send.append(packet)
         self.owes_ack = self.owes_ack and not flags & ACK
         length = packet.length
         if length:
@@ -176,7 +183,7 @@ class Tcb:
 
         Such a segment is a RST, or an answer that is sent once more.
         """
-        self._sent.append(packet)
+        self.to_send.append(packet)
         return True
 
     def options(self, flags: int, now: int) -> tuple[tuple[str | int, ...], ...]:

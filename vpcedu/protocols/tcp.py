@@ -108,13 +108,14 @@ class Connection(Tcb):
             self.transmit(ACK, now)
         watch(self, now)
 
-    def unreachable(self, now: int) -> None:
-        """An ICMP error says that the other end cannot be reached.
+    def unreachable(self, seq: int) -> None:
+        """An ICMP error says that the segment `seq` cannot reach the other end.
 
         Before ESTABLISHED that ends the attempt, as in most systems (RFC 5461 section 4.1); later
-        it is only a hint (RFC 9293 section 3.9.2.2).
+        it is only a hint (RFC 9293 section 3.9.2.2). One about a segment that is not in flight is
+        not believed (RFC 5927 section 4.1).
         """
-        if self.state in (SYN_SENT, SYN_RECEIVED):
+        if self.state in (SYN_SENT, SYN_RECEIVED) and self.in_flight(seq):
             self.end("ICMP unreachable", "unreachable")
 
     def wake(self, now: int) -> str:
