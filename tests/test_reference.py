@@ -48,9 +48,14 @@ def test_every_balancer_answers_with_every_nat_and_the_nat_sees_nothing_of_it():
 BY_THE_RFC = """
 CLOSED       | SYN           | -            | RST,ACK | -                       | 3.10.7.1: no ACK, so SEQ 0 and an ACK
 CLOSED       | ACK ok        | -            | RST     | -                       | 3.10.7.1: SEQ from the ACK
+CLOSED       | FIN alone     | -            | RST,ACK | -                       | 3.10.7.1: no ACK, so SEQ 0 and an ACK
+CLOSED       | no flags      | -            | RST,ACK | -                       | 3.10.7.1: no ACK, so SEQ 0 and an ACK
 CLOSED       | RST exact     | -            | -       | -                       | 3.10.7.1: a reset is discarded
 LISTEN       | SYN           | SYN-RECEIVED | SYN,ACK | -                       | 3.10.7.2 third
 LISTEN       | ACK ok        | -            | RST     | -                       | 3.10.7.2 second: any ACK is bad
+LISTEN       | FIN           | -            | RST     | -                       | 3.10.7.2 second: it has an ACK
+LISTEN       | FIN alone     | -            | -       | -                       | 3.10.7.2 fourth: dropped
+LISTEN       | no flags      | -            | -       | -                       | 3.10.7.2 fourth: dropped
 LISTEN       | RST exact     | -            | -       | -                       | 3.10.7.2 first: ignored
 SYN-SENT     | SYN           | SYN-RECEIVED | SYN,ACK | -                       | 3.10.7.3 fourth: simultaneous open
 SYN-SENT     | SYN-ACK       | ESTABLISHED  | ACK     | connected               | 3.10.7.3 fourth
@@ -58,6 +63,10 @@ SYN-SENT     | ACK bad       | -            | RST     | -                       
 SYN-SENT     | ACK ok        | -            | -       | -                       | 3.10.7.3 fifth: neither SYN nor RST
 SYN-SENT     | RST exact     | CLOSED       | -       | refused                 | 3.10.7.3 second: its ACK is good
 SYN-SENT     | RST in window | -            | -       | -                       | 3.10.7.3 second: it has no ACK
+SYN-SENT     | FIN alone     | -            | -       | -                       | 3.10.7.3 fifth: neither SYN nor RST
+SYN-SENT     | ICMP          | CLOSED       | -       | unreachable             | RFC 5461 section 4.1
+SYN-SENT     | ICMP other    | -            | -       | -                       | RFC 5927 section 4.1: not in flight
+SYN-RECEIVED | ICMP other    | -            | -       | -                       | RFC 5927 section 4.1: not in flight
 SYN-RECEIVED | ACK ok        | ESTABLISHED  | -       | connected               | 3.10.7.4 fifth
 SYN-RECEIVED | ACK bad       | -            | RST     | -                       | 3.10.7.4 fifth
 SYN-RECEIVED | data          | ESTABLISHED  | ACK     | connected, data         | 3.10.7.4 fifth, then seventh
@@ -71,6 +80,9 @@ ESTABLISHED  | FIN           | CLOSE-WAIT   | ACK     | end of data             
 ESTABLISHED  | RST exact     | CLOSED       | -       | reset                   | 3.10.7.4 second
 ESTABLISHED  | RST in window | -            | ACK     | -                       | RFC 5961 section 3.2: challenge ACK
 ESTABLISHED  | RST outside   | -            | -       | -                       | RFC 5961 section 3.2: dropped
+ESTABLISHED  | ACK ahead     | -            | -       | -                       | 3.10.7.4 first: in the window
+ESTABLISHED  | no flags      | -            | -       | -                       | 3.10.7.4 fifth: no ACK, so dropped
+ESTABLISHED  | FIN alone     | -            | -       | -                       | 3.10.7.4 fifth: no ACK, so dropped
 ESTABLISHED  | ICMP          | -            | -       | -                       | 3.9.2.2: soft errors abort nothing
 FIN-WAIT-1   | ACK ok        | FIN-WAIT-2   | -       | -                       | 3.10.7.4 fifth
 FIN-WAIT-1   | FIN           | TIME-WAIT    | ACK     | end of data             | 3.10.7.4 eighth: both FINs are known
@@ -84,6 +96,10 @@ CLOSING      | RST exact     | CLOSED       | -       | closed                  
 LAST-ACK     | ACK ok        | CLOSED       | -       | closed                  | 3.10.7.4 fifth
 LAST-ACK     | FIN           | -            | ACK     | -                       | 3.10.7.4 first: old, so an ACK
 TIME-WAIT    | FIN           | -            | ACK     | -                       | 3.10.7.4 fifth: ACK, 2 MSL anew
+TIME-WAIT    | FIN awaited   | -            | ACK     | -                       | 3.10.7.4 fifth: ACK, 2 MSL anew
+TIME-WAIT    | ACK ahead     | -            | ACK     | -                       | 3.10.7.4 fifth: ACK, 2 MSL anew
+TIME-WAIT    | data          | -            | ACK     | -                       | 3.10.7.4 fifth: ACK; seventh: ignored
+TIME-WAIT    | ACK ok        | -            | -       | -                       | as Linux and FreeBSD: no ACK for a bare one
 TIME-WAIT    | SYN           | -            | ACK     | -                       | 3.10.7.4 first: an old one gets an ACK
 TIME-WAIT    | RST exact     | CLOSED       | -       | closed                  | 3.10.7.4 second
 """
@@ -100,7 +116,7 @@ def cells():
 def test_the_grid_has_an_outcome_for_every_pair_of_state_and_segment():
     found = grid()
     assert set(found) == {(state, kind) for state in ALL_STATES for kind in KINDS}
-    assert len(found) == 110
+    assert len(found) == 165
     assert {outcome.next for outcome in found.values()} <= set(ALL_STATES)
 
 
@@ -119,6 +135,6 @@ def test_a_reader_finds_what_a_host_in_a_state_does_with_data(state):
     lines = page().splitlines()
     assert any(line.startswith(f"| [{state}](#in-{state.lower()}) |") for line in lines)
     at = lines.index(f"### In {state}")
-    answer = next(line for line in lines[at : at + 14] if line.startswith("| data |"))
+    answer = next(line for line in lines[at : at + 19] if line.startswith("| data |"))
     if state == "FIN-WAIT-2":
         assert answer == "| data | FIN-WAIT-2, as before | ACK | data |"

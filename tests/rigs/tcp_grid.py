@@ -17,13 +17,18 @@ KINDS = {
     "SYN": "the opener's SYN, once more where it was seen before",
     "SYN-ACK": "a SYN,ACK that acknowledges all that was sent",
     "ACK ok": "an ACK, in order, of all that was sent",
+    "ACK ahead": "an ACK of all that was sent, with another number inside the window",
     "ACK bad": "an ACK, in order, of something that was never sent",
     "data": "four bytes, in order, with an ACK of all that was sent",
     "FIN": "the other end's FIN, once more where it was seen before, with an ACK of all that was sent",
+    "FIN awaited": "a FIN with exactly the number that is awaited, and an ACK of all that was sent",
+    "FIN alone": "the same without an ACK",
+    "no flags": "four bytes, in order, without any flag",
     "RST exact": "a RST with exactly the number that is awaited, and an ACK of all that was sent",
     "RST in window": "a RST with another number inside the window",
     "RST outside": "a RST with a number outside the window",
-    "ICMP": "an ICMP error: destination unreachable",
+    "ICMP": "an ICMP error, destination unreachable, about the oldest segment in flight",
+    "ICMP other": "the same about a segment that is not in flight",
 }
 
 
@@ -47,9 +52,13 @@ def segment(end, kind):
         "SYN": other(SYN, 300, 0),
         "SYN-ACK": other(SYN | ACK, 300, mine),
         "ACK ok": other(ACK, awaited, mine),
+        "ACK ahead": other(ACK, awaited + 1, mine),
         "ACK bad": other(ACK, awaited, mine + 1_000),
         "data": other(PSH | ACK, awaited, mine, b"data"),
         "FIN": other(FIN | ACK, 301, mine),
+        "FIN awaited": other(FIN | ACK, awaited, mine),
+        "FIN alone": other(FIN, awaited, 0),
+        "no flags": other(0, awaited, 0, b"data"),
         "RST exact": other(RST | ACK, awaited, mine),
         "RST in window": other(RST, awaited + 1, 0),
         "RST outside": other(RST, awaited + 70_000, 0),
@@ -57,13 +66,20 @@ def segment(end, kind):
 
 
 def outcome(state, kind):
-    """Let a segment of this kind arrive in this state; in CLOSED it is the host that answers."""
+    """Let a segment of this kind arrive in this state.
+
+    In CLOSED and LISTEN it is the host that answers: no connection is there yet.
+    """
     end = in_state(state)
-    if kind == "ICMP":
-        end.unreachable(end.snd_una)
+    if kind in ("ICMP", "ICMP other"):
+        end.unreachable(end.snd_una if kind == "ICMP" else end.snd_nxt)
         sent = end.take_sent()
-    elif state == "CLOSED":
-        sent = Host("host", FLOW.src).handle(segment(end, kind), SECOND).sent
+    elif state in ("CLOSED", "LISTEN"):
+        host = Host("host", FLOW.src)
+        if state == "LISTEN":
+            host.listen(FLOW.sport, object())
+        sent = host.handle(segment(end, kind), SECOND).sent
+        end = host.connections.get(FLOW, end)
     else:
         end.receive(segment(end, kind), SECOND)
         sent = end.take_sent()
@@ -103,7 +119,8 @@ def section():
     yield "\n".join(f"- **{kind}**: {words}" for kind, words in KINDS.items())
     yield (
         'In SYN-RECEIVED the end had listened; had it opened, a RST would lead to CLOSED and "refused". In CLOSED '
-        "and LISTEN nothing was sent before. In TIME-WAIT a FIN lets the two MSL begin anew, and a SYN with "
+        "and LISTEN nothing was sent before, and it is a host that answers. In TIME-WAIT a FIN, and whatever else "
+        "acknowledges in the window, lets the two MSL begin anew; a SYN with "
         "a higher number than any before takes the connection's place if the port has a listener."
     )
     for state in ALL_STATES:
