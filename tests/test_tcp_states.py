@@ -79,37 +79,32 @@ def kinds(end):
         "ACK": other(ACK, exact, mine),
         "ACK bad": other(ACK, exact, mine + 1_000),
         "data": other(PSH | ACK, exact, mine, b"data"),
-        "bare data": other(0, exact, 0, b"data"),
         "FIN": other(FIN | ACK, exact, mine),
-        "bare FIN": other(FIN, exact, 0),
         "RST exact": other(RST | ACK, exact, mine),
         "RST near": other(RST, exact + 1, 0),
         "RST far": other(RST, exact + 70_000, 0),
     }
 
 
-KINDS = (
-    *("SYN", "SYN ACK", "ACK", "ACK bad", "data", "bare data"),
-    *("FIN", "bare FIN", "RST exact", "RST near", "RST far"),
-)
+KINDS = ("SYN", "SYN ACK", "ACK", "ACK bad", "data", "FIN", "RST exact", "RST near", "RST far")
 
 # What each kind does in each state: where it leads (-: it stays) and what is sent for it. Sections
 # 3.10.7.1 to 3.10.7.4 of RFC 9293 with the answers of RFC 5961; the host, not the connection,
 # answers in CLOSED. In SYN-RECEIVED a repeated SYN gets the SYN,ACK again, as from Linux (the RFC:
-# an ACK). What is bare has no ACK.
+# an ACK).
 GRID = """
-            |SYN            |SYN ACK      |ACK        |ACK bad|data         |bare data|FIN         |bare FIN|RST exact|RST near|RST far
-CLOSED      |-              |-            |-          |-      |-            |-        |-           |-       |-        |-       |-
-LISTEN      |SYN-RECEIVED S.|- R          |- R        |- R    |- R          |-        |- R         |-       |-        |-       |-
-SYN-SENT    |SYN-RECEIVED S.|ESTABLISHED .|-          |- R    |-            |-        |-           |-       |CLOSED   |-       |-
-SYN-RECEIVED|- S.           |- .          |ESTABLISHED|- R    |ESTABLISHED .|-        |CLOSE-WAIT .|-       |LISTEN   |- .     |-
-ESTABLISHED |- .            |- .          |-          |- .    |- .          |-        |CLOSE-WAIT .|-       |CLOSED   |- .     |-
-FIN-WAIT-1  |- .            |- .          |FIN-WAIT-2 |- .    |FIN-WAIT-2 . |-        |TIME-WAIT . |-       |CLOSED   |- .     |-
-FIN-WAIT-2  |- .            |- .          |-          |- .    |- .          |-        |TIME-WAIT . |-       |CLOSED   |- .     |-
-CLOSE-WAIT  |- .            |- .          |-          |- .    |-            |-        |-           |-       |CLOSED   |- .     |-
-CLOSING     |- .            |- .          |TIME-WAIT  |- .    |TIME-WAIT    |-        |TIME-WAIT   |-       |CLOSED   |- .     |-
-LAST-ACK    |- .            |- .          |CLOSED     |- .    |CLOSED       |-        |CLOSED      |-       |CLOSED   |- .     |-
-TIME-WAIT   |- .            |- .          |-          |- .    |- .          |-        |- .         |-       |CLOSED   |- .     |-
+            |SYN            |SYN ACK      |ACK        |ACK bad|data         |FIN         |RST exact|RST near|RST far
+CLOSED      |-              |-            |-          |-      |-            |-           |-        |-       |-
+LISTEN      |SYN-RECEIVED S.|- R          |- R        |- R    |- R          |- R         |-        |-       |-
+SYN-SENT    |SYN-RECEIVED S.|ESTABLISHED .|-          |- R    |-            |-           |CLOSED   |-       |-
+SYN-RECEIVED|- S.           |- .          |ESTABLISHED|- R    |ESTABLISHED .|CLOSE-WAIT .|LISTEN   |- .     |-
+ESTABLISHED |- .            |- .          |-          |- .    |- .          |CLOSE-WAIT .|CLOSED   |- .     |-
+FIN-WAIT-1  |- .            |- .          |FIN-WAIT-2 |- .    |FIN-WAIT-2 . |TIME-WAIT . |CLOSED   |- .     |-
+FIN-WAIT-2  |- .            |- .          |-          |- .    |- .          |TIME-WAIT . |CLOSED   |- .     |-
+CLOSE-WAIT  |- .            |- .          |-          |- .    |-            |-           |CLOSED   |- .     |-
+CLOSING     |- .            |- .          |TIME-WAIT  |- .    |TIME-WAIT    |TIME-WAIT   |CLOSED   |- .     |-
+LAST-ACK    |- .            |- .          |CLOSED     |- .    |CLOSED       |CLOSED      |CLOSED   |- .     |-
+TIME-WAIT   |- .            |- .          |-          |- .    |- .          |- .         |CLOSED   |- .     |-
 """
 
 

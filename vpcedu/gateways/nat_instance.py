@@ -11,10 +11,12 @@ A packet in mid-stream that belongs to no row opens one again (`loose`); what ca
 RST: Linux calls it INVALID) is forwarded as it is, with its private source. Where `loose` is off
 both are refused with RST. What is meant for the host itself meets its own TCP, where nobody
 listens. A row lives 432,000 s of silence, 120 s before its first answer and after both FINs, 10 s
-after RST; a closed row's port is free at once. Sources: VPC user guide, "NAT instances", "Compare
-NAT devices"; Linux, nf_conntrack and nf_nat.
+after RST; a closed row's port is free at once. A RST outside the window is INVALID too and closes
+no row; one inside whose number is not exact goes on, and closes none (gateways/seen_numbers.py).
+Sources: VPC user guide, "NAT instances", "Compare NAT devices"; Linux, nf_conntrack and nf_nat.
 
-Simplified: an ICMP error about no row is dropped (Linux forwards it as INVALID). Left out: the FIN
+Simplified: an ICMP error about no row is dropped (Linux forwards it as INVALID); a RST that is not
+exact changes no time (Linux: 10 s, until another packet comes). Left out: the FIN
 that AWS names for its former NAT image at the idle timeout, Linux' other times, ICMP's other
 messages, UDP.
 """
@@ -24,6 +26,7 @@ from __future__ import annotations
 from vpcedu.clock import SECOND
 from vpcedu.device import Machine
 from vpcedu.flow import FiveTuple, spread
+from vpcedu.gateways.seen_numbers import INSIDE, OUTSIDE, SeenNumbers
 from vpcedu.packet import ACK, FIN, RST, SYN, Packet
 from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, NO_TARGET, NO_TRANSLATION, PORT_CLOSED, Reason
 from vpcedu.tables.source_ports import EPHEMERAL, Ports
@@ -65,16 +68,20 @@ class NatInstance(Machine):
         super().__init__(name, address, seed)
         self.loose = loose
         self.translations = Translations(idle, OPENING, CLOSED, RESET)
+        self.numbers = SeenNumbers()
         self.ports = Ports((address,), *ports, ports[1], seed)
         self.listeners = {listener.port: listener for listener in listeners}
         self.preserve_client_address = preserve_client_address
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Rewrite by the packet's row, or by a new one; else refuse, or forward it as it is."""
-        self.ports.give_back(self.translations.sweep(now))
+        gone = self.translations.sweep(now)
+        self.ports.give_back(gone)
+        for over in gone:
+            self.numbers.forget(over)
         if packet.icmp is not None:
             return self.translations.related(self.name, packet, now)
-        row, flow = self.translations.use(packet.flow, now, packet.flags), packet.flow
+        row, flow = self._row(packet, now), packet.flow
         if row is None:
             own = flow.dst == self.address
             if self._opens(packet.flags) and (not own or flow.dport in self.listeners):
@@ -91,9 +98,21 @@ class NatInstance(Machine):
                 return self._drop(
                     packet, expired, IDLE_TIMEOUT if expired else NO_TRANSLATION, now, refuse=True
                 )
+        self.numbers.note(packet, row)
         return rewrote(
             now, self.name, "translation", packet, packet.with_flow(row.onward(flow)), row
         )
+
+    def _row(self, packet: Packet, now: int) -> Translation | None:
+        """The row that a packet belongs to; its idle clock starts again."""
+        flags = packet.flags
+        if flags & RST:
+            row = self.translations.lookup(packet.flow, now)
+            judgement = row and self.numbers.judge(packet, row)
+            if judgement is OUTSIDE:
+                return None
+            flags = ACK if judgement is INSIDE else flags
+        return self.translations.use(packet.flow, now, flags)
 
     def _opens(self, flags: int) -> bool:
         return flags & (SYN | ACK) == SYN or (self.loose and flags & (SYN | FIN | RST | ACK) == ACK)
@@ -112,7 +131,10 @@ class NatInstance(Machine):
         source = self.ports.take(destination, flow.sport, sources)
         if source is None:
             return NO_PORT
-        return self.translations.add(flow, FiveTuple(*source, *destination, flow.protocol), now)
+        onward = FiveTuple(*source, *destination, flow.protocol)
+        row = self.translations.add(flow, onward, now)
+        self.numbers.begin(row)
+        return row
 
     def _drop(
         self,

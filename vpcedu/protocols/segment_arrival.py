@@ -5,12 +5,12 @@ Each returns True where the segment is dealt with. They read and change the conn
 block (tcb.py); every change of state goes through its table. The answers to a RST or SYN inside the
 window are RFC 5961's.
 
-TIME-WAIT: every segment with an ACK begins the 2 MSL anew (fifth check), and is acknowledged. So far
-the RFC, which expects only the other end's FIN there. A bare ACK with exactly the awaited number is
-not answered, as in Linux and FreeBSD: two ends in TIME-WAIT would answer each other for ever. Linux
-begins the 2 MSL anew as here; FreeBSD does so for a repeated FIN alone. A RST ends TIME-WAIT. A SYN
-in the window is challenged; that one with a higher number may open the next connection (section
-3.6.1, MAY-2) is the host's matter (hosts/new_connection.py).
+TIME-WAIT: a segment with an ACK is acknowledged and begins the 2 MSL anew (fifth check; the RFC
+expects nothing but the other end's FIN). A bare ACK with exactly the awaited number is not
+answered, as in Linux and FreeBSD: two ends in TIME-WAIT would answer each other for ever. Linux
+begins the 2 MSL anew by it, as here; FreeBSD does so by a repeated FIN alone. A RST ends TIME-WAIT.
+A SYN in the window is challenged; that one with a higher number may open the next connection
+(section 3.6.1, MAY-2) is for the host to see: hosts/new_connection.py.
 """
 
 from __future__ import annotations
