@@ -63,6 +63,14 @@ class Capture:
         """
         self._wait()
         self.end()
+        return self._read()
+
+    def so_far(self) -> list[Record]:
+        """All rows once nothing comes any more, while they go on."""
+        self._wait()
+        return self._read()
+
+    def _read(self) -> list[Record]:
         rows = [row for place in self._places for row in _rows(self._file(*place), *place)]
         rows.sort(key=lambda row: row[0])
         began = rows[0][0] if rows else 0

@@ -14,11 +14,12 @@ from typing import Any
 from vpcedu.flow import MODULUS
 from vpcedu.gateways.internet_gateway import InternetGateway
 from vpcedu.gateways.nat_instance import NatInstance
+from vpcedu.gateways.seen_numbers import FITS, INSIDE, SeenNumbers
 from vpcedu.hosts import host
 from vpcedu.hosts.byte_relay import ByteRelay
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.request_relay import RequestRelay
-from vpcedu.packet import ACK, FIN, SYN, Packet
+from vpcedu.packet import ACK, FIN, RST, SYN, Packet
 from vpcedu.protocols.retransmission import Timer
 from vpcedu.protocols.tcb import Tcb
 from vpcedu.protocols.tcp import Connection
@@ -134,6 +135,28 @@ def _last_match(original: Any, acl: Any, way: str, flow: Any) -> Any:
     return found
 
 
+def _strict(original: Any, host: Any, packet: Packet, now: int) -> Any:
+    """A listener that answers whatever belongs to nobody with RST, as a closed port does."""
+    step = original(host, packet, now)
+    stray = step.reason is not None and not packet.flags & (RST | ACK)
+    return step._replace(sent=(packet.reset(),)) if stray else step
+
+
+def _deaf(original: Any, c: Any, segment: Packet, now: int) -> None:
+    """An end in TIME-WAIT that answers nothing with the awaited number."""
+    original(c, segment, now)
+    if c.state == "TIME-WAIT" and segment.seq == c.rcv_nxt and segment.length:
+        c.take_sent()
+
+
+def _mute(original: Any, c: Any, segment: Packet, now: int) -> None:
+    """An end in TIME-WAIT that answers no repeated FIN."""
+    waits = c.state == "TIME-WAIT"
+    original(c, segment, now)
+    if waits and segment.seq != c.rcv_nxt:
+        c.take_sent()
+
+
 FAULTS: dict[str, tuple[Callable[[Patch], None], str]] = {
     "the Internet gateway forgets to rewrite the source": (
         _wrapped(InternetGateway, "handle", _outbound_kept),
@@ -159,6 +182,31 @@ FAULTS: dict[str, tuple[Callable[[Patch], None], str]] = {
     "TIME-WAIT blocks its four numbers": (
         lambda patch: patch(host, "may_follow", lambda *_: False),
         "time-wait-reuse",
+    ),
+    "TIME-WAIT is silent in its window": (
+        _wrapped(Connection, "receive", _deaf),
+        "time-wait-answers",
+    ),
+    "TIME-WAIT answers no repeated FIN": (
+        _wrapped(Connection, "receive", _mute),
+        "lost-last-ack",
+    ),
+    "a listener refuses a FIN": (_wrapped(Host, "handle", _strict), "listener-and-strays"),
+    "an ICMP error about nothing in flight is believed": (
+        lambda patch: patch(Tcb, "in_flight", lambda *_: True),
+        "error-not-in-flight",
+    ),
+    "any RST closes a NAT's row": (
+        lambda patch: patch(SeenNumbers, "judge", lambda *_: FITS),
+        "nat-reset-outside",
+    ),
+    "a RST inside the window closes a NAT's row": (
+        lambda patch: patch(SeenNumbers, "judge", lambda *_: FITS),
+        "nat-reset-inside",
+    ),
+    "no RST closes a NAT's row": (
+        lambda patch: patch(SeenNumbers, "judge", lambda *_: INSIDE),
+        "nat-reset-exact",
     ),
     "a TCP proxy waits for the first byte": (
         _wrapped(ByteRelay, "on", _first_byte_first),

@@ -20,10 +20,10 @@ from typing import Any, Self
 
 from vpcedu.tables.security_group import GroupRule
 
-from . import boxes
+from . import boxes, forged
 from .capture import Capture
 from .namespaces import LabError, Namespaces, sweep
-from .programs import curl, start_nginx, tcp_socket
+from .programs import curl, send_raw, start_nginx, tcp_socket
 from .proxies import start_proxies
 from .records import Record
 from .setting import ADDRESSES, NAP, Setting
@@ -226,6 +226,21 @@ class KernelLab:
     def remove(self, rule: GroupRule) -> None:
         self._groups = tuple(kept for kept in self._groups if kept != rule)
         self._place.rules("web", boxes.group_rules(self._groups))
+        self._nap()
+
+    def forge(
+        self, host: str, flow: str, flags: str, seq: int, ack: int = 0, data: bytes = b""
+    ) -> None:
+        rows = self._capture.so_far()
+        before = len(forged.heard(rows, host, flow))
+        send_raw(self._place, host, forged.segment(rows, flow, flags, seq, ack, data))
+        self._nap()
+        answers = forged.heard(self._capture.so_far(), host, flow)[before:]
+        self._note(host, "forge", ", ".join(answers) or "nothing")
+
+    def forge_error(self, host: str, flow: str, seq: int) -> None:
+        rows = self._capture.so_far()
+        send_raw(self._place, host, forged.error(rows, ADDRESSES[host], flow, seq))
         self._nap()
 
     def serve(self, host: str, port: int) -> None:

@@ -35,6 +35,7 @@ from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.trace import DELIVER, DROP, SEND, Step
 from vpcedu.views.bytes.wire import encode
 
+from . import forged
 from .play import Scenario
 from .records import Record
 from .setting import (
@@ -73,11 +74,12 @@ class ModelLab:
 
     @property
     def records(self) -> list[Record]:
-        """What was seen at every point so far, in the order of time."""
+        """What TCP was seen at every point so far, in the order of time."""
         return [
             Record(now, at, way, encode(packet, number % 65_536))
             for number, trace in enumerate(self.network.capture, 1)
             for now, at, way, packet in seen(trace.steps)
+            if packet.icmp is None
         ]
 
     # The verbs.
@@ -188,6 +190,23 @@ class ModelLab:
     def remove(self, rule: GroupRule) -> None:
         """Take one rule out of web's group while flows live."""
         self.network.replace(rule, None)
+        self._nap(True)
+
+    def forge(
+        self, host: str, flow: str, flags: str, seq: int, ack: int = 0, data: bytes = b""
+    ) -> None:
+        """Send a segment that no TCP made."""
+        before = len(forged.heard(self.records, host, flow))
+        packet = forged.segment(self.records, flow, flags, seq, ack, data)
+        self.network.send(host, packet, "forged")
+        self._nap(True)
+        answers = forged.heard(self.records, host, flow)[before:]
+        self._fact(host, "forge", ", ".join(answers) or "nothing")
+
+    def forge_error(self, host: str, flow: str, seq: int) -> None:
+        """Send an ICMP error about a segment."""
+        packet = forged.error(self.records, ADDRESSES[host], flow, seq)
+        self.network.send(host, packet, "forged")
         self._nap(True)
 
     def serve(self, host: str, port: int) -> None:

@@ -69,6 +69,19 @@ class Driver(Protocol):
     def remove(self, rule: GroupRule) -> None:
         """Take one rule out of web's group while flows live."""
 
+    def forge(
+        self, host: str, flow: str, flags: str, seq: int, ack: int = 0, data: bytes = b""
+    ) -> None:
+        """Send a segment from a host that no TCP of it made.
+
+        The flow is as the host's own packets have it, "address:port > address:port", the flags in
+        tcpdump's letters, the numbers relative to the initial ones. The fact (host + " forge") is
+        what came back for it, as "[.] 1 2", or "nothing".
+        """
+
+    def forge_error(self, host: str, flow: str, seq: int) -> None:
+        """Send an ICMP error from a host, host unreachable, about a segment of a flow."""
+
     def serve(self, host: str, port: int) -> None:
         """Start a real web server at host and port.
 

@@ -1,4 +1,4 @@
-"""Programs at the ends: sockets made inside a namespace, nginx and curl."""
+"""Programs at the ends: sockets made inside a namespace, nginx, curl, and packets as they are."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import socket
 import subprocess
 from pathlib import Path
 
+from vpcedu.packet import Packet
+from vpcedu.views.bytes.wire import encode
+
 from .namespaces import LabError, Namespaces, wait_until
 
 PAGE = 2_000  # bytes
+RAW_IDENTIFICATION = 1  # in the IPv4 header; 0 would have the kernel choose
 CHANGED = 1_700_000_000  # when the page was changed last, so that its headers are always the same
 NGINX = """daemon off;
 master_process off;
@@ -38,6 +42,15 @@ def tcp_socket(namespaces: Namespaces, device: str) -> socket.socket:
     made.setblocking(False)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     return made
+
+
+def send_raw(namespaces: Namespaces, device: str, packet: Packet) -> None:
+    """Put a packet out of a device as it is."""
+    with (
+        namespaces.inside(device),
+        socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as made,
+    ):
+        made.sendto(encode(packet, RAW_IDENTIFICATION), (packet.flow.dst, 0))
 
 
 def start_nginx(namespaces: Namespaces, device: str, address: str, port: int) -> None:

@@ -17,6 +17,10 @@ BEHIND = Setting(private_default="nlb", forwards=(KEPT,))
 HIDDEN = Setting(private_default="nat", forwards=(REPLACED,))
 OUTSIDE = "198.51.100.7:80"
 LISTENER = f"{BOXES['nlb']}:80"
+FROM_SERVER, FROM_WEB = (
+    f"{OUTSIDE} > {BOXES['nat']}:50001",
+    f"{ADDRESSES['web']}:50001 > {OUTSIDE}",
+)
 FOUR_PORTS = Masquerade(ports=(40_000, 40_003))
 
 
@@ -123,6 +127,55 @@ def idle_then_outside(lab: Driver) -> None:
     client, server = forgotten(lab)
     lab.send(server, b"still there?\n")
     lab.read(client)
+    lab.read(server)
+
+
+def reset_outside(lab: Driver) -> None:
+    """RSTs with numbers far outside the window, from both sides.
+
+    None is translated, and the row outlives the 10 s that a RST would leave it.
+    """
+    client, server = _answered(lab)
+    lab.forge("server", FROM_SERVER, "R", 500_000)
+    lab.forge("server", FROM_SERVER, "R", 3)  # below what is acknowledged
+    lab.forge("web", FROM_WEB, "R", 500_000)
+    lab.wait(10.6)
+    _still_there(lab, client, server)
+
+
+def reset_inside(lab: Driver) -> None:
+    """A RST in the window whose number is not exact: it is translated, and web answers with ACK."""
+    client, server = _answered(lab)
+    lab.forge("server", FROM_SERVER, "R", 1_000)
+    lab.wait(10.6)
+    _still_there(lab, client, server)
+
+
+def reset_exact(lab: Driver) -> None:
+    """The server ends with RST: the row serves late packets, and is gone after 10 s of silence.
+
+    Then the NAT's own TCP answers.
+    """
+    client, server = _answered(lab)
+    lab.abort(server)
+    lab.read(client)
+    lab.forge("server", FROM_SERVER, ".", 6, 9, b"late\n")
+    lab.wait(10.6)
+    lab.forge("server", FROM_SERVER, ".", 6, 9, b"later\n")
+
+
+def _answered(lab: Driver) -> tuple[str, str]:
+    lab.listen("server", 80)
+    client = lab.connect("web", OUTSIDE, 50_001)
+    server = lab.accept("server", 80)
+    ask_and_answer(lab, client, server)
+    return client, server
+
+
+def _still_there(lab: Driver, client: str, server: str) -> None:
+    lab.send(server, b"still there?\n")
+    lab.read(client)
+    lab.send(client, b"yes\n")
     lab.read(server)
 
 
@@ -267,6 +320,27 @@ NAT_SCENARIOS: tuple[Scenario, ...] = (
         "tcp nat one-to-one",
         NAT._replace(nat=Masquerade(idle=2, loose=False)),
         idle_then_outside,
+    ),
+    _row(
+        "nat-reset-outside",
+        "A RST outside the window is not translated and closes no row.",
+        "tcp nat one-to-one",
+        NAT,
+        reset_outside,
+    ),
+    _row(
+        "nat-reset-inside",
+        "A RST inside the window that is not exact closes no row.",
+        "tcp nat one-to-one",
+        NAT,
+        reset_inside,
+    ),
+    _row(
+        "nat-reset-exact",
+        "An exact RST closes the row, which is gone after 10 s.",
+        "tcp nat one-to-one",
+        NAT,
+        reset_exact,
     ),
     _row(
         "nlb-preserved",

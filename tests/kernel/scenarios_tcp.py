@@ -10,13 +10,22 @@ from vpcedu.tables.network_acl import ALLOW, DENY, AclEntry
 from vpcedu.tables.security_group import IN, OUT, GroupRule
 
 from .play import Driver, Scenario
-from .setting import CLIENT, WEB_PUBLIC, Setting, Tcp
+from .setting import ADDRESSES, CLIENT, WEB_PUBLIC, Setting, Tcp
 
+WEB_PRIVATE = ADDRESSES["web"]
 PAGE, LARGE = f"{WEB_PUBLIC}:80", bytes(range(256)) * 20  # 5,120 bytes: several segments
 OPEN = Setting(web_public=True)
 SLOW = OPEN._replace(delay=0.15)
 ANYWHERE = "0.0.0.0/0"
 WEB_80 = GroupRule("sg-web", IN, (80, 80), ANYWHERE)
+IN_TIME_WAIT = (  # flags, SEQ (web's FIN was 1, so 2 is awaited), text
+    ("F.", 1, b""),
+    ("F.", 2, b""),
+    (".", 2, b""),
+    (".", 3, b""),
+    ("P.", 2, b"more"),
+    ("R", 900_000, b""),
+)
 IMPATIENT = Tcp(syn=1)  # gives up after 3 s
 
 
@@ -298,6 +307,58 @@ def group_out_refuses(lab: Driver) -> None:
     lab.outcome(out)
 
 
+def listener_and_strays(lab: Driver) -> None:
+    """Segments of no connection come to a port with a listener, and to one without.
+
+    A listener answers what has an ACK; a closed port answers all but a RST.
+    """
+    lab.listen("web", 80)
+    for flags, ack in (("F", 0), ("P", 0), ("", 0), ("F.", 900), (".", 900), ("S.", 900), ("R", 0)):
+        lab.forge("client", f"{CLIENT}:50001 > {PAGE}", flags, 7, ack)
+    for flags in ("F", ""):
+        lab.forge("client", f"{CLIENT}:50001 > {WEB_PUBLIC}:81", flags, 7)
+    lab.accept("web", 80)
+    client = lab.connect("client", PAGE, 50_002)
+    server = lab.accept("web", 80)
+    lab.outcome(client)
+    ask_and_answer(lab, client, server)
+
+
+def error_not_in_flight(lab: Driver) -> None:
+    """Errors about segments that were never sent change nothing; one about the SYN ends it."""
+    lab.listen("web", 80)
+    client = lab.connect("client", PAGE, 50_001)
+    for seq in (70_000, 2, -1):
+        lab.forge_error("server", f"{CLIENT}:50001 > {PAGE}", seq)
+        lab.outcome(client)
+    lab.wait(1.2)
+    lab.outcome(client)
+    lab.forge_error("server", f"{CLIENT}:50001 > {PAGE}", 0)
+    lab.outcome(client)
+    lab.wait(3)
+
+
+def lost_last_ack(lab: Driver) -> None:
+    """The last ACK is lost: the FIN comes again to an end in TIME-WAIT, which answers it."""
+    one_visit(lab)
+    lab.wait(3)
+
+
+def time_wait_answers(lab: Driver) -> None:
+    """What an end in TIME-WAIT answers: all but a bare ACK with exactly the awaited number.
+
+    One connection for each, since web knows it no more and ends TIME-WAIT by answering with RST.
+    """
+    lab.listen("web", 80)
+    for port, (flags, seq, data) in enumerate(IN_TIME_WAIT, 50_001):
+        client = lab.connect("client", PAGE, port)
+        server = lab.accept("web", 80)
+        lab.close(client)
+        lab.read(server)
+        lab.close(server)
+        lab.forge("web", f"{WEB_PRIVATE}:80 > {CLIENT}:{port}", flags, seq, 2, data)
+
+
 def _row(name: str, sentence: str, kinds: str, setting: Setting, script, *ports: int) -> Scenario:  # type: ignore[no-untyped-def]
     chosen = frozenset((80, 81, 443, 8_080, 50_001, *ports))
     return Scenario(name, sentence, tuple(kinds.split()), setting, script, chosen)
@@ -398,6 +459,36 @@ TCP_SCENARIOS: tuple[Scenario, ...] = (
     ),
     _row(
         "lost-data", "The request is lost.", "tcp one-to-one", OPEN._replace(lose=(4,)), lost_data
+    ),
+    _row(
+        "lost-last-ack",
+        "The last ACK is lost: TIME-WAIT answers the FIN that comes again.",
+        "tcp one-to-one",
+        OPEN._replace(lose=(11,)),
+        lost_last_ack,
+    ),
+    _row(
+        "time-wait-answers",
+        "What TIME-WAIT answers: all but a bare ACK.",
+        "tcp one-to-one",
+        OPEN,
+        time_wait_answers,
+        *range(50_002, 50_001 + len(IN_TIME_WAIT)),
+    ),
+    _row(
+        "listener-and-strays",
+        "A listener drops a FIN, and what has no flags; a closed port refuses them.",
+        "tcp one-to-one",
+        OPEN,
+        listener_and_strays,
+        50_002,
+    ),
+    _row(
+        "error-not-in-flight",
+        "An ICMP error about nothing in flight is ignored.",
+        "tcp one-to-one filter",
+        OPEN._replace(acl=DENIED_FIRST),
+        error_not_in_flight,
     ),
     _row("lost-fin", "A FIN is lost.", "tcp one-to-one", OPEN._replace(lose=(8,)), lost_fin),
     _row(
