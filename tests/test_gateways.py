@@ -321,6 +321,119 @@ def test_a_closed_row_of_a_nat_instance_frees_its_port_and_serves_late_packets_a
     assert nat.handle(answer(out, ACK), (2 * lives + 1) * SECOND).reason is PORT_CLOSED
 
 
+# --- RST and the window: Linux, nf_conntrack_proto_tcp.c; RFC 5961 section 3 ---------------------
+
+BACK = FiveTuple(UPDATES, 443, NAT, 40_000)
+INSIDE_SAID, OUTSIDE_SAID = 300, 106  # what each side acknowledged last
+
+
+def talking(**settings):
+    """A NAT instance with a row whose sides have spoken: web awaits 300, the server 106."""
+    nat = NatInstance("NAT", NAT, **settings)
+    nat.handle(syn(), 0)
+    nat.handle(Packet(BACK, SYN | ACK, 299, 101, 5_000), 0)
+    nat.handle(data()._replace(window=1_000), 0)
+    nat.handle(Packet(BACK, ACK, 300, OUTSIDE_SAID, 5_000), 0)
+    return nat
+
+
+@pytest.mark.parametrize(
+    ("flow", "seq", "goes_on", "closes"),
+    [
+        (BACK, INSIDE_SAID - 1, False, False),  # below what is acknowledged
+        (BACK, INSIDE_SAID, True, True),
+        (BACK, INSIDE_SAID + 1, True, False),  # in the window, not exact
+        (BACK, INSIDE_SAID + 1_000, True, False),
+        (BACK, INSIDE_SAID + 1_001, False, False),  # behind the window
+        (BACK, INSIDE_SAID + (1 << 31), False, False),
+        (OUT, OUTSIDE_SAID - 1, False, False),
+        (OUT, OUTSIDE_SAID, True, True),
+        (OUT, OUTSIDE_SAID + 1, True, False),
+        (OUT, OUTSIDE_SAID + 5_000, True, False),
+        (OUT, OUTSIDE_SAID + 5_001, False, False),
+    ],
+)
+def test_a_reset_closes_a_row_only_where_its_number_is_exact(flow, seq, goes_on, closes):
+    """RFC 5961 section 3: the host behind it may answer the others with an ACK."""
+    nat = talking()
+    step = nat.handle(Packet(flow, RST, seq), SECOND)
+    if goes_on:
+        assert step.action == REWRITE
+    elif flow == BACK:  # without a row it meets the host's own TCP
+        assert (step.action, step.reason, step.check) == (DROP, PORT_CLOSED, "deliver")
+    else:
+        assert (step.action, step.after) == (PASS, step.before)
+    assert step.sent == ()
+    late = nat.handle(Packet(BACK, ACK, 300, 106), 12 * SECOND)
+    assert late.action == (DROP if closes else REWRITE)
+
+
+def test_a_reset_outside_the_window_is_dropped_where_nothing_is_forwarded_without_a_row():
+    nat = talking(loose=False)
+    step = nat.handle(Packet(OUT, RST, 90_000), 0)
+    assert (step.action, step.reason, step.check) == (DROP, NO_TRANSLATION, "translation")
+    assert step.sent == ()
+
+
+def test_a_reset_behind_its_own_sides_last_segment_is_exact():
+    """RFC 9293 section 3.10.5: ABORT sends RST with SND.NXT, whatever is acknowledged."""
+    nat = talking()
+    nat.handle(Packet(BACK, PSH | ACK, 300, 106, data=b"answer"), 0)
+    nat.handle(Packet(BACK, RST | ACK, 306, 106), 0)
+    assert nat.handle(Packet(BACK, ACK, 306, 106), 12 * SECOND).reason is PORT_CLOSED
+
+
+@pytest.mark.parametrize("seq", [0, 77, 1 << 31])
+def test_before_the_other_side_acknowledged_anything_every_reset_is_exact(seq):
+    """RFC 9293 section 3.10.7.1: the RST that refuses a SYN has SEQ 0."""
+    nat = NatInstance("NAT", NAT)
+    nat.handle(syn(), 0)
+    assert nat.handle(Packet(BACK, RST | ACK, seq, 101), 0).action == REWRITE
+    assert nat.handle(Packet(BACK, ACK, 1, 101), 11 * SECOND).reason is PORT_CLOSED
+
+
+def test_a_syn_in_the_same_row_makes_what_was_seen_before_it_old():
+    """RFC 9293 section 3.5, figure 9: the opener crashed, and opens again from the same port."""
+    nat = talking()
+    nat.handle(syn()._replace(seq=900_000), 0)
+    assert nat.handle(Packet(BACK, RST | ACK, 0, 900_001), 0).action == REWRITE
+    assert nat.handle(Packet(BACK, ACK, 300, 106), 11 * SECOND).reason is PORT_CLOSED
+
+
+@pytest.mark.parametrize("start", [0, (1 << 32) - 150])
+def test_an_old_acknowledgment_does_not_turn_the_window_back(start):
+    """RFC 9293 section 3.4: numbers are compared on a circle."""
+    nat = talking()
+    for ack in (400 + start, 350 + start, 300 + start):
+        nat.handle(Packet(OUT, ACK, 106, ack % (1 << 32), 200), 0)
+    reset = Packet(BACK, RST, (350 + start) % (1 << 32))
+    assert nat.handle(reset, 0).reason is PORT_CLOSED
+    assert nat.handle(reset._replace(seq=(600 + start) % (1 << 32)), 0).action == REWRITE
+
+
+def test_a_row_that_was_opened_in_mid_stream_has_a_window_too():
+    nat = NatInstance("NAT", NAT)
+    nat.handle(data(), 0)
+    nat.handle(Packet(BACK, ACK, 300, 106), 0)
+    assert nat.handle(Packet(BACK, RST, 70_000_000), 0).reason is PORT_CLOSED
+    assert nat.handle(Packet(BACK, ACK, 300, 106), 12 * SECOND).action == REWRITE
+
+
+@pytest.mark.parametrize("end", ["FINs", "RST", "silence"])
+def test_nothing_is_remembered_of_connections_that_are_over(end):
+    nat = NatInstance("NAT", NAT, ports=(5_000, 5_000), idle=SECOND)
+    for number in range(50):
+        now = number * 400 * SECOND
+        out = nat.handle(syn(OUT._replace(sport=41_000 + number)), now)
+        nat.handle(answer(out), now)
+        if end == "FINs":
+            close(nat, out, now)
+        elif end == "RST":
+            nat.handle(answer(out, RST), now)
+        nat.handle(answer(out, ACK), now + SECOND // 2)  # late
+    assert len(nat.numbers._sides) == 2 * (end == "silence")
+
+
 def test_the_port_of_a_closed_row_serves_the_next_connection_at_once():
     nat = NatInstance("NAT", NAT, ports=(5_000, 5_000))
     out = nat.handle(syn(), 0)

@@ -8,6 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rigs.one_wire import Talker
 from rigs.reference_site import BALANCERS, PAGE, dropped, site
+from rigs.vpc_two_subnets import CLIENT as STREET_CLIENT
+from rigs.vpc_two_subnets import PUBLIC, street
+from rigs.vpc_two_subnets import WEB as STREET_WEB
 from test_reasons import SCENARIOS
 from test_walk import check_traces
 
@@ -29,10 +32,10 @@ from vpcedu.reasons import UNRELATED
 from vpcedu.sites.capture_file import load_pcap
 from vpcedu.sites.parts import PRIVATE
 from vpcedu.sites.reference import TARGETS
-from vpcedu.tables.network_acl import ALLOW, DENY, IN, OUT, AclEntry
+from vpcedu.tables.network_acl import ALLOW, ANY, DENY, IN, OUT, AclEntry
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.target_group import Listener
-from vpcedu.tables.tracking import TrackedFlow
+from vpcedu.tables.tracking import TrackedFlow, Untracked
 from vpcedu.tables.traffic import ANYWHERE
 from vpcedu.trace import DELIVER, DROP
 from vpcedu.views.bytes.listing import listing, talks
@@ -263,6 +266,41 @@ def test_an_error_of_a_target_goes_back_through_the_network_balancer_that_it_is_
 def test_a_link_that_no_ip_packet_passes_is_refused(mtu):
     with pytest.raises(ValueError, match=f"MTU {mtu}: expected None, or 68 to 65535 bytes"):
         Link(mtu=mtu)
+
+
+# --- groups and untracked flows -------------------------------------------------------------------
+
+HTTP_IN = GroupRule("sg-web", IN, (80, 80), ANYWHERE)
+ALL_OUT = GroupRule("sg-web", OUT, (0, 65_535), ANYWHERE, ANY)
+
+
+@pytest.mark.fact("sg-autotrack")
+@pytest.mark.parametrize(
+    ("rules", "about", "let_in"),
+    [
+        ((HTTP_IN, ALL_OUT), 80, True),  # what clients ask is not tracked, so the error comes in
+        ((HTTP_IN, ALL_OUT), 81, False),  # of no flow that a rule allows
+        ((HTTP_IN, ALL_OUT._replace(protocol=TCP, ports=(1, 9))), 80, False),  # it is tracked
+        ((HTTP_IN._replace(peer="203.0.113.0/24"), ALL_OUT), 80, False),  # it is tracked
+        ((HTTP_IN._replace(ports=(80, 90)), ALL_OUT), 81, True),
+        ((HTTP_IN._replace(peer="sg-web"), ALL_OUT), 80, False),  # the router is in no group
+    ],
+)
+def test_an_error_about_an_untracked_flow_is_let_in_without_a_rule(rules, about, let_in):
+    """RFC 1191 section 3; EC2 user guide, "Path MTU Discovery"."""
+    visited = street(rules)
+    sent = Packet(FiveTuple(STREET_WEB, about, STREET_CLIENT, 50_000), ACK, 7, data=bytes(1_460))
+    error = sent.unreachable(STREET_CLIENT, FRAGMENTATION_NEEDED, 1_400)
+    came = error._replace(
+        flow=error.flow._replace(dst=PUBLIC),
+        icmp=error.icmp._replace(flow=sent.flow._replace(src=PUBLIC)),
+    )
+    visited.network.send("client", came, "a router's word")
+    visited.network.run(SECOND)
+    step = next(s for s in visited.network.capture.traces[-1].steps if s.check == "group in")
+    assert (step.action != DROP) == let_in
+    if let_in:
+        assert step.row == Untracked(rules[0])
 
 
 # --- who is silent --------------------------------------------------------------------------------
