@@ -375,12 +375,16 @@ def test_a_reset_outside_the_window_is_dropped_where_nothing_is_forwarded_withou
     assert step.sent == ()
 
 
-def test_a_reset_behind_its_own_sides_last_segment_is_exact():
-    """RFC 9293 section 3.10.5: ABORT sends RST with SND.NXT, whatever is acknowledged."""
+@pytest.mark.parametrize(("seq", "closes"), [(300, True), (303, False), (306, True)])
+def test_a_reset_is_exact_at_what_is_acknowledged_and_behind_its_own_sides_last_segment(
+    seq, closes
+):
+    """RFC 9293 sections 3.5.2 and 3.10.5: SEQ from the ACK that is refused; ABORT has SND.NXT."""
     nat = talking()
     nat.handle(Packet(BACK, PSH | ACK, 300, 106, data=b"answer"), 0)
-    nat.handle(Packet(BACK, RST | ACK, 306, 106), 0)
-    assert nat.handle(Packet(BACK, ACK, 306, 106), 12 * SECOND).reason is PORT_CLOSED
+    assert nat.handle(Packet(BACK, RST | ACK, seq, 106), 0).action == REWRITE
+    late = nat.handle(Packet(BACK, ACK, 306, 106), 12 * SECOND)
+    assert late.action == (DROP if closes else REWRITE)
 
 
 @pytest.mark.parametrize("seq", [0, 77, 1 << 31])
@@ -400,11 +404,11 @@ def test_a_syn_in_the_same_row_makes_what_was_seen_before_it_old():
     assert nat.handle(Packet(BACK, ACK, 300, 106), 11 * SECOND).reason is PORT_CLOSED
 
 
-@pytest.mark.parametrize("start", [0, (1 << 32) - 150])
+@pytest.mark.parametrize("start", [0, (1 << 32) - 350, (1 << 32) - 500])
 def test_an_old_acknowledgment_does_not_turn_the_window_back(start):
     """RFC 9293 section 3.4: numbers are compared on a circle."""
-    nat = talking()
-    for ack in (400 + start, 350 + start, 300 + start):
+    nat = NatInstance("NAT", NAT)
+    for ack in (300 + start, 400 + start, 350 + start, 300 + start):
         nat.handle(Packet(OUT, ACK, 106, ack % (1 << 32), 200), 0)
     reset = Packet(BACK, RST, (350 + start) % (1 << 32))
     assert nat.handle(reset, 0).reason is PORT_CLOSED

@@ -272,6 +272,8 @@ def test_a_link_that_no_ip_packet_passes_is_refused(mtu):
 
 HTTP_IN = GroupRule("sg-web", IN, (80, 80), ANYWHERE)
 ALL_OUT = GroupRule("sg-web", OUT, (0, 65_535), ANYWHERE, ANY)
+ALL_TCP_IN = GroupRule("sg-web", IN, (0, 65_535), ANYWHERE)
+HTTPS_OUT = GroupRule("sg-web", OUT, (443, 443), ANYWHERE)
 
 
 @pytest.mark.fact("sg-autotrack")
@@ -283,13 +285,14 @@ ALL_OUT = GroupRule("sg-web", OUT, (0, 65_535), ANYWHERE, ANY)
         ((HTTP_IN, ALL_OUT._replace(protocol=TCP, ports=(1, 9))), 80, False),  # it is tracked
         ((HTTP_IN._replace(peer="203.0.113.0/24"), ALL_OUT), 80, False),  # it is tracked
         ((HTTP_IN._replace(ports=(80, 90)), ALL_OUT), 81, True),
-        ((HTTP_IN._replace(peer="sg-web"), ALL_OUT), 80, False),  # the router is in no group
+        ((ALL_TCP_IN, HTTPS_OUT), 40_000, True),  # what web asks is not tracked either
+        ((ALL_TCP_IN, HTTPS_OUT._replace(ports=(80, 80))), 40_000, False),  # not asked by web
     ],
 )
 def test_an_error_about_an_untracked_flow_is_let_in_without_a_rule(rules, about, let_in):
     """RFC 1191 section 3; EC2 user guide, "Path MTU Discovery"."""
     visited = street(rules)
-    sent = Packet(FiveTuple(STREET_WEB, about, STREET_CLIENT, 50_000), ACK, 7, data=bytes(1_460))
+    sent = Packet(FiveTuple(STREET_WEB, about, STREET_CLIENT, 443), ACK, 7, data=bytes(1_460))
     error = sent.unreachable(STREET_CLIENT, FRAGMENTATION_NEEDED, 1_400)
     came = error._replace(
         flow=error.flow._replace(dst=PUBLIC),
