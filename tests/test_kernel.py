@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 from kernel import compare, stored, witness
@@ -46,6 +48,12 @@ def test_forty_scenarios_and_more_are_compared_and_few_differ():
     assert {path.stem for path in stored.FOLDER.glob("*.pcapng")} == set(BY_NAME), (
         "a recording nobody compares"
     )
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md"])
+def test_pages_written_by_hand_say_how_many_scenarios_there_are(page):
+    words = (Path(__file__).parent.parent / page).read_text(encoding="utf-8")
+    assert re.findall(r"(\d+) scenarios(?:, and\n| were played)", words) == [str(len(SCENARIOS))]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -99,7 +99,7 @@ TIME-WAIT    | FIN           | -            | ACK     | -                       
 TIME-WAIT    | FIN awaited   | -            | ACK     | -                       | 3.10.7.4 fifth: ACK, 2 MSL anew
 TIME-WAIT    | ACK ahead     | -            | ACK     | -                       | 3.10.7.4 fifth: ACK, 2 MSL anew
 TIME-WAIT    | data          | -            | ACK     | -                       | 3.10.7.4 fifth: ACK; seventh: ignored
-TIME-WAIT    | ACK ok        | -            | -       | -                       | as Linux and FreeBSD: no ACK for a bare one
+TIME-WAIT    | ACK ok        | -            | -       | -                       | as Linux, FreeBSD: none for a bare one
 TIME-WAIT    | SYN           | -            | ACK     | -                       | 3.10.7.4 first: an old one gets an ACK
 TIME-WAIT    | RST exact     | CLOSED       | -       | closed                  | 3.10.7.4 second
 """

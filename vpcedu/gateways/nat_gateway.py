@@ -11,10 +11,11 @@ of its subnet applies. Sources: VPC user guide, "NAT gateway basics", "Troublesh
 AWS does not say which port or address it picks (here: the next free port, from a place the seed
 decides), what it does with a packet in mid-stream that has no row (here: dropped), with the far
 side after the idle timeout (here: it hears nothing), or when the port of a closed connection is
-free (here: at once, as 55,000 are called simultaneous; RST or the ACK after both FINs closes). An
-ICMP error is translated by the packet that it quotes (AWS: "support Path MTU Discovery"; how: RFC
-5508 section 4.2). Left out: its own MTU of 8,500 bytes and that it clamps the MSS, since no host
-here offers more than 1,460; UDP, ICMP's other messages, fragments, regional gateways.
+free (here: at once, as 55,000 are called simultaneous; any RST, whatever its number, or the ACK
+after both FINs closes). An ICMP error is translated by the packet that it quotes (AWS: "support
+Path MTU Discovery"; how: RFC 5508 section 4.2). Left out: its own MTU of 8,500 bytes and that it
+clamps the MSS, since no host here offers more than 1,460; UDP, ICMP's other messages, fragments,
+regional gateways.
 """
 
 from __future__ import annotations

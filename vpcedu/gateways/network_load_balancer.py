@@ -15,9 +15,9 @@ RST. Sources: Network Load Balancers guide, "What is", "Target groups", "Registe
 "Listeners" (no listener: silent drop; unknown flow: RST; of ICMP only type 3 passes, and here it is
 translated as by a NAT: inferred), "Health checks", "Troubleshoot".
 
-Inferred: what was closed serves late packets for the idle timeout, and a SYN then opens another
-flow. Left out: TLS, UDP and QUIC listeners, ALB targets, weights, stickiness by source,
-PrivateLink.
+Inferred: any RST closes a flow, whatever its number; what was closed serves late packets for the
+idle timeout, and a SYN then opens another flow. Left out: TLS, UDP and QUIC listeners, ALB targets,
+weights, stickiness by source, PrivateLink.
 """
 
 from __future__ import annotations

@@ -3,7 +3,11 @@
 The first sequence number comes from a clock of 4 microseconds plus a keyed hash of the four
 addresses and ports (RFC 9293 section 3.4.1). A SYN may follow a connection in TIME-WAIT where its
 number is above all that were received; the new connection's own number is then above all that were
-sent (section 3.6.1, MAY-2).
+sent (section 3.6.1, MAY-2). Any other SYN is answered with ACK, by the RFC's letter (section
+3.10.7.4 first and fourth) and as in Linux; FreeBSD drops it.
+
+Left out: a SYN with a lower number that a later timestamp lets in (RFC 6191), and the return to
+TIME-WAIT where the SYN turns out to be an old duplicate.
 """
 
 from __future__ import annotations

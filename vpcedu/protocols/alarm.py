@@ -5,6 +5,9 @@ window that the other end has shut is probed with one byte, for as long as that 
 answering (RFC 9293 section 3.8.6.1). A silent connection with keep-alive is probed with an old
 sequence number (section 3.8.4). How many probes in a row may go unanswered: as many as tries of
 data, or what keep-alive's settings say.
+
+Left out: what sends again before the time-out. Three duplicate ACKs are no sign here (fast
+retransmit, RFC 5681 section 3.2), and no probe is sent for a lost tail (RFC 8985 section 7).
 """
 
 from __future__ import annotations

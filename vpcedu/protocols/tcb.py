@@ -110,7 +110,7 @@ class Tcb:
     def in_flight(self, seq: int) -> bool:
         """Whether a sequence number was sent and not acknowledged yet.
 
-        What an ICMP error quotes must be: RFC 5927 section 4.1.
+        What an ICMP error quotes must be: RFC 5927 section 4.1. Linux lets SND.NXT itself pass too.
         """
         return 0 <= ahead(seq, self.snd_una) < ahead(self.snd_nxt, self.snd_una)
 
