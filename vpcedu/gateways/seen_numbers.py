@@ -44,16 +44,17 @@ class SeenNumbers:
 
         A SYN may begin another connection in the same row.
         """
-        if packet.flags & (SYN | ACK) == SYN:
+        flow, flags = packet.flow, packet.flags
+        if flags & (SYN | ACK) == SYN:
             self.begin(row)
-        known = self._sides.get(packet.flow)
-        if known is None or not packet.flags & ACK:
+        known = self._sides.get(flow)
+        if known is None or not flags & ACK:
             return
         acked, edge = packet.ack, packet.ack + packet.window
         if known:
             acked = known[1] if ahead(known[1], acked) > 0 else acked
             edge = known[2] if ahead(known[2], edge) > 0 else edge
-        self._sides[packet.flow] = packet.seq + packet.length, acked, edge
+        self._sides[flow] = packet.seq + packet.length, acked, edge
 
     def judge(self, reset: Packet, row: Translation) -> str:
         """Whether a RST of a row FITS, or is INSIDE or OUTSIDE the window."""

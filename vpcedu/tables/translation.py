@@ -9,7 +9,7 @@ destination. A row that was silent for the idle timeout serves nobody, but it is
 Whoever hands over the flags of TCP has the end of the connection followed: RST closes a row, and so
 does the ACK after a FIN from each side. A closed row still serves late packets, until the port is
 taken again (it is free at once) or its time is over; but a SYN does not find it: that opens another
-connection. Simplified: what the numbers of the segments say is not looked at.
+connection. What the numbers of the segments say is not looked at here (gateways/seen_numbers.py).
 """
 
 from __future__ import annotations
