@@ -48,7 +48,7 @@ MORE = 0.015
 # folder, what it does, and the statements this takes.
 LATER = {
     # RFC 9293 section 3.10.7: text and FIN with a SYN were thrown away, TIME-WAIT was silent
-    ("protocols", "what comes with a SYN, and what TIME-WAIT answers"): 14,
+    ("protocols", "what comes with a SYN, and what TIME-WAIT answers"): 17,
     # Linux' conntrack: the first edition let a RST with any number close a NAT instance's row
     ("gateways", "a NAT instance looks at the number of a RST"): 46,
     # an answer that rests on what no file tells is none: the first edition said "works"

@@ -131,8 +131,7 @@ class NatInstance(Machine):
         source = self.ports.take(destination, flow.sport, sources)
         if source is None:
             return NO_PORT
-        onward = FiveTuple(*source, *destination, flow.protocol)
-        row = self.translations.add(flow, onward, now)
+        row = self.translations.add(flow, FiveTuple(*source, *destination, flow.protocol), now)
         self.numbers.begin(row)
         return row
 

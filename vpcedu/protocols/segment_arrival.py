@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from vpcedu.flow import MODULUS
 from vpcedu.packet import ACK, FIN, RST, SYN, Packet
-from vpcedu.protocols.alarm import again
+from vpcedu.protocols.acknowledgment import acknowledged
 from vpcedu.protocols.tcb import DEFAULT_MSS, LEAST_MSS, STAMP, Tcb, ahead
 from vpcedu.protocols.tcp_states import (
     CLOSED,
@@ -88,7 +88,7 @@ def _established(event: str, tcb: Tcb, segment: Packet, now: int) -> None:
     if tcb.held:
         del tcb.to_send[others:]  # one ACK says it all: that of the text or FIN
         _held(tcb, segment, now)
-    _acknowledged(tcb, segment, now)
+    acknowledged(tcb, segment, now)
 
 
 # RFC 9293 section 3.10.7.4, every other state
@@ -163,46 +163,9 @@ def _ack(tcb: Tcb, segment: Packet, now: int) -> bool:
         return _challenge(tcb, now)
     if tcb.state == TIME_WAIT:
         tcb.linger(now)
-        bare = segment.seq == tcb.rcv_nxt and not segment.length
-        return bare or _challenge(tcb, now)
-    _acknowledged(tcb, segment, now)
+        return (segment.seq == tcb.rcv_nxt and not segment.length) or _challenge(tcb, now)
+    acknowledged(tcb, segment, now)
     return tcb.state == CLOSED
-
-
-def _acknowledged(tcb: Tcb, segment: Packet, now: int) -> None:
-    shut = not tcb.snd_wnd
-    _window(tcb, segment)
-    if ahead(segment.ack, tcb.snd_una) > 0:
-        fin_acked = (
-            bool(tcb.unacked) and bool(tcb.unacked[-1].flags & FIN) and segment.ack == tcb.snd_nxt
-        )
-        awaited = tcb.timer.awaits
-        tcb.timer.acknowledged(awaited is not None and ahead(segment.ack, awaited) >= 0, now)
-        tcb.snd_una = segment.ack
-        tcb.unacked = [p for p in tcb.unacked if ahead(p.seq + p.length, segment.ack) > 0]
-        tcb.alarm = None
-        if tcb.unacked:
-            tcb.arm(now)
-        if fin_acked:
-            tcb.change("rcv ACK of FIN", now)
-    if shut and tcb.snd_wnd and tcb.unacked:
-        tcb.timer.tried = 0
-        again(tcb, now)  # the window opened: what it kept out goes again at once
-    tcb.flush(now)
-
-
-def _window(tcb: Tcb, segment: Packet) -> None:
-    """Believe this segment's window, unless it is older than the last one that set it.
-
-    SND.WL1 and SND.WL2 remember that one.
-    """
-    newer = ahead(segment.seq, tcb.snd_wl[0])
-    if ahead(segment.ack, tcb.snd_una) >= 0 and (
-        newer > 0 or (newer == 0 and ahead(segment.ack, tcb.snd_wl[1]) >= 0)
-    ):
-        tcb.snd_wl = segment.seq, segment.ack
-        tcb.snd_wnd = segment.window
-        tcb.max_wnd = max(tcb.max_wnd, segment.window)
 
 
 def _text(tcb: Tcb, segment: Packet, now: int) -> bool:
@@ -240,7 +203,7 @@ def _fin(tcb: Tcb, segment: Packet, now: int) -> bool:
 
 
 def _held(tcb: Tcb, segment: Packet, now: int) -> bool:
-    """What came out of order and is now in order.
+    """Process what came out of order and is now in order.
 
     The RFC's "segments with higher beginning sequence numbers".
     """
