@@ -10,7 +10,7 @@ from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.hosts.client import Fetch, Result
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import Seen, WebServer
-from vpcedu.packet import ACK, PSH, RST, SYN, Packet
+from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Packet
 from vpcedu.protocols.http import request
 from vpcedu.reasons import NO_CONNECTION, PORT_CLOSED
 from vpcedu.trace import DELIVER, DROP
@@ -72,6 +72,25 @@ def test_a_segment_for_nobody_has_a_reason_and_is_answered_unless_it_is_a_reset(
     assert (step.action, step.reason, step.after) == (DROP, reason, None)
     assert step.sent == ((packet.reset(),) if answered else ())
     assert web.connections == {}
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_text_and_fin_on_a_syn_reach_the_program_behind_its_connection(waits):
+    """RFC 9293 section 3.10.7.2 third: queued until the connection is established."""
+    host, program = Host("web", WEB), Talker()
+    host.listen(80, program)
+    if waits:
+        host.hold(80)
+    flow = FiveTuple(CLIENT, 40_000, WEB, 80)
+    [answer] = host.handle(Packet(flow, SYN | FIN, 100, data=b"early"), 0).sent
+    assert (answer.flags, answer.ack) == (SYN | ACK, 101)
+    assert program.heard == []
+    [answer] = host.handle(Packet(flow, ACK, 107, answer.seq + 1), 0).sent
+    assert (answer.flags, answer.ack) == (ACK, 107)
+    if waits:
+        assert program.heard == []
+        host.accept(80, 0)
+    assert (program.heard, program.got) == (["connected", "data", "end of data"], b"early")
 
 
 def test_the_step_of_a_delivered_segment_says_what_it_did_to_the_connection(web):
