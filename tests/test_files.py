@@ -160,6 +160,17 @@ def test_what_is_no_plain_file_is_refused_by_its_name_and_stays(writer, kind):
     assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="there is no /proc here")
+def test_a_link_to_a_pipe_like_dev_stdout_is_refused_as_what_it_is(writer):
+    path, write = writer
+    ends = os.pipe()
+    path.symlink_to(f"/proc/self/fd/{ends[1]}")
+    with pytest.raises(FAILS, match="a FIFO stands there"):
+        write(path)
+    for end in ends:
+        os.close(end)
+
+
 class Full:
     """An open file on a disk that is full after a few bytes."""
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from vpcedu import FiveTuple, Packet, reference_architecture
 from vpcedu.address import text
 from vpcedu.flow import TCP
+from vpcedu.views.bytes import wire
 from vpcedu.views.bytes.ipv4 import OtherPacket, WireError, checksum
 from vpcedu.views.bytes.wire import decode, encode
 
@@ -181,3 +182,11 @@ def test_what_does_not_fit_into_its_field_is_refused(wrong):
     with pytest.raises(ValueError):
         encode(Packet(FiveTuple("10.0.0.1", 1, "10.0.0.2", 2), 2)._replace(**wrong))
     encode(Packet(FiveTuple("10.0.0.1", 1, "10.0.0.2", 2), 2, data=bytes(65_495)))
+
+
+def test_what_is_remembered_has_a_limit_and_stays_right(monkeypatch):
+    monkeypatch.setattr(wire.address, "REMEMBERED", 10)
+    asked = []
+    known = wire.Remembered(lambda value: asked.append(value) or value + 1)
+    assert [known[value] for value in (*range(25), 24)] == [*range(1, 26), 25]
+    assert len(known) <= 10 and asked == list(range(25))
