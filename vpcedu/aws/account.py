@@ -134,15 +134,18 @@ def load(path: str | Path) -> Account:
             f"{path}: $.Vpcs: nothing: expected at least one VPC, as aws ec2 describe-vpcs writes it"
         )
     _complete(answers)
-    found = {name: _Ground(answers, name, row) for name, row in answers.rows("Vpcs").items()}
+    own = interfaces.of_instances(answers)
+    found = {
+        name: _Ground(answers, name, row, own.get(name, []))
+        for name, row in answers.rows("Vpcs").items()
+    }
     addresses: dict[str, str] = {}
     for ground in found.values():
         for row in ground.interfaces:
             addresses.setdefault(row.device, row.address)
     targets = TargetGroups(answers, addresses)
     vpcs = tuple(_checked(ground, ground.build(targets)) for ground in found.values())
-    for one in vpcs:
-        _together(one, vpcs, found[one.name].at)
+    _together(vpcs, found[vpcs[0].name].at)
     shown = {association.public for one in vpcs for association in one.associations}
     for address in sorted(answers.rows("Addresses").keys() - shown):
         answers.lacks(
@@ -150,7 +153,7 @@ def load(path: str | Path) -> Account:
             f"{address} is an Elastic IP address that no network interface shows as its own",
             "ec2 describe-addresses",
         )
-    vpcs = tuple(one._replace(unknown=tuple(_about(one, answers.unknown))) for one in vpcs)
+    vpcs = _with_unknown(vpcs, answers.unknown)
     lists = tuple(
         (name, blocks)
         for name in answers.rows("PrefixLists")
@@ -159,23 +162,37 @@ def load(path: str | Path) -> Account:
     return Account(vpcs, notes.rows(), lists, tuple(_tags(answers, vpcs)))
 
 
-def _about(vpc: Vpc, unknown: tuple[Unknown, ...]) -> Iterator[Unknown]:
-    """What is unknown of a VPC, of its rows, and of a listener (a balancer's name and port)."""
-    parts = {
+def _with_unknown(vpcs: tuple[Vpc, ...], unknown: tuple[Unknown, ...]) -> tuple[Vpc, ...]:
+    """The VPCs, each with what is unknown of it.
+
+    What is unknown of an address that none of them has is told by the first one: the packets of all
+    may go there.
+    """
+    homes: dict[str, list[int]] = {}
+    for i, vpc in enumerate(vpcs):
+        for part in _parts(vpc):
+            homes.setdefault(part, []).append(i)
+    found: list[list[Unknown]] = [[] for _ in vpcs]
+    for row in unknown:
+        balancer, _, port = row.about.rpartition(":")
+        is_address = row.about.partition("/")[0].replace(".", "0").isdigit()
+        default = homes.get(balancer, []) if port.isdecimal() else [0] if is_address else []
+        for i in homes.get(row.about, default):
+            found[i].append(row)
+    return tuple(vpc._replace(unknown=tuple(rows)) for vpc, rows in zip(vpcs, found, strict=True))
+
+
+def _parts(vpc: Vpc) -> set[str]:
+    """The names of a VPC and of all its rows that something may be unknown of."""
+    return {
         vpc.name,
         vpc.internet_gateway,
         vpc.main,
         *_ends(vpc),
         *(rule.group for rule in vpc.group_rules),
-        *(name for row in vpc.subnets for name in (row.name, row.route_table, row.network_acl)),
+        *(name or "" for row in vpc.subnets for name in (row.name, row.route_table, row.network_acl)),
         *(group for interface in vpc.interfaces for group in interface.groups),
     }
-    for row in unknown:
-        balancer, _, port = row.about.rpartition(":")
-        # packets from everywhere may go there
-        is_address = row.about.partition("/")[0].replace(".", "0").isdigit()
-        if row.about in parts or is_address or (port.isdecimal() and balancer in parts):
-            yield row
 
 
 def _tags(answers: Answers, vpcs: tuple[Vpc, ...]) -> Iterator[tuple[str, str]]:
@@ -229,7 +246,7 @@ def _complete(answers: Answers) -> None:
 class _Ground:
     """A VPC on its way to a description: all but its load balancers."""
 
-    def __init__(self, answers: Answers, name: str, at: At) -> None:
+    def __init__(self, answers: Answers, name: str, at: At, more: list[At]) -> None:
         self.answers, self.name, self.at = answers, name, at
         self.cidr = at.block("CidrBlock")
         others = [
@@ -239,6 +256,7 @@ class _Ground:
             or row.get("CidrBlockState").text("State", "") == "associated"
         ]
         self.more = tuple(cidr for cidr in dict.fromkeys(others) if cidr != self.cidr)
+        self.gateway = routing.internet_gateway(answers, name)
         self._public_access(at)
         if (
             at.has("EncryptionControl")
@@ -250,15 +268,15 @@ class _Ground:
         if at.has("Ipv6CidrBlockAssociationSet"):
             answers.notes.add("beyond", at, "IPv6: its rules, routes and addresses are left out")
         self.main, tables = routing.associations(answers, name)
-        self.acls: list[str] = []
+        self.acls: dict[str, None] = {}  # default ones that no file has
         self.subnets = tuple(self._subnets(tables))
         self.routes = list(routing.routes(answers, name, (self.cidr, *self.more)))
         cidrs = {subnet.name: subnet.cidr for subnet in self.subnets}
-        wanted: dict[str, tuple[str, ...]] = {}
+        wanted: dict[str, list[str]] = {}
         for route, _ in self.routes:
-            wanted[route.target] = (*wanted.get(route.target, ()), route.destination)
+            wanted.setdefault(route.target, []).append(route.destination)
         self.devices, self.interfaces, self.associations, self.legs = interfaces.devices(
-            answers, name, interfaces.legs(answers, name, cidrs), wanted
+            answers, name, interfaces.legs(answers, name, cidrs, more), wanted
         )
 
     def _public_access(self, row: At) -> None:
@@ -267,16 +285,15 @@ class _Ground:
             if row.has("BlockPublicAccessStates")
             else "off"
         )
-        if mode != "off":
+        if mode != "off" and self.gateway:
             self.answers.notes.add(
                 "beyond",
                 row,
                 f"VPC Block Public Access is on ({mode}): Internet gateways let"
                 " everything through here",
             )
-            gateway = routing.internet_gateway(self.answers, self.name)
             self.answers.lacks(
-                gateway,
+                self.gateway,
                 f"VPC Block Public Access is on ({mode}), and what it blocks is not modelled",
             )
 
@@ -309,8 +326,8 @@ class _Ground:
                 self.answers.lacks(
                     name, f"no file says which network ACL {name} has", COMMANDS["NetworkAcls"]
                 )
-            if acl.startswith("default ACL") and acl not in self.acls:
-                self.acls.append(acl)
+            if acl.startswith("default ACL"):
+                self.acls[acl] = None
             made.append(
                 Subnet(
                     name,
@@ -332,11 +349,8 @@ class _Ground:
         nodes = Nodes(answers, targets, self.subnets, self.legs, taken)
         nodes.build(name)
         interfaces = (*self.interfaces, *nodes.interfaces)
-        gateway, peerings = (
-            routing.internet_gateway(answers, name),
-            tuple(routing.peerings(answers, name)),
-        )
-        useless = routing.useless(answers, name, gateway, peerings)
+        gateway, peerings = self.gateway, tuple(routing.peerings(answers, name))
+        useless = routing.useless(answers, name, gateway, peerings, self.routes)
         publics = [row.public for row in (*self.associations, *nodes.associations)]
         if "InternetGateways" not in answers.kinds:
             for about in [gateway] if gateway else dict.fromkeys(publics):
@@ -351,9 +365,8 @@ class _Ground:
             *(row.name for row in peerings),
             *(word for row in interfaces for word in (row.device, row.id)),
         }
-        groups = {group for row in interfaces for group in row.groups} - set(
-            answers.rows("SecurityGroups")
-        )
+        known_groups = answers.rows("SecurityGroups")
+        groups = {group for row in interfaces for group in row.groups if group not in known_groups}
         for group in sorted(groups):
             answers.notes.add("missing", None, f"the rules of {group}: as if it had none")
             answers.lacks(group, f"no file has the rules of {group}", COMMANDS["SecurityGroups"])
@@ -389,8 +402,9 @@ def _checked(ground: _Ground, vpc: Vpc) -> Vpc:
     return vpc
 
 
-def _together(vpc: Vpc, everyone: tuple[Vpc, ...], at: At) -> None:
+def _together(vpcs: tuple[Vpc, ...], at: At) -> None:
+    """Check the VPCs next to each other, which is the same whichever comes first."""
     try:
-        validity.check(vpc._replace(peers=tuple(one for one in everyone if one is not vpc)))
+        validity.check(vpcs[0]._replace(peers=vpcs[1:]))
     except ValueError as error:
         raise LoadError(f"{at.where}: the VPCs do not fit together: {error}") from None

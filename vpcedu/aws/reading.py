@@ -11,6 +11,7 @@ twice.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 from vpcedu.aws.located import At, LoadError
@@ -114,9 +115,8 @@ def _skip(text: str, position: int) -> int:
 def _object(pairs: list[tuple[str, Any]]) -> Any:
     made = dict(pairs)
     if len(made) < len(pairs):
-        twice = next(
-            key for i, (key, _) in enumerate(pairs) if key in [other for other, _ in pairs[:i]]
-        )
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key in made if counts[key] > 1)
         return Odd(f"an object with the name {twice[:60]!a} twice")
     return made
 

@@ -42,16 +42,9 @@ def internet_gateway(answers: Answers, vpc: str) -> str:
 
     It is inferred from a route where no file tells of gateways.
     """
-    for name, row in answers.rows("InternetGateways").items():
-        for at in row.rows("Attachments"):
-            if at.text("VpcId", "") == vpc and at.text("State", "available") in (
-                "available",
-                "attached",
-                "attaching",
-            ):
-                return name
-    if "InternetGateways" in answers.kinds:
-        return ""
+    attached = answers.of_vpc("InternetGateways", vpc, _attached_to)
+    if attached or "InternetGateways" in answers.kinds:
+        return next(iter(attached), "")
     for at, target in _targets(answers, vpc):
         if target.startswith("igw-") and at.text("State", "active") != BLACKHOLED:
             answers.notes.add(
@@ -59,6 +52,16 @@ def internet_gateway(answers: Answers, vpc: str) -> str:
             )
             return target
     return ""
+
+
+def _attached_to(row: At) -> list[str]:
+    """The VPCs that an Internet gateway is attached to."""
+    states = ("available", "attached", "attaching")
+    return [
+        at.text("VpcId", "")
+        for at in row.rows("Attachments")
+        if at.text("State", "available") in states
+    ]
 
 
 def _targets(answers: Answers, vpc: str) -> Iterator[tuple[At, str]]:
@@ -140,16 +143,14 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
 
 def peerings(answers: Answers, vpc: str) -> Iterator[Peering]:
     """The peering connections of a VPC, with their status, and its gateway endpoints."""
-    for name, row in answers.rows("VpcPeeringConnections").items():
-        ends = [row.get(end) for end in ("RequesterVpcInfo", "AccepterVpcInfo")]
-        ids = [end.text("VpcId", "") if end.value is not None else "" for end in ends]
+    for name, row in answers.of_vpc("VpcPeeringConnections", vpc, _ends).items():
+        ids = _ends(row)
         status = row.get("Status").text("Code", "active") if row.has("Status") else "active"
-        if vpc in ids:
-            yield Peering(name, ids[1 - ids.index(vpc)], status)
-            if status != ACTIVE:
-                answers.notes.add(
-                    "left out", row, f"peering connection {name} is {status}: it carries nothing"
-                )
+        yield Peering(name, ids[1 - ids.index(vpc)], status)
+        if status != ACTIVE:
+            answers.notes.add(
+                "left out", row, f"peering connection {name} is {status}: it carries nothing"
+            )
     for name, row in answers.of_vpc("VpcEndpoints", vpc).items():
         if row.text("VpcEndpointType", "Gateway") == "Gateway":
             state = row.text("State", "available").lower()
@@ -158,17 +159,29 @@ def peerings(answers: Answers, vpc: str) -> Iterator[Peering]:
             )
 
 
-def useless(answers: Answers, vpc: str, gateway: str, links: tuple[Peering, ...]) -> dict[str, str]:
-    """What is described, but carries nothing for a VPC, and why.
+def _ends(row: At) -> list[str]:
+    """The VPCs of the two ends of a peering connection."""
+    ends = [row.get(end) for end in ("RequesterVpcInfo", "AccepterVpcInfo")]
+    return [end.text("VpcId", "") if end.value is not None else "" for end in ends]
+
+
+def useless(
+    answers: Answers,
+    vpc: str,
+    gateway: str,
+    links: tuple[Peering, ...],
+    found: list[tuple[Route, At]],
+) -> dict[str, str]:
+    """What is described and routes lead to, but carries nothing for a VPC, and why.
 
     These are gateways that are elsewhere, and inactive connections.
     """
-    found = {
-        name: f"{name} is not attached to {vpc}"
-        for name in answers.rows("InternetGateways")
-        if name != gateway
+    elsewhere = {
+        route.target: f"{route.target} is not attached to {vpc}"
+        for route, _ in found
+        if route.target in answers.rows("InternetGateways") and route.target != gateway
     }
-    return found | {
+    return elsewhere | {
         row.name: f"{row.name} is {row.status}" for row in links if row.status != ACTIVE
     }
 
