@@ -192,7 +192,7 @@ def _parts(vpc: Vpc) -> set[str]:
         *(rule.group for rule in vpc.group_rules),
         *(name or "" for row in vpc.subnets for name in (row.name, row.route_table, row.network_acl)),
         *(group for interface in vpc.interfaces for group in interface.groups),
-    }
+    } - {""}
 
 
 def _tags(answers: Answers, vpcs: tuple[Vpc, ...]) -> Iterator[tuple[str, str]]:

@@ -138,7 +138,7 @@ class Answers:
                     "unknown", value.get(kind), f"answers called {shown(kind)}: kept aside"
                 )
                 self.aside.add(kind)
-            if kind not in ENVELOPE:
+            if kind in self._rows or kind in SUBJECTLESS or kind == "Reservations":
                 self.kinds.add("Instances" if kind == "Reservations" else kind)
                 self._pages.setdefault(kind, []).append(any(value.has(key) for key in PAGING))
 

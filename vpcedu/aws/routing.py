@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from vpcedu.address import within
 from vpcedu.aws.answers import Answers
-from vpcedu.aws.groups_and_acls import expanded
+from vpcedu.aws.groups_and_acls import SHOWN, expanded
 from vpcedu.aws.located import At
 from vpcedu.network.vpc import ACTIVE, BLACKHOLED, Peering
 from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route
@@ -111,6 +111,7 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
     """The name of a VPC's main route table, and the tables that subnets are associated with."""
     main, tables = "", {}
     for name, row in answers.of_vpc("RouteTables", vpc).items():
+        rows = ""
         for at in row.rows("Associations"):
             if at.flag("Main", False):
                 main = name
@@ -120,12 +121,7 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
                 answers.notes.add(
                     "beyond", at, f"{name} routes what enters by {at.id('GatewayId')}: left out"
                 )
-                entry = at.id("GatewayId")
-                rows = ", ".join(
-                    f"{route.block('DestinationCidrBlock')} > {_target(route)}"
-                    for route in row.rows("Routes")
-                    if route.has("DestinationCidrBlock") and _target(route) != LOCAL
-                )
+                entry, rows = at.id("GatewayId"), rows or _led_elsewhere(row)
                 if rows:
                     answers.lacks(
                         entry,
@@ -135,10 +131,21 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
         answers.notes.add(
             "inferred", None, f"main route table of {vpc}, which no file has: its local route alone"
         )
+        main = f"main table of {vpc}"
         answers.lacks(
-            "main", f"no file has the main route table of {vpc}", "ec2 describe-route-tables"
+            main, f"no file has the main route table of {vpc}", "ec2 describe-route-tables"
         )
-    return main or "main", tables
+    return main, tables
+
+
+def _led_elsewhere(table: At) -> str:
+    """The routes of a table but its local ones, in words; the first of many."""
+    rows = [
+        f"{route.block('DestinationCidrBlock')} > {_target(route)}"
+        for route in table.rows("Routes")
+        if route.has("DestinationCidrBlock") and _target(route) != LOCAL
+    ]
+    return ", ".join(rows[:SHOWN]) + f" and {len(rows) - SHOWN} more" * (len(rows) > SHOWN)
 
 
 def peerings(answers: Answers, vpc: str) -> Iterator[Peering]:
