@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 INTERNET, OUTSIDE = "internet", "203.0.113.0/24"  # RFC 5737: for documentation
 
 
+MOST_VPCS = 10_000
+MOST_BLOCKS = 50  # of a VPC: AWS's quota at its largest ("Amazon VPC quotas")
+
+
 class Account(NamedRow):
     """Descriptions, one for each VPC, and the notes.
 
@@ -132,6 +136,10 @@ def load(path: str | Path) -> Account:
     if not answers.rows("Vpcs"):
         raise LoadError(
             f"{path}: $.Vpcs: nothing: expected at least one VPC, as aws ec2 describe-vpcs writes it"
+        )
+    if len(answers.rows("Vpcs")) > MOST_VPCS:
+        raise LoadError(
+            f"{path}: $.Vpcs: {len(answers.rows('Vpcs')):,} VPCs: expected at most {MOST_VPCS:,}"
         )
     _complete(answers)
     own = interfaces.of_instances(answers)
@@ -256,6 +264,8 @@ class _Ground:
             or row.get("CidrBlockState").text("State", "") == "associated"
         ]
         self.more = tuple(cidr for cidr in dict.fromkeys(others) if cidr != self.cidr)
+        if len(self.more) >= MOST_BLOCKS:
+            raise at.get("CidrBlockAssociationSet").refusal(f"at most {MOST_BLOCKS} blocks")
         self.gateway = routing.internet_gateway(answers, name)
         self._public_access(at)
         if (

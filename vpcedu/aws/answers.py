@@ -29,7 +29,7 @@ TELLING = {
     "stickiness.enabled": ":targetgroup/",
     "tcp.idle_timeout.seconds": ":listener/",
 }
-MOST_ROWS = 1_000_000
+MOST_ROWS, MOST_UNKNOWN = 500_000, 100_000
 SUBJECTS = {
     "TargetHealthDescriptions": ("TargetGroups",),
     "Entries": ("PrefixLists",),
@@ -67,8 +67,13 @@ class Answers:
     def lacks(self, about: str, words: str, collect: str = "") -> None:
         """Say that something is not known of a part of the network.
 
-        collect: the AWS CLI call that tells it.
+        collect: the AWS CLI call that tells it. LoadError for more than MOST_UNKNOWN.
         """
+        if len(self._unknown) >= MOST_UNKNOWN:
+            raise LoadError(
+                f"{about}: {words}, and with it more than {MOST_UNKNOWN:,} things are unknown: expected"
+                " the answers of fewer accounts, or the files that are missing"
+            )
         self._unknown[Unknown(about, words, f"aws {collect}" if collect else "")] = None
 
     def spend(self, rows: int, at: At) -> None:

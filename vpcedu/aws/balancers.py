@@ -8,7 +8,7 @@ highest free one and a public stand-in of RFC 5737's 192.0.2.0/24.
 
 from __future__ import annotations
 
-from vpcedu.address import block, number
+from vpcedu.address import block, number, whole
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.leg import InterfaceLeg
 from vpcedu.aws.located import At
@@ -210,12 +210,10 @@ class Nodes:
             )
 
     def _application(self, own: dict[str, str]) -> Iterator[tuple[str, Any]]:
-        seconds, mode = (
-            own.get("idle_timeout.timeout_seconds", ""),
-            own.get("routing.http.xff_header_processing.mode"),
-        )
-        if seconds.isdecimal() and 1 <= int(seconds[:6]) <= 4_000:
-            yield "idle", int(seconds) * SECOND
+        seconds = whole(own.get("idle_timeout.timeout_seconds", ""), 4_000)
+        mode = own.get("routing.http.xff_header_processing.mode")
+        if seconds:
+            yield "idle", seconds * SECOND
         if mode in ("append", "preserve", "remove"):
             yield "xff", mode
         if own.get("routing.http.xff_client_port.enabled") == "true":

@@ -10,7 +10,7 @@ listener (as TCP), weights.
 
 from __future__ import annotations
 
-from vpcedu.address import text
+from vpcedu.address import text, whole
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.located import At
 from vpcedu.clock import SECOND
@@ -132,12 +132,8 @@ class TargetGroups:
             )
 
     def _idle(self, arn: str) -> int | None:
-        seconds = self.answers.attributes(arn).get("tcp.idle_timeout.seconds", "")
-        return (
-            int(seconds) * SECOND
-            if seconds.isdecimal() and 60 <= int(seconds[:6]) <= 6_000
-            else None
-        )
+        seconds = whole(self.answers.attributes(arn).get("tcp.idle_timeout.seconds", ""), 6_000)
+        return seconds * SECOND if seconds and seconds >= 60 else None
 
     def _own_rules(self, listener: str) -> list[At]:
         """The rules of a listener, its default one among them."""
