@@ -87,7 +87,7 @@ def local() -> bytes:
     return _binary(LOCAL, 0, b"")
 
 
-def parse(data: bytes) -> tuple[Header, int] | None:
+def parse(data: bytes | bytearray) -> tuple[Header, int] | None:
     """The header at the front of the bytes and how many bytes it takes; None where more are needed.
 
     ValueError says why the bytes can never become a header.
@@ -95,8 +95,8 @@ def parse(data: bytes) -> tuple[Header, int] | None:
     if data[:12] == SIGNATURE[: len(data)]:
         return _parse_2(data) if len(data) >= 16 else None
     if data[:6] == b"PROXY "[: len(data)]:
-        return _parse_1(data)
-    raise ValueError(f"{quoted(data)}: expected 'PROXY ' or the signature of version 2")
+        return _parse_1(bytes(data[:LONGEST_V1]))
+    raise ValueError(f"{quoted(bytes(data[:300]))}: expected 'PROXY ' or the signature of version 2")
 
 
 def crc32c(data: bytes) -> int:
@@ -136,17 +136,13 @@ def _parse_1(data: bytes) -> tuple[Header, int] | None:
         raise ValueError(
             f"{quoted(data[:end])}: expected 'PROXY TCP4 source destination port port', TCP6 or UNKNOWN"
         )
-    if words[1] == "TCP6":
-        for word in words[2:4]:
-            _check_ipv6(word)
-        for word in words[4:]:
-            Endpoint.parse(f"0.0.0.0:{word}")
-        return Header(1, PROXY, None, None), end + 2
-    source, destination = (
-        Endpoint.parse(f"{words[2]}:{words[4]}"),
-        Endpoint.parse(f"{words[3]}:{words[5]}"),
-    )
-    return Header(1, PROXY, source, destination), end + 2
+    if words[1] == "TCP4":
+        source, destination = (Endpoint.parse(f"{words[i]}:{words[i + 2]}") for i in (2, 3))
+        return Header(1, PROXY, source, destination), end + 2
+    for i in (2, 3):
+        _check_ipv6(words[i])
+        Endpoint.parse(f"0.0.0.0:{words[i + 2]}")  # its port alone
+    return Header(1, PROXY, None, None), end + 2
 
 
 def _check_ipv6(word: str) -> None:
@@ -154,15 +150,16 @@ def _check_ipv6(word: str) -> None:
     from ipaddress import AddressValueError, IPv6Address
 
     try:
-        if set(word) <= set("0123456789abcdefABCDEF:"):  # no zone, no dotted part
-            IPv6Address(word)
-            return
+        if not set(word) <= set("0123456789abcdefABCDEF:"):  # a zone, a dotted part
+            raise AddressValueError
+        IPv6Address(word)
     except AddressValueError:
-        pass
-    raise ValueError(f"{word!r} is not an IPv6 address: expected one like 2001:db8::1")
+        raise ValueError(
+            f"{word!r} is not an IPv6 address: expected one like 2001:db8::1"
+        ) from None
 
 
-def _parse_2(data: bytes) -> tuple[Header, int] | None:
+def _parse_2(data: bytes | bytearray) -> tuple[Header, int] | None:
     version, command, family = data[12] >> 4, data[12] & 15, data[13]
     if version != 2 or command not in (LOCAL, PROXY):
         raise ValueError(f"version and command {data[12]:#04x}: expected 0x20 or 0x21")
@@ -176,15 +173,15 @@ def _parse_2(data: bytes) -> tuple[Header, int] | None:
         )
     if len(data) < 16 + size:
         return None
-    rest = data[16 : 16 + size]
+    whole = bytes(data[: 16 + size])
     if command == LOCAL or not family:  # the specification: skip what follows, whatever it is
-        return Header(2, command, None, None), 16 + size
-    tlvs = _fields(rest[SIZES[family] :])
-    _check(data[: 16 + size], tlvs)
+        return Header(2, command, None, None), len(whole)
+    tlvs = _fields(whole[16 + SIZES[family] :])
+    _check(whole, tlvs)
     if SIZES[family] != ADDRESSES.size:
-        return Header(2, PROXY, None, None, tlvs), 16 + size
-    src, dst, sport, dport = ADDRESSES.unpack_from(rest)
-    return Header(2, PROXY, Endpoint(text(src), sport), Endpoint(text(dst), dport), tlvs), 16 + size
+        return Header(2, PROXY, None, None, tlvs), len(whole)
+    src, dst, sport, dport = ADDRESSES.unpack_from(whole, 16)
+    return Header(2, PROXY, Endpoint(text(src), sport), Endpoint(text(dst), dport), tlvs), len(whole)
 
 
 def _fields(data: bytes) -> tuple[tuple[int, bytes], ...]:
