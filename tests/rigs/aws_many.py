@@ -13,7 +13,9 @@ def base(vpc=VPC, block="10.0.0.0/16", subnet=SUBNET):
     """A VPC with a subnet, a route table, an ACL and a group."""
     return {
         "Vpcs": [{"VpcId": vpc, "CidrBlock": block}],
-        "Subnets": [{"SubnetId": subnet, "VpcId": vpc, "CidrBlock": block, "AvailabilityZone": "a"}],
+        "Subnets": [
+            {"SubnetId": subnet, "VpcId": vpc, "CidrBlock": block, "AvailabilityZone": "a"}
+        ],
         "RouteTables": [
             {
                 "RouteTableId": f"rtb-{vpc}",
@@ -115,7 +117,8 @@ def bare_vpcs(n):
     """VPCs of which nothing else is described, so that everything is unknown."""
     return {
         "Vpcs": [
-            {"VpcId": f"vpc-{i}", "CidrBlock": f"10.{i >> 8 & 255}.{i & 255}.0/24"} for i in range(n)
+            {"VpcId": f"vpc-{i}", "CidrBlock": f"10.{i >> 8 & 255}.{i & 255}.0/24"}
+            for i in range(n)
         ]
     }
 
@@ -257,7 +260,10 @@ def same_routes(n):
     found = base()
     found["RouteTables"][0]["Routes"] += [
         {"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": f"vgw-{i}"} for i in range(n)
-    ] + [{"DestinationCidrBlock": f"{text((11 << 24) + 2 * i)}/32", "GatewayId": "vgw-1"} for i in range(n)]
+    ] + [
+        {"DestinationCidrBlock": f"{text((11 << 24) + 2 * i)}/32", "GatewayId": "vgw-1"}
+        for i in range(n)
+    ]
     return found
 
 
@@ -304,7 +310,9 @@ def nat_routes(n):
 def prefix_lists(n):
     """A list with many entries that one rule names, and many lists that no rule names."""
     found = base()
-    found["PrefixLists"] = [{"PrefixListId": f"pl-{i}", "Cidrs": ["198.51.100.0/24"]} for i in range(n)]
+    found["PrefixLists"] = [
+        {"PrefixListId": f"pl-{i}", "Cidrs": ["198.51.100.0/24"]} for i in range(n)
+    ]
     found["PrefixLists"][0]["Cidrs"] = [f"{address(i)}/32" for i in range(n)]
     found["SecurityGroups"][0]["IpPermissions"] = [
         {"IpProtocol": "-1", "PrefixListIds": [{"PrefixListId": "pl-0"}]}

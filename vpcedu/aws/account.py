@@ -198,7 +198,11 @@ def _parts(vpc: Vpc) -> set[str]:
         vpc.main,
         *_ends(vpc),
         *(rule.group for rule in vpc.group_rules),
-        *(name or "" for row in vpc.subnets for name in (row.name, row.route_table, row.network_acl)),
+        *(
+            name or ""
+            for row in vpc.subnets
+            for name in (row.name, row.route_table, row.network_acl)
+        ),
         *(group for interface in vpc.interfaces for group in interface.groups),
     } - {""}
 

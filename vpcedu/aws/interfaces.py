@@ -36,7 +36,9 @@ def of_instances(answers: Answers) -> dict[str, list[At]]:
     for row in answers.rows("Instances").values():
         for at in row.rows("NetworkInterfaces"):
             if at.text("NetworkInterfaceId", "") not in known:
-                place = subnets.get(at.text("SubnetId", ""), next(iter(answers.rows("Vpcs").values())))
+                place = subnets.get(
+                    at.text("SubnetId", ""), next(iter(answers.rows("Vpcs").values()))
+                )
                 vpc = at.text("VpcId", "") or row.text("VpcId", "") or place.text("VpcId", "")
                 found.setdefault(vpc, []).append(at)
         if not row.has("NetworkInterfaces") and row.has("PrivateIpAddress"):
@@ -45,9 +47,7 @@ def of_instances(answers: Answers) -> dict[str, list[At]]:
     return found
 
 
-def legs(
-    answers: Answers, vpc: str, subnets: dict[str, str], more: list[At]
-) -> list[InterfaceLeg]:
+def legs(answers: Answers, vpc: str, subnets: dict[str, str], more: list[At]) -> list[InterfaceLeg]:
     """Every IPv4 interface of a VPC; `more`: those that instances alone tell of.
 
     The device's name is the instance's id, or "" where the interface belongs to no instance.

@@ -163,7 +163,9 @@ class RequestRelay:
 
     def _answer(self, host: Host, back: Connection, message: Message, now: int) -> None:
         asked = self._free(back)
-        if self._buffers[back].buffer:  # more than an answer: the rest must not become another client's
+        if self._buffers[
+            back
+        ].buffer:  # more than an answer: the rest must not become another client's
             host.abort(back, now)
         elif message.keeps_alive:
             self._kept.append(back)
@@ -199,7 +201,9 @@ class RequestRelay:
         back = self._waiting.get(connection, connection)
         if back in self._asked or connection.closing:
             self._fail(host, back, SILENT, now)
-        elif connection.passive and (connection not in self._buffers or self._buffers[connection].buffer):
+        elif connection.passive and (
+            connection not in self._buffers or self._buffers[connection].buffer
+        ):
             self._refuse(host, connection, response("408 Request Timeout"), now)
         else:
             host.close(connection, now)

@@ -181,7 +181,9 @@ def _parse_2(data: bytes | bytearray) -> tuple[Header, int] | None:
     if SIZES[family] != ADDRESSES.size:
         return Header(2, PROXY, None, None, tlvs), len(whole)
     src, dst, sport, dport = ADDRESSES.unpack_from(whole, 16)
-    return Header(2, PROXY, Endpoint(text(src), sport), Endpoint(text(dst), dport), tlvs), len(whole)
+    return Header(2, PROXY, Endpoint(text(src), sport), Endpoint(text(dst), dport), tlvs), len(
+        whole
+    )
 
 
 def _fields(data: bytes) -> tuple[tuple[int, bytes], ...]:
