@@ -67,6 +67,27 @@ def test_a_message_that_arrives_byte_by_byte_is_looked_at_once(case):
     assert growth(arrive, 16) < 2.1
 
 
+class Searched(bytearray):
+    """Bytes that count how many of them were searched."""
+
+    count = 0
+
+    def find(self, what, start, end):
+        self.count += max(0, min(end, len(self)) - start)
+        return super().find(what, start, end)
+
+
+@pytest.mark.parametrize("case", [HEAD, TRAILERS], ids=lambda case: case[0])
+def test_the_end_of_a_line_is_searched_for_once(case):
+    _, head, _, _ = case
+    whole = b"POST / HTTP/1.1\r\n" + head + b"\r\nLong: " + b"x" * 2_000
+    incoming = Incoming(Searched())
+    for byte in whole:
+        incoming.buffer.append(byte)
+        assert incoming.take() is None
+    assert incoming.buffer.count < 6 * len(whole)
+
+
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=30), st.booleans())
 @settings(derandomize=True, max_examples=100)
 def test_messages_one_after_the_other_are_the_same_however_they_are_cut(sizes, ended):

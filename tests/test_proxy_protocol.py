@@ -7,7 +7,6 @@ import doctest
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from rigs.counted import growth
 
 from vpcedu.address import text
@@ -177,7 +176,7 @@ def test_a_line_of_108_bytes_is_refused():
 
 @pytest.mark.parametrize("family", range(256))
 def test_of_version_2_only_the_families_of_section_2_2_are_accepted(family):
-    """PROXY protocol, section 2.2: \\x00, \\x11, \\x12, \\x21, \\x22, \\x31 and \\x32 are expected."""
+    """PROXY protocol, section 2.2: seven bytes are expected, others refused."""
     data = SIGNATURE + bytes((0x21, family)) + (216).to_bytes(2, "big") + bytes(216)
     if family in (0x00, 0x11, 0x12, 0x21, 0x22, 0x31, 0x32):
         header, taken = parse(data)

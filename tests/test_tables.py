@@ -74,7 +74,7 @@ def test_of_many_routes_for_one_destination_the_first_static_one_wins():
     assert RouteTable(tuple(rows[:3])).lookup("10.1.0.1").target == "vpn 0"
 
 
-# --- protocols and ports ---------------------------------------------------------------------------
+# --- protocols and ports -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Networks with n of something: what grows, by its name, as answers of the AWS CLI.
 
-Each function of MANY gives the answers of a network that has n rows of the kind it is named for, and
-as few as possible of all others.
+Each function of MANY gives the answers of a network that has n rows of the kind it is named for,
+and as few as possible of all others.
 """
 
 from vpcedu.address import text
@@ -363,7 +363,7 @@ def balancer(i, **more):
 
 
 def balancers(n):
-    """Balancers without interfaces, so that each gets a free address, with a listener and a rule."""
+    """Balancers without interfaces: each gets a free address; with a listener and a rule."""
     return base() | {
         "LoadBalancers": [balancer(i) for i in range(n)],
         "Listeners": [listener(i, i, i) for i in range(n)],
