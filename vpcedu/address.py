@@ -90,7 +90,9 @@ def _block(cidr: str) -> tuple[int, int, int]:
 
 
 def _no_block(value: object) -> ValueError:
-    return ValueError(f"{quoted(value)} is not a CIDR block: expected address/prefix, like 10.0.1.0/24")
+    return ValueError(
+        f"{quoted(value)} is not a CIDR block: expected address/prefix, like 10.0.1.0/24"
+    )
 
 
 def contains(cidr: str, address: str) -> bool:

@@ -15,13 +15,14 @@ from vpcedu.aws.answers import Answers
 from vpcedu.aws.balancers import Nodes
 from vpcedu.aws.fields import ASIDE, COMMANDS, EVERYWHERE
 from vpcedu.aws.groups_and_acls import acl_entries, group_rules, prefixes
+from vpcedu.aws.homes import ends_of, with_unknown
 from vpcedu.aws.located import At, LoadError
 from vpcedu.aws.reader_notes import Note, Notes
 from vpcedu.aws.reading import read
 from vpcedu.aws.target_groups import TargetGroups, free_address
 from vpcedu.network import validity
 from vpcedu.network.interface import Subnet
-from vpcedu.network.vpc import Device, OutsideHost, Unknown, Vpc
+from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import default_acl
@@ -79,13 +80,13 @@ class Account(NamedRow):
         ValueError where several have the tag.
         """
         found = [name for tag, name in self.tags if tag == word]
-        if len(found) > 1 and not any(word in _ends(one) for one in self.vpcs):
+        if len(found) > 1 and not any(word in ends_of(one) for one in self.vpcs):
             raise ValueError(
                 f"{quoted(word)} is the Name tag of {', '.join(found)}: expected one of these ids"
             )
         return (
             found[0]
-            if len(found) == 1 and not any(word in _ends(one) for one in self.vpcs)
+            if len(found) == 1 and not any(word in ends_of(one) for one in self.vpcs)
             else word
         )
 
@@ -95,7 +96,7 @@ class Account(NamedRow):
         An end is an instance, interface, address (private or public), balancer (node, name, ARN or
         DNS name) or endpoint. ValueError where no VPC has one, or several have.
         """
-        homes = [[one.name for one in self.vpcs if end in _ends(one)] for end in ends]
+        homes = [[one.name for one in self.vpcs if end in ends_of(one)] for end in ends]
         end, found = next(
             (pair for pair in zip(ends, homes, strict=True) if pair[1]), (ends[0], [])
         )
@@ -113,16 +114,6 @@ class Account(NamedRow):
             for one in self.vpcs
         ]
         return "\n".join([*lines, *map(str, self.report)])
-
-
-def _ends(vpc: Vpc) -> set[str]:
-    """What one may ask a VPC about."""
-    return {
-        *(device.name for device in vpc.devices),
-        *(row.name for row in vpc.names),
-        *(word for row in vpc.interfaces for word in (row.id, row.address, *row.secondary)),
-        *(association.public for association in vpc.associations),
-    }
 
 
 def load(path: str | Path) -> Account:
@@ -161,7 +152,7 @@ def load(path: str | Path) -> Account:
             f"{address} is an Elastic IP address that no network interface shows as its own",
             "ec2 describe-addresses",
         )
-    vpcs = _with_unknown(vpcs, answers.unknown)
+    vpcs = with_unknown(vpcs, answers.unknown)
     lists = tuple(
         (name, blocks)
         for name in answers.rows("PrefixLists")
@@ -170,46 +161,9 @@ def load(path: str | Path) -> Account:
     return Account(vpcs, notes.rows(), lists, tuple(_tags(answers, vpcs)))
 
 
-def _with_unknown(vpcs: tuple[Vpc, ...], unknown: tuple[Unknown, ...]) -> tuple[Vpc, ...]:
-    """The VPCs, each with what is unknown of it.
-
-    What is unknown of an address that none of them has is told by the first one: the packets of all
-    may go there.
-    """
-    homes: dict[str, list[int]] = {}
-    for i, vpc in enumerate(vpcs):
-        for part in _parts(vpc):
-            homes.setdefault(part, []).append(i)
-    found: list[list[Unknown]] = [[] for _ in vpcs]
-    for row in unknown:
-        balancer, _, port = row.about.rpartition(":")
-        is_address = row.about.partition("/")[0].replace(".", "0").isdigit()
-        default = homes.get(balancer, []) if port.isdecimal() else [0] if is_address else []
-        for i in homes.get(row.about, default):
-            found[i].append(row)
-    return tuple(vpc._replace(unknown=tuple(rows)) for vpc, rows in zip(vpcs, found, strict=True))
-
-
-def _parts(vpc: Vpc) -> set[str]:
-    """The names of a VPC and of all its rows that something may be unknown of."""
-    return {
-        vpc.name,
-        vpc.internet_gateway,
-        vpc.main,
-        *_ends(vpc),
-        *(rule.group for rule in vpc.group_rules),
-        *(
-            name or ""
-            for row in vpc.subnets
-            for name in (row.name, row.route_table, row.network_acl)
-        ),
-        *(group for interface in vpc.interfaces for group in interface.groups),
-    } - {""}
-
-
 def _tags(answers: Answers, vpcs: tuple[Vpc, ...]) -> Iterator[tuple[str, str]]:
     """The Name tags of what one may ask about; people may write them in any letters."""
-    known = {word for one in vpcs for word in _ends(one)}
+    known = {word for one in vpcs for word in ends_of(one)}
     for kind, field in (("Instances", "Tags"), ("NetworkInterfaces", "TagSet")):
         for name, row in answers.rows(kind).items():
             for tag in row.rows(field):

@@ -64,7 +64,7 @@ def _files(path: Path, notes: Notes) -> list[Path]:
         raise LoadError(f"{plain(str(path))}: $: {what}: expected answers of the AWS CLI as JSON")
     inside = sorted(path.iterdir())
     taken = [file for file in inside if file.suffix.lower() == ".json" and file.is_file()]
-    for other in [file for file in inside if file not in taken]:
+    for other in sorted({*inside} - {*taken}):
         named = other.suffix.lower() == ".json"
         why = f"it is {special(other)}" if named else "its name does not end in .json"
         notes.add("unknown", At(None, plain(other.name)), f"not read: {why}")
