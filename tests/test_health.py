@@ -167,6 +167,13 @@ def test_failures_count_only_in_a_row():
     assert targets.states[BACK] == HEALTHY
 
 
+def test_of_three_targets_those_least_busy_are_taken_in_turn():
+    first, second, third = three = [Endpoint(f"10.0.1.{i}", 80) for i in (1, 2, 3)]
+    targets = Targets(TargetGroup("three", tuple(three)), True)
+    busy = [[], [second], [second], [first, third, first], [first, second, third]]
+    assert [targets.pick(one) for one in busy] == [first, third, third, second, second]
+
+
 def test_before_checks_begin_every_target_is_used_and_from_then_on_only_healthy_ones():
     targets = Targets(ONE, False)
     assert targets.pick() == BACK

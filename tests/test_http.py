@@ -7,11 +7,12 @@ import doctest
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rigs.counted import growth
 
 from vpcedu.flow import Endpoint
 from vpcedu.protocols import forwarded, http
 from vpcedu.protocols.forwarded import believed, chain_of, forward
-from vpcedu.protocols.http import Message, request, response, take
+from vpcedu.protocols.http import Incoming, Message, request, response, take
 
 CLIENT, NODE = Endpoint("203.0.113.10", 50_001), Endpoint("10.0.0.10", 443)
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -41,6 +42,88 @@ def test_a_chunked_body_is_the_same_however_it_is_cut(body, sizes, trailer):
     message = take(buffer)
     assert (message.body, bytes(buffer)) == (body, b"HTTP/1.1 204")
     assert take(bytearray(bytes(message))) == message
+
+
+MANY_CHUNKS = "a chunk for each byte", b"Transfer-Encoding: chunked", b"1\r\nx\r\n", b"0\r\n\r\n"
+LONG_CHUNK = "one chunk", b"Transfer-Encoding: chunked\r\n\r\n4000", b"x" * 6, b""
+TRAILERS = "trailers", b"Transfer-Encoding: chunked\r\n\r\n0", b"A: b\r\n", b"\r\n"
+LENGTH = "a length", b"Content-Length: 9999", b"x" * 6, b""
+HEAD = "a head", b"First: 1", b"A: b\r\n", b""
+
+
+@pytest.mark.parametrize(
+    "case", [MANY_CHUNKS, LONG_CHUNK, TRAILERS, LENGTH, HEAD], ids=lambda c: c[0]
+)
+def test_a_message_that_arrives_byte_by_byte_is_looked_at_once(case):
+    _, head, piece, end = case
+    between = b"\r\n" if case in (HEAD, LONG_CHUNK, TRAILERS) else b"\r\n\r\n"
+
+    def arrive(n):
+        incoming, whole = Incoming(), b"POST / HTTP/1.1\r\n" + head + between + piece * n + end
+        for byte in whole[:-1]:
+            incoming.buffer.append(byte)
+            assert incoming.take() is None
+
+    assert growth(arrive, 16) < 2.1
+
+
+class Searched(bytearray):
+    """Bytes that count how many of them were searched."""
+
+    count = 0
+
+    def find(self, what, start, end):
+        self.count += max(0, min(end, len(self)) - start)
+        return super().find(what, start, end)
+
+
+@pytest.mark.parametrize("case", [HEAD, TRAILERS], ids=lambda case: case[0])
+def test_the_end_of_a_line_is_searched_for_once(case):
+    _, head, _, _ = case
+    whole = b"POST / HTTP/1.1\r\n" + head + b"\r\nLong: " + b"x" * 2_000
+    incoming = Incoming(Searched())
+    for byte in whole:
+        incoming.buffer.append(byte)
+        assert incoming.take() is None
+    assert incoming.buffer.count < 6 * len(whole)
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=30), st.booleans())
+@settings(derandomize=True, max_examples=100)
+def test_messages_one_after_the_other_are_the_same_however_they_are_cut(sizes, ended):
+    chunked = (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\nX: y\r\n\r\n"
+    )
+    with_length = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+    until_end = b"HTTP/1.1 200 OK\r\n\r\nlast"
+    rest, incoming, found = chunked + with_length + chunked + until_end, Incoming(), []
+    while rest:
+        size = sizes[len(rest) % len(sizes)]
+        incoming.buffer += rest[:size]
+        rest = rest[size:]
+        while (message := incoming.take()) is not None:
+            found.append(message.body)
+    assert found == [b"abc", b"hello", b"abc"]
+    assert (incoming.take(ended) is not None) == ended
+    assert bytes(incoming.buffer) == (b"" if ended else until_end)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Transfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\nno trailer\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n-1\r\n",
+        b"Content-Length: x\r\n\r\n",
+    ],
+)
+def test_what_was_refused_is_refused_again(data):
+    data = b"POST / HTTP/1.1\r\n" + data
+    incoming = Incoming(bytearray(data))
+    for _ in range(3):
+        with pytest.raises(ValueError, match="expected"):
+            incoming.take()
+    assert incoming.buffer == data
 
 
 def test_a_response_without_a_length_lasts_until_the_connection_ends():

@@ -204,6 +204,8 @@ def test_one_address_of_a_node_opens_55_000_connections_to_each_target():
     assert [(event.what, event.row) for event in balancer.take_events()] == [
         ("PortAllocationErrorCount", last.flow)
     ]
+    balancer.handle(syn(last.flow._replace(sport=50_002)), 0)
+    assert balancer.metrics(0)["PortAllocationErrorCount"] == 2
     assert balancer.handle(last, 30 * SECOND).action == REWRITE  # no target has answered the others
 
 
@@ -383,6 +385,21 @@ def test_a_header_is_put_before_data_that_are_sent_again_and_before_a_lone_fin()
     assert (fin.seq, fin.data, fin.flags) == (101, header, FIN | ACK)
     late = balancer.handle(Packet(out.reversed(), ACK, 1, 106 + len(header)), 0).after
     assert late.ack == 106
+
+
+@pytest.mark.parametrize("at", [0, 100, MODULUS - 1])
+def test_only_what_follows_the_beginning_of_the_stream_is_moved(at):
+    """RFC 9293 section 3.4: numbers are compared modulo 2**32, half of them ahead."""
+    put, half = Insertion(at, b"HEADER"), MODULUS // 2
+    for offset, moved in ((0, 0), (1, 6), (half - 1, 6), (half, 0), (MODULUS - 1, 0)):
+        packet = Packet(FLOW, ACK, (at + offset) % MODULUS, 7)  # no data: no header
+        sent = put.there(packet)
+        assert (sent.data, (sent.seq - packet.seq) % MODULUS) == (b"", moved), offset
+    for offset, moved in ((0, 0), (1, 1), (6, 6), (7, 6), (half - 1, 6), (half, 0), (-1, 0)):
+        answer = Packet(FLOW.reversed(), ACK, 7, (at + offset) % MODULUS)
+        assert (answer.ack - put.back(answer).ack) % MODULUS == moved, offset
+    reset = Packet(FLOW.reversed(), RST, 7, (at + 7) % MODULUS)  # acknowledges nothing
+    assert put.back(reset) == reset
 
 
 def examples(count):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vpcedu.address import block, contains, is_private, number, text
+from vpcedu.address import block, contains, is_private, number, text, whole
 from vpcedu.flow import MODULUS, TCP, Endpoint, FiveTuple, spread
 from vpcedu.packet import ACK, FIN, PSH, RST, SYN, URG, Packet, flags_text
 
@@ -38,6 +38,80 @@ packets = st.builds(
 
 
 # --- text and back -----------------------------------------------------------------------
+
+# Text that nearly is a number, an address or a list of them, and what is no text at all.
+digits = st.one_of(
+    st.integers(0, 70_000).map(str),
+    st.sampled_from(
+        ["08", "00", "+8", "-8", " 8", "8 ", "8_0", "\u0668", "\u00b2", "", "8.0", "0x8"]
+    ),
+)
+dotted = st.lists(digits, min_size=3, max_size=5).map(".".join)
+near = st.one_of(
+    st.text(max_size=12),
+    dotted,
+    st.builds("{}/{}".format, st.one_of(addresses, dotted), digits),
+    st.builds("{}:{}".format, st.one_of(addresses, dotted), digits),
+    st.sampled_from([None, 7, 7.0, b"10.0.0.1", [1], {}, ("10.0.0.1", 80)]),
+)
+CANONICAL = {
+    number: text,
+    block: lambda found: f"{text(found[0])}/{found[2]}",
+    Endpoint.parse: str,
+}
+
+
+@pytest.mark.parametrize("parse", CANONICAL, ids=["number", "block", "endpoint"])
+@given(words=near)
+@settings(derandomize=True, max_examples=400)
+def test_text_is_what_it_is_read_as_or_is_refused_by_its_value(parse, words):
+    try:
+        found = parse(words)
+    except ValueError as error:
+        said = repr(words), *(repr(part) for part in str(words).rpartition(":"))
+        said += tuple(repr(part) for part in str(words).partition("/"))
+        assert any(part in str(error) for part in said) and "expected" in str(error)
+    else:
+        assert CANONICAL[parse](found) == words
+
+
+@given(
+    digits,
+    digits,
+    digits,
+    digits,
+    digits,
+    st.sampled_from(["", " win {}", " <mss {}>", " <TS val {} ecr 1>"]),
+)
+@settings(derandomize=True, max_examples=300)
+def test_a_packet_s_text_is_read_as_written_or_refused_by_its_value(
+    port, seq, ack, size, more, form
+):
+    words = f"10.0.1.5:{port} > 198.51.100.7:443 [.] seq {seq} ack {ack} len {size}" + form.format(
+        more
+    )
+    try:
+        packet = Packet.parse(words)
+    except ValueError as error:
+        assert repr(words) in str(error) and "expected" in str(error)
+    else:
+        plain = words.replace(" ", "").replace("win65535", "")  # spaces are free
+        assert str(packet).replace(" ", "") == plain
+
+
+@pytest.mark.parametrize("words", [None, 7, b"10.0.0.1", [1], {}, ("a", "b")])
+def test_what_is_no_text_is_no_packet(words):
+    with pytest.raises(ValueError, match="is not a packet: expected the form") as error:
+        Packet.parse(words)
+    assert repr(words) in str(error.value)
+
+
+@given(digits, st.sampled_from([0, 9, 255, 65_535]))
+@settings(derandomize=True, max_examples=100)
+def test_a_number_has_one_text(word, most):
+    found = whole(word, most)
+    assert found is None or (str(found) == word and found <= most)
+    assert whole([1], most) is whole(None, most) is None
 
 
 @settings(max_examples=200, derandomize=True)

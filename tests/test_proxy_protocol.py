@@ -7,6 +7,7 @@ import doctest
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rigs.counted import growth
 
 from vpcedu.address import text
 from vpcedu.flow import Endpoint
@@ -108,6 +109,108 @@ def test_a_wrong_checksum_is_refused():
 def test_unknown_and_ipv6_connections_are_accepted_and_name_nobody(data):
     header, taken = parse(data)
     assert (header.source, header.destination, taken) == (None, None, len(data))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "PROXY TCP6",
+        "PROXY TCP6 ",
+        "PROXY TCP6 2001:db8::1 2001:db8::2 1",
+        "PROXY TCP6 2001:db8::1 2001:db8::2 1 2 3",
+        "PROXY TCP6 2001:db8::1  2001:db8::2 1 2",
+        "PROXY TCP6 203.0.113.10 10.0.0.30 1 2",
+        "PROXY TCP6 2001:db8::1 10.0.0.30 1 2",
+        "PROXY TCP6 2001:db8::1::2 2001:db8::2 1 2",
+        "PROXY TCP6 2001:db8:1 2001:db8::2 1 2",
+        "PROXY TCP6 2001:db8::12345 2001:db8::2 1 2",
+        "PROXY TCP6 2001:db8::1%eth0 2001:db8::2 1 2",
+        "PROXY TCP6 ::ffff:10.0.0.1 2001:db8::2 1 2",
+        "PROXY TCP6 2001:db8::g 2001:db8::2 1 2",
+        "PROXY TCP6 2001:db8::1 2001:db8::2 1 65536",
+        "PROXY TCP6 2001:db8::1 2001:db8::2 080 2",
+        "PROXY TCP6 2001:db8::1 2001:db8::2 1 02",
+        "PROXY TCP4 203.0.113.10 10.0.0.30 1 080",
+        "PROXY TCP4 203.0.113.10 10.0.0.30 00 80",
+        "PROXY TCP4 203.0.113.010 10.0.0.30 1 80",
+        "PROXY TCP4 203.0.113.10 10.0.0.30 +1 80",
+        "PROXY TCP4 203.0.113.10 10.0.0.30 1_0 80",
+        "PROXY TCP4 203.0.113.10 10.0.0.30 \u00b2 80",
+        "PROXY TCP4 203.0.113.10 10.0.0.30 1 80\r",
+        "PROXY TCP4 203.0.113.10 10.0.0.30 1 80 ",
+        "PROXY TCP4 2001:db8::1 2001:db8::2 1 80",
+        "PROXY tcp4 203.0.113.10 10.0.0.30 1 80",
+        "PROXY UNKNOWNS",
+        "PROXY UDP4 203.0.113.10 10.0.0.30 1 80",
+    ],
+)
+def test_a_line_that_is_not_exactly_of_version_1_is_refused(line):
+    """PROXY protocol, section 2.1: no heading zeroes, one space, the family's own addresses."""
+    with pytest.raises(ValueError, match="expected"):
+        parse(line.encode("latin-1") + b"\r\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "PROXY TCP6 :: ::1 0 65535",
+        "PROXY TCP6 FFFF:ffff:ffff:ffff:ffff:ffff:ffff:ffff 1:2:3:4:5:6:7:8 65535 65535",
+        "PROXY TCP4 255.255.255.255 0.0.0.0 65535 0",
+        "PROXY UNKNOWN",
+        "PROXY UNKNOWN ",
+        "PROXY UNKNOWN whatever \xff \n is not looked at",
+        "PROXY UNKNOWN " + "f" * 91,  # 107 bytes with CR LF, the longest
+    ],
+)
+def test_every_line_that_section_2_1_allows_is_accepted(line):
+    """PROXY protocol, section 2.1: the longest line has 107 bytes, UNKNOWN is accepted."""
+    data = line.encode("latin-1") + b"\r\n"
+    assert len(data) <= 107 and parse(data + b"GET")[1] == len(data)
+
+
+def test_a_line_of_108_bytes_is_refused():
+    """PROXY protocol, section 2.1: CR LF is within the first 107 bytes."""
+    with pytest.raises(ValueError, match="no end of line in 107 bytes"):
+        parse(b"PROXY UNKNOWN " + b"f" * 92 + b"\r\n")
+
+
+@pytest.mark.parametrize("family", range(256))
+def test_of_version_2_only_the_families_of_section_2_2_are_accepted(family):
+    """PROXY protocol, section 2.2: seven bytes are expected, others refused."""
+    data = SIGNATURE + bytes((0x21, family)) + (216).to_bytes(2, "big") + bytes(216)
+    if family in (0x00, 0x11, 0x12, 0x21, 0x22, 0x31, 0x32):
+        header, taken = parse(data)
+        assert taken == len(data)
+        assert (header.source is None) == (family not in (0x11, 0x12))
+    else:
+        with pytest.raises(
+            ValueError, match=f"family and transport {family:#04x}: expected one of"
+        ):
+            parse(data)
+
+
+@pytest.mark.parametrize("family", [0x00, 0x11, 0x21, 0x41, 0xFF])
+@pytest.mark.parametrize("size", [0, 3, 12, 300])
+def test_a_local_header_is_accepted_and_skipped_whatever_it_holds(family, size):
+    """PROXY protocol, section 2.2: LOCAL is accepted, its family ignored, its length skipped."""
+    data = SIGNATURE + bytes((0x20, family)) + size.to_bytes(2, "big") + b"\xff" * size
+    assert parse(data + b"GET") == (Header(2, 0, None, None), len(data))
+
+
+def test_what_stands_in_an_unspecified_header_is_ignored():
+    """PROXY protocol, section 2.2: with UNSPEC the receiver ignores address information."""
+    data = SIGNATURE + b"\x21\x00\0\x05" + b"\xff" * 5
+    assert parse(data) == (Header(2, 1, None, None), len(data))
+
+
+def test_a_header_that_arrives_byte_by_byte_is_looked_at_once():
+    def arrive(size):
+        buffer = bytearray()
+        for byte in version_2(CLIENT, NODE, ((0xE0, bytes(size)),))[:-1]:
+            buffer.append(byte)
+            assert parse(buffer) is None
+
+    assert growth(arrive, 100) < 2.1
 
 
 @given(st.binary(max_size=60), st.booleans())

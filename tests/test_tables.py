@@ -12,6 +12,7 @@ from vpcedu.tables.route_table import LOCAL, Route, RouteTable
 from vpcedu.tables.security_group import IN, OUT, GroupRule, RuleSet
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.tables.tracking import ESTABLISHED_IDLE, Tracking, TrackingConfiguration
+from vpcedu.tables.traffic import ICMP, TCP, span
 from vpcedu.tables.translation import REMEMBERED, Translation, Translations
 
 FLOW = FiveTuple("203.0.113.10", 40_000, "10.0.0.10", 80)
@@ -54,6 +55,70 @@ def test_without_a_route_that_fits_there_is_none():
     table = RouteTable((Route("t", "10.0.0.0/16", LOCAL),))
     assert table.lookup("10.1.0.0") is None
     assert RouteTable(()).lookup("10.0.0.1") is None
+
+
+def test_the_first_and_the_last_address_are_looked_up_like_others():
+    first, last = Route("t", "0.0.0.0/8", "first"), Route("t", "255.255.255.255/32", "last")
+    assert RouteTable(()).lookup("0.0.0.0") is None
+    assert RouteTable((last,)).lookup("0.0.0.0") is None
+    assert RouteTable((first,)).lookup("255.255.255.255") is None
+    both = RouteTable((first, last, Route("t", "0.0.0.0/0", "all")))
+    found = [both.lookup(a).target for a in ("0.0.0.0", "1.0.0.0", "255.255.255.255")]
+    assert found == ["first", "all", "last"]
+
+
+def test_of_many_routes_for_one_destination_the_first_static_one_wins():
+    rows = [Route("t", "10.1.0.0/16", f"vpn {i}", True) for i in range(3)]
+    rows += [Route("t", "10.1.0.0/16", f"static {i}") for i in range(3)]
+    assert RouteTable(tuple(rows)).lookup("10.1.0.1").target == "static 0"
+    assert RouteTable(tuple(rows[:3])).lookup("10.1.0.1").target == "vpn 0"
+
+
+# --- protocols and ports -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("protocol", "ports", "found"),
+    [
+        (TCP, (0, 65_535), (0, 65_535)),
+        (TCP, (65_535, 65_535), (65_535, 65_535)),
+        (TCP, (0, 0), (0, 0)),
+        (ICMP, (0, 0), (0, 0)),  # an echo reply
+        (ICMP, (0, -1), (0, 255)),
+        (ICMP, (255, 255), (65_535, 65_535)),
+        (ICMP, (-1, -1), (0, 65_535)),
+        (255, (7, 9), (0, 65_535)),
+    ],
+)
+def test_the_ends_of_what_a_rule_can_name_belong_to_it(protocol, ports, found):
+    """RFC 9293 section 3.1: ports have 16 bits; RFC 792: types and codes have 8, from 0."""
+    assert span(protocol, ports) == found
+
+
+@pytest.mark.parametrize(
+    ("protocol", "ports"),
+    [
+        (TCP, (80, 65_536)),
+        (TCP, (65_536, 65_536)),
+        (TCP, (-1, 80)),
+        (TCP, (81, 80)),
+        (ICMP, (256, 0)),
+        (ICMP, (0, 256)),
+        (ICMP, (-1, 0)),
+        (ICMP, (0, -2)),
+        (-2, (0, 0)),
+        (256, (0, 0)),
+        (TCP, ("80", "80")),
+        (TCP, (80,)),
+        (TCP, 80),
+        ("tcp", (80, 80)),
+        (TCP, None),
+    ],
+)
+def test_what_no_rule_can_name_is_refused_by_its_value(protocol, ports):
+    with pytest.raises(ValueError, match="expected -1 or 0 to 255") as error:
+        span(protocol, ports)
+    assert repr(protocol) in str(error.value) and repr(ports) in str(error.value)
 
 
 def test_a_route_to_no_block_is_refused():

@@ -17,29 +17,41 @@ REMEMBERED = 65_536  # answers kept
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
 
-@lru_cache(REMEMBERED)
 def number(address: str) -> int:
-    """The 32-bit number of an IPv4 address; ValueError names text that is none.
+    """The 32-bit number of an IPv4 address; ValueError names what is none.
 
     >>> number("10.0.0.10")
     167772170
     """
+    try:
+        return _number(address)
+    except TypeError:  # what cannot be remembered, such as a list
+        raise _no_address(address) from None
+
+
+@lru_cache(REMEMBERED)
+def _number(address: str) -> int:
     parts = address.split(".") if isinstance(address, str) else []
-    if len(parts) != 4 or not all(_is_octet(part) for part in parts):
-        raise ValueError(
-            f"{quoted(address)} is not an IPv4 address: expected four numbers from 0 to 255, like 10.0.1.10"
-        )
+    if len(parts) != 4 or any(whole(part, 255) is None for part in parts):
+        raise _no_address(address)
     a, b, c, d = map(int, parts)
     return a << 24 | b << 16 | c << 8 | d
 
 
-def _is_octet(part: str) -> bool:
-    return whole(part, 255) is not None and (part == "0" or part[0] != "0")
+def _no_address(value: object) -> ValueError:
+    return ValueError(
+        f"{quoted(value)} is not an IPv4 address: expected four numbers from 0 to 255, like 10.0.1.10"
+    )
 
 
 def whole(digits: str, most: int) -> int | None:
-    """The number that ASCII digits write; None for other text or a number above `most`."""
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(most))):
+    """The number that ASCII digits write, without zeros in front.
+
+    None for anything else, and for a number above `most`.
+    """
+    if not (isinstance(digits, str) and digits.isascii() and digits.isdigit()):
+        return None
+    if len(digits) > len(str(most)) or (digits[0] == "0" and digits != "0"):
         return None
     value = int(digits)
     return value if value <= most else None
@@ -50,7 +62,6 @@ def text(value: int) -> str:
     return f"{value >> 24 & 255}.{value >> 16 & 255}.{value >> 8 & 255}.{value & 255}"
 
 
-@lru_cache(REMEMBERED)
 def block(cidr: str) -> tuple[int, int, int]:
     """First address, last address and prefix length of a CIDR block, as numbers.
 
@@ -59,17 +70,29 @@ def block(cidr: str) -> tuple[int, int, int]:
     >>> block("10.0.1.0/24") == (number("10.0.1.0"), number("10.0.1.255"), 24)
     True
     """
+    try:
+        return _block(cidr)
+    except TypeError:
+        raise _no_block(cidr) from None
+
+
+@lru_cache(REMEMBERED)
+def _block(cidr: str) -> tuple[int, int, int]:
     base, slash, prefix = cidr.partition("/") if isinstance(cidr, str) else ("", "", "")
     length = whole(prefix, 32)
     if not slash or length is None:
-        raise ValueError(
-            f"{quoted(cidr)} is not a CIDR block: expected address/prefix, like 10.0.1.0/24"
-        )
+        raise _no_block(cidr)
     first, size = number(base), 1 << 32 - length
     if first % size:
         canonical = f"{text(first - first % size)}/{prefix}"
         raise ValueError(f"{quoted(cidr)} has bits set behind its prefix: expected {canonical}")
     return first, first + size - 1, length
+
+
+def _no_block(value: object) -> ValueError:
+    return ValueError(
+        f"{quoted(value)} is not a CIDR block: expected address/prefix, like 10.0.1.0/24"
+    )
 
 
 def contains(cidr: str, address: str) -> bool:

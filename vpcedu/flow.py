@@ -39,7 +39,7 @@ class Endpoint(NamedRow):
     @classmethod
     def parse(cls, words: str) -> Endpoint:
         """The endpoint written as address:port; ValueError names what is wrong."""
-        address, colon, digits = words.rpartition(":")
+        address, colon, digits = words.rpartition(":") if isinstance(words, str) else ("", "", "")
         port = whole(digits, 65_535)
         if not colon or port is None:
             raise ValueError(

@@ -140,6 +140,8 @@ class Packet(NamedRow):
         '10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 7 ack 1 len 0'
         """
         try:
+            if not isinstance(words, str):
+                raise ValueError("it is no text")
             return cls._parse_icmp(words) if ": ICMP " in words else cls._parse(words)
         except (ValueError, IndexError) as error:
             form = "10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 0 ack 1 len 0 win 512 <mss 1460>"

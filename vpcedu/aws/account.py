@@ -15,13 +15,14 @@ from vpcedu.aws.answers import Answers
 from vpcedu.aws.balancers import Nodes
 from vpcedu.aws.fields import ASIDE, COMMANDS, EVERYWHERE
 from vpcedu.aws.groups_and_acls import acl_entries, group_rules, prefixes
+from vpcedu.aws.homes import ends_of, with_unknown
 from vpcedu.aws.located import At, LoadError
 from vpcedu.aws.reader_notes import Note, Notes
 from vpcedu.aws.reading import read
 from vpcedu.aws.target_groups import TargetGroups, free_address
 from vpcedu.network import validity
 from vpcedu.network.interface import Subnet
-from vpcedu.network.vpc import Device, OutsideHost, Unknown, Vpc
+from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import default_acl
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 INTERNET, OUTSIDE = "internet", "203.0.113.0/24"  # RFC 5737: for documentation
+
+
+MOST_VPCS = 10_000
+MOST_BLOCKS = 50  # of a VPC: AWS's quota at its largest ("Amazon VPC quotas")
 
 
 class Account(NamedRow):
@@ -75,13 +80,13 @@ class Account(NamedRow):
         ValueError where several have the tag.
         """
         found = [name for tag, name in self.tags if tag == word]
-        if len(found) > 1 and not any(word in _ends(one) for one in self.vpcs):
+        if len(found) > 1 and not any(word in ends_of(one) for one in self.vpcs):
             raise ValueError(
                 f"{quoted(word)} is the Name tag of {', '.join(found)}: expected one of these ids"
             )
         return (
             found[0]
-            if len(found) == 1 and not any(word in _ends(one) for one in self.vpcs)
+            if len(found) == 1 and not any(word in ends_of(one) for one in self.vpcs)
             else word
         )
 
@@ -91,7 +96,7 @@ class Account(NamedRow):
         An end is an instance, interface, address (private or public), balancer (node, name, ARN or
         DNS name) or endpoint. ValueError where no VPC has one, or several have.
         """
-        homes = [[one.name for one in self.vpcs if end in _ends(one)] for end in ends]
+        homes = [[one.name for one in self.vpcs if end in ends_of(one)] for end in ends]
         end, found = next(
             (pair for pair in zip(ends, homes, strict=True) if pair[1]), (ends[0], [])
         )
@@ -111,16 +116,6 @@ class Account(NamedRow):
         return "\n".join([*lines, *map(str, self.report)])
 
 
-def _ends(vpc: Vpc) -> set[str]:
-    """What one may ask a VPC about."""
-    return {
-        *(device.name for device in vpc.devices),
-        *(row.name for row in vpc.names),
-        *(word for row in vpc.interfaces for word in (row.id, row.address, *row.secondary)),
-        *(association.public for association in vpc.associations),
-    }
-
-
 def load(path: str | Path) -> Account:
     """The network that a file, or the *.json files of a folder, describe as the AWS CLI writes it.
 
@@ -133,16 +128,23 @@ def load(path: str | Path) -> Account:
         raise LoadError(
             f"{path}: $.Vpcs: nothing: expected at least one VPC, as aws ec2 describe-vpcs writes it"
         )
+    if len(answers.rows("Vpcs")) > MOST_VPCS:
+        raise LoadError(
+            f"{path}: $.Vpcs: {len(answers.rows('Vpcs')):,} VPCs: expected at most {MOST_VPCS:,}"
+        )
     _complete(answers)
-    found = {name: _Ground(answers, name, row) for name, row in answers.rows("Vpcs").items()}
+    own = interfaces.of_instances(answers)
+    found = {
+        name: _Ground(answers, name, row, own.get(name, []))
+        for name, row in answers.rows("Vpcs").items()
+    }
     addresses: dict[str, str] = {}
     for ground in found.values():
         for row in ground.interfaces:
             addresses.setdefault(row.device, row.address)
     targets = TargetGroups(answers, addresses)
     vpcs = tuple(_checked(ground, ground.build(targets)) for ground in found.values())
-    for one in vpcs:
-        _together(one, vpcs, found[one.name].at)
+    _together(vpcs, found[vpcs[0].name].at)
     shown = {association.public for one in vpcs for association in one.associations}
     for address in sorted(answers.rows("Addresses").keys() - shown):
         answers.lacks(
@@ -150,7 +152,7 @@ def load(path: str | Path) -> Account:
             f"{address} is an Elastic IP address that no network interface shows as its own",
             "ec2 describe-addresses",
         )
-    vpcs = tuple(one._replace(unknown=tuple(_about(one, answers.unknown))) for one in vpcs)
+    vpcs = with_unknown(vpcs, answers.unknown)
     lists = tuple(
         (name, blocks)
         for name in answers.rows("PrefixLists")
@@ -159,28 +161,9 @@ def load(path: str | Path) -> Account:
     return Account(vpcs, notes.rows(), lists, tuple(_tags(answers, vpcs)))
 
 
-def _about(vpc: Vpc, unknown: tuple[Unknown, ...]) -> Iterator[Unknown]:
-    """What is unknown of a VPC, of its rows, and of a listener (a balancer's name and port)."""
-    parts = {
-        vpc.name,
-        vpc.internet_gateway,
-        vpc.main,
-        *_ends(vpc),
-        *(rule.group for rule in vpc.group_rules),
-        *(name for row in vpc.subnets for name in (row.name, row.route_table, row.network_acl)),
-        *(group for interface in vpc.interfaces for group in interface.groups),
-    }
-    for row in unknown:
-        balancer, _, port = row.about.rpartition(":")
-        # packets from everywhere may go there
-        is_address = row.about.partition("/")[0].replace(".", "0").isdigit()
-        if row.about in parts or is_address or (port.isdecimal() and balancer in parts):
-            yield row
-
-
 def _tags(answers: Answers, vpcs: tuple[Vpc, ...]) -> Iterator[tuple[str, str]]:
     """The Name tags of what one may ask about; people may write them in any letters."""
-    known = {word for one in vpcs for word in _ends(one)}
+    known = {word for one in vpcs for word in ends_of(one)}
     for kind, field in (("Instances", "Tags"), ("NetworkInterfaces", "TagSet")):
         for name, row in answers.rows(kind).items():
             for tag in row.rows(field):
@@ -229,7 +212,7 @@ def _complete(answers: Answers) -> None:
 class _Ground:
     """A VPC on its way to a description: all but its load balancers."""
 
-    def __init__(self, answers: Answers, name: str, at: At) -> None:
+    def __init__(self, answers: Answers, name: str, at: At, more: list[At]) -> None:
         self.answers, self.name, self.at = answers, name, at
         self.cidr = at.block("CidrBlock")
         others = [
@@ -239,6 +222,9 @@ class _Ground:
             or row.get("CidrBlockState").text("State", "") == "associated"
         ]
         self.more = tuple(cidr for cidr in dict.fromkeys(others) if cidr != self.cidr)
+        if len(self.more) >= MOST_BLOCKS:
+            raise at.get("CidrBlockAssociationSet").refusal(f"at most {MOST_BLOCKS} blocks")
+        self.gateway = routing.internet_gateway(answers, name)
         self._public_access(at)
         if (
             at.has("EncryptionControl")
@@ -250,15 +236,15 @@ class _Ground:
         if at.has("Ipv6CidrBlockAssociationSet"):
             answers.notes.add("beyond", at, "IPv6: its rules, routes and addresses are left out")
         self.main, tables = routing.associations(answers, name)
-        self.acls: list[str] = []
+        self.acls: dict[str, None] = {}  # default ones that no file has
         self.subnets = tuple(self._subnets(tables))
         self.routes = list(routing.routes(answers, name, (self.cidr, *self.more)))
         cidrs = {subnet.name: subnet.cidr for subnet in self.subnets}
-        wanted: dict[str, tuple[str, ...]] = {}
+        wanted: dict[str, list[str]] = {}
         for route, _ in self.routes:
-            wanted[route.target] = (*wanted.get(route.target, ()), route.destination)
+            wanted.setdefault(route.target, []).append(route.destination)
         self.devices, self.interfaces, self.associations, self.legs = interfaces.devices(
-            answers, name, interfaces.legs(answers, name, cidrs), wanted
+            answers, name, interfaces.legs(answers, name, cidrs, more), wanted
         )
 
     def _public_access(self, row: At) -> None:
@@ -267,16 +253,15 @@ class _Ground:
             if row.has("BlockPublicAccessStates")
             else "off"
         )
-        if mode != "off":
+        if mode != "off" and self.gateway:
             self.answers.notes.add(
                 "beyond",
                 row,
                 f"VPC Block Public Access is on ({mode}): Internet gateways let"
                 " everything through here",
             )
-            gateway = routing.internet_gateway(self.answers, self.name)
             self.answers.lacks(
-                gateway,
+                self.gateway,
                 f"VPC Block Public Access is on ({mode}), and what it blocks is not modelled",
             )
 
@@ -309,8 +294,8 @@ class _Ground:
                 self.answers.lacks(
                     name, f"no file says which network ACL {name} has", COMMANDS["NetworkAcls"]
                 )
-            if acl.startswith("default ACL") and acl not in self.acls:
-                self.acls.append(acl)
+            if acl.startswith("default ACL"):
+                self.acls[acl] = None
             made.append(
                 Subnet(
                     name,
@@ -332,11 +317,8 @@ class _Ground:
         nodes = Nodes(answers, targets, self.subnets, self.legs, taken)
         nodes.build(name)
         interfaces = (*self.interfaces, *nodes.interfaces)
-        gateway, peerings = (
-            routing.internet_gateway(answers, name),
-            tuple(routing.peerings(answers, name)),
-        )
-        useless = routing.useless(answers, name, gateway, peerings)
+        gateway, peerings = self.gateway, tuple(routing.peerings(answers, name))
+        useless = routing.useless(answers, name, gateway, peerings, self.routes)
         publics = [row.public for row in (*self.associations, *nodes.associations)]
         if "InternetGateways" not in answers.kinds:
             for about in [gateway] if gateway else dict.fromkeys(publics):
@@ -351,9 +333,8 @@ class _Ground:
             *(row.name for row in peerings),
             *(word for row in interfaces for word in (row.device, row.id)),
         }
-        groups = {group for row in interfaces for group in row.groups} - set(
-            answers.rows("SecurityGroups")
-        )
+        known_groups = answers.rows("SecurityGroups")
+        groups = {group for row in interfaces for group in row.groups if group not in known_groups}
         for group in sorted(groups):
             answers.notes.add("missing", None, f"the rules of {group}: as if it had none")
             answers.lacks(group, f"no file has the rules of {group}", COMMANDS["SecurityGroups"])
@@ -389,8 +370,9 @@ def _checked(ground: _Ground, vpc: Vpc) -> Vpc:
     return vpc
 
 
-def _together(vpc: Vpc, everyone: tuple[Vpc, ...], at: At) -> None:
+def _together(vpcs: tuple[Vpc, ...], at: At) -> None:
+    """Check the VPCs next to each other, which is the same whichever comes first."""
     try:
-        validity.check(vpc._replace(peers=tuple(one for one in everyone if one is not vpc)))
+        validity.check(vpcs[0]._replace(peers=vpcs[1:]))
     except ValueError as error:
         raise LoadError(f"{at.where}: the VPCs do not fit together: {error}") from None

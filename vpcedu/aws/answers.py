@@ -9,6 +9,8 @@ else reported.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from vpcedu.aws.fields import ENVELOPE, IDS, KNOWN, PAGING, SUBJECTLESS
 from vpcedu.aws.located import At, LoadError, shown
 from vpcedu.aws.reader_notes import Notes
@@ -16,7 +18,9 @@ from vpcedu.network.vpc import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    Field = str | Callable[[At], Iterable[str]]
 
 # Attributes that only one kind of subject has (ELB API); the kind stands in the subject's ARN.
 TELLING = {
@@ -25,6 +29,7 @@ TELLING = {
     "stickiness.enabled": ":targetgroup/",
     "tcp.idle_timeout.seconds": ":listener/",
 }
+MOST_ROWS, MOST_UNKNOWN = 500_000, 100_000
 SUBJECTS = {
     "TargetHealthDescriptions": ("TargetGroups",),
     "Entries": ("PrefixLists",),
@@ -41,7 +46,11 @@ class Answers:
         self._unknown: dict[Unknown, None] = {}
         self._rows: dict[str, dict[str, At]] = {kind: {} for kind in IDS}
         self._about: dict[str, dict[str, At]] = {kind: {} for kind in SUBJECTLESS}
+        self._made = 0
+        self._attributes: dict[str, dict[str, str]] = {}  # by subject, once they were read
+        self.prefixes: dict[str, tuple[str, ...] | None] = {}  # of prefix lists, likewise
         self._loose: list[tuple[str, At]] = []
+        self._grouped: dict[tuple[str, Field], dict[str, dict[str, At]]] = {}
         self._pages: dict[str, list[bool]] = {}
         self.kinds: set[str] = set()
         self.cut: list[str] = []  # kinds whose last page is not there
@@ -58,9 +67,26 @@ class Answers:
     def lacks(self, about: str, words: str, collect: str = "") -> None:
         """Say that something is not known of a part of the network.
 
-        collect: the AWS CLI call that tells it.
+        collect: the AWS CLI call that tells it. LoadError for more than MOST_UNKNOWN.
         """
+        if len(self._unknown) >= MOST_UNKNOWN:
+            raise LoadError(
+                f"{about}: {words}, and with it more than {MOST_UNKNOWN:,} things are unknown: expected"
+                " the answers of fewer accounts, or the files that are missing"
+            )
         self._unknown[Unknown(about, words, f"aws {collect}" if collect else "")] = None
+
+    def spend(self, rows: int, at: At) -> None:
+        """Count rows that a row stands for, as one that names a prefix list does.
+
+        LoadError for more than MOST_ROWS in all: few letters could ask for as many as their square.
+        """
+        self._made += rows
+        if self._made > MOST_ROWS:
+            raise LoadError(
+                f"{at.where}: with it, prefix lists and targets make more than {MOST_ROWS:,} rows:"
+                " expected fewer"
+            )
 
     @property
     def unknown(self) -> tuple[Unknown, ...]:
@@ -77,16 +103,23 @@ class Answers:
 
     def attributes(self, arn: str) -> dict[str, str]:
         """Keys and values of a balancer's, group's or listener's attributes."""
-        answer = self.about("Attributes", arn)
-        return (
-            {row.text("Key"): row.text("Value", "") for row in answer.rows("Attributes")}
-            if answer
-            else {}
-        )
+        if arn not in self._attributes:
+            answer = self.about("Attributes", arn)
+            rows = answer.rows("Attributes") if answer else ()
+            self._attributes[arn] = {row.text("Key"): row.text("Value", "") for row in rows}
+        return self._attributes[arn]
 
-    def of_vpc(self, kind: str, vpc: str, field: str = "VpcId") -> dict[str, At]:
-        """The rows of a kind that belong to a VPC."""
-        return {name: row for name, row in self._rows[kind].items() if row.text(field, "") == vpc}
+    def of_vpc(self, kind: str, vpc: str, field: Field = "VpcId") -> dict[str, At]:
+        """The rows of a kind that belong to a VPC, or to something else.
+
+        field: the one that names it, or a function that gives the names of all it belongs to.
+        """
+        if (kind, field) not in self._grouped:  # each row is looked at once, not for each VPC
+            grouped = self._grouped[kind, field] = {}
+            for name, row in self._rows[kind].items():
+                for owner in [row.text(field, "")] if isinstance(field, str) else field(row):
+                    grouped.setdefault(owner, {})[name] = row
+        return self._grouped[kind, field].get(vpc, {})
 
     def _sort(self, value: At) -> None:
         if not isinstance(value.value, dict):
@@ -110,7 +143,7 @@ class Answers:
                     "unknown", value.get(kind), f"answers called {shown(kind)}: kept aside"
                 )
                 self.aside.add(kind)
-            if kind not in ENVELOPE:
+            if kind in self._rows or kind in SUBJECTLESS or kind == "Reservations":
                 self.kinds.add("Instances" if kind == "Reservations" else kind)
                 self._pages.setdefault(kind, []).append(any(value.has(key) for key in PAGING))
 
@@ -127,7 +160,9 @@ class Answers:
 
     def known(self, kind: str, row: At) -> None:
         """Report the fields of a row that this package does not know."""
-        for field in row.value.keys() - KNOWN[kind]:
+        for field in row.value:
+            if field in KNOWN[kind]:
+                continue
             self.notes.add("unknown", row.get(field), f"field {shown(field)} of {kind}: not used")
 
     def _take_about(self, kind: str, subject: str | None, value: At) -> None:
@@ -147,11 +182,16 @@ class Answers:
 
     def _match(self) -> None:
         """Find the subject of answers that do not name one."""
-        found = [(kind, value, self._candidates(kind, value)) for kind, value in self._loose]
+        known: dict[tuple[str, frozenset[str]], list[str]] = {}
+        found = []
+        for kind, value in self._loose:
+            telling = _telling(kind, value)
+            if (kind, telling) not in known:
+                known[kind, telling] = self._candidates(kind, telling)
+            found.append((kind, value, known[kind, telling]))
+        only = Counter((kind, free[0]) for kind, _, free in found if len(free) == 1)
         for kind, value, free in found:
-            if len(free) == 1 and [
-                other for other, _, same in found if (other, same) == (kind, free)
-            ] == [kind]:
+            if len(free) == 1 and only[kind, free[0]] == 1:
                 self._about[kind][free[0]] = value
                 self.notes.add("inferred", value, f"{kind} is about {free[0]}, the only candidate")
             else:
@@ -170,20 +210,21 @@ class Answers:
                         f"{kind} is about {subject}, which no file describes",
                     )
 
-    def _candidates(self, kind: str, value: At) -> list[str]:
-        """What an answer can be about.
-
-        What has none yet and, of attributes, is of the kind that has such keys.
-        """
-        telling = {""}
-        if kind == "Attributes":
-            telling = {TELLING.get(row.text("Key"), "") for row in value.rows(kind)} - telling
+    def _candidates(self, kind: str, telling: frozenset[str]) -> list[str]:
+        """What an answer can be about: what has none yet, with one of these parts in its name."""
         return [
             name
             for of in SUBJECTS[kind]
             for name in self._rows[of]
             if name not in self._about[kind] and any(part in name for part in telling)
         ]
+
+
+def _telling(kind: str, value: At) -> frozenset[str]:
+    """Parts of the name of what an answer can be about: of attributes, the kind with such keys."""
+    if kind != "Attributes":
+        return frozenset(("",))
+    return frozenset(TELLING.get(row.text("Key"), "") for row in value.rows(kind)) - {""}
 
 
 def _each(value: At) -> Iterable[At]:

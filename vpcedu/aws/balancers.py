@@ -8,7 +8,7 @@ highest free one and a public stand-in of RFC 5737's 192.0.2.0/24.
 
 from __future__ import annotations
 
-from vpcedu.address import block
+from vpcedu.address import block, number, whole
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.leg import InterfaceLeg
 from vpcedu.aws.located import At
@@ -59,13 +59,13 @@ class Nodes:
         legs: list[InterfaceLeg],
         taken: set[str],
     ) -> None:
-        self.answers, self.targets, self.subnets, self.legs, self.taken = (
-            answers,
-            targets,
-            subnets,
-            legs,
-            taken,
-        )
+        self.answers, self.targets, self.legs, self.taken = answers, targets, legs, taken
+        self.subnets = {row.name: row for row in subnets}
+        self._free: dict[int, int] = {}  # by first address: where a search for free ones goes on
+        zones: dict[str, list[str]] = {}
+        for row in subnets:
+            zones.setdefault(row.zone, []).append(row.cidr)
+        self._zones = {zone: tuple(cidrs) for zone, cidrs in zones.items()}
         self.devices: list[Device] = []
         self.interfaces: list[Interface] = []
         self.associations: list[Association] = []
@@ -74,14 +74,14 @@ class Nodes:
     def build(self, vpc: str) -> None:
         """Make the nodes of every balancer of a VPC."""
         found = [*self._second_generation(vpc), *self._classic(vpc)]
+        described: dict[str, list[InterfaceLeg]] = {}
+        for leg in self.legs:
+            described.setdefault(leg.description, []).append(leg)
         for one in found:
-            own = [leg for leg in self.legs if leg.description == f"ELB {one.name}"]
+            own = described.get(f"ELB {one.name}", [])
             nodes = [self._known(one, leg) for leg in own]
-            nodes += [
-                self._inferred(one, *place)
-                for place in one.places
-                if place[0] not in {leg.interface.subnet for leg in own}
-            ]
+            there = {leg.interface.subnet for leg in own}
+            nodes += [self._inferred(one, *place) for place in one.places if place[0] not in there]
             if one.faces and not any(node.public for node in nodes):
                 self.answers.notes.add(
                     "inconsistent", one.at, f"{one.name} faces the Internet, no node's address does"
@@ -124,14 +124,11 @@ class Nodes:
         )
 
     def _inferred(self, one: Balancer, subnet: str, private: str, public: str) -> Association:
-        cidr = next((row.cidr for row in self.subnets if row.name == subnet), None)
-        if cidr is None:
+        if subnet not in self.subnets:
             raise one.at.refusal(f"a balancer in subnets of its VPC, not in {subnet}")
-        first, last, _ = block(cidr)
-        private = private or free_address(first, last, self.taken)
+        private = private or self._free_address(self.subnets[subnet].cidr)
         if one.faces and not public:
-            low, high, _ = block(STAND_IN)
-            public = free_address(low, high, self.taken)
+            public = self._free_address(STAND_IN)
         self.taken |= {private, public}
         self.answers.notes.add(
             "inferred",
@@ -140,6 +137,13 @@ class Nodes:
             + f", to the Internet {public}" * bool(public),
         )
         return self._node(one, "", subnet, private, public, one.groups)
+
+    def _free_address(self, cidr: str) -> str:
+        """The highest address that nobody has; what is taken once stays so."""
+        first, last, _ = block(cidr)
+        found = free_address(first, self._free.get(first, last), self.taken)
+        self._free[first] = number(found) if found else first
+        return found
 
     def _node(
         self,
@@ -150,11 +154,8 @@ class Nodes:
         public: str,
         groups: tuple[str, ...],
     ) -> Association:
-        device, zones = (
-            f"{one.name.split('/')[1] if '/' in one.name else one.name}/{interface or subnet}",
-            {row.name: row.zone for row in self.subnets},
-        )
-        zone = tuple(row.cidr for row in self.subnets if row.zone == zones[subnet])
+        device = f"{one.name.split('/')[1] if '/' in one.name else one.name}/{interface or subnet}"
+        zone = self._zones[self.subnets[subnet].zone]
         settings = tuple((word, zone if value is ZONE else value) for word, value in one.settings)
         self.devices.append(Device(device, one.kind, settings))
         # a Network Load Balancer passes packets on
@@ -209,12 +210,10 @@ class Nodes:
             )
 
     def _application(self, own: dict[str, str]) -> Iterator[tuple[str, Any]]:
-        seconds, mode = (
-            own.get("idle_timeout.timeout_seconds", ""),
-            own.get("routing.http.xff_header_processing.mode"),
-        )
-        if seconds.isdecimal() and 1 <= int(seconds[:6]) <= 4_000:
-            yield "idle", int(seconds) * SECOND
+        seconds = whole(own.get("idle_timeout.timeout_seconds", ""), 4_000)
+        mode = own.get("routing.http.xff_header_processing.mode")
+        if seconds:
+            yield "idle", seconds * SECOND
         if mode in ("append", "preserve", "remove"):
             yield "xff", mode
         if own.get("routing.http.xff_client_port.enabled") == "true":
@@ -276,6 +275,7 @@ class Nodes:
                     at,
                     "certificates: each HTTPS and SSL listener has a demonstration one",
                 )
+            self.answers.spend(len(instances), at)
             targets = tuple(
                 Endpoint(self.targets.addresses[i], port)
                 for i in instances

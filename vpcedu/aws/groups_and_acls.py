@@ -19,10 +19,17 @@ if TYPE_CHECKING:
 
 PROTOCOLS = {name: number for number, name in NAMES.items() if number != ANY} | {"-1": ANY}
 ICMP_V6 = ("icmpv6", "58")
+SHOWN = 20  # blocks of a prefix list that a note names
 
 
 def prefixes(answers: Answers, name: str) -> tuple[str, ...] | None:
     """The IPv4 blocks of a prefix list; None where no file says them."""
+    if name not in answers.prefixes:
+        answers.prefixes[name] = _prefixes(answers, name)
+    return answers.prefixes[name]
+
+
+def _prefixes(answers: Answers, name: str) -> tuple[str, ...] | None:
     answer, row = answers.about("Entries", name), answers.rows("PrefixLists").get(name)
     if answer is not None:
         entries = (entry for entry in answer.rows("Entries") if ":" not in entry.text("Cidr"))
@@ -47,10 +54,13 @@ def expanded(answers: Answers, at: At, field: str, words: str, about: str) -> tu
             f"ec2 get-managed-prefix-list-entries --prefix-list-id {name}",
         )
         return ()
+    answers.spend(len(found), at)
+    more = f" and {len(found) - SHOWN} more" * (len(found) > SHOWN)
     answers.notes.add(
         "simplified",
         at,
-        f"{words} names prefix list {name}: a row for each of {', '.join(found) or 'none'}",
+        f"{words} names prefix list {name}: a row for each of"
+        f" {', '.join(found[:SHOWN]) or 'none'}{more}",
     )
     return found
 

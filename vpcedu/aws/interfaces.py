@@ -26,37 +26,46 @@ RUNNING = ("running", "pending")
 NAT_STATES = ("available", "pending")
 
 
-def legs(answers: Answers, vpc: str, subnets: dict[str, str]) -> list[InterfaceLeg]:
-    """Every IPv4 interface of a VPC.
+def of_instances(answers: Answers) -> dict[str, list[At]]:
+    """The interfaces that instances alone tell of, by VPC.
+
+    One that names no VPC is in its instance's, or in that of its subnet.
+    """
+    found: dict[str, list[At]] = {}
+    known, subnets = answers.rows("NetworkInterfaces"), answers.rows("Subnets")
+    for row in answers.rows("Instances").values():
+        for at in row.rows("NetworkInterfaces"):
+            if at.text("NetworkInterfaceId", "") not in known:
+                place = subnets.get(
+                    at.text("SubnetId", ""), next(iter(answers.rows("Vpcs").values()))
+                )
+                vpc = at.text("VpcId", "") or row.text("VpcId", "") or place.text("VpcId", "")
+                found.setdefault(vpc, []).append(at)
+        if not row.has("NetworkInterfaces") and row.has("PrivateIpAddress"):
+            found.setdefault(row.text("VpcId", ""), []).append(row)
+        _agree(answers, row)
+    return found
+
+
+def legs(answers: Answers, vpc: str, subnets: dict[str, str], more: list[At]) -> list[InterfaceLeg]:
+    """Every IPv4 interface of a VPC; `more`: those that instances alone tell of.
 
     The device's name is the instance's id, or "" where the interface belongs to no instance.
     """
-    rows = list(answers.of_vpc("NetworkInterfaces", vpc).values())
-    for instance, row in answers.rows("Instances").items():
-        own = [at for at in row.rows("NetworkInterfaces") if at.text("VpcId", vpc) == vpc]
-        rows += [
-            at
-            for at in own
-            if at.text("NetworkInterfaceId", "") not in answers.rows("NetworkInterfaces")
-        ]
-        if (
-            not row.has("NetworkInterfaces")
-            and row.text("VpcId", "") == vpc
-            and row.has("PrivateIpAddress")
-        ):
-            rows.append(row)
+    for at in more:
+        if at.up and at.up.key == "Instances":
             answers.notes.add(
                 "inferred",
-                row,
+                at,
                 "instances without interfaces in the files: one each, by its own fields",
             )
-        _agree(answers, instance, row)
+    rows = [*answers.of_vpc("NetworkInterfaces", vpc).values(), *more]
     made = [_leg(answers, at, vpc, subnets) for at in rows if _has_ipv4(answers, at)]
     made += _nat_gateways(answers, vpc, subnets, {leg.interface.name for leg in made})
     return sorted(made, key=lambda leg: leg.order)
 
 
-def _agree(answers: Answers, instance: str, row: At) -> None:
+def _agree(answers: Answers, row: At) -> None:
     for at in row.rows("NetworkInterfaces"):
         other = answers.rows("NetworkInterfaces").get(at.text("NetworkInterfaceId", ""))
         said = other.text("PrivateIpAddress", "") if other else ""
@@ -219,7 +228,7 @@ def primary(gateway: At) -> At | None:
 
 
 def devices(
-    answers: Answers, vpc: str, found: list[InterfaceLeg], targets: dict[str, tuple[str, ...]]
+    answers: Answers, vpc: str, found: list[InterfaceLeg], targets: dict[str, list[str]]
 ) -> tuple[list[Device], list[Interface], list[Association], list[InterfaceLeg]]:
     """Devices, interfaces and public addresses; and the interfaces of load balancers.
 

@@ -28,7 +28,7 @@ def instance(
     answers: Answers,
     leg: InterfaceLeg,
     made: dict[str, Device],
-    targets: dict[str, tuple[str, ...]],
+    targets: dict[str, list[str]],
 ) -> None:
     """A host; a NAT instance too where a route leads to one of its interfaces.
 
@@ -41,7 +41,8 @@ def instance(
             f"no file says which security groups {own.name or own.device} has",
             "ec2 describe-network-interfaces",
         )
-    routed = (*targets.get(own.device, ()), *targets.get(own.name, ()))
+    primary = own.device not in made  # a route to an instance leads to its primary interface
+    routed = [*targets.get(own.name, ()), *(targets.get(own.device, ()) if primary else ())]
     if routed:
         from vpcedu.aws.nat_server import NatServer
 
@@ -60,7 +61,7 @@ def instance(
                 leg.at,
                 f"{own.device} gets what is for {cidr}: what it does then is unknown",
             )
-    elif own.device not in made:
+    elif primary:
         made[own.device] = Device(own.device, _host_class())
         answers.notes.add("inferred", leg.at, "which ports instances listen on: every TCP port")
 

@@ -125,6 +125,7 @@ class At:
             and value.removeprefix("-").isdecimal()
             and value.isascii()
             and len(value) < 12
+            and value == str(int(value))
         ):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:

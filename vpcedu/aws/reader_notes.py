@@ -8,8 +8,10 @@ it), `missing` (an answer that was not among the files), `inferred` (what was pu
 
 from __future__ import annotations
 
-from vpcedu.aws.located import At
+from vpcedu.aws.located import At, LoadError
 from vpcedu.row import NamedRow
+
+MOST_NOTES = 100_000
 
 
 class Note(NamedRow):
@@ -33,6 +35,11 @@ class Notes:
 
     def add(self, kind: str, at: At | None, words: str) -> None:
         """Note something about a value."""
+        if len(self._found) >= MOST_NOTES and (kind, words) not in self._found:
+            raise LoadError(
+                f"{at.where if at else words}: more than {MOST_NOTES:,} different notes: expected the"
+                " answers of fewer accounts"
+            )
         first, times = self._found.get((kind, words), (at, 0))
         self._found[kind, words] = first, times + 1
 

@@ -3,14 +3,18 @@
 They keep a file from taking all the memory, or from breaking the code that walks its values.
 
 A file holds one value or several, one after the other, as a shell loop that appends writes them.
-Text is UTF-8, or UTF-16 as PowerShell's `>` writes it. Not taken: more than 64 MiB in all, values
-nested deeper than 64, NaN and infinities, numbers of more than 40 digits, an object with one name
-twice.
+Text is UTF-8, or UTF-16 as PowerShell's `>` writes it. Not taken: more than 64 MiB in all, more
+than 3,000,000 brackets, commas and colons (counted before a value is made, for each takes memory;
+the AWS CLI writes about so many in 64 MiB), values nested deeper than 64, NaN and infinities,
+numbers of more than 40 digits, an object with one name twice. So what is read, and the network that
+is made of it, takes at most 512 MiB.
 """
 
 from __future__ import annotations
 
 import json
+import sys
+from collections import Counter
 from pathlib import Path
 
 from vpcedu.aws.located import At, LoadError
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-MOST_BYTES, DEEPEST, MOST_DIGITS = 64 * 1_024 * 1_024, 64, 40
+MOST_BYTES, MOST_PARTS, DEEPEST, MOST_DIGITS = 64 * 1_024 * 1_024, 3_000_000, 64, 40
 
 
 class Odd:
@@ -38,22 +42,18 @@ def read(path: str | Path, notes: Notes) -> Iterator[At]:
 
     LoadError where one cannot be read.
     """
-    left = MOST_BYTES
+    left, parts = MOST_BYTES, 0
     for file in _files(Path(path), notes):
-        try:
-            with file.open("rb") as opened:
-                data = opened.read(min(left, file.stat().st_size) + 1)
-        except OSError as error:
-            raise LoadError(
-                f"{plain(str(file))}: $: {error.strerror or error}: expected a file that can be read"
-            ) from None
-        left -= len(data)
-        if left < 0:
-            raise LoadError(
-                f"{plain(file.name)}: $: too long: expected at most {MOST_BYTES} bytes in all files together"
-            )
         name = plain(file.name)
-        yield from _values(name, _text(name, data))
+        text, size = _text(file, left)
+        left -= size
+        parts += sum(text.count(sign) for sign in "[{,:")
+        if parts > MOST_PARTS:
+            raise LoadError(
+                f"{name}: $: with it {parts:,} brackets, commas and colons: expected at most"
+                f" {MOST_PARTS:,} in all files together"
+            )
+        yield from _values(name, text)
 
 
 def _files(path: Path, notes: Notes) -> list[Path]:
@@ -64,20 +64,36 @@ def _files(path: Path, notes: Notes) -> list[Path]:
         raise LoadError(f"{plain(str(path))}: $: {what}: expected answers of the AWS CLI as JSON")
     inside = sorted(path.iterdir())
     taken = [file for file in inside if file.suffix.lower() == ".json" and file.is_file()]
-    for other in [file for file in inside if file not in taken]:
+    for other in sorted({*inside} - {*taken}):
         named = other.suffix.lower() == ".json"
         why = f"it is {special(other)}" if named else "its name does not end in .json"
         notes.add("unknown", At(None, plain(other.name)), f"not read: {why}")
     return taken
 
 
-def _text(name: str, data: bytes) -> str:
+def _text(file: Path, most: int) -> tuple[str, int]:
+    """The text of a file, and its bytes: in the file, or half of those in memory if that is more.
+
+    One letter like an emoji makes each letter of a text take four bytes.
+    """
     try:
-        return data.decode(json.detect_encoding(data)).removeprefix("\ufeff")
+        with file.open("rb") as opened:
+            data = opened.read(min(most, file.stat().st_size) + 1)
+        text = data.decode(json.detect_encoding(data)) if len(data) <= most else ""
+    except OSError as error:
+        raise LoadError(
+            f"{plain(str(file))}: $: {error.strerror or error}: expected a file that can be read"
+        ) from None
     except UnicodeDecodeError as error:
         raise LoadError(
-            f"{name}: $: {error.reason} at byte {error.start}: expected JSON in UTF-8 or UTF-16"
+            f"{plain(file.name)}: $: {error.reason} at byte {error.start}: expected JSON in UTF-8 or UTF-16"
         ) from None
+    size = max(len(data), sys.getsizeof(text) // 2)
+    if size > most:
+        raise LoadError(
+            f"{plain(file.name)}: $: too long: expected at most {MOST_BYTES} bytes in all files together"
+        )
+    return text.removeprefix("\ufeff"), size
 
 
 def _values(name: str, text: str) -> Iterator[At]:
@@ -114,9 +130,8 @@ def _skip(text: str, position: int) -> int:
 def _object(pairs: list[tuple[str, Any]]) -> Any:
     made = dict(pairs)
     if len(made) < len(pairs):
-        twice = next(
-            key for i, (key, _) in enumerate(pairs) if key in [other for other, _ in pairs[:i]]
-        )
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key in made if counts[key] > 1)
         return Odd(f"an object with the name {twice[:60]!a} twice")
     return made
 
@@ -130,21 +145,27 @@ def _float(digits: str) -> Any:
 
 
 def _check(top: At) -> None:
-    """Look at every value once, without recursion."""
-    waiting = [(top, 0)]
-    while waiting:
-        at, depth = waiting.pop()
+    """Look at every value once, without recursion: only the way to the present one is kept."""
+    way: list[Iterator[At]] = [iter((top,))]
+    while way:
+        at = next(way[-1], None)
+        if at is None:
+            way.pop()
+            continue
         if isinstance(at.value, Odd):
             raise LoadError(f"{at.where}: {at.value.what}: expected plain JSON")
-        if depth > DEEPEST:
+        if len(way) > DEEPEST + 1:
             raise LoadError(f"{at.where}: nested too deep: expected at most {DEEPEST} levels")
-        inner: Iterable[tuple[str | int, Any]] = ()
-        if isinstance(at.value, dict):
-            inner = at.value.items()
-        elif isinstance(at.value, list):
-            inner = enumerate(at.value)
-        waiting += [
-            (At(value, key, at), depth + 1)
-            for key, value in inner
-            if isinstance(value, dict | list | Odd)
-        ]
+        way.append(_inner(at))
+
+
+def _inner(at: At) -> Iterator[At]:
+    """The objects and lists in a value, and what stands for something that is not taken."""
+    inner: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(at.value, dict):
+        inner = at.value.items()
+    elif isinstance(at.value, list):
+        inner = enumerate(at.value)
+    for key, value in inner:
+        if isinstance(value, dict | list | Odd):
+            yield At(value, key, at)

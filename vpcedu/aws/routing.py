@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from vpcedu.address import within
 from vpcedu.aws.answers import Answers
-from vpcedu.aws.groups_and_acls import expanded
+from vpcedu.aws.groups_and_acls import SHOWN, expanded
 from vpcedu.aws.located import At
 from vpcedu.network.vpc import ACTIVE, BLACKHOLED, Peering
 from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route
@@ -42,16 +42,9 @@ def internet_gateway(answers: Answers, vpc: str) -> str:
 
     It is inferred from a route where no file tells of gateways.
     """
-    for name, row in answers.rows("InternetGateways").items():
-        for at in row.rows("Attachments"):
-            if at.text("VpcId", "") == vpc and at.text("State", "available") in (
-                "available",
-                "attached",
-                "attaching",
-            ):
-                return name
-    if "InternetGateways" in answers.kinds:
-        return ""
+    attached = answers.of_vpc("InternetGateways", vpc, _attached_to)
+    if attached or "InternetGateways" in answers.kinds:
+        return next(iter(attached), "")
     for at, target in _targets(answers, vpc):
         if target.startswith("igw-") and at.text("State", "active") != BLACKHOLED:
             answers.notes.add(
@@ -59,6 +52,16 @@ def internet_gateway(answers: Answers, vpc: str) -> str:
             )
             return target
     return ""
+
+
+def _attached_to(row: At) -> list[str]:
+    """The VPCs that an Internet gateway is attached to."""
+    states = ("available", "attached", "attaching")
+    return [
+        at.text("VpcId", "")
+        for at in row.rows("Attachments")
+        if at.text("State", "available") in states
+    ]
 
 
 def _targets(answers: Answers, vpc: str) -> Iterator[tuple[At, str]]:
@@ -108,6 +111,7 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
     """The name of a VPC's main route table, and the tables that subnets are associated with."""
     main, tables = "", {}
     for name, row in answers.of_vpc("RouteTables", vpc).items():
+        rows = ""
         for at in row.rows("Associations"):
             if at.flag("Main", False):
                 main = name
@@ -117,12 +121,7 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
                 answers.notes.add(
                     "beyond", at, f"{name} routes what enters by {at.id('GatewayId')}: left out"
                 )
-                entry = at.id("GatewayId")
-                rows = ", ".join(
-                    f"{route.block('DestinationCidrBlock')} > {_target(route)}"
-                    for route in row.rows("Routes")
-                    if route.has("DestinationCidrBlock") and _target(route) != LOCAL
-                )
+                entry, rows = at.id("GatewayId"), rows or _led_elsewhere(row)
                 if rows:
                     answers.lacks(
                         entry,
@@ -132,24 +131,33 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
         answers.notes.add(
             "inferred", None, f"main route table of {vpc}, which no file has: its local route alone"
         )
+        main = f"main table of {vpc}"
         answers.lacks(
-            "main", f"no file has the main route table of {vpc}", "ec2 describe-route-tables"
+            main, f"no file has the main route table of {vpc}", "ec2 describe-route-tables"
         )
-    return main or "main", tables
+    return main, tables
+
+
+def _led_elsewhere(table: At) -> str:
+    """The routes of a table but its local ones, in words; the first of many."""
+    rows = [
+        f"{route.block('DestinationCidrBlock')} > {_target(route)}"
+        for route in table.rows("Routes")
+        if route.has("DestinationCidrBlock") and _target(route) != LOCAL
+    ]
+    return ", ".join(rows[:SHOWN]) + f" and {len(rows) - SHOWN} more" * (len(rows) > SHOWN)
 
 
 def peerings(answers: Answers, vpc: str) -> Iterator[Peering]:
     """The peering connections of a VPC, with their status, and its gateway endpoints."""
-    for name, row in answers.rows("VpcPeeringConnections").items():
-        ends = [row.get(end) for end in ("RequesterVpcInfo", "AccepterVpcInfo")]
-        ids = [end.text("VpcId", "") if end.value is not None else "" for end in ends]
+    for name, row in answers.of_vpc("VpcPeeringConnections", vpc, _ends).items():
+        ids = _ends(row)
         status = row.get("Status").text("Code", "active") if row.has("Status") else "active"
-        if vpc in ids:
-            yield Peering(name, ids[1 - ids.index(vpc)], status)
-            if status != ACTIVE:
-                answers.notes.add(
-                    "left out", row, f"peering connection {name} is {status}: it carries nothing"
-                )
+        yield Peering(name, ids[1 - ids.index(vpc)], status)
+        if status != ACTIVE:
+            answers.notes.add(
+                "left out", row, f"peering connection {name} is {status}: it carries nothing"
+            )
     for name, row in answers.of_vpc("VpcEndpoints", vpc).items():
         if row.text("VpcEndpointType", "Gateway") == "Gateway":
             state = row.text("State", "available").lower()
@@ -158,17 +166,29 @@ def peerings(answers: Answers, vpc: str) -> Iterator[Peering]:
             )
 
 
-def useless(answers: Answers, vpc: str, gateway: str, links: tuple[Peering, ...]) -> dict[str, str]:
-    """What is described, but carries nothing for a VPC, and why.
+def _ends(row: At) -> list[str]:
+    """The VPCs of the two ends of a peering connection."""
+    ends = [row.get(end) for end in ("RequesterVpcInfo", "AccepterVpcInfo")]
+    return [end.text("VpcId", "") if end.value is not None else "" for end in ends]
+
+
+def useless(
+    answers: Answers,
+    vpc: str,
+    gateway: str,
+    links: tuple[Peering, ...],
+    found: list[tuple[Route, At]],
+) -> dict[str, str]:
+    """What is described and routes lead to, but carries nothing for a VPC, and why.
 
     These are gateways that are elsewhere, and inactive connections.
     """
-    found = {
-        name: f"{name} is not attached to {vpc}"
-        for name in answers.rows("InternetGateways")
-        if name != gateway
+    elsewhere = {
+        route.target: f"{route.target} is not attached to {vpc}"
+        for route, _ in found
+        if route.target in answers.rows("InternetGateways") and route.target != gateway
     }
-    return found | {
+    return elsewhere | {
         row.name: f"{row.name} is {row.status}" for row in links if row.status != ACTIVE
     }
 

@@ -10,7 +10,7 @@ listener (as TCP), weights.
 
 from __future__ import annotations
 
-from vpcedu.address import text
+from vpcedu.address import text, whole
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.located import At
 from vpcedu.clock import SECOND
@@ -40,6 +40,7 @@ class TargetGroups:
 
     def __init__(self, answers: Answers, addresses: dict[str, str]) -> None:
         self.answers, self.addresses = answers, addresses
+        self._groups: dict[tuple[str, str], TargetGroup] = {}  # by listener and ARN
         self._listener = ""  # the one that is being made: its balancer and port
 
     def listeners(self, balancer: str, kind: str) -> tuple[Listener, ...]:
@@ -131,20 +132,12 @@ class TargetGroups:
             )
 
     def _idle(self, arn: str) -> int | None:
-        seconds = self.answers.attributes(arn).get("tcp.idle_timeout.seconds", "")
-        return (
-            int(seconds) * SECOND
-            if seconds.isdecimal() and 60 <= int(seconds[:6]) <= 6_000
-            else None
-        )
+        seconds = whole(self.answers.attributes(arn).get("tcp.idle_timeout.seconds", ""), 6_000)
+        return seconds * SECOND if seconds and seconds >= 60 else None
 
     def _own_rules(self, listener: str) -> list[At]:
         """The rules of a listener, its default one among them."""
-        return [
-            row
-            for arn, row in self.answers.rows("Rules").items()
-            if arn.replace(":listener-rule/", ":listener/").rpartition("/")[0] == listener
-        ]
+        return list(self.answers.of_vpc("Rules", listener, _listener).values())
 
     def _rules(self, listener: str) -> tuple[Rule, ...]:
         made = []
@@ -211,16 +204,23 @@ class TargetGroups:
                 for row in at.get("ForwardConfig").rows("TargetGroups")
                 if row.number("Weight", 0, 999, 1)
             ]
-        groups = [self.group(arn, at) for arn in dict.fromkeys(arns)]
+        groups = [self._known_group(arn, at) for arn in dict.fromkeys(arns)]
         if len(groups) == 1:
             return groups[0]
         self.note("simplified", at, "weights of target groups: all their targets are used alike")
         self.lacks("the weights of target groups are not modelled")
+        self.answers.spend(sum(len(group.targets) for group in groups), at)
         first = groups[0] if groups else TargetGroup("no target group", ())
         return first._replace(
             name=", ".join(group.name for group in groups) or first.name,
             targets=tuple(dict.fromkeys(t for group in groups for t in group.targets)),
         )
+
+    def _known_group(self, arn: str, at: At) -> TargetGroup:
+        """A target group; all rules of a listener that name one share it."""
+        if (self._listener, arn) not in self._groups:
+            self._groups[self._listener, arn] = self.group(arn, at)
+        return self._groups[self._listener, arn]
 
     def group(self, arn: str, at: At) -> TargetGroup:
         """A target group by its ARN, with the targets that get traffic."""
@@ -244,13 +244,13 @@ class TargetGroups:
             self.lacks(f"{arn} has a cross-zone setting of its own, which is not modelled")
         return TargetGroup(
             row.text("TargetGroupName", arn),
-            self._endpoints(arn, row, kind),
+            self._endpoints(arn, row, kind, at),
             "ip" if kind == "ip" else "instance",
             None if preserve is None else preserve == "true",
             own.get("proxy_protocol_v2.enabled") == "true",
         )
 
-    def _endpoints(self, arn: str, row: At, kind: str) -> tuple[Endpoint, ...]:
+    def _endpoints(self, arn: str, row: At, kind: str, named: At) -> tuple[Endpoint, ...]:
         answer = self.answers.about("TargetHealthDescriptions", arn)
         if kind not in ("instance", "ip"):
             self.note("beyond", row, f"target type {kind} of {arn}: no targets")
@@ -267,6 +267,7 @@ class TargetGroups:
                 f"elbv2 describe-target-health --target-group-arn {arn}",
             )
             return ()
+        self.answers.spend(len(answer.get("TargetHealthDescriptions").value or ()), named)
         states: dict[Endpoint, str] = {}
         for at in answer.rows("TargetHealthDescriptions"):
             target = at.get("Target")
@@ -305,6 +306,12 @@ class TargetGroups:
                 )
         healthy = tuple(target for target, state in states.items() if state in HEALTHY)
         return healthy or tuple(target for target, state in states.items() if state not in NEVER)
+
+
+def _listener(rule: At) -> list[str]:
+    """The ARN of a rule's listener, as the rule's own ARN has it."""
+    arn = rule.id("RuleArn")
+    return [arn.replace(":listener-rule/", ":listener/").rpartition("/")[0]]
 
 
 def free_address(first: int, last: int, taken: set[str]) -> str:

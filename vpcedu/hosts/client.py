@@ -7,7 +7,7 @@ What they learn is the symptom that a person sees: a status line, "refused", "re
 from __future__ import annotations
 
 from vpcedu.clock import seconds
-from vpcedu.protocols.http import Message, take
+from vpcedu.protocols.http import Incoming, Message
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
@@ -38,7 +38,7 @@ class Fetch:
     def __init__(self, request: Message | None, now: int) -> None:
         self.request, self.started = request, now
         self.result: Result | None = None
-        self._buffer = bytearray()
+        self._incoming = Incoming()
 
     def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
         """Follow the connection to its result."""
@@ -63,9 +63,9 @@ class Fetch:
     def _read(
         self, host: Host, connection: Connection, data: bytes, now: int, ended: bool = False
     ) -> None:
-        self._buffer += data
+        self._incoming.buffer += data
         try:
-            message = take(self._buffer, ended)
+            message = self._incoming.take(ended)
         except ValueError as error:
             self._finish(host, f"malformed response: {error}", now)
             host.abort(connection, now)

@@ -98,10 +98,9 @@ class Groups:
             raise ValueError(
                 f"health check protocol {quoted(check.protocol)}: expected TCP or HTTP"
             )
+        groups = dict.fromkeys(group for listener in listeners for group in listener.groups)
         self.of: dict[TargetGroup, Targets] = {
-            group: Targets(group.within(zone), fails_open)
-            for listener in listeners
-            for group in listener.groups
+            group: Targets(group.within(zone), fails_open) for group in groups
         }
         self.check, self.passed, self.begun = check, passed, False
         self.hosts = (

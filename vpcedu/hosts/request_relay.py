@@ -22,7 +22,7 @@ from vpcedu.hosts.answered import Asked
 from vpcedu.hosts.idle import Idle
 from vpcedu.hosts.listener_action import action, answer
 from vpcedu.protocols.forwarded import returned
-from vpcedu.protocols.http import Message, response, take
+from vpcedu.protocols.http import Incoming, Message, response
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.target_group import Listener, TargetGroup
@@ -71,7 +71,7 @@ class RequestRelay:
     ) -> None:
         self.listener, self.groups, self.conduct, self.forward = listener, groups, conduct, forward
         self._idle = Idle(self, idle)
-        self._buffers: dict[Connection, bytearray] = {}
+        self._buffers: dict[Connection, Incoming] = {}
         self._asked: dict[Connection, Asked] = {}  # by the connection to the target
         self._waiting: dict[Connection, Connection] = {}  # front -> back
         self._last: set[Connection] = set()  # fronts whose client wants no other answer
@@ -87,7 +87,7 @@ class RequestRelay:
         elif event == "data" and connection in self._kept:  # nobody asked
             host.abort(connection, now)
         elif event == "data":
-            self._buffers.setdefault(connection, bytearray()).extend(data)
+            self._buffers.setdefault(connection, Incoming()).buffer.extend(data)
             self._read(host, connection, now)
         elif event == "end of data":
             self._read(host, connection, now, ended=not connection.passive)
@@ -110,7 +110,7 @@ class RequestRelay:
         if connection in self._waiting or connection.closing or connection not in self._buffers:
             return None  # one request at a time: the next one waits in the buffer
         try:
-            message = take(self._buffers[connection], ended)
+            message = self._buffers[connection].take(ended)
             if message is not None and message.is_response == connection.passive:
                 raise ValueError(
                     f"{quoted(message.start)}: expected a request from a client, else a response"
@@ -163,7 +163,9 @@ class RequestRelay:
 
     def _answer(self, host: Host, back: Connection, message: Message, now: int) -> None:
         asked = self._free(back)
-        if self._buffers[back]:  # more than an answer: the rest must not become another client's
+        if self._buffers[
+            back
+        ].buffer:  # more than an answer: the rest must not become another client's
             host.abort(back, now)
         elif message.keeps_alive:
             self._kept.append(back)
@@ -199,7 +201,9 @@ class RequestRelay:
         back = self._waiting.get(connection, connection)
         if back in self._asked or connection.closing:
             self._fail(host, back, SILENT, now)
-        elif connection.passive and (connection not in self._buffers or self._buffers[connection]):
+        elif connection.passive and (
+            connection not in self._buffers or self._buffers[connection].buffer
+        ):
             self._refuse(host, connection, response("408 Request Timeout"), now)
         else:
             host.close(connection, now)

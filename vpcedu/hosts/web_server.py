@@ -11,7 +11,7 @@ from __future__ import annotations
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.idle import Idle
-from vpcedu.protocols.http import Message, response, take
+from vpcedu.protocols.http import Incoming, Message, response
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
@@ -66,7 +66,7 @@ class WebServer(Host):
     ) -> None:
         super().__init__(name, address, seed)
         self._idle = Idle(self, keep_alive) if keep_alive else None
-        self._buffers: dict[Connection, bytearray] = {}
+        self._buffers: dict[Connection, Incoming] = {}
         for port in listens:
             self.listen(port, self)
         for port, certificate in certificates:
@@ -88,10 +88,10 @@ class WebServer(Host):
                 self._idle.forget(connection)
 
     def _read(self, host: Host, connection: Connection, data: bytes, now: int) -> None:
-        buffer = self._buffers.setdefault(connection, bytearray())
-        buffer += data
+        incoming = self._buffers.setdefault(connection, Incoming())
+        incoming.buffer += data
         try:
-            while not connection.closing and (message := take(buffer)) is not None:
+            while not connection.closing and (message := incoming.take()) is not None:
                 self._answer(host, connection, message, now)
         except ValueError as error:
             host.send(connection, bytes(response("400 Bad Request", str(error))), now)

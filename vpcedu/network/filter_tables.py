@@ -7,8 +7,8 @@ description and are made anew when it changes; what is tracked stays.
 from __future__ import annotations
 
 from vpcedu.network.interface import Interface
-from vpcedu.tables.network_acl import NetworkAcl
-from vpcedu.tables.security_group import IN, OUT, RuleSet
+from vpcedu.tables.network_acl import AclEntry, NetworkAcl
+from vpcedu.tables.security_group import IN, OUT, RuleSet, RuleSets
 from vpcedu.tables.tracking import Tracking
 
 TYPE_CHECKING = False
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from vpcedu.clock import Clock
     from vpcedu.device import Machine
     from vpcedu.network.vpc import Vpc
+
+
+def acls_of(vpc: Vpc) -> dict[str, NetworkAcl]:
+    """The network ACLs of a VPC's entries and subnets, by their name."""
+    entries: dict[str, list[AclEntry]] = {subnet.network_acl: [] for subnet in vpc.subnets}
+    for entry in vpc.acl_entries:
+        entries.setdefault(entry.acl, []).append(entry)
+    return {name: NetworkAcl(name, tuple(rows)) for name, rows in entries.items()}
 
 
 class FilterTables:
@@ -32,20 +40,17 @@ class FilterTables:
 
     def compile(self, vpc: Vpc) -> None:
         """Make what follows from the description, and let interfaces track as it says."""
-        self.acls = {
-            subnet.name: NetworkAcl(
-                subnet.network_acl,
-                tuple(entry for entry in each_vpc.acl_entries if entry.acl == subnet.network_acl),
-            )
-            for each_vpc in vpc.everyone
-            for subnet in each_vpc.subnets
-        }
-        self.rules = {
-            (interface.id, direction): RuleSet.of(interface.groups, direction, each_vpc.group_rules)
-            for each_vpc in vpc.everyone
-            for interface in each_vpc.interfaces
-            for direction in (IN, OUT)
-        }
+        self.acls: dict[str, NetworkAcl] = {}
+        self.rules: dict[tuple[str, str], RuleSet] = {}
+        for each_vpc in vpc.everyone:
+            acls = acls_of(each_vpc)
+            self.acls |= {subnet.name: acls[subnet.network_acl] for subnet in each_vpc.subnets}
+            rules = RuleSets(each_vpc.group_rules)
+            self.rules |= {
+                (interface.id, direction): rules.of(interface.groups, direction)
+                for interface in each_vpc.interfaces
+                for direction in (IN, OUT)
+            }
         interfaces = [interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces]
         for interface in interfaces:
             if interface.groups:

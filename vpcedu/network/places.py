@@ -66,7 +66,8 @@ class Places:
         self.by_device = {interface.device: interface for interface in reversed(vpc.interfaces)}
         self.by_target = self.by_device | {interface.id: interface for interface in vpc.interfaces}
         self.public = {association.public: association for association in vpc.associations}
-        self.tables = {subnet.name: RouteTable(vpc.routes_of(subnet)) for subnet in vpc.subnets}
+        made = {name: RouteTable(rows) for name, rows in vpc.route_tables.items()}
+        self.tables = {subnet.name: made[subnet.route_table or vpc.main] for subnet in vpc.subnets}
         self.across: dict[
             str, Places | None
         ] = {}  # beyond each peering connection; None: not described

@@ -106,8 +106,9 @@ def _check_one(vpc: Vpc) -> None:
         "device", (*(device.name for device in vpc.devices), vpc.internet_gateway), "one name each"
     )
     _interfaces(vpc)
+    wholes = {*vpc.blocks, *(subnet.cidr for subnet in vpc.subnets)}
     for route in vpc.routes:
-        _route(vpc, route)
+        _route(vpc, route, wholes)
 
 
 def reserved(cidr: str, address: str) -> str:
@@ -207,8 +208,8 @@ def _interfaces(vpc: Vpc) -> None:
         )
 
 
-def _route(vpc: Vpc, route: Route) -> None:
-    """What AWS lets one add to a route table."""
+def _route(vpc: Vpc, route: Route, wholes: set[str]) -> None:
+    """What AWS lets one add to a route table; `wholes`: the blocks of the VPC and its subnets."""
     what = f"route {route.destination} > {route.target} of table {quoted(route.table)}"
     _expect(not within(route.destination, UNROUTABLE), what, f"no destination in {UNROUTABLE}")
     if route.target == LOCAL:
@@ -218,7 +219,6 @@ def _route(vpc: Vpc, route: Route) -> None:
             f"the VPC's block {vpc.cidr} as the destination of {LOCAL}",
         )
     elif any(within(route.destination, cidr) for cidr in vpc.blocks):
-        wholes = (*vpc.blocks, *(subnet.cidr for subnet in vpc.subnets))
         _expect(
             route.destination in wholes,
             what,

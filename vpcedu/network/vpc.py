@@ -122,6 +122,17 @@ class Vpc(NamedRow):
             Route(table, block, LOCAL) for block in self.blocks
         )
 
+    @property
+    def route_tables(self) -> dict[str, tuple[Route, ...]]:
+        """The routes of each table that a subnet has, by its name."""
+        found: dict[str, list[Route]] = {s.route_table or self.main: [] for s in self.subnets}
+        for route in self.routes:
+            found.setdefault(route.table, []).append(route)
+        return {
+            name: tuple(rows) or tuple(Route(name, block, LOCAL) for block in self.blocks)
+            for name, rows in found.items()
+        }
+
     def is_public(self, subnet: Subnet) -> bool:
         """Whether a subnet has a route to the Internet gateway: that alone makes it public."""
         return any(self.internet_gateway == route.target for route in self.routes_of(subnet))

@@ -13,6 +13,8 @@ from vpcedu.row import NamedRow
 
 LARGEST_HEAD = 65_536  # bytes; ALB's limit for a whole request header is 64 K
 LARGEST_BODY = 1 << 20  # bytes
+LONGEST_SIZE = 1_022  # bytes of a chunk's size with its extensions
+CHUNKED, UNTIL_END = -1, -2  # lengths of a body that no number says
 # beginnings of status codes whose responses have none (RFC 9112 section 6.3)
 NO_BODY = ("1", "204", "304")
 
@@ -88,43 +90,115 @@ def take(buffer: bytearray, ended: bool = False) -> Message | None:
     ended: whether the other end has closed, which ends a response without a length. ValueError
     names what is malformed, and leaves the buffer as it was.
     """
-    end = buffer.find(b"\r\n\r\n")
-    if end < 0 and len(buffer) <= LARGEST_HEAD:
+    return Incoming(buffer).take(ended)
+
+
+class Incoming:
+    """Messages that arrive in segments, however small: every byte is looked at once."""
+
+    def __init__(self, buffer: bytearray | None = None) -> None:
+        self.buffer = bytearray() if buffer is None else buffer
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin a message at the front of the buffer."""
+        self._head: Message | None = None
+        self._body = bytearray()  # of the chunks that were read
+        self._at = self._searched = 0  # how far the message was read, and a line's end looked for
+        self._last = False  # whether trailers are all that is left
+
+    def take(self, ended: bool = False) -> Message | None:
+        """Take one whole message, as the function `take` does; what has come is not read again."""
+        if self._head is None:
+            self._read_head()
+        body = None if self._head is None else self._read_body(ended)
+        if self._head is None or body is None:
+            return None
+        message = self._head._replace(body=body)
+        del self.buffer[: self._at]
+        self._begin()
+        return message
+
+    def _find(self, end: bytes, most: int) -> int:
+        """Where something ends that begins where reading stopped and has `most` bytes; or -1."""
+        start = max(self._at, self._searched + 1 - len(end))
+        found = self.buffer.find(end, start, self._at + most + len(end))
+        self._searched = len(self.buffer) if found < 0 else 0
+        return found
+
+    def _read_head(self) -> None:
+        end = self._find(b"\r\n\r\n", LARGEST_HEAD)
+        if end < 0 and len(self.buffer) > LARGEST_HEAD:
+            raise ValueError(
+                f"a head of more than {LARGEST_HEAD} bytes: expected an empty line before"
+            )
+        if end < 0:
+            return
+        start, *lines = bytes(self.buffer[:end]).decode("latin-1").split("\r\n")
+        head = Message(_start(start), tuple(_header(line) for line in lines))
+        self._length = _body_length(head)
+        self._head, self._at = head, end + 4
+
+    def _read_body(self, ended: bool) -> bytes | None:
+        """The body; None if it is not whole yet."""
+        if self._length == CHUNKED:
+            return self._read_chunks()
+        there = len(self.buffer) - self._at
+        if self._length == UNTIL_END and there > LARGEST_BODY:
+            raise ValueError(f"a body of more than {LARGEST_BODY} bytes: expected its end before")
+        size = there if self._length == UNTIL_END and ended else self._length
+        if not 0 <= size <= there:
+            return None
+        self._at += size
+        return bytes(self.buffer[self._at - size : self._at])
+
+    def _read_chunks(self) -> bytes | None:
+        while not self._last:
+            line = self._find(b"\r\n", LONGEST_SIZE)
+            if line < 0 and len(self.buffer) - self._at >= LONGEST_SIZE + 2:
+                raise ValueError(
+                    f"a chunk size of more than {LONGEST_SIZE} bytes: expected a hexadecimal number"
+                )
+            if line < 0:
+                return None
+            digits = bytes(self.buffer[self._at : line]).partition(b";")[0].decode("latin-1")
+            size, begin = _size(digits.strip(), 16, "chunk size"), line + 2
+            if len(self._body) + size > LARGEST_BODY:
+                raise ValueError(f"a body of more than {LARGEST_BODY} bytes: expected less")
+            end = begin + size + 2 if size else begin
+            if len(self.buffer) < end:
+                return None
+            if size and self.buffer[end - 2 : end] != b"\r\n":
+                raise ValueError("a chunk without its end: expected CR LF behind its bytes")
+            self._body += self.buffer[begin : begin + size]
+            self._at, self._last = end, not size
+        return self._read_trailers()
+
+    def _read_trailers(self) -> bytes | None:
+        while (line := self._find(b"\r\n", len(self.buffer))) >= 0:
+            trailer = bytes(self.buffer[self._at : line]).decode("latin-1")
+            if trailer:
+                _header(trailer)
+            self._at = line + 2
+            if not trailer:
+                return bytes(self._body)
+        if len(self.buffer) - self._at > LARGEST_HEAD:
+            raise ValueError(
+                f"trailers of more than {LARGEST_HEAD} bytes: expected an empty line before"
+            )
         return None
-    if not 0 <= end <= LARGEST_HEAD:
-        raise ValueError(f"a head of more than {LARGEST_HEAD} bytes: expected an empty line before")
-    start, *lines = bytes(buffer[:end]).decode("latin-1").split("\r\n")
-    message = Message(_start(start), tuple(_header(line) for line in lines))
-    body_and_end = _body(message, buffer, end + 4, ended)
-    if body_and_end is None:
-        return None
-    body, whole = body_and_end
-    del buffer[:whole]
-    return message._replace(body=body)
 
 
-def _body(
-    message: Message, buffer: bytearray, offset: int, ended: bool
-) -> tuple[bytes, int] | None:
-    """The body that begins at an offset of the buffer, and where the message ends.
-
-    None if the message is not whole yet.
-    """
+def _body_length(message: Message) -> int:
+    """How many bytes the body has that belongs to a head, or CHUNKED, or UNTIL_END."""
     if message.is_response and message.start.split(" ")[1].startswith(NO_BODY):
-        return b"", offset
+        return 0
     if _is_chunked(message):
-        return _chunks(buffer, offset)
+        return CHUNKED
     length = message.header("Content-Length")
     if length is None and message.is_response:
-        if len(buffer) - offset > LARGEST_BODY:
-            raise ValueError(f"a body of more than {LARGEST_BODY} bytes: expected its end before")
-        return (bytes(buffer[offset:]), len(buffer)) if ended else None
-    size = _size(length or "0", 10, "Content-Length")
-    return (
-        (bytes(buffer[offset : offset + size]), offset + size)
-        if len(buffer) >= offset + size
-        else None
-    )
+        return UNTIL_END
+    return _size(length or "0", 10, "Content-Length")
 
 
 def _is_chunked(message: Message) -> bool:
@@ -136,47 +210,6 @@ def _is_chunked(message: Message) -> bool:
             "both Transfer-Encoding and Content-Length: expected one of them (RFC 9112 section 6.1)"
         )
     return coding is not None
-
-
-def _chunks(buffer: bytearray, offset: int) -> tuple[bytes, int] | None:
-    body = bytearray()
-    while True:
-        line = buffer.find(b"\r\n", offset, offset + 1_024)
-        if line < 0:
-            if len(buffer) - offset >= 1_024:
-                raise ValueError(
-                    "a chunk size of more than 1022 bytes: expected a hexadecimal number"
-                )
-            return None
-        size = _size(
-            bytes(buffer[offset:line]).partition(b";")[0].decode("latin-1").strip(),
-            16,
-            "chunk size",
-        )
-        offset = line + 2
-        if size == 0:
-            return _trailers(body, buffer, offset)
-        if len(body) + size > LARGEST_BODY:
-            raise ValueError(f"a body of more than {LARGEST_BODY} bytes: expected less")
-        if len(buffer) < offset + size + 2:
-            return None
-        if buffer[offset + size : offset + size + 2] != b"\r\n":
-            raise ValueError("a chunk without its end: expected CR LF behind its bytes")
-        body += buffer[offset : offset + size]
-        offset += size + 2
-
-
-def _trailers(body: bytearray, buffer: bytearray, offset: int) -> tuple[bytes, int] | None:
-    while (line := buffer.find(b"\r\n", offset)) >= 0:
-        if line == offset:
-            return bytes(body), offset + 2
-        _header(bytes(buffer[offset:line]).decode("latin-1"))
-        offset = line + 2
-    if len(buffer) - offset > LARGEST_HEAD:
-        raise ValueError(
-            f"trailers of more than {LARGEST_HEAD} bytes: expected an empty line before"
-        )
-    return None
 
 
 def _size(digits: str, base: int, what: str) -> int:

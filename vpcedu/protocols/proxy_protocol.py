@@ -19,10 +19,12 @@ from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 
 SIGNATURE = bytes.fromhex("0d0a0d0a000d0a515549540a")
+HEX = frozenset("0123456789abcdefABCDEF")
 LONGEST_V1 = 107  # bytes with CR LF
 LOCAL, PROXY = 0, 1
 STREAM4 = 0x11  # family INET, transport STREAM
-SIZES = {0: 0, 1: 12, 2: 36, 3: 216}  # bytes of addresses by family: UNSPEC, INET, INET6, UNIX
+# bytes of addresses by family and transport: UNSPEC; INET, INET6 and UNIX, each STREAM or DGRAM
+SIZES = {0x00: 0, STREAM4: 12, 0x12: 12, 0x21: 36, 0x22: 36, 0x31: 216, 0x32: 216}
 ADDRESSES = Struct("!IIHH")
 CRC32C, AWS = 0x03, 0xEA
 VPC_ENDPOINT_ID = 0x01  # AWS's subtype: the value is this byte and the id in ASCII
@@ -86,7 +88,7 @@ def local() -> bytes:
     return _binary(LOCAL, 0, b"")
 
 
-def parse(data: bytes) -> tuple[Header, int] | None:
+def parse(data: bytes | bytearray) -> tuple[Header, int] | None:
     """The header at the front of the bytes and how many bytes it takes; None where more are needed.
 
     ValueError says why the bytes can never become a header.
@@ -94,8 +96,10 @@ def parse(data: bytes) -> tuple[Header, int] | None:
     if data[:12] == SIGNATURE[: len(data)]:
         return _parse_2(data) if len(data) >= 16 else None
     if data[:6] == b"PROXY "[: len(data)]:
-        return _parse_1(data)
-    raise ValueError(f"{quoted(data)}: expected 'PROXY ' or the signature of version 2")
+        return _parse_1(bytes(data[:LONGEST_V1]))
+    raise ValueError(
+        f"{quoted(bytes(data[:300]))}: expected 'PROXY ' or the signature of version 2"
+    )
 
 
 def crc32c(data: bytes) -> int:
@@ -129,41 +133,55 @@ def _parse_1(data: bytes) -> tuple[Header, int] | None:
             raise ValueError(f"no end of line in {LONGEST_V1} bytes: expected a line of version 1")
         return None
     words = data[:end].decode("latin-1").split(" ")
-    if words[1] in ("UNKNOWN", "TCP6"):
+    if words[1] == "UNKNOWN":  # whatever stands behind it
         return Header(1, PROXY, None, None), end + 2
-    if len(words) != 6 or words[1] != "TCP4":
+    if len(words) != 6 or words[1] not in ("TCP4", "TCP6"):
         raise ValueError(
-            f"{quoted(data[:end])}: expected 'PROXY TCP4 source destination port port'"
+            f"{quoted(data[:end])}: expected 'PROXY TCP4 source destination port port', TCP6 or UNKNOWN"
         )
-    source, destination = (
-        Endpoint.parse(f"{words[2]}:{words[4]}"),
-        Endpoint.parse(f"{words[3]}:{words[5]}"),
-    )
-    return Header(1, PROXY, source, destination), end + 2
+    if words[1] == "TCP4":
+        source, destination = (Endpoint.parse(f"{words[i]}:{words[i + 2]}") for i in (2, 3))
+        return Header(1, PROXY, source, destination), end + 2
+    for i in (2, 3):
+        _check_ipv6(words[i])
+        Endpoint.parse(f"0.0.0.0:{words[i + 2]}")  # its port alone
+    return Header(1, PROXY, None, None), end + 2
 
 
-def _parse_2(data: bytes) -> tuple[Header, int] | None:
-    version, command, family = data[12] >> 4, data[12] & 15, data[13] >> 4
+def _check_ipv6(word: str) -> None:
+    """Refuse what is no IPv6 address: eight groups of hexadecimal digits, `::` for some of zero."""
+    left, shortened, right = word.partition("::")
+    groups = [group for side in (left, right) if side for group in side.split(":")]
+    whole = len(groups) < 8 if shortened else len(groups) == 8
+    if not whole or any(not 1 <= len(group) <= 4 or set(group) - HEX for group in groups):
+        raise ValueError(f"{quoted(word)} is not an IPv6 address: expected one like 2001:db8::1")
+
+
+def _parse_2(data: bytes | bytearray) -> tuple[Header, int] | None:
+    version, command, family = data[12] >> 4, data[12] & 15, data[13]
     if version != 2 or command not in (LOCAL, PROXY):
         raise ValueError(f"version and command {data[12]:#04x}: expected 0x20 or 0x21")
-    if family not in SIZES or data[13] & 15 > 2:
-        raise ValueError(f"family and transport {data[13]:#04x}: expected 0x00 to 0x32")
     size = int.from_bytes(data[14:16], "big")
+    if command == PROXY and family not in SIZES:
+        known = ", ".join(f"{one:#04x}" for one in SIZES)
+        raise ValueError(f"family and transport {family:#04x}: expected one of {known}")
     if command == PROXY and size < SIZES[family]:
         raise ValueError(
-            f"{size} bytes of addresses: expected {SIZES[family]} or more for family {family}"
+            f"{size} bytes of addresses: expected {SIZES[family]} or more for family {family:#04x}"
         )
     if len(data) < 16 + size:
         return None
-    rest = data[16 : 16 + size]
-    if command == LOCAL:
-        return Header(2, LOCAL, None, None), 16 + size  # the specification: what follows is skipped
-    tlvs = _fields(rest[SIZES[family] :])
-    _check(data[: 16 + size], tlvs)
-    if family != 1:
-        return Header(2, PROXY, None, None, tlvs), 16 + size
-    src, dst, sport, dport = ADDRESSES.unpack_from(rest)
-    return Header(2, PROXY, Endpoint(text(src), sport), Endpoint(text(dst), dport), tlvs), 16 + size
+    whole = bytes(data[: 16 + size])
+    if command == LOCAL or not family:  # the specification: skip what follows, whatever it is
+        return Header(2, command, None, None), len(whole)
+    tlvs = _fields(whole[16 + SIZES[family] :])
+    _check(whole, tlvs)
+    if SIZES[family] != ADDRESSES.size:
+        return Header(2, PROXY, None, None, tlvs), len(whole)
+    src, dst, sport, dport = ADDRESSES.unpack_from(whole, 16)
+    return Header(2, PROXY, Endpoint(text(src), sport), Endpoint(text(dst), dport), tlvs), len(
+        whole
+    )
 
 
 def _fields(data: bytes) -> tuple[tuple[int, bytes], ...]:

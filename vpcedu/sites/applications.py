@@ -105,20 +105,20 @@ class Application(WebServer):
         super().__init__(name, address, seed, listens, certificates, keep_alive)
         self.reads, self.answers, self.proxied, self.delay = reads, answers, proxied, delay
         self._headers: dict[Connection, Header] = {}
-        self._early: dict[Connection, bytes] = {}
+        self._early: dict[Connection, bytearray] = {}  # bytes of a header
 
     def _read(self, host: Host, connection: Connection, data: bytes, now: int) -> None:
         if self.proxied and connection not in self._headers:
-            data = self._early.pop(connection, b"") + data
+            early = self._early.setdefault(connection, bytearray())
+            early += data
             try:
-                found = parse(data)
+                found = parse(early)
             except ValueError:
                 host.abort(connection, now)
                 return
             if found is None:
-                self._early[connection] = data
                 return
-            self._headers[connection], data = found[0], data[found[1] :]
+            self._headers[connection], data = found[0], bytes(early[found[1] :])
         if data:
             super()._read(host, connection, data, now)
 

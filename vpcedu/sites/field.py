@@ -57,7 +57,7 @@ def seconds(name: str, value: object) -> int:
     text = str(value).strip().removesuffix("s").rstrip()
     before, point, after = text.partition(".")
     full = address.whole(before, LONGEST)
-    part = address.whole(after, DECIMALS) if point else 0
+    part = address.whole(after.lstrip("0") or after[:1], DECIMALS) if point else 0
     if full is None or part is None:
         raise ValueError(f"{name} {quoted(value)}: expected seconds, like 3 or 0.5")
     return full * SECOND + int(f"{after:0<6}"[:6])

@@ -65,6 +65,7 @@ class NetworkAcl:
 
     def __init__(self, name: str, entries: tuple[AclEntry, ...]) -> None:
         self._rows: dict[str, list[tuple[int, int, int, int, int, AclEntry]]] = {IN: [], OUT: []}
+        taken: set[tuple[str, int]] = set()
         for entry in sorted(entries, key=lambda entry: entry.number):
             if (
                 not 1 <= entry.number < LAST
@@ -74,10 +75,11 @@ class NetworkAcl:
                 raise ValueError(
                     f"{quoted(entry)}: expected a number from 1 to 32766, in or out, allow or deny"
                 )
-            if entry.number in [row[-1].number for row in self._rows[entry.direction]]:
+            if (entry.direction, entry.number) in taken:
                 raise ValueError(
                     f"{entry}: {name} has another with this number, expected each once in a direction"
                 )
+            taken.add((entry.direction, entry.number))
             self._add(entry)
         for direction in (IN, OUT):
             self._add(AclEntry(name, LAST, direction, DENY, ANY, EVERY_PORT, ANYWHERE))

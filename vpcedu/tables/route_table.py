@@ -42,7 +42,9 @@ class RouteTable:
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
         ordered = sorted(routes, key=lambda route: (-block(route.destination)[2], route.propagated))
-        rows = [(*block(route.destination)[:2], route) for route in reversed(ordered)]
+        # of several for one destination the first wins
+        best = {route.destination: route for route in reversed(ordered)}
+        rows = [(*block(route.destination)[:2], route) for route in best.values()]
         self._starts = sorted({0, *(edge for first, last, _ in rows for edge in (first, last + 1))})
         self._winners: list[Route | None] = [None] * len(self._starts)
         for first, last, route in rows:  # who wins comes later, and covers the others

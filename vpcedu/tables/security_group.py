@@ -73,17 +73,7 @@ class RuleSet(NamedRow):
     @classmethod
     def of(cls, groups: tuple[str, ...], direction: str, rules: tuple[GroupRule, ...]) -> RuleSet:
         """The set made from the rules of a VPC; ValueError for a rule that cannot be."""
-        for rule in rules:
-            span(rule.protocol, rule.ports)
-            if rule.direction not in (IN, OUT):
-                raise ValueError(f"{quoted(rule)}: expected the direction in or out")
-            if not rule.peer.startswith("sg-"):
-                block(rule.peer)
-        return cls(
-            groups,
-            direction,
-            tuple(r for r in rules if r.group in groups and r.direction == direction),
-        )
+        return RuleSets(rules).of(groups, direction)
 
     def __str__(self) -> str:
         allowed = "only " + ", ".join(rule.what for rule in self.rules) if self.rules else "nothing"
@@ -109,3 +99,31 @@ class RuleSet(NamedRow):
             and span(rule.protocol, rule.ports) == EVERY_PORT
             for rule in self.rules
         )
+
+
+class RuleSets:
+    """The sets of all interfaces of a VPC: interfaces with the same groups share theirs.
+
+    ValueError for a rule that cannot be.
+    """
+
+    def __init__(self, rules: tuple[GroupRule, ...]) -> None:
+        self._rules: dict[tuple[str, str], list[tuple[int, GroupRule]]] = {}
+        self._made: dict[tuple[tuple[str, ...], str], RuleSet] = {}
+        for i, rule in enumerate(rules):
+            span(rule.protocol, rule.ports)
+            if rule.direction not in (IN, OUT):
+                raise ValueError(f"{quoted(rule)}: expected the direction in or out")
+            if not rule.peer.startswith("sg-"):
+                block(rule.peer)
+            self._rules.setdefault((rule.group, rule.direction), []).append((i, rule))
+
+    def of(self, groups: tuple[str, ...], direction: str) -> RuleSet:
+        """The set of an interface with these groups, its rules in the order of the VPC's."""
+        if (groups, direction) not in self._made:
+            own = sorted(
+                row for group in set(groups) for row in self._rules.get((group, direction), ())
+            )
+            rules = tuple(rule for _, rule in own)
+            self._made[groups, direction] = RuleSet(groups, direction, rules)
+        return self._made[groups, direction]

@@ -26,17 +26,20 @@ def span(protocol: int, ports: tuple[int, int]) -> tuple[int, int]:
     >>> span(TCP, (80, 90)), span(ICMP, (8, 0)), span(ICMP, (3, -1)), span(ANY, (80, 90))
     ((80, 90), (2048, 2048), (768, 1023), (0, 65535))
     """
-    first, last = ports
-    if protocol in (TCP, UDP) and 0 <= first <= last <= 65_535:
-        return ports
-    if protocol == ICMP and -1 <= last <= 255 and (0 <= first <= 255 or first == last):
-        return (
-            EVERY_PORT
-            if first < 0
-            else (first << 8 | max(last, 0), first << 8 | (255 if last < 0 else last))
-        )
-    if protocol == ANY or (0 <= protocol <= 255 and protocol not in NAMES):
-        return EVERY_PORT
+    try:
+        first, last = ports
+        if protocol in (TCP, UDP) and 0 <= first <= last <= 65_535:
+            return ports
+        if protocol == ICMP and -1 <= last <= 255 and (0 <= first <= 255 or first == last):
+            return (
+                EVERY_PORT
+                if first < 0
+                else (first << 8 | max(last, 0), first << 8 | (255 if last < 0 else last))
+            )
+        if protocol == ANY or (0 <= protocol <= 255 and protocol not in NAMES):
+            return EVERY_PORT
+    except (TypeError, ValueError):  # not two, or no numbers
+        pass
     raise ValueError(
         f"protocol {quoted(protocol)}, ports {quoted(ports)}: expected -1 or 0 to 255, and (first, last) port from 0"
         " to 65535, for ICMP (type, code) from -1 to 255, no type without code -1"
