@@ -169,8 +169,8 @@ GOOD = "10.0.1.5:40000 > 198.51.100.7:443 [S.] seq 0 ack 1 len 0"
         (GOOD.replace("10.0.1.5", "10.0.1.256"), "'10.0.1.256' is not an IPv4 address"),
         (GOOD.replace(":40000", ":70000"), "'10.0.1.5:70000' is not an endpoint"),
         (GOOD.replace(":443", ""), "'198.51.100.7' is not an endpoint"),
-        (GOOD.replace("[S.]", "[.S]"), "flags [.S]"),
-        (GOOD.replace("[S.]", "[X]"), "flags [X]"),
+        (GOOD.replace("[S.]", "[.S]"), "flags '[.S]'"),
+        (GOOD.replace("[S.]", "[X]"), "flags '[X]'"),
         (GOOD.replace("[S.]", "S."), "flags S."),
         (GOOD.replace("seq 0", "seq -1"), "'-1': expected a number from 0 to 4294967295"),
         (

@@ -24,13 +24,14 @@ def number(address: str) -> int:
     167772170
     """
     try:
-        return _number(address)
+        return parsed(address)
     except TypeError:  # what cannot be remembered, such as a list
         raise _no_address(address) from None
 
 
 @lru_cache(REMEMBERED)
-def _number(address: str) -> int:
+def parsed(address: str) -> int:
+    """The same of text, which can be remembered: what a look-up for a packet needs."""
     parts = address.split(".") if isinstance(address, str) else []
     if len(parts) != 4 or any(whole(part, 255) is None for part in parts):
         raise _no_address(address)
@@ -107,7 +108,10 @@ def within(inner: str, outer: str) -> bool:
     return low <= first and last <= high
 
 
-@lru_cache(REMEMBERED)
 def is_private(address: str) -> bool:
     """Whether the address is one of RFC 1918's, which the Internet does not route."""
-    return any(contains(cidr, address) for cidr in PRIVATE)
+    value = number(address)
+    return any(first <= value <= last for first, last, _ in _PRIVATE)
+
+
+_PRIVATE = tuple(map(block, PRIVATE))

@@ -10,7 +10,7 @@ the router's reserved addresses); the quota of 20 entries.
 
 from __future__ import annotations
 
-from vpcedu.address import block, number
+from vpcedu.address import block, parsed
 from vpcedu.flow import FiveTuple
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
@@ -90,7 +90,7 @@ class NetworkAcl:
 
     def lookup(self, direction: str, flow: FiveTuple) -> AclEntry:
         """The entry that decides on a packet going IN or OUT; there is always one."""
-        remote, port = number(flow.src if direction == IN else flow.dst), flow.dport
+        remote, port = parsed(flow.src if direction == IN else flow.dst), flow.dport
         for first, last, from_port, to_port, protocol, entry in self._rows[direction]:
             if (
                 first <= remote <= last
