@@ -282,13 +282,15 @@ def test_a_setting_that_is_no_number_is_named(slip):
 
 
 @pytest.mark.parametrize(
-    ("said", "means"), [(80, 80), ("80", 80), (" 80 ", 80), ("55,000", 55_000), ("080", 80)]
+    ("said", "means"), [(80, 80), ("80", 80), (" 80 ", 80), ("55,000", 55_000)]
 )
 def test_a_whole_number(said, means):
     assert fields.whole("ports", said, 1, 65_535) == means
 
 
-@pytest.mark.parametrize("slip", ["55,00", "5,5000", ",80", "80,", "80 s", "0", "65536", "6 5"])
+@pytest.mark.parametrize(
+    "slip", ["55,00", "5,5000", ",80", "80,", "80 s", "0", "65536", "6 5", "080"]
+)
 def test_a_text_that_is_not_quite_a_number(slip):
     with pytest.raises(
         ValueError, match=f"ports '{slip}': expected a whole number from 1 to 65535"

@@ -7,7 +7,7 @@ from vpcedu import address
 
 def bytecodes(call):
     """How many bytecodes a call runs in Python code; nothing is remembered from calls before."""
-    address._number.cache_clear()
+    address.parsed.cache_clear()
     address._block.cache_clear()
     count = 0
 
