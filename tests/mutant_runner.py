@@ -50,13 +50,20 @@ NOT_RUN = {
         "what they try runs in processes of its own",
     ),
     **dict.fromkeys(
-        ("test_project", "test_floors", "test_facts", "test_mutants", "test_covered"),
+        ("test_project", "test_floors", "test_facts", "test_mutants"),
         "they read the project's text and do not run it",
     ),
     **dict.fromkeys(
         ("test_draw", "test_draw_kinds", "test_draw_lessons", "test_layout", "test_explorers")
         + ("test_forms", "test_widgets", "test_widgets_tcp", "test_aws_fuzz", "test_aws_hostile")
-        + ("test_aws_made", "test_cli", "test_exercises", "test_fields", "test_puzzles", "test_sweep"),
+        + (
+            "test_aws_made",
+            "test_cli",
+            "test_exercises",
+            "test_fields",
+            "test_puzzles",
+            "test_sweep",
+        ),
         "slow, and about pictures, forms, files and puzzles rather than about the core",
     ),
     **dict.fromkeys(
@@ -298,7 +305,9 @@ def outcome(
         tried += len(group)
         found, by = "", answer.get("by", "")
         if answer["code"] == -1:
-            found = "too slow" if answer["signal"] in (signal.SIGXCPU, signal.SIGKILL) else "crashed"
+            found = (
+                "too slow" if answer["signal"] in (signal.SIGXCPU, signal.SIGKILL) else "crashed"
+            )
         elif answer["code"] == pytest.ExitCode.USAGE_ERROR and not by:
             raise SystemExit(f"pytest cannot be run on {group}")
         elif answer["code"] not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
@@ -307,7 +316,7 @@ def outcome(
             took = round(time.monotonic() - began, 1)
             return {"outcome": found, "by": by, "files": tried, "seconds": took}
     took = round(time.monotonic() - began, 1)
-    return {"outcome": "survived", "files": tried, "seconds": took}
+    return {"outcome": "survived", "by": "", "files": tried, "seconds": took}
 
 
 # --- all of it ------------------------------------------------------------------------------------
@@ -338,10 +347,10 @@ def run(
         "mutants", database=None, derandomize=True, deadline=None, max_examples=EXAMPLES
     )
     settings.load_profile("mutants")
-    for name in WARM:
-        with suppress(ImportError):
-            importlib.import_module(name)
     with copied(root) as folder:
+        for name in WARM if (folder / "vpcedu" / "draw").exists() else ():
+            with suppress(ImportError):
+                importlib.import_module(name)
         tests = measured(folder, results.path.parent / "tests.json", sources)
         workers = []
         for job in range(asked.jobs):
@@ -354,10 +363,9 @@ def run(
                 source = sources[mutant.module]
                 came = outcome(mutant, source, folder, tests, asked.budget, asked.limit)
                 results.add(mutant, came)
-                where = f"{mutant.module}:{mutant.line} {mutant.operator}"
                 print(
-                    f"{number}/{len(mine)} {came['outcome']}, {came['seconds']} s: {where}"
-                    f" {came.get('by', '')}",
+                    f"{number}/{len(mine)} {came['outcome']}, {came['seconds']} s:"
+                    f" {mutant.place} {came['by']}",
                     flush=True,
                 )
             if asked.jobs > 1:

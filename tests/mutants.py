@@ -21,6 +21,7 @@ import tomllib
 from collections import Counter, namedtuple
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 import size
@@ -78,6 +79,12 @@ class Mutant(namedtuple("Mutant", "module within operator text was becomes nth l
     def equivalent_key(self) -> tuple[str, ...]:
         """What a row of equivalent_mutants.toml says."""
         return (self.module, self.within, self.text, f"{self.was} > {self.becomes}")
+
+    @property
+    def place(self) -> str:
+        """Where it is, and what kind of change it is."""
+        file = self.module.replace(".", "/")
+        return f"{file}.py:{self.line} {self.within} ({self.operator})"
 
     def apply(self, source: str) -> str:
         """The module's text with the fault in it."""
@@ -232,13 +239,13 @@ def may_go(node: ast.AST) -> bool:
 
 
 def mutants(module: str, source: str) -> list[Mutant]:
-    """Every mutant of a module that can be compiled and is not the same text."""
-    return [made for made in Places(module, source).all() if is_python(made.apply(source))]
+    """Every mutant of a module, in the order of its text."""
+    return Places(module, source).all()
 
 
 def is_python(source: str) -> bool:
     try:
-        compile(source, "mutant", "exec", dont_inherit=True)
+        ast.parse(source)
     except SyntaxError:
         return False
     return True
@@ -256,14 +263,23 @@ def shares(weights: Mapping[str, int], number: int) -> dict[str, int]:
 
 
 def chosen(sources: Mapping[str, str], number: int, seed: int) -> list[Mutant]:
-    """As many mutants, spread over the modules by their statements: same seed, same mutants."""
-    found = []
+    """As many mutants, spread over the modules by their statements: same seed, same mutants.
+
+    A module with fewer places than its share leaves the rest to the others.
+    """
+
+    def drawn(mutant: Mutant) -> bytes:
+        return hashlib.sha256(repr((seed, mutant.key)).encode()).digest()
+
+    found, others = [], []
     weights = {module: size.count(source) for module, source in sources.items()}
     for module, share in shares(weights, number).items():
-        places = mutants(module, sources[module])
-        places.sort(key=lambda made: hashlib.sha256(repr((seed, made.key)).encode()).digest())
-        found += places[:share]
-    return found
+        places = sorted(mutants(module, sources[module]), key=drawn)
+        good = (made for made in places if is_python(made.apply(sources[module])))
+        found += islice(good, share)
+        others += islice(good, 1)
+    found += sorted(others, key=drawn)[: number - len(found)]
+    return sorted(found, key=lambda mutant: (mutant.module, mutant.start, mutant.becomes))
 
 
 def core_sources(root: Path) -> dict[str, str]:
@@ -286,7 +302,9 @@ def is_core(module: str, modules: Mapping[str, str]) -> bool:
 def equivalents(root: Path) -> dict[tuple[str, ...], str]:
     """The mutants that no test can notice, and why."""
     file = root / "tests" / EQUIVALENT
-    rows = tomllib.loads(file.read_text(encoding="utf-8")).get("mutant", []) if file.exists() else []
+    rows = (
+        tomllib.loads(file.read_text(encoding="utf-8")).get("mutant", []) if file.exists() else []
+    )
     return {(row["module"], row["within"], row["line"], row["change"]): row["why"] for row in rows}
 
 
@@ -342,34 +360,33 @@ def report(
     known: Mapping[tuple[str, ...], str],
 ) -> str:
     """The shares, and every mutant that was not noticed, as a difference."""
-    rows = [(mutant, results.rows[mutant.key]) for mutant in wanted if mutant.key in results.rows]
-    count = Counter(row["outcome"] for _, row in rows)
-    alive = [(mutant, row) for mutant, row in rows if row["outcome"] == "survived"]
-    equal = [mutant for mutant, _ in alive if mutant.equivalent_key in known]
-    noticed, others = len(rows) - len(alive), len(rows) - len(equal)
+    rows = [(mutant, results.rows.get(mutant.key, {})) for mutant in wanted]
+    listed = [pair for pair in rows if pair[0].equivalent_key in known]
+    others = [pair for pair in rows if pair[0].equivalent_key not in known and pair[1]]
+    noticed = [row for _, row in others if row["outcome"] != "survived"]
+    slow = sum(row["outcome"] == "too slow" for row in noticed)
     lines = []
-    for mutant, row in alive:
-        if mutant.equivalent_key not in known:
-            lines.append(
-                f"survived: {mutant.module.replace('.', '/')}.py:{mutant.line}"
-                f" {mutant.within} ({mutant.operator}; {row['files']} files of tests)"
-            )
-            lines.append(mutant.diff(sources[mutant.module]))
-    last = Counter(row["by"].partition("::")[0] for _, row in rows if row.get("by"))
-    if last:
-        lines.append(f"noticed first by: {', '.join(f'{by} {n}' for by, n in last.most_common(8))}")
-    if rows:
-        lines.append(
-            f"{noticed} of {len(rows)} noticed, {noticed / len(rows):.1%};"
-            f" {count['too slow']} of these because the tests did not end in time"
-        )
-        lines.append(
-            f"{len(equal)} of {len(rows)} are equivalent, {len(equal) / len(rows):.1%};"
-            f" of the others {noticed / others if others else 1:.1%} were noticed"
-        )
-    if len(rows) < len(wanted):
-        lines.append(f"{len(wanted) - len(rows)} are still to be tried")
-    return "\n".join(lines)
+    for mutant, row in others:
+        if row["outcome"] == "survived":
+            lines += [
+                f"survived: {mutant.place}; {row['files']} files of tests",
+                mutant.diff(sources[mutant.module]),
+            ]
+    for mutant, row in listed:
+        if row.get("outcome", "survived") != "survived":
+            lines.append(f"listed as equivalent, but {row['outcome']}: {mutant.place} {row['by']}")
+    last = Counter(row["by"].partition("::")[0] for row in noticed if row["by"])
+    lines.append(f"noticed first by: {', '.join(f'{by} {n}' for by, n in last.most_common(8))}")
+    if others:
+        whole = len(others) + len(listed)
+        lines += [
+            f"{len(noticed)} of {whole} noticed, {len(noticed) / whole:.1%};"
+            f" {slow} of these because the tests did not end in time",
+            f"{len(listed)} of {whole} are equivalent, {len(listed) / whole:.1%};"
+            f" of the others {len(noticed) / len(others):.1%} were noticed",
+        ]
+    left = len(rows) - len(listed) - len(others)
+    return "\n".join([*lines, f"{left} are still to be tried"] if left else lines)
 
 
 def options(words: Sequence[str] | None) -> argparse.Namespace:
@@ -378,11 +395,14 @@ def options(words: Sequence[str] | None) -> argparse.Namespace:
     say.add_argument("--seed", type=int, default=SEED, help="decides which")
     say.add_argument("--module", default="", help="only modules with this in their name")
     say.add_argument("--jobs", type=int, default=1, help="processes side by side")
-    say.add_argument("--limit", type=float, default=LIMIT, help="seconds more than usual until too slow")
+    say.add_argument(
+        "--limit", type=float, default=LIMIT, help="seconds more than usual until too slow"
+    )
     say.add_argument(
         "--budget", type=float, default=BUDGET, help="seconds of tests that are run for one"
     )
     say.add_argument("--survivors", action="store_true", help="try those that survived again")
+    say.add_argument("--equivalents", action="store_true", help="try those listed as such too")
     say.add_argument("--list", action="store_true", help="print the mutants and try none")
     say.add_argument("--report", action="store_true", help="print what is stored and try none")
     say.add_argument("--root", type=Path, default=ROOT, help="the tree with vpcedu/ and tests/")
@@ -402,14 +422,15 @@ def main(words: Sequence[str] | None = None) -> int:
     ]
     if asked.list:
         for mutant in wanted:
-            print(f"{mutant.module}:{mutant.line} {mutant.within} ({mutant.operator})")
+            print(mutant.place)
             print(mutant.diff(sources[mutant.module]))
         return 0
     path = asked.results or root / "build" / "mutants" / f"seed-{asked.seed}.jsonl"
     results = Results(path.resolve(), sources)
     known = equivalents(root)
     left = [] if asked.report else results.left(wanted, asked.survivors)
-    left = [mutant for mutant in left if mutant.equivalent_key not in known]
+    if not asked.equivalents:
+        left = [mutant for mutant in left if mutant.equivalent_key not in known]
     if left:
         import mutant_runner
 
