@@ -46,29 +46,26 @@ COPIED_NOT = (".git", ".venv", "build", "dist", "node_modules", "__pycache__", "
 # Files of tests that are not run, and why.
 NOT_RUN = {
     **dict.fromkeys(
-        ("test_start", "test_bench", "test_terminal", "test_readme", "test_tshark"),
+        "test_start test_bench test_terminal test_readme test_tshark".split(),
         "what they try runs in processes of its own",
     ),
     **dict.fromkeys(
-        ("test_project", "test_floors", "test_facts", "test_mutants"),
+        "test_project test_floors test_facts test_mutants".split(),
         "they read the project's text and do not run it",
     ),
     **dict.fromkeys(
-        ("test_draw", "test_draw_kinds", "test_draw_lessons", "test_layout", "test_explorers")
-        + ("test_forms", "test_widgets", "test_widgets_tcp", "test_aws_fuzz", "test_aws_hostile")
-        + (
-            "test_aws_made",
-            "test_cli",
-            "test_exercises",
-            "test_fields",
-            "test_puzzles",
-            "test_sweep",
-        ),
+        (
+            "test_draw test_draw_kinds test_draw_lessons test_layout test_explorers test_forms"
+            " test_widgets test_widgets_tcp test_aws_fuzz test_aws_hostile test_aws_made test_cli"
+            " test_exercises test_fields test_puzzles test_sweep"
+        ).split(),
         "slow, and about pictures, forms, files and puzzles rather than about the core",
     ),
     **dict.fromkeys(
-        ("test_browser", "test_browser_lessons", "test_static_pages", "test_binder", "test_kernel")
-        + ("test_kernel_lab", "test_notebooks"),
+        (
+            "test_browser test_browser_lessons test_static_pages test_binder test_kernel"
+            " test_kernel_lab test_notebooks"
+        ).split(),
         "not part of the core's tests",
     ),
 }

@@ -327,7 +327,7 @@ class Results:
         self.read()
 
     def read(self) -> None:
-        """Take what is stored, also by other processes; a line that was cut off counts for nothing."""
+        """Take what is stored, by other processes too; half a line counts for nothing."""
         if self.path.exists():
             for line in self.path.read_text(encoding="utf-8").splitlines():
                 with suppress(json.JSONDecodeError):
