@@ -49,12 +49,13 @@ def main() -> int:
     files += [str(ROOT / module.replace(".", "/") / "__init__.py") for module in sources]
     sys.path[:0] = [str(ROOT)]
     os.chdir(ROOT)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     measure = coverage.Coverage(
         data_file=None, config_file=str(ROOT / "pyproject.toml"), include=files, messages=False
     )
     measure.start()
     tests = [f"tests/{file}.py" for file in mutant_runner.test_files(ROOT)]
-    code = pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests])
+    code = pytest.main(["-q", "-p", "no:cacheprovider", *tests])
     measure.stop()
     print()
     share = measure.report(show_missing=True, skip_covered=True)

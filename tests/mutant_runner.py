@@ -46,26 +46,44 @@ COPIED_NOT = (".git", ".venv", "build", "dist", "node_modules", "__pycache__", "
 # Files of tests that are not run, and why.
 NOT_RUN = {
     **dict.fromkeys(
-        "test_start test_bench test_terminal test_readme test_tshark".split(),
+        ["test_start", "test_bench", "test_terminal", "test_readme", "test_tshark"],
         "what they try runs in processes of its own",
     ),
     **dict.fromkeys(
-        "test_project test_floors test_facts test_mutants".split(),
+        ["test_project", "test_floors", "test_facts", "test_mutants"],
         "they read the project's text and do not run it",
     ),
     **dict.fromkeys(
-        (
-            "test_draw test_draw_kinds test_draw_lessons test_layout test_explorers test_forms"
-            " test_widgets test_widgets_tcp test_aws_fuzz test_aws_hostile test_aws_made test_cli"
-            " test_exercises test_fields test_puzzles test_sweep"
-        ).split(),
+        [
+            "test_draw",
+            "test_draw_kinds",
+            "test_draw_lessons",
+            "test_layout",
+            "test_explorers",
+            "test_forms",
+            "test_widgets",
+            "test_widgets_tcp",
+            "test_aws_fuzz",
+            "test_aws_hostile",
+            "test_aws_made",
+            "test_cli",
+            "test_exercises",
+            "test_fields",
+            "test_puzzles",
+            "test_sweep",
+        ],
         "slow, and about pictures, forms, files and puzzles rather than about the core",
     ),
     **dict.fromkeys(
-        (
-            "test_browser test_browser_lessons test_static_pages test_binder test_kernel"
-            " test_kernel_lab test_notebooks"
-        ).split(),
+        [
+            "test_browser",
+            "test_browser_lessons",
+            "test_static_pages",
+            "test_binder",
+            "test_kernel",
+            "test_kernel_lab",
+            "test_notebooks",
+        ],
         "not part of the core's tests",
     ),
 }
