@@ -302,3 +302,34 @@ def test_a_client_without_a_request_only_connects_and_closes(lan, client):
     assert program.result == Result("connected", None, 0)
     assert lan.told("request") == []
     assert lan.idle
+
+
+@pytest.mark.parametrize(
+    ("version", "header", "stays"),
+    [
+        ("1.1", (), True),
+        ("1.0", (), False),
+        ("1.1", (("Connection", "close"),), False),
+        ("1.0", (("Connection", "keep-alive"),), True),
+    ],
+)
+def test_a_web_server_closes_after_its_answer_where_the_request_says_so(
+    lan, client, version, header, stays
+):
+    """RFC 9112 section 9.3: whether a connection persists."""
+    talker = Talker(bytes(request("GET", "/", "web", *header)).replace(b"1.1", version.encode()))
+    lan.do(client, "connect", Endpoint(WEB, 80), talker)
+    assert talker.got.startswith(b"HTTP/1.1 200 OK")
+    assert ("end of data" not in talker.heard) is stays
+
+
+@pytest.mark.parametrize(
+    ("asked", "size"),
+    [("100", 100), ("65536", 65_536), ("65537", 65_536), ("999999999", 65_536), ("1000000000", 0)]
+    + [("x", 0), ("", 0), ("\u00b2", 0)],
+)
+def test_a_page_whose_path_is_a_number_is_that_long_within_limits(lan, client, asked, size):
+    program = fetch(lan, client, request("GET", f"/{asked}", "web"))
+    body = program.result.response.body
+    hello = b"Hello %b, here is web.\n" % str(lan.told("request")[-1].peer).encode()
+    assert body == hello.ljust(size, b".")

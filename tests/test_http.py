@@ -269,3 +269,33 @@ def test_an_unknown_mode_is_named():
 
 def test_a_response_knows_its_length():
     assert bytes(response("200 OK", "h\u00e9")).endswith(b"Content-Length: 3\r\n\r\nh\xc3\xa9")
+
+
+# --- limits -----------------------------------------------------------------------------------------
+
+
+def chunk(size):
+    return b"%x\r\n%b\r\n" % (size, b"x" * size)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "more"),
+    [
+        (b"HTTP/1.0 200 OK\r\n\r\n", b"x" * http.LARGEST_BODY, b"x"),
+        (CHUNKED, chunk(http.LARGEST_BODY), b"1\r\n"),
+        (CHUNKED, chunk(http.LARGEST_BODY - 1) + chunk(1), b"1\r\n"),
+    ],
+)
+def test_a_body_may_have_so_many_bytes_and_not_one_more(head, body, more):
+    assert take(bytearray(head + body)) is None  # it may still end here
+    with pytest.raises(ValueError, match=f"a body of more than {http.LARGEST_BODY} bytes"):
+        take(bytearray(head + body + more))
+
+
+def test_trailers_may_have_so_many_bytes_and_not_one_more():
+    head = CHUNKED + b"0\r\n"
+    trailers = (b"A: 1\r\n" * http.LARGEST_HEAD)[: http.LARGEST_HEAD - 1]
+    assert take(bytearray(head + b"A" * http.LARGEST_HEAD)) is None
+    with pytest.raises(ValueError, match=f"trailers of more than {http.LARGEST_HEAD} bytes"):
+        take(bytearray(head + b"A" * (http.LARGEST_HEAD + 1)))
+    assert take(bytearray(head + trailers.rpartition(b"A")[0] + b"\r\n")).body == b""

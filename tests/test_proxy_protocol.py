@@ -239,3 +239,11 @@ def test_a_server_that_expects_no_header_saw_bytes_and_that_is_told():
         next(row for row in vpc.group_rules if (row.group, row.direction) == ("sg-web", "in"))
     )
     assert Site(closed).get("http://www.example.com/").seen == "No server saw anything."
+
+
+def test_a_header_of_version_2_holds_65535_bytes_and_not_one_more():
+    """Its length has two bytes, addresses and fields together (PROXY protocol, section 2.2)."""
+    most = 65_535 - 12 - 3 - 7  # addresses, the field's head, the checksum
+    assert parse(version_2(CLIENT, NODE, ((0xEE, b"x" * most),), True))[0].source == CLIENT
+    with pytest.raises(ValueError, match="65536 bytes of addresses and fields: expected at most"):
+        version_2(CLIENT, NODE, ((0xEE, b"x" * (most + 1)),), True)

@@ -574,3 +574,82 @@ def test_wrong_words_are_named():
         ValueError, match=r"'ftp://www.example.com/' is no URL this model can fetch"
     ):
         tls_site().get("ftp://www.example.com/")
+
+
+# --- endings -------------------------------------------------------------------------------------
+
+
+def ended_at_web(*says):
+    """A client and a web server that ends TLS, after the handshake, and what each program hears."""
+    server, client = Talker(), Talker(*says)
+    web = Host("web", WEB)
+    web.listen(443, TlsEnd(server, Server(DEMONSTRATION)))
+    lan = Lan(Host("client", CLIENT), web)
+    end = TlsEnd(client, Client("www.example.com", DEMONSTRATION))
+    lan.do(lan.hosts[CLIENT], "connect", Endpoint(WEB, 443), end)
+    assert (client.heard, server.heard[0]) == (["connected"], "connected")
+    return lan, end, client, server
+
+
+def test_tcp_may_end_without_a_close_notify_and_the_program_hears_the_end_of_data_once():
+    """RFC 5246 section 7.2.1 wants a close_notify first; many clients just close TCP."""
+    lan, _, client, server = ended_at_web()
+    lan.do(lan.hosts[CLIENT], "close", client.connection)
+    assert server.heard == ["connected", "end of data"]
+
+    lan, end, client, server = ended_at_web()
+    end.close(client.connection, lan.now)
+    lan.do(lan.hosts[CLIENT], "close", client.connection)
+    assert server.heard == ["connected", "end of data"]
+
+
+def test_a_program_behind_tls_may_reset_its_connection():
+    lan, end, client, server = ended_at_web()
+    end.abort(client.connection, lan.now)
+    lan.way += lan.hosts[CLIENT].flush(lan.now)
+    lan.settle()
+    assert (client.heard[1:], server.heard[1:]) == (["closed"], ["reset"])
+    assert lan.idle
+
+
+def test_what_comes_after_tls_has_failed_is_not_read():
+    lan, _, client, server = ended_at_web()
+    bad = b"\x17\x03\x03\x00\x20" + bytes(32)
+    lan.silent = {"client"}  # it does not get the alert, and goes on
+    lan.do(lan.hosts[CLIENT], "send", client.connection, bad)
+    lan.do(lan.hosts[CLIENT], "send", client.connection, b"more")
+    assert server.heard == ["connected", "TLS failed"]
+    assert lan.told("TLS failed") == ["TLS failed"]
+
+
+def test_a_server_that_opens_a_connection_through_its_tls_end_opens_a_plain_one():
+    """TLS to the targets is left out: what a relay opens is carried as it is."""
+    lan, _, _, _ = ended_at_web()
+    program, peer = Talker(b"plain"), Talker()
+    lan.hosts[CLIENT].listen(80, peer)
+    end = TlsEnd(program, Server(DEMONSTRATION))
+    lan.do(lan.hosts[WEB], "connect", Endpoint(CLIENT, 80), end)
+    assert peer.got == b"plain"
+    end.close(program.connection, lan.now)
+    lan.way += lan.hosts[WEB].flush(lan.now)
+    lan.settle()
+    assert peer.heard[-1] == "end of data"
+
+
+def test_an_end_that_closes_before_the_handshake_says_nothing():
+    tls = Client("www.example.com", DEMONSTRATION).begin()
+    tls.close()
+    assert tls.take_sent() == b""
+
+
+def test_the_end_of_data_is_told_once():
+    client = Client("www.example.com", DEMONSTRATION).begin()
+    server = Server(DEMONSTRATION).begin()
+    client.receive(b"")
+    for _ in range(2):
+        server.receive(client.take_sent())
+        client.receive(server.take_sent())
+    assert client.stands and server.stands
+    client.close()
+    assert server.receive(client.take_sent()) == [("end of data", None)]
+    assert server.receive(b"") == []

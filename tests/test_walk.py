@@ -16,11 +16,15 @@ from rigs.reference_site import BALANCERS, NATS, PAGE, dropped, open_connections
 from vpcedu.clock import SECOND, Clock, seconds
 from vpcedu.flow import FiveTuple
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.network.conversations import conversations
+from vpcedu.network.joined import together
 from vpcedu.network.link import Link
 from vpcedu.network.names import Name, Names
 from vpcedu.network.network import MOST_HOPS
 from vpcedu.network.record import Call
 from vpcedu.packet import SYN, Packet
+from vpcedu.protocols.http import request
+from vpcedu.protocols.tls import Client
 from vpcedu.reasons import (
     BLACKHOLE,
     DESTINATION_CHECK,
@@ -39,7 +43,7 @@ from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.traffic import ANYWHERE
-from vpcedu.trace import CHECKS, DELIVER, DROP, SEND, Capture
+from vpcedu.trace import CHECKS, DELIVER, DROP, REWRITE, SEND, Capture, Cause, Step, Trace
 
 ROOT = Path(__file__).parent.parent
 
@@ -466,3 +470,68 @@ def test_a_step_does_not_change_with_later_traffic():
     visited.get(PAGE)
     visited.network.run(1_000 * SECOND)
     assert transcript(visited.network.capture).splitlines()[:count] == before.splitlines()[:count]
+
+
+# --- the packets of a capture --------------------------------------------------------------------
+
+
+def test_a_packet_is_asked_for_by_its_number_and_a_number_that_is_none_is_named():
+    capture = site().get(PAGE).capture
+    last = len(capture)
+    assert [capture[number].number for number in (1, last)] == [1, last]
+    for number in (0, last + 1, -1):
+        with pytest.raises(ValueError, match=f"no packet {number} .* expected 1 to {last}"):
+            capture[number]
+    with pytest.raises(ValueError, match="no packet 1 .* expected none"):
+        Capture()[1]
+
+
+def test_two_conversations_that_turn_out_to_be_one_are_one():
+    """What was lost before a NAT and behind it has two flows until a packet passes the NAT."""
+    inside = FiveTuple("10.0.1.10", 40_000, "203.0.113.10", 80)
+    outside = inside._replace(src="192.0.2.20", sport=1_024)
+    other = inside._replace(sport=40_001)
+
+    def seen(number, flow, after=None):
+        packet = Packet(flow, SYN)
+        trace = Trace(number, Step(number, "web", "send", SEND, packet, packet, Cause("opened")))
+        if after:
+            rewritten = packet._replace(flow=after)
+            trace.steps.append(Step(number, "NAT", "rewrite", REWRITE, packet, rewritten))
+        return trace
+
+    capture = Capture()
+    capture.traces += [
+        seen(1, outside.reversed()),
+        seen(2, other),
+        seen(3, inside),
+        seen(4, inside, outside),
+        seen(5, outside.reversed()),
+    ]
+    numbers = [[trace.number for trace in talk.traces] for talk in conversations(capture)]
+    assert numbers == [[1, 3, 4, 5], [2]]
+
+
+# --- calls and rows ------------------------------------------------------------------------------
+
+
+def test_a_call_has_a_page_only_where_one_is_asked_for():
+    page = request("GET", "/a?b", "www.example.com")
+    assert Call("client", "web", 22).url == ""
+    assert str(Call("client", "web", 22)) == "connect to web:22"
+    assert Call("client", "web", 80, page).url == "http://web/a?b"
+    assert Call("client", "web", 443, page).url == "http://web:443/a?b"
+    assert Call("client", "web", 443, page, Client("web", None)).url == "https://web/a?b"
+    assert str(Call("client", "web", 8_080, page)) == "GET http://web:8080/a?b"
+
+
+def test_what_is_no_row_of_a_description_is_not_added_to_it():
+    with pytest.raises(
+        ValueError, match=r"is no row that can be added: expected a Route, AclEntry"
+    ):
+        site().vpc.with_row(Name("shop.example.com", ("192.0.2.10",)))
+
+
+def test_a_vpc_without_peers_is_its_own_description_together():
+    vpc = site().vpc
+    assert together(vpc) is vpc

@@ -57,11 +57,6 @@ class TlsEnd:
 
     # What the program calls, as it would call its host.
 
-    @property
-    def name(self) -> str:
-        """The host's name."""
-        return str(self._host.name)
-
     def send(self, connection: Connection, data: bytes, now: int) -> None:
         """Send bytes, encrypted where this end secures the connection."""
         if connection.passive != self.terms.passive:
