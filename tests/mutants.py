@@ -202,6 +202,8 @@ def left_out(node: ast.AST) -> list[ast.AST]:
         found += node.values
     if isinstance(node, ast.Module):
         found += [child for child in node.body if size.is_type_checking(child)]
+    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "TYPE_CHECKING":
+        found.append(node.value)
     return [child for child in found if child is not None]
 
 

@@ -23,6 +23,7 @@ from rigs.proxy_rig import (
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
+from vpcedu.hosts.application_log import Logged
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 from vpcedu.protocols.forwarded import believed
 from vpcedu.protocols.http import Message, request, take
@@ -506,3 +507,25 @@ def test_two_listeners_with_one_group_share_its_turns():
         call(lan, get(), port=port)
     assert [row.local.address for row in lan.told("request")] == [WEB, SECOND_WEB, WEB, SECOND_WEB]
     assert bytes(request("GET", "/", "www.example.com")) == get() and Endpoint(WEB, 8_080) == BACK
+
+
+def test_the_end_of_a_targets_deregistration_leaves_the_connections_to_the_others_and_the_clients():
+    lan = lan_with(ALB, group=TWO, idle=1_000 * SECOND)
+    clients = [call(lan, get()) for _ in TWO.targets]
+    lan.do(lan.hosts[NODE], "deregister", TWO, BACK)
+    lan.wait(301 * SECOND)
+    for client in clients:
+        say(lan, client, get())
+        assert statuses(client) == ["200 OK"] * 2
+    assert opened(lan, SECOND_BACK) == 1  # the same connection as before
+
+
+def test_a_log_line_names_the_chain_only_where_there_was_one():
+    peer = Endpoint("10.0.0.10", 1_024)
+    line = Logged("192.0.2.1", peer, "192.0.2.1, 192.0.2.2", "GET / HTTP/1.1")
+    assert str(line) == (
+        '192.0.2.1 "GET / HTTP/1.1" (connection from 10.0.0.10:1024,'
+        " X-Forwarded-For: 192.0.2.1, 192.0.2.2)"
+    )
+    alone = line._replace(client=None, forwarded=None)
+    assert str(alone) == '- "GET / HTTP/1.1" (connection from 10.0.0.10:1024)'

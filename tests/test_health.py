@@ -6,6 +6,7 @@ They are seen by the security groups, the web server and the capture.
 import copy
 
 import pytest
+from rigs.one_wire import Talker
 from rigs.proxy_rig import BACK, CLIENT, NODE, ONE, WEB, Says, call, get, lan_with, opened, statuses
 from rigs.reference_site import PAGE, dropped, site
 
@@ -18,7 +19,7 @@ from vpcedu.hosts.health_check import APPLICATION, CLASSIC, CLASSIC_HTTP
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
-from vpcedu.packet import SYN
+from vpcedu.packet import RST, SYN
 from vpcedu.sites.reference import TARGETS, reference_vpc
 from vpcedu.sites.site import Site
 from vpcedu.tables.security_group import IN, GroupRule, RuleSet
@@ -421,3 +422,15 @@ def test_a_fixed_answer_of_a_sick_balancer_names_no_target():
     assert statuses(call(lan, get())) == ["503 Service Unavailable"]
     (row,) = lan.told("answered")
     assert (row.client.address, row.target) == (CLIENT, None)
+
+
+def test_a_check_that_meets_no_answer_in_time_resets_its_connection_and_the_capture_says_why():
+    lan = lan_with(ApplicationLoadBalancer)
+    lan.hosts[WEB].listen(8_080, Talker())  # takes the connection and says nothing
+    lan.do(lan.hosts[NODE], "start_checks")
+    lan.wait(APPLICATION.timeout - 1)
+    steps = lan.hosts[NODE].wake(APPLICATION.timeout)
+    assert [(str(step.row), step.before.flags & RST) for step in steps] == [
+        ("health check timeout", RST)
+    ]
+    assert steps[0].before.flow.destination == BACK

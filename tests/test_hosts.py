@@ -325,11 +325,48 @@ def test_a_web_server_closes_after_its_answer_where_the_request_says_so(
 
 @pytest.mark.parametrize(
     ("asked", "size"),
-    [("100", 100), ("65536", 65_536), ("65537", 65_536), ("999999999", 65_536), ("1000000000", 0)]
-    + [("x", 0), ("", 0), ("\u00b2", 0)],
+    [
+        ("100", 100),
+        ("65536", 65_536),
+        ("65537", 65_536),
+        ("999999999", 65_536),
+        ("1000000000", 0),
+        ("x", 0),
+        ("", 0),
+        ("\u00b2", 0),
+    ],
 )
 def test_a_page_whose_path_is_a_number_is_that_long_within_limits(lan, client, asked, size):
     program = fetch(lan, client, request("GET", f"/{asked}", "web"))
     body = program.result.response.body
     hello = b"Hello %b, here is web.\n" % str(lan.told("request")[-1].peer).encode()
     assert body == hello.ljust(size, b".")
+
+
+def test_a_server_that_closes_before_its_answer_is_whole_leaves_no_connection_behind(
+    lan, client, web
+):
+    web.listen(7, Script("close"))
+    program = fetch(lan, client, request("GET", "/", "web"), Endpoint(WEB, 7))
+    assert program.result.symptom == "closed"
+    lan.wait(SECOND)
+    assert lan.idle
+    assert not client.connections
+
+
+def test_a_web_server_closes_a_connection_on_which_nothing_was_asked_for_its_keep_alive(client):
+    web, talker = WebServer("web", WEB, keep_alive=5 * SECOND), Talker()
+    lan = Lan(client, web)
+    lan.do(client, "connect", Endpoint(WEB, 80), talker)
+    lan.wait(5 * SECOND - 1)
+    assert talker.heard == ["connected"]
+    lan.wait(5 * SECOND)
+    assert talker.heard == ["connected", "end of data"]
+
+
+@pytest.mark.parametrize("header", [(), (("X-Forwarded-For", "192.0.2.1"),)])
+def test_what_a_server_saw_is_written_with_the_client_it_was_told_of(lan, client, header):
+    fetch(lan, client, request("GET", "/", "web", *header))
+    (seen,) = lan.told("request")
+    said = " X-Forwarded-For: 192.0.2.1" if header else ""
+    assert str(seen) == f'from {seen.peer} "GET / HTTP/1.1"{said}'

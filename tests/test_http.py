@@ -271,7 +271,7 @@ def test_a_response_knows_its_length():
     assert bytes(response("200 OK", "h\u00e9")).endswith(b"Content-Length: 3\r\n\r\nh\xc3\xa9")
 
 
-# --- limits -----------------------------------------------------------------------------------------
+# --- limits ---------------------------------------------------------------------------------------
 
 
 def chunk(size):
@@ -299,3 +299,22 @@ def test_trailers_may_have_so_many_bytes_and_not_one_more():
     with pytest.raises(ValueError, match=f"trailers of more than {http.LARGEST_HEAD} bytes"):
         take(bytearray(head + b"A" * (http.LARGEST_HEAD + 1)))
     assert take(bytearray(head + trailers.rpartition(b"A")[0] + b"\r\n")).body == b""
+
+
+def test_the_limits_are_these():
+    """64 K for a request's head is the Application Load Balancer's, the other is this model's."""
+    assert (http.LARGEST_HEAD, http.LARGEST_BODY) == (65_536, 1_048_576)
+
+
+def test_a_head_may_have_so_many_bytes_and_not_one_more():
+    head = b"GET / HTTP/1.1\r\nA: "
+    most = head + b"x" * (http.LARGEST_HEAD - len(head))
+    assert bytes(take(bytearray(most + b"\r\n\r\n"))) == most + b"\r\n\r\n"
+    with pytest.raises(ValueError, match="a head of more than 65536 bytes"):
+        take(bytearray(most + b"x\r\n\r\n"))
+
+
+@pytest.mark.parametrize("line", [b"HTTP/1.1", b"HTTP/1.1 20", b"HTTP/1.1 2xx OK", b"GET"])
+def test_a_start_line_that_breaks_off_is_refused(line):
+    with pytest.raises(ValueError, match="start line"):
+        take(bytearray(line + b"\r\n\r\n"))

@@ -127,7 +127,7 @@ def test_an_operator_makes_this_of_a_line(source, operator, changed):
         "def f(a: Literal[1]) -> Literal[2]: pass",
         "x = f'{1 + 2}'",
         "x = 'a' + b",
-        "if TYPE_CHECKING:\n    x = 1",
+        "TYPE_CHECKING = False\nif TYPE_CHECKING:\n    x = 1",
         "def f(): return None",
     ],
 )

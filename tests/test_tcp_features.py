@@ -669,3 +669,38 @@ def test_a_host_reads_at_its_own_pace():
     for _ in range(4):
         got += lan.do(server, "read", program.connection, 40_000)
     assert got == b"x" * 100_000
+
+
+def test_two_held_connections_hear_each_their_own_when_they_are_accepted():
+    heard = {}
+
+    class Program:
+        def on(self, host, connection, event, data, now):
+            heard.setdefault(connection.flow.dst, []).append(data or event)
+
+    server = Host("server", SERVER.address)
+    server.listen(80, Program())
+    server.hold(80)
+    clients = [Host(f"client {n}", f"10.0.0.{n}") for n in (1, 2)]
+    lan = Lan(server, *clients)
+    for client in clients:
+        lan.do(client, "connect", SERVER, Talker(client.name.encode()))
+    assert heard == {}
+    for _ in clients:
+        server.accept(80, 0)
+        server.flush(0)
+    assert heard == {
+        "10.0.0.1": ["connected", b"client 1"],
+        "10.0.0.2": ["connected", b"client 2"],
+    }
+
+
+def test_an_alarm_after_which_nothing_is_sent_has_no_words():
+    """RFC 9293 section 3.10.8: at the user timeout the connection is deleted."""
+    end = connected().a
+    end.send(b"never acknowledged", 0)
+    words = []
+    while end.alarm is not None:
+        words.append(end.wake(end.alarm))
+    assert words[-1] == ""
+    assert words[:-1] == [f"retransmission {n}" for n in range(1, len(words))]

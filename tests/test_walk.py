@@ -482,7 +482,7 @@ def test_a_packet_is_asked_for_by_its_number_and_a_number_that_is_none_is_named(
     for number in (0, last + 1, -1):
         with pytest.raises(ValueError, match=f"no packet {number} .* expected 1 to {last}"):
             capture[number]
-    with pytest.raises(ValueError, match="no packet 1 .* expected none"):
+    with pytest.raises(ValueError, match=r"no packet 1 .* expected none"):
         Capture()[1]
 
 
