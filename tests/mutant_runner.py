@@ -37,7 +37,7 @@ from mutants import Mutant, Results
 
 WARM = ("hypothesis.strategies", "matplotlib.backends.backend_agg", "matplotlib.figure")
 EXAMPLES = 15  # of a property
-SLOW = 2  # seconds of a test that is left out
+SLOW = 10  # seconds of a test that is left out
 LAST = ("test_golden",)  # what any change makes fail: it tells least, and comes last
 FAR = 4  # how many times its own seconds a file counts that does not import the module by name
 MEMORY = 4 << 30  # bytes of a child's address space

@@ -22,6 +22,7 @@ from vpcedu.reasons import (
 )
 from vpcedu.tables.source_ports import EPHEMERAL, MOST, Ports
 from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.translation import Translation
 from vpcedu.trace import DROP, PASS, REWRITE
 
 WEB, NAT, UPDATES = "10.0.1.10", "10.0.0.20", "198.51.100.7"
@@ -601,3 +602,19 @@ def test_only_the_targets_side_of_a_flow_returns_and_it_does_so_also_when_it_ran
     assert node.returns(IN, 0) is None
     assert node.returns(back._replace(dport=50_001), 0) is None
     assert node.returns(back, IDLE) == out.row
+
+
+def test_the_first_and_the_last_port_of_a_range_are_in_it():
+    ports = pool(1_000, 1_003, start=2)
+    assert [ports.take(THERE, wish) for wish in (1_000, 1_003)] == [taken(1_000), taken(1_003)]
+    assert [ports.take(THERE, wish) for wish in (999, 1_004)] == [taken(1_002), taken(1_001)]
+
+
+def test_where_all_ports_were_given_back_the_turn_begins_anew():
+    ports = pool(1_000, 1_003)
+    flow = FiveTuple("10.0.1.10", 40_000, *THERE)
+    assert ports.take(THERE) == taken(1_000)
+    row = Translation(flow, flow._replace(src=NAT, sport=1_000), 0)
+    ports.give_back([row])
+    ports.give_back([row])  # a row that has none here changes nothing
+    assert ports.take(THERE) == taken(1_000)

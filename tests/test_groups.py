@@ -41,6 +41,7 @@ from vpcedu.tables.tracking import (
     Tracking,
     TrackingConfiguration,
     Untracked,
+    is_untracked,
 )
 from vpcedu.tables.traffic import ANY, ANYWHERE, EVERY_PORT, ICMP, UDP, words
 from vpcedu.trace import Trace
@@ -582,3 +583,21 @@ def test_the_reset_of_a_network_load_balancer_passes_its_own_group_though_that_h
     ]
     assert [(trace.sender, trace.last.at) for trace in reset][:1] == [("NLB node", "client")]
     assert "group out" not in {step.check for step in reset[0].steps}
+
+
+@pytest.mark.parametrize(
+    ("comes_in", "untracked"),
+    [
+        (GroupRule("sg-web", IN, (80, 80), ANYWHERE), True),
+        (GroupRule("sg-web", IN, (80, 80), f"{CLIENT}/32"), False),
+        (None, False),
+    ],
+)
+def test_an_answer_is_untracked_where_its_request_was_one_that_anyone_may_send(comes_in, untracked):
+    """The packet is the answer; the rule that lets it out is not one for anybody."""
+    narrow = GroupRule("sg-web", OUT, EVERY_PORT, f"{CLIENT}/32", TCP)
+    out = RuleSet(("sg-web",), OUT, (narrow, ALL_OUT))
+    back = RuleSet(("sg-web",), IN, (comes_in,) if comes_in else ())
+    answer = FiveTuple(WEB, 80, CLIENT, 50_000)
+    assert is_untracked(narrow, out, back, answer) is untracked
+    assert not is_untracked(narrow, RuleSet(("sg-web",), OUT, (narrow,)), back, answer)

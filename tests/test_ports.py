@@ -5,6 +5,7 @@ What TIME-WAIT takes away is counted too.
 
 import doctest
 import errno
+from itertools import pairwise
 
 import pytest
 from rigs.one_wire import Lan, Talker
@@ -179,3 +180,21 @@ def test_the_arithmetic_is_what_hosts_do(lan, every, runs_out):
         except OSError:
             refused += 1
     assert bool(refused) == runs_out
+
+
+def test_a_port_that_is_taken_is_passed_over_upwards():
+    """Linux goes on with the next even port, up to the range's end and round."""
+    chosen = [
+        choose((40_000, 40_007), 2, set(taken).__contains__)
+        for taken in ((), (40_002,), (40_002, 40_004, 40_006), (40_000, 40_002, 40_004, 40_006))
+    ]
+    assert chosen == [40_002, 40_004, 40_000, 40_003]
+
+
+def test_connections_to_one_destination_take_ports_that_are_two_apart():
+    client, server = Host("client", "10.0.0.1"), Host("server", SERVER.address)
+    server.listen(SERVER.port, Answering())
+    lan = Lan(client, server)
+    ports = [lan.do(client, "connect", SERVER, Talker()).flow.sport for _ in range(6)]
+    first, last = client.ports
+    assert {(after - before) % (last - first + 1) for before, after in pairwise(ports)} == {2}

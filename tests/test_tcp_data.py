@@ -306,3 +306,16 @@ def test_any_single_loss_is_made_good(lost):
     assert len(wire.seen) >= lost
     assert wire.a.rcv_nxt == wire.b.snd_nxt
     assert wire.states in (("CLOSED", "TIME-WAIT"), ("CLOSED", "CLOSED"))
+
+
+@pytest.mark.parametrize("more", [b"more", b""])
+def test_sending_more_does_not_stop_the_clock_of_what_is_unacknowledged(more):
+    """RFC 6298 section 5.1: the timer starts where it is not running. The window is full here."""
+    end = connected().a
+    end.receive(Packet(FLOW.reversed(), ACK, 300, 100, 5), 0)
+    end.send(b"hello", 0)
+    due = end.alarm
+    assert due is not None
+    end.send(more, 1_000)
+    assert (end.alarm, end.state) == (due, "ESTABLISHED")
+    assert end.wake(due) == "retransmission 1"
