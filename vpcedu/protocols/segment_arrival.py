@@ -196,8 +196,8 @@ def _fin(tcb: Tcb, segment: Packet, now: int) -> bool:
         return _challenge(tcb, now)  # its number lies behind the window
     if segment.flags & FIN and start == 0:
         tcb.rcv_nxt = (tcb.rcv_nxt + 1) % MODULUS
-        if tcb.change("rcv FIN", now):
-            tcb.hear("end of data")
+        tcb.change("rcv FIN", now)
+        tcb.hear("end of data")
         return True
     return False
 
@@ -211,8 +211,8 @@ def _held(tcb: Tcb, segment: Packet, now: int) -> bool:
         if ahead(seq, tcb.rcv_nxt) > 0:
             break
         late = tcb.held.pop(seq)
-        if not _text(tcb, late, now):
-            _fin(tcb, late, now)
+        _text(tcb, late, now)
+        _fin(tcb, late, now)
     return True
 
 
