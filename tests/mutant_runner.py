@@ -26,6 +26,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -188,12 +189,18 @@ def in_child(seconds: float, work, *given: object) -> dict:
             for stream in (0, 1, 2):
                 os.dup2(silence, stream)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            with suppress(ValueError, OSError):  # macOS has no such limit
+                resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             whole = max(1, int(seconds))
             resource.setrlimit(resource.RLIMIT_CPU, (whole, whole + 5))
-            answer = json.dumps(work(*given)).encode()
+            try:
+                answer = work(*given)
+            except MemoryError:
+                answer = {"code": -1, "signal": 0}
+            except Exception:
+                answer = {"code": -2, "error": traceback.format_exc()}
             with os.fdopen(writes, "wb") as pipe:
-                pipe.write(answer)
+                pipe.write(json.dumps(answer).encode())
         finally:
             os._exit(0)
     os.close(writes)
@@ -220,7 +227,10 @@ def _answer_of(child: int, reads: int, end: float) -> dict:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child, signal.SIGKILL)  # what the tests have started and left
     by_signal = stopped or (os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0)
-    return json.loads(said) if said and not by_signal else {"code": -1, "signal": int(by_signal)}
+    answer = json.loads(said) if said and not by_signal else {"code": -1, "signal": int(by_signal)}
+    if answer["code"] == -2:
+        raise SystemExit(f"the runner itself fails:\n{answer['error']}")
+    return answer
 
 
 # --- which tests ----------------------------------------------------------------------------------
