@@ -1,8 +1,9 @@
 """Which lines and branches of the core no test runs: `python tests/covered.py`, some minutes.
 
 Measured with coverage.py in one process, by the files of tests that also try mutants. A line that
-no test in one process can run has `# pragma: no cover: REASON`; pyproject.toml leaves out what only
-type checkers read. Ends with 1 where anything else is not run.
+no test in one process can run has `# pragma: no cover: REASON`, or is `raise AssertionError(WHY)`
+where nothing comes; pyproject.toml leaves out what only type checkers read. Ends with 1 where
+anything else is not run.
 """
 
 from __future__ import annotations
@@ -18,18 +19,20 @@ import mutants
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST = 20  # lines that may be left out
-PRAGMA = re.compile(r"#\s*pragma:\s*no\s*(?:cover|branch)(.*)", re.IGNORECASE)
+LEFT_OUT = re.compile(
+    r"#\s*pragma:\s*no\s*(?:cover|branch)(.*)|raise AssertionError(.*)", re.IGNORECASE
+)
 
 Exclusion = namedtuple("Exclusion", "module line reason")
 
 
 def exclusions(sources: Mapping[str, str]) -> list[Exclusion]:
-    """The lines with a pragma, and the reason that each gives: "" for none."""
+    """The lines that are left out, and the reason that each gives: "" for none."""
     return [
-        Exclusion(module, number, found[1].strip(" :,."))
+        Exclusion(module, number, (found[1] or found[2] or "").strip(" :,.()\"'"))
         for module, source in sources.items()
         for number, line in enumerate(source.splitlines(), 1)
-        if (found := PRAGMA.search(line))
+        if (found := LEFT_OUT.search(line))
     ]
 
 

@@ -253,8 +253,13 @@ def test_few_lines_of_the_core_are_left_out_of_its_coverage_and_each_says_why():
 
 
 def test_a_line_that_is_left_out_is_found_with_its_reason():
-    text = "a = 1\nb = 2  # pragma: no cover: nobody can\nc = 3  # pragma: no cover\n"
+    text = (
+        "a = 1\nb = 2  # pragma: no cover: nobody can\nc = 3  # pragma: no cover\n"
+        'raise AssertionError("a is 1")\nraise AssertionError\n'
+    )
     assert covered.exclusions({"vpcedu.address": text}) == [
         ("vpcedu.address", 2, "nobody can"),
         ("vpcedu.address", 3, ""),
+        ("vpcedu.address", 4, "a is 1"),
+        ("vpcedu.address", 5, ""),
     ]
