@@ -72,6 +72,7 @@ NOT_RUN = {
             "test_fields",
             "test_puzzles",
             "test_sweep",
+            "test_unknown",
         ],
         "slow, and about pictures, forms, files and puzzles rather than about the core",
     ),
