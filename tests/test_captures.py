@@ -260,7 +260,7 @@ def test_the_simple_packet_block_is_of_the_first_interface_cut_and_has_no_time(t
     found = load(path)
     assert [seen.at for seen in found] == [5_000_000, 5_000_000]
     assert found[1].decoded.packet == REQUEST._replace(data=DATA[:42])
-    assert "1 packet without a time: shown with that of the packet before." in first_lines(path)
+    assert "1 packet without a time: shown with the time of the packet before." in first_lines(path)
 
 
 # --- size ---------------------------------------------------------------------------------

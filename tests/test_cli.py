@@ -190,7 +190,7 @@ def test_ask_says_what_becomes_of_a_question_and_exits_0_or_1():
     works, fails = run(*ASKED, "80"), run(*ASKED, "443")
     assert (works.returncode, works.stderr, fails.returncode, fails.stderr) == (0, "", 1, "")
     assert works.stdout.startswith(
-        "internet reaches www.example.com on TCP port 80, and the answer comes back."
+        "internet reaches www.example.com on TCP port 80, and the reply comes back."
     )
     assert "add sg-balancer in tcp 443 from 0.0.0.0/0" in fails.stdout
 
@@ -218,7 +218,7 @@ def test_ask_takes_name_tags_and_says_where_the_model_ends_behind_the_repairs():
     ]
     done = run("ask", folder, "--from", "db", "--to", "10.99.0.5", "--port", "443")
     assert (
-        f"The smallest repair (tried, it leads to where the model ends: i-0e11f22a33b440003, route ({end})):"
+        f"The smallest repair (tried: it leads to where the model ends, i-0e11f22a33b440003, route ({end})):"
         in (done.stdout)
     )
 

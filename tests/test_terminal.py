@@ -199,7 +199,7 @@ def test_each_hint_says_more_and_none_names_the_answer():
         "On the way there a packet is lost at NLB node.",
         "The check that loses it there is: network ACL in.",
     ]
-    assert said[3] == "That was the last hint; answer tells it all."
+    assert said[3] == "That was the last hint. Type answer for the solution."
     assert not any(str(puzzle(7).answers[0][0]) in words for words in said)
 
 

@@ -26,7 +26,7 @@ def no(source, destination, port, words, repairs, symptom=TIMED_OUT):
 
 
 def ends(source, destination, port, *words):
-    return Asked(source, destination, port, "cannot be told", words, None)
+    return Asked(source, destination, port, "unknown", words, None)
 
 
 def error(source, destination, port, *words):
@@ -152,7 +152,7 @@ QUESTIONS = {
             "internet",
             "{arn}",
             80,
-            "{web}, flow return: the balancer's flow, not a route (inferred)",
+            "{web}, flow return: the load balancer's flow, not a route (inferred)",
             "{web}, group out: the tracked flow that {back} in tcp 80 from 0.0.0.0/0",
             "{igw}, address map",
         ),
@@ -719,7 +719,7 @@ QUESTIONS = {
             "{web}",
             "internet",
             443,
-            "{nat}, translation: the device's own table of flows: destination 10.0.0.20 bec",
+            "{nat}, translation: the device's own translation: destination 10.0.0.20 bec",
             "{nat}, group out: the tracked flow that {group} in tcp 443 from 10.0.1.0/24 let through",
             "{igw}, address map: no state",
         ),
