@@ -51,7 +51,7 @@ def blockers(site: Site, what: str | Call) -> tuple[Step, ...]:
 
 
 def beyond_drops(site: Site, what: str | Call) -> Visit:
-    """The visit on a copy of the site whose filters pass on what they would drop."""
+    """The visit on a copy of the site whose filters forward what they would drop."""
     copy = deepcopy(site)
     copy.network.filters.beyond_drops = True
     return copy.play(what) if isinstance(what, Call) else copy.get(what)
