@@ -76,8 +76,7 @@ def test_a_private_host_reaches_the_internet_through_the_nat(source, destination
     answer = ask(reference_vpc(), source, destination, 443)
     assert answer.reachable
     assert any(
-        line.startswith("NAT, translation: the device's own table of flows")
-        for line in answer.states
+        line.startswith("NAT, translation: the device's own translation") for line in answer.states
     )
     assert "private: route 0.0.0.0/0 > NAT" in answer.rows
 
@@ -113,7 +112,7 @@ def test_what_brings_the_reply_back_is_told_for_each_hop():
     states = ask(reference_vpc("network"), "internet", NAME, 80).states
     assert "web, flow return: the load balancer's flow, not a route (inferred)" in states
     assert any(
-        line.startswith("NLB node, translation: the device's own table of flows") for line in states
+        line.startswith("NLB node, translation: the device's own translation") for line in states
     )
     assert any(line.startswith("Internet gateway, address map: no state") for line in states)
     classic = ask(reference_vpc("classic-tcp"), "internet", NAME, 80).states

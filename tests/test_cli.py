@@ -30,7 +30,9 @@ def plain():
 def test_without_options_it_answers_the_question(plain):
     first, _, answer = plain.partition("\n\n")
     assert first == "GET http://www.example.com/, by client: 200 OK after 0.080 s"
-    assert answer.startswith("web (10.0.1.10:80) answers 10.0.0.10:")
+    assert answer.startswith(
+        "Yes, the reply goes back through the load balancer: the ELB node is a proxy"
+    )
 
 
 def test_it_needs_no_installed_package(plain):
@@ -134,7 +136,7 @@ def test_the_usage_names_every_option_and_value():
         (["--balancer", "haproxy"], "'haproxy'", "classic-tcp, classic-http, application, network"),
         (["--balancer="], "''", "classic-tcp"),
         (["--balancer", ""], "''", "classic-tcp"),
-        (["--balancer"], "--balancer", "a value behind it"),
+        (["--balancer"], "--balancer", "a value after it"),
         (["--nat", "proxy"], "'proxy'", "instance, gateway"),
         (["--seed", "x"], "'x'", "a whole number"),
         (["--seed", "1.5"], "'1.5'", "a whole number"),

@@ -50,7 +50,7 @@ def test_where_the_description_shows_the_symptom_its_blockers_are_the_causes():
     )
     for symptom in ("", "timed out"):
         causes = diagnose(vpc, *PAGE, symptom)
-        assert [cause.words.partition(":")[0] for cause in causes] == [
+        assert [cause.words.partition(".")[0] for cause in causes] == [
             "on the forward path a packet is lost at web, group in",
             "on the return path a packet is lost at web, network ACL out",
         ]

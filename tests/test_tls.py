@@ -317,7 +317,7 @@ def test_the_request_is_the_first_data_behind_the_handshake(visits):
 
 def test_what_the_client_sent_is_shown_as_it_was_before_encryption(visits):
     assert (
-        "What client sent inside TLS(different bytes):\n  GET / HTTP/1.1\n"
+        "What client sent inside TLS (different bytes):\n  GET / HTTP/1.1\n"
         in visits["classic-https"].seen
     )
     assert "just as sent inside TLS:\n  GET / HTTP/1.1\n" in visits["network"].seen

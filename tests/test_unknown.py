@@ -156,7 +156,10 @@ def test_block_public_access_leaves_open_what_crosses_the_internet_gateway(tmp_p
     path = str(folder(tmp_path, told))
     assert main(["ask", path, "--from", "internet", "--to", "shop", "--port", "80"]) == 3
     out = capsys.readouterr().out
-    assert "It is unknown whether" in out and "VPC Block Public Access is on (block-bidirectional)" in out
+    assert (
+        "It is unknown whether" in out
+        and "VPC Block Public Access is on (block-bidirectional)" in out
+    )
     assert "works" not in out and "reaches shop on TCP port 80, and" not in out
     # it stays inside
     assert main(["ask", path, "--from", BASTION, "--to", WEB, "--port", "22"]) == 0
@@ -194,7 +197,7 @@ def test_without_security_groups_nothing_is_said_to_be_allowed_or_refused(tmp_pa
 def test_nothing_is_said_of_an_address_that_nobody_described(address, capsys):
     assert main(["ask", str(EXAMPLE), "--from", "internet", "--to", address, "--port", "80"]) == 3
     out = capsys.readouterr().out
-    assert f"{address} is no address of the VPC" in out and "works" not in out
+    assert f"{address} is not in the VPC" in out and "works" not in out
 
 
 def test_where_an_inside_host_calls_the_internet_it_is_said_who_listens_there(capsys):
@@ -724,8 +727,8 @@ def test_what_is_unknown_of_a_device_is_unknown_of_it_under_another_name(tmp_pat
         (WEB, "169.254.169.254", "link-local address"),
         (WEB, "10.20.0.2", "kept by AWS for"),
         (WEB, "100.64.0.1", "RFC 6598"),
-        ("203.0.113.5", "internet", "no address of the VPC"),
-        ("169.254.169.254", "internet", "no address of the VPC"),
+        ("203.0.113.5", "internet", "is not in the VPC"),
+        ("169.254.169.254", "internet", "is not in the VPC"),
     ],
 )
 def test_nothing_is_said_of_what_answers_at_addresses_of_aws_itself(source, destination, words):

@@ -144,7 +144,7 @@ SCENARIOS = (
         fetched(),
         "works",
         "The route 10.0.0.0/16 > local takes the reply to the ELB node, which opened this connection itself."
-        " The ELB node then answers 203.0.113.10",
+        " The ELB node then answers the client (203.0.113.10",
     ),
     Scenario(
         "nlb-answer-and-the-nat",
