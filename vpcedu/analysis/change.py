@@ -179,7 +179,10 @@ def _changes(old: Row, new: Row, pattern: str) -> str:
         elif before != after:
             parts.append(
                 pattern.format(
-                    field.replace("_", " "), field, _plain(before), _plain(after) or "none"
+                    field.replace("_", " "),
+                    field,
+                    _plain(before) or "none",
+                    _plain(after) or "none",
                 )
             )
     return ", ".join(parts)
