@@ -205,7 +205,7 @@ def test_an_audit_looks_at_every_vpc_unless_one_is_named_and_says_what_it_leaves
     assert [line.split()[1] for line in told.splitlines() if line.startswith("VPC ")] == at["vpcs"]
     assert (
         told.count("only TCP is looked at")
-        == told.count("Ways between this VPC and others are not looked at")
+        == told.count("Paths between this VPC and others are not audited")
         == 3
     )
     # one of the other VPC has it
@@ -227,7 +227,7 @@ def test_what_the_other_addresses_of_a_name_give_is_noted(network):
     account, at = network("in_private_subnets")
     answer = lab.ask(account.vpc(), "internet", at["arn"], 80)
     assert (
-        f"{at['arn']} has 2 addresses: asked was 192.0.2.254, and 192.0.2.253 gives the same."
+        f"{at['arn']} has 2 addresses. This answer is about 192.0.2.254; the result for 192.0.2.253 is the same."
         in answer.notes
     )
     # the routes of both subnets: the other one follows the main table
@@ -259,7 +259,7 @@ def test_what_is_assumed_is_noted(network):
         assert lab.ask(account.vpc(), at["app"], destination, 443).reachable is reachable
     account, at = network("detached")
     assert any(
-        f"a blackhole, for {at['igw']} is not attached to {at['vpc']}" in note.words
+        f"a blackhole, because {at['igw']} is not attached to {at['vpc']}" in note.words
         for note in account.report
     )
 
@@ -311,7 +311,7 @@ def test_causes_of_a_symptom_are_shown_by_runs_of_the_loaded_network(network):
     account, at = network("no_ephemeral_ports")
     (cause,) = lab.diagnose(account.vpc(), "internet", at["web"], 80, "timed out")
     assert str(cause).startswith(
-        f"on the return path a packet is lost at {at['web']}, network ACL out:"
+        f"on the return path a packet is lost at {at['web']}, network ACL out. Why:"
     )
     assert f"({at['acl']} out *: deny all to 0.0.0.0/0)" in cause.words
     assert str(cause.repair) == f"add {at['acl']} out 110: allow tcp 1024-65535 to 0.0.0.0/0"

@@ -320,7 +320,7 @@ def test_what_the_client_sent_is_shown_as_it_was_before_encryption(visits):
         "What client sent inside TLS (different bytes):\n  GET / HTTP/1.1\n"
         in visits["classic-https"].seen
     )
-    assert "just as sent inside TLS:\n  GET / HTTP/1.1\n" in visits["network"].seen
+    assert "exactly as sent inside TLS:\n  GET / HTTP/1.1\n" in visits["network"].seen
 
 
 # --- copies --------------------------------------------------------------------------------------

@@ -168,7 +168,7 @@ def test_block_public_access_leaves_open_what_crosses_the_internet_gateway(tmp_p
     out = capsys.readouterr().out
     assert (
         "VPC Block Public Access" in out
-        and "nothing is said below of 192.0.2.0/26, the Internet." in out
+        and "nothing below is about 192.0.2.0/26, the Internet." in out
     )
     reached = out.partition("Who reaches what")[2].partition("Rows that do nothing")[0]
     assert BASTION in reached and "192.0.2.0/26" not in reached and "the Internet" not in reached
@@ -793,9 +793,9 @@ def test_a_diagnosis_of_what_cannot_be_told_blames_no_row(tmp_path):
 def test_where_balancers_are_not_known_audit_does_not_say_that_there_are_none(missing, tmp_path):
     told = answers()
     del told[missing]
-    lines = str(lab.audit(aws.load(folder(tmp_path, told)).vpc())).partition("through balancers\n")[
-        2
-    ]
+    lines = str(lab.audit(aws.load(folder(tmp_path, told)).vpc())).partition(
+        "through load balancers\n"
+    )[2]
     assert "unknown" in lines.partition("\n")[0]
 
 
@@ -815,7 +815,7 @@ HARMLESS = {
     "load balancer {name} of type {kind}: left out": "its interfaces are known, and end the model",
     "the network interfaces of endpoint {name}: nothing leads to it": "its name is no end that one can ask about",
     "{own.device} gets what is for {cidr}: what it does then is unknown": "the device ends the model for that block",
-    "{name} ({words}): what lies behind it is unknown": "the device ends the model",
+    "{name} ({words}): what lies beyond it is unknown": "the device ends the model",
     "NAT gateway {name}: {row.text('State', 'available')}, without a subnet or an address of the"
     " model": "a route to it ends the model",
     "interfaces that are attached to nothing": "nobody answers at such an address",
@@ -823,7 +823,7 @@ HARMLESS = {
     "a local route of {table} for {destination}, no block of {vpc}": "no address of the VPC is in it",
     "a route of {table} into {UNROUTABLE}": "AWS does not follow such a route either",
     "peering connection {name} is {status}: it carries nothing": "so do its routes here",
-    "{route.table}, {route}: a blackhole, for {useless[route.target]}": "so is the route here",
+    "{route.table}, {route}: a blackhole, because {useless[route.target]}": "so is the route here",
     "target {name} of {arn} is {health}": "the balancer does not use it",
 }
 
