@@ -39,7 +39,7 @@ QUESTIONS = {
             "internet",
             "shop",
             80,
-            "{web}, group out: the tracked flow that {back} in tcp 8080 from {front} let",
+            "{web}, group out: the tracked flow that {back} in tcp 8080 from {front} allowed",
             "{web}, route: no state: {private_table}, the local route",
             "shop/{public}, deliver: the opener's conn",
             "{igw}, address map: no state",
@@ -77,7 +77,7 @@ QUESTIONS = {
             "{bastion}",
             "{web}",
             8080,
-            "{web}, group out: the tracked flow that {back} in tcp 8080 from {front} let",
+            "{web}, group out: the tracked flow that {back} in tcp 8080 from {front} allowed",
         ),
         no(
             "{bastion}",
@@ -659,7 +659,7 @@ QUESTIONS = {
             "{web}",
             "{nat}",
             443,
-            "{nat}, group out: the tracked flow that {group} in tcp 443 from 10.0.1.0/24 let",
+            "{nat}, group out: the tracked flow that {group} in tcp 443 from 10.0.1.0/24 allowed",
         ),
         yes("{web}", "{nat_eni}", 443, "{nat}, route: no state: {public_table}, the local route"),
         no(

@@ -98,7 +98,7 @@ class Repair(NamedRow):
         )
 
     def apply(self, vpc: Vpc) -> Vpc:
-        """The description after the repair; ValueError where it lacks what is changed."""
+        """The description after it; ValueError where it lacks what is changed."""
         if isinstance(self.new, (PeeringConnection, Attachment)):
             return self.new.apply(vpc)
         if self.row is None:
