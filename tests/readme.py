@@ -17,7 +17,7 @@ PATH = Path(__file__).parent.parent / "README.md"
 def block() -> str:
     """The answer and the ladder, as `python3 -m vpcedu` prints them."""
     text = str(reference_architecture().get("http://www.example.com/"))
-    return text[: text.index("What web saw")].rstrip()
+    return text[: text.index("What web received")].rstrip()
 
 
 def statements() -> str:

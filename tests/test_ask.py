@@ -55,7 +55,7 @@ def test_the_internet_reaches_the_page_by_every_word_for_the_balancer(kind, nat)
         )
         assert "sg-web in tcp 80 from sg-balancer" in answer.rows
         assert (
-            answer.verdict == f"internet reaches {word} on TCP port 80, and the answer comes back."
+            answer.verdict == f"internet reaches {word} on TCP port 80, and the reply comes back."
         )
 
 
@@ -76,8 +76,7 @@ def test_a_private_host_reaches_the_internet_through_the_nat(source, destination
     answer = ask(reference_vpc(), source, destination, 443)
     assert answer.reachable
     assert any(
-        line.startswith("NAT, translation: the device's own table of flows")
-        for line in answer.states
+        line.startswith("NAT, translation: the device's own translation") for line in answer.states
     )
     assert "private: route 0.0.0.0/0 > NAT" in answer.rows
 
@@ -104,16 +103,16 @@ def test_a_plain_host_is_asked_as_if_it_listened_and_the_answer_says_so():
     answer = ask(vpc.replace(web, Device("web", Host)), "ELB node", "web", 80)
     assert answer.reachable
     assert answer.notes == (
-        "Nothing tells what web listens on: asked as if it listened on port 80.",
+        "Nothing says what web listens on. The answer assumes that it listens on port 80.",
     )
     assert ask(vpc, "ELB node", "web", 80).notes == ()
 
 
 def test_what_brings_the_reply_back_is_told_for_each_hop():
     states = ask(reference_vpc("network"), "internet", NAME, 80).states
-    assert "web, flow return: the balancer's flow, not a route (inferred)" in states
+    assert "web, flow return: the load balancer's flow, not a route (inferred)" in states
     assert any(
-        line.startswith("NLB node, translation: the device's own table of flows") for line in states
+        line.startswith("NLB node, translation: the device's own translation") for line in states
     )
     assert any(line.startswith("Internet gateway, address map: no state") for line in states)
     classic = ask(reference_vpc("classic-tcp"), "internet", NAME, 80).states
@@ -271,7 +270,7 @@ def test_a_target_that_calls_itself_through_the_balancer_is_told_of_client_addre
 def test_where_no_row_helps_the_answer_says_so():
     answer = ask(reference_vpc(), "web", "10.0.1.77", 80)
     assert answer.repairs is None
-    assert "No row was found that mends it." in str(answer)
+    assert "No change was found that fixes it." in str(answer)
 
 
 # --- how it is shown ------------------------------------------------------------------------------
@@ -286,10 +285,10 @@ def test_text_says_verdict_symptom_blockers_repair_and_both_ways(broken):
     text = str(broken)
     for words in (
         "The person at internet sees: timed out.",
-        "on the way back, web, network ACL out",
-        "The smallest repair (tried, it works):\n  add acl-private out 49",
-        "The way there",
-        "The way back",
+        "on the return path, web, network ACL out",
+        "The smallest repair (tried: it works):\n  add acl-private out 49",
+        "The forward path",
+        "The return path",
         "What brings the reply back",
     ):
         assert words in text

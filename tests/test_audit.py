@@ -393,7 +393,7 @@ def test_the_text_has_all_three_parts():
     for words in (
         "www.example.com port 80: works",
         "web       80  from ELB node",
-        "unused: sg-old; no interface has",
+        "unused: sg-old; no network interface uses",
     ):
         assert words in text_
     assert audit(reference_vpc()).as_json()["reached"][0]["destinations"] == ("ELB node",)

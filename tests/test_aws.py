@@ -465,7 +465,7 @@ def test_the_same_row_twice_is_one_and_two_different_ones_are_refused(tmp_path):
     with pytest.raises(
         aws.LoadError,
         match=r"Subnets.json: \$.Subnets\[2\]: subnet-pub is there twice, the other"
-        r" one at Subnets.json: \$.Subnets\[0\]: expected one row for each id",
+        r" one at Subnets.json: \$.Subnets\[0\]: expected one for each id",
     ):
         load(tmp_path, answers)
 

@@ -71,7 +71,7 @@ def test_each_question_has_the_answer_that_aws_would_give(network, name, asked):
         return
     answer = lab.ask(*question(account, at, asked))
     assert answer.symptom == asked.symptom
-    assert answer.reachable is {"works": True, "cannot be told": None}.get(asked.symptom, False)
+    assert answer.reachable is {"works": True, "unknown": None}.get(asked.symptom, False)
     if answer.reachable:
         assert all(any(line.startswith(word) for line in answer.states) for word in words), (
             answer.states
@@ -205,11 +205,11 @@ def test_an_audit_looks_at_every_vpc_unless_one_is_named_and_says_what_it_leaves
     assert [line.split()[1] for line in told.splitlines() if line.startswith("VPC ")] == at["vpcs"]
     assert (
         told.count("only TCP is looked at")
-        == told.count("Ways between this VPC and others are not looked at")
+        == told.count("Paths between this VPC and others are not audited")
         == 3
     )
     # one of the other VPC has it
-    assert f"no interface has the group {at['groups'][0]}" not in told
+    assert f"no network interface uses the security group {at['groups'][0]}" not in told
     assert main(["audit", folder, "--vpc", at["vpcs"][1]]) == 0
     assert (
         f"VPC {at['vpcs'][1]}" in (alone := capsys.readouterr().out) and at["vpcs"][0] not in alone
@@ -227,7 +227,7 @@ def test_what_the_other_addresses_of_a_name_give_is_noted(network):
     account, at = network("in_private_subnets")
     answer = lab.ask(account.vpc(), "internet", at["arn"], 80)
     assert (
-        f"{at['arn']} has 2 addresses: asked was 192.0.2.254, and 192.0.2.253 gives the same."
+        f"{at['arn']} has 2 addresses. This answer is about 192.0.2.254; the result for 192.0.2.253 is the same."
         in answer.notes
     )
     # the routes of both subnets: the other one follows the main table
@@ -244,10 +244,13 @@ def test_what_is_assumed_is_noted(network):
     account, at = network("endpoints")
     (told,) = lab.ask(account.vpc(), at["app"], "52.216.0.9", 443).notes
     assert told.startswith(
-        f"{at['s3']} leads to com.amazonaws.us-east-1.s3: asked as if that listened on port 443 and"
+        f"{at['s3']} leads to com.amazonaws.us-east-1.s3. The answer assumes that it listens on port 443 and"
     )
     (told,) = lab.ask(account.vpc(), at["bastion"], at["app"], 80).notes
-    assert told == f"Nothing tells what {at['app']} listens on: asked as if it listened on port 80."
+    assert (
+        told
+        == f"Nothing says what {at['app']} listens on. The answer assumes that it listens on port 80."
+    )
     for destination, reachable in (
         ("52.216.1.0", True),
         ("52.216.0.255", True),
@@ -256,7 +259,7 @@ def test_what_is_assumed_is_noted(network):
         assert lab.ask(account.vpc(), at["app"], destination, 443).reachable is reachable
     account, at = network("detached")
     assert any(
-        f"a blackhole, for {at['igw']} is not attached to {at['vpc']}" in note.words
+        f"a blackhole, because {at['igw']} is not attached to {at['vpc']}" in note.words
         for note in account.report
     )
 
@@ -308,7 +311,7 @@ def test_causes_of_a_symptom_are_shown_by_runs_of_the_loaded_network(network):
     account, at = network("no_ephemeral_ports")
     (cause,) = lab.diagnose(account.vpc(), "internet", at["web"], 80, "timed out")
     assert str(cause).startswith(
-        f"on the way back a packet is lost at {at['web']}, network ACL out:"
+        f"on the return path a packet is lost at {at['web']}, network ACL out. Why:"
     )
     assert f"({at['acl']} out *: deny all to 0.0.0.0/0)" in cause.words
     assert str(cause.repair) == f"add {at['acl']} out 110: allow tcp 1024-65535 to 0.0.0.0/0"

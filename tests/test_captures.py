@@ -85,7 +85,7 @@ def test_what_is_cut_inside_the_headers_is_counted(tmp_path):
     assert [seen.decoded.packet.flags for seen in load(path)] == [SYN | ACK, ACK | PSH]
     assert first_lines(path)[:2] == [
         "file.pcap: 2 packets, as seen, of 3 in the file",
-        "Passed over: 1 packet cut inside the headers.",
+        "Skipped: 1 packet cut inside the headers.",
     ]
     assert "3 packets cut inside the headers" in str(
         lab.load_pcap(write(tmp_path, classic(1, frames, snap=40)))
@@ -112,7 +112,7 @@ def test_the_loopback_of_a_mac_is_read_in_both_orders_of_its_family(tmp_path, or
     frames += [struct.pack(family, 7) + bytes(40), b"\2\0"]
     path = write(tmp_path, classic(link, frames, order))
     assert [seen.decoded.packet for seen in load(path)] == PACKETS
-    assert "Passed over: 4 IPv6 packets, 1 address family 7 packet, 1 damaged packet." in str(
+    assert "Skipped: 4 IPv6 packets, 1 address family 7 packet, 1 damaged packet." in str(
         lab.load_pcap(path)
     )
 
@@ -137,7 +137,7 @@ def test_nflog_is_read_in_the_byte_order_of_the_file(tmp_path, order):
     frames += [nflog(order, VERSION_6, 10), frames[0][:20], b""]
     path = write(tmp_path, classic(239, frames, order))
     assert [seen.decoded.packet for seen in load(path)] == PACKETS
-    assert "Passed over: 2 damaged packets, 1 IPv6 packet." in first_lines(path)
+    assert "Skipped: 2 damaged packets, 1 IPv6 packet." in first_lines(path)
     blocks = section(order) + interface(order, 239) + enhanced(order, 0, 5, frames[2])
     assert load(write(tmp_path, blocks))[0].decoded.packet == REQUEST
 
@@ -176,17 +176,17 @@ def test_what_is_passed_over_is_counted_by_kind_the_most_frequent_first(tmp_path
     ]
     assert first_lines(write(tmp_path, classic(1, frames))) == [
         "file.pcap: 1 packet, as seen, of 23 in the file",
-        "Passed over: 12 IPv6 packets, 3 fragments, 2 ICMP packets, 2 UDP packets, 1 ARP packet,"
+        "Skipped: 12 IPv6 packets, 3 fragments, 2 ICMP packets, 2 UDP packets, 1 ARP packet,"
         " 1 EtherType 0x88cc frame, 1 IEEE 802.3 frame.",
     ]
 
 
 def test_a_file_in_which_nothing_can_be_read_says_what_it_holds(tmp_path):
     words = str(lab.load_pcap(write(tmp_path, classic(101, [VERSION_6] * 2))))
-    assert "0 packets, as seen, of 2 in the file\nPassed over: 2 IPv6 packets." in words
+    assert "0 packets, as seen, of 2 in the file\nSkipped: 2 IPv6 packets." in words
     other = section() + interface(link=105) + enhanced("<", 0, 0, bytes(40))
     words = str(lab.load_pcap(write(tmp_path, other)))
-    assert "Passed over: 1 packet of link type 105." in words
+    assert "Skipped: 1 packet of link type 105." in words
 
 
 def test_many_kinds_take_one_line(tmp_path):
@@ -203,7 +203,7 @@ def test_a_damaged_packet_is_counted_and_the_others_are_read(tmp_path):
     path = write(tmp_path, classic(101, frames))
     assert [seen.decoded.packet for seen in load(path)] == [OPENING, REQUEST]
     lines = first_lines(path)
-    assert lines[1] == "Passed over: 2 damaged packets."
+    assert lines[1] == "Skipped: 2 damaged packets."
     assert "TCP header length 16" in lines[2] and "record at byte 84 of the file" in lines[2]
 
 
@@ -222,7 +222,7 @@ def test_a_damaged_block_is_counted_where_the_blocks_go_on(tmp_path, body, words
     path = write(tmp_path, data)
     assert [seen.decoded.packet for seen in load(path)] == [REQUEST]
     lines = first_lines(path)
-    assert lines[1] == "Passed over: 1 damaged packet." and words in lines[2]
+    assert lines[1] == "Skipped: 1 damaged packet." and words in lines[2]
     assert "block at byte 48 of the file" in lines[2]
 
 
@@ -260,7 +260,7 @@ def test_the_simple_packet_block_is_of_the_first_interface_cut_and_has_no_time(t
     found = load(path)
     assert [seen.at for seen in found] == [5_000_000, 5_000_000]
     assert found[1].decoded.packet == REQUEST._replace(data=DATA[:42])
-    assert "1 packet without a time: shown with that of the packet before." in first_lines(path)
+    assert "1 packet without a time: shown with the time of the packet before." in first_lines(path)
 
 
 # --- size ---------------------------------------------------------------------------------

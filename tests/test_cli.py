@@ -30,7 +30,9 @@ def plain():
 def test_without_options_it_answers_the_question(plain):
     first, _, answer = plain.partition("\n\n")
     assert first == "GET http://www.example.com/, by client: 200 OK after 0.080 s"
-    assert answer.startswith("web (10.0.1.10:80) answers 10.0.0.10:")
+    assert answer.startswith(
+        "Yes, the reply goes back through the load balancer: the ELB node is a proxy"
+    )
 
 
 def test_it_needs_no_installed_package(plain):
@@ -134,7 +136,7 @@ def test_the_usage_names_every_option_and_value():
         (["--balancer", "haproxy"], "'haproxy'", "classic-tcp, classic-http, application, network"),
         (["--balancer="], "''", "classic-tcp"),
         (["--balancer", ""], "''", "classic-tcp"),
-        (["--balancer"], "--balancer", "a value behind it"),
+        (["--balancer"], "--balancer", "a value after it"),
         (["--nat", "proxy"], "'proxy'", "instance, gateway"),
         (["--seed", "x"], "'x'", "a whole number"),
         (["--seed", "1.5"], "'1.5'", "a whole number"),
@@ -190,7 +192,7 @@ def test_ask_says_what_becomes_of_a_question_and_exits_0_or_1():
     works, fails = run(*ASKED, "80"), run(*ASKED, "443")
     assert (works.returncode, works.stderr, fails.returncode, fails.stderr) == (0, "", 1, "")
     assert works.stdout.startswith(
-        "internet reaches www.example.com on TCP port 80, and the answer comes back."
+        "internet reaches www.example.com on TCP port 80, and the reply comes back."
     )
     assert "add sg-balancer in tcp 443 from 0.0.0.0/0" in fails.stdout
 
@@ -218,7 +220,7 @@ def test_ask_takes_name_tags_and_says_where_the_model_ends_behind_the_repairs():
     ]
     done = run("ask", folder, "--from", "db", "--to", "10.99.0.5", "--port", "443")
     assert (
-        f"The smallest repair (tried, it leads to where the model ends: i-0e11f22a33b440003, route ({end})):"
+        f"The smallest repair (tried: it leads to where the model ends, i-0e11f22a33b440003, route ({end})):"
         in (done.stdout)
     )
 

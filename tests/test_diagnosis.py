@@ -50,9 +50,9 @@ def test_where_the_description_shows_the_symptom_its_blockers_are_the_causes():
     )
     for symptom in ("", "timed out"):
         causes = diagnose(vpc, *PAGE, symptom)
-        assert [cause.words.partition(":")[0] for cause in causes] == [
-            "on the way there a packet is lost at web, group in",
-            "on the way back a packet is lost at web, network ACL out",
+        assert [cause.words.partition(".")[0] for cause in causes] == [
+            "on the forward path a packet is lost at web, group in",
+            "on the return path a packet is lost at web, network ACL out",
         ]
         assert causes[1].row == deny
         assert [cause.repair for cause in causes] == list(ask(vpc, *PAGE).repairs)

@@ -101,7 +101,7 @@ FORMS = {
     "10": (
         lambda: widgets.PuzzlePrediction(lab.puzzle(5)),
         (
-            ({"at": "ELB node", "check_name": "ACL out"}, "Right: on the way back"),
+            ({"at": "ELB node", "check_name": "ACL out"}, "Right: on the return path"),
             ({"at": "moon"}, "Not understood: device 'moon'"),
         ),
     ),

@@ -254,7 +254,9 @@ def test_of_awss_example_port_22_is_tracked_and_port_80_is_not(port, tracked):
         assert answer == Untracked(ALL_OUT)
         assert row(visit.capture, "group in") == Untracked(HTTP_IN)
         assert str(answer) == "sg-web out all to 0.0.0.0/0, not tracked"
-        assert "no tracked flow; sg-web out all to 0.0.0.0/0 lets it out" in why(visit.capture[2])
+        assert "no tracked flow; the rule sg-web out all to 0.0.0.0/0 allows it" in why(
+            visit.capture[2]
+        )
 
 
 @pytest.mark.fact("sg-untracked-example")
@@ -513,7 +515,7 @@ def test_what_devices_are_made_of_cannot_change_in_flight():
     for old, new in ((listener, None), (web, web._replace(address="10.0.1.11")), (web, None)):
         with pytest.raises(ValueError, match="is part of a device: expected a route"):
             network.replace(old, new)
-    with pytest.raises(ValueError, match="no row"):
+    with pytest.raises(ValueError, match="is not in this VPC"):
         network.replace(HTTP_IN, None)
     assert network.vpc == site("network").vpc
 

@@ -348,7 +348,7 @@ def test_what_is_no_block_is_named(wrong):
 def test_a_block_with_bits_behind_its_prefix_is_refused_and_the_right_one_said():
     with pytest.raises(ValueError) as raised:
         block("10.0.1.7/24")
-    assert str(raised.value) == "'10.0.1.7/24' has bits set behind its prefix: expected 10.0.1.0/24"
+    assert str(raised.value) == "'10.0.1.7/24' has bits set after its prefix: expected 10.0.1.0/24"
 
 
 @settings(max_examples=100, derandomize=True)

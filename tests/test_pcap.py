@@ -372,7 +372,7 @@ def loaded(tmp_path, packets):
 
 def test_a_listing_counts_from_the_syn_of_each_end(tmp_path):
     assert listing(load(write(tmp_path, classic()))).splitlines() == [
-        "What was seen: 4 packets. A capture does not say why, nor what was lost before it.",
+        "What was seen: 4 packets. A capture does not say why, or what was lost before it.",
         "",
         "Connection 1: 203.0.113.10:50001 and 10.0.0.10:80 (opened by the first), 4 packets",
         "    1     0.000  > [S]   seq 0",
@@ -384,7 +384,10 @@ def test_a_listing_counts_from_the_syn_of_each_end(tmp_path):
 
 def test_a_listing_says_what_was_not_seen(tmp_path):
     middle = listing(loaded(tmp_path, PACKETS[2:]))
-    assert "(who opened it was not seen, only 203.0.113.10:50001 was heard), 2 packets" in middle
+    assert (
+        "(who opened it was not seen, only packets from 203.0.113.10:50001 were seen), 2 packets"
+        in middle
+    )
     answer = listing(loaded(tmp_path, PACKETS[1:]))
     assert (
         "Connection 1: 203.0.113.10:50001 and 10.0.0.10:80 (opened by the first), 3 packets"

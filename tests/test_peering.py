@@ -215,7 +215,9 @@ def test_a_description_and_pictures_show_the_peers_too():
 
 def test_a_row_in_its_own_place_changes_nothing_and_one_that_is_not_there_is_named():
     assert near().replace(HERE, HERE) == near()
-    with pytest.raises(ValueError, match=r"no row Route.*in this VPC: expected one of its rows"):
+    with pytest.raises(
+        ValueError, match=r"Route.*is not in this VPC: expected something that it has"
+    ):
         near().replace(HERE._replace(target="gone"), HERE._replace(target="gone"))
 
 

@@ -35,8 +35,8 @@ TO_A_TRANSIT_GATEWAY = (
 )
 QUESTIONS = {
     "it works": (reference_vpc("network"), "internet", NAME, 80),
-    "it is blocked on the way there": (reference_vpc("application"), "internet", "web", 443),
-    "it is blocked on the way back": (
+    "it is blocked on the forward path": (reference_vpc("application"), "internet", "web", 443),
+    "it is blocked on the return path": (
         reference_vpc("network").with_row(NO_ANSWERS),
         "internet",
         NAME,
@@ -109,7 +109,7 @@ def test_the_answers_differ_as_their_names_say():
         False,
         None,
     ]
-    assert [loss.back for loss in answers["it is blocked on the way back"].blockers] == [True]
+    assert [loss.back for loss in answers["it is blocked on the return path"].blockers] == [True]
     assert answers["the model ends behind a repair"].ends
     assert "has 2 addresses" in answers["a name has several addresses"].notes[-1]
 
@@ -173,7 +173,7 @@ def first_loss(visit):
 
 
 def test_a_search_takes_what_was_played_before(counted):
-    vpc, *words = QUESTIONS["it is blocked on the way back"]
+    vpc, *words = QUESTIONS["it is blocked on the return path"]
     before = Plays()
     before.whole(vpc, Question(*words))
     found = smallest(vpc, Question(*words), before)

@@ -232,8 +232,10 @@ def test_a_server_that_expects_no_header_saw_bytes_and_that_is_told():
     vpc = reference_vpc("network").replace(TARGETS, TARGETS._replace(proxy_protocol_v2=True))
     visit = Site(vpc).get("http://www.example.com/")
     assert visit.symptom == "400 Bad Request"
-    assert visit.seen.splitlines()[0].startswith("What web saw: a connection from 203.0.113.10:")
-    assert visit.seen.splitlines()[0].endswith(", and bytes that are no HTTP request:")
+    assert visit.seen.splitlines()[0].startswith(
+        "What web received: a connection from 203.0.113.10:"
+    )
+    assert visit.seen.splitlines()[0].endswith(", and bytes that are not an HTTP request:")
     assert "QUIT" in visit.seen and "GET / HTTP/1.1" in visit.seen
     closed = vpc.without(
         next(row for row in vpc.group_rules if (row.group, row.direction) == ("sg-web", "in"))

@@ -174,7 +174,7 @@ def test_what_is_no_row_is_refused(answer):
 
 
 def test_a_row_that_is_not_there_is_refused():
-    with pytest.raises(ValueError, match="expected one of its rows"):
+    with pytest.raises(ValueError, match="is not in this VPC"):
         puzzle(0).check(Repair(GroupRule("sg-none", OUT, (1, 1), "0.0.0.0/0"), None))
 
 

@@ -189,17 +189,17 @@ def test_several_faults_are_mended_in_one_line():
     back = [typed(made.vpc, undone(fault)) for fault in made.planted]
     lines = iter((back[0], "; ".join(back)))
     assert play(made, lambda: next(lines), said.append)
-    assert said[0].startswith("Which 2 changes mend it?")
+    assert said[0].startswith("Which 2 changes fix it?")
     assert [words.split(".")[0] for words in said[1:]] == ["Not yet", "Right"]
 
 
 def test_each_hint_says_more_and_none_names_the_answer():
     _, said = game(*["hint"] * 4)
     assert said[:2] == [
-        "On the way there a packet is lost at NLB node.",
+        "On the forward path a packet is lost at NLB node.",
         "The check that loses it there is: network ACL in.",
     ]
-    assert said[3] == "That was the last hint; answer tells it all."
+    assert said[3] == "That was the last hint. Type answer for the solution."
     assert not any(str(puzzle(7).answers[0][0]) in words for words in said)
 
 

@@ -294,9 +294,12 @@ def test_labels_of_single_records(data, words):
         ("classic-https", "TLS ends at the ELB node: between it and web nothing is encrypted."),
         (
             "classic-tcp",
-            "TLS ends at web: what stands between hands on records that it cannot read.",
+            "TLS ends at web: the devices in between forward records that they cannot read.",
         ),
-        ("network", "TLS ends at web: what stands between hands on records that it cannot read."),
+        (
+            "network",
+            "TLS ends at web: the devices in between forward records that they cannot read.",
+        ),
     ],
 )
 def test_the_answer_says_where_tls_ends(balancer, words, visits):
@@ -314,10 +317,10 @@ def test_the_request_is_the_first_data_behind_the_handshake(visits):
 
 def test_what_the_client_sent_is_shown_as_it_was_before_encryption(visits):
     assert (
-        "What client sent inside TLS, other bytes:\n  GET / HTTP/1.1\n"
+        "What client sent inside TLS (different bytes):\n  GET / HTTP/1.1\n"
         in visits["classic-https"].seen
     )
-    assert "just as sent inside TLS:\n  GET / HTTP/1.1\n" in visits["network"].seen
+    assert "exactly as sent inside TLS:\n  GET / HTTP/1.1\n" in visits["network"].seen
 
 
 # --- copies --------------------------------------------------------------------------------------

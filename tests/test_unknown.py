@@ -53,7 +53,7 @@ def folder(tmp_path, told):
 
 
 def asked(vpc, question):
-    """Whether it works (None: it cannot be told) and what is seen.
+    """Whether it works (None: it is unknown) and what is seen.
 
     None where an end is not known.
     """
@@ -108,7 +108,7 @@ def test_without_one_file_no_definite_answer_contradicts_the_whole_set(
                         source, there.name, port
                     )
     assert {
-        row[:2]: row.outcome for row in less.balancers if row.outcome.verdict != "cannot be told"
+        row[:2]: row.outcome for row in less.balancers if row.outcome.verdict != "unknown"
     }.items() <= {row[:2]: row.outcome for row in audit.balancers}.items()
     code = main(["audit", str(tmp_path)])
     told = capsys.readouterr().out
@@ -156,7 +156,10 @@ def test_block_public_access_leaves_open_what_crosses_the_internet_gateway(tmp_p
     path = str(folder(tmp_path, told))
     assert main(["ask", path, "--from", "internet", "--to", "shop", "--port", "80"]) == 3
     out = capsys.readouterr().out
-    assert "cannot be told" in out and "VPC Block Public Access is on (block-bidirectional)" in out
+    assert (
+        "It is unknown whether" in out
+        and "VPC Block Public Access is on (block-bidirectional)" in out
+    )
     assert "works" not in out and "reaches shop on TCP port 80, and" not in out
     # it stays inside
     assert main(["ask", path, "--from", BASTION, "--to", WEB, "--port", "22"]) == 0
@@ -165,7 +168,7 @@ def test_block_public_access_leaves_open_what_crosses_the_internet_gateway(tmp_p
     out = capsys.readouterr().out
     assert (
         "VPC Block Public Access" in out
-        and "nothing is said below of 192.0.2.0/26, the Internet." in out
+        and "nothing below is about 192.0.2.0/26, the Internet." in out
     )
     reached = out.partition("Who reaches what")[2].partition("Rows that do nothing")[0]
     assert BASTION in reached and "192.0.2.0/26" not in reached and "the Internet" not in reached
@@ -178,7 +181,7 @@ def test_without_security_groups_nothing_is_said_to_be_allowed_or_refused(tmp_pa
     assert main(["ask", path, "--from", "internet", "--to", "shop", "--port", "80", "--json"]) == 3
     shape = json.loads(capsys.readouterr().out)
     assert shape["NetworkPathFound"] is None and shape["Explanations"] == []
-    assert shape["Answer"]["outcome"]["verdict"] == shape["Answer"]["symptom"] == "cannot be told"
+    assert shape["Answer"]["outcome"]["verdict"] == shape["Answer"]["symptom"] == "unknown"
     assert any(
         "security groups" in row["words"] and row["collect"] == "aws ec2 describe-security-groups"
         for row in shape["Answer"]["unknown"]
@@ -194,12 +197,12 @@ def test_without_security_groups_nothing_is_said_to_be_allowed_or_refused(tmp_pa
 def test_nothing_is_said_of_an_address_that_nobody_described(address, capsys):
     assert main(["ask", str(EXAMPLE), "--from", "internet", "--to", address, "--port", "80"]) == 3
     out = capsys.readouterr().out
-    assert f"{address} is no address of the VPC" in out and "works" not in out
+    assert f"{address} is not in the VPC" in out and "works" not in out
 
 
 def test_where_an_inside_host_calls_the_internet_it_is_said_who_listens_there(capsys):
     assert main(["ask", str(EXAMPLE), "--from", WEB, "--to", "52.1.2.3", "--port", "443"]) == 0
-    assert "Nothing tells whether 52.1.2.3 listens on port 443" in " ".join(
+    assert "Nothing says whether 52.1.2.3 listens on port 443" in " ".join(
         capsys.readouterr().out.split()
     )
 
@@ -680,15 +683,15 @@ def test_what_was_set_aside_is_named_where_a_packet_met_it(what, tmp_path, capsy
     code = main(["ask", path, "--from", source, "--to", destination, "--port", str(port)])
     out = " ".join(capsys.readouterr().out.split())
     assert code == 3, out
-    assert words in out and "cannot be told" in out and "repair" not in out
+    assert words in out and "It is unknown whether" in out and "repair" not in out
     answer = lab.ask(aws.load(path).vpc(), *question)
-    assert (answer.reachable, answer.repairs, answer.symptom) == (None, None, "cannot be told")
+    assert (answer.reachable, answer.repairs, answer.symptom) == (None, None, "unknown")
     if what in ELSEWHERE:  # an address that no place of the audit has
         return
     assert main(["audit", path]) == 3
     out = " ".join(capsys.readouterr().out.split())
     assert words in out
-    assert out.index(words) < out.index("From the Internet, through balancers")
+    assert out.index(words) < out.index("From the Internet, through load balancers")
 
 
 @pytest.mark.parametrize(
@@ -724,8 +727,8 @@ def test_what_is_unknown_of_a_device_is_unknown_of_it_under_another_name(tmp_pat
         (WEB, "169.254.169.254", "link-local address"),
         (WEB, "10.20.0.2", "kept by AWS for"),
         (WEB, "100.64.0.1", "RFC 6598"),
-        ("203.0.113.5", "internet", "no address of the VPC"),
-        ("169.254.169.254", "internet", "no address of the VPC"),
+        ("203.0.113.5", "internet", "is not in the VPC"),
+        ("169.254.169.254", "internet", "is not in the VPC"),
     ],
 )
 def test_nothing_is_said_of_what_answers_at_addresses_of_aws_itself(source, destination, words):
@@ -770,7 +773,7 @@ def test_the_address_that_leaves_the_answer_open_decides_and_is_shown(tmp_path):
     answer = lab.ask(vpc, WEB, "shop", 80)
     assert answer.reachable is None and "tgw-9" in answer.verdict and "works" not in answer.verdict
     assert answer.forward[0].packet.flow.dst == "198.51.100.31"
-    assert answer.as_json()["Answer"]["addresses"] == {"198.51.100.31": "cannot be told"}
+    assert answer.as_json()["Answer"]["addresses"] == {"198.51.100.31": "unknown"}
 
 
 def test_a_diagnosis_of_what_cannot_be_told_blames_no_row(tmp_path):
@@ -790,10 +793,10 @@ def test_a_diagnosis_of_what_cannot_be_told_blames_no_row(tmp_path):
 def test_where_balancers_are_not_known_audit_does_not_say_that_there_are_none(missing, tmp_path):
     told = answers()
     del told[missing]
-    lines = str(lab.audit(aws.load(folder(tmp_path, told)).vpc())).partition("through balancers\n")[
-        2
-    ]
-    assert "cannot be told" in lines.partition("\n")[0]
+    lines = str(lab.audit(aws.load(folder(tmp_path, told)).vpc())).partition(
+        "through load balancers\n"
+    )[2]
+    assert "unknown" in lines.partition("\n")[0]
 
 
 # Notes of the loader that leave no question open, each by its first words, with the reason.
@@ -812,7 +815,7 @@ HARMLESS = {
     "load balancer {name} of type {kind}: left out": "its interfaces are known, and end the model",
     "the network interfaces of endpoint {name}: nothing leads to it": "its name is no end that one can ask about",
     "{own.device} gets what is for {cidr}: what it does then is unknown": "the device ends the model for that block",
-    "{name} ({words}): what lies behind it is unknown": "the device ends the model",
+    "{name} ({words}): what lies beyond it is unknown": "the device ends the model",
     "NAT gateway {name}: {row.text('State', 'available')}, without a subnet or an address of the"
     " model": "a route to it ends the model",
     "interfaces that are attached to nothing": "nobody answers at such an address",
@@ -820,7 +823,7 @@ HARMLESS = {
     "a local route of {table} for {destination}, no block of {vpc}": "no address of the VPC is in it",
     "a route of {table} into {UNROUTABLE}": "AWS does not follow such a route either",
     "peering connection {name} is {status}: it carries nothing": "so do its routes here",
-    "{route.table}, {route}: a blackhole, for {useless[route.target]}": "so is the route here",
+    "{route.table}, {route}: a blackhole, because {useless[route.target]}": "so is the route here",
     "target {name} of {arn} is {health}": "the balancer does not use it",
 }
 

@@ -10,18 +10,18 @@ from vpcedu.cli.options import parse, whole
 
 USAGE = """usage: python3 -m vpcedu [options]
 
-A client asks a web server in a private subnet for a page, through a load balancer. How does the
-answer get back? Prints it in words, then packet by packet.
+A client asks a web server in a private subnet for a page, through a load balancer. Does the reply
+go back through the load balancer? Prints the answer in words, then packet by packet.
 
   --balancer NAME   classic-tcp (default), classic-http, application, network
   --nat NAME        instance (default, as in the question), gateway
   --seed N          whole number that decides the ports hosts choose (default 0)
-  --all             the decisions about every packet, not only the telling ones
+  --all             the decisions about every packet, not only the important ones
   --json            everything as JSON
   --help            this text
 
-Of your own VPC: python3 -m vpcedu ask | audit FOLDER; symptoms that people meet, each played: scenario [NAME];
-to practise: puzzle. Each has --help.
+Your own VPC: python3 -m vpcedu ask | audit FOLDER. Simulated symptoms: scenario [NAME]. Practice: puzzle.
+Each has --help.
 """
 # known here, so that the question alone loads none of them
 COMMANDS = ("ask", "audit", "puzzle", "scenario")

@@ -86,7 +86,7 @@ def _block(cidr: str) -> tuple[int, int, int]:
     first, size = number(base), 1 << 32 - length
     if first % size:
         canonical = f"{text(first - first % size)}/{prefix}"
-        raise ValueError(f"{quoted(cidr)} has bits set behind its prefix: expected {canonical}")
+        raise ValueError(f"{quoted(cidr)} has bits set after its prefix: expected {canonical}")
     return first, first + size - 1, length
 
 

@@ -202,9 +202,7 @@ def _option(words: str) -> tuple[str | int, ...]:
     if name == "TS" and len(numbers) == 4 and numbers[::2] == ["val", "ecr"]:
         numbers = numbers[1::2]
     if len(numbers) != NUMBERS.get(name, 1):
-        raise ValueError(
-            f"option {quoted(name)}: expected {NUMBERS.get(name, 1)} numbers behind it"
-        )
+        raise ValueError(f"option {quoted(name)}: expected {NUMBERS.get(name, 1)} numbers after it")
     return (name, *map(_field, numbers))
 
 

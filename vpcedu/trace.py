@@ -64,7 +64,7 @@ class Step(NamedRow):
 
     @property
     def change(self) -> Change | None:
-        """What became of the connection that the packet was delivered to; None where it was not."""
+        """What happened to the connection that got the packet; None where it was not delivered."""
         return self.row if isinstance(self.row, Change) else None
 
     @property

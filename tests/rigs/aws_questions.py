@@ -26,7 +26,7 @@ def no(source, destination, port, words, repairs, symptom=TIMED_OUT):
 
 
 def ends(source, destination, port, *words):
-    return Asked(source, destination, port, "cannot be told", words, None)
+    return Asked(source, destination, port, "unknown", words, None)
 
 
 def error(source, destination, port, *words):
@@ -39,7 +39,7 @@ QUESTIONS = {
             "internet",
             "shop",
             80,
-            "{web}, group out: the tracked flow that {back} in tcp 8080 from {front} let",
+            "{web}, group out: the tracked flow that {back} in tcp 8080 from {front} allowed",
             "{web}, route: no state: {private_table}, the local route",
             "shop/{public}, deliver: the opener's conn",
             "{igw}, address map: no state",
@@ -69,15 +69,15 @@ QUESTIONS = {
             "internet",
             443,
             "{igw}, address map",
-            "{nat}, translation: the device's own table of flows",
-            "{web}, group in: the tracked flow that {back} out all to 0.0.0.0/0 let through",
+            "{nat}, translation: the device's own translation",
+            "{web}, group in: the tracked flow that {back} out all to 0.0.0.0/0 allowed",
         ),
-        yes("{web_eni}", STRANGER, 80, "{nat}, translation: the device's own table of flows"),
+        yes("{web_eni}", STRANGER, 80, "{nat}, translation: the device's own translation"),
         yes(
             "{bastion}",
             "{web}",
             8080,
-            "{web}, group out: the tracked flow that {back} in tcp 8080 from {front} let",
+            "{web}, group out: the tracked flow that {back} in tcp 8080 from {front} allowed",
         ),
         no(
             "{bastion}",
@@ -152,7 +152,7 @@ QUESTIONS = {
             "internet",
             "{arn}",
             80,
-            "{web}, flow return: the balancer's flow, not a route (inferred)",
+            "{web}, flow return: the load balancer's flow, not a route (inferred)",
             "{web}, group out: the tracked flow that {back} in tcp 80 from 0.0.0.0/0",
             "{igw}, address map",
         ),
@@ -325,7 +325,7 @@ QUESTIONS = {
             "{hosts[0]}",
             "{hosts[1]}",
             80,
-            "{hosts[1]}, group out: the tracked flow that {groups[1]} in tcp 80 from {groups[0]} let through",
+            "{hosts[1]}, group out: the tracked flow that {groups[1]} in tcp 80 from {groups[0]} allowed",
             "{hosts[1]}, route: no state: {tables[1]}, route 10.1.0.0/16 > {links[0]}",
         ),
         yes(
@@ -480,7 +480,7 @@ QUESTIONS = {
             "{arn}",
             80,
             "{web}, flow return: the balancer's flow, not a route",
-            "web/{public}, translation: the device's own table of flows",
+            "web/{public}, translation: the device's own translation",
         ),
         yes("{other}", "web", 80, "{web}, flow return: the balancer's flow"),
         yes("{other}", "{web}", 80, "{web}, route: no state: {public_table}, the local route"),
@@ -659,7 +659,7 @@ QUESTIONS = {
             "{web}",
             "{nat}",
             443,
-            "{nat}, group out: the tracked flow that {group} in tcp 443 from 10.0.1.0/24 let",
+            "{nat}, group out: the tracked flow that {group} in tcp 443 from 10.0.1.0/24 allowed",
         ),
         yes("{web}", "{nat_eni}", 443, "{nat}, route: no state: {public_table}, the local route"),
         no(
@@ -719,11 +719,11 @@ QUESTIONS = {
             "{web}",
             "internet",
             443,
-            "{nat}, translation: the device's own table of flows: destination 10.0.0.20 bec",
-            "{nat}, group out: the tracked flow that {group} in tcp 443 from 10.0.1.0/24 let through",
+            "{nat}, translation: the device's own translation: destination 10.0.0.20 bec",
+            "{nat}, group out: the tracked flow that {group} in tcp 443 from 10.0.1.0/24 allowed",
             "{igw}, address map: no state",
         ),
-        yes("{web_eni}", STRANGER, 443, "{nat}, translation: the device's own table of flows"),
+        yes("{web_eni}", STRANGER, 443, "{nat}, translation: the device's own translation"),
         no(
             "{web}",
             "internet",

@@ -583,7 +583,7 @@ SHAPES = [  # kind, path in its rows, another value there, what is said
         "SecurityGroups",
         (1, "IpPermissions", 0, "UserIdGroupPairs"),
         [{"GroupId": "web"}],
-        "expected a group's id, sg-",
+        "expected a security group's id, sg-",
     ),
     (
         "NetworkAcls",
@@ -609,7 +609,7 @@ SHAPES = [  # kind, path in its rows, another value there, what is said
         "LoadBalancers",
         (0, "AvailabilityZones", 0, "SubnetId"),
         "subnet-x",
-        r"expected a balancer in subnets of its",
+        r"expected a load balancer in subnets of its",
     ),
     (
         "Listeners",

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from vpcedu.sites.visit import Visit
     from vpcedu.trace import Trace
 
-NO_REPAIR = "No row was found that mends it."
+NO_REPAIR = "No change was found that fixes it."
 
 
 class Answer(NamedRow):
@@ -46,7 +46,7 @@ class Answer(NamedRow):
     network and decides here, what the other addresses of the destination's name gave, and the visit
     to the one of them that decides (None: the first).
 
-    Where a packet met what nobody described, or what the files do not tell, the answer is neither
+    Where a packet met what nobody described, or what the files do not say, the answer is neither
     yes nor no: that is named, and nothing is guessed.
     """
 
@@ -72,7 +72,7 @@ class Answer(NamedRow):
     def reachable(self) -> bool | None:
         """Whether the request always gets there and its answer comes back.
 
-        None: it cannot be told.
+        None: it is unknown.
         """
         return None if self.outcome.verdict == UNKNOWN else self.outcome.works
 
@@ -88,7 +88,7 @@ class Answer(NamedRow):
     def symptom(self) -> str:
         """What the person at the source sees, in a few words.
 
-        Examples are "works", "timed out", "504 Gateway Timeout", "sometimes" and "cannot be told".
+        Examples are "works", "timed out", "504 Gateway Timeout", "sometimes" and "unknown".
         """
         return self.outcome.said
 
@@ -96,7 +96,7 @@ class Answer(NamedRow):
     def forward(self) -> tuple[Trace, ...]:
         """The opening packet of each connection on the path.
 
-        None where the files do not tell its path.
+        None where the files do not say which path it takes.
         """
         return () if self.unknown else path.forward(self.telling)
 
@@ -121,26 +121,29 @@ class Answer(NamedRow):
 
     @property
     def verdict(self) -> str:
-        """The answer in one sentence."""
+        """The answer in one or two sentences."""
         ends = f"{self.question.destination} on TCP port {self.question.port}"
         outcome = self.outcome
         if outcome.works:
             more = f": {outcome.words}" if outcome.leads else ""
-            return f"{self.question.source} reaches {ends}, and the answer comes back{more}."
+            return f"{self.question.source} reaches {ends}, and the reply comes back{more}."
         if self.unknown:
-            return f"Whether {self.question.source} reaches {ends} cannot be told: {self.unknown[0].words}."
+            return f"It is unknown whether {self.question.source} reaches {ends}. Why: {self.unknown[0].words}."
         if outcome.verdict == SOMETIMES:
             return f"{self.question.source} reaches {ends} only sometimes: {self.shares}."
         lost = path.losses(self.telling)
         if not lost:
-            return f"{self.question.source} gets no good answer from {ends}: {self.symptom}."
+            return f"{self.question.source} gets no usable reply from {ends}: {self.symptom}."
         where = f"{_at(lost[0])}: {lost[0].step.reason}" + _row(self.vpc, lost[0])
         if self.reachable is None:
             return (
-                f"Whether {self.question.source} reaches {ends} is beyond the model: {lost[0].leg_direction} it ends at"
-                f" {where}."
+                f"It is unknown whether {self.question.source} reaches {ends}: the model ends"
+                f" {lost[0].leg_direction}. It ends at {where}."
             )
-        return f"{self.question.source} does not reach {ends}: {lost[0].leg_direction} a packet is lost at {where}."
+        return (
+            f"{self.question.source} does not reach {ends}: a packet is lost {lost[0].leg_direction}. It is"
+            f" lost at {where}."
+        )
 
     @property
     def shares(self) -> str:
@@ -207,7 +210,7 @@ class Answer(NamedRow):
         sections = (
             ("What is missing for an answer:", [f"  {row}" for row in self.unknown]),
             (
-                "In the way:",
+                "What stops it:",
                 [
                     f"  {n}. {loss.leg_direction}, {_at(loss)}: {loss.step.reason}{_row(self.vpc, loss)}"
                     for n, loss in enumerate(self.blockers, 1)
@@ -215,8 +218,8 @@ class Answer(NamedRow):
                 ],
             ),
             _repaired(self),
-            ("The way there", forward),
-            ("The way back", back),
+            ("The forward path", forward),
+            ("The return path", back),
             ("What brings the reply back", [f"  {line}" for line in self.states]),
         )
         parts = [fold(self.verdict)]
@@ -323,9 +326,9 @@ def _repaired(answer: Answer) -> tuple[str, list[str]]:
         return "", []
     if answer.repairs is None:
         return NO_REPAIR, []
-    end = "tried, it works"
+    end = "tried: it works"
     if answer.ends:
-        end = f"tried, it leads to where the model ends: {_at(answer.ends)}{_row(answer.vpc, answer.ends)}"
+        end = f"tried: it leads to where the model ends, {_at(answer.ends)}{_row(answer.vpc, answer.ends)}"
     return f"The smallest repair ({end}):", [f"  {repair}" for repair in answer.repairs]
 
 
@@ -334,17 +337,17 @@ def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
     link = endpoint(vpc, find(vpc, question.source).interface, there.address)
     if link:
         return (
-            f"{link.name} leads to {link.vpc}: asked as if that listened on port {question.port} and no policy"
-            " refused the request.",
+            f"{link.name} leads to {link.vpc}. The answer assumes that it listens on port {question.port} and that no"
+            " policy refuses the request.",
         )
     if not there.device:
         return (
-            f"Nothing tells whether {there.address} listens on port {question.port}: asked as if it did.",
+            f"Nothing says whether {there.address} listens on port {question.port}. The answer assumes that it does.",
         )
     if not silent_about(vpc, there.device):
         return ()
     return (
-        f"Nothing tells what {there.device} listens on: asked as if it listened on port {question.port}.",
+        f"Nothing says what {there.device} listens on. The answer assumes that it listens on port {question.port}.",
     )
 
 
@@ -371,7 +374,8 @@ def _addresses(
     )
     first = f"{question.destination} has {len(others) + 1} addresses"
     if others and {seen.said for _, seen in others} == {visit.outcome.said}:
-        yield f"{first}: asked was {asked}, and {', '.join(word for word, _ in others)} gives the same."
+        same = ", ".join(word for word, _ in others)
+        yield f"{first}. This answer is about {asked}; the result for {same} is the same."
     elif others and every.verdict != SOMETIMES:
-        results = ", ".join(f"{word} gives: {seen.said}" for word, seen in others)
-        yield f"{first}, and they differ: {asked} gives: {visit.outcome.said}, {results}."
+        results = ", ".join(f"{word}: {seen.said}" for word, seen in others)
+        yield f"{first}, and the results differ ({asked}: {visit.outcome.said}, {results})."

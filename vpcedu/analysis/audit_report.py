@@ -136,7 +136,7 @@ class Audit:
         untold = [word for word in (source, destination) if word in self._untold]
         if untold:
             raise ValueError(
-                f"{untold[0]}: who reaches it, or whom it reaches, cannot be told:"
+                f"{untold[0]}: it is unknown who reaches it, or whom it reaches:"
                 f" {self._untold[untold[0]]}"
             )
         bit, i, ports = self._index[source], self._index[destination], self.tables.port_class(port)
@@ -242,15 +242,15 @@ class Audit:
         if self.unknown:
             lines += ["What is missing for an answer", *(f"  {row}" for row in self.unknown)]
             if self.untold:
-                lines.append(f"  So nothing is said below of {self._in_words(self.untold)}.")
+                lines.append(f"  So nothing below is about {self._in_words(self.untold)}.")
             lines.append("")
-        lines += ["From the Internet, through balancers"]
+        lines += ["From the Internet, through load balancers"]
         lines += [
             f"  {name} port {port}: {outcome.said}" for name, port, outcome in self.balancers
         ] or [self._none]
         lines += [
             "",
-            "Who reaches what (only TCP is looked at; what the network allows, and its answers)",
+            "Who reaches what (TCP only: what the network allows, with its replies)",
         ]
         reached = self.reached
         rows = [
@@ -265,25 +265,25 @@ class Audit:
         wide = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
         lines += [
             f"  {to:<{wide[0]}}  {ports:<{wide[1]}}  from {source}" for to, ports, source in rows
-        ] or ["  cannot be told" if self.unknown else "  nobody"]
-        lines += [f"  ... and {len(reached) - SHOWN} rows more; --json has all"] * (
+        ] or ["  unknown" if self.unknown else "  nobody"]
+        lines += [f"  ... and {len(reached) - SHOWN} lines more; --json has all"] * (
             len(reached) > SHOWN
         )
         if self.undecided:
             lines.append(
-                f"  {self.undecided} questions about ways past a device inside the VPC are left open."
+                f"  {self.undecided} questions about paths through a device inside the VPC are left open."
             )
         if self.vpc.peers:
             lines.append(
-                "  Ways between this VPC and others are not looked at: ask about them one by one."
+                "  Paths between this VPC and others are not audited: ask about them one by one."
             )
-        lines += ["", "Rows that do nothing, or too little"]
+        lines += ["", "Rules, entries and tables that do nothing, or too little"]
         lines += [f"  {row}" for row in self.findings] or [self._none]
         return "\n".join(lines)
 
     @property
     def _none(self) -> str:
-        return "  cannot be told" if self.unknown else "  none"
+        return "  unknown" if self.unknown else "  none"
 
     def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
         """In a notebook the last line of a cell is the whole text."""

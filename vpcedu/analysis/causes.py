@@ -51,7 +51,7 @@ def blockers(site: Site, what: str | Call) -> tuple[Step, ...]:
 
 
 def beyond_drops(site: Site, what: str | Call) -> Visit:
-    """The visit on a copy of the site whose filters pass on what they would drop."""
+    """The visit on a copy of the site whose filters forward what they would drop."""
     copy = deepcopy(site)
     copy.network.filters.beyond_drops = True
     return copy.play(what) if isinstance(what, Call) else copy.get(what)
@@ -70,7 +70,7 @@ class Suspect(NamedRow):
     visit: Visit
 
     def __str__(self) -> str:
-        return f"{self.words}; what mends it: {self.repair or 'no row was found'}"
+        return f"{self.words}. What fixes it: {self.repair or 'no change was found'}"
 
 
 def diagnose(
@@ -91,8 +91,7 @@ def diagnose(
     answer = asked(plays, vpc, Question(source, destination, port))
     if answer.unknown:  # whatever else is changed, it stays open
         return tuple(
-            Suspect(None, f"it cannot be told: {row}", None, answer.telling)
-            for row in answer.unknown
+            Suspect(None, f"it is unknown: {row}", None, answer.telling) for row in answer.unknown
         )
     if symptom in ("", answer.symptom):
         return _in_the_way(answer)
@@ -123,8 +122,8 @@ def _in_the_way(answer: Answer) -> tuple[Suspect, ...]:
     causes = [
         Suspect(
             loss.row,
-            f"{loss.leg_direction} a packet is {loss.step.lost}"
-            f" ({path.decided(answer.vpc, loss.step)})",
+            f"{loss.leg_direction} a packet is lost at {loss.step.at}, {loss.step.check}. Why:"
+            f" {loss.step.reason} ({path.decided(answer.vpc, loss.step)})",
             repairs[place] if len(repairs) == len(answer.blockers) else None,
             answer.telling,
         )

@@ -98,7 +98,7 @@ class Repair(NamedRow):
         )
 
     def apply(self, vpc: Vpc) -> Vpc:
-        """The description with the row changed; ValueError where it has no such row."""
+        """The description after it; ValueError where it lacks what is changed."""
         if isinstance(self.new, (PeeringConnection, Attachment)):
             return self.new.apply(vpc)
         if self.row is None:
@@ -179,7 +179,10 @@ def _changes(old: Row, new: Row, pattern: str) -> str:
         elif before != after:
             parts.append(
                 pattern.format(
-                    field.replace("_", " "), field, _plain(before), _plain(after) or "none"
+                    field.replace("_", " "),
+                    field,
+                    _plain(before) or "none",
+                    _plain(after) or "none",
                 )
             )
     return ", ".join(parts)

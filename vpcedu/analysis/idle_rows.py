@@ -58,7 +58,7 @@ def _unused(vpc: Vpc) -> Iterator[Finding]:
     carried = {group for interface in vpc.interfaces for group in interface.groups}
     for group in dict.fromkeys(rule.group for rule in vpc.group_rules):
         if group not in carried:
-            yield Finding(group, "unused", "no interface has this group")
+            yield Finding(group, "unused", "no network interface uses this security group")
     anywhere = {
         group
         for each_vpc in vpc.everyone
@@ -67,17 +67,17 @@ def _unused(vpc: Vpc) -> Iterator[Finding]:
     }
     for row in vpc.group_rules:
         if row.group in carried and row.peer.startswith("sg-") and row.peer not in anywhere:
-            yield Finding(row, "unused", f"no interface has the group {row.peer}")
+            yield Finding(row, "unused", f"no network interface uses the security group {row.peer}")
     acls, tables = (
         {subnet.network_acl for subnet in vpc.subnets},
         {subnet.route_table or vpc.main for subnet in vpc.subnets},
     )
     for acl in dict.fromkeys(entry.acl for entry in vpc.acl_entries):
         if acl not in acls:
-            yield Finding(acl, "unused", "no subnet has this network ACL")
+            yield Finding(acl, "unused", "no subnet uses this network ACL")
     for table in dict.fromkeys(route.table for route in vpc.routes):
         if table not in tables:
-            yield Finding(table, "unused", "no subnet follows this route table")
+            yield Finding(table, "unused", "no subnet uses this route table")
 
 
 def _shadowed(vpc: Vpc) -> Iterator[Finding]:
@@ -90,7 +90,7 @@ def _shadowed(vpc: Vpc) -> Iterator[Finding]:
                 # of two equal ones the later is shadowed
                 first = other_place < place or not _covers(row, other)
                 if place != other_place and first and _covers(other, row):
-                    yield Finding(row, "shadowed", f"{other} allows all of it")
+                    yield Finding(row, "shadowed", f"{other} already allows all of it")
                     break
 
 
@@ -109,7 +109,9 @@ def _never(vpc: Vpc) -> Iterator[Finding]:
     for rows in _by_direction(vpc).values():
         for place, row in enumerate(rows):
             if not any(_left(row, rows[:place], protocol) for protocol in (TCP, UDP, ICMP, REST)):
-                why = "entries with lower numbers take all of it" if place else "it fits nothing"
+                why = (
+                    "entries with lower numbers match all of it" if place else "it matches nothing"
+                )
                 yield Finding(row, "never matches", why)
 
 
@@ -206,7 +208,7 @@ def _narrow(
         yield Finding(
             request,
             "ephemeral trap",
-            f"answers {back} do not pass to every port of {who}{all_of_them}: {', '.join(short)}",
+            f"replies {back} are not allowed to every port of {who}{all_of_them}: {', '.join(short)}",
         )
 
 

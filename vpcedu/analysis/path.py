@@ -1,8 +1,8 @@
-"""Path: a question's packets there and back, hop by hop, with the rows that decided, by name.
+"""Path: a question's packets there and back, hop by hop, with the rules and routes that decided.
 
-One leg for each connection on the way (a balancer that ends connections makes two of one): there
-the first SYN of its opener, back the first SYN ACK (or RST) that answered. Later segments go the
-same ways, by tracked flows where these went by rules; so these two show most. Connections that
+One leg for each connection on the path (a balancer that ends connections makes two of one): there
+the first SYN of its opener, back the first SYN ACK (or RST) that answered. Later segments take the
+same paths, by tracked flows where these went by rules; so these two show most. Connections that
 nobody asked for, such as health checks, are left out.
 """
 
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 ASKED = ("group in", "group out", "network ACL in", "network ACL out", "address map")
 # What brings a reply back at a check, where neither a route nor a group decides.
 STATES = {
-    "flow return": "the balancer's flow, not a route (inferred)",
-    "translation": "the device's own table of flows: {rewritten}",
+    "flow return": "the load balancer's flow, not a route (inferred)",
+    "translation": "the device's own translation: {rewritten}",
     "address map": "no state: the address map {row}",
     "network ACL in": "no state: {row}",
     "network ACL out": "no state: {row}",
@@ -65,7 +65,7 @@ class Loss(NamedRow):
     @property
     def leg_direction(self) -> str:
         """The direction in words."""
-        return "on the way back" if self.back else "on the way there"
+        return "on the return path" if self.back else "on the forward path"
 
 
 def _is_back(talk: Conversation, trace: Trace) -> bool:
@@ -151,7 +151,7 @@ def decided(vpc: Vpc, step: Step) -> str:
     if refused is not None:  # as asked about: after a repair that was tried it has one rule more
         return str(_as_described(vpc, refused))
     if tracked is not None:
-        return f"tracked flow, let through by {tracked.rule}" if tracked.rule else "tracked flow"
+        return f"tracked flow, allowed by {tracked.rule}" if tracked.rule else "tracked flow"
     if translation_of(step) is not None:
         return f"{_whose(step)}: {rewritten(step) or 'unchanged'}"
     if step.check == "address map":
@@ -187,7 +187,7 @@ def _gone(vpc: Vpc, route: Route) -> str:
 
 
 def _whose(step: Step) -> str:
-    return "flow of the balancer" if step.check == "flow return" else "row of its table"
+    return "the load balancer's flow" if step.check == "flow return" else "its translation"
 
 
 def table_of(vpc: Vpc, device: str) -> str:
@@ -254,13 +254,9 @@ def _state(step: Step) -> str:
     if step.reason is not None or is_nobodys(step):
         return ""
     if tracked is not None:
-        return (
-            f"the tracked flow that {tracked.rule} let through"
-            if tracked.rule
-            else "a tracked flow"
-        )
+        return f"the tracked flow that {tracked.rule} allowed" if tracked.rule else "a tracked flow"
     if untracked is not None:
-        return f"no state: {untracked.rule} lets answers pass too"
+        return f"no state: {untracked.rule} allows replies too"
     if route is not None:
         return f"no state: {route.table}, {'the local route' if route.target == LOCAL else route}"
     if step.action == DELIVER:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 KEPT = (
-    ("169.254.0.0/16", "a link-local address, as AWS's own services have it"),
+    ("169.254.0.0/16", "a link-local address, which AWS's own services use"),
     ("100.64.0.0/10", "an address of the block that RFC 6598 shares between networks"),
 )
 
@@ -88,7 +88,7 @@ def nothing_inside(vpc: Vpc, question: Question) -> tuple[Unknown, ...]:
     described = source.device and there.device and SOMEONE not in (source.device, there.device)
     if source.interface or there.interface or named or described:
         return ()
-    words = f"{there.address} is no address of the VPC, and no packet from {question.source} to it comes near the VPC"
+    words = f"{there.address} is not in the VPC, and no packet from {question.source} to it comes near the VPC"
     return (Unknown(there.address, words),)
 
 

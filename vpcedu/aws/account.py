@@ -149,7 +149,7 @@ def load(path: str | Path) -> Account:
     for address in sorted(answers.rows("Addresses").keys() - shown):
         answers.lacks(
             address,
-            f"{address} is an Elastic IP address that no network interface shows as its own",
+            f"{address} is an Elastic IP address that no network interface has",
             "ec2 describe-addresses",
         )
     vpcs = with_unknown(vpcs, answers.unknown)
@@ -195,7 +195,7 @@ def _complete(answers: Answers) -> None:
                 answers.lacks(name, f"no file has the {EVERYWHERE[kind]} of {name}", command)
     for name in answers.rows("Vpcs"):
         for kind in sorted(answers.aside & ASIDE.keys()):
-            answers.lacks(name, f"{ASIDE[kind]} is told by {kind}, and is not modelled")
+            answers.lacks(name, f"{kind} describes {ASIDE[kind]}, which is not modelled")
         for kind in answers.cut:
             answers.lacks(name, f"the last page of {kind} is missing: every part names a next one")
     for kind, field in (
@@ -336,7 +336,9 @@ class _Ground:
         known_groups = answers.rows("SecurityGroups")
         groups = {group for row in interfaces for group in row.groups if group not in known_groups}
         for group in sorted(groups):
-            answers.notes.add("missing", None, f"the rules of {group}: as if it had none")
+            answers.notes.add(
+                "missing", None, f"the rules of {group}: it is treated as if it had none"
+            )
             answers.lacks(group, f"no file has the rules of {group}", COMMANDS["SecurityGroups"])
         names = (*nodes.names, *endpoints.names(answers, name, interfaces))
         defaults = tuple(row for acl in self.acls for row in default_acl(acl))
@@ -365,7 +367,7 @@ def _checked(ground: _Ground, vpc: Vpc) -> Vpc:
         validity.check(vpc)
     except ValueError as error:
         raise LoadError(
-            f"{ground.at.where}: the rows of {vpc.name} do not fit together: {error}"
+            f"{ground.at.where}: the parts of {vpc.name} do not fit together: {error}"
         ) from None
     return vpc
 

@@ -84,7 +84,7 @@ class Answers:
         self._made += rows
         if self._made > MOST_ROWS:
             raise LoadError(
-                f"{at.where}: with it, prefix lists and targets make more than {MOST_ROWS:,} rows:"
+                f"{at.where}: with it, prefix lists and targets make more than {MOST_ROWS:,} rules, routes and targets:"
                 " expected fewer"
             )
 
@@ -155,7 +155,7 @@ class Answers:
             if before.value != row.value:
                 raise LoadError(
                     f"{row.where}: {name} is there twice, the other one at {before.where}:"
-                    " expected one row for each id"
+                    " expected one for each id"
                 )
 
     def known(self, kind: str, row: At) -> None:

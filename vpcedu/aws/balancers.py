@@ -84,7 +84,9 @@ class Nodes:
             nodes += [self._inferred(one, *place) for place in one.places if place[0] not in there]
             if one.faces and not any(node.public for node in nodes):
                 self.answers.notes.add(
-                    "inconsistent", one.at, f"{one.name} faces the Internet, no node's address does"
+                    "inconsistent",
+                    one.at,
+                    f"{one.name} faces the Internet, but none of its nodes has a public address",
                 )
             addresses = tuple(
                 node.public if one.faces and node.public else node.private for node in nodes
@@ -97,12 +99,12 @@ class Nodes:
             self.answers.notes.add(
                 "missing",
                 leg.at,
-                f"the balancer of interface {leg.interface.name}"
+                f"the load balancer of interface {leg.interface.name}"
                 f" ({leg.description}): what it does is unknown",
             )
             self.answers.lacks(
                 leg.interface.name,
-                f"no file describes the balancer of interface {leg.interface.name}"
+                f"no file describes the load balancer of interface {leg.interface.name}"
                 f" ({leg.description})",
                 "elbv2 describe-load-balancers",
             )
@@ -125,7 +127,7 @@ class Nodes:
 
     def _inferred(self, one: Balancer, subnet: str, private: str, public: str) -> Association:
         if subnet not in self.subnets:
-            raise one.at.refusal(f"a balancer in subnets of its VPC, not in {subnet}")
+            raise one.at.refusal(f"a load balancer in subnets of its VPC, not in {subnet}")
         private = private or self._free_address(self.subnets[subnet].cidr)
         if one.faces and not public:
             public = self._free_address(STAND_IN)
@@ -267,13 +269,15 @@ class Nodes:
             if protocol not in ("TCP", "SSL", "HTTP", "HTTPS"):
                 raise at.get("Protocol").refusal("TCP, SSL, HTTP or HTTPS")
             if at.text("InstanceProtocol", protocol).upper() in ("HTTPS", "SSL"):
-                self.targets.note("simplified", at, "TLS from a balancer to its targets: plain")
+                self.targets.note(
+                    "simplified", at, "TLS from a load balancer to its targets: sent unencrypted"
+                )
             secured = CERTIFICATE if protocol in ("HTTPS", "SSL") else None
             if secured:
                 self.targets.note(
                     "simplified",
                     at,
-                    "certificates: each HTTPS and SSL listener has a demonstration one",
+                    "certificates: each HTTPS and SSL listener uses a demonstration certificate",
                 )
             self.answers.spend(len(instances), at)
             targets = tuple(

@@ -30,7 +30,7 @@ ASIDE = {  # answers that are not used and decide about packets all the same; a 
     "VpcBlockPublicAccessOptions": "VPC Block Public Access",
     "VpcBlockPublicAccessExclusions": "VPC Block Public Access",
     "VpcEncryptionControls": "encryption control",
-    "InstanceStates": "the health of a Classic balancer's instances",
+    "InstanceStates": "the health of a Classic Load Balancer's instances",
 }
 
 KNOWN = {

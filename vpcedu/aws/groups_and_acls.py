@@ -59,7 +59,7 @@ def expanded(answers: Answers, at: At, field: str, words: str, about: str) -> tu
     answers.notes.add(
         "simplified",
         at,
-        f"{words} names prefix list {name}: a row for each of"
+        f"{words} names prefix list {name}, which is replaced by its entries:"
         f" {', '.join(found[:SHOWN]) or 'none'}{more}",
     )
     return found
@@ -84,7 +84,7 @@ def _permission(answers: Answers, group: str, direction: str, at: At) -> Iterato
         yield GroupRule(group, direction, ports, row.block("CidrIp"), protocol)
     for row in at.rows("UserIdGroupPairs"):
         if not row.id("GroupId").startswith("sg-"):
-            raise row.get("GroupId").refusal("a group's id, sg-...")
+            raise row.get("GroupId").refusal("a security group's id, sg-...")
         yield GroupRule(group, direction, ports, row.id("GroupId"), protocol)
     for row in at.rows("PrefixListIds"):
         for cidr in expanded(answers, row, "PrefixListId", f"a rule of {group}", group):

@@ -98,8 +98,8 @@ def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Interfa
         answers.notes.add(
             "simplified",
             at,
-            "secondary addresses of instances take no part but for NAT gateways and"
-            " balancers: a host answers by its primary one",
+            "secondary addresses are used for NAT gateways and load balancers only: an instance"
+            " replies from its primary address",
         )
         instances = at.text("InterfaceType", "interface") == "interface" and not managed(at)
         for address in more if instances else ():
@@ -318,7 +318,7 @@ def _runs(answers: Answers, instance: str, leg: InterfaceLeg) -> bool:
     state = row.get("State").text("Name", "running") if row and row.has("State") else "running"
     if row is None:
         answers.notes.add(
-            "inferred", leg.at, "instances of which only interfaces are known: they run"
+            "inferred", leg.at, "instances of which only interfaces are known: assumed to run"
         )
         answers.lacks(instance, f"no file says whether {instance} runs", "ec2 describe-instances")
     if state not in RUNNING:

@@ -52,7 +52,7 @@ def instance(
             answers.notes.add(
                 "inferred",
                 leg.at,
-                f"{own.device} is a NAT instance, for a route leads to it"
+                f"{own.device} is a NAT instance, because a route leads to it"
                 + ("; but its source/destination check is on" if own.check else ""),
             )
         for cidr in inner:
@@ -76,7 +76,7 @@ def service(answers: Answers, leg: InterfaceLeg, made: dict[str, Device], routed
         from vpcedu.gateways.undescribed import Beyond
 
         made[name] = Device(name, Beyond)
-        answers.notes.add("beyond", leg.at, f"{name} ({words}): what lies behind it is unknown")
+        answers.notes.add("beyond", leg.at, f"{name} ({words}): what lies beyond it is unknown")
     elif leg.kind == "vpc_endpoint" or words.startswith("VPC Endpoint"):
         from vpcedu.aws.endpoints import InterfaceEndpoint
 

@@ -129,7 +129,9 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
                     )
     if not main:
         answers.notes.add(
-            "inferred", None, f"main route table of {vpc}, which no file has: its local route alone"
+            "inferred",
+            None,
+            f"main route table of {vpc}, which no file has: only its local route is known",
         )
         main = f"main table of {vpc}"
         answers.lacks(
@@ -208,7 +210,9 @@ def beyond(
         gone = at.text("State", "active") == BLACKHOLED
         if route.target in useless:
             answers.notes.add(
-                "left out", at, f"{route.table}, {route}: a blackhole, for {useless[route.target]}"
+                "left out",
+                at,
+                f"{route.table}, {route}: a blackhole, because {useless[route.target]}",
             )
         elif gone and route.target in known:
             answers.notes.add(

@@ -58,7 +58,9 @@ class TargetGroups:
             )
         if found and kind == "application" and "Rules" not in self.answers.kinds:
             self.answers.notes.add(
-                "missing", None, f"rules of {balancer}'s listeners: their default actions alone"
+                "missing",
+                None,
+                f"rules of {balancer}'s listeners: only their default actions are used",
             )
             self.answers.lacks(
                 balancer, f"no file has the rules of {balancer}'s listeners", "elbv2 describe-rules"
@@ -112,7 +114,7 @@ class TargetGroups:
                 self.note(
                     "simplified",
                     row,
-                    "certificates: each HTTPS and SSL listener has a demonstration one",
+                    "certificates: each HTTPS and SSL listener uses a demonstration certificate",
                 )
         return tuple(made)
 
@@ -163,7 +165,7 @@ class TargetGroups:
                 self.note(
                     "beyond",
                     row,
-                    f"rule {row.text('Priority', '?')} of {listener}: left out, for its conditions"
+                    f"rule {row.text('Priority', '?')} of {listener}: left out, because of its conditions"
                     " or its action",
                 )
                 self.lacks(
@@ -192,8 +194,10 @@ class TargetGroups:
                     word: own.text(word.title(), getattr(keep, word)) for word in keep._fields[1:]
                 }
                 return Redirect(STATUS.get(own.text("StatusCode"), STATUS["HTTP_302"]), **words)
-            self.note("beyond", at, f"actions of type {kind}: as if they let everything through")
-            self.lacks(f"an action of type {kind} stands before the others, and is not modelled")
+            self.note(
+                "beyond", at, f"actions of type {kind}: treated as if they let everything through"
+            )
+            self.lacks(f"an action of type {kind} comes before the others, and is not modelled")
         return None
 
     def _forward(self, at: At) -> TargetGroup:
@@ -207,7 +211,7 @@ class TargetGroups:
         groups = [self._known_group(arn, at) for arn in dict.fromkeys(arns)]
         if len(groups) == 1:
             return groups[0]
-        self.note("simplified", at, "weights of target groups: all their targets are used alike")
+        self.note("simplified", at, "weights of target groups: all their targets are used equally")
         self.lacks("the weights of target groups are not modelled")
         self.answers.spend(sum(len(group.targets) for group in groups), at)
         first = groups[0] if groups else TargetGroup("no target group", ())
@@ -227,13 +231,17 @@ class TargetGroups:
         row = self.answers.rows("TargetGroups").get(arn)
         if row is None:
             self.note(
-                "missing", at, f"target group {arn}: no file describes it, so it has no targets"
+                "missing",
+                at,
+                f"target group {arn}: no file describes it, so it is treated as empty",
             )
             self.lacks(f"no file has the target group {arn}", "elbv2 describe-target-groups")
             return TargetGroup(arn.rpartition("targetgroup/")[2], ())
         kind, own = row.text("TargetType", "instance"), self.answers.attributes(arn)
         if row.text("Protocol", "HTTP") in ("HTTPS", "TLS"):
-            self.note("simplified", row, "TLS from a balancer to its targets: plain")
+            self.note(
+                "simplified", row, "TLS from a load balancer to its targets: sent unencrypted"
+            )
         preserve = own.get("preserve_client_ip.enabled")
         if self.answers.about("Attributes", arn) is None:
             self.lacks(
@@ -260,7 +268,7 @@ class TargetGroups:
             self.note(
                 "missing",
                 row,
-                f"health of {arn}: so nobody says what its targets are, and it has none",
+                f"health of {arn}: no file says what its targets are, so it is treated as empty",
             )
             self.lacks(
                 f"no file has the targets of {arn}",

@@ -2,8 +2,8 @@
 
 A description is a folder (or file) of what the AWS CLI prints, or the word `reference`, the
 course's own site; `reference:network+gateway` is the site with that balancer and NAT. Exit codes: 0
-reachable (or done), 1 not reachable, 2 a wrong value, which is told in one line on stderr, 3 it
-cannot be told. Nothing is sent anywhere.
+reachable (or done), 1 not reachable, 2 a wrong value, which one line on stderr names, 3 unknown.
+Nothing is sent anywhere.
 """
 
 from __future__ import annotations
@@ -24,46 +24,47 @@ if TYPE_CHECKING:
 
 ASK = """usage: python3 -m vpcedu ask FOLDER --from END --to END --port N [--json]
 
-Does one end reach the other, and does the answer come back? Packets are sent in the model, nothing leaves this
+Does one end reach the other, and does the reply come back? Packets are sent in the model; nothing leaves this
 computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (reference:network+gateway).
 
-  --from, --to END  an instance (its id or Name tag), an interface, an address, internet, a balancer's name or ARN
+  --from, --to END  an instance (its id or Name tag), an interface, an address, internet, a load balancer's name or ARN
   --port N          TCP port
   --vpc ID          which VPC, where the folder holds several
   --json            in the shape of Reachability Analyzer's answer
 
-Exit codes: 0 it works, 1 it does not or not always, 2 a wrong value, 3 it cannot be told: a packet met something that
-no file describes, or that is not modelled (transit gateway, VPN, ...).
+Exit codes: 0 it works, 1 it does not or not always, 2 a wrong value, 3 unknown.
+Unknown means: a packet met something that no file describes, or that is not modelled (transit gateway, VPN, ...).
 """
 AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json] [--map FILE.svg]
 
 Who can reach what by TCP, from the Internet and inside; rules that do nothing; network ACLs that are too narrow for
-answers. Where the folder holds several VPCs, each is audited, one after the other.
+replies. Where the folder holds several VPCs, each is audited, one after the other.
 
-  --vpc ID          this one alone
-  --json            as JSON; of several VPCs a list under "vpcs"
-  --map FILE.svg    the same as a picture too: the VPC's map with what the Internet reaches
+  --vpc ID          only this one
+  --json            as JSON; for several VPCs a list under "vpcs"
+  --map FILE.svg    also a picture: the VPC's map with what the Internet reaches
 
-Exit codes: 0 done, 2 a wrong value, 3 something cannot be told, which is named first: a file is missing, or holds
-what is not modelled.
+Exit codes: 0 done, 2 a wrong value, 3 something is unknown.
+What is unknown is named first: a file is missing, or holds what is not modelled.
 """
 PUZZLE = """usage: python3 -m vpcedu puzzle [--seed N] [--faults N] [--rows | --hint | --try CHANGE | --answer]
 
-A working VPC in which something was broken: prints what a person sees, and every row. Which row, and what mends it?
-In a terminal it then asks for your change, puts it in and sends the packets again; help says how changes are typed.
+A working VPC in which something was broken. Prints what a person sees, and every rule, route and entry. Which one is
+wrong, and what fixes it? In a terminal it then asks for your change, makes it and sends the packets again; type help
+for how to type changes.
 
   --seed N          which puzzle (default 0)
-  --faults N        how many rows were broken (default 1)
-  --rows            its rows with their numbers, for --try
+  --faults N        how many things were broken (default 1)
+  --rows            the numbered rows, for --try
   --hint            where the first packet is lost
   --try CHANGE      judge one change and end, such as --try "change 7 ports 443"; exit code 1 if it does not help
-  --answer          the rows that mend it
+  --answer          the changes that fix it
 """
 
 
 SCENARIO = """usage: python3 -m vpcedu scenario [NAME]
 
-Plays a symptom that people meet, names its cause and undoes it. Without a NAME: lists them all.
+Simulates a symptom that people meet, names its cause and undoes it. Without a NAME: lists them all.
 """
 
 
@@ -138,7 +139,7 @@ def _account(folder: str) -> Account:
 def ask(options: dict[str, str]) -> int:
     """Print an answer.
 
-    Returns 0 where it works, 1 where it does not or not always, 3 where it cannot be told.
+    Returns 0 where it works, 1 where it does not or not always, 3 where it is unknown.
     """
     from vpcedu.analysis.answer import ask as answered
 
@@ -161,7 +162,7 @@ def audit(options: dict[str, str]) -> int:
     found = [audited(vpc) for vpc in load_all(options)]
     if path and len(found) > 1:
         raise ValueError(
-            f"--map {quoted(path)}: expected --vpc ID beside it, the folder holds {len(found)} VPCs"
+            f"--map {quoted(path)}: expected --vpc ID too, because the folder holds {len(found)} VPCs"
         )
     if path:
         _save(found[0], path)

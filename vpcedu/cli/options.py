@@ -26,7 +26,7 @@ def parse(
         word = rest.pop(0)
         name, equals, value = word.partition("=")
         if name in takes and not equals and not rest:
-            raise ValueError(f"{name}: expected a value behind it")
+            raise ValueError(f"{name}: expected a value after it")
         if name in takes:
             options[name] = value if equals else rest.pop(0)
         elif name in flags and equals:

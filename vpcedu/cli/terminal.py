@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
     from vpcedu.puzzles.puzzle import Puzzle
 
-ASKED = "Which change mends it? Type one, or rows, hint, answer, help, quit."
-SEVERAL = "Which {} changes mend it? Type them in one line with ; between, or rows, hint, answer, help, quit."
+ASKED = "Which change fixes it? Type one, or rows, hint, answer, help, quit."
+SEVERAL = "Which {} changes fix it? Type them on one line with ; between, or rows, hint, answer, help, quit."
 HELP = """\
-rows                      every row with its number, and what can be changed of it
+rows                      every row with its number, and what can be changed in it
 change 7 ports 443        put another value into a field of row 7
-remove 7                  take row 7 out: a route, entry, rule or address
+remove 7                  remove row 7: a route, entry, rule or address
 add rule sg-web in 80 sg-balancer
 add entry acl-public in 90 allow 1024-65535 0.0.0.0/0
 add route private 0.0.0.0/0 NAT
 add address 192.0.2.40 10.0.1.10
-                          several changes in one line: with ; between them
+                          several changes on one line: with ; between them
 hint                      where the packet is lost; each hint says more
-answer                    what was done, and all that mends it
+answer                    what was broken, and everything that fixes it
 quit                      also Ctrl-D"""
 
 
@@ -52,7 +52,7 @@ def play(puzzle: Puzzle, ask: Callable[[], str], say: Callable[[str], object]) -
             say(puzzle.solution)
             return False
         if word == "hint":
-            say(next(hints, "That was the last hint; answer tells it all."))
+            say(next(hints, "That was the last hint. Type answer for the solution."))
         elif word == "rows":
             say(listing(puzzle.vpc))
         elif word in ("help", "?"):

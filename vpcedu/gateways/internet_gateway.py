@@ -42,11 +42,11 @@ class InternetGateway(Machine):
         self.by_public = {association.public: association for association in associations}
 
     def handle(self, packet: Packet, now: int) -> Step:
-        """Drop what goes to a private address; else rewrite our source or destination.
+        """Drop a packet to a private address; else rewrite its source or destination.
 
-        The source is asked first: a packet from inside to a public address of this VPC
-        leaves with its public source and turns round here for its second rewriting; one
-        with a private source has none to leave with.
+        The source is looked up first: a packet from inside to a public address of this
+        VPC gets its public source, and turns round here for its second rewriting. A
+        private source without a public address is dropped.
         """
         flow = packet.flow
         if is_private(flow.dst):

@@ -131,10 +131,10 @@ class NetworkLoadBalancer(Machine):
         )
 
     def returns(self, flow: FiveTuple, now: int) -> Translation | None:
-        """The row, live or run out, that brings a target's packet back to this node.
+        """The translation, live or expired, that brings a target's packet back here.
 
-        None: ask the route table. No flow of this node has the packet, or the opener
-        sent it, or the target answers the node's own address.
+        None: use the route table. The packet belongs to no flow of this node, or the
+        opener sent it, or the target answers the node's own address.
         """
         row = self.flows.lookup(flow, now) or self.flows.expired(flow, now)
         if row is None or flow == row.before or row.after[:2] != row.before[:2]:

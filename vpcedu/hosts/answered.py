@@ -36,8 +36,8 @@ class Answered(NamedRow):
     begun: int
 
     def __str__(self) -> str:
-        came = f"the target said {self.came}" if self.came else "the target said nothing"
-        return f'{self.client} was told {self.status} to "{self.request}"; {came}'
+        came = f"the target sent {self.came}" if self.came else "the target sent nothing"
+        return f'{self.client} got {self.status} for "{self.request}"; {came}'
 
 
 class Asked(NamedRow):

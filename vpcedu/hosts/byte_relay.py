@@ -44,7 +44,7 @@ class ByteRelay:
         data: Any,
         now: int,
     ) -> None:
-        """Hand on what one connection hears to the other."""
+        """Pass on what one connection receives to the other."""
         other = self._other.get(connection)
         if event in ("connected", "data"):
             self._idle.stirred(host, connection, now)

@@ -145,11 +145,11 @@ def flow_return(
     here: Interface,
     packet: Packet,
 ) -> Verdict | None:
-    """The answer of a Network Load Balancer's target goes back to the node.
+    """A reply from a Network Load Balancer's target goes back to the node.
 
     It is the node that delivered the request. Inferred from AWS's pages, which describe
-    the outcome from several sides but not the mechanism. Only the interface that the
-    flow was delivered to is asked: a stranger who forges addresses is not taken in.
+    the outcome from several sides but not the mechanism. This holds only for the
+    interface that got the flow, so nobody else can use it with forged addresses.
     """
     for node, balancer in filters.balancers:
         row = balancer.returns(packet.about, filters.clock.now)

@@ -204,7 +204,7 @@ def _interfaces(vpc: Vpc) -> None:
         _expect(
             False,
             f"device {quoted(name)}",
-            "a row in `devices` and an interface or a place on the Internet",
+            "an entry in `devices`, and an interface or a place on the Internet",
         )
 
 

@@ -209,7 +209,7 @@ class Vpc(NamedRow):
                 changed = home._replace(**rows)
                 return changed if home is self else self.replace(home, changed)
         raise ValueError(
-            f"{quoted(row)} is no row that can be added: expected a Route, AclEntry, GroupRule or Association"
+            f"{quoted(row)} cannot be added: expected a Route, AclEntry, GroupRule or Association"
         )
 
     def changed(self, row: Row | None, new: Row | None) -> Vpc:
@@ -234,7 +234,7 @@ class Vpc(NamedRow):
     def _changed(self, row: Row, news: tuple[Row, ...]) -> Vpc:
         changed: Vpc = _swap(self, row, news)
         if changed == self and _swap(self, row, ()) == self:
-            raise ValueError(f"no row {quoted(row)} in this VPC: expected one of its rows")
+            raise ValueError(f"{quoted(row)} is not in this VPC: expected something that it has")
         return changed
 
 

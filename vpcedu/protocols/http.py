@@ -169,7 +169,7 @@ class Incoming:
             if len(self.buffer) < end:
                 return None
             if size and self.buffer[end - 2 : end] != b"\r\n":
-                raise ValueError("a chunk without its end: expected CR LF behind its bytes")
+                raise ValueError("a chunk without its end: expected CR LF after its bytes")
             self._body += self.buffer[begin : begin + size]
             self._at, self._last = end, not size
         return self._read_trailers()

@@ -50,8 +50,8 @@ class Slot:
         """What it holds."""
         if self._content is None:
             raise RuntimeError(
-                "this TLS connection cannot go on in a copy of the network: its keys are OpenSSL's and "
-                "are not copied; copy the network before the TLS handshake"
+                "this TLS connection cannot go on in a copy of the network, because OpenSSL's keys are not "
+                "copied; copy the network before the TLS handshake"
             )
         return self._content
 

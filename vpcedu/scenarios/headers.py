@@ -119,7 +119,7 @@ SCENARIOS = (
         proxy_header_unread,
         fetched(),
         "400 Bad Request",
-        "The client sees: 400 Bad Request.",
+        "The client sees: 400 Bad Request after",
         (),
         reads_proxy_header,
         "the application reads the PROXY header",

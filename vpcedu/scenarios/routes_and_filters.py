@@ -143,8 +143,8 @@ SCENARIOS = (
         reference_architecture,
         fetched(),
         "works",
-        "The route 10.0.0.0/16 > local takes it there: to the ELB node, which had opened this connection itself."
-        " The ELB node then answers 203.0.113.10",
+        "The route 10.0.0.0/16 > local takes the reply to the ELB node, which opened this connection itself."
+        " The ELB node then answers the client (203.0.113.10",
     ),
     Scenario(
         "nlb-answer-and-the-nat",
@@ -154,7 +154,7 @@ SCENARIOS = (
         lambda: reference_architecture("network", "gateway"),
         fetched(),
         "works",
-        "It does not take the subnet's route 0.0.0.0/0 > NAT: the NLB node delivered this flow",
+        "The reply does not follow the subnet's route 0.0.0.0/0 > NAT. The NLB node delivered this flow",
     ),
     Scenario(
         "acl-without-answers",
@@ -227,7 +227,7 @@ SCENARIOS = (
         reference_architecture,
         rule_deleted,
         "works",
-        f"ELB node, group in: tracked 203.0.113.10:51828 > 10.0.0.10:80, let through by {LISTENER_RULE}",
+        f"ELB node, group in: tracked 203.0.113.10:51828 > 10.0.0.10:80, allowed by {LISTENER_RULE}",
     ),
     Scenario(
         "acl-cuts",

@@ -121,6 +121,6 @@ def to_add(given: object) -> AddedRow:
     )
     if row is None:
         raise ValueError(
-            f"{quoted(given)} is no row that can be added: expected a Route, AclEntry, GroupRule or Association"
+            f"{quoted(given)} cannot be added: expected a Route, AclEntry, GroupRule or Association"
         )
     return row

@@ -98,4 +98,4 @@ class NetworkAcl:
                 and protocol in (ANY, flow.protocol)
             ):
                 return entry
-        raise AssertionError("the * entry fits every packet")
+        raise AssertionError("the * entry matches every packet")

@@ -34,7 +34,7 @@ class TargetGroup(NamedRow):
 
     @property
     def preserves(self) -> bool:
-        """Whether TCP targets see the client's address: as set; unset, instances do."""
+        """Whether TCP targets see the client's address; unset, only instances do."""
         return (
             self.target_type == "instance"
             if self.preserve_client_ip is None

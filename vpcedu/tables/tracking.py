@@ -79,7 +79,7 @@ class TrackedFlow(NamedRow):
     turns: int = 0
 
     def __str__(self) -> str:
-        return f"tracked {self.flow}, let through by {self.rule}"
+        return f"tracked {self.flow}, allowed by {self.rule}"
 
 
 class Untracked(NamedRow):

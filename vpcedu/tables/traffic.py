@@ -41,8 +41,8 @@ def span(protocol: int, ports: tuple[int, int]) -> tuple[int, int]:
     except (TypeError, ValueError):  # not two, or no numbers
         pass
     raise ValueError(
-        f"protocol {quoted(protocol)}, ports {quoted(ports)}: expected -1 or 0 to 255, and (first, last) port from 0"
-        " to 65535, for ICMP (type, code) from -1 to 255, no type without code -1"
+        f"protocol {quoted(protocol)}, ports {quoted(ports)}: expected -1 or 0 to 255, and (first, last) port up to"
+        " 65535. For ICMP: (type, code) from -1 to 255, and code -1 where type is"
     )
 
 

@@ -44,7 +44,7 @@ class Translation(NamedRow):
     since: int
 
     def onward(self, flow: FiveTuple) -> FiveTuple:
-        """The flow with which a packet of this row goes on, in either direction."""
+        """The flow of a packet after this translation, in either direction."""
         return self.after if flow == self.before else self.before.reversed()
 
     def __str__(self) -> str:

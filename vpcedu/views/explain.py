@@ -11,7 +11,7 @@ from vpcedu.tables.route_table import LOCAL
 from vpcedu.trace import REWRITE, Step, Trace
 from vpcedu.views.bytes import tls_records
 from vpcedu.views.decided import route_of, tracked_of, translation_of, untracked_of
-from vpcedu.views.outcome import blocker, outcome
+from vpcedu.views.outcome import DOES_NOT, blocker, outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,11 +66,13 @@ def because(step: Step) -> str:
     if step.reason is not None:
         return f"LOST: {step.reason}" + (f" ({step.row})" if step.row is not None else "")
     if step.check == "flow return":
-        return f"back by the balancer's flow {step.row}; the route table is not asked (inferred)"
+        return (
+            f"back by the load balancer's flow {step.row}; the route table is not used (inferred)"
+        )
     if step.action == REWRITE:
         return rewritten(step) + (f" ({step.row})" if step.check == "address map" else "")
     if step.check == "translation":
-        return "belongs to no translation: passed on as it is"
+        return "no translation: forwarded unchanged"
     if step.change is not None:
         before, after = step.change.before, step.change.after
         return f"stays {after}" if before == after else f"{before} -> {after}"
@@ -154,55 +156,49 @@ def way(trace: Trace) -> str:
 def why(trace: Trace) -> str:
     """Why a packet goes where it goes, in two or three sentences."""
     there = trace.packet.flow.dst if trace.packet.icmp else trace.packet.flow.destination
-    sentences = [
-        f"{trace.sender} sends {label(trace.packet)} to {there} {way(trace)}".rstrip() + "."
-    ]
-    sentences.append(
+    changed = [step for step in trace.steps if step.action == REWRITE]
+    back = " (the request's entries, read right to left)" if all(map(_backwards, changed)) else ""
+    sentences = (
+        f"{trace.sender} sends {label(trace.packet)} to {there} {way(trace)}".rstrip() + ".",
         _let_out(
             trace,
-            "Its group lets it out as part of a tracked flow.",
-            "It belongs to no tracked flow; {rule} lets it out.",
-        )
+            "Its security group allows it, because it belongs to a tracked flow.",
+            "It belongs to no tracked flow; the rule {rule} allows it.",
+        ),
+        changed and "; ".join(f"{step.at}: {rewritten(step)}" for step in changed) + back + ".",
+        trace.dropped and f"It is {trace.dropped.lost}.",
     )
-    changed = [step for step in trace.steps if step.action == REWRITE]
-    if changed:
-        back = " (rows of the request, read backwards)" if all(map(_backwards, changed)) else ""
-        sentences.append(
-            "; ".join(f"{step.at}: {rewritten(step)}" for step in changed) + back + "."
-        )
-    if (lost := trace.dropped) is not None:
-        sentences.append(f"It is {lost.lost}.")
-    return " ".join(filter(None, sentences))
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _let_out(trace: Trace, tracked: str, untracked: str) -> str:
-    """How a packet passed its sender's own security group, by a pattern for each case.
+    """Why its sender's own security group allowed a packet, by a pattern for each case.
 
     "" where a rule was asked, or there is no group.
     """
     for step in trace.steps:
-        lets = untracked_of(step)
-        if (step.check, step.at) == ("group out", trace.sender) and tracked_of(step) is not None:
-            return tracked
-        if (step.check, step.at) == ("group out", trace.sender) and lets is not None:
-            return untracked.format(rule=lets.rule)
+        if (step.check, step.at) == ("group out", trace.sender):
+            lets = untracked_of(step)
+            return untracked.format(rule=lets.rule) if lets else tracked * bool(tracked_of(step))
     return ""
 
 
 def _backwards(step: Step) -> bool:
-    """Whether a packet goes the other way through a row than the request did."""
+    """Whether a packet is rewritten from right to left by the entry that rewrote the request."""
     translation = translation_of(step)
     if translation is not None:
         return step.before.flow != translation.before
     return step.after is not None and step.before.flow.src != step.after.flow.src
 
 
-def _the(name: str) -> str:
-    """A device's name at the beginning of a sentence.
+def _called(name: str) -> str:
+    """A device's name in a sentence: "the ELB node", but "web" and AWS's ids alone."""
+    return name if "-" in name or name.partition(" ")[0] == "web" else f"the {name}"
 
-    web (web 1, web 2) is used as a name of its own.
-    """
-    return name if name.partition(" ")[0] == "web" else f"The {name}"
+
+def _the(name: str) -> str:
+    """The same at the beginning of a sentence."""
+    return _called(name).replace("the ", "The ", 1)
 
 
 def verdict(visit: Record) -> str:
@@ -217,7 +213,7 @@ def verdict(visit: Record) -> str:
         )
         return f"{first}{rest}."
     if stop:
-        return f"Packet {stop[0].number} dies at {stop[1].at}, {stop[1].check}; {visit.opener} sees: {seen.words}."
+        return f"Packet {stop[0].number} is lost at {stop[1].at}, {stop[1].check}; {visit.opener} sees: {seen.words}."
     return f"{visit.opener} sees: {seen.words}."
 
 
@@ -228,60 +224,82 @@ def _by(leg: Trace) -> str:
 
 
 def answer(visit: Record) -> str:
-    """One paragraph: why the answer came back, or why there was none."""
+    """One paragraph: whether and why the reply came back, or why there was none.
+
+    Its first word is Yes where the reply goes back through a load balancer, and No where it fails.
+    """
     legs, stop, seen = answer_legs(visit), blocker(visit), outcome(visit)
-    sentences: list[str] = []
     if stop and not seen.works:
-        sentences += _failure(visit, *stop)
+        sentences = _failure(visit, *stop)
     elif legs:
-        if not seen.plain:
-            sentences.append(
-                f"{_the(visit.opener)} sees: {seen.words}. {_the(legs[0].sender)} made this answer"
-                " itself."
-            )
-        sentences += [_leg(visit, leg, first=leg is legs[0]) for leg in legs]
-        sentences += [_ports(legs), *tls_records.where_tls_ends(legs)]
+        made = f"{_sees(visit)} {_the(legs[0].sender)} made this reply itself."
+        sentences = [
+            *(_through(legs) if seen.plain else [made]),
+            *(_leg(visit, leg, first=leg is legs[0]) for leg in legs),
+            _ports(legs),
+            *tls_records.where_tls_ends(legs),
+        ]
     else:
-        sentences.append(f"{_the(visit.opener)} sees: {seen.words}.")
-    sentences += _nat(visit)
-    return " ".join(sentences)
+        sentences = [_sees(visit)]
+    return " ".join(sentences + _nat(visit))
+
+
+def _sees(visit: Record) -> str:
+    """What the opener sees: the first sentence where the reply is not the page."""
+    seen = outcome(visit)
+    failed = seen.verdict == DOES_NOT
+    after = f" after {seen.after / 1e6:g} s" if failed and seen.after is not None else ""
+    return f"{'No, this does not work. ' * failed}{_the(visit.opener)} sees: {seen.words}{after}."
+
+
+def _through(legs: tuple[Trace, ...]) -> list[str]:
+    """The answer to the question, where a load balancer took the reply back."""
+    yes = "Yes, the reply goes back through the load balancer"
+    if len(legs) > 1:
+        node, server = _called(legs[1].sender), _called(legs[0].sender)
+        return [f"{yes}: {node} is a proxy, not a NAT, with its own connection to {server}."]
+    return [
+        f"{yes}, but {_called(step.at)} is not a proxy: it rewrites addresses, and there is one connection."
+        for step in legs[0].steps
+        if step.check == "translation" and rewritten(step).startswith("source")
+    ]
 
 
 def _leg(visit: Record, leg: Trace, first: bool) -> str:
-    flow = leg.packet.flow
-    if first:
-        begins = (
-            f"{_the(leg.sender)} ({flow.source}) answers {flow.destination}, because that is the source of the"
-            " packets it got."
-        )
-    else:
-        begins = f"{_the(leg.sender)} then answers {flow.destination} on the connection that host had opened."
-    tracked = (
-        "Its group lets the answer out without a rule, as part of a tracked flow." if first else ""
-    )
-    let_out = _let_out(
-        leg, tracked, "Its flow is not tracked; the rule {rule} lets the answer out."
-    )
-    rewriting = (
-        f"{_the(s.at)} rewrites it: {rewritten(s)}." for s in leg.steps if s.action == REWRITE
-    )
-    return " ".join(part for part in (begins, let_out, _direction(visit, leg), *rewriting) if part)
+    flow, there = leg.packet.flow, leg.packet.flow.destination
+    reached = _called(leg.last.at)
+    to = f"{reached} ({there})" if there == leg.last.before.flow.destination else str(there)
+    sender = _the(leg.sender)
+    parts = [
+        f"{sender} ({flow.source}) answers {to}, because that is the source of the packets it got."
+        if first
+        else f"{sender} then answers {to}, on the connection that {reached} opened.",
+        _let_out(
+            leg,
+            f"{sender}'s security group allows the reply without a rule, as part of a tracked flow."
+            * first,
+            "Its flow is not tracked; the rule {rule} allows the reply.",
+        ),
+        _direction(visit, leg),
+        *(f"{_the(s.at)} rewrites it: {rewritten(s)}." for s in leg.steps if s.action == REWRITE),
+    ]
+    return " ".join(filter(None, parts))
 
 
 def _direction(visit: Record, leg: Trace) -> str:
-    """Which row sends an answer on its way from its sender, and which row was not asked."""
+    """Which route sends an answer on from its sender, and which one was not used."""
     for step in (step for step in leg.steps if step.at == leg.sender):
         if step.check == "flow return":
             return (
-                f"It does not take the subnet's {_default_route(visit, leg.sender)}: the {leg.devices[1]} delivered"
-                f" this flow to {leg.sender}'s interface and takes its answers back (AWS describes the outcome;"
-                " the mechanism is inferred)."
+                f"The reply does not follow the subnet's {_default_route(visit, leg.sender)}."
+                f" {_the(leg.devices[1])} delivered this flow to {leg.sender}'s interface and takes its replies"
+                " back. (AWS describes the outcome; the mechanism is inferred.)"
             )
         route = route_of(step)
         if route is not None and route.target != LOCAL:
-            return f"It leaves by the {route}."
+            return f"The reply leaves by the {route}."
         if route is not None:
-            return f"The {route} takes it there: to the {leg.devices[1]}, which had opened this connection itself."
+            return f"The {route} takes the reply to {_called(leg.devices[1])}, which opened this connection itself."
     return ""
 
 
@@ -296,18 +314,16 @@ def _ports(legs: tuple[Trace, ...]) -> str:
     chosen = " and ".join(str(leg.last.before.flow.dport) for leg in legs)
     ends = "port that the opener" if len(legs) == 1 else "ports that the openers"
     return (
-        f"No new port was opened for the answer: it comes FROM port {legs[0].packet.flow.sport} and goes TO the"
+        f"No new port was opened for the reply: it comes FROM port {legs[0].packet.flow.sport} and goes TO the"
         f" {ends} had chosen ({chosen})."
     )
 
 
 def _failure(visit: Record, trace: Trace, step: Step) -> list[str]:
-    held = f" It was held against: {step.row}." if step.row is not None else ""
+    held = f" What decided: {step.row}." if step.row is not None else ""
     assert step.reason is not None
-    seen = outcome(visit)
-    after = "" if seen.after is None else f" after {seen.after / 1e6:g} s"
     return [
-        f"{_the(visit.opener)} sees: {seen.words}{after}.",
+        _sees(visit),
         f"Packet {trace.number} ({label(trace.packet)}, {step.before.flow}) was {step.lost}."
         f"{held} What helps: {step.reason.fix}.",
     ]
@@ -315,11 +331,10 @@ def _failure(visit: Record, trace: Trace, step: Step) -> list[str]:
 
 def _nat(visit: Record) -> list[str]:
     """Where the NAT was: how many packets met it, and whether any route to it was followed."""
-    met = sum("NAT" in trace.devices for trace in visit.capture)
-    return (
-        []
-        if "NAT" not in {device.name for device in visit.vpc.devices}
-        else [
-            f"The NAT was on the path of {f'{met} of' if met else 'none of the'} {len(visit.capture)} packets."
-        ]
+    met, every = sum("NAT" in trace.devices for trace in visit.capture), len(visit.capture)
+    words = (
+        f"The NAT was on the path of {met} of the {every} packets."
+        if met
+        else f"Not one of the {every} packets went through the NAT."
     )
+    return [words] if "NAT" in {device.name for device in visit.vpc.devices} else []

@@ -3,7 +3,7 @@
 Every text and picture asks for it.
 
 A redirect works: the page is elsewhere, and the outcome says where. One that leads back to the page
-that was asked for does not. Whether something works cannot be told where a packet's path ends at
+that was asked for does not. It is unknown whether something works where a packet's path ends at
 something that nobody described; and of several connections some may work and others not.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vpcedu.network.record import Record
     from vpcedu.trace import Step, Trace
 
-WORKS, DOES_NOT, SOMETIMES, UNKNOWN = "works", "does not", "sometimes", "cannot be told"
+WORKS, DOES_NOT, SOMETIMES, UNKNOWN = "works", "does not", "sometimes", "unknown"
 LOOP = "redirect loop"
 NOT_MODIFIED = 304  # of the codes from 300 to 399 the one that leads nowhere and is an answer (RFC 9110 section 15.4)
 GIVEN_UP = "no answer, given up"  # by who was connected; who was not timed out
@@ -126,7 +126,7 @@ def _answered(seen: Outcome, location: str | None, url: str) -> Outcome:
 def together(outcomes: Iterable[Outcome]) -> Outcome:
     """The outcome of the connections that a network's choices make of one question.
 
-    ValueError for none. One that cannot be told leaves the whole open; where the others differ, it
+    ValueError for none. One that is unknown leaves the whole open; where the others differ, it
     works sometimes.
     """
     different = tuple(dict.fromkeys(outcomes))

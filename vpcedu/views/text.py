@@ -171,14 +171,14 @@ def seen(visit: Record) -> str:
     for who, row in rows:
         same = asked == bytes(row.request)
         lines.append(
-            f"What {who} saw: a connection from {row.peer}, and these bytes"
-            + (f", just as sent{inside}:" if same else ":")
+            f"What {who} received: a connection from {row.peer}, and these bytes"
+            + (f", exactly as sent{inside}:" if same else ":")
         )
         lines += [
             f"  {line}" for line in bytes(row.request).decode("latin-1").split("\r\n") if line
         ]
         if not same:
-            lines += [f"What {visit.opener} sent{inside}, other bytes:"]
+            lines += [f"What {visit.opener} sent{inside} (different bytes):"]
             lines += [f"  {line}" for line in asked.decode("latin-1").split("\r\n") if line]
     return "\n".join(lines)
 

@@ -33,8 +33,8 @@ def unread(visit: Any) -> str:
         data = bytes(Said(got, at_end=True).data)
         if data:
             lines.append(
-                f"What {got[0].last.at} saw: a connection from {got[0].last.before.flow.source}, and bytes"
-                " that are no HTTP request:"
+                f"What {got[0].last.at} received: a connection from {got[0].last.before.flow.source}, and bytes"
+                " that are not an HTTP request:"
             )
             lines += [f"  {line}" for line in _shown(data) if line]
     return "\n".join(lines)

@@ -81,7 +81,7 @@ def listing(packets: Iterable[SeenPacket]) -> str:
         return "No TCP packet was seen."
     begun = rows[0].at
     parts = [
-        f"What was seen: {len(rows)} packets. A capture does not say why, nor what was lost before it."
+        f"What was seen: {len(rows)} packets. A capture does not say why, or what was lost before it."
     ]
     parts += ["\n".join(_talk(number, talk, begun)) for number, talk in enumerate(talks(rows), 1)]
     return "\n\n".join(parts)
@@ -91,7 +91,7 @@ def _talk(number: int, talk: Talk, begun: int) -> list[str]:
     senders = {seen.decoded.packet.about.source for _, seen in talk.rows}
     how = "opened by the first" if talk.opening else "who opened it was not seen"
     if len(senders) == 1:
-        how += f", only {senders.pop()} was heard"
+        how += f", only packets from {senders.pop()} were seen"
     lines = [
         f"Connection {number}: {talk.opener} and {talk.listener} ({how}), {len(talk.rows)} packets"
     ]

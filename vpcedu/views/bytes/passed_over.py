@@ -39,12 +39,12 @@ class PassedOver:
         if rest:
             more = many(sum(count for _, count in rest), "packet{s}")
             words.append(f"{more} of {many(len(rest), 'other kind{s}')}")
-        lines = [f"Passed over: {', '.join(words)}."] if words else []
+        lines = [f"Skipped: {', '.join(words)}."] if words else []
         if self.damage:
             lines.append(f"The first damaged packet: {self.damage}.")
         if self.timeless:
             lines.append(
-                f"{many(self.timeless, 'packet{s}')} without a time: shown with that of the packet before."
+                f"{many(self.timeless, 'packet{s}')} without a time: shown with the time of the packet before."
             )
         if self.stopped:
             lines.append(f"The file is damaged: {self.stopped}. Nothing after that was read.")

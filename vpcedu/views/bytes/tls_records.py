@@ -87,7 +87,7 @@ def where_tls_ends(legs: tuple[Trace, ...]) -> list[str]:
         return []
     if len(secret) == len(legs):
         return [
-            f"TLS ends at {secret[0]}: what stands between hands on records that it cannot read."
+            f"TLS ends at {secret[0]}: the devices in between forward records that they cannot read."
         ]
     return [f"TLS ends at the {secret[0]}: between it and {legs[0].sender} nothing is encrypted."]
 

@@ -1,0 +1,124 @@
+"""The voice: which phrases the package's sentences avoid, and how its sentences are collected.
+
+The lists stand here and nowhere else. A folder is held once its name is in HELD.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+import size
+
+MOST_WORDS = 25
+FILLED = "0"  # what an f-string fills in counts as one word
+
+# Folders as in tests/size.py ("words" and "(top)" for the package's own modules).
+HELD: tuple[str, ...] = ()
+
+# A pattern, and what is written instead. Patterns are looked for in lower case.
+PHRASES = {
+    r"\bmend(s|ed|ing)?\b": "fix",
+    r"\bbesides?\b": "next to, or: apart from",
+    r"\bin the place of\b": "instead of, or: replace",
+    r"\bso many\b": "how many",
+    r"\bbec(omes?|ame) of\b": "what happens to",
+    r"\bstands? for\b": "is, means",
+    r"\bplay(s|ed|ing)?\b": "simulate, run",
+    r"\blearn(s|ed)?\b": "find out",
+    r"\bspeaks?\b": "send",
+    r"\bmorning\b": "the time",
+    r"\b(be|is|are|was|not|as) told\b|\bfiles? tells?\b|\bnothing tells\b|\btells? it all\b": "know, say",
+    r"\bbehind (it|that|this|them|its)\b": "after, of time; or the name of what is there",
+    r"\bbehind [\"'<]|\bbehind$|\bvalues? behind": "after",
+    r"\b(on|in|by) (the|its|their|this|that) way\b|\bthe way (there|back|out|home)\b": "path, or a verb",
+    r"\bways? (past|between|out|through|behind)\b": "path",
+    r"\blets? (it |them |everything )?(by|past)\b": "allows",
+    r"\bloses it\b": "drops it, blocks it",
+    r"\bto blame is\b": "name the cause as the subject",
+    r"\bof none of\b|\bnone of the \d": "not one of",
+    r"\bcounts? for nothing\b": "makes no difference",
+    r"\bat one with\b": "consistent",
+    r"\bhow-manieth\b": "the number of",
+    r"\bit would be if\b": "normal word order",
+    r"\b(its|their|the|a|no|this) groups?\b(?! of)": "security group, or target group",
+    r"\brows?\b": "rule, entry, route, translation, listener; row only where a table is numbered",
+    r"\bwithout a word\b": "silently",
+}
+
+# A part of a sentence that may have a phrase, and why.
+EXCEPTIONS: Mapping[str, str] = {}
+
+
+def docstrings(tree: ast.AST) -> set[int]:
+    return {id(node.value) for node in ast.walk(tree) if size.is_docstring(node)}
+
+
+def literals(source: str) -> Iterator[tuple[int, str]]:
+    """The line and text of every literal of three words or more that is not a docstring.
+
+    What an f-string fills in is FILLED.
+    """
+    tree = ast.parse(source)
+    left_out = docstrings(tree) | {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in node.values
+    }
+    for node in ast.walk(tree):
+        if id(node) in left_out:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            words = "".join(
+                str(part.value) if isinstance(part, ast.Constant) else FILLED
+                for part in node.values
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            words = node.value
+        else:
+            continue
+        if len(words.split()) > 2:
+            yield node.lineno, words
+
+
+def phrases(words: str) -> set[str]:
+    """The patterns that a text has, but for what EXCEPTIONS allow."""
+    for allowed in EXCEPTIONS:
+        words = words.replace(allowed, "")
+    return {pattern for pattern in PHRASES if re.search(pattern, words.lower())}
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text: up to a full stop, a question mark or the end of a paragraph.
+
+    A line that begins with blanks is a line of a list or a table, and a sentence of its own.
+    """
+    paragraphs = re.split(r"\n\s*\n|\n(?=\s)", text)
+    return [
+        " ".join(sentence.split())
+        for paragraph in paragraphs
+        for sentence in re.split(r"(?<=[.!?])\s", paragraph)
+        if sentence.strip()
+    ]
+
+
+def too_long(text: str) -> list[str]:
+    """The sentences of more than MOST_WORDS words; a word has a letter or a digit."""
+    return [one for one in sentences(text) if len(re.findall(r"\S*\w\S*", one)) > MOST_WORDS]
+
+
+def held(modules: Mapping[str, str]) -> dict[str, str]:
+    """The modules whose folder is held."""
+    return {name: text for name, text in modules.items() if size.folder(name, modules) in HELD}
+
+
+def broken(modules: Mapping[str, str]) -> set[str]:
+    """Where a literal has a phrase to avoid or a sentence that is too long: "module:line: why"."""
+    return {
+        f"{module}:{line}: {why}"
+        for module, source in modules.items()
+        for line, words in literals(source)
+        for why in (*phrases(words), *too_long(words))
+    }
