@@ -9,7 +9,7 @@ from vpcedu.hosts.web_server import Seen
 from vpcedu.network.link import Link
 from vpcedu.sites.parts import IGW, VPC_BLOCK
 from vpcedu.tables.route_table import LOCAL, Route
-from vpcedu.tables.security_group import RuleSet
+from vpcedu.tables.security_group import OUT, GroupRule, RuleSet, new_group
 from vpcedu.tables.target_group import Listener
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.tables.traffic import ANYWHERE
@@ -243,7 +243,8 @@ def test_a_nat_gateway_has_no_group_so_port_8080_passes():
 
 
 def test_a_port_that_webs_own_group_does_not_allow_gets_no_further_than_web():
-    visit = site(nat="gateway").connect("web", "updates.example.net", 80)
+    narrow = (*new_group("sg-web"), GroupRule("sg-web", OUT, (443, 443), ANYWHERE))
+    visit = site(nat="gateway", replace=[narrow]).connect("web", "updates.example.net", 80)
     assert dropped(visit) == [("web", "group out", "group out")]
 
 

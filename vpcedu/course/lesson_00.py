@@ -127,7 +127,7 @@ def only_the_update(given: object) -> str:
     )
 
 
-ONLY_THE_UPDATE = """# Whatever lets web open connections will do: rows 4, 12, 14, 16 and 18. This one is the
+ONLY_THE_UPDATE = """# Whatever lets web open connections will do: rows 4, 12, 13, 15 and 17. This one is the
 # default route of the private subnet: web's answers go to 10.0.0.10, by the local route.
 row = 4
 """
