@@ -37,7 +37,7 @@ def _hairpin() -> Vpc:
     It works without client address preservation.
     """
     only_the_node = GroupRule("sg-web", OUT, (80, 80), "sg-balancer")
-    vpc = reference_vpc("network").replace(*new_group("sg-web"), only_the_node)
+    vpc = reference_vpc("network").replace(new_group("sg-web")[0], only_the_node)
     return vpc.replace(TARGETS, TARGETS._replace(preserve_client_ip=False))
 
 

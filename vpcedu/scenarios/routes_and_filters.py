@@ -107,7 +107,7 @@ ONLY_HTTPS = GroupRule("sg-web", OUT, (443, 443), ANYWHERE)
 
 def database() -> Site:
     """A host with port 5432 whose group lets sg-web in; sg-web lets only port 443 out."""
-    vpc = reference_vpc().replace(*new_group("sg-web"), ONLY_HTTPS)
+    vpc = reference_vpc().replace(new_group("sg-web")[0], ONLY_HTTPS)
     return Site(
         vpc._replace(
             interfaces=(*vpc.interfaces, Interface("db", "private", "10.0.1.20", ("sg-db",))),
