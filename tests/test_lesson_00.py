@@ -6,8 +6,10 @@ import pytest
 from rigs.layout import faults
 
 from vpcedu import draw, lab, reference_architecture, widgets
-from vpcedu.course.row_table import one_row_less, row_of
+from vpcedu.clock import SECOND
+from vpcedu.course.row_table import LATER, SETTLED, UPDATES, one_row_less, row_of, without
 from vpcedu.draw.canvas.scene import Box, Text
+from vpcedu.hosts.health_check import health_changes
 from vpcedu.sites.reference import BALANCERS
 from vpcedu.trace import DROP
 
@@ -101,13 +103,33 @@ def test_the_page_needs_no_row_about_the_nat_and_the_update_needs_four(table):
 
 def test_the_table_says_what_the_visits_say(site, table):
     lines = str(table).splitlines()[3:21]
-    assert max(map(len, str(table).splitlines())) <= 80
+    assert max(map(len, str(table).splitlines())) <= 88
     for one, line in zip(table.rows, lines, strict=True):
-        again = site.without(one.row)
-        assert f"{one.number:>3}  {one.words}" in line
-        assert ("works" if again.get(URL).symptom == "200 OK" else again.get(URL).symptom) in line[
-            51:65
-        ]
+        assert f"{one.number:>3} {one.words}" in line
+        seen = site.without(one.row).get(URL).outcome.said  # with no check, as in the first minute
+        assert line[50:64].strip() == ("closed, 60 s" if seen == "closed" else seen)
+        assert line[64:79].strip() == ("closed at once" if seen == "closed" else seen)
+        assert line[79:] == site.without(one.row).connect("web", *UPDATES).outcome.said
+
+
+def test_rows_are_taken_out_of_a_running_site_and_the_checks_notice_before_the_second_visit(table):
+    less = table.rows[9]  # the ELB node's group lets it open nothing to web
+    first, page = less.first.capture, less.page.capture
+    assert first.traces[0].steps[0].now == SETTLED and less.first.result.after == 60_080_000
+    ((at, change),) = health_changes(first)
+    assert (str(change), at - SETTLED) == (
+        "10.0.1.10:80: healthy -> unhealthy (timed out)",
+        55 * SECOND,
+    )
+    assert page.traces[0].steps[0].now == SETTLED + LATER and less.page.result.after == 80_000
+    assert not [trace for trace in page if trace.packet.flow.dst == "10.0.1.10"]
+
+
+def test_a_balancer_that_speaks_http_says_503_when_the_checks_have_noticed():
+    less = without(reference_architecture("classic-http"), 7)
+    assert less.came == ("504", "503", "timed out")
+    # a connection to web that stands already is tracked: it outlives the rule, until checks notice
+    assert without(reference_architecture("classic-http"), 11).came == ("works", "503", "works")
 
 
 def test_with_a_network_load_balancer_the_page_needs_no_row_about_the_nat_either():
