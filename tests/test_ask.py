@@ -263,7 +263,7 @@ def test_a_private_server_is_published_by_address_rule_and_route():
 
 def test_a_target_that_calls_itself_through_the_balancer_is_told_of_client_address_preservation():
     answer = ask(reference_vpc("network"), "web", "NLB node", 80)
-    assert [loss.step.reason.code for loss in answer.blockers] == ["group out", "own source"]
+    assert [loss.step.reason.code for loss in answer.blockers] == ["own source"]
     assert "preserve_client_ip" in str(answer.repairs[-1])
 
 

@@ -230,7 +230,7 @@ def test_the_slider_moves_picture_and_sentence_and_the_page_stays_still(run, tmp
     wait_until(run, lambda: "of 18" in explorer_state(explorer)[0])
     heights.add(explorer_state(explorer)[2])
     before = explorer_state(explorer)
-    explorer.get_by_label("What if").select_option("sg-web out tcp 8080 to 0.0.0.0/0")
+    explorer.get_by_label("What if").select_option("sg-web out all to 0.0.0.0/0")
     wait_until(run, lambda: "Then client still sees: 200 OK" in explorer_state(explorer)[0])
     explorer.get_by_role("button", name="Undo").click()
     wait_until(run, lambda: explorer_state(explorer)[:2] == before[:2])

@@ -44,10 +44,10 @@ def subnet(**changes):
 WRONG = [
     ("00.1", 2, "Both need this row."),
     ("00.1", 9, "That is the other way round."),
-    ("00.1", 15, "nothing changes"),
+    ("00.1", 14, "nothing changes"),
     ("00.2", 4, "the page still comes"),
     ("00.2", 9, "it never got a connection"),
-    ("00.2", 19, "client sees 'refused'"),
+    ("00.2", 18, "client sees 'refused'"),
     ("01.1", Route(TABLE, "203.0.113.0/24", "NAT"), "is lost at NAT"),
     ("01.1", Route("rtb-nat", "203.0.113.0/24", IGW), "its subnet follows 'rtb-web'"),
     ("01.1", Route(TABLE, "0.0.0.0/0", IGW), "one route for a destination"),

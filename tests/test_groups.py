@@ -485,7 +485,7 @@ def test_a_change_in_flight_keeps_connections_translations_and_the_capture():
         list(network.devices["NAT"].translations),
         len(network.filters.tracking["web"]),
     )
-    network.replace(GroupRule("sg-web", OUT, (443, 443), ANYWHERE), None)
+    network.replace(*new_group("sg-web"), GroupRule("sg-web", OUT, (8080, 8080), ANYWHERE))
     network.replace(Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, "gone"))
     after = (
         len(network.capture),

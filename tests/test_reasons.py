@@ -17,7 +17,6 @@ from vpcedu.sites.parts import IGW
 from vpcedu.sites.reference import TARGETS
 from vpcedu.tables.network_acl import DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
-from vpcedu.tables.security_group import GroupRule
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.tables.tracking import TrackingConfiguration
 from vpcedu.tables.traffic import ANYWHERE
@@ -62,10 +61,7 @@ def put(device, flow, flags=ACK, **changes):
 
 def to_itself():
     """web opens a connection to the balancer of which it is the only target."""
-    old = GroupRule("sg-web", OUT, (443, 443), ANYWHERE)
-    return connect(
-        "web", "10.0.0.30", 80, balancer="network", replace=[(old, old._replace(ports=(0, 65_535)))]
-    )
+    return connect("web", "10.0.0.30", 80, balancer="network")
 
 
 def busy():
@@ -101,7 +97,7 @@ CIRCLE = [(Route("public", ANYWHERE, IGW), Route("public", ANYWHERE, "NAT"))]
 SCENARIOS = {
     "source check": lambda: put("web", FiveTuple("10.0.1.66", 1, TO_UPDATES, 443)),
     "destination check": lambda: connect("web", UPDATES, 443, **changed_check("NAT")),
-    "group out": lambda: connect("web", UPDATES, 80),
+    "group out": lambda: connect("web", UPDATES, 8080),
     "group in": lambda: connect("client", PAGE, 81),
     "conntrack allowance exceeded": busy,
     "network ACL out": lambda: connect("web", UPDATES, 443, replace=denying(OUT)),

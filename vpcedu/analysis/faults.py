@@ -53,7 +53,7 @@ def _rules(vpc: Vpc, question: Question) -> Iterator[Repair]:
     """Forgotten; for another port; for another side."""
     for row in vpc.group_rules:
         yield Repair(row, None)
-        yield Repair(row, row._replace(ports=(OTHER_PORT, OTHER_PORT)))
+        yield Repair(row, row._replace(protocol=TCP, ports=(OTHER_PORT, OTHER_PORT)))
         yield Repair(row, row._replace(peer="198.51.100.64/26" if "/" in row.peer else row.group))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from vpcedu.clock import seconds
 from vpcedu.course.judgement import Judgement, play
-from vpcedu.course.row_table import Less, without
+from vpcedu.course.row_table import without
 from vpcedu.flow import FiveTuple
 from vpcedu.packet import ACK, SYN
 from vpcedu.quoting import quoted
@@ -122,12 +122,12 @@ def only_the_update(given: object) -> str:
         return f"Not yet. {without_it} nothing changes for either. Which rows name the NAT, or web's way out?"
     hint = "Both need this row." if not update else "That is the other way round."
     return (
-        f"Not yet. {without_it} the client sees '{less.page.symptom}'{_where(less.page)}. {hint} Look for a row"
+        f"Not yet. {without_it} the client sees '{less.first.symptom}'{_where(less.first)}. {hint} Look for a row"
         " that only a connection opened by web can need."
     )
 
 
-ONLY_THE_UPDATE = """# Whatever lets web open connections will do: rows 4, 12, 14, 16 and 18. This one is the
+ONLY_THE_UPDATE = """# Whatever lets web open connections will do: rows 4, 12, 13, 15 and 17. This one is the
 # default route of the private subnet: web's answers go to 10.0.0.10, by the local route.
 row = 4
 """
@@ -141,15 +141,17 @@ def connected_without_a_page(given: object) -> str:
         return (
             f"Not yet. {without_it} the page still comes. Take away something that the page needs."
         )
-    if not _answered(less):
+    if not _answered(less.first):
         return (
-            f"Not yet. {without_it} the client sees '{less.page.symptom}'{_where(less.page)}: it never got a"
+            f"Not yet. {without_it} the client sees '{less.first.symptom}'{_where(less.first)}: it never got a"
             " connection. Leave connection 1 alone. Who opens connection 2, and what does that need?"
         )
-    assert less.page.result is not None
+    assert less.first.result is not None and less.page.result is not None
     return (
-        f"Right. {without_it} the client was connected at once: to the ELB node. It was closed after"
-        f" {seconds(less.page.result.after)} s without a byte{_where(less.page)}."
+        f"Right. {without_it} the client was connected at once: to the ELB node. In the first minute it was"
+        f" closed after {seconds(less.first.result.after)} s without a byte{_where(less.first)}. Five minutes"
+        " later the health checks had taken web out of service, and the node closed the connection after"
+        f" {seconds(less.page.result.after)} s."
     )
 
 
@@ -159,19 +161,15 @@ row = 10
 """
 
 
-def _answered(less: Less) -> bool:
+def _answered(visit: Visit) -> bool:
     """Whether the client got a SYN ACK."""
     return any(
-        t.delivered and t.last.at == less.page.opener and t.packet.flags & (SYN | ACK) == SYN | ACK
-        for t in less.page.capture
+        t.delivered and t.last.at == visit.opener and t.packet.flags & (SYN | ACK) == SYN | ACK
+        for t in visit.capture
     )
 
 
 def _where(visit: Visit) -> str:
     """Where the first packet was lost."""
     stop = blocker(visit)
-    return (
-        f": packet {stop[0].number}, {stop[1].before.flow}, is lost at {stop[1].at}, {stop[1].check}"
-        if stop
-        else ""
-    )
+    return f": {stop[1].before.flow} is lost at {stop[1].at}, {stop[1].check}" if stop else ""

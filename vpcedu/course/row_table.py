@@ -1,14 +1,19 @@
 """Row table: what is each row of a site needed for?
 
-Take them out one at a time, and run two visits without each.
-
-The visits are the two that a puzzled person mixes up: a page that is asked for from the Internet,
-and a connection that the web server opens itself. Each cell of the table is the result of a visit
+Rows are taken out one at a time, each from a site of its own whose health checks are running, as
+they do in an account. They run for five minutes with every row there; then the row goes. A client
+asks for the page at once, before any check can have noticed, and again five minutes later, when the
+checks have judged the targets anew. Then the web server opens a connection itself. A puzzled person
+mixes up these two: the page, and what web opens. Each cell of the table is the result of a visit
 that was really simulated.
+
+Simplified: a listener cannot be taken out while the site runs, so that row is missing from the
+start.
 """
 
 from __future__ import annotations
 
+from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
@@ -17,6 +22,7 @@ from vpcedu.sites.reference import NAT
 from vpcedu.sites.row_kinds import listed
 from vpcedu.sites.site import Site
 from vpcedu.sites.visit import Visit
+from vpcedu.tables.target_group import Listener
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,21 +30,33 @@ if TYPE_CHECKING:
     from vpcedu.row import Row
 
 UPDATES = Endpoint(API, 443)
-LINE = "{:>3}  {:<46}{:<14}{}"
+LINE = "{:>3} {:<46}{:<14}{:<15}{}"
+SETTLED = 310 * SECOND  # between two checks, which come every 30 s
+LATER = 300 * SECOND  # two failed checks take a target out of service, in about a minute
 
 
 class Less(NamedRow):
-    """A row's number, the row (None: none), its words, and both visits as they go without it."""
+    """A row's number, the row (None: none), its words, and the visits as they go without it.
+
+    first: the page, asked for as soon as the row is gone. page, update: both visits when health
+    checks have had five minutes to notice.
+    """
 
     number: int
     row: Row | None
     words: str
+    first: Visit
     page: Visit
     update: Visit
 
+    @property
+    def came(self) -> tuple[str, str, str]:
+        """What came of the three visits, in words."""
+        return _came(self.first), _came(self.page), _came(self.update)
+
 
 class RowTable(NamedRow):
-    """Both visits with every row there, and with one row less each time.
+    """The visits with every row there, and with one row less each time.
 
     `nat` has the numbers of the rows about the NAT.
     """
@@ -49,14 +67,11 @@ class RowTable(NamedRow):
 
     def __str__(self) -> str:
         lines = [
-            LINE.format("", "without this row", "page asked", "web fetches"),
-            LINE.format("no.", "", "from outside", "its update"),
-            LINE.format("", "(every row there)", _came(self.whole.page), _came(self.whole.update)),
+            LINE.format("", "without this row", "page, in the", "page, five", "web's own"),
+            LINE.format("no.", "", "first minute", "minutes later", "update"),
+            LINE.format("", "(every row there)", *self.whole.came),
         ]
-        lines += [
-            LINE.format(one.number, one.words, _came(one.page), _came(one.update))
-            for one in self.rows
-        ]
+        lines += [LINE.format(one.number, one.words, *one.came) for one in self.rows]
         page = {one.number for one in self.rows if not one.page.outcome.works}
         update = {one.number for one in self.rows if not one.update.outcome.works}
         return "\n".join(
@@ -72,12 +87,13 @@ class RowTable(NamedRow):
 
 
 def one_row_less(site: Site) -> RowTable:
-    """Run the page and the update once with every row, and once without each.
+    """Run page and update with every row, and with each row taken out of a running site.
 
-    The site stays as it was.
+    Health checks have run for five minutes when the row is taken out. The page is asked for at once
+    and five minutes later, and then web fetches its update. The site itself stays as it was.
     """
     rows = tuple(_without(site, number) for number in range(1, len(site.vpc.rows()) + 1))
-    whole = Less(0, None, "", *_both(site.vpc, site.seed))
+    whole = Less(0, None, "", *_visits(site, None))
     return RowTable(
         whole, rows, tuple(one.number for one in rows if one.row in _about_nat(site.vpc))
     )
@@ -102,17 +118,27 @@ def row_of(site: Site, given: object) -> Row:
 
 
 def without(site: Site, given: object) -> Less:
-    """Both visits without a row, which is given by its number or itself."""
+    """The visits without a row, which is given by its number or itself."""
     return _without(site, site.vpc.rows().index(row_of(site, given)) + 1)
 
 
 def _without(site: Site, number: int) -> Less:
     row = site.vpc.rows()[number - 1]
-    return Less(number, row, listed(row), *_both(site.vpc.without(row), site.seed))
+    return Less(number, row, listed(row), *_visits(site, row))
 
 
-def _both(vpc: Vpc, seed: int) -> tuple[Visit, Visit]:
-    return Site(vpc, seed).get(PAGE), Site(vpc, seed).connect("web", *UPDATES)
+def _visits(site: Site, row: Row | None) -> tuple[Visit, Visit, Visit]:
+    """The page at once, the page later, and the update, after a row was taken out (None: none)."""
+    site = site.without(row) if isinstance(row, Listener) else site.anew()
+    site.start_checks()
+    site.wait(SETTLED)
+    if row in site.vpc.rows():
+        site.network.replace(row, None)
+        site.vpc = site.network.vpc
+    gone = site.network.clock.now
+    first = site.get(PAGE)
+    site.wait(gone + LATER - site.network.clock.now)
+    return first, site.get(PAGE), site.connect("web", *UPDATES)
 
 
 def _about_nat(vpc: Vpc) -> tuple[Row, ...]:
@@ -126,7 +152,13 @@ def _about_nat(vpc: Vpc) -> tuple[Row, ...]:
 
 
 def _came(visit: Visit) -> str:
-    return visit.outcome.said
+    """The outcome in a word or two; of a closed connection also whether it was closed at once."""
+    seen = visit.outcome
+    if seen.status and not seen.works:
+        return str(seen.status)
+    if seen.words == "closed" and seen.after is not None:
+        return "closed at once" if seen.after < SECOND else f"closed, {seen.after // SECOND} s"
+    return seen.said
 
 
 def _list(numbers: set[int]) -> str:

@@ -7,8 +7,9 @@ asked. Where the PROXY protocol is on, the target first gets a line that names t
 address in it is the node's private one. A pair that is idle for too long is closed on both sides.
 Sources: Classic guide, "Listeners", "Proxy Protocol".
 
-Not said by AWS: what happens to a side that stays open once both were closed; here it gets RST when
-it has been silent for another idle timeout. Left out: the surge queue (1,024 connections wait for
+Not said by AWS: what a client sees while no target is in service; here it is connected and closed
+at once. Nor what happens to a side that stays open once both were closed; here it gets RST when it
+has been silent for another idle timeout. Left out: the surge queue (1,024 connections wait for
 an instance; more are closed).
 """
 

@@ -7,7 +7,7 @@ from vpcedu.gateways.internet_gateway import Association
 from vpcedu.sites.parts import API, IGW, NAME
 from vpcedu.sites.reference import TARGETS, WEB, reference_vpc
 from vpcedu.tables.route_table import Route
-from vpcedu.tables.security_group import IN, OUT, GroupRule
+from vpcedu.tables.security_group import IN, OUT, GroupRule, new_group
 from vpcedu.tables.traffic import ANYWHERE
 
 TYPE_CHECKING = False
@@ -36,7 +36,8 @@ def _hairpin() -> Vpc:
 
     It works without client address preservation.
     """
-    vpc = reference_vpc("network").with_row(GroupRule("sg-web", OUT, (80, 80), "sg-balancer"))
+    only_the_node = GroupRule("sg-web", OUT, (80, 80), "sg-balancer")
+    vpc = reference_vpc("network").replace(new_group("sg-web")[0], only_the_node)
     return vpc.replace(TARGETS, TARGETS._replace(preserve_client_ip=False))
 
 

@@ -10,13 +10,13 @@ from vpcedu.clock import SECOND
 from vpcedu.hosts.host import Host
 from vpcedu.network.record import Call
 from vpcedu.scenarios.scenario import Scenario, fetched, first_failure, whole, with_settings
-from vpcedu.sites.parts import PAGE, VPC_BLOCK
+from vpcedu.sites.parts import PAGE
 from vpcedu.sites.programs import Stay
 from vpcedu.sites.reference import TARGETS, reference_architecture
 from vpcedu.sites.several_zones import public_address, zones_site
 from vpcedu.sites.site import Site
 from vpcedu.sites.visit import Visit
-from vpcedu.tables.security_group import IN, OUT, GroupRule
+from vpcedu.tables.security_group import IN, GroupRule
 
 TIMED_OUT = "timed out after 131 s"
 HIDDEN = TARGETS._replace(preserve_client_ip=False)
@@ -26,7 +26,7 @@ HIDDEN = TARGETS._replace(preserve_client_ip=False)
 
 def hairpin() -> Site:
     """A Network Load Balancer whose only target may call it."""
-    return reference_architecture("network").with_row(GroupRule("sg-web", OUT, (80, 80), VPC_BLOCK))
+    return reference_architecture("network")
 
 
 def to_the_node(site: Site) -> Visit:

@@ -19,7 +19,7 @@ from vpcedu.sites.site import Site
 from vpcedu.sites.visit import Visit
 from vpcedu.tables.network_acl import ALLOW, ANY, DENY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import Route
-from vpcedu.tables.security_group import GroupRule
+from vpcedu.tables.security_group import GroupRule, new_group
 from vpcedu.tables.traffic import ANYWHERE, EVERY_PORT, ICMP
 
 DENIED_OUT = "ELB node, network ACL out: network ACL out (acl-public out *: deny all to 0.0.0.0/0)"
@@ -102,11 +102,12 @@ def _while_open(site: Site, *changes: tuple[GroupRule | None, AclEntry | None]) 
 # 16: a database that lets web in.
 
 TO_DB = GroupRule("sg-web", OUT, (5_432, 5_432), "sg-db")
+ONLY_HTTPS = GroupRule("sg-web", OUT, (443, 443), ANYWHERE)
 
 
 def database() -> Site:
-    """A host with port 5432 whose group lets sg-web in; sg-web has no outbound rule for it."""
-    vpc = reference_vpc()
+    """A host with port 5432 whose group lets sg-web in; sg-web lets only port 443 out."""
+    vpc = reference_vpc().replace(new_group("sg-web")[0], ONLY_HTTPS)
     return Site(
         vpc._replace(
             interfaces=(*vpc.interfaces, Interface("db", "private", "10.0.1.20", ("sg-db",))),

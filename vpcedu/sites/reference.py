@@ -1,8 +1,9 @@
 """The reference architecture: the site of the question, with each kind of balancer and NAT.
 
 A web server in a private subnet; a load balancer and a NAT in the public one; a client and an
-update server on the Internet. The groups make the puzzle real: web may open only TCP 443 and 8080,
-the NAT instance lets only TCP 80 and 443 out, and yet the page comes back.
+update server on the Internet. The security groups are those of the question: web's lets everything
+out, as AWS's default rule does, the NAT instance's lets only TCP 80 and 443 out, and yet the page
+comes back.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from vpcedu.sites.parts import (
 )
 from vpcedu.sites.site import Site
 from vpcedu.tables.route_table import LOCAL, Route
-from vpcedu.tables.security_group import IN, OUT, GroupRule
+from vpcedu.tables.security_group import IN, OUT, GroupRule, new_group
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.tables.traffic import ANYWHERE, EVERY_PORT
 
@@ -97,8 +98,7 @@ GROUP_RULES = (
     GroupRule("sg-balancer", IN, (80, 80), ANYWHERE),
     GroupRule("sg-balancer", OUT, (80, 80), "sg-web"),
     GroupRule("sg-web", IN, (80, 80), "sg-balancer"),
-    GroupRule("sg-web", OUT, (443, 443), ANYWHERE),
-    GroupRule("sg-web", OUT, (8080, 8080), ANYWHERE),
+    *new_group("sg-web"),
     GroupRule("sg-nat", IN, EVERY_PORT, PRIVATE),
     GroupRule("sg-nat", OUT, (80, 80), ANYWHERE),
     GroupRule("sg-nat", OUT, (443, 443), ANYWHERE),

@@ -155,9 +155,10 @@ def blocker(record: Record) -> tuple[Trace, Step] | None:
 
 
 def stood(record: Record) -> bool:
-    """Whether the opener's connection was ever established."""
+    """Whether a connection that the opener opened itself was ever established."""
     return any(
-        change.after == "ESTABLISHED" for _, _, change in record.capture.changes(record.opener)
+        (change.before, change.after) == ("SYN-SENT", "ESTABLISHED")
+        for _, _, change in record.capture.changes(record.opener)
     )
 
 
