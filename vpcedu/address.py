@@ -111,10 +111,7 @@ def within(inner: str, outer: str) -> bool:
 def is_private(address: str) -> bool:
     """Whether the address is one of RFC 1918's, which the Internet does not route."""
     value = number(address)
-    for first, last, _ in _PRIVATE:  # every packet asks: a generator would take twice as long
-        if first <= value <= last:
-            return True
-    return False
+    return any(first <= value <= last for first, last, _ in _PRIVATE)
 
 
 _PRIVATE = tuple(map(block, PRIVATE))
