@@ -1,4 +1,4 @@
-"""The package speaks one English: plain verbs, full nouns, short sentences (rigs/voice.py)."""
+"""The package speaks one English: plain verbs, full nouns, short sentences (`rigs/voice.py`)."""
 
 import size
 from rigs import voice
