@@ -19,6 +19,18 @@ def test_a_planted_phrase_and_a_planted_long_sentence_are_found():
     }
 
 
+def test_no_sentence_that_is_written_by_hand_has_a_phrase_to_avoid_or_is_too_long():
+    assert {
+        f"{file}: {why}" for file, text in voice.written() for why in voice.faults(file, text)
+    } == set()
+
+
+def test_a_planted_phrase_in_a_page_is_found_and_code_is_not_looked_at():
+    text = voice.plain("A `row` of\n```\nrows\n```\n[mends](behind.html) it. **Sources**: a row.")
+    assert voice.faults("notebooks/01.ipynb", text) == {r"\bmend(s|ed|ing)?\b", voice.ROW}
+    assert voice.faults("notebooks/12-is-it-true.ipynb", text) == {r"\bmend(s|ed|ing)?\b"}
+
+
 def test_every_phrase_is_looked_for_in_lower_case_and_says_what_is_better():
     for pattern, better in voice.PHRASES.items():
         assert pattern == pattern.lower() and better
@@ -27,6 +39,20 @@ def test_every_phrase_is_looked_for_in_lower_case_and_says_what_is_better():
 def test_every_exception_is_needed_and_has_a_reason():
     everything = " ".join(
         words for text in size.sources().values() for _, words in voice.literals(text)
-    )
+    ) + " ".join(text for _, text in voice.written())
     for allowed, reason in voice.EXCEPTIONS.items():
         assert allowed in everything and reason
+
+
+def test_every_file_that_says_row_prints_numbered_rows():
+    texts = {f"vpcedu/{name}": words_of(name) for name in voice.NUMBERED if name.endswith(".py")}
+    for file, text in voice.written():
+        texts[file] = texts.get(file, "") + text
+    for name, table in voice.NUMBERED.items():
+        text = texts.get(name) or texts[f"vpcedu/{name}"]
+        assert voice.ROW in voice.phrases(text) and table
+
+
+def words_of(name):
+    module = "vpcedu." + name.removesuffix(".py").replace("/", ".")
+    return " ".join(words for _, words in voice.literals(size.sources()[module]))
