@@ -80,7 +80,7 @@ NUMBERED = {
     "puzzles/notation.py": "the list of a puzzle",
     "puzzles/puzzle.py": "the list of a puzzle",
     "widgets/explorers/evidence.py": "the ladders of lesson 12",
-    "README.md": "the list of a puzzle",
+    "README.md": "what a sweep returns",
     "notebooks/00-the-question.ipynb": "lesson 00's table",
     "notebooks/12-is-it-true.ipynb": "the ladders of lesson 12",
 }
