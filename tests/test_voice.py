@@ -1,7 +1,13 @@
-"""The package speaks one English: plain verbs, full nouns, short sentences (rigs/voice.py)."""
+"""The package speaks one English: plain verbs, full nouns, short sentences (`rigs/voice.py`)."""
 
+from pathlib import Path
+
+import house
+import pytest
 import size
 from rigs import voice
+
+GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.txt"))
 
 
 def test_no_sentence_in_the_source_has_a_phrase_to_avoid_or_is_too_long():
@@ -30,3 +36,38 @@ def test_every_exception_is_needed_and_has_a_reason():
     )
     for allowed, reason in voice.EXCEPTIONS.items():
         assert allowed in everything and reason
+
+
+def test_a_printed_docstring_has_no_phrase_to_avoid_and_no_long_sentence():
+    for name, source in house.printed().items():
+        if name not in voice.NOT_YET_SHOWN:
+            for words in voice.shown_docstrings(source):
+                assert (name, voice.phrases(words), voice.too_long(words)) == (name, set(), [])
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_a_stored_text_has_no_phrase_to_avoid_and_no_long_sentence(path):
+    words = voice.prose(path.read_text(encoding="utf-8"))
+    assert len(voice.sentences(words)) > 5
+    assert (voice.phrases(words), voice.too_long(words)) == (set(), [])
+
+
+@pytest.mark.parametrize("folder", [name for name in voice.SAMPLES if name in voice.HELD])
+def test_what_is_said_in_a_seeded_sample_is_short_and_plain(folder):
+    said = voice.sample(folder)
+    assert len(said) > 25
+    assert [one for one in said if voice.too_long(one)] == []
+    assert [(one, found) for one in said if (found := voice.phrases(one))] == []
+
+
+def test_the_sample_finds_a_sentence_that_is_made_long(monkeypatch):
+    monkeypatch.setattr(voice.explain, "_ports", lambda legs: " ".join(["port"] * 26) + ".")
+    assert any(voice.too_long(one) for one in voice.sample("views"))
+
+
+def test_evidence_in_brackets_and_lines_of_tables_are_not_counted():
+    short, row = "it is short (" + "rule " * 30 + ").", "name  " + "word " * 30
+    assert voice.too_long(short) == [] and voice.sentences(f"{short}\n{row}\nend")[
+        1
+    ] == row.strip().replace("  ", " ")
+    assert voice.prose(f"one\n  {row}\n| ladder\ntwo").split() == ["one", "two"]
