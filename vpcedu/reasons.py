@@ -146,7 +146,7 @@ LOST = Reason(
 )
 TOO_LARGE = Reason(
     "too large",
-    "it is too large for the link and must not be fragmented; a router reports it by ICMP",
+    "it is too large for the link and must not be fragmented; an ICMP error says so",
     "allow ICMP type 3, code 4 to the sender: in the network ACLs in both directions, and in its security groups",
     f"{UG}/path_mtu_discovery.html",
 )
