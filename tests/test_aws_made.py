@@ -204,7 +204,7 @@ def test_an_audit_looks_at_every_vpc_unless_one_is_named_and_says_what_it_leaves
     told = capsys.readouterr().out
     assert [line.split()[1] for line in told.splitlines() if line.startswith("VPC ")] == at["vpcs"]
     assert (
-        told.count("only TCP is looked at")
+        told.count("TCP only: what the network allows")
         == told.count("Paths between this VPC and others are not audited")
         == 3
     )

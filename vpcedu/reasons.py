@@ -146,7 +146,7 @@ LOST = Reason(
 )
 TOO_LARGE = Reason(
     "too large",
-    "it is too large for the link and must not be fragmented; a router tells the sender by ICMP",
+    "it is too large for the link and must not be fragmented; an ICMP error says so",
     "allow ICMP type 3, code 4 to the sender: in the network ACLs in both directions, and in its security groups",
     f"{UG}/path_mtu_discovery.html",
 )
@@ -189,7 +189,7 @@ NO_LISTENER = Reason(
 )
 NO_FLOW = Reason(
     "no flow",
-    "the Network Load Balancer has no flow for this packet, which opens none; it answers with a RST",
+    "the Network Load Balancer has no flow for this packet, opens none, and answers with a RST",
     "open a new connection; send TCP keep-alives more often than the idle timeout",
     f"{ELB}/network/load-balancer-listeners.html",
 )
@@ -215,7 +215,7 @@ NO_TRANSLATION = Reason(
 )
 UNRELATED = Reason(
     "unrelated",
-    "it is an ICMP error about a flow that is unknown here; an ICMP error is never answered",
+    "it is an ICMP error about a flow unknown here; an ICMP error is never answered",
     "nothing: it came too late, or was forged",
     "https://www.rfc-editor.org/rfc/rfc5508#section-4.2",
 )

@@ -122,7 +122,7 @@ QUESTIONS = {
             "{web}, group in: the tracked flow that {back} out all",
         ),
         yes(
-            "{web}", "shop", 80, "{nat}, translation: the device's own table"
+            "{web}", "shop", 80, "{nat}, translation: the device's own translation"
         ),  # out by the NAT, in by the address
         no("internet", "{nat}", 443, ["there, {nat}, translation: "], None),
         no(
@@ -132,7 +132,7 @@ QUESTIONS = {
             ["there, {web}, route: {private_table}: route 10.0.0.0/16 > local"],
             None,
         ),
-        yes("{web}", "{bastion_public}", 80, "{nat}, translation: the device's own table"),
+        yes("{web}", "{bastion_public}", 80, "{nat}, translation: the device's own translation"),
         yes("{bastion}", "shop", 80, "shop/{public}, deliver: the opener's connection"),
         error(
             "{nat}",
@@ -156,10 +156,10 @@ QUESTIONS = {
             "{web}, group out: the tracked flow that {back} in tcp 80 from 0.0.0.0/0",
             "{igw}, address map",
         ),
-        yes("internet", "web", 80, "{web}, flow return: the balancer's flow"),
-        yes(STRANGER, "{dns}", 80, "{web}, flow return: the balancer's flow"),
-        yes("{other}", "{arn}", 80, "{web}, flow return: the balancer's flow"),
-        yes("{other}", "10.0.0.254", 80, "{web}, flow return: the balancer's flow"),
+        yes("internet", "web", 80, "{web}, flow return: the load balancer's flow"),
+        yes(STRANGER, "{dns}", 80, "{web}, flow return: the load balancer's flow"),
+        yes("{other}", "{arn}", 80, "{web}, flow return: the load balancer's flow"),
+        yes("{other}", "10.0.0.254", 80, "{web}, flow return: the load balancer's flow"),
         yes(
             "{other}",
             "{web_eni}",
@@ -479,10 +479,10 @@ QUESTIONS = {
             "{other}",
             "{arn}",
             80,
-            "{web}, flow return: the balancer's flow, not a route",
+            "{web}, flow return: the load balancer's flow, not a route",
             "web/{public}, translation: the device's own translation",
         ),
-        yes("{other}", "web", 80, "{web}, flow return: the balancer's flow"),
+        yes("{other}", "web", 80, "{web}, flow return: the load balancer's flow"),
         yes("{other}", "{web}", 80, "{web}, route: no state: {public_table}, the local route"),
         yes(
             "internet",

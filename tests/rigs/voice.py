@@ -1,33 +1,38 @@
 """The voice: which phrases the package's sentences avoid, and how its sentences are collected.
 
-The lists stand here and nowhere else. A folder is held once its name is in HELD.
+The lists are here and nowhere else. Every module is held, and so are the pages written by hand.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import random
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import size
 
+from vpcedu.analysis.answer import ask
+from vpcedu.analysis.audit_report import audit
+from vpcedu.analysis.causes import diagnose
+from vpcedu.analysis.ends import Question
+from vpcedu.analysis.faults import faults
+from vpcedu.network.vpc import Vpc
+from vpcedu.reasons import REASONS
+from vpcedu.sites.parts import NAME
+from vpcedu.sites.reference import reference_vpc
+from vpcedu.sites.site import Site
+from vpcedu.views import explain
+from vpcedu.views.text import report
+
 MOST_WORDS = 25
 MARKUP = ("</", "; }")  # HTML and style sheets are no sentences
 FILLED = "0"  # what an f-string fills in counts as one word
 
-# Folders as in tests/size.py ("words" and "(top)" for the package's own modules).
-HELD: tuple[str, ...] = (
-    "course",
-    "draw",
-    "pages",
-    "puzzles",
-    "scenarios",
-    "sites",
-    "widgets",
-)
-# Pages written by hand, and the lessons' markdown.
+# Pages written by hand; the markdown of the lessons is held too.
 WRITTEN = ("README.md", "docs/TEACHING.md", "notebooks/GLOSSARY.md", "notebooks/README.md")
 
 ROW = r"(?<![{.])\brows?\b(?! =| wrap)"  # no name in code
@@ -64,6 +69,13 @@ PHRASES = {
 
 # A part of a sentence that may have a phrase, and why.
 EXCEPTIONS: Mapping[str, str] = {
+    "{row}": "a field of a pattern, not a word",
+    "--rows": "the option that prints the numbered rows of a puzzle",
+    "rows, hint, answer": "what somebody types to see the numbered rows",
+    "the numbered rows": "a table whose rows are numbered",
+    "rows  ": "what somebody types to see the numbered rows",
+    "every row with its number": "a table whose rows are numbered",
+    "row 7": "a row that is named by its number",
     "speaks, keepalive": "names of parameters",
     "speaks 0: expected": "the name of a parameter",
     "arrow keys, or Play)": "the name of a button",
@@ -88,6 +100,12 @@ NUMBERED = {
 
 def docstrings(tree: ast.AST) -> set[int]:
     return {id(node.value) for node in ast.walk(tree) if size.is_docstring(node)}
+
+
+def shown_docstrings(source: str) -> list[str]:
+    """The docstrings of a printed source."""
+    tree = ast.parse(textwrap.dedent(source))
+    return [node.value.value for node in ast.walk(tree) if size.is_docstring(node)]
 
 
 def literals(source: str) -> Iterator[tuple[int, str]]:
@@ -128,32 +146,36 @@ def phrases(words: str) -> set[str]:
 def sentences(text: str) -> list[str]:
     """The sentences of a text: up to a full stop, a question mark or the end of a paragraph.
 
-    A line that begins with blanks is a line of a list or a table, and a sentence of its own.
+    A line that begins with blanks or has columns, as in a list or a table, is one of its own.
     """
-    paragraphs = re.split(r"\n\s*\n|\n(?=\s)", text)
+    lines = "\n".join(
+        f"\n{one}\n" if re.search(r"^\s|\S {2,}\S", one) else one for one in text.split("\n")
+    )
     return [
         " ".join(sentence.split())
-        for paragraph in paragraphs
+        for paragraph in re.split(r"\n\s*\n", lines)
         for sentence in re.split(r"(?<=[.!?])\s", paragraph)
         if sentence.strip()
     ]
 
 
+def prose(text: str) -> str:
+    """A printed text without what is no sentence: lines that are indented, and the ladder."""
+    return "\n".join("" if re.match(r"\s|\|", line) else line for line in text.split("\n"))
+
+
 def too_long(text: str) -> list[str]:
     """The sentences of more than MOST_WORDS words; a word has a letter or a digit.
 
-    A lesson's list of sources is no sentence.
+    A lesson's list of sources is no sentence. Evidence in brackets, such as the name of a rule, is
+    not counted: a rule is as long as it is.
     """
     return [
         one
         for one in sentences(text)
-        if len(re.findall(r"\S*\w\S*", one)) > MOST_WORDS and not one.startswith("Sources:")
+        if len(re.findall(r"\S*\w\S*", re.sub(r"\([^()]*\)", "", one))) > MOST_WORDS
+        and not one.startswith("Sources:")
     ]
-
-
-def held(modules: Mapping[str, str]) -> dict[str, str]:
-    """The modules whose folder is held."""
-    return {name: text for name, text in modules.items() if size.folder(name, modules) in HELD}
 
 
 def written() -> Iterator[tuple[str, str]]:
@@ -182,10 +204,65 @@ def broken(modules: Mapping[str, str]) -> set[str]:
         f"{module}:{line}: {why}"
         for module, source in modules.items()
         for line, words in literals(source)
-        for why in faults(module.removeprefix("vpcedu.").replace(".", "/") + ".py", words)
+        for why in wrong(module.removeprefix("vpcedu.").replace(".", "/") + ".py", words)
     }
 
 
-def faults(file: str, words: str) -> set[str]:
+def wrong(file: str, words: str) -> set[str]:
     """What is wrong with a text of a file: phrases to avoid, and sentences that are too long."""
     return {*phrases(words), *too_long(words)} - ({ROW} if file in NUMBERED else set())
+
+
+# --- a seeded sample of what the package says ---------------------------------------------------
+
+BALANCERS = ("classic-tcp", "classic-http", "application", "network")
+UPDATES = "updates.example.net"
+QUESTIONS = (("client", NAME, 80), ("web", UPDATES, 443), ("web", UPDATES, 8080))
+
+
+def _sites(draw: random.Random) -> Iterator[tuple[Vpc, tuple[str, str, int]]]:
+    """The reference site in a random shape, with or without a random fault, and a question."""
+    for _ in range(24):
+        vpc = reference_vpc(draw.choice(BALANCERS), draw.choice(("instance", "gateway")))
+        question = draw.choice(QUESTIONS)
+        yield vpc, question
+        fault = draw.choice(list(faults(vpc, Question(*question))))
+        yield fault.apply(vpc), question
+
+
+def of_views(draw: random.Random) -> Iterator[str]:
+    """The words of visits: the answer, the line below a picture, and why a packet goes there."""
+    for vpc, (opener, name, port) in _sites(draw):
+        site = Site(vpc)
+        visit = site.get(f"http://{name}/") if port == 80 else site.connect(opener, name, port)
+        yield from (explain.answer(visit), explain.verdict(visit))
+        yield from map(explain.why, visit.capture.traces)
+        yield prose(report(visit))
+
+
+def of_analysis(draw: random.Random) -> Iterator[str]:
+    """The words of answers and audits, and of the causes of a symptom."""
+    for number, (vpc, question) in enumerate(_sites(draw)):
+        if number % 3 == 1:
+            answer = ask(vpc, *question)
+            yield from (answer.verdict, *answer.notes, prose(str(answer)))
+            yield from (str(cause) for cause in diagnose(vpc, *question))
+        if number % 12 == 1:
+            yield prose(str(audit(vpc)))
+
+
+def of_words(draw: random.Random) -> Iterator[str]:
+    """Every reason, after a place of usual length, and every fix."""
+    for reason in REASONS:
+        yield f"Packet 12 was lost at ELB node, deliver: {reason}."
+        yield f"What helps: {reason.fix}."
+
+
+# What is sampled of a folder. Each gives texts from a source of random numbers.
+SAMPLES = {"views": of_views, "analysis": of_analysis, "words": of_words}
+
+
+def sample(folder: str, seed: int = 17) -> list[str]:
+    """The sentences of a folder's seeded sample, each once, in their order."""
+    texts = SAMPLES[folder](random.Random(seed))
+    return list(dict.fromkeys(one for text in texts for one in sentences(text)))

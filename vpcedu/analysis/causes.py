@@ -123,7 +123,7 @@ def _in_the_way(answer: Answer) -> tuple[Suspect, ...]:
         Suspect(
             loss.row,
             f"{loss.leg_direction} a packet is lost at {loss.step.at}, {loss.step.check}. Why:"
-            f" {loss.step.reason} ({path.decided(answer.vpc, loss.step)})",
+            f" {loss.step.reason} ({path.decided(answer.vpc, loss.step)})".removesuffix(" ()"),
             repairs[place] if len(repairs) == len(answer.blockers) else None,
             answer.telling,
         )

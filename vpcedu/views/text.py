@@ -70,7 +70,7 @@ def telling(visit: Record, talks: tuple[Conversation, ...]) -> list[Trace]:
 
 
 def _connection(talk: Conversation) -> list[str]:
-    lines = [f"Connection {talk.number}: {talk.opener} opens it, it ends at {talk.listener}"]
+    lines = [f"Connection {talk.number}: {talk.opener} opens it, and it ends at {talk.listener}"]
     stretches = list(talk.stretches())
     wide = max((len(f"{here} > {there}") for here, there, _ in stretches), default=0)
     return lines + [f"  {f'{here} > {there}':<{wide}}   {flow}" for here, there, flow in stretches]
