@@ -232,4 +232,4 @@ def _kind(vpc: Vpc) -> str:
 def _where(visit: Visit) -> str:
     """Where the first packet was lost, and why."""
     stop = blocker(visit)
-    return f": {stop[1].before.flow} is {stop[1].lost}" if stop else ""
+    return f". {stop[1].before.flow} is {stop[1].lost}" if stop else ""

@@ -88,7 +88,7 @@ def _stops(word: str) -> Judgement:
     lost = trace.dropped
     assert lost is not None and lost.check == "translation"
     fate = (
-        f"The stranger's SYN {trace.packet.flow} reached the NAT and was lost there: {lost.reason}."
+        f"The stranger's SYN {trace.packet.flow} reached the NAT. There it was lost: {lost.reason}."
     )
     if word == "group":
         groups = next(

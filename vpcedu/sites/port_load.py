@@ -106,7 +106,7 @@ class PortUse(NamedRow):
         return fold(
             f"{load.rate:,} new per s to {destinations(load)}, each port kept "
             f"{load.occupancy} s: {load.needed:,} ports needed towards one destination, "
-            f"{load.size:,} available; {end}; {max(self.total):,} connections at once."
+            f"{load.size:,} available; {end}. {max(self.total):,} connections at once."
         )
 
 

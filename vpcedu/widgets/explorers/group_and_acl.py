@@ -59,7 +59,7 @@ def frame(port: int, entry: tuple[int, int], group_out: str, change: Repair | No
         draw.filters(visit, 1),
         f"The client chose port {port}, {fate}. The security group "
         f"{'remembers the flow' if group_out == 'nothing' else 'has a rule for it and remembers nothing'}. "
-        "The network ACL's entry allows this share of the ports that clients choose from: "
+        "Clients' ports that the network ACL's entry allows: "
         f"{parts}.",
     )
 
