@@ -207,7 +207,7 @@ def awake(keepalive: object) -> str:
     if lost is not None:
         return (
             f"Not yet. The first probe is sent at {seconds(lost.steps[0].now)} s and is "
-            f"lost at the NAT: {lost.dropped.reason}. The NAT answers with RST, and the "
+            f"lost at the NAT: {lost.dropped.reason}. The NAT answers with RST, and the "  # type: ignore[union-attr]
             f"connection is gone. {IDLE // SECOND} s of silence were already too many."
         )
     count = len(network.capture)
