@@ -79,6 +79,9 @@ LATER = {
     ("aws", "work that grows with the files, and limits that keep the memory"): 106,
     ("network", "tables of routes and filters are made once for all that share them"): 16,
     ("tables", "the same: sets of rules, numbers of entries, routes for one destination"): 16,
+    # the answer was the first of 180 lines
+    ("views", "one screen: a map and a short answer"): 54,
+    ("(top)", "parts of the text that can be asked for"): 10,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

@@ -7,10 +7,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from rigs.reference_site import BALANCERS, NATS
+from rigs.reference_site import BALANCERS, NATS, PAGE
 
 from vpcedu.__main__ import USAGE
 from vpcedu.packet import Packet
+from vpcedu.sites.reference import reference_architecture
+from vpcedu.views.first_screen import sketch
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,11 +29,53 @@ def plain():
     return run().stdout
 
 
-def test_without_options_it_answers_the_question(plain):
-    first, _, answer = plain.partition("\n\n")
-    assert first == "GET http://www.example.com/, by client: 200 OK after 0.080 s"
-    assert answer.startswith(
-        "Yes, the reply goes back through the load balancer: the ELB node is a proxy"
+def test_without_options_it_answers_the_question_on_one_screen(plain):
+    question, picture, answer, more = plain.split("\n\n")
+    assert len(plain.splitlines()) <= 24 and max(map(len, plain.splitlines())) <= 80
+    assert question.count("\n") == 1 and question.endswith("through the load balancer?")
+    assert picture.count("\n") <= 6 and "client =1==> Internet gateway*" in picture
+    assert answer.count("\n") == 3 and answer.startswith("Yes, the reply goes back through")
+    assert "proxy" in answer.split(". ")[0] and "Not one of\nthe 22 packets" in answer
+    for line in more.splitlines()[:2]:
+        words = line.split()[3]
+        assert run(words).returncode == 0
+
+
+@pytest.mark.parametrize("balancer", BALANCERS)
+@pytest.mark.parametrize("nat", NATS)
+def test_the_map_is_what_the_capture_says(balancer, nat):
+    visit = reference_architecture(balancer, nat).get(PAGE)
+    zones, there, home, nats, *ends, _ = sketch(visit)
+    proxy = len(visit.connections) == 2
+    assert zones.split("|")[0].strip() == "Internet" and len(ends) == 1 + proxy
+    for number, talk in enumerate(visit.connections, 1):
+        assert f"={number}==> " in there and f"[{talk.listener}]" in there
+        assert all(f"{name}*" in there for name in talk.passes)
+        for stretch in talk.stretches():
+            assert str(stretch[2].destination) in ends[number - 1]
+    names = ["Internet gateway", "[ELB" if proxy else "NLB", "[web]"]
+    for name, zone in zip(names, ("edge of the VPC", "public", "private"), strict=True):
+        assert there.index(name) == zones.index(zone) == home.index(name)
+    assert nats.strip() == f"NAT: 0 of {len(visit.capture)} packets"
+
+
+def test_the_version_is_said():
+    from vpcedu import __version__
+
+    assert run("--version").stdout == f"vpcedu {__version__}\n"
+
+
+def test_packets_and_why_are_the_parts_of_the_whole(plain):
+    packets, why, every = (run(words).stdout for words in ("--packets", "--why", "--all"))
+    head = "GET http://www.example.com/, by client: 200 OK after 0.080 s"
+    assert packets.startswith(head) and why.startswith(head) and every.startswith(head)
+    ladder = [line for line in packets.splitlines() if line[:3].strip().isdigit()]
+    assert len(ladder) == 22 and all(line in every for line in ladder)
+    assert "exactly as sent" in packets and "Packet 1 at" not in packets
+    assert (
+        "Packet 1 at" in why
+        and "Packet 2 at" not in why
+        and not set(ladder) & set(why.splitlines())
     )
 
 
@@ -57,7 +101,7 @@ def test_the_defaults_are_the_questions(words, plain):
 def test_every_balancer_and_nat_answers(balancer, nat):
     done = run("--balancer", balancer, "--nat", nat)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "200 OK" in done.stdout.splitlines()[0]
+    assert done.stdout.split("\n\n")[2].startswith("Yes, ")
 
 
 def test_a_seed_changes_the_ports_and_may_be_negative(plain):
@@ -65,9 +109,8 @@ def test_a_seed_changes_the_ports_and_may_be_negative(plain):
     assert len({plain, other, negative}) == 3
 
 
-def test_all_shows_the_decisions_about_every_packet(plain):
+def test_all_shows_the_decisions_about_every_packet():
     every = run("--all").stdout
-    assert every.startswith(plain.partition("\n\nPacket ")[0])
     packets = [line.split()[1] for line in every.splitlines() if line.startswith("Packet ")]
     assert packets == [str(number) for number in range(1, 23)]
 
@@ -143,7 +186,11 @@ def test_the_usage_names_every_option_and_value():
         (["--seed", "--5"], "'--5'", "a whole number"),
         (["--seed", "٣"], "'٣'", "a whole number"),
         (["--seed", "9" * 5_000], "99999", "a whole number"),
-        (["--colour"], "'--colour'", "--balancer, --nat, --seed, --all, --json, --help"),
+        (
+            ["--colour"],
+            "'--colour'",
+            "--balancer, --nat, --seed, --packets, --why, --all, --json, --help",
+        ),
         (["--json=yes"], "--json=yes", "--json alone"),
         (["--balancer", "--json"], "'--json'", "classic-tcp"),
         (["network"], "'network'", "--balancer"),

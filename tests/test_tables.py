@@ -366,6 +366,26 @@ def test_a_row_that_is_opening_has_less_time_until_it_is_answered():
         assert rows.sweep(end - 1) == [] and rows.sweep(end) == [row]
 
 
+def test_a_row_keeps_its_place_when_its_connection_opens_and_ends():
+    """A table is listed in the order in which its connections were opened."""
+    rows, other = Translations(100, opening=10), FLOW._replace(sport=40_001)
+    first = rows.add(FLOW, AFTER, 0)
+    second = rows.add(other, AFTER._replace(sport=2_000), 0)
+    rows.use(AFTER.reversed(), 1, SYN | ACK)
+    rows.use(FLOW, 2, RST)
+    assert list(rows) == [first, second]
+
+
+def test_a_row_whose_answer_looks_like_its_opener_has_one_key():
+    """A target that calls its own balancer, from the balancer's port, and is given that port."""
+    for end in (SYN | ACK, RST):
+        rows = Translations(10, opening=5)
+        row = rows.add(FLOW, FLOW.reversed(), 0)
+        assert len(rows) == 1 and list(rows) == [row]
+        assert rows.use(FLOW, 1, end) == row and len(rows) == 1
+        assert rows.sweep(20)[-1] == row and not len(rows) and not list(rows)
+
+
 def test_a_row_that_was_replaced_does_not_run_out():
     rows = Translations(10)
     put(rows, 0)

@@ -6,18 +6,26 @@ import atexit
 import gc
 import sys
 
+from vpcedu import __version__
 from vpcedu.cli.options import parse, whole
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.sites.visit import Visit
 
 USAGE = """usage: python3 -m vpcedu [options]
 
 A client asks a web server in a private subnet for a page, through a load balancer. Does the reply
-go back through the load balancer? Prints the answer in words, then packet by packet.
+go back through the load balancer? Prints a map and the answer on one screen.
 
   --balancer NAME   classic-tcp (default), classic-http, application, network
   --nat NAME        instance (default, as in the question), gateway
   --seed N          whole number that decides the ports hosts choose (default 0)
-  --all             the decisions about every packet, not only the important ones
+  --packets         every packet, a line for each, and what the server saw
+  --why             the whole answer, and what decided about the packets that matter
+  --all             both, and what decided about every packet
   --json            everything as JSON
+  --version         which version this is
   --help            this text
 
 Your own VPC: python3 -m vpcedu ask | audit FOLDER. Simulated symptoms: scenario [NAME]. Practice: puzzle.
@@ -25,7 +33,7 @@ Each has --help.
 """
 # known here, so that the question alone loads none of them
 COMMANDS = ("ask", "audit", "puzzle", "scenario")
-TAKES, FLAGS = ("--balancer", "--nat", "--seed"), ("--all", "--json")
+TAKES, FLAGS = ("--balancer", "--nat", "--seed"), ("--packets", "--why", "--all", "--json")
 
 
 def main(words: list[str]) -> int:
@@ -41,6 +49,9 @@ def main(words: list[str]) -> int:
         if "--help" in words or "-h" in words:
             sys.stdout.write(USAGE)
             return 0
+        if words == ["--version"]:
+            sys.stdout.write(f"vpcedu {__version__}\n")
+            return 0
         return answer(parse(words, TAKES, FLAGS))
     except ValueError as error:
         sys.stderr.write(f"vpcedu: {error}\n")
@@ -48,7 +59,7 @@ def main(words: list[str]) -> int:
 
 
 def answer(options: dict[str, str]) -> int:
-    """Play the question's visit and print what the packets did. ValueError for a wrong value."""
+    """Simulate the question's visit and print the answer. ValueError for a wrong value."""
     from vpcedu.sites.reference import reference_architecture
 
     site = reference_architecture(
@@ -57,17 +68,27 @@ def answer(options: dict[str, str]) -> int:
         whole("--seed", options.get("--seed", "0")),
     )
     visit = site.get("http://www.example.com/")
+    sys.stdout.write(_printed(visit, options))
+    return 0
+
+
+def _printed(visit: Visit, options: dict[str, str]) -> str:
+    """The visit as it was asked for; the first of --json, --all, --packets and --why counts."""
     if "--json" in options:
         import json
 
         from vpcedu.views.document import document
 
-        sys.stdout.write(json.dumps(document(visit), indent=1) + "\n")
-    else:
-        from vpcedu.views.text import report
+        return json.dumps(document(visit), indent=1) + "\n"
+    from vpcedu.views import text
 
-        sys.stdout.write(report(visit, every="--all" in options))
-    return 0
+    if "--all" in options:
+        return text.report(visit, every=True)
+    if "--packets" in options or "--why" in options:
+        return text.packets(visit) if "--packets" in options else text.why(visit)
+    from vpcedu.views.first_screen import first_screen
+
+    return first_screen(visit)
 
 
 if __name__ == "__main__":

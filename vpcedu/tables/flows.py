@@ -44,26 +44,35 @@ class Flows:
     def __init__(self) -> None:
         self._entries: dict[Hashable, Any] = {}
         self._due: list[FlowEntry] = []  # a heap; an entry runs out when it is due or later
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
 
     def clear(self) -> None:
         """Forget every row."""
         self._entries.clear()
         self._due.clear()
+        self._count = 0
 
     def _enter(self, entry: FlowEntry) -> None:
         """Write an entry under its keys, instead of whatever had one of them."""
-        keys, entries = entry.keys, self._entries
-        for key in keys:
-            if key in entries:
-                self._remove(entries[key])
-        for key in keys:
-            entries[key] = entry
+        for key in entry.keys:
+            if key in self._entries:
+                self._remove(self._entries[key])
+        self._place(entry)
+        self._count += 1
+
+    def _place(self, entry: FlowEntry) -> None:
+        for key in entry.keys:
+            self._entries[key] = entry
         heappush(self._due, entry)
 
     def _remove(self, entry: FlowEntry) -> None:
         for key in entry.keys:
-            del self._entries[key]
+            self._entries.pop(key, None)  # its keys may be one
         entry.used = NEVER
+        self._count -= 1
 
     def _run_out(self, now: int) -> list[Any]:
         """Remove the entries that ran out and return them, the longest silent first."""

@@ -133,9 +133,6 @@ class Tracking(Flows):
         super().__init__()
         self.configure(configuration)
 
-    def __len__(self) -> int:
-        return len(self._entries)
-
     def __iter__(self) -> Iterator[TrackedFlow]:
         return iter([entry.row for entry in self._entries.values()])
 

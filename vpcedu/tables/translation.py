@@ -20,7 +20,7 @@ from vpcedu.flow import FiveTuple
 from vpcedu.packet import ACK, FIN, RST, SYN, Packet
 from vpcedu.reasons import UNRELATED
 from vpcedu.row import NamedRow
-from vpcedu.tables.flows import FlowEntry, Flows
+from vpcedu.tables.flows import NEVER, FlowEntry, Flows
 from vpcedu.trace import DROP, Step, rewrote
 
 TYPE_CHECKING = False
@@ -100,9 +100,6 @@ class Translations(Flows):
         self.timed_out = 0
         self._ended: list[Translation] = []
         self._expired: OrderedDict[FiveTuple, Translation] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._entries) // 2
 
     def __iter__(self) -> Iterator[Translation]:
         return iter([e.row for flow, e in self._entries.items() if flow == e.before])
@@ -204,10 +201,11 @@ class Translations(Flows):
             entry.state |= OPENER_FIN if of_the_opener else OTHER_FIN
 
     def _renew(self, old: TranslationEntry, state: int, idle: int) -> TranslationEntry:
-        """Another entry for the same row.
+        """Another entry for the same row, in its place.
 
         The heap holds entries whose idle timeout never changes.
         """
         entry = TranslationEntry(old.row, old.used, idle, old.open_idle, state)
-        self._enter(entry)
+        self._place(entry)
+        old.used = NEVER
         return entry

@@ -228,6 +228,17 @@ def answer(visit: Record) -> str:
 
     Its first word is Yes where the reply goes back through a load balancer, and No where it fails.
     """
+    return " ".join(_sentences(visit))
+
+
+def in_short(visit: Record) -> str:
+    """The paragraph's first two sentences and its last: whether, why, and not through the NAT."""
+    sentences = _sentences(visit)
+    first = [words.split(". ")[0].removesuffix(".") + "." for words in sentences[:2]]
+    return " ".join([*first, *sentences[2:][-1:]])
+
+
+def _sentences(visit: Record) -> list[str]:
     legs, stop, seen = answer_legs(visit), blocker(visit), outcome(visit)
     if stop and not seen.works:
         sentences = _failure(visit, *stop)
@@ -241,7 +252,7 @@ def answer(visit: Record) -> str:
         ]
     else:
         sentences = [_sees(visit)]
-    return " ".join(sentences + _nat(visit))
+    return sentences + _nat(visit)
 
 
 def _sees(visit: Record) -> str:

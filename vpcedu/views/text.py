@@ -40,17 +40,39 @@ def report(visit: Record, every: bool = False) -> str:
 
     `every` shows the decisions about every packet, not only the telling ones.
     """
-    talks = visit.talks
+    return _joined([*_head(visit), *_packets(visit), *_decisions(visit, every)])
+
+
+def packets(visit: Record) -> str:
+    """A visit's connections, its packets line by line, and what the server saw."""
+    return _joined([*_head(visit)[:1], *_packets(visit)])
+
+
+def why(visit: Record) -> str:
+    """The whole answer, and the decisions about the packets that matter."""
+    return _joined([*_head(visit), *_decisions(visit)])
+
+
+def _joined(parts: list[str]) -> str:
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _head(visit: Record) -> list[str]:
     result = visit.result or "no answer yet"
-    parts = [
-        f"{visit.title}, by {visit.opener}: {result}",
-        fold(answer(visit)),
+    return [f"{visit.title}, by {visit.opener}: {result}", fold(answer(visit))]
+
+
+def _packets(visit: Record) -> list[str]:
+    talks = visit.talks
+    return [
         "\n".join(line for talk in talks for line in _connection(talk)),
         "\n".join(ladder(visit.capture, talks)),
         seen(visit),
-        *(decisions(trace) for trace in (visit.capture if every else telling(visit, talks))),
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _decisions(visit: Record, every: bool = False) -> list[str]:
+    return [decisions(t) for t in (visit.capture if every else telling(visit, visit.talks))]
 
 
 def telling(visit: Record, talks: tuple[Conversation, ...]) -> list[Trace]:
