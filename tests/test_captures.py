@@ -73,7 +73,7 @@ def test_a_capture_cut_at_96_bytes_is_read_with_its_lengths_and_says_what_is_unk
     words = str(lab.load_pcap(path))
     assert words.splitlines()[:2] == [
         "file.pcap: 3 packets, as seen",
-        "1 packet kept in part only (snap length): checksum not verified, and the ladder shows what was"
+        "1 packet only partly kept (snap length): checksum not verified, and the ladder shows what was"
         " kept.",
     ]
     assert "> [P.]  seq 1 ack 1 len 200  42 kept" in words and "WRONG" not in words
@@ -156,7 +156,7 @@ def test_a_packet_without_a_length_is_as_long_as_its_frame(tmp_path):
     assert [seen.decoded.packet for seen in found] == [OPENING, REQUEST]
     assert [seen.decoded.checksums for seen in found] == [True, None]
     assert first_lines(path)[1:] == [
-        "1 packet without a length (segmentation offload): as long as the frame, checksum not"
+        "1 packet without a length (segmentation offload): taken to be as long as the frame, checksum not"
         " verified."
     ]
     cut = load(write(tmp_path, classic(1, ethernet(without_length(REQUEST)), snap=96)))[0].decoded

@@ -303,7 +303,7 @@ def test_a_puzzle_and_its_answer():
     shown, told = run("puzzle", "--seed", "7"), run("puzzle", "--seed=7", "--answer")
     assert (shown.returncode, told.returncode, shown.stderr, told.stderr) == (0, 0, "", "")
     assert shown.stdout.startswith("Puzzle 7.")
-    assert "What mends it:" in told.stdout
+    assert "What fixes it:" in told.stdout
     assert run("puzzle", "--seed", "8").stdout != shown.stdout
     assert "2 rows are to blame" in " ".join(run("puzzle", "--faults", "2").stdout.split())
 

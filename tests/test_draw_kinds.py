@@ -229,7 +229,7 @@ def test_the_text_alternative_begins_with_the_kind_and_holds_the_finding(name):
             "beside": "Ledger",
             "states": "State diagram",
             "header": "Header of",
-            "table": "Table asked",
+            "table": "Table checked",
             "clocks": "Clocks of",
             "sides": "Both sides",
         }[kind.split()[0]]
@@ -354,8 +354,8 @@ def test_a_table_lights_the_row_that_the_step_names_and_no_other(name):
                 assert inside == set(row) and ", ".join(row) in scene.alt
             else:
                 assert (
-                    inside <= {"no row fits", "the table has no row"}
-                    and "No row fits." in scene.alt
+                    inside <= {"nothing matches", "the table is empty"}
+                    and "Nothing matches." in scene.alt
                 )
             if step.reason:
                 assert any(step.reason.code in words for words in words_of(scene))
@@ -364,22 +364,24 @@ def test_a_table_lights_the_row_that_the_step_names_and_no_other(name):
 def test_the_table_of_a_lost_answer_is_the_network_acl_with_its_star_lit():
     scene = draw.table(visit("no way back")).scene
     step = next(t.dropped for t in visit("no way back").capture if t.dropped)
-    assert scene.title == f"Row * denies {step.before.flow}"
+    assert scene.title == f"Entry * denies {step.before.flow}"
     words = words_of(scene)
-    assert words.count(f"not port {step.before.flow.dport}") == 2 and "the first that fits" in words
+    assert (
+        words.count(f"not port {step.before.flow.dport}") == 2 and "the first that matches" in words
+    )
 
 
 def test_the_table_of_an_answer_is_the_route_table_where_local_wins():
     scene = draw.table(visit("classic-tcp gateway")).scene
     assert scene.title == "To 10.0.0.10: 10.0.0.0/16 > local wins"
-    assert "fits too, but /0 is shorter" in words_of(scene)
+    assert "matches too, but /0 is shorter" in words_of(scene)
 
 
 def test_a_tracking_table_holds_the_flow_that_a_rule_let_in():
     seen = visit("classic-tcp gateway")
     scene = draw.table(seen, None, "web", "group out").scene
     opened = conversations(seen.capture)[1].flow
-    assert scene.title == "web's group asks no rule: the answer is tracked"
+    assert scene.title == "web's security group needs no rule: the answer is tracked"
     assert str(opened) in words_of(scene) and "tcp 80 from sg-balancer" in words_of(scene)
 
 
@@ -400,14 +402,14 @@ def test_of_a_long_table_the_rows_around_the_one_that_decides_are_shown_and_the_
     ).get(PAGE)
     scene = draw.table(seen).scene
     assert faults(scene) == [] and len(lit(scene)) == 1
-    assert "18 more rows, none of which decides" in words_of(scene)
-    assert sum(words.startswith("does not fit") for words in words_of(scene)) == 12
-    assert "10.0.0.0/16, local, fits, and is the longest: /16" in scene.alt
+    assert "18 more, none of which decides" in words_of(scene)
+    assert sum(words.startswith("does not match") for words in words_of(scene)) == 12
+    assert "10.0.0.0/16, local, matches, and is the longest: /16" in scene.alt
 
 
 def test_a_table_that_was_not_asked_is_refused_with_those_that_were():
     with pytest.raises(
-        ValueError, match="no table asked at NAT, any check: expected one of web group out, "
+        ValueError, match="no table was checked at NAT, any check: expected one of web group out, "
     ):
         draw.table(visit("classic-tcp gateway"), None, "NAT")
 
@@ -480,7 +482,7 @@ def test_groups_pass_the_answer_by_memory_and_acls_by_a_row():
         True
     }
     assert {
-        words.startswith("passes: row 100") for check, words in said.items() if "ACL" in check
+        words.startswith("passes: entry 100") for check, words in said.items() if "ACL" in check
     } == {True}
 
 
@@ -608,7 +610,7 @@ def test_a_client_that_gives_up_takes_no_row_of_the_table():
     ]
     assert thick == [POLYLINES["CLOSED", "SYN-SENT"]]
     assert "USER TIMEOUT to CLOSED" in scene.alt and any(
-        "no row of the table" in words for words in words_of(scene)
+        "not in the table" in words for words in words_of(scene)
     )
 
 
@@ -680,7 +682,7 @@ def test_a_nat_gateway_tells_the_inner_end_only_and_only_when_it_sends():
     assert clocks["update server"].hears == "silence"
     far = visit("NAT gateway, far end")
     clocks = {clock.owner: clock for clock in clocks_of(far, silences(far)[0])}
-    assert clocks["NAT"].hears == "dropped" and "nobody is told" in clocks["NAT"].words
+    assert clocks["NAT"].hears == "dropped" and "silently" in clocks["NAT"].words
     assert clocks["web"].hears == "silence" and clocks["update server"].words.endswith(
         "hears nothing"
     )

@@ -71,7 +71,7 @@ def test_every_explorer_of_the_package_is_here():
 # sentence says after each step: a control, and the value that it is brought to.
 STEPS = {
     "Filters": (
-        "lost at the ACL: timed out",
+        "lost at the network ACL: timed out",
         (),
         (
             ("entry", (49_152, 65_535), "the page comes"),
@@ -99,13 +99,13 @@ STEPS = {
         (
             ("target_type", "ip", "sees 10.0.0.30: the NLB node"),
             ("preserve", "on", "the address of client itself"),
-            ("connection", 2, "Connection 2 of client is given to web 1"),
+            ("connection", 2, "Connection 2 of client goes to web 1"),
             ("opener", "web 1", "Connection 2 of web 1"),
             ("connection", 4, "its own address, so it drops the packet; web 1 sees: timed out"),
             ("preserve", "off", "web 1 sees: 200 OK"),
-            ("proxy", True, "28 bytes stand before the request"),
-            ("silent", 70, "its row was still there (idle timeout 350 s)"),
-            ("idle", 60, "its row was gone (idle timeout 60 s): the NLB node answers RST"),
+            ("proxy", True, "28 bytes come before the request"),
+            ("silent", 70, "its flow entry was still there (idle timeout 350 s)"),
+            ("idle", 60, "its flow entry was gone (idle timeout 60 s): the NLB node answers RST"),
         ),
     ),
     "Ports": (
@@ -116,7 +116,7 @@ STEPS = {
             ("rate", 2_000, "61,000 ports"),
             ("closes_first", "server", "1,000 ports"),
             ("lifetime", 200, "200,000 ports"),
-            ("ports", (1_024, 65_535), "64,512 there"),
+            ("ports", (1_024, 65_535), "64,512 available"),
         ),
     ),
     "Proxies": (
@@ -126,7 +126,7 @@ STEPS = {
             ("balancer", "application", "X-Forwarded-For is 203.0.113.10"),
             ("forged", True, "127.0.0.1, 203.0.113.10: only the last entry"),
             ("mode", "preserve", "the client's claim; nobody checked it"),
-            ("mode", "remove", "do not tell who asked"),
+            ("mode", "remove", "do not say who the client is"),
             ("balancer", "network", "the client's own address"),
             ("mode", "append", "the client's claim"),
             ("balancer", "classic-tcp", "10.0.0.10"),
@@ -136,7 +136,7 @@ STEPS = {
         ),
     ),
     "Routes": (
-        "One row fits 198.51.100.7: route 0.0.0.0/0 > NAT",
+        "One route matches 198.51.100.7: route 0.0.0.0/0 > NAT",
         ("public", False),
         (
             ("partner", True, "the longest prefix wins: route 198.51.100.0/24 > NAT"),
@@ -147,7 +147,7 @@ STEPS = {
                 False,
                 "lost at Internet gateway: the Internet gateway has no public address",
             ),
-            ("default", "nowhere", "No row fits 198.51.100.7. web's packet is lost at web"),
+            ("default", "nowhere", "No route matches 198.51.100.7. web's packet is lost at web"),
             (
                 "to",
                 "10.0.1.99",
@@ -157,15 +157,15 @@ STEPS = {
         ),
     ),
     "Translations": (
-        "four connections tried, four rows",
+        "four connections tried, four translations",
         (),
         (
-            ("connections", 6, "six connections tried, six rows"),
+            ("connections", 6, "six connections tried, six translations"),
             ("room", 2, "4 found no port"),
             ("destinations", 2, "2 found no port"),
             ("at", 400, "two rows in the table"),
             ("speaks", "web", "RST"),
-            ("keepalive", 300, "finds the first row"),
+            ("keepalive", 300, "matches the first translation"),
             ("speaks", "stranger", "no translation for this packet"),
         ),
     ),
@@ -400,7 +400,7 @@ def test_a_change_that_aws_would_refuse_is_said_and_the_picture_is_without_it():
     with pytest.raises(ValueError, match="acl-private"):
         changed(reference_architecture(), twice)
     shown = tried(lambda change: frame("classic-tcp", 1, "map", "instance", change), twice)
-    assert shown.sentence.startswith(f"{twice}: that cannot be.")
+    assert shown.sentence.startswith(f"{twice}: not possible.")
     assert shown.picture.svg() == frame("classic-tcp", 1, "map").picture.svg()
 
 
@@ -468,8 +468,7 @@ def test_the_answer_by_all_ways_names_what_brings_it_back():
     assert "Classic TCP: web by the local route; ELB node by the route 0.0.0.0/0 > IGW" in alt
     assert "Network: web by the flow of the NLB node" in alt
     assert (
-        "NAT: update server over the Internet; IGW by its address map; NAT by a row of its table"
-        in alt
+        "NAT: update server over the Internet; IGW by its address map; NAT by a translation" in alt
     )
 
 
@@ -545,7 +544,7 @@ def test_the_smallest_repair_is_looked_for_with_progress_and_put_in():
     explorer.source.value = "web-2"
     assert explorer.progress.line.value == "" and "What if" not in explorer.sentence
     explorer.source.value, explorer.destination.value, explorer.port.value = "internet", "shop", 80
-    assert explorer.look() == "nothing is to be mended"
+    assert explorer.look() == "there is nothing to fix"
 
 
 def test_progress_is_told_for_every_set_that_is_tried():

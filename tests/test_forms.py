@@ -65,7 +65,7 @@ FORMS = {
     "04": (
         widgets.FilterPrediction,
         (
-            ({"missing": "nothing"}, "Just that was played"),
+            ({"missing": "nothing"}, "We ran just that"),
             ({"missing": "ACL", "first": "1024", "last": "65535"}, "Right."),
             ({"last": "high"}, "Not understood: last port 'high'"),
         ),

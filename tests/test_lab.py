@@ -44,7 +44,7 @@ def test_the_client_s_own_port_can_be_known(network):
     [
         (
             ("10.0.1.10", 80, "203.0.113.10", 51828),
-            "passed the client's packets on",
+            "just passed packets along",
             "lost at NAT, group out",
         ),
         (
@@ -52,7 +52,7 @@ def test_the_client_s_own_port_can_be_known(network):
             "No other, higher port",
             "lost at ELB node, group in",
         ),
-        (("10.0.1.10", 80, "10.0.0.20", 19404), "not the NAT", "lost at NAT, deliver"),
+        (("10.0.1.10", 80, "10.0.0.20", 19404), "from the NAT", "lost at NAT, deliver"),
         (("10.0.0.10", 80, "203.0.113.10", 51828), "own address", "lost at web, source check"),
         (
             ("10.0.1.10", 80, "192.0.2.10", 80),
@@ -75,7 +75,7 @@ def test_a_wrong_prediction_meets_its_belief_and_a_run_of_the_model(classic, tol
 
 def test_behind_an_nlb_the_belief_in_a_proxy_is_named(network):
     judgement = lab.judge(network, "10.0.1.10", 80, "10.0.0.30", "?")
-    assert not judgement.right and "opens no connection of its own" in judgement.words
+    assert not judgement.right and "opened no connection to the server" in judgement.words
 
 
 @pytest.mark.parametrize(

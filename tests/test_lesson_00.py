@@ -50,7 +50,7 @@ def test_the_answer_goes_to_the_node_by_the_local_route_and_the_node_s_to_the_cl
     [
         (
             ("10.0.1.10", 80, "203.0.113.10", 51828),
-            "passed the client's packets on",
+            "just passed packets along",
             "NAT, group out: no outbound rule",
         ),
         (("10.0.1.10", 40000, "10.0.0.10", "?"), "No other, higher port", "ELB node, group in"),
@@ -61,7 +61,7 @@ def test_the_answer_goes_to_the_node_by_the_local_route_and_the_node_s_to_the_cl
         ),
         (
             ("192.0.2.10", 80, "203.0.113.10", 51828),
-            "a host sends from its own address",
+            "A host sends from its own address",
             "web, source check",
         ),
     ],
@@ -175,7 +175,7 @@ def test_the_picture_of_the_site_is_laid_out_right_and_holds_every_row(balancer,
     assert all(row.what in words for row in site.vpc.group_rules)
     assert all(row.destination in words and row.target in words for row in site.vpc.routes)
     assert all(row.public in words for row in site.vpc.associations)
-    assert "The network ACLs let everything pass." in words and "not on this path" not in words
+    assert "The network ACLs allow everything." in words and "not on this path" not in words
     assert all(f"{row.device}" in scene.alt for row in site.vpc.interfaces)
 
 
@@ -183,7 +183,7 @@ def test_a_site_whose_acls_do_not_allow_everything_says_so():
     site = reference_architecture()
     scene = draw.site(site.without(site.vpc.acl_entries[0])).scene
     words = " ".join(item.words for item in scene.items if isinstance(item, Text))
-    assert "let everything pass" not in words
+    assert "allow everything" not in words
 
 
 def test_nothing_of_the_site_is_faint_before_a_packet_was_sent():

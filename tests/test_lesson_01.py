@@ -98,10 +98,10 @@ def test_the_picture_of_each_site_is_laid_out_right(default, public, partner):
     [
         (("timed out", "answer", "NAT"), "Right. The request did arrive"),
         ((" Timed  Out ", "ANSWER", "nat"), "Right. The request did arrive"),
-        (("page", "none", "nowhere"), "it does not decide how they leave"),
-        (("connected", "nothing", "nowhere"), "it does not decide how they leave"),
+        (("page", "none", "nowhere"), "The subnet's route table decides how they leave"),
+        (("connected", "nothing", "nowhere"), "The subnet's route table decides how they leave"),
         (("refused", "request", "web"), "gave up after 131 s"),
-        (("timed out", "request", "Internet gateway"), "that was enough for the way in"),
+        (("timed out", "request", "Internet gateway"), "the request needed no more than that"),
         (("timed out", "answer", "igw"), "not at Internet gateway"),
     ],
 )
@@ -122,7 +122,7 @@ def test_a_prediction_of_the_reach_that_is_not_understood_is_named(told):
 @pytest.mark.parametrize(
     ("told", "said", "lost"),
     [
-        (("10.0.1.10", "10.0.1.10", PUBLIC), "Right: in and out", None),
+        (("10.0.1.10", "10.0.1.10", PUBLIC), "Right: for requests and for answers", None),
         ((PUBLIC, PUBLIC, PUBLIC), "does not reach web under 192.0.2.40", None),
         (("10.0.1.10", PUBLIC, PUBLIC), "It was lost at web, source check", "web"),
         (("10.0.1.10", "10.0.0.1", PUBLIC), "It was lost at web, source check", "web"),
@@ -156,7 +156,7 @@ def test_what_is_no_address_is_said_and_the_picture_stays():
         and explorer.image.value == picture
     )
     explorer.to.value = " 198.51.100.7 "
-    assert "One row fits" in explorer.sentence
+    assert "One route matches" in explorer.sentence
 
 
 @pytest.mark.parametrize("picture", PICTURES)

@@ -120,9 +120,9 @@ def test_a_wrong_load_is_named(load, named):
     ("told", "said"),
     [
         ((80, 51828, "28,232"), "Right: the answer goes from 80 to 51828"),
-        ((80, 51828, 65_535), "how many port numbers there are"),
+        ((80, 51828, 65_535), "how many port numbers exist"),
         ((80, 51828, 16_384), "Windows and macOS"),
-        ((80, 51828, 1), "Each takes a port of its own"),
+        ((80, 51828, 1), "each takes a port of its own"),
         ((80, 51828, 1_000), "Not 1,000."),
         ((50_000, 51828, 28_232), "No other, higher port"),
         ((80, 80, 28_232), "the port that the opener of this connection chose, 51828"),

@@ -51,14 +51,14 @@ def test_an_inbound_rule_is_enough_for_the_group_and_not_for_the_network_acl():
     ("told", "said"),
     [
         (("nothing",), "lost at web, network ACL out"),
-        (("nothing", "", ""), "asks each packet anew, the answer too"),
+        (("nothing", "", ""), "checks every packet afresh, the answer too"),
         (("group", 1024, 65535), "belongs to a flow that it tracks"),
-        (("both", 1024, 65535), "comes without the group's rule too"),
+        (("both", 1024, 65535), "comes without the security group's rule too"),
         (("acl", 80, 80), "The answer comes FROM port 80"),
         (("ACL", "49,152", 65535), "Linux hosts choose from 32768-60999"),
         (("acl", 32768, 60999), "Windows and macOS choose from 49152-65535"),
         (("acl", 32768, 65535), "load balancers and NAT gateways choose from 1024-65535"),
-        (("acl", 60000, 65535), "This client, a Linux, chose 51828"),
+        (("acl", 60000, 65535), "This client runs Linux and chose 51828"),
         (("network acl", 1024, 65535), "Right."),
         (("acl", 0, 65535), "Right."),
     ],
@@ -107,8 +107,8 @@ def test_a_removed_rule_cuts_what_is_not_tracked_and_a_new_acl_entry_cuts_both()
         for group_out, change, edit in lab.edits().rows
     }
     assert found == {
-        ("nothing", "group's rule is removed"): (True, True),
-        ("all", "group's rule is removed"): (False, False),
+        ("nothing", "security group rule removed"): (True, True),
+        ("all", "security group rule removed"): (False, False),
         ("nothing", "ACL entry that denies"): (True, False),
         ("all", "ACL entry that denies"): (False, False),
     }
@@ -119,7 +119,10 @@ def test_the_table_of_the_edit_shows_the_flow_that_outlives_its_rule():
     edit = edited(one_server(answers(1_024, 65_535)), GROUP_IN, None)
     assert GROUP_IN not in edit.visit.vpc.group_rules
     scene = draw.table(edit.visit, packet=edit.again.number, at="web", check="group in").scene
-    assert scene.title == "web's group asks no rule: this flow is tracked" and faults(scene) == []
+    assert (
+        scene.title == "web's security group needs no rule: this flow is tracked"
+        and faults(scene) == []
+    )
 
 
 def test_the_picture_of_checks_says_which_pass_by_memory():
@@ -136,7 +139,7 @@ def test_the_picture_of_checks_says_which_pass_by_memory():
         )
     assert said["nothing"].title == "4 checks pass; 1 of them by memory, without a rule"
     assert said["all"].title == "4 checks pass; none of them by memory, without a rule"
-    assert "lets the answer pass by memory" in said["nothing"].alt
+    assert "allows the answer from memory" in said["nothing"].alt
     assert (
         "This flow is not tracked" in said["all"].alt
         and "by memory" not in said["all"].alt.split("rule.", 1)[1]

@@ -38,7 +38,7 @@ def words(story):
         (("10.0.0.20", 0, "table"), "the NAT's address inside the VPC"),
         (("203.0.113.10", 0, "table"), "It was lost at client, deliver"),
         (("8.8.8.8", 0, "table"), "answers the source address that it saw"),
-        (("192.0.2.20", 22, "table"), "of the 22 packets of that visit 0 met the NAT"),
+        (("192.0.2.20", 22, "table"), "the visit sent 22 packets, and not one of them met the NAT"),
         (
             (" 192.0.2.20 ", "11", "table"),
             "web's answer went to 10.0.0.10:19404 by the local route",
@@ -46,7 +46,7 @@ def words(story):
         (("192.0.2.20", 0, "group"), "the NAT gateway has none"),
         (
             ("192.0.2.20", 0, "network ACL"),
-            "it let it pass (acl-public in 100: allow all from 0.0.0.0/0)",
+            "it allowed the packet (acl-public in 100: allow all from 0.0.0.0/0)",
         ),
         (("192.0.2.20", "0", "Table"), "Right. The stranger sees: timed out"),
     ],
@@ -106,7 +106,7 @@ def test_one_port_serves_two_destinations_and_room_is_counted_for_each():
     assert [attempt.row is None for attempt in narrow.attempts] == [False, False, True, True]
     assert all(attempt.row for attempt in wide.attempts)
     outside = [attempt.row.after.source for attempt in wide.attempts]
-    assert outside[:2] == outside[2:] and "serves two rows at once" in sentence(wide)
+    assert outside[:2] == outside[2:] and "serves two translations at once" in sentence(wide)
     assert (
         "every port that the NAT may use" in sentence(narrow)
         and words(narrow).count("no port left") == 2
@@ -118,12 +118,12 @@ def test_one_port_serves_two_destinations_and_room_is_counted_for_each():
 @pytest.mark.parametrize(
     ("speaks", "at", "reason", "said"),
     [
-        ("web", 340, None, "finds the first row and goes on from 10.0.0.20:52088"),
+        ("web", 340, None, "matches the first translation and goes on from 10.0.0.20:52088"),
         ("web", 360, IDLE_TIMEOUT, "The NAT answers it with RST"),
         ("update server", 340, None, "goes to 10.0.1.10:40000"),
-        ("update server", 360, IDLE_TIMEOUT, "It is dropped, and nobody is told"),
-        ("stranger", 340, NO_TRANSLATION, "The row with this port is for 198.51.100.7:443"),
-        ("stranger", 360, NO_TRANSLATION, "The row with this port is gone"),
+        ("update server", 360, IDLE_TIMEOUT, "It is dropped silently"),
+        ("stranger", 340, NO_TRANSLATION, "The translation with this port is for 198.51.100.7:443"),
+        ("stranger", 360, NO_TRANSLATION, "The translation with this port is gone"),
     ],
 )
 def test_who_speaks_after_a_silence_hears_what_the_table_says(speaks, at, reason, said):

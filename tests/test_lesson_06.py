@@ -66,14 +66,14 @@ def test_behind_a_proxy_the_client_is_connected_though_nothing_listens(balancer,
         ((2, "10.0.0.10", "connected"), "Right: 2 connections"),
         ((" 2 ", "10.0.0.10", " Connected"), "Right: 2 connections"),
         ((1, "10.0.0.10", "connected"), "another host opened another connection"),
-        ((22, "10.0.0.10", "connected"), "Not 22: the SYNs were counted"),
+        ((22, "10.0.0.10", "connected"), "Not 22. We counted the SYNs"),
         (
             (2, "203.0.113.10", "connected"),
-            "in a run with a Network Load Balancer web saw 203.0.113.10",
+            "In a run with a Network Load Balancer web saw 203.0.113.10",
         ),
-        ((2, "192.0.2.10", "connected"), "known to the Internet gateway only"),
+        ((2, "192.0.2.10", "connected"), "Only the Internet gateway knows"),
         ((2, "10.0.0.20", "connected"), "That is the ELB node"),
-        ((2, "10.0.0.10", "refused"), "if web's RST came through"),
+        ((2, "10.0.0.10", "refused"), "web's refusal reaches the client"),
         ((2, "10.0.0.10", "timed out"), "nobody was silent"),
         ((2, "10.0.0.10", "reset"), "closed in the ordinary way"),
     ],
@@ -200,8 +200,8 @@ def test_a_binary_header_is_read_byte_by_byte():
 
 
 def test_a_setting_that_this_balancer_has_not_is_said_to_be_idle():
-    assert "mode remove: of Application" in frame("classic-tcp", mode="remove").sentence
-    assert "PROXY line: of Classic TCP" in frame("network", proxy=True).sentence
+    assert "mode remove: only for Application" in frame("classic-tcp", mode="remove").sentence
+    assert "PROXY line: only for Classic TCP" in frame("network", proxy=True).sentence
 
 
 def test_every_sentence_fits_its_place():

@@ -128,13 +128,13 @@ def test_a_wrong_setting_is_named(call, named):
         ((" 200 ", f" {CLIENT} ", NODE), "Right: the client sees 200 OK"),
         (
             ("timed out", CLIENT, NODE),
-            "The model tried that too: the answer left by the flow of the NLB node again",
+            "to the Internet gateway: the answer left by the flow of the NLB node again",
         ),
         (("refused", CLIENT, NODE), "Not refused: the client saw 200 OK"),
         (("200 OK", NODE, NODE), "does not always hide the client"),
         (("200 OK", CLIENT, CLIENT), "does not always show the client"),
-        (("200 OK", "192.0.2.30", NODE), "known to the Internet gateway only"),
-        (("200 OK", CLIENT, "10.0.1.11"), "stands in the destination"),
+        (("200 OK", "192.0.2.30", NODE), "Only the Internet gateway knows"),
+        (("200 OK", CLIENT, "10.0.1.11"), "Its own address is the destination"),
     ],
 )
 def test_a_prediction_meets_its_belief(told, said):

@@ -77,7 +77,7 @@ def test_the_same_silence_gives_the_same_words():
         (("FIN", "lost", 350), "closed by the other end at 60.08 s"),
         (("RST", "lost", 350), "it was reset at 420 s"),
         (("nothing", "arrives", 420), "lost at NAT, translation"),
-        (("nothing", "lost", 350), "who sends nothing runs no timer"),
+        (("nothing", "lost", 350), "a host that sends nothing runs no timer"),
         (("nothing", "lost", 1_345), "the OTHER end gives up"),
         (("nothing", "lost", 7_200), "web was reset at 7,200.08 s"),
     ],
@@ -99,9 +99,9 @@ def test_what_is_no_prediction_is_named(answer):
 
 
 SETTINGS = [
-    ("NAT gateway", 420, "listener", None, "before Nitro v6", "web: learns nothing"),
+    ("NAT gateway", 420, "listener", None, "before Nitro v6", "web: never finds out"),
     ("NAT gateway", 420, "opener", 300, "before Nitro v6", "they arrive"),
-    ("Classic LB", 90, "listener", 45, "before Nitro v6", "web has nothing left to send on"),
+    ("Classic LB", 90, "listener", 45, "before Nitro v6", "web has no connection left to send on"),
     ("NAT instance", 420, "listener", None, "Nitro v6", "never arrive"),
 ]
 

@@ -19,9 +19,9 @@ MENDED = AclEntry("acl-public", 110, "out", "allow", 6, (1024, 65535), "0.0.0.0/
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (("web", "group in"), "no packet came to web, group in"),
-        (("ELB node", "group in"), "was asked 11 times and let 11 of them pass"),
-        (("elb node ", " ROUTE"), "no packet came to ELB node, route"),
+        (("web", "group in"), "no packet reached web, group in"),
+        (("ELB node", "group in"), "was asked 11 times and allowed 11 packets"),
+        (("elb node ", " ROUTE"), "no packet reached ELB node, route"),
     ],
 )
 def test_a_wrong_prediction_is_met_with_what_that_check_saw(answer, words):

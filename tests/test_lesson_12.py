@@ -137,7 +137,7 @@ def test_picture_and_sentence_follow_every_control(laboratory):
         assert explorer.image.value == draw.beside(both, row).svg("live")
         assert ("differs" in explorer.sentence) == (fault != NONE)
     explorer.row.value = 17
-    assert explorer.sentence.startswith("All 2 rows are through.")
+    assert explorer.sentence.startswith("All 2 rows have been shown.")
 
 
 def test_no_picture_overlaps_or_leaves_the_frame_and_every_sentence_fits(laboratory):

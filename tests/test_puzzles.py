@@ -188,6 +188,6 @@ def test_the_text_shows_the_symptom_and_every_row_but_not_the_answer():
     made = puzzle(7)
     assert made.symptom in str(made)
     assert str(made.answers[0][0]) not in str(made)
-    assert "What mends it:" in made.solution
+    assert "What fixes it:" in made.solution
     for answer in made.answers[0]:
         assert str(answer) in made.solution

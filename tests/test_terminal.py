@@ -197,7 +197,7 @@ def test_each_hint_says_more_and_none_names_the_answer():
     _, said = game(*["hint"] * 4)
     assert said[:2] == [
         "On the forward path a packet is lost at NLB node.",
-        "The check that loses it there is: network ACL in.",
+        "The check that drops it is: network ACL in.",
     ]
     assert said[3] == "That was the last hint. Type answer for the solution."
     assert not any(str(puzzle(7).answers[0][0]) in words for words in said)
@@ -207,7 +207,7 @@ def test_each_hint_says_more_and_none_names_the_answer():
 def test_the_end_of_the_input_or_a_word_ends_it(lines):
     right, said = game(*lines)
     assert not right
-    assert ("What mends it:" in said[0]) if "answer" in lines else True
+    assert ("What fixes it:" in said[0]) if "answer" in lines else True
 
 
 def test_help_shows_lines_that_are_understood():

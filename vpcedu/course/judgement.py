@@ -1,7 +1,7 @@
 """Judgement: what is said of a prediction. The model is the judge.
 
 Where a learner says which packet a server sends, that packet is really sent from the server, in the
-middle of the same visit, and the trace tells what happens to it.
+middle of the same visit, and the trace says what happens to it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Kernel evidence: a scenario as a Linux kernel ran it, next to the same one in today's model.
 
-The recordings, and the scripts that both play, are no part of the package: they stand in the
+The recordings, and the scripts that both run, are not part of the package: they are in the
 repository, in tests/kernel, and `laboratory` loads them from there. What is compared there and what
 is left out on purpose is said in its normal.py: numbers relative to the first, ports that nobody
 chose by name, no pure acknowledgments, whole seconds.
@@ -132,7 +132,7 @@ class Beside(NamedRow):
     """A scenario as the kernel and the model ran it.
 
     Its name and sentence, the kernel's release, how many packets were recorded at all places, the
-    model's fault or "", the pairs, and of each thing the programs learnt (what, kernel, model).
+    model's fault or "", the pairs, and of each thing the programs saw (what, kernel, model).
     """
 
     name: str
@@ -150,7 +150,7 @@ class Beside(NamedRow):
 
     @property
     def unlike(self) -> tuple[tuple[str, str, str], ...]:
-        """What the programs learnt otherwise."""
+        """What the programs saw differently."""
         return tuple(fact for fact in self.facts if fact[1] != fact[2])
 
     @property
@@ -163,14 +163,14 @@ class Beside(NamedRow):
         """How many rows and facts agree: one sentence."""
         rows, facts = len(self.pairs), len(self.facts)
         return (
-            f"{rows - len(self.differing)} of {rows} rows are equal, and {facts - len(self.unlike)} of {facts}"
-            " things that the programs learnt."
+            f"{rows - len(self.differing)} of {rows} rows are equal, and "
+            f"{facts - len(self.unlike)} of {facts} things that the programs saw."
         )
 
     def __str__(self) -> str:
         lines = [
             f"{self.name}: {self.sentence}",
-            f"Linux {self.release}, {self.packets} packets recorded, beside the model",
+            f"Linux {self.release}, {self.packets} packets recorded, next to the model",
             *([f"with a fault: {self.fault}"] if self.fault else []),
             "",
         ]
@@ -232,11 +232,13 @@ class Laboratory:
             sum(len(both.unlike) for both in found),
         )
         caught = sum(not self.beside(name, fault).equal for fault, name in self.faults.items())
-        return (
-            f"{len(found)} scenarios, {sum(both.equal for both in found)} equal\n"
-            f"{sum(both.packets for both in found):,} packets recorded; {rows} rows compared, {differ} differ\n"
-            f"{facts} things that programs learnt, {unlike} differ\n"
-            f"{len(self.faults)} faults planted in the model, one after the other: {caught} found"
+        return "\n".join(
+            (
+                f"{len(found)} scenarios, {sum(both.equal for both in found)} equal",
+                f"{sum(both.packets for both in found):,} packets recorded; {rows} rows compared, {differ} differ",
+                f"{facts} things that programs saw, {unlike} differ",
+                f"{len(self.faults)} faults planted in the model, one after the other: {caught} found",
+            )
         )
 
     def __repr__(self) -> str:

@@ -48,8 +48,8 @@ def judge(
     if predicted == real and open_port and visit.opener == legs[0].last.at:
         return Judgement(
             False,
-            f"All but the port, which can be known: the answer goes TO the port that"
-            f" {visit.opener} itself chose, {real.dport}.",
+            "Right except for the port, and that port can be known. The answer goes TO the "
+            f"port that {visit.opener} itself chose, {real.dport}.",
             legs[0],
         )
     if predicted == real:
@@ -62,7 +62,7 @@ def judge(
     belief = _belief(visit, predicted, real)
     return Judgement(
         False,
-        f"{belief} Your packet was really sent: {predicted}. {_fate(trace, legs[0].sender)}",
+        f"We sent your packet: {predicted}. {_fate(trace, legs[0].sender)} {belief}",
         trace,
     )
 
@@ -70,7 +70,7 @@ def judge(
 def _fate(trace: Trace, sender: str) -> str:
     drop = trace.dropped
     if drop is None:
-        return f"It reached {trace.last.at}, but {sender} sends nothing like it."
+        return f"It reached {trace.last.at}, but {sender} never sends a packet like it."
     held = f" ({drop.row})" if drop.row is not None else ""
     return f"It was {drop.lost}{held}."
 
@@ -83,31 +83,33 @@ def _belief(visit: Visit, told: FiveTuple, real: FiveTuple) -> str:
         {a.public: inside[a.private] for a in visit.vpc.associations if a.private in inside}
     )
     if told.src != real.src:
-        return f"The source is not {told.src}: a host sends from its own address, and nobody has rewritten it yet."
+        return (
+            f"A host sends from its own address, not from {told.src}. Nobody has rewritten the "
+            "source yet."
+        )
     if told.sport != real.sport:
         return (
-            f"The source port is not {told.sport}: the answer comes FROM the port the request went to,"
-            f" {real.sport}. No other, higher port is opened for it."
+            f"The answer comes FROM the port the request went to, {real.sport}. No other, "
+            "higher port is opened for it."
         )
     if told.dst == client != real.dst:
         return (
-            "The destination is not the client: that would be so if the balancer passed the client's packets on. "
-            "This one ended the client's connection and opened its own."
+            "The server got no packet from the client: the balancer ended the client's "
+            "connection and opened its own. If the balancer just passed packets along, the "
+            "server would answer the client."
         )
     if inside.get(told.dst) == "NAT":
-        return "The destination is not the NAT: only connections opened from inside go through it."
+        return "The server got nothing from the NAT: only connections opened from inside go through it."
     if told.dst != real.dst and real.dst == client:
         return (
-            "The destination is not the balancer: this one opens no connection of its own, it rewrites only the "
-            "destination, so the server sees the client."
+            "The balancer opened no connection to the server: it rewrote only the "
+            "destination. So the server saw the client as the source."
         )
     if told.dst != real.dst:
-        return (
-            f"The destination is not {told.dst}: the server answers the source address that it saw."
-        )
+        return f"The server answers the source address that it saw, and that was not {told.dst}."
     return (
-        f"The destination port is not {told.dport}: the answer goes TO the port that the opener of this connection "
-        f"chose, {real.dport}."
+        "The answer goes TO the port that the opener of this connection chose, "
+        f"{real.dport}, not to {told.dport}."
     )
 
 
@@ -119,27 +121,30 @@ def only_the_update(given: object) -> str:
     if page and not update:
         return f"Right. {without_it} the page still comes, and web sees '{less.update.symptom}'{_where(less.update)}."
     if page:
-        return f"Not yet. {without_it} nothing changes for either. Which rows name the NAT, or web's way out?"
-    hint = "Both need this row." if not update else "That is the other way round."
+        return (
+            f"Not yet. {without_it} nothing changes for either. Which rows name the NAT, or the "
+            "path that web's own connection takes?"
+        )
+    hint = "Both need this row." if not update else "This is the other way round."
     return (
-        f"Not yet. {without_it} the client sees '{less.first.symptom}'{_where(less.first)}. {hint} Look for a row"
-        " that only a connection opened by web can need."
+        f"Not yet. {without_it} the client sees '{less.first.symptom}'{_where(less.first)}. "
+        f"{hint} Look for a row that only web's own connection needs."
     )
 
 
-ONLY_THE_UPDATE = """# Whatever lets web open connections will do: rows 4, 12, 13, 15 and 17. This one is the
+ONLY_THE_UPDATE = """# Any row that web needs to open connections will do: 4, 12, 13, 15 or 17. This one is the
 # default route of the private subnet: web's answers go to 10.0.0.10, by the local route.
 row = 4
 """
 
 
 def connected_without_a_page(given: object) -> str:
-    """00.2: without this row the client's connection stands, and no page comes."""
+    """00.2: without this row the client is connected, but no page comes."""
     less = without(reference_architecture(), given)
     without_it = f"Without row {less.number} ({less.words})"
     if less.page.outcome.works:
         return (
-            f"Not yet. {without_it} the page still comes. Take away something that the page needs."
+            f"Not yet. {without_it} the page still comes. Take out something that the page needs."
         )
     if not _answered(less.first):
         return (
@@ -148,15 +153,15 @@ def connected_without_a_page(given: object) -> str:
         )
     assert less.first.result is not None and less.page.result is not None
     return (
-        f"Right. {without_it} the client was connected at once: to the ELB node. In the first minute it was"
-        f" closed after {seconds(less.first.result.after)} s without a byte{_where(less.first)}. Five minutes"
-        " later the health checks had taken web out of service, and the node closed the connection after"
-        f" {seconds(less.page.result.after)} s."
+        f"Right. {without_it} the client was connected at once, to the ELB node. In the first minute "
+        f"that connection was closed after {seconds(less.first.result.after)} s without a byte"
+        f"{_where(less.first)}. Five minutes later the health checks had taken web out of service. "
+        f"Then the node closed the connection after {seconds(less.page.result.after)} s."
     )
 
 
-CONNECTED_WITHOUT_A_PAGE = """# The client's handshake is with the ELB node. What connection 2 needs may be
-# missing: rows 1, 3, 7, 8, 10 and 11. Here the ELB node's group lets it open nothing to web.
+CONNECTED_WITHOUT_A_PAGE = """# The client's handshake is with the ELB node. Take out something that connection 2
+# needs: row 1, 3, 7, 8, 10 or 11. Here the ELB node may open nothing to web.
 row = 10
 """
 

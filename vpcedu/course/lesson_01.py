@@ -52,28 +52,30 @@ def judge_reach(sees: object, lost: object, at: object) -> Judgement:
     trace, step = stop
     row = next(one.row for one in trace.steps if one.check == "route" and one.at == trace.sender)
     explanation = (
-        f"The request did arrive: packet 1 was delivered to {visit.capture[1].last.at}. Its answer, packet"
-        f" {trace.number}, {trace.packet.flow}, left by the {row} and was lost at {step.at}: {step.reason}."
+        f"The request did arrive: packet 1 was delivered to {visit.capture[1].last.at}. The "
+        f"answer, packet {trace.number}, {trace.packet.flow}, left by the {row}. It was "
+        f"lost at {step.at}: {step.reason}."
     )
     if word == "page":
         return Judgement(
             False,
-            "No page. A public address brings packets in; it does not decide how they leave. That"
-            f" is for the subnet's route table. {explanation}",
+            "No page. A public address only brings packets in. The subnet's route table "
+            f"decides how they leave. {explanation}",
             trace,
         )
     if word == "refused":
         return Judgement(
             False,
-            "Not refused: for that a RST would have to come back, and nothing comes back. The"
-            f" client gave up after {visit.result.after / SECOND:g} s.",
+            "Not refused: for that somebody would have to send a RST, and nobody did. The "
+            f"client gave up after {visit.result.after / SECOND:g} s.",
             trace,
         )
     if packet != "answer":
         return Judgement(
             False,
-            "Timed out it is, but what is lost first is the answer: the Internet gateway knew web's"
-            f" public address, and that was enough for the way in. {explanation}",
+            "It did time out, but the first lost packet is the answer. The Internet "
+            "gateway knew web's public address, and the request needed no more than that. "
+            f"{explanation}",
             trace,
         )
     if place != step.at:
@@ -104,38 +106,41 @@ def judge_addresses(visit: Visit, arrives: str, leaves: str, home: str) -> Judge
     if predicted[0] != request.dst:
         return Judgement(
             False,
-            f"The request does not reach web under {predicted[0]}. As it was delivered to web it says"
-            f" {request}: the Internet gateway had exchanged the destination by its row {row}. Nobody else"
-            " knows that row; web's own system does not.",
+            f"The request does not reach web under {predicted[0]}. When it was delivered to "
+            f"web it said {request}. The Internet gateway had rewritten the destination by "
+            f"its translation {row}. Nobody else knows that translation, not even web's "
+            "operating system.",
             visit.capture[1],
         )
     if predicted[1] != answer.packet.flow.src:
         trace = play(visit, answer, answer.packet.flow._replace(src=predicted[1]))
         return Judgement(
             False,
-            f"web does not send from {predicted[1]}: it is not its address. Your packet was really sent:"
-            f" {trace.packet.flow}. {_fate(trace.dropped)}",
+            f"We sent your packet: {trace.packet.flow}. {_fate(trace.dropped)} web knows "
+            f"only its own address, and {predicted[1]} is not it.",
             trace,
         )
     if predicted[2] != end.src:
         trace = play(visit, answer, end._replace(src=predicted[2]), IGW)
         return Judgement(
             False,
-            f"The client does not get it from {predicted[2]}: it had asked {end.src}. Your packet was"
-            f" really sent to it: {trace.packet.flow}. {_fate(trace.dropped)}",
+            f"We sent your packet to the client: {trace.packet.flow}. "
+            f"{_fate(trace.dropped)} The client had asked {end.src}, so it expects no "
+            f"answer from {predicted[2]}.",
             trace,
         )
     return Judgement(
         True,
-        f"Right: in and out, web knows itself only as {WEB}. The Internet gateway exchanges the"
-        f" address by its row {row}, both ways; the ports stay as they are.",
+        f"Right: for requests and for answers, web knows itself only as {WEB}. The Internet "
+        f"gateway swaps the address by its translation {row}, in both directions; the ports "
+        "stay as they are.",
         answer,
     )
 
 
 def _fate(drop: Step | None) -> str:
     if drop is None:
-        return "It arrived, and nobody had asked for it."
+        return "It arrived, but nobody had asked for it."
     return f"It was {drop.lost}."
 
 
@@ -147,11 +152,14 @@ def one_visitor(given: object) -> str:
             f"{quoted(given)}: expected a Route, like Route('{TABLE}', '10.9.0.0/16', 'NAT')"
         )
     if row.table != TABLE:
-        return f"Not yet. A row of {row.table!r} says nothing about what leaves web: its subnet follows '{TABLE}'."
+        return (
+            f"Not yet. A route in {row.table!r} does not decide what leaves web: its subnet "
+            f"uses '{TABLE}'."
+        )
     if row.destination == ANYWHERE:
         return (
-            f"Not yet. {ANYWHERE} is there already, and a table holds one route for a destination. Which"
-            " destination do web's answers to this visitor have?"
+            f"Not yet. {ANYWHERE} is in the table already, and a table holds one route for "
+            "each destination. To which address does web answer this visitor?"
         )
     vpc = lone_server("NAT").vpc.with_row(row)
     page, update = Site(vpc).get(URL), Site(vpc).connect("web", UPDATES, 443)
@@ -159,12 +167,13 @@ def one_visitor(given: object) -> str:
         return f"Not yet. With {row} the client sees '{page.symptom}'{_where(page)}."
     if seen_as(update) != NAT_PUBLIC:
         return (
-            f"Not yet. The page comes, but the update server sees {seen_as(update) or 'nothing'}, not"
-            f" {NAT_PUBLIC}. Your row takes more than the visitor."
+            "Not yet. The page comes, but the update server sees "
+            f"{seen_as(update) or 'nothing'}, not {NAT_PUBLIC}. Your route covers more than "
+            "the visitor."
         )
     return (
-        f"Right. With {row} web's answers to the visitor find a longer prefix than {ANYWHERE}, and the update"
-        f" server still sees {NAT_PUBLIC}. {_kind(vpc)}"
+        f"Right. With {row} web's answers to the visitor match a longer prefix than "
+        f"{ANYWHERE}, and the update server still sees {NAT_PUBLIC}. {_kind(vpc)}"
     )
 
 
@@ -197,8 +206,9 @@ def out_but_not_in(given: object) -> str:
     visitor = Site(vpc).get(f"http://{address}/")
     if visitor.outcome.works:
         return (
-            f"Not yet. web fetches its update, as {seen_as(update)}; but now a visitor of {address} gets '"
-            f"{visitor.symptom}'. An address of its own works in both directions. Whose address could web borrow?"
+            f"Not yet. web fetches its update, as {seen_as(update)}. But now a visitor of "
+            f"{address} gets '{visitor.symptom}': a public address works in both "
+            "directions. Whose address could web borrow?"
         )
     return (
         f"Right. With {row} web fetches its update, as {seen_as(update)}, and a visitor of {address} gets"
@@ -208,8 +218,8 @@ def out_but_not_in(given: object) -> str:
 
 OUT_BUT_NOT_IN = """from vpcedu.tables.route_table import Route
 
-# Behind a NAT web borrows the NAT's public address, and only for connections that it opens. This row takes
-# the place of the one to the Internet gateway; and so the subnet becomes a private one.
+# With a NAT, web borrows the NAT's public address, and only for connections that it opens. This route
+# replaces the one to the Internet gateway, and so the subnet becomes a private one.
 row = Route("rtb-web", "0.0.0.0/0", "NAT")
 """
 
@@ -222,4 +232,4 @@ def _kind(vpc: Vpc) -> str:
 def _where(visit: Visit) -> str:
     """Where the first packet was lost, and why."""
     stop = blocker(visit)
-    return f": {stop[1].before.flow} is {stop[1].lost}" if stop else ""
+    return f". {stop[1].before.flow} is {stop[1].lost}" if stop else ""

@@ -38,8 +38,8 @@ def judge_silence(
         )
     return Judgement(
         True,
-        f"Right: {len(visit.syns)} SYNs, at {times} s, then timed out after"
-        f" {visit.result.after / SECOND:g} s. No packet ever told the client anything.",
+        f"Right: {len(visit.syns)} SYNs, at {times} s, then timed out after "
+        f"{visit.result.after / SECOND:g} s. No packet ever told the client anything.",
         None,
     )
 
@@ -49,12 +49,15 @@ def _not_that(word: str) -> str:
         closed = handshake(200, server="closed").result
         assert closed is not None
         return (
-            f"Not refused: that is an answer, and somebody must send it. From a closed port, with a round trip of"
-            f" 0.2 s, a RST came back, and the client was refused after {seconds(closed.after)} s. Here nobody"
-            " answers."
+            "Not refused: that is an answer, and somebody must send it. Here nobody "
+            "answers. We also tried a closed port, with a round trip of 0.2 s: a RST came "
+            f"back, and the client was refused after {seconds(closed.after)} s."
         )
     if word == "connected":
-        return "Not connected: for that the other end would have to answer with SYN ACK. Here nobody answers."
+        return (
+            "Not connected: for that the other end would have to answer with a SYN ACK. Here "
+            "nobody answers."
+        )
     return (
         "Not reset: only a connection that was ESTABLISHED can be reset. Here nobody ever answered."
     )
@@ -63,7 +66,10 @@ def _not_that(word: str) -> str:
 def _third(sent: int, kernel: str) -> str:
     other = "before 6.5" if kernel == "since 6.5" else "since 6.5"
     if sent == handshake(200, server="silent", kernel=other).syns[2].steps[0].now:
-        return f"{sent / SECOND:g} s is what a Linux kernel {other} does. This client's is {_age(kernel)}."
+        return (
+            f"With a Linux kernel {other} it would be {sent / SECOND:g} s. This client's is "
+            f"{_age(kernel)}."
+        )
     return f"Not at {sent / SECOND:g} s: the first wait is 1 s, whatever the round trip."
 
 
@@ -75,11 +81,14 @@ def _end(end: int, kernel: str) -> str:
     other = "before 6.5" if kernel == "since 6.5" else "since 6.5"
     result = handshake(200, server="silent", kernel=other).result
     if result is not None and end == result.after:
-        return f"{end / SECOND:g} s is what a Linux kernel {other} does. This client's is {_age(kernel)}."
+        return (
+            f"With a Linux kernel {other} it would be {end / SECOND:g} s. This client's is "
+            f"{_age(kernel)}."
+        )
     if end <= 10 * SECOND:
         return (
-            f"Not after {end / SECOND:g} s: no one tells the client that its packets are lost. It has only its own"
-            " clock, and it is patient."
+            f"Not after {end / SECOND:g} s: no packet tells the client that its SYNs are "
+            "lost. It has only its own clock, and it is patient."
         )
     return f"Not after {end / SECOND:g} s."
 
@@ -94,19 +103,21 @@ def half_open(lost: object) -> str:
     states = f"the client's end is ESTABLISHED at {seconds(client)} s, the server's at {seconds(server)} s"
     if alone > 3 * SECOND:
         return (
-            f"Right. With {' and '.join(visit.setting.lost)} lost, {states}: for {seconds(alone)} s only the client"
-            " believes in a connection. The server sends its SYN ACK again and again until an ACK comes."
+            f"Right. With {' and '.join(visit.setting.lost)} lost, {states}. For "
+            f"{seconds(alone)} s only the client believes that there is a connection. The "
+            "server repeats its SYN ACK until an ACK comes."
         )
     if alone > SECOND:
         return (
-            f"Not yet: {states}. The direction is right; the server's first new try must fail too."
+            f"Not yet: {states}. You lost the right kind of segment; the server's first "
+            "retry must fail too."
         )
     if client > 200_000:
         return f"Not yet: {states}. You made the client wait. What does the server wait for, in SYN-RECEIVED?"
-    return f"Not yet: {states}. Nothing that the server waits for was lost."
+    return f"Not yet: {states}. The server waited for none of the segments that you lost."
 
 
-HALF_OPEN = """# The server is ESTABLISHED when an ACK comes. Its SYN ACK goes out again after 1 s, then after 2 s
-# more; each one is answered by an ACK, so two ACKs must be lost.
+HALF_OPEN = """# The server is ESTABLISHED when an ACK comes. It repeats its SYN ACK after 1 s, then after 2 s
+# more. The client answers each one with an ACK, so two ACKs must be lost.
 row = ("1st ACK", "2nd ACK")
 """

@@ -28,17 +28,19 @@ def judge_ports(
     judgement = judge(visit, flow.src, source_port, flow.dst, destination_port)
     if not judgement.right:
         return judgement
-    taken = f"The model took ports from {LINUX[0]}-{LINUX[1]} one by one: after {real:,} there was none left"
+    taken = (
+        f"The model took ports from {LINUX[0]}-{LINUX[1]} one by one: after {real:,} none was left"
+    )
     if count == real:
         return Judgement(
             True,
-            f"Right: the answer goes from {flow.sport} to {flow.dport}. {taken}; towards another"
-            " destination all of them are still free.",
+            f"Right: the answer goes from {flow.sport} to {flow.dport}. {taken}. Towards "
+            "another destination all of them are still free.",
             judgement.trace,
         )
     return Judgement(
         False,
-        f"The ports are right. {_most(count)} {taken}, towards this destination.",
+        f"The ports are right. {_most(count)} {taken} towards this destination.",
         judgement.trace,
     )
 
@@ -46,13 +48,20 @@ def judge_ports(
 def _most(count: int) -> str:
     if 64_000 <= count <= 65_536:
         return (
-            f"{count:,} is about how many port numbers there are. But a client takes from its ephemeral range only,"
-            " and the range is there once for each destination."
+            f"{count:,} is about how many port numbers exist. But a client takes ports only "
+            "from its ephemeral range, and it can use the whole range once for each "
+            "destination."
         )
     if count == RANGES["Windows, macOS"][1] - RANGES["Windows, macOS"][0] + 1:
-        return f"{count:,} it is with the range of Windows and macOS, 49152-65535. This client is a Linux."
+        return (
+            f"{count:,} is right for the range of Windows and macOS, 49152-65535. This client "
+            "runs Linux."
+        )
     if count == 1:
-        return "1 would be so if all connections left from one port. Each takes a port of its own."
+        return (
+            "1 would be right if all connections left from one port. But each takes a port of "
+            "its own."
+        )
     return f"Not {count:,}."
 
 
@@ -65,18 +74,26 @@ def room(load: object) -> str:
     assert isinstance(load, Load)
     if (load.rate, load.lifetime) != (RATE, LIFETIME):
         return (
-            f"Not yet. {load.rate} new per s, each open {load.lifetime} s, is other work than"
-            f" {RATE} new per s, each open {LIFETIME} s. Leave the work and find it room."
+            f"Not yet. {load.rate} new connections per s, each open {load.lifetime} s, is a "
+            f"different load from {RATE} per s, each open {LIFETIME} s. Keep the load, and "
+            "find ports for it."
         )
-    need = f"{load.share:,} new per s x {load.occupancy} s = {load.needed:,} ports towards one destination"
+    need = (
+        f"{load.share:,} new per s x {load.occupancy} s = {load.needed:,} ports towards one "
+        "destination"
+    )
     if use.first is not None:
         unchanged = load == Load(rate=RATE, lifetime=LIFETIME)
-        hint = " What keeps a port for 60 s after the connection is closed?" if unchanged else ""
+        hint = (
+            " What keeps a port in use for 60 s after the connection is closed?"
+            if unchanged
+            else ""
+        )
         return (
             f"Not yet. The first attempt fails after {use.first:.1f} s: {need}, but the range has"
             f" {load.size:,}.{hint}"
         )
-    return f"Right. None fails in 10 minutes: {need}, and the range has {load.size:,}."
+    return f"Right. Not one attempt fails in 10 minutes: {need}, and the range has {load.size:,}."
 
 
 ROOM = """from vpcedu.lab import Load

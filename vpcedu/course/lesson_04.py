@@ -40,8 +40,9 @@ def judge_filters(missing: object, first: object = "", last: object = "") -> Jud
     if word == "nothing":
         return Judgement(
             False,
-            f"Just that was played, with nothing added. {_fate(one_server().get(PAGE))} The group"
-            " remembers what it let in. The network ACL asks each packet anew, the answer too.",
+            f"We ran just that, with nothing added. {_fate(one_server().get(PAGE))} The "
+            "security group remembers what it allowed in. The network ACL checks every "
+            "packet afresh, the answer too.",
             None,
         )
     ports = _range(first, last)
@@ -49,8 +50,9 @@ def judge_filters(missing: object, first: object = "", last: object = "") -> Jud
     if word == "group":
         return Judgement(
             False,
-            f"Your rule was added to the group ({rule.what}). {_fate(one_server(rule).get(PAGE))}"
-            " Nobody had asked the group for a rule: the answer belongs to a flow that it tracks.",
+            f"Your rule was added to the security group ({rule.what}). "
+            f"{_fate(one_server(rule).get(PAGE))} The security group needed no rule: the "
+            "answer belongs to a flow that it tracks.",
             None,
         )
     narrow = _narrow(ports)
@@ -59,15 +61,17 @@ def judge_filters(missing: object, first: object = "", last: object = "") -> Jud
     if word == "both":
         return Judgement(
             False,
-            "The page comes. But it comes without the group's rule too: the answer belongs to a"
-            f" flow that the group tracks. Only {ACL} lacked an entry.",
+            "The page comes. But it comes without the security group's rule too: the "
+            f"answer belongs to a flow that the security group tracks. Only {ACL} lacked an "
+            "entry.",
             None,
         )
     return Judgement(
         True,
-        f"Right. With the entry {answers(*ports).what} in {ACL} clients got the page on each end of"
-        f" every range: {', '.join(f'{who} {low}-{high}' for who, (low, high) in CALLERS.items())}. The"
-        " group needs no rule: it remembers.",
+        f"Right. With the entry {answers(*ports).what} in {ACL} clients got the page on "
+        "both ends of every range: "
+        f"{', '.join((f'{who} {low}-{high}' for who, (low, high) in CALLERS.items()))}. The "
+        "security group needs no rule: it remembers.",
         None,
     )
 
@@ -81,7 +85,7 @@ def _narrow(ports: tuple[int, int]) -> Judgement | None:
         belief = (
             " The answer comes FROM port 80, and goes TO the port that the client chose."
             if ports[0] <= 80
-            else f" This client, a Linux, chose {port}."
+            else f" This client runs Linux and chose {port}."
         )
         return Judgement(False, f"The entry was added ({entry.what}). {_fate(usual)}{belief}", None)
     for who, (low, high) in CALLERS.items():
@@ -91,9 +95,9 @@ def _narrow(ports: tuple[int, int]) -> Judgement | None:
             lost = one_server(entry, port=port).get(PAGE)
             return Judgement(
                 False,
-                f"This client gets its page, and others do not: {who} choose from"
-                f" {low}-{high}. Of these {high - low + 1:,} ports your entry has {inside:,}. The next"
-                f" client chose {port}. {_fate(lost)}",
+                f"This client gets its page, and others do not: {who} choose from "
+                f"{low}-{high}. Your entry allows {inside:,} of these {high - low + 1:,} "
+                f"ports. The next client chose {port}. {_fate(lost)}",
                 None,
             )
     for port in {end for span in CALLERS.values() for end in span}:
@@ -107,8 +111,9 @@ def _fate(visit: Visit) -> str:
     assert stop is not None and visit.result is not None
     trace, step = stop
     return (
-        f"The client: {visit.symptom} after {visit.result.after / 1e6:g} s. web's {label(trace.packet)} to"
-        f" {trace.packet.flow.destination} was lost at {step.at}, {step.check} ({step.row})."
+        f"The client sees: {visit.symptom} after {visit.result.after / 1000000.0:g} s. "
+        f"web's {label(trace.packet)} to {trace.packet.flow.destination} was lost at "
+        f"{step.at}, {step.check} ({step.row})."
     )
 
 
@@ -153,19 +158,25 @@ def updates(given: object) -> str:
         elif entry is not None and entry.ports[0] <= 443 <= entry.ports[1]:
             hint = " The answer comes from port 443. To which port?"
         elif entry is not None:
-            hint = " Does your entry let in what comes from there, to that port?"
+            hint = " Does your entry allow packets from that source, to that port?"
         elif as_a(given, GroupRule):
-            hint = " The group had let the SYN out, and remembers. Who does not remember?"
+            hint = (
+                " The security group had allowed the SYN out, and remembers it. Which filter "
+                "does not remember?"
+            )
         return f"Not yet: {_lost(visit)}.{hint}"
     for port in (32_768, 60_999):
         ports = _web_from(port, row).connect("web", API, 443)
         if not ports.outcome.works:
-            return f"Not yet. This time it works, but web is a Linux and may choose port {port}: {_lost(ports)}."
+            return (
+                f"Not yet. This time it works, but web runs Linux and may choose port {port}: "
+                f"{_lost(ports)}."
+            )
     flow = visit.capture[1].packet.flow
     return (
-        f"Right. web opened {flow}, so the answer comes from port 443 and goes to port {flow.sport}. Before a"
-        " server the ACL must let answers OUT to the clients' ports; before a client it must let them IN to its"
-        " own."
+        f"Right. web opened {flow}, so the answer comes from port 443 and goes to port "
+        f"{flow.sport}. For a server the network ACL must allow answers OUT, to the "
+        "clients' ports. For a client it must allow them IN, to the client's own ports."
     )
 
 
@@ -182,7 +193,7 @@ def _web_from(port: int, row: AddedRow) -> Site:
 UPDATES_SOLUTION = """from vpcedu.tables.network_acl import AclEntry
 
 # web chose the port of this connection itself, from 32768-60999, as Linux does. The answer comes IN to it.
-# (1024, 65535) is right too, and so is "198.51.100.7/32" in the place of everybody.
+# (1024, 65535) is right too, and so is "198.51.100.7/32" instead of everybody.
 row = AclEntry("acl-web", 110, "in", "allow", 6, (32768, 60999), "0.0.0.0/0")
 """
 
@@ -199,8 +210,9 @@ def sometimes(given: object) -> str:
     if not bad:
         return f"Right. {len(visits)} of {len(visits)} pages come. The ELB node takes its ports from 1024-65535."
     return (
-        f"Not yet: {len(visits) - len(bad)} of {len(visits)} pages come. Of one that does not, {_lost(bad[0])}."
-        " To whom does web answer here, and from which range does that one take its ports?"
+        f"Not yet: {len(visits) - len(bad)} of {len(visits)} pages come. In one that does "
+        f"not, {_lost(bad[0])}. Whom does web answer here, and from which range does that "
+        "host choose its ports?"
     )
 
 
@@ -212,7 +224,7 @@ def _behind(seed: int, row: AclEntry) -> Site:
 
 SOMETIMES = """from vpcedu.tables.network_acl import AclEntry
 
-# The client's port is of no concern here: the client's connection ends at the ELB node. web answers the
+# The client's port does not matter here: the client's connection ends at the ELB node. web answers the
 # node's own connection, and Elastic Load Balancing takes its ports from 1024-65535.
 row = AclEntry("acl-private", 100, "out", "allow", 6, (1024, 65535), "10.0.0.0/24")
 """
@@ -224,13 +236,14 @@ def cut(given: object) -> str:
     row, entry = to_add(given), as_a(given, AclEntry)
     if as_a(given, GroupRule):
         return (
-            "Not yet. Rules of a group only allow: no rule that you add takes anything away. And a rule that you"
-            f" removed would leave this flow alone, since it is tracked. Which filter can deny {CLIENT}?"
+            "Not yet. The rules of a security group only allow, so no rule that you add "
+            "takes anything away. Deleting a rule would not stop this flow either, because "
+            f"it is tracked. Which filter can deny {CLIENT}?"
         )
     edit = edited(site, None, row)
     if edit.visit.outcome.works and edit.passes and _answered(edit.visit, edit.again.number):
         hint = (
-            " The lowest number that fits decides."
+            " The entry with the lowest number that matches decides."
             if entry is not None and entry.number > 100
             else ""
         )
@@ -239,17 +252,19 @@ def cut(given: object) -> str:
     other = Site(_renamed(row)).get(PAGE)
     if not other.outcome.works:
         return (
-            f"Not yet. The client is cut off, but so is another one, 203.0.113.11: {_lost(other)}."
+            "Not yet. The client is cut off, but another one, 203.0.113.11, is too: "
+            f"{_lost(other)}."
         )
     lost = edit.again.dropped
     where = (
         f"its next packet is lost at {lost.at}, {lost.check}"
         if lost
-        else "web's answer is lost at the ACL"
+        else "web's answer is lost at the network ACL"
     )
     return (
-        f"Right. The connection stands, and {where}. The group still tracks this flow and would let it pass; the"
-        " network ACL knows no flows, so a new entry counts for each next packet. Others still get the page."
+        f"Right. The connection is still there, and {where}. The security group still "
+        "tracks this flow and would allow it. The network ACL tracks nothing, so a new "
+        "entry applies to the very next packet. Others still get the page."
     )
 
 
@@ -268,6 +283,6 @@ def _renamed(row: AddedRow) -> Vpc:
 
 CUT = """from vpcedu.tables.network_acl import AclEntry
 
-# A number below 100, or the entry that allows port 80 is met first. /32 is one address.
+# The number must be below 100, or the entry that allows port 80 matches first. /32 is one address.
 row = AclEntry("acl-web", 90, "in", "deny", -1, (0, 65535), "203.0.113.10/32")
 """

@@ -47,17 +47,20 @@ def _to(told: str) -> Judgement | None:
     if told == leg.packet.flow.dst:
         return None
     belief = {
-        WEB: "web has this address only inside the VPC; two machines have rewritten the source since.",
-        NAT: "That is the NAT's address inside the VPC; the Internet gateway has put another in its place.",
-        CLIENT: "That is the visitor of the site; here web itself is the one who asks.",
+        WEB: (
+            "web has this address only inside the VPC. Two machines have rewritten the source "
+            "since."
+        ),
+        NAT: "That is the NAT's address inside the VPC. The Internet gateway has replaced it.",
+        CLIENT: "That is the visitor of the site. Here web itself is the client.",
     }
     trace = play(visit, leg, leg.packet.flow._replace(dst=told))
     lost = trace.dropped
     fate = f"It reached {trace.last.at}" if lost is None else f"It was {lost.lost}"
     return Judgement(
         False,
-        f"Not to {told}. {belief.get(told, 'A server answers the source address that it saw.')} The"
-        f" update server was made to send it there all the same: {trace.packet.flow}. {fate}.",
+        f"We made the update server answer {told}: {trace.packet.flow}. {fate}. "
+        f"{belief.get(told, 'A server answers the source address that it saw.')}",
         trace,
     )
 
@@ -69,10 +72,11 @@ def _packets(count: int) -> Judgement | None:
         return None
     return Judgement(
         False,
-        f"The address is right. But not {count}: of the {len(visit.capture)} packets of that visit"
-        f" {met} met the NAT. web's answer went to {leg.packet.flow.destination} {way(leg)}: the ELB node"
-        " had opened that connection. A NAT carries the answers to what was opened through it, and no"
-        " others.",
+        f"The address is right. But not {count}: the visit sent {len(visit.capture)} "
+        f"packets, and {met or 'not one'} of them met the NAT. web's answer went to "
+        f"{leg.packet.flow.destination} {way(leg)}: the ELB node had opened that "
+        "connection. A NAT carries only the answers to connections that were opened "
+        "through it.",
         leg,
     )
 
@@ -83,15 +87,18 @@ def _stops(word: str) -> Judgement:
     trace = visit.capture[1]
     lost = trace.dropped
     assert lost is not None and lost.check == "translation"
-    fate = f"The stranger's SYN {trace.packet.flow} came as far as the NAT and was lost there: {lost.reason}."
+    fate = (
+        f"The stranger's SYN {trace.packet.flow} reached the NAT. There it was lost: {lost.reason}."
+    )
     if word == "group":
         groups = next(
             interface.groups for interface in site.vpc.interfaces if interface.device == "NAT"
         )
         return Judgement(
             False,
-            f"The numbers are right. But no group: the NAT gateway has {len(groups) or 'none'}."
-            f" {fate} That is no rule that somebody wrote, and none that somebody could open.",
+            "The numbers are right, but no security group stopped it: the NAT gateway has "
+            f"{len(groups) or 'none'}. {fate} Nobody wrote such a rule, and nobody could "
+            "open it.",
             trace,
         )
     if word == "acl":
@@ -99,12 +106,16 @@ def _stops(word: str) -> Judgement:
             step.row for step in trace.steps if step.at == "NAT" and step.check == "network ACL in"
         )
         return Judgement(
-            False, f"The numbers are right. But not the ACL, it let it pass ({row}). {fate}", trace
+            False,
+            "The numbers are right, but the network ACL did not stop it: it allowed the "
+            f"packet ({row}). {fate}",
+            trace,
         )
     return Judgement(
         True,
-        f"Right. The stranger sees: {visit.symptom}; no filter was needed. {fate} The answer to web"
-        f" goes to {ELASTIC}, and of a page visit through the balancer the NAT sees nothing.",
+        f"Right. The stranger sees: {visit.symptom}. No filter was needed. {fate} The "
+        f"answer to web goes to {ELASTIC}, and the NAT sees nothing of a page visit through "
+        "the balancer.",
         trace,
     )
 
@@ -131,9 +142,9 @@ def key(flow: object) -> str:
     met = [step for step in trace.steps if step.at == "NAT" and translation_of(step) is not None]
     if met and trace.last.at == "web":
         return (
-            f"Right. {flow} meets the row '{met[0].row}', read backwards, and comes to web as"
-            f" {trace.last.before.flow}. All four numbers have to fit, and the NAT asks nothing else: it is a"
-            " table, and not a guard."
+            f"Right. {flow} matches the right-hand side of the translation '{met[0].row}' "
+            f"and reaches web as {trace.last.before.flow}. All four numbers have to fit, "
+            "and the NAT asks nothing else: it translates, it does not guard."
         )
     lost = trace.dropped
     assert lost is not None
@@ -145,18 +156,19 @@ def _wrong(flow: FiveTuple, row: Translation) -> str:
     if flow.dst != "192.0.2.20":
         return f"Who has {flow.dst} on the Internet? The update server saw another address."
     if flow.dport == row.before.sport:
-        return (
-            f"{flow.dport} is the port that web chose. Which one did the NAT choose in its place?"
-        )
+        return f"{flow.dport} is the port that web chose. Which port did the NAT choose instead?"
     if flow.dport != row.after.sport:
-        return "To which port did the NAT send from? The ladder shows it beyond the NAT."
-    return f"The port is right, but its row is for {row.after.destination} alone, and this comes from {flow.source}."
+        return "From which port did the NAT send? The ladder shows it on the far side of the NAT."
+    return (
+        f"The port is right, but its translation is for {row.after.destination} alone, and this "
+        f"packet comes from {flow.source}."
+    )
 
 
 KEY = """from vpcedu.packet import FiveTuple
 
-# The answer's own numbers, as they cross the Internet: from the update server's port to the port that the
-# NAT has chosen, at the public address of the NAT.
+# The answer's own numbers, as they cross the Internet. It goes from the update server's port to the port that
+# the NAT chose, at the NAT's public address.
 row = FiveTuple("198.51.100.7", 8080, "192.0.2.20", 52088)
 """
 
@@ -166,15 +178,18 @@ def addresses(count: object) -> str:
     filled = fill_nat(WANTED, count)  # type: ignore[arg-type]
     if filled.given < WANTED:
         return (
-            f"Not yet: {filled.given:,} of {WANTED:,} get a port. Each address has its ports once towards each"
-            " destination."
+            f"Not yet: {filled.given:,} of {WANTED:,} get a port. Each address can use each "
+            "of its ports once for every destination."
         )
     if len(filled.addresses) > 1 and fill_nat(WANTED, len(filled.addresses) - 1).given == WANTED:
-        return f"Not yet: {WANTED:,} fit, but one address less would do as well."
-    return f"Right. {len(filled.addresses)} addresses give {WANTED:,} ports towards {filled.destination}."
+        return f"Not yet: {WANTED:,} fit, but one address fewer would be enough."
+    return (
+        f"Right. {len(filled.addresses)} addresses give {WANTED:,} ports towards "
+        f"{filled.destination}."
+    )
 
 
-ADDRESSES = """# 55,000 towards one destination for each address: two have 110,000, three have 165,000.
+ADDRESSES = """# Each address has 55,000 ports towards one destination: two have 110,000, three have 165,000.
 row = 3
 """
 
@@ -191,9 +206,9 @@ def awake(keepalive: object) -> str:
     lost = next((t for t in probes if t.dropped), None)
     if lost is not None:
         return (
-            f"Not yet. The first probe is sent at {seconds(lost.steps[0].now)} s and is lost at the NAT:"
-            f" {lost.dropped.reason}. The NAT answers RST, and the connection is gone."  # type: ignore[union-attr]
-            f" {IDLE // SECOND} s of silence are already too many."
+            f"Not yet. The first probe is sent at {seconds(lost.steps[0].now)} s and is "
+            f"lost at the NAT: {lost.dropped.reason}. The NAT answers with RST, and the "  # type: ignore[union-attr]
+            f"connection is gone. {IDLE // SECOND} s of silence were already too many."
         )
     count = len(network.capture)
     network.do("web", "send", connection, b"hello")
@@ -201,16 +216,17 @@ def awake(keepalive: object) -> str:
     sent = network.capture.traces[count]
     if not sent.delivered:
         return (
-            f"Not yet. After {SILENCE:,} s web sends, and its packet is lost at {sent.last.at}: {sent.last.reason}."
-            f" No probe was sent before: {silent:,} s of silence had not gone by."
+            f"Not yet. After {SILENCE:,} s web sends, and its packet is lost at "
+            f"{sent.last.at}: {sent.last.reason}. No probe was sent before, because "
+            f"{silent:,} s of silence had not passed."
         )
     return (
-        f"Right. {len(probes)} probes in {SILENCE:,} s; each one finds the NAT's row and starts its clock again."
-        " What web sends at the end arrives."
+        f"Right. web sends {len(probes)} probes in {SILENCE:,} s. Each one matches the "
+        "NAT's translation and restarts its idle timer. What web sends at the end arrives."
     )
 
 
 AWAKE = """# Below 350 s, with some room: a probe that is lost must have time to be sent again. Linux' default,
-# 7200 s, is too long, and a program has to ask for keep-alive at all.
+# 7200 s, is too long, and without a program that asks for it there is no keep-alive at all.
 row = 300
 """

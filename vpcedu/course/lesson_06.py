@@ -29,7 +29,7 @@ def judge_proxy(connections: object, sees: object, learns: object) -> Judgement:
     """Compare with runs: what a Classic TCP listener makes of a visit.
 
     How many connections has the visit, which address does web see, and what does the client's
-    connect() learn while nothing listens at web?
+    connect() say while nothing listens at web?
 
     The fields may be text as typed; `learns` is one of LEARNS. ValueError where one is something
     else.
@@ -55,13 +55,13 @@ def judge_proxy(connections: object, sees: object, learns: object) -> Judgement:
     )
     assert opened is not None and fetched.result is not None
     end = (
-        f"connect() says '{opened.symptom}' after {seconds(opened.after)} s: that handshake was with the ELB node."
-        f" The node's own connection to web is refused; then it closes the client's, after"
-        f" {seconds(fetched.result.after)} s."
+        f"connect() says '{opened.symptom}' after {seconds(opened.after)} s, because that "
+        "handshake was with the ELB node. web refuses the node's own connection. Then the "
+        f"node closes the client's, after {seconds(fetched.result.after)} s."
     )
     if word == opened.symptom:
         return Judgement(
-            True, f"Right: {len(talks)} connections; web sees {real}, the ELB node; and {end}", None
+            True, f"Right: {len(talks)} connections. web sees {real}, the ELB node; and {end}", None
         )
     return Judgement(False, f"{_learns(word)} Here {end}", None)
 
@@ -69,15 +69,16 @@ def judge_proxy(connections: object, sees: object, learns: object) -> Judgement:
 def _count(count: int, rewriter: Visit, mine: int, theirs: int, port: int) -> str:
     if count != 1:
         return (
-            f"Not {count}: the SYNs were counted, and there are two, one by the client and one by the ELB node,"
-            f" which chose port {port} for it."
+            f"Not {count}. We counted the SYNs, and there are two: one from the client and "
+            f"one from the ELB node, which chose port {port} for it."
         )
     syn = rewriter.talks[0].traces[0]
     return (
-        f"One it would be if the balancer passed the client's packets on. In a run with a Network Load Balancer"
-        f" that is so: the client's SYN has number {syn.packet.seq}, and web gets number {syn.last.before.seq}."
-        f" Here the client's SYN has number {mine}, and web gets a SYN with number {theirs}, from port {port}."
-        " Nobody rewrote that: another host opened another connection."
+        "If the balancer just passed packets along, there would be one connection. We ran "
+        f"that with a Network Load Balancer: the client's SYN has number {syn.packet.seq}, "
+        f"and web gets number {syn.last.before.seq}. Here the client's SYN has number "
+        f"{mine}, and web gets a SYN with number {theirs}, from port {port}. Nobody rewrote "
+        "that: another host opened another connection."
     )
 
 
@@ -85,15 +86,19 @@ def _address(address: str, client: str, public: str, rewriter: Visit, real: str)
     if address == client:
         peer = rewriter.talks[0].traces[0].last.before.flow.source
         return (
-            f"The client's address web sees if the balancer only rewrites the destination: in a run with a Network"
-            f" Load Balancer web saw {peer}. Here web's connection was opened by the ELB node, from {real}."
+            "web would see the client's address only if the balancer did nothing but "
+            "rewrite the destination. In a run with a Network Load Balancer web saw "
+            f"{peer}. Here the ELB node opened the connection to web, from {real}."
         )
     if address == public:
         return (
-            f"{public} is known to the Internet gateway only, which exchanges it. Inside the VPC the ELB node has"
-            f" its private address: web saw {real}."
+            f"Only the Internet gateway knows {public}: it translates that address. Inside "
+            f"the VPC the ELB node has its private address: web saw {real}."
         )
-    return f"Not {address}: web sees the host that opened its connection. That is the ELB node, {real}."
+    return (
+        f"Not {address}: web sees the host that opened the connection to it. That is the ELB "
+        f"node, {real}."
+    )
 
 
 def _learns(word: str) -> str:
@@ -102,13 +107,11 @@ def _learns(word: str) -> str:
     assert closed is not None
     if word == closed.symptom:
         return (
-            f"Refused it would be if web's RST came through: so it is in a run with a Network Load Balancer, after"
-            f" {seconds(closed.after)} s."
+            "With a Network Load Balancer web's refusal reaches the client, after "
+            f"{seconds(closed.after)} s. Here it does not."
         )
     if word == "timed out":
-        return (
-            "Not timed out: nobody was silent. Both the ELB node and web's host answered at once."
-        )
+        return "Not timed out: nobody was silent. Both the ELB node and web answered at once."
     return "Not reset: a connection was accepted, and later closed in the ordinary way."
 
 
@@ -134,22 +137,26 @@ def proxy_line(line: object) -> str:
     except ValueError as error:
         return f"Not yet: {error}."
     if found is None or found[0].source is None:
-        return "Not yet: it should tell of a TCP connection over IPv4."
+        return "Not yet: the line should announce a TCP connection over IPv4."
     source, destination = found[0].source, found[0].destination
     if source != front.packet.flow.source:
-        return f"Not yet. The source is whom the ELB node sees at its end of connection 1, not {source}."
+        return (
+            "Not yet. The source is the host that the ELB node sees at the other end of "
+            f"connection 1, not {source}."
+        )
     if destination == front.packet.flow.destination:
         return (
-            f"Not yet. {destination} is what the client dialled. The Internet gateway had rewritten it before the"
-            " ELB node got the packet; the node knows its own address only."
+            f"Not yet. {destination} is the address that the client called. The Internet "
+            "gateway rewrote it before the ELB node got the packet. The node knows only "
+            "its own address."
         )
     if destination != listener:
         return f"Not yet. The destination is the ELB node's end of connection 1, not {destination}."
     return f"Right. The ELB node sent {real.decode().strip()!r}, and then the client's bytes."
 
 
-PROXY_LINE = """# The node tells of connection 1 as it sees it: the client's end, and its own end. Its own address is
-# the private one, because the Internet gateway has exchanged 192.0.2.10 before.
+PROXY_LINE = """# The node describes connection 1 as it sees it: the client's end, and its own end. Its own address is
+# the private one, because the Internet gateway has rewritten 192.0.2.10 before.
 row = "PROXY TCP4 203.0.113.10 10.0.0.10 51828 80"
 """
 
@@ -176,17 +183,19 @@ def whom_to_believe(choice: object) -> str:
             got = repr(chain) if chain else "no such header"
             took = repr(taken) if taken else "nobody"
             return (
-                f"Not yet. A client that {wrote} itself: web gets {got}, and your application takes {took} for the"
-                " client. Which entry did the balancer write, and where does it put it?"
+                f"Not yet. A client {wrote} itself. web gets {got}, and your "
+                f"application takes {took} for the client. Which entry did the balancer "
+                "write, and where does it put it?"
             )
     return (
-        "Right. The balancer puts the address that it saw behind everything that came with the request; the last"
-        " entry is its word, and only that. Three clients, two of them liars: each was logged as 203.0.113.10."
+        "Right. The balancer adds the address that it saw after everything that came with "
+        "the request. You can trust the last entry, and only that one. Three clients sent "
+        "requests, two of them with a false header. Each was logged as 203.0.113.10."
     )
 
 
 BELIEVE = """# "append" (the default) puts the other end of the balancer's own connection LAST: entry -1. Entry 0, the
-# leftmost, is what the client claims. With two balancers of one's own in a row it would be -2.
+# leftmost, is what the client claims. With two of your own balancers, one after the other, it would be -2.
 row = ("append", -1)
 """
 
@@ -197,25 +206,32 @@ def narrow_rule(given: object) -> str:
     if rule is None or (rule.group, rule.direction) != ("sg-web", IN):
         raise ValueError(f"rule {quoted(given)}: expected an inbound GroupRule of sg-web")
     if rule.peer.startswith("sg-"):
-        return "Not yet. That is the best answer in real life; but do it once with a block of addresses."
+        return (
+            "Not yet. That is the best answer in real life, but do it once with a block of "
+            "addresses."
+        )
     for node in NODES:
         visit = _with_node(node).replace(WEB_RULE, rule).get(PAGE)
         if not visit.outcome.works:
             back = visit.talks[-1].traces[0]
             return (
-                f"Not yet. With a node at {node} the client sees '{visit.symptom}': web got a SYN of"
-                f" {back.packet.flow}, and your rule is for {rule.peer}, port {rule.ports[0]}."
-                + (
-                    " Whose connection is that?"
-                    if node == NODES[0]
-                    else " Nodes come and go. In which block do all of them live?"
-                )
+                f"Not yet. With a node at {node} the client sees '{visit.symptom}': web got "
+                f"a SYN from {back.packet.flow}, and your rule is for {rule.peer}, port "
+                f"{rule.ports[0]}."
+            ) + (
+                " Whose connection is that?"
+                if node == NODES[0]
+                else " Nodes are replaced from time to time. Which block holds all of them?"
             )
     if rule.peer != BALANCER_SUBNET or rule.ports != (80, 80):
-        return f"Not yet: the page comes, but {rule} lets in more than the balancer's subnet to port 80."
+        return (
+            f"Not yet. The page comes, but {rule} allows more than the balancer's subnet, to "
+            "port 80."
+        )
     return (
-        f"Right. {rule} lets in a node at {NODES[0]} and one at {NODES[1]}. The client's address never occurs on"
-        " web's connections. (With the balancer's group as the source nothing else in that subnet gets in.)"
+        f"Right. {rule} allows a node at {NODES[0]} and one at {NODES[1]}. The client's "
+        "address never appears on web's connections. (With the balancer's security group "
+        "as the source, nothing else in that subnet gets in.)"
     )
 
 

@@ -36,7 +36,7 @@ SEES = ("200 OK", "timed out", "refused", "reset")
 def judge_nlb(client_sees: object, instance: object, ip: object) -> Judgement:
     """Compare with runs: what the client sees, and which source addresses targets see.
 
-    The targets have no way to the Internet. One is registered by instance, one by address.
+    The targets have no route to the Internet. One is registered by instance, one by address.
 
     The fields may be text as typed; the first is one of SEES. ValueError where one is something
     else.
@@ -58,8 +58,8 @@ def judge_nlb(client_sees: object, instance: object, ip: object) -> Judgement:
             return Judgement(False, _source(told, found, kind, other), leg)
     return Judgement(
         True,
-        f"Right: the client sees {word}. {leg.sender}, registered by instance, sees {real[0]}, the"
-        f" client; registered by address it sees {real[1]}, the NLB node.",
+        f"Right: the client sees {word}. {leg.sender}, registered by instance, sees "
+        f"{real[0]}, the client. Registered by address it sees {real[1]}, the NLB node.",
         leg,
     )
 
@@ -69,10 +69,10 @@ def _no_way_out(word: str, run: Visit) -> str:
     public = in_public_subnet().get(PAGE)
     other = answer_legs(public)[0]
     return (
-        f"Not {word}: the client saw {run.symptom}. {leg.sender} has no public address and its subnet only the"
-        f" local route; its answer to {leg.packet.flow.destination} left {way(leg)}, not by a route. And with a"
-        f" public address and a route to the Internet gateway? The model tried that too: the answer left"
-        f" {way(other)} again."
+        f"Not {word}: the client saw {run.symptom}. {leg.sender} has no public address, and "
+        f"its subnet has only the local route. Its answer to {leg.packet.flow.destination} "
+        f"left {way(leg)}, not by a route. We also tried a public address and a route to "
+        f"the Internet gateway: the answer left {way(other)} again."
     )
 
 
@@ -81,15 +81,13 @@ def _source(told: str, found: str, kind: str, other: str) -> str:
     if told == other:
         rule = "hide" if kind == "instance" else "show"
         belief = (
-            f"{told} is what a target registered by {swapped} sees, by AWS's defaults: a Network Load Balancer"
-            f" does not always {rule} the client."
+            f"{told} is what a target registered by {swapped} sees, by AWS's defaults: a "
+            f"Network Load Balancer does not always {rule} the client."
         )
     elif told == ELASTIC:
-        belief = f"{told} is known to the Internet gateway only, which exchanges it for {NODE}."
+        belief = f"Only the Internet gateway knows {told}: it translates that address to {NODE}."
     else:
-        belief = (
-            "A target sees the client or the NLB node; what it is itself stands in the destination."
-        )
+        belief = "A target sees the client or the NLB node. Its own address is the destination."
     return f"Registered by {kind}, the target saw {found}, not {told}. {belief}"
 
 
@@ -104,8 +102,8 @@ def hairpin(given: object) -> str:
         raise ValueError(f"group {quoted(given)}: expected a TargetGroup")
     if set(group.targets) != set(TARGETS.targets):
         return (
-            "Not yet. Leave both targets in: with fewer of them every call of the one that is left comes back to"
-            " itself, and the one that was taken out does no work."
+            "Not yet. Leave both targets in. With one target, every call that it makes "
+            "comes back to itself, and the other one does no work."
         )
     for opener in ("client", "web 1", "web 2"):
         runs = nlb_tries(Site(nlb_vpc(Listener("TCP", 80, group, idle=350 * SECOND))), opener, 8)
@@ -115,12 +113,13 @@ def hairpin(given: object) -> str:
             hint = (
                 " The servers here do not read that header."
                 if group.proxy_protocol_v2 and "400" in bad[0].symptom
-                else f" What {target_of(bad[0])} gets is {flow}: look at the two addresses."
+                else f" {target_of(bad[0])} gets {flow}: look at the two addresses."
             )
             return f"Not yet. {len(bad)} of 8 visits by {opener} fail; the first: '{bad[0].symptom}'.{hint}"
     return (
-        "Right. 8 visits each by client, web 1 and web 2, and all of them 200 OK: with the client's address not"
-        " preserved nobody ever gets a packet from itself. The price: the servers no longer see who asks."
+        "Right. The client, web 1 and web 2 made 8 visits each, and all of them got 200 "
+        "OK. The client's address is not preserved, so nobody ever gets a packet from "
+        "itself. The price: the servers no longer see who asks."
     )
 
 
@@ -142,26 +141,28 @@ def office(given: object) -> str:
     first = mine.capture.traces[0].last
     if not mine.outcome.works:
         return (
-            f"Not yet. The client sees '{mine.symptom}': what reaches {first.at} is {first.before.flow}, and your"
-            f" rule is for {rule.peer}, port {rule.ports[0]}. The NLB node is no end of this connection."
+            f"Not yet. The client sees '{mine.symptom}'. What reaches {first.at} is "
+            f"{first.before.flow}, and your rule is for {rule.peer}, port {rule.ports[0]}. "
+            "The NLB node is not an end of this connection."
         )
     if other.outcome.works:
         return (
-            f"Not yet. A stranger, {UPDATES}, sees '{other.symptom}' too. The balancer has no group of its own and"
-            " lets everybody through; web's rule has to choose, and it can: it sees who asks."
+            f"Not yet. A stranger, {UPDATES}, sees '{other.symptom}' too. The balancer has "
+            "no security group of its own and lets everybody through. web's rule has to "
+            "choose, and it can: it sees who asks."
         )
     by_address = _with_rule(nlb_site("ip").vpc, rule).get(URL)
     came = by_address.capture.traces[0].last.before.flow
     return (
-        f"Right. The client sees 200 OK, the stranger '{other.symptom}'. But register the same targets by address,"
-        f" and the client sees '{by_address.symptom}': then {came} arrives, and no rule of web's can tell clients"
-        " apart."
+        f"Right. The client sees 200 OK, the stranger '{other.symptom}'. But register the "
+        f"same targets by address, and the client sees '{by_address.symptom}': then {came} "
+        "arrives, and no rule of web's can tell clients apart."
     )
 
 
 OFFICE = """from vpcedu.tables.security_group import GroupRule
 
-# Targets registered by instance see the client's own address, so their group's rule names clients.
+# Targets registered by instance see the client's own address, so their security group's rule names clients.
 row = GroupRule("sg-web", "in", (80, 80), "203.0.113.0/24")
 """
 
@@ -180,15 +181,25 @@ def header(client: object) -> str:
             f" 26 the port, {data[24:26].hex()}."
         )
     if endpoint.address == node.address:
-        return f"Not yet. {node.address} comes second: the destination, the NLB node. The source stands before it."
+        return (
+            f"Not yet. {node.address} comes second: it is the destination, the NLB node. The "
+            "source comes before it."
+        )
     if endpoint.address != real.address:
         return (
-            "Not yet: not that address. The first 12 bytes are the signature, 4 more say version, protocol and"
-            f" length; then come 4 bytes, {data[16:20].hex()}. Each of them is one number of the address."
+            "Not yet: not that address. The first 12 bytes are the signature, and 4 more "
+            f"hold version, protocol and length. Then come 4 bytes, {data[16:20].hex()}. "
+            "Each of them is one number of the address."
         )
     if endpoint.port == node.port:
-        return "Not yet. The address is right; 0050 is port 80, the destination's. The source's port stands before it."
-    return f"Not yet. The address is right; the port is the two bytes {data[24:26].hex()}, the high one first."
+        return (
+            "Not yet. The address is right. 0050 is port 80, the destination's. The source's "
+            "port comes before it."
+        )
+    return (
+        f"Not yet. The address is right. The port is the two bytes {data[24:26].hex()}, the "
+        "high one first."
+    )
 
 
 HEADER = """# 12 bytes signature; 21 11 000c: version 2, TCP over IPv4, 12 more bytes; then source address,

@@ -29,29 +29,34 @@ def only_the_nlb(given: object) -> str:
             else ""
         )
         return (
-            f"Not yet. With classic-tcp the client now sees '{classic.symptom}'{located}. Whom does web answer there?"
-            " Your row must spare that address."
+            f"Not yet. With classic-tcp the client now sees '{classic.symptom}'{located}. "
+            "Whom does web answer there? Your entry must spare that address."
         )
     if network.outcome.works:
         legs = answer_legs(network)
         return (
-            f"Not yet. With network the page still comes: web's answer went to {legs[0].packet.flow.destination},"
-            f" {_acl_row(legs[0])} let it out of the subnet. A lower number would be asked first."
+            "Not yet. With network the page still comes: web's answer went to "
+            f"{legs[0].packet.flow.destination}, and {_acl_row(legs[0])} allowed it out of "
+            "the subnet. An entry with a lower number would be checked first."
         )
     stop = blocker(network)
     if stop is None or stop[0].sender != "web":
         located = f"packet {stop[0].number} from {stop[0].sender}" if stop else "nothing of web's"
-        return f"Not yet. With network the page is gone, but your row stops {located}. It should stop web's own answer."
+        return (
+            f"Not yet. With network the page is gone, but your entry stops {located}. It should "
+            "stop web's own answer."
+        )
     trace, step = stop
     return (
-        f"Right. With classic-tcp the client sees 200 OK; with network it sees '{network.symptom}', because"
-        f" packet {trace.number}, {step.before.flow}, is lost at {step.at}, {step.check}: {step.row}."
+        "Right. With classic-tcp the client sees 200 OK. With network it sees "
+        f"'{network.symptom}': packet {trace.number}, {step.before.flow}, is lost at "
+        f"{step.at}, {step.check}: {step.row}."
     )
 
 
 ONLY_THE_NLB = """from vpcedu.tables.network_acl import AclEntry
 
-# Behind the NLB web answers the client itself; behind the Classic balancer it answers an address of the
+# With the NLB web answers the client itself; with the Classic Load Balancer it answers an address of the
 # VPC. An ACL looks at the destination of what leaves the subnet and remembers no request.
 row = AclEntry("acl-private", 90, "out", "deny", -1, (0, 65_535), "203.0.113.0/24")
 """
@@ -59,5 +64,5 @@ row = AclEntry("acl-private", 90, "out", "deny", -1, (0, 65_535), "203.0.113.0/2
 
 def _acl_row(trace: Trace) -> str:
     return next(
-        (str(step.row) for step in trace.steps if step.check == "network ACL out"), "no row"
+        (str(step.row) for step in trace.steps if step.check == "network ACL out"), "no entry"
     )

@@ -19,7 +19,7 @@ HEARS, FATES, NEVER = ("FIN", "RST", "nothing"), ("arrives", "lost"), "never"
 def judge_idle(hears: object, answer: object, learns: object) -> Judgement:
     """Compare with a run: what web receives when the NAT gateway's 350 s are over.
 
-    What happens to the answer sent at 420 s, and when web's program learns that the connection is
+    What happens to the answer sent at 420 s, and when web's program notices that the connection is
     dead, are compared as well.
 
     The fields may be text as typed: one of HEARS, one of FATES, seconds or "never". ValueError for
@@ -34,16 +34,16 @@ def judge_idle(hears: object, answer: object, learns: object) -> Judgement:
     if fate != "lost":
         return Judgement(
             False,
-            f"It does not arrive. {_fate(run)} To the gateway the answer is a packet like any from"
-            " outside: with no row there is nobody inside to give it to.",
+            f"It does not arrive. {_fate(run)} To the gateway the answer is like any packet "
+            "from outside: without a translation it cannot be sent to anybody inside.",
             run.said[0],
         )
     if when is not None:
         return Judgement(False, _not_then(run, when), None)
     return Judgement(
         True,
-        f"Right: no packet at 350 s, the answer is lost, and web never learns. {_fate(run)}"
-        f" {run.ends}",
+        "Right: no packet at 350 s, the answer is lost, and web never finds out. "
+        f"{_fate(run)} {run.ends}",
         run.said[0],
     )
 
@@ -54,25 +54,26 @@ def _no_packet(run: Silent, heard: str) -> str:
         learnt = early.learns("web")
         assert learnt is not None
         return (
-            f"No RST at 350 s: {_quiet(run)} The gateway does send one, but only to somebody behind it who goes on."
-            f" In a run where web spoke first, at {WAITS} s, it was {learnt[1]} at {at(learnt[0])} s. Here web"
-            " only waits."
+            f"No RST at 350 s: {_quiet(run)} The gateway sends a RST only to the private "
+            "side, and only when that side sends again. In a run where web sent first, at "
+            f"{WAITS} s, it was {learnt[1]} at {at(learnt[0])} s. Here web only waits."
         )
     classic = silence("Classic LB", WAITS, "listener")
     learnt = classic.learns("client")
     assert learnt is not None
     return (
-        f"No FIN: {_quiet(run)} A timeout removes a row from a table, and a table sends nothing. Who is an END of"
-        f" the connection can close it: in a run through a Classic balancer the client was {learnt[1]} at"
-        f" {at(learnt[0])} s. The gateway is no end."
+        f"No FIN: {_quiet(run)} A timeout removes an entry from a table, and a table sends "
+        "nothing. Only an END of the connection can close it. In a run through a Classic "
+        f"Load Balancer the client was {learnt[1]} at {at(learnt[0])} s. The gateway is not "
+        "an end."
     )
 
 
 def _quiet(run: Silent) -> str:
     last = max(trace.last.now for trace in run.capture if trace.steps[0].now < SECOND)
     return (
-        f"the model played it, and between {at(last)} s and {WAITS} s {len(run.between) or 'no'} packet was sent"
-        " by anybody."
+        f"we ran it, and {len(run.between) or 'no'} packet was sent between "
+        f"{at(last)} s and {WAITS} s."
     )
 
 
@@ -80,9 +81,8 @@ def _fate(run: Silent) -> str:
     drop = run.said[0].dropped
     assert drop is not None
     return (
-        f"It was sent at {at(run.said[0].steps[0].now)} s and {drop.lost}."
-        f" {run.speaker} tried {len(run.said)} times, the last time at"
-        f" {at(run.said[-1].steps[0].now)} s."
+        f"It was sent at {at(run.said[0].steps[0].now)} s and {drop.lost}. {run.speaker} "
+        f"tried {len(run.said)} times, the last time at {at(run.said[-1].steps[0].now)} s."
     )
 
 
@@ -91,20 +91,20 @@ def _not_then(run: Silent, when: int) -> str:
     assert far is not None
     if abs(when - far[0]) <= 2 * SECOND:
         return (
-            f"That is when the OTHER end gives up: {run.listener}, {far[1]} at {at(far[0])} s. Nobody tells web."
-            f" {run.ends}"
+            f"At that time the OTHER end gives up: {run.listener}, {far[1]} at {at(far[0])} "
+            f"s. Nobody tells web. {run.ends}"
         )
     if 7_200 * SECOND <= when <= 7_300 * SECOND:
         alive = silence("NAT gateway", WAITS, "listener", 7_200).learns("web")
         assert alive is not None
         return (
-            f"That would be so if web's program had asked for keep-alive: in a run with Linux' 7,200 s web's own"
-            f" probe met no row, and web was {alive[1]} at {at(alive[0])} s. It is off unless a program asks."
-            f" {run.ends}"
+            "That would be right if web's program had asked for keep-alive. In a run with "
+            f"Linux' 7,200 s web's own probe found no translation, and web was {alive[1]} "
+            f"at {at(alive[0])} s. Keep-alive is off unless a program asks. {run.ends}"
         )
     return (
-        f"Not at {when / SECOND:g} s: who waits for an answer sends nothing, and who sends nothing runs no timer."
-        f" {run.ends}"
+        f"Not at {when / SECOND:g} s: a host that waits for an answer sends nothing, and a "
+        f"host that sends nothing runs no timer. {run.ends}"
     )
 
 
@@ -112,7 +112,7 @@ def _when(said: object) -> int | None:
     if str(said).strip().lower() == NEVER:
         return None
     try:
-        return whole("web learns it after", said, 0, LONGEST, SECONDS) * SECOND
+        return whole("web finds out after", said, 0, LONGEST, SECONDS) * SECOND
     except ValueError as error:
         raise ValueError(f"{error}, or {NEVER}") from None
 
@@ -123,20 +123,21 @@ def in_time(keepalive: object) -> str:
     probes = [trace for trace in run.capture if trace.cause.what.startswith("keep-alive")]
     if run.arrived:
         return (
-            f"Right. The first probe left at {at(probes[0].steps[0].now)} s, found the gateway's row and let its"
-            f" clock start again; so did {len(probes) - 1} more. The answer arrived at"
-            f" {at(run.said[-1].last.now)} s."
+            f"Right. The first probe left at {at(probes[0].steps[0].now)} s, matched the "
+            f"gateway's translation and restarted its idle timer; so did {len(probes) - 1} "
+            f"more. The answer arrived at {at(run.said[-1].last.now)} s."
         )
     if not probes:
         return (
-            f"Not yet: no probe at all, and the answer, sent at {WAITS} s, was lost: {_lost(run)}. Who must speak,"
-            " and when?"
+            f"Not yet. No probe was sent, and the answer, sent at {WAITS} s, was lost: "
+            f"{_lost(run)}. Who must send something, and when?"
         )
     learnt = run.learns("web")
     noticed = f" web is {learnt[1]} at {at(learnt[0])} s: by its own probe." if learnt else ""
     return (
-        f"Not yet: the first probe left at {at(probes[0].steps[0].now)} s. By then the row was gone.{noticed}"
-        " A probe must FIND the row, to keep it."
+        f"Not yet: the first probe left at {at(probes[0].steps[0].now)} s. By then the "
+        f"translation was gone.{noticed} A probe must come while the translation is still "
+        "there, to keep it."
     )
 
 
@@ -164,9 +165,9 @@ def patient(given: object) -> str:
     run = silence("Classic LB", WAITS, "listener", keepalive, idle=idle)
     if run.arrived:
         return (
-            f"Right. With an idle timeout of {idle} s the answer, sent at {WAITS} s, arrived at"
-            f" {at(run.said[-1].last.now)} s. The balancer counts bytes of the application, and none came"
-            " for so long; its clock had to be longer."
+            f"Right. With an idle timeout of {idle} s the answer, sent at {WAITS} s, "
+            f"arrived at {at(run.said[-1].last.now)} s. The balancer counts only bytes of "
+            "the application, and for that long none came. So its timeout had to be longer."
         )
     learnt = run.learns("client")
     assert learnt is not None
@@ -180,12 +181,15 @@ def patient(given: object) -> str:
             " of the application?"
         )
         if probes
-        else " Whose clock was that?"
+        else " Whose timeout was that?"
     )
-    return f"Not yet: client is {learnt[1]} at {at(learnt[0])} s, the answer would have come at {WAITS} s.{asked}"
+    return (
+        f"Not yet: client is {learnt[1]} at {at(learnt[0])} s, the answer would have come at "
+        f"{WAITS} s.{asked}"
+    )
 
 
-PATIENT = """# A balancer that ends connections is not asked by TCP's probes: they carry no byte of the application.
+PATIENT = """# TCP's probes do not keep this balancer's connection: they carry no byte of the application.
 # Its own idle timeout (1 to 4,000 s) must be longer than the longest silence. keep-alive may be anything.
 row = (30, 600)
 """

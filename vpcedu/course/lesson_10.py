@@ -76,15 +76,14 @@ def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
     if not asked:
         return Judgement(
             False,
-            f"In this run no packet came to {device}, {where}. Whatever is written there, it was"
-            " not asked.",
+            f"In this run no packet reached {device}, {where}. So it decided nothing here.",
             None,
         )
     passed = sum(step.reason is None for step in asked)
     return Judgement(
         False,
-        f"{device}, {where}, was asked {len(asked)} times and let {passed} of them pass"
-        f" ({asked[0].row}). Look further along the way, or on the way back.",
+        f"{device}, {where}, was asked {len(asked)} times and allowed {passed} packets "
+        f"({asked[0].row}). Look further along the path, or on the return path.",
         None,
     )
 
@@ -141,14 +140,14 @@ CLOSED = """from vpcedu import lab
 from vpcedu.analysis.change import Repair
 from vpcedu.tables.network_acl import AclEntry
 
-# The connection opens, so the way there and back to the client is good. web's answer to the ELB node comes
+# The connection opens, so the path to the ELB node and back is good. web's answer to the ELB node comes
 # to an ephemeral port of the node, and an entry of the public subnet's ACL denies those.
 row = Repair(AclEntry("acl-public", 90, "in", "deny", 6, (1024, 65535), "0.0.0.0/0"), None)
 """
 BOTH = """from vpcedu.analysis.change import Repair
 from vpcedu.tables.security_group import GroupRule
 
-# The smallest repair that lab.ask names: one row in, one row out.
+# The smallest repair that lab.ask names: one rule in, one rule out.
 into = GroupRule("sg-web", "in", (8081, 8081), "sg-balancer")
 out = GroupRule("sg-web", "out", (8081, 8081), "sg-balancer")
 row = [Repair(into, into._replace(ports=(80, 80))), Repair(out, out._replace(ports=(80, 80)))]

@@ -85,7 +85,7 @@ def judge_own(update_1: object, update_2: object, database: object) -> Judgement
     """Compare with runs what happens to three questions to the example.
 
     web-1 and web-2 call the Internet on 443, web-1 calls db on 5432. Each works, or loses a packet
-    on the way there, or back.
+    on the path there, or back.
 
     The fields may be text as typed. ValueError for another word.
     """
@@ -125,7 +125,10 @@ def _belief(answer: Answer) -> str:
         flow = answer.back[0].packet.flow
         return f" The request had arrived. The answer goes to port {flow.dport}."
     if fate(answer) == "there":
-        return " Its filters are those of web-1; its subnet names no route table, so the main one counts."
+        return (
+            " It has the same filters as web-1, but its subnet names no route table, so the "
+            "main one applies."
+        )
     return ""
 
 
@@ -146,7 +149,7 @@ def _with(given: object) -> Vpc:
 
 
 def way_out(given: object) -> str:
-    """11.1: web-2 gets its update, and a subnet without a table of its own still has no way out."""
+    """11.1: web-2 gets its update, and a subnet without a table of its own has no path out."""
     vpc = _with(given)
     answer = ask(vpc, "web-2", "internet", 443)
     if not answer.reachable:
@@ -154,14 +157,17 @@ def way_out(given: object) -> str:
     tomorrow = ask(_tomorrow(vpc), "new", "internet", 443)
     if tomorrow.reachable:
         return (
-            "Not yet. web-2 gets its update. But a subnet was added that names no table, with a host in it, and"
-            f" {tomorrow.verdict} Your row is in the main table, which counts for every subnet that names none."
-            " Which row names a subnet's table?"
+            "Not yet. web-2 gets its update, but your route is in the main table, which applies "
+            "to every subnet that names none. We added such a subnet, with the host new: "
+            f"{tomorrow.verdict} What decides which table a subnet uses?"
         )
     hops = next(trace.devices for trace in answer.visit.capture if trace.sender == "web-2")
     if "NAT gateway" not in hops:
-        return f"Not yet. web-2 gets its update, but on another way: {' > '.join(hops)}."
-    return "Right. web-2 gets its update through the NAT gateway, and a new subnet without a table gets nowhere."
+        return f"Not yet. web-2 gets its update, but by another path: {' > '.join(hops)}."
+    return (
+        "Right. web-2 gets its update through the NAT gateway, and a new subnet without a "
+        "route table has no path out."
+    )
 
 
 def _tomorrow(vpc: Vpc) -> Vpc:
@@ -196,12 +202,16 @@ def database(given: object) -> str:
             return f"Not yet: {answer.verdict}"
         if report.reaches(end[host], end["db"], 5_432) is not True:
             return (
-                f"Not yet. This time it works: {host} chose port {answer.forward[0].packet.flow.sport}. The audit"
-                f" says: {host} reaches db only from some of its ports. Which ports may it choose?"
+                f"Not yet. This time it works: {host} chose port "
+                f"{answer.forward[0].packet.flow.sport}. But the audit says that {host} "
+                "reaches db only from some of its ports. Which ports may it choose?"
             )
     if report.reaches(end["bastion"], end["db"], 5_432) is not False:
         return "Not yet. Both reach db, but so does bastion now."
-    return "Right. web-1 and web-2 reach db from every port they may choose, and bastion still does not."
+    return (
+        "Right. web-1 and web-2 reach db from every port that they may choose, and bastion "
+        "still does not."
+    )
 
 
 DATABASE = """from vpcedu.tables.network_acl import AclEntry

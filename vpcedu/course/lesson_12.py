@@ -1,4 +1,4 @@
-"""Lesson 12: two versions of the model, one with a fault: can a run tell which?
+"""Lesson 12: two versions of the model, one with a fault: can a run show which?
 
 The exercises and their solutions are here too.
 
@@ -18,7 +18,7 @@ UNKNOWN = "?"
 
 
 class Versions:
-    """A scenario as two versions of the model play it: A and B. One of them has a fault."""
+    """A scenario as two versions of the model run it: A and B. One of them has a fault."""
 
     def __init__(self, laboratory: Laboratory) -> None:
         self.runs: dict[str, Beside] = {
@@ -57,7 +57,7 @@ class Versions:
 def judge_versions(laboratory: Laboratory, which: object, packet: object) -> Judgement:
     """Compare with a recording: which version of the model is wrong, and in which packet it shows.
 
-    which: A, B, or "?" where a run cannot tell. packet: its number or "?". The fields may be text
+    which: A, B, or "?" where a run cannot show it. packet: its number or "?". Fields may be text
     as typed; ValueError where one is something else.
     """
     versions = Versions(laboratory)
@@ -75,14 +75,14 @@ def judge_versions(laboratory: Laboratory, which: object, packet: object) -> Jud
     if word == UNKNOWN:
         return Judgement(
             True,
-            f"Right. {_alike(versions)} It takes a witness that is not the model. {witness}",
+            f"Right. {_alike(versions)} You need a witness that is not the model. {witness}",
             None,
         )
     if word == guilty:
         return Judgement(
             False,
-            f"It is {guilty}, but how could you know? {_alike(versions)} You knew it from"
-            f" elsewhere, or guessed. {witness}",
+            f"It is {guilty}, but how could you know? {_alike(versions)} You knew it from "
+            f"elsewhere, or guessed. {witness}",
             None,
         )
     return Judgement(
@@ -100,8 +100,9 @@ def _alike(versions: Versions) -> str:
     told = [both for both in zip(one.facts, other.facts, strict=True) if "accept" not in both[0][0]]
     same = sum(a[2] == b[2] for a, b in told)
     return (
-        f"In the two versions {len(_sent(one))} and {len(_sent(other))} packets are sent, {lost or 'none'} is lost,"
-        f" and the programs connect and read the same, {same} of {len(told)} times. Each is at one with itself."
+        f"The two versions send {len(_sent(one))} and {len(_sent(other))} packets, and "
+        f"{lost or 'none'} is lost. The programs connect and read the same, {same} of "
+        f"{len(told)} times. Both runs are consistent."
     )
 
 
@@ -118,13 +119,14 @@ def convicts(given: object) -> str:
     name = found.name
     if found.equal:
         return (
-            f"Not yet. {name}: {found.verdict} The fault is in there, and nothing shows: in this scenario nobody"
-            " knocks at a closed port. A comparison finds only what its scenarios ask for."
+            f"Not yet. {name}: {found.verdict} The fault is in there, but nothing shows it: "
+            "in this scenario nobody calls a closed port. A comparison finds only what its "
+            "scenarios ask for."
         )
     return f"Right. {name}: {found.verdict} {_first(found)}"
 
 
-CONVICTS = """# The scenario must knock at a port where nobody listens: Linux answers RST, the faulty model nothing.
+CONVICTS = """# The scenario must call a port where nobody listens: Linux answers RST, the faulty model nothing.
 row = "refused"
 """
 
@@ -132,23 +134,26 @@ row = "refused"
 def unnoticed(given: object) -> str:
     """12.2: a fault and a scenario where packets differ from the recording.
 
-    No program learns anything else.
+    No program sees anything else.
     """
     if not isinstance(given, tuple) or len(given) != 2:
         raise ValueError(f"{quoted(given)}: expected (fault, scenario)")
     fault, name = given
     found = laboratory().beside(name, fault)
     if found.equal:
-        return f"Not yet. {name}: {found.verdict} Nothing differs at all. What must happen for this fault to show?"
+        return (
+            f"Not yet. {name}: {found.verdict} Nothing differs at all. What must happen before "
+            "this fault shows?"
+        )
     if found.unlike:
         what, one, other = found.unlike[0]
         return (
-            f"Not yet. {name}: {found.verdict} A program does notice: {what} is {one!r} with Linux and {other!r}"
-            " with the model. Which faults stay below what programs see?"
+            f"Not yet. {name}: {found.verdict} A program does notice: {what} is {one!r} "
+            f"with Linux and {other!r} with the model. Which faults can programs not see?"
         )
     return (
-        f"Right. {name}: {found.verdict} {_first(found)} Every program is content all the same. That is why"
-        " headers are compared, not results."
+        f"Right. {name}: {found.verdict} {_first(found)} But every program is content. That "
+        "is why we compare headers, not results."
     )
 
 

@@ -51,7 +51,7 @@ class Less(NamedRow):
 
     @property
     def came(self) -> tuple[str, str, str]:
-        """What came of the three visits, in words."""
+        """What happened in the three visits, in words."""
         return _came(self.first), _came(self.page), _came(self.update)
 
 
@@ -81,7 +81,10 @@ class RowTable(NamedRow):
                 f"Rows that both need: {_list(page & update)}.",
                 f"Only the page: {_list(page - update)}.",
                 f"Only the update: {_list(update - page)}.",
-                f"Rows about the NAT: {_list(set(self.nat))}. Of these the page needs {_list(page & set(self.nat))}.",
+                (
+                    f"Rows about the NAT: {_list(set(self.nat))}. Of these the page needs "
+                    f"{_list(page & set(self.nat))}."
+                ),
             ]
         )
 
@@ -112,7 +115,7 @@ def row_of(site: Site, given: object) -> Row:
     found = next((row for row in rows if row == given), None)
     if found is None:
         raise ValueError(
-            f"{quoted(given)} is no row of this site: expected a number from 1 to {len(rows)}"
+            f"{quoted(given)}: expected a row of this site, or a number from 1 to {len(rows)}"
         )
     return found
 

@@ -1,7 +1,7 @@
 """The parts of README.md, SOURCES.md and GLOSSARY.md in notebooks/ that are made from the lessons.
 
 By hand: which lessons there are to be, and the belief each corrects (LESSONS, the table's other
-columns come from the notebooks); the glossary's entries. A lesson that is not there yet stands in
+columns come from the notebooks); the glossary's entries. A lesson that is not there yet is in
 the table without link and time.
 """
 
@@ -57,7 +57,7 @@ LESSONS = (
     Lesson(
         "05-address-translation",
         "Address translation",
-        "The NAT carries all replies. It lets nobody in because of a firewall rule.",
+        "The NAT carries all replies. A firewall rule of the NAT keeps strangers out.",
     ),
     Lesson("06-proxies", "Proxies", "A load balancer is a stateful NAT."),
     Lesson(
@@ -68,11 +68,11 @@ LESSONS = (
     Lesson(
         "08-return-paths",
         "Return paths",
-        "A reply must pass the NAT to get out, and is stuck at its security group.",
+        "A reply must go through the NAT to get out, and is stuck at its security group.",
     ),
     Lesson("09-time", "Time", "A timeout closes the connection."),
     Lesson("10-troubleshooting", "Troubleshooting", "It is always the security group."),
-    Lesson("11-your-own-vpc", "Your own VPC", "One has to try it out in the account."),
+    Lesson("11-your-own-vpc", "Your own VPC", "You have to try it out in the account."),
     Lesson("12-is-it-true", "Is it true?", "A simulator proves itself."),
 )
 

@@ -2,7 +2,7 @@
 
 `python3 start.py site` makes them in build/site/. Made from the stored notebooks and the pages
 next to them, so it shows what the tests compared. A page is one file: its pictures are inside, it
-has no script, and it asks nobody for anything. Under each picture stands its text in words. Printed
+has no script, and it asks nobody for anything. Under each picture is its text in words. Printed
 lines that are prose are joined and wrapped anew, so that they can be read on a telephone; ladders,
 tables and source code keep their lines and are moved sideways.
 """

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def changes(vpc: Vpc, question: Question, first: tuple[Repair, ...] = ()) -> Changes:
-    """For each row in words: what may become of it in words, and the Repair that does it.
+    """For each row in words: what may happen to it in words, and the Repair that does it.
 
-    Rows that may be added stand under the name of their table, such as "a new rule of sg-web".
+    Rows that may be added are under the name of their table, such as "a new rule of sg-web".
     first: repairs to be offered before all others.
     """
     found: Changes = {}

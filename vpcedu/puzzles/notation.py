@@ -100,7 +100,8 @@ def _row(vpc: Vpc, digits: str) -> Row:
     place = whole(digits, len(known))
     if not place:
         raise ValueError(
-            f"row {quoted(digits)}: expected a number from 1 to {len(known)}; the word rows lists them"
+            f"row {quoted(digits)}: expected a number from 1 to {len(known)}; the command "
+            "rows lists them"
         )
     return known[place - 1]
 
@@ -138,7 +139,9 @@ def _with(row: Row, field: str, value: str) -> Row:
     if field == "listens":
         read = {"settings": tuple((dict(old["settings"]) | read).items())}
     if field == "ports" and old["protocol"] not in (ANY, TCP):
-        raise ValueError(f"ports of {_head(row)}: expected a row for TCP or for all protocols")
+        raise ValueError(
+            f"ports of {_head(row)}: expected a rule or entry for TCP or for all protocols"
+        )
     changed: Row = row._replace(**read)
     return changed
 

@@ -90,7 +90,7 @@ class Puzzle:
         return fault.apply(self.working)
 
     def check(self, answer: Any) -> str:
-        """What comes of a learner's answer: a Repair, a row to add, or several of them.
+        """What happens with a learner's answer: a Repair, a row to add, or several of them.
 
         ValueError for what is neither, and for a row that is not there.
         """
@@ -130,7 +130,7 @@ class Puzzle:
         step = lost[0].step
         return (
             f"{lost[0].leg_direction.capitalize()} a packet is lost at {step.at}.",
-            f"The check that loses it there is: {step.check}.",
+            f"The check that drops it is: {step.check}.",
             fold(f"It is lost because {step.reason} ({decided(self.vpc, step)})."),
         )
 
@@ -145,15 +145,15 @@ class Puzzle:
                 if lost
                 else "no packet is lost by it"
             )
-            lines += [f"What was done: {fault}.", f"What it does: {why}.", "What mends it:"]
+            lines += [f"What was broken: {fault}.", f"What it causes: {why}.", "What fixes it:"]
             lines += [f"  {answer}" for answer in answers]
         return "\n".join(lines)
 
     def __str__(self) -> str:
         broken = "One row is" if len(self.planted) == 1 else f"{len(self.planted)} rows are"
         head = (
-            f"Puzzle {self.seed}. {self.question}: {self.symptom}. Yesterday it worked. {broken} to blame: which,"
-            " and what mends it?"
+            f"Puzzle {self.seed}. {self.question}: {self.symptom}. It used to work. "
+            f"{broken} to blame: which, and what fixes it?"
         )
         return f"{fold(head)}\n\n{describe(self.vpc)}\n{_unsaid(self.vpc)}"
 

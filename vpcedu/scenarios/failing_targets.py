@@ -112,8 +112,8 @@ SCENARIOS = (
     Scenario(
         "target-calls-itself",
         3,
-        "curl to the internal Network Load Balancer hangs only from its target: it hears"
-        " packets with its own address as source.",
+        "curl to the internal Network Load Balancer hangs only from its own target: the "
+        "target gets packets with its own address as the source.",
         hairpin,
         to_the_node,
         TIMED_OUT,
@@ -125,8 +125,8 @@ SCENARIOS = (
     Scenario(
         "one-call-of-several-hangs",
         3,
-        "From one of the targets some calls to the balancer hang and others work:"
-        " those hang that are handed to the caller itself.",
+        "From one of the targets some calls to the balancer hang and others work. A call "
+        "hangs when the balancer hands it to the caller itself.",
         lambda: zones_site("ab", cross_zone=True),
         again_and_again,
         TIMED_OUT,
@@ -138,34 +138,36 @@ SCENARIOS = (
     Scenario(
         "clients-in-checks-out",
         4,
-        "The target's group lets the clients in and the checks fail: they come from"
-        " the balancer's own address. The page still comes, since without a healthy target all are used.",
+        "The target's security group allows the clients, but the health checks fail: they "
+        "come from the balancer's own address. The page still comes: without a healthy "
+        "target all targets are used.",
         lambda: narrowed("network"),
         checked_first,
         "works",
         "web, group in: group in",
         ("10.0.1.10:80 unhealthy (timed out)",),
         lambda site: site.replace(FROM_CLIENTS, FROM_BALANCER),
-        "the group lets the balancer in",
+        "the security group allows the balancer",
     ),
     Scenario(
         "clients-in-proxy-out",
         4,
-        "The same behind an Application Load Balancer: checks and requests fail, since"
-        " both come from its address.",
+        "The same with an Application Load Balancer: health checks and requests both fail, "
+        "because both come from its address.",
         lambda: narrowed("application"),
         checked_first,
         "504 Gateway Timeout",
         "web, group in: group in",
         ("10.0.1.10:80 unhealthy (timed out)", "504"),
         lambda site: site.replace(FROM_CLIENTS, FROM_BALANCER),
-        "the group lets the balancer in",
+        "the security group allows the balancer",
     ),
     Scenario(
         "one-address-fails",
         14,
-        "One of a balancer's three addresses always fails: its zone has no healthy target"
-        " and cross-zone is off. DNS no longer answers with it; who pins it does not hear of that.",
+        "One of a balancer's three addresses always fails: its zone has no healthy target, "
+        "and cross-zone is off. DNS stops answering with it, but a client that pins the "
+        "address does not notice.",
         one_zone_down,
         pinned,
         "refused",
@@ -177,8 +179,8 @@ SCENARIOS = (
     Scenario(
         "one-port-to-two-nodes",
         17,
-        "A second connection from the same port, to another node of the balancer,"
-        " times out: to the target both are one.",
+        "A second connection from the same port, to another node of the balancer, times "
+        "out: the target takes both for one connection.",
         two_nodes_one_port,
         both_nodes,
         TIMED_OUT,
@@ -190,8 +192,8 @@ SCENARIOS = (
     Scenario(
         "connected-then-closed",
         18,
-        "The target is down, and yet the client is connected, and closed then: its"
-        " handshake was with the proxy.",
+        "The target is down, but the client is connected and then closed: its handshake "
+        "was with the proxy.",
         nobody_listens,
         fetched(),
         "closed",

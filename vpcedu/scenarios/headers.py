@@ -62,8 +62,8 @@ SCENARIOS = (
     Scenario(
         "spoofed-entry",
         10,
-        "The log shows client 127.0.0.1: the client sent X-Forwarded-For itself, the balancer"
-        " appended the true address, and the application reads from the left.",
+        "The log shows client 127.0.0.1: the client sent X-Forwarded-For itself, the "
+        "balancer appended the true address, and the application reads from the left.",
         lambda: behind("application", reads=first_entry),
         fetched(PAGE, "client", ((FOR, "127.0.0.1"),)),
         f"{WRONG}: 127.0.0.1",
@@ -75,8 +75,8 @@ SCENARIOS = (
     Scenario(
         "last-entry-is-the-client",
         10,
-        "Is the last entry of X-Forwarded-For the balancer? No, it is the peer it"
-        " saw; who skips it is left with nothing.",
+        "Is the last entry of X-Forwarded-For the balancer? No, it is the peer that the "
+        "balancer saw. An application that skips it finds nothing.",
         lambda: behind("classic-http", reads=last_but_one),
         fetched(),
         f"{WRONG}: -",
@@ -88,8 +88,8 @@ SCENARIOS = (
     Scenario(
         "https-loop",
         11,
-        "http redirects to https, and https to itself: TLS ends at the balancer, and the"
-        " application does not read X-Forwarded-Proto.",
+        "http redirects to https, and https redirects to itself: TLS ends at the balancer, "
+        "and the application does not read X-Forwarded-Proto.",
         https_loop,
         by_https,
         "redirect loop",
@@ -101,8 +101,8 @@ SCENARIOS = (
     Scenario(
         "everybody-is-the-balancer",
         12,
-        "Behind a TCP listener every client has the balancer's address: the"
-        " balancer is a proxy, and the connection is its own.",
+        "With a TCP listener every client has the balancer's address: the balancer is a "
+        "proxy, and it opened the connection itself.",
         lambda: behind("classic-tcp", reads=the_peer),
         fetched(),
         f"{WRONG}: 10.0.0.10",
@@ -114,8 +114,8 @@ SCENARIOS = (
     Scenario(
         "proxy-header-unread",
         12,
-        "Every request is answered 400 since PROXY protocol is on: the application"
-        " takes its line for a request.",
+        "Every request is answered with 400 since PROXY protocol is on: the application "
+        "takes the PROXY line for a request.",
         proxy_header_unread,
         fetched(),
         "400 Bad Request",

@@ -74,7 +74,7 @@ class LossWithoutARow(NamedRow):
 
 
 def beyond_rows() -> str:
-    """What happens, and where and why a packet is lost then: each is played now."""
+    """What happens, and where and why a packet is lost then: each is run now."""
     return "\n".join(map(str, BEYOND))
 
 
@@ -180,7 +180,7 @@ BEYOND = (
     LossWithoutARow(reasons.LOST, "a link loses a packet", _lossy),
     LossWithoutARow(
         reasons.TOO_LARGE,
-        "a link on the way carries 1,400 bytes, and web answers with a page of 4,000",
+        "a link on the path carries 1,400 bytes, and web answers with a page of 4,000",
         _small_link,
     ),
     LossWithoutARow(
@@ -195,29 +195,29 @@ BEYOND = (
     ),
     LossWithoutARow(
         reasons.IDLE_TIMEOUT,
-        "behind a NAT gateway web is silent for 400 s, and speaks then",
+        "behind a NAT gateway web is silent for 400 s, and then sends",
         _silence,
     ),
     LossWithoutARow(
         reasons.TARGET_UNHEALTHY,
-        "a target stops to listen while a connection to it is open, and its checks fail",
+        "a target stops listening while a connection to it is open, and its checks fail",
         _sick_target,
     ),
     LossWithoutARow(
         reasons.NO_FLOW,
-        "an ACK that belongs to nothing comes to a Network Load Balancer",
+        "an ACK that belongs to no connection reaches a Network Load Balancer",
         lambda: _stray("client", Packet(CLIENT_PORT, ACK, 1, 1)),
     ),
     LossWithoutARow(
         reasons.NO_CONNECTION,
-        "an ACK that belongs to nothing comes to a host",
+        "an ACK that belongs to no connection reaches a host",
         lambda: _stray(
             "client", Packet(CLIENT_PORT._replace(dst="192.0.2.10"), ACK, 1, 1), "classic-tcp"
         ),
     ),
     LossWithoutARow(reasons.UNRELATED, "somebody forges an ICMP error", _forged_error),
     LossWithoutARow(
-        reasons.UNROUTABLE_RANGE, "web sends to 169.254.169.254 as to any other address", _to_aws
+        reasons.UNROUTABLE_RANGE, "web sends to 169.254.169.254 like to any other address", _to_aws
     ),
     LossWithoutARow(
         reasons.NOT_TRANSITIVE,

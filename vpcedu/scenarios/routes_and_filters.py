@@ -63,7 +63,7 @@ def each_client(site: Site) -> Visit:
     return first_failure(site.get(PAGE, opener=name) for name in CLIENTS)
 
 
-# 13: the way out.
+# 13: the path out.
 
 TO_NAT, TO_IGW = Route("private", ANYWHERE, "NAT"), Route("private", ANYWHERE, IGW)
 NAT_CHECKED = Interface("NAT", "public", NAT, ("sg-nat",), check=True)
@@ -139,8 +139,8 @@ SCENARIOS = (
     Scenario(
         "nat-lets-80-and-443-out",
         1,
-        "The NAT's group lets only ports 80 and 443 out, and yet web's answers"
-        " reach clients' high ports: they leave on the balancer's own connection.",
+        "The NAT's security group lets only ports 80 and 443 out, but web's answers reach "
+        "clients' high ports: they leave on the balancer's own connection.",
         reference_architecture,
         fetched(),
         "works",
@@ -150,8 +150,8 @@ SCENARIOS = (
     Scenario(
         "nlb-answer-and-the-nat",
         2,
-        "The targets' default route leads to the NAT, and yet their answers return"
-        " by the Network Load Balancer.",
+        "The targets' default route leads to the NAT, but their answers return through the "
+        "Network Load Balancer.",
         lambda: reference_architecture("network", "gateway"),
         fetched(),
         "works",
@@ -160,8 +160,8 @@ SCENARIOS = (
     Scenario(
         "acl-without-answers",
         5,
-        "The groups allow port 443 and still it times out: the network ACL lets no"
-        " answer out, since answers go to ports 1024 to 65535.",
+        "The security groups allow port 443, but it still times out. The network ACL "
+        "allows no answer out: answers go to ports 1024 to 65535.",
         no_ephemeral,
         lambda site: site.connect("client", NAME, 443),
         TIMED_OUT,
@@ -173,8 +173,8 @@ SCENARIOS = (
     Scenario(
         "acl-with-too-few-ports",
         5,
-        "Some clients get the page and some do not: the network ACL lets answers out"
-        " to Linux' ports, and Windows uses higher ones too.",
+        "Some clients get the page and some do not. The network ACL allows answers out to "
+        "the ports of Linux, but Windows uses higher ones too.",
         narrow_range,
         each_client,
         TIMED_OUT,
@@ -186,8 +186,8 @@ SCENARIOS = (
     Scenario(
         "default-route-to-the-gateway",
         13,
-        "A private instance with a route 0.0.0.0/0 to the Internet gateway has"
-        " no Internet: it has no public address.",
+        "A private instance has a route 0.0.0.0/0 to the Internet gateway, but no "
+        "Internet: it has no public address.",
         lambda: reference_architecture(nat="gateway").replace(TO_NAT, TO_IGW),
         fetched(API_URL, "web"),
         TIMED_OUT,
@@ -211,8 +211,7 @@ SCENARIOS = (
     Scenario(
         "balancer-in-a-private-subnet",
         14,
-        "An internet-facing balancer times out: the subnet it is in has no"
-        " route to the Internet gateway.",
+        "An internet-facing balancer times out: its subnet has no route to the Internet gateway.",
         lambda: reference_architecture().without(PUBLIC_ROUTE),
         fetched(),
         TIMED_OUT,
@@ -224,7 +223,8 @@ SCENARIOS = (
     Scenario(
         "tracked-goes-on",
         15,
-        "The group's rule is deleted, and who was connected goes on: the connection is tracked.",
+        "The security group's rule is deleted, but a connected client goes on: its "
+        "connection is tracked.",
         reference_architecture,
         rule_deleted,
         "works",
@@ -233,8 +233,8 @@ SCENARIOS = (
     Scenario(
         "acl-cuts",
         15,
-        "A network ACL cuts at once what a deleted rule of a group lets go on: it remembers"
-        " nothing.",
+        "A deleted rule of a security group does not stop a tracked connection. A network "
+        "ACL cuts it at once: it remembers nothing.",
         reference_architecture,
         rule_deleted_and_acl,
         "no answer after 60 s",
@@ -243,8 +243,8 @@ SCENARIOS = (
     Scenario(
         "no-rule-to-the-database",
         16,
-        "The database's group lets the application in, and still it times out: the"
-        " application's own group lets nothing out to it.",
+        "The database's security group allows the application, but it still times out: the "
+        "application's own security group allows nothing out to the database.",
         database,
         connect_db,
         TIMED_OUT,
@@ -256,8 +256,8 @@ SCENARIOS = (
     Scenario(
         "large-pages-hang",
         19,
-        "Small pages load and large ones hang: a filter eats the ICMP error that says how"
-        " much the way carries.",
+        "Small pages load and large ones hang: a filter drops the ICMP error that says how "
+        "large a packet may be on this path.",
         black_hole,
         fetched(f"{PAGE}4000"),
         "no answer after 300 s",

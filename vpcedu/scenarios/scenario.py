@@ -70,7 +70,7 @@ class Scenario(NamedRow):
         return {"text/plain": str(self)}
 
     def __str__(self) -> str:
-        """The story, played."""
+        """The story, run."""
         visit = self.visit()
         lines = [
             f"{self.name} (symptom {self.entry}): {self.says}",
@@ -148,7 +148,7 @@ def with_settings(site: Site, name: str, kind: type | None = None, **settings: A
 def fetched(
     url: str = PAGE, opener: str = "client", headers: tuple[tuple[str, str], ...] = ()
 ) -> Callable[[Site], Visit]:
-    """Play: fetch a page."""
+    """Run: fetch a page."""
     return lambda site: site.get(url, opener, headers)
 
 
@@ -175,7 +175,7 @@ def patient(
 ) -> Visit:
     """Connect, ask for a page, and wait that many seconds in all, whatever happens.
 
-    silent: seconds before it asks. changes: rows of the description, and what stands in their place
+    silent: seconds before it asks. changes: rows of the description, and what replaces them
     after a second.
     """
     message = request("GET", "/", name)

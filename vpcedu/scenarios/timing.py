@@ -100,8 +100,8 @@ SCENARIOS = (
     Scenario(
         "no-port-left",
         6,
-        "New connections to one API fail and all others work: the NAT gateway's address carries"
-        " 55,000 connections to each destination.",
+        "New connections to one API fail and all others work: the NAT gateway's address "
+        "carries 55,000 connections to each destination.",
         lambda: reference_architecture(nat="gateway"),
         crowded,
         "timed out after 131 s",
@@ -113,8 +113,8 @@ SCENARIOS = (
     Scenario(
         "silent-request",
         7,
-        "A request hangs for 20 minutes, though the NAT gateway forgot its connection after"
-        " 350 s: a client that only waits sends nothing, and so it gets no RST.",
+        "A request hangs for 20 minutes, though the NAT gateway forgot its connection "
+        "after 350 s. A client that only waits sends nothing, and so it gets no RST.",
         lambda: slow_api(400),
         for_20_minutes,
         "no answer after 1200 s",
@@ -126,8 +126,8 @@ SCENARIOS = (
     Scenario(
         "late-keepalive",
         7,
-        "Calls that take longer than 350 s are never answered, though keep-alive is on: its"
-        " first probe would come after two hours.",
+        "Calls that take longer than 350 s are never answered, though keep-alive is on: "
+        "its first probe would come after two hours.",
         lambda: slow_api(351, KEEP_ALIVE),
         for_20_minutes,
         "no answer after 1200 s",
@@ -139,7 +139,7 @@ SCENARIOS = (
     Scenario(
         "nat-gateway-resets",
         8,
-        "Behind a NAT gateway, who speaks after 350 s of silence gets RST.",
+        "With a NAT gateway, a host that sends again after 350 s of silence gets a RST.",
         lambda: slow_api(0),
         after_400_seconds,
         "reset",
@@ -148,7 +148,7 @@ SCENARIOS = (
     Scenario(
         "nat-instance-remembers",
         8,
-        "Behind a NAT instance the same connection lives on: Linux remembers it for five days.",
+        "With a NAT instance the same connection goes on: Linux remembers it for five days.",
         lambda: slow_api(0, nat="instance"),
         after_400_seconds,
         "works",
@@ -157,8 +157,8 @@ SCENARIOS = (
     Scenario(
         "nat-instance-goes-dead",
         8,
-        "A NAT instance with a short memory makes dead connections: what comes from"
-        " outside meets a host that knows nothing of it, and nobody tells the inside.",
+        "A NAT instance that forgets early leaves dead connections. A packet from outside "
+        "reaches a host that does not know the connection, and nobody tells the inside.",
         lambda: slow_api(400, nat="instance", idle=320 * SECOND),
         for_20_minutes,
         "no answer after 1200 s",
@@ -170,8 +170,8 @@ SCENARIOS = (
     Scenario(
         "keep-alive-race",
         9,
-        "Sporadic 502 from an Application Load Balancer: its target closes silent"
-        " connections before the balancer does, just when a request is on its way.",
+        "Sporadic 502 from an Application Load Balancer: its target closes silent "
+        "connections before the balancer does, just when a request is coming.",
         lambda: keep_alive(5),
         at_the_moment,
         "502 Bad Gateway",

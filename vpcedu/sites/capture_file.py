@@ -1,6 +1,6 @@
 """Capture file: a capture file as a learner looks at it: as text, as a ladder, as a picture.
 
-A file holds what was SEEN at one place: who talked to whom. It tells no reasons and no path, so the
+A file holds what was SEEN at one place: who talked to whom. It has no reasons and no path, so the
 hosts are named by their addresses, every packet goes straight from one to the other, and nothing is
 said of gateways or losses.
 """
@@ -36,7 +36,7 @@ class Loaded(Record):
     It has what the views and pictures of a visit ask for, as far as a file can tell.
     """
 
-    pending = "as seen"  # a file does not tell what a person saw
+    pending = "as seen"  # a file does not say what a person saw
 
     def __init__(self, name: str, packets: list[SeenPacket], passed: PassedOver) -> None:
         self.name, self.packets, self.passed = name, packets, passed
@@ -64,13 +64,13 @@ class Loaded(Record):
         lines = self.passed.lines()
         if cut:
             lines.append(
-                f"{many(cut, 'packet{s}')} kept in part only (snap length): checksum not verified, and"
-                " the ladder shows what was kept."
+                f"{many(cut, 'packet{s}')} only partly kept (snap length): checksum not "
+                "verified, and the ladder shows what was kept."
             )
         if cut < len(unknown):
             lines.append(
-                f"{many(len(unknown) - cut, 'packet{s}')} without a length (segmentation offload):"
-                " as long as the frame, checksum not verified."
+                f"{many(len(unknown) - cut, 'packet{s}')} without a length (segmentation "
+                "offload): taken to be as long as the frame, checksum not verified."
             )
         return lines
 

@@ -1,6 +1,6 @@
 """Lone server: one server, one route table, one public address; who reaches whom?
 
-`lone_server` is the site of lesson 01: web stands in a subnet whose default route leads nowhere, to
+`lone_server` is the site of lesson 01: web is in a subnet whose default route leads nowhere, to
 the NAT, or to the Internet gateway; it has a public address or none. Nothing else changes. A visit
 from outside uses web's public address; one from inside goes to the update server. Whether a subnet
 is public is asked of its route table, never of its name. What a NAT gateway does with an answer
@@ -131,7 +131,7 @@ class Cases(NamedRow):
 
 
 def public_or_not() -> Cases:
-    """Play all six: three default routes, with and without a public address."""
+    """Run all six: three default routes, with and without a public address."""
     return Cases(tuple(_case(default, public) for default in DEFAULTS for public in (False, True)))
 
 

@@ -4,7 +4,7 @@ What do they say to each packet and its answer?
 
 A web server in a public subnet, with a public address and no balancer before it: what is left is
 the two filters. Inwards both allow TCP 80; outwards neither has a row, until somebody adds one. A
-row can also be changed while a connection stands: then it shows who remembers. Sources: VPC user
+row can also be changed while a connection is open: then it shows who remembers. Sources: VPC user
 guide, "Network ACLs", "Ephemeral ports"; EC2 user guide, "Security group connection tracking".
 """
 
@@ -179,12 +179,15 @@ class Edits(NamedRow):
 
 
 def edits() -> Edits:
-    """Connections that stand while a row is changed.
+    """Connections that are open while a row is changed.
 
     The security group's inbound rule is removed, or an ACL entry that denies is added.
     """
     deny = AclEntry(ACL, 90, IN, DENY, ANY, EVERY_PORT, ANYWHERE)
-    changes = (("group's rule is removed", GROUP_IN, None), ("ACL entry that denies", None, deny))
+    changes = (
+        ("security group rule removed", GROUP_IN, None),
+        ("ACL entry that denies", None, deny),
+    )
     return Edits(
         tuple(
             (

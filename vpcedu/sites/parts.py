@@ -38,7 +38,7 @@ def routes_out(table: str) -> tuple[Route, Route]:
 
 
 def open_acls(*names: str) -> tuple[AclEntry, ...]:
-    """Network ACLs that allow everything both ways."""
+    """Network ACLs that allow everything in both directions."""
     return tuple(
         AclEntry(name, 100, direction, ALLOW, ANY, EVERY_PORT, ANYWHERE)
         for name in names

@@ -104,9 +104,9 @@ class PortUse(NamedRow):
         if self.first is not None:
             end = f"the first one fails after {self.first:.1f} s ({sum(self.failed):,} of {tries:,} fail)"
         return fold(
-            f"{load.rate:,} new per s to {destinations(load)}, each port kept {load.occupancy} s:"
-            f" {load.needed:,} ports needed towards one destination, {load.size:,} there; {end};"
-            f" {max(self.total):,} connections at once."
+            f"{load.rate:,} new per s to {destinations(load)}, each port kept "
+            f"{load.occupancy} s: {load.needed:,} ports needed towards one destination, "
+            f"{load.size:,} available; {end}. {max(self.total):,} connections at once."
         )
 
 

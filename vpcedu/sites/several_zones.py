@@ -4,7 +4,7 @@ Each zone has a node of the balancer and a web server.
 
 Zone a has the subnets 10.0.0.0/24 (public) and 10.0.1.0/24 (private), zone b 10.0.2.0/24 and
 10.0.3.0/24, and so on; a node is .30 in the public one, a web server .10 in the private one. The
-private subnets have no way to the Internet.
+private subnets have no route to the Internet.
 """
 
 from __future__ import annotations

@@ -122,9 +122,9 @@ class Silent(Visit):
         )
 
     def learns(self, who: str) -> tuple[int, str] | None:
-        """When (microseconds) and what an end learns of the connection's end.
+        """When (microseconds) and what an end finds out about the connection's end.
 
-        None where it learns nothing.
+        None where it never finds out.
         """
         return next(
             (
@@ -163,7 +163,7 @@ class Silent(Visit):
             return f"{who}: {learnt[1]} at {at(learnt[0])} s."
         head = "its bytes arrive" if who == self.speaker else "gets them"
         if not self.arrived:
-            head = "learns nothing"
+            head = "never finds out"
         rest = ", and no timer is left" if self.over else ""
         return f"{who}: {head}; its end stays {self.state(who)}{rest}."
 
@@ -186,7 +186,7 @@ class Silent(Visit):
         quiet += (
             []
             if self.said
-            else [f"{'':13}({self.speaker}'s end was closed by then: it sends nothing)"]
+            else [f"{'':13}({self.speaker}'s end was already closed: it sends nothing)"]
         )
         ends = [fold(self._end(who)) for who in (self.opener, self.listener)]
         return "\n".join([*before, *quiet, *after, "", *ends])

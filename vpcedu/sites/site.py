@@ -76,7 +76,7 @@ class Site:
     def connect(self, opener: str, name: str, port: int) -> Visit:
         """Have a host open a TCP connection to a name or address.
 
-        It closes the connection again once it stands.
+        It closes the connection again once it is open.
         """
         return self.play(Call(opener, name, port))
 
@@ -121,7 +121,7 @@ class Site:
         until: Callable[[Capture], bool] | None = None,
         longest: int = LONGEST,
     ) -> Visit:
-        """Play a call until its result is known, and one second more.
+        """Run a call until its result is known, and one second more.
 
         program: what the opener runs, instead of one that asks at once. until: told what was seen
         so far after each thing that happens; True ends the visit there. longest: microseconds after
@@ -142,7 +142,7 @@ class Site:
         return begun.visit(longest if begun.program.result is None else None)
 
     def open(self, call: Call) -> Fetch:
-        """Begin a call and return its program; `network.step()` then plays one thing at a time.
+        """Begin a call and return its program; `network.step()` then simulates one thing at a time.
 
         ValueError names an opener that is no host, or a name that is not known.
         """
@@ -208,7 +208,7 @@ def _parts(url: str) -> tuple[str, str, int, str]:
     number = whole(port, 65_535) if colon else SCHEMES.get(scheme)
     if scheme not in SCHEMES or not name or not number or " " in path:
         raise ValueError(
-            f"{quoted(url)} is no URL this model can fetch: expected http://name/path, https://name/path, or"
-            " name:port in the place of the name"
+            f"{quoted(url)} is no URL this model can fetch: expected http://name/path, "
+            "https://name/path, or name:port instead of the name"
         )
     return scheme, name, number, "/" + path

@@ -48,9 +48,9 @@ def sweep(
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[dict[str, Any]]:
-    """Play a scenario once for each point of a grid.
+    """Run a scenario once for each point of a grid.
 
-    grid: for each parameter the values to play. executor: any of `concurrent.futures`; None: a
+    grid: for each parameter the values to run. executor: any of `concurrent.futures`; None: a
     process pool, made and ended here. progress: called after each point with how many are done, and
     how many there are. ValueError for a grid that is none; SweepError, when all points are done,
     where scenarios raised.

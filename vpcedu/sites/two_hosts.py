@@ -93,7 +93,7 @@ class OpenedHandshake(Visit):
         )
 
     def __str__(self) -> str:
-        """One line for each packet, and what the client learned."""
+        """One line for each packet, and what the client saw."""
         lines = [f"{'sent at':>9}"]
         for trace in self.capture:
             words = "" if trace.last.check == "deliver" else "  (lost)"
@@ -167,7 +167,7 @@ def handshake(
     kernel: str = "since 6.5",
     seed: int = 0,
 ) -> OpenedHandshake:
-    """Have the client connect, and play until nothing is left to happen.
+    """Have the client connect, and run until nothing is left to happen.
 
     round_trip: milliseconds. lost: words of SEGMENTS, like ("1st SYN", "1st ACK"). server: up,
     closed or silent. kernel: "since 6.5" or "before 6.5". ValueError names a wrong value.

@@ -114,7 +114,7 @@ class Story(NamedRow):
 
 
 def tell(setting: FilterSetting) -> Story:
-    """Play a setting; ValueError names a wrong value."""
+    """Run a setting; ValueError names a wrong value."""
     _checked(setting)
     network = Network(nat_vpc(setting.keepalive))
     nat = network.machine("NAT", NatGateway)
@@ -166,7 +166,7 @@ def _device(speaks: str) -> str:
 
 
 def _attempt(network: Network, name: str, flow: FiveTuple, begun: int, until: int) -> Attempt:
-    """What the capture tells of one connection up to an instant (microseconds)."""
+    """What the capture says about one connection up to an instant (microseconds)."""
     steps = [
         step
         for trace in network.capture

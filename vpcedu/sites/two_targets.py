@@ -1,4 +1,4 @@
-"""Two targets: a Network Load Balancer with two targets in a private subnet that has no way out.
+"""Two targets: a Network Load Balancer with two targets in a private subnet that has no path out.
 
 The private subnet's route table holds the local route and nothing else; no target has a public
 address. So an answer that reaches a client on the Internet was not sent there by a route.
@@ -139,7 +139,7 @@ class Tries(tuple[Visit, ...]):
 
 
 def nlb_tries(site: Site, opener: str = "client", count: int = 6) -> Tries:
-    """So many visits of one host, one after the other; the name is the one it would use."""
+    """A number of visits of one host, one after the other; the name is the one it would use."""
     if not 0 < count <= 50:
         raise ValueError(f"count {quoted(count)}: expected 1 to 50")
     name = INSIDE if opener in WEBS else NAME

@@ -94,7 +94,7 @@ class Visit(Record):
         )
 
     def flow_log(self, at: str, fields: str | Iterable[str] = "", interval: int = 600) -> FlowLog:
-        """What VPC Flow Logs would tell of the interface of the device `at`.
+        """What VPC Flow Logs would say about the interface of the device `at`.
 
         fields: names, in a list or as one text; nothing: the default format. interval: 600 or 60
         (seconds). ValueError names an unknown device, field or interval.

@@ -79,7 +79,7 @@ class Form:
         self._say(self.not_yet)
 
     def check(self) -> str:
-        """Judge what stands in the fields; what is not understood is named, not raised."""
+        """Judge what is in the fields; what is not understood is named, not raised."""
         values = [getattr(self, name).value for name in self._names]
         if not any(values):
             return self._say(self.not_yet)
@@ -110,14 +110,14 @@ class Prediction(Form):
 
 
 class SilencePrediction(Form):
-    """Three fields: the third SYN to a silent server, what the client learns, and when."""
+    """Three fields: the third SYN to a silent server, what the client sees, and when."""
 
     judge = staticmethod(
         lambda kernel, third, learns, after: judge_silence(third, learns, after, kernel)
     )
     fields = (
         ("third", "Third SYN sent at (s)"),
-        ("learns", "The client learns"),
+        ("learns", "The client sees"),
         ("after", "... after (s)"),
     )
 
@@ -170,14 +170,14 @@ class IdlePrediction(Form):
     fields = (
         ("hears", "At 350 s web receives"),
         ("answer", "The answer (420 s)"),
-        ("learns", "web learns it after (s)"),
+        ("learns", "web finds out after (s)"),
     )
 
 
 class VersionsPrediction(Form):
     """Two fields: which version of the model is wrong, and in which packet it shows.
 
-    "?" where a run cannot tell.
+    "?" where a run cannot show it.
     """
 
     judge, not_yet, label = staticmethod(judge_versions), TWO, 150

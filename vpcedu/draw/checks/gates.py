@@ -28,16 +28,19 @@ if TYPE_CHECKING:
 
 CHECK, GROUP, ACL = "check", "group", "ACL"
 NOBODY = "nobody"
-MEMORY, UNTRACKED = "tracked, no rule is asked", "not tracked"  # what a group says beside its rules
+MEMORY, UNTRACKED = (
+    "tracked, needs no rule",
+    "not tracked",
+)  # what a group says apart from its rules
 LEAVING = {CHECK: "source check", GROUP: "group out", ACL: "network ACL out"}
 ARRIVING = {CHECK: "destination check", GROUP: "group in", ACL: "network ACL in"}
 
 
 class Gate(NamedRow):
-    """One check of one direction: its number, the stretch it stands on, whose it is, what it said.
+    """One check of one direction: its number, the stretch it is on, whose it is, what it said.
 
     step: None where it was not asked, or left no step. words: what it said. answer: whether it is
-    on the way back.
+    on the path back.
     """
 
     number: int
@@ -209,7 +212,7 @@ def _words(step: Step | None, kind: str) -> str:
     if tracked_of(step) is not None:
         return f"passes: {MEMORY}"
     if entry is not None:
-        return f"{verb}: row {'*' if entry.number == LAST else entry.number}, {entry.what}"
+        return f"{verb}: entry {'*' if entry.number == LAST else entry.number}, {entry.what}"
     if rule is not None:
         return f"{verb}: rule {rule.what}" + ("" if opens(step) else f", {UNTRACKED}")
     if refused is not None:

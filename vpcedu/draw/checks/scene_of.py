@@ -1,7 +1,7 @@
 """Filters: all checks of one packet and its answer, in order; the one that drops is lit.
 
 Circle: security group. Square: network ACL, at the subnet's edge. Disc: source/destination check.
-The table below says for each number what the check said. The way that was not travelled is dotted,
+The table below says for each number what the check said. The path that was not travelled is dotted,
 its gates are grey.
 """
 
@@ -55,7 +55,7 @@ SIGNS = {GROUP: "circle", ACL: "square", CHECK: "disc"}
 
 
 class Plan:
-    """Where the devices and the gates of one trip stand, from left to right."""
+    """Where the devices and the gates of one trip are, from left to right."""
 
     def __init__(self, visit: Visit, trip: Trip) -> None:
         self.boxes: dict[
@@ -136,7 +136,8 @@ def filters(
     heads = title(visit, trip)
     disc = " Disc: address check." if any(gate.kind == CHECK for gate in trip.gates) else ""
     subtitle = (
-        f"Circle: security group. Square: network ACL.{disc} Asked in the order of the numbers."
+        f"Circle: security group. Square: network ACL.{disc} The numbers give the order of "
+        "the checks."
     )
     return page(heads, subtitle, [*items, *table], foot, alternative(trip, heads))
 
@@ -152,7 +153,7 @@ def _width(visit: Visit, name: str) -> float:
 
 
 def _frames(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
-    """A frame for each subnet on the way."""
+    """A frame for each subnet on the path."""
     cards = {interface.device: interface.subnet for interface in visit.vpc.interfaces}
     items: list[Item] = []
     for name, group in groupby(
@@ -215,7 +216,7 @@ def _boxes(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
 
 
 def _lanes(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
-    """The way of the packet and of its answer; dotted from where it was lost."""
+    """The path of the packet and of its answer; dotted from where it was lost."""
     items: list[Item] = _boxes(visit, trip, plan)
     last = len(trip.path) - 1
     for answer, trace in ((False, trip.request), (True, trip.answer)):
@@ -267,7 +268,7 @@ def _stop(trip: Trip, plan: Plan, trace: Trace, answer: bool) -> float | None:
 def _place(trip: Trip, trace: Trace, answer: bool) -> int:
     """Where on the path a packet was lost.
 
-    If the device stands there twice, it is the place the packet had reached.
+    If the device is there twice, it is the place the packet had reached.
     """
     last = len(trip.path) - 1
     came = sum(name in trip.path for name in trace.devices) - 1

@@ -34,7 +34,7 @@ def title(visit: Visit, trip: Trip) -> str:
     if trip.answer is None:
         return f"The request passes {count(sum(g.asked for g in trip.gates), 'check')}; no answer is sent"
     if not total:
-        return "No filter stands on this way"
+        return "No filter stands on this path"
     by_memory = sum(MEMORY in g.words for g in trip.gates)
     return f"{total} checks pass; {by_memory or 'none'} of them by memory, without a rule"
 
@@ -43,25 +43,26 @@ def sentence(trip: Trip) -> str:
     """What the two kinds of filters remember, as far as this trip shows it."""
     gate = next((g for g in trip.gates if g.drops), None)
     if not trip.gates and trip.lost is None:
-        return "Groups and network ACLs belong to a VPC; nothing is known of one here."
+        return "Security groups and network ACLs belong to a VPC; nothing is known of a VPC here."
     if gate is None and trip.lost is not None:
         return f"{trip.lost.at} lost it: {trip.lost.reason}."
     if gate is not None and gate.kind == ACL and gate.answer:
         assert trip.answer is not None
         return (
-            f"The answer goes to port {trip.answer.packet.flow.dport}, which the opener chose. A network ACL"
-            " remembers no flow: it asks answers too."
+            f"The answer goes to port {trip.answer.packet.flow.dport}, which the opener "
+            "chose. A network ACL remembers no flow: it checks answers too."
         )
     if gate is not None and gate.step is not None:
         return f"{gate.device}: {gate.step.reason}."
     if any(UNTRACKED in g.words for g in trip.gates):
         return (
-            "This flow is not tracked: a rule lets anybody open it, and one of the other direction lets everything"
-            " pass. So the group, too, asks its rules for every packet."
+            "This flow is not tracked: a rule lets anybody open it, and a rule for the "
+            "other direction allows everything. So the security group checks its rules for "
+            "every packet, too."
         )
     return (
-        "A group asks its rules once, for the packet that opens the flow, and lets the answer pass by memory. A"
-        " network ACL asks every packet."
+        "A security group checks its rules once, for the packet that opens the flow. It "
+        "allows the answer from memory. A network ACL checks every packet."
     )
 
 

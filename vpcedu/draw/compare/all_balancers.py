@@ -105,9 +105,10 @@ def ways(
         strip_texts.append(f"{words}: {_strip_text(traces)}.")
     sentence = f"{name}: {verdict(chosen)}"
     foot = footing(TOP + PITCH * len(visits) + 6, sentence, signs, lines=2)
-    title = f"{TITLES[moment]}: {len(visits)} ways, one under the other"
+    title = f"{TITLES[moment]}: {len(visits)} ways, one below the other"
     subtitle = (
-        "Solid: a host, arrows end there. Dotted: a gateway, they go through. Boxed: rewritten."
+        "Solid line: a host, where arrows end. Dotted: a gateway, which they pass. Boxed: "
+        "rewritten."
     )
     return page(title, subtitle, items, foot, " ".join([f"{title}.", *strip_texts, sentence]))
 
@@ -166,7 +167,7 @@ def _lifeline(visit: Visit, device: str, x: float, top: float, bottom: float) ->
 
 
 def _packet(visit: Visit, trace: Trace, y: float, ground: str) -> list[Item]:
-    """The stretches of one packet's way, each with what it carries there."""
+    """The stretches of one packet's path, each with what it carries there."""
     items: list[Item] = []
     legs = legs_of(trace, visit.vpc)
     for number, (leg, fields) in enumerate(zip(legs, boxed(trace, legs), strict=True)):
@@ -250,7 +251,7 @@ def _reasons(trace: Trace) -> list[str]:
         if step.action == REWRITE and step.check == "address map":
             parts.append(f"{short(step.at)} by its address map")
         elif step.action == REWRITE:
-            parts.append(f"{short(step.at)} by a row of its table")
+            parts.append(f"{short(step.at)} by a translation")
     if trace.dropped is not None and trace.dropped.reason is not None:
         parts.append(f"lost at {trace.dropped.at}: {trace.dropped.reason.code}")
     return parts

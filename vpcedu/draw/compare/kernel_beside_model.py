@@ -66,7 +66,7 @@ def beside(both: Beside, row: int | None = None, *, theme: str = "light", ax: An
         )
     release = ".".join(both.release.split("-")[0].split(".")[:2])
     for words, (left, right) in zip(
-        (f"Linux {release}, recorded", "the model, played now"), PANELS, strict=True
+        (f"Linux {release}, recorded", "the model, run now"), PANELS, strict=True
     ):
         items.append(Text((left + right) / 2, TOP, words, "ink", LABEL, True, "middle"))
         items += _lifelines(points, left, right, bottom)
@@ -105,7 +105,7 @@ def _title(beside: Beside) -> str:
     if beside.equal:
         return title_of(f"Kernel and model: all {len(beside.pairs)} rows are equal")
     if not beside.differing:
-        return "Kernel and model: rows equal, programs not"
+        return "Kernel and model: packets equal, programs not"
     first = beside.differing[0]
     count = len(beside.differing)
     return title_of(
@@ -155,7 +155,7 @@ def _pair(number: int, pair: Pair, y: float, points: list[str], lit: bool) -> li
 def _arrow(
     number: int, row: Row, y: float, xs: dict[str, float], ground: str, ink: str
 ) -> list[Item]:
-    """One segment's way; where it was lost, a cross."""
+    """One segment's path; where it was lost, a cross."""
     passed = [xs[name] for name in _passed(row)]
     lost = row.lost
     items: list[Item] = []

@@ -1,1 +1,1 @@
-"""Either: pictures that stand on the map of a visit or on the plan of a VPC, whichever fits."""
+"""Either: pictures that use the map of a visit or on the plan of a VPC, whichever fits."""

@@ -25,7 +25,7 @@ def map(
 ) -> Scene:
     """The VPC with the hops of a request and its answer, of one packet, or with its connections.
 
-    For a VPC instead of a visit: who stands where. arrows: packets or connections; both pictures
+    For a VPC instead of a visit: who is where. arrows: packets or connections; both pictures
     have the same places and the same size. ValueError for a number the capture has not, or another
     word for arrows.
     """

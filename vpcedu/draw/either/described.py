@@ -1,6 +1,6 @@
 """Described: who is where before anything is sent, and the rows that packets will be held against.
 
-The places are the map's. Below them stand the routes of each subnet, the rules of each group and
+The places are the map's. Below them are the routes of each subnet, the rules of each group and
 the public addresses; network ACLs only where they are not the two entries that allow everything.
 """
 
@@ -73,7 +73,7 @@ def site(site: Site, *, theme: str = "light", ax: Any = None) -> Scene:
             more = f"and {len(rows) - MOST} more: print the site to read them"
             items.append(Text(COLUMNS[0], y, more, "muted", NOTE))
         y += LINE + 11
-    subtitle = "Who is where; below, the rows that decide."
+    subtitle = "Which host is where; below that, the rules that decide."
     foot = footing(y - 14, _sentence(vpc), lines=1)
     return in_full(page(title, subtitle, items, foot, _alternative(vpc)), names)
 
@@ -106,9 +106,7 @@ def _plain(vpc: Vpc) -> tuple[list[Item], float]:
 def _alternative(vpc: Vpc) -> str:
     lines_text = "; ".join(" ".join(line.split()) for line in describe(vpc).splitlines())
     if len(lines_text) > TOLD:
-        lines_text = (
-            lines_text[:TOLD].rpartition("; ")[0] + "; and more, which the printed site has"
-        )
+        lines_text = lines_text[:TOLD].rpartition("; ")[0] + "; the printed site has the rest"
     return f"The site before anything is sent: {lines_text}."
 
 
@@ -116,7 +114,7 @@ def _tables(vpc: Vpc) -> list[tuple[tuple[str, ...], Rows]]:
     """Heads and rows of each table; a row's cells hold one line or several."""
     return [
         (("routes of", "to", "lead to"), _routes(vpc)),
-        (("security group of", "lets in", "lets out"), _groups(vpc)),
+        (("security group of", "allows in", "allows out"), _groups(vpc)),
         (("public address of", "inside", "to the Internet"), _addresses(vpc)),
     ]
 
@@ -163,5 +161,5 @@ def _sentence(vpc: Vpc) -> str:
     }
     needed = {(subnet.network_acl, direction) for subnet in vpc.subnets for direction in (IN, OUT)}
     if free == needed and len(vpc.acl_entries) == len(free):
-        return "The network ACLs let everything pass."
+        return "The network ACLs allow everything."
     return f"The network ACLs have {len(vpc.acl_entries)} entries of their own; print the site to read them."

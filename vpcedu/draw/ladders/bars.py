@@ -1,6 +1,6 @@
 """Ladder bars: who opened each connection and where it ends, as thick bars above the packets.
 
-A ring stands at the opener, a hollow head at the end that listened. A connection that never stood
+A ring marks the opener, a hollow head the end that listened. A connection that was never open
 is a thin dashed bar without a head. The states that both ends began in stand at the bar's ends.
 """
 

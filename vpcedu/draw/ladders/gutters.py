@@ -1,4 +1,4 @@
-"""Ladder gutters: what stands at the sides of a row.
+"""Ladder gutters: what is at the sides of a row.
 
 These are TCP states, and what a proxy or an opener does. A gutter is a place of its own next to
 an outermost lifeline or inside a proxy, so no state meets an arrow.
@@ -66,7 +66,7 @@ def notes_of(
     states: dict[int, tuple[str, str]],
     talks: tuple[Conversation, ...],
 ) -> list[GutterNote]:
-    """What stands next to the row of one packet."""
+    """What is next to the row of one packet."""
     sent, arrived = states[row.trace.number]
     travelled = [piece for piece in pieces if piece.leg.spot != BEYOND]
     notes = _opens(row, lines, talks)

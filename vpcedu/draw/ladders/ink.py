@@ -75,7 +75,7 @@ def row_items(
 
 
 def _around(x0: float, x1: float, lines: Lifelines) -> list[tuple[float, float]]:
-    """A way in parts that leave out the walls of hosts it only passes by."""
+    """A path in parts that leave out the walls of hosts it only passes by."""
     sense = 1.0 if x1 > x0 else -1.0
     cuts = sorted(
         (

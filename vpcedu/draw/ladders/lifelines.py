@@ -1,6 +1,6 @@
-"""Lifelines: which devices stand in a ladder, in which order, and where.
+"""Lifelines: which devices are in a ladder, in which order, and where.
 
-Outside hosts stand at the left, then the Internet gateway, the public subnets' devices, the private
+Outside hosts are on the left, then the Internet gateway, the public subnets' devices, the private
 ones'. A host is a wall, a gateway a crossing. A proxy, a host that connections end at and that
 opens others, has two walls with paper between: no line crosses it. States have places of their own:
 the gutters next to the outermost lines, and the space inside a proxy.
@@ -39,7 +39,7 @@ class Lifeline(NamedRow):
 
     @property
     def middle(self) -> float:
-        """Where its head stands."""
+        """Where its head is."""
         return (self.left + self.right) / 2
 
     @property

@@ -95,7 +95,7 @@ class PlacedRows:
         return pieces + self._beyond(pieces, row)
 
     def _beyond(self, pieces: list[Piece], row: LadderRow) -> list[Piece]:
-        """The way that a lost packet did not travel, from where its last leg would have ended."""
+        """The path that a lost packet did not travel, from where its last leg would have ended."""
         last = pieces[-1] if pieces else None
         meant = owner(self.visit.vpc, row.trace.packet.flow.dst)
         if (

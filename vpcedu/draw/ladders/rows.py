@@ -35,7 +35,7 @@ class LadderRow(NamedRow):
 
     @property
     def trace(self) -> Trace:
-        """The packet whose way is drawn."""
+        """The packet whose path is drawn."""
         return self.traces[0]
 
 

@@ -1,7 +1,7 @@
 """Map connections: who opens which connection, as thick arrows on a map and rows of its table.
 
 Connections of the same path and the same end are drawn next to each other if they are two; of
-more, such as a balancer's health checks, the first stands for all, and its row counts them.
+more, such as a balancer's health checks, the first represents all, and its row counts them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SHIFTS = (0.0, 14.0, -14.0)  # of the first, the second and the third arrow betw
 
 
 class ConnectionArrow(NamedRow):
-    """An arrow: its letter, its connection, and how many connections it stands for."""
+    """An arrow: its letter, its connection, and how many connections it represents."""
 
     letter: str
     talk: Conversation
@@ -73,7 +73,7 @@ def opened(talks: tuple[Conversation, ...]) -> tuple[ConnectionArrow, ...]:
 def connection_items(
     visit: Visit, places: MapPlaces, arrows: tuple[ConnectionArrow, ...]
 ) -> tuple[list[Item], list[Item]]:
-    """Thick ways from each opener to the end that listened."""
+    """Thick paths from each opener to the end that listened."""
     polylines: list[Item] = box_items(places)
     marks: list[Item] = []
     used: list[frozenset[str]] = []

@@ -79,7 +79,7 @@ def ground_items(places: MapPlaces) -> list[Item]:
 
 
 def device_items(visit: Visit, places: MapPlaces) -> list[Item]:
-    """What stands above the ways: names; the boxes themselves lie below them (see box_items)."""
+    """What is drawn above the paths: names; the boxes themselves are below them (see box_items)."""
     items: list[Item] = []
     for place in places.boxes.values():
         items += _gateway_words(place) if place.column == GATEWAY else _device_words(visit, place)
@@ -134,7 +134,7 @@ def _device_words(visit: Visit, place: MapPlace) -> list[Item]:
 def hop_items(
     visit: Visit, places: MapPlaces, hops: tuple[MapHop, ...]
 ) -> tuple[list[Item], list[Item]]:
-    """The ways of hops, and their diamonds, crosses and numbers."""
+    """The paths of hops, and their diamonds, crosses and numbers."""
     polylines: list[Item] = box_items(places)
     marks: list[Item] = []
     used: list[tuple[frozenset[str], str]] = []
@@ -175,7 +175,7 @@ def hop_items(
         if leg.start in gates:
             marks.append(Mark("diamond", *points[0], "rewritten", DIAMOND, "", hop.number))
         spots = badge_spots(places, (leg.start, leg.end), plain, hop.lane)
-        if leg.spot == START:  # beside the cross, not over the lane of the other direction
+        if leg.spot == START:  # next to the cross, not over the lane of the other direction
             spots = [
                 (
                     cross[0],
@@ -212,7 +212,7 @@ def _joined(places: MapPlaces, drawn: list[tuple[MapHop, list[Point]]]) -> list[
 def cut_polyline(
     points: list[Point], spot: str
 ) -> tuple[tuple[Point, ...], tuple[Point, ...], Point]:
-    """A way cut where its packet was lost: the part travelled, the rest, and the point between."""
+    """A path cut where its packet was lost: the part travelled, the rest, and the point between."""
     if spot == START:  # it never left: a stub, since nobody decided where it would have gone
         (x0, y0), (x1, _) = points[:2]
         sense = 1.0 if x1 > x0 else -1.0
@@ -236,7 +236,7 @@ def badge_spots(
     (x0, y0), (x1, _) = points[0], points[-1]
     if (
         places[names[0]].column == places[names[1]].column == GATEWAY
-    ):  # beside the upper one, below its other hops
+    ):  # next to the upper one, below its other hops
         return [(GAPS[GATEWAY], min(y0, points[-1][1]) + (60.0 if lane == "request" else 86.0))]
     if len(points) == 2:
         return [

@@ -1,7 +1,7 @@
-"""Map layout: where the devices of a description stand.
+"""Map layout: where the devices of a description are.
 
 From left to right: Internet | gateway | public subnets | private subnets. Nothing is placed by its
-name: an outside host stands at the left, a device with an interface in its subnet's frame, one
+name: an outside host is on the left, a device with an interface in its subnet's frame, one
 under another, zones below each other; another VPC below the first, in a frame of its own. A device
 that no packet met is faint; more than four of them in one subnet become one box that counts them.
 """
@@ -38,7 +38,7 @@ BOXES = ((15.0, 133.0), (159.0, 233.0), (291.0, 413.0), (526.0, 642.0))
 HEADER, TALL, PITCH = (28.0, 80.0, 100.0)
 LANES = {"request": 47.0, "answer": 67.0, "connection": 57.0}  # below a box's upper edge
 MANY = 4  # devices not met that are still drawn one by one
-STRIP = 44.0  # the height of a strip, which stands for a subnet that is not drawn in full
+STRIP = 44.0  # the height of a strip, which represents a subnet that is not drawn in full
 ABOVE, BELOW = 22.0, 4.0  # from a VPC's frame to what is in it
 APART = 14.0  # between the frames of two VPCs
 
@@ -111,7 +111,7 @@ class MapPlaces:
         return name in self.boxes
 
     def taken(self, column: int, row: int) -> bool:
-        """Whether a device stands there."""
+        """Whether a device is there."""
         return any(box.column == column and box.row == row for box in self.boxes.values())
 
     @property

@@ -109,11 +109,14 @@ def _title(visit: Visit, arrows: str) -> str:
 
 def _subtitle(visit: Visit, packet: int | None, arrows: str) -> str:
     if arrows == "connections":
-        return "The ring opens, the hollow head listens. Packets travel both ways along each arrow."
+        return (
+            "The ring opens, the hollow head listens. Packets travel along each arrow in both "
+            "directions."
+        )
     if packet is not None:
         return f"{visit.title}: the hops of packet {packet} of {visit.capture.traces[-1].number}."
     if not outcome(visit).works:
-        return f"{visit.title}: the way to where the packet was lost."
+        return f"{visit.title}: the path to where the packet was lost."
     return f"{visit.title}: a request (solid numbers) and its answer (open numbers)."
 
 

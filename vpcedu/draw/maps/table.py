@@ -43,7 +43,7 @@ def hop_rows(visit: Visit, hops: tuple[MapHop, ...], y: float) -> list[Item]:
     to, why_at = columns_of(visit)
     items: list[Item] = [
         Text(x, y, words, "muted", NOTE, True)
-        for x, words in ((HOP, "hop"), (FROM, "from"), (to, "to"), (why_at, "why this way"))
+        for x, words in ((HOP, "hop"), (FROM, "from"), (to, "to"), (why_at, "why this path"))
     ]
     for hop in hops:
         y += LINE_HEIGHT

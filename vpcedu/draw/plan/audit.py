@@ -37,14 +37,14 @@ if TYPE_CHECKING:
     from vpcedu.draw.canvas.frame import Item
 
 COLUMNS = (44.0, 220.0, 320.0)  # of the table: what is reached, on which ports, by whom
-PITCH, MOST, TOLD = 23.0, 12, 24  # of its rows; rows shown; rows that the text alternative tells
+PITCH, MOST, TOLD = 23.0, 12, 24  # of its rows; rows shown; rows that the text alternative has
 LETTERS = "ABCDEFGHIJKL"
 LANE = 18.0  # between two arrows
 BADGES = 4  # letters that a box has room for
 LAST_PORT, EVERY = 65_535, "every port"
-NOBODY = "Nobody reaches anything: no rule lets a connection in and its answer out."
-UNTOLD = "Who reaches what cannot be told: the files do not say enough."
-FEW = 4  # names that the text alternative tells of a row
+NOBODY = "Nobody reaches anything: no rules allow a connection in and its answer out."
+UNTOLD = "Who reaches what cannot be known: the files do not say enough."
+FEW = 4  # names that the text alternative gives of a row
 
 
 class ReachRow(NamedRow):
@@ -104,9 +104,12 @@ def audit(audit: Audit, *, theme: str = "light", ax: Any = None) -> Scene:
     title = title_of(f"The Internet reaches {len(marked) or 'none'} of {counted(total, 'device')}")
     if audit.unknown:
         title = title_of(
-            f"{counted(len(audit.unknown), 'thing')} cannot be told; as far as the files tell:"
+            f"{counted(len(audit.unknown), 'thing')} cannot be known; as far as the files say:"
         )
-    subtitle = "Arrows: from anyone, or from a block that a rule names, with the ports. Letters: the rows below."
+    subtitle = (
+        "Arrows: from anyone, or from a block that a rule names, with the ports. Letters: the "
+        "lines below."
+    )
     alt = _alternative(vpc.cidr, title, rows, sentence)
     return in_full(page(title, subtitle, [*items, *table], footing(y, sentence, signs), alt), names)
 
@@ -190,7 +193,7 @@ def _arrows(plans: list[Plain], entries: dict[str, list[tuple[str, bool]]]) -> l
                 for level in (y, y + LANE, y - LANE)
                 if all(abs(level - other) >= LANE for other in taken)
             ]
-            if free and (chip.column == 0 or not works):  # of what finds no room the rows tell
+            if free and (chip.column == 0 or not works):  # what finds no room is in the rows
                 taken.append(free[0])
                 items += _arrow(free[0], chip.left if works else 0.0, words, chip.ends)
     return items
@@ -259,7 +262,7 @@ def _table(rows: list[ReachRow], more: int, y: float, nobody: str) -> tuple[list
             Text(
                 COLUMNS[0],
                 y,
-                f"{counted(more, 'more row')}: the audit's text has all",
+                f"{counted(more, 'more line')}: see the audit's text",
                 "muted",
                 NOTE,
             )
@@ -286,8 +289,11 @@ def _in_words(names: tuple[str, ...], room: float) -> str:
 def _sentence(audit: Audit) -> str:
     """What the arrows and rows mean, and how many rows of the description do nothing."""
     useless = len(audit.findings)
-    more = f" {counted(useless, 'row')} of the VPC {'does' if useless == 1 else 'do'} nothing, or too little."
-    return "Reached: a TCP connection gets in, and its answer out." + (more if useless else "")
+    more = (
+        f" Of the VPC's rules, entries and tables {useless} {'does' if useless == 1 else 'do'} "
+        "nothing, or too little."
+    )
+    return "Reached: a TCP connection gets in, and its answer gets out." + (more if useless else "")
 
 
 def _few(names: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Plan layout: where everything of a VPC stands when no packet is drawn.
+"""Plan layout: where everything of a VPC is when no packet is drawn.
 
 Every device is a row in its subnet's frame. Zones stand below each other, public subnets left,
 private ones right. Where the picture would be taller than a page, less is told one by one: first

@@ -50,7 +50,7 @@ def plain_scene(vpc: Vpc) -> Scene:
         f"VPC {vpc.cidr}: {counted(len(vpc.subnets), 'subnet')} in {counted(zones, 'zone')},"
         f" {counted(devices, 'device')}"
     )
-    subtitle = "Blue: hosts, where connections end. Purple: what passes packets on."
+    subtitle = "Blue: hosts, where connections end. Purple: devices that pass packets on."
     return in_full(page(title, subtitle, items, foot, alternative(shown, title)), names)
 
 
@@ -190,11 +190,14 @@ def _sentence(vpc: Vpc) -> str:
     if not vpc.internet_gateway:
         return "No subnet is public: the VPC has no Internet gateway."
     verb = "subnet is" if public == 1 else "subnets are"
-    return f"{public or 'No'} {verb} public: that means a route to the Internet gateway, and nothing else."
+    return (
+        f"{public or 'No'} {verb} public: that means a route to the Internet gateway, and "
+        "nothing else."
+    )
 
 
 def alternative(vpc: Vpc, title: str) -> str:
-    """The text alternative: what stands in which subnet."""
+    """The text alternative: what is in which subnet."""
     parts_told = [f"Map of a VPC. {title}."]
     left = TOLD
     for part in (vpc, *peered(vpc).peers):

@@ -1,6 +1,6 @@
 """Legs: one packet's trace cut into legs, from one device to the next, as a picture draws them.
 
-A leg carries the packet as it travelled there, the row that sent it this way, and, where it was
+A leg carries the packet as it travelled there, the row that sent it there, and, where it was
 lost, the step that lost it and how far along the leg that was. Nothing is known here but the trace
 and the description.
 """
@@ -27,7 +27,7 @@ START, MIDDLE, END, AT = "start", "middle", "end", "at"  # where on its leg a pa
 
 
 class DrawnLeg(NamedRow):
-    """From device `start` to device `end`: the packet there, and the step that sent it this way.
+    """From device `start` to device `end`: the packet there, and the step that sent it there.
 
     drop: the step that lost it on this leg, or None. spot: START (it never left), MIDDLE (lost on a
     link), END (it was not let in) or AT (the device itself lost it); "" where it arrived.

@@ -2,7 +2,7 @@
 
 AWS's ids are wider than a device's box. A name that is too wide loses its middle, since ids differ
 at their ends; an Internet gateway's gives way to the words. No two things get one name, and the
-text alternative says what a short name stands for. A description of several VPCs becomes one whose
+text alternative says what a short name means. A description of several VPCs becomes one whose
 `peers` are the VPCs themselves, this one first. Left out: letters that the font has not (fonts.py),
 which a browser shows and a PNG does not.
 """
@@ -70,7 +70,7 @@ def parts(vpc: Vpc) -> tuple[Vpc, ...]:
 
 
 def headings(vpc: Vpc) -> tuple[str, ...]:
-    """What stands above a VPC, from long to short.
+    """What is written above a VPC, from long to short.
 
     A service that a gateway endpoint leads to has a name instead of a VPC's id.
     """
@@ -80,7 +80,7 @@ def headings(vpc: Vpc) -> tuple[str, ...]:
 
 
 def part_of(vpc: Vpc, device: str) -> Vpc | None:
-    """The VPC that a device stands in, or that a gateway belongs to.
+    """The VPC that a device is in, or that a gateway belongs to.
 
     None for a host of the Internet.
     """
@@ -173,7 +173,7 @@ def _cut(head: str, tail: str, size: float, room: float, bold: bool) -> str:
 
 
 def in_full(scene: Scene, names: Names) -> Scene:
-    """The scene, with an alt text that says what the short names it shows stand for."""
+    """The scene, with an alt text that says what the short names it shows mean."""
     shown = " ".join(
         [scene.alt, *(item.words if isinstance(item, (Text, Mark)) else "" for item in scene.items)]
     )

@@ -1,4 +1,4 @@
-"""Subnets: which stand next to the gateway, which are drawn in full, and a note on the others.
+"""Subnets: which are next to the gateway, which are drawn in full, and a note on the others.
 
 In a VPC of more than a few subnets, one in which no packet met anything is a strip with its name;
 where there are many of those, they are counted by zone. A subnet with what a route of a visited
@@ -93,7 +93,7 @@ def is_public_subnet(vpc: Vpc, subnet: str) -> bool:
 
 
 def is_near(vpc: Vpc, subnet: str) -> bool:
-    """Whether the subnet stands next to the gateway.
+    """Whether the subnet is next to the gateway.
 
     A public one does, or, where none is public, one with public addresses.
     """

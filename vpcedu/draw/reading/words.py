@@ -45,7 +45,10 @@ def finding(visit: Visit) -> str:
     if stop is not None and not (legs and outcome(visit).works):
         return _loss(visit, *stop)
     if lost and legs:
-        return f"{count(len(lost), 'packet').capitalize()} lost on the way and sent again; the answer arrives"
+        return (
+            f"{count(len(lost), 'packet').capitalize()} lost on the path and sent again; the "
+            "answer arrives"
+        )
     if len(legs) > 1:
         return f"{count(len(legs), 'connection').capitalize()}: {legs[0].sender}'s answer ends at the {legs[0].last.at}"
     if not legs:
@@ -134,15 +137,15 @@ def _opening(talk: Conversation) -> str:
         (t for t in talk.traces if t.sender == talk.opener and t.delivered), talk.traces[0]
     )
     verb = "opens" if talk.traces[0].packet.flags & SYN else "uses"
-    end = f"the {talk.listener} ends it" if first.delivered else "it is never opened"
-    return f"Connection {talk.number}: {talk.opener} {verb} {talk.flow}{_rewritten(first)}; {end}."
+    end = f"{talk.listener} ends it" if first.delivered else "It is never opened"
+    return f"Connection {talk.number}: {talk.opener} {verb} {talk.flow}{_rewritten(first)}. {end}."
 
 
 def _rewritten(trace: Trace) -> str:
-    """What the gateways do to a packet, as half a sentence."""
+    """What the gateways do to a packet, each as a sentence after a full stop."""
     names = {"from": "source", "to": "destination"}
     return "".join(
-        f"; the {gate} puts {new} in the place of the {names[word]} {old}"
+        f". The {gate} replaces the {names[word]} {old} with {new}"
         for gate, flows in rewritings(trace).items()
         for word, old, new in changed(*flows)
     )

@@ -1,6 +1,6 @@
 """Both sides: what the opener sends, and what of it reaches the server, with the balancer between.
 
-Left of the wall (a proxy) or the dotted line (a gateway) stands what the opener put on the wire,
+Left of the wall (a proxy) or the dotted line (a gateway) is what the opener sent,
 right of it what arrived: addresses, the number its bytes begin with, when the end was ESTABLISHED,
 the first bytes themselves. Bold on the right is what is not as it was on the left; boxed is what a
 gateway rewrote.
@@ -273,8 +273,8 @@ def _title(here: OneEnd, there: OneEnd) -> str:
     source = here.flow.src if here.flow else ""
     if there.flow is None:
         return title_of(
-            f"Nothing of {here.who}'s reaches {there.who}: {there.lost}",
-            f"Nothing of {here.who}'s reaches {there.who}",
+            f"None of {here.who}'s packets reaches {there.who}: {there.lost}",
+            f"None of {here.who}'s packets reaches {there.who}",
         )
     if there.flow.src == there.flow.dst:
         return f"{there.who} gets a packet from {there.flow.src}: from itself"
@@ -289,10 +289,12 @@ def _sentence(side: Side, here: OneEnd, there: OneEnd) -> str:
     if side.ends:
         bytes_are = "the same" if there.lines == here.lines else "other"
         more = f" {there.who} got {bytes_are} bytes." if there.lines else ""
-        return f"Two connections: ports and numbers on the right are the {side.name}'s own.{more}"
+        return (
+            f"Two connections: the {side.name} chose its own ports and numbers on the right.{more}"
+        )
     if there.opened is None or there.flow is None or here.flow is None:
-        return f"One connection, which never stood: {there.lost}."
-    source = "" if there.flow.src == here.flow.src else ", under another source"
+        return f"One connection, never established: {there.lost}."
+    source = "" if there.flow.src == here.flow.src else ", with another source"
     number = (
         f"; the bytes begin at {there.number} on both sides" if here.number == there.number else ""
     )

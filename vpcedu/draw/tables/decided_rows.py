@@ -81,15 +81,17 @@ def _routes(visit: Visit, step: Step) -> Table:
     for route in routes:
         length = block(route.destination)[2]
         remark = (
-            f"fits too, but /{length} is shorter"
+            f"matches too, but /{length} is shorter"
             if contains(route.destination, to)
-            else "does not fit"
+            else "does not match"
         )
         if route == decided:
-            remark = f"fits, and is the longest: /{length}"
+            remark = f"matches, and is the longest: /{length}"
         rows.append((route.destination, route.target, remark))
     lit = routes.index(decided) if decided in routes else None
-    fits = "no route fits" if decided is None else f"{decided.destination} > {decided.target} wins"
+    fits = (
+        "no route matches" if decided is None else f"{decided.destination} > {decided.target} wins"
+    )
     end = f" It is lost: {step.reason}." if step.reason else ""
     return Table(
         f"table {subnet.route_table or visit.vpc.main}, subnet {subnet.name}",
@@ -98,7 +100,8 @@ def _routes(visit: Visit, step: Step) -> Table:
         tuple(rows),
         lit,
         f"To {to}: {fits}",
-        f"Only the destination is asked, never the source; the longest prefix that fits wins.{end}",
+        "A route looks only at the destination, never at the source. The longest prefix "
+        f"that matches wins.{end}",
     )
 
 
@@ -118,9 +121,9 @@ def _entries(visit: Visit, step: Step, decided: AclEntry) -> Table:
         NetworkAcl(decided.acl, ()).lookup(decided.direction, flow),
     ]
     for entry in entries:
-        remark = "not asked any more" if past else _misfit(entry, remote, flow)
+        remark = "not checked any more" if past else _misfit(entry, remote, flow)
         if entry == decided and not past:
-            past, remark = True, "the first that fits"
+            past, remark = True, "the first that matches"
         rows.append(
             (
                 "*" if entry.number == LAST else str(entry.number),
@@ -144,9 +147,9 @@ def _entries(visit: Visit, step: Step, decided: AclEntry) -> Table:
         (40.0, 90.0, 230.0, 376.0, 460.0),
         tuple(rows),
         entries.index(decided),
-        f"Row {name} {verb} {flow}",
-        f"The packet goes to port {flow.dport}. A network ACL remembers nothing: it asks each packet anew,"
-        " answers too.",
+        f"Entry {name} {verb} {flow}",
+        f"The packet goes to port {flow.dport}. A network ACL remembers nothing: it checks "
+        "every packet afresh, answers too.",
     )
 
 
@@ -186,13 +189,16 @@ def _rules(visit: Visit, step: Step) -> Table:
         rows.append((rule.group, _traffic(rule.what), rule.peer, said))
     lit = rules.index(decided) if decided in rules else None
     verdict = (
-        f"No rule lets {flow} {direction}"
+        f"No rule allows {flow} {direction}"
         if lit is None
         else f"{rules[lit].group} lets {flow} {direction}"
     )
-    why = "A rule lets it pass; nothing is tracked."
+    why = "A rule allows it; nothing is tracked."
     if opens(step):
-        why = "Rules only allow, in no order. What a rule lets pass is tracked, and its answers need none."
+        why = (
+            "Rules only allow, and their order does not matter. What a rule allows is tracked, "
+            "and its answers need no rule."
+        )
     elif decided is None:
         why = "Rules only allow: what no rule allows is dropped."
     return Table(
@@ -245,9 +251,10 @@ def _tracked(visit: Visit, step: Step, row: TrackedFlow) -> Table:
         (40.0, 296.0, 332.0, 600.0),
         rows,
         list(flows).index(row[:4]),
-        f"{step.at}'s group asks no rule: {'the answer' if back else 'this flow'} is tracked",
-        f"{flow} is {'the answer to ' if back else 'part of '}a flow that a rule let {row.way}"
-        f" at {seconds(row.since)} s.",
+        f"{step.at}'s security group needs no rule: {'the answer' if back else 'this flow'} "
+        "is tracked",
+        f"{flow} is {'the answer to ' if back else 'part of '}a flow that a rule let "
+        f"{row.way} at {seconds(row.since)} s.",
     )
 
 
@@ -270,10 +277,10 @@ def _translations(visit: Visit, step: Step, own: Translation) -> Table:
     lost = step.reason is not None
     verdict = f"{step.at}: from {step.before.flow.source} becomes from {after.source if after else 'nothing'}"
     if lost:
-        verdict = f"{step.at}: the row ran out"
+        verdict = f"{step.at}: the translation timed out"
     elif after and after.destination != step.before.flow.destination:
         verdict = f"{step.at}: to {step.before.flow.destination} becomes to {after.destination}"
-    word = "forwards" if there else "backwards: what arrived is the right side, its ends exchanged"
+    word = "from left to right" if there else "from right to left, with its ends swapped"
     return Table(
         f"table of {step.at}",
         ("before", "after", "since"),
@@ -283,7 +290,10 @@ def _translations(visit: Visit, step: Step, own: Translation) -> Table:
         verdict,
         f"{step.reason}."
         if lost
-        else f"The packet is {step.before.flow}. One row serves both ways; here it is read {word}.",
+        else (
+            f"The packet is {step.before.flow}. One translation serves both directions; here it "
+            f"is read {word}."
+        ),
     )
 
 
@@ -307,8 +317,8 @@ def _addresses(visit: Visit, step: Step) -> Table:
         rows,
         lit,
         verdict,
-        f"{'Outwards the source is exchanged' if out else 'Inwards the destination is exchanged'}, one for"
-        " one; ports stay, and nothing is remembered.",
+        f"{'Outbound, the source is replaced' if out else 'Inbound, the destination is replaced'}, "
+        "one for one. Ports stay, and nothing is remembered.",
     )
 
 

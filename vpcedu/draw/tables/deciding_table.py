@@ -63,9 +63,9 @@ def table(
     if len(shown) < len(table.rows) or table.lit is None:
         y += PITCH
         hidden = len(table.rows) - len(shown)
-        more = f"{hidden} more rows, none of which decides" if hidden else ""
+        more = f"{hidden} more, none of which decides" if hidden else ""
         if table.lit is None:
-            none = cell("no row fits" if table.rows else "the table has no row")
+            none = cell("nothing matches" if table.rows else "the table is empty")
             items += row_items(
                 y, table.columns[:1], (none._replace(ink="dropped", bold=True),), "dropped"
             )
@@ -111,7 +111,8 @@ def asked(
     if not fits:
         places = ", ".join(f"{step.at} {step.check}" for _, step in steps) or "none"
         raise ValueError(
-            f"no table asked at {at or 'any place'}, {check or 'any check'}: expected one of {places}"
+            f"no table was checked at {at or 'any place'}, {check or 'any check'}: expected "
+            f"one of {places}"
         )
     first = next((pair for pair in fits if pair[1].action == DROP), None)
     return first or next((pair for pair in fits if pair[1].check == "route"), fits[0])
@@ -120,10 +121,8 @@ def asked(
 def _alternative(
     trace: Trace, step: Step, name: str, rows: list[list[str]], lit: int | None, words: str
 ) -> str:
-    decided = (
-        f"The row that decides: {', '.join(rows[lit])}." if lit is not None else "No row fits."
-    )
+    decided = f"This decides: {', '.join(rows[lit])}." if lit is not None else "Nothing matches."
     return (
-        f"Table asked about packet {trace.number}, {step.before.flow}, at {step.at}, {step.check}: {name},"
-        f" {len(rows)} rows. {decided} {words}"
+        f"Table checked for packet {trace.number}, {step.before.flow}, at {step.at}, "
+        f"{step.check}: {name}, lines: {len(rows)}. {decided} {words}"
     )

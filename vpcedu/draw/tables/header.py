@@ -158,8 +158,8 @@ def _sentence(step: Step, before: Rows, after: Rows) -> str:
     total = sum(map(len, before))
     verb = "changes" if len(names) == 1 else "change"
     return (
-        f"{NUMBERS[len(names)].capitalize()} of {NUMBERS[total]} fields {verb}: {', '.join(names)}."
-        f" The row: {step.row}."
+        f"{NUMBERS[len(names)].capitalize()} of {NUMBERS[total]} fields {verb}: "
+        f"{', '.join(names)}. The translation: {step.row}."
     )
 
 

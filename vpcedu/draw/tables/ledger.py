@@ -1,6 +1,6 @@
 """Ledger: what a balancer makes of a visit: a proxy's two connections, or a rewriter's one flow.
 
-Each visit is a column that is read downwards, the request on its way in: the addresses on every
+Each visit is a column that is read downwards, the request as it comes in: the addresses on every
 stretch, boxed where a gateway changed them; a black bar where one connection ends and another
 begins; a diamond where the same connection goes on. Below, row by row, what each side has: ports,
 states, bytes, and what the server saw.
@@ -75,7 +75,7 @@ def ledger(
         else set()
     )
     title = _title(sides)
-    subtitle = "Read each column downwards: the request on its way in. Boxed: rewritten."
+    subtitle = "Read each column downwards: the request as it comes in. Boxed: rewritten."
     foot = footing(y, sentence, signs)
     return page(title, subtitle, [*items, *table], foot, _alternative(sides, title, sentence))
 
@@ -243,7 +243,7 @@ def carried(talk: Conversation) -> tuple[int, int]:
 
 
 def _title(sides: tuple[Side, ...]) -> str:
-    """Whom the server sees behind each balancer."""
+    """Whom the server sees with each balancer."""
     parts = []
     for visit, _, name in sides:
         who, row = next(requests_seen(visit.capture), ("", None))
@@ -272,7 +272,10 @@ def _sentence(side: Side) -> str:
         return f"{name} is the end of the connection."
     arrives = list(stretches(visit, talks[0]))[-1][0].packet.flow.sport
     own = "" if arrives == talks[0].flow.sport else f", as {arrives}"
-    return f"The {name} is no end: {talks[0].opener}'s port {talks[0].flow.sport} arrives at {talks[0].listener}{own}."
+    return (
+        f"The {name} is not an end: {talks[0].opener}'s port {talks[0].flow.sport} arrives at "
+        f"{talks[0].listener}{own}."
+    )
 
 
 def _alternative(sides: tuple[Side, ...], title: str, sentence: str) -> str:

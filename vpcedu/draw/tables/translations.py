@@ -47,7 +47,7 @@ def translations(story: Story, *, theme: str = "light", ax: Any = None) -> Scene
     items = [*_chips(story), *_axis(story, bottom)]
     for place, attempt in enumerate(story.attempts):
         items += _row(story, place, attempt)
-    subtitle = "A bar: one row of the NAT gateway's table, from its first packet to its removal."
+    subtitle = "A bar: one translation of the NAT gateway, from its first packet to its removal."
     return page(title, subtitle, items, foot, alternative(story, title))
 
 
@@ -126,12 +126,12 @@ def _row(story: Story, place: int, attempt: Attempt) -> list[Item]:
 
 
 def _met(story: Story) -> int | None:
-    """The place of the row that the one who spoke came upon, or would have, before it ran out."""
+    """The place of the row that the host that sent met, or would have met before it ran out."""
     return 0 if story.spoken is not None and story.setting.speaks != "stranger" else None
 
 
 def _step(story: Story) -> Step | None:
-    """What the NAT did with the packet of the one who spoke."""
+    """What the NAT did with the packet of the host that sent."""
     if story.spoken is None:
         return None
     return next(
@@ -154,23 +154,23 @@ def finding(story: Story) -> str:
     if over:
         words = f"silent for {IDLE // SECOND} s"
         return (
-            f"At {story.setting.at} s no row is left: {words}"
+            f"At {story.setting.at} s no translation is left: {words}"
             if not story.live
             else (
-                f"At {story.setting.at} s {story.live} of {tried - lost} rows"
-                f" {'is' if story.live == 1 else 'are'} left: the others were {words}"
+                f"At {story.setting.at} s {story.live} of {tried - lost} translations "
+                f"{'is' if story.live == 1 else 'are'} left: the others were {words}"
             )
         )
-    return f"At {story.setting.at} s the NAT's table has {count(story.live, 'row')}"
+    return f"At {story.setting.at} s the NAT's table has {count(story.live, 'translation')}"
 
 
 def sentence(story: Story) -> str:
-    """What became of the packet of the one who spoke, or what tells the rows apart."""
+    """What happened to the packet of the host that sent, or how the rows differ."""
     step = _step(story)
     return (
         _table_text(story)
         if step is None
-        else f"{SIDE[story.setting.speaks]} speaks: {_fate(story, step)}"
+        else f"{SIDE[story.setting.speaks]} sends: {_fate(story, step)}"
     )
 
 
@@ -183,21 +183,24 @@ def _fate(story: Story, step: Step) -> str:
             if speaks == "web"
             else f"goes to {step.after.flow.destination}"
         )
-        return f"the packet finds the first row and {side}. The same row serves both ways."
+        return (
+            f"the packet matches the first translation and {side}. The same translation serves "
+            "both directions."
+        )
     if speaks == "stranger":
         door = step.before.flow.destination
         row = (
-            f"The row with this port is for {first.flow.destination}, not for {far}"
+            f"The translation with this port is for {first.flow.destination}, not for {far}"
             if first.gone is None
-            else "The row with this port is gone"
+            else "The translation with this port is gone"
         )
         return f"its SYN to {door} is dropped by the NAT: {step.reason}. {row}."
     reset = any(
         trace.sender == "NAT" and trace.cause.trace == (story.spoken.number if story.spoken else 0)
         for trace in story.capture
     )
-    outcome = "The NAT answers it with RST" if reset else "It is dropped, and nobody is told"
-    return f"its row ran out {IDLE // SECOND} s after the last packet. {outcome}."
+    outcome = "The NAT answers it with RST" if reset else "It is dropped silently"
+    return f"its translation timed out {IDLE // SECOND} s after the last packet. {outcome}."
 
 
 def _table_text(story: Story) -> str:
@@ -205,25 +208,26 @@ def _table_text(story: Story) -> str:
     lost = next((attempt for attempt in story.attempts if attempt.row is None), None)
     if lost is not None:
         return (
-            f"{lost.opener}'s SYN to {lost.flow.destination} is dropped: every port that the NAT may use towards"
-            " this destination is taken. Towards another one the same ports are free."
+            f"{lost.opener}'s SYN to {lost.flow.destination} is dropped: every port that "
+            "the NAT may use towards this destination is taken. Towards another "
+            "destination the same ports are free."
         )
     outside = [row.after.source for row in rows]
     twice = next((end for end in outside if outside.count(end) > 1), None)
     if twice is not None:
         return (
-            f"Port {twice.port} serves two rows at once: they lead to different destinations, so no answer fits"
-            " both."
+            f"Port {twice.port} serves two translations at once: they lead to different "
+            "destinations, so no answer matches both."
         )
     inside = [row.before.sport for row in rows]
     port = next((port for port in inside if inside.count(port) > 1), None)
     if port is not None:
         ours = " and ".join(str(row.after.sport) for row in rows if row.before.sport == port)
         return (
-            f"web and app both use port {port}. Outside they have one address, so the NAT gives them ports of its"
-            f" own: {ours}."
+            f"web and app both use port {port}. Outside they have one address, so the NAT "
+            f"gives them ports of its own: {ours}."
         )
-    return "One row, written when the first packet left; answers are led back by it."
+    return "One translation, made when the first packet left. It leads the answers back."
 
 
 def alternative(story: Story, title: str) -> str:

@@ -1,7 +1,7 @@
 """Clock rows: who on a connection's path has an idle clock, how long it runs, and how it ended.
 
 How long a clock runs is the device's own setting, or the default its class is made with; what
-happened after the silence is read from the capture: who dropped, who was told by which packet. A
+happened after the silence is read from the capture: who dropped, who heard it by which packet. A
 party that only follows its rules (the Internet gateway, a network ACL) has no clock and no row.
 """
 
@@ -158,7 +158,7 @@ def _tracked_for(silence: Silence, card: Interface) -> int:
 
 
 def _gate(silence: Silence, name: str, idle: int) -> IdleClock:
-    """A gateway's rows: it forgets without a word, and says so only to whom sends again."""
+    """A gateway's rows: it forgets silently, and says so only to a host that sends again."""
     step = _first(silence, name)
     state = FORGOT if silence.unseen_by(name) >= idle else RUNS
     if step is None:
@@ -170,7 +170,7 @@ def _gate(silence: Silence, name: str, idle: int) -> IdleClock:
             idle,
             state,
             "passes",
-            "the row is still there" if state == RUNS else "by a new row",
+            "the entry is still there" if state == RUNS else "by a new entry",
         )
     receiver = _reset_to(silence, name)
     if receiver:
@@ -178,7 +178,7 @@ def _gate(silence: Silence, name: str, idle: int) -> IdleClock:
             name, "its table", idle, state, "RST", f"to {receiver}, and only when it sends again"
         )
     why = step.reason.code if step.reason else "lost"
-    return IdleClock(name, "its table", idle, state, "dropped", f"{why}; nobody is told")
+    return IdleClock(name, "its table", idle, state, "dropped", f"{why}, silently")
 
 
 def _host(silence: Silence, device: Device, idle: int | None) -> IdleClock:
@@ -219,13 +219,13 @@ def _group(silence: Silence, name: str, idle: int) -> IdleClock:
     step = next((s for s in steps if s.action == DROP), steps[0] if steps else None)
     whose = f"{name}'s group"
     if step is None:
-        return IdleClock(whose, "tracked flow", idle, state, "silence", "is not asked again")
+        return IdleClock(whose, "tracked flow", idle, state, "silence", "checks no more packets")
     if step.action == DROP:
         return IdleClock(whose, "tracked flow", idle, state, "dropped", "no rule for it")
     if untracked_of(step) is not None:
         return IdleClock(whose, "tracked flow", idle, state, "by a rule", "not tracked")
     if opens(step):
-        return IdleClock(whose, "tracked flow", idle, state, "by a rule", "tracked anew")
+        return IdleClock(whose, "tracked flow", idle, state, "by a rule", "tracked again")
     return IdleClock(whose, "tracked flow", idle, state, "passes", "the flow is still tracked")
 
 

@@ -77,7 +77,10 @@ def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
     signs = {sign for sign, state in (("forgot", FORGOT), ("runs", RUNS)) if state in states}
     title = _title(shown)
     head = Text(HEARS, TOP - 14, "after the silence", "muted", NOTE, True)
-    subtitle = "Silence since the last packet, logarithmic from 10 s. Dashed: the silence ends, somebody sends again."
+    subtitle = (
+        "Silence since the last packet, logarithmic from 10 s. Dashed: the silence ends, "
+        "somebody sends again."
+    )
     middle = [*guides, *lines, *ticks, head, *items]
     alt = _alternative(visit, shown, title, sentence)
     return page(title, subtitle, middle, footing(y + 4, sentence, signs), alt)
@@ -184,7 +187,7 @@ def _title(shown: list[tuple[Silence, tuple[IdleClock, ...]]]) -> str:
         if clock.state == RINGS
     ]
     if rings and not gone:
-        return f"Silent for {span(rings[0][0])}: then the keep-alive of {rings[0][1]} asks"
+        return f"Silent for {span(rings[0][0])}: then {rings[0][1]}'s keep-alive sends a probe"
     if not gone:
         return f"{begun}: nobody forgot" if keep else f"{begun}: nobody has a clock"
     rest = {0: "", 1: "; one clock still runs"}.get(keep, f"; {keep} clocks still run")
@@ -193,7 +196,7 @@ def _title(shown: list[tuple[Silence, tuple[IdleClock, ...]]]) -> str:
 
 
 def _sentence(shown: list[tuple[Silence, tuple[IdleClock, ...]]]) -> str:
-    """Who was told, and by whom."""
+    """Who heard it, and from whom."""
     resets = [
         (clock.owner, clock.words)
         for _, clocks in shown
@@ -217,10 +220,10 @@ def _sentence(shown: list[tuple[Silence, tuple[IdleClock, ...]]]) -> str:
         (clock for _, clocks in shown for clock in clocks if clock.hears == "dropped"), None
     )
     if lost is not None:
-        return f"{lost.owner} drops what comes after the silence ({lost.words})."
+        return f"{lost.owner} drops what is sent after the silence ({lost.words})."
     if any(clock.state == FORGOT for _, clocks in shown for clock in clocks):
-        return "A clock that runs out makes no sound: it shows when somebody sends again."
-    return "Every clock outlasted the silence: the next packet goes on as if nothing had been."
+        return "A clock that runs out makes no sound: you notice it when somebody sends again."
+    return "Every clock outlasted the silence: the next packet goes on as if nothing had happened."
 
 
 def _alternative(

@@ -36,11 +36,11 @@ def ports(use: PortUse, *, theme: str = "light", ax: Any = None) -> Scene:
     """Ephemeral ports in use over ten minutes, for each destination and in all, and the limit."""
     if len(use.failed) != SPAN:
         raise ValueError(
-            f"a load played for {len(use.failed)} s: expected {SPAN} s, the width of the picture"
+            f"a load simulated for {len(use.failed)} s: expected {SPAN} s, the width of the picture"
         )
     foot = footing(FLOOR_ALL + 34, sentence(use), lines=2, less=12.0)
     subtitle = (
-        "One client, one address. A port is taken only towards one destination (address and port)."
+        "One client, one address. A port is in use only towards one destination (address and port)."
     )
     items = [*_chips(use), *_failing(use), *_axes(), *_each(use), *_all(use)]
     return page(finding(use), subtitle, items, foot, alternative(use))
@@ -201,12 +201,13 @@ def sentence(use: PortUse) -> str:
     towards = "" if load.destinations == 1 else " towards each destination"
     if use.first is None:
         return (
-            f"{sum_of} needed{towards}, {load.size:,} there."
-            f" Up to {load.sustained:,} new per s could go on for ever."
+            f"{sum_of} needed{towards}, {load.size:,} available. Up to {load.sustained:,} new "
+            "per s could go on for ever."
         )
     return (
-        f"{sum_of} needed{towards}, only {load.size:,} there: {sum(use.failed):,} of {load.rate * SPAN:,} attempts"
-        f" fail. Only {load.sustained:,} new per s could go on for ever."
+        f"{sum_of} needed{towards}, only {load.size:,} available: {sum(use.failed):,} of "
+        f"{load.rate * SPAN:,} attempts fail. Only {load.sustained:,} new per s could go on "
+        "for ever."
     )
 
 

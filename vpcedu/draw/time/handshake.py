@@ -3,7 +3,7 @@
 In the first 4 s every arrow begins and ends where its times say. Later packets have rows of their
 own below a zigzag, with their times next to them, not to scale. All places come from the fixed
 axis, so that nothing jumps under a slider. Where the round trip is too short for words between its
-arrows, they stand above the first one.
+arrows, they are above the first one.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ def handshake(visit: OpenedHandshake, *, theme: str = "light", ax: Any = None) -
     groups = groups_of(visit)
     axis = Axis(visit, [group for group in groups if group.sent > SCALED * SECOND])
     title = finding(visit)
-    subtitle = f"Time runs down, to scale for {SCALED} s. Each end keeps its own state; nothing else is between them."
+    subtitle = (
+        f"Time runs down, to scale for {SCALED} s. Each end keeps its own state; nothing else "
+        "exists between them."
+    )
     signs = {"dropped"} if any(group.arrived is None for group in groups) else set()
     foot = footing(END + 12, sentence(visit), signs, lines=2)
     tallest = footing(
@@ -139,11 +142,11 @@ def _width(words: list[tuple[str, bool]]) -> float:
 def _between(group: Group, y: float, fall: float, x0: float, x1: float) -> Text:
     """An answer's name in the open end of its wedge.
 
-    It stands at the receiver, or, where the answer is lost, under its beginning.
+    It is at the receiver, or, where the answer is lost, under its beginning.
     """
     words, lost = text_of(group.traces), group.arrived is None
     wide = width_of(words, NOTE, True)
-    right = lost == (x0 == SERVER)  # which side the words stand on
+    right = lost == (x0 == SERVER)  # which side the words are on
     x, anchor = (SERVER - 14, "end") if right else (CLIENT + 14, "start")
     if lost:
         return Text(

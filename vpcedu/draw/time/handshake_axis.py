@@ -1,4 +1,4 @@
-"""Handshake axis: where an instant stands.
+"""Handshake axis: where an instant is.
 
 The first seconds are to scale; later instants are in rows below a zigzag.
 """
@@ -52,7 +52,7 @@ def groups_of(visit: OpenedHandshake) -> list[Group]:
 
 
 class Axis:
-    """Where an instant stands: to scale, or in a row below the fold."""
+    """Where an instant is: to scale, or in a row below the fold."""
 
     def __init__(self, visit: OpenedHandshake, late: list[Group]) -> None:
         self.rows: list[tuple[Group | None, float]] = []  # None: several groups that have one row

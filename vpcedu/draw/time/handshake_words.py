@@ -49,19 +49,25 @@ def finding(visit: OpenedHandshake) -> str:
     if server is not None and server - result.after > SECOND // 2:
         return f"For {seconds(server - result.after)} only the client believes in the connection"
     if syns > 1 or result.after > visit.setting.round_trip * 1_000:
-        return f"Connected after {after}, not after {seconds(visit.setting.round_trip * 1_000)}: losses cost time-outs"
+        return (
+            f"Connected after {after}, not after {seconds(visit.setting.round_trip * 1000)}: "
+            "losses cost time-outs"
+        )
     return f"Connected after {after}: one round trip, three segments"
 
 
 def sentence(visit: OpenedHandshake) -> str:
-    """The bottom sentence: what the program learns, and when."""
+    """The bottom sentence: what the program sees, and when."""
     result = visit.result
     if result is None:
         return "connect() has not returned."
     after, trip = seconds(result.after), visit.setting.round_trip * 1_000
     if result.symptom == "timed out":
         times = ", ".join(seconds(trace.steps[0].now).removesuffix(" s") for trace in visit.syns)
-        return f"connect() fails after {after}. SYNs were sent at {times} s. Nobody said no; nobody said anything."
+        return (
+            f"connect() fails after {after}. SYNs were sent at {times} s. No packet came back "
+            "at all."
+        )
     if result.symptom == "refused":
         return f"connect() fails after {after}: a RST came back. Somebody is there, but nothing listens on the port."
     waited = result.after - trip

@@ -39,7 +39,9 @@ LINE, MOST = 18.0, 8  # of the panel's lists; changes that it has room for
 NAMES = ((SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (ACK, "ACK"))
 # an arrow: other, possible next, taken
 INKS = (("muted", GUIDE + 0.2), ("ink", PACKET), ("ink", CONNECTION))
-STRAIGHT = "A RST or giving up leads straight to CLOSED: no row of the table, no arrow here."
+STRAIGHT = (
+    "RST and giving up lead straight to CLOSED: they are not in the table and have no arrow here."
+)
 
 
 @picture
@@ -72,7 +74,10 @@ def states(
     words = " ".join([sentence, *notes])
     foot = footing(FOOT + 12, words, lines=max(2, lines_of(words)), less=8.0)
     title = _title(who, taken, now, following)
-    subtitle = f"Connection {connection}, {talk.opener} to {talk.listener}. Thick: the way taken. Letters: the ways on."
+    subtitle = (
+        f"Connection {connection}, {talk.opener} to {talk.listener}. Thick: the path taken. "
+        "Letters: what may follow."
+    )
     alt = _alternative(visit, title, talk, who, events[:changes], following)
     return page(title, subtitle, items, foot, alt)
 
@@ -205,14 +210,14 @@ def _title(
 
 def _sentence(who: str, taken: list[Change], now: str | None) -> str:
     if now is None:
-        return "A capture file tells packets, not states."
+        return "A capture file shows packets, not states."
     if not taken:
         return f"{who} begins in {now}."
     last = taken[-1]
     table = (
         ""
         if any(row[:2] == (last.before, last.event) for row in TRANSITIONS)
-        else " That is no row of the table."
+        else " That is not in the table of transitions."
     )
     return f"{who}, {last.flow.source}: {last.event} made it {now}.{table}"
 

@@ -1,4 +1,4 @@
-"""States' places: where each state of TCP stands in its diagram, and which way each arrow takes.
+"""States' places: where each state of TCP is in its diagram, and which path each arrow takes.
 
 The arrows are those of the table of protocols/tcp_states.py; only their lines are kept here, by the
 states that they join. A row of the table that has no line here is named under the picture, never

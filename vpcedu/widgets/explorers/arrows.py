@@ -10,9 +10,9 @@ from vpcedu.widgets.parts.explorer import Explorer, Frame, tallest
 
 WORDS = (("who connects", "connections"), ("where packets go", "packets"))
 ABOUT = (
-    "Both maps show one visit. Thick arrows with a ring say who opened a connection and who listened; thin"
-    " numbered arrows are packets. Brown is the public address, blue the private one; a diamond is a place"
-    " where an address is rewritten."
+    "Both maps show one visit. Thick arrows with a ring show who opened a connection and "
+    "who listened; thin numbered arrows are packets. Brown is the public address, blue the "
+    "private one. A diamond marks a place where an address is rewritten."
 )
 
 
@@ -20,13 +20,15 @@ def frame(visit: Visit, arrows: str) -> Frame:
     """The map with arrows by "connections" or by "packets", and the sentence that belongs to it."""
     if arrows == "packets":
         return Frame(
-            draw.map(visit, arrows="packets"), f"Where packets go, both ways. {verdict(visit)}"
+            draw.map(visit, arrows="packets"),
+            f"Where packets go, in both directions. {verdict(visit)}",
         )
     talks = visit.talks
     opens = "; ".join(f"{talk.opener} opens one that ends at {talk.listener}" for talk in talks)
     return Frame(
         draw.map(visit, arrows="connections"),
-        f"Who connects to whom: {opens}. Answers need no arrow of their own: they travel back on these.",
+        f"Who connects to whom: {opens}. Answers need no arrow of their own: they travel "
+        "back along these.",
     )
 
 

@@ -34,9 +34,10 @@ SECONDS = (
 )
 KEEP_ALIVE = {"off": 0, "7,200 s": 7_200, "300 s": 300, "45 s": 45}
 ABOUT = (
-    "Each bar is the clock of one party that remembers the connection; time runs right, on a scale that makes"
-    " seconds and days fit. A bar that ends in a cross ran out: that party forgot. The dashed line is the end"
-    " of the silence; at the right stands what each party did or heard then."
+    "Each bar is the clock of one party that remembers the connection. Time runs to the "
+    "right, on a scale that fits both seconds and days. A bar that ends in a cross ran "
+    "out: that party forgot. The dashed line is the end of the silence. On the right you "
+    "read what each party did or heard then."
 )
 
 
@@ -49,7 +50,7 @@ def frame(way: str, seconds: int, speaks: str, keepalive: int, instance: str) ->
     """Picture and sentence for one silence; keepalive: the opener's, in seconds, 0 for none."""
     visit = _visit(way, seconds, speaks, keepalive or None, instance)
     if not visit.said:
-        then = f"After {seconds:,} s {visit.speaker} has nothing left to send on."
+        then = f"After {seconds:,} s {visit.speaker} has no connection left to send on."
     else:
         then = (
             f"After {seconds:,} s {visit.speaker} sends {len(visit.said[0].packet.data)} bytes, and they"
@@ -69,7 +70,7 @@ class IdleClocks(Explorer):
     ) -> None:
         self.way = choice("Through", tuple((name, name) for name in WAYS), way)
         self.seconds = slider("Silence", seconds, [(f"{second:,} s", second) for second in SECONDS])
-        self.speaks = menu("Then speaks", (("opener", "opener"), ("other end", "listener")), speaks)
+        self.speaks = menu("Then sends", (("opener", "opener"), ("other end", "listener")), speaks)
         self.keepalive = menu("Keep-alive", tuple(KEEP_ALIVE.items()), 0)
         self.instance = menu("web is", tuple((name, name) for name in INSTANCES), "before Nitro v6")
         super().__init__(

@@ -13,9 +13,10 @@ from vpcedu.widgets.parts.controls import choice, menu, slider
 from vpcedu.widgets.parts.explorer import Explorer, Frame
 
 ABOUT = (
-    "Above: the ports in use towards each destination, over ten minutes; the red line is the limit, the"
-    " number of ports in the range. Where the black line meets it, a new connection finds no port. Below: all"
-    " connections at once, to every destination together."
+    "Above: the ports in use towards each destination, over ten minutes. The red line is "
+    "the limit, the number of ports in the range. Where the black line meets it, a new "
+    "connection finds no port. Below: all connections at once, to every destination "
+    "together."
 )
 
 

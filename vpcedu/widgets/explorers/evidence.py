@@ -16,18 +16,19 @@ from vpcedu.widgets.parts.stepper import Stepper
 NONE = "no fault"
 NOTE = 40  # pixels
 ABOUT = (
-    "Two ladders of one scenario: left what a Linux kernel sent, right what the model sends. One row is one"
-    " packet; = between them says that every header is the same at every place, a cross that something"
-    " differs. The row you stand on is yellow."
+    "Two ladders of one scenario: on the left what a Linux kernel sent, on the right what "
+    "the model sends. One row is one packet. The sign = between them says that every "
+    "header is the same at every place; a cross says that something differs. The current "
+    "row is yellow."
 )
 
 
 def sentence(both: Beside, row: int) -> str:
     """One row in words: what it is, and whether both have it, from which header to which."""
     if not both.pairs:
-        return f"Nothing was sent in either. {both.verdict}"
+        return f"Neither sent anything. {both.verdict}"
     if row > len(both.pairs):
-        return f"All {len(both.pairs)} rows are through. {both.verdict}"
+        return f"All {len(both.pairs)} rows have been shown. {both.verdict}"
     pair = both.pairs[row - 1]
     if pair.equal:
         same = f"the same in both, at {_places(pair.row)}"

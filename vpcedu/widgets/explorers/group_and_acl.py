@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 ASKED = Question("client", NAME, 80)
 ABOUT = (
-    "The upper arrow is the client's packet, the lower one web's answer. Each circle is the security group,"
-    " each square the network ACL, numbered in the order in which they are asked; the table says what each of"
-    " them answered. A cross is where the packet dies."
+    "The upper arrow is the client's packet, the lower one web's answer. Each circle is "
+    "the security group, each square the network ACL; the numbers give the order of the "
+    "checks. The table shows what each of them decided. A cross is where the packet is "
+    "lost."
 )
 
 
@@ -45,16 +46,21 @@ def frame(port: int, entry: tuple[int, int], group_out: str, change: Repair | No
             draw.filters(visit, 1), effect(change, "client", before, visit.symptom).strip()
         )
     came = visit.outcome.works
-    fate = "and the page comes" if came else f"and the answer is lost at the ACL: {visit.symptom}"
+    fate = (
+        "and the page comes"
+        if came
+        else f"and the answer is lost at the network ACL: {visit.symptom}"
+    )
     parts = ", ".join(
         f"{who} {percent(share(*entry, ports), ports[1] - ports[0] + 1)}"
         for who, ports in CALLERS.items()
     )
     return Frame(
         draw.filters(visit, 1),
-        f"The client chose port {port}, {fate}. The group"
-        f" {'remembers the flow' if group_out == 'nothing' else 'has a rule for it and remembers nothing'}."
-        f" Of the ports that clients choose from, the ACL's entry has: {parts}.",
+        f"The client chose port {port}, {fate}. The security group "
+        f"{'remembers the flow' if group_out == 'nothing' else 'has a rule for it and remembers nothing'}. "
+        "Clients' ports that the network ACL's entry allows: "
+        f"{parts}.",
     )
 
 
@@ -95,7 +101,7 @@ class Filters(Explorer):
             layout={"width": "680px", "max_width": "100%"},
         )
         self.group_out = menu(
-            "group lets out", tuple((word, word) for word in GROUP_OUT), group_out
+            "group allows out", tuple((word, word) for word in GROUP_OUT), group_out
         )
         self.what_if = WhatIf(_changes(entry, group_out))
         height = tallest(

@@ -22,8 +22,9 @@ LOSABLE = {
     "1st ACK": "first_ack",
 }
 ABOUT = (
-    "Time runs down and is drawn to scale. Slanted arrows are segments, a cross is where one was lost. In the"
-    " margins stand the states of each end, and the waits before a segment is sent again."
+    "Time runs down and is drawn to scale. Slanted arrows are segments; a cross is where "
+    "one was lost. The margins show the states of each end, and the waits before a segment "
+    "is sent again."
 )
 WORDS = {"up": "listening", "closed": "port closed", "silent": "silent"}
 

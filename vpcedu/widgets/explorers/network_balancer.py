@@ -16,9 +16,10 @@ SILENT = (0, 30, 50, 70, 120, 200, 300, 340, 360, 400, 1_000, 5_900, 6_100)  # s
 IDLE = (60, 350, 6_000)
 MOST = 8  # connections
 ABOUT = (
-    "Left what the caller puts on the wire, right what of it reaches the target; the dotted line between them"
-    " is the balancer. Boxed is what it rewrote. Each connection number has a source port of its own, and a"
-    " hash of that decides which target gets it."
+    "On the left what the caller sends, on the right what of it reaches the target; the "
+    "dotted line between them is the balancer. A box shows what it rewrote. Each "
+    "connection number has its own source port, and a hash of that decides which target "
+    "gets the connection."
 )
 
 
@@ -50,12 +51,14 @@ def frame(
 
 
 def sentence(visit: Visit, connection: int, proxy: bool, silent: int, idle: int) -> str:
-    """What became of this connection, and why."""
+    """What happened to this connection, and why."""
     target, source = target_of(visit), source_at_target(visit)
     own = visit.capture.traces[0].packet.flow.src == source
     parts = [
-        f"Connection {connection} of {visit.opener} is given to {target}, which sees {source}:"
-        f" {f'the address of {visit.opener} itself' if own else 'the NLB node'}."
+        (
+            f"Connection {connection} of {visit.opener} goes to {target}, which sees {source}: "
+            f"{f'the address of {visit.opener} itself' if own else 'the NLB node'}."
+        )
     ]
     lost = {trace.dropped.reason for trace in visit.capture if trace.dropped}
     if OWN_SOURCE in lost:
@@ -65,15 +68,15 @@ def sentence(visit: Visit, connection: int, proxy: bool, silent: int, idle: int)
         return " ".join(parts)
     if IDLE_TIMEOUT in lost:
         parts.append(
-            f"After {silent} s of silence its row was gone (idle timeout {idle} s): the NLB node answers"
-            f" RST{_fate_of_rst(visit)}."
+            f"After {silent} s of silence its flow entry was gone (idle timeout {idle} s): "
+            f"the NLB node answers RST{_fate_of_rst(visit)}."
         )
     elif silent:
         parts.append(
-            f"After {silent} s of silence its row was still there (idle timeout {idle} s)."
+            f"After {silent} s of silence its flow entry was still there (idle timeout {idle} s)."
         )
     if proxy and IDLE_TIMEOUT not in lost:
-        parts.append("28 bytes stand before the request; this server does not read them.")
+        parts.append("28 bytes come before the request; this server does not read them.")
     return " ".join([*parts, f"{visit.opener} sees: {visit.symptom}."])
 
 
@@ -81,7 +84,9 @@ def _fate_of_rst(visit: Visit) -> str:
     """Where the RST of the NLB node was lost, if it was."""
     lost = next((t.dropped for t in visit.capture if t.sender == "NLB node" and t.dropped), None)
     return (
-        f", which dies at {lost.at}: {lost.check}, for that forgot the flow as well" if lost else ""
+        f", which is lost at {lost.at}: {lost.check}, because that forgot the flow as well"
+        if lost
+        else ""
     )
 
 

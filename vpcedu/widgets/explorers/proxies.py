@@ -18,9 +18,10 @@ from vpcedu.widgets.parts.controls import check, choice
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
 
 ABOUT = (
-    "Left what the client puts on the wire, right what of it reaches web. A black wall between them is a"
-    " proxy: one connection ends there and another begins. A dotted line is a gateway: the same connection"
-    " goes through. Bold on the right is what is not as it was on the left."
+    "On the left what the client sends, on the right what of it reaches web. A black wall "
+    "between them is a proxy: one connection ends there and another begins. A dotted line "
+    "is a gateway: the same connection goes through. Bold on the right is what differs "
+    "from the left."
 )
 
 
@@ -43,15 +44,15 @@ def frame(
     has_mode, has_line = balancer == "application", balancer == "classic-tcp"
     visit = _visit(balancer, web, mode if has_mode else "append", proxy and has_line, forged)
     idle = (
-        [f"mode {mode}: of Application Load Balancers only"]
+        [f"mode {mode}: only for Application Load Balancers"]
         if mode != "append" and not has_mode
         else []
-    ) + (["PROXY line: of Classic TCP listeners only"] if proxy and not has_line else [])
+    ) + (["PROXY line: only for Classic TCP listeners"] if proxy and not has_line else [])
     return Frame(draw.sides(visit), sentence(visit) + (f" ({'; '.join(idle)}.)" if idle else ""))
 
 
 def sentence(visit: Visit) -> str:
-    """Whom web sees, and what the bytes tell it of the client."""
+    """Whom web sees, and what the bytes say about the client."""
     talks = visit.talks
     seen = next((row for _, row in requests_seen(visit.capture)), None)
     if seen is None:
@@ -68,11 +69,13 @@ def sentence(visit: Visit) -> str:
         chain_of(visit.call.request) if visit.call.request else None,
     )
     if chain is None:
-        tells = "The bytes do not tell who asked." if len(talks) > 1 else "No header is needed."
+        tells = (
+            "The bytes do not say who the client is." if len(talks) > 1 else "No header is needed."
+        )
     elif chain == claim:
-        tells = f"X-Forwarded-For, {chain}, is the client's claim; nobody checked it."
+        tells = f"X-Forwarded-For, {chain}, is only the client's claim; nobody checked it."
     else:
-        tells = f"X-Forwarded-For is {chain}: only the last entry is the balancer's word."
+        tells = f"X-Forwarded-For is {chain}: only the last entry comes from the balancer."
     return f"web sees {seen.peer}, {whose}. {tells}"
 
 

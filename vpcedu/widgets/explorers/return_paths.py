@@ -41,10 +41,10 @@ PAGE, UPDATE = Question("client", NAME, 80), Question("web", API, 443)
 PICTURES = ("ladder", "map", "all five")
 NOTE = 20  # pixels
 ABOUT = (
-    "Ladder: each arrow is one packet, time runs down. A white strip between two lines is a proxy, where"
-    " arrows end; a dotted line is a gateway that they go through. Map: the hops of the packet you stand on."
-    " All five: the same moment by every balancer and by the NAT. What if: one row is changed and the visit is"
-    " played again."
+    "Ladder: each arrow is one packet, and time runs down. A white strip between two lines "
+    "is a proxy, where arrows end; a dotted line is a gateway that they pass. Map: the "
+    "hops of the current packet. All five: the same moment with every balancer and with "
+    "the NAT. What if: change one rule and run the visit again."
 )
 
 
@@ -84,7 +84,7 @@ def frame(
     if packet > last:
         return Frame(
             _picture(visit, None, picture, balancer, nat),
-            f"{before}All {last} packets of this visit are through; move the slider left.",
+            f"{before}All {last} packets of this visit have been shown; move the slider left.",
         )
     trace = visit.capture[packet]
     answers = ", the ANSWER" if trace in answer_legs(visit) else ""

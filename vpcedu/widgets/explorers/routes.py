@@ -19,9 +19,9 @@ from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
 PICTURES = ("route table", "map")
 WORDS = {"no default route": "nowhere", "0.0.0.0/0 > NAT": "NAT", "0.0.0.0/0 > IGW": IGW}
 ABOUT = (
-    "The route table of web's subnet, asked about the address you typed: rows that fit it, and the one that"
-    " wins, in yellow. The map shows the same packet: the numbered arrows are its hops, a cross is where it is"
-    " lost."
+    "The route table of web's subnet, for the address that you typed: the routes that "
+    "match it, and the one that wins, in yellow. The map shows the same packet: the "
+    "numbered arrows are its hops, and a cross is where it is lost."
 )
 TALL = (UPDATES, PUBLIC)  # their pictures are the tallest
 
@@ -57,20 +57,23 @@ def _lookup(visit: Visit, to: str) -> str:
     fit = sum(contains(row.destination, to) for row in rows)
     winner = next(step.row for step in visit.capture[1].steps if step.check == "route")
     if not fit:
-        return f"No row fits {to}."
+        return f"No route matches {to}."
     return (
-        f"One row fits {to}: {winner}."
+        f"One route matches {to}: {winner}."
         if fit == 1
-        else (f"{fit} of {len(rows)} rows fit {to}; the longest prefix wins: {winner}.")
+        else (f"{fit} of {len(rows)} routes match {to}; the longest prefix wins: {winner}.")
     )
 
 
 def _fate(visit: Visit) -> str:
-    """What became of web's SYN, and whom its receiver saw."""
+    """What happened to web's SYN, and whom its receiver saw."""
     first, stop = visit.capture[1], blocker(visit)
     if first.delivered and not first.dropped:
         lost = f", but the answer is lost at {stop[1].at}: {stop[1].reason}" if stop else ""
-        return f"web's packet arrives at {first.last.at}, which sees it come from {seen_as(visit)}{lost}."
+        return (
+            f"web's packet arrives at {first.last.at}, which sees it come from "
+            f"{seen_as(visit)}{lost}."
+        )
     assert stop is not None
     if stop[1].reason == PORT_CLOSED:
         return f"web's packet arrives at {stop[1].at}, from {stop[1].before.flow.src}: {stop[1].reason}."
@@ -96,7 +99,7 @@ class Routes(Explorer):
         self.view = choice("Picture", tuple((word, word) for word in PICTURES), PICTURES[0])
         self.default = choice("", tuple(WORDS.items()), default)
         self.public = check(f"web has the public address {PUBLIC}", public)
-        self.partner = check(f"one more row: {PARTNER} > NAT", partner)
+        self.partner = check(f"one more route: {PARTNER} > NAT", partner)
         super().__init__(
             frame,
             room,

@@ -13,9 +13,10 @@ from vpcedu.widgets.parts.controls import menu, slider
 from vpcedu.widgets.parts.explorer import Explorer, Frame
 
 ABOUT = (
-    "Each line is one connection: its inside address, the port that the gateway chose for it, whom it calls."
-    " The bar is its row in the table, from its first packet to its removal; time runs right, the dashed line"
-    " is now. A cross: the row ran out, or no port was left."
+    "Each line is one connection: its inside address, the port that the gateway chose for "
+    "it, and the host that it calls. The bar is its translation, from the first packet to "
+    "its removal. Time runs to the right; the dashed line is now. A cross: the translation "
+    "timed out, or no port was left."
 )
 
 ALIVE = {"off": 0, "after 300 s": 300}
@@ -30,8 +31,8 @@ def frame(
     none = f"; {lost} found no port" if lost else ""
     return Frame(
         draw.translations(story),
-        f"At {at} s: {count(len(story.attempts), 'connection')} tried,"
-        f" {count(story.live, 'row')} in the table{none}. {sentence(story)}",
+        f"At {at} s: {count(len(story.attempts), 'connection')} tried, "
+        f"{count(story.live, 'translation')} in the table{none}. {sentence(story)}",
     )
 
 
@@ -55,7 +56,7 @@ class Translations(Explorer):
         self.room = slider("Ports per destination", room, range(1, MOST + 1), 335, 140)
         self.destinations = menu("Destinations", (("1", 1), ("2", 2)), destinations)
         self.keepalive = menu("Keep-alive", tuple(ALIVE.items()), keepalive)
-        self.speaks = menu("Speaks now", tuple((name, name) for name in SPEAKERS), speaks)
+        self.speaks = menu("Sends now", tuple((name, name) for name in SPEAKERS), speaks)
         height = round(
             frame(connections, destinations, room, at, speaks, keepalive).picture.scene.height
         )

@@ -2,7 +2,7 @@
 
 A story is a puzzle (a site that worked, in which a row was broken) or one of the scenarios that
 people meet. Most of their packets are the same one sent again; the stepper goes through those that
-tell something: what opens a connection, what asks, what answers, and the first of each loss.
+say something: what opens a connection, what asks, what answers, and the first of each loss.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ PUZZLE, LAST = "a puzzle", 9_999
 PICTURES = ("map", "checks", "ladder")
 ROOM = 600  # pixels: all but a few pictures fit, those move up and down in their place
 ABOUT = (
-    "Each step is a packet that tells something; repetitions are left out. Map: its hops, and a cross where"
-    " it is lost. Checks: every filter on its connection's way, in order. Ladder: the whole visit from top to"
-    " bottom. What if: put your repair in, and the same visit is played again."
+    "Each step is a packet that tells you something; repetitions are left out. Map: its "
+    "hops, and a cross where it is lost. Checks: every filter on its connection's path, in "
+    "order. Ladder: the whole visit from top to bottom. What if: apply your repair, and "
+    "the same visit runs again."
 )
 
 

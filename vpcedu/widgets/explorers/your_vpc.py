@@ -28,10 +28,10 @@ PICTURES = ("checks", "map")
 USUAL, MOST = (22, 80, 443), 200  # ports that are always offered; changes in the what-if panel
 ROOM = 600  # pixels: all but a few pictures fit, those move up and down in their place
 ABOUT = (
-    "One question to your network: does this end reach that one, and does the answer come back? Checks: every"
-    " filter on the way there (upper arrow) and back (lower one), in order, with the row that decided; a cross"
-    " is where it ends. Map: the same packet among your subnets. What if: change a row, and the question is"
-    " asked again."
+    "One question to your network: does this end reach that one, and does the answer come "
+    "back? Checks: every filter on the path there (upper arrow) and back (lower one), in "
+    "order, with the rule that decided. A cross is where the packet is lost. Map: the same "
+    "packet among your subnets. What if: change a rule, and the question is asked again."
 )
 
 
@@ -114,19 +114,17 @@ class YourVpc(Explorer):
         reachable = self._run(question, None).reachable
         if reachable is not False:
             return self._tell(
-                "nothing is to be mended" if reachable else "the model ends on the way"
+                "there is nothing to fix" if reachable else "the model ends on this path"
             )
         found = search.smallest(self._vpc, question, progress=self.progress)
         if found is None:
-            return self._tell("no row was found that mends it")
+            return self._tell("no repair was found")
         self._found[question] = found.repairs
         self._changes.cache_clear()
         self.what_if.offer(self._changes(question))
         if len(found.repairs) == 1:
             self.what_if.take(found.repairs[0])
-        blocked_after = (
-            f"; behind it the model ends: {found.ends.step.reason}" if found.ends else ""
-        )
+        blocked_after = f"; after it the model ends: {found.ends.step.reason}" if found.ends else ""
         return self._tell("; ".join(map(str, found.repairs)) + blocked_after)
 
     def _tell(self, words: str) -> str:
@@ -160,7 +158,7 @@ class YourVpc(Explorer):
                 raise
             return Frame(
                 self.picture,
-                f"This cannot be asked: {error}. The picture is of the question before.",
+                f"This cannot be asked: {error}. The picture shows the question before.",
             )
         if question != self._last:
             self._last = question

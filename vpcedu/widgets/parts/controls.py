@@ -40,7 +40,7 @@ def short(words: str) -> str:
 
 
 def choice(words: str, options: Options, value: Any) -> ipywidgets.ToggleButtons:
-    """One button for each of a few values, in one row; `words` stand before them, "" none."""
+    """One button for each of a few values, in one row; `words` are before them, "" none."""
     button = max(room(name) for name, _ in options) + PAD
     label = room(words) + 2 if words else 0
     return ipywidgets.ToggleButtons(

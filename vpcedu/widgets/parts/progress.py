@@ -24,7 +24,7 @@ class Progress:
         self.box = ipywidgets.HBox([self.bar, self.line], layout={"max_width": "100%"})
 
     def __call__(self, done: int, of: int) -> None:
-        """So many are done."""
+        """This number is done."""
         self.bar.max, self.bar.value, self.bar.layout.display = of, done, ""
         self.line.value = escape(str(self))
 
@@ -37,6 +37,6 @@ class Progress:
         return f"{self.bar.value:,} of {self.bar.max:,} {self.words}"
 
     def _repr_mimebundle_(self, **formats: Any) -> dict[str, Any]:
-        """The live bar, and where it stands for a page without a kernel."""
+        """The live bar, and how far it is for a page without a kernel."""
         bundle = self.box._repr_mimebundle_(**formats)
         return {**(bundle[0] if isinstance(bundle, tuple) else bundle), "text/plain": str(self)}

@@ -44,11 +44,11 @@ class Stepper:
         self._first = value
 
     def go(self, steps: int) -> None:
-        """So many steps on, or back; it stays at its ends."""
+        """A number of steps on, or back; it stays at its ends."""
         self.slider.value = min(max(self.slider.value + steps, 1), self.slider.max)
 
     def reach(self, most: int) -> int:
-        """Let it end at another number; returns where it then stands."""
+        """Let it end at another number; returns where it is then."""
         self.slider.max = self.play.max = max(most, 1)
         return int(self.slider.value)
 

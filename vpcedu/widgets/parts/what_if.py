@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from vpcedu.analysis.change import Repair
     from vpcedu.puzzles.changes import Changes
 
-ALL_THERE, AS_IT_IS = "every row as it is", "as it is"
+ALL_THERE, AS_IT_IS = "nothing changed", "as it is"
 
 
 class WhatIf:
     """Two menus; `change.value` is the Repair that was chosen, "": nothing is changed.
 
-    changes: for each row in words what may become of it, as `puzzles.changes.changes` gives them.
+    changes: for each row in words what may happen to it, as `puzzles.changes.changes` gives them.
     """
 
     def __init__(self, changes: Changes) -> None:
@@ -31,7 +31,7 @@ class WhatIf:
         self.row = menu("What if", ((ALL_THERE, ""),), "", 330)
         self.change = menu("is", ((AS_IT_IS, ""),), "", 270)
         self.undo = ipywidgets.Button(
-            description="Undo", tooltip="every row as it is", layout={"width": "70px"}
+            description="Undo", tooltip="nothing changed", layout={"width": "70px"}
         )
         self.row.observe(self._chosen, names="value")
         self.undo.on_click(lambda _: self.begin_again())
@@ -74,7 +74,7 @@ class WhatIf:
         self.row.value = ""
 
     def _chosen(self, event: object) -> None:
-        """A row was chosen: the first that may become of it is done at once."""
+        """A row was chosen: its first possible change is made at once."""
         repairs = self._changes.get(self.row.value, {})
         self.change.options = [
             (AS_IT_IS, ""),
@@ -102,5 +102,5 @@ def tried(show: Callable[[Repair | None], Frame], change: Repair | None) -> Fram
         return show(change)
     except ValueError as error:
         return Frame(
-            show(None).picture, f"{change}: that cannot be. {error}. The picture is without it."
+            show(None).picture, f"{change}: not possible. {error}. The picture is without it."
         )
