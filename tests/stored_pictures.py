@@ -28,7 +28,7 @@ PAINTERS = ("matplotlib", "pillow")
 # The tolerance. Another processor rounds the edge of a letter to the next shade: the palette has
 # five shades from ink to ground, 38 of 255 apart at most. A comma in the place of a full stop, the
 # smallest change of a label, makes more pixels differ by more than that (the tests plant it).
-FAR, MOST = 48, 8  # of 255 in one of three colours; pixels that may differ by more
+FAR, MOST = 48, 4  # of 255 in one of three colours; pixels that may differ by more
 
 Pictures = dict[int, list[bytes]]  # the PNGs of each code cell, by its number
 

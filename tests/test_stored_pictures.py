@@ -202,9 +202,12 @@ def test_another_shade_of_an_edge_is_within_the_tolerance():
 # --- the digest -------------------------------------------------------------------------
 
 
+WRITTEN = "0ddbec127407dfcab7f625f26335be0a7b21c13f622268c6c479e8bdbbb695c5"  # by Python 3.11; every other must agree
+
+
 def test_a_digest_holds_every_part_of_a_scene_and_nothing_smaller_than_is_seen():
     scene = Scene(700, 50, (Text(5, 20, "one"),), "title", "alt")
-    assert digest(scene) == "0"
+    assert digest(scene) == WRITTEN
     assert digest(scene._replace(height=50.001, items=(Text(5.0, 20.0, "one"),))) == digest(scene)
     others = [
         scene._replace(width=701),
