@@ -27,7 +27,8 @@ ROOT = Path(__file__).parent.parent
 PAINTERS = ("matplotlib", "pillow")
 # The tolerance. Another processor rounds the edge of a letter to the next shade: the palette has
 # five shades from ink to ground, 38 of 255 apart at most. A comma in the place of a full stop, the
-# smallest change of a label, makes more pixels differ by more than that (the tests plant it).
+# smallest change of a label, makes more pixels differ by more than that (the tests plant it). Only
+# an l for an I, which look alike in this font, does not: that the digest finds.
 FAR, MOST = 48, 4  # of 255 in one of three colours; pixels that may differ by more
 
 Pictures = dict[int, list[bytes]]  # the PNGs of each code cell, by its number
