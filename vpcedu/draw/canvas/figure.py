@@ -51,11 +51,11 @@ def paint(scene: Scene, axes: Any, theme: str = "light", moves: bool = False) ->
     """
     if theme not in THEMES:
         raise ValueError(f"theme {quoted(theme)}: expected one of {', '.join(THEMES)}")
-    axes.set(xlim=(0, scene.width), ylim=(scene.height, 0), xticks=(), yticks=())
+    axes.set(xlim=(0, scene.width), ylim=(scene.height, 0))
     axes.set_facecolor(THEMES[theme]["paper"])
     axes.figure.set_facecolor(THEMES[theme]["paper"])
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    for part in (*axes.spines.values(), axes.xaxis, axes.yaxis):
+        part.set_visible(False)
     colours = THEMES[theme] | {"": None}
     if moves:
         axes.add_artist(_artist()(scene, colours))
@@ -85,6 +85,8 @@ def _artist() -> type:
             self.widths: list[float] = []
 
         def draw(self, renderer: Any) -> None:
+            if not self.get_visible():
+                return
             brush = Brush(renderer, self.get_transform().frozen(), self.colours)
             renderer.open_group(GROUP, GROUP)
             _paint(self.scene, brush)

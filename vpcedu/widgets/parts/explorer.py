@@ -46,7 +46,7 @@ LOOK = f"""<style>
 .vpcedu-line p {{ line-height: 1.4; font-size: 14px; margin: 4px 0; overflow-wrap: break-word; }}
 .vpcedu-explorer .widget-toggle-buttons {{ display: flex; flex-wrap: nowrap; }}
 .vpcedu-explorer .widget-toggle-buttons > div {{ flex: 1 1 0; min-width: 0; }}
-.vpcedu-note .widget-html-content {{ line-height: 16px; }}
+.vpcedu-note .widget-html-content {{ line-height: 16px; overflow-wrap: anywhere; }}
 .vpcedu-about details {{ font-size: 13px; line-height: 1.4; }}
 .vpcedu-about summary {{ cursor: pointer; }}
 @container (max-width: {NARROW}px) {{ .vpcedu-line {{ height: {2 * LINE}px !important; }} }}
@@ -139,13 +139,14 @@ class Explorer:
     def _foot(self) -> Any:
         """A button for each format of a saved picture, and what came of it."""
         self.saved = ipywidgets.HTML(layout={"max_width": "100%"})
+        self.saved.add_class("vpcedu-note")
         self.buttons = {}
         for suffix in SUFFIXES:
             words = f"Save {suffix[1:].upper()}"
             button = ipywidgets.Button(description=words, layout={"width": "90px"})
             button.on_click(lambda _, suffix=suffix: self._pressed(suffix))
             self.buttons[suffix] = button
-        return ipywidgets.HBox([*self.buttons.values(), self.saved], layout=WRAPPED)
+        return ipywidgets.Box([*self.buttons.values(), self.saved], layout=WRAPPED)
 
     def _pressed(self, suffix: str) -> None:
         try:
