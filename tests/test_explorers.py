@@ -531,7 +531,7 @@ def test_every_question_of_the_menus_is_answered_or_said_to_be_none():
                 told.add("cannot")
                 continue
             assert explorer.sentence == short(said)
-            told.add("reaches" if "and the answer comes back" in said else "does not")
+            told.add("reaches" if "and the reply comes back" in said else "does not")
     assert told == {"cannot", "reaches", "does not"}
 
 
