@@ -163,7 +163,7 @@ STEPS = {
             ("connections", 6, "six connections tried, six translations"),
             ("room", 2, "4 found no port"),
             ("destinations", 2, "2 found no port"),
-            ("at", 400, "two rows in the table"),
+            ("at", 400, "two translations in the table"),
             ("speaks", "web", "RST"),
             ("keepalive", 300, "matches the first translation"),
             ("speaks", "stranger", "no translation for this packet"),
@@ -529,7 +529,7 @@ def test_every_question_of_the_menus_is_answered_or_said_to_be_none():
                 told.add("cannot")
                 continue
             assert explorer.sentence == short(said)
-            told.add("reaches" if "and the answer comes back" in said else "does not")
+            told.add("reaches" if "and the reply comes back" in said else "does not")
     assert told == {"cannot", "reaches", "does not"}
 
 
