@@ -164,7 +164,7 @@ STEPS = {
             ("connections", 6, "six connections tried, six translations"),
             ("room", 2, "4 found no port"),
             ("destinations", 2, "2 found no port"),
-            ("at", 400, "two rows in the table"),
+            ("at", 400, "two translations in the table"),
             ("speaks", "web", "RST"),
             ("keepalive", 300, "matches the first translation"),
             ("speaks", "stranger", "no translation for this packet"),

@@ -100,8 +100,7 @@ def _routes(visit: Visit, step: Step) -> Table:
         tuple(rows),
         lit,
         f"To {to}: {fits}",
-        "A route looks only at the destination, never at the source. The longest prefix "
-        f"that matches wins.{end}",
+        f"Only the destination matters, never the source. The longest matching prefix wins.{end}",
     )
 
 
