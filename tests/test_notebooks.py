@@ -116,7 +116,7 @@ def _too_long(notebook):
 
 def _too_many_cells(notebook):
     place = _code(notebook)[0]
-    notebook["cells"][place:place] = [copy.deepcopy(notebook["cells"][place]) for _ in range(4)]
+    notebook["cells"][place:place] = [copy.deepcopy(notebook["cells"][place]) for _ in range(3)]
     for number, at in enumerate(_code(notebook), 1):
         notebook["cells"][at]["execution_count"] = number
 
