@@ -6,12 +6,13 @@ The test checks them, and so does the script that stores notebooks.
 from __future__ import annotations
 
 import ast
+import base64
 import json
 import re
 from pathlib import Path
 from typing import Any
 
-from tests import reading_time
+from tests import reading_time, stored_pictures
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 8
@@ -161,8 +162,8 @@ def _texts(cell: dict[str, Any]) -> list[Any]:
 def stale(stored: dict[str, Any], anew: dict[str, Any]) -> list[str]:
     """Which code cells of a stored notebook were not run, or differ from a run just now, in words.
 
-    Pictures are compared by their alt text and the text beside them: their bytes depend on versions
-    and machines.
+    Pictures are compared by their scene, their alt text and the text beside them: their bytes
+    depend on versions and machines.
     """
     found = []
     pairs = zip(
@@ -181,7 +182,7 @@ def stale(stored: dict[str, Any], anew: dict[str, Any]) -> list[str]:
 
 
 def _compared(cell: dict[str, Any]) -> list[Any]:
-    """The outputs without pictures' bytes; neighbouring pieces of one stream are one."""
+    """The outputs, a picture's scene for its bytes; neighbouring pieces of one stream are one."""
     told: list[Any] = []
     for output in cell["outputs"]:
         if output["output_type"] == "stream":
@@ -193,8 +194,10 @@ def _compared(cell: dict[str, Any]) -> list[Any]:
             data = {
                 kind: "".join(what) if isinstance(what, list) else what
                 for kind, what in output.get("data", {}).items()
-                if kind not in (LIVE, "image/png")
+                if kind != LIVE
             }
+            if "image/png" in data:
+                data["image/png"] = stored_pictures.scene_of(base64.b64decode(data["image/png"]))
             told.append((output["output_type"], data, output.get("metadata"), output.get("ename")))
     return told
 

@@ -82,6 +82,13 @@ LATER = {
     # the answer was the first of 180 lines
     ("views", "one screen: a map and a short answer"): 54,
     ("(top)", "parts of the text that can be asked for"): 10,
+    # matplotlib painted nothing that moves, and its axes held nothing that somebody could change
+    ("draw", "matplotlib paints what moves, in the page's colours; one painter or the other"): 77,
+    ("draw", "lines, patches and texts of a figure, to be changed"): 46,
+    # any stored picture could stand in any other one's place
+    ("draw", "a PNG tells its scene"): 11,
+    ("widgets", "pictures are saved from an explorer"): 24,
+    ("widgets", "an explorer's figure and painter"): 8,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

@@ -17,6 +17,7 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from xml.etree import ElementTree
 
 import pytest
 
@@ -270,6 +271,16 @@ def test_the_arrows_toggle_changes_the_map_and_nothing_jumps(run, tmp_path):
     after = explorer_state(arrows)
     run.screenshot(path=tmp_path / "arrows.png")
     assert after[2] == before[2] and after[0] != before[0]
+
+
+def test_what_is_shown_is_saved_beside_the_lesson(run):
+    explorer = cell(run, "widgets.ReturnPaths()")
+    before = explorer.locator(".widget-html svg").get_attribute("aria-label")
+    explorer.get_by_role("button", name="Save SVG").click()
+    said = wait_until(run, lambda: explorer.locator(".vpcedu-note").last.inner_text().strip())
+    path = Path(said.removeprefix("Saved as "))
+    assert path.name == "return-paths.svg" and path.parent.name == "notebooks"
+    assert ElementTree.parse(path).getroot().get("aria-label") == before
 
 
 def test_no_cell_failed_nothing_left_the_machine_and_nothing_complained(run):

@@ -116,7 +116,7 @@ LOOK = """explorer => {
     return {cut, rows: lines, labels, words: line.scrollHeight - line.clientHeight,
             sideways: explorer.scrollWidth - explorer.clientWidth, frame: stage.scrollWidth - stage.clientWidth,
             below: stage.scrollHeight - stage.clientHeight, wide: stage.clientWidth,
-            paper: getComputedStyle(stage.querySelector('svg > rect')).fill};
+            paper: getComputedStyle(stage.querySelector('svg > rect, svg path')).fill};
 }"""
 
 

@@ -564,7 +564,11 @@ def test_picture_is_painted_on_axes_it_is_given():
     axes = Figure().add_subplot()
     picture = draw.map(visit("network instance"), ax=axes)
     assert picture.axes is axes and picture.figure is axes.figure
-    assert [artist.scene for artist in axes.artists] == [picture.scene]
+    assert [text.get_text() for text in axes.texts] == words_of(picture.scene)
+
+
+def words_of(scene):
+    return [item.words for item in scene.items if getattr(item, "words", "")]
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from vpcedu import lab
+from vpcedu import draw, lab
 from vpcedu.sites.two_hosts import KERNELS, SEGMENTS, handshake
 
 NEW = (0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67)
@@ -147,3 +147,15 @@ def test_syns_are_never_closer_than_a_second():
         assert all(
             b - a >= 1 for a, b in pairwise(handshake(server="silent", kernel=kernel).syn_times)
         )
+
+
+# --- the cell that draws on a picture ---------------------------------------------------
+
+
+def test_the_line_that_the_lesson_colours_is_the_lost_ack():
+    """It is dotted, and the sign of its loss stands at its end."""
+    picture = draw.handshake(lab.handshake(round_trip=200, lost=("1st ACK",)))
+    line = picture.axes.lines[13]
+    cross = next(item for item in picture.scene.items if getattr(item, "kind", "") == "cross")
+    assert line.is_dashed() and tuple(line.get_xydata()[-1]) == (cross.x, cross.y)
+    assert abs(cross.x - 349) < 8 and 0 < 199 - cross.y < 16, "there the arrow points"

@@ -15,6 +15,7 @@ from rigs.layout import faults
 
 from vpcedu import draw, lab, widgets
 from vpcedu.course.kernel_evidence import Pair, Row
+from vpcedu.draw.canvas.moving import painter
 from vpcedu.widgets.explorers.evidence import NONE, sentence
 
 FOLDER = Path(__file__).parent / "kernel"
@@ -134,7 +135,7 @@ def test_picture_and_sentence_follow_every_control(laboratory):
         explorer.scenario.value, explorer.fault.value, explorer.row.value = scenario, fault, row
         both = laboratory.beside(scenario, "" if fault == NONE else fault)
         assert explorer.sentence == sentence(both, row)
-        assert explorer.image.value == draw.beside(both, row).svg("live")
+        assert explorer.image.value == painter().svg(draw.beside(both, row).scene)
         assert ("differs" in explorer.sentence) == (fault != NONE)
     explorer.row.value = 17
     assert explorer.sentence.startswith("All 2 rows have been shown.")

@@ -116,7 +116,7 @@ def _too_long(notebook):
 
 def _too_many_cells(notebook):
     place = _code(notebook)[0]
-    notebook["cells"][place:place] = [copy.deepcopy(notebook["cells"][place]) for _ in range(4)]
+    notebook["cells"][place:place] = [copy.deepcopy(notebook["cells"][place]) for _ in range(3)]
     for number, at in enumerate(_code(notebook), 1):
         notebook["cells"][at]["execution_count"] = number
 
@@ -299,12 +299,12 @@ def test_a_pictures_bytes_are_not_stale_but_its_words_are():
         }
         return {"cells": [{"cell_type": "code", "execution_count": 1, "outputs": [output]}]}
 
-    stored = picture("abc", "a map", "words")
-    assert stale(stored, picture("xyz", "a map", "words")) == []
-    assert stale(stored, picture("abc", "no map", "words")) == stale(
-        stored, picture("abc", "a map", "others")
+    stored = picture("abcd", "a map", "words")
+    assert stale(stored, picture("wxyz", "a map", "words")) == []
+    assert stale(stored, picture("abcd", "no map", "words")) == stale(
+        stored, picture("abcd", "a map", "others")
     )
-    assert stale(stored, picture("abc", "no map", "words")) == ["code cell 1: stale"]
+    assert stale(stored, picture("abcd", "no map", "words")) == ["code cell 1: stale"]
 
 
 # --- strict nbval finds what is not true any more ---------------------------------------

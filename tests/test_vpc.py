@@ -243,10 +243,12 @@ def test_a_device_stands_somewhere():
     refused(
         more("interfaces", Interface("ghost", "inner", "10.0.1.20")),
         "device 'ghost'",
-        "a row in `devices`",
+        "an entry in `devices`",
     )
     refused(
-        more("outside", OutsideHost("ghost", "192.0.2.99")), "device 'ghost'", "a row in `devices`"
+        more("outside", OutsideHost("ghost", "192.0.2.99")),
+        "device 'ghost'",
+        "an entry in `devices`",
     )
 
 

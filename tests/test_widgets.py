@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vpcedu import reference_architecture, widgets
+from vpcedu.draw.canvas.moving import painter
 from vpcedu.sites.reference import BALANCERS
 from vpcedu.widgets.explorers.return_paths import frame
 from vpcedu.widgets.parts import explorer as explorer_module
@@ -23,7 +24,7 @@ def test_the_picture_and_the_sentence_follow_the_slider():
     for packet in range(1, 23):
         explorer.packet.value = packet
         assert explorer.sentence == frame("classic-tcp", packet, "ladder").sentence
-        assert explorer.image.value == explorer.picture.svg("live")
+        assert explorer.image.value == painter().svg(explorer.picture.scene)
         seen.add(explorer.image.value)
     assert len(seen) == 22
 

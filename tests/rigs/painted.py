@@ -32,12 +32,14 @@ def _width(text):
     )
 
 
-def by_matplotlib(picture):
-    """The same by matplotlib.
+def by_matplotlib(picture, moves):
+    """The same by matplotlib, as one artist that moves or as an artist for each primitive.
 
     Polygons are closed paths with straight sides that are not boxes or bands.
     """
     from matplotlib.backend_bases import RendererBase
+
+    from vpcedu.draw.canvas.figure import figure_of
 
     class Notes(RendererBase):
         def __init__(self):
@@ -58,21 +60,28 @@ def by_matplotlib(picture):
             level = len({y for _, y in corners}) == len({x for x, _ in corners}) == 2
             self.polygons += rgbFace is not None and len(path.vertices) in (4, 5) and not level
 
-    notes = Notes()
-    picture.axes.artists[0].draw(notes)
+    notes, axes = Notes(), figure_of(picture.scene, picture.theme, moves).axes[0]
+    painted = axes.artists if moves else (*axes.patches, *axes.lines, *axes.texts)
+    assert len(painted) == (1 if moves else len(axes.get_children()) - OF_EVERY_AXES)
+    for artist in painted:
+        artist.draw(notes)
     return notes.texts, notes.polygons
 
 
+OF_EVERY_AXES = 10  # four edges, two axis, three titles, the ground
+
+
 def assert_same(picture):
-    """Both painters wrote the same words at the same places.
+    """Both painters wrote the same words at the same places, matplotlib in both of its ways.
 
     They drew as many heads and diamonds.
     """
     from pytest import approx
 
     texts, polygons = by_svg(picture)
-    drawn, drawn_polygons = by_matplotlib(picture)
-    assert [words for words, _, _ in texts] == [words for words, _, _ in drawn] != []
-    for (words, x, y), (_, other_x, other_y) in zip(texts, drawn, strict=True):
-        assert (x, y) == (approx(other_x, abs=0.02), approx(other_y, abs=0.02)), words
-    assert polygons == drawn_polygons
+    for moves in (True, False):
+        drawn, drawn_polygons = by_matplotlib(picture, moves)
+        assert [words for words, _, _ in texts] == [words for words, _, _ in drawn] != []
+        for (words, x, y), (_, other_x, other_y) in zip(texts, drawn, strict=True):
+            assert (x, y) == (approx(other_x, abs=0.02), approx(other_y, abs=0.02)), words
+        assert polygons == drawn_polygons

@@ -107,7 +107,7 @@ class Network:
         vpc = self.vpc.changed(row, new)
         if made_of(vpc) != made_of(self.vpc):
             raise ValueError(
-                f"{quoted(row)} is part of a device: expected a route, ACL entry, group rule, public address,"
+                f"{quoted(row)} is part of a device: expected a route, rule, network ACL entry, public address,"
                 " subnet, or an interface that keeps its device and addresses"
             )
         validity.check(vpc)

@@ -65,7 +65,7 @@ class Unknown(NamedRow):
     collect: str = ""
 
     def __str__(self) -> str:
-        return self.words + (f"; {self.collect} tells" if self.collect else "")
+        return self.words + (f"; to find out, run {self.collect}" if self.collect else "")
 
 
 class Vpc(NamedRow):

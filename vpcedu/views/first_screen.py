@@ -24,7 +24,7 @@ LEGEND = "=1==> request of connection 1   [ ] a connection ends   * addresses re
 MORE = """\
 python3 -m vpcedu --packets           every packet, a line for each
 python3 -m vpcedu --why               each rule and route that decided
-python3 -m vpcedu --balancer network  a balancer that is no proxy; --help
+python3 -m vpcedu --balancer network  a balancer that is not a proxy; --help
 python3 -m vpcedu ask FOLDER ...      such questions about your own VPC
 python3 start.py                      the course, in JupyterLab"""
 OUTSIDE, EDGE = "Internet", "edge of the VPC"

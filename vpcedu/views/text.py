@@ -103,14 +103,20 @@ def columns(talks: tuple[Conversation, ...], traces: list[Trace]) -> list[str]:
 
     The paths of the connections come first, then those of the packets.
     """
-    order: list[str] = []
-    known = {"Internet"}
+    right = {"": ""}  # each one's neighbour; "" is both ends
+    last = ""
     for path in [talk.path for talk in talks] + [trace.devices for trace in traces]:
-        for place, name in enumerate(path):
-            if name not in known:
-                known.add(name)
-                follows = place and path[place - 1] in order
-                order.insert(order.index(path[place - 1]) + 1 if follows else len(order), name)
+        before = ""
+        for name in path:
+            if name not in right and name != "Internet":
+                left = before if before and before in right else last
+                right[name], right[left] = right[left], name
+                last = name if left == last else last
+            before = name
+    order, name = [], right[""]
+    while name:
+        order.append(name)
+        name = right[name]
     return order
 
 

@@ -1,9 +1,11 @@
 """Figure: a scene on matplotlib axes, whose coordinates are the scene's own.
 
-Nothing is laid out here. The whole scene is one artist, which tells the renderer each primitive:
-with an artist for each of them a picture takes ten times as long. One function for each primitive,
-as in svg.py. No pyplot, no global settings: a figure belongs to whoever asked for it. matplotlib is
-imported when something is painted, not before.
+Nothing is laid out here. One function for each primitive, as in svg.py; each tells a brush what to
+paint, and there are two brushes. One makes matplotlib's own artists (lines, patches, texts), which
+whoever has the figure can change. The other tells the renderer at once: then the whole scene is one
+artist and is drawn in a fraction of the time, for pictures that move. No pyplot, no global
+settings: a figure belongs to whoever asked for it. matplotlib is imported when something is
+painted, not before.
 """
 
 from __future__ import annotations
@@ -20,35 +22,50 @@ if TYPE_CHECKING:
     from typing import Any
 
     Points = tuple[tuple[float, float], ...]
+    Dash = tuple[float, ...]
 
 POINTS = 0.72  # points to a CSS pixel at 100 pixels to the inch
 MISSING = "pictures need matplotlib: pip install vpcedu[course]"
+GROUP = "scene"  # what the one artist's part of an SVG is called
 
 
-def figure_of(scene: Scene, theme: str = "light") -> Any:
-    """A new matplotlib Figure that holds the scene, 100 CSS pixels to the inch."""
+def figure_of(scene: Scene, theme: str = "light", moves: bool = False) -> Any:
+    """A new matplotlib Figure that holds the scene, 100 CSS pixels to the inch.
+
+    moves: the scene is one artist, see `paint`. ImportError where matplotlib is missing.
+    """
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise ImportError(MISSING) from error
     figure = Figure(figsize=(scene.width / 100, scene.height / 100), dpi=100)
-    paint(scene, figure.add_axes((0.0, 0.0, 1.0, 1.0)), theme)
+    paint(scene, figure.add_axes((0.0, 0.0, 1.0, 1.0)), theme, moves)
     return figure
 
 
-def paint(scene: Scene, axes: Any, theme: str = "light") -> Any:
-    """Put the scene on axes, as one artist, which is returned; ValueError for an unknown theme.
+def paint(scene: Scene, axes: Any, theme: str = "light", moves: bool = False) -> None:
+    """Put the scene on axes, an artist for each primitive; ValueError for an unknown theme.
 
-    To show another scene in its place, give the artist another `scene` of the same size.
+    moves: as one artist, the first of `axes.artists`, which shows another scene as soon as its
+    `scene` is another one.
     """
     if theme not in THEMES:
         raise ValueError(f"theme {quoted(theme)}: expected one of {', '.join(THEMES)}")
-    axes.set(xlim=(0, scene.width), ylim=(scene.height, 0), xticks=(), yticks=())
+    axes.set(xlim=(0, scene.width), ylim=(scene.height, 0))
     axes.set_facecolor(THEMES[theme]["paper"])
     axes.figure.set_facecolor(THEMES[theme]["paper"])
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    return axes.add_artist(_artist()(scene, THEMES[theme] | {"": None}))
+    for part in (*axes.spines.values(), axes.xaxis, axes.yaxis):
+        part.set_visible(False)
+    colours = THEMES[theme] | {"": None}
+    if moves:
+        axes.add_artist(_artist()(scene, colours))
+    else:
+        _paint(scene, Maker(axes, colours))
+
+
+def _paint(scene: Scene, brush: Maker | Brush) -> None:
+    for item in scene.items:
+        PAINTERS[type(item)](item, brush)
 
 
 @cache
@@ -60,52 +77,111 @@ def _artist() -> type:
     from matplotlib.artist import Artist
 
     class Painted(Artist):
-        """A scene on axes, in a theme's colours."""
+        """A scene on axes, in a theme's colours; `widths` of its texts, in pixels, as drawn."""
 
         def __init__(self, scene: Scene, colours: dict[str, Any]) -> None:
             super().__init__()
             self.scene, self.colours = scene, colours
+            self.widths: list[float] = []
 
         def draw(self, renderer: Any) -> None:
-            brush = Brush(renderer, self.get_transform(), self.colours)
-            for item in self.scene.items:
-                PAINTERS[type(item)](item, brush)
+            if not self.get_visible():
+                return
+            brush = Brush(renderer, self.get_transform().frozen(), self.colours)
+            renderer.open_group(GROUP, GROUP)
+            _paint(self.scene, brush)
+            renderer.close_group(GROUP)
+            brush.context.restore()
+            self.widths = brush.widths
             self.stale = False
 
     return Painted
 
 
-class Brush:
-    """What paints on a renderer, in scene coordinates.
+class Maker:
+    """The brush that leaves artists on axes, in scene coordinates.
 
-    A colour is the name of a meaning; "" is none.
+    They are drawn in the order in which they were made, and below what is added later. A colour is
+    the name of a meaning; "" is none.
+    """
+
+    def __init__(self, axes: Any, colours: dict[str, Any]) -> None:
+        self._axes, self._colours = axes, colours
+
+    def path(
+        self, path: Any, ground: str, ink: str = "", width: float = 0.0, dash: Dash = ()
+    ) -> None:
+        """A path with a ground and a stroke; `width` and `dash` are in scene pixels."""
+        from matplotlib.patches import PathPatch
+
+        colours = self._colours
+        patch = PathPatch(path, facecolor=colours[ground] or "none", joinstyle="miter")
+        patch.set(edgecolor=colours[ink] or "none", linewidth=width * POINTS)
+        self._add(patch, dash, width)
+
+    def polygon(self, corners: Points, ground: str, ink: str, width: float) -> None:
+        """A closed shape with straight sides."""
+        from matplotlib.patches import Polygon
+
+        colours = self._colours
+        patch = Polygon(corners, facecolor=colours[ground], edgecolor=colours[ink] or "none")
+        self._add(patch, (), width)
+        patch.set(linewidth=width * POINTS, joinstyle="miter")
+
+    def stroke(self, points: Points, ink: str, width: float, dash: Dash = ()) -> None:
+        """A line through points."""
+        from matplotlib.lines import Line2D
+
+        line = Line2D(
+            *zip(*points, strict=True), color=self._colours[ink], linewidth=width * POINTS
+        )
+        for ends in ("solid", "dash"):
+            line.set(**{f"{ends}_capstyle": "butt", f"{ends}_joinstyle": "miter"})
+        self._add(line, dash, width)
+
+    def words(
+        self, x: float, y: float, words: str, ink: str, size: float, bold: bool, anchor: str
+    ) -> None:
+        """A line of text; its left edge is where fonts.py says, as in every painter."""
+        from matplotlib.text import Text
+
+        left = x - width_of(words, size, bold) * SHARES[anchor]
+        text = Text(left, y, drawable(words), color=self._colours[ink], parse_math=False)
+        text.set_fontproperties(_font(size, bold))
+        self._add(text)
+
+    def _add(self, artist: Any, dash: Dash = (), width: float = 1.0) -> None:
+        if dash:  # matplotlib counts in widths of the line
+            artist.set_linestyle((0, [length / width for length in dash]))
+        artist.set(zorder=1, clip_on=False)
+        self._axes.add_artist(artist)
+
+
+class Brush:
+    """The brush that paints on a renderer, in scene coordinates.
+
+    It takes the same strokes as Maker.
     """
 
     def __init__(self, renderer: Any, transform: Any, colours: dict[str, Any]) -> None:
         self._renderer, self._transform, self._colours = renderer, transform, colours
         self._top = renderer.get_canvas_width_height()[1] if renderer.flipy() else None
+        self.context = renderer.new_gc()  # one for all strokes: making one takes its time
+        self.context.set_joinstyle("miter")
+        self.widths: list[float] = []
 
     def path(
-        self,
-        path: Any,
-        ground: str,
-        ink: str = "",
-        width: float = 0.0,
-        dash: tuple[float, ...] = (),
+        self, path: Any, ground: str, ink: str = "", width: float = 0.0, dash: Dash = ()
     ) -> None:
         """A path with a ground and a stroke; `width` and `dash` are in scene pixels."""
-        renderer = self._renderer
-        context = renderer.new_gc()
+        context = self.context
         # points: the renderer makes pixels of them
         context.set_linewidth(width * POINTS if ink else 0.0)
-        context.set_joinstyle("miter")
         if ink:
             context.set_foreground(_rgba(self._colours[ink]), isRGBA=True)
-        if dash:
-            context.set_dashes(0, [length * POINTS for length in dash])
+        context.set_dashes(0, [length * POINTS for length in dash] or None)
         filled = _rgba(self._colours[ground]) if ground else None
-        renderer.draw_path(context, path, self._transform, filled)
-        context.restore()
+        self._renderer.draw_path(context, path, self._transform, filled)
 
     def polygon(self, corners: Points, ground: str, ink: str, width: float) -> None:
         """A closed shape with straight sides."""
@@ -113,24 +189,30 @@ class Brush:
 
         self.path(Path((*corners, corners[0]), closed=True), ground, ink, width)
 
+    def stroke(self, points: Points, ink: str, width: float, dash: Dash = ()) -> None:
+        """A line through points."""
+        from matplotlib.path import Path
+
+        self.path(Path(points), "", ink, width, dash)
+
     def words(
         self, x: float, y: float, words: str, ink: str, size: float, bold: bool, anchor: str
     ) -> None:
         """A line of text; its left edge is where fonts.py says, as in every painter."""
-        renderer = self._renderer
-        left, base = self._transform.transform((x, y))
-        left -= renderer.points_to_pixels(width_of(words, size, bold) * SHARES[anchor] * POINTS)
-        context = renderer.new_gc()
-        context.set_foreground(_rgba(self._colours[ink]), isRGBA=True)
-        renderer.draw_text(
-            context,
+        width = width_of(words, size, bold)
+        across, _, _, down, left, base = self._transform.to_values()
+        left += (x - width * SHARES[anchor]) * across
+        base += y * down
+        self.context.set_foreground(_rgba(self._colours[ink]), isRGBA=True)
+        self._renderer.draw_text(
+            self.context,
             left,
             base if self._top is None else self._top - base,
             drawable(words),
             _font(size, bold),
             0,
         )
-        context.restore()
+        self.widths.append(width)
 
 
 @lru_cache(64)
@@ -151,23 +233,26 @@ def _rectangle(x: float, y: float, w: float, h: float) -> Points:
     return (x, y), (x + w, y), (x + w, y + h), (x, y + h)
 
 
-def _band(band: Band, brush: Brush) -> None:
+def _band(band: Band, brush: Maker | Brush) -> None:
     brush.polygon(_rectangle(band.x, band.y, band.w, band.h), band.ground, "", 0.0)
 
 
-def _box(box: Box, brush: Brush) -> None:
+def _box(box: Box, brush: Maker | Brush) -> None:
+    around = _round(box.x, box.y, box.w, box.h, box.radius)
+    brush.path(around, box.ground, box.ink, box.width, box.dash)
+
+
+@lru_cache(512)
+def _round(x: float, y: float, w: float, h: float, radius: float) -> Any:
+    """A rectangle with round corners as a path; a moving picture asks for the same ones again."""
     from matplotlib.patches import BoxStyle
 
-    round_corners: Any = BoxStyle.Round(pad=0, rounding_size=box.radius)
-    brush.path(
-        round_corners(box.x, box.y, box.w, box.h, 1.0), box.ground, box.ink, box.width, box.dash
-    )
+    corners: Any = BoxStyle.Round(pad=0, rounding_size=radius)
+    return corners(x, y, w, h, 1.0)
 
 
-def _line(line: Line, brush: Brush) -> None:
-    from matplotlib.path import Path
-
-    brush.path(Path(line.shaft), "", line.ink, line.width, line.dash)
+def _line(line: Line, brush: Maker | Brush) -> None:
+    brush.stroke(line.shaft, line.ink, line.width, line.dash)
     if line.head:
         hollow = line.head == "hollow"
         brush.polygon(
@@ -175,17 +260,17 @@ def _line(line: Line, brush: Brush) -> None:
         )
 
 
-def _text(text: Text, brush: Brush) -> None:
+def _text(text: Text, brush: Maker | Brush) -> None:
     brush.words(text.x, text.y, text.words, text.ink, text.size, text.bold, text.anchor)
 
 
-def _mark(mark: Mark, brush: Brush) -> None:
+def _mark(mark: Mark, brush: Maker | Brush) -> None:
     from matplotlib.path import Path
 
     x, y, r = mark.x, mark.y, mark.size
     if mark.kind == "cross":
         for stroke in (((x - r, y - r), (x + r, y + r)), ((x - r, y + r), (x + r, y - r))):
-            brush.path(Path(stroke), "", mark.ink, 2.6)
+            brush.stroke(stroke, mark.ink, 2.6)
         return
     if mark.kind == "diamond":
         brush.polygon(((x, y - r), (x + r, y), (x, y + r), (x - r, y)), mark.ink, "paper", 1.2)

@@ -16,6 +16,8 @@ from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     Point = tuple[float, float]
     Extent = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -142,3 +144,19 @@ def back(start: Point, end: Point, length: float) -> Point:
     dx, dy = end[0] - start[0], end[1] - start[1]
     share = length / (hypot(dx, dy) or 1.0)
     return end[0] - dx * share, end[1] - dy * share
+
+
+def digest(scene: Scene) -> str:
+    """SHA-256 over a scene as text: all of it, numbers to a hundredth of a pixel; 64 hex digits."""
+    from hashlib import sha256
+
+    return sha256(_told(scene).encode()).hexdigest()
+
+
+def _told(value: Any) -> str:
+    """A value as text that is the same on every Python, in ASCII."""
+    if isinstance(value, tuple):
+        return f"{type(value).__name__}({','.join([_told(part) for part in value])})"
+    if isinstance(value, str | bool):
+        return ascii(value)
+    return f"{round(value, 2) + 0.0:.2f}"  # 0.0 is added because -0.0 is written differently

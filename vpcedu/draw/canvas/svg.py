@@ -39,13 +39,19 @@ def paint(scene: Scene, theme: str = "light") -> str:
     """The scene as one <svg> element; theme: light, dark or live. ValueError for an unknown one."""
     if theme not in (*THEMES, LIVE):
         raise ValueError(f"theme {quoted(theme)}: expected one of {', '.join((*THEMES, LIVE))}")
-    follows = (' class="v-live"', FOLLOW) if theme == LIVE else ("", "")
-    width, height, paper = _n(scene.width), _n(scene.height), _colours(theme)["paper"]
+    paper = f'<rect width="{_n(scene.width)}" height="{_n(scene.height)}" fill="{_colours(theme)["paper"]}"/>'
     body = "\n".join([_painted(item, theme) for item in scene.items])
+    return around(scene.width, scene.height, scene.alt, theme, f"{paper}\n{body}")
+
+
+def around(width: float, height: float, alt: str, theme: str, body: str) -> str:
+    """A whole <svg> element around what is drawn: its size, its words, and the theme's inks."""
+    follows = (' class="v-live"', FOLLOW) if theme == LIVE else ("", "")
+    w, h = _n(width), _n(height)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-        f' role="img" aria-label="{_escape(scene.alt)}" font-family="{FALLBACKS}"{follows[0]}>\n'
-        f'{follows[1]}<rect width="{width}" height="{height}" fill="{paper}"/>\n{body}\n</svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}"'
+        f' role="img" aria-label="{_escape(alt)}" font-family="{FALLBACKS}"{follows[0]}>\n'
+        f"{follows[1]}{body}\n</svg>\n"
     )
 
 

@@ -1,20 +1,27 @@
 """Explorer: some controls, one picture, one sentence; the picture follows the controls.
 
 A pure function makes the frame from the controls' values; the explorer only shows it: live as SVG,
-which is quick, and on a page without a kernel as PNG. The picture's place has a fixed height for
-all values of a slider, so the page never jumps. An error is shown in place of the sentence, and
-raised. "Reset" brings every control back to where it began. Parts that several explorers have (a
-stepper, a what-if panel) bring controls of their own.
+which is quick, and on a page without a kernel as PNG. matplotlib paints what is live, on one figure
+that is drawn again and again; where it is missing, the package's own painter does (moving.py). The
+picture's place has a fixed height for all values of a slider, so the page never jumps. An error is
+shown in place of the sentence, and raised. "Reset" brings every control back to where it began; the
+buttons under the picture save what is shown. Parts that several explorers have (a stepper, a
+what-if panel) bring controls of their own.
 """
 
 from __future__ import annotations
 
+import os
+import re
 from html import escape
+from itertools import count
 from math import ceil
 
 import ipywidgets
 
 from vpcedu.draw import Picture
+from vpcedu.draw.canvas import moving
+from vpcedu.draw.canvas.picture import SUFFIXES
 from vpcedu.row import NamedRow
 from vpcedu.views.text import fold
 
@@ -39,7 +46,7 @@ LOOK = f"""<style>
 .vpcedu-line p {{ line-height: 1.4; font-size: 14px; margin: 4px 0; overflow-wrap: break-word; }}
 .vpcedu-explorer .widget-toggle-buttons {{ display: flex; flex-wrap: nowrap; }}
 .vpcedu-explorer .widget-toggle-buttons > div {{ flex: 1 1 0; min-width: 0; }}
-.vpcedu-note .widget-html-content {{ line-height: 16px; }}
+.vpcedu-note .widget-html-content {{ line-height: 16px; overflow-wrap: anywhere; }}
 .vpcedu-about details {{ font-size: 13px; line-height: 1.4; }}
 .vpcedu-about summary {{ cursor: pointer; }}
 @container (max-width: {NARROW}px) {{ .vpcedu-line {{ height: {2 * LINE}px !important; }} }}
@@ -76,6 +83,7 @@ class Explorer:
         for part in parts:
             self.controls |= part.controls
         self.about = about
+        self.painter = moving.painter()
         self.image = ipywidgets.HTML(
             layout={"width": f"{WIDTH}px", "min_width": f"{WIDTH}px", "margin": "0"}
         )
@@ -97,6 +105,7 @@ class Explorer:
                 *(part.box for part in parts),
                 self.line,
                 self.stage,
+                self._foot(),
             ],
             layout={"width": f"{WIDTH + 24}px", "max_width": "100%", "overflow": "hidden"},
         )
@@ -127,12 +136,66 @@ class Explorer:
             [words, self.reset], layout={"justify_content": "space-between", "flex": "0 0 auto"}
         )
 
+    def _foot(self) -> Any:
+        """A button for each format of a saved picture, and what came of it."""
+        self.saved = ipywidgets.HTML(layout={"max_width": "100%"})
+        self.saved.add_class("vpcedu-note")
+        self.buttons = {}
+        for suffix in SUFFIXES:
+            words = f"Save {suffix[1:].upper()}"
+            button = ipywidgets.Button(description=words, layout={"width": "90px"})
+            button.on_click(lambda _, suffix=suffix: self._pressed(suffix))
+            self.buttons[suffix] = button
+        return ipywidgets.Box([*self.buttons.values(), self.saved], layout=WRAPPED)
+
+    def _pressed(self, suffix: str) -> None:
+        try:
+            words = f"Saved as {self.save(suffix)}"
+        except Exception as error:
+            words = f"Not saved: {error}"
+        self.saved.value = escape(words)
+
+    def save(self, suffix: str = ".png") -> str:
+        """Write what is shown into the current folder, under a name that is free there.
+
+        Returns the file's path. suffix: .png, .svg or .pdf. OSError where it cannot be written;
+        ImportError where the format needs matplotlib and it is missing.
+        """
+        name = re.sub("(?<=[a-z])(?=[A-Z])", "-", type(self).__name__).lower()
+        names = (f"{name}-{number}{suffix}" if number > 1 else name + suffix for number in count(1))
+        path = next(path for path in map(os.path.abspath, names) if not os.path.lexists(path))
+        self._shown().save(path)
+        return path
+
+    def _shown(self) -> Picture:
+        """The picture as it stands on the figure, where there is one."""
+        assert self.picture is not None
+        if self.figure is None:
+            return self.picture
+        return Picture(self.picture.scene, "light", self.figure.axes[0], painted=True)
+
+    @property
+    def figure(self) -> Any:
+        """The matplotlib Figure that is drawn again for every setting; None by the other painter.
+
+        What is added to it is drawn with every picture from then on.
+        """
+        return self.painter.figure
+
+    def paint_with(self, name: str) -> None:
+        """Have another painter from now on: "matplotlib" or "svg"; ValueError for another word.
+
+        ImportError where matplotlib is asked for and missing.
+        """
+        self.painter = moving.painter(name)
+        self.show()
+
     def show(self) -> None:
         """Make the frame for the present values and show it."""
         self._busy = True  # what the frame itself moves, such as a slider's end, is not shown twice
         try:
             frame = self._frame(**{name: control.value for name, control in self.controls.items()})
-            svg = frame.picture.svg("live")
+            svg = self.painter.svg(frame.picture.scene)
         except Exception as error:
             self.line.value = f"<p><b>This setting failed:</b> {escape(str(error))}</p>"
             raise
@@ -174,10 +237,10 @@ class Explorer:
     def _repr_mimebundle_(self, **formats: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The live view, and for a page without a kernel the picture and the sentence."""
         live = self.box._repr_mimebundle_(**formats)
-        assert self.picture is not None
-        still, metadata = self.picture._repr_mimebundle_(**formats)
+        shown = self._shown()
+        still, metadata = shown._repr_mimebundle_(**formats)
         bundle = (live[0] if isinstance(live, tuple) else live) | still
-        bundle["text/plain"] = f"{self.sentence}\n\n{self.picture.alt}"
+        bundle["text/plain"] = f"{self.sentence}\n\n{shown.alt}"
         return bundle, metadata
 
     def __str__(self) -> str:
