@@ -39,10 +39,9 @@ def test_the_answer_goes_to_the_node_by_the_local_route_and_the_node_s_to_the_cl
         str(answer.packet.flow).startswith("10.0.1.10:80 > 10.0.0.10:")
         and answer.last.at == "ELB node"
     )
-    assert (
-        "10.0.0.0/16 > local" in visit.answer.replace("\n", " ")
-        and "Not one of the 22 packets" in visit.answer
-    )
+    assert "10.0.0.0/16 > local" in visit.answer.replace(
+        "\n", " "
+    ) and "Not one of the 22 packets" in visit.answer.replace("\n", " ")
 
 
 @pytest.mark.parametrize(
