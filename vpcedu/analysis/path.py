@@ -153,7 +153,7 @@ def decided(vpc: Vpc, step: Step) -> str:
     if tracked is not None:
         return f"tracked flow, allowed by {tracked.rule}" if tracked.rule else "tracked flow"
     if translation_of(step) is not None:
-        return f"{_whose(step)}: {rewritten(step) or 'unchanged'}"
+        return f"{_whose(step)}{rewritten(step) or 'unchanged'}"
     if step.check == "address map":
         return f"{step.row}: {rewritten(step)}"
     return f"connection {step.row}" if step.check == "deliver" else str(step.row)
@@ -187,7 +187,7 @@ def _gone(vpc: Vpc, route: Route) -> str:
 
 
 def _whose(step: Step) -> str:
-    return "the load balancer's flow" if step.check == "flow return" else "its translation"
+    return "the load balancer's flow: " if step.check == "flow return" else ""
 
 
 def table_of(vpc: Vpc, device: str) -> str:
