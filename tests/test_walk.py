@@ -16,12 +16,15 @@ from rigs.reference_site import BALANCERS, NATS, PAGE, dropped, open_connections
 from vpcedu.clock import SECOND, Clock, seconds
 from vpcedu.flow import FiveTuple
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.network import places
 from vpcedu.network.conversations import conversations
 from vpcedu.network.joined import together
 from vpcedu.network.link import Link
 from vpcedu.network.names import Name, Names
 from vpcedu.network.network import MOST_HOPS
+from vpcedu.network.places import Hop, Places
 from vpcedu.network.record import Call
+from vpcedu.network.vpc import Unknown
 from vpcedu.packet import SYN, Packet
 from vpcedu.protocols.http import request
 from vpcedu.protocols.tls import Client
@@ -522,12 +525,34 @@ def test_a_call_has_a_page_only_where_one_is_asked_for():
 
 
 def test_what_is_no_row_of_a_description_is_not_added_to_it():
-    with pytest.raises(
-        ValueError, match=r"is no row that can be added: expected a Route, AclEntry"
-    ):
+    with pytest.raises(ValueError, match=r"Name.* expected a Route, AclEntry, GroupRule or Assoc"):
         site().vpc.with_row(Name("shop.example.com", ("192.0.2.10",)))
 
 
 def test_a_vpc_without_peers_is_its_own_description_together():
     vpc = site().vpc
     assert together(vpc) is vpc
+
+
+def test_what_is_not_known_is_said_with_the_call_that_would_tell():
+    gap = Unknown("NAT", "its check of source and destination is not known")
+    assert str(gap) == "its check of source and destination is not known"
+    told = gap._replace(collect="aws ec2 describe-instances")
+    assert str(told).startswith(f"{gap}; ")
+    assert "aws ec2 describe-instances" in str(told)
+
+
+def test_the_hops_that_are_remembered_are_bounded_and_forgetting_them_changes_no_answer(
+    monkeypatch,
+):
+    monkeypatch.setattr(places, "REMEMBERED", 2)
+    asked = Places(site().vpc)
+    addresses = ("10.0.0.10", "10.0.1.10", "203.0.113.10", "192.0.2.99", "10.0.0.10")
+    packets = [Packet(FiveTuple("10.0.1.10", 1, address, 2), SYN) for address in addresses]
+    for packet in packets:
+        hop = asked.next_hop(packet, asked.by_address["10.0.1.10"])
+        assert len(asked._hops) <= 2
+        fresh = Places(asked.vpc).next_hop(packet, asked.by_address["10.0.1.10"])
+        assert [getattr(hop, name) for name in Hop.__slots__] == [
+            getattr(fresh, name) for name in Hop.__slots__
+        ]
