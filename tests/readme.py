@@ -10,14 +10,14 @@ from pathlib import Path
 
 from tests import size
 from vpcedu import reference_architecture
+from vpcedu.views.first_screen import first_screen
 
 PATH = Path(__file__).parent.parent / "README.md"
 
 
 def block() -> str:
-    """The answer and the ladder, as `python3 -m vpcedu` prints them."""
-    text = str(reference_architecture().get("http://www.example.com/"))
-    return text[: text.index("What web received")].rstrip()
+    """The question, the map and the answer, as `python3 -m vpcedu` prints them."""
+    return first_screen(reference_architecture().get("http://www.example.com/")).rstrip()
 
 
 def statements() -> str:
