@@ -202,6 +202,36 @@ def test_a_lost_packet_says_on_which_link():
     assert visit.result.after == SECOND + 80_000
 
 
+@pytest.mark.fact("vpc-mtu")
+def test_hosts_of_the_vpc_offer_8961_bytes_and_towards_the_internet_the_other_end_s_1460_count():
+    """RFC 9293 section 3.7.1: the MTU less 40 bytes; the smaller offer decides."""
+    visit = site().get(f"{PAGE}5000")
+    offers = {
+        (trace.sender, trace.last.at): trace.packet.options[0]
+        for trace in visit.capture
+        if trace.packet.flags & SYN
+    }
+    assert offers == {
+        ("client", "ELB node"): ("mss", 1_460),
+        ("ELB node", "client"): ("mss", 8_961),
+        ("ELB node", "web"): ("mss", 8_961),
+        ("web", "ELB node"): ("mss", 8_961),
+    }
+    sizes = {
+        (trace.sender, trace.packet.size) for trace in visit.capture if len(trace.packet.data) > 999
+    }
+    assert {size for sender, size in sizes if sender == "ELB node"} >= {1_500}
+    assert max(size for sender, size in sizes if sender == "web") > 5_000
+
+
+@pytest.mark.fact("vpc-mtu")
+def test_a_network_load_balancer_s_checks_offer_what_the_vpc_carries():
+    visited = site("network")
+    visited.start_checks()
+    offers = {trace.packet.options[0] for trace in visited.wait(SECOND) if trace.packet.flags & SYN}
+    assert offers == {("mss", 8_961)}
+
+
 # --- ways through ---------------------------------------------------------------------------------
 
 
