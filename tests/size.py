@@ -97,6 +97,9 @@ LATER = {
     ("hosts", "the same: what a SYN offers"): 2,
     ("gateways", "the same: the checks of a Network Load Balancer"): 2,
     ("words", "the same: any device may be on such an interface"): 1,
+    # nine packets of a visit shared one instant
+    ("network", "a packet takes time inside the VPC"): 6,
+    ("draw", "clocks that ring within one instant of each other"): 2,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE
