@@ -92,7 +92,7 @@ LATER = {
     ("widgets", "pictures are saved from an explorer"): 24,
     ("widgets", "an explorer's figure and painter"): 8,
     # a SYN said nothing but its MSS, 1,460 bytes inside a VPC too: no packet capture shows that
-    ("protocols", "the options of a Linux SYN"): 8,
+    ("protocols", "the options of a Linux SYN"): 7,
     ("network", "interfaces of a VPC carry 9,001 bytes"): 4,
     ("hosts", "the same: what a SYN offers"): 2,
     ("gateways", "the same: the checks of a Network Load Balancer"): 2,

@@ -184,8 +184,7 @@ class Network:
         elif here is None or walk.hop.interface is None:  # the Internet gateway is no place
             self._arrive(walk, packet)
         else:
-            wait = places.distance(here, walk.hop.interface)
-            self.clock.at(self.clock.now + wait, self._arrive, walk, packet)
+            self.clock.at(self.clock.now + places.time(here, walk.hop), self._arrive, walk, packet)
 
     def _cross(self, walk: Walk, name: str, packet: Packet) -> None:
         """The path through the Internet: it takes time, and may lose the packet or refuse it."""

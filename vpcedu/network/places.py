@@ -111,12 +111,13 @@ class Places:
         own = self.by_address.get(source)
         return own if own is not None and own.device == device else self.by_device.get(device)
 
-    def distance(self, here: Interface, there: Interface) -> int:
-        """Microseconds from one interface to another.
+    def time(self, here: Interface, hop: Hop) -> int:
+        """How long a packet takes from one interface to another (microseconds).
 
         An interface of another VPC is as far as another zone.
         """
-        return WITHIN if self.zones[here.subnet] == self.zones.get(there.subnet) else BETWEEN
+        zone = self.zones.get(hop.interface.subnet) if hop.interface else None
+        return WITHIN if self.zones[here.subnet] == zone else BETWEEN
 
     def next_hop(self, packet: Packet, here: Interface | str) -> Hop:
         """Where a packet goes that leaves an interface.

@@ -194,10 +194,9 @@ class Tcb:
         """
         stamp = ("TS", now // MILLISECOND % MODULUS, self.echo if flags & ACK else 0)
         if flags & SYN:
-            mss = ("mss", self.settings.mss)
+            every = (("mss", self.settings.mss), ("sackOK",), stamp, ("nop",), ("wscale", 0))
             if not self.settings.timestamps:
-                return (mss,)
-            every = (mss, ("sackOK",), stamp, ("nop",), ("wscale", 0))
+                return every[:1]
             if not flags & ACK:
                 return every
             # an answer has nothing that was not offered: RFC 7323 section 1.3
