@@ -563,7 +563,7 @@ def test_a_call_has_a_page_only_where_one_is_asked_for():
 
 def test_what_is_no_row_of_a_description_is_not_added_to_it():
     with pytest.raises(
-        ValueError, match=r"is no row that can be added: expected a Route, AclEntry"
+        ValueError, match=r"cannot be added: expected a Route, AclEntry"
     ):
         site().vpc.with_row(Name("shop.example.com", ("192.0.2.10",)))
 
