@@ -1477,6 +1477,13 @@ SECTIONS = (
                 STANDARD,
             ),
             Fact(
+                "vpc-mtu",
+                "Inside a VPC a packet has up to 9,001 bytes, through an Internet gateway 1,500.",
+                "9001, 1500",
+                (MTU,),
+                AWS,
+            ),
+            Fact(
                 "tcp-wscale",
                 "Window scale counts only if both SYNs carry it; 14 at most.",
                 "14",

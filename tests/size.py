@@ -91,6 +91,15 @@ LATER = {
     ("draw", "a PNG tells its scene"): 11,
     ("widgets", "pictures are saved from an explorer"): 24,
     ("widgets", "an explorer's figure and painter"): 8,
+    # a SYN said nothing but its MSS, 1,460 bytes inside a VPC too: no packet capture shows that
+    ("protocols", "the options of a Linux SYN"): 7,
+    ("network", "interfaces of a VPC carry 9,001 bytes"): 4,
+    ("hosts", "the same: what a SYN offers"): 2,
+    ("gateways", "the same: the checks of a Network Load Balancer"): 2,
+    ("words", "the same: any device may be on such an interface"): 1,
+    # nine packets of a visit shared one instant
+    ("network", "a packet takes time inside the VPC"): 6,
+    ("draw", "clocks that ring within one instant of each other"): 2,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

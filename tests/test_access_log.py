@@ -80,7 +80,7 @@ def test_one_line_holds_the_client_and_the_target_and_so_two_connections():
 
 def test_a_classic_entry_byte_for_byte():
     assert str(site("classic-http").get(PAGE, headers=CURL).access_log()) == (
-        "2026-01-01T00:00:00.060000Z ELB-node 203.0.113.10:51828 10.0.1.10:80 0.000000 0.000000 0.000000 200 200 0 36"
+        "2026-01-01T00:00:00.060000Z ELB-node 203.0.113.10:51828 10.0.1.10:80 0.000400 0.000400 0.000000 200 200 0 36"
         ' "GET http://www.example.com:80/ HTTP/1.1" "curl/8.5.0" - -'
     )
 
@@ -94,7 +94,7 @@ def test_a_classic_entry_of_a_tcp_listener_is_about_the_connection_and_knows_no_
 def test_an_application_entry_has_all_fields_of_the_guide_in_order():
     (made,) = logged("application")
     assert list(made) == [field.name for field in APPLICATION.fields] and len(made) == 33
-    assert str(made).startswith("http 2026-01-01T00:00:00.060000Z app/ELB-node/")
+    assert str(made).startswith("http 2026-01-01T00:00:00.060800Z app/ELB-node/")
     told = {
         "elb_status_code": 200,
         "target_status_code": 200,

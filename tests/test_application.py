@@ -369,14 +369,15 @@ def test_a_visit_at_the_moment_when_the_web_server_s_keep_alive_ends_gets_502_fr
         d._replace(settings=(("keep_alive", 5 * SECOND),)) if d.name == "web" else d
         for d in site.vpc.devices
     )
-    for moment, symptom in ((-1, "200 OK"), (0, "502 Bad Gateway"), (1, "200 OK")):
+    # the node's request and the server's FIN cross where they leave within 0.2 ms of each other
+    for moment, symptom in ((0, "200 OK"), (600, "502 Bad Gateway"), (1_000, "200 OK")):
         site = Site(site.vpc._replace(devices=devices))
         assert site.get("http://www.example.com/").symptom == "200 OK"
         site.wait(5 * SECOND - site.network.clock.now + moment)
         visit = site.get("http://www.example.com/")
         assert visit.symptom == symptom
         assert ("The ELB node made this reply itself." in visit.answer.replace("\n", " ")) is (
-            moment == 0
+            moment == 600
         )
 
 

@@ -67,7 +67,7 @@ def test_the_version_is_said():
 
 def test_packets_and_why_are_the_parts_of_the_whole(plain):
     packets, why, every = (run(words).stdout for words in ("--packets", "--why", "--all"))
-    head = "GET http://www.example.com/, by client: 200 OK after 0.080 s"
+    head = "GET http://www.example.com/, by client: 200 OK after 0.0808 s"
     assert packets.startswith(head) and why.startswith(head) and every.startswith(head)
     ladder = [line for line in packets.splitlines() if line[:3].strip().isdigit()]
     assert len(ladder) == 22 and all(line in every for line in ladder)
@@ -132,7 +132,8 @@ def packet_texts(value):
 def test_json_is_json_and_every_packet_in_it_can_be_read(balancer):
     done = run("--json", "--balancer", balancer)
     found = json.loads(done.stdout)
-    assert (found["symptom"], found["opener"], found["after_us"]) == ("200 OK", "client", 80_000)
+    # four ways of 20 ms outside, four of 0.2 ms inside
+    assert (found["symptom"], found["opener"], found["after_us"]) == ("200 OK", "client", 80_800)
     texts = list(packet_texts(found))
     assert len(texts) > 50
     assert [str(Packet.parse(text)) for text in texts] == texts

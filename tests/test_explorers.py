@@ -100,7 +100,7 @@ STEPS = {
         (
             ("target_type", "ip", "sees 10.0.0.30: the NLB node"),
             ("preserve", "on", "the address of client itself"),
-            ("connection", 2, "Connection 2 of client goes to web 1"),
+            ("connection", 2, "Connection 2 of client goes to web 2"),
             ("opener", "web 1", "Connection 2 of web 1"),
             ("connection", 4, "its own address, so it drops the packet; web 1 sees: timed out"),
             ("preserve", "off", "web 1 sees: 200 OK"),

@@ -47,7 +47,9 @@ def web(lan):
 def test_a_closed_port_is_refused_at_once(lan, client):
     program = fetch(lan, client, None, Endpoint(WEB, 81))
     syn, reset = lan.seen
-    assert str(syn).endswith(f"[S] seq {syn.seq} ack 0 len 0 <mss 1460>")
+    assert str(syn).endswith(
+        f"[S] seq {syn.seq} ack 0 len 0 <mss 1460,sackOK,TS val 0 ecr 0,nop,wscale 0>"
+    )
     assert str(reset).endswith(f"[R.] seq 0 ack {syn.seq + 1} len 0 win 0")
     assert lan.steps[0].reason is PORT_CLOSED
     assert program.result == Result("refused", None, 0)

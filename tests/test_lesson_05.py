@@ -151,7 +151,7 @@ def test_the_bars_that_still_run_are_the_rows_that_the_nat_has(setting):
 
 def test_the_end_of_a_bar_is_the_first_second_without_the_row():
     gone = tell(FilterSetting(1, at=SPAN)).attempts[0].gone
-    assert gone == 350_040_000
+    assert gone == 350_040_600
     assert tell(FilterSetting(1, at=gone // SECOND, speaks="web")).spoken.delivered
     assert not tell(FilterSetting(1, at=gone // SECOND + 1, speaks="web")).spoken.delivered
 

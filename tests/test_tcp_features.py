@@ -13,7 +13,14 @@ from vpcedu.hosts.host import Host
 from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Packet
 from vpcedu.protocols.retransmission import Timer
 from vpcedu.protocols.tcp import Connection
-from vpcedu.protocols.tcp_settings import KEEP_ALIVE, LINUX, LINUX_BEFORE_6_5, RFC_9293, KeepAlive
+from vpcedu.protocols.tcp_settings import (
+    KEEP_ALIVE,
+    LINUX,
+    LINUX_BEFORE_6_5,
+    PLAIN,
+    RFC_9293,
+    KeepAlive,
+)
 from vpcedu.reasons import BACKLOG_FULL
 from vpcedu.trace import DROP
 
@@ -425,7 +432,7 @@ def test_without_being_asked_for_nothing_is_kept_alive():
 # --- timestamps and segment sizes -----------------------------------------------------------------
 
 
-STAMPED = LINUX._replace(timestamps=True)
+STAMPED = LINUX
 
 
 def stamp(packet):
@@ -456,13 +463,36 @@ def test_each_end_sends_its_time_and_echoes_the_others():
     a.receive(answer, 40 * MILLISECOND)
     [ack] = a.take_sent()
     assert [stamp(packet) for packet in (syn, answer, ack)] == [(7, 0), (20, 7), (40, 20)]
-    assert str(syn).endswith("<mss 1460,nop,nop,TS val 7 ecr 0>")
     assert Packet.parse(str(syn)) == syn
+
+
+def answered(*offers):
+    """The options of the SYN,ACK of a Linux that gets a SYN with these."""
+    end = Connection(FLOW, 100, settings=LINUX)
+    end.listen(5 * MILLISECOND)
+    end.receive(other(SYN, 299, 0)._replace(options=offers), 5 * MILLISECOND)
+    [answer] = end.take_sent()
+    return str(answer).partition(" <")[2]
+
+
+def test_a_syn_offers_what_linux_offers_and_an_answer_only_what_was_offered():
+    """RFC 7323 sections 1.3 and 2.2: no window scale or timestamps in an answer unasked.
+
+    The scale is 0: no number of the model is scaled.
+    """
+    end = Connection(FLOW, 100, settings=LINUX)
+    end.open(7 * MILLISECOND)
+    [syn] = end.take_sent()
+    assert str(syn).endswith("<mss 1460,sackOK,TS val 7 ecr 0,nop,wscale 0>")
+    assert answered(*syn.options) == "mss 1460,sackOK,TS val 5 ecr 7,nop,wscale 0>"
+    assert answered(("mss", 1_460), ("sackOK",)) == "mss 1460,sackOK>"
+    assert answered(("mss", 1_460), ("nop",), ("wscale", 7)) == "mss 1460,nop,wscale 0>"
+    assert answered(("mss", 1_460)) == answered() == "mss 1460>"
 
 
 def test_timestamps_need_both_ends():
     wire = Wire(99, 299, STAMPED)
-    wire.b.settings = LINUX
+    wire.b.settings = PLAIN
     wire.b.listen(0)
     wire.a.open(0)
     wire.settle()

@@ -22,7 +22,7 @@ from vpcedu.network.joined import together
 from vpcedu.network.link import Link
 from vpcedu.network.names import Name, Names
 from vpcedu.network.network import MOST_HOPS
-from vpcedu.network.places import Hop, Places
+from vpcedu.network.places import BETWEEN, WITHIN, Hop, Places
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Unknown
 from vpcedu.packet import SYN, Packet
@@ -202,7 +202,37 @@ def test_a_lost_packet_says_on_which_link():
     step = visit.capture.traces[0].last
     assert (step.at, step.check, step.reason, step.after) == ("Internet", "link", LOST, None)
     assert str(visit.capture.traces[1].cause) == "retransmission 1"
-    assert visit.result.after == SECOND + 80_000
+    assert visit.result.after == SECOND + 80_800
+
+
+@pytest.mark.fact("vpc-mtu")
+def test_hosts_of_the_vpc_offer_8961_bytes_and_towards_the_internet_the_other_end_s_1460_count():
+    """RFC 9293 section 3.7.1: the MTU less 40 bytes; the smaller offer decides."""
+    visit = site().get(f"{PAGE}5000")
+    offers = {
+        (trace.sender, trace.last.at): trace.packet.options[0]
+        for trace in visit.capture
+        if trace.packet.flags & SYN
+    }
+    assert offers == {
+        ("client", "ELB node"): ("mss", 1_460),
+        ("ELB node", "client"): ("mss", 8_961),
+        ("ELB node", "web"): ("mss", 8_961),
+        ("web", "ELB node"): ("mss", 8_961),
+    }
+    sizes = {
+        (trace.sender, trace.packet.size) for trace in visit.capture if len(trace.packet.data) > 999
+    }
+    assert {size for sender, size in sizes if sender == "ELB node"} >= {1_500}
+    assert max(size for sender, size in sizes if sender == "web") > 5_000
+
+
+@pytest.mark.fact("vpc-mtu")
+def test_a_network_load_balancer_s_checks_offer_what_the_vpc_carries():
+    visited = site("network")
+    visited.start_checks()
+    offers = {trace.packet.options[0] for trace in visited.wait(SECOND) if trace.packet.flags & SYN}
+    assert offers == {("mss", 8_961)}
 
 
 # --- ways through ---------------------------------------------------------------------------------
@@ -238,12 +268,21 @@ def test_inside_one_subnet_no_network_acl_is_asked():
     ]
 
 
-def test_only_the_internet_takes_time():
+def test_a_packet_takes_20_ms_through_the_internet_and_a_fifth_of_one_inside_a_zone():
     visit = site().get(PAGE)
     syn = visit.capture.traces[0]
     assert [step.now for step in syn.steps] == [0] + [20_000] * (len(syn.steps) - 1)
     inside = next(trace for trace in visit.capture if trace.sender == "web")
-    assert len({step.now for step in inside.steps}) == 1
+    left, arrived = dict.fromkeys(step.now for step in inside.steps)
+    assert arrived - left == WITHIN
+    assert [step.at for step in inside.steps if step.now == arrived][0] == "ELB node"
+
+
+@pytest.mark.parametrize(("zone", "takes"), [("a", WITHIN), ("b", BETWEEN)])
+def test_between_two_zones_a_packet_takes_longer_than_within_one(zone, takes):
+    private = next(subnet for subnet in site().vpc.subnets if subnet.name == "private")
+    visit = site(replace=[(private, private._replace(zone=zone))]).get(PAGE)
+    assert visit.result.after == 80_000 + 4 * takes
 
 
 def test_tracked_flows_live_on_where_their_rule_is_gone():

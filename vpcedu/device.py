@@ -72,6 +72,9 @@ class Machine:
         """Do what is due; returns a `send` step for each packet, its row the cause."""
         return ()
 
+    def attach(self, mtu: int) -> None:
+        """Be on an interface that carries packets of this many bytes."""
+
     def start_checks(self, now: int) -> None:
         """Begin to check one's targets, if one has any."""
 

@@ -21,7 +21,7 @@ from rigs.two_ends import FLOW
 from vpcedu.clock import SECOND
 from vpcedu.packet import LETTERS, SYN, Packet, flags_text
 from vpcedu.protocols.tcp import Connection
-from vpcedu.protocols.tcp_settings import LINUX
+from vpcedu.protocols.tcp_settings import PLAIN
 
 CALLS = ("open", "listen", "close", "abort", "unreachable")
 
@@ -29,7 +29,7 @@ CALLS = ("open", "listen", "close", "abort", "unreachable")
 class Script:
     """The two ends, what they sent and heard and no row has spoken of yet."""
 
-    def __init__(self, iss_a=100, iss_b=300, settings=LINUX):
+    def __init__(self, iss_a=100, iss_b=300, settings=PLAIN):
         flows, isns = {"A": FLOW, "B": FLOW.reversed()}, {"A": iss_a, "B": iss_b}
         self.ends = {name: Connection(flows[name], isns[name], settings=settings) for name in "AB"}
         self.sent, self.heard = {"A": deque(), "B": deque()}, {"A": deque(), "B": deque()}

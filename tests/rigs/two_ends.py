@@ -5,7 +5,7 @@ from collections import deque
 from vpcedu.flow import FiveTuple
 from vpcedu.packet import ACK, FIN, SYN, Packet, flags_text
 from vpcedu.protocols.tcp import Connection
-from vpcedu.protocols.tcp_settings import LINUX
+from vpcedu.protocols.tcp_settings import PLAIN
 
 FLOW = FiveTuple("10.0.0.1", 40_000, "10.0.0.2", 80)
 ALL_STATES = (
@@ -29,7 +29,7 @@ class Wire:
     `seen` is what they sent, as "A [S] 100 0 0": who, flags, SEQ, ACK, length of the data.
     """
 
-    def __init__(self, iss_a=100, iss_b=300, settings=LINUX):
+    def __init__(self, iss_a=100, iss_b=300, settings=PLAIN):
         self.a = Connection(FLOW, iss_a, settings=settings)
         self.b = Connection(FLOW.reversed(), iss_b, settings=settings)
         self.seen, self.heard, self.now = [], {"A": [], "B": []}, 0

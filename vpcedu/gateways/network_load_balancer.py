@@ -151,6 +151,10 @@ class NetworkLoadBalancer(Machine):
 
     # Health checks: the host inside.
 
+    def attach(self, mtu: int) -> None:
+        """As of a host: its health checks are connections of its own."""
+        self.checker.attach(mtu)
+
     def start_checks(self, now: int) -> None:
         """Begin to check the targets from the node's own address, and never end."""
         self.checker.start_checks(now)

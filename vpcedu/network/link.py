@@ -1,6 +1,4 @@
-"""Link: a path with a length. Only links take time and lose packets.
-
-Here the only link is the Internet.
+"""Link: the path through the Internet. It takes time, and it alone loses packets.
 
 Loss is either an explicit list of ordinals (1 for the first packet the link carries) or a seeded
 draw. A link may have an MTU: what is larger is dropped by a router half-way, which answers with the

@@ -1,6 +1,11 @@
 """Machines: what a network makes of the devices in its description.
 
 What they are made of therefore stays the same while the network is in motion.
+
+An interface of a VPC carries packets of 9,001 bytes, the Internet of 1,500 (EC2 user guide,
+"Network MTU"), and a SYN offers what fits. So between two hosts of the VPC segments are large, and
+towards the Internet the other end's 1,460 decides. Left out: that a NAT gateway lowers what a SYN
+offers, and its own MTU of 8,500; links in between that carry less are for Link to say.
 """
 
 from __future__ import annotations
@@ -11,6 +16,9 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import OutsideHost, Vpc
 
     Addresses = tuple[str, ...]
+
+
+VPC_MTU = 9_001  # bytes
 
 
 def machines(vpc: Vpc, seed: int) -> dict[str, Machine]:
@@ -26,7 +34,7 @@ def machines(vpc: Vpc, seed: int) -> dict[str, Machine]:
         for interface in interfaces
         if interface.secondary
     }
-    return {
+    made: dict[str, Machine] = {
         device.name: device.kind(
             device.name,
             addresses[device.name],
@@ -37,6 +45,9 @@ def machines(vpc: Vpc, seed: int) -> dict[str, Machine]:
         for each_vpc in vpc.everyone
         for device in each_vpc.devices
     }
+    for interface in interfaces:
+        made[interface.device].attach(VPC_MTU)
+    return made
 
 
 def made_of(

@@ -2,7 +2,7 @@
 
 `Network(vpc, seed)` makes the devices of the description and keeps what changes: one tracking table
 for each interface, what the devices remember, the capture. A packet is walked from place to place
-until it is delivered or dropped, or parked on the clock by a link that takes time. Everything a
+until it is delivered or dropped, or parked on the clock while it travels. Everything a
 device sends is queued on the clock at `now`, first in, first out; a walk never calls a walk.
 """
 
@@ -100,7 +100,6 @@ class Network:
         """Change the description in flight: `new` instead of `row`.
 
         Without `new` (None) the row is removed, without `row` the new one is added.
-
         Connections, tracked flows and translations stay as they are. ValueError for a row that is
         not there, or one that a device was made from, such as a listener.
         """
@@ -127,8 +126,6 @@ class Network:
                 f"device {quoted(name)} is a {device.kind_words}: expected a {kind.kind_words}"
             )
         return device
-
-    # Sending.
 
     def _collect(self, name: str, packets: Iterable[Packet], cause: Cause) -> None:
         """Queue what a device sent, note what happened there, and arm its alarm."""
@@ -178,15 +175,16 @@ class Network:
             return
         if here is None and walk.hop.reason is not None:
             # the Internet gateway has a row for nobody
-            inside = walk.hop.reason is NO_SUCH_INTERFACE
-            at = name if inside else INTERNET
+            at = name if walk.hop.reason is NO_SUCH_INTERFACE else INTERNET
             self._lose(walk, at, "route", packet, walk.hop.row, walk.hop.reason)
             return
         walk.left = here
         if here is None and walk.hop.interface is None and walk.hop.there != name:
             self._cross(walk, name, packet)
-        else:
+        elif here is None or walk.hop.interface is None:  # the Internet gateway is no place
             self._arrive(walk, packet)
+        else:
+            self.clock.at(self.clock.now + places.time(here, walk.hop), self._arrive, walk, packet)
 
     def _cross(self, walk: Walk, name: str, packet: Packet) -> None:
         """The path through the Internet: it takes time, and may lose the packet or refuse it."""

@@ -9,6 +9,8 @@ that is why peering is not transitive and shares no gateway (VPC peering guide, 
 limitations"). Where a route leads to something that is there but not described (transit gateway,
 VPN, endpoint, a peer without its rows), the packet ends with a reason that says so. Left out:
 "Return to Sender" of NAT gateways across peering, edge routing.
+
+A packet takes time from one interface to another: more between two zones than within one.
 """
 
 from __future__ import annotations
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
     from vpcedu.tables.translation import Translation
 
     Place = Interface | OutsideHost | str | None
+
+
+# Microseconds from one interface to another. They are chosen: of two zones AWS says "single-digit
+# millisecond" ("AWS Fault Isolation Boundaries"), of one zone nothing.
+WITHIN, BETWEEN = 200, 1_000
 
 
 class Hop:
@@ -68,6 +75,7 @@ class Places:
         self.public = {association.public: association for association in vpc.associations}
         made = {name: RouteTable(rows) for name, rows in vpc.route_tables.items()}
         self.tables = {subnet.name: made[subnet.route_table or vpc.main] for subnet in vpc.subnets}
+        self.zones = {subnet.name: subnet.zone for subnet in vpc.subnets}
         self.across: dict[
             str, Places | None
         ] = {}  # beyond each peering connection; None: not described
@@ -102,6 +110,14 @@ class Places:
         """
         own = self.by_address.get(source)
         return own if own is not None and own.device == device else self.by_device.get(device)
+
+    def time(self, here: Interface, hop: Hop) -> int:
+        """How long a packet takes from one interface to another (microseconds).
+
+        An interface of another VPC is as far as another zone.
+        """
+        zone = self.zones.get(hop.interface.subnet) if hop.interface else None
+        return WITHIN if self.zones[here.subnet] == zone else BETWEEN
 
     def next_hop(self, packet: Packet, here: Interface | str) -> Hop:
         """Where a packet goes that leaves an interface.

@@ -49,6 +49,7 @@ def _listen(tcb: Tcb, segment: Packet, now: int) -> bool:
 def _synchronize(tcb: Tcb, segment: Packet) -> None:
     tcb.rcv_nxt = (segment.seq + 1) % MODULUS
     offers = {option[0]: option[1:] for option in segment.options}
+    tcb.offered = tuple(offers)
     tcb.mss = max(LEAST_MSS, min(tcb.settings.mss, int(offers.get("mss", (DEFAULT_MSS,))[0])))
     tcb.timestamps = tcb.settings.timestamps and "TS" in offers
     if tcb.timestamps:

@@ -14,7 +14,7 @@ from vpcedu.flow import MODULUS, FiveTuple
 from vpcedu.packet import ACK, PSH, RST, SYN, WINDOW, Packet
 from vpcedu.protocols import tcp_states
 from vpcedu.protocols.retransmission import Timer
-from vpcedu.protocols.tcp_settings import LINUX, Settings
+from vpcedu.protocols.tcp_settings import PLAIN, Settings
 from vpcedu.protocols.tcp_states import CLOSED, ESTABLISHED, LISTEN, SENDING, TIME_WAIT
 from vpcedu.trace import Change
 
@@ -45,7 +45,7 @@ class Tcb:
     """
 
     def __init__(
-        self, flow: FiveTuple, isn: int, program: object = None, settings: Settings = LINUX
+        self, flow: FiveTuple, isn: int, program: object = None, settings: Settings = PLAIN
     ) -> None:
         self.flow, self.program, self.settings = flow, program, settings
         self.state, self.passive = CLOSED, False
@@ -64,8 +64,9 @@ class Tcb:
             False  # True: the application reads when it wants to; until then bytes wait in `unread`
         )
         self.unread = bytearray()
-        # whether both ends offered them; the other end's last one
-        self.timestamps, self.echo = (False, 0)
+        # the options of the other end's SYN; whether both ends offered timestamps, and its last one
+        self.offered: tuple[str | int, ...] = ()
+        self.timestamps, self.echo = False, 0
         self.owes_ack = False
         self.probes = 0  # how many went out since the other end was last heard
         self.to_send: list[Packet] = []
@@ -193,10 +194,11 @@ class Tcb:
         """
         stamp = ("TS", now // MILLISECOND % MODULUS, self.echo if flags & ACK else 0)
         if flags & SYN:
-            offers = self.timestamps if flags & ACK else self.settings.timestamps
-            return (
-                (("mss", self.settings.mss), ("nop",), ("nop",), stamp)
-                if offers
-                else (("mss", self.settings.mss),)
-            )
+            every = (("mss", self.settings.mss), ("sackOK",), stamp, ("nop",), ("wscale", 0))
+            if not self.settings.timestamps:
+                return every[:1]
+            if not flags & ACK:
+                return every
+            # an answer has nothing that was not offered: RFC 7323 section 1.3
+            return tuple(option for option in every if option[0] in (*self.offered, "mss"))
         return (("nop",), ("nop",), stamp) if self.timestamps and not flags & RST else ()

@@ -6,9 +6,9 @@ What a connection remembers and how it sends stands in tcb.py; which event a seg
 segment_arrival.py decides; what happens when nothing came, alarm.py. This file holds what the
 application and the host call.
 
-Left out: congestion control (all that the window allows is sent at once), window scaling, SACK,
-urgent data, delayed acknowledgments, FIN-WAIT-2's time-out; fast retransmit and tail loss probe:
-see alarm.py.
+Left out: congestion control (all that the window allows is sent at once), window scaling and SACK
+(a SYN names them, see tcp_settings.py, and nothing follows from it), urgent data, delayed
+acknowledgments, FIN-WAIT-2's time-out; fast retransmit and tail loss probe: see alarm.py.
 """
 
 from __future__ import annotations

@@ -189,8 +189,11 @@ def _host(silence: Silence, device: Device, idle: int | None) -> IdleClock:
         limit, what, ends = settings.keepalive.idle, "keep-alive", RINGS
     elif idle is None:
         what, ends = "keep-alive off", NONE
-    state = RUNS if limit is not None and silence.unseen_by(device.name) < limit else ends
     sent = next((t for t in silence.after if t.sender == device.name), None)
+    # a proxy closes both of its connections when the clock of one of them rings
+    rang = sent is not None and sent.cause.what == "idle timeout"
+    early = limit is not None and silence.unseen_by(device.name) < limit
+    state = RUNS if early and not rang else ends
     got = next((t for t in silence.after if t.delivered and t.last.at == device.name), None)
     reset = got is not None and bool(got.packet.flags & RST)
     if got is not None and (sent is None or got.number < sent.number or reset):
