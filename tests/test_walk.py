@@ -275,7 +275,7 @@ def test_a_packet_takes_20_ms_through_the_internet_and_a_fifth_of_one_inside_a_z
     inside = next(trace for trace in visit.capture if trace.sender == "web")
     left, arrived = dict.fromkeys(step.now for step in inside.steps)
     assert arrived - left == WITHIN
-    assert [step.at for step in inside.steps if step.now == arrived][0] == "ELB node"
+    assert next(step.at for step in inside.steps if step.now == arrived) == "ELB node"
 
 
 @pytest.mark.parametrize(("zone", "takes"), [("a", WITHIN), ("b", BETWEEN)])
