@@ -318,7 +318,7 @@ def test_what_is_no_plain_file_among_answers_is_named_as_what_it_is(tmp_path, ki
     assert "unknown: not read: its name does not end in .json (notes.txt: $)" in said
 
 
-@pytest.mark.parametrize("kind", set(SPECIAL) - {"a folder"})
+@pytest.mark.parametrize("kind", sorted(set(SPECIAL) - {"a folder"}))
 def test_what_is_no_plain_file_is_no_description(tmp_path, kind):
     path = tmp_path / "extra.json"
     SPECIAL[kind](path)
