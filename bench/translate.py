@@ -265,6 +265,7 @@ class WholeHop(Ours):
             else:
                 walk.hop = Hop(self.nat, None)
                 network._arrive(walk, packet)
+            network.clock.tick()  # it travels: to the NAT, or from there to the host
             self.steps += len(walk.trace.steps)
             after.append(walk.trace.last.after.flow)
         return after

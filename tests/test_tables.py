@@ -122,7 +122,7 @@ def test_what_no_rule_can_name_is_refused_by_its_value(protocol, ports):
 
 
 def test_a_route_to_no_block_is_refused():
-    with pytest.raises(ValueError, match=r"'10\.0\.0\.1/16' has bits set behind its prefix"):
+    with pytest.raises(ValueError, match=r"'10\.0\.0\.1/16' has bits set after its prefix"):
         RouteTable((Route("t", "10.0.0.1/16", LOCAL),))
 
 

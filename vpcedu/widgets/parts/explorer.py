@@ -161,7 +161,7 @@ class Explorer:
         Returns the file's path. suffix: .png, .svg or .pdf. OSError where it cannot be written;
         ImportError where the format needs matplotlib and it is missing.
         """
-        name = re.sub("(?<=[a-z])(?=[A-Z])", "-", type(self).__name__).lower()
+        name = re.sub("(?<=[a-z])(?=[A-Z])", "-", f"{type(self).__name__}").lower()
         names = (f"{name}-{number}{suffix}" if number > 1 else name + suffix for number in count(1))
         path = next(path for path in map(os.path.abspath, names) if not os.path.lexists(path))
         self._shown().save(path)
