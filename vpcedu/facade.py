@@ -1,6 +1,6 @@
 """Facade: the public names of a package, each loaded from its module when it is first used.
 
-A package says once, in a table, which module each of its names is in; a stub (.pyi) beside it says
+A package says once, in a table, which module each of its names is in; a stub (.pyi) next to it says
 the same to type checkers, and tests/test_facades.py holds the two together.
 """
 

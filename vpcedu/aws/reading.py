@@ -5,7 +5,7 @@ They keep a file from taking all the memory, or from breaking the code that walk
 A file holds one value or several, one after the other, as a shell loop that appends writes them.
 Text is UTF-8, or UTF-16 as PowerShell's `>` writes it. Not taken: more than 64 MiB in all, more
 than 3,000,000 brackets, commas and colons (counted before a value is made, for each takes memory;
-the AWS CLI writes about so many in 64 MiB), values nested deeper than 64, NaN and infinities,
+the AWS CLI writes about as many in 64 MiB), values nested deeper than 64, NaN and infinities,
 numbers of more than 40 digits, an object with one name twice. So what is read, and the network that
 is made of it, takes at most 512 MiB.
 """

@@ -340,9 +340,14 @@ def _failure(visit: Record, trace: Trace, step: Step) -> list[str]:
     ]
 
 
+def met_the_nat(visit: Record) -> int:
+    """How many packets went through the NAT."""
+    return sum("NAT" in trace.devices for trace in visit.capture)
+
+
 def _nat(visit: Record) -> list[str]:
     """Where the NAT was: how many packets met it, and whether any route to it was followed."""
-    met, every = sum("NAT" in trace.devices for trace in visit.capture), len(visit.capture)
+    met, every = met_the_nat(visit), len(visit.capture)
     words = (
         f"The NAT was on the path of {met} of the {every} packets."
         if met

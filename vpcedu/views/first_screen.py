@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vpcedu.trace import REWRITE
-from vpcedu.views.explain import answer_legs, in_short
+from vpcedu.views.explain import answer_legs, in_short, met_the_nat
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
@@ -46,22 +46,20 @@ def sketch(visit: Record) -> list[str]:
     talks = [talk for talk in visit.talks if any(leg in talk.traces for leg in legs)]
     back = {name for leg in legs for name in leg.devices}
     there = home = talks[0].opener
-    zones, seen = _zone(visit, there), _zone(visit, there)
+    zones = zone = _zone(visit, there)
     for talk in talks:
         for number, name in enumerate(talk.path[1:]):
             arrow = " ====> " if number else f" ={talk.number}==> "
             sign = _sign(visit, name, talk)
-            if _zone(visit, name) != seen:
-                seen = _zone(visit, name)
-                zones = f"{zones.ljust(len(there) + len(arrow) - 2)}| {seen}"
+            before, zone = zone, _zone(visit, name)
+            if zone != before:
+                zones = f"{zones.ljust(len(there) + len(arrow) - 2)}| {zone}"
             there += arrow + sign
             reply = f" <{'=' * (len(arrow) - 3)} {sign}"
             home += reply if name in back else " " * len(reply)
-    passed = sum("NAT" in trace.devices for trace in visit.capture)
-    nat = f"NAT: {passed} of {len(visit.capture)} packets"
-    beside = zones.find("public subnet")
+    nat = f"NAT: {met_the_nat(visit)} of {len(visit.capture)} packets"
     ends = [f"  connection {talk.number}: {_ends(talk)}" for talk in talks]
-    return [zones, there, home, " " * beside + nat, *ends, LEGEND]
+    return [zones, there, home, " " * zones.find("public subnet") + nat, *ends, LEGEND]
 
 
 def _sign(visit: Record, name: str, talk: Conversation) -> str:

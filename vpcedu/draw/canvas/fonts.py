@@ -259,7 +259,7 @@ def _bound(character: str, bold: bool) -> int:
 
 
 def drawable(words: str) -> str:
-    """The words with a sign in the place of each character that no picture can hold."""
+    """The words with a sign instead of each character that no picture can hold."""
     return words.translate(UNDRAWN)
 
 

@@ -1,6 +1,6 @@
 """Picture: a scene with what a notebook, a file or a reader wants of it.
 
-A notebook stores a PNG of few colours and, beside it, the text alternative made from the same
+A notebook stores a PNG of few colours and, with it, the text alternative made from the same
 capture; nothing in the bytes depends on the day or the machine. The PNG says which scene it shows:
 a text chunk holds the scene's digest. matplotlib and Pillow are imported when they are needed; SVG
 needs neither, unless the figure was asked for, which somebody may have changed since.

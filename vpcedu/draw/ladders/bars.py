@@ -59,7 +59,7 @@ def bars(
                 place[0] == device == talk.opener
             ):  # there the listening end's state stands
                 gutter, x, anchor = place
-                # beside its ring, or below it
+                # next to its ring, or below it
                 beside = device == talk.opener and width_of(first, NOTE) <= ROOM - RING
                 x += {"end": -8.0, "start": 8.0}[anchor] if beside else 0.0
                 under = gutter == device or (device == talk.opener and not beside)
