@@ -160,6 +160,12 @@ def test_what_is_no_plain_file_is_refused_by_its_name_and_stays(writer, kind):
     assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
 
 
+def test_a_name_that_ends_like_a_folder_s_is_no_file_s(tmp_path):
+    with pytest.raises(OSError, match="a folder stands there: expected a plain file"):
+        files.write(f"{tmp_path}/x.pcap/", [b"x"])
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="there is no /proc here")
 def test_a_link_to_a_pipe_like_dev_stdout_is_refused_as_what_it_is(writer):
     path, write = writer

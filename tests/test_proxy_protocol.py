@@ -249,3 +249,9 @@ def test_a_header_of_version_2_holds_65535_bytes_and_not_one_more():
     assert parse(version_2(CLIENT, NODE, ((0xEE, b"x" * most),), True))[0].source == CLIENT
     with pytest.raises(ValueError, match="65536 bytes of addresses and fields: expected at most"):
         version_2(CLIENT, NODE, ((0xEE, b"x" * (most + 1)),), True)
+
+
+def test_a_bad_port_of_an_ipv6_line_is_named_as_it_was_written():
+    """The PROXY protocol, section 2.1."""
+    with pytest.raises(ValueError, match="port '080': expected a number from 0 to 65535"):
+        parse(b"PROXY TCP6 2001:db8::1 2001:db8::2 080 2\r\n")

@@ -55,7 +55,7 @@ def write(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
     name = os.fsdecode(path)
     target = os.path.realpath(name)
     # what /dev/stdout leads to has no path of its own, so the link itself is asked
-    kind = special(name if os.path.exists(name) else target)
+    kind = "a folder" if name.endswith("/") else special(name if os.path.exists(name) else target)
     if kind:
         raise OSError(errno.EINVAL, f"{kind} stands there: expected a plain file, or none", name)
     mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from struct import Struct
 
-from vpcedu.address import number, text
+from vpcedu.address import number, text, whole
 from vpcedu.flow import Endpoint
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
@@ -144,7 +144,8 @@ def _parse_1(data: bytes) -> tuple[Header, int] | None:
         return Header(1, PROXY, source, destination), end + 2
     for i in (2, 3):
         _check_ipv6(words[i])
-        Endpoint.parse(f"0.0.0.0:{words[i + 2]}")  # its port alone
+        if whole(words[i + 2], 65_535) is None:
+            raise ValueError(f"port {quoted(words[i + 2])}: expected a number from 0 to 65535")
     return Header(1, PROXY, None, None), end + 2
 
 
