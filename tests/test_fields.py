@@ -7,6 +7,7 @@ import functools
 import inspect
 
 import pytest
+from traitlets import TraitError
 
 from vpcedu import lab, widgets
 from vpcedu.course.exercises import EXERCISES
@@ -16,7 +17,7 @@ from vpcedu.sites.lone_server import URL as WEB_URL
 from vpcedu.sites.port_load import Load
 from vpcedu.sites.reference import reference_architecture
 from vpcedu.sites.two_instances import FilterSetting, tell
-from vpcedu.widgets.predictions import Form
+from vpcedu.widgets.parts.form import Form
 
 URL = "http://www.example.com/"
 TEXTS = {  # kinds of slip as they are typed
@@ -64,7 +65,10 @@ def hosts():
 # Each judge with its right answer, field by field; a judge's first argument may be what it judges.
 JUDGES = {
     "judge": ((visit,), ("10.0.1.10", 80, "10.0.0.10", 19404)),
-    "judge_silence": ((), (2, "timed out", 131)),
+    "judge_silence": (
+        (),
+        ("the server", "under a second", "nobody", "minutes", "nobody", "minutes"),
+    ),
     "judge_ports": ((hosts,), (80, 51828, 28_232)),
     "judge_reach": ((), ("timed out", "answer", "NAT")),
     "judge_addresses": (
@@ -113,16 +117,10 @@ def test_spaces_around_an_answer_count_for_nothing(name):
 @pytest.mark.parametrize(("name", "place"), FIELDS)
 def test_a_judge_refuses_what_its_field_cannot_mean(name, place, slip):
     answer = list(JUDGES[name][1])
-    if meant(answer[place], slip):
-        return  # seconds may have a fraction: 80.5 is an answer, and a wrong one
     answer[place] = slip
     with pytest.raises(ValueError) as error:
         judged(name, *answer)
     assert names_it(str(error.value), slip)
-
-
-def meant(right, slip):
-    return right in (2, 131) and slip == "80.5"
 
 
 def test_addresses_that_are_none_are_not_judged():
@@ -167,14 +165,16 @@ def test_a_form_says_what_it_did_not_understand(name):
     answer = JUDGES[judge][1]
     form = getattr(widgets, name)(*made())
     assert isinstance(form, Form)
-    for place, field in enumerate(form._names):
+    for field in form._names:
         for slip in TEXTS.values():
             for name_, right in zip(form._names, answer, strict=True):
                 getattr(form, name_).value = str(right)
-            getattr(form, field).value = slip
+            try:
+                getattr(form, field).value = slip
+            except TraitError:  # buttons and menus take nothing else
+                continue
             said = form.check()
-            if not meant(answer[place], slip):
-                assert said.startswith("Not understood: ") and "expected " in said, (field, slip)
+            assert said.startswith("Not understood: ") and "expected " in said, (field, slip)
 
 
 @pytest.mark.parametrize("slip", TYPED)

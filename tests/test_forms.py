@@ -5,7 +5,10 @@ They work without a browser.
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
+from ipywidgets import Text
 
 from vpcedu import lab, reference_architecture, widgets
 from vpcedu.sites.lone_server import PUBLIC, URL, lone_server
@@ -44,15 +47,26 @@ FORMS = {
     "01 reach": (
         widgets.ReachPrediction,
         (
-            ({"sees": "page", "lost": "none", "at": "nowhere"}, "No page."),
-            ({"sees": "an error"}, "Not understood: sees 'an error'"),
+            ({"sees": "page"}, 'Not yet: choose an answer to "Lost first" too.'),
+            ({"lost": "none", "at": "nowhere"}, "No page."),
+            ({"sees": "timed out", "lost": "answer", "at": "NAT"}, "Right."),
         ),
     ),
     "02": (
         widgets.SilencePrediction,
         (
-            ({"third": "2", "learns": "timed out", "after": "131"}, "Right:"),
-            ({"learns": "an error"}, "Not understood: "),
+            (
+                {
+                    "closed_who": "the server",
+                    "closed_when": "under a second",
+                    "dropped_who": "nobody",
+                    "dropped_when": "minutes",
+                    "gone_who": "nobody",
+                    "gone_when": "minutes",
+                },
+                "Right, all six.",
+            ),
+            ({"gone_when": "never"}, "5 of 6. Host gone:"),
         ),
     ),
     "03": (
@@ -66,7 +80,7 @@ FORMS = {
         widgets.FilterPrediction,
         (
             ({"missing": "nothing"}, "We ran just that"),
-            ({"missing": "ACL", "first": "1024", "last": "65535"}, "Right."),
+            ({"missing": "acl", "first": "1024", "last": "65535"}, "Right."),
             ({"last": "high"}, "Not understood: last port 'high'"),
         ),
     ),
@@ -81,7 +95,7 @@ FORMS = {
         widgets.ProxyPrediction,
         (
             ({"connections": "2", "sees": "10.0.0.10", "learns": "connected"}, "Right:"),
-            ({"learns": "fine"}, "Not understood: "),
+            ({"sees": "web"}, "Not understood: web sees: 'web' is not an IPv4 address"),
         ),
     ),
     "07": (
@@ -95,46 +109,83 @@ FORMS = {
         widgets.IdlePrediction,
         (
             ({"hears": "nothing", "answer": "lost", "learns": "never"}, "Right:"),
-            ({"hears": "a letter"}, "Not understood: web receives 'a letter'"),
+            ({"learns": "420 s"}, "Not at 420 s"),
         ),
     ),
     "10": (
         lambda: widgets.PuzzlePrediction(lab.puzzle(5)),
         (
-            ({"at": "ELB node", "check_name": "ACL out"}, "Right: on the return path"),
-            ({"at": "moon"}, "Not understood: device 'moon'"),
+            ({"at": "ELB node", "check_name": "network ACL out"}, "Right: on the return path"),
+            ({"at": "Internet"}, "In this run no packet reached Internet"),
         ),
     ),
     "11": (
         widgets.OwnPrediction,
         (
-            ({"update_1": "Works ", "update_2": "there", "database": "back"}, "Right, all three"),
-            ({"database": "no"}, "Not understood: web-1 to db 'no'"),
+            ({"update_1": "works", "update_2": "there", "database": "back"}, "Right, all three"),
+            ({"database": "works"}, "2 of 3."),
         ),
     ),
     "12": (
         lambda: widgets.VersionsPrediction(lab.laboratory()),
         (
             ({"which": "?", "packet": "?"}, "Right."),
-            ({"which": "both"}, "Not understood: version 'both'"),
+            ({"which": "B"}, "Not B"),
         ),
     ),
 }
 
 
 @pytest.mark.parametrize("lesson", FORMS)
-def test_the_form_judges_what_is_typed(lesson):
+def test_the_form_judges_what_is_typed_or_chosen(lesson):
     make, tries = FORMS[lesson]
     form = make()
-    assert form.sentence == form.check() and form.sentence.startswith(
-        "No prediction yet: fill in the "
-    )
-    for typed, said in tries:
-        for name, value in typed.items():
+    assert form.sentence == form.check() and form.sentence.startswith("No prediction yet: answer ")
+    for given, said in tries:
+        for name, value in given.items():
             getattr(form, name).value = value
         form.button.click()
-        assert form.sentence.startswith(said) and said.split("'")[0] in form.line.value
+        assert form.sentence.startswith(said) and said.split("'")[0] in unescape(form.line.value)
         assert form._repr_mimebundle_()["text/plain"] == form.sentence == form.check()
+
+
+@pytest.mark.parametrize("lesson", FORMS)
+def test_without_a_kernel_a_form_says_what_it_asks(lesson):
+    form = FORMS[lesson][0]()
+    first, *asked = form._repr_mimebundle_()["text/plain"].split("\n")
+    assert first == form.not_yet and len(asked) == len(form.fields)
+    for line, (name, words, *_) in zip(asked, form.fields, strict=True):
+        control = getattr(form, name)
+        shown = ["____"] if isinstance(control, Text) else [*control._options_labels]
+        assert line.split("  ", 2)[1] == words and line.endswith("  " + " / ".join(shown))
+
+
+@pytest.mark.parametrize("lesson", FORMS)
+def test_no_closed_set_is_a_text_field_and_every_choice_is_understood(lesson):
+    """A judge that expects one of a few words gets buttons or a menu with just these words."""
+    form = FORMS[lesson][0]()
+    controls = [getattr(form, name) for name in form._names]
+    for control in controls:
+        if isinstance(control, Text):
+            control.value = "no such word"
+        else:
+            control.value = control._options_values[0]
+    for control in controls:
+        for value in getattr(control, "_options_values", [control.value]):
+            control.value = value
+            assert "expected one of" not in form.check()
+
+
+@pytest.mark.parametrize("lesson", FORMS)
+def test_the_line_under_a_form_does_not_jump(lesson):
+    """Its place is reserved: 92 letters fit 700 pixels, and no reply takes more lines."""
+    make, tries = FORMS[lesson]
+    form = make()
+    assert form.line.layout.min_height == f"{form.lines * 20}px"
+    for given, _ in tries:
+        for name, value in given.items():
+            getattr(form, name).value = value
+        assert len(form.check()) <= form.lines * 92, form.sentence
 
 
 def test_every_form_of_the_package_is_here():

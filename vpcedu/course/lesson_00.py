@@ -22,7 +22,6 @@ from vpcedu.views.explain import answer_legs, way
 from vpcedu.views.outcome import blocker
 
 UNKNOWN = "?"  # what a learner types for a port that nobody can know beforehand
-NOT_YET = "No prediction yet: fill in the four fields, then check."
 
 
 def judge(

@@ -1,96 +1,107 @@
-"""Lesson 02: the prediction about a silent server, and the exercise with its solution."""
+"""Lesson 02: the prediction about a SYN that brings no connection; the exercise, its solution."""
 
 from __future__ import annotations
 
 from vpcedu.clock import SECOND, seconds
 from vpcedu.course.judgement import Judgement
 from vpcedu.sites import field
+from vpcedu.sites.one_server import GROUP_IN, one_server
+from vpcedu.sites.parts import NAME
 from vpcedu.sites.two_hosts import handshake
 
-LEARNS = ("connected", "refused", "reset", "timed out")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.sites.visit import Visit
+
+MINUTE = 60 * SECOND
+WHO = ("the server", "the firewall", "nobody")
+WHEN = ("under a second", "seconds", "minutes", "never")
+CASES = ("Closed port", "Dropped", "Host gone")
 
 
 def judge_silence(
-    third: object, learns: object, after: object, kernel: str = "since 6.5"
+    closed_who: object,
+    closed_when: object,
+    dropped_who: object,
+    dropped_when: object,
+    gone_who: object,
+    gone_when: object,
 ) -> Judgement:
-    """Compare with a run: when a silent server's third SYN is sent, and what the client finds out.
+    """Compare with runs: who answers a client's SYN, and how soon connect() comes back.
 
-    When the client finds it out is compared as well.
+    The port is closed; or a security group drops the SYN; or nobody has the address.
 
-    The fields may be text as typed, in seconds; `learns` is one of LEARNS. ValueError where one is
-    something else.
+    The fields may be text as typed: one of WHO, one of WHEN. ValueError where one is something
+    else.
     """
-    word = field.one_of("learns", learns, LEARNS)
-    sent, end = field.seconds("third SYN", third), field.seconds("after", after)
-    visit = handshake(200, server="silent", kernel=kernel)
+    told = [
+        (field.one_of(f"{case}, who answers", who, WHO), field.one_of(f"{case}, when", when, WHEN))
+        for case, who, when in zip(
+            CASES,
+            (closed_who, dropped_who, gone_who),
+            (closed_when, dropped_when, gone_when),
+            strict=True,
+        )
+    ]
+    ran = dict(zip(CASES, three_cases(), strict=True))
+    real = [(who_answered(visit), how_soon(visit)) for visit in ran.values()]
+    good = sum(
+        a == b for one, two in zip(told, real, strict=True) for a, b in zip(one, two, strict=True)
+    )
+    if told == real:
+        facts = " ".join(f"{case}: {_fact(visit)}" for case, visit in ran.items())
+        return Judgement(True, f"Right, all six. {facts}", None)
+    wrong = [
+        f"{case}: {_fact(visit)} {_belief(*said, *found)}"
+        for (case, visit), said, found in zip(ran.items(), told, real, strict=True)
+        if said != found
+    ]
+    return Judgement(False, f"{good} of 6. {' '.join(wrong)}", None)
+
+
+def three_cases() -> tuple[Visit, Visit, Visit]:
+    """A connection to a closed port, one that a security group drops, one to nobody's address."""
+    dropped = one_server().without(GROUP_IN).connect("client", NAME, 80)
+    return handshake(200, server="closed"), dropped, handshake(200, server="silent")
+
+
+def who_answered(visit: Visit) -> str:
+    """One of WHO: who sent a packet that reached the client."""
+    came = {
+        trace.sender for trace in visit.capture if trace.delivered and trace.last.at == "client"
+    }
+    return "the server" if came else "nobody"
+
+
+def how_soon(visit: Visit) -> str:
+    """One of WHEN: the order of magnitude of what connect() took."""
+    if visit.result is None:
+        return "never"
+    after = visit.result.after
+    return "under a second" if after < SECOND else "seconds" if after < MINUTE else "minutes"
+
+
+def _fact(visit: Visit) -> str:
     assert visit.result is not None
-    times = ", ".join(f"{at:g}" for at in visit.syn_times)
-    if word != visit.result.symptom:
-        return Judgement(False, _not_that(word), None)
-    if sent != visit.syns[2].steps[0].now:
-        return Judgement(False, f"{_third(sent, kernel)} The SYNs were sent at {times} s.", None)
-    if end != visit.result.after:
-        return Judgement(
-            False,
-            f"{_end(end, kernel)} The last SYN was sent at {visit.syn_times[-1]:g} s; the client"
-            f" gave up at {visit.result.after / SECOND:g} s.",
-            None,
-        )
-    return Judgement(
-        True,
-        f"Right: {len(visit.syns)} SYNs, at {times} s, then timed out after "
-        f"{visit.result.after / SECOND:g} s. No packet ever told the client anything.",
-        None,
-    )
+    after = f"{visit.result.after / SECOND:g} s"
+    if who_answered(visit) == "nobody":
+        return f"no packet came back, and the client gave up after {after}."
+    return f"the server's operating system sent a RST, and connect() was refused after {after}."
 
 
-def _not_that(word: str) -> str:
-    if word == "refused":
-        closed = handshake(200, server="closed").result
-        assert closed is not None
-        return (
-            "Not refused: that is an answer, and somebody must send it. Here nobody "
-            "answers. We also tried a closed port, with a round trip of 0.2 s: a RST came "
-            f"back, and the client was refused after {seconds(closed.after)} s."
-        )
-    if word == "connected":
-        return (
-            "Not connected: for that the other end would have to answer with a SYN ACK. Here "
-            "nobody answers."
-        )
-    return (
-        "Not reset: only a connection that was ESTABLISHED can be reset. Here nobody ever answered."
-    )
-
-
-def _third(sent: int, kernel: str) -> str:
-    other = "before 6.5" if kernel == "since 6.5" else "since 6.5"
-    if sent == handshake(200, server="silent", kernel=other).syns[2].steps[0].now:
-        return (
-            f"With a Linux kernel {other} it would be {sent / SECOND:g} s. This client's is "
-            f"{_age(kernel)}."
-        )
-    return f"Not at {sent / SECOND:g} s: the first wait is 1 s, whatever the round trip."
-
-
-def _age(kernel: str) -> str:
-    return "newer" if kernel == "since 6.5" else "older"
-
-
-def _end(end: int, kernel: str) -> str:
-    other = "before 6.5" if kernel == "since 6.5" else "since 6.5"
-    result = handshake(200, server="silent", kernel=other).result
-    if result is not None and end == result.after:
-        return (
-            f"With a Linux kernel {other} it would be {end / SECOND:g} s. This client's is "
-            f"{_age(kernel)}."
-        )
-    if end <= 10 * SECOND:
-        return (
-            f"Not after {end / SECOND:g} s: no packet tells the client that its SYNs are "
-            "lost. It has only its own clock, and it is patient."
-        )
-    return f"Not after {end / SECOND:g} s."
+def _belief(who: str, when: str, real_who: str, real_when: str) -> str:
+    """What is wrong with an answer about one case."""
+    if who != real_who == "the server":
+        return "The host runs, so its operating system answers also where no program listens."
+    if who == "the firewall":
+        return "A security group or network ACL drops the packet and sends nothing."
+    if who != real_who:
+        return "Whoever is to answer has to get the SYN first."
+    if when == "never":
+        return "The client sends its SYN again a limited number of times. Then connect() fails."
+    if real_when == "minutes":
+        return "The client cannot know that its SYN was lost: it can only try again, and wait."
+    return "A refusal is an answer: it takes one round trip."
 
 
 def half_open(lost: object) -> str:

@@ -46,12 +46,7 @@ def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
 
     The fields may be text as typed. ValueError for a device that the VPC has not, or another check.
     """
-    names = (
-        *(row.name for row in puzzle.vpc.devices),
-        puzzle.vpc.internet_gateway or "",
-        "Internet",
-    )
-    device = one_of("device", at, names)
+    device = one_of("device", at, devices_of(puzzle))
     where = one_of(
         "check", check, CHECKS, {"acl in": "network ACL in", "acl out": "network ACL out"}
     )
@@ -86,6 +81,13 @@ def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
         f"({asked[0].row}). Look further along the path, or on the return path.",
         None,
     )
+
+
+def devices_of(puzzle: Puzzle) -> tuple[str, ...]:
+    """Where a packet of a puzzle can be lost."""
+    gateway = puzzle.vpc.internet_gateway
+    names = [row.name for row in puzzle.vpc.devices]
+    return (*names, *([gateway] if gateway else []), "Internet")
 
 
 def symptom_table(vpc: Vpc, source: str, destination: str, port: int) -> str:
