@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from vpcedu import reference_architecture
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.hosts.web_server import Seen
+from vpcedu.hosts.web_server import SeenRequest
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.tracking import TrackedFlow
 from vpcedu.tables.translation import Translation
@@ -69,7 +69,9 @@ def section(table) -> list[str]:  # type: ignore[no-untyped-def]
             if same and nat != NATS[0]:
                 continue
             peer = next(
-                event.row.peer for event in visit.capture.events if isinstance(event.row, Seen)
+                event.row.peer
+                for event in visit.capture.events
+                if isinstance(event.row, SeenRequest)
             )
             lines += [
                 f"### {balancer}, {'either NAT' if same else f'NAT {nat}'}",

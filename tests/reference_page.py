@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from vpcedu import REASONS, reference_architecture
-from vpcedu.hosts.web_server import Seen
+from vpcedu.hosts.web_server import SeenRequest
 from vpcedu.packet import flags_text
 from vpcedu.protocols.tcp_states import TRANSITIONS, diagram
 from vpcedu.sites.reference import BALANCERS, NATS
@@ -75,7 +75,9 @@ def _balancers() -> list[str]:
     for balancer in BALANCERS:
         for nat in NATS:
             visit = reference_architecture(balancer, nat).get(URL)
-            seen = next(event.row for event in visit.capture.events if isinstance(event.row, Seen))
+            seen = next(
+                event.row for event in visit.capture.events if isinstance(event.row, SeenRequest)
+            )
             answer = answer_legs(visit)[0]
             met = sum("NAT" in trace.devices for trace in visit.capture)
             rows.append(

@@ -5,7 +5,7 @@ from rigs.reference_site import BALANCERS, NATS, PAGE, dropped, site
 
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.hosts.web_server import Seen
+from vpcedu.hosts.web_server import SeenRequest
 from vpcedu.network.link import Link
 from vpcedu.sites.parts import IGW, VPC_BLOCK
 from vpcedu.tables.route_table import LOCAL, Route
@@ -46,7 +46,7 @@ def test_the_reply_goes_to_the_balancers_private_address_because_that_is_the_sou
     balancer,
 ):
     visit = site(balancer).get(PAGE)
-    seen = next(event.row for event in visit.capture.events if isinstance(event.row, Seen))
+    seen = next(event.row for event in visit.capture.events if isinstance(event.row, SeenRequest))
     answer = reply(visit)
     assert answer.packet.flow.destination == seen.peer
     assert seen.peer.address == "10.0.0.10"
@@ -129,7 +129,7 @@ def test_without_the_tracked_flow_the_reply_dies_at_webs_own_group(balancer):
     call = site(balancer).get(PAGE).call
     network = visited.network
     visited.open(call)
-    while not any(isinstance(event.row, Seen) for event in network.capture.events):
+    while not any(isinstance(event.row, SeenRequest) for event in network.capture.events):
         network.step()
     network.filters.tracking["web"].clear()
     network.run(network.clock.now)
@@ -295,7 +295,7 @@ def test_the_header_bytes_at_both_sides(balancer, seen):
 )
 def test_whom_the_web_server_saw(balancer, address):
     visit = site(balancer).get(PAGE)
-    (seen,) = [event.row for event in visit.capture.events if isinstance(event.row, Seen)]
+    (seen,) = [event.row for event in visit.capture.events if isinstance(event.row, SeenRequest)]
     assert seen.peer.address == address
     assert seen.local.address == WEB
     forwarded = CLIENT if balancer in ("classic-http", "application") else None

@@ -9,7 +9,7 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.hosts.client import Fetch, Result
 from vpcedu.hosts.host import Host
-from vpcedu.hosts.web_server import Seen, WebServer
+from vpcedu.hosts.web_server import SeenRequest, WebServer
 from vpcedu.packet import ACK, FIN, PSH, RST, SYN, Packet
 from vpcedu.protocols.http import request
 from vpcedu.reasons import NO_CONNECTION, PORT_CLOSED
@@ -206,7 +206,7 @@ def test_the_server_answers_and_writes_down_whom_it_saw(lan, client):
     port = lan.seen[0].flow.sport
     assert program.result.response.body == f"Hello {CLIENT}:{port}, here is web.\n".encode()
     assert lan.told("request") == [
-        Seen(Endpoint(CLIENT, port), TO_WEB, request("GET", "/", "www.example.com"))
+        SeenRequest(Endpoint(CLIENT, port), TO_WEB, request("GET", "/", "www.example.com"))
     ]
     assert lan.idle
 

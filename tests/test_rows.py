@@ -11,7 +11,7 @@ from vpcedu.analysis.faults import faults
 from vpcedu.draw.reading.short_names import drawn, short_names
 from vpcedu.hosts.answered import Answered, requests_answered
 from vpcedu.hosts.application_log import Logged, logged
-from vpcedu.hosts.web_server import Seen, requests_seen
+from vpcedu.hosts.web_server import SeenRequest, requests_seen
 from vpcedu.puzzles.notation import line, rows
 from vpcedu.puzzles.scenes import scenes
 from vpcedu.row import NamedRow
@@ -49,7 +49,7 @@ CHECKS = {
     "TrackingConfiguration": ("group in", "group out"),
     "Cause": ("send",),
 }
-NOTED = ("Answered", "Change", "FiveTuple", "Health", "Logged", "Result", "Seen", "str")
+NOTED = ("Answered", "Change", "FiveTuple", "Health", "Logged", "Result", "SeenRequest", "str")
 
 
 @cache
@@ -89,7 +89,7 @@ def test_every_kind_of_row_that_decides_or_is_noted_is_known_here():
     assert deciding - {"NoneType"} == set(FOUND_BY)
     noted = {type(event.row).__name__ for capture in captures() for event in capture.events}
     assert noted - {"NoneType"} <= set(NOTED)
-    assert {"Answered", "Change", "Health", "Logged", "Result", "Seen"} <= noted
+    assert {"Answered", "Change", "Health", "Logged", "Result", "SeenRequest"} <= noted
 
 
 @pytest.mark.parametrize("kind", FOUND_BY)
@@ -167,7 +167,7 @@ def test_changes_are_those_of_one_host_or_of_all_in_their_order():
 @pytest.mark.parametrize(
     ("asks", "kind", "what"),
     [
-        (requests_seen, Seen, "request"),
+        (requests_seen, SeenRequest, "request"),
         (logged, Logged, "application log"),
         (requests_answered, Answered, "answered"),
     ],

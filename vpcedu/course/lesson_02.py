@@ -77,8 +77,9 @@ def how_soon(visit: Visit) -> str:
     """One of WHEN: the order of magnitude of what connect() took."""
     if visit.result is None:
         return "never"
-    after = visit.result.after
-    return "under a second" if after < SECOND else "seconds" if after < MINUTE else "minutes"
+    if visit.result.after < SECOND:
+        return "under a second"
+    return "seconds" if visit.result.after < MINUTE else "minutes"
 
 
 def _fact(visit: Visit) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 USUAL = (80,)  # the ports of a web server that names none
 
 
-class Seen(NamedRow):
+class SeenRequest(NamedRow):
     """A request as the server got it: the connection's other end, its own end, the message."""
 
     peer: Endpoint
@@ -41,9 +41,11 @@ class Seen(NamedRow):
         )
 
 
-def requests_seen(capture: Capture) -> Iterator[tuple[str, Seen]]:
+def requests_seen(capture: Capture) -> Iterator[tuple[str, SeenRequest]]:
     """Which server got a request, and how."""
-    return ((event.who, event.row) for event in capture.events if isinstance(event.row, Seen))
+    return (
+        (event.who, event.row) for event in capture.events if isinstance(event.row, SeenRequest)
+    )
 
 
 class WebServer(Host):
@@ -99,7 +101,7 @@ class WebServer(Host):
 
     def _answer(self, host: Host, connection: Connection, message: Message, now: int) -> None:
         flow = connection.flow
-        self.tell(now, "request", Seen(flow.destination, flow.source, message))
+        self.tell(now, "request", SeenRequest(flow.destination, flow.source, message))
         size = message.start.split(" ")[1][1:]
         wished = (
             min(int(size), 65_536) if size.isascii() and size.isdigit() and len(size) < 10 else 0

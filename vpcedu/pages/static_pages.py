@@ -183,8 +183,9 @@ def code_cell(cell: dict[str, Any]) -> str:
         words = "".join(output.get("text", "") or data.get("text/plain", ""))
         if "image/png" in data:
             told += picture(output)
-        elif words.startswith("No prediction yet"):
+        elif words.startswith(("No prediction yet", "No answer yet")):
             told += '<p class="note">Running, this is a form to fill in. Say your answer aloud, then read on.</p>\n'
+            told += printed(words.partition("\n")[2])
         else:
             told += printed(words)
     return told

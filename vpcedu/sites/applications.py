@@ -10,7 +10,7 @@ it; what stands before came from outside) or from the PROXY protocol.
 from __future__ import annotations
 
 from vpcedu.hosts.application_log import Logged
-from vpcedu.hosts.web_server import Seen, WebServer
+from vpcedu.hosts.web_server import SeenRequest, WebServer
 from vpcedu.protocols.forwarded import PROTO, believed, chain_of
 from vpcedu.protocols.http import Message, response
 from vpcedu.protocols.proxy_protocol import Header, parse
@@ -22,33 +22,33 @@ if TYPE_CHECKING:
     from vpcedu.hosts.host import Host
     from vpcedu.protocols.tcp import Connection
 
-    Belief = Callable[[Seen, "Header | None"], "str | None"]
+    Belief = Callable[[SeenRequest, "Header | None"], "str | None"]
 
 
 # Beliefs: who is the client?
 
 
-def the_peer(seen: Seen, header: Header | None) -> str | None:
+def the_peer(seen: SeenRequest, header: Header | None) -> str | None:
     """Whoever opened the connection."""
     return seen.peer.address
 
 
-def first_entry(seen: Seen, header: Header | None) -> str | None:
+def first_entry(seen: SeenRequest, header: Header | None) -> str | None:
     """The leftmost entry of X-Forwarded-For."""
     return (chain_of(seen.request) or "").split(",")[0].strip() or None
 
 
-def last_entry(seen: Seen, header: Header | None) -> str | None:
+def last_entry(seen: SeenRequest, header: Header | None) -> str | None:
     """The rightmost entry of X-Forwarded-For: one balancer's word."""
     return believed(seen.request)
 
 
-def last_but_one(seen: Seen, header: Header | None) -> str | None:
+def last_but_one(seen: SeenRequest, header: Header | None) -> str | None:
     """The last entry but one, as if the last were the balancer itself."""
     return believed(seen.request, 2)
 
 
-def the_header(seen: Seen, header: Header | None) -> str | None:
+def the_header(seen: SeenRequest, header: Header | None) -> str | None:
     """The source in the PROXY header."""
     return header.source.address if header is not None and header.source is not None else None
 
@@ -123,7 +123,7 @@ class Application(WebServer):
             super()._read(host, connection, data, now)
 
     def _answer(self, host: Host, connection: Connection, message: Message, now: int) -> None:
-        seen = Seen(connection.flow.destination, connection.flow.source, message)
+        seen = SeenRequest(connection.flow.destination, connection.flow.source, message)
         client = self.reads(seen, self._headers.get(connection))
         self.tell(
             now, "application log", Logged(client, seen.peer, chain_of(message), message.start)

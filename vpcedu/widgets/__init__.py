@@ -30,6 +30,8 @@ __all__, _load, __dir__ = lazy(
             "ProxyPrediction",
             "PuzzlePrediction",
             "ReachPrediction",
+            "Recall",
+            "Seen",
             "SilencePrediction",
             "VersionsPrediction",
         ),

@@ -23,5 +23,7 @@ from vpcedu.widgets.predictions import Prediction as Prediction
 from vpcedu.widgets.predictions import ProxyPrediction as ProxyPrediction
 from vpcedu.widgets.predictions import PuzzlePrediction as PuzzlePrediction
 from vpcedu.widgets.predictions import ReachPrediction as ReachPrediction
+from vpcedu.widgets.predictions import Recall as Recall
+from vpcedu.widgets.predictions import Seen as Seen
 from vpcedu.widgets.predictions import SilencePrediction as SilencePrediction
 from vpcedu.widgets.predictions import VersionsPrediction as VersionsPrediction

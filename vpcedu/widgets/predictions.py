@@ -1,7 +1,7 @@
 """Predictions: what a learner commits to before anything is shown, judged by the model.
 
 Each names its judge and its fields. A closed set is a row of toggle buttons or a menu; addresses,
-ports and numbers are typed.
+ports and numbers are typed. Recall asks about an earlier lesson, Seen about what a picture showed.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from vpcedu.course.lesson_09 import FATES, HEARS, NEVER, judge_idle
 from vpcedu.course.lesson_10 import CHECKS, devices_of, judge_puzzle
 from vpcedu.course.lesson_11 import judge_own
 from vpcedu.course.lesson_12 import UNKNOWN, Versions, judge_versions
+from vpcedu.course.recall import RECALL, asked, judge_recall
+from vpcedu.course.seen import SEEN, judge_seen
 from vpcedu.widgets.parts.form import Form
 
 TYPE_CHECKING = False
@@ -210,3 +212,21 @@ class OwnPrediction(Form):
         ("update_2", "web-2's update", OWN),
         ("database", "web-1 to db", OWN),
     )
+
+
+class Recall(Form):
+    """A lesson's one question about an earlier lesson; ValueError for a lesson without one."""
+
+    judge, kind, lines = staticmethod(judge_recall), "answer", 3
+    label, table = 0, RECALL
+
+    def __init__(self, lesson: str) -> None:
+        question = asked(self.table, lesson)
+        self.asks, self.fields = question.asks, (("choice", "", tuple(question.replies)),)
+        super().__init__(lesson)
+
+
+class Seen(Recall):
+    """The question after a lesson's main picture: what did it show?"""
+
+    judge, table = staticmethod(judge_seen), SEEN

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     Choice = str | tuple[str, str]  # the word, or how it reads and the word
     Field = tuple[str, str] | tuple[str, str, tuple[Choice, ...]]
 
-NUMBERS = ("", "it", "both", "all three", "all four", "all five", "all six")
-MOST_TOGGLES, MOST_LETTERS = 4, 56  # what fits one line next to its question
-REPLY = 'style="line-height:20px;font-size:14px;margin:0"'
+NUMBERS = ("", "the question", "both", "all three", "all four", "all five", "all six")
+MOST_TOGGLES, LETTER = 4, 10  # what fits one line next to its question; with room for borders
+STYLE = 'style="line-height:20px;font-size:14px;margin:0"'
 
 
 class Form:
@@ -32,12 +32,13 @@ class Form:
     judge: takes what the form is about (a visit, a puzzle, ...) and the fields' texts in their
     order. A ValueError of it is shown, not raised. fields: name and words of each, and the choices
     of a closed set: words that the judge knows, or pairs of how it reads and such a word. label:
-    how wide the words may be (pixels). lines: reserved for the reply, of some 92 letters each.
+    how wide the words may be (pixels). asks: a question above all fields. lines: reserved for the
+    reply, of some 92 letters each.
     """
 
     judge: Callable[..., Judgement]
     fields: tuple[Field, ...]
-    kind, label, lines = "prediction", 140, 6
+    kind, label, lines, asks = "prediction", 140, 6, ""
 
     def __init__(self, *about: Any) -> None:
         self._about, self._names = about, tuple(field[0] for field in self.fields)
@@ -50,7 +51,8 @@ class Form:
         self.line = ipywidgets.HTML(
             layout={"width": "700px", "max_width": "100%", "min_height": f"{self.lines * 20}px"}
         )
-        self.box = ipywidgets.VBox([*self._rows(), self.button, self.line])
+        above = [ipywidgets.HTML(f"<p {STYLE}>{escape(self.asks)}</p>")] if self.asks else []
+        self.box = ipywidgets.VBox([*above, *self._rows(), self.button, self.line])
         self._say(self.not_yet)
 
     def _control(self, words: str, choices: tuple[Choice, ...] = ()) -> Any:
@@ -62,7 +64,7 @@ class Form:
             )
         pairs = [(choice, choice) if isinstance(choice, str) else choice for choice in choices]
         room = sum(len(reads) for reads, _ in pairs)
-        if len(pairs) <= MOST_TOGGLES and room <= MOST_LETTERS:
+        if len(pairs) <= MOST_TOGGLES and room * LETTER <= 700 - self.label:
             kind, layout = ipywidgets.ToggleButtons, {"width": "700px", "max_width": "100%"}
             style["button_width"] = "auto"
         else:
@@ -96,7 +98,7 @@ class Form:
 
     def _say(self, words: str) -> str:
         self.sentence = words
-        self.line.value = f"<p {REPLY}>{escape(words)}</p>"
+        self.line.value = f"<p {STYLE}>{escape(words)}</p>"
         return words
 
     def _repr_mimebundle_(self, **formats: Any) -> dict[str, Any]:
@@ -109,8 +111,11 @@ class Form:
         if self.sentence != self.not_yet:
             return self.sentence
         wide = max(len(field[1]) for field in self.fields)
-        lines = [f"  {words:{wide}}  {self._asked(name)}" for name, words, *_ in self.fields]
-        return "\n".join([self.not_yet, *lines])
+        lines = [f"  {words:{wide}}  {self._choices(name)}" for name, words, *_ in self.fields]
+        return "\n".join(filter(None, [self.not_yet, self.asks, *lines]))
 
-    def _asked(self, name: str) -> str:
-        return " / ".join(getattr(getattr(self, name), "_options_labels", ["____"]))
+    def _choices(self, name: str) -> str:
+        control = getattr(self, name)
+        return (
+            "____" if isinstance(control, ipywidgets.Text) else " / ".join(control._options_labels)
+        )
