@@ -103,7 +103,7 @@ LATER = {
     # nothing that was taught came back later, and nobody asked what a picture had shown
     ("course", "a question about an earlier lesson, and one about each main picture"): 97,
     ("widgets", "the same: their forms"): 12,
-    # words that had to be guessed stood in text fields; without a kernel a form did not say its questions
+    # words had to be guessed for text fields; without a kernel a form did not say what it asks
     ("widgets", "closed sets as buttons and menus, and forms that say what they ask"): 50,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
