@@ -105,6 +105,9 @@ LATER = {
     ("widgets", "the same: their forms"): 12,
     # words had to be guessed for text fields; without a kernel a form did not say what it asks
     ("widgets", "closed sets as buttons and menus, and forms that say what they ask"): 50,
+    # a lesson could not show what the learner sees on a machine of their own
+    ("views", "what ss, curl -v, tcpdump and a metric of CloudWatch print of a capture"): 272,
+    ("sites", "what a full NAT gateway did, as a capture"): 6,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

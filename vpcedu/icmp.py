@@ -16,10 +16,10 @@ from vpcedu.flow import FiveTuple
 from vpcedu.row import NamedRow
 
 UNREACHABLE = 3  # the type; its codes:
-HOST, PORT, FRAGMENTATION_NEEDED = 1, 3, 4
+NET, HOST, PORT, FRAGMENTATION_NEEDED = 0, 1, 3, 4
 # as tcpdump says them
 CODES = {
-    0: "net unreachable",
+    NET: "net unreachable",
     HOST: "host unreachable",
     2: "protocol unreachable",
     PORT: "port unreachable",

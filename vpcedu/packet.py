@@ -122,7 +122,7 @@ class Packet(NamedRow):
         if self.window != WINDOW:
             words += f" win {self.window}"
         if self.options:
-            words += " <" + ",".join(map(_option_text, self.options)) + ">"
+            words += " <" + ",".join(map(option_text, self.options)) + ">"
         return words
 
     @property
@@ -190,7 +190,7 @@ class Packet(NamedRow):
         return error._replace(icmp=Icmp(mtu, flow, _field(first), _field(size, 65_535)))
 
 
-def _option_text(option: tuple[str | int, ...]) -> str:
+def option_text(option: tuple[str | int, ...]) -> str:
     """An option as tcpdump writes it: "mss 1460", "nop", "TS val 1 ecr 2"."""
     if option[0] == "TS" and len(option) == 3:
         return f"TS val {option[1]} ecr {option[2]}"

@@ -3,6 +3,7 @@
     python -m tests.kernel record [NAME ...]     record all scenarios, or those named, again
     python -m tests.kernel show NAME ...         print recordings as text
     python -m tests.kernel play NAME FOLDER      play one here, and write its recording to a folder
+    python -m tests.kernel tools                 record anew what ss, curl and tcpdump print
 
 To record takes root on Linux.
 """
@@ -14,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import stored
+from . import stored, tools
 from .kernel import why_not
 from .recorder import as_text, keep, record
 from .scenarios import BY_NAME
@@ -29,6 +30,8 @@ def main(words: list[str]) -> int:
             return _unknown(names) or _show(names)
         case ["play", name, folder]:
             return _unknown([name]) or _play(name, Path(folder))
+        case ["tools"]:
+            return _tools()
     print(__doc__, file=sys.stderr)
     return 2
 
@@ -47,6 +50,16 @@ def _record(names: list[str]) -> int:
 
 def _play(name: str, folder: Path) -> int:
     keep(BY_NAME[name], folder)
+    return 0
+
+
+def _tools() -> int:
+    if reason := why_not():
+        print(f"Nothing is recorded: {reason}.", file=sys.stderr)
+        return 2
+    for name, play in tools.PLAYS.items():
+        tools.save(name, tools.record(play))
+        print(f"{name}: recorded")
     return 0
 
 

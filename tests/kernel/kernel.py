@@ -141,7 +141,7 @@ class KernelLab:
     # --- the verbs, as play.py has them ---------------------------------------------------
 
     def listen(self, host: str, port: int, backlog: int = 128) -> None:
-        self._listeners[host, port] = end = tcp_socket(self._place, host)
+        self._listeners[host, port] = end = self._socket(host)
         end.bind(("", port))
         end.listen(backlog)
         self._nap()
@@ -149,7 +149,7 @@ class KernelLab:
     def connect(self, host: str, to: str, port: int | None = None, nap: bool = True) -> str:
         self._opened += 1
         handle = f"c{self._opened}"
-        self._sockets[handle] = end = tcp_socket(self._place, host)
+        self._sockets[handle] = end = self._socket(host)
         if port is not None:
             end.bind(("", port))
         address, _, number = to.partition(":")
@@ -258,6 +258,15 @@ class KernelLab:
         if self._namespaces is None:
             raise LabError("the laboratory is not open")
         return self._namespaces
+
+    def _socket(self, host: str) -> socket.socket:
+        made = tcp_socket(self._place, host)
+        if self.setting.tcp.keepalive is not None:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            names = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+            for name, value in zip(names, self.setting.tcp.keepalive, strict=True):
+                made.setsockopt(socket.IPPROTO_TCP, name, value)
+        return made
 
     def _note(self, handle: str, verb: str, value: str) -> None:
         self.facts.append((f"{handle} {verb}", value))

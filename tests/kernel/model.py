@@ -27,7 +27,7 @@ from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.http import take
 from vpcedu.protocols.proxy_protocol import version_2
 from vpcedu.protocols.tcp import Connection
-from vpcedu.protocols.tcp_settings import LINUX, Settings
+from vpcedu.protocols.tcp_settings import LINUX, KeepAlive, Settings
 from vpcedu.tables.network_acl import ALLOW, ANY, IN, OUT, AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import GroupRule
@@ -378,9 +378,11 @@ REWRITING = ("translation", "address map")
 
 def vpc(setting: Setting) -> Vpc:
     """The description of a scenario's place."""
-    tcp = LINUX._replace(
-        syn=setting.tcp.syn, synack=setting.tcp.synack, linear=setting.tcp.linear, timestamps=True
-    )
+    syn, synack, linear, _, alive = setting.tcp
+    tcp = LINUX._replace(syn=syn, synack=synack, linear=linear, timestamps=True)
+    if alive is not None:
+        idle, interval, probes = alive
+        tcp = tcp._replace(keepalive=KeepAlive(idle * SECOND, interval * SECOND, probes))
     target = {"igw": "igw", "nat": "nat", "nlb": "nlb", "nlb2": "nlb2"}[setting.private_default]
     public = [Association(public, ADDRESSES[name]) for name, public in BOXES.items()]
     if setting.web_public:

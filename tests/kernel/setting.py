@@ -80,13 +80,15 @@ class Proxy(NamedTuple):
 class Tcp(NamedTuple):
     """How often SYN and SYN,ACK are sent again.
 
-    Also how many SYNs are one second apart before the doubling, and ports.
+    Also how many SYNs are one second apart before the doubling, ports, and keep-alive (seconds of
+    silence, seconds between probes, probes), or None.
     """
 
     syn: int = 3
     synack: int = 5
     linear: int = 0
     ports: tuple[int, int] = (32_768, 60_999)
+    keepalive: tuple[int, int, int] | None = None
 
 
 class Setting(NamedTuple):

@@ -1,4 +1,7 @@
-"""Lab: what lessons and learners call. Sites, visits, what-ifs, predictions, questions to a VPC."""
+"""Lab: what lessons and learners call. Sites, visits, what-ifs, predictions, questions to a VPC.
+
+What a real machine's tools and AWS's logs would show of a visit is here too.
+"""
 
 from __future__ import annotations
 
@@ -38,5 +41,11 @@ __all__, __getattr__, __dir__ = lazy(
         "vpcedu.sites.sweep": ("sweep",),
         "vpcedu.sites.two_instances": ("fill_nat", "nat_site"),
         "vpcedu.course.kernel_evidence": ("laboratory",),
+        "vpcedu.views.logs.access_log": ("access_log",),
+        "vpcedu.views.logs.flow_log": ("flow_log",),
+        "vpcedu.views.machine.curl": ("curl",),
+        "vpcedu.views.machine.metric": ("port_errors",),
+        "vpcedu.views.machine.ss": ("ss",),
+        "vpcedu.views.machine.tcpdump": ("tcpdump",),
     },
 )

@@ -48,3 +48,9 @@ from vpcedu.sites.two_targets import first_bytes as first_bytes
 from vpcedu.sites.two_targets import nlb_site as nlb_site
 from vpcedu.sites.two_targets import nlb_tries as nlb_tries
 from vpcedu.sites.two_targets import nlb_visit as nlb_visit
+from vpcedu.views.logs.access_log import access_log as access_log
+from vpcedu.views.logs.flow_log import flow_log as flow_log
+from vpcedu.views.machine.curl import curl as curl
+from vpcedu.views.machine.metric import port_errors as port_errors
+from vpcedu.views.machine.ss import ss as ss
+from vpcedu.views.machine.tcpdump import tcpdump as tcpdump

@@ -27,13 +27,13 @@ from vpcedu.sites.programs import Stay
 from vpcedu.sites.reference import NAT, WEB, reference_vpc
 from vpcedu.sites.site import Site
 from vpcedu.tables.translation import Translation
-from vpcedu.trace import REWRITE
+from vpcedu.trace import REWRITE, Capture, Trace
 from vpcedu.views.decided import translation_of
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vpcedu.trace import Capture, Step, Trace
+    from vpcedu.trace import Step
 
 APP, ELASTIC = "10.0.1.11", "192.0.2.20"
 PAIR = (("web", WEB), ("app", APP))
@@ -215,6 +215,18 @@ class Filled(NamedRow):
     given: int
     then: Step
     elsewhere: Step
+
+    @property
+    def vpc(self) -> Vpc:
+        """The description of the gateway's site."""
+        return nat_vpc()
+
+    @property
+    def capture(self) -> Capture:
+        """What became of the two SYNs."""
+        seen = Capture()
+        seen.traces = [Trace(1, self.then), Trace(2, self.elsewhere)]
+        return seen
 
     def __str__(self) -> str:
         many = f"{len(self.addresses)} addresses" if len(self.addresses) > 1 else "one address"

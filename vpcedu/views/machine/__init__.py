@@ -1,0 +1,1 @@
+"""What the tools of a real machine print, made from a capture: ss, curl -v, tcpdump, a metric."""
