@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from tests import reading_time, stored_pictures
+from vpcedu.course.recall import RECALL
+from vpcedu.course.seen import SEEN
+from vpcedu.pages import course_pages
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 8
@@ -23,9 +26,17 @@ SECTIONS = (
     "Touch it",
     "Break it",
     "Exercise",
+    "On a real machine",
     "What this leaves out",
     "Take away",
 )
+CONVERTED: tuple[str, ...] = ()  # the lessons that have the second edition's form already
+HIDDEN = {"source_hidden": True}  # the source of a cell that need not be read is folded
+TITLE = re.compile(r"# (\d\d) · \S")
+TOP = re.compile(
+    r"\*Lesson (\d+) of (\d+)\. About \d+ minutes\.[^*]*\* \*\*After this you can\b.*\*\*"
+)
+FOOT = "Course text: CC BY 4.0."
 LOGIC = (
     ast.For,
     ast.While,
@@ -52,7 +63,11 @@ def problems(notebook: dict[str, Any]) -> list[str]:
     """
     cells = notebook["cells"]
     code = [cell for cell in cells if cell["cell_type"] == "code"]
-    found = _headings(cells) + _sources(cells) + reading_time.problems(notebook)
+    found = _title(cells) + _sources(cells) + reading_time.problems(notebook)
+    number = TITLE.match(_text(cells[0]))
+    if number:
+        found += _sections(cells, number[1])
+        found += _form(cells, number[1]) if number[1] in CONVERTED else []
     if notebook["metadata"].get("kernelspec") != KERNEL:
         found.append("the kernelspec is not the plain python3")
     if set(notebook["metadata"]) - {"kernelspec", "language_info"}:
@@ -74,36 +89,86 @@ def problems(notebook: dict[str, Any]) -> list[str]:
     return found
 
 
-def _headings(cells: list[dict[str, Any]]) -> list[str]:
-    """A title, and the sections of a lesson in their order; no heading skips a level."""
-    headings = [
-        match.groups()
-        for cell in cells
+def _headings(cells: list[dict[str, Any]]) -> list[tuple[int, str, int]]:
+    """Level and words of every heading, and the place of its cell."""
+    return [
+        (len(match[1]), match[2], place)
+        for place, cell in enumerate(cells)
         if cell["cell_type"] == "markdown"
         for match in re.finditer(r"^(#+) (.+)$", _fenceless(cell), re.MULTILINE)
     ]
-    levels = [len(marks) for marks, _ in headings]
+
+
+def _title(cells: list[dict[str, Any]]) -> list[str]:
+    """One title, at the top; no heading skips a level."""
+    headings = _headings(cells)
+    levels = [level for level, _, _ in headings]
     found = [] if levels[:1] == [1] and levels.count(1) == 1 else ["not one title, at the top"]
-    found += [
+    return found + [
         f"heading {words!r} skips a level"
-        for (_, words), before, level in zip(headings[1:], levels, levels[1:], strict=False)
+        for (_, words, _), before, level in zip(headings[1:], levels, levels[1:], strict=False)
         if level > before + 1
     ]
+
+
+def _sections(cells: list[dict[str, Any]], number: str) -> list[str]:
+    """The sections of a lesson, in their order."""
+    wanted = [name for name in SECTIONS if number in CONVERTED or name != "On a real machine"]
     places = {
         name: [
             place
-            for place, (marks, words) in enumerate(headings)
-            if marks == "##" and words.startswith(name)
+            for place, (level, words, _) in enumerate(_headings(cells))
+            if level == 2 and words.startswith(name)
         ]
-        for name in SECTIONS
+        for name in wanted
     }
-    found += [f"no section '{name}'" for name, at in places.items() if not at]
+    found = [f"no section '{name}'" for name, at in places.items() if not at]
     firsts = [at[0] for at in places.values() if at]
     return (
         found
         if firsts == sorted(firsts)
-        else [*found, f"sections not in the order {', '.join(SECTIONS)}"]
+        else [*found, f"sections not in the order {', '.join(wanted)}"]
     )
+
+
+def _form(cells: list[dict[str, Any]], number: str) -> list[str]:
+    """The form of the second edition: what stands at the top, in the middle and at the foot."""
+    place = course_pages.NUMBERS.index(number)
+    top = TOP.search(_text(cells[0]))
+    found = []
+    if not top:
+        found.append("no line '*Lesson n of N. About N minutes.* **After this you can ...**'")
+    elif (int(top[1]), int(top[2])) != (place + 1, len(course_pages.NUMBERS)):
+        found.append(
+            f"is lesson {place + 1} of {len(course_pages.NUMBERS)}, and says {top[1]} of {top[2]}"
+        )
+    if FOOT in _text(cells[0]) or not any(FOOT in _text(cell) for cell in cells[-3:]):
+        found.append(f"{FOOT!r} is not at the foot alone")
+    for table, widget, section in ((RECALL, "Recall", "The question"), (SEEN, "Seen", "See it")):
+        calls = [
+            (place, asked)
+            for place, cell in enumerate(cells)
+            if cell["cell_type"] == "code"
+            for asked in re.findall(rf"""widgets\.{widget}\(["'](\d\d)["']\)""", _text(cell))
+        ]
+        if [asked for _, asked in calls] != [number] * (number in table):
+            found.append(f"not one cell widgets.{widget}({number!r}), or one that should not be")
+        elif calls and _section_of(cells, calls[0][0]) != section:
+            found.append(f"widgets.{widget} is not in the section {section!r}")
+    following = course_pages.NUMBERS[place + 1 : place + 2]
+    if not re.search(r"^Next: \[" + "".join(following), _text(cells[-1]), re.MULTILINE):
+        found.append("does not end with 'Next: [...]'")
+    return found
+
+
+def _section_of(cells: list[dict[str, Any]], place: int) -> str:
+    """The section in which a cell stands; several words of its heading may follow."""
+    before = [words for level, words, at in _headings(cells) if level == 2 and at <= place]
+    return next((name for name in SECTIONS if before and before[-1].startswith(name)), "")
+
+
+def _text(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
 
 
 def _fenceless(cell: dict[str, Any]) -> str:
@@ -129,8 +194,10 @@ def _cell(cell: dict[str, Any]) -> list[str]:
         for node in ast.walk(ast.parse(source))
         if isinstance(node, LOGIC)
     ]
-    if set(cell["metadata"]) - {"tags"}:
+    if set(cell["metadata"]) - {"tags", "jupyter"}:
         found.append(f"metadata {sorted(cell['metadata'])}")
+    if cell["metadata"].get("jupyter", HIDDEN) != HIDDEN:
+        found.append(f"metadata jupyter {cell['metadata']['jupyter']}: expected {HIDDEN}")
     for output in cell["outputs"]:
         found += _output(output)
     return found
@@ -221,8 +288,8 @@ def normalise(notebook: dict[str, Any]) -> None:
     """Leave in an executed notebook only what a reader and the comparison need."""
     notebook["metadata"] = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
     for cell in notebook["cells"]:
-        tags = cell["metadata"].get("tags")
-        cell["metadata"] = {"tags": tags} if tags else {}
+        kept = {key: cell["metadata"].get(key) for key in ("tags", "jupyter")}
+        cell["metadata"] = {key: value for key, value in kept.items() if value}
         if cell.get("outputs"):
             cell["outputs"] = _joined(cell["outputs"])
         for output in cell.get("outputs", ()):

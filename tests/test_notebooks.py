@@ -15,6 +15,7 @@ from tests import notebook_rules, reading_time, refresh
 from tests.notebook_rules import KERNEL, NOTEBOOKS, normalise, problems, stale
 
 ROOT = Path(__file__).parent.parent
+LESSONS = [path for path in NOTEBOOKS if path.name[:2].isdigit()]
 
 
 def test_there_is_a_lesson():
@@ -143,7 +144,7 @@ FAULTS = {
     _two_titles: "not one title, at the top",
     _no_sources: "no sources: no paragraph **Sources** with addresses",
     _sources_without_an_address: "no sources: no paragraph **Sources** with addresses",
-    _no_time: "no line '*About N minutes.' at the top",
+    _no_time: "no line '*Lesson n of N. About N minutes.' at the top",
     _wrong_time: "says about 25 minutes; counted are",
     _too_short: "minutes; 10 to 25 are allowed",
     _too_long: "minutes; 10 to 25 are allowed",
@@ -169,7 +170,7 @@ def test_the_rules_find_a_planted_fault(fault):
 # --- the length, counted ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_takes_ten_to_twenty_five_minutes_and_says_so(path):
     told = reading_time.count(json.loads(path.read_text(encoding="utf-8")))
     assert 10 <= told.minutes <= 25 and 10 <= told.stated <= 25 and 0 < told.cells <= 14
@@ -204,6 +205,35 @@ def test_the_count_is_of_what_a_learner_does():
     told = reading_time.count({"cells": cells})
     assert (told.words, told.cells, told.pictures, told.stated) == (1799, 1, 1, None)
     assert told.minutes == round(1799 / 180 + 0.15 + 0.5 + 1.0 + 1.5 + 1.5)
+
+
+def _cells(*sources, hidden=False):
+    metadata = {"jupyter": {"source_hidden": True}} if hidden else {}
+    return [
+        {"cell_type": "code", "source": [source], "outputs": [], "metadata": metadata}
+        for source in sources
+    ]
+
+
+def test_forms_and_rows_of_buttons_take_their_time():
+    none = reading_time.count({"cells": _cells(*["x"] * 20)}).minutes
+    forms = ["widgets.Prediction(visit)", "widgets.PortPrediction(visit)"] * 4
+    questions = ['widgets.Recall("03")', 'widgets.Seen("03")'] * 4
+    for asked, each in ((forms, 1.0), (questions, 0.5)):
+        cells = _cells(*asked, *["x"] * 12)
+        assert reading_time.count({"cells": cells}).minutes == none + 8 * each
+
+
+def test_a_folded_cell_takes_its_time_but_is_not_one_of_the_fourteen():
+    cells = _cells(*["x"] * 14) + _cells(*["x"] * 26, hidden=True)
+    told = reading_time.count({"cells": cells})
+    assert (told.cells, told.minutes) == (14, 6)
+
+
+def test_the_whole_course_takes_at_most_fifteen_hundredths_more_than_the_first_edition():
+    books = [json.loads(path.read_text(encoding="utf-8")) for path in LESSONS]
+    minutes = sum(reading_time.count(book).minutes for book in books)
+    assert minutes <= reading_time.MOST_IN_ALL == int(1.15 * 241)
 
 
 def test_the_script_prints_every_lesson_and_says_what_is_wrong(tmp_path, capsys):

@@ -76,6 +76,9 @@ LESSONS = (
     Lesson("12-is-it-true", "Is it true?", "A simulator proves itself."),
 )
 
+NUMBERS = tuple(lesson.name[:2] for lesson in LESSONS)
+MINUTES = re.compile(r"^\*(?:Lesson \d+ of \d+\. )?About (\d+) minutes\.", re.MULTILINE)
+
 
 def row(lesson: Lesson) -> str:
     """The lesson's row in the table of contents."""
@@ -84,8 +87,8 @@ def row(lesson: Lesson) -> str:
         return f"| {number} · {lesson.title}, comes later | | {lesson.belief} |"
     text = _text(json.loads(lesson.path.read_text(encoding="utf-8")))
     title = re.search(r"^# (.+)$", text, re.MULTILINE)
-    minutes = re.search(r"^\*About (\d+) minutes\.", text, re.MULTILINE)
-    assert title and minutes, f"{lesson.name}: expected a title and a line '*About N minutes.'"
+    minutes = MINUTES.search(text)
+    assert title and minutes, f"{lesson.name}: expected a title and a line '*... About N minutes.'"
     return f"| [{title[1]}]({lesson.name}.ipynb) | {minutes[1]} | {lesson.belief} |"
 
 

@@ -2,9 +2,10 @@
 
 `python3 start.py site` makes them in build/site/. Made from the stored notebooks and the pages
 next to them, so it shows what the tests compared. A page is one file: its pictures are inside, it
-has no script, and it asks nobody for anything. Under each picture is its text in words. Printed
-lines that are prose are joined and wrapped anew, so that they can be read on a telephone; ladders,
-tables and source code keep their lines and are moved sideways.
+has no script, and it asks nobody for anything. Under each picture is its text in words. A cell that
+is folded in the notebook is folded here. A printed line stays a line; only prose that was folded to
+its width is joined and wrapped anew, so that it can be read on a telephone. Ladders, tables and
+source code keep their lines and are moved sideways; what is wider than a page is folded.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ FOLDER = ROOT / "notebooks"
 OUT = ROOT / "build" / "site"
 PAGES = {"README.md": "index.html", "GLOSSARY.md": "glossary.html", "SOURCES.md": "sources.html"}
 REPOSITORY = "https://github.com/vpcedu/vpcedu/blob/HEAD/"
-FOLDED = 60  # a line at least this long may go on in the next
+WIDEST = 88  # columns that fit 760 pixels; a wider table is folded
+FOLDED = 80  # columns: prose goes on in the next line where its next word did not fit
 
 STYLE = """
 :root { color-scheme: light; }
@@ -40,14 +42,15 @@ h1, h2, h3 { line-height: 1.25; margin: 1.6em 0 .5em; }
 h1 { font-size: 1.6em; margin-top: .8em; } h2 { font-size: 1.3em; } h3 { font-size: 1.1em; }
 a { color: #004F8A; }
 nav { display: flex; flex-wrap: wrap; gap: 4px 20px; padding: 10px 0; border-bottom: 1px solid #C9CED4; }
-nav a { padding: 6px 0; }
+nav a, nav span { padding: 6px 0; }
 blockquote { margin: 1em 0; padding: 2px 14px; border-left: 4px solid #006BB8; background: #EAF3FB; }
 pre, code { font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: 13px; line-height: 1.45; }
 pre { margin: .7em 0; padding: 10px 12px; }
 p code, li code, td code { background: #F3F5F7; padding: 1px 3px; }
 .code { background: #F3F5F7; border-left: 4px solid #595959; }
 .told { background: #FFFFFF; border: 1px solid #C9CED4; }
-.flow, .code { white-space: pre-wrap; }
+.flow, .code, .fold { white-space: pre-wrap; }
+.line { display: inline-block; padding-left: 4ch; text-indent: -4ch; }
 .scroll { overflow-x: auto; }
 .scroll:focus-visible, summary:focus-visible, a:focus-visible { outline: 3px solid #006BB8; outline-offset: 2px; }
 figure { margin: .9em 0; }
@@ -116,11 +119,12 @@ def printed(text: str) -> str:
     """Printed lines: paragraphs of prose are joined and flow, everything else keeps its lines."""
     blocks = ""
     for kept, lines in pieces(text.rstrip("\n").split("\n")):
-        blocks += (
-            block("told scroll", html.escape("\n".join(lines)))
-            if kept
-            else block("told flow", html.escape("\n".join(lines)))
-        )
+        inner = html.escape("\n".join(lines))
+        if kept and max(map(len, lines)) > WIDEST:
+            rows = (f'<span class="line">{html.escape(line)}</span>' for line in lines)
+            blocks += block("told fold", "\n".join(rows))
+        else:
+            blocks += block("told scroll" if kept else "told flow", inner)
     return blocks
 
 
@@ -151,7 +155,8 @@ def joined(rows: list[str]) -> list[str]:
     """Folded prose in whole paragraphs."""
     told: list[str] = []
     for place, row in enumerate(rows):
-        if place and len(rows[place - 1]) >= FOLDED:
+        before = len(rows[place - 1]) if place else FOLDED + 1
+        if before <= FOLDED < before + 1 + len(row.split(" ", 1)[0]):
             told[-1] += " " + row
         else:
             told.append(row)
@@ -178,6 +183,8 @@ def code_cell(cell: dict[str, Any]) -> str:
         "\n"
     )
     told = block("code", source)
+    if cell["metadata"].get("jupyter", {}).get("source_hidden"):
+        told = f"<details><summary>Code of this step</summary>\n{told}</details>\n"
     for output in cell["outputs"]:
         data = output.get("data", {})
         words = "".join(output.get("text", "") or data.get("text/plain", ""))
@@ -191,8 +198,8 @@ def code_cell(cell: dict[str, Any]) -> str:
     return told
 
 
-def page(title: str, body: str) -> str:
-    """A whole page around its body."""
+def page(title: str, body: str, steps: str = "") -> str:
+    """A whole page around its body; steps: links to its neighbours, for above and below."""
     links = "".join(
         f'<a href="{file}">{name}</a>'
         for name, file in (
@@ -201,23 +208,46 @@ def page(title: str, body: str) -> str:
             ("Sources", "sources.html"),
         )
     )
+    above, below = (
+        f'<nav aria-label="Lessons, {where}">{steps}</nav>\n' if steps else ""
+        for where in ("above", "below")
+    )
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(title)}</title>\n"
-        f'<style>{STYLE}</style>\n</head>\n<body>\n<nav aria-label="Course">{links}</nav>\n<main>\n{body}</main>\n'
-        f"</body>\n</html>\n"
+        f'<style>{STYLE}</style>\n</head>\n<body>\n<nav aria-label="Course">{links}</nav>\n{above}'
+        f"<main>\n{body}</main>\n{below}</body>\n</html>\n"
     )
 
 
-def lesson(notebook: dict[str, Any]) -> str:
+def title_of(notebook: dict[str, Any]) -> str:
+    """The title of a notebook."""
+    return str("".join(notebook["cells"][0]["source"]).splitlines()[0].lstrip("# "))
+
+
+def steps_of(place: int, titles: dict[str, str]) -> str:
+    """Links to the page before and the one after it, and which lesson of how many this is."""
+    files, lessons = list(titles), [name for name in titles if name[:2].isdigit()]
+    before, after = files[place - 1 : place], files[place + 1 : place + 2]
+    links = [
+        f'<a rel="prev" href="{name}">&larr; {html.escape(titles[name])}</a>' for name in before
+    ]
+    if files[place] in lessons:
+        links.append(f"<span>Lesson {place + 1} of {len(lessons)}</span>")
+    links += [
+        f'<a rel="next" href="{name}">{html.escape(titles[name])} &rarr;</a>' for name in after
+    ]
+    return "".join(links)
+
+
+def lesson(notebook: dict[str, Any], steps: str = "") -> str:
     """A notebook as a page."""
-    title = "".join(notebook["cells"][0]["source"]).splitlines()[0].lstrip("# ")
     body = "".join(
         code_cell(cell) if cell["cell_type"] == "code" else markdown("".join(cell["source"]))
         for cell in notebook["cells"]
     )
-    return page(title, body)
+    return page(title_of(notebook), body, steps)
 
 
 def pages() -> dict[str, str]:
@@ -226,8 +256,13 @@ def pages() -> dict[str, str]:
     for name, file in PAGES.items():
         text = (FOLDER / name).read_text(encoding="utf-8")
         made[file] = page(text.splitlines()[0].lstrip("# "), markdown(text))
-    for path in sorted(FOLDER.glob("*.ipynb")):
-        made[path.stem + ".html"] = lesson(json.loads(path.read_text(encoding="utf-8")))
+    notebooks = {
+        path.stem + ".html": json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(FOLDER.glob("*.ipynb"))
+    }
+    titles = {name: title_of(notebook) for name, notebook in notebooks.items()}
+    for place, (name, notebook) in enumerate(notebooks.items()):
+        made[name] = lesson(notebook, steps_of(place, titles))
     return made
 
 
