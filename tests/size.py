@@ -103,6 +103,8 @@ LATER = {
     # nothing that was taught came back later, and nobody asked what a picture had shown
     ("course", "a question about an earlier lesson, and one about each main picture"): 97,
     ("widgets", "the same: their forms"): 12,
+    # a page led nowhere but from its last line, and two printed lines could become one
+    ("pages", "links above and below, folded cells, printed lines that stay lines"): 24,
     # words had to be guessed for text fields; without a kernel a form did not say what it asks
     ("widgets", "closed sets as buttons and menus, and forms that say what they ask"): 50,
     # a lesson could not show what the learner sees on a machine of their own

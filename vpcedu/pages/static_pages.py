@@ -63,6 +63,7 @@ table { border-collapse: collapse; width: 100%; } th, td { text-align: left; ver
 .k, .kn, .ow { color: #004F8A; font-weight: bold; } .s1, .s2, .sd { color: #0A5A50; }
 .c1 { color: #595959; } .mi, .mf { color: #6A0571; }
 @media (max-width: 600px) { .wide { display: block; } figure img { max-width: none; }
+  .fold { white-space: pre; }
   body { font-size: 16px; } td, th { padding: 6px 4px; } td:last-child { width: 55%; } }
 """
 
@@ -122,7 +123,7 @@ def printed(text: str) -> str:
         inner = html.escape("\n".join(lines))
         if kept and max(map(len, lines)) > WIDEST:
             rows = (f'<span class="line">{html.escape(line)}</span>' for line in lines)
-            blocks += block("told fold", "\n".join(rows))
+            blocks += block("told scroll fold", "\n".join(rows))
         else:
             blocks += block("told scroll" if kept else "told flow", inner)
     return blocks
