@@ -56,8 +56,8 @@ EXPLORERS = {
     ),
     "08-return-paths": (
         "explorer",
-        "x.view.value = 'all five'",
-        "x.view.value = 'map'; x.what_if.row.value = 'route 10.0.0.0/16 > local in private'; x.packet.value = 7",
+        "x.way.value = 'NLB by instance'",
+        "x.what_if.row.value = 'a new route in private'; x.moment.value = 2",
     ),
     "09-time": (
         "explorer",

@@ -827,7 +827,7 @@ DRAWS = {
     "states": draw.states,
     "table": draw.table,
     "header": draw.header,
-    "ways": lambda seen: draw.ways({"one": seen}, "one", 3),
+    "ways": lambda seen: draw.ways({"one": seen}, "reply", "one"),
 }
 
 

@@ -12,6 +12,7 @@ from itertools import cycle, islice
 
 import ipywidgets
 import pytest
+from rigs.layout import faults
 
 from vpcedu import draw, lab, widgets
 from vpcedu.analysis import search
@@ -19,16 +20,18 @@ from vpcedu.analysis.change import Repair
 from vpcedu.analysis.ends import Question
 from vpcedu.analysis.search import smallest
 from vpcedu.draw.canvas.moving import painter
+from vpcedu.draw.canvas.scene import Box
 from vpcedu.draw.canvas.style import THEMES
 from vpcedu.draw.canvas.svg import FOLLOW
+from vpcedu.draw.compare.all_balancers import TITLES
 from vpcedu.puzzles.changes import changed, changes
 from vpcedu.scenarios.catalogue import SCENARIOS
-from vpcedu.sites.parts import IGW
+from vpcedu.sites.parts import IGW, PAGE
 from vpcedu.sites.reference import reference_architecture
-from vpcedu.sites.reference_proxies import WEBS
+from vpcedu.sites.reference_proxies import WAYS, WEBS, five_ways, way_site
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.security_group import GroupRule
-from vpcedu.widgets.explorers import troubleshooting
+from vpcedu.widgets.explorers import return_paths, troubleshooting
 from vpcedu.widgets.explorers.return_paths import frame
 from vpcedu.widgets.explorers.troubleshooting import PUZZLE
 from vpcedu.widgets.parts.controls import short
@@ -309,7 +312,7 @@ def test_reset_brings_every_control_back_and_shows_once(name):
 
 
 def test_printed_an_explorer_is_its_sentence_in_lines_that_fit():
-    explorer = widgets.ReturnPaths(packet=11)
+    explorer = widgets.ReturnPaths(moment=5)
     assert " ".join(str(explorer).split()) == explorer.sentence
     assert max(map(len, str(explorer).splitlines())) <= 80 < len(explorer.sentence)
 
@@ -365,60 +368,66 @@ def test_a_change_is_offered_for_every_row_of_a_description():
     assert all(words and effect for words, ways in offered.items() for effect in ways)
 
 
-@pytest.mark.parametrize("row", reference_architecture().vpc.rows(), ids=str)
-def test_taking_a_row_out_is_what_the_site_without_it_shows(row):
-    explorer, site = widgets.ReturnPaths(), reference_architecture()
-    repair = Repair(row, None)
-    explorer.what_if.take(repair)
-    assert explorer.what_if.change.value == repair
-    sees = site.without(row).get("http://www.example.com/").symptom
-    said = "still sees: 200 OK" if sees == "200 OK" else f"sees: {sees} (before: 200 OK)"
-    assert explorer.sentence.startswith(f"What if: {repair}. Then client {said}.")
+def test_what_may_change_is_what_all_five_descriptions_have():
+    rows = [set(way_site(way).vpc.rows()) for way in WAYS]
+    offered = [one for ways in return_paths._changes().values() for one in ways.values()]
+    taken_out = {one.row for one in offered if one.new is None}
+    assert taken_out == set.intersection(*rows)
+    assert all(one.row is None or all(one.row in some for some in rows) for one in offered)
+
+
+@pytest.mark.parametrize(
+    "change", [one for ways in return_paths._changes().values() for one in ways.values()], ids=str
+)
+def test_a_change_in_all_five_is_what_the_five_sites_show(change):
+    """The sentence names those through which the page still comes; every picture is legible."""
+    explorer = widgets.ReturnPaths()
+    explorer.what_if.take(change)
+    good = [way for way in WAYS if changed(way_site(way), change).get(PAGE).symptom == "200 OK"]
+    said = f"comes only with {' and '.join(good)}" if good else "comes with none of the five"
+    said = "still comes with all five" if len(good) == len(WAYS) else said
+    assert explorer.sentence.startswith(f"What if: {change}. ") and f"page {said}. " in (
+        explorer.sentence
+    )
+    for moment in range(1, len(TITLES) + 1):
+        explorer.moment.value = moment
+        assert faults(explorer.picture.scene) == []
     explorer.what_if.undo.click()
+    explorer.moment.value = 1
     assert explorer.sentence == widgets.ReturnPaths().sentence
 
 
-def test_no_row_about_the_nat_is_needed_by_the_page_and_all_are_by_the_update():
+def test_no_row_about_the_nat_is_needed_by_the_page():
     explorer = widgets.ReturnPaths()
-    needed = {}
-    for way in ("classic-tcp", "nat"):
-        explorer.balancer.value = way
-        for row, ways in dict(explorer.what_if._changes).items():
-            if "taken out" in ways:
-                explorer.what_if.row.value = row
-                needed[way, row] = "(before: 200 OK)" in explorer.sentence
-    about_nat = [
+    for row in (
         "route 0.0.0.0/0 > NAT in private",
         "sg-nat in tcp 0-65535 from 10.0.1.0/24",
         "sg-nat out tcp 443 to 0.0.0.0/0",
         "public address 192.0.2.20 for 10.0.0.20",
-    ]
-    assert [needed["classic-tcp", row] for row in about_nat] == [False] * 4
-    assert [needed["nat", row] for row in about_nat] == [True] * 4
+    ):
+        explorer.what_if.row.value = row
+        assert "The page still comes with all five." in explorer.sentence
 
 
 def test_a_change_that_aws_would_refuse_is_said_and_the_picture_is_without_it():
     twice = Repair(None, AclEntry("acl-private", 100, "in", "deny", -1, (0, 65_535), "0.0.0.0/0"))
     with pytest.raises(ValueError, match="acl-private"):
         changed(reference_architecture(), twice)
-    shown = tried(lambda change: frame("classic-tcp", 1, "map", "instance", change), twice)
+    shown = tried(lambda change: frame("Classic TCP", 1, change), twice)
     assert shown.sentence.startswith(f"{twice}: not possible.")
-    assert shown.picture.svg() == frame("classic-tcp", 1, "map").picture.svg()
+    assert shown.picture.svg() == frame("Classic TCP", 1).picture.svg()
 
 
 def test_a_choice_stays_where_the_next_site_has_the_row_and_goes_where_it_has_not():
-    explorer = widgets.ReturnPaths()
+    explorer = widgets.Troubleshooting("balancer-in-a-private-subnet")
     explorer.what_if.row.value = "sg-balancer in tcp 80 from 0.0.0.0/0"
-    explorer.balancer.value = "application"
-    assert (
-        explorer.what_if.row.value == "sg-balancer in tcp 80 from 0.0.0.0/0"
-        and "What if" in explorer.sentence
-    )
-    explorer.what_if.row.value = next(
-        row for row in explorer.what_if._changes if row.startswith("listener HTTP")
-    )
-    explorer.balancer.value = "network"
-    assert explorer.what_if.row.value == "" and "What if" not in explorer.sentence
+    chosen = explorer.what_if.change.value
+    panel = WhatIf(changes(reference_architecture().vpc, ASKED))
+    panel.take(chosen)
+    assert panel.offer(changes(reference_architecture("application").vpc, ASKED)) == chosen
+    other = reference_architecture().vpc
+    gone = changes(other._replace(group_rules=other.group_rules[1:]), ASKED)
+    assert panel.offer(gone) is None and panel.row.value == ""
 
 
 def test_the_panel_refuses_what_is_not_on_offer():
@@ -439,125 +448,31 @@ def test_ids_are_cut_in_their_middle_and_other_words_stay():
 # --- all ways, one under the other ------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", ["classic-tcp", "network", "nat"])
-def test_all_ways_stand_at_the_same_moment(way):
-    from tests.test_draw import faults
-
-    explorer = widgets.ReturnPaths(way)
-    explorer.view.value = "all five"
-    titles = []
-    for packet in range(1, explorer.packet.max + 1):
-        explorer.packet.value = packet
-        scene = explorer.picture.scene
-        assert scene.height == 628 and faults(scene) == []
-        titles.append(scene.title.split(":")[0])
-    assert titles[:2] == ["The opening packets", "What answers them"]
-    assert "The answer, and why it comes back here" in titles and "The request" in titles
+def test_all_ways_stand_at_the_same_moment():
+    visits = five_ways()
+    scenes = [draw.ways(visits, moment, "NLB by IP").scene for moment in TITLES]
+    assert [scene.title for scene in scenes] == list(TITLES.values())
+    for scene in scenes:
+        assert scene.height <= 430 and faults(scene) == []
+        walls = [item for item in scene.items if isinstance(item, Box) and item.ground == "ink"]
+        assert len(walls) == 3  # where connections end: the Classic and Application balancers
 
 
-def test_a_way_or_a_packet_that_is_none_is_named():
+def test_a_way_or_a_moment_that_is_none_is_named():
     visits = {"one": reference_architecture().get("http://www.example.com/")}
     with pytest.raises(ValueError, match="way 'two': expected one of one"):
-        draw.ways(visits, "two", 1)
-    with pytest.raises(ValueError, match="99"):
-        draw.ways(visits, "one", 99)
+        draw.ways(visits, "reply", "two")
+    with pytest.raises(ValueError, match="moment 'answer': expected one of SYN, SYN ACK"):
+        draw.ways(visits, "answer")
+    with pytest.raises(ValueError, match="way 'two': expected one of Classic TCP"):
+        way_site("two")
 
 
 def test_the_answer_by_all_ways_names_what_brings_it_back():
-    explorer = widgets.ReturnPaths(packet=11)
-    explorer.view.value = "all five"
-    alt = explorer.picture.alt
-    assert "Classic TCP: web by the local route; ELB node by the route 0.0.0.0/0 > IGW" in alt
-    assert "Network: web by the flow of the NLB node" in alt
-    assert (
-        "NAT: update server over the Internet; IGW by its address map; NAT by a translation" in alt
-    )
-
-
-# --- troubleshooting --------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("story", [PUZZLE, *SCENARIOS])
-def test_every_morning_can_be_stepped_through_in_every_picture(story):
-    explorer = widgets.Troubleshooting()
-    explorer.story.value = story
-    seen = troubleshooting.seen(story, explorer.number.value)
-    assert explorer.steps.slider.max == len(seen.steps) and explorer.packet.value == 1
-    for picture in troubleshooting.PICTURES:
-        explorer.view.value = picture
-        for step in range(1, len(seen.steps) + 1):
-            explorer.packet.value = step
-            assert f"packet {seen.steps[step - 1]}:" in explorer.sentence
-    assert seen.symptom in explorer.sentence
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_a_puzzle_is_mended_in_the_panel_by_what_puzzles_call_right(seed):
-    explorer = widgets.Troubleshooting(number=seed)
-    riddle = lab.puzzle(seed)
-    offered = {repair for ways in explorer.what_if._changes.values() for repair in ways.values()}
-    right = [repair for repair in riddle.answers[0] if repair in offered]
-    assert right, "no answer of the catalogue is on offer"
-    explorer.what_if.take(right[0])
-    assert f"sees: works (before: {riddle.symptom})" in explorer.sentence
-
-
-def test_another_morning_begins_with_every_row_as_it_is():
-    explorer = widgets.Troubleshooting(number=5)
-    explorer.what_if.row.value = "a new rule of sg-balancer"
-    explorer.packet.value = 2
-    explorer.number.value = 6
-    assert (
-        explorer.what_if.change.value == ""
-        and explorer.packet.value == 1
-        and "What if" not in explorer.sentence
-    )
-
-
-# --- your own VPC -----------------------------------------------------------------------
-
-
-def test_every_question_of_the_menus_is_answered_or_said_to_be_none():
-    explorer = your_vpc()
-    vpc = lab.example_vpc()
-    told = set()
-    for source in [value for _, value in explorer.source.options]:
-        for destination in [value for _, value in explorer.destination.options]:
-            explorer.source.value, explorer.destination.value = source, destination
-            try:
-                said = lab.ask(vpc, source, destination, 5_432).verdict
-            except ValueError as error:
-                assert str(error) in explorer.sentence
-                told.add("cannot")
-                continue
-            assert explorer.sentence == short(said)
-            told.add("reaches" if "and the reply comes back" in said else "does not")
-    assert told == {"cannot", "reaches", "does not"}
-
-
-def test_the_smallest_repair_is_looked_for_with_progress_and_put_in():
-    explorer = your_vpc()
-    assert (
-        explorer.look()
-        == "add acl-0d11e22f33a440002 out 110: allow tcp 1024-65535 to 10.20.10.10/32"
-    )
-    assert "sees: works" in explorer.sentence and explorer.progress.bar.max == search.MOST_RUNS
-    assert explorer.progress.bar.value > 1 and explorer.progress.bar.layout.display == "none"
-    explorer.source.value = "web-2"
-    assert explorer.progress.line.value == "" and "What if" not in explorer.sentence
-    explorer.source.value, explorer.destination.value, explorer.port.value = "internet", "shop", 80
-    assert explorer.look() == "there is nothing to fix"
-
-
-def test_progress_is_told_for_every_set_that_is_tried():
-    told = []
-    vpc = lab.example_vpc()
-    found = smallest(
-        vpc, Question("web-1", "db", 5_432), progress=lambda done, of: told.append((done, of))
-    )
-    assert found and [done for done, _ in told] == list(range(1, len(told) + 1))
-
-
-def test_an_end_that_is_none_is_refused_at_once():
-    with pytest.raises(ValueError, match="both ends are db"):
-        widgets.YourVpc(lab.example_vpc(), "db", "db")
+    alt = widgets.ReturnPaths(moment=5).picture.alt
+    for words in (
+        "Classic TCP: web: local route; ELB node: route 0.0.0.0/0 > IGW; IGW: address map",
+        "NLB by instance: web: flow of the NLB node; NLB: translation; IGW: address map",
+        "NLB by IP: web: local route; NLB: translation; IGW: address map",
+    ):
+        assert f"{words}; client sees: 200 OK." in alt

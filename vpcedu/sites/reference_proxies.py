@@ -1,6 +1,6 @@
-"""Reference proxies: the reference site with lesson 06's settings.
+"""Reference proxies: the reference site with other settings of its balancer.
 
-Balancer, header, PROXY line, and a closed port.
+Header, PROXY line, and a closed port for lesson 06; five ways to the same page for lesson 08.
 """
 
 from __future__ import annotations
@@ -10,12 +10,35 @@ from vpcedu.network.vpc import Device, Vpc
 from vpcedu.packet import SYN
 from vpcedu.protocols.forwarded import MODES
 from vpcedu.quoting import quoted
-from vpcedu.sites.reference import reference_vpc
+from vpcedu.sites.parts import PAGE
+from vpcedu.sites.reference import TARGETS, reference_vpc
 from vpcedu.sites.site import Site
 from vpcedu.sites.visit import Visit
 
 WEBS = ("listens", "nothing listens")
 FORGED = (("X-Forwarded-For", "127.0.0.1"),)  # what anybody may write into a request
+
+BY_IP = "NLB by IP"  # AWS's default for targets by IP address and TCP: the client's is replaced
+WAYS = {
+    "Classic TCP": "classic-tcp",
+    "Classic HTTP": "classic-http",
+    "Application": "application",
+    "NLB by instance": "network",
+    BY_IP: "network",
+}
+
+
+def way_site(way: str, nat: str = "instance") -> Site:
+    """The reference site with one of five kinds of balancer; ValueError names an unknown one."""
+    if way not in WAYS:
+        raise ValueError(f"way {quoted(way)}: expected one of {', '.join(WAYS)}")
+    site = Site(reference_vpc(WAYS[way], nat))
+    return site.replace(TARGETS, TARGETS._replace(target_type="ip")) if way == BY_IP else site
+
+
+def five_ways() -> dict[str, Visit]:
+    """A visit of the page through each of the five kinds of balancer, by its name."""
+    return {way: way_site(way).get(PAGE) for way in WAYS}
 
 
 def proxy_site(

@@ -1,17 +1,18 @@
 """All balancers: the same moment of several visits, one strip each under the same columns.
 
-They show why the answer comes back to where it does. A moment is a kind of packet: the one that
-opens, its answer, the request, the reply, and so on. A strip shows the first packet of that kind of
-each of its visit's connections, with the addresses it carries on every stretch, and under it what
-sent it there: a route, a flow, an address map, a table. A host is a wall where arrows end, a
-gateway a dotted line that they go through. Strips and columns have fixed places; the strip one
-stands on is lit.
+They show where each packet goes and why the answer comes back to where it does. A moment is a kind
+of packet: the one that opens, its answer, the request, the reply, and so on. A strip shows the
+first packet of that kind of each of its visit's connections, with the addresses it carries on every
+stretch, and next to the strip's name what sent it there: a route, a flow, an address map, a table.
+A host is a wall where arrows end, a gateway a dotted line that they go through. On the left stands
+what the client sees in the end. Strips and columns have fixed places; the strip one stands on is
+lit.
 """
 
 from __future__ import annotations
 
 from vpcedu.draw.canvas.fonts import shorten, width_of
-from vpcedu.draw.canvas.frame import footing, page
+from vpcedu.draw.canvas.frame import Foot, page
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import (
     BOX,
@@ -35,7 +36,7 @@ from vpcedu.hosts.host import Host
 from vpcedu.packet import ACK, FIN, RST, SYN
 from vpcedu.quoting import quoted
 from vpcedu.trace import REWRITE
-from vpcedu.views.explain import verdict, way
+from vpcedu.views.explain import way
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,17 +50,21 @@ if TYPE_CHECKING:
 
 OPENS, AGREES, CONFIRMS, ASKS, REPLIES, ENDS = "SYN", "SYN ACK", "ACK", "request", "reply", "end"
 TITLES = {
-    OPENS: "The opening packets",
-    AGREES: "What answers them",
+    OPENS: "The SYNs that open connections",
+    AGREES: "What answers the SYNs",
     CONFIRMS: "The acknowledgments",
     ASKS: "The request",
-    REPLIES: "The answer, and why it comes back here",
-    ENDS: "The closing",
+    REPLIES: "The reply, and why it comes back here",
+    ENDS: "The packets that close connections",
 }
-COLUMNS = (66.0, 246.0, 446.0, 636.0)  # outside, Internet gateway, balancer or NAT, inside
-HEADS = ("client, server", "Internet gateway", "balancer, NAT", "web")
-TOP, PITCH, WALL = 76.0, 94.0, 5.0  # of the first strip; from strip to strip; half a proxy's wall
-LANE = 46.0  # of the arrow, below a strip's upper edge
+COLUMNS = (86.0, 266.0, 456.0, 644.0)  # outside, Internet gateway, balancer, inside
+HEADS = ("client", "Internet gateway", "balancer", "web")
+NAT = 500.0  # where the NAT stands, in a strip whose packet comes to it
+LOST = 186.0  # how long the stretch is drawn at most on which a packet is lost
+SHORT = 60.0  # a stretch below this has no room for addresses
+TOP, PITCH, WALL = 72.0, 68.0, 5.0  # of the first strip; from strip to strip; half a proxy's wall
+LANE = 39.0  # of the arrow, below a strip's upper edge
+NAMES = 148.0  # where the reasons begin; the strip's name is before them
 
 
 def moment_of(visit: Visit, trace: Trace) -> str:
@@ -80,40 +85,38 @@ def moment_of(visit: Visit, trace: Trace) -> str:
 
 @picture
 def ways(
-    visits: Mapping[str, Visit], name: str, packet: int, *, theme: str = "light", ax: Any = None
+    visits: Mapping[str, Visit],
+    moment: str = ASKS,
+    lit: str = "",
+    *,
+    theme: str = "light",
+    ax: Any = None,
 ) -> Scene:
-    """Several visits at the moment of one packet of the visit called `name`.
+    """Several visits at the same moment, each a strip, and all strips have the same columns.
 
-    Each visit is a strip, and all strips have the same columns. ValueError for a name or a number
-    that there is not.
+    moment: one of TITLES. lit: the name of the strip to look at, "" for none. ValueError for a
+    moment or a name that there is not.
     """
-    if name not in visits:
-        raise ValueError(f"way {quoted(name)}: expected one of {', '.join(visits)}")
-    chosen = visits[name]
-    moment = moment_of(chosen, chosen.capture[packet])
+    if moment not in TITLES:
+        raise ValueError(f"moment {quoted(moment)}: expected one of {', '.join(TITLES)}")
+    if lit and lit not in visits:
+        raise ValueError(f"way {quoted(lit)}: expected one of {', '.join(visits)}")
     items: list[Item] = [
-        Text(x, TOP - 8, words, "muted", NOTE, True, "middle")
+        Text(x, TOP - 6, words, "muted", NOTE, True, "middle")
         for x, words in zip(COLUMNS, HEADS, strict=True)
     ]
-    strip_texts = []
-    signs: set[str] = set()
+    told = []
     for place, (words, visit) in enumerate(visits.items()):
-        traces = _of(visit, moment)
-        items += _strip(TOP + PITCH * place, words, visit, traces, words == name)
-        signs |= {"rewritten"} if any(_rewritten(trace) for trace in traces) else set()
-        signs |= {"dropped"} if any(trace.dropped for trace in traces) else set()
-        strip_texts.append(f"{words}: {_strip_text(traces)}.")
-    sentence = f"{name}: {verdict(chosen)}"
-    foot = footing(TOP + PITCH * len(visits) + 6, sentence, signs, lines=2)
-    title = f"{TITLES[moment]}: {len(visits)} ways, one below the other"
-    subtitle = (
-        "Solid line: a host, where arrows end. Dotted: a gateway, which they pass. Boxed: "
-        "rewritten."
-    )
-    return page(title, subtitle, items, foot, " ".join([f"{title}.", *strip_texts, sentence]))
+        traces = packets_of(visit, moment)
+        items += _strip(TOP + PITCH * place, words, visit, traces, words == lit)
+        told.append(f"{words}: {_strip_text(traces)}; {visit.opener} sees: {visit.symptom}.")
+    title = TITLES[moment]
+    subtitle = "Black wall: a connection ends. Dotted: a gateway. Diamond, box: rewritten. Cross: lost."
+    foot = Foot((), TOP + PITCH * len(visits) + 4)
+    return page(title, subtitle, items, foot, " ".join([f"{title}.", *told]))
 
 
-def _of(visit: Visit, moment: str) -> list[Trace]:
+def packets_of(visit: Visit, moment: str) -> list[Trace]:
     """The first packet of this kind of each connection."""
     firsts = (
         next((t for t in talk.traces if moment_of(visit, t) == moment), None)
@@ -122,38 +125,41 @@ def _of(visit: Visit, moment: str) -> list[Trace]:
     return sorted((trace for trace in firsts if trace is not None), key=lambda trace: trace.number)
 
 
-def _rewritten(trace: Trace) -> bool:
-    return any(step.action == REWRITE for step in trace.steps)
-
-
 def _column(visit: Visit, device: str) -> float:
     if is_outside(visit.vpc, device):
         return COLUMNS[0]
     if device == visit.vpc.internet_gateway:
         return COLUMNS[1]
+    if device == "NAT":
+        return NAT
     return COLUMNS[3] if device.startswith("web") else COLUMNS[2]
 
 
 def _strip(y: float, words: str, visit: Visit, traces: list[Trace], lit: bool) -> list[Item]:
-    bottom = y + PITCH - 6
+    ground = "lit-ground" if lit else "paper"
     frame = Box(
         MARGIN - 8,
         y,
         WIDTH - 2 * MARGIN + 16,
-        bottom - y,
+        PITCH - 5,
         "ink" if lit else "rule",
-        "lit-ground" if lit else "paper",
+        ground,
         BOX if lit else 0.8,
     )
-    items: list[Item] = [frame, Text(MARGIN, y + 16, words, "ink", LABEL, True)]
+    reasons = shorten(_strip_text(traces), NOTE, WIDTH - MARGIN - NAMES)
+    code = visit.symptom.partition(" ")[0]
+    seen = code if code.isdigit() else visit.symptom.partition(" after")[0]
+    items: list[Item] = [
+        frame,
+        Text(MARGIN, y + 16, words, "ink", LABEL, True),
+        Text(NAMES, y + 16, reasons, "ink" if traces else "muted", NOTE),
+        Text(MARGIN, y + LANE - 3, "sees", "muted", NOTE),
+        Text(MARGIN, y + LANE + 13, seen, "ink" if visit.outcome.works else "dropped", NOTE),
+    ]
     for device in dict.fromkeys(device for talk in visit.talks for device in talk.path):
-        items += _lifeline(visit, device, _column(visit, device), y + 24, y + 64)
+        items += _lifeline(visit, device, _column(visit, device), y + 24, y + PITCH - 9)
     for trace in traces:
-        items += _packet(visit, trace, y + LANE, "lit-ground" if lit else "paper")
-    text = _strip_text(traces)
-    items.append(
-        Text(MARGIN, bottom - 6, shorten(text, NOTE, ROOM), "ink" if traces else "muted", NOTE)
-    )
+        items += _packet(visit, trace, y + LANE, ground)
     return items
 
 
@@ -174,8 +180,14 @@ def _packet(visit: Visit, trace: Trace, y: float, ground: str) -> list[Item]:
         start, end = _column(visit, leg.start), _column(visit, leg.end)
         sense = 1.0 if end > start else -1.0
         start, end = start + _edge(visit, leg.start) * sense, end - _edge(visit, leg.end) * sense
+        if abs(end - start) < SHORT:
+            items.append(Mark("cross", start, y, "dropped", CROSS))
+            if leg.start == "NAT":
+                items.append(Text(start - 8, y + 17, leg.start, "ink", NOTE, True, "end"))
+            continue
         if leg.drop is not None:
-            stop = start + (end - start) * {"start": 0.12, "middle": 0.5}.get(leg.spot, 0.9)
+            end = start + sense * min(abs(end - start), LOST)
+            stop = start + (end - start) * {"start": 0.06, "middle": 0.5}.get(leg.spot, 0.95)
             items += [
                 Line(((start, y), (stop, y)), "ink", PACKET, (), "", trace.number),
                 Line(((stop, y), (end, y)), "muted", 1.4, DOTS),
@@ -215,8 +227,8 @@ def _fields(
     flow = leg.packet.flow
     items: list[Item] = []
     for word, value, base in (
-        ("to", str(flow.destination), y - 8),
-        ("from", str(flow.source), y + 16),
+        ("to", str(flow.destination), y - 6),
+        ("from", str(flow.source), y + 17),
     ):
         words = f"{word} {value}"
         if word in rewritten:
@@ -242,16 +254,17 @@ def _strip_text(traces: list[Trace]) -> str:
     """What sends each packet where it goes: its sender's row, and each gateway's."""
     if not traces:
         return "no packet of this kind"
-    return "; ".join(dict.fromkeys(part for trace in traces for part in _reasons(trace)))
+    told = [trace for trace in traces if trace.dropped] or traces
+    return "; ".join(dict.fromkeys(part for trace in told for part in _reasons(trace)))
 
 
 def _reasons(trace: Trace) -> list[str]:
-    parts = [f"{trace.sender} {way(trace)}".replace("Internet gateway", short("Internet gateway"))]
-    for step in trace.steps:
-        if step.action == REWRITE and step.check == "address map":
-            parts.append(f"{short(step.at)} by its address map")
-        elif step.action == REWRITE:
-            parts.append(f"{short(step.at)} by a translation")
+    sent = way(trace).removeprefix("by the ").replace("Internet gateway", short("Internet gateway"))
+    parts = [f"{trace.sender}: {sent or 'never sent'}"]
     if trace.dropped is not None and trace.dropped.reason is not None:
-        parts.append(f"lost at {trace.dropped.at}: {trace.dropped.reason.code}")
+        return [f"lost at {trace.dropped.at}: {trace.dropped.reason.code}", *parts]
+    for step in trace.steps:
+        if step.action == REWRITE:
+            row = "address map" if step.check == "address map" else "translation"
+            parts.append(f"{short(step.at)}: {row}")
     return parts

@@ -13,10 +13,15 @@ from vpcedu.protocols.forwarded import MODES, chain_of
 from vpcedu.sites.parts import PAGE
 from vpcedu.sites.reference_proxies import FORGED, WEBS, proxy_site
 from vpcedu.sites.visit import Visit
-from vpcedu.widgets.explorers.return_paths import WORDS
 from vpcedu.widgets.parts.controls import check, choice
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
 
+WORDS = {
+    "Classic TCP": "classic-tcp",
+    "Classic HTTP": "classic-http",
+    "Application": "application",
+    "Network": "network",
+}
 ABOUT = (
     "On the left what the client sends, on the right what of it reaches web. A black wall "
     "between them is a proxy: one connection ends there and another begins. A dotted line "

@@ -1,8 +1,8 @@
-"""Return paths: choose a setup, step through the packets, read why each goes where it goes.
+"""Return paths: five kinds of balancer at the same moment, one under the other.
 
-You can also change a row and see what happens. Four balancers and the NAT, one slider. The ladder
-and the map show one setup; "all five" puts them one under the other at the same moment, so that one
-sees which of them rewrites, which ends a connection, and what brings the answer back.
+One slider moves all five to the same kind of packet, so that one sees in which of them a connection
+ends, which of them rewrite, and what brings the answer back. "What if" changes a rule or route in
+all five.
 """
 
 from __future__ import annotations
@@ -12,149 +12,92 @@ from functools import lru_cache
 from vpcedu import draw
 from vpcedu.analysis.change import Repair
 from vpcedu.analysis.ends import Question
-from vpcedu.network.record import Call
-from vpcedu.protocols.http import request
+from vpcedu.draw.compare.all_balancers import TITLES, packets_of
 from vpcedu.puzzles.changes import changed, changes
-from vpcedu.sites.parts import API, NAME
-from vpcedu.sites.reference import reference_architecture
+from vpcedu.sites.parts import NAME, PAGE
+from vpcedu.sites.reference_proxies import WAYS, way_site
 from vpcedu.sites.visit import Visit
-from vpcedu.views.explain import answer_legs, why
-from vpcedu.widgets.parts.controls import choice, menu
-from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
+from vpcedu.tables.route_table import Route
+from vpcedu.views.explain import verdict, why
+from vpcedu.views.outcome import WORKS
+from vpcedu.widgets.parts.controls import choice
+from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
 from vpcedu.widgets.parts.stepper import Stepper
-from vpcedu.widgets.parts.what_if import WhatIf, effect, tried
+from vpcedu.widgets.parts.what_if import WhatIf, tried
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.puzzles.changes import Changes
-    from vpcedu.sites.site import Site
 
-WORDS = {
-    "Classic TCP": "classic-tcp",
-    "Classic HTTP": "classic-http",
-    "Application": "application",
-    "Network": "network",
-}
-NAT = "nat"
-SETUPS = {**WORDS, "NAT": NAT}
-PAGE, UPDATE = Question("client", NAME, 80), Question("web", API, 443)
-PICTURES = ("ladder", "map", "all five")
-NOTE = 20  # pixels
+MOMENTS = tuple(TITLES)
+FIRST = (Repair(None, Route("private", "10.0.0.0/24", "NAT")),)  # AWS accepts it; see lesson 08
 ABOUT = (
-    "Ladder: each arrow is one packet, and time runs down. A white strip between two lines "
-    "is a proxy, where arrows end; a dotted line is a gateway that they pass. Map: the "
-    "hops of the current packet. All five: the same moment with every balancer and with "
-    "the NAT. What if: change one rule and run the visit again."
+    "The same kind of packet with five balancers. An arrow ends at a black wall: there one "
+    "connection ends, and another begins. It goes on through a dotted line. Next to each name: "
+    "what sent the packet where it goes. On the left: what the client sees in the end. What if: "
+    "change one rule or route in all five, and run the visits again."
 )
 
 
 @lru_cache(KEPT)
-def _visit(balancer: str, nat: str, change: Repair | None = None) -> Visit:
-    asked = _asked(balancer)
-    return changed(_site(balancer, nat), change).play(
-        Call(asked.source, asked.destination, asked.port, request("GET", "/", asked.destination))
-    )
+def _visits(change: Repair | None = None) -> dict[str, Visit]:
+    return {way: changed(way_site(way), change).get(PAGE) for way in WAYS}
 
 
-def _asked(balancer: str) -> Question:
-    """Through a balancer a client asks for the page; through the NAT web asks for its update."""
-    return UPDATE if balancer == NAT else PAGE
+@lru_cache(1)
+def _changes() -> Changes:
+    """What may happen to the rows that all five descriptions have."""
+    vpcs = [way_site(way).vpc for way in WAYS]
+    shared = set(vpcs[0].rows()).intersection(*(vpc.rows() for vpc in vpcs[1:]))
+    offered = {
+        place: {words: one for words, one in ways.items() if one.row is None or one.row in shared}
+        for place, ways in changes(vpcs[0], Question("client", NAME, 80), FIRST).items()
+    }
+    return {place: ways for place, ways in offered.items() if ways}
 
 
-@lru_cache(KEPT)
-def _site(balancer: str, nat: str) -> Site:
-    return reference_architecture("classic-tcp" if balancer == NAT else balancer, nat)
+def frame(way: str, moment: int, change: Repair | None = None) -> Frame:
+    """Picture and sentence for one moment of five visits; the sentence is about one of them.
 
-
-@lru_cache(KEPT)
-def _changes(balancer: str, nat: str) -> Changes:
-    return changes(_site(balancer, nat).vpc, _asked(balancer))
-
-
-def frame(
-    balancer: str, packet: int, picture: str, nat: str = "instance", change: Repair | None = None
-) -> Frame:
-    """Picture and sentence for one packet of a visit; after the last packet: the whole visit.
-
-    change: a row that is changed before the visit; ValueError where AWS would refuse that.
+    moment: from 1, the SYN. change: a row that is changed in all five before the visits; ValueError
+    where AWS would refuse that.
     """
-    visit = _visit(balancer, nat, change)
-    last = len(visit.capture)
-    before = effect(change, visit.opener, _visit(balancer, nat).symptom, visit.symptom)
-    if packet > last:
-        return Frame(
-            _picture(visit, None, picture, balancer, nat),
-            f"{before}All {last} packets of this visit have been shown; move the slider left.",
-        )
-    trace = visit.capture[packet]
-    answers = ", the ANSWER" if trace in answer_legs(visit) else ""
-    return Frame(
-        _picture(visit, packet, picture, balancer, nat),
-        f"{before}Packet {packet} of {last}{answers}: {why(trace)}",
-    )
+    visits, kind = _visits(change), MOMENTS[moment - 1]
+    shown = sorted(packets_of(visits[way], kind), key=lambda trace: "web" not in trace.devices)
+    told = why(shown[0]) if shown else f"no such packet. {verdict(visits[way])}"
+    return Frame(draw.ways(visits, kind, way), f"{_effect(change, visits)}{way}: {told}")
 
 
-def _picture(
-    visit: Visit, packet: int | None, picture: str, balancer: str, nat: str
-) -> draw.Picture:
-    if picture == "all five":
-        name = next(words for words, setup in SETUPS.items() if setup == balancer)
-        visits = {
-            words: visit if setup == balancer else _visit(setup, nat)
-            for words, setup in SETUPS.items()
-        }
-        return draw.ways(visits, name, packet or len(visit.capture))
-    if picture == "map":
-        return draw.map(visit, packet=packet)
-    tall = draw.ladder(visit, packet=packet)
-    if tall.scene.height <= room(picture):
-        return tall
-    return draw.ladder(visit, packet=packet, every=False)  # what is sent again and again is folded
-
-
-def room(picture: str, **_: object) -> int:
-    """The height of a kind of picture.
-
-    It is that of the tallest one, and a note more for a packet that is lost.
-    """
-    return _tallest(picture) + NOTE
-
-
-@lru_cache(KEPT)
-def _tallest(picture: str) -> int:
-    if picture == "all five":
-        return tallest([_picture(_visit(NAT, "instance"), 1, picture, NAT, "instance")])
-    show = draw.map if picture == "map" else draw.ladder
-    return tallest(show(_visit(balancer, "instance"), packet=1) for balancer in SETUPS.values())
+def _effect(change: Repair | None, visits: dict[str, Visit]) -> str:
+    """With which balancers the page still comes after a change; "" where nothing was changed."""
+    if change is None:
+        return ""
+    good = [way for way, visit in visits.items() if visit.outcome.said == WORKS]
+    if len(good) == len(visits):
+        return f"What if: {change}. The page still comes with all five. "
+    which = f"only with {' and '.join(good)}" if good else "with none of the five"
+    return f"What if: {change}. Then the page comes {which}. "
 
 
 class ReturnPaths(Explorer):
     """The explorer of the return paths.
 
-    Set `balancer`, `view`, `packet` and `what_if`, or move them. balancer: one of SETUPS. nat:
-    instance or gateway. packet: a number to begin with.
+    Set `way`, `moment` and `what_if`, or move them. way: one of WAYS. moment: a number from 1 to
+    begin with.
     """
 
-    def __init__(
-        self, balancer: str = "classic-tcp", nat: str = "instance", packet: int = 1
-    ) -> None:
-        self.nat = nat
-        self.balancer = choice("", tuple(SETUPS.items()), balancer)
-        self.view = menu("Picture", tuple((word, word) for word in PICTURES), PICTURES[0])
-        self.steps = Stepper(
-            packet, max(len(_visit(setup, nat).capture) for setup in SETUPS.values())
-        )
-        self.packet, self.play = self.steps.slider, self.steps.play
-        self.what_if = WhatIf(_changes(balancer, nat))
+    def __init__(self, way: str = "Classic TCP", moment: int = 1) -> None:
+        self.way = choice("", tuple((words, words) for words in WAYS), way)
+        self.steps = Stepper(moment, len(MOMENTS), "Moment", "moment")
+        self.moment, self.play = self.steps.slider, self.steps.play
+        self.what_if = WhatIf(_changes())
         super().__init__(
             self._make,
-            room,
+            round(frame(way, moment).picture.scene.height),
             ABOUT,
             (self.steps, self.what_if),
-            balancer=self.balancer,
-            picture=self.view,
+            way=self.way,
         )
 
-    def _make(self, balancer: str, packet: int, picture: str, change: object) -> Frame:
-        chosen = self.what_if.offer(_changes(balancer, self.nat))
-        return tried(lambda change: frame(balancer, packet, picture, self.nat, change), chosen)
+    def _make(self, way: str, moment: int, change: object) -> Frame:
+        return tried(lambda change: frame(way, moment, change), self.what_if.offer(_changes()))
