@@ -204,6 +204,20 @@ def test_a_setting_that_this_balancer_has_not_is_said_to_be_idle():
     assert "PROXY line: only for Classic TCP" in frame("network", proxy=True).sentence
 
 
+@pytest.mark.parametrize("values", list(settings()), ids=lambda values: " ".join(map(str, values.values())))
+def test_a_control_is_disabled_where_none_of_its_values_changes_anything(values):
+    """What can be moved moves picture or sentence; what cannot is disabled."""
+    explorer = widgets.Proxies(values["balancer"], values["web"])
+    for name in ("forged", "mode", "proxy"):
+        explorer.controls[name].value = values[name]
+    for name, others in (("proxy", (False, True)), ("mode", MODES), ("forged", (False, True))):
+        shown = {
+            (made.sentence.partition(" (")[0], made.picture.alt)
+            for made in (frame(**{**values, name: other}) for other in others)
+        }
+        assert explorer.controls[name].disabled == (len(shown) == 1), name
+
+
 def test_every_sentence_fits_its_place():
     explorer = widgets.Proxies()
     room = int(explorer.stage.layout.height.removesuffix("px"))

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from vpcedu.clock import seconds
 from vpcedu.draw.canvas.fonts import shorten, width_of
-from vpcedu.draw.canvas.frame import TOP, footing, page
-from vpcedu.draw.canvas.grid import PITCH, Cell, cell_items, title_of
+from vpcedu.draw.canvas.frame import TOP, Foot, page
+from vpcedu.draw.canvas.grid import Cell, cell_items, title_of
 from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BOX, CROSSING, DIAMOND, GATE, LABEL, MARGIN, NOTE
 from vpcedu.draw.reading.as_picture import picture
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from vpcedu.sites.visit import Visit
     from vpcedu.trace import Capture, Trace
 
-HEAD, WALL = 44.0, 12.0
+HEAD, WALL = 42.0, 12.0
+PITCH = 21.0  # from baseline to baseline
 LEFT, RIGHT, WIDE = MARGIN, 364.0, 322.0  # where the columns begin, and how wide they are
 NAMES, LINES = 96.0, 7  # room for the names of the facts; lines kept for the bytes
 
@@ -63,18 +64,18 @@ def sides(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
     """
     side = side_of(visit)
     here, there = ends_of(side)
-    bottom = TOP + HEAD + PITCH * (6 + LINES) + 4
+    bottom = TOP + HEAD + PITCH * (5 + LINES) + 14
     items: list[Item] = [Box(x, TOP, WIDE, bottom - TOP, "ink", "", BOX) for x in (LEFT, RIGHT)]
     items += _head(side, here, there) + _middle(side, here, there, bottom)
     for x, end, other in ((LEFT, here, here), (RIGHT, there, here)):
         items += _column(x, end, other, boxes=not side.ends)
-    rewritten = not side.ends and there.flow is not None and there.flow != here.flow
-    sentence = _sentence(side, here, there)
-    foot = footing(bottom + 16, sentence, {"rewritten"} if rewritten else set(), lines=2)
+    foot = Foot((), bottom + 8)
     title = _title(here, there)
-    between = f"Wall: the {side.name}" if side.ends else f"Dotted: the {side.name}"
-    subtitle = f"{visit.title}. {between}. Bold on the right: not as on the left."
-    alt = _alternative(visit, side, here, there, title, sentence)
+    between = f"Dotted: the {side.name}. Diamond, box: rewritten"
+    if side.ends:
+        between = f"Wall: the {side.name}"
+    subtitle = f"{between}. Bold on the right: not as on the left."
+    alt = _alternative(visit, side, here, there, title, _sentence(side, here, there))
     return page(title, subtitle, items, foot, alt)
 
 
@@ -225,7 +226,7 @@ def _column(x: float, end: OneEnd, other: OneEnd, boxes: bool) -> list[Item]:
         y += PITCH
         new = value != old
         if name == "from" and end is not other and value:
-            items.append(Box(x + 4, y - 16, WIDE - 8, PITCH, "ink", "lit-ground", BOX))
+            items.append(Box(x + 4, y - 15, WIDE - 8, PITCH, "ink", "lit-ground", BOX))
         items.append(Text(x + 10, y, name, "muted", NOTE))
         if boxes and new and name in ("from", "to") and value:
             address, before = value.partition(":")[0], old.partition(":")[0]
@@ -260,7 +261,7 @@ def _column(x: float, end: OneEnd, other: OneEnd, boxes: bool) -> list[Item]:
                 bool(end.lost) and width_of(words, NOTE, True) <= WIDE - 40,
             )
         )
-    y = TOP + HEAD + PITCH * (5 + LINES) + 10
+    y = TOP + HEAD + PITCH * (5 + LINES) + 2
     name = "sees" if end is other else "answers"
     items += [
         Line(((x + 8, y - 17), (x + WIDE - 8, y - 17)), "rule", 0.8),

@@ -16,6 +16,10 @@ from vpcedu.sites.visit import Visit
 from vpcedu.widgets.parts.controls import check, choice
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 WORDS = {
     "Classic TCP": "classic-tcp",
     "Classic HTTP": "classic-http",
@@ -85,17 +89,20 @@ def sentence(visit: Visit) -> str:
 
 
 class Proxies(Explorer):
-    """The explorer of proxies; set `balancer`, `web`, `forged`, `mode`, `proxy`, or move them."""
+    """The explorer of proxies; set `balancer`, `web`, `forged`, `mode`, `proxy`, or move them.
+
+    What a balancer has no use for is disabled: its words say which balancer has.
+    """
 
     def __init__(self, balancer: str = "classic-tcp", web: str = WEBS[0]) -> None:
         self.balancer = choice("Balancer", tuple(WORDS.items()), balancer)
         self.web = choice("web", tuple((word, word) for word in WEBS), web)
-        self.proxy = check("PROXY line (Classic TCP)")
-        self.mode = choice("ALB mode", tuple((word, word) for word in MODES), "append")
+        self.proxy = check("PROXY line (Classic TCP only)")
+        self.mode = choice("Header mode (Application only)", tuple((word, word) for word in MODES), "append")
         self.forged = check("client claims to be 127.0.0.1")
         height = round(frame(balancer, web).picture.scene.height)
         super().__init__(
-            frame,
+            self._make,
             height,
             ABOUT,
             balancer=self.balancer,
@@ -104,3 +111,10 @@ class Proxies(Explorer):
             mode=self.mode,
             forged=self.forged,
         )
+
+    def _make(self, **values: Any) -> Frame:
+        listens, balancer = values["web"] == WEBS[0], values["balancer"]
+        self.proxy.disabled = not listens or balancer != "classic-tcp"
+        self.mode.disabled = not listens or balancer != "application"
+        self.forged.disabled = not listens and balancer == "network"  # no request is ever sent
+        return frame(**values)
