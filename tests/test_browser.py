@@ -21,6 +21,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from vpcedu.widgets.explorers.return_paths import frame
+
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent
@@ -174,7 +176,7 @@ def test_the_stored_pictures_are_there_before_anything_runs(page, tmp_path):
     )
     page.screenshot(path=tmp_path / "unrun.png")
     assert wide[0] >= 1400 and 600 <= wide[1] <= 700 and wide[2]
-    explorer = cell(page, "widgets.ReturnPaths()").locator(".jp-OutputArea img")
+    explorer = cell(page, "widgets.ReturnPaths(").locator(".jp-OutputArea img")
     assert explorer.count() == 1, "the explorer's stored picture is shown where no kernel runs"
 
 
@@ -210,46 +212,41 @@ def explorer_state(cell):
 
 
 def test_the_slider_moves_picture_and_sentence_and_the_page_stays_still(run, tmp_path):
-    from vpcedu.widgets.explorers.return_paths import frame
-
-    explorer = cell(run, "widgets.ReturnPaths()")
+    explorer = cell(run, "widgets.ReturnPaths(")
     explorer.locator(".noUi-handle").wait_for(timeout=30_000)
-    # the cell moved it there
-    wait_until(run, lambda: "Packet 11 of 22" in explorer_state(explorer)[0])
+    wait_until(run, lambda: explorer_state(explorer)[0] == frame("Classic TCP", 5).sentence)
     heights = set()
     handle = explorer.locator(".noUi-handle")
-    for packet in (12, 13, 14):
+    for moment in (4, 3, 2):
         before = explorer_state(explorer)
-        handle.press("ArrowRight")
-        wait_until(
-            run, lambda packet=packet: explorer_state(explorer)[0].startswith(f"Packet {packet} ")
-        )
+        handle.press("ArrowLeft")
+        said = frame("Classic TCP", moment).sentence
+        wait_until(run, lambda said=said: explorer_state(explorer)[0] == said)
         wait_until(run, lambda before=before: explorer_state(explorer)[1] != before[1])
-        assert explorer_state(explorer)[0] == frame("classic-tcp", packet, "ladder").sentence
         heights.add(explorer_state(explorer)[2])
-    explorer.get_by_role("button", name="Application").click()
-    wait_until(run, lambda: "of 18" in explorer_state(explorer)[0])
+    explorer.get_by_role("button", name="NLB by IP").click()
+    wait_until(run, lambda: explorer_state(explorer)[0].startswith("NLB by IP"))
     heights.add(explorer_state(explorer)[2])
     before = explorer_state(explorer)
     explorer.get_by_label("What if").select_option("sg-web out all to 0.0.0.0/0")
-    wait_until(run, lambda: "Then client still sees: 200 OK" in explorer_state(explorer)[0])
+    wait_until(run, lambda: "still comes with all five" in explorer_state(explorer)[0])
     explorer.get_by_role("button", name="Undo").click()
     wait_until(run, lambda: explorer_state(explorer)[:2] == before[:2])
     heights.add(explorer_state(explorer)[2])
-    explorer.get_by_label("Picture").select_option("map")
-    wait_until(run, lambda: explorer_state(explorer)[1] != before[1])
     run.screenshot(path=tmp_path / "explorer.png")
     assert len(heights) == 1, f"the output changed its height: {heights}"
 
 
 def test_the_explorer_steps_by_its_buttons_and_by_play(run):
-    explorer = cell(run, "widgets.ReturnPaths()")
+    explorer = cell(run, "widgets.ReturnPaths(")
     explorer.get_by_role("button", name="Reset").click()
-    wait_until(run, lambda: explorer_state(explorer)[0].startswith("Packet 1 "))
-    explorer.get_by_role("button", name=">").click()
-    wait_until(run, lambda: explorer_state(explorer)[0].startswith("Packet 2 "))
+    told = [frame("Classic TCP", moment).sentence for moment in range(1, 7)]
+    wait_until(run, lambda: explorer_state(explorer)[0] == told[4])
+    for _ in range(3):
+        explorer.get_by_role("button", name="<").click()
+    wait_until(run, lambda: explorer_state(explorer)[0] == told[1])
     explorer.locator(".jupyter-widget-play button, .widget-play button").first.click()
-    wait_until(run, lambda: explorer_state(explorer)[0].startswith("Packet 4 "))
+    wait_until(run, lambda: explorer_state(explorer)[0] == told[3])
     explorer.locator(".jupyter-widget-play button, .widget-play button").first.click()
 
 
@@ -274,7 +271,7 @@ def test_the_arrows_toggle_changes_the_map_and_nothing_jumps(run, tmp_path):
 
 
 def test_what_is_shown_is_saved_beside_the_lesson(run):
-    explorer = cell(run, "widgets.ReturnPaths()")
+    explorer = cell(run, "widgets.ReturnPaths(")
     before = explorer.locator(".widget-html svg").get_attribute("aria-label")
     explorer.get_by_role("button", name="Save SVG").click()
     said = wait_until(run, lambda: explorer.locator(".vpcedu-note").last.inner_text().strip())

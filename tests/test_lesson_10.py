@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import pytest
 
-from vpcedu import lab
+from vpcedu import lab, widgets
 from vpcedu.analysis.path import losses
 from vpcedu.course.lesson_10 import CHECKS
+from vpcedu.scenarios.catalogue import SCENARIOS
 from vpcedu.sites.reference import reference_vpc
 from vpcedu.tables.network_acl import AclEntry
+from vpcedu.widgets.explorers.troubleshooting import PUZZLE, seen
 
 MENDED = AclEntry("acl-public", 110, "out", "allow", 6, (1024, 65535), "0.0.0.0/0")
 
@@ -67,3 +69,16 @@ def test_a_second_fault_hides_behind_the_first_and_asking_shows_both():
         "ELB node",
         "web",
     }
+
+
+@pytest.mark.parametrize("story", (PUZZLE, *SCENARIOS))
+def test_the_lost_packet_is_what_one_sees_first(story):
+    """The explorer begins at the first telling packet that is lost, and so does another story."""
+    told = seen(story, 5)
+    lost = [n for n in told.steps if told.visit.capture[n].dropped]
+    place = told.steps.index(lost[0]) + 1 if lost else len(told.steps)
+    later = widgets.Troubleshooting("spoofed-entry")
+    later.story.value = story
+    for explorer in (widgets.Troubleshooting(story), later):
+        assert (explorer.packet.value, explorer.view.value) == (place, "ladder")
+        assert ("It is lost at" in explorer.sentence) == bool(lost)

@@ -1,8 +1,9 @@
-"""Troubleshooting: choose a story, step through the packets that matter, try to fix it.
+"""Troubleshooting: choose a story, look at the packet that is lost, try to fix it.
 
 A story is a puzzle (a site that worked, in which a row was broken) or one of the scenarios that
-people meet. Most of their packets are the same one sent again; the stepper goes through those that
-say something: what opens a connection, what asks, what answers, and the first of each loss.
+people meet. It begins at the first packet that is lost. Most packets are the same one sent again;
+the stepper goes through those that say something: what opens a connection, what asks, what answers,
+and the first of each loss.
 """
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ if TYPE_CHECKING:
     from vpcedu.puzzles.changes import Changes
 
 PUZZLE, LAST = "a puzzle", 9_999
-PICTURES = ("map", "checks", "ladder")
+PICTURES = ("ladder", "map", "checks")
 ROOM = 600  # pixels: all but a few pictures fit, those move up and down in their place
 ABOUT = (
-    "Each step is a packet that tells you something; repetitions are left out. Map: its "
-    "hops, and a cross where it is lost. Checks: every filter on its connection's path, in "
-    "order. Ladder: the whole visit from top to bottom. What if: apply your repair, and "
-    "the same visit runs again."
+    "The first packet that is lost, with a cross where it is lost. Each step is a packet that "
+    "tells you something; repetitions are left out. Ladder: the packets, from top to bottom. "
+    "Map: the packet's hops. Checks: every filter on its connection's path, in order. What if: "
+    "apply your repair, and the same visit runs again."
 )
 
 
@@ -48,6 +49,12 @@ class PlayedStory(NamedRow):
     visit: Visit
     symptom: str
     steps: tuple[int, ...]
+
+    @property
+    def lost(self) -> int:
+        """The step, from 1, whose packet is the first that is lost; the last where none is."""
+        lost = (place for place, n in enumerate(self.steps, 1) if self.visit.capture[n].dropped)
+        return next(lost, len(self.steps))
 
 
 @lru_cache(KEPT)
@@ -107,11 +114,11 @@ class Troubleshooting(Explorer):
     """The explorer of troubleshooting.
 
     Set `story`, `number`, `packet`, `view` and `what_if`, or move them. story: PUZZLE or a
-    scenario's name. number: the puzzle's.
+    scenario's name. number: the puzzle's. Another story begins at its first packet that is lost.
     """
 
-    def __init__(self, story: str = PUZZLE, number: int = 5, picture: str = "map") -> None:
-        self.story = menu("Morning", tuple((word, word) for word in (PUZZLE, *SCENARIOS)), story)
+    def __init__(self, story: str = PUZZLE, number: int = 5, picture: str = PICTURES[0]) -> None:
+        self.story = menu("Story", tuple((word, word) for word in (PUZZLE, *SCENARIOS)), story)
         self.number = ipywidgets.BoundedIntText(
             number,
             0,
@@ -121,7 +128,8 @@ class Troubleshooting(Explorer):
             style={"description_width": "48px"},
         )
         self.view = menu("Picture", tuple((word, word) for word in PICTURES), picture)
-        self.steps = Stepper(1, len(seen(story, number).steps), "Step")
+        told = seen(story, number)
+        self.steps = Stepper(told.lost, len(told.steps), "Step")
         self.packet, self.what_if = self.steps.slider, WhatIf(_changes(story, number))
         self._last = (story, number)
         super().__init__(
@@ -137,9 +145,10 @@ class Troubleshooting(Explorer):
     def _make(self, story: str, number: int, picture: str, packet: int, change: object) -> Frame:
         self.number.disabled = story != PUZZLE
         if (story, number) != self._last:  # another story begins with every row as it is
-            self._last, packet = (story, number), 1
+            self._last, told = (story, number), seen(story, number)
             self.what_if.begin_again()
-            self.steps.begin_again()
+            self.steps.reach(len(told.steps))
+            packet = self.packet.value = told.lost
         chosen = self.what_if.offer(_changes(story, number))
         shown = tried(lambda change: frame(story, number, packet, picture, change), chosen)
         self.steps.reach(len(seen(story, number, chosen).steps))
