@@ -110,6 +110,10 @@ LATER = {
     # a lesson could not show what the learner sees on a machine of their own
     ("views", "what ss, curl -v, tcpdump and a metric of CloudWatch print of a capture"): 272,
     ("sites", "what a full NAT gateway did, as a capture"): 6,
+    # a target's client address kept or replaced was a lesson apart from the other balancers
+    ("sites", "the same page through each of five balancers"): 8,
+    # a box to tick for a PROXY line that this balancer cannot send
+    ("widgets", "a control that can change nothing is disabled"): 4,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

@@ -15,25 +15,21 @@ import pytest
 from rigs.layout import faults
 
 from vpcedu import draw, lab, widgets
-from vpcedu.analysis import search
 from vpcedu.analysis.change import Repair
 from vpcedu.analysis.ends import Question
-from vpcedu.analysis.search import smallest
 from vpcedu.draw.canvas.moving import painter
 from vpcedu.draw.canvas.scene import Box
 from vpcedu.draw.canvas.style import THEMES
 from vpcedu.draw.canvas.svg import FOLLOW
 from vpcedu.draw.compare.all_balancers import TITLES
 from vpcedu.puzzles.changes import changed, changes
-from vpcedu.scenarios.catalogue import SCENARIOS
 from vpcedu.sites.parts import IGW, PAGE
 from vpcedu.sites.reference import reference_architecture
 from vpcedu.sites.reference_proxies import WAYS, WEBS, five_ways, way_site
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.security_group import GroupRule
-from vpcedu.widgets.explorers import return_paths, troubleshooting
+from vpcedu.widgets.explorers import return_paths
 from vpcedu.widgets.explorers.return_paths import frame
-from vpcedu.widgets.explorers.troubleshooting import PUZZLE
 from vpcedu.widgets.parts.controls import short
 from vpcedu.widgets.parts.explorer import Explorer
 from vpcedu.widgets.parts.stepper import Stepper

@@ -204,7 +204,9 @@ def test_a_setting_that_this_balancer_has_not_is_said_to_be_idle():
     assert "PROXY line: only for Classic TCP" in frame("network", proxy=True).sentence
 
 
-@pytest.mark.parametrize("values", list(settings()), ids=lambda values: " ".join(map(str, values.values())))
+@pytest.mark.parametrize(
+    "values", list(settings()), ids=lambda values: " ".join(map(str, values.values()))
+)
 def test_a_control_is_disabled_where_none_of_its_values_changes_anything(values):
     """What can be moved moves picture or sentence; what cannot is disabled."""
     explorer = widgets.Proxies(values["balancer"], values["web"])

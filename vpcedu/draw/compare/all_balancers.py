@@ -26,7 +26,6 @@ from vpcedu.draw.canvas.style import (
     MARGIN,
     NOTE,
     PACKET,
-    ROOM,
     WIDTH,
 )
 from vpcedu.draw.reading.as_picture import picture
@@ -111,7 +110,9 @@ def ways(
         items += _strip(TOP + PITCH * place, words, visit, traces, words == lit)
         told.append(f"{words}: {_strip_text(traces)}; {visit.opener} sees: {visit.symptom}.")
     title = TITLES[moment]
-    subtitle = "Black wall: a connection ends. Dotted: a gateway. Diamond, box: rewritten. Cross: lost."
+    subtitle = (
+        "Black wall: a connection ends. Dotted: a gateway. Diamond, box: rewritten. Cross: lost."
+    )
     foot = Foot((), TOP + PITCH * len(visits) + 4)
     return page(title, subtitle, items, foot, " ".join([f"{title}.", *told]))
 

@@ -98,7 +98,9 @@ class Proxies(Explorer):
         self.balancer = choice("Balancer", tuple(WORDS.items()), balancer)
         self.web = choice("web", tuple((word, word) for word in WEBS), web)
         self.proxy = check("PROXY line (Classic TCP only)")
-        self.mode = choice("Header mode (Application only)", tuple((word, word) for word in MODES), "append")
+        self.mode = choice(
+            "Header mode (Application only)", tuple((word, word) for word in MODES), "append"
+        )
         self.forged = check("client claims to be 127.0.0.1")
         height = round(frame(balancer, web).picture.scene.height)
         super().__init__(
