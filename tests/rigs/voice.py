@@ -78,7 +78,6 @@ EXCEPTIONS: Mapping[str, str] = {
     "row 7": "a row that is named by its number",
     "speaks, keepalive": "names of parameters",
     "speaks 0: expected": "the name of a parameter",
-    "arrow keys, or Play)": "the name of a button",
 }
 
 # Where "row" is a row of a table that is printed with numbers, or of what the learner's cell sets.
