@@ -114,6 +114,11 @@ LATER = {
     ("sites", "the same page through each of five balancers"): 8,
     # a box to tick for a PROXY line that this balancer cannot send
     ("widgets", "a control that can change nothing is disabled"): 4,
+    # symptoms that people report and no page showed
+    (
+        "scenarios",
+        "a function without an address, a NAT behind itself, a peer's NAT, a WebSocket",
+    ): 25,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

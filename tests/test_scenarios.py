@@ -24,7 +24,7 @@ from vpcedu.tables.traffic import ANYWHERE
 from vpcedu.trace import Change
 from vpcedu.views.symptom import balancer_logs, client_sees
 
-RIGHT = (1, 2, 8, 15, 18)  # symptoms of correct behaviour
+RIGHT = (1, 2, 8, 15, 18, 21)  # symptoms of correct behaviour
 FAULTY = [row for row in SCENARIOS.values() if row.undo is not None]
 
 

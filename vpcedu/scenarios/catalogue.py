@@ -2,19 +2,19 @@
 
 Each has the visit that suffers, the cause, and how it is undone.
 
-Nineteen symptoms; some have two faces and so two scenarios or three. Symptoms 1, 2, 8, 15 and 18
-describe what is right and only surprises: there nothing is to be undone (but where a NAT instance's
-memory was made too short).
+Twenty-two symptoms; some have two faces and so two scenarios or three. Symptoms 1, 2, 8, 15, 18 and
+21 describe what is right and only surprises: there nothing is to be undone (but where a NAT
+instance's memory was made too short).
 """
 
 from __future__ import annotations
 
 from vpcedu.quoting import quoted
-from vpcedu.scenarios import failing_targets, headers, routes_and_filters, timing
+from vpcedu.scenarios import failing_targets, headers, other_doors, routes_and_filters, timing
 from vpcedu.scenarios.scenario import Scenario
 from vpcedu.views.text import fold
 
-SYMPTOMS = 19
+SYMPTOMS = 22
 SCENARIOS: dict[str, Scenario] = {
     row.name: row
     for row in sorted(
@@ -23,6 +23,7 @@ SCENARIOS: dict[str, Scenario] = {
             *failing_targets.SCENARIOS,
             *timing.SCENARIOS,
             *headers.SCENARIOS,
+            *other_doors.SCENARIOS,
         ),
         key=lambda row: row.entry,
     )
