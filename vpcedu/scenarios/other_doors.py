@@ -101,8 +101,8 @@ SCENARIOS = (
     Scenario(
         "function-without-a-public-address",
         13,
-        "A Lambda function in a public subnet has no Internet: it never gets a public address, "
-        "so the Internet gateway has nothing to translate its address to.",
+        "A Lambda function in a public subnet has no Internet. It never gets a public "
+        "address that the Internet gateway could translate its own to.",
         function_in_public,
         lambda site: site.get(API_URL, "function"),
         TIMED_OUT,
