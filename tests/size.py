@@ -102,6 +102,8 @@ LATER = {
     ("draw", "clocks that ring within one instant of each other"): 2,
     # nothing that was taught came back later, and nobody asked what a picture had shown
     ("course", "a question about an earlier lesson, and one about each main picture"): 97,
+    # an exercise that got an address for a block, or a port as text, ended in a traceback
+    ("course", "slips are met in one place, with a sentence"): 19,
     ("widgets", "the same: their forms"): 12,
     # a page led nowhere but from its last line, and two printed lines could become one
     ("pages", "links above and below, folded cells, printed lines that stay lines"): 24,

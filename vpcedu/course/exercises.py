@@ -1,6 +1,7 @@
 """Exercises: what a lesson asks for, how an answer is checked, and a worked solution.
 
-A check never compares with a stored answer: it runs the learner's row and says what happened.
+A check never compares with a stored answer: it runs the learner's row and says what happened. A
+slip is met here, once for all exercises: with a sentence that names it, never with a traceback.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from vpcedu.course import (
 )
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
+from vpcedu.sites.field import whole
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
@@ -224,11 +226,44 @@ EXERCISES = {
 
 
 def check(number: str, given: object) -> str:
-    """What the model says of an answer.
+    """What the model says of an answer; of one that it cannot read, what it met and expected.
 
-    ValueError for an unknown exercise or something that is no row.
+    ValueError for an unknown exercise.
     """
-    return fold(_exercise(number).check(given))
+    exercise = _exercise(number)
+    try:
+        _fields_fit(given)
+        return fold(exercise.check(given))
+    except ValueError as error:
+        return fold(f"Not understood: {error}.")
+
+
+KINDS = {  # a field's kind, as a row's class writes it: the type, and what is expected
+    "str": (str, "a text in quotes"),
+    "int": (int, "a whole number"),
+    "tuple[int, int]": (tuple, "two numbers, like (80, 80)"),
+    "tuple[Endpoint, ...]": (tuple, "a tuple of ends, like (Endpoint('10.0.1.10', 80),)"),
+}
+PORTS = ("sport", "dport")
+
+
+def _fields_fit(given: object) -> None:
+    """ValueError where a field of a row, or of a row in an answer, is of another kind than it says.
+
+    Python itself does not look: GroupRule("sg-web", 80, ...) is a row, until somebody compares.
+    """
+    if not isinstance(given, tuple | list):
+        return
+    kinds = vars(type(given)).get("__annotations__", {})
+    for name, value in zip(kinds, given, strict=False):
+        found, expected = KINDS.get(kinds[name], (object, ""))
+        where = f"{name} of {type(given).__name__}"
+        if not isinstance(value, found):
+            raise ValueError(f"{where}: {quoted(value)}: expected {expected}")
+        if name in PORTS:
+            whole(where, value, 0, 65_535)
+    for value in given:
+        _fields_fit(value)
 
 
 def solution(number: str) -> str:
