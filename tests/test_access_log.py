@@ -10,9 +10,10 @@ from vpcedu.clock import SECOND
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Device
 from vpcedu.protocols.http import Message
+from vpcedu.sites.reference import TARGETS
 from vpcedu.tables.action import FixedResponse, Redirect
 from vpcedu.tables.security_group import IN, GroupRule
-from vpcedu.tables.target_group import Rule
+from vpcedu.tables.target_group import Listener, Rule
 from vpcedu.views.logs.access_entry import APPLICATION, CLASSIC, NEVER, entry, parse
 from vpcedu.views.logs.access_log import access_log
 
@@ -256,6 +257,23 @@ def test_health_checks_are_not_in_the_log():
     assert access_log(visited.network).rows == ()
 
 
+def test_nodes_of_one_balancer_have_one_log_and_each_its_part():
+    seen = site("application")
+    visits = [seen.get(PAGE) for _ in range(4)]
+    asked = [visit.capture.traces[0].packet.flow.dst for visit in visits]
+    assert asked == ["192.0.2.10", "192.0.2.11"] * 2
+    log, parts = (
+        access_log(seen.network),
+        [access_log(seen.network, node) for node in ("ELB node", "ELB node b")],
+    )
+    assert [row["client:port"] for row in log.rows] == [
+        str(visit.capture.traces[0].packet.flow.source) for visit in visits
+    ]
+    assert [len(part.rows) for part in parts] == [2, 2]
+    assert sorted(map(str, log.rows)) == sorted(str(row) for part in parts for row in part.rows)
+    assert log.at == "ELB node, ELB node b"
+
+
 def test_a_network_load_balancer_keeps_no_log_of_tcp_listeners_and_nodes_are_named():
     with pytest.raises(
         ValueError,
@@ -265,8 +283,12 @@ def test_a_network_load_balancer_keeps_no_log_of_tcp_listeners_and_nodes_are_nam
     with pytest.raises(ValueError, match=r"at 'web': expected .* one of ELB node"):
         site().get(PAGE).access_log("web")
     vpc = reference_vpc()
+    kind = vpc.devices[2].kind
     two = vpc._replace(
-        devices=(*vpc.devices, Device("other", vpc.devices[2].kind, vpc.devices[2].settings))
+        devices=(
+            *vpc.devices,
+            Device("other", kind, (("listeners", (Listener("TCP", 81, TARGETS),)),)),
+        )
     )
     with pytest.raises(ValueError, match="one of ELB node, other"):
         access_log(type("Seen", (), {"vpc": two, "capture": site().get(PAGE).capture}))

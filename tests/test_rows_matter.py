@@ -145,8 +145,11 @@ def play_visits(balancer, nat, without=()):
     def fresh():
         return site(balancer, nat, without=without)
 
+    twice = fresh()
+    twice.get(PAGE)
     return {
         "the page": outline(fresh().get(PAGE).capture),
+        "the page again": outline(twice.get(PAGE).capture),  # by a balancer's other node
         "web to port 80": outline(fresh().connect("web", "updates.example.net", 80).capture),
         "web to port 443": outline(fresh().connect("web", "updates.example.net", 443).capture),
         "web to port 8080": outline(fresh().connect("web", "updates.example.net", 8080).capture),

@@ -26,7 +26,7 @@ def large_vpc(zones=3, tiers=3, hosts=1, balancer="application", nats=1):
     hosts: how many instances are in each private subnet. nats: in how many zones the private
     subnets have a NAT gateway of their own; the others go out by the first zone's NAT.
     """
-    vpc = reference_vpc(balancer)
+    vpc = _in_one_zone(reference_vpc(balancer))
     letters = "abcdefghijklmnop"
     subnets, cards, devices = list(vpc.subnets), list(vpc.interfaces), list(vpc.devices)
     for zone in range(zones):
@@ -70,4 +70,21 @@ def large_vpc(zones=3, tiers=3, hosts=1, balancer="application", nats=1):
         routes=(*vpc.routes, *more),
         associations=(*associations, Association("192.0.2.30", f"{block}.30")),
         names=(*vpc.names, Name("nlb.example.com", ("192.0.2.30",))),
+    )
+
+
+def _in_one_zone(vpc):
+    """The description without the second zone that comes with an Application Load Balancer."""
+    devices = {row.device for row in vpc.interfaces if row.subnet == "public b"}
+    addresses = {row.address for row in vpc.interfaces if row.subnet == "public b"}
+    public = {row.public for row in vpc.associations if row.private in addresses}
+    return vpc._replace(
+        subnets=tuple(row for row in vpc.subnets if row.name != "public b"),
+        interfaces=tuple(row for row in vpc.interfaces if row.device not in devices),
+        devices=tuple(row for row in vpc.devices if row.name not in devices),
+        associations=tuple(row for row in vpc.associations if row.public not in public),
+        names=tuple(
+            row._replace(addresses=tuple(a for a in row.addresses if a not in public))
+            for row in vpc.names
+        ),
     )

@@ -4,6 +4,10 @@ A web server in a private subnet; a load balancer and a NAT in the public one; a
 update server on the Internet. The security groups are those of the question: web's lets everything
 out, as AWS's default rule does, the NAT instance's lets only TCP 80 and 443 out, and yet the page
 comes back.
+
+An Application Load Balancer has a second node, in a public subnet of a second zone: AWS demands two
+zones of it (Application Load Balancers guide, "Availability Zone subnets"). It needs no second web
+server there: its nodes send to the targets of every zone.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.network.interface import Interface
+from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device, Vpc
 from vpcedu.quoting import quoted
@@ -40,30 +44,34 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    Balancer = tuple[type, str, tuple[tuple[Interface, str], ...]]  # its listener's protocol, nodes
+
 WEB, NAT = "10.0.1.10", "10.0.0.20"
 TARGETS = TargetGroup("web servers", (Endpoint(WEB, 80),))
+SECOND_ZONE = Subnet("public b", "10.0.2.0/24", "public", "acl-public", "b")
+# A node's interface and its public address. A device that sends from addresses not its own can only
+# work with its check off.
+ELB = Interface("ELB node", "public", "10.0.0.10", ("sg-balancer",)), "192.0.2.10"
+ELB_B = Interface("ELB node b", "public b", "10.0.2.10", ("sg-balancer",)), "192.0.2.11"
+NLB = Interface("NLB node", "public", "10.0.0.30", ("sg-balancer",), check=False), "192.0.2.30"
 
 
-def _classic(protocol: str) -> tuple[Device, str, str]:
+def _classic(protocol: str) -> Balancer:
     from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 
-    return _balancer("ELB node", ClassicLoadBalancer, protocol), "10.0.0.10", "192.0.2.10"
+    return ClassicLoadBalancer, protocol, (ELB,)
 
 
-def _balancer(name: str, kind: type, protocol: str) -> Device:
-    return Device(name, kind, (("listeners", (Listener(protocol, 80, TARGETS),)),))
-
-
-def _application() -> tuple[Device, str, str]:
+def _application() -> Balancer:
     from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
 
-    return _balancer("ELB node", ApplicationLoadBalancer, "HTTP"), "10.0.0.10", "192.0.2.10"
+    return ApplicationLoadBalancer, "HTTP", (ELB, ELB_B)
 
 
-def _network() -> tuple[Device, str, str]:
+def _network() -> Balancer:
     from vpcedu.gateways.network_load_balancer import NetworkLoadBalancer
 
-    return _balancer("NLB node", NetworkLoadBalancer, "TCP"), "10.0.0.30", "192.0.2.30"
+    return NetworkLoadBalancer, "TCP", (NLB,)
 
 
 def _nat_instance() -> tuple[Device, tuple[str, ...]]:
@@ -78,7 +86,7 @@ def _nat_gateway() -> tuple[Device, tuple[str, ...]]:
     return Device("NAT", NatGateway), ()
 
 
-BALANCERS: dict[str, Callable[[], tuple[Device, str, str]]] = {
+BALANCERS: dict[str, Callable[[], Balancer]] = {
     "classic-tcp": lambda: _classic("TCP"),
     "classic-http": lambda: _classic("HTTP"),
     "application": _application,
@@ -108,15 +116,14 @@ ACL_ENTRIES = open_acls("acl-public", "acl-private")
 
 def reference_vpc(balancer: str = "classic-tcp", nat: str = "instance") -> Vpc:
     """The description of the site; ValueError names an unknown balancer or NAT."""
-    device, address, public = _choose("balancer", balancer, BALANCERS)()
+    kind, protocol, nodes = _choose("balancer", balancer, BALANCERS)()
+    settings = (("listeners", (Listener(protocol, 80, TARGETS),)),)
     nat_device, nat_groups = _choose("nat", nat, NATS)()
     return Vpc(
         cidr=VPC_BLOCK,
-        subnets=public_and_private(),
-        interfaces=(  # a device that sends from addresses not its own can only work with its check off
-            Interface(
-                device.name, "public", address, ("sg-balancer",), check=device.name != "NLB node"
-            ),
+        subnets=(*public_and_private(), *((SECOND_ZONE,) if len(nodes) > 1 else ())),
+        interfaces=(
+            *(interface for interface, _ in nodes),
             Interface("NAT", "public", NAT, nat_groups, check=False),
             Interface("web", "private", WEB, ("sg-web",)),
         ),
@@ -124,16 +131,19 @@ def reference_vpc(balancer: str = "classic-tcp", nat: str = "instance") -> Vpc:
         acl_entries=ACL_ENTRIES,
         group_rules=tuple(r for r in GROUP_RULES if r.group != "sg-nat" or nat_groups),
         internet_gateway=IGW,
-        associations=(Association(public, address), Association("192.0.2.20", NAT)),
+        associations=(
+            *(Association(public, interface.address) for interface, public in nodes),
+            Association("192.0.2.20", NAT),
+        ),
         outside=OUTSIDE,
         devices=(
             Device("client", Host),
             web_server("update server", 80, 443, 8080),
-            device,
+            *(Device(interface.device, kind, settings) for interface, _ in nodes),
             nat_device,
             Device("web", WebServer),
         ),
-        names=(Name(NAME, (public,)), Name(API, (UPDATES,))),
+        names=(Name(NAME, tuple(public for _, public in nodes)), Name(API, (UPDATES,))),
     )
 
 

@@ -267,10 +267,9 @@ def _described(setting: SilenceSetting) -> Vpc:
             raise ValueError(
                 f"idle timeout {setting.idle}: only a balancer's can be set, not that of a NAT"
             )
-        node = _device(vpc, "NLB node" if balancer == "network" else "ELB node")
-        vpc = vpc.replace(
-            node, node._replace(settings=(*node.settings, ("idle", setting.idle * SECOND)))
-        )
+        for node in (row for row in vpc.devices if "listeners" in dict(row.settings)):
+            idle = ("idle", setting.idle * SECOND)
+            vpc = vpc.replace(node, node._replace(settings=(*node.settings, idle)))
     return vpc
 
 

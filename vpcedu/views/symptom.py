@@ -30,14 +30,15 @@ def client_sees(record: Record) -> str:
 def balancer_logs(record: Record) -> tuple[str, ...]:
     """The status of each request in balancers' logs, and each unhealthy target.
 
-    A target is unhealthy where health checks found it so. Both are in order of time.
+    A target is unhealthy where health checks found it so; what several nodes find at one instant is
+    said once. Both are in order of time.
     """
     words = [(at, row.status[:3]) for at, _, row in requests_answered(record.capture)]
-    words += [
+    words += dict.fromkeys(
         (at, f"{row.target} unhealthy ({row.why})")
         for at, row in health_changes(record.capture)
         if row.after == UNHEALTHY
-    ]
+    )
     return tuple(word for _, word in sorted(words, key=lambda pair: pair[0]))
 
 

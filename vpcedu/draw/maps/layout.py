@@ -149,10 +149,10 @@ def places(visit: Visit) -> MapPlaces:
 
 def _zones(placed: MapPlaces, vpc: Vpc, met: set[str], hosts: set[str], y: float) -> float:
     """The subnets of one VPC, zone below zone; the y below them."""
-    hidden, first = hidden_subnets(vpc, met), len(placed.frames)
+    hidden = hidden_subnets(vpc, met)
     passed = passed_zones(vpc, hidden)
     for zone in sorted({subnet.zone for subnet in vpc.subnets} - set(passed)):
-        row, lows = placed.rows, [y]
+        row, lows, first = placed.rows, [y], len(placed.frames)
         for column in (PUBLIC, PRIVATE):
             here = [s for s in vpc.subnets if s.zone == zone and _column(vpc, s) == column]
             below = _subnets(
@@ -220,7 +220,7 @@ def _subnets(
 
 
 def _stretch(frames: list[SubnetFrame], first: int) -> None:
-    """Give the last frame of each column the depth of the deepest."""
+    """Give the last frame of a zone in each column the depth of the zone's deepest."""
     deepest = max((frame.y + frame.h for frame in frames[first:]), default=0.0)
     for number, frame in enumerate(frames):
         last = not any(other.column == frame.column and other.y > frame.y for other in frames)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Strip = tuple[str, str]  # its title, and its note
 
-FEW = 4  # subnets that are all drawn in full
+FEW = 2  # subnets that are all drawn in full
 STRIPS = 8  # subnets not met that have a strip each
 
 

@@ -77,28 +77,30 @@ class AccessLog(NamedRow):
 
 
 def access_log(seen: Record | Network, at: str = "") -> AccessLog:
-    """The access log of a node, of all that a visit or a network has seen.
+    """The access log of a balancer or of one of its nodes, of all that a visit or a network saw.
 
-    at: its name, "" where there is one. ValueError where no Classic or Application Load Balancer
-    has that name.
+    at: a node's name; "" for all nodes of the only balancer: those with the same listeners.
+    ValueError where no Classic or Application Load Balancer has that name.
     """
     nodes = {
         device.name: device
         for device in seen.vpc.devices
         if issubclass(device.kind, (ClassicLoadBalancer, ApplicationLoadBalancer))
     }
-    if at not in nodes and (at or len(nodes) != 1):
+    balancers = {dict(device.settings).get("listeners") for device in nodes.values()}
+    if at not in nodes and (at or len(balancers) != 1):
         raise ValueError(
             f"at {quoted(at)}: expected a Classic or Application Load Balancer's node, one of"
             f" {', '.join(nodes) or 'none'}"
         )
-    device = nodes[at or next(iter(nodes))]
-    listeners = {row.port: row for row in dict(device.settings).get("listeners", ())}
-    form = CLASSIC if issubclass(device.kind, ClassicLoadBalancer) else APPLICATION
-    node = Node(device.name, form, listeners, seen.capture)
-    entries = [*node.requests(), *(node.connections() if node.form is CLASSIC else ())]
+    entries: list[tuple[int, AccessEntry]] = []
+    for device in [nodes[at]] if at else nodes.values():
+        listeners = {row.port: row for row in dict(device.settings).get("listeners", ())}
+        form = CLASSIC if issubclass(device.kind, ClassicLoadBalancer) else APPLICATION
+        node = Node(device.name, form, listeners, seen.capture)
+        entries += [*node.requests(), *(node.connections() if form is CLASSIC else ())]
     return AccessLog(
-        device.name, tuple(made for _, made in sorted(entries, key=lambda pair: pair[0]))
+        at or ", ".join(nodes), tuple(made for _, made in sorted(entries, key=lambda pair: pair[0]))
     )
 
 
