@@ -9,6 +9,7 @@ from vpcedu import reference_architecture
 from vpcedu.analysis.change import Repair
 from vpcedu.analysis.faults import faults
 from vpcedu.draw.reading.short_names import drawn, short_names
+from vpcedu.flow import Endpoint
 from vpcedu.hosts.answered import Answered, requests_answered
 from vpcedu.hosts.application_log import Logged, logged
 from vpcedu.hosts.web_server import SeenRequest, requests_seen
@@ -181,6 +182,13 @@ def test_what_hosts_noted_is_found_by_its_kind(asks, kind, what):
         found += len(noted)
         assert all(type(event.row) is kind for event in noted)
     assert found
+
+
+def test_an_answered_request_says_what_the_target_sent():
+    client, listener = Endpoint("203.0.113.10", 1), Endpoint("10.0.0.10", 80)
+    row = Answered(client, listener, None, "GET / HTTP/1.1", "200 OK", "200 OK", 0)
+    assert str(row) == '203.0.113.10:1 got 200 OK for "GET / HTTP/1.1"; the target sent 200 OK'
+    assert str(row._replace(came="")).endswith("; the target sent nothing")
 
 
 @pytest.mark.parametrize("place", range(len(scenes())))

@@ -16,12 +16,13 @@ from rigs.reference_site import BALANCERS, NATS, PAGE, dropped, open_connections
 from vpcedu.clock import SECOND, Clock, seconds
 from vpcedu.flow import FiveTuple
 from vpcedu.gateways.internet_gateway import Association
+from vpcedu.hosts.host import Host
 from vpcedu.network import places
 from vpcedu.network.conversations import conversations
 from vpcedu.network.joined import together
 from vpcedu.network.link import Link
 from vpcedu.network.names import Name, Names
-from vpcedu.network.network import MOST_HOPS
+from vpcedu.network.network import MOST_HOPS, Network
 from vpcedu.network.places import BETWEEN, WITHIN, Hop, Places
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Unknown
@@ -595,3 +596,44 @@ def test_the_hops_that_are_remembered_are_bounded_and_forgetting_them_changes_no
         assert [getattr(hop, name) for name in Hop.__slots__] == [
             getattr(fresh, name) for name in Hop.__slots__
         ]
+
+
+def test_hops_that_are_remembered_are_not_looked_up_again():
+    asked = Places(site().vpc)
+    here = asked.by_address["10.0.1.10"]
+    for address in ("10.0.0.10", "203.0.113.10"):
+        asked.next_hop(Packet(FiveTuple("10.0.1.10", 1, address, 2), SYN), here)
+    assert len(asked._hops) == 2
+
+
+class Sleeper(Host):
+    """Wakes at deadlines that are set from outside, and notes when."""
+
+    alarms = ()
+
+    @property
+    def deadline(self):
+        return min(self.alarms, default=None)
+
+    def wake(self, now):
+        self.woken = [*getattr(self, "woken", []), now]
+        self.alarms = tuple(alarm for alarm in self.alarms if alarm > now)
+        return []
+
+
+def test_a_device_is_woken_at_a_deadline_nearer_than_the_one_it_waits_for():
+    vpc = site().vpc
+    client = next(device for device in vpc.devices if device.name == "client")
+    network = Network(vpc.replace(client, client._replace(kind=Sleeper)))
+    sleeper = network.devices["client"]
+    for alarms in ((9,), (4, 9), (4, 6, 9)):
+        sleeper.alarms = alarms
+        network._collect("client", [], Cause("test"))
+    assert len(network.clock._heap) == 2  # 9 and 4: the one at 6 is asked for when 4 rings
+    network.run(20)
+    assert sleeper.woken == [4, 6, 9]
+
+
+def test_an_empty_capture_has_no_packet():
+    with pytest.raises(ValueError, match="no packet 1 in this capture: expected none"):
+        Capture()[1]
