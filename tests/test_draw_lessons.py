@@ -9,9 +9,10 @@ from rigs.layout import faults
 
 from vpcedu import draw
 from vpcedu.draw.canvas import style
-from vpcedu.draw.canvas.scene import Line, Mark, Text
+from vpcedu.draw.canvas.scene import Box, Line, Mark, Text
+from vpcedu.draw.time.ephemeral_ports import BIN_RIGHT, BINS, FLOOR, TOP
 from vpcedu.draw.time.handshake_axis import CLIENT, PER_SECOND, SERVER, START
-from vpcedu.sites.port_load import RANGES, Load, port_use
+from vpcedu.sites.port_load import RANGES, SPREADS, Load, port_use
 from vpcedu.sites.two_hosts import KERNELS, handshake
 
 LOSSES = [
@@ -117,34 +118,60 @@ def test_the_text_alternative_comes_from_the_run():
 
 
 LOADS = [
-    Load(RANGES[name], k, rate, lifetime, closer)
+    Load(RANGES[name], k, rate, lifetime, closer, spread)
     for name in RANGES
     for k in (1, 3, 4)
-    for rate in (10, 250, 470, 1_100, 2_000)
-    for lifetime in (1, 30, 300)
+    for rate in (10, 470, 2_000)
+    for lifetime in (1, 300)
     for closer in ("client", "server")
+    for spread in SPREADS
 ]
 
 
 def test_no_setting_of_the_ports_overlaps_leaves_the_frame_or_jumps():
     wrong, heights = [], set()
     for load in LOADS:
-        scene = draw.ports(port_use(load)).scene
-        heights.add(scene.height)
-        wrong += [f"{load}: {fault}" for fault in faults(scene) + cut_off(scene)]
+        use = port_use(load)
+        for second in (None, 35):
+            scene = draw.ports(use, second).scene
+            heights.add(scene.height)
+            wrong += [f"{load} {second}: {fault}" for fault in faults(scene)]
     assert wrong == []
     assert len(heights) == 1
 
 
-def test_curves_end_where_the_run_ends():
-    use = port_use(Load(destinations=2, rate=800))
-    curves = [
-        item for item in draw.ports(use).scene.items if isinstance(item, Line) and item.width == 3.0
-    ]
+def test_each_destination_has_a_curve_and_a_bin_and_they_are_what_the_run_says():
+    use = port_use(Load(destinations=4, rate=1_500, spread=SPREADS[1]))
+    scene = draw.ports(use, 200).scene
+    curves = [item for item in scene.items if isinstance(item, Line) and item.width == 3.0]
+    high = FLOOR - TOP
+    # 100 new per s to each of the three others, for 61 s
     assert [line.points[-1][1] for line in curves] == [
-        pytest.approx(318 - 200 * 24_400 / 75_000),
-        pytest.approx(476 - 110 * 48_800 / 270_000),
+        TOP,
+        pytest.approx(FLOOR - high * 6_100 / 28_232),
     ]
+    last = BINS + (BIN_RIGHT - BINS) * 3 / 4
+    filled = [box for box in scene.items if isinstance(box, Box) and box.x > last and box.y > TOP]
+    assert [(box.ground, box.h) for box in filled] == [
+        ("rule", pytest.approx(high * 6_000 / 28_232)),
+        ("tracked-ground", pytest.approx(high * 100 / 28_232)),
+    ]
+    said = [item.words for item in scene.items if isinstance(item, Text)]
+    assert {"1", "2-4", "1,200", "6,000"} <= set(said)
+
+
+def test_open_connections_and_ports_in_time_wait_are_told_apart():
+    use = port_use(Load(rate=100, lifetime=3))
+    assert [use.open_at(second)[0] for second in (1, 3, 4, 600)] == [100, 300, 300, 300]
+    assert use.total[-1] == 6_300 and use.most_open == 300
+    assert "300 open, 6,000 in TIME-WAIT" in draw.ports(use, 600).alt
+    assert port_use(Load(rate=100, lifetime=3, closes_first="server")).total[-1] == 300
+
+
+@pytest.mark.parametrize("at", [0, 601, 2.5, "late"])
+def test_an_instant_that_is_not_shown_is_named(at):
+    with pytest.raises(ValueError, match="expected a second from 1 to 600"):
+        draw.ports(port_use(Load()), at)
 
 
 def test_a_load_of_another_span_is_not_drawn():

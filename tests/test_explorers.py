@@ -117,6 +117,7 @@ STEPS = {
             ("closes_first", "server", "1,000 ports"),
             ("lifetime", 200, "200,000 ports"),
             ("ports", (1_024, 65_535), "64,512 available"),
+            ("spread", "4 of 5 to one", "1,600 new per s x 200 s"),
         ),
     ),
     "Proxies": (

@@ -35,8 +35,7 @@ def by_search(load, span):
         for i, port in leaving.pop(second, ()):
             taken[i].remove(port)
         lost = 0
-        for i in range(load.destinations):
-            new = load.rate // load.destinations + (i < load.rate % load.destinations)
+        for i, new in enumerate(load.shares):
             for number in range(new):
                 port = choose(load.ports, starts[i], taken[i].__contains__)
                 if port is None:
@@ -64,6 +63,7 @@ def by_search(load, span):
         Load((40_000, 40_010), 1, 30, 2, "server"),
         Load((40_000, 40_099), 1, 1, 4, "client"),
         Load((40_000, 40_099), 4, 2, 4, "client"),
+        Load((40_000, 40_049), 3, 15, 5, "server", "4 of 5 to one"),
     ],
 )
 def test_counting_gives_what_searching_gives(load):
@@ -81,6 +81,20 @@ def test_the_arithmetic_says_whether_it_runs_out():
         )
     assert Load().sustained == 28_232 // 61 == 462
     assert port_use(Load()).first == pytest.approx(28_232 / 500)
+
+
+def test_one_destination_that_gets_most_runs_out_and_the_others_do_not():
+    for rate in range(570, 590):
+        load = Load(destinations=4, rate=rate, spread="4 of 5 to one")
+        use = port_use(load)
+        assert sum(load.shares) == rate and load.shares[0] == rate * 4 // 5
+        assert (use.first is None) == (load.needed <= load.size) == (rate <= load.sustained)
+    assert max(map(max, use.in_use[1:])) < 3_000 and max(use.in_use[0]) == 28_232
+
+
+def test_65535_is_no_limit_for_open_connections():
+    use = port_use(Load(destinations=4, rate=1_000, lifetime=100, closes_first="server"))
+    assert use.first is None and use.most_open == 100_000 == use.total[-1]
 
 
 def test_the_limit_is_per_destination():
@@ -105,6 +119,7 @@ def test_a_real_client_opens_ten_connections_on_ten_ports_to_each_destination():
         (Load(rate=1.5), "rate"),
         (Load(lifetime=-1), "lifetime"),
         (Load(closes_first="both"), "closes_first"),
+        (Load(spread="all"), "spread 'all'"),
         ((1, 2), "no load"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from vpcedu import widgets
-from vpcedu.sites.port_load import CLOSERS, RANGES
+from vpcedu.sites.port_load import CLOSERS, RANGES, SPREADS
 from vpcedu.widgets.explorers.ephemeral_ports import frame as ports
 from vpcedu.widgets.explorers.handshake import LOSABLE
 from vpcedu.widgets.explorers.handshake import frame as opening
@@ -34,8 +34,8 @@ def test_every_setting_of_the_handshake_fits_its_place():
 
 def test_every_setting_of_the_ports_fits_its_place():
     explorer = widgets.Ports()
-    for name, count, rate, lifetime, closer in product(
-        RANGES, (1, 4), (10, 2_000), (1, 300), CLOSERS
+    for name, count, rate, lifetime, closer, spread, at in product(
+        RANGES, (1, 4), (10, 2_000), (1, 300), CLOSERS, SPREADS, (1, 600)
     ):
-        shown = ports(RANGES[name], count, rate, lifetime, closer)
+        shown = ports(RANGES[name], count, rate, lifetime, closer, spread, at)
         assert shown.picture.scene.height <= room(explorer) and len(shown.sentence) <= 4 * 92

@@ -4,16 +4,16 @@ A port is taken only towards one destination (address and port), for as long as 
 open and, where the client closes first, for the 60 s of TIME-WAIT after it. The answer is plain
 arithmetic (connections per second times seconds), with a simulation next to it.
 
-What is simplified: all connections last equally long, and all destinations get an equal share. The
-simulation goes in steps of one second and counts the ports of a step together, which is quick
-enough for a slider: a search among the ports of a range fails only when all of them are taken, so
-counting gives what searching would give (a test holds one against the other). `fill` and `open_all`
-search for each port one by one.
+What is simplified: all connections last equally long, and every second brings as many to each
+destination. The simulation goes in steps of one second and counts the ports of a step together,
+which is quick enough for a slider: a search among the ports of a range fails only when all of them
+are taken, so counting gives what searching would give (a test holds one against the other). `fill`
+and `open_all` search for each port one by one.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from itertools import accumulate
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, spread
@@ -33,6 +33,7 @@ RANGES = {
     "1024-65535": ELASTIC_LOAD_BALANCING,
 }
 CLOSERS = ("client", "server")
+SPREADS = ("evenly", "4 of 5 to one")  # how the connections are spread over the destinations
 TIME_WAIT = LINUX_TCP.time_wait // SECOND
 SPAN = 600  # seconds that are simulated
 
@@ -41,8 +42,8 @@ class Load(NamedRow):
     """What a client's ports are loaded with.
 
     Ephemeral range, number of destinations, new connections per second (all destinations together),
-    seconds that each is open, and who closes first: "client" (which then waits in TIME-WAIT) or
-    "server".
+    seconds that each is open, who closes first: "client" (which then waits in TIME-WAIT) or
+    "server", and how they are spread: "evenly", or "4 of 5 to one" destination.
     """
 
     ports: tuple[int, int] = LINUX
@@ -50,6 +51,7 @@ class Load(NamedRow):
     rate: int = 500
     lifetime: int = 1
     closes_first: str = "client"
+    spread: str = "evenly"
 
     @property
     def size(self) -> int:
@@ -62,9 +64,20 @@ class Load(NamedRow):
         return self.lifetime + (TIME_WAIT if self.closes_first == "client" else 0)
 
     @property
+    def shares(self) -> tuple[int, ...]:
+        """New connections per second to each destination; the first gets most of them."""
+        most = self.rate * 4 // 5 if self._uneven else -(-self.rate // self.destinations)
+        left, others = self.rate - most, self.destinations - 1
+        return (most, *(left // others + (i < left % others) for i in range(others)))
+
+    @property
     def share(self) -> int:
         """New connections per second to the destination that gets most of them."""
-        return -(-self.rate // self.destinations)
+        return self.shares[0]
+
+    @property
+    def _uneven(self) -> bool:
+        return self.spread != SPREADS[0] and self.destinations > 1
 
     @property
     def needed(self) -> int:
@@ -77,19 +90,21 @@ class Load(NamedRow):
 
         It is arithmetic, not a run.
         """
-        return self.size // self.occupancy * self.destinations
+        one = self.size // self.occupancy
+        return (5 * one + 4) // 4 if self._uneven else one * self.destinations
 
 
 class PortUse(NamedRow):
     """A simulated load.
 
-    It has, for each destination, the ports in use at the end of each second; the attempts that
-    failed in each second, all destinations together; and the instant of the first failure in
-    seconds, or None.
+    It has, for each destination, the ports in use at the end of each second, and the connections
+    that began in it; the attempts that failed in each second, all destinations together; and the
+    instant of the first failure in seconds, or None.
     """
 
     load: Load
     in_use: tuple[tuple[int, ...], ...]
+    began: tuple[tuple[int, ...], ...]
     failed: tuple[int, ...]
     first: float | None
 
@@ -97,6 +112,22 @@ class PortUse(NamedRow):
     def total(self) -> tuple[int, ...]:
         """Ports in use towards all destinations, at the end of each second."""
         return tuple(map(sum, zip(*self.in_use, strict=True)))
+
+    @property
+    def most_open(self) -> int:
+        """The largest number of connections that are open at once, all destinations together."""
+        so_far = (0, *accumulate(map(sum, zip(*self.began, strict=True))))
+        return max(
+            so_far[end] - so_far[max(end - self.load.lifetime, 0)] for end in range(len(so_far))
+        )
+
+    def open_at(self, second: int) -> tuple[int, ...]:
+        """Connections to each destination that are open at the end of a second (the first is 1).
+
+        The other ports in use are in TIME-WAIT.
+        """
+        first = max(second - self.load.lifetime, 0)
+        return tuple(sum(row[first:second]) for row in self.began)
 
     def __str__(self) -> str:
         load = self.load
@@ -106,7 +137,8 @@ class PortUse(NamedRow):
         return fold(
             f"{load.rate:,} new per s to {destinations(load)}, each port kept "
             f"{load.occupancy} s: {load.needed:,} ports needed towards one destination, "
-            f"{load.size:,} available; {end}. {max(self.total):,} connections at once."
+            f"{load.size:,} available; {end}. At most {max(self.total):,} ports in use, "
+            f"{self.most_open:,} connections open at once."
         )
 
 
@@ -118,29 +150,25 @@ def destinations(load: Load) -> str:
 def port_use(load: Load, span: int = SPAN) -> PortUse:
     """Simulate a load for `span` seconds; ValueError names a wrong value."""
     _checked(load)
-    shares = [
-        load.rate // load.destinations + (i < load.rate % load.destinations)
-        for i in range(load.destinations)
-    ]
-    # per destination: how many began in each second
-    open_now: list[deque[int]] = [deque() for _ in shares]
-    taken, first = [0] * len(shares), None
+    shares, first = load.shares, None
+    taken = [0] * len(shares)
+    began: list[list[int]] = [[] for _ in shares]
     in_use: list[list[int]] = [[] for _ in shares]
     failed = []
     for second in range(span):
         lost = 0
         for i, new in enumerate(shares):
-            if len(open_now[i]) == load.occupancy:
-                taken[i] -= open_now[i].popleft()
+            if second >= load.occupancy:
+                taken[i] -= began[i][second - load.occupancy]
             got = min(new, load.size - taken[i])
             taken[i] += got
-            open_now[i].append(got)
+            began[i].append(got)
             in_use[i].append(taken[i])
             lost += new - got
             if got < new and (first is None or second + got / new < first):
                 first = second + got / new
         failed.append(lost)
-    return PortUse(load, tuple(map(tuple, in_use)), tuple(failed), first)
+    return PortUse(load, tuple(map(tuple, in_use)), tuple(map(tuple, began)), tuple(failed), first)
 
 
 def _checked(load: Load) -> None:
@@ -157,10 +185,12 @@ def _checked(load: Load) -> None:
         ("lifetime", load.lifetime, 1_000_000),
     ):
         count(word, value, 1, most)
-    if load.closes_first not in CLOSERS:
-        raise ValueError(
-            f"closes_first {quoted(load.closes_first)}: expected one of {', '.join(CLOSERS)}"
-        )
+    for word, chosen, known in (
+        ("closes_first", load.closes_first, CLOSERS),
+        ("spread", load.spread, SPREADS),
+    ):
+        if chosen not in known:
+            raise ValueError(f"{word} {quoted(chosen)}: expected one of {', '.join(known)}")
 
 
 def fill(ports: tuple[int, int] = LINUX, seed: int = 0) -> list[int]:

@@ -1,19 +1,23 @@
-"""Ephemeral ports: how many ephemeral ports a load takes over time, against the size of the range.
+"""Ephemeral ports: a bin of ports for each destination, which fills and drains, and its history.
 
-Above, the ports in use towards each destination, with the limit; below, all connections of the
-client together, which know no such limit. The axes are fixed, so that nothing jumps under a slider.
-Ground in the colour of losses marks the seconds in which attempts fail.
+On the right the bins at one instant: as high as the range has ports, filled with ports in TIME-WAIT
+and, above them, with ports of open connections. On the left, to the same scale, the ports in use
+over ten minutes, a curve for each destination, and below it the attempts per second that find no
+port. At the foot all ports in use together, next to the 65,535 that many people believe in. Axes
+depend on the range alone, so nothing jumps under a slider.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from vpcedu.draw.canvas.fonts import width_of
-from vpcedu.draw.canvas.frame import footing, page
-from vpcedu.draw.canvas.scene import Band, Box, Line, Scene, Text
-from vpcedu.draw.canvas.style import GUIDE, LIT, MARGIN, NOTE, PACKET
+from vpcedu.draw.canvas.frame import Foot, page
+from vpcedu.draw.canvas.grid import title_of
+from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
+from vpcedu.draw.canvas.style import GUIDE, LIT, MARGIN, NOTE, PACKET, WIDTH
 from vpcedu.draw.reading.as_picture import picture
+from vpcedu.quoting import quoted
 from vpcedu.sites.port_load import destinations
 
 TYPE_CHECKING = False
@@ -23,182 +27,254 @@ if TYPE_CHECKING:
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.sites.port_load import PortUse
 
-LEFT, RIGHT, SPAN = 84.0, 556.0, 600  # x of 0 s and of the last second
-TOP, FLOOR, MOST = 118.0, 318.0, 75_000  # the upper axis: y of MOST ports and of none
-TOP_ALL, FLOOR_ALL, MOST_ALL = 366.0, 476.0, 270_000  # the lower one
-PORTS = 65_535  # the highest port number
+SPAN, PORTS = 600, 65_535  # seconds that are shown; the highest port number
+LEFT, RIGHT = 66.0, 372.0  # x of 0 s and of the last second
+TOP, FLOOR = 122.0, 272.0  # y of a full range and of no port, of curves and bins alike
+LOST_TOP, LOST_FLOOR = 316.0, 356.0  # y of all attempts and of none
+BINS, BIN_RIGHT = 424.0, WIDTH - MARGIN  # x where the bins begin and end
+ALL_TOP, ALL_HIGH, MOST_ALL = 378.0, 18.0, 260_000  # the bar of all ports together
 LIMIT_DASH = (9.0, 3.0, 2.0, 3.0)
-SIDE = RIGHT + 12  # where the names at the right begin
+STEPS = (1, 2, 5)
 
 
 @picture
-def ports(use: PortUse, *, theme: str = "light", ax: Any = None) -> Scene:
-    """Ephemeral ports in use over ten minutes, for each destination and in all, and the limit."""
+def ports(use: PortUse, at: int | None = None, *, theme: str = "light", ax: Any = None) -> Scene:
+    """Ephemeral ports in use over ten minutes, and what fills each destination's at one instant.
+
+    at: the instant in seconds, 1 to 600; None: when the first attempt fails, else the end.
+    ValueError for another one, or for a load that was not simulated for 600 s.
+    """
     if len(use.failed) != SPAN:
         raise ValueError(
             f"a load simulated for {len(use.failed)} s: expected {SPAN} s, the width of the picture"
         )
-    foot = footing(FLOOR_ALL + 34, sentence(use), lines=2, less=12.0)
+    if at is not None and at not in range(1, SPAN + 1):
+        raise ValueError(f"at {quoted(at)}: expected a second from 1 to {SPAN}")
+    second = at or (SPAN if use.first is None else min(int(use.first) + 1, SPAN))
+    items = [*_axes(use), *_curves(use), *_failing(use), *_now(second), *_bins(use, second)]
+    load = use.load
+    wait = ", then 60 s in TIME-WAIT" if load.closes_first == "client" else ""
     subtitle = (
-        "One client, one address. A port is in use only towards one destination (address and port)."
+        f"Ports {load.ports[0]}-{load.ports[1]}, {load.rate:,} new connections per s, each open"
+        f" {load.lifetime} s{wait}."
     )
-    items = [*_chips(use), *_failing(use), *_axes(), *_each(use), *_all(use)]
-    return page(finding(use), subtitle, items, foot, alternative(use))
+    foot = Foot(tuple(_together(use, second)), ALL_TOP + ALL_HIGH + 30)
+    return page(finding(use, second), subtitle, items, foot, alternative(use, second))
 
 
 def _x(second: float) -> float:
     return LEFT + (RIGHT - LEFT) * second / SPAN
 
 
-def _y(ports: float) -> float:
-    return FLOOR - (FLOOR - TOP) * ports / MOST
+def _y(use: PortUse, ports: float) -> float:
+    return FLOOR - (FLOOR - TOP) * ports / use.load.size
 
 
-def _y_all(ports: float) -> float:
-    return FLOOR_ALL - (FLOOR_ALL - TOP_ALL) * min(ports, MOST_ALL) / MOST_ALL
-
-
-def _chips(use: PortUse) -> list[Item]:
-    load = use.load
-    items: list[Item] = []
-    x = MARGIN
-    after = f"{load.lifetime} s" + (" + 60 s TIME-WAIT" if load.closes_first == "client" else "")
-    for name, value in (
-        ("range", f"{load.ports[0]}-{load.ports[1]}"),
-        ("destinations", str(load.destinations)),
-        ("new per s", f"{load.rate:,}"),
-        ("kept", after),
-    ):
-        wide = width_of(name, NOTE) + 5 + width_of(value, NOTE, True) + 14
-        items += [
-            Box(x, 56, wide, 22, "rule", "faint-ground", 1.0),
-            Text(x + 7, 71, name, "muted", NOTE),
-            Text(x + wide - 7, 71, value, "ink", NOTE, True, "end"),
-        ]
-        x += wide + 7
-    return items
-
-
-def _axes() -> list[Item]:
+def _axes(use: PortUse) -> list[Item]:
+    size = use.load.size
     items: list[Item] = [
-        Text(MARGIN, TOP - 16, "ports in use, towards each destination", "muted", NOTE),
-        Text(MARGIN, TOP_ALL - 16, "connections at once, all destinations together", "muted", NOTE),
+        Text(MARGIN, TOP - 42, "Ports in use,", "ink", NOTE, True),
+        Text(MARGIN, TOP - 26, "a curve for each destination", "muted", NOTE),
+        Text(MARGIN, LOST_TOP - 10, "Attempts per second that find no port", "dropped", NOTE, True),
+        Line(((LEFT, TOP), (BIN_RIGHT, TOP)), "dropped", PACKET, LIMIT_DASH),
+        Text(LEFT - 8, TOP + 4.5, f"{size:,}", "dropped", NOTE, True, "end"),
     ]
-    for y_of, values in ((_y, (0, 20_000, 40_000, 60_000)), (_y_all, (0, 100_000, 200_000))):
-        for value in values:
-            y = y_of(value)
+    step = next(
+        10**power * part for power in range(6) for part in STEPS if size < 10**power * part * 5
+    )
+    for value in range(0, size, step):
+        y = _y(use, value)
+        if y > TOP + 16:
             items += [
                 Line(((LEFT, y), (RIGHT, y)), "rule" if value else "ink", GUIDE if value else 1.3),
                 Text(LEFT - 8, y + 4.5, f"{value:,}", "muted", NOTE, False, "end"),
             ]
+    items += [
+        Line(((LEFT, LOST_FLOOR), (RIGHT, LOST_FLOOR)), "ink", 1.3),
+        Text(LEFT - 8, LOST_TOP + 4.5, f"{use.load.rate:,}", "muted", NOTE, False, "end"),
+        Text(LEFT - 8, LOST_FLOOR + 4.5, "0", "muted", NOTE, False, "end"),
+    ]
     for minute in range(0, 11, 2):
         x, words = _x(minute * 60), f"{minute} min" if minute == 10 else str(minute)
         items += [
-            Line(((x, FLOOR_ALL), (x, FLOOR_ALL + 5)), "ink", GUIDE),
-            Text(x, FLOOR_ALL + 19, words, "muted", NOTE, False, "middle"),
+            Line(((x, FLOOR), (x, FLOOR + 5)), "ink", GUIDE),
+            Text(x, FLOOR + 18, words, "muted", NOTE, False, "middle"),
         ]
     return items
 
 
 def _failing(use: PortUse) -> list[Item]:
-    """A ground under each stretch of seconds in which attempts fail, and the word."""
+    """How many attempts fail in each second, as a ground for each stretch with the same number."""
     items: list[Item] = []
-    begun = None
-    for second, lost in enumerate((*use.failed, 0)):
-        if lost and begun is None:
-            begun = second
-        elif not lost and begun is not None:
-            x = max(_x(begun), _x(use.first or 0))
-            wide = max(_x(second) - x, 1.0)
-            items += [
-                Band(x, TOP + 16, wide, FLOOR - TOP - 16, "dropped-ground"),  # below the words
-                Band(x, TOP_ALL, wide, FLOOR_ALL - TOP_ALL, "dropped-ground"),
-            ]
-            begun = None
-    if use.first is not None:
-        words, x = f"first failure after {use.first:.1f} s", _x(use.first)
-        right = x + 6 + width_of(words, NOTE, True) > RIGHT
+    second = 0
+    for lost, stretch in groupby(use.failed):
+        begun, second = second, second + len(list(stretch))
+        high = (LOST_FLOOR - LOST_TOP) * lost / use.load.rate
+        if lost:
+            x = _x(begun)
+            items.append(
+                Box(x, LOST_FLOOR - high, _x(second) - x, high, "dropped", "dropped", 0.5, 0.0)
+            )
+    return items
+
+
+def _curves(use: PortUse) -> list[Item]:
+    """A curve for each destination; where some end side by side, one label names them all."""
+    items: list[Item] = []
+    for values in dict.fromkeys(use.in_use):
+        whole = ((0, 0), *enumerate(values, 1))
+        kept = [whole[0]]
+        for (before, point), (_, after) in zip(pairwise(whole), pairwise(whole[1:]), strict=False):
+            if point[1] - before[1] != after[1] - point[1]:
+                kept.append(point)
+        kept.append(whole[-1])
+        items.append(Line(tuple((_x(x), _y(use, y)) for x, y in kept), "ink", LIT))
+    labels: list[tuple[float, list[int]]] = []  # baselines, and whose label it is
+    for number, values in enumerate(use.in_use, 1):  # the first has most, so they go down
+        y = min(max(_y(use, values[-1]) + 4.5, TOP + 16), FLOOR)
+        if labels and y - labels[-1][0] < 15:
+            labels[-1][1].append(number)
+        else:
+            labels.append((y, [number]))
+    for y, numbers in labels if use.load.destinations > 1 else []:
+        words = str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
+        items.append(Text(RIGHT + 10, y, words, "ink", NOTE, True))
+    return items
+
+
+def _now(second: int) -> list[Item]:
+    """The line of the instant that the bins show."""
+    x, words = _x(second), _time(second)
+    room = width_of(words, NOTE, True) / 2
+    return [
+        Line(((x, TOP - 8), (x, FLOOR)), "inside", PACKET, (4.0, 3.0)),
+        Line(((x, LOST_TOP - 4), (x, LOST_FLOOR)), "inside", PACKET, (4.0, 3.0)),
+        Text(
+            min(max(x, LEFT + room), RIGHT + 30 - room),
+            TOP - 11,
+            words,
+            "inside",
+            NOTE,
+            True,
+            "middle",
+        ),
+    ]
+
+
+def _time(second: int) -> str:
+    return f"at {second} s"
+
+
+def _bins(use: PortUse, second: int) -> list[Item]:
+    """The bins: what flows in, what is in them, what flows out."""
+    load, slot = use.load, (BIN_RIGHT - BINS) / use.load.destinations
+    items: list[Item] = []
+    opened = use.open_at(second)
+    for number, share in enumerate(load.shares):
+        in_use, began = use.in_use[number][second - 1], use.began[number]
+        wide = min(slot - 5, 140.0)
+        x = BINS + slot * number + (slot - wide) / 2
+        middle, waits = x + wide / 2, in_use - opened[number]
+        level, floor = _y(use, in_use), _y(use, waits)
         items += [
-            Line(((x, TOP), (x, FLOOR)), "dropped", 1.3, (2.0, 3.0)),
-            Text(
-                x - 6 if right else x + 6,
-                TOP + 11,
-                words,
-                "dropped",
-                NOTE,
-                True,
-                "end" if right else "start",
+            Box(x, TOP, wide, FLOOR - TOP, "muted", "paper", 1.0, 0.0),
+            *_layer(x, floor, wide, FLOOR - floor, "muted", "rule", f"{waits:,}"),
+            *_layer(
+                x, level, wide, floor - level, "tracked", "tracked-ground", f"{opened[number]:,}"
             ),
+            Line(((x, TOP - 6), (x, FLOOR), (x + wide, FLOOR), (x + wide, TOP - 6)), "ink", 2.4),
+        ]
+        lost = share - began[second - 1]
+        left = began[second - 1 - load.occupancy] if second > load.occupancy else 0
+        pipe = x + 10 if wide < 100 and lost else middle
+        items += [
+            Text(middle, TOP - 42, f"{share:,}", "ink", NOTE, True, "middle"),
+            Line(((pipe, TOP - 36), (pipe, TOP - 8)), "ink", PACKET, (), "solid"),
+            Text(middle, FLOOR + 40, f"{left:,}", "ink" if left else "muted", NOTE, True, "middle"),
+        ]
+        if load.destinations > 1:
+            items.append(Text(x + 4, FLOOR + 16, str(number + 1), "ink", NOTE, True))
+        if left:
+            items.append(
+                Line(((middle, FLOOR + 4), (middle, FLOOR + 26)), "ink", PACKET, (), "solid")
+            )
+        if lost:
+            items += [
+                Mark("cross", pipe, TOP - 20, "dropped", 6.0),
+                Text(pipe + 12, TOP - 16, f"{lost:,}", "dropped", NOTE, True),
+            ]
+    return [*items, *_legend(load.closes_first == "client")]
+
+
+def _layer(x: float, y: float, w: float, h: float, ink: str, ground: str, words: str) -> list[Item]:
+    """One filling of a bin; its number where there is room for it."""
+    if h < 0.5:
+        return []
+    items: list[Item] = [Box(x, y, w, h, ink, ground, 1.0, 0.0)]
+    if h >= 17 and width_of(words, NOTE, True) <= w - 12:
+        items.append(Text(x + w / 2, y + h / 2 + 4.5, words, "ink", NOTE, True, "middle"))
+    return items
+
+
+def _legend(waits: bool) -> list[Item]:
+    """What flows in and out, and what the bins' fillings are."""
+    y = LOST_FLOOR - 4
+    items: list[Item] = [
+        Text(BINS, TOP - 58, "New connections per s, and those that fail", "muted", NOTE),
+        Text(BINS, FLOOR + 60, "Ports per s that get free again", "muted", NOTE),
+        Box(BINS, y - 10, 14, 12, "tracked", "tracked-ground", 1.0, 0.0),
+        Text(BINS + 22, y, "open", "tracked", NOTE, True),
+    ]
+    if waits:
+        items += [
+            Box(BINS + 72, y - 10, 14, 12, "muted", "rule", 1.0, 0.0),
+            Text(BINS + 94, y, "in TIME-WAIT", "muted", NOTE, True),
         ]
     return items
 
 
-def _curve(values: tuple[int, ...], y_of: object, width: float) -> Line:
-    """A line through the values; points on one straight stretch are left out."""
-    whole = ((0, 0), *enumerate(values, 1))
-    kept = [whole[0]]
-    for (before, point), (_, after) in zip(pairwise(whole), pairwise(whole[1:]), strict=False):
-        if point[1] - before[1] != after[1] - point[1]:
-            kept.append(point)
-    kept.append(whole[-1])
-    return Line(tuple((_x(second), y_of(value)) for second, value in kept), "ink", width)  # type: ignore[operator]
-
-
-def _each(use: PortUse) -> list[Item]:
-    load, most = use.load, max(use.in_use, key=max)
-    limit = _y(load.size)
-    y = max(_y(most[-1]) + 4.5, limit + 22)
-    k = load.destinations
-    full = use.first is not None
-    words = ("1 destination", "") if k == 1 else (f"each of {k}", "")
-    items: list[Item] = [
-        Line(((LEFT, limit), (RIGHT, limit)), "dropped", PACKET, LIMIT_DASH),
-        Text(SIDE, limit + 4.5, f"limit {load.size:,}", "dropped", NOTE, True),
-        *(_curve(row, _y, LIT) for row in dict.fromkeys(use.in_use)),
-    ]
-    y = min(y, FLOOR - 12)
-    items += [
-        Text(
-            SIDE, y, "full" if full else f"{most[-1]:,}", "dropped" if full else "ink", NOTE, True
-        ),
-        Text(SIDE, y + 16, words[0], "muted", NOTE),
-    ]
-    return items
-
-
-def _all(use: PortUse) -> list[Item]:
-    last, line = use.total[-1], _y_all(PORTS)
-    y = _y_all(last) + 4.5
-    if abs(y - line - 4.5) < 15:
-        y = line + 4.5 + (15 if last < PORTS else -15)
+def _together(use: PortUse, second: int) -> list[Item]:
+    """All ports in use at the instant, next to the number of ports that there are."""
+    opened, all_of = sum(use.open_at(second)), use.total[second - 1]
+    scale = (BIN_RIGHT - LEFT) / MOST_ALL
+    bottom, line = ALL_TOP + ALL_HIGH, LEFT + PORTS * scale
+    waits = f", {all_of - opened:,} in TIME-WAIT" if all_of > opened else ""
+    words = f"together {all_of:,} ports in use: {opened:,} open{waits}"
+    y = bottom + 18
     return [
-        Line(((LEFT, line), (RIGHT, line)), "muted", 1.3, (2.0, 3.0)),
-        Text(SIDE, line + 4.5, f"{PORTS:,} ports", "muted", NOTE),
-        _curve(use.total, _y_all, LIT),
-        Text(SIDE, y, f"{last:,}", "ink", NOTE, True),
+        Text(MARGIN, ALL_TOP + 13, "All", "ink", NOTE, True),
+        Box(LEFT, ALL_TOP, BIN_RIGHT - LEFT, ALL_HIGH, "rule", "paper", 1.0, 0.0),
+        *_layer(LEFT, ALL_TOP, opened * scale, ALL_HIGH, "tracked", "tracked-ground", ""),
+        *_layer(
+            LEFT + opened * scale, ALL_TOP, (all_of - opened) * scale, ALL_HIGH, "muted", "rule", ""
+        ),
+        Line(((line, ALL_TOP - 4), (line, bottom + 22)), "dropped", PACKET, LIMIT_DASH),
+        Text(line - 8, y, f"{PORTS:,}", "dropped", NOTE, True, "end"),
+        Text(line + 8, y, words, "ink", NOTE),
     ]
 
 
-def finding(use: PortUse) -> str:
-    """What the run shows, as a title."""
-    load, most = use.load, max(use.total)
-    if use.first is not None:
-        what = (
-            "The destination is"
-            if load.destinations == 1
-            else f"All {load.destinations} destinations are"
-        )
-        return f"{what} full after {use.first:.1f} s, at {most:,} connections"
-    if most > PORTS:
-        return f"{most:,} connections at once from one address, and none fails"
-    return f"It never runs out: {max(map(max, use.in_use)):,} of {load.size:,} ports in use"
+def finding(use: PortUse, second: int) -> str:
+    """What the run shows up to an instant, as a title."""
+    load, opened = use.load, sum(use.open_at(second))
+    if use.failed[second - 1]:
+        fails = f"{use.failed[second - 1]:,} of {load.rate:,} attempts per s fail"
+        alone = "no port is left" if load.destinations == 1 else "no port is left to destination 1"
+        return title_of(f"At {second} s {alone}: {fails}", f"At {second} s {fails}")
+    most = max(row[second - 1] for row in use.in_use)
+    if opened > PORTS:
+        return f"{opened:,} connections open at once from one address, and none fails"
+    if use.first is not None and use.first < second:
+        return f"At {second} s every attempt gets a port; the first failed after {use.first:.1f} s"
+    return f"At {second} s: {most:,} of {load.size:,} ports in use towards one destination"
 
 
 def sentence(use: PortUse) -> str:
     """The arithmetic, held against the run."""
     load = use.load
     sum_of = f"{load.share:,} new per s x {load.occupancy} s = {load.needed:,} ports"
-    towards = "" if load.destinations == 1 else " towards each destination"
+    which = "each" if load.shares[0] - load.shares[-1] < 2 else "the busiest"
+    towards = "" if load.destinations == 1 else f" towards {which} destination"
     if use.first is None:
         return (
             f"{sum_of} needed{towards}, {load.size:,} available. Up to {load.sustained:,} new "
@@ -211,17 +287,20 @@ def sentence(use: PortUse) -> str:
     )
 
 
-def alternative(use: PortUse) -> str:
-    """The text alternative: settings, curves, failures."""
+def alternative(use: PortUse, second: int) -> str:
+    """The text alternative: settings, bins, curves, failures."""
     load, marks = use.load, (60, 120, 300, 600)
-    each = ", ".join(
-        f"{max(row[second - 1] for row in use.in_use):,} at {second} s" for second in marks
+    each = ", ".join(f"{max(row[mark - 1] for row in use.in_use):,} at {mark} s" for mark in marks)
+    opened = use.open_at(second)
+    bins = ", ".join(
+        f"{new:,} new per s, {is_open:,} open, {row[second - 1] - is_open:,} in TIME-WAIT"
+        for new, is_open, row in zip(load.shares, opened, use.in_use, strict=True)
     )
-    total = ", ".join(f"{use.total[second - 1]:,} at {second} s" for second in marks)
     fails = f"first failure after {use.first:.1f} s" if use.first is not None else "no failure"
     return (
-        f"Curves over 10 minutes. Range {load.ports[0]}-{load.ports[1]}, {destinations(load)},"
+        f"Ports in use over 10 minutes. Range {load.ports[0]}-{load.ports[1]}, {destinations(load)},"
         f" {load.rate:,} new connections per s, each open {load.lifetime} s, the {load.closes_first} closes first."
-        f" Ports in use towards one destination: {each}; limit {load.size:,}. All connections: {total}."
+        f" At {second} s, for each destination: {bins}; {use.failed[second - 1]:,} attempts per s fail."
+        f" Ports in use towards the busiest destination: {each}; limit {load.size:,}."
         f" {fails[0].upper() + fails[1:]}. {sentence(use)}"
     )

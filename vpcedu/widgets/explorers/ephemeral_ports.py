@@ -6,18 +6,26 @@ open.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from vpcedu import draw
-from vpcedu.draw.time.ephemeral_ports import sentence
-from vpcedu.sites.port_load import CLOSERS, RANGES, Load, port_use
+from vpcedu.draw.time.ephemeral_ports import SPAN, sentence
+from vpcedu.sites.port_load import CLOSERS, RANGES, SPREADS, Load, PortUse, port_use
 from vpcedu.widgets.parts.controls import choice, menu, slider
-from vpcedu.widgets.parts.explorer import Explorer, Frame
+from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
 
 ABOUT = (
-    "Above: the ports in use towards each destination, over ten minutes. The red line is "
-    "the limit, the number of ports in the range. Where the black line meets it, a new "
-    "connection finds no port. Below: all connections at once, to every destination "
-    "together."
+    "On the right a bin for each destination, as high as the range has ports. New connections "
+    "come in at the top and take a port each; a port leaves the bin when its connection is over, "
+    "or 60 s later if the client closed first. On the left the same over ten minutes; the dashed "
+    "line is the instant that the bins show. At the foot all ports in use together: 65,535 is "
+    "no limit for them."
 )
+
+
+@lru_cache(KEPT)
+def _use(load: Load) -> PortUse:
+    return port_use(load)
 
 
 def frame(
@@ -26,29 +34,38 @@ def frame(
     rate: int,
     lifetime: int,
     closes_first: str = "client",
+    spread: str = SPREADS[0],
+    at: int = SPAN,
 ) -> Frame:
-    """Picture and sentence for one load."""
-    use = port_use(Load(ports, destinations, rate, lifetime, closes_first))
+    """Picture and sentence for one load, at one instant (seconds)."""
+    use = _use(Load(ports, destinations, rate, lifetime, closes_first, spread))
     when = "It never runs out. " if use.first is None else f"It runs out after {use.first:.1f} s. "
-    return Frame(draw.ports(use), when + sentence(use))
+    return Frame(draw.ports(use, at), when + sentence(use))
 
 
 class Ports(Explorer):
     """The explorer of ephemeral ports.
 
-    Set `ports`, `destinations`, `rate`, `lifetime`, `closes_first`.
+    Set `ports`, `destinations`, `rate`, `lifetime`, `closes_first`, `spread` and `at`.
     """
 
     def __init__(
-        self, ports: str = "Linux", destinations: int = 1, rate: int = 500, lifetime: int = 1
+        self,
+        ports: str = "Linux",
+        destinations: int = 1,
+        rate: int = 500,
+        lifetime: int = 1,
+        at: int = SPAN,
     ) -> None:
         self.ports = choice("Range", tuple(RANGES.items()), RANGES[ports])
         self.closes_first = menu("Closes first", tuple((word, word) for word in CLOSERS), "client")
-        self.rate = slider("New per s", rate, range(10, 2_001, 10), 500)
+        self.rate = slider("New per s", rate, range(10, 2_001, 10), 335, 90)
         self.destinations = menu(
             "Destinations", tuple((str(count), count) for count in range(1, 5)), destinations
         )
-        self.lifetime = slider("Each is open, s", lifetime, range(1, 301))
+        self.spread = menu("Spread", tuple((word, word) for word in SPREADS), SPREADS[0])
+        self.lifetime = slider("Each open, s", lifetime, range(1, 301), 335, 90)
+        self.at = slider("Seconds passed", at, range(1, SPAN + 1))
         height = round(frame(RANGES[ports], destinations, rate, lifetime).picture.scene.height)
         super().__init__(
             frame,
@@ -56,7 +73,9 @@ class Ports(Explorer):
             ABOUT,
             ports=self.ports,
             closes_first=self.closes_first,
-            rate=self.rate,
             destinations=self.destinations,
+            spread=self.spread,
+            rate=self.rate,
             lifetime=self.lifetime,
+            at=self.at,
         )
