@@ -75,7 +75,7 @@ STEPS = {
         (),
         (
             ("entry", (49_152, 65_535), "the page comes"),
-            ("port", 40_000, "Linux hosts 42 %"),
+            ("port", 40_000, "lost at the network ACL: timed out. The security group remembers"),
             ("entry", (1_024, 65_535), "remembers the flow"),
             ("group_out", "all", "remembers nothing"),
         ),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from vpcedu.draw.canvas.fonts import shorten, width_of
-from vpcedu.draw.canvas.frame import footing, page
+from vpcedu.draw.canvas.frame import Foot, footing, page
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import (
     BADGE,
@@ -26,6 +26,7 @@ from vpcedu.draw.canvas.style import (
     WIDTH,
     device_ink,
 )
+from vpcedu.draw.checks.answer_ports import answer_ports
 from vpcedu.draw.checks.gates import ACL, CHECK, GROUP, NOBODY, trip_of
 from vpcedu.draw.checks.words import alternative, sentence, title
 from vpcedu.draw.reading.as_picture import picture
@@ -44,8 +45,7 @@ if TYPE_CHECKING:
     from vpcedu.trace import Trace
 
 TOP = 60.0
-LANES = {False: TOP + 74, True: TOP + 142}  # of the request, of the answer
-FOOT = TOP + 170  # lower edge of the subnets' frames
+LANES, LOW = (74.0, 142.0), (68.0, 114.0)  # below TOP: of the request, of the answer
 # of the table's rows; between two subnets; between two gates at most
 PITCH, EDGE, WIDEST = (21.0, 14.0, 88.0)
 SAID = 252.0  # where the table says what a check said
@@ -55,9 +55,15 @@ SIGNS = {GROUP: "circle", ACL: "square", CHECK: "disc"}
 
 
 class Plan:
-    """Where the devices and the gates of one trip are, from left to right."""
+    """Where the devices and the gates of one trip are, from left to right, and the two lanes.
 
-    def __init__(self, visit: Visit, trip: Trip) -> None:
+    low: the lanes nearer to each other.
+    """
+
+    def __init__(self, visit: Visit, trip: Trip, low: bool = False) -> None:
+        there, back = LOW if low else LANES
+        self.lanes = {False: TOP + there, True: TOP + back}  # of the request, of the answer
+        self.foot = TOP + back + (24 if low else 28)  # lower edge of the subnets' frames
         self.boxes: dict[
             int, tuple[float, float]
         ] = {}  # the place in the path -> left and right edge
@@ -110,22 +116,37 @@ class Plan:
 
 @picture
 def filters(
-    visit: Visit, connection: int | None = None, *, theme: str = "light", ax: Any = None
+    visit: Visit,
+    connection: int | None = None,
+    *,
+    ports: bool = False,
+    theme: str = "light",
+    ax: Any = None,
 ) -> Scene:
     """Every check that a connection's packet and its answer meet, in order.
 
     The check that drops is lit. connection: its number; None: the one that lost a packet, or else
-    the last. ValueError for a number that there is not.
+    the last. ports: show below, instead of what each check said, to which ports the network ACL
+    lets the answer out, and its entries. ValueError for a number that there is not.
     """
     trip = trip_of(visit, connection)
-    plan = Plan(visit, trip)
+    plan = Plan(visit, trip, ports)
     items = [
         *_frames(visit, trip, plan),
         *_lanes(visit, trip, plan),
         *_devices(visit, trip, plan),
         *_gates(trip, plan),
     ]
-    table, y = _table(trip, FOOT + 26)
+    heads = title(visit, trip)
+    disc = " Disc: address check." if any(gate.kind == CHECK for gate in trip.gates) else ""
+    subtitle = (
+        f"Circle: security group. Square: network ACL.{disc} The numbers give the order of "
+        "the checks."
+    )
+    if ports:
+        below, y = answer_ports(visit.vpc, trip, plan.foot + 12)
+        return page(heads, subtitle, [*items, *below], Foot((), y), alternative(trip, heads))
+    table, y = _table(trip, plan.foot + 26)
     lost = trip.lost
     notes = (
         (f"{lost.at}, {lost.reason.code}. What helps: {lost.reason.fix}.",)
@@ -133,12 +154,6 @@ def filters(
         else ()
     )
     foot = footing(y, sentence(trip), {"rewritten"} if _rewrites(trip) else set(), notes)
-    heads = title(visit, trip)
-    disc = " Disc: address check." if any(gate.kind == CHECK for gate in trip.gates) else ""
-    subtitle = (
-        f"Circle: security group. Square: network ACL.{disc} The numbers give the order of "
-        "the checks."
-    )
     return page(heads, subtitle, [*items, *table], foot, alternative(trip, heads))
 
 
@@ -171,7 +186,7 @@ def _frames(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
             ),
             "",
         )
-        items.append(Box(left, TOP, right - left, FOOT - TOP, "inside", "inside-ground", 1.0))
+        items.append(Box(left, TOP, right - left, plan.foot - TOP, "inside", "inside-ground", 1.0))
         if words:
             items.append(Text((left + right) / 2, TOP + 17, words, "inside", NOTE, True, "middle"))
     return items
@@ -192,7 +207,7 @@ def _devices(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
         space = "outside" if is_outside(visit.vpc, name) else "inside"
         lines += [(address, space, False)] if address not in ("", name) else []
         lines += [(OFF, "muted", False)] if name in off else []
-        y = sum(LANES.values()) / 2 + 4.5 - 7.5 * (len(lines) - 1)
+        y = sum(plan.lanes.values()) / 2 + 4.5 - 7.5 * (len(lines) - 1)
         items += [
             Text(sum(plan.boxes[place]) / 2, y + 15 * number, words, ink, NOTE, bold, "middle")
             for number, (words, ink, bold) in enumerate(lines)
@@ -210,7 +225,13 @@ def _boxes(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
             (ink, "paper", BOX, 3.0, ()) if name != NOBODY else ("muted", "paper", 1.0, 3.0, FAINT)
         )
         items.append(
-            Box(left, LANES[False] - 20, right - left, LANES[True] - LANES[False] + 40, *look)
+            Box(
+                left,
+                plan.lanes[False] - 20,
+                right - left,
+                plan.lanes[True] - plan.lanes[False] + 40,
+                *look,
+            )
         )
     return items
 
@@ -220,7 +241,7 @@ def _lanes(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
     items: list[Item] = _boxes(visit, trip, plan)
     last = len(trip.path) - 1
     for answer, trace in ((False, trip.request), (True, trip.answer)):
-        y = LANES[answer]
+        y = plan.lanes[answer]
         ends = (
             (plan.boxes[last][0], plan.boxes[0][1])
             if answer
@@ -283,18 +304,18 @@ def _gates(trip: Trip, plan: Plan) -> list[Item]:
     items: list[Item] = []
     if plan.pitch >= 40:
         items += [
-            Text(x, TOP + 46, kind, "ink", NOTE, False, "middle")
+            Text(x, plan.lanes[False] - 28, kind, "ink", NOTE, False, "middle")
             for (_, _, kind), x in plan.gates.items()
         ]
     for gate in trip.gates:
-        x, y = plan.gates[gate.stretch, gate.device, gate.kind], LANES[gate.answer]
+        x, y = plan.gates[gate.stretch, gate.device, gate.kind], plan.lanes[gate.answer]
         if gate.drops:
             items.append(Box(x - 14, y - 14, 28, 28, "dropped", "lit-ground", 2.4))
         items.append(_badge(gate, x, y))
     for answer, trace in ((False, trip.request), (True, trip.answer)):
         stop = _stop(trip, plan, trace, answer) if trace else None
         if stop is not None:
-            items.append(Mark("cross", stop, LANES[answer], "dropped", CROSS + 1))
+            items.append(Mark("cross", stop, plan.lanes[answer], "dropped", CROSS + 1))
     return items
 
 

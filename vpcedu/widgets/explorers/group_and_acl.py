@@ -13,7 +13,7 @@ from vpcedu import draw
 from vpcedu.analysis.change import Repair
 from vpcedu.analysis.ends import Question
 from vpcedu.puzzles.changes import changed, changes
-from vpcedu.sites.one_server import CALLERS, GROUP_OUT, answers, one_server, share
+from vpcedu.sites.one_server import GROUP_OUT, answers, one_server
 from vpcedu.sites.parts import EPHEMERAL, NAME, PAGE
 from vpcedu.sites.visit import Visit
 from vpcedu.widgets.parts.controls import menu, slider
@@ -28,8 +28,9 @@ ASKED = Question("client", NAME, 80)
 ABOUT = (
     "The upper arrow is the client's packet, the lower one web's answer. Each circle is "
     "the security group, each square the network ACL; the numbers give the order of the "
-    "checks. The table shows what each of them decided. A cross is where the packet is "
-    "lost."
+    "checks. The line below has all ports: the band is the network ACL's entry, the tick the "
+    "port that this client chose, and the brackets are the ranges from which others choose. At "
+    "the foot the whole network ACL: the first entry that matches decides."
 )
 
 
@@ -40,27 +41,19 @@ def frame(port: int, entry: tuple[int, int], group_out: str, change: Repair | No
     AWS would refuse that.
     """
     visit = _visit(port, entry, group_out, change)
+    picture = draw.filters(visit, 1, ports=True)
     if change is not None:
         before = _visit(port, entry, group_out).symptom
-        return Frame(
-            draw.filters(visit, 1), effect(change, "client", before, visit.symptom).strip()
-        )
-    came = visit.outcome.works
+        return Frame(picture, effect(change, "client", before, visit.symptom).strip())
     fate = (
         "and the page comes"
-        if came
+        if visit.outcome.works
         else f"and the answer is lost at the network ACL: {visit.symptom}"
     )
-    parts = ", ".join(
-        f"{who} {percent(share(*entry, ports), ports[1] - ports[0] + 1)}"
-        for who, ports in CALLERS.items()
-    )
     return Frame(
-        draw.filters(visit, 1),
+        picture,
         f"The client chose port {port}, {fate}. The security group "
-        f"{'remembers the flow' if group_out == 'nothing' else 'has a rule for it and remembers nothing'}. "
-        "Clients' ports that the network ACL's entry allows: "
-        f"{parts}.",
+        f"{'remembers the flow' if group_out == 'nothing' else 'has a rule for it and remembers nothing'}.",
     )
 
 
@@ -73,13 +66,6 @@ def _visit(
 @lru_cache(KEPT)
 def _changes(entry: tuple[int, int], group_out: str) -> Changes:
     return changes(one_server(answers(*entry), group_out=group_out).vpc, ASKED)
-
-
-def percent(part: int, whole: int) -> str:
-    """A share in words; "all" only where it is all, "none" only where it is none."""
-    if part in (0, whole):
-        return "all" if part else "none"
-    return f"{min(max(round(100 * part / whole), 1), 99)} %"
 
 
 class Filters(Explorer):
