@@ -9,7 +9,7 @@ from rigs.layout import faults
 
 from vpcedu import draw, lab, widgets
 from vpcedu.draw.canvas.scene import Box, Line, Text
-from vpcedu.draw.checks.answer_ports import HIGH, LEFT, RIGHT
+from vpcedu.draw.checks.answer_ports import HIGH, LEFT, RIGHT, percent
 from vpcedu.flow import FiveTuple
 from vpcedu.sites.one_server import (
     ACL,
@@ -24,7 +24,7 @@ from vpcedu.sites.one_server import (
 from vpcedu.sites.parts import PAGE
 from vpcedu.tables.network_acl import DENY, OUT, AclEntry, NetworkAcl
 from vpcedu.tables.tracking import TrackedFlow, Untracked
-from vpcedu.widgets.explorers.group_and_acl import frame, percent
+from vpcedu.widgets.explorers.group_and_acl import frame
 
 
 def row_at(visit, check):

@@ -9,16 +9,17 @@ from rigs.layout import faults
 
 from vpcedu import draw, lab, widgets
 from vpcedu.course.lesson_07 import SEES
+from vpcedu.draw.canvas.scene import Mark, Text
 from vpcedu.reasons import OWN_SOURCE
 from vpcedu.sites.two_targets import (
     CLIENT,
     NODE,
     first_bytes,
+    in_a_row,
     in_public_subnet,
     nlb_site,
     nlb_tries,
     nlb_visit,
-    nth,
     source_at_target,
     target_of,
 )
@@ -28,6 +29,12 @@ from vpcedu.widgets.explorers.network_balancer import IDLE, MOST, PRESERVE, SILE
 
 URL = "http://www.example.com/"
 RULE = GroupRule("sg-web", "in", (80, 80), "203.0.113.0/24")
+
+
+def last(*given):
+    """The last of some connections in a row."""
+    return in_a_row(*given)[-1]
+
 
 # --- the site ----------------------------------------------------------------------------
 
@@ -197,13 +204,13 @@ def test_the_explorer_s_connections_are_those_of_the_lesson():
     """The fourth call of web 1 hangs in the cell that makes eight, and in the explorer."""
     assert (
         nlb_tries(nlb_site(), "web 1", 4)[3].symptom
-        == nth(nlb_site(), 4, "web 1").symptom
+        == last(nlb_site(), 4, "web 1").symptom
         == "timed out"
     )
 
 
 def test_a_packet_from_itself_is_drawn_as_one():
-    scene = draw.sides(nth(nlb_site(), 4, "web 1")).scene
+    scene = draw.sides(last(nlb_site(), 4, "web 1")).scene
     assert (
         scene.title == "web 1 gets a packet from 10.0.1.10: from itself"
         and "own source" in scene.alt
@@ -212,6 +219,60 @@ def test_a_packet_from_itself_is_drawn_as_one():
 
 def test_whose_address_a_target_sees_that_calls_itself():
     assert (
-        draw.sides(nth(nlb_site("ip"), 4, "web 1")).scene.title
+        draw.sides(last(nlb_site("ip"), 4, "web 1")).scene.title
         == "web 1 calls itself, and sees 10.0.0.30"
     )
+
+
+def words_of(scene):
+    return [text.words for text in scene.items if isinstance(text, Text)]
+
+
+def test_the_picture_shows_which_target_each_connection_got_and_which_one_failed():
+    calls = nlb_tries(nlb_site(), "web 1", 8)
+    scene = draw.chosen(calls).scene
+    rows = {text.words: text.y - 4.5 for text in scene.items if isinstance(text, Text)}
+    signs = sorted(
+        (mark.x, mark.kind, mark.y)
+        for mark in scene.items
+        if isinstance(mark, Mark) and mark.size == 7.0
+    )
+    assert [(kind, y) for _, kind, y in signs] == [
+        ("disc" if call.outcome.works else "cross", rows[f"to {target_of(call)}"]) for call in calls
+    ]
+    assert {target_of(call) for call in calls} == {"web 1", "web 2"}
+    assert faults(scene) == [] and "4 web 1 (fails)" in scene.alt
+
+
+def test_the_picture_has_the_addresses_at_three_places_and_boxes_what_was_rewritten():
+    scene = draw.chosen([last(nlb_site("ip"), 1)]).scene
+    boxed = [
+        text.words for text in scene.items if isinstance(text, Text) and text.ink == "rewritten"
+    ]
+    assert boxed == ["10.0.0.30:80", "10.0.0.30:38598", "10.0.1.11:80"]
+    assert "sees 10.0.0.30:38598" in words_of(scene) and "hash: web 2" in words_of(scene)
+    kept = draw.chosen([last(nlb_site(), 1)]).scene
+    assert "sees 203.0.113.10:49654" in words_of(kept)
+
+
+@pytest.mark.parametrize(
+    ("silent", "said", "path"),
+    [
+        (300, "silent 300 s, timeout 350 s: kept", True),
+        (400, "silent 400 s, timeout 350 s: forgotten", False),
+    ],
+)
+def test_a_forgotten_connection_ends_at_the_node(silent, said, path):
+    scene = draw.chosen(in_a_row(nlb_site(), 2, "client", silent)).scene
+    assert said in words_of(scene)
+    crosses = [mark.x for mark in scene.items if isinstance(mark, Mark) and mark.kind == "cross"]
+    assert (crosses == []) == path
+    assert scene.title.startswith("The hash chose" if path else "The NLB node has forgotten")
+
+
+def test_what_cannot_be_shown_as_chosen_is_named():
+    with pytest.raises(ValueError, match="at least one"):
+        draw.chosen([])
+    for visit in (nlb_site(targets=("web 1",)).get(URL), lab.two_hosts().get(URL)):
+        with pytest.raises(ValueError, match="one node with 2 targets"):
+            draw.chosen([visit])

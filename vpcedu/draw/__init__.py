@@ -7,10 +7,10 @@ two connections of a proxy next to the one flow of a Network Load Balancer, `sta
 through TCP's states, `clocks` who forgets a silent connection when, `handshake` a connection's
 opening to scale, `ports` how many ephemeral ports a load takes, `site` who is where before anything
 is sent, `translations` a NAT's table as time goes by, `sides` what a balancer gets and what it
-sends on, `ways` the same moment in several setups, `beside` what a kernel sent next to what the
-model sends. All give a Picture, which a notebook shows by itself. A scene (pure data) is laid out
-first and painted by matplotlib when someone looks; importing this package does not import
-matplotlib.
+sends on, `chosen` which target a Network Load Balancer chose for each connection, `ways` the same
+moment in several setups, `beside` what a kernel sent next to what the model sends. All give a
+Picture, which a notebook shows by itself. A scene (pure data) is laid out first and painted by
+matplotlib when someone looks; importing this package does not import matplotlib.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ __all__, __getattr__, __dir__ = lazy(
         "either.any_map": ("map",),
         "either.former": ("ladder_scene", "map_scene"),
         "canvas.picture": ("Picture",),
+        "maps.chosen_targets": ("chosen",),
         "time.ephemeral_ports": ("ports",),
         "tables.both_sides": ("sides",),
         "either.described": ("site",),

@@ -111,17 +111,6 @@ def nlb_visit(site: Site, silent: int, opener: str = "client", name: str = NAME)
     return site.play(Call(opener, name, 80, message), program, longest=(silent + PATIENCE) * SECOND)
 
 
-def nth(site: Site, number: int, opener: str = "client", silent: int = 0) -> Visit:
-    """The visit on a host's connection with this number, after those before it.
-
-    The name is the one the host would use.
-    """
-    name = INSIDE if opener in WEBS else NAME
-    for _ in range(number - 1):
-        site.connect(opener, name, 80)
-    return nlb_visit(site, silent, opener, name)
-
-
 class Tries(tuple[Visit, ...]):
     """Some visits in a row; prints one line for each."""
 
@@ -136,6 +125,16 @@ class Tries(tuple[Visit, ...]):
                 f"{number}. {visit.opener} from port {flow.sport} to {chosen or 'no target'}: {visit.symptom}"
             )
         return "\n".join(lines)
+
+
+def in_a_row(site: Site, number: int, opener: str = "client", silent: int = 0) -> Tries:
+    """A host's connections up to the one with this number, which is silent and then asks.
+
+    silent: for how many seconds. The name is the one the host would use.
+    """
+    name = INSIDE if opener in WEBS else NAME
+    before = [site.connect(opener, name, 80) for _ in range(number - 1)]
+    return Tries([*before, nlb_visit(site, silent, opener, name)])
 
 
 def nlb_tries(site: Site, opener: str = "client", count: int = 6) -> Tries:

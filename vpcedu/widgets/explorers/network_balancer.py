@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from vpcedu import draw
 from vpcedu.reasons import IDLE_TIMEOUT, OWN_SOURCE
-from vpcedu.sites.two_targets import nlb_site, nth, source_at_target, target_of
+from vpcedu.sites.two_targets import Tries, in_a_row, nlb_site, source_at_target, target_of
 from vpcedu.sites.visit import Visit
 from vpcedu.widgets.parts.controls import check, choice, menu, slider
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
@@ -16,15 +16,15 @@ SILENT = (0, 30, 50, 70, 120, 200, 300, 340, 360, 400, 1_000, 5_900, 6_100)  # s
 IDLE = (60, 350, 6_000)
 MOST = 8  # connections
 ABOUT = (
-    "On the left what the caller sends, on the right what of it reaches the target; the "
-    "dotted line between them is the balancer. A box shows what it rewrote. Each "
-    "connection number has its own source port, and a hash of that decides which target "
-    "gets the connection."
+    "The node of the Network Load Balancer and its two targets. Each new connection has a port and "
+    "a first number of its own; a hash of them and of the addresses chooses the target. In the "
+    "middle: the addresses of its first packet, as sent, at the node, and at the target; what "
+    "was rewritten is boxed. Below: which target each of the connections so far got."
 )
 
 
 @lru_cache(KEPT)
-def _visit(
+def _visits(
     target_type: str,
     preserve: str,
     proxy: bool,
@@ -32,8 +32,9 @@ def _visit(
     connection: int,
     silent: int,
     idle: int,
-) -> Visit:
-    return nth(nlb_site(target_type, PRESERVE[preserve], proxy, idle), connection, opener, silent)
+) -> Tries:
+    site = nlb_site(target_type, PRESERVE[preserve], proxy, idle)
+    return in_a_row(site, connection, opener, silent)
 
 
 def frame(
@@ -46,8 +47,8 @@ def frame(
     idle: int = 350,
 ) -> Frame:
     """Picture and sentence for one setting."""
-    visit = _visit(target_type, preserve, proxy, opener, connection, silent, idle)
-    return Frame(draw.sides(visit), sentence(visit, connection, proxy, silent, idle))
+    visits = _visits(target_type, preserve, proxy, opener, connection, silent, idle)
+    return Frame(draw.chosen(visits), sentence(visits[-1], connection, proxy, silent, idle))
 
 
 def sentence(visit: Visit, connection: int, proxy: bool, silent: int, idle: int) -> str:
