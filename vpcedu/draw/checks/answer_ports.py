@@ -156,11 +156,12 @@ def _groups(trip: Trip, y: float) -> list[Item]:
     room = ROOM / 2 - 26
     for place, gate in enumerate(gates):
         x = MARGIN + place * ROOM / 2
-        ink = "dropped" if gate.drops else "tracked" if gate.asked else "muted"
-        words_ = shorten(f"{gate.check}: {gate.words.removeprefix('passes: ')}", NOTE, room)
+        ink = "dropped" if gate.drops else "tracked"
+        ink = ink if gate.asked else "muted"
+        said = shorten(f"{gate.check}: {gate.words.removeprefix('passes: ')}", NOTE, room)
         items += [
             Mark("circle", x + BADGE, y - 4.5, ink, BADGE - 1, str(gate.number)),
-            Text(x + 26, y, words_, ink if gate.drops else "ink", NOTE),
+            Text(x + 26, y, said, ink if gate.drops else "ink", NOTE),
         ]
     return items
 

@@ -31,6 +31,7 @@ from vpcedu.gateways.network_load_balancer import IDLE, NetworkLoadBalancer
 from vpcedu.hosts.host import Host
 from vpcedu.quoting import quoted
 from vpcedu.reasons import IDLE_TIMEOUT, LOST, OWN_SOURCE
+from vpcedu.sites.two_targets import target_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class View:
         self.visit, self.vpc, self.node = visit, vpc, node.name
         self.idle = (listener.idle or IDLE) // SECOND
         self.first = visit.capture.traces[0]
-        self.chosen = chosen_by(visit)
+        self.chosen = target_of(visit)
         self.lost = next(
             (
                 t
@@ -146,15 +147,6 @@ class View:
             steps[0].before.flow,
             after.flow if after and self.chosen else None,
         )
-
-
-def chosen_by(visit: Visit) -> str:
-    """The target that the first packet of a visit was rewritten to; "" where it got to none."""
-    nodes = {row.name for row in visit.vpc.devices if row.kind is NetworkLoadBalancer}
-    flows = rewritings(visit.capture.traces[0])
-    return next(
-        (owner(visit.vpc, after.dst) for gate, (_, after) in flows.items() if gate in nodes), ""
-    )
 
 
 def _subnets() -> list[Item]:
@@ -360,7 +352,7 @@ def _strip(visits: Sequence[Visit], view: View) -> list[Item]:
         if not there:
             continue
         visit = visits[number - 1]
-        name = chosen_by(visit)
+        name = target_of(visit)
         if name in rows:
             failed = not visit.outcome.works
             items.append(
@@ -398,7 +390,7 @@ def alternative(visits: Sequence[Visit], view: View) -> str:
     """The text alternative: the path, the addresses, the silence, each connection's target."""
     sent, came, got = view.flows
     each = ", ".join(
-        f"{number} {chosen_by(visit) or 'none'}{'' if visit.outcome.works else ' (fails)'}"
+        f"{number} {target_of(visit) or 'none'}{'' if visit.outcome.works else ' (fails)'}"
         for number, visit in enumerate(visits, 1)
     )
     return (
