@@ -89,6 +89,13 @@ LATER = {
     ("draw", "lines, patches and texts of a figure, to be changed"): 46,
     # any stored picture could stand in any other one's place
     ("draw", "a PNG tells its scene"): 11,
+    # the explorer of a Network Load Balancer was a form: no network, no hash, no other connection
+    ("draw", "the network of a Network Load Balancer, its hash, and who got each connection"): 177,
+    # an entry's ports, the client's port and the ranges of callers could not be seen together
+    ("draw", "all ports on one line, and a whole network ACL with what matches first"): 113,
+    # a curve called ports in TIME-WAIT connections; nothing drained, and all destinations were one
+    ("draw", "a bin of ports for each destination, at any second"): 42,
+    ("sites", "open connections apart from TIME-WAIT, and one destination that gets most"): 13,
     ("widgets", "pictures are saved from an explorer"): 24,
     ("widgets", "an explorer's figure and painter"): 8,
     # a SYN said nothing but its MSS, 1,460 bytes inside a VPC too: no packet capture shows that

@@ -118,8 +118,8 @@ class Plan:
 def filters(
     visit: Visit,
     connection: int | None = None,
-    *,
     ports: bool = False,
+    *,
     theme: str = "light",
     ax: Any = None,
 ) -> Scene:

@@ -152,7 +152,7 @@ class View:
 def _subnets() -> list[Item]:
     items: list[Item] = []
     for (left, right), words in zip(
-        SUBNETS, ("public subnet", "private subnet, no way out"), strict=True
+        SUBNETS, ("public subnet", "private subnet, no route out"), strict=True
     ):
         items += [
             Box(left, TOP, right - left, FLOOR - TOP, "inside", "inside-ground", 1.0),
@@ -261,8 +261,7 @@ def _ends(
 def _rows(view: View) -> list[Item]:
     """The first packet's addresses at three places, and the silence."""
     sent, came, got = view.flows
-    opener = view.visit.opener
-    number = view.first.packet.seq
+    opener, number = view.visit.opener, view.first.packet.seq
     rows: list[tuple[str, FiveTuple | None, FiveTuple | None, str]] = [
         (f"{opener} sends", sent, sent, ""),
         (

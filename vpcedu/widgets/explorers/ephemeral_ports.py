@@ -16,10 +16,10 @@ from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
 
 ABOUT = (
     "On the right a bin for each destination, as high as the range has ports. New connections "
-    "come in at the top and take a port each; a port leaves the bin when its connection is over, "
-    "or 60 s later if the client closed first. On the left the same over ten minutes; the dashed "
-    "line is the instant that the bins show. At the foot all ports in use together: 65,535 is "
-    "no limit for them."
+    "come in at the top, and each takes a port. A port is free again when its connection is "
+    "over, or 60 s later if the client closed first. On the left the same over ten minutes; the "
+    "dashed line is the instant that the bins show. At the foot all ports in use together: "
+    "65,535 is no limit for them."
 )
 
 

@@ -28,9 +28,9 @@ ASKED = Question("client", NAME, 80)
 ABOUT = (
     "The upper arrow is the client's packet, the lower one web's answer. Each circle is "
     "the security group, each square the network ACL; the numbers give the order of the "
-    "checks. The line below has all ports: the band is the network ACL's entry, the tick the "
-    "port that this client chose, and the brackets are the ranges from which others choose. At "
-    "the foot the whole network ACL: the first entry that matches decides."
+    "checks. The line below has all ports. The band is the network ACL's entry, the tick the "
+    "port that this client chose. The brackets are the ranges from which others choose. At the "
+    "foot is the whole network ACL: the first entry that matches decides."
 )
 
 
