@@ -55,7 +55,6 @@ MEETINGS = {
     "faint-ground": ("ink", "muted"),
     "dropped-ground": ("dropped",),
     "tracked-ground": ("tracked",),
-    "rule": ("ink",),  # ports in TIME-WAIT
     "ink": ("paper",),  # the bar of a proxy
 }
 
