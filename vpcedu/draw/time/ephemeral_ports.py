@@ -221,7 +221,7 @@ def _legend(waits: bool) -> list[Item]:
     y = LOST_FLOOR - 4
     items: list[Item] = [
         Text(BINS, TOP - 58, "New connections per s, and those that fail", "muted", NOTE),
-        Text(BINS, FLOOR + 60, "Ports per s that get free again", "muted", NOTE),
+        Text(BINS, FLOOR + 60, "Ports freed again per s", "muted", NOTE),
         Box(BINS, y - 10, 14, 12, "tracked", "tracked-ground", 1.0, 0.0),
         Text(BINS + 22, y, "open", "tracked", NOTE, True),
     ]
@@ -259,7 +259,7 @@ def finding(use: PortUse, second: int) -> str:
     load, opened = use.load, sum(use.open_at(second))
     if use.failed[second - 1]:
         fails = f"{use.failed[second - 1]:,} of {load.rate:,} attempts per s fail"
-        alone = "no port is left" if load.destinations == 1 else "no port is left to destination 1"
+        alone = "no port is left" if load.destinations == 1 else "no port is left for destination 1"
         return title_of(f"At {second} s {alone}: {fails}", f"At {second} s {fails}")
     most = max(row[second - 1] for row in use.in_use)
     if opened > PORTS:
