@@ -114,6 +114,9 @@ LATER = {
     ("widgets", "the same: their forms"): 12,
     # a page led nowhere but from its last line, and two printed lines could become one
     ("pages", "links above and below, folded cells, printed lines that stay lines"): 24,
+    # what a learner had predicted was said, and not seen
+    ("draw", "a predicted packet on the picture of what happened"): 57,
+    ("widgets", "the same: a form keeps it"): 3,
     # words had to be guessed for text fields; without a kernel a form did not say what it asks
     ("widgets", "closed sets as buttons and menus, and forms that say what they ask"): 50,
     # a lesson could not show what the learner sees on a machine of their own

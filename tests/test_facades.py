@@ -134,7 +134,7 @@ def of(folder, words):
 
 PICTURE = of("canvas", "figure fonts picture scene style svg")
 READ = of("canvas", "frame") | of(
-    "reading", "as_picture legs one_connection short_names subnets words"
+    "reading", "as_picture legs one_connection predicted short_names subnets words"
 )
 LADDER = of("ladders", "bars gutters heads ink lifelines pieces placed_rows rows scene_of")
 MAP = (

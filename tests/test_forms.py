@@ -191,3 +191,15 @@ def test_the_line_under_a_form_does_not_jump(lesson):
 def test_every_form_of_the_package_is_here():
     made = {name for name in widgets.__all__ if name.endswith("Prediction")}
     assert made == {type(make()).__name__ for make, _ in FORMS.values()}
+
+
+def test_a_form_keeps_the_packet_that_was_described_for_a_picture():
+    form = widgets.Prediction(reference_architecture().get(PAGE))
+    assert form.trace is None
+    for name, value in zip(form._names, ("10.0.1.10", "80", "203.0.113.10", "51828"), strict=True):
+        getattr(form, name).value = value
+    form.check()
+    assert str(form.trace.packet.flow) == "10.0.1.10:80 > 203.0.113.10:51828"
+    form.source.value = "web"
+    form.check()
+    assert form.trace is None

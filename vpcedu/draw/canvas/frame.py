@@ -12,6 +12,7 @@ from vpcedu.draw.canvas.style import (
     CROSS,
     DIAMOND,
     DOTS,
+    EXPECTED,
     GUIDE,
     LABEL,
     LONG_DASH,
@@ -41,6 +42,7 @@ SIGNS = {
     "inside": "site's private address",
     "dropped": "lost here",
     "beyond": "not travelled",
+    "predicted": "your packet",
     "opened": "opens a connection",
     "forgot": "ran out",
     "runs": "still runs",
@@ -103,9 +105,13 @@ def _legend(y: float, signs: Collection[str]) -> tuple[list[Item], float]:
     x = MARGIN
     for sign in (sign for sign in SIGNS if sign in signs):
         words = SIGNS[sign]
-        ink = {"beyond": "muted", "opened": "ink", "forgot": "dropped", "runs": "tracked"}.get(
-            sign, sign
-        )
+        ink = {
+            "beyond": "muted",
+            "opened": "ink",
+            "predicted": "ink",
+            "forgot": "dropped",
+            "runs": "tracked",
+        }.get(sign, sign)
         lead = 20.0 if sign in ("rewritten", "runs", *CROSSES) else 40.0
         width = lead + width_of(words, NOTE)
         if x + width > WIDTH - MARGIN:
@@ -125,5 +131,5 @@ def _sign(sign: str, x: float, y: float, ink: str) -> list[Item]:
     ends = ((x, y), (x + 33, y))
     if sign == "opened":
         return [Line(ends, ink, CONNECTION, (), "hollow"), Mark("ring", x + 5, y, ink, 4.5)]
-    dash = {"outside": LONG_DASH, "beyond": DOTS}.get(sign, ())
+    dash = {"outside": LONG_DASH, "beyond": DOTS, "predicted": EXPECTED}.get(sign, ())
     return [Line(ends, ink, 1.4 if sign == "beyond" else PACKET, dash)]

@@ -115,3 +115,4 @@ LONG_DASH = (15.0, 4.5)  # outside
 DOTS = (1.5, 3.0)  # the path not travelled
 GATE = (2.0, 3.0)  # the line of a gateway
 FAINT = (4.0, 3.0)  # what was not reached
+EXPECTED = (6.0, 2.5)  # a packet that somebody predicted

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from vpcedu.draw.canvas.scene import Scene
     from vpcedu.sites.visit import Visit
+    from vpcedu.trace import Trace
 
 
 @picture
@@ -19,6 +20,7 @@ def map(
     visit: Visit | Vpc,
     packet: int | None = None,
     arrows: str = "packets",
+    predicted: Trace | None = None,
     *,
     theme: str = "light",
     ax: Any = None,
@@ -26,11 +28,12 @@ def map(
     """The VPC with the hops of a request and its answer, of one packet, or with its connections.
 
     For a VPC instead of a visit: who is where. arrows: packets or connections; both pictures
-    have the same places and the same size. ValueError for a number the capture has not, or another
-    word for arrows.
+    have the same places and the same size. predicted: a packet that somebody expected, as a judge
+    sent it (`trace` of a Judgement); it is drawn with square numbers. ValueError for a number the
+    capture has not, or another word for arrows.
     """
     if isinstance(visit, Vpc):
         from vpcedu.draw.plan.scene_of import plain_scene
 
         return plain_scene(visit)
-    return map_scene(visit, packet, arrows)
+    return map_scene(visit, packet, arrows, predicted)

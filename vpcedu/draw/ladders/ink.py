@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Text
-from vpcedu.draw.canvas.style import CROSS, DIAMOND, DOTS, GUIDE, LINE, LIT, LONG_DASH, NOTE, PACKET
+from vpcedu.draw.canvas.style import (
+    CROSS,
+    DIAMOND,
+    DOTS,
+    EXPECTED,
+    GUIDE,
+    LINE,
+    LIT,
+    LONG_DASH,
+    NOTE,
+    PACKET,
+)
 from vpcedu.draw.ladders.pieces import BEYOND, Piece, line_width
 from vpcedu.draw.reading.legs import AT, END, MIDDLE, START, rewritings, space
 
@@ -40,6 +51,8 @@ def row_items(
         stop = spots.get(leg.spot)
         ink = space(vpc, leg.packet)
         dash = LONG_DASH if ink == "outside" else ()
+        if row.tried:
+            ink, dash = "ink", EXPECTED
         if stop is None:
             ends = leg.end not in gates or place == len(pieces) - 1
             *parts, last = _around(x0, x1, lines)  # a wall that it does not end at is left out

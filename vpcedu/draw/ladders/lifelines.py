@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vpcedu.network.conversations import Conversation
     from vpcedu.network.vpc import Vpc
     from vpcedu.sites.visit import Visit
+    from vpcedu.trace import Trace
 
 STUB = 170.0  # the length of a path that leads nowhere
 LEFT, RIGHT, PROXY = 94.0, 606.0, 95.0  # the first line, the last line, the width of a proxy
@@ -97,8 +98,10 @@ class Lifelines:
         return ("right", row.right + 6, "start") if row is self.rows[-1] else None
 
 
-def lifelines(visit: Visit, talks: tuple[Conversation, ...]) -> Lifelines:
-    """The lifelines of a visit.
+def lifelines(
+    visit: Visit, talks: tuple[Conversation, ...], tried: tuple[Trace, ...] = ()
+) -> Lifelines:
+    """The lifelines of a visit, and of packets that were tried in it.
 
     Every device that a packet met has one, and those that lost packets were meant to reach.
     """
@@ -106,14 +109,14 @@ def lifelines(visit: Visit, talks: tuple[Conversation, ...]) -> Lifelines:
     met = {device for trace in visit.capture for device in trace.devices}
     names = {
         name
-        for trace in visit.capture
+        for trace in (*visit.capture, *tried)
         if trace.dropped
         for leg in legs_of(trace, vpc)[-1:]
         for name in (leg.start, leg.end, owner(vpc, leg.packet.flow.dst))
         if name
     }
     gates = gateways(vpc)
-    names |= met - {INTERNET}
+    names |= (met | {device for trace in tried for device in trace.devices}) - {INTERNET}
     outside = {name for name in names if is_outside(vpc, name)}
     if vpc.internet_gateway and outside and outside != names and names.isdisjoint(gates):
         names.add(vpc.internet_gateway)

@@ -75,13 +75,17 @@ class PlacedRows:
             (row.talk.number, row.trace.sender) not in self.shown
             and not row.words
             and not row.again
+            and not row.tried
         )
-        self.shown.add((row.talk.number, row.trace.sender))
+        if not row.tried:
+            self.shown.add((row.talk.number, row.trace.sender))
         pieces: list[Piece] = []
         y = 0.0
         for leg, field in zip(legs, fields, strict=True):
             xs = self.lines.ends(leg.start, leg.end)
             column = max(self.columns(*xs), key=lambda edges: edges[1] - edges[0])
+            if row.tried and leg.spot == START:  # next to the cross
+                column = min(self.columns(*xs), key=lambda edges: abs(sum(edges) / 2 - xs[0]))
             label_lines = self._label(
                 row, leg, field if write else (), column[1] - column[0] - 2 * CLEAR
             )
@@ -130,6 +134,8 @@ class PlacedRows:
             return tuple((Run(part, "muted"),) for part in parts) if first else ()
         if leg.spot != START or first:  # it travelled here
             name = Run(label(packet) + (" again" if row.again else ""), bold=True)
+            if row.tried:
+                name = Run("your packet", bold=True)
             ports = Run(f"{leg.packet.flow.sport}>{leg.packet.flow.dport}")
             if row.again:
                 ports = Run(f"at {since(begun(self.visit), row.trace.steps[0].now)}")
@@ -155,7 +161,10 @@ class PlacedRows:
             lines += (
                 [line]
                 if line
-                else [(Run(part, "dropped", True),) for part in wrap(code, NOTE, room, True)]
+                else [
+                    (Run(shorten(part, NOTE, room, True), "dropped", True),)
+                    for part in wrap(code, NOTE, room, True)
+                ]
             )
         return tuple(line for line in lines if line)
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class LadderRow(NamedRow):
     """The packets of one row, and their connection.
 
-    It also says whether they were sent before, and has words for several packets.
+    It also says whether they were sent before, and has words for several packets. tried: nobody
+    sent it in this visit, somebody had predicted it.
     """
 
     traces: tuple[Trace, ...]
@@ -32,6 +33,7 @@ class LadderRow(NamedRow):
     again: bool = False
     words: tuple[str, ...] = ()
     closing: bool = False
+    tried: bool = False
 
     @property
     def trace(self) -> Trace:

@@ -15,9 +15,10 @@ from vpcedu.draw.ladders.heads import Heads, grounds, head_items, posts
 from vpcedu.draw.ladders.ink import closing_items, row_items
 from vpcedu.draw.ladders.lifelines import lifelines
 from vpcedu.draw.ladders.placed_rows import PlacedRows
-from vpcedu.draw.ladders.rows import rows_of, states_of
+from vpcedu.draw.ladders.rows import LadderRow, rows_of, states_of
 from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.legs import signs_of
+from vpcedu.draw.reading.predicted import other_than, predicted_losses, predicted_words
 from vpcedu.draw.reading.words import (
     alternative,
     finding,
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.draw.ladders.ink import Layers
-    from vpcedu.draw.ladders.rows import LadderRow
     from vpcedu.sites.visit import Visit
+    from vpcedu.trace import Trace
 
 
 @picture
@@ -45,6 +46,7 @@ def ladder(
     visit: Visit,
     packet: int | None = None,
     every: bool | None = None,
+    predicted: Trace | None = None,
     *,
     theme: str = "light",
     ax: Any = None,
@@ -52,20 +54,23 @@ def ladder(
     """Every packet of a visit as an arrow between lifelines.
 
     packet: the last one shown, which is lit. every: one row for each packet (True), or ACKs left
-    out and closings folded (False); None: True where a packet is chosen. ValueError for a number
-    the capture has not.
+    out and closings folded (False); None: True where a packet is chosen. predicted: a packet that
+    somebody expected, as a judge sent it (`trace` of a Judgement); it gets a row of its own.
+    ValueError for a number the capture has not.
     """
     end = visit.capture.traces[-1].number if len(visit.capture) else 0
     last = end if packet is None else visit.capture[packet].number
     every = packet is not None if every is None else every
     talks = visit.talks
-    lines = lifelines(visit, talks)
+    tried = other_than(visit, predicted)
+    lines = lifelines(visit, talks, tried)
     heads = Heads(visit, lines)
     above, top, gutters = bars(visit, talks, lines, heads.foot(), last)
     arrows = PlacedRows(visit, lines, top + 14, every)
     arrows.states.update(gutters)
     rows = rows_of(visit, talks, every)
     drawn = sum(len(row.traces) for row in rows)
+    rows = _with_tried(rows, tried)
     beneath, marks = _rows(
         visit, arrows, rows, last, lit_packets(visit) if packet is None else {packet}
     )
@@ -75,8 +80,10 @@ def ladder(
         marks += note.texts(y) if last == end else ()
     bottom = max(arrows.low, *arrows.states.values(), top) + 16
     sentence = verdict(visit) if packet is None else packet_words(visit, packet)
-    notes = tuple(loss_words(step) for step in losses(visit))
-    foot = footing(bottom, sentence, {"opened"} | signs_of(visit), notes, sentence_lines(visit))
+    notes = tuple(loss_words(step) for step in losses(visit)) + predicted_losses(visit, predicted)
+    signs = {"opened"} | signs_of(visit) | ({"predicted"} if tried else set())
+    signs |= {"dropped", "beyond"} if any(trace.dropped for trace in tried) else set()
+    foot = footing(bottom, sentence, signs, notes, sentence_lines(visit))
     items = [
         *grounds(heads, bottom),
         *beneath,
@@ -86,7 +93,17 @@ def ladder(
         *marks,
     ]
     under = subtitle(visit, drawn < len(visit.capture))
-    return page(finding(visit), under, items, foot, alternative(visit, "Ladder"))
+    alt = alternative(visit, "Ladder") + predicted_words(visit, predicted)
+    return page(finding(visit), under, items, foot, alt)
+
+
+def _with_tried(rows: tuple[LadderRow, ...], tried: tuple[Trace, ...]) -> tuple[LadderRow, ...]:
+    """The rows, and after the packet that was sent instead a row for the one that was tried."""
+    for trace in tried:
+        place = sum(row.trace.number <= trace.number for row in rows)
+        row = LadderRow((trace,), rows[place - 1].talk, tried=True)
+        rows = (*rows[:place], row, *rows[place:])
+    return rows
 
 
 def lit_packets(visit: Visit) -> set[int]:
@@ -112,6 +129,8 @@ def _rows(
         notes = (
             closing_notes(visit, row, arrows.lines)
             if row.closing
+            else []
+            if row.tried
             else notes_of(row, pieces, arrows.lines, states, talks)
         )
         y = arrows.place(pieces, notes)

@@ -64,6 +64,15 @@ def hops_of(visit: Visit, packet: int | None) -> tuple[MapHop, ...]:
     return tuple(hops)
 
 
+def predicted_hops(visit: Visit, trace: Trace, drawn: int) -> tuple[MapHop, ...]:
+    """The hops of a packet that somebody predicted; their numbers begin after those drawn."""
+    legs = legs_of(trace, visit.vpc)
+    return tuple(
+        MapHop(number, trace, leg, "predicted", {}, leg.drop is not None)
+        for number, leg in enumerate(legs, drawn + 1)
+    )
+
+
 def chosen(visit: Visit) -> tuple[Trace, ...]:
     """A request and its answer on every connection.
 

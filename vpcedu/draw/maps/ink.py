@@ -13,6 +13,7 @@ from vpcedu.draw.canvas.style import (
     CROSS,
     DIAMOND,
     DOTS,
+    EXPECTED,
     FAINT,
     LABEL,
     LIT,
@@ -78,11 +79,20 @@ def ground_items(places: MapPlaces) -> list[Item]:
     return items
 
 
-def device_items(visit: Visit, places: MapPlaces) -> list[Item]:
-    """What is drawn above the paths: names; the boxes themselves are below them (see box_items)."""
+def device_items(
+    visit: Visit, places: MapPlaces, tried: frozenset[str] = frozenset()
+) -> list[Item]:
+    """What is drawn above the paths: names; the boxes themselves are below them (see box_items).
+
+    tried: devices that only a predicted packet met: they need room for its path.
+    """
     items: list[Item] = []
-    for place in places.boxes.values():
-        items += _gateway_words(place) if place.column == GATEWAY else _device_words(visit, place)
+    for name, place in places.boxes.items():
+        items += (
+            _gateway_words(place)
+            if place.column == GATEWAY
+            else _device_words(visit, place, name in tried)
+        )
     return items
 
 
@@ -109,7 +119,7 @@ def _gateway_words(place: MapPlace) -> list[Item]:
     ]
 
 
-def _device_words(visit: Visit, place: MapPlace) -> list[Item]:
+def _device_words(visit: Visit, place: MapPlace, is_tried: bool) -> list[Item]:
     top = place.y + (18 if place.column != OUTSIDE and not (place.host and place.met) else 38)
     room, ink = place.right - place.left - 12, "ink" if place.met else "muted"
     bold = width_of(place.name, LABEL, True) <= room  # rather thin than cut
@@ -122,7 +132,7 @@ def _device_words(visit: Visit, place: MapPlace) -> list[Item]:
         if not place.met:
             ink = "muted"
         items.append(Text(place.middle, top + 16, place.address, ink, NOTE, False, "middle"))
-    if not place.met and place.column != OUTSIDE:
+    if not place.met and place.column != OUTSIDE and not is_tried:
         counted = shorten(f"0 of {len(visit.capture)} packets", NOTE, room, True)
         items += [
             Text(place.middle, top + 34 + 15 * i, words, "ink", NOTE, i == 1, "middle")
@@ -151,6 +161,8 @@ def hop_items(
         leg = hop.leg
         ink = space(visit.vpc, leg.packet)
         dash = LONG_DASH if ink == "outside" else ()
+        if hop.lane == "predicted":
+            ink, dash = "ink", EXPECTED
         width = LIT if hop.lit and leg.drop is None else PACKET
         gates = rewritings(hop.trace)
         if leg.drop is None:
@@ -176,12 +188,10 @@ def hop_items(
             marks.append(Mark("diamond", *points[0], "rewritten", DIAMOND, "", hop.number))
         spots = badge_spots(places, (leg.start, leg.end), plain, hop.lane)
         if leg.spot == START:  # next to the cross, not over the lane of the other direction
-            spots = [
-                (
-                    cross[0],
-                    cross[1] + (16.5 if places[leg.start].host or hop.lane == "request" else -16.5),
-                )
-            ]
+            low = places[leg.start].host or hop.lane == "request"
+            spots = [(cross[0], cross[1] + (16.5 if low else -16.5))]
+        if leg.spot == START and hop.lane == "predicted":  # after the stub, in the middle lane
+            spots = [(cross[0] + (25.0 if cross[0] > points[0][0] else -25.0), cross[1])]
         marks.append(badge(hop, *free_spot(marks, spots, hop.lane)))
     return polylines, marks
 
@@ -232,7 +242,7 @@ def badge_spots(
     places: MapPlaces, names: tuple[str, str], points: list[Point], lane: str
 ) -> list[Point]:
     """Where a badge may stand: above a request, below an answer; in a gap or next to a box."""
-    beside = {"request": -14.0, "answer": 14.0, "connection": -16.0}[lane]
+    beside = {"request": -14.0, "answer": 14.0, "connection": -16.0, "predicted": 14.0}[lane]
     (x0, y0), (x1, _) = points[0], points[-1]
     if (
         places[names[0]].column == places[names[1]].column == GATEWAY
@@ -260,7 +270,7 @@ def badge_spots(
 def free_spot(marks: list[Item], spots: list[Point], lane: str) -> Point:
     """The first of these spots where no badge stands, or one next to the first."""
     taken = [mark for mark in marks if isinstance(mark, Mark) and mark.words]
-    step = (2 * BADGE + 2) * (1.0 if lane == "answer" else -1.0)
+    step = (2 * BADGE + 2) * (1.0 if lane in ("answer", "predicted") else -1.0)
     more = [(spots[0][0], spots[0][1] + step * times) for times in range(1, len(taken) + 2)]
     return next(
         (

@@ -36,7 +36,12 @@ GAPS = (146.0, 245.5, 465.0, 688.0)  # right of each column: where lines go up a
 BOXES = ((15.0, 133.0), (159.0, 233.0), (291.0, 413.0), (526.0, 642.0))
 # of a subnet's name, of a device's box, from one device to the next
 HEADER, TALL, PITCH = (28.0, 80.0, 100.0)
-LANES = {"request": 47.0, "answer": 67.0, "connection": 57.0}  # below a box's upper edge
+LANES = {
+    "request": 47.0,
+    "answer": 67.0,
+    "connection": 57.0,
+    "predicted": 57.0,
+}  # below a box's upper edge
 MANY = 4  # devices not met that are still drawn one by one
 STRIP = 44.0  # the height of a strip, which represents a subnet that is not drawn in full
 ABOVE, BELOW = 22.0, 4.0  # from a VPC's frame to what is in it

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from vpcedu.draw.maps.layout import MapPlace, MapPlaces
 
 ELBOW = 6.0  # half the distance between the elbows of request and answer
-BELOW = {"request": 5.0, "answer": 13.0, "connection": 9.0}  # below a box that a leg must pass
+BELOW = {
+    "request": 5.0,
+    "answer": 13.0,
+    "connection": 9.0,
+    "predicted": 9.0,
+}  # below a box that a leg must pass
 
 
 def polyline(
@@ -56,7 +61,7 @@ def _side(here: MapPlace, there: MapPlace, lane: str) -> float:
     """How far from the gap's middle an elbow stands."""
     lower = here if here.y > there.y else there
     upper = there if lower is here else here
-    sign = {"request": 1.0, "answer": -1.0, "connection": 0.0}[lane]
+    sign = {"request": 1.0, "answer": -1.0}.get(lane, 0.0)
     return (
         ELBOW
         * sign
@@ -78,7 +83,7 @@ def _below(here: MapPlace, there: MapPlace, start: Point, end: Point, lane: str)
             if place.column < (there if place is here else here).column
             else GAPS[place.column - 1]
         )
-        gap += {"request": -ELBOW, "answer": ELBOW, "connection": 0.0}[lane]
+        gap += {"request": -ELBOW, "answer": ELBOW}.get(lane, 0.0)
         corner = [(x, level), (gap, level), (gap, y)]
         points += corner if place is here else corner[::-1]
     return points

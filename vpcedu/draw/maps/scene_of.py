@@ -12,12 +12,13 @@ from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import title_of
 from vpcedu.draw.canvas.scene import Scene
 from vpcedu.draw.maps.connections import connection_items, connection_rows, opened
-from vpcedu.draw.maps.hops import hops_of
+from vpcedu.draw.maps.hops import hops_of, predicted_hops
 from vpcedu.draw.maps.ink import device_items, ground_items, hop_items
 from vpcedu.draw.maps.layout import places
 from vpcedu.draw.maps.table import LINE_HEIGHT, hop_rows
 from vpcedu.draw.reading.legs import legs_of, signs_of
 from vpcedu.draw.reading.one_connection import is_open, stretches
+from vpcedu.draw.reading.predicted import other_than, predicted_losses, predicted_words
 from vpcedu.draw.reading.words import (
     alternative,
     count,
@@ -35,11 +36,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.sites.visit import Visit
+    from vpcedu.trace import Trace
 
 ARROWS = ("packets", "connections")
 
 
-def map_scene(visit: Visit, packet: int | None, arrows: str) -> Scene:
+def map_scene(
+    visit: Visit, packet: int | None, arrows: str, predicted: Trace | None = None
+) -> Scene:
     """The hops of a request and its answer, or of one packet, or who opens connections.
 
     ValueError as for `map`.
@@ -51,14 +55,16 @@ def map_scene(visit: Visit, packet: int | None, arrows: str) -> Scene:
     opens, where = opened(visit.talks), places(visit)
     y = where.bottom + 26
     whole = hops_of(visit, None)
+    tried = other_than(visit, predicted)
+    more = [hop for trace in tried for hop in predicted_hops(visit, trace, len(whole))]
     rows = max(
         1,
-        len(whole),
+        len(whole) + len(more),
         sum(len(stretches(visit, arrow.talk)) for arrow in opens),
         *(len(legs_of(trace, visit.vpc)) for trace in visit.capture),
     )
     if arrows == "packets":
-        hops = whole if packet is None else hops_of(visit, packet)
+        hops = (*whole, *more) if packet is None else hops_of(visit, packet)
         polylines, marks = hop_items(visit, where, hops)
         table = hop_rows(visit, hops, y)
     else:
@@ -67,21 +73,27 @@ def map_scene(visit: Visit, packet: int | None, arrows: str) -> Scene:
     sentence = (
         verdict(visit) if packet is None or arrows == "connections" else packet_words(visit, packet)
     )
-    notes, under = tuple(loss_words(step) for step in losses(visit)), y + LINE_HEIGHT * rows + 14
+    notes = tuple(loss_words(step) for step in losses(visit)) + predicted_losses(visit, predicted)
+    under = y + LINE_HEIGHT * rows + 14
     lines = sentence_lines(visit)
-    feet = {word: footing(under, sentence, _signs(visit, word), notes, lines) for word in ARROWS}
+    own = {"predicted", *(["dropped", "beyond"] if tried and tried[0].dropped else [])}
+    feet = {
+        word: footing(
+            under, sentence, _signs(visit, word) | (own if tried else set()), notes, lines
+        )
+        for word in ARROWS
+    }
     tallest = max(foot.height for foot in feet.values())
     items: list[Item] = [
         *ground_items(where),
         *polylines,
-        *device_items(visit, where),
+        *device_items(visit, where, frozenset(name for one in tried for name in one.devices)),
         *marks,
         *table,
     ]
     title, below = _title(visit, arrows), _subtitle(visit, packet, arrows)
-    return page(
-        title, below, items, feet[arrows]._replace(height=tallest), alternative(visit, "Map")
-    )
+    alt = alternative(visit, "Map") + predicted_words(visit, predicted)
+    return page(title, below, items, feet[arrows]._replace(height=tallest), alt)
 
 
 def _title(visit: Visit, arrows: str) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LINE_HEIGHT = 23.0
 HOP, FROM = 42.0, 198.0  # where the first two columns begin
 ENDS = 138.0  # the width of "from" and of "to", where no address is wider
+BADGES = {"request": "disc", "answer": "circle", "predicted": "square"}
 HOP_ROOM = FROM - HOP - 10
 
 
@@ -80,8 +81,8 @@ def hop_name(hop: MapHop) -> str:
 
 
 def badge(hop: MapHop, x: float, y: float) -> Mark:
-    """A hop's number: in a solid disc for a request, in an open circle for an answer."""
-    return Mark("disc" if hop.lane == "request" else "circle", x, y, "ink", BADGE, str(hop.number))
+    """A hop's number, in the sign of its lane: solid for a request, open for an answer."""
+    return Mark(BADGES[hop.lane], x, y, "ink", BADGE, str(hop.number))
 
 
 def end_items(x: float, y: float, words: str, field: str) -> list[Item]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from functools import wraps
 
 from vpcedu.draw.canvas.picture import Picture
-from vpcedu.draw.reading.short_names import drawn, in_full, short_names
+from vpcedu.draw.reading.short_names import drawn, in_full, renamed, short_names
 from vpcedu.network.record import Record
+from vpcedu.trace import Trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,4 +63,6 @@ def as_drawn(make: Callable[P, Scene]) -> Callable[P, Scene]:
 def _taken(value: Any, names: Names) -> Any:
     if isinstance(value, Record):
         return drawn(value, names)
+    if isinstance(value, Trace):
+        return renamed(value, names)
     return names.get(value, value) if isinstance(value, str) else value

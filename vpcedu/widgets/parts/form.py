@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from vpcedu.trace import Trace
+
     Choice = str | tuple[str, str]  # the word, or how it reads and the word
     Field = tuple[str, str] | tuple[str, str, tuple[Choice, ...]]
 
@@ -33,17 +35,18 @@ class Form:
     order. A ValueError of it is shown, not raised. fields: name and words of each, and the choices
     of a closed set: words that the judge knows, or pairs of how it reads and such a word. label:
     how wide the words may be (pixels). asks: a question above all fields. lines: reserved for the
-    reply, of some 92 letters each.
+    reply, of some 92 letters each. trace: after a check, that of the packet which was described.
     """
 
     judge: Callable[..., Judgement]
+    trace: Trace | None
     fields: tuple[Field, ...]
     kind, label, lines, asks = "prediction", 140, 6, ""
 
     def __init__(self, *about: Any) -> None:
         self._about, self._names = about, tuple(field[0] for field in self.fields)
         self.not_yet = f"No {self.kind} yet: answer {NUMBERS[len(self.fields)]}, then press Check."
-        self.sentence = self.not_yet
+        self.sentence, self.trace = self.not_yet, None
         for name, words, *choices in self.fields:
             setattr(self, name, self._control(words, *choices))
         self.button = ipywidgets.Button(description="Check", button_style="primary")
@@ -85,16 +88,18 @@ class Form:
 
     def check(self) -> str:
         """Judge what is in the fields; what is not understood is named, not raised."""
-        values = [getattr(self, name).value for name in self._names]
+        values, self.trace = [getattr(self, name).value for name in self._names], None
         if not any(values):
             return self._say(self.not_yet)
         for field, value in zip(self.fields, values, strict=True):
             if value is None:
                 return self._say(f'Not yet: choose an answer to "{field[1]}" too.')
         try:
-            return self._say(type(self).judge(*self._about, *values).words)
+            judgement = type(self).judge(*self._about, *values)
         except ValueError as error:
             return self._say(f"Not understood: {error}.")
+        self.trace = judgement.trace
+        return self._say(judgement.words)
 
     def _say(self, words: str) -> str:
         self.sentence = words
