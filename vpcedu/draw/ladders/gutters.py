@@ -66,7 +66,9 @@ def notes_of(
     states: dict[int, tuple[str, str]],
     talks: tuple[Conversation, ...],
 ) -> list[GutterNote]:
-    """What is next to the row of one packet."""
+    """What is next to the row of one packet; nothing where it was only tried."""
+    if row.tried:
+        return []
     sent, arrived = states[row.trace.number]
     travelled = [piece for piece in pieces if piece.leg.spot != BEYOND]
     notes = _opens(row, lines, talks)

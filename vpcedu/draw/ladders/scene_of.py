@@ -126,13 +126,10 @@ def _rows(
     marks: list[Item] = []
     for row in rows:
         pieces = arrows.pieces(row)
-        notes = (
-            closing_notes(visit, row, arrows.lines)
-            if row.closing
-            else []
-            if row.tried
-            else notes_of(row, pieces, arrows.lines, states, talks)
-        )
+        if row.closing:
+            notes = closing_notes(visit, row, arrows.lines)
+        else:
+            notes = notes_of(row, pieces, arrows.lines, states, talks)
         y = arrows.place(pieces, notes)
         if row.trace.number <= last:
             draw = closing_items if row.closing else row_items
