@@ -147,12 +147,13 @@ def test_height_is_the_same_whichever_packet_is_lit(name):
     seen = visit(name)
     heights = {draw.ladder(seen, number).scene.height for number in each_packet(name)}
     assert heights == {draw.ladder(seen, every=True).scene.height}
-    maps = {
-        draw.map(seen, number, arrows).scene.height
-        for number in (None, *each_packet(name)[:6])
-        for arrows in ("packets", "connections")
-    }
-    assert len(maps) == 1
+    for packets in ((None,), each_packet(name)[:6]):  # the whole visit has more hops than a packet
+        maps = {
+            draw.map(seen, number, arrows).scene.height
+            for number in packets
+            for arrows in ("packets", "connections")
+        }
+        assert len(maps) == 1
 
 
 @few_visits

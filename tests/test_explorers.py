@@ -18,7 +18,7 @@ from vpcedu import draw, lab, widgets
 from vpcedu.analysis.change import Repair
 from vpcedu.analysis.ends import Question
 from vpcedu.draw.canvas.moving import painter
-from vpcedu.draw.canvas.scene import Box
+from vpcedu.draw.canvas.scene import Box, live
 from vpcedu.draw.canvas.style import THEMES
 from vpcedu.draw.canvas.svg import FOLLOW
 from vpcedu.draw.compare.all_balancers import TITLES
@@ -182,7 +182,7 @@ def test_the_explorer_follows_its_controls(name):
         before = explorer.image.value
         getattr(explorer, control).value = value
         assert said in explorer.sentence
-        assert explorer.image.value == painter().svg(explorer.picture.scene)
+        assert explorer.image.value == painter().svg(live(explorer.picture.scene))
         assert (explorer.image.value == before) == ((control, value) == same)
 
 

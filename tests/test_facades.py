@@ -136,7 +136,9 @@ PICTURE = of("canvas", "figure fonts picture scene style svg")
 READ = of("canvas", "frame") | of(
     "reading", "as_picture legs one_connection predicted short_names subnets words"
 )
-LADDER = of("ladders", "bars gutters heads ink lifelines pieces placed_rows rows scene_of")
+LADDER = of("ladders", "bars gutters heads ink lifelines pieces placed_rows rows scene_of") | of(
+    "reading", "window"
+)
 MAP = (
     of("canvas", "grid")
     | of("either", "any_map")

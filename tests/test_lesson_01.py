@@ -8,6 +8,7 @@ import pytest
 from rigs.layout import faults
 
 from vpcedu import draw, lab, widgets
+from vpcedu.draw.canvas.scene import live
 from vpcedu.sites.lone_server import (
     DEFAULTS,
     PARTNER,
@@ -22,7 +23,7 @@ from vpcedu.tables.route_table import Route
 from vpcedu.trace import DROP
 from vpcedu.widgets.explorers.routes import PICTURES, frame
 from vpcedu.widgets.explorers.routes import room as height
-from vpcedu.widgets.parts.explorer import LINE, WIDTH
+from vpcedu.widgets.parts.explorer import WIDTH
 
 TRIED = (
     UPDATES,
@@ -165,8 +166,8 @@ def test_every_setting_has_a_picture_that_fits_and_a_sentence_with_room(picture,
     room = height(picture)
     for to, public, partner in product(TRIED, (False, True), (False, True)):
         shown = frame(to, default, public, partner, picture)
-        assert shown.picture.scene.height <= room and faults(shown.picture.scene) == []
-        assert len(shown.sentence) <= LINE // 20 * 92 and shown.picture.scene.width == WIDTH
+        assert live(shown.picture.scene).height <= room and faults(shown.picture.scene) == []
+        assert len(shown.sentence) <= 4 * 92 and shown.picture.scene.width == WIDTH
 
 
 # --- exercises ---------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from rigs.layout import faults
 
 from vpcedu import draw, lab, widgets
-from vpcedu.draw.canvas.scene import Box, Line, Text
+from vpcedu.draw.canvas.scene import Box, Line, Text, live
 from vpcedu.draw.checks.answer_ports import HIGH, LEFT, RIGHT, percent
 from vpcedu.flow import FiveTuple
 from vpcedu.sites.one_server import (
@@ -156,11 +156,11 @@ def test_a_wrong_word_for_what_the_group_lets_out_is_named():
 
 
 def test_every_setting_of_the_explorer_fits_its_place_and_nothing_overlaps():
-    room = int(widgets.Filters().stage.layout.height.removesuffix("px"))
+    room = widgets.Filters().tall
     entries = ((80, 80), (32_768, 60_999), (0, 65_535))
     for port, entry, group_out in product((1_024, 40_000, 65_535), entries, GROUP_OUT):
         shown = frame(port, entry, group_out)
-        assert shown.picture.scene.height <= room and len(shown.sentence) <= 4 * 92
+        assert live(shown.picture.scene).height <= room and len(shown.sentence) <= 4 * 92
         assert faults(shown.picture.scene) == []
 
 

@@ -9,7 +9,7 @@ from rigs.layout import faults
 
 from vpcedu import draw, lab, reference_architecture, widgets
 from vpcedu.clock import SECOND
-from vpcedu.draw.canvas.scene import Mark, Text
+from vpcedu.draw.canvas.scene import Mark, Text, live
 from vpcedu.draw.tables.translations import sentence
 from vpcedu.packet import Packet
 from vpcedu.reasons import IDLE_TIMEOUT, NO_PORT, NO_TRANSLATION
@@ -226,10 +226,10 @@ def test_the_text_alternative_comes_from_the_run():
 
 
 def test_every_setting_of_the_explorer_fits_its_place():
-    room = int(widgets.Translations().stage.layout.height.removesuffix("px"))
+    room = widgets.Translations().tall
     for setting in STORIES[::3]:
         shown = frame(*setting)
-        assert shown.picture.scene.height <= room and len(shown.sentence) <= 4 * 92
+        assert live(shown.picture.scene).height <= room and len(shown.sentence) <= 4 * 92
     assert {setting.keepalive for setting in STORIES} == set(ALIVE.values())
 
 

@@ -11,7 +11,7 @@ from vpcedu import draw, lab, widgets
 from vpcedu.course.lesson_06 import LEARNS
 from vpcedu.draw.canvas import style
 from vpcedu.draw.canvas.fonts import width_of
-from vpcedu.draw.canvas.scene import Band, Mark, Text
+from vpcedu.draw.canvas.scene import Band, Mark, Text, live
 from vpcedu.draw.tables.both_sides import lines_of
 from vpcedu.flow import Endpoint
 from vpcedu.network.conversations import conversations
@@ -222,7 +222,7 @@ def test_a_control_is_disabled_where_none_of_its_values_changes_anything(values)
 
 def test_every_sentence_fits_its_place():
     explorer = widgets.Proxies()
-    room = int(explorer.stage.layout.height.removesuffix("px"))
+    room = explorer.tall
     for values in settings():
         shown = frame(**values)
-        assert shown.picture.scene.height <= room and len(shown.sentence) <= 4 * 92
+        assert live(shown.picture.scene).height <= room and len(shown.sentence) <= 4 * 92

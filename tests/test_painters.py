@@ -21,7 +21,7 @@ from vpcedu import draw, widgets
 from vpcedu.draw.canvas import moving, svg
 from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.picture import Picture
-from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Scene, Text
+from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Scene, Text, live
 from vpcedu.draw.canvas.style import DARK, LIGHT
 from vpcedu.sites.reference import reference_architecture
 from vpcedu.widgets.parts.explorer import Explorer, Frame
@@ -42,7 +42,7 @@ def texts_of(picture):
         style = dict(part.split(": ") for part in text.get("style").split("; "))
         x, y = map(float, re.fullmatch(r"translate\((\S+) (\S+)\)", text.get("transform")).groups())
         size = float(style["font-size"].removesuffix("px"))
-        found.append((text.text, x / 0.72, y / 0.72, size / 0.72, style["fill"]))
+        found.append((text.text or "", x / 0.72, y / 0.72, size / 0.72, style["fill"]))
     return found
 
 
@@ -94,7 +94,7 @@ def test_an_explorer_changes_its_painter_and_shows_the_same_scene():
     by_matplotlib, scene = explorer.image.value, explorer.picture.scene
     explorer.paint_with("svg")
     assert explorer.figure is None and explorer.picture.scene == scene
-    assert explorer.image.value == explorer.picture.svg("live") != by_matplotlib
+    assert explorer.image.value == svg.paint(live(explorer.picture.scene), "live") != by_matplotlib
     explorer.paint_with("matplotlib")
     assert explorer.image.value == by_matplotlib
 
@@ -156,7 +156,7 @@ def test_every_slider_changes_the_artists_of_a_matplotlib_figure(name):
 
     def look(explorer):
         artist = explorer.figure.axes[0].artists[0]
-        assert isinstance(explorer.figure, Figure) and artist.scene is explorer.picture.scene
+        assert isinstance(explorer.figure, Figure) and artist.scene == live(explorer.picture.scene)
         seen.add((id(explorer.figure), id(artist)))
         root = ElementTree.fromstring(explorer.image.value)
         assert (root.get("role"), root.get("aria-label")) == ("img", explorer.picture.alt)
@@ -175,11 +175,11 @@ BLOCKED = """
 import sys
 sys.modules["matplotlib"] = None
 sys.path.insert(0, {tests!r})
-from tests.test_painters import EXPLORERS, moved
+from tests.test_painters import EXPLORERS, live, moved, svg
 
 def look(explorer):
     assert explorer.figure is None
-    assert explorer.image.value == explorer.picture.svg("live")
+    assert explorer.image.value == svg.paint(live(explorer.picture.scene), "live")
 
 for name in EXPLORERS:
     print(name, *moved(name, look))
@@ -367,7 +367,7 @@ def test_every_explorer_saves_what_is_shown_in_three_formats(name, tmp_path, mon
         explorer.buttons[suffix].click()
         file = next(tmp_path.glob(f"*{suffix}"))
         assert file.read_bytes().startswith(begins)
-        assert explorer.saved.value == f"Saved as {file}"
+        assert explorer.note.value == f"Saved as {file.name}"
     stem = {file.stem for file in tmp_path.iterdir()}
     assert len(stem) == 1 and stem.pop().replace("-", "") == name.lower()
     assert len(list(tmp_path.iterdir())) == 3
@@ -397,12 +397,12 @@ def test_a_picture_that_cannot_be_saved_is_said_and_leaves_nothing(tmp_path, mon
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "replace", _full)
     explorer.buttons[".png"].click()
-    assert explorer.saved.value == "Not saved: [Errno 28] No space left &lt;on&gt; device"
+    assert explorer.note.value == "Not saved: [Errno 28] No space left &lt;on&gt; device"
     assert list(tmp_path.iterdir()) == []
     explorer.paint_with("svg")
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     explorer.buttons[".pdf"].click()
-    assert "pip install vpcedu[course]" in explorer.saved.value
+    assert "pip install vpcedu[course]" in explorer.note.value
 
 
 def _full(*_):
@@ -419,4 +419,4 @@ def test_a_setting_that_fails_leaves_the_figure_as_it_was():
     with pytest.raises(ValueError, match="three"):
         explorer.controls["value"].value = 3
     assert [row[0] for row in texts_of(explorer.image.value)] == ["1"]
-    assert explorer.figure.axes[0].artists[0].scene is explorer.picture.scene
+    assert explorer.figure.axes[0].artists[0].scene == live(explorer.picture.scene)

@@ -6,6 +6,7 @@ import pytest
 
 from vpcedu import reference_architecture, widgets
 from vpcedu.draw.canvas.moving import painter
+from vpcedu.draw.canvas.scene import live
 from vpcedu.draw.compare.all_balancers import TITLES
 from vpcedu.sites.reference_proxies import WAYS
 from vpcedu.widgets.explorers.return_paths import frame
@@ -25,7 +26,7 @@ def test_the_picture_and_the_sentence_follow_the_slider():
     for moment in range(1, len(TITLES) + 1):
         explorer.moment.value = moment
         assert explorer.sentence == frame("Classic TCP", moment).sentence
-        assert explorer.image.value == painter().svg(explorer.picture.scene)
+        assert explorer.image.value == painter().svg(live(explorer.picture.scene))
         seen.add(explorer.image.value)
     assert len(seen) == len(TITLES)
 

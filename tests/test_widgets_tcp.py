@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from vpcedu import widgets
+from vpcedu.draw.canvas.scene import live
 from vpcedu.sites.port_load import CLOSERS, RANGES, SPREADS
 from vpcedu.widgets.explorers.ephemeral_ports import frame as ports
 from vpcedu.widgets.explorers.handshake import LOSABLE
@@ -12,7 +13,7 @@ from vpcedu.widgets.explorers.handshake import frame as opening
 
 
 def room(explorer):
-    return int(explorer.stage.layout.height.removesuffix("px"))
+    return explorer.tall
 
 
 def test_a_loss_that_cannot_happen_is_said():
@@ -29,7 +30,7 @@ def test_every_setting_of_the_handshake_fits_its_place():
         ("up", "closed", "silent"), ("since 6.5", "before 6.5"), product((False, True), repeat=4)
     ):
         shown = opening(200, server, kernel, **dict(zip(LOSABLE.values(), lost, strict=True)))
-        assert shown.picture.scene.height <= room(explorer) and len(shown.sentence) <= 4 * 92
+        assert live(shown.picture.scene).height <= room(explorer) and len(shown.sentence) <= 4 * 92
 
 
 def test_every_setting_of_the_ports_fits_its_place():
@@ -38,4 +39,4 @@ def test_every_setting_of_the_ports_fits_its_place():
         RANGES, (1, 4), (10, 2_000), (1, 300), CLOSERS, SPREADS, (1, 600)
     ):
         shown = ports(RANGES[name], count, rate, lifetime, closer, spread, at)
-        assert shown.picture.scene.height <= room(explorer) and len(shown.sentence) <= 4 * 92
+        assert live(shown.picture.scene).height <= room(explorer) and len(shown.sentence) <= 4 * 92

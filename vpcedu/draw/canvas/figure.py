@@ -282,7 +282,7 @@ def _mark(mark: Mark, brush: Maker | Brush) -> None:
     else:
         brush.path(Path.circle((x, y), r), ground, mark.ink, 1.8)
     if mark.words:
-        brush.words(x, y + 4.4, mark.words, "paper" if filled else mark.ink, 12.0, True, "middle")
+        brush.words(x, y + 4.4, mark.words, "paper" if filled else mark.ink, 12.5, True, "middle")
 
 
 PAINTERS: dict[type, Any] = {Band: _band, Box: _box, Line: _line, Text: _text, Mark: _mark}

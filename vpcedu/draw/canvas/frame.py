@@ -51,19 +51,34 @@ CROSSES = ("dropped", "forgot")  # signs that are a cross
 
 
 class Foot(NamedRow):
-    """What stands below a picture's middle, and the height of the whole picture."""
+    """What stands below a picture's middle, and the height of the whole picture.
+
+    sentence: from which y to which its sentence goes, which an explorer says itself.
+    """
 
     items: tuple[Item, ...]
     height: float
+    sentence: tuple[float, float] = (0.0, 0.0)
 
 
-def page(title: str, subtitle: str, items: Iterable[Item], foot: Foot, alt: str) -> Scene:
-    """A whole picture: title and subtitle, one line each, what is between, and the foot."""
+def page(
+    title: str,
+    subtitle: str,
+    items: Iterable[Item],
+    foot: Foot,
+    alt: str,
+    stills: tuple[tuple[float, float], ...] = (),
+) -> Scene:
+    """A whole picture: title and subtitle, one line each, what is between, and the foot.
+
+    stills: strips of the middle that only a still picture has.
+    """
     heading = (
         Text(MARGIN, 24, shorten(title, TITLE, ROOM, True), "ink", TITLE, True),
         Text(MARGIN, 44, shorten(subtitle, SUBTITLE, ROOM), "muted", SUBTITLE),
     )
-    return Scene(WIDTH, foot.height, (*heading, *items, *foot.items), title, alt)
+    stills = tuple(strip for strip in (*stills, foot.sentence) if strip[0] < strip[1])
+    return Scene(WIDTH, foot.height, (*heading, *items, *foot.items), title, alt, stills)
 
 
 def lines_of(sentence: str) -> int:
@@ -93,11 +108,12 @@ def footing(
             items.append(Text(MARGIN + 20, y, words, "dropped", NOTE))
             y += 17
         y += 3
+    sentence_top = y - 17
     for number, words in enumerate(wrap(sentence, LABEL, ROOM, True)[:lines]):
         items.append(Text(MARGIN, y + 17 * number, words, "ink", LABEL, True))
     y += 17 * lines + 8
     legend, y = _legend(y, signs)
-    return Foot((*items, *legend), y + 4 - less)
+    return Foot((*items, *legend), y + 4 - less, (sentence_top, sentence_top + 17 * lines))
 
 
 def _legend(y: float, signs: Collection[str]) -> tuple[list[Item], float]:

@@ -69,6 +69,9 @@ class Own:
         """The scene as one <svg> element that follows the page's theme."""
         return svg.paint(scene, svg.LIVE)
 
+    def put(self, scene: Scene) -> None:
+        """There is no figure to show the scene."""
+
 
 class Redrawn:
     """matplotlib as the painter: one figure, whose one artist shows scene after scene.
@@ -84,12 +87,16 @@ class Redrawn:
 
     def svg(self, scene: Scene) -> str:
         """The scene as one <svg> element that follows the page's theme."""
+        self.put(scene)
+        return svg_of(self.figure, scene.alt, svg.LIVE, self.axes.artists[0])
+
+    def put(self, scene: Scene) -> None:
+        """Show a scene on the figure."""
         size = scene.width / 100, scene.height / 100
         if size != tuple(self.figure.get_size_inches()):
             self.figure.set_size_inches(size)
             self.axes.set(xlim=(0, scene.width), ylim=(scene.height, 0))
         self.axes.artists[0].scene = scene
-        return svg_of(self.figure, scene.alt, svg.LIVE, self.axes.artists[0])
 
 
 PAINTERS: dict[str, type[Redrawn | Own]] = {"matplotlib": Redrawn, "svg": Own}

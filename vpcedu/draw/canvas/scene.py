@@ -16,8 +16,9 @@ from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TypeAlias
 
+    Item: TypeAlias = "Band | Box | Line | Text | Mark"
     Point = tuple[float, float]
     Extent = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -130,13 +131,52 @@ MARKS = ("diamond", "cross", "ring", "disc", "circle", "square")
 
 
 class Scene(NamedRow):
-    """A whole picture: its size, its items in painting order, its title and text alternative."""
+    """A whole picture: its size, its items in painting order, its title and text alternative.
+
+    stills: strips from one y to another that only a still picture has: next to live controls they
+    would say the same twice, see `live`.
+    """
 
     width: float
     height: float
-    items: tuple[Band | Box | Line | Text | Mark, ...]
+    items: tuple[Item, ...]
     title: str
     alt: str
+    stills: tuple[tuple[float, float], ...] = ()
+
+
+def live(scene: Scene) -> Scene:
+    """The scene without its strips for stills: what is below them moves up."""
+    for top, bottom in sorted(scene.stills, reverse=True):
+        items = tuple(
+            _moved(item, top, bottom) for item in scene.items if not _within(item, top, bottom)
+        )
+        scene = scene._replace(items=items, height=scene.height - (bottom - top), stills=())
+    return scene
+
+
+def _ends(item: Item) -> list[float]:
+    """The y of what an item is drawn from."""
+    if isinstance(item, Line):
+        return [y for _, y in item.points]
+    return [item.y, item.y + item.h] if isinstance(item, Band | Box) else [item.y]
+
+
+def _within(item: Item, top: float, bottom: float) -> bool:
+    return top <= min(_ends(item)) and max(_ends(item)) <= bottom
+
+
+def _moved(item: Item, top: float, bottom: float) -> Item:
+    """The item where a strip is gone."""
+
+    def up(y: float) -> float:
+        return y if y <= top else max(top, y - (bottom - top))
+
+    if isinstance(item, Line):
+        return item._replace(points=tuple((x, up(y)) for x, y in item.points))
+    if isinstance(item, Band | Box):
+        return item._replace(y=up(item.y), h=up(item.y + item.h) - up(item.y))
+    return item._replace(y=up(item.y))
 
 
 def back(start: Point, end: Point, length: float) -> Point:

@@ -48,8 +48,17 @@ THEMES = {"light": LIGHT, "dark": DARK}
 # Which inks stand on which ground: what a PNG of few colours needs blends of, for smooth edges.
 MEETINGS = {
     "paper": ("ink", "muted", "inside", "outside", "rewritten", "dropped", "tracked", "rule"),
-    "inside-ground": ("ink", "muted", "inside", "outside", "rewritten", "dropped", "tracked"),
-    "outside-ground": ("ink", "muted", "outside", "rewritten", "dropped"),
+    "inside-ground": (
+        "ink",
+        "muted",
+        "inside",
+        "outside",
+        "rewritten",
+        "dropped",
+        "tracked",
+        "rule",
+    ),
+    "outside-ground": ("ink", "muted", "outside", "rewritten", "dropped", "rule"),
     "lit-ground": ("ink", "muted", "inside", "outside", "dropped", "tracked"),
     "rewritten-ground": ("rewritten",),
     "faint-ground": ("ink", "muted"),
@@ -103,7 +112,7 @@ FALLBACKS = "DejaVu Sans, Verdana, Arial, sans-serif"  # what a browser may take
 WIDTH = 700.0
 MARGIN = 14.0  # nothing that is read stands nearer to the frame's edge
 ROOM = WIDTH - 2 * MARGIN
-TITLE, SUBTITLE, LABEL, NOTE = 16.0, 12.5, 12.5, 12.0  # type sizes; nothing is smaller than NOTE
+TITLE, SUBTITLE, LABEL, NOTE = 16.0, 12.5, 12.5, 12.5  # type sizes; nothing is smaller than NOTE
 LINE = 17.0  # from baseline to baseline of a two-line label
 CLEAR = 6.0  # between a text and a border or line that is not its own
 # strokes

@@ -50,7 +50,8 @@ def around(width: float, height: float, alt: str, theme: str, body: str) -> str:
     w, h = _n(width), _n(height)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}"'
-        f' role="img" aria-label="{_escape(alt)}" font-family="{FALLBACKS}"{follows[0]}>\n'
+        f' preserveAspectRatio="xMidYMin" role="img" aria-label="{_escape(alt)}"'
+        f' font-family="{FALLBACKS}"{follows[0]}>\n'
         f"{follows[1]}{body}\n</svg>\n"
     )
 
@@ -129,7 +130,7 @@ def _mark(mark: Mark, colours: Colours) -> str:
         if square
         else (f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(r)}" {look}/>')
     )
-    word = Text(x, y + 4.4, mark.words, "paper" if filled else mark.ink, 12.0, True, "middle")
+    word = Text(x, y + 4.4, mark.words, "paper" if filled else mark.ink, 12.5, True, "middle")
     return sign + (_text(word, colours) if mark.words else "")
 
 

@@ -164,7 +164,7 @@ def _name(name: str) -> list[str]:
 
 def _width(visit: Visit, name: str) -> float:
     words = [*_name(name), address_of(visit.vpc, name), OFF]
-    return max(52.0, *(width_of(word, NOTE, True) for word in words)) + 14
+    return max(52.0, *(width_of(word, NOTE, True) for word in words)) + 20
 
 
 def _frames(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
@@ -207,9 +207,9 @@ def _devices(visit: Visit, trip: Trip, plan: Plan) -> list[Item]:
         space = "outside" if is_outside(visit.vpc, name) else "inside"
         lines += [(address, space, False)] if address not in ("", name) else []
         lines += [(OFF, "muted", False)] if name in off else []
-        y = sum(plan.lanes.values()) / 2 + 4.5 - 7.5 * (len(lines) - 1)
+        y = sum(plan.lanes.values()) / 2 + 3.5 - 7.0 * (len(lines) - 1)
         items += [
-            Text(sum(plan.boxes[place]) / 2, y + 15 * number, words, ink, NOTE, bold, "middle")
+            Text(sum(plan.boxes[place]) / 2, y + 14 * number, words, ink, NOTE, bold, "middle")
             for number, (words, ink, bold) in enumerate(lines)
         ]
     return items

@@ -25,6 +25,7 @@ from vpcedu.draw.canvas.style import (
     WIDTH,
 )
 from vpcedu.draw.reading.as_picture import picture
+from vpcedu.draw.reading.window import around
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,25 +43,36 @@ TURN = 6.0  # how far an arrow that comes back runs below
 
 
 @picture
-def beside(both: Beside, row: int | None = None, *, theme: str = "light", ax: Any = None) -> Scene:
+def beside(
+    both: Beside,
+    row: int | None = None,
+    most: int | None = None,
+    *,
+    theme: str = "light",
+    ax: Any = None,
+) -> Scene:
     """Two ladders of one scenario: a Linux kernel's recording and the model's run; `row` is lit.
 
-    row None: the first that differs. ValueError for a row that there is not.
+    row None: the first that differs. most: how many rows there are room for, those around the one
+    that is lit; None: for all. ValueError for a row that there is not.
     """
-    pairs = both.pairs
-    if row is not None and not 1 <= row <= len(pairs):
-        raise ValueError(f"row {row}: expected 1 to {len(pairs)}")
+    whole = tuple(enumerate(both.pairs, 1))
+    if row is not None and not 1 <= row <= len(whole):
+        raise ValueError(f"row {row}: expected 1 to {len(whole)}")
     lit = row if row is not None else next(iter(both.differing), None)
+    shown = around(whole, (lit or 1) - 1, most or len(whole))
+    pairs = [pair for _, pair in shown]
+    first = shown[0][0] if shown else 1
     points = [
         name
         for name in ORDER
-        if any(name in side.points for pair in pairs for side in pair if side is not None)
+        if any(name in side.points for _, pair in whole for side in pair if side is not None)
     ]
     bottom = FIRST + PITCH * max(len(pairs), 1) - 14
     items: list[Item] = []
     if lit is not None:
-        y = FIRST + PITCH * (lit - 1)
-        ink = "ink" if pairs[lit - 1].equal else "dropped"
+        y = FIRST + PITCH * (lit - first)
+        ink = "ink" if both.pairs[lit - 1].equal else "dropped"
         items.append(
             Box(MARGIN - 6, y - 22, WIDTH - 2 * MARGIN + 12, PITCH - 2, ink, "lit-ground", BOX)
         )
@@ -70,18 +82,18 @@ def beside(both: Beside, row: int | None = None, *, theme: str = "light", ax: An
     ):
         items.append(Text((left + right) / 2, TOP, words, "ink", LABEL, True, "middle"))
         items += _lifelines(points, left, right, bottom)
-    for number, pair in enumerate(pairs, 1):
-        items += _pair(number, pair, FIRST + PITCH * (number - 1), points, number == lit)
+    for number, pair in shown:
+        items += _pair(number, pair, FIRST + PITCH * (number - first), points, number == lit)
     if not pairs:
         items.append(
             Text(WIDTH / 2, FIRST, "In both, nothing was sent.", "muted", LABEL, False, "middle")
         )
     signs = (
         {"rewritten"}
-        if any(side.rewritten for pair in pairs for side in pair if side is not None)
+        if any(side.rewritten for _, pair in whole for side in pair if side is not None)
         else set()
     )
-    if any(side.lost for pair in pairs for side in pair if side is not None):
+    if any(side.lost for _, pair in whole for side in pair if side is not None):
         signs.add("dropped")
     foot = footing(bottom + 10, both.verdict, signs, _notes(both, lit))
     title = _title(both)

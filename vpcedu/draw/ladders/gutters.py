@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from vpcedu.sites.visit import Visit
 
 STATE = 15.0  # from one line to the next
-ROOM = 86.0  # the width of a gutter less its margins
+ROOM = 87.0  # the width of a gutter less its margins
 
 
 class GutterNote(NamedRow):

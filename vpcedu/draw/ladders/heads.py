@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Look = tuple[str, float, tuple[float, ...]]
 
 HEAD, FOOT = TOP + 22, TOP + 62  # the upper and lower edge of the heads
-SPARE = 8.0  # on both sides of a head's words
+SPARE = 6.0  # on both sides of a head's words
 STACKED = (
     15.0  # how much taller heads are where the two addresses of a gateway stand one above the other
 )

@@ -87,6 +87,13 @@ def row_items(
     return under, over
 
 
+def ghosts(items: list[Item]) -> list[Item]:
+    """The lines of a row that is still to come, without what tells them apart."""
+    return [
+        Line(item.points, "rule", PACKET, (), item.head) for item in items if isinstance(item, Line)
+    ]
+
+
 def _around(x0: float, x1: float, lines: Lifelines) -> list[tuple[float, float]]:
     """A path in parts that leave out the walls of hosts it only passes by."""
     sense = 1.0 if x1 > x0 else -1.0

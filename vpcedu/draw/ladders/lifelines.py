@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from vpcedu.trace import Trace
 
 STUB = 170.0  # the length of a path that leads nowhere
-LEFT, RIGHT, PROXY = 94.0, 606.0, 95.0  # the first line, the last line, the width of a proxy
+LEFT, RIGHT, PROXY = 97.0, 603.0, 99.0  # the first line, the last line, the width of a proxy
 
 
 class Lifeline(NamedRow):

@@ -12,13 +12,14 @@ from vpcedu.draw.canvas.scene import Scene
 from vpcedu.draw.ladders.bars import bars
 from vpcedu.draw.ladders.gutters import closing_notes, notes_of, result_note
 from vpcedu.draw.ladders.heads import Heads, grounds, head_items, posts
-from vpcedu.draw.ladders.ink import closing_items, row_items
+from vpcedu.draw.ladders.ink import closing_items, ghosts, row_items
 from vpcedu.draw.ladders.lifelines import lifelines
 from vpcedu.draw.ladders.placed_rows import PlacedRows
 from vpcedu.draw.ladders.rows import LadderRow, rows_of, states_of
 from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.legs import signs_of
 from vpcedu.draw.reading.predicted import other_than, predicted_losses, predicted_words
+from vpcedu.draw.reading.window import around
 from vpcedu.draw.reading.words import (
     alternative,
     finding,
@@ -47,16 +48,18 @@ def ladder(
     packet: int | None = None,
     every: bool | None = None,
     predicted: Trace | None = None,
+    most: int | None = None,
     *,
     theme: str = "light",
     ax: Any = None,
 ) -> Scene:
     """Every packet of a visit as an arrow between lifelines.
 
-    packet: the last one shown, which is lit. every: one row for each packet (True), or ACKs left
-    out and closings folded (False); None: True where a packet is chosen. predicted: a packet that
-    somebody expected, as a judge sent it (`trace` of a Judgement); it gets a row of its own.
-    ValueError for a number the capture has not.
+    packet: the last one shown, which is lit; later ones are ghosts. every: one row for each packet
+    (True), or ACKs left out and closings folded (False); None: True where a packet is chosen.
+    predicted: a packet that somebody expected, as a judge sent it (`trace` of a Judgement); it gets
+    a row of its own. most: how many rows there are room for, those around the packet; None: for
+    all. ValueError for a number the capture has not.
     """
     end = visit.capture.traces[-1].number if len(visit.capture) else 0
     last = end if packet is None else visit.capture[packet].number
@@ -68,16 +71,18 @@ def ladder(
     above, top, gutters = bars(visit, talks, lines, heads.foot(), last)
     arrows = PlacedRows(visit, lines, top + 14, every)
     arrows.states.update(gutters)
-    rows = rows_of(visit, talks, every)
-    drawn = sum(len(row.traces) for row in rows)
-    rows = _with_tried(rows, tried)
+    all_rows = rows_of(visit, talks, every)
+    drawn = sum(len(row.traces) for row in all_rows)
+    whole = _with_tried(all_rows, tried)
+    place = sum(row.trace.number <= last for row in whole) - 1
+    rows = around(whole, place, most or len(whole))
     beneath, marks = _rows(
         visit, arrows, rows, last, lit_packets(visit) if packet is None else {packet}
     )
     for note in result_note(visit, lines):
         y = max(arrows.low, arrows.states.get(note.gutter, 0.0) + 20)
         arrows.states[note.gutter] = note.foot(y)
-        marks += note.texts(y) if last == end else ()
+        marks += note.texts(y) if last == end and rows[-1:] == whole[-1:] else ()
     bottom = max(arrows.low, *arrows.states.values(), top) + 16
     sentence = verdict(visit) if packet is None else packet_words(visit, packet)
     notes = tuple(loss_words(step) for step in losses(visit)) + predicted_losses(visit, predicted)
@@ -93,6 +98,8 @@ def ladder(
         *marks,
     ]
     under = subtitle(visit, drawn < len(visit.capture))
+    if rows != whole:
+        under += f" Rows {whole.index(rows[0]) + 1} to {whole.index(rows[-1]) + 1} of {len(whole)}."
     alt = alternative(visit, "Ladder") + predicted_words(visit, predicted)
     return page(finding(visit), under, items, foot, alt)
 
@@ -131,10 +138,12 @@ def _rows(
         else:
             notes = notes_of(row, pieces, arrows.lines, states, talks)
         y = arrows.place(pieces, notes)
+        draw = closing_items if row.closing else row_items
+        is_lit = any(trace.number in lit for trace in row.traces)
+        under, over = draw(row, pieces, y, is_lit, visit.vpc, arrows.lines)
         if row.trace.number <= last:
-            draw = closing_items if row.closing else row_items
-            is_lit = any(trace.number in lit for trace in row.traces)
-            under, over = draw(row, pieces, y, is_lit, visit.vpc, arrows.lines)
             beneath += under
             marks += over + [text for note in notes for text in note.texts(y)]
+        else:
+            beneath += ghosts(under)
     return beneath, marks

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 TOP, FLOOR = 56.0, 254.0  # of the subnets
 MIDDLE, HALF = 160.0, 27.0  # y of client, gateway and node; half a box's height
 TARGETS = (112.0, 208.0)  # y of the targets
-COLUMNS = ((14.0, 124.0), (150.0, 226.0), (286.0, 396.0), (500.0, 684.0))  # left and right edges
+COLUMNS = ((14.0, 124.0), (150.0, 226.0), (286.0, 396.0), (494.0, 686.0))  # left and right edges
 SUBNETS = ((246.0, 436.0), (460.0, 692.0))
 # how far a line is from the middle of a box: to the node and from it, of the packet and its answer
 LANES = {(False, True): -21.0, (False, False): -7.0, (True, True): 7.0, (True, False): 21.0}

@@ -51,7 +51,7 @@ def ground_items(places: MapPlaces) -> list[Item]:
     for wall in places.walls:
         items += [
             Box(edge, wall.y, 692 - edge, wall.bottom - wall.y, "inside", "paper", 2.2, 4.0),
-            Text(684, wall.y + 16, wall.words, "inside", NOTE, True, "end"),
+            Text(685, wall.y + 16, wall.words, "inside", NOTE, True, "end"),
         ]
     for frame in places.frames:
         left, right = COLUMNS[frame.column]

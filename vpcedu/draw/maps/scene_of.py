@@ -57,12 +57,10 @@ def map_scene(
     whole = hops_of(visit, None)
     tried = other_than(visit, predicted)
     more = [hop for trace in tried for hop in predicted_hops(visit, trace, len(whole))]
-    rows = max(
-        1,
-        len(whole) + len(more),
-        sum(len(stretches(visit, arrow.talk)) for arrow in opens),
-        *(len(legs_of(trace, visit.vpc)) for trace in visit.capture),
-    )
+    rows = max(1, *(len(legs_of(trace, visit.vpc)) for trace in visit.capture))
+    if packet is None:  # the same height whichever arrows are asked for
+        needed = sum(len(stretches(visit, arrow.talk)) for arrow in opens)
+        rows = max(rows, len(whole) + len(more), needed)
     if arrows == "packets":
         hops = (*whole, *more) if packet is None else hops_of(visit, packet)
         polylines, marks = hop_items(visit, where, hops)

@@ -70,7 +70,7 @@ def hop_rows(visit: Visit, hops: tuple[MapHop, ...], y: float) -> list[Item]:
 
 def hop_name(hop: MapHop) -> str:
     """From where to where, as far as there is room; a packet that never left has no "to"."""
-    between = ", not sent on" if hop.leg.spot == START else " > "
+    between = ", not sent" if hop.leg.spot == START else " > "
     names = [
         short(name) for name in (hop.leg.start, hop.leg.end)[: 1 if hop.leg.spot == START else 2]
     ]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Fact = tuple[str, Cell | str]  # the name of a row and what one visit has there
 
-GAP, NAMES = 16.0, 168.0  # between the columns; where the table's values begin
+GAP, NAMES = 16.0, 178.0  # between the columns; where the table's values begin
 BAR, STRETCH = 36.0, 46.0  # heights: between two connections, of a stretch
 
 

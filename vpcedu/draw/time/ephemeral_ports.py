@@ -151,7 +151,7 @@ def _now(second: int) -> list[Item]:
         Line(((x, LOST_TOP - 4), (x, LOST_FLOOR)), "inside", PACKET, (4.0, 3.0)),
         Text(
             min(max(x, LEFT + room), RIGHT + 30 - room),
-            TOP - 11,
+            TOP - 12,
             words,
             "inside",
             NOTE,

@@ -166,7 +166,7 @@ def _panel(events: Changes, following: tuple[Transition, ...]) -> list[Item]:
         y += LINE
         items += [
             Text(PANEL + 12, y, change.event, "ink", NOTE),
-            Text(RIGHT - 12, y, change.after, "ink", NOTE, True, "end"),
+            Text(RIGHT - 7, y, change.after, "ink", NOTE, True, "end"),
         ]
     if not events:
         items.append(Text(PANEL + 12, y + LINE, "nothing yet", "muted", NOTE))
@@ -180,12 +180,12 @@ def _panel(events: Changes, following: tuple[Transition, ...]) -> list[Item]:
         y += LINE + 5
         items += [
             Mark("disc", PANEL + 12 + BADGE, y - 4.5, "ink", BADGE, "abcdefgh"[number]),
-            Text(PANEL + 38, y, row.event, "ink", NOTE),
-            Text(RIGHT - 12, y, row.next, "ink", NOTE, True, "end"),
+            Text(PANEL + 35, y, row.event, "ink", NOTE),
+            Text(RIGHT - 7, y, row.next, "ink", NOTE, True, "end"),
         ]
         if row.send:
             y += LINE - 2
-            items.append(Text(PANEL + 38, y, f"sends {_flags(row.send)}", "muted", NOTE))
+            items.append(Text(PANEL + 35, y, f"sends {_flags(row.send)}", "muted", NOTE))
     y = FOOT - 50
     items += [
         Text(PANEL + 12, y + 17 * number, words, "muted", NOTE)

@@ -12,7 +12,7 @@ from vpcedu import draw
 from vpcedu.draw.time.ephemeral_ports import SPAN, sentence
 from vpcedu.sites.port_load import CLOSERS, RANGES, SPREADS, Load, PortUse, port_use
 from vpcedu.widgets.parts.controls import choice, menu, slider
-from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
+from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
 
 ABOUT = (
     "On the right a bin for each destination, as high as the range has ports. New connections "
@@ -66,7 +66,7 @@ class Ports(Explorer):
         self.spread = menu("Spread", tuple((word, word) for word in SPREADS), SPREADS[0])
         self.lifetime = slider("Each open, s", lifetime, range(1, 301), 335, 90)
         self.at = slider("Seconds passed", at, range(1, SPAN + 1))
-        height = round(frame(RANGES[ports], destinations, rate, lifetime).picture.scene.height)
+        height = tallest([frame(RANGES[ports], destinations, rate, lifetime).picture])
         super().__init__(
             frame,
             height,

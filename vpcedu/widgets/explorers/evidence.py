@@ -15,6 +15,7 @@ from vpcedu.widgets.parts.stepper import Stepper
 
 NONE = "no fault"
 NOTE = 40  # pixels
+ROWS = 11  # of a long scenario that are shown live
 ABOUT = (
     "Two ladders of one scenario: on the left what a Linux kernel sent, on the right what "
     "the model sends. One row is one packet. The sign = between them says that every "
@@ -71,11 +72,16 @@ class Evidence(Explorer):
     def _make(self, scenario: str, fault: str, row: int) -> Frame:
         both = self._beside(scenario, "" if fault == NONE else fault)
         shown = row if row <= len(both.pairs) else None
-        return Frame(draw.beside(both, shown), sentence(both, row))
+        return Frame(
+            draw.beside(both, shown, most=ROWS),
+            sentence(both, row),
+            lambda: draw.beside(both, shown),
+        )
 
     def _room(self, scenario: str, fault: str, **_: object) -> int:
         """The height of a comparison's picture.
 
         A row that differs brings a note of one line or two.
         """
-        return tallest([draw.beside(self._beside(scenario, "" if fault == NONE else fault))]) + NOTE
+        both = self._beside(scenario, "" if fault == NONE else fault)
+        return tallest([draw.beside(both, most=ROWS)]) + NOTE

@@ -9,7 +9,7 @@ from vpcedu import draw
 from vpcedu.draw.time.handshake_words import sentence
 from vpcedu.sites.two_hosts import KERNELS, SEGMENTS, SERVERS, handshake
 from vpcedu.widgets.parts.controls import check, choice, slider
-from vpcedu.widgets.parts.explorer import Explorer, Frame
+from vpcedu.widgets.parts.explorer import Explorer, Frame, tallest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Handshake(Explorer):
         self.kernel = choice("Linux", tuple((name, name) for name in KERNELS), kernel)
         boxes = {name: check(f"{word} lost") for word, name in LOSABLE.items()}
         self.first_syn, self.second_syn, self.first_syn_ack, self.first_ack = boxes.values()
-        height = round(frame(round_trip, server, kernel).picture.scene.height)
+        height = tallest([frame(round_trip, server, kernel).picture])
         super().__init__(
             frame,
             height,

@@ -9,7 +9,7 @@ from vpcedu.reasons import IDLE_TIMEOUT, OWN_SOURCE
 from vpcedu.sites.two_targets import Tries, in_a_row, nlb_site, source_at_target, target_of
 from vpcedu.sites.visit import Visit
 from vpcedu.widgets.parts.controls import check, choice, menu, slider
-from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
+from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
 
 PRESERVE = {"default": None, "on": True, "off": False}
 SILENT = (0, 30, 50, 70, 120, 200, 300, 340, 360, 400, 1_000, 5_900, 6_100)  # seconds
@@ -109,9 +109,7 @@ class NetworkBalancer(Explorer):
         self.silent = slider("Then silent, s", 0, SILENT, 335)
         self.opener = choice("Who calls", (("client", "client"), ("web 1", "web 1")), opener)
         self.idle = menu("Idle timeout, s", tuple((f"{limit:,}", limit) for limit in IDLE), 350)
-        height = round(
-            frame(target_type, opener=opener, connection=connection).picture.scene.height
-        )
+        height = tallest([frame(target_type, opener=opener, connection=connection).picture])
         super().__init__(
             frame,
             height,

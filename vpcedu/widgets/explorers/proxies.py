@@ -14,7 +14,7 @@ from vpcedu.sites.parts import PAGE
 from vpcedu.sites.reference_proxies import FORGED, WEBS, proxy_site
 from vpcedu.sites.visit import Visit
 from vpcedu.widgets.parts.controls import check, choice
-from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
+from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,9 +102,9 @@ class Proxies(Explorer):
             "Header mode (Application only)", tuple((word, word) for word in MODES), "append"
         )
         self.forged = check("client claims to be 127.0.0.1")
-        height = round(frame(balancer, web).picture.scene.height)
+        height = tallest([frame(balancer, web).picture])
         super().__init__(
-            self._make,
+            frame,
             height,
             ABOUT,
             balancer=self.balancer,
@@ -114,9 +114,16 @@ class Proxies(Explorer):
             forged=self.forged,
         )
 
-    def _make(self, **values: Any) -> Frame:
-        listens, balancer = values["web"] == WEBS[0], values["balancer"]
-        self.proxy.disabled = not listens or balancer != "classic-tcp"
-        self.mode.disabled = not listens or balancer != "application"
-        self.forged.disabled = not listens and balancer == "network"  # no request is ever sent
-        return frame(**values)
+    def no_effect(self, **values: Any) -> dict[str, str]:
+        """What this balancer has no use for."""
+        balancer, web = values["balancer"], values["web"]
+        reasons = {}
+        if balancer != "classic-tcp":
+            reasons["proxy"] = "only a Classic TCP listener writes it"
+        if balancer != "application":
+            reasons["mode"] = "only an Application Load Balancer has modes"
+        if web != WEBS[0]:
+            reasons |= dict.fromkeys(("proxy", "mode"), "nothing listens at web, nobody reads it")
+        if web != WEBS[0] and balancer == "network":
+            reasons["forged"] = "no request is ever sent"
+        return reasons

@@ -21,7 +21,7 @@ from vpcedu.tables.route_table import Route
 from vpcedu.views.explain import verdict, why
 from vpcedu.views.outcome import WORKS
 from vpcedu.widgets.parts.controls import choice
-from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
+from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
 from vpcedu.widgets.parts.stepper import Stepper
 from vpcedu.widgets.parts.what_if import WhatIf, tried
 
@@ -93,7 +93,7 @@ class ReturnPaths(Explorer):
         self.what_if = WhatIf(_changes())
         super().__init__(
             self._make,
-            round(frame(way, moment).picture.scene.height),
+            tallest([frame(way, moment).picture]),
             ABOUT,
             (self.steps, self.what_if),
             way=self.way,

@@ -13,7 +13,7 @@ from vpcedu.sites.lone_server import DEFAULTS, PARTNER, PUBLIC, lone_server, see
 from vpcedu.sites.parts import IGW, UPDATES
 from vpcedu.sites.visit import Visit
 from vpcedu.views.outcome import blocker
-from vpcedu.widgets.parts.controls import check, choice
+from vpcedu.widgets.parts.controls import check, choice, menu
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
 
 PICTURES = ("route table", "map")
@@ -23,7 +23,7 @@ ABOUT = (
     "match it, and the one that wins, in yellow. The map shows the same packet: the "
     "numbered arrows are its hops, and a cross is where it is lost."
 )
-TALL = (UPDATES, PUBLIC)  # their pictures are the tallest
+TALL = (UPDATES, PUBLIC, "169.254.169.254", "8.8.8.8")  # their pictures are the tallest
 
 
 def frame(to: str, default: str, public: bool, partner: bool, picture: str) -> Frame:
@@ -83,8 +83,10 @@ def _fate(visit: Visit) -> str:
 class Routes(Explorer):
     """The explorer of route tables.
 
-    Set `to`, `default`, `public`, `partner` and `picture_of`, or use them.
+    Set `to`, `default`, `public`, `partner` and `view`, or use them.
     """
+
+    lines = 2
 
     def __init__(
         self, to: str = UPDATES, default: str = "NAT", public: bool = True, partner: bool = False
@@ -93,20 +95,20 @@ class Routes(Explorer):
             to,
             description="web sends to",
             continuous_update=False,
-            layout={"width": "260px", "max_width": "100%"},
+            layout={"width": "205px", "max_width": "100%"},
             style={"description_width": "90px"},
         )
-        self.view = choice("Picture", tuple((word, word) for word in PICTURES), PICTURES[0])
+        self.view = menu("", tuple((word, word) for word in PICTURES), PICTURES[0])
         self.default = choice("", tuple(WORDS.items()), default)
-        self.public = check(f"web has the public address {PUBLIC}", public)
+        self.public = check(f"web has a public address, {PUBLIC}", public)
         self.partner = check(f"one more route: {PARTNER} > NAT", partner)
         super().__init__(
             frame,
             room,
             ABOUT,
             to=self.to,
-            picture=self.view,
             default=self.default,
+            picture=self.view,
             public=self.public,
             partner=self.partner,
         )

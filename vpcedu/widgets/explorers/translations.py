@@ -10,7 +10,7 @@ from vpcedu.draw.reading.words import count
 from vpcedu.draw.tables.translations import sentence
 from vpcedu.sites.two_instances import MOST, SPAN, SPEAKERS, FilterSetting, tell
 from vpcedu.widgets.parts.controls import menu, slider
-from vpcedu.widgets.parts.explorer import Explorer, Frame
+from vpcedu.widgets.parts.explorer import Explorer, Frame, tallest
 
 ABOUT = (
     "Each line is one connection: its inside address, the port that the gateway chose for "
@@ -57,9 +57,7 @@ class Translations(Explorer):
         self.destinations = menu("Destinations", (("1", 1), ("2", 2)), destinations)
         self.keepalive = menu("Keep-alive", tuple(ALIVE.items()), keepalive)
         self.speaks = menu("Sends now", tuple((name, name) for name in SPEAKERS), speaks)
-        height = round(
-            frame(connections, destinations, room, at, speaks, keepalive).picture.scene.height
-        )
+        height = tallest([frame(connections, destinations, room, at, speaks, keepalive).picture])
         super().__init__(
             frame,
             height,

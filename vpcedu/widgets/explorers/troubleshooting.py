@@ -30,11 +30,14 @@ from vpcedu.widgets.parts.what_if import WhatIf, effect, tried
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.puzzles.changes import Changes
 
 PUZZLE, LAST = "a puzzle", 9_999
 PICTURES = ("ladder", "map", "checks")
-ROOM = 600  # pixels: all but a few pictures fit, those move up and down in their place
+ROOM = 490  # pixels: what is taller is scaled down
+ROWS = 8  # of a ladder that is shown live
 ABOUT = (
     "The first packet that is lost, with a cross where it is lost. Each step is a packet that "
     "tells you something; repetitions are left out. Ladder: the packets, from top to bottom. "
@@ -96,16 +99,17 @@ def frame(
         f"{now.visit.opener} sees: {now.symptom}. "
     )
     return Frame(
-        _picture(now.visit, trace.number, picture),
+        _picture(now.visit, trace.number, picture, ROWS),
         f"{effect_text}Step {place} of {len(now.steps)}, packet {trace.number}: {why(trace)}",
+        lambda: _picture(now.visit, trace.number, picture),
     )
 
 
-def _picture(visit: Visit, packet: int, picture: str) -> draw.Picture:
+def _picture(visit: Visit, packet: int, picture: str, most: int | None = None) -> draw.Picture:
     if picture == "map":
         return draw.map(visit, packet=packet)
     if picture == "ladder":
-        return draw.ladder(visit, packet=packet, every=False)
+        return draw.ladder(visit, packet=packet, every=False, most=most)
     talk = next(talk for talk in visit.talks if any(t.number == packet for t in talk.traces))
     return draw.filters(visit, talk.number)
 
@@ -142,11 +146,19 @@ class Troubleshooting(Explorer):
             picture=self.view,
         )
 
+    def no_effect(self, **values: Any) -> dict[str, str]:
+        """A story has no number."""
+        return {"number": "only a puzzle has a number"} if values["story"] != PUZZLE else {}
+
+    def begin_again(self, button: object = None) -> None:
+        """Back to the story that was kept, at its own step."""
+        self._last = (self._first["story"], self._first["number"])
+        super().begin_again(button)
+
     def _make(self, story: str, number: int, picture: str, packet: int, change: object) -> Frame:
-        self.number.disabled = story != PUZZLE
         if (story, number) != self._last:  # another story begins with every row as it is
             self._last, told = (story, number), seen(story, number)
-            self.what_if.begin_again()
+            self.what_if.clear()
             self.steps.reach(len(told.steps))
             packet = self.packet.value = told.lost
         chosen = self.what_if.offer(_changes(story, number))

@@ -206,6 +206,9 @@ class Search:
             [button, progress.box], layout={"flex_flow": "row wrap", "flex": "0 0 auto"}
         )
 
+    def keep(self) -> None:
+        """There is nothing to remember."""
+
     def begin_again(self) -> None:
         """As if nothing had been looked for."""
         self.progress.say("")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # pixels: letters; inside a button; beside it; a menu's arrow
 TYPE, PAD, GAP, ARROW = (13.0, 20, 4, 34)
+SHARE = 0.7  # of its width that a slider, or a menu of a given width, keeps in a full row
 IDS = re.compile(r"\b([a-z]+-)[0-9a-f]{13}([0-9a-f]{4})\b")
 
 
@@ -62,8 +63,18 @@ def menu(words: str, options: Options, value: Any, width: int = 0) -> ipywidgets
         value=value,
         description=words,
         style={"description_width": f"{label}px"},
-        layout={"width": f"{wide}px", "max_width": "100%"},
+        layout=yielding(wide) if width else {"width": f"{wide}px", "max_width": "100%"},
     )
+
+
+def yielding(width: int) -> dict[str, str]:
+    """The layout of a control that gives up to a third of its width before its row is full."""
+    return {
+        "width": "auto",
+        "flex": f"1 1 {round(width * SHARE)}px",
+        "min_width": "0",
+        "max_width": f"min({width}px, 100%)",
+    }
 
 
 def slider(words: str, value: Any, options: Sequence[Any], width: int = 680, label: int = 0) -> Any:
@@ -74,7 +85,7 @@ def slider(words: str, value: Any, options: Sequence[Any], width: int = 680, lab
     look = {
         "description": words,
         "style": {"description_width": f"{label or room(words) + 4}px"},
-        "layout": {"width": f"{width}px", "max_width": "100%"},
+        "layout": yielding(width),
     }
     if isinstance(options, range):
         return ipywidgets.IntSlider(value, options[0], options[-1], options.step, **look)

@@ -2,11 +2,13 @@
 
 A pure function makes the frame from the controls' values; the explorer only shows it: live as SVG,
 which is quick, and on a page without a kernel as PNG. matplotlib paints what is live, on one figure
-that is drawn again and again; where it is missing, the package's own painter does (moving.py). The
-picture's place has a fixed height for all values of a slider, so the page never jumps. An error is
-shown in place of the sentence, and raised. "Reset" brings every control back to where it began; the
-buttons under the picture save what is shown. Parts that several explorers have (a stepper, a
-what-if panel) bring controls of their own.
+that is drawn again and again; where it is missing, the package's own painter does (moving.py). A
+live picture leaves out what the explorer itself says: its sentence and its settings. The picture's
+place has a fixed height for all values of a slider, so the page never jumps; the picture is scaled
+to its place. An error is shown in place of the sentence, and raised. "Reset" brings every control
+back to where it was when the explorer was last displayed; the buttons next to it save what is
+shown. A control that cannot matter is disabled, and the explorer says why. Parts that several
+explorers have (a stepper, a what-if panel) bring controls of their own.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import ipywidgets
 from vpcedu.draw import Picture
 from vpcedu.draw.canvas import moving
 from vpcedu.draw.canvas.picture import SUFFIXES
+from vpcedu.draw.canvas.scene import live
 from vpcedu.row import NamedRow
 from vpcedu.views.text import fold
 
@@ -33,42 +36,55 @@ if TYPE_CHECKING:
     Height = int | Callable[..., int]
 
 WIDTH = 700  # CSS pixels
-SCROLLBAR = 16  # CSS pixels: room for it where a picture is wider than the window
 KEPT = 32  # settings whose visits are kept: enough to go back and forth, bounded
 WRAPPED = {"flex_flow": "row wrap", "flex": "0 0 auto"}
-# The sentence's place holds its longest words; in a narrow window the picture moves sideways in its
-# own frame.
-# CSS pixels: four lines, one more; a window below this has twice as many
-LINE, PITCH, NARROW = (84, 21, 560)
+# CSS pixels: from line to line of the sentence; below these widths it has one line more, and twice
+# as many, and the picture moves sideways in its own frame; room for a scrollbar there
+PITCH, NARROWER, NARROW, SCROLLBAR = (18, 690, 540, 16)
 LOOK = f"""<style>
 .vpcedu-explorer {{ container-type: inline-size; }}
-.vpcedu-line {{ overflow: hidden auto; }}
-.vpcedu-line p {{ line-height: 1.4; font-size: 14px; margin: 4px 0; overflow-wrap: break-word; }}
+.vpcedu-line p {{ line-height: {PITCH}px; font-size: 13px; margin: 2px 0; overflow: hidden auto;
+  overflow-wrap: break-word; height: calc(var(--lines) * {PITCH}px); }}
+.vpcedu-stage > .widget-html, .vpcedu-stage .widget-html-content {{ width: 100%; height: 100%; }}
+.vpcedu-stage svg[role=img] {{ display: block; width: 100%; height: 100%; }}
 .vpcedu-explorer .widget-toggle-buttons {{ display: flex; flex-wrap: nowrap; }}
 .vpcedu-explorer .widget-toggle-buttons > div {{ flex: 1 1 0; min-width: 0; }}
 .vpcedu-note .widget-html-content {{ line-height: 16px; overflow-wrap: anywhere; }}
 .vpcedu-about details {{ font-size: 13px; line-height: 1.4; }}
 .vpcedu-about summary {{ cursor: pointer; }}
-@container (max-width: {NARROW}px) {{ .vpcedu-line {{ height: {2 * LINE}px !important; }} }}
+.vpcedu-about:has(details[open]) {{ flex: 1 1 100% !important; }}
+@container (max-width: {NARROWER}px) {{
+  .vpcedu-line p {{ height: calc(var(--lines) * {PITCH}px + {PITCH}px); }}
+}}
+@container (max-width: {NARROW - 1}px) {{
+  .vpcedu-line p {{ height: calc(var(--lines) * {2 * PITCH}px); }}
+  .vpcedu-stage {{ box-sizing: content-box; padding-bottom: {SCROLLBAR}px; }}
+}}
 </style>"""
 
 
 class Frame(NamedRow):
-    """What is shown for one setting of the controls."""
+    """What is shown for one setting of the controls.
+
+    still: what is stored and saved, where that is more than what is shown live.
+    """
 
     picture: Picture
     sentence: str
+    still: Callable[[], Picture] | None = None
 
 
 class Explorer:
     """Controls by name, and `frame`, a function of their values.
 
-    height: that of the tallest picture, in pixels; or a function of the controls' values, where
-    pictures of several kinds are shown. What is taller moves up and down in its place. about: what
-    the learner looks at, in a few words. parts: a Stepper, a WhatIf; each stands in a row of its
-    own (`box`), has controls that the frame asks, can begin again, and says how many `lines` the
-    sentence needs because of it.
+    height: that of the tallest live picture, in pixels; or a function of the controls' values,
+    where pictures of several kinds are shown. What is taller is scaled down. about: what the
+    learner looks at, in a few words. parts: a Stepper, a WhatIf; each stands in a row of its own
+    (`box`), has controls that the frame asks, can `keep` where it is and `begin_again` there, and
+    says how many `lines` the sentence needs because of it.
     """
+
+    lines = 3  # of the longest sentence, at full width
 
     def __init__(
         self,
@@ -82,22 +98,20 @@ class Explorer:
         self.controls = dict(controls)
         for part in parts:
             self.controls |= part.controls
+        self._own = controls
         self.about = about
         self.painter = moving.painter()
         self.image = ipywidgets.HTML(
-            layout={"width": f"{WIDTH}px", "min_width": f"{WIDTH}px", "margin": "0"}
+            layout={"width": "100%", "min_width": f"{NARROW}px", "height": "100%", "margin": "0"}
         )
         self.line = ipywidgets.HTML(layout={"width": f"{WIDTH}px", "max_width": "100%"})
         self.line.add_class("vpcedu-line")
         self.stage = ipywidgets.Box(
             [self.image],
-            layout={
-                "align_items": "flex-start",
-                "overflow": "auto",
-                "flex": "0 0 auto",
-                "max_width": "100%",
-            },
+            layout={"overflow": "auto hidden", "flex": "0 0 auto", "width": f"{WIDTH}px"},
         )
+        self.stage.layout.max_width = "100%"
+        self.stage.add_class("vpcedu-stage")
         self.box = ipywidgets.VBox(
             [
                 self._head(),
@@ -105,55 +119,60 @@ class Explorer:
                 *(part.box for part in parts),
                 self.line,
                 self.stage,
-                self._foot(),
             ],
             layout={"width": f"{WIDTH + 24}px", "max_width": "100%", "overflow": "hidden"},
         )
         self.box.add_class("vpcedu-explorer")
-        self._first = {name: control.value for name, control in controls.items()}
         self.sentence = ""
         self.picture: Picture | None = None
+        self._still: Callable[[], Picture] | None = None
         self._busy = False
         for control in self.controls.values():
             control.observe(self._changed, names="value")
         self.show()
+        self.keep()
+
+    def no_effect(self, **values: Any) -> dict[str, str]:
+        """Which controls cannot matter at these values of all controls: the name, and the reason.
+
+        They are disabled, and the reason is shown.
+        """
+        return {}
 
     def _head(self) -> Any:
-        """What one looks at, to be opened, and Reset."""
+        """What one looks at, to be opened; a note; a button for each format; and Reset."""
+        details = f"<details><summary>What am I looking at?</summary>{escape(self.about)}</details>"
+        words = ipywidgets.HTML(LOOK + details, layout={"width": "auto", "height": "auto"})
+        words.add_class("vpcedu-about")
+        self.note = ipywidgets.HTML(layout={"flex": "1 1 120px", "width": "auto"})
+        self.note.add_class("vpcedu-note")
+        self.buttons = {}
+        for suffix in SUFFIXES:
+            name = suffix[1:].upper()
+            button = ipywidgets.Button(
+                description=name,
+                tooltip=f"save the picture as {name}",
+                layout={"width": "46px", "padding": "0"},
+            )
+            button.on_click(lambda _, suffix=suffix: self._pressed(suffix))
+            self.buttons[suffix] = button
         self.reset = ipywidgets.Button(
             description="Reset",
             tooltip="every control as it was at first",
-            layout={"width": "80px"},
+            layout={"width": "60px"},
         )
         self.reset.on_click(self.begin_again)
-        details = f"<details><summary>What am I looking at?</summary>{escape(self.about)}</details>"
-        words = ipywidgets.HTML(
-            LOOK + details,
-            layout={"width": "590px", "max_width": "calc(100% - 90px)", "height": "auto"},
-        )
-        words.add_class("vpcedu-about")
+        save = ipywidgets.HTML("Save", layout={"width": "32px"})
         return ipywidgets.HBox(
-            [words, self.reset], layout={"justify_content": "space-between", "flex": "0 0 auto"}
+            [words, self.note, save, *self.buttons.values(), self.reset], layout=WRAPPED
         )
-
-    def _foot(self) -> Any:
-        """A button for each format of a saved picture, and what came of it."""
-        self.saved = ipywidgets.HTML(layout={"max_width": "100%"})
-        self.saved.add_class("vpcedu-note")
-        self.buttons = {}
-        for suffix in SUFFIXES:
-            words = f"Save {suffix[1:].upper()}"
-            button = ipywidgets.Button(description=words, layout={"width": "90px"})
-            button.on_click(lambda _, suffix=suffix: self._pressed(suffix))
-            self.buttons[suffix] = button
-        return ipywidgets.Box([*self.buttons.values(), self.saved], layout=WRAPPED)
 
     def _pressed(self, suffix: str) -> None:
         try:
-            words = f"Saved as {self.save(suffix)}"
+            words = f"Saved as {os.path.basename(self.save(suffix))}"
         except Exception as error:
             words = f"Not saved: {error}"
-        self.saved.value = escape(words)
+        self.note.value = escape(words)
 
     def save(self, suffix: str = ".png") -> str:
         """Write what is shown into the current folder, under a name that is free there.
@@ -164,15 +183,17 @@ class Explorer:
         name = re.sub("(?<=[a-z])(?=[A-Z])", "-", f"{type(self).__name__}").lower()
         names = (f"{name}-{number}{suffix}" if number > 1 else name + suffix for number in count(1))
         path = next(path for path in map(os.path.abspath, names) if not os.path.lexists(path))
-        self._shown().save(path)
+        self.still().save(path)
         return path
 
-    def _shown(self) -> Picture:
-        """The picture as it stands on the figure, where there is one."""
+    def still(self) -> Picture:
+        """What is stored and saved: the whole picture, with its sentence."""
         assert self.picture is not None
+        picture = self._still() if self._still else self.picture
         if self.figure is None:
-            return self.picture
-        return Picture(self.picture.scene, "light", self.figure.axes[0], painted=True)
+            return picture
+        self.painter.put(picture.scene)
+        return Picture(picture.scene, "light", self.figure.axes[0], painted=True)
 
     @property
     def figure(self) -> Any:
@@ -190,36 +211,60 @@ class Explorer:
         self.painter = moving.painter(name)
         self.show()
 
+    @property
+    def _values(self) -> dict[str, Any]:
+        return {name: control.value for name, control in self.controls.items()}
+
     def show(self) -> None:
         """Make the frame for the present values and show it."""
         self._busy = True  # what the frame itself moves, such as a slider's end, is not shown twice
         try:
-            frame = self._frame(**{name: control.value for name, control in self.controls.items()})
-            svg = self.painter.svg(frame.picture.scene)
+            frame = self._frame(**self._values)
+            svg = self.painter.svg(live(frame.picture.scene))
         except Exception as error:
-            self.line.value = f"<p><b>This setting failed:</b> {escape(str(error))}</p>"
+            self._say(f"<b>This setting failed:</b> {escape(str(error))}")
             raise
         finally:
             self._busy = False
-        self.picture, self.sentence = frame.picture, frame.sentence
-        more = sum(part.lines for part in self._parts)
-        self.line.layout.height = f"{LINE + PITCH * more}px"
-        self.stage.layout.height = f"{self.tall + SCROLLBAR}px"
+        self.picture, self.sentence, self._still = frame
+        tall = self.tall
+        least, share = tall * NARROW / WIDTH, 100 * tall / WIDTH
+        self.stage.layout.height = f"clamp({least:.0f}px, {share:.2f}cqw, {tall}px)"
         self.image.value = svg
-        self.line.value = f"<p>{escape(frame.sentence)}</p>"
+        self._say(escape(frame.sentence))
+        self._disable()
+
+    def _say(self, words: str) -> None:
+        lines = self.lines + sum(part.lines for part in self._parts)
+        self.line.value = f'<p style="--lines: {lines}">{words}</p>'
+
+    def _disable(self) -> None:
+        """Disable the controls that cannot matter, and say why."""
+        reasons = self.no_effect(**self._values)
+        named: dict[str, list[str]] = {}
+        for name, control in self.controls.items():
+            control.disabled, control.tooltip = name in reasons, reasons.get(name)
+            if name in reasons:
+                named.setdefault(reasons[name], []).append(control.description or name)
+        words = (f"{', '.join(names)}: {reason}" for reason, names in named.items())
+        self.note.value = escape(". ".join(words))
 
     @property
     def tall(self) -> int:
         """The height of the picture's place, in pixels."""
         if isinstance(self._height, int):
             return self._height
-        height: int = self._height(
-            **{name: control.value for name, control in self.controls.items()}
-        )
+        height: int = self._height(**self._values)
         return height
 
+    def keep(self) -> None:
+        """Remember every control's value: "Reset" goes back to it."""
+        self._first = {name: control.value for name, control in self._own.items()}
+        for part in self._parts:
+            part.keep()
+
     def begin_again(self, button: object = None) -> None:
-        """Set every control to the value it had at first, and show that once."""
+        """Set every control to the value that was kept last, and show that once."""
         self._busy = True
         try:
             for part in self._parts:
@@ -235,11 +280,15 @@ class Explorer:
             self.show()
 
     def _repr_mimebundle_(self, **formats: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The live view, and for a page without a kernel the picture and the sentence."""
-        live = self.box._repr_mimebundle_(**formats)
-        shown = self._shown()
+        """The live view, and for a page without a kernel the picture and the sentence.
+
+        What is displayed is what "Reset" goes back to.
+        """
+        self.keep()
+        view = self.box._repr_mimebundle_(**formats)
+        shown = self.still()
         still, metadata = shown._repr_mimebundle_(**formats)
-        bundle = (live[0] if isinstance(live, tuple) else live) | still
+        bundle = (view[0] if isinstance(view, tuple) else view) | still
         bundle["text/plain"] = f"{self.sentence}\n\n{shown.alt}"
         return bundle, metadata
 
@@ -252,5 +301,5 @@ class Explorer:
 
 
 def tallest(pictures: Any) -> int:
-    """The height of the tallest of some pictures, in whole pixels."""
-    return int(max(ceil(picture.scene.height) for picture in pictures))
+    """The height of the tallest of some pictures when live, in whole pixels."""
+    return int(max(ceil(live(picture.scene).height) for picture in pictures))

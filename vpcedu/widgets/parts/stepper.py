@@ -9,6 +9,7 @@ import ipywidgets
 
 from vpcedu.widgets.parts.controls import slider
 
+ROW = {"flex_flow": "row wrap", "flex": "0 0 auto"}
 PACE = 900  # milliseconds from packet to packet
 
 
@@ -38,10 +39,8 @@ class Stepper:
         self.back.on_click(lambda _: self.go(-1))
         self.on.on_click(lambda _: self.go(1))
         self.controls = {name: self.slider}
-        self.box = ipywidgets.HBox(
-            [self.slider, self.back, self.on, self.play], layout={"flex_flow": "row wrap"}
-        )
-        self._first = value
+        self.box = ipywidgets.HBox([self.slider, self.back, self.on, self.play], layout=ROW)
+        self.keep()
 
     def go(self, steps: int) -> None:
         """A number of steps on, or back; it stays at its ends."""
@@ -52,6 +51,12 @@ class Stepper:
         self.slider.max = self.play.max = max(most, 1)
         return int(self.slider.value)
 
+    def keep(self) -> None:
+        """Remember where it is."""
+        self._first = self.slider.value, self.slider.max
+
     def begin_again(self) -> None:
-        """Back to the number it had at first."""
-        self.slider.value = min(self._first, self.slider.max)
+        """Back to where it was when it was kept."""
+        value, most = self._first
+        self.reach(max(most, self.slider.max))
+        self.slider.value = value

@@ -34,17 +34,18 @@ class WhatIf:
             description="Undo", tooltip="nothing changed", layout={"width": "70px"}
         )
         self.row.observe(self._chosen, names="value")
-        self.undo.on_click(lambda _: self.begin_again())
+        self.undo.on_click(lambda _: self.clear())
         self.controls = {"change": self.change}
         self.box = ipywidgets.HBox(
             [self.row, self.change, self.undo], layout={"flex_flow": "row wrap"}
         )
         self.offer(changes)
+        self.keep()
 
     @property
     def lines(self) -> int:
-        """A change and what it did take two lines of the sentence."""
-        return 2 if self.change.value else 0
+        """A change and what it did take one more line of the sentence."""
+        return 1 if self.change.value else 0
 
     def offer(self, changes: Changes) -> Repair | None:
         """Offer these rows from now on; returns what is chosen then.
@@ -69,9 +70,19 @@ class WhatIf:
             f"{repair} is not on offer: expected a change of one of {', '.join(self._changes)}"
         )
 
-    def begin_again(self) -> None:
+    def clear(self) -> None:
         """Every row as it is."""
         self.row.value = ""
+
+    def keep(self) -> None:
+        """Remember what is chosen."""
+        self._first = self.row.value, self.change.value
+
+    def begin_again(self) -> None:
+        """Choose what was kept, where it is on offer."""
+        row, change = self._first
+        self.row.value = row if row in self._changes else ""
+        self.change.value = change if self.row.value else ""
 
     def _chosen(self, event: object) -> None:
         """A row was chosen: its first possible change is made at once."""
