@@ -1,6 +1,6 @@
 """The parts of README.md that are made from the code.
 
-They are the answer in its first block, and the size of the core.
+They are the answer in its first block, the size of the core, and the picture.
 """
 
 from __future__ import annotations
@@ -9,10 +9,21 @@ import re
 from pathlib import Path
 
 from tests import size
-from vpcedu import reference_architecture
+from vpcedu import draw, reference_architecture
+from vpcedu.draw import Picture
 from vpcedu.views.first_screen import first_screen
 
 PATH = Path(__file__).parent.parent / "README.md"
+PICTURE = PATH.parent / "docs" / "two-replies.png"
+
+
+def picture() -> Picture:
+    """What README shows: the reply through a Classic and through a Network Load Balancer."""
+    visits = [
+        reference_architecture(balancer).get("http://www.example.com/")
+        for balancer in ("classic-tcp", "network")
+    ]
+    return draw.side_by_side(*visits)
 
 
 def block() -> str:
@@ -32,5 +43,6 @@ def renewed(words: str) -> str:
 
 
 def write() -> None:
-    """Renew README.md."""
+    """Renew README.md and its picture."""
+    picture().save(PICTURE)
     PATH.write_text(renewed(PATH.read_text(encoding="utf-8")), encoding="utf-8")

@@ -11,7 +11,7 @@ from io import BytesIO
 
 import pytest
 
-from tests import stored_pictures
+from tests import readme, stored_pictures
 from tests.notebook_rules import NOTEBOOKS, stale
 from tests.stored_pictures import FAR, MOST, are_pinned, code_of, far, faults, scene_of, stored
 from vpcedu import draw
@@ -232,3 +232,27 @@ def test_a_png_says_which_scene_it_shows_and_refresh_calls_another_one_stale():
     assert stale(notebook, other) == []
     _swapped(other)
     assert len(stale(other, notebook)) == 2
+
+
+# --- README's picture -------------------------------------------------------------------
+
+
+def readme_s(png):
+    """README's picture as the output of a notebook's only cell."""
+    data = {"image/png": base64.b64encode(png).decode()}
+    return {"cells": [{"cell_type": "code", "outputs": [{"data": data}]}]}
+
+
+def test_the_picture_in_the_readme_is_what_the_package_makes_now():
+    now, kept = readme.picture(), readme.PICTURE.read_bytes()
+    assert faults(readme_s(kept), {1: [now.png()]}) == []
+    other = draw.map(reference_architecture().get("http://www.example.com/"))
+    assert re.fullmatch(SCENE, *faults(readme_s(other.png()), {1: [now.png()]}))
+
+
+def test_the_readme_shows_its_picture_with_words_for_who_cannot_see_it():
+    (alt, path), *others = re.findall(
+        r"!\[([^\]]*)\]\((docs/[^)]*)\)", readme.PATH.read_text("utf-8")
+    )
+    assert not others and (readme.PATH.parent / path) == readme.PICTURE
+    assert "Classic Load Balancer" in alt and "Network Load Balancer" in alt and "NAT" in alt

@@ -214,6 +214,10 @@ def pictures_of(visit):
     yield "map of the VPC alone", draw.map(visit.vpc)
     yield "ledger", draw.ledger(visit)
     yield "sides", draw.sides(visit)
+    try:
+        yield "side by side", draw.side_by_side(visit, visit)
+    except ValueError as error:
+        assert "expected a visit in which a reply came from another device" in str(error)
     yield "filters", draw.filters(visit)
     for number in packets:
         yield f"ladder {number}", draw.ladder(visit, number)

@@ -8,9 +8,10 @@ through TCP's states, `clocks` who forgets a silent connection when, `handshake`
 opening to scale, `ports` how many ephemeral ports a load takes, `site` who is where before anything
 is sent, `translations` a NAT's table as time goes by, `sides` what a balancer gets and what it
 sends on, `chosen` which target a Network Load Balancer chose for each connection, `ways` the same
-moment in several setups, `beside` what a kernel sent next to what the model sends. All give a
-Picture, which a notebook shows by itself. A scene (pure data) is laid out first and painted by
-matplotlib when someone looks; importing this package does not import matplotlib.
+moment in several setups, `side_by_side` two visits as narrow maps, `beside` what a kernel sent next
+to what the model sends. All give a Picture, which a notebook shows by itself. A scene (pure data)
+is laid out first and painted by matplotlib when someone looks; importing this package does not
+import matplotlib.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ __all__, __getattr__, __dir__ = lazy(
         "canvas.picture": ("Picture",),
         "maps.chosen_targets": ("chosen",),
         "time.ephemeral_ports": ("ports",),
+        "maps.side_by_side": ("side_by_side",),
         "tables.both_sides": ("sides",),
         "either.described": ("site",),
         "time.states": ("states",),

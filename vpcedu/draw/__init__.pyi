@@ -8,6 +8,7 @@ from vpcedu.draw.either.former import ladder_scene as ladder_scene
 from vpcedu.draw.either.former import map_scene as map_scene
 from vpcedu.draw.ladders.scene_of import ladder as ladder
 from vpcedu.draw.maps.chosen_targets import chosen as chosen
+from vpcedu.draw.maps.side_by_side import side_by_side as side_by_side
 from vpcedu.draw.plan.audit import audit as audit
 from vpcedu.draw.tables.both_sides import sides as sides
 from vpcedu.draw.tables.deciding_table import table as table

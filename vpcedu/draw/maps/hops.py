@@ -40,13 +40,16 @@ def hops_of(visit: Visit, packet: int | None) -> tuple[MapHop, ...]:
 
     Without a number they are those of a request and its answer, or of what was lost.
     """
-    openers = {t.number: talk.opener for talk in visit.talks for t in talk.traces}
+    # not by the opener's name: a target may call itself
+    openers = {
+        t.number: talk.traces[0].packet.flow.source for talk in visit.talks for t in talk.traces
+    }
     traces = chosen(visit) if packet is None else (visit.capture[packet],)
     answers = answer_legs(visit)
     hops: list[MapHop] = []
     for trace in traces:
         gates = rewritings(trace)
-        lane = "request" if trace.sender == openers[trace.number] else "answer"
+        lane = "request" if trace.packet.flow.source == openers[trace.number] else "answer"
         for leg in legs_of(trace, visit.vpc):
             fields = (
                 {word: new for word, _, new in changed(*gates[leg.start])}
