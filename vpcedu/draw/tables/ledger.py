@@ -2,8 +2,7 @@
 
 Each visit is a column that is read downwards, the request as it comes in: the addresses on every
 stretch, boxed where a gateway changed them; a black bar where one connection ends and another
-begins; a diamond where the same connection goes on. Below, row by row, what each side has: ports,
-states, bytes, and what the server saw.
+begins; a diamond where the same connection goes on. Below, what the server saw of the client.
 """
 
 from __future__ import annotations
@@ -15,14 +14,12 @@ from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import BOX, CONNECTION, DIAMOND, LABEL, MARGIN, NOTE, ROOM, WIDTH
 from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.reading.legs import rewritings
-from vpcedu.draw.reading.one_connection import ends_of, stretches
+from vpcedu.draw.reading.one_connection import stretches
 from vpcedu.draw.reading.short_names import gateways
-from vpcedu.draw.reading.words import short
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import requests_seen
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
-from vpcedu.views.bytes.tls_records import is_tls
 from vpcedu.views.outcome import outcome
 
 TYPE_CHECKING = False
@@ -56,7 +53,7 @@ class Side(NamedRow):
 def ledger(
     visit: Visit, beside: Visit | None = None, *, theme: str = "light", ax: Any = None
 ) -> Scene:
-    """The connections that a balancer makes of a visit: ports, states and bytes.
+    """The connections that a balancer makes of a visit, and what the server sees of the client.
 
     beside: a second visit, to compare the two.
     """
@@ -172,10 +169,7 @@ def _table(sides: tuple[Side, ...], y: float) -> tuple[list[Item], float]:
             items.append(Box(MARGIN - 6, y - 16, ROOM + 12, PITCH, "ink", "lit-ground", BOX))
         items.append(Text(MARGIN + 2, y, name, "ink", NOTE, True))
         for place, column in enumerate(facts):
-            value = column.get(
-                name,
-                Cell("there is no second one" if name.startswith("connection") else "-", "muted"),
-            )
+            value = column.get(name, Cell("-", "muted"))
             value = value if isinstance(value, Cell) else Cell(value)
             items += cell_items(
                 NAMES + room * place, y, value._replace(ink="ink") if lit else value, room - 8
@@ -184,8 +178,8 @@ def _table(sides: tuple[Side, ...], y: float) -> tuple[list[Item], float]:
 
 
 def _facts(side: Side) -> list[Fact]:
-    """What one visit has to say."""
-    visit, talks, _ = side
+    """What the server saw of one visit."""
+    visit = side.visit
     facts: list[Fact] = []
     seen = list(requests_seen(visit.capture))[-1:]
     asked = next(
@@ -206,20 +200,6 @@ def _facts(side: Side) -> list[Fact]:
                 else "other bytes",
             ),
         ]
-    for talk in talks:
-        name = f"connection {talk.number}"
-        there, back = carried(talk)
-        ends = ends_of(visit, talk)
-        # sizes change with OpenSSL's version
-        hidden = any(is_tls(trace.packet.data) for trace in talk.traces)
-        facts += [
-            (f"{name}: port", f"{talk.flow.sport}, chosen by {talk.opener}"),
-            (f"{name}: bytes", "inside TLS" if hidden else f"{there:,} there, {back:,} back"),
-            (
-                f"{name}: states",
-                ", ".join(f"{short(who)} {last}" for who, (_, last) in ends.items()) or "not seen",
-            ),
-        ]
     return facts
 
 
@@ -228,18 +208,6 @@ def _addresses(visit: Visit) -> list[tuple[str, str]]:
         *((interface.device, interface.address) for interface in visit.vpc.interfaces),
         *((host.device, host.address) for host in visit.vpc.outside),
     ]
-
-
-def carried(talk: Conversation) -> tuple[int, int]:
-    """The bytes that arrived from the opener and from the listener, each byte once."""
-    sums = {True: 0, False: 0}
-    known: set[tuple[bool, int]] = set()
-    for trace in (t for t in talk.traces if t.delivered and t.packet.data):
-        own = trace.sender == talk.opener
-        if (own, trace.packet.seq) not in known:
-            known.add((own, trace.packet.seq))
-            sums[own] += len(trace.packet.data)
-    return sums[True], sums[False]
 
 
 def _title(sides: tuple[Side, ...]) -> str:
