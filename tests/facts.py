@@ -46,6 +46,7 @@ SUBNET_SIZE = f"{UG}/subnet-sizing.html"
 SUBNETS = f"{UG}/configure-subnets.html"
 ROUTES = f"{UG}/VPC_Route_Tables.html"
 PRIORITY = f"{UG}/route-tables-priority.html"
+REPLACED = f"{UG}/replace-local-route-target.html"
 API_ROUTE = f"{EC2}/APIReference/API_Route.html"
 IGW = f"{UG}/VPC_Internet_Gateway.html"
 EIGW = f"{UG}/egress-only-internet-gateway.html"
@@ -193,6 +194,13 @@ SECTIONS = (
                 " subnet's block, to a NAT gateway, a network interface or a Gateway Load Balancer endpoint.",
                 "",
                 (ROUTES,),
+                AWS,
+            ),
+            Fact(
+                "rt-local-replace",
+                "The target of a local route can be replaced, for instance by a network interface.",
+                "",
+                (REPLACED,),
                 AWS,
             ),
             Fact(

@@ -119,6 +119,23 @@ def test_a_wrong_setting_of_the_site_is_named(values, named):
         proxy_site(**values)
 
 
+def test_three_requests_make_three_connections_to_the_target_one_and_one():
+    counted = [line.split()[-2:] for line in lab.three_requests().splitlines()[1:]]
+    assert counted == [["3", "3"], ["3", "1"], ["3", "1"], ["3", "none"]]
+
+
+@pytest.mark.fact("clb-hc-ua", "alb-hc-ua")
+def test_a_check_comes_from_the_node_and_says_so():
+    lines = lab.health_checks().splitlines()[1:]
+    assert [line.split()[-1] for line in lines] == [
+        "only",
+        "ELB-HealthChecker/1.0",
+        "ELB-HealthChecker/2.0",
+        "only",
+    ]
+    assert all(" 10.0.0." in line for line in lines)
+
+
 # --- the exercises -----------------------------------------------------------------------
 
 

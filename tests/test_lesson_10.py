@@ -10,6 +10,8 @@ import pytest
 from vpcedu import lab, widgets
 from vpcedu.analysis.path import losses
 from vpcedu.course.lesson_10 import CHECKS
+from vpcedu.course.symptoms import CARD, LESSONS, NOBODY, last_word
+from vpcedu.packet import FIN, RST
 from vpcedu.scenarios.catalogue import SCENARIOS
 from vpcedu.sites.reference import reference_vpc
 from vpcedu.tables.network_acl import AclEntry
@@ -21,7 +23,7 @@ MENDED = AclEntry("acl-public", 110, "out", "allow", 6, (1024, 65535), "0.0.0.0/
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (("web", "group in"), "no packet reached web, group in"),
+        (("web", "group in"), "cannot be what stopped this packet"),
         (("ELB node", "group in"), "was asked 11 times and allowed 11 packets"),
         (("elb node ", " ROUTE"), "no packet reached ELB node, route"),
     ],
@@ -82,3 +84,39 @@ def test_the_lost_packet_is_what_one_sees_first(story):
     for explorer in (widgets.Troubleshooting(story), later):
         assert (explorer.packet.value, explorer.view.value) == (place, "ladder")
         assert ("It is lost at" in explorer.sentence) == bool(lost)
+
+
+@pytest.mark.parametrize("row", CARD, ids=lambda row: row.sees)
+def test_each_line_of_the_card_is_what_its_run_shows(row):
+    visit = row.run()
+    assert visit.symptom == row.sees
+    heard = [trace for trace in visit.capture if trace.delivered and trace.last.at == visit.opener]
+    who, _, what = last_word(visit).partition(": ")
+    if row.sees == "timed out":
+        assert who == NOBODY and heard == []
+    else:
+        last = {"RST": RST, "FIN": FIN, "response": 0}[what]
+        assert any(
+            trace.sender == who and (trace.packet.flags & last or trace.packet.data)
+            for trace in heard
+        )
+    assert (what == "response") == row.sees[0].isdigit()
+
+
+def test_the_card_and_the_stories_fit_a_screen_and_name_every_story_once():
+    card, told = lab.symptom_card().splitlines(), lab.stories()
+    assert len(card) == len(CARD) + 1 == 8
+    assert max(map(len, [*card, *told.splitlines()])) <= 88
+    words = told.replace(",", " ").split()
+    for row in SCENARIOS.values():
+        assert words.count(row.name) == 1
+        assert f"{row.name} ({LESSONS[row.entry]})" in " ".join(told.split())
+    assert {row.entry for row in SCENARIOS.values()} == set(LESSONS)
+
+
+def test_silence_and_an_answer_are_no_rule_of_thumb():
+    """Filters come out as 504, and a full queue is silent: the two false rules are gone."""
+    table = lab.symptom_table(reference_vpc("application"), "client", "www.example.com", 80)
+    line = next(line for line in table.splitlines() if line.startswith("504"))
+    assert line.split()[3:6] == ["22", "11", "11"]
+    assert "its backlog is full" in lab.beyond_rows()

@@ -173,6 +173,13 @@ EXERCISES = {
         lesson_08.only_the_nlb,
         lesson_08.ONLY_THE_NLB,
     ),
+    "08.2": Exercise(
+        "08.2",
+        "Replace the outbound entry of acl-private with the narrowest one with which the page still "
+        "comes wherever web answers a node of the balancer.",
+        lesson_08.answers_inside,
+        lesson_08.ANSWERS_INSIDE,
+    ),
     "09.1": Exercise(
         "09.1",
         "An answer comes after 420 s. Choose web's keep-alive, in seconds, so that it "

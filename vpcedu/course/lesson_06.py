@@ -7,12 +7,17 @@ is the belief, built and run.
 
 from __future__ import annotations
 
-from vpcedu.clock import seconds
+from collections import Counter
+
+from vpcedu.clock import SECOND, seconds
 from vpcedu.course.judgement import Judgement
+from vpcedu.hosts.health_check import CLASSIC_HTTP
 from vpcedu.hosts.web_server import requests_seen
+from vpcedu.network.conversations import conversations
 from vpcedu.protocols.forwarded import MODES, chain_of
 from vpcedu.protocols.proxy_protocol import parse, version_1
 from vpcedu.quoting import quoted
+from vpcedu.scenarios.scenario import with_settings
 from vpcedu.sites import field
 from vpcedu.sites.parts import NAME, PAGE
 from vpcedu.sites.reference import GROUP_RULES, reference_vpc
@@ -113,6 +118,41 @@ def _learns(word: str) -> str:
     if word == "timed out":
         return "Not timed out: nobody was silent. Both the ELB node and web answered at once."
     return "Not reset: a connection was accepted, and later closed in the ordinary way."
+
+
+ASKED = {"Classic, TCP listener": "classic-tcp", "Classic, HTTP listener": "classic-http"}
+ASKED |= {"Application": "application", "Network": "network"}
+
+
+def three_requests() -> str:
+    """How many connections three requests make through each balancer: a table, run now."""
+    lines = [f"{'three requests through':<26}{'clients open':<15}the node opens to web"]
+    for words, balancer in ASKED.items():
+        site = proxy_site(balancer)
+        for _ in range(3):
+            site.get(PAGE)
+        opened = Counter(talk.opener for talk in conversations(site.network.capture))
+        lines.append(f"{words:<26}{opened.pop('client'):<15}{opened.total() or 'none'}")
+    return "\n".join(lines)
+
+
+def health_checks() -> str:
+    """What web gets of the first health check of each balancer: from whom, and which request.
+
+    The Classic Load Balancer has the console's check, by HTTP.
+    """
+    lines = [f"{'health check of':<26}{'comes from':<19}and asks"]
+    for words, balancer in ASKED.items():
+        site = proxy_site(balancer)
+        if balancer == "classic-http":
+            site = with_settings(site, "ELB node", check=CLASSIC_HTTP)
+        site.start_checks()
+        site.wait(SECOND)
+        peer = conversations(site.network.capture)[0].flow.source
+        seen = [row.request for _, row in requests_seen(site.network.capture)]
+        asks = [f"{row.start}, {row.header('User-Agent')}" for row in seen] or ["nothing: TCP only"]
+        lines.append(f"{words:<26}{peer!s:<19}{asks[0]}")
+    return "\n".join(lines)
 
 
 # what clients write into X-Forwarded-For themselves

@@ -71,7 +71,7 @@ def judge_puzzle(puzzle: Puzzle, at: object, check: object) -> Judgement:
     if not asked:
         return Judgement(
             False,
-            f"In this run no packet reached {device}, {where}. So it decided nothing here.",
+            f"In this run no packet reached {device}, {where}. So it cannot be what stopped this packet.",
             None,
         )
     passed = sum(step.reason is None for step in asked)

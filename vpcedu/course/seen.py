@@ -14,8 +14,8 @@ from vpcedu.puzzles.puzzle import puzzle
 from vpcedu.sites.lone_server import URL, lone_server
 from vpcedu.sites.one_server import one_server
 from vpcedu.sites.parts import API, PAGE
-from vpcedu.sites.reference import BALANCERS, reference_architecture
-from vpcedu.sites.reference_proxies import proxy_site
+from vpcedu.sites.reference import reference_architecture
+from vpcedu.sites.reference_proxies import five_ways, proxy_site
 from vpcedu.sites.silence import silence
 from vpcedu.sites.two_hosts import handshake, two_hosts
 from vpcedu.sites.two_instances import nat_site
@@ -81,9 +81,7 @@ def _sent_the_page() -> str:
 
 
 def _end_in_the_middle() -> str:
-    runs = [reference_architecture(balancer).get(PAGE) for balancer in BALANCERS]
-    runs.append(reference_architecture().connect("web", API, 443))
-    ended = sum(len(run.talks) > 1 for run in runs)
+    ended = sum(len(visit.talks) > 1 for visit in five_ways().values())
     return ("none", "one", "two", "three", "four", "all five")[ended]
 
 
@@ -181,13 +179,15 @@ SEEN = {
         _sent_the_page,
     ),
     "08": Choices(
-        "In how many of the five ways does an arrow end in the middle?",
+        "In how many of the five does an arrow end in the middle?",
         {
             "none": "Both Classic listeners and the Application Load Balancer end the client's connection.",
             "three": "Both Classic listeners and the Application Load Balancer end it. The Network Load "
-            "Balancer and the NAT only rewrite what passes through.",
-            "four": "The Network Load Balancer only rewrites: the client's packets reach web. So does the NAT.",
-            "all five": "The Network Load Balancer and the NAT only rewrite what passes through.",
+            "Balancer only rewrites what passes through, by instance and by IP.",
+            "four": "The Network Load Balancer by IP rewrites both addresses, but its arrows go through. "
+            "The client's own packets reach web.",
+            "all five": "The Network Load Balancer only rewrites what passes through. The client's own "
+            "packets reach web.",
         },
         _end_in_the_middle,
     ),

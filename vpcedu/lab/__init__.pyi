@@ -12,7 +12,9 @@ from vpcedu.course.lesson_02 import judge_silence as judge_silence
 from vpcedu.course.lesson_03 import judge_ports as judge_ports
 from vpcedu.course.lesson_04 import judge_filters as judge_filters
 from vpcedu.course.lesson_05 import judge_nat as judge_nat
+from vpcedu.course.lesson_06 import health_checks as health_checks
 from vpcedu.course.lesson_06 import judge_proxy as judge_proxy
+from vpcedu.course.lesson_06 import three_requests as three_requests
 from vpcedu.course.lesson_07 import judge_nlb as judge_nlb
 from vpcedu.course.lesson_09 import judge_idle as judge_idle
 from vpcedu.course.lesson_10 import judge_puzzle as judge_puzzle
@@ -23,6 +25,8 @@ from vpcedu.course.lesson_11 import named as named
 from vpcedu.course.lesson_12 import Versions as Versions
 from vpcedu.course.lesson_12 import judge_versions as judge_versions
 from vpcedu.course.row_table import one_row_less as one_row_less
+from vpcedu.course.symptoms import stories as stories
+from vpcedu.course.symptoms import symptom_card as symptom_card
 from vpcedu.puzzles.puzzle import puzzle as puzzle
 from vpcedu.scenarios.catalogue import scenario as scenario
 from vpcedu.scenarios.catalogue import scenario_names as scenario_names
@@ -37,6 +41,7 @@ from vpcedu.sites.port_load import Load as Load
 from vpcedu.sites.port_load import open_all as open_all
 from vpcedu.sites.port_load import port_use as port_use
 from vpcedu.sites.reference_proxies import first_numbers as first_numbers
+from vpcedu.sites.reference_proxies import five_ways as five_ways
 from vpcedu.sites.reference_proxies import proxy_site as proxy_site
 from vpcedu.sites.silence import silence as silence
 from vpcedu.sites.sweep import sweep as sweep

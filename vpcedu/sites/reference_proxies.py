@@ -15,6 +15,10 @@ from vpcedu.sites.reference import TARGETS, reference_vpc
 from vpcedu.sites.site import Site
 from vpcedu.sites.visit import Visit
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.row import Row
+
 WEBS = ("listens", "nothing listens")
 FORGED = (("X-Forwarded-For", "127.0.0.1"),)  # what anybody may write into a request
 
@@ -28,17 +32,27 @@ WAYS = {
 }
 
 
-def way_site(way: str, nat: str = "instance") -> Site:
+def way_site(way: str, seed: int = 0) -> Site:
     """The reference site with one of five kinds of balancer; ValueError names an unknown one."""
     if way not in WAYS:
         raise ValueError(f"way {quoted(way)}: expected one of {', '.join(WAYS)}")
-    site = Site(reference_vpc(WAYS[way], nat))
+    site = Site(reference_vpc(WAYS[way]), seed)
     return site.replace(TARGETS, TARGETS._replace(target_type="ip")) if way == BY_IP else site
 
 
-def five_ways() -> dict[str, Visit]:
-    """A visit of the page through each of the five kinds of balancer, by its name."""
-    return {way: way_site(way).get(PAGE) for way in WAYS}
+def five_ways(*rows: Row) -> dict[str, Visit]:
+    """A visit of the page through each of the five kinds of balancer, by its name.
+
+    rows: routes, rules or entries that each site has besides its own. ValueError where AWS would
+    refuse one.
+    """
+    visits = {}
+    for way in WAYS:
+        site = way_site(way)
+        for row in rows:
+            site = site.with_row(row)
+        visits[way] = site.get(PAGE)
+    return visits
 
 
 def proxy_site(
