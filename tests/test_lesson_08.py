@@ -143,4 +143,6 @@ def test_08_2_is_judged_by_runs_of_all_five_with_several_ports(row, said):
 
 @pytest.mark.parametrize("row", [None, TO_NAT, entry(80, 80)._replace(direction="in")])
 def test_08_2_names_what_is_no_outbound_entry(row):
-    assert "expected an outbound AclEntry of acl-private" in " ".join(lab.check("08.2", row).split())
+    assert "expected an outbound AclEntry of acl-private" in " ".join(
+        lab.check("08.2", row).split()
+    )
