@@ -173,7 +173,7 @@ def test_a_picture_s_signature_and_words_are_those_of_the_function_that_lays_it_
     from vpcedu import draw
 
     pictures = [getattr(draw, name) for name in draw.__all__ if name not in ("Picture", *FORMER)]
-    assert len(pictures) == 17
+    assert len(pictures) == 18
     for draws in pictures:
         words = str(signature(draws))
         assert words.endswith("*, theme: 'str' = 'light', ax: 'Any' = None) -> 'Picture'")

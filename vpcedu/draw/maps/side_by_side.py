@@ -137,10 +137,9 @@ def _grounds(visit: Visit, path: list[str], tops: dict[str, float], left: float)
 def _box(visit: Visit, name: str, top: float, ends: bool, left: float) -> list[Item]:
     """A device on the path; where packets go through, words stand to the right of the arrows."""
     ink = device_ink(is_outside(visit.vpc, name), ends)
-    address = next(
-        (row.address for row in (*visit.vpc.interfaces, *visit.vpc.outside) if row.device == name),
-        "",
-    )
+    places = {row.device: row.address for row in visit.vpc.interfaces}
+    places |= {row.device: row.address for row in visit.vpc.outside}
+    address = places.get(name, "")
     x = left + 8
     middle = top + TALL / 2 + (4 if not address else -3)
     return [
