@@ -137,7 +137,7 @@ LATER = {
         "a function without an address, a NAT behind itself, a peer's NAT, a WebSocket",
     ): 25,
     # README had no picture, and the two replies of the question stood in no picture side by side
-    ("draw", "two visits as narrow maps, side by side"): 94,
+    ("draw", "two visits as narrow maps, side by side"): 95,
     # AWS demands two zones of an Application Load Balancer; the reference site had one
     ("sites", "an Application Load Balancer has nodes in two zones, and one access log"): 8,
     # seven explorers did not fit a laptop's window, and a narrow one had scrollbars in a page
