@@ -86,15 +86,15 @@ def keep_alive(seconds: int) -> Site:
     return with_settings(reference_architecture("application"), "web", keep_alive=seconds * SECOND)
 
 
-def at_the_moment(site: Site) -> Visit:
-    """A request that leaves the node as its connection to the target has been silent for 5 s.
+def at_the_moment(site: Site, seconds: int = 5) -> Visit:
+    """A request that leaves the node as its connection to the target was silent for that long.
 
     It crosses the target's FIN: each travels for 0.2 ms. The visit between the two goes to the
     other node, whose address is the first that the name gives then.
     """
     site.get(PAGE)
     site.get(PAGE)
-    site.wait(5 * SECOND + 600 - site.network.clock.now)
+    site.wait(seconds * SECOND + 600 - site.network.clock.now)
     return site.get(PAGE)
 
 

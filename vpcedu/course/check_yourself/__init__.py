@@ -1,0 +1,1 @@
+"""Check yourself: twelve symptoms with four answers each, in two parallel forms."""
