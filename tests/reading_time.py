@@ -24,6 +24,7 @@ MOST_IN_ALL = 277  # minutes, of all lessons: 1.15 times the first edition's 241
 WORDS = 180  # read in a minute: text that is thought about
 CELL, PICTURE, PREDICTION, EXPLORER, EXERCISE = 0.15, 0.5, 1.0, 1.5, 1.5  # minutes each
 QUESTION = 0.5  # minutes: one row of buttons
+PAPER = 9.0  # minutes: the twelve symptoms of the last page, once
 
 
 class Count(NamedTuple):
@@ -56,6 +57,7 @@ def count(notebook: dict[str, Any]) -> Count:
     minutes += QUESTION * len(re.findall(r"widgets\.(Recall|Seen)\(", source))
     minutes += EXPLORER * len(re.findall(r"^## Touch", text, re.MULTILINE))
     minutes += EXERCISE * len(set(re.findall(r"""lab\.check\(\s*["']([\d.]+)""", source)))
+    minutes += PAPER * len(re.findall(r"widgets\.CheckYourself\(", source))
     stated = course_pages.MINUTES.search(text)
     open_cells = [cell for cell in code if not is_folded(cell)]
     return Count(

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from rigs.notebook import shown
 from rigs.reference_site import BALANCERS, NATS, site, transcript
 
 from vpcedu import reference_vpc
@@ -292,7 +293,7 @@ def test_text_says_verdict_symptom_blockers_repair_and_both_ways(broken):
         "What brings the reply back",
     ):
         assert words in text
-    assert broken._repr_mimebundle_()["text/plain"] == text
+    assert shown(broken) == text
     assert repr(broken) == "<Answer: internet to www.example.com, TCP port 80: timed out>"
 
 

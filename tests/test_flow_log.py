@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rigs.notebook import shown
 from rigs.reference_site import BALANCERS, NATS, PAGE, site
 
 from vpcedu import FiveTuple, Link, Network, Packet, reference_vpc
@@ -567,7 +568,7 @@ def test_a_record_prints_a_dash_for_nothing():
 
 def test_a_log_in_a_notebook_is_its_lines():
     log = site().get(PAGE).flow_log("web")
-    assert log._repr_mimebundle_() == {"text/plain": str(log)}
+    assert shown(log) == str(log)
     assert str(log).splitlines()[0] == " ".join(DEFAULT)
 
 

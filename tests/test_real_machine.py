@@ -9,6 +9,7 @@ import sys
 import pytest
 from kernel import tools
 from kernel.kernel import missing_tools, why_not
+from rigs.notebook import shown
 
 from vpcedu import lab, reference_architecture
 from vpcedu.protocols.tcp_states import CLOSE_WAIT
@@ -144,7 +145,7 @@ def test_web_has_one_connection_and_its_peer_is_the_balancer_s_node(visit):
         "State Recv-Q Send-Q Local Address:Port Peer Address:Port Process",
         "ESTAB 0      0          10.0.1.10:80      10.0.0.10:19404",
     ]
-    assert printed._repr_mimebundle_() == {"text/plain": str(printed)}
+    assert shown(printed) == str(printed)
 
 
 def test_a_moment_can_be_chosen(visit):

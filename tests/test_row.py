@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
 from copy import deepcopy
 
+import house
 import pytest
+import size
 
 from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import Route
@@ -27,6 +30,18 @@ def test_annotations_are_fields_in_their_order_and_values_are_defaults():
     assert (Pair(1), Pair(1, "c"), Pair(first=2)) == ((1, "b"), (1, "c"), (2, "b"))
     assert str(Pair(1)) == "1b"
     assert repr(Pair(1)) == "Pair(first=1, second='b')"
+
+
+def test_a_notebook_asks_a_record_for_its_text_by_the_one_name_that_it_knows():
+    """IPython shows a tuple by `_repr_pretty_` alone, and never asks it for a bundle."""
+    found = {
+        node.name: {inner.name for inner in node.body if isinstance(inner, ast.FunctionDef)}
+        for source in size.sources().values()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ClassDef) and house.is_row(node)
+    }
+    assert "_repr_pretty_" in found["FlowLog"]
+    assert [name for name, words in found.items() if "_repr_mimebundle_" in words] == []
 
 
 def test_a_record_is_a_frozen_value_without_a_dictionary_of_its_own():

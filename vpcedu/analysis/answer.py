@@ -234,9 +234,9 @@ class Answer(NamedRow):
     def __repr__(self) -> str:
         return f"<Answer: {self.question}: {self.symptom}>"
 
-    def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """In a notebook the last line of a cell is the whole text."""
-        return {"text/plain": str(self)}
+        printer.text(str(self))
 
 
 def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> Answer:

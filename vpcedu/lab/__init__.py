@@ -15,6 +15,7 @@ __all__, __getattr__, __dir__ = lazy(
         "vpcedu.analysis.audit_report": ("audit",),
         "vpcedu.scenarios.losses_without_a_row": ("beyond_rows",),
         "vpcedu.analysis.causes": ("blockers", "diagnose"),
+        "vpcedu.course.check_yourself.paper": ("check_yourself",),
         "vpcedu.course.exercises": ("check", "solution"),
         "vpcedu.sites.one_server": ("edited", "edits", "one_server"),
         "vpcedu.sites.port_load": ("Load", "open_all", "port_use"),

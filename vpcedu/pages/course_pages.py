@@ -1,8 +1,8 @@
 """The parts of README.md, SOURCES.md and GLOSSARY.md in notebooks/ that are made from the lessons.
 
-By hand: which lessons there are to be, and the belief each corrects (LESSONS, the table's other
-columns come from the notebooks); the glossary's entries. A lesson that is not there yet is in
-the table without link and time.
+By hand: which lessons there are to be, the last page, and the belief that each corrects (LESSONS,
+LAST; the table's other columns come from the notebooks); the glossary's entries. A lesson that is
+not there yet is in the table without link and time.
 """
 
 from __future__ import annotations
@@ -75,6 +75,11 @@ LESSONS = (
     Lesson("11-your-own-vpc", "Your own VPC", "You have to try it out in the account."),
     Lesson("12-is-it-true", "Is it true?", "A simulator proves itself."),
 )
+LAST = Lesson(
+    "check-yourself",
+    "Check yourself",
+    "36 beliefs behind twelve symptoms. Before the course and after it.",
+)
 
 NUMBERS = tuple(lesson.name[:2] for lesson in LESSONS)
 MINUTES = re.compile(r"^\*(?:Lesson \d+ of \d+\. )?About (\d+) minutes\.", re.MULTILINE)
@@ -82,9 +87,8 @@ MINUTES = re.compile(r"^\*(?:Lesson \d+ of \d+\. )?About (\d+) minutes\.", re.MU
 
 def row(lesson: Lesson) -> str:
     """The lesson's row in the table of contents."""
-    number = lesson.name[:2]
     if not lesson.path.exists():
-        return f"| {number} · {lesson.title}, comes later | | {lesson.belief} |"
+        return f"| {lesson.name[:2]} · {lesson.title}, comes later | | {lesson.belief} |"
     text = _text(json.loads(lesson.path.read_text(encoding="utf-8")))
     title = re.search(r"^# (.+)$", text, re.MULTILINE)
     minutes = MINUTES.search(text)
@@ -94,7 +98,7 @@ def row(lesson: Lesson) -> str:
 
 def contents(page: str) -> str:
     """The page with its table as the notebooks say it today."""
-    table = "\n".join(map(row, LESSONS))
+    table = "\n".join(map(row, (*LESSONS, LAST)))
     head = "| Lesson | Minutes | The belief it corrects |\n|---|---|---|\n"
     match = re.search(r"(?m)^\| Lesson .*\n\|[-|]+\n(\|.*\n)*", page)
     assert match, "the page has no table of lessons"
@@ -126,7 +130,7 @@ def sources(page: str) -> str:
             mine, key=lambda address: (_number(address), cited[address][0].lower())
         ):
             words, lessons = cited[address]
-            text += f"- [{words}]({address}): {', '.join(f'[{name[:2]}]({name}.ipynb)' for name in lessons)}\n"
+            text += f"- [{words}]({address}): {', '.join(map(_link, lessons))}\n"
     return text
 
 
@@ -140,6 +144,12 @@ def glossary(page: str) -> str:
 
     one = r"(?:\[\d\d\]\([^)]*\)|\d\d)"
     return re.sub(rf" ({one}(?:, {one})*)\.$", linked, page, flags=re.MULTILINE)
+
+
+def _link(name: str) -> str:
+    """A link to a page: its number, or the name of the last page, which has none."""
+    words = name[:2] if name[:2] in NUMBERS else name.replace("-", " ")
+    return f"[{words}]({name}.ipynb)"
 
 
 def _kind(address: str) -> str:

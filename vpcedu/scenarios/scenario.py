@@ -65,9 +65,9 @@ class Scenario(NamedRow):
     def __repr__(self) -> str:
         return f"<Scenario {self.name}: {self.says}>"
 
-    def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """In a notebook: the story."""
-        return {"text/plain": str(self)}
+        printer.text(str(self))
 
     def __str__(self) -> str:
         """The story, run."""

@@ -190,9 +190,9 @@ def _patient_balancer(site: Site) -> Site:
 
 def _sooner() -> Claim:
     """The race is run again at the new moment."""
-    words = ("web closes silent connections after 1 s.",) * 2
-    change = (lambda site: with_settings(site, "web", keep_alive=SECOND),) * 2
-    play = (lambda site: at_the_moment(site, 1),) * 2
+    words = ("web closes silent connections after 3 s.",) * 2
+    change = (lambda site: with_settings(site, "web", keep_alive=3 * SECOND),) * 2
+    play = (lambda site: at_the_moment(site, 3),) * 2
     return Claim("the sooner a connection is closed, the safer", words, change, play)
 
 

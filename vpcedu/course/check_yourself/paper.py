@@ -96,9 +96,9 @@ class Paper(NamedRow):
             ]
         return "\n".join(lines)
 
-    def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """In a notebook: the questions."""
-        return {"text/plain": str(self)}
+        printer.text(str(self))
 
 
 class Handed(NamedRow):
@@ -140,9 +140,9 @@ class Handed(NamedRow):
             f" answers={self.letters} score={self.score}/{len(self.letters)}"
         )
 
-    def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """In a notebook: the line."""
-        return {"text/plain": str(self)}
+        printer.text(str(self))
 
 
 def check_yourself(seed: int | str = 0, when: str = "before") -> Paper:

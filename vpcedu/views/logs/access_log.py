@@ -71,9 +71,9 @@ class AccessLog(NamedRow):
     def __str__(self) -> str:
         return "\n".join(map(str, self.rows))
 
-    def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """In a notebook: the lines."""
-        return {"text/plain": str(self)}
+        printer.text(str(self))
 
 
 def access_log(seen: Record | Network, at: str = "") -> AccessLog:

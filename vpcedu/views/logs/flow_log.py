@@ -105,9 +105,9 @@ class FlowLog(NamedRow):
     def __str__(self) -> str:
         return "\n".join([" ".join(self.fields), *map(str, self.rows)])
 
-    def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """In a notebook: the lines."""
-        return {"text/plain": str(self)}
+        printer.text(str(self))
 
 
 def flow_log(

@@ -36,9 +36,9 @@ class Printed(NamedRow):
     def __str__(self) -> str:
         return "\n".join([f"{self.machine}$ {self.command}", *self.lines])
 
-    def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """In a notebook: the lines."""
-        return {"text/plain": str(self)}
+        printer.text(str(self))
 
 
 def machine(seen: Seen, name: str) -> Device:
