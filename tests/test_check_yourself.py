@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
+import symptom_page
 
 from vpcedu import lab
 from vpcedu.course.check_yourself.claims import FORMS
 from vpcedu.course.check_yourself.paper import LETTERS, SYMPTOMS
+from vpcedu.scenarios.catalogue import SCENARIOS
 from vpcedu.views.outcome import WORKS
 
 BOTH = [(symptom, form) for symptom in SYMPTOMS for form in FORMS]
@@ -67,9 +69,7 @@ def test_the_key_is_found_by_running_and_a_changed_network_changes_it():
 def test_there_are_twelve_symptoms_of_twelve_stories_and_four_answers_each():
     assert len(SYMPTOMS) == len({symptom.entry for symptom in SYMPTOMS}) == 12
     assert len({symptom.name for symptom in SYMPTOMS}) == 12
-    stories = {int(str(lab.scenario(name)).split("(symptom ")[1].split(")")[0])
-               for name in ("no-port-left", "keep-alive-race")}  # fmt: skip
-    assert {symptom.entry for symptom in SYMPTOMS} > stories
+    assert {symptom.entry for symptom in SYMPTOMS} <= {row.entry for row in SCENARIOS.values()}
     for symptom in SYMPTOMS:
         assert len(symptom.claims) == 4
         assert len({claim.belief for claim in symptom.claims}) == 4
@@ -226,3 +226,15 @@ def test_without_a_kernel_the_questions_are_there():
     assert repr(before) == str(lab.check_yourself(1))
     assert repr(after).startswith(f"Twelve questions of form {after.paper.form}")
     assert before._repr_mimebundle_()["text/plain"] == repr(before)
+
+
+# --- where the symptoms are run ----------------------------------------------------------
+
+
+def test_each_of_the_22_symptoms_is_run_by_a_story_and_12_of_them_by_the_last_page():
+    rows = symptom_page.places()
+    assert [row.entry for row in rows] == list(range(1, 23))
+    assert all(row.stories for row in rows)
+    assert sum(bool(row.asked) for row in rows) == 12
+    assert sum(bool(row.cells) for row in rows) >= 10
+    assert symptom_page.table(rows).count("\n") == 23

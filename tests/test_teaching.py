@@ -27,18 +27,25 @@ def shown(page: str) -> str:
 
 
 def test_the_snippets_print_what_stands_below_them():
-    assert len(PAIR.findall(TEXT)) == TEXT.count("```python") == 2
+    assert len(PAIR.findall(TEXT)) == TEXT.count("```python") == 3
     assert shown(TEXT) == TEXT
 
 
 def test_the_snippets_show_a_right_and_a_wrong_answer_and_one_that_is_none():
-    told = PAIR.findall(TEXT)[1][1]
+    told = PAIR.findall(TEXT)[2][1]
     assert (
         "1 of 1\nRight: " in told
         and "0 of 1\n" in told
         and "08.1: True" in told
         and "not an answer: " in told
     )
+
+
+def test_the_lines_to_hand_in_are_of_both_forms():
+    lines = PAIR.findall(TEXT)[1][1].splitlines()
+    assert [line.split()[1] for line in lines] == ["before", "after"]
+    assert {line.split()[2] for line in lines} == {"form=A", "form=B"}
+    assert all(line.endswith("/12") for line in lines)
 
 
 def test_students_have_packets_of_their_own_and_the_same_again_tomorrow():

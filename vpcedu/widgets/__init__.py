@@ -35,7 +35,7 @@ __all__, _load, __dir__ = lazy(
             "SilencePrediction",
             "VersionsPrediction",
         ),
-        "paper": ("CheckYourself",),
+        "hand_in": ("CheckYourself",),
         "parts.progress": ("Progress",),
         "explorers.proxies": ("Proxies",),
         "explorers.return_paths": ("ReturnPaths",),

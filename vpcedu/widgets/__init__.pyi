@@ -11,7 +11,7 @@ from vpcedu.widgets.explorers.routes import Routes as Routes
 from vpcedu.widgets.explorers.translations import Translations as Translations
 from vpcedu.widgets.explorers.troubleshooting import Troubleshooting as Troubleshooting
 from vpcedu.widgets.explorers.your_vpc import YourVpc as YourVpc
-from vpcedu.widgets.paper import CheckYourself as CheckYourself
+from vpcedu.widgets.hand_in import CheckYourself as CheckYourself
 from vpcedu.widgets.parts.progress import Progress as Progress
 from vpcedu.widgets.predictions import AddressPrediction as AddressPrediction
 from vpcedu.widgets.predictions import FilterPrediction as FilterPrediction

@@ -102,9 +102,9 @@ ACL_REPLIES = Symptom(
     "04",
     (
         "A web server in a public subnet: its security group and its network ACL both allow TCP port 80 in, and "
-        "have no row for outbound traffic. Clients time out. Which row helps?",
+        "allow nothing out. Clients time out. What helps?",
         "web is a target of a Network Load Balancer. Its security group allows port 80 in. Its subnet's network "
-        "ACL allows everything in, but only TCP port 443 out. Clients time out. Which row helps?",
+        "ACL allows everything in, but only TCP port 443 out. Clients time out. What helps?",
     ),
     (one_server, _acl_of_targets),
     (fetched(), fetched()),

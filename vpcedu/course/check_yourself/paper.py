@@ -29,7 +29,7 @@ LETTERS = "abcd"
 LONGEST = 40  # letters of a seed
 
 
-class Question(NamedRow):
+class Item(NamedRow):
     """A question as it stands on a paper: the symptom and its answers, in the paper's order."""
 
     form: str
@@ -67,7 +67,7 @@ class Paper(NamedRow):
     form: str
     seed: str
     when: str
-    questions: tuple[Question, ...]
+    questions: tuple[Item, ...]
 
     def hand_in(self, letters: str) -> Handed:
         """The answers as one text of twelve letters, a to d; a point stands for no answer.
@@ -158,9 +158,9 @@ def check_yourself(seed: int | str = 0, when: str = "before") -> Paper:
         )
     moment = one_of("when", when, WHEN)
     form = FORMS[(spread("form", text) >> 16 ^ WHEN.index(moment)) & 1]
-    return Paper(form, text, moment, tuple(_question(symptom, form, text) for symptom in SYMPTOMS))
+    return Paper(form, text, moment, tuple(_item(symptom, form, text) for symptom in SYMPTOMS))
 
 
-def _question(symptom: Symptom, form: str, seed: str) -> Question:
+def _item(symptom: Symptom, form: str, seed: str) -> Item:
     order = sorted(symptom.claims, key=lambda claim: spread(form, seed, symptom.name, claim.belief))
-    return Question(form, symptom, tuple(order))
+    return Item(form, symptom, tuple(order))
