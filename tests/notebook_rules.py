@@ -30,15 +30,11 @@ SECTIONS = (
     "What this leaves out",
     "Take away",
 )
-CONVERTED: tuple[str, ...] = (
-    "06",
-    "08",
-    "10",
-)  # the lessons that have the second edition's form already
+CONVERTED: tuple[str, ...] = ("00", "06", "08", "10")  # the lessons that have the second edition's form already
 HIDDEN = {"source_hidden": True}  # the source of a cell that need not be read is folded
 TITLE = re.compile(r"# (\d\d) · \S")
 TOP = re.compile(
-    r"\*Lesson (\d+) of (\d+)\. About \d+ minutes\.[^*]*\* \*\*After this you can\b.*\*\*"
+    r"\*Lesson (\d+) of (\d+)\. About \d+ minutes\.[^*]*\*\s\*\*After this you can\b[^*]*\*\*"
 )
 FOOT = "Course text: CC BY 4.0."
 LOGIC = (

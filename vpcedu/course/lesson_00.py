@@ -2,8 +2,8 @@
 
 The learner says which addresses and ports the server's answer carries. The visit says which it
 really carried. Where they differ, the packet the learner described is really sent from the server,
-in the middle of the same visit. The learner reads what happened to it, and which belief is usually
-the reason.
+in the middle of the same visit. The learner reads what happened to it, and which connections the
+server has. Why it has these, the picture shows.
 """
 
 from __future__ import annotations
@@ -58,11 +58,10 @@ def judge(
             legs[0],
         )
     trace = play(visit, legs[0], predicted)
+    words = (_fate(trace, legs[0].sender), _connections(visit, legs[0].sender, predicted.dst))
     belief = _belief(visit, predicted, real)
     return Judgement(
-        False,
-        f"We sent your packet: {predicted}. {_fate(trace, legs[0].sender)} {belief}",
-        trace,
+        False, " ".join([f"We sent your packet: {predicted}.", *words, belief]).rstrip(), trace
     )
 
 
@@ -74,9 +73,21 @@ def _fate(trace: Trace, sender: str) -> str:
     return f"It was {drop.lost}{held}."
 
 
+def _connections(visit: Visit, sender: str, told: str) -> str:
+    """Which connections a host has, seen from there, and whether one is to this address."""
+    peers = [
+        talk.flow.destination if talk.opener == sender else talk.traces[0].last.before.flow.source
+        for talk in visit.talks
+        if sender in (talk.opener, talk.listener)
+    ]
+    known = any(peer.address == told for peer in peers)
+    listed = " and ".join(map(str, peers))
+    number = "one connection" if len(peers) == 1 else f"{len(peers)} connections"
+    return f"{sender} has {number}, to {listed}{'' if known else f'; none to {told}'}."
+
+
 def _belief(visit: Visit, told: FiveTuple, real: FiveTuple) -> str:
-    """The first field that is wrong, and the belief that leads to it."""
-    client = next((h.address for h in visit.vpc.outside if h.device == visit.opener), "")
+    """What is wrong in the first field that is wrong; "" where the connections say enough."""
     inside = {i.address: i.device for i in visit.vpc.interfaces}
     inside.update(
         {a.public: inside[a.private] for a in visit.vpc.associations if a.private in inside}
@@ -91,21 +102,13 @@ def _belief(visit: Visit, told: FiveTuple, real: FiveTuple) -> str:
             f"The answer comes FROM the port the request went to, {real.sport}. No other, "
             "higher port is opened for it."
         )
-    if told.dst == client != real.dst:
-        return (
-            "The server got no packet from the client: the balancer ended the client's "
-            "connection and opened its own. If the balancer just passed packets along, the "
-            "server would answer the client."
-        )
     if inside.get(told.dst) == "NAT":
-        return "The server got nothing from the NAT: only connections opened from inside go through it."
-    if told.dst != real.dst and real.dst == client:
         return (
-            "The balancer opened no connection to the server: it rewrote only the "
-            "destination. So the server saw the client as the source."
+            "The NAT could only be a next hop. A next hop's address never stands in the packet: the "
+            "route names it, and the packet keeps its destination."
         )
     if told.dst != real.dst:
-        return f"The server answers the source address that it saw, and that was not {told.dst}."
+        return ""
     return (
         "The answer goes TO the port that the opener of this connection chose, "
         f"{real.dport}, not to {told.dport}."

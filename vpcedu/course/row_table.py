@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from vpcedu.row import Row
 
 UPDATES = Endpoint(API, 443)
-LINE = "{:>3} {:<46}{:<14}{:<15}{}"
+LINE = "{:>3} {:<46}{:<18}{}"
 SETTLED = 310 * SECOND  # between two checks, which come every 30 s
 LATER = 300 * SECOND  # two failed checks take a target out of service, in about a minute
 
@@ -50,9 +50,14 @@ class Less(NamedRow):
     update: Visit
 
     @property
-    def came(self) -> tuple[str, str, str]:
-        """What happened in the three visits, in words."""
-        return _came(self.first), _came(self.page), _came(self.update)
+    def came(self) -> tuple[str, str]:
+        """What happened to the page and to the update, in words."""
+        return _came(self.page), _came(self.update)
+
+    @property
+    def came_first(self) -> str:
+        """What happened to the page before the health checks could notice."""
+        return _came(self.first)
 
 
 class RowTable(NamedRow):
@@ -66,11 +71,8 @@ class RowTable(NamedRow):
     nat: tuple[int, ...]
 
     def __str__(self) -> str:
-        lines = [
-            LINE.format("", "without this row", "page, in the", "page, five", "web's own"),
-            LINE.format("no.", "", "first minute", "minutes later", "update"),
-            LINE.format("", "(every row there)", *self.whole.came),
-        ]
+        lines = [LINE.format("no.", "without this row", "page", "web's own update")]
+        lines += [LINE.format("", "(every row there)", *self.whole.came)]
         lines += [LINE.format(one.number, one.words, *one.came) for one in self.rows]
         page = {one.number for one in self.rows if not one.page.outcome.works}
         update = {one.number for one in self.rows if not one.update.outcome.works}
@@ -85,8 +87,18 @@ class RowTable(NamedRow):
                     f"Rows about the NAT: {_list(set(self.nat))}. Of these the page needs "
                     f"{_list(page & set(self.nat))}."
                 ),
+                *self._first_minute(),
             ]
         )
+
+    def _first_minute(self) -> list[str]:
+        """What the page was like before the health checks noticed, where it was not the same."""
+        other = [one for one in self.rows if one.came_first != one.came[0]]
+        return [
+            f"Page in the first minute: {words} without "
+            f"{_list({one.number for one in other if one.came_first == words})}."
+            for words in dict.fromkeys(one.came_first for one in other)
+        ]
 
 
 def one_row_less(site: Site) -> RowTable:

@@ -34,7 +34,12 @@ def far_end(visit: Visit, talk: Conversation, lines: Lifelines) -> str:
 
 
 def bars(
-    visit: Visit, talks: tuple[Conversation, ...], lines: Lifelines, top: float, shown: int
+    visit: Visit,
+    talks: tuple[Conversation, ...],
+    lines: Lifelines,
+    top: float,
+    shown: int,
+    states: bool,
 ) -> tuple[list[Item], float, dict[str, float]]:
     """The bars of all connections begun by packet `shown`.
 
@@ -52,7 +57,7 @@ def bars(
         y = top + 24 + STEP * level
         begun = talk.traces[0].number <= shown
         items += _bar(talk, talks, lines, far_end(visit, talk, lines), y) if begun else ()
-        for device, (first, _) in ends_of(visit, talk).items():
+        for device, (first, _) in ends_of(visit, talk).items() if states else ():
             towards = x0 if device != talk.opener else x1
             place = lines.gutter(device, towards) if device in lines else None
             if place is not None and not (

@@ -69,7 +69,7 @@ def notes_of(
     """What is next to the row of one packet; nothing where it was only tried."""
     if row.tried:
         return []
-    sent, arrived = states[row.trace.number]
+    sent, arrived = states.get(row.trace.number, ("", ""))
     travelled = [piece for piece in pieces if piece.leg.spot != BEYOND]
     notes = _opens(row, lines, talks)
     for words, piece, end in ((sent, travelled[0], 0), (arrived, travelled[-1], 1)):

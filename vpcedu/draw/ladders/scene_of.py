@@ -49,6 +49,7 @@ def ladder(
     every: bool | None = None,
     predicted: Trace | None = None,
     most: int | None = None,
+    states: bool = True,
     *,
     theme: str = "light",
     ax: Any = None,
@@ -59,7 +60,8 @@ def ladder(
     (True), or ACKs left out and closings folded (False); None: True where a packet is chosen.
     predicted: a packet that somebody expected, as a judge sent it (`trace` of a Judgement); it gets
     a row of its own. most: how many rows there are room for, those around the packet; None: for
-    all. ValueError for a number the capture has not.
+    all. states: whether TCP's states stand at the sides. ValueError for a number the capture has
+    not.
     """
     end = visit.capture.traces[-1].number if len(visit.capture) else 0
     last = end if packet is None else visit.capture[packet].number
@@ -68,7 +70,7 @@ def ladder(
     tried = other_than(visit, predicted)
     lines = lifelines(visit, talks, tried)
     heads = Heads(visit, lines)
-    above, top, gutters = bars(visit, talks, lines, heads.foot(), last)
+    above, top, gutters = bars(visit, talks, lines, heads.foot(), last, states)
     arrows = PlacedRows(visit, lines, top + 14, every)
     arrows.states.update(gutters)
     all_rows = rows_of(visit, talks, every)
@@ -77,7 +79,12 @@ def ladder(
     place = sum(row.trace.number <= last for row in whole) - 1
     rows = around(whole, place, most or len(whole))
     beneath, marks = _rows(
-        visit, arrows, rows, last, lit_packets(visit) if packet is None else {packet}
+        visit,
+        arrows,
+        rows,
+        last,
+        lit_packets(visit) if packet is None else {packet},
+        states_of(visit) if states else {},
     )
     for note in result_note(visit, lines):
         y = max(arrows.low, arrows.states.get(note.gutter, 0.0) + 20)
@@ -122,19 +129,24 @@ def lit_packets(visit: Visit) -> set[int]:
 
 
 def _rows(
-    visit: Visit, arrows: PlacedRows, rows: tuple[LadderRow, ...], last: int, lit: set[int]
+    visit: Visit,
+    arrows: PlacedRows,
+    rows: tuple[LadderRow, ...],
+    last: int,
+    lit: set[int],
+    states: dict[int, tuple[str, str]],
 ) -> Layers:
     """All rows, placed from top to bottom.
 
     Returned apart: what is drawn under the lifelines, and what is drawn over them.
     """
-    states, talks = states_of(visit), visit.talks
+    talks = visit.talks
     beneath: list[Item] = []
     marks: list[Item] = []
     for row in rows:
         pieces = arrows.pieces(row)
         if row.closing:
-            notes = closing_notes(visit, row, arrows.lines)
+            notes = closing_notes(visit, row, arrows.lines) if states else []
         else:
             notes = notes_of(row, pieces, arrows.lines, states, talks)
         y = arrows.place(pieces, notes)
