@@ -30,7 +30,8 @@ SECTIONS = (
     "What this leaves out",
     "Take away",
 )
-CONVERTED: tuple[str, ...] = ("00", "06", "08", "10")  # the lessons that have the second edition's form already
+# The lessons that have the second edition's form already.
+CONVERTED: tuple[str, ...] = ("00", "06", "08", "10")
 HIDDEN = {"source_hidden": True}  # the source of a cell that need not be read is folded
 TITLE = re.compile(r"# (\d\d) · \S")
 TOP = re.compile(
