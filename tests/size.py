@@ -123,7 +123,7 @@ LATER = {
     ("draw", "a predicted packet on the picture of what happened"): 57,
     ("widgets", "the same: a form keeps it"): 3,
     # the reply to a wrong packet gave the cause away, before the picture showed it
-    ("course", "which connections the sender of a predicted packet has"): 9,
+    ("course", "which connections the sender of a predicted packet has"): 8,
     # words had to be guessed for text fields; without a kernel a form did not say what it asks
     ("widgets", "closed sets as buttons and menus, and forms that say what they ask"): 50,
     # a lesson could not show what the learner sees on a machine of their own
