@@ -112,7 +112,7 @@ LATER = {
     # an exercise that got an address for a block, or a port as text, ended in a traceback
     ("course", "slips are met in one place, with a sentence"): 19,
     # "silence is a filter, an answer is none" was a rule of thumb, and false
-    ("course", "who sends each symptom, read from runs; the stories by symptom"): 28,
+    ("course", "who sends each symptom, read from runs; the stories by symptom"): 32,
     # that an HTTP listener opens a connection for each client went unsaid, and checks were not run
     ("course", "connections that are used again, and health checks, by runs"): 20,
     ("course", "a second exercise on return paths"): 14,

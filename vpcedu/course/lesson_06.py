@@ -141,7 +141,7 @@ def health_checks() -> str:
 
     The Classic Load Balancer has the console's check, by HTTP.
     """
-    lines = [f"{'health check of':<26}{'comes from':<19}and asks"]
+    lines = [f"{'health check of':<24}{'comes from':<17}and asks"]
     for words, balancer in ASKED.items():
         site = proxy_site(balancer)
         if balancer == "classic-http":
@@ -150,8 +150,8 @@ def health_checks() -> str:
         site.wait(SECOND)
         peer = conversations(site.network.capture)[0].flow.source
         seen = [row.request for _, row in requests_seen(site.network.capture)]
-        asks = [f"{row.start}, {row.header('User-Agent')}" for row in seen] or ["nothing: TCP only"]
-        lines.append(f"{words:<26}{peer!s:<19}{asks[0]}")
+        asks = [f"{row.start[:-9]}, {row.header('User-Agent')}" for row in seen]
+        lines.append(f"{words:<24}{peer!s:<17}{asks[0] if asks else 'nothing: TCP only'}")
     return "\n".join(lines)
 
 

@@ -37,7 +37,7 @@ KINDS = (
     ("group", "security group"),
     ("network ACL", "network ACL"),
     ("route", "route"),
-    ("", "something else"),
+    ("", "else"),
 )
 
 
@@ -115,10 +115,12 @@ def symptom_table(vpc: Vpc, source: str, destination: str, port: int) -> str:
         }
     )
     lines = [
-        f"{'what the person sees':<40}{'faults':>7}" + "".join(f"{name:>16}" for name in names)
+        f"{'what one sees':<25}{'faults':>6}"
+        + "".join(f"{name:>{len(name) + 2}}" for name in names)
     ]
     lines += [
-        f"{symptom:<40}{count:>7}" + "".join(f"{found[symptom, name] or '-':>16}" for name in names)
+        f"{symptom:<25}{count:>6}"
+        + "".join(f"{found[symptom, name] or '-':>{len(name) + 2}}" for name in names)
         for symptom, count in seen.most_common()
     ]
     harmless = sum(count for (symptom, _), count in found.items() if symptom == WORKS)

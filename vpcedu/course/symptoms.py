@@ -13,13 +13,14 @@ from vpcedu.sites.parts import PAGE
 from vpcedu.sites.reference import TARGETS, reference_architecture
 from vpcedu.sites.reference_proxies import WEBS, proxy_site
 from vpcedu.sites.visit import Visit
+from vpcedu.views.outcome import WORKS
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NOBODY = "nobody"
+NOBODY, SURPRISES = "nobody", "it works, and surprises"
 
 
 class CardLine(NamedRow):
@@ -109,9 +110,10 @@ def stories() -> str:
     found: dict[str, list[str]] = {}
     for row in SCENARIOS.values():
         seen = row.sees.partition(" after ")[0].partition(":")[0]
+        seen = SURPRISES if seen == WORKS else seen
         found.setdefault(seen, []).append(f"{row.name} ({LESSONS[row.entry]})")
-    told = (
-        f"{seen}\n    " + fold(", ".join(names), 76).replace("\n", "\n    ")
-        for seen, names in found.items()
-    )
-    return "\n".join(told)
+    lines = []
+    for seen, names in found.items():
+        together = fold(", ".join(names).replace(" (", "~("), 76)  # a lesson stays with its story
+        lines += [seen, "    " + together.replace("~", " ").replace("\n", "\n    ")]
+    return "\n".join(lines)
