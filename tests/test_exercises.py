@@ -119,6 +119,7 @@ WRONG = [
     ("05.2", 2, "110,000 of 120,000"),
     ("05.2", 4, "one address fewer"),
     ("05.3", 7_200, "No probe was sent before"),
+    ("05.3", 7_200, "web gets no packet at all: its connection is still ESTABLISHED"),
     ("05.3", 600, "The NAT answers with RST"),
     ("05.3", 350, "350 s of silence were already too many"),
     ("06.1", "PROXY TCP4 203.0.113.10 192.0.2.10 51828 80", "the address that the client called"),
@@ -153,7 +154,9 @@ WRONG = [
     ),
     ("07.2", CLIENTS._replace(peer="10.0.0.30/32"), "The NLB node is not an end"),
     ("07.2", CLIENTS._replace(peer="10.0.0.0/16"), "The NLB node is not an end"),
-    ("07.2", CLIENTS._replace(peer="0.0.0.0/0"), "A stranger, 198.51.100.7"),
+    ("07.2", CLIENTS, "health checks fail: 10.0.0.30:37286 > 10.0.1.10:80"),
+    ("07.2", CLIENTS._replace(peer="203.0.113.10/32"), "Both targets are unhealthy"),
+    ("07.2", CLIENTS._replace(peer="0.0.0.0/0"), "web 1 can call web 2 directly"),
     ("07.3", "10.0.0.30:80", "10.0.0.30 comes second"),
     ("07.3", "203.0.113.10:80", "the destination's"),
     ("07.3", "203.0.113.10:49654", "b942"),
@@ -206,7 +209,7 @@ RIGHT = [
     ("05.3", 60),
     ("05.3", 349),
     ("07.1", TARGETS._replace(target_type="ip")),
-    ("07.2", CLIENTS._replace(peer="203.0.113.10/32")),
+    ("07.2", CLIENTS._replace(ports=(80, 443), peer="sg-nlb")),
 ]
 
 

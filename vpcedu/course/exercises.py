@@ -121,8 +121,8 @@ EXERCISES = {
     ),
     "05.3": Exercise(
         "05.3",
-        "A connection through the NAT must survive 20 silent minutes. After how many "
-        "seconds of silence must web send a probe?",
+        "web waits 20 silent minutes for a report that the server sends at the end. After how "
+        "many seconds of silence must web send a probe, so that the report arrives?",
         lesson_05.awake,
         lesson_05.AWAKE,
     ),
@@ -154,8 +154,8 @@ EXERCISES = {
     ),
     "07.2": Exercise(
         "07.2",
-        "Write an inbound rule for web that allows the visitors of 203.0.113.0/24 through "
-        "the balancer, and no others.",
+        "Write an inbound rule for web that allows what comes through the Network Load Balancer, "
+        "its health checks too, and nothing else.",
         lesson_07.office,
         lesson_07.OFFICE,
     ),

@@ -18,7 +18,7 @@ from vpcedu.sites import field
 from vpcedu.sites.reference import reference_architecture
 from vpcedu.sites.visit import Visit
 from vpcedu.trace import Trace
-from vpcedu.views.explain import answer_legs, way
+from vpcedu.views.explain import answer_legs, label, way
 from vpcedu.views.outcome import blocker
 
 UNKNOWN = "?"  # what a learner types for a port that nobody can know beforehand
@@ -70,6 +70,8 @@ def _fate(trace: Trace, sender: str) -> str:
     if drop is None:
         return f"It reached {trace.last.at}, but {sender} never sends a packet like it."
     held = f" ({drop.row})" if drop.row is not None else ""
+    if drop.sent:  # somebody answered: it got there, and was not wanted
+        return f"It was refused with a {label(drop.sent[0])} at {drop.lost.removeprefix('lost at ')}."
     return f"It was {drop.lost}{held}."
 
 

@@ -47,10 +47,13 @@ def judge_ports(
 
 def _most(count: int) -> str:
     if 64_000 <= count <= 65_536:
+        many = port_use(MANY)
+        assert many.first is None
         return (
             f"{count:,} is about how many port numbers exist. But a client takes ports only "
             "from its ephemeral range, and it can use the whole range once for each "
-            "destination."
+            f"destination. With {MANY.destinations} destinations it had {many.most_open:,} "
+            "connections open at once, and none failed."
         )
     if count == RANGES["Windows, macOS"][1] - RANGES["Windows, macOS"][0] + 1:
         return (
@@ -65,6 +68,8 @@ def _most(count: int) -> str:
     return f"Not {count:,}."
 
 
+# 65,535 disproved: open connections, not one port in TIME-WAIT at the client
+MANY = Load(destinations=4, rate=1_000, lifetime=100, closes_first="server")
 RATE, LIFETIME = 900, 2  # the work that 03.1 asks for
 
 

@@ -137,12 +137,12 @@ NARROW = (
 
 
 def _lost(visit: Visit) -> str:
-    """Which packet was lost where, in one clause."""
+    """Which packet was lost where, in one clause; its addresses are those that it had there."""
     stop = blocker(visit)
     assert stop is not None
     trace, step = stop
     return (
-        f"{trace.sender}'s {label(trace.packet)}, {trace.packet.flow.source} > {trace.packet.flow.destination}, is"
+        f"{trace.sender}'s {label(trace.packet)}, {step.before.flow}, is"
         f" lost at {step.at}, {step.check} ({step.row})"
     )
 

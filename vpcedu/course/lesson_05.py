@@ -6,6 +6,7 @@ from vpcedu.clock import SECOND, seconds
 from vpcedu.course.judgement import Judgement, play
 from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import IDLE, NatGateway
+from vpcedu.hosts.host import Host
 from vpcedu.network.network import Network
 from vpcedu.packet import ACK, PSH, Packet
 from vpcedu.quoting import quoted
@@ -195,7 +196,7 @@ row = 3
 
 
 def awake(keepalive: object) -> str:
-    """05.3: a connection that is silent for 20 minutes."""
+    """05.3: web waits 20 minutes for a report that the server sends at the end."""
     silent = field.count("keep-alive", keepalive, 1, 86_400, field.SECONDS)
     network = Network(nat_vpc(silent))
     connection = network.do("web", "connect", FAR, Stay(0))
@@ -207,22 +208,26 @@ def awake(keepalive: object) -> str:
     if lost is not None:
         return (
             f"Not yet. The first probe is sent at {seconds(lost.steps[0].now)} s and is "
-            f"lost at the NAT: {lost.dropped.reason}. The NAT answers with RST, and the "  # type: ignore[union-attr]
-            f"connection is gone. {IDLE // SECOND} s of silence were already too many."
+            f"lost at the NAT: {lost.dropped.reason}. The NAT answers with RST, so web at "  # type: ignore[union-attr]
+            "least finds out. But the connection is gone, and with it the report. "
+            f"{IDLE // SECOND} s of silence were already too many."
         )
     count = len(network.capture)
-    network.do("web", "send", connection, b"hello")
-    network.run((SILENCE + 5) * SECOND)
+    server = network.machine("update server", Host)
+    network.do("update server", "send", next(iter(server.connections.values())), b"report")
+    network.run((SILENCE + 60) * SECOND)
     sent = network.capture.traces[count]
     if not sent.delivered:
         return (
-            f"Not yet. After {SILENCE:,} s web sends, and its packet is lost at "
-            f"{sent.last.at}: {sent.last.reason}. No probe was sent before, because "
-            f"{silent:,} s of silence had not passed."
+            f"Not yet. After {SILENCE:,} s the update server sends the report, and it is lost "
+            f"at {sent.last.at}: {sent.last.reason}. No probe was sent before, because "
+            f"{silent:,} s of silence had not passed. web gets no packet at all: its "
+            f"connection is still {connection.state}, and it goes on waiting."
         )
     return (
         f"Right. web sends {len(probes)} probes in {SILENCE:,} s. Each one matches the "
-        "NAT's translation and restarts its idle timer. What web sends at the end arrives."
+        "NAT's translation and restarts its idle timer. So the report that the update server "
+        "sends at the end finds its translation, and reaches web."
     )
 
 

@@ -6,7 +6,7 @@ from vpcedu.clock import SECOND
 from vpcedu.course.judgement import Judgement
 from vpcedu.flow import Endpoint
 from vpcedu.hosts.host import Host
-from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.network.vpc import Device, OutsideHost
 from vpcedu.protocols.proxy_protocol import parse
 from vpcedu.quoting import quoted
 from vpcedu.sites import field
@@ -18,6 +18,7 @@ from vpcedu.sites.two_targets import (
     GROUP_RULES,
     NODE,
     TARGETS,
+    WEBS,
     in_public_subnet,
     nlb_site,
     nlb_tries,
@@ -26,7 +27,7 @@ from vpcedu.sites.two_targets import (
     target_of,
 )
 from vpcedu.sites.visit import Visit
-from vpcedu.tables.security_group import IN, GroupRule
+from vpcedu.tables.security_group import IN, GroupRule, new_group
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.views.explain import answer_legs, way
 
@@ -131,39 +132,79 @@ row = TARGETS._replace(preserve_client_ip=False)
 """
 
 
+CHECKED = 80  # seconds after which two checks, 30 s apart, have failed
+OFFICE_ONLY = GroupRule("sg-nlb", IN, (80, 80), "203.0.113.0/24")
+
+
+def guarded(rule: GroupRule) -> Site:
+    """07.2's site: the NLB has a security group for one office, web's has this inbound rule.
+
+    Health checks have run for a while.
+    """
+    vpc = nlb_site().vpc.with_row(OFFICE_ONLY)
+    vpc = vpc if rule == GROUP_RULES[0] else vpc.replace(GROUP_RULES[0], rule)
+    for row in new_group("sg-nlb"):
+        vpc = vpc.with_row(row)
+    node = next(row for row in vpc.interfaces if row.address == NODE)
+    site = Site(
+        vpc._replace(
+            interfaces=tuple(
+                row._replace(groups=("sg-nlb",)) if row == node else row for row in vpc.interfaces
+            ),
+            outside=(*vpc.outside, OutsideHost("stranger", UPDATES)),
+            devices=(*vpc.devices, Device("stranger", Host)),
+        )
+    )
+    site.start_checks()
+    site.wait(CHECKED * SECOND)
+    return site
+
+
 def office(given: object) -> str:
-    """07.2: one network of clients, no strangers, through a balancer that has no group."""
+    """07.2: one office, no stranger, healthy targets, and nobody past the balancer."""
     rule = as_a(given, GroupRule)
     if rule is None or (rule.group, rule.direction) != ("sg-web", IN):
         raise ValueError(f"rule {quoted(given)}: expected an inbound GroupRule of sg-web")
-    site = _with_rule(nlb_site().vpc, rule)
+    site = guarded(rule)
+    checked = [
+        trace for trace in site.network.capture if trace.sender == "NLB node" and trace.dropped
+    ]
     mine, other = site.get(URL), site.get(URL, opener="stranger")
-    first = mine.capture.traces[0].last
     if not mine.outcome.works:
+        flow = mine.capture.traces[0].last.before.flow
         return (
-            f"Not yet. The client sees '{mine.symptom}'. What reaches {first.at} is "
-            f"{first.before.flow}, and your rule is for {rule.peer}, port {rule.ports[0]}. "
-            "The NLB node is not an end of this connection."
+            f"Not yet. The client sees '{mine.symptom}'. What reaches {mine.capture.traces[0].last.at} "
+            f"is {flow}, and your rule is for {rule.peer}, port {rule.ports[0]}. The NLB node is not "
+            "an end of this connection."
         )
-    if other.outcome.works:
+    if checked:
+        check = checked[0]
         return (
-            f"Not yet. A stranger, {UPDATES}, sees '{other.symptom}' too. The balancer has "
-            "no security group of its own and lets everybody through. web's rule has to "
-            "choose, and it can: it sees who asks."
+            f"Not yet. The client sees '{mine.symptom}', and the stranger '{other.symptom}'. But the "
+            f"health checks fail: {check.packet.flow} was lost at {check.last.at}, "
+            f"{check.last.check}. They come from the NLB node, not from a client. Both targets "
+            "are unhealthy. Pages still come only because a balancer without a healthy target "
+            "uses all of them."
         )
-    by_address = _with_rule(nlb_site("ip").vpc, rule).get(URL)
-    came = by_address.capture.traces[0].last.before.flow
+    past = site.connect("web 1", WEBS["web 2"], 80)
+    if past.outcome.works:
+        return (
+            "Not yet. Clients and health checks pass. But web 1 can call web 2 directly, at "
+            f"{WEBS['web 2']}, past the balancer: your rule allows {rule.peer}. Which rule "
+            "allows only what came through the NLB?"
+        )
     return (
-        f"Right. The client sees 200 OK, the stranger '{other.symptom}'. But register the "
-        f"same targets by address, and the client sees '{by_address.symptom}': then {came} "
-        "arrives, and no rule of web's can tell clients apart."
+        f"Right. The client sees '{mine.symptom}', the stranger '{other.symptom}', and every "
+        "health check passes. The NLB's security group chooses the clients. web's rule names "
+        "that group, so it allows the clients that came through the NLB, and the NLB's own checks."
     )
 
 
 OFFICE = """from vpcedu.tables.security_group import GroupRule
 
-# Targets registered by instance see the client's own address, so their security group's rule names clients.
-row = GroupRule("sg-web", "in", (80, 80), "203.0.113.0/24")
+# The rule names the security group of the Network Load Balancer. It matches what the NLB delivers, also
+# where the packet carries the client's own address, and it matches the health checks.
+row = GroupRule("sg-web", "in", (80, 80), "sg-nlb")
 """
 
 
@@ -206,13 +247,3 @@ HEADER = """# 12 bytes signature; 21 11 000c: version 2, TCP over IPv4, 12 more 
 # destination address, source port, destination port. cb 00 71 0a is 203.0.113.10; the port:
 row = "203.0.113.10:" + str(0xB942)
 """
-
-
-def _with_rule(vpc: Vpc, rule: GroupRule) -> Site:
-    """The site with another inbound rule, and with a stranger on the Internet."""
-    vpc = vpc if rule == GROUP_RULES[0] else vpc.replace(GROUP_RULES[0], rule)
-    changed: Vpc = vpc._replace(
-        outside=(*vpc.outside, OutsideHost("stranger", UPDATES)),
-        devices=(*vpc.devices, Device("stranger", Host)),
-    )
-    return Site(changed)
