@@ -71,7 +71,9 @@ def _fate(trace: Trace, sender: str) -> str:
         return f"It reached {trace.last.at}, but {sender} never sends a packet like it."
     held = f" ({drop.row})" if drop.row is not None else ""
     if drop.sent:  # somebody answered: it got there, and was not wanted
-        return f"It was refused with a {label(drop.sent[0])} at {drop.lost.removeprefix('lost at ')}."
+        return (
+            f"It was refused with a {label(drop.sent[0])} at {drop.lost.removeprefix('lost at ')}."
+        )
     return f"It was {drop.lost}{held}."
 
 

@@ -14,6 +14,10 @@ from vpcedu.sites.port_load import CLOSERS, RANGES, SPREADS, Load, PortUse, port
 from vpcedu.widgets.parts.controls import choice, menu, slider
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 ABOUT = (
     "On the right a bin for each destination, as high as the range has ports. New connections "
     "come in at the top, and each takes a port. A port is free again when its connection is "
@@ -79,3 +83,7 @@ class Ports(Explorer):
             lifetime=self.lifetime,
             at=self.at,
         )
+
+    def no_effect(self, **values: Any) -> dict[str, str]:
+        """With one destination there is nothing to spread."""
+        return {"spread": "there is one destination"} if values["destinations"] == 1 else {}

@@ -11,6 +11,10 @@ from vpcedu.sites.visit import Visit
 from vpcedu.widgets.parts.controls import check, choice, menu, slider
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 PRESERVE = {"default": None, "on": True, "off": False}
 SILENT = (0, 30, 50, 70, 120, 200, 300, 340, 360, 400, 1_000, 5_900, 6_100)  # seconds
 IDLE = (60, 350, 6_000)
@@ -122,3 +126,14 @@ class NetworkBalancer(Explorer):
             opener=self.opener,
             idle=self.idle,
         )
+
+    def no_effect(self, **values: Any) -> dict[str, str]:
+        """What cannot matter: a default that is not asked for, and what comes after a lost SYN."""
+        found = {}
+        if values["preserve"] != "default":
+            found["target_type"] = (
+                f"decides only the default, and the address is kept: {values['preserve']}"
+            )
+        if not any(trace.packet.data for trace in _visits(**values)[-1].capture):
+            found |= dict.fromkeys(("silent", "proxy"), "the connection is never established")
+        return found
