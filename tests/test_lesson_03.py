@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vpcedu import lab
+from vpcedu import lab, widgets
 from vpcedu.protocols.ports import LINUX, choose
 from vpcedu.sites.port_load import RANGES, Load, fill, open_all, port_use
 
@@ -157,3 +157,16 @@ def test_a_prediction_of_ports_that_is_not_understood_is_named():
         lab.judge_ports(visit, "http", 51828, 4)
     with pytest.raises(ValueError, match="no answer"):
         lab.judge_ports(lab.two_hosts("closed").get(URL), 80, 51828, 4)
+
+
+def test_with_one_destination_nothing_can_be_spread():
+    explorer = widgets.Ports()
+    assert explorer.spread.disabled and "one destination" in explorer.note.value
+    before = explorer.picture.scene
+    explorer.spread.value = "4 of 5 to one"
+    assert explorer.picture.scene == before
+    explorer.destinations.value = 2
+    assert not explorer.spread.disabled and explorer.note.value == ""
+    before = explorer.picture.scene
+    explorer.spread.value = "evenly"
+    assert explorer.picture.scene != before

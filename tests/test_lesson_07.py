@@ -276,3 +276,39 @@ def test_what_cannot_be_shown_as_chosen_is_named():
     for visit in (nlb_site(targets=("web 1",)).get(URL), lab.two_hosts().get(URL)):
         with pytest.raises(ValueError, match="one node with 2 targets"):
             draw.chosen([visit])
+
+
+def moved(explorer, name):
+    """The share of a control's other values that change picture or sentence; the rest stay put."""
+    control = explorer.controls[name]
+    if hasattr(control, "options"):
+        values = [one[1] if isinstance(one, tuple) else one for one in control.options]
+    else:
+        values = range(control.min, control.max + 1) if hasattr(control, "min") else (False, True)
+    first, before = control.value, (explorer.picture.scene, explorer.sentence)
+    changed = 0
+    others = [value for value in values if value != first]
+    for value in others:
+        control.value = value
+        changed += (explorer.picture.scene, explorer.sentence) != before
+    control.value = first
+    return changed / len(others)
+
+
+@pytest.mark.parametrize(
+    ("given", "settings", "dead"),
+    [
+        ({}, {}, set()),
+        ({"opener": "web 1", "connection": 4}, {}, {"silent", "proxy"}),
+        ({}, {"preserve": "on"}, {"target_type"}),
+    ],
+)
+def test_a_control_is_disabled_where_none_of_its_values_changes_anything_and_only_there(
+    given, settings, dead
+):
+    explorer = widgets.NetworkBalancer(**given)
+    for name, value in settings.items():
+        explorer.controls[name].value = value
+    disabled = {name for name, control in explorer.controls.items() if control.disabled}
+    assert disabled == dead == {name for name in explorer.controls if not moved(explorer, name)}
+    assert all(explorer.controls[name].tooltip for name in dead)
