@@ -117,7 +117,8 @@ class View:
             ),
             None,
         )
-        self.proxied = listener.targets.proxy_protocol_v2
+        talked = any(trace.packet.data for trace in visit.capture)
+        self.proxied = listener.targets.proxy_protocol_v2 and talked
         client = next(row.device for row in vpc.outside)
         self.places = {
             client: (COLUMNS[0], MIDDLE),
@@ -220,7 +221,7 @@ def _paths(view: View) -> list[Item]:
         for leg in legs_of(trace, view.vpc) if trace else ():
             start, end = _ends(view, leg, answer)
             ink = "dropped" if leg.drop else "ink"
-            items.append(Line((start, end), ink, PACKET, (), "solid", trace.number if trace else 0))
+            items.append(Line((start, end), ink, PACKET, (), "solid"))
             if leg.drop is not None:
                 at = end if leg.spot in (AT, END) else start
                 back = (start[0] - end[0]) * 0.16
