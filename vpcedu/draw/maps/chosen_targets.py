@@ -109,14 +109,8 @@ class View:
             None,
         )
         self.shown = self.lost or self.first
-        self.answer = next(
-            (
-                t
-                for t in visit.capture
-                if t.cause.trace == self.shown.number and t.sender != visit.opener
-            ),
-            None,
-        )
+        sent = (t for t in visit.capture if t.cause.trace == self.shown.number)
+        self.answer = next((t for t in sent if t.sender != visit.opener), None)
         talked = any(trace.packet.data for trace in visit.capture)
         self.proxied = listener.targets.proxy_protocol_v2 and talked
         client = next(row.device for row in vpc.outside)
