@@ -31,7 +31,7 @@ SECTIONS = (
     "Take away",
 )
 # The lessons that have the second edition's form already.
-CONVERTED: tuple[str, ...] = ("00", "03", "04", "05", "06", "07", "08", "10")
+CONVERTED: tuple[str, ...] = ("00", "01", "02", "03", "04", "05", "06", "07", "08", "10")
 HIDDEN = {"source_hidden": True}  # the source of a cell that need not be read is folded
 TITLE = re.compile(r"# (\d\d) · \S")
 TOP = re.compile(

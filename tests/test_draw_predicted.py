@@ -90,7 +90,7 @@ def test_in_a_ladder_the_nat_gets_a_lifeline_for_the_packet_that_was_meant_to_pa
         assert any(getattr(item, "words", "") == "NAT" for item in shown.items) == has
     words = [getattr(item, "words", "") for item in scene.items]
     assert words.count("your packet") == 2, "its row, and the legend"
-    assert words.index("your packet") > words.index("GET /")
+    assert words.index("your packet") > words.index("GET /") and "to 203.0.113.10" in words
 
 
 def test_lesson_01_s_prediction_that_the_reply_leaves_by_a_public_address():
@@ -98,6 +98,10 @@ def test_lesson_01_s_prediction_that_the_reply_leaves_by_a_public_address():
     trace = lab.judge_addresses(public, WEB, "192.0.2.40", "192.0.2.40").trace
     for picture in (draw.ladder(public, predicted=trace), draw.map(public, predicted=trace)):
         assert faults(picture.scene) == [] and "is lost at web, source check" in picture.alt
+    words = [
+        getattr(item, "words", "") for item in draw.ladder(public, predicted=trace).scene.items
+    ]
+    assert "from 192.0.2.40" in words
 
 
 def test_without_a_prediction_nothing_changes():

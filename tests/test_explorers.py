@@ -137,7 +137,7 @@ STEPS = {
         ),
     ),
     "Routes": (
-        "One route matches 198.51.100.7: route 0.0.0.0/0 > NAT",
+        "The only route that fits 198.51.100.7: route 0.0.0.0/0 > NAT",
         ("public", False),
         (
             ("partner", True, "the longest prefix wins: route 198.51.100.0/24 > NAT"),

@@ -157,7 +157,7 @@ def test_what_is_no_address_is_said_and_the_picture_stays():
         and explorer.image.value == picture
     )
     explorer.to.value = " 198.51.100.7 "
-    assert "One route matches" in explorer.sentence
+    assert "The only route that fits" in explorer.sentence
 
 
 @pytest.mark.parametrize("picture", PICTURES)

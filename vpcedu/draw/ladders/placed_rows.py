@@ -14,7 +14,7 @@ from vpcedu.draw.canvas.fonts import shorten, width_of, wrap
 from vpcedu.draw.canvas.style import CLEAR, LINE, NOTE
 from vpcedu.draw.ladders.pieces import BEYOND, Piece, Run, line_width
 from vpcedu.draw.ladders.rows import begun, since
-from vpcedu.draw.reading.legs import START, boxed, legs_of, owner
+from vpcedu.draw.reading.legs import START, address_of, boxed, legs_of, owner
 from vpcedu.packet import ACK
 from vpcedu.views.explain import label
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vpcedu.draw.ladders.lifelines import Lifelines
     from vpcedu.draw.ladders.rows import LadderRow
     from vpcedu.draw.reading.legs import DrawnLeg
+    from vpcedu.packet import Packet
     from vpcedu.sites.visit import Visit
 
     Label = tuple[tuple[Run, ...], ...]  # lines of runs
@@ -150,7 +151,8 @@ class PlacedRows:
                 )
                 for word, words in fields
             ]
-            lines += [(Run(words),) for words in self._added(row) if Run(words).width <= room]
+            added = (self._meant(packet, row.trace.sender),) if row.tried else self._added(row)
+            lines += [(Run(words),) for words in added if Run(words).width <= room]
         if leg.drop is not None:
             code = leg.drop.reason.code if leg.drop.reason else "lost"
             line = _first_that_fits(
@@ -167,6 +169,11 @@ class PlacedRows:
                 ]
             )
         return tuple(line for line in lines if line)
+
+    def _meant(self, packet: Packet, sender: str) -> str:
+        """The end of a predicted packet that tells it from others."""
+        own = packet.flow.src == address_of(self.visit.vpc, sender)
+        return f"to {packet.flow.dst}" if own else f"from {packet.flow.src}"
 
     def _added(self, row: LadderRow) -> tuple[str, ...]:
         """A header that this request has and the first request of the capture had not."""

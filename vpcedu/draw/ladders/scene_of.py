@@ -106,7 +106,9 @@ def ladder(
     ]
     under = subtitle(visit, drawn < len(visit.capture))
     if rows != whole:
-        under += f" Lines {whole.index(rows[0]) + 1} to {whole.index(rows[-1]) + 1} of {len(whole)}."
+        under += (
+            f" Lines {whole.index(rows[0]) + 1} to {whole.index(rows[-1]) + 1} of {len(whole)}."
+        )
     alt = alternative(visit, "Ladder") + predicted_words(visit, predicted)
     return page(finding(visit), under, items, foot, alt)
 

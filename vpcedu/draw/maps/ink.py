@@ -22,7 +22,7 @@ from vpcedu.draw.canvas.style import (
     PACKET,
     device_ink,
 )
-from vpcedu.draw.maps.layout import COLUMNS, GAPS, GATEWAY, OUTSIDE
+from vpcedu.draw.maps.layout import COLUMNS, GAPS, GATEWAY, LANES, OUTSIDE
 from vpcedu.draw.maps.polylines import polyline
 from vpcedu.draw.maps.table import badge
 from vpcedu.draw.reading.legs import AT, END, MIDDLE, START, rewritings, space
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from vpcedu.sites.visit import Visit
 
 
+LANES_THERE = ("request", "answer")
 APART = 8.0  # half the distance of request and answer inside the gateway
 
 
@@ -157,6 +158,7 @@ def hop_items(
             used.append(pair)
             shift = (10.0 if hop.lane == "request" else -10.0) * again
             drawn.append((hop, polyline(places, (leg.start, leg.end), hop.lane, shift)))
+    lanes = _untangled(places, drawn)
     for (hop, plain), points in zip(drawn, _joined(places, drawn), strict=True):
         leg = hop.leg
         ink = space(visit.vpc, leg.packet)
@@ -186,7 +188,7 @@ def hop_items(
             marks.append(Mark("cross", *cross, "dropped", CROSS, "", hop.number))
         if leg.start in gates:
             marks.append(Mark("diamond", *points[0], "rewritten", DIAMOND, "", hop.number))
-        spots = badge_spots(places, (leg.start, leg.end), plain, hop.lane)
+        spots = badge_spots(places, (leg.start, leg.end), plain, lanes.get(hop.number, hop.lane))
         if leg.spot == START:  # next to the cross, not over the lane of the other direction
             low = places[leg.start].host or hop.lane == "request"
             spots = [(cross[0], cross[1] + (16.5 if low else -16.5))]
@@ -194,6 +196,26 @@ def hop_items(
             spots = [(cross[0] + (25.0 if cross[0] > points[0][0] else -25.0), cross[1])]
         marks.append(badge(hop, *free_spot(marks, spots, hop.lane)))
     return polylines, marks
+
+
+def _untangled(places: MapPlaces, drawn: list[tuple[MapHop, list[Point]]]) -> dict[int, str]:
+    """Let a request that comes from below a box meet its host below an answer that goes straight.
+
+    Else the two would cross. The polylines are changed; returned are the lanes of these hops.
+    """
+    lanes: dict[int, str] = {}
+    for i, (hop, points) in enumerate(drawn):
+        for k, (other, straight) in enumerate(drawn):
+            meets = hop.leg.end == other.leg.start and (hop.lane, other.lane) == LANES_THERE
+            if not meets or len(points) < 4 or len(straight) != 2:
+                continue
+            if not points[-2][1] < straight[0][1] < points[-3][1]:
+                continue
+            low, high = (places[hop.leg.end].y + LANES[lane] for lane in reversed(LANES_THERE))
+            drawn[i] = hop, [*points[:-2], (points[-2][0], low), (points[-1][0], low)]
+            drawn[k] = other, [(x, high) for x, _ in straight]
+            lanes.update({hop.number: "answer", other.number: "request"})
+    return lanes
 
 
 def _joined(places: MapPlaces, drawn: list[tuple[MapHop, list[Point]]]) -> list[list[Point]]:

@@ -59,7 +59,7 @@ def _lookup(visit: Visit, to: str) -> str:
     if not fit:
         return f"No route matches {to}."
     return (
-        f"One route matches {to}: {winner}."
+        f"The only route that fits {to}: {winner}."
         if fit == 1
         else (f"{fit} of {len(rows)} routes match {to}; the longest prefix wins: {winner}.")
     )
