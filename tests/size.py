@@ -124,10 +124,12 @@ LATER = {
     # a page led nowhere but from its last line, and two printed lines could become one
     ("pages", "links above and below, folded cells, printed lines that stay lines"): 24,
     # what a learner had predicted was said, and not seen
-    ("draw", "a predicted packet on the picture of what happened"): 57,
+    ("draw", "a predicted packet on the picture of what happened"): 62,
     ("widgets", "the same: a form keeps it"): 3,
     # the reply to a wrong packet gave the cause away, before the picture showed it
     ("course", "which connections the sender of a predicted packet has"): 8,
+    # a request that passed below a box crossed its answer, and a number stood on the crossing
+    ("draw", "a request and its answer that do not cross"): 16,
     # words had to be guessed for text fields; without a kernel a form did not say what it asks
     ("widgets", "closed sets as buttons and menus, and forms that say what they ask"): 50,
     # a lesson could not show what the learner sees on a machine of their own

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
-from rigs.layout import faults
+from rigs.layout import faults, segment_meets
 
 from vpcedu import draw, lab, widgets
-from vpcedu.draw.canvas.scene import live
+from vpcedu.draw.canvas.scene import Line, Mark, live
 from vpcedu.sites.lone_server import (
     DEFAULTS,
     PARTNER,
@@ -177,3 +177,21 @@ def test_every_setting_has_a_picture_that_fits_and_a_sentence_with_room(picture,
 def test_what_is_no_row_is_named(number, row):
     said = " ".join(lab.check(number, row).split())
     assert said.startswith("Not understood: ") and "expected a Route" in said
+
+
+def test_on_the_map_the_lost_answer_and_its_request_do_not_cross():
+    """No line of one hop meets a line, or the number, of another."""
+    scene = draw.map(lone_server("NAT").get(URL)).scene
+    lines = [item for item in scene.items if isinstance(item, Line) and item.part_of]
+    numbers = [item for item in scene.items if isinstance(item, Mark) and item.words][:3]
+    for line in lines:
+        for start, end in pairwise(line.points):
+            for other in lines:
+                if {line.part_of, other.part_of} == {2, 3}:
+                    for one, two in pairwise(other.points):
+                        sides = (sorted((one[0], two[0])), sorted((one[1], two[1])))
+                        box = tuple(side[place] for place in (0, 1) for side in sides)
+                        assert not segment_meets(start, end, box)
+            for mark in numbers:
+                reach = mark.x - 9, mark.y - 9, mark.x + 9, mark.y + 9
+                assert not segment_meets(start, end, reach), (line.part_of, mark.words)

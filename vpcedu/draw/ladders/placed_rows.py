@@ -173,7 +173,8 @@ class PlacedRows:
     def _meant(self, packet: Packet, sender: str) -> str:
         """The end of a predicted packet that tells it from others."""
         own = packet.flow.src == address_of(self.visit.vpc, sender)
-        return f"to {packet.flow.dst}" if own else f"from {packet.flow.src}"
+        meant = owner(self.visit.vpc, packet.flow.dst) or packet.flow.dst
+        return f"to {meant}" if own else f"from {packet.flow.src}"
 
     def _added(self, row: LadderRow) -> tuple[str, ...]:
         """A header that this request has and the first request of the capture had not."""
