@@ -94,18 +94,18 @@ def _sources_without_an_address(notebook):
 
 
 def _no_time(notebook):
-    _markdown(notebook, "*About ", "*Some ")
+    _markdown(notebook, "About 17 minutes", "Some minutes")
 
 
 def _wrong_time(notebook):
-    _markdown(notebook, "*About 1", "*About 2")
+    _markdown(notebook, "About 17", "About 25")
 
 
 def _too_short(notebook):
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             cell["source"] = [
-                line for line in cell["source"] if line.startswith(("#", "*About", "**Sources"))
+                line for line in cell["source"] if line.startswith(("#", "*Lesson", "**Sources"))
             ]
         else:
             cell["outputs"] = []
@@ -120,6 +120,62 @@ def _too_many_cells(notebook):
     notebook["cells"][place:place] = [copy.deepcopy(notebook["cells"][place]) for _ in range(3)]
     for number, at in enumerate(_code(notebook), 1):
         notebook["cells"][at]["execution_count"] = number
+
+
+def _wrong_number(notebook):
+    _markdown(notebook, "Lesson 3 of", "Lesson 2 of")
+
+
+def _wrong_count(notebook):
+    _markdown(notebook, " of 13.", " of 12.")
+
+
+def _no_promise(notebook):
+    _markdown(notebook, "**After this you can", "**Here you")
+
+
+def _licence_at_the_top(notebook):
+    _markdown(notebook, "You need only a little Python.", "Course text: CC BY 4.0.")
+
+
+def _no_licence(notebook):
+    _markdown(notebook, "Course text: CC BY 4.0.", "")
+
+
+def _no_command(notebook):
+    _markdown(notebook, "## On a real machine", "### On a real machine")
+
+
+def _no_next(notebook):
+    _markdown(notebook, "Next: [03", "See [03")
+
+
+def _another_next(notebook):
+    _markdown(notebook, "Next: [03", "Next: [04")
+
+
+def _replace(notebook, old, new):
+    """Replace words in every code cell."""
+    for place in _code(notebook):
+        cell = notebook["cells"][place]
+        cell["source"] = "".join(cell["source"]).replace(old, new).splitlines(keepends=True)
+
+
+def _another_lessons_recall(notebook):
+    _replace(notebook, 'Recall("02")', 'Recall("03")')
+
+
+def _no_seen(notebook):
+    _replace(notebook, 'widgets.Seen("02")', "None")
+
+
+def _recall_too_late(notebook):
+    _replace(notebook, 'widgets.Recall("02")', "None")
+    _replace(notebook, "other = widgets", 'widgets.Recall("02")\nother = widgets')
+
+
+def _other_metadata(notebook):
+    notebook["cells"][_code(notebook)[0]]["metadata"] = {"jupyter": {"outputs_hidden": True}}
 
 
 def _markdown(notebook, old, new):
@@ -146,6 +202,18 @@ FAULTS = {
     _sources_without_an_address: "no sources: no paragraph **Sources** with addresses",
     _no_time: "no line '*Lesson n of N. About N minutes.' at the top",
     _wrong_time: "says about 25 minutes; counted are",
+    _wrong_number: "is lesson 3 of 13, and says 2 of 13",
+    _wrong_count: "is lesson 3 of 13, and says 3 of 12",
+    _no_promise: "no line '*Lesson n of N. About N minutes.* **After this you can ...**'",
+    _licence_at_the_top: "'Course text: CC BY 4.0.' is not at the foot alone",
+    _no_licence: "'Course text: CC BY 4.0.' is not at the foot alone",
+    _no_command: "no section 'On a real machine'",
+    _no_next: "does not end with 'Next: [...]'",
+    _another_next: "does not end with 'Next: [...]'",
+    _another_lessons_recall: "not one cell widgets.Recall('02')",
+    _no_seen: "not one cell widgets.Seen('02')",
+    _recall_too_late: "widgets.Recall is not in the section 'The question'",
+    _other_metadata: "metadata jupyter {'outputs_hidden': True}",
     _too_short: "minutes; 10 to 25 are allowed",
     _too_long: "minutes; 10 to 25 are allowed",
     _too_many_cells: "15 code cells; 14 are allowed",
@@ -241,7 +309,7 @@ def test_the_script_prints_every_lesson_and_says_what_is_wrong(tmp_path, capsys)
     _too_long(notebook)
     path = tmp_path / "02-too-long.ipynb"
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    assert reading_time.main(NOTEBOOKS) == 0
+    assert reading_time.main(LESSONS) == 0
     assert all(path.stem in capsys.readouterr().out for path in NOTEBOOKS[:1])
     assert reading_time.main([path]) == 1
     assert "10 to 25 are allowed" in capsys.readouterr().out
