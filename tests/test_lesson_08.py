@@ -55,7 +55,7 @@ def test_seen_is_answered_by_the_five_visits():
     ("destination", "port", "fate"),
     [
         ("10.0.0.30", 49_654, "lost at NLB node, group in"),
-        ("10.0.0.20", 49_654, "lost at NAT, deliver"),
+        ("10.0.0.20", 49_654, "refused with a RST at NAT, deliver"),
         ("10.0.0.10", 19_404, "We sent your packet"),
     ],
 )
