@@ -30,7 +30,7 @@ class CheckYourself:
         self.seed = ipywidgets.Text(
             value=self.paper.seed, description="Name or number", continuous_update=False
         )
-        self.seed.style.description_width = "110px"
+        self.seed.style.description_width = "130px"
         self.asks = ipywidgets.HTML()
         self.choice = ipywidgets.RadioButtons(layout={"width": "auto", "max_width": "700px"})
         words = ("Back", "Next", "Hand in")
@@ -77,7 +77,7 @@ class CheckYourself:
         said = f"{self.place + 1} of {many} (form {self.paper.form}). {question.asks}"
         self.asks.value = f"<p {STYLE}>{escape(said)}</p>"
         chosen = self.letters[self.place]
-        pairs = [(f"{a}  {w}", a) for a, w in zip(LETTERS, question.answers, strict=True)]
+        pairs = [(f"{a})  {w}", a) for a, w in zip(LETTERS, question.answers, strict=True)]
         self._showing = True
         self.choice.options = pairs
         self.choice.value = None if chosen == "." else chosen

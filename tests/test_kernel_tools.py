@@ -43,9 +43,13 @@ def test_the_tools_print_the_same_today(name):
         if os.environ.get("CI") == "true" and sys.platform == "linux" and not os.geteuid():
             assert not missing_tools(), reason
         pytest.skip(reason)
-    fresh = tools.record(tools.PLAYS[name])
-    assert tools.differences(tools.load(name), _undated(fresh)) == []
-    assert differences(name, fresh) == []
+    found = ["never run"]
+    for _ in range(3):  # a busy machine may be late; a tool that prints something else is so always
+        fresh = tools.record(tools.PLAYS[name])
+        found = tools.differences(tools.load(name), _undated(fresh)) + differences(name, fresh)
+        if not found:
+            break
+    assert found == []
 
 
 def _undated(looked):
