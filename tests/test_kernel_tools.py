@@ -152,6 +152,14 @@ def test_web_has_one_connection_and_its_peer_is_the_balancer_s_node(visit):
     assert shown(printed) == str(printed)
 
 
+def test_what_came_with_the_fin_is_acknowledged_in_the_moment_before_it():
+    through = reference_architecture("network").get(URL)
+    assert lab.ss(through, "web").lines[1].split()[:3] == ["ESTAB", "0", "0"]
+    sent = next(trace for trace in through.capture if trace.packet.data.startswith(b"HTTP"))
+    lines = lab.ss(through, "web", at=sent.steps[0].now / 1e6).lines
+    assert lines[1].split()[2] == str(len(sent.packet.data))
+
+
 def test_a_moment_can_be_chosen(visit):
     assert lab.ss(visit, "web", at=0).lines[1:] == ()
     assert lab.ss(visit, "web", "-tan", at=0.0603).lines[1].startswith("SYN-RECV")

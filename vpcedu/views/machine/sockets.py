@@ -115,7 +115,8 @@ class Life:
             return 0
         first = packets[0].seq
         end = max(ahead(packet.seq + packet.length, first) for packet in packets)
-        return end - max([0, *(ahead(ack, first) for at, ack in self.took if at <= now)])
+        # a FIN often comes in the same instant as the acknowledgment before it
+        return end - max([0, *(ahead(ack, first) for at, ack in self.took if at <= now + 1)])
 
     def timer(self, now: int, settings: Settings) -> Running | None:
         """The timer that runs at an instant, where the capture tells."""
