@@ -200,8 +200,9 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(writer, monkeypatch, o
     if old:
         path.write_bytes(old)
     monkeypatch.setattr(files, "open", lambda *a, **k: Full(open(*a, **k)), raising=False)  # noqa: SIM115
-    with pytest.raises(FAILS, match="No space left on device"):
+    with pytest.raises(FAILS, match="No space left on device") as caught:
         write(path)
+    assert path.name in str(caught.value) and ".part" not in str(caught.value)
     assert inside(path) == ([path.name] if old else [])
     assert not old or path.read_bytes() == old
 
@@ -229,8 +230,9 @@ def test_whatever_fails_at_the_end_leaves_the_old_file_and_nothing_else(writer, 
         raise PermissionError(errno.EACCES, "not here")
 
     monkeypatch.setattr(files.os, step, fails)
-    with pytest.raises(FAILS, match="not here"):
+    with pytest.raises(FAILS, match="not here") as caught:
         write(path)
+    assert path.name in str(caught.value) and ".part" not in str(caught.value)
     assert inside(path) == [path.name] and path.read_bytes() == b"old"
 
 
@@ -293,6 +295,14 @@ def test_an_interrupt_leaves_nothing(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         files.write(tmp_path / "x", pieces())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_is_too_long_is_the_one_that_the_error_names(tmp_path):
+    path = tmp_path / ("x" * 256)
+    with pytest.raises(OSError, match="File name too long") as caught:
+        files.write(path, [b"new"])
+    assert (caught.value.filename, caught.value.filename2) == (str(path), None)
     assert list(tmp_path.iterdir()) == []
 
 

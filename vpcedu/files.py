@@ -50,7 +50,7 @@ def write(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
     """Write a file from pieces; it appears only when it is whole.
 
     Until then whatever was there stays. OSError names a path that cannot be written, and says what
-    stands there.
+    stands there or what failed.
     """
     name = os.fsdecode(path)
     target = os.path.realpath(name)
@@ -74,6 +74,8 @@ def write(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
         if mode is not None:
             os.chmod(part, mode)
         os.replace(part, target)
-    except BaseException:
+    except BaseException as error:
         os.remove(part)
+        if isinstance(error, OSError):  # it names the new file, or none
+            raise OSError(error.errno, error.strerror, name) from None
         raise
