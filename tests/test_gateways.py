@@ -405,6 +405,14 @@ def test_a_syn_in_the_same_row_makes_what_was_seen_before_it_old():
     assert nat.handle(Packet(BACK, ACK, 300, 106), 11 * SECOND).reason is PORT_CLOSED
 
 
+def test_a_syn_from_outside_does_not_make_a_guessed_reset_fit():
+    """Linux, nf_conntrack_proto_tcp.c: a SYN against the opener's direction is INVALID."""
+    nat = talking()
+    nat.handle(Packet(BACK, SYN, 70_000_000), 0)
+    assert nat.handle(Packet(BACK, RST, 80_000_000), 0).reason is PORT_CLOSED
+    assert nat.handle(Packet(BACK, ACK, 300, 106), 12 * SECOND).action == REWRITE
+
+
 @pytest.mark.parametrize("start", [0, (1 << 32) - 350, (1 << 32) - 500])
 def test_an_old_acknowledgment_does_not_turn_the_window_back(start):
     """RFC 9293 section 3.4: numbers are compared on a circle."""

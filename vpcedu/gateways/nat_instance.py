@@ -34,10 +34,6 @@ from vpcedu.tables.target_group import Listener
 from vpcedu.tables.translation import Translation, Translations
 from vpcedu.trace import DROP, PASS, Step, rewrote
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 IDLE = 432_000 * SECOND  # nf_conntrack_tcp_timeout_established
 # ..._syn_sent, ..._time_wait, ..._close
 OPENING, CLOSED, RESET = (120 * SECOND, 120 * SECOND, 10 * SECOND)

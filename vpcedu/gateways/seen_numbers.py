@@ -42,10 +42,11 @@ class SeenNumbers:
     def note(self, packet: Packet, row: Translation) -> None:
         """Remember what a packet of a row says; nothing where the connection is over.
 
-        A SYN may begin another connection in the same row.
+        The opener's SYN may begin another connection in the same row. The other side's cannot, so
+        nobody makes a RST fit by a SYN from outside (Linux: INVALID).
         """
         flow, flags = packet.flow, packet.flags
-        if flags & (SYN | ACK) == SYN:
+        if flags & (SYN | ACK) == SYN and flow == row.before:
             self.begin(row)
         known = self._sides.get(flow)
         if known is None or not flags & ACK:
