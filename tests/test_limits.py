@@ -5,6 +5,7 @@ Work is counted in bytecodes (`rigs/counted.py`), never timed. Memory is what tr
 
 import json
 import tracemalloc
+from contextlib import suppress
 
 import pytest
 from rigs.aws_many import MANY, bare_vpcs, base, prefix_lists, unknown_groups
@@ -134,6 +135,20 @@ def test_a_name_that_stands_twice_among_many_is_found_by_looking_once(tmp_path):
             list(reading.read(path, reader_notes.Notes()))
 
     assert growth(read, 50) < 2.1
+
+
+def test_to_find_a_name_that_stands_twice_takes_no_memory_of_its_own(tmp_path):
+    def peak(last):
+        path = tmp_path / "names.json"
+        path.write_text("{" + "".join(f'"{i}":0,' for i in range(20_000)) + f'"{last}":1}}')
+        tracemalloc.start()
+        with suppress(aws.LoadError):
+            list(reading.read(path, reader_notes.Notes()))
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    assert peak("0") < 1.05 * peak("another")
 
 
 def refused(monkeypatch, tmp_path, module, limit, most, network):

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from pathlib import Path
 
 from vpcedu.aws.located import At, LoadError
@@ -130,9 +129,10 @@ def _skip(text: str, position: int) -> int:
 def _object(pairs: list[tuple[str, Any]]) -> Any:
     made = dict(pairs)
     if len(made) < len(pairs):
-        counts = Counter(key for key, _ in pairs)
-        twice = next(key for key in made if counts[key] > 1)
-        return Odd(f"an object with the name {twice[:60]!a} twice")
+        for name, _ in pairs:
+            if name not in made:  # it was taken out before
+                return Odd(f"an object with the name {name[:60]!a} twice")
+            del made[name]
     return made
 
 
