@@ -298,6 +298,42 @@ def test_loading_takes_at_most_2_kb_a_packet(tmp_path):
     assert len(loaded.packets) == 5_000 and peak < 5_000 * 2_048
 
 
+OPTIONS = {
+    "mss": b"\x02\x04\x05\xb4" * 10,
+    "sackOK": b"\x04\x02" * 20,
+    "TS": b"\x08\x0a12345678" * 4,
+}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_headers_full_of_options_take_the_memory_that_is_stated_and_no_more(tmp_path, name):
+    count, rest = 5_000, OPTIONS[name]
+    plain = [bytearray(encode(OPENING._replace(options=(), data=rest))) for _ in range(count)]
+    for number, frame in enumerate(plain):
+        frame[12:16] = (0x0A000000 + number).to_bytes(4, "big")
+        frame[32] = 20 + len(rest) << 2  # the data is options now
+    path = write(tmp_path, classic(101, [bytes(frame) for frame in plain]))
+    tracemalloc.start()
+    loaded = lab.load_pcap(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(loaded.packets) == count and loaded.packets[0].decoded.packet.options[0][0] == name
+    stated = 3 * 1_024
+    assert peak < count * stated
+    assert capture_file.MOST_PACKETS * stated + capture_file.MOST_BYTES < 0.7e9
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a FIFO", "a device"])
+def test_what_has_no_size_is_refused_and_not_waited_for(tmp_path, kind):
+    path = tmp_path / "x.pcap"
+    if kind == "a FIFO":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero" if kind == "a device" else tmp_path)
+    with pytest.raises(ValueError, match=rf"x\.pcap: {kind}: expected a capture file"):
+        lab.load_pcap(path)
+
+
 def test_a_file_above_the_limit_is_named_with_its_size_before_it_is_read(tmp_path):
     path = tmp_path / "large.pcap"
     path.write_bytes(classic(101, [encode(OPENING)]))

@@ -7,6 +7,7 @@ said of gateways or losses.
 
 from __future__ import annotations
 
+from vpcedu.files import special
 from vpcedu.hosts.host import Host
 from vpcedu.network.record import Call, Record
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-# Of a file. A packet takes up to 2 KB of memory apart from its data, so a file at most 0.5 GB.
+# Of a file. A packet takes up to 3 KB of memory apart from its data, so a file less than 0.7 GB.
 MOST_BYTES, MOST_PACKETS = 64 * 1_024 * 1_024, 200_000
 SHORTER = "editcap -r FILE SHORTER 1-10000 keeps the first ones"
 MOST_HOSTS = 12  # of a ladder in text, so that a line has an end
@@ -113,14 +114,18 @@ class Loaded(Record):
 def load_pcap(path: str | PathLike[str]) -> Loaded:
     """Read a capture file: what can be read, and how much of what else was passed over.
 
-    A file may have 64 MiB and 200,000 packets that are read; in memory a packet takes up to 2 KB
-    apart from its data, so all of it less than 0.5 GB. ValueError names a file above that, by its
-    size before anything is read; PcapError (a ValueError with `offset`) one that is damaged before
-    its first packet; OSError where there is none.
+    A file may have 64 MiB and 200,000 packets that are read; in memory a packet takes up to 3 KB
+    apart from its data, so all of it less than 0.7 GB. ValueError names a file above that, by its
+    size before anything is read, and what is no plain file and so has no size; PcapError (a
+    ValueError with `offset`) one that is damaged before its first packet; OSError where there is
+    none.
     """
     import os
 
     name = os.path.basename(os.fspath(path))
+    kind = special(path)
+    if kind:
+        raise ValueError(f"{plain(name)}: {kind}: expected a capture file")
     size = os.stat(path).st_size
     if size > MOST_BYTES:
         raise ValueError(
