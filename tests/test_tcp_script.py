@@ -420,6 +420,20 @@ def test_nothing_of_a_reset_is_processed_but_the_reset(flags, ack):
 
 
 @pytest.mark.parametrize("gap", [1, 2, 1_000])
+@pytest.mark.parametrize(("flags", "data"), [(PSH, b"late"), (FIN, b""), (FIN | PSH, b"late")])
+def test_what_comes_too_early_by_one_byte_or_more_waits(gap, flags, data):
+    """RFC 9293 section 3.10.7.4 seventh, eighth: nothing is taken before RCV.NXT is there."""
+    end = in_state("ESTABLISHED")
+    end.receive(other(flags | ACK, 301 + gap, 101, data), 0)
+    assert [text(packet) for packet in end.take_sent()] == ["[.] 101 301"]
+    assert (end.take_events(), end.rcv_nxt, end.state) == ([], 301, "ESTABLISHED")
+    end.receive(other(PSH | ACK, 301, 101, bytes(gap)), 0)
+    events = end.take_events()
+    assert b"".join(said for event, said in events if event == "data") == bytes(gap) + data
+    assert (events[-1][0] == "end of data") == bool(flags & FIN)
+
+
+@pytest.mark.parametrize("gap", [1, 2, 1_000])
 def test_what_stands_behind_a_gap_is_not_heard_before_the_gap_is_closed(gap):
     """RFC 9293 section 3.10.7.4: segments with higher beginning sequence numbers are held."""
     end = in_state("ESTABLISHED")
