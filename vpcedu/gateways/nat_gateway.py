@@ -29,10 +29,6 @@ from vpcedu.tables.source_ports import EPHEMERAL, MOST, Ports
 from vpcedu.tables.translation import Translation, Translations
 from vpcedu.trace import DROP, Event, Step, rewrote
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 IDLE = 350 * SECOND  # microseconds
 MOST_ADDRESSES = 8  # one primary, seven secondary
 
