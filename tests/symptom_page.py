@@ -20,20 +20,22 @@ from vpcedu.scenarios.catalogue import SCENARIOS, SYMPTOMS  # noqa: E402
 
 # What a lesson's cell calls that runs a symptom without naming a story.
 CALLS = {
-    1: (("00", "visit.answer"), ("08", "visit.answer")),
-    2: (("08", 'reference_architecture("network")'),),
+    1: (("00", "visit.answer"), ("00", "one_row_less")),
+    2: (("08", '"NLB by instance"'), ("07", "visit.answer")),
     3: (("07", "nlb_tries"),),
     4: (("06", '"06.3"'), ("07", '"07.2"')),
-    5: (("04", "judge_filters"), ("10", "lab.puzzle(5)")),
+    5: (("04", "judge_filters"), ("10", "lab.puzzle(5)"), ("11", "answer.repairs")),
     6: (("05", "fill_nat"), ("03", "open_all")),
     7: (("09", 'silence("NAT gateway"'), ("09", '"09.1"')),
     8: (("09", 'silence("NAT instance"'),),
     10: (("06", "forged"),),
     12: (("06", '"06.1"'), ("07", "proxy_v2")),
     13: (("01", "public_or_not"), ("05", 'target="Internet gateway"')),
+    14: (("00", "one_row_less"),),
     15: (("04", "lab.edits"),),
-    16: (("11", "answer.repairs"),),
     18: (("06", "judge_proxy"),),
+    19: (("10", "beyond_rows"),),
+    21: (("10", "beyond_rows"),),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import permutations
 
 import pytest
@@ -10,6 +11,7 @@ import symptom_page
 from vpcedu import lab
 from vpcedu.course.check_yourself.claims import FORMS
 from vpcedu.course.check_yourself.paper import LETTERS, SYMPTOMS
+from vpcedu.pages.course_pages import LAST, LESSONS
 from vpcedu.scenarios.catalogue import SCENARIOS
 from vpcedu.views.outcome import WORKS
 
@@ -238,3 +240,8 @@ def test_each_of_the_22_symptoms_is_run_by_a_story_and_12_of_them_by_the_last_pa
     assert sum(bool(row.asked) for row in rows) == 12
     assert sum(bool(row.cells) for row in rows) >= 10
     assert symptom_page.table(rows).count("\n") == 23
+
+
+def test_the_first_lesson_leads_to_the_last_page():
+    cells = json.loads(LESSONS[0].path.read_text(encoding="utf-8"))["cells"]
+    assert f"({LAST.name}.ipynb)" in "".join(cells[0]["source"])
