@@ -123,7 +123,7 @@ LATER = {
     ("course", "a second exercise on return paths"): 14,
     ("widgets", "the same: their forms"): 12,
     # a page led nowhere but from its last line, and two printed lines could become one
-    ("pages", "links above and below, folded cells, printed lines that stay lines"): 24,
+    ("pages", "links above and below, folded cells, printed lines that stay lines"): 30,
     # what a learner had predicted was said, and not seen
     ("draw", "a predicted packet on the picture of what happened"): 62,
     ("widgets", "the same: a form keeps it"): 3,
@@ -132,7 +132,7 @@ LATER = {
     # a request that passed below a box crossed its answer, and a number stood on the crossing
     ("draw", "a request and its answer that do not cross"): 16,
     # words had to be guessed for text fields; without a kernel a form did not say what it asks
-    ("widgets", "closed sets as buttons and menus, and forms that say what they ask"): 50,
+    ("widgets", "closed sets as buttons and menus, and forms that say what they ask"): 53,
     # a lesson could not show what the learner sees on a machine of their own
     ("views", "what ss, curl -v, tcpdump and a metric of CloudWatch print of a capture"): 272,
     ("sites", "what a full NAT gateway did, as a capture"): 6,

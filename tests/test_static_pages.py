@@ -145,6 +145,17 @@ def test_a_table_that_is_wider_than_a_page_is_folded():
     assert '<span class="line">a  b' in static_pages.printed(wide)
 
 
+def test_a_form_s_question_is_a_paragraph_and_its_fields_are_lines():
+    cell = {
+        "source": ["x"],
+        "outputs": [{"text": "No answer yet: a.\nWho?\n    a / b"}],
+        "metadata": {},
+    }
+    assert "<p>Who?</p>\n<pre" in static_pages.code_cell(cell)
+    cell["outputs"] = [{"text": "No prediction yet: a.\n  Who  a / b"}]
+    assert "read on.</p>\n<pre" in static_pages.code_cell(cell)
+
+
 def test_a_folded_cell_is_folded_on_the_page_and_its_output_is_not():
     cell = {"source": ["x = 1"], "outputs": [{"text": "said"}], "metadata": {}}
     assert "<details>" not in static_pages.code_cell(cell)

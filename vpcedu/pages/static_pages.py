@@ -178,6 +178,14 @@ def picture(output: dict[str, Any]) -> str:
     )
 
 
+def asked(form: str) -> tuple[str, str]:
+    """What a form asks above its fields, as a paragraph if it asks anything, and its fields."""
+    if form.startswith(" "):
+        return "", form
+    question, _, fields = form.partition("\n")
+    return f"<p>{html.escape(question)}</p>\n", fields
+
+
 def code_cell(cell: dict[str, Any]) -> str:
     """A cell's source and what it showed."""
     source = highlight("".join(cell["source"]), PythonLexer(), HtmlFormatter(nowrap=True)).rstrip(
@@ -193,7 +201,8 @@ def code_cell(cell: dict[str, Any]) -> str:
             told += picture(output)
         elif words.startswith(("No prediction yet", "No answer yet")):
             told += '<p class="note">Running, this is a form to fill in. Say your answer aloud, then read on.</p>\n'
-            told += printed(words.partition("\n")[2])
+            question, fields = asked(words.partition("\n")[2])
+            told += question + printed(fields)
         else:
             told += printed(words)
     return told

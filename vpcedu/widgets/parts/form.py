@@ -68,17 +68,25 @@ class Form:
         pairs = [(choice, choice) if isinstance(choice, str) else choice for choice in choices]
         room = sum(len(reads) for reads, _ in pairs)
         if len(pairs) <= MOST_TOGGLES and room * LETTER <= 700 - self.label:
-            kind, layout = ipywidgets.ToggleButtons, {"width": "700px", "max_width": "100%"}
-            style["button_width"] = "auto"
-        else:
-            kind, layout = ipywidgets.Dropdown, {"width": "420px", "max_width": "100%"}
-        return kind(description=words, options=pairs, value=None, layout=layout, style=style)
+            return ipywidgets.ToggleButtons(
+                options=pairs,
+                value=None,
+                style={"button_width": "auto"},
+            )
+        layout = {"width": "420px", "max_width": "100%"}
+        return ipywidgets.Dropdown(
+            description=words, options=pairs, value=None, layout=layout, style=style
+        )
 
     def _rows(self) -> list[Any]:
         """The controls in lines: two typed fields next to each other, a closed set alone."""
         rows: list[list[Any]] = []
-        for name in self._names:
+        for name, words, *_ in self.fields:
             control = getattr(self, name)
+            if isinstance(control, ipywidgets.ToggleButtons):  # which put their own words above
+                label = ipywidgets.Label(words, layout={"width": f"{self.label}px"})
+                rows.append([label, control] if words else [control])
+                continue
             typed = isinstance(control, ipywidgets.Text)
             if typed and rows and len(rows[-1]) == 1 and isinstance(rows[-1][0], ipywidgets.Text):
                 rows[-1].append(control)
