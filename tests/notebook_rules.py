@@ -156,9 +156,31 @@ def _form(cells: list[dict[str, Any]], number: str) -> list[str]:
             found.append(f"not one cell widgets.{widget}({number!r}), or one that should not be")
         elif calls and _section_of(cells, calls[0][0]) != section:
             found.append(f"widgets.{widget} is not in the section {section!r}")
+    found += [f"{name} is moved in another cell than it was made" for name in _moved(cells)]
     following = course_pages.NUMBERS[place + 1 : place + 2]
     if not re.search(r"^Next: \[" + "".join(following), _text(cells[-1]), re.MULTILINE):
         found.append("does not end with 'Next: [...]'")
+    return found
+
+
+def _moved(cells: list[dict[str, Any]]) -> list[str]:
+    """Names whose controls a cell sets that did not make them: Run All would leave them there."""
+    found = []
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            targets = [
+                target
+                for node in ast.walk(ast.parse(_text(cell)))
+                if isinstance(node, ast.Assign)
+                for target in node.targets
+            ]
+            made = {target.id for target in targets if isinstance(target, ast.Name)}
+            moved = {
+                ast.unparse(target).split(".")[0]
+                for target in targets
+                if isinstance(target, ast.Attribute) and target.attr == "value"
+            }
+            found += sorted(moved - made)
     return found
 
 

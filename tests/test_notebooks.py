@@ -174,6 +174,10 @@ def _recall_too_late(notebook):
     _replace(notebook, "other = widgets", 'widgets.Recall("02")\nother = widgets')
 
 
+def _explorer_moved_elsewhere(notebook):
+    _replace(notebook, "other.kernel.value", "explorer.kernel.value")
+
+
 def _other_metadata(notebook):
     notebook["cells"][_code(notebook)[0]]["metadata"] = {"jupyter": {"outputs_hidden": True}}
 
@@ -213,6 +217,7 @@ FAULTS = {
     _another_lessons_recall: "not one cell widgets.Recall('02')",
     _no_seen: "not one cell widgets.Seen('02')",
     _recall_too_late: "widgets.Recall is not in the section 'The question'",
+    _explorer_moved_elsewhere: "explorer is moved in another cell than it was made",
     _other_metadata: "metadata jupyter {'outputs_hidden': True}",
     _too_short: "minutes; 10 to 25 are allowed",
     _too_long: "minutes; 10 to 25 are allowed",
