@@ -16,7 +16,8 @@ from rigs.layout import faults
 from vpcedu import draw, lab, widgets
 from vpcedu.course.kernel_evidence import Pair, Row
 from vpcedu.draw.canvas.moving import painter
-from vpcedu.widgets.explorers.evidence import NONE, sentence
+from vpcedu.draw.canvas.scene import live
+from vpcedu.widgets.explorers.evidence import NONE, ROWS, sentence
 
 FOLDER = Path(__file__).parent / "kernel"
 FIN = "a FIN acknowledges one byte too few"
@@ -135,7 +136,7 @@ def test_picture_and_sentence_follow_every_control(laboratory):
         explorer.scenario.value, explorer.fault.value, explorer.row.value = scenario, fault, row
         both = laboratory.beside(scenario, "" if fault == NONE else fault)
         assert explorer.sentence == sentence(both, row)
-        assert explorer.image.value == painter().svg(draw.beside(both, row).scene)
+        assert explorer.image.value == painter().svg(live(draw.beside(both, row, ROWS).scene))
         assert ("differs" in explorer.sentence) == (fault != NONE)
     explorer.row.value = 17
     assert explorer.sentence.startswith("All 2 rows have been shown.")
@@ -151,7 +152,7 @@ def test_no_picture_overlaps_or_leaves_the_frame_and_every_sentence_fits(laborat
         scene = draw.beside(both, len(both.pairs) // 2 or None).scene
         wrong += [f"{name}, {fault}: {what}" for what in faults(scene)]
         explorer.scenario.value, explorer.fault.value = name, fault or NONE
-        assert scene.height <= explorer.tall
+        assert live(explorer.picture.scene).height <= explorer.tall
         assert max(len(sentence(both, row + 1)) for row in range(len(both.pairs) + 1)) <= 4 * 92
     assert wrong == []
 

@@ -53,7 +53,7 @@ CROSSES = ("dropped", "forgot")  # signs that are a cross
 class Foot(NamedRow):
     """What stands below a picture's middle, and the height of the whole picture.
 
-    sentence: from which y to which its sentence goes, which an explorer says itself.
+    sentence: from which y to which notes and sentence go, which an explorer says itself.
     """
 
     items: tuple[Item, ...]
@@ -101,6 +101,7 @@ def footing(
     """
     lines = lines_of(sentence) if lines is None else lines
     items: list[Item] = [Line(((MARGIN - 6, y), (WIDTH - MARGIN + 6, y)), "rule", GUIDE)]
+    said = y + 2  # from here to the legend stands what an explorer says itself
     y += 22
     for note in notes:
         items.append(Mark("cross", MARGIN + 6, y - 4.5, "dropped", 4.5))
@@ -108,12 +109,12 @@ def footing(
             items.append(Text(MARGIN + 20, y, words, "dropped", NOTE))
             y += 17
         y += 3
-    sentence_top = y - 17
     for number, words in enumerate(wrap(sentence, LABEL, ROOM, True)[:lines]):
         items.append(Text(MARGIN, y + 17 * number, words, "ink", LABEL, True))
+    below = y + 17 * (lines - 1) + 3
     y += 17 * lines + 8
     legend, y = _legend(y, signs)
-    return Foot((*items, *legend), y + 4 - less, (sentence_top, sentence_top + 17 * lines))
+    return Foot((*items, *legend), y + 4 - less, (said, below))
 
 
 def _legend(y: float, signs: Collection[str]) -> tuple[list[Item], float]:

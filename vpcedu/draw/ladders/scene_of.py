@@ -71,7 +71,7 @@ def ladder(
     lines = lifelines(visit, talks, tried)
     heads = Heads(visit, lines)
     above, top, gutters = bars(visit, talks, lines, heads.foot(), last, states)
-    arrows = PlacedRows(visit, lines, top + 14, every)
+    arrows = PlacedRows(visit, lines, top + 14, every or most is not None)
     arrows.states.update(gutters)
     all_rows = rows_of(visit, talks, every)
     drawn = sum(len(row.traces) for row in all_rows)

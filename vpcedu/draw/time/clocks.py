@@ -62,7 +62,8 @@ def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
             y += PITCH
         x = _x(silence.span / SECOND)
         lines.append(Line(((x, begun + HEAD - 8), (x, y)), "ink", 1.6, (6.0, 4.0)))
-        y += 10
+        items += _covered(min(max(x, LEFT + 40), RIGHT - 40), y + 11, *_ends(silence))
+        y += 24
     guides = [
         Line(((_x(instant), TOP - 8), (_x(instant), y - 8)), "rule", GUIDE, (1.5, 3.0))
         for instant, _ in TICKS
@@ -77,13 +78,19 @@ def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
     signs = {sign for sign, state in (("forgot", FORGOT), ("runs", RUNS)) if state in states}
     title = _title(shown)
     head = Text(HEARS, TOP - 14, "after the silence", "muted", NOTE, True)
+    axis = Text(MARGIN, TOP - 14, "seconds of silence:", "muted", NOTE, True)
     subtitle = (
-        "Silence since the last packet, logarithmic from 10 s. Dashed: the silence ends, "
-        "somebody sends again."
+        "Each bar: how long somebody remembers a silent connection. The axis is logarithmic: "
+        "each step is longer."
     )
-    middle = [*guides, *lines, *ticks, head, *items]
+    middle = [*guides, *lines, *ticks, axis, head, *items]
     alt = _alternative(visit, shown, title, sentence)
     return page(title, subtitle, middle, footing(y + 4, sentence, signs), alt)
+
+
+def _ends(silence: Silence) -> tuple[str, str, bool, str]:
+    """The words at the foot of the dashed line, their ink, whether they are bold, their anchor."""
+    return f"{span(silence.span)}: it ends", "ink", True, "middle"
 
 
 def _x(seconds: float) -> float:

@@ -1,9 +1,8 @@
-"""Handshake: how a connection opens, as a ladder: 4 s run down to scale, later time is folded.
+"""Handshake: how a connection opens, as a ladder to scale, from the first segment to the last.
 
-In the first 4 s every arrow begins and ends where its times say. Later packets have rows of their
-own below a zigzag, with their times next to them, not to scale. All places come from the fixed
-axis, so that nothing jumps under a slider. Where the round trip is too short for words between its
-arrows, they are above the first one.
+Every arrow begins and ends where its times say, on an axis that is as long as the story. Packets
+later than 4 s have rows of their own below a zigzag, with their times next to them, not to scale.
+Where there is no room for words between two arrows, they are above the first one.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from vpcedu.draw.reading.as_picture import picture
 from vpcedu.draw.time.handshake_axis import (
     CLIENT,
     END,
-    PER_SECOND,
     SCALED,
     SERVER,
     SLOPE,
@@ -35,18 +33,19 @@ if TYPE_CHECKING:
     from vpcedu.draw.time.handshake_axis import Group
     from vpcedu.sites.two_hosts import OpenedHandshake
 
-WORDY = 360  # milliseconds of round trip from which words fit between the arrows
+WORDY = 26.0  # pixels of a round trip from which words fit between the arrows
+CHIPS = (53.0, 83.0)  # where the settings stand, which an explorer has as controls
 
 
 @picture
 def handshake(visit: OpenedHandshake, *, theme: str = "light", ax: Any = None) -> Scene:
     """The opening of a connection, to scale: every segment, every wait, the state of each end."""
     groups = groups_of(visit)
-    axis = Axis(visit, [group for group in groups if group.sent > SCALED * SECOND])
+    axis = Axis(visit, groups)
     title = finding(visit)
+    scaled = f", to scale for {SCALED} s" if axis.folded else ", to scale"
     subtitle = (
-        f"Time runs down, to scale for {SCALED} s. Each end keeps its own state; nothing else "
-        "exists between them."
+        f"Time runs down{scaled}. Each end keeps its own state; nothing else exists between them."
     )
     signs = {"dropped"} if any(group.arrived is None for group in groups) else set()
     foot = footing(END + 12, sentence(visit), signs, lines=2)
@@ -55,7 +54,7 @@ def handshake(visit: OpenedHandshake, *, theme: str = "light", ax: Any = None) -
     ).height  # the legend of a loss has room where there is none
     items = [
         *chips(visit),
-        *posts(visit),
+        *posts(visit, axis),
         *bars(visit, axis),
         *axis.items(),
         *_arrows(visit, groups, axis),
@@ -63,7 +62,7 @@ def handshake(visit: OpenedHandshake, *, theme: str = "light", ax: Any = None) -
         *states(visit, axis),
         *after(visit, axis),
     ]
-    return page(title, subtitle, items, foot._replace(height=tallest), alternative(visit))
+    return page(title, subtitle, items, foot._replace(height=tallest), alternative(visit), (CHIPS,))
 
 
 def _ends(group: Group) -> tuple[float, float]:
@@ -73,8 +72,8 @@ def _ends(group: Group) -> tuple[float, float]:
 def _arrows(visit: OpenedHandshake, groups: list[Group], axis: Axis) -> list[Item]:
     items: list[Item] = []
     rows = {group.sent: y for group, y in axis.rows if group is not None}
-    drop = PER_SECOND * visit.setting.round_trip / 2_000
-    wordy = visit.setting.round_trip >= WORDY
+    drop = axis.per * visit.setting.round_trip / 2_000
+    wordy = 2 * drop >= WORDY
     for group in groups:
         if group in axis.skipped:
             continue
@@ -111,7 +110,7 @@ def _chains(groups: list[Group], axis: Axis, drop: float) -> list[Item]:
             begun = chain[0].sent
             late = begun - before < SECOND // 2
             lowest = axis.y(chain[-1].sent) + drop
-            items += _above(lowest + 24 if late else axis.y(begun), chain, _ends(chain[0])[0])
+            items += _above(lowest + 27 if late else axis.y(begun), chain, _ends(chain[0])[0])
             chain, before = [], begun
         if group is not None:
             chain.append(group)

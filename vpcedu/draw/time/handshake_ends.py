@@ -11,8 +11,6 @@ from vpcedu.draw.canvas.style import BOX, DOTS, LABEL, LIFELINE, MARGIN, NOTE
 from vpcedu.draw.time.handshake_axis import (
     CLIENT,
     END,
-    FIRST_ROW,
-    FOLD,
     SCALED,
     SERVER,
     START,
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
     from vpcedu.draw.canvas.frame import Item
     from vpcedu.sites.two_hosts import OpenedHandshake
 
-BRACKET = (74.0, 616.0)  # x of the waits: client's, server's
+BRACKET = (84.0, 616.0)  # x of the waits: client's, server's
 
 
 def chips(visit: OpenedHandshake) -> list[Item]:
@@ -52,11 +50,12 @@ def chips(visit: OpenedHandshake) -> list[Item]:
     return items
 
 
-def posts(visit: OpenedHandshake) -> list[Item]:
+def posts(visit: OpenedHandshake, axis: Axis) -> list[Item]:
     """Heads and lifelines; where nobody has the server's address, they are dotted."""
     silent = visit.setting.server == "silent"
     flow = visit.syns[0].packet.flow
     items: list[Item] = []
+    parts = ((128, axis.fold - 9), (axis.fold - 9, axis.fold + 9), (axis.fold + 9, END))
     hosts = (
         (CLIENT, "client", flow.source, True),
         (SERVER, "server", flow.destination, not silent),
@@ -70,7 +69,7 @@ def posts(visit: OpenedHandshake) -> list[Item]:
             Text(x, 121, str(end), "outside" if there else "muted", NOTE, False, "middle"),
             *(
                 Line(((x, top), (x, foot)), ink, LIFELINE, dash)
-                for top, foot in ((128, FOLD - 9), (FOLD - 9, FOLD + 9), (FOLD + 9, END))
+                for top, foot in (parts if axis.folded else ((128, END),))
             ),
         ]
     return items
@@ -128,27 +127,28 @@ def brackets(visit: OpenedHandshake, axis: Axis) -> list[Item]:
                     axis.y(ended),
                     f"waits {seconds(ended - begun)}",
                     who == "client",
+                    axis.fold if axis.folded else END,
                 )
     return items
 
 
-def _bracket(x: float, top: float, end: float, words: str, left: bool) -> list[Item]:
+def _bracket(x: float, top: float, end: float, words: str, left: bool, fold: float) -> list[Item]:
     inner = x + 6 if left else x - 6
     top, end = top + 3, end - 3
     points: tuple[tuple[float, float], ...] = ((inner, top), (x, top), (x, end), (inner, end))
     middle = (top + end) / 2 + 4.5
-    if top < FOLD - 12 and end > FOLD + 12:
+    if top < fold - 12 and end > fold + 12:
         points = (
             (inner, top),
             (x, top),
-            (x, FOLD - 8),
-            (x + 3, FOLD - 4),
-            (x - 3, FOLD + 4),
-            (x, FOLD + 8),
+            (x, fold - 8),
+            (x + 3, fold - 4),
+            (x - 3, fold + 4),
+            (x, fold + 8),
             (x, end),
             (inner, end),
         )
-        middle = FOLD + 4.5
+        middle = fold + 4.5
     return [Line(points, "muted", 1.3), Text(x + 9, middle, words, "ink", NOTE)]
 
 
@@ -173,22 +173,17 @@ def states(visit: OpenedHandshake, axis: Axis) -> list[Item]:
 
 
 def after(visit: OpenedHandshake, axis: Axis) -> list[Item]:
-    """What the empty place below says where nothing came later."""
-    if axis.rows or axis.result is not None or visit.result is None:
+    """What the place below says where nothing came later."""
+    if axis.folded or visit.result is None:
         return []
     if visit.result.symptom == "connected":
-        lines = [
-            "No packet after this: the",
-            "connection is what both ends",
-            "remember. Nothing holds it",
-            "between them.",
-        ]
+        lines = ["No packet after this. The connection", "is what both ends remember."]
     else:
-        lines = ["No packet after this,", "and no connection: neither", "end remembers anything."]
+        lines = ["No packet after this, and no", "connection: neither end remembers it."]
     return [
         Text(
             (CLIENT + SERVER) / 2,
-            FIRST_ROW + 20 + 18 * number,
+            END - 24 + 18 * number,
             words,
             "muted",
             LABEL,

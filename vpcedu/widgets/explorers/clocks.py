@@ -8,9 +8,15 @@ from __future__ import annotations
 from functools import lru_cache
 
 from vpcedu import draw
+from vpcedu.clock import SECOND
+from vpcedu.draw.time.clock_rows import silences
 from vpcedu.sites.silence import INSTANCES, WAYS, Silent, silence
 from vpcedu.widgets.parts.controls import choice, menu, slider
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 SECONDS = (
     30,
@@ -36,8 +42,8 @@ KEEP_ALIVE = {"off": 0, "7,200 s": 7_200, "300 s": 300, "45 s": 45}
 ABOUT = (
     "Each bar is the clock of one party that remembers the connection. Time runs to the "
     "right, on a scale that fits both seconds and days. A bar that ends in a cross ran "
-    "out: that party forgot. The dashed line is the end of the silence. On the right you "
-    "read what each party did or heard then."
+    "out: that party forgot. The dashed line is the end of the silence, with its time. On the "
+    "right you read what each party did or heard then."
 )
 
 
@@ -49,11 +55,18 @@ def _visit(way: str, seconds: int, speaks: str, keepalive: int | None, instance:
 def frame(way: str, seconds: int, speaks: str, keepalive: int, instance: str) -> Frame:
     """Picture and sentence for one silence; keepalive: the opener's, in seconds, 0 for none."""
     visit = _visit(way, seconds, speaks, keepalive or None, instance)
+    lasts = max(round(silence.span / SECOND) for silence in silences(visit))
+    begin = f"After {lasts:,} s"
+    if lasts < seconds:  # the picture is of the longest silence, and so is the sentence
+        who = "the ELB node closes both connections"
+        if any(trace.cause.what.startswith("keep-alive") for trace in visit.capture):
+            who = f"{visit.opener}'s keep-alive sends a probe"
+        begin = f"After {lasts:,} s {who}. At {seconds:,} s"
     if not visit.said:
-        then = f"After {seconds:,} s {visit.speaker} has no connection left to send on."
+        then = f"{begin} {visit.speaker} has no connection left to send on."
     else:
         then = (
-            f"After {seconds:,} s {visit.speaker} sends {len(visit.said[0].packet.data)} bytes, and they"
+            f"{begin} {visit.speaker} sends {len(visit.said[0].packet.data)} bytes, and they"
             f" {'arrive' if visit.arrived else 'never arrive'}."
         )
     return Frame(draw.clocks(visit), f"{then} {visit.ends}")
@@ -83,6 +96,12 @@ class IdleClocks(Explorer):
             keepalive=self.keepalive,
             instance=self.instance,
         )
+
+    def no_effect(self, **values: Any) -> dict[str, str]:
+        """The instance type of web, where all types track alike."""
+        if values["way"] != "Network LB":
+            return {}
+        return {"instance": "behind a Network Load Balancer every type tracks a flow for 350 s"}
 
 
 def room(way: str, **_: object) -> int:

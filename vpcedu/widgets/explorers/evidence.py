@@ -14,8 +14,7 @@ from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
 from vpcedu.widgets.parts.stepper import Stepper
 
 NONE = "no fault"
-NOTE = 40  # pixels
-ROWS = 11  # of a long scenario that are shown live
+ROWS = 10  # of a long scenario that are shown live
 ABOUT = (
     "Two ladders of one scenario: on the left what a Linux kernel sent, on the right what "
     "the model sends. One row is one packet. The sign = between them says that every "
@@ -79,9 +78,6 @@ class Evidence(Explorer):
         )
 
     def _room(self, scenario: str, fault: str, **_: object) -> int:
-        """The height of a comparison's picture.
-
-        A row that differs brings a note of one line or two.
-        """
+        """The height of a comparison's picture."""
         both = self._beside(scenario, "" if fault == NONE else fault)
-        return tallest([draw.beside(both, most=ROWS)]) + NOTE
+        return tallest([draw.beside(both, most=ROWS)])

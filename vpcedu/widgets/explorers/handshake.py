@@ -13,6 +13,8 @@ from vpcedu.widgets.parts.explorer import Explorer, Frame, tallest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vpcedu.trace import Capture
 
 LOSABLE = {
@@ -54,6 +56,8 @@ class Handshake(Explorer):
     Set `round_trip`, `server`, `kernel`, `first_syn` and so on, or move them.
     """
 
+    lines = 2
+
     def __init__(
         self, round_trip: int = 200, server: str = "up", kernel: str = "since 6.5"
     ) -> None:
@@ -72,3 +76,15 @@ class Handshake(Explorer):
             server=self.server,
             kernel=self.kernel,
         )
+
+    def no_effect(self, **values: Any) -> dict[str, str]:
+        """The boxes for segments that nobody sends at this setting."""
+        words = [word for word, name in LOSABLE.items() if not values[name]]
+        lost = tuple(word for word, name in LOSABLE.items() if values[name])
+        reasons = {}
+        for word in words:
+            tried = (*lost, word)
+            visit = handshake(values["round_trip"], tried, values["server"], values["kernel"])
+            if not _met(tried, visit.capture)[-1]:
+                reasons[LOSABLE[word]] = "nobody sends this segment here"
+        return reasons

@@ -16,6 +16,11 @@ from vpcedu.views.outcome import blocker
 from vpcedu.widgets.parts.controls import check, choice, menu
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+ROOM = 530  # pixels: what is taller is scaled down
 PICTURES = ("route table", "map")
 WORDS = {"no default route": "nowhere", "0.0.0.0/0 > NAT": "NAT", "0.0.0.0/0 > IGW": IGW}
 ABOUT = (
@@ -113,10 +118,21 @@ class Routes(Explorer):
             partner=self.partner,
         )
 
+    def no_effect(self, **values: Any) -> dict[str, str]:
+        """Web's public address, where the packet is not sent to the Internet gateway by web."""
+        other = frame(**{**values, "public": not values["public"]})
+        shown = frame(**values)
+        if (shown.sentence, shown.picture.scene.items) != (
+            other.sentence,
+            other.picture.scene.items,
+        ):
+            return {}
+        return {"public": "web does not send this packet to the Internet gateway"}
+
 
 def room(picture: str, **_: object) -> int:
     """The height of a kind of picture."""
-    return _tallest(picture)
+    return min(_tallest(picture), ROOM)
 
 
 @cache

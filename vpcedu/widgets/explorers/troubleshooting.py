@@ -24,7 +24,7 @@ from vpcedu.sites.visit import Visit
 from vpcedu.views.explain import why
 from vpcedu.views.text import telling
 from vpcedu.widgets.parts.controls import menu
-from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame
+from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
 from vpcedu.widgets.parts.stepper import Stepper
 from vpcedu.widgets.parts.what_if import WhatIf, effect, tried
 
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 PUZZLE, LAST = "a puzzle", 9_999
 PICTURES = ("ladder", "map", "checks")
-ROOM = 490  # pixels: what is taller is scaled down
-ROWS = 8  # of a ladder that is shown live
+ROOM = 486  # pixels: what is taller is scaled down
+ROWS = (9, 7, 5, 4, 3)  # how many rows of a ladder may be shown live
 ABOUT = (
     "The first packet that is lost, with a cross where it is lost. Each step is a packet that "
     "tells you something; repetitions are left out. Ladder: the packets, from top to bottom. "
@@ -99,9 +99,18 @@ def frame(
         f"{now.visit.opener} sees: {now.symptom}. "
     )
     return Frame(
-        _picture(now.visit, trace.number, picture, ROWS),
+        _that_fits(now.visit, trace.number, picture),
         f"{effect_text}Step {place} of {len(now.steps)}, packet {trace.number}: {why(trace)}",
         lambda: _picture(now.visit, trace.number, picture),
+    )
+
+
+def _that_fits(visit: Visit, packet: int, picture: str) -> draw.Picture:
+    """The picture; a ladder with as many rows around the packet as there is room for."""
+    pictures = (_picture(visit, packet, picture, most) for most in ROWS)
+    return next(
+        (one for one in pictures if tallest([one]) <= ROOM),
+        _picture(visit, packet, picture, ROWS[-1]),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from html import escape
 
 import ipywidgets
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 PICTURES = ("checks", "map")
 USUAL, MOST = (22, 80, 443), 200  # ports that are always offered; changes in the what-if panel
-ROOM = 600  # pixels: all but a few pictures fit, those move up and down in their place
+ROOM = 525  # pixels: what is taller is scaled down
 ABOUT = (
     "One question to your network: does this end reach that one, and does the answer come "
     "back? Checks: every filter on the path there (upper arrow) and back (lower one), in "
@@ -91,14 +92,16 @@ class YourVpc(Explorer):
         self.what_if = WhatIf(self._changes(Question(source, destination or ends[0], port)))
         self.progress = Progress("tries")
         self.mend = ipywidgets.Button(
-            description="Look for the smallest repair", layout={"width": "230px"}
+            description="Find a repair",
+            tooltip="look for the smallest set of rows that fixes what is asked",
+            layout={"width": "108px"},
         )
         self.mend.on_click(lambda _: self.look())
         super().__init__(
             self._make,
             ROOM,
             ABOUT,
-            (self.what_if, Search(self.mend, self.progress)),
+            (Search(self.what_if, self.mend, self.progress),),
             source=self.source,
             destination=self.destination,
             port=self.port,
@@ -128,7 +131,8 @@ class YourVpc(Explorer):
         return self._tell("; ".join(map(str, found.repairs)) + blocked_after)
 
     def _tell(self, words: str) -> str:
-        self.progress.say(short(words))
+        self.progress.say("")
+        self.note.value = escape(short(words))
         return words
 
     def _asked(self, question: Question, change: Repair | None) -> Answer:
@@ -184,34 +188,26 @@ class YourVpc(Explorer):
 
 
 class Search:
-    """The button that looks for a repair, and how far it has got.
+    """The what-if panel, the button that looks for a repair, and how far it has got."""
 
-    It is a part of the explorer without controls.
-    """
-
-    lines = 0
-
-    def __init__(self, button: ipywidgets.Button, progress: Progress) -> None:
-        self.controls: dict[str, object] = {}
-        self.progress = progress
+    def __init__(self, what_if: WhatIf, button: ipywidgets.Button, progress: Progress) -> None:
+        self.what_if, self.progress, self.controls = what_if, progress, what_if.controls
+        self.keep = what_if.keep
+        progress.bar.layout = {"width": "60px"}
+        progress.line.layout = {"display": "none"}
         progress.say("")
-        progress.line.layout = {
-            "width": "440px",
-            "max_width": "100%",
-            "height": "32px",
-            "overflow": "hidden auto",
-        }
-        progress.line.add_class("vpcedu-note")
-        self.box = ipywidgets.HBox(
-            [button, progress.box], layout={"flex_flow": "row wrap", "flex": "0 0 auto"}
-        )
+        self.box = what_if.box
+        self.box.children = (*self.box.children, button, progress.bar)
 
-    def keep(self) -> None:
-        """There is nothing to remember."""
+    @property
+    def lines(self) -> int:
+        """How many lines the sentence needs because of it."""
+        return self.what_if.lines
 
     def begin_again(self) -> None:
-        """As if nothing had been looked for."""
+        """Back to what was kept, as if nothing had been looked for."""
         self.progress.say("")
+        self.what_if.begin_again()
 
 
 def _named(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
