@@ -99,7 +99,7 @@ class Text(NamedRow):
     y: float
     words: str
     ink: str = "ink"
-    size: float = 12.0
+    size: float = 12.5
     bold: bool = False
     anchor: str = "start"
 
