@@ -1,4 +1,4 @@
-"""A lesson's code cells, run one after the other in this process, and the explorers they display."""
+"""The code cells of a lesson, run one after the other in this process; explorers they display."""
 
 from __future__ import annotations
 
