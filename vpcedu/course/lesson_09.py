@@ -12,6 +12,7 @@ from vpcedu.quoting import quoted
 from vpcedu.sites.field import LONGEST, SECONDS, one_of, whole
 from vpcedu.sites.silence import Silent, at, silence
 
+NO_PROBES = "no keep-alive"
 WAITS = 420  # seconds until the answer is sent
 HEARS, FATES, NEVER = ("FIN", "RST", "nothing"), ("arrives", "lost"), "never"
 
@@ -155,14 +156,17 @@ row = 300
 def patient(given: object) -> str:
     """09.2: make an answer after 420 s come back.
 
-    What can be set is the client's keep-alive and the balancer's idle timeout.
+    What can be set is the client's keep-alive, in seconds or "no keep-alive", and the balancer's
+    idle timeout.
     """
     if not isinstance(given, (tuple, list)) or len(given) != 2:
         raise ValueError(
-            f"{quoted(given)}: expected two numbers of seconds, (keep-alive, idle timeout)"
+            f"{quoted(given)}: expected two numbers of seconds, (keep-alive, idle timeout), or "
+            f"{NO_PROBES} as the first"
         )
     keepalive, idle = given
-    run = silence("Classic LB", WAITS, "listener", keepalive, idle=idle)
+    asked_for = None if keepalive == NO_PROBES else keepalive
+    run = silence("Classic LB", WAITS, "listener", asked_for, idle=idle)
     if run.arrived:
         return (
             f"Right. With an idle timeout of {idle} s the answer, sent at {WAITS} s, "
@@ -190,6 +194,6 @@ def patient(given: object) -> str:
 
 
 PATIENT = """# TCP's probes do not keep this balancer's connection: they carry no byte of the application.
-# Its own idle timeout (1 to 4,000 s) must be longer than the longest silence. keep-alive may be anything.
-row = (30, 600)
+# Its own idle timeout (1 to 4,000 s) must be longer than the longest silence. Keep-alive may be anything.
+row = ("no keep-alive", 600)
 """

@@ -62,7 +62,7 @@ def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
             y += PITCH
         x = _x(silence.span / SECOND)
         lines.append(Line(((x, begun + HEAD - 8), (x, y)), "ink", 1.6, (6.0, 4.0)))
-        items += _covered(min(max(x, LEFT + 40), RIGHT - 40), y + 11, *_ends(silence))
+        items += _covered(min(max(x, LEFT + 60), RIGHT - 60), y + 11, *_ends(silence))
         y += 24
     guides = [
         Line(((_x(instant), TOP - 8), (_x(instant), y - 8)), "rule", GUIDE, (1.5, 3.0))
@@ -90,7 +90,7 @@ def clocks(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
 
 def _ends(silence: Silence) -> tuple[str, str, bool, str]:
     """The words at the foot of the dashed line, their ink, whether they are bold, their anchor."""
-    return f"{span(silence.span)}: it ends", "ink", True, "middle"
+    return f"next packet: {span(silence.span)}", "ink", True, "middle"
 
 
 def _x(seconds: float) -> float:
