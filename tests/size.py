@@ -156,6 +156,10 @@ LATER = {
     ("course", "twelve symptoms in two forms; each answer is a network that is run"): 175,
     ("widgets", "the same: a question at a time, and a line to hand in"): 74,
     ("pages", "the same: a last page without a number"): 3,
+    ("analysis", "a repair as a line of the AWS CLI"): 48,
+    ("course", "what brings a reply back, device by device"): 9,
+    ("draw", "an axis as long as the story, and its name and times"): 20,
+    ("widgets", "controls that cannot matter: of lessons 01, 02, 06, 07, 09"): 30,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

@@ -81,6 +81,18 @@ def example_vpc() -> Vpc:
     return named(aws.load(aws.example()).vpc(), EXAMPLE)
 
 
+def hop_by_hop(answer: Answer) -> str:
+    """What brings a reply back, device by device, from the far end homewards."""
+    lines: list[str] = []
+    before = ""
+    for state in answer.states:
+        device, _, words = state.partition(", ")
+        lines += [device] if device != before else []
+        lines.append(f"  {words}")
+        before = device
+    return "\n".join(lines)
+
+
 def judge_own(update_1: object, update_2: object, database: object) -> Judgement:
     """Compare with runs what happens to three questions to the example.
 

@@ -12,6 +12,7 @@ __all__, __getattr__, __dir__ = lazy(
     {
         "vpcedu.sites.lone_server": ("lone_server", "public_or_not"),
         "vpcedu.analysis.answer": ("ask",),
+        "vpcedu.analysis.as_command": ("aws_cli",),
         "vpcedu.analysis.audit_report": ("audit",),
         "vpcedu.scenarios.losses_without_a_row": ("beyond_rows",),
         "vpcedu.analysis.causes": ("blockers", "diagnose"),
@@ -32,7 +33,7 @@ __all__, __getattr__, __dir__ = lazy(
         "vpcedu.course.lesson_07": ("judge_nlb",),
         "vpcedu.course.lesson_09": ("judge_idle",),
         "vpcedu.course.lesson_10": ("judge_puzzle", "symptom_table"),
-        "vpcedu.course.lesson_11": ("example_vpc", "judge_own", "named"),
+        "vpcedu.course.lesson_11": ("example_vpc", "hop_by_hop", "judge_own", "named"),
         "vpcedu.course.lesson_12": ("Versions", "judge_versions"),
         "vpcedu.sites.reference_proxies": ("first_numbers", "five_ways", "proxy_site"),
         "vpcedu.puzzles.puzzle": ("puzzle",),

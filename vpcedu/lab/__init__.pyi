@@ -1,4 +1,5 @@
 from vpcedu.analysis.answer import ask as ask
+from vpcedu.analysis.as_command import aws_cli as aws_cli
 from vpcedu.analysis.audit_report import audit as audit
 from vpcedu.analysis.causes import blockers as blockers
 from vpcedu.analysis.causes import diagnose as diagnose
@@ -21,6 +22,7 @@ from vpcedu.course.lesson_09 import judge_idle as judge_idle
 from vpcedu.course.lesson_10 import judge_puzzle as judge_puzzle
 from vpcedu.course.lesson_10 import symptom_table as symptom_table
 from vpcedu.course.lesson_11 import example_vpc as example_vpc
+from vpcedu.course.lesson_11 import hop_by_hop as hop_by_hop
 from vpcedu.course.lesson_11 import judge_own as judge_own
 from vpcedu.course.lesson_11 import named as named
 from vpcedu.course.lesson_12 import Versions as Versions

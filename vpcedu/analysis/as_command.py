@@ -1,0 +1,105 @@
+"""As command: the AWS CLI's line that makes a repair in the account.
+
+The options are those of AWS CLI 2. Only what one command does has a line: routes, network ACL
+entries, security group rules, the attachment of an Internet gateway, and the route table of a
+subnet that named none. The commands change the account; nothing here runs them.
+"""
+
+from __future__ import annotations
+
+from vpcedu.analysis.change import Attachment
+from vpcedu.network.interface import Subnet
+from vpcedu.quoting import quoted
+from vpcedu.tables.network_acl import AclEntry
+from vpcedu.tables.route_table import Route
+from vpcedu.tables.security_group import GroupRule
+from vpcedu.tables.traffic import ANY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vpcedu.analysis.change import Repair
+    from vpcedu.row import Row
+
+# the beginning of a target's id -> the option of create-route that takes it
+TARGETS = {
+    "igw-": "gateway-id",
+    "vgw-": "gateway-id",
+    "nat-": "nat-gateway-id",
+    "eni-": "network-interface-id",
+    "i-": "instance-id",
+    "pcx-": "vpc-peering-connection-id",
+    "tgw-": "transit-gateway-id",
+    "vpce-": "vpc-endpoint-id",
+}
+WAYS = {"in": "ingress", "out": "egress"}
+
+
+def aws_cli(repair: Repair, names: Mapping[str, str] | None = None) -> str:
+    """The AWS CLI's line for a repair; it changes the account of whoever runs it.
+
+    names: ids and the short names that stand for them, as `lab.named` takes them. ValueError where
+    no single command does it.
+    """
+    ids = {name: known for known, name in (names or {}).items()}
+    old, new = repair.row, repair.new
+    words: str | None = None
+    if isinstance(old or new, Route):
+        words = _route(old, new, ids)
+    elif isinstance(old or new, AclEntry):
+        words = _entry(old, new)
+    elif isinstance(old or new, GroupRule) and None in (old, new):
+        words = _rule(old, new)
+    elif isinstance(new, Attachment):
+        words = f"attach-internet-gateway --internet-gateway-id {new.gateway} --vpc-id {new.vpc}"
+    elif isinstance(old, Subnet) and isinstance(new, Subnet) and old.route_table is None:
+        words = f"associate-route-table --subnet-id {new.name} --route-table-id {new.route_table}"
+    if words is None:
+        raise ValueError(
+            f"{quoted(repair)}: expected a repair that one command of the AWS CLI makes"
+        )
+    return f"aws ec2 {words}"
+
+
+def _route(old: Row | None, new: Row | None, ids: Mapping[str, str]) -> str | None:
+    row = new or old
+    assert isinstance(row, Route)
+    where = f"--route-table-id {row.table} --destination-cidr-block {row.destination}"
+    if new is None:
+        return f"delete-route {where}"
+    target = ids.get(row.target, row.target)
+    option = next((words for begins, words in TARGETS.items() if target.startswith(begins)), None)
+    verb = "create" if old is None else "replace"
+    return f"{verb}-route {where} --{option} {target}" if option else None
+
+
+def _entry(old: Row | None, new: Row | None) -> str:
+    row = new or old
+    assert isinstance(row, AclEntry)
+    where = f"--network-acl-id {row.acl} --{WAYS[row.direction]} --rule-number {row.number}"
+    if new is None:
+        return f"delete-network-acl-entry {where}"
+    verb = "create" if old is None else "replace"
+    first, last = row.ports
+    ports = "" if row.protocol == ANY else f" --port-range From={first},To={last}"
+    return (
+        f"{verb}-network-acl-entry {where} --protocol {row.protocol}{ports}"
+        f" --cidr-block {row.cidr} --rule-action {row.action}"
+    )
+
+
+def _rule(old: Row | None, new: Row | None) -> str:
+    row = new or old
+    assert isinstance(row, GroupRule)
+    verb = "revoke" if new is None else "authorize"
+    first, last = row.ports
+    ports = "" if row.protocol == ANY else f",FromPort={first},ToPort={last}"
+    peer = f"UserIdGroupPairs=[{{GroupId={row.peer}}}]"
+    if "/" in row.peer:
+        peer = f"IpRanges=[{{CidrIp={row.peer}}}]"
+    protocol = "-1" if row.protocol == ANY else "tcp"
+    return (
+        f"{verb}-security-group-{WAYS[row.direction]} --group-id {row.group}"
+        f" --ip-permissions 'IpProtocol={protocol}{ports},{peer}'"
+    )
