@@ -6,6 +6,7 @@ import pytest
 
 from vpcedu import draw, lab, widgets
 from vpcedu.clock import SECOND
+from vpcedu.draw.canvas.scene import live
 from vpcedu.sites.silence import INSTANCES, SPEAKERS, WAYS, at
 from vpcedu.widgets.explorers.clocks import KEEP_ALIVE, SECONDS, frame, room
 
@@ -126,9 +127,7 @@ def test_every_setting_has_a_frame_that_fits_its_place(way):
         for keepalive in KEEP_ALIVE.values()
         for instance in INSTANCES
     ]
-    assert len({one.picture.scene.height for one in shown}) == 1 and shown[
-        0
-    ].picture.scene.height == room(way)
+    assert {live(one.picture.scene).height for one in shown} == {room(way)}
     assert max(len(one.sentence) for one in shown) <= 4 * 92
 
 

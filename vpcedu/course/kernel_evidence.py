@@ -91,7 +91,7 @@ class Pair(NamedRow):
 
     @property
     def equal(self) -> bool:
-        """Whether every header at every place is the same."""
+        """Whether every header field that is compared is the same at every place."""
         one, other = self.kernel, self.model
         return bool(one and other and one.compared == other.compared)
 

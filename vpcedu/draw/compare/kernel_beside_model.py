@@ -1,6 +1,6 @@
 """Kernel beside model: two ladders of one scenario, a kernel's recording and the model's run.
 
-Both have the same lifelines and the same rows; the sign between them says whether every header at
+Both have the same lifelines and the same rows; the sign between them says whether every field at
 every place is the same. Hosts and proxies are solid lines, gateways dotted ones; a diamond is where
 a header was rewritten. One row is lit: the one asked for, or else the first that differs. Places
 and pitch do not depend on what is lit.
@@ -8,6 +8,9 @@ and pitch do not depend on what is lit.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+from vpcedu.draw.canvas.fonts import width_of
 from vpcedu.draw.canvas.frame import footing, page
 from vpcedu.draw.canvas.grid import title_of
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Scene, Text
@@ -203,7 +206,17 @@ def _arrow(
     ]
     if len(passed) == 1:
         return items
-    return items + _words((min(passed) + max(passed)) / 2, y - 10, row.what, ink, ground)
+    return items + _words(_between(passed, xs, row.what), y - 10, row.what, ink, ground)
+
+
+def _between(passed: list[float], xs: dict[str, float], words: str) -> float:
+    """The x of an arrow's words: between two lifelines where they fit, else in its middle."""
+    low, high = min(passed), max(passed)
+    edges = sorted(x for x in xs.values() if low <= x <= high)
+    gaps = pairwise(edges if passed[0] == low else edges[::-1])
+    room = width_of(words, NOTE) + 15
+    middle = (low + high) / 2
+    return next(((a + b) / 2 for a, b in gaps if abs(b - a) >= room), middle)
 
 
 def _passed(row: Row) -> list[str]:

@@ -17,9 +17,9 @@ NONE = "no fault"
 ROWS = 10  # of a long scenario that are shown live
 ABOUT = (
     "Two ladders of one scenario: on the left what a Linux kernel sent, on the right what "
-    "the model sends. One row is one packet. The sign = between them says that every "
-    "header is the same at every place; a cross says that something differs. The current "
-    "row is yellow."
+    "the model sends. One row is one packet. The sign = between them says that every header "
+    "field that we compare is the same at every place; a cross says that something differs. "
+    "The current row is yellow."
 )
 
 

@@ -93,7 +93,7 @@ class YourVpc(Explorer):
         self.progress = Progress("tries")
         self.mend = ipywidgets.Button(
             description="Find a repair",
-            tooltip="look for the smallest set of rows that fixes what is asked",
+            tooltip="look for the smallest set of changes after which it works",
             layout={"width": "108px"},
         )
         self.mend.on_click(lambda _: self.look())
