@@ -17,10 +17,9 @@ from vpcedu.tables.traffic import ANY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from vpcedu.analysis.change import Repair
-    from vpcedu.row import Row
 
 # the beginning of a target's id -> the option of create-route that takes it
 TARGETS = {
@@ -43,40 +42,31 @@ def aws_cli(repair: Repair, names: Mapping[str, str] | None = None) -> str:
     no single command does it.
     """
     ids = {name: known for known, name in (names or {}).items()}
-    old, new = repair.row, repair.new
-    words: str | None = None
-    if isinstance(old or new, Route):
-        words = _route(old, new, ids)
-    elif isinstance(old or new, AclEntry):
-        words = _entry(old, new)
-    elif isinstance(old or new, GroupRule) and None in (old, new):
-        words = _rule(old, new)
-    elif isinstance(new, Attachment):
-        words = f"attach-internet-gateway --internet-gateway-id {new.gateway} --vpc-id {new.vpc}"
-    elif isinstance(old, Subnet) and isinstance(new, Subnet) and old.route_table is None:
-        words = f"associate-route-table --subnet-id {new.name} --route-table-id {new.route_table}"
-    if words is None:
+    row = repair.row or repair.new
+    write = COMMANDS.get(type(row))
+    words = write(repair.row, repair.new, ids) if write else ""
+    if not words:
         raise ValueError(
             f"{quoted(repair)}: expected a repair that one command of the AWS CLI makes"
         )
     return f"aws ec2 {words}"
 
 
-def _route(old: Row | None, new: Row | None, ids: Mapping[str, str]) -> str | None:
+def _route(old: Route | None, new: Route | None, ids: Mapping[str, str]) -> str:
     row = new or old
-    assert isinstance(row, Route)
+    assert row is not None
     where = f"--route-table-id {row.table} --destination-cidr-block {row.destination}"
     if new is None:
         return f"delete-route {where}"
     target = ids.get(row.target, row.target)
     option = next((words for begins, words in TARGETS.items() if target.startswith(begins)), None)
     verb = "create" if old is None else "replace"
-    return f"{verb}-route {where} --{option} {target}" if option else None
+    return f"{verb}-route {where} --{option} {target}" if option else ""
 
 
-def _entry(old: Row | None, new: Row | None) -> str:
+def _entry(old: AclEntry | None, new: AclEntry | None, ids: Mapping[str, str]) -> str:
     row = new or old
-    assert isinstance(row, AclEntry)
+    assert row is not None
     where = f"--network-acl-id {row.acl} --{WAYS[row.direction]} --rule-number {row.number}"
     if new is None:
         return f"delete-network-acl-entry {where}"
@@ -89,9 +79,10 @@ def _entry(old: Row | None, new: Row | None) -> str:
     )
 
 
-def _rule(old: Row | None, new: Row | None) -> str:
+def _rule(old: GroupRule | None, new: GroupRule | None, ids: Mapping[str, str]) -> str:
     row = new or old
-    assert isinstance(row, GroupRule)
+    if row is None or (old and new):  # two commands, and a moment without either rule
+        return ""
     verb = "revoke" if new is None else "authorize"
     first, last = row.ports
     ports = "" if row.protocol == ANY else f",FromPort={first},ToPort={last}"
@@ -103,3 +94,25 @@ def _rule(old: Row | None, new: Row | None) -> str:
         f"{verb}-security-group-{WAYS[row.direction]} --group-id {row.group}"
         f" --ip-permissions 'IpProtocol={protocol}{ports},{peer}'"
     )
+
+
+def _attach(old: Attachment | None, new: Attachment | None, ids: Mapping[str, str]) -> str:
+    if new is None:
+        return ""
+    gateway = ids.get(new.gateway, new.gateway)
+    return f"attach-internet-gateway --internet-gateway-id {gateway} --vpc-id {new.vpc}"
+
+
+def _associate(old: Subnet | None, new: Subnet | None, ids: Mapping[str, str]) -> str:
+    if old is None or new is None or old.route_table or not new.route_table:
+        return ""
+    return f"associate-route-table --subnet-id {new.name} --route-table-id {new.route_table}"
+
+
+COMMANDS: dict[type, Callable[..., str]] = {
+    Route: _route,
+    AclEntry: _entry,
+    GroupRule: _rule,
+    Attachment: _attach,
+    Subnet: _associate,
+}
