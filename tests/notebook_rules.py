@@ -31,7 +31,7 @@ SECTIONS = (
     "Take away",
 )
 # The lessons that have the second edition's form already.
-CONVERTED: tuple[str, ...] = tuple(f"{n:02}" for n in range(13) if n not in (2,))
+CONVERTED: tuple[str, ...] = tuple(f"{number:02}" for number in range(13))
 HIDDEN = {"source_hidden": True}  # the source of a cell that need not be read is folded
 TITLE = re.compile(r"# (\d\d) · \S")
 TOP = re.compile(
