@@ -78,10 +78,13 @@ class Handshake(Explorer):
         )
 
     def no_effect(self, **values: Any) -> dict[str, str]:
-        """The boxes for segments that nobody sends at this setting."""
+        """The boxes for segments that nobody sends, and the kernel where both wait alike."""
         words = [word for word, name in LOSABLE.items() if not values[name]]
         lost = tuple(word for word, name in LOSABLE.items() if values[name])
         reasons = {}
+        visits = [handshake(values["round_trip"], lost, values["server"], name) for name in KERNELS]
+        if len({tuple(trace.steps[0].now for trace in visit.capture) for visit in visits}) == 1:
+            reasons["kernel"] = "both wait the same time here"
         for word in words:
             tried = (*lost, word)
             visit = handshake(values["round_trip"], tried, values["server"], values["kernel"])
