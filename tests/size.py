@@ -98,7 +98,7 @@ LATER = {
     ("draw", "a bin of ports for each destination, at any second"): 42,
     ("sites", "open connections apart from TIME-WAIT, and one destination that gets most"): 13,
     # 07.2 took a rule that lets the clients in and the health checks die
-    ("course", "a target's rule is tried with health checks and from inside the VPC"): 19,
+    ("course", "a target's rule is tried with health checks and from inside the VPC"): 21,
     # seven silences of twelve, PROXY and a way to register changed nothing, and nobody said so
     ("widgets", "what cannot matter for ports or a Network Load Balancer is disabled"): 11,
     ("widgets", "pictures are saved from an explorer"): 24,

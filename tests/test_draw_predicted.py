@@ -60,7 +60,8 @@ def test_a_predicted_packet_has_its_place_in_the_picture(kind, balancer, told):
     before = [item for item in plain.scene.items if getattr(item, "kind", "") == "cross"]
     assert (len(crosses) > len(before)) == (lost is not None)
     if lost is not None:
-        assert f"is lost at {lost.at}, {lost.reason.code}" in picture.alt
+        fate = "refused" if lost.sent else "lost"
+        assert f"is {fate} at {lost.at}, {lost.reason.code}" in picture.alt
         said = [item.words for item in picture.scene.items if hasattr(item, "words")]
         assert any(words.startswith("Your packet: ") for words in said)
     assert path or lost.at == "web"

@@ -155,9 +155,10 @@ class PlacedRows:
             lines += [(Run(words),) for words in added if Run(words).width <= room]
         if leg.drop is not None:
             code = leg.drop.reason.code if leg.drop.reason else "lost"
+            word = "refused:" if row.tried and leg.drop.sent else "lost:"
             line = _first_that_fits(
                 room,
-                (Run("lost:", "dropped"), Run(code, "dropped", True)),
+                (Run(word, "dropped"), Run(code, "dropped", True)),
                 (Run(code, "dropped", True),),
             )
             lines += (

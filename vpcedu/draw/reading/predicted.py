@@ -29,7 +29,8 @@ def predicted_words(visit: Visit, predicted: Trace | None) -> str:
     if _is_sent(visit, predicted):
         return f" The predicted packet {flow} is the one that was sent."
     lost = predicted.dropped
-    end = f"reaches {predicted.last.at}" if lost is None else f"is lost at {loss_words(lost)}"
+    fate = "is refused at" if lost is not None and lost.sent else "is lost at"
+    end = f"reaches {predicted.last.at}" if lost is None else f"{fate} {loss_words(lost)}"
     return f" Predicted, and sent to try it: {flow} from {predicted.sender} {end}."
 
 
