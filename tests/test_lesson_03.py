@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from vpcedu import lab, widgets
+from vpcedu import draw, lab, widgets
+from vpcedu.draw.canvas.scene import Text
 from vpcedu.protocols.ports import LINUX, choose
 from vpcedu.sites.port_load import RANGES, Load, fill, open_all, port_use
 
@@ -170,3 +171,20 @@ def test_with_one_destination_nothing_can_be_spread():
     before = explorer.picture.scene
     explorer.spread.value = "evenly"
     assert explorer.picture.scene != before
+
+
+def test_a_packet_from_the_wrong_port_is_refused_not_lost():
+    """RFC 9293 section 3.5.2: what belongs to no connection is answered with a RST."""
+    visit = lab.two_hosts().get(URL)
+    judgement = lab.judge_ports(visit, 50_000, 51_828, 65_535)
+    assert "refused with a RST at client" in judgement.words and "lost" not in judgement.words
+    ladder = draw.ladder(visit, predicted=judgement.trace)
+    assert "is refused at client" in ladder.alt
+    assert "refused:" in [text.words for text in ladder.scene.items if isinstance(text, Text)]
+
+
+def test_ss_counts_the_ports_that_only_wait():
+    site = lab.two_hosts()
+    assert [site.get(URL).symptom for _ in range(3)] == ["200 OK"] * 3
+    assert "estab 1" in str(lab.ss(site.network, "client", "-s"))
+    assert "timewait 2" in str(lab.ss(site.network, "client", "-s"))

@@ -251,3 +251,20 @@ def entry(number, way, action, ports, cidr="0.0.0.0/0", acl=ACL, protocol=6):
 def test_an_answer_that_is_no_such_entry_is_named():
     said = " ".join(lab.check("04.2", entry(90, "out", "allow", (1_024, 65_535))).split())
     assert said.startswith("Not understood: ") and "expected an AclEntry for acl-private" in said
+
+
+def test_the_answer_of_04_1_is_shown_with_the_address_that_it_had_where_it_was_lost():
+    said = lab.check("04.1", entry(110, "in", "allow", (443, 443)))
+    assert "198.51.100.7:443 > 10.0.0.40:43504" in said and "192.0.2.10" not in said
+
+
+def actions(site):
+    log = lab.flow_log(site.get(PAGE), "web", fields="srcport action")
+    return [tuple(line.split()) for line in str(log).splitlines()[1:]]
+
+
+@pytest.mark.fact("fl-statefulness")
+def test_a_flow_log_has_two_records_where_the_network_acl_drops_the_reply_and_one_for_a_group():
+    """AWS's own example: an ACCEPT and a REJECT, or a single REJECT."""
+    assert actions(one_server()) == [("51828", "ACCEPT"), ("80", "REJECT")]
+    assert actions(one_server(answers(1_024, 65_535)).without(GROUP_IN)) == [("51828", "REJECT")]

@@ -8,7 +8,7 @@ import pytest
 from rigs.layout import faults
 
 from vpcedu import draw, lab, widgets
-from vpcedu.course.lesson_07 import SEES
+from vpcedu.course.lesson_07 import SEES, guarded
 from vpcedu.draw.canvas.scene import Mark, Text, live
 from vpcedu.reasons import OWN_SOURCE
 from vpcedu.sites.two_targets import (
@@ -312,3 +312,41 @@ def test_a_control_is_disabled_where_none_of_its_values_changes_anything_and_onl
     disabled = {name for name, control in explorer.controls.items() if control.disabled}
     assert disabled == dead == {name for name in explorer.controls if not moved(explorer, name)}
     assert all(explorer.controls[name].tooltip for name in dead)
+
+
+def test_the_node_changes_one_field_of_the_syn_and_opens_nothing():
+    visit = nlb_site().get(URL)
+    flows = [step.before for step in visit.capture[1].steps if step.at in ("NLB node", "web 2")]
+    before, after = flows[0], flows[-1]
+    assert (before.flow.source, before.seq) == (after.flow.source, after.seq)
+    assert (before.flow.dst, after.flow.dst) == (NODE, "10.0.1.11")
+    assert len(visit.talks) == 1 and "NLB node" not in {trace.sender for trace in visit.capture}
+
+
+@pytest.mark.parametrize(
+    ("kind", "peer"), [("instance", f"{CLIENT}:49654"), ("ip", f"{NODE}:38598")]
+)
+def test_ss_on_the_target_shows_whom_it_sees(kind, peer):
+    assert str(lab.ss(nlb_site(kind).get(URL), "web 2", "-tn")).rstrip().endswith(peer)
+
+
+@pytest.mark.fact("nlb-target-sg", "nlb-sg")
+@pytest.mark.parametrize(
+    ("peer", "client", "stranger", "checks", "past"),
+    [
+        ("sg-nlb", "200 OK", "timed out", True, False),
+        ("203.0.113.0/24", "200 OK", "timed out", False, False),
+        ("0.0.0.0/0", "200 OK", "timed out", True, True),
+        ("10.0.0.30/32", "timed out", "timed out", True, False),
+    ],
+)
+def test_only_a_rule_that_names_the_balancer_s_group_serves_clients_and_checks_alone(
+    peer, client, stranger, checks, past
+):
+    """Register targets: name the NLB's security group, for client traffic and health checks."""
+    site = guarded(RULE._replace(peer=peer))
+    lost = [t for t in site.network.capture if t.sender == "NLB node" and t.dropped]
+    assert (not lost) == checks
+    assert site.get(URL).symptom == client
+    assert site.get(URL, opener="stranger").symptom == stranger
+    assert site.connect("web 1", "10.0.1.11", 80).outcome.works == past
