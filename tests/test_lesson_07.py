@@ -9,7 +9,7 @@ from rigs.layout import faults
 
 from vpcedu import draw, lab, widgets
 from vpcedu.course.lesson_07 import SEES, guarded
-from vpcedu.draw.canvas.scene import Mark, Text, live
+from vpcedu.draw.canvas.scene import Box, Mark, Text, live
 from vpcedu.reasons import OWN_SOURCE
 from vpcedu.sites.two_targets import (
     CLIENT,
@@ -250,6 +250,17 @@ def test_the_picture_has_the_addresses_at_three_places_and_boxes_what_was_rewrit
         text.words for text in scene.items if isinstance(text, Text) and text.ink == "rewritten"
     ]
     assert boxed == ["10.0.0.30:80", "10.0.0.30:38598", "10.0.1.11:80"]
+    boxes = [
+        (box.x + 4, box.y + 12)
+        for box in scene.items
+        if isinstance(box, Box) and box.ground == "rewritten-ground"
+    ]
+    places = [
+        (text.x, text.y)
+        for text in scene.items
+        if getattr(text, "ink", "") == "rewritten" and isinstance(text, Text)
+    ]
+    assert boxes == places
     assert "sees 10.0.0.30:38598" in words_of(scene) and "hash: web 2" in words_of(scene)
     kept = draw.chosen([last(nlb_site(), 1)]).scene
     assert "sees 203.0.113.10:49654" in words_of(kept)
