@@ -78,7 +78,7 @@ def _packets(count: int) -> Judgement | None:
         f"{leg.packet.flow.destination} {way(leg)}: the ELB node had opened that "
         "connection. A NAT carries only the answers to connections that were opened "
         "through it.",
-        None,
+        leg,
     )
 
 
