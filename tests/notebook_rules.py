@@ -30,8 +30,6 @@ SECTIONS = (
     "What this leaves out",
     "Take away",
 )
-# The lessons that have the second edition's form already.
-CONVERTED: tuple[str, ...] = tuple(f"{number:02}" for number in range(13))
 HIDDEN = {"source_hidden": True}  # the source of a cell that need not be read is folded
 TITLE = re.compile(r"# (\d\d) · \S")
 TOP = re.compile(
@@ -67,8 +65,7 @@ def problems(notebook: dict[str, Any]) -> list[str]:
     found = _title(cells) + _sources(cells) + reading_time.problems(notebook)
     number = TITLE.match(_text(cells[0]))
     if number:
-        found += _sections(cells, number[1])
-        found += _form(cells, number[1]) if number[1] in CONVERTED else []
+        found += _sections(cells) + _form(cells, number[1])
     if notebook["metadata"].get("kernelspec") != KERNEL:
         found.append("the kernelspec is not the plain python3")
     if set(notebook["metadata"]) - {"kernelspec", "language_info"}:
@@ -112,23 +109,22 @@ def _title(cells: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def _sections(cells: list[dict[str, Any]], number: str) -> list[str]:
+def _sections(cells: list[dict[str, Any]]) -> list[str]:
     """The sections of a lesson, in their order."""
-    wanted = [name for name in SECTIONS if number in CONVERTED or name != "On a real machine"]
     places = {
         name: [
             place
             for place, (level, words, _) in enumerate(_headings(cells))
             if level == 2 and words.startswith(name)
         ]
-        for name in wanted
+        for name in SECTIONS
     }
     found = [f"no section '{name}'" for name, at in places.items() if not at]
     firsts = [at[0] for at in places.values() if at]
     return (
         found
         if firsts == sorted(firsts)
-        else [*found, f"sections not in the order {', '.join(wanted)}"]
+        else [*found, f"sections not in the order {', '.join(SECTIONS)}"]
     )
 
 
