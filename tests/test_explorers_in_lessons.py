@@ -10,7 +10,6 @@ import pytest
 from rigs.layout import sample
 from rigs.lessons import LESSONS, run, settings_of
 
-from tests.notebook_rules import CONVERTED
 from vpcedu.draw.canvas.scene import Text, live
 from vpcedu.widgets.parts.controls import GAP
 from vpcedu.widgets.parts.explorer import NARROWER, PITCH, WIDTH
@@ -53,7 +52,7 @@ def test_every_lesson_displays_its_explorer():
     assert list(EXPLORERS) == LESSONS
 
 
-@pytest.mark.parametrize("lesson", [name for name in LESSONS if name[:2] in CONVERTED])
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_run_all_leaves_each_explorer_at_the_setting_its_text_describes(lesson):
     for row in displayed(lesson):
         row.explorer.begin_again()
