@@ -249,3 +249,71 @@ def test_the_explorer_is_whole_at_three_settings_and_follows_every_control(file,
     follow(page, shown, name, moved)
     assert len(pictures) > 1 + (name == "explorer"), "no control changed the picture"
     assert [told for told in page.complaints if told != CLOSED] == [] and page.off_machine == []
+
+
+# --- every explorer fits a laptop ----------------------------------------------------------
+
+# JupyterLab's window, with its file browser, and what a notebook leaves for one output there.
+LAPTOPS = {(1_280, 800): (848, 679), (1_024, 800): (592, 679)}
+BUILT = {
+    "Arrows": "widgets.Arrows(lab.proxy_site('classic-tcp').get('http://www.example.com/'))",
+    "Routes": "widgets.Routes(to='198.51.100.7', partner=True)",
+    "Handshake": "widgets.Handshake(round_trip=400)",
+    "Ports": "widgets.Ports(destinations=2, rate=800)",
+    "Filters": "widgets.Filters(port=40000, entry=(49152, 65535))",
+    "Translations": "widgets.Translations(connections=4, at=200)",
+    "Proxies": "widgets.Proxies('application')",
+    "NetworkBalancer": "widgets.NetworkBalancer(opener='web 1', connection=4)",
+    "ReturnPaths": "widgets.ReturnPaths()",
+    "IdleClocks": "widgets.IdleClocks(way='Network LB', seconds=420, speaks='opener')",
+    "Troubleshooting": "widgets.Troubleshooting(number=5)",
+    "YourVpc": "widgets.YourVpc(lab.example_vpc(), 'web-1', 'db', 5432)",
+    "Evidence": "widgets.Evidence(lab.laboratory(), scenario='acl-without-ephemeral', row=6)",
+}
+MEASURE = """explorer => {
+    const svg = explorer.querySelector('svg[role=img]'), box = explorer.getBoundingClientRect();
+    const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    const bars = [explorer, ...explorer.querySelectorAll('*')].filter(e => {
+        const style = getComputedStyle(e), moves = way => /auto|scroll/.test(style[way]);
+        return moves('overflowY') && e.scrollHeight > e.clientHeight + 1
+            || moves('overflowX') && e.scrollWidth > e.clientWidth + 1;
+    }).map(e => e.className);
+    const tall = svg.viewBox.baseVal.height * scale <= svg.getBoundingClientRect().height + 1;
+    return {wide: box.width, high: box.height, bars, scale, tall};
+}"""
+SAVE = """async book => {
+    const file = {type: 'notebook', format: 'json', content: book};
+    await jupyterapp.serviceManager.contents.save('all.ipynb', file);
+}"""
+
+
+def book_of(sources):
+    cells = [
+        {"cell_type": "code", "id": f"c{number}", "metadata": {}, "source": source}
+        | {"execution_count": None, "outputs": []}
+        for number, source in enumerate(sources)
+    ]
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def test_every_explorer_fits_a_laptop_without_a_scrollbar(page, tmp_path):
+    """All in one notebook, measured in two windows, with the file browser open."""
+    page.evaluate(SAVE, book_of(["from vpcedu import lab, widgets", *BUILT.values()]))
+    page.evaluate("() => jupyterapp.shell.expandLeft()")
+    page.evaluate(OPEN, "all.ipynb")
+    page.wait_for_selector(".jp-CodeCell", timeout=60_000)
+    run_all(page)
+    wrong = []
+    for size, (wide, high) in LAPTOPS.items():
+        page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+        for name, source in BUILT.items():
+            explorer = cell(page, source).locator(".vpcedu-explorer")
+            explorer.locator("svg[role=img]").wait_for(timeout=30_000)
+            seen = explorer.evaluate(MEASURE)
+            explorer.screenshot(path=tmp_path / f"{name}-{size[0]}.png")
+            fits = seen["wide"] <= wide and seen["high"] <= high and not seen["bars"]
+            if not fits or not seen["tall"] or (size[0] == 1_280 and seen["scale"] < 1):
+                wrong.append((name, size, seen))
+    page.evaluate("() => jupyterapp.shell.collapseLeft()")
+    assert wrong == []

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 BEFORE, AFTER, TO, LEFT, RIGHT = 54.0, 172.0, 290.0, 426.0, WIDTH - MARGIN - 12
 HEAD, TOP, PITCH, BAR = 104.0, 132.0, 30.0, 14.0  # baselines of the heads and of the first row
 LINES = 3  # of the sentence, whatever it says
+CHIPS = (53.0, 83.0)  # where the settings stand, which an explorer has as controls
 SIDE = {"web": "web", "update server": "The update server", "stranger": "A stranger"}
 
 
@@ -48,7 +49,7 @@ def translations(story: Story, *, theme: str = "light", ax: Any = None) -> Scene
     for place, attempt in enumerate(story.attempts):
         items += _row(story, place, attempt)
     subtitle = "A bar: one translation of the NAT gateway, from its first packet to its removal."
-    return page(title, subtitle, items, foot, alternative(story, title))
+    return page(title, subtitle, items, foot, alternative(story, title), (CHIPS,))
 
 
 def _x(seconds: float) -> float:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CLIENT, SERVER = 206.0, 496.0  # the lifelines
 START, SCALED = 172.0, 4  # y of 0 s, seconds to scale at most
 SPANS = (0.1, 0.2, 0.4, 0.8, 2.0, 4.0)  # seconds: how long the axis may be
-WHOLE, PART = 252.0, 114.0  # the axis in pixels: alone, with rows below it
+WHOLE, PART = 246.0, 114.0  # the axis in pixels: alone, with rows below it
 ROWS, ROW, SLOPE = 5, 26.0, 6.0  # these rows, their height, how far an arrow sinks there
 END = START + WHOLE + 52  # the lower end of the lifelines
 

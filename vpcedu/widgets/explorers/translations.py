@@ -6,11 +6,16 @@ Who shares a port, who finds none, and whose row is gone?
 from __future__ import annotations
 
 from vpcedu import draw
+from vpcedu.draw.canvas.scene import live
 from vpcedu.draw.reading.words import count
 from vpcedu.draw.tables.translations import sentence
 from vpcedu.sites.two_instances import MOST, SPAN, SPEAKERS, FilterSetting, tell
 from vpcedu.widgets.parts.controls import menu, slider
 from vpcedu.widgets.parts.explorer import Explorer, Frame, tallest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 ABOUT = (
     "Each line is one connection: its inside address, the port that the gateway chose for "
@@ -69,3 +74,11 @@ class Translations(Explorer):
             keepalive=self.keepalive,
             speaks=self.speaks,
         )
+
+    def no_effect(self, **values: Any) -> dict[str, str]:
+        """Keep-alive, as long as no probe is due."""
+        shown, other = (frame(**{**values, "keepalive": keepalive}) for keepalive in ALIVE.values())
+        pictures = {live(one.picture.scene).items for one in (shown, other)}
+        if len(pictures) > 1 or shown.sentence != other.sentence:
+            return {}
+        return {"keepalive": "no probe is due at this moment"}

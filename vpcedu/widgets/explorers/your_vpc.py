@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PICTURES = ("checks", "map")
 USUAL, MOST = (22, 80, 443), 200  # ports that are always offered; changes in the what-if panel
-ROOM = 525  # pixels: what is taller is scaled down
+ROOM = 518  # pixels: what is taller is scaled down
 ABOUT = (
     "One question to your network: does this end reach that one, and does the answer come "
     "back? Checks: every filter on the path there (upper arrow) and back (lower one), in "

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # pixels: letters; inside a button; beside it; a menu's arrow
 TYPE, PAD, GAP, ARROW = (13.0, 20, 4, 34)
+TRACK = 190  # pixels: of a slider's track and the number next to it, at least
 SHARE = 0.7  # of its width that a slider, or a menu of a given width, keeps in a full row
 IDS = re.compile(r"\b([a-z]+-)[0-9a-f]{13}([0-9a-f]{4})\b")
 
@@ -67,11 +68,14 @@ def menu(words: str, options: Options, value: Any, width: int = 0) -> ipywidgets
     )
 
 
-def yielding(width: int) -> dict[str, str]:
-    """The layout of a control that gives up to a third of its width before its row is full."""
+def yielding(width: int, least: int = 0) -> dict[str, str]:
+    """The layout of a control that gives up to a third of its width before its row is full.
+
+    least: the pixels that it keeps at any rate.
+    """
     return {
         "width": "auto",
-        "flex": f"1 1 {round(width * SHARE)}px",
+        "flex": f"1 1 {max(round(width * SHARE), least)}px",
         "min_width": "0",
         "max_width": f"min({width}px, 100%)",
     }
@@ -85,7 +89,7 @@ def slider(words: str, value: Any, options: Sequence[Any], width: int = 680, lab
     look = {
         "description": words,
         "style": {"description_width": f"{label or room(words) + 4}px"},
-        "layout": yielding(width),
+        "layout": yielding(width, (label or room(words) + 4) + TRACK),
     }
     if isinstance(options, range):
         return ipywidgets.IntSlider(value, options[0], options[-1], options.step, **look)

@@ -49,7 +49,8 @@ LOOK = f"""<style>
 .vpcedu-stage svg[role=img] {{ display: block; width: 100%; height: 100%; }}
 .vpcedu-explorer .widget-toggle-buttons {{ display: flex; flex-wrap: nowrap; }}
 .vpcedu-explorer .widget-toggle-buttons > div {{ flex: 1 1 0; min-width: 0; }}
-.vpcedu-note .widget-html-content {{ line-height: 16px; overflow-wrap: anywhere; }}
+.vpcedu-note .widget-html-content {{ line-height: 14px; overflow-wrap: anywhere;
+  padding-left: 8px; font-size: 12.5px; color: var(--jp-ui-font-color2, #616161); }}
 .vpcedu-about details {{ font-size: 13px; line-height: 1.4; }}
 .vpcedu-about summary {{ cursor: pointer; }}
 .vpcedu-about:has(details[open]) {{ flex: 1 1 100% !important; }}
@@ -246,8 +247,8 @@ class Explorer:
             control.disabled, control.tooltip = name in reasons, reasons.get(name)
             if name in reasons:
                 named.setdefault(reasons[name], []).append(control.description or name)
-        words = (f"{', '.join(names)}: {reason}" for reason, names in named.items())
-        self.note.value = escape(". ".join(words))
+        words = (f"{', '.join(names)} ({reason})" for reason, names in named.items())
+        self.note.value = escape("Disabled: " * bool(named) + "; ".join(words))
 
     @property
     def tall(self) -> int:
