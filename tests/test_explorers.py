@@ -473,3 +473,29 @@ def test_the_answer_by_all_ways_names_what_brings_it_back():
         "NLB by IP: web: local route; NLB: translation; IGW: address map",
     ):
         assert f"{words}; client sees: 200 OK." in alt
+
+
+def test_reset_goes_back_to_what_was_displayed_last():
+    explorer = widgets.ReturnPaths()
+    explorer.moment.value = 3
+    explorer._repr_mimebundle_()
+    before = explorer.sentence
+    explorer.moment.value, explorer.way.value = 5, "NLB by IP"
+    explorer.reset.click()
+    assert (explorer.moment.value, explorer.sentence) == (3, before)
+
+
+def test_a_ladder_shows_rows_around_a_packet_and_ghosts_of_those_to_come():
+    visit = reference_architecture().get("http://www.example.com/")
+    whole, part = draw.ladder(visit, 11).scene, draw.ladder(visit, 11, most=9).scene
+    assert part.height < whole.height - 200
+    for scene, to_come in ((whole, 11), (part, 6)):
+        ghosts = [row for row in scene.items if getattr(row, "head", "") and row.ink == "rule"]
+        assert len(ghosts) >= to_come and not any(row.part_of for row in ghosts)
+
+
+def test_a_live_picture_leaves_out_what_its_explorer_says():
+    scene = widgets.Handshake().picture.scene
+    words = [item.words for item in live(scene).items if hasattr(item, "words")]
+    assert live(scene).height < scene.height - 60
+    assert "round trip" not in words and "SYN" in words
