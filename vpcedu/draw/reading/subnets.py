@@ -77,12 +77,10 @@ def devices_in(vpc: Vpc, subnets: list[Subnet]) -> str:
 
 
 def subnet_title(vpc: Vpc, subnet: Subnet, room: float) -> str:
-    """A subnet's title, as long as its frame allows."""
-    words = f"{'public' if vpc.is_public(subnet) else 'private'} subnet {subnet.cidr}"
-    return next(
-        (w for w in (words, f"subnet {subnet.cidr}") if width_of(w, NOTE, True) <= room),
-        subnet.cidr,
-    )
+    """A subnet's title, as long as its frame allows: whether it is public is said first."""
+    kind = "public" if vpc.is_public(subnet) else "private"
+    titles = (f"{kind} subnet {subnet.cidr}", f"{kind} {subnet.cidr}")
+    return next((title for title in titles if width_of(title, NOTE, True) <= room), subnet.cidr)
 
 
 def is_public_subnet(vpc: Vpc, subnet: str) -> bool:
