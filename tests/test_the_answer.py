@@ -1,4 +1,4 @@
-"""docs/THE-ANSWER.md: what it says stands in the lesson, is printed by the command, and is tested."""
+"""docs/THE-ANSWER.md: its words stand in the lesson, are printed by the command, and are tested."""
 
 import json
 import re
@@ -47,7 +47,9 @@ def printed(words):
 @cache
 def names_of_tests():
     files = sorted(ROOT.glob("tests/test_*.py"))
-    return set(re.findall(r"(?m)^\s*def (test_\w+)", "\n".join(f.read_text("utf-8") for f in files)))
+    return set(
+        re.findall(r"(?m)^\s*def (test_\w+)", "\n".join(f.read_text("utf-8") for f in files))
+    )
 
 
 def test_every_sentence_has_a_verdict_a_lesson_and_a_test():
