@@ -81,17 +81,27 @@ def test_a_capture_cut_at_96_bytes_is_read_with_its_lengths_and_says_what_is_unk
     assert "> [P.]  seq 1 ack 1 len 200  42 kept" in words and "WRONG" not in words
 
 
-def test_what_is_cut_inside_the_headers_is_counted(tmp_path):
-    frames = ethernet(encode(OPENING), encode(ANSWER), encode(REQUEST))
-    path = write(tmp_path, classic(1, frames, snap=54))  # the SYN has options behind that
-    assert [seen.decoded.packet.flags for seen in load(path)] == [SYN | ACK, ACK | PSH]
-    assert first_lines(path)[:2] == [
-        "file.pcap: 2 packets, as seen, of 3 in the file",
-        "Skipped: 1 packet cut inside the headers.",
-    ]
-    assert "3 packets cut inside the headers" in str(
-        lab.load_pcap(write(tmp_path, classic(1, frames, snap=40)))
+@pytest.mark.parametrize("snap", (54, 57, 58, 59, 61, 62, 68, 73, 74, 96))
+def test_a_syn_cut_inside_its_options_is_read_with_those_that_are_whole(tmp_path, snap):
+    """68 bytes, as tcpdump once cut them, end inside a SYN's options."""
+    options = (
+        ("mss", 1_460),
+        ("sackOK",),
+        ("TS", 1, 0),
+        ("nop",),
+        ("wscale", 7),
     )
+    opening, ends = OPENING._replace(options=options), (58, 60, 70, 71, 74)
+    (seen,) = load(write(tmp_path, classic(1, ethernet(encode(opening)), snap=snap)))
+    whole = tuple(option for option, end in zip(options, ends, strict=True) if end <= snap)
+    assert seen.decoded.packet == opening._replace(options=whole)
+    assert seen.decoded.missing == 0 and (seen.decoded.checksums is None) is (snap < 74)
+
+
+def test_what_is_cut_inside_the_fixed_headers_is_counted(tmp_path):
+    frames = ethernet(encode(OPENING), encode(ANSWER), encode(REQUEST))
+    path = write(tmp_path, classic(1, frames, snap=53))
+    assert "3 packets cut inside the headers" in str(lab.load_pcap(path))
 
 
 def test_an_icmp_error_that_quotes_more_than_was_kept_is_read(tmp_path):

@@ -76,6 +76,6 @@ def write(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
         os.replace(part, target)
     except BaseException as error:
         os.remove(part)
-        if isinstance(error, OSError):  # it names the new file, or none
+        if isinstance(error, OSError) and error.errno and error.filename in (None, part):
             raise OSError(error.errno, error.strerror, name) from None
         raise

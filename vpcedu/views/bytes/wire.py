@@ -132,8 +132,8 @@ def encode(packet: Packet, identification: int = 0, ttl: int = TTL) -> bytes:
 def decode(data: bytes, start: int = 0, full: int = 0) -> Decoded:
     """Read the bytes of one IPv4 packet with TCP or an ICMP error.
 
-    What comes after its total length is left aside. All headers must be there; data may have been
-    cut, and a length of 0 is that of the frame. The checksums are then unknown.
+    What comes after its total length is left aside. All headers must be there; TCP's options and
+    data may have been cut, and a length of 0 is that of the frame. The checksums are then unknown.
 
     start: where the packet begins. full: how many bytes there were before a snap length cut them;
     0: as many as there are. WireError (a ValueError with `offset`) where the bytes are cut
@@ -178,9 +178,12 @@ def decode(data: bytes, start: int = 0, full: int = 0) -> Decoded:
         sport, dport, seq, ack, about, window = TCP_HEADER.unpack_from(data, begins)
     segment = data[begins:ends]
     header = about >> 12 << 2
-    if not 20 <= header <= len(segment):
+    cut = header - len(segment)
+    if header < 20 or cut > missing:
         raise WireError(f"TCP header length {header}: expected 20 to {len(segment)}", begins + 12)
-    options = _options_in(segment, header, begins) if header > 20 else ()
+    if cut > 0:  # inside the options, by a snap length: those that are whole are read
+        missing -= cut
+    options = _options_in(segment[:header], begins, cut > 0) if header > 20 else ()
     packet = _new(
         Packet,
         (
@@ -252,24 +255,26 @@ def _options_out(options: tuple[tuple[str | int, ...], ...]) -> bytes:
     return bytes(out) + bytes(-len(out) % 4)
 
 
-def _options_in(data: bytes, end: int, offset: int) -> tuple[tuple[str | int, ...], ...]:
-    start = 20
+def _options_in(header: bytes, offset: int, cut: bool) -> tuple[tuple[str | int, ...], ...]:
+    start, end = 20, len(header)
     options: list[tuple[str | int, ...]] = []
-    while start < end and data[start] != END:
-        if data[start] == NOP:
+    while start < end and header[start] != END:
+        if header[start] == NOP:
             options.append(("nop",))
             start += 1
             continue
-        size = data[start + 1] if start + 1 < end else 0
+        size = header[start + 1] if start + 1 < end else 0
+        if cut and not 2 <= size <= end - start:
+            break
         if not 2 <= size <= end - start:
             raise WireError(
                 f"TCP option of {size} bytes: expected 2 to {end - start}", offset + start
             )
-        name, sizes = BY_KIND.get(data[start], ("", ()))
+        name, sizes = BY_KIND.get(header[start], ("", ()))
         if name and size == 2 + sum(sizes):
             at, values = start + 2, []
             for width in sizes:
-                values.append(int.from_bytes(data[at : at + width], "big"))
+                values.append(int.from_bytes(header[at : at + width], "big"))
                 at += width
             options.append((name, *values))
         start += size  # an option unknown here is skipped
