@@ -183,5 +183,5 @@ def _arrow(
         y = max(edges[start], edges[end]) - GAP + 24  # below the frame above
         words = f"{flow.source} > {flow.destination}"
         bold = width_of(words, NOTE, True) <= PANEL - WORDS - 2
-        items.append(Text(left + WORDS + 2, y, words, ink, NOTE, bold))
+        items.append(Text(left + WORDS - 2, y, words, ink, NOTE, bold))
     return items
