@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import pytest
@@ -11,7 +12,7 @@ from vpcedu import draw
 from vpcedu.draw.canvas import style
 from vpcedu.draw.canvas.scene import Box, Line, Mark, Text
 from vpcedu.draw.time.ephemeral_ports import BIN_RIGHT, BINS, FLOOR, TOP
-from vpcedu.draw.time.handshake_axis import CLIENT, PER_SECOND, SERVER, START
+from vpcedu.draw.time.handshake_axis import CLIENT, SERVER, START
 from vpcedu.sites.port_load import RANGES, SPREADS, Load, port_use
 from vpcedu.sites.two_hosts import KERNELS, handshake
 
@@ -63,14 +64,38 @@ def test_no_setting_of_the_handshake_overlaps_leaves_the_frame_or_jumps(server, 
 
 @pytest.mark.parametrize("lost", LOSSES, ids=" ".join)
 def test_arrows_of_the_first_seconds_begin_and_end_at_their_times(lost):
+    """Their times are those that the axis at the left says."""
     visit = handshake(400, lost)
-    drawn = {line.part_of: line.points for line in lines_of(draw.handshake(visit).scene)}
+    scene = draw.handshake(visit).scene
+    ticks = dict(tick_of(item) for item in scene.items if is_tick(item))
+    last = max(ticks)
+    per = (ticks[last] - START) / last
+    assert len(ticks) == 4 and ticks[last] > START + 100
+    assert all(y == pytest.approx(START + per * second) for second, y in ticks.items())
+    drawn, seen = {line.part_of: line.points for line in lines_of(scene)}, 0
     for trace in visit.capture:
-        if trace.number in drawn and trace.last.now <= 4_000_000 and trace.last.check == "deliver":
+        now = trace.last.now / 1e6
+        if trace.number in drawn and now <= last and trace.last.check == "deliver":
             (x0, y0), (x1, y1) = drawn[trace.number]
             assert (x0, x1) == ((CLIENT, SERVER) if trace.sender == "client" else (SERVER, CLIENT))
-            assert y0 == pytest.approx(START + PER_SECOND * trace.steps[0].now / 1e6)
-            assert y1 == pytest.approx(START + PER_SECOND * trace.last.now / 1e6)
+            assert y0 == pytest.approx(START + per * trace.steps[0].now / 1e6)
+            assert y1 == pytest.approx(START + per * now)
+            seen += 1
+    assert seen
+
+
+def is_tick(item):
+    return (
+        isinstance(item, Text)
+        and item.x == style.MARGIN
+        and re.fullmatch(r"[\d.]+ m?s", item.words)
+    )
+
+
+def tick_of(item):
+    """The seconds that a tick of the axis says, and where it is."""
+    number, unit = item.words.split()
+    return float(number) / (1_000 if unit == "ms" else 1), item.y - 4.5
 
 
 @pytest.mark.parametrize("lost", LOSSES, ids=" ".join)

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
@@ -397,7 +398,9 @@ def test_a_picture_that_cannot_be_saved_is_said_and_leaves_nothing(tmp_path, mon
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "replace", _full)
     explorer.buttons[".png"].click()
-    assert explorer.note.value == "Not saved: [Errno 28] No space left &lt;on&gt; device"
+    said = unescape(explorer.note.value)
+    assert said == f"Not saved: [Errno 28] No space left <on> device: '{tmp_path}/handshake.png'"
+    assert "<" not in explorer.note.value
     assert list(tmp_path.iterdir()) == []
     explorer.paint_with("svg")
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)

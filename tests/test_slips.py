@@ -91,7 +91,6 @@ RUN = {
     ("10.1", "a row of another kind"),
     ("10.2", "a row of another kind"),
     ("09.1", "None"),  # no keep-alive
-    ("09.2", "a swapped order"),  # two numbers of seconds
     ("06.1", "nothing"),  # a line that announces no connection, or is none
     ("06.1", "a misspelt name"),
     ("06.1", "a swapped order"),
