@@ -1,0 +1,83 @@
+"""Build: the whole site in build/site/, alive where npm gives Pyodide.
+
+`python3 start.py site` runs it. Without Pyodide the pages are those to read, and the command says
+why in one line.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from vpcedu import files
+from vpcedu.pages import static_pages
+from vpcedu.pages.alive import lesson_pages, pack, runtime
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCRIPTS = ("page.js", "controls.js", "clean.js", "worker.js", "page.css")
+LABORATORY = "files-laboratory.zip"
+WITH_LABORATORY = "12"  # the lesson that compares with a kernel
+LICENCES = "licences.html"
+
+
+def shared(pyodide: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What all pages load, by name in the site's folder `alive`."""
+    scripts = {name: (pack.HERE / name).read_bytes() for name in SCRIPTS}
+    return {**pyodide, **scripts, "vpcedu.zip": pack.package(), LABORATORY: pack.laboratory()}
+
+
+def pages(made: Mapping[str, bytes]) -> dict[str, str]:
+    """Every page of the site by its file name; the lessons' pages are alive."""
+    needed = {name: len(made[name]) for name in (*runtime.FILES, "vpcedu.zip")}
+    more = needed | {LABORATORY: len(made[LABORATORY])}
+    told = static_pages.pages()
+    notebooks = {
+        path.stem + ".html": json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(static_pages.FOLDER.glob("*.ipynb"))
+    }
+    titles = {name: static_pages.title_of(notebook) for name, notebook in notebooks.items()}
+    for place, (name, notebook) in enumerate(notebooks.items()):
+        wants = more if name.startswith(WITH_LABORATORY) else needed
+        told[name] = lesson_pages.lesson(notebook, static_pages.steps_of(place, titles), wants)
+    return told
+
+
+def write(folder: Path, pyodide: Mapping[str, bytes]) -> list[Path]:
+    """Write the site that is alive into a folder; returns its files."""
+    static_pages.write(folder)
+    made = shared(pyodide)
+    place = folder / lesson_pages.FOLDER
+    place.mkdir(exist_ok=True)
+    whole = {place / name: data for name, data in made.items()}
+    whole |= {folder / name: text.encode() for name, text in pages(made).items()}
+    for path, data in whole.items():
+        files.write(path, [data])
+    return list(whole)
+
+
+def main(folder: Path = static_pages.OUT) -> int:
+    """Write the site and say where, and whether it is alive."""
+    shutil.rmtree(folder / lesson_pages.FOLDER, ignore_errors=True)
+    try:
+        pyodide = runtime.files(runtime.archive())
+    except runtime.Missing as missing:
+        code = static_pages.main()
+        print(f"The pages are to be read only: {missing}. With it, explorers in them move.")
+        return code
+    written = write(folder, pyodide)
+    size = sum(file.stat().st_size for file in written) / 1e6
+    where = folder.relative_to(static_pages.ROOT).as_posix()
+    print(
+        f"{len(written)} files, {size:.1f} MB. Alive: python3 -m http.server -d {where}, then "
+        f"http://localhost:8000/. To read only: open {where}/index.html."
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,207 @@
+"""Cells: the code of a lesson, run in the browser, in one namespace.
+
+A cell is run by its place, and before it those that give it its names, unless they have been run:
+which these are is read from the code. So an explorer in the middle of a page needs not the whole
+page, and a cell that is run alone sees what it would have seen in order. This module also tells,
+when pages are built, which cells show something to be used, and which are exercises.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import io
+import json
+import os
+import traceback
+from contextlib import redirect_stdout
+from typing import Protocol, runtime_checkable
+
+import ipywidgets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    Output = dict[str, Any]
+
+SHOWN, EXERCISE, STEP = "shown", "exercise", "step"
+NAME = "cell"  # of a cell's file in a traceback
+
+
+@runtime_checkable
+class Displayed(Protocol):
+    """What knows how to show itself in a notebook."""
+
+    def _repr_mimebundle_(self, **formats: Any) -> Any: ...
+
+
+def bound(tree: ast.AST) -> set[str]:
+    """The names that are set: assigned, imported or defined."""
+    names = {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.add(node.name)
+    return names
+
+
+def used(tree: ast.Module) -> set[str]:
+    """The names that a cell asks for before it sets them itself."""
+    asked, known = set[str](), set[str]()
+    for line in tree.body:
+        asked |= loaded(line) - known
+        known |= bound(line)
+    return asked
+
+
+def loaded(line: ast.AST) -> set[str]:
+    """The names whose values are asked for."""
+    return {
+        node.id
+        for node in ast.walk(line)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def kinds(sources: Sequence[str]) -> list[str]:
+    """What each cell is: "shown" has a form or explorer to use, "exercise" asks `check`."""
+    found, forms = [], set[str]()
+    for source in sources:
+        tree = ast.parse(source)
+        forms |= {name for line in tree.body if _is_widget(line, set()) for name in _targets(line)}
+        last = tree.body[-1]
+        if isinstance(last, ast.Expr) and _is_widget(last, forms):
+            found.append(SHOWN)
+        else:
+            calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+            names = {call.attr for call in calls if isinstance(call, ast.Attribute)}
+            found.append(EXERCISE if "check" in names else STEP)
+    return found
+
+
+def _is_widget(line: ast.stmt, forms: set[str]) -> bool:
+    """Whether a line's value is made by `widgets.`, or is one of the names in `forms`."""
+    if not isinstance(line, (ast.Expr, ast.Assign)):
+        return False
+    value = line.value
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        value = value.func.value
+        return isinstance(value, ast.Name) and value.id == "widgets"
+    return isinstance(value, ast.Name) and value.id in forms
+
+
+def _targets(line: ast.stmt) -> list[str]:
+    targets = line.targets if isinstance(line, ast.Assign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+class Cells:
+    """The cells of a page; sources: their code in order."""
+
+    def __init__(self, sources: Sequence[str]) -> None:
+        self.sources = list(sources)
+        self._sets = [bound(ast.parse(source)) for source in sources]
+        self.names: dict[str, Any] = {"__name__": "__main__"}
+        self._setter: dict[str, int] = {}  # the cell that has set a name last
+        self._files = set(os.listdir())
+
+    def run(self, place: int, source: str | None = None) -> list[Output]:
+        """Run a cell, and what it needs before; source: what the learner has made of it.
+
+        Returns what it shows: media types with their data. An error is among it, in words.
+        """
+        text = self.sources[place] if source is None else source
+        said = io.StringIO()
+        try:
+            with redirect_stdout(said):
+                value = self._run(place, text)
+            shown = [] if value is None else [self._bundle(value)]
+        except Exception as error:
+            shown = [{"error": _words(error)}]
+        printed = said.getvalue()
+        return [*([{"text/plain": printed}] if printed else []), *shown]
+
+    def _run(self, place: int, source: str) -> Any:
+        tree = ast.parse(source, NAME)
+        names = used(tree)
+        for name in sorted(names, key=lambda name: self._last(name, place)):
+            before = self._last(name, place)
+            if before >= 0 and self._setter.get(name) not in (before, place):
+                with redirect_stdout(io.StringIO()):
+                    self._run(before, self.sources[before])
+        last = tree.body[-1:]
+        ends = bool(last) and isinstance(last[0], ast.Expr)
+        body = ast.Module(tree.body[:-1] if ends else tree.body, [])
+        exec(compile(body, NAME, "exec"), self.names)
+        value = None
+        if ends:
+            assert isinstance(last[0], ast.Expr)
+            value = eval(compile(ast.Expression(last[0].value), NAME, "eval"), self.names)
+        self._setter |= dict.fromkeys(bound(tree), place)
+        return value
+
+    def _last(self, name: str, place: int) -> int:
+        """The last cell before a place that sets a name; -1: none."""
+        return max((n for n in range(place) if name in self._sets[n]), default=-1)
+
+    def _bundle(self, value: Any) -> Output:
+        """What a value shows, by media type, as a notebook would ask it."""
+        if not isinstance(value, Displayed):
+            return {"text/plain": repr(value)}
+        bundle = value._repr_mimebundle_()
+        data: Output = bundle[0] if isinstance(bundle, tuple) else bundle
+        return data
+
+    def files(self) -> list[tuple[str, str]]:
+        """Names and bytes (base64) of files that were written here since the last time."""
+        new = sorted(set(os.listdir()) - self._files)
+        self._files |= set(new)
+        return [(name, _bytes(name)) for name in new if os.path.isfile(name)]
+
+
+def _bytes(name: str) -> str:
+    with open(name, "rb") as file:
+        return base64.b64encode(file.read()).decode()
+
+
+def _words(error: Exception) -> str:
+    """An error in one line, with the line of the cell that led to it."""
+    lines = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == NAME
+    ]
+    line = error.lineno if isinstance(error, SyntaxError) else next(iter(lines[-1:]), None)
+    words = error.msg if isinstance(error, SyntaxError) else str(error)
+    where = f" (line {line})" if line else ""
+    return f"{type(error).__name__}{where}: {words}"
+
+
+class Door:
+    """What the worker's few lines call: text in, text out."""
+
+    def __init__(self, sources: str) -> None:
+        self.cells = Cells(json.loads(sources))
+
+    def run(self, place: int, source: str | None) -> str:
+        """Run a cell; what it shows, and what the page must make and change."""
+        return self._told(self.cells.run(place, source))
+
+    def move(self, number: int, value: str) -> str:
+        """The learner moved a control; an error of it is shown where the explorer says it."""
+        failed = []
+        try:
+            with redirect_stdout(io.StringIO()):
+                ipywidgets.receive(number, json.loads(value))
+        except Exception as error:
+            failed = [{"error": _words(error)}]
+        return self._told(failed)
+
+    def _told(self, outputs: list[Output]) -> str:
+        tree = json.loads(ipywidgets.flush())
+        return json.dumps({"outputs": outputs, "tree": tree, "files": self.cells.files()})

@@ -1,0 +1,77 @@
+"""Lesson pages: the pages of the site with what makes them alive.
+
+The page is the one that can be read without Python, cell for cell; each cell is marked, its code is
+added as data, and a policy stands before everything that loads. The policy lets nothing out: this
+host may be asked for the files, and a second policy of page.js shuts that too, before Python runs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from vpcedu.pages import static_pages
+from vpcedu.pages.alive.cells import SHOWN, kinds
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+FOLDER = "alive"  # of the site: what all pages share
+POLICY = (
+    "default-src 'none'; script-src 'self' blob: 'wasm-unsafe-eval'; worker-src blob:; "
+    "connect-src 'self'; img-src data:; style-src 'self' 'unsafe-inline'; form-action 'none'; "
+    "base-uri 'none'"
+)
+HEAD = '<meta charset="utf-8">\n'
+STATUS = (
+    '<p id="alive" role="status">Explorers come alive where a web server shows this page to a '
+    'browser with JavaScript.</p>\n<p id="heard" class="heard" role="status"></p>\n'
+)
+
+
+def alive(page: str, data: dict[str, Any]) -> str:
+    """The page with its policy, its data, and what runs it."""
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+    look = f'<link rel="stylesheet" href="{FOLDER}/page.css">\n'
+    told = json.dumps(data).replace("<", "\\u003c")
+    scripts = (
+        f'<script type="application/json" id="cells">{told}</script>\n'
+        f'<script type="module" src="{FOLDER}/page.js"></script>\n'
+    )
+    page = page.replace(HEAD, HEAD + meta, 1).replace("</head>", look + "</head>", 1)
+    page = re.sub(r"(<main>\n.*?</h1>\n)", lambda top: top[1] + STATUS, page, count=1, flags=re.S)
+    return page.replace("</body>", scripts + "</body>", 1)
+
+
+def marked(place: int, cell: dict[str, Any]) -> str:
+    """A code cell as the page without Python has it, its source and what it showed apart."""
+    source = static_pages.code_cell(cell | {"outputs": []})
+    shown = static_pages.code_cell(cell).removeprefix(source)
+    return (
+        f'<div class="cell" id="cell-{place}">\n<div class="source">{source}</div>\n'
+        f'<div class="shown">{shown}</div>\n</div>\n'
+    )
+
+
+def lesson(notebook: dict[str, Any], steps: str, files: Mapping[str, int]) -> str:
+    """A lesson's page; files: what its Python needs, with their sizes in bytes."""
+    body, sources = "", []
+    for cell in notebook["cells"]:
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            body += marked(len(sources), cell)
+            sources.append(text)
+        else:
+            body += static_pages.markdown(text)
+    size = sum(files.values())
+    data = {
+        "sources": sources,
+        "kinds": kinds(sources),
+        "files": list(files.items()),
+        "bytes": size,
+        "megabytes": round(size / 1e6),
+    }
+    page = static_pages.page(static_pages.title_of(notebook), body, steps)
+    return alive(page, data) if SHOWN in data["kinds"] else page

@@ -1,0 +1,258 @@
+// The page: brings Python's files, shuts the door, starts the worker, and makes elements of what it
+// tells. Text of the address is never run; markup of Python is cleaned by a list of what is allowed.
+import {clean} from "./clean.js";
+import {change, elementOf, forget, make} from "./controls.js";
+
+const LIMIT = 60_000; // milliseconds that Python may take to start
+const LATE = 2_500; // until a step that runs gets a button that stops it
+const QUIET = 800; // after the last change, until a screen reader is told
+const base = new URL("./", import.meta.url).href;
+const data = JSON.parse(document.getElementById("cells").textContent);
+const line = document.getElementById("alive"), heard = document.getElementById("heard");
+const lesson = location.pathname.split("/").pop();
+const DOOR = "default-src 'none'; script-src blob: 'wasm-unsafe-eval'; worker-src blob:; img-src data:; " +
+  "style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
+const times = (window.vpcedu = {began: performance.now(), dropped: []});
+let worker, files, code, timer, quiet, said = "", moving = false, run = 0;
+let answers = new Map(), moves = [];
+
+const say = (words, ...more) => line.replaceChildren(words, ...more);
+
+function button(words, act, kind = "") {
+  const made = Object.assign(document.createElement("button"), {type: "button", className: kind});
+  made.textContent = words;
+  made.onclick = act;
+  return made;
+}
+
+// --- the worker ---------------------------------------------------------------------------
+
+async function bring() {
+  const found = {};
+  let here = 0;
+  code = await (await fetch(`${base}worker.js`)).text();
+  await Promise.all(data.files.map(async ([name, size]) => {
+    const answer = await fetch(base + name);
+    if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+    found[name] = await answer.arrayBuffer();
+    here += size;
+    say(`Explorers come alive when Python is here: ${Math.round(100 * here / data.bytes)} % of ${data.megabytes} MB.`);
+  }));
+  return found;
+}
+
+// From here on nobody can be asked, not even the page's own host.
+function shut() {
+  const meta = document.createElement("meta");
+  meta.httpEquiv = "Content-Security-Policy";
+  meta.content = DOOR;
+  document.head.append(meta);
+}
+
+function ask(message) {
+  return new Promise((done, failed) => {
+    run += 1;
+    answers.set(run, {done, failed});
+    worker.postMessage({...message, id: run});
+  });
+}
+
+function heed({data: {id, told, error}}) {
+  const {done, failed} = answers.get(id);
+  answers.delete(id);
+  if (error) failed(new Error(error));
+  else done(JSON.parse(told));
+}
+
+function take({tree, files: written}) {
+  tree.new.forEach((one) => make(one, move));
+  for (const [number, state] of tree.changed) {
+    const words = change(number, state);
+    if (words) tell(words);
+  }
+  for (const [name, bytes] of written) offer(name, bytes);
+}
+
+// A file that Python wrote is the reader's: the browser saves it as it saves any download.
+function offer(name, bytes) {
+  const whole = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([whole]));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+// One change is under way at a time. Meanwhile only a control's newest value waits, and every press.
+function move(number, value) {
+  const last = moves.at(-1);
+  if (last?.number === number && value !== null) last.value = value;
+  else moves.push({number, value});
+  if (!moving) next();
+}
+
+async function next() {
+  moving = true;
+  while (moves.length) {
+    try {
+      take(await ask({ask: "move", ...moves.shift()}));
+    } catch (error) {
+      fail(error);
+    }
+  }
+  moving = false;
+}
+
+// Told once, when the learner has stopped moving.
+function tell(words) {
+  said = words;
+  clearTimeout(quiet);
+  quiet = setTimeout(() => { heard.textContent = said; }, QUIET);
+}
+
+// --- cells --------------------------------------------------------------------------------
+
+const cell = (place) => document.getElementById(`cell-${place}`);
+
+function printed(text) {
+  const pre = document.createElement("pre"), drawn = /^ | {2}|\|/m.test(text);
+  pre.className = drawn ? "told scroll" : "told flow";
+  if (drawn) Object.assign(pre, {tabIndex: 0, role: "region", ariaLabel: "Lines, can be moved sideways"});
+  pre.textContent = text.replace(/\n+$/, "");
+  return pre;
+}
+
+function picture(markup, words) {
+  const figure = document.createElement("figure"), box = document.createElement("div");
+  Object.assign(box, {className: "scroll", tabIndex: 0, role: "region", ariaLabel: "Picture, can be moved sideways"});
+  box.append(clean(markup, times.dropped));
+  const more = document.createElement("details"), summary = document.createElement("summary");
+  const told = document.createElement("p");
+  summary.textContent = "This picture in words";
+  told.textContent = words;
+  more.append(summary, told);
+  figure.append(box, more);
+  return figure;
+}
+
+function element(output) {
+  const view = output["application/vnd.jupyter.widget-view+json"];
+  if (view) return elementOf(view.model_id);
+  if (output.error) {
+    const words = document.createElement("p");
+    words.className = "error";
+    words.textContent = output.error;
+    return words;
+  }
+  if (output["image/svg+xml"]) return picture(output["image/svg+xml"], output["text/plain"]);
+  return printed(output["text/plain"]);
+}
+
+async function perform(place, source = null) {
+  const told = await ask({ask: "run", place, source}), shown = cell(place).querySelector(".shown");
+  take(told);
+  if (told.outputs.length === 0) return told;
+  const live = told.outputs.some((one) => one["application/vnd.jupyter.widget-view+json"]);
+  shown.classList.toggle("live", live);
+  shown.replaceChildren(...told.outputs.map((one) => element(one)));
+  return told;
+}
+
+const store = {
+  get(place) { try { return localStorage.getItem(`vpcedu ${lesson} ${place}`); } catch { return null; } },
+  set(place, text) {
+    try {
+      if (text === null) localStorage.removeItem(`vpcedu ${lesson} ${place}`);
+      else localStorage.setItem(`vpcedu ${lesson} ${place}`, text);
+    } catch { /* a browser that keeps nothing: the text lasts as long as the page */ }
+  },
+};
+
+function bar(place, isExercise) {
+  const row = document.createElement("div"), told = document.createElement("span");
+  row.className = "run";
+  told.setAttribute("role", "status");
+  let area = null;
+  const go = button(isExercise ? "Run" : "Run again", async () => {
+    go.disabled = true;
+    const stop = button("Stop", () => restart());
+    const late = setTimeout(() => { told.textContent = "It is running."; row.append(stop); }, LATE);
+    try {
+      const answer = await perform(place, area ? area.value : null);
+      told.textContent = answer.outputs.some((one) => one.error) ? "It ended with an error, see below." : "Done.";
+    } catch (error) {
+      told.textContent = "Stopped.";
+    }
+    clearTimeout(late);
+    stop.remove();
+    go.disabled = false;
+  }, isExercise ? "primary" : "");
+  go.setAttribute("aria-label", isExercise ? "Run this exercise" : "Run this step again");
+  row.append(go);
+  if (isExercise) {
+    area = exercise(place);
+    row.append(button("Forget my text", () => { store.set(place, null); area.value = data.sources[place]; fit(area); }));
+  }
+  row.append(told);
+  cell(place).querySelector(".source").append(row);
+}
+
+const fit = (area) => { area.rows = Math.min(20, area.value.split("\n").length + 1); };
+
+// Tab leaves the text, as everywhere on a page.
+function exercise(place) {
+  const area = document.createElement("textarea"), source = cell(place).querySelector(".source");
+  Object.assign(area, {className: "code", spellcheck: false, autocapitalize: "off", wrap: "off"});
+  area.setAttribute("aria-label", "Your answer: change it, then press Run");
+  area.value = store.get(place) ?? data.sources[place];
+  area.oninput = () => { store.set(place, area.value); fit(area); };
+  fit(area);
+  source.querySelector("pre.code").replaceWith(area);
+  return area;
+}
+
+// --- the start ----------------------------------------------------------------------------
+
+function fail(error) {
+  clearTimeout(timer);
+  times.failed = String(error);
+  say("Python did not start here, so this page is to be read: everything below stays as it was stored.");
+  console.warn(String(error));
+}
+
+async function begin() {
+  answers = new Map();
+  moves = [];
+  forget();
+  worker = new Worker(URL.createObjectURL(new Blob([code], {type: "text/javascript"})), {type: "module"});
+  worker.onmessage = heed;
+  worker.onerror = (error) => fail(error.message);
+  timer = setTimeout(() => { worker.terminate(); fail("too slow"); }, LIMIT);
+  await ask({ask: "start", base, files, sources: JSON.stringify(data.sources)});
+  clearTimeout(timer);
+  times.python = performance.now();
+  for (const [place, kind] of data.kinds.entries()) {
+    if (kind !== "shown") continue;
+    await perform(place);
+    times.live ??= performance.now();
+  }
+  times.all = performance.now();
+  say("Python is here: move, answer and run what is below. Nothing that you type leaves this page.");
+}
+
+async function restart() {
+  worker.terminate();
+  for (const {failed} of answers.values()) failed(new Error("stopped"));
+  say("Python was stopped; it starts anew.");
+  await begin().catch(fail);
+}
+
+async function main() {
+  say("Explorers come alive when Python is here.");
+  files = await bring();
+  shut();
+  times.files = performance.now();
+  await begin();
+  data.kinds.forEach((kind, place) => kind !== "shown" && bar(place, kind === "exercise"));
+}
+main().catch(fail);
