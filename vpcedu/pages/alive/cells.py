@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Output = dict[str, Any]
 
 SHOWN, EXERCISE, STEP = "shown", "exercise", "step"
+FOLDER = "notebooks"  # where a lesson's code expects to be
 NAME = "cell"  # of a cell's file in a traceback
 
 
@@ -115,7 +116,8 @@ class Cells:
     def run(self, place: int, source: str | None = None) -> list[Output]:
         """Run a cell, and what it needs before; source: what the learner has made of it.
 
-        Returns what it shows: media types with their data. An error is among it, in words.
+        Returns what it shows: media types with their data. An error is among it, in words; it is
+        "lacking" where this Python cannot do what the cell asks for.
         """
         text = self.sources[place] if source is None else source
         said = io.StringIO()
@@ -123,6 +125,8 @@ class Cells:
             with redirect_stdout(said):
                 value = self._run(place, text)
             shown = [] if value is None else [self._bundle(value)]
+        except (ImportError, NotImplementedError) as error:
+            shown = [{"lacking": str(error)}]  # a browser's Python has no matplotlib and no TLS
         except Exception as error:
             shown = [{"error": _words(error)}]
         printed = said.getvalue()
@@ -186,6 +190,8 @@ class Door:
     """What the worker's few lines call: text in, text out."""
 
     def __init__(self, sources: str) -> None:
+        os.makedirs(FOLDER, exist_ok=True)
+        os.chdir(FOLDER)
         self.cells = Cells(json.loads(sources))
 
     def run(self, place: int, source: str | None) -> str:

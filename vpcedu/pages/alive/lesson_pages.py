@@ -26,8 +26,8 @@ POLICY = (
 )
 HEAD = '<meta charset="utf-8">\n'
 STATUS = (
-    '<p id="alive" role="status">Explorers come alive where a web server shows this page to a '
-    'browser with JavaScript.</p>\n<p id="heard" class="heard" role="status"></p>\n'
+    '<p id="alive" role="status">To come alive, this page needs a web server and JavaScript.</p>\n'
+    '<p id="heard" class="heard" role="status"></p>\n'
 )
 
 
@@ -45,26 +45,29 @@ def alive(page: str, data: dict[str, Any]) -> str:
     return page.replace("</body>", scripts + "</body>", 1)
 
 
-def marked(place: int, cell: dict[str, Any]) -> str:
-    """A code cell as the page without Python has it, its source and what it showed apart."""
+def marked(place: int, kind: str, cell: dict[str, Any]) -> str:
+    """A code cell as the page without Python has it, its source and what it showed apart.
+
+    Between them is room for the buttons of a cell that can be run.
+    """
     source = static_pages.code_cell(cell | {"outputs": []})
     shown = static_pages.code_cell(cell).removeprefix(source)
+    buttons = "" if kind == SHOWN else '<div class="run"></div>\n'
     return (
-        f'<div class="cell" id="cell-{place}">\n<div class="source">{source}</div>\n'
+        f'<div class="cell" id="cell-{place}">\n{source}{buttons}'
         f'<div class="shown">{shown}</div>\n</div>\n'
     )
 
 
 def lesson(notebook: dict[str, Any], steps: str, files: Mapping[str, int]) -> str:
     """A lesson's page; files: what its Python needs, with their sizes in bytes."""
-    body, sources = "", []
-    for cell in notebook["cells"]:
-        text = "".join(cell["source"])
-        if cell["cell_type"] == "code":
-            body += marked(len(sources), cell)
-            sources.append(text)
-        else:
-            body += static_pages.markdown(text)
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    sources = ["".join(cell["source"]) for cell in code]
+    made = (marked(place, *both) for place, both in enumerate(zip(kinds(sources), code, strict=True)))
+    body = "".join(
+        next(made) if cell["cell_type"] == "code" else static_pages.markdown("".join(cell["source"]))
+        for cell in notebook["cells"]
+    )
     size = sum(files.values())
     data = {
         "sources": sources,

@@ -5,6 +5,7 @@ import {change, elementOf, forget, make} from "./controls.js";
 
 const LIMIT = 60_000; // milliseconds that Python may take to start
 const LATE = 2_500; // until a step that runs gets a button that stops it
+const FOLDED = 80; // columns, to which Python folds prose
 const QUIET = 800; // after the last change, until a screen reader is told
 const base = new URL("./", import.meta.url).href;
 const data = JSON.parse(document.getElementById("cells").textContent);
@@ -13,8 +14,9 @@ const lesson = location.pathname.split("/").pop();
 const DOOR = "default-src 'none'; script-src blob: 'wasm-unsafe-eval'; worker-src blob:; img-src data:; " +
   "style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
 const times = (window.vpcedu = {began: performance.now(), dropped: []});
-let worker, files, code, timer, quiet, said = "", moving = false, run = 0;
+let worker, files, code, timer, quiet, said = "", moving = false, run = 0, starting = true;
 let answers = new Map(), moves = [];
+const runs = []; // the buttons that run a cell
 
 const say = (words, ...more) => line.replaceChildren(words, ...more);
 
@@ -118,9 +120,21 @@ function printed(text) {
   const pre = document.createElement("pre"), drawn = /^ | {2}|\|/m.test(text);
   pre.className = drawn ? "told scroll" : "told flow";
   if (drawn) Object.assign(pre, {tabIndex: 0, role: "region", ariaLabel: "Lines, can be moved sideways"});
-  pre.textContent = text.replace(/\n+$/, "");
+  const rows = text.replace(/\n+$/, "").split("\n");
+  pre.textContent = drawn ? rows.join("\n") : joined(rows);
   return pre;
 }
+
+// Prose that was folded to its width, in whole paragraphs, as the page's stored text is.
+function joined(rows) {
+  return rows.reduce((text, row, place) => {
+    const before = rows[place - 1].length;
+    const folded = before <= FOLDED && FOLDED < before + 1 + row.split(" ", 1)[0].length;
+    return text + (folded ? " " : "\n") + row;
+  });
+}
+
+const bare = (text) => text.replace(/\s+/g, "");
 
 function picture(markup, words) {
   const figure = document.createElement("figure"), box = document.createElement("div");
@@ -151,7 +165,11 @@ function element(output) {
 async function perform(place, source = null) {
   const told = await ask({ask: "run", place, source}), shown = cell(place).querySelector(".shown");
   take(told);
-  if (told.outputs.length === 0) return told;
+  // what a browser's Python cannot do stays as it was stored; the line next to the button says so
+  if (told.outputs.length === 0 || told.outputs.some((one) => one.lacking)) return told;
+  const only = told.outputs.length === 1 ? told.outputs[0]["text/plain"] : undefined;
+  const same = only !== undefined && Object.keys(told.outputs[0]).length === 1 && bare(only) === bare(shown.textContent);
+  if (same) return told; // it stays as it stands
   const live = told.outputs.some((one) => one["application/vnd.jupyter.widget-view+json"]);
   shown.classList.toggle("live", live);
   shown.replaceChildren(...told.outputs.map((one) => element(one)));
@@ -168,9 +186,14 @@ const store = {
   },
 };
 
+function outcome(outputs) {
+  const lacking = outputs.find((one) => one.lacking)?.lacking;
+  if (lacking) return `Not in a browser: ${lacking}. What is shown was stored.`;
+  return outputs.some((one) => one.error) ? "It ended with an error, see below." : "Done.";
+}
+
 function bar(place, isExercise) {
-  const row = document.createElement("div"), told = document.createElement("span");
-  row.className = "run";
+  const row = cell(place).querySelector(".run"), told = document.createElement("span");
   told.setAttribute("role", "status");
   let area = null;
   const go = button(isExercise ? "Run" : "Run again", async () => {
@@ -178,36 +201,37 @@ function bar(place, isExercise) {
     const stop = button("Stop", () => restart());
     const late = setTimeout(() => { told.textContent = "It is running."; row.append(stop); }, LATE);
     try {
-      const answer = await perform(place, area ? area.value : null);
-      told.textContent = answer.outputs.some((one) => one.error) ? "It ended with an error, see below." : "Done.";
+      told.textContent = outcome((await perform(place, area ? area.value : null)).outputs);
     } catch (error) {
       told.textContent = "Stopped.";
     }
     clearTimeout(late);
     stop.remove();
-    go.disabled = false;
+    if (!starting) go.disabled = false;
   }, isExercise ? "primary" : "");
   go.setAttribute("aria-label", isExercise ? "Run this exercise" : "Run this step again");
+  go.disabled = true; // until Python is here
+  runs.push(go);
   row.append(go);
   if (isExercise) {
     area = exercise(place);
     row.append(button("Forget my text", () => { store.set(place, null); area.value = data.sources[place]; fit(area); }));
   }
   row.append(told);
-  cell(place).querySelector(".source").append(row);
 }
 
-const fit = (area) => { area.rows = Math.min(20, area.value.split("\n").length + 1); };
+const fit = (area) => { area.rows = Math.min(20, area.value.split("\n").length); };
 
 // Tab leaves the text, as everywhere on a page.
 function exercise(place) {
-  const area = document.createElement("textarea"), source = cell(place).querySelector(".source");
+  const area = document.createElement("textarea"), pre = cell(place).querySelector("pre.code");
   Object.assign(area, {className: "code", spellcheck: false, autocapitalize: "off", wrap: "off"});
   area.setAttribute("aria-label", "Your answer: change it, then press Run");
   area.value = store.get(place) ?? data.sources[place];
   area.oninput = () => { store.set(place, area.value); fit(area); };
   fit(area);
-  source.querySelector("pre.code").replaceWith(area);
+  area.style.minHeight = `${pre.offsetHeight}px`; // nothing moves when it takes the place
+  pre.replaceWith(area);
   return area;
 }
 
@@ -216,11 +240,12 @@ function exercise(place) {
 function fail(error) {
   clearTimeout(timer);
   times.failed = String(error);
-  say("Python did not start here, so this page is to be read: everything below stays as it was stored.");
+  say("Python did not start here. The page below is to be read, as it was stored.");
   console.warn(String(error));
 }
 
 async function begin() {
+  starting = true;
   answers = new Map();
   moves = [];
   forget();
@@ -237,22 +262,26 @@ async function begin() {
     times.live ??= performance.now();
   }
   times.all = performance.now();
-  say("Python is here: move, answer and run what is below. Nothing that you type leaves this page.");
+  starting = false;
+  for (const go of runs) go.disabled = false;
+  say("Python is here: move, answer, run. What you type stays on this page.");
 }
 
 async function restart() {
   worker.terminate();
+  for (const go of runs) go.disabled = true;
   for (const {failed} of answers.values()) failed(new Error("stopped"));
   say("Python was stopped; it starts anew.");
   await begin().catch(fail);
 }
 
 async function main() {
+  // at once, so that nothing moves under the reader when Python is here
+  data.kinds.forEach((kind, place) => kind !== "shown" && bar(place, kind === "exercise"));
   say("Explorers come alive when Python is here.");
   files = await bring();
   shut();
   times.files = performance.now();
   await begin();
-  data.kinds.forEach((kind, place) => kind !== "shown" && bar(place, kind === "exercise"));
 }
 main().catch(fail);
