@@ -7,7 +7,7 @@
     python3 start.py test [pytest words]    run all tests, or those that the words choose
     python3 start.py refresh [words]        run the notebooks again and store their outputs; ends
                                             with 1 where one breaks a rule, or had to be mended
-    python3 start.py site                   pages to read without Python, in build/site/
+    python3 start.py site                   the course as pages, in build/site/; with npm they are alive
 
 Everything is installed into the folder .venv beside this file; delete it to start afresh.
 Tried on Linux only. macOS should work alike; the Windows parts are tested as functions
@@ -214,7 +214,7 @@ def main(words, root=ROOT, prepare=prepare, hand_over=hand_over):
         elif first == "refresh":
             command = [prepare(root, "test"), os.path.join("tests", "refresh.py")] + words[1:]
         elif words == ["site"]:
-            command = [prepare(root, "course"), "-m", "vpcedu.pages.static_pages"]
+            command = [prepare(root, "course"), "-m", "vpcedu.pages.alive.build"]
         else:
             cut = words.index("--") if "--" in words else len(words)
             for word in words[:cut]:

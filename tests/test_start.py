@@ -419,7 +419,7 @@ def test_what_each_command_installs_and_starts(tree):
     extra, words = handed_over(tree, "refresh", "08")
     assert (extra, words) == ("test", [os.path.join("tests", "refresh.py"), "08"])
     extra, words = handed_over(tree, "site")
-    assert (extra, words) == ("course", ["-m", "vpcedu.pages.static_pages"])
+    assert (extra, words) == ("course", ["-m", "vpcedu.pages.alive.build"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")

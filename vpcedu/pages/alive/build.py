@@ -13,7 +13,7 @@ from pathlib import Path
 
 from vpcedu import files
 from vpcedu.pages import static_pages
-from vpcedu.pages.alive import lesson_pages, pack, runtime
+from vpcedu.pages.alive import lesson_pages, licences, pack, runtime
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 SCRIPTS = ("page.js", "controls.js", "clean.js", "worker.js", "page.css")
 LABORATORY = "files-laboratory.zip"
 WITH_LABORATORY = "12"  # the lesson that compares with a kernel
-LICENCES = "licences.html"
 
 
 def shared(pyodide: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -35,7 +34,7 @@ def pages(made: Mapping[str, bytes]) -> dict[str, str]:
     """Every page of the site by its file name; the lessons' pages are alive."""
     needed = {name: len(made[name]) for name in (*runtime.FILES, "vpcedu.zip")}
     more = needed | {LABORATORY: len(made[LABORATORY])}
-    told = static_pages.pages()
+    told = static_pages.pages() | {licences.PAGE: licences.page()}
     notebooks = {
         path.stem + ".html": json.loads(path.read_text(encoding="utf-8"))
         for path in sorted(static_pages.FOLDER.glob("*.ipynb"))

@@ -11,6 +11,7 @@ import json
 import re
 
 from vpcedu.pages import static_pages
+from vpcedu.pages.alive import licences
 from vpcedu.pages.alive.cells import SHOWN, kinds
 
 TYPE_CHECKING = False
@@ -23,6 +24,10 @@ POLICY = (
     "default-src 'none'; script-src 'self' blob: 'wasm-unsafe-eval'; worker-src blob:; "
     "connect-src 'self'; img-src data:; style-src 'self' 'unsafe-inline'; form-action 'none'; "
     "base-uri 'none'"
+)
+FOOT = (
+    f'<p class="note">Python runs in this page: <a href="{licences.PAGE}">licences</a> of what it '
+    "brings.</p>\n</main>"
 )
 HEAD = '<meta charset="utf-8">\n'
 STATUS = (
@@ -42,6 +47,7 @@ def alive(page: str, data: dict[str, Any]) -> str:
     )
     page = page.replace(HEAD, HEAD + meta, 1).replace("</head>", look + "</head>", 1)
     page = re.sub(r"(<main>\n.*?</h1>\n)", lambda top: top[1] + STATUS, page, count=1, flags=re.S)
+    page = page.replace("</main>", FOOT, 1)
     return page.replace("</body>", scripts + "</body>", 1)
 
 

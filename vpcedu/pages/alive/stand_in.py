@@ -242,39 +242,42 @@ class Chosen(Widget):
     """One of several values, each with words; None where nothing is chosen."""
 
     def __init__(self, options: Any = (), value: Any = _MISSING, **given: Any) -> None:
-        self._pairs = _pairs(options)
-        first = self._pairs[0][1] if self._pairs else None
+        self._offer(options)
+        first = next(iter(self._options_values), None)
         super().__init__(first if value is _MISSING else self.fit(value), **given)
 
+    def _offer(self, options: Any) -> None:
+        self._options = tuple(options)
+        pairs = [one if isinstance(one, tuple) else (str(one), one) for one in self._options]
+        self._options_labels = tuple(words for words, _ in pairs)
+        self._options_values = tuple(value for _, value in pairs)
+
     @property
-    def options(self) -> tuple[str, ...]:
-        """The words of each."""
-        return self._options_labels
+    def options(self) -> tuple[Any, ...]:
+        """Values, or pairs of words and values, as they were given; the first is chosen then."""
+        return self._options
 
     @options.setter
     def options(self, options: Any) -> None:
-        self._pairs = _pairs(options)
-        self.value = self._pairs[0][1] if self._pairs else None
-
-    @property
-    def _options_labels(self) -> tuple[str, ...]:
-        return tuple(words for words, _ in self._pairs)
+        self._offer(options)
+        self.value = next(iter(self._options_values), None)
 
     def fit(self, value: Any) -> Any:
         """The value; ValueError where it is none of the options."""
-        if value is not None and all(value != known for _, known in self._pairs):
-            raise ValueError(f"this choice has no such value: expected one of {self.options}")
+        if value is not None and value not in self._options_values:
+            words = ", ".join(self._options_labels)
+            raise ValueError(f"this choice has no such value: expected one of {words}")
         return value
 
     def paint(self) -> None:
         """Send the words, and which of them is chosen: its number, or None."""
-        self.put("options", list(self.options))
-        places = (place for place, (_, value) in enumerate(self._pairs) if value == self._value)
-        self.put("value", None if self._value is None else next(places, None))
+        self.put("options", list(self._options_labels))
+        chosen = self._value in self._options_values
+        self.put("value", self._options_values.index(self._value) if chosen else None)
 
     def came(self, value: Any) -> None:
         """The learner chose the option of that number."""
-        self.value = self._pairs[value][1]
+        self.value = self._options_values[value]
 
 
 class ToggleButtons(Chosen):
@@ -302,10 +305,6 @@ class SelectionSlider(Chosen):
 
 
 Box, Text = Boxed, Typed  # their names in ipywidgets; the package has classes of that name
-
-
-def _pairs(options: Any) -> list[tuple[str, Any]]:
-    return [one if isinstance(one, tuple) else (str(one), one) for one in options]
 
 
 def jslink(one: tuple[Widget, str], other: tuple[Widget, str]) -> None:
