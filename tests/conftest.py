@@ -11,6 +11,7 @@ FILES = {
     "test_kernel": "kernel",
     "test_browser": "browser",
     "test_static_pages": "browser",
+    "test_alive": "browser",
     "test_binder": "binder",
 }
 

@@ -178,7 +178,9 @@ def _bytes(name: str) -> str:
 def _words(error: Exception) -> str:
     """An error in one line, with the line of the cell that led to it."""
     lines = [
-        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == NAME
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == NAME
     ]
     line = error.lineno if isinstance(error, SyntaxError) else next(iter(lines[-1:]), None)
     words = error.msg if isinstance(error, SyntaxError) else str(error)

@@ -69,9 +69,13 @@ def lesson(notebook: dict[str, Any], steps: str, files: Mapping[str, int]) -> st
     """A lesson's page; files: what its Python needs, with their sizes in bytes."""
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     sources = ["".join(cell["source"]) for cell in code]
-    made = (marked(place, *both) for place, both in enumerate(zip(kinds(sources), code, strict=True)))
+    made = (
+        marked(place, *both) for place, both in enumerate(zip(kinds(sources), code, strict=True))
+    )
     body = "".join(
-        next(made) if cell["cell_type"] == "code" else static_pages.markdown("".join(cell["source"]))
+        next(made)
+        if cell["cell_type"] == "code"
+        else static_pages.markdown("".join(cell["source"]))
         for cell in notebook["cells"]
     )
     size = sum(files.values())

@@ -13,7 +13,7 @@ const line = document.getElementById("alive"), heard = document.getElementById("
 const lesson = location.pathname.split("/").pop();
 const DOOR = "default-src 'none'; script-src blob: 'wasm-unsafe-eval'; worker-src blob:; img-src data:; " +
   "style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
-const times = (window.vpcedu = {began: performance.now(), dropped: []});
+const times = (window.vpcedu = {began: performance.now(), dropped: [], clean});
 let worker, files, code, timer, quiet, said = "", moving = false, run = 0, starting = true;
 let answers = new Map(), moves = [];
 const runs = []; // the buttons that run a cell
@@ -38,7 +38,7 @@ async function bring() {
     if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
     found[name] = await answer.arrayBuffer();
     here += size;
-    say(`Explorers come alive when Python is here: ${Math.round(100 * here / data.bytes)} % of ${data.megabytes} MB.`);
+    if (!times.failed) say(`Explorers come alive when Python is here: ${Math.round(100 * here / data.bytes)} % of ${data.megabytes} MB.`);
   }));
   return found;
 }

@@ -20,9 +20,7 @@ KEPT = ROOT / "build" / "pyodide"
 
 NAME, VERSION = "pyodide", "314.0.6"  # CPython 3.14
 # https://registry.npmjs.org/pyodide/314.0.6: dist.integrity
-INTEGRITY = (
-    "sha512-BKDTJyIqFxC4BExLqeRS3f5xvXZIjOt8C3zGLN/Cc7tFxSwvKVhVkchQQ2AGLOtR4YrVOIFxbV8poyDOOmWwxQ=="
-)
+INTEGRITY = "sha512-BKDTJyIqFxC4BExLqeRS3f5xvXZIjOt8C3zGLN/Cc7tFxSwvKVhVkchQQ2AGLOtR4YrVOIFxbV8poyDOOmWwxQ=="
 FILES = (
     "pyodide.mjs",
     "pyodide.asm.mjs",
@@ -57,7 +55,9 @@ def archive(folder: Path = KEPT) -> bytes:
         done = subprocess.run([*words, f"{NAME}@{VERSION}"], capture_output=True, text=True)
         if done.returncode != 0 or not path.is_file():
             why = done.stderr.strip().splitlines()[:1]
-            raise Missing(f"npm does not give {NAME} {VERSION}: {' '.join(why)[:80] or 'no reason'}")
+            raise Missing(
+                f"npm does not give {NAME} {VERSION}: {' '.join(why)[:80] or 'no reason'}"
+            )
     data = path.read_bytes()
     if integrity(data) != INTEGRITY:
         path.unlink()

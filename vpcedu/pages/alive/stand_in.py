@@ -1,9 +1,9 @@
 """A stand-in for ipywidgets where Python has no page: under Pyodide, in a worker.
 
-It is packed under the name ipywidgets. A tree of controls goes out as JSON, changes come in: `flush`
-gives what the page must make and change, `receive` takes what the learner moved. Python never
-touches the page. What ipywidgets does in the course is here, and nothing else: each name and value
-as in ipywidgets 8. A choice is sent as its number, so any value can be one.
+It is packed under the name ipywidgets. A tree of controls goes out as JSON, changes come in:
+`flush` gives what the page must make and change, `receive` takes what the learner moved. Python
+never touches the page. What the course has of ipywidgets is here, and nothing else: each name and
+value as in ipywidgets 8. A choice is sent as its number, so any value can be one.
 """
 
 from __future__ import annotations

@@ -1,0 +1,295 @@
+"""The site in a browser, alive: served from its folder, with every other host out of reach.
+
+Chromium runs the lessons' own Python under Pyodide. Two lessons are tried, all of them with
+VPCEDU_ALIVE=all in the environment.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+import threading
+import time
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.notebook_rules import NOTEBOOKS
+from vpcedu import lab
+from vpcedu.pages.alive import build, runtime
+from vpcedu.tables.network_acl import AclEntry
+
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+SOME = ("00-the-question",)
+READ = "08-return-paths"  # by the tests that use it as a reader would
+LESSONS = [
+    path.stem
+    for path in NOTEBOOKS
+    if path.stem in SOME or os.environ.get("VPCEDU_ALIVE", "") == "all"
+]
+STARTED = 120  # seconds at most; four where nothing else runs
+READY = "![...document.querySelectorAll('.run > button')].some(one => one.disabled)"
+WEB, CLIENT = ("10.0.1.10", 80), "203.0.113.10"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The address of the site; npm must have the frozen Pyodide, or once have had it here."""
+    try:
+        pyodide = runtime.files(runtime.archive())
+    except runtime.Missing as missing:
+        words = f"no page is alive without Pyodide: {missing}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(words)
+        pytest.skip(words)
+    folder = tmp_path_factory.mktemp("alive")
+    build.write(folder, pyodide)
+    handler = functools.partial(Quiet, directory=str(folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *words):
+        pass
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM, "no Chromium found: on Debian run 'apt install chromium'"
+    rules = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    with sync_playwright() as play:
+        started = play.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", rules]
+        )
+        yield started
+        started.close()
+
+
+class Reader:
+    """A reader's page: what it shows, and what it asks the world for."""
+
+    def __init__(self, browser, site, width=760):
+        self.site, self.asked, self.said = site, [], []
+        self.view = browser.new_page(viewport={"width": width, "height": 800})
+        self.view.on("request", lambda request: self.asked.append(request.url))
+        self.view.on("console", lambda message: self.said.append(message.text))
+        self.view.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def open(self, lesson):
+        """Show a lesson, and wait until all of it is alive."""
+        self.view.goto(f"{self.site}{lesson}.html")
+        self.wait("window.vpcedu && (vpcedu.all || vpcedu.failed)")
+        assert not self.view.evaluate("vpcedu.failed")
+
+    def wait(self, condition):
+        """Ask again and again from outside: the page's policy lets nobody run text in it."""
+        until = time.monotonic() + STARTED
+        while not self.view.evaluate(condition):
+            assert time.monotonic() < until, condition
+            time.sleep(0.1)
+
+    def foreign(self):
+        """Requests to anybody but the page's own host."""
+        own = (self.site, "blob:" + self.site, "data:")
+        return [url for url in self.asked if not url.startswith(own)]
+
+    def cell(self, words):
+        """The first cell whose code has these words."""
+        data = json.loads(self.view.text_content("#cells"))
+        place = next(n for n, source in enumerate(data["sources"]) if words in source)
+        return self.view.locator(f"#cell-{place}")
+
+    def predict(self, *texts):
+        """Type a prediction and press Check; returns what the page says then."""
+        form = self.cell("widgets.Prediction(").locator(".shown")
+        before = form.inner_text()
+        for place, text in enumerate(texts):
+            form.locator("input").nth(place).fill(str(text))
+        form.get_by_role("button", name="Check").press("Enter")
+        for _ in range(200):
+            if form.inner_text() != before:
+                break
+            time.sleep(0.05)
+        return " ".join(form.inner_text().split())
+
+
+@pytest.fixture(scope="module")
+def reader(browser, site):
+    """A page that is all alive; tests use it one after the other."""
+    shown = Reader(browser, site)
+    shown.open(READ)
+    yield shown
+    shown.view.close()
+
+
+def moved(view, explorer, key):
+    """Press a key on the explorer's slider; whether its picture was another one soon after."""
+    before = explorer.locator("svg[role=img]").get_attribute("aria-label")
+    explorer.locator("input[type=range]").first.press(key)
+    for _ in range(200):
+        if explorer.locator("svg[role=img]").get_attribute("aria-label") != before:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_comes_alive_and_asks_nobody(browser, site, lesson):
+    """All its forms and explorers are there, nothing is said in the console, nothing moved.
+
+    Its stored pictures are there before.
+    """
+    shown = Reader(browser, site, 380)
+    shown.view.add_init_script(
+        "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(one => {"
+        "shift += one.value; })).observe({type: 'layout-shift', buffered: true});"
+    )
+    shown.open(lesson)
+    data = json.loads(shown.view.text_content("#cells"))
+    assert shown.view.locator(".shown.live").count() == data["kinds"].count("shown") > 0
+    assert shown.view.evaluate("shift") <= 0.01
+    assert shown.view.evaluate("document.documentElement.scrollWidth") == 380
+    assert shown.said == [] and shown.foreign() == []
+    shown.view.close()
+
+
+def words_of(judgement):
+    return " ".join(judgement.words.split())
+
+
+def test_a_wrong_prediction_and_a_right_one_are_judged(reader):
+    visit = lab.five_ways()["NLB by instance"]
+    wrong, right = (*WEB, "10.0.0.30", 49_654), (*WEB, CLIENT, 49_654)
+    assert lab.judge(visit, *right).right and not lab.judge(visit, *wrong).right
+    assert words_of(lab.judge(visit, *wrong)) in reader.predict(*wrong)
+    assert words_of(lab.judge(visit, *right)) in reader.predict(*right)
+
+
+def test_a_slider_moves_once_more_and_once_more(reader):
+    explorer = reader.view.locator(".vpcedu-explorer").first
+    slider = explorer.locator("input[type=range]").first
+    slider.press("Home")
+    assert [moved(reader.view, explorer, "ArrowRight") for _ in range(3)] == [True] * 3
+
+
+def run_exercise(reader, text):
+    """Type another answer into the exercise and run it; returns what it shows."""
+    cell = reader.cell('lab.check("08.1"')
+    area = cell.get_by_role("textbox")
+    area.fill(text)
+    cell.get_by_role("button", name="Run this exercise").click()
+    reader.wait(READY)
+    return cell.locator(".shown").inner_text()
+
+
+def test_an_exercise_runs_and_its_text_survives_until_it_is_forgotten(reader, browser):
+    cell = reader.cell('lab.check("08.1"')
+    first = cell.get_by_role("textbox").input_value()
+    told = run_exercise(reader, first.replace('"deny"', '"allow"'))
+    entry = AclEntry("acl-private", 110, "out", "allow", 6, (0, 65_535), "203.0.113.0/24")
+    assert "".join(told.split()) == "".join(
+        str(lab.check("08.1", entry._replace(protocol=-1))).split()
+    )
+    assert "ZeroDivisionError (line 2)" in run_exercise(reader, "x = 1\nx / 0")
+    assert "SyntaxError (line 1)" in run_exercise(reader, "x = (")
+    key = "Object.entries(localStorage).map(one => one.join())"
+    assert any(one.endswith(",x = (") for one in reader.view.evaluate(key))
+    cell.get_by_role("button", name="Forget my text").click()
+    assert reader.view.evaluate(key) == []
+    assert cell.get_by_role("textbox").input_value() == first
+
+
+def test_text_that_was_typed_is_there_after_a_reload(browser, site):
+    context = browser.new_context()
+    view = context.new_page()
+    for typed in ("", "# mine"):
+        view.goto(f"{site}00-the-question.html")
+        view.wait_for_selector("textarea")
+        if not typed:
+            view.locator("textarea").first.fill("# mine")
+    assert view.locator("textarea").first.input_value() == "# mine"
+    context.close()
+
+
+HOSTILE = (
+    '<meta http-equiv="refresh" content="0;url=http://127.0.0.1:9/"><img src=x onerror=alert(1)>'
+    '<a href="http://127.0.0.1:9/">go</a><b onclick="alert(1)" class="kept">word</b>'
+    '<svg><a xlink:href="http://127.0.0.1:9/"><text>t</text></a><use href="#a"/></svg>'
+    "<form action=x><input></form><iframe src=x></iframe><base href=x><script>alert(1)</script>"
+)
+
+
+def test_markup_that_would_lead_away_is_taken_out(reader):
+    """Navigation is what no policy shuts: <meta refresh> in a widget's text would lead away."""
+    told = reader.view.evaluate(
+        "async text => { const {clean} = window.vpcedu; const box = document.createElement('div');"
+        "box.append(clean(text)); return box.innerHTML; }",
+        HOSTILE,
+    )
+    assert told == '<b class="kept">word</b><svg></svg>'
+
+
+def test_once_python_runs_not_even_the_own_host_can_be_asked(reader):
+    told = reader.view.evaluate("fetch('alive/page.css').then(() => 'came', () => 'refused')")
+    assert told == "refused"
+    assert "Content Security Policy" in " ".join(reader.said)
+    reader.said.clear()
+
+
+def test_a_file_that_an_explorer_saves_is_a_download(reader):
+    explorer = reader.view.locator(".vpcedu-explorer").first
+    with reader.view.expect_download() as saved:
+        explorer.get_by_role("button", name="SVG").click()
+    assert saved.value.suggested_filename == "return-paths.svg"
+    assert b"<svg" in saved.value.path().read_bytes()
+
+
+def test_a_step_that_never_ends_can_be_stopped(reader):
+    """The last of the page: Python starts anew, and an exercise runs again."""
+    cell = reader.cell('lab.check("08.1"')
+    cell.get_by_role("textbox").fill("while True: pass")
+    cell.get_by_role("button", name="Run this exercise").click()
+    cell.get_by_role("button", name="Stop").click()
+    reader.wait(READY)
+    assert "".join(run_exercise(reader, "print(6 * 7)").split()) == "42"
+    assert reader.said == [] and reader.foreign() == []
+
+
+def test_a_page_whose_python_does_not_come_says_so_and_stays(browser, site):
+    shown = Reader(browser, site)
+    shown.view.route("**/*.wasm", lambda route: route.abort())
+    shown.view.goto(f"{site}00-the-question.html")
+    shown.wait("window.vpcedu && vpcedu.failed")
+    assert "is to be read" in shown.view.inner_text("#alive")
+    assert shown.view.locator("figure img").count() > 3
+    shown.view.close()
+
+
+def test_without_javascript_the_page_is_what_it_was(browser, site):
+    context = browser.new_context(java_script_enabled=False)
+    view = context.new_page()
+    view.goto(f"{site}00-the-question.html")
+    assert "needs a web server and JavaScript" in view.inner_text("#alive")
+    assert view.locator("figure img").count() > 3
+    context.close()
+
+
+def test_every_control_has_a_name(reader):
+    """WCAG 4.1.2: what a screen reader says of a control is not nothing."""
+    nameless = reader.view.evaluate("""() => [...document.querySelectorAll(
+        'main button, main input, main select, main textarea')].filter(one => {
+        const label = one.labels?.[0]?.textContent.trim();
+        return !(one.ariaLabel || label || one.textContent.trim()); }).map(one => one.outerHTML)""")
+    assert nameless == []
